@@ -1,0 +1,116 @@
+"""The one tree of exceptions.  This module imports nothing.
+
+    ImapshError                 exit 1   what imapsh itself raises
+    +-- UsageError              exit 2   a mistake in how a function or the command line was used (also a ValueError)
+    |   +-- StateError                   the command is not allowed in this state; nothing was sent
+    +-- ParseError              exit 3   octets or text do not follow the grammar; `offset` says where
+    +-- ConnectError            exit 4   no connection, or the peer does not greet like IMAP
+    |   +-- GreetingError                connected, but greeted with BYE or not in IMAP
+    +-- TLSError                exit 5   handshake, certificate or STARTTLS failed
+    +-- LoginError              exit 6   the server refused the automatic login, or sending a password was not safe
+    +-- ConnectionLost          exit 7   the connection ended or failed in mid-session
+    |   +-- ConnectionTimeout            nothing came within the time allowed (also a TimeoutError)
+    |   +-- ServerBye                    the server said BYE unasked
+    |   +-- LimitError                   a limit was tripped; `limit`, `allowed` and `seen` say which and by how much
+    +-- CommandError            exit 1   a command's tagged reply was not OK; `response` holds it
+        +-- CommandNo           exit 1
+        +-- CommandBad          exit 3
+
+Each message is one sentence for a person: what happened, where, and the way out.  No message holds a secret.
+"""
+
+
+class ImapshError(Exception):
+    """Base of all of them.  `exit_code` is the process's exit status when it ends a batch."""
+
+    exit_code = 1
+
+
+class UsageError(ImapshError, ValueError):
+    """A wrong argument; nothing was sent."""
+
+    exit_code = 2
+
+
+class StateError(UsageError):
+    """The session's state forbids this; nothing was sent and the session is as it was."""
+
+
+class ParseError(ImapshError):
+    """Octets or text against the grammar.
+
+    `rule` is an id of `imapsh.findings.RULES`, `offset` counts octets (or characters of typed text) from 0.
+    """
+
+    exit_code = 3
+
+    def __init__(self, message: str, offset: int = 0, rule: str = "response") -> None:
+        super().__init__(message)
+        self.offset = offset
+        self.rule = rule
+
+
+class ConnectError(ImapshError):
+    """No connection could be made."""
+
+    exit_code = 4
+
+
+class GreetingError(ConnectError):
+    """The peer answered, but not as an IMAP server that is willing."""
+
+
+class TLSError(ImapshError):
+    """TLS could not be set up or the certificate was not accepted."""
+
+    exit_code = 5
+
+
+class LoginError(ImapshError):
+    """The automatic login failed or was not safe to try."""
+
+    exit_code = 6
+
+
+class ConnectionLost(ImapshError):
+    """The connection ended before the conversation did."""
+
+    exit_code = 7
+
+
+class ConnectionTimeout(ConnectionLost, TimeoutError):
+    """Nothing came within the time allowed."""
+
+
+class ServerBye(ConnectionLost):
+    """The server said BYE though nobody had asked it to."""
+
+
+class LimitError(ConnectionLost):
+    """A limit was tripped: its name, what it allows, and what was seen (octets, levels or responses)."""
+
+    def __init__(self, limit: str, allowed: int, seen: int) -> None:
+        super().__init__(
+            f"the {limit} limit is {allowed} and the server sent {seen}; raise it with --limit {limit}=N if you trust it"
+        )
+        self.limit = limit
+        self.allowed = allowed
+        self.seen = seen
+
+
+class CommandError(ImapshError):
+    """A tagged reply that was not OK; `response` is the reply."""
+
+    def __init__(self, message: str, response: object = None) -> None:
+        super().__init__(message)
+        self.response = response
+
+
+class CommandNo(CommandError):
+    """The server said NO."""
+
+
+class CommandBad(CommandError):
+    """The server said BAD."""
+
+    exit_code = 3
