@@ -1,0 +1,5 @@
+"""`python -m imapsh`."""
+
+from imapsh.shell.main import main
+
+raise SystemExit(main())
