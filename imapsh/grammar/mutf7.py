@@ -1,0 +1,71 @@
+"""Modified UTF-7, the mailbox names of IMAP4rev1 (RFC 3501 section 5.1.3)."""
+
+from __future__ import annotations
+
+import re
+from binascii import Error, a2b_base64, b2a_base64
+
+_SHIFTED = re.compile(r"&([^-]*)(-?)")
+_OUTSIDE = re.compile(r"[^\x20-\x25\x27-\x7e]+|&")
+
+
+def encode(name: str) -> str:
+    """`name` as modified UTF-7: printable ASCII but `&` for itself, `&-` for `&`, the rest in shifted base64.
+
+    Raises UnicodeEncodeError for a lone surrogate.
+    """
+    return name if name.isascii() and name.isprintable() and "&" not in name else _OUTSIDE.sub(_shift, name)
+
+
+def _shift(found: re.Match[str]) -> str:
+    if found[0] == "&":
+        return "&-"
+    coded = b2a_base64(found[0].encode("utf-16-be"), newline=False).rstrip(b"=")
+    return "&" + coded.decode("ascii").replace("/", ",") + "-"
+
+
+def decode(name: str) -> str:
+    """The name that modified UTF-7 stands for.
+
+    Raises ValueError where `name` is not modified UTF-7: no closing `-`, bad base64, a surrogate alone, 8-bit, or
+    base64 for what must stand for itself (section 5.1.3 forbids it, since names are compared as octets).
+    """
+    decoded, faults = decode_leniently(name)
+    if faults:
+        raise ValueError(faults[0])
+    return decoded
+
+
+def decode_leniently(name: str) -> tuple[str, list[str]]:
+    """The best reading of `name` and what was wrong with it, a sentence each."""
+    if "&" not in name:
+        return name, ([] if name.isascii() else ["8-bit characters in a modified UTF-7 name"])
+    faults: list[str] = []
+    if not name.isascii():
+        faults.append("8-bit characters in a modified UTF-7 name")
+
+    def unshift(found: re.Match[str]) -> str:
+        if not found[1] and found[2]:
+            return "&"
+        text, fault = _unshift(found[1])
+        if fault or not found[2]:
+            faults.append(fault or "a shifted run without its closing '-'")
+        return text if text is not None else found[0]
+
+    decoded = _SHIFTED.sub(unshift, name)
+    if not faults and encode(decoded) != name:
+        faults.append("two shifted runs side by side")
+    return decoded, faults
+
+
+def _unshift(coded: str) -> tuple[str | None, str]:
+    if not coded:
+        return None, "'&' alone: it must be written '&-'"
+    try:
+        octets = a2b_base64(coded.replace(",", "/") + "=" * (-len(coded) % 4), strict_mode=True)
+        text = octets.decode("utf-16-be")
+    except (Error, ValueError):
+        return None, f"'&{coded}-' is not modified base64 of UTF-16"
+    if any(" " <= character <= "~" for character in text):
+        return text, "printable ASCII inside the base64 run: it must stand for itself"
+    return text, ""

@@ -1,0 +1,127 @@
+"""Typed text and wire octets cut into tokens, losslessly: the texts of the tokens joined are the input.
+
+One tokenizer serves lexer, completer, lint, hint, printer and parser of commands.  Octets are read as Latin-1, so an
+offset in the text is an offset in the octets.  It knows no command: what a word means is `imapsh.spec.match`'s to say.
+
+RFC 9051 section 4 (data formats) and section 9 (atom-specials, quoted, literal, literal8).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+SPACE = "space"
+WORD = "word"  # a run of characters that no other kind takes: atom, number, sequence set, pattern, <partial>
+FLAG = "flag"  # \Seen, \*, or a lone backslash
+QUOTED = "quoted"  # with its quotation marks
+OPEN_QUOTE = "open-quote"  # a quoted string that does not end before the line does
+LITERAL = "literal"  # the announcement {n}, {n+}, ~{n} or ~{n+}, without its CRLF
+FILE = "file"  # {@path}: the shell's way to name a file's octets as a literal
+DATA = "data"  # the CRLF after an announcement and the octets announced
+LPAREN = "("
+RPAREN = ")"
+LBRACKET = "["
+RBRACKET = "]"
+CRLF = "crlf"  # CRLF, or a bare LF or CR
+BAD = "bad"  # a control character, or a brace that announces nothing
+
+
+class Token(NamedTuple):
+    """`kind` is one of this module's constants; `start` counts characters from the beginning of the text."""
+
+    kind: str
+    text: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        """Offset just behind the token."""
+        return self.start + len(self.text)
+
+
+#: quoted = DQUOTE *QUOTED-CHAR DQUOTE; QUOTED-CHAR = <any TEXT-CHAR except quoted-specials> / "\" quoted-specials.
+#: Taken by shape: what else stands inside (8-bit, a lone backslash) is the parser's to judge.
+_SHAPES = (
+    (SPACE, r"\ +"),
+    (LPAREN, r"\("),
+    (RPAREN, r"\)"),
+    (LBRACKET, r"\["),
+    (RBRACKET, r"\]"),
+    (QUOTED, r'"(?:[^"\\\r\n]|\\[^\r\n])*"'),
+    (OPEN_QUOTE, r'"[^\r\n]*'),
+    (FILE, r"~?\{@[^}\r\n]*\}"),
+    (LITERAL, r"~?\{\d+\+?\}"),
+    (FLAG, r"\\(?:\*|[^\x00-\x20\x7f()\"\\\[\]{%*]*)"),
+    (WORD, r"(?:(?!~\{[@\d])[^\x00-\x20\x7f()\"\\\[\]{])+"),
+    (CRLF, r"\r\n|\n|\r"),
+    (BAD, r"[\s\S]"),
+)
+_TOKEN = re.compile("|".join(f"(?P<_{index}>{shape})" for index, (_, shape) in enumerate(_SHAPES)))
+_KINDS = tuple(kind for kind, _ in _SHAPES)
+_ANNOUNCEMENT = re.compile(r"(~?)\{(\d+)(\+?)\}\Z")
+
+
+class Announcement(NamedTuple):
+    """What a literal's `{n}` says: octets, whether the sender waits for `+`, and whether NUL is allowed (literal8)."""
+
+    octets: int
+    synchronizing: bool
+    binary: bool
+
+
+def announcement(text: str) -> Announcement:
+    """Read a LITERAL token's text.  ValueError where it is none (RFC 9051 section 4.3, RFC 7888, RFC 3516)."""
+    found = _ANNOUNCEMENT.match(text)
+    if found is None:
+        raise ValueError(f"{text!r} announces no literal")
+    return Announcement(int(found[2]), not found[3], bool(found[1]))
+
+
+def _octets_of(text: str, start: int, octets: int) -> int:
+    """End of the `octets` octets of UTF-8 (or of as many as there are) that begin at `start`."""
+    tail = text[start : start + octets]
+    if tail.isascii():
+        return start + len(tail)
+    taken = 0
+    for index, character in enumerate(tail):
+        taken += len(character.encode("utf-8", "surrogatepass"))
+        if taken > octets:
+            return start + index
+    return start + len(tail)
+
+
+def tokenize(text: str | bytes, *, wide: bool | None = None) -> list[Token]:
+    """Cut `text` into tokens; nothing is left out.
+
+    The octets of a literal are counted in UTF-8 where `wide` (the default for str), else a character an octet.
+    Never raises.
+    """
+    if isinstance(text, bytes | bytearray | memoryview):
+        text, wide = bytes(text).decode("latin-1"), bool(wide)
+    elif wide is None:
+        wide = True
+    tokens: list[Token] = []
+    position, size, match = 0, len(text), _TOKEN.match
+    while position < size:
+        found = match(text, position)
+        assert found is not None  # the last shape takes any character
+        kind = _KINDS[found.lastindex - 1]  # type: ignore[operator]
+        end = found.end()
+        tokens.append(Token(kind, text[position:end], position))
+        position = end
+        if kind is LITERAL and text[end : end + 1] in ("\r", "\n") and end < size:
+            octets = announcement(tokens[-1].text).octets
+            begin = end + (2 if text.startswith("\r\n", end) else 1)
+            position = _octets_of(text, begin, octets) if wide else min(size, begin + octets)
+            tokens.append(Token(DATA, text[end:position], end))
+    return tokens
+
+
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+
+
+def unquote(text: str) -> str:
+    """The value of a QUOTED or OPEN_QUOTE token's text (RFC 9051 section 9, quoted)."""
+    body = text[1:-1] if len(text) > 1 and text.endswith('"') else text[1:]
+    return _ESCAPED.sub(r"\1", body) if "\\" in body else body
