@@ -1,6 +1,6 @@
 """What responses mean: the typed values that the parser makes, the writer writes and the views show.
 
-Strings are decoded (UTF-8, else Latin-1); the octets of a body section are bytes; `None` is NIL.  Section numbers are
+Strings are decoded (UTF-8, else Latin-1); the octets of a body section are bytes (or wire.frames.Spilled); `None` is NIL.  Section numbers are
 RFC 9051's.
 """
 
@@ -9,14 +9,6 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from imapsh.grammar.sequence import SequenceSet
-
-
-class Spilled(NamedTuple):
-    """A literal that went to a sink: its size in octets, SHA-256 in hex, and what the sink returned when closed."""
-
-    octets: int
-    sha256: str
-    where: object = None
 
 
 class Code(NamedTuple):

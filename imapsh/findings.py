@@ -1,0 +1,144 @@
+"""What can be wrong: violations of the wire format and the grammar, findings about conduct, and the catalogue of rules.
+
+A violation names a rule by its id (the ABNF's own name where there is one) and an offset in octets from the
+beginning of its response; the catalogue says where the rule stands.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Violation(NamedTuple):
+    """Octets that break a rule of RULES.  `offset` is the first that should not be there."""
+
+    rule: str
+    offset: int
+    message: str
+
+    @property
+    def rfc(self) -> str:
+        """RFC and section of the rule."""
+        return RULES.get(self.rule, RULES["response"]).rfc
+
+
+class Finding(NamedTuple):
+    """A fault of conduct: legal octets at a wrong time.  `rule` is an id of RULES."""
+
+    rule: str
+    message: str
+
+    @property
+    def rfc(self) -> str:
+        """RFC and section of the rule."""
+        return RULES[self.rule].rfc
+
+
+class Rule(NamedTuple):
+    """One rule: where it stands, and what it asks, in one line."""
+
+    rfc: str
+    line: str
+
+
+_ABNF = "RFC 9051 §9"
+
+#: id -> rule.  Ids in the ABNF's spelling are its rules; the rest are named after the paragraph.
+RULES: dict[str, Rule] = {
+    # -- lines, strings, numbers
+    "line": Rule("RFC 9051 §2.2", "a line ends with CRLF"),
+    "response": Rule(_ABNF, "a response begins with '* ', '+ ' or a tag"),
+    "response-data": Rule(_ABNF, "one space, then a status word, a number or a response name"),
+    "response-tagged": Rule(_ABNF, "a tag is followed by OK, NO or BAD"),
+    "greeting": Rule(_ABNF, "the first line is '* OK', '* PREAUTH' or '* BYE'"),
+    "continue-req": Rule(_ABNF, "'+', a space, then text or base64"),
+    "literal": Rule("RFC 9051 §4.3", "{n} counts the octets that follow its CRLF"),
+    "literal-from-server": Rule("RFC 7888 §8", "a server never sends {n+}"),
+    "literal8": Rule("RFC 9051 §4.3.1", "~{n} stands only where binary data may"),
+    "number64": Rule(_ABNF, "a number of at most 63 bits"),
+    "number": Rule(_ABNF, "a number of at most 32 bits"),
+    "nz-number": Rule(_ABNF, "a number of at most 32 bits, not zero"),
+    "quoted": Rule(_ABNF, "a quoted string holds no CR, LF, NUL; '\"' and '\\' are escaped"),
+    "QUOTED-CHAR": Rule("RFC 3501 §9", "7-bit, unless UTF8=ACCEPT or IMAP4rev2 is enabled"),
+    "atom": Rule(_ABNF, "no space, parentheses, braces, quotes, wildcards, controls or 8-bit"),
+    "astring": Rule(_ABNF, "an atom (']' allowed), a quoted string or a literal"),
+    "string": Rule(_ABNF, "a quoted string or a literal"),
+    "nstring": Rule(_ABNF, "a quoted string, a literal or NIL"),
+    "NIL": Rule(_ABNF, "NIL stands for no value"),
+    "text": Rule(_ABNF, "any characters but CR, LF and NUL; 8-bit only as UTF-8"),
+    "tag": Rule(_ABNF, "astring characters but '+'"),
+    "SP": Rule(_ABNF, "exactly one space between two elements"),
+    "parenthesis": Rule(_ABNF, "parentheses come in pairs"),
+    "date-time": Rule(_ABNF, '"dd-Mmm-yyyy hh:mm:ss +zzzz" in quotes, a space before a one-digit day'),
+    "sequence-set": Rule(_ABNF, "numbers from 1, ranges with ':', commas between"),
+    "uid-set": Rule(_ABNF, "UIDs from 1, ranges with ':', commas between"),
+    # -- status responses and codes
+    "resp-cond-state": Rule(_ABNF, "OK, NO or BAD, a space, then text"),
+    "resp-text": Rule(_ABNF, "an optional [code] and a space, then text"),
+    "resp-text-code": Rule(_ABNF, "[NAME] or [NAME argument], each known name with its own argument"),
+    "resp-code-apnd": Rule(_ABNF, "APPENDUID, UIDVALIDITY, UID set"),
+    "resp-code-copy": Rule(_ABNF, "COPYUID, UIDVALIDITY, UID set, UID set"),
+    "capability-data": Rule(_ABNF, "capabilities, one space before each, IMAP4rev1 or IMAP4rev2 among them"),
+    "capability": Rule(_ABNF, "an atom"),
+    "enable-data": Rule("RFC 9051 §7.2.1", "ENABLED and capabilities, one space before each"),
+    "id-response": Rule("RFC 2971 §4", "NIL or a list of string and nstring pairs"),
+    # -- flags and mailboxes
+    "flag": Rule(_ABNF, "a keyword (atom) or '\\' and an atom"),
+    "flag-extension": Rule(_ABNF, "'\\' and an atom"),
+    "flag-list": Rule(_ABNF, "flags in parentheses, one space between; '\\*' is for PERMANENTFLAGS only"),
+    "flag-perm": Rule(_ABNF, "a flag or '\\*'"),
+    "flag-fetch": Rule(_ABNF, "a flag or '\\Recent'"),
+    "mailbox": Rule(_ABNF, "INBOX or an astring"),
+    "mailbox-name": Rule("RFC 3501 §5.1.3", "modified UTF-7"),
+    "mailbox-list": Rule(_ABNF, "(attributes) SP one character in quotes or NIL, SP mailbox"),
+    "mbx-list-flags": Rule(_ABNF, "attributes in parentheses, one space between"),
+    "mbox-list-extended": Rule(_ABNF, "(label SP value ...)"),
+    "mailbox-data": Rule(_ABNF, "the data of this response"),
+    "status-att-list": Rule(_ABNF, "item SP number, one space between"),
+    "namespace-response": Rule(_ABNF, "three namespaces, each NIL or a list"),
+    "obsolete-search-response": Rule(_ABNF, "SEARCH and numbers, one space before each"),
+    "esearch-response": Rule(_ABNF, "ESEARCH [(TAG string)] [UID] items"),
+    # -- messages
+    "message-data": Rule(_ABNF, "nz-number SP EXPUNGE or FETCH"),
+    "msg-att": Rule(_ABNF, "(item SP value ...), one space between"),
+    "msg-att-static": Rule(_ABNF, "the value that this item has"),
+    "msg-att-dynamic": Rule(_ABNF, "FLAGS and a flag list"),
+    "section": Rule(_ABNF, "[part numbers, then a section text]"),
+    "envelope": Rule(_ABNF, "ten fields in parentheses"),
+    "env-date": Rule(_ABNF, "nstring"),
+    "env-subject": Rule(_ABNF, "nstring"),
+    "env-from": Rule(_ABNF, "NIL or addresses without spaces between, in parentheses"),
+    "env-sender": Rule(_ABNF, "NIL or addresses without spaces between, in parentheses"),
+    "env-reply-to": Rule(_ABNF, "NIL or addresses without spaces between, in parentheses"),
+    "env-to": Rule(_ABNF, "NIL or addresses without spaces between, in parentheses"),
+    "env-cc": Rule(_ABNF, "NIL or addresses without spaces between, in parentheses"),
+    "env-bcc": Rule(_ABNF, "NIL or addresses without spaces between, in parentheses"),
+    "env-in-reply-to": Rule(_ABNF, "nstring"),
+    "env-message-id": Rule(_ABNF, "nstring"),
+    "address": Rule(_ABNF, "(name SP route SP mailbox SP host), each nstring"),
+    "body": Rule(_ABNF, "( one part or several parts )"),
+    "body-type-mpart": Rule("RFC 9051 §7.5.2", "parts, SP, subtype; multipart/* is always written so"),
+    "body-type-text": Rule(_ABNF, "text/* ends with its number of lines"),
+    "body-type-msg": Rule("RFC 9051 §7.5.2", "message/rfc822 has envelope, body and lines"),
+    "media-type": Rule(_ABNF, "a string"),
+    "media-subtype": Rule(_ABNF, "a string"),
+    "body-fld-param": Rule(_ABNF, "NIL or (string SP string ...)"),
+    "body-fld-id": Rule(_ABNF, "nstring"),
+    "body-fld-desc": Rule(_ABNF, "nstring"),
+    "body-fld-enc": Rule(_ABNF, "a string"),
+    "body-fld-octets": Rule(_ABNF, "a number"),
+    "body-fld-lines": Rule(_ABNF, "a number"),
+    "body-fld-md5": Rule(_ABNF, "nstring"),
+    "body-fld-dsp": Rule(_ABNF, "NIL or (string SP parameters)"),
+    "body-fld-lang": Rule(_ABNF, "nstring or a list of strings"),
+    "body-fld-loc": Rule(_ABNF, "nstring"),
+    "body-extension": Rule(_ABNF, "nstring, number or a list of them"),
+    # -- conduct (findings, not violations)
+    "tag-unknown": Rule("RFC 9051 §2.2.2", "a tagged reply answers a command in progress"),
+    "continuation-unasked": Rule("RFC 9051 §7.6", "'+' comes when the client waits for it"),
+    "expunge-time": Rule("RFC 9051 §7.5.1", "EXPUNGE only while a command runs, and not FETCH, STORE or SEARCH"),
+    "message-number": Rule("RFC 9051 §2.3.1.2", "message numbers go from 1 to EXISTS"),
+    "bye-silent": Rule("RFC 9051 §7.1.5", "BYE comes before the server closes"),
+    "exists-shrinks": Rule("RFC 9051 §7.4.1", "EXISTS never falls: EXPUNGE announces what is gone"),
+    "data-state": Rule("RFC 9051 §7", "mailbox and message data come in the state that has them"),
+}

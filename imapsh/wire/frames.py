@@ -1,0 +1,87 @@
+"""The frame: every octet of one response or command, as it came.
+
+`parts` alternate: line piece, literal, line piece, ...; a line piece keeps its CRLF, and the announcement `{n}` is the
+end of the piece before its literal.  Joined they are the octets (but for a literal that went to a sink).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from imapsh.findings import Violation
+
+
+class Spilled(NamedTuple):
+    """A literal that went to a sink: octets, SHA-256 in hex where the sink made one, and what the sink left."""
+
+    octets: int
+    sha256: str = ""
+    where: object = None
+
+
+Part = bytes | Spilled
+
+
+def size_of(part: Part) -> int:
+    """Octets of a part."""
+    return part.octets if isinstance(part, Spilled) else len(part)
+
+
+class Frame:
+    """One line with its literals.
+
+    `offset` counts octets of the stream before it; `incomplete`: the stream ended inside; `violations`: what framing
+    found wrong, offsets from the frame's first octet.
+    """
+
+    __slots__ = ("incomplete", "offset", "parts", "violations")
+
+    def __init__(
+        self,
+        parts: tuple[Part, ...],
+        offset: int = 0,
+        violations: tuple[Violation, ...] = (),
+        incomplete: bool = False,
+    ) -> None:
+        self.parts = parts
+        self.offset = offset
+        self.violations = violations
+        self.incomplete = incomplete
+
+    @property
+    def raw(self) -> bytes:
+        """The octets, without those of literals that went to a sink."""
+        return b"".join(part for part in self.parts if isinstance(part, bytes))
+
+    @property
+    def length(self) -> int:
+        """Octets on the wire, spilled literals included."""
+        return sum(map(size_of, self.parts))
+
+    @property
+    def literals(self) -> tuple[Part, ...]:
+        """The literals, in order."""
+        return self.parts[1::2]
+
+    def text(self) -> str:
+        """The line pieces as Latin-1, joined: what the grammar reads."""
+        if len(self.parts) == 1:
+            return self.parts[0].decode("latin-1")  # type: ignore[union-attr]
+        return b"".join(self.parts[::2]).decode("latin-1")  # type: ignore[arg-type]
+
+    def boundaries(self) -> list[tuple[int, int]]:
+        """For each literal: its place in `text()`, and its size in octets."""
+        place, found = 0, []
+        for line, literal in zip(self.parts[::2], self.parts[1::2], strict=False):
+            place += size_of(line)
+            found.append((place, size_of(literal)))
+        return found
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Frame) and self.parts == other.parts and self.offset == other.offset
+
+    def __hash__(self) -> int:
+        return hash((self.parts, self.offset))
+
+    def __repr__(self) -> str:
+        return f"<Frame at {self.offset}, {self.length} octets>"

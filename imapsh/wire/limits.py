@@ -1,0 +1,35 @@
+"""How much a peer may send before imapsh stops listening.  Checked before memory is taken."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from imapsh.errors import LimitError, UsageError
+
+
+class Limits(NamedTuple):
+    """Octets in a line, octets in a literal, levels of parentheses, responses while one command runs.
+
+    0 is no limit.
+    """
+
+    line: int = 8 << 20
+    literal: int = 4 << 30
+    nesting: int = 100
+    responses: int = 10_000_000
+
+    def check(self, limit: str, seen: int) -> None:
+        """Raises LimitError, which names the limit, when `seen` is beyond it."""
+        allowed = getattr(self, limit)
+        if allowed and seen > allowed:
+            raise LimitError(limit, allowed, seen)
+
+    def change(self, setting: str) -> Limits:
+        """These limits with one `NAME=NUMBER` applied.  Raises UsageError."""
+        name, _, number = setting.partition("=")
+        if name not in self._fields or not number.isdecimal():
+            raise UsageError(f"{setting!r} is no limit: give NAME=NUMBER, NAME one of {', '.join(self._fields)}")
+        return self._replace(**{name: int(number)})
+
+
+DEFAULT = Limits()

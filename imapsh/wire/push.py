@@ -1,0 +1,143 @@
+"""Octets pushed in, frames taken out: how sans-I/O cores read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from imapsh.wire.frames import Frame
+from imapsh.wire.reader import COMMAND, FrameReader, Line, Octets, Reading, Request
+
+
+class Pusher:
+    """A buffer in front of a FrameReader.
+
+    The same stream cut anywhere gives the same frames.  `on_piece`, where given, sees every line and piece of a literal
+    once, as the reader takes it (the trace).
+    """
+
+    def __init__(self, reader: FrameReader, on_piece: Callable[[bytes], None] | None = None) -> None:
+        self.reader = reader
+        self.on_piece = on_piece
+        self._chunk = b""
+        self._at = 0
+        self._waiting: list[bytes] = []  # an incomplete line, in pieces: joined once
+        self._waiting_octets = 0
+        self._reading: Reading | None = None
+        self._request: Request | None = None
+        self._announced = False
+        self._ended = False
+
+    def feed(self, data: bytes) -> None:
+        """Add octets.  b"" is the end of the stream."""
+        if not data:
+            self._ended = True
+        elif self._at >= len(self._chunk):
+            self._chunk, self._at = bytes(data), 0
+        else:
+            self._chunk, self._at = self._chunk[self._at :] + data, 0
+
+    def take(self) -> Frame | Octets | None:
+        """The next frame; in the command dialect also each literal's first request, once, so that it can be answered.
+
+        None: more octets are needed, or, after the end, nothing is left.  Raises LimitError.
+        """
+        while True:
+            if self._reading is None:
+                line = self._next_line()
+                if not line:
+                    return None
+                frame = self.reader.whole(line)
+                if frame is not None:
+                    return frame
+                self._reading = self.reader.read(line)
+                done = self._step(None)
+            else:
+                request = self._request
+                if isinstance(request, Octets) and request.first and self._announce():
+                    return request
+                data = self._next_octets(request) if isinstance(request, Octets) else self._next_line()
+                if data is None:
+                    return None
+                done = self._step(data)
+            if done is not None:
+                return done
+
+    def __iter__(self) -> Iterator[Frame | Octets]:
+        while (found := self.take()) is not None:
+            yield found
+
+    def refuse(self) -> None:
+        """Drop the command whose literal was just announced: its sender was told NO and sends no more of it."""
+        self._reading = self._request = None
+        self._announced = False
+
+    def rest(self) -> bytes:
+        """Take out every octet that no frame has used: what stands behind STARTTLS or COMPRESS, or was cut short."""
+        left = b"".join(self._waiting) + self._chunk[self._at :]
+        self._waiting, self._waiting_octets, self._chunk, self._at = [], 0, b"", 0
+        return left
+
+    @property
+    def waiting(self) -> tuple[int, int] | None:
+        """While a literal is being read: octets still due, and whether its first request was not met yet."""
+        request = self._request
+        return (request.octets, int(request.first)) if isinstance(request, Octets) else None
+
+    def _announce(self) -> bool:
+        if self.reader.dialect is not COMMAND or self._announced:
+            return False
+        self._announced = True
+        return True
+
+    def _step(self, data: bytes | None) -> Frame | None:
+        reading = self._reading
+        assert reading is not None
+        try:
+            self._request = next(reading) if data is None else reading.send(data)
+        except StopIteration as stop:
+            self._reading = self._request = None
+            self._announced = False
+            frame: Frame | None = stop.value
+            return frame
+        if isinstance(self._request, Line) or self._request.first:
+            self._announced = False
+        return None
+
+    def _next_line(self) -> bytes | None:
+        if self.reader.pending is not None and self._reading is None:
+            line, self.reader.pending = self.reader.pending, None
+            return line
+        chunk, at = self._chunk, self._at
+        found = chunk.find(b"\n", at)
+        if found >= 0:
+            line = chunk[at : found + 1]
+            self._at = found + 1
+            if self._waiting:
+                line = b"".join([*self._waiting, line])
+                self._waiting, self._waiting_octets = [], 0
+            self.reader.limits.check("line", len(line))
+        else:
+            if at < len(chunk):
+                self._waiting.append(chunk[at:])
+                self._waiting_octets += len(chunk) - at
+                self._chunk, self._at = b"", 0
+                self.reader.limits.check("line", self._waiting_octets)
+            if not self._ended:
+                return None
+            line = b"".join(self._waiting)
+            self._waiting, self._waiting_octets = [], 0
+        if self.on_piece is not None and line:
+            self.on_piece(line)
+        return line
+
+    def _next_octets(self, request: Octets) -> bytes | None:
+        if request.octets == 0:
+            return b""
+        at = self._at
+        if at >= len(self._chunk):
+            return b"" if self._ended else None
+        data = self._chunk[at : at + request.octets] if at or len(self._chunk) > request.octets else self._chunk
+        self._at = at + len(data)
+        if self.on_piece is not None:
+            self.on_piece(data)
+        return data

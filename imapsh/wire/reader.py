@@ -1,0 +1,274 @@
+"""One frame reader for every way octets arrive.
+
+Theory of operation.  A frame is a line; it goes on where the line announces a literal, and, mending what broken servers
+send, where a quoted string or a parenthesis is left open and the next octet is a space, a tab or ')' (no response begins
+so).  Reading is one generator that asks for `Line` or for `Octets`, and is answered with them: who answers decides
+whether octets are pushed (`push.py`) or pulled (`pull.py`).  Most lines are a whole frame; `FrameReader.whole` sees that
+without the generator.
+
+What announces a literal: in responses, `{n}` at the end of a line outside a quoted string, but never in the text of a
+status response, a continuation request or a line that is no response: there only inside a response code that is
+still open and may hold a string.  In commands, at the end of every line.  RFC 9051 sections 4.3, 7.1, 9.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Generator
+from typing import NamedTuple, Protocol
+
+from imapsh.findings import Violation
+from imapsh.wire.frames import Frame, Part, Spilled, size_of
+from imapsh.wire.limits import DEFAULT, Limits
+
+RESPONSE = "response"
+COMMAND = "command"
+
+#: Codes whose argument may be a string, so a literal may stand inside (RFC 3501 section 9; RFC 2060 for NEWNAME).
+STRING_CODES = frozenset({b"BADCHARSET", b"NEWNAME", b"REFERRAL"})
+
+_ANNOUNCES = re.compile(rb"(~?)\{(\d+)(\+?)\}\r?\n\Z")
+_STATUS = re.compile(rb"(?:\* |[^*+ \r\n(){%\"\\]+ )(?:OK|NO|BAD|BYE|PREAUTH)(?![!-~])", re.IGNORECASE)
+_OPEN_CODE = re.compile(rb"\S+ [A-Z]+ \[([A-Z0-9-]+) ((?:[^\]\"]|\"(?:[^\"\\]|\\.)*\")*)\Z", re.IGNORECASE)
+_MARKS = re.compile(rb'\\["\\]|["()]')
+_PIECE = 1 << 16
+
+
+class Line(NamedTuple):
+    """Request: the next line with its LF; at the end of the stream what is left, b"" for nothing."""
+
+
+class Octets(NamedTuple):
+    """Request: up to `octets` octets of a literal, at least one, b"" at the end of the stream.
+
+    `first` marks the request made before anything of the literal was read: the moment to answer `+`, or to refuse.
+    """
+
+    octets: int
+    synchronizing: bool
+    binary: bool
+    first: bool
+
+
+LINE = Line()
+Request = Line | Octets
+Reading = Generator[Request, bytes, Frame | None]
+
+
+class Sink(Protocol):
+    """Where a large literal goes, piece by piece."""
+
+    def write(self, data: bytes, /) -> object:
+        """Take the next octets."""
+
+    def finish(self) -> Spilled:
+        """All came, or the stream ended: say what was kept."""
+
+
+#: Given the announced size and the line so far: a sink for the literal, or None to keep it in memory.
+Opener = Callable[[int, bytes], Sink | None]
+
+
+class FrameReader:
+    """Turns lines and octets into frames.  `dialect` is RESPONSE or COMMAND.
+
+    Raises LimitError (from the generator) for a line or literal beyond `limits`, before memory is taken.
+    """
+
+    def __init__(self, dialect: str = RESPONSE, limits: Limits = DEFAULT, opener: Opener | None = None) -> None:
+        self.dialect = dialect
+        self.limits = limits
+        self.opener = opener
+        self.offset = 0
+        self.pending: bytes | None = None  # a line that was read to see whether it goes on, and does not
+        self.raw_line = False  # the next line is a frame whatever it holds (server: AUTHENTICATE, IDLE)
+
+    def whole(self, line: bytes) -> Frame | None:
+        """The frame that is just this line, or None where more may belong to it.  The common way, and the fast one."""
+        if line[-3:] == b"}\r\n" or line[-2:] != b"\r\n" or line.count(b'"') & 1 or self.raw_line:
+            return None
+        if self.dialect is RESPONSE and line.count(b"(") != line.count(b")"):
+            return None
+        frame = Frame((line,), self.offset)
+        self.offset += len(line)
+        return frame
+
+    def read(self, line: bytes | None = None) -> Reading:
+        """Read one frame, beginning with `line` where it was read already.  Returns None at the end of the stream."""
+        if line is None:
+            line = yield from self._line()
+        if not line:
+            return None
+        parts: list[Part] = [line]
+        violations: list[Violation] = []
+        if not self.raw_line:
+            if self.dialect is COMMAND:
+                yield from self._command(parts)
+            elif line.startswith(b"*") and not _STATUS.match(line):
+                yield from self._data(parts, violations)
+            else:
+                yield from self._status(parts, violations)
+        self.raw_line = False
+        incomplete = not self._ended(parts, violations)
+        frame = Frame(tuple(parts), self.offset, tuple(violations), incomplete)
+        self.offset += frame.length
+        return frame
+
+    def _line(self) -> Generator[Request, bytes, bytes]:
+        if self.pending is not None:
+            line, self.pending = self.pending, None
+            return line
+        line = yield LINE
+        self.limits.check("line", len(line))
+        return line
+
+    def _ended(self, parts: list[Part], violations: list[Violation]) -> bool:
+        """Whether the last piece ends a line; a bare LF is a violation."""
+        last = parts[-1]
+        if len(parts) % 2 == 0 or not isinstance(last, bytes) or not last.endswith(b"\n"):
+            return False
+        if not last.endswith(b"\r\n"):
+            at = sum(map(size_of, parts)) - 1
+            violations.append(Violation("line", at, "the line ends with a bare LF: CRLF is due"))
+        return True
+
+    def _command(self, parts: list[Part]) -> Generator[Request, bytes, None]:
+        scan = _Scan()
+        while True:
+            piece = parts[-1]
+            assert isinstance(piece, bytes)
+            found = _ANNOUNCES.search(piece)
+            if found is None or scan.quoted_at(piece, found.start()):
+                return
+            if not (yield from self._literal(parts, found)):
+                return
+
+    def _status(self, parts: list[Part], violations: list[Violation]) -> Generator[Request, bytes, None]:
+        """Text announces nothing, unless a response code is open whose argument may be a string."""
+        line = b""
+        while True:
+            piece = parts[-1]
+            assert isinstance(piece, bytes)
+            found = _ANNOUNCES.search(piece)
+            if found is None:
+                return
+            line += piece[: found.start()]
+            open_code = _OPEN_CODE.match(line)
+            if open_code is None or open_code[1].upper() not in STRING_CODES:
+                return
+            line += b'""'
+            if not (yield from self._announced(parts, found, violations)):
+                return
+
+    def _data(self, parts: list[Part], violations: list[Violation]) -> Generator[Request, bytes, None]:
+        scan = _Scan()
+        while True:
+            piece = parts[-1]
+            assert isinstance(piece, bytes)
+            found = _ANNOUNCES.search(piece)
+            if found is not None and not scan.quoted_at(piece, found.start()):
+                if not (yield from self._announced(parts, found, violations)):
+                    return
+                continue
+            scan.feed(piece)
+            if not (yield from self._goes_on(parts, scan, violations)):
+                return
+
+    def _goes_on(
+        self, parts: list[Part], scan: _Scan, violations: list[Violation]
+    ) -> Generator[Request, bytes, bool]:
+        """Join the next line where this one is left open and that one begins as no response does."""
+        piece = parts[-1]
+        assert isinstance(piece, bytes)
+        if not (scan.quoted or scan.depth > 0) or not piece.endswith(b"\n"):
+            return False
+        line = yield from self._line()
+        if line[:1] not in (b" ", b"\t", b")") or not line:
+            self.pending = line or None
+            return False
+        rule, what = ("quoted", "quoted string") if scan.quoted else ("msg-att", "parenthesis")
+        at = sum(map(size_of, parts)) - (2 if piece.endswith(b"\r\n") else 1)
+        violations.append(Violation(rule, at, f"the line ends inside a {what} and goes on in the next"))
+        self.limits.check("line", len(piece) + len(line))
+        parts[-1] = piece + line
+        scan.rewind(len(piece))
+        return True
+
+    def _announced(
+        self, parts: list[Part], found: re.Match[bytes], violations: list[Violation]
+    ) -> Generator[Request, bytes, bool]:
+        """A literal in a response: note `{n+}`, which no server may send, and a size that is no number64."""
+        piece = parts[-1]
+        at = sum(map(size_of, parts)) - size_of(piece)
+        if int(found[2]) >> 63:
+            violations.append(Violation("number64", at + found.start(2), "a size beyond 63 bits: read as no literal"))
+            return False
+        if found[3]:
+            violations.append(Violation("literal-from-server", at + found.start(3), "{n+} is for clients only"))
+        return (yield from self._literal(parts, found))
+
+    def _literal(self, parts: list[Part], found: re.Match[bytes]) -> Generator[Request, bytes, bool]:
+        """Read the literal that ends the last part, and the line piece behind it.  False: the stream ended."""
+        octets, remaining = int(found[2]), int(found[2])
+        if octets >> 63:
+            return False
+        self.limits.check("literal", octets)
+        piece = parts[-1]
+        assert isinstance(piece, bytes)
+        sink = self.opener(octets, piece) if self.opener else None
+        taken: list[bytes] = []
+        keep = taken.append if sink is None else sink.write
+        first = True
+        while remaining or first:
+            request = Octets(remaining, not found[3], bool(found[1]), first)
+            data = yield request
+            first = False
+            if not data:
+                break
+            keep(data)
+            remaining -= len(data)
+        parts.append(sink.finish() if sink is not None else taken[0] if len(taken) == 1 else b"".join(taken))
+        if remaining:
+            return False
+        rest = yield from self._line()
+        parts.append(rest)
+        return rest.endswith(b"\n")
+
+
+class _Scan:
+    """Whether a quoted string is open, and how many parentheses, over the line pieces of one frame."""
+
+    __slots__ = ("depth", "done", "quoted")
+
+    def __init__(self) -> None:
+        self.quoted = False
+        self.depth = 0
+        self.done = 0  # octets of the current piece that were looked at
+
+    def feed(self, piece: bytes, end: int | None = None) -> None:
+        """Look at `piece` from where the last look ended; a new piece begins after its end was reached."""
+        stop = len(piece) if end is None else end
+        for found in _MARKS.finditer(piece, self.done, stop):
+            mark = found[0]
+            if mark == b'"':
+                self.quoted = not self.quoted
+            elif self.quoted:
+                continue
+            elif mark == b"(":
+                self.depth += 1
+            elif mark == b")":
+                self.depth -= 1
+            elif mark == b'\\"':  # a lone backslash outside a string, then a quotation mark
+                self.quoted = True
+        self.done = stop if end is not None else 0
+
+    def rewind(self, done: int) -> None:
+        """The piece was lengthened: `done` octets of it are known already."""
+        self.done = done
+
+    def quoted_at(self, piece: bytes, end: int) -> bool:
+        """Look up to `end`; whether a quoted string is open there.  Where not, the piece is done with."""
+        self.feed(piece, end)
+        if not self.quoted:
+            self.done = 0
+        return self.quoted
