@@ -1,0 +1,213 @@
+"""Where a server is: what a person types, read into an Address.  RFC 5092 (IMAP URLs), RFC 3986."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from imapsh.errors import UsageError
+
+PORTS = {"imap": 143, "imaps": 993}
+SHAPES = "imap://[user@]host[:port][/mailbox], imaps://..., unix:PATH, exec:COMMAND, or host[:port]"
+HOW_TO_GIVE_PASSWORDS = "give it at the prompt, in IMAPSH_PASSWORD or with --password-command"
+
+_HOST = re.compile(r"(?=.{1,253}$)(?:[\w-]{1,63}\.)*[\w-]{1,63}\.?")
+_AUTHORITY = re.compile(r"(?:\[(?P<literal>[^\[\]]*)\]|(?P<name>[^\[\]:]*))(?P<colon>:(?P<port>.*))?", re.DOTALL)
+_BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+class Address(NamedTuple):
+    """Where a server is, and who wants to get in.  Text fields are "" when absent, `port` and `command` are 0 and ().
+
+    `auth` is the SASL mechanism an IMAP URL asks for.  `fallback` is true when no scheme was written: the caller may
+    then try plain IMAP if the person allowed it.
+    """
+
+    scheme: str
+    host: str = ""
+    port: int = 0
+    user: str = ""
+    auth: str = ""
+    mailbox: str = ""
+    path: str = ""
+    command: tuple[str, ...] = ()
+    fallback: bool = False
+
+    @property
+    def where(self) -> str:
+        """The place, for messages: `host:port`, `[::1]:143`, the socket's path, or the command's name."""
+        if self.scheme == "unix":
+            return self.path
+        if self.scheme == "exec":
+            return self.command[0]
+        return f"{self._bracketed}:{self.port}"
+
+    @property
+    def label(self) -> str:
+        """`who@where`, short, for a prompt; the port only when it is not the scheme's own."""
+        place = self.where
+        if self.port and self.port == PORTS.get(self.scheme):
+            place = self._bracketed
+        elif not self.port:
+            place = place.rpartition("/")[2] or place
+        return f"{self.user}@{place}" if self.user else place
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the octets stay on this machine: loopback, a Unix socket, or a command."""
+        return self.scheme in ("unix", "exec") or _is_loopback(self.host)
+
+    @property
+    def server_name(self) -> str:
+        """The name a certificate must bear: the host, or `localhost` for a Unix socket or a command."""
+        return self.host.partition("%")[0].rstrip(".") or "localhost"
+
+    @property
+    def _bracketed(self) -> str:
+        return f"[{self.host}]" if ":" in self.host else self.host
+
+
+def parse_address(text: str, *, default_scheme: str = "imaps") -> Address:
+    """Read what a person typed.
+
+    A bare `host`, `host:port` or `user@host` takes `default_scheme`.  User and mailbox are percent-decoded as UTF-8.
+
+    Raises UsageError for anything malformed; a password in the text is refused and not repeated.
+    """
+    if _CONTROL.search(text):
+        raise UsageError("an address holds no control characters")
+    prefix, colon, rest = text.partition(":")
+    if colon and prefix.lower() == "unix":
+        return _unix(rest)
+    if colon and prefix.lower() == "exec":
+        return _exec(rest)
+    scheme, separator, rest = text.partition("://")
+    if not separator:
+        return _network(default_scheme, text)._replace(fallback=True)
+    if scheme.lower() not in PORTS:
+        known = re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*", scheme)
+        raise UsageError(f"{scheme + ':// is' if known else 'that is'} no scheme imapsh knows; write {SHAPES}")
+    return _network(scheme.lower(), rest)
+
+
+def _unix(path: str) -> Address:
+    if not path:
+        raise UsageError("unix: needs the path of a socket, as in unix:/run/dovecot/imap")
+    return Address("unix", path=path)
+
+
+def _exec(command: str) -> Address:
+    import shlex
+
+    try:
+        words = tuple(shlex.split(command))
+    except ValueError as error:
+        raise UsageError("the command after exec: has an open quote or ends in a backslash") from error
+    if not words or not words[0]:
+        raise UsageError("exec: needs a command, as in exec:'ssh host imapd'")
+    return Address("exec", command=words)
+
+
+def _network(scheme: str, text: str) -> Address:
+    """`[userinfo@]host[:port][/mailbox]`, RFC 5092 section 11 (iserver, enc-mailbox)."""
+    authority, _, tail = text.partition("/")
+    userinfo, at, place = authority.rpartition("@")
+    user, auth = _userinfo(userinfo) if at else ("", "")
+    host, port = _host_port(place, scheme)
+    return Address(scheme, host, port, user, auth, _mailbox(tail))
+
+
+def _userinfo(text: str) -> tuple[str, str]:
+    """`user`, `user;AUTH=MECH` or `;AUTH=MECH`; `*` is any mechanism, so no wish (RFC 5092 section 3.2)."""
+    if ":" in text:
+        raise UsageError(f"a password does not belong in an address; {HOW_TO_GIVE_PASSWORDS}")
+    name, semicolon, parameter = text.partition(";")
+    key, _, mechanism = parameter.partition("=")
+    if semicolon and (key.upper() != "AUTH" or not mechanism):
+        raise UsageError("only ;AUTH=MECHANISM may follow the user in an address")
+    if not name and not semicolon:
+        raise UsageError("the user before the @ is missing")
+    mechanism = _decode(mechanism, "mechanism").upper()
+    return _decode(name, "user"), "" if mechanism == "*" else mechanism
+
+
+def _host_port(text: str, scheme: str) -> tuple[str, int]:
+    # What stands in place of a port is never repeated: it may be a password that held a slash.
+    match = _AUTHORITY.fullmatch(text)
+    if match is None:
+        raise UsageError("an IPv6 address stands in brackets, as in [::1]:143")
+    if match["literal"] is not None:
+        host = _ipv6(match["literal"])
+    else:
+        host = _host(match["name"])
+    if not match["colon"]:
+        return host, PORTS[scheme]
+    digits = match["port"]
+    if not re.fullmatch(r"[0-9]{1,5}", digits) or not 0 < int(digits) < 65536:
+        raise UsageError("the port after the host is not a number from 1 to 65535")
+    return host, int(digits)
+
+
+def _host(name: str) -> str:
+    if not name:
+        raise UsageError(f"the host is missing; write {SHAPES}")
+    ascii_name = name
+    if not name.isascii():
+        try:
+            ascii_name = name.encode("idna").decode("ascii")
+        except UnicodeError as error:
+            raise UsageError("the host cannot be written in the DNS (RFC 5890)") from error
+    if not _HOST.fullmatch(ascii_name):
+        raise UsageError(f"that is no host name; write {SHAPES}")
+    return name
+
+
+def _ipv6(text: str) -> str:
+    """An IP-literal, its zone (RFC 6874 writes `%25eth0`, people write `%eth0`) kept."""
+    import socket
+
+    address, percent, zone = text.replace("%25", "%").partition("%")
+    try:
+        socket.inet_pton(socket.AF_INET6, address)
+    except OSError as error:
+        raise UsageError("what stands in the brackets is no IPv6 address") from error
+    return address + percent + zone
+
+
+def _mailbox(text: str) -> str:
+    if re.search(r"[;?#]", text):
+        raise UsageError("an address ends with the mailbox: in its name write %3B, %3F, %23 for ; ? #")
+    return _decode(text, "mailbox")
+
+
+def _decode(text: str, what: str) -> str:
+    if "%" not in text:
+        return text
+    from urllib.parse import unquote_to_bytes
+
+    if _BAD_ESCAPE.search(text):
+        raise UsageError(f"a percent sign in the {what} is written %25, or followed by two hex digits")
+    try:
+        decoded = unquote_to_bytes(text).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"the percent escapes in the {what} are not UTF-8") from error
+    if _CONTROL.search(decoded):
+        raise UsageError(f"the {what} in an address holds no control characters")
+    return decoded
+
+
+def _is_loopback(host: str) -> bool:
+    """A literal loopback address or RFC 6761's localhost; other names are not looked up."""
+    import socket
+
+    name = host.lower().rstrip(".")
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    if ":" in host:
+        octets = socket.inet_pton(socket.AF_INET6, host.partition("%")[0])
+        return octets == b"\0" * 15 + b"\1" or octets[:13] == b"\0" * 10 + b"\xff\xff\x7f"
+    try:
+        return socket.inet_pton(socket.AF_INET, host)[0] == 127
+    except (OSError, ValueError):
+        return False

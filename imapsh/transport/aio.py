@@ -1,0 +1,327 @@
+"""The asyncio stream: octets are pushed into it, and it pushes back when nobody reads."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections import deque
+from typing import TYPE_CHECKING
+
+from imapsh.errors import ConnectionLost, TLSError, UsageError
+from imapsh.transport.address import Address
+from imapsh.transport.base import CHUNK, CONNECT_TIMEOUT, StreamInfo
+from imapsh.transport.blocking import BlockingStream, open_socket, tune
+from imapsh.transport.failures import cannot_connect, closed, lost
+
+if TYPE_CHECKING:
+    import subprocess
+
+    from imapsh.transport.tls import TLSFilter, TLSOptions
+
+HIGH_WATER = 1024 * 1024
+"""Octets unread beyond which the socket is no longer read."""
+
+_HAPPY_EYEBALLS = 0.25  # seconds before the next address is tried beside the first (RFC 8305 section 8)
+_FAREWELL = 0.5  # seconds that a close may wait for a peer who does not read
+
+
+async def connect(
+    address: Address,
+    *,
+    tls: TLSOptions | None = None,
+    connect_timeout: float | None = CONNECT_TIMEOUT,
+    idle_timeout: float | None = None,
+) -> AioStream:
+    """Connect; for `imaps` the TLS handshake is finished too.
+
+    A host's addresses race (RFC 8305).  `connect_timeout` is in seconds, for the connection and again for the
+    handshake; `idle_timeout` for each read and write thereafter.
+
+    Raises ConnectError or TLSError.
+    """
+    stream = await _open(address, connect_timeout)
+    if address.scheme == "imaps":
+        from imapsh.transport.tls import TLSFilter, TLSOptions
+
+        try:
+            stream.settimeout(connect_timeout)
+            await stream.secure(TLSFilter(tls or TLSOptions(), address.server_name, address.where, implicit=True))
+        except BaseException:
+            await stream.close()
+            raise
+    stream.settimeout(idle_timeout)
+    return stream
+
+
+async def adopt(blocking: BlockingStream) -> AioStream:
+    """Take over a connected blocking stream, TLS and child included; it is closed, the connection lives on.
+
+    Raises UsageError for a stream that stands on no socket of the operating system.
+    """
+    parts = blocking.detach()
+    if not isinstance(parts.sock, socket.socket):
+        raise UsageError("only a stream on a socket of the operating system can be adopted")
+    stream = AioStream(parts.where, timeout=parts.timeout, tls=parts.tls, child=parts.child)
+    await _attach(stream, parts.sock)
+    return stream
+
+
+async def _open(address: Address, seconds: float | None) -> AioStream:
+    if address.scheme == "exec":
+        sock, child = open_socket(address, seconds)
+        stream = AioStream(address.where, child=child)
+        await _attach(stream, sock)
+        return stream
+    loop = asyncio.get_running_loop()
+    stream = AioStream(address.where)
+    try:
+        async with asyncio.timeout(seconds):
+            if address.scheme == "unix":
+                await loop.create_unix_connection(lambda: stream, address.path)
+            else:
+                transport, _ = await loop.create_connection(
+                    lambda: stream, address.host, address.port, happy_eyeballs_delay=_HAPPY_EYEBALLS
+                )
+                tune(transport.get_extra_info("socket"))
+    except (OSError, UnicodeError) as error:
+        raise cannot_connect(error, address, seconds) from error
+    return stream
+
+
+async def _attach(stream: AioStream, sock: socket.socket) -> None:
+    sock.setblocking(False)
+    await asyncio.get_running_loop().create_connection(lambda: stream, sock=sock)
+
+
+class AioStream(asyncio.Protocol):
+    """A stream fed by an asyncio transport; see base.AsyncStream."""
+
+    def __init__(
+        self,
+        where: str,
+        *,
+        timeout: float | None = None,
+        tls: TLSFilter | None = None,
+        child: subprocess.Popen[bytes] | None = None,
+    ) -> None:
+        self._where = where
+        self._timeout = timeout
+        self._tls = tls
+        self._child = child
+        self._transport: asyncio.Transport | None = None
+        self._chunks: deque[bytes] = deque()
+        self._unread = 0
+        self._ended = False
+        self._closed = False
+        self._error: ConnectionLost | TLSError | None = None
+        self._news = asyncio.Event()  # something was received, or it ended
+        self._writable = asyncio.Event()
+        self._writable.set()
+        self._gone = asyncio.Event()
+
+    # What a person calls.
+
+    @property
+    def info(self) -> StreamInfo:
+        """The peer and, under TLS, its version, cipher and certificate."""
+        return self._tls.info(self._where) if self._tls else StreamInfo(self._where)
+
+    async def read(self, max_octets: int) -> bytes:
+        """Return 1 to `max_octets` octets as soon as there are any, b"" at the peer's end.
+
+        May be cancelled without loss.  Raises ConnectionLost, ConnectionTimeout, or TLSError when the peer's TLS fails.
+        """
+        while not self._chunks:
+            if self._closed:
+                raise closed(self._where)
+            if self._error is not None:
+                raise self._error
+            if self._ended:
+                return b""
+            await self._wait_for_news()
+        return self._take(max_octets)
+
+    async def write(self, data: bytes) -> None:
+        """Send all of `data`, waiting while the peer is slow.  Raises ConnectionLost or ConnectionTimeout."""
+        for piece in self._tls.encrypt(data) if self._tls else (data,):
+            self._open_transport().write(piece)
+            if not self._writable.is_set():
+                await self._wait(self._writable)
+                self._open_transport()
+
+    async def start_tls(self, options: TLSOptions, server_name: str, *, server_side: bool = False) -> None:
+        """Put TLS in and finish the handshake; `server_name` is what a client finds in the certificate.
+
+        Raises TLSError, after which the stream is closed: nothing falls back to plain text.
+        """
+        from imapsh.transport.tls import TLSFilter, injected
+
+        try:
+            if self._tls is not None:
+                raise TLSError(f"the connection to {self._where} is under TLS already")
+            tls = TLSFilter(options, server_name, self._where, server_side=server_side)
+            if self._chunks and not server_side:
+                raise injected(self._where, self._unread)
+            await self.secure(tls)
+        except BaseException:
+            await self.close()
+            raise
+
+    async def secure(self, tls: TLSFilter) -> None:
+        """Put a filter in and finish its handshake.  Raises TLSError."""
+        from imapsh.transport.tls import handshake_failed
+
+        # A client's first TLS octets may have come with, or right behind, its STARTTLS.
+        while self._chunks:
+            tls.receive(self._take(CHUNK))
+        if self._ended:
+            tls.receive(b"")
+        self._tls = tls
+        try:
+            async with asyncio.timeout(self._timeout):
+                while not self._shake_hands(tls):
+                    await self._wait_for_news(limited=False)
+        except (TimeoutError, ConnectionLost) as error:
+            raise handshake_failed(error, self._where, self._timeout) from error
+        self._decrypt(tls)
+
+    def settimeout(self, seconds: float | None) -> None:
+        """Let a read or write wait so many seconds, None for ever; holds from the next one."""
+        self._timeout = seconds
+
+    def fileno(self) -> int:
+        """The socket's descriptor, -1 where there is none."""
+        sock = self._transport.get_extra_info("socket") if self._transport else None
+        return sock.fileno() if sock is not None else -1
+
+    async def close(self) -> None:
+        """End it, and a child with it.  May be called again; raises nothing."""
+        if self._closed:
+            return
+        self._closed = True
+        self._news.set()
+        self._writable.set()
+        try:
+            await self._close_transport()
+        finally:
+            if self._child is not None:
+                from imapsh.transport.child import reap
+
+                await asyncio.to_thread(reap, self._child)
+
+    # What asyncio calls.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The transport is ready."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        if self._tls is not None:
+            self._decrypt(self._tls)
+
+    def data_received(self, data: bytes) -> None:
+        """Octets came."""
+        if self._tls is None:
+            self._keep(data)
+        else:
+            self._tls.receive(data)
+            if self._tls.done:
+                self._decrypt(self._tls)
+        self._news.set()
+
+    def eof_received(self) -> bool:
+        """The peer sends no more.  True: our side stays open until close()."""
+        self._ended = True
+        if self._tls is not None:
+            self._tls.receive(b"")
+        self._news.set()
+        return True
+
+    def pause_writing(self) -> None:
+        """The peer is slow."""
+        self._writable.clear()
+
+    def resume_writing(self) -> None:
+        """The peer has caught up."""
+        self._writable.set()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The transport is gone."""
+        self._ended = True
+        if isinstance(exc, OSError) and self._error is None:
+            self._error = lost(exc, self._where, self._timeout)
+        for event in (self._news, self._writable, self._gone):
+            event.set()
+
+    # Inside.
+
+    def _keep(self, data: bytes) -> None:
+        self._chunks.append(data)
+        self._unread += len(data)
+        if self._unread > HIGH_WATER and self._transport is not None:
+            self._transport.pause_reading()
+
+    def _take(self, max_octets: int) -> bytes:
+        chunk = self._chunks.popleft()
+        if len(chunk) > max_octets:
+            self._chunks.appendleft(chunk[max_octets:])
+            chunk = chunk[:max_octets]
+        self._unread -= len(chunk)
+        if self._unread <= HIGH_WATER // 2 and self._transport is not None:
+            self._transport.resume_reading()
+        return chunk
+
+    def _decrypt(self, tls: TLSFilter) -> None:
+        try:
+            while data := tls.read(CHUNK):
+                self._keep(data)
+            if data == b"":
+                self._ended = True
+        except TLSError as error:
+            self._error = error
+        self._flush(tls)
+
+    def _shake_hands(self, tls: TLSFilter) -> bool:
+        try:
+            return tls.handshake()
+        finally:
+            self._flush(tls)
+
+    def _flush(self, tls: TLSFilter) -> None:
+        data = tls.outgoing()
+        if data and self._transport is not None and not self._transport.is_closing():
+            self._transport.write(data)
+
+    def _open_transport(self) -> asyncio.Transport:
+        if self._error is not None:
+            raise self._error
+        if self._closed or self._transport is None or self._transport.is_closing():
+            raise closed(self._where)
+        return self._transport
+
+    async def _wait_for_news(self, *, limited: bool = True) -> None:
+        if self._gone.is_set():
+            raise self._error or closed(self._where)
+        self._news.clear()
+        await (self._wait(self._news) if limited else self._news.wait())
+
+    async def _wait(self, event: asyncio.Event) -> None:
+        try:
+            async with asyncio.timeout(self._timeout):
+                await event.wait()
+        except TimeoutError as error:
+            raise lost(error, self._where, self._timeout) from error
+
+    async def _close_transport(self) -> None:
+        transport = self._transport
+        if transport is None:
+            return
+        try:
+            if self._tls is not None and not transport.is_closing():
+                transport.write(self._tls.close())
+            transport.close()
+            async with asyncio.timeout(_FAREWELL):
+                await self._gone.wait()
+        except TimeoutError:
+            pass
+        finally:
+            transport.abort()

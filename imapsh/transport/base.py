@@ -1,0 +1,85 @@
+"""What every stream can do, and what it knows of its peer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from imapsh.transport.tls import TLSOptions
+
+CHUNK = 256 * 1024
+"""Octets asked of the operating system, or given to it, at once."""
+
+CONNECT_TIMEOUT = 30.0
+"""Seconds allowed to reach the server, and again for the TLS handshake, unless told otherwise."""
+
+
+class StreamInfo(NamedTuple):
+    """Who is at the other end: `peer` is `host:port`, a path or a command; the rest is "" without TLS.
+
+    `tls` is the version (`TLSv1.3`), `cipher` its suite, `certificate` the peer's subject.
+    """
+
+    peer: str
+    tls: str = ""
+    cipher: str = ""
+    certificate: str = ""
+
+
+class Stream(Protocol):
+    """A connection, blocking.  One reader and one writer at a time."""
+
+    @property
+    def info(self) -> StreamInfo:
+        """The peer and, under TLS, its version, cipher and certificate."""
+
+    def read(self, max_octets: int) -> bytes:
+        """Return 1 to `max_octets` octets as soon as there are any, b"" at the peer's end.
+
+        Raises ConnectionLost, ConnectionTimeout, or TLSError when the peer's TLS fails.
+        """
+
+    def write(self, data: bytes) -> None:
+        """Send all of `data`.  Raises ConnectionLost or ConnectionTimeout."""
+
+    def start_tls(self, options: TLSOptions, server_name: str, *, server_side: bool = False) -> None:
+        """Put TLS in and finish the handshake; `server_name` is what the certificate must bear.
+
+        Raises TLSError, after which the stream is closed: nothing falls back to plain text.
+        On the server's side the handshake goes on in the following reads.
+        """
+
+    def settimeout(self, seconds: float | None) -> None:
+        """Let a read or write wait so many seconds, None for ever."""
+
+    def fileno(self) -> int:
+        """The socket's descriptor, -1 where there is none."""
+
+    def close(self) -> None:
+        """End it, and a child with it.  May be called again; raises nothing."""
+
+
+class AsyncStream(Protocol):
+    """The same for asyncio."""
+
+    @property
+    def info(self) -> StreamInfo:
+        """See Stream."""
+
+    async def read(self, max_octets: int) -> bytes:
+        """See Stream; may be cancelled without loss."""
+
+    async def write(self, data: bytes) -> None:
+        """See Stream; waits while the peer is slow."""
+
+    async def start_tls(self, options: TLSOptions, server_name: str, *, server_side: bool = False) -> None:
+        """See Stream; finishes the handshake on either side."""
+
+    def settimeout(self, seconds: float | None) -> None:
+        """See Stream."""
+
+    def fileno(self) -> int:
+        """See Stream."""
+
+    async def close(self) -> None:
+        """See Stream."""

@@ -1,0 +1,267 @@
+"""The blocking stream.  Imports neither asyncio nor, without TLS, ssl."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from imapsh.errors import ConnectionLost, ConnectionTimeout, TLSError
+from imapsh.transport.address import Address
+from imapsh.transport.base import CHUNK, CONNECT_TIMEOUT, StreamInfo
+from imapsh.transport.failures import cannot_connect, closed, lost
+
+if TYPE_CHECKING:
+    import subprocess
+
+    from imapsh.transport.tls import TLSFilter, TLSOptions
+
+_FAREWELL = 0.5  # seconds that a close may wait for a peer who does not read
+
+
+class Socket(Protocol):
+    """What a stream needs of a socket; memory has one of its own."""
+
+    def recv(self, size: int, /) -> bytes:
+        """As socket.recv."""
+
+    def sendall(self, data: bytes, /) -> None:
+        """As socket.sendall."""
+
+    def settimeout(self, seconds: float | None, /) -> None:
+        """As socket.settimeout."""
+
+    def shutdown(self, how: int, /) -> None:
+        """As socket.shutdown."""
+
+    def fileno(self) -> int:
+        """As socket.fileno."""
+
+    def close(self) -> None:
+        """As socket.close."""
+
+
+class Parts(NamedTuple):
+    """What a stream is made of, handed over by `detach`."""
+
+    sock: Socket
+    where: str
+    timeout: float | None
+    tls: TLSFilter | None
+    child: subprocess.Popen[bytes] | None
+
+
+def connect(
+    address: Address,
+    *,
+    tls: TLSOptions | None = None,
+    connect_timeout: float | None = CONNECT_TIMEOUT,
+    idle_timeout: float | None = None,
+) -> BlockingStream:
+    """Connect; for `imaps` the TLS handshake is finished too.
+
+    A host's addresses are tried in order.  `connect_timeout` is in seconds for each of them, and again for each step of
+    the handshake; `idle_timeout` for each read and write thereafter.  May run in a thread of its own.
+
+    Raises ConnectError or TLSError.
+    """
+    sock, child = open_socket(address, connect_timeout)
+    stream = BlockingStream(sock, address.where, timeout=connect_timeout, child=child)
+    if address.scheme == "imaps":
+        from imapsh.transport.tls import TLSFilter, TLSOptions
+
+        try:
+            stream.secure(TLSFilter(tls or TLSOptions(), address.server_name, address.where, implicit=True))
+        except BaseException:
+            stream.close()
+            raise
+    stream.settimeout(idle_timeout)
+    return stream
+
+
+def open_socket(
+    address: Address, timeout: float | None
+) -> tuple[socket.socket, subprocess.Popen[bytes] | None]:
+    """The connected socket of an address, and the child behind it for `exec:`.  Raises ConnectError."""
+    try:
+        if address.scheme == "exec":
+            from imapsh.transport.child import spawn
+
+            return spawn(address)
+        if address.scheme == "unix":
+            return _open_unix(address.path, timeout), None
+        # As octets, a name does not load the idna codec.
+        host = address.host.encode("ascii") if address.host.isascii() else address.host
+        sock = socket.create_connection((host, address.port), timeout)  # type: ignore[arg-type]
+        tune(sock)
+        return sock, None
+    except (OSError, UnicodeError) as error:
+        raise cannot_connect(error, address, timeout) from error
+
+
+def _open_unix(path: str, timeout: float | None) -> socket.socket:
+    sock = socket.socket(socket.AF_UNIX)
+    try:
+        sock.settimeout(timeout)
+        sock.connect(path)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+def tune(sock: socket.socket) -> None:
+    """Send small writes at once, and notice a dead peer during a long IDLE."""
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+
+
+class BlockingStream:
+    """A connected socket, with TLS in it or not; see base.Stream."""
+
+    def __init__(
+        self,
+        sock: Socket,
+        where: str,
+        *,
+        timeout: float | None = None,
+        tls: TLSFilter | None = None,
+        child: subprocess.Popen[bytes] | None = None,
+    ) -> None:
+        self._sock = sock
+        self._where = where
+        self._timeout = timeout
+        self._tls = tls
+        self._child = child
+        self._closed = False
+        sock.settimeout(timeout)
+
+    @property
+    def info(self) -> StreamInfo:
+        """The peer and, under TLS, its version, cipher and certificate."""
+        return self._tls.info(self._where) if self._tls else StreamInfo(self._where)
+
+    def read(self, max_octets: int) -> bytes:
+        """Return 1 to `max_octets` octets as soon as there are any, b"" at the peer's end.
+
+        Raises ConnectionLost, ConnectionTimeout, or TLSError when the peer's TLS fails.
+        """
+        if self._tls is None:
+            return self._recv(max_octets)
+        self._shake_hands(self._tls)
+        while (data := self._tls.read(max_octets)) is None:
+            self._tls.receive(self._recv(CHUNK))
+        self._send(self._tls.outgoing())
+        return data
+
+    def write(self, data: bytes) -> None:
+        """Send all of `data`.  Raises ConnectionLost or ConnectionTimeout."""
+        if self._tls is None:
+            self._send(data)
+            return
+        self._shake_hands(self._tls)
+        for piece in self._tls.encrypt(data):
+            self._send(piece)
+
+    def start_tls(self, options: TLSOptions, server_name: str, *, server_side: bool = False) -> None:
+        """Put TLS in and finish the handshake; `server_name` is what the certificate must bear.
+
+        Raises TLSError, after which the stream is closed: nothing falls back to plain text.
+        On the server's side the handshake goes on in the following reads.
+        """
+        from imapsh.transport.tls import TLSFilter
+
+        try:
+            if self._tls is not None:
+                raise TLSError(f"the connection to {self._where} is under TLS already")
+            tls = TLSFilter(options, server_name, self._where, server_side=server_side)
+            if server_side:
+                self._tls = tls
+            else:
+                self.secure(tls)
+        except BaseException:
+            self.close()
+            raise
+
+    def secure(self, tls: TLSFilter) -> None:
+        """Put a client's filter in and finish its handshake.  Raises TLSError."""
+        from imapsh.transport.tls import handshake_failed
+
+        self._tls = tls
+        try:
+            self._shake_hands(tls)
+        except ConnectionLost as error:
+            raise handshake_failed(error, self._where, self._timeout) from error
+
+    def settimeout(self, seconds: float | None) -> None:
+        """Let a read or write wait so many seconds, None for ever."""
+        self._timeout = seconds
+        if not self._closed:
+            self._sock.settimeout(seconds)
+
+    def fileno(self) -> int:
+        """The socket's descriptor, -1 where there is none."""
+        return self._sock.fileno()
+
+    def detach(self) -> Parts:
+        """Give the connection away: this stream is closed, what it stood on lives on."""
+        if self._closed:
+            raise closed(self._where)
+        self._closed = True
+        child, self._child = self._child, None
+        return Parts(self._sock, self._where, self._timeout, self._tls, child)
+
+    def close(self) -> None:
+        """End it, and a child with it.  May be called again, and from another thread to wake a read; raises nothing."""
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            if self._tls is not None:
+                self._sock.settimeout(_FAREWELL)
+                self._sock.sendall(self._tls.close())
+            self._sock.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass  # the peer was faster
+        finally:
+            self._sock.close()
+            if self._child is not None:
+                from imapsh.transport.child import reap
+
+                reap(self._child)
+
+    def _shake_hands(self, tls: TLSFilter) -> None:
+        while not tls.done:
+            try:
+                tls.handshake()
+            finally:
+                self._send_alert(tls.outgoing())
+            if not tls.done:
+                tls.receive(self._recv(CHUNK))
+
+    def _send_alert(self, data: bytes) -> None:
+        """Octets of a handshake; when they cannot be sent, what was or will be read says why."""
+        try:
+            self._send(data)
+        except ConnectionTimeout:
+            raise
+        except ConnectionLost:
+            pass
+
+    def _recv(self, size: int) -> bytes:
+        self._check_open()
+        try:
+            return self._sock.recv(size)
+        except OSError as error:
+            raise lost(error, self._where, self._timeout) from error
+
+    def _send(self, data: bytes) -> None:
+        self._check_open()
+        try:
+            if data:
+                self._sock.sendall(data)
+        except OSError as error:
+            raise lost(error, self._where, self._timeout) from error
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise closed(self._where)

@@ -1,0 +1,65 @@
+"""A command as the peer, on a socket pair, and what a child may know."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import socket
+    import subprocess
+
+    from imapsh.transport.address import Address
+
+SECRET_VARIABLES = ("IMAPSH_PASSWORD",)
+
+_GRACE = 0.5  # seconds a command has to end by itself once its stdin has ended
+_PATIENCE = 2.0  # and once it was told to terminate
+
+
+def child_environment() -> dict[str, str]:
+    """This process's environment without its secrets: what every child is started with."""
+    return {name: value for name, value in os.environ.items() if name not in SECRET_VARIABLES}
+
+
+def spawn(address: Address) -> tuple[socket.socket, subprocess.Popen[bytes]]:
+    """Start the command of an `exec:` address; its stdin and stdout are the other end of the returned socket.
+
+    Its stderr is ours.  It gets a session of its own, so that Ctrl-C in the shell does not end the server.
+    Raises OSError when the command cannot be run.
+    """
+    import socket
+    import subprocess
+
+    ours, theirs = socket.socketpair()
+    try:
+        end = theirs.fileno()
+        child = subprocess.Popen(
+            address.command, stdin=end, stdout=end, env=child_environment(), start_new_session=True
+        )
+    except BaseException:
+        ours.close()
+        raise
+    finally:
+        theirs.close()
+    return ours, child
+
+
+def reap(child: subprocess.Popen[bytes]) -> int:
+    """Wait for a child whose stdin has ended, with growing insistence; returns its exit status."""
+    import subprocess
+
+    for seconds, signum in ((_GRACE, signal.SIGTERM), (_PATIENCE, signal.SIGKILL)):
+        try:
+            return child.wait(seconds)
+        except subprocess.TimeoutExpired:
+            _signal_group(child.pid, signum)
+    return child.wait()
+
+
+def _signal_group(pid: int, signum: int) -> None:
+    try:
+        os.killpg(pid, signum)
+    except ProcessLookupError:
+        pass  # it ended in this moment

@@ -1,0 +1,95 @@
+"""The operating system's errors as one sentence for a person: what, where, the way out."""
+
+from __future__ import annotations
+
+import errno
+import re
+from typing import TYPE_CHECKING
+
+from imapsh.errors import ConnectError, ConnectionLost, ConnectionTimeout
+
+if TYPE_CHECKING:
+    from imapsh.transport.address import Address
+
+# How a connection fails, by errno.  {where} is host:port, a path or a command.
+_TCP = {
+    errno.ECONNREFUSED: "{where} refused the connection: nothing listens there; is the server up and the port right "
+    "(imap 143, imaps 993)?",
+    errno.ECONNRESET: "{where} reset the connection at once; a firewall or the server's own limits may be at work",
+    errno.ENETUNREACH: "there is no route to {where}; check this machine's network",
+    errno.EHOSTUNREACH: "{where} cannot be reached; check the address and this machine's network",
+    errno.EACCES: "this machine's rules forbid a connection to {where}",
+    errno.EPERM: "this machine's rules forbid a connection to {where}",
+}
+_UNIX = {
+    errno.ENOENT: "there is no socket {where}; is the server up and the path right?",
+    errno.ECONNREFUSED: "nothing listens on the socket {where}; is the server up?",
+    errno.ENOTSOCK: "{where} is no socket",
+    errno.EACCES: "you may not open the socket {where}; ask for the right, or run as a user who has it",
+    errno.EPERM: "you may not open the socket {where}; ask for the right, or run as a user who has it",
+    errno.EPROTOTYPE: "{where} is a socket, but no stream",
+}
+_EXEC = {
+    errno.ENOENT: "the command {where} was not found; check its name and PATH",
+    errno.EACCES: "the command {where} is not executable",
+    errno.ENOEXEC: "the command {where} is no program this machine runs",
+}
+_TABLES = {"imap": _TCP, "imaps": _TCP, "unix": _UNIX, "exec": _EXEC}
+
+
+def cannot_connect(error: Exception, address: Address, seconds: float | None) -> ConnectError:
+    """Name why `address` could not be reached; `seconds` is the time that was allowed."""
+    import socket
+
+    where = address.where
+    if isinstance(error, socket.gaierror):
+        return ConnectError(_unknown_host(error, address.host))
+    if isinstance(error, TimeoutError):
+        allowed = f" within {seconds:g} s" if seconds else ""
+        return ConnectError(f"{where} did not answer{allowed}; check the host and the port, or allow more time")
+    sentence = _TABLES[address.scheme].get(_errno(error))
+    if sentence is None:
+        sentence = f"cannot connect to {{where}}: {_reason(error)}; check the address"
+    return ConnectError(sentence.format(where=where))
+
+
+def lost(error: OSError, where: str, seconds: float | None) -> ConnectionLost:
+    """Name what ended a connection in mid-session; `seconds` is the idle time that was allowed."""
+    if isinstance(error, TimeoutError):
+        if error.errno == errno.ETIMEDOUT:
+            return ConnectionTimeout(f"{where} no longer answers: the network gave the connection up; connect again")
+        allowed = f"within {seconds:g} s" if seconds else "in time"
+        return ConnectionTimeout(f"nothing came from {where} {allowed}; connect again, or allow more time")
+    if isinstance(error, ConnectionResetError):
+        return ConnectionLost(f"{where} reset the connection; connect again")
+    if isinstance(error, BrokenPipeError):
+        return ConnectionLost(f"{where} had closed the connection before all was sent; connect again")
+    if error.errno in (errno.EBADF, errno.ENOTCONN):
+        return closed(where)
+    return ConnectionLost(f"the connection to {where} failed: {_reason(error)}; connect again")
+
+
+def closed(where: str) -> ConnectionLost:
+    """A read or write on a stream that is closed."""
+    return ConnectionLost(f"the connection to {where} is closed; connect again")
+
+
+def _unknown_host(error: OSError, host: str) -> str:
+    import socket
+
+    if error.errno == socket.EAI_AGAIN:
+        return f"the name server gives no answer about {host}; check this machine's network and try again"
+    return f"the host {host} is unknown; check its spelling"
+
+
+def _errno(error: Exception) -> int:
+    """asyncio joins the errors of several addresses into one without an errno; the first is taken from its text."""
+    number = getattr(error, "errno", None)
+    if number is None:
+        found = re.search(r"\[Errno (\d+)\]", str(error))
+        number = int(found[1]) if found else 0
+    return int(number)
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__

@@ -1,0 +1,106 @@
+"""The other side of a connection: accept streams over TCP, TLS or a Unix socket."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+from collections.abc import Awaitable, Callable
+
+from imapsh.errors import ConnectError, ConnectionLost, TLSError, UsageError
+from imapsh.transport.address import Address
+from imapsh.transport.aio import AioStream
+from imapsh.transport.base import CONNECT_TIMEOUT
+from imapsh.transport.blocking import tune
+from imapsh.transport.tls import TLSFilter, TLSOptions, make_context
+
+Accept = Callable[[AioStream], Awaitable[None]]
+
+
+class Listener:
+    """Accepts until closed; `address` has the port that the system chose for port 0."""
+
+    def __init__(self, address: Address, accept: Accept, tls: TLSOptions | None) -> None:
+        self.address = address
+        self._accept = accept
+        self._tls = tls
+        self._server: asyncio.Server | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def open(self) -> None:
+        """Begin.  Raises ConnectError when the address cannot be had, TLSError when the certificate cannot be used."""
+        if self._tls is not None:
+            make_context(self._tls, server_side=True)  # so that a wrong file is told now, not to each client
+        loop, address = asyncio.get_running_loop(), self.address
+        try:
+            if address.scheme == "unix":
+                self._server = await loop.create_unix_server(self._protocol, address.path)
+            else:
+                self._server = await loop.create_server(self._protocol, address.host, address.port)
+                self.address = address._replace(port=self._server.sockets[0].getsockname()[1])
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise ConnectError(f"cannot listen on {address.where}: {reason}; choose another address") from error
+
+    async def close(self) -> None:
+        """Accept no more, and end what is open."""
+        if self._server is not None:
+            self._server.close()
+            if self.address.scheme == "unix":
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(self.address.path)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _protocol(self) -> AioStream:
+        return _Accepted("a client", self._start)
+
+    def _start(self, stream: AioStream) -> None:
+        task = asyncio.get_running_loop().create_task(self._serve(stream))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _serve(self, stream: AioStream) -> None:
+        try:
+            if self.address.scheme == "imaps" and self._tls is not None:
+                stream.settimeout(CONNECT_TIMEOUT)
+                await stream.secure(TLSFilter(self._tls, "", "a client", server_side=True, implicit=True))
+                stream.settimeout(None)
+            await self._accept(stream)
+        except (ConnectionLost, TLSError):
+            pass  # the client's end is the client's affair
+        finally:
+            await stream.close()
+
+
+class _Accepted(AioStream):
+    """A stream that tells the listener when it is connected."""
+
+    def __init__(self, where: str, start: Callable[[AioStream], None]) -> None:
+        super().__init__(where)
+        self._start = start
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The transport is ready; so is the stream."""
+        super().connection_made(transport)
+        sock = transport.get_extra_info("socket")
+        if sock.family != socket.AF_UNIX:
+            tune(sock)
+        self._start(self)
+
+
+async def listen(address: Address, accept: Accept, *, tls: TLSOptions | None = None) -> Listener:
+    """Accept connections on `imap`, `imaps` or `unix`; `accept` is awaited with each stream, which is closed after it.
+
+    `tls` holds the certificate and key that `imaps` needs.
+    Raises UsageError, ConnectError when the address cannot be had, TLSError when the certificate cannot be used.
+    """
+    if address.scheme == "exec":
+        raise UsageError("a server cannot listen on a command; give imap://, imaps:// or unix:")
+    if address.scheme == "imaps" and tls is None:
+        raise UsageError("to listen with TLS a server needs a certificate; give it one, or listen on imap://")
+    listener = Listener(address, accept, tls)
+    await listener.open()
+    return listener

@@ -1,0 +1,167 @@
+"""Streams without an operating system, for tests and for a server in the same process.
+
+`pair()` gives two ends of one connection.  In one thread nobody runs the other end, so `attach()` gives an end a
+function that does: a read on the other end that finds nothing calls it.
+
+    client, server = pair()
+    attach(server, lambda data: b"* OK hello\\r\\n" if data else b"")
+    client.write(b"a CAPABILITY\\r\\n")
+    client.read(4096)               # -> b"* OK hello\\r\\n"
+
+A read when nothing can come any more returns b"" if the other end is closed, and raises ConnectionTimeout, at once,
+if not.  TLS may be put in on both ends, as on any stream.  `Scripted` is a peer that says what it was told to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from imapsh.errors import ConnectionTimeout, UsageError
+from imapsh.transport.base import CHUNK, StreamInfo
+from imapsh.transport.blocking import BlockingStream
+from imapsh.transport.failures import closed
+from imapsh.transport.tls import TLSOptions
+
+
+class MemorySocket:
+    """One end of a connection in memory: what BlockingStream needs of a socket."""
+
+    def __init__(self) -> None:
+        self.peer = self
+        self.pump: Callable[[], None] | None = None
+        self._inbox = bytearray()
+        self._closed = False
+        self._pumping = False
+
+    def recv(self, size: int, /) -> bytes:
+        """Octets the peer has sent; when there are none, the peer's pump is called first."""
+        if not self._inbox:
+            self.peer.run_pump()
+        if not self._inbox and not self.peer._closed:
+            raise TimeoutError("nothing can come")
+        data = bytes(self._inbox[:size])
+        del self._inbox[:size]
+        return data
+
+    def sendall(self, data: bytes, /) -> None:
+        """Put octets into the peer's inbox."""
+        if self.peer._closed:
+            raise BrokenPipeError("the peer is closed")
+        self.peer._inbox += data
+
+    def run_pump(self) -> None:
+        """Let this end's owner work, unless it is at work already."""
+        if self.pump is None or self._pumping or self._closed:
+            return
+        self._pumping = True
+        try:
+            self.pump()
+        finally:
+            self._pumping = False
+
+    def settimeout(self, seconds: float | None, /) -> None:
+        """Nothing waits in memory."""
+
+    def shutdown(self, how: int, /) -> None:
+        """Closing does all."""
+
+    def fileno(self) -> int:
+        """There is no descriptor."""
+        return -1
+
+    def close(self) -> None:
+        """The peer reads what is left, then b""."""
+        self._closed = True
+        self.peer.run_pump()
+
+
+class MemoryStream(BlockingStream):
+    """A stream over a MemorySocket; the same methods as any other."""
+
+    def __init__(self, sock: MemorySocket, where: str) -> None:
+        super().__init__(sock, where)
+        self.sock = sock
+
+
+def pair(where: str = "memory") -> tuple[MemoryStream, MemoryStream]:
+    """Two ends of one connection; `where` names it in messages."""
+    a, b = MemorySocket(), MemorySocket()
+    a.peer, b.peer = b, a
+    return MemoryStream(a, where), MemoryStream(b, where)
+
+
+def attach(stream: MemoryStream, receive: Callable[[bytes], bytes]) -> None:
+    """Let `receive` own this end: it is called with what the other end wrote, and what it returns is sent back.
+
+    It is called with b"" once, when the other end has closed.  It may also write to the stream, close it, or start TLS.
+    """
+
+    def pump() -> None:
+        data = b" "
+        while data and not stream.sock._closed:
+            try:
+                data = stream.read(CHUNK)
+            except ConnectionTimeout:
+                return
+            answer = receive(data)
+            if answer and not stream.sock.peer._closed:
+                stream.write(answer)
+        stream.sock.pump = None
+
+    stream.sock.pump = pump
+
+
+class Scripted:
+    """A peer that says what it was told to, one item a read, and then ends.
+
+    An item is octets, or an exception that the read raises.  `written` holds what was written to it.
+    """
+
+    def __init__(self, script: Iterable[bytes | Exception], *, where: str = "script") -> None:
+        self._items = list(script)[::-1]
+        self._where = where
+        self._closed = False
+        self.written = bytearray()
+        self.tls_started = False
+        """Whether start_tls was called; the octets stay as they are."""
+
+    @property
+    def info(self) -> StreamInfo:
+        """The script's name."""
+        return StreamInfo(self._where)
+
+    def read(self, max_octets: int) -> bytes:
+        """The next item, cut at `max_octets`; b"" after the last."""
+        self._check_open()
+        item = self._items.pop() if self._items else b""
+        if isinstance(item, Exception):
+            raise item
+        if len(item) > max_octets:
+            self._items.append(item[max_octets:])
+        return item[:max_octets]
+
+    def write(self, data: bytes) -> None:
+        """Keep `data` in `written`."""
+        self._check_open()
+        self.written += data
+
+    def start_tls(self, options: TLSOptions, server_name: str, *, server_side: bool = False) -> None:
+        """Note it in `tls_started`."""
+        if self.tls_started:
+            raise UsageError("TLS was started twice")
+        self.tls_started = True
+
+    def settimeout(self, seconds: float | None) -> None:
+        """A script does not wait."""
+
+    def fileno(self) -> int:
+        """There is no descriptor."""
+        return -1
+
+    def close(self) -> None:
+        """Reads and writes fail from now on."""
+        self._closed = True
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise closed(self._where)
