@@ -1,0 +1,100 @@
+"""Rows about mailboxes: SELECT to LSUB, LIST with its options, NAMESPACE, and the attributes of a mailbox's name."""
+
+from imapsh.spec.model import AFTER_LOGIN, MAILBOX_SELECTED, Command, Name
+
+_EXTENDED = ("LIST-EXTENDED", "IMAP4rev2")
+_OPENS = ("FLAGS", "EXISTS", "RECENT", "LIST", "OK")
+
+COMMANDS = (
+    Command("SELECT", AFTER_LOGIN, "<mailbox>", "Opens a mailbox.", "RFC 9051 §6.3.2", "SELECT INBOX",
+            barrier=True, responses=_OPENS),
+    Command("EXAMINE", AFTER_LOGIN, "<mailbox>", "Opens a mailbox for reading only.", "RFC 9051 §6.3.3",
+            "EXAMINE blurdybloop", barrier=True, responses=_OPENS),
+    Command("CREATE", AFTER_LOGIN, "<mailbox> [(<create-param>...)]", "Makes a mailbox.", "RFC 9051 §6.3.4",
+            "CREATE owatagusiam/", changes=True, responses=("LIST",)),
+    Command("DELETE", AFTER_LOGIN, "<mailbox>", "Removes a mailbox and the messages in it.", "RFC 9051 §6.3.5",
+            "DELETE blurdybloop", changes=True, destroys="the mailbox and every message in it", responses=("LIST",)),
+    Command("RENAME", AFTER_LOGIN, "<mailbox> <mailbox>", "Gives a mailbox another name.", "RFC 9051 §6.3.6",
+            "RENAME blurdybloop sarasoop", changes=True, responses=("LIST",)),
+    Command("SUBSCRIBE", AFTER_LOGIN, "<mailbox>", "Puts a mailbox on the list of subscriptions.",
+            "RFC 9051 §6.3.7", "SUBSCRIBE #news.comp.mail.mime", changes=True),
+    Command("UNSUBSCRIBE", AFTER_LOGIN, "<mailbox>", "Takes a mailbox off the list of subscriptions.",
+            "RFC 9051 §6.3.8", "UNSUBSCRIBE #news.comp.mail.mime", changes=True),
+    Command("LIST", AFTER_LOGIN, "[([<list-select>...])] <mailbox> <patterns> [RETURN ([<list-return>...])]",
+            "Lists mailboxes whose names fit a pattern.", "RFC 9051 §6.3.9", 'LIST "" "*"',
+            responses=("LIST", "STATUS")),
+    Command("LSUB", AFTER_LOGIN, "<mailbox> <list-mailbox>", "Lists the subscribed mailboxes that fit a pattern.",
+            "RFC 3501 §6.3.9", 'LSUB "#news." "comp.mail.*"', editions="1", responses=("LSUB",)),
+    Command("NAMESPACE", AFTER_LOGIN, "", "Tells the prefixes of one's own, others' and shared mailboxes.",
+            "RFC 9051 §6.3.10", "NAMESPACE", needs=("NAMESPACE", "IMAP4rev2"), responses=("NAMESPACE",)),
+    Command("CHECK", MAILBOX_SELECTED, "", "Asks for a checkpoint of the mailbox; in effect a NOOP.",
+            "RFC 3501 §6.4.1", "CHECK", editions="1"),
+    Command("CLOSE", MAILBOX_SELECTED, "", r"Expunges what is marked \Deleted, silently, and closes the mailbox.",
+            "RFC 9051 §6.4.1", "CLOSE", barrier=True, expunges=False, changes=True,
+            destroys=r"every message marked \Deleted in the selected mailbox"),
+    Command("UNSELECT", MAILBOX_SELECTED, "", "Closes the mailbox and expunges nothing.", "RFC 9051 §6.4.2",
+            "UNSELECT", needs=("UNSELECT", "IMAP4rev2"), barrier=True),
+)  # fmt: skip
+
+_ATTRIBUTES = (
+    (r"\HasChildren", "There are mailboxes below it.", "§7.3.1"),
+    (r"\HasNoChildren", "There are no mailboxes below it that the user may see.", "§7.3.1"),
+    (r"\Marked", "There may be new mail in it.", "§7.3.1"),
+    (r"\Unmarked", "There is no new mail in it.", "§7.3.1"),
+    (r"\NonExistent", "There is no mailbox of this name.", "§7.3.1"),
+    (r"\Noinferiors", "No mailbox can be made below it.", "§7.3.1"),
+    (r"\Noselect", "It cannot be selected.", "§7.3.1"),
+    (r"\Subscribed", "It is subscribed to.", "§7.3.1"),
+    (r"\Remote", "It is on another server.", "§7.3.1"),
+)
+#: Special uses, which CREATE's USE takes too (RFC 6154).
+_USES = (
+    (r"\All", "All of the user's messages."),
+    (r"\Archive", "Archived messages."),
+    (r"\Drafts", "Drafts."),
+    (r"\Flagged", "Messages marked as important."),
+    (r"\Junk", "Junk mail."),
+    (r"\Sent", "Copies of sent messages."),
+    (r"\Trash", "Messages thrown away."),
+)
+
+NAMES = (
+    Name("syntax", "patterns", "One pattern or several: % fits within a level of the hierarchy, * across them.",
+         "RFC 9051 §6.3.9", "<list-mailbox>|(<list-mailbox>...)", example='("INBOX" "Drafts" "Sent/%")'),
+    Name("create-param", "USE", "What the mailbox is for.", "RFC 6154 §3", "([<use>...])", ("CREATE-SPECIAL-USE",),
+         example=r"CREATE Everything (USE (\All))"),
+    Name("list-select", "SUBSCRIBED", "Subscribed names, even of mailboxes that are not there.", "RFC 9051 §6.3.9.1",
+         needs=_EXTENDED, example='LIST (SUBSCRIBED) "" "*"'),
+    Name("list-select", "REMOTE", "Remote mailboxes too.", "RFC 9051 §6.3.9.1", needs=_EXTENDED,
+         example='LIST (REMOTE) "" "*"'),
+    Name("list-select", "RECURSIVEMATCH", "Parents of mailboxes that fit, too.", "RFC 9051 §6.3.9.1",
+         needs=_EXTENDED, example='LIST (SUBSCRIBED RECURSIVEMATCH) "" "%"'),
+    Name("list-select", "SPECIAL-USE", "Only mailboxes with a special use.", "RFC 6154 §2",
+         needs=("SPECIAL-USE",), example='LIST (SPECIAL-USE) "" "*"'),
+    Name("list-return", "SUBSCRIBED", r"Say \Subscribed where it is so.", "RFC 9051 §6.3.9.2", needs=_EXTENDED,
+         example='LIST "" "*" RETURN (SUBSCRIBED)'),
+    Name("list-return", "CHILDREN", r"Say \HasChildren or \HasNoChildren.", "RFC 9051 §6.3.9.2", needs=_EXTENDED,
+         example='LIST "" "%" RETURN (CHILDREN)'),
+    Name("list-return", "STATUS", "A STATUS response for each mailbox.", "RFC 9051 §6.3.9.2",
+         "(<status-item>...)", ("LIST-STATUS", "IMAP4rev2"), example='LIST "" % RETURN (STATUS (MESSAGES UNSEEN))'),
+    Name("list-return", "SPECIAL-USE", "Say what each mailbox is for.", "RFC 6154 §2", needs=("SPECIAL-USE",),
+         example='LIST "" "%" RETURN (SPECIAL-USE)'),
+    *(Name("attribute", name, summary, f"RFC 9051 {section}") for name, summary, section in _ATTRIBUTES),
+    *(Name("attribute", name, summary, "RFC 9051 §7.3.1", needs=("SPECIAL-USE", "IMAP4rev2"))
+      for name, summary in _USES),
+    *(Name("use", name, summary, "RFC 6154 §2") for name, summary in _USES),
+    Name("response", "LIST", "A mailbox: attributes, hierarchy delimiter, name.", "RFC 9051 §7.3.1",
+         example=r'* LIST (\Noselect) "/" ~/Mail/foo', read="mailboxes.mailbox_list"),
+    Name("response", "LSUB", "A subscribed mailbox.", "RFC 3501 §7.2.3", editions="1",
+         example='* LSUB () "." #news.comp.mail.misc', read="mailboxes.mailbox_list"),
+    Name("response", "NAMESPACE", "The prefixes of one's own, others' and shared mailboxes.", "RFC 9051 §7.3.2",
+         example='* NAMESPACE (("" "/")) NIL NIL', read="mailboxes.namespaces"),
+    Name("response", "FLAGS", "The flags that messages of the mailbox can have.", "RFC 9051 §7.3.5",
+         example=r"* FLAGS (\Answered \Flagged \Deleted \Seen \Draft)", read="mailboxes.flags"),
+    Name("response", "EXISTS", "How many messages the mailbox holds.", "RFC 9051 §7.4.1", example="* 23 EXISTS",
+         read="mailboxes.count"),
+    Name("response", "RECENT", r"How many messages are \Recent.", "RFC 3501 §7.3.2", editions="1",
+         example="* 5 RECENT", read="mailboxes.count"),
+    Name("response", "EXPUNGE", "A message is gone; those behind it move up by one.", "RFC 9051 §7.5.1",
+         example="* 44 EXPUNGE", read="mailboxes.expunged"),
+)  # fmt: skip

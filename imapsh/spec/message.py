@@ -1,0 +1,58 @@
+"""Rows of what is done to messages: APPEND, STORE, COPY, MOVE, EXPUNGE, their UID forms, and the flags."""
+
+from imapsh.spec.model import AFTER_LOGIN, MAILBOX_SELECTED, Command, Name
+
+_MOVE = ("MOVE", "IMAP4rev2")
+_GONE = r"every message marked \Deleted in the selected mailbox"
+
+COMMANDS = (
+    Command("APPEND", AFTER_LOGIN, "<mailbox> [<flag-list>] [<date-time>] <message>", "Puts a message into a mailbox.",
+            "RFC 9051 §6.3.12", r"APPEND saved-messages (\Seen) {@message.eml}", changes=True,
+            responses=("EXISTS",)),
+    Command("EXPUNGE", MAILBOX_SELECTED, "", r"Removes the messages marked \Deleted.", "RFC 9051 §6.4.3", "EXPUNGE",
+            changes=True, destroys=_GONE, responses=("EXPUNGE",)),
+    Command("UID EXPUNGE", MAILBOX_SELECTED, "<uid-set>", r"Removes those messages of the set marked \Deleted.",
+            "RFC 9051 §6.4.9", "UID EXPUNGE 3000:3002", needs=("UIDPLUS", "IMAP4rev2"), changes=True,
+            destroys=r"the messages of the set marked \Deleted", responses=("EXPUNGE",)),
+    Command("STORE", MAILBOX_SELECTED, "<sequence-set> <store-item>", "Changes the flags of messages.",
+            "RFC 9051 §6.4.6", r"STORE 2:4 +FLAGS (\Deleted)", expunges=False, numbers=True, changes=True,
+            responses=("FETCH",)),
+    Command("UID STORE", MAILBOX_SELECTED, "<uid-set> <store-item>", "Changes the flags of messages, by UID.",
+            "RFC 9051 §6.4.9", r"UID STORE 304 -FLAGS.SILENT (\Seen)", changes=True, responses=("FETCH",)),
+    Command("COPY", MAILBOX_SELECTED, "<sequence-set> <mailbox>", "Copies messages to a mailbox.",
+            "RFC 9051 §6.4.7", "COPY 2:4 MEETING", numbers=True, changes=True),
+    Command("UID COPY", MAILBOX_SELECTED, "<uid-set> <mailbox>", "Copies messages to a mailbox, by UID.",
+            "RFC 9051 §6.4.9", "UID COPY 305:310 meeting", changes=True),
+    Command("MOVE", MAILBOX_SELECTED, "<sequence-set> <mailbox>", "Moves messages to a mailbox.", "RFC 9051 §6.4.8",
+            "MOVE 2:4 MEETING", needs=_MOVE, numbers=True, changes=True, responses=("OK", "EXPUNGE")),
+    Command("UID MOVE", MAILBOX_SELECTED, "<uid-set> <mailbox>", "Moves messages to a mailbox, by UID.",
+            "RFC 9051 §6.4.9", "UID MOVE 42:69 foo", needs=_MOVE, changes=True, responses=("OK", "EXPUNGE")),
+)  # fmt: skip
+
+_FLAGS = "RFC 9051 §2.3.2"
+_STORES = (
+    ("FLAGS", "Puts these flags in place of the old ones."),
+    ("FLAGS.SILENT", "The same, and the new flags are not told."),
+    ("+FLAGS", "Adds these flags."),
+    ("+FLAGS.SILENT", "The same, and the new flags are not told."),
+    ("-FLAGS", "Takes these flags off."),
+    ("-FLAGS.SILENT", "The same, and the new flags are not told."),
+)
+
+NAMES = (
+    Name("syntax", "flag-list", "Flags in parentheses.", "RFC 9051 §9", "([<flag>...])",
+         example=r"(\Seen \Flagged $Junk)"),
+    *(Name("store-item", name, summary, "RFC 9051 §6.4.6", "<flag-list>|<flag>...") for name, summary in _STORES),
+    Name("flag", r"\Seen", "It has been read.", _FLAGS),
+    Name("flag", r"\Answered", "It has been answered.", _FLAGS),
+    Name("flag", r"\Flagged", "It needs attention.", _FLAGS),
+    Name("flag", r"\Deleted", "EXPUNGE will remove it.", _FLAGS),
+    Name("flag", r"\Draft", "It is not finished.", _FLAGS),
+    Name("flag", r"\Recent", "It has just arrived; only the server sets this.", "RFC 3501 §2.3.2", editions="1"),
+    Name("flag", r"\*", "In PERMANENTFLAGS: new keywords can be made.", "RFC 9051 §7.1"),
+    Name("flag", "$Forwarded", "It has been forwarded.", _FLAGS),
+    Name("flag", "$MDNSent", "Its read receipt has been sent.", _FLAGS),
+    Name("flag", "$Junk", "It is certainly junk.", _FLAGS),
+    Name("flag", "$NotJunk", "It is certainly no junk.", _FLAGS),
+    Name("flag", "$Phishing", "It is likely to be phishing.", _FLAGS),
+)  # fmt: skip

@@ -1,0 +1,137 @@
+"""The shapes of the table's rows.  A row is data: what reads it is `imapsh.spec.match`, the session, help and docs."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+#: States of a connection (RFC 9051 section 3).
+NOT_AUTHENTICATED = "not-authenticated"
+AUTHENTICATED = "authenticated"
+SELECTED = "selected"
+LOGOUT = "logout"
+
+#: Where a command is allowed.
+ANY_STATE = (NOT_AUTHENTICATED, AUTHENTICATED, SELECTED)
+BEFORE_LOGIN = (NOT_AUTHENTICATED,)
+AFTER_LOGIN = (AUTHENTICATED, SELECTED)
+MAILBOX_SELECTED = (SELECTED,)
+
+
+class Command(NamedTuple):
+    """One command.  `UID FETCH` and its like are rows of their own, named with the space.
+
+    `syntax` is in the notation of `imapsh.spec.syntax`.  `needs` are capabilities of which any one offers the command;
+    none means that every server has it.  `editions` names the revisions that have it: "1" IMAP4rev1, "2" IMAP4rev2.
+    """
+
+    name: str
+    states: tuple[str, ...]
+    syntax: str
+    summary: str
+    rfc: str
+    example: str
+    needs: tuple[str, ...] = ()
+    editions: str = "12"
+    barrier: bool = False  # neither follows another unanswered command nor is followed by one
+    expunges: bool = True  # the server may send EXPUNGE while it runs (RFC 9051 sections 5.5 and 7.5.1)
+    numbers: bool = False  # its arguments may hold message numbers, which an EXPUNGE would shift
+    changes: bool = False  # changes mail or mailboxes; read-only mode refuses it
+    destroys: str = ""  # what is lost for good, as a phrase
+    responses: tuple[str, ...] = ()  # the untagged responses it brings
+
+
+class Name(NamedTuple):
+    """Any other name of the protocol: a response, code, item, key, option, flag, attribute or capability.
+
+    `syntax` is what follows the name.  A name that ends in `[` or `(` is followed without a space; one in angle brackets
+    has no name on the wire, only its syntax; one that ends in `=` or `=*` begins a family.  `read` names the function
+    of `imapsh.grammar` that reads what a server sends under this name.
+    """
+
+    kind: str
+    name: str
+    summary: str
+    rfc: str
+    syntax: str = ""
+    needs: tuple[str, ...] = ()
+    editions: str = "12"
+    example: str = ""
+    read: str = ""
+
+
+class Problem(NamedTuple):
+    """Something about a typed line.  `offset` counts characters of the text.
+
+    `severity` is "error" where the grammar is broken and "advice" where the line is well formed but this server, now,
+    is not expected to take it.
+    """
+
+    rule: str
+    offset: int
+    message: str
+    severity: str = "error"
+
+
+class Context(NamedTuple):
+    """What decides how a line is read: the connection's state and what has been agreed on it.
+
+    Empty `capabilities` mean that they are not known.  `rev2` and `utf8` allow UTF-8 in quoted strings.  `read_only` is
+    the shell's read-only mode.  `tagged`: True, a tag stands first; False, none does; None, decided by the words.
+    """
+
+    state: str = AUTHENTICATED
+    capabilities: frozenset[str] = frozenset()
+    rev2: bool = False
+    utf8: bool = False
+    read_only: bool = False
+    tagged: bool | None = None
+
+
+class FileName(NamedTuple):
+    """`{@path}` or `~{@path}`: the octets of a file as a literal (or literal8)."""
+
+    path: str
+    binary: bool = False
+
+
+class Piece(NamedTuple):
+    """A part of a typed line.
+
+    `kind` is the slot's or table's kind, "keyword" or "syntax" (a named rule); `name` the row's, keyword's or rule's
+    name, else the kind.  `value` by slot: int, SequenceSet, tuple of int (section part, partial), str, bytes of a
+    literal, FileName, or None (NIL, or a literal not typed yet).
+    """
+
+    name: str
+    kind: str
+    start: int
+    end: int
+    value: object = None
+    children: tuple[Piece, ...] = ()
+
+    def all(self, *kinds: str) -> list[Piece]:
+        """The pieces of these kinds below this one, in order; not those below a piece that is taken."""
+        return find(self.children, *kinds)
+
+
+def find(pieces: tuple[Piece, ...], *kinds: str) -> list[Piece]:
+    """The pieces of these kinds in a tree, in order; what is below one that is taken is left to its own `all`."""
+    found: list[Piece] = []
+    waiting = list(reversed(pieces))
+    while waiting:
+        piece = waiting.pop()
+        if piece.kind in kinds:
+            found.append(piece)
+        else:
+            waiting.extend(reversed(piece.children))
+    return found
+
+
+class Expected(NamedTuple):
+    """Something that may stand at `offset`.  `text` is what to type, or `<slot>`; `reason` why it does not fit now."""
+
+    kind: str
+    text: str
+    row: Command | Name | None
+    offset: int
+    reason: str = ""
