@@ -1,0 +1,301 @@
+"""BODY and BODYSTRUCTURE (RFC 9051 section 7.5.2; body in section 9)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from imapsh.grammar.cursor import Cursor
+from imapsh.grammar.envelope import envelope
+from imapsh.grammar.values import BodyPart
+
+Params = dict[str, str | None] | None
+Disposition = tuple[str | None, Params] | None
+
+_NIL = "[Nn][Ii][Ll]"
+_QS = r'"[^"\\\r\n\x00\x80-\xff]*"'
+_NS = rf"(?:{_QS}|{_NIL})"
+_PARAM = rf"(?:{_NIL}|\({_QS} {_QS}(?: {_QS} {_QS})*\))"
+_DSP = rf"(?:{_NIL}|\({_QS} {_PARAM}\))"
+_LANG = rf"(?:{_NS}|\({_QS}(?: {_QS})*\))"
+#: body-type-basic and body-type-text without literals and escapes, with extension data up to the location
+_COMMON = re.compile(
+    rf"\(({_QS}) ({_QS}) ({_PARAM}) ({_NS}) ({_NS}) ({_QS}) (\d{{1,9}})(?: (\d{{1,9}}))?"
+    rf"(?: ({_NS})(?: ({_DSP})(?: ({_LANG})(?: ({_NS}))?)?)?)?\)"
+)
+_STRINGS = re.compile(r'"([^"]*)"')
+
+_MEDIA = frozenset("text image audio video application message font model multipart".split())
+
+
+def body(c: Cursor) -> BodyPart:
+    """BODY: no extension data should come, but where it does it is read."""
+    return _body(c)
+
+
+def bodystructure(c: Cursor) -> BodyPart:
+    """BODYSTRUCTURE."""
+    return _body(c)
+
+
+def _body(c: Cursor) -> BodyPart:
+    """body = "(" (body-type-1part / body-type-mpart) ")"."""
+    common = c.take(_COMMON)
+    if common is not None:
+        part = _common(common)
+        if part is not None:
+            return part
+        c.pos = common.start()
+    c.enter("body")
+    part = _multipart(c) if c.peek() == "(" else _single(c)
+    c.leave("body")
+    return part
+
+
+def _text(found: str) -> str | None:
+    return found[1:-1] if found[0] == '"' else None
+
+
+def _common_params(found: str) -> Params:
+    if found[0] != "(":
+        return None
+    strings = _STRINGS.findall(found)
+    return dict(zip(map(str.lower, strings[::2]), strings[1::2], strict=True))
+
+
+def _common(found: re.Match[str]) -> BodyPart | None:
+    """The part that _COMMON matched; None where its media type asks for another form."""
+    kind, subtype, params, ident, description, encoding, octets, lines, md5, dsp, lang, loc = found.groups()
+    kind, subtype = kind[1:-1].lower(), subtype[1:-1].lower()
+    if kind == "text":
+        if lines is None:
+            return None
+    elif lines is not None or kind == "multipart" or (kind == "message" and subtype in ("rfc822", "global")):
+        return None
+    disposition: Disposition = None
+    if dsp is not None and dsp[0] == "(":
+        name = dsp[2 : dsp.index('"', 2)]
+        disposition = name, _common_params(dsp[len(name) + 5 : -1])
+    language = None
+    if lang is not None and lang[:1] in '("':
+        language = tuple(_STRINGS.findall(lang))
+    return BodyPart(
+        kind,
+        subtype,
+        _common_params(params),
+        _text(ident),
+        _text(description),
+        encoding[1:-1],
+        int(octets),
+        None if lines is None else int(lines),
+        extended=md5 is not None,
+        md5=md5 and _text(md5),
+        disposition=disposition,
+        language=language,
+        location=loc and _text(loc),
+    )
+
+
+def _single(c: Cursor) -> BodyPart:
+    """body-type-1part = (body-type-basic / body-type-msg / body-type-text) [SP body-ext-1part]."""
+    start = c.pos
+    kind = c.string("media-type").lower()
+    if c.tolerant and _no_subtype(c, kind):
+        return _partless(c, kind)
+    c.space("body")
+    subtype: str | None = None
+    if c.tolerant and c.nil():
+        c.fail("media-subtype", "the media subtype is left out", c.pos - 3)
+    else:
+        subtype = c.string("media-subtype").lower()
+    if kind == "multipart":
+        c.fail("body-type-mpart", "a multipart in the form of a single part", start)
+    return _fields(c, kind, subtype)
+
+
+def _no_subtype(c: Cursor, kind: str) -> bool:
+    """An unknown media type alone is the subtype of a multipart without parts (Gmail)."""
+    return kind not in _MEDIA and not (c.peek(2) == ' "' or c.peek(2) == " {")
+
+
+def _partless(c: Cursor, subtype: str) -> BodyPart:
+    c.fail("body", "a multipart without parts", c.pos + (c.peek() == " "))
+    part = BodyPart("multipart", subtype, parts=())
+    return _extension(c, part, multipart=True)
+
+
+def _fields(c: Cursor, kind: str, subtype: str | None) -> BodyPart:
+    """body-fields, then what the media type asks for, then extension data."""
+    c.space("body")
+    params = _params(c)
+    c.space("body")
+    ident = c.nstring("body-fld-id")
+    c.space("body")
+    description = c.nstring("body-fld-desc")
+    c.space("body")
+    start = c.pos
+    encoding = c.nstring("body-fld-enc")
+    if encoding is None:
+        c.fail("body-fld-enc", "NIL where a transfer encoding is due", start)
+    c.space("body")
+    size = c.number("body-fld-octets")
+    part = BodyPart(kind, subtype, params, ident, description, encoding, size)
+    if kind == "message" and subtype in ("rfc822", "global"):
+        part = _message(c, part)
+    elif kind == "text":
+        part = _lines(c, part, "body-type-text")
+    return _extension(c, part, multipart=False)
+
+
+def _message(c: Cursor, part: BodyPart) -> BodyPart:
+    """body-type-msg = media-message SP body-fields SP envelope SP body SP body-fld-lines."""
+    if c.peek(2) != " (":
+        c.fail("body-type-msg", "a message/rfc822 part without its envelope, body and lines", c.pos + (c.peek() == " "))
+        return part
+    c.space("body-type-msg")
+    part = part._replace(envelope=envelope(c))
+    c.space("body-type-msg")
+    if c.tolerant and c.peek() != "(":
+        c.fail("body-type-msg", "a message/rfc822 part without its body")
+        c.pos -= 1
+        return part
+    part = part._replace(body=_body(c))
+    return _lines(c, part, "body-type-msg")
+
+
+def _lines(c: Cursor, part: BodyPart, rule: str) -> BodyPart:
+    """SP body-fld-lines; body-fld-lines = number64."""
+    if not c.peek(2)[1:].isdecimal():
+        c.fail(rule, "the number of lines is left out", c.pos + (c.peek() == " "))
+        return part
+    c.space(rule)
+    return part._replace(lines=c.number("body-fld-lines", bits=63))
+
+
+def _multipart(c: Cursor) -> BodyPart:
+    """body-type-mpart = 1*body SP media-subtype [SP body-ext-mpart]."""
+    parts: list[BodyPart] = []
+    while c.peek() == "(" or (c.tolerant and c.peek(2) == " ("):
+        if c.peek() == " ":
+            c.fail("body-type-mpart", "a space between two parts")
+            c.pos += 1
+        parts.append(_body(c))
+    c.space("body-type-mpart")
+    subtype = c.string("media-subtype").lower()
+    return _extension(c, BodyPart("multipart", subtype, parts=tuple(parts)), multipart=True)
+
+
+def _extension(c: Cursor, part: BodyPart, *, multipart: bool) -> BodyPart:
+    """body-ext-1part begins with body-fld-md5, body-ext-mpart with body-fld-param; then dsp, lang, loc, and more."""
+    if c.peek() in (")", ""):
+        return part
+    c.space("body")
+    if c.peek() == ")":
+        return part
+    found: dict[str, Any] = {"extended": True}
+    if multipart:
+        found["params"] = _params(c)
+    else:
+        found["md5"] = _loose_nstring(c, "body-fld-md5")
+    for name, read in (("disposition", _disposition), ("language", _language), ("location", _location)):
+        if c.peek() in (")", ""):
+            break
+        c.space("body")
+        if c.peek() == ")":
+            break
+        found[name] = read(c)
+    rest: list[Any] = []
+    while c.peek() not in (")", ""):
+        c.space("body-extension")
+        if c.peek() != ")":
+            rest.append(c.value("body-extension"))
+    return part._replace(**found, extension=tuple(rest))
+
+
+def _loose_nstring(c: Cursor, rule: str) -> str | None:
+    """nstring, or a list in its place, stepped over (GMX)."""
+    if c.peek() == "(":
+        c.fail(rule, "a list where a string or NIL is due")
+        c.values(rule)
+        return None
+    return c.nstring(rule)
+
+
+def _location(c: Cursor) -> str | None:
+    """body-fld-loc = nstring."""
+    return _loose_nstring(c, "body-fld-loc")
+
+
+def _params(c: Cursor) -> Params:
+    """body-fld-param = "(" string SP string *(SP string SP string) ")" / nil."""
+    rule = "body-fld-param"
+    if c.nil():
+        return None
+    if c.tolerant and c.peek() == '"':
+        c.fail(rule, "a string where a list or NIL is due")
+        c.string(rule)
+        return None
+    c.enter(rule)
+    params: dict[str, str | None] = {}
+    while c.peek() not in (")", ""):
+        if params:
+            c.space(rule)
+            if c.peek() == ")":
+                break
+        name = c.string(rule).lower()
+        if c.tolerant and c.peek() == ")":
+            c.fail(rule, "a parameter without its value")
+            params[name] = None
+            break
+        c.space(rule)
+        start = c.pos
+        params[name] = c.nstring(rule)
+        if params[name] is None:
+            c.fail(rule, "NIL where the value of a parameter is due", start)
+    if not params:
+        c.fail(rule, "() where NIL is due")
+    c.leave(rule)
+    return params
+
+
+def _disposition(c: Cursor) -> Disposition:
+    """body-fld-dsp = "(" string SP body-fld-param ")" / nil."""
+    rule = "body-fld-dsp"
+    if c.nil():
+        return None
+    if c.peek() != "(":
+        c.fail(rule, "a list or NIL is due")
+        return c.string(rule), None
+    c.enter(rule)
+    start = c.pos
+    name = c.nstring(rule)
+    if name is None:
+        c.fail(rule, "NIL where the type of a disposition is due", start)
+    params = None
+    if c.tolerant and c.peek() == ")":
+        c.fail(rule, "a disposition without its parameters")
+    else:
+        c.space(rule)
+        params = _params(c)
+    c.leave(rule)
+    return name, params
+
+
+def _language(c: Cursor) -> tuple[str, ...] | None:
+    """body-fld-lang = nstring / "(" string *(SP string) ")"."""
+    rule = "body-fld-lang"
+    if c.peek() != "(":
+        value = c.nstring(rule)
+        return None if value is None else (value,)
+    c.enter(rule)
+    found: list[str] = []
+    while c.peek() not in (")", ""):
+        if found:
+            c.space(rule)
+            if c.peek() == ")":
+                break
+        found.append(c.string(rule))
+    if not found:
+        c.fail(rule, "() where NIL is due")
+    c.leave(rule)
+    return tuple(found)

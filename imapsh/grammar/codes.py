@@ -1,0 +1,107 @@
+"""Response codes: `[NAME argument]` (RFC 9051 sections 7.1 and 9, resp-text-code).
+
+A code's function reads what stands between the name and the `]`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from imapsh.grammar.capability import capability as capability_data
+from imapsh.grammar.cursor import Cursor
+from imapsh.grammar.mailboxes import permanent_flags
+from imapsh.grammar.sequence import SequenceSet
+from imapsh.grammar.values import AppendUid, CopyUid
+
+_TEXT = re.compile(r"[^\]\r\n\x00]+")
+_UID_SET = re.compile(r"[1-9]\d*(?::[1-9]\d*)?(?:,[1-9]\d*(?::[1-9]\d*)?)*")
+
+
+def nothing(c: Cursor) -> None:
+    """No argument."""
+
+
+def nz_number(c: Cursor) -> int | None:
+    """SP nz-number."""
+    c.space("resp-text-code")
+    return c.number("resp-text-code", nonzero=True)
+
+
+def mod_sequence(c: Cursor) -> int | None:
+    """SP mod-sequence-value (RFC 7162 section 7; 0 is what NOMODSEQ servers should not send, and is let through)."""
+    c.space("resp-text-code")
+    return c.number("resp-text-code", bits=63)
+
+
+def flags_perm(c: Cursor) -> tuple[str, ...]:
+    """SP "(" [flag-perm *(SP flag-perm)] ")"."""
+    c.space("resp-text-code")
+    return permanent_flags(c)
+
+
+def capability(c: Cursor) -> tuple[str, ...]:
+    """capability-data."""
+    return capability_data(c).names
+
+
+def charsets(c: Cursor) -> tuple[str, ...] | None:
+    """[SP "(" charset *(SP charset) ")"]; charset = atom / quoted, in RFC 3501 astring."""
+    rule = "resp-text-code"
+    if c.peek() != " ":
+        return None
+    c.space(rule)
+    c.enter(rule)
+    names = [c.astring(rule)]
+    while c.peek() not in (")", ""):
+        c.space(rule)
+        if c.peek() != ")":
+            names.append(c.astring(rule))
+    c.leave(rule)
+    return tuple(names)
+
+
+def append_uid(c: Cursor) -> AppendUid:
+    """resp-code-apnd = "APPENDUID" SP nz-number SP append-uid; append-uid is a uid-set after MULTIAPPEND (RFC 4315)."""
+    rule = "resp-code-apnd"
+    c.space(rule)
+    uidvalidity = c.number(rule, nonzero=True)
+    c.space(rule)
+    return AppendUid(uidvalidity or 0, _uid_set(c, rule))
+
+
+def copy_uid(c: Cursor) -> CopyUid:
+    """resp-code-copy = "COPYUID" SP nz-number SP uid-set SP uid-set."""
+    rule = "resp-code-copy"
+    c.space(rule)
+    uidvalidity = c.number(rule, nonzero=True)
+    c.space(rule)
+    source = _uid_set(c, rule)
+    if c.peek() != "]":
+        c.space(rule)
+    return CopyUid(uidvalidity or 0, source, _uid_set(c, rule))
+
+
+def _uid_set(c: Cursor, rule: str) -> SequenceSet:
+    """uid-set; an empty one (Outlook.com) is noted."""
+    found = c.take(_UID_SET)
+    if found is None:
+        c.fail(rule, "a set of UIDs is due")
+        return SequenceSet()
+    try:
+        return SequenceSet.parse(found[0])
+    except ValueError as error:
+        c.fail(rule, str(error), found.start())
+        return SequenceSet()
+
+
+def text(c: Cursor) -> Any:
+    """SP 1*<any TEXT-CHAR except "]">, kept as text."""
+    if c.peek() != " ":
+        return None
+    c.space("resp-text-code")
+    found = c.take(_TEXT)
+    if found is None:
+        c.fail("resp-text-code", "a space with nothing behind it", c.pos - 1)
+        return None
+    return found[0]

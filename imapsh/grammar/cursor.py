@@ -1,0 +1,272 @@
+"""The strict cursor: where in a frame the parser reads, and the pieces of grammar that every family uses.
+
+A rule is a function of a cursor.  It reads by the methods here, each named after the ABNF rule it reads (RFC 9051
+section 9) and given the id of the rule it serves.  The strict cursor raises Mismatch at the first octet that the
+grammar does not allow; `imapsh.grammar.tolerant` overrides the same methods to mend, note and go on.
+The text is the frame's line pieces as Latin-1, so a place in it is an octet; literals lie aside.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from imapsh.findings import Violation
+from imapsh.wire.frames import Frame, Part, Spilled, size_of
+
+#: quoted = DQUOTE *QUOTED-CHAR DQUOTE, 7-bit (RFC 3501) and with 8-bit (RFC 9051, RFC 6855)
+_QUOTED_7 = re.compile(r'"([^"\\\r\n\x00\x80-\xff]*(?:\\["\\][^"\\\r\n\x00\x80-\xff]*)*)"')
+_QUOTED_8 = re.compile(r'"([^"\\\r\n\x00]*(?:\\["\\][^"\\\r\n\x00]*)*)"')
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_LITERAL = re.compile(r"(~?)\{\d+\+?\}\r?\n")
+_NIL = re.compile(r"NIL(?![^ ()\[\]\r\n])", re.IGNORECASE)
+_NUMBER = re.compile(r"\d+")
+ATOM = re.compile(r"[^\x00-\x20\x7f-\xff(){%*\"\\\]]+")
+ASTRING_ATOM = re.compile(r"[^\x00-\x20\x7f-\xff(){%*\"\\]+")
+GENERIC = re.compile(r"[^\x00-\x20\x7f-\xff()\"]+")  # an unknown value: anything that is no string and no list
+
+
+class Mismatch(Exception):
+    """The grammar does not allow what stands at `at` (a place in the text)."""
+
+    def __init__(self, rule: str, at: int, message: str) -> None:
+        super().__init__(message)
+        self.rule = rule
+        self.at = at
+        self.message = message
+
+
+def readable(text: str) -> str:
+    """Latin-1 text of the wire as a person reads it: UTF-8 where it is UTF-8, else Latin-1."""
+    if text.isascii():
+        return text
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeDecodeError:
+        return text
+
+
+class Cursor:
+    """Reads `frame` from its first octet.  `utf8`: 8-bit quoted strings are legal and names are no modified UTF-7."""
+
+    __slots__ = ("_literals", "_quoted", "depth", "end", "frame", "nesting", "pos", "text", "utf8", "violations")
+
+    tolerant = False
+
+    def __init__(self, frame: Frame, utf8: bool = False, nesting: int = 100) -> None:
+        self.frame = frame
+        self.text = text = frame.text()
+        self.pos = 0
+        self.end = len(text)
+        if len(frame.parts) & 1:  # else the stream ended in a literal
+            self.end -= 2 if text.endswith("\r\n") else 1 if text.endswith("\n") else 0
+        self.utf8 = utf8
+        self.nesting = nesting
+        self.depth = 0
+        self.violations: list[Violation] = []
+        self._quoted = _QUOTED_8 if utf8 else _QUOTED_7
+        self._literals: dict[int, Part] = {}
+        if len(frame.parts) > 1:
+            place = 0
+            for line, literal in zip(frame.parts[::2], frame.parts[1::2], strict=False):
+                place += size_of(line)
+                self._literals[place] = literal
+
+    # -- faults
+
+    def fail(self, rule: str, message: str, at: int | None = None) -> None:
+        """What stands at `at` (default: here) breaks `rule`.  Strict: raises Mismatch.  Tolerant: noted, go on."""
+        raise Mismatch(rule, self.pos if at is None else at, message)
+
+    def give_up(self, rule: str, message: str) -> Mismatch:
+        """For `raise c.give_up(...)`: nothing sensible can be read here, in either mode."""
+        return Mismatch(rule, self.pos, message)
+
+    def offset(self, place: int) -> int:
+        """Octets from the beginning of the frame to `place` in the text: literals before it are counted."""
+        return place + sum(size_of(literal) for at, literal in self._literals.items() if at <= place)
+
+    # -- looking
+
+    def at_end(self) -> bool:
+        """At the line's end."""
+        return self.pos >= self.end
+
+    def peek(self, characters: int = 1) -> str:
+        """The next characters, as many as there are on the line."""
+        return self.text[self.pos : min(self.end, self.pos + characters)]
+
+    def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """Step over what `pattern` matches here."""
+        found = pattern.match(self.text, self.pos, self.end)
+        if found is not None:
+            self.pos = found.end()
+        return found
+
+    # -- marks
+
+    def space(self, rule: str) -> None:
+        """SP, exactly one, with something behind it."""
+        if self.text[self.pos : self.pos + 1] != " " or self.pos >= self.end:
+            self.fail(rule, "a space is due")
+        elif self.pos + 1 >= self.end or self.text[self.pos + 1] in " )":
+            self.fail(rule, "a space with nothing behind it")
+        self.pos += 1
+
+    def mark(self, character: str, rule: str) -> None:
+        """This one character."""
+        if self.text[self.pos : self.pos + 1] != character:
+            self.fail(rule, f"{character!r} is due")
+            return
+        self.pos += 1
+
+    def enter(self, rule: str) -> None:
+        """`(`, one level deeper."""
+        self.mark("(", rule)
+        self.depth += 1
+        if self.depth > self.nesting:
+            raise self.give_up(rule, f"more than {self.nesting} levels of parentheses: the nesting limit")
+
+    def leave(self, rule: str) -> None:
+        """`)`."""
+        self.mark(")", rule)
+        self.depth -= 1
+
+    def finish(self, rule: str) -> None:
+        """The line's end."""
+        if self.pos < self.end:
+            self.fail(rule, "the line should end here")
+            self.pos = self.end
+
+    # -- strings
+
+    def nil(self) -> bool:
+        """Step over NIL, in any case."""
+        return self.take(_NIL) is not None
+
+    def quoted(self) -> str | None:
+        """The value of the quoted string that begins here; None where none does.  Latin-1, not yet readable."""
+        found = self._quoted.match(self.text, self.pos, self.end)
+        if found is None:
+            return None
+        value = found[1]
+        if self.utf8 and not value.isascii():
+            self._check_utf8(found)
+        self.pos = found.end()
+        return _ESCAPED.sub(r"\1", value) if "\\" in value else value
+
+    def _check_utf8(self, found: re.Match[str]) -> None:
+        try:
+            found[1].encode("latin-1").decode("utf-8")
+        except UnicodeDecodeError as error:
+            self.fail("quoted", "8-bit that is not UTF-8", found.start(1) + error.start)
+
+    def literal(self) -> Part | None:
+        """The octets of the literal announced here; None where none is."""
+        found = _LITERAL.match(self.text, self.pos)
+        if found is None or found.end() not in self._literals:
+            return None
+        self.pos = found.end()
+        octets = self._literals[self.pos]
+        if not found[1] and isinstance(octets, bytes) and b"\0" in octets:
+            self.fail("literal", "a NUL in a literal: only literal8 may hold it", found.start())
+        return octets
+
+    def text_of(self, octets: Part) -> str:
+        """A literal where text is due."""
+        return octets.decode("latin-1") if isinstance(octets, bytes) else f"({octets.octets} octets)"
+
+    def string(self, rule: str) -> str:
+        """string = quoted / literal, readable."""
+        value = self._string()
+        if value is None:
+            raise self.give_up(rule, "a string is due")
+        return value
+
+    def nstring(self, rule: str) -> str | None:
+        """nstring = string / nil, readable."""
+        value = self._string()
+        if value is None and not self.nil():
+            raise self.give_up(rule, "a string or NIL is due")
+        return value
+
+    def _string(self) -> str | None:
+        value = self.quoted()
+        if value is None:
+            octets = self.literal()
+            if octets is None:
+                return None
+            value = self.text_of(octets)
+        return readable(value)
+
+    def octets(self, rule: str) -> Part | None:
+        """nstring or literal8, as octets: the data of a body section."""
+        octets = self.literal()
+        if octets is not None:
+            return octets
+        value = self.quoted()
+        if value is not None:
+            return value.encode("latin-1")
+        if not self.nil():
+            raise self.give_up(rule, "a string or NIL is due")
+        return None
+
+    def atom(self, rule: str, pattern: re.Pattern[str] = ATOM) -> str:
+        """atom = 1*ATOM-CHAR, or what `pattern` says."""
+        found = self.take(pattern)
+        if found is None:
+            raise self.give_up(rule, "an atom is due")
+        return found[0]
+
+    def astring(self, rule: str) -> str:
+        """astring = 1*ASTRING-CHAR / string, readable."""
+        value = self._string()
+        return self.atom(rule, ASTRING_ATOM) if value is None else value
+
+    # -- numbers
+
+    def number(self, rule: str, *, bits: int = 32, nonzero: bool = False) -> int | None:
+        """number, nz-number, number64.  The tolerant cursor gives None for what is none."""
+        found = _NUMBER.match(self.text, self.pos, self.end)
+        if found is None:
+            raise self.give_up(rule, "a number is due")
+        value = int(found[0]) if found.end() - self.pos < 20 else 1 << 64
+        if value >> bits:
+            self.fail(rule, f"a number beyond {bits} bits")
+            value = int(found[0][:40])
+        if nonzero and not value:
+            self.fail(rule, "0 where a number from 1 is due")
+        self.pos = found.end()
+        return value
+
+    # -- values of any shape
+
+    def value(self, rule: str) -> Any:
+        """A value of no known grammar: number, text, None for NIL, bytes for a literal, a tuple for a list."""
+        here = self.peek()
+        if here == "(":
+            return self.values(rule)
+        octets = self.literal()
+        if octets is not None:
+            return octets if isinstance(octets, Spilled) else readable(octets.decode("latin-1"))
+        quoted = self.quoted()
+        if quoted is not None:
+            return readable(quoted)
+        if self.nil():
+            return None
+        found = self.take(GENERIC)
+        if found is None:
+            raise self.give_up(rule, "a value is due")
+        word = found[0]
+        return int(word) if word.isdecimal() and len(word) < 20 else word
+
+    def values(self, rule: str) -> tuple[Any, ...]:
+        """A parenthesised list of them; lists may touch, as THREAD's do (RFC 5256 section 4)."""
+        self.enter(rule)
+        found: list[Any] = []
+        while self.peek() not in (")", ""):
+            found.append(self.value(rule))
+            if self.peek() not in (")", "("):
+                self.space(rule)
+        self.leave(rule)
+        return tuple(found)

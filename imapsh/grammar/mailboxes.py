@@ -1,0 +1,248 @@
+"""FLAGS, LIST, LSUB, STATUS, NAMESPACE, EXISTS, RECENT, EXPUNGE (RFC 9051 sections 7.3, 7.4, 7.5.1)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from imapsh.grammar import mutf7
+from imapsh.grammar.cursor import ASTRING_ATOM, ATOM, Cursor, readable
+from imapsh.grammar.values import Count, Expunged, Flags, MailboxList, MailboxStatus, Namespace, Namespaces
+
+_KEYWORD = ATOM
+_FLAG = re.compile(r"\\?[^\x00-\x20\x7f-\xff(){%*\"\\\]]+")
+_FLAG_PERM = re.compile(r"\\\*|\\?[^\x00-\x20\x7f-\xff(){%*\"\\\]]+")
+_LOOSE_FLAG = re.compile(r"[^\x00-\x20\x7f()\"]+")
+_DELIMITER = re.compile(r'"(?:([^"\\\r\n\x00])|\\(["\\]))"')
+
+
+def flag_list(c: Cursor, rule: str = "flag-list", pattern: re.Pattern[str] = _FLAG) -> tuple[str, ...]:
+    """flag-list = "(" [flag *(SP flag)] ")"; `pattern` says what a flag is here."""
+    c.enter(rule)
+    flags: list[str] = []
+    while c.peek() not in (")", ""):
+        if flags or c.peek() == " ":
+            c.space(rule)
+            if c.peek() in (")", ""):
+                break
+        found = c.take(pattern)
+        if found is None or c.peek() not in (" ", ")"):
+            flag = _mend_flag(c, rule, found)
+            if flag is not None:
+                flags.append(flag)
+            continue
+        flags.append(found[0])
+    c.leave(rule)
+    return tuple(flags)
+
+
+def _mend_flag(c: Cursor, rule: str, found: re.Match[str] | None) -> str | None:
+    """No flag: a lone backslash or `\\*` is dropped, other text taken as it stands (cyon, Zoho Mail, GreenMail)."""
+    start = found.start() if found else c.pos
+    c.fail(rule, "a character that no flag has" if found else "no flag begins like this", c.pos + (c.peek() == "\\"))
+    c.pos = start
+    loose = c.take(_LOOSE_FLAG)
+    if loose is None:
+        raise c.give_up(rule, "a flag is due")
+    return None if loose[0] in ("\\", "\\*") else readable(loose[0])
+
+
+def flags(c: Cursor) -> Flags:
+    """ "FLAGS" SP flag-list."""
+    c.space("mailbox-data")
+    return Flags(flag_list(c))
+
+
+def permanent_flags(c: Cursor) -> tuple[str, ...]:
+    """ "(" [flag-perm *(SP flag-perm)] ")"; flag-perm = flag / "\\*"."""
+    return flag_list(c, "flag-perm", _FLAG_PERM)
+
+
+def count(c: Cursor, number: int) -> Count:
+    """number SP "EXISTS"; number SP "RECENT"."""
+    return Count(number)
+
+
+def expunged(c: Cursor, number: int) -> Expunged:
+    """nz-number SP "EXPUNGE"."""
+    if not number:
+        c.fail("message-data", "there is no message number 0", 2)
+    return Expunged(number)
+
+
+def mailbox(c: Cursor, ends: re.Pattern[str] | None = None) -> str:
+    """mailbox = "INBOX" / astring, decoded: modified UTF-7 (RFC 3501 section 5.1.3), or UTF-8 where that is enabled.
+
+    `ends` finds what follows the name on the line, for names with spaces or parentheses that should be quoted.
+    """
+    start = c.pos
+    first = c.peek()
+    if c.tolerant and first not in ('"', "{", "~", ""):
+        name = _bare_name(c, ends)
+    else:
+        name = c.astring("mailbox")
+    if name.upper() == "INBOX":
+        return "INBOX"
+    if c.utf8:
+        return name
+    decoded, faults = mutf7.decode_leniently(name)
+    if faults and (name.isascii() or "&" in name):
+        c.fail("mailbox-name", faults[0], start + (first == '"'))
+    elif not name.isascii():
+        c.fail("mailbox-name", "8-bit in a mailbox name: modified UTF-7 is due", start + (first == '"'))
+    return decoded
+
+
+def _bare_name(c: Cursor, ends: re.Pattern[str] | None) -> str:
+    """An unquoted name, with what an atom can't hold, up to where `ends` matches (grommunio)."""
+    strict = ASTRING_ATOM.match(c.text, c.pos, c.end)
+    tail = ends.search(c.text, c.pos, c.end) if ends else None
+    stop = tail.start() if tail else c.end
+    while stop > c.pos and c.text[stop - 1] == " ":
+        stop -= 1
+    bare = c.text[c.pos : stop]
+    if strict is None or strict.end() < stop:
+        c.fail("mailbox", "a name with such a character is quoted", strict.end() if strict else c.pos)
+    if not bare:
+        raise c.give_up("mailbox", "a mailbox name is due")
+    c.pos = stop
+    return readable(bare)
+
+
+def delimiter(c: Cursor, rule: str) -> str | None:
+    """DQUOTE QUOTED-CHAR DQUOTE / nil."""
+    found = c.take(_DELIMITER)
+    if found is not None:
+        return found[1] or found[2]
+    if c.nil():
+        return None
+    c.fail(rule, "one character in quotes or NIL is due", c.pos + (c.peek() == '"'))
+    return c.nstring(rule) or None
+
+
+_EXTENDED = re.compile(r" \((?:\"|[A-Z])[^()]*\(.*\)\Z|\Z", re.IGNORECASE)
+
+
+def mailbox_list(c: Cursor) -> MailboxList:
+    """mailbox-list = "(" [mbx-list-flags] ")" SP (DQUOTE QUOTED-CHAR DQUOTE / nil) SP mailbox
+    [SP mbox-list-extended]."""
+    rule = "mailbox-list"
+    c.space(rule)
+    attrs = flag_list(c, "mbx-list-flags")
+    c.space(rule)
+    separator = delimiter(c, rule)
+    c.space(rule)
+    name = mailbox(c, _EXTENDED)
+    extended: dict[str, Any] = {}
+    if c.peek(2) == " (":
+        c.space(rule)
+        extended = _extended(c)
+    return MailboxList(attrs, separator, name, extended)
+
+
+def _extended(c: Cursor) -> dict[str, Any]:
+    """mbox-list-extended = "(" [item *(SP item)] ")"; item = astring SP tagged-ext-val."""
+    rule = "mbox-list-extended"
+    items: dict[str, Any] = {}
+    c.enter(rule)
+    while c.peek() not in (")", ""):
+        if items:
+            c.space(rule)
+            if c.peek() == ")":
+                break
+        label = c.astring(rule).upper()
+        c.space(rule)
+        value = c.value(rule)
+        if label == "OLDNAME" and isinstance(value, tuple) and not c.utf8:
+            value = tuple(mutf7.decode_leniently(name)[0] if isinstance(name, str) else name for name in value)
+        items[label] = value
+    c.leave(rule)
+    return items
+
+
+_STATUS_LIST = re.compile(r" *\((?:[A-Z][A-Z0-9=.-]*[ )]|\))[^()]*(?:\([^()]*\)[^()]*)*\)?\s*\Z", re.IGNORECASE)
+#: status items that are numbers, and their bits (RFC 9051 section 9, status-att-val; RFC 7162 section 7)
+_STATUS_BITS = {
+    "MESSAGES": 32,
+    "RECENT": 32,
+    "UIDNEXT": 32,
+    "UIDVALIDITY": 32,
+    "UNSEEN": 32,
+    "DELETED": 32,
+    "SIZE": 63,
+    "HIGHESTMODSEQ": 63,
+}
+
+
+def mailbox_status(c: Cursor) -> MailboxStatus:
+    """ "STATUS" SP mailbox SP "(" [status-att-list] ")"."""
+    rule = "mailbox-data"
+    c.space(rule)
+    name = mailbox(c, _STATUS_LIST)
+    c.space(rule)
+    rule = "status-att-list"
+    c.enter(rule)
+    items: dict[str, Any] = {}
+    while c.peek() not in (")", ""):
+        if items:
+            c.space(rule)
+            if c.peek() == ")":
+                break
+        item = c.atom(rule).upper()
+        c.space(rule)
+        bits = _STATUS_BITS.get(item)
+        items[item] = c.value(rule) if bits is None else c.number(rule, bits=bits, nonzero=item.startswith("UID"))
+    c.leave(rule)
+    return MailboxStatus(name, items)
+
+
+def namespaces(c: Cursor) -> Namespaces:
+    """namespace-response = "NAMESPACE" SP namespace SP namespace SP namespace (RFC 2342 too)."""
+    found = []
+    for _ in range(3):
+        c.space("namespace-response")
+        found.append(_namespace(c))
+    return Namespaces(*found)
+
+
+def _namespace(c: Cursor) -> tuple[Namespace, ...] | None:
+    """namespace = nil / "(" 1*namespace-descr ")"."""
+    rule = "namespace-response"
+    if c.nil():
+        return None
+    c.enter(rule)
+    found: list[Namespace] = []
+    while c.peek() == "(" or (c.tolerant and c.peek() == " "):
+        if c.peek() == " ":
+            c.fail(rule, "a space between two namespaces")
+            c.pos += 1
+            continue
+        found.append(_description(c))
+    if not found:
+        c.fail(rule, "() where NIL or a namespace is due")
+    c.leave(rule)
+    return tuple(found)
+
+
+def _description(c: Cursor) -> Namespace:
+    """namespace-descr = "(" string SP (DQUOTE QUOTED-CHAR DQUOTE / nil) [namespace-response-extensions] ")"."""
+    rule = "namespace-response"
+    c.enter(rule)
+    start = c.pos
+    prefix = c.string(rule)
+    if not c.utf8:
+        prefix, faults = mutf7.decode_leniently(prefix)
+        if faults:
+            c.fail("mailbox-name", faults[0], start + 1)
+    c.space(rule)
+    separator = delimiter(c, rule)
+    extension: dict[str, tuple[str, ...]] = {}
+    while c.peek() == " ":
+        c.space(rule)
+        if c.peek() == ")":
+            break
+        name = c.string(rule)
+        c.space(rule)
+        extension[name] = tuple(str(value) for value in c.values(rule))
+    c.leave(rule)
+    return Namespace(prefix, separator, extension)

@@ -1,0 +1,336 @@
+"""Frames -> responses (RFC 9051 sections 7 and 9, `response`).
+
+The parser imports no row: it is handed the table's maps from names to the functions that read them, so that an extension
+is taught by rows.  A frame is read strictly; only where that fails is it read again by the same rules on the tolerant
+cursor.  What no rule can read is still a response, of kind `garbage` or with an `Unknown` value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from imapsh.findings import Violation
+from imapsh.grammar.cursor import Cursor, Mismatch, readable
+from imapsh.grammar.fetch import fetch
+from imapsh.grammar.tolerant import TolerantCursor
+from imapsh.grammar.values import Capabilities, Code, Garbage, StatusText, Unknown
+from imapsh.wire.frames import Frame
+
+UNTAGGED = "untagged"
+STATUS = "status"
+CONTINUATION = "continuation"
+TAGGED = "tagged"
+GARBAGE = "garbage"
+CLIENT = "client"
+
+_STATUS_WORDS = frozenset({"OK", "NO", "BAD", "BYE", "PREAUTH"})
+_NUMBERED = frozenset({"EXISTS", "RECENT", "EXPUNGE", "FETCH"})
+_NAME = re.compile(r"[^\x00-\x20\x7f-\xff(){%*\"\\\]\[]+")
+_DIGITS = re.compile(r"\d+(?= |$)")
+_TAGGED = re.compile(r"([^ \r\n+*]+|[^ \r\n]+) (OK|NO|BAD|BYE|PREAUTH)(?![^ \r\n])", re.IGNORECASE)
+_TAG = re.compile(r"[^\x00-\x20\x7f-\xff(){%*\"\\+]+")
+_CODE_NAME = re.compile(r"\[([^\x00-\x20\x7f-\xff(){%*\"\\\]]+)(?=[ \]])")
+_UNKNOWN_CODE = re.compile(r"(?: ([^\]\r\n\x00]+))?\](?= |$)")
+_CODE_END = re.compile(r"(?:[^\]\"\r\n]|\"(?:[^\"\\\r\n]|\\.)*\"|\"|\](?=[^ \r\n]))*\](?= |\r|\n|$)")
+_MALFORMED_CODE = re.compile(r"\[(?:[^\]\r\n]*\] |[\w.-]+=\")")
+_LOOSE_NAME = re.compile(r"[A-Za-z0-9._-]*")
+_NOT_TEXT = re.compile(r"[\x00\r\n]")
+
+#: How other protocols greet: what a line looks like that is no IMAP.
+_LOOKS = (
+    ("HTTP", re.compile(r"HTTP/\d|<(?:!DOCTYPE|html)", re.IGNORECASE)),
+    ("FTP", re.compile(r"220[ -].*\bFTP\b", re.IGNORECASE)),
+    ("SMTP", re.compile(r"[2-5]\d\d[ -]")),
+    ("POP3", re.compile(r"[+]OK\b|-ERR\b")),
+    ("SSH", re.compile(r"SSH-\d")),
+    ("TLS", re.compile(r"[\x14-\x17]\x03[\x00-\x04]")),
+)
+
+
+class Response:
+    """One response, complete.
+
+    `kind` is one of this module's constants; `name` is upper-case (`FETCH`, `OK`, `+`); `tag` of a tagged one;
+    `value` one of `imapsh.grammar.values`; `violations` of wire and grammar, offsets from the frame's first octet.
+    """
+
+    __slots__ = ("frame", "kind", "name", "tag", "value", "violations")
+
+    def __init__(
+        self,
+        kind: str,
+        name: str,
+        value: Any,
+        frame: Frame,
+        tag: str | None = None,
+        violations: tuple[Violation, ...] = (),
+    ) -> None:
+        self.kind = kind
+        self.name = name
+        self.tag = tag
+        self.value = value
+        self.frame = frame
+        self.violations = violations
+
+    @property
+    def offset(self) -> int:
+        """Octets of the stream before it."""
+        return self.frame.offset
+
+    @property
+    def length(self) -> int:
+        """Its octets."""
+        return self.frame.length
+
+    def __repr__(self) -> str:
+        return f"<Response {self.kind} {self.name} {self.value!r}>"
+
+
+class Readers(NamedTuple):
+    """What reads each response, response code and FETCH item, by upper-case name (see `imapsh.spec.readers`)."""
+
+    responses: Mapping[str, Callable[..., Any]]
+    codes: Mapping[str, Callable[[Cursor], Any]]
+    items: Mapping[str, Callable[[Cursor], Any]]
+
+
+class Parser:
+    """Reads frames, one after another.
+
+    `utf8` turns to true by what it reads: ENABLED UTF8=ACCEPT or IMAP4rev2 (RFC 6855 section 3, RFC 9051 section 6.3.1),
+    or capabilities that list IMAP4rev2 and not IMAP4rev1.  `nesting` bounds parentheses.
+    """
+
+    def __init__(self, readers: Readers, *, utf8: bool = False, nesting: int = 100) -> None:
+        self.readers = readers
+        self.utf8 = utf8
+        self.nesting = nesting
+
+    def parse(self, frame: Frame, *, greeting: bool = False) -> Response:
+        """Never raises: what the grammar does not allow is in `violations`."""
+        try:
+            response = self._read(Cursor(frame, self.utf8, self.nesting))
+            if frame.violations:
+                response.violations = frame.violations
+        except Mismatch as mismatch:
+            response = self._tolerant(frame, mismatch)
+        if response.kind is GARBAGE and greeting:
+            response.violations = tuple(
+                v._replace(rule="greeting") if v.rule == "response" else v for v in response.violations
+            )
+        if response.name in ("ENABLED", "CAPABILITY") or (response.kind is not UNTAGGED and response.name != "+"):
+            self._learn(response)
+        return response
+
+    def _tolerant(self, frame: Frame, strict: Mismatch) -> Response:
+        c = TolerantCursor(frame, self.utf8, self.nesting)
+        try:
+            response = self._read(c)
+        except Mismatch as mismatch:
+            c.note(mismatch)
+            response = _garbage(c)
+        if not c.violations and not frame.violations:
+            c.note(strict)
+        response.violations = tuple(sorted((*frame.violations, *c.violations), key=lambda v: v.offset))
+        return response
+
+    def _learn(self, response: Response) -> None:
+        value = response.value
+        if isinstance(value, StatusText):
+            if value.code is None or value.code.name != "CAPABILITY":
+                return
+            names = value.code.arg
+        else:
+            names = value.names if isinstance(value, Capabilities) else ()
+        upper = {name.upper() for name in names or () if isinstance(name, str)}
+        if response.name == "ENABLED":
+            self.utf8 = self.utf8 or bool(upper & {"UTF8=ACCEPT", "IMAP4REV2"})
+        elif "IMAP4REV2" in upper and "IMAP4REV1" not in upper:
+            self.utf8 = True
+
+    # -- the forms of a response
+
+    def _read(self, c: Cursor) -> Response:
+        first = c.text[:1]
+        if first == "*":
+            return self._untagged(c)
+        if first == "+" and not _LOOKS[3][1].match(c.text):
+            return self._continuation(c)
+        found = _TAGGED.match(c.text, 0, c.end)
+        if found is not None:
+            return self._tagged(c, found)
+        c.fail("response", "the line begins with neither '* ', '+ ' nor a tag and a status word")
+        return _garbage(c)
+
+    def _untagged(self, c: Cursor) -> Response:
+        """response-data = "*" SP (resp-cond-state / resp-cond-bye / mailbox-data / message-data / ...) CRLF."""
+        c.pos = 1
+        c.space("response-data")
+        digits = c.take(_DIGITS)
+        number = None
+        if digits is not None:
+            c.pos = digits.start()
+            number = c.number("message-data" if c.text[digits.end() + 1 : digits.end() + 2] in "FfEe" else "number")
+            c.space("response-data")
+        found = c.take(_NAME)
+        if found is None:
+            c.fail("response-data", "a status word, a number or the name of a response is due")
+            return self._codelike(c)
+        name = found[0].upper()
+        if name in _STATUS_WORDS and digits is None:
+            return self._status(c, STATUS, name)
+        return self._data(c, name, number)
+
+    def _data(self, c: Cursor, name: str, number: int | None) -> Response:
+        reader = self.readers.responses.get(name)
+        if reader is not None and (name in _NUMBERED) != (number is not None):
+            c.fail("response-data", "a number is due before the name" if number is None else "no number is due before it")
+            reader = None
+        if reader is None:
+            return Response(UNTAGGED, name, self._unknown(c, number), c.frame)
+        value: Any
+        try:
+            if reader is fetch:
+                value = fetch(c, number or 0, self.readers.items)
+            elif number is not None:
+                value = reader(c, number)
+            else:
+                value = reader(c)
+            c.finish("msg-att" if number is not None else "mailbox-data")
+        except Mismatch as mismatch:
+            if not c.tolerant:
+                raise
+            c.fail(mismatch.rule, mismatch.message, mismatch.at)
+            value = Unknown((readable(c.text[mismatch.at : c.end]),), number)
+        return Response(UNTAGGED, name, value, c.frame)
+
+    def _unknown(self, c: Cursor, number: int | None) -> Unknown:
+        """A response the table does not hold: the values on its line."""
+        values: list[Any] = []
+        while not c.at_end():
+            if c.peek() != "(" or c.text[c.pos - 1] != ")":
+                c.space("response-data")
+                if c.at_end():
+                    break
+            try:
+                values.append(c.value("response-data"))
+            except Mismatch as mismatch:
+                if not c.tolerant:
+                    raise
+                c.fail(mismatch.rule, mismatch.message, mismatch.at)
+                values.append(readable(c.text[c.pos : c.end]))
+                c.pos = c.end
+        return Unknown(tuple(values), number)
+
+    def _codelike(self, c: Cursor) -> Response:
+        """A response code without its status word (home.pl)."""
+        code = None
+        if c.peek() == "[":
+            try:
+                code = self._code(c)
+            except Mismatch as mismatch:
+                c.fail(mismatch.rule, mismatch.message, mismatch.at)
+        name = code.name if code else ""
+        return Response(GARBAGE, name, Garbage(name, code), c.frame)
+
+    def _continuation(self, c: Cursor) -> Response:
+        """continue-req = "+" SP (resp-text / base64) CRLF."""
+        c.pos = 1
+        if c.at_end():
+            c.fail("continue-req", "a space is due behind '+'")
+            return Response(CONTINUATION, "+", StatusText(), c.frame)
+        c.mark(" ", "continue-req")
+        return Response(CONTINUATION, "+", self._resp_text(c), c.frame)
+
+    def _tagged(self, c: Cursor, found: re.Match[str]) -> Response:
+        """response-tagged = tag SP resp-cond-state CRLF."""
+        tag, name = found[1], found[2].upper()
+        strict = _TAG.match(tag)
+        if strict is None or strict.end() < len(tag):
+            c.fail("tag", "a character that no tag has", strict.end() if strict else 0)
+        if name in ("BYE", "PREAUTH"):
+            c.fail("response-tagged", f"a tagged {name}: it comes untagged only", found.start(2))
+        c.pos = found.end()
+        return self._status(c, TAGGED, name, readable(tag))
+
+    def _status(self, c: Cursor, kind: str, name: str, tag: str | None = None) -> Response:
+        """resp-cond-state = ("OK" / "NO" / "BAD") SP resp-text, and its like."""
+        if c.at_end():
+            c.fail("resp-cond-state", "a space and text are due")
+            return Response(kind, name, StatusText(), c.frame, tag)
+        c.mark(" ", "resp-cond-state")
+        return Response(kind, name, self._resp_text(c), c.frame, tag)
+
+    # -- text and codes
+
+    def _resp_text(self, c: Cursor) -> StatusText:
+        """resp-text = ["[" resp-text-code "]" SP] [text]."""
+        code = self._code(c) if c.peek() == "[" else None
+        if code is not None:
+            if c.at_end():
+                c.fail("resp-text", "a space and text are due behind the code")
+            elif c.peek() == " ":
+                c.pos += 1
+            else:
+                c.fail("resp-text", "a space is due behind the code")
+        text = c.text[c.pos : c.end]
+        wrong = _NOT_TEXT.search(text)
+        if wrong is not None:
+            c.fail("text", "a control character that text never holds", c.pos + wrong.start())
+        if not text.isascii():
+            try:
+                text = text.encode("latin-1").decode("utf-8")
+            except UnicodeDecodeError as error:
+                c.fail("text", "8-bit that is not UTF-8", c.pos + error.start)
+        c.pos = c.end
+        return StatusText(code, text)
+
+    def _code(self, c: Cursor) -> Code | None:
+        """ "[" resp-text-code "]", or None where the bracket belongs to the text."""
+        start = c.pos
+        found = c.take(_CODE_NAME)
+        if found is None:
+            return self._malformed(c, start)
+        name = found[1].upper()
+        reader = self.readers.codes.get(name)
+        begin = c.pos
+        if reader is None:
+            rest = c.take(_UNKNOWN_CODE)
+            if rest is None:
+                return self._malformed(c, start)
+            argument = readable(rest[1]) if rest[1] else None
+            return Code(name, argument, argument or "")
+        try:
+            value = reader(c)
+            text = readable(c.text[begin : c.pos].strip())
+            c.mark("]", "resp-text-code")
+        except Mismatch as mismatch:
+            if not c.tolerant:
+                raise
+            c.fail("resp-text-code", mismatch.message, mismatch.at)
+            c.pos = begin
+            stop = c.take(_CODE_END)
+            c.pos = stop.end() if stop else c.end
+            text = readable(c.text[begin : c.pos - bool(stop)].strip())
+            value = text or None
+        return Code(name, value, text)
+
+    def _malformed(self, c: Cursor, start: int) -> Code | None:
+        """No code.  What only looks like one is malformed; other brackets are text."""
+        c.pos = start
+        if not _MALFORMED_CODE.match(c.text, start, c.end):
+            return None
+        c.pos += 1
+        name = c.take(_LOOSE_NAME)
+        c.fail("resp-text-code", "no response code is written like this")
+        begin = c.pos
+        stop = c.take(_CODE_END)
+        c.pos = stop.end() if stop else c.end
+        return Code(name[0].upper() if name else "", None, readable(c.text[begin : c.pos - bool(stop)].strip()))
+
+
+def _garbage(c: Cursor) -> Response:
+    looks = next((name for name, pattern in _LOOKS if pattern.match(c.text)), "")
+    return Response(GARBAGE, looks, Garbage(looks), c.frame)

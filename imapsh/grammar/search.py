@@ -1,0 +1,103 @@
+"""SEARCH (RFC 3501 section 7.2.5) and ESEARCH (RFC 9051 section 7.3.4)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from imapsh.grammar.cursor import Cursor
+from imapsh.grammar.sequence import PATTERN, SequenceSet
+from imapsh.grammar.values import ESearch, Search
+
+_NUMBERS = re.compile(r"(?: [1-9]\d{0,9})*")
+_NOT_SPACE = re.compile(r"[^ ()\r\n]+")
+
+
+def search(c: Cursor) -> Search:
+    """obsolete-search-response = "SEARCH" *(SP nz-number); RFC 7162 section 7 adds SP "(" "MODSEQ" SP number ")"."""
+    rule = "obsolete-search-response"
+    found = c.take(_NUMBERS)
+    assert found is not None
+    ids = [int(number) for number in found[0].split()]
+    if ids and max(ids) >> 32:
+        c.fail("nz-number", "a number beyond 32 bits", found.start())
+    modseq = None
+    while not c.at_end():
+        c.space(rule)
+        if c.at_end():
+            break
+        if c.peek() == "(":
+            modseq = _modseq(c)
+            continue
+        number = c.number(rule, nonzero=True)
+        if number is not None:
+            ids.append(number)
+    return Search(tuple(ids), modseq)
+
+
+def _modseq(c: Cursor) -> int | None:
+    rule = "obsolete-search-response"
+    c.enter(rule)
+    if c.atom(rule).upper() != "MODSEQ":
+        c.fail(rule, "only (MODSEQ number) may stand here")
+    c.space(rule)
+    modseq = c.number(rule, bits=63, nonzero=True)
+    c.leave(rule)
+    return modseq
+
+
+def sequence_set(c: Cursor, rule: str = "sequence-set") -> SequenceSet:
+    """sequence-set or uid-set, as a server sends it: without `$`."""
+    found = c.take(PATTERN)
+    if found is None:
+        raise c.give_up(rule, "a set of numbers is due")
+    try:
+        return SequenceSet.parse(found[0])
+    except ValueError as error:
+        c.fail(rule, str(error), found.start())
+        return SequenceSet()
+
+
+def esearch(c: Cursor) -> ESearch:
+    """esearch-response = "ESEARCH" [search-correlator] [SP "UID"] *(SP search-return-data)."""
+    rule = "esearch-response"
+    tag, uid = None, False
+    items: dict[str, Any] = {}
+    if c.peek(2) == " (":
+        c.space(rule)
+        tag = _correlator(c)
+    while not c.at_end():
+        c.space(rule)
+        if c.at_end():
+            break
+        name = c.atom(rule).upper()
+        if name == "UID" and not items and not uid:
+            uid = True
+            continue
+        c.space(rule)
+        items[name] = _return_value(c, name)
+    return ESearch(tag, uid, items)
+
+
+def _correlator(c: Cursor) -> str:
+    """search-correlator = SP "(" "TAG" SP tag-string ")"; tag-string = astring."""
+    rule = "esearch-response"
+    c.enter(rule)
+    if c.atom(rule).upper() != "TAG":
+        c.fail(rule, "(TAG string) is due")
+    c.space(rule)
+    tag = c.astring(rule)
+    c.leave(rule)
+    return tag
+
+
+def _return_value(c: Cursor, name: str) -> Any:
+    """search-return-data: MIN, MAX nz-number; COUNT number; ALL sequence-set; others tagged-ext-val."""
+    rule = "esearch-response"
+    if name == "ALL":
+        return sequence_set(c)
+    if name in ("MIN", "MAX"):
+        return c.number(rule, nonzero=True)
+    if name in ("COUNT", "MODSEQ"):
+        return c.number(rule, bits=32 if name == "COUNT" else 63)
+    return c.value(rule)

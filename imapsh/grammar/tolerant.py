@@ -1,0 +1,151 @@
+"""The tolerant cursor: the same rules, but what breaks them is noted and mended, and reading goes on.
+
+It is used only for a frame that the strict cursor refused.  Every tolerance stands here or in a rule beside
+`if c.tolerant`, with the servers that need it in `tests/grammar/data/`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from imapsh.findings import Violation
+from imapsh.grammar.cursor import _ESCAPED, ATOM, Cursor, Mismatch, readable
+
+_GAP = re.compile(r"[ \t\r\n]*")
+_LOOSE = re.compile(r'"([^"\\\x00]*(?:\\[^\x00][^"\\\x00]*)*)"')
+#: What may follow a string: the end, a closing mark, a list, a string, NIL, a number or an item's name.
+_AFTER = re.compile(r'"(?=[)\]>]|\r?\n|\Z| +(?:[("{~)]|NIL\b|-?\d|[A-Z0-9.]+[ \[]|\r?\n|\Z))', re.IGNORECASE)
+_WRONG = re.compile(r"[\x80-\xff\x00]")
+_BAD_ESCAPE = re.compile(r'(?:[^\\]|\\["\\])*?\\(?!["\\])')
+_NOT_NUMBER = re.compile(r"[^ ()\r\n]+")
+_LOOSE_ATOM = re.compile(r"[^\x00-\x20\x7f()\"{]+")
+
+
+class TolerantCursor(Cursor):
+    """Notes each violation once, at its octet."""
+
+    __slots__ = ()
+
+    tolerant = True
+
+    def fail(self, rule: str, message: str, at: int | None = None) -> None:
+        """Note the violation; at one octet the first word counts."""
+        place = self.offset(self.pos if at is None else at)
+        if not any(known.offset == place for known in (*self.frame.violations, *self.violations)):
+            self.violations.append(Violation(rule, place, message))
+
+    def note(self, mismatch: Mismatch) -> None:
+        """Note what made a rule give up."""
+        self.fail(mismatch.rule, mismatch.message, mismatch.at)
+
+    def space(self, rule: str) -> None:
+        """Any white space will do; none, several, or one before the end is noted."""
+        start = self.pos
+        gap = _GAP.match(self.text, start, self.end)
+        assert gap is not None
+        self.pos = gap.end()
+        if self.pos == start:
+            self.fail(rule, "a space is due")
+        elif "\n" in gap[0]:
+            self.fail(rule, "the line ends and goes on", start + min(gap[0].find("\n"), gap[0].find("\r")))
+        elif self.pos >= self.end or self.text[self.pos] == ")":
+            self.fail(rule, "a space with nothing behind it", start)
+        elif self.pos - start > 1:
+            self.fail(rule, "more than one space", start + 1)
+        elif gap[0] != " ":
+            self.fail(rule, "a tab where a space is due", start)
+
+    def gap(self, rule: str, message: str) -> None:
+        """Step over space that should not be there."""
+        found = _GAP.match(self.text, self.pos, self.end)
+        assert found is not None
+        if found[0]:
+            self.fail(rule, message)
+            self.pos = found.end()
+
+    def mark(self, character: str, rule: str) -> None:
+        """Spaces before a mark are stepped over; a missing mark is noted."""
+        if self.text[self.pos : self.pos + 1] != character:
+            self.gap(rule, f"a space before {character!r}")
+        super().mark(character, rule)
+
+    def finish(self, rule: str) -> None:
+        """The line's end, spaces before it noted as such."""
+        if self.pos < self.end and not self.text[self.pos : self.end].strip():
+            self.fail(rule, "a space before the end of the line")
+            self.pos = self.end
+        super().finish(rule)
+
+    def quoted(self) -> str | None:
+        """A quoted string with 8-bit, unescaped quotation marks or line breaks inside, as far as it can be told."""
+        if self.peek() != '"':
+            return None
+        found = self._quoted.match(self.text, self.pos, self.end)
+        if found is not None and _AFTER.match(self.text, found.end() - 1):
+            return super().quoted()
+        found = _LOOSE.match(self.text, self.pos, self.end)
+        start, stop = self.pos, found.end() if found else -1
+        if found is None or not _AFTER.match(self.text, stop - 1):
+            fault = stop if found else start
+            closing = _AFTER.search(self.text, start + 1, len(self.text))
+            if closing is None:
+                raise self.give_up("quoted", "a quoted string without end")
+            self.fail("quoted", "the string seems to go on: a quotation mark inside is not escaped", fault)
+            self.pos = closing.end()
+            return self.text[start + 1 : self.pos - 1]
+        self.pos = stop
+        return self._mended(start + 1, stop - 1)
+
+    def _mended(self, start: int, stop: int) -> str:
+        body = self.text[start:stop]
+        wrong = _WRONG.search(body)
+        if wrong is not None and (wrong[0] == "\x00" or not self.utf8 or _not_utf8(body)):
+            rule = "quoted" if wrong[0] == "\x00" or self.utf8 else "QUOTED-CHAR"
+            message = "a NUL in a quoted string" if wrong[0] == "\x00" else "8-bit in a quoted string"
+            self.fail(rule, message, start + wrong.start())
+        escape = _BAD_ESCAPE.match(body)
+        if escape is not None:
+            self.fail("quoted", "a backslash that escapes neither '\"' nor a backslash", start + escape.end() - 1)
+        broken = body.find("\r\n")
+        if broken >= 0:
+            self.fail("quoted", "a line break in a quoted string", start + broken)
+        return _ESCAPED.sub(lambda e: e[1] if e[1] in '"\\' else e[0], body)
+
+    def number(self, rule: str, *, bits: int = 32, nonzero: bool = False) -> int | None:
+        """None for what is no number: -1, 1.2e+07, NIL."""
+        start = self.pos
+        try:
+            value = super().number(rule, bits=bits, nonzero=nonzero)
+        except Mismatch as mismatch:
+            if self.peek() in ("", "(", ")", '"'):
+                raise
+            self.note(mismatch)
+            value = None
+        rest = _NOT_NUMBER.match(self.text, self.pos, self.end)
+        if rest is None or self.peek() in ("]", ">", ",", ":"):
+            return value
+        if value is not None:
+            self.fail(rule, "no number goes on like this", self.pos if self.pos > start else start)
+        self.pos = rest.end()
+        return None
+
+    def atom(self, rule: str, pattern: re.Pattern[str] = ATOM) -> str:
+        """An atom with characters inside that no atom has."""
+        strict = pattern.match(self.text, self.pos, self.end)
+        if strict is not None and (strict.end() >= self.end or self.text[strict.end()] in ' ()]"'):
+            self.pos = strict.end()
+            return strict[0]
+        start = self.pos
+        loose = self.take(_LOOSE_ATOM)
+        if loose is None:
+            raise self.give_up(rule, "an atom is due")
+        self.fail(rule, "a character that no atom has", strict.end() if strict else start)
+        return readable(loose[0])
+
+
+def _not_utf8(text: str) -> bool:
+    try:
+        text.encode("latin-1").decode("utf-8")
+    except UnicodeDecodeError:
+        return True
+    return False

@@ -1,0 +1,439 @@
+"""Values -> octets: strings by content, commands as fragments, responses as a server sends them.
+
+Whether a string is written as an atom, quoted or as a literal is decided by what it holds (RFC 9051 section 4.3).
+CR, LF and NUL cannot be smuggled in: they go into literals, and NUL only into literal8.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from imapsh.errors import UsageError
+from imapsh.grammar import mutf7
+from imapsh.grammar.sequence import SequenceSet
+from imapsh.grammar.values import (
+    Address,
+    AppendUid,
+    BodyPart,
+    Capabilities,
+    Code,
+    CopyUid,
+    Count,
+    Envelope,
+    ESearch,
+    Expunged,
+    Fetch,
+    Flags,
+    Id,
+    MailboxList,
+    MailboxStatus,
+    Namespace,
+    Namespaces,
+    Search,
+    StatusText,
+    Unknown,
+)
+from imapsh.wire.frames import Spilled
+
+_ATOM = re.compile(r"[^\x00-\x20\x7f-\U0010ffff(){%*\"\\\]]+")
+_ASTRING = re.compile(r"[^\x00-\x20\x7f-\U0010ffff(){%*\"\\]+")
+_QUOTABLE = re.compile(r"[^\x00\r\n\x80-\U0010ffff]*")
+_QUOTABLE_8 = re.compile(r"[^\x00\r\n]*")
+_SPECIAL = re.compile(r'(["\\])')
+_LONGEST_QUOTED = 1000  # octets; longer strings are literals: lines have limits (RFC 2683 section 3.2.1.5)
+
+
+class Literal(NamedTuple):
+    """A literal to be sent: its octets (or a file to read them from, of this size), and whether it is a literal8."""
+
+    data: Any
+    octets: int
+    binary: bool = False
+
+
+#: What a command is made of: octets to send as they are, and literals to announce.
+Fragment = bytes | Literal
+
+
+class Writer:
+    """Gathers fragments.  `utf8`: UTF-8 in quoted strings and mailbox names (after ENABLE UTF8=ACCEPT or IMAP4rev2).
+
+    Raises UsageError for what cannot be written; nothing was gathered then.
+    """
+
+    def __init__(self, utf8: bool = False) -> None:
+        self.utf8 = utf8
+        self._fragments: list[Fragment] = []
+        self._text: list[bytes] = []
+
+    def raw(self, text: str | bytes) -> Writer:
+        """As it stands.  Raises UsageError for CR, LF or NUL."""
+        octets = text.encode("utf-8" if self.utf8 else "ascii", "surrogateescape") if isinstance(text, str) else text
+        if b"\r" in octets or b"\n" in octets or b"\0" in octets:
+            raise UsageError("CR, LF and NUL cannot stand in a command line: give them in a literal")
+        self._text.append(octets)
+        return self
+
+    def literal(self, data: bytes, *, binary: bool = False) -> Writer:
+        """A literal, literal8 where `binary` or where the octets hold NUL."""
+        return self.add(Literal(data, len(data), binary or b"\0" in data))
+
+    def add(self, literal: Literal) -> Writer:
+        """A literal made elsewhere."""
+        self._flush()
+        self._fragments.append(literal)
+        return self
+
+    def string(self, value: str | bytes) -> Writer:
+        """string: quoted where it can be, else a literal."""
+        octets = value.encode("utf-8", "surrogateescape") if isinstance(value, str) else value
+        text = octets.decode("latin-1")
+        quotable = (_QUOTABLE_8 if self.utf8 and _is_utf8(octets) else _QUOTABLE).fullmatch(text)
+        if quotable is None or len(octets) > _LONGEST_QUOTED:
+            return self.literal(octets)
+        self._text.append(b'"' + _SPECIAL.sub(r"\\\1", text).encode("latin-1") + b'"')
+        return self
+
+    def nstring(self, value: str | bytes | None) -> Writer:
+        """NIL, or a string."""
+        return self.raw("NIL") if value is None else self.string(value)
+
+    def astring(self, value: str | bytes) -> Writer:
+        """An atom where it can be (but not NIL, which readers mistake), else a string."""
+        text = value.decode("latin-1") if isinstance(value, bytes) else value
+        if _ASTRING.fullmatch(text) and text.upper() != "NIL":
+            return self.raw(text)
+        return self.string(value)
+
+    def mailbox(self, name: str) -> Writer:
+        """A mailbox name: modified UTF-7 unless `utf8`."""
+        try:
+            return self.astring(name if self.utf8 else mutf7.encode(name))
+        except UnicodeEncodeError as error:
+            raise UsageError(f"{name!r} cannot be a mailbox name: it holds a lone surrogate") from error
+
+    def flags(self, flags: Iterable[str]) -> Writer:
+        """A flag list.  Raises UsageError for what is no flag."""
+        listed = tuple(flags)
+        for flag in listed:
+            if flag != "\\*" and not _ATOM.fullmatch(flag.removeprefix("\\")):
+                raise UsageError(f"{flag!r} is no flag: a keyword, or a backslash and a keyword, is due")
+        return self.raw("(" + " ".join(listed) + ")")
+
+    def items(self, values: Iterable[Any], write: Callable[[Any], object], between: str = " ") -> Writer:
+        """Each value by `write`, `between` between them, in parentheses."""
+        self.raw("(")
+        for index, value in enumerate(values):
+            if index and between:
+                self.raw(between)
+            write(value)
+        return self.raw(")")
+
+    def value(self, value: Any) -> Writer:
+        """A value of any shape, as `Cursor.value` reads it."""
+        if value is None:
+            return self.raw("NIL")
+        if isinstance(value, int | SequenceSet):
+            return self.raw(str(value))
+        if isinstance(value, tuple | list):
+            return self.items(value, self.value)
+        return self.astring(value)
+
+    def fragments(self) -> list[Fragment]:
+        """What was gathered."""
+        self._flush()
+        return self._fragments
+
+    def wire(self) -> bytes:
+        """What was gathered as a server sends it: literals announced, no waiting, no CRLF at the end."""
+        return b"".join(
+            fragment if isinstance(fragment, bytes) else announce(fragment) + fragment.data
+            for fragment in self.fragments()
+        )
+
+    def _flush(self) -> None:
+        if self._text:
+            self._fragments.append(b"".join(self._text))
+            self._text = []
+
+
+def announce(literal: Literal, plus: bool = False) -> bytes:
+    """`{n}`, `{n+}`, `~{n}` or `~{n+}` with its CRLF."""
+    return f"{'~' if literal.binary else ''}{{{literal.octets}{'+' if plus else ''}}}\r\n".encode("ascii")
+
+
+def _is_utf8(octets: bytes) -> bool:
+    try:
+        octets.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+# -- responses
+
+
+def response(name: str, value: Any, *, tag: str | None = None, utf8: bool = False) -> bytes:
+    """One response as octets, CRLF included: untagged, `+`, or tagged where `tag` is given.
+
+    `name` is the response's name (`FETCH`, `OK`, `+`, ...) and `value` its value of `imapsh.grammar.values`.
+    """
+    w = Writer(utf8)
+    if name == "+":
+        w.raw("+ ")
+        _status_text(w, value)
+    elif isinstance(value, StatusText):
+        w.raw(f"{tag or '*'} {name} ")
+        _status_text(w, value)
+    else:
+        w.raw("* ")
+        _WRITERS[type(value)](w, name, value)
+    return w.wire() + b"\r\n"
+
+
+def _status_text(w: Writer, value: StatusText) -> None:
+    if value.code is not None:
+        w.raw("[" + value.code.name)
+        _code_argument(w, value.code)
+        w.raw("] ")
+    w.raw(value.text.encode("utf-8", "surrogateescape"))
+
+
+def _code_argument(w: Writer, code: Code) -> None:
+    argument = code.arg
+    if isinstance(argument, AppendUid):
+        w.raw(f" {argument.uidvalidity} {argument.uids}")
+    elif isinstance(argument, CopyUid):
+        w.raw(f" {argument.uidvalidity} {argument.source} {argument.destination}")
+    elif code.name == "CAPABILITY":
+        w.raw("".join(f" {name}" for name in argument))
+    elif code.name == "PERMANENTFLAGS":
+        w.raw(" ").flags(argument)
+    elif isinstance(argument, tuple):
+        w.raw(" ").items(argument, w.astring)
+    elif argument is not None:
+        w.raw(f" {argument}")
+
+
+def _capabilities(w: Writer, name: str, value: Capabilities) -> None:
+    w.raw(" ".join((name, *value.names)))
+
+
+def _flags(w: Writer, name: str, value: Flags) -> None:
+    w.raw(f"{name} ").flags(value.flags)
+
+
+def _count(w: Writer, name: str, value: Count) -> None:
+    w.raw(f"{value.number} {name}")
+
+
+def _expunged(w: Writer, name: str, value: Expunged) -> None:
+    w.raw(f"{value.seq} {name}")
+
+
+def _delimiter(w: Writer, delimiter: str | None) -> None:
+    w.nstring(delimiter)
+
+
+def _list(w: Writer, name: str, value: MailboxList) -> None:
+    w.raw(f"{name} ").flags(value.attrs).raw(" ")
+    _delimiter(w, value.delimiter)
+    w.raw(" ").mailbox(value.mailbox)
+    if value.extended:
+        w.raw(" ").items(value.extended.items(), lambda item: _extended(w, *item))
+
+
+def _extended(w: Writer, label: str, value: Any) -> None:
+    w.string(label).raw(" ")
+    if label == "OLDNAME":
+        w.items(value, w.mailbox)
+    elif isinstance(value, tuple):
+        w.items(value, lambda item: w.string(item) if isinstance(item, str) else w.value(item))
+    else:
+        w.value(value)
+
+
+def _status(w: Writer, name: str, value: MailboxStatus) -> None:
+    w.raw(f"{name} ").mailbox(value.mailbox).raw(" ")
+    w.items(value.items.items(), lambda item: w.raw(f"{item[0]} ").value(item[1]))
+
+
+def _namespaces(w: Writer, name: str, value: Namespaces) -> None:
+    w.raw(name)
+    for namespace in value:
+        w.raw(" ")
+        if namespace is None:
+            w.raw("NIL")
+        else:
+            w.items(namespace, lambda one: _namespace(w, one), between="")
+
+
+def _namespace(w: Writer, value: Namespace) -> None:
+    w.raw("(").string(value.prefix if w.utf8 else mutf7.encode(value.prefix)).raw(" ")
+    _delimiter(w, value.delimiter)
+    for label, values in value.extension.items():
+        w.raw(" ").string(label).raw(" ").items(values, w.string)
+    w.raw(")")
+
+
+def _search(w: Writer, name: str, value: Search) -> None:
+    w.raw(" ".join((name, *map(str, value.ids))))
+    if value.modseq is not None:
+        w.raw(f" (MODSEQ {value.modseq})")
+
+
+def _esearch(w: Writer, name: str, value: ESearch) -> None:
+    w.raw(name)
+    if value.tag is not None:
+        w.raw(" (TAG ").string(value.tag).raw(")")
+    if value.uid:
+        w.raw(" UID")
+    for item, found in value.items.items():
+        w.raw(f" {item} ").value(found)
+
+
+def _id(w: Writer, name: str, value: Id) -> None:
+    w.raw(f"{name} ")
+    if value.fields is None:
+        w.raw("NIL")
+    else:
+        w.items(value.fields.items(), lambda item: w.string(item[0]).raw(" ").nstring(item[1]))
+
+
+def _fetch(w: Writer, name: str, value: Fetch) -> None:
+    w.raw(f"{value.seq} {name} ")
+    w.items(value.items.items(), lambda item: _fetch_item(w, *item))
+
+
+def _fetch_item(w: Writer, name: str, value: Any) -> None:
+    w.raw(f"{name} ")
+    if name == "FLAGS":
+        w.flags(value)
+    elif name == "MODSEQ":
+        w.raw(f"({value})")
+    elif name == "INTERNALDATE":
+        w.string(value)
+    elif isinstance(value, Envelope):
+        _envelope(w, value)
+    elif isinstance(value, BodyPart):
+        _body(w, value)
+    elif isinstance(value, bytes):
+        _octets(w, name, value)
+    elif isinstance(value, Spilled):
+        raise UsageError(f"the octets of {name} went to a sink and cannot be written again")
+    else:
+        w.value(value)
+
+
+def _octets(w: Writer, name: str, value: bytes) -> None:
+    """A body section: short text quoted would be legal, but a literal is what every client expects."""
+    w.literal(value, binary=name.startswith("BINARY["))
+
+
+def _envelope(w: Writer, value: Envelope) -> None:
+    w.raw("(").nstring(value.date).raw(" ").nstring(value.subject)
+    for addresses in value[2:8]:
+        w.raw(" ")
+        if not addresses:
+            w.raw("NIL")
+        else:
+            w.items(addresses, lambda address: _address(w, address), between="")
+    w.raw(" ").nstring(value.in_reply_to).raw(" ").nstring(value.message_id).raw(")")
+
+
+def _address(w: Writer, value: Address) -> None:
+    w.items(value, w.nstring)
+
+
+def _params(w: Writer, params: dict[str, str | None] | None) -> None:
+    if not params:
+        w.raw("NIL")
+    else:
+        w.items((part for pair in params.items() for part in pair), w.nstring)
+
+
+def _body(w: Writer, part: BodyPart) -> None:
+    w.raw("(")
+    if part.parts is not None:
+        for inner in part.parts:
+            _body(w, inner)
+        w.raw(" ").string(part.subtype or "")
+    else:
+        _single(w, part)
+    if part.extended:
+        w.raw(" ")
+        if part.parts is not None:
+            _params(w, part.params)
+        else:
+            w.nstring(part.md5)
+        _extension(w, part)
+    w.raw(")")
+
+
+def _single(w: Writer, part: BodyPart) -> None:
+    w.string(part.type or "").raw(" ").string(part.subtype or "").raw(" ")
+    _params(w, part.params)
+    w.raw(" ").nstring(part.id).raw(" ").nstring(part.description).raw(" ").string(part.encoding or "7BIT")
+    w.raw(f" {part.size or 0}")
+    if part.envelope is not None and part.body is not None:
+        w.raw(" ")
+        _envelope(w, part.envelope)
+        w.raw(" ")
+        _body(w, part.body)
+    if part.lines is not None:
+        w.raw(f" {part.lines}")
+
+
+def _extension(w: Writer, part: BodyPart) -> None:
+    w.raw(" ")
+    if part.disposition is None:
+        w.raw("NIL")
+    else:
+        w.raw("(").string(part.disposition[0] or "").raw(" ")
+        _params(w, part.disposition[1])
+        w.raw(")")
+    w.raw(" ")
+    if part.language is None:
+        w.raw("NIL")
+    elif len(part.language) == 1:
+        w.string(part.language[0])
+    else:
+        w.items(part.language, w.string)
+    w.raw(" ").nstring(part.location)
+    for value in part.extension:
+        w.raw(" ")
+        _extension_value(w, value)
+
+
+def _extension_value(w: Writer, value: Any) -> None:
+    """body-extension = nstring / number / "(" body-extension *(SP body-extension) ")"."""
+    if isinstance(value, tuple):
+        w.items(value, lambda inner: _extension_value(w, inner))
+    elif isinstance(value, int):
+        w.raw(str(value))
+    else:
+        w.nstring(value)
+
+
+def _unknown(w: Writer, name: str, value: Unknown) -> None:
+    w.raw(name if value.number is None else f"{value.number} {name}")
+    for item in value.data:
+        w.raw(" ").value(item)
+
+
+_WRITERS: dict[type, Callable[[Writer, str, Any], None]] = {
+    Capabilities: _capabilities,
+    Flags: _flags,
+    Count: _count,
+    Expunged: _expunged,
+    MailboxList: _list,
+    MailboxStatus: _status,
+    Namespaces: _namespaces,
+    Search: _search,
+    ESearch: _esearch,
+    Id: _id,
+    Fetch: _fetch,
+    Unknown: _unknown,
+}
