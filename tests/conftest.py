@@ -1,0 +1,91 @@
+"""Fixtures for every floor: certificates, and the real servers.
+
+A server starts once, when the first test asks for it, and is stopped at the end.  One that cannot run here skips the tests
+that ask for it; where CI is set in the environment it fails them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .servers import certs as certificates
+from .servers import courier as courier_server
+from .servers import cyrus as cyrus_server
+from .servers import dovecot as dovecot_server
+from .servers import mailutils as mailutils_server
+from .servers.base import Missing, Server
+from .servers.certs import Certs
+from .servers.seed import seed
+
+RUNNING = {
+    "dovecot": dovecot_server.running,
+    "cyrus": cyrus_server.running,
+    "courier": courier_server.running,
+    "mailutils": mailutils_server.running,
+}
+
+
+@pytest.fixture(scope="session")
+def state_folder() -> Iterator[Path]:
+    """A folder that servers which change their user can still enter; pytest's own are closed to others."""
+    with tempfile.TemporaryDirectory(prefix="imapsh-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def certs(state_folder: Path) -> Certs:
+    """A CA, a server's certificate, a client's, and wrong ones."""
+    return certificates.make(state_folder / "certs")
+
+
+def _started(name: str, state_folder: Path, certs: Certs) -> Iterator[Server]:
+    run = state_folder / name
+    run.mkdir()
+    with contextlib.ExitStack() as stack:
+        try:
+            server = stack.enter_context(RUNNING[name](run, certs))
+        except Missing as error:
+            if "CI" in os.environ:
+                pytest.fail(f"{name} must run in CI: {error}")
+            pytest.skip(f"{error} (tests/run as root installs it)")
+        seed(server)
+        yield server
+
+
+@pytest.fixture(scope="session")
+def dovecot(state_folder: Path, certs: Certs) -> Iterator[Server]:
+    """Dovecot, seeded; also on stdin and stdout with `exec_command`."""
+    yield from _started("dovecot", state_folder, certs)
+
+
+@pytest.fixture(scope="session")
+def cyrus(state_folder: Path, certs: Certs) -> Iterator[Server]:
+    """Cyrus, seeded."""
+    yield from _started("cyrus", state_folder, certs)
+
+
+@pytest.fixture(scope="session")
+def courier(state_folder: Path, certs: Certs) -> Iterator[Server]:
+    """Courier, seeded."""
+    yield from _started("courier", state_folder, certs)
+
+
+@pytest.fixture(scope="session")
+def mailutils(state_folder: Path, certs: Certs) -> Iterator[Server]:
+    """GNU Mailutils' imap4d, seeded."""
+    yield from _started("mailutils", state_folder, certs)
+
+
+@pytest.fixture(scope="session", params=RUNNING)
+def real_server(request: pytest.FixtureRequest) -> Server:
+    """Each of the real servers in turn, seeded with `tests.servers.seed`."""
+    server: Server = request.getfixturevalue(request.param)
+    return server

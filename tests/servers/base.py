@@ -1,0 +1,119 @@
+"""What the servers under test have in common: what a test is told of one, its ports, its processes, its readiness."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+import socket
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+# Where tests/servers/install.sh unpacks the servers that cannot be installed beside Dovecot.
+CACHE = Path("/var/cache/imapsh-tests")
+
+USERS = {"demo": "demo-pw", "other": "other-pw"}
+
+# Who owns the mail: Dovecot and Courier refuse to open it as root.
+NOBODY = 65534
+
+
+class Server(NamedTuple):
+    """A running server.  `port` is plain with STARTTLS, `tls_port` TLS from the first octet; `cafile` vouches for both.
+
+    Mailboxes other than INBOX are named `prefix + "Archive" + separator + "2024"`.  `exec_command`, where there is one,
+    is a command line that speaks IMAP on stdin and stdout and greets `user` with PREAUTH, on the same mail.
+    """
+
+    name: str
+    host: str
+    port: int
+    tls_port: int
+    cafile: Path
+    user: str = "demo"
+    password: str = USERS["demo"]
+    separator: str = "/"
+    prefix: str = ""
+    exec_command: str | None = None
+
+
+class Missing(Exception):
+    """The server cannot run here; the message says why."""
+
+
+def program(name: str, *folders: str | Path) -> str:
+    """The full path of a program, looked for in `folders` and then in the usual ones; Missing if there is none."""
+    for folder in (*folders, *os.get_exec_path(), "/usr/sbin", "/sbin"):
+        path = Path(folder, name)
+        if os.access(path, os.X_OK):
+            return str(path)
+    raise Missing(f"{name} is not installed")
+
+
+def is_root() -> bool:
+    return os.geteuid() == 0
+
+
+def give_to_nobody(*folders: Path) -> None:
+    """As root, hand the folders and all in them to the user who reads the mail."""
+    if is_root():
+        for folder in folders:
+            for path in (folder, *folder.rglob("*")):
+                os.chown(path, NOBODY, NOBODY)
+
+
+def free_ports(count: int = 2) -> list[int]:
+    """Loopback ports that nobody listened on a moment ago."""
+    with contextlib.ExitStack() as stack:
+        listeners = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
+        return [listener.getsockname()[1] for listener in listeners]
+
+
+@contextlib.contextmanager
+def process(
+    command: Sequence[str | Path], log: Path, environment: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a daemon in the foreground with its output in `log`; end it, and only it, afterwards."""
+    with (
+        log.open("ab") as output,
+        subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            cwd=log.parent,
+            env={**os.environ, **(environment or {})},
+            start_new_session=True,
+        ) as daemon,
+    ):
+        try:
+            yield daemon
+        finally:
+            daemon.terminate()
+            try:
+                daemon.wait(10)
+            except subprocess.TimeoutExpired:
+                daemon.kill()
+
+
+def wait_until_ready(daemon: subprocess.Popen[bytes], server: Server, log: Path, attempts: int = 300) -> None:
+    """Return once both ports answer; raise with the end of the log if the daemon ends first or never answers."""
+    for _ in range(attempts):
+        try:
+            with socket.create_connection((server.host, server.port), timeout=5) as connection:
+                greeted = connection.recv(1) == b"*"
+            with socket.create_connection((server.host, server.tls_port), timeout=5):
+                pass
+        except OSError:
+            greeted = False
+        if greeted:
+            return
+        try:
+            daemon.wait(0.05)
+            break
+        except subprocess.TimeoutExpired:
+            continue
+    lines = log.read_text(errors="replace").splitlines()[-10:] if log.exists() else []
+    raise RuntimeError("\n".join([f"{server.name} did not start: {shlex.join(map(str, daemon.args))}", *lines]))  # type: ignore[arg-type]

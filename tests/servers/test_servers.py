@@ -1,0 +1,72 @@
+"""Each real server runs here: it greets, logs in over each kind of connection, and holds the seeded mail."""
+
+from __future__ import annotations
+
+import imaplib
+import shlex
+import ssl
+
+import pytest
+
+from .base import Server
+from .certs import Certs
+from .seed import MAILBOXES, MESSAGES, mailbox_name
+
+
+def check_mail(client: imaplib.IMAP4, server: Server) -> None:
+    assert client.select("INBOX", readonly=True) == ("OK", [str(len(MESSAGES)).encode()])
+    for number, mail in enumerate(MESSAGES, 1):
+        status, data = client.fetch(str(number), "(BODY.PEEK[])")
+        assert status == "OK"
+        assert isinstance(data[0], tuple)
+        assert data[0][1] == mail.octets
+    for name in MAILBOXES:
+        quoted = f'"{mailbox_name(server, name)}"'
+        status, lines = client.list('""', quoted)
+        assert status == "OK"
+        assert lines[0] is not None, f"{server.name} does not list {quoted}"
+
+
+def test_plain(real_server: Server) -> None:
+    with imaplib.IMAP4(real_server.host, real_server.port, timeout=30) as client:
+        assert client.welcome.startswith(b"* OK")
+        assert client.login(real_server.user, real_server.password)[0] == "OK"
+        check_mail(client, real_server)
+
+
+def test_starttls(real_server: Server) -> None:
+    with imaplib.IMAP4(real_server.host, real_server.port, timeout=30) as client:
+        assert client.starttls(ssl.create_default_context(cafile=real_server.cafile))[0] == "OK"
+        assert client.login("other", "other-pw")[0] == "OK"
+
+
+def test_tls(real_server: Server) -> None:
+    context = ssl.create_default_context(cafile=real_server.cafile)
+    with imaplib.IMAP4_SSL(real_server.host, real_server.tls_port, ssl_context=context, timeout=30) as client:
+        assert client.login(real_server.user, real_server.password)[0] == "OK"
+        check_mail(client, real_server)
+
+
+def test_wrong_password(real_server: Server) -> None:
+    with (
+        imaplib.IMAP4(real_server.host, real_server.port, timeout=30) as client,
+        pytest.raises(imaplib.IMAP4.error, match=r".*"),
+    ):
+        client.login(real_server.user, "not the password")
+
+
+def test_another_ca(real_server: Server, certs: Certs) -> None:
+    context = ssl.create_default_context(cafile=certs.other_ca)
+    with pytest.raises(ssl.SSLCertVerificationError):
+        imaplib.IMAP4_SSL(real_server.host, real_server.tls_port, ssl_context=context, timeout=30)
+
+
+def test_exec(dovecot: Server) -> None:
+    assert dovecot.exec_command is not None
+    client = imaplib.IMAP4_stream("exec " + dovecot.exec_command)
+    try:
+        assert client.welcome.startswith(b"* PREAUTH")
+        check_mail(client, dovecot)
+    finally:
+        client.logout()
+    assert shlex.split(dovecot.exec_command)[0] == "env"
