@@ -143,6 +143,7 @@ class AioStream(asyncio.Protocol):
 
     async def write(self, data: bytes) -> None:
         """Send all of `data`, waiting while the peer is slow.  Raises ConnectionLost or ConnectionTimeout."""
+        self._open_transport()
         for piece in self._tls.encrypt(data) if self._tls else (data,):
             self._open_transport().write(piece)
             if not self._writable.is_set():

@@ -78,9 +78,7 @@ def connect(
     return stream
 
 
-def open_socket(
-    address: Address, timeout: float | None
-) -> tuple[socket.socket, subprocess.Popen[bytes] | None]:
+def open_socket(address: Address, timeout: float | None) -> tuple[socket.socket, subprocess.Popen[bytes] | None]:
     """The connected socket of an address, and the child behind it for `exec:`.  Raises ConnectError."""
     try:
         if address.scheme == "exec":
@@ -111,8 +109,11 @@ def _open_unix(path: str, timeout: float | None) -> socket.socket:
 
 def tune(sock: socket.socket) -> None:
     """Send small writes at once, and notice a dead peer during a long IDLE."""
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    try:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    except OSError:
+        pass  # the peer has reset it already, which the first read tells
 
 
 class BlockingStream:
@@ -147,6 +148,7 @@ class BlockingStream:
         """
         if self._tls is None:
             return self._recv(max_octets)
+        self._check_open()
         self._shake_hands(self._tls)
         while (data := self._tls.read(max_octets)) is None:
             self._tls.receive(self._recv(CHUNK))
@@ -158,6 +160,7 @@ class BlockingStream:
         if self._tls is None:
             self._send(data)
             return
+        self._check_open()
         self._shake_hands(self._tls)
         for piece in self._tls.encrypt(data):
             self._send(piece)

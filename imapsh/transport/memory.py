@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from imapsh.errors import ConnectionTimeout, UsageError
+from imapsh.errors import ConnectionLost, ConnectionTimeout, TLSError, UsageError
 from imapsh.transport.base import CHUNK, StreamInfo
 from imapsh.transport.blocking import BlockingStream
 from imapsh.transport.failures import closed
@@ -93,7 +93,8 @@ def pair(where: str = "memory") -> tuple[MemoryStream, MemoryStream]:
 def attach(stream: MemoryStream, receive: Callable[[bytes], bytes]) -> None:
     """Let `receive` own this end: it is called with what the other end wrote, and what it returns is sent back.
 
-    It is called with b"" once, when the other end has closed.  It may also write to the stream, close it, or start TLS.
+    It is called with b"" once, when the other end has closed or its TLS has failed.  It may also write to the stream,
+    close it, or start TLS.
     """
 
     def pump() -> None:
@@ -103,6 +104,8 @@ def attach(stream: MemoryStream, receive: Callable[[bytes], bytes]) -> None:
                 data = stream.read(CHUNK)
             except ConnectionTimeout:
                 return
+            except (ConnectionLost, TLSError):
+                data = b""  # the other end would not have our TLS
             answer = receive(data)
             if answer and not stream.sock.peer._closed:
                 stream.write(answer)

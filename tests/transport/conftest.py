@@ -61,7 +61,7 @@ def peer() -> Iterator[Peer]:
     threads: list[threading.Thread] = []
     failures: list[BaseException] = []
 
-    def start(handler: Handler, family: int = socket.AF_INET, place: object = None) -> int:
+    def start(handler: Handler, family: int = socket.AF_INET, place: str = "") -> int:
         listener = socket.socket(family)
         listener.settimeout(10)
         listener.bind(place or ("127.0.0.1" if family == socket.AF_INET else "::1", 0))
@@ -72,7 +72,7 @@ def peer() -> Iterator[Peer]:
                 with listener, listener.accept()[0] as sock:
                     sock.settimeout(10)
                     handler(sock)
-            except BaseException as error:
+            except (OSError, AssertionError, ValueError) as error:
                 failures.append(error)
 
         thread = threading.Thread(target=run)

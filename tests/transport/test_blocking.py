@@ -100,9 +100,11 @@ def test_eof(peer: Peer) -> None:
 
 def test_reset(peer: Peer) -> None:
     def reset(sock: socket.socket) -> None:
+        sock.recv(1)  # not before the client knows that it is connected
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     stream = connect(tcp(peer(reset)), idle_timeout=10)
+    stream.write(b"x")
     with pytest.raises(ConnectionLost, match="reset the connection"):
         stream.read(10)
     with pytest.raises(ConnectionLost, match="closed the connection before all was sent"):
