@@ -1,0 +1,165 @@
+"""FETCH and UID FETCH: every item, section and partial (RFC 9051 section 6.4.5)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from imapsh.grammar.sequence import SequenceSet
+from imapsh.grammar.values import Fetch
+from imapsh.server.mime import Section
+from imapsh.server.reply import Arguments, Bad, Reply, as_text, ok
+from imapsh.server.search import MONTHS
+from imapsh.server.selected import Selected
+from imapsh.server.store import Message, Refused
+
+if TYPE_CHECKING:
+    from imapsh.server.core import ServerSession
+    from imapsh.spec import Piece
+
+MACROS = {
+    "ALL": ("FLAGS", "INTERNALDATE", "RFC822.SIZE", "ENVELOPE"),
+    "FAST": ("FLAGS", "INTERNALDATE", "RFC822.SIZE"),
+    "FULL": ("FLAGS", "INTERNALDATE", "RFC822.SIZE", "ENVELOPE", "BODY"),
+}
+_ATOM = re.compile(r"[!#$&'+,\-./0-9:;<=>?@A-Z\^_`a-z|~]+")
+
+
+class Item(NamedTuple):
+    """One item: its name in upper case, up to the `[`; section, partial (first octet, octets), and the label sent back."""
+
+    name: str
+    section: Section = Section()
+    partial: tuple[int, int] | None = None
+    label: str = ""
+
+
+def internaldate(message: Message) -> str:
+    """date-time without its quotes, the day in two places."""
+    when = message.internaldate
+    return f"{when.day:2d}-{MONTHS[when.month - 1]}-{when:%Y %H:%M:%S %z}"
+
+
+def _section(message: Message, item: Item) -> Any:
+    return _cut(message.mime.section(item.section), item)
+
+
+def _binary(message: Message, item: Item) -> Any:
+    return _cut(_decoded(message, item), item)
+
+
+def _binary_size(message: Message, item: Item) -> Any:
+    return len(_decoded(message, item) or b"")
+
+
+def _decoded(message: Message, item: Item) -> bytes | None:
+    try:
+        return message.mime.decoded(item.section.part)
+    except ValueError as error:
+        raise Refused("UNKNOWN-CTE", f"message with UID {message.uid}: {error}") from None
+
+
+def _cut(octets: bytes | None, item: Item) -> bytes | None:
+    if octets is None or item.partial is None:
+        return octets
+    first, count = item.partial
+    return octets[first : first + count]
+
+
+_VALUES: dict[str, Callable[[Message, Item], Any]] = {
+    "UID": lambda message, item: message.uid,
+    "INTERNALDATE": lambda message, item: internaldate(message),
+    "RFC822.SIZE": lambda message, item: len(message.octets),
+    "ENVELOPE": lambda message, item: message.mime.root.envelope(),
+    "BODY": lambda message, item: message.mime.root.structure(False),
+    "BODYSTRUCTURE": lambda message, item: message.mime.root.structure(True),
+    "RFC822": lambda message, item: message.octets,
+    "RFC822.HEADER": lambda message, item: message.mime.root.header_octets,
+    "RFC822.TEXT": lambda message, item: message.mime.root.body_octets,
+    "BODY[": _section,
+    "BODY.PEEK[": _section,
+    "BINARY[": _binary,
+    "BINARY.PEEK[": _binary,
+    "BINARY.SIZE[": _binary_size,
+}
+_SETS_SEEN = frozenset({"RFC822", "RFC822.TEXT", "BODY[", "BINARY["})
+
+
+def fetch(session: ServerSession, arguments: Arguments) -> Reply:
+    """FETCH."""
+    return _fetch(session, arguments, uid=False)
+
+
+def uid_fetch(session: ServerSession, arguments: Arguments) -> Reply:
+    """UID FETCH: the UID is told whether asked or not."""
+    return _fetch(session, arguments, uid=True)
+
+
+def _fetch(session: ServerSession, arguments: Arguments, *, uid: bool) -> Reply:
+    wanted = items(arguments)
+    if uid and all(item.name != "UID" for item in wanted):
+        wanted.insert(0, Item("UID"))
+    unknown = next((item.name for item in wanted if item.name not in _VALUES and item.name != "FLAGS"), None)
+    if unknown is not None:
+        raise Bad(f"this server has no FETCH item {unknown}")
+    selected = session.mailbox
+    seen = not selected.read_only and any(item.name in _SETS_SEEN for item in wanted)
+    for number, message in selected.pick(chosen(arguments), uid=uid):
+        values = {item.label or item.name: _VALUES[item.name](message, item) for item in wanted if item.name != "FLAGS"}
+        if seen and "\\Seen" not in message.flags:
+            selected.mailbox.set_flags(message, message.flags | {"\\Seen"})
+            told = True
+        else:
+            told = any(item.name == "FLAGS" for item in wanted)
+        if told:
+            selected.hush(message)
+            values["FLAGS"] = selected.flags(message, session.rev2)
+        session.send("FETCH", Fetch(number, values))
+    return ok("fetched")
+
+
+def chosen(arguments: Arguments) -> SequenceSet:
+    """The command's first set of messages."""
+    value = arguments.all("sequence-set", "uid-set")[0].value
+    assert isinstance(value, SequenceSet)
+    return value
+
+
+def items(arguments: Arguments) -> list[Item]:
+    """The items asked for, macros spelt out, each once."""
+    found: list[Item] = []
+    for piece in arguments.all("fetch-macro", "fetch-item"):
+        if piece.kind == "fetch-macro":
+            found.extend(Item(name) for name in MACROS[piece.name.upper()])
+        else:
+            found.append(_item(piece))
+    return list(dict.fromkeys(found))
+
+
+def _item(piece: Piece) -> Item:
+    name = piece.name.upper()
+    if not name.endswith("["):
+        return Item(name)
+    part = next((child.value for child in piece.all("section-part")), ())
+    kind = next(iter(piece.all("section", "section-mime")), None)
+    fields = tuple(as_text(child.value) for child in piece.all("header-fld-name"))
+    section = Section(part if isinstance(part, tuple) else (), kind.name.upper() if kind else "", fields)
+    span = next((child.value for child in piece.all("partial")), None)
+    partial = span if isinstance(span, tuple) else None
+    shown = name.replace(".PEEK", "") + ".".join(map(str, section.part))
+    shown += ("." if section.part and section.text else "") + section.text
+    if fields:
+        shown += f" ({' '.join(_astrings(fields))})"
+    return Item(name, section, partial, f"{shown}]" + (f"<{partial[0]}>" if partial else ""))
+
+
+def _astrings(names: Iterable[str]) -> Iterable[str]:
+    for name in names:
+        if not name.isascii() or not name.isprintable():
+            raise Bad("a header field's name is printable ASCII")
+        escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+        yield name.upper() if _ATOM.fullmatch(name) else f'"{escaped.upper()}"'
+
+
+HANDLERS = {"FETCH": fetch, "UID FETCH": uid_fetch}

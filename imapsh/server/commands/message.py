@@ -1,0 +1,170 @@
+"""APPEND, STORE, COPY, MOVE, EXPUNGE and their UID forms."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+
+from imapsh.grammar.sequence import SequenceSet
+from imapsh.grammar.values import AppendUid, CopyUid, Fetch
+from imapsh.server.commands.fetch import chosen
+from imapsh.server.reply import Arguments, Bad, Reply, as_text, ok
+from imapsh.server.search import MONTHS
+from imapsh.server.store import SYSTEM_FLAGS, Mailbox, Message, Refused
+
+if TYPE_CHECKING:
+    from imapsh.server.core import ServerSession
+
+_DATE_TIME = re.compile(r"([ \d]\d)-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)")
+
+
+def append(session: ServerSession, arguments: Arguments) -> Reply:
+    """APPEND (RFC 9051 section 6.3.12)."""
+    octets = arguments.all("message")[0].value
+    if not isinstance(octets, bytes):
+        raise Bad("the message must be a literal")
+    mailbox = session.user_account.target(arguments.mailbox())
+    if not octets:
+        raise Refused("CANNOT", "a message of no octets: nothing was appended")
+    if b"\0" in octets:
+        raise Refused("UNKNOWN-CTE", "this server keeps no message with NUL in it: encode it as base64")
+    dates = arguments.all("date-time")
+    when = parse_date_time(as_text(dates[0].value)) if dates else session.store.clock()
+    message = mailbox.add(octets, when, _flags(arguments))
+    return ok("appended", "APPENDUID", AppendUid(mailbox.uidvalidity, SequenceSet.of([message.uid])))
+
+
+def parse_date_time(text: str) -> datetime:
+    """date-time (RFC 9051 section 9), quotes taken off or not.  Raises Bad."""
+    found = _DATE_TIME.fullmatch(text.strip('"'))
+    if found is None or found[2].title() not in MONTHS:
+        raise Bad(f'{text!a} is no date-time: write it like " 1-Feb-2026 12:00:00 +0100"')
+    day, month, year = int(found[1]), MONTHS.index(found[2].title()) + 1, int(found[3])
+    offset = timedelta(hours=int(found[8]), minutes=int(found[9])) * (-1 if found[7] == "-" else 1)
+    try:
+        return datetime(year, month, day, int(found[4]), int(found[5]), int(found[6]), tzinfo=timezone(offset))
+    except ValueError as error:
+        raise Bad(f"there is no such time as {text}: {error}") from None
+
+
+def _flags(arguments: Arguments) -> list[str]:
+    """The flags typed; of those with a backslash only the system's, and `\\Recent` is not the client's to set."""
+    flags = [as_text(piece.value) for piece in arguments.all("flag")]
+    known = {flag.lower() for flag in SYSTEM_FLAGS}
+    for flag in flags:
+        if flag.startswith("\\") and flag.lower() not in known:
+            raise Bad(f"{flag} is no flag that a client may set")
+    return flags
+
+
+def store(session: ServerSession, arguments: Arguments) -> Reply:
+    """STORE (6.4.6)."""
+    return _store(session, arguments, uid=False)
+
+
+def uid_store(session: ServerSession, arguments: Arguments) -> Reply:
+    """UID STORE."""
+    return _store(session, arguments, uid=True)
+
+
+def _store(session: ServerSession, arguments: Arguments, *, uid: bool) -> Reply:
+    selected = session.mailbox
+    found = selected.pick(chosen(arguments), uid=uid)
+    selected.writable()
+    verb, _, silent = arguments.all("store-item")[0].name.upper().partition(".")
+    known = selected.mailbox.keywords.copy()
+    flags = selected.mailbox.learn(_flags(arguments))
+    if selected.mailbox.keywords != known:
+        session.flags_changed()
+    change = {"FLAGS": lambda _: flags, "+FLAGS": flags.__or__, "-FLAGS": lambda old: old - flags}[verb]
+    for number, message in found:
+        selected.mailbox.set_flags(message, set(change(message.flags)), selected)
+        if not silent:
+            selected.hush(message)
+            told = {"UID": message.uid} if uid else {}
+            session.send("FETCH", Fetch(number, {**told, "FLAGS": selected.flags(message, session.rev2)}))
+    return ok("stored")
+
+
+def copy(session: ServerSession, arguments: Arguments) -> Reply:
+    """COPY (6.4.7)."""
+    return _copy(session, arguments, uid=False)
+
+
+def uid_copy(session: ServerSession, arguments: Arguments) -> Reply:
+    """UID COPY."""
+    return _copy(session, arguments, uid=True)
+
+
+def _copy(session: ServerSession, arguments: Arguments, *, uid: bool) -> Reply:
+    found, target = _copied(session, arguments, uid=uid)
+    copies = _into(target, found)
+    return ok("copied", "COPYUID", copies) if copies is not None else ok("there was nothing to copy")
+
+
+def move(session: ServerSession, arguments: Arguments) -> Reply:
+    """MOVE (6.4.8)."""
+    return _move(session, arguments, uid=False)
+
+
+def uid_move(session: ServerSession, arguments: Arguments) -> Reply:
+    """UID MOVE."""
+    return _move(session, arguments, uid=True)
+
+
+def _move(session: ServerSession, arguments: Arguments, *, uid: bool) -> Reply:
+    """COPYUID stands in an untagged OK before the EXPUNGEs (6.4.8)."""
+    session.mailbox.writable()
+    found, target = _copied(session, arguments, uid=uid)
+    copies = _into(target, found)
+    if copies is None:
+        return ok("there was nothing to move")
+    session.send("OK", ok("moved", "COPYUID", copies))
+    session.mailbox.mailbox.expunge(found)
+    return ok("moved")
+
+
+def _copied(session: ServerSession, arguments: Arguments, *, uid: bool) -> tuple[list[Message], Mailbox]:
+    """The messages of the set that still exist, and the mailbox they go to."""
+    pairs = session.mailbox.pick(chosen(arguments), uid=uid)
+    target = session.user_account.target(arguments.mailbox())
+    return [message for _, message in pairs if session.mailbox.exists(message)], target
+
+
+def _into(target: Mailbox, messages: list[Message]) -> CopyUid | None:
+    copies = [target.add(message.source, message.internaldate, message.flags) for message in messages]
+    if not copies:
+        return None
+    source = SequenceSet.of(message.uid for message in messages)
+    return CopyUid(target.uidvalidity, source, SequenceSet.of(message.uid for message in copies))
+
+
+def expunge(session: ServerSession, arguments: Arguments) -> Reply:
+    """EXPUNGE (6.4.3)."""
+    _expunge(session, session.mailbox.mailbox.messages)
+    return ok("expunged")
+
+
+def uid_expunge(session: ServerSession, arguments: Arguments) -> Reply:
+    """UID EXPUNGE (6.4.9)."""
+    _expunge(session, [message for _, message in session.mailbox.pick(chosen(arguments), uid=True)])
+    return ok("expunged")
+
+
+def _expunge(session: ServerSession, messages: list[Message]) -> None:
+    session.mailbox.writable()
+    session.mailbox.mailbox.expunge([message for message in messages if "\\Deleted" in message.flags])
+
+
+HANDLERS = {
+    "APPEND": append,
+    "STORE": store,
+    "UID STORE": uid_store,
+    "COPY": copy,
+    "UID COPY": uid_copy,
+    "MOVE": move,
+    "UID MOVE": uid_move,
+    "EXPUNGE": expunge,
+    "UID EXPUNGE": uid_expunge,
+}

@@ -1,0 +1,67 @@
+"""SEARCH and UID SEARCH: from the typed keys to the numbers found (RFC 9051 section 6.4.4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imapsh.grammar.sequence import SequenceSet
+from imapsh.grammar.values import ESearch, Search
+from imapsh.server.reply import Arguments, Bad, Reply, as_text, ok
+from imapsh.server.search import CHARSETS, Key, esearch_items, find, to_save
+from imapsh.server.store import Refused
+
+if TYPE_CHECKING:
+    from imapsh.server.core import ServerSession
+    from imapsh.spec import Piece
+
+MAX_DEPTH = 60  #: keys within keys
+
+
+def search(session: ServerSession, arguments: Arguments) -> Reply:
+    """SEARCH."""
+    return _search(session, arguments, uid=False)
+
+
+def uid_search(session: ServerSession, arguments: Arguments) -> Reply:
+    """UID SEARCH."""
+    return _search(session, arguments, uid=True)
+
+
+def _search(session: ServerSession, arguments: Arguments, *, uid: bool) -> Reply:
+    selected = session.mailbox
+    wanted = [piece.name.upper() for piece in arguments.all("search-return")]
+    charsets = arguments.all("charset")
+    if charsets and as_text(charsets[0].value).upper() not in CHARSETS:
+        if "SAVE" in wanted:
+            selected.saved = set()  # what a NO leaves behind (RFC 9051 section 6.4.4.1)
+        raise Refused("BADCHARSET", "this server searches in US-ASCII and UTF-8", CHARSETS)
+    query = Key("AND", tuple(_key(piece, 0) for piece in arguments.all("search-key")))
+    found = find(query, selected)
+    ids = [message.uid if uid else number for number, message in found]
+    if "SAVE" in wanted:
+        kept = set(to_save(ids, wanted))
+        selected.saved = {message.uid for number, message in found if (message.uid if uid else number) in kept}
+    returned = any(piece.name.upper() == "RETURN" for piece in arguments.all("keyword"))
+    if not returned and not session.rev2:
+        session.send("SEARCH", Search(tuple(ids)))
+    elif wanted != ["SAVE"]:
+        session.send("ESEARCH", ESearch(session.tag, uid, esearch_items(ids, wanted or ["ALL"])))
+    return ok("searched")
+
+
+def _key(piece: Piece, depth: int) -> Key:
+    if depth > MAX_DEPTH:
+        raise Bad(f"search keys stand {MAX_DEPTH} deep in one another here, no deeper")
+    name = piece.name.upper()
+    inside = tuple(_key(child, depth + 1) for child in piece.all("search-key"))
+    if name in ("(", "OR", "NOT"):
+        return Key("AND" if name == "(" else name, inside)
+    arguments = tuple(_argument(child.value) for child in piece.children if child.kind != "keyword")
+    return Key("SEQUENCE-SET" if name == "<SEQUENCE-SET>" else name, arguments)
+
+
+def _argument(value: object) -> object:
+    return value if isinstance(value, int | SequenceSet) else as_text(value)
+
+
+HANDLERS = {"SEARCH": search, "UID SEARCH": uid_search}

@@ -1,0 +1,113 @@
+"""CAPABILITY, NOOP, LOGOUT, STARTTLS, AUTHENTICATE, LOGIN, ENABLE, ID and IDLE."""
+
+from __future__ import annotations
+
+from binascii import Error, a2b_base64
+from typing import TYPE_CHECKING
+
+from imapsh import __version__
+from imapsh.grammar.values import Capabilities, Id, StatusText
+from imapsh.server.reply import Arguments, Bad, Continue, Reply, as_text, ok
+from imapsh.server.store import Refused
+
+if TYPE_CHECKING:
+    from imapsh.server.core import ServerSession
+
+ENABLES = {"IMAP4REV2": "IMAP4rev2", "UTF8=ACCEPT": "UTF8=ACCEPT"}
+
+
+def capability(session: ServerSession, arguments: Arguments) -> Reply:
+    """CAPABILITY (RFC 9051 section 6.1.1)."""
+    session.send("CAPABILITY", Capabilities(session.capabilities()))
+    return ok("that is all it can do")
+
+
+def noop(session: ServerSession, arguments: Arguments) -> Reply:
+    """NOOP (6.1.2); also CHECK."""
+    return ok("nothing done")
+
+
+def logout(session: ServerSession, arguments: Arguments) -> Reply:
+    """LOGOUT (6.1.3)."""
+    session.unselect()
+    session.send("BYE", StatusText(None, "see you"))
+    session.closing = True
+    return ok("logged out")
+
+
+def starttls(session: ServerSession, arguments: Arguments) -> Reply:
+    """STARTTLS (6.2.1)."""
+    session.start_tls()
+    return ok("begin the TLS handshake")
+
+
+def login(session: ServerSession, arguments: Arguments) -> Reply:
+    """LOGIN (6.2.3)."""
+    return session.login(arguments.text("userid"), arguments.text("password"))
+
+
+def authenticate(session: ServerSession, arguments: Arguments) -> Reply:
+    """AUTHENTICATE (6.2.2); the mechanism is PLAIN (RFC 4616), with or without an initial response (RFC 4959)."""
+    if arguments.text("mechanism").upper() != "PLAIN":
+        raise Refused("CANNOT", "this server has no SASL mechanism but PLAIN")
+
+    def plain(line: bytes) -> Reply:
+        if line == b"*":
+            raise Bad("AUTHENTICATE was cancelled")
+        try:
+            parts = a2b_base64(b"" if line == b"=" else line, strict_mode=True).decode("utf-8").split("\0")
+        except (Error, ValueError):
+            raise Bad("the response is not base64 of UTF-8") from None
+        if len(parts) != 3:
+            raise Bad("PLAIN wants an identity, a user and a password with NUL between them (RFC 4616)")
+        identity, user, password = parts
+        if identity not in ("", user):
+            raise Refused("AUTHORIZATIONFAILED", "nobody here may act for somebody else")
+        return session.login(user, password)
+
+    initial = arguments.all("initial-response")
+    if initial:
+        return plain(as_text(initial[0].value).encode("utf-8"))
+    return Continue("", plain)
+
+
+def enable(session: ServerSession, arguments: Arguments) -> Reply:
+    """ENABLE (6.3.1): what is unknown is passed over, and not named in ENABLED."""
+    wanted = [as_text(piece.value).upper() for piece in arguments.all("capability")]
+    known = [name for name in dict.fromkeys(wanted) if name in ENABLES]
+    session.send("ENABLED", Capabilities(tuple(ENABLES[name] for name in known)))
+    for name in known:
+        session.enable(name)
+    return ok("enabled" if known else "nothing to enable")
+
+
+def identification(session: ServerSession, arguments: Arguments) -> Reply:
+    """ID (RFC 2971)."""
+    session.send("ID", Id({"name": "imapsh demo server", "version": __version__}))
+    return ok("pleased to meet you")
+
+
+def idle(session: ServerSession, arguments: Arguments) -> Reply:
+    """IDLE (6.3.13): until DONE, news is sent as it comes."""
+
+    def done(line: bytes) -> Reply:
+        session.idle(False)
+        if line.upper() != b"DONE":
+            raise Bad("DONE ends IDLE, and nothing else may be said in it")
+        return ok("idled")
+
+    return Continue("idling", done)
+
+
+HANDLERS = {
+    "CAPABILITY": capability,
+    "NOOP": noop,
+    "CHECK": noop,
+    "LOGOUT": logout,
+    "STARTTLS": starttls,
+    "LOGIN": login,
+    "AUTHENTICATE": authenticate,
+    "ENABLE": enable,
+    "ID": identification,
+    "IDLE": idle,
+}

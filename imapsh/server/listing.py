@@ -1,0 +1,125 @@
+"""LIST and LSUB over an account (RFC 9051 section 6.3.9; RFC 3501 section 6.3.9; RFC 5258, 5819, 6154)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from imapsh.grammar.values import MailboxList
+from imapsh.server.store import DELIMITER, INBOX, Account, canonical
+
+
+class Request(NamedTuple):
+    """What LIST asks: selection options and return options in upper case, names decoded."""
+
+    reference: str
+    patterns: tuple[str, ...]
+    select: frozenset[str] = frozenset()
+    returns: frozenset[str] = frozenset()
+    extended: bool = False
+
+
+def pattern(reference: str, name: str) -> Callable[[str], bool]:
+    """Whether a mailbox name matches: `*` is anything, `%` anything but the delimiter; INBOX has no case.
+
+    Runs of wildcards are one wildcard, so that matching stays quick.
+    """
+    joined = canonical(name if name.startswith(DELIMITER) else reference + name)
+    pieces = []
+    for run in re.findall(r"[*%]+|[^*%]+", joined):
+        wild = run[0] in "*%"
+        pieces.append((run[0] if "*" not in run else "*") if wild else run)
+    return lambda candidate: _matches(pieces, candidate)
+
+
+def _matches(pieces: list[str], candidate: str) -> bool:
+    """Whether the pieces cover the name.  `places` are all ends that the pieces so far may have: no backtracking."""
+    places = {0}
+    for piece in pieces:
+        if piece == "*":
+            places = set(range(min(places), len(candidate) + 1))
+        elif piece == "%":
+            places = {end for start in places for end in _to_delimiter(candidate, start)}
+        else:
+            places = {start + len(piece) for start in places if candidate.startswith(piece, start)}
+        if not places:
+            return False
+    return len(candidate) in places
+
+
+def _to_delimiter(candidate: str, start: int) -> range:
+    stop = candidate.find(DELIMITER, start)
+    return range(start, (len(candidate) if stop < 0 else stop) + 1)
+
+
+def mailboxes(account: Account, request: Request) -> Iterator[tuple[MailboxList, bool]]:
+    """The LIST replies, INBOX first, then by name; each with whether it meets the criteria itself.
+
+    With RECURSIVEMATCH a name that does not is listed for what lies below it and does not match the pattern
+    (RFC 9051 section 6.3.9.6).
+    """
+    if request.patterns == ("",) and not request.extended:
+        yield MailboxList(("\\Noselect",), DELIMITER, ""), False
+        return
+    tests = [pattern(request.reference, name) for name in request.patterns]
+    recursive = "RECURSIVEMATCH" in request.select
+    criteria = tuple(sorted(request.select - {"RECURSIVEMATCH", "REMOTE"}))
+    names = _candidates(account, "SUBSCRIBED" in request.select)
+    listed = {name for name in names if any(test(name) for test in tests)}
+    for name in sorted(listed, key=_order):
+        chosen = _is_chosen(account, name, request)
+        prefix = name + DELIMITER
+        below = {n for n in names if recursive and n.startswith(prefix) and _is_chosen(account, n, request)}
+        if chosen or below - listed:
+            extended = {"CHILDINFO": criteria} if below else {}
+            yield MailboxList(attributes(account, name, request), DELIMITER, name, extended), chosen
+
+
+def subscribed(account: Account, reference: str, name: str) -> Iterator[MailboxList]:
+    """The LSUB replies; with `%`, a name is also shown for what is subscribed below it (RFC 3501 section 6.3.9)."""
+    test = pattern(reference, name)
+    shown = set(account.subscribed)
+    above = {name for child in shown for name in _above(child)} - shown if name.endswith("%") else set()
+    for found in sorted(shown | above, key=_order):
+        if test(found):
+            yield MailboxList(("\\Noselect",) if found in above else (), DELIMITER, found)
+
+
+def attributes(account: Account, name: str, request: Request) -> tuple[str, ...]:
+    """The attributes of one mailbox: whether it has children and what it is for always, `\\Subscribed` where asked."""
+    mailbox = account.mailboxes.get(name)
+    found = {
+        "\\NonExistent": mailbox is None,
+        "\\Noselect": mailbox is not None and not mailbox.selectable,
+        "\\Subscribed": name in account.subscribed and "SUBSCRIBED" in request.returns | request.select,
+        "\\HasChildren" if account.children(name) else "\\HasNoChildren": True,
+    }
+    use = [mailbox.use] if mailbox is not None and mailbox.use else []
+    return (*(attribute for attribute, holds in found.items() if holds), *use)
+
+
+def _is_chosen(account: Account, name: str, request: Request) -> bool:
+    mailbox = account.mailboxes.get(name)
+    if "SUBSCRIBED" in request.select and name not in account.subscribed:
+        return False
+    if "SPECIAL-USE" in request.select and (mailbox is None or not mailbox.use):
+        return False
+    return mailbox is not None or "SUBSCRIBED" in request.select
+
+
+def _candidates(account: Account, with_subscribed: bool) -> set[str]:
+    names = set(account.mailboxes)
+    if with_subscribed:
+        names |= account.subscribed
+        names |= {above for name in account.subscribed for above in _above(name)}
+    return names
+
+
+def _above(name: str) -> Iterator[str]:
+    parts = name.split(DELIMITER)
+    return (DELIMITER.join(parts[:depth]) for depth in range(1, len(parts)))
+
+
+def _order(name: str) -> tuple[bool, str]:
+    return name != INBOX, name.casefold()

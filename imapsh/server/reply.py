@@ -1,0 +1,78 @@
+"""What a command's handler answers with, and how it reads its arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from imapsh.grammar.values import Code, StatusText
+
+if TYPE_CHECKING:
+    from imapsh.spec import Piece
+    from imapsh.spec.match import Match
+
+
+class Bad(Exception):  # noqa: N818 - it ends in a BAD, not in an error
+    """The answer is BAD: the text is a sentence that names the place."""
+
+
+class Continue(NamedTuple):
+    """Not done: `+ text` is sent, and `then` is handed the next line, without its line end."""
+
+    text: str
+    then: Callable[[bytes], Reply]
+
+
+Reply = StatusText | Continue
+
+
+def ok(text: str, code: str = "", arg: object = None) -> StatusText:
+    """The text of an OK, with a response code where given."""
+    return StatusText(Code(code, arg) if code else None, text)
+
+
+class Arguments:
+    """A matched command's arguments by their kind."""
+
+    def __init__(self, match: Match, utf8: bool) -> None:
+        self.match = match
+        self.utf8 = utf8  # mailbox names are UTF-8, not modified UTF-7
+
+    def all(self, *kinds: str) -> list[Piece]:
+        """The pieces of these kinds, in order."""
+        from imapsh.spec.model import find
+
+        return find(self.match.pieces, *kinds)
+
+    def names(self, *kinds: str) -> frozenset[str]:
+        """The names of the pieces of these kinds, in upper case."""
+        return frozenset(piece.name.upper() for piece in self.all(*kinds))
+
+    def text(self, kind: str, index: int = 0) -> str:
+        """An argument as characters.  Raises Bad where a literal is not UTF-8."""
+        return as_text(self.all(kind)[index].value)
+
+    def mailbox(self, index: int = 0, kind: str = "mailbox") -> str:
+        """A mailbox name as a person reads it.  Raises Bad where it is not in the encoding agreed on."""
+        return self.name(self.text(kind, index))
+
+    def name(self, written: str) -> str:
+        """A mailbox name or pattern out of its wire form: UTF-8 or modified UTF-7 (RFC 3501 section 5.1.3)."""
+        from imapsh.grammar.mutf7 import decode
+
+        if self.utf8:
+            return written
+        try:
+            return decode(written)
+        except ValueError as error:
+            raise Bad(f"the mailbox name is not modified UTF-7: {error}") from None
+
+
+def as_text(value: object) -> str:
+    """A string argument as characters.  Raises Bad where a literal is not UTF-8."""
+    if not isinstance(value, bytes):
+        return "" if value is None else str(value)
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Bad(f"octet {error.start} of the literal is not UTF-8") from None

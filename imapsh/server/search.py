@@ -1,0 +1,253 @@
+"""What SEARCH's keys mean (RFC 9051 section 6.4.4; RFC 3501 section 6.4.4 for NEW, OLD and RECENT).
+
+A key is a `Key`; `matcher` turns it into a function of a message, by a table.  Strings match without regard to case,
+anywhere in the decoded text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import date
+from email.errors import HeaderParseError
+from email.header import decode_header
+from email.utils import parsedate_tz
+from typing import Any, NamedTuple
+
+from imapsh.grammar.sequence import SequenceSet
+from imapsh.server.headers import text
+from imapsh.server.mime import Mime, Part
+from imapsh.server.selected import Selected
+from imapsh.server.store import Message
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+CHARSETS = ("US-ASCII", "UTF-8")
+
+Test = Callable[[int, Message], bool]  #: of a message number and its message
+
+
+class Key(NamedTuple):
+    """A search key: its name in upper case, and its arguments (keys, for AND, OR and NOT)."""
+
+    name: str
+    args: tuple[Any, ...] = ()
+
+
+def matcher(key: Key, selected: Selected) -> Test:
+    """The test that this key makes.  Raises ValueError for a date that is none, or a message number nobody has."""
+    if key.name in _FLAGS:
+        flag, wanted = _FLAGS[key.name]
+        return lambda number, message: (flag in message.flags) is wanted
+    return _TESTS[key.name](selected, *key.args)
+
+
+def find(key: Key, selected: Selected) -> list[tuple[int, Message]]:
+    """(number, message) of all that match and still exist, in rising order.  Raises as `matcher` does."""
+    test = matcher(key, selected)
+    return [pair for pair in enumerate(selected.messages, 1) if selected.exists(pair[1]) and test(*pair)]
+
+
+_FLAGS = {
+    name: (flag, wanted)
+    for flag in ("\\Answered", "\\Deleted", "\\Draft", "\\Flagged", "\\Seen")
+    for name, wanted in ((flag[1:].upper(), True), (f"UN{flag[1:].upper()}", False))
+}
+
+
+def _all_of(selected: Selected, *keys: Key) -> Test:
+    tests = [matcher(key, selected) for key in keys]
+    return lambda number, message: all(test(number, message) for test in tests)
+
+
+def _either(selected: Selected, *keys: Key) -> Test:
+    tests = [matcher(key, selected) for key in keys]
+    return lambda number, message: any(test(number, message) for test in tests)
+
+
+def _not(selected: Selected, key: Key) -> Test:
+    test = matcher(key, selected)
+    return lambda number, message: not test(number, message)
+
+
+def _chosen(uid: bool) -> Callable[[Selected, SequenceSet], Test]:
+    def make(selected: Selected, chosen: SequenceSet) -> Test:
+        uids = {message.uid for _, message in selected.pick(chosen, uid=uid)}
+        return lambda number, message: message.uid in uids
+
+    return make
+
+
+def _keyword(wanted: bool) -> Callable[[Selected, str], Test]:
+    def make(selected: Selected, keyword: str) -> Test:
+        lowered = keyword.lower()
+        return lambda number, message: (lowered in map(str.lower, message.flags)) is wanted
+
+    return make
+
+
+def _recent(recent: bool, *, unseen: bool = False) -> Callable[[Selected], Test]:
+    def make(selected: Selected) -> Test:
+        return lambda number, message: (message.uid in selected.recent) is recent and not (
+            unseen and "\\Seen" in message.flags
+        )
+
+    return make
+
+
+def _day(of: Callable[[Message], date | None], compare: Callable[[date, date], bool]) -> Callable[[Selected, str], Test]:
+    def make(selected: Selected, text: str) -> Test:
+        wanted = parse_date(text)
+
+        def test(number: int, message: Message) -> bool:
+            day = of(message)
+            return day is not None and compare(day, wanted)
+
+        return test
+
+    return make
+
+
+def _larger(selected: Selected, octets: int) -> Test:
+    return lambda number, message: len(message.octets) > octets
+
+
+def _smaller(selected: Selected, octets: int) -> Test:
+    return lambda number, message: len(message.octets) < octets
+
+
+def _header(selected: Selected, name: str, wanted: str) -> Test:
+    lowered, folded = name.lower(), wanted.casefold()
+
+    def test(number: int, message: Message) -> bool:
+        fields = message.mime.root.fields
+        return any(folded in decode_words(field.value).casefold() for field in fields if field.name.lower() == lowered)
+
+    return test
+
+
+def _named_header(name: str) -> Callable[[Selected, str], Test]:
+    return lambda selected, wanted: _header(selected, name, wanted)
+
+
+def _body(selected: Selected, wanted: str) -> Test:
+    folded = wanted.casefold()
+    return lambda number, message: _in_body(message.mime, folded)
+
+
+def _text(selected: Selected, wanted: str) -> Test:
+    folded = wanted.casefold()
+
+    def test(number: int, message: Message) -> bool:
+        fields = message.mime.root.fields
+        shown = (f"{field.name}: {decode_words(field.value)}".casefold() for field in fields)
+        return any(folded in line for line in shown) or _in_body(message.mime, folded)
+
+    return test
+
+
+def _in_body(mime: Mime, folded: str) -> bool:
+    if not folded:
+        return True
+    return any(folded in part_text(part).casefold() for part in mime.root.leaves())
+
+
+def part_text(part: Part) -> str:
+    """A text part as characters, whatever its charset; empty for what is no text."""
+    if not part.type.startswith("text/"):
+        return ""
+    octets = part.decoded()
+    if octets is None:
+        octets = part.body_octets
+    try:
+        return octets.decode(str(part.params.get("charset") or "utf-8"))
+    except (LookupError, ValueError):
+        return text(octets)
+
+
+def decode_words(value: str) -> str:
+    """A header value with its encoded words decoded (RFC 2047), those that cannot be left as they are."""
+    if "=?" not in value:
+        return value
+    try:
+        runs = decode_header(value)
+        return "".join(run if isinstance(run, str) else run.decode(charset or "latin-1") for run, charset in runs)
+    except (HeaderParseError, LookupError, ValueError):
+        return value
+
+
+_DATE = re.compile(r"(\d{1,2})-([A-Za-z]{3})-(\d{4})")
+
+
+def parse_date(text: str) -> date:
+    """date = date-day "-" date-month "-" date-year.  Raises ValueError."""
+    found = _DATE.fullmatch(text)
+    if found is None or found[2].title() not in MONTHS:
+        raise ValueError(f"{text!a} is no date: write it like 1-Feb-2026")
+    try:
+        return date(int(found[3]), MONTHS.index(found[2].title()) + 1, int(found[1]))
+    except ValueError:
+        raise ValueError(f"there is no day {text}") from None
+
+
+def _sent(message: Message) -> date | None:
+    """The day in the Date field, disregarding time and zone."""
+    value = next((field.value for field in message.mime.root.fields if field.name.lower() == "date"), "")
+    try:
+        parsed = parsedate_tz(value)
+        return date(*parsed[:3]) if parsed else None
+    except (ValueError, IndexError, TypeError, OverflowError):
+        return None
+
+
+def _received(message: Message) -> date:
+    return message.internaldate.date()
+
+
+_TESTS: dict[str, Callable[..., Test]] = {
+    "ALL": _all_of,
+    "AND": _all_of,
+    "OR": _either,
+    "NOT": _not,
+    "SEQUENCE-SET": _chosen(uid=False),
+    "UID": _chosen(uid=True),
+    "KEYWORD": _keyword(True),
+    "UNKEYWORD": _keyword(False),
+    "RECENT": _recent(True),
+    "OLD": _recent(False),
+    "NEW": _recent(True, unseen=True),
+    "BEFORE": _day(_received, date.__lt__),
+    "ON": _day(_received, date.__eq__),
+    "SINCE": _day(_received, date.__ge__),
+    "SENTBEFORE": _day(_sent, date.__lt__),
+    "SENTON": _day(_sent, date.__eq__),
+    "SENTSINCE": _day(_sent, date.__ge__),
+    "LARGER": _larger,
+    "SMALLER": _smaller,
+    "HEADER": _header,
+    "BCC": _named_header("bcc"),
+    "CC": _named_header("cc"),
+    "FROM": _named_header("from"),
+    "SUBJECT": _named_header("subject"),
+    "TO": _named_header("to"),
+    "BODY": _body,
+    "TEXT": _text,
+}
+
+
+def esearch_items(ids: list[int], wanted: Iterable[str]) -> dict[str, Any]:
+    """The items of an ESEARCH reply: MIN, MAX and ALL are left out where nothing was found (RFC 9051 section 6.4.4)."""
+    given = {
+        "MIN": ids[0] if ids else None,
+        "MAX": ids[-1] if ids else None,
+        "ALL": SequenceSet.of(ids) if ids else None,
+        "COUNT": len(ids),
+    }
+    return {name: given[name] for name in wanted if name in given and given[name] is not None}
+
+
+def to_save(ids: list[int], wanted: Iterable[str]) -> list[int]:
+    """What RETURN (SAVE) keeps: all, but with MIN or MAX and neither ALL nor COUNT only those (RFC 5182 section 2.1)."""
+    names = set(wanted)
+    if not names & {"MIN", "MAX"} or names & {"ALL", "COUNT"}:
+        return ids
+    return sorted({ids[0 if name == "MIN" else -1] for name in names & {"MIN", "MAX"}}) if ids else []

@@ -1,0 +1,278 @@
+"""Accounts, mailboxes and messages in memory, and who is told when they change.
+
+Names are text as a person reads it; the modified UTF-7 of IMAP4rev1 is the session's business.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import datetime, timezone
+from functools import cached_property
+from typing import Protocol
+
+from imapsh.server.mime import Mime
+
+DELIMITER = "/"
+INBOX = "INBOX"
+SYSTEM_FLAGS = ("\\Answered", "\\Flagged", "\\Deleted", "\\Seen", "\\Draft")
+MAX_DEPTH = 20
+MAX_NAMES = 20_000  #: mailboxes, and subscriptions, of one account
+MAX_KEYWORDS = 256  #: different keywords one mailbox remembers
+
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+class Refused(Exception):  # noqa: N818 - it ends in a NO, not in an error
+    """The answer is NO: `code` is the response code's name or empty, `arg` its argument (RFC 9051 section 7.1)."""
+
+    def __init__(self, code: str, text: str, arg: object = None) -> None:
+        super().__init__(text)
+        self.code = code
+        self.arg = arg
+
+
+class Watcher(Protocol):
+    """Who wants to hear what happens in a mailbox: one of these for each session that has it selected."""
+
+    def arrived(self, message: Message) -> None:
+        """A message was added at the end."""
+
+    def vanished(self, message: Message) -> None:
+        """A message was expunged."""
+
+    def flagged(self, message: Message) -> None:
+        """A message's flags changed."""
+
+
+class Message:
+    """One message.  `internaldate` knows its zone; `flags` never hold `\\Recent`, which is each session's own."""
+
+    def __init__(self, uid: int, source: bytes | Callable[[], bytes], internaldate: datetime, flags: Iterable[str]):
+        self.uid = uid
+        self.source = source
+        self.internaldate = internaldate
+        self.flags = set(flags)
+        self.recent = True  # no session that may change the mailbox has seen it yet
+
+    @cached_property
+    def octets(self) -> bytes:
+        """The message as RFC 5322 has it; a lazy source is asked once."""
+        return self.source if isinstance(self.source, bytes) else self.source()
+
+    @cached_property
+    def mime(self) -> Mime:
+        """Its parts, read once."""
+        return Mime(self.octets)
+
+
+class Mailbox:
+    """One mailbox: messages in rising order of UID, and the sessions that look at it."""
+
+    def __init__(self, name: str, uidvalidity: int, use: str = "") -> None:
+        self.name = name
+        self.uidvalidity = uidvalidity
+        self.uidnext = 1
+        self.use = use  # special-use attribute, such as `\Sent` (RFC 6154), or empty
+        self.selectable = True
+        self.messages: list[Message] = []
+        self.keywords: dict[str, str] = {}  # lower case -> as first written
+        self.watchers: list[Watcher] = []
+
+    def add(self, source: bytes | Callable[[], bytes], internaldate: datetime, flags: Iterable[str] = ()) -> Message:
+        """A new message at the end, with the next UID."""
+        message = Message(self.uidnext, source, internaldate, self.learn(flags))
+        self.uidnext += 1
+        self.messages.append(message)
+        for watcher in self.watchers:
+            watcher.arrived(message)
+        return message
+
+    def learn(self, flags: Iterable[str]) -> set[str]:
+        """The flags as this mailbox writes them: compared without regard to case (RFC 9051 section 2.3.2).
+
+        Raises Refused (LIMIT) where there would be too many keywords.
+        """
+        known = {flag.lower(): flag for flag in SYSTEM_FLAGS} | self.keywords
+        result = set()
+        for flag in flags:
+            if flag.lower() not in known:
+                if len(self.keywords) >= MAX_KEYWORDS:
+                    raise Refused("LIMIT", f"mailbox {self.name} already has {MAX_KEYWORDS} keywords")
+                self.keywords[flag.lower()] = known[flag.lower()] = flag
+            result.add(known[flag.lower()])
+        return result
+
+    def expunge(self, doomed: Iterable[Message]) -> None:
+        """Remove these messages for good."""
+        gone = set(doomed)
+        self.messages = [message for message in self.messages if message not in gone]
+        for message in sorted(gone, key=lambda message: message.uid):
+            for watcher in self.watchers:
+                watcher.vanished(message)
+
+    def set_flags(self, message: Message, flags: set[str], silent_for: Watcher | None = None) -> None:
+        """Replace a message's flags and tell everyone but `silent_for`."""
+        if flags != message.flags:
+            message.flags = flags
+            for watcher in self.watchers:
+                if watcher is not silent_for:
+                    watcher.flagged(message)
+
+    def counts(self) -> dict[str, int]:
+        """The numbers that STATUS can ask for (RFC 9051 section 6.3.11; RECENT by RFC 3501)."""
+        return {
+            "MESSAGES": len(self.messages),
+            "RECENT": sum(message.recent for message in self.messages),
+            "UIDNEXT": self.uidnext,
+            "UIDVALIDITY": self.uidvalidity,
+            "UNSEEN": sum("\\Seen" not in message.flags for message in self.messages),
+            "DELETED": sum("\\Deleted" in message.flags for message in self.messages),
+        }
+
+    def size(self) -> int:
+        """All its messages' octets."""
+        return sum(len(message.octets) for message in self.messages)
+
+
+class Account:
+    """One user's mailboxes and subscriptions."""
+
+    def __init__(self, user: str, password: str, clock: Callable[[], datetime], first_uidvalidity: int = 1) -> None:
+        self.user = user
+        self._password = password
+        self.clock = clock
+        self._uidvalidity = first_uidvalidity
+        self.mailboxes: dict[str, Mailbox] = {}
+        self.subscribed: set[str] = set()
+        self._make(INBOX)
+
+    def accepts(self, password: str) -> bool:
+        """Whether this is the password."""
+        return password == self._password
+
+    def find(self, name: str) -> Mailbox:
+        """The mailbox; raises Refused (NONEXISTENT) where there is none that can be opened."""
+        mailbox = self.mailboxes.get(canonical(name))
+        if mailbox is None:
+            raise Refused("NONEXISTENT", f"no mailbox has the name {canonical(name)!a}")
+        if not mailbox.selectable:
+            raise Refused("CANNOT", f"{mailbox.name!a} holds only other mailboxes and cannot be opened")
+        return mailbox
+
+    def target(self, name: str) -> Mailbox:
+        """Where APPEND, COPY or MOVE put messages; raises Refused (TRYCREATE) where CREATE would help."""
+        try:
+            return self.find(name)
+        except Refused as refused:
+            check_name(canonical(name))
+            raise Refused("TRYCREATE", str(refused)) from None
+
+    def subscribe(self, name: str) -> None:
+        """Subscribe; the mailbox need not exist (RFC 9051 section 6.3.7).  Raises Refused (LIMIT)."""
+        if len(self.subscribed) >= MAX_NAMES:
+            raise Refused("LIMIT", f"an account here has at most {MAX_NAMES} subscriptions")
+        self.subscribed.add(name)
+
+    def create(self, name: str, use: str = "") -> Mailbox:
+        """A new mailbox, and those above it; raises Refused (ALREADYEXISTS, CANNOT)."""
+        name = canonical(name.removesuffix(DELIMITER))
+        check_name(name)
+        existing = self.mailboxes.get(name)
+        if existing is not None and existing.selectable:
+            raise Refused("ALREADYEXISTS", f"mailbox {name!a} already exists")
+        self._make_above(name)
+        return self._make(name, use)
+
+    def delete(self, name: str) -> None:
+        """Remove a mailbox; with others below it only its messages (RFC 9051 section 6.3.5)."""
+        name = canonical(name)
+        mailbox = self.mailboxes.get(name)
+        if name == INBOX:
+            raise Refused("CANNOT", "INBOX cannot be deleted")
+        if mailbox is None:
+            raise Refused("NONEXISTENT", f"no mailbox has the name {name!a}")
+        if not self.children(name):
+            del self.mailboxes[name]
+        elif mailbox.selectable:
+            hollow = self.mailboxes[name] = Mailbox(name, mailbox.uidvalidity)
+            hollow.selectable = False
+        else:
+            raise Refused("HASCHILDREN", f"{name!a} has other mailboxes below it; delete those first")
+        mailbox.expunge(mailbox.messages)
+
+    def rename(self, old: str, new: str) -> None:
+        """Rename a mailbox and all below it; INBOX is emptied into the new one (RFC 9051 section 6.3.6)."""
+        old, new = canonical(old), canonical(new.removesuffix(DELIMITER))
+        if old not in self.mailboxes:
+            raise Refused("NONEXISTENT", f"no mailbox has the name {old!a}")
+        check_name(new)
+        if new in self.mailboxes:
+            raise Refused("ALREADYEXISTS", f"mailbox {new!a} already exists")
+        if new.startswith(old + DELIMITER) and old != INBOX:
+            raise Refused("CANNOT", f"{old!a} cannot be put below itself")
+        self._make_above(new)
+        if old == INBOX:
+            inbox, mailbox = self.mailboxes[INBOX], self._make(new)
+            for message in inbox.messages:
+                mailbox.add(message.source, message.internaldate, message.flags)
+            inbox.expunge(inbox.messages)
+            return
+        for name in [old, *self.children(old)]:
+            mailbox = self.mailboxes.pop(name)
+            mailbox.name = new + name[len(old) :]
+            self.mailboxes[mailbox.name] = mailbox
+
+    def children(self, name: str) -> list[str]:
+        """Names of all mailboxes below this one."""
+        return [other for other in self.mailboxes if other.startswith(name + DELIMITER)]
+
+    def _make_above(self, name: str) -> None:
+        parts = name.split(DELIMITER)
+        for depth in range(1, len(parts)):
+            above = canonical(DELIMITER.join(parts[:depth]))
+            if above not in self.mailboxes:
+                self._make(above)
+
+    def _make(self, name: str, use: str = "") -> Mailbox:
+        if len(self.mailboxes) >= MAX_NAMES:
+            raise Refused("LIMIT", f"an account here has at most {MAX_NAMES} mailboxes")
+        self._uidvalidity += 1
+        mailbox = self.mailboxes[name] = Mailbox(name, self._uidvalidity, use)
+        return mailbox
+
+
+class Store:
+    """All accounts.  `clock` says what time it is (an aware datetime), so that a demo can stand still."""
+
+    def __init__(self, clock: Callable[[], datetime] = lambda: datetime.now(timezone.utc)) -> None:
+        self.clock = clock
+        self.accounts: dict[str, Account] = {}
+
+    def add_account(self, user: str, password: str, first_uidvalidity: int = 1) -> Account:
+        """A new account, with an empty INBOX."""
+        account = self.accounts[user] = Account(user, password, self.clock, first_uidvalidity)
+        return account
+
+    def login(self, user: str, password: str) -> Account:
+        """The account; raises Refused (AUTHENTICATIONFAILED), which does not say what of the two was wrong."""
+        account = self.accounts.get(user)
+        if account is None or not account.accepts(password):
+            raise Refused("AUTHENTICATIONFAILED", "no such user, or not the password")
+        return account
+
+
+def canonical(name: str) -> str:
+    """INBOX in capitals whatever its case, also as the first part of a name (RFC 9051 section 5.1)."""
+    first, slash, rest = name.partition(DELIMITER)
+    return INBOX + slash + rest if first.upper() == INBOX else name
+
+
+def check_name(name: str) -> None:
+    """Raises Refused (CANNOT) where no mailbox can be named so."""
+    if not name or "" in name.split(DELIMITER):
+        raise Refused("CANNOT", "a part of the mailbox name is empty")
+    if _CONTROL.search(name) or "*" in name or "%" in name:
+        raise Refused("CANNOT", "a mailbox name here may hold neither control characters nor * and %")
+    if name.count(DELIMITER) >= MAX_DEPTH or len(name) > 1000:
+        raise Refused("LIMIT", f"a mailbox name here has at most {MAX_DEPTH} parts and 1000 characters")
