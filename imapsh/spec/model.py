@@ -36,6 +36,7 @@ class Command(NamedTuple):
     expunges: bool = True  # the server may send EXPUNGE while it runs (RFC 9051 sections 5.5 and 7.5.1)
     numbers: bool = False  # its arguments may hold message numbers, which an EXPUNGE would shift
     changes: bool = False  # changes mail or mailboxes; read-only mode refuses it
+    barred: tuple[str, ...] = ()  # capabilities under which the server refuses it
     destroys: str = ""  # what is lost for good, as a phrase
     responses: tuple[str, ...] = ()  # the untagged responses it brings
 
@@ -43,8 +44,8 @@ class Command(NamedTuple):
 class Name(NamedTuple):
     """Any other name of the protocol: a response, code, item, key, option, flag, attribute or capability.
 
-    `syntax` is what follows the name.  A name that ends in `[` or `(` is followed without a space; one in angle brackets
-    has no name on the wire, only its syntax; one that ends in `=` or `=*` begins a family.  `read` names the function
+    `syntax` is what follows the name.  A name that ends in `[` or `(` is followed without a space; one in angle
+    brackets has no name on the wire, only its syntax; one that ends in `=` begins a family.  `read` names the function
     of `imapsh.grammar` that reads what a server sends under this name.
     """
 
@@ -62,8 +63,8 @@ class Name(NamedTuple):
 class Problem(NamedTuple):
     """Something about a typed line.  `offset` counts characters of the text.
 
-    `severity` is "error" where the grammar is broken and "advice" where the line is well formed but this server, now,
-    is not expected to take it.
+    `severity` is "error" where the grammar, the state or read-only mode is against the line, and "advice" where it is
+    well formed but this server is not expected to know it.
     """
 
     rule: str

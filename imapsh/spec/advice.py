@@ -1,0 +1,247 @@
+"""What a reading of a line has to say to a person: what is wrong, what may come next, and the hint."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from imapsh import spec
+from imapsh.grammar.tokens import BAD, CRLF
+from imapsh.spec.model import AUTHENTICATED, NOT_AUTHENTICATED, Command, Context, Expected, Name, Problem
+from imapsh.spec.slots import Slot
+from imapsh.spec.syntax import Keyword, Node, Repeat, Rule, Sequence, Table, word_end
+
+if TYPE_CHECKING:
+    from imapsh.spec.match import Head, Run
+
+_HALF_LITERAL = re.compile(r"~?(?:\{[^}]*)?\Z")
+
+
+#: tag = 1*<any ASTRING-CHAR except "+">
+_TAG = re.compile(r'[^\x00-\x20\x7f-\U0010ffff(){%*"\\+]+')
+
+
+@lru_cache(maxsize=16)
+def _offered(capabilities: frozenset[str], rev2: bool) -> frozenset[str]:
+    return frozenset(name.upper() for name in capabilities) | ({"IMAP4REV2"} if rev2 else set())
+
+
+def unfit(row: Command | Name, context: Context) -> Problem | None:
+    """Why a server in this context is not expected to know the row; None where it is."""
+    if row.editions == "1" and context.rev2:
+        return Problem("edition", 0, f"{row.name} is IMAP4rev1's ({row.rfc}); IMAP4rev2 is in use, which lacks it")
+    if not context.capabilities:
+        return None
+    offered = _offered(context.capabilities, context.rev2)
+    if row.needs and not any(name.upper() in offered for name in row.needs):
+        wanted = " or ".join(row.needs)
+        return Problem("capability", 0, f"{row.name} needs {wanted}, which the server does not offer")
+    if isinstance(row, Command) and (barred := [name for name in row.barred if name in offered]):
+        return Problem("capability", 0, f"{row.name} is barred by the server's {barred[0]}")
+    return None
+
+
+def _misplaced(command: Command, context: Context) -> Problem | None:
+    """Why the command does not suit the state of the connection."""
+    if context.state not in command.states:
+        if context.state == NOT_AUTHENTICATED:
+            way = "log in first"
+        elif context.state == AUTHENTICATED and command.states != (NOT_AUTHENTICATED,):
+            way = "SELECT a mailbox first"
+        else:
+            way = f"it is for the {' and '.join(command.states)} state"
+        return Problem("state", 0, f"{command.name} is not allowed in the {context.state} state; {way}")
+    if context.read_only and command.changes:
+        return Problem("read-only", 0, f"{command.name} changes mail or mailboxes, and read-only mode is on")
+    return None
+
+
+# -- problems
+
+
+def problems(text: str, head: Head, run: Run, complete: bool) -> tuple[Problem, ...]:
+    """All that is wrong with the line, by offset."""
+    found = dict(run.noted)
+
+    def note(problem: Problem | None, at: int) -> None:
+        if problem is not None:
+            found[at] = problem._replace(offset=at)
+
+    for token in run.starts.values():
+        if token.kind in (BAD, CRLF) and token.end < len(text):
+            rule = "control" if token.text < " " else "atom"
+            note(Problem(rule, 0, f"{token.text!r} may not stand here"), token.start)
+    if head.tag is not None and not _TAG.fullmatch(head.tag):
+        note(Problem("tag", 0, f"{head.tag!r} cannot be a tag"), text.index(head.tag))
+    start = text[: head.end]
+    if start.startswith(" ") or "  " in start:
+        note(Problem("space", 0, "one space is enough"), 0 if start.startswith(" ") else start.index("  ") + 1)
+    if head.command is None:
+        note(_unknown(text, head, run), head.start)
+    else:
+        note(_misplaced(head.command, run.context), head.start)
+        if not complete and (wrong := _wrong(text, run)) is not None:
+            found.setdefault(wrong.offset, wrong)
+    return tuple(found[at] for at in sorted(found))
+
+
+def _beginnings(typed: str) -> list[Command]:
+    return [row for name, row in spec.commands().items() if name.startswith(typed.upper())]
+
+
+def _second_word(text: str, head: Head, run: Run) -> int | None:
+    """Where a second word begins that may become a command, the first being its tag."""
+    at = head.end + 1
+    first = head.tag is None and head.name.upper() != "UID"
+    return at if first and run.context.tagged is None and text[head.end : at] == " " else None
+
+
+def _unknown(text: str, head: Head, run: Run) -> Problem | None:
+    if _beginnings(text[head.start :]):
+        return None
+    second = _second_word(text, head, run)
+    if second is not None and text[second:] and _beginnings(text[second:]):
+        return None
+    from difflib import get_close_matches
+
+    near = get_close_matches(head.name.upper(), spec.commands(), 1)
+    meant = f"; did you mean {near[0]}?" if near else ""
+    return Problem("command", 0, f"{head.name} is no command known here{meant}")
+
+
+def may_become(node: Node, typed: str) -> bool:
+    """Whether what is typed of a node, up to the end of the text, can be made whole by typing on."""
+    if isinstance(node, Keyword):
+        return node.upper.startswith(typed.upper())
+    if isinstance(node, Table):
+        return any(name.startswith(typed.upper()) for name in node.rows)
+    if isinstance(node, Slot):
+        half, strings = node.shape.half, node.shape.strings
+        return bool((half and half.match(typed)) or (strings and typed and _HALF_LITERAL.match(typed)))
+    return False
+
+
+def _wrong(text: str, run: Run) -> Problem | None:
+    """The place where the line stops fitting; None where typing on can make it fit."""
+    at = run.furthest
+    if at >= len(text) or at < 0:
+        return None
+    if any(may_become(node, text[place:]) for place, node in run.tried):
+        return None
+    rest = text[at:]
+    wanted = [node for node in run.wanted if node.show().strip()]
+    if not rest.strip(" "):
+        return Problem("space", at, "a space at the end of the line")
+    if wanted and rest[0] == " ":
+        return Problem("space", at, "a space too many")
+    if wanted:
+        return Problem("syntax", at, _in_place_of(rest, wanted))
+    if rest[0] == " ":
+        at += len(rest) - len(rest.lstrip(" "))
+        return Problem("syntax", at, "nothing more may follow")
+    before = run.spans.get(max((start for start in run.spans if start < at), default=-1))
+    if before is not None and before[0] == at and before[2] and text[at - 1] != '"':
+        return Problem("8-bit" if rest[0] > "\x7f" else "atom", at, f"{rest[0]!r} may not stand in {before[2]}")
+    return Problem("syntax", at, f"a space or the end of the line was expected before {rest[0]!r}")
+
+
+def _noun(node: Node) -> str:
+    if isinstance(node, Slot):
+        return node.shape.noun
+    return f"a {node.kind}" if isinstance(node, Table) else node.show()
+
+
+def _in_place_of(rest: str, wanted: list[Node]) -> str:
+    """The message for a word that stands where something else was wanted."""
+    word = rest[: word_end(rest, 0)] or rest[0]
+    names = [name for node in wanted if isinstance(node, Table) for name in node.rows if name[0] not in "<("]
+    from difflib import get_close_matches
+
+    near = get_close_matches(word.upper(), names, 1)
+    shown = list(dict.fromkeys(_noun(node) for node in wanted))
+    listed = " or ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
+    return f"{listed} was expected, not {word!r}" + (f"; did you mean {near[0]}?" if near else "")
+
+
+# -- what may come next
+
+
+def expected(text: str, head: Head, run: Run) -> tuple[Expected, ...]:
+    """All that may stand at the end of the text, or in place of its half-typed last word."""
+    found: dict[tuple[str, int], Expected] = {}
+    if head.command is None or head.end == len(text):
+        places = [head.start]
+        if head.command is None and (second := _second_word(text, head, run)) is not None:
+            places.append(second)
+        for at in places:
+            for row in _beginnings(text[at:]):
+                reason = _misplaced(row, run.context) or unfit(row, run.context)
+                found[row.name, at] = Expected("command", row.name, row, at, reason.message if reason else "")
+    else:
+        for at, node in run.tried:
+            for choice in _choices(node, at, text[at:], run.context):
+                found.setdefault((choice.text, at), choice)
+    return tuple(found.values())
+
+
+def _choices(node: Node, at: int, typed: str, context: Context) -> list[Expected]:
+    """What may stand for a node at `at`, where `typed` stands so far."""
+    if isinstance(node, Keyword):
+        fits = node.text.strip() and node.upper.startswith(typed.upper())
+        return [Expected("keyword", node.text, None, at)] if fits else []
+    if isinstance(node, Table):
+        return _rows(node.kind, at, typed, context)
+    if not isinstance(node, Slot):
+        return []
+    rows = _rows(node.kind, at, typed, context)
+    if node.kind == "mechanism":
+        mechanisms = sorted(name[5:] for name in context.capabilities if name.upper().startswith("AUTH="))
+        rows = [Expected("mechanism", name, None, at) for name in mechanisms if name.startswith(typed.upper())]
+    if not typed or may_become(node, typed) or _fills(node, typed):
+        rows.insert(0, Expected(node.kind, node.show(), None, at))
+    return rows
+
+
+def _fills(node: Slot, typed: str) -> bool:
+    shape = node.shape
+    if shape.strings and typed[0] == '"':
+        return True
+    return any(bare is not None and bare.fullmatch(typed) for bare in (shape.bare, shape.loose))
+
+
+def _rows(kind: str, at: int, typed: str, context: Context) -> list[Expected]:
+    rows = []
+    for name, row in spec.names(kind).items():
+        if name.startswith(typed.upper()) and not name.startswith("<"):
+            reason = unfit(row, context)
+            rows.append(Expected(kind, row.name, row, at, reason.message if reason else ""))
+    return rows
+
+
+# -- the hint
+
+
+def hint(text: str, head: Head, run: Run) -> str:
+    """The rest of the syntax, from the word being typed on."""
+    if head.command is None:
+        return ""
+    if head.end == len(text):
+        return head.command.syntax.replace('"', "")
+    left = list(run.left)
+    while len(left) > 1 and left[-2][2] >= run.watch:  # the ways to read the very item that is being typed
+        left.pop()
+    shown = _current(*left[-1][:2]) if left else ""
+    for sequence, index, _ in reversed(left[:-1]):
+        if isinstance(again := sequence.items[index].node, Repeat):
+            shown += f" [{again.show()}]"
+        if index + 1 < len(sequence.items):
+            shown += (" " if sequence.items[index + 1].spaced else "") + sequence.show(index + 1)
+    return shown.replace('"', "")
+
+
+def _current(sequence: Sequence, index: int) -> str:
+    """The rest of a sequence, its first item spelt out where it is a named rule."""
+    _, optional, node = sequence.items[index]
+    shown = sequence.show(index)
+    return shown.replace(node.show(), node.row.syntax, 1) if isinstance(node, Rule) and not optional else shown

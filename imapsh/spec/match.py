@@ -1,0 +1,263 @@
+"""A typed line held against the table: what stands where, what may come next, what is wrong, what is secret.
+
+Lexer, completer, lint, hint, help and masking read one `Match`; the server in the box reads its commands with the same.
+The line is read once, left to right, and takes time in proportion to its length.  Where it stops fitting, the places
+tried furthest to the right say what was expected there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence as Series
+from functools import cached_property
+from typing import NamedTuple
+
+from imapsh import spec
+from imapsh.grammar.tokens import CRLF, DATA, LBRACKET, LITERAL, LPAREN, SPACE, Token, tokenize
+from imapsh.spec import advice, secrets
+from imapsh.spec.model import Command, Context, Expected, Name, Piece, Problem
+from imapsh.spec.syntax import Frame, Keyword, Node, Sequence, parse
+
+#: What stands for a space and for the end of the line among what was expected.
+SPACE_HERE = Keyword(" ")
+END_HERE = Keyword("\n")
+
+
+class Run:
+    """One reading of one line: the nodes' notebook.  Offsets count characters."""
+
+    def __init__(self, text: str, tokens: list[Token], context: Context, payloads: Series[bytes]) -> None:
+        self.text = text
+        self.context = context
+        self.starts = {token.start: token for token in tokens}
+        self.payloads = payloads
+        self.literals = {
+            token.start: index for index, token in enumerate(token for token in tokens if token.kind is LITERAL)
+        }
+        self.watch = _last_word(tokens, len(text))
+        self.pieces: list[Piece] = []
+        self.frames: list[Frame] = []
+        self.depth = 0
+        self.unfinished = False
+        self.furthest = -1
+        self.wanted: list[Node] = []  # what was tried in vain at `furthest`
+        self.tried: list[tuple[int, Node]] = []  # all that was tried at `watch` or behind it
+        self.left: tuple[tuple[Sequence, int, int], ...] = ()  # the frames as they stood at `watch`
+        self.noted: dict[int, Problem] = {}
+        self.spans: dict[int, tuple[int, str, str]] = {}  # start -> end, role, and what a slot there is called
+
+    def tries(self, at: int, node: Node) -> None:
+        """A node is about to be read at `at`."""
+        if at >= self.watch:
+            if not self.left and at == self.watch:
+                self.left = self.where()
+            self.tried.append((at, node))
+
+    def where(self) -> tuple[tuple[Sequence, int, int], ...]:
+        """The sequences that are being read: each with the index of its item and where that begins."""
+        return tuple((frame.sequence, frame.index, frame.at) for frame in self.frames)
+
+    def fails(self, at: int, node: Node) -> int:
+        """`node` does not stand at `at`."""
+        if at > self.furthest:
+            self.furthest, self.wanted = at, []
+        if at == self.furthest:
+            self.wanted.append(node)
+        return -1
+
+    def space(self, at: int) -> int:
+        """The offset behind the space at `at`, or -1."""
+        if self.text[at : at + 1] != " ":
+            return self.fails(at, SPACE_HERE)
+        token = self.starts.get(at)
+        if token is None or len(token.text) == 1:
+            return at + 1
+        self.notes("space", at + 1, "one space is enough")
+        return token.end
+
+    def notes(self, rule: str, at: int, message: str, severity: str = "error") -> None:
+        """Something is wrong at `at`, and reading goes on."""
+        self.noted.setdefault(at, Problem(rule, at, message, severity))
+
+    def suits(self, row: Command | Name, at: int) -> None:
+        """Note where the row does not suit the server or the edition of the protocol."""
+        reason = advice.unfit(row, self.context)
+        if reason:
+            self.notes(reason.rule, at, reason.message, "advice")
+
+    def too_deep(self, at: int) -> int:
+        """Give up: search keys nest too deeply."""
+        self.notes("nesting", at, "this nests too deeply")
+        self.furthest, self.wanted = len(self.text) + 1, []
+        return -1
+
+
+def _last_word(tokens: list[Token], size: int) -> int:
+    """Where the half-typed last word begins; the end of the text where none is being typed."""
+    start = size
+    for index in range(len(tokens) - 1, -1, -1):
+        token = tokens[index]
+        if token.kind in (SPACE, LPAREN, CRLF, DATA):
+            break
+        if token.kind is LBRACKET and index and spec.find("fetch-item", tokens[index - 1].text + "["):
+            break
+        start = token.start
+    return start
+
+
+class Head(NamedTuple):
+    """The beginning of a line: the tag, the command's name as typed with its start, its row, and where it ends."""
+
+    tag: str | None
+    name: str
+    start: int
+    end: int
+    command: Command | None
+
+
+def _words(text: str) -> list[tuple[str, int]]:
+    """The first four words and their offsets."""
+    words: list[tuple[str, int]] = []
+    position = 0
+    for word in text.split(" ", 16):
+        if word and len(words) < 4:
+            words.append((word, position))
+        position += len(word) + 1
+    return words
+
+
+def _named(words: list[tuple[str, int]], tag: str | None) -> Head | None:
+    """The command that these words begin with, in one word or in two."""
+    if not words:
+        return None
+    (first, start), rows = words[0], spec.commands()
+    if len(words) > 1:
+        second, at = words[1]
+        row = rows.get(f"{first} {second}".upper())
+        if row is not None:
+            return Head(tag, f"{first} {second}", start, at + len(second), row)
+    row = rows.get(first.upper())
+    return Head(tag, first, start, start + len(first), row) if row is not None else None
+
+
+def _unknown(words: list[tuple[str, int]], tag: str | None, text: str) -> Head:
+    """What stands where a command should; a word behind UID belongs to it."""
+    if not words:
+        return Head(tag, "", len(text), len(text), None)
+    name, start = words[0]
+    if name.upper() == "UID" and len(words) > 1:
+        name = text[start : words[1][1] + len(words[1][0])]
+    return Head(tag, name, start, start + len(name), None)
+
+
+def _head(text: str, tagged: bool | None) -> Head:
+    """Find tag and command.
+
+    Undecided, the first word is a tag only if it is no command and the next is one; `a UID` is too, whatever follows.
+    """
+    words = _words(text)
+    plain = None if tagged else _named(words, None)
+    if plain is not None:
+        return plain
+    if tagged is not False and words:
+        tag = words[0][0]
+        after = _named(words[1:], tag)
+        is_uid = words[0][0].upper() != "UID" and len(words) > 1 and words[1][0].upper() == "UID"
+        if after is not None and (tagged or words[0][0].upper() != "UID"):
+            return after
+        if tagged or is_uid:
+            return _unknown(words[1:], tag, text)
+    return _unknown(words, None, text)
+
+
+class Match:
+    """A line as the table reads it.
+
+    `pieces` are the arguments as a tree and `slots` its leaves; `complete` says that the line fits as it stands (it may
+    have problems all the same); `name` is the command as typed.  What is costly is worked out when asked for.
+    """
+
+    def __init__(self, text: str, context: Context, tokens: list[Token], head: Head, run: Run, complete: bool) -> None:
+        self.text = text
+        self.context = context
+        self.tokens = tuple(tokens)
+        self.tag = head.tag
+        self.name = head.name
+        self.command = head.command
+        self.complete = complete
+        self.pieces = tuple(run.pieces)
+        self._head = head
+        self._run = run
+
+    @cached_property
+    def slots(self) -> tuple[Piece, ...]:
+        """The leaves of `pieces`, in order."""
+        leaves: list[Piece] = []
+        waiting = list(reversed(self.pieces))
+        while waiting:
+            piece = waiting.pop()
+            if piece.children:
+                waiting.extend(reversed(piece.children))
+            else:
+                leaves.append(piece)
+        return tuple(leaves)
+
+    @cached_property
+    def errors(self) -> tuple[Problem, ...]:
+        """What is wrong or doubtful, by offset."""
+        return advice.problems(self.text, self._head, self._run, self.complete)
+
+    @cached_property
+    def expected(self) -> tuple[Expected, ...]:
+        """All that may stand at the end of the text, or in place of its half-typed last word."""
+        return advice.expected(self.text, self._head, self._run)
+
+    @cached_property
+    def prefix(self) -> tuple[str, int]:
+        """The half-typed last word, and its offset."""
+        start = max((row.offset for row in self.expected), default=self._run.watch)
+        return self.text[start:], start
+
+    @cached_property
+    def hint(self) -> str:
+        """The syntax from the word being typed on."""
+        return advice.hint(self.text, self._head, self._run)
+
+    @cached_property
+    def secrets(self) -> tuple[tuple[int, int], ...]:
+        """Spans (start, end) that must not be shown, kept or logged."""
+        return secrets.spans(self.tokens, self._head.command, self._head.end)
+
+    @cached_property
+    def roles(self) -> tuple[str, ...]:
+        """For each token, what it is: tag, command, keyword, mailbox, flag, number, set, string, literal, secret, item,
+        date, paren, space, error or text."""
+        from imapsh.spec import roles
+
+        return roles.of(self, self._run.spans, self._head.start, self._head.end)
+
+
+_FRESH = Context()
+
+
+def match(text: str, context: Context = _FRESH, payloads: Series[bytes] = ()) -> Match:
+    """Read a whole or half-typed line without its last CRLF.  Never raises.
+
+    A literal's octets stand in the text behind `{n}` and CRLF; or, as a server has them, apart in `payloads`, in order,
+    with the text's parts joined.
+    """
+    tokens = tokenize(text)
+    head = _head(text, context.tagged)
+    run = Run(text, tokens, context, payloads)
+    end = head.end
+    row = head.command
+    if row is not None:
+        run.suits(row, head.start)
+        node = parse(row.syntax)
+        start = run.space(end) if row.syntax and end < len(text) else end
+        optional = not row.syntax
+        taken = start if optional or start < 0 else node.match(run, start)
+        if taken >= 0:
+            end = taken
+            run.fails(end, END_HERE)
+    complete = row is not None and end == len(text) and (taken >= 0) and not run.unfinished
+    return Match(text, context, tokens, head, run, complete)

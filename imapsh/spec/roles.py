@@ -1,0 +1,55 @@
+"""A role for every token of a typed line, for highlighting."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imapsh.grammar import tokens as kinds
+
+if TYPE_CHECKING:
+    from imapsh.spec.match import Match
+
+_BY_TOKEN = {
+    kinds.SPACE: "space",
+    kinds.FLAG: "flag",
+    kinds.QUOTED: "string",
+    kinds.OPEN_QUOTE: "string",
+    kinds.LITERAL: "literal",
+    kinds.FILE: "literal",
+    kinds.DATA: "literal",
+    kinds.LPAREN: "paren",
+    kinds.RPAREN: "paren",
+    kinds.LBRACKET: "paren",
+    kinds.RBRACKET: "paren",
+    kinds.CRLF: "space",
+    kinds.BAD: "error",
+}
+
+
+def of(match: Match, read: dict[int, tuple[int, str, str]], start: int, end: int) -> tuple[str, ...]:
+    """The roles of a match's tokens; its command stands from `start` to `end`, and `read` is what was read of
+    its arguments: start -> end, role, noun."""
+    spans = [(begin, *read[begin][:2]) for begin in sorted(read)]
+    wrong = [problem.offset for problem in match.errors if problem.severity == "error"]
+    roles: list[str] = []
+    index = 0
+    for token in match.tokens:
+        while index < len(spans) and spans[index][1] <= token.start:
+            index += 1
+        covered = index < len(spans) and spans[index][0] <= token.start
+        if any(low <= token.start < high or token.start <= low < token.end for low, high in match.secrets):
+            role = "space" if token.kind is kinds.SPACE else "secret"
+        elif token.kind in (kinds.SPACE, kinds.LITERAL, kinds.DATA, kinds.FILE, kinds.BAD):
+            role = _BY_TOKEN[token.kind]
+        elif token.start < start:
+            role = "tag" if match.tag is not None else "text"
+        elif token.start < end:
+            role = "command"
+        elif covered:
+            role = spans[index][2]
+        elif any(token.start <= offset < token.end for offset in wrong):
+            role = "error"
+        else:
+            role = _BY_TOKEN.get(token.kind, "text")
+        roles.append(role)
+    return tuple(roles)

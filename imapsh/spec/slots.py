@@ -1,0 +1,214 @@
+"""The slots of the notation: what a typed argument of a kind looks like, and its value.
+
+The ABNF's names are kept (RFC 9051 section 9); `uid-set` is a sequence-set of UIDs, as commands take it, so `*` and `$`
+may stand in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from imapsh.grammar.sequence import PATTERN, SequenceSet
+from imapsh.grammar.tokens import DATA, FILE, LITERAL, OPEN_QUOTE, QUOTED, Token, announcement, unquote
+from imapsh.spec.model import FileName, Name, Piece
+
+if TYPE_CHECKING:
+    from imapsh.spec.match import Run
+
+
+class Shape(NamedTuple):
+    """How a slot is read.  `bare` takes it without quotes; `loose`, tried where `bare` stops short, takes what people
+    type all the same, with a problem noted; `half` fits what may still become one as typing goes on."""
+
+    noun: str
+    bare: re.Pattern[str] | None = None
+    value: Callable[[str], object] = str
+    strings: bool = False  # a quoted string or a literal may stand here
+    loose: re.Pattern[str] | None = None
+    half: re.Pattern[str] | None = None
+    secret: bool = False
+    role: str = "string"
+    needs: tuple[str, ...] = ()  # capabilities of which one offers it; {} is the argument itself
+
+    @property
+    def bounds(self) -> str:
+        """What a character may not stand in."""
+        return f"{self.noun} without quotes" if self.strings else self.noun
+
+    def match(self, text: str, at: int) -> re.Match[str] | None:
+        """The bare form at `at`."""
+        return self.bare.match(text, at) if self.bare is not None else None
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"\d+", text))
+
+
+def _nil(text: str) -> None:
+    return None
+
+
+def _undated(text: str) -> str:
+    return text.strip('"')
+
+
+_C = re.compile
+#: ATOM-CHAR: any CHAR except "(" ")" "{" SP CTL list-wildcards quoted-specials resp-specials.
+_ATOM = _C(r'[^\x00-\x20\x7f-\U0010ffff(){%*"\\\]]+')
+_ASTRING = _C(r'[^\x00-\x20\x7f-\U0010ffff(){%*"\\]+')  # ASTRING-CHAR = ATOM-CHAR / resp-specials
+_PATTERN = _C(r'[^\x00-\x20\x7f-\U0010ffff(){"\\]+')  # list-char = ATOM-CHAR / list-wildcards / resp-specials
+_LOOSE = _C(r'[^\x00-\x20\x7f(){"\\]+')
+_MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_DATE = _C(rf'\d{{1,2}}-{_MONTH}-\d{{4}}(?!\d)|"\d{{1,2}}-{_MONTH}-\d{{4}}"', re.IGNORECASE)
+_HALF_DATE = _C(rf'"?(?:\d{{0,2}}|\d{{1,2}}-[A-Z]{{0,3}}|\d{{1,2}}-{_MONTH}-\d{{0,4}})"?\Z', re.IGNORECASE)
+_DATE_TIME = _C(rf'"(?: \d|\d\d)-{_MONTH}-\d{{4}} \d\d:\d\d:\d\d [+-]\d{{4}}"', re.IGNORECASE)
+_SET = _C(PATTERN.pattern + r"|\$")
+_ENDS = r"(?:[1-9]\d*|\*)"
+_HALF_SET = _C(rf"(?:{_ENDS}(?::{_ENDS})?,)*(?:{_ENDS}(?::{_ENDS}?)?)?\Z")
+_BASE64 = _C(r"=(?![A-Za-z0-9+/=])|(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})")
+
+
+def _astring(noun: str, role: str = "string", *, secret: bool = False) -> Shape:
+    return Shape(noun, _ASTRING, strings=True, loose=_LOOSE, secret=secret, role=role)
+
+
+def _set(noun: str) -> Shape:
+    return Shape(noun, _SET, SequenceSet.parse, half=_HALF_SET, role="set")
+
+
+#: Slot -> shape.  An extension's new kind of argument is one more line.
+SLOTS: dict[str, Shape] = {
+    "astring": _astring("a string"),
+    "mailbox": _astring("a mailbox name", "mailbox"),
+    "list-mailbox": Shape("a mailbox name or pattern", _PATTERN, strings=True, loose=_LOOSE, role="mailbox"),
+    "userid": _astring("a user name"),
+    "password": _astring("a password", "secret", secret=True),
+    "header-fld-name": _astring("a header field's name", "item"),
+    "charset": _astring("a charset", "item"),
+    "string": Shape("a quoted string", strings=True),
+    "id-field": Shape("a quoted field name", strings=True),
+    "id-value": Shape("a quoted string or NIL", _C(r"NIL(?![^ ()])", re.IGNORECASE), _nil, strings=True),
+    "atom": Shape("an atom", _ATOM, loose=_LOOSE, role="item"),
+    "keyword": Shape("a keyword", _ATOM, loose=_LOOSE, role="flag"),
+    "flag": Shape("a flag", _C(r"\\?" + _ATOM.pattern), half=_C(r"\\\Z"), role="flag"),
+    "use": Shape("a special use", _C(r"\\" + _ATOM.pattern), half=_C(r"\\\Z"), role="flag"),
+    "capability": Shape("a capability", _ATOM, role="item"),
+    "mechanism": Shape("a SASL mechanism", _ATOM, role="item", needs=("AUTH={}",)),
+    "initial-response": Shape("a response in base64, or = for an empty one", _BASE64, half=_C(r"[A-Za-z0-9+/]*=?\Z"),
+                              secret=True, role="secret", needs=("SASL-IR", "IMAP4rev2")),
+    "sequence-set": _set("a set of message numbers, as 1:4,7,*"),
+    "uid-set": _set("a set of UIDs, as 1:4,7,*"),
+    "number": Shape("a number", _C(r"\d+"), int, role="number"),
+    "number64": Shape("a number", _C(r"\d+"), int, role="number"),
+    "nz-number": Shape("a number from 1 on", _C(r"[1-9]\d*"), int, role="number"),
+    "date": Shape("a date, as 1-Feb-1994", _DATE, _undated, half=_HALF_DATE, role="date"),
+    "date-time": Shape('a date and time, as "17-Jul-1996 02:44:25 -0700"', _DATE_TIME, _undated,
+                       half=_C(r'"[^"]{0,26}\Z'), role="date"),
+    "section-part": Shape("a part, as 1.2", _C(r"[1-9]\d*(?:\.[1-9]\d*)*"), _numbers, role="item"),
+    "partial": Shape("a range of octets, as <0.1024>", _C(r"<\d+\.[1-9]\d*>"), _numbers,
+                     half=_C(r"<(?:\d+(?:\.\d*)?)?\Z"), role="number"),
+    "message": Shape("a literal: {octets}, or {@path} for a file", half=_C(r"~?(?:\{[^}]*)?\Z"), role="literal"),
+}  # fmt: skip
+
+#: A number's bits, beyond which it is none (RFC 9051 section 9: number, number64).
+_LARGEST = {"number": 2**32 - 1, "nz-number": 2**32 - 1, "number64": 2**63 - 1}
+_ESCAPE = _C(r'\\[^"\\]')
+_EIGHT_BIT = _C(r"[\x80-\U0010ffff]")
+_DELIMITERS = " ()"
+
+
+class Slot:
+    """A node that takes one argument."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.shape = SLOTS[kind]
+
+    def match(self, run: Run, at: int) -> int:
+        run.tries(at, self)
+        shape = self.shape
+        if shape.strings or self.kind == "message":
+            token = run.starts.get(at)
+            if token is not None and token.kind in (QUOTED, OPEN_QUOTE, LITERAL, FILE):
+                return self._string(run, token)
+        found = shape.match(run.text, at)
+        end = found.end() if found is not None else at
+        if shape.loose is not None and run.text[end : end + 1] not in _DELIMITERS:
+            end = self._loosely(run, at, end)
+        if end == at:
+            return run.fails(at, self)
+        try:
+            value = shape.value(run.text[at:end])
+            if isinstance(value, int) and value > _LARGEST.get(self.kind, value):
+                raise ValueError(f"{value} is more than {self.kind} can be ({_LARGEST[self.kind]})")
+        except ValueError as error:
+            run.notes("syntax", at, str(error) if end - at < 100 else f"this is too long for {shape.noun}")
+            value = run.text[at:end]
+        if shape.needs:
+            needs = tuple(name.format(run.text[at:end]) for name in shape.needs)
+            run.suits(Name("slot", shape.noun, "", "", needs=needs), at)
+        return self._taken(run, at, end, value)
+
+    def _taken(self, run: Run, at: int, end: int, value: object) -> int:
+        run.spans[at] = (end, self.shape.role, self.shape.bounds)
+        run.pieces.append(Piece(self.kind, self.kind, at, end, value))
+        return end
+
+    def _loosely(self, run: Run, at: int, end: int) -> int:
+        """Take what was meant, and note the first character that may not stand in it."""
+        assert self.shape.loose is not None
+        found = self.shape.loose.match(run.text, at)
+        if found is None or found.end() == end:
+            return end
+        character = run.text[end]
+        if character == "]" and not self.shape.strings:
+            return end  # closes a section or a code
+        run.notes("8-bit" if character > "\x7f" else "atom", end, f"{character!r} may not stand in {self.shape.bounds}")
+        return found.end()
+
+    def _string(self, run: Run, token: Token) -> int:
+        value: object = None
+        end = token.end
+        if token.kind in (QUOTED, OPEN_QUOTE):
+            if self.kind == "message":
+                return run.fails(token.start, self)
+            self._check_quoted(run, token)
+            value = unquote(token.text)
+            run.unfinished |= token.kind is OPEN_QUOTE
+        elif token.kind is FILE:
+            value = FileName(token.text[token.text.index("@") + 1 : -1], token.text.startswith("~"))
+        else:
+            value, end = self._literal(run, token)
+        if token.text.startswith("~") and self.kind != "message":
+            run.notes("literal8", token.start, f"~{{n}} may not stand for {self.shape.noun}; leave the ~ out")
+        return self._taken(run, token.start, end, value)
+
+    def _check_quoted(self, run: Run, token: Token) -> None:
+        if not (run.context.utf8 or run.context.rev2) and (found := _EIGHT_BIT.search(token.text)):
+            run.notes("8-bit", token.start + found.start(),
+                      f"{found[0]!r} may stand in quotes only after ENABLE IMAP4rev2 or UTF8=ACCEPT")  # fmt: skip
+        if "\\" in token.text:
+            body = re.sub(r'\\["\\]', "..", token.text)
+            if (found := _ESCAPE.search(body)) is not None:
+                run.notes("quoted", token.start + found.start(), r'in quotes, \ stands only before " and \ ')
+
+    def _literal(self, run: Run, token: Token) -> tuple[object, int]:
+        """The literal's octets, or None as long as they are not typed, and where it ends."""
+        data = run.starts.get(token.end)
+        if data is not None and data.kind is DATA:
+            octets = data.text[2 if data.text.startswith("\r\n") else 1 :].encode("utf-8", "surrogatepass")
+            run.unfinished |= len(octets) < announcement(token.text).octets
+            return octets, data.end
+        if run.payloads:
+            index = run.literals.get(token.start, len(run.payloads))
+            if index < len(run.payloads):
+                return bytes(run.payloads[index]), token.end
+        if token.end != len(run.text):
+            run.notes("literal", token.start, "a literal's {n} ends the line, and its octets follow")
+        run.unfinished = True
+        return None, token.end
+
+    def show(self) -> str:
+        return f"<{self.kind}>"
