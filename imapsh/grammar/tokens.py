@@ -51,7 +51,7 @@ _SHAPES = (
     (QUOTED, r'"(?:[^"\\\r\n]|\\[^\r\n])*"'),
     (OPEN_QUOTE, r'"[^\r\n]*'),
     (FILE, r"~?\{@[^}\r\n]*\}"),
-    (LITERAL, r"~?\{\d+\+?\}"),
+    (LITERAL, r"~?\{\d{1,4000}\+?\}"),  # int() takes no more digits
     (FLAG, r"\\(?:\*|[^\x00-\x20\x7f()\"\\\[\]{%*]*)"),
     (WORD, r"(?:(?!~\{[@\d])[^\x00-\x20\x7f()\"\\\[\]{])+"),
     (CRLF, r"\r\n|\n|\r"),
