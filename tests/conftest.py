@@ -1,7 +1,7 @@
 """Fixtures for every floor: certificates, and the real servers.
 
-A server starts once, when the first test asks for it, and is stopped at the end.  One that cannot run here skips the tests
-that ask for it; where CI is set in the environment it fails them.
+A server starts once, when the first test asks for it, and is stopped at the end.  One that cannot run here skips the
+tests that ask for it; where CI is set in the environment it fails them.
 """
 
 from __future__ import annotations

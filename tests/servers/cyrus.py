@@ -94,9 +94,10 @@ def running(run: Path, certs: Certs) -> Iterator[Server]:
     give_to_nobody(run)
     server = Server("cyrus", "127.0.0.1", port, tls_port, certs.ca, separator=".", prefix="INBOX.")
     libraries = ":".join(map(str, (_root() / "usr/lib").glob("*-linux-gnu")))
-    arguments = ["-C", run / "imapd.conf", "-M", run / "cyrus.conf", "-p", run / "master.pid"]
     environment = {"CYRUS_USER": user, "LD_LIBRARY_PATH": libraries}
-    with process([binaries / "master", *arguments], run / "log", environment) as daemon:
+    files = (("-C", "imapd.conf"), ("-M", "cyrus.conf"), ("-p", "master.pid"))
+    master = [str(binaries / "master"), *(word for option, name in files for word in (option, str(run / name)))]
+    with process(master, run / "log", environment) as daemon:
         wait_until_ready(daemon, server, run / "log")
         yield server
 

@@ -133,6 +133,6 @@ def seed(server: Server) -> None:
             _ok(client.append("INBOX", mail.flags, mail.date, mail.octets), server, mail.date)
 
 
-def _ok(reply: tuple[str, list[object]], server: Server, what: str) -> None:
+def _ok(reply: tuple[str, object], server: Server, what: str) -> None:
     if reply[0] != "OK":
         raise RuntimeError(f"{server.name} refused {what}: {reply}")

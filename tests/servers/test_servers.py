@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import imaplib
-import shlex
 import ssl
 
 import pytest
@@ -47,12 +46,11 @@ def test_tls(real_server: Server) -> None:
         check_mail(client, real_server)
 
 
-def test_wrong_password(real_server: Server) -> None:
-    with (
-        imaplib.IMAP4(real_server.host, real_server.port, timeout=30) as client,
-        pytest.raises(imaplib.IMAP4.error, match=r".*"),
-    ):
-        client.login(real_server.user, "not the password")
+def test_wrong_password(dovecot: Server) -> None:  # the others make the caller wait for the answer
+    with imaplib.IMAP4(dovecot.host, dovecot.port, timeout=30) as client:
+        with pytest.raises(imaplib.IMAP4.error, match="AUTHENTICATIONFAILED"):
+            client.login(dovecot.user, "not the password")
+        assert client.login(dovecot.user, dovecot.password)[0] == "OK"
 
 
 def test_another_ca(real_server: Server, certs: Certs) -> None:
@@ -69,4 +67,3 @@ def test_exec(dovecot: Server) -> None:
         check_mail(client, dovecot)
     finally:
         client.logout()
-    assert shlex.split(dovecot.exec_command)[0] == "env"

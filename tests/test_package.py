@@ -1,0 +1,63 @@
+"""The package as a whole: what importing it costs, its metadata, and that what is public says what it is."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import imapsh
+
+HEAVY = {"asyncio", "prompt_toolkit", "pygments"}
+
+
+def modules() -> list[str]:
+    """Every module but `__main__`, which runs the program, found without importing any."""
+    root = Path(imapsh.__path__[0])
+    paths = (path.relative_to(root.parent).with_suffix("") for path in root.rglob("*.py"))
+    names = (".".join(path.parts).removesuffix(".__init__") for path in paths)
+    return sorted(name for name in names if not name.endswith(".__main__"))
+
+
+def imported_by(statement: str) -> set[str]:
+    """The top-level modules a fresh interpreter holds after `statement`."""
+    code = f"{statement}\nimport sys\nprint(*{{name.partition('.')[0] for name in sys.modules}})"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    return set(done.stdout.split())
+
+
+def test_import_is_cheap() -> None:
+    assert imported_by("import imapsh") & HEAVY == set()
+
+
+def test_version_is_the_metadata_s() -> None:
+    assert importlib.metadata.version("imapsh") == imapsh.__version__
+
+
+@pytest.mark.parametrize("name", modules())
+def test_public_names_are_documented(name: str) -> None:
+    module = importlib.import_module(name)
+    assert module.__doc__, f"{name} has no docstring"
+    undocumented = [public for public in public_names(module) if not documented(module, public)]
+    assert undocumented == [], f"without a docstring in {name}"
+
+
+def public_names(module: ModuleType) -> list[str]:
+    """`__all__`, or where there is none the classes and functions that begin their life in the module."""
+    here = [name for name, value in vars(module).items() if getattr(value, "__module__", None) == module.__name__]
+    return list(getattr(module, "__all__", [name for name in here if not name.startswith("_")]))
+
+
+def documented(module: ModuleType, public: str) -> bool:
+    """Whether a function or class has a docstring of its own; other values are documented where they stand."""
+    value = getattr(module, public)
+    if inspect.isclass(value):
+        text = vars(value).get("__doc__") or ""
+        return bool(text) and not text.startswith(f"{value.__name__}(")  # what NamedTuple writes by itself
+    return not inspect.isroutine(value) or bool(value.__doc__)
