@@ -1,10 +1,10 @@
 """One frame reader for every way octets arrive.
 
-Theory of operation.  A frame is a line; it goes on where the line announces a literal, and, mending what broken servers
-send, where a quoted string or a parenthesis is left open and the next octet is a space, a tab or ')' (no response begins
-so).  Reading is one generator that asks for `Line` or for `Octets`, and is answered with them: who answers decides
-whether octets are pushed (`push.py`) or pulled (`pull.py`).  Most lines are a whole frame; `FrameReader.whole` sees that
-without the generator.
+Theory of operation.  A frame is a line; it goes on where the line announces a literal, and, mending what broken
+servers send, where a quoted string or a parenthesis is left open and the next octet is a space, a tab or ')' (no
+response begins so).  Reading is one generator that asks for `Line` or for `Octets`, and is answered with them: who
+answers decides whether octets are pushed (`push.py`) or pulled (`pull.py`).  Most lines are a whole frame;
+`FrameReader.whole` sees that without the generator.
 
 What announces a literal: in responses, `{n}` at the end of a line outside a quoted string, but never in the text of a
 status response, a continuation request or a line that is no response: there only inside a response code that is
@@ -18,7 +18,7 @@ from collections.abc import Callable, Generator
 from typing import NamedTuple, Protocol
 
 from imapsh.findings import Violation
-from imapsh.wire.frames import Frame, Part, Spilled, size_of
+from imapsh.wire.frames import Frame, Part, size_of
 from imapsh.wire.limits import DEFAULT, Limits
 
 RESPONSE = "response"
@@ -61,8 +61,8 @@ class Sink(Protocol):
     def write(self, data: bytes, /) -> object:
         """Take the next octets."""
 
-    def finish(self) -> Spilled:
-        """All came, or the stream ended: say what was kept."""
+    def finish(self) -> Part:
+        """All came, or the stream ended: say what was kept (Spilled, or the octets after all)."""
 
 
 #: Given the announced size and the line so far: a sink for the literal, or None to keep it in memory.
@@ -133,7 +133,7 @@ class FrameReader:
         return True
 
     def _command(self, parts: list[Part]) -> Generator[Request, bytes, None]:
-        scan = _Scan()
+        scan = Scan()
         while True:
             piece = parts[-1]
             assert isinstance(piece, bytes)
@@ -161,7 +161,7 @@ class FrameReader:
                 return
 
     def _data(self, parts: list[Part], violations: list[Violation]) -> Generator[Request, bytes, None]:
-        scan = _Scan()
+        scan = Scan()
         while True:
             piece = parts[-1]
             assert isinstance(piece, bytes)
@@ -175,7 +175,7 @@ class FrameReader:
                 return
 
     def _goes_on(
-        self, parts: list[Part], scan: _Scan, violations: list[Violation]
+        self, parts: list[Part], scan: Scan, violations: list[Violation]
     ) -> Generator[Request, bytes, bool]:
         """Join the next line where this one is left open and that one begins as no response does."""
         piece = parts[-1]
@@ -235,7 +235,7 @@ class FrameReader:
         return rest.endswith(b"\n")
 
 
-class _Scan:
+class Scan:
     """Whether a quoted string is open, and how many parentheses, over the line pieces of one frame."""
 
     __slots__ = ("depth", "done", "quoted")
