@@ -1,0 +1,52 @@
+"""Readings to stand beside the raw form: RFC 2047 words, modified UTF-7 names, base64 challenges."""
+
+from __future__ import annotations
+
+import re
+
+from imapsh.grammar import mutf7
+
+#: encoded-word = "=?" charset "?" encoding "?" encoded-text "?=" (RFC 2047 section 2), blanks in the text allowed for
+_WORD = re.compile(r"=\?[^?\s]+\?[BbQq]\?[^?]*\?=")
+_BETWEEN = re.compile(r"(\?=)\s+(?==\?)")
+#: base64 = *(4base64-char) [base64-terminal] (RFC 9051 section 9); an empty one is not asked about
+_BASE64 = re.compile(rb"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
+
+
+def encoded_words(text: str) -> str | None:
+    """`text` with its encoded words decoded, or None where it has none that can be.
+
+    Blanks between two words go, as RFC 2047 section 6.2 asks.  A word in an unknown character set stays as it is.
+    """
+    if "=?" not in text or not _WORD.search(text):
+        return None
+    decoded = _WORD.sub(lambda found: _word(found[0]), _BETWEEN.sub(r"\1", text))
+    return decoded if decoded != text else None
+
+
+def _word(word: str) -> str:
+    from email.errors import MessageError
+    from email.header import decode_header
+
+    try:
+        [(data, charset)] = decode_header(word.replace(" ", "_"))
+        return data if isinstance(data, str) else data.decode((charset or "ascii").partition("*")[0], "replace")
+    except (MessageError, LookupError, ValueError):
+        return word
+
+
+def mailbox_name(name: str) -> str | None:
+    """What a modified UTF-7 name stands for, or None where it stands for itself (RFC 3501 section 5.1.3)."""
+    if "&" not in name:
+        return None
+    decoded, _ = mutf7.decode_leniently(name)
+    return decoded if decoded != name else None
+
+
+def challenge(data: bytes) -> bytes | None:
+    """The octets of a base64 challenge, or None where `data` is no base64 (RFC 9051 section 7.6)."""
+    if not data or not _BASE64.fullmatch(data):
+        return None
+    from binascii import a2b_base64
+
+    return a2b_base64(data)

@@ -1,0 +1,244 @@
+"""Responses as JSON: one object each, the shapes that `--explain` and batch print.
+
+`{"offset", "length", "kind", "name", "value", "violations"}`, offsets in octets of the input, and what the caller adds.
+Plain item names are in lower case, section names as they were on the wire.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from imapsh.findings import Violation
+from imapsh.grammar.responses import Response
+from imapsh.grammar.sequence import SequenceSet
+from imapsh.grammar.values import (
+    Address,
+    AppendUid,
+    BodyPart,
+    Capabilities,
+    Code,
+    CopyUid,
+    Count,
+    Envelope,
+    ESearch,
+    Expunged,
+    Fetch,
+    Flags,
+    Garbage,
+    Id,
+    MailboxList,
+    MailboxStatus,
+    Namespace,
+    Namespaces,
+    Search,
+    StatusText,
+    Unknown,
+)
+from imapsh.render.visible import Escapes
+from imapsh.wire.frames import Spilled
+
+Json = dict[str, Any]
+
+
+def to_json(response: Response, *, raw: bool = False, **more: Any) -> Json:
+    """The response as a dict of JSON values; `raw` adds its octets in base64.
+
+    `more` (`command`, `elapsed`, `findings`, ...) is put in as it is, and what is None left out.
+    """
+    value = _line(response) if response.value is None else plain(response.value)
+    if response.tag is not None and isinstance(value, dict):
+        value = {"tag": response.tag, **value}
+    made: Json = {
+        "offset": response.offset,
+        "length": response.length,
+        "kind": response.kind,
+        "name": response.name,
+        "value": value,
+    }
+    made.update((key, plain(extra)) for key, extra in more.items() if extra is not None)
+    made["violations"] = [_violation(response.offset, violation) for violation in response.violations]
+    if response.frame.incomplete:
+        made["incomplete"] = True
+    if raw:
+        from base64 import b64encode
+
+        made["raw"] = b64encode(response.frame.raw).decode("ascii")
+    return made
+
+
+def dumps(made: Mapping[str, Any]) -> str:
+    """The object on one line of UTF-8 without controls, bidi overrides, invisible characters or lone surrogates.
+
+    Those are written as `\\uNNNN`, so that reading it back gives the same strings.
+    """
+    import json
+
+    text = json.dumps(made, ensure_ascii=False, separators=(",", ":"))
+    return text if text.isascii() and text.isprintable() else text.translate(_ESCAPES)
+
+
+def _escape(code: int) -> str:
+    if code < 0x10000:
+        return f"\\u{code:04x}"
+    code -= 0x10000
+    return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
+
+
+_ESCAPES = Escapes(_escape)
+
+
+def _line(response: Response) -> Json:
+    """What stands for a value where there is none: the line itself (of a client, secrets masked before)."""
+    return {"text": response.frame.raw.decode("utf-8", "surrogateescape").rstrip("\r\n")}
+
+
+def _violation(base: int, violation: Violation) -> Json:
+    return {
+        "rule": violation.rule,
+        "rfc": violation.rfc,
+        "offset": base + violation.offset,
+        "message": violation.message,
+    }
+
+
+def plain(value: Any) -> Any:
+    """Any value of `imapsh.grammar.values` as JSON values: octets as Latin-1 text, sets as on the wire."""
+    form = _FORMS.get(type(value))
+    if form is not None:
+        return form(value)
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+def _listed(values: Any) -> list[Any]:
+    return [plain(value) for value in values]
+
+
+def _mapped(values: Mapping[str, Any]) -> Json:
+    return {key: plain(value) for key, value in values.items()}
+
+
+def _code(code: Code | None) -> Json:
+    """`code`, and `arg` where it has one: a number, a list, or the text on the wire."""
+    if code is None:
+        return {}
+    arg = plain(code.arg) if isinstance(code.arg, int | tuple) and not hasattr(code.arg, "_fields") else code.text
+    return {"code": code.name} if code.arg is None and not code.text else {"code": code.name, "arg": arg}
+
+
+def _status_text(value: StatusText) -> Json:
+    return {**_code(value.code), "text": value.text}
+
+
+def _garbage(value: Garbage) -> Json:
+    return {"looks_like": value.looks_like, **_code(value.code)}
+
+
+def _unknown(value: Unknown) -> Json:
+    data = _listed(value.data)
+    return {"data": data} if value.number is None else {"number": value.number, "data": data}
+
+
+def _mailbox_list(value: MailboxList) -> Json:
+    made: Json = {"attrs": list(value.attrs), "delimiter": value.delimiter, "mailbox": value.mailbox}
+    return {**made, "extended": _mapped(value.extended)} if value.extended else made
+
+
+def _mailbox_status(value: MailboxStatus) -> Json:
+    return {"mailbox": value.mailbox, **{name.lower(): plain(number) for name, number in value.items.items()}}
+
+
+def _namespace(value: Namespace) -> list[Any]:
+    pair: list[Any] = [value.prefix, value.delimiter]
+    return [*pair, _mapped(value.extension)] if value.extension else pair
+
+
+def _namespaces(value: Namespaces) -> Json:
+    return {"personal": plain(value.personal), "other": plain(value.other), "shared": plain(value.shared)}
+
+
+def _search(value: Search) -> Json:
+    made: Json = {"ids": list(value.ids)}
+    return made if value.modseq is None else {**made, "modseq": value.modseq}
+
+
+def _esearch(value: ESearch) -> Json:
+    items = {name.lower(): plain(item) for name, item in value.items.items()}
+    return {"tag": value.tag, "uid": value.uid, **items}
+
+
+def _fetch(value: Fetch) -> Json:
+    made: Json = {"seq": value.seq}
+    for name, item in value.items.items():
+        if isinstance(item, BodyPart):
+            # BODYSTRUCTURE holds all that BODY does, so it is the one to show where both came
+            if name == "BODYSTRUCTURE" or "structure" not in made:
+                made.update(bodystructure=item.outline(), structure=plain(item))
+        else:
+            made[name if "[" in name else name.lower()] = plain(item)
+    return made
+
+
+def _address(value: Address) -> Json:
+    return dict(value._asdict())
+
+
+def _envelope(value: Envelope) -> Json:
+    return {name.rstrip("_"): plain(field) for name, field in value._asdict().items()}
+
+
+_LEAF = ("params", "id", "description", "encoding", "size")
+_MESSAGE_OR_TEXT = ("envelope", "body", "lines")
+_EXTENSION = ("md5", "disposition", "language", "location", "extension")
+
+
+def _body(value: BodyPart) -> Json:
+    """The fields that a part of its kind has on the wire, NIL ones included."""
+    fields = value._asdict()
+    names = ["type", "subtype"]
+    if value.parts is None:
+        names += [*_LEAF, *(name for name in _MESSAGE_OR_TEXT if fields[name] is not None)]
+    else:
+        names += ["parts"]
+    if value.extended:
+        names += ["params", *_EXTENSION[1:]] if value.parts is not None else _EXTENSION
+    made = {name: plain(fields[name]) for name in names}
+    if value.extended and value.disposition is not None:
+        kind, params = value.disposition
+        made["disposition"] = {"type": kind, "params": plain(params)}
+    return made
+
+
+def _spilled(value: Spilled) -> Json:
+    return {"octets": value.octets, "sha256": value.sha256}
+
+
+_FORMS: dict[type, Callable[[Any], Any]] = {
+    bytes: lambda value: value.decode("latin-1"),
+    tuple: _listed,
+    list: _listed,
+    dict: _mapped,
+    SequenceSet: str,
+    Address: _address,
+    AppendUid: lambda value: f"{value.uidvalidity} {value.uids}",
+    BodyPart: _body,
+    Capabilities: lambda value: {"capabilities": list(value.names)},
+    Code: _code,
+    CopyUid: lambda value: f"{value.uidvalidity} {value.source} {value.destination}",
+    Count: lambda value: {"count": value.number},
+    Envelope: _envelope,
+    ESearch: _esearch,
+    Expunged: lambda value: {"seq": value.seq},
+    Fetch: _fetch,
+    Flags: lambda value: {"flags": list(value.flags)},
+    Garbage: _garbage,
+    Id: lambda value: {"fields": plain(value.fields)},
+    MailboxList: _mailbox_list,
+    MailboxStatus: _mailbox_status,
+    Namespace: _namespace,
+    Namespaces: _namespaces,
+    Search: _search,
+    Spilled: _spilled,
+    StatusText: _status_text,
+    Unknown: _unknown,
+}

@@ -1,0 +1,139 @@
+"""Pieces on lines: short ones on one, long ones broken at their lists.
+
+A break takes the place of one space or stands between two adjacent lists; nothing else is added or left out.  A list
+that fits on the rest of the line is never broken.  A FETCH's list is broken before each item's name, an ENVELOPE before
+each field, which is named at the end of its line; any other list is filled, each list in it that does not fit on a line
+of its own.  One pass, no recursion, so that any nesting is safe.
+"""
+
+from __future__ import annotations
+
+from itertools import accumulate
+
+from imapsh.grammar import tokens as kinds
+from imapsh.grammar.values import Envelope
+from imapsh.render.pieces import BLOCK, Piece
+
+_FIRST_INDENT = 2  # columns by which the lines behind the first are set in, and each list in a list
+_MOST_INDENT = 24
+_FIELDS = tuple(field.rstrip("_").replace("_", "-") for field in Envelope._fields)
+_FILL, _PAIRS, _ENVELOPE = range(3)
+
+
+class Line:
+    """One line: how far it is set in, its pieces, and the field it shows."""
+
+    __slots__ = ("indent", "label", "pieces")
+
+    def __init__(self, indent: int = 0, label: str = "") -> None:
+        self.indent = indent
+        self.label = label
+        self.pieces: list[Piece] = []
+
+
+class _List:
+    """A list that is being broken: its way, and how many spaces between its elements have passed."""
+
+    __slots__ = ("indent", "spaces", "way")
+
+    def __init__(self, way: int, indent: int) -> None:
+        self.way = way
+        self.indent = indent
+        self.spaces = 0
+
+
+class Layout:
+    """Lays out one response's pieces; `name` is its name."""
+
+    def __init__(self, pieces: list[Piece], width: int, name: str) -> None:
+        self._pieces = pieces
+        self._width = width
+        self._fetch = name == "FETCH"
+        # a block takes more than any line has, so that whatever holds one is broken
+        widths = [piece.width if piece.kind is not BLOCK else width + 1 for piece in pieces]
+        self._before = [0, *accumulate(widths)]
+        self._ends = _pairs(pieces)
+        self._lists = [_List(_FILL, _FIRST_INDENT)]
+        self._column = 0
+        self.lines = [Line()]
+        if self._before[-1] <= width:
+            self.lines[0].pieces = pieces
+        else:
+            self._run()
+
+    def _run(self) -> None:
+        index = 0
+        while index < len(self._pieces):
+            piece = self._pieces[index]
+            end = self._ends.get(index)
+            if end is not None and piece.kind is kinds.LPAREN:
+                if index and self._pieces[index - 1].kind is kinds.RPAREN:
+                    self._break()
+                if self._fits(index, end + 1):
+                    self._put(*self._pieces[index : end + 1])
+                    index = end
+                else:
+                    self._open(index)
+            elif end is not None:
+                self._lists.pop()
+                self._put(piece)
+            elif piece.kind is kinds.SPACE:
+                self._space(index)
+            else:
+                self._put(piece)
+                if piece.kind is BLOCK and index + 1 < len(self._pieces):
+                    self._break()
+            index += 1
+
+    def _put(self, *pieces: Piece) -> None:
+        self.lines[-1].pieces += pieces
+        self._column += sum(piece.width for piece in pieces)
+
+    def _break(self) -> None:
+        if self.lines[-1].pieces:
+            self.lines.append(Line(self._lists[-1].indent))
+            self._column = self._lists[-1].indent
+
+    def _fits(self, start: int, end: int) -> bool:
+        return self._column + self._before[end] - self._before[start] <= self._width
+
+    def _open(self, index: int) -> None:
+        way = _FILL
+        if self._fetch and len(self._lists) == 1:
+            way = _PAIRS
+        elif index > 1 and self._pieces[index - 2].source.upper() == "ENVELOPE":
+            way = _ENVELOPE
+            self.lines[-1].label = _FIELDS[0]
+        self._put(self._pieces[index])
+        self._lists.append(_List(way, min(_MOST_INDENT, self._lists[-1].indent + _FIRST_INDENT)))
+
+    def _space(self, index: int) -> None:
+        current, piece = self._lists[-1], self._pieces[index]
+        current.spaces += 1
+        if current.way is _FILL:
+            broken = index + 1 < len(self._pieces) and not self._fits(index, self._ends.get(index + 1, index + 1) + 1)
+            # behind an item's name its value begins on the same line
+            broken = broken and not (len(self._lists) == 1 and self._pieces[index + 1].kind is kinds.LPAREN)
+        else:
+            broken = current.way is _ENVELOPE or current.spaces % 2 == 0
+        if not broken and self.lines[-1].pieces:
+            self._put(piece)
+            return
+        if len(piece.source) > 1:
+            self._put(piece)  # spaces too many are worth seeing
+        self._break()
+        if current.way is _ENVELOPE and current.spaces < len(_FIELDS):
+            self.lines[-1].label = _FIELDS[current.spaces]
+
+
+def _pairs(pieces: list[Piece]) -> dict[int, int]:
+    """Index of each parenthesis that has a partner -> its partner's."""
+    found: dict[int, int] = {}
+    waiting: list[int] = []
+    for index, piece in enumerate(pieces):
+        if piece.kind is kinds.LPAREN:
+            waiting.append(index)
+        elif piece.kind is kinds.RPAREN and waiting:
+            start = waiting.pop()
+            found[start], found[index] = index, start
+    return found

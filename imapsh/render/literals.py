@@ -1,0 +1,90 @@
+"""What a literal holds, shown by content: header blocks, text, HTML as source, anything else as a hex dump."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from imapsh.render import decoded, hexform
+from imapsh.render.pieces import shorten
+from imapsh.render.styles import Fragment
+from imapsh.render.visible import text_lines
+from imapsh.wire.frames import Part, Spilled
+
+Lines = list[list[Fragment]]
+
+_SAMPLE = 4096  #: octets looked at to tell text from binary
+_LINE = 1000  #: octets of a line at most, on average, that are looked at when the rest is elided
+_CONTROLS = bytes(octet for octet in range(0x20) if octet not in b"\t\n\r\f\x1b")
+_HTML = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype html|html|head|body|meta|div|table|p|style)\b", re.IGNORECASE)
+_TAG = re.compile(r"(<[^<>]*>)")
+_FIELD = re.compile(r"([!-9;-~]+)(:.*)", re.DOTALL)
+_BLANK = re.compile(rb"\r?\n\r?\n")
+
+
+def literal_lines(part: Part, label: str = "", elide: int = 0) -> Lines:
+    """The lines to show.  `label` is the item's name in upper case (`BODY[1.MIME]`, `RFC822`).
+
+    More than `elide` lines are cut, and what is missing is said; 0 shows all.
+    """
+    if isinstance(part, Spilled):
+        return [hexform.spilled(part)]
+    binary = is_binary(part)
+    head = part if not elide or len(part) <= elide * _LINE else part[: elide * (hexform.ROW if binary else _LINE)]
+    shown: Iterable[list[Fragment]] = hexform.rows(head) if binary else _by_content(head, label)
+    lines = list(islice(shown, elide + 1 if elide else None))
+    if not elide or (len(lines) <= elide and head is part):
+        return lines
+    return [*lines[:elide], [("note", f"... {_size(part, binary, elide)}: \\last wire shows all")]]
+
+
+def _size(part: bytes, binary: bool, elide: int) -> str:
+    if binary:
+        return f"{len(part) - elide * hexform.ROW:,} more octets"
+    lines = part.count(b"\n") + (not part.endswith(b"\n"))
+    more = f"{lines - elide:,} more lines, " if lines > elide else ""
+    return f"{more}{len(part):,} octets in all"
+
+
+def is_binary(data: bytes) -> bool:
+    """Whether the octets are no text in any usual character set: NUL, or controls in more than one of twenty."""
+    sample = data[:_SAMPLE]
+    return b"\x00" in sample or 20 * (len(sample) - len(sample.translate(None, _CONTROLS))) > len(sample)
+
+
+def _by_content(data: bytes, label: str) -> Iterator[list[Fragment]]:
+    section = label.partition("[")[2].partition("]")[0]
+    if "HEADER" in label or section.endswith("MIME"):
+        yield from _headers(data)
+    elif label.startswith(("BODY[]", "BINARY[]")) or label == "RFC822":
+        end = _BLANK.search(data)
+        yield from _headers(data[: end.end()] if end else data)
+        if end:
+            yield from _body(data[end.end() :])
+    else:
+        yield from _body(data)
+
+
+def _body(data: bytes) -> Iterator[list[Fragment]]:
+    if not _HTML.match(data):
+        yield from ([("data", line)] for line in text_lines(data))
+        return
+    for line in text_lines(data):
+        yield [("html-tag" if part.startswith("<") else "text", part) for part in _TAG.split(line) if part]
+
+
+def _headers(data: bytes) -> Iterator[list[Fragment]]:
+    """Names coloured; the reading of encoded words behind the last line of a field (RFC 2047)."""
+    lines = text_lines(data)
+    field = ""
+    for index, line in enumerate(lines):
+        found = _FIELD.match(line)
+        folded = line[:1] in (" ", "\t")
+        field = field + line if folded else line
+        fragments = [("text", line)] if folded or not found else [("header-name", found[1]), ("text", found[2])]
+        if index + 1 == len(lines) or lines[index + 1][:1] not in (" ", "\t"):
+            reading = decoded.encoded_words(field.partition(":")[2].strip())
+            if reading:
+                fragments.append(("note", "  " + shorten(reading)))
+        yield fragments

@@ -1,0 +1,179 @@
+"""A response cut into pieces: what is shown, how it is styled, and which octets it stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from imapsh.grammar import tokens as kinds
+from imapsh.grammar.responses import CLIENT, CONTINUATION, GARBAGE, Response
+from imapsh.grammar.tokens import tokenize, unquote
+from imapsh.render import decoded, lexer
+from imapsh.render.styles import Fragment
+from imapsh.render.visible import visible, visible_latin1, width
+from imapsh.wire.frames import Part, Spilled, size_of
+
+TEXT = "text"  # a piece that never begins a new line
+SECTION = "section"  # the same, inside [ ] of an item's name
+BLOCK = "block"  # a literal that is shown on lines of its own
+
+SHORT = 72  #: octets up to which a literal that is no section's data is shown within the line
+LONG = 2048  #: octets up to which a single word or string is shown whole
+NOTE = 240  #: characters of a note
+
+
+class Piece(NamedTuple):
+    """`kind` is a token kind or one of this module's.  `start` is an octet offset in the frame, `source` the octets as
+    Latin-1 and `text` what is shown of them.  `note` is a reading to stand beside; `block` a literal, `label` its item.
+    """
+
+    kind: str
+    style: str
+    text: str
+    start: int
+    source: str
+    note: str = ""
+    block: Part | None = None
+    label: str = ""
+
+    @property
+    def width(self) -> int:
+        """Columns it takes."""
+        return width(self.text)
+
+    def column(self, offset: int) -> int:
+        """The column within the piece at which the octet `offset` of the frame is shown."""
+        octets = self.source.encode("latin-1")
+        return min(self.width, width(visible(octets[: _character_start(octets, offset - self.start)])))
+
+
+def _character_start(octets: bytes, cut: int) -> int:
+    """`cut`, moved back to the first octet of the UTF-8 character it would cut in two."""
+    for start in range(max(0, cut - 3), cut):
+        for end in range(cut + 1, start + 5):
+            try:
+                if len(octets[start:end].decode("utf-8")) == 1:
+                    return start
+            except UnicodeDecodeError:
+                continue
+    return cut
+
+
+def pieces(response: Response, limit: int = 0, *, inline: bool = True) -> list[Piece]:
+    """The pieces of a response.  Their sources and blocks joined are its octets, but for what is beyond `limit`.
+
+    `limit` is the number of octets of a line after which the rest becomes one piece that names its size, and 0 shows
+    all; `inline` puts short strings that came as literals within the line.
+    """
+    made: list[Piece] = []
+    styles = lexer.DataStyles(response.name)
+    at = 0
+    for index, part in enumerate(response.frame.parts):
+        if index % 2:
+            made.append(_literal(part, at, made, response, inline))
+        else:
+            assert isinstance(part, bytes)
+            shown = part[:limit] if limit else part
+            line = _line(response, shown.decode("latin-1"), at, styles, first=index == 0)
+            made.extend(map(_shortened, line) if limit else line)
+            if len(shown) < len(part):
+                made.append(Piece(TEXT, "note", f" ... {len(part) - limit:,} more octets", at + limit, ""))
+        at += size_of(part)
+    return made
+
+
+def _line(response: Response, line: str, at: int, styles: lexer.DataStyles, first: bool) -> Iterator[Piece]:
+    body = line.rstrip("\r\n")
+    if first:
+        fragments, opaque = _head(response, body)
+        for style, text in fragments:
+            kind = kinds.SPACE if text.isspace() and not opaque else TEXT
+            yield _piece(kind, style, text, at, _challenge(response, text))
+            at += len(text)
+        body = body[sum(len(text) for _, text in fragments) :]
+    for token in tokenize(body, wide=False):
+        style = styles.style(token)
+        kind = SECTION if style == "section" else token.kind
+        yield _piece(kind, style, token.text, at + token.start, _note(response, style, token.text))
+    ending = line[len(line.rstrip("\r\n")) :]
+    at += len(body)
+    if ending and ending != "\r\n":
+        yield _piece(TEXT, "error", ending, at)
+
+
+def _head(response: Response, line: str) -> tuple[list[Fragment], bool]:
+    """The fragments of the line's beginning, all of the line where no data follows; and whether that is so."""
+    if response.kind == CLIENT:
+        return lexer.typed_line(line), False
+    if response.kind == GARBAGE:
+        return [("garbage", line)], True
+    if response.name in lexer.STATUS_STYLES or response.kind == CONTINUATION:
+        return lexer.server_line(line), True
+    return lexer.head(line)[0], False
+
+
+def _piece(kind: str, style: str, source: str, at: int, note: str = "") -> Piece:
+    return Piece(kind, style, visible_latin1(source), at, source, note)
+
+
+def _shortened(piece: Piece) -> Piece:
+    size = len(piece.source)
+    if size <= LONG:
+        return piece
+    return piece._replace(text=f"{visible_latin1(piece.source[: LONG // 2])} ... {size - LONG // 2:,} more octets")
+
+
+def shorten(note: str) -> str:
+    """A note made visible and no longer than NOTE characters."""
+    return visible(note if len(note) <= NOTE else note[:NOTE] + "...")
+
+
+def _note(response: Response, style: str, text: str) -> str:
+    if style == "mailbox":
+        raw = unquote(text) if text.startswith('"') else text
+        name = getattr(response.value, "mailbox", None)
+        return shorten(name) if "&" in raw and isinstance(name, str) and name != raw else ""
+    if style != "string" or "=?" not in text:
+        return ""
+    return shorten(decoded.encoded_words(unquote(text)) or "")
+
+
+def _challenge(response: Response, text: str) -> str:
+    if response.kind != CONTINUATION or not text.startswith(" ") or not text.isascii():
+        return ""
+    octets = decoded.challenge(text.strip().encode("ascii"))
+    if octets is None:
+        return ""
+    shown = octets.decode("utf-8", "replace")
+    return shorten(shown) if shown.replace("\n", " ").isprintable() and "\ufffd" not in shown else ""
+
+
+def _literal(part: Part, at: int, before: list[Piece], response: Response, inline: bool) -> Piece:
+    """A short string within the line, behind a visible CRLF; all else as a block."""
+    label = _label(before)
+    if not inline or isinstance(part, Spilled) or len(part) > SHORT or _is_section(label):
+        return Piece(BLOCK, "data", "", at, "", block=part, label=label)
+    source = part.decode("latin-1")
+    note = decoded.encoded_words(_unfolded(part)) or ""
+    if response.name in ("LIST", "LSUB", "STATUS"):
+        note = _note(response, "mailbox", source)
+    return Piece(TEXT, "string", "^M^J" + visible(part), at, source, shorten(note))
+
+
+def _unfolded(part: bytes) -> str:
+    """A folded header's text on one line, for decoding (RFC 5322 section 2.2.3)."""
+    return part.decode("utf-8", "replace").replace("\r\n", "")
+
+
+def _label(before: list[Piece]) -> str:
+    """The item's name before the literal that was just announced: `BODY[1.MIME]<0>`, or the last word."""
+    words: list[str] = []
+    for piece in reversed(before[:-2] if len(before) > 1 and before[-1].kind is kinds.LITERAL else before):
+        if piece.kind in (kinds.SPACE, kinds.LPAREN, TEXT):
+            break
+        words.append(piece.source)
+    return "".join(reversed(words)).upper()
+
+
+def _is_section(label: str) -> bool:
+    return "[" in label or label.startswith("RFC822")

@@ -1,0 +1,187 @@
+r"""The pretty format: the wire, coloured by token, in a margin that says whose line it is.
+
+    >   ours (a client's line, secrets masked)        <   a tagged reply, or '+': the server answers
+    -   untagged                                      ~   untagged and unasked for
+    !   no response at all                            blank: the line before goes on
+
+Long lists are broken over lines, readings stand dimmed at the end of the line behind `--`, literals are shown by
+content behind a gutter, and under each line stands what is wrong with it, a caret at the octet.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from imapsh.findings import Violation
+from imapsh.grammar.responses import CLIENT, CONTINUATION, GARBAGE, STATUS, TAGGED, UNTAGGED, Response
+from imapsh.grammar.tokens import tokenize
+from imapsh.render import lexer
+from imapsh.render.layout import Layout, Line
+from imapsh.render.literals import literal_lines
+from imapsh.render.pieces import BLOCK, pieces
+from imapsh.render.styles import Fragment, Theme, paint, plain
+from imapsh.render.visible import visible, width
+from imapsh.wire.frames import size_of
+
+WIDTH = 100  #: columns where none are given
+ELIDE = 20  #: lines of a literal that are shown
+
+_BYTES_A_LINE = 1024  #: octets of a response's line shown for each line of a literal shown
+_LEFT, _RIGHT = 40, 30  #: columns shown left and right of a caret that is beyond the width
+_NARROWEST = 30
+
+MARGINS: dict[str, tuple[str, str]] = {
+    CLIENT: ("margin-ours", "> "),
+    TAGGED: ("margin-tagged", "< "),
+    CONTINUATION: ("margin-tagged", "< "),
+    UNTAGGED: ("margin-untagged", "- "),
+    STATUS: ("margin-untagged", "- "),
+    GARBAGE: ("margin-garbage", "! "),
+}
+UNSOLICITED: Fragment = ("margin-unsolicited", "~ ")
+_BLANK = "  "
+
+
+def pretty(
+    response: Response,
+    theme: Theme | None = None,
+    *,
+    width: int | None = None,
+    elide: int = ELIDE,
+    unsolicited: bool = False,
+) -> str:
+    """The response as lines, each with its line end, safe for a terminal.
+
+    `width` is the terminal's columns; `elide` bounds the lines of each literal, 0 shows all.  Never raises.
+    """
+    columns = max(_NARROWEST, width or WIDTH) - len(_BLANK)
+    margin = UNSOLICITED if unsolicited else MARGINS[response.kind]
+    if response.kind == UNTAGGED and not response.violations:
+        line = _simple(response, columns)
+        if line is not None:
+            shown = line if theme is None else _coloured(response.name, line, theme)
+            return f"{margin[1] if theme is None else theme.paint(*margin)}{shown}\n"
+    return "".join(paint(line, theme) + "\n" for line in _lines(response, margin, columns, elide))
+
+
+# -- the common line: one regular expression, and a memory of what its chunks look like painted
+
+
+def _simple(response: Response, columns: int) -> str | None:
+    """The line where it is short, printable ASCII and holds nothing that has a reading beside it; else None."""
+    parts = response.frame.parts
+    if len(parts) != 1 or size_of(parts[0]) > columns + 2:
+        return None
+    octets = parts[0]
+    assert isinstance(octets, bytes)
+    if octets[-2:] != b"\r\n" or not octets.isascii() or b"=?" in octets or b"&" in octets:
+        return None
+    line = octets[:-2].decode("ascii")
+    return line if line.isprintable() else None
+
+
+#: Chunks that mean the same wherever they stand in a FETCH: the flags, a string, a number, a word and what follows.
+_FETCH_CHUNKS = re.compile(r'FLAGS \([^()"]*\)|"(?:[^"\\]|\\.)*"|\d+(?=[ )]|$)|[^ "()\d][^ "()]*[ (]*|[ ()]+|.')
+_KEPT = 4096  # chunks kept; past that the memory begins anew
+
+
+def _coloured(name: str, line: str, theme: Theme) -> str:
+    if name != "FETCH" or "[" in line:
+        return paint(lexer.server_line(line), theme)
+    memory = theme.chunks.get("FETCH")
+    if memory is None:
+        memory = theme.chunks["FETCH"] = _Chunks(theme)
+    return "".join(map(memory.__getitem__, _FETCH_CHUNKS.findall(line)))
+
+
+class _Chunks(dict[str, str]):
+    """Chunk of a FETCH -> the same painted.  Numbers are not kept: there is no end of them."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._paint: Callable[[str, str], str] = theme.paint
+        self._number = theme.paint("number", "\0").split("\0")
+
+    def __missing__(self, chunk: str) -> str:
+        if chunk.isdecimal():
+            return chunk.join(self._number) if len(self._number) == 2 else chunk
+        if chunk.startswith("* "):
+            return self._paint("star", "*") + chunk[1:]
+        styles = lexer.DataStyles("FETCH", depth=1)
+        painted = "".join(
+            self._paint("response" if token.text.upper() == "FETCH" else styles.style(token), token.text)
+            for token in tokenize(chunk, wide=False)
+        )
+        if len(self) >= _KEPT:
+            self.clear()
+        if len(chunk) < 100:
+            self[chunk] = painted
+        return painted
+
+
+# -- any line
+
+
+def _lines(response: Response, margin: Fragment, columns: int, elide: int) -> Iterator[list[Fragment]]:
+    cut = pieces(response, elide * _BYTES_A_LINE)
+    laid = Layout(cut, columns, response.name).lines
+    violations = sorted(response.violations, key=lambda violation: violation.offset)
+    for index, line in enumerate(laid):
+        shown: list[Fragment] = [(piece.style, piece.text) for piece in line.pieces if piece.text]
+        yield [margin if index == 0 else ("", _BLANK), ("", " " * line.indent), *shown, *_note(line)]
+        for piece in line.pieces:
+            if piece.kind is BLOCK and piece.block is not None:
+                gutter = _BLANK + " " * (line.indent + 2)
+                for content in literal_lines(piece.block, piece.label, elide):
+                    yield [("gutter", gutter + "| "), *content]
+        while violations and (index + 1 == len(laid) or violations[0].offset < _start(laid[index + 1])):
+            yield from _violation(violations.pop(0), line, columns)
+    if response.frame.incomplete:
+        yield [("", _BLANK), ("note", "(the input ends here, within the response)")]
+
+
+def _start(line: Line) -> int:
+    return line.pieces[0].start if line.pieces else 0
+
+
+def _note(line: Line) -> list[Fragment]:
+    notes = [piece.note for piece in line.pieces if piece.note]
+    if line.label:
+        notes = [f"{line.label}: {', '.join(notes)}" if notes else line.label]
+    return [("note", "  -- " + ", ".join(notes))] if notes else []
+
+
+def _violation(violation: Violation, line: Line, columns: int) -> Iterator[list[Fragment]]:
+    """The caret, and what is wrong; where the caret is beyond the width, an excerpt above it."""
+    message: list[Fragment] = [("caret", "^"), ("violation", " " + visible(violation.message))]
+    rule: Fragment = ("note", f" [{visible(violation.rule)}, {violation.rfc}]")
+    column = _column(line, violation.offset)
+    if column >= columns:
+        excerpt, column = _excerpt(line, column)
+        yield [("", _BLANK), ("note", excerpt)]
+    if column + width(plain(message)) + len(rule[1]) <= columns or column <= columns // 3:
+        yield [("", _BLANK + " " * column), *message, rule]
+    else:
+        yield [("", _BLANK + " " * column), message[0]]
+        yield [("", _BLANK * 2), (message[1][0], message[1][1][1:]), rule]
+
+
+def _column(line: Line, offset: int) -> int:
+    """The column at which the octet is shown, the margin not counted; the line's end where it is not."""
+    column = line.indent
+    for piece in line.pieces:
+        if offset < piece.start + max(1, len(piece.source)):
+            return column + (piece.column(offset) if offset > piece.start else 0)
+        column += piece.width
+    return column
+
+
+def _excerpt(line: Line, column: int) -> tuple[str, int]:
+    """The text around a column, and the column in it."""
+    text = " " * line.indent + "".join(piece.text for piece in line.pieces)
+    place = min(column, len(text))
+    while place > 0 and width(text[:place]) > column:
+        place -= 1
+    left = text[max(0, place - _LEFT) : place]
+    return f"...{left}{text[place : place + _RIGHT]}", 3 + width(left)

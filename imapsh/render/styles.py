@@ -1,0 +1,118 @@
+"""What each piece of output is called, and how a theme paints it.
+
+A fragment is `(style, text)`; a style is a name of STYLES, or empty for plain text.  Terminals get SGR sequences from
+the theme's own table, prompt_toolkit a dict of style strings, pygments a token name: all three read from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+Fragment = tuple[str, str]
+
+RESET = "\x1b[0m"
+
+#: style -> (SGR parameters that are legible on dark and on light grounds, the pygments token it is closest to)
+STYLES: dict[str, tuple[str, str]] = {
+    # -- the wire
+    "tag": ("1", "Name.Label"),
+    "star": ("2", "Punctuation"),
+    "status-ok": ("1;32", "Generic.Inserted"),
+    "status-no": ("1;31", "Generic.Deleted"),
+    "status-bad": ("1;7;31", "Generic.Error"),
+    "status-bye": ("1;35", "Generic.Strong"),
+    "text": ("", "Text"),
+    "response": ("1;36", "Keyword.Declaration"),
+    "command": ("1;36", "Keyword.Declaration"),
+    "keyword": ("36", "Keyword"),
+    "code": ("35", "Name.Decorator"),
+    "atom": ("", "Name"),
+    "number": ("94", "Number.Integer"),
+    "set": ("94", "Number"),
+    "string": ("32", "String.Double"),
+    "date": ("32", "Literal.Date"),
+    "nil": ("2", "Keyword.Constant"),
+    "flag": ("35", "Name.Attribute"),
+    "mailbox": ("1;94", "Name.Namespace"),
+    "section": ("36", "Name.Property"),
+    "literal": ("2", "Punctuation.Marker"),
+    "data": ("32", "String.Heredoc"),
+    "paren": ("2", "Punctuation"),
+    "secret": ("7", "String.Backtick"),
+    "garbage": ("31", "Generic.Error"),
+    "error": ("4;31", "Error"),
+    # -- what a literal holds
+    "header-name": ("36", "Name.Attribute"),
+    "html-tag": ("36", "Name.Tag"),
+    "offset": ("2", "Comment"),
+    "octets": ("", "Number.Hex"),
+    # -- what imapsh adds
+    "note": ("2", "Comment"),
+    "gutter": ("2", "Comment"),
+    "margin-ours": ("1;94", "Generic.Prompt"),
+    "margin-tagged": ("1", "Generic.Output"),
+    "margin-untagged": ("2", "Generic.Output"),
+    "margin-unsolicited": ("1;35", "Generic.Output"),
+    "margin-garbage": ("1;31", "Generic.Output"),
+    "caret": ("1;31", "Generic.Error"),
+    "violation": ("31", "Generic.Error"),
+}
+
+#: SGR parameter -> prompt_toolkit
+_PROMPT = {
+    "1": "bold", "2": "dim", "3": "italic", "4": "underline", "7": "reverse",
+    "30": "ansiblack", "31": "ansired", "32": "ansigreen", "33": "ansiyellow",
+    "34": "ansiblue", "35": "ansimagenta", "36": "ansicyan", "37": "ansigray",
+    "90": "ansibrightblack", "91": "ansibrightred", "92": "ansibrightgreen", "93": "ansibrightyellow",
+    "94": "ansibrightblue", "95": "ansibrightmagenta", "96": "ansibrightcyan", "97": "ansiwhite",
+}  # fmt: skip
+
+
+class Theme:
+    """A name and a style -> SGR parameters table.  `chunks` is the printer's memory of what it has painted."""
+
+    __slots__ = ("_open", "chunks", "name", "sgr")
+
+    def __init__(self, name: str, sgr: Mapping[str, str]) -> None:
+        self.name = name
+        self.sgr = sgr
+        self._open = {style: f"\x1b[{parameters}m" for style, parameters in sgr.items() if parameters}
+        self.chunks: dict[str, dict[str, str]] = {}
+
+    def paint(self, style: str, text: str) -> str:
+        """`text` between the style's SGR sequence and a reset."""
+        opened = self._open.get(style)
+        return f"{opened}{text}{RESET}" if opened and text else text
+
+
+_DEFAULT = {style: parameters for style, (parameters, _) in STYLES.items()}
+
+#: For terminals with few colours, or eyes that do not tell them apart: weight, line and reverse only.
+_MONO = {
+    style: ";".join(part for part in parameters.split(";") if len(part) == 1) for style, parameters in _DEFAULT.items()
+}
+
+THEMES: dict[str, Theme] = {"default": Theme("default", _DEFAULT), "mono": Theme("mono", _MONO)}
+
+
+def paint(fragments: Iterable[Fragment], theme: Theme | None) -> str:
+    """The fragments as one string with the theme's SGR sequences; plain where `theme` is None.
+
+    A style never reaches over a line end, so that a pager may cut anywhere.
+    """
+    if theme is None:
+        return plain(fragments)
+    return "".join(
+        "\n".join([theme.paint(style, part) for part in text.split("\n")]) if "\n" in text else theme.paint(style, text)
+        for style, text in fragments
+    )
+
+
+def plain(fragments: Iterable[Fragment]) -> str:
+    """The texts alone."""
+    return "".join(text for _, text in fragments)
+
+
+def prompt_styles(theme: Theme) -> dict[str, str]:
+    """Style name -> style string for `prompt_toolkit.styles.Style.from_dict`."""
+    return {style: " ".join(_PROMPT[part] for part in sgr.split(";") if part) for style, sgr in theme.sgr.items()}

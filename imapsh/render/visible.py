@@ -1,0 +1,96 @@
+"""Server octets made safe for a terminal.  This is the one place: nothing else prints octets that came from outside.
+
+What is shown for what cannot be shown:
+
+    ^@ .. ^_  ^?   C0 controls and DEL, in caret notation (ESC is ^[, TAB ^I, CR ^M, LF ^J)
+    \\xNN           an octet that is not UTF-8
+    <U+NNNN>       C1 controls, bidi overrides and isolates, line and paragraph separators, and every other format,
+                   invisible, private, unassigned or surrogate code point (so also variation selectors and joiners)
+
+Blanks wider or narrower than a space are left as they are.  The notation is for eyes: it cannot be read back.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+
+#: Marks that draw nothing though Unicode calls them printable: fillers and variation selectors.
+_BLANKS = frozenset({0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, *range(0xFE00, 0xFE10)})
+_SELECTORS = range(0xE0100, 0xE01F0)
+_WIDE = ("W", "F")
+_NO_WIDTH = ("Mn", "Me")
+
+TAB_STOPS = 8  #: columns between the stops that `text_lines` expands TAB to
+
+
+def is_safe(code: int) -> bool:
+    """Whether the code point may go to a terminal as it is."""
+    character = chr(code)
+    if code in _BLANKS or code in _SELECTORS:
+        return False
+    return character.isprintable() or unicodedata.category(character) == "Zs"
+
+
+def _shown(code: int) -> str:
+    if code < 0x20 or code == 0x7F:
+        return "^" + chr(code ^ 0x40)
+    return f"<U+{code:04X}>"
+
+
+class Escapes(dict[int, str]):
+    """A table for `str.translate` that fills itself: safe characters stay, `escape` names the others."""
+
+    def __init__(self, escape: Callable[[int], str]) -> None:
+        super().__init__()
+        self._escape = escape
+
+    def __missing__(self, code: int) -> str:
+        text = self[code] = chr(code) if is_safe(code) else self._escape(code)
+        return text
+
+
+_VISIBLE = Escapes(_shown)
+
+
+def visible(data: str | bytes) -> str:
+    """`data` as text without a single control or invisible character, line ends included.  Never raises.
+
+    Octets are read as UTF-8 where they are that.
+    """
+    text = data if isinstance(data, str) else data.decode("utf-8", "backslashreplace")
+    if text.isascii() and text.isprintable():
+        return text
+    return text.translate(_VISIBLE)
+
+
+def visible_latin1(text: str) -> str:
+    """`visible` for octets that were read as Latin-1, as the tokens' are."""
+    return visible(text if text.isascii() else text.encode("latin-1", "replace"))
+
+
+def text_lines(data: bytes) -> list[str]:
+    """The lines of a text, each visible: CRLF ends one and is not shown, a bare LF ends one and is shown.
+
+    TAB goes to the next stop of TAB_STOPS, as a terminal would have it.
+    """
+    lines = data.split(b"\n")
+    shown = [visible(_untabbed(line[:-1] if line.endswith(b"\r") else line + b"\n")) for line in lines[:-1]]
+    return [*shown, visible(_untabbed(lines[-1]))] if lines[-1] else shown
+
+
+def _untabbed(line: bytes) -> bytes | str:
+    return line.decode("utf-8", "backslashreplace").expandtabs(TAB_STOPS) if b"\t" in line else line
+
+
+def width(text: str) -> int:
+    """Columns that visible `text` takes: two for wide East Asian characters, none for combining marks."""
+    if text.isascii():
+        return len(text)
+    return sum(map(_columns, text))
+
+
+def _columns(character: str) -> int:
+    if unicodedata.category(character) in _NO_WIDTH:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in _WIDE else 1
