@@ -22,9 +22,7 @@ def headers(pairs: Iterable[tuple[str, str]]) -> str:
 
 def base64_lines(octets: bytes) -> str:
     """Base64 in lines of 76 characters (RFC 2045 section 6.8)."""
-    return "".join(
-        b2a_base64(octets[at : at + 57], newline=False).decode() + CRLF for at in range(0, len(octets), 57)
-    )
+    return "".join(b2a_base64(octets[at : at + 57], newline=False).decode() + CRLF for at in range(0, len(octets), 57))
 
 
 def text(body: str, subtype: str = "plain", encoding: str = "7bit", *more: tuple[str, str]) -> str:

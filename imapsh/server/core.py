@@ -1,10 +1,10 @@
 """One connection to the server, sans-I/O: octets in by `receive_data`, octets out by `data_to_send`.
 
 Theory of operation.  A frame is one command.  `spec.match` reads it; what it finds wrong is a BAD.  Else the command's
-row says in which states it may come, and the table `HANDLERS` who does it.  A handler sends what it wants in between and returns the text
-of the OK, or raises Refused (NO) or Bad; or it returns a Continue (AUTHENTICATE, IDLE), and the next line is its own.
-What others did to the selected mailbox is told before the tagged reply, EXPUNGE only where the row allows it, and
-at once during IDLE.  No octets make it raise.
+row says in which states it may come, and the table `HANDLERS` who does it.  A handler sends what it wants in between
+and returns the text of the OK, or raises Refused (NO) or Bad; or it returns a Continue (AUTHENTICATE, IDLE), and the
+next line is its own.  What others did to the selected mailbox is told before the tagged reply, EXPUNGE only where the
+row allows it, and at once during IDLE.  No octets make it raise.
 """
 
 from __future__ import annotations
@@ -14,25 +14,20 @@ from typing import TYPE_CHECKING
 
 from imapsh import spec
 from imapsh.errors import LimitError
-from imapsh.grammar.values import Code, Flags, StatusText
+from imapsh.grammar.values import Code, StatusText
 from imapsh.grammar.writer import response
 from imapsh.server.commands import HANDLERS
+from imapsh.server.intake import LITERAL, LITERALS, Intake
 from imapsh.server.reply import Arguments, Bad, Continue, Reply
 from imapsh.server.selected import Selected
-from imapsh.server.store import SYSTEM_FLAGS, Account, Mailbox, Refused, Store
+from imapsh.server.store import Account, Mailbox, Refused, Store
 from imapsh.spec.model import AUTHENTICATED, LOGOUT, NOT_AUTHENTICATED, SELECTED, Context
 from imapsh.wire.frames import Frame, Spilled
-from imapsh.wire.limits import Limits
-from imapsh.wire.push import Pusher
-from imapsh.wire.reader import COMMAND, FrameReader, Octets
+from imapsh.wire.reader import Octets
 
 if TYPE_CHECKING:
     from imapsh.spec import Match
 
-LINE = 64 << 10  #: octets of one line
-LITERAL = 64 << 20  #: octets of all literals of one command
-LITERAL_BEFORE_LOGIN = 8 << 10
-LITERALS = 500  #: literals in one command
 BAD_COMMANDS = 30  #: in a row, before the server hangs up
 
 BEFORE_LOGIN = ("IMAP4rev1", "IMAP4rev2", "LITERAL+", "ENABLE", "ID", "SASL-IR")
@@ -41,21 +36,6 @@ AFTER_LOGIN = (
     "MOVE", "BINARY", "ESEARCH", "SEARCHRES", "LIST-EXTENDED", "LIST-STATUS", "SPECIAL-USE", "STATUS=SIZE",
     "UTF8=ACCEPT",
 )  # fmt: skip
-
-
-class _Discard:
-    """Where a literal goes that is too big but already on its way (RFC 7888 section 4)."""
-
-    def __init__(self) -> None:
-        self.octets = 0
-
-    def write(self, data: bytes) -> None:
-        """Count, and forget."""
-        self.octets += len(data)
-
-    def finish(self) -> Spilled:
-        """Only the count is left."""
-        return Spilled(self.octets)
 
 
 class ServerSession:
@@ -91,10 +71,7 @@ class ServerSession:
         self._running: spec.Command | None = None
         self._idling = False
         self._bad = 0
-        self._literals = self._octets = 0
-        self._first_line = b""
-        self._reader = FrameReader(COMMAND, Limits(line=LINE, literal=0), self._sink_for)
-        self._pusher = Pusher(self._reader)
+        self._intake = Intake()
         self.send("OK", StatusText(Code("CAPABILITY", self.capabilities()), "imapsh demo server ready"))
 
     # -- octets
@@ -103,9 +80,9 @@ class ServerSession:
         """Take octets from the client; never raises on what they are.  b"" does nothing: the end is `eof`."""
         if self.closed or not data:
             return
-        self._pusher.feed(data)
+        self._intake.feed(data)
         try:
-            while not self.closed and not self.wants_tls and (found := self._pusher.take()) is not None:
+            while not self.closed and not self.wants_tls and (found := self._intake.take()) is not None:
                 if isinstance(found, Octets):
                     self._announced(found)
                 else:
@@ -125,8 +102,8 @@ class ServerSession:
         self.closed = True
 
     def tls_started(self) -> None:
-        """The handshake that `wants_tls` asked for is done.  What the client sent in the clear behind STARTTLS is dropped."""
-        self._pusher.rest()
+        """The handshake that `wants_tls` asked for is done; what came in the clear behind STARTTLS is dropped."""
+        self._intake.drop()
         self.wants_tls = self._tls_offered = self._login_disabled = False
 
     @property
@@ -156,6 +133,7 @@ class ServerSession:
         if self._login_disabled:
             raise Refused("PRIVACYREQUIRED", "a password is safe only after STARTTLS")
         self.account = self.store.login(user, password)
+        self._intake.allowed = LITERAL
         return StatusText(Code("CAPABILITY", self.capabilities()), f"{user} is logged in")
 
     @property
@@ -191,15 +169,10 @@ class ServerSession:
             raise Bad("TLS is on already, or this server has no certificate")
         self.wants_tls = True
 
-    def idle(self, on: bool) -> None:
-        """While on, news of the mailbox is sent as it comes."""
-        self._idling = on
-        if on:
-            self._tell(expunge=True)
-
-    def flags_changed(self) -> None:
-        """Tell which flags the selected mailbox now knows (RFC 9051 section 7.3.5)."""
-        self.send("FLAGS", Flags((*SYSTEM_FLAGS, *self.mailbox.mailbox.keywords.values())))
+    def tell_keywords(self) -> None:
+        """Tell of new keywords before a FETCH names them."""
+        for name, value in self.mailbox.new_keywords():
+            self.send(name, value)
 
     def bye(self, text: str) -> None:
         """Hang up, saying why."""
@@ -208,52 +181,37 @@ class ServerSession:
 
     # -- one frame
 
-    def _sink_for(self, octets: int, line: bytes) -> _Discard | None:
-        if not self._literals:
-            self._first_line = line
-        self._literals += 1
-        self._octets += octets
-        return _Discard() if self._too_big() else None
-
-    def _too_big(self) -> bool:
-        return self._octets > (LITERAL if self.account is not None else LITERAL_BEFORE_LOGIN)
-
     def _announced(self, request: Octets) -> None:
         """A literal is announced: `+`, or a refusal before it is sent (RFC 9051 section 4.3)."""
-        if self._literals > LITERALS:
+        if self._intake.too_many:
             self.bye(f"a command may have {LITERALS} literals")
         elif not request.synchronizing:
             return
-        elif self._too_big():
-            self._pusher.refuse()
-            self.tag = self._tag_of(self._first_line)
-            self._finish("NO", StatusText(Code("TOOBIG"), self._size_text()))
-            self._literals = self._octets = 0
+        elif self._intake.too_big:
+            self._intake.refuse()
+            self._refuse_big()
         else:
             self.send("+", StatusText(None, f"send {request.octets} octets"))
 
-    def _size_text(self) -> str:
-        allowed = LITERAL if self.account is not None else LITERAL_BEFORE_LOGIN
-        return f"the literals of this command may have {allowed} octets together"
+    def _refuse_big(self) -> None:
+        self.tag, self._running = self._tag_of(self._intake.first_line), None
+        text = f"the literals of this command may have {self._intake.allowed} octets together"
+        self._finish("NO", StatusText(Code("TOOBIG"), text))
 
     def _frame(self, frame: Frame) -> None:
-        self._literals = self._octets = 0
-        line = frame.raw.rstrip(b"\r\n")
         if self._then is not None:
-            self._answer_with(self._then, line)
+            self._answer_with(self._then, frame.raw.rstrip(b"\r\n"))
+            return
+        if any(isinstance(part, Spilled) for part in frame.parts):
+            self._refuse_big()
             return
         self.tag, self._running = "", None
-        spilled = any(isinstance(part, Spilled) for part in frame.parts)
-        if spilled or frame.incomplete:
-            self.tag = self._tag_of(self._first_line if spilled else line)
-            self._finish("NO", StatusText(Code("TOOBIG"), self._size_text()))
-            return
         literals = [part for part in frame.literals if isinstance(part, bytes)]
         self._command(_text(frame), literals)
 
     def _command(self, text: str, literals: list[bytes]) -> None:
         match = spec.match(text, self._context(), payloads=literals)
-        self.tag = match.tag or self._tag_of(text.encode("utf-8", "replace"))
+        self.tag = self._tag_of(text.encode("utf-8", "replace"))
         fault = self._fault(match)
         if fault:
             self._refuse_bad(fault)
@@ -286,7 +244,7 @@ class ServerSession:
         return word.decode("ascii") if good else ""
 
     def _answer_with(self, handler: Callable[[bytes], Reply], line: bytes) -> None:
-        self._then = None
+        self._then, self._idling = None, False
         try:
             reply = handler(line)
         except Refused as refused:
@@ -297,7 +255,10 @@ class ServerSession:
             if isinstance(reply, Continue):
                 self.send("+", StatusText(None, reply.text))
                 self._then = reply.then
-                self._reader.raw_line = True
+                self._idling = reply.idles
+                if reply.idles:
+                    self._tell(expunge=True)
+                self._intake.take_line()
                 return
             self._bad = 0
             self._finish("OK", reply)

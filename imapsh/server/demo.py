@@ -1,12 +1,13 @@
 """The demo's store: the user `demo` (password `demo`) with mail worth looking at, and `other` to talk to.
 
-The same on every run: it is always Monday, 15 June 2026, 9 o'clock in the morning, UTC.  Messages are made when first looked at.
+The same on every run: it is always Monday, 15 June 2026, 9 o'clock in the morning, UTC.  Messages are made when first
+looked at.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from random import Random
 
@@ -17,7 +18,7 @@ from imapsh.server.store import Account, Mailbox, Store
 
 USER = PASSWORD = "demo"
 OTHER = "other"
-NOW = datetime(2026, 6, 15, 9, 0, tzinfo=timezone.utc)
+NOW = datetime(2026, 6, 15, 9, 0, tzinfo=UTC)
 
 #: name, special use, subscribed, how many messages, days between them
 MAILBOXES = (

@@ -105,7 +105,7 @@ Mira
 <p>Mira</p>
 </body></html>
 """
-    csv = "item,planned,spent\r\nlens,4200,3980\r\nroof,9000,0\r\nvan,300,185\r\n".encode()
+    csv = b"item,planned,spent\r\nlens,4200,3980\r\nroof,9000,0\r\nvan,300,185\r\n"
     alternative = multipart(
         "alternative",
         "=_alt_7d3",
@@ -126,7 +126,7 @@ def forwarded(when: datetime) -> bytes:
     """A message in a message, which has parts of its own."""
     inner = message(
         KENJI,
-        "Mira Oduya <mira@harbour.example>, undisclosed-friends: anna@isle.example, \"Bo B.\" <bo@isle.example>;",
+        'Mira Oduya <mira@harbour.example>, undisclosed-friends: anna@isle.example, "Bo B." <bo@isle.example>;',
         "=?ISO-2022-JP?B?GyRCRXRCZiROJWwlcyU6GyhC?=",
         when,
         "lens",
@@ -186,10 +186,15 @@ def bounce(when: datetime) -> bytes:
     )
     parts = [text("Your message could not be delivered to keeper@isle.example."), status, lost]
     content = multipart("report; report-type=delivery-status", "dsn-3", parts)
-    content = content.replace('multipart/report; report-type=delivery-status; boundary="dsn-3"',
-                              'multipart/report; report-type=delivery-status;\r\n boundary="dsn-3"', 1)
+    content = content.replace(
+        'multipart/report; report-type=delivery-status; boundary="dsn-3"',
+        'multipart/report; report-type=delivery-status;\r\n boundary="dsn-3"',
+        1,
+    )
     sender = "Mail Delivery System <mailer-daemon@mx.harbour.example>"
-    return message(sender, ME, "Undelivered mail returned to sender", when, "dsn", content, [("Auto-Submitted", "auto-replied")])
+    return message(
+        sender, ME, "Undelivered mail returned to sender", when, "dsn", content, [("Auto-Submitted", "auto-replied")]
+    )
 
 
 def digest(when: datetime) -> bytes:
@@ -225,14 +230,18 @@ João
         ("In-Reply-To", "<minutes@harbour.example>"),
         ("References", "<agenda@harbour.example>\r\n <minutes@harbour.example>"),
     ]
-    return message(JOAO, f"{MIRA}, {ME}", "Re: Minutes of Tuesday", when, "re-minutes", text(body, "plain", "8bit"), more)
+    return message(
+        JOAO, f"{MIRA}, {ME}", "Re: Minutes of Tuesday", when, "re-minutes", text(body, "plain", "8bit"), more
+    )
 
 
 def photo(when: datetime) -> bytes:
     """HTML that shows a picture sent along (multipart/related)."""
     html = text('<p>Ebb tide this morning:</p><img src="cid:ebb@harbour.example" alt="sea">', "html")
     picture = attachment("image/png", "ebb.png", png(96, 64), "inline")
-    picture = picture.replace("\r\n\r\n", "\r\nContent-ID: <ebb@harbour.example>\r\nContent-Description: the sea\r\n\r\n", 1)
+    picture = picture.replace(
+        "\r\n\r\n", "\r\nContent-ID: <ebb@harbour.example>\r\nContent-Description: the sea\r\n\r\n", 1
+    )
     return message(EDDA, ME, "Ebb", when, "ebb", multipart("related", "rel-1", [html, picture]))
 
 

@@ -64,6 +64,7 @@ def first(found: list[Field], name: str) -> str | None:
 
 def envelope(found: list[Field]) -> Envelope:
     """ENVELOPE (RFC 9051 section 7.5.2).  Sender and Reply-To default to From where missing or empty."""
+
     def addresses(name: str) -> tuple[Address, ...] | None:
         joined = ", ".join(field.value for field in found if field.name.lower() == name)
         return tuple(parse_addresses(joined)) or None
@@ -83,7 +84,7 @@ def envelope(found: list[Field]) -> Envelope:
     )
 
 
-# Lexical tokens of RFC 5322 section 3.2: quoted-string, comment (one level; deeper ones are peeled first), domain-literal, special, atom.
+# Lexical tokens of RFC 5322 section 3.2, comments taken out: quoted-string, domain-literal, special, atom, white space.
 _LEX = re.compile(r'"((?:[^"\\]|\\.)*)"?|(\[[^\]]*\]?)|([<>:;,@.])|([^\s"<>:;,@.\[]+)|\s+', re.DOTALL)
 _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
 

@@ -212,7 +212,9 @@ def _parts(octets: bytes, body: int, end: int, boundary: str) -> Iterator[tuple[
     """
     mark = re.escape(boundary.rstrip().encode("utf-8", "surrogatepass"))
     start = None
-    for count, found in enumerate(re.compile(rb"^--%b(--)?[ \t]*(\r?\n|\Z)" % mark, re.MULTILINE).finditer(octets, body, end)):
+    for count, found in enumerate(
+        re.compile(rb"^--%b(--)?[ \t]*(\r?\n|\Z)" % mark, re.MULTILINE).finditer(octets, body, end)
+    ):
         if count == MAX_PARTS:
             break
         if start is not None:

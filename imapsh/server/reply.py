@@ -12,15 +12,19 @@ if TYPE_CHECKING:
     from imapsh.spec.match import Match
 
 
-class Bad(Exception):  # noqa: N818 - it ends in a BAD, not in an error
+class Bad(Exception):
     """The answer is BAD: the text is a sentence that names the place."""
 
 
 class Continue(NamedTuple):
-    """Not done: `+ text` is sent, and `then` is handed the next line, without its line end."""
+    """Not done: `+ text` is sent, and `then` is handed the next line, without its line end.
+
+    Where it `idles`, news of the mailbox is sent meanwhile, as it comes.
+    """
 
     text: str
     then: Callable[[bytes], Reply]
+    idles: bool = False
 
 
 Reply = StatusText | Continue

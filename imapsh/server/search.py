@@ -87,14 +87,16 @@ def _keyword(wanted: bool) -> Callable[[Selected, str], Test]:
 
 def _recent(recent: bool, *, unseen: bool = False) -> Callable[[Selected], Test]:
     def make(selected: Selected) -> Test:
-        return lambda number, message: (message.uid in selected.recent) is recent and not (
-            unseen and "\\Seen" in message.flags
+        return lambda number, message: (
+            (message.uid in selected.recent) is recent and not (unseen and "\\Seen" in message.flags)
         )
 
     return make
 
 
-def _day(of: Callable[[Message], date | None], compare: Callable[[date, date], bool]) -> Callable[[Selected, str], Test]:
+def _day(
+    of: Callable[[Message], date | None], compare: Callable[[date, date], bool]
+) -> Callable[[Selected, str], Test]:
     def make(selected: Selected, text: str) -> Test:
         wanted = parse_date(text)
 
@@ -246,7 +248,7 @@ def esearch_items(ids: list[int], wanted: Iterable[str]) -> dict[str, Any]:
 
 
 def to_save(ids: list[int], wanted: Iterable[str]) -> list[int]:
-    """What RETURN (SAVE) keeps: all, but with MIN or MAX and neither ALL nor COUNT only those (RFC 5182 section 2.1)."""
+    """What RETURN (SAVE) keeps: all; with MIN or MAX and neither ALL nor COUNT only those (RFC 5182 section 2.1)."""
     names = set(wanted)
     if not names & {"MIN", "MAX"} or names & {"ALL", "COUNT"}:
         return ids

@@ -10,8 +10,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 
 from imapsh.grammar.sequence import SequenceSet
-from imapsh.grammar.values import Count, Expunged, Fetch
-from imapsh.server.store import Mailbox, Message, Refused
+from imapsh.grammar.values import Count, Expunged, Fetch, Flags
+from imapsh.server.store import SYSTEM_FLAGS, Mailbox, Message, Refused
 
 
 class Selected:
@@ -28,6 +28,7 @@ class Selected:
         self.recent = {message.uid for message in self.messages if message.recent}
         self._changed = changed
         self._told = len(self.messages)
+        self._keywords = len(mailbox.keywords)
         self._gone: set[int] = set()
         self._flagged: set[int] = set()
         if not read_only:
@@ -66,12 +67,23 @@ class Selected:
         recent = ["\\Recent"] if message.uid in self.recent and not rev2 else []
         return (*sorted(message.flags), *recent)
 
+    def known_flags(self) -> tuple[str, ...]:
+        """The flags that messages here can have, for FLAGS (RFC 9051 section 7.3.5)."""
+        return (*SYSTEM_FLAGS, *self.mailbox.keywords.values())
+
+    def new_keywords(self) -> Iterator[tuple[str, Flags]]:
+        """FLAGS, where the mailbox has learnt keywords that the client was not told of."""
+        if len(self.mailbox.keywords) != self._keywords:
+            self._keywords = len(self.mailbox.keywords)
+            yield "FLAGS", Flags(self.known_flags())
+
     def exists(self, message: Message) -> bool:
         """Whether it is still in the mailbox, or only in this session's picture of it."""
         return message.uid not in self._gone
 
-    def news(self, *, expunge: bool, rev2: bool) -> Iterator[tuple[str, Count | Expunged | Fetch]]:
+    def news(self, *, expunge: bool, rev2: bool) -> Iterator[tuple[str, Count | Expunged | Fetch | Flags]]:
         """What the client must now be told, in order; EXPUNGE only where it may come."""
+        yield from self.new_keywords()
         if expunge and self._gone:
             yield from self._expunges()
         if len(self.messages) != self._told:

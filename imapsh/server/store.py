@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Protocol
 
@@ -23,7 +23,7 @@ MAX_KEYWORDS = 256  #: different keywords one mailbox remembers
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
-class Refused(Exception):  # noqa: N818 - it ends in a NO, not in an error
+class Refused(Exception):
     """The answer is NO: `code` is the response code's name or empty, `arg` its argument (RFC 9051 section 7.1)."""
 
     def __init__(self, code: str, text: str, arg: object = None) -> None:
@@ -245,7 +245,7 @@ class Account:
 class Store:
     """All accounts.  `clock` says what time it is (an aware datetime), so that a demo can stand still."""
 
-    def __init__(self, clock: Callable[[], datetime] = lambda: datetime.now(timezone.utc)) -> None:
+    def __init__(self, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self.clock = clock
         self.accounts: dict[str, Account] = {}
 

@@ -11,7 +11,6 @@ from imapsh.grammar.values import Fetch
 from imapsh.server.mime import Section
 from imapsh.server.reply import Arguments, Bad, Reply, as_text, ok
 from imapsh.server.search import MONTHS
-from imapsh.server.selected import Selected
 from imapsh.server.store import Message, Refused
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ _ATOM = re.compile(r"[!#$&'+,\-./0-9:;<=>?@A-Z\^_`a-z|~]+")
 
 
 class Item(NamedTuple):
-    """One item: its name in upper case, up to the `[`; section, partial (first octet, octets), and the label sent back."""
+    """One item: its name in capitals up to the `[`, section, partial (first octet, octets), and the label sent back."""
 
     name: str
     section: Section = Section()
@@ -106,17 +105,21 @@ def _fetch(session: ServerSession, arguments: Arguments, *, uid: bool) -> Reply:
     selected = session.mailbox
     seen = not selected.read_only and any(item.name in _SETS_SEEN for item in wanted)
     for number, message in selected.pick(chosen(arguments), uid=uid):
-        values = {item.label or item.name: _VALUES[item.name](message, item) for item in wanted if item.name != "FLAGS"}
-        if seen and "\\Seen" not in message.flags:
+        changed = seen and "\\Seen" not in message.flags
+        if changed:
             selected.mailbox.set_flags(message, message.flags | {"\\Seen"})
-            told = True
-        else:
-            told = any(item.name == "FLAGS" for item in wanted)
-        if told:
-            selected.hush(message)
+        values = {item.label or item.name: _value(session, message, item) for item in wanted}
+        if changed or "FLAGS" in values:
             values["FLAGS"] = selected.flags(message, session.rev2)
+            selected.hush(message)
         session.send("FETCH", Fetch(number, values))
     return ok("fetched")
+
+
+def _value(session: ServerSession, message: Message, item: Item) -> Any:
+    if item.name == "FLAGS":
+        return session.mailbox.flags(message, session.rev2)
+    return _VALUES[item.name](message, item)
 
 
 def chosen(arguments: Arguments) -> SequenceSet:

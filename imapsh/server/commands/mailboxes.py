@@ -1,4 +1,6 @@
-"""SELECT, EXAMINE, CREATE, DELETE, RENAME, SUBSCRIBE, UNSUBSCRIBE, LIST, LSUB, NAMESPACE, STATUS, CLOSE and UNSELECT."""
+"""The commands about mailboxes: SELECT, EXAMINE, CREATE, DELETE, RENAME, SUBSCRIBE, UNSUBSCRIBE, LIST, LSUB, NAMESPACE,
+STATUS, CLOSE and UNSELECT.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ from typing import TYPE_CHECKING
 from imapsh.grammar.values import Count, Flags, MailboxList, MailboxStatus, Namespace, Namespaces
 from imapsh.server import listing
 from imapsh.server.reply import Arguments, Bad, Reply, ok
-from imapsh.server.store import DELIMITER, SYSTEM_FLAGS, Mailbox, canonical, check_name
+from imapsh.server.store import DELIMITER, Mailbox, canonical, check_name
 
 if TYPE_CHECKING:
     from imapsh.server.core import ServerSession
@@ -30,7 +32,7 @@ def _open(session: ServerSession, arguments: Arguments, *, read_only: bool) -> R
         session.send("OK", ok("the mailbox selected before is closed", "CLOSED"))
     mailbox = session.user_account.find(arguments.mailbox())
     opened = session.select(mailbox, read_only)
-    flags = (*SYSTEM_FLAGS, *mailbox.keywords.values())
+    flags = opened.known_flags()
     session.send("FLAGS", Flags(flags))
     permanent = () if read_only else (*flags, "\\*")
     session.send("OK", ok("flags that last", "PERMANENTFLAGS", permanent))

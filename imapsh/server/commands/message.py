@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,12 @@ from imapsh.server.store import SYSTEM_FLAGS, Mailbox, Message, Refused
 if TYPE_CHECKING:
     from imapsh.server.core import ServerSession
 
+#: What becomes of the old flags with those typed.
+_CHANGES: dict[str, Callable[[set[str], set[str]], set[str]]] = {
+    "FLAGS": lambda old, typed: set(typed),
+    "+FLAGS": lambda old, typed: old | typed,
+    "-FLAGS": lambda old, typed: old - typed,
+}
 _DATE_TIME = re.compile(r"([ \d]\d)-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)")
 
 
@@ -73,13 +80,10 @@ def _store(session: ServerSession, arguments: Arguments, *, uid: bool) -> Reply:
     found = selected.pick(chosen(arguments), uid=uid)
     selected.writable()
     verb, _, silent = arguments.all("store-item")[0].name.upper().partition(".")
-    known = selected.mailbox.keywords.copy()
     flags = selected.mailbox.learn(_flags(arguments))
-    if selected.mailbox.keywords != known:
-        session.flags_changed()
-    change = {"FLAGS": lambda _: flags, "+FLAGS": flags.__or__, "-FLAGS": lambda old: old - flags}[verb]
+    session.tell_keywords()
     for number, message in found:
-        selected.mailbox.set_flags(message, set(change(message.flags)), selected)
+        selected.mailbox.set_flags(message, _CHANGES[verb](message.flags, flags), selected)
         if not silent:
             selected.hush(message)
             told = {"UID": message.uid} if uid else {}

@@ -91,12 +91,11 @@ def idle(session: ServerSession, arguments: Arguments) -> Reply:
     """IDLE (6.3.13): until DONE, news is sent as it comes."""
 
     def done(line: bytes) -> Reply:
-        session.idle(False)
         if line.upper() != b"DONE":
             raise Bad("DONE ends IDLE, and nothing else may be said in it")
         return ok("idled")
 
-    return Continue("idling", done)
+    return Continue("idling", done, idles=True)
 
 
 HANDLERS = {

@@ -1,0 +1,98 @@
+"""The server on a socket, for any client: `imapsh --serve-demo`."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from imapsh.errors import ConnectionLost
+from imapsh.server.core import ServerSession
+from imapsh.server.memory import WHERE
+from imapsh.server.store import Store
+from imapsh.transport.address import Address
+from imapsh.transport.aio import AioStream
+from imapsh.transport.base import CHUNK
+from imapsh.transport.listening import Listener, listen
+from imapsh.transport.memory_aio import aio_pair
+from imapsh.transport.tls import TLSOptions
+
+IDLE_TIMEOUT = 1800.0  #: seconds without a word from the client (RFC 9051 section 5.4)
+
+
+async def serve(address: Address, store: Store, tls: TLSOptions | None = None) -> Listener:
+    """Accept clients until the listener is closed; with `tls` (certificate and key) STARTTLS is offered.
+
+    Raises UsageError, ConnectError where the address cannot be had, TLSError where the certificate cannot be used.
+    """
+    starttls = tls is not None and address.scheme == "imap"
+
+    async def accept(stream: AioStream) -> None:
+        await converse(stream, store, tls if starttls else None)
+
+    return await listen(address, accept, tls=tls)
+
+
+async def connect(store: Store) -> tuple[AioStream, asyncio.Task[None]]:
+    """A client's end of a new connection in memory, and the task that serves it."""
+    client, server = await aio_pair(WHERE)
+
+    async def answer() -> None:
+        try:
+            await converse(server, store)
+        except ConnectionLost:
+            pass  # the client's end is the client's affair
+        finally:
+            await server.close()
+
+    return client, asyncio.create_task(answer())
+
+
+async def converse(stream: AioStream, store: Store, tls: TLSOptions | None = None) -> None:
+    """Serve one stream until either end closes.  Raises ConnectionLost or TLSError where the stream fails."""
+    pushed = asyncio.Event()
+    sending = asyncio.Lock()  # so that what is taken first is also sent first
+    session = ServerSession(store, tls=tls is not None, on_output=pushed.set)
+
+    async def send() -> None:
+        async with sending:
+            if data := session.data_to_send():
+                await stream.write(data)
+
+    async def push() -> None:
+        while True:
+            await pushed.wait()
+            pushed.clear()
+            await send()
+
+    pusher = asyncio.create_task(push())
+    try:
+        stream.settimeout(IDLE_TIMEOUT)
+        await send()
+        while not session.closed:
+            data = await stream.read(CHUNK)
+            if not data:
+                break
+            session.receive_data(data)
+            await send()
+            if session.wants_tls and tls is not None:
+                await stream.start_tls(tls, "", server_side=True)
+                session.tls_started()
+    finally:
+        session.eof()
+        pusher.cancel()
+        await asyncio.gather(pusher, return_exceptions=True)
+
+
+def make_certificate(directory: Path) -> TLSOptions | None:
+    """A fresh authority (`ca.pem`) and a certificate for localhost in `directory`; None without trustme."""
+    try:
+        import trustme
+    except ImportError:
+        return None
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(directory / "ca.pem"))
+    certificate = authority.issue_cert("localhost", "127.0.0.1", "::1")
+    file = directory / "server.pem"
+    certificate.private_key_and_cert_chain_pem.write_to_path(str(file))
+    file.chmod(0o600)
+    return TLSOptions(cert=str(file), key=str(file))

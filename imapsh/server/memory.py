@@ -1,0 +1,54 @@
+"""The server at the other end of a stream in memory: no socket, no thread."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from imapsh.server.core import ServerSession
+from imapsh.server.store import Store
+from imapsh.transport.memory import MemoryStream, attach, pair
+
+WHERE = "the demo server"
+
+
+class Core(Protocol):
+    """What turns octets into octets: a ServerSession, or a ScriptedServer."""
+
+    @property
+    def closed(self) -> bool:
+        """No more comes from it."""
+
+    def receive_data(self, data: bytes, /) -> None:
+        """Octets from the client."""
+
+    def data_to_send(self) -> bytes:
+        """Take the octets for the client."""
+
+    def eof(self) -> None:
+        """The client is gone."""
+
+
+def connect(store: Store) -> MemoryStream:
+    """A client's end of a new connection to a server over `store`; the greeting waits to be read."""
+    return join(ServerSession(store))
+
+
+def join(core: Core) -> MemoryStream:
+    """The client's end of a stream whose other end is `core`."""
+    client, server = pair(WHERE)
+
+    def receive(data: bytes) -> bytes:
+        if data:
+            core.receive_data(data)
+        else:
+            core.eof()
+        answer = core.data_to_send()
+        if core.closed and data:
+            server.write(answer)
+            server.close()
+            return b""
+        return answer
+
+    server.write(core.data_to_send())
+    attach(server, receive)
+    return client
