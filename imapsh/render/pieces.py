@@ -23,8 +23,10 @@ NOTE = 240  #: characters of a note
 
 
 class Piece(NamedTuple):
-    """`kind` is a token kind or one of this module's.  `start` is an octet offset in the frame, `source` the octets as
-    Latin-1 and `text` what is shown of them.  `note` is a reading to stand beside; `block` a literal, `label` its item.
+    """`kind` is a token kind or one of this module's.
+
+    `start` is an octet offset in the frame, `source` the octets as Latin-1, `text` what is shown of them, `width` the
+    columns that takes; `note` a reading to stand beside, `block` a literal and `label` the item it is the value of.
     """
 
     kind: str
@@ -32,19 +34,17 @@ class Piece(NamedTuple):
     text: str
     start: int
     source: str
+    width: int
     note: str = ""
     block: Part | None = None
     label: str = ""
 
-    @property
-    def width(self) -> int:
-        """Columns it takes."""
-        return width(self.text)
-
     def column(self, offset: int) -> int:
         """The column within the piece at which the octet `offset` of the frame is shown."""
         octets = self.source.encode("latin-1")
-        return min(self.width, width(visible(octets[: _character_start(octets, offset - self.start)])))
+        before = width(visible(octets[: _character_start(octets, offset - self.start)]))
+        shown_first = max(0, self.width - width(visible(octets)))  # the CRLF in front of a literal within the line
+        return min(self.width, shown_first + before)
 
 
 def _character_start(octets: bytes, cut: int) -> int:
@@ -77,7 +77,8 @@ def pieces(response: Response, limit: int = 0, *, inline: bool = True) -> list[P
             line = _line(response, shown.decode("latin-1"), at, styles, first=index == 0)
             made.extend(map(_shortened, line) if limit else line)
             if len(shown) < len(part):
-                made.append(Piece(TEXT, "note", f" ... {len(part) - limit:,} more octets", at + limit, ""))
+                missing = f" ... {len(part) - limit:,} more octets"
+                made.append(Piece(TEXT, "note", missing, at + limit, "", len(missing)))
         at += size_of(part)
     return made
 
@@ -113,14 +114,18 @@ def _head(response: Response, line: str) -> tuple[list[Fragment], bool]:
 
 
 def _piece(kind: str, style: str, source: str, at: int, note: str = "") -> Piece:
-    return Piece(kind, style, visible_latin1(source), at, source, note)
+    if source.isascii() and source.isprintable():
+        return Piece(kind, style, source, at, source, len(source), note)
+    text = visible_latin1(source)
+    return Piece(kind, style, text, at, source, width(text), note)
 
 
 def _shortened(piece: Piece) -> Piece:
     size = len(piece.source)
     if size <= LONG:
         return piece
-    return piece._replace(text=f"{visible_latin1(piece.source[: LONG // 2])} ... {size - LONG // 2:,} more octets")
+    text = f"{visible_latin1(piece.source[: LONG // 2])} ... {size - LONG // 2:,} more octets"
+    return piece._replace(text=text, width=width(text))
 
 
 def shorten(note: str) -> str:
@@ -152,12 +157,13 @@ def _literal(part: Part, at: int, before: list[Piece], response: Response, inlin
     """A short string within the line, behind a visible CRLF; all else as a block."""
     label = _label(before)
     if not inline or isinstance(part, Spilled) or len(part) > SHORT or _is_section(label):
-        return Piece(BLOCK, "data", "", at, "", block=part, label=label)
+        return Piece(BLOCK, "data", "", at, "", 0, block=part, label=label)
     source = part.decode("latin-1")
     note = decoded.encoded_words(_unfolded(part)) or ""
     if response.name in ("LIST", "LSUB", "STATUS"):
         note = _note(response, "mailbox", source)
-    return Piece(TEXT, "string", "^M^J" + visible(part), at, source, shorten(note))
+    text = "^M^J" + visible(part)
+    return Piece(TEXT, "string", text, at, source, width(text), shorten(note))
 
 
 def _unfolded(part: bytes) -> str:

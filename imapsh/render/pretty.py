@@ -11,7 +11,7 @@ content behind a gutter, and under each line stands what is wrong with it, a car
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from imapsh.findings import Violation
 from imapsh.grammar.responses import CLIENT, CONTINUATION, GARBAGE, STATUS, TAGGED, UNTAGGED, Response
@@ -22,7 +22,7 @@ from imapsh.render.literals import literal_lines
 from imapsh.render.pieces import BLOCK, pieces
 from imapsh.render.styles import Fragment, Theme, paint, plain
 from imapsh.render.visible import visible, width
-from imapsh.wire.frames import size_of
+from imapsh.wire.frames import Part
 
 WIDTH = 100  #: columns where none are given
 ELIDE = 20  #: lines of a literal that are shown
@@ -58,7 +58,7 @@ def pretty(
     columns = max(_NARROWEST, width or WIDTH) - len(_BLANK)
     margin = UNSOLICITED if unsolicited else MARGINS[response.kind]
     if response.kind == UNTAGGED and not response.violations:
-        line = _simple(response, columns)
+        line = _simple(response.frame.parts, columns)
         if line is not None:
             shown = line if theme is None else _coloured(response.name, line, theme)
             return f"{margin[1] if theme is None else theme.paint(*margin)}{shown}\n"
@@ -68,13 +68,11 @@ def pretty(
 # -- the common line: one regular expression, and a memory of what its chunks look like painted
 
 
-def _simple(response: Response, columns: int) -> str | None:
+def _simple(parts: tuple[Part, ...], columns: int) -> str | None:
     """The line where it is short, printable ASCII and holds nothing that has a reading beside it; else None."""
-    parts = response.frame.parts
-    if len(parts) != 1 or size_of(parts[0]) > columns + 2:
-        return None
     octets = parts[0]
-    assert isinstance(octets, bytes)
+    if len(parts) != 1 or len(octets) > columns + 2 or not isinstance(octets, bytes):
+        return None
     if octets[-2:] != b"\r\n" or not octets.isascii() or b"=?" in octets or b"&" in octets:
         return None
     line = octets[:-2].decode("ascii")
@@ -82,42 +80,49 @@ def _simple(response: Response, columns: int) -> str | None:
 
 
 #: Chunks that mean the same wherever they stand in a FETCH: the flags, a string, a number, a word and what follows.
-_FETCH_CHUNKS = re.compile(r'FLAGS \([^()"]*\)|"(?:[^"\\]|\\.)*"|\d+(?=[ )]|$)|[^ "()\d][^ "()]*[ (]*|[ ()]+|.')
+_FETCH_CHUNKS = re.compile(r'FLAGS \([^()"]*\) ?|"(?:[^"\\]|\\.)*"|\d+(?=[ )]|$)|[^ "()\d][^ "()]*[ (]*|[ ()]+|.')
+_FETCH = " FETCH ("
 _KEPT = 4096  # chunks kept; past that the memory begins anew
 
 
 def _coloured(name: str, line: str, theme: Theme) -> str:
-    if name != "FETCH" or "[" in line:
-        return paint(lexer.server_line(line), theme)
-    memory = theme.chunks.get("FETCH")
-    if memory is None:
-        memory = theme.chunks["FETCH"] = _Chunks(theme)
-    return "".join(map(memory.__getitem__, _FETCH_CHUNKS.findall(line)))
+    if name == "FETCH" and "[" not in line:
+        number, fetch, rest = line.partition(_FETCH)
+        if fetch and number[:2] == "* " and number[2:].isdecimal():
+            painted = _painted.get(theme) or _painted.setdefault(theme, _Chunks(theme))
+            chunks = "".join(map(painted.__getitem__, _FETCH_CHUNKS.findall(rest)))
+            return f"{painted.start}{number[2:]}{painted.middle}{chunks}"
+    return paint(lexer.server_line(line), theme)
 
 
 class _Chunks(dict[str, str]):
-    """Chunk of a FETCH -> the same painted.  Numbers are not kept: there is no end of them."""
+    """Chunk of a FETCH -> the same painted.  Numbers are not kept: there is no end of them.
+
+    `start` and `middle` are what stands before and behind the message number.
+    """
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self._paint: Callable[[str, str], str] = theme.paint
-        self._number = theme.paint("number", "\0").split("\0")
+        self._theme = theme
+        self._number = theme.paint("number", "\n").split("\n")
+        (star, space, _, *behind) = [theme.paint(*fragment) for fragment in lexer.server_line("* 0" + _FETCH)]
+        self.start = star + space + self._number[0]
+        self.middle = self._number[1] + "".join(behind)
 
     def __missing__(self, chunk: str) -> str:
         if chunk.isdecimal():
-            return chunk.join(self._number) if len(self._number) == 2 else chunk
-        if chunk.startswith("* "):
-            return self._paint("star", "*") + chunk[1:]
+            return chunk.join(self._number)
         styles = lexer.DataStyles("FETCH", depth=1)
-        painted = "".join(
-            self._paint("response" if token.text.upper() == "FETCH" else styles.style(token), token.text)
-            for token in tokenize(chunk, wide=False)
-        )
+        tokens = tokenize(chunk, wide=False)
+        painted = paint([(styles.style(token), token.text) for token in tokens], self._theme)
         if len(self) >= _KEPT:
             self.clear()
         if len(chunk) < 100:
             self[chunk] = painted
         return painted
+
+
+_painted: dict[Theme, _Chunks] = {}
 
 
 # -- any line

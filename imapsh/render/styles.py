@@ -69,15 +69,14 @@ _PROMPT = {
 
 
 class Theme:
-    """A name and a style -> SGR parameters table.  `chunks` is the printer's memory of what it has painted."""
+    """A name and a style -> SGR parameters table."""
 
-    __slots__ = ("_open", "chunks", "name", "sgr")
+    __slots__ = ("_open", "name", "sgr")
 
     def __init__(self, name: str, sgr: Mapping[str, str]) -> None:
         self.name = name
         self.sgr = sgr
         self._open = {style: f"\x1b[{parameters}m" for style, parameters in sgr.items() if parameters}
-        self.chunks: dict[str, dict[str, str]] = {}
 
     def paint(self, style: str, text: str) -> str:
         """`text` between the style's SGR sequence and a reset."""

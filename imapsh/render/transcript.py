@@ -1,0 +1,67 @@
+"""A transcript coloured: server lines, typed lines, and what `C:` and `S:` in front of them say.
+
+It reads what manuals, RFCs and logs hold: lines with or without a marker, literals behind the line that announces them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from imapsh.render.lexer import server_line, typed_line
+from imapsh.render.styles import Fragment
+
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+_MARKER = re.compile(r"(\s*)([CS]:|[<>](?= ))( ?)")
+_ANNOUNCES = re.compile(r"~?\{(\d+)\+?\}\r?\n?\Z")
+_SERVER = re.compile(r"\*|\+(?: |\r?$)|\S+ (?:OK|NO|BAD)(?:[ \r\n]|$)", re.IGNORECASE)
+_OURS = ("C:", ">")
+
+
+def transcript(text: str) -> Iterator[Fragment]:
+    """The fragments of a whole transcript.  Joined they are the text.  Never raises."""
+    due = 0  # octets of a literal that are still to come
+    for line in _LINE.findall(text):
+        marker = _MARKER.match(line)
+        body = line
+        if marker is not None:
+            yield "text", marker[1]
+            yield ("margin-ours" if marker[2] in _OURS else "margin-tagged"), marker[2]
+            yield "text", marker[3]
+            body = line[marker.end() :]
+        if due:
+            data, body = _octets(body, due)
+            yield "data", data
+            due -= _size(data)
+        if body:
+            ours = marker[2] in _OURS if marker is not None else not _SERVER.match(body)
+            yield from _line(body, ours)
+            if found := _ANNOUNCES.search(body):
+                due = int(found[1])
+
+
+def _line(body: str, ours: bool) -> Iterator[Fragment]:
+    words = body.rstrip("\r\n")
+    yield from typed_line(words) if ours or not _latin1(words) else server_line(words)
+    yield "text", body[len(words) :]
+
+
+def _latin1(text: str) -> bool:
+    return all(character <= "\xff" for character in text)
+
+
+def _size(text: str) -> int:
+    """Octets on the wire, where a line ends with CRLF."""
+    return len(text.encode("utf-8", "surrogatepass")) + (text.endswith("\n") and not text.endswith("\r\n"))
+
+
+def _octets(body: str, due: int) -> tuple[str, str]:
+    """The part of a line that belongs to a literal with `due` octets to come, and the rest."""
+    if _size(body) <= due:
+        return body, ""
+    taken = 0
+    for index, character in enumerate(body):
+        taken += len(character.encode("utf-8", "surrogatepass"))
+        if taken > due:
+            return body[:index], body[index:]
+    return body, ""
