@@ -36,9 +36,9 @@ def unfit(row: Command | Name, context: Context) -> Problem | None:
     offered = _offered(context.capabilities, context.rev2)
     if row.needs and not any(name.upper() in offered for name in row.needs):
         wanted = " or ".join(row.needs)
-        return Problem("capability", 0, f"{row.name} needs {wanted}, which the server does not offer")
+        return Problem("not-offered", 0, f"{row.name} needs {wanted}, which the server does not offer")
     if isinstance(row, Command) and (barred := [name for name in row.barred if name in offered]):
-        return Problem("capability", 0, f"{row.name} is barred by the server's {barred[0]}")
+        return Problem("not-offered", 0, f"{row.name} is barred by the server's {barred[0]}")
     return None
 
 
@@ -70,13 +70,12 @@ def problems(text: str, head: Head, run: Run, complete: bool) -> tuple[Problem, 
 
     for token in run.starts.values():
         if token.kind in (BAD, CRLF) and token.end < len(text):
-            rule = "control" if token.text < " " else "atom"
-            note(Problem(rule, 0, f"{token.text!r} may not stand here"), token.start)
+            note(Problem("atom", 0, f"{token.text!r} may not stand here"), token.start)
     if head.tag is not None and not _TAG.fullmatch(head.tag):
         note(Problem("tag", 0, f"{head.tag!r} cannot be a tag"), text.index(head.tag))
     start = text[: head.end]
     if start.startswith(" ") or "  " in start:
-        note(Problem("space", 0, "one space is enough"), 0 if start.startswith(" ") else start.index("  ") + 1)
+        note(Problem("SP", 0, "one space is enough"), 0 if start.startswith(" ") else start.index("  ") + 1)
     if head.command is None:
         note(_unknown(text, head, run), head.start)
     else:
@@ -84,6 +83,14 @@ def problems(text: str, head: Head, run: Run, complete: bool) -> tuple[Problem, 
         if not complete and (wrong := _wrong(text, run)) is not None:
             found.setdefault(wrong.offset, wrong)
     return tuple(found[at] for at in sorted(found))
+
+
+_CITED = re.compile(r"""'(?:[^'\\]|\\.)+'|"(?:[^"\\]|\\.)+\"""")
+
+
+def discreet(problem: Problem) -> Problem:
+    """The problem without what it cites of the line."""
+    return problem._replace(message=_CITED.sub("this", problem.message))
 
 
 def _beginnings(typed: str) -> list[Command]:
@@ -132,17 +139,18 @@ def _wrong(text: str, run: Run) -> Problem | None:
     rest = text[at:]
     wanted = [node for node in run.wanted if node.show().strip()]
     if not rest.strip(" "):
-        return Problem("space", at, "a space at the end of the line")
+        return Problem("SP", at, "a space at the end of the line")
+    if rest[0] == ")" and text[at - 1] == " ":
+        return Problem("SP", at - 1, "a space too many")
     if wanted and rest[0] == " ":
-        return Problem("space", at, "a space too many")
+        return Problem("SP", at, "a space too many")
+    end, _, bounds = run.spans.get(max((start for start in run.spans if start < at), default=-1), (-1, "", ""))
+    if end == at and bounds and text[at - 1] != '"' and rest[0] != " " and not (wanted and rest[0] in "()"):
+        return Problem("atom", at, f"{rest[0]!r} may not stand in {bounds}")
     if wanted:
         return Problem("syntax", at, _in_place_of(rest, wanted))
     if rest[0] == " ":
-        at += len(rest) - len(rest.lstrip(" "))
-        return Problem("syntax", at, "nothing more may follow")
-    before = run.spans.get(max((start for start in run.spans if start < at), default=-1))
-    if before is not None and before[0] == at and before[2] and text[at - 1] != '"':
-        return Problem("8-bit" if rest[0] > "\x7f" else "atom", at, f"{rest[0]!r} may not stand in {before[2]}")
+        return Problem("syntax", at + len(rest) - len(rest.lstrip(" ")), "nothing more may follow")
     return Problem("syntax", at, f"a space or the end of the line was expected before {rest[0]!r}")
 
 
@@ -188,8 +196,8 @@ def expected(text: str, head: Head, run: Run) -> tuple[Expected, ...]:
 def _choices(node: Node, at: int, typed: str, context: Context) -> list[Expected]:
     """What may stand for a node at `at`, where `typed` stands so far."""
     if isinstance(node, Keyword):
-        fits = node.text.strip() and node.upper.startswith(typed.upper())
-        return [Expected("keyword", node.text, None, at)] if fits else []
+        fits = node.upper.startswith(typed.upper()) and (node.is_word or typed != node.text)
+        return [Expected("keyword", node.text, None, at)] if fits and node.text.strip() else []
     if isinstance(node, Table):
         return _rows(node.kind, at, typed, context)
     if not isinstance(node, Slot):

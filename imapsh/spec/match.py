@@ -71,7 +71,7 @@ class Run:
         token = self.starts.get(at)
         if token is None or len(token.text) == 1:
             return at + 1
-        self.notes("space", at + 1, "one space is enough")
+        self.notes("SP", at + 1, "one space is enough")
         return token.end
 
     def notes(self, rule: str, at: int, message: str, severity: str = "error") -> None:
@@ -197,14 +197,18 @@ class Match:
             piece = waiting.pop()
             if piece.children:
                 waiting.extend(reversed(piece.children))
-            else:
+            elif piece.kind != "syntax":
                 leaves.append(piece)
         return tuple(leaves)
 
     @cached_property
     def errors(self) -> tuple[Problem, ...]:
-        """What is wrong or doubtful, by offset."""
-        return advice.problems(self.text, self._head, self._run, self.complete)
+        """What is wrong or doubtful, by offset.  No message holds a character of a secret."""
+        found = advice.problems(self.text, self._head, self._run, self.complete)
+        return tuple(advice.discreet(problem) if self._is_secret(problem.offset) else problem for problem in found)
+
+    def _is_secret(self, at: int) -> bool:
+        return any(start <= at < end for start, end in self.secrets)
 
     @cached_property
     def expected(self) -> tuple[Expected, ...]:
@@ -214,7 +218,8 @@ class Match:
     @cached_property
     def prefix(self) -> tuple[str, int]:
         """The half-typed last word, and its offset."""
-        start = max((row.offset for row in self.expected), default=self._run.watch)
+        words = (choice.offset for choice in self.expected if choice.text[0] not in "().]")
+        start = max(words, default=self._run.watch)
         return self.text[start:], start
 
     @cached_property

@@ -110,6 +110,11 @@ class Piece(NamedTuple):
     value: object = None
     children: tuple[Piece, ...] = ()
 
+    def __repr__(self) -> str:
+        """Without the value, which may be a password."""
+        below = f", {self.children!r}" if self.children else ""
+        return f"Piece({self.name!r}, {self.kind!r}, {self.start}, {self.end}{below})"
+
     def all(self, *kinds: str) -> list[Piece]:
         """The pieces of these kinds below this one, in order; not those below a piece that is taken."""
         return find(self.children, *kinds)

@@ -165,7 +165,7 @@ class Slot:
         character = run.text[end]
         if character == "]" and not self.shape.strings:
             return end  # closes a section or a code
-        run.notes("8-bit" if character > "\x7f" else "atom", end, f"{character!r} may not stand in {self.shape.bounds}")
+        run.notes("atom", end, f"{character!r} may not stand in {self.shape.bounds}")
         return found.end()
 
     def _string(self, run: Run, token: Token) -> int:
@@ -187,7 +187,7 @@ class Slot:
 
     def _check_quoted(self, run: Run, token: Token) -> None:
         if not (run.context.utf8 or run.context.rev2) and (found := _EIGHT_BIT.search(token.text)):
-            run.notes("8-bit", token.start + found.start(),
+            run.notes("QUOTED-CHAR", token.start + found.start(),
                       f"{found[0]!r} may stand in quotes only after ENABLE IMAP4rev2 or UTF8=ACCEPT")  # fmt: skip
         if "\\" in token.text:
             body = re.sub(r'\\["\\]', "..", token.text)

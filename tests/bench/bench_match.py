@@ -1,0 +1,42 @@
+"""Prints what a keystroke costs: `python -m tests.bench.bench_match`.  The design's budget is 2 ms for a 1 kB line."""
+
+from __future__ import annotations
+
+import time
+
+from imapsh.spec import Context, match
+
+_CONTEXT = Context("selected")
+LINES = {
+    "SELECT": "SELECT INBOX",
+    "SEARCH, nested": "SEARCH " + " ".join(f'OR FROM "a{i}" (NOT SINCE 1-Feb-1994 SEEN)' for i in range(23)) + " ALL ALL",
+    "FETCH, sections": "FETCH 1:* (" + " ".join(f"BODY.PEEK[{i}.HEADER.FIELDS (DATE FROM)]<0.1024>" for i in range(1, 22)) + ")",
+    "FETCH, half typed": "FETCH 1:* (" + " ".join(f"BODY.PEEK[{i}.HEADER.FIELDS (DATE FROM)]<0.1024>" for i in range(1, 22)),
+    "a set": "UID FETCH " + ",".join(str(i) for i in range(1000, 1200)) + " FLAGS",
+    "nonsense": "FROB " + "x" * 1000,
+}  # fmt: skip
+
+
+def _keystroke(line: str) -> None:
+    found = match(line, _CONTEXT)
+    assert (found.roles, found.errors, found.hint, found.expected, found.secrets) is not None
+
+
+def main() -> None:
+    """Best and 95th percentile of 200 keystrokes at the end of each line."""
+    for name, line in LINES.items():
+        _keystroke(line)
+        times = []
+        for _ in range(200):
+            start = time.perf_counter()
+            _keystroke(line)
+            times.append(time.perf_counter() - start)
+        times.sort()
+        tokens = len(match(line, _CONTEXT).tokens)
+        print(
+            f"{name:20} {len(line):5} octets {tokens:4} tokens  {times[0] * 1e3:6.2f} ms best {times[190] * 1e3:6.2f} ms p95"
+        )
+
+
+if __name__ == "__main__":
+    main()

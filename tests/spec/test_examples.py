@@ -1,0 +1,34 @@
+"""Every client line of the RFCs' examples fits the table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from imapsh import spec
+from imapsh.spec import Context, match
+
+LINES = [
+    tuple(line.split("\t"))
+    for line in Path(__file__).with_name("examples.txt").read_text("utf-8").splitlines()
+    if not line.startswith("#")
+]
+
+
+@pytest.mark.parametrize(("section", "line"), LINES, ids=[f"{section}-{line}" for section, line in LINES])
+def test_the_rfcs_own_lines_match(section: str, line: str) -> None:
+    words = line.split()
+    row = spec.command(" ".join(words[1:3])) or spec.command(words[1])
+    assert row is not None
+    found = match(line, Context(row.states[-1], rev2="3501" not in section))
+    assert found.errors == ()
+    assert found.tag == words[0]
+    assert found.command is row
+    assert found.complete is not line.endswith("}")
+    untagged = match(line.split(" ", 1)[1], Context(row.states[-1], rev2="3501" not in section))
+    assert (untagged.tag, untagged.command, untagged.errors) == (None, row, ())
+
+
+def test_there_are_many() -> None:
+    assert len(LINES) > 120

@@ -1,0 +1,206 @@
+"""The table is whole: every row says what it must, and its syntax and example agree with the matcher."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from imapsh import spec
+from imapsh.grammar.tokens import QUOTED, WORD, tokenize
+from imapsh.spec import Command, Context, Name, match
+from imapsh.spec.model import ANY_STATE
+from imapsh.spec.slots import SLOTS
+from imapsh.spec.syntax import Choice, Group, Node, Repeat, Rule, Sequence, Slot, Table, parse
+
+ROWS = [row for kind in spec.kinds() for row in spec.names(kind).values()]
+RFC = re.compile(r"RFC \d+ §\d+(\.\d+)*\Z")
+
+#: The commands of RFC 9051 section 9 (command-any to command-select, and uid), of RFC 3501 alone, and ID.
+COMMANDS = set(
+    "CAPABILITY LOGOUT NOOP APPEND CREATE DELETE ENABLE EXAMINE LIST NAMESPACE RENAME SELECT STATUS SUBSCRIBE "
+    "UNSUBSCRIBE IDLE LOGIN AUTHENTICATE STARTTLS CLOSE UNSELECT EXPUNGE COPY MOVE FETCH STORE SEARCH LSUB CHECK "
+    "ID".split()
+) | {f"UID {name}" for name in ("COPY", "MOVE", "FETCH", "SEARCH", "STORE", "EXPUNGE")}
+
+#: resp-text-code, search-key, status-att and fetch-att of both RFCs.
+CODES = set(
+    "ALERT BADCHARSET CAPABILITY PARSE PERMANENTFLAGS READ-ONLY READ-WRITE TRYCREATE UIDNEXT UIDVALIDITY APPENDUID "
+    "COPYUID UIDNOTSTICKY UNAVAILABLE AUTHENTICATIONFAILED AUTHORIZATIONFAILED EXPIRED PRIVACYREQUIRED CONTACTADMIN "
+    "NOPERM INUSE EXPUNGEISSUED CORRUPTION SERVERBUG CLIENTBUG CANNOT LIMIT OVERQUOTA ALREADYEXISTS NONEXISTENT "
+    "NOTSAVED HASCHILDREN CLOSED UNKNOWN-CTE UNSEEN".split()
+)
+KEYS = set(
+    "ALL ANSWERED BCC BEFORE BODY CC DELETED FLAGGED FROM KEYWORD NEW OLD ON RECENT SEEN SINCE SUBJECT TEXT TO "
+    "UNANSWERED UNDELETED UNFLAGGED UNKEYWORD UNSEEN DRAFT HEADER LARGER NOT OR SENTBEFORE SENTON SENTSINCE SMALLER "
+    "UID UNDRAFT".split()
+)
+ITEMS = set(
+    "ENVELOPE FLAGS INTERNALDATE RFC822.SIZE RFC822 RFC822.HEADER RFC822.TEXT BODY BODYSTRUCTURE UID BODY[ BODY.PEEK[ "
+    "BINARY[ BINARY.PEEK[ BINARY.SIZE[".split()
+)
+RESPONSES = set(
+    "OK NO BAD BYE PREAUTH CAPABILITY ENABLED FLAGS LIST LSUB STATUS SEARCH ESEARCH NAMESPACE EXISTS RECENT EXPUNGE "
+    "FETCH ID".split()
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "names"),
+    [("code", CODES), ("search-key", KEYS), ("fetch-item", ITEMS), ("response", RESPONSES)],
+)
+def test_every_name_of_the_rfcs_has_a_row(kind: str, names: set[str]) -> None:
+    assert names <= set(spec.names(kind))
+
+
+def test_the_commands_are_those_of_the_rfcs() -> None:
+    assert set(spec.commands()) == COMMANDS
+
+
+def test_status_items_options_macros_and_flags() -> None:
+    assert set(spec.names("status-item")) == {
+        "MESSAGES", "RECENT", "UIDNEXT", "UIDVALIDITY", "UNSEEN", "DELETED", "SIZE",
+    }  # fmt: skip
+    assert set(spec.names("search-return")) == {"MIN", "MAX", "ALL", "COUNT", "SAVE"}
+    assert set(spec.names("fetch-macro")) == {"ALL", "FAST", "FULL"}
+    assert {r"\SEEN", r"\ANSWERED", r"\FLAGGED", r"\DELETED", r"\DRAFT"} <= set(spec.names("flag"))
+
+
+@pytest.mark.parametrize("row", [*spec.commands().values(), *ROWS], ids=lambda row: f"{row[0]}-{row[1]}"[:40])
+def test_a_row_is_complete(row: Command | Name) -> None:
+    assert row.summary
+    assert RFC.match(row.rfc), row.rfc
+    assert row.editions in ("1", "2", "12")
+    parse(row.syntax)
+
+
+@pytest.mark.parametrize("row", spec.commands().values(), ids=lambda row: row.name)
+def test_a_command_has_a_place_and_a_meaning(row: Command) -> None:
+    assert row.states
+    assert set(row.states) <= set(ANY_STATE)
+    assert all(name in RESPONSES for name in row.responses)
+    if row.destroys:
+        assert row.changes
+
+
+def test_what_may_bring_expunge() -> None:
+    """RFC 9051 section 7.5.1: not FETCH, STORE and SEARCH; their UID forms may."""
+    selected = {name for name, row in spec.commands().items() if "selected" in row.states and not row.expunges}
+    assert selected == {"FETCH", "STORE", "SEARCH", "CLOSE"}
+
+
+def test_what_uses_message_numbers() -> None:
+    """RFC 9051 section 5.5; UID SEARCH may hold them among its keys."""
+    numbers = {name for name, row in spec.commands().items() if row.numbers}
+    assert numbers == {"FETCH", "STORE", "SEARCH", "COPY", "MOVE", "UID SEARCH"}
+
+
+def test_barriers() -> None:
+    barriers = {name for name, row in spec.commands().items() if row.barrier}
+    assert barriers == {
+        "STARTTLS", "AUTHENTICATE", "LOGIN", "IDLE", "SELECT", "EXAMINE", "CLOSE", "UNSELECT", "ENABLE", "LOGOUT",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("row", spec.commands().values(), ids=lambda row: row.name)
+@pytest.mark.parametrize("tag", ["", "a1 "])
+def test_a_commands_example_matches(row: Command, tag: str) -> None:
+    found = match(tag + row.example, Context(row.states[0], rev2=row.editions == "2"))
+    assert found.errors == ()
+    assert found.command is row
+    assert found.complete
+    assert found.tag == (tag.strip() or None)
+
+
+_FRAMES = {
+    "search-key": "SEARCH {}",
+    "fetch-item": "FETCH 1 {}",
+    "section": "FETCH 1 {}",
+    "section-mime": "FETCH 1 {}",
+    "search-return": "{}",
+    "list-select": "{}",
+    "list-return": "{}",
+    "create-param": "{}",
+}
+EXAMPLES = [row for row in ROWS if row.kind in _FRAMES]
+
+
+@pytest.mark.parametrize("row", EXAMPLES, ids=lambda row: f"{row.kind}-{row.name}")
+def test_a_names_example_matches(row: Name) -> None:
+    found = match(_FRAMES[row.kind].format(row.example), Context("selected"))
+    assert row.example
+    assert found.errors == ()
+    assert found.complete
+    assert any(piece.name == row.name for piece in _walk(found.pieces))
+
+
+def _walk(pieces: tuple[spec.Piece, ...]) -> list[spec.Piece]:
+    return [below for piece in pieces for below in (piece, *_walk(piece.children))]
+
+
+@pytest.mark.parametrize("kind", ["response", "code"])
+def test_responses_and_codes_have_examples(kind: str) -> None:
+    for row in spec.names(kind).values():
+        words = [token.text.upper() for token in tokenize(row.example) if token.kind in (WORD, QUOTED)]
+        assert row.name in words
+
+
+def _nodes(node: Node) -> list[Node]:
+    if isinstance(node, Sequence):
+        return [node, *(below for item in node.items for below in _nodes(item.node))]
+    if isinstance(node, Choice):
+        return [node, *(below for choice in node.nodes for below in _nodes(choice))]
+    return [node, *_nodes(node.node)] if isinstance(node, Group | Repeat) else [node]
+
+
+def test_every_slot_rule_and_table_that_a_syntax_names_is_there() -> None:
+    used: set[str] = set()
+    for row in (*spec.commands().values(), *ROWS):
+        for node in _nodes(parse(row.syntax)):
+            if isinstance(node, Table):
+                assert node.rows, f"{row.name}: no rows of kind {node.kind}"
+            used |= {node.kind} if isinstance(node, Slot) else {node.row.name} if isinstance(node, Rule) else set()
+    assert set(SLOTS) - used <= {"atom", "number", "string"}  # for the extensions to come
+    assert {name.lower() for name in spec.names("syntax")} <= used
+
+
+@pytest.mark.parametrize("notation", ["<a", "[<mailbox>", "<mailbox>]", "{a|b", "a]"])
+def test_a_wrong_notation_is_refused(notation: str) -> None:
+    with pytest.raises(ValueError, match=r"missing|closes|notation"):
+        parse(notation)
+
+
+@pytest.mark.parametrize("row", spec.commands().values(), ids=lambda row: row.name)
+def test_a_syntax_shows_as_it_is_written(row: Command) -> None:
+    assert parse(row.syntax).show() == row.syntax
+
+
+def test_find_in_any_case_and_by_family() -> None:
+    assert spec.command("uid fetch") is spec.commands()["UID FETCH"]
+    assert spec.command("frobnicate") is None
+    for name, found in (("auth=plain", "AUTH="), ("UTF8=ACCEPT", "UTF8="), ("idle", "IDLE"), ("literal+", "LITERAL+")):
+        row = spec.find("capability", name)
+        assert row is not None
+        assert row.name == found
+    assert spec.find("capability", "X-GOOD-IDEA") is None
+    assert spec.find("no-such-kind", "IDLE") is None
+    assert spec.names("no-such-kind") == {}
+
+
+@pytest.mark.parametrize("kind", ["response", "code", "fetch-item"])
+def test_every_reader_named_is_there(kind: str) -> None:
+    readers = spec.readers(kind)
+    assert set(readers) == {name for name, row in spec.names(kind).items() if row.read}
+    assert all(callable(function) for function in readers.values())
+
+
+def test_what_needs_no_reader() -> None:
+    assert {row.name for row in spec.names("response").values() if not row.read} == {
+        "OK",
+        "NO",
+        "BAD",
+        "BYE",
+        "PREAUTH",
+    }
+    assert all(row.read for row in spec.names("code").values())
+    assert {row.name for row in spec.names("fetch-item").values() if not row.read} == {"BODY.PEEK[", "BINARY.PEEK["}
