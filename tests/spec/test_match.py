@@ -27,7 +27,11 @@ def test_fetch_items_are_a_tree() -> None:
         (
             "fetch-items",
             "FLAGS",
-            ("BODY.PEEK[", ("section-spec", "section-part", ("HEADER.FIELDS", "header-fld-name", "header-fld-name")), "partial"),
+            (
+                "BODY.PEEK[",
+                ("section-spec", "section-part", ("HEADER.FIELDS", "header-fld-name", "header-fld-name")),
+                "partial",
+            ),
             "UID",
         ),
     ]  # fmt: skip
@@ -72,7 +76,7 @@ def test_list_keeps_select_and_return_options_apart() -> None:
         (r'RENAME "a \"b\" \\" INBOX', ['a "b" \\', "INBOX"]),
         ("SEARCH SINCE 1-Feb-1994 BEFORE \"02-mar-1995\"", ["1-Feb-1994", "02-mar-1995"]),
         ('APPEND a "17-Jul-1996 02:44:25 -0700" {@m.eml}', ["a", "17-Jul-1996 02:44:25 -0700", FileName("m.eml")]),
-        ('APPEND a " 7-Jul-1996 02:44:25 -0700" ~{@m.eml}', ["a", " 7-Jul-1996 02:44:25 -0700", FileName("m.eml", True)]),
+        ('APPEND a " 7-Jul-1996 02:44:25 -0700" ~{@m}', ["a", " 7-Jul-1996 02:44:25 -0700", FileName("m", True)]),
         ("APPEND a {3+}\r\na\r\n", ["a", b"a\r\n"]),
         ('ID ("name" NIL "os" "x")', ["name", None, "os", "x"]),
         ("LIST ~/Mail/ [a]%", ["~/Mail/", "[a]%"]),

@@ -10,8 +10,8 @@ from imapsh import spec
 from imapsh.grammar.tokens import QUOTED, WORD, tokenize
 from imapsh.spec import Command, Context, Name, match
 from imapsh.spec.model import ANY_STATE
-from imapsh.spec.slots import SLOTS
-from imapsh.spec.syntax import Choice, Group, Node, Repeat, Rule, Sequence, Slot, Table, parse
+from imapsh.spec.slots import SLOTS, Slot
+from imapsh.spec.syntax import Choice, Group, Node, Repeat, Rule, Sequence, Table, parse
 
 ROWS = [row for kind in spec.kinds() for row in spec.names(kind).values()]
 RFC = re.compile(r"RFC \d+ §\d+(\.\d+)*\Z")
@@ -155,10 +155,11 @@ def _nodes(node: Node) -> list[Node]:
 
 def test_every_slot_rule_and_table_that_a_syntax_names_is_there() -> None:
     used: set[str] = set()
-    for row in (*spec.commands().values(), *ROWS):
-        for node in _nodes(parse(row.syntax)):
+    syntaxes = [row.syntax for row in spec.commands().values()] + [row.syntax for row in ROWS]
+    for syntax in syntaxes:
+        for node in _nodes(parse(syntax)):
             if isinstance(node, Table):
-                assert node.rows, f"{row.name}: no rows of kind {node.kind}"
+                assert node.rows, f"{syntax}: no rows of kind {node.kind}"
             used |= {node.kind} if isinstance(node, Slot) else {node.row.name} if isinstance(node, Rule) else set()
     assert set(SLOTS) - used <= {"atom", "number", "string"}  # for the extensions to come
     assert {name.lower() for name in spec.names("syntax")} <= used
