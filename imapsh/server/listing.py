@@ -30,7 +30,8 @@ def pattern(reference: str, name: str) -> Callable[[str], bool]:
     for run in re.findall(r"[*%]+|[^*%]+", joined):
         wild = run[0] in "*%"
         pieces.append((run[0] if "*" not in run else "*") if wild else run)
-    return lambda candidate: _matches(pieces, candidate)
+    capitals = [piece.upper() for piece in pieces]
+    return lambda candidate: _matches(capitals if candidate == INBOX else pieces, candidate)
 
 
 def _matches(pieces: list[str], candidate: str) -> bool:

@@ -56,7 +56,7 @@ def _key(piece: Piece, depth: int) -> Key:
     inside = tuple(_key(child, depth + 1) for child in piece.all("search-key"))
     if name in ("(", "OR", "NOT"):
         return Key("AND" if name == "(" else name, inside)
-    arguments = tuple(_argument(child.value) for child in piece.children if child.kind != "keyword")
+    arguments = tuple(_argument(child.value) for child in piece.children)
     return Key("SEQUENCE-SET" if name == "<SEQUENCE-SET>" else name, arguments)
 
 
