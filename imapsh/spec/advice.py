@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 from imapsh import spec
 from imapsh.grammar.tokens import BAD, CRLF
 from imapsh.spec.model import AUTHENTICATED, NOT_AUTHENTICATED, Command, Context, Expected, Name, Problem
-from imapsh.spec.slots import Slot
+from imapsh.spec.slots import Form, Slot
 from imapsh.spec.syntax import Keyword, Node, Repeat, Rule, Sequence, Table, word_end
 
 if TYPE_CHECKING:
     from imapsh.spec.match import Head, Run
 
-_HALF_LITERAL = re.compile(r"~?(?:\{[^}]*)?\Z")
+_HALF_LITERAL = Form(r"~?(?:\{[^}]*)?\Z")
 
 
 #: tag = 1*<any ASTRING-CHAR except "+">
-_TAG = re.compile(r'[^\x00-\x20\x7f-\U0010ffff(){%*"\\+]+')
+_TAG = Form(r"[!#$&',-\[\]^-z|}~]+")
 
 
 @lru_cache(maxsize=16)
@@ -85,12 +85,10 @@ def problems(text: str, head: Head, run: Run, complete: bool) -> tuple[Problem, 
     return tuple(found[at] for at in sorted(found))
 
 
-_CITED = re.compile(r"""'(?:[^'\\]|\\.)+'|"(?:[^"\\]|\\.)+\"""")
-
-
 def discreet(problem: Problem) -> Problem:
     """The problem without what it cites of the line."""
-    return problem._replace(message=_CITED.sub("this", problem.message))
+    cited = r"""'(?:[^'\\]|\\.)+'|"(?:[^"\\]|\\.)+\""""
+    return problem._replace(message=re.sub(cited, "this", problem.message))
 
 
 def _beginnings(typed: str) -> list[Command]:

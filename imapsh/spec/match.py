@@ -15,7 +15,7 @@ from imapsh import spec
 from imapsh.grammar.tokens import CRLF, DATA, LBRACKET, LITERAL, LPAREN, SPACE, Token, tokenize
 from imapsh.spec import advice, secrets
 from imapsh.spec.model import Command, Context, Expected, Name, Piece, Problem
-from imapsh.spec.syntax import Frame, Keyword, Node, Sequence, parse
+from imapsh.spec.syntax import Frame, Keyword, Node, Sequence, folded, parse
 
 #: What stands for a space and for the end of the line among what was expected.
 SPACE_HERE = Keyword(" ")
@@ -132,10 +132,10 @@ def _named(words: list[tuple[str, int]], tag: str | None) -> Head | None:
     (first, start), rows = words[0], spec.commands()
     if len(words) > 1:
         second, at = words[1]
-        row = rows.get(f"{first} {second}".upper())
+        row = rows.get(folded(f"{first} {second}"))
         if row is not None:
             return Head(tag, f"{first} {second}", start, at + len(second), row)
-    row = rows.get(first.upper())
+    row = rows.get(folded(first))
     return Head(tag, first, start, start + len(first), row) if row is not None else None
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from imapsh.grammar.sequence import PATTERN, SequenceSet
@@ -18,16 +19,45 @@ if TYPE_CHECKING:
     from imapsh.spec.match import Run
 
 
+class Form:
+    """A regular expression, compiled when first used: compiling them all would cost a start 30 ms.
+
+    Letters fit in either case, and only ASCII's digits are digits.
+    """
+
+    def __init__(self, pattern: str) -> None:
+        self.pattern = pattern
+
+    @cached_property
+    def _compiled(self) -> re.Pattern[str]:
+        return re.compile(self.pattern, re.ASCII | re.IGNORECASE)
+
+    @cached_property
+    def match(self) -> Callable[..., re.Match[str] | None]:
+        """As re.Pattern.match."""
+        return self._compiled.match
+
+    @cached_property
+    def fullmatch(self) -> Callable[..., re.Match[str] | None]:
+        """As re.Pattern.fullmatch."""
+        return self._compiled.fullmatch
+
+    @cached_property
+    def search(self) -> Callable[..., re.Match[str] | None]:
+        """As re.Pattern.search."""
+        return self._compiled.search
+
+
 class Shape(NamedTuple):
     """How a slot is read.  `bare` takes it without quotes; `loose`, tried where `bare` stops short, takes what people
     type all the same, with a problem noted; `half` fits what may still become one as typing goes on."""
 
     noun: str
-    bare: re.Pattern[str] | None = None
+    bare: Form | None = None
     value: Callable[[str], object] = str
     strings: bool = False  # a quoted string or a literal may stand here
-    loose: re.Pattern[str] | None = None
-    half: re.Pattern[str] | None = None
+    loose: Form | None = None
+    half: Form | None = None
     secret: bool = False
     role: str = "string"
     needs: tuple[str, ...] = ()  # capabilities of which one offers it; {} is the argument itself
@@ -54,16 +84,17 @@ def _undated(text: str) -> str:
     return text.strip('"')
 
 
-_C = re.compile
+_C = Form
 #: ATOM-CHAR: any CHAR except "(" ")" "{" SP CTL list-wildcards quoted-specials resp-specials.
-_ATOM = _C(r'[^\x00-\x20\x7f-\U0010ffff(){%*"\\\]]+')
-_ASTRING = _C(r'[^\x00-\x20\x7f-\U0010ffff(){%*"\\]+')  # ASTRING-CHAR = ATOM-CHAR / resp-specials
-_PATTERN = _C(r'[^\x00-\x20\x7f-\U0010ffff(){"\\]+')  # list-char = ATOM-CHAR / list-wildcards / resp-specials
+_ATOM_CHAR = r"!#$&'+-\[^-z|}~"
+_ATOM = _C(f"[{_ATOM_CHAR}]+")
+_ASTRING = _C(rf"[{_ATOM_CHAR}\]]+")  # ASTRING-CHAR = ATOM-CHAR / resp-specials
+_PATTERN = _C(rf"[{_ATOM_CHAR}\]%*]+")  # list-char = ATOM-CHAR / list-wildcards / resp-specials
 _LOOSE = _C(r'[^\x00-\x20\x7f(){"\\]+')
 _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
-_DATE = _C(rf'\d{{1,2}}-{_MONTH}-\d{{4}}(?!\d)|"\d{{1,2}}-{_MONTH}-\d{{4}}"', re.IGNORECASE)
-_HALF_DATE = _C(rf'"?(?:\d{{0,2}}|\d{{1,2}}-[A-Z]{{0,3}}|\d{{1,2}}-{_MONTH}-\d{{0,4}})"?\Z', re.IGNORECASE)
-_DATE_TIME = _C(rf'"(?: \d|\d\d)-{_MONTH}-\d{{4}} \d\d:\d\d:\d\d [+-]\d{{4}}"', re.IGNORECASE)
+_DATE = _C(rf'\d{{1,2}}-{_MONTH}-\d{{4}}(?!\d)|"\d{{1,2}}-{_MONTH}-\d{{4}}"')
+_HALF_DATE = _C(rf'"?(?:\d{{0,2}}|\d{{1,2}}-[A-Z]{{0,3}}|\d{{1,2}}-{_MONTH}-\d{{0,4}})"?\Z')
+_DATE_TIME = _C(rf'"(?: \d|\d\d)-{_MONTH}-\d{{4}} \d\d:\d\d:\d\d [+-]\d{{4}}"')
 _SET = _C(PATTERN.pattern + r"|\$")
 _ENDS = r"(?:[1-9]\d*|\*)"
 _HALF_SET = _C(rf"(?:{_ENDS}(?::{_ENDS})?,)*(?:{_ENDS}(?::{_ENDS}?)?)?\Z")
@@ -89,7 +120,7 @@ SLOTS: dict[str, Shape] = {
     "charset": _astring("a charset", "item"),
     "string": Shape("a quoted string", strings=True),
     "id-field": Shape("a quoted field name", strings=True),
-    "id-value": Shape("a quoted string or NIL", _C(r"NIL(?![^ ()])", re.IGNORECASE), _nil, strings=True),
+    "id-value": Shape("a quoted string or NIL", _C(r"NIL(?![^ ()])"), _nil, strings=True),
     "atom": Shape("an atom", _ATOM, loose=_LOOSE, role="item"),
     "keyword": Shape("a keyword", _ATOM, loose=_LOOSE, role="flag"),
     "flag": Shape("a flag", _C(r"\\?" + _ATOM.pattern), half=_C(r"\\\Z"), role="flag"),
@@ -115,7 +146,7 @@ SLOTS: dict[str, Shape] = {
 #: A number's bits, beyond which it is none (RFC 9051 section 9: number, number64).
 _LARGEST = {"number": 2**32 - 1, "nz-number": 2**32 - 1, "number64": 2**63 - 1}
 _ESCAPE = _C(r'\\[^"\\]')
-_EIGHT_BIT = _C(r"[\x80-\U0010ffff]")
+_EIGHT_BIT = _C(r"[^\x00-\x7f]")
 _DELIMITERS = " ()"
 
 

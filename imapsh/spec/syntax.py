@@ -42,6 +42,11 @@ def word_end(text: str, at: int) -> int:
     return found.end() if found is not None else at
 
 
+def folded(text: str) -> str:
+    """In upper case; as it is where not ASCII, for no name of the table is, though some letters' upper case is ASCII."""
+    return text.upper() if text.isascii() else text
+
+
 class Node(Protocol):
     """A part of a syntax."""
 
@@ -71,7 +76,7 @@ class Keyword:
     def match(self, run: Run, at: int) -> int:
         end = at + len(self.text)
         run.tries(at, self)
-        if run.text[at:end].upper() != self.upper or (self.is_word and word_end(run.text, end) != end):
+        if folded(run.text[at:end]) != self.upper or (self.is_word and word_end(run.text, end) != end):
             return run.fails(at, self)
         if self.is_word:
             run.spans[at] = (end, "keyword", "")
@@ -212,10 +217,10 @@ class Table:
         """The row whose name stands at `at`, and the offset behind the name."""
         end = word_end(run.text, at)
         if run.text[end : end + 1] in ("[", "("):
-            row = self.rows.get(run.text[at : end + 1].upper())
+            row = self.rows.get(folded(run.text[at : end + 1]))
             if row is not None:
                 return row, end + 1
-        return self.rows.get(run.text[at:end].upper()), end
+        return self.rows.get(folded(run.text[at:end])), end
 
     def match(self, run: Run, at: int) -> int:
         run.tries(at, self)
