@@ -16,8 +16,8 @@ from .player import check
 
 WORDS = st.sampled_from(
     [*spec.commands(), "INBOX", "Box", '""', "*", "%", "1:*", "$", "1,3", "UID", "ALL", "(", ")", "(FLAGS)", "BODY[]",
-     "BODY[1.MIME]<0.9>", "BINARY[1]", "BODYSTRUCTURE", "ENVELOPE", "{3}\r\nabc", "{3+}\r\n\xff\0c", "~{2+}\r\n\0\0", "{99}",
-     "+FLAGS", "(\\Deleted)", "RETURN", "(SAVE)", "(MIN MAX)", "NOT", "OR", "SEEN", "PLAIN", "=", "AHUAcA==", "DONE",
+     "BODY[1.MIME]<0.9>", "BINARY[1]", "BODYSTRUCTURE", "ENVELOPE", "{3}\r\nabc", "{3+}\r\n\xff\0c", "~{2+}\r\n\0\0",
+     "{99}", "+FLAGS", "(\\Deleted)", "RETURN", "(SAVE)", "(MIN MAX)", "NOT", "OR", "SEEN", "PLAIN", "=", "AHUAcA==", "DONE",
      '"a b"', '"', "IMAP4rev2", "UTF8=ACCEPT", "(MESSAGES UNSEEN)", "NIL", "&", "&AOk-", "CHARSET", "x" * 30]
 )  # fmt: skip
 LINES = st.lists(WORDS, max_size=7).map(lambda words: ("a " + " ".join(words)).encode("latin-1") + b"\r\n")

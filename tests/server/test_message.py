@@ -38,8 +38,8 @@ def test_append(inbox: Player) -> None:
         C: i SELECT Box
         S: ....
         S: i OK ...
-        C: j FETCH 1 (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[])
-        S: * 1 FETCH (UID 1 FLAGS ($New \\Seen \\Recent) INTERNALDATE "17-Jul-1996 02:44:25 -0700" RFC822.SIZE 4 BODY[] {4}
+        C: j FETCH 1 (UID FLAGS INTERNALDATE BODY.PEEK[])
+        S: * 1 FETCH (UID 1 FLAGS ($New \\Seen \\Recent) INTERNALDATE "17-Jul-1996 02:44:25 -0700" BODY[] {4}
         S: body)
         S: j OK ...
     """)
