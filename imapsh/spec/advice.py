@@ -10,7 +10,7 @@ from imapsh import spec
 from imapsh.grammar.tokens import BAD, CRLF
 from imapsh.spec.model import AUTHENTICATED, NOT_AUTHENTICATED, Command, Context, Expected, Name, Problem
 from imapsh.spec.slots import Form, Slot
-from imapsh.spec.syntax import Keyword, Node, Repeat, Rule, Sequence, Table, word_end
+from imapsh.spec.syntax import Keyword, Node, Repeat, Rule, Sequence, Table, folded, word_end
 
 if TYPE_CHECKING:
     from imapsh.spec.match import Head, Run
@@ -92,7 +92,7 @@ def discreet(problem: Problem) -> Problem:
 
 
 def _beginnings(typed: str) -> list[Command]:
-    return [row for name, row in spec.commands().items() if name.startswith(typed.upper())]
+    return [row for name, row in spec.commands().items() if name.startswith(folded(typed))]
 
 
 def _second_word(text: str, head: Head, run: Run) -> int | None:
@@ -118,9 +118,9 @@ def _unknown(text: str, head: Head, run: Run) -> Problem | None:
 def may_become(node: Node, typed: str) -> bool:
     """Whether what is typed of a node, up to the end of the text, can be made whole by typing on."""
     if isinstance(node, Keyword):
-        return node.upper.startswith(typed.upper())
+        return node.upper.startswith(folded(typed))
     if isinstance(node, Table):
-        return any(name.startswith(typed.upper()) for name in node.rows)
+        return any(name.startswith(folded(typed)) for name in node.rows)
     if isinstance(node, Slot):
         half, strings = node.shape.half, node.shape.strings
         return bool((half and half.match(typed)) or (strings and typed and _HALF_LITERAL.match(typed)))
@@ -194,7 +194,7 @@ def expected(text: str, head: Head, run: Run) -> tuple[Expected, ...]:
 def _choices(node: Node, at: int, typed: str, context: Context) -> list[Expected]:
     """What may stand for a node at `at`, where `typed` stands so far."""
     if isinstance(node, Keyword):
-        fits = node.upper.startswith(typed.upper()) and (node.is_word or typed != node.text)
+        fits = node.upper.startswith(folded(typed)) and (node.is_word or typed != node.text)
         return [Expected("keyword", node.text, None, at)] if fits and node.text.strip() else []
     if isinstance(node, Table):
         return _rows(node.kind, at, typed, context)
@@ -203,7 +203,7 @@ def _choices(node: Node, at: int, typed: str, context: Context) -> list[Expected
     rows = _rows(node.kind, at, typed, context)
     if node.kind == "mechanism":
         mechanisms = sorted(name[5:] for name in context.capabilities if name.upper().startswith("AUTH="))
-        rows = [Expected("mechanism", name, None, at) for name in mechanisms if name.startswith(typed.upper())]
+        rows = [Expected("mechanism", name, None, at) for name in mechanisms if name.startswith(folded(typed))]
     if not typed or may_become(node, typed) or _fills(node, typed):
         rows.insert(0, Expected(node.kind, node.show(), None, at))
     return rows
@@ -219,7 +219,7 @@ def _fills(node: Slot, typed: str) -> bool:
 def _rows(kind: str, at: int, typed: str, context: Context) -> list[Expected]:
     rows = []
     for name, row in spec.names(kind).items():
-        if name.startswith(typed.upper()) and not name.startswith("<"):
+        if name.startswith(folded(typed)) and not name.startswith("<"):
             reason = unfit(row, context)
             rows.append(Expected(kind, row.name, row, at, reason.message if reason else ""))
     return rows

@@ -64,7 +64,7 @@ class Problem(NamedTuple):
     """Something about a typed line.  `offset` counts characters of the text.
 
     `severity` is "error" where the grammar, the state or read-only mode is against the line, and "advice" where it is
-    well formed but this server is not expected to know it.
+    well formed but this server is not expected to know it, or is known to be taken though it is not well formed.
     """
 
     rule: str
@@ -86,6 +86,11 @@ class Context(NamedTuple):
     utf8: bool = False
     read_only: bool = False
     tagged: bool | None = None
+
+    @property
+    def takes_utf8(self) -> bool:
+        """Whether quoted strings may be UTF-8 (RFC 9051 section 9, QUOTED-CHAR; RFC 6855 section 3)."""
+        return self.utf8 or self.rev2
 
 
 class FileName(NamedTuple):

@@ -196,7 +196,9 @@ class Slot:
         character = run.text[end]
         if character == "]" and not self.shape.strings:
             return end  # closes a section or a code
-        run.notes("atom", end, f"{character!r} may not stand in {self.shape.bounds}")
+        # Python's imaplib sends UTF-8 without quotes once UTF8=ACCEPT is on, and servers read it.
+        severity = "advice" if character > "\x7f" and run.context.takes_utf8 else "error"
+        run.notes("atom", end, f"{character!r} may not stand in {self.shape.bounds}", severity)
         return found.end()
 
     def _string(self, run: Run, token: Token) -> int:
@@ -217,7 +219,7 @@ class Slot:
         return self._taken(run, token.start, end, value)
 
     def _check_quoted(self, run: Run, token: Token) -> None:
-        if not (run.context.utf8 or run.context.rev2) and (found := _EIGHT_BIT.search(token.text)):
+        if not run.context.takes_utf8 and (found := _EIGHT_BIT.search(token.text)):
             run.notes("QUOTED-CHAR", token.start + found.start(),
                       f"{found[0]!r} may stand in quotes only after ENABLE IMAP4rev2 or UTF8=ACCEPT")  # fmt: skip
         if "\\" in token.text:

@@ -43,7 +43,7 @@ def word_end(text: str, at: int) -> int:
 
 
 def folded(text: str) -> str:
-    """In upper case; as it is where not ASCII, for no name of the table is, though some letters' upper case is ASCII."""
+    """In upper case where ASCII, as all names are; beyond it there are letters whose upper case is ASCII."""
     return text.upper() if text.isascii() else text
 
 
