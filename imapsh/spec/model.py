@@ -64,7 +64,7 @@ class Problem(NamedTuple):
     """Something about a typed line.  `offset` counts characters of the text.
 
     `severity` is "error" where the grammar, the state or read-only mode is against the line, and "advice" where it is
-    well formed but this server is not expected to know it, or is known to be taken though it is not well formed.
+    well formed but this server is not expected to know it.
     """
 
     rule: str

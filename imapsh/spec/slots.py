@@ -196,9 +196,7 @@ class Slot:
         character = run.text[end]
         if character == "]" and not self.shape.strings:
             return end  # closes a section or a code
-        # Python's imaplib sends UTF-8 without quotes once UTF8=ACCEPT is on, and servers read it.
-        severity = "advice" if character > "\x7f" and run.context.takes_utf8 else "error"
-        run.notes("atom", end, f"{character!r} may not stand in {self.shape.bounds}", severity)
+        run.notes("atom", end, f"{character!r} may not stand in {self.shape.bounds}")
         return found.end()
 
     def _string(self, run: Run, token: Token) -> int:

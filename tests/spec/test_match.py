@@ -207,7 +207,7 @@ def test_errors_and_their_places(line: str, rule: str | None, offset: int, says:
 def test_utf8_in_quotes_where_agreed(context: Context) -> None:
     assert match('SELECT "Entwürfe"', context).errors == ()
     (problem,) = match("SELECT Entwürfe", context).errors
-    assert (problem.rule, problem.severity) == ("atom", "advice")
+    assert (problem.rule, problem.severity) == ("atom", "error")
 
 
 @pytest.mark.parametrize(
