@@ -1,0 +1,1 @@
+"""A session moved over a transport."""

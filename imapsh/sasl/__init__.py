@@ -1,0 +1,1 @@
+"""SASL mechanisms: `step(challenge) -> bytes`, one a module (RFC 4422)."""

@@ -1,0 +1,59 @@
+"""What a session tells its driver, in the order it happened."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from imapsh.errors import ImapshError
+from imapsh.findings import Finding
+from imapsh.grammar.responses import Response
+from imapsh.session.exchange import Exchange
+from imapsh.wire.frames import Frame
+
+
+class Sent(NamedTuple):
+    """The client's line, an answer to `+`, or DONE, with every secret masked."""
+
+    frame: Frame
+    exchange: Exchange | None
+
+
+class Received(NamedTuple):
+    """A response that ends no command.
+
+    `exchange` is the one that runs, if any; `unsolicited`: it was not asked for; `greeting`: it is the first;
+    `asks`: of a continuation, who it was for: literal, authenticate, idle, or "" for nobody; `change`: a phrase.
+    """
+
+    response: Response
+    exchange: Exchange | None = None
+    unsolicited: bool = False
+    asks: str = ""
+    findings: tuple[Finding, ...] = ()
+    change: str = ""
+    greeting: bool = False
+
+
+class Completed(NamedTuple):
+    """A command's tagged reply."""
+
+    response: Response
+    exchange: Exchange
+    findings: tuple[Finding, ...] = ()
+
+
+class Upgrade(NamedTuple):
+    """The stream must change before another octet moves: `to` is "tls".  Then call `Session.upgraded`."""
+
+    to: str
+    exchange: Exchange
+
+
+class Closed(NamedTuple):
+    """The end.  `error` None: after LOGOUT, as it should be.  `in_flight`: commands without a reply."""
+
+    error: ImapshError | None
+    in_flight: tuple[Exchange, ...] = ()
+
+
+Event = Sent | Received | Completed | Upgrade | Closed

@@ -1,0 +1,165 @@
+"""One command and what became of it; and how typed text or arguments become one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
+
+from imapsh import spec
+from imapsh.errors import UsageError
+from imapsh.grammar.responses import Response
+from imapsh.grammar.tokens import BAD, CRLF, DATA, FILE, LITERAL, Token, announcement
+from imapsh.grammar.writer import Fragment, Literal, announce
+from imapsh.session.secrets import MASK
+from imapsh.spec.match import Match
+from imapsh.spec.model import Command
+from imapsh.wire.frames import Frame, Part, Spilled
+
+#: Opens a local file named in a `{@path}`: its size, and a function that yields its octets.
+OpenFile = Callable[[str], tuple[int, Callable[[], Iterator[bytes]]]]
+
+
+class TypedLiteral(NamedTuple):
+    """A literal whose announcement a person wrote: it is sent as it stands."""
+
+    announcement: bytes
+    data: bytes
+    synchronizing: bool
+    secret: bool = False
+
+
+class Secret(NamedTuple):
+    """Octets to send that are never shown."""
+
+    octets: bytes
+
+
+#: What an exchange sends: octets, a literal announced as the capabilities allow, or one announced as typed.
+Sendable = Fragment | Secret | TypedLiteral
+
+
+class Exchange:
+    """A command from its submission to its tagged reply.
+
+    `shown` is the client's line as a frame with every secret masked.  Times are of the session's clock in seconds, None
+    until they are; `sent` and `received` count octets.  `changes`: what changed in the session meanwhile, in phrases.
+    """
+
+    __slots__ = (
+        "changes", "ended", "first", "fragments", "mechanism", "name", "received", "response", "row", "sent", "shown",
+        "started", "tag", "untagged",
+    )  # fmt: skip
+
+    def __init__(self, tag: str, name: str, fragments: Iterable[Sendable]) -> None:
+        self.tag = tag
+        self.name = name
+        self.row: Command | None = spec.command(name)
+        self.fragments = list(fragments)
+        self.shown = shown(self.fragments)
+        self.mechanism: Any = None
+        self.started: float | None = None
+        self.first: float | None = None
+        self.ended: float | None = None
+        self.sent = 0
+        self.received = 0
+        self.untagged = 0
+        self.response: Response | None = None
+        self.changes: list[str] = []
+
+    @property
+    def status(self) -> str:
+        """OK, NO or BAD; "" while it runs or when the connection ended first."""
+        return self.response.name if self.response is not None else ""
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds from the first octet sent to the tagged reply, 0 where there was none."""
+        return (self.ended or 0.0) - (self.started or 0.0) if self.ended is not None else 0.0
+
+    def __repr__(self) -> str:
+        return f"<Exchange {self.tag} {self.name} {self.status or 'running'}>"
+
+
+def shown(fragments: Iterable[Sendable]) -> Frame:
+    """The fragments as one frame to show: without secrets, and without the octets of files."""
+    parts: list[Part] = []
+    line = b""
+    for fragment in fragments:
+        if isinstance(fragment, bytes):
+            line += fragment
+        elif isinstance(fragment, Secret):
+            line += MASK
+        elif fragment.secret:
+            line += b"{" + MASK + b"}"
+        else:
+            typed = isinstance(fragment, TypedLiteral)
+            parts.append(line + (fragment.announcement if typed else announce(fragment)))  # type: ignore[union-attr,arg-type]
+            data = fragment.data
+            parts.append(data if isinstance(data, bytes) else Spilled(fragment.octets))  # type: ignore[union-attr]
+            line = b""
+    return Frame((*parts, line + b"\r\n"))
+
+
+def typed(match: Match, tag: str, open_file: OpenFile | None) -> list[Sendable]:
+    """A typed line as fragments, the tag put in front where it has none, its secrets marked.
+
+    Raises UsageError for a line break outside a literal, a literal that is not all there, and a file that cannot be read.
+    """
+    fragments: list[Sendable] = [] if match.tag is not None else [tag.encode("ascii") + b" "]
+    tokens = match.tokens
+    for index, token in enumerate(tokens):
+        if token.kind in (CRLF, BAD) and token.text in "\r\n\0":
+            raise UsageError("a line break or NUL stands outside a literal: send it with \\raw if you mean it")
+        if token.kind != DATA:
+            for fragment in _fragments(tokens, index, match, open_file):
+                _add(fragments, fragment)
+    return fragments
+
+
+def _add(fragments: list[Sendable], fragment: Sendable) -> None:
+    last = fragments[-1] if fragments else None
+    if isinstance(fragment, bytes) and isinstance(last, bytes):
+        fragments[-1] = last + fragment
+    elif isinstance(fragment, Secret) and isinstance(last, Secret):
+        fragments[-1] = Secret(last.octets + fragment.octets)
+    else:
+        fragments.append(fragment)
+
+
+def _fragments(
+    tokens: tuple[Token, ...], index: int, match: Match, open_file: OpenFile | None
+) -> Iterator[Sendable]:
+    token = tokens[index]
+    spans = [(start, stop) for start, stop in match.secrets if start < token.end and token.start < stop]
+    if token.kind == FILE:
+        if open_file is None:
+            raise UsageError(f"{token.text}: files cannot be read here")
+        octets, read = open_file(token.text.strip("~{}")[1:])
+        yield Literal(read, octets, token.text.startswith("~"), bool(spans))
+    elif token.kind == LITERAL and index + 1 == len(tokens):
+        raise UsageError(f"{token.text} announces a literal and nothing follows")
+    elif token.kind == LITERAL and tokens[index + 1].kind == DATA:
+        yield _typed_literal(token.text, tokens[index + 1].text, bool(spans))
+    else:
+        yield from _text(token, spans)
+
+
+def _typed_literal(head: str, data: str, secret: bool) -> TypedLiteral:
+    said = announcement(head)
+    octets = (data[2:] if data.startswith("\r\n") else data[1:]).encode("utf-8", "surrogateescape")
+    if len(octets) != said.octets:
+        raise UsageError(f"the literal announces {said.octets} octets and {len(octets)} were given")
+    return TypedLiteral(head.encode("ascii") + b"\r\n", octets, said.synchronizing, secret)
+
+
+def _text(token: Token, spans: list[tuple[int, int]]) -> Iterator[Sendable]:
+    """The token's octets, those inside `spans` as Secret."""
+    at = token.start
+    for start, stop in spans:
+        low, high = max(start, at), min(stop, token.end)
+        if low > at:
+            yield token.text[at - token.start : low - token.start].encode("utf-8", "surrogateescape")
+        yield Secret(token.text[low - token.start : high - token.start].encode("utf-8", "surrogateescape"))
+        at = high
+    if at < token.end:
+        yield token.text[at - token.start :].encode("utf-8", "surrogateescape")

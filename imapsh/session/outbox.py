@@ -1,0 +1,146 @@
+"""What is to be sent, and what waits for the server's `+`.
+
+A queue of commands plus the current one, made of fragments.  A literal is announced `{n+}` only where the capabilities
+of the moment allow it; else its octets wait for `+`.  When NO or BAD comes for a command that waits, what was not yet
+permitted is dropped; a literal that was begun is always finished (RFC 7888 section 4).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from imapsh.grammar.writer import Literal, announce
+from imapsh.session.exchange import Exchange, Secret, Sendable, TypedLiteral
+from imapsh.session.secrets import MASK
+
+_PIECE = 1 << 16
+_LITERAL_MINUS = 4096  # octets (RFC 7888 section 5)
+
+
+class Out(NamedTuple):
+    """Octets for the wire and what the trace may show of them."""
+
+    octets: bytes
+    shown: bytes
+
+
+class Outbox:
+    """`plus` tells, for a literal's octets and whether it is literal8, whether `{n+}` is allowed now."""
+
+    def __init__(self, plus: Callable[[int, bool], bool], mask: Callable[[bytes], bytes]) -> None:
+        self._plus = plus
+        self._mask = mask
+        self._ready: deque[Out | Iterator[bytes]] = deque()
+        self.current: Exchange | None = None
+        self._rest: deque[Sendable] = deque()
+        self._waiting: Literal | TypedLiteral | None = None
+
+    @property
+    def waiting(self) -> bool:
+        """A literal waits for `+`."""
+        return self._waiting is not None
+
+    @property
+    def busy(self) -> bool:
+        """A command is not sent whole yet."""
+        return self.current is not None
+
+    def start(self, exchange: Exchange) -> None:
+        """Send a command, as far as it may go."""
+        self.current = exchange
+        self._rest = deque(exchange.fragments)
+        self._go()
+
+    def permit(self) -> None:
+        """`+` came for the literal that waits."""
+        waiting, self._waiting = self._waiting, None
+        assert waiting is not None
+        self._send_literal(waiting)
+        self._go()
+
+    def drop(self, exchange: Exchange) -> None:
+        """The command was refused: send no more of it."""
+        if self.current is exchange:
+            self._rest.clear()
+            self._waiting = None
+            self.current = None
+
+    def send(self, octets: bytes, shown: bytes) -> None:
+        """Octets between commands: an answer to `+`, DONE, raw bytes."""
+        self._ready.append(Out(octets, shown))
+
+    def take(self) -> Out | None:
+        """The next octets for the wire, 64 KiB of a literal at most; None when there are none now."""
+        while self._ready:
+            first = self._ready[0]
+            if isinstance(first, Out):
+                self._ready.popleft()
+                return first
+            piece = next(first, None)
+            if piece is not None:
+                return Out(piece, self._mask(piece))
+            self._ready.popleft()
+        return None
+
+    def _go(self) -> None:
+        while self._rest:
+            fragment = self._rest.popleft()
+            if isinstance(fragment, bytes):
+                self._count(fragment)
+            elif isinstance(fragment, Secret):
+                self._count(fragment.octets, MASK)
+            elif isinstance(fragment, TypedLiteral):
+                self._count(fragment.announcement)
+                if fragment.synchronizing:
+                    self._waiting = fragment
+                    return
+                self._send_literal(fragment)
+            elif self._announce(fragment):
+                return
+        self._count(b"\r\n")
+        self.current = None
+
+    def _announce(self, literal: Literal) -> bool:
+        """Announce a literal; True where its octets must wait."""
+        plus = self._plus(literal.octets, literal.binary)
+        self._count(announce(literal, plus))
+        if not plus:
+            self._waiting = literal
+            return True
+        self._send_literal(literal)
+        return False
+
+    def _count(self, octets: bytes, shown: bytes | None = None) -> None:
+        exchange = self.current
+        assert exchange is not None
+        exchange.sent += len(octets)
+        self._ready.append(Out(octets, self._mask(octets) if shown is None else shown))
+
+    def _send_literal(self, literal: Literal | TypedLiteral) -> None:
+        exchange = self.current
+        assert exchange is not None
+        data = literal.data
+        exchange.sent += len(data) if isinstance(data, bytes) else literal.octets  # type: ignore[union-attr]
+        if literal.secret and isinstance(data, bytes):
+            self._ready.append(Out(data, MASK))
+        else:
+            self._ready.append(_pieces(data) if isinstance(data, bytes) else data())
+
+
+def _pieces(data: bytes) -> Iterator[bytes]:
+    for at in range(0, len(data), _PIECE):
+        yield data[at : at + _PIECE]
+
+
+def plus_allowed(capabilities: frozenset[str], rev2: bool) -> Callable[[int, bool], bool]:
+    """Whether a literal may be announced `{n+}` or `~{n+}` (RFC 7888 sections 4 to 6)."""
+    everything = "LITERAL+" in capabilities
+    short = everything or rev2 or "LITERAL-" in capabilities
+    binary8 = rev2 or "BINARY" in capabilities
+
+    def plus(octets: int, binary: bool) -> bool:
+        return (everything or (short and octets <= _LITERAL_MINUS)) and (binary8 or not binary)
+
+    return plus

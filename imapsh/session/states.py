@@ -1,0 +1,36 @@
+"""Which state a command's reply leads to (RFC 9051 section 3).
+
+A connection begins in `start`, before the greeting:
+
+    start ---OK---> not-authenticated ---LOGIN, AUTHENTICATE---> authenticated ---SELECT, EXAMINE---> selected
+      |                                                               ^                                 |
+      +---PREAUTH-----------------------------------------------------+-----CLOSE, UNSELECT-------------+
+      +---BYE---> logout <---LOGOUT, BYE, or the end of the stream --- any state
+
+A SELECT or EXAMINE that fails leaves no mailbox selected.  What is not in the tables changes nothing.
+"""
+
+from __future__ import annotations
+
+from imapsh.spec.model import AUTHENTICATED, LOGOUT, NOT_AUTHENTICATED, SELECTED
+
+START = "start"
+
+#: greeting -> state
+GREETINGS = {"OK": NOT_AUTHENTICATED, "PREAUTH": AUTHENTICATED, "BYE": LOGOUT}
+
+#: (command, tagged reply) -> state
+REPLIES = {
+    ("LOGIN", "OK"): AUTHENTICATED,
+    ("AUTHENTICATE", "OK"): AUTHENTICATED,
+    ("SELECT", "OK"): SELECTED,
+    ("EXAMINE", "OK"): SELECTED,
+    ("SELECT", "NO"): AUTHENTICATED,
+    ("EXAMINE", "NO"): AUTHENTICATED,
+    ("CLOSE", "OK"): AUTHENTICATED,
+    ("UNSELECT", "OK"): AUTHENTICATED,
+    ("LOGOUT", "OK"): LOGOUT,
+}
+
+#: Commands after whose OK all capabilities are forgotten, and whether what came while they ran is kept.
+FORGET_CAPABILITIES = {"STARTTLS": False, "LOGIN": True, "AUTHENTICATE": True}
