@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from imapsh import spec
 from imapsh.grammar.tokens import BAD, CRLF
 from imapsh.spec.model import AUTHENTICATED, NOT_AUTHENTICATED, Command, Context, Expected, Name, Problem
+from imapsh.spec.nodes import Keyword, Node, Repeat, Sequence, folded, word_end
 from imapsh.spec.slots import Form, Slot
-from imapsh.spec.syntax import Keyword, Node, Repeat, Rule, Sequence, Table, folded, word_end
+from imapsh.spec.syntax import Rule, Table
 
 if TYPE_CHECKING:
     from imapsh.spec.match import Head, Run

@@ -15,7 +15,8 @@ from imapsh import spec
 from imapsh.grammar.tokens import CRLF, DATA, LBRACKET, LITERAL, LPAREN, SPACE, Token, tokenize
 from imapsh.spec import advice, secrets
 from imapsh.spec.model import Command, Context, Expected, Name, Piece, Problem
-from imapsh.spec.syntax import Frame, Keyword, Node, Sequence, folded, parse
+from imapsh.spec.nodes import Frame, Keyword, Node, Sequence, folded
+from imapsh.spec.syntax import parse
 
 #: What stands for a space and for the end of the line among what was expected.
 SPACE_HERE = Keyword(" ")

@@ -10,8 +10,9 @@ from imapsh import spec
 from imapsh.grammar.tokens import QUOTED, WORD, tokenize
 from imapsh.spec import Command, Context, Name, match
 from imapsh.spec.model import ANY_STATE
+from imapsh.spec.nodes import Choice, Group, Node, Repeat, Sequence
 from imapsh.spec.slots import SLOTS, Slot
-from imapsh.spec.syntax import Choice, Group, Node, Repeat, Rule, Sequence, Table, parse
+from imapsh.spec.syntax import Rule, Table, parse
 
 ROWS = [row for kind in spec.kinds() for row in spec.names(kind).values()]
 RFC = re.compile(r"RFC \d+ §\d+(\.\d+)*\Z")

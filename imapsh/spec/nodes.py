@@ -1,0 +1,168 @@
+"""The nodes that a syntax is made of.
+
+A node's `match(run, at)` gives the offset behind what it takes, or -1.  Nodes read ahead by their first characters, and
+never try again what a later one refuses: a line is read in one pass.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from imapsh.spec.model import Piece
+
+if TYPE_CHECKING:
+    from imapsh.spec.match import Run
+
+#: A row's name ends where a character of the tokens' WORD does (RFC 9051 section 9, atom-specials).
+_WORD = re.compile(r"[^\x00-\x20\x7f()\"\\\[\]{]*")
+
+
+def word_end(text: str, at: int) -> int:
+    """The end of the word at `at`; `at` where there is none."""
+    found = _WORD.match(text, at)
+    return found.end() if found is not None else at
+
+
+def folded(text: str) -> str:
+    """In upper case where ASCII, as all names are; beyond it there are letters whose upper case is ASCII."""
+    return text.upper() if text.isascii() else text
+
+
+class Node(Protocol):
+    """A part of a syntax."""
+
+    def match(self, run: Run, at: int) -> int:
+        """The offset behind what it takes at `at`, or -1."""
+
+    def show(self) -> str:
+        """The notation again, for hints and messages."""
+
+
+class Item(NamedTuple):
+    """A step of a sequence: whether a space stands before it (unless it is first), and whether it may be missing."""
+
+    spaced: bool
+    optional: bool
+    node: Node
+
+
+class Keyword:
+    """Characters that stand for themselves."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.upper = text.upper()
+        self.is_word = text[-1].isalnum()
+
+    def match(self, run: Run, at: int) -> int:
+        end = at + len(self.text)
+        run.tries(at, self)
+        if folded(run.text[at:end]) != self.upper or (self.is_word and word_end(run.text, end) != end):
+            return run.fails(at, self)
+        if self.is_word:
+            run.spans[at] = (end, "keyword", "")
+            run.pieces.append(Piece(self.upper, "keyword", at, end))
+        return end
+
+    def show(self) -> str:
+        return self.text
+
+
+class Frame:
+    """Where a run stands: a sequence, its item, and where that begins.  What is left of it is what the hint shows."""
+
+    __slots__ = ("at", "index", "sequence")
+
+    def __init__(self, sequence: Sequence, at: int) -> None:
+        self.sequence = sequence
+        self.at = at
+        self.index = 0
+
+
+class Sequence:
+    """Items one after the other."""
+
+    def __init__(self, items: tuple[Item, ...]) -> None:
+        self.items = items
+
+    def match(self, run: Run, at: int) -> int:
+        position = at
+        frame = Frame(self, at)
+        run.frames.append(frame)
+        for index, (spaced, optional, node) in enumerate(self.items):
+            frame.index = index
+            mark = len(run.pieces)
+            start = run.space(position) if spaced and position > at else position
+            frame.at = start
+            end = -1 if start < 0 else node.match(run, start)
+            if end >= 0:
+                position = end
+                continue
+            del run.pieces[mark:]
+            if not optional:
+                position = -1
+                break
+        run.frames.pop()
+        return position
+
+    def show(self, first: int = 0) -> str:
+        """The notation from the item `first` on."""
+        shown = []
+        for index, (spaced, optional, node) in enumerate(self.items[first:]):
+            text = f"[{node.show()}]" if optional else node.show()
+            shown.append(f" {text}" if spaced and index else text)
+        return "".join(shown)
+
+
+class Choice:
+    """The first that fits."""
+
+    def __init__(self, nodes: tuple[Node, ...]) -> None:
+        self.nodes = nodes
+
+    def match(self, run: Run, at: int) -> int:
+        mark = len(run.pieces)
+        for node in self.nodes:
+            end = node.match(run, at)
+            if end >= 0:
+                return end
+            del run.pieces[mark:]
+        return -1
+
+    def show(self) -> str:
+        return "|".join(node.show() for node in self.nodes)
+
+
+class Group:
+    """Braces: they only hold a choice or a sequence together."""
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+
+    def match(self, run: Run, at: int) -> int:
+        return self.node.match(run, at)
+
+    def show(self) -> str:
+        return "{" + self.node.show() + "}"
+
+
+class Repeat:
+    """One or more, with a space between."""
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+
+    def match(self, run: Run, at: int) -> int:
+        end = self.node.match(run, at)
+        position = end
+        while end >= 0:
+            position, mark = end, len(run.pieces)
+            start = run.space(position)
+            end = -1 if start < 0 else self.node.match(run, start)
+            if end < 0:
+                del run.pieces[mark:]
+        return position
+
+    def show(self) -> str:
+        return self.node.show() + "..."
