@@ -5,7 +5,6 @@ from __future__ import annotations
 from binascii import b2a_base64
 from collections.abc import Iterable
 from datetime import datetime
-from email.utils import format_datetime
 
 CRLF = "\r\n"
 
@@ -69,6 +68,8 @@ def message(
     sender: str, to: str, subject: str, when: datetime, ident: str, content: str, more: Iterable[tuple[str, str]] = ()
 ) -> bytes:
     """A whole message: `content` begins with the rest of the header, as `text` and `multipart` make it."""
+    from email.utils import format_datetime
+
     fields = [
         ("From", sender),
         ("To", to),

@@ -28,7 +28,7 @@ from imapsh.wire.reader import Octets
 if TYPE_CHECKING:
     from imapsh.spec import Match
 
-BAD_COMMANDS = 30  #: in a row, before the server hangs up
+BAD_COMMANDS = 50  #: in a row, before the server hangs up
 
 BEFORE_LOGIN = ("IMAP4rev1", "IMAP4rev2", "LITERAL+", "ENABLE", "ID", "SASL-IR")
 AFTER_LOGIN = (
@@ -248,6 +248,7 @@ class ServerSession:
         try:
             reply = handler(line)
         except Refused as refused:
+            self._bad = 0
             self._finish("NO", StatusText(Code(refused.code, refused.arg) if refused.code else None, str(refused)))
         except (Bad, ValueError) as bad:
             self._refuse_bad(str(bad))

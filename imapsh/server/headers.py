@@ -50,11 +50,8 @@ def _field(octets: bytes) -> Field:
 
 
 def text(octets: bytes) -> str:
-    """UTF-8 where it is that, else Latin-1."""
-    try:
-        return octets.decode("utf-8")
-    except UnicodeDecodeError:
-        return octets.decode("latin-1")
+    """As UTF-8; octets that are none are kept as lone surrogates, and written as the same octets again."""
+    return octets.decode("utf-8", "surrogateescape")
 
 
 def first(found: list[Field], name: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from imapsh.errors import ConnectionLost
+from imapsh.errors import ConnectionLost, ConnectionTimeout
 from imapsh.server.core import ServerSession
 from imapsh.server.memory import WHERE
 from imapsh.server.store import Store
@@ -69,7 +69,12 @@ async def converse(stream: AioStream, store: Store, tls: TLSOptions | None = Non
         stream.settimeout(IDLE_TIMEOUT)
         await send()
         while not session.closed:
-            data = await stream.read(CHUNK)
+            try:
+                data = await stream.read(CHUNK)
+            except ConnectionTimeout:
+                session.bye("nothing was heard of you for half an hour")
+                await send()
+                break
             if not data:
                 break
             session.receive_data(data)

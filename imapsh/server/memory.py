@@ -30,13 +30,17 @@ class Core(Protocol):
 
 def connect(store: Store) -> MemoryStream:
     """A client's end of a new connection to a server over `store`; the greeting waits to be read."""
-    return join(ServerSession(store))
+    client, server = pair(WHERE)
+    session = ServerSession(store, on_output=lambda: server.write(session.data_to_send()))
+    return _joined(client, server, session)
 
 
 def join(core: Core) -> MemoryStream:
     """The client's end of a stream whose other end is `core`."""
-    client, server = pair(WHERE)
+    return _joined(*pair(WHERE), core)
 
+
+def _joined(client: MemoryStream, server: MemoryStream, core: Core) -> MemoryStream:
     def receive(data: bytes) -> bytes:
         if data:
             core.receive_data(data)

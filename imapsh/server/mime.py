@@ -210,7 +210,7 @@ def _parts(octets: bytes, body: int, end: int, boundary: str) -> Iterator[tuple[
     The line end before a delimiter belongs to the delimiter.  Where the closing one is missing, the last part goes on
     to the end.
     """
-    mark = re.escape(boundary.rstrip().encode("utf-8", "surrogatepass"))
+    mark = re.escape(boundary.rstrip().encode("utf-8", "surrogateescape"))
     start = None
     for count, found in enumerate(
         re.compile(rb"^--%b(--)?[ \t]*(\r?\n|\Z)" % mark, re.MULTILINE).finditer(octets, body, end)

@@ -9,9 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from datetime import date
-from email.errors import HeaderParseError
-from email.header import decode_header
-from email.utils import parsedate_tz
 from typing import Any, NamedTuple
 
 from imapsh.grammar.sequence import SequenceSet
@@ -170,6 +167,9 @@ def decode_words(value: str) -> str:
     """A header value with its encoded words decoded (RFC 2047), those that cannot be left as they are."""
     if "=?" not in value:
         return value
+    from email.errors import HeaderParseError
+    from email.header import decode_header
+
     try:
         runs = decode_header(value)
         return "".join(run if isinstance(run, str) else run.decode(charset or "latin-1") for run, charset in runs)
@@ -193,6 +193,8 @@ def parse_date(text: str) -> date:
 
 def _sent(message: Message) -> date | None:
     """The day in the Date field, disregarding time and zone."""
+    from email.utils import parsedate_tz
+
     value = next((field.value for field in message.mime.root.fields if field.name.lower() == "date"), "")
     try:
         parsed = parsedate_tz(value)

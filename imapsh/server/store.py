@@ -5,7 +5,6 @@ Names are text as a person reads it; the modified UTF-7 of IMAP4rev1 is the sess
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import cached_property
@@ -19,8 +18,6 @@ SYSTEM_FLAGS = ("\\Answered", "\\Flagged", "\\Deleted", "\\Seen", "\\Draft")
 MAX_DEPTH = 20
 MAX_NAMES = 20_000  #: mailboxes, and subscriptions, of one account
 MAX_KEYWORDS = 256  #: different keywords one mailbox remembers
-
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 class Refused(Exception):
@@ -268,11 +265,21 @@ def canonical(name: str) -> str:
     return INBOX + slash + rest if first.upper() == INBOX else name
 
 
+def _unfit(character: str) -> bool:
+    """Control characters, line and paragraph separators, lone surrogates, and the wildcards."""
+    return (
+        character < " "
+        or "\x7f" <= character < "\xa0"
+        or "\ud800" <= character < "\ue000"
+        or character in "*%\u2028\u2029"
+    )
+
+
 def check_name(name: str) -> None:
     """Raises Refused (CANNOT) where no mailbox can be named so."""
     if not name or "" in name.split(DELIMITER):
         raise Refused("CANNOT", "a part of the mailbox name is empty")
-    if _CONTROL.search(name) or "*" in name or "%" in name:
+    if any(map(_unfit, name)):
         raise Refused("CANNOT", "a mailbox name here may hold neither control characters nor * and %")
     if name.count(DELIMITER) >= MAX_DEPTH or len(name) > 1000:
         raise Refused("LIMIT", f"a mailbox name here has at most {MAX_DEPTH} parts and 1000 characters")

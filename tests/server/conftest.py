@@ -14,8 +14,10 @@ from .player import Player
 NOW = datetime(2026, 6, 15, 9, 0, tzinfo=UTC)
 
 SMALL = [
-    b"From: Ann <ann@x.example>\r\nTo: bob@x.example\r\nSubject: One\r\nDate: Mon, 1 Jun 2026 10:00:00 +0000\r\n\r\n"
-    b"first body\r\n",
+    (
+        b"From: Ann <ann@x.example>\r\nTo: bob@x.example\r\nSubject: One\r\n"
+        b"Date: Mon, 1 Jun 2026 10:00:00 +0000\r\n\r\nfirst body\r\n"
+    ),
     b"From: bob@x.example\r\nCc: carl@x.example\r\nSubject: =?utf-8?q?Zw=C3=B6lf?=\r\n\r\nsecond\r\n",
     b"From: carl@x.example\r\nBcc: dora@x.example\r\nSubject: Three\r\nX-Note: here\r\n\r\n"
     + b"third " * 100

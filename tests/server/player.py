@@ -3,8 +3,8 @@
     C: a LOGIN demo demo
     S: a OK [CAPABILITY ...] demo is logged in
 
-Each `C:` line is sent with CRLF, each `S:` line must be the next line that comes, and before the next `C:`, and at the
-end, nothing may be left.  `...` stands for any characters of a line; `S: ....` for any lines up to the one that the next
+Each `C:` line is sent with CRLF, each `S:` line must be the next line that comes, and nothing may be left before the
+next `C:` or at the end.  `...` stands for any characters of a line; `S: ....` for any lines up to the one that the next
 `S:` fits.  `C2:` and `S2:` are a second connection, and so on.  Everything the server says must be free of violations.
 """
 

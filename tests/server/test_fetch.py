@@ -25,7 +25,7 @@ def test_items_and_macros(inbox: Player) -> None:
         S: * 1 FETCH (UID 1 FLAGS (\\Recent))
         S: c OK ...
         C: d FETCH 2 ALL
-        S: * 2 FETCH (FLAGS ... INTERNALDATE ... RFC822.SIZE 84 ENVELOPE (NIL "=?utf-8?q?Zw=C3=B6lf?=" ((NIL NIL "bob" ...)) NIL ((...)) NIL NIL NIL))
+        S: * 2 FETCH (FLAGS ... RFC822.SIZE 84 ENVELOPE (NIL "=?utf-8?q?Zw=C3=B6lf?=" (...) NIL (...) NIL NIL NIL))
         S: d OK ...
         C: e FETCH 2 FULL
         S: * 2 FETCH (FLAGS ... ENVELOPE ... BODY ("text" "plain" ("charset" "us-ascii") NIL NIL "7bit" 8 1))

@@ -54,3 +54,17 @@ def test_a_client_that_goes_away_leaves_its_mailbox() -> None:
     assert len(inbox.watchers) == 1
     stream.close()
     assert inbox.watchers == []
+
+
+def test_news_reaches_an_idling_connection_in_memory() -> None:
+    store = demo_store()
+    idler, other = connect(store), connect(store)
+    for stream in (idler, other):
+        stream.write(b"a LOGIN demo demo\r\n")
+        assert stream.read(4096).startswith(b"* OK")
+        assert stream.read(4096).startswith(b"a OK")
+    idler.write(b"b SELECT Drafts\r\nc IDLE\r\n")
+    assert idler.read(4096).endswith(b"+ idling\r\n")
+    other.write(b"d APPEND Drafts {1+}\r\nx\r\n")
+    assert other.read(4096).startswith(b"d OK")
+    assert idler.read(4096) == b"* 3 EXISTS\r\n* 1 RECENT\r\n"

@@ -137,6 +137,7 @@ def _copied(session: ServerSession, arguments: Arguments, *, uid: bool) -> tuple
 
 
 def _into(target: Mailbox, messages: list[Message]) -> CopyUid | None:
+    target.learn(flag for message in messages for flag in message.flags)  # all are copied, or none
     copies = [target.add(message.source, message.internaldate, message.flags) for message in messages]
     if not copies:
         return None

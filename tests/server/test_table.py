@@ -1,0 +1,22 @@
+"""The server against the table: every command of the two RFCs is done, every capability it claims is a row."""
+
+from __future__ import annotations
+
+from imapsh import spec
+from imapsh.server.commands import HANDLERS
+from imapsh.server.core import AFTER_LOGIN, BEFORE_LOGIN
+from imapsh.server.search import _FLAGS, _TESTS
+
+
+def test_every_command_of_the_two_rfcs_is_done() -> None:
+    wanted = {row.name for row in spec.commands().values() if row.rfc.split(" §")[0] in ("RFC 9051", "RFC 3501")}
+    assert wanted <= set(HANDLERS) <= set(spec.commands())
+
+
+def test_every_search_key_is_done() -> None:
+    known = {*_FLAGS, *_TESTS, "(", "<SEQUENCE-SET>"}
+    assert {row.name.upper() for row in spec.names("search-key").values() if not row.needs} <= known
+
+
+def test_every_capability_is_a_row() -> None:
+    assert [name for name in {*BEFORE_LOGIN, *AFTER_LOGIN, "AUTH=PLAIN"} if spec.find("capability", name) is None] == []
