@@ -30,7 +30,8 @@ def _word(word: str) -> str:
 
     try:
         [(data, charset)] = decode_header(word.replace(" ", "_"))
-        return data if isinstance(data, str) else data.decode((charset or "ascii").partition("*")[0], "replace")
+        text = data if isinstance(data, str) else data.decode((charset or "ascii").partition("*")[0], "replace")
+        return text or word
     except (MessageError, LookupError, ValueError):
         return word
 

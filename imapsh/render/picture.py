@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from imapsh.render.visible import width
+from imapsh.render.visible import visible, width
 
 _CHARACTER, _LINE = 8.4, 19  #: pixels of a character's width and a line's height, at 14 pixels
 _PADDING, _BAR = 16, 36
@@ -104,4 +104,4 @@ def _attributes(sgr: frozenset[str]) -> str:
 
 
 def _escape(text: str) -> str:
-    return "".join(_ESCAPED.get(character, character) for character in text)
+    return "".join(_ESCAPED.get(character, character) for character in visible(text))

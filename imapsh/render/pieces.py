@@ -20,6 +20,7 @@ BLOCK = "block"  # a literal that is shown on lines of its own
 SHORT = 72  #: octets up to which a literal that is no section's data is shown within the line
 LONG = 2048  #: octets up to which a single word or string is shown whole
 NOTE = 240  #: characters of a note
+MASK = "***"  #: what is shown of a secret; sessions and traces mask before, this is the net below
 
 
 class Piece(NamedTuple):
@@ -114,6 +115,8 @@ def _head(response: Response, line: str) -> tuple[list[Fragment], bool]:
 
 
 def _piece(kind: str, style: str, source: str, at: int, note: str = "") -> Piece:
+    if style == "secret":
+        return Piece(kind, style, MASK, at, source, len(MASK))
     if source.isascii() and source.isprintable():
         return Piece(kind, style, source, at, source, len(source), note)
     text = visible_latin1(source)
@@ -156,6 +159,8 @@ def _challenge(response: Response, text: str) -> str:
 def _literal(part: Part, at: int, before: list[Piece], response: Response, inline: bool) -> Piece:
     """A short string within the line, behind a visible CRLF; all else as a block."""
     label = _label(before)
+    if before and before[-1].style == "secret":
+        return _piece(TEXT, "secret", "" if isinstance(part, Spilled) else part.decode("latin-1"), at)
     if not inline or isinstance(part, Spilled) or len(part) > SHORT or _is_section(label):
         return Piece(BLOCK, "data", "", at, "", 0, block=part, label=label)
     source = part.decode("latin-1")

@@ -41,6 +41,7 @@ MARGINS: dict[str, tuple[str, str]] = {
 }
 UNSOLICITED: Fragment = ("margin-unsolicited", "~ ")
 _BLANK = "  "
+_GUTTER: Fragment = ("gutter", _BLANK + "| ")
 
 
 def pretty(
@@ -80,7 +81,7 @@ def _simple(parts: tuple[Part, ...], columns: int) -> str | None:
 
 
 #: Chunks that mean the same wherever they stand in a FETCH: the flags, a string, a number, a word and what follows.
-_FETCH_CHUNKS = re.compile(r'FLAGS \([^()"]*\) ?|"(?:[^"\\]|\\.)*"|\d+(?=[ )]|$)|[^ "()\d][^ "()]*[ (]*|[ ()]+|.')
+_FETCH_CHUNKS = re.compile(r'FLAGS \([^()"]*\) ?|"(?:[^"\\]|\\.)*"|\d+(?=[ )]|$)|[^ "()]+[ (]*|[ ()]+|.')
 _FETCH = " FETCH ("
 _KEPT = 4096  # chunks kept; past that the memory begins anew
 
@@ -137,9 +138,8 @@ def _lines(response: Response, margin: Fragment, columns: int, elide: int) -> It
         yield [margin if index == 0 else ("", _BLANK), ("", " " * line.indent), *shown, *_note(line)]
         for piece in line.pieces:
             if piece.kind is BLOCK and piece.block is not None:
-                gutter = _BLANK + " " * (line.indent + 2)
                 for content in literal_lines(piece.block, piece.label, elide):
-                    yield [("gutter", gutter + "| "), *content]
+                    yield [_GUTTER, *content]
         while violations and (index + 1 == len(laid) or violations[0].offset < _start(laid[index + 1])):
             yield from _violation(violations.pop(0), line, columns)
     if response.frame.incomplete:
@@ -158,18 +158,24 @@ def _note(line: Line) -> list[Fragment]:
 
 
 def _violation(violation: Violation, line: Line, columns: int) -> Iterator[list[Fragment]]:
-    """The caret, and what is wrong; where the caret is beyond the width, an excerpt above it."""
-    message: list[Fragment] = [("caret", "^"), ("violation", " " + visible(violation.message))]
-    rule: Fragment = ("note", f" [{visible(violation.rule)}, {violation.rfc}]")
+    """The caret, and what is wrong at the side where it fits.  Above a caret beyond the width stands an excerpt."""
+    caret: Fragment = ("caret", "^")
+    message: list[Fragment] = [
+        ("violation", visible(violation.message)),
+        ("note", f" [{visible(violation.rule)}, {violation.rfc}]"),
+    ]
     column = _column(line, violation.offset)
     if column >= columns:
         excerpt, column = _excerpt(line, column)
         yield [("", _BLANK), ("note", excerpt)]
-    if column + width(plain(message)) + len(rule[1]) <= columns or column <= columns // 3:
-        yield [("", _BLANK + " " * column), *message, rule]
+    taken = width(plain(message)) + 1
+    if column + 1 + taken <= columns:
+        yield [("", _BLANK + " " * column), caret, ("", " "), *message]
+    elif taken <= column:
+        yield [("", _BLANK + " " * (column - taken)), *message, ("", " "), caret]
     else:
-        yield [("", _BLANK + " " * column), message[0]]
-        yield [("", _BLANK * 2), (message[1][0], message[1][1][1:]), rule]
+        yield [("", _BLANK + " " * column), caret]
+        yield [("", _BLANK * 2), *message]
 
 
 def _column(line: Line, offset: int) -> int:

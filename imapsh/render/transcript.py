@@ -8,42 +8,59 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from imapsh.render.lexer import server_line, typed_line
+from imapsh.grammar.tokens import tokenize
+from imapsh.render.lexer import DataStyles, server_line, typed_line
 from imapsh.render.styles import Fragment
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _MARKER = re.compile(r"(\s*)([CS]:|[<>](?= ))( ?)")
 _ANNOUNCES = re.compile(r"~?\{(\d+)\+?\}\r?\n?\Z")
+_GO_ON = re.compile(r"\+(?: |\r?$)")
 _SERVER = re.compile(r"\*|\+(?: |\r?$)|\S+ (?:OK|NO|BAD)(?:[ \r\n]|$)", re.IGNORECASE)
 _OURS = ("C:", ">")
 
 
 def transcript(text: str) -> Iterator[Fragment]:
     """The fragments of a whole transcript.  Joined they are the text.  Never raises."""
-    due = 0  # octets of a literal that are still to come
+    due, due_ours = 0, False  # octets of a literal that are still to come, and who sends them
+    goes_on = False  # the line before ended with the last octet of a literal
     for line in _LINE.findall(text):
         marker = _MARKER.match(line)
         body = line
         if marker is not None:
+            ours = marker[2] in _OURS
             yield "text", marker[1]
-            yield ("margin-ours" if marker[2] in _OURS else "margin-tagged"), marker[2]
+            yield ("margin-ours" if ours else "margin-tagged"), marker[2]
             yield "text", marker[3]
             body = line[marker.end() :]
-        if due:
+        else:
+            # between a literal's announcement and its octets the server says '+'
+            ours = due_ours and not _GO_ON.match(body) if due or goes_on else not _SERVER.match(body)
+        if due and ours is due_ours:
             data, body = _octets(body, due)
             yield "data", data
             due -= _size(data)
-        if body:
-            ours = marker[2] in _OURS if marker is not None else not _SERVER.match(body)
+            goes_on = not due and not body
+            yield from _rest(body)
+        elif goes_on and ours is due_ours:
+            goes_on = False
+            yield from _rest(body)
+        elif body:
             yield from _line(body, ours)
-            if found := _ANNOUNCES.search(body):
-                due = int(found[1])
+        if body and (found := _ANNOUNCES.search(body)):
+            due, due_ours = int(found[1]), ours
 
 
 def _line(body: str, ours: bool) -> Iterator[Fragment]:
     words = body.rstrip("\r\n")
     yield from typed_line(words) if ours or not _latin1(words) else server_line(words)
     yield "text", body[len(words) :]
+
+
+def _rest(body: str) -> Iterator[Fragment]:
+    """What goes on behind a literal."""
+    styles = DataStyles("FETCH", depth=1)
+    return ((styles.style(token), token.text) for token in tokenize(body))
 
 
 def _latin1(text: str) -> bool:
