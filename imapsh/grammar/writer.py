@@ -37,20 +37,22 @@ from imapsh.grammar.values import (
 )
 from imapsh.wire.frames import Spilled
 
-_ATOM = re.compile(r"[^\x00-\x20\x7f-\U0010ffff(){%*\"\\\]]+")
-_ASTRING = re.compile(r"[^\x00-\x20\x7f-\U0010ffff(){%*\"\\]+")
-_QUOTABLE = re.compile(r"[^\x00\r\n\x80-\U0010ffff]*")
-_QUOTABLE_8 = re.compile(r"[^\x00\r\n]*")
+#: ATOM-CHAR, ASTRING-CHAR and TEXT-CHAR by what they are: a complement would cover all of Unicode, slow to compile
+_ATOM = re.compile(r"[!#$&'+-Z\[^_`a-z|}~]+")
+_ASTRING = re.compile(r"[!#$&'+-Z\[\]^_`a-z|}~]+")
+_QUOTABLE = re.compile(r"[\x01-\x09\x0b\x0c\x0e-\x7f]*")
+_QUOTABLE_8 = re.compile(r"[\x01-\x09\x0b\x0c\x0e-\xff]*")
 _SPECIAL = re.compile(r'(["\\])')
 _LONGEST_QUOTED = 1000  # octets; longer strings are literals: lines have limits (RFC 2683 section 3.2.1.5)
 
 
 class Literal(NamedTuple):
-    """A literal to be sent: its octets (or a file to read them from, of this size), and whether it is a literal8."""
+    """A literal to be sent: its octets, or a function that yields them, their number, whether it is a literal8."""
 
     data: Any
     octets: int
     binary: bool = False
+    secret: bool = False  # never shown
 
 
 #: What a command is made of: octets to send as they are, and literals to announce.

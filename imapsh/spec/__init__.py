@@ -25,7 +25,7 @@ FAMILIES = ("session", "codes", "capabilities", "mailboxes", "status", "message"
 
 _commands: dict[str, Command] = {}
 _names: dict[str, dict[str, Name]] = {}
-_readers: dict[str, dict[str, Callable[..., Any]]] = {}
+_readers: dict[str, Mapping[str, Callable[..., Any]]] = {}
 
 
 def __getattr__(name: str) -> Any:
@@ -84,14 +84,12 @@ def find(kind: str, name: str) -> Name | None:
 
 
 def readers(kind: str) -> Mapping[str, Callable[..., Any]]:
-    """Name in upper case -> function of `imapsh.grammar`, for the rows of a kind that name one."""
-    if kind not in _readers:
-        from importlib import import_module
+    """Name in upper case -> function of `imapsh.grammar`, for the rows of a kind that name one.
 
-        found: dict[str, Callable[..., Any]] = {}
-        for name, row in names(kind).items():
-            if row.read:
-                module, _, function = row.read.partition(".")
-                found[name] = getattr(import_module(f"imapsh.grammar.{module}"), function)
-        _readers[kind] = found
+    The function's module is imported when the name is first looked up.
+    """
+    if kind not in _readers:
+        from imapsh.spec.readers import Readers
+
+        _readers[kind] = Readers({name: row.read for name, row in names(kind).items() if row.read})
     return _readers[kind]
