@@ -89,7 +89,7 @@ def readers(kind: str) -> Mapping[str, Callable[..., Any]]:
     The function's module is imported when the name is first looked up.
     """
     if kind not in _readers:
-        from imapsh.spec.readers import Readers
+        from imapsh.spec.loading import Readers
 
         _readers[kind] = Readers({name: row.read for name, row in names(kind).items() if row.read})
     return _readers[kind]
