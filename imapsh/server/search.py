@@ -32,10 +32,10 @@ class Key(NamedTuple):
 
 def matcher(key: Key, selected: Selected) -> Test:
     """The test that this key makes.  Raises ValueError for a date that is none, or a message number nobody has."""
-    if key.name in _FLAGS:
-        flag, wanted = _FLAGS[key.name]
+    if key.name in FLAG_KEYS:
+        flag, wanted = FLAG_KEYS[key.name]
         return lambda number, message: (flag in message.flags) is wanted
-    return _TESTS[key.name](selected, *key.args)
+    return KEYS[key.name](selected, *key.args)
 
 
 def find(key: Key, selected: Selected) -> list[tuple[int, Message]]:
@@ -44,7 +44,7 @@ def find(key: Key, selected: Selected) -> list[tuple[int, Message]]:
     return [pair for pair in enumerate(selected.messages, 1) if selected.exists(pair[1]) and test(*pair)]
 
 
-_FLAGS = {
+FLAG_KEYS = {
     name: (flag, wanted)
     for flag in ("\\Answered", "\\Deleted", "\\Draft", "\\Flagged", "\\Seen")
     for name, wanted in ((flag[1:].upper(), True), (f"UN{flag[1:].upper()}", False))
@@ -207,7 +207,7 @@ def _received(message: Message) -> date:
     return message.internaldate.date()
 
 
-_TESTS: dict[str, Callable[..., Test]] = {
+KEYS: dict[str, Callable[..., Test]] = {
     "ALL": _all_of,
     "AND": _all_of,
     "OR": _either,

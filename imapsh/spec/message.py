@@ -6,9 +6,9 @@ _MOVE = ("MOVE", "IMAP4rev2")
 _GONE = r"every message marked \Deleted in the selected mailbox"
 
 COMMANDS = (
-    Command("APPEND", AFTER_LOGIN, "<mailbox> [<flag-list>] [<date-time>] {<message>|UTF8 (<message>)}", "Puts a message into a mailbox.",
-            "RFC 9051 §6.3.12", r"APPEND saved-messages (\Seen) {@message.eml}", changes=True,
-            responses=("EXISTS",)),
+    Command("APPEND", AFTER_LOGIN, "<mailbox> [<flag-list>] [<date-time>] {<message>|UTF8 (<message>)}",
+            "Puts a message into a mailbox.", "RFC 9051 §6.3.12", r"APPEND saved-messages (\Seen) {@message.eml}",
+            changes=True, responses=("EXISTS",)),
     Command("EXPUNGE", MAILBOX_SELECTED, "", r"Removes the messages marked \Deleted.", "RFC 9051 §6.4.3", "EXPUNGE",
             changes=True, destroys=_GONE, responses=("EXPUNGE",)),
     Command("UID EXPUNGE", MAILBOX_SELECTED, "<uid-set>", r"Removes those messages of the set marked \Deleted.",

@@ -100,6 +100,8 @@ def test_imaplib_authenticates(server: Running) -> None:
     with imaplib.IMAP4("127.0.0.1", server.port, SECONDS) as client:
         assert client.authenticate("PLAIN", lambda _: b"\0demo\0demo")[0] == "OK"
         assert client.enable("UTF8=ACCEPT")[0] == "OK"
+        client.select("Drafts")
+        assert client.append("Drafts", "", None, "Subject: ü\r\n\r\nx\r\n".encode())[0] == "OK"
         assert client.status('"灯台"', "(MESSAGES)") == ("OK", ['"灯台" (MESSAGES 3)'.encode()])
 
 

@@ -71,8 +71,8 @@ HEADER = st.sampled_from(
      b"Content-Language: ", b"Content-Transfer-Encoding: ", b"Content-ID: ", b"Content-MD5: ", b"Content-Location: "]
 )  # fmt: skip
 VALUE = st.sampled_from(
-    [b"a@b", b"<", b">", b",", b";", b":", b'"', b"\\", b"(", b")", b"=", b"x", b" ", b"\t", b"\r", b"\xff", "é".encode(),
-     b"a=b", b"text/plain", b"/", b"[", b"]", b"\x7f", b"\r\n ", b"%", b"NIL", b"{3}"]
+    [b"a@b", b"<", b">", b",", b";", b":", b'"', b"\\", b"(", b")", b"=", b"x", b" ", b"\t", b"\r", b"\xff",
+     "é".encode(), b"a=b", b"text/plain", b"/", b"[", b"]", b"\x7f", b"\r\n ", b"%", b"NIL", b"{3}"]
 )  # fmt: skip
 FIELD = st.tuples(HEADER, st.lists(VALUE, max_size=8).map(b"".join)).map(lambda field: b"%b%b\r\n" % field)
 DELIMITER = st.sampled_from([b"\r\n", b"--b\r\n", b"--b--\r\n"])

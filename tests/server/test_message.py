@@ -45,6 +45,27 @@ def test_append(inbox: Player) -> None:
     """)
 
 
+def test_append_of_utf8(inbox: Player) -> None:
+    inbox.play("""
+        C: a APPEND Box UTF8 (~{2+}
+        C: ü)
+        S: a BAD ...UTF8=ACCEPT...
+        C: b ENABLE UTF8=ACCEPT
+        S: * ENABLED UTF8=ACCEPT
+        S: b OK ...
+        C: c APPEND Box (\\Seen) UTF8 (~{13+}
+        C: Subject: ü
+        C: )
+        S: c OK [APPENDUID 102 1] ...
+        C: d EXAMINE Box
+        S: ....
+        S: d OK ...
+        C: e FETCH 1 ENVELOPE
+        S: * 1 FETCH (ENVELOPE (NIL "ü" NIL NIL NIL NIL NIL NIL NIL NIL))
+        S: e OK ...
+    """)
+
+
 def test_append_refuses_nul(inbox: Player) -> None:
     inbox.play("C: a APPEND Box ~{3+}\nC: a\0b\nS: a NO [UNKNOWN-CTE] ...")
 

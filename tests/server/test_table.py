@@ -5,7 +5,7 @@ from __future__ import annotations
 from imapsh import spec
 from imapsh.server.commands import HANDLERS
 from imapsh.server.core import AFTER_LOGIN, BEFORE_LOGIN
-from imapsh.server.search import _FLAGS, _TESTS
+from imapsh.server.search import FLAG_KEYS, KEYS
 
 
 def test_every_command_of_the_two_rfcs_is_done() -> None:
@@ -14,7 +14,7 @@ def test_every_command_of_the_two_rfcs_is_done() -> None:
 
 
 def test_every_search_key_is_done() -> None:
-    known = {*_FLAGS, *_TESTS, "(", "<SEQUENCE-SET>"}
+    known = {*FLAG_KEYS, *KEYS, "(", "<SEQUENCE-SET>"}
     assert {row.name.upper() for row in spec.names("search-key").values() if not row.needs} <= known
 
 

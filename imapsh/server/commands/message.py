@@ -27,7 +27,9 @@ _DATE_TIME = re.compile(r"([ \d]\d)-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) (
 
 
 def append(session: ServerSession, arguments: Arguments) -> Reply:
-    """APPEND (RFC 9051 section 6.3.12)."""
+    """APPEND (RFC 9051 section 6.3.12); `UTF8 (...)` is for messages whose header is UTF-8 (RFC 6855 section 4)."""
+    if "UTF8" in arguments.names("keyword") and not session.utf8:
+        raise Bad("UTF8 (...) is for sessions that have enabled UTF8=ACCEPT or IMAP4rev2")
     octets = arguments.all("message")[0].value
     if not isinstance(octets, bytes):
         raise Bad("the message must be a literal")
