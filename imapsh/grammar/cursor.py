@@ -24,6 +24,7 @@ _NUMBER = re.compile(r"\d+")
 ATOM = re.compile(r"[^\x00-\x20\x7f-\xff(){%*\"\\\]]+")
 ASTRING_ATOM = re.compile(r"[^\x00-\x20\x7f-\xff(){%*\"\\]+")
 GENERIC = re.compile(r"[^\x00-\x20\x7f-\xff()\"]+")  # an unknown value: anything that is no string and no list
+_STEP = re.compile(r"[^ ()\"]+|\"[^\"]*\"")
 
 
 class Mismatch(Exception):
@@ -58,8 +59,9 @@ class Cursor:
         self.text = text = frame.text()
         self.pos = 0
         self.end = len(text)
-        if len(frame.parts) & 1:  # else the stream ended in a literal
-            self.end -= 2 if text.endswith("\r\n") else 1 if text.endswith("\n") else 0
+        last = frame.parts[-1]
+        if len(frame.parts) & 1 and isinstance(last, bytes):  # else the stream ended in a literal
+            self.end -= 2 if last.endswith(b"\r\n") else last.endswith(b"\n")
         self.utf8 = utf8
         self.nesting = nesting
         self.depth = 0
@@ -85,6 +87,10 @@ class Cursor:
     def offset(self, place: int) -> int:
         """Octets from the beginning of the frame to `place` in the text: literals before it are counted."""
         return place + sum(size_of(literal) for at, literal in self._literals.items() if at <= place)
+
+    def mend(self, mismatch: Mismatch) -> None:
+        """Strict: raises `mismatch` again.  Tolerant: noted; the caller steps over what it cannot read."""
+        raise mismatch
 
     # -- looking
 
@@ -193,9 +199,12 @@ class Cursor:
     def _string(self) -> str | None:
         value = self.quoted()
         if value is None:
+            start = self.pos
             octets = self.literal()
             if octets is None:
                 return None
+            if self.text[start] == "~":
+                self.fail("literal8", "literal8 is for BINARY only", start)
             value = self.text_of(octets)
         return readable(value)
 
@@ -234,9 +243,17 @@ class Cursor:
         if value >> bits:
             self.fail(rule, f"a number beyond {bits} bits")
             value = int(found[0][:40])
-        if nonzero and not value:
-            self.fail(rule, "0 where a number from 1 is due")
+        if nonzero and found[0][0] == "0":
+            self.fail(rule, "a 0 in front of the number" if value else "0 where a number from 1 is due")
         self.pos = found.end()
+        return value
+
+    def mod_sequence(self, rule: str) -> int | None:
+        """mod-sequence-value = 1*DIGIT, from 1, 63 bits (RFC 7162 section 7)."""
+        start = self.pos
+        value = self.number(rule, bits=63)
+        if value == 0:
+            self.fail(rule, "0 where a mod-sequence from 1 is due", start)
         return value
 
     # -- values of any shape
@@ -259,6 +276,18 @@ class Cursor:
             raise self.give_up(rule, "a value is due")
         word = found[0]
         return int(word) if word.isdecimal() and len(word) < 20 else word
+
+    def skip(self) -> None:
+        """Step over what cannot be read: a list, a word, or one character; for the tolerant cursor."""
+        depth = 0
+        while not self.at_end():
+            depth += {"(": 1, ")": -1}.get(self.peek(), 0)
+            if depth < 0:
+                return
+            if self.take(_STEP) is None:
+                self.pos += 1
+            if not depth:
+                return
 
     def values(self, rule: str) -> tuple[Any, ...]:
         """A parenthesised list of them; lists may touch, as THREAD's do (RFC 5256 section 4)."""
