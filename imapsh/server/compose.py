@@ -53,7 +53,8 @@ def attachment(kind: str, name: str, octets: bytes, disposition: str = "attachme
 def multipart(subtype: str, boundary: str, parts: Iterable[str], preamble: str = "") -> str:
     """A multipart with its Content-Type and what it holds, ready to stand in a message or another multipart."""
     delimiter = f"{CRLF}--{boundary}"
-    inside = "".join(f"{delimiter}{CRLF}{part.removesuffix(CRLF)}" for part in parts)
+    inside = "".join(f"{delimiter}{CRLF}{part}" for part in parts)
+    inside = inside if preamble else inside.removeprefix(CRLF)
     head = headers([("Content-Type", f'multipart/{subtype}; boundary="{boundary}"')])
     return f"{head}{preamble}{inside}{delimiter}--{CRLF}"
 

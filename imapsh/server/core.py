@@ -210,7 +210,7 @@ class ServerSession:
         self._command(_text(frame), literals)
 
     def _command(self, text: str, literals: list[bytes]) -> None:
-        match = spec.match(text, self._context(), payloads=literals)
+        match = read_command(text, self._context(), payloads=literals)
         self.tag = self._tag_of(text.encode("utf-8", "replace"))
         fault = self._fault(match)
         if fault:

@@ -43,15 +43,15 @@ _TOPICS = (
 )  # fmt: skip
 _OPENINGS = ("Good morning,", "Hello,", "Dear all,", "Quick one:", "As promised:")
 _LINES = (
-    "the tide is an hour later than the table says.",
-    "the slater can come on Thursday, if the wind lets him.",
-    "please send the invoice again; the one we have is wet.",
-    "twenty-three children, two teachers, one guinea pig.",
+    "The tide is an hour later than the table says.",
+    "The slater can come on Thursday, if the wind lets him.",
+    "Please send the invoice again; the one we have is wet.",
+    "Twenty-three children, two teachers, one guinea pig.",
     "I left the key under the third stone.",
-    "the crate is through customs.",
-    "nobody has seen the mitten, but there is a scarf.",
-    "the bell rings by itself again. Not the wind.",
-    "could somebody water the tomatoes in the lamp room?",
+    "The crate is through customs.",
+    "Nobody has seen the mitten, but there is a scarf.",
+    "The bell rings by itself again. Not the wind.",
+    "Could somebody water the tomatoes in the lamp room?",
 )
 _PEOPLE = (EDDA, JOAO, MIRA, KENJI, "Anna Holm <anna@isle.example>", "keeper@isle.example")
 _NAMES = {EDDA: "Edda", JOAO: "João", MIRA: "Mira", KENJI: "健二", ME: "D."}
@@ -80,7 +80,7 @@ def _fill_inbox(account: Account) -> None:
     account.subscribed.add("INBOX")
     for number, item in enumerate(demo_mail.INBOX):
         inbox.uidnext += number % 3
-        when = NOW - timedelta(days=item.days, minutes=item.minutes)
+        when = NOW.replace(day=item.day, hour=item.hour, minute=item.minute)
         read = inbox.add(partial(item.make, when), when, item.flags)
         read.recent = "\\Seen" not in item.flags
 
@@ -89,7 +89,7 @@ def _fill(mailbox: Mailbox, random: Random, count: int, days: int) -> None:
     draft = mailbox.use == "\\Drafts"
     mine = draft or mailbox.use == "\\Sent"
     for number in range(count):
-        when = NOW - timedelta(days=days * (count - number), minutes=random.randrange(600))
+        when = NOW - timedelta(days=days * (count - number)) + timedelta(minutes=random.randrange(-90, 540))
         flags = ("\\Seen", "\\Draft") if draft else random.choice(_FLAG_SETS)
         sender = ME if mine else random.choice(_PEOPLE)
         to = random.choice(_PEOPLE) if mine else LIST if mailbox.name.startswith("Lists") else ME
@@ -101,7 +101,7 @@ def _fill(mailbox: Mailbox, random: Random, count: int, days: int) -> None:
 def _letter(sender: str, to: str, subject: str, when: datetime, ident: str, seed: int) -> bytes:
     random = Random(seed)
     lines = random.sample(_LINES, random.randint(1, 4))
-    body = "\n\n".join([random.choice(_OPENINGS), *lines, _NAMES.get(sender, "k.")])
+    body = f"{random.choice(_OPENINGS)}\n\n" + "\n".join(lines) + f"\n\n{_NAMES.get(sender, 'k.')}"
     if random.random() < 0.3:
         subject = f"Re: {subject}"
     return message(sender, to, subject, when, ident, text(body))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import NamedTuple
 
 from imapsh.server.compose import attachment, message, multipart, nested, text
@@ -21,10 +21,11 @@ LIST = "Lighthouse list <lighthouse@lists.harbour.example>"
 
 
 class Item(NamedTuple):
-    """A message to be: days and minutes before the demo's now, flags, and who makes its octets."""
+    """A message to be: day of June, hour and minute, flags, and who makes its octets."""
 
-    days: int
-    minutes: int
+    day: int
+    hour: int
+    minute: int
     flags: tuple[str, ...]
     make: Callable[[datetime], bytes]
 
@@ -128,7 +129,7 @@ def forwarded(when: datetime) -> bytes:
         KENJI,
         'Mira Oduya <mira@harbour.example>, undisclosed-friends: anna@isle.example, "Bo B." <bo@isle.example>;',
         "=?ISO-2022-JP?B?GyRCRXRCZiROJWwlcyU6GyhC?=",
-        when,
+        (when - timedelta(hours=39)).astimezone(timezone(timedelta(hours=9))),
         "lens",
         multipart(
             "mixed",
@@ -246,15 +247,15 @@ def photo(when: datetime) -> bytes:
 
 
 INBOX: tuple[Item, ...] = (
-    Item(12, 8, ("\\Seen",), welcome),
-    Item(9, 541, ("\\Seen", "\\Answered", "$Important"), invitation),
-    Item(8, 77, ("\\Seen",), tide_table),
-    Item(6, 310, ("\\Seen", "\\Flagged", "$Work"), minutes_of_meeting),
-    Item(5, 612, ("\\Seen", "$Forwarded"), reply),
-    Item(4, 95, ("$Work",), forwarded),
-    Item(3, 720, ("\\Seen", "\\Deleted"), newsletter),
-    Item(3, 14, (), bounce),
-    Item(2, 333, ("\\Seen",), digest),
-    Item(1, 48, (), photo),
-    Item(0, 190, (), bare),
+    Item(3, 8, 52, ("\\Seen",), welcome),
+    Item(5, 14, 9, ("\\Seen", "\\Answered", "$Important"), invitation),
+    Item(8, 7, 43, ("\\Seen",), tide_table),
+    Item(9, 16, 50, ("\\Seen", "\\Flagged", "$Work"), minutes_of_meeting),
+    Item(10, 9, 18, ("\\Seen", "$Forwarded"), reply),
+    Item(11, 11, 25, ("$Work",), forwarded),
+    Item(12, 6, 0, ("\\Seen", "\\Deleted"), newsletter),
+    Item(12, 10, 46, (), bounce),
+    Item(13, 12, 27, ("\\Seen",), digest),
+    Item(14, 8, 12, (), photo),
+    Item(15, 5, 50, (), bare),
 )
