@@ -21,12 +21,13 @@ from imapsh.server.intake import LITERAL, LITERALS, Intake
 from imapsh.server.reply import Arguments, Bad, Continue, Reply
 from imapsh.server.selected import Selected
 from imapsh.server.store import Account, Mailbox, Refused, Store
+from imapsh.spec.match import match as read_command
 from imapsh.spec.model import AUTHENTICATED, LOGOUT, NOT_AUTHENTICATED, SELECTED, Context
 from imapsh.wire.frames import Frame, Spilled
 from imapsh.wire.reader import Octets
 
 if TYPE_CHECKING:
-    from imapsh.spec import Match
+    from imapsh.spec.match import Match
 
 BAD_COMMANDS = 50  #: in a row, before the server hangs up
 

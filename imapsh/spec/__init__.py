@@ -13,12 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-    from imapsh.spec.match import Match, match
     from imapsh.spec.model import Command, Context, Expected, FileName, Name, Piece, Problem
 
 __all__ = [
-    "Command", "Context", "Expected", "FileName", "Match", "Name", "Piece", "Problem",
-    "command", "commands", "find", "kinds", "match", "names", "readers",
+    "Command", "Context", "Expected", "FileName", "Name", "Piece", "Problem",
+    "command", "commands", "find", "kinds", "names", "readers",
 ]  # fmt: skip
 
 FAMILIES = ("session", "codes", "capabilities", "mailboxes", "status", "message", "fetch", "search")
@@ -33,8 +32,7 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    home = "match" if name in ("Match", "match") else "model"
-    value = getattr(import_module(f"{__name__}.{home}"), name)
+    value = getattr(import_module(f"{__name__}.model"), name)
     globals()[name] = value
     return value
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 
-from imapsh.spec import Context, match
+from imapsh.spec import Context
+from imapsh.spec.match import match
 
 _CONTEXT = Context("selected")
 _KEYS = " ".join(f'OR FROM "a{i}" (NOT SINCE 1-Feb-1994 SEEN)' for i in range(23))

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from imapsh import spec
-from imapsh.spec import Context, match
+from imapsh.spec import Context
+from imapsh.spec.match import match
 
 LINES = [
     tuple(line.split("\t"))

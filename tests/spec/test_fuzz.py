@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from imapsh import spec
 from imapsh.grammar.tokens import tokenize
-from imapsh.spec import Context, match
+from imapsh.spec import Context
+from imapsh.spec.match import match
 from imapsh.spec.model import ANY_STATE
 
 _WORDS = [

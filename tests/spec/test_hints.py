@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from imapsh import spec
-from imapsh.spec import Context, match
+from imapsh.spec import Context
+from imapsh.spec.match import match
 
 SELECTED = Context("selected")
 

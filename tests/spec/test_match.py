@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from imapsh.grammar.sequence import SequenceSet
-from imapsh.spec import Context, FileName, Piece, match
+from imapsh.spec import Context, FileName, Piece
+from imapsh.spec.match import match
 
 SELECTED = Context("selected")
 FRESH = Context("not-authenticated")

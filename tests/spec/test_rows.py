@@ -8,7 +8,8 @@ import pytest
 
 from imapsh import spec
 from imapsh.grammar.tokens import QUOTED, WORD, tokenize
-from imapsh.spec import Command, Context, Name, match
+from imapsh.spec import Command, Context, Name
+from imapsh.spec.match import match
 from imapsh.spec.model import ANY_STATE
 from imapsh.spec.nodes import Choice, Group, Node, Repeat, Sequence
 from imapsh.spec.slots import SLOTS, Slot
