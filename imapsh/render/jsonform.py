@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from imapsh.findings import Violation
+from imapsh.findings import Finding, Violation
 from imapsh.grammar.responses import Response
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.values import (
@@ -230,6 +230,7 @@ _FORMS: dict[type, Callable[[Any], Any]] = {
     ESearch: _esearch,
     Expunged: lambda value: {"seq": value.seq},
     Fetch: _fetch,
+    Finding: lambda value: {"rule": value.rule, "rfc": value.rfc, "message": value.message},
     Flags: lambda value: {"flags": list(value.flags)},
     Garbage: _garbage,
     Id: lambda value: {"fields": plain(value.fields)},

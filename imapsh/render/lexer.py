@@ -79,6 +79,8 @@ class DataStyles:
     def style(self, token: Token) -> str:
         """The style of the next token."""
         kind = token.kind
+        if kind is kinds.SPACE:
+            return "section" if self.section else ""
         if kind is kinds.LBRACKET:
             self.section = True
         elif kind is kinds.RBRACKET:

@@ -76,7 +76,7 @@ def pieces(response: Response, limit: int = 0, *, inline: bool = True) -> list[P
             assert isinstance(part, bytes)
             shown = part[:limit] if limit else part
             line = _line(response, shown.decode("latin-1"), at, styles, first=index == 0)
-            made.extend(map(_shortened, line) if limit else line)
+            made.extend(map(_shortened, line) if limit and len(shown) > LONG else line)
             if len(shown) < len(part):
                 missing = f" ... {len(part) - limit:,} more octets"
                 made.append(Piece(TEXT, "note", missing, at + limit, "", len(missing)))
@@ -86,6 +86,7 @@ def pieces(response: Response, limit: int = 0, *, inline: bool = True) -> list[P
 
 def _line(response: Response, line: str, at: int, styles: lexer.DataStyles, first: bool) -> Iterator[Piece]:
     body = line.rstrip("\r\n")
+    ending = line[len(body) :]
     if first:
         fragments, opaque = _head(response, body)
         for style, text in fragments:
@@ -93,14 +94,26 @@ def _line(response: Response, line: str, at: int, styles: lexer.DataStyles, firs
             yield _piece(kind, style, text, at, _challenge(response, text))
             at += len(text)
         body = body[sum(len(text) for _, text in fragments) :]
-    for token in tokenize(body, wide=False):
-        style = styles.style(token)
-        kind = SECTION if style == "section" else token.kind
-        yield _piece(kind, style, token.text, at + token.start, _note(response, style, token.text))
-    ending = line[len(line.rstrip("\r\n")) :]
-    at += len(body)
+    yield from _data(response, body, at, styles)
     if ending and ending != "\r\n":
-        yield _piece(TEXT, "error", ending, at)
+        yield _piece(TEXT, "error", ending, at + len(body))
+
+
+def _data(response: Response, body: str, at: int, styles: lexer.DataStyles) -> Iterator[Piece]:
+    safe = body.isascii() and body.isprintable()
+    for token in tokenize(body, wide=False):
+        kind, text, start = token
+        style = styles.style(token)
+        note = _note(response, style, text) if style in _NOTED else ""
+        if style == "section":
+            kind = SECTION
+        if safe:
+            yield Piece(kind, style, text, at + start, text, len(text), note)
+        else:
+            yield _piece(kind, style, text, at + start, note)
+
+
+_NOTED = ("string", "mailbox")
 
 
 def _head(response: Response, line: str) -> tuple[list[Fragment], bool]:

@@ -11,9 +11,9 @@ content behind a gutter, and under each line stands what is wrong with it, a car
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from imapsh.findings import Violation
+from imapsh.findings import Finding, Violation
 from imapsh.grammar.responses import CLIENT, CONTINUATION, GARBAGE, STATUS, TAGGED, UNTAGGED, Response
 from imapsh.grammar.tokens import tokenize
 from imapsh.render import lexer
@@ -51,19 +51,21 @@ def pretty(
     width: int | None = None,
     elide: int = ELIDE,
     unsolicited: bool = False,
+    findings: Sequence[Finding] = (),
 ) -> str:
     """The response as lines, each with its line end, safe for a terminal.
 
-    `width` is the terminal's columns; `elide` bounds the lines of each literal, 0 shows all.  Never raises.
+    `width` is the terminal's columns; `elide` bounds the lines of each literal, 0 shows all; `findings` are faults of
+    conduct, shown below.  Never raises.
     """
-    columns = max(_NARROWEST, width or WIDTH) - len(_BLANK)
     margin = UNSOLICITED if unsolicited else MARGINS[response.kind]
-    if response.kind == UNTAGGED and not response.violations:
+    columns = max(_NARROWEST, width or WIDTH) - len(_BLANK)
+    if response.kind == UNTAGGED and not response.violations and not findings:
         line = _simple(response.frame.parts, columns)
         if line is not None:
-            shown = line if theme is None else _coloured(response.name, line, theme)
-            return f"{margin[1] if theme is None else theme.paint(*margin)}{shown}\n"
-    return "".join(paint(line, theme) + "\n" for line in _lines(response, margin, columns, elide))
+            return _short(response.name, line, margin, theme)
+    lines = [*_lines(response, margin, columns, elide), *map(_finding, findings)]
+    return "".join([paint(line, theme) + "\n" for line in lines])
 
 
 # -- the common line: one regular expression, and a memory of what its chunks look like painted
@@ -83,32 +85,52 @@ def _simple(parts: tuple[Part, ...], columns: int) -> str | None:
 #: Chunks that mean the same wherever they stand in a FETCH: the flags, a string, a number, a word and what follows.
 _FETCH_CHUNKS = re.compile(r'FLAGS \([^()"]*\) ?|"(?:[^"\\]|\\.)*"|\d+(?=[ )]|$)|[^ "()]+[ (]*|[ ()]+|.')
 _FETCH = " FETCH ("
+#: mailbox-list in two: what is alike in most of a listing, and the mailbox
+_LIST = re.compile(r'(\* (?:LIST|LSUB) \([^()"]*\) (?:"[^"\\]"|NIL) )("(?:[^"\\]|\\.)*"|[^ "(){\\]+)', re.IGNORECASE)
 _KEPT = 4096  # chunks kept; past that the memory begins anew
 
 
-def _coloured(name: str, line: str, theme: Theme) -> str:
+def _short(name: str, line: str, margin: Fragment, theme: Theme | None) -> str:
+    if theme is None:
+        return f"{margin[1]}{line}\n"
+    painted = _painted.get(theme)
+    if painted is None:
+        painted = _painted[theme] = _Chunks(theme)
+    start = painted.margins[margin[0]]
     if name == "FETCH" and "[" not in line:
         number, fetch, rest = line.partition(_FETCH)
         if fetch and number[:2] == "* " and number[2:].isdecimal():
-            painted = _painted.get(theme) or _painted.setdefault(theme, _Chunks(theme))
             chunks = "".join(map(painted.__getitem__, _FETCH_CHUNKS.findall(rest)))
-            return f"{painted.start}{number[2:]}{painted.middle}{chunks}"
-    return paint(lexer.server_line(line), theme)
+            return f"{start}{painted.start}{number[2:]}{painted.middle}{chunks}\n"
+    elif found := _LIST.fullmatch(line):
+        before = painted.lists.get(found[1]) or painted.add_list(found[1])
+        return f"{start}{before}{theme.paint('mailbox', found[2])}\n"
+    return f"{start}{paint(lexer.server_line(line), theme)}\n"
 
 
 class _Chunks(dict[str, str]):
     """Chunk of a FETCH -> the same painted.  Numbers are not kept: there is no end of them.
 
-    `start` and `middle` are what stands before and behind the message number.
+    `start` and `middle` are what stands before and behind the message number, `margins` the painted margins by style,
+    and `lists` what stands before the mailbox of a LIST.
     """
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
         self._number = theme.paint("number", "\n").split("\n")
+        self.lists: dict[str, str] = {}
+        self.margins = {style: theme.paint(style, text) for style, text in (*MARGINS.values(), UNSOLICITED)}
         (star, space, _, *behind) = [theme.paint(*fragment) for fragment in lexer.server_line("* 0" + _FETCH)]
         self.start = star + space + self._number[0]
         self.middle = self._number[1] + "".join(behind)
+
+    def add_list(self, before: str) -> str:
+        """Paint and keep what stands before the mailbox of a LIST."""
+        if len(self.lists) >= _KEPT:
+            self.lists.clear()
+        painted = self.lists[before] = paint(lexer.server_line(before), self._theme)
+        return painted
 
     def __missing__(self, chunk: str) -> str:
         if chunk.isdecimal():
@@ -176,6 +198,11 @@ def _violation(violation: Violation, line: Line, columns: int) -> Iterator[list[
     else:
         yield [("", _BLANK + " " * column), caret]
         yield [("", _BLANK * 2), *message]
+
+
+def _finding(finding: Finding) -> list[Fragment]:
+    message: Fragment = ("violation", visible(finding.message))
+    return [("caret", _BLANK + "! "), message, ("note", f" [{finding.rule}, {finding.rfc}]")]
 
 
 def _column(line: Line, offset: int) -> int:

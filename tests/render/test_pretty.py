@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imapsh.findings import Violation
+from imapsh.findings import Finding, Violation
 from imapsh.grammar.responses import GARBAGE, Response
 from imapsh.grammar.values import Garbage
 from imapsh.render.lexer import server_line
@@ -48,6 +48,24 @@ def test_a_common_line_coloured() -> None:
         "\x1b[36mFLAGS\x1b[0m \x1b[2m(\x1b[0m\x1b[35m\\Seen\x1b[0m\x1b[2m)\x1b[0m "
         "\x1b[36mUID\x1b[0m \x1b[94m90\x1b[0m\x1b[2m)\x1b[0m\n"
     )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '* LIST (\\HasNoChildren) "/" Box',
+        '* LIST (\\HasNoChildren) "/" "My \\"Box\\""',
+        "* lsub () NIL (x)",
+        '* LIST (\\Marked) "\\\\" x',
+        '* LIST () "/" x ("OLDNAME" ("y"))',
+        "* 12 EXISTS",
+    ],
+)
+def test_other_common_lines(line: str) -> None:
+    for _ in range(2):
+        painted = pretty(one(line.encode() + b"\r\n"), DEFAULT)
+        expected = DEFAULT.paint("margin-untagged", "- ") + paint(server_line(line), DEFAULT)
+        assert painted.startswith(expected + "\n")
 
 
 @pytest.mark.parametrize(
@@ -228,6 +246,13 @@ def test_a_caret_at_the_line_end() -> None:
 
 def test_input_that_ends_is_named() -> None:
     assert pretty(one(b"* 3 EXIS")).splitlines()[-1] == "  (the input ends here, within the response)"
+
+
+def test_findings_of_conduct_stand_below() -> None:
+    finding = Finding("tag-unknown", "no command has this tag")
+    assert pretty(one(b"a1 OK x\r\n"), findings=[finding]) == (
+        "< a1 OK x\n  ! no command has this tag [tag-unknown, RFC 9051 §2.2.2]\n"
+    )
 
 
 # -- client lines
