@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from imapsh.grammar.values import MailboxList
@@ -64,37 +64,37 @@ def mailboxes(account: Account, request: Request) -> Iterator[tuple[MailboxList,
         yield MailboxList(("\\Noselect",), DELIMITER, ""), False
         return
     tests = [pattern(request.reference, name) for name in request.patterns]
-    recursive = "RECURSIVEMATCH" in request.select
-    criteria = tuple(sorted(request.select - {"RECURSIVEMATCH", "REMOTE"}))
     names = _candidates(account, "SUBSCRIBED" in request.select)
     listed = {name for name in names if any(test(name) for test in tests)}
-    for name in sorted(listed, key=_order):
-        chosen = _is_chosen(account, name, request)
-        prefix = name + DELIMITER
-        below = {n for n in names if recursive and n.startswith(prefix) and _is_chosen(account, n, request)}
-        if chosen or below - listed:
-            extended = {"CHILDINFO": criteria} if below else {}
-            yield MailboxList(attributes(account, name, request), DELIMITER, name, extended), chosen
+    chosen = {name for name in names if _is_chosen(account, name, request)}
+    below = _all_above(chosen) if "RECURSIVEMATCH" in request.select else set()
+    hidden = _all_above(chosen - listed) if below else set()
+    criteria = tuple(sorted(request.select - {"RECURSIVEMATCH", "REMOTE"}))
+    parents = _all_above(account.mailboxes)
+    for name in sorted(listed & (chosen | hidden), key=_order):
+        extended = {"CHILDINFO": criteria} if name in below else {}
+        shown = attributes(account, name, request, has_children=name in parents)
+        yield MailboxList(shown, DELIMITER, name, extended), name in chosen
 
 
 def subscribed(account: Account, reference: str, name: str) -> Iterator[MailboxList]:
     """The LSUB replies; with `%`, a name is also shown for what is subscribed below it (RFC 3501 section 6.3.9)."""
     test = pattern(reference, name)
     shown = set(account.subscribed)
-    above = {name for child in shown for name in _above(child)} - shown if name.endswith("%") else set()
+    above = _all_above(shown) - shown if name.endswith("%") else set()
     for found in sorted(shown | above, key=_order):
         if test(found):
             yield MailboxList(("\\Noselect",) if found in above else (), DELIMITER, found)
 
 
-def attributes(account: Account, name: str, request: Request) -> tuple[str, ...]:
+def attributes(account: Account, name: str, request: Request, *, has_children: bool) -> tuple[str, ...]:
     """The attributes of one mailbox: whether it has children and what it is for always, `\\Subscribed` where asked."""
     mailbox = account.mailboxes.get(name)
     found = {
         "\\NonExistent": mailbox is None,
         "\\Noselect": mailbox is not None and not mailbox.selectable,
         "\\Subscribed": name in account.subscribed and "SUBSCRIBED" in request.returns | request.select,
-        "\\HasChildren" if account.children(name) else "\\HasNoChildren": True,
+        "\\HasChildren" if has_children else "\\HasNoChildren": True,
     }
     use = [mailbox.use] if mailbox is not None and mailbox.use else []
     return (*(attribute for attribute, holds in found.items() if holds), *use)
@@ -112,14 +112,19 @@ def _is_chosen(account: Account, name: str, request: Request) -> bool:
 def _candidates(account: Account, with_subscribed: bool) -> set[str]:
     names = set(account.mailboxes)
     if with_subscribed:
-        names |= account.subscribed
-        names |= {above for name in account.subscribed for above in _above(name)}
+        names |= account.subscribed | _all_above(account.subscribed)
     return names
 
 
-def _above(name: str) -> Iterator[str]:
-    parts = name.split(DELIMITER)
-    return (DELIMITER.join(parts[:depth]) for depth in range(1, len(parts)))
+def _all_above(names: Iterable[str]) -> set[str]:
+    """Every name that one of these stands below."""
+    found: set[str] = set()
+    for name in names:
+        end = name.rfind(DELIMITER)
+        while end >= 0 and name[:end] not in found:
+            found.add(name[:end])
+            end = name.rfind(DELIMITER, 0, end)
+    return found
 
 
 def _order(name: str) -> tuple[bool, str]:

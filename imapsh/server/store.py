@@ -16,7 +16,7 @@ DELIMITER = "/"
 INBOX = "INBOX"
 SYSTEM_FLAGS = ("\\Answered", "\\Flagged", "\\Deleted", "\\Seen", "\\Draft")
 MAX_DEPTH = 20
-MAX_NAMES = 20_000  #: mailboxes, and subscriptions, of one account
+MAX_NAMES = 200_000  #: mailboxes, and subscriptions, of one account
 MAX_KEYWORDS = 256  #: different keywords one mailbox remembers
 
 

@@ -9,10 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imapsh.grammar.values import Address, BodyPart
+from imapsh.grammar.values import Address, BodyPart, Fetch
+from imapsh.grammar.writer import response
 from imapsh.server.demo import demo_store
 from imapsh.server.headers import fields, parameters, parse_addresses
 from imapsh.server.mime import MAX_DEPTH, Mime, Part, Section
+
+from .player import check
 
 
 def every_part(part: Part) -> list[Part]:
@@ -101,6 +104,7 @@ def test_depth_is_bounded() -> None:
     outline = Mime(octets).root.structure(True).outline()
     assert outline.count("message/rfc822") == MAX_DEPTH
     assert "application/octet-stream" in outline
+    check(response("FETCH", Fetch(1, {"BODYSTRUCTURE": Mime(octets).root.structure(True)})))
 
 
 def test_sizes_and_lines() -> None:

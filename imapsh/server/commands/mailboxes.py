@@ -46,7 +46,8 @@ def _open(session: ServerSession, arguments: Arguments, *, read_only: bool) -> R
     session.send("OK", ok("the next message's UID", "UIDNEXT", mailbox.uidnext))
     if session.rev2:
         request = listing.Request("", ())
-        attributes = listing.attributes(session.user_account, mailbox.name, request)
+        has_children = bool(session.user_account.children(mailbox.name))
+        attributes = listing.attributes(session.user_account, mailbox.name, request, has_children=has_children)
         session.send("LIST", MailboxList(attributes, DELIMITER, mailbox.name))
     return ok("opened", "READ-ONLY" if read_only else "READ-WRITE")
 
