@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from imapsh.errors import UsageError
 from imapsh.grammar import mutf7
+from imapsh.grammar.fragments import Fragment, Literal, announce
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.values import (
     Address,
@@ -44,19 +45,6 @@ _QUOTABLE = re.compile(r"[\x01-\x09\x0b\x0c\x0e-\x7f]*")
 _QUOTABLE_8 = re.compile(r"[\x01-\x09\x0b\x0c\x0e-\xff]*")
 _SPECIAL = re.compile(r'(["\\])')
 _LONGEST_QUOTED = 1000  # octets; longer strings are literals: lines have limits (RFC 2683 section 3.2.1.5)
-
-
-class Literal(NamedTuple):
-    """A literal to be sent: its octets, or a function that yields them, their number, whether it is a literal8."""
-
-    data: Any
-    octets: int
-    binary: bool = False
-    secret: bool = False  # never shown
-
-
-#: What a command is made of: octets to send as they are, and literals to announce.
-Fragment = bytes | Literal
 
 
 class Writer:
@@ -159,11 +147,6 @@ class Writer:
         if self._text:
             self._fragments.append(b"".join(self._text))
             self._text = []
-
-
-def announce(literal: Literal, plus: bool = False) -> bytes:
-    """`{n}`, `{n+}`, `~{n}` or `~{n+}` with its CRLF."""
-    return f"{'~' if literal.binary else ''}{{{literal.octets}{'+' if plus else ''}}}\r\n".encode("ascii")
 
 
 def _is_utf8(octets: bytes) -> bool:

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from imapsh import spec
 from imapsh.errors import UsageError
+from imapsh.grammar.fragments import Fragment, Literal, announce
 from imapsh.grammar.responses import Response
 from imapsh.grammar.tokens import BAD, CRLF, DATA, FILE, LITERAL, Token, announcement
-from imapsh.grammar.writer import Fragment, Literal, announce
 from imapsh.session.secrets import MASK
 from imapsh.spec.match import Match
 from imapsh.spec.model import Command

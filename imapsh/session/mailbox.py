@@ -62,7 +62,7 @@ class Mailbox:
     def _set(self, field: str, value: Any) -> str:
         old = getattr(self, field)
         setattr(self, field, value)
-        if old == value or old is None or field in ("flags", "permanent_flags") and not old:
+        if old == value or old is None or (field in ("flags", "permanent_flags") and not old):
             return ""
         if field == "read_only":
             return "now read-only" if value else "now read-write"

@@ -14,7 +14,6 @@ from typing import NamedTuple
 from imapsh.errors import GreetingError, LoginError, TLSError
 from imapsh.grammar.responses import STATUS, Response
 from imapsh.grammar.values import StatusText
-from imapsh.grammar.writer import Writer
 from imapsh.session.core import Session
 from imapsh.session.events import Upgrade
 from imapsh.session.exchange import Exchange, Secret, Sendable
@@ -125,6 +124,8 @@ def _authenticate(session: Session, user: str, password: str) -> Exchange:
 
 
 def _plain_login(session: Session, user: str, password: str) -> Exchange:
+    from imapsh.grammar.writer import Writer
+
     session.secrets.add(password.encode(), public=user.encode())
     fragments: list[Sendable] = [*Writer().astring(user).raw(" ").fragments()]
     for fragment in Writer().string(password).fragments():

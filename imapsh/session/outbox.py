@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from imapsh.grammar.writer import Literal, announce
+from imapsh.grammar.fragments import Literal, announce
 from imapsh.session.exchange import Exchange, Secret, Sendable, TypedLiteral
 from imapsh.session.secrets import MASK
 
