@@ -25,12 +25,23 @@ _COMMON = re.compile(
 )
 _STRINGS = re.compile(r'"([^"]*)"')
 
+#: NIL for the subtype, or, where a string follows, for the parameters behind a subtype that is left out
+_NO_SUBTYPE = re.compile(r'NIL(?= (")?)', re.IGNORECASE)
 _MEDIA = frozenset("text image audio video application message font model multipart".split())
 
 
 def body(c: Cursor) -> BodyPart:
-    """BODY: no extension data should come, but where it does it is read."""
-    return _body(c)
+    """BODY: the form without extension data; where some comes it is a violation, and read."""
+    start = c.pos
+    part = _body(c)
+    if _extended(part):
+        c.fail("body", "extension data is for BODYSTRUCTURE, not for BODY", start)
+    return part
+
+
+def _extended(part: BodyPart) -> bool:
+    inner = (*(part.parts or ()), *((part.body,) if part.body is not None else ()))
+    return part.extended or any(map(_extended, inner))
 
 
 def bodystructure(c: Cursor) -> BodyPart:
@@ -46,6 +57,8 @@ def _body(c: Cursor) -> BodyPart:
         if part is not None:
             return part
         c.pos = common.start()
+    if c.peek() != "(":
+        raise c.give_up("body", "a body in parentheses is due")
     c.enter("body")
     part = _multipart(c) if c.peek() == "(" else _single(c)
     c.leave("body")
@@ -99,15 +112,24 @@ def _common(found: re.Match[str]) -> BodyPart | None:
 def _single(c: Cursor) -> BodyPart:
     """body-type-1part = (body-type-basic / body-type-msg / body-type-text) [SP body-ext-1part]."""
     start = c.pos
-    kind = c.string("media-type").lower()
-    if c.tolerant and _no_subtype(c, kind):
-        return _partless(c, kind)
+    kind: str | None = None
+    if c.tolerant and c.nil():
+        c.fail("media-type", "the media type is left out", c.pos - 3)
+    else:
+        kind = c.string("media-type").lower()
+        if c.tolerant and _no_subtype(c, kind):
+            return _partless(c, kind)
     c.space("body")
     subtype: str | None = None
-    if c.tolerant and c.nil():
-        c.fail("media-subtype", "the media subtype is left out", c.pos - 3)
+    nil = c.take(_NO_SUBTYPE) if c.tolerant else None
+    if nil is not None:
+        c.fail("media-subtype", "the media subtype is left out", nil.start())
+        c.pos = nil.start() if nil[1] else nil.start() + 3
+        if nil[1]:
+            return _fields(c, kind, None)
     else:
         subtype = c.string("media-subtype").lower()
+    c.space("body")
     if kind == "multipart":
         c.fail("body-type-mpart", "a multipart in the form of a single part", start)
     return _fields(c, kind, subtype)
@@ -124,9 +146,8 @@ def _partless(c: Cursor, subtype: str) -> BodyPart:
     return _extension(c, part, multipart=True)
 
 
-def _fields(c: Cursor, kind: str, subtype: str | None) -> BodyPart:
+def _fields(c: Cursor, kind: str | None, subtype: str | None) -> BodyPart:
     """body-fields, then what the media type asks for, then extension data."""
-    c.space("body")
     params = _params(c)
     c.space("body")
     ident = c.nstring("body-fld-id")
@@ -140,10 +161,14 @@ def _fields(c: Cursor, kind: str, subtype: str | None) -> BodyPart:
     c.space("body")
     size = c.number("body-fld-octets")
     part = BodyPart(kind, subtype, params, ident, description, encoding, size)
-    if kind == "message" and subtype in ("rfc822", "global"):
+    if kind == "message" and (subtype == "rfc822" or (subtype == "global" and (c.utf8 or c.peek(2) == " ("))):
         part = _message(c, part)
     elif kind == "text":
         part = _lines(c, part, "body-type-text")
+    elif c.tolerant and c.peek(2)[1:].isdecimal():
+        c.fail("body-fld-md5", "a number of lines, which only text and messages have", c.pos + 1)
+        c.space("body")
+        part = part._replace(lines=c.number("body-fld-lines", bits=63))
     return _extension(c, part, multipart=False)
 
 
@@ -181,7 +206,12 @@ def _multipart(c: Cursor) -> BodyPart:
             c.pos += 1
         parts.append(_body(c))
     c.space("body-type-mpart")
-    subtype = c.string("media-subtype").lower()
+    start = c.pos
+    subtype: str | None = None
+    if c.tolerant and (c.peek() == ")" or c.nil()):
+        c.fail("media-subtype", "the media subtype is left out", start)
+    else:
+        subtype = c.string("media-subtype").lower()
     return _extension(c, BodyPart("multipart", subtype, parts=tuple(parts)), multipart=True)
 
 
@@ -208,8 +238,26 @@ def _extension(c: Cursor, part: BodyPart, *, multipart: bool) -> BodyPart:
     while c.peek() not in (")", ""):
         c.space("body-extension")
         if c.peek() != ")":
-            rest.append(c.value("body-extension"))
+            rest.append(_extension_value(c))
     return part._replace(**found, extension=tuple(rest))
+
+
+def _extension_value(c: Cursor) -> Any:
+    """body-extension = nstring / number / number64 / "(" body-extension *(SP body-extension) ")"."""
+    rule = "body-extension"
+    here = c.peek()
+    if here.isdecimal():
+        return c.number(rule, bits=63)
+    if here != "(":
+        return c.nstring(rule)
+    c.enter(rule)
+    values = [_extension_value(c)]
+    while c.peek() not in (")", ""):
+        c.space(rule)
+        if c.peek() != ")":
+            values.append(_extension_value(c))
+    c.leave(rule)
+    return tuple(values)
 
 
 def _loose_nstring(c: Cursor, rule: str) -> str | None:
@@ -268,17 +316,34 @@ def _disposition(c: Cursor) -> Disposition:
         return c.string(rule), None
     c.enter(rule)
     start = c.pos
-    name = c.nstring(rule)
-    if name is None:
-        c.fail(rule, "NIL where the type of a disposition is due", start)
-    params = None
+    name = params = None
     if c.tolerant and c.peek() == ")":
-        c.fail(rule, "a disposition without its parameters")
+        c.fail(rule, "() where NIL is due")
     else:
-        c.space(rule)
-        params = _params(c)
+        name = c.nstring(rule)
+        if name is None:
+            c.fail(rule, "NIL where the type of a disposition is due", start)
+        params = _disposition_params(c)
     c.leave(rule)
     return name, params
+
+
+def _disposition_params(c: Cursor) -> Params:
+    """SP body-fld-param; mended where it is left out, or lacks its parentheses."""
+    rule = "body-fld-dsp"
+    if c.tolerant and c.peek() == ")":
+        c.fail(rule, "a disposition without its parameters")
+        return None
+    c.space(rule)
+    if not c.tolerant or c.peek() != '"':
+        return _params(c)
+    c.fail(rule, "parameters without their parentheses")
+    strings: list[str] = []
+    while c.peek() not in (")", ""):
+        if strings:
+            c.space(rule)
+        strings.append(c.string(rule))
+    return dict(zip(map(str.lower, strings[::2]), strings[1::2], strict=False))
 
 
 def _language(c: Cursor) -> tuple[str, ...] | None:

@@ -14,14 +14,23 @@ def capability_names(c: Cursor, rule: str) -> tuple[str, ...]:
         if c.peek() == "]":
             c.fail(rule, "a space with nothing behind it", c.pos - 1)
         elif not c.at_end():
-            names.append(c.atom(rule))
-    return tuple(names)
+            names.append(c.atom(rule) if c.peek() not in ('"', "(", ")") else _no_atom(c, rule))
+    return tuple(filter(None, names))
+
+
+def _no_atom(c: Cursor, rule: str) -> str:
+    """A quoted name, or parentheses around names."""
+    c.fail(rule, "a capability is an atom")
+    value = c.quoted()
+    if value is None:
+        c.pos += 1
+    return value or ""
 
 
 def capability(c: Cursor) -> Capabilities:
     """capability-data = "CAPABILITY" *(SP capability) SP "IMAP4rev2" *(SP capability); IMAP4rev1 in RFC 3501."""
     names = capability_names(c, "capability-data")
-    if not any(name.upper() in ("IMAP4REV1", "IMAP4REV2", "IMAP4") for name in names):
+    if not any(name.upper() in ("IMAP4REV1", "IMAP4REV2") for name in names):
         c.fail("capability-data", "neither IMAP4rev1 nor IMAP4rev2 is listed")
     return Capabilities(names)
 
@@ -45,6 +54,10 @@ def identification(c: Cursor) -> Id:
             if c.peek() == ")":
                 break
         name = c.string(rule)
+        fields[name] = None
+        if c.tolerant and c.peek() == ")":
+            c.fail(rule, "a field without its value")
+            break
         c.space(rule)
         fields[name] = c.nstring(rule)
     c.leave(rule)

@@ -29,9 +29,9 @@ def nz_number(c: Cursor) -> int | None:
 
 
 def mod_sequence(c: Cursor) -> int | None:
-    """SP mod-sequence-value (RFC 7162 section 7; 0 is what NOMODSEQ servers should not send, and is let through)."""
+    """SP mod-sequence-value, from 1 (RFC 7162 section 7)."""
     c.space("resp-text-code")
-    return c.number("resp-text-code", bits=63)
+    return c.mod_sequence("resp-text-code")
 
 
 def flags_perm(c: Cursor) -> tuple[str, ...]:

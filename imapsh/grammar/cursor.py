@@ -48,7 +48,11 @@ def readable(text: str) -> str:
 
 
 class Cursor:
-    """Reads `frame` from its first octet.  `utf8`: 8-bit quoted strings are legal and names are no modified UTF-7."""
+    """Reads `frame` from its first octet.
+
+    `utf8`: 8-bit quoted strings are legal and names are no modified UTF-7.  `nesting`: levels of parentheses, 0 for as
+    many as Python's stack holds.
+    """
 
     __slots__ = ("_literals", "_quoted", "depth", "end", "frame", "nesting", "pos", "text", "utf8", "violations")
 
@@ -63,7 +67,7 @@ class Cursor:
         if len(frame.parts) & 1 and isinstance(last, bytes):  # else the stream ended in a literal
             self.end -= 2 if last.endswith(b"\r\n") else last.endswith(b"\n")
         self.utf8 = utf8
-        self.nesting = nesting
+        self.nesting = nesting or 1 << 30
         self.depth = 0
         self.violations: list[Violation] = []
         self._quoted = _QUOTED_8 if utf8 else _QUOTED_7
@@ -174,6 +178,8 @@ class Cursor:
             return None
         self.pos = found.end()
         octets = self._literals[self.pos]
+        if found[0][-2] != "\r":
+            self.fail("literal", "a bare LF behind the announcement of a literal", self.pos - 1)
         if not found[1] and isinstance(octets, bytes) and b"\0" in octets:
             self.fail("literal", "a NUL in a literal: only literal8 may hold it", found.start())
         return octets

@@ -27,6 +27,9 @@ def envelope(c: Cursor) -> Envelope:
     if found is not None:
         return _common(found)
     rule = "envelope"
+    if c.peek() != "(" and c.nil():
+        c.fail(rule, "NIL where an envelope is due", c.pos - 3)
+        return Envelope()
     c.enter(rule)
     fields: list[object] = [c.nstring("env-date")]
     c.space(rule)
@@ -41,6 +44,11 @@ def envelope(c: Cursor) -> Envelope:
             break
         c.space(rule)
         fields.append(c.nstring(name))
+    if c.tolerant and c.peek() == " ":
+        c.fail(rule, "more than ten fields")
+        while c.peek() not in (")", ""):
+            c.space(rule)
+            c.skip()
     c.leave(rule)
     return Envelope(*fields)  # type: ignore[arg-type]
 
@@ -93,7 +101,15 @@ def _addresses(c: Cursor, rule: str) -> tuple[Address, ...] | None:
     """env-from = "(" 1*address ")" / nil, and its like."""
     if c.nil():
         return None
+    if c.tolerant and c.peek() != "(":
+        c.fail(rule, "a list of addresses or NIL is due")
+        c.nstring(rule)
+        return None
     c.enter(rule)
+    if c.tolerant and c.peek() == '"':
+        c.fail(rule, "an address without its parentheses")
+        c.pos -= 1
+        return (_address(c),)
     found: list[Address] = []
     while c.peek() not in (")", ""):
         if c.peek() != "(":
@@ -131,5 +147,10 @@ def _address(c: Cursor) -> Address:
                 break
             c.space(rule)
         fields.append(c.nstring(rule))
+    if c.tolerant and c.peek() == " ":
+        c.fail(rule, "more than four fields")
+        while c.peek() not in (")", ""):
+            c.space(rule)
+            c.skip()
     c.leave(rule)
     return Address(*fields)

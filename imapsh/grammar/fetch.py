@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from imapsh.grammar.cursor import ASTRING_ATOM, Cursor, Mismatch
@@ -17,9 +18,17 @@ _NAME = re.compile(r"[A-Za-z0-9._-]+")
 _COMMON_ITEMS = re.compile(r"(UID|RFC822\.SIZE) ([1-9]\d{0,8})(?=[ )])")
 #: date-time = DQUOTE date-day-fixed "-" date-month "-" date-year SP time SP zone DQUOTE
 _DATE_TIME = re.compile(
-    r'"((?: [1-9]|[0-3]\d)-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-\d{4} \d\d:\d\d:\d\d [+-]\d{4})"',
+    r'"((?: \d|\d\d)-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-\d{4} \d\d:\d\d:\d\d [+-]\d{4})"',
     re.IGNORECASE,
 )
+#: the same, piece by piece, to find where another form goes its own way
+_DATE_PIECES = tuple(
+    re.compile(piece, re.IGNORECASE)
+    for piece in (
+        '"', r"[ \d]", r"\d", "-", "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)", "-", *[r"\d"] * 4, " ",
+        r"\d", r"\d", ":", r"\d", r"\d", ":", r"\d", r"\d", " ", r"[+-]", *[r"\d"] * 4, '"',
+    )
+)  # fmt: skip
 _FETCH_FLAG = re.compile(r"\\?[^\x00-\x20\x7f-\xff(){%*\"\\\]]+")
 _SECTION = re.compile(
     r"\[(?:|(?:[1-9]\d*(?:\.[1-9]\d*)*\.)?(?:HEADER|TEXT)|[1-9]\d*(?:\.[1-9]\d*)*(?:\.MIME)?)\](?:<\d+>)?",
@@ -27,7 +36,19 @@ _SECTION = re.compile(
 )
 _FIELDS = re.compile(r"\[((?:[1-9]\d*(?:\.[1-9]\d*)*\.)?HEADER\.FIELDS(?:\.NOT)?) \(", re.IGNORECASE)
 _CLOSING = re.compile(r"\)\](?:<\d+>)?")
-_LOOSE_SECTION = re.compile(r"\[[^\]\r\n]*\](?:<[^>\r\n]*>)?")
+_LOOSE_CLOSING = re.compile(r"[) ]*\](?:<\d*>)?")
+_LOOSE_SECTION = re.compile(r"\[[^\]\r\n]{0,2000}\](?:<[^ >\r\n]{0,40}>)?")
+#: as far as a left-to-right reading gets in a section
+_SECTION_BEGUN = re.compile(
+    r"\[(?:(?:[1-9]\d*(?:\.[1-9]\d*)*\.)?(?:HEADER(?:\.FIELDS(?:\.NOT)?)?|TEXT)|(?:[1-9]\d*\.)+(?:MIME)?|"
+    r"(?:[1-9]\d*\.)*[1-9]\d*)?(?:\](?:<\d*)?)?",
+    re.IGNORECASE,
+)
+_BINARY_BEGUN = re.compile(r"\[(?:[1-9]\d*\.)*(?:[1-9]\d*)?(?:\](?:<\d*)?)?")
+#: section-binary = "[" [section-part] "]"; RFC 3516 allows the partial behind it
+_BINARY_SECTION = re.compile(r"\[(?:[1-9]\d*(?:\.[1-9]\d*)*)?\](?:<\d+>)?")
+_SECTIONS = {"BODY": _SECTION, "BINARY": _BINARY_SECTION}
+_ASKED = frozenset({"BODY.PEEK[", "BINARY.PEEK["})
 
 
 def fetch(c: Cursor, number: int, items: Mapping[str, ItemReader]) -> Fetch:
@@ -36,31 +57,43 @@ def fetch(c: Cursor, number: int, items: Mapping[str, ItemReader]) -> Fetch:
     `items`: upper-case name (with `[` where a section follows) -> what reads its value.
     """
     rule = "msg-att"
-    if not number:
-        c.fail("message-data", "there is no message number 0", 2)
     c.space(rule)
-    c.enter(rule)
+    if not c.tolerant or c.peek() == "(":
+        c.enter(rule)
+    else:
+        c.fail(rule, "a list in parentheses is due")
     values: dict[str, Any] = {}
     depth = c.depth
     while c.peek() not in (")", ""):
         if values or c.peek() in (" ", "\r"):
+            if not values:
+                c.fail(rule, "an item is due")
+            elif c.tolerant and c.peek() != " ":
+                _unspaced(c, items)
             c.space(rule)
             if c.peek() in (")", ""):
                 break
+        start = c.pos
         try:
             _item(c, items, values)
         except Mismatch as mismatch:
-            if not c.tolerant:
-                raise
-            c.fail(mismatch.rule, mismatch.message, mismatch.at)
-            _next_item(c, items, mismatch.at)
+            c.mend(mismatch)
+            _next_item(c, items, max(mismatch.at - 1, start))
             c.depth = depth
             values.setdefault("", None)
     values.pop("", None)
     if not values:
         c.fail(rule, "no items")
-    c.leave(rule)
+    if c.depth or c.peek() == ")":
+        c.leave(rule)
     return Fetch(number, values)
+
+
+def _unspaced(c: Cursor, items: Mapping[str, ItemReader]) -> None:
+    """What touches the last item: another item, or the rest of a literal that announced too few octets."""
+    c.fail("msg-att", "a space and an item, or ')', is due")
+    if c.peek() not in ("\r", "\n", "\t", ",") and not _touching_pattern(tuple(items)).match(c.text, c.pos, c.end):
+        _next_item(c, items, c.pos)
 
 
 def _item(c: Cursor, items: Mapping[str, ItemReader], values: dict[str, Any]) -> None:
@@ -68,32 +101,25 @@ def _item(c: Cursor, items: Mapping[str, ItemReader], values: dict[str, Any]) ->
     if common is not None:
         values[common[1]] = int(common[2])
         return
-    name = c.atom("msg-att", _NAME).upper() if not c.tolerant else _name(c)
-    key = name
+    start = c.pos
+    found = c.take(_NAME)
+    if found is None:
+        raise c.give_up("msg-att", "the name of an item is due")
+    name = key = found[0].upper()
     if c.peek() == "[":
-        name, key = name + "[", name + _section(c)
+        key += _section(c, name)
+        name += "["
+    if name in _ASKED:
+        c.fail("msg-att-static", f"{name[:-6]}[ is what a server answers to {name}", start + len(name) - 6)
+        name = name[:-6] + "["
     reader = items.get(name)
-    if reader is None and name.endswith("["):
-        reader = items.get("BODY[")
     c.space("msg-att")
     values[key] = c.value("msg-att") if reader is None else reader(c)
 
 
-def _name(c: Cursor) -> str:
-    found = c.take(_NAME)
-    if found is None:
-        raise c.give_up("msg-att", "the name of an item is due")
-    return found[0].upper()
-
-
 def _next_item(c: Cursor, items: Mapping[str, ItemReader], at: int) -> None:
     """After a fault at `at`: go to the next known item, else to the closing parenthesis."""
-    names = "|".join(re.escape(name.rstrip("[")) for name in items)
-    found = re.compile(rf" (?={names})[A-Z0-9.]+(?:\[[^\]]*\]\S*)? [^ )]", re.IGNORECASE).search(c.text, at, c.end)
-    while found is not None and found[0].split("[")[0].split()[0].upper() not in {n.rstrip("[") for n in items}:
-        found = re.compile(rf" (?={names})[A-Z0-9.]+(?:\[[^\]]*\]\S*)? [^ )]", re.IGNORECASE).search(
-            c.text, found.end() - 1, c.end
-        )
+    found = _item_pattern(tuple(items)).search(c.text, at, c.end)
     if found is not None:
         c.pos = found.start()
         return
@@ -103,17 +129,33 @@ def _next_item(c: Cursor, items: Mapping[str, ItemReader], at: int) -> None:
     c.pos = stop - 1 if stop > at else c.end
 
 
-def _section(c: Cursor) -> str:
+@lru_cache(maxsize=4)
+def _item_pattern(items: tuple[str, ...]) -> re.Pattern[str]:
+    """A space, a known item and the beginning of its value."""
+    return re.compile(rf" (?={_touching_pattern(items).pattern})", re.IGNORECASE)
+
+
+@lru_cache(maxsize=4)
+def _touching_pattern(items: tuple[str, ...]) -> re.Pattern[str]:
+    names = "|".join(sorted({re.escape(name.rstrip("[")) for name in items}, key=len, reverse=True))
+    return re.compile(rf"(?:{names})(?:\[[^\]]{{0,200}}\](?:<\d*>)?)? [^ )]", re.IGNORECASE)
+
+
+def _section(c: Cursor, name: str) -> str:
     """section ["<" number ">"], in upper case; header names may be quoted or literals."""
-    plain = c.take(_SECTION)
-    if plain is not None:
+    pattern = _SECTIONS.get(name.partition(".")[0], _LOOSE_SECTION)
+    start = c.pos
+    plain = c.take(pattern)
+    if plain is not None and c.peek() != "<":
         return plain[0].upper()
-    fields = c.take(_FIELDS)
+    c.pos = start
+    fields = c.take(_FIELDS) if pattern is _SECTION else None
     if fields is None:
+        begun = (_SECTION_BEGUN if pattern is _SECTION else _BINARY_BEGUN).match(c.text, start, c.end)
+        c.fail("section", "no section is written like this", begun.end() if begun else start)
         loose = c.take(_LOOSE_SECTION)
         if loose is None:
-            raise c.give_up("section", "a section is due")
-        c.fail("section", "no section is written like this", loose.start() + 1)
+            raise Mismatch("section", begun.end() if begun else start, "the section does not end")
         return loose[0].upper()
     names = [_header_name(c)]
     while c.peek() == " ":
@@ -122,7 +164,10 @@ def _section(c: Cursor) -> str:
             names.append(_header_name(c))
     closing = c.take(_CLOSING)
     if closing is None:
-        raise c.give_up("section", "')]' is due")
+        c.fail("section", "')]' is due")
+        closing = c.take(_LOOSE_CLOSING)
+        if closing is None:
+            raise c.give_up("section", "')]' is due")
     return f"[{fields[1]} ({' '.join(names)}{closing[0]}".upper()
 
 
@@ -154,7 +199,7 @@ def size(c: Cursor) -> int | None:
 def modseq(c: Cursor) -> int | None:
     """fetch-mod-resp = "(" permsg-modsequence ")" (RFC 7162 section 7)."""
     c.enter("msg-att-static")
-    value = c.number("msg-att-static", bits=63)
+    value = c.mod_sequence("msg-att-static")
     c.leave("msg-att-static")
     return value
 
@@ -164,7 +209,13 @@ def internaldate(c: Cursor) -> str | None:
     found = c.take(_DATE_TIME)
     if found is not None:
         return found[1]
-    c.fail("date-time", "no date-time is written like this", c.pos + (c.peek() == '"'))
+    place = c.pos
+    for piece in _DATE_PIECES:
+        step = piece.match(c.text, place, c.end)
+        if step is None:
+            break
+        place = step.end()
+    c.fail("date-time", "no date-time is written like this", place)
     return c.nstring("date-time")
 
 

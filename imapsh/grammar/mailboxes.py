@@ -6,45 +6,68 @@ import re
 from typing import Any
 
 from imapsh.grammar import mutf7
-from imapsh.grammar.cursor import ASTRING_ATOM, ATOM, Cursor, readable
+from imapsh.grammar.cursor import ASTRING_ATOM, ATOM, Cursor, Mismatch, readable
 from imapsh.grammar.values import Count, Expunged, Flags, MailboxList, MailboxStatus, Namespace, Namespaces
 
 _KEYWORD = ATOM
 _FLAG = re.compile(r"\\?[^\x00-\x20\x7f-\xff(){%*\"\\\]]+")
 _FLAG_PERM = re.compile(r"\\\*|\\?[^\x00-\x20\x7f-\xff(){%*\"\\\]]+")
+_ATTRIBUTE = re.compile(r"\\[^\x00-\x20\x7f-\xff(){%*\"\\\]]+")
+_BARE_FLAGS = re.compile(r"\\[A-Za-z]\S*(?: \\[A-Za-z]\S*)*(?=[ )]|\Z)")
+_FLAGS_TOUCHING = re.compile(r"\\?[^\\]*")
 _LOOSE_FLAG = re.compile(r"[^\x00-\x20\x7f()\"]+")
-_DELIMITER = re.compile(r'"(?:([^"\\\r\n\x00])|\\(["\\]))"')
+#: DQUOTE QUOTED-CHAR DQUOTE, 7-bit (RFC 3501) and UTF-8 (RFC 9051)
+_DELIMITER_7 = re.compile(r'"(?:([^"\\\r\n\x00\x80-\xff])|\\(["\\]))"')
+_DELIMITER_8 = re.compile(
+    r'"(?:([^"\\\r\n\x00\x80-\xff]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})'
+    r'|\\(["\\]))"'
+)
+_LONE_BACKSLASH = re.compile(r'"\\"(?= )')
+_BARE_DELIMITER = re.compile(r"[^ ()\"\r\n]+(?= )")
 
 
 def flag_list(c: Cursor, rule: str = "flag-list", pattern: re.Pattern[str] = _FLAG) -> tuple[str, ...]:
     """flag-list = "(" [flag *(SP flag)] ")"; `pattern` says what a flag is here."""
+    if c.tolerant and c.peek() != "(":
+        return _bare_flags(c, rule)
     c.enter(rule)
     flags: list[str] = []
     while c.peek() not in (")", ""):
         if flags or c.peek() == " ":
+            if not flags:
+                c.fail(rule, "a space behind the parenthesis")
             c.space(rule)
             if c.peek() in (")", ""):
                 break
         found = c.take(pattern)
         if found is None or c.peek() not in (" ", ")"):
-            flag = _mend_flag(c, rule, found)
-            if flag is not None:
-                flags.append(flag)
+            flags.extend(_mend_flag(c, rule, found))
             continue
         flags.append(found[0])
     c.leave(rule)
     return tuple(flags)
 
 
-def _mend_flag(c: Cursor, rule: str, found: re.Match[str] | None) -> str | None:
+def _bare_flags(c: Cursor, rule: str) -> tuple[str, ...]:
+    """No list: NIL, or flags without the parentheses."""
+    c.fail(rule, "a list in parentheses is due")
+    if c.nil():
+        return ()
+    found = c.take(_BARE_FLAGS)
+    return tuple(found[0].split()) if found else ()
+
+
+def _mend_flag(c: Cursor, rule: str, found: re.Match[str] | None) -> list[str]:
     """No flag: a lone backslash or `\\*` is dropped, other text taken as it stands (cyon, Zoho Mail, GreenMail)."""
     start = found.start() if found else c.pos
     c.fail(rule, "a character that no flag has" if found else "no flag begins like this", c.pos + (c.peek() == "\\"))
     c.pos = start
     loose = c.take(_LOOSE_FLAG)
     if loose is None:
-        raise c.give_up(rule, "a flag is due")
-    return None if loose[0] in ("\\", "\\*") else readable(loose[0])
+        value = c.value(rule)
+        return [item for item in (value if isinstance(value, tuple) else (value,)) if isinstance(item, str)]
+    flags = [flag.rstrip(",") for flag in _FLAGS_TOUCHING.findall(loose[0])]
+    return [readable(flag) for flag in flags if flag not in ("\\", "\\*", "")]
 
 
 def flags(c: Cursor) -> Flags:
@@ -65,8 +88,6 @@ def count(c: Cursor, number: int) -> Count:
 
 def expunged(c: Cursor, number: int) -> Expunged:
     """nz-number SP "EXPUNGE"."""
-    if not number:
-        c.fail("message-data", "there is no message number 0", 2)
     return Expunged(number)
 
 
@@ -77,10 +98,12 @@ def mailbox(c: Cursor, ends: re.Pattern[str] | None = None) -> str:
     """
     start = c.pos
     first = c.peek()
-    if c.tolerant and first not in ('"', "{", "~", ""):
-        name = _bare_name(c, ends)
-    else:
-        name = c.astring("mailbox")
+    try:
+        bare = c.tolerant and first not in ('"', "{", "~")
+        name = _bare_name(c, ends) if bare else c.astring("mailbox")
+    except Mismatch as mismatch:
+        c.mend(mismatch)
+        name, c.pos = readable(c.text[start:c.end].strip('" ')), c.end
     if name.upper() == "INBOX":
         return "INBOX"
     if c.utf8:
@@ -88,7 +111,7 @@ def mailbox(c: Cursor, ends: re.Pattern[str] | None = None) -> str:
     decoded, faults = mutf7.decode_leniently(name)
     if faults and (name.isascii() or "&" in name):
         c.fail("mailbox-name", faults[0], start + (first == '"'))
-    elif not name.isascii():
+    elif not name.isascii() and first in ("{", "~"):
         c.fail("mailbox-name", "8-bit in a mailbox name: modified UTF-7 is due", start + (first == '"'))
     return decoded
 
@@ -103,7 +126,7 @@ def _bare_name(c: Cursor, ends: re.Pattern[str] | None) -> str:
     bare = c.text[c.pos : stop]
     if strict is None or strict.end() < stop:
         c.fail("mailbox", "a name with such a character is quoted", strict.end() if strict else c.pos)
-    if not bare:
+    if not bare and tail is None:
         raise c.give_up("mailbox", "a mailbox name is due")
     c.pos = stop
     return readable(bare)
@@ -111,12 +134,18 @@ def _bare_name(c: Cursor, ends: re.Pattern[str] | None) -> str:
 
 def delimiter(c: Cursor, rule: str) -> str | None:
     """DQUOTE QUOTED-CHAR DQUOTE / nil."""
-    found = c.take(_DELIMITER)
+    found = c.take(_DELIMITER_8 if c.utf8 else _DELIMITER_7)
     if found is not None:
-        return found[1] or found[2]
+        return readable(found[1] or found[2])
     if c.nil():
         return None
+    if c.tolerant and c.take(_LONE_BACKSLASH):
+        c.fail("quoted", "a backslash that is not escaped", c.pos - 1)
+        return "\\"
     c.fail(rule, "one character in quotes or NIL is due", c.pos + (c.peek() == '"'))
+    bare = c.take(_BARE_DELIMITER)
+    if bare is not None or c.peek() not in ('"', "{"):
+        return bare[0] if bare else None
     return c.nstring(rule) or None
 
 
@@ -128,7 +157,7 @@ def mailbox_list(c: Cursor) -> MailboxList:
     [SP mbox-list-extended]."""
     rule = "mailbox-list"
     c.space(rule)
-    attrs = flag_list(c, "mbx-list-flags")
+    attrs = flag_list(c, "mbx-list-flags", _ATTRIBUTE)
     c.space(rule)
     separator = delimiter(c, rule)
     c.space(rule)
@@ -160,7 +189,7 @@ def _extended(c: Cursor) -> dict[str, Any]:
     return items
 
 
-_STATUS_LIST = re.compile(r" *\((?:[A-Z][A-Z0-9=.-]*[ )]|\))[^()]*(?:\([^()]*\)[^()]*)*\)?\s*\Z", re.IGNORECASE)
+_STATUS_LIST = re.compile(r" +(?:MESSAGES|RECENT|UIDNEXT|UIDVALIDITY|UNSEEN|SIZE|DELETED) \d| *\((?:[A-Z][A-Z0-9=.-]*[ )]|\))[^()]*(?:\([^()]*\)[^()]*)*\)?\s*\Z", re.IGNORECASE)
 #: status items that are numbers, and their bits (RFC 9051 section 9, status-att-val; RFC 7162 section 7)
 _STATUS_BITS = {
     "MESSAGES": 32,
@@ -181,28 +210,40 @@ def mailbox_status(c: Cursor) -> MailboxStatus:
     name = mailbox(c, _STATUS_LIST)
     c.space(rule)
     rule = "status-att-list"
-    c.enter(rule)
+    if not c.tolerant or c.peek() in ("(", " "):
+        c.enter(rule)
+    else:
+        c.fail(rule, "a list in parentheses is due")
     items: dict[str, Any] = {}
     while c.peek() not in (")", ""):
         if items:
             c.space(rule)
             if c.peek() == ")":
                 break
-        item = c.atom(rule).upper()
-        c.space(rule)
-        bits = _STATUS_BITS.get(item)
-        items[item] = c.value(rule) if bits is None else c.number(rule, bits=bits, nonzero=item.startswith("UID"))
-    c.leave(rule)
+        try:
+            item = c.atom(rule).upper()
+            c.space(rule)
+            bits = _STATUS_BITS.get(item)
+            items[item] = c.value(rule) if bits is None else c.number(rule, bits=bits, nonzero=item.startswith("UID"))
+        except Mismatch as mismatch:
+            c.mend(mismatch)
+            c.skip()
+    if c.depth or c.peek() == ")":
+        c.leave(rule)
     return MailboxStatus(name, items)
 
 
 def namespaces(c: Cursor) -> Namespaces:
     """namespace-response = "NAMESPACE" SP namespace SP namespace SP namespace (RFC 2342 too)."""
-    found = []
+    found: list[tuple[Namespace, ...] | None] = []
     for _ in range(3):
-        c.space("namespace-response")
-        found.append(_namespace(c))
-    return Namespaces(*found)
+        try:
+            c.space("namespace-response")
+            found.append(None if c.at_end() else _namespace(c))
+        except Mismatch as mismatch:
+            c.mend(mismatch)
+            c.pos = c.end
+    return Namespaces(*found, *[None] * (3 - len(found)))
 
 
 def _namespace(c: Cursor) -> tuple[Namespace, ...] | None:
@@ -224,6 +265,19 @@ def _namespace(c: Cursor) -> tuple[Namespace, ...] | None:
     return tuple(found)
 
 
+def _extension_values(c: Cursor) -> tuple[str, ...]:
+    """ "(" string *(SP string) ")"."""
+    rule = "namespace-response"
+    c.enter(rule)
+    values = [c.string(rule)]
+    while c.peek() not in (")", ""):
+        c.space(rule)
+        if c.peek() != ")":
+            values.append(c.string(rule))
+    c.leave(rule)
+    return tuple(values)
+
+
 def _description(c: Cursor) -> Namespace:
     """namespace-descr = "(" string SP (DQUOTE QUOTED-CHAR DQUOTE / nil) [namespace-response-extensions] ")"."""
     rule = "namespace-response"
@@ -243,6 +297,6 @@ def _description(c: Cursor) -> Namespace:
             break
         name = c.string(rule)
         c.space(rule)
-        extension[name] = tuple(str(value) for value in c.values(rule))
+        extension[name] = _extension_values(c)
     c.leave(rule)
     return Namespace(prefix, separator, extension)

@@ -13,8 +13,6 @@ from typing import Any, NamedTuple
 
 from imapsh.findings import Violation
 from imapsh.grammar.cursor import Cursor, Mismatch, readable
-from imapsh.grammar.fetch import fetch
-from imapsh.grammar.tolerant import TolerantCursor
 from imapsh.grammar.values import Capabilities, Code, Garbage, StatusText, Unknown
 from imapsh.wire.frames import Frame
 
@@ -27,15 +25,20 @@ CLIENT = "client"
 
 _STATUS_WORDS = frozenset({"OK", "NO", "BAD", "BYE", "PREAUTH"})
 _NUMBERED = frozenset({"EXISTS", "RECENT", "EXPUNGE", "FETCH"})
-_NAME = re.compile(r"[^\x00-\x20\x7f-\xff(){%*\"\\\]\[]+")
+_NAME = re.compile(r"(?!(?:OK|NO|BAD|BYE|PREAUTH)[^A-Za-z0-9 =-])[A-Za-z][^\x00-\x20\x7f-\xff(){%*\"\\\]\[]*(?= |\Z)", re.IGNORECASE)
+_LOOSE_RESPONSE = re.compile(r"(?:OK|NO|BAD|BYE|PREAUTH)(?![A-Za-z0-9=-])|[A-Za-z][^\x00-\x20()\"\[]*", re.IGNORECASE)
+_MESSAGE = re.compile(r"\d+ (?:FETCH|EXPUNGE)(?![^ \r\n])", re.IGNORECASE)
+_BAD_NUMBER = re.compile(r"[^ \r\n()]*?[\d.]+ ?(?=(?:EXISTS|RECENT|EXPUNGE|FETCH)(?![^ (\r\n]))", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+(?= |$)")
 _TAGGED = re.compile(r"([^ \r\n+*]+|[^ \r\n]+) (OK|NO|BAD|BYE|PREAUTH)(?![^ \r\n])", re.IGNORECASE)
+_LOOSE_TAGGED = re.compile(r"([^ \r\n*+][^ \r\n]*)[ \t]+(OK|NO|BAD)(?![A-Za-z0-9=-])", re.IGNORECASE)
 _TAG = re.compile(r"[^\x00-\x20\x7f-\xff(){%*\"\\+]+")
 _CODE_NAME = re.compile(r"\[([^\x00-\x20\x7f-\xff(){%*\"\\\]]+)(?=[ \]])")
 _UNKNOWN_CODE = re.compile(r"(?: ([^\]\r\n\x00]+))?\](?= |$)")
 _CODE_END = re.compile(r"(?:[^\]\"\r\n]|\"(?:[^\"\\\r\n]|\\.)*\"|\"|\](?=[^ \r\n]))*\](?= |\r|\n|$)")
 _MALFORMED_CODE = re.compile(r"\[(?:[^\]\r\n]*\] |[\w.-]+=\")")
 _LOOSE_NAME = re.compile(r"[A-Za-z0-9._-]*")
+_BLANKS = re.compile(r"[ \t]*")
 _NOT_TEXT = re.compile(r"[\x00\r\n]")
 
 #: How other protocols greet: what a line looks like that is no IMAP.
@@ -116,6 +119,8 @@ class Parser:
                 response.violations = frame.violations
         except Mismatch as mismatch:
             response = self._tolerant(frame, mismatch)
+        except RecursionError:
+            response = self._tolerant(frame, Mismatch("parenthesis", 0, "more levels of parentheses than can be read"))
         if response.kind is GARBAGE and greeting:
             response.violations = tuple(
                 v._replace(rule="greeting") if v.rule == "response" else v for v in response.violations
@@ -125,14 +130,19 @@ class Parser:
         return response
 
     def _tolerant(self, frame: Frame, strict: Mismatch) -> Response:
+        from imapsh.grammar.tolerant import TolerantCursor  # most sessions never need it
+
         c = TolerantCursor(frame, self.utf8, self.nesting)
         try:
             response = self._read(c)
         except Mismatch as mismatch:
-            c.note(mismatch)
+            c.mend(mismatch)
+            response = _garbage(c)
+        except RecursionError:
+            c.fail("parenthesis", "more levels of parentheses than can be read", 0)
             response = _garbage(c)
         if not c.violations and not frame.violations:
-            c.note(strict)
+            c.mend(strict)
         response.violations = tuple(sorted((*frame.violations, *c.violations), key=lambda v: v.offset))
         return response
 
@@ -159,6 +169,10 @@ class Parser:
         if first == "+" and not _LOOKS[3][1].match(c.text):
             return self._continuation(c)
         found = _TAGGED.match(c.text, 0, c.end)
+        if found is None and c.tolerant:
+            found = _LOOSE_TAGGED.match(c.text, 0, c.end)
+            if found is not None and found.start(2) - found.end(1) > 1:
+                c.fail("response-tagged", "exactly one space is due behind the tag", found.end(1) + 1)
         if found is not None:
             return self._tagged(c, found)
         c.fail("response", "the line begins with neither '* ', '+ ' nor a tag and a status word")
@@ -168,32 +182,53 @@ class Parser:
         """response-data = "*" SP (resp-cond-state / resp-cond-bye / mailbox-data / message-data / ...) CRLF."""
         c.pos = 1
         c.space("response-data")
-        digits = c.take(_DIGITS)
-        number = None
-        if digits is not None:
-            c.pos = digits.start()
-            number = c.number("message-data" if c.text[digits.end() + 1 : digits.end() + 2] in "FfEe" else "number")
-            c.space("response-data")
+        number = self._number(c)
+        start = c.pos
         found = c.take(_NAME)
         if found is None:
-            c.fail("response-data", "a status word, a number or the name of a response is due")
-            return self._codelike(c)
+            found = _LOOSE_RESPONSE.match(c.text, c.pos, c.end)
+            stop = found.end() if found and found[0].upper() in _STATUS_WORDS else c.pos
+            c.fail("response-data", "a status word, a number or the name of a response is due", stop)
+            found = c.take(_LOOSE_RESPONSE)
+            if found is None:
+                return self._codelike(c)
         name = found[0].upper()
-        if name in _STATUS_WORDS and digits is None:
+        if number is not None and (name in _STATUS_WORDS or (name in self.readers.responses and name not in _NUMBERED)):
+            c.fail("response-data", f"no number is due before {name}", start)
+            number = None
+        if name in _STATUS_WORDS:
             return self._status(c, STATUS, name)
         return self._data(c, name, number)
 
+    def _number(self, c: Cursor) -> int | None:
+        """The number in front: nz-number SP FETCH or EXPUNGE, number SP EXISTS or RECENT; -1 where it is none."""
+        if _DIGITS.match(c.text, c.pos, c.end):
+            message = _MESSAGE.match(c.text, c.pos, c.end) is not None
+            number = c.number("message-data" if message else "number", nonzero=message)
+            c.space("response-data")
+            return number
+        wrong = c.take(_BAD_NUMBER) if c.tolerant else None
+        if wrong is None:
+            return None
+        if wrong[0].isdecimal():
+            c.fail("response-data", "a space is due behind the number")
+            return int(wrong[0][:40])
+        c.fail("response-data", "a number is due before the name", wrong.start())
+        return -1
+
     def _data(self, c: Cursor, name: str, number: int | None) -> Response:
         reader = self.readers.responses.get(name)
-        if reader is not None and (name in _NUMBERED) != (number is not None):
-            c.fail("response-data", "a number is due before the name" if number is None else "no number is due before it")
-            reader = None
+        if name in _NUMBERED and (number is None or number < 0):
+            if number is None:
+                c.fail("response-data", f"a number is due before {name}", 2)
+            number = 0 if name == "FETCH" else None
+            reader = reader if name == "FETCH" else None
         if reader is None:
             return Response(UNTAGGED, name, self._unknown(c, number), c.frame)
         value: Any
         try:
-            if reader is fetch:
-                value = fetch(c, number or 0, self.readers.items)
+            if name == "FETCH":
+                value = reader(c, number or 0, self.readers.items)
             elif number is not None:
                 value = reader(c, number)
             else:
@@ -202,7 +237,7 @@ class Parser:
         except Mismatch as mismatch:
             if not c.tolerant:
                 raise
-            c.fail(mismatch.rule, mismatch.message, mismatch.at)
+            c.mend(mismatch)
             value = Unknown((readable(c.text[mismatch.at : c.end]),), number)
         return Response(UNTAGGED, name, value, c.frame)
 
@@ -219,7 +254,7 @@ class Parser:
             except Mismatch as mismatch:
                 if not c.tolerant:
                     raise
-                c.fail(mismatch.rule, mismatch.message, mismatch.at)
+                c.mend(mismatch)
                 values.append(readable(c.text[c.pos : c.end]))
                 c.pos = c.end
         return Unknown(tuple(values), number)
@@ -231,7 +266,7 @@ class Parser:
             try:
                 code = self._code(c)
             except Mismatch as mismatch:
-                c.fail(mismatch.rule, mismatch.message, mismatch.at)
+                c.mend(mismatch)
         name = code.name if code else ""
         return Response(GARBAGE, name, Garbage(name, code), c.frame)
 
@@ -241,7 +276,7 @@ class Parser:
         if c.at_end():
             c.fail("continue-req", "a space is due behind '+'")
             return Response(CONTINUATION, "+", StatusText(), c.frame)
-        c.mark(" ", "continue-req")
+        self._before_text(c, "continue-req")
         return Response(CONTINUATION, "+", self._resp_text(c), c.frame)
 
     def _tagged(self, c: Cursor, found: re.Match[str]) -> Response:
@@ -260,10 +295,18 @@ class Parser:
         if c.at_end():
             c.fail("resp-cond-state", "a space and text are due")
             return Response(kind, name, StatusText(), c.frame, tag)
-        c.mark(" ", "resp-cond-state")
+        self._before_text(c, "resp-cond-state")
         return Response(kind, name, self._resp_text(c), c.frame, tag)
 
     # -- text and codes
+
+    def _before_text(self, c: Cursor, rule: str) -> None:
+        """The SP before resp-text, which may be followed by nothing or by more spaces."""
+        if c.peek() == " ":
+            c.pos += 1
+            return
+        c.fail(rule, "a space is due")
+        c.take(_BLANKS)
 
     def _resp_text(self, c: Cursor) -> StatusText:
         """resp-text = ["[" resp-text-code "]" SP] [text]."""
@@ -280,10 +323,14 @@ class Parser:
         if wrong is not None:
             c.fail("text", "a control character that text never holds", c.pos + wrong.start())
         if not text.isascii():
+            first = c.pos + _eighth_bit(text)
             try:
                 text = text.encode("latin-1").decode("utf-8")
             except UnicodeDecodeError as error:
                 c.fail("text", "8-bit that is not UTF-8", c.pos + error.start)
+            else:
+                if not c.utf8:
+                    c.fail("text", "UTF-8 in text before IMAP4rev2 or UTF8=ACCEPT is enabled", first)
         c.pos = c.end
         return StatusText(code, text)
 
@@ -301,6 +348,8 @@ class Parser:
             if rest is None:
                 return self._malformed(c, start)
             argument = readable(rest[1]) if rest[1] else None
+            if argument and not rest[1].isascii() and not c.utf8:
+                c.fail("resp-text-code", "8-bit in the argument of a code", rest.start(1) + _eighth_bit(rest[1]))
             return Code(name, argument, argument or "")
         try:
             value = reader(c)
@@ -309,7 +358,7 @@ class Parser:
         except Mismatch as mismatch:
             if not c.tolerant:
                 raise
-            c.fail("resp-text-code", mismatch.message, mismatch.at)
+            c.mend(mismatch)
             c.pos = begin
             stop = c.take(_CODE_END)
             c.pos = stop.end() if stop else c.end
@@ -319,16 +368,23 @@ class Parser:
 
     def _malformed(self, c: Cursor, start: int) -> Code | None:
         """No code.  What only looks like one is malformed; other brackets are text."""
-        c.pos = start
-        if not _MALFORMED_CODE.match(c.text, start, c.end):
+        c.pos = start + 1
+        name = _LOOSE_NAME.match(c.text, c.pos, c.end)
+        known = name is not None and name[0].upper() in self.readers.codes
+        if not known and not _MALFORMED_CODE.match(c.text, start, c.end):
+            c.pos = start
             return None
-        c.pos += 1
         name = c.take(_LOOSE_NAME)
         c.fail("resp-text-code", "no response code is written like this")
         begin = c.pos
         stop = c.take(_CODE_END)
         c.pos = stop.end() if stop else c.end
         return Code(name[0].upper() if name else "", None, readable(c.text[begin : c.pos - bool(stop)].strip()))
+
+
+def _eighth_bit(text: str) -> int:
+    """Where the first character beyond 7 bits stands."""
+    return next(place for place, character in enumerate(text) if character > "\x7f")
 
 
 def _garbage(c: Cursor) -> Response:

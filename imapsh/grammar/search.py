@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from imapsh.grammar.cursor import Cursor
+from imapsh.grammar.cursor import Cursor, Mismatch
+from imapsh.grammar.mailboxes import mailbox
 from imapsh.grammar.sequence import PATTERN, SequenceSet
 from imapsh.grammar.values import ESearch, Search
 
 _NUMBERS = re.compile(r"(?: [1-9]\d{0,9})*")
-_NOT_SPACE = re.compile(r"[^ ()\r\n]+")
+_COMMAS = re.compile(r"\d{1,10}(?:,\d{1,10})+(?= |\Z)")
 
 
 def search(c: Cursor) -> Search:
@@ -20,16 +21,29 @@ def search(c: Cursor) -> Search:
     assert found is not None
     ids = [int(number) for number in found[0].split()]
     if ids and max(ids) >> 32:
-        c.fail("nz-number", "a number beyond 32 bits", found.start())
+        c.fail("nz-number", "a number beyond 32 bits", found[0].index(str(next(n for n in ids if n >> 32))) + found.start())
     modseq = None
     while not c.at_end():
         c.space(rule)
         if c.at_end():
             break
-        if c.peek() == "(":
-            modseq = _modseq(c)
+        try:
+            if c.peek() == "(":
+                if not ids:
+                    c.fail(rule, "(MODSEQ number) stands behind numbers only")
+                modseq = _modseq(c)
+                c.finish(rule)
+                break
+            commas = c.take(_COMMAS) if c.tolerant else None
+            if commas is not None:
+                c.fail(rule, "a comma where a space is due", commas[0].index(",") + commas.start())
+                ids.extend(map(int, commas[0].split(",")))
+                continue
+            number = c.number(rule, nonzero=True)
+        except Mismatch as mismatch:
+            c.mend(mismatch)
+            c.skip()
             continue
-        number = c.number(rule, nonzero=True)
         if number is not None:
             ids.append(number)
     return Search(tuple(ids), modseq)
@@ -41,7 +55,7 @@ def _modseq(c: Cursor) -> int | None:
     if c.atom(rule).upper() != "MODSEQ":
         c.fail(rule, "only (MODSEQ number) may stand here")
     c.space(rule)
-    modseq = c.number(rule, bits=63, nonzero=True)
+    modseq = c.mod_sequence(rule)
     c.leave(rule)
     return modseq
 
@@ -65,28 +79,48 @@ def esearch(c: Cursor) -> ESearch:
     items: dict[str, Any] = {}
     if c.peek(2) == " (":
         c.space(rule)
-        tag = _correlator(c)
+        tag = _correlator(c, items)
     while not c.at_end():
         c.space(rule)
         if c.at_end():
             break
-        name = c.atom(rule).upper()
-        if name == "UID" and not items and not uid:
-            uid = True
-            continue
-        c.space(rule)
-        items[name] = _return_value(c, name)
+        try:
+            name = c.atom(rule).upper()
+            if name == "UID" and not uid and not items.keys() - {"MAILBOX", "UIDVALIDITY"}:
+                uid = True
+                continue
+            if name == "TAG" and c.tolerant and tag is None:
+                c.fail(rule, "no parentheses around TAG", c.pos - 3)
+                c.space(rule)
+                tag = c.astring(rule)
+                continue
+            c.space(rule)
+            items[name] = _return_value(c, name)
+        except Mismatch as mismatch:
+            c.mend(mismatch)
+            c.skip()
     return ESearch(tag, uid, items)
 
 
-def _correlator(c: Cursor) -> str:
-    """search-correlator = SP "(" "TAG" SP tag-string ")"; tag-string = astring."""
+def _correlator(c: Cursor, items: dict[str, Any]) -> str:
+    """search-correlator = SP "(" "TAG" SP tag-string ")"; tag-string = astring.
+
+    RFC 7377 section 2.1 adds SP "MAILBOX" SP astring SP "UIDVALIDITY" SP nz-number, which go to `items`.
+    """
     rule = "esearch-response"
     c.enter(rule)
     if c.atom(rule).upper() != "TAG":
         c.fail(rule, "(TAG string) is due")
     c.space(rule)
     tag = c.astring(rule)
+    if c.peek(9).upper() == " MAILBOX ":
+        c.pos += 9
+        items["MAILBOX"] = mailbox(c)
+        c.space(rule)
+        if c.atom(rule).upper() != "UIDVALIDITY":
+            c.fail(rule, "UIDVALIDITY is due")
+        c.space(rule)
+        items["UIDVALIDITY"] = c.number(rule, nonzero=True)
     c.leave(rule)
     return tag
 

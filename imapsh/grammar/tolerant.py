@@ -12,12 +12,18 @@ from imapsh.findings import Violation
 from imapsh.grammar.cursor import _ESCAPED, ATOM, Cursor, Mismatch, readable
 
 _GAP = re.compile(r"[ \t\r\n]*")
-_LOOSE = re.compile(r'"([^"\\\x00]*(?:\\[^\x00][^"\\\x00]*)*)"')
+_LOOSE = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"', re.DOTALL)
 #: What may follow a string: the end, a closing mark, a list, a string, NIL, a number or an item's name.
-_AFTER = re.compile(r'"(?=[)\]>]|\r?\n|\Z| +(?:[("{~)]|NIL\b|-?\d|[A-Z0-9.]+[ \[]|\r?\n|\Z))', re.IGNORECASE)
+_AFTER = re.compile(
+    r'"(?=[)\]>]|\r?\n|\Z| +(?:[("{~)\\]|NIL\b|-?\d|[A-Z0-9.]+[ \[]|\r?\n|\Z)|(?<=[^ ]")(?:\(| [^ ()"]+(?:\)|\r?\n)))',
+    re.IGNORECASE,
+)
 _WRONG = re.compile(r"[\x80-\xff\x00]")
 _BAD_ESCAPE = re.compile(r'(?:[^\\]|\\["\\])*?\\(?!["\\])')
+_AFTER_NUMBER = re.compile(r"[\]>:]|,(?!\d)")
+_NAME = re.compile(r"(?!NIL\b)[A-Z][A-Z0-9.]*[ \[]", re.IGNORECASE)  # where a number was left out
 _NOT_NUMBER = re.compile(r"[^ ()\r\n]+")
+_WORD = re.compile(r"[^\x00-\x20\x7f()\[\]\"\\{]+")
 _LOOSE_ATOM = re.compile(r"[^\x00-\x20\x7f()\"{]+")
 
 
@@ -34,12 +40,15 @@ class TolerantCursor(Cursor):
         if not any(known.offset == place for known in (*self.frame.violations, *self.violations)):
             self.violations.append(Violation(rule, place, message))
 
-    def note(self, mismatch: Mismatch) -> None:
+    def mend(self, mismatch: Mismatch) -> None:
         """Note what made a rule give up."""
         self.fail(mismatch.rule, mismatch.message, mismatch.at)
 
     def space(self, rule: str) -> None:
         """Any white space will do; none, several, or one before the end is noted."""
+        if self.peek() == ",":
+            self.fail(rule, "a comma where a space is due")
+            self.pos += 1
         start = self.pos
         gap = _GAP.match(self.text, start, self.end)
         assert gap is not None
@@ -68,6 +77,13 @@ class TolerantCursor(Cursor):
         if self.text[self.pos : self.pos + 1] != character:
             self.gap(rule, f"a space before {character!r}")
         super().mark(character, rule)
+
+    def enter(self, rule: str) -> None:
+        """`(` must be there: who can do without it says so."""
+        self.gap(rule, "a space before '('")
+        if self.peek() != "(":
+            raise self.give_up(rule, "'(' is due")
+        super().enter(rule)
 
     def finish(self, rule: str) -> None:
         """The line's end, spaces before it noted as such."""
@@ -111,18 +127,35 @@ class TolerantCursor(Cursor):
             self.fail("quoted", "a line break in a quoted string", start + broken)
         return _ESCAPED.sub(lambda e: e[1] if e[1] in '"\\' else e[0], body)
 
+    def string(self, rule: str) -> str:
+        """A word without its quotation marks is taken as it stands."""
+        value = self._string()
+        return self._unquoted(rule, "a string") if value is None else value
+
+    def nstring(self, rule: str) -> str | None:
+        """The same, or NIL."""
+        value = self._string()
+        return self._unquoted(rule, "a string or NIL") if value is None and not self.nil() else value
+
+    def _unquoted(self, rule: str, due: str) -> str:
+        word = self.take(_WORD)
+        if word is None:
+            raise self.give_up(rule, f"{due} is due")
+        self.fail(rule, f"{due} is due, not a word without quotation marks", word.start())
+        return readable(word[0])
+
     def number(self, rule: str, *, bits: int = 32, nonzero: bool = False) -> int | None:
         """None for what is no number: -1, 1.2e+07, NIL."""
         start = self.pos
         try:
             value = super().number(rule, bits=bits, nonzero=nonzero)
         except Mismatch as mismatch:
-            if self.peek() in ("", "(", ")", '"'):
+            if self.peek() in ("", "(", ")", '"') or _NAME.match(self.text, self.pos, self.end):
                 raise
-            self.note(mismatch)
+            self.mend(mismatch)
             value = None
         rest = _NOT_NUMBER.match(self.text, self.pos, self.end)
-        if rest is None or self.peek() in ("]", ">", ",", ":"):
+        if rest is None or (value is not None and _AFTER_NUMBER.match(self.text, self.pos)):
             return value
         if value is not None:
             self.fail(rule, "no number goes on like this", self.pos if self.pos > start else start)

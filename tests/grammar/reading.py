@@ -1,0 +1,42 @@
+"""Octets to responses as `--explain` reads them, for the tests of this floor."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from imapsh import spec
+from imapsh.grammar.responses import Parser, Readers, Response
+from imapsh.wire.frames import Frame
+from imapsh.wire.offline import read_recorded
+
+DATA = Path(__file__).parent / "data"
+READERS = Readers(spec.readers("response"), spec.readers("code"), spec.readers("fetch-item"))
+
+
+def parser(**options: Any) -> Parser:
+    """A new parser on the table."""
+    return Parser(READERS, **options)
+
+
+def parse(octets: bytes, **options: Any) -> list[Response]:
+    """Every response of a recording."""
+    reading = parser(**options)
+    return [reading.parse(frame, greeting=index == 0) for index, frame in enumerate(read_recorded(octets))]
+
+
+def one(octets: bytes, **options: Any) -> Response:
+    """The only response in `octets`."""
+    (response,) = parse(octets, **options)
+    return response
+
+
+def lines(name: str) -> list[dict[str, Any]]:
+    """The lines of a corpus in the data folder."""
+    return [json.loads(line) for line in (DATA / name).read_text().splitlines()]
+
+
+def joined(frames: list[Frame]) -> bytes:
+    """The octets of all frames."""
+    return b"".join(frame.raw for frame in frames)
