@@ -1,0 +1,203 @@
+"""The asyncio driver: octets are pushed into a session as they come, and its own are written beside.
+
+One task reads and tells the events, one writes, so that a server that does not read while it talks blocks nobody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Generator
+from typing import TYPE_CHECKING
+
+from imapsh.errors import ConnectionLost, ImapshError
+from imapsh.session.core import Session
+from imapsh.session.events import Closed, Completed, Event, Received, Upgrade
+from imapsh.session.exchange import Exchange
+from imapsh.session.opening import Step
+
+if TYPE_CHECKING:
+    from imapsh.transport.base import AsyncStream
+    from imapsh.transport.tls import TLSOptions
+
+_CHUNK = 1 << 16
+_SLICE = 0.01  # seconds of events told before the loop gets its turn
+
+
+class AsyncClient:
+    """`on_event` sees every event once, in order, in the loop; it must not wait.
+
+    `room`, where given, is awaited between slices of events: who shows them slows the reading down with it.
+    """
+
+    def __init__(
+        self,
+        stream: AsyncStream,
+        session: Session,
+        on_event: Callable[[Event], None] = lambda event: None,
+        *,
+        tls: TLSOptions | None = None,
+        server_name: str = "",
+        room: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        self.stream = stream
+        self.session = session
+        self.on_event = on_event
+        self.error: ImapshError | None = None
+        """What ended the connection, if anything did."""
+        self._tls = tls
+        self._server_name = server_name
+        self._room = room
+        self._due = asyncio.Event()  # there may be something to write
+        self._upgrade: Upgrade | None = None
+        self._telling = False
+        self._waiters: dict[Exchange | None, list[asyncio.Future[None]]] = {}
+        self._tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._write())]
+        for task in self._tasks:
+            task.add_done_callback(self._ended)
+
+    async def greet(self) -> None:
+        """Wait for the greeting.  Raises what `run` raises."""
+        if self.session.greeting is None:
+            await self._wait(None)
+
+    async def run(self, exchange: Exchange) -> Exchange:
+        """Until its tagged reply, and TLS where it is STARTTLS.  Cancelled, it takes back a command not yet sent.
+
+        Raises the error that ended the connection: ConnectionLost and its kinds, TLSError.
+        """
+        self.kick()
+        try:
+            if exchange.response is None or (_upgrades(exchange) and not self.session.secure):
+                await self._wait(exchange)
+        except asyncio.CancelledError:
+            self.session.cancel(exchange)
+            raise
+        return exchange
+
+    async def follow(self, steps: Generator[Step, None, None]) -> None:
+        """Run a generator of steps (`imapsh.session.opening`) to its end.  Raises what it raises, and what `run` does."""
+        for step in steps:
+            if isinstance(step, Exchange):
+                await self.run(step)
+
+    def kick(self) -> None:
+        """To be called when something was asked of the session: tell its events, and have its octets written."""
+        self._tell()
+        self._due.set()
+
+    async def close(self) -> None:
+        """End the connection without a word.  May be called again."""
+        for task in self._tasks:
+            task.cancel()
+        await self.stream.close()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # -- events
+
+    def _tell(self) -> bool:
+        """Tell events for the length of a slice; whether there may be more."""
+        if self._telling:
+            return False
+        self._telling = True
+        until = time.monotonic() + _SLICE
+        try:
+            for event in self.session.events():
+                self.on_event(event)
+                self._note(event)
+                if time.monotonic() > until:
+                    return True
+        finally:
+            self._telling = False
+        return False
+
+    def _note(self, event: Event) -> None:
+        if isinstance(event, Completed):
+            if not _upgrades(event.exchange):
+                self._wake(event.exchange)
+        elif isinstance(event, Received) and event.greeting:
+            self._wake(None)
+        elif isinstance(event, Upgrade):
+            self._upgrade = event
+        elif isinstance(event, Closed):
+            self.error = event.error
+            self._fail(event.error or ConnectionLost("the session is over: connect again"))
+
+    # -- the two tasks
+
+    async def _read(self) -> None:
+        try:
+            while not self.session.closed:
+                self.session.receive(await self.stream.read(_CHUNK))
+                await self._tell_all()
+        except ImapshError as error:
+            self.session.lost(error)
+            self._tell()
+        finally:
+            self._due.set()
+
+    async def _tell_all(self) -> None:
+        while True:
+            more = self._tell()
+            self._due.set()
+            if self._room is not None:
+                await self._room()
+            if self._upgrade is not None:
+                await self._secure(self._upgrade)
+            elif not more:
+                return
+            await asyncio.sleep(0)
+
+    async def _secure(self, upgrade: Upgrade) -> None:
+        from imapsh.transport.tls import TLSOptions
+
+        await self.stream.start_tls(self._tls or TLSOptions(), self._server_name)
+        self._upgrade = None
+        self.session.upgraded()
+        self._wake(upgrade.exchange)
+
+    async def _write(self) -> None:
+        try:
+            while True:
+                while octets := self.session.to_send():
+                    await self.stream.write(octets)
+                if self.session.closed:
+                    break
+                self._due.clear()
+                await self._due.wait()
+        except ImapshError as error:
+            self.session.lost(error)
+            self._tell()
+        await self.stream.close()
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """Nobody may wait for a task that has ended."""
+        if task.cancelled():
+            self._fail(ConnectionLost("the connection was closed here"))
+        elif (fault := task.exception()) is not None:
+            self._fail(fault)
+
+    # -- who waits
+
+    async def _wait(self, exchange: Exchange | None) -> None:
+        if self.session.closed or any(task.done() for task in self._tasks):
+            raise self.error or ConnectionLost("the session is over: connect again")
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiters.setdefault(exchange, []).append(future)
+        await future
+
+    def _wake(self, exchange: Exchange | None) -> None:
+        for future in self._waiters.pop(exchange, ()):
+            if not future.done():
+                future.set_result(None)
+
+    def _fail(self, error: BaseException) -> None:
+        for waiter in list(self._waiters):
+            for future in self._waiters.pop(waiter):
+                if not future.done():
+                    future.set_exception(error)
+
+
+def _upgrades(exchange: Exchange) -> bool:
+    """Whether TLS follows its tagged reply."""
+    return exchange.name == "STARTTLS" and exchange.status == "OK"

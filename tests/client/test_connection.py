@@ -1,0 +1,269 @@
+"""The asyncio driver over streams in memory: nothing is lost, nobody waits for ever."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from imapsh.client.connection import AsyncClient
+from imapsh.errors import ConnectionLost, GreetingError, LoginError, ServerBye, StateError
+from imapsh.server.demo import demo_store
+from imapsh.server.listen import connect, converse
+from imapsh.server.store import Store
+from imapsh.session.core import Session
+from imapsh.session.events import Closed, Completed, Event, Received, Sent
+from imapsh.session.opening import Opening, steps
+from imapsh.transport.aio import AioStream
+from imapsh.transport.memory_aio import aio_pair
+from imapsh.transport.tls import TLSOptions
+from tests.servers.certs import Certs
+
+GREETING = b"* OK [CAPABILITY IMAP4rev1 IDLE] ready\r\n"
+
+
+def play(scene: Callable[[], Awaitable[None]]) -> None:
+    async def limited() -> None:
+        async with asyncio.timeout(20):
+            await scene()
+
+    asyncio.run(limited())
+
+
+class Peer:
+    """The server's end, written by hand."""
+
+    def __init__(self, stream: AioStream) -> None:
+        self.stream = stream
+        self.heard = b""
+
+    async def hears(self, octets: bytes) -> None:
+        while octets not in self.heard:
+            data = await self.stream.read(1 << 16)
+            assert data, f"the client ended; it said {self.heard!r}"
+            self.heard += data
+        self.heard = self.heard.partition(octets)[2]
+
+    async def says(self, octets: bytes) -> None:
+        await self.stream.write(octets)
+
+
+async def greeted(events: list[Event] | None = None) -> tuple[AsyncClient, Peer]:
+    ours, theirs = await aio_pair()
+    client = AsyncClient(ours, Session(), (events if events is not None else []).append)
+    peer = Peer(theirs)
+    await peer.says(GREETING)
+    await client.greet()
+    return client, peer
+
+
+def test_a_session_on_the_demo_server() -> None:
+    async def scene() -> None:
+        stream, task = await connect(demo_store())
+        session = Session()
+        events: list[Event] = []
+        client = AsyncClient(stream, session, events.append)
+        await client.greet()
+        await client.follow(steps(session, Opening("demo", True, "demo", lambda: "demo")))
+        assert session.state == "authenticated"
+        exchange = await client.run(session.line("SELECT INBOX"))
+        assert exchange.status == "OK"
+        assert session.mailbox is not None and session.mailbox.exists
+        await client.run(session.line("LOGOUT"))
+        assert isinstance(events[-1], Closed) and events[-1].error is None
+        with pytest.raises(StateError):
+            session.line("NOOP")
+        await client.close()
+        await task
+
+    play(scene)
+
+
+def test_the_events_come_in_the_order_of_the_wire() -> None:
+    async def scene() -> None:
+        events: list[Event] = []
+        client, peer = await greeted(events)
+        exchange = client.session.line("NOOP")
+        running = asyncio.create_task(client.run(exchange))
+        await peer.hears(b"A1 NOOP\r\n")
+        await peer.says(b"* 3 EXI")
+        await peer.says(b"STS\r\nA1 OK done\r\n")
+        await running
+        assert [type(event) for event in events] == [Received, Sent, Received, Completed]
+        await client.close()
+
+    play(scene)
+
+
+def test_a_command_that_is_complete_already_is_not_waited_for() -> None:
+    async def scene() -> None:
+        client, peer = await greeted()
+        exchange = client.session.line("NOOP")
+        client.kick()
+        await peer.hears(b"NOOP\r\n")
+        await peer.says(b"A1 OK done\r\n")
+        while exchange.response is None:
+            await asyncio.sleep(0)
+        assert await client.run(exchange) is exchange
+        await client.close()
+
+    play(scene)
+
+
+def test_every_waiter_learns_of_the_end() -> None:
+    async def scene() -> None:
+        client, peer = await greeted()
+        waiting = [asyncio.create_task(client.run(client.session.line(line))) for line in ("NOOP", "IDLE")]
+        await peer.hears(b"NOOP\r\n")
+        await peer.stream.close()
+        found = await asyncio.gather(*waiting, return_exceptions=True)
+        assert [type(error) for error in found] == [ConnectionLost, ConnectionLost]
+        assert "A1 NOOP" in str(found[0])
+        assert isinstance(client.error, ConnectionLost)
+        await client.close()
+
+    play(scene)
+
+
+def test_a_bye_is_an_error_of_its_own() -> None:
+    async def scene() -> None:
+        client, peer = await greeted()
+        running = asyncio.create_task(client.run(client.session.line("NOOP")))
+        await peer.hears(b"NOOP\r\n")
+        await peer.says(b"* BYE going down\r\n")
+        with pytest.raises(ServerBye, match="going down"):
+            await running
+        assert isinstance(client.error, ServerBye)
+        await client.close()
+
+    play(scene)
+
+
+def test_closing_wakes_who_waits() -> None:
+    async def scene() -> None:
+        client, peer = await greeted()
+        running = asyncio.create_task(client.run(client.session.line("NOOP")))
+        await peer.hears(b"NOOP\r\n")
+        await client.close()
+        with pytest.raises(ConnectionLost):
+            await running
+        await client.close()
+
+    play(scene)
+
+
+def test_a_cancelled_wait_takes_back_only_what_was_not_sent() -> None:
+    async def scene() -> None:
+        client, peer = await greeted()
+        first = client.session.line("LOGIN u pw12")
+        second = client.session.line("NOOP")
+        running = [asyncio.create_task(client.run(exchange)) for exchange in (first, second)]
+        await peer.hears(b"LOGIN u pw12\r\n")
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        assert list(client.session.running.values()) == [first]
+        assert not client.session.queue
+        await peer.says(b"A1 OK in\r\n")
+        await client.run(first)
+        assert first.status == "OK"
+        await client.close()
+
+    play(scene)
+
+
+def test_a_server_that_talks_and_does_not_read_blocks_nobody() -> None:
+    async def scene() -> None:
+        client, peer = await greeted()
+        octets = 4 << 20
+        line = f"APPEND INBOX {{{octets}+}}\r\n" + "x" * octets
+        running = asyncio.create_task(client.run(client.session.line(line)))
+        for _ in range(2000):
+            await peer.says(b"* OK " + b"still here " * 100 + b"\r\n")
+        await peer.hears(b"x\r\n")
+        await peer.says(b"A1 OK appended\r\n")
+        assert (await running).received > 2_000_000
+        await client.close()
+
+    play(scene)
+
+
+def test_a_login_that_is_refused_is_raised_by_follow() -> None:
+    async def scene() -> None:
+        stream, task = await connect(demo_store())
+        session = Session()
+        client = AsyncClient(stream, session)
+        await client.greet()
+        with pytest.raises(LoginError, match="refused"):
+            await client.follow(steps(session, Opening("demo", True, "demo", lambda: "wrong one")))
+        await client.close()
+        await task
+
+    play(scene)
+
+
+def test_no_greeting_is_said() -> None:
+    async def scene() -> None:
+        ours, theirs = await aio_pair()
+        client = AsyncClient(ours, Session())
+        await theirs.close()
+        with pytest.raises((ConnectionLost, GreetingError), match="without a greeting"):
+            await client.greet()
+        await client.close()
+
+    play(scene)
+
+
+def test_starttls_is_done_before_the_command_counts_as_run(certs: Certs) -> None:
+    async def scene() -> None:
+        ours, theirs = await aio_pair()
+        store = Store()
+        store.add_account("u", "pw", 1)
+        options = TLSOptions(cert=str(certs.server_pem))
+        serving = asyncio.create_task(converse(theirs, store, options))
+        session = Session()
+        client = AsyncClient(ours, session, tls=TLSOptions(cafile=str(certs.ca)), server_name="localhost")
+        await client.greet()
+        await client.follow(steps(session, Opening("there", user="u", password=lambda: "pw")))
+        assert session.secure and session.state == "authenticated"
+        assert client.stream.info.tls.startswith("TLS")
+        await client.run(session.line("LOGOUT"))
+        await client.close()
+        await serving
+
+    play(scene)
+
+
+def test_events_give_the_loop_its_turn() -> None:
+    async def scene() -> None:
+        turns = 0
+        rooms = 0
+
+        async def room() -> None:
+            nonlocal rooms
+            rooms += 1
+
+        async def count() -> None:
+            nonlocal turns
+            while True:
+                turns += 1
+                await asyncio.sleep(0)
+
+        ours, theirs = await aio_pair()
+        client = AsyncClient(ours, Session(), lambda event: sum(range(20_000)) and None, room=room)
+        peer = Peer(theirs)
+        await peer.says(GREETING)
+        await client.greet()
+        running = asyncio.create_task(client.run(client.session.line("NOOP")))
+        await peer.hears(b"NOOP\r\n")
+        counting = asyncio.create_task(count())
+        before = turns
+        await peer.says(b"* OK hm\r\n" * 1000 + b"A1 OK done\r\n")
+        await running
+        counting.cancel()
+        assert turns - before > 5
+        assert rooms > 5
+        await client.close()
+
+    play(scene)
