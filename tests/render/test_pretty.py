@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from imapsh.findings import Finding, Violation
 from imapsh.grammar.responses import GARBAGE, Response
 from imapsh.grammar.values import Garbage
+from imapsh.render import pretty as pretty_module
 from imapsh.render.lexer import server_line
 from imapsh.render.pretty import pretty
-from imapsh.render.styles import THEMES, paint
+from imapsh.render.styles import THEMES, Theme, paint
 from imapsh.render.visible import is_safe
 from imapsh.render.wireform import wire_text
 from imapsh.wire.frames import Frame, Spilled
@@ -200,6 +201,23 @@ def test_a_long_line_is_elided() -> None:
     assert "... 7,9" in text
     assert len(text) < 2000
     assert len(shown(b"* OK " + b"x" * 9000 + b"\r\n", elide=0)) > 9000
+
+
+def test_a_line_of_many_words_is_elided() -> None:
+    octets = b"* SEARCH" + b" 123456" * 10_000 + b"\r\n"
+    assert shown(octets).endswith(" ... 49,530 more octets\n")
+    assert shown(octets, elide=0).count("123456") == 10_000
+
+
+def test_the_memory_of_painted_chunks_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pretty_module, "_KEPT", 3)
+    theme = Theme("small", DEFAULT.sgr)
+    for number in range(20):
+        pretty(one(b"* 1 FETCH (X-A%d 5 X-B ())\r\n" % number), theme)
+        pretty(one(b'* LIST (\\X-A%d) "/" x\r\n' % number), theme)
+    painted = pretty_module._painted[theme]
+    assert len(painted) <= 3
+    assert len(painted.lists) <= 3
 
 
 # -- violations
