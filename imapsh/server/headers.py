@@ -130,6 +130,8 @@ def _without_comments(value: str) -> str:
 
 def parse_addresses(value: str) -> list[Address]:
     """The addresses of a field, groups marked as RFC 9051 section 7.5.2 does."""
+    if not value:
+        return []
     result: list[Address] = []
     run: list[_Word] = []
     in_group = in_angle = False

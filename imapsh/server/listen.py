@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 from imapsh.errors import ConnectionLost, ConnectionTimeout
@@ -16,6 +17,7 @@ from imapsh.transport.listening import Listener, listen
 from imapsh.transport.memory_aio import aio_pair
 from imapsh.transport.tls import TLSOptions
 
+DEFAULT_ADDRESS = Address("imap", "127.0.0.1", 1143)
 IDLE_TIMEOUT = 1800.0  #: seconds without a word from the client (RFC 9051 section 5.4)
 
 
@@ -30,6 +32,18 @@ async def serve(address: Address, store: Store, tls: TLSOptions | None = None) -
         await converse(stream, store, tls if starttls else None)
 
     return await listen(address, accept, tls=tls)
+
+
+async def serve_forever(
+    address: Address, store: Store, announce: Callable[[Address], None], tls: TLSOptions | None = None
+) -> None:
+    """`serve` until cancelled; `announce` is told the address, with the port that the system chose for port 0."""
+    listener = await serve(address, store, tls)
+    try:
+        announce(listener.address)
+        await asyncio.Event().wait()
+    finally:
+        await listener.close()
 
 
 async def connect(store: Store) -> tuple[AioStream, asyncio.Task[None]]:

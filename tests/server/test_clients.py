@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import imaplib
+import importlib
 import os
+import queue
 import shutil
 import ssl
 import subprocess
@@ -16,7 +19,7 @@ from typing import NamedTuple
 import pytest
 
 from imapsh.server.demo import demo_store
-from imapsh.server.listen import make_certificate, serve
+from imapsh.server.listen import make_certificate, serve_forever
 from imapsh.server.store import Store
 from imapsh.transport.address import Address
 from imapsh.transport.tls import TLSOptions
@@ -33,30 +36,24 @@ class Running(NamedTuple):
 
 
 def _run(address: Address, store: Store, tls: TLSOptions | None) -> tuple[int, Callable[[], None]]:
-    """Start a listener in a thread; its port, and what stops it."""
-    ready = threading.Event()
-    ports: list[int] = []
-    loops: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
+    """Serve in a thread; the port, and what stops it."""
+    ports: queue.Queue[int] = queue.Queue()
+    loop = asyncio.new_event_loop()
+    task = loop.create_task(serve_forever(address, store, lambda found: ports.put(found.port), tls))
 
-    async def main() -> None:
-        stop = asyncio.Event()
-        listener = await serve(address, store, tls)
-        ports.append(listener.address.port or 0)
-        loops.append((asyncio.get_running_loop(), stop))
-        ready.set()
-        await stop.wait()
-        await listener.close()
+    def main() -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            loop.run_until_complete(task)
+        loop.close()
 
-    thread = threading.Thread(target=asyncio.run, args=(main(),))
+    thread = threading.Thread(target=main)
     thread.start()
-    assert ready.wait(SECONDS)
 
     def end() -> None:
-        loop, stop = loops[0]
-        loop.call_soon_threadsafe(stop.set)
+        loop.call_soon_threadsafe(task.cancel)
         thread.join(SECONDS)
 
-    return ports[0], end
+    return ports.get(timeout=SECONDS), end
 
 
 @pytest.fixture
@@ -106,7 +103,7 @@ def test_imaplib_authenticates(server: Running) -> None:
 
 
 def test_imapclient(server: Running) -> None:
-    imapclient = pytest.importorskip("imapclient")
+    imapclient = importlib.import_module("imapclient") if "CI" in os.environ else pytest.importorskip("imapclient")
     watcher = imapclient.IMAPClient("127.0.0.1", server.port, ssl=False, timeout=SECONDS)
     watcher.login("demo", "demo")
     chosen = watcher.select_folder("INBOX")
@@ -210,3 +207,20 @@ def test_connections_in_memory_under_asyncio() -> None:
     said = asyncio.run(main())
     assert said.startswith(b"* OK")
     assert said.endswith(b"a OK logged out\r\n")
+
+
+def test_a_silent_client_is_told_goodbye(monkeypatch: pytest.MonkeyPatch) -> None:
+    from imapsh.server import listen
+
+    monkeypatch.setattr(listen, "IDLE_TIMEOUT", 0.01)
+
+    async def main() -> bytes:
+        stream, task = await listen.connect(demo_store())
+        said = b""
+        while data := await stream.read(4096):
+            said += data
+        await stream.close()
+        await task
+        return said
+
+    assert asyncio.run(main()).splitlines()[-1].startswith(b"* BYE ")

@@ -6,7 +6,7 @@ import email
 from email.message import Message
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imapsh.grammar.values import Address, BodyPart, Fetch
@@ -176,6 +176,7 @@ LINES = (
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300) | st.lists(st.sampled_from(LINES), max_size=30).map(b"".join))
 def test_no_octets_make_it_raise(octets: bytes) -> None:
     mime = Mime(octets)

@@ -199,3 +199,31 @@ def test_encoded_text_is_searched_decoded(demo: Player) -> None:
         S: * SEARCH 5
         S: e OK ...
     """)
+
+
+ODD = (
+    b"Subject: =?x-none?q?abc?= =?utf-8?b?!?=\r\nDate: some day\r\nContent-Type: text/plain; charset=x-none\r\n"
+    b"Content-Transfer-Encoding: x-none\r\n\r\nna\xefve\r\n"
+)
+
+
+def test_what_cannot_be_decoded_is_searched_as_it_stands(inbox: Player) -> None:
+    session = inbox.session()
+    session.receive_data(b"a APPEND INBOX {%d+}\r\n%b\r\n" % (len(ODD), ODD))
+    inbox.play("""
+        S: * 4 EXISTS
+        S: * 4 RECENT
+        S: a OK ...
+        C: b SEARCH SUBJECT "x-none"
+        S: * SEARCH 4
+        S: b OK ...
+        C: c SEARCH BODY na
+        S: * SEARCH 4
+        S: c OK ...
+        C: d SEARCH SENTBEFORE 1-Jan-2030
+        S: * SEARCH 1
+        S: d OK ...
+        C: e SEARCH BODY ""
+        S: * SEARCH 1 2 3 4
+        S: e OK ...
+    """)
