@@ -31,7 +31,8 @@ class Opening(NamedTuple):
 
     `where` names the peer in messages; `local`: a loopback address, a unix socket or a command, where nobody listens in;
     `user` "" for no login; `password` is asked once, when it is needed; `cleartext` allows it without TLS; `starttls`:
-    take STARTTLS where it is offered; `ask_capabilities` where the server did not say them by itself.
+    take STARTTLS where it is offered and a login is wanted; `must_starttls`: without it nothing goes on;
+    `ask_capabilities` where the server did not say them by itself.
     """
 
     where: str
@@ -40,6 +41,7 @@ class Opening(NamedTuple):
     password: Callable[[], str] | None = None
     cleartext: bool = False
     starttls: bool = True
+    must_starttls: bool = False
     ask_capabilities: bool = True
 
 
@@ -85,10 +87,13 @@ def _capabilities(session: Session, wanted: Opening, *, needed: bool = False) ->
 
 def _secure(session: Session, wanted: Opening) -> Steps:
     """STARTTLS where it is offered and of use (RFC 9051 section 6.2.1)."""
-    if session.secure or not wanted.starttls or wanted.local or not wanted.user:
+    useful = wanted.starttls and wanted.user and not wanted.local
+    if session.secure or not (useful or wanted.must_starttls):
         return
     yield from _capabilities(session, wanted, needed=True)
     if "STARTTLS" not in session.capabilities:
+        if wanted.must_starttls:
+            raise TLSError(f"{wanted.where} does not offer STARTTLS: use imap:// if you mean it without")
         return
     exchange = session.command("STARTTLS")
     yield exchange

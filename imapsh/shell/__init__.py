@@ -1,0 +1,1 @@
+"""What a person meets: the command line, batch, `--explain`, and the prompt."""

@@ -1,0 +1,212 @@
+"""From the command line to a connection: what to dial, how, and what happens before the first command.
+
+plan = make_plan(options)
+stream = open_stream(plan)                   blocking; may run in a thread of its own
+session = new_session(plan)
+for step in opening_steps(session, plan):    a driver runs each (`imapsh.session.opening`)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import IO, TYPE_CHECKING, NamedTuple
+
+from imapsh.errors import CommandBad, CommandNo, ConnectError, ImapshError, TLSError, UsageError
+from imapsh.session.core import Session
+from imapsh.session.opening import Opening, Step, reply, steps
+from imapsh.shell.password import Password
+from imapsh.transport.address import PORTS, Address, parse_address
+from imapsh.transport.tls import TLSOptions
+from imapsh.wire.limits import DEFAULT, Limits
+
+if TYPE_CHECKING:
+    from imapsh.shell.options import Options
+    from imapsh.transport.base import Stream
+    from imapsh.wire.trace import Trace
+
+SPOOL = 1 << 20  #: octets; a larger literal goes to a temporary file
+
+
+class Plan(NamedTuple):
+    """What is to be dialled, and how.
+
+    Time-outs are in seconds, `idle_timeout` None for none; `user` "" for no login; `trace` a path or "".
+    `plain` says that the fall-back from imaps was taken: then STARTTLS must succeed.
+    """
+
+    address: Address
+    demo: bool = False
+    tls: TLSOptions = TLSOptions()
+    connect_timeout: float = 30.0
+    idle_timeout: float | None = None
+    user: str = ""
+    password_command: str = ""
+    cleartext: bool = False
+    fallback: bool = False
+    plain: bool = False
+    ask: bool = True
+    limits: Limits = DEFAULT
+    read_only: bool = False
+    trace: str = ""
+
+    @property
+    def where(self) -> str:
+        """The place, for messages."""
+        return "the demo server" if self.demo else self.address.where
+
+    @property
+    def label(self) -> str:
+        """Who and where, for a prompt."""
+        return f"{self.user}@demo" if self.demo and self.user else "demo" if self.demo else self.address.label
+
+
+def make_plan(options: Options, url: str | None = None) -> Plan:
+    r"""What the options say; `url` in place of theirs is `\connect`'s.  Raises UsageError."""
+    text = options.url if url is None else url
+    demo = options.demo and url is None
+    limits = DEFAULT
+    for setting in options.limit:
+        limits = limits.change(setting)
+    if demo:
+        from imapsh.server.demo import USER
+
+        address = Address("exec", command=("demo",))
+        user = options.user or USER
+    else:
+        if not text:
+            raise UsageError("there is no URL: give a host, or --demo for the server in the box")
+        address = parse_address(text)
+        user = _user(options, address)
+    return Plan(
+        address._replace(user=user),
+        demo,
+        TLSOptions(options.cafile or None, options.cert or None, options.key or None, options.insecure),
+        options.connect_timeout,
+        options.timeout,
+        "" if options.no_login else user,
+        options.password_command,
+        options.cleartext,
+        options.fallback and address.fallback,
+        ask=not options.no_ask,
+        limits=limits,
+        read_only=options.read_only,
+        trace=options.trace,
+    )
+
+
+def _user(options: Options, address: Address) -> str:
+    if options.user and address.user and options.user != address.user:
+        raise UsageError(f"the URL says {address.user} and --user says {options.user}: give one of them")
+    if address.auth not in ("", "PLAIN") and not options.no_login:
+        raise UsageError(f"the URL asks for AUTH={address.auth}: imapsh knows PLAIN; --no-login leaves it to you")
+    return options.user or address.user
+
+
+def open_stream(plan: Plan) -> Stream:
+    """A connection, its TLS handshake finished where it has one, its time-out the connect one until the greeting.
+
+    Raises ConnectError or TLSError.
+    """
+    if plan.demo:
+        from imapsh.server.demo import demo_store
+        from imapsh.server.memory import connect as connect_in_memory
+
+        return connect_in_memory(demo_store())
+    from imapsh.transport.blocking import connect
+
+    seconds = plan.connect_timeout
+    return connect(plan.address, tls=plan.tls, connect_timeout=seconds, idle_timeout=seconds)
+
+
+def dial(plan: Plan) -> tuple[Stream, Plan]:
+    """The same with the fall-back, where it was allowed: the stream, and the plan that was followed.
+
+    A certificate that is not trusted is no reason to fall back on the usual ports.
+    """
+    try:
+        return open_stream(plan), plan
+    except (ConnectError, TLSError) as error:
+        usual = plan.address.port == PORTS["imaps"]
+        if not plan.fallback or isinstance(error, ConnectError) != usual:
+            raise
+        port = PORTS["imap"] if usual else plan.address.port
+        other = plan._replace(address=plan.address._replace(scheme="imap", port=port), fallback=False, plain=True)
+        try:
+            return open_stream(other), other
+        except ImapshError:
+            raise error from None
+
+
+def new_session(plan: Plan, trace: Trace | None = None) -> Session:
+    """The conversation's core; large literals go to temporary files."""
+    from imapsh.wire.sinks import SpoolSink, opener
+
+    return Session(
+        limits=plan.limits,
+        opener=opener(SPOOL, SpoolSink),
+        trace=trace,
+        secure=plan.address.scheme == "imaps",
+        read_only=plan.read_only,
+    )
+
+
+def open_trace(path: str) -> tuple[Trace, IO[bytes]]:
+    """A trace, and its file to close: readable by its owner alone, written at once.  Raises UsageError."""
+    import os
+    import time
+
+    from imapsh.wire.trace import Trace
+
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    except OSError as error:
+        raise UsageError(f"cannot write the trace {path}: {error.strerror}") from None
+    file = os.fdopen(descriptor, "wb", buffering=0)
+    return Trace(file.write, time.monotonic), file
+
+
+def opening(plan: Plan, ask: Callable[[str], str] | None = None) -> Opening:
+    """What is wanted of the connection; `ask(prompt)` asks a person for the password."""
+    return Opening(
+        plan.where,
+        plan.demo or plan.address.is_local,
+        plan.user,
+        password_source(plan, plan.user, ask),
+        plan.cleartext,
+        must_starttls=plan.plain,
+        ask_capabilities=plan.ask,
+    )
+
+
+def password_source(plan: Plan, user: str, ask: Callable[[str], str] | None = None) -> Callable[[], str]:
+    """What gives the password of `user`.  The demo's own user needs to type none."""
+    if plan.demo:
+        from imapsh.server.demo import PASSWORD, USER
+
+        if user == USER:
+            return lambda: PASSWORD
+    return Password(user, plan.where, plan.password_command, ask)
+
+
+def opening_steps(session: Session, plan: Plan, ask: Callable[[str], str] | None = None) -> Generator[Step, None, None]:
+    """Greeting, TLS, login, capabilities, and the URL's mailbox: SELECT, or EXAMINE in read-only mode.
+
+    Raises what `imapsh.session.opening.steps` does, CommandNo or CommandBad where the mailbox cannot be opened, and
+    UsageError where there is a mailbox and no login.
+    """
+    yield from steps(session, opening(plan, ask))
+    name = plan.address.mailbox
+    if not name:
+        return
+    from imapsh.grammar.writer import Writer
+    from imapsh.spec.model import AUTHENTICATED
+
+    if session.state != AUTHENTICATED:
+        raise UsageError(f"the mailbox {name} of the URL cannot be opened without a login: put the user into the URL")
+    exchange = session.command(
+        "EXAMINE" if plan.read_only else "SELECT", Writer(utf8=session.parser.utf8).mailbox(name).fragments()
+    )
+    yield exchange
+    if exchange.status != "OK":
+        kind = CommandBad if exchange.status == "BAD" else CommandNo
+        raise kind(f"{plan.where} does not open {name}: {reply(exchange)}", exchange.response)

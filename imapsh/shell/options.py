@@ -1,0 +1,240 @@
+"""The command line: one table of options, from which the parser, `--help` and the reference page are made.
+
+Imports nothing heavy: `--version` and `--help` cost little more than Python itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from imapsh.errors import UsageError
+
+USAGE = "imapsh [OPTIONS] [URL]"
+ABOUT = "An interactive shell for IMAP.  Type IMAP commands, and see what the server says."
+URLS = (
+    ("imaps://[user@]host[:port][/mailbox]", "TLS from the first octet; what a bare host means"),
+    ("imap://[user@]host[:port][/mailbox]", "plain; STARTTLS is taken before a login where it is offered"),
+    ("unix:PATH", "a server on a Unix socket"),
+    ("exec:COMMAND", "a server on the stdin and stdout of a command"),
+)
+EXITS = (
+    (0, "all commands were OK"),
+    (1, "a command got NO, or the input of --explain ends within a response"),
+    (2, "the command line, a script or a file was wrong, or read-only mode refused a command; it was not sent"),
+    (3, "a command got BAD"),
+    (4, "no connection, or the peer greets with BYE or not in IMAP"),
+    (5, "TLS failed: handshake, certificate or STARTTLS"),
+    (6, "the automatic login was refused, or was not safe to try"),
+    (7, "the connection was lost, timed out or tripped a limit, or the server said BYE unasked"),
+    (130, "interrupted with Ctrl-C"),
+)
+
+
+class Option(NamedTuple):
+    """One row.  `metavar` "" for a switch; `kind`: text, seconds, or choice, one of `choices`; `many`: repeatable."""
+
+    name: str
+    group: str
+    help: str
+    metavar: str = ""
+    short: str = ""
+    kind: str = "text"
+    choices: tuple[str, ...] = ()
+    many: bool = False
+
+    @property
+    def field(self) -> str:
+        """Its field in Options."""
+        return self.name[2:].replace("-", "_")
+
+    @property
+    def synopsis(self) -> str:
+        """`-c, --command COMMAND`."""
+        names = f"{self.short}, {self.name}" if self.short else self.name
+        return f"{names} {self.metavar}" if self.metavar else names
+
+
+_RUN, _SHOW, _LOGIN, _TLS, _LINK, _INFO = "What to do", "What is shown", "Login", "TLS", "Connection", "About"
+
+OPTIONS: tuple[Option, ...] = (
+    Option("--command", _RUN, "run COMMAND and go on to the next; without -c and -f there is a prompt",
+           "COMMAND", "-c", many=True),
+    Option("--file", _RUN, "run the commands in FILE, one a line, literals included; - is stdin", "FILE", "-f"),
+    Option("--keep-going", _RUN, "do not stop at the first NO or BAD; exit with 3 after any BAD, else 1 after any NO"),
+    Option("--read-only", _RUN, "refuse commands that change mail or mailboxes; open the URL's mailbox by EXAMINE"),
+    Option("--explain", _RUN, "read recorded octets of a server, or a trace, and say what is in them; - is stdin",
+           "FILE"),
+    Option("--demo", _RUN, "talk to the server in the box: in memory, with mail to look at, gone on exit"),
+    Option("--serve-demo", _RUN, "let other clients at that server: listen on URL, else on imap://127.0.0.1:1143"),
+    Option("--format", _SHOW, "pretty (the default), wire (into a pipe: the server's octets exactly), json (an object "
+           "a line for each response) or hex", "FORMAT", kind="choice", choices=("pretty", "wire", "json", "hex")),
+    Option("--json-raw", _SHOW, "add each response's octets to its JSON, in base64"),
+    Option("--color", _SHOW, "auto (the default: on a terminal without NO_COLOR), always or never", "WHEN",
+           kind="choice", choices=("auto", "always", "never")),
+    Option("--trace", _SHOW, "write both directions to FILE, without secrets; --explain reads it", "FILE"),
+    Option("--user", _LOGIN, "log in as USER before the first command", "USER"),
+    Option("--password-command", _LOGIN, "take the password from the first line that COMMAND prints, not from "
+           "IMAPSH_PASSWORD or a prompt", "COMMAND"),
+    Option("--no-login", _LOGIN, "leave the login to the commands"),
+    Option("--cleartext", _LOGIN, "send a password over an unencrypted connection, too"),
+    Option("--cafile", _TLS, "trust the authorities in FILE (PEM) instead of the system's", "FILE"),
+    Option("--cert", _TLS, "show the certificate in FILE (PEM)", "FILE"),
+    Option("--key", _TLS, "the certificate's private key (PEM), where it is in a file of its own", "FILE"),
+    Option("--insecure", _TLS, "do not verify the server's certificate"),
+    Option("--fallback", _LINK, "where a bare host has no imaps, take imap with STARTTLS"),
+    Option("--timeout", _LINK, "give up when the server is silent for so long; in a batch also how long IDLE lasts",
+           "SECONDS", kind="seconds"),
+    Option("--connect-timeout", _LINK, "to connect, for the TLS handshake and until the greeting; 30 if none is given",
+           "SECONDS", kind="seconds"),
+    Option("--limit", _LINK, "change a limit: line or literal (octets), nesting (levels) or responses (in a command), "
+           "0 for none", "NAME=N", many=True),
+    Option("--no-ask", _LINK, "ask the server nothing on our own, such as CAPABILITY"),
+    Option("--version", _INFO, "print the version"),
+    Option("--help", _INFO, "print this", short="-h"),
+)  # fmt: skip
+
+#: What cannot be had together, by field.
+_EITHER: tuple[tuple[str, ...], ...] = (
+    ("command", "file", "explain", "serve_demo"),
+    ("demo", "explain", "serve_demo"),
+    ("demo", "url"),
+    ("explain", "url"),
+    ("user", "no_login"),
+    ("password_command", "no_login"),
+)
+
+
+class Options(NamedTuple):
+    """The command line as read: one field for each row of OPTIONS, and the URL."""
+
+    url: str = ""
+    command: tuple[str, ...] = ()
+    file: str = ""
+    keep_going: bool = False
+    read_only: bool = False
+    explain: str = ""
+    demo: bool = False
+    serve_demo: bool = False
+    format: str = "pretty"
+    json_raw: bool = False
+    color: str = "auto"
+    trace: str = ""
+    user: str = ""
+    password_command: str = ""
+    no_login: bool = False
+    cleartext: bool = False
+    cafile: str = ""
+    cert: str = ""
+    key: str = ""
+    insecure: bool = False
+    fallback: bool = False
+    timeout: float | None = None
+    connect_timeout: float = 30.0
+    limit: tuple[str, ...] = ()
+    no_ask: bool = False
+    version: bool = False
+    help: bool = False
+
+
+_NAMED = {name: option for option in OPTIONS for name in (option.name, option.short) if name}
+_LABELS = {option.field: option.short or option.name for option in OPTIONS} | {"url": "a URL"}
+
+
+def parse(words: Sequence[str]) -> Options:
+    """Read the command line.  Raises UsageError."""
+    given: dict[str, Any] = {}
+    for option, value in _read(list(reversed(words))):
+        if option is None:
+            if "url" in given:
+                raise UsageError("there is more than one URL; quote an exec: command as a whole")
+            given["url"] = value
+        elif option.many:
+            given[option.field] = (*given.get(option.field, ()), value)
+        else:
+            given[option.field] = value
+    if not (given.get("help") or given.get("version")):
+        _check(given)
+    return Options(**given)
+
+
+def _read(waiting: list[str]) -> Iterator[tuple[Option | None, Any]]:
+    """Each option with its value, and words that are none; `waiting` holds the words, the first one last."""
+    while waiting:
+        word = waiting.pop()
+        if word == "--":
+            yield from ((None, rest) for rest in reversed(waiting))
+            return
+        if word == "-" or not word.startswith("-"):
+            yield None, word
+            continue
+        name, equals, value = word.partition("=") if word.startswith("--") else (word[:2], word[2:], word[2:])
+        option = _NAMED.get(name)
+        if option is None:
+            raise UsageError(_unknown(name))
+        if not option.metavar:
+            if equals:
+                raise UsageError(f"{name} takes no value")
+            yield option, True
+            continue
+        if not equals:
+            if not waiting:
+                raise UsageError(f"{name} needs its {option.metavar}")
+            value = waiting.pop()
+        yield option, _value(option, name, value)
+
+
+def _value(option: Option, name: str, value: str) -> str | float:
+    if option.kind == "choice" and value not in option.choices:
+        raise UsageError(f"{name} is one of {', '.join(option.choices)}")
+    if option.kind == "seconds":
+        try:
+            seconds = float(value)
+        except ValueError:
+            seconds = 0.0
+        if not 0 < seconds < 1e9:
+            raise UsageError(f"{name} takes seconds, more than 0")
+        return seconds
+    if not value and not option.many:
+        raise UsageError(f"{name} needs its {option.metavar}")
+    return value
+
+
+def _unknown(name: str) -> str:
+    if name.startswith("--pass"):
+        return "a password never stands on the command line: use the prompt, IMAPSH_PASSWORD or --password-command"
+    near = [option.name for option in OPTIONS if len(name) > 3 and option.name.startswith(name)]
+    if not near and name.startswith("--"):
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, [option.name for option in OPTIONS], 1)
+    return f"there is no option {name!r}" + (f"; {near[0]} is near" if near else "")
+
+
+def _check(given: dict[str, Any]) -> None:
+    for fields in _EITHER:
+        both = [_LABELS[field] for field in fields if given.get(field)]
+        if len(both) > 1:
+            raise UsageError(f"{both[0]} and {both[1]} do not go together")
+
+
+def groups() -> Iterator[tuple[str, list[Option]]]:
+    """The groups in order, with their rows."""
+    for group in dict.fromkeys(option.group for option in OPTIONS):
+        yield group, [option for option in OPTIONS if option.group == group]
+
+
+def help_text(columns: int = 100) -> str:
+    """What `--help` prints."""
+    from textwrap import fill
+
+    lines = [f"Usage: {USAGE}", "", ABOUT, "", "URL:"]
+    lines += [f"  {form:<38}  {what}" for form, what in URLS]
+    for group, rows in groups():
+        lines += ["", f"{group}:"]
+        for option in rows:
+            head = f"  {option.synopsis:<26}  "
+            text = fill(option.help, columns - 30, break_on_hyphens=False).replace("\n", "\n" + " " * 30)
+            lines.append(head + text)
+    lines += ["", "Exit status:", *(f"  {status:>3}  {what}" for status, what in EXITS)]
+    return "\n".join(lines) + "\n"

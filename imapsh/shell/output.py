@@ -1,0 +1,184 @@
+r"""What a session's events look like in each format: for batch, the prompt, `\last` and `--explain`.
+
+pretty   the conversation explained, both sides (`imapsh.render.pretty`)
+wire     the octets; on a terminal both sides, coloured and safe; into a pipe the server's, exactly
+json     one object a line for each response
+hex      both sides as dumps, each below a line that says whose they are
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import IO, TYPE_CHECKING
+
+from imapsh.findings import Finding
+from imapsh.grammar.responses import CLIENT, Response
+from imapsh.render.styles import THEMES, Theme, paint
+from imapsh.session.events import Completed, Event, Received, Sent
+from imapsh.session.exchange import Exchange
+from imapsh.wire.frames import Frame, Spilled
+
+if TYPE_CHECKING:
+    from imapsh.shell.options import Options
+
+FORMATS = ("pretty", "wire", "json", "hex")
+
+_PIECE = 1 << 16
+
+
+class Output:
+    """`format` and `width` may be changed at any time; `width` None is the usual one.
+
+    `theme` None: no colours.  `elide`: lines of a literal that pretty shows, 0 for all.  `json_raw`: octets in base64
+    in JSON.  `summary`: pretty says behind each command how long it took and what it changed.
+    """
+
+    def __init__(
+        self,
+        format: str = "pretty",
+        theme: Theme | None = None,
+        width: int | None = None,
+        *,
+        elide: int | None = None,
+        json_raw: bool = False,
+        summary: bool = False,
+    ) -> None:
+        self.format = format
+        self.theme = theme
+        self.width = width
+        self.elide = elide
+        self.json_raw = json_raw
+        self.summary = summary
+
+    def event(self, event: Event) -> str:
+        """The text of an event, its last line ended; "" for one that shows nothing (in JSON a client's line)."""
+        if isinstance(event, Received):
+            return self.response(event.response, event.findings, unsolicited=event.unsolicited)
+        if isinstance(event, Completed):
+            return self.response(event.response, event.findings, event.exchange)
+        if isinstance(event, Sent):
+            return self.client(event.frame, event.exchange)
+        return ""
+
+    def octets(self, event: Event) -> Iterator[bytes]:
+        """The same for a pipe or a file: UTF-8; in wire the server's octets exactly, spooled literals too."""
+        if self.format != "wire":
+            text = self.event(event)
+            if text:
+                yield text.encode("utf-8", "backslashreplace")
+        elif isinstance(event, Received | Completed):
+            yield from exact(event.response.frame)
+
+    def client(self, frame: Frame, exchange: Exchange | None = None) -> str:
+        """A line of ours."""
+        if self.format == "json":
+            return ""
+        return self.response(Response(CLIENT, exchange.name if exchange else "", None, frame))
+
+    def response(
+        self,
+        response: Response,
+        findings: Sequence[Finding] = (),
+        exchange: Exchange | None = None,
+        *,
+        unsolicited: bool = False,
+    ) -> str:
+        """One response, or a client's line as a Response of kind CLIENT; `exchange` is the one that it completes."""
+        if self.format == "pretty":
+            return self._pretty(response, findings, exchange, unsolicited)
+        if self.format == "json":
+            return self._json(response, findings, exchange)
+        if self.format == "hex":
+            return self._hex(response)
+        from imapsh.render.wireform import wire_text
+
+        return wire_text(response, self.theme)
+
+    def _pretty(
+        self, response: Response, findings: Sequence[Finding], exchange: Exchange | None, unsolicited: bool
+    ) -> str:
+        from imapsh.render.pretty import ELIDE, pretty
+
+        elide = ELIDE if self.elide is None else self.elide
+        text = pretty(response, self.theme, width=self.width, elide=elide, unsolicited=unsolicited, findings=findings)
+        if self.summary and exchange is not None:
+            text += paint([("note", f"  {summary(exchange)}\n")], self.theme)
+        return text
+
+    def _json(self, response: Response, findings: Sequence[Finding], exchange: Exchange | None) -> str:
+        from imapsh.render.jsonform import dumps, to_json
+
+        more = {"findings": list(findings)} if findings else {}
+        if exchange is not None:
+            made = to_json(
+                response,
+                raw=self.json_raw,
+                tag=response.tag,
+                command=command_text(exchange),
+                elapsed=round(exchange.elapsed, 6),
+                **more,
+            )
+        else:
+            made = to_json(response, raw=self.json_raw, **more)
+        return dumps(made) + "\n"
+
+    def _hex(self, response: Response) -> str:
+        from imapsh.render.hexform import hexform
+
+        ours = response.kind == CLIENT
+        head = f"{'client' if ours else 'server'}, {response.length:,} octets"
+        return paint([("note", f"-- {head}\n")], self.theme) + hexform(response.frame, self.theme)
+
+
+def exact(frame: Frame) -> Iterator[bytes]:
+    """The octets of a frame, those of spooled literals read back from their files."""
+    for part in frame.parts:
+        if not isinstance(part, Spilled):
+            yield part
+        elif part.where is not None:
+            file: IO[bytes] = part.where  # type: ignore[assignment]
+            file.seek(0)
+            while piece := file.read(_PIECE):
+                yield piece
+
+
+def command_text(exchange: Exchange) -> str:
+    """The command as typed, secrets masked, without its tag and the octets of its literals."""
+    return exchange.shown.text().rstrip("\r\n").replace("\r\n", "").removeprefix(exchange.tag).lstrip(" ")
+
+
+def summary(exchange: Exchange) -> str:
+    """`12 ms, 34 octets out, 5,678 in; EXISTS 23 -> 24`."""
+    changes = list(dict.fromkeys(filter(None, exchange.changes)))
+    shown = changes[:4] + [f"and {len(changes) - 4} changes more"] * (len(changes) > 4)
+    text = f"{duration(exchange.elapsed)}, {exchange.sent:,} octets out, {max(0, exchange.received):,} in"
+    return "; ".join([text, *shown])
+
+
+def duration(seconds: float) -> str:
+    """`0.4 ms`, `12 ms`, `3.4 s`."""
+    if seconds < 0.01:
+        return f"{seconds * 1000:.1f} ms"
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
+
+
+def theme_for(color: str, terminal: bool) -> Theme | None:
+    """The theme, or None for no colours: `color` is auto, always or never; NO_COLOR holds unless it is always."""
+    import os
+
+    if color == "always" or (color == "auto" and terminal and not os.environ.get("NO_COLOR")):
+        return THEMES["default"]
+    return None
+
+
+def make_output(options: Options, terminal: bool) -> Output:
+    """As the options say, for a stdout that is a terminal or not."""
+    width = None
+    if terminal:
+        import os
+
+        try:
+            width = os.get_terminal_size(1).columns or None
+        except OSError:
+            pass
+    return Output(options.format, theme_for(options.color, terminal), width, json_raw=options.json_raw)
