@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING
 
-from imapsh.errors import ConnectionTimeout, ImapshError
-from imapsh.session.core import Session
-from imapsh.session.events import Closed, Event, Received, Upgrade
+from imapsh.errors import ConnectionLost, ConnectionTimeout, ImapshError
+from imapsh.session.core import FAREWELL, Session
+from imapsh.session.events import Closed, Event, Upgrade
 from imapsh.session.exchange import Exchange
 from imapsh.session.opening import Step
 
@@ -22,7 +22,12 @@ _CHUNK = 1 << 16
 
 
 class BlockingClient:
-    """`on_event` sees every event once, in order, before the call that caused it returns."""
+    """`on_event` sees every event once, in order, before the call that caused it returns.
+
+    `tls` and `server_name` are for STARTTLS.  What ends the connection is told as the event Closed, and then raised:
+    ConnectionLost and its kinds (ConnectionTimeout, ServerBye, LimitError), TLSError, or GreetingError for a peer that
+    leaves before it has greeted.  The stream is closed then.
+    """
 
     def __init__(
         self,
@@ -40,69 +45,68 @@ class BlockingClient:
         self._server_name = server_name
 
     def greet(self) -> None:
-        """Wait for the greeting.  Raises what `run` raises."""
+        """Wait for the greeting.  Raises what ended the connection."""
         while self.session.greeting is None:
             self.pump()
 
     def run(self, exchange: Exchange) -> Exchange:
-        """Until its tagged reply.  Raises the error that ended the connection: ConnectionLost and its kinds, TLSError."""
+        """Until its tagged reply, and TLS where it is STARTTLS.  Raises what ended the connection.
+
+        A LOGOUT to which the server says BYE and no more returns without a reply.
+        """
         self.flush()
-        while exchange.response is None:
+        while exchange.response is None and not (exchange.name == "LOGOUT" and self.session.closed):
             self.pump()
-        self.flush()
         return exchange
 
     def follow(self, steps: Generator[Step, None, None]) -> None:
-        """Run a generator of steps (`imapsh.session.opening`) to its end."""
+        """Run a generator of steps (`imapsh.session.opening`) to its end.  Raises what that and `run` raise."""
         for step in steps:
             if isinstance(step, Exchange):
                 self.run(step)
 
     def pump(self) -> Event | None:
-        """Send what is due, read once, handle what came; returns the last event.  Raises as `run`."""
+        """Send what is due, read once, handle what came; returns the last event.  Raises what ended the connection."""
         self.flush()
         if self.session.closed:
-            raise ConnectionTimeout("the session is over: connect again")
+            raise ConnectionLost("the session is over: connect again")
         try:
-            data = self.stream.read(_CHUNK)
+            self.session.receive(self.stream.read(_CHUNK))
         except ImapshError as error:
             self.session.lost(error)
-            self.flush()
-            raise
-        self.session.receive(data)
         return self.flush()
 
     def flush(self) -> Event | None:
         """Handle the events that are there and write what they cause.  Raises what ended the connection."""
         last: Event | None = None
         while True:
-            for event in self.session.events():
-                last = event
-                self.on_event(event)
-                self._handle(event)
+            last = self._tell() or last
             octets = self.session.to_send()
             if not octets:
-                return last
-            try:
-                self.stream.write(octets)
-            except ImapshError as error:
-                self.session.lost(error)
+                return self._tell() or last
+            self._write(octets)
 
     def close(self) -> None:
         """End the connection without a word."""
         self.stream.close()
+
+    def _tell(self) -> Event | None:
+        last: Event | None = None
+        for event in self.session.events():
+            last = event
+            self.on_event(event)
+            self._handle(event)
+        if self.session.ending:
+            self.stream.settimeout(FAREWELL)
+        return last
 
     def _handle(self, event: Event) -> None:
         if isinstance(event, Upgrade):
             self._upgrade()
         elif isinstance(event, Closed):
             self.stream.close()
-            if event.error is not None and self.session.greeting is not None:
+            if event.error is not None:
                 raise event.error
-            if self.session.greeting is None:
-                raise event.error or ConnectionTimeout("no greeting came")
-        elif isinstance(event, Received) and event.greeting:
-            return
 
     def _upgrade(self) -> None:
         if self._tls is None:
@@ -113,5 +117,23 @@ class BlockingClient:
             self.stream.start_tls(self._tls, self._server_name)
         except ImapshError as error:
             self.session.lost(error)
-            raise
-        self.session.upgraded()
+        else:
+            self.session.upgraded()
+
+    def _write(self, octets: bytes) -> None:
+        try:
+            self.stream.write(octets)
+        except ConnectionTimeout as error:
+            self.session.lost(error)
+        except ImapshError as error:
+            self._last_words()
+            self.session.lost(error)
+
+    def _last_words(self) -> None:
+        """The server does not listen any more, but may have said why."""
+        self.stream.settimeout(FAREWELL)
+        try:
+            while data := self.stream.read(_CHUNK):
+                self.session.receive(data)
+        except ImapshError:
+            pass  # the fault of writing came first, and is told

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Generator
 from typing import TYPE_CHECKING
 
 from imapsh.errors import ConnectionLost, ImapshError
-from imapsh.session.core import Session
+from imapsh.session.core import FAREWELL, Session
 from imapsh.session.events import Closed, Completed, Event, Received, Upgrade
 from imapsh.session.exchange import Exchange
 from imapsh.session.opening import Step
@@ -130,6 +130,8 @@ class AsyncClient:
             while not self.session.closed:
                 self.session.receive(await self.stream.read(_CHUNK))
                 await self._tell_all()
+                if self.session.ending:
+                    self.stream.settimeout(FAREWELL)
         except ImapshError as error:
             self.session.lost(error)
             self._tell()

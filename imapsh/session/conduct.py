@@ -2,38 +2,47 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Collection
 
 from imapsh.findings import Finding
+from imapsh.grammar.responses import STATUS, Response
 from imapsh.grammar.values import Count, Expunged, Fetch
-from imapsh.spec.model import NOT_AUTHENTICATED
+from imapsh.session.exchange import Exchange
+from imapsh.session.mailbox import Mailbox
+from imapsh.spec.model import AUTHENTICATED, NOT_AUTHENTICATED
 
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from imapsh.grammar.responses import Response
-    from imapsh.session.exchange import Exchange
-    from imapsh.session.mailbox import Mailbox
-
-_MAIL = frozenset({"EXISTS", "RECENT", "EXPUNGE", "FETCH", "SEARCH", "ESEARCH", "LIST", "LSUB", "STATUS", "FLAGS"})
+_SELECTED_ONLY = frozenset({"EXISTS", "RECENT", "EXPUNGE", "FETCH", "SEARCH", "ESEARCH", "FLAGS"})
+_MAIL = _SELECTED_ONLY | {"LIST", "LSUB", "STATUS"}
 
 
 def untagged(
     response: Response, state: str, mailbox: Mailbox | None, running: Collection[Exchange]
 ) -> tuple[Finding, ...]:
     """What an untagged response does at the wrong time, given what is known before it is taken in."""
-    found: list[Finding] = []
-    if state == NOT_AUTHENTICATED and response.name in _MAIL:
-        found.append(Finding("data-state", f"{response.name} before login"))
     value = response.value
-    if isinstance(value, Expunged):
-        found.extend(_expunge(value, mailbox, running))
-    elif mailbox is not None and mailbox.exists is not None:
-        if isinstance(value, Fetch) and value.seq > mailbox.exists:
-            found.append(Finding("message-number", f"message {value.seq} where {mailbox.exists} exist"))
-        if isinstance(value, Count) and response.name == "EXISTS" and value.number < mailbox.exists:
-            found.append(Finding("exists-shrinks", f"EXISTS falls from {mailbox.exists} to {value.number}"))
-    return tuple(found)
+    if mailbox is None:
+        finding = _state(response.name, state, running)
+        if not isinstance(value, Expunged):
+            return (finding,) if finding is not None else ()
+        return tuple(filter(None, (finding, *_expunge(value, mailbox, running))))
+    exists = mailbox.exists
+    if isinstance(value, Fetch):
+        if exists is not None and value.seq > exists:
+            return (Finding("message-number", f"message {value.seq} where {exists} exist"),)
+    elif isinstance(value, Expunged):
+        return tuple(_expunge(value, mailbox, running))
+    elif isinstance(value, Count) and response.name == "EXISTS" and exists is not None and value.number < exists:
+        return (Finding("exists-shrinks", f"EXISTS falls from {exists} to {value.number}"),)
+    return ()
+
+
+def _state(name: str, state: str, running: Collection[Exchange]) -> Finding | None:
+    if state == NOT_AUTHENTICATED and name in _MAIL:
+        return Finding("data-state", f"{name} before login")
+    known = all(exchange.row is not None for exchange in running)  # what others bring nobody knows
+    if state == AUTHENTICATED and name in _SELECTED_ONLY and known:
+        return Finding("data-state", f"{name} though no mailbox is selected")
+    return None
 
 
 def _expunge(value: Expunged, mailbox: Mailbox | None, running: Collection[Exchange]) -> list[Finding]:
@@ -46,3 +55,17 @@ def _expunge(value: Expunged, mailbox: Mailbox | None, running: Collection[Excha
     if mailbox is not None and mailbox.exists is not None and value.seq > mailbox.exists:
         found.append(Finding("message-number", f"message {value.seq} expunged where {mailbox.exists} exist"))
     return found
+
+
+def asked_for(response: Response, running: Collection[Exchange]) -> bool:
+    """Whether a command that runs brings this response; of one that the table does not hold, nobody knows."""
+    for exchange in running:
+        row = exchange.row
+        if row is None:
+            return True
+        if row.name != "IDLE":
+            if response.name in row.responses:
+                return True
+            if response.kind is STATUS and response.name != "BYE":
+                return True
+    return False

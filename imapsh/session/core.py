@@ -6,8 +6,12 @@ A driver (`imapsh.client`) moves the octets:
     for event in session.events(): ...       Sent, Received, Completed, Upgrade, Closed
     while octets := session.to_send(): ...   write them
 
-Call `events` and `to_send` after every `receive` and every command.  Commands are queued and sent when those before allow
-it (RFC 9051 section 5.5); a `+` goes to the literal that waits, else to AUTHENTICATE, else to IDLE, else to nobody.
+Call `events` and `to_send` after every `receive` and every command.  Commands are queued and sent when those before
+allow it (RFC 9051 section 5.5); a `+` goes to the literal that waits, else to AUTHENTICATE, else to IDLE, else to
+nobody.
+
+After a BYE that nobody asked for nothing more is sent (`ending`), and what still comes is read: the end of the stream
+closes.  A driver waits for it FAREWELL seconds.
 """
 
 from __future__ import annotations
@@ -19,22 +23,35 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol
 
 from imapsh import spec
-from imapsh.errors import ConnectionLost, ImapshError, LimitError, ServerBye, StateError, TLSError, UsageError
-from imapsh.findings import Finding
-from imapsh.grammar.responses import CONTINUATION, STATUS, TAGGED, UNTAGGED, Parser, Readers, Response
-from imapsh.grammar.values import Capabilities, StatusText
+from imapsh.errors import (
+    ConnectionLost,
+    GreetingError,
+    ImapshError,
+    LimitError,
+    ServerBye,
+    StateError,
+    TLSError,
+    UsageError,
+)
+from imapsh.findings import Finding, Violation
+from imapsh.grammar.responses import CONTINUATION, GARBAGE, STATUS, TAGGED, UNTAGGED, Parser, Readers, Response
+from imapsh.grammar.values import Capabilities, Expunged, Fetch, Garbage, StatusText
 from imapsh.session import conduct, states
 from imapsh.session.events import Closed, Completed, Event, Received, Sent, Upgrade
-from imapsh.session.exchange import Exchange, OpenFile, Sendable, typed
-from imapsh.session.mailbox import Mailbox
+from imapsh.session.exchange import Exchange, OpenFile, Secret, Sendable, secrets_in, typed
+from imapsh.session.mailbox import Mailbox, opened
 from imapsh.session.outbox import Outbox, plus_allowed
-from imapsh.session.secrets import MASK, Secrets
+from imapsh.session.pipeline import may_start
+from imapsh.session.secrets import MASK, Masked, Secrets
 from imapsh.spec.match import Match, match
 from imapsh.spec.model import AUTHENTICATED, LOGOUT, NOT_AUTHENTICATED, SELECTED, Context
 from imapsh.wire.frames import Frame
 from imapsh.wire.limits import DEFAULT, Limits
 from imapsh.wire.push import Pusher
 from imapsh.wire.reader import FrameReader, Opener
+
+FAREWELL = 5.0
+"""Seconds that a driver waits for the end of the stream after BYE (`Session.ending`)."""
 
 
 class Tracer(Protocol):
@@ -52,7 +69,8 @@ class Session:
 
     `state` is one of `imapsh.spec.model`'s, or `states.START` before the greeting.  `capabilities`: upper case, empty
     where not known; `capability_names` as the server wrote them.  `mailbox`: the selected one.  `secure`: the driver
-    says that nobody can listen.  `opener` sends large literals elsewhere.
+    says that nobody can listen.  `opener` sends large literals elsewhere.  `ending`: BYE came and nobody had asked for
+    it; only the end of the stream is still due.
     """
 
     def __init__(
@@ -81,19 +99,23 @@ class Session:
         self.received_octets = 0
         self.sent_octets = 0
         self.limits = limits
-        self._trace = trace
+        self._trace: Tracer | None = None
         self._clock = clock
         readers = Readers(spec.readers("response"), spec.readers("code"), spec.readers("fetch-item"))
         self.parser = Parser(readers, nesting=limits.nesting)
-        self._pusher = Pusher(FrameReader(limits=limits, opener=opener), self._piece)
+        self._pusher = Pusher(FrameReader(limits=limits, opener=opener))
+        self._masked = Masked(self.secrets)
         self._outbox = Outbox(self._plus, self.secrets.mask)
         self._events: deque[Event] = deque()
         self._opening: Mailbox | None = None
         self._fresh_capabilities = False
         self._done_wanted = False
         self._paused = False
+        self._ended = False
+        self.ending = False
         self._bye: Response | None = None
         self._counter = 0
+        self.set_trace(trace)
 
     # -- octets
 
@@ -102,8 +124,6 @@ class Session:
         self.received_octets += len(data)
         self._pusher.feed(data)
         self._ended = not data
-
-    _ended = False
 
     def events(self) -> Iterator[Event]:
         """What has happened, one by one.  Stops at an Upgrade until `upgraded` is called, and for good after Closed."""
@@ -115,9 +135,13 @@ class Session:
 
     def to_send(self) -> bytes:
         """The next octets to write, b"" when there are none now."""
-        if self.closed:
+        if self.closed or self.ending:
             return b""
-        out = self._outbox.take()
+        try:
+            out = self._outbox.take()
+        except ConnectionLost as error:
+            self._close(error)
+            return b""
         if out is None:
             return b""
         self.sent_octets += len(out.octets)
@@ -125,14 +149,25 @@ class Session:
             self._trace.sent(out.shown)
         return out.octets
 
+    def set_trace(self, trace: Tracer | None) -> None:
+        """From now on keep a trace, or none."""
+        if self._trace is not None and (held := self._masked.rest()):
+            self._trace.received(held)
+        self._trace = trace
+        self._pusher.on_piece = None if trace is None else self._piece
+
     def upgraded(self) -> None:
         """The driver has put TLS in: nothing learned before counts any more (RFC 9051 section 6.2.1)."""
         self._paused = False
         self.secure = True
+        self.parser.utf8 = False
         self._set_capabilities(())
+        self._start_next()
 
     def lost(self, error: ImapshError) -> None:
-        """The driver could not go on: reading, writing or TLS failed."""
+        """The driver could not go on: reading, writing or TLS failed.  What was received before is read first."""
+        while not self.closed and self._advance():
+            pass
         self._close(error)
 
     # -- commands
@@ -159,42 +194,51 @@ class Session:
     def line(self, text: str, *, open_file: OpenFile | None = None, matched: Match | None = None) -> Exchange:
         """Submit a typed line, with its literals inside, as it stands; a tag is put in front where it has none.
 
-        Raises UsageError, and sends nothing, for what cannot be a command: a line break outside a literal, a tag that is
-        in use, a file that cannot be read.
+        Raises UsageError, and sends nothing, for what cannot be a command: a line break outside a literal, a tag that
+        is in use, a file that cannot be read.
         """
         found = matched or match(text, self.context())
         tag = found.tag if found.tag is not None else self.new_tag()
         exchange = Exchange(tag, found.name.upper(), typed(found, tag, open_file))
-        self._keep_secrets(found)
         return self.submit(exchange)
 
     def command(self, name: str, fragments: Iterable[Sendable] = ()) -> Exchange:
-        """Submit a command made by a program: its name, and its arguments as fragments (`grammar.writer.Writer`)."""
-        tag = self.new_tag()
+        """Submit a command made by a program: its name, and its arguments as fragments (`grammar.writer.Writer`).
+
+        Raises UsageError, and sends nothing, for CR, LF or NUL outside a literal.
+        """
         listed = list(fragments)
-        head = f"{tag} {name}{' ' if listed else ''}".encode("ascii")
-        return self.submit(Exchange(tag, name, [head, *listed]))
+        for text in (name.encode("utf-8", "surrogateescape"), *listed):
+            octets = text.octets if isinstance(text, Secret) else text
+            if isinstance(octets, bytes) and (b"\r" in octets or b"\n" in octets or b"\0" in octets):
+                raise UsageError("CR, LF and NUL cannot stand in a command line: give them in a literal")
+        tag = self.new_tag()
+        head = f"{tag} {name}{' ' if listed else ''}".encode("utf-8", "surrogateescape")
+        return self.submit(Exchange(tag, name.upper(), [head, *listed]))
 
     def authenticate(self, mechanism: Any) -> Exchange:
-        """Submit AUTHENTICATE with a mechanism of `imapsh.sasl`; its initial response goes along where SASL-IR allows."""
-        from imapsh.session.exchange import Secret
-
+        """Submit AUTHENTICATE with a mechanism of `imapsh.sasl`; its initial response goes along where SASL-IR is."""
         tag = self.new_tag()
         fragments: list[Sendable] = [f"{tag} AUTHENTICATE {mechanism.name}".encode("ascii")]
-        ahead = mechanism.initial and bool({"SASL-IR", "IMAP4REV2"} & self.capabilities)
-        if ahead:
-            first = mechanism.step(b"")
-            fragments += [b" ", Secret(b2a_base64(first, newline=False) or b"=")]
+        for secret in getattr(mechanism, "secrets", ()):
+            self.secrets.add(secret)
+        if mechanism.initial and {"SASL-IR", "IMAP4REV2"} & self.capabilities:
+            first = b2a_base64(mechanism.step(b""), newline=False)
+            fragments += [b" ", Secret(first or b"=")]
         exchange = Exchange(tag, "AUTHENTICATE", fragments)
         exchange.mechanism = mechanism
         return self.submit(exchange)
 
     def submit(self, exchange: Exchange) -> Exchange:
-        """Queue an exchange.  While IDLE runs, it is ended first.  Raises StateError after the end, or for a tag in use."""
+        """Queue an exchange; IDLE is ended first.  Raises StateError at the end, UsageError for a tag in use."""
         if self.closed or self.state == LOGOUT:
             raise StateError("the session is over: connect again")
         if exchange.tag in self.running or any(other.tag == exchange.tag for other in self.queue):
             raise UsageError(f"the tag {exchange.tag} is in use: give another, or none")
+        for secret in secrets_in(exchange.fragments):
+            known = self.secrets.add_sasl if exchange.name == "AUTHENTICATE" else self.secrets.add
+            known(secret)
+        exchange.shown = self._mask(exchange.shown)
         self.queue.append(exchange)
         if any(other.name == "IDLE" for other in self.running.values()):
             self.done()
@@ -217,11 +261,19 @@ class Session:
             self._done_wanted = True
 
     def answer(self, text: bytes) -> None:
-        """Answer the `+` of a hand-typed AUTHENTICATE.  The line is secret whole, but for `*`, which cancels."""
+        """Answer the `+` of a hand-typed AUTHENTICATE.  The line is secret whole, but for `*`, which cancels.
+
+        Raises UsageError for more than a line, StateError where no AUTHENTICATE is running.
+        """
         if b"\r" in text or b"\n" in text:
             raise UsageError("an answer is one line")
-        self.secrets.add(text)
-        self._say(text + b"\r\n", (text if text == b"*" else MASK) + b"\r\n")
+        exchange = self.asks_answer()
+        if self.closed or exchange is None:
+            raise StateError("no AUTHENTICATE is running: nothing was sent")
+        if exchange.answers or not exchange.shown.raw.upper().endswith(b" LOGIN\r\n"):  # there a user name comes first
+            self.secrets.add_sasl(text)
+        exchange.answers += 1
+        self._say(text + b"\r\n", (text if text == b"*" else MASK) + b"\r\n", exchange)
 
     def raw(self, octets: bytes) -> None:
         """Send octets as they are, in no command.  Who does this answers for it."""
@@ -235,134 +287,158 @@ class Session:
 
     # -- sending
 
-    def _say(self, octets: bytes, shown: bytes) -> None:
+    def _say(self, octets: bytes, shown: bytes, exchange: Exchange | None = None) -> None:
         self._outbox.send(octets, shown)
-        exchange = next(reversed(self.running.values()), None)
+        exchange = exchange or next(reversed(self.running.values()), None)
         if exchange is not None:
             exchange.sent += len(octets)
         self._events.append(Sent(Frame((shown,)), exchange))
 
-    def _keep_secrets(self, found: Match) -> None:
-        user = next((piece.value for piece in found.slots if piece.kind == "userid"), None)
-        public = user.encode("utf-8", "surrogateescape") if isinstance(user, str) else b""
-        for start, stop in found.secrets:
-            text = found.text[start:stop]
-            if text.startswith('"') and text.endswith('"'):
-                text = text[1:-1].replace('\\"', '"').replace("\\\\", "\\")
-            self.secrets.add(text.encode("utf-8", "surrogateescape"), public=public)
+    def _mask(self, frame: Frame) -> Frame:
+        """The frame without known secrets; the same one where there are none."""
+        if not self.secrets.known:
+            return frame
+        parts = tuple(self.secrets.mask(part) if isinstance(part, bytes) else part for part in frame.parts)
+        return frame if parts == frame.parts else Frame(parts, frame.offset, frame.violations, frame.incomplete)
 
     def _plus(self, octets: int, binary: bool) -> bool:
         return plus_allowed(self.capabilities, self.rev2)(octets, binary)
 
     def _start_next(self) -> None:
-        while self.queue and not self._outbox.busy and not self._paused and self.state != states.START:
+        while self.queue and not self._outbox.busy and not self._paused and self.state not in (states.START, LOGOUT):
             exchange = self.queue[0]
-            if not self._may_start(exchange):
+            if not may_start(exchange, self.running.values()):
                 return
             self.queue.popleft()
             self.running[exchange.tag] = exchange
             exchange.started = self._clock()
-            exchange.received = -self.received_octets
             if exchange.name in ("SELECT", "EXAMINE"):
-                self._opening = Mailbox(_mailbox_of(exchange, self.parser.utf8), exchange.name == "EXAMINE")
+                self._opening = opened(exchange, self.parser.utf8)
             if exchange.name in states.FORGET_CAPABILITIES:
                 self._fresh_capabilities = False
+            if exchange.name == "IDLE" and self.queue:
+                self._done_wanted = True
             self._events.append(Sent(exchange.shown, exchange))
             self._outbox.start(exchange)
-
-    def _may_start(self, exchange: Exchange) -> bool:
-        """Whether no ambiguity can come of sending it beside what runs (RFC 9051 section 5.5)."""
-        if not self.running:
-            return True
-        row = exchange.row
-        if row is None or row.barrier:
-            return False
-        for other in self.running.values():
-            if other.row is None or other.row.barrier:
-                return False
-            if row.numbers and other.row.expunges:
-                return False
-            if other.row.numbers and row.expunges and row.changes:
-                return False
-        return True
 
     # -- receiving
 
     def _piece(self, piece: bytes) -> None:
-        if self._trace is not None:
-            self._trace.received(self.secrets.mask(piece))
+        if self._trace is not None and (shown := self._masked.feed(piece)):
+            self._trace.received(shown)
 
     def _advance(self) -> bool:
         """Read one more frame; whether anything came of it."""
         try:
             frame = self._pusher.take()
         except LimitError as error:
-            rest = self._pusher.rest()
-            if rest:
-                self._events.append(Received(self.parser.parse(Frame((rest,), incomplete=True))))
             self._close(error)
             return True
         if isinstance(frame, Frame):
-            self._take(self.parser.parse(frame, greeting=self.state == states.START))
+            self._take(self._read(frame))
             return True
         if self._ended:
             self._close(self._eof())
             return True
         return False
 
+    def _read(self, frame: Frame) -> Response:
+        """Parse; a secret that comes back is masked, but not in what a logged-in user asks for: that is mail."""
+        greeting = self.state == states.START
+        response = self.parser.parse(frame, greeting=greeting)
+        if self.secrets.known and (response.kind != UNTAGGED or self.state not in (AUTHENTICATED, SELECTED)):
+            masked = self._mask(frame)
+            if masked is not frame:
+                again = self.parser.parse(masked, greeting=greeting)
+                named = (again.kind, again.name, again.tag) == (response.kind, response.name, response.tag)
+                return again if named or response.kind == GARBAGE else response
+        return response
+
     def _eof(self) -> ImapshError | None:
-        if self.state == LOGOUT and self._bye is not None:
+        if self._bye is not None and not self.ending:
             return None
+        if self.state == states.START:
+            return GreetingError(
+                "the server closed the connection without a greeting" if self.greeting is None else
+                "the server closed the connection and never greeted as IMAP does"
+            )  # fmt: skip
         names = ", ".join(f"{exchange.tag} {exchange.name}" for exchange in self.running.values())
         during = f" while {names} was running" if names else ""
-        if self.state == states.START:
-            return ConnectionLost("the server closed the connection without a greeting")
         return ConnectionLost(f"the server closed the connection without a word{during}: \\connect opens it again")
 
     def _close(self, error: ImapshError | None) -> None:
+        """The end: what was received and not read yet is shown, and what is in flight gets no reply any more."""
         if self.closed:
             return
+        self._show_rest()
+        findings = (Finding("bye-silent", "no BYE came before the end"),) if self._silent() and self._ended else ()
+        if self.state == states.START and type(error) is ConnectionLost:
+            error = GreetingError(str(error))
+        if self.ending and not isinstance(error, LimitError):
+            kind = GreetingError if self._bye is self.greeting else ServerBye
+            error = kind(f"the server said BYE: {_text(self._bye)}".removesuffix(": "))
         self.closed = True
         self.state = LOGOUT
-        self.idling = False
+        self.idling = self._done_wanted = False
         in_flight = (*self.running.values(), *self.queue)
         self.running.clear()
         self.queue.clear()
-        self._events.append(Closed(error, in_flight))
+        self.set_trace(None)
+        self._events.append(Closed(error, in_flight, findings))
+
+    def _silent(self) -> bool:
+        return self._bye is None and self.state not in (states.START, LOGOUT)
+
+    def _show_rest(self) -> None:
+        offset = self._pusher.reader.offset
+        rest = self._pusher.rest()
+        if rest:
+            frame = self._mask(Frame((rest,), offset, incomplete=True))
+            violation = Violation("line", len(rest), "the end came before these octets made a response")
+            exchange = next(iter(self.running.values()), None)
+            shown = Response(GARBAGE, "", Garbage(), frame, None, (violation,))
+            self._events.append(Received(shown, exchange, unsolicited=True))
 
     def _take(self, response: Response) -> None:
         exchange = next(iter(self.running.values()), None)
         if exchange is not None and exchange.first is None:
             exchange.first = self._clock()
-        if self.state == states.START:
+        kind = response.kind
+        if response.frame.incomplete:
+            self._events.append(Received(response, exchange, unsolicited=True))
+        elif self.state == states.START:
             self._greet(response)
-        elif response.kind == TAGGED and response.tag in self.running:
+        elif kind == TAGGED and response.tag in self.running:
             self._complete(self.running.pop(response.tag), response)
-        elif response.kind == CONTINUATION:
+        elif kind == CONTINUATION:
+            if exchange is not None:
+                exchange.received += response.frame.length
             self._continue(response)
         else:
             self._untagged(response, exchange)
 
     def _greet(self, response: Response) -> None:
-        self.greeting = response
+        first = self.greeting is None
+        if first:
+            self.greeting = response
         if response.kind == STATUS and response.name in states.GREETINGS:
             self.state = states.GREETINGS[response.name]
             self._code(response)
             if response.name == "BYE":
-                self._bye = response
-        self._events.append(Received(response, greeting=True))
+                self._bye, self.ending = response, True
+        self._events.append(Received(response, greeting=first))
         self._start_next()
 
     def _complete(self, exchange: Exchange, response: Response) -> None:
         exchange.response = response
         exchange.ended = self._clock()
-        exchange.received += self.received_octets
+        exchange.received += response.frame.length
         self._outbox.drop(exchange)
         if exchange.name == "IDLE":
             self.idling = self._done_wanted = False
         change = self._code(response)
         if change:
-            exchange.changes.append(change)
+            exchange.note(change)
         self._move(exchange, response.name)
         self._events.append(Completed(response, exchange))
         if exchange.name == "STARTTLS" and response.name == "OK":
@@ -374,10 +450,8 @@ class Session:
     def _pause(self, exchange: Exchange) -> None:
         """Before TLS: octets that stand behind the OK came from somebody else (RFC 9051 section 6.2.1)."""
         self._paused = True
-        rest = self._pusher.rest()
-        if rest:
-            self._events.append(Received(self.parser.parse(Frame((rest,), incomplete=True)), exchange))
-            self._close(TLSError(f"{len(rest)} octets stood behind the OK to STARTTLS: somebody injects; closed"))
+        if self._pusher.buffered:
+            self._close(TLSError("octets stood behind the OK to STARTTLS: somebody injects; the connection is closed"))
         else:
             self._events.append(Upgrade("tls", exchange))
 
@@ -396,7 +470,7 @@ class Session:
         if state is None:
             return
         if state != self.state:
-            exchange.changes.append(f"{self.state} -> {state}")
+            exchange.note(f"{self.state} -> {state}")
         self.state = state
         if state != SELECTED:
             self.mailbox = None
@@ -405,7 +479,8 @@ class Session:
         exchange = self._outbox.current
         if self._outbox.waiting:
             self._events.append(Received(response, exchange, asks="literal"))
-            self._outbox.permit()
+            if not self.ending:
+                self._outbox.permit()
             self._start_next()
             return
         for running in self.running.values():
@@ -420,47 +495,56 @@ class Session:
                 if self._done_wanted:
                     self.done()
                 return
-        finding = Finding("continuation-unasked", "'+' though nothing waits for it")
-        self._events.append(Received(response, next(iter(self.running.values()), None), True, "", (finding,)))
+        first = next(iter(self.running.values()), None)
+        known = first is None or first.row is not None  # what others ask for nobody knows
+        findings = (Finding("continuation-unasked", "'+' though nothing waits for it"),) if known else ()
+        self._events.append(Received(response, first, known, "", findings))
 
     def _step(self, exchange: Exchange, response: Response) -> None:
         """One step of a mechanism; a challenge that is no base64 cancels it."""
         value = response.value
         try:
             challenge = a2b_base64(value.text.strip().encode("ascii")) if isinstance(value, StatusText) else b""
-            answer = exchange.mechanism.step(challenge)
+            answer = b2a_base64(exchange.mechanism.step(challenge), newline=False)
         except (Error, UnicodeEncodeError, UsageError):
-            self._say(b"*\r\n", b"*\r\n")
+            self._say(b"*\r\n", b"*\r\n", exchange)
             return
-        self._say(b2a_base64(answer, newline=True).replace(b"\n", b"\r\n"), MASK + b"\r\n")
+        self.secrets.add_sasl(answer)
+        exchange.answers += 1
+        self._say(answer + b"\r\n", MASK + b"\r\n", exchange)
 
     def _untagged(self, response: Response, exchange: Exchange | None) -> None:
         findings: tuple[Finding, ...] = ()
         change = ""
-        if response.kind == TAGGED:
+        uid = None
+        running = self.running.values()
+        if response.kind == UNTAGGED:
+            box = self._opening or self.mailbox
+            findings = conduct.untagged(response, self.state, box, running)
+            uid = _uid(response.value, box)
+            change = self._data(response, box)
+        elif response.kind == TAGGED:
             findings = (Finding("tag-unknown", f"no command with the tag {response.tag} is running"),)
         elif response.kind == STATUS:
             change = self._code(response)
             if response.name == "BYE":
                 self._take_bye(response)
-        elif response.kind == UNTAGGED:
-            box = self._opening or self.mailbox
-            findings = conduct.untagged(response, self.state, box, self.running.values())
-            change = self._data(response, box)
-        unsolicited = not any(_brings(running, response) for running in self.running.values())
+        unsolicited = not conduct.asked_for(response, running)
+        self._events.append(Received(response, exchange, unsolicited, "", findings, change, False, uid))
         if exchange is not None:
             exchange.untagged += 1
+            exchange.received += response.frame.length
             if change:
-                exchange.changes.append(change)
-        self._events.append(Received(response, exchange, unsolicited, "", findings, change))
-        if self._bye is not None and not any(e.name == "LOGOUT" for e in self.running.values()):
-            self._close(ServerBye(f"the server said BYE: {_text(self._bye)}"))
-        elif exchange is not None and self.limits.responses and exchange.untagged > self.limits.responses:
-            self._close(LimitError("responses", self.limits.responses, exchange.untagged))
+                exchange.note(change)
+            if exchange.untagged > self.limits.responses > 0:
+                self._close(LimitError("responses", self.limits.responses, exchange.untagged))
 
     def _take_bye(self, response: Response) -> None:
-        if self._bye is None:
-            self._bye = response
+        self._bye = self._bye or response
+        if not any(exchange.name == "LOGOUT" for exchange in self.running.values()):
+            self.ending = True
+            self.state = LOGOUT
+            self.mailbox = None
 
     def _data(self, response: Response, box: Mailbox | None) -> str:
         value = response.value
@@ -480,6 +564,8 @@ class Session:
             return self._set_capabilities(code.arg)
         if code.name == "CLOSED":
             self.mailbox = None
+            if self._opening is not None:  # what came before was about the old one (RFC 9051 section 7.1)
+                self._opening = Mailbox(self._opening.name, self._opening.read_only)
             self.state = AUTHENTICATED if self.state == SELECTED else self.state
             return ""
         box = self._opening or self.mailbox
@@ -497,30 +583,14 @@ class Session:
         return "capabilities " + " ".join(filter(None, (came, went)))
 
 
-def _text(response: Response) -> str:
-    value = response.value
+def _text(response: Response | None) -> str:
+    value = response.value if response is not None else None
     return value.text if isinstance(value, StatusText) else ""
 
 
-def _brings(exchange: Exchange, response: Response) -> bool:
-    """Whether a response is one that this command asked for."""
-    if response.kind == STATUS and response.name in ("OK", "NO", "BAD"):
-        return exchange.name != "IDLE"
-    row = exchange.row
-    return row is None or (exchange.name != "IDLE" and response.name in row.responses)
-
-
-def _mailbox_of(exchange: Exchange, utf8: bool) -> str:
-    """The mailbox name of a SELECT or EXAMINE that is being sent."""
-    from imapsh.grammar import mutf7
-
-    text = exchange.shown.text().rstrip("\r\n")
-    payloads = [part for part in exchange.shown.literals if isinstance(part, bytes)]
-    found = match(text, Context(tagged=True), payloads)
-    name = next((piece.value for piece in found.slots if piece.kind == "mailbox"), "")
-    if isinstance(name, bytes):
-        name = name.decode("utf-8", "surrogateescape")
-    elif isinstance(name, str):
-        name = name.encode("latin-1", "surrogateescape").decode("utf-8", "surrogateescape") if not name.isascii() else name
-    name = str(name)
-    return "INBOX" if name.upper() == "INBOX" else name if utf8 else mutf7.decode_leniently(name)[0]
+def _uid(value: Any, box: Mailbox | None) -> int | None:
+    """The UID of the message that a FETCH or EXPUNGE is about, as known before it is taken in."""
+    if isinstance(value, Fetch):
+        uid = value.items.get("UID")
+        return uid if isinstance(uid, int) else box.uid_of(value.seq) if box is not None else None
+    return box.uid_of(value.seq) if isinstance(value, Expunged) and box is not None else None

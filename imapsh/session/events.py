@@ -22,7 +22,8 @@ class Received(NamedTuple):
     """A response that ends no command.
 
     `exchange` is the one that runs, if any; `unsolicited`: it was not asked for; `greeting`: it is the first;
-    `asks`: of a continuation, who it was for: literal, authenticate, idle, or "" for nobody; `change`: a phrase.
+    `asks`: of a continuation, who it was for: literal, authenticate, idle, or "" for nobody; `change`: a phrase; `uid`:
+    of FETCH and EXPUNGE, the message's UID where it was known on arrival.
     """
 
     response: Response
@@ -32,6 +33,7 @@ class Received(NamedTuple):
     findings: tuple[Finding, ...] = ()
     change: str = ""
     greeting: bool = False
+    uid: int | None = None
 
 
 class Completed(NamedTuple):
@@ -54,6 +56,7 @@ class Closed(NamedTuple):
 
     error: ImapshError | None
     in_flight: tuple[Exchange, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 Event = Sent | Received | Completed | Upgrade | Closed

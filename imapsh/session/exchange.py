@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -15,6 +16,10 @@ from imapsh.spec.match import Match
 from imapsh.spec.model import Command
 from imapsh.wire.frames import Frame, Part, Spilled
 
+_WORD = re.compile(rb'"((?:[^"\\]|\\.)*)"?|[^ ]+')
+_ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
+_NUMBERS = re.compile(r"(.+?) (\S+) -> (\S+)")
+
 #: Opens a local file named in a `{@path}`: its size, and a function that yields its octets.
 OpenFile = Callable[[str], tuple[int, Callable[[], Iterator[bytes]]]]
 
@@ -27,11 +32,19 @@ class TypedLiteral(NamedTuple):
     synchronizing: bool
     secret: bool = False
 
+    def __repr__(self) -> str:
+        """Without the octets, which may be a password."""
+        return f"TypedLiteral({self.announcement!r})"
+
 
 class Secret(NamedTuple):
     """Octets to send that are never shown."""
 
     octets: bytes
+
+    def __repr__(self) -> str:
+        """Without them."""
+        return "Secret()"
 
 
 #: What an exchange sends: octets, a literal announced as the capabilities allow, or one announced as typed.
@@ -46,8 +59,8 @@ class Exchange:
     """
 
     __slots__ = (
-        "changes", "ended", "first", "fragments", "mechanism", "name", "received", "response", "row", "sent", "shown",
-        "started", "tag", "untagged",
+        "answers", "changes", "ended", "first", "fragments", "mechanism", "name", "received", "response", "row", "sent",
+        "shown", "started", "tag", "untagged",
     )  # fmt: skip
 
     def __init__(self, tag: str, name: str, fragments: Iterable[Sendable]) -> None:
@@ -65,6 +78,7 @@ class Exchange:
         self.untagged = 0
         self.response: Response | None = None
         self.changes: list[str] = []
+        self.answers = 0
 
     @property
     def status(self) -> str:
@@ -75,6 +89,18 @@ class Exchange:
     def elapsed(self) -> float:
         """Seconds from the first octet sent to the tagged reply, 0 where there was none."""
         return (self.ended or 0.0) - (self.started or 0.0) if self.ended is not None else 0.0
+
+    def note(self, change: str) -> None:
+        """Add to `changes`; a number that changes again is one change."""
+        found = _NUMBERS.fullmatch(change)
+        if found is not None:
+            for place, old in enumerate(self.changes):
+                before = _NUMBERS.fullmatch(old)
+                if before is not None and before[1] == found[1]:
+                    self.changes[place] = f"{found[1]} {before[2]} -> {found[3]}"
+                    return
+        if change not in self.changes:
+            self.changes.append(change)
 
     def __repr__(self) -> str:
         return f"<Exchange {self.tag} {self.name} {self.status or 'running'}>"
@@ -100,10 +126,32 @@ def shown(fragments: Iterable[Sendable]) -> Frame:
     return Frame((*parts, line + b"\r\n"))
 
 
+def secrets_in(fragments: Iterable[Sendable]) -> set[bytes]:
+    """What a command marks as secret: each word and the whole, but for what the same command says in clear."""
+    clear: set[bytes] = set()
+    found: set[bytes] = set()
+    for fragment in fragments:
+        if isinstance(fragment, bytes):
+            clear |= _words(fragment)
+        elif isinstance(fragment, Secret):
+            found |= {fragment.octets, *_words(fragment.octets)}
+        elif fragment.secret and isinstance(fragment.data, bytes):
+            found.add(fragment.data)
+    return found - clear
+
+
+def _words(octets: bytes) -> set[bytes]:
+    """The words of a line, without their quotation marks."""
+    return {
+        word[0] if word[1] is None else _ESCAPED.sub(rb"\1", word[1]) for word in _WORD.finditer(octets)
+    }
+
+
 def typed(match: Match, tag: str, open_file: OpenFile | None) -> list[Sendable]:
     """A typed line as fragments, the tag put in front where it has none, its secrets marked.
 
-    Raises UsageError for a line break outside a literal, a literal that is not all there, and a file that cannot be read.
+    Raises UsageError for a line break outside a literal, a literal that is not all there, and a file that cannot be
+    read.
     """
     fragments: list[Sendable] = [] if match.tag is not None else [tag.encode("ascii") + b" "]
     tokens = match.tokens
@@ -134,7 +182,7 @@ def _fragments(
     if token.kind == FILE:
         if open_file is None:
             raise UsageError(f"{token.text}: files cannot be read here")
-        octets, read = open_file(token.text.strip("~{}")[1:])
+        octets, read = open_file(token.text[token.text.index("@") + 1 : -1])
         yield Literal(read, octets, token.text.startswith("~"), bool(spans))
     elif token.kind == LITERAL and index + 1 == len(tokens):
         raise UsageError(f"{token.text} announces a literal and nothing follows")

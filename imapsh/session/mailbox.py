@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from array import array
 from typing import Any
 
+from imapsh.grammar import mutf7
 from imapsh.grammar.values import Code, Count, Expunged, Fetch, Flags
+from imapsh.session.exchange import Exchange, shown
+from imapsh.spec.match import match
+from imapsh.spec.model import Context
+
+_MOST = 1 << 24  # messages whose UIDs are kept: 4 octets each
+_LAST_UID = (1 << 32) - 1
 
 
 class Mailbox:
@@ -30,14 +38,17 @@ class Mailbox:
         self.highestmodseq: int | None = None
         self.flags: tuple[str, ...] = ()
         self.permanent_flags: tuple[str, ...] | None = None
-        self.uids: list[int | None] = []
+        self.uids = array("I")  # 0 where not known
 
     def uid_of(self, number: int) -> int | None:
         """The UID of a message number, or None where it is not known."""
-        return self.uids[number - 1] if 0 < number <= len(self.uids) else None
+        return self.uids[number - 1] or None if 0 < number <= len(self.uids) else None
 
     def untagged(self, name: str, value: Any) -> str:
         """Take in mailbox or message data; what it changed, as a phrase, or ""."""
+        if name == "FETCH" and isinstance(value, Fetch):
+            self._learn(value)
+            return ""
         if name == "EXISTS" and isinstance(value, Count):
             return self._set("exists", value.number)
         if name == "RECENT" and isinstance(value, Count):
@@ -46,14 +57,12 @@ class Mailbox:
             return self._set("flags", value.flags)
         if name == "EXPUNGE" and isinstance(value, Expunged):
             return self._expunge(value.seq)
-        if name == "FETCH" and isinstance(value, Fetch):
-            self._learn(value)
         return ""
 
     def code(self, code: Code) -> str:
         """Take in a response code; what it changed."""
         field = _CODES.get(code.name)
-        if field is not None and (code.arg is None or isinstance(code.arg, int | tuple)):
+        if field is not None and isinstance(code.arg, tuple if field == "permanent_flags" else int):
             return self._set(field, code.arg)
         if code.name in ("READ-ONLY", "READ-WRITE"):
             return self._set("read_only", code.name == "READ-ONLY")
@@ -73,17 +82,36 @@ class Mailbox:
     def _expunge(self, number: int) -> str:
         if 0 < number <= len(self.uids):
             del self.uids[number - 1]
-        if self.exists:
+        if self.exists is not None and 0 < number <= self.exists:
             return self._set("exists", self.exists - 1)
         return ""
 
     def _learn(self, value: Fetch) -> None:
-        uid = value.items.get("UID")
-        if not isinstance(uid, int) or not 0 < value.seq <= max(self.exists or 0, len(self.uids)):
+        uid, seq, known = value.items.get("UID"), value.seq, len(self.uids)
+        if type(uid) is not int or not 0 < uid <= _LAST_UID or not 0 < seq <= max(self.exists or 0, known):
             return
-        if len(self.uids) < value.seq:
-            self.uids.extend([None] * (value.seq - len(self.uids)))
-        self.uids[value.seq - 1] = uid
+        if seq > _MOST:
+            return
+        if known < seq:
+            self.uids.frombytes(bytes((seq - known) * self.uids.itemsize))
+        self.uids[seq - 1] = uid
+
+
+def opened(exchange: Exchange, utf8: bool) -> Mailbox:
+    """What a SELECT or EXAMINE that is being sent will open; a name that is no name is shown as it was typed."""
+    line = shown(exchange.fragments)
+    payloads = [part for part in line.literals if isinstance(part, bytes)]
+    text = line.text().rstrip("\r\n").encode("latin-1").decode("utf-8", "surrogateescape")
+    found = match(text, Context(tagged=True, utf8=True), payloads)
+    name = next((piece.value for piece in found.slots if piece.kind == "mailbox"), None)
+    if name is None:
+        name = text[text.upper().index(exchange.name) + len(exchange.name) :].strip()
+    name = name.decode("utf-8", "surrogateescape") if isinstance(name, bytes) else str(name)
+    if name.upper() == "INBOX":
+        name = "INBOX"
+    elif not utf8:
+        name = mutf7.decode_leniently(name)[0]
+    return Mailbox(name, exchange.name == "EXAMINE")
 
 
 _CODES = {

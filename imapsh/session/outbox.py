@@ -8,9 +8,10 @@ permitted is dropped; a literal that was begun is always finished (RFC 7888 sect
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
+from imapsh.errors import ConnectionLost
 from imapsh.grammar.fragments import Literal, announce
 from imapsh.session.exchange import Exchange, Secret, Sendable, TypedLiteral
 from imapsh.session.secrets import MASK
@@ -51,6 +52,7 @@ class Outbox:
         """Send a command, as far as it may go."""
         self.current = exchange
         self._rest = deque(exchange.fragments)
+        exchange.fragments = []
         self._go()
 
     def permit(self) -> None:
@@ -72,17 +74,28 @@ class Outbox:
         self._ready.append(Out(octets, shown))
 
     def take(self) -> Out | None:
-        """The next octets for the wire, 64 KiB of a literal at most; None when there are none now."""
-        while self._ready:
+        """The next octets for the wire, about 64 KiB at most; None when there are none now.
+
+        Raises ConnectionLost where a file does not hold what was announced.
+        """
+        octets: list[bytes] = []
+        shown: list[bytes] = []
+        size = 0
+        while self._ready and size < _PIECE:
             first = self._ready[0]
-            if isinstance(first, Out):
-                self._ready.popleft()
-                return first
-            piece = next(first, None)
-            if piece is not None:
-                return Out(piece, self._mask(piece))
+            out = self._ready.popleft() if isinstance(first, Out) else self._piece(first)
+            if isinstance(out, Out):
+                octets.append(out.octets)
+                shown.append(out.shown)
+                size += len(out.octets)
+        return Out(b"".join(octets), b"".join(shown)) if octets else None
+
+    def _piece(self, pieces: Iterator[bytes]) -> Out | None:
+        piece = next(pieces, None)
+        if piece is None:
             self._ready.popleft()
-        return None
+            return None
+        return Out(piece, self._mask(piece))
 
     def _go(self) -> None:
         while self._rest:
@@ -126,7 +139,21 @@ class Outbox:
         if literal.secret and isinstance(data, bytes):
             self._ready.append(Out(data, MASK))
         else:
-            self._ready.append(_pieces(data) if isinstance(data, bytes) else data())
+            self._ready.append(_pieces(data) if isinstance(data, bytes) else _counted(data(), literal.octets))  # type: ignore[union-attr]
+
+
+def _counted(pieces: Iterable[bytes], octets: int) -> Iterator[bytes]:
+    """So many octets, whatever became of the file since they were counted."""
+    left = octets
+    try:
+        for piece in pieces:
+            if left:
+                yield piece[:left]
+                left -= min(left, len(piece))
+    except OSError as error:
+        raise ConnectionLost(f"the file could not be read on: {error.strerror}; connect and send it anew") from error
+    if left:
+        raise ConnectionLost(f"the file is {left} octets shorter than announced: connect and send it anew")
 
 
 def _pieces(data: bytes) -> Iterator[bytes]:

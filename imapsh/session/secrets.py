@@ -3,31 +3,70 @@
 from __future__ import annotations
 
 import re
-from binascii import b2a_base64
+from binascii import Error, a2b_base64, b2a_base64
 
 MASK = b"********"
 _SHORTEST = 4  # octets; a shorter secret would mask half the conversation
+_SPECIAL = re.compile(rb'(["\\])')
+_FIELD = re.compile(rb"[\x00\x01]")
 
 
 class Secrets:
     """The secrets of one session."""
 
     def __init__(self) -> None:
-        self._known: set[bytes] = set()
-        self._pattern: re.Pattern[bytes] | None = None
+        self.known: tuple[bytes, ...] = ()
+        self._pattern = re.compile(rb"(?!)")
 
     def add(self, secret: bytes, *, public: bytes = b"") -> None:
         """From now on mask it, and its base64.  Nothing is done for one that equals `public`, the user's name."""
-        if len(secret) < _SHORTEST or secret == public or secret in self._known:
+        if len(secret) < _SHORTEST or secret == public or secret in self.known:
             return
-        self._known |= {secret, *_coded(secret)}
-        self._pattern = re.compile(b"|".join(re.escape(known) for known in sorted(self._known, key=len, reverse=True)))
+        spelled = {secret, _SPECIAL.sub(rb"\\\1", secret), *_coded(secret), *self.known}
+        self.known = tuple(sorted(spelled, key=len, reverse=True))
+        self._pattern = re.compile(b"|".join(map(re.escape, self.known)))
+
+    def add_sasl(self, coded: bytes) -> None:
+        """A SASL response in base64: the whole, and the password or token inside (RFC 4616, RFC 7628)."""
+        self.add(coded)
+        try:
+            message = a2b_base64(coded, strict_mode=True)
+        except Error:
+            return
+        self.add(message)
+        fields = _FIELD.split(message)
+        if b"\0" in message:
+            self.add(fields[-1], public=fields[-2])
+        for field in fields:
+            if field.startswith(b"auth="):
+                self.add(field.rpartition(b" ")[2])
 
     def mask(self, octets: bytes) -> bytes:
         """The same number of octets, each octet of a known secret as `*`."""
-        if self._pattern is None:
-            return octets
-        return self._pattern.sub(lambda found: b"*" * len(found[0]), octets)
+        for known in self.known:
+            if known in octets:
+                return self._pattern.sub(lambda found: b"*" * len(found[0]), octets)
+        return octets
+
+
+class Masked:
+    """Masks what comes in pieces, a secret cut by two of them too: the end of a piece may wait for the next."""
+
+    def __init__(self, secrets: Secrets) -> None:
+        self._secrets = secrets
+        self._held = b""
+
+    def feed(self, piece: bytes) -> bytes:
+        """What may be shown now."""
+        data = self._secrets.mask(self._held + piece)
+        known = self._secrets.known
+        self._held = data[1 - len(known[0]) :] if known and not data.endswith(b"\n") else b""
+        return data[: len(data) - len(self._held)]
+
+    def rest(self) -> bytes:
+        """What was held back; no more comes."""
+        held, self._held = self._held, b""
+        return held
 
 
 def _coded(secret: bytes) -> set[bytes]:

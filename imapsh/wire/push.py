@@ -70,12 +70,24 @@ class Pusher:
         """Drop the command whose literal was just announced: its sender was told NO and sends no more of it."""
         self._reading = self._request = None
         self._announced = False
+        self.reader.begun, self.reader.taken = [], []
 
     def rest(self) -> bytes:
-        """Take out every octet that no frame has used: what stands behind STARTTLS or COMPRESS, or was cut short."""
-        left = b"".join(self._waiting) + self._chunk[self._at :]
+        """Take out every octet that no frame has used: what stands behind STARTTLS or COMPRESS, or was cut short.
+
+        What a frame that was begun has taken is among them, but for literals that went to a sink.
+        """
+        begun = [part for part in (*self.reader.begun, *self.reader.taken) if isinstance(part, bytes)]
+        left = b"".join([*begun, self.reader.pending or b"", *self._waiting, self._chunk[self._at :]])
         self._waiting, self._waiting_octets, self._chunk, self._at = [], 0, b"", 0
+        self._reading = self._request = self.reader.pending = None
+        self.reader.begun, self.reader.taken = [], []
         return left
+
+    @property
+    def buffered(self) -> bool:
+        """Whether octets wait that no frame has used."""
+        return self._at < len(self._chunk) or bool(self._waiting) or self.reader.pending is not None
 
     @property
     def waiting(self) -> tuple[int, int] | None:
@@ -110,12 +122,12 @@ class Pusher:
         chunk, at = self._chunk, self._at
         found = chunk.find(b"\n", at)
         if found >= 0:
+            self.reader.limits.check("line", self._waiting_octets + found + 1 - at)
             line = chunk[at : found + 1]
             self._at = found + 1
             if self._waiting:
                 line = b"".join([*self._waiting, line])
                 self._waiting, self._waiting_octets = [], 0
-            self.reader.limits.check("line", len(line))
         else:
             if at < len(chunk):
                 self._waiting.append(chunk[at:])

@@ -31,7 +31,21 @@ _ANNOUNCES = re.compile(rb"(~?)\{(\d+)(\+?)\}\r?\n\Z")
 _STATUS = re.compile(rb"(?:\* |[^*+ \r\n(){%\"\\]+ )(?:OK|NO|BAD|BYE|PREAUTH)(?![!-~])", re.IGNORECASE)
 _OPEN_CODE = re.compile(rb"\S+ [A-Z]+ \[([A-Z0-9-]+) ((?:[^\]\"]|\"(?:[^\"\\]|\\.)*\")*)\Z", re.IGNORECASE)
 _MARKS = re.compile(rb'\\["\\]|["()]')
-_PIECE = 1 << 16
+_MOST_JOINED = 100  # lines that are joined to one that is left open
+_LONGEST_CODE = 1 << 14  # octets of a code in which a literal is looked for
+
+
+def _announcement(piece: bytes) -> re.Match[bytes] | None:
+    """The `{n}` that ends a line piece."""
+    if piece[-3:-2] != b"}" and piece[-2:-1] != b"}":
+        return None
+    return _ANNOUNCES.search(piece, max(piece.rfind(b"{") - 1, 0))
+
+
+def _size(found: re.Match[bytes]) -> int:
+    """The octets announced; 2^63 for all that is more."""
+    digits = found[2].lstrip(b"0")
+    return int(digits or b"0") if len(digits) < 20 else 1 << 63
 
 
 class Line(NamedTuple):
@@ -81,6 +95,10 @@ class FrameReader:
         self.opener = opener
         self.offset = 0
         self.pending: bytes | None = None  # a line that was read to see whether it goes on, and does not
+        self._before = 0  # octets of the frame before its last piece
+        self._joined = 0  # lines joined to it because it was left open
+        self.begun: list[Part] = []  # parts of the frame that is being read
+        self.taken: list[bytes] = []  # pieces of the literal that is being read
         self.raw_line = False  # the next line is a frame whatever it holds (server: AUTHENTICATE, IDLE)
 
     def whole(self, line: bytes) -> Frame | None:
@@ -100,6 +118,8 @@ class FrameReader:
         if not line:
             return None
         parts: list[Part] = [line]
+        self.begun = parts
+        self._before = self._joined = 0
         violations: list[Violation] = []
         if not self.raw_line:
             if self.dialect is COMMAND:
@@ -112,6 +132,7 @@ class FrameReader:
         incomplete = not self._ended(parts, violations)
         frame = Frame(tuple(parts), self.offset, tuple(violations), incomplete)
         self.offset += frame.length
+        self.begun = []
         return frame
 
     def _line(self) -> Generator[Request, bytes, bytes]:
@@ -128,7 +149,7 @@ class FrameReader:
         if len(parts) % 2 == 0 or not isinstance(last, bytes) or not last.endswith(b"\n"):
             return False
         if not last.endswith(b"\r\n"):
-            at = sum(map(size_of, parts)) - 1
+            at = self._before + len(last) - 1
             violations.append(Violation("line", at, "the line ends with a bare LF: CRLF is due"))
         return True
 
@@ -137,7 +158,7 @@ class FrameReader:
         while True:
             piece = parts[-1]
             assert isinstance(piece, bytes)
-            found = _ANNOUNCES.search(piece)
+            found = _announcement(piece)
             if found is None or scan.quoted_at(piece, found.start()):
                 return
             if not (yield from self._literal(parts, found)):
@@ -149,10 +170,12 @@ class FrameReader:
         while True:
             piece = parts[-1]
             assert isinstance(piece, bytes)
-            found = _ANNOUNCES.search(piece)
+            found = _announcement(piece)
             if found is None:
                 return
             line += piece[: found.start()]
+            if len(line) > _LONGEST_CODE:
+                return
             open_code = _OPEN_CODE.match(line)
             if open_code is None or open_code[1].upper() not in STRING_CODES:
                 return
@@ -165,7 +188,7 @@ class FrameReader:
         while True:
             piece = parts[-1]
             assert isinstance(piece, bytes)
-            found = _ANNOUNCES.search(piece)
+            found = _announcement(piece)
             if found is not None and not scan.quoted_at(piece, found.start()):
                 if not (yield from self._announced(parts, found, violations)):
                     return
@@ -180,16 +203,19 @@ class FrameReader:
         """Join the next line where this one is left open and that one begins as no response does."""
         piece = parts[-1]
         assert isinstance(piece, bytes)
-        if not (scan.quoted or scan.depth > 0) or not piece.endswith(b"\n"):
+        if not (scan.quoted or scan.depth > 0) or not piece.endswith(b"\n") or self._joined >= _MOST_JOINED:
             return False
         line = yield from self._line()
         if line[:1] not in (b" ", b"\t", b")") or not line:
             self.pending = line or None
             return False
         rule, what = ("quoted", "quoted string") if scan.quoted else ("msg-att", "parenthesis")
-        at = sum(map(size_of, parts)) - (2 if piece.endswith(b"\r\n") else 1)
+        at = self._before + len(piece) - (2 if piece.endswith(b"\r\n") else 1)
+        self._joined += 1
         violations.append(Violation(rule, at, f"the line ends inside a {what} and goes on in the next"))
+        self.pending = line  # where the limit trips, it is still there
         self.limits.check("line", len(piece) + len(line))
+        self.pending = None
         parts[-1] = piece + line
         scan.rewind(len(piece))
         return True
@@ -198,18 +224,18 @@ class FrameReader:
         self, parts: list[Part], found: re.Match[bytes], violations: list[Violation]
     ) -> Generator[Request, bytes, bool]:
         """A literal in a response: note `{n+}`, which no server may send, and a size that is no number64."""
-        piece = parts[-1]
-        at = sum(map(size_of, parts)) - size_of(piece)
-        if int(found[2]) >> 63:
-            violations.append(Violation("number64", at + found.start(2), "a size beyond 63 bits: read as no literal"))
+        if _size(found) >> 63:
+            at = self._before + found.start(2)
+            violations.append(Violation("number64", at, "a size beyond 63 bits: read as no literal"))
             return False
         if found[3]:
-            violations.append(Violation("literal-from-server", at + found.start(3), "{n+} is for clients only"))
+            at = self._before + found.start(3)
+            violations.append(Violation("literal-from-server", at, "{n+} is for clients only"))
         return (yield from self._literal(parts, found))
 
     def _literal(self, parts: list[Part], found: re.Match[bytes]) -> Generator[Request, bytes, bool]:
         """Read the literal that ends the last part, and the line piece behind it.  False: the stream ended."""
-        octets, remaining = int(found[2]), int(found[2])
+        octets = remaining = _size(found)
         if octets >> 63:
             return False
         self.limits.check("literal", octets)
@@ -219,6 +245,7 @@ class FrameReader:
         taken: list[bytes] = []
         keep = taken.append if sink is None else sink.write
         first = True
+        self.taken = taken
         while remaining or first:
             request = Octets(remaining, not found[3], bool(found[1]), first)
             data = yield request
@@ -228,6 +255,8 @@ class FrameReader:
             keep(data)
             remaining -= len(data)
         parts.append(sink.finish() if sink is not None else taken[0] if len(taken) == 1 else b"".join(taken))
+        self._before += len(piece) + size_of(parts[-1])
+        self.taken = []
         if remaining:
             return False
         rest = yield from self._line()
