@@ -9,6 +9,8 @@ The text is the frame's line pieces as Latin-1, so a place in it is an octet; li
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from itertools import accumulate
 from typing import Any
 
 from imapsh.findings import Violation
@@ -24,6 +26,7 @@ _NUMBER = re.compile(r"\d+")
 ATOM = re.compile(r"[^\x00-\x20\x7f-\xff(){%*\"\\\]]+")
 ASTRING_ATOM = re.compile(r"[^\x00-\x20\x7f-\xff(){%*\"\\]+")
 GENERIC = re.compile(r"[^\x00-\x20\x7f-\xff()\"]+")  # an unknown value: anything that is no string and no list
+_CLOSING = re.compile(r"\)*")
 _STEP = re.compile(r"[^ ()\"]+|\"[^\"]*\"")
 
 
@@ -54,7 +57,8 @@ class Cursor:
     many as Python's stack holds.
     """
 
-    __slots__ = ("_literals", "_quoted", "depth", "end", "frame", "nesting", "pos", "text", "utf8", "violations")
+    __slots__ = ("_before", "_literals", "_places", "_quoted", "depth", "end", "frame", "nesting", "pos", "text", "utf8",
+                 "violations")  # fmt: skip
 
     tolerant = False
 
@@ -72,6 +76,7 @@ class Cursor:
         self.violations: list[Violation] = []
         self._quoted = _QUOTED_8 if utf8 else _QUOTED_7
         self._literals: dict[int, Part] = {}
+        self._places: list[int] | None = None
         if len(frame.parts) > 1:
             place = 0
             for line, literal in zip(frame.parts[::2], frame.parts[1::2], strict=False):
@@ -90,7 +95,12 @@ class Cursor:
 
     def offset(self, place: int) -> int:
         """Octets from the beginning of the frame to `place` in the text: literals before it are counted."""
-        return place + sum(size_of(literal) for at, literal in self._literals.items() if at <= place)
+        if not self._literals:
+            return place
+        if self._places is None:
+            self._places = list(self._literals)
+            self._before = [0, *accumulate(map(size_of, self._literals.values()))]
+        return place + self._before[bisect_right(self._places, place)]
 
     def mend(self, mismatch: Mismatch) -> None:
         """Strict: raises `mismatch` again.  Tolerant: noted; the caller steps over what it cannot read."""
@@ -245,10 +255,10 @@ class Cursor:
         found = _NUMBER.match(self.text, self.pos, self.end)
         if found is None:
             raise self.give_up(rule, "a number is due")
-        value = int(found[0]) if found.end() - self.pos < 20 else 1 << 64
+        digits = found[0] if found.end() - self.pos < 20 else found[0].lstrip("0")[:40]
+        value = int(digits or "0")
         if value >> bits:
             self.fail(rule, f"a number beyond {bits} bits")
-            value = int(found[0][:40])
         if nonzero and found[0][0] == "0":
             self.fail(rule, "a 0 in front of the number" if value else "0 where a number from 1 is due")
         self.pos = found.end()
@@ -283,8 +293,13 @@ class Cursor:
         word = found[0]
         return int(word) if word.isdecimal() and len(word) < 20 else word
 
-    def skip(self) -> None:
-        """Step over what cannot be read: a list, a word, or one character; for the tolerant cursor."""
+    def skip(self, *, closing: bool = False) -> None:
+        """Step over what cannot be read: a list, a word, or one character; for the tolerant cursor.
+
+        A `)` that nothing opened is left to whoever opened it, unless `closing`.
+        """
+        if closing:
+            self.take(_CLOSING)
         depth = 0
         while not self.at_end():
             depth += {"(": 1, ")": -1}.get(self.peek(), 0)

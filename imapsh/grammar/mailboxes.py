@@ -119,7 +119,7 @@ def mailbox(c: Cursor, ends: re.Pattern[str] | None = None) -> str:
 def _bare_name(c: Cursor, ends: re.Pattern[str] | None) -> str:
     """An unquoted name, with what an atom can't hold, up to where `ends` matches (grommunio)."""
     strict = ASTRING_ATOM.match(c.text, c.pos, c.end)
-    tail = ends.search(c.text, c.pos, c.end) if ends else None
+    tail = ends.search(c.text, c.pos, c.end) if ends and c.text[c.end - 1] in ")0123456789 " else None
     stop = tail.start() if tail else c.end
     while stop > c.pos and c.text[stop - 1] == " ":
         stop -= 1
@@ -149,7 +149,7 @@ def delimiter(c: Cursor, rule: str) -> str | None:
     return c.nstring(rule) or None
 
 
-_EXTENDED = re.compile(r" \((?:\"|[A-Z])[^()]*\(.*\)\Z|\Z", re.IGNORECASE)
+_EXTENDED = re.compile(r" \((?:\"|[A-Z])[^()]*\(", re.IGNORECASE)
 
 
 def mailbox_list(c: Cursor) -> MailboxList:
@@ -189,7 +189,7 @@ def _extended(c: Cursor) -> dict[str, Any]:
     return items
 
 
-_STATUS_LIST = re.compile(r" +(?:MESSAGES|RECENT|UIDNEXT|UIDVALIDITY|UNSEEN|SIZE|DELETED) \d| *\((?:[A-Z][A-Z0-9=.-]*[ )]|\))[^()]*(?:\([^()]*\)[^()]*)*\)?\s*\Z", re.IGNORECASE)
+_STATUS_LIST = re.compile(r" (?:MESSAGES|RECENT|UIDNEXT|UIDVALIDITY|UNSEEN|SIZE|DELETED) \d| ?\((?:[A-Z][A-Z0-9=.-]*[ )]|\))[^()]*(?:\([^()]*\)[^()]*)*\)?\s*\Z", re.IGNORECASE)
 #: status items that are numbers, and their bits (RFC 9051 section 9, status-att-val; RFC 7162 section 7)
 _STATUS_BITS = {
     "MESSAGES": 32,

@@ -28,14 +28,16 @@ _NUMBERED = frozenset({"EXISTS", "RECENT", "EXPUNGE", "FETCH"})
 _NAME = re.compile(r"(?!(?:OK|NO|BAD|BYE|PREAUTH)[^A-Za-z0-9 =-])[A-Za-z][^\x00-\x20\x7f-\xff(){%*\"\\\]\[]*(?= |\Z)", re.IGNORECASE)
 _LOOSE_RESPONSE = re.compile(r"(?:OK|NO|BAD|BYE|PREAUTH)(?![A-Za-z0-9=-])|[A-Za-z][^\x00-\x20()\"\[]*", re.IGNORECASE)
 _MESSAGE = re.compile(r"\d+ (?:FETCH|EXPUNGE)(?![^ \r\n])", re.IGNORECASE)
-_BAD_NUMBER = re.compile(r"[^ \r\n()]*?[\d.]+ ?(?=(?:EXISTS|RECENT|EXPUNGE|FETCH)(?![^ (\r\n]))", re.IGNORECASE)
+_BAD_NUMBER = re.compile(r"[^ \r\n()]{0,40}?[\d.]{1,40} ?(?=(?:EXISTS|RECENT|EXPUNGE|FETCH)(?![^ (\r\n]))", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+(?= |$)")
 _TAGGED = re.compile(r"([^ \r\n+*]+|[^ \r\n]+) (OK|NO|BAD|BYE|PREAUTH)(?![^ \r\n])", re.IGNORECASE)
-_LOOSE_TAGGED = re.compile(r"([^ \r\n*+][^ \r\n]*)[ \t]+(OK|NO|BAD)(?![A-Za-z0-9=-])", re.IGNORECASE)
+_LOOSE_TAGGED = re.compile(r"([^ \t\r\n*+][^ \t\r\n]*+)[ \t]++(OK|NO|BAD)(?![A-Za-z0-9=-])", re.IGNORECASE)
 _TAG = re.compile(r"[^\x00-\x20\x7f-\xff(){%*\"\\+]+")
 _CODE_NAME = re.compile(r"\[([^\x00-\x20\x7f-\xff(){%*\"\\\]]+)(?=[ \]])")
 _UNKNOWN_CODE = re.compile(r"(?: ([^\]\r\n\x00]+))?\](?= |$)")
-_CODE_END = re.compile(r"(?:[^\]\"\r\n]|\"(?:[^\"\\\r\n]|\\.)*\"|\"|\](?=[^ \r\n]))*\](?= |\r|\n|$)")
+#: where a code that cannot be read ends: strings are stepped over, else the first bracket before a space
+_CODE_END = re.compile(r'(?:[^\]"\r\n]++|"(?:[^"\\\r\n]|\\.)*+"|\](?=[^ \r\n]))*+\](?= |\Z)')
+_LOOSE_CODE_END = re.compile(r"[^\]\r\n]*+(?:\](?=[^ \r\n])[^\]\r\n]*+)*+\](?= |\Z)")
 _MALFORMED_CODE = re.compile(r"\[(?:[^\]\r\n]*\] |[\w.-]+=\")")
 _LOOSE_NAME = re.compile(r"[A-Za-z0-9._-]*")
 _BLANKS = re.compile(r"[ \t]*")
@@ -360,7 +362,7 @@ class Parser:
                 raise
             c.mend(mismatch)
             c.pos = begin
-            stop = c.take(_CODE_END)
+            stop = c.take(_CODE_END) or c.take(_LOOSE_CODE_END)
             c.pos = stop.end() if stop else c.end
             text = readable(c.text[begin : c.pos - bool(stop)].strip())
             value = text or None
@@ -377,7 +379,7 @@ class Parser:
         name = c.take(_LOOSE_NAME)
         c.fail("resp-text-code", "no response code is written like this")
         begin = c.pos
-        stop = c.take(_CODE_END)
+        stop = c.take(_CODE_END) or c.take(_LOOSE_CODE_END)
         c.pos = stop.end() if stop else c.end
         return Code(name[0].upper() if name else "", None, readable(c.text[begin : c.pos - bool(stop)].strip()))
 

@@ -42,7 +42,7 @@ def search(c: Cursor) -> Search:
             number = c.number(rule, nonzero=True)
         except Mismatch as mismatch:
             c.mend(mismatch)
-            c.skip()
+            c.skip(closing=True)
             continue
         if number is not None:
             ids.append(number)
@@ -98,7 +98,7 @@ def esearch(c: Cursor) -> ESearch:
             items[name] = _return_value(c, name)
         except Mismatch as mismatch:
             c.mend(mismatch)
-            c.skip()
+            c.skip(closing=True)
     return ESearch(tag, uid, items)
 
 

@@ -10,7 +10,9 @@ import re
 
 from imapsh.findings import Violation
 from imapsh.grammar.cursor import _ESCAPED, ATOM, Cursor, Mismatch, readable
+from imapsh.wire.frames import Frame
 
+_MOST = 1000
 _GAP = re.compile(r"[ \t\r\n]*")
 _LOOSE = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"', re.DOTALL)
 #: What may follow a string: the end, a closing mark, a list, a string, NIL, a number or an item's name.
@@ -28,16 +30,22 @@ _LOOSE_ATOM = re.compile(r"[^\x00-\x20\x7f()\"{]+")
 
 
 class TolerantCursor(Cursor):
-    """Notes each violation once, at its octet."""
+    """Notes each violation once, at its octet, and of a line that is nothing else the first _MOST."""
 
-    __slots__ = ()
+    __slots__ = ("_endless", "_noted")
 
     tolerant = True
+
+    def __init__(self, frame: Frame, utf8: bool = False, nesting: int = 100) -> None:
+        super().__init__(frame, utf8, nesting)
+        self._endless = len(self.text) + 1  # from here on no quoted string ends
+        self._noted = {known.offset for known in frame.violations}
 
     def fail(self, rule: str, message: str, at: int | None = None) -> None:
         """Note the violation; at one octet the first word counts."""
         place = self.offset(self.pos if at is None else at)
-        if not any(known.offset == place for known in (*self.frame.violations, *self.violations)):
+        if place not in self._noted and len(self._noted) < _MOST:
+            self._noted.add(place)
             self.violations.append(Violation(rule, place, message))
 
     def mend(self, mismatch: Mismatch) -> None:
@@ -103,8 +111,9 @@ class TolerantCursor(Cursor):
         start, stop = self.pos, found.end() if found else -1
         if found is None or not _AFTER.match(self.text, stop - 1):
             fault = stop if found else start
-            closing = _AFTER.search(self.text, start + 1, len(self.text))
+            closing = None if start >= self._endless else _AFTER.search(self.text, start + 1, len(self.text))
             if closing is None:
+                self._endless = min(start, self._endless)
                 raise self.give_up("quoted", "a quoted string without end")
             self.fail("quoted", "the string seems to go on: a quotation mark inside is not escaped", fault)
             self.pos = closing.end()

@@ -67,7 +67,7 @@ def _ends_with_its_line(line: dict[str, Any]) -> bool:
     return raw.endswith("\r\n") and violation.get("rule") != "literal" and not raw.startswith("* ENABLED")
 
 
-@pytest.mark.parametrize("line", filter(_ends_with_its_line, CORPUS), ids=_by_name)
+@pytest.mark.parametrize("line", [*filter(_ends_with_its_line, CORPUS)], ids=_by_name)
 def test_leaves_the_next_line_alone(line: dict[str, Any]) -> None:
     *_, last = parse(line["raw"].encode("latin-1") + b"* 777 EXISTS\r\n")
     assert (last.name, last.value.number, last.violations) == ("EXISTS", 777, ())
