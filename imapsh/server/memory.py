@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from imapsh.errors import ConnectionLost
 from imapsh.server.core import ServerSession
 from imapsh.server.store import Store
 from imapsh.transport.memory import MemoryStream, attach, pair
@@ -48,7 +49,10 @@ def _joined(client: MemoryStream, server: MemoryStream, core: Core) -> MemoryStr
             core.eof()
         answer = core.data_to_send()
         if core.closed and data:
-            server.write(answer)
+            try:
+                server.write(answer)
+            except ConnectionLost:
+                pass  # the client closed its end without waiting for an answer
             server.close()
             return b""
         return answer

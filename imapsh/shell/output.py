@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("pretty", "wire", "json", "hex")
 
-_PIECE = 1 << 16
+_PIECE = _CHUNK = 1 << 16
 
 
 class Output:
@@ -128,6 +128,29 @@ class Output:
         ours = response.kind == CLIENT
         head = f"{'client' if ours else 'server'}, {response.length:,} octets"
         return paint([("note", f"-- {head}\n")], self.theme) + hexform(response.frame, self.theme)
+
+
+class Writer:
+    """Collects what goes to stdout and writes it in chunks."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._pending: list[bytes] = []
+        self._octets = 0
+
+    def write(self, octets: bytes) -> None:
+        """Take octets; they are written when there are many, or at the next `flush`."""
+        self._pending.append(octets)
+        self._octets += len(octets)
+        if self._octets >= _CHUNK:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what is pending.  Raises BrokenPipeError when nobody reads any more."""
+        if self._pending:
+            pending, self._pending, self._octets = b"".join(self._pending), [], 0
+            self._file.write(pending)
+            self._file.flush()
 
 
 def exact(frame: Frame) -> Iterator[bytes]:

@@ -1,0 +1,75 @@
+"""The program: reads the command line, hands over, and turns what went wrong into a sentence and an exit status."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from imapsh.errors import ImapshError, UsageError
+from imapsh.shell.options import Options, help_text, parse
+
+INTERRUPTED = 130
+PIPE_CLOSED = 141  #: what a shell says of a program that SIGPIPE ended
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run imapsh with the words behind its name; the exit status, as `options.EXITS` lists them.  Raises nothing."""
+    try:
+        return _run(parse(sys.argv[1:] if argv is None else argv))
+    except UsageError as error:
+        _say(f"{error} (imapsh --help)" if not str(error).endswith(")") else str(error))
+        return error.exit_code
+    except ImapshError as error:
+        _say(str(error))
+        return error.exit_code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Python flushes stdout once more at exit; let it have somewhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+    except OSError as error:
+        _say(f"cannot write: {error.strerror or error}")
+        return 1
+
+
+def _run(options: Options) -> int:
+    if options.help:
+        sys.stdout.write(help_text())
+        return 0
+    if options.version:
+        from imapsh import __version__
+
+        sys.stdout.write(f"imapsh {__version__}\n")
+        return 0
+    if options.explain:
+        from imapsh.shell import explain
+
+        return explain.run(options)
+    from imapsh.shell.password import take_from_environment
+
+    take_from_environment()
+    if options.serve_demo:
+        from imapsh.shell import serve
+
+        return serve.run(options)
+    from imapsh.shell.dial import make_plan
+
+    plan = make_plan(options)
+    if options.command or options.file or not sys.stdin.isatty():
+        from imapsh.shell import batch
+
+        return batch.run(plan, options)
+    from imapsh.shell import repl
+
+    return repl.run(plan, options)
+
+
+def _say(text: str) -> None:
+    from imapsh.render.visible import visible
+
+    try:
+        print(f"imapsh: {visible(text)}", file=sys.stderr)
+    except OSError:
+        pass  # there is nobody to say it to
