@@ -1,0 +1,114 @@
+"""The lines typed before, in a file that only their owner may read, without secrets.
+
+The file's format is prompt_toolkit's: a comment with the time, then each line of the entry behind a `+`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+
+from prompt_toolkit.history import History
+
+CAP = 10_000  #: entries kept
+
+_SLACK = 2_000  # entries beyond the cap before the file is written anew
+
+
+def state_folder() -> Path:
+    """Where this platform keeps what a program remembers for its user."""
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local", "imapsh")
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "imapsh"
+    named = os.environ.get("XDG_STATE_HOME", "")
+    return Path(named if os.path.isabs(named) else Path.home() / ".local" / "state", "imapsh")
+
+
+class MaskedHistory(History):
+    """`mask` takes the secrets out of a line before anything keeps it, so that Up cannot reach them either.
+
+    Without a `path`, or where it cannot be used, the lines are kept until the end of the program.
+    """
+
+    def __init__(self, path: Path | None, mask: Callable[[str], str], cap: int = CAP) -> None:
+        super().__init__()
+        self.path = path
+        self.fault = ""
+        """Why the file could not be used, "" where it could."""
+        self._mask = mask
+        self._cap = cap
+
+    def append_string(self, string: str) -> None:
+        """Keep a line that is worth it: not blank, not the one before."""
+        masked = self._mask(string)
+        if masked.strip() and self._loaded_strings[:1] != [masked]:
+            super().append_string(masked)
+
+    def load_history_strings(self) -> Iterable[str]:
+        """The entries of the file, newest first."""
+        entries = self._read()
+        if len(entries) > self._cap + _SLACK:
+            self._rewrite(entries[-self._cap :])
+        return reversed(entries[-self._cap :])
+
+    def store_string(self, string: str) -> None:
+        """Add an entry to the file."""
+        if self.path is None:
+            return
+        try:
+            self._open_folder(self.path)
+            descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                os.fchmod(descriptor, 0o600) if hasattr(os, "fchmod") else None
+                file.write(_entry(string))
+        except OSError as error:
+            self._give_up(error)
+
+    def _read(self) -> list[str]:
+        if self.path is None:
+            return []
+        try:
+            data = self.path.read_bytes()
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            self._give_up(error)
+            return []
+        entries: list[str] = []
+        going_on = False
+        for line in data.decode("utf-8", "surrogateescape").split("\n"):
+            if line.startswith("+"):
+                if going_on:
+                    entries[-1] += "\n" + line[1:]
+                else:
+                    entries.append(line[1:])
+            going_on = line.startswith("+")
+        return entries
+
+    def _rewrite(self, entries: list[str]) -> None:
+        assert self.path is not None
+        beside = self.path.with_name(f"{self.path.name}.{os.getpid()}")
+        try:
+            descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.writelines(map(_entry, entries))
+            beside.replace(self.path)
+        except OSError as error:
+            self._give_up(error)
+
+    def _open_folder(self, path: Path) -> None:
+        if not path.parent.is_dir():
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def _give_up(self, error: OSError) -> None:
+        self.fault = f"the history is not kept: {self.path}: {error.strerror}"
+        self.path = None
+
+
+def _entry(string: str) -> bytes:
+    lines = "".join(f"+{line}\n" for line in string.split("\n"))
+    return f"\n# {datetime.now()}\n{lines}".encode("utf-8", "surrogateescape")

@@ -1,0 +1,101 @@
+"""The prompt: a PromptSession put together from its parts, and the one that asks unseen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.history import DummyHistory
+from prompt_toolkit.shortcuts import PromptSession
+from prompt_toolkit.styles import Style
+
+from imapsh.render.styles import THEMES, Theme, prompt_styles
+from imapsh.shell import toolbar
+from imapsh.shell.completer import ShellCompleter
+from imapsh.shell.history import MaskedHistory
+from imapsh.shell.keys import bindings
+from imapsh.shell.reading import Reading, TypedLexer
+from imapsh.shell.toolbar import Status
+
+if TYPE_CHECKING:
+    from prompt_toolkit.input import Input
+    from prompt_toolkit.output import Output
+
+_STYLES = {
+    "prompt": "bold",
+    "prompt-who": "ansicyan",
+    "prompt-mailbox": "bold ansibrightblue",
+    "prompt-state": "dim",
+    "prompt-off": "ansired",
+    "own-command": "bold ansimagenta",
+    "lint-error": "underline ansired",
+    "lint-advice": "underline",
+    "dimmed": "dim",
+    "bottom-toolbar": "noreverse",
+    "bottom-toolbar.state": "bold",
+    "bottom-toolbar.hint": "ansicyan",
+    "bottom-toolbar.error": "ansired",
+    "bottom-toolbar.advice": "ansiyellow",
+    "bottom-toolbar.busy": "bold ansiyellow",
+}
+
+
+def style(theme: Theme | None) -> Style:
+    """prompt_toolkit's style for a theme; None: without colour."""
+    chosen = theme or THEMES["mono"]
+    own = _STYLES if theme is not None else {name: _plain(rule) for name, rule in _STYLES.items()}
+    return Style.from_dict({**prompt_styles(chosen), **own})
+
+
+def _plain(rule: str) -> str:
+    return " ".join(word for word in rule.split() if not word.startswith("ansi"))
+
+
+def make(
+    status: Callable[[], Status],
+    reading: Reading,
+    completer: ShellCompleter,
+    history: MaskedHistory,
+    theme: Theme | None,
+    raw: Callable[[], bool],
+    *,
+    input: Input | None = None,
+    output: Output | None = None,
+) -> PromptSession[str]:
+    """The prompt for commands.  `raw` tells whether lines go out as they are."""
+    session: PromptSession[str]
+
+    def bar() -> StyleAndTextTuples:
+        return toolbar.toolbar(status(), reading, session.default_buffer.text)
+
+    def go_on(width: int, line: int, wrapped: int) -> StyleAndTextTuples:
+        return toolbar.continuation(session.default_buffer.text, line) if not wrapped else []
+
+    session = PromptSession(
+        lambda: toolbar.prompt(status()),
+        lexer=TypedLexer(reading),
+        completer=completer,
+        history=history,
+        auto_suggest=AutoSuggestFromHistory(),
+        style=style(theme),
+        include_default_pygments_style=False,
+        bottom_toolbar=bar,
+        prompt_continuation=go_on,
+        key_bindings=bindings(raw),
+        complete_while_typing=True,
+        enable_suspend=True,
+        reserve_space_for_menu=6,
+        input=input,
+        output=output,
+    )
+    return session
+
+
+def make_secret(theme: Theme | None, *, input: Input | None = None, output: Output | None = None) -> PromptSession[str]:
+    """The prompt for what must not be seen nor kept."""
+    return PromptSession(
+        is_password=True, history=DummyHistory(), style=style(theme), include_default_pygments_style=False,
+        input=input, output=output,
+    )  # fmt: skip

@@ -1,0 +1,48 @@
+"""The interactive shell, begun: the connection is dialled while prompt_toolkit is imported."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from imapsh.shell.dialling import Dialling
+
+if TYPE_CHECKING:
+    from imapsh.shell.dial import Plan
+    from imapsh.shell.options import Options
+
+
+def run(plan: Plan, options: Options) -> int:
+    """Talk with the person at the terminal until they leave; the exit status."""
+    dialling = Dialling(plan)
+    import asyncio
+
+    from imapsh.shell.interactive import Shell
+
+    async def life() -> int:
+        return await Shell(options).run(dialling)
+
+    with _quiet():
+        return asyncio.run(life())
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """While a command runs the terminal shows no keys: what is typed ahead appears at the next prompt."""
+    import termios
+
+    try:
+        terminal = sys.stdin.fileno()
+        before = termios.tcgetattr(terminal)
+    except (OSError, ValueError, termios.error):
+        yield  # there is no terminal
+        return
+    flags = list(before)
+    flags[3] &= ~termios.ECHO
+    termios.tcsetattr(terminal, termios.TCSADRAIN, flags)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(terminal, termios.TCSADRAIN, before)
