@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from imapsh.errors import CommandBad, CommandNo, ConnectError, ImapshError, TLSError, UsageError
-from imapsh.session.core import Session
+from imapsh.session.core import Session, Tracer
 from imapsh.session.opening import Opening, Step, reply, steps
 from imapsh.shell.password import Password
 from imapsh.transport.address import PORTS, Address, parse_address
@@ -137,7 +137,7 @@ def dial(plan: Plan) -> tuple[Stream, Plan]:
             raise error from None
 
 
-def new_session(plan: Plan, trace: Trace | None = None) -> Session:
+def new_session(plan: Plan, trace: Tracer | None = None) -> Session:
     """The conversation's core; large literals go to temporary files."""
     from imapsh.wire.sinks import SpoolSink, opener
 
