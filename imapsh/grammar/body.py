@@ -88,7 +88,7 @@ def _common(found: re.Match[str]) -> BodyPart | None:
     disposition: Disposition = None
     if dsp is not None and dsp[0] == "(":
         name = dsp[2 : dsp.index('"', 2)]
-        disposition = name, _common_params(dsp[len(name) + 5 : -1])
+        disposition = name, _common_params(dsp[len(name) + 4 : -1])
     language = None
     if lang is not None and lang[:1] in '("':
         language = tuple(_STRINGS.findall(lang))

@@ -6,7 +6,7 @@ import re
 from binascii import Error, a2b_base64, b2a_base64
 
 _SHIFTED = re.compile(r"&([^-]*)(-?)")
-_OUTSIDE = re.compile(r"[^\x20-\x25\x27-\x7e]+|&")
+_OUTSIDE = re.compile(r"[^\x20-\x7e]+|&")
 
 
 def encode(name: str) -> str:

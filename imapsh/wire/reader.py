@@ -29,7 +29,7 @@ STRING_CODES = frozenset({b"BADCHARSET", b"NEWNAME", b"REFERRAL"})
 
 _ANNOUNCES = re.compile(rb"(~?)\{(\d+)(\+?)\}\r?\n\Z")
 _STATUS = re.compile(rb"(?:\* |[^*+ \r\n(){%\"\\]+ )(?:OK|NO|BAD|BYE|PREAUTH)(?![!-~])", re.IGNORECASE)
-_OPEN_CODE = re.compile(rb"\S+ [A-Z]+ \[([A-Z0-9-]+) ((?:[^\]\"]|\"(?:[^\"\\]|\\.)*\")*)\Z", re.IGNORECASE)
+_OPEN_CODE = re.compile(rb"(?:\+|\S+ [A-Z]+) \[([A-Z0-9-]+) ((?:[^\]\"]|\"(?:[^\"\\]|\\.)*\")*)\Z", re.IGNORECASE)
 _MARKS = re.compile(rb'\\["\\]|["()]')
 _MOST_JOINED = 100  # lines that are joined to one that is left open
 _LONGEST_CODE = 1 << 14  # octets of a code in which a literal is looked for
