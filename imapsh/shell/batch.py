@@ -25,6 +25,8 @@ from imapsh.spec.match import Match, match
 from imapsh.spec.model import LOGOUT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from imapsh.shell.options import Options
     from imapsh.shell.output import Output
     from imapsh.transport.base import Stream
@@ -39,14 +41,14 @@ _AT_ONCE = 0.001  # seconds: what is there already
 
 
 class Client(BlockingClient):
-    """Shows all there is before it waits."""
+    """Before it waits, all there is to send is sent, and then all there is to show is shown."""
 
-    out: Writer
+    show: Callable[[], None]
 
     def pump(self) -> Event | None:
         """See BlockingClient."""
         self.flush()
-        self.out.flush()
+        self.show()
         return super().pump()
 
 
@@ -59,6 +61,7 @@ class Batch:
         self.output: Output = make_output(options, terminal)
         self.out = Writer(out)
         self._exact = not terminal
+        self._unshown: list[Event] = []
         self._silent = False
         self._ended = False  # the connection ended as it should
         self._raw: tuple[str, str] = ("", "")  # the tag that \raw sent, and its reply
@@ -71,7 +74,7 @@ class Batch:
         self.client = Client(
             stream, self.session, self._event, tls=self.plan.tls, server_name=self.plan.address.server_name
         )
-        self.client.out = self.out
+        self.client.show = self._show
         try:
             self._greet(stream)
             self.client.follow(dial.opening_steps(self.session, self.plan))
@@ -79,7 +82,7 @@ class Batch:
             self._farewell()
         finally:
             stream.close()
-            self.out.flush()
+            self._show()
         return status
 
     # -- from the greeting to the end
@@ -161,13 +164,20 @@ class Batch:
             self._ended = event.error is None
         if self._silent:
             return
-        if self._exact:
-            for octets in self.output.octets(event):
-                self.out.write(octets)
-        else:
-            self.out.write(self.output.event(event).encode("utf-8", "backslashreplace"))
+        self._unshown.append(event)
         if isinstance(event, Received):
             self._received(event)
+
+    def _show(self) -> None:
+        """Write what happened since; raises BrokenPipeError where nobody reads any more."""
+        unshown, self._unshown = self._unshown, []
+        for event in unshown:
+            if self._exact:
+                for octets in self.output.octets(event):
+                    self.out.write(octets)
+            else:
+                self.out.write(self.output.event(event).encode("utf-8", "backslashreplace"))
+        self.out.flush()
 
     def _received(self, event: Received) -> None:
         if event.asks == "authenticate" and event.exchange is not None and event.exchange.mechanism is None:
@@ -206,7 +216,7 @@ class Batch:
             pass  # TLS may hold octets that select knows nothing of
         if self.session.closed:
             return
-        self.out.flush()
+        self._show()
         watched = [one for one in (self.client.stream.fileno(), descriptor) if one >= 0]
         readable, _, _ = select.select(watched, [], [], seconds)
         if descriptor in readable:
@@ -216,7 +226,7 @@ class Batch:
         """Read once, if something comes within `seconds`; whether something came.  Raises ConnectionLost."""
         stream = self.client.stream
         self.client.flush()
-        self.out.flush()
+        self._show()
         stream.settimeout(seconds)
         try:
             data = stream.read(_CHUNK)
