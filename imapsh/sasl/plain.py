@@ -26,9 +26,9 @@ class Plain:
     def step(self, challenge: bytes) -> bytes:
         """message = [authzid] UTF8NUL authcid UTF8NUL passwd (RFC 4616 section 2).
 
-        Raises UsageError for a challenge, which PLAIN does not have, and where the server asks without end.
+        PLAIN has no challenge; what some servers say there is passed over.  Raises UsageError where one asks on and on.
         """
         self._steps += 1
-        if challenge or self._steps > _MOST:
+        if self._steps > _MOST:
             raise UsageError("the server asks for more than PLAIN has to say")
         return self._message

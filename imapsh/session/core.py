@@ -120,7 +120,9 @@ class Session:
     # -- octets
 
     def receive(self, data: bytes) -> None:
-        """Take in what the server sent; b"" is the end of the stream."""
+        """Take in what the server sent; b"" is the end of the stream.  After Closed nothing is taken any more."""
+        if self.closed:
+            return
         self.received_octets += len(data)
         self._pusher.feed(data)
         self._ended = not data
@@ -501,12 +503,15 @@ class Session:
         self._events.append(Received(response, first, known, "", findings))
 
     def _step(self, exchange: Exchange, response: Response) -> None:
-        """One step of a mechanism; a challenge that is no base64 cancels it."""
-        value = response.value
+        """One step of a mechanism, which cancels by UsageError; a challenge that is no base64 is handed on as it is."""
+        text = _text(response).strip().encode("utf-8", "surrogateescape")
         try:
-            challenge = a2b_base64(value.text.strip().encode("ascii")) if isinstance(value, StatusText) else b""
+            challenge = a2b_base64(text, strict_mode=True)
+        except Error:
+            challenge = text
+        try:
             answer = b2a_base64(exchange.mechanism.step(challenge), newline=False)
-        except (Error, UnicodeEncodeError, UsageError):
+        except UsageError:
             self._say(b"*\r\n", b"*\r\n", exchange)
             return
         self.secrets.add_sasl(answer)

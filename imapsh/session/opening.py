@@ -29,7 +29,7 @@ _PROTOCOLS = {"SMTP": "SMTP", "FTP": "FTP", "POP3": "POP3", "HTTP": "HTTP", "SSH
 class Opening(NamedTuple):
     """What is wanted of a new connection.
 
-    `where` names the peer in messages; `local`: a loopback address, a unix socket or a command, where nobody listens in;
+    `where` names the peer in messages; `local`: a loopback address, a unix socket or a command: nobody listens in;
     `user` "" for no login; `password` is asked once, when it is needed; `cleartext` allows it without TLS; `starttls`:
     take STARTTLS where it is offered and a login is wanted; `must_starttls`: without it nothing goes on;
     `ask_capabilities` where the server did not say them by itself.
@@ -63,7 +63,7 @@ def check_greeting(response: Response | None, where: str) -> None:
 def steps(session: Session, wanted: Opening) -> Steps:
     """Greeting to login, as `wanted`.
 
-    Raises GreetingError, TLSError (STARTTLS failed; nothing falls back) and LoginError, which says what the server said.
+    Raises GreetingError, TLSError (STARTTLS failed; nothing falls back) and LoginError, with what the server said.
     """
     check_greeting(session.greeting, wanted.where)
     safe = session.secure or wanted.local
@@ -124,18 +124,19 @@ def _login(session: Session, wanted: Opening) -> Steps:
 def _authenticate(session: Session, user: str, password: str) -> Exchange:
     from imapsh.sasl.plain import Plain
 
-    session.secrets.add(password.encode(), public=user.encode())
+    session.secrets.add(password.encode("utf-8", "surrogateescape"), public=user.encode("utf-8", "surrogateescape"))
     return session.authenticate(Plain(user, password))
 
 
 def _plain_login(session: Session, user: str, password: str) -> Exchange:
     from imapsh.grammar.writer import Writer
 
-    session.secrets.add(password.encode(), public=user.encode())
-    fragments: list[Sendable] = [*Writer().astring(user).raw(" ").fragments()]
-    for fragment in Writer().string(password).fragments():
-        fragments.append(Secret(fragment) if isinstance(fragment, bytes) else fragment._replace(secret=True))
-    return session.command("LOGIN", fragments)
+    session.secrets.add(password.encode("utf-8", "surrogateescape"), public=user.encode("utf-8", "surrogateescape"))
+    secret: list[Sendable] = [
+        Secret(fragment) if isinstance(fragment, bytes) else fragment._replace(secret=True)
+        for fragment in Writer().string(password).fragments()
+    ]
+    return session.command("LOGIN", [*Writer().astring(user).raw(" ").fragments(), *secret])
 
 
 def _text(response: Response) -> str:

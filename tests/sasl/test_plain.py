@@ -1,0 +1,35 @@
+"""PLAIN (RFC 4616)."""
+
+from __future__ import annotations
+
+import pytest
+
+from imapsh.errors import UsageError
+from imapsh.sasl.plain import Plain
+
+
+def test_messages() -> None:
+    # the two of RFC 4616 section 4
+    assert Plain("tim", "tanstaaftanstaaf").step(b"") == b"\0tim\0tanstaaftanstaaf"
+    assert Plain("Kurt", "xipj3plmq", "Ursel").step(b"") == b"Ursel\0Kurt\0xipj3plmq"
+    assert Plain("jürgen", "pässword").step(b"") == "\0jürgen\0pässword".encode()
+
+
+def test_it_speaks_first_and_knows_what_is_secret() -> None:
+    mechanism = Plain("tim", "tanstaaf")
+    assert (mechanism.name, mechanism.initial, mechanism.secrets) == ("PLAIN", True, (b"tanstaaf",))
+    assert Plain("demo", "demo").secrets == ()
+
+
+@pytest.mark.parametrize("words", [("a\0b", "c", ""), ("a", "b\0c", ""), ("a", "b", "c\0d")])
+def test_nul(words: tuple[str, str, str]) -> None:
+    with pytest.raises(UsageError, match="NUL"):
+        Plain(*words)
+
+
+def test_it_does_not_answer_for_ever() -> None:
+    mechanism = Plain("tim", "tanstaaf")
+    mechanism.step(b"")
+    mechanism.step(b"")
+    with pytest.raises(UsageError):
+        mechanism.step(b"")

@@ -1,0 +1,374 @@
+"""Literals, continuations, IDLE, pipelining and tags."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from imapsh.errors import ConnectionLost, UsageError
+from imapsh.grammar.fragments import Literal
+from imapsh.grammar.writer import Writer
+from imapsh.session.core import Session
+from imapsh.session.events import Closed, Sent
+from imapsh.session.exchange import Secret
+
+from .player import LOGGED_IN, SELECTED, play
+
+ALL = "S: * PREAUTH [CAPABILITY IMAP4rev1 {}] ready"
+
+
+def sent_for(capabilities: str, octets: int, *, binary: bool = False) -> bytes:
+    """What goes out at once of an APPEND of a message of so many octets, announced by the program."""
+    session = Session()
+    session.receive(f"* PREAUTH [CAPABILITY {capabilities}] hi\r\n".encode())
+    list(session.events())
+    session.command("APPEND", Writer().mailbox("Box").raw(" ").literal(b"x" * octets, binary=binary).fragments())
+    return b"".join(iter(session.to_send, b""))
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "octets", "binary", "announced"),
+    [
+        ("IMAP4rev1", 5, False, "{5}"),
+        ("IMAP4rev1 LITERAL+", 5, False, "{5+}"),
+        ("IMAP4rev1 LITERAL+", 100000, False, "{100000+}"),
+        ("IMAP4rev1 LITERAL-", 4096, False, "{4096+}"),
+        ("IMAP4rev1 LITERAL-", 4097, False, "{4097}"),
+        ("IMAP4rev2", 4096, False, "{4096+}"),
+        ("IMAP4rev2", 4097, False, "{4097}"),
+        ("IMAP4rev1 IMAP4rev2", 5, False, "{5}"),
+        ("IMAP4rev1 LITERAL+", 5, True, "~{5}"),
+        ("IMAP4rev1 LITERAL+ BINARY", 5, True, "~{5+}"),
+        ("IMAP4rev1 BINARY", 5, True, "~{5}"),
+        ("IMAP4rev2", 5, True, "~{5+}"),
+    ],
+)
+def test_how_a_literal_is_announced(capabilities: str, octets: int, binary: bool, announced: str) -> None:
+    whole = f"A1 APPEND Box {announced}\r\n".encode()
+    if "+" in announced:
+        whole += b"x" * octets + b"\r\n"
+    assert sent_for(capabilities, octets, binary=binary) == whole
+
+
+def test_capabilities_of_the_moment_decide() -> None:
+    played = play(ALL.format("LITERAL+") + "\n>>> NOOP\nC: A1 NOOP\nS: * CAPABILITY IMAP4rev1\nS: A1 OK done")
+    played.session.command("APPEND", [b"Box ", Literal(b"abc", 3)])
+    played.pump()
+    assert played.out == b"A2 APPEND Box {3}\r\n"
+
+
+def test_a_typed_literal_waits() -> None:
+    played = play(
+        LOGGED_IN
+        + r"""
+        >>> APPEND Box {5}\r\nabcde {3}\r\nxyz
+        C: A1 APPEND Box {5}
+        S: + go on
+        C+: abcde
+        C:  {3}
+        S: + more
+        C: xyz
+        S: A1 OK done
+        """.rstrip()
+    )
+    assert [event.asks for event in played.received[1:]] == ["literal", "literal"]
+    assert played.exchanges[0].sent == len(b"A1 APPEND Box {5}\r\nabcde {3}\r\nxyz\r\n")
+    assert played.exchanges[0].received == len(b"+ go on\r\n+ more\r\nA1 OK done\r\n")
+
+
+def test_a_typed_announcement_is_sent_as_it_stands() -> None:
+    play(ALL.format("LITERAL+") + "\n>>> APPEND Box {3}\\r\\nabc\nC: A1 APPEND Box {3}")
+    play(LOGGED_IN + "\n>>> APPEND Box {3+}\\r\\nabc\nC: A1 APPEND Box {3+}\nC: abc")
+    play(LOGGED_IN + "\n>>> APPEND Box ~{3+}\\r\\nabc\nC: A1 APPEND Box ~{3+}\nC: abc")
+
+
+@pytest.mark.parametrize("status", ["NO", "BAD"])
+def test_a_refused_literal_is_not_sent(status: str) -> None:
+    played = play(
+        LOGGED_IN
+        + rf"""
+        >>> APPEND Box {{5}}\r\nabcde
+        C: A1 APPEND Box {{5}}
+        >>> NOOP
+        S: A1 {status} [TRYCREATE] no such mailbox
+        C: A2 NOOP
+        S: A2 OK done
+        """.rstrip()
+    )
+    assert played.exchanges[0].status == status
+
+
+def test_what_is_not_permitted_is_dropped_and_what_was_begun_is_finished() -> None:
+    session = Session()
+    session.receive(b"* PREAUTH [CAPABILITY IMAP4rev1] hi\r\n")
+    list(session.events())
+    big = b"x" * 200_000
+    session.command("APPEND", [b"Box ", Literal(big, len(big))])
+    assert session.to_send() == b"A1 APPEND Box {200000}\r\n"
+    session.receive(b"+ go on\r\n")
+    list(session.events())
+    first = session.to_send()
+    assert 0 < len(first) < len(big)
+    session.receive(b"A1 NO [OVERQUOTA] too big\r\n")
+    list(session.events())
+    assert first + b"".join(iter(session.to_send, b"")) == big + b"\r\n"
+    session.command("NOOP")
+    list(session.events())
+    assert session.to_send() == b"A2 NOOP\r\n"
+
+
+def _reads(*pieces: bytes) -> Callable[[], Iterator[bytes]]:
+    return lambda: iter(pieces)
+
+
+def appended(octets: int, *pieces: bytes) -> tuple[Session, bytes]:
+    session = Session()
+    session.receive(b"* PREAUTH [CAPABILITY IMAP4rev1 LITERAL+] hi\r\n")
+    session.line("APPEND Box {@m.eml}", open_file=lambda path: (octets, _reads(*pieces)))
+    list(session.events())
+    return session, b"".join(iter(session.to_send, b""))
+
+
+def test_a_file_is_a_literal_of_the_size_it_had() -> None:
+    assert appended(6, b"abc", b"def")[1] == b"A1 APPEND Box {6+}\r\nabcdef\r\n"
+    assert appended(6, b"abc", b"defGROWN", b"MORE")[1] == b"A1 APPEND Box {6+}\r\nabcdef\r\n"
+
+
+def test_a_file_that_fell_short_ends_the_connection() -> None:
+    session, _ = appended(6, b"abc")
+    (closed,) = [event for event in session.events() if isinstance(event, Closed)]
+    assert isinstance(closed.error, ConnectionLost)
+    assert "3 octets shorter" in str(closed.error)
+
+
+def test_the_name_of_a_file_is_taken_as_it_is() -> None:
+    names = []
+
+    def open_file(path: str) -> tuple[int, Callable[[], Iterator[bytes]]]:
+        names.append(path)
+        return 1, _reads(b"x")
+
+    session = Session()
+    for name in ("a~", "~/b", "c{d", "@e"):
+        session.line(f"APPEND Box {{@{name}}}", open_file=open_file)
+    session.line("APPEND Box ~{@f}", open_file=open_file)
+    assert names == ["a~", "~/b", "c{d", "@e", "f"]
+
+
+# -- continuations
+
+
+def test_a_continuation_that_nobody_asked_for() -> None:
+    played = play(SELECTED + "\n>>> NOOP\nC: A2 NOOP\nS: + what?\nS: A2 OK done\nS: + again")
+    assert [(event.asks, event.unsolicited) for event in played.received[-2:]] == [("", True), ("", True)]
+    assert played.findings == ["continuation-unasked"] * 2
+
+
+def test_a_continuation_to_a_command_that_is_not_known_is_no_fault() -> None:
+    played = play(SELECTED + "\n>>> XFOO bar\nC: A2 XFOO bar\nS: + go on")
+    assert not played.findings
+    played.session.raw(b"\x00any\r\n")
+    played.pump()
+    assert played.out == b"\x00any\r\n"
+
+
+# -- IDLE
+
+
+def test_idle() -> None:
+    played = play(
+        SELECTED
+        + """
+        >>> IDLE
+        C: A2 IDLE
+        S: + idling
+        S: * 6 EXISTS
+        !! DONE
+        C: DONE
+        S: A2 OK done
+        """.rstrip()
+    )
+    assert (played.last.unsolicited, played.last.change) == (True, "EXISTS 5 -> 6")
+    assert played.received[-2].asks == "idle"
+    assert not played.session.idling
+
+
+def test_done_waits_for_the_continuation() -> None:
+    play(SELECTED + "\n>>> IDLE\nC: A2 IDLE\n!! DONE\nS: * 6 EXISTS\nS: + idling\nC: DONE\nS: A2 OK done")
+
+
+@pytest.mark.parametrize("status", ["NO", "BAD"])
+def test_no_done_after_a_refusal(status: str) -> None:
+    play(SELECTED + f"\n>>> IDLE\nC: A2 IDLE\n!! DONE\nS: A2 {status} not now\n!! DONE\n>>> NOOP\nC: A3 NOOP")
+
+
+def test_a_command_ends_idle_and_waits_for_its_reply() -> None:
+    play(
+        SELECTED
+        + """
+        >>> IDLE
+        C: A2 IDLE
+        S: + idling
+        >>> NOOP
+        C: DONE
+        >>> CHECK
+        S: * 6 EXISTS
+        S: A2 OK done
+        C: A3 NOOP
+        C: A4 CHECK
+        """.rstrip()
+    )
+
+
+def test_idle_that_others_wait_behind_is_ended_at_once() -> None:
+    play(
+        SELECTED
+        + """
+        >>> SELECT Box
+        C: A2 SELECT Box
+        >>> IDLE
+        >>> NOOP
+        S: A2 OK done
+        C: A3 IDLE
+        S: + idling
+        C: DONE
+        S: A3 OK done
+        C: A4 NOOP
+        """.rstrip()
+    )
+
+
+def test_a_second_continuation_while_idling_is_unasked() -> None:
+    assert play(SELECTED + "\n>>> IDLE\nC: A2 IDLE\nS: + idling\nS: + idling").findings == ["continuation-unasked"]
+
+
+# -- pipelining (RFC 9051 section 5.5)
+
+
+@pytest.mark.parametrize(
+    ("lines", "at_once"),
+    [
+        (["FETCH 1 FLAGS", r"STORE 1 +FLAGS (\Seen)", "SEARCH ALL", "NOOP"], 4),
+        ([r"STORE 1 +FLAGS (\Seen)", "COPY 1 Box", "EXPUNGE"], 3),
+        (["FETCH 1 FLAGS", "NOOP", r"STORE 1 +FLAGS (\Seen)"], 2),
+        ([r"STORE 1 +FLAGS (\Seen)", "COPY 1 Box", "FETCH 1 FLAGS"], 2),
+        (["COPY 1 Box", "COPY 1 Box"], 1),
+        (["UID FETCH 7 FLAGS", "UID FETCH 8 FLAGS"], 2),
+        (["UID FETCH 7 FLAGS", "FETCH 1 FLAGS"], 1),
+        (["NOOP", "SELECT Box"], 1),
+        (["SELECT Box", "NOOP"], 1),
+        (["XUNKNOWN", "NOOP"], 1),
+        (["NOOP", "XUNKNOWN"], 1),
+        (["NOOP", "LOGOUT"], 1),
+    ],
+)
+def test_pipelining(lines: list[str], at_once: int) -> None:
+    played = play(SELECTED)
+    for line in lines:
+        played.session.line(line)
+    played.pump()
+    assert played.out.split(b"\r\n")[:-1] == [f"A{n} {line}".encode() for n, line in enumerate(lines[:at_once], 2)]
+
+
+def test_nothing_is_sent_into_a_literal() -> None:
+    play(
+        LOGGED_IN
+        + r"""
+        >>> APPEND Box {3}\r\nabc
+        C: A1 APPEND Box {3}
+        >>> NOOP
+        S: + go on
+        C: abc
+        C: A2 NOOP
+        S: A2 OK done
+        S: A1 OK done
+        """.rstrip()
+    )
+
+
+def test_octets_are_counted_for_the_command_they_came_to() -> None:
+    played = play(
+        SELECTED
+        + """
+        >>> NOOP
+        C: A2 NOOP
+        >>> CHECK
+        C: A3 CHECK
+        S: * 6 EXISTS
+        S: A2 OK done
+        S: * 7 EXISTS
+        S: A3 OK check is done
+        S: * 8 EXISTS
+        """.rstrip()
+    )
+    _, noop, check = played.exchanges
+    assert noop.received == len("* 6 EXISTS\r\nA2 OK done\r\n")
+    assert check.received == len("* 7 EXISTS\r\nA3 OK check is done\r\n")
+    assert (noop.untagged, check.untagged) == (1, 1)
+    assert (noop.changes, check.changes) == (["EXISTS 5 -> 6"], ["EXISTS 6 -> 7"])
+    assert played.last.unsolicited
+
+
+def test_a_command_not_yet_sent_can_be_taken_back() -> None:
+    played = play(SELECTED + "\n>>> SELECT Box\nC: A2 SELECT Box\n>>> NOOP")
+    select, noop = played.exchanges[-2:]
+    assert not played.session.cancel(select)
+    assert played.session.cancel(noop)
+    played.play("S: A2 OK done")
+
+
+# -- tags
+
+
+def test_a_typed_tag_is_kept() -> None:
+    played = play(LOGGED_IN + "\n>>> a001 NOOP\nC: a001 NOOP\nS: a001 OK done\n>>> . NOOP\nC: . NOOP\nS: . OK done")
+    assert [exchange.tag for exchange in played.exchanges] == ["a001", "."]
+    assert [exchange.name for exchange in played.exchanges] == ["NOOP", "NOOP"]
+
+
+def test_a_tag_in_use_is_refused_and_nothing_changes() -> None:
+    played = play(SELECTED + "\n>>> x SELECT Box\nC: x SELECT Box\n>>> y NOOP")
+    for line in ("x NOOP", "y NOOP"):
+        with pytest.raises(UsageError, match="is in use"):
+            played.session.line(line)
+    played.play("S: x OK done\nC: y NOOP\nS: y OK done\n>>> x NOOP\nC: x NOOP")
+
+
+def test_automatic_tags_pass_by_those_in_flight() -> None:
+    play(LOGGED_IN + "\n>>> A1 NOOP\nC: A1 NOOP\n>>> A3 NOOP\nC: A3 NOOP\n>>> NOOP\nC: A2 NOOP\n>>> NOOP\nC: A4 NOOP")
+
+
+def test_a_tag_never_sent() -> None:
+    played = play(LOGGED_IN + "\n>>> NOOP\nC: A1 NOOP\nS: A9 OK who?\nS: a1 OK who?\nS: A1 OK done\nS: A1 OK again")
+    assert played.findings == ["tag-unknown"] * 3
+    assert len(played.completed) == 1
+
+
+# -- a user's mistake
+
+
+@pytest.mark.parametrize(
+    "line", ["NOOP\r\nA2 DELETE INBOX", "NOOP\n", "NOOP \0", "APPEND Box {5}\r\nabc", "APPEND Box {5}"]
+)
+def test_a_line_that_cannot_be_sent_changes_nothing(line: str) -> None:
+    played = play(LOGGED_IN)
+    with pytest.raises(UsageError):
+        played.session.line(line)
+    played.play("!! DONE\n>>> A1 NOOP\nC: A1 NOOP")
+
+
+@pytest.mark.parametrize("wrong", [b"INBOX\r\nA2 DELETE x", b"a\nb", b"\0", Secret(b'"a\r\nb"')])
+def test_nothing_is_smuggled_in_by_an_argument(wrong: bytes | Secret) -> None:
+    played = play(LOGGED_IN)
+    with pytest.raises(UsageError, match="CR, LF and NUL"):
+        played.session.command("SELECT", [wrong])
+    with pytest.raises(UsageError, match="CR, LF and NUL"):
+        played.session.command("NOOP\r\nA2 DELETE x")
+    played.pump()
+    assert not played.out
+
+
+def test_every_line_that_goes_out_is_told() -> None:
+    played = play(LOGGED_IN + "\n>>> IDLE\nC: A1 IDLE\nS: + idling\n!! DONE\nC: DONE\nS: A1 OK done")
+    assert [event.frame.raw for event in played.events if isinstance(event, Sent)] == [b"A1 IDLE\r\n", b"DONE\r\n"]
