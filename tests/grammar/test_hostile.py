@@ -1,0 +1,87 @@
+"""Whatever a server sends, the parser raises nothing, loses nothing, and takes time in proportion."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from imapsh.findings import RULES
+from imapsh.render.jsonform import dumps, to_json
+
+from .reading import joined, lines, one, parse
+
+LINES = [line["raw"].encode("latin-1") for name in ("quirks.jsonl", "more.jsonl") for line in lines(name)]
+MARKS = [b"(", b")", b'"', b"\\", b" ", b"\r\n", b"\n", b"{3}\r\n", b"{99999}\r\n", b"~{1}\r\n", b"NIL", b"\0", b"\xff",
+         b"[", b"]", b"<", b">", b"* ", b"+", b"1", b"-", b",", b":", b"&", b"="]  # fmt: skip
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> bytes:
+    """A line of the corpus with octets taken out, put in, or exchanged for those of another line."""
+    octets = draw(st.sampled_from(LINES))
+    for _ in range(draw(st.integers(1, 4))):
+        at = draw(st.integers(0, len(octets)))
+        kind = draw(st.integers(0, 2))
+        if kind == 0:
+            octets = octets[:at] + octets[at + draw(st.integers(1, 6)) :]
+        elif kind == 1:
+            octets = octets[:at] + draw(st.sampled_from(MARKS)) + octets[at:]
+        else:
+            other = draw(st.sampled_from(LINES))
+            octets = octets[:at] + other[draw(st.integers(0, len(other))) :]
+    return octets
+
+
+def check(octets: bytes) -> None:
+    """All octets are there, each violation is of the catalogue and stands in its response, and JSON can hold it all."""
+    responses = parse(octets)
+    assert joined([response.frame for response in responses]) == octets
+    for response in responses:
+        for violation in response.violations:
+            assert violation.rule in RULES
+            assert 0 <= violation.offset <= response.length
+        json.loads(dumps(to_json(response)))
+
+
+@settings(max_examples=1500)
+@given(mutated())
+def test_mutated_lines(octets: bytes) -> None:
+    check(octets)
+
+
+@settings(max_examples=500)
+@given(st.binary(max_size=60), st.sampled_from([b"", b"* ", b"* 1 FETCH (", b"* OK [", b'* LIST () "', b"a OK "]))
+def test_any_octets(octets: bytes, begin: bytes) -> None:
+    check(begin + octets)
+
+
+@pytest.mark.parametrize("begin", [b"* X ", b"* THREAD ", b"* 1 FETCH (BODYSTRUCTURE ", b"* 1 FETCH (ENVELOPE ",
+                                   b"* 1 FETCH (X-ITEM ", b"* FLAGS ", b'* LIST () "/" a ', b"* STATUS a ", b"* NAMESPACE ",
+                                   b"* ESEARCH ", b"* ID ", b'* 1 FETCH (BODYSTRUCTURE ("a" "b" NIL NIL NIL "c" 1 NIL NIL '
+                                   b"NIL NIL "])  # fmt: skip
+@pytest.mark.parametrize("nesting", [100, 0])
+def test_a_bomb_of_parentheses(begin: bytes, nesting: int) -> None:
+    response = one(begin + b"(" * 100_000 + b"\r\n", nesting=nesting)
+    assert response.violations
+    one(begin + b"(" * 50_000 + b")" * 50_000 + b"\r\n", nesting=nesting)
+
+
+def test_the_nesting_limit_is_named() -> None:
+    response = one(b"* X " + b"(" * 20 + b")" * 20 + b"\r\n", nesting=10)
+    assert "nesting limit" in response.violations[0].message
+    assert one(b"* X " + b"(" * 20 + b")" * 20 + b"\r\n").violations == ()
+
+
+@pytest.mark.parametrize("piece", [b'"\\', b"[", b"((", b'"', b'"a ', b" ", b"BODY[ ", b"UID x ", b") ", b"&", b"{1}\r\na ", b"\\",
+                                   b"\r\n ", b"1,", b"\x00\n", b'ENVELOPE ("a ', b"* 1 FETCH (BODY[] {99999}\r\n"])  # fmt: skip
+@pytest.mark.parametrize("begin", [b"* X ", b"* 1 FETCH (", b"* OK [BADCHARSET (", b'* LIST () "/" ', b"* SEARCH ", b"* STATUS "])
+def test_the_same_thing_over_and_over(begin: bytes, piece: bytes) -> None:
+    """With quadratic time these would take minutes; `tests/bench/bench_parse.py` measures them."""
+    check(begin + piece * (60_000 // len(piece)) + b"\r\n")
+
+
+def test_the_violations_of_a_line_are_bounded() -> None:
+    assert len(one(b"* FLAGS (" + b"] " * 50_000 + b")\r\n").violations) == 1000

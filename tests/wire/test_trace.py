@@ -1,0 +1,61 @@
+"""The trace file: what is written is read back, octet by octet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imapsh.errors import ParseError
+from imapsh.wire.trace import Record, Trace, is_trace, read_trace
+
+
+def clock() -> Callable[[], float]:
+    times = iter(range(1000, 100000))
+    return lambda: float(next(times))
+
+
+def written(records: list[tuple[str, bytes]]) -> bytes:
+    pieces: list[bytes] = []
+    trace = Trace(pieces.append, clock())
+    for direction, octets in records:
+        {"S": trace.received, "C": trace.sent, "#": lambda text: trace.note(text.decode("utf-8"))}[direction](octets)
+    return b"".join(pieces)
+
+
+def test_is_readable_as_text() -> None:
+    octets = written([("#", b"connected"), ("S", b"* OK hi\r\n"), ("C", b"a NOOP\r\n")])
+    assert octets.decode() == (
+        "imapsh-trace 1\n# +1.000000 9\nconnected\nS +2.000000 9\n* OK hi\r\n\nC +3.000000 8\na NOOP\r\n\n"
+    )
+    assert is_trace(octets)
+    assert not is_trace(b"* OK imapsh-trace 1\n")
+
+
+@given(st.lists(st.tuples(st.sampled_from("SC"), st.binary(max_size=40)), max_size=6), st.integers(1, 30))
+def test_what_is_written_is_read_back(records: list[tuple[str, bytes]], size: int) -> None:
+    octets = written(records)
+    found = list(read_trace(octets))
+    assert [(record.direction, record.octets) for record in found] == records
+    assert [record.time for record in found] == [float(1 + index) for index in range(len(records))]
+    assert all(octets[r.offset : r.offset + len(r.octets)] == r.octets for r in found)
+    assert list(read_trace(octets[i : i + size] for i in range(0, len(octets), size))) == found
+
+
+def test_a_trace_cut_short_gives_what_there_is() -> None:
+    octets = written([("S", b"* OK hello\r\n"), ("C", b"a NOOP\r\n")])
+    for end in range(len("imapsh-trace 1\n"), len(octets)):
+        found = list(read_trace(octets[:end]))
+        assert all(isinstance(record, Record) for record in found)
+        assert b"* OK hello\r\na NOOP\r\n".startswith(b"".join(record.octets for record in found))
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [b"", b"* OK\r\n", b"imapsh-trace 2\n", b"imapsh-trace 1\nX +1.0 2\nab\n", b"imapsh-trace 1\nS +1.0 1\nab\n"],
+)
+def test_what_is_no_trace_is_refused(octets: bytes) -> None:
+    with pytest.raises(ParseError, match="trace"):
+        list(read_trace(octets))
