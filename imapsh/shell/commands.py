@@ -25,7 +25,7 @@ class Shell(Protocol):
     async def connect(self, url: str) -> None:
         """Connect anew, to `url` or where one was."""
 
-    def show_last(self, form: str) -> None:
+    async def show_last(self, form: str) -> None:
         """Show the last exchange again, in a format or in the present one."""
 
     @property
@@ -98,7 +98,7 @@ async def _connect(shell: Shell, argument: str) -> None:
 
 
 async def _last(shell: Shell, argument: str) -> None:
-    shell.show_last(_format(argument) if argument else "")
+    await shell.show_last(_format(argument) if argument else "")
 
 
 async def _set_format(shell: Shell, argument: str) -> None:

@@ -307,11 +307,12 @@ class Shell:
         if now is not None and before.uidvalidity is not None and now.uidvalidity != before.uidvalidity:
             self.stage.fault(f"UIDVALIDITY was {before.uidvalidity} and is {now.uidvalidity}: UIDs of before are void")
 
-    def show_last(self, form: str) -> None:
+    async def show_last(self, form: str) -> None:
         """Show the last exchange again."""
         if self.stage.last is None or not len(self.stage.last):
             raise UsageError("there is no exchange to show yet")
-        self.stage.again(form)
+        self._stop.clear()
+        await self.stage.again(form, self._stop.is_set)
 
     @property
     def format(self) -> str:

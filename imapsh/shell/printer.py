@@ -87,9 +87,10 @@ class Printer:
             owner, text = self._due.popleft()
             left = PIECE - size
             if len(text) > left:
-                cut = text.rfind("\n", 0, left) + 1 or left
+                cut = text.rfind("\n", 0, left) + 1 or (0 if taken else left)
                 self._due.appendleft((owner, text[cut:]))
-                text, size = text[:cut], PIECE - cut
+                taken.append(text[:cut])
+                break
             taken.append(text)
             size += len(text)
         joined = "".join(taken)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from imapsh.errors import ConnectionLost
 from imapsh.render.styles import paint
 from imapsh.render.visible import visible
@@ -22,8 +24,7 @@ class Stage:
         self.last: Last | None = None
         self.muted: set[Exchange] = set()
         self.own: set[Exchange] = set()
-        self.kept: Exchange | None = None
-        """The exchange that `last` holds."""
+        self._kept: Exchange | None = None  # the one that `last` began with
 
     def begin(self, session: Session) -> None:
         """A new connection: what was kept of the one before is forgotten."""
@@ -32,7 +33,7 @@ class Stage:
         self.last = Last(session.parser)
         self.muted.clear()
         self.own.clear()
-        self.kept = None
+        self._kept = None
 
     def mute(self, exchange: Exchange) -> None:
         """Show no more of it, nor what is due of it."""
@@ -52,15 +53,19 @@ class Stage:
         """What went wrong, in a sentence."""
         self.say(f"imapsh: {visible(text)}", "violation")
 
-    def again(self, form: str) -> None:
-        """Show the last exchange in a format, "" for the present one."""
+    async def again(self, form: str, stopped: Callable[[], bool]) -> None:
+        """Show the last exchange in a format, "" for the present one, until it is all there or `stopped`."""
         if self.last is None:
             return
-        output = self.output
-        for text in self.last.render(
-            Output(form or output.format, output.theme, output.width, elide=output.elide, json_raw=output.json_raw)
-        ):
-            self.printer.put(text)
+        now = self.output
+        output = Output(form or now.format, now.theme, now.width, elide=now.elide, json_raw=now.json_raw)
+        for text in self.last.render(output):
+            if stopped():
+                self.printer.drop(self)
+                self.note("interrupted")
+                return
+            self.printer.put(text, self)
+            await self.printer.room()
 
     def show(self, event: Event) -> None:
         """Keep an event, and show it where it is to be seen."""
@@ -81,9 +86,9 @@ class Stage:
     def _keep(self, event: Event, exchange: Exchange | None) -> None:
         if self.last is None:
             return
-        if isinstance(event, Sent) and exchange is not None and exchange is not self.kept:
+        if isinstance(event, Sent) and exchange is not None and exchange is not self._kept and not self.muted:
             self.last.begin()
-            self.kept = exchange
+            self._kept = exchange
         try:
             self.last.add(event)
         except OSError as error:

@@ -84,7 +84,7 @@ def _advice(status: Status, reading: Reading, text: str) -> Fragments:
         return [*found, *_own(text)]
     left = literals.wanted(text)
     if left is not None and left > 0:
-        return [*found, ("class:bottom-toolbar.hint", f"{left} octets of the literal are to come; Enter is two, CR LF")]
+        return [*found, ("class:bottom-toolbar.hint", f"{left} more octets of the literal; Enter is two, CR LF")]
     if not text.strip():
         return found
     match = reading.last(text)
