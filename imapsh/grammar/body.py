@@ -23,6 +23,8 @@ _COMMON = re.compile(
     rf"\(({_QS}) ({_QS}) ({_PARAM}) ({_NS}) ({_NS}) ({_QS}) (\d{{1,9}})(?: (\d{{1,9}}))?"
     rf"(?: ({_NS})(?: ({_DSP})(?: ({_LANG})(?: ({_NS}))?)?)?)?\)"
 )
+#: what stands behind the parts of a multipart, likewise
+_COMMON_MPART = re.compile(rf" ({_QS})(?: ({_PARAM})(?: ({_DSP})(?: ({_LANG})(?: ({_NS}))?)?)?)?(?=\))")
 _STRINGS = re.compile(r'"([^"]*)"')
 
 #: NIL for the subtype, or, where a string follows, for the parameters behind a subtype that is left out
@@ -85,13 +87,6 @@ def _common(found: re.Match[str]) -> BodyPart | None:
             return None
     elif lines is not None or kind == "multipart" or (kind == "message" and subtype in ("rfc822", "global")):
         return None
-    disposition: Disposition = None
-    if dsp is not None and dsp[0] == "(":
-        name = dsp[2 : dsp.index('"', 2)]
-        disposition = name, _common_params(dsp[len(name) + 4 : -1])
-    language = None
-    if lang is not None and lang[:1] in '("':
-        language = tuple(_STRINGS.findall(lang))
     return BodyPart(
         kind,
         subtype,
@@ -103,10 +98,35 @@ def _common(found: re.Match[str]) -> BodyPart | None:
         None if lines is None else int(lines),
         extended=md5 is not None,
         md5=md5 and _text(md5),
-        disposition=disposition,
-        language=language,
+        disposition=_common_disposition(dsp),
+        language=_common_language(lang),
         location=loc and _text(loc),
     )
+
+
+def _common_multipart(found: re.Match[str], parts: tuple[BodyPart, ...]) -> BodyPart:
+    subtype, params, dsp, lang, loc = found.groups()
+    return BodyPart(
+        "multipart",
+        subtype[1:-1].lower(),
+        _common_params(params) if params else None,
+        parts=parts,
+        extended=params is not None,
+        disposition=_common_disposition(dsp),
+        language=_common_language(lang),
+        location=loc and _text(loc),
+    )
+
+
+def _common_disposition(found: str | None) -> Disposition:
+    if found is None or found[0] != "(":
+        return None
+    name = found[2 : found.index('"', 2)]
+    return name, _common_params(found[len(name) + 4 : -1])
+
+
+def _common_language(found: str | None) -> tuple[str, ...] | None:
+    return tuple(_STRINGS.findall(found)) if found is not None and found[0] in '("' else None
 
 
 def _single(c: Cursor) -> BodyPart:
@@ -205,6 +225,9 @@ def _multipart(c: Cursor) -> BodyPart:
             c.fail("body-type-mpart", "a space between two parts")
             c.pos += 1
         parts.append(_body(c))
+    common = c.take(_COMMON_MPART)
+    if common is not None:
+        return _common_multipart(common, tuple(parts))
     c.space("body-type-mpart")
     start = c.pos
     subtype: str | None = None

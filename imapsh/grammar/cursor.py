@@ -114,7 +114,10 @@ class Cursor:
 
     def peek(self, characters: int = 1) -> str:
         """The next characters, as many as there are on the line."""
-        return self.text[self.pos : min(self.end, self.pos + characters)]
+        pos = self.pos
+        if characters == 1:
+            return self.text[pos] if pos < self.end else ""
+        return self.text[pos : min(self.end, pos + characters)]
 
     def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         """Step over what `pattern` matches here."""

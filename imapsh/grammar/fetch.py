@@ -15,7 +15,11 @@ from imapsh.wire.frames import Part
 ItemReader = Callable[[Cursor], Any]
 
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
-_COMMON_ITEMS = re.compile(r"(UID|RFC822\.SIZE) ([1-9]\d{0,8})(?=[ )])")
+_ONE_FLAG = r"\\?[^\x00-\x20\x7f-\xff(){%*\"\\\]]+"
+#: the items that most FETCH responses begin with, and the space to the next
+_PLAIN = re.compile(
+    rf"(?:(UID|RFC822\.SIZE) ([1-9]\d{{0,8}})|FLAGS \(((?:{_ONE_FLAG}(?: {_ONE_FLAG})*)?)\))(?: (?=[^ )])|(?=\)))"
+)
 #: date-time = DQUOTE date-day-fixed "-" date-month "-" date-year SP time SP zone DQUOTE
 _DATE_TIME = re.compile(
     r'"((?: \d|\d\d)-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-\d{4} \d\d:\d\d:\d\d [+-]\d{4})"',
@@ -29,7 +33,15 @@ _DATE_PIECES = tuple(
         r"\d", r"\d", ":", r"\d", r"\d", ":", r"\d", r"\d", " ", r"[+-]", *[r"\d"] * 4, '"',
     )
 )  # fmt: skip
-_FETCH_FLAG = re.compile(r"\\?[^\x00-\x20\x7f-\xff(){%*\"\\\]]+")
+_FETCH_FLAG = re.compile(_ONE_FLAG)
+#: what mail programs ask for most, all of a line: FLAGS, UID, RFC822.SIZE and MODSEQ, in any order
+_WHOLE_FLAG = r"\\?[^\x00-\x20\x7f-\xff(){%*\"\\\]]++"
+_WHOLE_ITEM = (
+    r"(?:UID [1-9]\d{0,8}|RFC822\.SIZE \d{1,9}|MODSEQ \([1-9]\d{0,17}\)|"
+    rf"FLAGS \((?:{_WHOLE_FLAG}(?: {_WHOLE_FLAG})*+)?\))"
+)
+_WHOLE = re.compile(rf" \(({_WHOLE_ITEM}(?: {_WHOLE_ITEM})*)\)\Z")
+_WHOLE_ITEMS = re.compile(r"([A-Z0-9.]+) (?:\(([^)]*)\)|(\d+))")
 _SECTION = re.compile(
     r"\[(?:|(?:[1-9]\d*(?:\.[1-9]\d*)*\.)?(?:HEADER|TEXT)|[1-9]\d*(?:\.[1-9]\d*)*(?:\.MIME)?)\](?:<\d+>)?",
     re.IGNORECASE,
@@ -56,6 +68,9 @@ def fetch(c: Cursor, number: int, items: Mapping[str, ItemReader]) -> Fetch:
 
     `items`: upper-case name (with `[` where a section follows) -> what reads its value.
     """
+    whole = c.take(_WHOLE)
+    if whole is not None:
+        return Fetch(number, _whole(whole[1]))
     rule = "msg-att"
     c.space(rule)
     if not c.tolerant or c.peek() == "(":
@@ -64,8 +79,11 @@ def fetch(c: Cursor, number: int, items: Mapping[str, ItemReader]) -> Fetch:
         c.fail(rule, "a list in parentheses is due")
     values: dict[str, Any] = {}
     depth = c.depth
+    begun = _plain_items(c, values)
     while c.peek() not in (")", ""):
-        if values or c.peek() in (" ", "\r"):
+        if begun:
+            begun = False
+        elif values or c.peek() in (" ", "\r"):
             if not values:
                 c.fail(rule, "an item is due")
             elif c.tolerant and c.peek() != " ":
@@ -89,6 +107,41 @@ def fetch(c: Cursor, number: int, items: Mapping[str, ItemReader]) -> Fetch:
     return Fetch(number, values)
 
 
+def _plain_items(c: Cursor, values: dict[str, Any]) -> bool:
+    """Read as many of _PLAIN as stand here; whether the space behind the last was read too."""
+    match, text, end = _PLAIN.match, c.text, c.end
+    found = last = match(text, c.pos, end)
+    while found is not None:
+        name, number, flags = found.groups()
+        if name:
+            values[name] = int(number)
+        else:
+            values["FLAGS"] = _split_flags(flags)
+        last = found
+        found = match(text, found.end(), end)
+    if last is None:
+        return False
+    c.pos = last.end()
+    return text[c.pos - 1] == " "
+
+
+@lru_cache(maxsize=1024)
+def _split_flags(flags: str) -> tuple[str, ...]:
+    """Cached: a mailbox has few sets of flags."""
+    return tuple(flags.split(" ")) if flags else ()
+
+
+def _whole(text: str) -> dict[str, Any]:
+    """The values of a line that _WHOLE took."""
+    values: dict[str, Any] = {}
+    for name, listed, number in _WHOLE_ITEMS.findall(text):
+        if number:
+            values[name] = int(number)
+        else:
+            values[name] = tuple(listed.split()) if name == "FLAGS" else int(listed)
+    return values
+
+
 def _unspaced(c: Cursor, items: Mapping[str, ItemReader]) -> None:
     """What touches the last item: another item, or the rest of a literal that announced too few octets."""
     c.fail("msg-att", "a space and an item, or ')', is due")
@@ -97,10 +150,6 @@ def _unspaced(c: Cursor, items: Mapping[str, ItemReader]) -> None:
 
 
 def _item(c: Cursor, items: Mapping[str, ItemReader], values: dict[str, Any]) -> None:
-    common = c.take(_COMMON_ITEMS)
-    if common is not None:
-        values[common[1]] = int(common[2])
-        return
     start = c.pos
     found = c.take(_NAME)
     if found is None:

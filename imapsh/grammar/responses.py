@@ -29,6 +29,7 @@ _NAME = re.compile(r"(?!(?:OK|NO|BAD|BYE|PREAUTH)[^A-Za-z0-9 =-])[A-Za-z][^\x00-
 _LOOSE_RESPONSE = re.compile(r"(?:OK|NO|BAD|BYE|PREAUTH)(?![A-Za-z0-9=-])|[A-Za-z][^\x00-\x20()\"\[]*", re.IGNORECASE)
 _MESSAGE = re.compile(r"\d+ (?:FETCH|EXPUNGE)(?![^ \r\n])", re.IGNORECASE)
 _BAD_NUMBER = re.compile(r"[^ \r\n()]{0,40}?[\d.]{1,40} ?(?=(?:EXISTS|RECENT|EXPUNGE|FETCH)(?![^ (\r\n]))", re.IGNORECASE)
+_COMMON = re.compile(r"\* ([1-9]\d{0,8}) (FETCH|EXISTS|EXPUNGE|RECENT)(?= |\Z)")
 _DIGITS = re.compile(r"\d+(?= |$)")
 _TAGGED = re.compile(r"([^ \r\n+*]+|[^ \r\n]+) (OK|NO|BAD|BYE|PREAUTH)(?![^ \r\n])", re.IGNORECASE)
 _LOOSE_TAGGED = re.compile(r"([^ \t\r\n*+][^ \t\r\n]*+)[ \t]++(OK|NO|BAD)(?![A-Za-z0-9=-])", re.IGNORECASE)
@@ -182,6 +183,9 @@ class Parser:
 
     def _untagged(self, c: Cursor) -> Response:
         """response-data = "*" SP (resp-cond-state / resp-cond-bye / mailbox-data / message-data / ...) CRLF."""
+        common = c.take(_COMMON)
+        if common is not None:
+            return self._data(c, common[2], int(common[1]))
         c.pos = 1
         c.space("response-data")
         number = self._number(c)

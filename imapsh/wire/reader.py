@@ -32,7 +32,7 @@ _STATUS = re.compile(rb"(?:\* |[^*+ \r\n(){%\"\\]+ )(?:OK|NO|BAD|BYE|PREAUTH)(?!
 _OPEN_CODE = re.compile(rb"(?:\+|\S+ [A-Z]+) \[([A-Z0-9-]+) ((?:[^\]\"]|\"(?:[^\"\\]|\\.)*\")*)\Z", re.IGNORECASE)
 _MARKS = re.compile(rb'\\["\\]|["()]')
 _MOST_JOINED = 100  # lines that are joined to one that is left open
-_LONGEST_CODE = 1 << 14  # octets of a code in which a literal is looked for
+_LONGEST_CODE = 1 << 11  # octets of a code in which a literal is looked for
 
 
 def _announcement(piece: bytes) -> re.Match[bytes] | None:

@@ -1,0 +1,127 @@
+"""How fast octets become values, beside IMAPClient's parser where that is installed: `python -m tests.bench.bench_parse`.
+
+Budgets (docs/design): ENVELOPE and BODYSTRUCTURE typed at 10 MiB/s or more, 30 the goal.  Not a test: machines differ.
+"""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable, Iterator
+
+from imapsh import spec
+from imapsh.grammar.responses import Parser, Readers
+from imapsh.wire.frames import Frame
+from imapsh.wire.push import Pusher
+from imapsh.wire.reader import FrameReader
+
+MIB = 1 << 20
+_ADDRESS = '("Person {0} of the Office" NIL "person.{0}" "dept{1}.example.org")'
+_TEXT = '("text" "plain" ("charset" "utf-8" "format" "flowed") NIL NIL "quoted-printable" {0} {1} NIL NIL NIL NIL)'
+_HTML = '("text" "html" ("charset" "utf-8") NIL NIL "quoted-printable" {0} {1} NIL NIL NIL NIL)'
+_PDF = (
+    '("application" "pdf" ("name" "report {0}.pdf") "<part{0}@example.org>" NIL "base64" {1} NIL '
+    '("attachment" ("filename" "report {0}.pdf" "size" "{1}")) NIL NIL)'
+)
+
+
+def structure(index: int) -> str:
+    """Bodies as mailboxes hold them: text alone, alternatives, attachments, a forwarded message."""
+    text, html = _TEXT.format(900 + index, 30), _HTML.format(4000 + index, 90)
+    kind = index % 4
+    if kind == 0:
+        return text
+    alternative = f'({text}{html} "alternative" ("boundary" "b{index}") NIL NIL NIL)'
+    if kind == 1:
+        return alternative
+    if kind == 2:
+        return f'({alternative}{_PDF.format(index, 70000)} "mixed" ("boundary" "m{index}") NIL NIL NIL)'
+    message = f'("message" "rfc822" NIL NIL NIL "7bit" 5000 {envelope(index + 1)} {text} 120 NIL NIL NIL NIL)'
+    return f'({text}{message} "mixed" ("boundary" "f{index}") NIL NIL NIL)'
+
+
+def envelope(index: int) -> str:
+    """An envelope with a dozen strings."""
+    sender = f"({_ADDRESS.format(index % 200, index % 7)})"
+    to = "(" + "".join(_ADDRESS.format((index + step) % 300, step) for step in range(1 + index % 3)) + ")"
+    return (
+        f'("Thu, {1 + index % 28:02} Feb 2024 09:15:{index % 60:02} +0100" "Re: the minutes of meeting {index}, revised" '
+        f'{sender} {sender} {sender} {to} NIL NIL "<{index - 1}@mail.example.org>" "<{index}@mail.example.org>")'
+    )
+
+
+def typed(number: int) -> bytes:
+    """`number` FETCH responses with ENVELOPE and BODYSTRUCTURE."""
+    return "".join(
+        f"* {i} FETCH (UID {i + 1000} ENVELOPE {envelope(i)} BODYSTRUCTURE {structure(i)})\r\n" for i in range(1, number)
+    ).encode()
+
+
+def flags(number: int) -> bytes:
+    """`number` FETCH responses with FLAGS."""
+    sets = ("\\Seen", "", "\\Seen \\Answered", "\\Seen $Forwarded NonJunk", "\\Flagged \\Deleted")
+    return "".join(f"* {i} FETCH (FLAGS ({sets[i % 5]}) UID {i + 1000})\r\n" for i in range(1, number + 1)).encode()
+
+
+def ours(octets: bytes) -> int:
+    """Pushed in pieces of 64 KiB, framed and parsed; how many responses came."""
+    readers = Readers(spec.readers("response"), spec.readers("code"), spec.readers("fetch-item"))
+    pusher, parser, count = Pusher(FrameReader()), Parser(readers), 0
+    for start in range(0, len(octets) + (1 << 16), 1 << 16):
+        pusher.feed(octets[start : start + (1 << 16)])
+        for frame in pusher:
+            assert isinstance(frame, Frame)
+            parser.parse(frame)
+            count += 1
+    return count
+
+
+def imapclient(octets: bytes) -> int:
+    """IMAPClient's parser, which reads FETCH into tuples, on lines that are split already."""
+    from imapclient.response_parser import parse_fetch_response
+
+    lines = [line[2:].replace(b" FETCH", b"", 1) for line in octets.split(b"\r\n")[:-1]]
+    return len(parse_fetch_response(lines, uid_is_key=False))
+
+
+#: Nested without end: each takes time in proportion, or this never returns.
+HOSTILE = {
+    "((((": b"* X " + b"(" * MIB + b"\r\n",
+    '"\\\\\\\\': b'* X "' + b"\\" * MIB + b"\r\n",
+    "[[[[": b"* OK " + b"[" * MIB + b"\r\n",
+    "spaces": b"* 1 FETCH (" + b" " * MIB + b")\r\n",
+    "BODY[": b"* 1 FETCH (" + b"BODY[ " * (MIB // 6) + b"\r\n",
+    "open quotes": b"* 1 FETCH (" + b'ENVELOPE ("a ' * (MIB // 13) + b"\r\n",
+    "literals": b"* X " + b"{1}\r\na " * (MIB // 8) + b"\r\n",
+}
+
+
+def measured(run: Callable[[bytes], int], octets: bytes) -> float:
+    """Seconds, the best of three."""
+    best = float("inf")
+    for _ in range(3):
+        gc.collect()
+        began = time.perf_counter()
+        run(octets)
+        best = min(best, time.perf_counter() - began)
+    return best
+
+
+def report() -> Iterator[str]:
+    """One line a measurement."""
+    for title, octets in (("ENVELOPE and BODYSTRUCTURE", typed(6000)), ("200,000 FETCH FLAGS", flags(200_000))):
+        size = len(octets) / MIB
+        seconds = measured(ours, octets)
+        yield f"{title}: {size:.1f} MiB, imapsh {seconds:.2f} s, {size / seconds:.1f} MiB/s"
+        try:
+            seconds = measured(imapclient, octets)
+        except ImportError:
+            continue
+        yield f"{title}: {size:.1f} MiB, IMAPClient {seconds:.2f} s, {size / seconds:.1f} MiB/s"
+    for title, octets in HOSTILE.items():
+        yield f"1 MiB of {title}: {measured(ours, octets):.2f} s"
+
+
+if __name__ == "__main__":
+    for line in report():
+        print(line, flush=True)
