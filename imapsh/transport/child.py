@@ -1,4 +1,4 @@
-"""A command as the peer, on a socket pair, and what a child may know."""
+"""A command as the peer, behind a socket pair, and what a child may know."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 SECRET_VARIABLES = ("IMAPSH_PASSWORD",)
 
+_PIPE = 1 << 16  # octets that a pipe holds
 _GRACE = 0.5  # seconds a command has to end by itself once its stdin has ended
 _PATIENCE = 2.0  # and once it was told to terminate
 
@@ -24,26 +25,43 @@ def child_environment() -> dict[str, str]:
 
 
 def spawn(address: Address) -> tuple[socket.socket, subprocess.Popen[bytes]]:
-    """Start the command of an `exec:` address; its stdin and stdout are the other end of the returned socket.
+    """Start the command of an `exec:` address; its stdin and stdout are behind the returned socket.
 
+    Its stdout is a pipe: on a socket Dovecot's imap, run by root, takes us for inetd.  A thread moves the octets.
     Its stderr is ours.  It gets a session of its own, so that Ctrl-C in the shell does not end the server.
     Raises OSError when the command cannot be run.
     """
     import socket
     import subprocess
+    import threading
 
     ours, theirs = socket.socketpair()
+    stdout, end = os.pipe()
     try:
-        end = theirs.fileno()
         child = subprocess.Popen(
-            address.command, stdin=end, stdout=end, env=child_environment(), start_new_session=True
+            address.command, stdin=theirs.fileno(), stdout=end, env=child_environment(), start_new_session=True
         )
     except BaseException:
         ours.close()
+        theirs.close()
+        os.close(stdout)
         raise
     finally:
-        theirs.close()
+        os.close(end)
+    threading.Thread(target=_relay, args=(stdout, theirs), daemon=True).start()
     return ours, child
+
+
+def _relay(stdout: int, sock: socket.socket) -> None:
+    """Move what the command says to its socket, until it ends or nobody listens."""
+    try:
+        while data := os.read(stdout, _PIPE):
+            sock.sendall(data)
+    except OSError:
+        pass  # our end was closed
+    finally:
+        os.close(stdout)
+        sock.close()
 
 
 def reap(child: subprocess.Popen[bytes]) -> int:
