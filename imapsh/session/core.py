@@ -583,9 +583,14 @@ class Session:
         self._fresh_capabilities = True
         if not old or not names or old == self.capabilities:
             return ""
-        came = " ".join(f"+{name}" for name in names if name.upper() not in old)
-        went = " ".join(f"-{name}" for name in sorted(old - self.capabilities))
-        return "capabilities " + " ".join(filter(None, (came, went)))
+        came = [f"+{name}" for name in names if name.upper() not in old]
+        went = [f"-{name}" for name in sorted(old - self.capabilities)]
+        if len(came) + len(went) > _FEW_CAPABILITIES:
+            return f"capabilities: {len(came)} new, {len(went)} gone"
+        return " ".join(("capabilities", *came, *went))
+
+
+_FEW_CAPABILITIES = 6  # more than that, and a change is told in numbers: the response stands right above
 
 
 def _text(response: Response | None) -> str:
