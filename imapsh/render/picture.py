@@ -44,9 +44,20 @@ def runs(line: str) -> Iterator[Run]:
     for index, piece in enumerate(pieces):
         if index % 2:
             for parameter in piece.split(";"):
-                sgr = frozenset() if parameter in ("", "0") else sgr | {parameter}
+                sgr = _after(sgr, parameter)
         elif text := _OTHER.sub("", piece):
             yield Run(sgr, text)
+
+
+def _after(sgr: frozenset[str], parameter: str) -> frozenset[str]:
+    """The rendition in force after one more parameter: a colour takes the place of another, 39 ends it, 22 ends 1 and 2."""
+    if parameter in ("", "0"):
+        return frozenset()
+    if parameter == "39" or parameter in _COLOURS:
+        sgr -= _COLOURS.keys()
+    if parameter == "22":
+        sgr -= {"1", "2"}
+    return sgr if parameter in ("22", "39", "49") else sgr | {parameter}
 
 
 def svg(ansi: str, title: str = "imapsh") -> str:
@@ -105,3 +116,9 @@ def _attributes(sgr: frozenset[str]) -> str:
 
 def _escape(text: str) -> str:
     return "".join(_ESCAPED.get(character, character) for character in visible(text))
+
+
+if __name__ == "__main__":  # coloured text on stdin, its picture on stdout: how docs/session.svg is made
+    import sys
+
+    sys.stdout.write(svg(sys.stdin.read(), *sys.argv[1:]))

@@ -1,0 +1,45 @@
+"""What the documents say of the code, held against the code."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from imapsh import findings
+from imapsh.session import states
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_the_states_page_is_the_table() -> None:
+    page = (ROOT / "docs/design/states.rst").read_text(encoding="utf-8")
+    rows = re.findall(r"^(\w+) +(OK|NO) +([\w-]+)$", page, re.MULTILINE)
+    assert {(name, reply): state for name, reply, state in rows} == states.REPLIES
+
+
+def test_the_floors_page_has_the_contract_of_setup_cfg() -> None:
+    page = (ROOT / "docs/design/floors.rst").read_text(encoding="utf-8")
+    order = re.search(r"^    (shell > .*)$", page, re.MULTILINE)
+    contract = (ROOT / "setup.cfg").read_text(encoding="utf-8")
+    assert order is not None
+    for floor in re.findall(r"\w+", order[1]):
+        assert re.search(rf"\b{floor}\b", contract), floor
+
+
+def test_readme_links_are_there() -> None:
+    readme = (ROOT / "README.rst").read_text(encoding="utf-8")
+    for path in re.findall(r"``(docs/[\w/.-]+)``|image:: (\S+)", readme):
+        assert (ROOT / (path[0] or path[1])).exists(), path
+
+
+def test_every_rule_says_where_it_stands() -> None:
+    for name, rule in findings.RULES.items():
+        assert re.fullmatch(r"RFC \d{4} §[\dA-Z.]+", rule.rfc), name
+        assert rule.line, name
+
+
+def test_every_rule_named_in_the_code_is_in_the_catalogue() -> None:
+    named = re.compile(r"""(?:fail|give_up|Violation|Finding)\(\s*"([\w-]+)\"""")
+    for source in (ROOT / "imapsh").rglob("*.py"):
+        for rule in named.findall(source.read_text(encoding="utf-8")):
+            assert rule in findings.RULES, f"{source.name}: {rule}"
