@@ -65,7 +65,7 @@ RULES: dict[str, Rule] = {
     "string": Rule(_ABNF, "a quoted string or a literal"),
     "nstring": Rule(_ABNF, "a quoted string, a literal or NIL"),
     "NIL": Rule(_ABNF, "NIL stands for no value"),
-    "text": Rule(_ABNF, "any characters but CR, LF and NUL; 8-bit only as UTF-8"),
+    "text": Rule(_ABNF, "any characters but CR, LF and NUL; 8-bit only as UTF-8, and where IMAP4rev2 is enabled"),
     "tag": Rule(_ABNF, "astring characters but '+'"),
     "SP": Rule(_ABNF, "exactly one space between two elements"),
     "parenthesis": Rule(_ABNF, "parentheses come in pairs"),

@@ -57,8 +57,10 @@ class Cursor:
     many as Python's stack holds.
     """
 
-    __slots__ = ("_before", "_literals", "_places", "_quoted", "depth", "end", "frame", "nesting", "pos", "text", "utf8",
-                 "violations")  # fmt: skip
+    __slots__ = (
+        "_before", "_literals", "_places", "_quoted", "depth", "end", "frame", "nesting", "pos", "text", "utf8",
+        "violations",
+    )  # fmt: skip
 
     tolerant = False
 

@@ -103,7 +103,7 @@ def mailbox(c: Cursor, ends: re.Pattern[str] | None = None) -> str:
         name = _bare_name(c, ends) if bare else c.astring("mailbox")
     except Mismatch as mismatch:
         c.mend(mismatch)
-        name, c.pos = readable(c.text[start:c.end].strip('" ')), c.end
+        name, c.pos = readable(c.text[start : c.end].strip('" ')), c.end
     if name.upper() == "INBOX":
         return "INBOX"
     if c.utf8:
@@ -181,15 +181,32 @@ def _extended(c: Cursor) -> dict[str, Any]:
                 break
         label = c.astring(rule).upper()
         c.space(rule)
-        value = c.value(rule)
-        if label == "OLDNAME" and isinstance(value, tuple) and not c.utf8:
-            value = tuple(mutf7.decode_leniently(name)[0] if isinstance(name, str) else name for name in value)
-        items[label] = value
+        items[label] = _old_names(c) if label == "OLDNAME" and c.peek() == "(" else c.value(rule)
     c.leave(rule)
     return items
 
 
-_STATUS_LIST = re.compile(r" (?:MESSAGES|RECENT|UIDNEXT|UIDVALIDITY|UNSEEN|SIZE|DELETED) \d| ?\((?:[A-Z][A-Z0-9=.-]*[ )]|\))[^()]*(?:\([^()]*\)[^()]*)*\)?\s*\Z", re.IGNORECASE)
+IN_LIST = re.compile(r"[ )]")  # what ends a name in a list
+
+
+def _old_names(c: Cursor) -> tuple[str, ...]:
+    """oldname-extended-item = "OLDNAME" SP "(" mailbox ")"; more than one are read too."""
+    rule = "mbox-list-extended"
+    c.enter(rule)
+    names = [mailbox(c, IN_LIST)]
+    while c.peek() not in (")", ""):
+        c.space(rule)
+        if c.peek() != ")":
+            names.append(mailbox(c, IN_LIST))
+    c.leave(rule)
+    return tuple(names)
+
+
+_STATUS_LIST = re.compile(
+    r" (?:MESSAGES|RECENT|UIDNEXT|UIDVALIDITY|UNSEEN|SIZE|DELETED) \d|"
+    r" ?\((?:[A-Z][A-Z0-9=.-]*[ )]|\))[^()]*(?:\([^()]*\)[^()]*)*\)?\s*\Z",
+    re.IGNORECASE,
+)
 #: status items that are numbers, and their bits (RFC 9051 section 9, status-att-val; RFC 7162 section 7)
 _STATUS_BITS = {
     "MESSAGES": 32,

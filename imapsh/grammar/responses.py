@@ -1,8 +1,8 @@
 """Frames -> responses (RFC 9051 sections 7 and 9, `response`).
 
-The parser imports no row: it is handed the table's maps from names to the functions that read them, so that an extension
-is taught by rows.  A frame is read strictly; only where that fails is it read again by the same rules on the tolerant
-cursor.  What no rule can read is still a response, of kind `garbage` or with an `Unknown` value.
+The parser imports no row: it is handed the table's maps from names to the functions that read them, so that an
+extension is taught by rows.  A frame is read strictly; only where that fails is it read again by the same rules on the
+tolerant cursor.  What no rule can read is still a response, of kind `garbage` or with an `Unknown` value.
 """
 
 from __future__ import annotations
@@ -25,10 +25,14 @@ CLIENT = "client"
 
 _STATUS_WORDS = frozenset({"OK", "NO", "BAD", "BYE", "PREAUTH"})
 _NUMBERED = frozenset({"EXISTS", "RECENT", "EXPUNGE", "FETCH"})
-_NAME = re.compile(r"(?!(?:OK|NO|BAD|BYE|PREAUTH)[^A-Za-z0-9 =-])[A-Za-z][^\x00-\x20\x7f-\xff(){%*\"\\\]\[]*(?= |\Z)", re.IGNORECASE)
+_NAME = re.compile(
+    r"(?!(?:OK|NO|BAD|BYE|PREAUTH)[^A-Za-z0-9 =-])[A-Za-z][^\x00-\x20\x7f-\xff(){%*\"\\\]\[]*(?= |\Z)", re.IGNORECASE
+)
 _LOOSE_RESPONSE = re.compile(r"(?:OK|NO|BAD|BYE|PREAUTH)(?![A-Za-z0-9=-])|[A-Za-z][^\x00-\x20()\"\[]*", re.IGNORECASE)
 _MESSAGE = re.compile(r"\d+ (?:FETCH|EXPUNGE)(?![^ \r\n])", re.IGNORECASE)
-_BAD_NUMBER = re.compile(r"[^ \r\n()]{0,40}?[\d.]{1,40} ?(?=(?:EXISTS|RECENT|EXPUNGE|FETCH)(?![^ (\r\n]))", re.IGNORECASE)
+_BAD_NUMBER = re.compile(
+    r"[^ \r\n()]{0,40}?[\d.]{1,40} ?(?=(?:EXISTS|RECENT|EXPUNGE|FETCH)(?![^ (\r\n]))", re.IGNORECASE
+)
 _COMMON = re.compile(r"\* ([1-9]\d{0,8}) (FETCH|EXISTS|EXPUNGE|RECENT)(?= |\Z)")
 _DIGITS = re.compile(r"\d+(?= |$)")
 _TAGGED = re.compile(r"([^ \r\n+*]+|[^ \r\n]+) (OK|NO|BAD|BYE|PREAUTH)(?![^ \r\n])", re.IGNORECASE)
@@ -105,8 +109,8 @@ class Readers(NamedTuple):
 class Parser:
     """Reads frames, one after another.
 
-    `utf8` turns to true by what it reads: ENABLED UTF8=ACCEPT or IMAP4rev2 (RFC 6855 section 3, RFC 9051 section 6.3.1),
-    or capabilities that list IMAP4rev2 and not IMAP4rev1.  `nesting` bounds parentheses.
+    `utf8` turns to true by what it reads: ENABLED UTF8=ACCEPT (RFC 6855 section 3) or IMAP4rev2 (RFC 9051 section
+    6.3.1), or capabilities that list IMAP4rev2 and not IMAP4rev1.  `nesting` bounds parentheses.
     """
 
     def __init__(self, readers: Readers, *, utf8: bool = False, nesting: int = 100) -> None:

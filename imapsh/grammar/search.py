@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from imapsh.grammar.cursor import Cursor, Mismatch
-from imapsh.grammar.mailboxes import mailbox
+from imapsh.grammar.mailboxes import IN_LIST, mailbox
 from imapsh.grammar.sequence import PATTERN, SequenceSet
 from imapsh.grammar.values import ESearch, Search
 
@@ -21,7 +21,8 @@ def search(c: Cursor) -> Search:
     assert found is not None
     ids = [int(number) for number in found[0].split()]
     if ids and max(ids) >> 32:
-        c.fail("nz-number", "a number beyond 32 bits", found[0].index(str(next(n for n in ids if n >> 32))) + found.start())
+        large = str(next(number for number in ids if number >> 32))
+        c.fail("nz-number", "a number beyond 32 bits", found.start() + found[0].index(large))
     modseq = None
     while not c.at_end():
         c.space(rule)
@@ -115,7 +116,7 @@ def _correlator(c: Cursor, items: dict[str, Any]) -> str:
     tag = c.astring(rule)
     if c.peek(9).upper() == " MAILBOX ":
         c.pos += 9
-        items["MAILBOX"] = mailbox(c)
+        items["MAILBOX"] = mailbox(c, IN_LIST)
         c.space(rule)
         if c.atom(rule).upper() != "UIDVALIDITY":
             c.fail(rule, "UIDVALIDITY is due")

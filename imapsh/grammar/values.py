@@ -1,7 +1,7 @@
 """What responses mean: the typed values that the parser makes, the writer writes and the views show.
 
-Strings are decoded (UTF-8, else Latin-1); the octets of a body section are bytes (or wire.frames.Spilled); `None` is NIL.  Section numbers are
-RFC 9051's.
+Strings are decoded (UTF-8, else Latin-1); the octets of a body section are bytes (or wire.frames.Spilled); `None` is
+NIL.  Section numbers are RFC 9051's.
 """
 
 from __future__ import annotations

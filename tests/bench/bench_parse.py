@@ -1,5 +1,6 @@
-"""How fast octets become values, beside IMAPClient's parser where that is installed: `python -m tests.bench.bench_parse`.
+"""How fast octets become values, beside IMAPClient's parser where that is installed.
 
+`python -m tests.bench.bench_parse`
 Budgets (docs/design): ENVELOPE and BODYSTRUCTURE typed at 10 MiB/s or more, 30 the goal.  Not a test: machines differ.
 """
 
@@ -45,7 +46,7 @@ def envelope(index: int) -> str:
     sender = f"({_ADDRESS.format(index % 200, index % 7)})"
     to = "(" + "".join(_ADDRESS.format((index + step) % 300, step) for step in range(1 + index % 3)) + ")"
     return (
-        f'("Thu, {1 + index % 28:02} Feb 2024 09:15:{index % 60:02} +0100" "Re: the minutes of meeting {index}, revised" '
+        f'("Thu, {1 + index % 28:02} Feb 2024 09:15:{index % 60:02} +0100" "Re: minutes of meeting {index}, revised" '
         f'{sender} {sender} {sender} {to} NIL NIL "<{index - 1}@mail.example.org>" "<{index}@mail.example.org>")'
     )
 
@@ -53,7 +54,7 @@ def envelope(index: int) -> str:
 def typed(number: int) -> bytes:
     """`number` FETCH responses with ENVELOPE and BODYSTRUCTURE."""
     return "".join(
-        f"* {i} FETCH (UID {i + 1000} ENVELOPE {envelope(i)} BODYSTRUCTURE {structure(i)})\r\n" for i in range(1, number)
+        f"* {i} FETCH (UID {i + 1000} ENVELOPE {envelope(i)} BODYSTRUCTURE {structure(i)})\r\n" for i in range(number)
     ).encode()
 
 

@@ -1,4 +1,4 @@
-"""Hypothesis strategies for the values of `imapsh.grammar.values`, as a server that follows the grammar would send them."""
+"""Hypothesis strategies for `imapsh.grammar.values`, as a server that follows the grammar would send them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from imapsh.grammar.values import (
 )
 
 #: Any text that octets can hold as UTF-8; NUL and lone surrogates apart.
-text = st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), max_size=20)
+text = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=20)
 maybe_text = st.none() | text
 number = st.integers(0, (1 << 32) - 1)
 nz_number = st.integers(1, (1 << 32) - 1)
@@ -43,8 +43,8 @@ params = st.none() | st.dictionaries(text.map(str.lower), text, min_size=1, max_
 sets = st.lists(st.tuples(nz_number, nz_number), min_size=1, max_size=4).map(lambda pairs: SequenceSet(tuple(pairs)))
 
 
-def _tuples(values: st.SearchStrategy[Any], **sizes: int) -> st.SearchStrategy[tuple[Any, ...]]:
-    return st.lists(values, max_size=4, **sizes).map(tuple)
+def _tuples(values: st.SearchStrategy[Any], min_size: int = 0) -> st.SearchStrategy[tuple[Any, ...]]:
+    return st.lists(values, min_size=min_size, max_size=4).map(tuple)
 
 
 mailbox = text.map(lambda name: "INBOX" if name.upper() == "INBOX" else name)

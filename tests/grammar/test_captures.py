@@ -1,4 +1,4 @@
-"""What five real servers sent, over nearly every command they offer: nothing is lost, and each violation named is a real one."""
+"""What five real servers sent, over nearly every command they offer: nothing is lost, nothing right is called wrong."""
 
 from __future__ import annotations
 

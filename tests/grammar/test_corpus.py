@@ -1,7 +1,7 @@
-"""What servers send, line by line: `quirks.jsonl` is collected from public reports, `more.jsonl` is written to the ABNF.
+"""What servers send, line by line: `quirks.jsonl` is collected from public reports, `more.jsonl` written to the ABNF.
 
-Each line says whether its octets follow the grammar, at which octet a left-to-right reading stops where not, and what is
-to be read from it in either case.
+Each line says whether its octets follow the grammar, at which octet a left-to-right reading stops where not, and what
+is to be read from it in either case.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def test_names_what_is_illegal_and_only_that(line: dict[str, Any]) -> None:
 
 
 def _ends_with_its_line(line: dict[str, Any]) -> bool:
-    """Not those cut short, those whose literal swallows what follows (live, a count is obeyed), and those that ENABLE."""
+    """Not those cut short, those whose literal swallows what follows (a count is obeyed), and those that ENABLE."""
     raw, violation = line["raw"], line["violation"] or {}
     return raw.endswith("\r\n") and violation.get("rule") != "literal" and not raw.startswith("* ENABLED")
 

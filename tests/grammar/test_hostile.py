@@ -21,7 +21,7 @@ MARKS = [b"(", b")", b'"', b"\\", b" ", b"\r\n", b"\n", b"{3}\r\n", b"{99999}\r\
 @st.composite
 def mutated(draw: st.DrawFn) -> bytes:
     """A line of the corpus with octets taken out, put in, or exchanged for those of another line."""
-    octets = draw(st.sampled_from(LINES))
+    octets: bytes = draw(st.sampled_from(LINES))
     for _ in range(draw(st.integers(1, 4))):
         at = draw(st.integers(0, len(octets)))
         kind = draw(st.integers(0, 2))
@@ -40,9 +40,10 @@ def check(octets: bytes) -> None:
     responses = parse(octets)
     assert joined([response.frame for response in responses]) == octets
     for response in responses:
+        length = response.length
         for violation in response.violations:
             assert violation.rule in RULES
-            assert 0 <= violation.offset <= response.length
+            assert 0 <= violation.offset <= length
         json.loads(dumps(to_json(response)))
 
 
@@ -58,10 +59,23 @@ def test_any_octets(octets: bytes, begin: bytes) -> None:
     check(begin + octets)
 
 
-@pytest.mark.parametrize("begin", [b"* X ", b"* THREAD ", b"* 1 FETCH (BODYSTRUCTURE ", b"* 1 FETCH (ENVELOPE ",
-                                   b"* 1 FETCH (X-ITEM ", b"* FLAGS ", b'* LIST () "/" a ', b"* STATUS a ", b"* NAMESPACE ",
-                                   b"* ESEARCH ", b"* ID ", b'* 1 FETCH (BODYSTRUCTURE ("a" "b" NIL NIL NIL "c" 1 NIL NIL '
-                                   b"NIL NIL "])  # fmt: skip
+BOMBED = [
+    b"* X ",
+    b"* THREAD ",
+    b"* 1 FETCH (BODYSTRUCTURE ",
+    b"* 1 FETCH (ENVELOPE ",
+    b"* 1 FETCH (X-ITEM ",
+    b"* FLAGS ",
+    b'* LIST () "/" a ',
+    b"* STATUS a ",
+    b"* NAMESPACE ",
+    b"* ESEARCH ",
+    b"* ID ",
+    b'* 1 FETCH (BODYSTRUCTURE ("a" "b" NIL NIL NIL "c" 1 NIL NIL NIL NIL ',
+]
+
+
+@pytest.mark.parametrize("begin", BOMBED)
 @pytest.mark.parametrize("nesting", [100, 0])
 def test_a_bomb_of_parentheses(begin: bytes, nesting: int) -> None:
     response = one(begin + b"(" * 100_000 + b"\r\n", nesting=nesting)
@@ -75,9 +89,15 @@ def test_the_nesting_limit_is_named() -> None:
     assert one(b"* X " + b"(" * 20 + b")" * 20 + b"\r\n").violations == ()
 
 
-@pytest.mark.parametrize("piece", [b'"\\', b"[", b"((", b'"', b'"a ', b" ", b"BODY[ ", b"UID x ", b") ", b"&", b"{1}\r\na ", b"\\",
-                                   b"\r\n ", b"1,", b"\x00\n", b'ENVELOPE ("a ', b"* 1 FETCH (BODY[] {99999}\r\n"])  # fmt: skip
-@pytest.mark.parametrize("begin", [b"* X ", b"* 1 FETCH (", b"* OK [BADCHARSET (", b'* LIST () "/" ', b"* SEARCH ", b"* STATUS "])
+REPEATED = [
+    b'"\\', b"[", b"((", b'"', b'"a ', b" ", b"BODY[ ", b"UID x ", b") ", b"&", b"{1}\r\na ", b"\\", b"\r\n ", b"1,",
+    b"\x00\n", b'ENVELOPE ("a ', b"* 1 FETCH (BODY[] {99999}\r\n",
+]  # fmt: skip
+BEGUN = [b"* X ", b"* 1 FETCH (", b"* OK [BADCHARSET (", b'* LIST () "/" ', b"* SEARCH ", b"* STATUS "]
+
+
+@pytest.mark.parametrize("piece", REPEATED)
+@pytest.mark.parametrize("begin", BEGUN)
 def test_the_same_thing_over_and_over(begin: bytes, piece: bytes) -> None:
     """With quadratic time these would take minutes; `tests/bench/bench_parse.py` measures them."""
     check(begin + piece * (60_000 // len(piece)) + b"\r\n")

@@ -25,14 +25,17 @@ def test_known_names(name: str, coded: str) -> None:
     assert mutf7.decode(coded) == name
 
 
-@given(st.text(st.characters(exclude_categories=("Cs",))))
+@given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_decoding_undoes_encoding(name: str) -> None:
     coded = mutf7.encode(name)
     assert all(" " <= character <= "~" for character in coded)
     assert mutf7.decode(coded) == name
 
 
-@given(st.text(st.characters(min_codepoint=32, max_codepoint=255, exclude_characters="\x7f")) | st.text("&-,/+AZaz09 =é"))
+_printable = st.characters(min_codepoint=32, max_codepoint=255, exclude_characters="\x7f")
+
+
+@given(st.text(_printable) | st.text("&-,/+AZaz09 =é"))
 def test_a_lenient_reading_never_raises_and_a_good_one_is_the_only_spelling(coded: str) -> None:
     name, faults = mutf7.decode_leniently(coded)
     if not faults:

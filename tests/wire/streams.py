@@ -11,8 +11,7 @@ from imapsh.wire.limits import DEFAULT, Limits
 from imapsh.wire.pull import pull
 from imapsh.wire.push import Pusher
 from imapsh.wire.reader import COMMAND, RESPONSE, FrameReader, Octets, Opener
-
-from ..grammar.reading import DATA, lines
+from tests.grammar.reading import DATA, lines
 
 #: Every stream of the corpus, and what is awkward to frame.
 STREAMS: list[bytes] = [

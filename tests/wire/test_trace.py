@@ -21,7 +21,10 @@ def written(records: list[tuple[str, bytes]]) -> bytes:
     pieces: list[bytes] = []
     trace = Trace(pieces.append, clock())
     for direction, octets in records:
-        {"S": trace.received, "C": trace.sent, "#": lambda text: trace.note(text.decode("utf-8"))}[direction](octets)
+        if direction == "#":
+            trace.note(octets.decode("utf-8"))
+        else:
+            (trace.received if direction == "S" else trace.sent)(octets)
     return b"".join(pieces)
 
 
