@@ -45,8 +45,11 @@ class BlockingClient:
         self._server_name = server_name
 
     def greet(self) -> None:
-        """Wait for the greeting.  Raises what ended the connection."""
-        while self.session.greeting is None:
+        """Wait for the greeting.  Raises what ended the connection, GreetingError where the greeting is BYE.
+
+        Whether another greeting is one of IMAP is for `imapsh.session.opening.check_greeting` to say.
+        """
+        while self.session.greeting is None or self.session.ending:
             self.pump()
 
     def run(self, exchange: Exchange) -> Exchange:

@@ -23,6 +23,8 @@ KNOWN = (
     ("dovecot", "text", rb"Mailbox doesn't exist: .*[\x80-\xff]"),
     # a bare LF behind the reply to AUTHENTICATE
     ("mailutils", "line", rb"AUTHENTICATE .*[^\r]\n\Z"),
+    # it says "1 EXPUNGED", which is no EXPUNGE, and then the smaller EXISTS
+    ("mailutils", "exists-shrinks", rb"2 EXISTS"),
     # a name with spaces without quotation marks
     ("mailutils", "mailbox", rb'STATUS [^"{]+ \S+ \(MESSAGES'),
 )
