@@ -12,13 +12,13 @@ import time
 from typing import TYPE_CHECKING, BinaryIO
 
 from imapsh.client.blocking import BlockingClient
-from imapsh.errors import ConnectionLost, ConnectionTimeout, ImapshError, LimitError, LoginError, UsageError
+from imapsh.errors import ConnectionTimeout, GreetingError, ImapshError, LoginError, UsageError
 from imapsh.grammar.responses import TAGGED
-from imapsh.session.events import Closed, Event, Received
+from imapsh.session.events import Completed, Event, Received
 from imapsh.session.exchange import Exchange
 from imapsh.session.opening import check_greeting
 from imapsh.shell import dial, files
-from imapsh.shell.output import Writer, make_output
+from imapsh.shell.output import Writer, make_output, release
 from imapsh.shell.password import append_password
 from imapsh.shell.script import Script, from_commands, from_file
 from imapsh.spec.match import Match, match
@@ -63,7 +63,6 @@ class Batch:
         self._exact = not terminal
         self._unshown: list[Event] = []
         self._silent = False
-        self._ended = False  # the connection ended as it should
         self._raw: tuple[str, str] = ("", "")  # the tag that \raw sent, and its reply
 
     def run(self, script: Script, trace: Trace | None = None) -> int:
@@ -96,10 +95,12 @@ class Batch:
             raise ConnectionTimeout(
                 f"no greeting came from {where} within {self.plan.connect_timeout:g} s{also}"
             ) from None
-        except LimitError:
+        except GreetingError:
+            # octets that are no line tell more of what they are than that they are none
+            check_greeting(
+                next((event.response for event in self._unshown if isinstance(event, Received)), None), where
+            )
             raise
-        except ConnectionLost:
-            check_greeting(None, where)
         stream.settimeout(self.plan.idle_timeout)
 
     def _commands(self) -> int:
@@ -123,13 +124,9 @@ class Batch:
         if user:
             found = match(append_password(text, self._password(user)), self.session.context())
         exchange = self.session.line(found.text, open_file=files.open_file, matched=found)
-        try:
-            if exchange.name == "IDLE":
-                self._idle(exchange)
-            self.client.run(exchange)
-        except ConnectionLost:
-            if not self._ended:
-                raise
+        if exchange.name == "IDLE":
+            self._idle(exchange)
+        self.client.run(exchange)
         return CODES.get(exchange.status, 0)
 
     def _check(self, found: Match) -> None:
@@ -150,6 +147,7 @@ class Batch:
         """LOGOUT, where it was not a command of the script; the server's answer matters no more."""
         if self.session.closed or self.session.state == LOGOUT:
             return
+        self._show()
         self._silent = True
         self.client.stream.settimeout(_FAREWELL)
         try:
@@ -160,10 +158,6 @@ class Batch:
     # -- events
 
     def _event(self, event: Event) -> None:
-        if isinstance(event, Closed):
-            self._ended = event.error is None
-        if self._silent:
-            return
         self._unshown.append(event)
         if isinstance(event, Received):
             self._received(event)
@@ -172,11 +166,15 @@ class Batch:
         """Write what happened since; raises BrokenPipeError where nobody reads any more."""
         unshown, self._unshown = self._unshown, []
         for event in unshown:
-            if self._exact:
+            if self._silent:
+                pass
+            elif self._exact:
                 for octets in self.output.octets(event):
                     self.out.write(octets)
             else:
                 self.out.write(self.output.event(event).encode("utf-8", "backslashreplace"))
+            if isinstance(event, Received | Completed):
+                release(event.response.frame)
         self.out.flush()
 
     def _received(self, event: Received) -> None:
@@ -195,7 +193,7 @@ class Batch:
         seconds = self.plan.idle_timeout
         deadline = None if seconds is None else time.monotonic() + seconds
         look = True  # a line that is not DONE is for later
-        while exchange.response is None:
+        while exchange.response is None and not self.session.ending:
             line = self.script.ready_line() if look else None
             if line is not None:
                 look = False
@@ -214,7 +212,7 @@ class Batch:
 
         while self._poll(_AT_ONCE):
             pass  # TLS may hold octets that select knows nothing of
-        if self.session.closed:
+        if self.session.closed or self.session.ending:
             return
         self._show()
         watched = [one for one in (self.client.stream.fileno(), descriptor) if one >= 0]

@@ -18,7 +18,7 @@ from imapsh import spec
 from imapsh.errors import ParseError, UsageError
 from imapsh.findings import Finding
 from imapsh.grammar.responses import CLIENT, Parser, Readers, Response
-from imapsh.shell.output import Output, Writer, exact, make_output
+from imapsh.shell.output import Output, Writer, exact, make_output, release
 from imapsh.wire.frames import Frame
 from imapsh.wire.offline import RECORDED, read_recorded
 from imapsh.wire.sinks import HashSink, SpoolSink, opener
@@ -54,6 +54,7 @@ def run(options: Options) -> int:
                 incomplete = incomplete or explained[0].frame.incomplete
                 for octets in _shown(output, explained, exactly):
                     out.write(octets)
+                release(explained[0].frame)
     except ParseError as error:
         raise UsageError(f"{options.explain}: {error}") from None
     finally:

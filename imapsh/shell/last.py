@@ -15,7 +15,7 @@ from imapsh.findings import Finding, Violation
 from imapsh.grammar.responses import Parser
 from imapsh.session.events import Completed, Event, Received, Sent
 from imapsh.session.exchange import Exchange
-from imapsh.shell.output import Output
+from imapsh.shell.output import Output, release
 from imapsh.wire.frames import Frame, Spilled
 
 MEMORY = 4 << 20  #: octets kept before the rest goes to a temporary file
@@ -38,9 +38,12 @@ class Last:
         return self._file.seek(0, 2)
 
     def begin(self) -> None:
-        """A new exchange: forget the one before."""
+        """A new exchange: forget the one before, and close its spooled literals."""
         self._file.close()
         self._file, self._spilled = BytesIO(), False
+        for thing in self._objects:
+            if isinstance(thing, Spilled):
+                release(Frame((b"", thing)))
         self._objects.clear()
 
     def add(self, event: Event) -> None:

@@ -165,6 +165,13 @@ def exact(frame: Frame) -> Iterator[bytes]:
                 yield piece
 
 
+def release(frame: Frame) -> None:
+    """Close the files of spooled literals; they are gone then."""
+    for part in frame.parts:
+        if isinstance(part, Spilled) and part.where is not None:
+            part.where.close()  # type: ignore[attr-defined]
+
+
 def command_text(exchange: Exchange) -> str:
     """The command as typed, secrets masked, without its tag and the octets of its literals."""
     return exchange.shown.text().rstrip("\r\n").replace("\r\n", "").removeprefix(exchange.tag).lstrip(" ")

@@ -1,0 +1,74 @@
+"""Writes command-line.rst beside itself, from the table of options: python docs/reference/make_command_line.py."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from imapsh.shell.options import ABOUT, EXITS, URLS, USAGE, groups
+
+PAGE = Path(__file__).with_name("command-line.rst")
+
+_HEAD = f"""\
+.. Made by make_command_line.py from the table in imapsh/shell/options.py.
+
+The command line
+================
+
+``{USAGE}``
+
+{ABOUT}
+
+Without ``-c`` and ``-f`` there is a prompt; where stdin is no terminal, commands are read from it.
+"""
+
+_NOTES = r"""
+Passwords
+---------
+
+A password never stands on the command line, and one in a URL is refused.  It comes from ``--password-command``, else
+from the environment variable ``IMAPSH_PASSWORD``, which no child process gets to see, else it is asked for at the
+terminal.  Without TLS it is only sent over loopback, a Unix socket or to a command, unless ``--cleartext`` is given.
+
+Batch
+-----
+
+- stdout carries the conversation, and nothing else; what imapsh has to say goes to stderr.
+- It stops at the first NO or BAD, unless ``--keep-going`` is given.
+- A command that ends in ``{n}`` or ``{n+}`` goes on with exactly n octets of the script, or of the next ``-c``;
+  ``{@path}`` sends a file.
+- ``LOGIN user`` takes the password from where the automatic login would.  What a hand-typed AUTHENTICATE is asked is
+  answered by the lines behind it, which are never shown.
+- IDLE lasts until a line ``DONE``, or ``--timeout``; without either until Ctrl-C.
+- ``\raw`` sends octets, with the escapes ``\r \n \t \0 \e \\`` and ``\xNN``.
+- With ``--read-only`` a command that changes mail or mailboxes ends the batch with exit status 2 before it is sent.
+- At the end LOGOUT is sent; it is in the trace, but shown only where it was a command.
+- JSON is an object a line for each response; that of a tagged one has ``tag``, ``command`` and ``elapsed`` (seconds).
+  A literal of more than 1 MiB is ``{"octets": n, "sha256": "..."}``.
+- The wire format into a pipe is what the server sent, octet by octet, so that ``--explain`` can read it.
+
+A recording
+-----------
+
+``--explain FILE`` needs no server.  Offsets are octets of the file.  The exit status is 1 where the file ends within a
+response, however many violations there are, and 2 where it cannot be read.  A trace that ``--trace`` wrote is known by
+its first line; both its sides are shown, and faults of conduct are found.
+
+Exit status
+-----------
+
+"""
+
+
+def page() -> str:
+    """The page."""
+    made = [_HEAD, "URL\n---\n"]
+    made += [f"``{form}``\n    {what}" for form, what in URLS]
+    for group, rows in groups():
+        made.append(f"\n{group}\n{'-' * len(group)}\n")
+        made += [f"``{option.synopsis}``\n    {option.help}" for option in rows]
+    exits = [f"{status}\n    {what}" for status, what in EXITS]
+    return "\n".join(made) + "\n" + _NOTES + "\n".join(exits) + "\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")

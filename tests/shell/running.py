@@ -1,0 +1,113 @@
+"""imapsh as a process, and servers in threads that say what a test tells them to."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parents[2]
+
+#: What a server says after each line of the client, `TAG` in it being that line's tag; None closes.
+Answer = bytes | None
+Handler = Callable[[socket.socket], None]
+
+GREETING = b"* PREAUTH [CAPABILITY IMAP4rev1] hello\r\n"
+
+
+class Done(NamedTuple):
+    """How a process ended."""
+
+    status: int
+    out: bytes
+    err: str
+
+    @property
+    def lines(self) -> list[str]:
+        return self.out.decode().splitlines()
+
+
+def environment(**more: str) -> dict[str, str]:
+    """The tests' environment, without what would change the output."""
+    kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "IMAPSH_PASSWORD")}
+    return {**kept, "PYTHONPATH": str(ROOT), **more}
+
+
+def command(*words: str) -> list[str]:
+    return [sys.executable, "-W", "error", "-m", "imapsh", *words]
+
+
+def imapsh(*words: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> Done:
+    """Run it to its end, without a terminal."""
+    done = subprocess.run(
+        command(*words),
+        input=stdin,
+        capture_output=True,
+        timeout=60,
+        env=environment(**(env or {})),
+        check=False,
+        start_new_session=True,
+    )
+    err = done.stderr.decode()
+    assert "Traceback" not in err, err
+    return Done(done.returncode, done.stdout, err)
+
+
+def running(*words: str) -> subprocess.Popen[bytes]:
+    """Start it, with pipes to its stdout and stderr."""
+    return subprocess.Popen(
+        command(*words),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(),
+        start_new_session=True,
+    )
+
+
+@contextlib.contextmanager
+def listening(handler: Handler) -> Iterator[int]:
+    """A server on loopback that gives each connection to `handler`; its port."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def run() -> None:
+            while True:
+                try:
+                    sock, _ = listener.accept()
+                except OSError:
+                    return
+                with sock, contextlib.suppress(OSError):
+                    sock.settimeout(20)
+                    handler(sock)
+
+        thread = threading.Thread(target=run, daemon=True)
+        thread.start()
+        yield int(listener.getsockname()[1])
+        listener.shutdown(socket.SHUT_RDWR)
+    thread.join(20)
+
+
+def says(*answers: Answer, greeting: bytes = GREETING) -> Handler:
+    """A server that greets, gives one answer to each line it reads, and OK to every line behind the last answer."""
+
+    def handler(sock: socket.socket) -> None:
+        sock.sendall(greeting)
+        waiting = list(answers)
+        with sock.makefile("rb") as lines:
+            for line in lines:
+                answer = waiting.pop(0) if waiting else b"TAG OK done\r\n"
+                if answer is None:
+                    return
+                sock.sendall(answer.replace(b"TAG", line.split(b" ", 1)[0]))
+
+    return handler
+
+
+def url(port: int, scheme: str = "imap", user: str = "") -> str:
+    return f"{scheme}://{user + '@' if user else ''}127.0.0.1:{port}"

@@ -1,0 +1,362 @@
+"""The program end to end: exit statuses, one sentence for what goes wrong, and what it costs to start."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import imapsh as package
+from tests.servers.base import Server, free_ports
+from tests.servers.certs import Certs
+
+from .running import GREETING, Answer, Handler, environment, imapsh, listening, running, says, url
+
+HEAVY = {"asyncio", "prompt_toolkit", "pygments"}
+
+
+def test_version() -> None:
+    done = imapsh("--version")
+    assert (done.status, done.out, done.err) == (0, f"imapsh {package.__version__}\n".encode(), "")
+
+
+def test_help_names_every_exit_status() -> None:
+    done = imapsh("--help")
+    assert done.status == 0
+    for status in ("0", "1", "2", "3", "4", "5", "6", "7", "130"):
+        assert any(line.split()[:1] == [status] for line in done.lines)
+
+
+@pytest.mark.parametrize("words", [["--version"], ["--help"], ["--no-such-option"]])
+def test_starting_imports_nothing_heavy(words: list[str]) -> None:
+    loaded = imported(*words)
+    assert loaded & (HEAVY | {"ssl", "email", "json", "dataclasses", "argparse", "imapsh.spec"}) == set()
+
+
+def test_a_batch_imports_neither_the_prompt_nor_ssl() -> None:
+    with listening(says()) as port:
+        loaded = imported(url(port), "-c", "NOOP")
+    assert "imapsh.session.core" in loaded
+    assert loaded & (HEAVY | {"ssl", "email", "json", "imapsh.server"}) == set()
+
+
+def test_explaining_imports_no_network(tmp_path: Path) -> None:
+    file = tmp_path / "recorded"
+    file.write_bytes(b"* OK hello\r\n")
+    assert imported("--explain", str(file)) & (HEAVY | {"ssl", "email", "json"}) == set()
+
+
+def imported(*words: str) -> set[str]:
+    """The modules that imapsh holds at its end."""
+    code = (
+        "import sys; from imapsh.shell.main import main; main(sys.argv[1:]); sys.stdout.flush(); "
+        "print(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words], capture_output=True, text=True, check=True, env=environment(), input=""
+    )
+    return set(done.stderr.split())
+
+
+# -- usage
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ([], "no URL"),
+        (["--frmat", "json"], "--format"),
+        (["--format", "yaml", "--demo"], "pretty, wire, json, hex"),
+        (["--demo", "-c"], "needs its COMMAND"),
+        (["--demo=yes"], "takes no value"),
+        (["--demo", "-c", "NOOP", "-f", "x"], "do not go together"),
+        (["--demo", "imap://localhost"], "do not go together"),
+        (["imap://localhost", "imap://localhost"], "more than one URL"),
+        (["imap://me:secret@localhost", "-c", "NOOP"], "a password does not belong"),
+        (["--password", "secret"], "never stands on the command line"),
+        (["--timeout", "soon", "--demo"], "seconds"),
+        (["--limit", "line=x", "--demo", "-c", "NOOP"], "NAME=NUMBER"),
+        (["gopher://localhost", "-c", "NOOP"], "no scheme"),
+        (["--demo", "-f", "/no/such/file"], "No such file"),
+        (["--demo", "--trace", "/no/such/folder/trace", "-c", "NOOP"], "cannot write the trace"),
+        (["--explain", "/no/such/file"], "No such file"),
+        (["--explain", "/"], "cannot read"),
+        (["imap://a@localhost", "--user", "b", "-c", "NOOP"], "give one of them"),
+        (["--serve-demo", "exec:true"], "exec:"),
+        (["--serve-demo", "imaps://127.0.0.1:1"], "certificate"),
+    ],
+)
+def test_a_wrong_command_line_is_a_sentence_and_2(words: list[str], reason: str) -> None:
+    done = imapsh(*words)
+    assert done.status == 2
+    assert reason in done.err
+    assert done.err.count("\n") == 1
+    assert "secret" not in done.err
+    assert done.out == b""
+
+
+# -- what a server may do to us
+
+BIG = b"* 1 FETCH (BODY[] {18446744073709551616}\r\nTAG OK done\r\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "reason"),
+    [
+        (b"TAG OK done\r\n", 0, ""),
+        (b"TAG NO not today\r\n", 1, ""),
+        (b"TAG BAD what\r\n", 3, ""),
+        (b"* BYE going down\r\n", 7, "BYE: going down"),
+        (b"* 1 FETCH (BODY[] {100}\r\nonly this", 7, "closed the connection"),
+        (b"* 1 EXI", 7, "closed the connection"),
+        (None, 7, "A1 NOOP was running"),
+        (BIG, 0, ""),
+        (b"* 1 FETCH (BODY[] {-1}\r\nTAG OK done\r\n", 0, ""),
+        (b"* OK bare\nTAG OK done\n", 0, ""),
+        (b"* OK N\0L \xff\xfe\r\nTAG OK done\r\n", 0, ""),
+        (b"zz OK whose tag is that\r\n+ go ahead\r\nTAG OK done\r\n", 0, ""),
+        (b"* OK " + b"x" * (10 << 20) + b"\r\n", 7, "the line limit is 8388608"),
+        (b"* 1 FETCH (BODY[] {99999999999}\r\n", 7, "the literal limit is"),
+    ],
+    ids=lambda value: repr(value[:30]) if isinstance(value, bytes) else None,
+)
+def test_bad_input(answer: Answer, status: int, reason: str, tmp_path: Path) -> None:
+    def handler(sock: socket.socket) -> None:
+        stays = bool(answer) and b"TAG" in (answer or b"")
+        says(answer, *([] if stays else [None]))(CutOff(sock) if not stays else sock)  # type: ignore[arg-type]
+
+    trace = tmp_path / "trace"
+    with listening(handler) as port:
+        done = imapsh(url(port), "-c", "NOOP", "--format", "wire", "--trace", str(trace))
+    assert done.status == status
+    assert reason in done.err
+    assert done.err.count("\n") == bool(reason)
+    assert done.out.startswith(GREETING)
+    if answer is not None and len(answer) < 1000:
+        assert answer.replace(b"TAG", b"A1") in done.out
+        for line in answer.replace(b"TAG", b"A1").splitlines(keepends=True):
+            assert line in trace.read_bytes()
+
+
+class CutOff:
+    """A socket that closes behind what it first sends after the greeting."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._said = 0
+        self.makefile = sock.makefile
+
+    def sendall(self, data: bytes) -> None:
+        self._sock.sendall(data)
+        self._said += 1
+        if self._said == 2:
+            self._sock.shutdown(socket.SHUT_WR)
+
+
+@pytest.mark.parametrize(
+    ("greeting", "status", "reason"),
+    [
+        (b"220 mail.example ESMTP\r\n", 4, "it greets like SMTP"),
+        (b"+OK POP3 ready\r\n", 4, "it greets like POP3"),
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", 4, "it greets like HTTP"),
+        (b"* BYE too many\r\n", 4, "BYE too many"),
+        (b"\x15\x03\x03\x00\x02\x02\x46", 4, "TLS"),
+        (b"\x80\x81 garbage \xff\r\n", 4, "is not IMAP"),
+        (b"", 4, "without a greeting"),
+    ],
+)
+def test_what_does_not_greet_like_imap_is_4(greeting: bytes, status: int, reason: str) -> None:
+    def handler(sock: socket.socket) -> None:
+        sock.sendall(greeting)
+        sock.shutdown(socket.SHUT_WR)
+
+    with listening(handler) as port:
+        done = imapsh(url(port), "-c", "NOOP", "--format", "wire")
+    assert (done.status, done.out) == (status, greeting)
+    assert reason in done.err
+
+
+def quiet(sock: socket.socket) -> None:
+    """Say nothing until the client goes."""
+    sock.recv(1)
+
+
+def test_silence_is_a_time_out() -> None:
+    with listening(quiet) as port:
+        done = imapsh(url(port), "-c", "NOOP", "--connect-timeout", "0.2")
+    assert done.status == 7
+    assert "no greeting came" in done.err
+
+
+def test_silence_in_a_command_is_a_time_out() -> None:
+    with listening(says(b"* OK wait\r\n")) as port:
+        done = imapsh(url(port), "-c", "NOOP", "--timeout", "0.2")
+    assert done.status == 7
+    assert "within 0.2 s" in done.err
+
+
+def test_refused_port_and_unknown_host() -> None:
+    refused = imapsh(url(free_ports(1)[0]), "-c", "NOOP")
+    assert refused.status == 4
+    assert "refused" in refused.err
+    assert imapsh("imap://no-such-host.invalid", "-c", "NOOP").status == 4
+
+
+def test_tls_on_a_plain_port_is_5() -> None:
+    with listening(says()) as port:
+        done = imapsh(url(port, "imaps"), "-c", "NOOP", "--connect-timeout", "5")
+    assert done.status == 5
+    assert done.err.count("\n") == 1
+
+
+def over_tls(pem: Path, handler: Handler) -> Handler:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+
+    def wrapped(sock: socket.socket) -> None:
+        with context.wrap_socket(sock, server_side=True) as secure:
+            handler(secure)
+
+    return wrapped
+
+
+def test_plain_on_a_tls_port_is_a_time_out_that_names_imaps(certs: Certs) -> None:
+    with listening(over_tls(certs.server_pem, says())) as port:
+        done = imapsh(url(port), "-c", "NOOP", "--connect-timeout", "0.2")
+    assert done.status == 7
+    assert "imaps://" in done.err
+
+
+def test_certificates(certs: Certs) -> None:
+    with listening(over_tls(certs.server_pem, says())) as port:
+        assert imapsh(url(port, "imaps"), "-c", "NOOP", "--cafile", str(certs.ca)).status == 0
+        assert imapsh(url(port, "imaps"), "-c", "NOOP", "--insecure").status == 0
+        done = imapsh(url(port, "imaps"), "-c", "NOOP", "--cafile", str(certs.other_ca))
+        assert done.status == 5
+        assert "Traceback" not in done.err
+    with listening(over_tls(certs.wrong_host_pem, says())) as port:
+        done = imapsh(url(port, "imaps"), "-c", "NOOP", "--cafile", str(certs.ca))
+        assert done.status == 5
+        assert "127.0.0.1" in done.err
+
+
+def test_a_bare_host_falls_back_only_when_told() -> None:
+    offered = b"* OK [CAPABILITY IMAP4rev1] plain\r\n"
+    with listening(says(greeting=offered)) as port:
+        place = f"127.0.0.1:{port}"
+        assert imapsh(place, "-c", "NOOP", "--connect-timeout", "2").status == 5
+        done = imapsh(place, "--fallback", "-c", "NOOP", "--connect-timeout", "2")
+    assert done.status == 5  # what it falls back to must do STARTTLS
+    assert "does not offer STARTTLS" in done.err
+
+
+# -- logins
+
+
+def test_a_refused_login_is_6_and_a_typed_one_1() -> None:
+    greeting = b"* OK [CAPABILITY IMAP4rev1] hello\r\n"
+    with listening(says(b"TAG NO [AUTHENTICATIONFAILED] no\r\n", greeting=greeting)) as port:
+        done = imapsh(url(port, user="me"), "-c", "NOOP", env={"IMAPSH_PASSWORD": "hunter22"})
+        assert done.status == 6
+        assert "AUTHENTICATIONFAILED" in done.err
+        typed = imapsh(url(port), "-c", "LOGIN me hunter22", "-c", "NOOP")
+        assert typed.status == 1
+    for text in (done.out.decode(), done.err, typed.out.decode(), typed.err):
+        assert "hunter22" not in text
+
+
+def test_logindisabled_stops_the_automatic_login() -> None:
+    with listening(says(greeting=b"* OK [CAPABILITY IMAP4rev1 LOGINDISABLED] hello\r\n")) as port:
+        done = imapsh(url(port, user="me"), "-c", "NOOP", env={"IMAPSH_PASSWORD": "hunter22"})
+    assert done.status == 6
+    assert "LOGIN me" not in done.out.decode()
+
+
+# -- the demo
+
+
+def test_the_issue_s_show() -> None:
+    words = ["-c", "SELECT INBOX", "-c", "FETCH 1:* (UID FLAGS ENVELOPE BODYSTRUCTURE)"]
+    done = imapsh("--demo", *words, "--format", "json")
+    assert done.status == 0, done.err
+    objects = [json.loads(line) for line in done.lines]
+    fetched = [one["value"] for one in objects if one["name"] == "FETCH"]
+    assert len(fetched) > 5
+    assert all({"seq", "uid", "flags", "envelope", "structure"} <= set(value) for value in fetched)
+    tagged = [one for one in objects if one["kind"] == "tagged"]
+    assert [one["command"] for one in tagged[-2:]] == [words[1], words[3]]
+    assert all(one["elapsed"] >= 0 and one["tag"] == one["value"]["tag"] for one in tagged)
+    assert not any(one["violations"] for one in objects)
+
+
+def test_ctrl_c_is_130() -> None:
+    words = ["-c", "IDLE", "--format", "wire"]
+    with listening(says(b"+ idling\r\n")) as port, running(url(port), *words) as child:
+        assert child.stdout is not None
+        assert child.stderr is not None
+        assert child.stdout.readline() == GREETING
+        assert child.stdout.readline() == b"+ idling\r\n"
+        child.send_signal(signal.SIGINT)
+        assert child.wait(20) == 130
+        assert child.stderr.read() == b""
+
+
+def test_a_reader_of_stdout_may_go() -> None:
+    with running("--demo", "-c", "SELECT Archive", "-c", "FETCH 1:* FULL") as child:
+        assert child.stdout is not None
+        assert child.stderr is not None
+        child.stdout.readline()
+        child.stdout.close()
+        assert child.wait(30) == 141
+        assert child.stderr.read() == b""
+
+
+def test_serve_demo_lets_a_batch_in(tmp_path: Path) -> None:
+    place = f"unix:{tmp_path / 'socket'}"
+    with running("--serve-demo", place) as child:
+        assert child.stderr is not None
+        try:
+            assert b"listening on" in child.stderr.readline()
+            done = imapsh(place, "--user", "demo", "-c", "SELECT INBOX", env={"IMAPSH_PASSWORD": "demo"})
+            assert done.status == 0, done.err
+        finally:
+            child.send_signal(signal.SIGINT)
+        assert child.wait(20) == 130
+
+
+# -- a real server
+
+
+def test_dovecot(dovecot: Server) -> None:
+    env = {"IMAPSH_PASSWORD": dovecot.password}
+    secure = [f"imaps://{dovecot.user}@{dovecot.host}:{dovecot.tls_port}/INBOX", "--cafile", str(dovecot.cafile)]
+    plain = [f"imap://{dovecot.user}@{dovecot.host}:{dovecot.port}/INBOX", "--read-only"]
+    for words in (secure, plain):
+        done = imapsh(*words, "-c", "UID FETCH 1:* (FLAGS ENVELOPE BODYSTRUCTURE)", "--format", "json", env=env)
+        assert done.status == 0, done.err
+        objects = [json.loads(line) for line in done.lines]
+        assert sum(one["name"] == "FETCH" for one in objects) > 1
+        assert objects[-1]["name"] == "OK"
+
+
+def test_a_command_is_a_server_that_sees_no_password() -> None:
+    greeting = r"""printf '* PREAUTH %s\r\n' "${IMAPSH_PASSWORD-nothing}";"""
+    server = greeting + r"""while read t c; do printf '%s OK done\r\n' "$t"; done"""
+    done = imapsh(f"exec:{shlex.join(['sh', '-c', server])}", "-c", "NOOP", env={"IMAPSH_PASSWORD": "hunter22"})
+    assert done.status == 0, done.err
+    assert "PREAUTH nothing" in done.lines[0]
+
+
+def test_dovecot_starttls(dovecot: Server) -> None:
+    place = f"imap://{dovecot.host}:{dovecot.port}"
+    words = ["-c", "STARTTLS", "-c", f"LOGIN {dovecot.user}", "-c", "SELECT INBOX", "--cafile", str(dovecot.cafile)]
+    done = imapsh(place, *words, env={"IMAPSH_PASSWORD": dovecot.password})
+    assert done.status == 0, done.err
+    assert dovecot.password not in done.out.decode()

@@ -1,0 +1,130 @@
+"""Events in every format, and the last exchange shown again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from imapsh.render.styles import THEMES
+from imapsh.session.core import Session
+from imapsh.session.events import Completed, Event, Received, Sent
+from imapsh.shell.last import Last
+from imapsh.shell.output import FORMATS, Output, command_text, duration, release, summary, theme_for
+from imapsh.wire.sinks import SpoolSink, opener
+
+BIG = bytes(range(256)) * 16
+SERVER = (
+    b"* PREAUTH [CAPABILITY IMAP4rev1] hi\r\n",
+    b"* 3 EXISTS\r\n* ENABLED UTF8=ACCEPT\r\n* 1 FETCH (FLAGS (\\Seen) BODY[] {4096}\r\n" + BIG + b")\r\n"
+    b"* LIST () \"/\" \"Z\xc3\xbcrich\"\r\n* SEARCH 1 \r\nzz OK who\r\n+ go\r\nA1 OK [READ-WRITE] done\r\n",
+)  # fmt: skip
+
+
+def conversation(threshold: int = 1 << 20) -> tuple[Session, list[Event]]:
+    session = Session(opener=opener(threshold, SpoolSink))
+    events: list[Event] = []
+
+    def move() -> Iterator[Event]:
+        yield from session.events()
+        while session.to_send():
+            yield from session.events()
+
+    session.receive(SERVER[0])
+    events += move()
+    session.line("SELECT INBOX")
+    events += move()
+    session.receive(SERVER[1])
+    events += move()
+    return session, events
+
+
+def let_go(events: list[Event]) -> None:
+    for event in events:
+        if isinstance(event, Received):
+            release(event.response.frame)
+
+
+def test_the_wire_for_a_pipe_is_what_the_server_sent() -> None:
+    for threshold in (1 << 20, 1000):
+        _, events = conversation(threshold)
+        output = Output("wire")
+        assert b"".join(octets for event in events for octets in output.octets(event)) == b"".join(SERVER)
+        let_go(events)
+
+
+def test_json_has_an_object_for_each_response() -> None:
+    _, events = conversation()
+    output = Output("json", json_raw=True)
+    objects = [json.loads(line) for event in events for line in output.event(event).splitlines()]
+    assert sum(one["length"] for one in objects) == sum(map(len, SERVER))
+    (tagged,) = [one for one in objects if one.get("command")]
+    assert (tagged["tag"], tagged["command"]) == ("A1", "SELECT INBOX")
+    assert tagged["elapsed"] >= 0
+    rules = [finding["rule"] for one in objects for finding in one.get("findings", [])]
+    assert {"tag-unknown", "continuation-unasked"} <= set(rules)
+    assert all(one["raw"] for one in objects)
+
+
+def test_a_large_literal_is_its_size_and_sum_in_json() -> None:
+    _, events = conversation(1000)
+    (fetch,) = [json.loads(text) for event in events if "FETCH" in (text := Output("json").event(event))]
+    assert fetch["value"]["BODY[]"]["octets"] == len(BIG)
+    let_go(events)
+
+
+def test_pretty_tells_time_and_changes_where_wanted() -> None:
+    _, events = conversation()
+    with_summary = Output("pretty", summary=True)
+    (completed,) = [event for event in events if isinstance(event, Completed)]
+    assert summary(completed.exchange) in with_summary.event(completed)
+    assert summary(completed.exchange) not in Output("pretty").event(completed)
+    assert Output("pretty", THEMES["default"]).event(completed).count("\x1b[") > 2
+
+
+def test_hex_says_whose_octets_they_are() -> None:
+    _, events = conversation()
+    texts = [Output("hex").event(event) for event in events if isinstance(event, Sent | Received)]
+    assert sum("-- client" in text for text in texts) == 1
+    assert all("|" in text for text in texts)
+
+
+def test_colour() -> None:
+    assert theme_for("always", False) is not None
+    assert theme_for("never", True) is None
+    assert theme_for("auto", False) is None
+
+
+@pytest.mark.parametrize(("value", "no"), [("1", True), ("", False)])
+def test_no_color(monkeypatch: pytest.MonkeyPatch, value: str, no: bool) -> None:
+    monkeypatch.setenv("NO_COLOR", value)
+    assert (theme_for("auto", True) is None) is no
+
+
+def test_duration() -> None:
+    assert [duration(seconds) for seconds in (0.0004, 0.0123, 3.44)] == ["0.4 ms", "12 ms", "3.4 s"]
+
+
+@pytest.mark.parametrize("memory", [1 << 20, 0])
+@pytest.mark.parametrize("threshold", [1 << 20, 1000])
+def test_the_last_exchange_is_kept_whole_in_memory_and_beyond(memory: int, threshold: int) -> None:
+    session, events = conversation(threshold)
+    last = Last(session.parser, memory=memory)
+    for event in events:
+        last.add(event)
+    for form in FORMATS:
+        output = Output(form, THEMES["default"], summary=True)
+        assert list(last.render(output)) == [text for event in events if (text := output.event(event))]
+    assert b"".join(last.octets(Output("wire"))) == b"".join(SERVER)
+    assert [event[1:] for event in last.events()] == [event[1:] for event in events]
+    last.begin()
+    assert list(last.events()) == []
+    last.add(events[0])
+    assert len(list(last.events())) == 1
+
+
+def test_a_command_s_text_has_no_tag_and_no_secret() -> None:
+    session = Session()
+    exchange = session.line("x7 LOGIN me hunter22")
+    assert command_text(exchange) == "LOGIN me ********"
