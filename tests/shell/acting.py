@@ -1,0 +1,198 @@
+"""A shell on a terminal in memory: keys go in by a pipe, what is seen is read off a screen."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pyte
+from prompt_toolkit.application import create_app_session
+from prompt_toolkit.data_structures import Size
+from prompt_toolkit.input import PipeInput, create_pipe_input
+from prompt_toolkit.output.vt100 import Vt100_Output
+
+from imapsh.shell.dial import make_plan
+from imapsh.shell.dialling import Dialling
+from imapsh.shell.interactive import Shell
+from imapsh.shell.options import Options
+
+PATIENCE = 20  # seconds that anything may take on a slow machine
+ENTER, CTRL_C, CTRL_D, UP, TAB = "\r", "\x03", "\x04", "\x1b[A", "\t"
+PASTE, PASTED = "\x1b[200~", "\x1b[201~"
+
+
+class Screen:
+    """What a terminal of this size would show; also every octet that went to it."""
+
+    encoding = "utf-8"
+
+    def __init__(self, columns: int = 160, rows: int = 60) -> None:
+        self.screen = pyte.Screen(columns, rows)
+        self.screen.set_mode(pyte.modes.LNM)
+        self.written = ""
+        self._stream = pyte.Stream(self.screen)
+        self.answer: Callable[[str], None] = lambda text: None
+        self._news = asyncio.Event()
+        self.output = Vt100_Output(self, lambda: Size(rows, columns), term="xterm")  # type: ignore[arg-type]
+
+    def write(self, text: str) -> None:
+        self.written += text
+        self._stream.feed(text)
+        if "\x1b[6n" in text:  # where is the cursor?
+            self.answer(f"\x1b[{self.screen.cursor.y + 1};{self.screen.cursor.x + 1}R")
+        self._news.set()
+
+    def wake(self, done: object = None) -> None:
+        """Let conditions be looked at again."""
+        self._news.set()
+
+    def flush(self) -> None:
+        """Nothing waits."""
+
+    def isatty(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        raise OSError("a terminal in memory has no descriptor")
+
+    @property
+    def lines(self) -> list[str]:
+        return [line.rstrip() for line in self.screen.display]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines).rstrip()
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not condition():
+                    self._news.clear()
+                    await self._news.wait()
+        except TimeoutError:
+            raise AssertionError(f"it was never seen; the screen:\n{self.text}") from None
+
+    async def shows(self, *texts: str) -> None:
+        await self.until(lambda: all(text in self.text for text in texts))
+
+    def line(self, text: str) -> int:
+        """The number of the last line that holds a text."""
+        return max(number for number, line in enumerate(self.lines) if text in line)
+
+
+class Actor:
+    """A person at the shell."""
+
+    def __init__(self, shell: Shell, screen: Screen, keys: PipeInput) -> None:
+        self.shell = shell
+        self.screen = screen
+        self._keys = keys
+
+    def types(self, text: str) -> None:
+        self._keys.send_text(text)
+
+    async def enters(self, line: str, *seen: str) -> None:
+        self.types(line + ENTER)
+        await self.screen.shows(*seen)
+
+    async def prompted(self, prompt: str) -> None:
+        """The prompt stands last, nothing typed behind it."""
+        await self.screen.until(lambda: self._last_prompt() == prompt)
+
+    def _last_prompt(self) -> str:
+        body = [line for line in self.screen.lines[:-2] if line]
+        return body[-1] if body and self.shell.prompt.app.is_running else ""
+
+
+@contextlib.asynccontextmanager
+async def acting(folder: Path, columns: int = 160, **options: object) -> AsyncIterator[Actor]:
+    """A shell begun with these options, and --no-ask unless they say otherwise; at the end it is left with Ctrl-D where it still runs."""
+    chosen = Options(**{"no_ask": True, **options})  # type: ignore[arg-type]
+    with create_pipe_input() as keys, create_app_session(input=keys):
+        screen = Screen(columns)
+        screen.answer = keys.send_text
+        shell = Shell(chosen, folder=folder, input=keys, output=screen.output)
+        running = asyncio.create_task(shell.run(Dialling(make_plan(chosen))))
+        running.add_done_callback(screen.wake)
+        actor = Actor(shell, screen, keys)
+        try:
+            yield actor
+            if not running.done():
+                await screen.until(lambda: running.done() or shell.prompt.app.is_running)
+                keys.send_text("\x15" + CTRL_D)
+            async with asyncio.timeout(PATIENCE):
+                assert await running == 0
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+
+def play(scene: Callable[[], Awaitable[None]]) -> None:
+    asyncio.run(_limited(scene))
+
+
+async def _limited(scene: Callable[[], Awaitable[None]]) -> None:
+    async with asyncio.timeout(3 * PATIENCE):
+        await scene()
+
+
+class Peer:
+    """A server written by hand, on loopback: one conversation after the other."""
+
+    def __init__(self, greeting: bytes = b"* PREAUTH [CAPABILITY IMAP4rev1 IDLE LITERAL+] hello\r\n") -> None:
+        self.greeting = greeting
+        self.heard = b""
+        self.conversations = 0
+        self.port = 0
+        self._news = asyncio.Event()
+        self._writer: asyncio.StreamWriter
+        self._server: asyncio.Server
+
+    async def __aenter__(self) -> Peer:
+        self._server = await asyncio.start_server(self._converse, "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        if self.conversations:
+            self._writer.close()
+        self._server.close()
+        await self._server.wait_closed()
+
+    @property
+    def url(self) -> str:
+        return f"imap://127.0.0.1:{self.port}"
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writer = writer
+        self.conversations += 1
+        writer.write(self.greeting)
+        with contextlib.suppress(ConnectionError):
+            while data := await reader.read(1 << 16):
+                self.heard += data
+                self._news.set()
+                if b"LOGOUT\r\n" in data:
+                    tag = data.rpartition(b" LOGOUT")[0].split()[-1]
+                    writer.write(b"* BYE bye\r\n" + tag + b" OK out\r\n")
+                    break
+        writer.close()
+
+    async def hears(self, octets: bytes) -> None:
+        """Wait for these octets, and forget what came up to them."""
+        async with asyncio.timeout(PATIENCE):
+            while octets not in self.heard:
+                self._news.clear()
+                await self._news.wait()
+        self.heard = self.heard.partition(octets)[2]
+
+    def says(self, octets: bytes) -> None:
+        self._writer.write(octets)
+
+    async def says_much(self, octets: bytes) -> None:
+        self._writer.write(octets)
+        await self._writer.drain()
+
+    def hangs_up(self) -> None:
+        self._writer.close()
