@@ -15,6 +15,7 @@ _FLAG_PERM = re.compile(r"\\\*|\\?[^\x00-\x20\x7f-\xff(){%*\"\\\]]+")
 _ATTRIBUTE = re.compile(r"\\[^\x00-\x20\x7f-\xff(){%*\"\\\]]+")
 _BARE_FLAGS = re.compile(r"\\[A-Za-z]\S*(?: \\[A-Za-z]\S*)*(?=[ )]|\Z)")
 _FLAGS_TOUCHING = re.compile(r"\\?[^\\]*")
+_CODE_CLOSING = re.compile(r"\](?= |\Z)")
 _LOOSE_FLAG = re.compile(r"[^\x00-\x20\x7f()\"]+")
 #: DQUOTE QUOTED-CHAR DQUOTE, 7-bit (RFC 3501) and UTF-8 (RFC 9051)
 _DELIMITER_7 = re.compile(r'"(?:([^"\\\r\n\x00\x80-\xff])|\\(["\\]))"')
@@ -40,7 +41,7 @@ def flag_list(c: Cursor, rule: str = "flag-list", pattern: re.Pattern[str] = _FL
             if c.peek() in (")", ""):
                 break
         found = c.take(pattern)
-        if found is None or c.peek() not in (" ", ")"):
+        if found is None or c.peek() not in (" ", ")", ""):
             flags.extend(_mend_flag(c, rule, found))
             continue
         flags.append(found[0])
@@ -78,7 +79,14 @@ def flags(c: Cursor) -> Flags:
 
 def permanent_flags(c: Cursor) -> tuple[str, ...]:
     """ "(" [flag-perm *(SP flag-perm)] ")"; flag-perm = flag / "\\*"."""
-    return flag_list(c, "flag-perm", _FLAG_PERM)
+    end = c.end
+    closing = _CODE_CLOSING.search(c.text, c.pos, end) if c.tolerant and c.text.find(")", c.pos, end) < 0 else None
+    if closing is not None:  # the list does not close: the code does
+        c.end = closing.start()
+    try:
+        return flag_list(c, "flag-perm", _FLAG_PERM)
+    finally:
+        c.end = end
 
 
 def count(c: Cursor, number: int) -> Count:
