@@ -97,9 +97,8 @@ class Batch:
             ) from None
         except GreetingError:
             # octets that are no line tell more of what they are than that they are none
-            check_greeting(
-                next((event.response for event in self._unshown if isinstance(event, Received)), None), where
-            )
+            received = (event.response for event in self._unshown if isinstance(event, Received))
+            check_greeting(self.session.greeting or next(received, None), where)
             raise
         stream.settimeout(self.plan.idle_timeout)
 

@@ -232,7 +232,12 @@ def test_idle_refused_is_a_no() -> None:
 
 
 def test_a_server_that_goes_in_idle_is_7() -> None:
-    with listening(says(b"+ idling\r\n* BYE timeout\r\n")) as port:
+    def handler(sock: socket.socket) -> None:
+        sock.sendall(GREETING)
+        sock.recv(100)
+        sock.sendall(b"+ idling\r\n* BYE timeout\r\n")
+
+    with listening(handler) as port:
         done = imapsh(url(port), "-c", "IDLE", "--timeout", "5")
     assert done.status == 7
 
