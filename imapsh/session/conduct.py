@@ -20,18 +20,19 @@ def untagged(
 ) -> tuple[Finding, ...]:
     """What an untagged response does at the wrong time, given what is known before it is taken in."""
     value = response.value
+    if isinstance(value, Fetch) and mailbox is not None:  # the common one
+        if mailbox.exists is not None and value.seq > mailbox.exists:
+            return (Finding("message-number", f"message {value.seq} where {mailbox.exists} exist"),)
+        return ()
     if mailbox is None:
         finding = _state(response.name, state, running)
         if not isinstance(value, Expunged):
             return (finding,) if finding is not None else ()
         return tuple(filter(None, (finding, *_expunge(value, mailbox, running))))
     exists = mailbox.exists
-    if isinstance(value, Fetch):
-        if exists is not None and value.seq > exists:
-            return (Finding("message-number", f"message {value.seq} where {exists} exist"),)
-    elif isinstance(value, Expunged):
+    if isinstance(value, Expunged):
         return tuple(_expunge(value, mailbox, running))
-    elif isinstance(value, Count) and response.name == "EXISTS" and exists is not None and value.number < exists:
+    if isinstance(value, Count) and response.name == "EXISTS" and exists is not None and value.number < exists:
         return (Finding("exists-shrinks", f"EXISTS falls from {exists} to {value.number}"),)
     return ()
 

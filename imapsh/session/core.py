@@ -35,7 +35,7 @@ from imapsh.errors import (
 )
 from imapsh.findings import Finding, Violation
 from imapsh.grammar.responses import CONTINUATION, GARBAGE, STATUS, TAGGED, UNTAGGED, Parser, Readers, Response
-from imapsh.grammar.values import Capabilities, Expunged, Fetch, Garbage, StatusText
+from imapsh.grammar.values import Capabilities, Garbage, StatusText
 from imapsh.session import conduct, states
 from imapsh.session.events import Closed, Completed, Event, Received, Sent, Upgrade
 from imapsh.session.exchange import Exchange, OpenFile, Secret, Sendable, secrets_in, typed
@@ -526,8 +526,9 @@ class Session:
         if response.kind == UNTAGGED:
             box = self._opening or self.mailbox
             findings = conduct.untagged(response, self.state, box, running)
-            uid = _uid(response.value, box)
-            change = self._data(response, box)
+            if box is not None:
+                uid, change = box.untagged(response.name, response.value)
+            change = change or self._data(response)
         elif response.kind == TAGGED:
             findings = (Finding("tag-unknown", f"no command with the tag {response.tag} is running"),)
         elif response.kind == STATUS:
@@ -538,7 +539,7 @@ class Session:
         self._events.append(Received(response, exchange, unsolicited, "", findings, change, False, uid))
         if exchange is not None:
             exchange.untagged += 1
-            exchange.received += response.frame.length
+            exchange.received += self._pusher.reader.offset - response.frame.offset
             if change:
                 exchange.note(change)
             if exchange.untagged > self.limits.responses > 0:
@@ -551,14 +552,15 @@ class Session:
             self.state = LOGOUT
             self.mailbox = None
 
-    def _data(self, response: Response, box: Mailbox | None) -> str:
+    def _data(self, response: Response) -> str:
+        """Take in what is not about the mailbox; what it changed."""
         value = response.value
-        if response.name == "CAPABILITY" and isinstance(value, Capabilities):
+        if not isinstance(value, Capabilities):
+            return ""
+        if response.name == "CAPABILITY":
             return self._set_capabilities(value.names)
-        if response.name == "ENABLED" and isinstance(value, Capabilities):
-            self.enabled |= {name.upper() for name in value.names}
-            return "enabled " + " ".join(value.names) if value.names else ""
-        return box.untagged(response.name, value) if box is not None else ""
+        self.enabled |= {name.upper() for name in value.names}
+        return "enabled " + " ".join(value.names) if value.names else ""
 
     def _code(self, response: Response) -> str:
         value = response.value
@@ -596,11 +598,3 @@ _FEW_CAPABILITIES = 6  # more than that, and a change is told in numbers: the re
 def _text(response: Response | None) -> str:
     value = response.value if response is not None else None
     return value.text if isinstance(value, StatusText) else ""
-
-
-def _uid(value: Any, box: Mailbox | None) -> int | None:
-    """The UID of the message that a FETCH or EXPUNGE is about, as known before it is taken in."""
-    if isinstance(value, Fetch):
-        uid = value.items.get("UID")
-        return uid if isinstance(uid, int) else box.uid_of(value.seq) if box is not None else None
-    return box.uid_of(value.seq) if isinstance(value, Expunged) and box is not None else None

@@ -44,20 +44,23 @@ class Mailbox:
         """The UID of a message number, or None where it is not known."""
         return self.uids[number - 1] or None if 0 < number <= len(self.uids) else None
 
-    def untagged(self, name: str, value: Any) -> str:
-        """Take in mailbox or message data; what it changed, as a phrase, or ""."""
+    def untagged(self, name: str, value: Any) -> tuple[int | None, str]:
+        """Take in mailbox or message data.
+
+        Returns the UID of the message that a FETCH or EXPUNGE is about, as known on arrival, and what changed, as a
+        phrase.
+        """
         if name == "FETCH" and isinstance(value, Fetch):
-            self._learn(value)
-            return ""
+            return self._learn(value), ""
         if name == "EXISTS" and isinstance(value, Count):
-            return self._set("exists", value.number)
+            return None, self._set("exists", value.number)
         if name == "RECENT" and isinstance(value, Count):
-            return self._set("recent", value.number)
+            return None, self._set("recent", value.number)
         if name == "FLAGS" and isinstance(value, Flags):
-            return self._set("flags", value.flags)
+            return None, self._set("flags", value.flags)
         if name == "EXPUNGE" and isinstance(value, Expunged):
-            return self._expunge(value.seq)
-        return ""
+            return self.uid_of(value.seq), self._expunge(value.seq)
+        return None, ""
 
     def code(self, code: Code) -> str:
         """Take in a response code; what it changed."""
@@ -86,15 +89,18 @@ class Mailbox:
             return self._set("exists", self.exists - 1)
         return ""
 
-    def _learn(self, value: Fetch) -> None:
-        uid, seq, known = value.items.get("UID"), value.seq, len(self.uids)
-        if type(uid) is not int or not 0 < uid <= _LAST_UID or not 0 < seq <= max(self.exists or 0, known):
-            return
-        if seq > _MOST:
-            return
+    def _learn(self, value: Fetch) -> int | None:
+        """Keep the UID where FETCH tells it; either way, the UID."""
+        uid, seq, uids = value.items.get("UID"), value.seq, self.uids
+        if not isinstance(uid, int):
+            return self.uid_of(seq)
+        known = len(uids)
+        if not 0 < seq <= min(max(self.exists or 0, known), _MOST) or not 0 < uid <= _LAST_UID:
+            return uid
         if known < seq:
-            self.uids.frombytes(bytes((seq - known) * self.uids.itemsize))
-        self.uids[seq - 1] = uid
+            uids.frombytes(bytes((seq - known) * uids.itemsize))
+        uids[seq - 1] = uid
+        return uid
 
 
 def opened(exchange: Exchange, utf8: bool) -> Mailbox:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from imapsh.errors import UsageError
+from imapsh.errors import ImapshError, UsageError
 from imapsh.sasl.plain import Plain
 
 
@@ -31,5 +31,5 @@ def test_it_does_not_answer_for_ever() -> None:
     mechanism = Plain("tim", "tanstaaf")
     mechanism.step(b"")
     mechanism.step(b"")
-    with pytest.raises(UsageError):
+    with pytest.raises(ImapshError, match="more than PLAIN has to say"):
         mechanism.step(b"")
