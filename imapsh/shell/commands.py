@@ -11,9 +11,8 @@ from typing import Literal, NamedTuple, Protocol
 from imapsh import spec
 from imapsh.errors import UsageError
 from imapsh.shell.files import unescape
+from imapsh.shell.output import FORMATS
 from imapsh.spec.model import Command as ImapCommand
-
-FORMATS = ("pretty", "wire", "json", "hex")
 
 
 class Shell(Protocol):

@@ -339,6 +339,7 @@ def test_a_bye_says_why_and_what_had_no_reply(tmp_path: Path) -> None:
             person.types("NOOP" + ENTER)
             await peer.hears(b"NOOP\r\n")
             peer.says(b"* BYE tea time\r\n")
+            peer.hangs_up()
             await person.screen.shows("the server said BYE: tea time (without a reply: A1 NOOP; not sent again)")
             await person.prompted("not connected>")
 

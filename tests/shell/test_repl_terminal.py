@@ -1,0 +1,95 @@
+"""The whole program in a terminal of its own."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from tests.servers.base import Server
+
+PATIENCE = 30
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """An environment with a home of its own; the terminal does not tell where its cursor is."""
+    yield {
+        **os.environ, "HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path), "TERM": "xterm",
+        "PROMPT_TOOLKIT_NO_CPR": "1", "NO_COLOR": "1",
+    }  # fmt: skip
+
+
+def start(home: dict[str, str], *arguments: str) -> pexpect.spawn[str]:
+    return pexpect.spawn(
+        sys.executable, ["-m", "imapsh", *arguments], env=home, encoding="utf-8", timeout=PATIENCE, dimensions=(40, 150)
+    )  # fmt: skip
+
+
+def test_the_demo(home: dict[str, str]) -> None:
+    shell = start(home, "--demo")
+    shell.expect("demo@demo")
+    shell.sendline("SELECT INBOX")
+    shell.expect(r"11 EXISTS")
+    shell.expect(r"A\d+ OK \[READ-WRITE\]")
+    shell.sendline("FETCH 1 (FLAGS)")
+    shell.expect(r"\* 1 FETCH \(FLAGS \(")
+    shell.expect(r"octets out")
+    shell.sendline("IDLE")
+    shell.expect(r"\(idle\)")
+    shell.sendcontrol("c")
+    shell.expect("> DONE")
+    shell.expect("OK idled")
+    shell.sendcontrol("d")
+    shell.expect("BYE")
+    shell.expect(pexpect.EOF)
+    shell.close()
+    assert shell.exitstatus == 0
+    assert "FETCH 1 (FLAGS)" in Path(home["XDG_STATE_HOME"], "imapsh", "history").read_text()
+
+
+def test_dovecot_with_a_password_that_is_asked_for(home: dict[str, str], dovecot: Server) -> None:
+    shell = start(home, "--cafile", str(dovecot.cafile), f"imaps://{dovecot.user}@{dovecot.host}:{dovecot.tls_port}/INBOX")
+    shell.expect("Password for demo")
+    shell.sendline(dovecot.password)
+    shell.expect(r"OK \[READ-WRITE\]")
+    shell.expect("INBOX")
+    shell.sendline("UID FETCH 1:* (UID FLAGS)")
+    shell.expect(r"\* 1 FETCH \(")
+    shell.expect("octets out")
+    shell.sendline("\\quit")
+    shell.expect("BYE")
+    shell.expect(pexpect.EOF)
+    shell.close()
+    assert shell.exitstatus == 0
+    assert dovecot.password not in Path(home["XDG_STATE_HOME"], "imapsh", "history").read_text()
+
+
+def test_ctrl_c_while_a_command_runs_on_dovecot(home: dict[str, str], dovecot: Server) -> None:
+    url = f"imap://{dovecot.user}@{dovecot.host}:{dovecot.port}/INBOX"
+    shell = start({**home, "IMAPSH_PASSWORD": dovecot.password}, "--cafile", str(dovecot.cafile), url)
+    shell.expect(r"OK \[READ-WRITE\]")
+    shell.expect("octets out")
+    shell.sendline("IDLE")
+    shell.expect(r"\(idle\)")
+    shell.sendcontrol("c")
+    shell.expect("> DONE")
+    shell.expect("OK Idle completed")
+    shell.sendline("NOOP")
+    shell.expect("OK NOOP completed")
+    shell.sendeof()
+    shell.expect(pexpect.EOF)
+
+
+def test_type_ahead_is_not_lost(home: dict[str, str]) -> None:
+    shell = start(home, "--demo")
+    shell.send("SELECT INBOX\rNOOP\rCHECK\r")
+    shell.expect(r"A2 OK")
+    shell.expect(r"A3 OK")
+    shell.expect(r"A4 OK")
+    shell.sendcontrol("d")
+    shell.expect(pexpect.EOF)
