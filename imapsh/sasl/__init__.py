@@ -1,1 +1,1 @@
-"""SASL mechanisms: `step(challenge) -> bytes`, one a module (RFC 4422)."""
+"""SASL mechanisms, one a module (RFC 4422); `imapsh.sasl.table` names them, chooses among them and makes one."""

@@ -1,0 +1,54 @@
+"""OAUTHBEARER: a bearer token of OAuth 2.0 (RFC 7628).  The server says in JSON why it refuses one."""
+
+from __future__ import annotations
+
+from imapsh.errors import LoginError, UsageError
+from imapsh.sasl.mechanism import Dialogue, Mechanism, octets
+
+_SAID = ("status", "error_description", "schemes", "scope", "openid-configuration")
+
+
+class OAuthBearer(Mechanism):
+    """The password is the token.  `host` and `port` are those the client has connected to; "" and 0 are left out."""
+
+    name = "OAUTHBEARER"
+    initial = True
+
+    def __init__(self, user: str, token: str, authorize: str = "", host: str = "", port: int = 0) -> None:
+        super().__init__(user, bearer(token), authorize)
+        self._host = host
+        self._port = port
+
+    def dialogue(self, challenge: bytes) -> Dialogue:
+        """client-resp = gs2-header kvsep *kvpair kvsep (RFC 7628 section 3.1); ^A ends a failure (section 3.2.3)."""
+        pairs = {"host": self._host, "port": str(self._port or ""), "auth": f"Bearer {self._secret}"}
+        name = (self.authorize or self.user).replace("=", "=3D").replace(",", "=2C")
+        head = f"n,a={name}," if name else "n,,"
+        refusal = yield octets("\1".join((head, *(f"{key}={value}" for key, value in pairs.items() if value), "", "")))
+        self.said = explained(refusal)
+        yield b"\1"
+
+
+def bearer(token: str) -> str:
+    """The token.  Raises UsageError for what cannot be one: it would end its field (RFC 6750 section 2.1)."""
+    if not token or not token.isascii() or not token.isprintable() or " " in token:
+        raise UsageError("that is no OAuth token: letters, digits and -._~+/= are due, in one word")
+    return token
+
+
+def explained(refusal: bytes) -> str:
+    """What the server's JSON says, in one line; other text as it is.  Raises LoginError where there is nothing."""
+    import json
+
+    try:
+        said = json.loads(refusal)
+    except (ValueError, RecursionError):
+        said = None
+    if isinstance(said, dict):
+        text = ", ".join(f"{key} {said[key]}" for key in _SAID if isinstance(said.get(key), str | int) and said[key])
+    else:
+        text = refusal.decode("utf-8", "replace")
+    text = " ".join("".join(c if c.isprintable() else " " for c in text[:500]).split())
+    if not text:
+        raise LoginError("the server asks for more than the token")
+    return text

@@ -1,0 +1,79 @@
+"""SCRAM-SHA-1 and SCRAM-SHA-256, and their -PLUS forms bound to the TLS channel (RFC 5802, RFC 7677).
+
+`scramp` does the arithmetic.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from imapsh.errors import LoginError, UsageError
+from imapsh.sasl.mechanism import Dialogue, Mechanism
+
+MOST_ITERATIONS = 1_000_000
+"""Of PBKDF2, about half a second; a server that asks for more wants to keep the client busy (RFC 5802 section 9)."""
+
+_ITERATIONS = re.compile(r",i=0*([0-9]+)")
+_ERROR = re.compile(r"e=([a-z-]+)")
+
+Binding = tuple[str, Any]
+"""Channel binding: its type and its octets, or the SSLObject that has them (RFC 5929)."""
+
+
+class Scram(Mechanism):
+    """`name` is one of the four.  `binding` with a name that is not -PLUS says that the server offers none of those.
+
+    `nonce` is for tests: it must be new each time.
+    """
+
+    initial = True
+    mutual = True
+
+    def __init__(
+        self, user: str, password: str, name: str = "SCRAM-SHA-256", binding: Binding | None = None, nonce: str = ""
+    ) -> None:
+        from scramp import ScramClient, ScramException
+
+        super().__init__(user, password)
+        self.name = name
+        if name.endswith("-PLUS") and binding is None:
+            raise UsageError(f"{name} needs TLS, whose channel it is bound to: use {name.removesuffix('-PLUS')}")
+        try:
+            self._client = ScramClient([name], user, password, binding, nonce or None)
+        except ScramException as error:
+            raise UsageError(f"{name} cannot take this user name or password: {_reason(error)}") from None
+
+    def dialogue(self, challenge: bytes) -> Dialogue:
+        """client-first, client-final, and the check of the server's signature (RFC 5802 section 5)."""
+        from scramp import ScramException
+
+        first = yield self._client.get_client_first().encode("utf-8")
+        try:
+            self._client.set_server_first(_bounded(_text(first)))
+            final = yield self._client.get_client_final().encode("utf-8")
+            refused = _ERROR.match(_text(final))
+            if refused is not None:
+                raise LoginError(f"the server says {refused[1].replace('-', ' ')}")
+            self._client.set_server_final(_text(final))
+        except ScramException as error:
+            raise LoginError(f"the server's part of {self.name} is wrong: {_reason(error)}") from None
+        self.proven = True
+        yield b""
+
+
+def _text(message: bytes) -> str:
+    return message.decode("utf-8", "replace")
+
+
+def _bounded(server_first: str) -> str:
+    """Raises LoginError for too many iterations, before one is done."""
+    found = _ITERATIONS.search(server_first)
+    if found is not None and (len(found[1]) > 9 or int(found[1]) > MOST_ITERATIONS):
+        raise LoginError(f"the server wants {found[1][:20]} iterations of SCRAM; {MOST_ITERATIONS} at most are done")
+    return server_first
+
+
+def _reason(error: Exception) -> str:
+    """scramp's words, without what the other side has put in."""
+    return str(error).partition("Expected")[0].strip(" .")

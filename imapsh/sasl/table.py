@@ -1,0 +1,118 @@
+"""The table of mechanisms: what each needs and how strong it is; the choice among them, and the making of one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from imapsh.errors import LoginError, UsageError
+
+if TYPE_CHECKING:
+    from imapsh.sasl.mechanism import Mechanism
+
+AUTO = "AUTO"
+"""In place of a name: the strongest that is offered and possible."""
+
+
+class Row(NamedTuple):
+    """`module` and `make` are where its class is, `takes` the arguments beyond name and password that it knows.
+
+    `needs`: `password`, `token`, `certificate`, `ticket`, `binding`; "" where nothing is proved, so that it is taken by
+    name only.  `clear`: the password or token itself is sent.  `strength` orders them.
+    """
+
+    module: str
+    make: str
+    needs: tuple[str, ...]
+    strength: int
+    clear: bool = False
+    takes: tuple[str, ...] = ()
+
+
+_SCRAM = ("scram", "Scram")
+
+MECHANISMS: dict[str, Row] = {
+    "SCRAM-SHA-256-PLUS": Row(*_SCRAM, ("password", "binding"), 100, takes=("name", "binding")),
+    "SCRAM-SHA-1-PLUS": Row(*_SCRAM, ("password", "binding"), 90, takes=("name", "binding")),
+    "EXTERNAL": Row("external", "External", ("certificate",), 85, takes=("authorize",)),
+    "GSSAPI": Row("gssapi", "GSSAPI", ("ticket",), 80, takes=("host", "authorize")),
+    "SCRAM-SHA-256": Row(*_SCRAM, ("password",), 70, takes=("name", "binding")),
+    "SCRAM-SHA-1": Row(*_SCRAM, ("password",), 60, takes=("name", "binding")),
+    "OAUTHBEARER": Row("oauthbearer", "OAuthBearer", ("token",), 50, True, ("authorize", "host", "port")),
+    "XOAUTH2": Row("xoauth2", "XOAuth2", ("token",), 40, True),
+    "DIGEST-MD5": Row("digest_md5", "DigestMD5", ("password",), 30, takes=("authorize", "host")),
+    "CRAM-MD5": Row("cram_md5", "CramMD5", ("password",), 20),
+    "PLAIN": Row("plain", "Plain", ("password",), 10, True, ("authorize",)),
+    "LOGIN": Row("login", "Login", ("password",), 5, True),
+    "ANONYMOUS": Row("anonymous", "Anonymous", (), 0),
+}
+
+
+def offered(capabilities: Iterable[str]) -> tuple[str, ...]:
+    """The mechanisms that `AUTH=` capabilities name, in upper case (RFC 9051 section 6.2.2)."""
+    names = (name.upper() for name in capabilities)
+    return tuple(name.removeprefix("AUTH=") for name in names if name.startswith("AUTH="))
+
+
+def known(name: str) -> str:
+    """The name in upper case, AUTO too.  Raises UsageError for one that is not in the table."""
+    upper = name.upper()
+    if upper != AUTO and upper not in MECHANISMS:
+        raise UsageError(f"imapsh knows no SASL mechanism {name}: give auto or one of {', '.join(MECHANISMS)}")
+    return upper
+
+
+def possible(offers: Collection[str], have: Collection[str], *, safe: bool) -> list[str]:
+    """Which of the mechanisms offered can be used with what one has, the strongest first.
+
+    `have` holds words of `Row.needs`; `safe`: nobody can listen, or that does not matter.
+    """
+    rows = ((row.strength, name, row) for name, row in MECHANISMS.items() if name in offers and row.needs)
+    fit = [(strength, name) for strength, name, row in rows if set(row.needs) <= set(have) and (safe or not row.clear)]
+    return [name for _, name in sorted(fit, reverse=True)]
+
+
+def choose(offers: Collection[str], have: Collection[str], *, safe: bool) -> str:
+    """The strongest that is possible.  Raises LoginError where none is, and says why."""
+    for name in possible(offers, have, safe=safe):
+        return name
+    listed = ", ".join(offers) or "none"
+    if not safe and possible(offers, have, safe=True):
+        raise LoginError(
+            f"of the mechanisms offered ({listed}) each that is possible sends a secret in the clear, and the "
+            "connection is not encrypted: use imaps://, or --cleartext if you mean it"
+        )
+    raise LoginError(f"none of the mechanisms offered ({listed}) is possible with {' and '.join(have) or 'nothing'}")
+
+
+def make(
+    name: str,
+    user: str = "",
+    secret: str = "",
+    *,
+    authorize: str = "",
+    host: str = "",
+    port: int = 0,
+    binding: Any = None,
+    offers: Collection[str] = (),
+) -> Mechanism:
+    """A mechanism by name, for one AUTHENTICATE.  `secret` is the password or the token.
+
+    `binding` is the TLS channel's (`Stream.binding`); `offers` says whether the server has -PLUS: a SCRAM without says
+    so to a server that hides them from us (RFC 5802 section 6).
+    Raises UsageError: the name is not known, or what was given does not fit.
+    """
+    from importlib import import_module
+
+    name = known(name)
+    row = MECHANISMS[name]
+    if authorize and "authorize" not in row.takes:
+        raise UsageError(f"{name} cannot take another name to act for: leave it out, or use PLAIN")
+    if not name.endswith("-PLUS") and (not offers or any(other.endswith("-PLUS") for other in offers)):
+        binding = None
+    given = {"name": name, "authorize": authorize, "host": host, "port": port, "binding": binding}
+    words = (user, secret) if {"password", "token"} & set(row.needs) else (user,)
+    mechanism: Mechanism = getattr(import_module(f"imapsh.sasl.{row.module}"), row.make)(
+        *words, **{key: given[key] for key in row.takes}
+    )
+    return mechanism

@@ -1,0 +1,22 @@
+"""XOAUTH2: Google's and Microsoft's older way to send a bearer token; no RFC (developers.google.com, "XOAUTH2")."""
+
+from __future__ import annotations
+
+from imapsh.sasl.mechanism import Dialogue, Mechanism, octets
+from imapsh.sasl.oauthbearer import bearer, explained
+
+
+class XOAuth2(Mechanism):
+    """The password is the token."""
+
+    name = "XOAUTH2"
+    initial = True
+
+    def __init__(self, user: str, token: str) -> None:
+        super().__init__(user, bearer(token))
+
+    def dialogue(self, challenge: bytes) -> Dialogue:
+        """user=NAME ^A auth=Bearer TOKEN ^A ^A; the server's JSON is answered with nothing, and then it says NO."""
+        refusal = yield octets(f"user={self.user}\1auth=Bearer {self._secret}\1\1")
+        self.said = explained(refusal)
+        yield b""
