@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from imapsh.transport.tls import TLSOptions
@@ -17,13 +17,16 @@ CONNECT_TIMEOUT = 30.0
 class StreamInfo(NamedTuple):
     """Who is at the other end: `peer` is `host:port`, a path or a command; the rest is "" without TLS.
 
-    `tls` is the version (`TLSv1.3`), `cipher` its suite, `certificate` the peer's subject.
+    `tls` is the version (`TLSv1.3`), `cipher` its suite, `certificate` the peer's subject.  `binding` is what SASL
+    binds itself to (RFC 5929): `tls-unique` and its octets up to TLS 1.2, else `tls-server-end-point` and the SSLObject
+    that holds the peer's certificate; None where neither can be had.
     """
 
     peer: str
     tls: str = ""
     cipher: str = ""
     certificate: str = ""
+    binding: tuple[str, Any] | None = None
 
 
 class Stream(Protocol):

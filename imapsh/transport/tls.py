@@ -175,7 +175,15 @@ class TLSFilter:
         """What the handshake settled."""
         cipher = self._object.cipher()
         suite = cipher[0] if cipher else ""
-        return StreamInfo(peer, self._object.version() or "", suite, _subject(self._certificate()))
+        version = self._object.version() or ""
+        return StreamInfo(peer, version, suite, _subject(self._certificate()), self._binding(version))
+
+    def _binding(self, version: str) -> tuple[str, Any] | None:
+        """tls-unique is not defined for TLS 1.3 (RFC 9266 section 1)."""
+        if version != "TLSv1.3":
+            finished = self._object.get_channel_binding("tls-unique")
+            return ("tls-unique", finished) if finished else None
+        return ("tls-server-end-point", self._object) if self._object.getpeercert(True) else None
 
     def _read_record(self, max_octets: int) -> bytes | None:
         import ssl

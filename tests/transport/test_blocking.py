@@ -43,7 +43,7 @@ def test_tcp(peer: Peer) -> None:
     stream = connect(tcp(port))
     stream.write(b"x" * 100_000)
     assert read_exactly(stream, 100_000) == b"x" * 100_000
-    assert stream.info == (f"127.0.0.1:{port}", "", "", "")
+    assert stream.info == (f"127.0.0.1:{port}", "", "", "", None)
     stream.write(b"ab")
     assert select.select([stream.fileno()], [], [], 10)[0]
     assert stream.read(1) == b"a"
