@@ -85,7 +85,8 @@ def _octets_of(text: str, start: int, octets: int) -> int:
         return start + len(tail)
     taken = 0
     for index, character in enumerate(tail):
-        taken += len(character.encode("utf-8", "surrogatepass"))
+        # an octet that is no UTF-8 stands as a surrogate escape (PEP 383)
+        taken += 1 if "\udc80" <= character <= "\udcff" else len(character.encode("utf-8", "surrogatepass"))
         if taken > octets:
             return start + index
     return start + len(tail)

@@ -150,6 +150,8 @@ def _shown(output: Output, explained: Explained, exactly: bool) -> Iterator[byte
 
 def _opened(path: str) -> BinaryIO:
     if path == "-":
+        if sys.stdin is None:
+            raise UsageError("stdin is closed: there is nothing to explain")
         return os.fdopen(os.dup(sys.stdin.fileno()), "rb", buffering=0)
     try:
         return open(path, "rb", buffering=0)

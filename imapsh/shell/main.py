@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from imapsh.errors import ImapshError, UsageError
 from imapsh.shell.options import Options, help_text, parse
+
+Given = TypeVar("Given")
+Read = TypeVar("Read")
 
 INTERRUPTED = 130
 PIPE_CLOSED = 141  #: what a shell says of a program that SIGPIPE ended
@@ -15,11 +19,10 @@ PIPE_CLOSED = 141  #: what a shell says of a program that SIGPIPE ended
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run imapsh with the words behind its name; the exit status, as `options.EXITS` lists them.  Raises nothing."""
+    if sys.stdout is None:  # it was closed by who started us
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - as long as the process lives
     try:
-        return _run(parse(sys.argv[1:] if argv is None else argv))
-    except UsageError as error:
-        _say(f"{error} (imapsh --help)" if not str(error).endswith(")") else str(error))
-        return error.exit_code
+        return _run(_pointing(parse, sys.argv[1:] if argv is None else argv))
     except ImapshError as error:
         _say(str(error))
         return error.exit_code
@@ -56,14 +59,22 @@ def _run(options: Options) -> int:
         return serve.run(options)
     from imapsh.shell.dial import make_plan
 
-    plan = make_plan(options)
-    if options.command or options.file or not sys.stdin.isatty():
+    plan = _pointing(make_plan, options)
+    if options.command or options.file or sys.stdin is None or not sys.stdin.isatty():
         from imapsh.shell import batch
 
         return batch.run(plan, options)
     from imapsh.shell import repl
 
     return repl.run(plan, options)
+
+
+def _pointing(read: Callable[[Given], Read], given: Given) -> Read:
+    """What `read` makes of the command line; its UsageError points to the help."""
+    try:
+        return read(given)
+    except UsageError as error:
+        raise UsageError(f"{error} (see imapsh --help)") from None
 
 
 def _say(text: str) -> None:

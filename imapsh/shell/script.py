@@ -95,6 +95,8 @@ def from_commands(commands: Sequence[str]) -> Script:
 def from_file(path: str) -> Script:
     """A file, or stdin for `-`.  Raises UsageError where it cannot be opened."""
     if path == "-":
+        if sys.stdin is None:
+            raise UsageError("stdin is closed: there are no commands")
         return Script(descriptor=sys.stdin.fileno(), name="stdin")
     try:
         return Script(descriptor=os.open(path, os.O_RDONLY), name=path)

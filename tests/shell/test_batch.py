@@ -75,6 +75,12 @@ def test_a_script_on_the_demo() -> None:
     assert not any("LOGOUT" in line for line in lines)
 
 
+def test_a_literal_holds_any_octets() -> None:
+    octets = bytes(range(256)).replace(b"\0", b"")
+    status, _ = demo(b"APPEND Drafts {%d+}\n%b\nSELECT Drafts\n" % (len(octets), octets))
+    assert status == 0
+
+
 def test_it_stops_at_the_first_no_or_bad() -> None:
     status, lines = demo(b"SELECT nowhere\nNOOP\n")
     assert status == 1
