@@ -20,7 +20,7 @@ import time
 from binascii import Error, a2b_base64, b2a_base64
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from imapsh import spec
 from imapsh.errors import (
@@ -28,6 +28,7 @@ from imapsh.errors import (
     GreetingError,
     ImapshError,
     LimitError,
+    LoginError,
     ServerBye,
     StateError,
     TLSError,
@@ -49,6 +50,9 @@ from imapsh.wire.frames import Frame
 from imapsh.wire.limits import DEFAULT, Limits
 from imapsh.wire.push import Pusher
 from imapsh.wire.reader import FrameReader, Opener
+
+if TYPE_CHECKING:
+    from imapsh.sasl.mechanism import Mechanism
 
 FAREWELL = 5.0
 """Seconds that a driver waits for the end of the stream after BYE (`Session.ending`)."""
@@ -218,11 +222,15 @@ class Session:
         head = f"{tag} {name}{' ' if listed else ''}".encode("utf-8", "surrogateescape")
         return self.submit(Exchange(tag, name.upper(), [head, *listed]))
 
-    def authenticate(self, mechanism: Any) -> Exchange:
-        """Submit AUTHENTICATE with a mechanism of `imapsh.sasl`; its initial response goes along where SASL-IR is."""
+    def authenticate(self, mechanism: Mechanism) -> Exchange:
+        """Submit AUTHENTICATE with a mechanism of `imapsh.sasl`; its initial response goes along where SASL-IR is.
+
+        Raises LoginError, and sends nothing, where the mechanism has no response to begin with.
+        """
+        self.secrets.public.update(mechanism.public)
         tag = self.new_tag()
         fragments: list[Sendable] = [f"{tag} AUTHENTICATE {mechanism.name}".encode("ascii")]
-        for secret in getattr(mechanism, "secrets", ()):
+        for secret in mechanism.secrets:
             self.secrets.add(secret)
         if mechanism.initial and {"SASL-IR", "IMAP4REV2"} & self.capabilities:
             first = b2a_base64(mechanism.step(b""), newline=False)
@@ -441,6 +449,8 @@ class Session:
         change = self._code(response)
         if change:
             exchange.note(change)
+        if exchange.mechanism is not None and response.name == "OK" and not self._proven(exchange, exchange.mechanism):
+            return
         self._move(exchange, response.name)
         self._events.append(Completed(response, exchange))
         if exchange.name == "STARTTLS" and response.name == "OK":
@@ -448,6 +458,19 @@ class Session:
         elif self.state == LOGOUT and exchange.name == "LOGOUT":
             self._close(None)
         self._start_next()
+
+    def _proven(self, exchange: Exchange, mechanism: Mechanism) -> bool:
+        """Whether the server has done its part of the mechanism.  One that has not is left, its OK disregarded."""
+        try:
+            mechanism.finish()
+        except LoginError as error:
+            response, exchange.response = exchange.response, None
+            assert response is not None
+            self.running[exchange.tag] = exchange
+            self._events.append(Received(response, exchange))
+            self._close(error)
+            return False
+        return True
 
     def _pause(self, exchange: Exchange) -> None:
         """Before TLS: octets that stand behind the OK came from somebody else (RFC 9051 section 6.2.1)."""
@@ -489,7 +512,7 @@ class Session:
             if running.name == "AUTHENTICATE":
                 self._events.append(Received(response, running, asks="authenticate"))
                 if running.mechanism is not None:
-                    self._step(running, response)
+                    self._step(running, running.mechanism, response)
                 return
             if running.name == "IDLE" and not self.idling:
                 self._events.append(Received(response, running, asks="idle"))
@@ -502,16 +525,17 @@ class Session:
         findings = (Finding("continuation-unasked", "'+' though nothing waits for it"),) if known else ()
         self._events.append(Received(response, first, known, "", findings))
 
-    def _step(self, exchange: Exchange, response: Response) -> None:
-        """One step of a mechanism, which cancels by UsageError; a challenge that is no base64 is handed on as it is."""
+    def _step(self, exchange: Exchange, mechanism: Mechanism, response: Response) -> None:
+        """One step of a mechanism, which cancels by LoginError; a challenge that is no base64 is handed on as it is."""
         text = _text(response).strip().encode("utf-8", "surrogateescape")
         try:
             challenge = a2b_base64(text, strict_mode=True)
         except Error:
             challenge = text
         try:
-            answer = b2a_base64(exchange.mechanism.step(challenge), newline=False)
-        except UsageError:
+            answer = b2a_base64(mechanism.step(challenge), newline=False)
+        except (LoginError, UsageError) as error:
+            mechanism.said = str(error)
             self._say(b"*\r\n", b"*\r\n", exchange)
             return
         self.secrets.add_sasl(answer)

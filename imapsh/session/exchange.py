@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from imapsh import spec
 from imapsh.errors import UsageError
@@ -15,6 +15,9 @@ from imapsh.session.secrets import MASK
 from imapsh.spec.match import Match
 from imapsh.spec.model import Command
 from imapsh.wire.frames import Frame, Part, Spilled
+
+if TYPE_CHECKING:
+    from imapsh.sasl.mechanism import Mechanism
 
 _WORD = re.compile(rb'"((?:[^"\\]|\\.)*)"?|[^ ]+')
 _ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
@@ -69,7 +72,7 @@ class Exchange:
         self.row: Command | None = spec.command(name)
         self.fragments = list(fragments)
         self.shown = shown(self.fragments)
-        self.mechanism: Any = None
+        self.mechanism: Mechanism | None = None
         self.started: float | None = None
         self.first: float | None = None
         self.ended: float | None = None

@@ -9,7 +9,7 @@ Written once as a generator of steps; a driver runs each step and sends the exch
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from imapsh.errors import GreetingError, LoginError, TLSError
 from imapsh.grammar.responses import STATUS, Response
@@ -33,6 +33,11 @@ class Opening(NamedTuple):
     `user` "" for no login; `password` is asked once, when it is needed; `cleartext` allows it without TLS; `starttls`:
     take STARTTLS where it is offered and a login is wanted; `must_starttls`: without it nothing goes on;
     `ask_capabilities` where the server did not say them by itself.
+
+    `mechanism` is a name of `imapsh.sasl.table`, or AUTO for the strongest that is possible, or "" for PLAIN, else the
+    command LOGIN; `password` gives the token where the mechanism wants one.  `authorize` is whom to act for;
+    `certificate`: the TLS connection shows one of ours; `host` and `port` are the server's; `binding` tells what the
+    TLS channel is known by (`StreamInfo.binding`).
     """
 
     where: str
@@ -43,6 +48,17 @@ class Opening(NamedTuple):
     starttls: bool = True
     must_starttls: bool = False
     ask_capabilities: bool = True
+    mechanism: str = ""
+    authorize: str = ""
+    certificate: bool = False
+    host: str = ""
+    port: int = 0
+    binding: Callable[[], tuple[str, Any] | None] | None = None
+
+    @property
+    def logs_in(self) -> bool:
+        """Whether a login is wanted: by name, or by a mechanism that needs none."""
+        return bool(self.user or self.mechanism)
 
 
 def check_greeting(response: Response | None, where: str) -> None:
@@ -75,7 +91,7 @@ def steps(session: Session, wanted: Opening) -> Steps:
             )
     else:
         yield from _secure(session, wanted)
-        if wanted.user:
+        if wanted.logs_in:
             yield from _login(session, wanted)
     yield from _capabilities(session, wanted)
 
@@ -87,7 +103,7 @@ def _capabilities(session: Session, wanted: Opening, *, needed: bool = False) ->
 
 def _secure(session: Session, wanted: Opening) -> Steps:
     """STARTTLS where it is offered and of use (RFC 9051 section 6.2.1)."""
-    useful = wanted.starttls and wanted.user and not wanted.local
+    useful = wanted.starttls and wanted.logs_in and not wanted.local
     if session.secure or not (useful or wanted.must_starttls):
         return
     yield from _capabilities(session, wanted, needed=True)
@@ -104,33 +120,90 @@ def _secure(session: Session, wanted: Opening) -> Steps:
 
 
 def _login(session: Session, wanted: Opening) -> Steps:
+    """By a mechanism, or by the command LOGIN where that is the way left."""
     yield from _capabilities(session, wanted, needed=True)
-    plain = "AUTH=PLAIN" in session.capabilities
-    if not (session.secure or wanted.local or wanted.cleartext):
-        raise LoginError(
-            f"the password for {wanted.user} was not sent: the connection to {wanted.where} is not encrypted; "
-            "use imaps://, or --cleartext if you mean it"
-        )
-    if not plain and "LOGINDISABLED" in session.capabilities:
+    for name in _ways(session, wanted):
+        exchange = _authenticate(session, wanted, name) if name else _plain_login(session, wanted)
+        yield exchange
+        mechanism = exchange.mechanism
+        if exchange.status == "OK":
+            return
+        if mechanism is None or mechanism.tried:
+            break
+    said = mechanism.said if mechanism is not None else ""
+    why = f"{reply(exchange)} ({said})" if said else reply(exchange)
+    raise LoginError(f"{wanted.where} refused the login of {wanted.user or name}: {why}")
+
+
+def _ways(session: Session, wanted: Opening) -> list[str]:
+    """The mechanisms to take, "" for the command LOGIN; the next where the one before did not come to its point.
+
+    Never empty.  Raises LoginError where there is no way, or no safe one.
+    """
+    from imapsh.sasl.table import AUTO, MECHANISMS, offered, possible
+
+    safe = session.secure or wanted.local or wanted.cleartext
+    offers = offered(session.capabilities)
+    unsafe = LoginError(
+        f"the password for {wanted.user} was not sent: the connection to {wanted.where} is not encrypted; "
+        "use imaps://, or --cleartext if you mean it"
+    )
+    if wanted.mechanism not in ("", AUTO):
+        if MECHANISMS[wanted.mechanism].clear and not safe:
+            raise unsafe
+        return [wanted.mechanism]
+    have = _have(session, wanted, offers)
+    ways = [name for name in possible(offers, have, safe=safe) if wanted.mechanism or name == "PLAIN"]
+    if ways:
+        return ways
+    if not safe:
+        raise unsafe
+    if "password" not in have:
+        raise LoginError(f"{wanted.where} offers no mechanism that needs no password (it offers {', '.join(offers)})")
+    if "LOGINDISABLED" in session.capabilities:
         raise LoginError(f"{wanted.where} disables LOGIN here and does not offer AUTH=PLAIN: it may want TLS first")
-    assert wanted.password is not None
-    password = wanted.password()
-    exchange = _authenticate(session, wanted.user, password) if plain else _plain_login(session, wanted.user, password)
-    yield exchange
-    if exchange.status != "OK":
-        raise LoginError(f"{wanted.where} refused the login of {wanted.user}: {reply(exchange)}")
+    return [""]
 
 
-def _authenticate(session: Session, user: str, password: str) -> Exchange:
-    from imapsh.sasl.plain import Plain
+def _have(session: Session, wanted: Opening, offers: tuple[str, ...]) -> set[str]:
+    """What a mechanism may need and is there, in the words of the table."""
+    have = {"password"} if wanted.user and wanted.password is not None else set()
+    if wanted.mechanism and session.secure:
+        have |= {"certificate"} if wanted.certificate else set()
+        have |= {"binding"} if wanted.binding is not None and wanted.binding() is not None else set()
+    if wanted.mechanism and "GSSAPI" in offers:
+        from imapsh.sasl.gssapi import have_ticket
 
-    session.secrets.add(password.encode("utf-8", "surrogateescape"), public=user.encode("utf-8", "surrogateescape"))
-    return session.authenticate(Plain(user, password))
+        have |= {"ticket"} if have_ticket() else set()
+    return have
 
 
-def _plain_login(session: Session, user: str, password: str) -> Exchange:
+def _password(wanted: Opening) -> str:
+    if wanted.password is None:
+        raise LoginError(f"there is no password for {wanted.user}")
+    return wanted.password()
+
+
+def _authenticate(session: Session, wanted: Opening, name: str) -> Exchange:
+    from imapsh.sasl.table import MECHANISMS, make, offered
+
+    mechanism = make(
+        name,
+        wanted.user,
+        _password(wanted) if {"password", "token"} & set(MECHANISMS[name].needs) else "",
+        authorize=wanted.authorize,
+        host=wanted.host,
+        port=wanted.port,
+        binding=wanted.binding() if wanted.binding is not None else None,
+        offers=offered(session.capabilities),
+    )
+    return session.authenticate(mechanism)
+
+
+def _plain_login(session: Session, wanted: Opening) -> Exchange:
     from imapsh.grammar.writer import Writer
 
+    user, password = wanted.user, _password(wanted)
     session.secrets.add(password.encode("utf-8", "surrogateescape"), public=user.encode("utf-8", "surrogateescape"))
     secret: list[Sendable] = [
         Secret(fragment) if isinstance(fragment, bytes) else fragment._replace(secret=True)

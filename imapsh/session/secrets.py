@@ -12,15 +12,16 @@ _FIELD = re.compile(rb"[\x00\x01]")
 
 
 class Secrets:
-    """The secrets of one session."""
+    """The secrets of one session.  What is in `public` is never taken for one: a name that goes beside a password."""
 
     def __init__(self) -> None:
+        self.public: set[bytes] = set()
         self.known: tuple[bytes, ...] = ()
         self._pattern = re.compile(rb"(?!)")
 
     def add(self, secret: bytes, *, public: bytes = b"") -> None:
         """From now on mask it, and its base64.  Nothing is done for one that equals `public`, the user's name."""
-        if len(secret) < _SHORTEST or secret == public or secret in self.known:
+        if len(secret) < _SHORTEST or secret == public or secret in self.public or secret in self.known:
             return
         spelled = {secret, _SPECIAL.sub(rb"\\\1", secret), *_coded(secret), *self.known}
         self.known = tuple(sorted(spelled, key=len, reverse=True))
@@ -28,11 +29,14 @@ class Secrets:
 
     def add_sasl(self, coded: bytes) -> None:
         """A SASL response in base64: the whole, and the password or token inside (RFC 4616, RFC 7628)."""
-        self.add(coded)
         try:
             message = a2b_base64(coded, strict_mode=True)
         except Error:
+            self.add(coded)
             return
+        if message in self.public:
+            return
+        self.add(coded)
         self.add(message)
         fields = _FIELD.split(message)
         if b"\0" in message:

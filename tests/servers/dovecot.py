@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import getpass
 import grp
+import hmac
+import json
 import os
 import shlex
 import subprocess
@@ -31,17 +34,24 @@ ssl_require_crl = no
 auth_ssl_username_from_cert = yes
 
 disable_plaintext_auth = no
-auth_mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256 external
+auth_mechanisms = {passwords} {tokens} {nothing}
+auth_anonymous_username = other
+auth_realms = example.test
 auth_failure_delay = 0
 passdb {{
+  driver = oauth2
+  mechanisms = {tokens}
+  args = {run}/oauth2.conf
+}}
+passdb {{
   driver = static
-  mechanisms = external
+  mechanisms = {nothing}
   args = nopassword=y
 }}
 passdb {{
   driver = passwd-file
-  mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256
-  args = {run}/passwd
+  mechanisms = {passwords}
+  args = username_format=%n {run}/passwd
 }}
 userdb {{
   driver = static
@@ -91,6 +101,19 @@ service anvil {{
 }}
 """
 
+PASSWORDS = "plain login cram-md5 digest-md5 scram-sha-1 scram-sha-256"
+TOKENS = "xoauth2 oauthbearer"
+NOTHING = "external anonymous"
+
+# A token is good where this key has signed it; nobody else is asked.
+OAUTH2 = """\
+introspection_mode = local
+local_validation_key_dict = fs:posix:prefix={run}/oauth2-keys/
+username_attribute = email
+scope = mail
+"""
+OAUTH2_KEY = b"a secret of the tests' own, 0123456789abcdef"
+
 # Dovecot's own processes run as the caller where they cannot change to another user.
 ORDINARY_USER = """\
 default_internal_user = {user}
@@ -109,17 +132,23 @@ service stats {{
 
 
 @contextlib.contextmanager
-def running(run: Path, certs: Certs) -> Iterator[Server]:
-    """Start Dovecot with its state in `run`, where every folder above must be open to all."""
+def running(run: Path, certs: Certs, mechanisms: str = "", more: str = "") -> Iterator[Server]:
+    """Start Dovecot with its state in `run`, where every folder above must be open to all.
+
+    `mechanisms` are offered besides, and `more` stands at the end of the configuration.
+    """
     dovecot = program("dovecot")
     port, tls_port = free_ports()
     uid, gid = (NOBODY, NOBODY) if is_root() else (os.getuid(), os.getgid())
-    config = CONFIG.format(run=run, certs=certs, uid=uid, gid=gid, port=port, tls_port=tls_port)
+    places = {"run": run, "certs": certs, "uid": uid, "gid": gid, "port": port, "tls_port": tls_port}
+    config = CONFIG.format(**places, passwords=PASSWORDS, tokens=TOKENS, nothing=f"{NOTHING} {mechanisms}")
+    config += more
     if not is_root():
         config += ORDINARY_USER.format(user=getpass.getuser(), group=grp.getgrgid(gid).gr_name)
     conf, home, log = run / "dovecot.conf", run / "home", run / "log"
     conf.write_text(config)
     (run / "passwd").write_text("".join(f"{user}:{{PLAIN}}{password}::::::\n" for user, password in USERS.items()))
+    _write_oauth2(run)
     (run / "base").mkdir()
     home.mkdir()
     give_to_nobody(home)
@@ -127,6 +156,25 @@ def running(run: Path, certs: Certs) -> Iterator[Server]:
     with process([dovecot, "-F", "-c", conf], run / "output") as daemon:
         wait_until_ready(daemon, server, log)
         yield server
+
+
+def _write_oauth2(run: Path) -> None:
+    (run / "oauth2.conf").write_text(OAUTH2.format(run=run))
+    key = run / "oauth2-keys/default/HS256/default"
+    key.parent.mkdir(parents=True)
+    key.write_bytes(base64.b64encode(OAUTH2_KEY))
+
+
+def token(email: str, scope: str = "mail") -> str:
+    """A JSON Web Token that Dovecot takes (RFC 7519): issued long ago, good for long."""
+    claims = {"sub": email, "email": email, "scope": scope, "iat": 1_600_000_000, "exp": 4_000_000_000}
+    parts = ({"alg": "HS256", "typ": "JWT"}, claims)
+    signed = b".".join(_unpadded(json.dumps(part).encode()) for part in parts)
+    return (signed + b"." + _unpadded(hmac.digest(OAUTH2_KEY, signed, "sha256"))).decode()
+
+
+def _unpadded(data: bytes) -> bytes:
+    return base64.urlsafe_b64encode(data).rstrip(b"=")
 
 
 def _exec_command(conf: Path, home: Path) -> str:
