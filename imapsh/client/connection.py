@@ -178,6 +178,8 @@ class AsyncClient:
             self._fail(ConnectionLost("the connection was closed here"))
         elif (fault := task.exception()) is not None:
             self._fail(fault)
+            self.session.lost(ConnectionLost(f"imapsh itself failed with {type(fault).__name__}: please report it"))
+            self._tell()
 
     # -- who waits
 

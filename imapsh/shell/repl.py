@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from imapsh.shell.dial import Plan
     from imapsh.shell.options import Options
 
+_IFLAG, _LFLAG = 0, 3  # places in what termios.tcgetattr returns
+
 
 def run(plan: Plan, options: Options) -> int:
     """Talk with the person at the terminal until they leave; the exit status."""
@@ -30,7 +32,10 @@ def run(plan: Plan, options: Options) -> int:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """While a command runs the terminal shows no keys: what is typed ahead appears at the next prompt."""
+    """While a command runs the terminal shows no keys and edits no lines: what is typed ahead is for the next prompt.
+
+    Ctrl-C stays a signal.
+    """
     import termios
 
     try:
@@ -39,9 +44,10 @@ def _quiet() -> Iterator[None]:
     except (OSError, ValueError, termios.error):
         yield  # there is no terminal
         return
-    flags = list(before)
-    flags[3] &= ~termios.ECHO
-    termios.tcsetattr(terminal, termios.TCSADRAIN, flags)
+    quiet = termios.tcgetattr(terminal)
+    quiet[_IFLAG] &= ~termios.ICRNL
+    quiet[_LFLAG] &= ~(termios.ECHO | termios.ICANON)
+    termios.tcsetattr(terminal, termios.TCSADRAIN, quiet)
     try:
         yield
     finally:

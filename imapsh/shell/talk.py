@@ -99,7 +99,7 @@ class Talk:
             if password is None or not self.live:
                 return
             found = self._reading.match(append_password(text, password))
-        busy = toolbar.running(session)
+        busy = toolbar.running(session, self.stage.own)
         exchange = session.line(found.text, open_file=open_file, matched=found)
         if exchange.name == "LOGIN" and found.slots:
             self._user = str(found.slots[0].value)

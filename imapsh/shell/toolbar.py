@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples as Fragments
@@ -9,6 +10,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples as Fragments
 from imapsh.errors import UsageError
 from imapsh.render.visible import visible
 from imapsh.session.core import Session
+from imapsh.session.exchange import Exchange
 from imapsh.shell import literals
 from imapsh.shell.reading import Reading
 from imapsh.spec.model import NOT_AUTHENTICATED
@@ -66,10 +68,10 @@ def idles(session: Session) -> bool:
     return session.idling
 
 
-def running(session: Session) -> str:
+def running(session: Session, besides: Collection[Exchange] = ()) -> str:
     """`A7 FETCH still running, A8 NOOP waits`, or ""."""
-    parts = [f"{exchange.tag} {exchange.name} still running" for exchange in session.running.values()]
-    parts += [f"{exchange.tag} {exchange.name} waits" for exchange in session.queue]
+    parts = [f"{e.tag} {e.name} still running" for e in session.running.values() if e not in besides]
+    parts += [f"{e.tag} {e.name} waits" for e in session.queue if e not in besides]
     return ", ".join(parts)
 
 

@@ -86,7 +86,7 @@ def test_ctrl_c_while_a_command_runs_on_dovecot(home: dict[str, str], dovecot: S
 
 
 def test_type_ahead_is_not_lost(home: dict[str, str]) -> None:
-    shell = start(home, "--demo")
+    shell = start(home, "--demo", "--no-ask")
     shell.send("SELECT INBOX\rNOOP\rCHECK\r")
     shell.expect(r"A2 OK")
     shell.expect(r"A3 OK")
