@@ -12,7 +12,6 @@ Dialogue = Generator[bytes, bytes, None]
 class Mechanism:
     """`name` is what AUTHENTICATE takes; `initial`: the client speaks first; `mutual`: the server proves itself too.
 
-    `tried`: a refusal means the name or secret, for they were put to use; else another mechanism may do better.
     `secrets` are never to be shown, `public` may be though it is sent.  `said`: why it failed, in the server's words or
     ours, "" where nothing is known.  One object serves one AUTHENTICATE.
     """
@@ -26,7 +25,6 @@ class Mechanism:
         self.authorize = authorize
         self.said = ""
         self.proven = False
-        self.tried = True
         self._secret = secret
         self._dialogue: Dialogue | None = None
         if "\0" in user + secret + authorize:

@@ -37,7 +37,6 @@ class Scram(Mechanism):
 
         super().__init__(user, password)
         self.name = name
-        self.tried = not name.endswith("-PLUS")  # a type of channel binding that a server lacks is refused at once
         if name.endswith("-PLUS") and binding is None:
             raise UsageError(f"{name} needs TLS, whose channel it is bound to: use {name.removesuffix('-PLUS')}")
         try:
@@ -52,7 +51,6 @@ class Scram(Mechanism):
         first = yield self._client.get_client_first().encode("utf-8")
         try:
             self._client.set_server_first(_bounded(_text(first)))
-            self.tried = True
             final = yield self._client.get_client_final().encode("utf-8")
             refused = _ERROR.match(_text(final))
             if refused is not None:

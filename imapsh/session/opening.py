@@ -122,24 +122,17 @@ def _secure(session: Session, wanted: Opening) -> Steps:
 def _login(session: Session, wanted: Opening) -> Steps:
     """By a mechanism, or by the command LOGIN where that is the way left."""
     yield from _capabilities(session, wanted, needed=True)
-    for name in _ways(session, wanted):
-        exchange = _authenticate(session, wanted, name) if name else _plain_login(session, wanted)
-        yield exchange
-        mechanism = exchange.mechanism
-        if exchange.status == "OK":
-            return
-        if mechanism is None or mechanism.tried:
-            break
-    said = mechanism.said if mechanism is not None else ""
-    why = f"{reply(exchange)} ({said})" if said else reply(exchange)
-    raise LoginError(f"{wanted.where} refused the login of {wanted.user or name}: {why}")
+    name = _way(session, wanted)
+    exchange = _authenticate(session, wanted, name) if name else _plain_login(session, wanted)
+    yield exchange
+    if exchange.status != "OK":
+        said = exchange.mechanism.said if exchange.mechanism is not None else ""
+        why = f"{reply(exchange)} ({said})" if said else reply(exchange)
+        raise LoginError(f"{wanted.where} refused the login of {wanted.user or name}: {why}")
 
 
-def _ways(session: Session, wanted: Opening) -> list[str]:
-    """The mechanisms to take, "" for the command LOGIN; the next where the one before did not come to its point.
-
-    Never empty.  Raises LoginError where there is no way, or no safe one.
-    """
+def _way(session: Session, wanted: Opening) -> str:
+    """The mechanism to take, "" for the command LOGIN.  Raises LoginError where there is no way, or no safe one."""
     from imapsh.sasl.table import AUTO, MECHANISMS, offered, possible
 
     safe = session.secure or wanted.local or wanted.cleartext
@@ -151,26 +144,31 @@ def _ways(session: Session, wanted: Opening) -> list[str]:
     if wanted.mechanism not in ("", AUTO):
         if MECHANISMS[wanted.mechanism].clear and not safe:
             raise unsafe
-        return [wanted.mechanism]
+        return wanted.mechanism
     have = _have(session, wanted, offers)
-    ways = [name for name in possible(offers, have, safe=safe) if wanted.mechanism or name == "PLAIN"]
-    if ways:
-        return ways
+    for name in possible(offers, have, safe=safe):
+        if wanted.mechanism or name == "PLAIN":
+            return name
     if not safe:
         raise unsafe
     if "password" not in have:
         raise LoginError(f"{wanted.where} offers no mechanism that needs no password (it offers {', '.join(offers)})")
     if "LOGINDISABLED" in session.capabilities:
         raise LoginError(f"{wanted.where} disables LOGIN here and does not offer AUTH=PLAIN: it may want TLS first")
-    return [""]
+    return ""
 
 
 def _have(session: Session, wanted: Opening, offers: tuple[str, ...]) -> set[str]:
-    """What a mechanism may need and is there, in the words of the table."""
+    """What a mechanism may need and is there, in the words of the table.
+
+    Servers with -PLUS must know tls-unique (RFC 5802 section 6.1); of another type nothing is known before it fails,
+    and then it looks like a wrong password, so it is taken by name only.
+    """
+    binding = wanted.binding() if wanted.binding is not None else None
     have = {"password"} if wanted.user and wanted.password is not None else set()
     if wanted.mechanism and session.secure:
         have |= {"certificate"} if wanted.certificate else set()
-        have |= {"binding"} if wanted.binding is not None and wanted.binding() is not None else set()
+        have |= {"binding"} if binding is not None and binding[0] == "tls-unique" else set()
     if wanted.mechanism and "GSSAPI" in offers:
         from imapsh.sasl.gssapi import have_ticket
 
