@@ -1,0 +1,504 @@
+"""The conversation as imaplib's classes hold it: commands out, replies filed by name.  All octets pass through the
+methods `readline`, `read` and `send`, which subclasses may override.
+
+Replies.  A plain line is filed at once; whatever may be more than one line is left to the frame reader
+(`imapsh.wire`), and the tuples are made of the frame's parts.  What imaplib gives up on and need not (a reply in lower
+case or with a space too many, a line that is no reply, `{n}` in the text of a status reply) is survived: it is filed
+where its meaning is plain, and its octets are kept in `survived`.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from imapsh.client.imap4 import names
+from imapsh.client.imap4.names import CRLF, Commands
+from imapsh.errors import LimitError
+from imapsh.grammar.fragments import Literal, announce
+from imapsh.session.secrets import MASK, Secrets
+from imapsh.wire.frames import Frame, Part
+from imapsh.wire.limits import Limits
+from imapsh.wire.pull import pull
+from imapsh.wire.reader import FrameReader
+
+Datum = Any  # bytes, or (bytes, bytes): what stands before a literal, and the literal
+Result = tuple[str, list[Any]]
+Piece = bytes | Literal
+
+_UNSENDABLE = re.compile(rb"[\r\n\0]")
+_UNTAGGED = re.compile(rb"\* (?:(\d+) )?([A-Z-]+)(?: (.*))?\Z", re.DOTALL)
+_LOOSE = re.compile(rb"\*[ \t]+(?:(\d+)[ \t]+)?([A-Za-z][A-Za-z-]*)(?:[ \t]+(.*))?", re.DOTALL)
+_WITH_CODE = frozenset((b"OK", b"NO", b"BAD"))
+_TAKE_MESSAGE = ("APPEND", "REPLACE")
+_KEPT = 1000  # survived replies
+_LOGGED = 10  # lines
+_PIECE = 1 << 16  # octets of a literal on its way to a sink
+_LITERAL_MINUS = 4096  # octets that need no permission (RFC 7888 section 5)
+
+
+class ResponseTimeout(TimeoutError):
+    """No reply began within the time that IDLE was to wait."""
+
+
+class Conversation:
+    """What the commands are built on."""
+
+    error: type[Exception]
+    abort: type[Exception]
+    readonly: type[Exception]
+
+    debug: int
+    state: str
+    literal: Any
+    capabilities: tuple[str, ...] = ()
+    sock: Any
+    literal_plus = False
+    """Whether literals go without waiting where the server has LITERAL+ or LITERAL- (RFC 7888)."""
+    literal_limit = 4 << 30
+    """The most octets of a literal that are read; 0 is no limit.  One beyond it raises `abort` before it is read."""
+
+    def _prepare(self, debug: int) -> None:
+        self.debug = debug
+        self.state = "LOGOUT"
+        self.literal = None  # what follows the next command as a literal
+        self.tagged_commands: dict[bytes, Any] = {}
+        self.untagged_responses: dict[str, list[Any]] = {}
+        self.continuation_response: Any = ""
+        self.is_readonly = False
+        self.tagnum = 0
+        self._set_tags(b"")
+        self.survived: deque[bytes] = deque(maxlen=_KEPT)
+        """Replies, octet by octet, that imaplib would have given up on; the last thousand."""
+        self._reader = FrameReader(limits=Limits(line=0))
+        self._secrets = Secrets()
+        self._cmd_log: deque[tuple[str, bytes, float]] = deque(maxlen=_LOGGED)
+        self._idle_capture = False
+        self._idle_responses: list[Result] = []
+        self._mode_ascii()
+
+    def _set_tags(self, prefix: bytes) -> None:
+        self.tagpre = prefix
+        tag = rb"(?P<tag>" + re.escape(prefix) + rb"\d+)"
+        self.tagre = re.compile(tag + rb" (?P<type>[A-Z]+) (?P<data>.*)")
+        self._loose_tagre = re.compile(tag + rb"[ \t]+(?P<type>OK|NO|BAD)(?:[ \t]+(?P<data>.*))?\Z", re.IGNORECASE)
+
+    # What moves the octets; see IMAP4.
+
+    def readline(self) -> bytes:
+        """The next line."""
+        raise NotImplementedError
+
+    def read(self, size: int) -> bytes:
+        """So many octets."""
+        raise NotImplementedError
+
+    def send(self, data: bytes) -> None:
+        """All of them."""
+        raise NotImplementedError
+
+    def shutdown(self) -> None:
+        """Close."""
+        raise NotImplementedError
+
+    def _mode_ascii(self) -> None:
+        self.utf8_enabled = False
+        self._encoding = "ascii"
+
+    def _mode_utf8(self) -> None:
+        self.utf8_enabled = True
+        self._encoding = "utf-8"
+
+    # -- commands
+
+    def _new_tag(self) -> bytes:
+        tag = self.tagpre + b"%d" % self.tagnum
+        self.tagnum += 1
+        self.tagged_commands[tag] = None
+        return tag
+
+    def _quote(self, arg: str) -> str:
+        """A quoted string (RFC 9051 section 4.3)."""
+        return '"' + arg.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+    def _simple_command(self, name: str, *args: Any) -> Result:
+        return self._command_complete(name, self._command(name, *args))
+
+    def _command(self, name: str, *args: Any) -> bytes:
+        """Send a command, its literals too; returns its tag.  `self.literal` follows the arguments."""
+        literal, self.literal = self.literal, None
+        self._check_state(name)
+        for kind in ("OK", "NO", "BAD"):
+            self.untagged_responses.pop(kind, None)
+        if "READ-ONLY" in self.untagged_responses and not self.is_readonly:
+            raise self.readonly("mailbox status changed to READ-ONLY")
+        steps = literal if callable(literal) else None
+        pieces = self._pieces([arg for arg in args if arg is not None])
+        if literal is not None and steps is None:
+            pieces += [b" ", *self._last(name, literal)]
+        self._hide(name, pieces)
+        tag = self._new_tag()
+        if self._send_pieces(name, [tag, b" ", name.encode(self._encoding), *pieces]) and steps is not None:
+            self._answer(tag, steps)
+        return tag
+
+    def _check_state(self, name: str) -> None:
+        if self.state not in Commands[name]:
+            allowed = ", ".join(Commands[name])
+            raise self.error(f"command {name} illegal in state {self.state}, only allowed in states {allowed}")
+
+    def _pieces(self, args: Sequence[Any]) -> list[Piece]:
+        """The arguments, a space before each.  A list stands for one argument that is written in pieces.
+
+        Raises ValueError for what would end the line and begin another.
+        """
+        pieces: list[Piece] = []
+        for arg in args:
+            pieces.append(b" ")
+            for piece in arg if isinstance(arg, list) else (arg,):
+                if not isinstance(piece, Literal):
+                    piece = piece if isinstance(piece, bytes) else str(piece).encode(self._encoding)
+                    if _UNSENDABLE.search(piece):
+                        raise ValueError("CR, LF and NUL cannot stand in an argument: send it as a literal")
+                pieces.append(piece)
+        return pieces
+
+    def _last(self, name: str, literal: bytes | Literal) -> list[Piece]:
+        """The literal behind the arguments; under UTF8=ACCEPT a message is wrapped (RFC 6855 section 4)."""
+        wrapped = self.utf8_enabled and name in _TAKE_MESSAGE
+        if not isinstance(literal, Literal):
+            literal = Literal(literal, len(literal), binary=wrapped)
+        return [b"UTF8 (", literal, b")"] if wrapped else [literal]
+
+    def _hide(self, name: str, pieces: list[Piece]) -> None:
+        """Learn what must not be shown."""
+        for piece in pieces:
+            if isinstance(piece, Literal) and (piece.secret or name == "LOGIN") and isinstance(piece.data, bytes):
+                self._secrets.add(piece.data)
+        if name == "LOGIN" and pieces and isinstance(pieces[-1], bytes):
+            self._secrets.add(pieces[-1])
+            self._secrets.add(re.sub(rb"\\(.)", rb"\1", pieces[-1].strip(b'"')))
+
+    def _send_pieces(self, name: str, pieces: list[Piece]) -> bool:
+        """Send a line and its literals; false where the server refused one."""
+        tag, line = pieces[0], b""
+        for piece in pieces:
+            if isinstance(piece, bytes):
+                line += piece
+                continue
+            plus = self._needs_no_permission(piece)
+            self._send_line(line + announce(piece, plus), name)
+            if not plus and not self._permitted(tag):
+                return False
+            self._send_literal(piece)
+            line = b""
+        self._send_line(line + CRLF, name)
+        return True
+
+    def _needs_no_permission(self, literal: Literal) -> bool:
+        if not self.literal_plus:
+            return False
+        return "LITERAL+" in self.capabilities or ("LITERAL-" in self.capabilities and literal.octets <= _LITERAL_MINUS)
+
+    def _permitted(self, tag: Any) -> bool:
+        """Wait for `+`; false where the tagged reply comes instead."""
+        while self._get_response():
+            if self.tagged_commands[tag]:
+                return False
+        return True
+
+    def _answer(self, tag: bytes, steps: Callable[[Any], bytes]) -> None:
+        """Answer each challenge until the tagged reply."""
+        while self._permitted(tag):
+            answer = steps(self.continuation_response)
+            self._secrets.add_sasl(answer)
+            self._log_out(MASK)
+            self._send(answer)
+            self._send(CRLF)
+
+    def _send_line(self, line: bytes, name: str) -> None:
+        shown = line
+        if name == "LOGIN":
+            shown = b" ".join((*line.split(b" ", 3)[:3], MASK))
+        self._log_out(shown.removesuffix(CRLF))
+        self._send(line)
+
+    def _send_literal(self, literal: Literal) -> None:
+        if self.debug >= 4:
+            self._mesg(f"write literal size {literal.octets}")
+        for piece in literal.data() if callable(literal.data) else (literal.data,):
+            self._send(piece)
+
+    def _send(self, octets: bytes) -> None:
+        try:
+            self.send(octets)
+        except OSError as fault:
+            raise self.abort(f"socket error: {fault}") from fault
+
+    # -- completion
+
+    def _command_complete(self, name: str, tag: bytes) -> Result:
+        """Wait for the tagged reply; returns (typ, data).  Raises `error` for BAD, `abort` for BYE unless LOGOUT."""
+        logout = name == "LOGOUT"
+        if not logout:
+            self._check_bye()
+        try:
+            typ, data = self._get_tagged_response(tag, expect_bye=logout)
+        except self.abort as fault:
+            raise self.abort(f"command: {name} => {fault}") from fault
+        except self.error as fault:
+            raise self.error(f"command: {name} => {fault}") from fault
+        if not logout:
+            self._check_bye()
+        if typ == "BAD":
+            raise self.error(f"{name} command error: {typ} {[self._masked(datum) for datum in data]!r}")
+        return typ, data
+
+    def _get_tagged_response(self, tag: bytes, expect_bye: bool = False) -> Result:
+        tagged, receive = self.tagged_commands, self._get_response
+        while True:
+            result: Result | None = tagged[tag]
+            if result is not None:
+                del tagged[tag]
+                return result
+            if "BYE" in self.untagged_responses:
+                if expect_bye:
+                    return "BYE", self.untagged_responses.pop("BYE")
+                self._check_bye()
+            try:
+                receive()
+            except self.abort:
+                if self.debug >= 1:
+                    self.print_log()
+                raise
+
+    def _check_bye(self) -> None:
+        bye = self.untagged_responses.get("BYE")
+        if bye:
+            raise self.abort(self._masked(bye[-1]).decode(self._encoding, "replace"))
+
+    def _untagged_response(self, typ: str, dat: list[Any], name: str) -> Result:
+        """Take what was filed under `name`; `[None]` where there is nothing, `dat` where `typ` is NO."""
+        if typ == "NO":
+            return typ, dat
+        if name not in self.untagged_responses:
+            return typ, [None]
+        data = self.untagged_responses.pop(name)
+        if self.debug >= 5:
+            self._mesg(f"untagged_responses[{name}] => {data}")
+        return typ, data
+
+    def _get_capabilities(self) -> None:
+        _, data = self.capability()
+        if data == [None]:
+            raise self.error("no CAPABILITY response from server")
+        self.capabilities = tuple(data[-1].decode(self._encoding, "replace").upper().split())
+
+    def capability(self) -> Result:
+        """Ask for the capabilities (RFC 9051 section 6.1.1)."""
+        return self._untagged_response(*self._simple_command("CAPABILITY"), "CAPABILITY")
+
+    # -- replies
+
+    def _get_response(self, start_timeout: float | None = None) -> bytes | None:
+        """Read one reply and file it.  Returns its first line, or None for a continuation request.
+
+        Raises `abort` for the end, a line without CRLF, a tagged reply to nothing and an unusable literal;
+        ResponseTimeout where none begins within `start_timeout` seconds.
+        """
+        reader = self._reader
+        line = reader.pending
+        if line is not None:
+            reader.pending = None
+        elif start_timeout is None:
+            line = self.readline()
+        else:
+            line = self._first_line(start_timeout)
+        # What the frame reader would call whole; while idling nobody waits to see whether a broken line goes on.
+        if line[-3:] == b"}\r\n" or (
+            (line.count(b"(") != line.count(b")") or line.count(b'"') & 1) and not self._idle_capture
+        ):
+            return self._get_frame(line)
+        return self._file_line(self._checked(line))
+
+    def _first_line(self, seconds: float) -> bytes:
+        allowed = self.sock.gettimeout()
+        self.sock.settimeout(seconds)
+        try:
+            return self.readline()
+        except TimeoutError as fault:
+            raise ResponseTimeout from fault
+        finally:
+            self.sock.settimeout(allowed)
+
+    def _checked(self, line: bytes) -> bytes:
+        """The line without its CRLF, logged."""
+        if line[-2:] != CRLF:
+            if not line:
+                raise self.abort("socket error: EOF")
+            raise self.abort(f"socket error: unterminated line: {self._masked(line)!r}")
+        line = line[:-2]
+        if self.debug >= 4:
+            self._mesg(f"< {line!r}")
+        else:
+            self._cmd_log.append(("< ", line, time.time()))
+        return line
+
+    def _file_line(self, line: bytes) -> bytes | None:
+        """File a reply that is one line."""
+        if line[:2] == b"* ":
+            found = names.Untagged_status.match(line)
+            if found is not None:
+                number, name, _, rest = found.groups()
+                self._append_untagged(name.decode("ascii"), number + b" " + rest if rest else number)
+                return line
+            found = names.Untagged_response.match(line)
+            if found is not None:
+                name, _, rest = found.groups()
+                self._append_untagged(name.decode("ascii"), rest or b"")
+                self._note_code(name, rest or b"")
+                return line
+        elif line.startswith(self.tagpre) and self._complete(line):
+            return line
+        elif found := names.Continuation.match(line):
+            self.continuation_response = found["data"]
+            return None
+        self._survive(line + CRLF)
+        return self._file_loosely(line, ())
+
+    def _get_frame(self, line: bytes) -> bytes | None:
+        """File a reply that may be more than its first line."""
+        reader = self._reader
+        reader.pending = line
+        if reader.limits.literal != self.literal_limit:
+            reader.limits = reader.limits._replace(literal=self.literal_limit)
+        read = self.read if reader.opener is None else self._read_piece
+        try:
+            frame = pull(reader, self.readline, read)
+        except LimitError as fault:
+            raise self.abort(str(fault)) from fault
+        except (OverflowError, MemoryError) as fault:
+            raise self.abort("the announced literal is larger than memory can hold") from fault
+        finally:
+            reader.begun, reader.taken = [], []
+        assert frame is not None  # it begins with `line`
+        if any(violation.rule == "number64" for violation in frame.violations):
+            raise self.abort(f"unusable literal size: {self._masked(line)!r}")
+        return self._file_frame(frame)
+
+    def _read_piece(self, size: int) -> bytes:
+        return self.read(min(size, _PIECE))
+
+    def _file_frame(self, frame: Frame) -> bytes | None:
+        first, *more = frame.parts
+        assert isinstance(first, bytes)
+        line = self._checked(first)
+        if frame.violations:
+            self._survive(frame.raw)
+        if len(more) == 0 and b"\n" not in line:
+            return self._file_line(line)
+        if line.startswith(self.tagpre) and self._complete(line):
+            return line  # a literal in its response code: none reads that, but what follows is not torn
+        return self._file_loosely(line, more)
+
+    def _file_loosely(self, line: bytes, more: Sequence[Part]) -> bytes:
+        """File a reply by what it must mean: in any case, with blanks too many, over lines, with its literals."""
+        found = _UNTAGGED.match(line) or _LOOSE.match(line)
+        if found is None:
+            return line
+        number, word, rest = found.groups()
+        name = word.decode("ascii").upper()
+        text = b" ".join(part for part in (number, rest) if part)
+        for at in range(0, len(more), 2):
+            self._append_untagged(name, (text, more[at]))
+            tail = more[at + 1] if at + 1 < len(more) else b""
+            assert isinstance(tail, bytes)
+            text = self._checked(tail)
+        self._append_untagged(name, text)
+        self._note_code(name.encode("ascii"), text)
+        return line
+
+    def _survive(self, octets: bytes) -> None:
+        self.survived.append(octets)
+        if self.debug >= 1:
+            self._mesg(f"survived {octets!r}")
+
+    def _complete(self, line: bytes) -> bool:
+        """File a tagged reply.  False where the line is none.  Raises `abort` for one that answers nothing."""
+        found = self.tagre.match(line)
+        if found is None:
+            found = self._loose_tagre.match(line)
+            if found is None:
+                if line.split(b" ", 1)[0] in self.tagged_commands:
+                    raise self.abort(f"unexpected response: {self._masked(line)!r}")
+                return False
+            self._survive(line + CRLF)
+        tag, name, data = found["tag"], found["type"].upper(), found["data"] or b""
+        if tag not in self.tagged_commands:
+            raise self.abort(f"unexpected tagged response: {self._masked(line)!r}")
+        self.tagged_commands[tag] = (name.decode("ascii"), [data])
+        self._note_code(name, data)
+        return True
+
+    def _note_code(self, name: bytes, text: bytes) -> None:
+        """File the response code at the beginning of a status reply's text (RFC 9051 section 7.1)."""
+        if name in _WITH_CODE and (found := names.Response_code.match(text)):
+            self._append_untagged(found["type"].decode("ascii"), found["data"])
+        if self.debug >= 1 and name in (b"NO", b"BAD", b"BYE"):
+            self._mesg(f"{name.decode()} response: {text!r}")
+
+    def _append_untagged(self, typ: str, dat: Datum | None) -> None:
+        if dat is None:
+            dat = b""
+        if self._idle_capture:
+            self._append_idle(typ, dat)
+        elif typ in self.untagged_responses:
+            self.untagged_responses[typ].append(dat)
+        else:
+            self.untagged_responses[typ] = [dat]
+        if self.debug >= 5:
+            self._mesg(f"untagged_responses[{typ}] += [{dat!r}]")
+
+    def _append_idle(self, typ: str, dat: Datum) -> None:
+        """For the iteration in IDLE: what follows a literal belongs to the same reply."""
+        if self._idle_responses:
+            last, data = self._idle_responses[-1]
+            if last == typ and isinstance(data[-1], tuple):
+                data.append(dat)
+                return
+        self._idle_responses.append((typ, [dat]))
+
+    # -- what is shown
+
+    def _masked(self, octets: bytes) -> bytes:
+        return self._secrets.mask(octets)
+
+    def _log_out(self, line: bytes) -> None:
+        line = self._masked(line)
+        if self.debug >= 4:
+            self._mesg(f"> {line!r}")
+        else:
+            self._cmd_log.append(("> ", line, time.time()))
+
+    def _mesg(self, s: object, secs: float | None = None) -> None:
+        """Write a line of debugging output to stderr, what is secret masked."""
+        moment = time.time() if secs is None else secs
+        shown = self._masked(str(s).encode("utf-8", "backslashreplace")).decode("utf-8")
+        stamp = time.strftime("%M:%S", time.localtime(moment))
+        sys.stderr.write(f"  {stamp}.{int(moment * 100) % 100:02d} {shown}\n")
+        sys.stderr.flush()
+
+    def _dump_ur(self, untagged_resp_dict: dict[str, list[Any]]) -> None:
+        if untagged_resp_dict:
+            lines = (f"{name}: {data!r}" for name, data in untagged_resp_dict.items())
+            self._mesg("untagged responses dump:" + "\n\t\t".join(lines))
+
+    def print_log(self) -> None:
+        """Write the last ten lines, in and out, to stderr."""
+        self._mesg(f"last {len(self._cmd_log)} IMAP4 interactions:")
+        for direction, line, moment in self._cmd_log:
+            self._mesg(f"{direction}{line!r}", moment)

@@ -1,0 +1,123 @@
+"""The names of imaplib's module that are no class: constants, patterns, and functions on dates, flags and tags."""
+
+from __future__ import annotations
+
+import re
+import time
+from calendar import timegm
+from datetime import UTC, datetime, timedelta, timezone
+
+CRLF = b"\r\n"
+IMAP4_PORT = 143
+IMAP4_SSL_PORT = 993
+#: What a server must offer one of, the most recent first.
+AllowedVersions = ("IMAP4REV1", "IMAP4")
+
+_ANY = ("NONAUTH", "AUTH", "SELECTED", "LOGOUT")
+_IN = ("AUTH", "SELECTED")
+_SELECTED = ("SELECTED",)
+
+#: Every command and the states in which it may be sent.  Programs may add rows.
+Commands: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("CAPABILITY", "ID", "LOGOUT", "NOOP"), _ANY),
+    **dict.fromkeys(("AUTHENTICATE", "LOGIN", "STARTTLS"), ("NONAUTH",)),
+    "COMPRESS": ("NONAUTH", "AUTH", "SELECTED"),
+    **dict.fromkeys(("ENABLE", "PROXYAUTH"), ("AUTH",)),
+    **dict.fromkeys(
+        ("APPEND", "CREATE", "DELETE", "DELETEACL", "EXAMINE", "GETACL", "GETANNOTATION", "GETMETADATA", "GETQUOTA",
+         "GETQUOTAROOT", "LIST", "LSUB", "MYRIGHTS", "NAMESPACE", "NOTIFY", "RENAME", "SELECT", "SETACL",
+         "SETANNOTATION", "SETMETADATA", "SETQUOTA", "STATUS", "SUBSCRIBE", "UNAUTHENTICATE", "UNSUBSCRIBE"),
+        _IN,
+    ),
+    "IDLE": _IN,
+    **dict.fromkeys(
+        ("CHECK", "CLOSE", "COPY", "EXPUNGE", "FETCH", "MOVE", "PARTIAL", "REPLACE", "SEARCH", "SORT", "STORE",
+         "THREAD", "UID", "UNSELECT"),
+        _SELECTED,
+    ),
+}  # fmt: skip
+
+# Patterns of responses, CRLF removed.  Those that programs are known to use keep imaplib's names.
+Continuation = re.compile(rb"\+( (?P<data>.*))?")
+Flags = re.compile(rb".*FLAGS \((?P<flags>[^\)]*)\)")
+InternalDate = re.compile(
+    rb'.*INTERNALDATE "(?P<day>[ 0123]\d)-(?P<mon>[A-Z][a-z]{2})-(?P<year>\d{4})'
+    rb' (?P<hour>\d\d):(?P<min>\d\d):(?P<sec>\d\d) (?P<zonen>[-+])(?P<zoneh>\d\d)(?P<zonem>\d\d)"'
+)
+Literal = re.compile(rb".*{(?P<size>\d+)}$")
+MapCRLF = re.compile(rb"\r\n|\r|\n")
+#: To the last bracket of the line: Gmail and others have flags with "]" in them (RFC 9051 section 9 forbids it).
+Response_code = re.compile(rb"\[(?P<type>[A-Z-]+)( (?P<data>.*))?\]")
+Untagged_response = re.compile(rb"\* (?P<type>[A-Z-]+)( (?P<data>.*))?")
+Untagged_status = re.compile(rb"\* (?P<data>\d+) (?P<type>[A-Z-]+)( (?P<data2>.*))?")
+
+Months = ["", *"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()]
+Mon2num = {name.encode(): number for number, name in enumerate(Months) if name}
+
+_AP = b"ABCDEFGHIJKLMNOP"
+
+
+def Internaldate2tuple(resp: bytes) -> time.struct_time | None:  # noqa: N802 - imaplib's name
+    """Local time of the INTERNALDATE in a FETCH response; None where there is none that can be read (2.3.3)."""
+    found = InternalDate.match(resp)
+    if found is None or found["mon"] not in Mon2num:
+        return None
+    day, year, hour, minute, second, zone_hour, zone_minute = map(
+        int, found.group("day", "year", "hour", "min", "sec", "zoneh", "zonem")
+    )
+    zone = (zone_hour * 60 + zone_minute) * 60
+    if found["zonen"] == b"-":
+        zone = -zone
+    try:
+        return time.localtime(timegm((year, Mon2num[found["mon"]], day, hour, minute, second)) - zone)
+    except (ValueError, OverflowError):
+        return None
+
+
+def Int2AP(num: float) -> bytes:  # noqa: N802
+    """The number's absolute value in base 16, with the digits A to P."""
+    value, rest = b"", abs(int(num))
+    while rest:
+        rest, digit = divmod(rest, 16)
+        value = _AP[digit : digit + 1] + value
+    return value
+
+
+def ParseFlags(resp: bytes) -> tuple[bytes, ...]:  # noqa: N802
+    """The flags of a FETCH or FLAGS response; empty where there are none."""
+    found = Flags.match(resp)
+    return tuple(found["flags"].split()) if found else ()
+
+
+def Time2Internaldate(date_time: float | datetime | str | time.struct_time | tuple[int, ...]) -> str:  # noqa: N802
+    """`"DD-Mmm-YYYY HH:MM:SS +HHMM"`, with its quotation marks, for APPEND (RFC 9051 section 9, `date-time`).
+
+    Takes seconds since the epoch, an aware datetime, a struct_time or 9-tuple of local time, or such a string, which is
+    returned as it is.  Raises ValueError for anything else.
+    """
+    if isinstance(date_time, str):
+        if len(date_time) < 2 or not date_time[0] == date_time[-1] == '"':
+            raise ValueError("a date in a string must be in double quotes: Time2Internaldate makes one")
+        return date_time
+    if isinstance(date_time, int | float):
+        moment = datetime.fromtimestamp(date_time, UTC).astimezone()
+    elif isinstance(date_time, tuple):
+        moment = datetime(*date_time[:6]).replace(tzinfo=timezone(timedelta(seconds=_offset(date_time))))  # noqa: DTZ001
+    elif not isinstance(date_time, datetime):
+        raise ValueError(f"{type(date_time).__name__} is no kind of date that is known here")
+    elif date_time.tzinfo is None:
+        raise ValueError("date_time must be aware: give it a tzinfo")
+    else:
+        moment = date_time
+    return moment.strftime(f'"%d-{Months[moment.month]}-%Y %H:%M:%S %z"')
+
+
+def _offset(local: tuple[int, ...]) -> int:
+    """Seconds east of Greenwich of a struct_time or 9-tuple."""
+    east = getattr(local, "tm_gmtoff", None)
+    if east is not None:
+        return int(east)
+    summer = local[8]
+    if time.daylight and summer == -1:
+        summer = time.localtime(time.mktime(local)).tm_isdst  # type: ignore[arg-type]
+    return -(time.altzone if time.daylight and summer else time.timezone)

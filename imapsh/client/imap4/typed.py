@@ -1,0 +1,85 @@
+"""imaplib's results read into typed values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from imapsh.wire.frames import Frame, Part
+
+if TYPE_CHECKING:
+    from imapsh.grammar.responses import Parser
+
+_NUMBERED = frozenset(("EXISTS", "EXPUNGE", "FETCH", "RECENT"))
+_STATUS = frozenset(("BAD", "BYE", "NO", "OK", "PREAUTH"))
+
+
+def parsed(name: str, data: Iterable[Any], *, utf8: bool = False) -> list[Any]:
+    """What `data`, which a method or `response(name)` returned, means: a value of `imapsh.grammar.values` for each.
+
+    `name` is a response (FETCH, LIST, SEARCH, STATUS, ...) or a response code (UIDVALIDITY, COPYUID, ...), whose
+    value is its argument.  `utf8` says that strings and names may be UTF-8 (RFC 6855).  None, which stands for no
+    response, is left out.  Raises nothing: what cannot be read is an `Unknown`, a `Garbage` or None.
+
+        typ, data = M.fetch("1:3", "(UID FLAGS)")
+        for message in parsed("FETCH", data):
+            print(message.number, message.items["FLAGS"])
+    """
+    name = name.upper()
+    parser, code = _parser(utf8), _is_code(name)
+    return [_value(parser, name, code, parts) for parts in _responses(data)]
+
+
+def _parser(utf8: bool) -> Parser:
+    from imapsh import spec
+    from imapsh.grammar.responses import Parser, Readers
+
+    return Parser(Readers(spec.readers("response"), spec.readers("code"), spec.readers("fetch-item")), utf8=utf8)
+
+
+def _is_code(name: str) -> bool:
+    from imapsh import spec
+
+    return (
+        name not in _STATUS | _NUMBERED and spec.find("response", name) is None and spec.find("code", name) is not None
+    )
+
+
+def _responses(data: Iterable[Any]) -> Iterator[list[Part]]:
+    """The parts of each response: a tuple goes on in what follows it."""
+    parts: list[Part] = []
+    for datum in data:
+        if datum is None:
+            continue
+        if isinstance(datum, tuple):
+            parts += datum[:2]
+            continue
+        yield [*parts, datum]
+        parts = []
+    if parts:
+        yield [*parts, b""]
+
+
+def _value(parser: Parser, name: str, code: bool, parts: list[Part]) -> Any:
+    from imapsh.grammar.values import StatusText
+
+    first, *more = parts
+    assert isinstance(first, bytes)
+    word = name.encode("utf-8")
+    if code:
+        lines: list[Part] = [b"* OK [" + word + (b" " + first if first else b"") + b"] .\r\n"]
+    else:
+        begin = b"* " + word
+        if name in _NUMBERED:
+            number, _, first = first.partition(b" ")
+            begin = b"* " + number + b" " + word
+        first = begin + (b" " + first if first else b"")
+        lines = [_ended(part) if at % 2 == 0 else part for at, part in enumerate((first, *more))]
+    value = parser.parse(Frame(tuple(lines))).value
+    if code:
+        return value.code.arg if isinstance(value, StatusText) and value.code is not None else None
+    return value
+
+
+def _ended(line: Part) -> Part:
+    return line + b"\r\n" if isinstance(line, bytes) else line

@@ -1,0 +1,37 @@
+"""COMPRESS=DEFLATE (RFC 4978): raw DEFLATE in both directions, octets in and octets out."""
+
+from __future__ import annotations
+
+from zlib import MAX_WBITS, Z_DEFAULT_COMPRESSION, Z_SYNC_FLUSH, compressobj, decompressobj, error
+
+from imapsh.errors import ConnectionLost
+
+_CHUNK = 1 << 16
+
+
+class Deflate:
+    """One connection's two streams.  What is compressed is flushed, so that the peer can read it at once."""
+
+    def __init__(self) -> None:
+        self._out = compressobj(Z_DEFAULT_COMPRESSION, wbits=-MAX_WBITS)
+        self._in = decompressobj(wbits=-MAX_WBITS)
+
+    def deflate(self, data: bytes) -> bytes:
+        """What to send for `data`."""
+        return self._out.compress(data) + self._out.flush(Z_SYNC_FLUSH)
+
+    def inflate(self, data: bytes = b"", most: int = _CHUNK) -> bytes:
+        """At most `most` octets that `data`, and what was held back before, stand for; more may be left for b"".
+
+        So a few octets that stand for very many take no more memory than the reader asks for.  Raises ConnectionLost
+        for what is no DEFLATE.
+        """
+        try:
+            return self._in.decompress(self._in.unconsumed_tail + data, most)
+        except error as fault:
+            raise ConnectionLost("what the server sent under COMPRESS is not DEFLATE: connect again") from fault
+
+    @property
+    def ended(self) -> bool:
+        """Whether the peer has ended its stream; nothing can follow."""
+        return self._in.eof
