@@ -29,21 +29,18 @@ _STRINGS = re.compile(r'"([^"]*)"')
 
 #: NIL for the subtype, or, where a string follows, for the parameters behind a subtype that is left out
 _NO_SUBTYPE = re.compile(r'NIL(?= (")?)', re.IGNORECASE)
+_NO_ENVELOPE = re.compile(r' NIL \((?:\(|"[^"]*" ")', re.IGNORECASE)  # and a body, which no disposition looks like
+_NEGATIVE = re.compile(r" -\d")
 _MEDIA = frozenset("text image audio video application message font model multipart".split())
 
 
 def body(c: Cursor) -> BodyPart:
     """BODY: the form without extension data; where some comes it is a violation, and read."""
-    start = c.pos
-    part = _body(c)
-    if _extended(part):
-        c.fail("body", "extension data is for BODYSTRUCTURE, not for BODY", start)
-    return part
-
-
-def _extended(part: BodyPart) -> bool:
-    inner = (*(part.parts or ()), *((part.body,) if part.body is not None else ()))
-    return part.extended or any(map(_extended, inner))
+    c.plain = True
+    try:
+        return _body(c)
+    finally:
+        c.plain = False
 
 
 def bodystructure(c: Cursor) -> BodyPart:
@@ -56,7 +53,7 @@ def _body(c: Cursor) -> BodyPart:
     common = c.take(_COMMON)
     if common is not None:
         part = _common(common)
-        if part is not None:
+        if part is not None and not (c.plain and part.extended):
             return part
         c.pos = common.start()
     if c.peek() != "(":
@@ -178,6 +175,9 @@ def _fields(c: Cursor, kind: str | None, subtype: str | None) -> BodyPart:
     encoding = c.nstring("body-fld-enc")
     if encoding is None:
         c.fail("body-fld-enc", "NIL where a transfer encoding is due", start)
+    if c.tolerant and c.peek() == ")":
+        c.fail("body-fld-octets", "a field is left out")
+        return BodyPart(kind, subtype, params, ident, description, encoding)
     c.space("body")
     size = c.number("body-fld-octets")
     part = BodyPart(kind, subtype, params, ident, description, encoding, size)
@@ -194,7 +194,7 @@ def _fields(c: Cursor, kind: str | None, subtype: str | None) -> BodyPart:
 
 def _message(c: Cursor, part: BodyPart) -> BodyPart:
     """body-type-msg = media-message SP body-fields SP envelope SP body SP body-fld-lines."""
-    if c.peek(2) != " (":
+    if c.peek(2) != " (" and not (c.tolerant and _NO_ENVELOPE.match(c.text, c.pos, c.end)):
         c.fail("body-type-msg", "a message/rfc822 part without its envelope, body and lines", c.pos + (c.peek() == " "))
         return part
     c.space("body-type-msg")
@@ -210,7 +210,7 @@ def _message(c: Cursor, part: BodyPart) -> BodyPart:
 
 def _lines(c: Cursor, part: BodyPart, rule: str) -> BodyPart:
     """SP body-fld-lines; body-fld-lines = number64."""
-    if not c.peek(2)[1:].isdecimal():
+    if not c.peek(2)[1:].isdecimal() and not (c.tolerant and _NEGATIVE.match(c.text, c.pos, c.end)):
         c.fail(rule, "the number of lines is left out", c.pos + (c.peek() == " "))
         return part
     c.space(rule)
@@ -226,8 +226,10 @@ def _multipart(c: Cursor) -> BodyPart:
             c.pos += 1
         parts.append(_body(c))
     common = c.take(_COMMON_MPART)
-    if common is not None:
+    if common is not None and not (c.plain and common[2]):
         return _common_multipart(common, tuple(parts))
+    if common is not None:
+        c.pos = common.start()
     c.space("body-type-mpart")
     start = c.pos
     subtype: str | None = None
@@ -242,6 +244,9 @@ def _extension(c: Cursor, part: BodyPart, *, multipart: bool) -> BodyPart:
     """body-ext-1part begins with body-fld-md5, body-ext-mpart with body-fld-param; then dsp, lang, loc, and more."""
     if c.peek() in (")", ""):
         return part
+    if c.plain:
+        c.fail("body", "extension data is for BODYSTRUCTURE, not for BODY", c.pos + (c.peek() == " "))
+        c.plain = False  # said once
     c.space("body")
     if c.peek() == ")":
         return part
@@ -274,7 +279,9 @@ def _extension_value(c: Cursor) -> Any:
     if here != "(":
         return c.nstring(rule)
     c.enter(rule)
-    values = [_extension_value(c)]
+    if c.peek() == ")":
+        c.fail(rule, "() where NIL or a value is due")
+    values = [_extension_value(c)] if c.peek() != ")" else []
     while c.peek() not in (")", ""):
         c.space(rule)
         if c.peek() != ")":
@@ -307,6 +314,11 @@ def _params(c: Cursor) -> Params:
         c.string(rule)
         return None
     c.enter(rule)
+    if c.tolerant and c.peek() == "(":
+        c.fail(rule, "a list in a list")
+        inner = _params(c)
+        c.leave(rule)
+        return inner
     params: dict[str, str | None] = {}
     while c.peek() not in (")", ""):
         if params:

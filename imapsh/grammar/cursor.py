@@ -58,8 +58,8 @@ class Cursor:
     """
 
     __slots__ = (
-        "_before", "_literals", "_places", "_quoted", "depth", "end", "frame", "nesting", "pos", "text", "utf8",
-        "violations",
+        "_before", "_literals", "_places", "_quoted", "depth", "end", "frame", "nesting", "plain", "pos", "text",
+        "utf8", "violations",
     )  # fmt: skip
 
     tolerant = False
@@ -75,6 +75,7 @@ class Cursor:
         self.utf8 = utf8
         self.nesting = nesting or 1 << 30
         self.depth = 0
+        self.plain = False  # in BODY, which has no extension data
         self.violations: list[Violation] = []
         self._quoted = _QUOTED_8 if utf8 else _QUOTED_7
         self._literals: dict[int, Part] = {}

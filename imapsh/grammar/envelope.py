@@ -18,6 +18,8 @@ _COMMON = re.compile(r"\(" + " ".join([f"({_NS})"] * 2 + [f"({_LIST})"] * 6 + [f
 #: address = "(" addr-name SP addr-adl SP addr-mailbox SP addr-host ")"
 _ADDRESS = re.compile(rf"\(({_NS}) ({_NS}) ({_NS}) ({_NS})\)")
 
+_FLAT = re.compile(rf'"|{_NIL} (?=["Nn])')  # the first field of an address where its parenthesis is due
+
 _LISTS = ("env-from", "env-sender", "env-reply-to", "env-to", "env-cc", "env-bcc")
 
 
@@ -106,7 +108,7 @@ def _addresses(c: Cursor, rule: str) -> tuple[Address, ...] | None:
         c.nstring(rule)
         return None
     c.enter(rule)
-    if c.tolerant and c.peek() == '"':
+    if c.tolerant and c.peek() != "(" and _FLAT.match(c.text, c.pos, c.end):
         c.fail(rule, "an address without its parentheses")
         c.pos -= 1
         return (_address(c),)
@@ -140,11 +142,11 @@ def _address(c: Cursor) -> Address:
     c.enter(rule)
     fields: list[str | None] = []
     for _ in range(4):
+        if c.tolerant and c.peek() == ")":
+            c.fail(rule, "fewer than four fields")
+            fields.extend([None] * (4 - len(fields)))
+            break
         if fields:
-            if c.tolerant and c.peek() == ")":
-                c.fail(rule, "fewer than four fields")
-                fields.extend([None] * (4 - len(fields)))
-                break
             c.space(rule)
         fields.append(c.nstring(rule))
     if c.tolerant and c.peek() == " ":

@@ -52,11 +52,11 @@ _LOOSE_CLOSING = re.compile(r"[) ]*\](?:<\d*>)?")
 _LOOSE_SECTION = re.compile(r"\[[^\]\r\n]{0,2000}\](?:<[^ >\r\n]{0,40}>)?")
 #: as far as a left-to-right reading gets in a section
 _SECTION_BEGUN = re.compile(
-    r"\[(?:(?:[1-9]\d*(?:\.[1-9]\d*)*\.)?(?:HEADER(?:\.FIELDS(?:\.NOT)?)?|TEXT)|(?:[1-9]\d*\.)+(?:MIME)?|"
-    r"(?:[1-9]\d*\.)*[1-9]\d*)?(?:\](?:<\d*)?)?",
+    r"\[(?:(?:(?:[1-9]\d*\.)*(?:HEADER|TEXT)|(?:[1-9]\d*\.)*[1-9]\d*(?:\.MIME)?)?\](?:<\d*)?|"
+    r"(?:[1-9]\d*\.)*(?:HEADER(?:\.FIELDS(?:\.NOT)?)?|TEXT)|(?:[1-9]\d*\.)+(?:MIME)?|(?:[1-9]\d*\.)*[1-9]\d*)?",
     re.IGNORECASE,
 )
-_BINARY_BEGUN = re.compile(r"\[(?:[1-9]\d*\.)*(?:[1-9]\d*)?(?:\](?:<\d*)?)?")
+_BINARY_BEGUN = re.compile(r"\[(?:(?:(?:[1-9]\d*\.)*[1-9]\d*)?\](?:<\d*)?|(?:[1-9]\d*\.)*(?:[1-9]\d*)?)")
 #: section-binary = "[" [section-part] "]"; RFC 3516 allows the partial behind it
 _BINARY_SECTION = re.compile(r"\[(?:[1-9]\d*(?:\.[1-9]\d*)*)?\](?:<\d+>)?")
 _SECTIONS = {"BODY": _SECTION, "BINARY": _BINARY_SECTION}
@@ -80,7 +80,7 @@ def fetch(c: Cursor, number: int, items: Mapping[str, ItemReader]) -> Fetch:
     values: dict[str, Any] = {}
     depth = c.depth
     begun = _plain_items(c, values)
-    while c.peek() not in (")", ""):
+    while c.peek() not in (")", "") or _closed_early(c, items):
         if begun:
             begun = False
         elif values or c.peek() in (" ", "\r"):
@@ -140,6 +140,15 @@ def _whole(text: str) -> dict[str, Any]:
         else:
             values[name] = tuple(listed.split()) if name == "FLAGS" else int(listed)
     return values
+
+
+def _closed_early(c: Cursor, items: Mapping[str, ItemReader]) -> bool:
+    """One `)` too many, and items behind it."""
+    if not c.tolerant or c.peek() != ")" or not _item_pattern(tuple(items)).match(c.text, c.pos + 1, c.end):
+        return False
+    c.pos += 1
+    c.fail("msg-att", "the line should end here")
+    return True
 
 
 def _unspaced(c: Cursor, items: Mapping[str, ItemReader]) -> None:

@@ -23,6 +23,7 @@ _DELIMITER_8 = re.compile(
     r'"(?:([^"\\\r\n\x00\x80-\xff]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})'
     r'|\\(["\\]))"'
 )
+_DELIMITER_BEGUN = re.compile(r'"(?:[^"\\\r\n\x00\x80-\xff]|\\["\\])?')
 _LONE_BACKSLASH = re.compile(r'"\\"(?= )')
 _BARE_DELIMITER = re.compile(r"[^ ()\"\r\n]+(?= )")
 
@@ -61,7 +62,8 @@ def _bare_flags(c: Cursor, rule: str) -> tuple[str, ...]:
 def _mend_flag(c: Cursor, rule: str, found: re.Match[str] | None) -> list[str]:
     """No flag: a lone backslash or `\\*` is dropped, other text taken as it stands (cyon, Zoho Mail, GreenMail)."""
     start = found.start() if found else c.pos
-    c.fail(rule, "a character that no flag has" if found else "no flag begins like this", c.pos + (c.peek() == "\\"))
+    lone = not found and c.peek() == "\\"
+    c.fail(rule, "a character that no flag has" if found else "no flag begins like this", c.pos + lone)
     c.pos = start
     loose = c.take(_LOOSE_FLAG)
     if loose is None:
@@ -150,7 +152,8 @@ def delimiter(c: Cursor, rule: str) -> str | None:
     if c.tolerant and c.take(_LONE_BACKSLASH):
         c.fail("quoted", "a backslash that is not escaped", c.pos - 1)
         return "\\"
-    c.fail(rule, "one character in quotes or NIL is due", c.pos + (c.peek() == '"'))
+    begun = _DELIMITER_BEGUN.match(c.text, c.pos, c.end)
+    c.fail(rule, "one character in quotes or NIL is due", begun.end() if begun else None)
     bare = c.take(_BARE_DELIMITER)
     if bare is not None or c.peek() not in ('"', "{"):
         return bare[0] if bare else None
@@ -188,6 +191,9 @@ def _extended(c: Cursor) -> dict[str, Any]:
             if c.peek() == ")":
                 break
         label = c.astring(rule).upper()
+        if c.tolerant and c.peek() == ")":
+            c.fail(rule, "an item without its value")
+            break
         c.space(rule)
         items[label] = _old_names(c) if label == "OLDNAME" and c.peek() == "(" else c.value(rule)
     c.leave(rule)

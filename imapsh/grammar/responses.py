@@ -34,8 +34,9 @@ _BAD_NUMBER = re.compile(
     r"[^ \r\n()]{0,40}?[\d.]{1,40} ?(?=(?:EXISTS|RECENT|EXPUNGE|FETCH)(?![^ (\r\n]))", re.IGNORECASE
 )
 _COMMON = re.compile(r"\* ([1-9]\d{0,8}) (FETCH|EXISTS|EXPUNGE|RECENT)(?= |\Z)")
+_LEADING = re.compile(r"\d*")
 _DIGITS = re.compile(r"\d+(?= |$)")
-_TAGGED = re.compile(r"([^ \r\n+*]+|[^ \r\n]+) (OK|NO|BAD|BYE|PREAUTH)(?![^ \r\n])", re.IGNORECASE)
+_TAGGED = re.compile(r"([^ \r\n+*]+|[^ \r\n]*[^ \r\n*]) (OK|NO|BAD|BYE|PREAUTH)(?![^ \r\n])", re.IGNORECASE)
 _LOOSE_TAGGED = re.compile(r"([^ \t\r\n*+][^ \t\r\n]*+)[ \t]++(OK|NO|BAD)(?![A-Za-z0-9=-])", re.IGNORECASE)
 _TAG = re.compile(r"[^\x00-\x20\x7f-\xff(){%*\"\\+]+")
 _CODE_NAME = re.compile(r"\[([^\x00-\x20\x7f-\xff(){%*\"\\\]]+)(?=[ \]])")
@@ -48,12 +49,14 @@ _LOOSE_NAME = re.compile(r"[A-Za-z0-9._-]*")
 _BLANKS = re.compile(r"[ \t]*")
 _NOT_TEXT = re.compile(r"[\x00\r\n]")
 
+_POP3 = re.compile(r"[+]OK\b|-ERR\b")
 #: How other protocols greet: what a line looks like that is no IMAP.
 _LOOKS = (
     ("HTTP", re.compile(r"HTTP/\d|<(?:!DOCTYPE|html)", re.IGNORECASE)),
     ("FTP", re.compile(r"220[ -].*\bFTP\b", re.IGNORECASE)),
+    ("NNTP", re.compile(r"20[01] ")),
     ("SMTP", re.compile(r"[2-5]\d\d[ -]")),
-    ("POP3", re.compile(r"[+]OK\b|-ERR\b")),
+    ("POP3", _POP3),
     ("SSH", re.compile(r"SSH-\d")),
     ("TLS", re.compile(r"[\x14-\x17]\x03[\x00-\x04]")),
 )
@@ -173,7 +176,7 @@ class Parser:
         first = c.text[:1]
         if first == "*":
             return self._untagged(c)
-        if first == "+" and not _LOOKS[3][1].match(c.text):
+        if first == "+" and not _POP3.match(c.text):
             return self._continuation(c)
         found = _TAGGED.match(c.text, 0, c.end)
         if found is None and c.tolerant:
@@ -197,8 +200,11 @@ class Parser:
         found = c.take(_NAME)
         if found is None:
             found = _LOOSE_RESPONSE.match(c.text, c.pos, c.end)
-            stop = found.end() if found and found[0].upper() in _STATUS_WORDS else c.pos
-            c.fail("response-data", "a status word, a number or the name of a response is due", stop)
+            known = found is not None and found[0].upper() in _STATUS_WORDS.union(self.readers.responses)
+            if found is None or not known:
+                c.fail("response-data", "a status word, a number or the name of a response is due")
+            elif not c.tolerant:
+                c.fail("response-data", "a space is due", found.end())
             found = c.take(_LOOSE_RESPONSE)
             if found is None:
                 return self._codelike(c)
@@ -223,7 +229,8 @@ class Parser:
         if wrong[0].isdecimal():
             c.fail("response-data", "a space is due behind the number")
             return int(wrong[0][:40])
-        c.fail("response-data", "a number is due before the name", wrong.start())
+        whole = _LEADING.match(wrong[0])
+        c.fail("response-data", "a number is due before the name", wrong.start() + (whole.end() if whole else 0))
         return -1
 
     def _data(self, c: Cursor, name: str, number: int | None) -> Response:
@@ -353,6 +360,7 @@ class Parser:
         name = found[1].upper()
         reader = self.readers.codes.get(name)
         begin = c.pos
+        value: Any = None
         if reader is None:
             rest = c.take(_UNKNOWN_CODE)
             if rest is None:
@@ -364,16 +372,18 @@ class Parser:
         try:
             value = reader(c)
             text = readable(c.text[begin : c.pos].strip())
-            c.mark("]", "resp-text-code")
+            if c.peek() != "]":
+                raise c.give_up("resp-text-code", "']' is due")
+            c.pos += 1
         except Mismatch as mismatch:
             if not c.tolerant:
                 raise
             c.mend(mismatch)
-            c.pos = begin
+            read, c.pos = c.pos, begin
             stop = c.take(_CODE_END) or c.take(_LOOSE_CODE_END)
-            c.pos = stop.end() if stop else c.end
+            c.pos = stop.end() if stop else read
             text = readable(c.text[begin : c.pos - bool(stop)].strip())
-            value = text or None
+            value = text or None if value is None else value
         return Code(name, value, text)
 
     def _malformed(self, c: Cursor, start: int) -> Code | None:

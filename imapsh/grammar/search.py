@@ -11,6 +11,8 @@ from imapsh.grammar.sequence import PATTERN, SequenceSet
 from imapsh.grammar.values import ESearch, Search
 
 _NUMBERS = re.compile(r"(?: [1-9]\d{0,9})*")
+_TAGGED_SIMPLE = re.compile(rf"(?:{PATTERN.pattern}|\d+|\$)(?![^ )\r\n])")
+_LABEL = re.compile(r"[A-Za-z._-][A-Za-z0-9._:-]*")  # tagged-ext-label
 _COMMAS = re.compile(r"\d{1,10}(?:,\d{1,10})+(?= |\Z)")
 
 
@@ -86,7 +88,7 @@ def esearch(c: Cursor) -> ESearch:
         if c.at_end():
             break
         try:
-            name = c.atom(rule).upper()
+            name = c.atom(rule, _LABEL).upper()
             if name == "UID" and not uid and not items.keys() - {"MAILBOX", "UIDVALIDITY"}:
                 uid = True
                 continue
@@ -135,4 +137,6 @@ def _return_value(c: Cursor, name: str) -> Any:
         return c.number(rule, nonzero=True)
     if name in ("COUNT", "MODSEQ"):
         return c.number(rule, bits=32 if name == "COUNT" else 63)
+    if c.peek() != "(" and not _TAGGED_SIMPLE.match(c.text, c.pos, c.end):
+        c.fail(rule, "a number, a sequence set or a list is due")
     return c.value(rule)

@@ -20,10 +20,12 @@ _AFTER = re.compile(
     r'"(?=[)\]>]|\r?\n|\Z| +(?:[("{~)\\]|NIL\b|-?\d|[A-Z0-9.]+[ \[]|\r?\n|\Z)|(?<=[^ ]")(?:\(| [^ ()"]+(?:\)|\r?\n)))',
     re.IGNORECASE,
 )
+_BREAK = re.compile(r"[\r\n]")
 _WRONG = re.compile(r"[\x80-\xff\x00]")
 _BAD_ESCAPE = re.compile(r'(?:[^\\]|\\["\\])*?\\(?!["\\])')
 _AFTER_NUMBER = re.compile(r"[\]>:]|,(?!\d)")
 _NAME = re.compile(r"(?!NIL\b)[A-Z][A-Z0-9.]*[ \[]", re.IGNORECASE)  # where a number was left out
+_QUOTED_DIGITS = re.compile(r'"(\d{1,18})"')
 _NOT_NUMBER = re.compile(r"[^ ()\r\n]+")
 _WORD = re.compile(r"[^\x00-\x20\x7f()\[\]\"\\{]+")
 _LOOSE_ATOM = re.compile(r"[^\x00-\x20\x7f()\"{]+")
@@ -131,9 +133,9 @@ class TolerantCursor(Cursor):
         escape = _BAD_ESCAPE.match(body)
         if escape is not None:
             self.fail("quoted", "a backslash that escapes neither '\"' nor a backslash", start + escape.end() - 1)
-        broken = body.find("\r\n")
-        if broken >= 0:
-            self.fail("quoted", "a line break in a quoted string", start + broken)
+        broken = _BREAK.search(body)
+        if broken is not None:
+            self.fail("quoted", "a line break in a quoted string", start + broken.start())
         return _ESCAPED.sub(lambda e: e[1] if e[1] in '"\\' else e[0], body)
 
     def string(self, rule: str) -> str:
@@ -154,8 +156,12 @@ class TolerantCursor(Cursor):
         return readable(word[0])
 
     def number(self, rule: str, *, bits: int = 32, nonzero: bool = False) -> int | None:
-        """None for what is no number: -1, 1.2e+07, NIL."""
+        """None for what is no number: -1, 1.2e+07, NIL.  One in quotation marks is read."""
         start = self.pos
+        digits = self.take(_QUOTED_DIGITS)
+        if digits is not None:
+            self.fail(rule, "a number is due, not a string", start)
+            return int(digits[1])
         try:
             value = super().number(rule, bits=bits, nonzero=nonzero)
         except Mismatch as mismatch:

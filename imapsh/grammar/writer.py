@@ -272,10 +272,15 @@ def _search(w: Writer, name: str, value: Search) -> None:
 def _esearch(w: Writer, name: str, value: ESearch) -> None:
     w.raw(name)
     if value.tag is not None:
-        w.raw(" (TAG ").string(value.tag).raw(")")
+        w.raw(" (TAG ").string(value.tag)
+        if "MAILBOX" in value.items and "UIDVALIDITY" in value.items:  # RFC 7377 section 2.1
+            w.raw(" MAILBOX ").mailbox(value.items["MAILBOX"]).raw(f" UIDVALIDITY {value.items['UIDVALIDITY']}")
+        w.raw(")")
     if value.uid:
         w.raw(" UID")
     for item, found in value.items.items():
+        if value.tag is not None and item in ("MAILBOX", "UIDVALIDITY"):
+            continue
         w.raw(f" {item} ").value(found)
 
 

@@ -1,4 +1,5 @@
-"""What servers send, line by line: `quirks.jsonl` is collected from public reports, `more.jsonl` written to the ABNF.
+"""What servers send, line by line: `quirks.jsonl` is collected from public reports, `more.jsonl` written to the ABNF,
+and `examiner.jsonl` written without a look at the parser, to judge it.
 
 Each line says whether its octets follow the grammar, at which octet a left-to-right reading stops where not, and what
 is to be read from it in either case.
@@ -15,7 +16,7 @@ from imapsh.render.jsonform import to_json
 
 from .reading import joined, lines, parse
 
-CORPUS = [*lines("quirks.jsonl"), *lines("more.jsonl")]
+CORPUS = [line for name in ("quirks", "more", "examiner") for line in lines(f"{name}.jsonl")]
 LEAST = frozenset({"flags", "attrs", "capabilities"})
 #: Where text or a code is at fault only the line is compared.
 TEXTUAL = frozenset({"text", "resp-text", "resp-text-code", "greeting", "response"})
