@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from imapsh.transport.tls import TLSOptions
 
 _CHUNK = 1 << 16
-_SLICE = 0.01  # seconds of events told before the loop gets its turn
+_SLICE = 0.004  # seconds of events told before the loop gets its turn
 
 
 class AsyncClient:
@@ -76,7 +76,7 @@ class AsyncClient:
         return exchange
 
     async def follow(self, steps: Generator[Step, None, None]) -> None:
-        """Run a generator of steps (`imapsh.session.opening`) to its end.  Raises what it raises, and what `run` does."""
+        """Run a generator of steps (`imapsh.session.opening`) to its end.  Raises what it and `run` raise."""
         for step in steps:
             if isinstance(step, Exchange):
                 await self.run(step)

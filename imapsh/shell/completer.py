@@ -1,4 +1,4 @@
-"""What may come next: commands by state and capability, what the table expects, mailbox names, imapsh's own commands."""
+"""What may come next: commands by state and capability, what the table expects, mailbox names, our own commands."""
 
 from __future__ import annotations
 

@@ -111,4 +111,4 @@ class MaskedHistory(History):
 
 def _entry(string: str) -> bytes:
     lines = "".join(f"+{line}\n" for line in string.split("\n"))
-    return f"\n# {datetime.now()}\n{lines}".encode("utf-8", "surrogateescape")
+    return f"\n# {datetime.now().astimezone()}\n{lines}".encode("utf-8", "surrogateescape")

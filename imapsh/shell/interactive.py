@@ -191,7 +191,7 @@ class Shell:
             self.talk.interrupt()
 
     async def _interrupted_at_prompt(self) -> None:
-        """DONE in IDLE; on an empty line the way out of a command that still runs; else the line is cleared, no more."""
+        """DONE in IDLE; on an empty line the way out of a command that still runs; else no more than a clear line."""
         live = self.live
         if live is None or (self.prompt.default_buffer.text and not live.link.session.idling):
             return

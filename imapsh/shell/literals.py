@@ -33,7 +33,7 @@ def announced(text: str) -> bool:
 
 
 def commands(text: str) -> list[str]:
-    """The commands of a pasted text, split at line breaks outside literals, blank ones left out; line breaks as CRLF."""
+    """The commands of a pasted text, split at line breaks outside literals, without blank ones; line breaks as CRLF."""
     wire = to_wire(text)
     found, start = [], 0
     for token in tokenize(wire):

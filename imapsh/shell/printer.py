@@ -1,4 +1,4 @@
-"""Output above the prompt: what is due is gathered and written at once, in pieces, between which the loop gets its turn."""
+"""Output above the prompt: what is due is gathered and written in pieces, between which the loop gets its turn."""
 
 from __future__ import annotations
 

@@ -37,7 +37,8 @@ class Reading:
     def last(self, text: str) -> Match:
         """The command that a text ends with, which is the one being typed."""
         pieces = literals.commands(text)
-        return self.match(pieces[-1] if pieces and not text.endswith("\n") or literals.wanted(text) else "")
+        goes_on = not text.endswith("\n") or literals.wanted(text)
+        return self.match(pieces[-1] if pieces and goes_on else "")
 
     def without_secrets(self, text: str) -> str:
         """The text to keep: every command up to what is secret in it."""

@@ -106,7 +106,8 @@ class Stage:
         if isinstance(event, Completed):
             self.muted.discard(event.exchange)
             exchange = event.exchange
-            self.note(f"{exchange.tag} {exchange.name} is done: {exchange.status}, {summary(exchange)}; \\last shows it")
+            name, status = f"{exchange.tag} {exchange.name}", exchange.status
+            self.note(f"{name} is done: {status}, {summary(exchange)}; \\last shows it")
 
     def _closed(self, event: Closed) -> None:
         lost = [f"{exchange.tag} {exchange.name}" for exchange in event.in_flight]

@@ -10,7 +10,6 @@ from imapsh.errors import UsageError
 from imapsh.session.events import Closed, Completed, Event, Received
 from imapsh.session.exchange import Exchange
 from imapsh.shell import toolbar
-from imapsh.shell.dial import Plan
 from imapsh.shell.files import open_file
 from imapsh.shell.link import Link
 from imapsh.shell.mailboxes import MailboxNames
@@ -93,7 +92,8 @@ class Talk:
         session = self.link.session
         found = self._reading.match(text)
         if session.read_only and found.command is not None and found.command.changes:
-            raise UsageError(f"{found.command.name} changes mail or mailboxes and read-only mode is on: it was not sent")
+            name = found.command.name
+            raise UsageError(f"{name} changes mail or mailboxes and read-only mode is on: it was not sent")
         if _lacks_password(found):
             password = await self._ask(f"Password for {found.slots[0].value} at {self.link.plan.where}: ")
             if password is None or not self.live:
@@ -153,7 +153,7 @@ class Talk:
         answer = pasted.popleft() if pasted else await self._ask(question)
         if not self.live or exchange.response is not None:
             return
-        self.link.session.answer("*".encode() if answer is None else answer.encode("utf-8", "surrogateescape"))
+        self.link.session.answer(b"*" if answer is None else answer.encode("utf-8", "surrogateescape"))
         self.link.client.kick()
         await self.wait(exchange)
 

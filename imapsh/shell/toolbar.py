@@ -15,7 +15,6 @@ from imapsh.shell import literals
 from imapsh.shell.reading import Reading
 from imapsh.spec.model import NOT_AUTHENTICATED
 
-
 _SHOWN = (("exists", "EXISTS"), ("unseen", "first unseen"), ("uidnext", "UIDNEXT"),
           ("uidvalidity", "UIDVALIDITY"), ("highestmodseq", "HIGHESTMODSEQ"))  # fmt: skip
 

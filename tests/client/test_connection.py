@@ -69,9 +69,11 @@ def test_a_session_on_the_demo_server() -> None:
         assert session.state == "authenticated"
         exchange = await client.run(session.line("SELECT INBOX"))
         assert exchange.status == "OK"
-        assert session.mailbox is not None and session.mailbox.exists
+        assert session.mailbox is not None
+        assert session.mailbox.exists
         await client.run(session.line("LOGOUT"))
-        assert isinstance(events[-1], Closed) and events[-1].error is None
+        assert isinstance(events[-1], Closed)
+        assert events[-1].error is None
         with pytest.raises(StateError):
             session.line("NOOP")
         await client.close()
@@ -98,13 +100,14 @@ def test_the_events_come_in_the_order_of_the_wire() -> None:
 
 def test_a_command_that_is_complete_already_is_not_waited_for() -> None:
     async def scene() -> None:
+        completed = asyncio.Event()
         client, peer = await greeted()
+        client.on_event = lambda event: completed.set() if isinstance(event, Completed) else None
         exchange = client.session.line("NOOP")
         client.kick()
         await peer.hears(b"NOOP\r\n")
         await peer.says(b"A1 OK done\r\n")
-        while exchange.response is None:
-            await asyncio.sleep(0)
+        await asyncio.wait_for(completed.wait(), 20)
         assert await client.run(exchange) is exchange
         await client.close()
 
@@ -226,7 +229,8 @@ def test_starttls_is_done_before_the_command_counts_as_run(certs: Certs) -> None
         client = AsyncClient(ours, session, tls=TLSOptions(cafile=str(certs.ca)), server_name="localhost")
         await client.greet()
         await client.follow(steps(session, Opening("there", user="u", password=lambda: "pw")))
-        assert session.secure and session.state == "authenticated"
+        assert session.secure
+        assert session.state == "authenticated"
         assert client.stream.info.tls.startswith("TLS")
         await client.run(session.line("LOGOUT"))
         await client.close()
@@ -250,8 +254,11 @@ def test_events_give_the_loop_its_turn() -> None:
                 turns += 1
                 await asyncio.sleep(0)
 
+        def busy(event: Event) -> None:
+            assert sum(range(20_000))
+
         ours, theirs = await aio_pair()
-        client = AsyncClient(ours, Session(), lambda event: sum(range(20_000)) and None, room=room)
+        client = AsyncClient(ours, Session(), busy, room=room)
         peer = Peer(theirs)
         await peer.says(GREETING)
         await client.greet()
@@ -264,6 +271,27 @@ def test_events_give_the_loop_its_turn() -> None:
         counting.cancel()
         assert turns - before > 5
         assert rooms > 5
+        await client.close()
+
+    play(scene)
+
+
+def test_a_fault_of_who_listens_ends_the_session_and_wakes_who_waits() -> None:
+    async def scene() -> None:
+        client, peer = await greeted()
+
+        def fails(event: Event) -> None:
+            if isinstance(event, Received):
+                raise ZeroDivisionError
+
+        client.on_event = fails
+        running = asyncio.create_task(client.run(client.session.line("NOOP")))
+        await peer.hears(b"NOOP\r\n")
+        await peer.says(b"* OK hm\r\n")
+        with pytest.raises(ZeroDivisionError):
+            await running
+        assert client.session.closed
+        assert "ZeroDivisionError" in str(client.error)
         await client.close()
 
     play(scene)

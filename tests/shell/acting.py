@@ -31,15 +31,18 @@ class Screen:
     def __init__(self, columns: int = 160, rows: int = 60) -> None:
         self.screen = pyte.Screen(columns, rows)
         self.screen.set_mode(pyte.modes.LNM)
-        self.written = ""
+        self.pieces: list[str] = []
+        self.blind = False  # the octets are kept and no screen is made of them
         self._stream = pyte.Stream(self.screen)
         self.answer: Callable[[str], None] = lambda text: None
         self._news = asyncio.Event()
-        self.output = Vt100_Output(self, lambda: Size(rows, columns), term="xterm")  # type: ignore[arg-type]
+        size = Size(rows, columns)
+        self.output = Vt100_Output(self, lambda: size, term="xterm")  # type: ignore[arg-type]
 
     def write(self, text: str) -> None:
-        self.written += text
-        self._stream.feed(text)
+        self.pieces.append(text)
+        if not self.blind:
+            self._stream.feed(text)
         if "\x1b[6n" in text:  # where is the cursor?
             self.answer(f"\x1b[{self.screen.cursor.y + 1};{self.screen.cursor.x + 1}R")
         self._news.set()
@@ -56,6 +59,11 @@ class Screen:
 
     def fileno(self) -> int:
         raise OSError("a terminal in memory has no descriptor")
+
+    @property
+    def written(self) -> str:
+        """All that went to the terminal, escape sequences included."""
+        return "".join(self.pieces)
 
     @property
     def lines(self) -> list[str]:
@@ -101,6 +109,10 @@ class Actor:
         """The prompt stands last, nothing typed behind it."""
         await self.screen.until(lambda: self._last_prompt() == prompt)
 
+    async def prompted_once(self) -> None:
+        """Some prompt stands."""
+        await self.screen.until(lambda: self.shell.prompt.app.is_running)
+
     def _last_prompt(self) -> str:
         body = [line for line in self.screen.lines[:-2] if line]
         return body[-1] if body and self.shell.prompt.app.is_running else ""
@@ -108,7 +120,7 @@ class Actor:
 
 @contextlib.asynccontextmanager
 async def acting(folder: Path, columns: int = 160, **options: object) -> AsyncIterator[Actor]:
-    """A shell begun with these options, and --no-ask unless they say otherwise; at the end it is left with Ctrl-D where it still runs."""
+    """A shell begun with these options, and --no-ask unless they say otherwise.  In the end it is left with Ctrl-D."""
     chosen = Options(**{"no_ask": True, **options})  # type: ignore[arg-type]
     with create_pipe_input() as keys, create_app_session(input=keys):
         screen = Screen(columns)

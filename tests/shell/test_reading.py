@@ -27,7 +27,7 @@ def test_the_text_is_as_typed() -> None:
 
 
 def test_roles_become_styles() -> None:
-    styles = dict((piece, style) for style, piece in lexed("a1 FETCH 1:3 (FLAGS)")[0])
+    styles = {piece: style for style, piece in lexed("a1 FETCH 1:3 (FLAGS)")[0]}
     assert styles["a1"] == "class:tag"
     assert styles["FETCH"] == "class:command"
     assert styles["1:3"] == "class:set"
@@ -35,9 +35,9 @@ def test_roles_become_styles() -> None:
 
 
 def test_what_lint_finds_is_underlined() -> None:
-    styles = dict((piece, style) for style, piece in lexed("FETCH 1 FLAGSX")[0])
+    styles = {piece: style for style, piece in lexed("FETCH 1 FLAGSX")[0]}
     assert "lint-error" in styles["FLAGSX"]
-    assert "lint-error" in dict((piece, style) for style, piece in lexed("FETCH 1 FLAGS", AUTHENTICATED)[0])["FETCH"]
+    assert "lint-error" in {piece: style for style, piece in lexed("FETCH 1 FLAGS", AUTHENTICATED)[0]}["FETCH"]
 
 
 def test_secrets_are_stars_character_by_character() -> None:

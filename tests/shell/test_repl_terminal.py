@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pexpect
@@ -16,9 +15,9 @@ PATIENCE = 30
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[dict[str, str]]:
+def home(tmp_path: Path) -> dict[str, str]:
     """An environment with a home of its own; the terminal does not tell where its cursor is."""
-    yield {
+    return {
         **os.environ, "HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path), "TERM": "xterm",
         "PROMPT_TOOLKIT_NO_CPR": "1", "NO_COLOR": "1",
     }  # fmt: skip
