@@ -94,6 +94,8 @@ class Cursor:
 
     def give_up(self, rule: str, message: str) -> Mismatch:
         """For `raise c.give_up(...)`: nothing sensible can be read here, in either mode."""
+        if self.peek() == "{":
+            return Mismatch("literal", self.pos, "no literal is announced like this")
         return Mismatch(rule, self.pos, message)
 
     def offset(self, place: int) -> int:

@@ -25,6 +25,15 @@ CLIENT = "client"
 
 _STATUS_WORDS = frozenset({"OK", "NO", "BAD", "BYE", "PREAUTH"})
 _NUMBERED = frozenset({"EXISTS", "RECENT", "EXPUNGE", "FETCH"})
+#: the rule that says what ends such a response; of the others it is mailbox-data
+_ENDS = {
+    "CAPABILITY": "capability-data",
+    "ENABLED": "enable-data",
+    "EXPUNGE": "message-data",
+    "FETCH": "msg-att",
+    "ID": "id-response",
+    "NAMESPACE": "namespace-response",
+}
 _NAME = re.compile(
     r"(?!(?:OK|NO|BAD|BYE|PREAUTH)[^A-Za-z0-9 =-])[A-Za-z][^\x00-\x20\x7f-\xff(){%*\"\\\]\[]*(?= |\Z)", re.IGNORECASE
 )
@@ -250,7 +259,7 @@ class Parser:
                 value = reader(c, number)
             else:
                 value = reader(c)
-            c.finish("msg-att" if number is not None else "mailbox-data")
+            c.finish(_ENDS.get(name, "mailbox-data"))
         except Mismatch as mismatch:
             if not c.tolerant:
                 raise
