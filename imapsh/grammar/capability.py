@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imapsh.grammar.cursor import Cursor
+from imapsh.grammar.cursor import GENERIC, Cursor
 from imapsh.grammar.values import Capabilities, Id
 
 
@@ -14,7 +14,7 @@ def capability_names(c: Cursor, rule: str) -> tuple[str, ...]:
         if c.peek() == "]":
             c.fail(rule, "a space with nothing behind it", c.pos - 1)
         elif not c.at_end():
-            names.append(c.atom(rule) if c.peek() not in ('"', "(", ")") else _no_atom(c, rule))
+            names.append(c.atom(rule) if c.peek() not in ('"', "(", ")", "{") else _no_atom(c, rule))
     return tuple(filter(None, names))
 
 
@@ -22,7 +22,7 @@ def _no_atom(c: Cursor, rule: str) -> str:
     """A quoted name, or parentheses around names."""
     c.fail(rule, "a capability is an atom")
     value = c.quoted()
-    if value is None:
+    if value is None and c.take(GENERIC) is None:
         c.pos += 1
     return value or ""
 

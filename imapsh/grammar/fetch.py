@@ -14,7 +14,7 @@ from imapsh.wire.frames import Part
 
 ItemReader = Callable[[Cursor], Any]
 
-_NAME = re.compile(r"[A-Za-z0-9._-]+")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]*")
 _ONE_FLAG = r"\\?[^\x00-\x20\x7f-\xff(){%*\"\\\]]+"
 #: the items that most FETCH responses begin with, and the space to the next
 _PLAIN = re.compile(

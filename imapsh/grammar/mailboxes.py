@@ -218,7 +218,7 @@ def _old_names(c: Cursor) -> tuple[str, ...]:
 
 _STATUS_LIST = re.compile(
     r" (?:MESSAGES|RECENT|UIDNEXT|UIDVALIDITY|UNSEEN|SIZE|DELETED) \d|"
-    r" ?\((?:[A-Z][A-Z0-9=.-]*[ )]|\))[^()]*(?:\([^()]*\)[^()]*)*\)?\s*\Z",
+    r" ?\((?:[A-Z][A-Z0-9=.-]*[ )]|\))[^()]*(?:\([^()]*\)[^()]*)*\)*\s*\Z",
     re.IGNORECASE,
 )
 #: status items that are numbers, and their bits (RFC 9051 section 9, status-att-val; RFC 7162 section 7)

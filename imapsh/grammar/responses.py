@@ -190,8 +190,9 @@ class Parser:
         found = _TAGGED.match(c.text, 0, c.end)
         if found is None and c.tolerant:
             found = _LOOSE_TAGGED.match(c.text, 0, c.end)
-            if found is not None and found.start(2) - found.end(1) > 1:
-                c.fail("response-tagged", "exactly one space is due behind the tag", found.end(1) + 1)
+            gap = c.text[found.end(1) : found.start(2)] if found is not None else " "
+            if found is not None and gap != " ":
+                c.fail("response-tagged", "exactly one space is due behind the tag", found.end(1) + (gap[0] == " "))
         if found is not None:
             return self._tagged(c, found)
         c.fail("response", "the line begins with neither '* ', '+ ' nor a tag and a status word")

@@ -105,13 +105,17 @@ def esearch(c: Cursor) -> ESearch:
     return ESearch(tag, uid, items)
 
 
-def _correlator(c: Cursor, items: dict[str, Any]) -> str:
+def _correlator(c: Cursor, items: dict[str, Any]) -> str | None:
     """search-correlator = SP "(" "TAG" SP tag-string ")"; tag-string = astring.
 
     RFC 7377 section 2.1 adds SP "MAILBOX" SP astring SP "UIDVALIDITY" SP nz-number, which go to `items`.
     """
     rule = "esearch-response"
     c.enter(rule)
+    if c.tolerant and c.peek() == ")":
+        c.fail(rule, "(TAG string) is due")
+        c.leave(rule)
+        return None
     if c.atom(rule).upper() != "TAG":
         c.fail(rule, "(TAG string) is due")
     c.space(rule)

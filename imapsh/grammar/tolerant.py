@@ -94,6 +94,8 @@ class TolerantCursor(Cursor):
         if self.peek() != "(":
             raise self.give_up(rule, "'(' is due")
         super().enter(rule)
+        if self.peek() == " ":
+            self.gap(rule, "a space behind '('")
 
     def finish(self, rule: str) -> None:
         """The line's end, spaces before it noted as such."""
