@@ -22,7 +22,6 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Protocol
 
-from imapsh import spec
 from imapsh.errors import (
     ConnectionLost,
     GreetingError,
@@ -35,17 +34,18 @@ from imapsh.errors import (
     UsageError,
 )
 from imapsh.findings import Finding, Violation
-from imapsh.grammar.responses import CONTINUATION, GARBAGE, STATUS, TAGGED, UNTAGGED, Parser, Readers, Response
-from imapsh.grammar.values import Capabilities, Garbage, StatusText
+from imapsh.grammar.responses import CONTINUATION, GARBAGE, STATUS, TAGGED, UNTAGGED, Response
+from imapsh.grammar.values import Garbage, StatusText
 from imapsh.session import conduct, states
 from imapsh.session.events import Closed, Completed, Event, Received, Sent, Upgrade
 from imapsh.session.exchange import Exchange, OpenFile, Secret, Sendable, secrets_in, typed
-from imapsh.session.mailbox import Mailbox, opened
+from imapsh.session.knowledge import Knowledge
+from imapsh.session.mailbox import opened
 from imapsh.session.outbox import Outbox, plus_allowed
 from imapsh.session.pipeline import may_start
 from imapsh.session.secrets import MASK, Masked, Secrets
 from imapsh.spec.match import Match, match
-from imapsh.spec.model import AUTHENTICATED, LOGOUT, NOT_AUTHENTICATED, SELECTED, Context
+from imapsh.spec.model import AUTHENTICATED, LOGOUT, SELECTED
 from imapsh.wire.frames import Frame
 from imapsh.wire.limits import DEFAULT, Limits
 from imapsh.wire.push import Pusher
@@ -68,13 +68,11 @@ class Tracer(Protocol):
         """Octets to the server, secrets masked."""
 
 
-class Session:
+class Session(Knowledge):
     """One connection's conversation.
 
-    `state` is one of `imapsh.spec.model`'s, or `states.START` before the greeting.  `capabilities`: upper case, empty
-    where not known; `capability_names` as the server wrote them.  `mailbox`: the selected one.  `secure`: the driver
-    says that nobody can listen.  `opener` sends large literals elsewhere.  `ending`: BYE came and nobody had asked for
-    it; only the end of the stream is still due.
+    What it knows is `Knowledge`'s.  `secure`: the driver says that nobody can listen.  `opener` sends large literals
+    elsewhere.  `ending`: BYE came and nobody had asked for it; only the end of the stream is still due.
     """
 
     def __init__(
@@ -87,14 +85,9 @@ class Session:
         secure: bool = False,
         read_only: bool = False,
     ) -> None:
+        super().__init__(read_only=read_only, nesting=limits.nesting)
         self.secrets = Secrets()
-        self.state = states.START
         self.secure = secure
-        self.read_only = read_only
-        self.capabilities: frozenset[str] = frozenset()
-        self.capability_names: tuple[str, ...] = ()
-        self.enabled: frozenset[str] = frozenset()
-        self.mailbox: Mailbox | None = None
         self.running: dict[str, Exchange] = {}
         self.queue: deque[Exchange] = deque()
         self.idling = False
@@ -105,14 +98,10 @@ class Session:
         self.limits = limits
         self._trace: Tracer | None = None
         self._clock = clock
-        readers = Readers(spec.readers("response"), spec.readers("code"), spec.readers("fetch-item"))
-        self.parser = Parser(readers, nesting=limits.nesting)
         self._pusher = Pusher(FrameReader(limits=limits, opener=opener))
         self._masked = Masked(self.secrets)
         self._outbox = Outbox(self._plus, self.secrets.mask)
         self._events: deque[Event] = deque()
-        self._opening: Mailbox | None = None
-        self._fresh_capabilities = False
         self._done_wanted = False
         self._paused = False
         self._ended = False
@@ -177,17 +166,6 @@ class Session:
         self._close(error)
 
     # -- commands
-
-    def context(self) -> Context:
-        """What `spec.match` needs to know of this session."""
-        state = NOT_AUTHENTICATED if self.state == states.START else self.state
-        return Context(state, self.capabilities, self.rev2, self.parser.utf8, self.read_only)
-
-    @property
-    def rev2(self) -> bool:
-        """IMAP4rev2 holds: it was enabled, or is all the server knows (RFC 9051 section 6.3.1, appendix E)."""
-        alone = "IMAP4REV2" in self.capabilities and "IMAP4REV1" not in self.capabilities
-        return "IMAP4REV2" in self.enabled or alone
 
     def new_tag(self) -> str:
         """A tag that no command in flight has."""
@@ -480,26 +458,6 @@ class Session:
         else:
             self._events.append(Upgrade("tls", exchange))
 
-    def _move(self, exchange: Exchange, status: str) -> None:
-        """What the tagged reply does to the state."""
-        name = exchange.name
-        if status == "OK" and name in states.FORGET_CAPABILITIES and not self._fresh_capabilities:
-            self._set_capabilities(())
-        state = states.REPLIES.get((name, status))
-        if name in ("SELECT", "EXAMINE"):
-            opened, self._opening = self._opening, None
-            if status == "OK":
-                self.mailbox = opened
-            elif state is not None:
-                self.mailbox = None
-        if state is None:
-            return
-        if state != self.state:
-            exchange.note(f"{self.state} -> {state}")
-        self.state = state
-        if state != SELECTED:
-            self.mailbox = None
-
     def _continue(self, response: Response) -> None:
         exchange = self._outbox.current
         if self._outbox.waiting:
@@ -575,48 +533,6 @@ class Session:
             self.ending = True
             self.state = LOGOUT
             self.mailbox = None
-
-    def _data(self, response: Response) -> str:
-        """Take in what is not about the mailbox; what it changed."""
-        value = response.value
-        if not isinstance(value, Capabilities):
-            return ""
-        if response.name == "CAPABILITY":
-            return self._set_capabilities(value.names)
-        self.enabled |= {name.upper() for name in value.names}
-        return "enabled " + " ".join(value.names) if value.names else ""
-
-    def _code(self, response: Response) -> str:
-        value = response.value
-        code = value.code if isinstance(value, StatusText) else None
-        if code is None:
-            return ""
-        if code.name == "CAPABILITY" and isinstance(code.arg, tuple):
-            return self._set_capabilities(code.arg)
-        if code.name == "CLOSED":
-            self.mailbox = None
-            if self._opening is not None:  # what came before was about the old one (RFC 9051 section 7.1)
-                self._opening = Mailbox(self._opening.name, self._opening.read_only)
-            self.state = AUTHENTICATED if self.state == SELECTED else self.state
-            return ""
-        box = self._opening or self.mailbox
-        return box.code(code) if box is not None else ""
-
-    def _set_capabilities(self, names: tuple[str, ...]) -> str:
-        old = self.capabilities
-        self.capability_names = names
-        self.capabilities = frozenset(name.upper() for name in names)
-        self._fresh_capabilities = True
-        if not old or not names or old == self.capabilities:
-            return ""
-        came = [f"+{name}" for name in names if name.upper() not in old]
-        went = [f"-{name}" for name in sorted(old - self.capabilities)]
-        if len(came) + len(went) > _FEW_CAPABILITIES:
-            return f"capabilities: {len(came)} new, {len(went)} gone"
-        return " ".join(("capabilities", *came, *went))
-
-
-_FEW_CAPABILITIES = 6  # more than that, and a change is told in numbers: the response stands right above
 
 
 def _text(response: Response | None) -> str:
