@@ -15,6 +15,7 @@ from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.values import AppendUid, CopyUid
 
 _TEXT = re.compile(r"[^\]\r\n\x00]+")
+_EIGHTH_BIT = re.compile(r"[\x80-\xff]")
 _UID_SET = re.compile(r"[1-9]\d*(?::[1-9]\d*)?(?:,[1-9]\d*(?::[1-9]\d*)?)*")
 
 
@@ -104,4 +105,7 @@ def text(c: Cursor) -> Any:
     if found is None:
         c.fail("resp-text-code", "a space with nothing behind it", c.pos - 1)
         return None
+    wide = None if c.utf8 else _EIGHTH_BIT.search(found[0])
+    if wide is not None:
+        c.fail("resp-text-code", "8-bit in the argument of a code", found.start() + wide.start())
     return found[0]

@@ -324,7 +324,7 @@ class Cursor:
         found: list[Any] = []
         while self.peek() not in (")", ""):
             found.append(self.value(rule))
-            if self.peek() not in (")", "("):
+            if self.peek() != ")" and not (self.peek() == "(" and self.text[self.pos - 1] == ")"):
                 self.space(rule)
         self.leave(rule)
         return tuple(found)
