@@ -46,7 +46,7 @@ from imapsh.grammar.mutf7 import encode as encode_mutf7
 if TYPE_CHECKING:
     import ssl
     from types import TracebackType
-    from typing import BinaryIO, Self
+    from typing import Self
 
 __version__ = "2.58"  # of the imaplib whose interface this is
 __all__ = [
@@ -140,15 +140,14 @@ class IMAP4(Extensions):
     _file: Any = None
 
     @property
-    def file(self) -> BinaryIO | SocketFile:
-        """What `read` and `readline` read.  A subclass may set its own."""
-        if self._file is None or (isinstance(self._file, SocketFile) and self._file.sock is not self.sock):
+    def file(self) -> Any:
+        """The binary file that `read` and `readline` read.  A subclass may set its own."""
+        if self._file is None:
             self._file = SocketFile(self.sock)
-        file: BinaryIO | SocketFile = self._file
-        return file
+        return self._file
 
     @file.setter
-    def file(self, file: BinaryIO | SocketFile | None) -> None:
+    def file(self, file: Any) -> None:
         self._file = file
 
     def _create_socket(self, timeout: float | None) -> socket.socket:
@@ -169,14 +168,23 @@ class IMAP4(Extensions):
 
     def read(self, size: int) -> bytes:
         """So many octets from the server, fewer at its end."""
-        return self.file.read(size)
+        data: bytes = (self._file or self.file).read(size) or b""
+        if len(data) < size:
+            self._short(data)
+        return data
 
     def readline(self) -> bytes:
         """The next line, with its CRLF; b"" at the end.  Raises `error` for one over `_MAXLINE` octets."""
-        line = self.file.readline(_MAXLINE + 1)
+        line: bytes = (self._file or self.file).readline(_MAXLINE + 1)
+        if line[-1:] != b"\n":
+            self._short(line)
         if len(line) > _MAXLINE:
             raise self.error(f"got more than {_MAXLINE} bytes")
         return line
+
+    def _short(self, data: bytes) -> None:
+        if isinstance(self._file, SocketFile):
+            self._file.short(data)
 
     def send(self, data: bytes) -> None:
         """Send octets to the server."""

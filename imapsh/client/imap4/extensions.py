@@ -100,7 +100,7 @@ class Extensions(Methods):
 
         `sink` is a binary file, which takes one literal after another, or a function of the line before a literal and
         its octets that returns a file for it, or None.  In the data `imapsh.wire.frames.Spilled` stands for what went
-        to a file: its `octets`, and the file in `where`.  Raises what the file raises; then the connection is of no use.
+        to a file: its `octets`, and the file in `where`.  Raises what the file raises, and is of no use then.
         """
 
         def opener(octets: int, line: bytes) -> Sink | None:

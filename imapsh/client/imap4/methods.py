@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 from imapsh.client.imap4.conversation import Conversation, Result
 from imapsh.client.imap4.names import CRLF, Commands, MapCRLF, Time2Internaldate
 from imapsh.client.imap4.sockets import SocketFile
+from imapsh.grammar.fragments import Literal
 
 if TYPE_CHECKING:
     import ssl
 
 Moment = float | datetime | str | struct_time | tuple[int, ...]
-Text = str | bytes
+Text = str | bytes | Literal  # a literal is sent as such
 Challenge = Callable[[bytes], bytes | str | None]
 
 _SEARCHING = ("SEARCH", "SORT", "THREAD")
@@ -80,7 +81,7 @@ class Methods(Conversation):
         self.state = "AUTH"
         return typ, dat
 
-    def login_cram_md5(self, user: str, password: Text) -> Result:
+    def login_cram_md5(self, user: str, password: str | bytes) -> Result:
         """AUTHENTICATE CRAM-MD5 (RFC 2195), which does not send the password.  Raises `error` where it is refused."""
         self.user, self.password = user, password
         return self.authenticate("CRAM-MD5", self._CRAM_MD5_AUTH)

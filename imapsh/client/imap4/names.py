@@ -102,7 +102,9 @@ def Time2Internaldate(date_time: float | datetime | str | time.struct_time | tup
     if isinstance(date_time, int | float):
         moment = datetime.fromtimestamp(date_time, UTC).astimezone()
     elif isinstance(date_time, tuple):
-        moment = datetime(*date_time[:6]).replace(tzinfo=timezone(timedelta(seconds=_offset(date_time))))  # noqa: DTZ001
+        year, month, day, hour, minute, second = date_time[:6]
+        zone = timezone(timedelta(seconds=_offset(date_time)))
+        moment = datetime(year, month, day, hour, minute, second, tzinfo=zone)
     elif not isinstance(date_time, datetime):
         raise ValueError(f"{type(date_time).__name__} is no kind of date that is known here")
     elif date_time.tzinfo is None:

@@ -18,17 +18,22 @@ _CHUNK = 1 << 16
 
 
 class _Octets(io.RawIOBase):
-    """A socket's octets; an exception is kept in `fault` so that the buffer above does not drop what it holds."""
+    """A socket's octets.  What the socket raises is kept in `fault`: the buffer above would drop what it holds."""
 
     def __init__(self, sock: socket) -> None:
         self.sock = sock
         self.fault: OSError | None = None
+        self.again = b""  # to be read once more
         self.gated = False
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any, /) -> int | None:
+        if self.again:
+            octets = min(len(buffer), len(self.again))
+            buffer[:octets], self.again = self.again[:octets], self.again[octets:]
+            return octets
         if self.gated:
             return None
         try:
@@ -40,52 +45,27 @@ class _Octets(io.RawIOBase):
             return None
 
 
-class SocketFile:
-    """`read` and `readline` as a binary file's; each raises what the socket raises, and may be called again after."""
+class SocketFile(io.BufferedReader):
+    """A buffered file over `sock`.  Who gets fewer octets than it asked for calls `short`, before all else."""
 
     def __init__(self, sock: socket) -> None:
-        self.sock = sock
         self._octets = _Octets(sock)
-        self._buffer = io.BufferedReader(self._octets, io.DEFAULT_BUFFER_SIZE)
-        self._held = b""  # came before a time-out
+        super().__init__(self._octets)
 
-    def readline(self, limit: int = -1) -> bytes:
-        """The next line with its LF, or `limit` octets of it; at the end what is left."""
-        line = self._buffer.readline(limit)
-        if self._held or self._octets.fault is not None:
-            return self._after_fault(line)
-        return line
-
-    def read(self, size: int) -> bytes:
-        """So many octets, fewer at the end."""
-        if size <= len(self._held):
-            data, self._held = self._held[:size], self._held[size:]
-            return data
-        data = self._buffer.read(size - len(self._held)) or b""
-        if self._held or self._octets.fault is not None:
-            return self._after_fault(data)
-        return data
+    def short(self, data: bytes) -> None:
+        """Where it was a fault that ended `data`, raise it; `data` will be read again then."""
+        fault, self._octets.fault = self._octets.fault, None
+        if fault is not None:
+            self._octets.again = data + self._octets.again
+            raise fault
 
     def buffered(self) -> bytes:
         """Take out what was received and not read."""
         self._octets.gated = True
         try:
-            held, self._held = self._held, b""
-            return held + (self._buffer.read() or b"")
+            return self.read() or b""
         finally:
             self._octets.gated = False
-
-    def close(self) -> None:
-        """Drop the buffer; the socket stays open."""
-        self._buffer.close()
-
-    def _after_fault(self, data: bytes) -> bytes:
-        fault, self._octets.fault = self._octets.fault, None
-        data, self._held = self._held + data, b""
-        if fault is not None:
-            self._held = data
-            raise fault
-        return data
 
 
 class DeflatedSocket:

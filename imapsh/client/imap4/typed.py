@@ -23,7 +23,7 @@ def parsed(name: str, data: Iterable[Any], *, utf8: bool = False) -> list[Any]:
 
         typ, data = M.fetch("1:3", "(UID FLAGS)")
         for message in parsed("FETCH", data):
-            print(message.number, message.items["FLAGS"])
+            print(message.seq, message.items["FLAGS"])
     """
     name = name.upper()
     parser, code = _parser(utf8), _is_code(name)
