@@ -1,3 +1,33 @@
 """imapsh: an interactive shell for IMAP, and the client library under it."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from imapsh.client.connect import Connection as Connection
+    from imapsh.client.connect import connect as connect
+    from imapsh.session.core import Session as Session
+
 __version__ = "0.1.0"
+
+#: public name -> its module, which is imported when the name is first used (PEP 562)
+_LAZY = {
+    "Connection": "imapsh.client.connect",
+    "Session": "imapsh.session.core",
+    "connect": "imapsh.client.connect",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(_LAZY[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted((*globals(), *_LAZY))

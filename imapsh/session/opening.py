@@ -35,9 +35,9 @@ class Opening(NamedTuple):
     `ask_capabilities` where the server did not say them by itself.
 
     `mechanism` is a name of `imapsh.sasl.table`, or AUTO for the strongest that is possible, or "" for PLAIN, else the
-    command LOGIN; `password` gives the token where the mechanism wants one.  `authorize` is whom to act for;
-    `certificate`: the TLS connection shows one of ours; `host` and `port` are the server's; `binding` tells what the
-    TLS channel is known by (`StreamInfo.binding`).
+    command LOGIN; `password` gives the token where the mechanism wants one, and AUTO is told so by `token`.
+    `authorize` is whom to act for; `certificate`: the TLS connection shows one of ours; `host` and `port` are the
+    server's; `binding` tells what the TLS channel is known by (`StreamInfo.binding`).
     """
 
     where: str
@@ -50,6 +50,7 @@ class Opening(NamedTuple):
     ask_capabilities: bool = True
     mechanism: str = ""
     authorize: str = ""
+    token: bool = False
     certificate: bool = False
     host: str = ""
     port: int = 0
@@ -133,7 +134,7 @@ def _login(session: Session, wanted: Opening) -> Steps:
 
 def _way(session: Session, wanted: Opening) -> str:
     """The mechanism to take, "" for the command LOGIN.  Raises LoginError where there is no way, or no safe one."""
-    from imapsh.sasl.table import AUTO, MECHANISMS, offered, possible
+    from imapsh.sasl.table import AUTO, MECHANISMS, choose, offered, possible
 
     safe = session.secure or wanted.local or wanted.cleartext
     offers = offered(session.capabilities)
@@ -152,7 +153,7 @@ def _way(session: Session, wanted: Opening) -> str:
     if not safe:
         raise unsafe
     if "password" not in have:
-        raise LoginError(f"{wanted.where} offers no mechanism that needs no password (it offers {', '.join(offers)})")
+        return choose(offers, have, safe=safe)
     if "LOGINDISABLED" in session.capabilities:
         raise LoginError(f"{wanted.where} disables LOGIN here and does not offer AUTH=PLAIN: it may want TLS first")
     return ""
@@ -165,7 +166,7 @@ def _have(session: Session, wanted: Opening, offers: tuple[str, ...]) -> set[str
     and then it looks like a wrong password, so it is taken by name only.
     """
     binding = wanted.binding() if wanted.binding is not None else None
-    have = {"password"} if wanted.user and wanted.password is not None else set()
+    have = {"token" if wanted.token else "password"} if wanted.user and wanted.password is not None else set()
     if wanted.mechanism and session.secure:
         have |= {"certificate"} if wanted.certificate else set()
         have |= {"binding"} if binding is not None and binding[0] == "tls-unique" else set()

@@ -1,0 +1,52 @@
+"""What was received and not taken yet, between the task that reads and the program that iterates."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+MOST_OCTETS = 1 << 18
+MOST_ITEMS = 1000
+
+
+class Backlog(Generic[T]):
+    """Items in order.  `full`: who fills it should wait; `taken` is called whenever something was taken out."""
+
+    def __init__(self, taken: Callable[[], None]) -> None:
+        self.news = asyncio.Event()
+        self._items: deque[tuple[T, int]] = deque()
+        self._octets = 0
+        self._taken = taken
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    @property
+    def full(self) -> bool:
+        """More is held than a program is likely to take at once."""
+        return self._octets > MOST_OCTETS or len(self._items) > MOST_ITEMS
+
+    def put(self, item: T, octets: int) -> None:
+        """Add one that took so many octets on the wire."""
+        self._items.append((item, octets))
+        self._octets += octets
+        self.news.set()
+
+    def take(self) -> T:
+        """The oldest; there must be one."""
+        item, octets = self._items.popleft()
+        self._octets -= octets
+        if not self._items:
+            self.news.clear()
+        self._taken()
+        return item
+
+    def clear(self) -> None:
+        """Forget what is there."""
+        self._items.clear()
+        self._octets = 0
+        self._taken()

@@ -1,0 +1,89 @@
+"""IDLE as an asynchronous iterator: what the server tells by itself (RFC 9051 section 6.3.13)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
+from types import TracebackType
+
+from imapsh.client.backlog import Backlog
+from imapsh.client.driving import Driving, Update
+from imapsh.errors import StateError
+from imapsh.session.exchange import Exchange
+
+RENEWAL = 29 * 60.0
+"""Seconds after which IDLE is ended and taken up again, for servers log out who is silent for 30 minutes."""
+
+
+class Idle:
+    """`async with` takes it up and ends it with DONE; in between `async for` gives each Update as it comes.
+
+    Other commands may be run inside: IDLE is ended for them and taken up again at the next update that is waited for.
+    """
+
+    def __init__(self, connection: Driving, renewal: float = RENEWAL) -> None:
+        self._connection = connection
+        self._renewal = renewal
+        self._backlog: Backlog[Update]
+        self._stack = ExitStack()
+        self._exchange: Exchange
+        self._running: asyncio.Task[Exchange]
+        self._until = 0.0
+
+    async def __aenter__(self) -> Idle:
+        """Raises StateError where one is open already."""
+        if self._connection._updates is not None:
+            raise StateError("IDLE is open already: one at a time tells everything")
+        self._backlog = self._stack.enter_context(self._connection._backlog())
+        self._connection._updates = self._backlog
+        self._stack.callback(setattr, self._connection, "_updates", None)
+        try:
+            self._begin()
+        except BaseException:
+            self._stack.close()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """DONE, and its reply; after an error of the block, what IDLE raises is left unsaid."""
+        try:
+            if not self._connection.session.closed:
+                await self._end()
+        except Exception:
+            if error is None:
+                raise
+        finally:
+            self._running.cancel()
+            self._stack.close()
+
+    def __aiter__(self) -> AsyncIterator[Update]:
+        return self
+
+    async def __anext__(self) -> Update:
+        """The next one.  Raises CommandNo or CommandBad where the server refuses IDLE, and what ends the connection."""
+        while not self._backlog:
+            if self._running.done():
+                self._connection._checked(await self._running)
+                self._begin()
+            try:
+                async with asyncio.timeout_at(self._until):
+                    await self._backlog.news.wait()
+            except TimeoutError:
+                await self._end()
+            if not self._backlog:
+                self._backlog.news.clear()
+        return self._backlog.take()
+
+    def _begin(self) -> None:
+        self._exchange = self._connection.session.command("IDLE")
+        self._running = self._connection._start(self._exchange, self._backlog)
+        self._until = asyncio.get_running_loop().time() + self._renewal
+
+    async def _end(self) -> None:
+        """DONE where it is still open, then the tagged reply."""
+        if self._exchange.response is None:
+            self._connection.session.done()
+        await self._connection._run(self._exchange)

@@ -1,0 +1,446 @@
+"""The asyncio Connection against a server written by hand: order, pressure, silence, cancellation, ends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from imapsh.client import idle as idling
+from imapsh.client.backlog import MOST_ITEMS
+from imapsh.client.connect import Connecting, Connection
+from imapsh.errors import (
+    CommandNo,
+    ConnectionLost,
+    ConnectionTimeout,
+    GreetingError,
+    LoginError,
+    ServerBye,
+    StateError,
+    TLSError,
+)
+from imapsh.transport.address import Address
+from imapsh.transport.memory_aio import aio_pair
+
+from .test_connection import Peer, play
+
+GREETING = b"* PREAUTH [CAPABILITY IMAP4rev1 IDLE UIDPLUS LITERAL+] ready\r\n"
+ELSEWHERE = Address("imap", "mail.example.com", 143)
+
+
+@asynccontextmanager
+async def pair(greeting: bytes = GREETING, **options: Any) -> AsyncIterator[tuple[Connection, Peer]]:
+    ours, theirs = await aio_pair()
+    peer = Peer(theirs)
+    if greeting:
+        await peer.says(greeting)
+    connection = Connection(ours, **options)
+    try:
+        await connection.greet()
+        yield connection, peer
+    finally:
+        await connection.close()
+        await theirs.close()
+
+
+async def selected(c: Connection, peer: Peer, exists: int) -> None:
+    running = asyncio.create_task(c.select("INBOX"))
+    await peer.hears(b"A1 SELECT INBOX\r\n")
+    await peer.says(b"* %d EXISTS\r\nA1 OK [READ-WRITE] done\r\n" % exists)
+    await running
+
+
+def flags(first: int, last: int) -> bytes:
+    return b"".join(b"* %d FETCH (UID %d FLAGS ())\r\n" % (n, n) for n in range(first, last + 1))
+
+
+# -- what is whose
+
+
+def test_flags_told_by_the_way_are_not_what_was_asked_for() -> None:
+    async def scene() -> None:
+        async with pair() as (c, peer):
+            await selected(c, peer, 3)
+            messages = c.fetch("1:2", "(UID BODY.PEEK[HEADER.FIELDS (FROM)]<0.10>)")
+            first = asyncio.ensure_future(anext(messages))
+            await peer.hears(b"FETCH 1:2 (UID BODY.PEEK[HEADER.FIELDS (FROM)]<0.10>)\r\n")
+            await peer.says(b"* 3 FETCH (FLAGS (\\Seen))\r\n* 1 FETCH (UID 7 BODY[HEADER.FIELDS (FROM)]<0> NIL)\r\n")
+            assert (await first).uid == 7
+            await peer.says(b"A2 OK done\r\n")
+            assert [message async for message in messages] == []
+
+    play(scene)
+
+
+def test_two_that_run_at_once_get_what_is_theirs() -> None:
+    async def scene() -> None:
+        async with pair() as (c, peer):
+            await selected(c, peer, 3)
+            both = asyncio.gather(c.search("SEEN"), c.status("Other"), c.list())
+            await peer.hears(b'A4 LIST "" "*"\r\n')
+            await peer.says(b'* LIST () "/" Other\r\n* STATUS Other (MESSAGES 5)\r\n* SEARCH 2 3\r\n')
+            await peer.says(b"A3 OK\r\nA2 OK done\r\nA4 OK done\r\n")
+            search, status, found = await both
+            assert (str(search), status.items, found[0].mailbox) == ("2:3", {"MESSAGES": 5}, "Other")
+
+    play(scene)
+
+
+def test_esearch_is_a_search_too() -> None:
+    async def scene() -> None:
+        async with pair() as (c, peer):
+            await selected(c, peer, 3)
+            running = asyncio.create_task(c.search("ALL", uid=True))
+            await peer.hears(b"A2 UID SEARCH ALL\r\n")
+            await peer.says(b'* ESEARCH (TAG "A2") UID ALL 4:18,21\r\nA2 OK done\r\n')
+            assert str(await running) == "4:18,21"
+
+    play(scene)
+
+
+def test_a_no_in_the_middle_of_a_fetch_comes_after_what_was_sent() -> None:
+    async def scene() -> None:
+        async with pair() as (c, peer):
+            await selected(c, peer, 3)
+            seen = []
+
+            async def take() -> None:
+                async for message in c.fetch("1:3", "FLAGS"):
+                    seen.append(message.seq)  # noqa: PERF401 - what came before the error counts
+
+            taking = asyncio.create_task(take())
+            await peer.hears(b"A2 FETCH 1:3 FLAGS\r\n")
+            await peer.says(flags(1, 2) + b"A2 NO the third is damaged\r\n")
+            with pytest.raises(CommandNo, match="damaged"):
+                await taking
+            assert seen == [1, 2]
+
+    play(scene)
+
+
+# -- pressure
+
+
+def test_who_takes_slowly_slows_the_server_down() -> None:
+    async def scene() -> None:
+        many = 60 * MOST_ITEMS
+        async with pair() as (c, peer):
+            await selected(c, peer, many)
+            messages = c.fetch("1:*", "UID FLAGS")
+            first = asyncio.ensure_future(anext(messages))
+            await peer.hears(b"A2 FETCH 1:* (UID FLAGS)\r\n")
+            saying = asyncio.create_task(peer.says(flags(1, many) + b"A2 OK done\r\n"))
+            assert (await first).seq == 1
+            for _ in range(1000):
+                await asyncio.sleep(0)
+            held = c.session.received_octets
+            assert held < len(flags(1, many)) // 3
+            assert max(len(backlog) for backlog in c._backlogs) < 5 * MOST_ITEMS
+            assert [message.seq async for message in messages] == list(range(2, many + 1))
+            await saying
+
+    play(scene)
+
+
+def test_a_command_inside_the_loop_does_not_wait_for_the_loop() -> None:
+    async def scene() -> None:
+        many = 5 * MOST_ITEMS
+        async with pair() as (c, peer):
+            await selected(c, peer, many)
+            messages = c.fetch("1:*", "UID FLAGS")
+            first = asyncio.ensure_future(anext(messages))
+            await peer.hears(b"A2 FETCH 1:* (UID FLAGS)\r\n")
+            await peer.says(flags(1, many) + b"A2 OK done\r\n")
+            await first
+            running = asyncio.create_task(c.noop())
+            await peer.hears(b"A3 NOOP\r\n")
+            await peer.says(b"A3 OK done\r\n")
+            await running
+            assert len([message async for message in messages]) == many - 1
+
+    play(scene)
+
+
+# -- cancellation
+
+
+def test_a_loop_left_early_leaves_a_usable_connection() -> None:
+    async def scene() -> None:
+        many = 5 * MOST_ITEMS
+        async with pair() as (c, peer):
+            await selected(c, peer, many)
+            messages = c.fetch("1:*", "UID FLAGS")
+            first = asyncio.ensure_future(anext(messages))
+            await peer.hears(b"A2 FETCH 1:* (UID FLAGS)\r\n")
+            await peer.says(flags(1, many // 2))
+            await first
+            await messages.aclose()  # type: ignore[attr-defined]
+            running = asyncio.create_task(c.noop())
+            await peer.says(flags(many // 2 + 1, many) + b"A2 OK done\r\n")
+            await peer.hears(b"A3 NOOP\r\n")
+            await peer.says(b"A3 OK done\r\n")
+            await running
+            assert not c._backlogs
+            assert not c._wants
+
+    play(scene)
+
+
+def test_a_cancelled_command_leaves_a_usable_connection() -> None:
+    async def scene() -> None:
+        async with pair() as (c, peer):
+            await selected(c, peer, 1)
+            sent = asyncio.create_task(c.command("EXPUNGE"))
+            await peer.hears(b"A2 EXPUNGE\r\n")
+            queued = asyncio.create_task(c.unselect())
+            await asyncio.sleep(0)
+            for task in (sent, queued):
+                task.cancel()
+            await asyncio.gather(sent, queued, return_exceptions=True)
+            running = asyncio.create_task(c.noop())
+            await peer.says(b"* 1 EXPUNGE\r\nA2 OK done\r\n")
+            await peer.hears(b"NOOP\r\n")
+            assert b"UNSELECT" not in peer.heard
+            (tag,) = c.session.running
+            await peer.says(f"{tag} OK done\r\n".encode())
+            await running
+            assert c.mailbox is not None
+            assert c.mailbox.exists == 0
+
+    play(scene)
+
+
+# -- silence
+
+
+def test_silence_ends_the_connection() -> None:
+    async def scene() -> None:
+        async with pair(timeout=0.05) as (c, peer):
+            with pytest.raises(ConnectionTimeout, match=r"nothing came from the server within 0\.05 s"):
+                await c.noop()
+            assert c.state == "logout"
+            assert isinstance(c.error, ConnectionTimeout)
+            with pytest.raises(StateError):
+                await c.noop()
+            assert await peer.stream.read(100) == b"A1 NOOP\r\n"
+
+    play(scene)
+
+
+def test_silence_in_a_fetch() -> None:
+    async def scene() -> None:
+        async with pair(timeout=0.05) as (c, peer):
+            await selected(c, peer, 3)
+            messages = c.fetch("1:*", "FLAGS")
+            first = asyncio.ensure_future(anext(messages))
+            await peer.hears(b"FETCH")
+            await peer.says(flags(1, 1))
+            assert (await first).seq == 1
+            with pytest.raises(ConnectionTimeout):
+                await anext(messages)
+
+    play(scene)
+
+
+def test_octets_that_move_are_no_silence() -> None:
+    async def scene() -> None:
+        async with pair(timeout=0.1) as (c, peer):
+            running = asyncio.create_task(c.noop())
+            await peer.hears(b"A1 NOOP\r\n")
+            until = asyncio.get_running_loop().time() + 0.25
+            while asyncio.get_running_loop().time() < until:
+                await peer.says(b"* OK still at it\r\n")
+                await asyncio.sleep(0.01)
+            await peer.says(b"A1 OK done\r\n")
+            await running
+
+    play(scene)
+
+
+def test_no_greeting() -> None:
+    async def scene() -> None:
+        with pytest.raises(ConnectionTimeout):
+            async with pair(b"", timeout=0.05):
+                pass
+
+    play(scene)
+
+
+# -- ends
+
+
+@pytest.mark.parametrize(
+    ("greeting", "error"),
+    [
+        (b"* BYE not today\r\n", GreetingError),
+        (b"220 mail.example.com ESMTP\r\n", GreetingError),
+    ],
+)
+def test_greetings_that_are_none(greeting: bytes, error: type[Exception]) -> None:
+    async def scene() -> None:
+        with pytest.raises(error):
+            async with pair(greeting):
+                pass
+
+    play(scene)
+
+
+def test_preauth_in_the_clear_from_another_machine() -> None:
+    async def scene() -> None:
+        with pytest.raises(TLSError, match="PREAUTH"):
+            async with pair(address=ELSEWHERE):
+                pass
+        async with pair(address=ELSEWHERE, cleartext=True) as (c, _):
+            assert c.state == "authenticated"
+
+    play(scene)
+
+
+def test_no_password_goes_in_the_clear_to_another_machine() -> None:
+    async def scene() -> None:
+        greeting = b"* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN AUTH=LOGIN] hi\r\n"
+        async with pair(greeting, address=ELSEWHERE) as (c, peer):
+            with pytest.raises(LoginError, match="not encrypted"):
+                await c.login("joe", "sesame")
+            with pytest.raises(LoginError, match="not encrypted"):
+                await c.login("joe", "sesame", mechanism="login")
+            await c.close()
+            assert await peer.stream.read(100) == b""
+
+    play(scene)
+
+
+def test_a_bye_ends_what_runs() -> None:
+    async def scene() -> None:
+        async with pair() as (c, peer):
+            await selected(c, peer, 3)
+            messages = c.fetch("1:*", "FLAGS")
+            first = asyncio.ensure_future(anext(messages))
+            await peer.hears(b"FETCH")
+            await peer.says(flags(1, 1) + b"* BYE going down\r\n")
+            await peer.stream.close()
+            assert (await first).seq == 1
+            with pytest.raises(ServerBye, match="going down"):
+                await anext(messages)
+
+    play(scene)
+
+
+def test_logout_where_the_server_just_leaves() -> None:
+    async def scene() -> None:
+        async with pair() as (c, peer):
+            running = asyncio.create_task(c.logout())
+            await peer.hears(b"A1 LOGOUT\r\n")
+            await peer.says(b"* BYE bye\r\n")
+            await peer.stream.close()
+            await running
+            assert c.error is None
+
+    play(scene)
+
+
+def test_closing_in_the_middle_wakes_who_waits() -> None:
+    async def scene() -> None:
+        async with pair() as (c, peer):
+            running = asyncio.create_task(c.noop())
+            await peer.hears(b"A1 NOOP\r\n")
+            await c.close()
+            with pytest.raises(ConnectionLost, match="closed here"):
+                await running
+
+    play(scene)
+
+
+def test_an_error_in_the_block_closes_without_a_logout() -> None:
+    async def scene() -> None:
+        ours, theirs = await aio_pair()
+        await theirs.write(GREETING)
+
+        async def make() -> Connection:
+            connection = Connection(ours)
+            await connection.greet()
+            return connection
+
+        async def block() -> None:
+            async with Connecting(make) as c:
+                assert c.state == "authenticated"
+                raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            await block()
+        assert await theirs.read(100) == b""
+        await theirs.close()
+
+    play(scene)
+
+
+# -- IDLE
+
+
+def test_idle_is_taken_up_again() -> None:
+    async def scene() -> None:
+        async with pair() as (c, peer):
+            await selected(c, peer, 1)
+            async with idling.Idle(c, renewal=0.05) as updates:
+                following = asyncio.ensure_future(anext(updates))
+                await peer.hears(b"A2 IDLE\r\n")
+                await peer.says(b"+ idling\r\n")
+                await peer.hears(b"DONE\r\n")
+                await peer.says(b"A2 OK done\r\n")
+                await peer.hears(b"A3 IDLE\r\n")
+                await peer.says(b"+ idling\r\n* 2 EXISTS\r\n")
+                assert (await following).name == "EXISTS"
+                await peer.says(b"* 1 FETCH (FLAGS (\\Seen))\r\n* OK hello\r\n")
+                assert [(await anext(updates)).name for _ in range(2)] == ["FETCH", "OK"]
+                answering = asyncio.create_task(finish(peer, b"A3"))
+            await answering
+
+    async def finish(peer: Peer, tag: bytes) -> None:
+        await peer.hears(b"DONE\r\n")
+        await peer.says(tag + b" OK done\r\n")
+
+    play(scene)
+
+
+def test_idle_that_is_refused() -> None:
+    async def scene() -> None:
+        async with pair() as (c, peer):
+            await selected(c, peer, 1)
+
+            async def block() -> None:
+                async with c.idle() as updates:
+                    following = asyncio.ensure_future(anext(updates))
+                    await peer.hears(b"A2 IDLE\r\n")
+                    await peer.says(b"A2 NO not here\r\n")
+                    await following
+
+            with pytest.raises(CommandNo, match="not here"):
+                await block()
+            running = asyncio.create_task(c.noop())
+            await peer.hears(b"A3 NOOP\r\n")
+            await peer.says(b"A3 OK done\r\n")
+            await running
+
+    play(scene)
+
+
+def test_the_end_comes_in_idle() -> None:
+    async def scene() -> None:
+        async with pair() as (c, peer):
+            await selected(c, peer, 1)
+
+            async def block() -> None:
+                async with c.idle() as updates:
+                    following = asyncio.ensure_future(anext(updates))
+                    await peer.hears(b"A2 IDLE\r\n")
+                    await peer.says(b"+ idling\r\n")
+                    await peer.stream.close()
+                    await following
+
+            with pytest.raises(ConnectionLost):
+                await block()
+
+    play(scene)
