@@ -140,6 +140,8 @@ class Parser:
             response = self._tolerant(frame, mismatch)
         except RecursionError:
             response = self._tolerant(frame, Mismatch("parenthesis", 0, "more levels of parentheses than can be read"))
+        if frame.incomplete and not response.violations:
+            response.violations = (Violation("line", frame.length, "the input ends before the line does"),)
         if response.kind is GARBAGE and greeting:
             response.violations = tuple(
                 v._replace(rule="greeting") if v.rule == "response" else v for v in response.violations

@@ -65,8 +65,8 @@ class TolerantCursor(Cursor):
         self.pos = gap.end()
         if self.pos == start:
             self.fail(rule, "a space is due")
-        elif "\n" in gap[0]:
-            self.fail(rule, "the line ends and goes on", start + min(gap[0].find("\n"), gap[0].find("\r")))
+        elif (broken := _BREAK.search(gap[0])) is not None:
+            self.fail(rule, "the line ends and goes on", start + broken.start())
         elif self.pos >= self.end or self.text[self.pos] == ")":
             self.fail(rule, "a space with nothing behind it", start)
         elif self.pos - start > 1:
