@@ -91,7 +91,7 @@ class LimitError(ConnectionLost):
 
     def __init__(self, limit: str, allowed: int, seen: int) -> None:
         super().__init__(
-            f"the {limit} limit is {allowed} and the server sent {seen}; raise it with --limit {limit}=N if you trust it"
+            f"the {limit} limit is {allowed} and the server sent {seen}; --limit {limit}=N raises it if you trust it"
         )
         self.limit = limit
         self.allowed = allowed

@@ -50,7 +50,7 @@ def runs(line: str) -> Iterator[Run]:
 
 
 def _after(sgr: frozenset[str], parameter: str) -> frozenset[str]:
-    """The rendition in force after one more parameter: a colour takes the place of another, 39 ends it, 22 ends 1 and 2."""
+    """The rendition after one more parameter: colour takes the place of colour, 39 ends it, 22 ends 1 and 2."""
     if parameter in ("", "0"):
         return frozenset()
     if parameter == "39" or parameter in _COLOURS:

@@ -93,8 +93,9 @@ def _expected(found: Match) -> Iterator[Completion]:
     choices = [choice for choice in found.expected if not choice.text.startswith("<") and choice.offset == start]
     elsewhere = [choice for choice in found.expected if choice.kind == "command" and choice.offset != start]
     for choice in sorted([*choices, *elsewhere], key=lambda choice: bool(choice.reason)):
-        if choice.text.upper() == found.text[choice.offset :].upper() or (not typed and choice.kind != "command"
-                                                                         and len(choice.text) < 2):
+        if choice.text.upper() == found.text[choice.offset :].upper() or (
+            not typed and choice.kind != "command" and len(choice.text) < 2
+        ):
             continue
         before = found.text[choice.offset :]
         text = choice.text.lower() if before.islower() and choice.text.isupper() else choice.text

@@ -81,9 +81,7 @@ class TypedLexer(Lexer):
         found = self.reading.match(command)
         wrong = {problem.offset: problem.severity for problem in reversed(found.errors)}
         fragments = []
-        for (style, _), token in zip(
-            typed_line(command, found.roles, found.tokens), found.tokens, strict=True
-        ):
+        for (style, _), token in zip(typed_line(command, found.roles, found.tokens), found.tokens, strict=True):
             lint = next((wrong[at] for at in wrong if token.start <= at < token.end), "")
             shown = f"class:{style}" if style else ""
             text = _starred(token.text) if style == "secret" else token.text

@@ -177,9 +177,12 @@ def copy_and_move(visitor: Visitor, box: str) -> None:
     exchange = visitor.send("COPY", Writer().raw("2 ").mailbox(box + " no such"), "NO")
     assert visitor.code(exchange).name in ("TRYCREATE", "NONEXISTENT")
     if visitor.has("MOVE"):
-        exchange = visitor.send("MOVE", Writer().raw("5 ").mailbox("INBOX"))
+        away = f"{box} moved"
+        visitor.send("CREATE", Writer().mailbox(away))
+        exchange = visitor.send("MOVE", Writer().raw("5 ").mailbox(away))
         assert [value.seq for value in visitor.got(exchange, "EXPUNGE")] == [5]
         assert visitor.session.mailbox.exists == 4
+        visitor.send("DELETE", Writer().mailbox(away))
 
 
 def idle(visitor: Visitor, box: str) -> None:

@@ -90,7 +90,7 @@ def test_control_octets_of_the_server_never_reach_the_terminal(tmp_path: Path) -
         async with Peer() as peer, acting(tmp_path, url=peer.url) as person:
             person.types("NOOP" + ENTER)
             await peer.hears(b"NOOP\r\n")
-            peer.says(b"* OK \x1b]0;owned\x07 \x9b31m\r\nA1 NO \x1b[2J\r\n* LIST () \"/\" \"a\x1b[2J\"\r\n")
+            peer.says(b'* OK \x1b]0;owned\x07 \x9b31m\r\nA1 NO \x1b[2J\r\n* LIST () "/" "a\x1b[2J"\r\n')
             await person.screen.shows("^[]0;owned^G", "^[[2J")
             for octets in ("\x1b]0;owned", "\x9b31m", "\x1b[2J"):
                 assert octets not in person.screen.written

@@ -52,7 +52,9 @@ def test_the_demo(home: dict[str, str]) -> None:
 
 
 def test_dovecot_with_a_password_that_is_asked_for(home: dict[str, str], dovecot: Server) -> None:
-    shell = start(home, "--cafile", str(dovecot.cafile), f"imaps://{dovecot.user}@{dovecot.host}:{dovecot.tls_port}/INBOX")
+    shell = start(
+        home, "--cafile", str(dovecot.cafile), f"imaps://{dovecot.user}@{dovecot.host}:{dovecot.tls_port}/INBOX"
+    )
     shell.expect("Password for demo")
     shell.sendline(dovecot.password)
     shell.expect(r"OK \[READ-WRITE\]")
