@@ -135,7 +135,8 @@ def _bare_name(c: Cursor, ends: re.Pattern[str] | None) -> str:
         stop -= 1
     bare = c.text[c.pos : stop]
     if strict is None or strict.end() < stop:
-        c.fail("mailbox", "a name with such a character is quoted", strict.end() if strict else c.pos)
+        stopped = strict.end() + (c.text[strict.end()] == " ") if strict else c.pos
+        c.fail("mailbox", "a name with such a character is quoted", stopped)
     if not bare and tail is None:
         raise c.give_up("mailbox", "a mailbox name is due")
     c.pos = stop

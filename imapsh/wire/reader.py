@@ -225,7 +225,7 @@ class FrameReader:
     ) -> Generator[Request, bytes, bool]:
         """A literal in a response: note `{n+}`, which no server may send, and a size that is no number64."""
         if _size(found) >> 63:
-            at = self._before + found.start(2)
+            at = self._before + found.start()
             violations.append(Violation("number64", at, "a size beyond 63 bits: read as no literal"))
             return False
         if found[3]:
