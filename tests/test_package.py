@@ -36,6 +36,13 @@ def test_import_is_cheap() -> None:
     assert imported_by("import imapsh") & HEAVY == set()
 
 
+def test_every_folder_is_a_package() -> None:
+    """One without `__init__.py` runs from the checkout and is left out of what is installed."""
+    root = Path(imapsh.__path__[0])
+    folders = {path.parent for path in root.rglob("*.py")}
+    assert [str(folder) for folder in folders if not (folder / "__init__.py").exists()] == []
+
+
 def test_version_is_the_metadata_s() -> None:
     assert importlib.metadata.version("imapsh") == imapsh.__version__
 
