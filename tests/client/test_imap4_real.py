@@ -6,6 +6,7 @@ import ssl
 import uuid
 from collections.abc import Iterator
 
+import imapclient
 import pytest
 
 from imapsh.client import imap4
@@ -87,6 +88,33 @@ def test_starttls_and_cram_md5(server: Server) -> None:
             assert connection.login(server.user, server.password)[0] == "OK"
         connection._get_capabilities()
         work(connection, server)
+
+
+class Carried(imapclient.IMAPClient):  # type: ignore[misc]
+    """IMAPClient, whose ways into imaplib lead to our classes."""
+
+    def _create_IMAP4(self) -> imap4.IMAP4:  # noqa: N802 - IMAPClient's name
+        return imap4.IMAP4(self.host, self.port)
+
+
+def test_imapclient_works_on_our_classes(dovecot: Server) -> None:
+    with Carried(dovecot.host, port=dovecot.port, ssl=False) as client:
+        client.starttls(context(dovecot))
+        client.login(dovecot.user, dovecot.password)
+        client.create_folder("Über")
+        try:
+            client.append("Über", b"Subject: tides\r\n\r\nbody\r\n", flags=[b"\\Seen"])
+            client.select_folder("Über")
+            (uid,) = client.search(["SUBJECT", "tides"])
+            fetched = client.fetch([uid], ["FLAGS", "BODY[]", "ENVELOPE"])[uid]
+            assert fetched[b"BODY[]"] == b"Subject: tides\r\n\r\nbody\r\n"
+            assert b"\\Seen" in fetched[b"FLAGS"]
+            client.idle()
+            assert client.idle_check(timeout=0) == []
+            client.idle_done()
+            client.unselect_folder()
+        finally:
+            client.delete_folder("Über")
 
 
 def test_certificate_of_nobody_is_refused(dovecot: Server) -> None:

@@ -20,6 +20,7 @@ NAMES = ("IMAP4", "IMAP4_SSL", "IMAP4_stream", "Int2AP", "Internaldate2tuple", "
 def suite(monkeypatch: pytest.MonkeyPatch) -> Any:
     """The module of tests, whose every road to imaplib leads to ours."""
     module = pytest.importorskip("test.test_imaplib", reason="this Python ships no test package")
+    monkeypatch.setattr(module.SimpleIMAPHandler, "timeout", 1)  # seconds, of 10, for clients that never close
     monkeypatch.setitem(sys.modules, "imaplib", imap4)  # what mock.patch("imaplib._MAXLINE", ...) finds
     monkeypatch.setattr(module, "imaplib", imap4)
     for name in NAMES:

@@ -338,6 +338,11 @@ class Conversation:
         finally:
             self.sock.settimeout(allowed)
 
+    def _get_line(self) -> bytes:
+        """The next line without its CRLF, for programs that read replies themselves."""
+        line, self._reader.pending = self._reader.pending, None
+        return self._checked(self.readline() if line is None else line)
+
     def _checked(self, line: bytes) -> bytes:
         """The line without its CRLF, logged."""
         if line[-2:] != CRLF:
