@@ -76,7 +76,7 @@ class Batch:
         self.client.show = self._show
         try:
             self._greet(stream)
-            self.client.follow(dial.opening_steps(self.session, self.plan))
+            self.client.follow(dial.opening_steps(self.session, self.plan, stream=self.client.stream))
             status = self._commands()
             self._farewell()
         finally:

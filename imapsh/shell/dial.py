@@ -21,7 +21,7 @@ from imapsh.wire.limits import DEFAULT, Limits
 
 if TYPE_CHECKING:
     from imapsh.shell.options import Options
-    from imapsh.transport.base import Stream
+    from imapsh.transport.base import AsyncStream, Stream
     from imapsh.wire.trace import Trace
 
 SPOOL = 1 << 20  #: octets; a larger literal goes to a temporary file
@@ -48,6 +48,7 @@ class Plan(NamedTuple):
     limits: Limits = DEFAULT
     read_only: bool = False
     trace: str = ""
+    mechanism: str = ""
 
     @property
     def where(self) -> str:
@@ -91,15 +92,24 @@ def make_plan(options: Options, url: str | None = None) -> Plan:
         limits=limits,
         read_only=options.read_only,
         trace=options.trace,
+        mechanism=_mechanism(options, address),
     )
 
 
 def _user(options: Options, address: Address) -> str:
     if options.user and address.user and options.user != address.user:
         raise UsageError(f"the URL says {address.user} and --user says {options.user}: give one of them")
-    if address.auth not in ("", "PLAIN") and not options.no_login:
-        raise UsageError(f"the URL asks for AUTH={address.auth}: imapsh knows PLAIN; --no-login leaves it to you")
     return options.user or address.user
+
+
+def _mechanism(options: Options, address: Address) -> str:
+    """The option's, else the URL's; "" for PLAIN, else the command LOGIN."""
+    name = options.mechanism or address.auth
+    if not name or options.no_login:
+        return ""
+    from imapsh.sasl.table import known
+
+    return known(name)
 
 
 def open_stream(plan: Plan) -> Stream:
@@ -165,8 +175,10 @@ def open_trace(path: str) -> tuple[Trace, IO[bytes]]:
     return Trace(file.write, time.monotonic), file
 
 
-def opening(plan: Plan, ask: Callable[[str], str] | None = None) -> Opening:
-    """What is wanted of the connection; `ask(prompt)` asks a person for the password."""
+def opening(
+    plan: Plan, ask: Callable[[str], str] | None = None, stream: Stream | AsyncStream | None = None
+) -> Opening:
+    """What is wanted of the connection; `ask(prompt)` asks a person for the password, `stream` knows its TLS."""
     return Opening(
         plan.where,
         plan.demo or plan.address.is_local,
@@ -175,6 +187,11 @@ def opening(plan: Plan, ask: Callable[[str], str] | None = None) -> Opening:
         plan.cleartext,
         must_starttls=plan.plain,
         ask_capabilities=plan.ask,
+        mechanism=plan.mechanism,
+        certificate=plan.tls.cert is not None,
+        host=plan.address.server_name,
+        port=plan.address.port,
+        binding=None if stream is None else lambda: stream.info.binding,
     )
 
 
@@ -188,13 +205,18 @@ def password_source(plan: Plan, user: str, ask: Callable[[str], str] | None = No
     return Password(user, plan.where, plan.password_command, ask)
 
 
-def opening_steps(session: Session, plan: Plan, ask: Callable[[str], str] | None = None) -> Generator[Step, None, None]:
+def opening_steps(
+    session: Session,
+    plan: Plan,
+    ask: Callable[[str], str] | None = None,
+    stream: Stream | AsyncStream | None = None,
+) -> Generator[Step, None, None]:
     """Greeting, TLS, login, capabilities, and the URL's mailbox: SELECT, or EXAMINE in read-only mode.
 
     Raises what `imapsh.session.opening.steps` does, CommandNo or CommandBad where the mailbox cannot be opened, and
     UsageError where there is a mailbox and no login.
     """
-    yield from steps(session, opening(plan, ask))
+    yield from steps(session, opening(plan, ask, stream))
     name = plan.address.mailbox
     if not name:
         return

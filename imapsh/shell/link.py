@@ -79,10 +79,10 @@ class Link:
             raise _AskFirst(question)
 
         try:
-            await self.client.follow(opening_steps(self.session, self.plan, unasked))
+            await self.client.follow(opening_steps(self.session, self.plan, unasked, self.stream))
         except _AskFirst as wanted:
             password = await ask(str(wanted)) or ""
-            await self.client.follow(opening_steps(self.session, self.plan, lambda question: password))
+            await self.client.follow(opening_steps(self.session, self.plan, lambda question: password, self.stream))
 
 
 async def make_link(dialling: Dialling, store: Store | None, tracing: Tracing) -> Link:

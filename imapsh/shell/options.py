@@ -74,6 +74,8 @@ OPTIONS: tuple[Option, ...] = (
            kind="choice", choices=("auto", "always", "never")),
     Option("--trace", _SHOW, "write both directions to FILE, without secrets; --explain reads it", "FILE"),
     Option("--user", _LOGIN, "log in as USER before the first command", "USER"),
+    Option("--mechanism", _LOGIN, "log in by this SASL mechanism, a token being the password where it wants one; auto "
+           "is the strongest that is possible; without it PLAIN, else the command LOGIN", "NAME"),
     Option("--password-command", _LOGIN, "take the password from the first line that COMMAND prints, not from "
            "IMAPSH_PASSWORD or a prompt", "COMMAND"),
     Option("--no-login", _LOGIN, "leave the login to the commands"),
@@ -102,6 +104,7 @@ _EITHER: tuple[tuple[str, ...], ...] = (
     ("explain", "url"),
     ("user", "no_login"),
     ("password_command", "no_login"),
+    ("mechanism", "no_login"),
 )
 
 
@@ -121,6 +124,7 @@ class Options(NamedTuple):
     color: str = "auto"
     trace: str = ""
     user: str = ""
+    mechanism: str = ""
     password_command: str = ""
     no_login: bool = False
     cleartext: bool = False

@@ -26,8 +26,18 @@ def test_who_logs_in() -> None:
     assert plan("imap://me@mail.example", "--no-login").user == ""
     assert plan("mail.example", "--user", "you").user == "you"
     assert plan("imap://me;AUTH=PLAIN@mail.example").user == "me"
-    with pytest.raises(UsageError, match="AUTH=EXTERNAL"):
-        plan("imap://me;AUTH=EXTERNAL@mail.example")
+
+
+def test_by_which_mechanism() -> None:
+    assert plan("imap://me@mail.example").mechanism == ""
+    assert plan("imap://me@mail.example", "--mechanism", "auto").mechanism == "AUTO"
+    assert plan("imap://;AUTH=external@mail.example").mechanism == "EXTERNAL"
+    assert plan("imap://me;AUTH=PLAIN@mail.example", "--mechanism", "scram-sha-1").mechanism == "SCRAM-SHA-1"
+    assert plan("imap://me;AUTH=NTLM@mail.example", "--no-login").mechanism == ""
+    with pytest.raises(UsageError, match="no SASL mechanism NTLM"):
+        plan("imap://me;AUTH=NTLM@mail.example")
+    wanted = opening(plan("imaps://me@mail.example", "--mechanism", "auto", "--cert", "me.pem"))
+    assert (wanted.mechanism, wanted.certificate, wanted.host, wanted.port) == ("AUTO", True, "mail.example", 993)
 
 
 def test_connect_in_a_session_of_the_demo_leaves_the_demo() -> None:
