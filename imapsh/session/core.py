@@ -339,7 +339,8 @@ class Session(Knowledge):
             if masked is not frame:
                 again = self.parser.parse(masked, greeting=greeting)
                 named = (again.kind, again.name, again.tag) == (response.kind, response.name, response.tag)
-                return again if named or response.kind == GARBAGE else response
+                answers = response.kind not in (TAGGED, GARBAGE) or response.tag in self.running
+                return again if named or not answers else response
         return response
 
     def _eof(self) -> ImapshError | None:
