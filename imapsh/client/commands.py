@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from imapsh.client.driving import Driving
 from imapsh.client.idle import Idle
-from imapsh.errors import UsageError
+from imapsh.errors import ConnectionLost, UsageError
 from imapsh.grammar.fragments import Fragment
 from imapsh.grammar.responses import Response
 from imapsh.grammar.sequence import SequenceSet
@@ -80,8 +80,10 @@ class Commands(Driving):
     async def select(self, mailbox: str, *, read_only: bool = False) -> Mailbox:
         """SELECT, or EXAMINE where `read_only` (RFC 9051 sections 6.3.2 and 6.3.3)."""
         await self._collect("EXAMINE" if read_only else "SELECT", self._writer().mailbox(mailbox).fragments())
-        assert self.session.mailbox is not None
-        return self.session.mailbox
+        box = self.session.mailbox
+        if box is None:  # a BYE stood right behind the OK
+            raise self.error or ConnectionLost(f"{self._where} opened {mailbox} and left it again: connect again")
+        return box
 
     async def unselect(self) -> None:
         """UNSELECT: leave the mailbox and expunge nothing (RFC 9051 section 6.4.2)."""

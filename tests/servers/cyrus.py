@@ -46,6 +46,7 @@ delete_mode: immediate
 imapidresponse: yes
 imapidlepoll: 1
 munge8bit: no
+failedloginpause: 0
 """
 
 CYRUS_CONF = """\
