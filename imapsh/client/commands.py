@@ -256,13 +256,17 @@ def _ascii(text: str) -> str:
 
 
 def _asked_for(items: str) -> Callable[[Received], bool]:
-    """Whether a FETCH response holds what was asked for, beside what servers tell by themselves."""
+    """Whether a FETCH response holds what was asked for, beside what servers tell by themselves.
+
+    One without a message number, which only broken servers send, is no message; `on_event` tells of it.
+    """
     names = _ITEM.findall(_SECTION.sub("", items.upper()))
-    first = next((_MACROS.get(name, name.replace(".PEEK", "")) for name in names if name not in _COMMON), "")
+    first = next((_MACROS.get(name, name.replace(".PEEK", "")) for name in names if name not in _COMMON), None)
+    wanted = (first,) if first is not None else tuple(names)
 
     def takes(event: Received) -> bool:
         value = event.response.value
-        return isinstance(value, Fetch) and (not first or any(key.startswith(first) for key in value.items))
+        return isinstance(value, Fetch) and value.seq > 0 and any(key.startswith(wanted) for key in value.items)
 
     return takes
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -17,6 +18,7 @@ from imapsh.errors import (
     ConnectionLost,
     ConnectionTimeout,
     GreetingError,
+    ImapshError,
     LoginError,
     ServerBye,
     StateError,
@@ -454,5 +456,47 @@ def test_the_end_comes_in_idle() -> None:
 
             with pytest.raises(ConnectionLost):
                 await block()
+
+    play(scene)
+
+
+# -- octets of any kind
+
+
+LINES = (
+    b"* 5 EXISTS\r\n", b"* 9 EXPUNGE\r\n", b"* 1 EXPUNGE\r\n", b"* 1 FETCH (UID 1 FLAGS ())\r\n", b"* 1 FETCH\r\n",
+    b"* 4294967296 FETCH (FLAGS NIL UID x)\r\n", b"* 1 FETCH (BODY[] {3}\r\nabc)\r\n", b"* FETCH {3}\r\n", b"+ \r\n",
+    b"* OK [COPYUID 1 1 1] x\r\n", b"* OK [COPYUID 1 x] x\r\n", b"* SEARCH 1 2 x\r\n", b"* SEARCH\r\n", b"+\r\n",
+    b"* ESEARCH ALL 1:4294967295\r\n", b"* ESEARCH ALL\r\n", b"* STATUS INBOX (MESSAGES 1)\r\n",
+    b"* STATUS INBOX ()\r\n",
+    b"* OK [CLOSED] gone\r\n", b"* BAD\r\n", b"\r\n", b"\n", b"\xff\0\r\n", b'* LIST () "/" "\r\n', b"* CAPABILITY\r\n",
+)  # fmt: skip
+REPLIES = (*[b"OK yes"] * 8, b"OK [CLOSED] x", b"OK [COPYUID 1 1 1]", b"OK [APPENDUID x]", b"NO no", b"BAD", b"PREAUTH")
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_lines_in_any_order_raise_only_what_is_documented(seed: int) -> None:
+    async def use(c: Connection) -> None:
+        await c.select("INBOX")
+        async for message in c.fetch("1:*", "UID FLAGS"):
+            assert message.seq
+        await asyncio.gather(c.search("ALL"), c.status("INBOX"), c.list())
+        await asyncio.gather(c.move(1, "Other"), c.append("INBOX", b"x"), c.command("X-ANYTHING"), c.expunge())
+
+    async def answer(peer: Peer, chance: random.Random) -> None:
+        while data := await peer.stream.read(1 << 16):
+            for line in data.splitlines():
+                await peer.says(b"".join(chance.choices(LINES, k=6)))
+                await peer.says(line.partition(b" ")[0] + b" " + chance.choice(REPLIES) + b"\r\n")
+
+    async def scene() -> None:
+        async with pair(timeout=0.2) as (c, peer):
+            answering = asyncio.create_task(answer(peer, random.Random(seed)))
+            try:
+                await use(c)
+            except ImapshError:
+                pass  # one of the documented kinds; another fails the test
+            await c.close()
+            await answering
 
     play(scene)
