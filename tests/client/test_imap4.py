@@ -398,6 +398,13 @@ def test_bad_input() -> None:
         imap4.IMAP4("127.0.0.1", port)
 
 
+def test_our_file_is_not_to_be_read_past_the_methods() -> None:
+    """As in Python 3.14."""
+    client = imap4.IMAP4.__new__(imap4.IMAP4)
+    with socket.socket() as client.sock, pytest.warns(RuntimeWarning, match="read"):
+        _ = client.file
+
+
 def test_a_subclass_may_bring_its_own_file() -> None:
     """As proxies' subclasses do: `open` sets sock and file."""
     ours, theirs = socket.socketpair()

@@ -141,10 +141,14 @@ class IMAP4(Extensions):
 
     @property
     def file(self) -> Any:
-        """The binary file that `read` and `readline` read.  A subclass may set its own."""
-        if self._file is None:
-            self._file = SocketFile(self.sock)
-        return self._file
+        """The binary file that `read` and `readline` read.  A subclass may set its own, and use that; with ours Python
+        3.14 and later warn who reads it past those methods, with a RuntimeWarning.
+        """
+        if self._file is None or isinstance(self._file, SocketFile):
+            import warnings
+
+            warnings.warn("IMAP4.file may be read only through read() and readline()", RuntimeWarning, 2)
+        return self._reading()
 
     @file.setter
     def file(self, file: Any) -> None:
@@ -168,19 +172,24 @@ class IMAP4(Extensions):
 
     def read(self, size: int) -> bytes:
         """So many octets from the server, fewer at its end."""
-        data: bytes = (self._file or self.file).read(size) or b""
+        data: bytes = (self._file or self._reading()).read(size) or b""
         if len(data) < size:
             self._short(data)
         return data
 
     def readline(self) -> bytes:
         """The next line, with its CRLF; b"" at the end.  Raises `error` for one over `_MAXLINE` octets."""
-        line: bytes = (self._file or self.file).readline(_MAXLINE + 1)
+        line: bytes = (self._file or self._reading()).readline(_MAXLINE + 1)
         if line[-1:] != b"\n":
             self._short(line)
         if len(line) > _MAXLINE:
             raise self.error(f"got more than {_MAXLINE} bytes")
         return line
+
+    def _reading(self) -> Any:
+        if self._file is None:
+            self._file = SocketFile(self.sock)
+        return self._file
 
     def _short(self, data: bytes) -> None:
         if isinstance(self._file, SocketFile):

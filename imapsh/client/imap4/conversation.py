@@ -166,7 +166,7 @@ class Conversation:
                 if not isinstance(piece, Literal):
                     piece = piece if isinstance(piece, bytes) else str(piece).encode(self._encoding)
                     if _UNSENDABLE.search(piece):
-                        raise ValueError("CR, LF and NUL cannot stand in an argument: send it as a literal")
+                        raise ValueError("Control characters not allowed in commands: CR, LF and NUL need a literal")
                 pieces.append(piece)
         return pieces
 

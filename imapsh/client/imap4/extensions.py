@@ -85,7 +85,7 @@ class Extensions(Methods):
 
         Raises `error` where there is no socket of ours to compress, before anything is sent.
         """
-        if not self.sock or not isinstance(self.file, SocketFile):
+        if not self.sock or not isinstance(self._reading(), SocketFile):
             raise self.error("COMPRESS needs a socket that these classes read")
         typ, dat = self._simple_command("COMPRESS", mechanism)
         if typ == "OK":

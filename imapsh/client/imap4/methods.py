@@ -140,9 +140,14 @@ class Methods(Conversation):
 
     def _unread(self) -> bytes:
         """What was received and not read, where that can be known."""
-        return self.file.buffered() if isinstance(self.file, SocketFile) else b""
+        return self._file.buffered() if isinstance(self._file, SocketFile) else b""
 
     file: Any
+    _file: Any
+
+    def _reading(self) -> Any:
+        """The file that is read."""
+        raise NotImplementedError
 
     # -- asking and enabling
 
