@@ -212,7 +212,7 @@ def test_parsed() -> None:
         b'* LIST () "/" {3}\r\na b\r\n* 3 EXISTS\r\n* OK [UIDNEXT 7] x\r\n' + OK
     )
     _, data = client.fetch("1:2", "X")
-    one, two = imap4.parsed("FETCH", data)
+    one, two = client.parsed("FETCH", data)
     assert isinstance(one, Fetch)
     assert (one.seq, one.items["UID"], one.items["FLAGS"], two.items) == (1, 5, ("\\Seen",), {"UID": 6})
     (listed,) = imap4.parsed("LIST", client.response("LIST")[1])

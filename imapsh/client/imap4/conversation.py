@@ -40,7 +40,7 @@ _MOST = (1 << 63) - 1
 _TAKE_MESSAGE = ("APPEND", "REPLACE")
 _KEPT = 1000  # survived replies
 _LOGGED = 10  # lines
-_PIECE = 1 << 16  # octets of a literal on its way to a sink
+_PIECE = 1 << 20  # octets of a literal on its way to a file
 _LITERAL_MINUS = 4096  # octets that need no permission (RFC 7888 section 5)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from imapsh.client.imap4.conversation import Result
@@ -10,6 +10,7 @@ from imapsh.client.imap4.idle import Idler
 from imapsh.client.imap4.methods import Methods, Moment, Text
 from imapsh.client.imap4.names import CRLF, MapCRLF
 from imapsh.client.imap4.sockets import DeflatedSocket, SocketFile
+from imapsh.client.imap4.typed import parsed
 from imapsh.grammar.fragments import Literal
 from imapsh.wire.reader import Sink
 from imapsh.wire.sinks import FileSink, Writable
@@ -114,6 +115,10 @@ class Extensions(Methods):
             return self.fetch(message_set, message_parts)
         finally:
             self._reader.opener = None
+
+    def parsed(self, name: str, data: Iterable[Any]) -> list[Any]:
+        """`imap4.parsed`, with UTF-8 where this connection has it enabled."""
+        return parsed(name, data, utf8=self.utf8_enabled)
 
     def _nstring(self, text: str | None) -> str:
         return "NIL" if text is None else self._quote(text)
