@@ -145,9 +145,7 @@ def secrets_in(fragments: Iterable[Sendable]) -> set[bytes]:
 
 def _words(octets: bytes) -> set[bytes]:
     """The words of a line, without their quotation marks."""
-    return {
-        word[0] if word[1] is None else _ESCAPED.sub(rb"\1", word[1]) for word in _WORD.finditer(octets)
-    }
+    return {word[0] if word[1] is None else _ESCAPED.sub(rb"\1", word[1]) for word in _WORD.finditer(octets)}
 
 
 def typed(match: Match, tag: str, open_file: OpenFile | None) -> list[Sendable]:
@@ -177,9 +175,7 @@ def _add(fragments: list[Sendable], fragment: Sendable) -> None:
         fragments.append(fragment)
 
 
-def _fragments(
-    tokens: tuple[Token, ...], index: int, match: Match, open_file: OpenFile | None
-) -> Iterator[Sendable]:
+def _fragments(tokens: tuple[Token, ...], index: int, match: Match, open_file: OpenFile | None) -> Iterator[Sendable]:
     token = tokens[index]
     spans = [(start, stop) for start, stop in match.secrets if start < token.end and token.start < stop]
     if token.kind == FILE:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from base64 import b64encode
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from imapsh.errors import StateError, UsageError
 from imapsh.sasl.plain import Plain
 from imapsh.session.core import Session
 from imapsh.session.events import Closed, Completed, Received, Sent
-from imapsh.session.exchange import Secret, TypedLiteral
+from imapsh.session.exchange import Exchange, Secret, TypedLiteral
 from imapsh.session.secrets import Masked, Secrets
 
 from .player import OPEN, Player, play
@@ -147,22 +147,11 @@ WAYS = (
 )  # fmt: skip
 
 
-def protocol_word(password: str) -> bool:
-    """Whether the password stands in what is told without it too; such a one is no secret."""
-    plain = play(OPEN)
-    plain.session.line("LOGIN joe 1")
-    plain.session.line("x AUTHENTICATE PLAIN")
-    plain.session.line("a7 LOGNI joe 1")
-    plain.pump()
-    return password in everything_told(plain)
-
-
-@given(PASSWORDS, st.sampled_from(WAYS), st.integers(0, 40))
-def test_a_password_is_never_seen(password: str, way: str, step: int) -> None:
+def told_with(password: str, way: str, step: int) -> tuple[str, Exchange]:
+    """All that is told of a login with this password to a server that echoes it in every way."""
     played = Player(step).play(OPEN)
     exchange = played.session.line(spelled(password, way))
     played.exchanges.append(exchange)
-    assert repr(exchange.fragments).count(password) == 0 or protocol_word(password)
     played.pump()
     played.out = b""
     coded = b64encode(password.encode())
@@ -178,12 +167,17 @@ def test_a_password_is_never_seen(password: str, way: str, step: int) -> None:
         exchange.tag.encode() + b" NO not " + line + coded,
     ]
     played._hear(b"\r\n".join([*echo, b""]))
-    if not protocol_word(password):
-        told = everything_told(played)
-        assert password not in told
-        assert password.replace("\\", "\\\\").replace('"', '\\"') not in told
-        assert message.decode() not in told
-        assert coded.decode().rstrip("=")[:-1] not in told
+    return everything_told(played) + repr(exchange.fragments), exchange
+
+
+@given(PASSWORDS, st.sampled_from(WAYS), st.integers(0, 40))
+def test_a_password_is_never_seen(password: str, way: str, step: int) -> None:
+    assume(password not in told_with("~" * len(password), way, step)[0])  # a word that is told without it too
+    told, exchange = told_with(password, way, step)
+    assert password not in told
+    assert password.replace("\\", "\\\\").replace('"', '\\"') not in told
+    assert b64encode(b"\0joe\0" + password.encode()).decode() not in told
+    assert b64encode(password.encode()).decode().rstrip("=")[:-1] not in told
     assert exchange.status in ("NO", "")
 
 
