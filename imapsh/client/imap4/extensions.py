@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
-from imapsh.client.imap4.conversation import Result
 from imapsh.client.imap4.idle import Idler
 from imapsh.client.imap4.methods import Methods, Moment, Text
 from imapsh.client.imap4.names import CRLF, MapCRLF
+from imapsh.client.imap4.replies import Result
 from imapsh.client.imap4.sockets import DeflatedSocket, SocketFile
 from imapsh.client.imap4.typed import parsed
 from imapsh.grammar.fragments import Literal

@@ -6,8 +6,8 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from imapsh.client.imap4.conversation import ResponseTimeout, Result
 from imapsh.client.imap4.names import CRLF
+from imapsh.client.imap4.replies import ResponseTimeout, Result
 
 if TYPE_CHECKING:
     from imapsh.client.imap4.conversation import Conversation

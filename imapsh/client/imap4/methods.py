@@ -12,8 +12,9 @@ from datetime import datetime
 from time import struct_time
 from typing import TYPE_CHECKING, Any
 
-from imapsh.client.imap4.conversation import Conversation, Result
+from imapsh.client.imap4.conversation import Conversation
 from imapsh.client.imap4.names import CRLF, Commands, MapCRLF, Time2Internaldate
+from imapsh.client.imap4.replies import Result
 from imapsh.client.imap4.sockets import SocketFile
 from imapsh.grammar.fragments import Literal
 
