@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from imapsh.client.connect import Connection as Connection
     from imapsh.client.connect import connect as connect
+    from imapsh.client.imap4 import IMAP4 as IMAP4
+    from imapsh.client.imap4 import IMAP4_SSL as IMAP4_SSL
+    from imapsh.client.imap4 import IMAP4_stream as IMAP4_stream
     from imapsh.session.core import Session as Session
 
 __version__ = "0.1.0"
@@ -14,6 +17,9 @@ __version__ = "0.1.0"
 #: public name -> its module, which is imported when the name is first used (PEP 562)
 _LAZY = {
     "Connection": "imapsh.client.connect",
+    "IMAP4": "imapsh.client.imap4",
+    "IMAP4_SSL": "imapsh.client.imap4",
+    "IMAP4_stream": "imapsh.client.imap4",
     "Session": "imapsh.session.core",
     "connect": "imapsh.client.connect",
 }
