@@ -175,9 +175,7 @@ def open_trace(path: str) -> tuple[Trace, IO[bytes]]:
     return Trace(file.write, time.monotonic), file
 
 
-def opening(
-    plan: Plan, ask: Callable[[str], str] | None = None, stream: Stream | AsyncStream | None = None
-) -> Opening:
+def opening(plan: Plan, ask: Callable[[str], str] | None = None, stream: Stream | AsyncStream | None = None) -> Opening:
     """What is wanted of the connection; `ask(prompt)` asks a person for the password, `stream` knows its TLS."""
     return Opening(
         plan.where,

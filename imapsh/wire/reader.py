@@ -197,9 +197,7 @@ class FrameReader:
             if not (yield from self._goes_on(parts, scan, violations)):
                 return
 
-    def _goes_on(
-        self, parts: list[Part], scan: Scan, violations: list[Violation]
-    ) -> Generator[Request, bytes, bool]:
+    def _goes_on(self, parts: list[Part], scan: Scan, violations: list[Violation]) -> Generator[Request, bytes, bool]:
         """Join the next line where this one is left open and that one begins as no response does."""
         piece = parts[-1]
         assert isinstance(piece, bytes)

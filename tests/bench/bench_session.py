@@ -1,6 +1,6 @@
 """What a session costs beside parsing: FETCH 1:* FLAGS of many messages, next to imaplib on the same octets.
 
-    python -m tests.bench.bench_session [MESSAGES]
+python -m tests.bench.bench_session [MESSAGES]
 """
 
 from __future__ import annotations
