@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from imapsh.findings import Violation
+from imapsh.grammar.common import flags_line
 from imapsh.grammar.cursor import Cursor, Mismatch, readable
 from imapsh.grammar.values import Capabilities, Code, Garbage, StatusText, Unknown
 from imapsh.wire.frames import Frame
@@ -132,6 +133,11 @@ class Parser:
 
     def parse(self, frame: Frame, *, greeting: bool = False) -> Response:
         """Never raises: what the grammar does not allow is in `violations`."""
+        parts = frame.parts
+        if len(parts) == 1 and not frame.violations and not frame.incomplete:
+            value = flags_line(parts[0])  # type: ignore[arg-type] # the first part is a line
+            if value is not None:
+                return Response(UNTAGGED, "FETCH", value, frame)
         try:
             response = self._read(Cursor(frame, self.utf8, self.nesting))
             if frame.violations:

@@ -35,7 +35,7 @@ from imapsh.errors import (
 )
 from imapsh.findings import Finding, Violation
 from imapsh.grammar.responses import CONTINUATION, GARBAGE, STATUS, TAGGED, UNTAGGED, Response
-from imapsh.grammar.values import Garbage, StatusText
+from imapsh.grammar.values import Fetch, Garbage, StatusText
 from imapsh.session import conduct, states
 from imapsh.session.events import Closed, Completed, Event, Received, Sent, Upgrade
 from imapsh.session.exchange import Exchange, OpenFile, Secret, Sendable, secrets_in, typed
@@ -53,6 +53,7 @@ from imapsh.wire.reader import FrameReader, Opener
 
 if TYPE_CHECKING:
     from imapsh.sasl.mechanism import Mechanism
+    from imapsh.wire.deflate import Deflate
 
 FAREWELL = 5.0
 """Seconds that a driver waits for the end of the stream after BYE (`Session.ending`)."""
@@ -102,6 +103,7 @@ class Session(Knowledge):
         self._masked = Masked(self.secrets)
         self._outbox = Outbox(self._plus, self.secrets.mask)
         self._events: deque[Event] = deque()
+        self._deflate: Deflate | None = None
         self._done_wanted = False
         self._paused = False
         self._ended = False
@@ -139,10 +141,11 @@ class Session(Knowledge):
             return b""
         if out is None:
             return b""
-        self.sent_octets += len(out.octets)
         if self._trace is not None:
             self._trace.sent(out.shown)
-        return out.octets
+        octets = out.octets if self._deflate is None else self._deflate.deflate(out.octets)
+        self.sent_octets += len(octets)
+        return octets
 
     def set_trace(self, trace: Tracer | None) -> None:
         """From now on keep a trace, or none."""
@@ -319,7 +322,7 @@ class Session(Knowledge):
         """Read one more frame; whether anything came of it."""
         try:
             frame = self._pusher.take()
-        except LimitError as error:
+        except (LimitError, ConnectionLost) as error:
             self._close(error)
             return True
         if isinstance(frame, Frame):
@@ -430,6 +433,8 @@ class Session(Knowledge):
             exchange.note(change)
         if exchange.mechanism is not None and response.name == "OK" and not self._proven(exchange, exchange.mechanism):
             return
+        if exchange.name == "COMPRESS" and response.name == "OK" and self._deflate is None:
+            self._compress(exchange)
         self._move(exchange, response.name)
         self._events.append(Completed(response, exchange))
         if exchange.name == "STARTTLS" and response.name == "OK":
@@ -450,6 +455,14 @@ class Session(Knowledge):
             self._close(error)
             return False
         return True
+
+    def _compress(self, exchange: Exchange) -> None:
+        """Both directions are deflated from here on, what stands behind the OK already (RFC 4978 section 3)."""
+        from imapsh.wire.deflate import Deflate, InflatingPusher
+
+        self._deflate = Deflate()
+        self._pusher = InflatingPusher(self._pusher, self._deflate)
+        exchange.note("compressed from here on")
 
     def _pause(self, exchange: Exchange) -> None:
         """Before TLS: octets that stand behind the OK came from somebody else (RFC 9051 section 6.2.1)."""
@@ -508,10 +521,14 @@ class Session(Knowledge):
         running = self.running.values()
         if response.kind == UNTAGGED:
             box = self._opening or self.mailbox
-            findings = conduct.untagged(response, self.state, box, running)
-            if box is not None:
-                uid, change = box.untagged(response.name, response.value)
-            change = change or self._data(response)
+            value = response.value
+            if type(value) is Fetch and box is not None and value.seq <= (box.exists or 0):
+                uid = box.learn(value)  # the common one, of which there is nothing else to say
+            else:
+                findings = conduct.untagged(response, self.state, box, running)
+                if box is not None:
+                    uid, change = box.untagged(response.name, value)
+                change = change or self._data(response)
         elif response.kind == TAGGED:
             findings = (Finding("tag-unknown", f"no command with the tag {response.tag} is running"),)
         elif response.kind == STATUS:

@@ -51,7 +51,7 @@ class Mailbox:
         phrase.
         """
         if name == "FETCH" and isinstance(value, Fetch):
-            return self._learn(value), ""
+            return self.learn(value), ""
         if name == "EXISTS" and isinstance(value, Count):
             return None, self._set("exists", value.number)
         if name == "RECENT" and isinstance(value, Count):
@@ -89,7 +89,7 @@ class Mailbox:
             return self._set("exists", self.exists - 1)
         return ""
 
-    def _learn(self, value: Fetch) -> int | None:
+    def learn(self, value: Fetch) -> int | None:
         """Keep the UID where FETCH tells it; either way, the UID."""
         uid, seq, uids = value.items.get("UID"), value.seq, self.uids
         if not isinstance(uid, int):

@@ -62,6 +62,8 @@ class Masked:
 
     def feed(self, piece: bytes) -> bytes:
         """What may be shown now."""
+        if not self._secrets.known and not self._held:
+            return piece
         data = self._secrets.mask(self._held + piece)
         known = self._secrets.known
         self._held = data[1 - len(known[0]) :] if known and not data.endswith(b"\n") else b""

@@ -30,8 +30,10 @@ class MailboxNames:
 
     def learn(self, response: Response) -> None:
         """Take in a LIST response."""
+        if response.name != "LIST":
+            return
         value = response.value
-        if response.name != "LIST" or not isinstance(value, MailboxList) or not value.mailbox:
+        if not isinstance(value, MailboxList) or not value.mailbox:
             return
         gone = any(attribute.lower() == "\\nonexistent" for attribute in value.attrs)
         key = value.mailbox.casefold()

@@ -51,11 +51,14 @@ class Talk:
         """Take in an event."""
         if isinstance(event, Received):
             self.names.learn(event.response)
-            if event.asks == "authenticate" and event.exchange is self.link.session.asks_answer():
-                self.question = event.exchange
+            if event.asks:
+                if event.asks == "authenticate" and event.exchange is self.link.session.asks_answer():
+                    self.question = event.exchange
+                self._changed.set()
         elif isinstance(event, Completed):
             self._completed(event.exchange)
-        if isinstance(event, Closed | Completed) or (isinstance(event, Received) and event.asks):
+            self._changed.set()
+        elif isinstance(event, Closed):
             self._changed.set()
 
     def _completed(self, exchange: Exchange) -> None:

@@ -1,0 +1,41 @@
+"""The response that comes most, read by one regular expression: a FETCH of FLAGS, with the UID or without.
+
+A cursor costs more than such a line holds.  What is read here is what the rules of `fetch` read from the same octets,
+which the tests compare; any other line is left to them.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from imapsh.grammar.values import Fetch
+
+_FLAGS_LINE = re.compile(
+    rb"\* ([1-9]\d{0,8}) FETCH \((?:UID ([1-9]\d{0,8}) )?FLAGS \(([^()\r\n]{0,100})\)(?: UID ([1-9]\d{0,8}))?\)\r\n\Z"
+)
+_FLAG = r"\\?[^\x00-\x20\x7f-\xff(){%*\"\\\]]++"
+_FLAGS = re.compile(rf"(?:{_FLAG}(?: {_FLAG})*+)?\Z")
+
+
+def flags_line(octets: bytes) -> Fetch | None:
+    """The value of such a line; None for every other."""
+    found = _FLAGS_LINE.match(octets)
+    if found is None:
+        return None
+    number, before, listed, behind = found.groups()
+    flags = _flags(listed)
+    if flags is None:
+        return None
+    items: dict[str, Any] = {"UID": int(before), "FLAGS": flags} if before else {"FLAGS": flags}
+    if behind:
+        items["UID"] = int(behind)
+    return Fetch(int(number), items)
+
+
+@lru_cache(maxsize=1024)
+def _flags(listed: bytes) -> tuple[str, ...] | None:
+    """The flags between the parentheses; None where one is none.  Cached: a mailbox has few sets of them."""
+    text = listed.decode("latin-1")
+    return tuple(text.split()) if _FLAGS.match(text) else None
