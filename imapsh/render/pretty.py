@@ -49,14 +49,14 @@ def pretty(
     theme: Theme | None = None,
     *,
     width: int | None = None,
-    elide: int = ELIDE,
+    elide: int | None = None,
     unsolicited: bool = False,
     findings: Sequence[Finding] = (),
 ) -> str:
     """The response as lines, each with its line end, safe for a terminal.
 
-    `width` is the terminal's columns; `elide` bounds the lines of each literal, 0 shows all; `findings` are faults of
-    conduct, shown below.  Never raises.
+    `width` is the terminal's columns; `elide` bounds the lines of each literal, None to ELIDE, and 0 shows all;
+    `findings` are faults of conduct, shown below.  Never raises.
     """
     margin = UNSOLICITED if unsolicited else MARGINS[response.kind]
     columns = max(_NARROWEST, width or WIDTH) - len(_BLANK)
@@ -64,7 +64,7 @@ def pretty(
         line = _simple(response.frame.parts, columns)
         if line is not None:
             return _short(response.name, line, margin, theme)
-    lines = [*_lines(response, margin, columns, elide), *map(_finding, findings)]
+    lines = [*_lines(response, margin, columns, ELIDE if elide is None else elide), *map(_finding, findings)]
     return "".join([paint(line, theme) + "\n" for line in lines])
 
 
@@ -85,6 +85,7 @@ def _simple(parts: tuple[Part, ...], columns: int) -> str | None:
 #: Chunks that mean the same wherever they stand in a FETCH: the flags, a string, a number, a word and what follows.
 _FETCH_CHUNKS = re.compile(r'FLAGS \([^()"]*\) ?|"(?:[^"\\]|\\.)*"|\d+(?=[ )]|$)|[^ "()]+[ (]*|[ ()]+|.')
 _FETCH = " FETCH ("
+_DIGIT = re.compile(r"\d")
 #: mailbox-list in two: what is alike in most of a listing, and the mailbox
 _LIST = re.compile(r'(\* (?:LIST|LSUB) \([^()"]*\) (?:"[^"\\]"|NIL) )("(?:[^"\\]|\\.)*"|[^ "(){\\]+)', re.IGNORECASE)
 _KEPT = 4096  # chunks kept; past that the memory begins anew
@@ -100,8 +101,8 @@ def _short(name: str, line: str, margin: Fragment, theme: Theme | None) -> str:
     if name == "FETCH" and "[" not in line:
         number, fetch, rest = line.partition(_FETCH)
         if fetch and number[:2] == "* " and number[2:].isdecimal():
-            chunks = "".join(map(painted.__getitem__, _FETCH_CHUNKS.findall(rest)))
-            return f"{start}{painted.start}{number[2:]}{painted.middle}{chunks}\n"
+            behind = painted.rests.get(rest) or painted.rest(rest)
+            return f"{start}{painted.start}{number[2:]}{painted.middle}{behind}\n"
     elif found := _LIST.fullmatch(line):
         before = painted.lists.get(found[1]) or painted.add_list(found[1])
         return f"{start}{before}{theme.paint('mailbox', found[2])}\n"
@@ -112,7 +113,8 @@ class _Chunks(dict[str, str]):
     """Chunk of a FETCH -> the same painted.  Numbers are not kept: there is no end of them.
 
     `start` and `middle` are what stands before and behind the message number, `margins` the painted margins by style,
-    and `lists` what stands before the mailbox of a LIST.
+    `lists` what stands before the mailbox of a LIST, and `rests` what stands behind the message number of a FETCH
+    where it holds no other number: FLAGS alone, mostly.
     """
 
     def __init__(self, theme: Theme) -> None:
@@ -120,6 +122,7 @@ class _Chunks(dict[str, str]):
         self._theme = theme
         self._number = theme.paint("number", "\n").split("\n")
         self.lists: dict[str, str] = {}
+        self.rests: dict[str, str] = {}
         self.margins = {style: theme.paint(style, text) for style, text in (*MARGINS.values(), UNSOLICITED)}
         (star, space, _, *behind) = [theme.paint(*fragment) for fragment in lexer.server_line("* 0" + _FETCH)]
         self.start = star + space + self._number[0]
@@ -130,6 +133,15 @@ class _Chunks(dict[str, str]):
         if len(self.lists) >= _KEPT:
             self.lists.clear()
         painted = self.lists[before] = paint(lexer.server_line(before), self._theme)
+        return painted
+
+    def rest(self, rest: str) -> str:
+        """Paint what stands behind the message number of a FETCH, and keep it where it is likely to come again."""
+        painted = "".join(map(self.__getitem__, _FETCH_CHUNKS.findall(rest)))
+        if _DIGIT.search(rest) is None:
+            if len(self.rests) >= _KEPT:
+                self.rests.clear()
+            self.rests[rest] = painted
         return painted
 
     def __missing__(self, chunk: str) -> str:

@@ -8,7 +8,7 @@ hex      both sides as dumps, each below a line that says whose they are
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import IO, TYPE_CHECKING
 
 from imapsh.findings import Finding
@@ -49,6 +49,7 @@ class Output:
         self.elide = elide
         self.json_raw = json_raw
         self.summary = summary
+        self._draw: Callable[..., str] | None = None
 
     def event(self, event: Event) -> str:
         """The text of an event, its last line ended; "" for one that shows nothing (in JSON a client's line)."""
@@ -97,10 +98,14 @@ class Output:
     def _pretty(
         self, response: Response, findings: Sequence[Finding], exchange: Exchange | None, unsolicited: bool
     ) -> str:
-        from imapsh.render.pretty import ELIDE, pretty
+        draw = self._draw
+        if draw is None:  # imported when first needed, and once: an import statement is not free a line at a time
+            from imapsh.render.pretty import pretty
 
-        elide = ELIDE if self.elide is None else self.elide
-        text = pretty(response, self.theme, width=self.width, elide=elide, unsolicited=unsolicited, findings=findings)
+            draw = self._draw = pretty
+        text = draw(
+            response, self.theme, width=self.width, elide=self.elide, unsolicited=unsolicited, findings=findings
+        )
         if self.summary and exchange is not None:
             text += paint([("note", f"  {summary(exchange)}\n")], self.theme)
         return text
