@@ -75,6 +75,10 @@ class Commands(Driving):
         await self._collect("CAPABILITY")
         return self.session.capabilities
 
+    async def compress(self) -> None:
+        """COMPRESS: both directions are deflated from here on (RFC 4978 section 3)."""
+        await self._collect("COMPRESS", [b"DEFLATE"])
+
     # -- mailboxes
 
     async def select(self, mailbox: str, *, read_only: bool = False) -> Mailbox:

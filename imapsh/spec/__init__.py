@@ -20,7 +20,7 @@ __all__ = [
     "command", "commands", "find", "kinds", "names", "readers",
 ]  # fmt: skip
 
-FAMILIES = ("session", "codes", "capabilities", "mailboxes", "status", "message", "fetch", "search")
+FAMILIES = ("session", "codes", "capabilities", "mailboxes", "status", "message", "fetch", "search", "compress")
 
 _commands: dict[str, Command] = {}
 _names: dict[str, dict[str, Name]] = {}

@@ -5,6 +5,9 @@ from __future__ import annotations
 from zlib import MAX_WBITS, Z_DEFAULT_COMPRESSION, Z_SYNC_FLUSH, compressobj, decompressobj, error
 
 from imapsh.errors import ConnectionLost
+from imapsh.wire.frames import Frame
+from imapsh.wire.push import Pusher
+from imapsh.wire.reader import Octets
 
 _CHUNK = 1 << 16
 
@@ -35,3 +38,38 @@ class Deflate:
     def ended(self) -> bool:
         """Whether the peer has ended its stream; nothing can follow."""
         return self._in.eof
+
+
+class InflatingPusher(Pusher):
+    """Goes on where `before` stands, with octets that are deflated; those it held and had not used are so already.
+
+    They are inflated piece by piece, as frames are taken, so that what was pushed never becomes many octets at once.
+    """
+
+    def __init__(self, before: Pusher, deflate: Deflate) -> None:
+        super().__init__(before.reader, before.on_piece)
+        self._deflate = deflate
+        self._coded = before.rest()
+        self._over = before._ended
+
+    def feed(self, data: bytes) -> None:
+        """As a Pusher's."""
+        self._coded += data
+        self._over = self._over or not data
+
+    def take(self) -> Frame | Octets | None:
+        """As a Pusher's.  Raises ConnectionLost too, for what is no DEFLATE."""
+        while (found := super().take()) is None and self._inflate():
+            pass
+        return found
+
+    def _inflate(self) -> bool:
+        """Hand on the next octets, or the end; whether there was any."""
+        if self._coded and self._deflate.ended:
+            raise ConnectionLost("the server ended its DEFLATE stream and sends on: connect again")
+        coded, self._coded = self._coded, b""
+        clear = self._deflate.inflate(coded)
+        if clear or (self._over and not self._ended):
+            super().feed(clear)
+            return True
+        return False

@@ -34,6 +34,7 @@ from imapsh.transport.blocking import connect
 from imapsh.transport.memory import Scripted, attach, pair
 from imapsh.transport.tls import TLSOptions
 from imapsh.wire.limits import DEFAULT, Limits
+from tests.servers.base import Server
 from tests.servers.certs import Certs
 
 DEMO = Opening("the demo server", True, "demo", lambda: "demo")
@@ -376,3 +377,26 @@ def test_tls_on_a_plain_port(listens: Callable[[Callable[[socket.socket], None]]
     with pytest.raises(TLSError) as caught:
         opened(listens(handler), scheme="imaps")
     assert caught.value.exit_code == 5
+
+
+def test_compress_on_dovecot(dovecot: Server) -> None:
+    address = parse_address(f"imap://{dovecot.user}@{dovecot.host}:{dovecot.port}")
+    events: list[Event] = []
+    client = client_on(connect(address), events)
+    client.greet()
+    client.follow(steps(client.session, Opening("Dovecot", True, dovecot.user, lambda: dovecot.password)))
+    assert "COMPRESS=DEFLATE" in client.session.capabilities
+    assert client.run(client.session.line("COMPRESS DEFLATE")).status == "OK"
+    before = client.session.received_octets
+    assert client.run(client.session.line("EXAMINE INBOX")).status == "OK"
+    del events[:]
+    exchange = client.run(client.session.line("FETCH 1:* (UID ENVELOPE BODYSTRUCTURE BODY.PEEK[])"))
+    assert exchange.status == "OK"
+    box = client.session.mailbox
+    assert box is not None
+    fetched = [event.response for event in events if isinstance(event, Received)]
+    assert [response.name for response in fetched] == ["FETCH"] * (box.exists or 0)
+    assert client.session.received_octets - before < exchange.received
+    assert client.run(client.session.line("COMPRESS DEFLATE")).status != "OK"
+    client.run(client.session.line("LOGOUT"))
+    assert client.session.closed

@@ -249,6 +249,36 @@ def test_connect_logs_in_and_selects(dovecot: Server, scheme: str) -> None:
     play(scene)
 
 
+def test_compress(dovecot: Server) -> None:
+    async def scene() -> None:
+        url = f"imaps://{dovecot.user}@{dovecot.host}:{dovecot.tls_port}/INBOX"
+        async with connect(url, password=dovecot.password, tls=TLSOptions(cafile=str(dovecot.cafile))) as c:
+            plain = [message async for message in c.fetch("1:*", "UID BODY.PEEK[]")]
+            before = c.session.received_octets
+            await c.compress()
+            assert "COMPRESS=DEFLATE" in c.capabilities
+            messages = [message async for message in c.fetch("1:*", "UID BODY.PEEK[]")]
+            assert messages == plain
+            assert c.session.received_octets - before < before
+            box = await c.append("Drafts", MAIL * 5000)
+            assert box is not None
+            with pytest.raises((CommandNo, CommandBad)):
+                await c.compress()
+            await c.noop()
+
+    play(scene)
+
+
+def test_compress_where_there_is_none() -> None:
+    async def scene() -> None:
+        async with demo() as c:
+            with pytest.raises(CommandBad):
+                await c.compress()
+            await c.noop()
+
+    play(scene)
+
+
 def test_connect_may_be_awaited(dovecot: Server) -> None:
     async def scene() -> None:
         c = await connect(f"imap://{dovecot.host}:{dovecot.port}", tls=TLSOptions(cafile=str(dovecot.cafile)))

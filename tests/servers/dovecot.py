@@ -65,6 +65,7 @@ mail_location = sdbox:~/mail
 mail_attribute_dict = file:%h/attributes
 mailbox_list_index = yes
 protocol imap {{
+  mail_plugins = $mail_plugins zlib imap_zlib
   imap_metadata = yes
   imap_id_send = *
   mail_max_userip_connections = 100

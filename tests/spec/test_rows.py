@@ -18,11 +18,11 @@ from imapsh.spec.syntax import Rule, Table, parse
 ROWS = [row for kind in spec.kinds() for row in spec.names(kind).values()]
 RFC = re.compile(r"RFC \d+ §\d+(\.\d+)*\Z")
 
-#: The commands of RFC 9051 section 9 (command-any to command-select, and uid), of RFC 3501 alone, and ID.
+#: The commands of RFC 9051 section 9 (command-any to command-select, and uid), of RFC 3501 alone, ID and COMPRESS.
 COMMANDS = set(
     "CAPABILITY LOGOUT NOOP APPEND CREATE DELETE ENABLE EXAMINE LIST NAMESPACE RENAME SELECT STATUS SUBSCRIBE "
     "UNSUBSCRIBE IDLE LOGIN AUTHENTICATE STARTTLS CLOSE UNSELECT EXPUNGE COPY MOVE FETCH STORE SEARCH LSUB CHECK "
-    "ID".split()
+    "ID COMPRESS".split()
 ) | {f"UID {name}" for name in ("COPY", "MOVE", "FETCH", "SEARCH", "STORE", "EXPUNGE")}
 
 #: resp-text-code, search-key, status-att and fetch-att of both RFCs.
@@ -101,6 +101,7 @@ def test_barriers() -> None:
     barriers = {name for name, row in spec.commands().items() if row.barrier}
     assert barriers == {
         "STARTTLS", "AUTHENTICATE", "LOGIN", "IDLE", "SELECT", "EXAMINE", "CLOSE", "UNSELECT", "ENABLE", "LOGOUT",
+        "COMPRESS",
     }  # fmt: skip
 
 
