@@ -61,7 +61,11 @@ def pretty(
     margin = UNSOLICITED if unsolicited else MARGINS[response.kind]
     columns = max(_NARROWEST, width or WIDTH) - len(_BLANK)
     if response.kind == UNTAGGED and not response.violations and not findings:
-        line = _simple(response.frame.parts, columns)
+        parts = response.frame.parts
+        again = _again(parts, columns, margin, theme) if theme is not None and response.name == "FETCH" else None
+        if again is not None:
+            return again
+        line = _simple(parts, columns)
         if line is not None:
             return _short(response.name, line, margin, theme)
     lines = [*_lines(response, margin, columns, ELIDE if elide is None else elide), *map(_finding, findings)]
@@ -85,10 +89,23 @@ def _simple(parts: tuple[Part, ...], columns: int) -> str | None:
 #: Chunks that mean the same wherever they stand in a FETCH: the flags, a string, a number, a word and what follows.
 _FETCH_CHUNKS = re.compile(r'FLAGS \([^()"]*\) ?|"(?:[^"\\]|\\.)*"|\d+(?=[ )]|$)|[^ "()]+[ (]*|[ ()]+|.')
 _FETCH = " FETCH ("
+_FETCH_OCTETS = _FETCH.encode("ascii")
 _DIGIT = re.compile(r"\d")
 #: mailbox-list in two: what is alike in most of a listing, and the mailbox
 _LIST = re.compile(r'(\* (?:LIST|LSUB) \([^()"]*\) (?:"[^"\\]"|NIL) )("(?:[^"\\]|\\.)*"|[^ "(){\\]+)', re.IGNORECASE)
 _KEPT = 4096  # chunks kept; past that the memory begins anew
+
+
+def _again(parts: tuple[Part, ...], columns: int, margin: Fragment, theme: Theme) -> str | None:
+    """A FETCH of which all but the message number was painted before; None for any other."""
+    painted, octets = _painted.get(theme), parts[0]
+    if painted is None or len(parts) != 1 or not isinstance(octets, bytes) or len(octets) > columns + 2:
+        return None
+    number, _, rest = octets.partition(_FETCH_OCTETS)
+    behind = painted.rests.get(rest)
+    if behind is None or number[:2] != b"* " or not number[2:].isdigit():
+        return None
+    return f"{painted.margins[margin[0]]}{painted.start}{number[2:].decode('ascii')}{painted.middle}{behind}\n"
 
 
 def _short(name: str, line: str, margin: Fragment, theme: Theme | None) -> str:
@@ -101,8 +118,7 @@ def _short(name: str, line: str, margin: Fragment, theme: Theme | None) -> str:
     if name == "FETCH" and "[" not in line:
         number, fetch, rest = line.partition(_FETCH)
         if fetch and number[:2] == "* " and number[2:].isdecimal():
-            behind = painted.rests.get(rest) or painted.rest(rest)
-            return f"{start}{painted.start}{number[2:]}{painted.middle}{behind}\n"
+            return f"{start}{painted.start}{number[2:]}{painted.middle}{painted.rest(rest)}\n"
     elif found := _LIST.fullmatch(line):
         before = painted.lists.get(found[1]) or painted.add_list(found[1])
         return f"{start}{before}{theme.paint('mailbox', found[2])}\n"
@@ -113,8 +129,8 @@ class _Chunks(dict[str, str]):
     """Chunk of a FETCH -> the same painted.  Numbers are not kept: there is no end of them.
 
     `start` and `middle` are what stands before and behind the message number, `margins` the painted margins by style,
-    `lists` what stands before the mailbox of a LIST, and `rests` what stands behind the message number of a FETCH
-    where it holds no other number: FLAGS alone, mostly.
+    `lists` what stands before the mailbox of a LIST, and `rests` what stands behind the message number of a FETCH,
+    as octets with the CRLF, where it holds no other number: FLAGS alone, mostly.
     """
 
     def __init__(self, theme: Theme) -> None:
@@ -122,7 +138,7 @@ class _Chunks(dict[str, str]):
         self._theme = theme
         self._number = theme.paint("number", "\n").split("\n")
         self.lists: dict[str, str] = {}
-        self.rests: dict[str, str] = {}
+        self.rests: dict[bytes, str] = {}
         self.margins = {style: theme.paint(style, text) for style, text in (*MARGINS.values(), UNSOLICITED)}
         (star, space, _, *behind) = [theme.paint(*fragment) for fragment in lexer.server_line("* 0" + _FETCH)]
         self.start = star + space + self._number[0]
@@ -141,7 +157,7 @@ class _Chunks(dict[str, str]):
         if _DIGIT.search(rest) is None:
             if len(self.rests) >= _KEPT:
                 self.rests.clear()
-            self.rests[rest] = painted
+            self.rests[rest.encode("ascii") + b"\r\n"] = painted
         return painted
 
     def __missing__(self, chunk: str) -> str:

@@ -33,12 +33,13 @@ class Printer:
         """Have text shown soon; `owner` is what `drop` knows it by."""
         if not text:
             return
+        if not self._due:
+            self._idle.clear()
+            self._wake.set()
         self._due.append((owner, text))
         self._size += len(text)
         if self._size > _FULL:
             self._calm.clear()
-        self._idle.clear()
-        self._wake.set()
 
     def drop(self, owner: object) -> None:
         """Forget what is due of an owner."""

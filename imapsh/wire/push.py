@@ -122,8 +122,10 @@ class Pusher:
         chunk, at = self._chunk, self._at
         found = chunk.find(b"\n", at)
         if found >= 0:
-            self.reader.limits.check("line", self._waiting_octets + found + 1 - at)
             line = chunk[at : found + 1]
+            limits = self.reader.limits
+            if len(line) + self._waiting_octets > limits.line:  # asked here, for every line, and not by a call
+                limits.check("line", self._waiting_octets + len(line))
             self._at = found + 1
             if self._waiting:
                 line = b"".join([*self._waiting, line])

@@ -103,7 +103,9 @@ class FrameReader:
 
     def whole(self, line: bytes) -> Frame | None:
         """The frame that is just this line, or None where more may belong to it.  The common way, and the fast one."""
-        if line[-3:] == b"}\r\n" or line[-2:] != b"\r\n" or line.count(b'"') & 1 or self.raw_line:
+        if not line.endswith(b"\r\n") or line.endswith(b"}\r\n") or self.raw_line:
+            return None
+        if b'"' in line and line.count(b'"') & 1:
             return None
         if self.dialect is RESPONSE and line.count(b"(") != line.count(b")"):
             return None
