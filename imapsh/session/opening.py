@@ -123,8 +123,8 @@ def _secure(session: Session, wanted: Opening) -> Steps:
 def _login(session: Session, wanted: Opening) -> Steps:
     """By a mechanism, or by the command LOGIN where that is the way left."""
     yield from _capabilities(session, wanted, needed=True)
-    name = _way(session, wanted)
-    exchange = _authenticate(session, wanted, name) if name else _plain_login(session, wanted)
+    name = way(session, wanted)
+    exchange = authenticate(session, wanted._replace(mechanism=name)) if name else _plain_login(session, wanted)
     yield exchange
     if exchange.status != "OK":
         said = exchange.mechanism.said if exchange.mechanism is not None else ""
@@ -132,7 +132,7 @@ def _login(session: Session, wanted: Opening) -> Steps:
         raise LoginError(f"{wanted.where} refused the login of {wanted.user or name}: {why}")
 
 
-def _way(session: Session, wanted: Opening) -> str:
+def way(session: Session, wanted: Opening) -> str:
     """The mechanism to take, "" for the command LOGIN.  Raises LoginError where there is no way, or no safe one."""
     from imapsh.sasl.table import AUTO, MECHANISMS, choose, offered, possible
 
@@ -183,13 +183,17 @@ def _password(wanted: Opening) -> str:
     return wanted.password()
 
 
-def _authenticate(session: Session, wanted: Opening, name: str) -> Exchange:
+def authenticate(session: Session, wanted: Opening) -> Exchange:
+    """Submit AUTHENTICATE with the mechanism `wanted.mechanism`, whatever `way` would say.
+
+    Raises LoginError where there is no password, UsageError for what the mechanism cannot take.
+    """
     from imapsh.sasl.table import MECHANISMS, make, offered
 
     mechanism = make(
-        name,
+        wanted.mechanism,
         wanted.user,
-        _password(wanted) if {"password", "token"} & set(MECHANISMS[name].needs) else "",
+        _password(wanted) if {"password", "token"} & set(MECHANISMS[wanted.mechanism].needs) else "",
         authorize=wanted.authorize,
         host=wanted.host,
         port=wanted.port,

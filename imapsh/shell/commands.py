@@ -157,6 +157,14 @@ Any other line is an IMAP command; its tag is added.  {n} at the end of a line b
 the prompt back while a command runs, and ends IDLE; Ctrl-D logs out."""
 
 
+#: What the shell does with some of IMAP's commands when they are typed without their end.
+_AT_THE_PROMPT = {
+    "AUTHENTICATE": "Without a response the user and the password or token are asked for, and imapsh does the rest;\n"
+                    "with a tag in front, as in  a1 AUTHENTICATE PLAIN, you answer the server by hand.",
+    "LOGIN": "Without the password it is asked for, unseen.",
+}  # fmt: skip
+
+
 def _overview() -> str:
     width = max(len(f"{row.name} {row.syntax}") for row in _TABLE)
     lines = [f"{row.name + ' ' + row.syntax:<{width}}  {row.summary}" for row in _TABLE]
@@ -175,5 +183,6 @@ def _imap_help(row: ImapCommand) -> str:
         f"State: {', '.join(row.states)}",
         f"Needs: {' or '.join(row.needs)}" if row.needs else "",
         f"Loses {row.destroys}." if row.destroys else "",
+        _AT_THE_PROMPT.get(row.name, ""),
     ]
     return "\n".join(filter(None, lines))

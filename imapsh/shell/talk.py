@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
 
 from imapsh.errors import UsageError
 from imapsh.session.events import Closed, Completed, Event, Received
@@ -12,14 +11,13 @@ from imapsh.session.exchange import Exchange
 from imapsh.shell import toolbar
 from imapsh.shell.files import open_file
 from imapsh.shell.link import Link
+from imapsh.shell.login import Ask, log_in, mechanism
 from imapsh.shell.mailboxes import MailboxNames
 from imapsh.shell.password import append_password
 from imapsh.shell.reading import Reading
 from imapsh.shell.stage import Stage
 from imapsh.spec.match import Match
-from imapsh.spec.model import AUTHENTICATED, SELECTED
-
-Ask = Callable[[str], Awaitable[str | None]]
+from imapsh.spec.model import AUTHENTICATED, NOT_AUTHENTICATED, SELECTED
 
 _LOGINS = ("LOGIN", "AUTHENTICATE")
 _RENAMES = ("CREATE", "DELETE", "RENAME")  # after them mailbox names are asked for anew
@@ -68,7 +66,10 @@ class Talk:
             return
         if exchange.name in _LOGINS:
             self.names.clear()
-            self.link.user = self._user if exchange.name == "LOGIN" else self.link.user
+            if exchange.mechanism is not None:
+                self._user = exchange.mechanism.user
+            if exchange.name == "LOGIN" or exchange.mechanism is not None:
+                self.link.user = self._user
         elif exchange.name in _RENAMES:
             self.names.stale = True
 
@@ -97,6 +98,9 @@ class Talk:
         if session.read_only and found.command is not None and found.command.changes:
             name = found.command.name
             raise UsageError(f"{name} changes mail or mailboxes and read-only mode is on: it was not sent")
+        if session.state == NOT_AUTHENTICATED and (name := mechanism(found)):
+            await self._log_in(name)
+            return
         if _lacks_password(found):
             password = await self._ask(f"Password for {found.slots[0].value} at {self.link.plan.where}: ")
             if password is None or not self.live:
@@ -106,6 +110,19 @@ class Talk:
         exchange = session.line(found.text, open_file=open_file, matched=found)
         if exchange.name == "LOGIN" and found.slots:
             self._user = str(found.slots[0].value)
+        await self._go(exchange, busy)
+
+    async def _log_in(self, name: str) -> None:
+        """AUTHENTICATE by a mechanism of ours."""
+        exchange = await log_in(self.link, name, self._ask)
+        if exchange is None:
+            return
+        await self._go(exchange, toolbar.running(self.link.session, {*self.stage.own, exchange}))
+        if exchange.status not in ("", "OK") and exchange.mechanism is not None and exchange.mechanism.said:
+            self.stage.note(exchange.mechanism.said)
+
+    async def _go(self, exchange: Exchange, busy: str) -> None:
+        """Have it sent, and wait for what comes of it, unless it has to wait for others itself."""
         self.link.client.kick()
         if busy:
             self.stage.note(f"{exchange.tag} {exchange.name} goes behind it: {busy}")

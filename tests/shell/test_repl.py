@@ -146,8 +146,8 @@ def test_the_answers_of_a_hand_typed_authenticate_go_raw_and_unseen(tmp_path: Pa
     async def scene() -> None:
         trace = tmp_path / "trace"
         async with acting(tmp_path, demo=True, no_login=True, trace=str(trace)) as person:
-            await person.enters("AUTHENTICATE PLAIN", "A1 AUTHENTICATE, base64 (* cancels):")
-            await person.enters("AGRlbW8AZGVtbw==", "A1 OK")
+            await person.enters("a1 AUTHENTICATE PLAIN", "a1 AUTHENTICATE, base64 (* cancels):")
+            await person.enters("AGRlbW8AZGVtbw==", "a1 OK")
             await person.prompted("demo>")
         for place in (person.screen.written, (tmp_path / "history").read_text(), trace.read_text()):
             assert "AGRlbW8AZGVtbw" not in place
@@ -158,9 +158,9 @@ def test_the_answers_of_a_hand_typed_authenticate_go_raw_and_unseen(tmp_path: Pa
 def test_ctrl_c_at_such_an_answer_cancels_it(tmp_path: Path) -> None:
     async def scene() -> None:
         async with acting(tmp_path, demo=True, no_login=True) as person:
-            await person.enters("AUTHENTICATE PLAIN", "base64 (* cancels):")
+            await person.enters("a1 AUTHENTICATE PLAIN", "base64 (* cancels):")
             person.types(CTRL_C)
-            await person.screen.shows("> *\n", "A1 BAD")
+            await person.screen.shows("> *\n", "a1 BAD")
             await person.prompted("demo (not logged in)>")
 
     play(scene)
