@@ -78,7 +78,7 @@ def test_message_under_utf8_is_wrapped() -> None:
     client = selected(b"+ go\r\n", OK)
     client._mode_utf8()
     client.append("bøx", None, None, "ø".encode())
-    assert sent(client) == "t1 APPEND bøx UTF8 (~{2}\r\nø)\r\n".encode()
+    assert sent(client) == 't1 APPEND "bøx" UTF8 (~{2}\r\nø)\r\n'.encode()
 
 
 # -- the methods that imaplib has not

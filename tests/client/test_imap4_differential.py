@@ -155,9 +155,28 @@ CALLS: list[tuple[str, tuple[Any, ...]]] = [
 ]  # fmt: skip
 
 
+#: Where 3.14 quotes or adds parentheses and the installed imaplib may not yet: what both read without them.
+_PUNCTUATION = str.maketrans("", "", '"()')
+
+
+def call_difference(name: str, theirs: Any, ours: Any) -> str:
+    """How a call of ours differs from imaplib's: "" or a kind that is meant to."""
+    if theirs == ours:
+        return ""
+    (their_result, their_sent, their_state), (our_result, our_sent, our_state) = theirs, ours
+    bare = [octets.decode("latin-1").translate(_PUNCTUATION) for octets in (their_sent, our_sent)]
+    if (their_result, their_state, bare[0]) == (our_result, our_state, bare[1]):
+        if our_sent.count(b'"') > their_sent.count(b'"'):
+            return "quoted, as in Python 3.14"
+        if our_sent.count(b"(") > their_sent.count(b"("):
+            return "in parentheses, as in Python 3.14"
+    return f"NOT MEANT: {name}: {theirs} {ours}"
+
+
 @pytest.mark.parametrize("state", ["NONAUTH", "AUTH", "SELECTED", "LOGOUT"])
 def test_calls_send_the_same_octets(state: str) -> None:
     """In every state, with OK, NO and BAD for an answer."""
+    counted: Counter[str] = Counter()
     for name, arguments in CALLS:
         for typ in (b"OK", b"NO", b"BAD"):
             answer = b"* 3 EXISTS\r\n<tag> %s [READ-WRITE] text\r\n" % typ
@@ -169,4 +188,8 @@ def test_calls_send_the_same_octets(state: str) -> None:
                 method = getattr(client, name.upper() if name.upper() in module.Commands else name)
                 result = outcome(partial(method, *arguments))
                 seen.append((result, client.sent.replace(client.tagpre, b"<tag>"), client.state))
-            assert seen[0] == seen[1], (name, arguments, typ)
+            counted[call_difference(name, *seen)] += 1
+    assert [kind for kind in counted if kind.startswith("NOT MEANT")] == []
+    # of each call that differs, three answers; none of them may be sent in NONAUTH and LOGOUT
+    assert counted["quoted, as in Python 3.14"] in ((0, 9) if state in ("AUTH", "SELECTED") else (0,))
+    assert counted["in parentheses, as in Python 3.14"] in ((0, 3) if state == "SELECTED" else (0,))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from imapsh.client.imap4.arguments import in_form, quoted
 from imapsh.client.imap4.names import CRLF, Commands
 from imapsh.client.imap4.replies import Replies, Result
 from imapsh.grammar.fragments import Literal, announce
@@ -36,11 +37,12 @@ class Conversation(Replies):
         self.tagged_commands[tag] = None
         return tag
 
-    def _quote(self, arg: str) -> str:
-        """A quoted string (RFC 9051 section 4.3)."""
-        return '"' + arg.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    def _quote(self, arg: Any) -> Any:
+        """A quoted string (RFC 9051 section 4.3), str or bytes as it came."""
+        return in_form(quoted, arg)
 
     def _simple_command(self, name: str, *args: Any) -> Result:
+        """A command, its arguments as they are given, and its completion."""
         return self._command_complete(name, self._command(name, *args))
 
     def _command(self, name: str, *args: Any) -> bytes:

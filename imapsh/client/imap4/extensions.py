@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
+from imapsh.client.imap4.arguments import quoted
 from imapsh.client.imap4.idle import Idler
 from imapsh.client.imap4.methods import Methods, Moment, Text
 from imapsh.client.imap4.names import CRLF, MapCRLF
@@ -34,7 +35,7 @@ class Extensions(Methods):
 
     def move(self, message_set: str, new_mailbox: Text) -> Result:
         """MOVE (RFC 6851)."""
-        return self._simple_command("MOVE", message_set, new_mailbox)
+        return self._formed("MOVE", message_set, new_mailbox)
 
     def id(self, fields: Mapping[str, str | None] | None = None) -> Result:
         """ID (RFC 2971): who the client is, None for nothing; returns who the server is."""
@@ -51,7 +52,7 @@ class Extensions(Methods):
         return typ, dat
 
     def getmetadata(self, mailbox: Text, *entries: str, maxsize: int | None = None, depth: str | None = None) -> Result:
-        """GETMETADATA (RFC 5464 section 4.2); `mailbox` '""' for the server's own.  `depth` is 0, 1 or infinity."""
+        """GETMETADATA (RFC 5464 section 4.2); `mailbox` "" for the server's own.  `depth` is 0, 1 or infinity."""
         options = [*(("MAXSIZE", str(maxsize)) if maxsize is not None else ()), *(("DEPTH", depth) if depth else ())]
         return self._fetched(
             "GETMETADATA", _list(options) if options else None, mailbox, _list(entries), filed="METADATA"
@@ -63,14 +64,14 @@ class Extensions(Methods):
         for entry, value in values.items():
             pieces += [" " if pieces else "(", entry, " "]
             pieces.append(Literal(value, len(value)) if isinstance(value, bytes) else self._nstring(value))
-        return self._simple_command("SETMETADATA", mailbox, [*pieces, ")"])
+        return self._formed("SETMETADATA", mailbox, [*pieces, ")"])
 
     def replace(
         self, message_num: str, mailbox: Text | None, flags: str | None, date_time: Moment | None, message: bytes
     ) -> Result:
         """REPLACE (RFC 8508 section 3.3): APPEND and expunge what it replaces, at once."""
         self.literal = MapCRLF.sub(CRLF, message)
-        return self._simple_command("REPLACE", message_num, mailbox or "INBOX", *self._about(flags, date_time))
+        return self._formed("REPLACE", message_num, mailbox or "INBOX", *self._about(flags, date_time))
 
     def notify(self, *events: str) -> Result:
         """NOTIFY (RFC 5465): `notify("NONE")`, `notify("SET", "(SELECTED (MessageNew MessageExpunge))")`."""
@@ -78,7 +79,7 @@ class Extensions(Methods):
 
     def esearch(self, charset: str | None, *criteria: Text, returns: str = "ALL") -> Result:
         """SEARCH RETURN (RFC 9051 section 6.4.4): `returns` are MIN, MAX, ALL, COUNT, SAVE; gives ESEARCH responses."""
-        wanted = ("RETURN", f"({returns})", *(("CHARSET", charset) if charset else ()))
+        wanted = ("RETURN", f"({returns})", *self._charset(charset))
         return self._fetched("SEARCH", *wanted, *criteria, filed="ESEARCH")
 
     def compress(self, mechanism: str = "DEFLATE") -> Result:
@@ -121,7 +122,7 @@ class Extensions(Methods):
         return parsed(name, data, utf8=self.utf8_enabled)
 
     def _nstring(self, text: str | None) -> str:
-        return "NIL" if text is None else self._quote(text)
+        return "NIL" if text is None else quoted(text)
 
 
 def _list(words: Any) -> str:

@@ -12,6 +12,7 @@ from datetime import datetime
 from time import struct_time
 from typing import TYPE_CHECKING, Any
 
+from imapsh.client.imap4.arguments import FORMS, astring, formed, in_form
 from imapsh.client.imap4.conversation import Conversation
 from imapsh.client.imap4.names import CRLF, Commands, MapCRLF, Time2Internaldate
 from imapsh.client.imap4.replies import Result
@@ -26,6 +27,7 @@ Text = str | bytes | Literal  # a literal is sent as such
 Challenge = Callable[[bytes], bytes | str | None]
 
 _SEARCHING = ("SEARCH", "SORT", "THREAD")
+_OPEN = ("SORT", "THREAD")  # any number of search criteria follow
 
 
 class Methods(Conversation):
@@ -37,8 +39,12 @@ class Methods(Conversation):
 
     def _fetched(self, name: str, *args: Any, filed: str = "") -> Result:
         """A command, and the responses that it is for."""
-        typ, dat = self._simple_command(name, *args)
+        typ, dat = self._formed(name, *args)
         return self._untagged_response(typ, dat, filed or name)
+
+    def _formed(self, name: str, *args: Any) -> Result:
+        """A command, its arguments quoted and put in parentheses where that is due."""
+        return self._simple_command(name, *formed(name, args))
 
     # -- what came
 
@@ -74,9 +80,9 @@ class Methods(Conversation):
         self.state = "AUTH"
         return typ, dat
 
-    def login(self, user: Text, password: str) -> Result:
+    def login(self, user: Text, password: str | bytes) -> Result:
         """LOGIN (RFC 9051 section 6.2.3); the password is quoted.  Raises `error` where it is refused."""
-        typ, dat = self._simple_command("LOGIN", user, self._quote(password))
+        typ, dat = self._formed("LOGIN", user, self._quote(password))
         if typ != "OK":
             raise self.error(self._masked(dat[-1]))
         self.state = "AUTH"
@@ -97,7 +103,7 @@ class Methods(Conversation):
 
     def proxyauth(self, user: str) -> Result:
         """PROXYAUTH: an administrator becomes `user`."""
-        return self._simple_command("PROXYAUTH", user)
+        return self._formed("PROXYAUTH", user)
 
     def logout(self) -> Result:
         """LOGOUT, and close (RFC 9051 section 6.1.3).  Returns the server's BYE."""
@@ -189,7 +195,7 @@ class Methods(Conversation):
         """
         self.untagged_responses = {}
         self.is_readonly = readonly
-        typ, dat = self._simple_command("EXAMINE" if readonly else "SELECT", mailbox)
+        typ, dat = self._formed("EXAMINE" if readonly else "SELECT", mailbox)
         if typ != "OK":
             self.state = "AUTH"  # what was selected is so no more
             return typ, dat
@@ -216,44 +222,44 @@ class Methods(Conversation):
 
     def create(self, mailbox: Text) -> Result:
         """CREATE (RFC 9051 section 6.3.4)."""
-        return self._simple_command("CREATE", mailbox)
+        return self._formed("CREATE", mailbox)
 
     def delete(self, mailbox: Text) -> Result:
         """DELETE (RFC 9051 section 6.3.5)."""
-        return self._simple_command("DELETE", mailbox)
+        return self._formed("DELETE", mailbox)
 
     def rename(self, oldmailbox: Text, newmailbox: Text) -> Result:
         """RENAME (RFC 9051 section 6.3.6)."""
-        return self._simple_command("RENAME", oldmailbox, newmailbox)
+        return self._formed("RENAME", oldmailbox, newmailbox)
 
     def subscribe(self, mailbox: Text) -> Result:
         """SUBSCRIBE (RFC 9051 section 6.3.7)."""
-        return self._simple_command("SUBSCRIBE", mailbox)
+        return self._formed("SUBSCRIBE", mailbox)
 
     def unsubscribe(self, mailbox: Text) -> Result:
         """UNSUBSCRIBE (RFC 9051 section 6.3.8)."""
-        return self._simple_command("UNSUBSCRIBE", mailbox)
+        return self._formed("UNSUBSCRIBE", mailbox)
 
-    def list(self, directory: Text = '""', pattern: Text = "*") -> Result:
+    def list(self, directory: Text = "", pattern: Text = "*") -> Result:
         """LIST (RFC 9051 section 6.3.9)."""
         return self._fetched("LIST", directory, pattern)
 
-    def lsub(self, directory: Text = '""', pattern: Text = "*") -> Result:
+    def lsub(self, directory: Text = "", pattern: Text = "*") -> Result:
         """LSUB (RFC 3501 section 6.3.9)."""
         return self._fetched("LSUB", directory, pattern)
 
     def status(self, mailbox: Text, names: str) -> Result:
-        """STATUS (RFC 9051 section 6.3.11); `names` in parentheses."""
+        """STATUS (RFC 9051 section 6.3.11); `names` get their parentheses."""
         return self._fetched("STATUS", mailbox, names)
 
     def append(self, mailbox: Text | None, flags: str | None, date_time: Moment | None, message: bytes) -> Result:
         """APPEND (RFC 9051 section 6.3.12), to INBOX where `mailbox` is None; line ends become CRLF."""
         self.literal = MapCRLF.sub(CRLF, message)
-        return self._simple_command("APPEND", mailbox or "INBOX", *self._about(flags, date_time))
+        return self._formed("APPEND", mailbox or "INBOX", *self._about(flags, date_time))
 
     def _about(self, flags: str | None, date_time: Moment | None) -> tuple[str | None, str | None]:
         """The flags and date of a message to append."""
-        return _in_parentheses(flags) if flags else None, Time2Internaldate(date_time) if date_time else None
+        return flags or None, Time2Internaldate(date_time) if date_time else None
 
     # -- rights, quotas, annotations
 
@@ -263,11 +269,11 @@ class Methods(Conversation):
 
     def setacl(self, mailbox: Text, who: Text, what: str) -> Result:
         """SETACL (RFC 4314 section 3.1)."""
-        return self._simple_command("SETACL", mailbox, who, what)
+        return self._formed("SETACL", mailbox, who, what)
 
     def deleteacl(self, mailbox: Text, who: Text) -> Result:
         """DELETEACL (RFC 4314 section 3.2)."""
-        return self._simple_command("DELETEACL", mailbox, who)
+        return self._formed("DELETEACL", mailbox, who)
 
     def myrights(self, mailbox: Text) -> Result:
         """MYRIGHTS (RFC 4314 section 3.5)."""
@@ -279,13 +285,13 @@ class Methods(Conversation):
 
     def getquotaroot(self, mailbox: Text) -> Result:
         """GETQUOTAROOT (RFC 9208 section 4.1.3): [[QUOTAROOT responses], [QUOTA responses]]."""
-        typ, dat = self._simple_command("GETQUOTAROOT", mailbox)
+        typ, dat = self._formed("GETQUOTAROOT", mailbox)
         typ, quota = self._untagged_response(typ, dat, "QUOTA")
         typ, root = self._untagged_response(typ, dat, "QUOTAROOT")
         return typ, [root, quota]
 
     def setquota(self, root: Text, limits: str) -> Result:
-        """SETQUOTA (RFC 9208 section 4.1.4); `limits` in parentheses."""
+        """SETQUOTA (RFC 9208 section 4.1.4); `limits` get their parentheses."""
         return self._fetched("SETQUOTA", root, limits, filed="QUOTA")
 
     def getannotation(self, mailbox: Text, entry: str, attribute: str) -> Result:
@@ -307,7 +313,7 @@ class Methods(Conversation):
         return self._fetched("EXPUNGE")
 
     def fetch(self, message_set: str, message_parts: str) -> Result:
-        """FETCH (RFC 9051 section 6.4.5); more than one part in parentheses."""
+        """FETCH (RFC 9051 section 6.4.5); the parts get their parentheses."""
         return self._fetched("FETCH", message_set, message_parts)
 
     def partial(self, message_num: str, message_part: str, start: str, length: str) -> Result:
@@ -316,21 +322,24 @@ class Methods(Conversation):
 
     def store(self, message_set: str, command: str, flags: str) -> Result:
         """STORE (RFC 9051 section 6.4.6): `command` is FLAGS, +FLAGS or -FLAGS, with .SILENT or not."""
-        return self._fetched("STORE", message_set, command, _in_parentheses(flags), filed="FETCH")
+        return self._fetched("STORE", message_set, command, flags, filed="FETCH")
 
     def copy(self, message_set: str, new_mailbox: Text) -> Result:
         """COPY (RFC 9051 section 6.4.7)."""
-        return self._simple_command("COPY", message_set, new_mailbox)
+        return self._formed("COPY", message_set, new_mailbox)
 
     def search(self, charset: str | None, *criteria: Text) -> Result:
         """SEARCH (RFC 9051 section 6.4.4).  Raises `error` for a charset under UTF8=ACCEPT (RFC 6855 section 3)."""
         if charset and self.utf8_enabled:
             raise self.error("Non-None charset not valid in UTF8 mode")
-        return self._fetched("SEARCH", *(("CHARSET", charset) if charset else ()), *criteria)
+        return self._fetched("SEARCH", *self._charset(charset), *criteria)
+
+    def _charset(self, charset: str | None) -> tuple[str, ...]:
+        return ("CHARSET", in_form(astring, charset)) if charset else ()
 
     def sort(self, sort_criteria: str, charset: str, *search_criteria: Text) -> Result:
         """SORT (RFC 5256)."""
-        return self._fetched("SORT", _in_parentheses(sort_criteria), charset, *search_criteria)
+        return self._fetched("SORT", sort_criteria, charset, *search_criteria)
 
     def thread(self, threading_algorithm: str, charset: str, *search_criteria: Text) -> Result:
         """THREAD (RFC 5256)."""
@@ -342,8 +351,6 @@ class Methods(Conversation):
         if command not in Commands:
             raise self.error(f"Unknown IMAP4 UID command: {command}")
         self._check_state(command)
+        if len(args) == len(FORMS.get(command, ())) or command in _OPEN:  # else it is not the command that we know
+            args = tuple(formed(command, args))
         return self._fetched("UID", command, *args, filed=command if command in _SEARCHING else "FETCH")
-
-
-def _in_parentheses(words: str) -> str:
-    return words if words[:1] == "(" and words[-1:] == ")" else f"({words})"

@@ -1,0 +1,85 @@
+"""What form the arguments of a command take on the wire, as in imaplib since Python 3.14.
+
+What would not be read back as one argument is quoted; what is quoted already stays.  Lists get their parentheses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from imapsh.grammar.cursor import ASTRING_ATOM
+
+Form = Callable[[str], str]
+
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_WILDCARDS = str.maketrans("%*", "..")
+_MACROS = ("ALL", "FULL", "FAST")
+
+
+def quoted(text: str) -> str:
+    """A quoted string (RFC 9051 section 4.3)."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def astring(text: str) -> str:
+    """astring (RFC 9051 section 9)."""
+    return _unless_atom(text, text)
+
+
+def list_mailbox(text: str) -> str:
+    """list-mailbox (RFC 9051 section 9): an atom may have wildcards."""
+    return _unless_atom(text, text.translate(_WILDCARDS))
+
+
+def parenthesized(text: str) -> str:
+    """A list: flags, sort criteria, names of values."""
+    return text if text[:1] == "(" and text[-1:] == ")" else f"({text})"
+
+
+def message_parts(text: str) -> str:
+    """A list, or a macro (RFC 9051 section 6.4.5)."""
+    return text if text.upper() in _MACROS else parenthesized(text)
+
+
+def as_given(text: str) -> str:
+    """No form of ours: sequence sets, search criteria, names."""
+    return text
+
+
+def _unless_atom(text: str, atom: str) -> str:
+    plain = _QUOTED.fullmatch(text) or (atom.isascii() and ASTRING_ATOM.fullmatch(atom))
+    return text if plain else quoted(text)
+
+
+#: Each command's arguments from the first on; those behind stay as they are given.
+FORMS: dict[str, tuple[Form, ...]] = {
+    **dict.fromkeys(("SELECT", "EXAMINE", "CREATE", "DELETE", "SUBSCRIBE", "UNSUBSCRIBE"), (astring,)),
+    **dict.fromkeys(("LOGIN", "PROXYAUTH", "GETACL", "MYRIGHTS", "GETQUOTA", "GETQUOTAROOT"), (astring,)),
+    **dict.fromkeys(("GETANNOTATION", "SETANNOTATION", "SETMETADATA"), (astring,)),
+    **dict.fromkeys(("RENAME", "DELETEACL"), (astring, astring)),
+    **dict.fromkeys(("LIST", "LSUB"), (astring, list_mailbox)),
+    **dict.fromkeys(("STATUS", "SETQUOTA", "APPEND"), (astring, parenthesized)),
+    **dict.fromkeys(("COPY", "MOVE"), (as_given, astring)),
+    "SETACL": (astring, astring, astring),
+    "FETCH": (as_given, message_parts),
+    "STORE": (as_given, as_given, parenthesized),
+    "SORT": (parenthesized, astring),
+    "THREAD": (as_given, astring),
+    "GETMETADATA": (as_given, astring),
+    "REPLACE": (as_given, astring, parenthesized),
+}
+
+
+def formed(name: str, args: Sequence[Any]) -> list[Any]:
+    """The arguments of this command in their forms; None and literals stay."""
+    forms = FORMS.get(name, ())
+    return [in_form(form, arg) for form, arg in zip(forms, args, strict=False)] + list(args[len(forms) :])
+
+
+def in_form(form: Form, arg: Any) -> Any:
+    """One argument, str or bytes, in its form."""
+    if isinstance(arg, bytes):
+        return form(arg.decode("latin-1")).encode("latin-1")
+    return form(arg) if isinstance(arg, str) else arg
