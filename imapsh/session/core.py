@@ -18,8 +18,7 @@ from __future__ import annotations
 
 import time
 from binascii import Error, a2b_base64, b2a_base64
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Protocol
 
 from imapsh.errors import (
@@ -29,7 +28,6 @@ from imapsh.errors import (
     LimitError,
     LoginError,
     ServerBye,
-    StateError,
     TLSError,
     UsageError,
 )
@@ -37,14 +35,10 @@ from imapsh.findings import Finding, Violation
 from imapsh.grammar.responses import CONTINUATION, GARBAGE, STATUS, TAGGED, UNTAGGED, Response
 from imapsh.grammar.values import Fetch, Garbage, StatusText
 from imapsh.session import conduct, states
-from imapsh.session.events import Closed, Completed, Event, Received, Sent, Upgrade
-from imapsh.session.exchange import Exchange, OpenFile, Secret, Sendable, secrets_in, typed
-from imapsh.session.knowledge import Knowledge
-from imapsh.session.mailbox import opened
-from imapsh.session.outbox import Outbox, plus_allowed
-from imapsh.session.pipeline import may_start
-from imapsh.session.secrets import MASK, Masked, Secrets
-from imapsh.spec.match import Match, match
+from imapsh.session.events import Closed, Completed, Event, Received, Upgrade
+from imapsh.session.exchange import Exchange
+from imapsh.session.secrets import MASK, Masked
+from imapsh.session.sending import Sending
 from imapsh.spec.model import AUTHENTICATED, LOGOUT, SELECTED
 from imapsh.wire.frames import Frame
 from imapsh.wire.limits import DEFAULT, Limits
@@ -69,7 +63,7 @@ class Tracer(Protocol):
         """Octets to the server, secrets masked."""
 
 
-class Session(Knowledge):
+class Session(Sending):
     """One connection's conversation.
 
     What it knows is `Knowledge`'s.  `secure`: the driver says that nobody can listen.  `opener` sends large literals
@@ -86,30 +80,17 @@ class Session(Knowledge):
         secure: bool = False,
         read_only: bool = False,
     ) -> None:
-        super().__init__(read_only=read_only, nesting=limits.nesting)
-        self.secrets = Secrets()
-        self.secure = secure
-        self.running: dict[str, Exchange] = {}
-        self.queue: deque[Exchange] = deque()
-        self.idling = False
-        self.closed = False
+        super().__init__(clock=clock, secure=secure, read_only=read_only, nesting=limits.nesting)
         self.greeting: Response | None = None
         self.received_octets = 0
         self.sent_octets = 0
         self.limits = limits
         self._trace: Tracer | None = None
-        self._clock = clock
         self._pusher = Pusher(FrameReader(limits=limits, opener=opener))
         self._masked = Masked(self.secrets)
-        self._outbox = Outbox(self._plus, self.secrets.mask)
-        self._events: deque[Event] = deque()
         self._deflate: Deflate | None = None
-        self._done_wanted = False
-        self._paused = False
         self._ended = False
-        self.ending = False
         self._bye: Response | None = None
-        self._counter = 0
         self.set_trace(trace)
 
     # -- octets
@@ -167,150 +148,6 @@ class Session(Knowledge):
         while not self.closed and self._advance():
             pass
         self._close(error)
-
-    # -- commands
-
-    def new_tag(self) -> str:
-        """A tag that no command in flight has."""
-        while True:
-            self._counter += 1
-            tag = f"A{self._counter}"
-            if tag not in self.running and all(exchange.tag != tag for exchange in self.queue):
-                return tag
-
-    def line(self, text: str, *, open_file: OpenFile | None = None, matched: Match | None = None) -> Exchange:
-        """Submit a typed line, with its literals inside, as it stands; a tag is put in front where it has none.
-
-        Raises UsageError, and sends nothing, for what cannot be a command: a line break outside a literal, a tag that
-        is in use, a file that cannot be read.
-        """
-        found = matched or match(text, self.context())
-        tag = found.tag if found.tag is not None else self.new_tag()
-        exchange = Exchange(tag, found.name.upper(), typed(found, tag, open_file))
-        return self.submit(exchange)
-
-    def command(self, name: str, fragments: Iterable[Sendable] = ()) -> Exchange:
-        """Submit a command made by a program: its name, and its arguments as fragments (`grammar.writer.Writer`).
-
-        Raises UsageError, and sends nothing, for CR, LF or NUL outside a literal.
-        """
-        listed = list(fragments)
-        for text in (name.encode("utf-8", "surrogateescape"), *listed):
-            octets = text.octets if isinstance(text, Secret) else text
-            if isinstance(octets, bytes) and (b"\r" in octets or b"\n" in octets or b"\0" in octets):
-                raise UsageError("CR, LF and NUL cannot stand in a command line: give them in a literal")
-        tag = self.new_tag()
-        head = f"{tag} {name}{' ' if listed else ''}".encode("utf-8", "surrogateescape")
-        return self.submit(Exchange(tag, name.upper(), [head, *listed]))
-
-    def authenticate(self, mechanism: Mechanism) -> Exchange:
-        """Submit AUTHENTICATE with a mechanism of `imapsh.sasl`; its initial response goes along where SASL-IR is.
-
-        Raises LoginError, and sends nothing, where the mechanism has no response to begin with.
-        """
-        self.secrets.public.update(mechanism.public)
-        tag = self.new_tag()
-        fragments: list[Sendable] = [f"{tag} AUTHENTICATE {mechanism.name}".encode("ascii")]
-        for secret in mechanism.secrets:
-            self.secrets.add(secret)
-        if mechanism.initial and {"SASL-IR", "IMAP4REV2"} & self.capabilities:
-            first = b2a_base64(mechanism.step(b""), newline=False)
-            fragments += [b" ", Secret(first or b"=")]
-        exchange = Exchange(tag, "AUTHENTICATE", fragments)
-        exchange.mechanism = mechanism
-        return self.submit(exchange)
-
-    def submit(self, exchange: Exchange) -> Exchange:
-        """Queue an exchange; IDLE is ended first.  Raises StateError at the end, UsageError for a tag in use."""
-        if self.closed or self.state == LOGOUT:
-            raise StateError("the session is over: connect again")
-        if exchange.tag in self.running or any(other.tag == exchange.tag for other in self.queue):
-            raise UsageError(f"the tag {exchange.tag} is in use: give another, or none")
-        for secret in secrets_in(exchange.fragments):
-            known = self.secrets.add_sasl if exchange.name == "AUTHENTICATE" else self.secrets.add
-            known(secret)
-        exchange.shown = self._mask(exchange.shown)
-        self.queue.append(exchange)
-        if any(other.name == "IDLE" for other in self.running.values()):
-            self.done()
-        self._start_next()
-        return exchange
-
-    def cancel(self, exchange: Exchange) -> bool:
-        """Take a command back that was not sent yet.  False: it was."""
-        if exchange in self.queue:
-            self.queue.remove(exchange)
-            return True
-        return False
-
-    def done(self) -> None:
-        """End IDLE: DONE goes out after its `+`, and not at all after NO or BAD (RFC 9051 section 6.3.13)."""
-        if self.idling:
-            self.idling = False
-            self._say(b"DONE\r\n", b"DONE\r\n")
-        elif any(exchange.name == "IDLE" for exchange in self.running.values()):
-            self._done_wanted = True
-
-    def answer(self, text: bytes) -> None:
-        """Answer the `+` of a hand-typed AUTHENTICATE.  The line is secret whole, but for `*`, which cancels.
-
-        Raises UsageError for more than a line, StateError where no AUTHENTICATE is running.
-        """
-        if b"\r" in text or b"\n" in text:
-            raise UsageError("an answer is one line")
-        exchange = self.asks_answer()
-        if self.closed or exchange is None:
-            raise StateError("no AUTHENTICATE is running: nothing was sent")
-        if exchange.answers or not exchange.shown.raw.upper().endswith(b" LOGIN\r\n"):  # there a user name comes first
-            self.secrets.add_sasl(text)
-        exchange.answers += 1
-        self._say(text + b"\r\n", (text if text == b"*" else MASK) + b"\r\n", exchange)
-
-    def raw(self, octets: bytes) -> None:
-        """Send octets as they are, in no command.  Who does this answers for it."""
-        if self.closed:
-            raise StateError("the session is over: connect again")
-        self._say(octets, self.secrets.mask(octets))
-
-    def asks_answer(self) -> Exchange | None:
-        """The hand-typed AUTHENTICATE that runs, if any."""
-        return next((e for e in self.running.values() if e.name == "AUTHENTICATE" and e.mechanism is None), None)
-
-    # -- sending
-
-    def _say(self, octets: bytes, shown: bytes, exchange: Exchange | None = None) -> None:
-        self._outbox.send(octets, shown)
-        exchange = exchange or next(reversed(self.running.values()), None)
-        if exchange is not None:
-            exchange.sent += len(octets)
-        self._events.append(Sent(Frame((shown,)), exchange))
-
-    def _mask(self, frame: Frame) -> Frame:
-        """The frame without known secrets; the same one where there are none."""
-        if not self.secrets.known:
-            return frame
-        parts = tuple(self.secrets.mask(part) if isinstance(part, bytes) else part for part in frame.parts)
-        return frame if parts == frame.parts else Frame(parts, frame.offset, frame.violations, frame.incomplete)
-
-    def _plus(self, octets: int, binary: bool) -> bool:
-        return plus_allowed(self.capabilities, self.rev2)(octets, binary)
-
-    def _start_next(self) -> None:
-        while self.queue and not self._outbox.busy and not self._paused and self.state not in (states.START, LOGOUT):
-            exchange = self.queue[0]
-            if not may_start(exchange, self.running.values()):
-                return
-            self.queue.popleft()
-            self.running[exchange.tag] = exchange
-            exchange.started = self._clock()
-            if exchange.name in ("SELECT", "EXAMINE"):
-                self._opening = opened(exchange, self.parser.utf8)
-            if exchange.name in states.FORGET_CAPABILITIES:
-                self._fresh_capabilities = False
-            if exchange.name == "IDLE" and self.queue:
-                self._done_wanted = True
-            self._events.append(Sent(exchange.shown, exchange))
-            self._outbox.start(exchange)
 
     # -- receiving
 
