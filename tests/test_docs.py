@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 from imapsh import findings
@@ -43,3 +45,19 @@ def test_every_rule_named_in_the_code_is_in_the_catalogue() -> None:
     for source in (ROOT / "imapsh").rglob("*.py"):
         for rule in named.findall(source.read_text(encoding="utf-8")):
             assert rule in findings.RULES, f"{source.name}: {rule}"
+
+
+def test_the_tutorial_can_be_typed() -> None:
+    """Its IMAP lines, in order, on the demo server, but for those that want a file or more lines."""
+    page = (ROOT / "docs/tutorial.rst").read_text(encoding="utf-8")
+    lines = re.findall(r"^    ([A-Z]{3,}(?: .*)?)$", page, re.MULTILINE)
+    typed = [line for line in lines if not re.search(r"\{@?[\w.]+\}$|^IDLE$", line)]
+    wrong = typed.index("FETCH 1 (FLAGS BODY[HEADER.FIELD (To)]")
+    assert len(typed) > 10
+    ran = subprocess.run(
+        [sys.executable, "-m", "imapsh", "--demo", "--keep-going", "-f", "-"],
+        input="\n".join(typed), text=True, capture_output=True, timeout=60, check=False,
+    )  # fmt: skip
+    replies = re.findall(r"^< A\d+ (OK|NO|BAD)", ran.stdout, re.MULTILINE)[1:]  # the first is the login's
+    assert replies == ["BAD" if index == wrong else "OK" for index in range(len(typed))]
+    assert ran.returncode == 3
