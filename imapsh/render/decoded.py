@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from imapsh.grammar import mutf7
-
 #: encoded-word = "=?" charset "?" encoding "?" encoded-text "?=" (RFC 2047 section 2), blanks in the text allowed for
 _WORD = re.compile(r"=\?[^?\s]+\?[BbQq]\?[^?]*\?=")
 _BETWEEN = re.compile(r"(\?=)\s+(?==\?)")
@@ -34,14 +32,6 @@ def _word(word: str) -> str:
         return text or word
     except (MessageError, LookupError, ValueError):
         return word
-
-
-def mailbox_name(name: str) -> str | None:
-    """What a modified UTF-7 name stands for, or None where it stands for itself (RFC 3501 section 5.1.3)."""
-    if "&" not in name:
-        return None
-    decoded, _ = mutf7.decode_leniently(name)
-    return decoded if decoded != name else None
 
 
 def challenge(data: bytes) -> bytes | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from pathlib import Path
 
 from imapsh.errors import ConnectionLost, ConnectionTimeout
 from imapsh.server.core import ServerSession
@@ -17,7 +16,6 @@ from imapsh.transport.listening import Listener, listen
 from imapsh.transport.memory_aio import aio_pair
 from imapsh.transport.tls import TLSOptions
 
-DEFAULT_ADDRESS = Address("imap", "127.0.0.1", 1143)
 IDLE_TIMEOUT = 1800.0  #: seconds without a word from the client (RFC 9051 section 5.4)
 
 
@@ -100,18 +98,3 @@ async def converse(stream: AioStream, store: Store, tls: TLSOptions | None = Non
         session.eof()
         pusher.cancel()
         await asyncio.gather(pusher, return_exceptions=True)
-
-
-def make_certificate(directory: Path) -> TLSOptions | None:
-    """A fresh authority (`ca.pem`) and a certificate for localhost in `directory`; None without trustme."""
-    try:
-        import trustme
-    except ImportError:
-        return None
-    authority = trustme.CA()
-    authority.cert_pem.write_to_path(str(directory / "ca.pem"))
-    certificate = authority.issue_cert("localhost", "127.0.0.1", "::1")
-    file = directory / "server.pem"
-    certificate.private_key_and_cert_chain_pem.write_to_path(str(file))
-    file.chmod(0o600)
-    return TLSOptions(cert=str(file), key=str(file))

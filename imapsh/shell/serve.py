@@ -30,13 +30,10 @@ def run(options: Options) -> int:
 
 async def _serve(address: Address, tls: TLSOptions | None) -> None:
     from imapsh.server.demo import PASSWORD, USER, demo_store
-    from imapsh.server.listen import serve
+    from imapsh.server.listen import serve_forever
 
-    listener = await serve(address, demo_store(), tls)
-    print(
-        f"listening on {address.where}; user {USER}, password {PASSWORD}; Ctrl-C ends it", file=sys.stderr, flush=True
-    )
-    try:
-        await asyncio.Event().wait()
-    finally:
-        await listener.close()
+    def announce(found: Address) -> None:
+        said = f"listening on {found.where}; user {USER}, password {PASSWORD}; Ctrl-C ends it"
+        print(said, file=sys.stderr, flush=True)
+
+    await serve_forever(address, demo_store(), announce, tls)

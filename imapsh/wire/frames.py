@@ -69,14 +69,6 @@ class Frame:
             return self.parts[0].decode("latin-1")  # type: ignore[union-attr]
         return b"".join(self.parts[::2]).decode("latin-1")  # type: ignore[arg-type]
 
-    def boundaries(self) -> list[tuple[int, int]]:
-        """For each literal: its place in `text()`, and its size in octets."""
-        place, found = 0, []
-        for line, literal in zip(self.parts[::2], self.parts[1::2], strict=False):
-            place += size_of(line)
-            found.append((place, size_of(literal)))
-        return found
-
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Frame) and self.parts == other.parts and self.offset == other.offset
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imapsh.render.decoded import challenge, encoded_words, mailbox_name
+from imapsh.render.decoded import challenge, encoded_words
 
 
 @pytest.mark.parametrize(
@@ -30,12 +30,6 @@ def test_encoded_words(raw: str, reading: str | None) -> None:
 def test_encoded_words_never_raise(text: str) -> None:
     encoded_words(f"=?utf-8?b?{text}?=")
     encoded_words(f"=?{text}?q?{text}?=")
-
-
-def test_mailbox_names() -> None:
-    assert mailbox_name("Entw&APw-rfe") == "Entwürfe"
-    assert mailbox_name("Entwurf") is None
-    assert mailbox_name("A&") is None
 
 
 def test_challenges() -> None:

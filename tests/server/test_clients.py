@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import trustme
 
 from imapsh.server.demo import demo_store
-from imapsh.server.listen import make_certificate, serve_forever
+from imapsh.server.listen import serve_forever
 from imapsh.server.store import Store
 from imapsh.transport.address import Address
 from imapsh.transport.tls import TLSOptions
@@ -33,6 +34,15 @@ class Running(NamedTuple):
     port: int
     store: Store
     cafile: Path
+
+
+def make_certificate(directory: Path) -> TLSOptions:
+    """A fresh authority (`ca.pem`) and a certificate for localhost in `directory`."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(directory / "ca.pem"))
+    file = directory / "server.pem"
+    authority.issue_cert("localhost", "127.0.0.1", "::1").private_key_and_cert_chain_pem.write_to_path(str(file))
+    return TLSOptions(cert=str(file), key=str(file))
 
 
 def _run(address: Address, store: Store, tls: TLSOptions | None) -> tuple[int, Callable[[], None]]:
