@@ -10,13 +10,13 @@ import re
 from functools import lru_cache
 from typing import Any
 
+from imapsh.grammar.cursor import FLAG
 from imapsh.grammar.values import Fetch
 
 _FLAGS_LINE = re.compile(
     rb"\* ([1-9]\d{0,8}) FETCH \((?:UID ([1-9]\d{0,8}) )?FLAGS \(([^()\r\n]{0,100})\)(?: UID ([1-9]\d{0,8}))?\)\r\n\Z"
 )
-_FLAG = r"\\?[^\x00-\x20\x7f-\xff(){%*\"\\\]]++"
-_FLAGS = re.compile(rf"(?:{_FLAG}(?: {_FLAG})*+)?\Z")
+_FLAGS = re.compile(rf"(?:{FLAG}(?: {FLAG})*+)?\Z")
 
 
 def flags_line(octets: bytes) -> Fetch | None:

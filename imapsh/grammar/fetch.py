@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from imapsh.grammar.cursor import ASTRING_ATOM, Cursor, Mismatch
+from imapsh.grammar.cursor import ASTRING_ATOM, FLAG, Cursor, Mismatch
 from imapsh.grammar.mailboxes import flag_list
 from imapsh.grammar.values import Fetch
 from imapsh.wire.frames import Part
@@ -15,10 +15,9 @@ from imapsh.wire.frames import Part
 ItemReader = Callable[[Cursor], Any]
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]*")
-_ONE_FLAG = r"\\?[^\x00-\x20\x7f-\xff(){%*\"\\\]]+"
 #: the items that most FETCH responses begin with, and the space to the next
 _PLAIN = re.compile(
-    rf"(?:(UID|RFC822\.SIZE) ([1-9]\d{{0,8}})|FLAGS \(((?:{_ONE_FLAG}(?: {_ONE_FLAG})*)?)\))(?: (?=[^ )])|(?=\)))"
+    rf"(?:(UID|RFC822\.SIZE) ([1-9]\d{{0,8}})|FLAGS \(((?:{FLAG}(?: {FLAG})*)?)\))(?: (?=[^ )])|(?=\)))"
 )
 #: date-time = DQUOTE date-day-fixed "-" date-month "-" date-year SP time SP zone DQUOTE
 _DATE_TIME = re.compile(
@@ -33,12 +32,10 @@ _DATE_PIECES = tuple(
         r"\d", r"\d", ":", r"\d", r"\d", ":", r"\d", r"\d", " ", r"[+-]", *[r"\d"] * 4, '"',
     )
 )  # fmt: skip
-_FETCH_FLAG = re.compile(_ONE_FLAG)
 #: what mail programs ask for most, all of a line: FLAGS, UID, RFC822.SIZE and MODSEQ, in any order
-_WHOLE_FLAG = r"\\?[^\x00-\x20\x7f-\xff(){%*\"\\\]]++"
 _WHOLE_ITEM = (
     r"(?:UID [1-9]\d{0,8}|RFC822\.SIZE \d{1,9}|MODSEQ \([1-9]\d{0,17}\)|"
-    rf"FLAGS \((?:{_WHOLE_FLAG}(?: {_WHOLE_FLAG})*+)?\))"
+    rf"FLAGS \((?:{FLAG}(?: {FLAG})*+)?\))"
 )
 _WHOLE = re.compile(rf" \(({_WHOLE_ITEM}(?: {_WHOLE_ITEM})*)\)\Z")
 _WHOLE_ITEMS = re.compile(r"([A-Z0-9.]+) (?:\(([^)]*)\)|(\d+))")
@@ -241,7 +238,7 @@ def _header_name(c: Cursor) -> str:
 
 def flags(c: Cursor) -> tuple[str, ...]:
     """ "(" [flag-fetch *(SP flag-fetch)] ")"; flag-fetch = flag / obsolete-flag-recent."""
-    return flag_list(c, "flag-list", _FETCH_FLAG)
+    return flag_list(c)
 
 
 def uid(c: Cursor) -> int | None:

@@ -6,12 +6,11 @@ import re
 from typing import Any
 
 from imapsh.grammar import mutf7
-from imapsh.grammar.cursor import ASTRING_ATOM, ATOM, Cursor, Mismatch, readable
+from imapsh.grammar.cursor import ASTRING_ATOM, FLAG, Cursor, Mismatch, readable
 from imapsh.grammar.values import Count, Expunged, Flags, MailboxList, MailboxStatus, Namespace, Namespaces
 
-_KEYWORD = ATOM
-_FLAG = re.compile(r"\\?[^\x00-\x20\x7f-\xff(){%*\"\\\]]+")
-_FLAG_PERM = re.compile(r"\\\*|\\?[^\x00-\x20\x7f-\xff(){%*\"\\\]]+")
+_FLAG = re.compile(FLAG)
+_FLAG_PERM = re.compile(rf"\\\*|{FLAG}")
 _ATTRIBUTE = re.compile(r"\\[^\x00-\x20\x7f-\xff(){%*\"\\\]]+")
 _BARE_FLAGS = re.compile(r"\\[A-Za-z]\S*(?: \\[A-Za-z]\S*)*(?=[ )]|\Z)")
 _FLAGS_TOUCHING = re.compile(r"\\?[^\\]*")
