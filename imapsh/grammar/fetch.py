@@ -32,13 +32,6 @@ _DATE_PIECES = tuple(
         r"\d", r"\d", ":", r"\d", r"\d", ":", r"\d", r"\d", " ", r"[+-]", *[r"\d"] * 4, '"',
     )
 )  # fmt: skip
-#: what mail programs ask for most, all of a line: FLAGS, UID, RFC822.SIZE and MODSEQ, in any order
-_WHOLE_ITEM = (
-    r"(?:UID [1-9]\d{0,8}|RFC822\.SIZE \d{1,9}|MODSEQ \([1-9]\d{0,17}\)|"
-    rf"FLAGS \((?:{FLAG}(?: {FLAG})*+)?\))"
-)
-_WHOLE = re.compile(rf" \(({_WHOLE_ITEM}(?: {_WHOLE_ITEM})*)\)\Z")
-_WHOLE_ITEMS = re.compile(r"([A-Z0-9.]+) (?:\(([^)]*)\)|(\d+))")
 _SECTION = re.compile(
     r"\[(?:|(?:[1-9]\d*(?:\.[1-9]\d*)*\.)?(?:HEADER|TEXT)|[1-9]\d*(?:\.[1-9]\d*)*(?:\.MIME)?)\](?:<\d+>)?",
     re.IGNORECASE,
@@ -65,9 +58,6 @@ def fetch(c: Cursor, number: int, items: Mapping[str, ItemReader]) -> Fetch:
 
     `items`: upper-case name (with `[` where a section follows) -> what reads its value.
     """
-    whole = c.take(_WHOLE)
-    if whole is not None:
-        return Fetch(number, _whole(whole[1]))
     rule = "msg-att"
     c.space(rule)
     if not c.tolerant or c.peek() == "(":
@@ -126,17 +116,6 @@ def _plain_items(c: Cursor, values: dict[str, Any]) -> bool:
 def _split_flags(flags: str) -> tuple[str, ...]:
     """Cached: a mailbox has few sets of flags."""
     return tuple(flags.split(" ")) if flags else ()
-
-
-def _whole(text: str) -> dict[str, Any]:
-    """The values of a line that _WHOLE took."""
-    values: dict[str, Any] = {}
-    for name, listed, number in _WHOLE_ITEMS.findall(text):
-        if number:
-            values[name] = int(number)
-        else:
-            values[name] = tuple(listed.split()) if name == "FLAGS" else int(listed)
-    return values
 
 
 def _closed_early(c: Cursor, items: Mapping[str, ItemReader]) -> bool:
