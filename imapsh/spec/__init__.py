@@ -20,7 +20,18 @@ __all__ = [
     "command", "commands", "find", "kinds", "names", "readers",
 ]  # fmt: skip
 
-FAMILIES = ("session", "codes", "capabilities", "mailboxes", "status", "message", "fetch", "search", "compress")
+FAMILIES = (
+    "session",
+    "codes",
+    "capabilities",
+    "mailboxes",
+    "status",
+    "message",
+    "fetch",
+    "search",
+    "compress",
+    "mechanisms",
+)
 
 _commands: dict[str, Command] = {}
 _names: dict[str, dict[str, Name]] = {}

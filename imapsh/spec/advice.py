@@ -204,7 +204,8 @@ def _choices(node: Node, at: int, typed: str, context: Context) -> list[Expected
     rows = _rows(node.kind, at, typed, context)
     if node.kind == "mechanism":
         mechanisms = sorted(name[5:] for name in context.capabilities if name.upper().startswith("AUTH="))
-        rows = [Expected("mechanism", name, None, at) for name in mechanisms if name.startswith(folded(typed))]
+        offered = [name for name in mechanisms if name.startswith(folded(typed))]
+        rows = [Expected("mechanism", name, spec.find("mechanism", name), at) for name in offered]
     if not typed or may_become(node, typed) or _fills(node, typed):
         rows.insert(0, Expected(node.kind, node.show(), None, at))
     return rows

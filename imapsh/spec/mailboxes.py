@@ -37,16 +37,17 @@ COMMANDS = (
 )  # fmt: skip
 
 _ATTRIBUTES = (
-    (r"\HasChildren", "There are mailboxes below it.", "§7.3.1"),
-    (r"\HasNoChildren", "There are no mailboxes below it that the user may see.", "§7.3.1"),
-    (r"\Marked", "There may be new mail in it.", "§7.3.1"),
-    (r"\Unmarked", "There is no new mail in it.", "§7.3.1"),
-    (r"\NonExistent", "There is no mailbox of this name.", "§7.3.1"),
-    (r"\Noinferiors", "No mailbox can be made below it.", "§7.3.1"),
-    (r"\Noselect", "It cannot be selected.", "§7.3.1"),
-    (r"\Subscribed", "It is subscribed to.", "§7.3.1"),
-    (r"\Remote", "It is on another server.", "§7.3.1"),
+    (r"\HasChildren", "There are mailboxes below it."),
+    (r"\HasNoChildren", "There are no mailboxes below it that the user may see."),
+    (r"\Marked", "There may be new mail in it."),
+    (r"\Unmarked", "There is no new mail in it."),
+    (r"\NonExistent", "There is no mailbox of this name."),
+    (r"\Noinferiors", "No mailbox can be made below it."),
+    (r"\Noselect", "It cannot be selected."),
+    (r"\Subscribed", "It is subscribed to."),
+    (r"\Remote", "It is on another server."),
 )
+_LISTED = "RFC 9051 §7.3.1"
 #: Special uses, which CREATE's USE takes too (RFC 6154).
 _USES = (
     (r"\All", "All of the user's messages."),
@@ -79,10 +80,15 @@ NAMES = (
          "(<status-item>...)", ("LIST-STATUS", "IMAP4rev2"), example='LIST "" % RETURN (STATUS (MESSAGES UNSEEN))'),
     Name("list-return", "SPECIAL-USE", "Say what each mailbox is for.", "RFC 6154 §2", needs=("SPECIAL-USE",),
          example='LIST "" "%" RETURN (SPECIAL-USE)'),
-    *(Name("attribute", name, summary, f"RFC 9051 {section}") for name, summary, section in _ATTRIBUTES),
-    *(Name("attribute", name, summary, "RFC 9051 §7.3.1", needs=("SPECIAL-USE", "IMAP4rev2"))
+    *(Name("attribute", name, summary, _LISTED, example=f'* LIST ({name}) "/" foo') for name, summary in _ATTRIBUTES),
+    *(Name("attribute", name, summary, _LISTED, needs=("SPECIAL-USE", "IMAP4rev2"),
+           example=f'* LIST ({name}) "/" foo') for name, summary in _USES),
+    *(Name("use", name, summary, "RFC 6154 §2", needs=("CREATE-SPECIAL-USE",), example=f"CREATE foo (USE ({name}))")
       for name, summary in _USES),
-    *(Name("use", name, summary, "RFC 6154 §2") for name, summary in _USES),
+    Name("list-item", "CHILDINFO", "Which selection options a mailbox below it fits that is not listed itself.",
+         "RFC 9051 §6.3.9.6", "(<string>...)", _EXTENDED, example='* LIST () "/" Foo ("CHILDINFO" ("SUBSCRIBED"))'),
+    Name("list-item", "OLDNAME", "The name that the mailbox had before, or that was asked for.", "RFC 9051 §6.3.9.7",
+         "(<mailbox>)", editions="2", example='* LIST () "/" sarasoop ("OLDNAME" ("blurdybloop"))'),
     Name("response", "LIST", "A mailbox: attributes, hierarchy delimiter, name.", "RFC 9051 §7.3.1",
          example=r'* LIST (\Noselect) "/" ~/Mail/foo', read="mailboxes.mailbox_list"),
     Name("response", "LSUB", "A subscribed mailbox.", "RFC 3501 §7.2.3", editions="1",

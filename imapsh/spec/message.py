@@ -29,30 +29,36 @@ COMMANDS = (
             "RFC 9051 §6.4.9", "UID MOVE 42:69 foo", needs=_MOVE, changes=True, responses=("OK", "EXPUNGE")),
 )  # fmt: skip
 
-_FLAGS = "RFC 9051 §2.3.2"
+_FLAG = "RFC 9051 §2.3.2"
 _STORES = (
     ("FLAGS", "Puts these flags in place of the old ones."),
-    ("FLAGS.SILENT", "The same, and the new flags are not told."),
+    ("FLAGS.SILENT", "Puts these flags in place of the old ones; the server does not tell the result."),
     ("+FLAGS", "Adds these flags."),
-    ("+FLAGS.SILENT", "The same, and the new flags are not told."),
+    ("+FLAGS.SILENT", "Adds these flags; the server does not tell the result."),
     ("-FLAGS", "Takes these flags off."),
-    ("-FLAGS.SILENT", "The same, and the new flags are not told."),
+    ("-FLAGS.SILENT", "Takes these flags off; the server does not tell the result."),
+)
+_FLAGS = (
+    (r"\Seen", "It has been read."),
+    (r"\Answered", "It has been answered."),
+    (r"\Flagged", "It needs attention."),
+    (r"\Deleted", "EXPUNGE will remove it."),
+    (r"\Draft", "It is not finished."),
+    ("$Forwarded", "It has been forwarded."),
+    ("$MDNSent", "Its read receipt has been sent."),
+    ("$Junk", "It is certainly junk."),
+    ("$NotJunk", "It is certainly no junk."),
+    ("$Phishing", "It is likely to be phishing."),
 )
 
 NAMES = (
     Name("syntax", "flag-list", "Flags in parentheses.", "RFC 9051 §9", "([<flag>...])",
          example=r"(\Seen \Flagged $Junk)"),
-    *(Name("store-item", name, summary, "RFC 9051 §6.4.6", "<flag-list>|<flag>...") for name, summary in _STORES),
-    Name("flag", r"\Seen", "It has been read.", _FLAGS),
-    Name("flag", r"\Answered", "It has been answered.", _FLAGS),
-    Name("flag", r"\Flagged", "It needs attention.", _FLAGS),
-    Name("flag", r"\Deleted", "EXPUNGE will remove it.", _FLAGS),
-    Name("flag", r"\Draft", "It is not finished.", _FLAGS),
-    Name("flag", r"\Recent", "It has just arrived; only the server sets this.", "RFC 3501 §2.3.2", editions="1"),
-    Name("flag", r"\*", "In PERMANENTFLAGS: new keywords can be made.", "RFC 9051 §7.1"),
-    Name("flag", "$Forwarded", "It has been forwarded.", _FLAGS),
-    Name("flag", "$MDNSent", "Its read receipt has been sent.", _FLAGS),
-    Name("flag", "$Junk", "It is certainly junk.", _FLAGS),
-    Name("flag", "$NotJunk", "It is certainly no junk.", _FLAGS),
-    Name("flag", "$Phishing", "It is likely to be phishing.", _FLAGS),
+    *(Name("store-item", name, summary, "RFC 9051 §6.4.6", "<flag-list>|<flag>...",
+           example=rf"STORE 2:4 {name} (\Seen)") for name, summary in _STORES),
+    *(Name("flag", name, summary, _FLAG, example=f"STORE 2:4 +FLAGS ({name})") for name, summary in _FLAGS),
+    Name("flag", r"\Recent", "It has just arrived; only the server sets this.", "RFC 3501 §2.3.2", editions="1",
+         example=r"* 23 FETCH (FLAGS (\Recent))"),
+    Name("flag", r"\*", "In PERMANENTFLAGS: new keywords can be made.", "RFC 9051 §7.1",
+         example=r"* OK [PERMANENTFLAGS (\Deleted \Seen \*)] Limited"),
 )  # fmt: skip

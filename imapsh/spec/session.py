@@ -1,6 +1,16 @@
-"""Rows of the session itself: greeting, login, TLS, ENABLE, ID, IDLE, and the status responses."""
+"""Rows of the session itself: greeting, login, TLS, ENABLE, ID, IDLE, the status responses, and the states."""
 
-from imapsh.spec.model import AFTER_LOGIN, ANY_STATE, BEFORE_LOGIN, Command, Name
+from imapsh.spec.model import (
+    AFTER_LOGIN,
+    ANY_STATE,
+    AUTHENTICATED,
+    BEFORE_LOGIN,
+    LOGOUT,
+    NOT_AUTHENTICATED,
+    SELECTED,
+    Command,
+    Name,
+)
 
 COMMANDS = (
     Command("CAPABILITY", ANY_STATE, "", "Lists what the server can do.", "RFC 9051 §6.1.1", "CAPABILITY",
@@ -42,4 +52,10 @@ NAMES = (
          example="* ENABLED CONDSTORE"),
     Name("response", "ID", "What the server says it is.", "RFC 2971 §3.2", read="capability.identification",
          needs=("ID",), example='* ID ("name" "Cyrus" "version" "1.5")'),
+    Name("response", "+", "The server waits for the rest: a literal, a SASL response, or DONE.", "RFC 9051 §7.6",
+         example="+ Ready for additional command text"),
+    Name("state", NOT_AUTHENTICATED, "Greeted; nobody is logged in.", "RFC 9051 §3.1"),
+    Name("state", AUTHENTICATED, "Logged in, or greeted with PREAUTH; no mailbox is open.", "RFC 9051 §3.2"),
+    Name("state", SELECTED, "A mailbox is open, by SELECT or EXAMINE.", "RFC 9051 §3.3"),
+    Name("state", LOGOUT, "The server has said BYE, or the connection has ended.", "RFC 9051 §3.4"),
 )  # fmt: skip

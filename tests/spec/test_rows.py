@@ -8,6 +8,7 @@ import pytest
 
 from imapsh import spec
 from imapsh.grammar.tokens import QUOTED, WORD, tokenize
+from imapsh.sasl.table import MECHANISMS
 from imapsh.spec import Command, Context, Name
 from imapsh.spec.match import match
 from imapsh.spec.model import ANY_STATE
@@ -16,7 +17,10 @@ from imapsh.spec.slots import SLOTS, Slot
 from imapsh.spec.syntax import Rule, Table, parse
 
 ROWS = [row for kind in spec.kinds() for row in spec.names(kind).values()]
-RFC = re.compile(r"RFC \d+ §\d+(\.\d+)*\Z")
+RFC = re.compile(r"RFC \d+ §([A-Z]|\d+)(\.\d+)*\Z")
+
+#: Mechanisms that were never published as an RFC.
+UNPUBLISHED = {"XOAUTH2", "LOGIN"}
 
 #: The commands of RFC 9051 section 9 (command-any to command-select, and uid), of RFC 3501 alone, ID and COMPRESS.
 COMMANDS = set(
@@ -43,13 +47,35 @@ ITEMS = set(
 )
 RESPONSES = set(
     "OK NO BAD BYE PREAUTH CAPABILITY ENABLED FLAGS LIST LSUB STATUS SEARCH ESEARCH NAMESPACE EXISTS RECENT EXPUNGE "
-    "FETCH ID".split()
+    "FETCH ID +".split()
+)
+FLAGS = {  # RFC 9051 section 2.3.2, and what RFC 3501 had besides
+    r"\SEEN", r"\ANSWERED", r"\FLAGGED", r"\DELETED", r"\DRAFT", r"\RECENT", r"\*", "$FORWARDED", "$MDNSENT", "$JUNK",
+    "$NOTJUNK", "$PHISHING",
+}  # fmt: skip
+#: mbx-list-oflag, mbx-list-sflag, child-mbox-flag and the special uses (RFC 9051 section 7.3.1).
+ATTRIBUTES = set(
+    r"\NOINFERIORS \SUBSCRIBED \REMOTE \HASCHILDREN \HASNOCHILDREN \NONEXISTENT \NOSELECT \MARKED \UNMARKED "
+    r"\ALL \ARCHIVE \DRAFTS \FLAGGED \JUNK \SENT \TRASH".split()
 )
 
 
 @pytest.mark.parametrize(
     ("kind", "names"),
-    [("code", CODES), ("search-key", KEYS), ("fetch-item", ITEMS), ("response", RESPONSES)],
+    [
+        ("code", CODES),
+        ("search-key", KEYS),
+        ("fetch-item", ITEMS),
+        ("response", RESPONSES),
+        ("flag", FLAGS),
+        ("attribute", ATTRIBUTES),
+        ("list-select", {"SUBSCRIBED", "REMOTE", "RECURSIVEMATCH"}),
+        ("list-return", {"SUBSCRIBED", "CHILDREN", "STATUS"}),
+        ("list-item", {"CHILDINFO", "OLDNAME"}),
+        ("section", {"HEADER", "HEADER.FIELDS", "HEADER.FIELDS.NOT", "TEXT"}),
+        ("store-item", {f"{sign}FLAGS{silent}" for sign in ("", "+", "-") for silent in ("", ".SILENT")}),
+        ("state", {"NOT-AUTHENTICATED", "AUTHENTICATED", "SELECTED", "LOGOUT"}),
+    ],
 )
 def test_every_name_of_the_rfcs_has_a_row(kind: str, names: set[str]) -> None:
     assert names <= set(spec.names(kind))
@@ -59,19 +85,19 @@ def test_the_commands_are_those_of_the_rfcs() -> None:
     assert set(spec.commands()) == COMMANDS
 
 
-def test_status_items_options_macros_and_flags() -> None:
+def test_status_items_options_and_macros() -> None:
     assert set(spec.names("status-item")) == {
         "MESSAGES", "RECENT", "UIDNEXT", "UIDVALIDITY", "UNSEEN", "DELETED", "SIZE",
     }  # fmt: skip
     assert set(spec.names("search-return")) == {"MIN", "MAX", "ALL", "COUNT", "SAVE"}
     assert set(spec.names("fetch-macro")) == {"ALL", "FAST", "FULL"}
-    assert {r"\SEEN", r"\ANSWERED", r"\FLAGGED", r"\DELETED", r"\DRAFT"} <= set(spec.names("flag"))
 
 
 @pytest.mark.parametrize("row", [*spec.commands().values(), *ROWS], ids=lambda row: f"{row[0]}-{row[1]}"[:40])
 def test_a_row_is_complete(row: Command | Name) -> None:
     assert row.summary
-    assert RFC.match(row.rfc), row.rfc
+    unpublished = isinstance(row, Name) and row.kind == "mechanism" and row.name in UNPUBLISHED
+    assert row.rfc == "no RFC" if unpublished else RFC.match(row.rfc), row.rfc
     assert row.editions in ("1", "2", "12")
     parse(row.syntax)
 
@@ -124,6 +150,9 @@ _FRAMES = {
     "list-select": "{}",
     "list-return": "{}",
     "create-param": "{}",
+    "status-item": "{}",
+    "store-item": "{}",
+    "fetch-macro": "{}",
 }
 EXAMPLES = [row for row in ROWS if row.kind in _FRAMES]
 
@@ -139,6 +168,16 @@ def test_a_names_example_matches(row: Name) -> None:
 
 def _walk(pieces: tuple[spec.Piece, ...]) -> list[spec.Piece]:
     return [below for piece in pieces for below in (piece, *_walk(piece.children))]
+
+
+def test_the_mechanisms_are_those_that_imapsh_can_do() -> None:
+    assert set(spec.names("mechanism")) == set(MECHANISMS)
+
+
+@pytest.mark.parametrize("kind", ["flag", "attribute", "list-item", "use"])
+def test_other_names_have_examples(kind: str) -> None:
+    for row in spec.names(kind).values():
+        assert row.name in row.example
 
 
 @pytest.mark.parametrize("kind", ["response", "code"])
@@ -205,6 +244,7 @@ def test_what_needs_no_reader() -> None:
         "BAD",
         "BYE",
         "PREAUTH",
+        "+",
     }
     assert all(row.read for row in spec.names("code").values())
     assert {row.name for row in spec.names("fetch-item").values() if not row.read} == {"BODY.PEEK[", "BINARY.PEEK["}
