@@ -8,6 +8,7 @@ from typing import Any
 from imapsh.grammar.cursor import Cursor
 from imapsh.grammar.envelope import envelope
 from imapsh.grammar.values import BodyPart
+from imapsh.patterns import lazy
 
 Params = dict[str, str | None] | None
 Disposition = tuple[str | None, Params] | None
@@ -19,18 +20,18 @@ _PARAM = rf"(?:{_NIL}|\({_QS} {_QS}(?: {_QS} {_QS})*\))"
 _DSP = rf"(?:{_NIL}|\({_QS} {_PARAM}\))"
 _LANG = rf"(?:{_NS}|\({_QS}(?: {_QS})*\))"
 #: body-type-basic and body-type-text without literals and escapes, with extension data up to the location
-_COMMON = re.compile(
+_COMMON = lazy(
     rf"\(({_QS}) ({_QS}) ({_PARAM}) ({_NS}) ({_NS}) ({_QS}) (\d{{1,9}})(?: (\d{{1,9}}))?"
     rf"(?: ({_NS})(?: ({_DSP})(?: ({_LANG})(?: ({_NS}))?)?)?)?\)"
 )
 #: what stands behind the parts of a multipart, likewise
-_COMMON_MPART = re.compile(rf" ({_QS})(?: ({_PARAM})(?: ({_DSP})(?: ({_LANG})(?: ({_NS}))?)?)?)?(?=\))")
-_STRINGS = re.compile(r'"([^"]*)"')
+_COMMON_MPART = lazy(rf" ({_QS})(?: ({_PARAM})(?: ({_DSP})(?: ({_LANG})(?: ({_NS}))?)?)?)?(?=\))")
+_STRINGS = lazy(r'"([^"]*)"')
 
 #: NIL for the subtype, or, where a string follows, for the parameters behind a subtype that is left out
-_NO_SUBTYPE = re.compile(r'NIL(?= (")?)', re.IGNORECASE)
-_NO_ENVELOPE = re.compile(r' NIL \((?:\(|"[^"]*" ")', re.IGNORECASE)  # and a body, which no disposition looks like
-_NEGATIVE = re.compile(r" -\d")
+_NO_SUBTYPE = lazy(r'NIL(?= (")?)', re.IGNORECASE)
+_NO_ENVELOPE = lazy(r' NIL \((?:\(|"[^"]*" ")', re.IGNORECASE)  # and a body, which no disposition looks like
+_NEGATIVE = lazy(r" -\d")
 _MEDIA = frozenset("text image audio video application message font model multipart".split())
 
 

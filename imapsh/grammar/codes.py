@@ -5,7 +5,6 @@ A code's function reads what stands between the name and the `]`.
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from imapsh.grammar.capability import capability as capability_data
@@ -13,10 +12,11 @@ from imapsh.grammar.cursor import Cursor
 from imapsh.grammar.mailboxes import permanent_flags
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.values import AppendUid, CopyUid
+from imapsh.patterns import lazy
 
-_TEXT = re.compile(r"[^\]\r\n\x00]+")
-_EIGHTH_BIT = re.compile(r"[\x80-\xff]")
-_UID_SET = re.compile(r"[1-9]\d*(?::[1-9]\d*)?(?:,[1-9]\d*(?::[1-9]\d*)?)*")
+_TEXT = lazy(r"[^\]\r\n\x00]+")
+_EIGHTH_BIT = lazy(r"[\x80-\xff]")
+_UID_SET = lazy(r"[1-9]\d*(?::[1-9]\d*)?(?:,[1-9]\d*(?::[1-9]\d*)?)*")
 
 
 def nothing(c: Cursor) -> None:

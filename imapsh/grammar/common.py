@@ -6,17 +6,17 @@ which the tests compare; any other line is left to them.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Any
 
 from imapsh.grammar.cursor import FLAG
 from imapsh.grammar.values import Fetch
+from imapsh.patterns import lazy
 
-_FLAGS_LINE = re.compile(
+_FLAGS_LINE = lazy(
     rb"\* ([1-9]\d{0,8}) FETCH \((?:UID ([1-9]\d{0,8}) )?FLAGS \(([^()\r\n]{0,100})\)(?: UID ([1-9]\d{0,8}))?\)\r\n\Z"
 )
-_FLAGS = re.compile(rf"(?:{FLAG}(?: {FLAG})*+)?\Z")
+_FLAGS = lazy(rf"(?:{FLAG}(?: {FLAG})*+)?\Z")
 
 
 def flags_line(octets: bytes) -> Fetch | None:

@@ -14,22 +14,23 @@ from itertools import accumulate
 from typing import Any
 
 from imapsh.findings import Violation
+from imapsh.patterns import lazy
 from imapsh.wire.frames import Frame, Part, Spilled, size_of
 
 #: quoted = DQUOTE *QUOTED-CHAR DQUOTE, 7-bit (RFC 3501) and with 8-bit (RFC 9051, RFC 6855)
-_QUOTED_7 = re.compile(r'"([^"\\\r\n\x00\x80-\xff]*(?:\\["\\][^"\\\r\n\x00\x80-\xff]*)*)"')
-_QUOTED_8 = re.compile(r'"([^"\\\r\n\x00]*(?:\\["\\][^"\\\r\n\x00]*)*)"')
-_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
-_LITERAL = re.compile(r"(~?)\{\d+\+?\}\r?\n")
-_NIL = re.compile(r"NIL(?![^ ()\[\]\r\n])", re.IGNORECASE)
-_NUMBER = re.compile(r"\d+")
-ATOM = re.compile(r"[^\x00-\x20\x7f-\xff(){%*\"\\\]]+")
+_QUOTED_7 = lazy(r'"([^"\\\r\n\x00\x80-\xff]*(?:\\["\\][^"\\\r\n\x00\x80-\xff]*)*)"')
+_QUOTED_8 = lazy(r'"([^"\\\r\n\x00]*(?:\\["\\][^"\\\r\n\x00]*)*)"')
+_ESCAPED = lazy(r"\\(.)", re.DOTALL)
+_LITERAL = lazy(r"(~?)\{\d+\+?\}\r?\n")
+_NIL = lazy(r"NIL(?![^ ()\[\]\r\n])", re.IGNORECASE)
+_NUMBER = lazy(r"\d+")
+ATOM = lazy(r"[^\x00-\x20\x7f-\xff(){%*\"\\\]]+")
 #: flag = "\" atom / atom, as part of an expression; possessive, so that a long list takes linear time
 FLAG = r"\\?[^\x00-\x20\x7f-\xff(){%*\"\\\]]++"
-ASTRING_ATOM = re.compile(r"[^\x00-\x20\x7f-\xff(){%*\"\\]+")
-GENERIC = re.compile(r"[^\x00-\x20\x7f-\xff()\"]+")  # an unknown value: anything that is no string and no list
-_CLOSING = re.compile(r"\)*")
-_STEP = re.compile(r"[^ ()\"]+|\"[^\"]*\"")
+ASTRING_ATOM = lazy(r"[^\x00-\x20\x7f-\xff(){%*\"\\]+")
+GENERIC = lazy(r"[^\x00-\x20\x7f-\xff()\"]+")  # an unknown value: anything that is no string and no list
+_CLOSING = lazy(r"\)*")
+_STEP = lazy(r"[^ ()\"]+|\"[^\"]*\"")
 
 
 class Mismatch(Exception):

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from imapsh.grammar.cursor import Cursor, readable
 from imapsh.grammar.values import Address, Envelope
+from imapsh.patterns import lazy
 
 _NIL = "[Nn][Ii][Ll]"
 #: nstring without a literal and without an escape, 7-bit: the common one
@@ -14,11 +15,11 @@ _NS = rf'(?:"[^"\\\r\n\x00\x80-\xff]*"|{_NIL})'
 _LIST = rf"(?:\((?:\({_NS} {_NS} {_NS} {_NS}\))+\)|{_NIL})"
 #: envelope = "(" env-date SP env-subject SP env-from SP env-sender SP env-reply-to SP env-to SP env-cc SP env-bcc SP
 #:            env-in-reply-to SP env-message-id ")"
-_COMMON = re.compile(r"\(" + " ".join([f"({_NS})"] * 2 + [f"({_LIST})"] * 6 + [f"({_NS})"] * 2) + r"\)")
+_COMMON = lazy(r"\(" + " ".join([f"({_NS})"] * 2 + [f"({_LIST})"] * 6 + [f"({_NS})"] * 2) + r"\)")
 #: address = "(" addr-name SP addr-adl SP addr-mailbox SP addr-host ")"
-_ADDRESS = re.compile(rf"\(({_NS}) ({_NS}) ({_NS}) ({_NS})\)")
+_ADDRESS = lazy(rf"\(({_NS}) ({_NS}) ({_NS}) ({_NS})\)")
 
-_FLAT = re.compile(rf'"|{_NIL} (?=["Nn])')  # the first field of an address where its parenthesis is due
+_FLAT = lazy(rf'"|{_NIL} (?=["Nn])')  # the first field of an address where its parenthesis is due
 
 _LISTS = ("env-from", "env-sender", "env-reply-to", "env-to", "env-cc", "env-bcc")
 

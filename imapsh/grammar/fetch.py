@@ -10,45 +10,44 @@ from typing import Any
 from imapsh.grammar.cursor import ASTRING_ATOM, FLAG, Cursor, Mismatch
 from imapsh.grammar.mailboxes import flag_list
 from imapsh.grammar.values import Fetch
+from imapsh.patterns import lazy
 from imapsh.wire.frames import Part
 
 ItemReader = Callable[[Cursor], Any]
 
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]*")
+_NAME = lazy(r"[A-Za-z][A-Za-z0-9._-]*")
 #: the items that most FETCH responses begin with, and the space to the next
-_PLAIN = re.compile(
-    rf"(?:(UID|RFC822\.SIZE) ([1-9]\d{{0,8}})|FLAGS \(((?:{FLAG}(?: {FLAG})*)?)\))(?: (?=[^ )])|(?=\)))"
-)
+_PLAIN = lazy(rf"(?:(UID|RFC822\.SIZE) ([1-9]\d{{0,8}})|FLAGS \(((?:{FLAG}(?: {FLAG})*)?)\))(?: (?=[^ )])|(?=\)))")
 #: date-time = DQUOTE date-day-fixed "-" date-month "-" date-year SP time SP zone DQUOTE
-_DATE_TIME = re.compile(
+_DATE_TIME = lazy(
     r'"((?: \d|\d\d)-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-\d{4} \d\d:\d\d:\d\d [+-]\d{4})"',
     re.IGNORECASE,
 )
 #: the same, piece by piece, to find where another form goes its own way
 _DATE_PIECES = tuple(
-    re.compile(piece, re.IGNORECASE)
+    lazy(piece, re.IGNORECASE)
     for piece in (
         '"', r"[ \d]", r"\d", "-", "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)", "-", *[r"\d"] * 4, " ",
         r"\d", r"\d", ":", r"\d", r"\d", ":", r"\d", r"\d", " ", r"[+-]", *[r"\d"] * 4, '"',
     )
 )  # fmt: skip
-_SECTION = re.compile(
+_SECTION = lazy(
     r"\[(?:|(?:[1-9]\d*(?:\.[1-9]\d*)*\.)?(?:HEADER|TEXT)|[1-9]\d*(?:\.[1-9]\d*)*(?:\.MIME)?)\](?:<\d+>)?",
     re.IGNORECASE,
 )
-_FIELDS = re.compile(r"\[((?:[1-9]\d*(?:\.[1-9]\d*)*\.)?HEADER\.FIELDS(?:\.NOT)?) \(", re.IGNORECASE)
-_CLOSING = re.compile(r"\)\](?:<\d+>)?")
-_LOOSE_CLOSING = re.compile(r"[) ]*\](?:<\d*>)?")
-_LOOSE_SECTION = re.compile(r"\[[^\]\r\n]{0,2000}\](?:<[^ >\r\n]{0,40}>)?")
+_FIELDS = lazy(r"\[((?:[1-9]\d*(?:\.[1-9]\d*)*\.)?HEADER\.FIELDS(?:\.NOT)?) \(", re.IGNORECASE)
+_CLOSING = lazy(r"\)\](?:<\d+>)?")
+_LOOSE_CLOSING = lazy(r"[) ]*\](?:<\d*>)?")
+_LOOSE_SECTION = lazy(r"\[[^\]\r\n]{0,2000}\](?:<[^ >\r\n]{0,40}>)?")
 #: as far as a left-to-right reading gets in a section
-_SECTION_BEGUN = re.compile(
+_SECTION_BEGUN = lazy(
     r"\[(?:(?:(?:[1-9]\d*\.)*(?:HEADER|TEXT)|(?:[1-9]\d*\.)*[1-9]\d*(?:\.MIME)?)?\](?:<\d*)?|"
     r"(?:[1-9]\d*\.)*(?:HEADER(?:\.FIELDS(?:\.NOT)?)?|TEXT)|(?:[1-9]\d*\.)+(?:MIME)?|(?:[1-9]\d*\.)*[1-9]\d*)?",
     re.IGNORECASE,
 )
-_BINARY_BEGUN = re.compile(r"\[(?:(?:(?:[1-9]\d*\.)*[1-9]\d*)?\](?:<\d*)?|(?:[1-9]\d*\.)*(?:[1-9]\d*)?)")
+_BINARY_BEGUN = lazy(r"\[(?:(?:(?:[1-9]\d*\.)*[1-9]\d*)?\](?:<\d*)?|(?:[1-9]\d*\.)*(?:[1-9]\d*)?)")
 #: section-binary = "[" [section-part] "]"; RFC 3516 allows the partial behind it
-_BINARY_SECTION = re.compile(r"\[(?:[1-9]\d*(?:\.[1-9]\d*)*)?\](?:<\d+>)?")
+_BINARY_SECTION = lazy(r"\[(?:[1-9]\d*(?:\.[1-9]\d*)*)?\](?:<\d+>)?")
 _SECTIONS = {"BODY": _SECTION, "BINARY": _BINARY_SECTION}
 _ASKED = frozenset({"BODY.PEEK[", "BINARY.PEEK["})
 

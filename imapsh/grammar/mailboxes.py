@@ -8,23 +8,24 @@ from typing import Any
 from imapsh.grammar import mutf7
 from imapsh.grammar.cursor import ASTRING_ATOM, FLAG, Cursor, Mismatch, readable
 from imapsh.grammar.values import Count, Expunged, Flags, MailboxList, MailboxStatus, Namespace, Namespaces
+from imapsh.patterns import lazy
 
-_FLAG = re.compile(FLAG)
-_FLAG_PERM = re.compile(rf"\\\*|{FLAG}")
-_ATTRIBUTE = re.compile(r"\\[^\x00-\x20\x7f-\xff(){%*\"\\\]]+")
-_BARE_FLAGS = re.compile(r"\\[A-Za-z]\S*(?: \\[A-Za-z]\S*)*(?=[ )]|\Z)")
-_FLAGS_TOUCHING = re.compile(r"\\?[^\\]*")
-_CODE_CLOSING = re.compile(r"\](?= |\Z)")
-_LOOSE_FLAG = re.compile(r"[^\x00-\x20\x7f()\"]+")
+_FLAG = lazy(FLAG)
+_FLAG_PERM = lazy(rf"\\\*|{FLAG}")
+_ATTRIBUTE = lazy(r"\\[^\x00-\x20\x7f-\xff(){%*\"\\\]]+")
+_BARE_FLAGS = lazy(r"\\[A-Za-z]\S*(?: \\[A-Za-z]\S*)*(?=[ )]|\Z)")
+_FLAGS_TOUCHING = lazy(r"\\?[^\\]*")
+_CODE_CLOSING = lazy(r"\](?= |\Z)")
+_LOOSE_FLAG = lazy(r"[^\x00-\x20\x7f()\"]+")
 #: DQUOTE QUOTED-CHAR DQUOTE, 7-bit (RFC 3501) and UTF-8 (RFC 9051)
-_DELIMITER_7 = re.compile(r'"(?:([^"\\\r\n\x00\x80-\xff])|\\(["\\]))"')
-_DELIMITER_8 = re.compile(
+_DELIMITER_7 = lazy(r'"(?:([^"\\\r\n\x00\x80-\xff])|\\(["\\]))"')
+_DELIMITER_8 = lazy(
     r'"(?:([^"\\\r\n\x00\x80-\xff]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})'
     r'|\\(["\\]))"'
 )
-_DELIMITER_BEGUN = re.compile(r'"(?:[^"\\\r\n\x00\x80-\xff]|\\["\\])?')
-_LONE_BACKSLASH = re.compile(r'"\\"(?= )')
-_BARE_DELIMITER = re.compile(r"[^ ()\"\r\n]+(?= )")
+_DELIMITER_BEGUN = lazy(r'"(?:[^"\\\r\n\x00\x80-\xff]|\\["\\])?')
+_LONE_BACKSLASH = lazy(r'"\\"(?= )')
+_BARE_DELIMITER = lazy(r"[^ ()\"\r\n]+(?= )")
 
 
 def flag_list(c: Cursor, rule: str = "flag-list", pattern: re.Pattern[str] = _FLAG) -> tuple[str, ...]:
@@ -160,7 +161,7 @@ def delimiter(c: Cursor, rule: str) -> str | None:
     return c.nstring(rule) or None
 
 
-_EXTENDED = re.compile(r" \((?:\"|[A-Z])[^()]*\(", re.IGNORECASE)
+_EXTENDED = lazy(r" \((?:\"|[A-Z])[^()]*\(", re.IGNORECASE)
 
 
 def mailbox_list(c: Cursor) -> MailboxList:
@@ -200,7 +201,7 @@ def _extended(c: Cursor) -> dict[str, Any]:
     return items
 
 
-IN_LIST = re.compile(r"[ )]")  # what ends a name in a list
+IN_LIST = lazy(r"[ )]")  # what ends a name in a list
 
 
 def _old_names(c: Cursor) -> tuple[str, ...]:
@@ -216,7 +217,7 @@ def _old_names(c: Cursor) -> tuple[str, ...]:
     return tuple(names)
 
 
-_STATUS_LIST = re.compile(
+_STATUS_LIST = lazy(
     r" (?:MESSAGES|RECENT|UIDNEXT|UIDVALIDITY|UNSEEN|SIZE|DELETED) \d|"
     r" ?\((?:[A-Z][A-Z0-9=.-]*[ )]|\))[^()]*(?:\([^()]*\)[^()]*)*\)*\s*\Z",
     re.IGNORECASE,

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from binascii import Error, a2b_base64, b2a_base64
 
-_SHIFTED = re.compile(r"&([^-]*)(-?)")
-_OUTSIDE = re.compile(r"[^\x20-\x7e]+|&")
+from imapsh.patterns import lazy
+
+_SHIFTED = lazy(r"&([^-]*)(-?)")
+_OUTSIDE = lazy(r"[^\x20-\x7e]+|&")
 
 
 def encode(name: str) -> str:

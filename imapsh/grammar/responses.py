@@ -15,6 +15,7 @@ from imapsh.findings import Violation
 from imapsh.grammar.common import flags_line
 from imapsh.grammar.cursor import Cursor, Mismatch, readable
 from imapsh.grammar.values import Capabilities, Code, Garbage, StatusText, Unknown
+from imapsh.patterns import lazy
 from imapsh.wire.frames import Frame
 
 UNTAGGED = "untagged"
@@ -35,40 +36,38 @@ _ENDS = {
     "ID": "id-response",
     "NAMESPACE": "namespace-response",
 }
-_NAME = re.compile(
+_NAME = lazy(
     r"(?!(?:OK|NO|BAD|BYE|PREAUTH)[^A-Za-z0-9 =-])[A-Za-z][^\x00-\x20\x7f-\xff(){%*\"\\\]\[]*(?= |\Z)", re.IGNORECASE
 )
-_LOOSE_RESPONSE = re.compile(r"(?:OK|NO|BAD|BYE|PREAUTH)(?![A-Za-z0-9=-])|[A-Za-z][^\x00-\x20()\"\[]*", re.IGNORECASE)
-_MESSAGE = re.compile(r"\d+ (?:FETCH|EXPUNGE)(?![^ \r\n])", re.IGNORECASE)
-_BAD_NUMBER = re.compile(
-    r"[^ \r\n()]{0,40}?[\d.]{1,40} ?(?=(?:EXISTS|RECENT|EXPUNGE|FETCH)(?![^ (\r\n]))", re.IGNORECASE
-)
-_COMMON = re.compile(r"\* ([1-9]\d{0,8}) (FETCH|EXISTS|EXPUNGE|RECENT)(?= |\Z)")
-_LEADING = re.compile(r"\d*")
-_DIGITS = re.compile(r"\d+(?= |$)")
-_TAGGED = re.compile(r"([^ \r\n+*]+|[^ \r\n]*[^ \r\n*]) (OK|NO|BAD|BYE|PREAUTH)(?![^ \r\n])", re.IGNORECASE)
-_LOOSE_TAGGED = re.compile(r"([^ \t\r\n*+][^ \t\r\n]*+)[ \t]++(OK|NO|BAD)(?![A-Za-z0-9=-])", re.IGNORECASE)
-_TAG = re.compile(r"[^\x00-\x20\x7f-\xff(){%*\"\\+]+")
-_CODE_NAME = re.compile(r"\[([^\x00-\x20\x7f-\xff(){%*\"\\\]]+)(?=[ \]])")
-_UNKNOWN_CODE = re.compile(r"(?: ([^\]\r\n\x00]+))?\](?= |$)")
+_LOOSE_RESPONSE = lazy(r"(?:OK|NO|BAD|BYE|PREAUTH)(?![A-Za-z0-9=-])|[A-Za-z][^\x00-\x20()\"\[]*", re.IGNORECASE)
+_MESSAGE = lazy(r"\d+ (?:FETCH|EXPUNGE)(?![^ \r\n])", re.IGNORECASE)
+_BAD_NUMBER = lazy(r"[^ \r\n()]{0,40}?[\d.]{1,40} ?(?=(?:EXISTS|RECENT|EXPUNGE|FETCH)(?![^ (\r\n]))", re.IGNORECASE)
+_COMMON = lazy(r"\* ([1-9]\d{0,8}) (FETCH|EXISTS|EXPUNGE|RECENT)(?= |\Z)")
+_LEADING = lazy(r"\d*")
+_DIGITS = lazy(r"\d+(?= |$)")
+_TAGGED = lazy(r"([^ \r\n+*]+|[^ \r\n]*[^ \r\n*]) (OK|NO|BAD|BYE|PREAUTH)(?![^ \r\n])", re.IGNORECASE)
+_LOOSE_TAGGED = lazy(r"([^ \t\r\n*+][^ \t\r\n]*+)[ \t]++(OK|NO|BAD)(?![A-Za-z0-9=-])", re.IGNORECASE)
+_TAG = lazy(r"[^\x00-\x20\x7f-\xff(){%*\"\\+]+")
+_CODE_NAME = lazy(r"\[([^\x00-\x20\x7f-\xff(){%*\"\\\]]+)(?=[ \]])")
+_UNKNOWN_CODE = lazy(r"(?: ([^\]\r\n\x00]+))?\](?= |$)")
 #: where a code that cannot be read ends: strings are stepped over, else the first bracket before a space
-_CODE_END = re.compile(r'(?:[^\]"\r\n]++|"(?:[^"\\\r\n]|\\.)*+"|\](?=[^ \r\n]))*+\](?= |\Z)')
-_LOOSE_CODE_END = re.compile(r"[^\]\r\n]*+(?:\](?=[^ \r\n])[^\]\r\n]*+)*+\](?= |\Z)")
-_MALFORMED_CODE = re.compile(r"\[(?:[^\]\r\n]*\] |[\w.-]+=\")")
-_LOOSE_NAME = re.compile(r"[A-Za-z0-9._-]*")
-_BLANKS = re.compile(r"[ \t]*")
-_NOT_TEXT = re.compile(r"[\x00\r\n]")
+_CODE_END = lazy(r'(?:[^\]"\r\n]++|"(?:[^"\\\r\n]|\\.)*+"|\](?=[^ \r\n]))*+\](?= |\Z)')
+_LOOSE_CODE_END = lazy(r"[^\]\r\n]*+(?:\](?=[^ \r\n])[^\]\r\n]*+)*+\](?= |\Z)")
+_MALFORMED_CODE = lazy(r"\[(?:[^\]\r\n]*\] |[\w.-]+=\")")
+_LOOSE_NAME = lazy(r"[A-Za-z0-9._-]*")
+_BLANKS = lazy(r"[ \t]*")
+_NOT_TEXT = lazy(r"[\x00\r\n]")
 
-_POP3 = re.compile(r"[+]OK\b|-ERR\b")
+_POP3 = lazy(r"[+]OK\b|-ERR\b")
 #: How other protocols greet: what a line looks like that is no IMAP.
 _LOOKS = (
-    ("HTTP", re.compile(r"HTTP/\d|<(?:!DOCTYPE|html)", re.IGNORECASE)),
-    ("FTP", re.compile(r"220[ -].*\bFTP\b", re.IGNORECASE)),
-    ("NNTP", re.compile(r"20[01] ")),
-    ("SMTP", re.compile(r"[2-5]\d\d[ -]")),
+    ("HTTP", lazy(r"HTTP/\d|<(?:!DOCTYPE|html)", re.IGNORECASE)),
+    ("FTP", lazy(r"220[ -].*\bFTP\b", re.IGNORECASE)),
+    ("NNTP", lazy(r"20[01] ")),
+    ("SMTP", lazy(r"[2-5]\d\d[ -]")),
     ("POP3", _POP3),
-    ("SSH", re.compile(r"SSH-\d")),
-    ("TLS", re.compile(r"[\x14-\x17]\x03[\x00-\x04]")),
+    ("SSH", lazy(r"SSH-\d")),
+    ("TLS", lazy(r"[\x14-\x17]\x03[\x00-\x04]")),
 )
 
 

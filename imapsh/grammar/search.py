@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from imapsh.grammar.cursor import Cursor, Mismatch
 from imapsh.grammar.mailboxes import IN_LIST, mailbox
 from imapsh.grammar.sequence import PATTERN, SequenceSet
 from imapsh.grammar.values import ESearch, Search
+from imapsh.patterns import lazy
 
-_NUMBERS = re.compile(r"(?: [1-9]\d{0,9})*")
-_TAGGED_SIMPLE = re.compile(rf"(?:{PATTERN.pattern}|\d+|\$)(?![^ )\r\n])")
-_LABEL = re.compile(r"[A-Za-z._-][A-Za-z0-9._:-]*")  # tagged-ext-label
-_COMMAS = re.compile(r"\d{1,10}(?:,\d{1,10})+(?= |\Z)")
+_NUMBERS = lazy(r"(?: [1-9]\d{0,9})*")
+_TAGGED_SIMPLE = lazy(rf"(?:{PATTERN.pattern}|\d+|\$)(?![^ )\r\n])")
+_LABEL = lazy(r"[A-Za-z._-][A-Za-z0-9._:-]*")  # tagged-ext-label
+_COMMAS = lazy(r"\d{1,10}(?:,\d{1,10})+(?= |\Z)")
 
 
 def search(c: Cursor) -> Search:

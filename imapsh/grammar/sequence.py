@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
+
+from imapsh.patterns import lazy
 
 STAR = 0  #: `*`, the largest number in use; no message has the number 0
 
 #: sequence-set = (seq-number / seq-range) ["," sequence-set]; seq-number = nz-number / "*"
-PATTERN = re.compile(r"(?:[1-9]\d*|\*)(?::(?:[1-9]\d*|\*))?(?:,(?:[1-9]\d*|\*)(?::(?:[1-9]\d*|\*))?)*")
+PATTERN = lazy(r"(?:[1-9]\d*|\*)(?::(?:[1-9]\d*|\*))?(?:,(?:[1-9]\d*|\*)(?::(?:[1-9]\d*|\*))?)*")
 
 
 class SequenceSet(NamedTuple):

@@ -6,10 +6,12 @@ offset in the text is an offset in the octets.  It knows no command: what a word
 RFC 9051 section 4 (data formats) and section 9 (atom-specials, quoted, literal, literal8).
 """
 
-from __future__ import annotations
+# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
 import re
 from typing import NamedTuple
+
+from imapsh.patterns import lazy
 
 SPACE = "space"
 WORD = "word"  # a run of characters that no other kind takes: atom, number, sequence set, pattern, <partial>
@@ -57,9 +59,9 @@ _SHAPES = (
     (CRLF, r"\r\n|\n|\r"),
     (BAD, r"[\s\S]"),
 )
-_TOKEN = re.compile("|".join(f"(?P<_{index}>{shape})" for index, (_, shape) in enumerate(_SHAPES)))
+_TOKEN = lazy("|".join(f"(?P<_{index}>{shape})" for index, (_, shape) in enumerate(_SHAPES)))
 _KINDS = tuple(kind for kind, _ in _SHAPES)
-_ANNOUNCEMENT = re.compile(r"(~?)\{(\d+)(\+?)\}\Z")
+_ANNOUNCEMENT = lazy(r"(~?)\{(\d+)(\+?)\}\Z")
 
 
 class Announcement(NamedTuple):
@@ -119,7 +121,7 @@ def tokenize(text: str | bytes, *, wide: bool | None = None) -> list[Token]:
     return tokens
 
 
-_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPED = lazy(r"\\(.)", re.DOTALL)
 
 
 def unquote(text: str) -> str:

@@ -10,25 +10,26 @@ import re
 
 from imapsh.findings import Violation
 from imapsh.grammar.cursor import _ESCAPED, ATOM, Cursor, Mismatch, readable
+from imapsh.patterns import lazy
 from imapsh.wire.frames import Frame
 
 _MOST = 1000
-_GAP = re.compile(r"[ \t\r\n]*")
-_LOOSE = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"', re.DOTALL)
+_GAP = lazy(r"[ \t\r\n]*")
+_LOOSE = lazy(r'"([^"\\]*(?:\\.[^"\\]*)*)"', re.DOTALL)
 #: What may follow a string: the end, a closing mark, a list, a string, NIL, a number or an item's name.
-_AFTER = re.compile(
+_AFTER = lazy(
     r'"(?=[)\]>]|\r?\n|\Z| +(?:[("{~)\\]|NIL\b|-?\d|[A-Z0-9.]+[ \[]|\r?\n|\Z)|(?<=[^ ]")(?:\(| [^ ()"]+(?:\)|\r?\n)))',
     re.IGNORECASE,
 )
-_BREAK = re.compile(r"[\r\n]")
-_WRONG = re.compile(r"[\x80-\xff\x00]")
-_BAD_ESCAPE = re.compile(r'(?:[^\\]|\\["\\])*?\\(?!["\\])')
-_AFTER_NUMBER = re.compile(r"[\]>:]|,(?!\d)")
-_NAME = re.compile(r"(?!NIL\b)[A-Z][A-Z0-9.]*[ \[]", re.IGNORECASE)  # where a number was left out
-_QUOTED_DIGITS = re.compile(r'"(\d{1,18})"')
-_NOT_NUMBER = re.compile(r"[^ ()\r\n]+")
-_WORD = re.compile(r"[^\x00-\x20\x7f()\[\]\"\\{]+")
-_LOOSE_ATOM = re.compile(r"[^\x00-\x20\x7f()\"{]+")
+_BREAK = lazy(r"[\r\n]")
+_WRONG = lazy(r"[\x80-\xff\x00]")
+_BAD_ESCAPE = lazy(r'(?:[^\\]|\\["\\])*?\\(?!["\\])')
+_AFTER_NUMBER = lazy(r"[\]>:]|,(?!\d)")
+_NAME = lazy(r"(?!NIL\b)[A-Z][A-Z0-9.]*[ \[]", re.IGNORECASE)  # where a number was left out
+_QUOTED_DIGITS = lazy(r'"(\d{1,18})"')
+_NOT_NUMBER = lazy(r"[^ ()\r\n]+")
+_WORD = lazy(r"[^\x00-\x20\x7f()\[\]\"\\{]+")
+_LOOSE_ATOM = lazy(r"[^\x00-\x20\x7f()\"{]+")
 
 
 class TolerantCursor(Cursor):

@@ -6,7 +6,6 @@ CR, LF and NUL cannot be smuggled in: they go into literals, and NUL only into l
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -36,14 +35,15 @@ from imapsh.grammar.values import (
     StatusText,
     Unknown,
 )
+from imapsh.patterns import lazy
 from imapsh.wire.frames import Spilled
 
 #: ATOM-CHAR, ASTRING-CHAR and TEXT-CHAR by what they are: a complement would cover all of Unicode, slow to compile
-_ATOM = re.compile(r"[!#$&'+-Z\[^_`a-z|}~]+")
-_ASTRING = re.compile(r"[!#$&'+-Z\[\]^_`a-z|}~]+")
-_QUOTABLE = re.compile(r"[\x01-\x09\x0b\x0c\x0e-\x7f]*")
-_QUOTABLE_8 = re.compile(r"[\x01-\x09\x0b\x0c\x0e-\xff]*")
-_SPECIAL = re.compile(r'(["\\])')
+_ATOM = lazy(r"[!#$&'+-Z\[^_`a-z|}~]+")
+_ASTRING = lazy(r"[!#$&'+-Z\[\]^_`a-z|}~]+")
+_QUOTABLE = lazy(r"[\x01-\x09\x0b\x0c\x0e-\x7f]*")
+_QUOTABLE_8 = lazy(r"[\x01-\x09\x0b\x0c\x0e-\xff]*")
+_SPECIAL = lazy(r'(["\\])')
 _LONGEST_QUOTED = 1000  # octets; longer strings are literals: lines have limits (RFC 2683 section 3.2.1.5)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
+from imapsh.patterns import lazy
 
 #: encoded-word = "=?" charset "?" encoding "?" encoded-text "?=" (RFC 2047 section 2), blanks in the text allowed for
-_WORD = re.compile(r"=\?[^?\s]+\?[BbQq]\?[^?]*\?=")
-_BETWEEN = re.compile(r"(\?=)\s+(?==\?)")
+_WORD = lazy(r"=\?[^?\s]+\?[BbQq]\?[^?]*\?=")
+_BETWEEN = lazy(r"(\?=)\s+(?==\?)")
 #: base64 = *(4base64-char) [base64-terminal] (RFC 9051 section 9); an empty one is not asked about
-_BASE64 = re.compile(rb"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
+_BASE64 = lazy(rb"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 
 
 def encoded_words(text: str) -> str | None:

@@ -6,13 +6,13 @@ A table says so for the responses that differ from the rule; an unknown response
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from imapsh.grammar import tokens as kinds
 from imapsh.grammar.sequence import PATTERN as SEQUENCE_SET
 from imapsh.grammar.tokens import Token, tokenize
+from imapsh.patterns import lazy
 from imapsh.render.styles import Fragment
 
 STATUS_STYLES = {
@@ -125,7 +125,7 @@ class DataStyles:
         return self.words.outside if self.depth == 0 else self.words.inside
 
 
-_HEAD = re.compile(r"(\*|\+|[^ \r\n]+)(?:( +)(\d+)(?=[ \r\n]|\Z))?(?:( +)([^ \r\n()\"\[{]+))?")
+_HEAD = lazy(r"(\*|\+|[^ \r\n]+)(?:( +)(\d+)(?=[ \r\n]|\Z))?(?:( +)([^ \r\n()\"\[{]+))?")
 
 
 def head(line: str) -> tuple[list[Fragment], str]:
@@ -155,7 +155,7 @@ def status_text(text: str) -> list[Fragment]:
     return [("", found[1]), ("code", "[" + found[2]), *inside, ("code", "]"), ("text", text[found.end() :])]
 
 
-_CODE = re.compile(r"( *)\[([^ \]\"()\r\n]+)((?: (?:[^\]\"\r\n]|\"(?:[^\"\\\r\n]|\\.)*\")*)?)\]")
+_CODE = lazy(r"( *)\[([^ \]\"()\r\n]+)((?: (?:[^\]\"\r\n]|\"(?:[^\"\\\r\n]|\\.)*\")*)?)\]")
 
 
 def server_line(line: str) -> list[Fragment]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from imapsh.patterns import lazy
 from imapsh.render import decoded, hexform
 from imapsh.render.pieces import shorten
 from imapsh.render.styles import Fragment
@@ -17,10 +18,10 @@ Lines = list[list[Fragment]]
 _SAMPLE = 4096  #: octets looked at to tell text from binary
 _LINE = 1000  #: octets of a line at most, on average, that are looked at when the rest is elided
 _CONTROLS = bytes(octet for octet in range(0x20) if octet not in b"\t\n\r\f\x1b")
-_HTML = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype html|html|head|body|meta|div|table|p|style)\b", re.IGNORECASE)
-_TAG = re.compile(r"(<[^<>]*>)")
-_FIELD = re.compile(r"([!-9;-~]+)(:.*)", re.DOTALL)
-_BLANK = re.compile(rb"\r?\n\r?\n")
+_HTML = lazy(rb"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype html|html|head|body|meta|div|table|p|style)\b", re.IGNORECASE)
+_TAG = lazy(r"(<[^<>]*>)")
+_FIELD = lazy(r"([!-9;-~]+)(:.*)", re.DOTALL)
+_BLANK = lazy(rb"\r?\n\r?\n")
 
 
 def literal_lines(part: Part, label: str = "", elide: int = 0) -> Lines:

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from imapsh.findings import Finding, Violation
 from imapsh.grammar.responses import CLIENT, CONTINUATION, GARBAGE, STATUS, TAGGED, UNTAGGED, Response
 from imapsh.grammar.tokens import tokenize
+from imapsh.patterns import lazy
 from imapsh.render import lexer
 from imapsh.render.layout import Layout, Line
 from imapsh.render.literals import literal_lines
@@ -87,12 +88,12 @@ def _simple(parts: tuple[Part, ...], columns: int) -> str | None:
 
 
 #: Chunks that mean the same wherever they stand in a FETCH: the flags, a string, a number, a word and what follows.
-_FETCH_CHUNKS = re.compile(r'FLAGS \([^()"]*\) ?|"(?:[^"\\]|\\.)*"|\d+(?=[ )]|$)|[^ "()]+[ (]*|[ ()]+|.')
+_FETCH_CHUNKS = lazy(r'FLAGS \([^()"]*\) ?|"(?:[^"\\]|\\.)*"|\d+(?=[ )]|$)|[^ "()]+[ (]*|[ ()]+|.')
 _FETCH = " FETCH ("
 _FETCH_OCTETS = _FETCH.encode("ascii")
-_DIGIT = re.compile(r"\d")
+_DIGIT = lazy(r"\d")
 #: mailbox-list in two: what is alike in most of a listing, and the mailbox
-_LIST = re.compile(r'(\* (?:LIST|LSUB) \([^()"]*\) (?:"[^"\\]"|NIL) )("(?:[^"\\]|\\.)*"|[^ "(){\\]+)', re.IGNORECASE)
+_LIST = lazy(r'(\* (?:LIST|LSUB) \([^()"]*\) (?:"[^"\\]"|NIL) )("(?:[^"\\]|\\.)*"|[^ "(){\\]+)', re.IGNORECASE)
 _KEPT = 4096  # chunks kept; past that the memory begins anew
 
 

@@ -1,6 +1,6 @@
 """What a session tells its driver, in the order it happened."""
 
-from __future__ import annotations
+# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
 from typing import NamedTuple
 

@@ -11,6 +11,7 @@ from imapsh.errors import UsageError
 from imapsh.grammar.fragments import Fragment, Literal, announce
 from imapsh.grammar.responses import Response
 from imapsh.grammar.tokens import BAD, CRLF, DATA, FILE, LITERAL, Token, announcement
+from imapsh.patterns import lazy
 from imapsh.session.secrets import MASK
 from imapsh.spec.match import Match
 from imapsh.spec.model import Command
@@ -19,9 +20,9 @@ from imapsh.wire.frames import Frame, Part, Spilled
 if TYPE_CHECKING:
     from imapsh.sasl.mechanism import Mechanism
 
-_WORD = re.compile(rb'"((?:[^"\\]|\\.)*)"?|[^ ]+')
-_ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
-_NUMBERS = re.compile(r"(.+?) (\S+) -> (\S+)")
+_WORD = lazy(rb'"((?:[^"\\]|\\.)*)"?|[^ ]+')
+_ESCAPED = lazy(rb"\\(.)", re.DOTALL)
+_NUMBERS = lazy(r"(.+?) (\S+) -> (\S+)")
 
 #: Opens a local file named in a `{@path}`: its size, and a function that yields its octets.
 OpenFile = Callable[[str], tuple[int, Callable[[], Iterator[bytes]]]]

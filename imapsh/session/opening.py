@@ -6,7 +6,7 @@ Written once as a generator of steps; a driver runs each step and sends the exch
     an Upgrade    put TLS in, then `Session.upgraded()`
 """
 
-from __future__ import annotations
+# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
 from collections.abc import Callable, Generator
 from typing import Any, NamedTuple

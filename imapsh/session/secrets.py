@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from binascii import Error, a2b_base64, b2a_base64
 
+from imapsh.patterns import lazy
+
 MASK = b"********"
 _SHORTEST = 4  # octets; a shorter secret would mask half the conversation
-_SPECIAL = re.compile(rb'(["\\])')
-_FIELD = re.compile(rb"[\x00\x01]")
+_SPECIAL = lazy(rb'(["\\])')
+_FIELD = lazy(rb"[\x00\x01]")
 
 
 class Secrets:
@@ -17,7 +19,7 @@ class Secrets:
     def __init__(self) -> None:
         self.public: set[bytes] = set()
         self.known: tuple[bytes, ...] = ()
-        self._pattern = re.compile(rb"(?!)")
+        self._pattern = lazy(rb"(?!)")
 
     def add(self, secret: bytes, *, public: bytes = b"") -> None:
         """From now on mask it, and its base64.  Nothing is done for one that equals `public`, the user's name."""
@@ -25,7 +27,7 @@ class Secrets:
             return
         spelled = {secret, _SPECIAL.sub(rb"\\\1", secret), *_coded(secret), *self.known}
         self.known = tuple(sorted(spelled, key=len, reverse=True))
-        self._pattern = re.compile(b"|".join(map(re.escape, self.known)))
+        self._pattern = lazy(b"|".join(map(re.escape, self.known)))
 
     def add_sasl(self, coded: bytes) -> None:
         """A SASL response in base64: the whole, and the password or token inside (RFC 4616, RFC 7628)."""

@@ -7,9 +7,10 @@ import re
 from collections.abc import Callable, Iterator
 
 from imapsh.errors import UsageError
+from imapsh.patterns import lazy
 
 _PIECE = 1 << 16
-_ESCAPE = re.compile(rb"\\(?:x([0-9A-Fa-f]{2})|([rnt0e\\]))|\\")
+_ESCAPE = lazy(rb"\\(?:x([0-9A-Fa-f]{2})|([rnt0e\\]))|\\")
 _LETTERS = {b"r": b"\r", b"n": b"\n", b"t": b"\t", b"0": b"\0", b"e": b"\x1b", b"\\": b"\\"}
 
 

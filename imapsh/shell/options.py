@@ -3,7 +3,7 @@
 Imports nothing heavy: `--version` and `--help` cost little more than Python itself.
 """
 
-from __future__ import annotations
+# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -19,9 +20,13 @@ _IFLAG, _LFLAG = 0, 3  # places in what termios.tcgetattr returns
 def run(plan: Plan, options: Options) -> int:
     """Talk with the person at the terminal until they leave; the exit status."""
     dialling = Dialling(plan)
+    gc.disable()  # nothing of what is imported is garbage, and looking for it again and again takes a tenth of a start
     import asyncio
 
     from imapsh.shell.interactive import Shell
+
+    gc.freeze()
+    gc.enable()
 
     async def life() -> int:
         return await Shell(options).run(dialling)

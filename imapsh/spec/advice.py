@@ -10,17 +10,17 @@ from imapsh import spec
 from imapsh.grammar.tokens import BAD, CRLF
 from imapsh.spec.model import AUTHENTICATED, NOT_AUTHENTICATED, Command, Context, Expected, Name, Problem
 from imapsh.spec.nodes import Keyword, Node, Repeat, Sequence, folded, word_end
-from imapsh.spec.slots import Form, Slot
+from imapsh.spec.slots import Slot, form
 from imapsh.spec.syntax import Rule, Table
 
 if TYPE_CHECKING:
     from imapsh.spec.match import Head, Run
 
-_HALF_LITERAL = Form(r"~?(?:\{[^}]*)?\Z")
+_HALF_LITERAL = form(r"~?(?:\{[^}]*)?\Z")
 
 
 #: tag = 1*<any ASTRING-CHAR except "+">
-_TAG = Form(r"[!#$&',-\[\]^-z|}~]+")
+_TAG = form(r"[!#$&',-\[\]^-z|}~]+")
 
 
 @lru_cache(maxsize=16)

@@ -1,6 +1,6 @@
 """The shapes of the table's rows.  A row is data: what reads it is `imapsh.spec.match`, the session, help and docs."""
 
-from __future__ import annotations
+# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
 from typing import NamedTuple
 
@@ -113,14 +113,14 @@ class Piece(NamedTuple):
     start: int
     end: int
     value: object = None
-    children: tuple[Piece, ...] = ()
+    children: "tuple[Piece, ...]" = ()
 
     def __repr__(self) -> str:
         """Without the value, which may be a password."""
         below = f", {self.children!r}" if self.children else ""
         return f"Piece({self.name!r}, {self.kind!r}, {self.start}, {self.end}{below})"
 
-    def all(self, *kinds: str) -> list[Piece]:
+    def all(self, *kinds: str) -> "list[Piece]":
         """The pieces of these kinds below this one, in order; not those below a piece that is taken."""
         return find(self.children, *kinds)
 

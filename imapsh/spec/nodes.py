@@ -6,16 +6,16 @@ never try again what a later one refuses: a line is read in one pass.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from imapsh.patterns import lazy
 from imapsh.spec.model import Piece
 
 if TYPE_CHECKING:
     from imapsh.spec.match import Run
 
 #: A row's name ends where a character of the tokens' WORD does (RFC 9051 section 9, atom-specials).
-_WORD = re.compile(r"[^\x00-\x20\x7f()\"\\\[\]{]*")
+_WORD = lazy(r"[^\x00-\x20\x7f()\"\\\[\]{]*")
 
 
 def word_end(text: str, at: int) -> int:

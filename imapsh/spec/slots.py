@@ -8,44 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from imapsh.grammar.sequence import PATTERN, SequenceSet
 from imapsh.grammar.tokens import DATA, FILE, LITERAL, OPEN_QUOTE, QUOTED, Token, announcement, unquote
+from imapsh.patterns import lazy
 from imapsh.spec.model import FileName, Name, Piece
 
 if TYPE_CHECKING:
     from imapsh.spec.match import Run
 
 
-class Form:
-    """A regular expression, compiled when first used: compiling them all would cost a start 30 ms.
-
-    Letters fit in either case, and only ASCII's digits are digits.
-    """
-
-    def __init__(self, pattern: str) -> None:
-        self.pattern = pattern
-
-    @cached_property
-    def _compiled(self) -> re.Pattern[str]:
-        return re.compile(self.pattern, re.ASCII | re.IGNORECASE)
-
-    @cached_property
-    def match(self) -> Callable[..., re.Match[str] | None]:
-        """As re.Pattern.match."""
-        return self._compiled.match
-
-    @cached_property
-    def fullmatch(self) -> Callable[..., re.Match[str] | None]:
-        """As re.Pattern.fullmatch."""
-        return self._compiled.fullmatch
-
-    @cached_property
-    def search(self) -> Callable[..., re.Match[str] | None]:
-        """As re.Pattern.search."""
-        return self._compiled.search
+def form(pattern: str) -> re.Pattern[str]:
+    """Letters fit in either case, and only ASCII's digits are digits."""
+    return lazy(pattern, re.ASCII | re.IGNORECASE)
 
 
 class Shape(NamedTuple):
@@ -53,11 +29,11 @@ class Shape(NamedTuple):
     type all the same, with a problem noted; `half` fits what may still become one as typing goes on."""
 
     noun: str
-    bare: Form | None = None
+    bare: re.Pattern[str] | None = None
     value: Callable[[str], object] = str
     strings: bool = False  # a quoted string or a literal may stand here
-    loose: Form | None = None
-    half: Form | None = None
+    loose: re.Pattern[str] | None = None
+    half: re.Pattern[str] | None = None
     secret: bool = False
     role: str = "string"
     needs: tuple[str, ...] = ()  # capabilities of which one offers it; {} is the argument itself
@@ -84,7 +60,7 @@ def _undated(text: str) -> str:
     return text.strip('"')
 
 
-_C = Form
+_C = form
 #: ATOM-CHAR: any CHAR except "(" ")" "{" SP CTL list-wildcards quoted-specials resp-specials.
 _ATOM_CHAR = r"!#$&'+-\[^-z|}~"
 _ATOM = _C(f"[{_ATOM_CHAR}]+")

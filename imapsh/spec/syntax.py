@@ -12,11 +12,11 @@ a b    ab       with one space between; with nothing between
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import TYPE_CHECKING
 
 from imapsh import spec
+from imapsh.patterns import lazy
 from imapsh.spec.model import Name, Piece
 from imapsh.spec.nodes import Choice, Group, Item, Keyword, Node, Repeat, Sequence, folded, word_end
 from imapsh.spec.slots import SLOTS, Slot
@@ -102,7 +102,7 @@ class Table:
         return f"<{self.kind}>"
 
 
-_PARTS = re.compile(r'<([^>]+)>|"([^"]+)"|(\.\.\.)|([\[{])|([\]}])|(\|)|( )|([()])|([^<>"\[\]{}|() .]+)')
+_PARTS = lazy(r'<([^>]+)>|"([^"]+)"|(\.\.\.)|([\[{])|([\]}])|(\|)|( )|([()])|([^<>"\[\]{}|() .]+)')
 
 
 def _named(name: str) -> Node:

@@ -1,20 +1,21 @@
 """Where a server is: what a person types, read into an Address.  RFC 5092 (IMAP URLs), RFC 3986."""
 
-from __future__ import annotations
+# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
 import re
 from typing import NamedTuple
 
 from imapsh.errors import UsageError
+from imapsh.patterns import lazy
 
 PORTS = {"imap": 143, "imaps": 993}
 SHAPES = "imap://[user@]host[:port][/mailbox], imaps://..., unix:PATH, exec:COMMAND, or host[:port]"
 HOW_TO_GIVE_PASSWORDS = "give it at the prompt, in IMAPSH_PASSWORD or with --password-command"
 
-_HOST = re.compile(r"(?=.{1,253}$)(?:[\w-]{1,63}\.)*[\w-]{1,63}\.?")
-_AUTHORITY = re.compile(r"(?:\[(?P<literal>[^\[\]]*)\]|(?P<name>[^\[\]:]*))(?P<colon>:(?P<port>.*))?", re.DOTALL)
-_BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_HOST = lazy(r"(?=.{1,253}$)(?:[\w-]{1,63}\.)*[\w-]{1,63}\.?")
+_AUTHORITY = lazy(r"(?:\[(?P<literal>[^\[\]]*)\]|(?P<name>[^\[\]:]*))(?P<colon>:(?P<port>.*))?", re.DOTALL)
+_BAD_ESCAPE = lazy(r"%(?![0-9A-Fa-f]{2})")
+_CONTROL = lazy(r"[\x00-\x1f\x7f]")
 
 
 class Address(NamedTuple):

@@ -4,7 +4,7 @@
 end of the piece before its literal.  Joined they are the octets (but for a literal that went to a sink).
 """
 
-from __future__ import annotations
+# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
 from typing import NamedTuple
 

@@ -18,6 +18,7 @@ from collections.abc import Callable, Generator
 from typing import NamedTuple, Protocol
 
 from imapsh.findings import Violation
+from imapsh.patterns import lazy
 from imapsh.wire.frames import Frame, Part, size_of
 from imapsh.wire.limits import DEFAULT, Limits
 
@@ -27,10 +28,10 @@ COMMAND = "command"
 #: Codes whose argument may be a string, so a literal may stand inside (RFC 3501 section 9; RFC 2060 for NEWNAME).
 STRING_CODES = frozenset({b"BADCHARSET", b"NEWNAME", b"REFERRAL"})
 
-_ANNOUNCES = re.compile(rb"(~?)\{(\d+)(\+?)\}\r?\n\Z")
-_STATUS = re.compile(rb"(?:\* |[^*+ \r\n(){%\"\\]+ )(?:OK|NO|BAD|BYE|PREAUTH)(?![!-~])", re.IGNORECASE)
-_OPEN_CODE = re.compile(rb"(?:\+|\S+ [A-Z]+) \[([A-Z0-9-]+) ((?:[^\]\"]|\"(?:[^\"\\]|\\.)*\")*)\Z", re.IGNORECASE)
-_MARKS = re.compile(rb'\\["\\]|["()]')
+_ANNOUNCES = lazy(rb"(~?)\{(\d+)(\+?)\}\r?\n\Z")
+_STATUS = lazy(rb"(?:\* |[^*+ \r\n(){%\"\\]+ )(?:OK|NO|BAD|BYE|PREAUTH)(?![!-~])", re.IGNORECASE)
+_OPEN_CODE = lazy(rb"(?:\+|\S+ [A-Z]+) \[([A-Z0-9-]+) ((?:[^\]\"]|\"(?:[^\"\\]|\\.)*\")*)\Z", re.IGNORECASE)
+_MARKS = lazy(rb'\\["\\]|["()]')
 _MOST_JOINED = 100  # lines that are joined to one that is left open
 _LONGEST_CODE = 1 << 11  # octets of a code in which a literal is looked for
 

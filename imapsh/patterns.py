@@ -1,0 +1,27 @@
+"""Regular expressions that are compiled when first used: a start uses few of them, and compiling takes long."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, AnyStr, cast
+
+
+class _Lazy:
+    """What stands for a pattern; its methods, once compiled, are attributes and cost no more than the pattern's own."""
+
+    def __init__(self, pattern: str | bytes, flags: int) -> None:
+        self.pattern = pattern
+        self.flags = flags
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        compiled = re.compile(self.pattern, self.flags)
+        for method in ("match", "fullmatch", "search", "finditer", "findall", "split", "sub"):
+            setattr(self, method, getattr(compiled, method))
+        return getattr(compiled, name)
+
+
+def lazy(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
+    """`re.compile`, later: what is wrong with the pattern shows when it is first used."""
+    return cast("re.Pattern[AnyStr]", _Lazy(pattern, flags))
