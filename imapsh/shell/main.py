@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -35,6 +36,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         _say(f"cannot write: {error.strerror or error}")
         return 1
+    finally:
+        gc.enable()
 
 
 def _run(options: Options) -> int:
@@ -57,12 +60,14 @@ def _run(options: Options) -> int:
         from imapsh.shell import serve
 
         return serve.run(options)
+    gc.disable()  # nothing of what is imported is garbage: to look for it again and again takes a tenth of a start
     from imapsh.shell.dial import make_plan
 
     plan = _pointing(make_plan, options)
     if options.command or options.file or sys.stdin is None or not sys.stdin.isatty():
         from imapsh.shell import batch
 
+        gc.enable()
         return batch.run(plan, options)
     from imapsh.shell import repl
 

@@ -20,12 +20,11 @@ _IFLAG, _LFLAG = 0, 3  # places in what termios.tcgetattr returns
 def run(plan: Plan, options: Options) -> int:
     """Talk with the person at the terminal until they leave; the exit status."""
     dialling = Dialling(plan)
-    gc.disable()  # nothing of what is imported is garbage, and looking for it again and again takes a tenth of a start
     import asyncio
 
     from imapsh.shell.interactive import Shell
 
-    gc.freeze()
+    gc.freeze()  # what was imported stays
     gc.enable()
 
     async def life() -> int:
