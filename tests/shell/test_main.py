@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import json
 import shlex
 import signal
@@ -9,11 +11,14 @@ import socket
 import ssl
 import subprocess
 import sys
+from collections.abc import Coroutine
 from pathlib import Path
 
 import pytest
 
 import imapsh as package
+from imapsh.shell import batch
+from imapsh.shell.main import main
 from tests.servers.base import Server, free_ports
 from tests.servers.certs import Certs
 
@@ -51,6 +56,24 @@ def test_explaining_imports_no_network(tmp_path: Path) -> None:
     file = tmp_path / "recorded"
     file.write_bytes(b"* OK hello\r\n")
     assert imported("--explain", str(file)) & (HEAVY | {"ssl", "email", "json"}) == set()
+
+
+def test_the_collector_runs_again_behind_the_imports(monkeypatch: pytest.MonkeyPatch) -> None:
+    found: list[bool] = []
+
+    def prompt(life: Coroutine[object, object, int]) -> int:
+        life.close()
+        return commands()
+
+    def commands(*given: object) -> int:
+        found.append(gc.isenabled())
+        return 0
+
+    monkeypatch.setattr(asyncio, "run", prompt)
+    monkeypatch.setattr(batch, "run", commands)
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+    assert [main(["--demo"]), main(["--demo", "-c", "NOOP"]), main(["no such host"])] == [0, 0, 2]
+    assert [*found, gc.isenabled()] == [True, True, True]
 
 
 def imported(*words: str) -> set[str]:
