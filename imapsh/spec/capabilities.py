@@ -1,34 +1,151 @@
-"""Rows of the capabilities of the two revisions, and of the extensions that IMAP4rev2 took in (RFC 9051 appendix E)."""
+"""Rows of the capabilities: those of the two revisions, of every extension that has an RFC, and well-known others.
+
+By what a capability gives.  A name of no RFC has its vendor, or the draft that it comes from, where the RFC would be.
+"""
+
+from collections.abc import Iterator
 
 from imapsh.spec.model import Name
 
-NAMES = (
-    Name("capability", "IMAP4rev1", "Internet Message Access Protocol, version 4rev1.", "RFC 3501 §6.1.1",
-         editions="1"),
-    Name("capability", "IMAP4rev2", "Internet Message Access Protocol, version 4rev2.", "RFC 9051 §6.1.1",
-         editions="2"),
-    Name("capability", "STARTTLS", "The connection can be turned into a TLS one.", "RFC 9051 §6.2.1"),
-    Name("capability", "LOGINDISABLED", "LOGIN is refused, for now at least.", "RFC 9051 §6.2.3"),
-    Name("capability", "AUTH=", "A SASL mechanism that AUTHENTICATE takes.", "RFC 9051 §6.2.2",
-         example="AUTH=PLAIN"),
-    Name("capability", "SASL-IR", "AUTHENTICATE may bring an initial response.", "RFC 4959 §3"),
-    Name("capability", "ENABLE", "The ENABLE command.", "RFC 5161 §3.1"),
-    Name("capability", "ID", "The ID command.", "RFC 2971 §3"),
-    Name("capability", "IDLE", "The IDLE command.", "RFC 2177 §3"),
-    Name("capability", "LITERAL+", "Literals of any size may be sent without waiting.", "RFC 7888 §4"),
-    Name("capability", "LITERAL-", "Literals up to 4096 octets may be sent without waiting.", "RFC 7888 §5"),
-    Name("capability", "NAMESPACE", "The NAMESPACE command.", "RFC 2342 §5"),
-    Name("capability", "CHILDREN", "LIST says whether a mailbox has children.", "RFC 3348 §3"),
-    Name("capability", "LIST-EXTENDED", "Options and several patterns in LIST.", "RFC 5258 §3"),
-    Name("capability", "LIST-STATUS", "STATUS of mailboxes within LIST.", "RFC 5819 §2"),
-    Name("capability", "SPECIAL-USE", "LIST names the mailboxes for drafts, sent mail, junk and so on.", "RFC 6154 §2"),
-    Name("capability", "CREATE-SPECIAL-USE", "CREATE may give a mailbox a special use.", "RFC 6154 §3"),
-    Name("capability", "STATUS=SIZE", "STATUS tells a mailbox's size.", "RFC 8438 §3"),
-    Name("capability", "UNSELECT", "The UNSELECT command.", "RFC 3691 §2"),
-    Name("capability", "UIDPLUS", "UID EXPUNGE, and the UIDs of appended and copied messages.", "RFC 4315 §2"),
-    Name("capability", "MOVE", "The MOVE command.", "RFC 6851 §3"),
-    Name("capability", "ESEARCH", "RETURN options in SEARCH.", "RFC 4731 §3"),
-    Name("capability", "SEARCHRES", "A search result can be kept and used as $.", "RFC 5182 §2"),
-    Name("capability", "BINARY", "Body parts decoded by the server, and literals with NUL.", "RFC 3516 §4"),
-    Name("capability", "UTF8=", "UTF-8 in names and headers.", "RFC 6855 §3", example="UTF8=ACCEPT"),
+#: The groups, in the order in which they are shown.
+GROUPS = (
+    "Protocol", "Security", "Login", "Mailboxes", "Searching", "Fetching", "Storing", "Sync", "Sharing", "Limits",
+    "Other",
 )  # fmt: skip
+
+_EDITIONS = {"IMAP4rev1": "1", "IMAP4rev2": "2"}
+
+#: group -> (name, what it gives, where it stands, an example where the name alone is none)
+_ROWS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "Protocol": (
+        ("IMAP4rev1", "Internet Message Access Protocol, version 4rev1.", "RFC 3501 §6.1.1"),
+        ("IMAP4rev2", "Internet Message Access Protocol, version 4rev2.", "RFC 9051 §6.1.1"),
+        ("ENABLE", "The ENABLE command.", "RFC 5161 §3.1"),
+        ("ID", "The ID command.", "RFC 2971 §3"),
+        ("IDLE", "The IDLE command.", "RFC 2177 §3"),
+        ("LITERAL+", "Literals of any size may be sent without waiting.", "RFC 7888 §4"),
+        ("LITERAL-", "Literals up to 4096 octets may be sent without waiting.", "RFC 7888 §5"),
+        ("COMPRESS=", "An algorithm that COMPRESS takes.", "RFC 4978 §3", "COMPRESS=DEFLATE"),
+        ("UTF8=", "UTF-8 in names and headers.", "RFC 6855 §3", "UTF8=ACCEPT"),
+        ("LANGUAGE", "The LANGUAGE command: server texts in another language.", "RFC 5255 §3.1"),
+        ("I18NLEVEL=", "SEARCH, SORT and THREAD compare by Unicode; 2: by a comparator of choice.", "RFC 5255 §4",
+         "I18NLEVEL=1"),
+        ("NOTIFY", "The NOTIFY command: which changes, of which mailboxes, are told.", "RFC 5465 §3"),
+        ("INPROGRESS", "Long commands tell how far they are.", "RFC 9585 §3"),
+        ("XAPPLEPUSHSERVICE", "Pushes to Apple's devices.", "Apple"),
+        ("XAPPLELITERAL", "Literals in more places of responses.", "Apple"),
+    ),
+    "Security": (
+        ("STARTTLS", "The connection can be turned into a TLS one.", "RFC 9051 §6.2.1"),
+        ("LOGINDISABLED", "LOGIN is refused, for now at least.", "RFC 9051 §6.2.3"),
+    ),
+    "Login": (
+        ("AUTH=", "A SASL mechanism that AUTHENTICATE takes.", "RFC 9051 §6.2.2", "AUTH=PLAIN"),
+        ("SASL-IR", "AUTHENTICATE may bring an initial response.", "RFC 4959 §3"),
+        ("UNAUTHENTICATE", "The UNAUTHENTICATE command: back to before the login.", "RFC 8437 §3"),
+        ("LOGIN-REFERRALS", "A login may be referred to another server.", "RFC 2221 §4.1"),
+        ("JMAPACCESS", "The same mail is there by JMAP.", "RFC 9698 §3"),
+        ("CLIENTACCESSRULES", "Logins may be refused by rules about clients.", "Microsoft"),
+        ("CLIENTNETWORKPRESENCELOCATION", "For proxies: from where the client comes.", "Microsoft"),
+        ("BACKENDAUTHENTICATE", "For proxies: a login on the server behind.", "Microsoft"),
+    ),
+    "Mailboxes": (
+        ("NAMESPACE", "The NAMESPACE command.", "RFC 2342 §5"),
+        ("CHILDREN", "LIST says whether a mailbox has children.", "RFC 3348 §3"),
+        ("LIST-EXTENDED", "Options and several patterns in LIST.", "RFC 5258 §3"),
+        ("LIST-STATUS", "STATUS of mailboxes within LIST.", "RFC 5819 §2"),
+        ("LIST-METADATA", "METADATA of mailboxes within LIST.", "RFC 9590 §3"),
+        ("SPECIAL-USE", "LIST names the mailboxes for drafts, sent mail, junk and so on.", "RFC 6154 §2"),
+        ("CREATE-SPECIAL-USE", "CREATE may give a mailbox a special use.", "RFC 6154 §3"),
+        ("STATUS=SIZE", "STATUS tells a mailbox's size.", "RFC 8438 §3"),
+        ("UNSELECT", "The UNSELECT command.", "RFC 3691 §2"),
+        ("METADATA", "Annotations of mailboxes and of the server.", "RFC 5464 §4"),
+        ("METADATA-SERVER", "Annotations of the server only.", "RFC 5464 §4"),
+        ("MAILBOX-REFERRALS", "A mailbox may be on another server.", "RFC 2193 §3"),
+        ("XLIST", "The XLIST command: LIST with special use, before SPECIAL-USE.", "Google"),
+        ("ANNOTATEMORE", "Annotations, before METADATA.", "draft-daboo-imap-annotatemore"),
+        ("NO_ATOMIC_RENAME", "RENAME of a tree may stop half-way.", "Cyrus"),
+        ("SCAN", "The SCAN command: mailboxes that contain a text.", "Cyrus"),
+        ("X-SIEVE-MAILBOX", "A Sieve script may be tried on a mailbox.", "Cyrus"),
+    ),
+    "Searching": (
+        ("ESEARCH", "RETURN options in SEARCH.", "RFC 4731 §3"),
+        ("SEARCHRES", "A search result can be kept and used as $.", "RFC 5182 §2"),
+        ("SORT", "The SORT command.", "RFC 5256 §3"),
+        ("SORT=DISPLAY", "SORT by the names that people see.", "RFC 5957 §3"),
+        ("ESORT", "RETURN options in SORT.", "RFC 5267 §3.1"),
+        ("CONTEXT=SEARCH", "A search that is kept up to date, and results in parts.", "RFC 5267 §4"),
+        ("CONTEXT=SORT", "A sort that is kept up to date, and results in parts.", "RFC 5267 §4"),
+        ("PARTIAL", "Results of SEARCH and FETCH in parts.", "RFC 9394 §3"),
+        ("THREAD=", "An algorithm that the THREAD command takes.", "RFC 5256 §3", "THREAD=REFERENCES"),
+        ("THREAD=REFS", "Threads by references, newest message first.", "draft-ietf-morg-inthread"),
+        ("MULTISEARCH", "The ESEARCH command: a search in several mailboxes.", "RFC 7377 §2"),
+        ("SEARCH=FUZZY", "The FUZZY search key: what nearly matches.", "RFC 6203 §3"),
+        ("WITHIN", "The search keys OLDER and YOUNGER.", "RFC 5032 §2"),
+        ("FILTERS", "Searches that are kept by name.", "RFC 5466 §3"),
+        ("SORT=MODSEQ", "SORT by mod-sequence.", "Cyrus"),
+        ("SORT=UID", "SORT by UID.", "Cyrus"),
+        ("XCONVERSATIONS", "Messages by conversation.", "Cyrus"),
+    ),
+    "Fetching": (
+        ("BINARY", "Body parts decoded by the server, and literals with NUL.", "RFC 3516 §4"),
+        ("PREVIEW", "A line or two of a message's text.", "RFC 8970 §3"),
+        ("OBJECTID", "Identifiers of mailboxes, messages and threads that outlive renames and moves.", "RFC 8474 §3"),
+        ("SAVEDATE", "When a message came into this mailbox.", "RFC 8514 §3"),
+        ("CONVERT", "Body parts in another format.", "RFC 5259 §3.1"),
+        ("URLAUTH", "URLs that let others read a message or a part of it.", "RFC 4467 §1"),
+        ("URLAUTH=BINARY", "The same, with parts decoded.", "RFC 5524"),
+        ("URL-PARTIAL", "URLs of a range of octets.", "RFC 5550"),
+        ("PREVIEW=FUZZY", "PREVIEW, as it was before its RFC.", "draft-ietf-extra-imap-fetch-preview"),
+        ("SNIPPET=FUZZY", "PREVIEW, as it was before that.", "draft-slusarz-imap-fetch-snippet"),
+        ("X-GM-EXT-1", "Labels, threads, message identifiers and searches as Gmail has them.", "Google"),
+        ("DIGEST=SHA1", "DIGEST.SHA1: a message's hash.", "Cyrus"),
+    ),
+    "Storing": (
+        ("UIDPLUS", "UID EXPUNGE, and the UIDs of appended and copied messages.", "RFC 4315 §2"),
+        ("MOVE", "The MOVE command.", "RFC 6851 §3"),
+        ("MULTIAPPEND", "APPEND of several messages.", "RFC 3502 §6.3.11"),
+        ("CATENATE", "APPEND of a message put together from parts on the server.", "RFC 4469 §2"),
+        ("REPLACE", "The REPLACE command: a message in place of another.", "RFC 8508 §3.1"),
+        ("ANNOTATE-EXPERIMENT-1", "Annotations of messages.", "RFC 5257 §1"),
+        ("IMAPSIEVE=", "Sieve scripts run when messages are appended, copied or changed.", "RFC 6785",
+         "IMAPSIEVE=sieve.example"),
+        ("XMOVE", "The XMOVE command, before MOVE.", "Cyrus"),
+    ),
+    "Sync": (
+        ("CONDSTORE", "Mod-sequences: what changed since, and STORE only where nothing did.", "RFC 7162 §3.1"),
+        ("QRESYNC", "Only what changed and vanished, when a mailbox is opened again.", "RFC 7162 §3.2"),
+        ("UIDONLY", "UIDs only, and no message numbers.", "RFC 9586 §3"),
+        ("XYMHIGHESTMODSEQ", "The highest mod-sequence, without CONDSTORE.", "Yahoo"),
+        ("X-CREATEDMODSEQ", "The mod-sequence with which a message came.", "Cyrus"),
+        ("X-REPLICATION", "Replication between servers.", "Cyrus"),
+        ("X-REPLICATION-ARCHIVE", "Replication of archived mail between servers.", "Cyrus"),
+    ),
+    "Sharing": (
+        ("ACL", "Who may do what with a mailbox.", "RFC 4314 §2"),
+        ("RIGHTS=", "The rights beyond those of RFC 2086.", "RFC 4314 §2.2", "RIGHTS=kxte"),
+        ("LIST-MYRIGHTS", "MYRIGHTS of mailboxes within LIST.", "RFC 8440 §3"),
+        ("ACL2=UNION", "ACL, in Courier's own form too.", "Courier"),
+    ),
+    "Limits": (
+        ("QUOTA", "The limits of what a user may store.", "RFC 9208 §3"),
+        ("QUOTA=", "A resource that is limited.", "RFC 9208 §3.1.1", "QUOTA=RES-STORAGE"),
+        ("QUOTASET", "The SETQUOTA command.", "RFC 9208 §4.1.3"),
+        ("X-QUOTA=", "A resource that is limited, of Cyrus's own.", "Cyrus", "X-QUOTA=X-NUM-FOLDERS"),
+        ("APPENDLIMIT", "STATUS tells the largest message that a mailbox takes.", "RFC 7889 §2"),
+        ("APPENDLIMIT=", "The largest message that any mailbox takes, in octets.", "RFC 7889 §2",
+         "APPENDLIMIT=257890"),
+        ("MESSAGELIMIT=", "How many messages one command may be about.", "RFC 9738 §3", "MESSAGELIMIT=1000"),
+        ("SAVELIMIT=", "How many messages one COPY, MOVE or APPEND may store.", "RFC 9738 §3", "SAVELIMIT=1000"),
+    ),
+}  # fmt: skip
+
+
+def _names() -> Iterator[Name]:
+    for group, rows in _ROWS.items():
+        for name, summary, rfc, *example in rows:
+            editions = _EDITIONS.get(name, "12")
+            yield Name("capability", name, summary, rfc, editions=editions, example="".join(example), group=group)
+
+
+NAMES = tuple(_names())

@@ -10,7 +10,6 @@ COMMANDS = (
 NAMES = (
     Name("algorithm", "DEFLATE", "The one algorithm of COMPRESS.", "RFC 4978 §5", needs=("COMPRESS=DEFLATE",),
          example="DEFLATE"),
-    Name("capability", "COMPRESS=", "An algorithm that COMPRESS takes.", "RFC 4978 §3", example="COMPRESS=DEFLATE"),
     Name("code", "COMPRESSIONACTIVE", "Something else compresses the connection already.", "RFC 4978 §3",
          needs=("COMPRESS=DEFLATE",), example="[COMPRESSIONACTIVE]", read="codes.nothing"),
 )  # fmt: skip

