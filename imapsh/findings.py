@@ -43,6 +43,17 @@ class Rule(NamedTuple):
 
 _ABNF = "RFC 9051 §9"
 
+#: Rules of conduct: what breaks one is a Finding.
+CONDUCT: dict[str, Rule] = {
+    "tag-unknown": Rule("RFC 9051 §2.2.2", "a tagged reply answers a command in progress"),
+    "continuation-unasked": Rule("RFC 9051 §7.6", "'+' comes when the client waits for it"),
+    "expunge-time": Rule("RFC 9051 §7.5.1", "EXPUNGE only while a command runs, and not FETCH, STORE or SEARCH"),
+    "message-number": Rule("RFC 9051 §2.3.1.2", "message numbers go from 1 to EXISTS"),
+    "bye-silent": Rule("RFC 9051 §7.1.5", "BYE comes before the server closes"),
+    "exists-shrinks": Rule("RFC 9051 §7.4.1", "EXISTS never falls: EXPUNGE announces what is gone"),
+    "data-state": Rule("RFC 9051 §7", "mailbox and message data come in the state that has them"),
+}
+
 #: id -> rule.  Ids in the ABNF's spelling are its rules; the rest are named after the paragraph.
 RULES: dict[str, Rule] = {
     # -- lines, strings, numbers
@@ -133,12 +144,5 @@ RULES: dict[str, Rule] = {
     "body-fld-lang": Rule(_ABNF, "nstring or a list of strings"),
     "body-fld-loc": Rule(_ABNF, "nstring"),
     "body-extension": Rule(_ABNF, "nstring, number or a list of them"),
-    # -- conduct (findings, not violations)
-    "tag-unknown": Rule("RFC 9051 §2.2.2", "a tagged reply answers a command in progress"),
-    "continuation-unasked": Rule("RFC 9051 §7.6", "'+' comes when the client waits for it"),
-    "expunge-time": Rule("RFC 9051 §7.5.1", "EXPUNGE only while a command runs, and not FETCH, STORE or SEARCH"),
-    "message-number": Rule("RFC 9051 §2.3.1.2", "message numbers go from 1 to EXISTS"),
-    "bye-silent": Rule("RFC 9051 §7.1.5", "BYE comes before the server closes"),
-    "exists-shrinks": Rule("RFC 9051 §7.4.1", "EXISTS never falls: EXPUNGE announces what is gone"),
-    "data-state": Rule("RFC 9051 §7", "mailbox and message data come in the state that has them"),
+    **CONDUCT,
 }

@@ -49,6 +49,15 @@ def _run(options: Options) -> int:
 
         sys.stdout.write(f"imapsh {__version__}\n")
         return 0
+    if options.completion:
+        from imapsh.shell.completion import script
+
+        sys.stdout.write(script(options.completion))
+        return 0
+    if options.explain_name:
+        from imapsh.shell.reference import cli
+
+        return cli.run(options)
     if options.explain:
         from imapsh.shell import explain
 

@@ -67,6 +67,8 @@ OPTIONS: tuple[Option, ...] = (
            "FILE"),
     Option("--demo", _RUN, "talk to the server in the box: in memory, with mail to look at, gone on exit"),
     Option("--serve-demo", _RUN, "let other clients at that server: listen on URL, else on imap://127.0.0.1:1143"),
+    Option("--explain-name", _RUN, "say what a name means: a command, item, key, response, code, capability, flag, "
+           "option and so on, in any case; or list a kind, as in capabilities", "NAME"),
     Option("--format", _SHOW, "pretty (the default), wire (into a pipe: the server's octets exactly), json (an object "
            "a line for each response) or hex", "FORMAT", kind="choice", choices=("pretty", "wire", "json", "hex")),
     Option("--json-raw", _SHOW, "add each response's octets to its JSON, in base64"),
@@ -94,14 +96,18 @@ OPTIONS: tuple[Option, ...] = (
     Option("--no-ask", _LINK, "ask the server nothing on our own, such as CAPABILITY"),
     Option("--version", _INFO, "print the version"),
     Option("--help", _INFO, "print this", short="-h"),
+    Option("--completion", _INFO, "print the script by which a shell completes this command line: bash, zsh or fish",
+           "SHELL", kind="choice", choices=("bash", "zsh", "fish")),
 )  # fmt: skip
 
 #: What cannot be had together, by field.
 _EITHER: tuple[tuple[str, ...], ...] = (
-    ("command", "file", "explain", "serve_demo"),
-    ("demo", "explain", "serve_demo"),
+    ("command", "file", "explain", "serve_demo", "explain_name", "completion"),
+    ("demo", "explain", "serve_demo", "explain_name", "completion"),
     ("demo", "url"),
     ("explain", "url"),
+    ("explain_name", "url"),
+    ("completion", "url"),
     ("user", "no_login"),
     ("password_command", "no_login"),
     ("mechanism", "no_login"),
@@ -119,6 +125,7 @@ class Options(NamedTuple):
     explain: str = ""
     demo: bool = False
     serve_demo: bool = False
+    explain_name: str = ""
     format: str = "pretty"
     json_raw: bool = False
     color: str = "auto"
@@ -139,6 +146,7 @@ class Options(NamedTuple):
     no_ask: bool = False
     version: bool = False
     help: bool = False
+    completion: str = ""
 
 
 _NAMED = {name: option for option in OPTIONS for name in (option.name, option.short) if name}

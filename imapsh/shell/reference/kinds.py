@@ -1,0 +1,51 @@
+"""The kinds of names, as people call them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Kind(NamedTuple):
+    """What one is called, and what many are: the word that lists them."""
+
+    noun: str
+    plural: str
+
+
+#: In the order in which a name that stands in several is shown.
+KINDS: dict[str, Kind] = {
+    "own": Kind("command of imapsh", "shell commands"),
+    "option": Kind("option of imapsh", "options"),
+    "command": Kind("command", "commands"),
+    "response": Kind("response", "responses"),
+    "code": Kind("response code", "response codes"),
+    "fetch-item": Kind("fetch item", "fetch items"),
+    "fetch-macro": Kind("fetch macro", "fetch macros"),
+    "section": Kind("section of a message", "sections"),
+    "section-mime": Kind("section of a part", "sections of parts"),
+    "search-key": Kind("search key", "search keys"),
+    "search-return": Kind("RETURN option of SEARCH", "search options"),
+    "status-item": Kind("status item", "status items"),
+    "store-item": Kind("store item", "store items"),
+    "flag": Kind("flag", "flags"),
+    "attribute": Kind("mailbox attribute", "attributes"),
+    "list-select": Kind("selection option of LIST", "list selections"),
+    "list-return": Kind("RETURN option of LIST", "list options"),
+    "list-item": Kind("extended item of a LIST response", "list items"),
+    "create-param": Kind("parameter of CREATE", "create parameters"),
+    "use": Kind("special use in CREATE", "special uses"),
+    "capability": Kind("capability", "capabilities"),
+    "mechanism": Kind("SASL mechanism", "mechanisms"),
+    "algorithm": Kind("compression algorithm", "algorithms"),
+    "state": Kind("state of a connection", "states"),
+    "syntax": Kind("part of a syntax", "syntax parts"),
+    "argument": Kind("argument", "arguments"),
+    "rule": Kind("rule of the grammar", "rules"),
+    "conduct": Kind("rule of conduct", "rules of conduct"),
+}
+
+
+def kind_of(kind: str) -> Kind:
+    """What a kind is called, one that is not in KINDS too."""
+    noun = kind.replace("-", " ")
+    return KINDS.get(kind) or Kind(noun, noun + "s")
