@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from imapsh.errors import UsageError
+
 Fragment = tuple[str, str]
 
 RESET = "\x1b[0m"
@@ -69,13 +71,17 @@ _PROMPT = {
 
 
 class Theme:
-    """A name and a style -> SGR parameters table."""
+    """A name and a style -> SGR parameters table.
 
-    __slots__ = ("_open", "name", "sgr")
+    `swaps`: what SGR parameters became of those of the default theme, "" for none; what is no output goes by them too.
+    """
 
-    def __init__(self, name: str, sgr: Mapping[str, str]) -> None:
+    __slots__ = ("_open", "name", "sgr", "swaps")
+
+    def __init__(self, name: str, sgr: Mapping[str, str], swaps: Mapping[str, str] = {}) -> None:
         self.name = name
         self.sgr = sgr
+        self.swaps = swaps
         self._open = {style: f"\x1b[{parameters}m" for style, parameters in sgr.items() if parameters}
 
     def paint(self, style: str, text: str) -> str:
@@ -83,15 +89,54 @@ class Theme:
         opened = self._open.get(style)
         return f"{opened}{text}{RESET}" if opened and text else text
 
+    def changed(self, name: str, own: Mapping[str, str]) -> Theme:
+        """This theme with other SGR parameters for some styles."""
+        return Theme(name, {**self.sgr, **own}, self.swaps)
+
+    def rule(self, rule: str) -> str:
+        """A style string of prompt_toolkit, its words as this theme has them."""
+        return " ".join(filter(None, (self._word(word) for word in rule.split())))
+
+    def _word(self, word: str) -> str:
+        parameter = _WORDS.get(word, "")
+        return _PROMPT.get(self.swaps.get(parameter, parameter), "") if parameter else word
+
+
+_WORDS = {word: parameter for parameter, word in _PROMPT.items()}
+
+_NAMES = tuple(word.removeprefix("ansi") for word in _PROMPT.values())
+
+
+def sgr(words: str) -> str:
+    """`1;31` for `bold red`.  Raises UsageError for a word that is none of `_PROMPT`'s."""
+    unknown = [word for word in words.split() if word not in _NAMES]
+    if unknown or not words.split():
+        named = f"{unknown[0]!r} is none of them" if unknown else "there is none"
+        raise UsageError(f"a style is words such as bold red, of {', '.join(_NAMES)}; {named}")
+    return ";".join(_WORDS.get(word) or _WORDS[f"ansi{word}"] for word in words.split())
+
 
 _DEFAULT = {style: parameters for style, (parameters, _) in STYLES.items()}
 
-#: For terminals with few colours, or eyes that do not tell them apart: weight, line and reverse only.
-_MONO = {
-    style: ";".join(part for part in parameters.split(";") if len(part) == 1) for style, parameters in _DEFAULT.items()
-}
 
-THEMES: dict[str, Theme] = {"default": Theme("default", _DEFAULT), "mono": Theme("mono", _MONO)}
+def _swapped(name: str, swaps: Mapping[str, str]) -> Theme:
+    def new(parameters: str) -> str:
+        return ";".join(filter(None, (swaps.get(one, one) for one in parameters.split(";"))))
+
+    return Theme(name, {style: new(parameters) for style, parameters in _DEFAULT.items()}, swaps)
+
+
+#: Name -> theme.  On a dark ground the bright half of the palette reads better; on a light one it vanishes, as dim text
+#: does in some terminals.  mono is for few colours, or eyes that do not tell them apart: weight, line and reverse only.
+THEMES: dict[str, Theme] = {
+    theme.name: theme
+    for theme in (
+        Theme("default", _DEFAULT),
+        _swapped("dark", {"31": "91", "32": "92", "33": "93", "34": "94", "35": "95", "36": "96"}),
+        _swapped("light", {"2": "90", "33": "35", "93": "35", "94": "34", "95": "35", "96": "36"}),
+        _swapped("mono", dict.fromkeys((parameter for parameter in _PROMPT if len(parameter) > 1), "")),
+    )
+}
 
 
 def paint(fragments: Iterable[Fragment], theme: Theme | None) -> str:

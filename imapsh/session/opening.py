@@ -36,6 +36,7 @@ class Opening(NamedTuple):
 
     `mechanism` is a name of `imapsh.sasl.table`, or AUTO for the strongest that is possible, or "" for PLAIN, else the
     command LOGIN; `password` gives the token where the mechanism wants one, and AUTO is told so by `token`.
+    `another` gives, after a refusal, a fresh token, or "" where there is none: it is tried once.
     `authorize` is whom to act for; `certificate`: the TLS connection shows one of ours; `host` and `port` are the
     server's; `binding` tells what the TLS channel is known by (`StreamInfo.binding`).
     """
@@ -49,6 +50,7 @@ class Opening(NamedTuple):
     must_starttls: bool = False
     ask_capabilities: bool = True
     mechanism: str = ""
+    another: Callable[[], str] | None = None
     authorize: str = ""
     token: bool = False
     certificate: bool = False
@@ -124,12 +126,19 @@ def _login(session: Session, wanted: Opening) -> Steps:
     """By a mechanism, or by the command LOGIN where that is the way left."""
     yield from _capabilities(session, wanted, needed=True)
     name = way(session, wanted)
-    exchange = authenticate(session, wanted._replace(mechanism=name)) if name else _plain_login(session, wanted)
+    exchange = _submit(session, wanted, name)
     yield exchange
+    if exchange.status == "NO" and wanted.another is not None and (fresh := wanted.another()):
+        exchange = _submit(session, wanted._replace(password=lambda: fresh), name)
+        yield exchange
     if exchange.status != "OK":
         said = exchange.mechanism.said if exchange.mechanism is not None else ""
         why = f"{reply(exchange)} ({said})" if said else reply(exchange)
         raise LoginError(f"{wanted.where} refused the login of {wanted.user or name}: {why}")
+
+
+def _submit(session: Session, wanted: Opening, name: str) -> Exchange:
+    return authenticate(session, wanted._replace(mechanism=name)) if name else _plain_login(session, wanted)
 
 
 def way(session: Session, wanted: Opening) -> str:

@@ -12,9 +12,10 @@ from collections.abc import Callable, Generator
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from imapsh.errors import CommandBad, CommandNo, ConnectError, ImapshError, TLSError, UsageError
+from imapsh.sasl.mechanism import octets
 from imapsh.session.core import Session, Tracer
 from imapsh.session.opening import Opening, Step, reply, steps
-from imapsh.shell.password import Password
+from imapsh.shell.password import Password, Ways, handed_out, ways
 from imapsh.transport.address import PORTS, Address, parse_address
 from imapsh.transport.tls import TLSOptions
 from imapsh.wire.limits import DEFAULT, Limits
@@ -40,7 +41,7 @@ class Plan(NamedTuple):
     connect_timeout: float = 30.0
     idle_timeout: float | None = None
     user: str = ""
-    password_command: str = ""
+    ways: Ways = Ways()
     cleartext: bool = False
     fallback: bool = False
     plain: bool = False
@@ -62,30 +63,35 @@ class Plan(NamedTuple):
 
 
 def make_plan(options: Options, url: str | None = None) -> Plan:
-    r"""What the options say; `url` in place of theirs is `\connect`'s.  Raises UsageError."""
-    text = options.url if url is None else url
-    demo = options.demo and url is None
+    r"""What the options say; `url`, or a profile, in place of theirs is `\connect`'s.
+
+    Raises UsageError, and LoginError where the user is to be looked up in a netrc file that cannot be used.
+    """
+    if url is not None and options.settings is not None:
+        options = options.settings.connecting(url)
+    elif url is not None:
+        options = options._replace(url=url, demo=False, mailbox="")
     limits = DEFAULT
     for setting in options.limit:
         limits = limits.change(setting)
-    if demo:
+    if options.demo:
         from imapsh.server.demo import USER
 
         address = Address("exec", command=("demo",))
         user = options.user or USER
     else:
-        if not text:
+        if not options.url:
             raise UsageError("there is no URL: give a host, or --demo for the server in the box")
-        address = parse_address(text)
+        address = parse_address(options.url)
         user = _user(options, address)
     return Plan(
-        address._replace(user=user),
-        demo,
+        address._replace(user=user, mailbox=options.mailbox or address.mailbox),
+        options.demo,
         TLSOptions(options.cafile or None, options.cert or None, options.key or None, options.insecure),
         options.connect_timeout,
         options.timeout,
         "" if options.no_login else user,
-        options.password_command,
+        ways(options),
         options.cleartext,
         options.fallback and address.fallback,
         ask=not options.no_ask,
@@ -99,12 +105,17 @@ def make_plan(options: Options, url: str | None = None) -> Plan:
 def _user(options: Options, address: Address) -> str:
     if options.user and address.user and options.user != address.user:
         raise UsageError(f"the URL says {address.user} and --user says {options.user}: give one of them")
-    return options.user or address.user
+    user = options.user or address.user
+    if options.netrc and not (user or options.no_login):
+        from imapsh.shell import netrcfile
+
+        user = netrcfile.user(address.server_name)
+    return user
 
 
 def _mechanism(options: Options, address: Address) -> str:
-    """The option's, else the URL's; "" for PLAIN, else the command LOGIN."""
-    name = options.mechanism or address.auth
+    """The option's, else the URL's, else with a token any that takes one; "" for PLAIN, else the command LOGIN."""
+    name = options.mechanism or address.auth or ("auto" if options.token_command else "")
     if not name or options.no_login:
         return ""
     from imapsh.sasl.table import known
@@ -151,13 +162,16 @@ def new_session(plan: Plan, trace: Tracer | None = None) -> Session:
     """The conversation's core; large literals go to temporary files."""
     from imapsh.wire.sinks import SpoolSink, opener
 
-    return Session(
+    session = Session(
         limits=plan.limits,
         opener=opener(SPOOL, SpoolSink),
         trace=trace,
         secure=plan.address.scheme == "imaps",
         read_only=plan.read_only,
     )
+    for secret in handed_out():  # a connection before this one may have needed it
+        session.secrets.add(octets(secret), public=octets(plan.user))
+    return session
 
 
 def open_trace(path: str) -> tuple[Trace, IO[bytes]]:
@@ -177,15 +191,18 @@ def open_trace(path: str) -> tuple[Trace, IO[bytes]]:
 
 def opening(plan: Plan, ask: Callable[[str], str] | None = None, stream: Stream | AsyncStream | None = None) -> Opening:
     """What is wanted of the connection; `ask(prompt)` asks a person for the password, `stream` knows its TLS."""
+    password = password_source(plan, plan.user, ask)
     return Opening(
         plan.where,
         plan.demo or plan.address.is_local,
         plan.user,
-        password_source(plan, plan.user, ask),
+        password,
         plan.cleartext,
         must_starttls=plan.plain,
         ask_capabilities=plan.ask,
         mechanism=plan.mechanism,
+        another=password.another if isinstance(password, Password) else None,
+        token=bool(plan.ways.token_command),
         certificate=plan.tls.cert is not None,
         host=plan.address.server_name,
         port=plan.address.port,
@@ -200,7 +217,8 @@ def password_source(plan: Plan, user: str, ask: Callable[[str], str] | None = No
 
         if user == USER:
             return lambda: PASSWORD
-    return Password(user, plan.where, plan.password_command, ask)
+    host = plan.address.server_name if plan.address.host else plan.where
+    return Password(user, plan.where, host, plan.ways, ask)
 
 
 def opening_steps(

@@ -6,7 +6,6 @@ The file's format is prompt_toolkit's: a comment with the time, then each line o
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
@@ -16,16 +15,6 @@ from prompt_toolkit.history import History
 CAP = 10_000  #: entries kept
 
 _SLACK = 2_000  # entries beyond the cap before the file is written anew
-
-
-def state_folder() -> Path:
-    """Where this platform keeps what a program remembers for its user."""
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local", "imapsh")
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "imapsh"
-    named = os.environ.get("XDG_STATE_HOME", "")
-    return Path(named if os.path.isabs(named) else Path.home() / ".local" / "state", "imapsh")
 
 
 class MaskedHistory(History):

@@ -14,7 +14,8 @@ from imapsh.shell import commands, literals, prompt, toolbar
 from imapsh.shell.completer import ShellCompleter
 from imapsh.shell.dial import Plan, make_plan
 from imapsh.shell.dialling import Dialling
-from imapsh.shell.history import MaskedHistory, state_folder
+from imapsh.shell.folders import state_folder
+from imapsh.shell.history import MaskedHistory
 from imapsh.shell.link import make_link
 from imapsh.shell.mailboxes import MailboxNames, as_typed
 from imapsh.shell.options import Options
@@ -55,7 +56,7 @@ class Shell:
         self.names = MailboxNames()
         self.tracing = Tracing()
         self.reading = Reading(self.context)
-        self.theme = theme_for(options.color, True)
+        self.theme = theme_for(options, True)
         self.history = MaskedHistory((folder or state_folder()) / "history", self._without_secrets)
         completer = ShellCompleter(self.reading, self.names, self._need_names)
         self.prompt = prompt.make(

@@ -5,14 +5,14 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from imapsh.errors import ImapshError, UsageError
-from imapsh.shell.options import Options, help_text, parse
+from imapsh.shell.options import Options, help_text, read
 
 Given = TypeVar("Given")
-Read = TypeVar("Read")
+Made = TypeVar("Made")
 
 INTERRUPTED = 130
 PIPE_CLOSED = 141  #: what a shell says of a program that SIGPIPE ended
@@ -23,7 +23,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if sys.stdout is None:  # it was closed by who started us
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - as long as the process lives
     try:
-        return _run(_pointing(parse, sys.argv[1:] if argv is None else argv))
+        return _run(_pointing(read, sys.argv[1:] if argv is None else argv))
     except ImapshError as error:
         _say(str(error))
         return error.exit_code
@@ -40,31 +40,52 @@ def main(argv: Sequence[str] | None = None) -> int:
         gc.enable()
 
 
-def _run(options: Options) -> int:
-    if options.help:
+def _run(given: Mapping[str, Any]) -> int:
+    if given.get("help"):
         sys.stdout.write(help_text())
         return 0
-    if options.version:
+    if given.get("version"):
         from imapsh import __version__
 
         sys.stdout.write(f"imapsh {__version__}\n")
         return 0
-    if options.completion:
+    if given.get("completion"):
         from imapsh.shell.completion import script
 
-        sys.stdout.write(script(options.completion))
+        sys.stdout.write(script(given["completion"]))
         return 0
-    if options.explain_name:
+    if given.get("explain_name"):
         from imapsh.shell.reference import cli
 
-        return cli.run(options)
+        return cli.run(Options(**given))
+    from imapsh.shell.password import take_from_descriptor, take_from_environment
+
+    if "password_fd" in given:
+        take_from_descriptor(given["password_fd"])
+    take_from_environment()
+    return _work(_configured(given))
+
+
+def _configured(given: Mapping[str, Any]) -> Options:
+    """The options in effect: what is given, over the configuration where there is one."""
+    path = given.get("config", "")
+    if not path and not given.get("no_config"):
+        from imapsh.shell.folders import config_file
+
+        path = config_file()
+        path = path if os.path.exists(path) else ""
+    if not path:
+        return Options(**given)
+    from imapsh.shell import config
+
+    return config.load(path, given)
+
+
+def _work(options: Options) -> int:
     if options.explain:
         from imapsh.shell import explain
 
         return explain.run(options)
-    from imapsh.shell.password import take_from_environment
-
-    take_from_environment()
     if options.serve_demo:
         from imapsh.shell import serve
 
@@ -83,10 +104,10 @@ def _run(options: Options) -> int:
     return repl.run(plan, options)
 
 
-def _pointing(read: Callable[[Given], Read], given: Given) -> Read:
-    """What `read` makes of the command line; its UsageError points to the help."""
+def _pointing(make: Callable[[Given], Made], given: Given) -> Made:
+    """What `make` makes of the command line; its UsageError points to the help."""
     try:
-        return read(given)
+        return make(given)
     except UsageError as error:
         raise UsageError(f"{error} (see imapsh --help)") from None
 

@@ -197,13 +197,16 @@ def duration(seconds: float) -> str:
     return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
 
 
-def theme_for(color: str, terminal: bool) -> Theme | None:
-    """The theme, or None for no colours: `color` is auto, always or never; NO_COLOR holds unless it is always."""
+def theme_for(options: Options, terminal: bool) -> Theme | None:
+    """The theme, or None for no colours; NO_COLOR, a dumb terminal and --plain hold unless colours are asked for."""
     import os
 
-    if color == "always" or (color == "auto" and terminal and not os.environ.get("NO_COLOR")):
-        return THEMES["default"]
-    return None
+    wanted = terminal and not (os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or options.plain)
+    if options.color == "never" or (options.color == "auto" and not wanted):
+        return None
+    if not options.theme and options.settings is not None and options.settings.theme is not None:
+        return options.settings.theme
+    return THEMES[options.theme or "default"]
 
 
 def make_output(options: Options, terminal: bool) -> Output:
@@ -216,4 +219,4 @@ def make_output(options: Options, terminal: bool) -> Output:
             width = os.get_terminal_size(1).columns or None
         except OSError:
             pass
-    return Output(options.format, theme_for(options.color, terminal), width, json_raw=options.json_raw)
+    return Output(options.format, theme_for(options, terminal), width, json_raw=options.json_raw)

@@ -1,18 +1,64 @@
-"""Where a password comes from: a command, the environment, or a person at the terminal.  Never the command line."""
+"""Where a password comes from, in one order; never the command line.  What was handed out is known, to be masked."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
 
-from imapsh.errors import LoginError
+from imapsh.errors import LoginError, UsageError
 from imapsh.transport.child import SECRET_VARIABLES, child_environment
 
-_WAYS = "give --password-command, set IMAPSH_PASSWORD, or run imapsh at a terminal"
+if TYPE_CHECKING:
+    from imapsh.shell.options import Options
 
-#: What was taken out of the environment, by name; kept here alone.
+_WAYS = "give --password-command, --keyring or --netrc, set IMAPSH_PASSWORD, or run imapsh at a terminal"
+_LONGEST = 1 << 16  # octets of a password on a descriptor
+
+#: What was taken out of the environment, by name, and from a descriptor, by ""; kept here alone.
 _taken: dict[str, str] = {}
+
+#: What was handed out to be sent.
+_handed_out: set[str] = set()
+
+
+class Kept:
+    """A secret that shows itself to nobody by accident."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __repr__(self) -> str:
+        return "Kept(...)"
+
+    def reveal(self) -> str:
+        """The secret."""
+        return self._text
+
+
+class Ways(NamedTuple):
+    """The ways to a password that the options allow; the environment and the prompt are always there."""
+
+    descriptor: bool = False
+    token_command: str = ""
+    password_command: str = ""
+    password: Kept | None = None
+    keyring: bool = False
+    netrc: bool = False
+
+
+_NO_WAYS = Ways()
+
+
+def ways(options: Options) -> Ways:
+    """Those of the options."""
+    return Ways(
+        options.password_fd is not None, options.token_command, options.password_command, options.password,
+        options.keyring, options.netrc,
+    )  # fmt: skip
 
 
 def take_from_environment() -> None:
@@ -22,32 +68,139 @@ def take_from_environment() -> None:
             _taken[name] = os.environ.pop(name)
 
 
-class Password:
-    """Calling it gives the password: from `command`, else the environment, else `ask(prompt)`, else the terminal.
+def take_from_descriptor(number: int) -> None:
+    """Read the password from an open file descriptor, its first line and not an octet more, and close it.
 
-    Raises LoginError where there is none to be had.
+    Call it before anything else is opened, lest another file has that number.  Raises UsageError.
+    """
+    line = bytearray()
+    try:
+        while (octet := os.read(number, 1)) not in (b"", b"\n") and len(line) < _LONGEST:
+            line += octet
+        if number > 2:
+            os.close(number)
+    except OSError as error:
+        raise UsageError(
+            f"--password-fd {number} cannot be read: {error.strerror}; open it, as {number}< FILE"
+        ) from None
+    _taken[""] = _text(bytes(line), f"--password-fd {number}", "gave")
+
+
+class Password:
+    """Calling it gives the password of `user`: the first that ORDER finds; `ask(prompt)` asks in place of the terminal.
+
+    `host` is the server's name, by which keyring and netrc know it.  Raises LoginError where there is none to be had.
     """
 
-    def __init__(self, user: str, where: str, command: str = "", ask: Callable[[str], str] | None = None) -> None:
+    def __init__(
+        self, user: str, where: str, host: str = "", ways: Ways = _NO_WAYS, ask: Callable[[str], str] | None = None
+    ) -> None:  # fmt: skip
         self.user = user
         self.where = where
-        self.command = command
+        self.host = host
+        self.ways = ways
         self.ask = ask
 
     def __call__(self) -> str:
-        if self.command:
-            return from_command(self.command)
-        take_from_environment()
-        if _taken.get("IMAPSH_PASSWORD"):
-            return _taken["IMAPSH_PASSWORD"]
-        password = (self.ask or _at_terminal)(f"Password for {self.user} at {self.where}: ")
-        if not password:
-            raise LoginError(f"no password for {self.user} was given")
-        return password
+        for source in ORDER:
+            password = source.find(self)
+            if password:
+                _handed_out.add(password)
+                return password
+        raise LoginError(f"no password for {self.user} was given")
+
+    def another(self) -> str:
+        """Another token than the one just refused, or "" where there can be none; then that one is not sent again."""
+        if not self.ways.token_command or self.ways.descriptor:
+            return ""
+        from imapsh.shell import tokens
+
+        token = tokens.another(self.ways.token_command)
+        _handed_out.add(token)
+        return token
 
 
-def from_command(command: str) -> str:
+def handed_out() -> tuple[str, ...]:
+    """All that was handed out since the start."""
+    return tuple(_handed_out)
+
+
+# -- the sources
+
+
+class Source(NamedTuple):
+    """One of them: its name, what it is, and how it finds a password; "" where it has none and the next is asked."""
+
+    name: str
+    help: str
+    find: Callable[[Password], str]
+
+
+def _descriptor(wanted: Password) -> str:
+    return _taken.get("", "") if wanted.ways.descriptor else ""
+
+
+def _token(wanted: Password) -> str:
+    if not wanted.ways.token_command:
+        return ""
+    from imapsh.shell import tokens
+
+    return tokens.current(wanted.ways.token_command)
+
+
+def _command(wanted: Password) -> str:
+    return from_command(wanted.ways.password_command) if wanted.ways.password_command else ""
+
+
+def _kept(wanted: Password) -> str:
+    return wanted.ways.password.reveal() if wanted.ways.password is not None else ""
+
+
+def _environment(wanted: Password) -> str:
+    take_from_environment()
+    return _taken.get("IMAPSH_PASSWORD", "")
+
+
+def _keyring(wanted: Password) -> str:
+    if not wanted.ways.keyring:
+        return ""
+    from imapsh.shell import keyrings
+
+    return keyrings.find(wanted.host, wanted.user)
+
+
+def _netrc(wanted: Password) -> str:
+    if not wanted.ways.netrc:
+        return ""
+    from imapsh.shell import netrcfile
+
+    return netrcfile.password(wanted.host, wanted.user)
+
+
+def _prompt(wanted: Password) -> str:
+    return (wanted.ask or _at_terminal)(f"Password for {wanted.user} at {wanted.where}: ")
+
+
+#: The one order.  A command that fails is an error; where a look-up finds nothing, the next is asked.
+ORDER = (
+    Source("--password-fd", "the first line of a file descriptor, read once, at the start", _descriptor),
+    Source("--token-command", "the OAuth 2.0 token that a command prints", _token),
+    Source("--password-command", "the first line that a command prints", _command),
+    Source("password", "in a profile of a configuration file that nobody else may read", _kept),
+    Source("IMAPSH_PASSWORD", "an environment variable, which no child process gets to see", _environment),
+    Source("--keyring", "the system's keyring: service imapsh:HOST, user USER", _keyring),
+    Source("--netrc", "NETRC or ~/.netrc, which nobody else may read: machine HOST, login USER", _netrc),
+    Source("prompt", "asked for at the terminal, unseen", _prompt),
+)
+
+
+def from_command(command: str, option: str = "--password-command") -> str:
     """The first line that a shell command prints.  Raises LoginError, which says nothing of what it printed."""
+    return _text(output_of(command, option).split(b"\n", 1)[0].rstrip(b"\r"), option, "printed")
+
+
+def output_of(command: str, option: str) -> bytes:
+    """All that a shell command prints.  Raises LoginError, which names the option that asked for it."""
     import subprocess
 
     stdin = None if sys.stdin is not None and sys.stdin.isatty() else subprocess.DEVNULL
@@ -56,16 +209,19 @@ def from_command(command: str) -> str:
             command, shell=True, stdin=stdin, stdout=subprocess.PIPE, env=child_environment(), check=False
         )
     except OSError as error:
-        raise LoginError(f"--password-command cannot be run: {error.strerror}") from None
+        raise LoginError(f"{option} cannot be run: {error.strerror}") from None
     if done.returncode:
-        raise LoginError(f"--password-command failed with exit status {done.returncode}: run it by hand to see why")
-    line = done.stdout.split(b"\n", 1)[0].rstrip(b"\r")
+        raise LoginError(f"{option} failed with exit status {done.returncode}: run it by hand to see why")
+    return done.stdout
+
+
+def _text(line: bytes, option: str, verb: str) -> str:
     if not line:
-        raise LoginError("--password-command printed no password on its first line")
+        raise LoginError(f"{option} {verb} no password on its first line")
     try:
         return line.decode("utf-8")
     except UnicodeDecodeError:
-        raise LoginError("--password-command printed a password that is not UTF-8") from None
+        raise LoginError(f"{option} {verb} a password that is not UTF-8") from None
 
 
 def _at_terminal(prompt: str) -> str:

@@ -45,12 +45,7 @@ _STYLES = {
 def style(theme: Theme | None) -> Style:
     """prompt_toolkit's style for a theme; None: without colour."""
     chosen = theme or THEMES["mono"]
-    own = _STYLES if theme is not None else {name: _plain(rule) for name, rule in _STYLES.items()}
-    return Style.from_dict({**prompt_styles(chosen), **own})
-
-
-def _plain(rule: str) -> str:
-    return " ".join(word for word in rule.split() if not word.startswith("ansi"))
+    return Style.from_dict({**prompt_styles(chosen), **{name: chosen.rule(rule) for name, rule in _STYLES.items()}})
 
 
 def make(

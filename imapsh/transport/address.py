@@ -10,7 +10,7 @@ from imapsh.patterns import lazy
 
 PORTS = {"imap": 143, "imaps": 993}
 SHAPES = "imap://[user@]host[:port][/mailbox], imaps://..., unix:PATH, exec:COMMAND, or host[:port]"
-HOW_TO_GIVE_PASSWORDS = "give it at the prompt, in IMAPSH_PASSWORD or with --password-command"
+HOW_TO_GIVE_PASSWORDS = "give it at the prompt, in IMAPSH_PASSWORD, or by an option such as --password-command"
 
 _HOST = lazy(r"(?=.{1,253}$)(?:[\w-]{1,63}\.)*[\w-]{1,63}\.?")
 _AUTHORITY = lazy(r"(?:\[(?P<literal>[^\[\]]*)\]|(?P<name>[^\[\]:]*))(?P<colon>:(?P<port>.*))?", re.DOTALL)

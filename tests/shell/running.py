@@ -34,9 +34,9 @@ class Done(NamedTuple):
 
 
 def environment(**more: str) -> dict[str, str]:
-    """The tests' environment, without what would change the output."""
+    """The tests' environment, without what would change the output, and with no configuration."""
     kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "IMAPSH_PASSWORD")}
-    return {**kept, "PYTHONPATH": str(ROOT), **more}
+    return {**kept, "PYTHONPATH": str(ROOT), "XDG_CONFIG_HOME": "/nonexistent", **more}
 
 
 def command(*words: str) -> list[str]:

@@ -6,9 +6,7 @@ import asyncio
 import stat
 from pathlib import Path
 
-import pytest
-
-from imapsh.shell.history import MaskedHistory, state_folder
+from imapsh.shell.history import MaskedHistory
 
 
 def mask(text: str) -> str:
@@ -79,12 +77,3 @@ def test_damage_is_no_fault(tmp_path: Path) -> None:
     path = tmp_path / "history"
     path.write_bytes(b"+one\n\xff\xfe garbage\n+two\n+\xff\n")
     assert loaded(MaskedHistory(path, mask)) == ["two\n\udcff", "one"]
-
-
-def test_the_folder_follows_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.platform", "linux")
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    assert state_folder() == tmp_path / "imapsh"
-    monkeypatch.setenv("XDG_STATE_HOME", "not/absolute")
-    monkeypatch.setenv("HOME", str(tmp_path))
-    assert state_folder() == tmp_path / ".local" / "state" / "imapsh"

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_every_row_has_a_field_of_its_own_and_every_field_a_row() -> None:
-    assert {option.field for option in OPTIONS} | {"url"} == set(Options._fields)
+    assert {option.field for option in OPTIONS} | {"url", "password", "settings"} == set(Options._fields)
     names = [name for option in OPTIONS for name in (option.name, option.short) if name]
     assert len(names) == len(set(names))
 
@@ -35,6 +35,10 @@ def test_what_is_not_given_is_as_the_fields_say() -> None:
         (["--limit", "line=1", "--limit", "literal=2"], "limit", ("line=1", "literal=2")),
         (["--format", "json"], "format", "json"),
         (["--keep-going"], "keep_going", True),
+        (["--keep-going", "--no-keep-going"], "keep_going", False),
+        (["--yes", "--safe"], "yes", False),
+        (["--ask"], "no_ask", False),
+        (["--password-fd", "0"], "password_fd", 0),
         (["--help", "-c", "A", "-f", "B"], "help", True),
     ],
 )
@@ -51,6 +55,11 @@ def test_words_become_fields(words: list[str], field: str, value: object) -> Non
         ["--user", ""],
         ["-x"],
         ["--user", "a", "--no-login"],
+        ["--password-fd", "0", "--netrc"],
+        ["--password-fd", "-1"],
+        ["--password-fd", "x"],
+        ["--no-demo"],
+        ["--config", "a", "--no-config"],
     ],
 )
 def test_mistakes_are_usage_errors(words: list[str]) -> None:

@@ -11,6 +11,7 @@ from imapsh.render.styles import THEMES
 from imapsh.session.core import Session
 from imapsh.session.events import Completed, Event, Received, Sent
 from imapsh.shell.last import Last
+from imapsh.shell.options import Options
 from imapsh.shell.output import FORMATS, Output, command_text, duration, release, summary, theme_for
 from imapsh.wire.sinks import SpoolSink, opener
 
@@ -91,15 +92,26 @@ def test_hex_says_whose_octets_they_are() -> None:
 
 
 def test_colour() -> None:
-    assert theme_for("always", False) is not None
-    assert theme_for("never", True) is None
-    assert theme_for("auto", False) is None
+    assert theme_for(Options(color="always"), False) is not None
+    assert theme_for(Options(color="never"), True) is None
+    assert theme_for(Options(color="auto"), False) is None
 
 
 @pytest.mark.parametrize(("value", "no"), [("1", True), ("", False)])
 def test_no_color(monkeypatch: pytest.MonkeyPatch, value: str, no: bool) -> None:
     monkeypatch.setenv("NO_COLOR", value)
-    assert (theme_for("auto", True) is None) is no
+    assert (theme_for(Options(color="auto"), True) is None) is no
+
+
+def test_a_dumb_terminal_and_plain_have_none_unless_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    assert theme_for(Options(), True) is THEMES["default"]
+    assert theme_for(Options(theme="light"), True) is THEMES["light"]
+    assert theme_for(Options(plain=True), True) is None
+    monkeypatch.setenv("TERM", "dumb")
+    assert theme_for(Options(), True) is None
+    assert theme_for(Options(color="always", plain=True), True) is THEMES["default"]
 
 
 def test_duration() -> None:

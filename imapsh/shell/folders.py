@@ -1,0 +1,32 @@
+"""Where this platform keeps a user's configuration, and what a program remembers.  Imports nothing heavy."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def config_file() -> str:
+    """The configuration's usual place, whether there is one or not."""
+    return os.path.join(_folder("XDG_CONFIG_HOME", ".config", "APPDATA", "Roaming"), "config.toml")
+
+
+def state_folder() -> Path:
+    """What is remembered: the history, and reports of what broke."""
+    from pathlib import Path
+
+    return Path(_folder("XDG_STATE_HOME", os.path.join(".local", "state"), "LOCALAPPDATA", "Local"))
+
+
+def _folder(xdg: str, usual: str, windows: str, roaming: str) -> str:
+    home = os.path.expanduser("~")
+    if sys.platform == "win32":
+        return os.path.join(os.environ.get(windows) or os.path.join(home, "AppData", roaming), "imapsh")
+    if sys.platform == "darwin":
+        return os.path.join(home, "Library", "Application Support", "imapsh")
+    named = os.environ.get(xdg, "")
+    return os.path.join(named if os.path.isabs(named) else os.path.join(home, usual), "imapsh")

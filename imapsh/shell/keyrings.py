@@ -1,0 +1,33 @@
+"""Passwords in the system's keyring, by the package `keyring`, which is an extra.
+
+Service `imapsh:HOST`, user name USER; `keyring set imapsh:mail.example me` puts one in.
+"""
+
+from __future__ import annotations
+
+from imapsh.errors import LoginError
+
+HOW_TO_INSTALL = "pip install 'imapsh[keyring]'"
+
+
+def find(host: str, user: str) -> str:
+    """The password, or "" where there is none.  Raises LoginError where the keyring cannot be asked."""
+    try:
+        import keyring
+        from keyring.errors import KeyringError, NoKeyringError
+    except ImportError:
+        raise LoginError(f"--keyring needs the package keyring, which is not installed: {HOW_TO_INSTALL}") from None
+    try:
+        return keyring.get_password(service(host), user) or ""
+    except NoKeyringError:
+        raise LoginError("--keyring finds no keyring on this system: keyring diagnose says what it looks for") from None
+    except KeyringError as error:
+        reason = type(error).__name__
+        raise LoginError(
+            f"the keyring does not say the password for {user} at {host} ({reason}): is it locked?"
+        ) from None
+
+
+def service(host: str) -> str:
+    """What the passwords for a host are filed under."""
+    return f"imapsh:{host}"

@@ -1,0 +1,101 @@
+"""Users and passwords in a netrc file: `machine HOST login USER password PASSWORD`, or `default` for any host.
+
+The standard library's reader keeps one entry a machine; here the first that fits in machine and login is taken.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from imapsh.errors import LoginError
+
+_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|(\S+)', re.DOTALL)
+_WITH_VALUE = ("machine", "login", "user", "account", "password")
+
+
+class Entry(NamedTuple):
+    """One entry; `machine` "" is the default's, `login` "" fits any user."""
+
+    machine: str
+    login: str = ""
+    password: str = ""
+
+
+def path() -> str:
+    """The file: NETRC, else ~/.netrc."""
+    return os.environ.get("NETRC") or os.path.join(os.path.expanduser("~"), ".netrc")
+
+
+def password(host: str, user: str) -> str:
+    """The password, or "" where there is none.  Raises LoginError where the file cannot be used."""
+    return next((entry.password for entry in _for(host) if entry.login in ("", user) and entry.password), "")
+
+
+def user(host: str) -> str:
+    """The first user that the file has for a host, or "".  Raises LoginError where the file cannot be used."""
+    return next((entry.login for entry in _for(host) if entry.login), "")
+
+
+def _for(host: str) -> Iterator[Entry]:
+    return (entry for entry in read(path()) if entry.machine.lower() in ("", host.lower()))
+
+
+def read(name: str) -> list[Entry]:
+    """The entries, none where there is no file.  Raises LoginError, which repeats nothing of what stands in it."""
+    try:
+        with open(name, encoding="utf-8") as file:
+            text = file.read()
+            open_to_others = hasattr(os, "getuid") and _open_to_others(file.fileno())
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise LoginError(f"{name} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise LoginError(f"{name} is not UTF-8") from None
+    entries = _entries(name, text)
+    if open_to_others and any(entry.password and entry.login != "anonymous" for entry in entries):
+        raise LoginError(f"{name} holds passwords, and is not yours alone to read: chmod 600 {name}")
+    return entries
+
+
+def _open_to_others(descriptor: int) -> bool:
+    status = os.fstat(descriptor)
+    return status.st_uid != os.getuid() or bool(status.st_mode & 0o077)
+
+
+def _entries(name: str, text: str) -> list[Entry]:
+    entries: list[Entry] = []
+    place = 0
+    while token := _TOKEN.search(text, place):
+        key, place = token[0], token.end()
+        if key.startswith("#"):
+            place = _before(text, "\n", token.start())
+        elif key == "macdef":
+            place = _before(text, "\n\n", place)
+        elif key == "default":
+            entries.append(Entry(""))
+        else:
+            value = _TOKEN.search(text, place) if key in _WITH_VALUE else None
+            if value is None or (key != "machine" and not entries):
+                line = text.count("\n", 0, token.start()) + 1
+                raise LoginError(f"{name}, line {line}, is not netrc: machine HOST login USER password PASSWORD")
+            place = value.end()
+            _add(entries, key, value[2] if value[1] is None else re.sub(r"\\(.)", r"\1", value[1]))
+    return entries
+
+
+def _add(entries: list[Entry], key: str, value: str) -> None:
+    if key == "machine":
+        entries.append(Entry(value))
+    elif key in ("login", "user"):
+        entries[-1] = entries[-1]._replace(login=value)
+    elif key == "password":
+        entries[-1] = entries[-1]._replace(password=value)
+
+
+def _before(text: str, end: str, place: int) -> int:
+    found = text.find(end, place)
+    return len(text) if found < 0 else found
