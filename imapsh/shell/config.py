@@ -43,7 +43,7 @@ class Settings:
 
     def options(self) -> Options:
         """Those in effect at the start.  Raises UsageError where a profile seems to be meant that is not there."""
-        apart = any(self._given.get(field) for field in ("demo", "explain", "serve_demo"))
+        apart = any(self._given.get(field) for field in ("demo", "explain", "explain_name", "serve_demo"))
         word = self._given.get("url") or ("" if apart else self._content.defaults.get("url", ""))
         return self._made(self._profile(word), self._given, apart=apart)
 

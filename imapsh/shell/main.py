@@ -54,10 +54,6 @@ def _run(given: Mapping[str, Any]) -> int:
 
         sys.stdout.write(script(given["completion"]))
         return 0
-    if given.get("explain_name"):
-        from imapsh.shell.reference import cli
-
-        return cli.run(Options(**given))
     from imapsh.shell.password import take_from_descriptor, take_from_environment
 
     if "password_fd" in given:
@@ -82,6 +78,10 @@ def _configured(given: Mapping[str, Any]) -> Options:
 
 
 def _work(options: Options) -> int:
+    if options.explain_name:
+        from imapsh.shell.reference import cli
+
+        return cli.run(options)
     if options.explain:
         from imapsh.shell import explain
 

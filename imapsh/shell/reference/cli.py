@@ -17,6 +17,6 @@ def run(options: Options) -> int:
     """Explain the name on stdout; the exit status.  Raises UsageError for a name that is not known."""
     terminal = sys.stdout.isatty()
     width = os.get_terminal_size(sys.stdout.fileno()).columns if terminal else 0
-    text = paint(explain(options.explain_name, width or _PIPED), theme_for(options.color, terminal))
+    text = paint(explain(options.explain_name, width or _PIPED), theme_for(options, terminal))
     sys.stdout.buffer.write(text.encode("utf-8"))
     return 0
