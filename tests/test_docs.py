@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from imapsh import findings
 from imapsh.session import states
+from imapsh.shell.options import OPTIONS
 
 ROOT = Path(__file__).parent.parent
 
@@ -32,6 +37,47 @@ def test_readme_links_are_there() -> None:
     readme = (ROOT / "README.rst").read_text(encoding="utf-8")
     for path in re.findall(r"``(docs/[\w/.-]+)``|image:: (\S+)", readme):
         assert (ROOT / (path[0] or path[1])).exists(), path
+
+
+def test_the_index_leads_to_every_page() -> None:
+    docs = ROOT / "docs"
+    index = (docs / "index.rst").read_text(encoding="utf-8")
+    named = set(re.findall(r"``([\w/.-]+\.rst)``", index))
+    assert named == {str(page.relative_to(docs)) for page in docs.rglob("*.rst")} - {"index.rst"}
+
+
+def test_the_glossary_is_in_order_and_short() -> None:
+    page = (ROOT / "docs/glossary.rst").read_text(encoding="utf-8")
+    terms = re.findall(r"^(\S.*)\n    (.+)$", page, re.MULTILINE)
+    words = [term for term, _ in terms]
+    assert words == sorted(words, key=str.lower)
+    assert {"tag", "untagged", "literal", "sequence set", "UID", "UIDVALIDITY"} <= set(words)
+
+
+def test_the_man_page_has_what_a_man_page_has() -> None:
+    page = (ROOT / "docs/man/imapsh.1").read_text(encoding="utf-8")
+    lines = page.splitlines()
+    assert lines[1].startswith(".TH IMAPSH 1 ")
+    sections = [line[4:].strip('"') for line in lines if line.startswith(".SH ")]
+    assert sections[:3] == ["NAME", "SYNOPSIS", "DESCRIPTION"]
+    assert {"URL", "OPTIONS", "EXIT STATUS", "ENVIRONMENT", "EXAMPLES", "SEE ALSO"} <= set(sections)
+    requests = {line.split(" ")[0] for line in lines if line.startswith(".")}
+    assert requests <= {'.\\"', ".TH", ".SH", ".SS", ".TP", ".PP", ".IP", ".B"}
+    for option in OPTIONS:
+        assert f'.B "{option.synopsis}"'.replace("-", "\\-") in lines, option.name
+    assert not any(line.startswith("'") for line in lines)
+
+
+def test_man_takes_the_man_page() -> None:
+    if shutil.which("man") is None or shutil.which("groff") is None:
+        pytest.skip("man is not installed")
+    done = subprocess.run(
+        ["man", "--warnings", "-l", str(ROOT / "docs/man/imapsh.1")], capture_output=True, text=True, timeout=60,
+        check=True, env={**os.environ, "MANWIDTH": "80", "MANPAGER": "cat", "LC_ALL": "C.UTF-8"},
+    )  # fmt: skip
+    assert done.stderr == ""
+    assert "an interactive shell for IMAP" in done.stdout
+    assert r"\xNN" in done.stdout  # a backslash is one
 
 
 def test_every_rule_says_where_it_stands() -> None:

@@ -86,7 +86,7 @@ def _option_facts(option: Option) -> tuple[tuple[str, str], ...]:
 def _commands() -> Iterator[Entry]:
     for row in spec.commands().values():
         yield Entry(
-            "command", row.name, row.summary, row.syntax, row.rfc, row.example, _command_facts(row),
+            "command", row.name, row.summary, row.syntax, row.rfc, _example(row), _command_facts(row),
             needs=row.needs, responses=row.responses,
         )  # fmt: skip
 
@@ -106,13 +106,16 @@ def _command_facts(row: Command) -> tuple[tuple[str, str], ...]:
 def _names() -> Iterator[Entry]:
     for kind in spec.kinds():
         for row in spec.names(kind).values():
-            facts = _filled(("Needs", " or ".join(row.needs)), ("Edition", _EDITIONS.get(row.editions, "")))
+            facts = _filled(
+                ("Needs", " or ".join(row.needs)), ("Edition", _EDITIONS.get(row.editions, "")), ("About", row.group)
+            )
             name = f"<{row.name}>" if kind == "syntax" else row.name
             yield Entry(kind, name, row.summary, row.syntax, row.rfc, _example(row), facts, needs=row.needs)
 
 
-def _example(row: Name) -> str:
-    return "" if row.example == row.name else row.example
+def _example(row: Command | Name) -> str:
+    """The example, where it says more than the name."""
+    return "" if row.example in (row.name, f"[{row.name}]") else row.example
 
 
 def _arguments() -> Iterator[Entry]:

@@ -38,7 +38,7 @@ def entry_page(entry: Entry, width: int) -> list[Fragment]:
         made += _row(f"  {name:<{_SHORT - 4}}", "set", meaning, width, _SHORT)
     if entry.example:
         made += [("note", f"{'Example':<{_LABEL}}"), *_example(entry.example), ("", "\n")]
-    for label, said in (*entry.facts, *_relations(entry)):
+    for label, said in (*entry.facts, *relations(entry)):
         made += _row(f"{label:<{_LABEL}}", "note", said, width, _LABEL)
     for line in entry.details.splitlines():
         made += _text(line, width, style="text")
@@ -69,8 +69,8 @@ def _heading(entry: Entry, width: int) -> list[Fragment]:
     return [*start, *(("text", "\n" + line) for line in lines[1:]), ("", "\n"), *_text(what, width, "note")]
 
 
-def _relations(entry: Entry) -> Iterable[tuple[str, str]]:
-    """What belongs to it elsewhere."""
+def relations(entry: Entry) -> Iterable[tuple[str, str]]:
+    """What belongs to it elsewhere: labels and texts."""
     if entry.responses:
         yield "Brings", ", ".join(entry.responses)
     if entry.kind == "response" and (commands := brought_by(entry.name)):

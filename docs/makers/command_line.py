@@ -1,15 +1,11 @@
-"""Writes command-line.rst beside itself, from the table of options: python docs/reference/make_command_line.py."""
+"""The page of the command line.  Its notes are also in the man page."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from imapsh.shell.options import ABOUT, EXITS, URLS, USAGE, groups
 
-PAGE = Path(__file__).with_name("command-line.rst")
-
 _HEAD = f"""\
-.. Made by make_command_line.py from the table in imapsh/shell/options.py.
+.. Made by docs/make.py from the table in imapsh/shell/options.py.
 
 The command line
 ================
@@ -21,7 +17,7 @@ The command line
 Without ``-c`` and ``-f`` there is a prompt; where stdin is no terminal, commands are read from it.
 """
 
-_NOTES = r"""
+NOTES = r"""
 Passwords
 ---------
 
@@ -52,10 +48,6 @@ A recording
 ``--explain FILE`` needs no server.  Offsets are octets of the file.  The exit status is 1 where the file ends within a
 response, however many violations there are, and 2 where it cannot be read.  A trace that ``--trace`` wrote is known by
 its first line; both its sides are shown, and faults of conduct are found.
-
-Exit status
------------
-
 """
 
 
@@ -67,8 +59,4 @@ def page() -> str:
         made.append(f"\n{group}\n{'-' * len(group)}\n")
         made += [f"``{option.synopsis}``\n    {option.help}" for option in rows]
     exits = [f"{status}\n    {what}" for status, what in EXITS]
-    return "\n".join(made) + "\n" + _NOTES + "\n".join(exits) + "\n"
-
-
-if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
+    return "\n".join(made) + "\n" + NOTES + "\nExit status\n-----------\n\n" + "\n".join(exits) + "\n"
