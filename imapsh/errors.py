@@ -13,8 +13,9 @@
     |   +-- ServerBye                    the server said BYE unasked
     |   +-- LimitError                   a limit was tripped; `limit`, `allowed` and `seen` say which and by how much
     +-- CommandError            exit 1   a command's tagged reply was not OK; `response` holds it
-        +-- CommandNo           exit 1
-        +-- CommandBad          exit 3
+    |   +-- CommandNo           exit 1
+    |   +-- CommandBad          exit 3
+    +-- Interrupted             exit 130 Ctrl-C ended what was going on
 
 Each message is one sentence for a person: what happened, where, and the way out.  No message holds a secret.
 """
@@ -114,3 +115,9 @@ class CommandBad(CommandError):
     """The server said BAD."""
 
     exit_code = 3
+
+
+class Interrupted(ImapshError):
+    """The person ended it, and knows."""
+
+    exit_code = 130

@@ -9,157 +9,222 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING, BinaryIO
+from functools import partial
+from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
-from imapsh.client.blocking import BlockingClient
-from imapsh.errors import ConnectionTimeout, GreetingError, ImapshError, LoginError, UsageError
+from imapsh.errors import ImapshError, LoginError
 from imapsh.grammar.responses import TAGGED
-from imapsh.session.events import Completed, Event, Received
+from imapsh.render.styles import paint
+from imapsh.render.visible import visible
+from imapsh.session.events import Closed, Completed, Event, Received, Sent
 from imapsh.session.exchange import Exchange
-from imapsh.session.opening import check_greeting
-from imapsh.shell import dial, files
-from imapsh.shell.output import Writer, make_output, release
-from imapsh.shell.password import append_password
+from imapsh.shell import dial, lines
+from imapsh.shell.batch_talk import BatchTalk
+from imapsh.shell.host import FIRST, Host
+from imapsh.shell.output import Writer, make_output
 from imapsh.shell.script import Script, from_commands, from_file
+from imapsh.shell.steps import ROOM, Ask, Away, Dial, HangUp, Line, Octets, Pause, Step, Steps, T, Typed
 from imapsh.spec.match import Match, match
-from imapsh.spec.model import LOGOUT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from imapsh.server.store import Store
+    from imapsh.shell.last import Last
     from imapsh.shell.options import Options
-    from imapsh.shell.output import Output
-    from imapsh.transport.base import Stream
     from imapsh.wire.trace import Trace
 
 CODES = {"OK": 0, "NO": 1, "BAD": 3}  #: exit statuses of tagged replies
 
-_CHUNK = 1 << 16
-_FAREWELL = 2.0  # seconds that the closing LOGOUT may take
 _QUIET = 1.0  # seconds without a word after which \raw is over
-_AT_ONCE = 0.001  # seconds: what is there already
 
 
-class Client(BlockingClient):
-    """Before it waits, all there is to send is sent, and then all there is to show is shown."""
-
-    show: Callable[[], None]
-
-    def pump(self) -> Event | None:
-        """See BlockingClient."""
-        self.flush()
-        self.show()
-        return super().pump()
-
-
-class Batch:
-    """One run over one connection."""
+class Batch(Host[BatchTalk]):
+    """One run of a script."""
 
     def __init__(self, plan: dial.Plan, options: Options, out: BinaryIO, *, terminal: bool) -> None:
+        super().__init__(options, make_output(options, terminal))
         self.plan = plan
-        self.keep_going = options.keep_going
-        self.output: Output = make_output(options, terminal)
         self.out = Writer(out)
         self._exact = not terminal
         self._unshown: list[Event] = []
         self._silent = False
+        self._leaving = False
         self._raw: tuple[str, str] = ("", "")  # the tag that \raw sent, and its reply
+        self._store: Store | None = None
+        self._traces: dict[str, tuple[str, IO[bytes]]] = {}
 
-    def run(self, script: Script, trace: Trace | None = None) -> int:
+    def run(self, script: Script) -> int:
         """Connect, log in, run the script, log out; the exit status.  Raises ImapshError, OSError for stdout."""
-        stream, self.plan = dial.dial(self.plan)
         self.script = script
-        self.session = dial.new_session(self.plan, trace)
-        self.client = Client(
-            stream, self.session, self._event, tls=self.plan.tls, server_name=self.plan.address.server_name
-        )
-        self.client.show = self._show
         try:
-            self._greet(stream)
-            self.client.follow(dial.opening_steps(self.session, self.plan, stream=self.client.stream))
+            self._open(self.plan, FIRST)
             status = self._commands()
-            self._farewell()
+            for talk in self.talks.values():
+                self._hang_up(talk)
         finally:
-            stream.close()
+            for talk in self.talks.values():
+                talk.client.close()
             self._show()
+            for _, file in self._traces.values():
+                file.close()
         return status
 
     # -- from the greeting to the end
 
-    def _greet(self, stream: Stream) -> None:
-        where = self.plan.where
-        try:
-            self.client.greet()
-        except ConnectionTimeout:
-            also = "" if self.session.secure else "; if it speaks TLS from the first octet, use imaps://"
-            raise ConnectionTimeout(
-                f"no greeting came from {where} within {self.plan.connect_timeout:g} s{also}"
-            ) from None
-        except GreetingError:
-            # octets that are no line tell more of what they are than that they are none
-            received = (event.response for event in self._unshown if isinstance(event, Received))
-            check_greeting(self.session.greeting or next(received, None), where)
-            raise
-        stream.settimeout(self.plan.idle_timeout)
+    def _open(self, plan: dial.Plan, name: str) -> None:
+        if plan.demo and self._store is None:
+            from imapsh.server.demo import demo_store
+
+            self._store = demo_store()
+        stream, plan = dial.dial(plan, self._store)
+        trace = self._trace(name, plan.trace) if plan.trace and name == FIRST else None
+        talk = BatchTalk(name, plan, dial.new_session(plan, trace), stream)
+        self.talks[name] = talk
+        self.current = name
+        talk.start(partial(self._event, talk), self._show)
 
     def _commands(self) -> int:
         worst = 0
-        while (text := self.script.command()) is not None:
+        while not self._leaving and (text := self.script.command()) is not None:
             if text.strip():
-                code = self._raw_octets(text) if text.startswith("\\") else self._command(text)
+                code = CODES.get(self._follow(lines.take(self, text)), 0)
                 worst = max(worst, code)
-                if code and not self.keep_going:
+                if code and not self.options.keep_going:
                     break
         return worst
 
-    def _command(self, text: str) -> int:
+    def _hang_up(self, talk: BatchTalk) -> None:
+        self._show()
+        self._silent = True
+        talk.log_out()
+        self._show()
+        self._silent = False
+
+    # -- steps
+
+    def _follow(self, steps: Steps[T]) -> T:
+        """Run steps to their end, and give its result.  Raises what they let through."""
+        answer: Any = None
+        error: ImapshError | None = None
+        while True:
+            try:
+                step = steps.send(answer) if error is None else steps.throw(error)
+            except StopIteration as end:
+                result: T = end.value
+                return result
+            answer = error = None
+            try:
+                answer = self._do(step)
+            except ImapshError as raised:
+                error = raised
+
+    def _do(self, step: Step) -> Any:
+        match step:
+            case Typed(exchange):
+                self._typed(exchange)
+            case Exchange():
+                self.conversation.client.run(step)
+            case Ask(question, secret):
+                return ask(question, secret=secret)
+            case Line(text):
+                return self._follow(lines.take(self, text))
+            case Pause(seconds):
+                self._pause(seconds)
+            case Away(work):
+                return work()
+            case Octets(octets):
+                return self._octets(octets)
+            case Dial(plan, name):
+                self._open(plan, name)
+            case HangUp(name):
+                self._hang_up(self.talks[name])
+        return None
+
+    def _typed(self, exchange: Exchange) -> None:
+        if exchange.name == "IDLE":
+            self._idle(exchange)
+        self.conversation.client.run(exchange)
+
+    # -- what Host asks for
+
+    def match(self, text: str) -> Match:
+        """See Host.  What is wrong with the line is said, and it is sent all the same."""
         found = match(text, self.session.context())
-        self._check(found)
         for problem in found.errors:
             if problem.severity == "error" and problem.rule != "read-only":
                 note(problem.message)
                 break
-        user = _login_without_password(found)
-        if user:
-            found = match(append_password(text, self._password(user)), self.session.context())
-        exchange = self.session.line(found.text, open_file=files.open_file, matched=found)
-        if exchange.name == "IDLE":
-            self._idle(exchange)
-        self.client.run(exchange)
-        return CODES.get(exchange.status, 0)
+        return found
 
-    def _check(self, found: Match) -> None:
-        command = found.command
-        if self.plan.read_only and command is not None and command.changes:
-            raise UsageError(f"{command.name} changes mail or mailboxes, and --read-only is on: it was not sent")
-
-    def _password(self, user: str) -> str:
-        plan = self.plan
-        if not (self.session.secure or plan.demo or plan.address.is_local or plan.cleartext):
+    def password(self, user: str) -> Steps[str | None]:
+        """See Host: from where the options say, or a person at the terminal."""
+        talk = self.conversation
+        plan = talk.plan
+        if not (talk.session.secure or plan.demo or plan.address.is_local or plan.cleartext):
             raise LoginError(
                 f"the password for {user} was not sent: the connection to {plan.where} is not encrypted; "
                 "use imaps:// or STARTTLS, or --cleartext if you mean it"
             )
+        yield ROOM
         return dial.password_source(plan, user)()
 
-    def _farewell(self) -> None:
-        """LOGOUT, where it was not a command of the script; the server's answer matters no more."""
-        if self.session.closed or self.session.state == LOGOUT:
-            return
+    def put(self, text: str) -> None:
+        """See Host."""
         self._show()
-        self._silent = True
-        self.client.stream.settimeout(_FAREWELL)
-        try:
-            self.client.run(self.session.command("LOGOUT"))
-        except ImapshError:
-            pass
+        self.out.write(text.encode("utf-8", "backslashreplace"))
+
+    def say(self, text: str, style: str = "") -> None:
+        """See Host."""
+        self.put(paint([(style, text + "\n")], self.output.theme))
+
+    def note(self, text: str) -> None:
+        """See Host: on stderr."""
+        self._show()
+        note(text)
+
+    fault = note
+
+    def set_trace(self, path: str) -> None:
+        """See Host."""
+        session = self.session
+        old = self._traces.pop(self.current, None)
+        session.set_trace(self._trace(self.current, path) if path else None)
+        if old is not None:
+            old[1].close()
+
+    def _trace(self, name: str, path: str) -> Trace:
+        trace, file = dial.open_trace(path)
+        self._traces[name] = (path, file)
+        return trace
+
+    @property
+    def trace_path(self) -> str:
+        """See Host."""
+        return self._traces[self.current][0] if self.current in self._traces else ""
+
+    @property
+    def last(self) -> Last | None:
+        """See Host."""
+        return self.talk.last if self.talk is not None else None
+
+    def leave(self) -> None:
+        """See Host."""
+        self._leaving = True
 
     # -- events
 
-    def _event(self, event: Event) -> None:
-        self._unshown.append(event)
+    def _event(self, talk: BatchTalk, event: Event) -> None:
         if isinstance(event, Received):
-            self._received(event)
+            self._received(talk, event)
+        elif isinstance(event, Sent):
+            self._show()  # before what `last` holds of the command before is let go
+        exchange = None if isinstance(event, Closed) else event.exchange
+        if exchange not in talk.own or (isinstance(event, Received) and event.unsolicited):
+            talk.last.keep(event)
+            self._unshown.append(event)
+        elif isinstance(event, Completed):
+            del talk.own[event.exchange]
+        else:
+            talk.takes(event)
 
     def _show(self) -> None:
         """Write what happened since; raises BrokenPipeError where nobody reads any more."""
@@ -172,14 +237,12 @@ class Batch:
                     self.out.write(octets)
             else:
                 self.out.write(self.output.event(event).encode("utf-8", "backslashreplace"))
-            if isinstance(event, Received | Completed):
-                release(event.response.frame)
         self.out.flush()
 
-    def _received(self, event: Received) -> None:
+    def _received(self, talk: BatchTalk, event: Received) -> None:
         if event.asks == "authenticate" and event.exchange is not None and event.exchange.mechanism is None:
             answer = self.script.line()
-            self.session.answer(b"*" if answer is None else answer)
+            talk.session.answer(b"*" if answer is None else answer)
         elif event.response.kind == TAGGED and event.response.tag == self._raw[0]:
             self._raw = ("", event.response.name)
 
@@ -187,12 +250,14 @@ class Batch:
 
     def _idle(self, exchange: Exchange) -> None:
         """From IDLE to its DONE, which a line of the script brings, or the time-out."""
-        while exchange.response is None and not self.session.idling:
-            self.client.pump()
-        seconds = self.plan.idle_timeout
+        talk = self.conversation
+        session = talk.session
+        while exchange.response is None and not session.idling:
+            talk.client.pump()
+        seconds = talk.plan.idle_timeout
         deadline = None if seconds is None else time.monotonic() + seconds
         look = True  # a line that is not DONE is for later
-        while exchange.response is None and not self.session.ending:
+        while exchange.response is None and not session.ending:
             line = self.script.ready_line() if look else None
             if line is not None:
                 look = False
@@ -203,76 +268,65 @@ class Batch:
             if left is not None and left <= 0:
                 break
             self._wait(self.script.descriptor if look else -1, left)
-        self.session.done()
+        session.done()
 
     def _wait(self, descriptor: int, seconds: float | None) -> None:
-        """Until the server says something, or the script does, or the time is over."""
+        """Until a server says something, or the script does, or the time is over."""
         import select
 
-        while self._poll(_AT_ONCE):
-            pass  # TLS may hold octets that select knows nothing of
+        talks = [talk for talk in self.talks.values() if not (talk.session.closed or talk.session.ending)]
+        for talk in talks:
+            talk.catch_up()
         if self.session.closed or self.session.ending:
             return
         self._show()
-        watched = [one for one in (self.client.stream.fileno(), descriptor) if one >= 0]
+        watched = [one for one in (*(talk.client.stream.fileno() for talk in talks), descriptor) if one >= 0]
         readable, _, _ = select.select(watched, [], [], seconds)
         if descriptor in readable:
             self.script.read()
 
-    def _poll(self, seconds: float) -> bool:
-        """Read once, if something comes within `seconds`; whether something came.  Raises ConnectionLost."""
-        stream = self.client.stream
-        self.client.flush()
-        self._show()
-        stream.settimeout(seconds)
-        try:
-            data = stream.read(_CHUNK)
-        except ConnectionTimeout:
-            return False
-        finally:
-            stream.settimeout(self.plan.idle_timeout)
-        self.session.receive(data)
-        self.client.flush()
-        return True
+    def _pause(self, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            if self.live is None:
+                time.sleep(left)
+            else:
+                self._wait(-1, left)
 
-    def _raw_octets(self, text: str) -> int:
-        name, _, argument = text.partition(" ")
-        if name != "\\raw":
-            raise UsageError(f"{name} is for the prompt: a batch knows IMAP commands and \\raw")
-        if self.plan.read_only:
-            raise UsageError("--read-only cannot tell what \\raw would change: it was not sent")
-        octets = files.unescape(argument)
+    def _octets(self, octets: bytes) -> str:
+        """Send them, and wait for a reply with the tag they begin with, or for silence; the reply's status."""
+        talk = self.conversation
         self._raw = (octets.split(b" ", 1)[0].decode("utf-8", "replace"), "")
-        self.session.raw(octets)
-        while not self._raw[1] and self._poll(self.plan.idle_timeout or _QUIET):
+        talk.session.raw(octets)
+        while not self._raw[1] and talk.poll(talk.plan.idle_timeout or _QUIET):
             pass
-        return CODES.get(self._raw[1], 0)
+        return self._raw[1]
 
 
 def run(plan: dial.Plan, options: Options) -> int:
     """The batch that the options ask for; the exit status.  Raises ImapshError; OSError where stdout fails."""
     script = from_commands(options.command) if options.command else from_file(options.file or "-")
-    trace, file = dial.open_trace(plan.trace) if plan.trace else (None, None)
     try:
-        batch = Batch(plan, options, sys.stdout.buffer, terminal=sys.stdout.isatty())
-        return batch.run(script, trace)
+        return Batch(plan, options, sys.stdout.buffer, terminal=sys.stdout.isatty()).run(script)
     finally:
         script.close()
-        if file is not None:
-            file.close()
+
+
+def ask(question: str, *, secret: bool = False) -> str | None:
+    """A person's answer at the terminal; None where nobody is there or will say."""
+    if sys.stdin is None or not sys.stdin.isatty():
+        return None
+    try:
+        if secret:
+            from getpass import getpass
+
+            return getpass(question)
+        print(visible(question), end="", file=sys.stderr, flush=True)
+        return sys.stdin.readline().rstrip("\n") or None
+    except EOFError:
+        return None
 
 
 def note(text: str) -> None:
     """A line on stderr, safe for a terminal."""
-    from imapsh.render.visible import visible
-
     print(f"imapsh: {visible(text)}", file=sys.stderr, flush=True)
-
-
-def _login_without_password(found: Match) -> str:
-    """The user of a `LOGIN user` that lacks its password, else ""."""
-    command = found.command
-    if command is None or command.name != "LOGIN" or found.complete or len(found.slots) != 1:
-        return ""
-    value = found.slots[0].value
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value if isinstance(value, str) else ""

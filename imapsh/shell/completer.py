@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
@@ -19,6 +20,9 @@ from imapsh.shell.reading import Reading
 from imapsh.spec.match import Match
 from imapsh.spec.model import Expected
 
+if TYPE_CHECKING:
+    from imapsh.shell.host import Host
+
 _MAILBOXES = ("mailbox", "list-mailbox")
 _MANY = 2_000  # names beyond which they are searched in a thread
 
@@ -26,7 +30,10 @@ _MANY = 2_000  # names beyond which they are searched in a thread
 class ShellCompleter(Completer):
     """`need_names` is called when mailbox names are wanted and not known; it asks for them without waiting."""
 
-    def __init__(self, reading: Reading, names: MailboxNames, need_names: Callable[[], None]) -> None:
+    def __init__(
+        self, host: Host[Any], reading: Reading, names: Callable[[], MailboxNames], need_names: Callable[[], None]
+    ) -> None:
+        self._host = host
         self._reading = reading
         self._names = names
         self._need_names = need_names
@@ -35,16 +42,16 @@ class ShellCompleter(Completer):
         """All of them, at once."""
         text = document.text_before_cursor
         if text.startswith("\\"):
-            yield from _own(text, complete_event)
+            yield from self._own(text, complete_event)
             return
         found = self._typed(text)
         if found is None:
             return
         typed, _ = found.prefix
         if _wants_mailbox(found):
-            if self._names.stale:
+            if self._names().stale:
                 self._need_names()
-            yield from self._mailboxes(typed, self._names.find(_plain(typed)))
+            yield from self._mailboxes(typed, self._names().find(_plain(typed)))
         yield from _expected(found)
 
     async def get_completions_async(
@@ -52,9 +59,9 @@ class ShellCompleter(Completer):
     ) -> AsyncGenerator[Completion, None]:
         """The same; very many mailbox names are searched off the loop."""
         found = None if document.text.startswith("\\") else self._typed(document.text_before_cursor)
-        if found is not None and _wants_mailbox(found) and len(self._names) > _MANY and not self._names.stale:
+        if found is not None and _wants_mailbox(found) and len(self._names()) > _MANY and not self._names().stale:
             typed, _ = found.prefix
-            for completion in self._mailboxes(typed, await asyncio.to_thread(self._names.find, _plain(typed))):
+            for completion in self._mailboxes(typed, await asyncio.to_thread(self._names().find, _plain(typed))):
                 yield completion
             for completion in _expected(found):
                 yield completion
@@ -76,6 +83,29 @@ class ShellCompleter(Completer):
                 shown = visible(name)
                 meta = visible(argument) if decode_leniently(argument)[0].strip('"') != argument.strip('"') else ""
                 yield Completion(argument, -len(typed), display=shown, display_meta=meta, style="class:mailbox")
+
+    def _own(self, text: str, event: CompleteEvent) -> Iterator[Completion]:
+        """Names of imapsh's own commands, and what their arguments may be."""
+        name, space, argument = text.partition(" ")
+        if not space:
+            for command in COMMANDS.values():
+                if command.name.startswith(name.lower()):
+                    yield Completion(command.name, -len(name), display_meta=command.summary)
+            return
+        row = COMMANDS.get(name.lower())
+        if row is None or row.choices is None:
+            return
+        if row.choices == "imap":
+            yield from self.get_completions(Document(argument), event)
+            return
+        if row.choices == "path":
+            from prompt_toolkit.completion import PathCompleter
+
+            yield from PathCompleter(expanduser=True).get_completions(Document(argument), event)
+            return
+        for choice in row.choices(self._host):
+            if choice.lower().startswith(argument.lower()):
+                yield Completion(choice, -len(argument))
 
 
 def _wants_mailbox(found: Match) -> bool:
@@ -109,24 +139,3 @@ def _meta(choice: Expected) -> AnyFormattedText:
     if choice.reason:
         return [("class:dimmed", choice.reason)]
     return choice.row.summary if choice.row is not None else ""
-
-
-def _own(text: str, event: CompleteEvent) -> Iterator[Completion]:
-    """Names of imapsh's own commands, and what their arguments may be."""
-    name, space, argument = text.partition(" ")
-    if not space:
-        for command in COMMANDS.values():
-            if command.name.startswith(name.lower()):
-                yield Completion(command.name, -len(name), display_meta=command.summary)
-        return
-    row = COMMANDS.get(name.lower())
-    if row is None or row.choices is None:
-        return
-    if row.choices == "path":
-        from prompt_toolkit.completion import PathCompleter
-
-        yield from PathCompleter(expanduser=True).get_completions(Document(argument), event)
-        return
-    for choice in row.choices():
-        if choice.lower().startswith(argument.lower()):
-            yield Completion(choice, -len(argument))

@@ -21,6 +21,7 @@ from imapsh.transport.tls import TLSOptions
 from imapsh.wire.limits import DEFAULT, Limits
 
 if TYPE_CHECKING:
+    from imapsh.server.store import Store
     from imapsh.shell.options import Options
     from imapsh.transport.base import AsyncStream, Stream
     from imapsh.wire.trace import Trace
@@ -123,29 +124,29 @@ def _mechanism(options: Options, address: Address) -> str:
     return known(name)
 
 
-def open_stream(plan: Plan) -> Stream:
+def open_stream(plan: Plan, store: Store | None = None) -> Stream:
     """A connection, its TLS handshake finished where it has one, its time-out the connect one until the greeting.
 
-    Raises ConnectError or TLSError.
+    `store` is the demo's mail, where it is not to be a fresh one.  Raises ConnectError or TLSError.
     """
     if plan.demo:
         from imapsh.server.demo import demo_store
         from imapsh.server.memory import connect as connect_in_memory
 
-        return connect_in_memory(demo_store())
+        return connect_in_memory(store or demo_store())
     from imapsh.transport.blocking import connect
 
     seconds = plan.connect_timeout
     return connect(plan.address, tls=plan.tls, connect_timeout=seconds, idle_timeout=seconds)
 
 
-def dial(plan: Plan) -> tuple[Stream, Plan]:
+def dial(plan: Plan, store: Store | None = None) -> tuple[Stream, Plan]:
     """The same with the fall-back, where it was allowed: the stream, and the plan that was followed.
 
     A certificate that is not trusted is no reason to fall back on the usual ports.
     """
     try:
-        return open_stream(plan), plan
+        return open_stream(plan, store), plan
     except (ConnectError, TLSError) as error:
         usual = plan.address.port == PORTS["imaps"]
         if not plan.fallback or isinstance(error, ConnectError) != usual:

@@ -1,4 +1,4 @@
-"""The shell at the prompt: lines in, commands out, and the session's events above the line being typed."""
+"""The shell at the prompt: lines in, commands out, and the sessions' events above the line being typed."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from collections import deque
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
-from imapsh.errors import ConnectError, ImapshError, StateError, UsageError
-from imapsh.session.events import Closed, Completed, Event
-from imapsh.shell import commands, literals, prompt, toolbar
+from imapsh.errors import ImapshError, Interrupted
+from imapsh.session.events import Closed, Event
+from imapsh.session.exchange import Exchange
+from imapsh.shell import lines, literals, prompt, toolbar
 from imapsh.shell.completer import ShellCompleter
-from imapsh.shell.dial import Plan, make_plan
+from imapsh.shell.connections import Connections
 from imapsh.shell.dialling import Dialling
 from imapsh.shell.folders import state_folder
 from imapsh.shell.history import MaskedHistory
-from imapsh.shell.link import make_link
-from imapsh.shell.mailboxes import MailboxNames, as_typed
+from imapsh.shell.host import FIRST
+from imapsh.shell.mailboxes import MailboxNames
 from imapsh.shell.options import Options
-from imapsh.shell.output import Output, theme_for
-from imapsh.shell.printer import Printer
+from imapsh.shell.output import theme_for
 from imapsh.shell.reading import Reading
-from imapsh.shell.stage import Stage
-from imapsh.shell.talk import Talk
-from imapsh.shell.tracing import Tracing
-from imapsh.spec.model import AUTHENTICATED, NOT_AUTHENTICATED, Context
+from imapsh.shell.steps import Ask, Away, Dial, HangUp, Line, Octets, Pause, Room, Step, Steps, T, Typed
+from imapsh.shell.terminal import lent
+from imapsh.spec.match import Match
+from imapsh.spec.model import NOT_AUTHENTICATED, Context
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,103 +34,103 @@ if TYPE_CHECKING:
     from prompt_toolkit.output import Output as Terminal
     from prompt_toolkit.shortcuts import PromptSession
 
-    from imapsh.server.store import Store
-    from imapsh.session.mailbox import Mailbox
+    from imapsh.shell.talk import Talk
 
 _NOBODY = Context(NOT_AUTHENTICATED)
-_FAREWELL = 5.0  # seconds that LOGOUT may take before the connection is closed
 
 
-class Shell:
+class Shell(Connections):
     """One run of the shell; to be made in a running loop.  `input`, `output` and `folder` are given in tests."""
+
+    interactive = True
 
     def __init__(
         self, options: Options, *, folder: Path | None = None,
         input: Input | None = None, output: Terminal | None = None,
     ) -> None:  # fmt: skip
-        self.options = options
-        self.plan: Plan | None = None
-        self.talk: Talk | None = None
-        self.leaving = False
+        theme = theme_for(options, True)
         self.pending: deque[str] = deque()
-        self.names = MailboxNames()
-        self.tracing = Tracing()
         self.reading = Reading(self.context)
-        self.theme = theme_for(options, True)
         self.history = MaskedHistory((folder or state_folder()) / "history", self._without_secrets)
-        completer = ShellCompleter(self.reading, self.names, self._need_names)
-        self.prompt = prompt.make(
-            self.status, self.reading, completer, self.history, self.theme, self._goes_raw, input=input, output=output
-        )
-        self._terminal = self.prompt.app.output
         self._secret: PromptSession[str] | None = None
-        self._stop = asyncio.Event()  # Ctrl-C outside the prompt
-        self._store: Store | None = None
-        self.printer = Printer(self._terminal)
-        self.stage = Stage(self.printer, Output(options.format, self.theme, json_raw=options.json_raw))
+        self._nothing = MailboxNames()
+        completer = ShellCompleter(self, self.reading, self._names, self._need_names)
+        self.prompt = prompt.make(
+            self.status, self.reading, completer, self.history, theme, self._goes_raw,
+            input=input, output=output,
+        )  # fmt: skip
+        super().__init__(options, theme, self.prompt.app.output)
 
     # -- what its parts ask
-
-    @property
-    def live(self) -> Talk | None:
-        """The conversation, while the connection lives."""
-        return self.talk if self.talk is not None and self.talk.live else None
 
     def context(self) -> Context:
         """What decides how a line is read now."""
         live = self.live
-        return live.link.session.context() if live is not None else _NOBODY
+        return live.session.context() if live is not None else _NOBODY
+
+    def match(self, text: str) -> Match:
+        """See Host."""
+        return self.reading.match(text)
 
     def status(self) -> toolbar.Status:
         """For prompt and toolbar."""
-        if self.talk is None:
+        talk = self.talk
+        if talk is None:
             return toolbar.Status("", None)
-        link = self.talk.link
-        return toolbar.Status(link.who, link.session, link.tls, self.tracing.path)
+        several = len(self.talks) > 1
+        return toolbar.Status(
+            talk.link.who, talk.session, talk.link.tls, self.trace_path, talk.name if several else "", len(self.talks)
+        )
 
     def _goes_raw(self) -> bool:
         live = self.live
-        return live is not None and live.link.session.idling
+        return live is not None and live.session.idling
+
+    def _names(self) -> MailboxNames:
+        return self.talk.names if self.talk is not None else self._nothing
 
     def _need_names(self) -> None:
         if self.live is not None:
             self.live.ask_names()
 
     def _without_secrets(self, text: str) -> str:
-        kept = self.reading.without_secrets(text)
-        if self.talk is None:
-            return kept
-        octets = kept.encode("utf-8", "surrogateescape")
-        return self.talk.link.session.secrets.mask(octets).decode("utf-8", "surrogateescape")
+        octets = self.reading.without_secrets(text).encode("utf-8", "surrogateescape")
+        for talk in self.talks.values():
+            octets = talk.session.secrets.mask(octets)
+        return octets.decode("utf-8", "surrogateescape")
 
     # -- the life of it
 
     async def run(self, dialling: Dialling) -> int:
         """From the connection to the end; the exit status."""
         loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGINT, self._interrupt)
+        loop.add_signal_handler(signal.SIGINT, self._signalled)
         try:
             if dialling.plan.trace:
-                self.tracing.begin(dialling.plan.trace)
-            await self._guarded(self._open(dialling))
+                self.tracing(FIRST).begin(dialling.plan.trace)
+            await self._guarded(self.open(dialling, FIRST))
             while not self.leaving:
                 await self._guarded(self._turn())
-            await self._guarded(self._log_out())
+            for talk in self.talks.values():
+                await self._guarded(self.log_out(talk))
         finally:
             loop.remove_signal_handler(signal.SIGINT)
-            await self._close()
+            for talk in self.talks.values():
+                await self.close(talk)
             await self.printer.close()
-            self.tracing.end()
+            self.end_traces()
         return 0
 
     async def _guarded(self, step: Coroutine[Any, Any, None]) -> None:
         """A mistake of the person's or the server's is a sentence, and the prompt comes again."""
-        self.stage.output.width = self._terminal.get_size().columns
+        self.output.width = self.prompt.app.output.get_size().columns
         try:
             await step
+        except Interrupted:
+            self.note("interrupted")
         except ImapshError as error:
-            if self.talk is None or error is not self.talk.link.client.error:  # that one was told when it happened
-                self.stage.fault(str(error))
+            if all(error is not talk.client.error for talk in self.talks.values()):  # those were told as they happened
+                self.fault(str(error))
         await self.printer.drain()
 
     async def _turn(self) -> None:
@@ -147,7 +147,7 @@ class Shell:
     async def _read(self) -> None:
         """A line, or a paste of several, from the prompt."""
         if self.history.fault:
-            self.stage.note(self.history.fault)
+            self.note(self.history.fault)
             self.history.fault = ""
         await self.printer.drain()
         try:
@@ -160,191 +160,124 @@ class Shell:
             self.pending.extend([text] if self._goes_raw() and not text.strip() else literals.commands(text))
 
     async def _take(self, text: str) -> None:
-        if text.startswith("\\"):
-            await commands.run(self, text)
-        elif self.live is None:
-            self.pending.clear()
-            raise StateError("not connected: \\connect opens a connection, Ctrl-D ends")
-        else:
-            await self.live.send(text)
+        """Do a line.  While IDLE runs an IMAP command ends it first; so does an empty line."""
+        if not text.startswith("\\"):
+            if self.live is None:
+                self.pending.clear()
+            if self.conversation.session.idling:
+                await self.conversation.end_idle()
+                if text.strip().upper() in ("", "DONE"):
+                    return
+            if not text.strip() or self.live is None:
+                return
+        await self._follow(lines.take(self, text))
 
     async def ask(self, question: str, *, secret: bool = True) -> str | None:
-        """An answer that is kept nowhere, unseen where `secret`; None where the person will not say."""
+        """See Connections."""
         await self.printer.drain()
         if self._secret is None:
-            self._secret = prompt.make_secret(self.theme, input=self.prompt.input, output=self._terminal)
+            self._secret = prompt.make_secret(self.theme, input=self.prompt.input, output=self.prompt.app.output)
         try:
             return await self._secret.prompt_async(question, is_password=secret, handle_sigint=False)
         except (KeyboardInterrupt, EOFError):
             return None
 
+    # -- steps
+
+    async def _follow(self, steps: Steps[T]) -> T:
+        """Run steps to their end, and give its result.  Raises what they let through."""
+        answer: Any = None
+        error: ImapshError | None = None
+        while True:
+            try:
+                step = steps.send(answer) if error is None else steps.throw(error)
+            except StopIteration as end:
+                result: T = end.value
+                return result
+            answer = error = None
+            try:
+                answer = await self._do(step)
+            except ImapshError as raised:
+                error = raised
+
+    async def _do(self, step: Step) -> Any:
+        match step:
+            case Typed(exchange):
+                await self.conversation.go(exchange)
+            case Exchange():
+                await self.complete(step)
+            case Ask(question, secret):
+                return await self.ask(question, secret=secret)
+            case Line(text):
+                return await self._follow(lines.take(self, text))
+            case Room():
+                await self.interruptible(self.printer.room())
+            case Pause(seconds):
+                await self.interruptible(asyncio.sleep(seconds))
+            case Away(work):
+                return await self._away(work)
+            case Octets(octets):
+                self.session.raw(octets)
+                self.conversation.client.kick()
+                return ""
+            case Dial(plan, name):
+                await self.open(Dialling(plan), name)
+            case HangUp(name):
+                await self.log_out(self.talks[name])
+                self.leaving = False
+        return None
+
+    async def _away(self, work: Any) -> Any:
+        """The loop goes on meanwhile, so that connections live."""
+        await self.printer.drain()
+        with lent():
+            return await asyncio.to_thread(work)
+
+    def password(self, user: str) -> Steps[str | None]:
+        """See Host."""
+        answer: str | None = yield Ask(f"Password for {user} at {self.conversation.plan.where}: ", secret=True)
+        return answer
+
     # -- Ctrl-C
 
-    def _interrupt(self) -> None:
+    def _signalled(self) -> None:
         """Ctrl-C as a signal: nearly always outside the prompt."""
         for session in (self.prompt, self._secret):
             if session is not None and session.app.is_running:
                 session.app.exit(exception=KeyboardInterrupt)
                 return
         self.pending.clear()
-        self._stop.set()
-        if self.talk is not None:
-            self.talk.interrupt()
+        self.interrupt()
 
     async def _interrupted_at_prompt(self) -> None:
         """DONE in IDLE; on an empty line the way out of a command that still runs; else no more than a clear line."""
         live = self.live
-        if live is None or (self.prompt.default_buffer.text and not live.link.session.idling):
+        if live is None or (self.prompt.default_buffer.text and not live.session.idling):
             return
-        if live.link.session.idling:
+        if live.session.idling:
             await live.end_idle()
-        elif busy := toolbar.running(live.link.session):
+        elif busy := toolbar.running(live.session):
             answer = await self.ask(f"{busy}: disconnect? [y/N] ", secret=False)
             if (answer or "").strip().lower() in ("y", "yes"):
-                await self._close()
-                self.stage.note("disconnected: \\connect opens it again")
+                await self.close(live)
+                self.note("disconnected: \\connect opens it again")
 
-    async def _or_interrupted(self, work: Coroutine[Any, Any, Any]) -> Any:
-        """The result of `work`; Ctrl-C ends it.  Raises ConnectError then."""
-        self._stop.clear()
-        task = asyncio.create_task(work)
-        stop = asyncio.create_task(self._stop.wait())
-        await asyncio.wait((task, stop), return_when=asyncio.FIRST_COMPLETED)
-        stop.cancel()
-        if task.done():
-            return task.result()
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        raise ConnectError("interrupted: \\connect tries again")
+    # -- events
 
-    # -- connections
-
-    def _tell(self, event: Event) -> None:
-        """Every event of the session, in order."""
-        assert self.talk is not None
-        own = isinstance(event, Completed) and event.exchange in self.stage.own
-        self.talk.note(event)
-        self.stage.show(event)
+    def happened(self, talk: Talk, event: Event, own: bool) -> None:
+        """See Connections."""
+        running = self.prompt.app.is_running
         if isinstance(event, Closed):
-            self._lost(event)
-        if self.prompt.app.is_running:
+            self.pending.clear()
+            if self._secret is not None and self._secret.app.is_running:
+                self._secret.app.exit(result="")
+            if self.leaving and running:
+                self.prompt.app.exit(exception=EOFError)
+        if running and self.prompt.app.is_running:
             self.prompt.app.invalidate()
             if own and self.prompt.default_buffer.text:
                 self.prompt.default_buffer.start_completion()
 
-    def _lost(self, event: Closed) -> None:
-        self.leaving = self.leaving or event.error is None
-        self.pending.clear()
-        if self._secret is not None and self._secret.app.is_running:
-            self._secret.app.exit(result="")
-        if self.leaving and self.prompt.app.is_running:
-            self.prompt.app.exit(exception=EOFError)
-
-    async def _open(self, dialling: Dialling) -> None:
-        self.plan = dialling.plan
-        if dialling.plan.demo and self._store is None:
-            from imapsh.server.demo import demo_store
-
-            self._store = demo_store()
-        link = await self._or_interrupted(
-            make_link(dialling, self._store if dialling.plan.demo else None, self.tracing)
-        )
-        self.plan = link.plan
-        self.talk = Talk(link, self.stage, self.reading, self.names, self.ask)
-        self.names.clear()
-        self.stage.begin(link.session)
-        link.start(self._tell, self.printer.room)
-        try:
-            await self._or_interrupted(link.open(self.ask))
-        except ConnectError:
-            await self._close()
-            raise
-
-    async def _close(self) -> None:
-        """End the connection without a word."""
-        if self.talk is not None:
-            self.talk.link.session.lost(ConnectError("closed here"))
-            await self.talk.link.client.close()
-
-    async def _log_out(self) -> None:
-        live = self.live
-        if live is None:
-            return
-        exchange = live.link.session.line("LOGOUT")
-        live.link.client.kick()
-        try:
-            async with asyncio.timeout(_FAREWELL):
-                await live.wait(exchange)
-        except TimeoutError:
-            self.stage.note("the server does not answer; the connection is closed")
-
-    # -- what the backslash commands do
-
-    def say(self, text: str, style: str = "") -> None:
-        """Show lines of text."""
-        self.stage.say(text, style)
-
-    async def connect(self, url: str) -> None:
-        """Connect anew, to `url` or where one was, there with the same mailbox selected."""
-        plan = make_plan(self.options, url) if url else self.plan
-        if plan is None:
-            raise UsageError("\\connect needs a URL: there was no connection before")
-        before = self.talk.link.session.mailbox if self.talk is not None and not url else None
-        if self.live is not None:
-            await self._log_out()
-        await self._close()
-        self.leaving = False
-        await self._open(Dialling(plan))
-        if before is not None:
-            await self._select_again(before)
-
-    async def _select_again(self, before: Mailbox) -> None:
-        live = self.live
-        if live is None or live.link.session.state != AUTHENTICATED:
-            return
-        name = as_typed(before.name, utf8=live.link.session.context().takes_utf8)
-        await live.send(f"{'EXAMINE' if before.read_only else 'SELECT'} {name}")
-        now = live.link.session.mailbox
-        if now is not None and before.uidvalidity is not None and now.uidvalidity != before.uidvalidity:
-            self.stage.fault(f"UIDVALIDITY was {before.uidvalidity} and is {now.uidvalidity}: UIDs of before are void")
-
-    async def show_last(self, form: str) -> None:
-        """Show the last exchange again."""
-        if self.stage.last is None or not len(self.stage.last):
-            raise UsageError("there is no exchange to show yet")
-        self._stop.clear()
-        await self.stage.again(form, self._stop.is_set)
-
-    @property
-    def format(self) -> str:
-        """The format of what is shown."""
-        return self.stage.output.format
-
-    def set_format(self, form: str) -> None:
-        """Show in another format from now on."""
-        self.stage.output.format = form
-
-    def send_raw(self, octets: bytes) -> None:
-        """Send octets as they are."""
-        if self.live is None:
-            raise StateError("not connected: \\connect opens a connection")
-        self.live.link.session.raw(octets)
-        self.live.link.client.kick()
-
-    def set_trace(self, path: str) -> str:
-        """Trace into a file, or no more for ""."""
-        old = self.tracing.path
-        if not path:
-            self.tracing.end()
-            return f"the trace in {old} ends here" if old else "there was no trace"
-        self.tracing.begin(path)
-        return f"tracing into {path}, without secrets; imapsh --explain reads it"
-
-    @property
-    def trace_path(self) -> str:
-        """Where the trace goes, "" for nowhere."""
-        return self.tracing.path
-
-    async def quit(self) -> None:
-        """Log out and end the program."""
+    def leave(self) -> None:
+        """See Host."""
         self.leaving = True

@@ -37,6 +37,7 @@ class Last:
         self._spilled = False
         self._due: list[tuple[Any, ...]] = []  # records that go to the file together
         self._due_octets = 0
+        self._exchange: Exchange | None = None  # the one that it began with
 
     def __len__(self) -> int:
         """Octets kept, with what is known of them."""
@@ -52,6 +53,16 @@ class Last:
             if isinstance(thing, Spilled):
                 release(Frame((b"", thing)))
         self._objects.clear()
+
+    def keep(self, event: Event, *, on: bool = False) -> None:
+        """Keep an event; what is sent for another exchange begins anew, unless it is to go `on`.
+
+        Raises OSError when the disk is full.
+        """
+        if isinstance(event, Sent) and event.exchange is not None and event.exchange is not self._exchange and not on:
+            self.begin()
+            self._exchange = event.exchange
+        self.add(event)
 
     def add(self, event: Event) -> None:
         """Keep an event, where it has octets.  Raises OSError when the disk is full."""

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any
 
 from imapsh.session.opening import authenticate, way
 from imapsh.shell.dial import opening
+from imapsh.shell.steps import Ask, Steps, Typed
 from imapsh.spec.model import NOT_AUTHENTICATED
 
 if TYPE_CHECKING:
-    from imapsh.session.exchange import Exchange
-    from imapsh.shell.link import Link
+    from imapsh.shell.host import Host
     from imapsh.spec.match import Match
-
-
-class Ask(Protocol):
-    """Asks the person, unseen where `secret`; None is given for 'I will not say'."""
-
-    async def __call__(self, question: str, *, secret: bool = True) -> str | None:
-        """The answer."""
 
 
 def mechanism(found: Match) -> str:
@@ -34,27 +27,32 @@ def mechanism(found: Match) -> str:
     return name if name in MECHANISMS else ""
 
 
-async def log_in(link: Link, name: str, ask: Ask) -> Exchange | None:
-    """Ask for what the mechanism needs, and submit AUTHENTICATE; None where the person will not say.
+def log_in(host: Host[Any], name: str) -> Steps[str]:
+    """Ask for what the mechanism needs, and submit AUTHENTICATE; the reply's status, "" where the person will not say.
 
     Raises LoginError where a secret would go in the clear, and UsageError for what the mechanism cannot take.
     """
     from imapsh.sasl.table import MECHANISMS
 
-    plan, needs = link.plan, MECHANISMS[name].needs
+    talk = host.conversation
+    plan, needs = talk.plan, MECHANISMS[name].needs
     user: str | None = plan.address.user
     secret: str | None = ""
     kind = next((kind for kind in ("Password", "Token") if kind.lower() in needs), "")
     if kind:
         default = f" [{user}]" if user else ""
-        answer = await ask(f"User at {plan.where}{default}: ", secret=False)
+        answer = yield Ask(f"User at {plan.where}{default}: ")
         user = None if answer is None else answer.strip() or user
     if not user and kind:
-        return None
-    wanted = opening(plan, None, link.stream)._replace(user=user or "", mechanism=name, password=lambda: secret or "")
-    way(link.session, wanted)  # refuses before the secret is asked for
+        return ""
+    wanted = opening(plan, None, talk.stream)._replace(user=user or "", mechanism=name, password=lambda: secret or "")
+    way(talk.session, wanted)  # refuses before the secret is asked for
     if kind:
-        secret = await ask(f"{kind} for {user} at {plan.where}: ")
-    if (kind and not secret) or link.session.state != NOT_AUTHENTICATED:
-        return None
-    return authenticate(link.session, wanted)
+        secret = yield Ask(f"{kind} for {user} at {plan.where}: ", secret=True)
+    if (kind and not secret) or talk.session.closed or talk.session.state != NOT_AUTHENTICATED:
+        return ""
+    exchange = authenticate(talk.session, wanted)
+    yield Typed(exchange)
+    if exchange.status not in ("", "OK") and exchange.mechanism is not None and exchange.mechanism.said:
+        host.note(exchange.mechanism.said)
+    return exchange.status

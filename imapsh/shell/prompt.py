@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _STYLES = {
     "prompt": "bold",
+    "prompt-name": "bold ansiyellow",
     "prompt-who": "ansicyan",
     "prompt-mailbox": "bold ansibrightblue",
     "prompt-state": "dim",

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
-import sys
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from imapsh.shell.dialling import Dialling
+from imapsh.shell.terminal import quiet
 
 if TYPE_CHECKING:
     from imapsh.shell.dial import Plan
     from imapsh.shell.options import Options
-
-_IFLAG, _LFLAG = 0, 3  # places in what termios.tcgetattr returns
 
 
 def run(plan: Plan, options: Options) -> int:
@@ -30,29 +26,5 @@ def run(plan: Plan, options: Options) -> int:
     async def life() -> int:
         return await Shell(options).run(dialling)
 
-    with _quiet():
+    with quiet():
         return asyncio.run(life())
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """While a command runs the terminal shows no keys and edits no lines: what is typed ahead is for the next prompt.
-
-    Ctrl-C stays a signal.
-    """
-    import termios
-
-    try:
-        terminal = sys.stdin.fileno()
-        before = termios.tcgetattr(terminal)
-    except (OSError, ValueError, termios.error):
-        yield  # there is no terminal
-        return
-    quiet = termios.tcgetattr(terminal)
-    quiet[_IFLAG] &= ~termios.ICRNL
-    quiet[_LFLAG] &= ~(termios.ECHO | termios.ICANON)
-    termios.tcsetattr(terminal, termios.TCSADRAIN, quiet)
-    try:
-        yield
-    finally:
-        termios.tcsetattr(terminal, termios.TCSADRAIN, before)

@@ -1,4 +1,4 @@
-"""What is shown of the session's events, and what only `\\last` and the trace get."""
+"""What is shown of a connection's events, and what only `\\last` and the trace get."""
 
 from __future__ import annotations
 
@@ -15,35 +15,26 @@ from imapsh.shell.output import Output, duration, summary
 from imapsh.shell.printer import Printer
 
 
-class Stage:
-    """`muted`: exchanges whose replies are kept and not shown; `own`: those the shell asked by itself."""
+class Voice:
+    """Lines to the terminal.  `label()`: whose they are, "" where that is plain."""
 
-    def __init__(self, printer: Printer, output: Output) -> None:
+    def __init__(self, printer: Printer, output: Output, label: Callable[[], str] = str) -> None:
         self.printer = printer
         self.output = output
-        self.last: Last | None = None
-        self.muted: set[Exchange] = set()
-        self.own: set[Exchange] = set()
-        self._kept: Exchange | None = None  # the one that `last` began with
+        self._label = label
 
-    def begin(self, session: Session) -> None:
-        """A new connection: what was kept of the one before is forgotten."""
-        if self.last is not None:
-            self.last.begin()
-        self.last = Last(session.parser)
-        self.muted.clear()
-        self.own.clear()
-        self._kept = None
-
-    def mute(self, exchange: Exchange) -> None:
-        """Show no more of it, nor what is due of it."""
-        self.muted.add(exchange)
-        self.printer.drop(exchange)
+    def put(self, text: str, owner: object = None) -> None:
+        """Finished text, each line behind the connection's name where there are several."""
+        label = self._label()
+        if label and text:
+            head = paint([("note", f"{label:<4}| ")], self.output.theme)
+            text = "".join(head + line for line in text.splitlines(keepends=True))
+        self.printer.put(text, owner)
 
     def say(self, text: str, style: str = "") -> None:
         """Lines of ours."""
         lines = "".join(f"{line}\n" for line in text.split("\n"))
-        self.printer.put(paint([(style, lines)], self.output.theme))
+        self.put(paint([(style, lines)], self.output.theme))
 
     def note(self, text: str) -> None:
         """A dimmed line beside the conversation."""
@@ -53,54 +44,42 @@ class Stage:
         """What went wrong, in a sentence."""
         self.say(f"imapsh: {visible(text)}", "violation")
 
-    async def again(self, form: str, stopped: Callable[[], bool]) -> None:
-        """Show the last exchange in a format, "" for the present one, until it is all there or `stopped`."""
-        if self.last is None:
-            return
-        now = self.output
-        output = Output(form or now.format, now.theme, now.width, elide=now.elide, json_raw=now.json_raw)
-        for text in self.last.render(output):
-            if stopped():
-                self.printer.drop(self)
-                self.note("interrupted")
-                return
-            self.printer.put(text, self)
-            await self.printer.room()
+
+class Stage(Voice):
+    """`muted`: exchanges whose replies are kept and not shown."""
+
+    def __init__(self, printer: Printer, output: Output, session: Session, label: Callable[[], str]) -> None:
+        super().__init__(printer, output, label)
+        self.last = Last(session.parser)
+        self.muted: set[Exchange] = set()
+
+    def mute(self, exchange: Exchange) -> None:
+        """Show no more of it, nor what is due of it."""
+        self.muted.add(exchange)
+        self.printer.drop(exchange)
 
     def show(self, event: Event) -> None:
         """Keep an event, and show it where it is to be seen."""
         exchange = None if isinstance(event, Closed) else event.exchange
-        if exchange in self.own and not (isinstance(event, Received) and event.unsolicited):
-            self._asked(event)
-            return
-        self._keep(event, exchange)
+        try:
+            self.last.keep(event, on=bool(self.muted))
+        except OSError as error:
+            self.last.begin()
+            self.fault(f"\\last cannot keep this: {error.strerror}")
         if isinstance(event, Closed):
             self._closed(event)
         elif exchange in self.muted and not isinstance(event, Sent) and not _unasked(event):
             self._drained(event)
         else:
-            self.printer.put(self.output.event(event), exchange)
+            self.put(self.output.event(event), exchange)
             if isinstance(event, Completed):
                 self.note(f"{event.exchange.status}: {summary(event.exchange)}")
 
-    def _keep(self, event: Event, exchange: Exchange | None) -> None:
-        if self.last is None:
-            return
-        if isinstance(event, Sent) and exchange is not None and exchange is not self._kept and not self.muted:
-            self.last.begin()
-            self._kept = exchange
-        try:
-            self.last.add(event)
-        except OSError as error:
-            self.last.begin()
-            self.fault(f"\\last cannot keep this: {error.strerror}")
-
-    def _asked(self, event: Event) -> None:
-        if isinstance(event, Completed):
-            self.own.discard(event.exchange)
-            name, answers = event.exchange.name, event.exchange.untagged
-            self.note(f"asked {name} for completion: {event.exchange.status}, {answers} answers, "
-                      f"{duration(event.exchange.elapsed)} (--no-ask stops this)")  # fmt: skip
+    def asked(self, exchange: Exchange, why: str) -> None:
+        """A command of ours is done."""
+        name, answers = exchange.name, exchange.untagged
+        self.note(f"asked {name} for {why}: {exchange.status}, {answers} answers, "
+                  f"{duration(exchange.elapsed)} (--no-ask stops this)")  # fmt: skip
 
     def _drained(self, event: Event) -> None:
         if isinstance(event, Completed):

@@ -20,12 +20,15 @@ _SHOWN = (("exists", "EXISTS"), ("unseen", "first unseen"), ("uidnext", "UIDNEXT
 
 
 class Status(NamedTuple):
-    """What there is to say.  `who` is `user@host`, `tls` its version or "", `queue` what waits or still runs."""
+    """What there is to say.  `who` is `user@host`, `tls` its version or ""; `name` the connection's, where there are
+    `several`."""
 
     who: str
     session: Session | None
     tls: str = ""
     trace: str = ""
+    name: str = ""
+    several: int = 1
 
     @property
     def live(self) -> bool:
@@ -36,9 +39,10 @@ class Status(NamedTuple):
 def prompt(status: Status) -> Fragments:
     """`demo@host INBOX> `: who, where, and the state."""
     session = status.session
+    found: Fragments = [("class:prompt-name", f"{status.name} ")] if status.name else []
     if session is None or not status.live:
-        return [("class:prompt-off", "not connected"), ("class:prompt", "> ")]
-    found: Fragments = [("class:prompt-who", visible(status.who))]
+        return [*found, ("class:prompt-off", "not connected"), ("class:prompt", "> ")]
+    found.append(("class:prompt-who", visible(status.who)))
     if session.state == NOT_AUTHENTICATED:
         found.append(("class:prompt-state", " (not logged in)"))
     elif session.mailbox is not None:
@@ -126,6 +130,8 @@ def _state(status: Status) -> Fragments:
     parts.append(status.tls or ("local" if session.secure else "no TLS"))
     if status.trace:
         parts.append("tracing")
+    if status.name:
+        parts.append(f"{status.several} connections")
     found: Fragments = []
     for index, part in enumerate(parts):
         found += [("", "  ")] if index else []

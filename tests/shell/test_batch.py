@@ -128,9 +128,9 @@ def test_a_file_is_sent_as_a_literal(tmp_path: Path) -> None:
         demo(b"APPEND Drafts {@/no/such/file}\n")
 
 
-def test_backslash_commands_are_for_the_prompt_but_raw() -> None:
-    with pytest.raises(UsageError, match=r"\\last is for the prompt"):
-        demo(b"\\last\n")
+def test_backslash_commands_stand_in_scripts() -> None:
+    _, lines = demo(b"SELECT INBOX\n\\last json\n")
+    assert any(line.startswith("{") and '"name":"EXISTS"' in line for line in lines)
     status, lines = demo(b"\\raw r1 NO\\x4fP\\r\\n\nNOOP\n")
     assert status == 0
     assert any(line.startswith("r1 OK") for line in lines)

@@ -2,54 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
+from importlib import import_module
 
 import pytest
 
 from imapsh.errors import UsageError
-from imapsh.shell import commands
 from imapsh.shell.commands import COMMANDS
+from imapsh.shell.steps import Dial, HangUp, Line, Octets
+
+from .hosting import FakeHost
 
 
-class Fake:
-    """Keeps what was asked of it."""
-
-    def __init__(self) -> None:
-        self.done: list[tuple[object, ...]] = []
-        self.format = "pretty"
-        self.trace_path = ""
-
-    def say(self, text: str, style: str = "") -> None:
-        self.done.append(("say", text))
-
-    async def connect(self, url: str) -> None:
-        self.done.append(("connect", url))
-
-    async def show_last(self, form: str) -> None:
-        self.done.append(("last", form))
-
-    def set_format(self, form: str) -> None:
-        self.format = form
-
-    def send_raw(self, octets: bytes) -> None:
-        self.done.append(("raw", octets))
-
-    def set_trace(self, path: str) -> str:
-        self.trace_path = path
-        return f"trace {path}"
-
-    async def quit(self) -> None:
-        self.done.append(("quit",))
-
-
-def run(line: str) -> Fake:
-    shell = Fake()
-    asyncio.run(commands.run(shell, line))
-    return shell
+def run(line: str) -> FakeHost:
+    return FakeHost().does(line)
 
 
 def said(line: str) -> str:
-    return str(run(line).done[0][1])
+    return run(line).text
+
+
+def test_every_row_names_a_function() -> None:
+    for row in COMMANDS.values():
+        module, _, function = row.handler.partition(".")
+        assert callable(getattr(import_module(f"imapsh.shell.commands.{module}"), function)), row.name
 
 
 def test_help_lists_every_command_with_its_syntax() -> None:
@@ -67,15 +42,36 @@ def test_help_for_one_of_each() -> None:
 
 
 def test_each_does_its_work() -> None:
-    assert run("\\connect imaps://x").done == [("connect", "imaps://x")]
-    assert run("\\connect").done == [("connect", "")]
-    assert run("\\last").done == [("last", "")]
-    assert run("\\LAST Hex ").done == [("last", "hex")]
-    assert run("\\raw A1 \\x00\\r\\n").done == [("raw", b"A1 \0\r\n")]
     assert run("\\trace file name").trace_path == "file name"
-    assert run("\\trace off").done == [("say", "trace ")]
-    assert run("\\quit").done == [("quit",)]
-    assert run("\\format wire").format == "wire"
+    assert run("\\trace off").said == ["there was no trace"]
+    assert run("\\quit").left
+    assert run("\\format wire").output.format == "wire"
+    host = FakeHost(connected=True)
+    assert host.does("\\raw A1 \\x00\\r\\n").done == [Octets(b"A1 \0\r\n")]
+    assert "4e 4f 4f 50" in host.does("NOOP").does("\\LAST Hex ").text
+
+
+def test_connections_have_names() -> None:
+    host = FakeHost(connected=True).does("SELECT INBOX")
+    host.does("\\connect -n second")
+    assert [type(step) for step in host.done[-1:]] == [Dial]
+    assert (host.current, list(host.talks)) == ("second", ["1", "second"])
+    host.does("NOOP").does("\\use 1")
+    assert host.session.state == "selected"
+    host.does("\\each NOOP")
+    assert host.done.count(Line("NOOP")) == 2
+    assert host.current == "1"
+    assert "second" in host.does("\\sessions").text
+    host.does("\\disconnect")
+    assert HangUp("1") in host.done
+    assert (host.current, list(host.talks)) == ("second", ["second"])
+
+
+def test_connecting_again_selects_the_mailbox_again() -> None:
+    host = FakeHost(connected=True).does("EXAMINE INBOX").does("\\connect")
+    assert host.done[-2] == Line("EXAMINE INBOX")
+    assert host.session.mailbox is not None
+    assert host.session.mailbox.name == "INBOX"
 
 
 @pytest.mark.parametrize(
@@ -88,11 +84,23 @@ def test_each_does_its_work() -> None:
         ("\\last yaml", "one of pretty, wire"),
         ("\\format yaml", "one of"),
         ("\\raw", "needs the text"),
-        ("\\raw \\q", "backslash"),
         ("\\quit now", "no argument"),
+        ("\\use", "needs the name"),
+        ("\\use b", "there is no connection 'b'"),
+        ("\\connect", "needs a URL"),
+        ("\\connect -n", "needs a name"),
+        ("\\connect -n a/b imap://x", "needs a name"),
+        ("\\each", "needs the line"),
+        ("\\disconnect b", "there is no connection"),
+        ("NOOP", "not connected"),
     ],
 )
 def test_mistakes_are_sentences(line: str, words: str) -> None:
     with pytest.raises(UsageError) as found:
         run(line)
     assert words in str(found.value)
+
+
+def test_a_mistake_in_raw_octets() -> None:
+    with pytest.raises(UsageError, match="backslash"):
+        FakeHost(connected=True).does("\\raw \\q")

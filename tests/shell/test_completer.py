@@ -17,6 +17,8 @@ from imapsh.shell.reading import Reading
 from imapsh.spec.model import AUTHENTICATED, NOT_AUTHENTICATED, SELECTED, Context
 from imapsh.wire.frames import Frame
 
+from .hosting import FakeHost
+
 _SELECTED = Context(SELECTED)
 NAMES = ("INBOX", "Archive", "Archive/2024", "Reisen/Zürich", "Lamp room", "Ünder", 'odd"quote', "bell\x07")
 
@@ -36,7 +38,8 @@ def known(*names: str) -> MailboxNames:
 def after(text: str, context: Context = _SELECTED, names: MailboxNames | None = None) -> dict[str, str]:
     """What the line may become -> the note beside it."""
     asked: list[bool] = []
-    completer = ShellCompleter(Reading(lambda: context), names or known(), lambda: asked.append(True))
+    listed = names or known()
+    completer = ShellCompleter(FakeHost(), Reading(lambda: context), lambda: listed, lambda: asked.append(True))
     document = Document(text)
     made = {}
 
@@ -109,7 +112,8 @@ def test_nothing_is_offered_inside_a_literal_or_for_a_secret() -> None:
 
 def test_names_are_wanted_once_a_mailbox_is() -> None:
     asked: list[str] = []
-    completer = ShellCompleter(Reading(lambda: Context(AUTHENTICATED)), MailboxNames(), lambda: asked.append("LIST"))
+    reading = Reading(lambda: Context(AUTHENTICATED))
+    completer = ShellCompleter(FakeHost(), reading, MailboxNames, lambda: asked.append("LIST"))
     list(completer.get_completions(Document("NOOP"), CompleteEvent()))
     assert asked == []
     list(completer.get_completions(Document("SELECT A"), CompleteEvent()))

@@ -79,7 +79,7 @@ def test_the_demo_greets() -> None:
 def test_the_fall_back(words: list[str], error: Exception, falls: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[Plan] = []
 
-    def refusing(one: Plan) -> Scripted:
+    def refusing(one: Plan, store: object = None) -> Scripted:
         tried.append(one)
         if one.address.scheme == "imaps":
             raise error

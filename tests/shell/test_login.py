@@ -134,8 +134,7 @@ def test_a_password_is_not_asked_for_where_it_would_go_in_the_clear(tmp_path: Pa
             await person.prompted_once()
             talk = person.shell.talk
             assert talk is not None
-            link = talk.link
-            link.plan = link.plan._replace(address=link.plan.address._replace(host="192.0.2.1"))  # as if it were far
+            talk.plan = talk.plan._replace(address=talk.plan.address._replace(host="192.0.2.1"))  # as if it were far
             await person.enters("AUTHENTICATE PLAIN", "User at")
             await person.enters("me", "the password for me was not sent")
             assert peer.heard == b""

@@ -383,7 +383,7 @@ def test_own_commands(tmp_path: Path) -> None:
     async def scene() -> None:
         async with acting(tmp_path, demo=True) as person:
             await person.prompted(READY)
-            await person.enters("\\help", "\\connect [URL]", "\\trace [FILE|off]")
+            await person.enters("\\help", "\\connect [-n NAME] [URL]", "\\trace [FILE|off]")
             await person.enters("\\help fetch", "Example: ", "RFC 9051")
             await person.enters("\\help raw", "Sends exactly these octets")
             await person.enters("\\last hex", "client, ")

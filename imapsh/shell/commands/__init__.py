@@ -1,0 +1,48 @@
+r"""imapsh's own commands: `\help`, the completion and the dispatch all read one table (`table.py`).
+
+Each begins with a backslash, as no IMAP line can.  A handler is a function of one of this package's modules, imported
+when it is first needed: it takes the host (`imapsh.shell.host`) and the argument, and does its work at once or as a
+generator of steps (`imapsh.shell.steps`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from imapsh.errors import UsageError
+from imapsh.shell.commands.table import COMMANDS, Command
+
+if TYPE_CHECKING:
+    from imapsh.shell.host import Host
+    from imapsh.shell.steps import Steps
+
+__all__ = ["COMMANDS", "Command", "find", "run"]
+
+
+def run(host: Host[Any], line: str) -> Steps[str]:
+    """Do what a line says that begins with a backslash; the status of what it had the server do, "" for none.
+
+    Raises UsageError for an unknown command, a bad argument, and at the prompt's commands where there is no prompt.
+    """
+    name, _, argument = line.strip().partition(" ")
+    row = find(name)
+    if row.prompt and not host.interactive:
+        raise UsageError(f"{row.name} is for the prompt")
+    module, _, function = row.handler.partition(".")
+    steps = getattr(import_module(f"{__name__}.{module}"), function)(host, argument.strip())
+    return ((yield from steps) or "") if isinstance(steps, Generator) else ""
+
+
+def find(name: str) -> Command:
+    """The command of this name, with its backslash or without.  Raises UsageError, and names the nearest."""
+    wanted = "\\" + name.lstrip("\\").lower()
+    row = COMMANDS.get(wanted)
+    if row is None:
+        from difflib import get_close_matches
+
+        near = get_close_matches(wanted, COMMANDS, 1, 0.5)
+        meant = f"did you mean {near[0]}? " if near else ""
+        raise UsageError(f"{wanted} is no command of imapsh: {meant}\\help lists them all")
+    return row

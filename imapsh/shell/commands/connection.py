@@ -1,0 +1,102 @@
+r"""Connections: `\connect`, `\use`, `\sessions`, `\each`, `\disconnect`, `\quit`."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from imapsh.errors import UsageError
+from imapsh.render.visible import visible
+from imapsh.shell import dial
+from imapsh.shell.host import Host
+from imapsh.shell.mailboxes import as_typed
+from imapsh.shell.steps import Dial, HangUp, Line, Steps
+from imapsh.spec.model import AUTHENTICATED
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,19}")
+
+
+def connect(host: Host[Any], argument: str) -> Steps[None]:
+    """`\\connect [-n NAME] [URL]`; without a URL the mailbox is selected again."""
+    name, url = _target(host, argument)
+    talk = host.talks.get(name)
+    near = talk or host.talk
+    if url:
+        plan = dial.make_plan(host.options, url)
+    elif near is not None:
+        plan = near.plan
+    else:
+        raise UsageError("\\connect needs a URL: there was no connection before")
+    before = talk.session.mailbox if talk is not None and not url else None
+    if talk is not None and talk.live:
+        yield HangUp(name)
+    yield Dial(plan, name)
+    if before is not None and host.session.state == AUTHENTICATED:
+        yield from _select_again(host, before)
+
+
+def _target(host: Host[Any], argument: str) -> tuple[str, str]:
+    words = argument.split(None, 2)
+    if words[:1] != ["-n"]:
+        return host.current, argument
+    if len(words) < 2 or not _NAME.fullmatch(words[1]):
+        raise UsageError("\\connect -n needs a name of letters and digits: \\connect -n second [URL]")
+    return words[1], words[2] if len(words) > 2 else ""
+
+
+def _select_again(host: Host[Any], before: Any) -> Steps[None]:
+    name = as_typed(before.name, utf8=host.session.context().takes_utf8)
+    yield Line(f"{'EXAMINE' if before.read_only else 'SELECT'} {name}")
+    now = host.session.mailbox
+    if now is not None and before.uidvalidity is not None and now.uidvalidity != before.uidvalidity:
+        host.fault(f"UIDVALIDITY was {before.uidvalidity} and is {now.uidvalidity}: UIDs of before are void")
+
+
+def use(host: Host[Any], argument: str) -> None:
+    """`\\use NAME`."""
+    if not argument:
+        raise UsageError("\\use needs the name of a connection: \\sessions lists them")
+    host.use(argument)
+
+
+def sessions(host: Host[Any], argument: str) -> None:
+    """`\\sessions`: who, where and the state of each."""
+    if not host.talks:
+        host.say("there is no connection: \\connect opens one")
+    for name, talk in host.talks.items():
+        host.say(visible(f"{'*' if name == host.current else ' '} {name:<8}  {talk.summary}"))
+
+
+def each(host: Host[Any], argument: str) -> Steps[None]:
+    """`\\each LINE`: in the order they were opened; those that are not connected are left out, and named."""
+    if not argument:
+        raise UsageError("\\each needs the line to do in every connection, as in \\each NOOP")
+    before = host.current
+    try:
+        for name in list(host.talks):
+            if not host.talks[name].live:
+                host.note(f"{name} is not connected")
+                continue
+            host.use(name)
+            yield Line(argument)
+    finally:
+        host.current = before
+
+
+def disconnect(host: Host[Any], argument: str) -> Steps[None]:
+    """`\\disconnect [NAME]`."""
+    name = argument or host.current
+    if name not in host.talks:
+        raise UsageError(f"there is no connection {name!r}: \\sessions lists them")
+    yield HangUp(name)
+    if len(host.talks) > 1:
+        del host.talks[name]
+        if name == host.current:
+            host.use(next(iter(host.talks)))
+
+
+def quit(host: Host[Any], argument: str) -> None:
+    """`\\quit`."""
+    if argument:
+        raise UsageError("\\quit takes no argument")
+    host.leave()

@@ -1,0 +1,20 @@
+r"""`\raw`: octets in no command."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from imapsh.errors import UsageError
+from imapsh.shell.files import unescape
+from imapsh.shell.host import Host
+from imapsh.shell.steps import Octets, Steps
+
+
+def send(host: Host[Any], argument: str) -> Steps[str]:
+    """`\\raw TEXT`.  Raises UsageError in read-only mode: nobody knows what it would change."""
+    if not argument:
+        raise UsageError("\\raw needs the text to send, as in \\raw A1 NOOP\\r\\n")
+    if host.session.read_only:
+        raise UsageError("read-only mode is on, and nobody can tell what \\raw would change: it was not sent")
+    status: str = yield Octets(unescape(argument))
+    return status

@@ -1,0 +1,61 @@
+r"""What is shown, and how: `\help`, `\last`, `\format`, `\trace`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from imapsh import spec
+from imapsh.errors import UsageError
+from imapsh.shell import help
+from imapsh.shell.commands import find
+from imapsh.shell.host import Host
+from imapsh.shell.output import FORMATS, Output
+from imapsh.shell.steps import ROOM, Steps
+
+
+def help_(host: Host[Any], argument: str) -> None:
+    """`\\help [NAME]`."""
+    if not argument:
+        host.say(help.overview())
+        return
+    imap = spec.command(" ".join(argument.split()))
+    host.say(help.imap(imap) if imap is not None and argument[0] != "\\" else help.own(find(argument)))
+
+
+def last(host: Host[Any], argument: str) -> Steps[None]:
+    """`\\last [FORMAT]`: the last exchange in a format, else the present one."""
+    form = _format(argument) if argument else ""
+    kept = host.last
+    if kept is None or not len(kept):
+        raise UsageError("there is no exchange to show yet")
+    now = host.output
+    output = Output(form or now.format, now.theme, now.width, elide=now.elide, json_raw=now.json_raw)
+    for text in kept.render(output):
+        host.put(text)
+        yield ROOM
+
+
+def form(host: Host[Any], argument: str) -> None:
+    """`\\format [FORMAT]`."""
+    if argument:
+        host.output.format = _format(argument)
+    host.say(f"format: {host.output.format} (one of {', '.join(FORMATS)})")
+
+
+def trace(host: Host[Any], argument: str) -> None:
+    """`\\trace [FILE|off]`."""
+    old = host.trace_path
+    if argument == "off":
+        host.set_trace("")
+        host.say(f"the trace in {old} ends here" if old else "there was no trace")
+    elif argument:
+        host.set_trace(argument)
+        host.say(f"tracing into {argument}, without secrets; imapsh --explain reads it")
+    else:
+        host.say(f"the trace goes to {old}" if old else "there is no trace: \\trace FILE")
+
+
+def _format(name: str) -> str:
+    if name.lower() not in FORMATS:
+        raise UsageError(f"{name!r} is no format: one of {', '.join(FORMATS)}")
+    return name.lower()

@@ -1,0 +1,72 @@
+r"""The table of imapsh's own commands.
+
+A row's `handler` is "module.function" in this package.  `choices`, for the completion of the argument, is a function of
+the host, or the name of what the argument is: "path"; "imap", a whole IMAP command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from imapsh.shell.host import Host
+
+    Choices = Callable[[Host[Any]], Iterable[str]] | Literal["path", "imap"] | None
+
+
+class Command(NamedTuple):
+    """One of imapsh's own commands.  `prompt`: it makes sense at the prompt alone."""
+
+    name: str
+    syntax: str
+    summary: str
+    handler: str
+    choices: Choices = None
+    details: str = ""
+    prompt: bool = False
+
+
+def _formats(host: Host[Any]) -> Iterable[str]:
+    from imapsh.shell.output import FORMATS
+
+    return FORMATS
+
+
+def _names(host: Host[Any]) -> Iterable[str]:
+    from imapsh import spec
+
+    return [*COMMANDS, *spec.commands()]
+
+
+def _sessions(host: Host[Any]) -> Iterable[str]:
+    return host.talks
+
+
+_TABLE = (
+    Command("\\help", "[NAME]", "Lists these commands, or explains one, or one of IMAP's.", "show.help_", _names),
+    # -- connections
+    Command("\\connect", "[-n NAME] [URL]", "Connects again, or somewhere else, or once more beside.",
+            "connection.connect",
+            details="URL is one of imap://[user@]host[:port][/mailbox], imaps://..., unix:PATH, exec:COMMAND.\n"
+                    "Without one: where it was, with the same mailbox selected again.  Nothing is ever resent.\n"
+                    "With -n NAME the connection is a further one, or the one of that name anew."),
+    Command("\\use", "NAME", "From now on lines go to the connection of this name.", "connection.use", _sessions),
+    Command("\\sessions", "", "Lists the connections.", "connection.sessions"),
+    Command("\\each", "LINE", "Does a line in every connection, one after the other.", "connection.each", "imap"),
+    Command("\\disconnect", "[NAME]", "Logs out of a connection, and goes on without it.", "connection.disconnect",
+            _sessions),
+    # -- what is shown
+    Command("\\last", "[FORMAT]", "Shows the last exchange again, without asking the server.", "show.last", _formats),
+    Command("\\format", "[FORMAT]", "Says or sets how replies are shown: pretty, wire, json or hex.", "show.form",
+            _formats),
+    Command("\\trace", "[FILE|off]", "Says, begins or ends the trace of both directions; secrets are left out.",
+            "show.trace", "path"),
+    # -- octets
+    Command("\\raw", "TEXT", "Sends exactly these octets, in no command.", "raw.send",
+            details="Escapes: \\r \\n \\t \\0 \\e \\\\ and \\xNN for any octet.  Nothing is added, no CRLF either:\n"
+                    "    \\raw A1 NOOP\\r\\n"),
+    Command("\\quit", "", "Logs out everywhere and ends imapsh; so does Ctrl-D.", "connection.quit"),
+)  # fmt: skip
+
+COMMANDS: dict[str, Command] = {command.name: command for command in _TABLE}

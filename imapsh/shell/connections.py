@@ -1,0 +1,184 @@
+r"""The prompt's connections: dialled, several at once, logged out of, lost, and opened again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from imapsh.errors import ConnectError, Interrupted
+from imapsh.session.events import Closed, Completed, Event
+from imapsh.shell.dialling import Dialling
+from imapsh.shell.host import Host
+from imapsh.shell.link import make_link
+from imapsh.shell.output import Output
+from imapsh.shell.printer import Printer
+from imapsh.shell.stage import Stage, Voice
+from imapsh.shell.talk import Talk
+from imapsh.shell.tracing import Tracing
+
+if TYPE_CHECKING:
+    from prompt_toolkit.output import Output as Terminal
+
+    from imapsh.render.styles import Theme
+    from imapsh.server.store import Store
+    from imapsh.session.exchange import Exchange
+    from imapsh.shell.last import Last
+    from imapsh.shell.options import Options
+
+_FAREWELL = 5.0  # seconds that LOGOUT may take before the connection is closed
+
+
+class Connections(Host[Talk]):
+    """The half of the prompt's shell that knows its connections; to be made in a running loop."""
+
+    def __init__(self, options: Options, theme: Theme | None, terminal: Terminal) -> None:
+        super().__init__(options, Output(options.format, theme, json_raw=options.json_raw))
+        self.theme = theme
+        self.printer = Printer(terminal)
+        self.voice = Voice(self.printer, self.output)
+        self.leaving = False
+        self._tracings: dict[str, Tracing] = {}
+        self._stop = asyncio.Event()  # Ctrl-C outside the prompt
+        self._store: Store | None = None
+
+    # -- what the other half does
+
+    async def ask(self, question: str, *, secret: bool = True) -> str | None:
+        """An answer of the person's, unseen where `secret`; None where they will not say."""
+        raise NotImplementedError
+
+    def happened(self, talk: Talk, event: Event, own: bool) -> None:
+        """An event was shown; `own`: it ended a command of ours."""
+        raise NotImplementedError
+
+    # -- what is shown
+
+    def put(self, text: str) -> None:
+        """See Host."""
+        self.printer.put(text, self)
+
+    def say(self, text: str, style: str = "") -> None:
+        """See Host."""
+        self.voice.say(text, style)
+
+    def note(self, text: str) -> None:
+        """See Host."""
+        self.voice.note(text)
+
+    def fault(self, text: str) -> None:
+        """See Host."""
+        self.voice.fault(text)
+
+    @property
+    def last(self) -> Last | None:
+        """See Host."""
+        return self.talk.stage.last if self.talk is not None else None
+
+    def _label(self, name: str) -> str:
+        return name if len(self.talks) > 1 else ""
+
+    # -- opened and closed
+
+    async def open(self, dialling: Dialling, name: str) -> None:
+        """Dial, log in, and make it the current connection.  Raises what ends it."""
+        plan = dialling.plan
+        if plan.demo and self._store is None:
+            from imapsh.server.demo import demo_store
+
+            self._store = demo_store()
+        tracing = self.tracing(name)
+        link = await self.interruptible(make_link(dialling, self._store if plan.demo else None, tracing))
+        stage = Stage(self.printer, self.output, link.session, partial(self._label, name))
+        talk = self.talks[name] = Talk(name, link, stage, self.ask)
+        self.current = name
+        link.start(partial(self._tell, talk), self.printer.room)
+        try:
+            await self.interruptible(link.open(self.ask))
+        except Interrupted:
+            await self.close(talk)
+            raise ConnectError("interrupted: \\connect tries again") from None
+        except ConnectError:
+            await self.close(talk)
+            raise
+
+    async def close(self, talk: Talk) -> None:
+        """End a connection without a word."""
+        talk.session.lost(ConnectError("closed here"))
+        await talk.client.close()
+
+    async def log_out(self, talk: Talk) -> None:
+        """LOGOUT, and the end."""
+        if talk.live:
+            exchange = talk.session.line("LOGOUT")
+            talk.client.kick()
+            try:
+                async with asyncio.timeout(_FAREWELL):
+                    await talk.wait(exchange)
+            except TimeoutError:
+                talk.stage.note("the server does not answer; the connection is closed")
+        await self.close(talk)
+
+    def tracing(self, name: str) -> Tracing:
+        """The tracer of the connection of this name, the same when it is opened again."""
+        return self._tracings.setdefault(name, Tracing())
+
+    def set_trace(self, path: str) -> None:
+        """See Host."""
+        tracing = self.tracing(self.current)
+        if path:
+            tracing.begin(path)
+        else:
+            tracing.end()
+
+    @property
+    def trace_path(self) -> str:
+        """See Host."""
+        return self.tracing(self.current).path
+
+    def end_traces(self) -> None:
+        """Close their files."""
+        for tracing in self._tracings.values():
+            tracing.end()
+
+    # -- events
+
+    def _tell(self, talk: Talk, event: Event) -> None:
+        """Every event of a session, in order."""
+        own = isinstance(event, Completed) and event.exchange in talk.own
+        talk.note(event)
+        if isinstance(event, Closed) and event.error is None and not any(one.live for one in self.talks.values()):
+            self.leaving = True
+        self.happened(talk, event, own)
+
+    # -- Ctrl-C
+
+    def interrupt(self) -> None:
+        """Ctrl-C while no prompt shows: what is waited for ends, or is left running."""
+        self._stop.set()
+        if self.talk is not None:
+            self.talk.interrupt()
+
+    async def interruptible(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """The result of `work`; Ctrl-C ends it.  Raises Interrupted then."""
+        self._stop.clear()
+        task = asyncio.create_task(work)
+        stop = asyncio.create_task(self._stop.wait())
+        await asyncio.wait((task, stop), return_when=asyncio.FIRST_COMPLETED)
+        stop.cancel()
+        if task.done():
+            return task.result()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        raise Interrupted("interrupted")
+
+    async def complete(self, exchange: Exchange) -> Exchange:
+        """Wait for the reply to a command of ours.  Raises Interrupted, and what ended the connection."""
+        talk = self.conversation
+        try:
+            await self.interruptible(talk.client.run(exchange))
+        except Interrupted:
+            talk.session.cancel(exchange)
+            raise
+        return exchange

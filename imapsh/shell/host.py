@@ -1,0 +1,113 @@
+r"""What the prompt and batch have in common: the connections of a run, and what the commands do their work with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from imapsh.errors import StateError, UsageError
+from imapsh.shell.conversation import Conversation
+
+if TYPE_CHECKING:
+    from imapsh.session.core import Session
+    from imapsh.shell.last import Last
+    from imapsh.shell.options import Options
+    from imapsh.shell.output import Output
+    from imapsh.shell.steps import Steps
+    from imapsh.spec.match import Match
+
+C = TypeVar("C", bound=Conversation)
+
+FIRST = "1"  #: the name of the connection that a run begins with
+
+
+class Host(Generic[C]):
+    """`talks`: the connections by name; `current`: the name of the one that lines go to.
+
+    `interactive`: a person sits at a prompt.
+    """
+
+    interactive = False
+
+    def __init__(self, options: Options, output: Output) -> None:
+        self.options = options
+        self.output = output
+        self.talks: dict[str, C] = {}
+        self.current = FIRST
+
+    # -- connections
+
+    @property
+    def talk(self) -> C | None:
+        """The current connection, living or not; None before the first."""
+        return self.talks.get(self.current)
+
+    @property
+    def live(self) -> C | None:
+        """The current connection, while it lives."""
+        talk = self.talk
+        return talk if talk is not None and talk.live else None
+
+    @property
+    def conversation(self) -> C:
+        """The current connection.  Raises StateError where there is none."""
+        talk = self.talk
+        if talk is None:
+            raise StateError("not connected: \\connect opens a connection")
+        if not talk.live:
+            raise StateError("not connected: \\connect opens a connection again, the old one is over")
+        return talk
+
+    @property
+    def session(self) -> Session:
+        """The current connection's session.  Raises StateError where there is none."""
+        return self.conversation.session
+
+    def use(self, name: str) -> None:
+        """From now on lines go to the connection of this name.  Raises UsageError where there is none."""
+        if name not in self.talks:
+            raise UsageError(f"there is no connection {name!r}: \\sessions lists them, \\connect -n {name} opens it")
+        self.current = name
+
+    # -- what the drivers do in their own ways
+
+    def put(self, text: str) -> None:
+        """Show text that is finished: safe, coloured, its last line ended."""
+        raise NotImplementedError
+
+    def say(self, text: str, style: str = "") -> None:
+        """Show lines of text, safe for a terminal."""
+        raise NotImplementedError
+
+    def note(self, text: str) -> None:
+        """Show a line beside the conversation, whatever is in it."""
+        raise NotImplementedError
+
+    def fault(self, text: str) -> None:
+        """Show what went wrong, in a sentence."""
+        raise NotImplementedError
+
+    def match(self, text: str) -> Match:
+        """A command as the table reads it now."""
+        raise NotImplementedError
+
+    def password(self, user: str) -> Steps[str | None]:
+        """The password of a typed `LOGIN user`; None where the person will not say."""
+        raise NotImplementedError
+
+    def set_trace(self, path: str) -> None:
+        """Trace the current connection into a file, or no more for "".  Raises UsageError."""
+        raise NotImplementedError
+
+    @property
+    def trace_path(self) -> str:
+        """Where the trace of the current connection goes, "" for nowhere."""
+        raise NotImplementedError
+
+    @property
+    def last(self) -> Last | None:
+        """The current connection's last exchange."""
+        raise NotImplementedError
+
+    def leave(self) -> None:
+        """Log out everywhere and end, when this line is done."""
+        raise NotImplementedError

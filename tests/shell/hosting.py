@@ -1,0 +1,144 @@
+"""A host without a terminal: commands of ours run on the demo's store, and what they do is kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from imapsh.client.blocking import BlockingClient
+from imapsh.errors import ImapshError
+from imapsh.server.demo import demo_store
+from imapsh.server.memory import connect
+from imapsh.server.store import Store
+from imapsh.session.events import Closed, Completed, Event, Received
+from imapsh.session.exchange import Exchange
+from imapsh.shell import lines
+from imapsh.shell.conversation import Conversation
+from imapsh.shell.dial import Plan, make_plan, new_session, opening_steps
+from imapsh.shell.host import Host
+from imapsh.shell.last import Last
+from imapsh.shell.options import Options
+from imapsh.shell.output import Output
+from imapsh.shell.steps import Ask, Away, Dial, HangUp, Line, Octets, Step, Steps, T, Typed
+from imapsh.spec.match import Match, match
+
+
+class FakeTalk(Conversation):
+    client: BlockingClient
+    summary = "a summary"
+
+
+class FakeHost(Host[FakeTalk]):
+    """`done`: the steps that were asked for; `said`: the lines; `answers`: what the person says, in order."""
+
+    def __init__(self, *answers: str | None, connected: bool = False, **options: Any) -> None:
+        super().__init__(Options(demo=True, **options), Output())
+        self.answers = list(answers)
+        self.done: list[Step] = []
+        self.said: list[str] = []
+        self.events: list[Event] = []
+        self.left = False
+        self.interactive = True
+        self._trace = ""
+        self._store = demo_store()
+        self._last: Last | None = None
+        if connected:
+            self.connect(make_plan(self.options), "1", self._store)
+
+    def connect(self, plan: Plan, name: str, store: Store) -> None:
+        stream = connect(store)
+        talk = self.talks[name] = FakeTalk(name, plan, new_session(plan), stream)
+        self.current = name
+        self._last = Last(talk.session.parser)
+        talk.client = BlockingClient(stream, talk.session, lambda event: self._event(talk, event))
+        talk.client.greet()
+        talk.client.follow(opening_steps(talk.session, plan))
+
+    def _event(self, talk: FakeTalk, event: Event) -> None:
+        exchange = None if isinstance(event, Closed) else event.exchange
+        if exchange not in talk.own or (isinstance(event, Received) and event.unsolicited):
+            self.events.append(event)
+            if self._last is not None:
+                self._last.keep(event)
+        elif isinstance(event, Completed):
+            del talk.own[event.exchange]
+        else:
+            talk.takes(event)
+
+    def does(self, line: str) -> FakeHost:
+        """Do a line, to its end."""
+        self.follow(lines.take(self, line))
+        return self
+
+    def follow(self, steps: Steps[T]) -> T:
+        answer: Any = None
+        error: ImapshError | None = None
+        while True:
+            try:
+                step = steps.send(answer) if error is None else steps.throw(error)
+            except StopIteration as end:
+                result: T = end.value
+                return result
+            answer = error = None
+            self.done.append(step)
+            try:
+                answer = self._do(step)
+            except ImapshError as raised:
+                error = raised
+
+    def _do(self, step: Step) -> Any:
+        match step:
+            case Typed(exchange) | (Exchange() as exchange):
+                self.conversation.client.run(exchange)
+            case Ask():
+                return self.answers.pop(0)
+            case Line(text):
+                return self.follow(lines.take(self, text))
+            case Away(work):
+                return work()
+            case Octets(octets):
+                self.session.raw(octets)
+            case Dial(plan, name):
+                self.connect(plan, name, self._store)
+            case HangUp(name):
+                self.talks[name].client.run(self.talks[name].session.command("LOGOUT"))
+        return None
+
+    # -- what Host asks for
+
+    def match(self, text: str) -> Match:
+        return match(text, self.session.context())
+
+    def password(self, user: str) -> Steps[str | None]:
+        answer: str | None = yield Ask(f"password of {user}", secret=True)
+        return answer
+
+    def put(self, text: str) -> None:
+        self.said.append(text)
+
+    def say(self, text: str, style: str = "") -> None:
+        self.said.append(text)
+
+    def note(self, text: str) -> None:
+        self.said.append(text)
+
+    def fault(self, text: str) -> None:
+        self.said.append(text)
+
+    def set_trace(self, path: str) -> None:
+        self._trace = path
+
+    @property
+    def trace_path(self) -> str:
+        return self._trace
+
+    @property
+    def last(self) -> Last | None:
+        return self._last
+
+    def leave(self) -> None:
+        self.left = True
+
+    @property
+    def text(self) -> str:
+        """All that was said."""
+        return "\n".join(self.said)
