@@ -383,3 +383,12 @@ def test_dovecot_starttls(dovecot: Server) -> None:
     done = imapsh(place, *words, env={"IMAPSH_PASSWORD": dovecot.password})
     assert done.status == 0, done.err
     assert dovecot.password not in done.out.decode()
+
+
+def test_dovecot_by_a_descriptor(dovecot: Server) -> None:
+    place = f"imaps://{dovecot.user}@{dovecot.host}:{dovecot.tls_port}/INBOX"
+    script = dovecot.password.encode() + b"\nNOOP\nUID SEARCH ALL\n"
+    done = imapsh(place, "--cafile", str(dovecot.cafile), "--password-fd", "0", "--format", "wire", stdin=script)
+    assert done.status == 0, done.err
+    assert b"* SEARCH " in done.out
+    assert b" NOOP completed" in done.out
