@@ -8,7 +8,7 @@ from __future__ import annotations
 from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
-from imapsh.errors import ConnectionLost, ImapshError
+from imapsh.errors import ConnectionLost
 from imapsh.shell.dial import Plan, dial
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Dialling:
         outcome: tuple[Stream, Plan] | BaseException
         try:
             outcome = dial(self.plan)
-        except (ImapshError, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - raised where it is waited for
             outcome = error
         with self._lock:
             self._outcome = outcome

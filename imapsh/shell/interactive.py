@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from imapsh.errors import ImapshError, Interrupted
 from imapsh.session.events import Closed, Event
 from imapsh.session.exchange import Exchange
-from imapsh.shell import lines, literals, prompt, toolbar
+from imapsh.shell import crash, lines, literals, prompt, toolbar
 from imapsh.shell.completer import ShellCompleter
 from imapsh.shell.connections import Connections
 from imapsh.shell.dialling import Dialling
@@ -105,6 +105,7 @@ class Shell(Connections):
         """From the connection to the end; the exit status."""
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGINT, self._signalled)
+        loop.set_exception_handler(self._broke)
         try:
             if dialling.plan.trace:
                 self.tracing(FIRST).begin(dialling.plan.trace)
@@ -133,6 +134,13 @@ class Shell(Connections):
                 self.fault(str(error))
         await self.printer.drain()
 
+    def _broke(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """A mistake of ours in a callback: told as a sentence, for a traceback may hold secrets."""
+        if error := context.get("exception"):
+            self.fault(crash.sentence(error))
+        else:
+            loop.default_exception_handler(context)
+
     async def _turn(self) -> None:
         """One line from the person, and what comes of it."""
         live = self.live
@@ -151,7 +159,7 @@ class Shell(Connections):
             self.history.fault = ""
         await self.printer.drain()
         try:
-            text = await self.prompt.prompt_async(handle_sigint=False)
+            text = await self.prompt.prompt_async(handle_sigint=False, set_exception_handler=False)
         except KeyboardInterrupt:
             await self._interrupted_at_prompt()
         except EOFError:
@@ -178,7 +186,9 @@ class Shell(Connections):
         if self._secret is None:
             self._secret = prompt.make_secret(self.theme, input=self.prompt.input, output=self.prompt.app.output)
         try:
-            return await self._secret.prompt_async(question, is_password=secret, handle_sigint=False)
+            return await self._secret.prompt_async(
+                question, is_password=secret, handle_sigint=False, set_exception_handler=False
+            )
         except (KeyboardInterrupt, EOFError):
             return None
 

@@ -36,6 +36,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         _say(f"cannot write: {error.strerror or error}")
         return 1
+    except Exception as error:  # noqa: BLE001 - a traceback would show what nobody may see
+        from imapsh.shell import crash
+
+        _say(crash.sentence(error))
+        return crash.EXIT
     finally:
         gc.enable()
 

@@ -18,8 +18,8 @@ PATIENCE = 30
 def home(tmp_path: Path) -> dict[str, str]:
     """An environment with a home of its own; the terminal does not tell where its cursor is."""
     return {
-        **os.environ, "HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path), "TERM": "xterm",
-        "PROMPT_TOOLKIT_NO_CPR": "1", "NO_COLOR": "1",
+        **os.environ, "HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path),
+        "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1", "NO_COLOR": "1",
     }  # fmt: skip
 
 
@@ -94,3 +94,21 @@ def test_type_ahead_is_not_lost(home: dict[str, str]) -> None:
     shell.expect(r"A4 OK")
     shell.sendcontrol("d")
     shell.expect(pexpect.EOF)
+
+
+def test_a_mistake_of_ours_ends_it_with_a_sentence(home: dict[str, str]) -> None:
+    code = (
+        "from imapsh.shell import lines, main\n"
+        "def take(shell, line): raise ValueError(line)\n"
+        "lines.take = take\n"
+        "raise SystemExit(main.main(['--demo']))"
+    )
+    shell = pexpect.spawn(sys.executable, ["-c", code], env=home, encoding="utf-8", timeout=PATIENCE)
+    shell.expect("demo@demo")
+    shell.sendline("\\raw a LOGIN me hunter22")
+    shell.expect("imapsh itself made a mistake .ValueError at <string>, line 2")
+    shell.expect(pexpect.EOF)
+    shell.close()
+    assert shell.exitstatus == 70
+    assert "Traceback" not in (shell.before or "")
+    assert "hunter22" not in Path(home["XDG_STATE_HOME"], "imapsh", "crash.txt").read_text()
