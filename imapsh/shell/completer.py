@@ -1,141 +1,146 @@
-"""What may come next: commands by state and capability, what the table expects, mailbox names, our own commands."""
+"""What is offered while one types: found by `imapsh.shell.completing`, put before the person here."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
-from prompt_toolkit.formatted_text import AnyFormattedText
 
-from imapsh.grammar.mutf7 import decode_leniently
-from imapsh.grammar.tokens import unquote
-from imapsh.render.visible import visible
 from imapsh.shell import literals
-from imapsh.shell.commands import COMMANDS
-from imapsh.shell.mailboxes import MailboxNames, as_typed
+from imapsh.shell.completing import gather, own, paths
+from imapsh.shell.completing.offer import Offer
+from imapsh.shell.completing.usage import Usage
+from imapsh.shell.known import Known
 from imapsh.shell.reading import Reading
 from imapsh.spec.match import Match
-from imapsh.spec.model import Expected
 
 if TYPE_CHECKING:
     from imapsh.shell.host import Host
 
-_MAILBOXES = ("mailbox", "list-mailbox")
-_MANY = 2_000  # names beyond which they are searched in a thread
+_MANY = 2_000  # mailbox names beyond which they are searched in a thread
+_REST = re.compile(r'[^\s()\[\]"]*')  # of a word, behind the cursor
+_REST_OF_QUOTED = re.compile(r'[^"\r\n]*"?')
+
+
+class _Typing(NamedTuple):
+    """The line being typed, up to the cursor: it begins at `base` in the command.
+
+    `found` is None for one of imapsh's own.  `path`: the half-typed path at its end and the offset of that.
+    """
+
+    command: literals.Command
+    base: int
+    document: Document
+    found: Match | None
+    path: tuple[str, int] | None
+
+    @property
+    def line(self) -> str:
+        return self.command.text[self.base :]
 
 
 class ShellCompleter(Completer):
-    """`need_names` is called when mailbox names are wanted and not known; it asks for them without waiting."""
+    """`known` tells what the present connection has taught; `need_names` is called when mailbox names are wanted and
+    not known: it asks for them without waiting.  `earlier` gives the history's lines, which are learned from once."""
 
     def __init__(
-        self, host: Host[Any], reading: Reading, names: Callable[[], MailboxNames], need_names: Callable[[], None]
-    ) -> None:
+        self, host: Host[Any], reading: Reading, known: Callable[[], Known], need_names: Callable[[], None],
+        earlier: Callable[[], Iterable[str]] = tuple,
+    ) -> None:  # fmt: skip
         self._host = host
+        self.usage = Usage()
+        self._earlier: Callable[[], Iterable[str]] | None = earlier
         self._reading = reading
-        self._names = names
+        self._known = known
         self._need_names = need_names
+
+    def used(self, text: str) -> None:
+        """The person has entered this, secrets left out: what is in it comes first from now on."""
+        for command in literals.commands(text):
+            line = command[own.line_start(command) :]
+            if line.startswith("\\"):
+                self.usage.count("own", line.partition(" ")[0])
+            else:
+                self.usage.learn(self._reading.match(line))
 
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
         """All of them, at once."""
-        text = document.text_before_cursor
-        if text.startswith("\\"):
-            yield from self._own(text, complete_event)
-            return
-        found = self._typed(text)
-        if found is None:
-            return
-        typed, _ = found.prefix
-        if _wants_mailbox(found):
-            if self._names().stale:
-                self._need_names()
-            yield from self._mailboxes(typed, self._names().find(_plain(typed)))
-        yield from _expected(found)
+        typing = self._typing(document)
+        return _completions(typing, self._offers(typing)) if typing is not None else ()
 
     async def get_completions_async(
         self, document: Document, complete_event: CompleteEvent
     ) -> AsyncGenerator[Completion, None]:
-        """The same; very many mailbox names are searched off the loop."""
-        found = None if document.text.startswith("\\") else self._typed(document.text_before_cursor)
-        if found is not None and _wants_mailbox(found) and len(self._names()) > _MANY and not self._names().stale:
-            typed, _ = found.prefix
-            for completion in self._mailboxes(typed, await asyncio.to_thread(self._names().find, _plain(typed))):
-                yield completion
-            for completion in _expected(found):
-                yield completion
+        """The same; what takes long is done off the loop."""
+        typing = self._typing(document)
+        if typing is None:
             return
-        for completion in self.get_completions(document, complete_event):
+        if self._earlier is not None:
+            earlier, self._earlier = self._earlier, None
+            await asyncio.to_thread(self.usage.learn_history, earlier())
+        offers = await asyncio.to_thread(self._offers, typing) if self._takes_long(typing) else self._offers(typing)
+        for completion in _completions(typing, offers):
             yield completion
 
-    def _typed(self, text: str) -> Match | None:
-        """The command being typed; None where a literal's octets are."""
+    def takes_long(self, document: Document) -> bool:
+        """Whether `get_completions` could hold up the loop."""
+        typing = self._typing(document)
+        return typing is not None and self._takes_long(typing)
+
+    def _takes_long(self, typing: _Typing) -> bool:
+        if typing.path is not None:
+            return True
+        return len(self._known().names) > _MANY and typing.found is not None and gather.wants_mailbox(typing.found)
+
+    def _typing(self, document: Document) -> _Typing | None:
+        """What is being typed; None in a literal's octets."""
+        text = document.text_before_cursor
         if literals.wanted(text):
             return None
-        return self._reading.last(text)
+        command = literals.cut(text)[-1]
+        base = own.line_start(command.text)
+        line = command.text[base:]
+        if line.startswith("\\"):
+            return _Typing(command, base, document, None, own.path(line))
+        found = self._reading.match(line)
+        if gather.wants_mailbox(found) and self._known().names.stale:
+            self._need_names()
+        return _Typing(command, base, document, found, gather.path(found))
 
-    def _mailboxes(self, typed: str, names: list[str]) -> Iterator[Completion]:
-        context = self._reading.context()
-        for name in names:
-            argument = as_typed(name, utf8=context.takes_utf8, quoted=typed.startswith('"'))
-            if argument:
-                shown = visible(name)
-                meta = visible(argument) if decode_leniently(argument)[0].strip('"') != argument.strip('"') else ""
-                yield Completion(argument, -len(typed), display=shown, display_meta=meta, style="class:mailbox")
-
-    def _own(self, text: str, event: CompleteEvent) -> Iterator[Completion]:
-        """Names of imapsh's own commands, and what their arguments may be."""
-        name, space, argument = text.partition(" ")
-        if not space:
-            for command in COMMANDS.values():
-                if command.name.startswith(name.lower()):
-                    yield Completion(command.name, -len(name), display_meta=command.summary)
-            return
-        row = COMMANDS.get(name.lower())
-        if row is None or row.choices is None:
-            return
-        if row.choices == "imap":
-            yield from self.get_completions(Document(argument), event)
-            return
-        if row.choices == "path":
-            from prompt_toolkit.completion import PathCompleter
-
-            yield from PathCompleter(expanduser=True).get_completions(Document(argument), event)
-            return
-        for choice in row.choices(self._host):
-            if choice.lower().startswith(argument.lower()):
-                yield Completion(choice, -len(argument))
+    def _offers(self, typing: _Typing) -> list[Offer]:
+        if typing.path is not None:
+            close = "}" if typing.found is not None and not _tail(typing).startswith("}") else ""
+            return gather.choose(paths.offers(*typing.path, close), typing.line, self.usage)
+        if typing.found is None:
+            return gather.choose(own.offers(typing.line, self._host), typing.line, self.usage)
+        return gather.offers(typing.found, self._known(), self.usage)
 
 
-def _wants_mailbox(found: Match) -> bool:
-    return any(choice.kind in _MAILBOXES and choice.text.startswith("<") for choice in found.expected)
+def _tail(typing: _Typing) -> str:
+    """What of the word that is being typed stands behind the cursor."""
+    behind = typing.document.current_line_after_cursor
+    _, start = typing.found.prefix if typing.found is not None else ("", 0)
+    quoted = typing.found is not None and typing.line[start : start + 1] == '"'
+    found = (_REST_OF_QUOTED if quoted else _REST).match(behind)
+    return found[0] if found is not None else ""
 
 
-def _plain(typed: str) -> str:
-    """What is typed of a mailbox name, as people read it."""
-    return decode_leniently(unquote(typed) if typed.startswith('"') else typed)[0]
-
-
-def _expected(found: Match) -> Iterator[Completion]:
-    """What the table expects; what cannot be used now comes last, dimmed, with the reason."""
-    typed, start = found.prefix
-    choices = [choice for choice in found.expected if not choice.text.startswith("<") and choice.offset == start]
-    elsewhere = [choice for choice in found.expected if choice.kind == "command" and choice.offset != start]
-    for choice in sorted([*choices, *elsewhere], key=lambda choice: bool(choice.reason)):
-        if choice.text.upper() == found.text[choice.offset :].upper() or (
-            not typed and choice.kind != "command" and len(choice.text) < 2
-        ):
+def _completions(typing: _Typing, offers: Iterable[Offer]) -> Iterator[Completion]:
+    """As prompt_toolkit wants them.  With the cursor in a word only what ends as the word does, so that the rest of it
+    stays."""
+    tail = "" if typing.path is not None else _tail(typing)
+    cursor = typing.document.cursor_position
+    for offer in offers:
+        text = offer.text
+        if tail and not text.lower().endswith(tail.lower()):
             continue
-        before = found.text[choice.offset :]
-        text = choice.text.lower() if before.islower() and choice.text.isupper() else choice.text
+        start = typing.command.place(typing.base + offer.start)
         yield Completion(
-            text, -len(before), display=choice.text, display_meta=_meta(choice),
-            style="class:dimmed" if choice.reason else "",
+            text[: len(text) - len(tail)], start - cursor, display=offer.label or text,
+            display_meta=[("class:dimmed", offer.note)] if offer.dimmed else offer.note,
+            style="class:dimmed" if offer.dimmed else offer.style,
         )  # fmt: skip
-
-
-def _meta(choice: Expected) -> AnyFormattedText:
-    if choice.reason:
-        return [("class:dimmed", choice.reason)]
-    return choice.row.summary if choice.row is not None else ""

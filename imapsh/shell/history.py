@@ -26,6 +26,8 @@ class MaskedHistory(History):
     def __init__(self, path: Path | None, mask: Callable[[str], str], cap: int = CAP) -> None:
         super().__init__()
         self.path = path
+        self.kept: Callable[[str], object] = lambda line: None
+        """Told each line that is kept."""
         self.fault = ""
         """Why the file could not be used, "" where it could."""
         self._mask = mask
@@ -36,6 +38,8 @@ class MaskedHistory(History):
         masked = self._mask(string)
         if masked.strip() and self._loaded_strings[:1] != [masked]:
             super().append_string(masked)
+        if masked.strip():
+            self.kept(masked)
 
     def load_history_strings(self) -> Iterable[str]:
         """The entries of the file, newest first."""

@@ -18,7 +18,7 @@ from imapsh.shell.dialling import Dialling
 from imapsh.shell.folders import state_folder
 from imapsh.shell.history import MaskedHistory
 from imapsh.shell.host import FIRST
-from imapsh.shell.mailboxes import MailboxNames
+from imapsh.shell.known import Known
 from imapsh.shell.options import Options
 from imapsh.shell.output import theme_for
 from imapsh.shell.reading import Reading
@@ -53,8 +53,9 @@ class Shell(Connections):
         self.reading = Reading(self.context)
         self.history = MaskedHistory((folder or state_folder()) / "history", self._without_secrets)
         self._secret: PromptSession[str] | None = None
-        self._nothing = MailboxNames()
-        completer = ShellCompleter(self, self.reading, self._names, self._need_names)
+        self._nothing = Known()
+        completer = ShellCompleter(self, self.reading, self._known, self._need_names, self.history.get_strings)
+        self.history.kept = completer.used
         self.prompt = prompt.make(
             self.status, self.reading, completer, self.history, theme, self._goes_raw,
             input=input, output=output,
@@ -86,8 +87,8 @@ class Shell(Connections):
         live = self.live
         return live is not None and live.session.idling
 
-    def _names(self) -> MailboxNames:
-        return self.talk.names if self.talk is not None else self._nothing
+    def _known(self) -> Known:
+        return self.talk.known if self.talk is not None else self._nothing
 
     def _need_names(self) -> None:
         if self.live is not None:

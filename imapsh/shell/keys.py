@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from prompt_toolkit.buffer import CompletionState
-from prompt_toolkit.completion import CompleteEvent
+from prompt_toolkit.buffer import Buffer, CompletionState
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.enums import DEFAULT_BUFFER
 from prompt_toolkit.filters import has_focus
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
 from imapsh.shell import literals
+from imapsh.shell.completer import ShellCompleter
 
 
-def bindings(raw: Callable[[], bool]) -> KeyBindings:
+def bindings(raw: Callable[[], bool], completer: ShellCompleter) -> KeyBindings:
     """`raw` tells whether lines go out as they are just now, so that no literal begins."""
     keys = KeyBindings()
 
@@ -36,12 +37,39 @@ def bindings(raw: Callable[[], bool]) -> KeyBindings:
         """Put the first completion in, then the next."""
         buffer = event.current_buffer
         if buffer.complete_state is not None and buffer.complete_state.completions:
-            buffer.complete_next()
-            return
-        # Not by start_completion, which does nothing while the menu for what was typed is still being made.
-        found = list(buffer.completer.get_completions(buffer.document, CompleteEvent(completion_requested=True)))
-        if found:
-            buffer.complete_state = CompletionState(buffer.document, found)
-            buffer.go_to_completion(0)
+            _complete_next(buffer)
+        elif completer.takes_long(buffer.document):
+            event.app.create_background_task(_offer_later(buffer, completer))
+        else:
+            # Not by start_completion, which does nothing while the menu for what was typed is still being made.
+            _offer(buffer, completer.get_completions(buffer.document, _ASKED))
 
     return keys
+
+
+_ASKED = CompleteEvent(completion_requested=True)
+
+
+def _complete_next(buffer: Buffer) -> None:
+    """The next completion; one that is typed already is passed over."""
+    before = buffer.text
+    buffer.complete_next()
+    if buffer.text == before:
+        buffer.complete_next()
+
+
+def _offer(buffer: Buffer, completions: Iterable[Completion]) -> None:
+    """Put the first one in that changes the line."""
+    typed = buffer.document.text_before_cursor
+    found = [one for one in completions if one.text != typed[len(typed) + one.start_position :]]
+    if found:
+        buffer.complete_state = CompletionState(buffer.document, found)
+        buffer.go_to_completion(0)
+
+
+async def _offer_later(buffer: Buffer, completer: Completer) -> None:
+    """The same, once they are found, unless the person has typed on."""
+    document = buffer.document
+    found = [one async for one in completer.get_completions_async(document, _ASKED)]
+    if buffer.document == document:
+        _offer(buffer, found)

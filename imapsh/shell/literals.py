@@ -5,7 +5,13 @@ In the prompt's text a line break is LF; on the wire, and where a literal's octe
 
 from __future__ import annotations
 
-from imapsh.grammar.tokens import CRLF, DATA, LITERAL, announcement, tokenize
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+from imapsh.grammar.tokens import CRLF, DATA, LITERAL, SPACE, announcement, tokenize
 
 
 def to_wire(text: str) -> str:
@@ -32,13 +38,88 @@ def announced(text: str) -> bool:
     return bool(tokens) and tokens[-1].kind is LITERAL
 
 
+class Command(NamedTuple):
+    """One command of the prompt's text, as it is to be read and sent: its line breaks, in literals, are CRLF.
+
+    `marks` are pairs: from this offset in the prompt's text on, the command's text goes on at that offset of its own.
+    """
+
+    text: str
+    marks: tuple[tuple[int, int], ...]
+
+    @property
+    def start(self) -> int:
+        """Where it begins in the prompt's text."""
+        return self.marks[0][0]
+
+    def offset(self, place: int) -> int:
+        """The offset in the command of a place in the prompt's text."""
+        index = bisect_right(self.marks, (place, len(self.text))) - 1
+        typed, own = self.marks[max(index, 0)]
+        end = self.marks[index + 1][1] if index + 1 < len(self.marks) else len(self.text)
+        return min(own + place - typed, end)
+
+    def place(self, offset: int) -> int:
+        """The place in the prompt's text of an offset in the command."""
+        typed, own = next(mark for mark in reversed(self.marks) if mark[1] <= offset)
+        return typed + offset - own
+
+    def breaks(self) -> Iterator[tuple[int, int, int]]:
+        """The line breaks that are only seen: the offset in the command where each stands, and from where to where it
+        goes in the prompt's text."""
+        for (typed, own), (next_typed, next_own) in pairwise(self.marks):
+            if next_typed - typed > next_own - own:
+                yield next_own, typed + next_own - own, next_typed
+
+
+def cut(text: str) -> list[Command]:
+    r"""The commands of the prompt's text, cut at line breaks outside literals, blank ones kept; one at least.
+
+    A line break behind a backslash that stands outside quotes and literals is only seen: backslash, line break and the
+    blanks that begin the next line are no part of the command.  Not so in imapsh's own commands, where `\` is theirs.
+    """
+    found: list[Command] = []
+    parts: list[str] = []
+    marks = [(0, 0)]
+    at = size = 0
+    goes_on = False
+    for token in tokenize(to_wire(text)):
+        kind, shown = token.kind, token.text
+        at += len(shown) - shown.count("\r\n")
+        if kind is CRLF and _is_continued(parts):
+            parts.pop()
+            size -= 1
+            marks.append((at, size))
+        elif kind is CRLF:
+            found.append(Command("".join(parts), tuple(marks)))
+            parts, size, marks = [], 0, [(at, 0)]
+        elif kind is SPACE and goes_on:
+            marks[-1] = (at, size)
+        else:
+            parts.append(shown)
+            if kind is DATA:
+                marks += _marks(shown, at, size)
+            size += len(shown)
+        goes_on = kind is CRLF and len(marks) > 1
+    return [*found, Command("".join(parts), tuple(marks))]
+
+
+def _is_continued(parts: list[str]) -> bool:
+    return len(parts) > 1 and parts[-1] == "\\" and not parts[0].startswith("\\")
+
+
+def _marks(data: str, at: int, size: int) -> Iterator[tuple[int, int]]:
+    """The marks behind the line breaks of a literal's data, which ends at `at` and goes in at `size`."""
+    typed = at - len(data) + data.count("\r\n")
+    for count, found in enumerate(re.finditer("\r\n", data), 1):
+        yield typed + found.end() - count, size + found.end()
+
+
+def continued(text: str) -> bool:
+    """Whether a text ends in a backslash that makes a line break there only seen."""
+    return text.endswith("\\") and len(cut(text + "\n")) == len(cut(text))
+
+
 def commands(text: str) -> list[str]:
-    """The commands of a pasted text, split at line breaks outside literals, without blank ones; line breaks as CRLF."""
-    wire = to_wire(text)
-    found, start = [], 0
-    for token in tokenize(wire):
-        if token.kind is CRLF:
-            found.append(wire[start : token.start])
-            start = token.end
-    found.append(wire[start:])
-    return [command for command in found if command.strip()]
+    """The commands of a pasted text, without blank ones; line breaks as CRLF."""
+    return [command.text for command in cut(text) if command.text.strip()]

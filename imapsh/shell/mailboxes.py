@@ -2,61 +2,134 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 
 from imapsh.errors import UsageError
 from imapsh.grammar import mutf7
 from imapsh.grammar.responses import Response
-from imapsh.grammar.values import MailboxList
+from imapsh.grammar.values import MailboxList, MailboxStatus, Namespaces
 from imapsh.grammar.writer import Writer
+from imapsh.shell.completing import fuzzy
 
 MOST = 200  #: names offered at once
 
+_NEAR = 5_000  # names among which the nearest is looked for
+
+
+class _Index:
+    """The names as they were at one time: the keys in order, and as one text, a key a line."""
+
+    def __init__(self, names: dict[str, str]) -> None:
+        self.names = names.copy()
+        self.keys = sorted(self.names)
+        self.text = "\n".join(["", *self.keys, ""])
+
+    def begins(self, wanted: str) -> Iterator[str]:
+        """Keys that begin with `wanted`."""
+        for index in range(bisect_left(self.keys, wanted), len(self.keys)):
+            if not self.keys[index].startswith(wanted):
+                return
+            yield self.keys[index]
+
+    def holds(self, wanted: str) -> Iterator[str]:
+        """Keys that hold `wanted` further on."""
+        text = self.text
+        at = text.find(wanted)
+        while at >= 0:
+            start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
+            if start < at:
+                yield text[start:end]
+            at = text.find(wanted, end)
+
+    def scattered(self, wanted: str) -> Iterator[str]:
+        """Keys that begin with the first character of `wanted` and hold the others in order."""
+        pattern = "\n" + re.escape(wanted[0])
+        pattern += "".join(rf"[^\n{re.escape(character)}]*{re.escape(character)}" for character in wanted[1:])
+        for found in re.finditer(pattern, self.text):
+            key = self.text[found.start() + 1 : self.text.find("\n", found.end())]
+            if wanted not in key:
+                yield key
+
 
 class MailboxNames:
-    """`stale`: they are to be asked for with LIST when they are next needed."""
+    """`stale`: they are to be asked for with LIST when they are next needed.
+
+    `find` may run in another thread while more names are learned.
+    """
 
     def __init__(self) -> None:
         self.stale = True
+        self.namespaces: dict[str, str] = {}
+        """Prefix -> whose mailboxes are under it."""
         self._names: dict[str, str] = {}  # folded -> as the server writes it, decoded
-        self._sorted: list[str] = []  # the keys in order
+        self._index: _Index | None = None
 
     def __len__(self) -> int:
         return len(self._names)
 
     def clear(self) -> None:
         """Another account may see other names."""
-        self._names, self._sorted, self.stale = {}, [], True
+        self._names, self._index, self.stale = {}, None, True
+        self.namespaces = {}
 
     def learn(self, response: Response) -> None:
-        """Take in a LIST response."""
-        if response.name != "LIST":
-            return
+        """Take in a LIST, LSUB, STATUS or NAMESPACE response."""
         value = response.value
-        if not isinstance(value, MailboxList) or not value.mailbox:
-            return
-        gone = any(attribute.lower() == "\\nonexistent" for attribute in value.attrs)
-        key = value.mailbox.casefold()
-        if gone and self._names.pop(key, None) is not None:
-            self._sorted.remove(key)
-        elif not gone:
-            if key not in self._names:
-                insort(self._sorted, key)
-            self._names[key] = value.mailbox
+        if isinstance(value, MailboxList):
+            gone = any(attribute.lower() == "\\nonexistent" for attribute in value.attrs)
+            self._learn(value.mailbox, gone)
+        elif isinstance(value, MailboxStatus):
+            self._learn(value.mailbox)
+        elif isinstance(value, Namespaces):
+            whose = ((value.personal, "your own"), (value.other, "other users'"), (value.shared, "shared"))
+            self.namespaces = {space.prefix: owner for spaces, owner in whose for space in spaces or ()}
 
-    def find(self, typed: str) -> list[str]:
-        """Names that begin with what is typed, then names that hold it, in any case; not more than MOST."""
+    def _learn(self, name: str, gone: bool = False) -> None:
+        key = name.casefold()
+        if not name or "\n" in name:
+            return
+        if gone:
+            if self._names.pop(key, None) is not None:
+                self._index = None
+        elif self._names.get(key) != name:
+            self._names[key] = name
+            self._index = None
+
+    def find(self, typed: str, used: Sequence[str] = ()) -> list[tuple[str, int]]:
+        """Names that begin with what is typed, then those that hold it; where there is neither, those that hold its
+        characters in order.  Each with its closeness, in any case; not more than MOST.
+
+        Names of `used`, which are folded, come first in their group.
+        """
+        index = self._index
+        if index is None:
+            index = self._index = _Index(self._names)
         wanted = typed.casefold()
-        index = bisect_left(self._sorted, wanted)
-        found = []
-        for key in self._sorted[index : index + MOST]:
-            if not key.startswith(wanted):
+        found: dict[str, int] = {}
+        searches = ((fuzzy.BEGINS, index.begins), (fuzzy.HOLDS, index.holds), (fuzzy.SCATTERED, index.scattered))
+        for near, search in searches:
+            if "\n" in wanted or len(wanted) < near + 1 > 1 or (near is fuzzy.SCATTERED and found):
                 break
-            found.append(key)
-        if wanted and len(found) < MOST:
-            inside = (key for key in self._sorted if wanted in key and not key.startswith(wanted))
-            found += [key for key, _ in zip(inside, range(MOST - len(found)), strict=False)]
-        return [self._names[key] for key in found]
+            first = (key for key in used if key in index.names and fuzzy.closeness(key, wanted) == near)
+            for key in islice(chain(first, search(wanted)), MOST + len(used)):
+                found.setdefault(key, near)
+        return [(index.names[key], near) for key, near in islice(found.items(), MOST)]
+
+    def has(self, name: str) -> bool:
+        """Whether there is a mailbox of this name, as far as is known."""
+        return name.casefold() in self._names
+
+    def nearest(self, name: str) -> str | None:
+        """The name that may have been meant, None where none comes near."""
+        from difflib import get_close_matches
+
+        wanted = name.casefold()
+        keys = (key for key in self._names if abs(len(key) - len(wanted)) < 4)
+        near = get_close_matches(wanted, islice(keys, _NEAR), 1, 0.7)
+        return self._names[near[0]] if near else None
 
 
 def as_typed(name: str, *, utf8: bool, quoted: bool = False) -> str:

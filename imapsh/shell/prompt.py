@@ -79,7 +79,7 @@ def make(
         include_default_pygments_style=False,
         bottom_toolbar=bar,
         prompt_continuation=go_on,
-        key_bindings=bindings(raw),
+        key_bindings=bindings(raw, completer),
         complete_while_typing=True,
         enable_suspend=True,
         reserve_space_for_menu=6,

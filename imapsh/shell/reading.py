@@ -36,9 +36,7 @@ class Reading:
 
     def last(self, text: str) -> Match:
         """The command that a text ends with, which is the one being typed."""
-        pieces = literals.commands(text)
-        goes_on = not text.endswith("\n") or literals.wanted(text)
-        return self.match(pieces[-1] if pieces and goes_on else "")
+        return self.match(literals.cut(text)[-1].text)
 
     def without_secrets(self, text: str) -> str:
         """The text to keep: every command up to what is secret in it."""
@@ -68,11 +66,11 @@ class TypedLexer(Lexer):
     def lines(self, text: str) -> list[StyleAndTextTuples]:
         """The fragments of a text, line by line."""
         lines: list[StyleAndTextTuples] = []
-        for command in _pieces(text):
-            fragments = _own(command) if command.startswith("\\") else self._typed(command)
+        for command in literals.cut(text):
+            fragments = _own(command.text) if command.text.startswith("\\") else self._typed(command.text)
             lines.append([])
-            for style, piece in fragments:
-                first, *rest = piece.split("\r\n")
+            for style, piece in _broken(fragments, command, text):
+                first, *rest = piece.replace("\r\n", "\n").split("\n")
                 lines[-1].append((style, first))
                 lines.extend([(style, line)] for line in rest)
         return lines
@@ -89,17 +87,22 @@ class TypedLexer(Lexer):
         return fragments
 
 
-def _pieces(text: str) -> list[str]:
-    """The commands of a text, blank lines kept, so that there are as many lines as in the text."""
-    wire = literals.to_wire(text)
-    pieces, start = [], 0
-    from imapsh.grammar.tokens import CRLF, tokenize
-
-    for token in tokenize(wire):
-        if token.kind is CRLF:
-            pieces.append(wire[start : token.start])
-            start = token.end
-    return [*pieces, wire[start:]]
+def _broken(fragments: list[tuple[str, str]], command: literals.Command, text: str) -> list[tuple[str, str]]:
+    """The fragments with the line breaks that are only seen."""
+    breaks = list(command.breaks())
+    if not breaks:
+        return fragments
+    found: list[tuple[str, str]] = []
+    at = 0
+    for style, piece in fragments:
+        begin, end = at, at + len(piece)
+        while breaks and breaks[0][0] < end:
+            offset, start, stop = breaks.pop(0)
+            found += [(style, piece[begin - at : offset - at]), ("class:line-break", text[start:stop])]
+            begin = offset
+        found.append((style, piece[begin - at :]))
+        at = end
+    return found + [("class:line-break", text[start:stop]) for _, start, stop in breaks]
 
 
 def _own(command: str) -> list[tuple[str, str]]:

@@ -11,8 +11,8 @@ from imapsh.session.events import Closed, Completed, Event, Received
 from imapsh.session.exchange import Exchange
 from imapsh.shell import toolbar
 from imapsh.shell.conversation import Conversation, Own
+from imapsh.shell.known import Known
 from imapsh.shell.link import Link
-from imapsh.shell.mailboxes import MailboxNames
 from imapsh.shell.stage import Stage
 from imapsh.spec.match import match
 from imapsh.spec.model import AUTHENTICATED, SELECTED
@@ -25,13 +25,13 @@ Ask = Callable[[str], Awaitable[str | None]]
 
 
 class Talk(Conversation):
-    """`names`: the mailboxes known; `question`: an AUTHENTICATE typed by hand whose `+` is to be answered."""
+    """`known`: what it has taught; `question`: an AUTHENTICATE typed by hand whose `+` is to be answered."""
 
     def __init__(self, name: str, link: Link, stage: Stage, ask: Ask) -> None:
         super().__init__(name, link.plan, link.session, link.stream)
         self.link = link
         self.stage = stage
-        self.names = MailboxNames()
+        self.known = Known.of(link.session)
         self.question: Exchange | None = None
         self._ask = ask
         self._changed = asyncio.Event()
@@ -57,7 +57,7 @@ class Talk(Conversation):
     def note(self, event: Event) -> None:
         """Take in an event, and show it where it is to be seen."""
         if isinstance(event, Received):
-            self.names.learn(event.response)
+            self.known.learn(event)
             if event.asks:
                 if event.asks == "authenticate" and event.exchange is self.session.asks_answer():
                     self.question = event.exchange
@@ -85,13 +85,13 @@ class Talk(Conversation):
         if exchange.status != "OK":
             return
         if exchange.name in _LOGINS:
-            self.names.clear()
+            self.known.names.clear()
             if exchange.mechanism is not None:
                 self.link.user = exchange.mechanism.user
             elif exchange.name == "LOGIN":
                 self.link.user = _user(exchange)
         elif exchange.name in _RENAMES:
-            self.names.stale = True
+            self.known.names.stale = True
 
     def interrupt(self) -> None:
         """Ctrl-C while something is waited for."""
@@ -161,11 +161,11 @@ class Talk(Conversation):
     def ask_names(self) -> None:
         """Ask for the mailbox names once, where that is allowed and disturbs nothing."""
         session = self.session
-        if not (self.names.stale and self.plan.ask and session.state in (AUTHENTICATED, SELECTED)):
+        if not (self.known.names.stale and self.plan.ask and session.state in (AUTHENTICATED, SELECTED)):
             return
         if session.idling or session.queue:
             return
-        self.names.stale = False
+        self.known.names.stale = False
         self.quietly("LIST", [b'"" "*"'], Own("completion"))
         self.client.kick()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -92,8 +93,17 @@ def discreet(problem: Problem) -> Problem:
     return problem._replace(message=re.sub(cited, "this", problem.message))
 
 
-def _beginnings(typed: str) -> list[Command]:
-    return [row for name, row in spec.commands().items() if name.startswith(folded(typed))]
+#: Whether a name, in upper case, may be meant by what is typed of it.
+Fits = Callable[[str, str], bool]
+
+
+def begins(name: str, typed: str) -> bool:
+    """The strict reading: `typed`, in any case, is how the name begins."""
+    return name.startswith(folded(typed))
+
+
+def _commands(typed: str, fits: Fits = begins) -> list[Command]:
+    return [row for name, row in spec.commands().items() if fits(name, typed)]
 
 
 def _second_word(text: str, head: Head, run: Run) -> int | None:
@@ -104,10 +114,10 @@ def _second_word(text: str, head: Head, run: Run) -> int | None:
 
 
 def _unknown(text: str, head: Head, run: Run) -> Problem | None:
-    if _beginnings(text[head.start :]):
+    if _commands(text[head.start :]):
         return None
     second = _second_word(text, head, run)
-    if second is not None and text[second:] and _beginnings(text[second:]):
+    if second is not None and text[second:] and _commands(text[second:]):
         return None
     from difflib import get_close_matches
 
@@ -174,39 +184,42 @@ def _in_place_of(rest: str, wanted: list[Node]) -> str:
 # -- what may come next
 
 
-def expected(text: str, head: Head, run: Run) -> tuple[Expected, ...]:
-    """All that may stand at the end of the text, or in place of its half-typed last word."""
+def expected(text: str, head: Head, run: Run, fits: Fits = begins) -> tuple[Expected, ...]:
+    """All that may stand at the end of the text, or in place of its half-typed last word.
+
+    With another `fits` than the strict one, slots are told whatever is typed of them.
+    """
     found: dict[tuple[str, int], Expected] = {}
     if head.command is None or head.end == len(text):
         places = [head.start]
         if head.command is None and (second := _second_word(text, head, run)) is not None:
             places.append(second)
         for at in places:
-            for row in _beginnings(text[at:]):
+            for row in _commands(text[at:], fits):
                 reason = _misplaced(row, run.context) or unfit(row, run.context)
                 found[row.name, at] = Expected("command", row.name, row, at, reason.message if reason else "")
     else:
         for at, node in run.tried:
-            for choice in _choices(node, at, text[at:], run.context):
+            for choice in _choices(node, at, text[at:], run.context, fits):
                 found.setdefault((choice.text, at), choice)
     return tuple(found.values())
 
 
-def _choices(node: Node, at: int, typed: str, context: Context) -> list[Expected]:
+def _choices(node: Node, at: int, typed: str, context: Context, fits: Fits) -> list[Expected]:
     """What may stand for a node at `at`, where `typed` stands so far."""
     if isinstance(node, Keyword):
-        fits = node.upper.startswith(folded(typed)) and (node.is_word or typed != node.text)
-        return [Expected("keyword", node.text, None, at)] if fits and node.text.strip() else []
+        meant = fits(node.upper, typed) if node.is_word else node.text.startswith(typed) and typed != node.text
+        return [Expected("keyword", node.text, None, at)] if meant and node.text.strip() else []
     if isinstance(node, Table):
-        return _rows(node.kind, at, typed, context)
+        return _rows(node.kind, at, typed, context, fits)
     if not isinstance(node, Slot):
         return []
-    rows = _rows(node.kind, at, typed, context)
-    if node.kind == "mechanism":
+    rows = _rows(node.kind, at, typed, context, fits)
+    if node.kind == "mechanism" and context.capabilities:
         mechanisms = sorted(name[5:] for name in context.capabilities if name.upper().startswith("AUTH="))
-        offered = [name for name in mechanisms if name.startswith(folded(typed))]
+        offered = [name for name in mechanisms if fits(name.upper(), typed)]
         rows = [Expected("mechanism", name, spec.find("mechanism", name), at) for name in offered]
-    if not typed or may_become(node, typed) or _fills(node, typed):
+    if not typed or fits is not begins or may_become(node, typed) or _fills(node, typed):
         rows.insert(0, Expected(node.kind, node.show(), None, at))
     return rows
 
@@ -218,10 +231,10 @@ def _fills(node: Slot, typed: str) -> bool:
     return any(bare is not None and bare.fullmatch(typed) for bare in (shape.bare, shape.loose))
 
 
-def _rows(kind: str, at: int, typed: str, context: Context) -> list[Expected]:
+def _rows(kind: str, at: int, typed: str, context: Context, fits: Fits) -> list[Expected]:
     rows = []
     for name, row in spec.names(kind).items():
-        if name.startswith(folded(typed)) and not name.startswith("<"):
+        if fits(name, typed) and not name.startswith("<"):
             reason = unfit(row, context)
             rows.append(Expected(kind, row.name, row, at, reason.message if reason else ""))
     return rows

@@ -216,6 +216,10 @@ class Match:
         """All that may stand at the end of the text, or in place of its half-typed last word."""
         return advice.expected(self.text, self._head, self._run)
 
+    def choices(self, fits: advice.Fits) -> tuple[Expected, ...]:
+        """What may be meant by the half-typed last word: names that `fits` takes, and every slot."""
+        return advice.expected(self.text, self._head, self._run, fits)
+
     @cached_property
     def prefix(self) -> tuple[str, int]:
         """The half-typed last word, and its offset."""

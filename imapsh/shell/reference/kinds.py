@@ -35,6 +35,7 @@ KINDS: dict[str, Kind] = {
     "create-param": Kind("parameter of CREATE", "create parameters"),
     "use": Kind("special use in CREATE", "special uses"),
     "capability": Kind("capability", "capabilities"),
+    "enable": Kind("extension that ENABLE turns on", "extensions"),
     "mechanism": Kind("SASL mechanism", "mechanisms"),
     "algorithm": Kind("compression algorithm", "algorithms"),
     "state": Kind("state of a connection", "states"),

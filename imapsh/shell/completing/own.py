@@ -1,0 +1,76 @@
+"""Imapsh's own commands: their names and their arguments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from imapsh.shell.commands.table import COMMANDS, Command
+from imapsh.shell.completing.offer import Offer
+
+if TYPE_CHECKING:
+    from imapsh.shell.host import Host
+
+#: Words that may stand before an IMAP command in the argument: a count, an interval.
+_BEFORE = re.compile(r"\\\S+ (?:\d[\d.a-z]* )*")
+
+
+def imap_part(line: str) -> int | None:
+    r"""Where the line begins that a command of imapsh does, as `\each LINE`; None where it does none."""
+    row = COMMANDS.get(line.partition(" ")[0].lower())
+    if row is None or kind(row) != "imap":
+        return None
+    found = _BEFORE.match(line)
+    return found.end() if found is not None else None
+
+
+def line_start(command: str) -> int:
+    """Where the line begins that is to be read as such: behind all of imapsh's own commands that do a line."""
+    start = 0
+    while command.startswith("\\", start) and (inner := imap_part(command[start:])) is not None:
+        start += inner
+    return start
+
+
+def kind(row: Command) -> str:
+    """What the argument is: "path", "imap" (a line), "imap-name", or "" for one of `choices`."""
+    return row.choices if isinstance(row.choices, str) else ""
+
+
+def offers(line: str, host: Host[Any]) -> Iterator[Offer]:
+    """Names of commands, or what the argument may be; paths are told by `path`."""
+    name, space, _ = line.partition(" ")
+    if not space:
+        for known in COMMANDS.values():
+            yield Offer(known.name, 0, "own", known.summary, names=(known.name,))
+        return
+    row = COMMANDS.get(name.lower())
+    if row is not None and kind(row) != "path":
+        for text, note in _arguments(row, host):
+            yield Offer(text, len(name) + 1, f"own {row.name}", note, names=(text,))
+
+
+def path(line: str) -> tuple[str, int] | None:
+    """The half-typed path that is the argument, and its offset; None where the argument is none."""
+    name, space, argument = line.partition(" ")
+    row = COMMANDS.get(name.lower())
+    return (argument, len(name) + 1) if row is not None and space and kind(row) == "path" else None
+
+
+def _arguments(row: Command, host: Host[Any]) -> Iterable[tuple[str, str]]:
+    if kind(row) == "imap-name":
+        return _named()
+    return [(text, "") for text in row.choices(host)] if callable(row.choices) else []
+
+
+def _named() -> Iterator[tuple[str, str]]:
+    """Every name of the table, once."""
+    from imapsh import spec
+
+    summaries = {name: row.summary for name, row in spec.commands().items()}
+    for kind in spec.kinds():
+        for row in spec.names(kind).values():
+            if row.name[0] not in "<(":
+                summaries.setdefault(row.name, row.summary)
+    yield from summaries.items()

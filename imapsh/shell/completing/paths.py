@@ -1,0 +1,39 @@
+"""Names of local files.  Reading a folder may take long: not to be called in the event loop."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+
+from imapsh.render.visible import visible
+from imapsh.shell.completing import fuzzy
+from imapsh.shell.completing.offer import Offer
+
+_LOOKED_AT = 5_000  # entries of a folder
+#: `{@` or `~{@` and what is typed of the path.
+BEGUN = re.compile(r"~?\{@([^}\r\n]*)\Z")
+
+
+def offers(typed: str, start: int, close: str = "") -> Iterator[Offer]:
+    """Files and folders that may be meant by `typed`, which stands from `start`; `close` ends the name of a file.
+
+    Where nothing can be read there is nothing to offer.
+    """
+    head, tail = os.path.split(typed)
+    try:
+        with os.scandir(os.path.expanduser(head) or ".") as entries:
+            found = sorted((entry.name, entry.is_dir()) for entry in entries)
+    except OSError:
+        return
+    shown = [(name, folder) for name, folder in found if tail.startswith(".") or not name.startswith(".")]
+    for name, folder in shown[:_LOOKED_AT]:
+        near = fuzzy.closeness(name.casefold(), tail.casefold())
+        if near in (fuzzy.BEGINS, fuzzy.HOLDS) and _can_be_typed(name):
+            text = name + "/" if folder else name
+            path = os.path.join(head, text) + ("" if folder else close)
+            yield Offer(path, start, "path", "folder" if folder else "", text, near=near)
+
+
+def _can_be_typed(name: str) -> bool:
+    return visible(name) == name and "}" not in name

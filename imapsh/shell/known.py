@@ -1,0 +1,54 @@
+"""What one connection has taught for completion: mailbox names, and the messages of the selected mailbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from imapsh.grammar.values import Expunged, Fetch
+from imapsh.session.core import Session
+from imapsh.session.events import Received
+from imapsh.session.mailbox import Mailbox
+from imapsh.shell.mailboxes import MailboxNames
+from imapsh.shell.seen import Messages
+
+
+class Known:
+    """`mailbox` tells the selected mailbox, None where there is none."""
+
+    def __init__(self, mailbox: Callable[[], Mailbox | None] = lambda: None) -> None:
+        self.names = MailboxNames()
+        self._mailbox = mailbox
+        self._of: Mailbox | None = None  # the mailbox that `_messages` are of
+        self._uidvalidity: int | None = None
+        self._messages = Messages()
+
+    @classmethod
+    def of(cls, session: Session) -> Known:
+        """What `session` is going to teach."""
+        return cls(lambda: session.mailbox)
+
+    @property
+    def mailbox(self) -> Mailbox | None:
+        """The selected mailbox."""
+        return self._mailbox()
+
+    @property
+    def messages(self) -> Messages:
+        """Of the mailbox selected now; empty after another SELECT, or when UIDVALIDITY has changed (RFC 9051 section
+        2.3.1.1)."""
+        now = self._mailbox()
+        uidvalidity = now.uidvalidity if now is not None else None
+        if now is not self._of or (self._uidvalidity is not None and uidvalidity != self._uidvalidity):
+            self._messages = Messages()
+        self._of, self._uidvalidity = now, uidvalidity
+        return self._messages
+
+    def learn(self, event: Received) -> None:
+        """Take in what a response tells."""
+        value = event.response.value
+        if isinstance(value, Fetch):
+            self.messages.learn(value, event.uid)
+        elif isinstance(value, Expunged):
+            self.messages.expunged(value.seq)
+        else:
+            self.names.learn(event.response)

@@ -1,0 +1,175 @@
+"""What FETCH responses have told of the messages of one mailbox: subject, sender, date, structure, keywords."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import Any
+
+from imapsh.grammar.values import Address, BodyPart, Envelope, Fetch
+from imapsh.render.decoded import encoded_words
+
+MOST = 10_000  #: messages of which something is kept; past it the half seen longest ago is forgotten
+
+_PLACES = 1 << 20  # message numbers beyond which nothing is kept
+_LOOKED_AT = 20_000  # message numbers looked at for one completion
+_WORDS = 500  # keywords, and names of header fields, that are kept
+_HEADER = 1 << 14  # octets of a header that are read
+_FIELD = re.compile(rb"^([!-9;-~]+):[ \t]*([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)", re.MULTILINE)
+_DAY = re.compile(r"(\d{1,2})[ -]([A-Za-z]{3})[ -](\d{4})")
+#: items whose value begins with the header of the message itself
+_WHOLE = re.compile(r"(?:RFC822(?:\.HEADER)?|BODY\[(?:HEADER(?:\.FIELDS(?:\.NOT)? \(.*\))?)?\](?:<0>)?)\Z")
+
+
+class Seen:
+    """One message.  What is not known is "" or None; `date` is as the server wrote it."""
+
+    def __init__(self, age: int) -> None:
+        self.age = age
+        self.uid: int | None = None
+        self.date = ""
+        self.structure: BodyPart | None = None
+        self._subject = ""
+        self._sender = ""
+
+    def is_told(self, subject: str, sender: str, date: str) -> None:
+        """Of an envelope or a header; what is empty says nothing."""
+        self._subject = subject or self._subject
+        self._sender = sender or self._sender
+        self.date = date or self.date
+        self.__dict__.pop("subject", None)
+        self.__dict__.pop("sender", None)
+
+    @cached_property
+    def subject(self) -> str:
+        """Decoded (RFC 2047)."""
+        return encoded_words(self._subject) or self._subject
+
+    @cached_property
+    def sender(self) -> str:
+        """The name or the address, decoded."""
+        return encoded_words(self._sender) or self._sender
+
+    @property
+    def day(self) -> str:
+        """`1-Feb-1994`, or ""."""
+        found = _DAY.search(self.date)
+        return "-".join(found.groups()) if found is not None else ""
+
+
+class Messages:
+    """Those of one mailbox, by number.  `keywords` and `fields` are in the order in which they were first seen."""
+
+    def __init__(self) -> None:
+        self.keywords: dict[str, None] = {}
+        self.fields: dict[str, None] = {}
+        self._places: list[Seen | None] = []
+        self._kept = 0
+        self._age = 0
+        self._flags: set[tuple[str, ...]] = set()  # sets of flags whose keywords are known
+
+    def learn(self, fetch: Fetch, uid: int | None) -> None:
+        """Take in a FETCH response; `uid` where it is known otherwise."""
+        for name, value in fetch.items.items():
+            if name == "FLAGS":
+                self._learn_flags(value)
+                continue
+            reader = _READERS.get(name)
+            if reader is None and name[:4] in ("BODY", "RFC8") and isinstance(value, bytes):
+                self._learn_header(fetch.seq, name, value)
+            elif reader is not None and (seen := self._seen(fetch.seq)) is not None:
+                reader(seen, value)
+        uid = fetch.items.get("UID", uid)
+        if isinstance(uid, int) and (known := self.of(fetch.seq)) is not None:
+            known.uid = uid
+
+    def expunged(self, number: int) -> None:
+        """Those behind move up by one."""
+        if 0 < number <= len(self._places):
+            self._kept -= self._places[number - 1] is not None
+            del self._places[number - 1]
+
+    def of(self, number: int) -> Seen | None:
+        """What is known of the message of this number."""
+        return self._places[number - 1] if 0 < number <= len(self._places) else None
+
+    def newest(self) -> Iterator[tuple[int, Seen]]:
+        """Numbers and messages, the highest first; not from further down than can be looked through at a keystroke."""
+        top = len(self._places)
+        for number in range(top, max(0, top - _LOOKED_AT), -1):
+            seen = self._places[number - 1]
+            if seen is not None:
+                yield number, seen
+
+    def _learn_flags(self, flags: Any) -> None:
+        if not isinstance(flags, tuple) or flags in self._flags or len(self._flags) >= _WORDS:
+            return
+        self._flags.add(flags)
+        for flag in flags:
+            if flag[:1] != "\\" and len(self.keywords) < _WORDS:
+                self.keywords.setdefault(flag)
+
+    def _learn_header(self, number: int, name: str, header: bytes) -> None:
+        is_whole = _WHOLE.match(name) is not None
+        if not is_whole and "HEADER" not in name and "MIME" not in name:
+            return
+        if len(header) > _HEADER:
+            header = header[:_HEADER]
+        values: dict[str, str] = {}
+        for field in _FIELD.finditer(header.partition(b"\r\n\r\n")[0]):
+            label = field[1].decode("ascii")
+            if len(self.fields) < _WORDS:
+                self.fields.setdefault(label)
+            if (low := label.lower()) in ("subject", "from", "date"):
+                values[low] = " ".join(field[2].decode("utf-8", "replace").split())
+        if is_whole and values and (seen := self._seen(number)) is not None:
+            seen.is_told(values.get("subject", ""), values.get("from", ""), values.get("date", ""))
+
+    def _seen(self, number: int) -> Seen | None:
+        """The message's record, made where there is none."""
+        places = self._places
+        if not 0 < number <= _PLACES:
+            return None
+        if len(places) < number:
+            places.extend([None] * (number - len(places)))
+        seen = places[number - 1]
+        self._age += 1
+        if seen is not None:
+            seen.age = self._age
+            return seen
+        if self._kept >= MOST:
+            self._forget_half()
+        self._kept += 1
+        seen = self._places[number - 1] = Seen(self._age)
+        return seen
+
+    def _forget_half(self) -> None:
+        middle = sorted(seen.age for seen in self._places if seen is not None)[self._kept // 2]
+        self._places = [seen if seen is not None and seen.age >= middle else None for seen in self._places]
+        self._kept = sum(seen is not None for seen in self._places)
+
+
+def _tell_envelope(seen: Seen, value: Any) -> None:
+    if isinstance(value, Envelope):
+        sender = value.from_[0] if value.from_ else Address(None, None, None, None)
+        address = "@".join(filter(None, (sender.mailbox, sender.host)))
+        seen.is_told(value.subject or "", sender.name or address, value.date or "")
+
+
+def _tell_structure(seen: Seen, value: Any) -> None:
+    if isinstance(value, BodyPart) and (value.extended or seen.structure is None):
+        seen.structure = value
+
+
+def _tell_date(seen: Seen, value: Any) -> None:
+    if isinstance(value, str):
+        seen.date = seen.date or value
+
+
+_READERS: dict[str, Callable[[Seen, Any], None]] = {
+    "ENVELOPE": _tell_envelope,
+    "BODYSTRUCTURE": _tell_structure,
+    "BODY": _tell_structure,
+    "INTERNALDATE": _tell_date,
+}
