@@ -20,10 +20,13 @@ from imapsh.wire.frames import Frame, Spilled
 
 MEMORY = 4 << 20  #: octets kept before the rest goes to a temporary file
 
-_TOGETHER = 256  # events written at once
-_OCTETS_TOGETHER = 1 << 16  # or this many octets, if that is sooner
+_TOGETHER = 1 << 16  # octets whose records are written at once
 
 _SENT, _RECEIVED, _COMPLETED = range(3)
+
+#: Of events that follow one another and are alike: what they have in common, the stream's octets before the first,
+#: their frames (a line alone as its octets, any other with all that is known of it) and their messages' UIDs.
+_Run = tuple[tuple[Any, ...], int, list[Any], list[int | None]]
 
 
 class Last:
@@ -35,9 +38,13 @@ class Last:
         self._objects: list[Any] = []
         self._file: IO[bytes] = BytesIO()
         self._spilled = False
-        self._due: list[tuple[Any, ...]] = []  # records that go to the file together
+        self._due: list[_Run] = []  # what goes to the file together
         self._due_octets = 0
         self._exchange: Exchange | None = None  # the one that it began with
+        self._alike: tuple[Any, ...] | None = None  # what the events of the last run have in common
+        self._lines: list[Any] = []
+        self._uids: list[int | None] = []
+        self._end = -1  # where in the stream the next line of the run would begin
 
     def __len__(self) -> int:
         """Octets kept, with what is known of them."""
@@ -48,7 +55,7 @@ class Last:
         """A new exchange: forget the one before, and close its spooled literals."""
         self._file.close()
         self._file, self._spilled = BytesIO(), False
-        self._due, self._due_octets = [], 0
+        self._due, self._due_octets, self._alike = [], 0, None
         for thing in self._objects:
             if isinstance(thing, Spilled):
                 release(Frame((b"", thing)))
@@ -69,26 +76,47 @@ class Last:
         if isinstance(event, Received):
             response, exchange, unsolicited, asks, findings, change, greeting, uid = event
             frame = response.frame
-            known: tuple[Any, ...] = (unsolicited, asks, _plain(findings), change, greeting, uid)
-            kind = _RECEIVED
+            alike: tuple[Any, ...] = (
+                _RECEIVED, self._parser.utf8, exchange, findings, unsolicited, asks, change, greeting,
+            )  # fmt: skip
         elif isinstance(event, Sent):
-            frame, exchange = event
-            kind, known = _SENT, ()
+            (frame, exchange), uid = event, None
+            alike = (_SENT, False, exchange, ())
         elif isinstance(event, Completed):
-            frame, exchange = event.response.frame, event.exchange
-            kind, known = _COMPLETED, (_plain(event.findings),)
+            frame, uid = event.response.frame, None
+            alike = (_COMPLETED, self._parser.utf8, event.exchange, event.findings)
         else:
             return
-        self._due.append((kind, self._parser.utf8, self._frame(frame), self._keep(exchange), known))
-        self._due_octets += len(frame.parts[0]) if len(frame.parts) == 1 else frame.length
-        if len(self._due) >= _TOGETHER or self._due_octets >= _OCTETS_TOGETHER:
+        self._add(frame, alike)
+        self._uids.append(uid)
+        if self._due_octets >= _TOGETHER:
             self._flush()
+
+    def _add(self, frame: Frame, alike: tuple[Any, ...]) -> None:
+        octets = frame.parts[0]
+        if len(frame.parts) > 1 or frame.violations or frame.incomplete or not isinstance(octets, bytes):
+            self._begin_run(alike, frame)
+            self._lines.append(self._frame(frame))
+            self._due_octets += frame.length
+            self._alike = None
+            return
+        if alike != self._alike or frame.offset != self._end:
+            self._begin_run(alike, frame)
+        self._lines.append(octets)
+        self._due_octets += len(octets)
+        self._end += len(octets)
+
+    def _begin_run(self, alike: tuple[Any, ...], frame: Frame) -> None:
+        kind, utf8, exchange, findings, *known = alike
+        self._alike, self._end, self._lines, self._uids = alike, frame.offset, [], []
+        plain = (kind, utf8, self._keep(exchange), _plain(findings), *known)
+        self._due.append((plain, frame.offset, self._lines, self._uids))
 
     def _flush(self) -> None:
         """Write what is due; in one piece, which marshal makes in a fraction of the time that many take."""
         if not self._due:
             return
-        due, self._due, self._due_octets = self._due, [], 0
+        due, self._due, self._due_octets, self._alike = self._due, [], 0, None
         if self._file.seek(0, 2) > self._memory and not self._spilled:
             self._spill()
         self._file.write(marshal.dumps(due))
@@ -96,16 +124,30 @@ class Last:
     def events(self) -> Iterator[Event]:
         """What was kept, in order, read again.  Do not add or begin meanwhile."""
         parser = Parser(self._parser.readers, nesting=self._parser.nesting)
+        for (kind, utf8, place, findings, *known), offset, lines, uids in self._runs():
+            parser.utf8 = utf8
+            exchange: Any = self._objects[place] if place >= 0 else None
+            found = tuple(Finding(*finding) for finding in findings)
+            for line, uid in zip(lines, uids, strict=True):
+                frame = Frame((line,), offset) if isinstance(line, bytes) else self._unframe(line)
+                offset += frame.length
+                if kind == _SENT:
+                    yield Sent(frame, exchange)
+                elif kind == _COMPLETED:
+                    yield Completed(parser.parse(frame), exchange, found)
+                else:
+                    unsolicited, asks, change, greeting = known
+                    response = parser.parse(frame, greeting=greeting)
+                    yield Received(response, exchange, unsolicited, asks, found, change, greeting, uid)
+
+    def _runs(self) -> Iterator[_Run]:
         end = len(self)
         at = 0
         while at < end:
             self._file.seek(at)
-            records = marshal.load(self._file)
+            runs = marshal.load(self._file)
             at = self._file.tell()
-            for kind, utf8, parts, exchange, known in records:
-                parser.utf8 = utf8
-                thing = self._objects[exchange] if exchange >= 0 else None
-                yield self._event(parser, kind, self._unframe(parts), thing, known)
+            yield from runs
 
     def render(self, output: Output) -> Iterator[str]:
         """The exchange in another format, piece by piece."""
@@ -115,16 +157,6 @@ class Last:
         """The same for a pipe or a file."""
         for event in self.events():
             yield from output.octets(event)
-
-    def _event(self, parser: Parser, kind: int, frame: Frame, exchange: Exchange | None, known: Any) -> Event:
-        if kind == _SENT:
-            return Sent(frame, exchange)
-        if kind == _COMPLETED:
-            assert exchange is not None
-            return Completed(parser.parse(frame), exchange, _findings(known[0]))
-        unsolicited, asks, findings, change, greeting, uid = known
-        response = parser.parse(frame, greeting=greeting)
-        return Received(response, exchange, unsolicited, asks, _findings(findings), change, greeting, uid)
 
     def _spill(self) -> None:
         from tempfile import TemporaryFile
@@ -157,7 +189,3 @@ class Last:
 def _plain(named: tuple[Any, ...]) -> tuple[Any, ...]:
     """Named tuples as plain ones, which is what marshal takes."""
     return tuple(map(tuple, named)) if named else ()
-
-
-def _findings(kept: tuple[Any, ...]) -> tuple[Finding, ...]:
-    return tuple(Finding(*finding) for finding in kept)
