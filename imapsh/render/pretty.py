@@ -48,7 +48,6 @@ _GUTTER: Fragment = ("gutter", _BLANK + "| ")
 def pretty(
     response: Response,
     theme: Theme | None = None,
-    *,
     width: int | None = None,
     elide: int | None = None,
     unsolicited: bool = False,
@@ -63,9 +62,10 @@ def pretty(
     columns = max(_NARROWEST, width or WIDTH) - len(_BLANK)
     if response.kind == UNTAGGED and not response.violations and not findings:
         parts = response.frame.parts
-        again = _again(parts, columns, margin, theme) if theme is not None and response.name == "FETCH" else None
-        if again is not None:
-            return again
+        if response.name == "FETCH" and len(parts) == 1 and len(parts[0]) <= columns + 2 and theme in _painted:
+            again = _painted[theme].again(parts[0], margin)  # type: ignore[arg-type] # the first part is a line
+            if again is not None:
+                return again
         line = _simple(parts, columns)
         if line is not None:
             return _short(response.name, line, margin, theme)
@@ -97,29 +97,17 @@ _LIST = lazy(r'(\* (?:LIST|LSUB) \([^()"]*\) (?:"[^"\\]"|NIL) )("(?:[^"\\]|\\.)*
 _KEPT = 4096  # chunks kept; past that the memory begins anew
 
 
-def _again(parts: tuple[Part, ...], columns: int, margin: Fragment, theme: Theme) -> str | None:
-    """A FETCH of which all but the message number was painted before; None for any other."""
-    painted, octets = _painted.get(theme), parts[0]
-    if painted is None or len(parts) != 1 or not isinstance(octets, bytes) or len(octets) > columns + 2:
-        return None
-    number, _, rest = octets.partition(_FETCH_OCTETS)
-    behind = painted.rests.get(rest)
-    if behind is None or number[:2] != b"* " or not number[2:].isdigit():
-        return None
-    return f"{painted.margins[margin[0]]}{painted.start}{number[2:].decode('ascii')}{painted.middle}{behind}\n"
-
-
 def _short(name: str, line: str, margin: Fragment, theme: Theme | None) -> str:
     if theme is None:
         return f"{margin[1]}{line}\n"
     painted = _painted.get(theme)
     if painted is None:
         painted = _painted[theme] = _Chunks(theme)
-    start = painted.margins[margin[0]]
+    start = painted.margins[margin]
     if name == "FETCH" and "[" not in line:
         number, fetch, rest = line.partition(_FETCH)
         if fetch and number[:2] == "* " and number[2:].isdecimal():
-            return f"{start}{painted.start}{number[2:]}{painted.middle}{painted.rest(rest)}\n"
+            return f"{painted.starts[margin]}{number[2:]}{painted.rest(rest)}"
     elif found := _LIST.fullmatch(line):
         before = painted.lists.get(found[1]) or painted.add_list(found[1])
         return f"{start}{before}{theme.paint('mailbox', found[2])}\n"
@@ -129,21 +117,29 @@ def _short(name: str, line: str, margin: Fragment, theme: Theme | None) -> str:
 class _Chunks(dict[str, str]):
     """Chunk of a FETCH -> the same painted.  Numbers are not kept: there is no end of them.
 
-    `start` and `middle` are what stands before and behind the message number, `margins` the painted margins by style,
-    `lists` what stands before the mailbox of a LIST, and `rests` what stands behind the message number of a FETCH,
-    as octets with the CRLF, where it holds no other number: FLAGS alone, mostly.
+    By margin, `margins` are the painted margins and `starts` what stands before the message number.  `rests` is what
+    stands behind it, by the octets with the CRLF, where they hold no other number: FLAGS alone, mostly.  `lists` is
+    what stands before the mailbox of a LIST.
     """
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
         self._number = theme.paint("number", "\n").split("\n")
-        self.lists: dict[str, str] = {}
-        self.rests: dict[bytes, str] = {}
-        self.margins = {style: theme.paint(style, text) for style, text in (*MARGINS.values(), UNSOLICITED)}
         (star, space, _, *behind) = [theme.paint(*fragment) for fragment in lexer.server_line("* 0" + _FETCH)]
-        self.start = star + space + self._number[0]
-        self.middle = self._number[1] + "".join(behind)
+        self._middle = self._number[1] + "".join(behind)
+        self.margins = {margin: theme.paint(*margin) for margin in (*MARGINS.values(), UNSOLICITED)}
+        self.starts = {margin: painted + star + space + self._number[0] for margin, painted in self.margins.items()}
+        self.rests: dict[bytes, str] = {}
+        self.lists: dict[str, str] = {}
+
+    def again(self, octets: bytes, margin: Fragment) -> str | None:
+        """A FETCH of which all but the message number was painted before; None for any other."""
+        number, _, rest = octets.partition(_FETCH_OCTETS)
+        behind = self.rests.get(rest)
+        if behind is None or not number.startswith(b"* ") or not number[2:].isdigit():
+            return None
+        return f"{self.starts[margin]}{number[2:].decode('ascii')}{behind}"
 
     def add_list(self, before: str) -> str:
         """Paint and keep what stands before the mailbox of a LIST."""
@@ -153,8 +149,8 @@ class _Chunks(dict[str, str]):
         return painted
 
     def rest(self, rest: str) -> str:
-        """Paint what stands behind the message number of a FETCH, and keep it where it is likely to come again."""
-        painted = "".join(map(self.__getitem__, _FETCH_CHUNKS.findall(rest)))
+        """Paint from behind the message number of a FETCH on, and keep it where it is likely to come again."""
+        painted = f"{self._middle}{''.join(map(self.__getitem__, _FETCH_CHUNKS.findall(rest)))}\n"
         if _DIGIT.search(rest) is None:
             if len(self.rests) >= _KEPT:
                 self.rests.clear()

@@ -86,7 +86,10 @@ class Output:
     ) -> str:
         """One response, or a client's line as a Response of kind CLIENT; `exchange` is the one that it completes."""
         if self.format == "pretty":
-            return self._pretty(response, findings, exchange, unsolicited)
+            text = (self._draw or self._pretty())(response, self.theme, self.width, self.elide, unsolicited, findings)
+            if self.summary and exchange is not None:
+                text += paint([("note", f"  {summary(exchange)}\n")], self.theme)
+            return text
         if self.format == "json":
             return self._json(response, findings, exchange)
         if self.format == "hex":
@@ -95,20 +98,12 @@ class Output:
 
         return wire_text(response, self.theme)
 
-    def _pretty(
-        self, response: Response, findings: Sequence[Finding], exchange: Exchange | None, unsolicited: bool
-    ) -> str:
-        draw = self._draw
-        if draw is None:  # imported when first needed, and once: an import statement is not free a line at a time
-            from imapsh.render.pretty import pretty
+    def _pretty(self) -> Callable[..., str]:
+        """What draws; imported when first needed, and once: an import statement is not free a line at a time."""
+        from imapsh.render.pretty import pretty
 
-            draw = self._draw = pretty
-        text = draw(
-            response, self.theme, width=self.width, elide=self.elide, unsolicited=unsolicited, findings=findings
-        )
-        if self.summary and exchange is not None:
-            text += paint([("note", f"  {summary(exchange)}\n")], self.theme)
-        return text
+        self._draw = pretty
+        return pretty
 
     def _json(self, response: Response, findings: Sequence[Finding], exchange: Exchange | None) -> str:
         from imapsh.render.jsonform import dumps, to_json
