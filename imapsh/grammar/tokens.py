@@ -55,12 +55,19 @@ _SHAPES = (
     (FILE, r"~?\{@[^}\r\n]*\}"),
     (LITERAL, r"~?\{\d{1,4000}\+?\}"),  # int() takes no more digits
     (FLAG, r"\\(?:\*|[^\x00-\x20\x7f()\"\\\[\]{%*]*)"),
-    (WORD, r"(?:(?!~\{[@\d])[^\x00-\x20\x7f()\"\\\[\]{])+"),
+    (WORD, r"(?:[^\x00-\x20\x7f()\"\\\[\]{~]|~(?!\{[@\d]))+"),
     (CRLF, r"\r\n|\n|\r"),
     (BAD, r"[\s\S]"),
 )
 _TOKEN = lazy("|".join(f"(?P<_{index}>{shape})" for index, (_, shape) in enumerate(_SHAPES)))
 _KINDS = tuple(kind for kind, _ in _SHAPES)
+#: In one line that announces nothing the first character tells the kind, but for a quotation mark that none closes.
+_PLAIN = lazy("|".join(shape for kind, shape in _SHAPES if kind not in (FILE, LITERAL)))
+_QUOTED = lazy(dict(_SHAPES)[QUOTED])
+_BY_FIRST = {
+    **{chr(code): BAD for code in (*range(0x20), 0x7F)},
+    " ": SPACE, "(": LPAREN, ")": RPAREN, "[": LBRACKET, "]": RBRACKET, '"': QUOTED, "\\": FLAG,
+}  # fmt: skip
 _ANNOUNCEMENT = lazy(r"(~?)\{(\d+)(\+?)\}\Z")
 
 
@@ -104,6 +111,8 @@ def tokenize(text: str | bytes, *, wide: bool | None = None) -> list[Token]:
         text, wide = bytes(text).decode("latin-1"), bool(wide)
     elif wide is None:
         wide = True
+    if "{" not in text and "\n" not in text and "\r" not in text:
+        return _plain(text)
     tokens: list[Token] = []
     position, size, match = 0, len(text), _TOKEN.match
     while position < size:
@@ -118,6 +127,18 @@ def tokenize(text: str | bytes, *, wide: bool | None = None) -> list[Token]:
             begin = end + (2 if text.startswith("\r\n", end) else 1)
             position = _octets_of(text, begin, octets) if wide else min(size, begin + octets)
             tokens.append(Token(DATA, text[end:position], end))
+    return tokens
+
+
+def _plain(text: str) -> list[Token]:
+    """The same for one line without braces, in half the time."""
+    tokens: list[Token] = []
+    position, new, kind_of = 0, tuple.__new__, _BY_FIRST.get
+    for found in _PLAIN.findall(text):
+        tokens.append(new(Token, (kind_of(found[0], WORD), found, position)))
+        position += len(found)
+    if tokens and tokens[-1].kind is QUOTED and not _QUOTED.fullmatch(tokens[-1].text):
+        tokens[-1] = tokens[-1]._replace(kind=OPEN_QUOTE)
     return tokens
 
 
