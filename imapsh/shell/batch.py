@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 CODES = {"OK": 0, "NO": 1, "BAD": 3}  #: exit statuses of tagged replies
 
+_TURNS = (b"\\use ", b"\\connect -n ")  # lines that turn to another connection, and leave IDLE running
 _QUIET = 1.0  # seconds without a word after which \raw is over
 
 
@@ -45,7 +46,7 @@ class Batch(Host[BatchTalk]):
         self.plan = plan
         self.out = Writer(out)
         self._exact = not terminal
-        self._unshown: list[Event] = []
+        self._unshown: list[tuple[BatchTalk, Event]] = []
         self._silent = False
         self._leaving = False
         self._raw: tuple[str, str] = ("", "")  # the tag that \raw sent, and its reply
@@ -77,6 +78,7 @@ class Batch(Host[BatchTalk]):
             self._store = demo_store()
         stream, plan = dial.dial(plan, self._store)
         trace = self._trace(name, plan.trace) if plan.trace and name == FIRST else None
+        self._show()  # while the names of connections are what they were
         talk = BatchTalk(name, plan, dial.new_session(plan, trace), stream)
         self.talks[name] = talk
         self.current = name
@@ -86,11 +88,28 @@ class Batch(Host[BatchTalk]):
         worst = 0
         while not self._leaving and (text := self.script.command()) is not None:
             if text.strip():
-                code = CODES.get(self._follow(lines.take(self, text)), 0)
+                code = CODES.get(self._follow(self._line(text)), 0)
                 worst = max(worst, code)
                 if code and not self.options.keep_going:
                     break
+                self._look_around()
         return worst
+
+    def _line(self, text: str) -> Steps[str]:
+        """A line of the script; `DONE` for a connection that was left idle ends that."""
+        talk = self.live
+        if talk is not None and talk.session.idling and text.strip().upper() == "DONE":
+            exchange = talk.session.running[next(tag for tag, e in talk.session.running.items() if e.name == "IDLE")]
+            talk.session.done()
+            yield exchange
+            return exchange.status
+        return (yield from lines.take(self, text))
+
+    def _look_around(self) -> None:
+        """What the servers said meanwhile on the connections that are not the current one."""
+        for talk in self.talks.values():
+            if talk.name != self.current and talk.live and not talk.session.ending:
+                talk.catch_up()
 
     def _hang_up(self, talk: BatchTalk) -> None:
         self._show()
@@ -140,8 +159,8 @@ class Batch(Host[BatchTalk]):
         return None
 
     def _typed(self, exchange: Exchange) -> None:
-        if exchange.name == "IDLE":
-            self._idle(exchange)
+        if exchange.name == "IDLE" and self._idle(exchange):
+            return
         self.conversation.client.run(exchange)
 
     # -- what Host asks for
@@ -220,7 +239,7 @@ class Batch(Host[BatchTalk]):
         exchange = None if isinstance(event, Closed) else event.exchange
         if exchange not in talk.own or (isinstance(event, Received) and event.unsolicited):
             talk.last.keep(event)
-            self._unshown.append(event)
+            self._unshown.append((talk, event))
         elif isinstance(event, Completed):
             del talk.own[event.exchange]
         else:
@@ -229,14 +248,15 @@ class Batch(Host[BatchTalk]):
     def _show(self) -> None:
         """Write what happened since; raises BrokenPipeError where nobody reads any more."""
         unshown, self._unshown = self._unshown, []
-        for event in unshown:
+        for talk, event in unshown:
+            label = talk.name if len(self.talks) > 1 else ""
             if self._silent:
                 pass
             elif self._exact:
-                for octets in self.output.octets(event):
+                for octets in self.output.octets(event, label):
                     self.out.write(octets)
             else:
-                self.out.write(self.output.event(event).encode("utf-8", "backslashreplace"))
+                self.out.write(self.output.event(event, label).encode("utf-8", "backslashreplace"))
         self.out.flush()
 
     def _received(self, talk: BatchTalk, event: Received) -> None:
@@ -248,8 +268,11 @@ class Batch(Host[BatchTalk]):
 
     # -- what waits for more than a tagged reply
 
-    def _idle(self, exchange: Exchange) -> None:
-        """From IDLE to its DONE, which a line of the script brings, or the time-out."""
+    def _idle(self, exchange: Exchange) -> bool:
+        """From IDLE to its DONE, which a line of the script brings, or the time-out.
+
+        True: it was left running, for the next line turns to another connection.
+        """
         talk = self.conversation
         session = talk.session
         while exchange.response is None and not session.idling:
@@ -261,6 +284,8 @@ class Batch(Host[BatchTalk]):
             line = self.script.ready_line() if look else None
             if line is not None:
                 look = False
+                if line.startswith(_TURNS):
+                    return True
                 if line.strip().upper() == b"DONE":
                     self.script.line()
                     break
@@ -269,6 +294,7 @@ class Batch(Host[BatchTalk]):
                 break
             self._wait(self.script.descriptor if look else -1, left)
         session.done()
+        return False
 
     def _wait(self, descriptor: int, seconds: float | None) -> None:
         """Until a server says something, or the script does, or the time is over."""

@@ -9,7 +9,7 @@ hex      both sides as dumps, each below a line that says whose they are
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from imapsh.findings import Finding
 from imapsh.grammar.responses import CLIENT, Response
@@ -50,9 +50,21 @@ class Output:
         self.json_raw = json_raw
         self.summary = summary
         self._draw: Callable[..., str] | None = None
+        self._label = ""
 
-    def event(self, event: Event) -> str:
-        """The text of an event, its last line ended; "" for one that shows nothing (in JSON a client's line)."""
+    def event(self, event: Event, label: str = "") -> str:
+        """The text of an event, its last line ended; "" for one that shows nothing (in JSON a client's line).
+
+        `label` names the connection, where there are several: in front of each line, in JSON as a field.
+        """
+        if not label:
+            return self._event(event)
+        self._label = label
+        text = self._event(event)
+        self._label = ""
+        return text if self.format == "json" else labelled(text, label, self.theme)
+
+    def _event(self, event: Event) -> str:
         if isinstance(event, Received):
             return self.response(event.response, event.findings, unsolicited=event.unsolicited)
         if isinstance(event, Completed):
@@ -61,10 +73,10 @@ class Output:
             return self.client(event.frame, event.exchange)
         return ""
 
-    def octets(self, event: Event) -> Iterator[bytes]:
+    def octets(self, event: Event, label: str = "") -> Iterator[bytes]:
         """The same for a pipe or a file: UTF-8; in wire the server's octets exactly, spooled literals too."""
         if self.format != "wire":
-            text = self.event(event)
+            text = self.event(event, label)
             if text:
                 yield text.encode("utf-8", "backslashreplace")
         elif isinstance(event, Received | Completed):
@@ -108,7 +120,9 @@ class Output:
     def _json(self, response: Response, findings: Sequence[Finding], exchange: Exchange | None) -> str:
         from imapsh.render.jsonform import dumps, to_json
 
-        more = {"findings": list(findings)} if findings else {}
+        more: dict[str, Any] = {"findings": list(findings)} if findings else {}
+        if self._label:
+            more["connection"] = self._label
         if exchange is not None:
             made = to_json(
                 response,
@@ -151,6 +165,14 @@ class Writer:
             pending, self._pending, self._octets = b"".join(self._pending), [], 0
             self._file.write(pending)
             self._file.flush()
+
+
+def labelled(text: str, label: str, theme: Theme | None) -> str:
+    """The lines, each behind a connection's name; as they are where it is ""."""
+    if not label or not text:
+        return text
+    head = paint([("note", f"{label:<4}| ")], theme)
+    return "".join([head + line for line in text.splitlines(keepends=True)])
 
 
 def exact(frame: Frame) -> Iterator[bytes]:

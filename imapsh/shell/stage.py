@@ -11,7 +11,7 @@ from imapsh.session.core import Session
 from imapsh.session.events import Closed, Completed, Event, Received, Sent
 from imapsh.session.exchange import Exchange
 from imapsh.shell.last import Last
-from imapsh.shell.output import Output, duration, summary
+from imapsh.shell.output import Output, duration, labelled, summary
 from imapsh.shell.printer import Printer
 
 
@@ -25,11 +25,7 @@ class Voice:
 
     def put(self, text: str, owner: object = None) -> None:
         """Finished text, each line behind the connection's name where there are several."""
-        label = self._label()
-        if label and text:
-            head = paint([("note", f"{label:<4}| ")], self.output.theme)
-            text = "".join(head + line for line in text.splitlines(keepends=True))
-        self.printer.put(text, owner)
+        self.printer.put(labelled(text, self._label(), self.output.theme), owner)
 
     def say(self, text: str, style: str = "") -> None:
         """Lines of ours."""
@@ -71,7 +67,7 @@ class Stage(Voice):
         elif exchange in self.muted and not isinstance(event, Sent) and not _unasked(event):
             self._drained(event)
         else:
-            self.put(self.output.event(event), exchange)
+            self.printer.put(self.output.event(event, self._label()), exchange)
             if isinstance(event, Completed):
                 self.note(f"{event.exchange.status}: {summary(event.exchange)}")
 
