@@ -14,10 +14,11 @@ DOCS = Path(__file__).resolve().parent
 
 def pages() -> dict[Path, str]:
     """Each page's path and text."""
-    from makers import command_line, man, names
+    from makers import command_line, configuration, man, names
 
     reference = DOCS / "reference"
     made = {reference / "command-line.rst": command_line.page(), DOCS / "man" / "imapsh.1": man.page()}
+    made[DOCS / "configuration.rst"] = configuration.page()
     return made | {reference / f"{page.name}.rst": names.page(page) for page in names.PAGES}
 
 

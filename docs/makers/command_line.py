@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from imapsh.shell.options import ABOUT, EXITS, URLS, USAGE, groups
+from imapsh.shell.password import ORDER
 
 _HEAD = f"""\
 .. Made by docs/make.py from the table in imapsh/shell/options.py.
@@ -17,13 +18,27 @@ The command line
 Without ``-c`` and ``-f`` there is a prompt; where stdin is no terminal, commands are read from it.
 """
 
-NOTES = r"""
+_PASSWORDS = """
 Passwords
 ---------
 
-A password never stands on the command line, and one in a URL is refused.  It comes from ``--password-command``, else
-from the environment variable ``IMAPSH_PASSWORD``, which no child process gets to see, else it is asked for at the
-terminal.  Without TLS it is only sent over loopback, a Unix socket or to a command, unless ``--cleartext`` is given.
+A password never stands on the command line, and one in a URL is refused.  It comes from the first of these that is
+there:
+
+"""
+
+NOTES = (
+    _PASSWORDS
+    + "".join(f"{n}. ``{source.name}``: {source.help}\n" for n, source in enumerate(ORDER, 1))
+    + r"""
+Without TLS it is only sent over loopback, a Unix socket or to a command, unless ``--cleartext`` is given.
+
+A configuration
+---------------
+
+Defaults, profiles, aliases and colours are read from ``$XDG_CONFIG_HOME/imapsh/config.toml``, on macOS and Windows from
+the folder of the platform.  A switch that stands there as true is turned off on the command line by ``--no-`` and its
+name: ``--no-read-only``; ``--ask`` for ``--no-ask``, ``--login`` for ``--no-login``, ``--safe`` for ``--yes``.
 
 Batch
 -----
@@ -49,6 +64,7 @@ A recording
 response, however many violations there are, and 2 where it cannot be read.  A trace that ``--trace`` wrote is known by
 its first line; both its sides are shown, and faults of conduct are found.
 """
+)
 
 
 def page() -> str:

@@ -164,7 +164,7 @@ class _File:
         if key in ("url", "password"):
             if not isinstance(value, str) or not value:
                 raise self.wrong(table, key, f"{label} must be text in quotes")
-            return value if key == "url" else self._password(table, value)
+            return self._url(table, value) if key == "url" else self._password(table, value)
         if key not in KEYS:
             names = (*KEYS, *_ADDED) if table else (*KEYS, *_ADDED, *_TABLES)
             raise self.wrong(table, key, unknown(label, key, names))
@@ -173,6 +173,15 @@ class _File:
             return _checked(option, label, value, meaning)
         except UsageError as error:
             raise self.wrong(table, key, str(error)) from None
+
+    def _url(self, table: Table, value: str) -> str:
+        from imapsh.transport.address import parse_address
+
+        try:
+            parse_address(value)
+        except UsageError as error:
+            raise self.wrong(table, "url", str(error)) from None
+        return value
 
     def _password(self, table: Table, value: str) -> Kept:
         if not table:

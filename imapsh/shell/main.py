@@ -64,6 +64,10 @@ def _run(given: Mapping[str, Any]) -> int:
     if "password_fd" in given:
         take_from_descriptor(given["password_fd"])
     take_from_environment()
+    if given.get("checkup"):
+        from imapsh.shell import checkup
+
+        return checkup.run(given)
     return _work(_configured(given))
 
 

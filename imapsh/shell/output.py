@@ -218,12 +218,19 @@ def theme_for(options: Options, terminal: bool) -> Theme | None:
     """The theme, or None for no colours; NO_COLOR, a dumb terminal and --plain hold unless colours are asked for."""
     import os
 
-    wanted = terminal and not (os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or options.plain)
+    wanted = terminal and not (os.environ.get("NO_COLOR") or is_plain(options))
     if options.color == "never" or (options.color == "auto" and not wanted):
         return None
     if not options.theme and options.settings is not None and options.settings.theme is not None:
         return options.settings.theme
     return THEMES[options.theme or "default"]
+
+
+def is_plain(options: Options) -> bool:
+    """Whether nothing is to be redrawn: --plain, or a terminal that cannot."""
+    import os
+
+    return options.plain or os.environ.get("TERM", "").lower() in ("dumb", "unknown")
 
 
 def make_output(options: Options, terminal: bool) -> Output:

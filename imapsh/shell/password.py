@@ -120,6 +120,11 @@ class Password:
         return token
 
 
+def is_taken(name: str) -> bool:
+    """Whether the environment had this secret variable."""
+    return bool(_taken.get(name))
+
+
 def handed_out() -> tuple[str, ...]:
     """All that was handed out since the start."""
     return tuple(_handed_out)

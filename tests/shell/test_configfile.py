@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,8 @@ PROFILE = '[profiles.work]\nurl = "h"\n'
         (PROFILE + "profiles = {}", "line 3: there is no key profiles.work.profiles"),
         (PROFILE + "netrc = true\nkeyring = true", "line 4: keyring and netrc do not go together"),
         (PROFILE + "password = 1", "line 3: profiles.work.password must be text"),
+        (PROFILE.replace('"h"', '"imaps://me:hunter22@h"'), "line 2: a password does not belong in an address"),
+        ("url = 'gopher://h'", "line 1: gopher:// is no scheme"),
         ("password = 'hunter22'", "line 1: a password belongs to a profile"),
     ],
 )
@@ -135,3 +138,14 @@ def test_a_password_is_refused_where_others_may_read_it(tmp_path: Path, mode: in
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be read: No such file"):
         read(str(tmp_path / "none"))
+
+
+def test_the_page_has_every_key_and_its_example_is_read(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "configuration.rst").read_text(encoding="utf-8")
+    missing = [key for key in KEYS if f"``{key}``" not in page]
+    assert missing == []
+    example = page.partition("An example::\n\n")[2].partition("\nProfiles\n")[0]
+    found = content(tmp_path, textwrap.dedent(example))
+    assert set(found.profiles) == {"work", "cloud", "archive"}
+    assert found.defaults["limit"] == ("literal=100000000",)
+    assert found.theme is not None

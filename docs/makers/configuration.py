@@ -1,0 +1,146 @@
+"""The page of the configuration file: its keys are those of the table of options."""
+
+from __future__ import annotations
+
+from imapsh.render.styles import STYLES, THEMES
+from imapsh.shell.options import OPTIONS, Option
+from imapsh.shell.password import ORDER
+from imapsh.wire.limits import DEFAULT
+
+EXAMPLE = """\
+# For all connections
+keys = "vi"
+timeout = 60
+cafile = "/etc/ssl/certs/company.pem"
+
+[limits]
+literal = 100_000_000
+
+[profiles.work]
+url = "imaps://mail.work.example/INBOX"
+user = "boss"
+password-command = "pass show mail/work"
+
+[profiles.cloud]
+url = "imaps://imap.cloud.example"
+user = "boss@cloud.example"
+token-command = "oauth-helper --json boss@cloud.example"
+
+[profiles.archive]
+url = "imap://archive.example"
+user = "admin"
+keyring = true
+read-only = true
+mailbox = "Archive/2019"
+
+[aliases]
+unread = "UID SEARCH UNSEEN"
+
+[theme]
+base = "dark"
+flag = "bold yellow"
+"""
+
+_HEAD = """\
+.. Made by docs/make.py from the tables in imapsh/shell.
+
+The configuration
+=================
+
+imapsh reads a file of defaults, profiles, aliases and colours, in TOML.  It lies in
+
+- ``$XDG_CONFIG_HOME/imapsh/config.toml``, usually ``~/.config/imapsh/config.toml``;
+- ``~/Library/Application Support/imapsh/config.toml`` on macOS;
+- ``%APPDATA%\\imapsh\\config.toml`` on Windows.
+
+``--config FILE`` reads another, ``--no-config`` none. ``imapsh --checkup`` says which is read and what is wrong
+with it. A mistake in it is one sentence with the line and the key, and exit status 2.
+
+The command line wins over a profile, and a profile over what stands for all; the limits of all three are joined.
+
+An example::
+
+"""
+
+_PROFILES = """
+Profiles
+--------
+
+``imapsh work`` takes the profile ``work``, and so does ``\\connect work`` at the prompt; any other word is a host.
+Where a word has no dot and is nearly the name of a profile, imapsh asks rather than connects: a host of that name
+is written ``imaps://NAME``. ``url`` at the top, a profile's name too, is where ``imapsh`` alone goes.
+
+``\\connect`` to a profile takes user, mailbox and password from there, never from the command line or the profile
+before.
+
+A profile has a ``url``, and any of the keys below. A ``password`` may stand in it where nobody but its owner may
+read the file; else the file is refused until ``chmod 600``.
+
+Aliases
+-------
+
+``[aliases]`` names command lines, as ``\\alias`` does.
+
+"""
+
+_PASSWORDS = """
+Passwords
+---------
+
+A password comes from the first of these that is there.  A command that fails is an error; where a look-up finds
+nothing, the next is asked.
+
+"""
+
+_MORE = """
+The service in the keyring is ``imapsh:HOST``: ``keyring set imapsh:mail.work.example boss`` puts a password in.
+netrc is read only when it is asked for; without a user it also says who logs in.
+
+What a token command prints is the token alone, or JSON with ``access_token`` and, where it is known, ``expires_in``
+(seconds) or ``expiry``, ``expires_at``, ``expires_on``, ``expiresOn`` (seconds since 1970, or ISO 8601). A token is
+kept for the next connection while its time is known and not over. When the server refuses one, the command is run
+once more; a token that was refused is not sent again. Without ``mechanism`` the strongest that takes a token is
+used.
+
+Passwords and tokens are masked in all that is shown, traced or kept, and no child process gets to see them.
+
+"""
+
+_THEME = """
+Colours
+-------
+
+``theme`` is the name of a theme: {themes}. Or ``[theme]`` is a table: ``base`` names the theme it begins with, and
+each other key is a style with the words that paint it, such as ``"bold red"``: {words}. ``--theme`` on the command
+line goes without them.
+
+The styles: {styles}.
+"""
+
+
+def page() -> str:
+    """The page."""
+    made = [_HEAD, *(f"    {line}".rstrip() + "\n" for line in EXAMPLE.splitlines()), _PROFILES]
+    made += ["Keys\n----\n\n", "They are the long options; a switch is true or false.\n\n"]
+    made += [_key(option) for option in OPTIONS if not option.once and option.name != "--limit"]
+    made.append(f"``limits``\n    a table of {_listed(DEFAULT._fields)}, 0 for none\n")
+    made.append("``url``, ``password``, ``profiles``, ``aliases``\n    see above\n")
+    made += [
+        _PASSWORDS,
+        *(f"{n}. ``{source.name}``: {source.help}\n" for n, source in enumerate(ORDER, 1)),
+        _MORE.rstrip(),
+    ]
+    words = "bold, dim, italic, underline, reverse, a colour, or a colour with bright in front, as in ``brightblue``"
+    made.append("\n" + _THEME.format(themes=_listed(THEMES), words=words, styles=_listed(STYLES)))
+    return "".join(made)
+
+
+def _key(option: Option) -> str:
+    other = f", or ``{option.opposite[2:]}`` for the opposite" if option.opposite else ""
+    kind = " (true or false)" if not option.metavar else " (a number)" if option.kind == "seconds" else ""
+    return f"``{option.name[2:]}``{other}{kind}\n    {option.help}\n"
+
+
+def _listed(names: object) -> str:
+    assert hasattr(names, "__iter__")
+    return ", ".join(f"``{name}``" for name in names)
