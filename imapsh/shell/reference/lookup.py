@@ -40,9 +40,18 @@ def listed(kind: str) -> tuple[Kind, list[Entry]]:
 
 
 def see_also(entry: Entry) -> list[str]:
-    """Names of the same stem: UID FETCH for FETCH, UNSEEN for `\\Seen`, BODY.PEEK[ for BODY[."""
-    stem = _stem(entry.name)
-    return unique(other.shown for other in _by_stem().get(stem, ()) if other.name.upper() != entry.name.upper())
+    """Names of the same stem: UID FETCH for FETCH, UNSEEN for `\\Seen`, `--format` for `\\format`."""
+    near = _by_stem().get(_stem(entry.name), ())
+    return unique(other.shown for other in near if _is_ours(other) == _is_ours(entry) and not _same(other, entry))
+
+
+def _is_ours(entry: Entry) -> bool:
+    """Whether it is imapsh's own, not the protocol's."""
+    return entry.kind in ("own", "option")
+
+
+def _same(one: Entry, other: Entry) -> bool:
+    return one.name.upper() == other.name.upper()
 
 
 # -- the ways to read what was typed, each of the text in upper case
