@@ -10,10 +10,11 @@ from collections.abc import Callable
 
 from imapsh.shell.options import OPTIONS, URLS, Option
 
-#: The option that prints the names of the profiles, a line for each.
-PROFILES = "--profiles"
+#: What prints the names of the profiles, a line for each.
+_PROFILES = "imapsh --profiles 2>/dev/null"
 
-SCHEMES = tuple(re.split(r"(?<=:)(?=[A-Z])|(?<=//)", form)[0] for form, _ in URLS)
+#: What a URL begins with.
+SCHEMES = tuple(re.split(r"(?<=:)(?=[A-Z])|(?<=//)", form)[0] for form, _ in URLS if ":" in form)
 
 
 def script(shell: str) -> str:
@@ -51,11 +52,6 @@ _VALUES: dict[str, Callable[[], tuple[str, ...]]] = {
 }
 
 
-def _profiles() -> str:
-    """The command whose output is the names of the profiles; "" where imapsh has none."""
-    return f"imapsh {PROFILES} 2>/dev/null" if any(option.name == PROFILES for option in OPTIONS) else ""
-
-
 def _brief(option: Option) -> str:
     """The first clause of its help."""
     return option.help.split("; ")[0]
@@ -83,10 +79,14 @@ _imapsh() {{
     *)
         case "$word" in
         -*) words="{options}" ;;
-        *) words="{urls}"; compopt -o nospace 2>/dev/null ;;
+        *) words="{urls}" ;;
         esac ;;
     esac
     COMPREPLY=($(compgen -W "$words" -- "$word"))
+    case "${{COMPREPLY[0]}}" in
+    *[:/=]) compopt -o nospace 2>/dev/null ;;
+    esac
+    return 0
 }}
 complete -o default -F _imapsh imapsh
 """
@@ -94,11 +94,10 @@ complete -o default -F _imapsh imapsh
 
 def _bash() -> str:
     cases = [f"    {'|'.join(_forms(option))}) {_bash_values(option)} ;;" for option in OPTIONS if option.metavar]
-    profiles = f" $({_profiles()})" if _profiles() else ""
     return _BASH.format(
         cases="\n".join(cases),
         options=" ".join(form for option in OPTIONS for form in _forms(option)),
-        urls=" ".join(SCHEMES) + profiles,
+        urls=f"{' '.join(SCHEMES)} $({_PROFILES})",
     )
 
 
@@ -114,7 +113,8 @@ _ZSH = """\
 # zsh: eval "$(imapsh --completion zsh)" in ~/.zshrc behind compinit, or kept as _imapsh in a folder of $fpath
 
 _imapsh_url() {{
-    compadd -S '' -- {schemes}{profiles}
+    compadd -S '' -- {schemes}
+    compadd -- ${{(f)"$({profiles})"}}
 }}
 
 _imapsh() {{
@@ -132,9 +132,8 @@ fi
 
 
 def _zsh() -> str:
-    profiles = f'\n    compadd -- ${{(f)"$({_profiles()})"}}' if _profiles() else ""
     arguments = "\n".join(f"        {_zsh_argument(option)} \\" for option in OPTIONS)
-    return _ZSH.format(schemes=" ".join(SCHEMES), profiles=profiles, arguments=arguments)
+    return _ZSH.format(schemes=" ".join(SCHEMES), profiles=_PROFILES, arguments=arguments)
 
 
 def _zsh_argument(option: Option) -> str:
@@ -154,8 +153,7 @@ def _zsh_argument(option: Option) -> str:
 def _fish() -> str:
     lines = ["# fish: imapsh --completion fish > ~/.config/fish/completions/imapsh.fish", "", "complete -c imapsh -f"]
     lines += [_fish_option(option) for option in OPTIONS]
-    offered = [*SCHEMES, *([f"({_profiles()})"] if _profiles() else [])]
-    lines.append(f"complete -c imapsh -a {_fish_quoted(' '.join(offered))}")
+    lines.append(f"complete -c imapsh -a {_fish_quoted(' '.join((*SCHEMES, f'({_PROFILES})')))}")
     return "\n".join(lines) + "\n"
 
 

@@ -7,7 +7,7 @@ profile is that profile; any other is a host.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from imapsh.errors import UsageError
@@ -35,6 +35,11 @@ class Settings:
     def aliases(self) -> Mapping[str, str]:
         """Name -> command line."""
         return self._content.aliases
+
+    @property
+    def profiles(self) -> Iterable[str]:
+        """Their names."""
+        return self._content.profiles
 
     @property
     def theme(self) -> Theme | None:

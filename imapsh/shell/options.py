@@ -140,6 +140,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("--help", _INFO, "print this", short="-h", once=True),
     Option("--completion", _INFO, "print the script by which a shell completes this command line: bash, zsh or fish",
            "SHELL", kind="choice", choices=("bash", "zsh", "fish"), once=True),
+    Option("--profiles", _INFO, "print the names of the configuration's profiles, a line for each", once=True),
 )  # fmt: skip
 
 #: The ways to a password of which one is given; the order of all is `imapsh.shell.password.ORDER`.
@@ -147,7 +148,7 @@ SOURCES = ("password_fd", "token_command", "password_command", "password", "keyr
 
 #: What cannot be had together, by field.
 EITHER: tuple[tuple[str, ...], ...] = (
-    ("command", "file", "explain", "serve_demo", "explain_name", "completion", "checkup"),
+    ("command", "file", "explain", "serve_demo", "explain_name", "completion", "checkup", "profiles"),
     ("demo", "explain", "serve_demo", "explain_name", "completion"),
     ("demo", "url"),
     ("explain", "url"),
@@ -209,6 +210,7 @@ class Options(NamedTuple):
     version: bool = False
     help: bool = False
     completion: str = ""
+    profiles: bool = False
 
     @property
     def aliases(self) -> Mapping[str, str]:

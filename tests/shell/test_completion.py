@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from imapsh.shell import completion, options
-from imapsh.shell.options import OPTIONS, Option
+from imapsh.shell import completion
+from imapsh.shell.options import OPTIONS
 
-from .running import imapsh
+from .running import environment, imapsh
 
 SHELLS = ("bash", "zsh", "fish")
 
@@ -38,7 +40,9 @@ def offered(*words: str, after: str = "") -> list[str]:
         {after}
         COMP_WORDS=({asked}); COMP_CWORD={len(words)}
         _imapsh && printf '%s\\n' "${{COMPREPLY[@]}}"; complete -p imapsh >&2"""
-    done = subprocess.run(["bash", "--norc", "-c", code], capture_output=True, text=True, timeout=30, check=True)
+    done = subprocess.run(
+        ["bash", "--norc", "-c", code], capture_output=True, text=True, timeout=30, check=True, env=environment()
+    )
     assert "complete -o default -F _imapsh imapsh" in done.stderr
     return done.stdout.split()
 
@@ -85,20 +89,19 @@ def test_fish_offers_choices_and_descriptions(tmp_path: Path) -> None:
     assert option == "--json-raw\tadd each response's octets to its JSON, in base64"
 
 
-def test_profiles_are_offered_where_imapsh_has_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The option may not be there yet; then nothing asks for it."""
-    monkeypatch.setattr(completion, "OPTIONS", [row for row in OPTIONS if row.name != completion.PROFILES])
-    for shell in SHELLS:
-        assert completion.PROFILES not in completion.script(shell)
-    option = Option(completion.PROFILES, "About", "list them")
-    monkeypatch.setattr(completion, "OPTIONS", (*OPTIONS, option))
-    for shell in SHELLS:
-        assert "imapsh --profiles 2>/dev/null" in completion.script(shell)
-    assert offered("wo", after="imapsh() { echo work; echo home; }") == ["work"]
+def test_profiles_are_offered_beside_urls(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text("[profiles.work]\nurl = 'imaps://h'\n[profiles.home]\nurl = 'imaps://h'\n", encoding="utf-8")
+    done = imapsh("--profiles", "--config", str(config))
+    assert (done.status, done.out, done.err) == (0, b"work\nhome\n", "")
+    assert imapsh("--profiles", "--no-config").out == b""
+    assert all("$(imapsh --profiles 2>/dev/null)" in completion.script(shell) for shell in ("bash", "zsh"))
+    function = f'imapsh() {{ {shlex.join([sys.executable, "-m", "imapsh"])} --config {config} "$@"; }}'
+    assert offered("wo", after=function) == ["work"]
+    assert offered("", after=function) == [*completion.SCHEMES, "work", "home"]
 
 
 def test_help_for_the_choice() -> None:
     done = imapsh("--completion", "tcsh")
     assert done.status == 2
     assert "bash, zsh, fish" in done.err
-    assert options.Options().completion == ""
