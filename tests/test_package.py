@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import importlib
 import importlib.metadata
 import inspect
@@ -41,6 +42,16 @@ def test_every_folder_is_a_package() -> None:
     root = Path(imapsh.__path__[0])
     folders = {path.parent for path in root.rglob("*.py")}
     assert [str(folder) for folder in folders if not (folder / "__init__.py").exists()] == []
+
+
+def test_what_is_installed_beside_the_modules_is_there() -> None:
+    root = Path(imapsh.__path__[0]).parent
+    setup = configparser.ConfigParser()
+    setup.read(root / "setup.cfg", encoding="utf-8")
+    beside = dict(setup["options.data_files"])
+    assert beside == {"share/man/man1": "docs/man/imapsh.1"}
+    assert all((root / path).is_file() for path in beside.values())
+    assert (root / "imapsh" / setup["options.package_data"]["imapsh"]).is_file()
 
 
 def test_version_is_the_metadata_s() -> None:
