@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from imapsh.shell.reference.entries import Entry
-from imapsh.shell.reference.lookup import listed, see_also
-from imapsh.shell.reference.page import relations
-from imapsh.shell.reference.spelt import spelt
+from imapsh.shell.help.entries import Entry
+from imapsh.shell.help.lookup import listed, see_also
+from imapsh.shell.help.page import relations
+from imapsh.shell.help.spelt import spelt
 
 
 class Page(NamedTuple):
@@ -80,7 +80,9 @@ def _entry(entry: Entry) -> list[str]:
     if entry.kind not in ("own", "option"):
         said[:0] = [(f"``{name}``", _plain(meaning)) for name, meaning in spelt(entry.syntax).items()]
     lines += ["", *(f"    - {label}: {text}" for label, text in said)] if said else []
-    if entry.details:
+    if entry.details and entry.kind == "command":
+        lines += ["", f"    {_plain(entry.details)}"]
+    elif entry.details:
         lines += ["", "    ::", "", *(f"        {line}".rstrip() for line in entry.details.splitlines())]
     return lines
 

@@ -40,7 +40,7 @@ def _mechanisms() -> tuple[str, ...]:
 
 def _names() -> tuple[str, ...]:
     """The names that a shell takes as they are."""
-    from imapsh.shell.reference.entries import entries
+    from imapsh.shell.help.entries import entries
 
     return tuple(dict.fromkeys(entry.name for entry in entries() if re.fullmatch(r"[A-Za-z][\w.-]*", entry.name)))
 

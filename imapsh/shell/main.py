@@ -92,7 +92,7 @@ def _work(options: Options) -> int:
         sys.stdout.write("".join(f"{name}\n" for name in names))
         return 0
     if options.explain_name:
-        from imapsh.shell.reference import cli
+        from imapsh.shell.help import cli
 
         return cli.run(options)
     if options.explain:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from imapsh import spec
 from imapsh.errors import UsageError
-from imapsh.shell import help
-from imapsh.shell.commands import find
+from imapsh.render.styles import paint
 from imapsh.shell.host import Host
 from imapsh.shell.output import FORMATS, Output
 from imapsh.shell.steps import ROOM, Steps
@@ -15,11 +13,11 @@ from imapsh.shell.steps import ROOM, Steps
 
 def help_(host: Host[Any], argument: str) -> None:
     """`\\help [NAME]`."""
-    if not argument:
-        host.say(help.overview())
-        return
-    imap = spec.command(" ".join(argument.split()))
-    host.say(help.imap(imap) if imap is not None and argument[0] != "\\" else help.own(find(argument)))
+    from imapsh.shell.help.overview import overview
+    from imapsh.shell.help.page import explain
+
+    width = host.output.width or 80
+    host.put(paint(explain(argument, width) if argument else overview(width), host.output.theme))
 
 
 def last(host: Host[Any], argument: str) -> Steps[None]:

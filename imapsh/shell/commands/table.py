@@ -34,9 +34,9 @@ def _formats(host: Host[Any]) -> Iterable[str]:
 
 
 def _names(host: Host[Any]) -> Iterable[str]:
-    from imapsh import spec
+    from imapsh.shell.help.lookup import known
 
-    return [*COMMANDS, *spec.commands()]
+    return known()
 
 
 def _sessions(host: Host[Any]) -> Iterable[str]:
@@ -44,7 +44,7 @@ def _sessions(host: Host[Any]) -> Iterable[str]:
 
 
 _TABLE = (
-    Command("\\help", "[NAME]", "Lists these commands, or explains one, or one of IMAP's.", "show.help_", _names),
+    Command("\\help", "[NAME]", "Lists these commands, or explains one, or any name of IMAP's.", "show.help_", _names),
     # -- connections
     Command("\\connect", "[-n NAME] [URL]", "Connects again, or somewhere else, or once more beside.",
             "connection.connect",

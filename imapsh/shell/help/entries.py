@@ -8,10 +8,18 @@ from typing import NamedTuple
 
 from imapsh import spec
 from imapsh.findings import CONDUCT, RULES
+from imapsh.shell.commands import COMMANDS
+from imapsh.shell.help.kinds import KINDS
 from imapsh.shell.options import OPTIONS, Option
-from imapsh.shell.reference.kinds import KINDS
 from imapsh.spec.model import ANY_STATE, Command, Name
 from imapsh.spec.slots import SLOTS
+
+#: What the shell does with some of IMAP's commands when they are typed without their end.
+_AT_THE_PROMPT = {
+    "AUTHENTICATE": "Without a response the user and the password or token are asked for, and imapsh does the rest; "
+                    "with a tag in front, as in a1 AUTHENTICATE PLAIN, you answer the server by hand.",
+    "LOGIN": "Without the password it is asked for, unseen.",
+}  # fmt: skip
 
 _EDITIONS = {"1": "IMAP4rev1 only", "2": "IMAP4rev2 only"}
 
@@ -64,8 +72,6 @@ def entries() -> tuple[Entry, ...]:
 
 
 def _own() -> Iterator[Entry]:
-    from imapsh.shell.commands import COMMANDS
-
     for row in COMMANDS.values():
         yield Entry("own", row.name, row.summary, row.syntax, details=row.details)
 
@@ -87,7 +93,7 @@ def _commands() -> Iterator[Entry]:
     for row in spec.commands().values():
         yield Entry(
             "command", row.name, row.summary, row.syntax, row.rfc, _example(row), _command_facts(row),
-            needs=row.needs, responses=row.responses,
+            _AT_THE_PROMPT.get(row.name, ""), row.needs, row.responses,
         )  # fmt: skip
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from functools import cache
 
 from imapsh.errors import UsageError
-from imapsh.shell.reference.entries import Entry, entries, unique
-from imapsh.shell.reference.kinds import Kind, kind_of
+from imapsh.shell.help.entries import Entry, entries, unique
+from imapsh.shell.help.kinds import Kind, kind_of
 
 #: What a name may be typed without: backslash, $, angle brackets, signs, dashes; an opening bracket or = behind it.
 _MARKS = re.compile(r"^[\\$<+-]+|[\[(=>+-]+$")
@@ -37,6 +37,14 @@ def kinds_listed(text: str) -> list[str]:
 def listed(kind: str) -> tuple[Kind, list[Entry]]:
     """A kind, and its entries."""
     return kind_of(kind), [entry for entry in entries() if entry.kind == kind]
+
+
+@cache
+def known() -> tuple[str, ...]:
+    """All names, each once, and the plurals that list a kind: for completion."""
+    every = entries()
+    plurals = (kind_of(entry.kind).plural.replace(" ", "-") for entry in every)
+    return tuple(unique([*(entry.name for entry in every), *plurals]))
 
 
 def see_also(entry: Entry) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imapsh.shell.reference.entries import shown
+from imapsh.shell.help.entries import shown
 from imapsh.spec.nodes import Choice, Group, Node, Repeat, Sequence
 from imapsh.spec.slots import Slot
 from imapsh.spec.syntax import Rule, Table, parse

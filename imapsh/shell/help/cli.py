@@ -6,9 +6,9 @@ import os
 import sys
 
 from imapsh.render.styles import paint
+from imapsh.shell.help.page import explain
 from imapsh.shell.options import Options
 from imapsh.shell.output import theme_for
-from imapsh.shell.reference.page import explain
 
 _PIPED = 80  #: columns where there is no terminal
 

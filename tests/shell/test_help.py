@@ -10,12 +10,14 @@ from imapsh import spec
 from imapsh.errors import UsageError
 from imapsh.findings import RULES
 from imapsh.render.styles import STYLES, THEMES, paint, plain
+from imapsh.shell.commands import COMMANDS
+from imapsh.shell.help.entries import entries
+from imapsh.shell.help.kinds import KINDS
+from imapsh.shell.help.lookup import find, kinds_listed, known
+from imapsh.shell.help.overview import overview
+from imapsh.shell.help.page import explain
+from imapsh.shell.help.spelt import spelt
 from imapsh.shell.options import OPTIONS
-from imapsh.shell.reference.entries import entries
-from imapsh.shell.reference.kinds import KINDS
-from imapsh.shell.reference.lookup import find, kinds_listed
-from imapsh.shell.reference.page import explain
-from imapsh.shell.reference.spelt import spelt
 
 from .running import imapsh
 
@@ -160,6 +162,27 @@ def test_a_syntax_spelt_out_ends() -> None:
         if entry.kind not in ("own", "option"):
             assert set(re.findall("<[^>]+>", entry.syntax)) <= set(spelt(entry.syntax))
     assert list(spelt("<search-key>...")) == ["<search-key>"]
+
+
+# -- the shell's command
+
+
+def test_the_overview_has_every_command_and_the_way_on() -> None:
+    for width in (30, 80, 120):
+        text = plain(overview(width))
+        assert all(len(line) <= max(30, min(width, 100)) for line in text.splitlines())
+        joined = " ".join(text.split())
+        for command in COMMANDS.values():
+            assert f"{command.name} {command.syntax}".rstrip() in joined
+            assert command.summary in joined
+        assert "\\help NAME" in joined
+        assert "\\help capabilities" in joined
+
+
+def test_names_for_completion_are_all_understood() -> None:
+    assert {"FETCH", "\\last", "--format", "capabilities", "response-codes", "BODY["} <= set(known())
+    for name in known():
+        assert explain(name)
 
 
 # -- the option

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from textwrap import wrap
 
 from imapsh.render.styles import Fragment
-from imapsh.shell.reference.entries import Entry, brought_by, given_by, unique
-from imapsh.shell.reference.kinds import kind_of
-from imapsh.shell.reference.lookup import find, kinds_listed, listed, see_also
-from imapsh.shell.reference.spelt import spelt
+from imapsh.shell.help.entries import Entry, brought_by, given_by, unique
+from imapsh.shell.help.kinds import kind_of
+from imapsh.shell.help.lookup import find, kinds_listed, listed, see_also
+from imapsh.shell.help.spelt import spelt
 
 _MOST = 100  #: columns beyond which lines of text are hard to read
 _LABEL = 10  #: columns of a label
@@ -21,27 +21,32 @@ def explain(text: str, width: int = 80) -> list[Fragment]:
 
     Raises UsageError for a name that is not known.
     """
-    width = max(30, min(width, _MOST))
+    width = within(width)
     found = find(text)
     parts = [entry_page(entry, width) for entry in found]
     if others := unique(name for entry in found for name in see_also(entry)):
-        parts[-1] += _row("See also", "note", ", ".join(others), width, _LABEL)
+        parts[-1] += row("See also", "note", ", ".join(others), width, _LABEL)
     parts += [kind_page(kind, width) for kind in kinds_listed(text)]
     return [fragment for index, part in enumerate(parts) for fragment in ([("", "\n")] if index else []) + part]
+
+
+def within(width: int) -> int:
+    """The columns that lines of text get in a terminal of this width."""
+    return max(30, min(width, _MOST))
 
 
 def entry_page(entry: Entry, width: int) -> list[Fragment]:
     """All that is to be said of one entry."""
     made = _heading(entry, width)
-    made += _text(entry.summary, width, style="text")
+    made += paragraph(entry.summary, width, style="text")
     for name, meaning in spelt(entry.syntax).items() if entry.kind not in ("own", "option") else ():
-        made += _row(f"  {name:<{_SHORT - 4}}", "set", meaning, width, _SHORT)
+        made += row(f"  {name:<{_SHORT - 4}}", "set", meaning, width, _SHORT)
     if entry.example:
         made += [("note", f"{'Example':<{_LABEL}}"), *_example(entry.example), ("", "\n")]
     for label, said in (*entry.facts, *relations(entry)):
-        made += _row(f"{label:<{_LABEL}}", "note", said, width, _LABEL)
+        made += row(f"{label:<{_LABEL}}", "note", said, width, _LABEL)
     for line in entry.details.splitlines():
-        made += _text(line, width, style="text")
+        made += paragraph(line, width, style="text")
     return made
 
 
@@ -51,7 +56,7 @@ def kind_page(kind: str, width: int) -> list[Fragment]:
     column = min(_SHORT, max(len(entry.shown) for entry in found) + 2)
     made: list[Fragment] = [("note", f"{plural[0].upper()}{plural[1:]}:\n")]
     for entry in found:
-        made += _row(f"{entry.shown:<{column}}", "command", entry.summary, width, column)
+        made += row(f"{entry.shown:<{column}}", "command", entry.summary, width, column)
     return made
 
 
@@ -66,7 +71,7 @@ def _heading(entry: Entry, width: int) -> list[Fragment]:
     what = f"{kind_of(entry.kind).noun}, {entry.rfc}" if entry.rfc else kind_of(entry.kind).noun
     if name.startswith("<") and entry.syntax:
         what = f"{name}, {what}"
-    return [*start, *(("text", "\n" + line) for line in lines[1:]), ("", "\n"), *_text(what, width, "note")]
+    return [*start, *(("text", "\n" + line) for line in lines[1:]), ("", "\n"), *paragraph(what, width, "note")]
 
 
 def relations(entry: Entry) -> Iterable[tuple[str, str]]:
@@ -84,7 +89,7 @@ def relations(entry: Entry) -> Iterable[tuple[str, str]]:
 def _allowed(state: str) -> list[str]:
     from imapsh import spec
 
-    return [row.name for row in spec.commands().values() if state in row.states]
+    return [command.name for command in spec.commands().values() if state in command.states]
 
 
 def _example(text: str) -> list[Fragment]:
@@ -95,7 +100,7 @@ def _example(text: str) -> list[Fragment]:
     return status_text(text) if text.startswith("[") else typed_line(text)
 
 
-def _row(label: str, style: str, text: str, width: int, column: int) -> list[Fragment]:
+def row(label: str, style: str, text: str, width: int, column: int) -> list[Fragment]:
     """A label, and text beside it that hangs; below it where the label is too long, or the terminal narrow."""
     label = label.rstrip()
     column = column if width >= 2 * column else 4
@@ -104,6 +109,7 @@ def _row(label: str, style: str, text: str, width: int, column: int) -> list[Fra
     return [(style, label), ("", gap), ("text", ("\n" + " " * column).join(lines)), ("", "\n")]
 
 
-def _text(text: str, width: int, style: str = "") -> list[Fragment]:
+def paragraph(text: str, width: int, style: str = "") -> list[Fragment]:
+    """A line of text, wrapped; what begins with blanks stays indented."""
     indent = " " * (len(text) - len(text.lstrip()))
     return [(style, line + "\n") for line in wrap(text, width, subsequent_indent=indent, break_on_hyphens=False)]
