@@ -384,7 +384,7 @@ def test_own_commands(tmp_path: Path) -> None:
         async with acting(tmp_path, demo=True) as person:
             await person.prompted(READY)
             await person.enters("\\help", "\\connect [-n NAME] [URL]", "\\trace [FILE|off]")
-            await person.enters("\\help fetch", "Example: ", "RFC 9051")
+            await person.enters("\\help fetch", "Example   FETCH", "RFC 9051")
             await person.enters("\\help raw", "Sends exactly these octets")
             await person.enters("\\last hex", "client, ")
             await person.enters("\\format json", "format: json")

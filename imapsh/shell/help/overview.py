@@ -11,9 +11,9 @@ Any other line is an IMAP command; its tag is added.  {n} at the end of a line b
 stands for a file's octets.  Tab completes; Ctrl-R searches the history; Ctrl-C clears the line, gives the prompt back \
 while a command runs, and ends IDLE; Ctrl-D logs out."""
 
-_NAMES = r"""
-\help NAME explains any of these, and any name of IMAP's: a command, item, key, response, code, capability, flag ...
-\help capabilities lists a kind; so do commands, fetch-items, search-keys, response-codes, rules and so on."""
+_NAMES = """\
+\\help NAME explains any of these, and any name of IMAP's: a command, item, key, response, code, capability, flag and \
+so on.  \\help capabilities lists a kind; so do commands, fetch-items, search-keys, response-codes, rules ..."""
 
 
 def overview(width: int = 80) -> list[Fragment]:
@@ -22,6 +22,6 @@ def overview(width: int = 80) -> list[Fragment]:
     usages = {f"{command.name} {command.syntax}".rstrip(): command.summary for command in COMMANDS.values()}
     column = min(30, max(map(len, usages)) + 2)
     made = [fragment for usage, summary in usages.items() for fragment in row(usage, "command", summary, width, column)]
-    for words in (_KEYS, *_NAMES.splitlines()):
-        made += [("", "\n"), *paragraph(words, width, "text")] if words else []
+    for words in (_KEYS, _NAMES):
+        made += [("", "\n"), *paragraph(words, width, "text")]
     return made
