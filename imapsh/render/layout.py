@@ -52,42 +52,41 @@ class Layout:
         # a block takes more than any line has, so that whatever holds one is broken
         widths = [piece.width if piece.kind is not BLOCK else width + 1 for piece in pieces]
         self._before = [0, *accumulate(widths)]
-        self._ends = _pairs(pieces)
         self._lists = [_List(_FILL, _FIRST_INDENT)]
         self._column = 0
         self.lines = [Line()]
         if self._before[-1] <= width:
             self.lines[0].pieces = pieces
         else:
+            self._ends = _pairs(pieces)
             self._run()
 
     def _run(self) -> None:
-        index = 0
-        while index < len(self._pieces):
-            piece = self._pieces[index]
-            end = self._ends.get(index)
-            if end is not None and piece.kind is kinds.LPAREN:
-                if index and self._pieces[index - 1].kind is kinds.RPAREN:
+        pieces, end_of = self._pieces, self._ends.get
+        index, size = 0, len(pieces)
+        while index < size:
+            kind = pieces[index].kind
+            if kind is kinds.SPACE:
+                self._space(index)
+            elif kind is kinds.LPAREN and (end := end_of(index)) is not None:
+                if index and pieces[index - 1].kind is kinds.RPAREN:
                     self._break()
                 if self._fits(index, end + 1):
-                    self._put(*self._pieces[index : end + 1])
+                    self._put(index, end + 1)
                     index = end
                 else:
                     self._open(index)
-            elif end is not None:
-                self._lists.pop()
-                self._put(piece)
-            elif piece.kind is kinds.SPACE:
-                self._space(index)
             else:
-                self._put(piece)
-                if piece.kind is BLOCK and index + 1 < len(self._pieces):
+                if kind is kinds.RPAREN and index in self._ends:
+                    self._lists.pop()
+                self._put(index, index + 1)
+                if kind is BLOCK and index + 1 < size:
                     self._break()
             index += 1
 
-    def _put(self, *pieces: Piece) -> None:
-        self.lines[-1].pieces += pieces
-        self._column += sum(piece.width for piece in pieces)
+    def _put(self, start: int, end: int) -> None:
+        self.lines[-1].pieces += self._pieces[start:end]
+        self._column += self._before[end] - self._before[start]
 
     def _break(self) -> None:
         if self.lines[-1].pieces:
@@ -104,26 +103,30 @@ class Layout:
         elif index > 1 and self._pieces[index - 2].source.upper() == "ENVELOPE":
             way = _ENVELOPE
             self.lines[-1].label = _FIELDS[0]
-        self._put(self._pieces[index])
+        self._put(index, index + 1)
         self._lists.append(_List(way, min(_MOST_INDENT, self._lists[-1].indent + _FIRST_INDENT)))
 
     def _space(self, index: int) -> None:
-        current, piece = self._lists[-1], self._pieces[index]
+        current = self._lists[-1]
         current.spaces += 1
-        if current.way is _FILL:
-            broken = index + 1 < len(self._pieces) and not self._fits(index, self._ends.get(index + 1, index + 1) + 1)
-            # behind an item's name its value begins on the same line
-            broken = broken and not (len(self._lists) == 1 and self._pieces[index + 1].kind is kinds.LPAREN)
-        else:
-            broken = current.way is _ENVELOPE or current.spaces % 2 == 0
-        if not broken and self.lines[-1].pieces:
-            self._put(piece)
+        if not self._breaks(current, index) and self.lines[-1].pieces:
+            self._put(index, index + 1)
             return
-        if len(piece.source) > 1:
-            self._put(piece)  # spaces too many are worth seeing
+        if self._pieces[index].width > 1:
+            self._put(index, index + 1)  # spaces too many are worth seeing
         self._break()
         if current.way is _ENVELOPE and current.spaces < len(_FIELDS):
             self.lines[-1].label = _FIELDS[current.spaces]
+
+    def _breaks(self, current: _List, index: int) -> bool:
+        """Whether the line is broken at this space."""
+        if current.way is not _FILL:
+            return current.way is _ENVELOPE or current.spaces % 2 == 0
+        behind = index + 1
+        if behind == len(self._pieces) or self._fits(index, self._ends.get(behind, behind) + 1):
+            return False
+        # behind an item's name its value begins on the same line
+        return len(self._lists) > 1 or self._pieces[behind].kind is not kinds.LPAREN
 
 
 def _pairs(pieces: list[Piece]) -> dict[int, int]:

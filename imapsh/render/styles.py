@@ -14,6 +14,8 @@ Fragment = tuple[str, str]
 
 RESET = "\x1b[0m"
 
+_SHORT, _KEPT = 40, 8192  # characters of a fragment that is kept painted, and how many are
+
 #: style -> (SGR parameters that are legible on dark and on light grounds, the pygments token it is closest to)
 STYLES: dict[str, tuple[str, str]] = {
     # -- the wire
@@ -76,13 +78,14 @@ class Theme:
     `swaps`: what SGR parameters became of those of the default theme, "" for none; what is no output goes by them too.
     """
 
-    __slots__ = ("_open", "name", "sgr", "swaps")
+    __slots__ = ("_open", "name", "painted", "sgr", "swaps")
 
     def __init__(self, name: str, sgr: Mapping[str, str], swaps: Mapping[str, str] = {}) -> None:
         self.name = name
         self.sgr = sgr
         self.swaps = swaps
         self._open = {style: f"\x1b[{parameters}m" for style, parameters in sgr.items() if parameters}
+        self.painted = _Painted(self)
 
     def paint(self, style: str, text: str) -> str:
         """`text` between the style's SGR sequence and a reset."""
@@ -116,6 +119,23 @@ def sgr(words: str) -> str:
     return ";".join(_WORDS.get(word) or _WORDS[f"ansi{word}"] for word in words.split())
 
 
+class _Painted(dict[Fragment, str]):
+    """Fragment -> the same painted: most that is shown was shown before.  A style never reaches over a line end."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+
+    def __missing__(self, fragment: Fragment) -> str:
+        style, text = fragment
+        painted = "\n".join([self._theme.paint(style, part) for part in text.split("\n")])
+        if len(text) <= _SHORT:
+            if len(self) >= _KEPT:
+                self.clear()
+            self[fragment] = painted
+        return painted
+
+
 _DEFAULT = {style: parameters for style, (parameters, _) in STYLES.items()}
 
 
@@ -146,10 +166,8 @@ def paint(fragments: Iterable[Fragment], theme: Theme | None) -> str:
     """
     if theme is None:
         return plain(fragments)
-    return "".join(
-        "\n".join([theme.paint(style, part) for part in text.split("\n")]) if "\n" in text else theme.paint(style, text)
-        for style, text in fragments
-    )
+    painted = theme.painted
+    return "".join([painted[fragment] for fragment in fragments])
 
 
 def plain(fragments: Iterable[Fragment]) -> str:
