@@ -2,15 +2,17 @@
 
 # Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
+from itertools import chain
 from typing import NamedTuple
 
 from imapsh.grammar import tokens as kinds
-from imapsh.grammar.responses import CLIENT, CONTINUATION, GARBAGE, Response
+from imapsh.grammar.responses import CLIENT, CONTINUATION, GARBAGE, UNTAGGED, Response
 from imapsh.grammar.tokens import tokenize, unquote
+from imapsh.patterns import lazy
 from imapsh.render import decoded, lexer
 from imapsh.render.styles import Fragment
 from imapsh.render.visible import visible, visible_latin1, width
-from imapsh.wire.frames import Part, Spilled, size_of
+from imapsh.wire.frames import Frame, Part, Spilled, size_of
 
 TEXT = "text"  # a piece that never begins a new line
 SECTION = "section"  # the same, inside [ ] of an item's name
@@ -25,8 +27,9 @@ MASK = "***"  #: what is shown of a secret; sessions and traces mask before, thi
 class Piece(NamedTuple):
     """`kind` is a token kind or one of this module's.
 
-    `start` is an octet offset in the frame, `source` the octets as Latin-1, `text` what is shown of them, `width` the
-    columns that takes; `note` a reading to stand beside, `block` a literal and `label` the item it is the value of.
+    `start` is an octet offset in the frame, but for a common FETCH, where nothing is pointed at; `source` the octets as
+    Latin-1, `text` what is shown of them, `width` the columns that takes; `note` a reading to stand beside, `block` a
+    literal and `label` the item it is the value of.
     """
 
     kind: str
@@ -94,7 +97,10 @@ def _line(response: Response, line: str, at: int, styles: lexer.DataStyles, firs
             made.append(_piece(kind, style, text, at, _challenge(response, text)))
             at += len(text)
         body = body[sum(len(text) for _, text in fragments) :]
-    made += _data(response, body, at, styles)
+    if first and _is_common(response, body):
+        made += chain.from_iterable(map(_fetched.__getitem__, FETCH_CHUNKS.findall(body)))
+    else:
+        made += _data(response, body, at, styles)
     if ending and ending != "\r\n":
         made.append(_piece(TEXT, "error", ending, at + len(body)))
     return made
@@ -117,6 +123,33 @@ def _data(response: Response, body: str, at: int, styles: lexer.DataStyles) -> l
     return made
 
 
+#: Chunks that mean the same wherever they stand in a FETCH: the flags, a string, a parenthesis, a word.
+FETCH_CHUNKS = lazy(r'FLAGS \([^()"]*\)|"[^"\\]*(?:\\.[^"\\]*)*"| +|[()]|[^ "()]+|.')
+_FLAG_LIST = lazy(r'FLAGS \([^()"]*\)')
+_KEPT = 8192  # chunks kept; past that the memory begins anew
+
+
+def _is_common(response: Response, body: str) -> bool:
+    """A FETCH that has no section, no literal and no fault, and where FLAGS is the item."""
+    if response.name != "FETCH" or response.kind != UNTAGGED or response.violations or "[" in body or "{" in body:
+        return False
+    return body.isascii() and body.isprintable() and body.lower().count("flags") == len(_FLAG_LIST.findall(body))
+
+
+class _Fetched(dict[str, tuple[Piece, ...]]):
+    """Chunk of a common FETCH -> its pieces.  They tell no offset: nothing is wrong that would be pointed at."""
+
+    def __missing__(self, chunk: str) -> tuple[Piece, ...]:
+        response = Response(UNTAGGED, "FETCH", None, Frame(()))
+        made = tuple(_data(response, chunk, 0, lexer.DataStyles("FETCH", depth=1)))
+        if len(self) >= _KEPT:
+            self.clear()
+        if len(chunk) < LONG:
+            self[chunk] = made
+        return made
+
+
+_fetched = _Fetched()
 _NOTED = ("string", "mailbox")
 
 

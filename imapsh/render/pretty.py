@@ -20,7 +20,7 @@ from imapsh.patterns import lazy
 from imapsh.render import lexer
 from imapsh.render.layout import Layout, Line
 from imapsh.render.literals import literal_lines
-from imapsh.render.pieces import BLOCK, pieces
+from imapsh.render.pieces import BLOCK, FETCH_CHUNKS, pieces
 from imapsh.render.styles import Fragment, Theme, paint, plain
 from imapsh.render.visible import visible, width
 from imapsh.wire.frames import Part
@@ -87,8 +87,6 @@ def _simple(parts: tuple[Part, ...], columns: int) -> str | None:
     return line if line.isprintable() else None
 
 
-#: Chunks that mean the same wherever they stand in a FETCH: the flags, a string, a number, a word and what follows.
-_FETCH_CHUNKS = lazy(r'FLAGS \([^()"]*\) ?|"(?:[^"\\]|\\.)*"|\d+(?=[ )]|$)|[^ "()]+[ (]*|[ ()]+|.')
 _FETCH = " FETCH ("
 _FETCH_OCTETS = _FETCH.encode("ascii")
 _DIGIT = lazy(r"\d")
@@ -150,7 +148,7 @@ class _Chunks(dict[str, str]):
 
     def rest(self, rest: str) -> str:
         """Paint from behind the message number of a FETCH on, and keep it where it is likely to come again."""
-        painted = f"{self._middle}{''.join(map(self.__getitem__, _FETCH_CHUNKS.findall(rest)))}\n"
+        painted = f"{self._middle}{''.join(map(self.__getitem__, FETCH_CHUNKS.findall(rest)))}\n"
         if _DIGIT.search(rest) is None:
             if len(self.rests) >= _KEPT:
                 self.rests.clear()
