@@ -20,7 +20,7 @@ from imapsh.shell.history import MaskedHistory
 from imapsh.shell.host import FIRST
 from imapsh.shell.known import Known
 from imapsh.shell.options import Options
-from imapsh.shell.output import theme_for
+from imapsh.shell.output import is_plain, theme_for
 from imapsh.shell.reading import Reading
 from imapsh.shell.steps import Ask, Away, Dial, HangUp, Line, Octets, Pause, Room, Step, Steps, T, Typed
 from imapsh.shell.terminal import lent
@@ -54,12 +54,20 @@ class Shell(Connections):
         self.history = MaskedHistory((folder or state_folder()) / "history", self._without_secrets)
         self._secret: PromptSession[str] | None = None
         self._nothing = Known()
-        completer = ShellCompleter(self, self.reading, self._known, self._need_names, self.history.get_strings)
-        self.history.kept = completer.used
-        self.prompt = prompt.make(
-            self.status, self.reading, completer, self.history, theme, self._goes_raw,
-            input=input, output=output,
-        )  # fmt: skip
+        self.prompt: PromptSession[str]
+        if is_plain(options):
+            from imapsh.shell.plainprompt import PlainPrompt
+
+            parts = (self.status, self.history, self._goes_raw)
+            self.prompt = PlainPrompt(*parts, input=input, output=output)
+            self._secret = PlainPrompt(*parts, input=self.prompt.input, output=self.prompt.app.output)
+        else:
+            completer = ShellCompleter(self, self.reading, self._known, self._need_names, self.history.get_strings)
+            self.history.kept = completer.used
+            self.prompt = prompt.make(
+                self.status, self.reading, completer, self.history, theme, self._goes_raw,
+                input=input, output=output,
+            )  # fmt: skip
         super().__init__(options, theme, self.prompt.app.output)
 
     # -- what its parts ask

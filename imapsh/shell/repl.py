@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 from typing import TYPE_CHECKING
 
 from imapsh.shell.dialling import Dialling
+from imapsh.shell.output import is_plain
 from imapsh.shell.terminal import quiet
 
 if TYPE_CHECKING:
@@ -26,5 +28,6 @@ def run(plan: Plan, options: Options) -> int:
     async def life() -> int:
         return await Shell(options).run(dialling)
 
-    with quiet():
+    # In plain mode the terminal edits the lines, also those typed ahead.
+    with contextlib.nullcontext() if is_plain(options) else quiet():
         return asyncio.run(life())
