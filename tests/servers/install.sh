@@ -1,12 +1,13 @@
 #!/bin/bash
-# install.sh CACHE: the real servers and clients of the tests, from Debian's packages; needs root, and does nothing when CACHE is up to date.
+# install.sh CACHE: the real servers, clients and shells of the tests, from Debian's packages; needs root, and does nothing when CACHE is up to date.
 # Cyrus and Courier conflict with Dovecot as packages, so they are unpacked under CACHE instead; only the libraries they use are installed.
 set -eu
 cache=$1
 installed="dovecot-imapd mailutils-imap4d libnss-wrapper curl isync tmux openssl
   sasl2-bin libsasl2-modules libical3 libclamav12 libpcre3 libxapian30 libzephyr4 libwrap0 libpq5 libjansson4 libicu72
   dovecot-gssapi krb5-kdc krb5-admin-server krb5-user libkrb5-dev
-  courier-authdaemon courier-authlib-userdb courier-base gamin libcourier-unicode4 libidn12"
+  courier-authdaemon courier-authlib-userdb courier-base gamin libcourier-unicode4 libidn12
+  zsh fish man-db"
 unpacked="cyrus/cyrus-common cyrus/cyrus-imapd courier/courier-imap"
 
 stamp=$cache/$(echo "$installed $unpacked" | sha256sum | cut -c1-16).installed

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pexpect
 import pytest
 
 from imapsh.shell import completion
@@ -87,6 +88,22 @@ def test_fish_offers_choices_and_descriptions(tmp_path: Path) -> None:
     choice, option = done.stdout.splitlines()
     assert choice.startswith("json")
     assert option == "--json-raw\tadd each response's octets to its JSON, in base64"
+
+
+def test_zsh_offers_choices_and_completes_options(tmp_path: Path) -> None:
+    if shutil.which("zsh") is None:
+        pytest.skip("zsh is not installed")
+    script = tmp_path / "imapsh.zsh"
+    script.write_text(completion.script("zsh"), encoding="utf-8")
+    dump = tmp_path / "dump"
+    environ = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "TERM": "dumb", "PS1": "> "}
+    with pexpect.spawn("zsh", ["-f", "-i"], env=environ, timeout=30, encoding="utf-8") as child:
+        child.sendline(f"autoload -U compinit; compinit -u -d {dump}; source {script}; echo is-''read")
+        child.expect("is-read")
+        child.send("imapsh --format \t")
+        child.expect("hex +json +pretty +wire")
+        child.send("\x15imapsh --json-r\t")
+        child.expect("--json-raw")
 
 
 def test_profiles_are_offered_beside_urls(tmp_path: Path) -> None:
