@@ -23,11 +23,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from imapsh.errors import (
     ConnectionLost,
+    ConnectionTimeout,
     GreetingError,
     ImapshError,
     LimitError,
     LoginError,
     ServerBye,
+    StateError,
     TLSError,
     UsageError,
 )
@@ -47,6 +49,7 @@ from imapsh.wire.reader import FrameReader, Opener
 
 if TYPE_CHECKING:
     from imapsh.sasl.mechanism import Mechanism
+    from imapsh.session.waiting import Waiting
     from imapsh.wire.deflate import Deflate
 
 FAREWELL = 5.0
@@ -135,6 +138,35 @@ class Session(Sending):
         self._trace = trace
         self._pusher.on_piece = None if trace is None else self._piece
 
+    @property
+    def midway(self) -> bool:
+        """Whether something has been said in part, by either side: what is silent now may be silent for ever."""
+        return self._outbox.waiting or self._pusher.midway
+
+    @property
+    def waiting(self) -> Waiting | None:
+        """What is waited for in the middle of it; None where nothing is.  Take all events before."""
+        from imapsh.session import waiting
+
+        part = self._pusher.unfinished
+        if part is not None:
+            return waiting.of_server(part, self.parser, self.running.values())
+        ours = self._outbox.waits
+        return ours and waiting.Waiting("+", ours[1], command=f"{ours[0].tag} {ours[0].name}")
+
+    def resync(self) -> bool:
+        """Give up the literal or line that has come in part, and go on behind it; whether there was one.
+
+        What came of a literal is read again as responses from where they are believable; the literal breaks the rule
+        `literal` then.  Raises StateError at the end.
+        """
+        if self.closed:
+            raise StateError("the session is over: connect again")
+        frame = self._pusher.resync()
+        if frame is not None:
+            self._take(self._read(frame))
+        return frame is not None
+
     def upgraded(self) -> None:
         """The driver has put TLS in: nothing learned before counts any more (RFC 9051 section 6.2.1)."""
         self._paused = False
@@ -147,6 +179,8 @@ class Session(Sending):
         """The driver could not go on: reading, writing or TLS failed.  What was received before is read first."""
         while not self.closed and self._advance():
             pass
+        if isinstance(error, ConnectionTimeout) and not self.closed and (waiting := self.waiting) is not None:
+            error.args = (f"{error} ({waiting})",)  # the same error: who raised it knows it by
         self._close(error)
 
     # -- receiving

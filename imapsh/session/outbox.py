@@ -44,6 +44,15 @@ class Outbox:
         return self._waiting is not None
 
     @property
+    def waits(self) -> tuple[Exchange, int] | None:
+        """Whose literal waits for `+`, and its octets."""
+        literal, exchange = self._waiting, self.current
+        if literal is None or exchange is None:
+            return None
+        data = literal.data
+        return exchange, len(data) if isinstance(data, bytes) else literal.octets  # type: ignore[union-attr]
+
+    @property
     def busy(self) -> bool:
         """A command is not sent whole yet."""
         return self.current is not None

@@ -11,31 +11,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from imapsh.findings import Violation
-from imapsh.wire.frames import Frame, Part, size_of
+from imapsh.wire.frames import Frame, Part
 from imapsh.wire.limits import Limits
 from imapsh.wire.pull import pull
 from imapsh.wire.push import Pusher
-from imapsh.wire.reader import RESPONSE, FrameReader, Opener, Scan, Sink
+from imapsh.wire.reader import RESPONSE, FrameReader, Opener, Sink
+from imapsh.wire.rereading import BELIEVABLE, HELD, Source, shortened
 
 #: Octets on a disk cost no memory before they are read, so neither lines nor literals are limited.
 RECORDED = Limits(line=0, literal=0)
 
-_HELD = 8 << 20  # octets of a literal that can be read again; more than that goes on to its sink
-_LOOKAHEAD = 4  # responses that must follow one another before a line in a literal is believed
-
-#: A line that begins as a response of RFC 9051 or its widespread extensions does.
-_BELIEVABLE = re.compile(
-    rb"(?:\* (?:(?:OK|NO|BAD|BYE|PREAUTH) |\d{1,10} (?:EXISTS|RECENT|EXPUNGE)\r?\n|\d{1,10} FETCH \("
-    rb"|(?:FLAGS|LIST|LSUB|XLIST) \(|(?:SEARCH|SORT)[ \r\n]|(?:CAPABILITY|ENABLED|STATUS|ESEARCH|NAMESPACE|ID|VANISHED|"
-    rb"THREAD|QUOTA|QUOTAROOT|ACL|MYRIGHTS|LISTRIGHTS|METADATA) )"
-    rb"|[^\x00-\x20\x7f-\xff(){%*\"\\+]{1,40} (?:OK|NO|BAD)[ \r\n]|\+ )",
-    re.IGNORECASE,
-)
-_BELIEVABLE_LINE = re.compile(rb"(?m)^" + _BELIEVABLE.pattern, re.IGNORECASE)
-#: What closes a FETCH behind a literal: plain items, then the parentheses.
-_LONGEST_TAIL = 2000
-_ITEMS = rb"(?: [A-Z0-9.]{1,40} (?:NIL|\d{1,19}|\"[^\"\\\r\n]{0,200}\"|\([^()\r\n]{0,1000}\)))*"
 _NEVER_PLAIN = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -80,14 +65,14 @@ class _Held:
 
     def write(self, data: bytes, /) -> None:
         self._octets += len(data)
-        if self._sink is None or self._octets <= _HELD:
+        if self._sink is None or self._octets <= HELD:
             self._pieces.append(data)
             return
         self._spill()
         self._sink.write(data)
 
     def finish(self) -> Part:
-        if self._sink is None or (self._octets < self._due and self._octets <= _HELD):
+        if self._sink is None or (self._octets < self._due and self._octets <= HELD):
             return self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
         self._spill()
         return self._sink.finish()
@@ -105,7 +90,7 @@ def _again(frame: Frame, limits: Limits) -> Iterator[Frame]:
     if not frame.incomplete or len(frame.parts) % 2 or not isinstance(content, bytes):
         yield frame
         return
-    source = _Source(content)
+    source = Source(content)
     reader = FrameReader(RESPONSE, limits)
     current: Frame | None = frame
     while current is not None:
@@ -114,77 +99,13 @@ def _again(frame: Frame, limits: Limits) -> Iterator[Frame]:
         else:
             begin = source.at
             source.at = source.next_response(limits)
-            short = _shortened(current, content[begin : source.at], source.at < len(content))
+            own = content[begin : source.at]
+            short = Frame((*current.parts[:-1], own), current.offset, current.violations, True)
+            if source.at < len(content):
+                short = shortened(current, own)
             reader.offset = short.offset + short.length
             yield short
         current = pull(reader, source.line, source.read)
-
-
-class _Source:
-    """The octets of an unfilled literal, read again.  A literal in it that is unfilled too gives nothing."""
-
-    def __init__(self, octets: bytes, at: int = 0) -> None:
-        self.octets = octets
-        self.at = at
-
-    def line(self) -> bytes:
-        begin = self.at
-        self.at = self.octets.find(b"\n", begin) + 1 or len(self.octets)
-        return self.octets[begin : self.at]
-
-    def read(self, octets: int) -> bytes:
-        if octets > len(self.octets) - self.at:
-            return b""
-        self.at += octets
-        return self.octets[self.at - octets : self.at]
-
-    def next_response(self, limits: Limits) -> int:
-        """Where the next believable response begins, the end where none does."""
-        at = self.at
-        while (found := _BELIEVABLE_LINE.search(self.octets, at)) is not None:
-            stop = self._refuted(found.start(), limits)
-            if stop is None:
-                return found.start()
-            at = stop
-        return len(self.octets)
-
-    def _refuted(self, begin: int, limits: Limits) -> int | None:
-        """Where the lines that begin at `begin` turn out to be no responses; None where they are."""
-        ahead = _Source(self.octets, begin)
-        reader = FrameReader(RESPONSE, limits)
-        for _ in range(_LOOKAHEAD):
-            at = ahead.at
-            frame = pull(reader, ahead.line, ahead.read)
-            if frame is None or frame.incomplete:
-                return None
-            if not _BELIEVABLE.match(self.octets, at):
-                return max(at, begin + 1)
-            if reader.pending is not None:
-                ahead.at -= len(reader.pending)
-                reader.pending = None
-        return None
-
-
-def _shortened(frame: Frame, content: bytes, more: bool) -> Frame:
-    """The frame with the octets that its last literal has; `more` says that responses follow."""
-    lines, scan = frame.parts[:-1], Scan()
-    for line in lines[::2]:
-        assert isinstance(line, bytes)
-        scan.feed(line)
-    if not more:
-        return Frame((*lines, content), frame.offset, frame.violations, True)
-    announcement = lines[-1]
-    assert isinstance(announcement, bytes)
-    at = sum(map(size_of, lines)) - (len(announcement) - max(announcement.rfind(b"{"), 0))
-    closing = re.compile(_ITEMS + rb"\){%d}\r?\n\Z" % max(scan.depth, 0), re.IGNORECASE)
-    start = max(content.rfind(b"\n", 0, -1) + 1, len(content) - _LONGEST_TAIL)
-    tail = closing.search(content, start)
-    parts: tuple[Part, ...] = (*lines, content)
-    if tail is not None:
-        parts = (*lines, content[: tail.start()], content[tail.start() :])
-    came = size_of(parts[len(lines)])
-    fault = Violation("literal", at, f"more octets announced than the {came} that come before the next response")
-    return Frame(parts, frame.offset, (*frame.violations, fault))
 
 
 def _joined(frames: Iterator[Frame]) -> Iterator[Frame]:
@@ -192,7 +113,7 @@ def _joined(frames: Iterator[Frame]) -> Iterator[Frame]:
     gathered: list[Frame] = []
     for frame in frames:
         octets = frame.raw
-        believable = _BELIEVABLE.match(octets)
+        believable = BELIEVABLE.match(octets)
         if not believable and (gathered or (octets[:1] not in (b"*", b"+") and _NEVER_PLAIN.search(octets, 0, 400))):
             gathered.append(frame)
             continue

@@ -3,9 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
-from imapsh.wire.frames import Frame
-from imapsh.wire.reader import COMMAND, FrameReader, Line, Octets, Reading, Request
+from imapsh.wire.frames import Frame, Part
+from imapsh.wire.reader import COMMAND, FrameReader, Line, Octets, Reading, Request, Scan
+
+TAIL = 1 << 11  #: octets of a literal that is being read which `Unfinished.tail` shows
+
+
+class Unfinished(NamedTuple):
+    """What has come in part.
+
+    `kind`: "literal", `received` of `announced` octets; "line", whose end has not come; or "quoted string" or
+    "parenthesis", which a whole line has left open, so that it may go on in the next.  `tail` is the end of what came
+    of a literal, `whole` says that it is all of it.
+    """
+
+    kind: str
+    announced: int = 0
+    received: int = 0
+    tail: bytes = b""
+    whole: bool = True
 
 
 class Pusher:
@@ -26,6 +44,7 @@ class Pusher:
         self._request: Request | None = None
         self._announced = False
         self._ended = False
+        self._seen = 0  # octets at the beginning of the buffer that `on_piece` knows already
 
     def feed(self, data: bytes) -> None:
         """Add octets.  b"" is the end of the stream."""
@@ -84,6 +103,65 @@ class Pusher:
         self.reader.begun, self.reader.taken = [], []
         return left
 
+    def resync(self) -> Frame | None:
+        """Give up what has come in part: its frame, as if the stream ended here.  None where nothing has.
+
+        Of a literal only what stands before the next believable response is the frame's; what is behind is read again.
+        """
+        from imapsh.wire.rereading import given_up
+
+        if self.unfinished is None:
+            return None
+        ended, self._ended = self._ended, True
+        try:
+            frame = Pusher.take(self)
+        finally:
+            self._ended = ended
+        assert isinstance(frame, Frame)
+        pending = self.reader.pending
+        if pending is not None and not pending.endswith(b"\n"):
+            self.reader.pending = None
+            self._put_back(pending)
+        frame, behind = given_up(frame, self.reader.limits)
+        self.reader.offset -= len(behind)
+        self._put_back(behind)
+        return frame
+
+    def _put_back(self, octets: bytes) -> None:
+        self._chunk, self._at = octets + self._chunk[self._at :], 0
+        if self.on_piece is not None:
+            self._seen += len(octets)
+
+    @property
+    def midway(self) -> bool:
+        """Whether something has come in part (`unfinished`)."""
+        return self._reading is not None or bool(self._waiting)
+
+    @property
+    def unfinished(self) -> Unfinished | None:
+        """What has come in part, None where nothing has.  Take all frames before."""
+        if not self.midway:
+            return None
+        reader, request = self.reader, self._request
+        if isinstance(request, Octets):
+            received = reader.announced - request.octets
+            return Unfinished("literal", reader.announced, received, self._tail(), received <= TAIL)
+        if not self._waiting and len(reader.begun) % 2:
+            return Unfinished(_open(reader.begun))
+        return Unfinished("line", received=self._waiting_octets)
+
+    def _tail(self) -> bytes:
+        tail = getattr(self.reader.sink, "tail", None)
+        if tail is not None:
+            found: bytes = tail(TAIL)
+            return found
+        pieces: list[bytes] = []
+        for piece in reversed(self.reader.taken):
+            pieces.insert(0, piece)
+            if sum(map(len, pieces)) >= TAIL:
+                break
+        return b"".join(pieces)[-TAIL:]
+
     @property
     def buffered(self) -> bool:
         """Whether octets wait that no frame has used."""
@@ -141,7 +219,7 @@ class Pusher:
             line = b"".join(self._waiting)
             self._waiting, self._waiting_octets = [], 0
         if self.on_piece is not None and line:
-            self.on_piece(line)
+            self._tell(line)
         return line
 
     def _next_octets(self, request: Octets) -> bytes | None:
@@ -153,5 +231,23 @@ class Pusher:
         data = self._chunk[at : at + request.octets] if at or len(self._chunk) > request.octets else self._chunk
         self._at = at + len(data)
         if self.on_piece is not None:
-            self.on_piece(data)
+            self._tell(data)
         return data
+
+    def _tell(self, piece: bytes) -> None:
+        """To `on_piece` what it has not seen yet."""
+        if self._seen:
+            known = min(self._seen, len(piece))
+            self._seen -= known
+            piece = piece[known:]
+        if piece and self.on_piece is not None:
+            self.on_piece(piece)
+
+
+def _open(begun: list[Part]) -> str:
+    """What the lines of a frame leave open."""
+    scan = Scan()
+    for line in begun[::2]:
+        assert isinstance(line, bytes)
+        scan.feed(line)
+    return "quoted string" if scan.quoted else "parenthesis"

@@ -100,6 +100,8 @@ class FrameReader:
         self._joined = 0  # lines joined to it because it was left open
         self.begun: list[Part] = []  # parts of the frame that is being read
         self.taken: list[bytes] = []  # pieces of the literal that is being read
+        self.sink: Sink | None = None  # where they go in place of that
+        self.announced = 0  # its octets
         self.raw_line = False  # the next line is a frame whatever it holds (server: AUTHENTICATE, IDLE)
 
     def whole(self, line: bytes) -> Frame | None:
@@ -246,7 +248,7 @@ class FrameReader:
         taken: list[bytes] = []
         keep = taken.append if sink is None else sink.write
         first = True
-        self.taken = taken
+        self.taken, self.sink, self.announced = taken, sink, octets
         while remaining or first:
             request = Octets(remaining, not found[3], bool(found[1]), first)
             data = yield request
@@ -257,7 +259,7 @@ class FrameReader:
             remaining -= len(data)
         parts.append(sink.finish() if sink is not None else taken[0] if len(taken) == 1 else b"".join(taken))
         self._before += len(piece) + size_of(parts[-1])
-        self.taken = []
+        self.taken, self.sink = [], None
         if remaining:
             return False
         rest = yield from self._line()

@@ -66,6 +66,11 @@ class SpoolSink(HashSink):
         super().write(data)
         self._file.write(data)
 
+    def tail(self, octets: int) -> bytes:
+        """The last octets that came, so many at most."""
+        self._file.seek(-min(octets, self._octets), 2)
+        return self._file.read()
+
     def finish(self) -> Spilled:
         """The number of octets, their SHA-256 in hex, and the file to read them from."""
         self._file.seek(0)

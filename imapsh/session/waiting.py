@@ -1,0 +1,71 @@
+"""What a silent session waits for in the middle of something, and why it may wait for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from imapsh.grammar.responses import GARBAGE, TAGGED, Parser
+from imapsh.session.exchange import Exchange
+from imapsh.wire.frames import Frame
+from imapsh.wire.push import Unfinished
+
+_MOST_LINES = 20  # at the end of a literal, that are looked at
+
+_OPEN = "the last line ends inside a {}: whether it goes on shows only with the next"
+
+
+class Waiting(NamedTuple):
+    """`kind`: "literal", "line", "quoted string" or "parenthesis" (`imapsh.wire.push.Unfinished`) of the server's, or
+    "+", which a literal of ours waits for.
+
+    `octets` of the literal, `received` of them or of the line; `looks`: what the end of a literal looks like, "a tagged
+    reply" to `command`, "an untagged response", or "".  `command`: who waits for `+`, or has the tagged reply.
+    """
+
+    kind: str
+    octets: int = 0
+    received: int = 0
+    looks: str = ""
+    command: str = ""
+
+    def __str__(self) -> str:
+        """In a sentence."""
+        if self.kind == "+":
+            return f"the server has not sent + for the literal of {self.octets} octets of {self.command}"
+        if self.kind == "line":
+            return f"waiting for the end of a line, {self.received} octets received"
+        if self.kind != "literal":
+            return _OPEN.format(self.kind)
+        text = f"waiting for {self.octets} octets, {self.received} received"
+        return f"{text}; the last look like {self.looks}: the announced size may be wrong" if self.looks else text
+
+
+def of_server(part: Unfinished, parser: Parser, running: Collection[Exchange]) -> Waiting:
+    """What the server has not said to its end."""
+    looks, command = _looks(part, parser, running) if part.kind == "literal" else ("", "")
+    return Waiting(part.kind, part.announced, part.received, looks, command)
+
+
+def _looks(part: Unfinished, parser: Parser, running: Collection[Exchange]) -> tuple[str, str]:
+    """What whole lines at the end of a literal read as, where they follow the grammar."""
+    from imapsh.wire.rereading import BELIEVABLE
+
+    lines = part.tail.split(b"\n")[:-1]
+    if not part.whole:
+        del lines[:1]
+    tags = {exchange.tag: exchange for exchange in running}
+    reads = Parser(parser.readers, utf8=parser.utf8, nesting=parser.nesting)  # another one: nothing is learned here
+    looks = ""
+    for line in reversed(lines[-_MOST_LINES:]):
+        if not line.endswith(b"\r") or not BELIEVABLE.match(line + b"\n"):
+            continue
+        response = reads.parse(Frame((line + b"\n",)))
+        if response.violations or response.kind is GARBAGE:
+            continue
+        if response.kind is TAGGED and response.tag in tags:
+            exchange = tags[response.tag]
+            return "a tagged reply", f"{exchange.tag} {exchange.name}"
+        if response.kind is not TAGGED:
+            looks = "an untagged response"
+    return looks, ""
