@@ -60,6 +60,12 @@ STYLES: dict[str, tuple[str, str]] = {
     "margin-garbage": ("1;31", "Generic.Output"),
     "caret": ("1;31", "Generic.Error"),
     "violation": ("31", "Generic.Error"),
+    # -- views
+    "branch": ("2", "Comment"),
+    "subject": ("", "Text"),
+    "unseen": ("1", "Generic.Strong"),
+    "came": ("32", "Generic.Inserted"),
+    "went": ("31", "Generic.Deleted"),
 }
 
 #: SGR parameter -> prompt_toolkit

@@ -65,6 +65,9 @@ class Batch(Host[BatchTalk]):
             for talk in self.talks.values():
                 talk.client.close()
             self._show()
+            for talk in self.talks.values():
+                self.put(self.output.flush(self._label(talk), talk.viewer))
+            self.out.flush()
             for _, file in self._traces.values():
                 file.close()
         return status
@@ -249,15 +252,18 @@ class Batch(Host[BatchTalk]):
         """Write what happened since; raises BrokenPipeError where nobody reads any more."""
         unshown, self._unshown = self._unshown, []
         for talk, event in unshown:
-            label = talk.name if len(self.talks) > 1 else ""
+            label = self._label(talk)
             if self._silent:
                 pass
             elif self._exact:
-                for octets in self.output.octets(event, label):
+                for octets in self.output.octets(event, label, talk.viewer):
                     self.out.write(octets)
             else:
-                self.out.write(self.output.event(event, label).encode("utf-8", "backslashreplace"))
+                self.out.write(self.output.event(event, label, talk.viewer).encode("utf-8", "backslashreplace"))
         self.out.flush()
+
+    def _label(self, talk: BatchTalk) -> str:
+        return talk.name if len(self.talks) > 1 else ""
 
     def _received(self, talk: BatchTalk, event: Received) -> None:
         if event.asks == "authenticate" and event.exchange is not None and event.exchange.mechanism is None:

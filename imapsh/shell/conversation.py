@@ -9,6 +9,7 @@ from imapsh.errors import StateError
 from imapsh.session.core import Session
 from imapsh.session.events import Event, Received
 from imapsh.session.exchange import Exchange, Sendable
+from imapsh.shell.viewer import Viewer
 
 if TYPE_CHECKING:
     from imapsh.shell.dial import Plan
@@ -26,13 +27,16 @@ _UNSAID = Own()
 
 
 class Conversation:
-    """`name` is what `\\use` knows it by; `own`: commands of ours that have no reply yet."""
+    """`name` is what `\\use` knows it by; `viewer` makes its views; `own`: commands of ours that have no reply yet."""
 
-    def __init__(self, name: str, plan: Plan, session: Session, stream: Stream | AsyncStream) -> None:
+    def __init__(
+        self, name: str, plan: Plan, session: Session, stream: Stream | AsyncStream, viewer: Viewer | None = None
+    ) -> None:
         self.name = name
         self.plan = plan
         self.session = session
         self.stream = stream
+        self.viewer = viewer or Viewer()
         self.own: dict[Exchange, Own] = {}
 
     @property

@@ -55,6 +55,7 @@ def run(options: Options) -> int:
                 for octets in _shown(output, explained, exactly):
                     out.write(octets)
                 release(explained[0].frame)
+            out.write(output.flush().encode("utf-8", "backslashreplace"))
     except ParseError as error:
         raise UsageError(f"{options.explain}: {error}") from None
     finally:

@@ -151,12 +151,15 @@ class Last:
 
     def render(self, output: Output) -> Iterator[str]:
         """The exchange in another format, piece by piece."""
-        return (text for event in self.events() if (text := output.event(event)))
+        yield from (text for event in self.events() if (text := output.event(event)))
+        if rest := output.flush():
+            yield rest
 
     def octets(self, output: Output) -> Iterator[bytes]:
         """The same for a pipe or a file."""
         for event in self.events():
             yield from output.octets(event)
+        yield output.flush().encode("utf-8", "backslashreplace")
 
     def _spill(self) -> None:
         from tempfile import TemporaryFile

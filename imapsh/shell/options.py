@@ -91,8 +91,9 @@ OPTIONS: tuple[Option, ...] = (
            once=True),
     Option("--explain-name", _RUN, "say what a name means: a command, item, key, response, code, capability, flag, "
            "option and so on, in any case; or list a kind, as in capabilities", "NAME", once=True),
-    Option("--format", _SHOW, "pretty (the default), wire (into a pipe: the server's octets exactly), json (an object "
-           "a line for each response) or hex", "FORMAT", kind="choice", choices=("pretty", "wire", "json", "hex")),
+    Option("--format", _SHOW, "pretty (the default), view (tables, trees and cards), wire (into a pipe: the server's "
+           "octets exactly), json (an object a line for each response) or hex", "FORMAT", kind="choice",
+           choices=("pretty", "view", "wire", "json", "hex")),
     Option("--json-raw", _SHOW, "add each response's octets to its JSON, in base64"),
     Option("--color", _SHOW, "auto (the default: on a terminal without NO_COLOR), always or never", "WHEN",
            kind="choice", choices=("auto", "always", "never")),

@@ -2,6 +2,7 @@ r"""What a session's events look like in each format: for batch, the prompt, `\l
 
 pretty   the conversation explained, both sides (`imapsh.render.pretty`)
 wire     the octets; on a terminal both sides, coloured and safe; into a pipe the server's, exactly
+view     what the conversation means: cards, trees and tables (`imapsh.render.view`)
 json     one object a line for each response
 hex      both sides as dumps, each below a line that says whose they are
 """
@@ -16,12 +17,13 @@ from imapsh.grammar.responses import CLIENT, Response
 from imapsh.render.styles import THEMES, Theme, paint
 from imapsh.session.events import Completed, Event, Received, Sent
 from imapsh.session.exchange import Exchange
+from imapsh.shell.viewer import Viewer
 from imapsh.wire.frames import Frame, Spilled
 
 if TYPE_CHECKING:
     from imapsh.shell.options import Options
 
-FORMATS = ("pretty", "wire", "json", "hex")
+FORMATS = ("pretty", "view", "wire", "json", "hex")
 
 _PIECE = _CHUNK = 1 << 16
 
@@ -29,8 +31,8 @@ _PIECE = _CHUNK = 1 << 16
 class Output:
     """`format` and `width` may be changed at any time; `width` None is the usual one.
 
-    `theme` None: no colours.  `elide`: lines of a literal that pretty shows, 0 for all.  `json_raw`: octets in base64
-    in JSON.  `summary`: pretty says behind each command how long it took and what it changed.
+    `theme` None: no colours.  `elide`: lines of a literal that pretty and view show, 0 for all.  `json_raw`: octets in
+    base64 in JSON.  `summary`: pretty and view say behind each command how long it took and what it changed.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class Output:
         elide: int | None = None,
         json_raw: bool = False,
         summary: bool = False,
+        viewer: Viewer | None = None,
     ) -> None:
         self.format = format
         self.theme = theme
@@ -49,20 +52,28 @@ class Output:
         self.elide = elide
         self.json_raw = json_raw
         self.summary = summary
+        self.viewer = viewer or Viewer()
         self._draw: Callable[..., str] | None = None
         self._label = ""
 
-    def event(self, event: Event, label: str = "") -> str:
+    def event(self, event: Event, label: str = "", viewer: Viewer | None = None) -> str:
         """The text of an event, its last line ended; "" for one that shows nothing (in JSON a client's line).
 
-        `label` names the connection, where there are several: in front of each line, in JSON as a field.
+        `label` names the connection, where there are several: in front of each line, in JSON as a field; `viewer` is
+        the connection's.  A view may hold an event back: its text comes with a later one, or with `flush`.
         """
+        if self.format == "view":
+            return labelled(self._view(event, viewer or self.viewer), label, self.theme)
         if not label:
             return self._event(event)
         self._label = label
         text = self._event(event)
         self._label = ""
         return text if self.format == "json" else labelled(text, label, self.theme)
+
+    def flush(self, label: str = "", viewer: Viewer | None = None) -> str:
+        """The text of what views hold back; at the end, and where the connection is over.  Mostly ""."""
+        return labelled((viewer or self.viewer).flush(), label, self.theme)
 
     def _event(self, event: Event) -> str:
         if isinstance(event, Received):
@@ -73,10 +84,10 @@ class Output:
             return self.client(event.frame, event.exchange)
         return ""
 
-    def octets(self, event: Event, label: str = "") -> Iterator[bytes]:
+    def octets(self, event: Event, label: str = "", viewer: Viewer | None = None) -> Iterator[bytes]:
         """The same for a pipe or a file: UTF-8; in wire the server's octets exactly, spooled literals too."""
         if self.format != "wire":
-            text = self.event(event, label)
+            text = self.event(event, label, viewer)
             if text:
                 yield text.encode("utf-8", "backslashreplace")
         elif isinstance(event, Received | Completed):
@@ -99,13 +110,13 @@ class Output:
         """One response, or a client's line as a Response of kind CLIENT; `exchange` is the one that it completes."""
         if self.format == "pretty":
             text = (self._draw or self._pretty())(response, self.theme, self.width, self.elide, unsolicited, findings)
-            if self.summary and exchange is not None:
-                text += paint([("note", f"  {summary(exchange)}\n")], self.theme)
-            return text
+            return text + self._summary(exchange) if self.summary else text
         if self.format == "json":
             return self._json(response, findings, exchange)
         if self.format == "hex":
             return self._hex(response)
+        if self.format == "view":
+            return self.viewer.response(response, findings, self, unsolicited=unsolicited)
         from imapsh.render.wireform import wire_text
 
         return wire_text(response, self.theme)
@@ -116,6 +127,13 @@ class Output:
 
         self._draw = pretty
         return pretty
+
+    def _view(self, event: Event, viewer: Viewer) -> str:
+        text = viewer.event(event, self)
+        return text + self._summary(event.exchange) if self.summary and isinstance(event, Completed) else text
+
+    def _summary(self, exchange: Exchange | None) -> str:
+        return paint([("note", f"  {summary(exchange)}\n")], self.theme) if exchange is not None else ""
 
     def _json(self, response: Response, findings: Sequence[Finding], exchange: Exchange | None) -> str:
         from imapsh.render.jsonform import dumps, to_json

@@ -13,6 +13,7 @@ from imapsh.session.exchange import Exchange
 from imapsh.shell.last import Last
 from imapsh.shell.output import Output, duration, labelled, summary
 from imapsh.shell.printer import Printer
+from imapsh.shell.viewer import Viewer
 
 
 class Voice:
@@ -47,12 +48,14 @@ class Stage(Voice):
     def __init__(self, printer: Printer, output: Output, session: Session, label: Callable[[], str]) -> None:
         super().__init__(printer, output, label)
         self.last = Last(session.parser)
+        self.viewer = Viewer()
         self.muted: set[Exchange] = set()
 
     def mute(self, exchange: Exchange) -> None:
         """Show no more of it, nor what is due of it."""
         self.muted.add(exchange)
         self.printer.drop(exchange)
+        self.viewer.drop()
 
     def show(self, event: Event) -> None:
         """Keep an event, and show it where it is to be seen."""
@@ -62,12 +65,14 @@ class Stage(Voice):
         except OSError as error:
             self.last.begin()
             self.fault(f"\\last cannot keep this: {error.strerror}")
+        self.viewer.remember(event)
         if isinstance(event, Closed):
+            self.put(self.viewer.flush())
             self._closed(event)
         elif exchange in self.muted and not isinstance(event, Sent) and not _unasked(event):
             self._drained(event)
         else:
-            self.printer.put(self.output.event(event, self._label()), exchange)
+            self.printer.put(self.output.event(event, self._label(), self.viewer), exchange)
             if isinstance(event, Completed):
                 self.note(f"{event.exchange.status}: {summary(event.exchange)}")
 

@@ -28,7 +28,7 @@ class Talk(Conversation):
     """`known`: what it has taught; `question`: an AUTHENTICATE typed by hand whose `+` is to be answered."""
 
     def __init__(self, name: str, link: Link, stage: Stage, ask: Ask) -> None:
-        super().__init__(name, link.plan, link.session, link.stream)
+        super().__init__(name, link.plan, link.session, link.stream, stage.viewer)
         self.link = link
         self.stage = stage
         self.known = Known.of(link.session)

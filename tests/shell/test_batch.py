@@ -273,3 +273,38 @@ def test_errors_of_the_connection_come_out_as_they_are() -> None:
     options = parse(["imap://127.0.0.1:1"])
     with pytest.raises(ImapshError, match="refused"):
         Batch(make_plan(options), options, io.BytesIO(), terminal=False).run(Script(b"NOOP\n"))
+
+
+def test_views_of_the_demo() -> None:
+    words = ("-c", 'LIST "" %', "-c", "SELECT INBOX", "-c", "FETCH 1:2 (UID FLAGS)", "-c", "FETCH 4 BODYSTRUCTURE")
+    done = imapsh("--demo", "--format", "view", *words)
+    assert (done.status, done.err) == (0, "")
+    lines = done.lines
+    listed = lines.index('> A2 LIST "" %')
+    assert lines[listed + 1 : listed + 4] == [
+        "- 10 mailboxes  delimiter /",
+        "  INBOX",
+        "  Archive   \\Archive  has children",
+    ]
+    table = lines.index("> A4 FETCH 1:2 (UID FLAGS)")
+    assert lines[table + 1 : table + 6] == [
+        "- #  UID  flags",
+        "  1    1  S",
+        "  2    3  SA $Important",
+        "  S seen  A answered",
+        "< A4 OK fetched",
+    ]
+    assert "    |  `- 1.2  text/html  312 octets, 10 lines  us-ascii 7bit" in lines
+    assert "\x1b" not in done.out.decode()
+
+
+def test_what_views_hold_back_is_shown_when_the_connection_ends_within_the_command() -> None:
+    def handler(sock: socket.socket) -> None:
+        sock.sendall(GREETING)
+        sock.recv(100)
+        sock.sendall(b'* LIST () "/" a\r\n* LIST () "/" a/b\r\n')
+
+    with listening(handler) as port:
+        done = imapsh(url(port), "--no-login", "--format", "view", "-c", 'LIST "" *')
+    assert done.status == 7
+    assert done.lines[-3:] == ["- 2 mailboxes  delimiter /", "  a", "  `- b"]

@@ -81,7 +81,7 @@ def test_connecting_again_selects_the_mailbox_again() -> None:
         ("\\zzz", "\\help lists them all"),
         ("\\", "\\help lists them all"),
         ("\\help zzz", "nothing is called"),
-        ("\\last yaml", "one of pretty, wire"),
+        ("\\last yaml", "one of pretty, view, wire"),
         ("\\format yaml", "one of"),
         ("\\raw", "needs the text"),
         ("\\quit now", "no argument"),

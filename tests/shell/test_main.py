@@ -96,7 +96,7 @@ def imported(*words: str) -> set[str]:
     [
         ([], "no URL"),
         (["--frmat", "json"], "--format"),
-        (["--format", "yaml", "--demo"], "pretty, wire, json, hex"),
+        (["--format", "yaml", "--demo"], "pretty, view, wire, json, hex"),
         (["--demo", "-c"], "needs its COMMAND"),
         (["--demo=yes"], "takes no value"),
         (["--demo", "-c", "NOOP", "-f", "x"], "do not go together"),

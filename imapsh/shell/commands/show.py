@@ -9,6 +9,7 @@ from imapsh.render.styles import paint
 from imapsh.shell.host import Host
 from imapsh.shell.output import FORMATS, Output
 from imapsh.shell.steps import ROOM, Steps
+from imapsh.shell.viewer import Viewer
 
 
 def help_(host: Host[Any], argument: str) -> None:
@@ -27,7 +28,8 @@ def last(host: Host[Any], argument: str) -> Steps[None]:
     if kept is None or not len(kept):
         raise UsageError("there is no exchange to show yet")
     now = host.output
-    output = Output(form or now.format, now.theme, now.width, elide=now.elide, json_raw=now.json_raw)
+    viewer = Viewer(host.talk.viewer.memory) if host.talk is not None else None
+    output = Output(form or now.format, now.theme, now.width, elide=now.elide, json_raw=now.json_raw, viewer=viewer)
     for text in kept.render(output):
         host.put(text)
         yield ROOM

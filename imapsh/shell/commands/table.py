@@ -58,7 +58,7 @@ _TABLE = (
             _sessions),
     # -- what is shown
     Command("\\last", "[FORMAT]", "Shows the last exchange again, without asking the server.", "show.last", _formats),
-    Command("\\format", "[FORMAT]", "Says or sets how replies are shown: pretty, wire, json or hex.", "show.form",
+    Command("\\format", "[FORMAT]", "Says or sets how replies are shown: pretty, view, wire, json or hex.", "show.form",
             _formats),
     Command("\\trace", "[FILE|off]", "Says, begins or ends the trace of both directions; secrets are left out.",
             "show.trace", "path"),

@@ -1,0 +1,160 @@
+r"""The view format: what responses mean, for people who would rather look than read.
+
+One view for each type of `imapsh.grammar.values`, found in VIEWS and imported when first needed; what has none is shown
+as pretty shows it.  The FETCH responses of a command make one table, those of LIST and LSUB one tree with the numbers
+of STATUS beside.  Such responses are held back, up to a bound, until the command is done or something else is to be
+shown.  What is wrong with a response stands below its view, a caret at the octet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol
+
+from imapsh.findings import Finding
+from imapsh.grammar import values
+from imapsh.grammar.responses import CLIENT, STATUS, TAGGED, UNTAGGED, Response
+from imapsh.render.pretty import MARGINS, UNSOLICITED, pretty
+from imapsh.render.styles import Fragment, Theme, paint
+from imapsh.render.view.look import Line, Look
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    View = Callable[[Any, Look], Iterator[Line]]
+#: The type of a value -> `module.function` of this package that yields its lines.
+VIEWS: dict[type, str] = {
+    values.StatusText: "status.text",
+    values.Count: "status.count_of",
+    values.Expunged: "status.expunged",
+    values.Flags: "status.flags",
+    values.Capabilities: "capability.capabilities",
+    values.Id: "capability.identification",
+    values.MailboxList: "mailboxes.mailbox",
+    values.MailboxStatus: "mailboxes.status",
+    values.Namespaces: "mailboxes.namespaces",
+    values.Search: "search.search",
+    values.ESearch: "search.esearch",
+    values.Fetch: "fetch.fetch",
+}
+
+#: The type of a value -> the class of this package that gathers the responses of a command.
+GATHERERS: dict[type, str] = {values.Fetch: "table.Table", values.MailboxList: "tree.Tree"}
+
+
+_VIEWED = (UNTAGGED, STATUS, TAGGED)
+_BLANK: Fragment = ("", "  ")
+
+
+class Gatherer(Protocol):
+    """The responses of one command that are shown together; `begun`: some of them were shown already."""
+
+    begun: bool
+
+    def take(self, response: Response, look: Look) -> bool:
+        """Take a response in, or say that it does not belong here."""
+
+    @property
+    def full(self) -> bool:
+        """Whether what there is must be shown before more is taken."""
+
+    def lines(self, look: Look) -> Iterator[Line]:
+        """What was taken since the last time."""
+
+
+class Views:
+    """The responses of a conversation, shown in their order; `look` and `theme` may be changed at any time."""
+
+    def __init__(self, look: Look, theme: Theme | None = None) -> None:
+        self.look = look
+        self.theme = theme
+        self._command = ""  # the one sent last
+        self._held: Gatherer | None = None
+        self._found: dict[str, Any] = {}
+
+    def show(
+        self,
+        response: Response,
+        findings: Sequence[Finding] = (),
+        *,
+        unsolicited: bool = False,
+        command: str = "",
+        uid: int | None = None,
+    ) -> str:
+        """The text of a response, and before it that of those held back; "" where it is held back itself.
+
+        `command`: the one that runs; `uid`: of FETCH and EXPUNGE, the message's, where it is known.  Never raises.
+        """
+        look = self.look
+        if response.kind == CLIENT:
+            self._command = response.name
+            look.memory.sent(response.name)
+        look.memory.take(response, uid)
+        look.command, look.response, look.uid = command or self._command, response, uid
+        if unsolicited:
+            return self.flush() + self._single(response, findings, UNSOLICITED)
+        text = ""
+        if self._held is None or not self._held.take(response, look):
+            text = self.end()
+            self._held = self._gatherer(response)
+            if self._held is None:
+                return text + self._single(response, findings, MARGINS[response.kind])
+        faults = self._faults(response, findings)
+        return text + self.flush() + faults if faults or self._held.full else text
+
+    def flush(self) -> str:
+        """The text of what is held back; more of the same goes on below it."""
+        if self._held is None:
+            return ""
+        margin = _BLANK if self._held.begun else MARGINS[UNTAGGED]
+        return self._painted(margin, self._held.lines(self.look))
+
+    def end(self) -> str:
+        """The text of what is held back; what comes is shown by itself."""
+        text = self.flush()
+        self._held = None
+        return text
+
+    def drop(self) -> None:
+        """Forget what is held back."""
+        self._held = None
+
+    def _gatherer(self, response: Response) -> Gatherer | None:
+        name = GATHERERS.get(type(response.value))
+        if name is None or response.kind != UNTAGGED:
+            return None
+        made: Gatherer = self._find(name)()
+        return made if made.take(response, self.look) else None
+
+    def _single(self, response: Response, findings: Sequence[Finding], margin: Fragment) -> str:
+        name = VIEWS.get(type(response.value))
+        if name is None or response.kind not in _VIEWED:
+            unsolicited = margin is UNSOLICITED
+            look = self.look
+            return pretty(
+                response, self.theme, width=look.width, elide=look.elide, unsolicited=unsolicited, findings=findings
+            )
+        text = self._painted(margin, self._find(name)(response.value, self.look))
+        return text + self._faults(response, findings)
+
+    def _faults(self, response: Response, findings: Sequence[Finding]) -> str:
+        if not (response.violations or findings or response.frame.incomplete):
+            return ""
+        from imapsh.render.view.faults import faults
+
+        return self._painted(_BLANK, faults(response, findings, self.look.columns))
+
+    def _painted(self, margin: Fragment, lines: Iterable[Line]) -> str:
+        made = []
+        for line in lines:
+            made.append(paint([margin, *line], self.theme).rstrip(" ") + "\n")
+            margin = _BLANK
+        return "".join(made)
+
+    def _find(self, name: str) -> Any:
+        found = self._found.get(name)
+        if found is None:
+            module, _, attribute = name.partition(".")
+            found = self._found[name] = getattr(import_module(f"{__name__}.{module}"), attribute)
+        return found

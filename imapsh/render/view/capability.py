@@ -1,0 +1,111 @@
+"""CAPABILITY by what it gives, ENABLED, and ID."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from imapsh import spec
+from imapsh.grammar.values import Capabilities, Id
+from imapsh.render.styles import Fragment
+from imapsh.render.view.columns import GAP, fill, flow, words_of
+from imapsh.render.view.look import Line, Look
+from imapsh.render.view.readable import count
+from imapsh.render.visible import visible, width
+from imapsh.spec.capabilities import GROUPS
+from imapsh.spec.model import Name
+
+_BROAD = 70  #: columns from which on name, RFC and explanation stand beside each other
+_NAME = 24  #: columns that names are given at most
+_UNKNOWN = Name("capability", "", "not in the table", "", group=GROUPS[-1])
+
+
+def capabilities(value: Capabilities, look: Look) -> Iterator[Line]:
+    """Groups of names, each with where it stands and a line of what it is; what came and went is marked."""
+    response = look.response
+    if response is not None and response.name == "ENABLED":
+        yield from flow([("response", "enabled"), ("", " ")], _names(value.names), look.columns, 4)
+        return
+    came, went = _changes(value.names, look)
+    yield from _title(value.names, came, went, look)
+    rows = [(spec.find("capability", name) or _UNKNOWN, name) for name in dict.fromkeys(value.names)]
+    most = max((width(visible(name)) for name in (*value.names, *went)), default=0)
+    for group in GROUPS:
+        members = [(row, name) for row, name in rows if (row.group or GROUPS[-1]) == group]
+        if members:
+            yield [("", "  "), ("section", group)]
+        for row, name in members:
+            mark: Fragment = ("came", "+ ") if name.upper() in came else ("", "  ")
+            yield from _row(mark, row, name, most, look)
+    if went:
+        yield [("", "  "), ("section", "No longer")]
+        for name in went:
+            yield from _row(("went", "- "), spec.find("capability", name) or _UNKNOWN, name, most, look)
+
+
+def changes(names: tuple[str, ...], look: Look) -> Iterator[Line]:
+    """How many, and what came and went; all of them where none were known before.  For the code CAPABILITY."""
+    came, went = _changes(names, look)
+    if not came and not went:
+        yield from flow([("", "  "), *_counted(names), ("", " ")], _names(names), look.columns, 4)
+        return
+    yield from _title(names, came, went, look, indent=2)
+    new = [name for name in names if name.upper() in came]
+    for style, mark, some in (("came", "+", new), ("went", "-", went)):
+        if some:
+            yield from flow([("", "  "), (style, mark), ("", " ")], _names(some), look.columns, 4)
+
+
+def _changes(names: tuple[str, ...], look: Look) -> tuple[set[str], list[str]]:
+    """What came, in upper case, and what went, since the capabilities changed last."""
+    before = look.memory.before
+    if before is None or _upper(names) != _upper(look.memory.now):
+        return set(), []
+    now = _upper(names)
+    return now - _upper(before), [name for name in before if name.upper() not in now]
+
+
+def _upper(names: tuple[str, ...]) -> set[str]:
+    return {name.upper() for name in names}
+
+
+def _counted(names: tuple[str, ...]) -> Line:
+    return [("response", count(len(names), "capability", "capabilities"))]
+
+
+def _title(names: tuple[str, ...], came: set[str], went: list[str], look: Look, indent: int = 0) -> Iterator[Line]:
+    said = [f"{len(came)} new"] * bool(came) + [f"{len(went)} gone"] * bool(went)
+    words = words_of(f"-- {', '.join(said)}", "note") if said else ()
+    yield from flow([("", " " * indent), *_counted(names), ("", " ")], words, look.columns, indent + 2)
+
+
+def _names(names: tuple[str, ...] | list[str]) -> list[Fragment]:
+    return [("keyword", visible(name)) for name in names] or [("nil", "(none)")]
+
+
+def _row(mark: Fragment, row: Name, name: str, most: int, look: Look) -> Iterator[Line]:
+    shown, columns = visible(name), look.columns
+    head: Line = [("", "  "), mark]
+    summary = [*words_of(row.summary, "text" if row.name else "note")]
+    if columns is None or columns >= _BROAD:
+        taken = most if columns is None else min(most, _NAME)
+        head += [("keyword", fill(shown, taken) + " " * GAP), ("note", fill(row.rfc, _RFC) + " " * GAP)]
+        yield from flow(head, summary, columns, 4 + taken + GAP + _RFC + GAP)
+    else:
+        yield from flow([*head, ("keyword", shown), ("", "  ")], words_of(row.rfc, "note"), columns, 6)
+        yield from flow([("", " " * 6)], summary, columns, 6)
+
+
+_RFC = len("RFC 3502 §6.3.11")
+
+
+def identification(value: Id, look: Look) -> Iterator[Line]:
+    """What the server says of itself, a line a field."""
+    if not value.fields:
+        yield [("response", "the server says nothing of itself")]
+        return
+    yield [("response", "the server")]
+    most = max(width(visible(name)) for name in value.fields)
+    for name, text in value.fields.items():
+        head: Line = [("", "  "), ("header-name", fill(visible(name), min(most, _NAME)) + " " * GAP)]
+        words = [("nil", "NIL")] if text is None else [*words_of(visible(text), "string")]
+        yield from flow(head, words, look.columns, 4 + min(most, _NAME))

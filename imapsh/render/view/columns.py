@@ -1,0 +1,160 @@
+"""Text in columns: cut, filled and broken by the columns it takes, and grids whose columns stay where they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import NamedTuple
+
+from imapsh.render.styles import Fragment
+from imapsh.render.view.look import Line
+from imapsh.render.visible import width
+
+ELLIPSIS = "…"
+GAP = 2  #: columns between two columns
+
+_INDENT = 4  # of the second band of a grid
+
+
+def clip(text: str, columns: int) -> str:
+    """The longest beginning of visible `text` that takes no more than `columns`, combining marks with their base."""
+    if len(text) <= columns and text.isascii():
+        return text
+    taken = 0
+    for index, character in enumerate(text):
+        taken += width(character)
+        if taken > columns:
+            return text[:index]
+    return text
+
+
+def cut(text: str, columns: int) -> str:
+    """`text`, or as much of it as leaves room for an ellipsis within `columns`."""
+    return text if width(text) <= columns else clip(text, columns - 1) + ELLIPSIS
+
+
+def fill(text: str, columns: int, right: bool = False) -> str:
+    """`text` with spaces behind it, or before it, up to `columns`."""
+    spaces = " " * (columns - width(text))
+    return spaces + text if right else text + spaces
+
+
+def flow(head: Line, words: Iterable[Fragment], columns: int | None, hang: int, between: str = " ") -> Iterator[Line]:
+    """`words` behind `head`, as many on a line as fit, the lines behind the first set in by `hang`.
+
+    A word too long for a line is broken, at a space if it holds one, and so is such a head.
+    """
+    if columns is None:
+        yield [*head, *_between(words, between)]
+        return
+    hang = min(hang, columns // 2)
+    line: Line = []
+    column = 0
+    begin = len(head)
+    for index, (style, text) in enumerate(chain(head, words)):
+        space = between if index > begin else ""
+        if index >= begin and column > hang and column + width(space) + width(text) > columns:
+            yield line
+            line, column, space = [("", " " * hang)], hang, ""
+        if space:
+            line.append(("", space))
+            column += width(space)
+        while column + width(text) > columns:
+            piece = clip(text, columns - column)
+            piece = piece[: piece.rfind(" ")] if piece.rfind(" ") > 0 else piece
+            yield [*line, (style, piece)]
+            line, column, text = [("", " " * hang)], hang, text[len(piece) :].lstrip(" ")
+        line.append((style, text))
+        column += width(text)
+    yield line
+
+
+def _between(words: Iterable[Fragment], between: str) -> Iterator[Fragment]:
+    for index, word in enumerate(words):
+        if index:
+            yield "", between
+        yield word
+
+
+def words_of(text: str, style: str = "") -> Iterator[Fragment]:
+    """The words of visible text, for `flow`."""
+    return ((style, word) for word in text.split(" ") if word)
+
+
+class Column(NamedTuple):
+    """A column of a grid.  `least`: columns to which it may be cut, 0 for never; `sharp`: without an ellipsis."""
+
+    title: str
+    right: bool = False
+    least: int = 0
+    sharp: bool = False
+
+
+class Grid:
+    """Columns of widths that are found once, from the first rows.
+
+    Where they do not fit beside each other, they go on in a second band below the first, and so on.
+    """
+
+    def __init__(self, columns: Sequence[Column], rows: Iterable[Sequence[Fragment]], room: int | None) -> None:
+        self._columns = columns
+        self._cuts = room is not None
+        natural = [width(column.title) for column in columns]
+        for row in rows:
+            natural = [max(most, width(text)) for most, (_, text) in zip(natural, row, strict=True)]
+        self._widths = natural
+        self._bands = [list(range(len(columns)))]
+        if room is not None:
+            least = [min(column.least or most, most) for column, most in zip(columns, natural, strict=True)]
+            self._bands = _bands(least, room)
+            for index, band in enumerate(self._bands):
+                self._share(least, band, room - _indent(index))
+
+    def header(self) -> Iterator[Line]:
+        """The titles."""
+        return self.row([("note", column.title) for column in self._columns])
+
+    def row(self, cells: Sequence[Fragment]) -> Iterator[Line]:
+        """A row, as one line a band."""
+        for index, band in enumerate(self._bands):
+            line: Line = [("", " " * _indent(index))] if index else []
+            for place in band:
+                style, text = cells[place]
+                column, columns = self._columns[place], self._widths[place]
+                if self._cuts and column.least:
+                    text = clip(text, columns) if column.sharp else cut(text, columns)
+                last = place == band[-1]
+                line += [(style, text if last and not column.right else fill(text, columns, column.right))]
+                line += [] if last else [("", " " * GAP)]
+            if not index or any(text.strip() for _, text in line):
+                yield line
+
+    def _share(self, least: Sequence[int], band: Sequence[int], room: int) -> None:
+        """Give what is left to the columns of a band that can use it, evenly; to a sharp one all or nothing."""
+        widths = self._widths
+        spare = max(0, room - sum(least[place] for place in band) - GAP * (len(band) - 1))
+        wanting = sorted(band, key=lambda place: (self._columns[place].sharp, widths[place] - least[place]))
+        blunt = sum(not self._columns[place].sharp for place in band)
+        for index, place in enumerate(wanting):
+            wanted = widths[place] - least[place]
+            given = min(wanted, spare // max(1, blunt - index))
+            if self._columns[place].sharp and given < wanted:
+                given = 0
+            widths[place] = least[place] + given
+            spare -= given
+
+
+def _indent(band: int) -> int:
+    return _INDENT if band else 0
+
+
+def _bands(least: Sequence[int], room: int) -> list[list[int]]:
+    bands: list[list[int]] = [[]]
+    taken = 0
+    for place, columns in enumerate(least):
+        if bands[-1] and taken + columns > room:
+            bands.append([])
+            taken = _INDENT
+        bands[-1].append(place)
+        taken += columns + GAP
+    return bands

@@ -1,0 +1,127 @@
+"""A literal of FETCH by its content, its transfer encoding and character set undone where they are known.
+
+They are known from a structure that was seen, in the same response or before, or from the message's own header where
+the literal is a whole message.  What was undone is said; else the octets are shown as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from imapsh.grammar.values import BodyPart, Fetch
+from imapsh.render.literals import is_binary, literal_lines
+from imapsh.render.pretty import ELIDE
+from imapsh.render.styles import Fragment
+from imapsh.render.view import readable
+from imapsh.render.view.body import file_name, find
+from imapsh.render.view.columns import flow, words_of
+from imapsh.render.view.look import Line, Look
+from imapsh.render.view.transfer import Undone, undo
+from imapsh.render.visible import visible
+from imapsh.wire.frames import Part, Spilled, size_of
+
+_GUTTER: Fragment = ("gutter", "  | ")
+_SECTION = re.compile(r"(BODY|BINARY)\[((?:\d+\.)*\d+)?\.?(TEXT|MIME|HEADER[^\]]*)?\](?:<(\d+)>)?")
+_OLD = {"RFC822": "BODY[]", "RFC822.HEADER": "BODY[HEADER]", "RFC822.TEXT": "BODY[TEXT]"}
+
+
+class Section(NamedTuple):
+    """What a literal is: of BINARY, part number, specifier, and the octet where it begins."""
+
+    binary: bool
+    number: str
+    kind: str
+    begins: int
+
+
+def section(item: str) -> Section | None:
+    """An item's name taken apart; None for one that is no section."""
+    found = _SECTION.fullmatch(_OLD.get(item, item))
+    if found is None:
+        return None
+    return Section(found[1] == "BINARY", found[2] or "", found[3] or "", int(found[4] or 0))
+
+
+def content(item: str, data: Part, value: Fetch, look: Look) -> Iterator[Line]:
+    """The item's name with what it holds, and below, behind a gutter, the content."""
+    where = section(item)
+    seen = look.memory.structure(value.seq, value.items.get("UID") or look.uid)
+    part = _part(where, seen)
+    if isinstance(data, Spilled) or where is None or where.kind.startswith(("HEADER", "MIME")):
+        yield from _title(item, data, part, "", look)
+        yield from _shown(data, item, look)
+    elif not where.kind and _is_message(where, part):
+        yield from _message(item, data, where, look)
+    else:
+        undone = _undone(data, where, part)
+        yield from _title(item, data, part, undone.said or _unknown(part, seen, value.seq), look)
+        yield from _shown(undone.data, "", look)
+
+
+def _part(where: Section | None, structure: BodyPart | None) -> BodyPart | None:
+    """What the structure says of the section's octets."""
+    if where is None or structure is None or where.kind.startswith(("HEADER", "MIME")):
+        return None
+    if not where.kind:
+        return find(structure, where.number) if where.number else None
+    message = find(structure, where.number) if where.number else None
+    body = structure if not where.number else message.body if message is not None else None
+    return body if body is not None and body.parts is None else None
+
+
+def _is_message(where: Section, part: BodyPart | None) -> bool:
+    return not where.number or (part is not None and part.body is not None)
+
+
+def _undone(data: bytes, where: Section, part: BodyPart | None) -> Undone:
+    if part is None or part.parts is not None:
+        return Undone(data, "")
+    encoding = None if where.binary else part.encoding
+    charset = (part.params or {}).get("charset") if part.type == "text" else None
+    return undo(data, encoding, charset, begins=where.begins)
+
+
+def _unknown(part: BodyPart | None, structure: BodyPart | None, number: int) -> str:
+    if part is not None:
+        return ""
+    if structure is not None:
+        return "as it is on the wire"
+    return f"as it is on the wire: FETCH {number} BODYSTRUCTURE tells how it is encoded"
+
+
+def _title(item: str, data: Part, part: BodyPart | None, said: str, look: Look) -> Iterator[Line]:
+    words: list[Fragment] = []
+    if part is not None:
+        words.append(("keyword", f"{visible(part.type or '?')}/{visible(part.subtype or '?')}"))
+        if name := file_name(part):
+            words.append(("string", f'"{visible(name)}"'))
+    words.append(("number", readable.size(size_of(data))))
+    words += words_of(f"-- {said}" if said else "", "note")
+    yield from flow([("", "  "), ("section", visible(item)), ("", " ")], words, look.columns, 4)
+
+
+def _shown(data: Part, label: str, look: Look) -> Iterator[Line]:
+    elide = ELIDE if look.elide is None else look.elide
+    for line in literal_lines(data, label, elide):
+        yield [_GUTTER, *line]
+
+
+# -- a whole message
+
+
+def _message(item: str, data: bytes, where: Section, look: Look) -> Iterator[Line]:
+    """Its header, and below each of its parts with what is undone."""
+    from imapsh.render.view.message import parts
+
+    if where.begins or is_binary(data):
+        yield from _title(item, data, None, "from its middle on, as it is on the wire" if where.begins else "", look)
+        yield from _shown(data, "", look)
+        return
+    yield from _title(item, data, None, "", look)
+    for part in parts(data, where.number):
+        if part.title:
+            words = [("keyword", visible(part.title)), *words_of(f"-- {part.said}" if part.said else "", "note")]
+            yield from flow([_GUTTER, ("number", f"{part.number} ".lstrip())], words, look.columns, 6)
+        yield from _shown(part.data, part.label, look)

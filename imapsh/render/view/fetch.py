@@ -1,0 +1,72 @@
+"""One message of FETCH: a line of what is short, then envelope, structure, and each literal by its content."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from imapsh.grammar.values import BodyPart, Envelope, Fetch
+from imapsh.render.styles import Fragment
+from imapsh.render.view import readable
+from imapsh.render.view.body import tree
+from imapsh.render.view.columns import flow, words_of
+from imapsh.render.view.content import content
+from imapsh.render.view.envelope import card
+from imapsh.render.view.look import Line, Look
+from imapsh.render.visible import visible
+from imapsh.wire.frames import Spilled
+
+_SHORT = 60  #: characters of an item's value that stand in the first line
+
+
+def fetch(value: Fetch, look: Look) -> Iterator[Line]:
+    """The message, item by item in the order in which they came."""
+    large = {item: data for item, data in value.items.items() if not _is_short(data)}
+    words = [word for item, data in value.items.items() if item not in large for word in _short(item, data)]
+    if look.uid is not None and "UID" not in value.items:
+        words.insert(0, ("note", f"UID {look.uid}"))
+    yield from flow([("response", f"message {value.seq}"), ("", "  ")], words, look.columns, 4, "  ")
+    for item, data in large.items():
+        if isinstance(data, Envelope):
+            yield from card(data, look)
+        elif isinstance(data, BodyPart):
+            yield [("", "  "), ("section", visible(item))]
+            yield from tree(data, look)
+        elif isinstance(data, bytes | Spilled):
+            yield from content(item, data, value, look)
+        else:
+            head: Line = [("", "  "), ("section", visible(item)), ("", " ")]
+            yield from flow(head, words_of(readable.plain(data), "text"), look.columns, 4)
+
+
+def _is_short(data: Any) -> bool:
+    if isinstance(data, Envelope | BodyPart | bytes | Spilled):
+        return False
+    return isinstance(data, int) or data is None or len(str(data)) <= _SHORT or _are_flags(data)
+
+
+def _are_flags(data: Any) -> bool:
+    return isinstance(data, tuple) and all(isinstance(one, str) for one in data)
+
+
+def _short(item: str, data: Any) -> Iterator[Fragment]:
+    if item == "FLAGS" and isinstance(data, tuple):
+        yield from [("flag", visible(flag)) for flag in data] or [("note", "no flags")]
+    elif item == "RFC822.SIZE" and isinstance(data, int):
+        yield "number", readable.size(data)
+    elif item == "INTERNALDATE" and isinstance(data, str):
+        reading = readable.beside(data)
+        yield "date", f"received {readable.one_line(data)}"
+        if reading:
+            yield "note", f"-- {reading}"
+    else:
+        yield "number" if isinstance(data, int) else "text", f"{visible(item)} {readable.plain(data)}"
+
+
+def header_fields(data: bytes) -> Iterator[tuple[str, str]]:
+    """Name and text of each field of a header block, folded lines put together (RFC 5322 section 2.2.3)."""
+    text = data.decode("utf-8", "backslashreplace").replace("\r\n", "\n")
+    for line in text.replace("\n ", " ").replace("\n\t", " ").split("\n"):
+        name, colon, rest = line.partition(":")
+        if colon and name:
+            yield name.strip(), rest.strip()

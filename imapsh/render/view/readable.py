@@ -1,0 +1,165 @@
+"""Sizes, dates, addresses and flags as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from imapsh.grammar.values import Address
+from imapsh.render.decoded import encoded_words
+from imapsh.render.visible import visible
+from imapsh.wire.frames import Spilled
+
+_EXACT = 10_000  # up to this many, octets are counted and not rounded
+_UNITS = ("KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
+_SPECIAL = frozenset('()<>[]:;@\\,"')  # what a name needs quotation marks for (RFC 5322 section 3.2.3, without ".")
+
+#: system flag in upper case -> its mark in tables and the word for it
+MARKS = {
+    "\\SEEN": ("S", "seen"),
+    "\\ANSWERED": ("A", "answered"),
+    "\\FLAGGED": ("F", "flagged"),
+    "\\DELETED": ("X", "deleted"),
+    "\\DRAFT": ("D", "draft"),
+    "\\RECENT": ("R", "recent"),
+}
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """`1 message`, `2,000 messages`."""
+    return f"{number:,} {one}" if number == 1 else f"{number:,} {many or one + 's'}"
+
+
+def size(octets: int) -> str:
+    """`655 octets`, `104.7 KiB (107,186 octets)`."""
+    exact = count(octets, "octet")
+    return exact if octets < _EXACT else f"{_rounded(octets)} ({exact})"
+
+
+def short_size(octets: int) -> str:
+    """`655`, `104.7 KiB`."""
+    return f"{octets:,}" if octets < _EXACT else _rounded(octets)
+
+
+def _rounded(octets: int) -> str:
+    scaled = octets / 1024
+    for unit in _UNITS[:-1]:
+        if scaled < 1023.95:
+            return f"{scaled:.1f} {unit}"
+        scaled /= 1024
+    return f"{scaled:,.1f} {_UNITS[-1]}"
+
+
+def moment(text: str) -> datetime | None:
+    """A date-time of IMAP (RFC 9051 section 9) or a Date field (RFC 5322 section 3.3); None where it is neither.
+
+    Without a time zone where it has none, or says by -0000 that it does not know.
+    """
+    from email.utils import parsedate_to_datetime
+
+    words = text.strip().split(" ")
+    if len(words) == 3 and words[0].count("-") == 2:  # 17-Jul-1996 02:44:25 -0700
+        text = " ".join([words[0].replace("-", " "), *words[1:]])
+    try:
+        return parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
+def in_table(text: str) -> str:
+    """`2026-06-08 07:43 +0200`; the text as it is where it is no date."""
+    when = moment(text)
+    if when is None:
+        return one_line(text)
+    return f"{when:%H:%M}".join((f"{when.year:04}-{when:%m-%d} ", f" {when:%z}" if when.tzinfo else ""))
+
+
+def beside(text: str) -> str:
+    """What may stand beside a date as it came: the same in UTC, `2026-06-08 05:43:00 UTC`; "" where it is no date."""
+    when = moment(text)
+    if when is None:
+        return ""
+    if when.tzinfo is None:
+        return f"{when.isoformat(' ')}, of no known zone"
+    try:
+        return when.astimezone(UTC).replace(tzinfo=None).isoformat(" ") + " UTC"
+    except OverflowError:
+        return ""
+
+
+def decoded(text: str) -> str:
+    """A header's text unfolded, its encoded words read, on one visible line (RFC 2047)."""
+    unfolded = text.replace("\r\n ", " ").replace("\r\n\t", " ")
+    return visible(encoded_words(unfolded) or unfolded)
+
+
+def one_line(text: str) -> str:
+    """Text on one visible line, without blanks around it."""
+    return visible(text.strip(" "))
+
+
+def address(one: Address) -> str:
+    """`Name <mailbox@host>`; a name with special characters in quotation marks."""
+    box = visible(one.mailbox or "")
+    if one.host is not None:
+        box = f"{box}@{visible(one.host)}"
+    if one.adl:
+        box = f"{visible(one.adl)}:{box}"
+    if not one.name:
+        return f"<{box}>" if one.adl else box
+    name = decoded(one.name)
+    if _SPECIAL.intersection(name):
+        name = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return f"{name} <{box}>"
+
+
+def addresses(many: Iterable[Address]) -> Iterator[str]:
+    """Each address, with the commas between; a group as `Name: first, second;`."""
+    waiting = ""
+    for one in many:
+        if one.host is None and one.mailbox is not None:
+            text = f"{decoded(one.mailbox)}:"
+            if waiting:
+                yield _separated(waiting)
+            waiting = text
+        elif one.host is None:
+            waiting = waiting + ";" if waiting else ";"
+        else:
+            if waiting:
+                yield _separated(waiting)
+            waiting = address(one)
+    if waiting:
+        yield waiting
+
+
+def _separated(text: str) -> str:
+    return text if text.endswith(":") else text + ","
+
+
+def person(many: Iterable[Address] | None) -> str:
+    """The first of some addresses, by name where there is one, and how many more."""
+    people = [one for one in many or () if one.host is not None]
+    if not people:
+        return ""
+    first = people[0]
+    text = decoded(first.name) if first.name else address(first)
+    return text if len(people) == 1 else f"{text} +{len(people) - 1}"
+
+
+def flag_marks(flags: Iterable[str]) -> tuple[str, list[str]]:
+    """The marks of system flags in one word, in the order of MARKS, and what other flags there are."""
+    given = {flag.upper() for flag in flags}
+    marks = "".join(mark for name, (mark, _) in MARKS.items() if name in given)
+    return marks, [visible(flag) for flag in flags if flag.upper() not in MARKS]
+
+
+def plain(value: Any) -> str:
+    """Any value of an extension, as one visible line."""
+    if value is None:
+        return "NIL"
+    if isinstance(value, Spilled):
+        return f"({size(value.octets)})"
+    if isinstance(value, tuple | list) and not hasattr(value, "_fields"):
+        return "(" + " ".join(map(plain, value)) + ")"
+    return visible(value if isinstance(value, bytes) else str(value))

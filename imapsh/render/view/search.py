@@ -1,0 +1,65 @@
+"""SEARCH and ESEARCH: how many, and which, as the shortest set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from imapsh.grammar.sequence import SequenceSet
+from imapsh.grammar.values import ESearch, Search
+from imapsh.render.pretty import ELIDE
+from imapsh.render.styles import Fragment
+from imapsh.render.view.columns import flow
+from imapsh.render.view.look import Line, Look
+from imapsh.render.view.readable import count, plain
+from imapsh.render.visible import visible
+
+_INDENT = 4
+
+
+def search(value: Search, look: Look) -> Iterator[Line]:
+    """The numbers, which are UIDs where the command was a UID one."""
+    noun = "UID" if look.command.startswith("UID ") else "message"
+    if not value.ids:
+        yield [("response", f"no {noun}s")]
+    else:
+        head: Line = [("response", count(len(value.ids), noun)), ("", "  ")]
+        yield from _set(head, SequenceSet.of(value.ids), look)
+    if value.modseq is not None:
+        yield [("", "  "), ("keyword", "MODSEQ"), ("", " "), ("number", str(value.modseq))]
+
+
+def esearch(value: ESearch, look: Look) -> Iterator[Line]:
+    """COUNT and ALL first, and whatever else there is, each on its line."""
+    noun = "UID" if value.uid else "message"
+    items = dict(value.items)
+    number, found = items.pop("COUNT", None), items.pop("ALL", None)
+    mailbox = items.pop("MAILBOX", None)
+    if number is None and isinstance(found, SequenceSet) and all(end for pair in found.ranges for end in pair):
+        number = found.count()
+    title = count(number, noun) if isinstance(number, int) and number else f"{noun}s"
+    if number == 0 or not value.items:
+        title = f"no {noun}s"
+    head: Line = [("response", title)]
+    if mailbox is not None:
+        head += [("", " in "), ("mailbox", plain(mailbox))]
+    if isinstance(found, SequenceSet):
+        yield from _set([*head, ("", "  ")], found, look)
+    else:
+        yield head if found is None else [*head, ("", "  "), ("set", plain(found))]
+    for name, other in items.items():
+        yield from flow([("", "  "), ("keyword", visible(name)), ("", " ")], [("number", plain(other))],
+                        look.columns, _INDENT)  # fmt: skip
+
+
+def _set(head: Line, found: SequenceSet, look: Look) -> Iterator[Line]:
+    """A set behind its title, broken at its commas; a long one is cut, and what is missing is said."""
+    ranges = str(found).split(",")
+    words: list[Fragment] = [("set", text + ",") for text in ranges[:-1]] + [("set", ranges[-1])]
+    elide = ELIDE if look.elide is None else look.elide
+    shown = 0
+    for number, line in enumerate(flow(head, words, look.columns, _INDENT, "")):
+        if elide and number == elide and look.columns is not None:
+            yield [("", " " * _INDENT), ("note", f"... {len(ranges) - shown:,} more ranges: \\last wire shows all")]
+            return
+        shown += sum(style == "set" for style, _ in line)
+        yield line

@@ -1,0 +1,97 @@
+"""Status responses with their codes, FLAGS, and numbers of messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from imapsh import spec
+from imapsh.grammar.responses import TAGGED
+from imapsh.grammar.sequence import SequenceSet
+from imapsh.grammar.values import AppendUid, Code, CopyUid, Count, Expunged, Flags, StatusText
+from imapsh.render.lexer import STATUS_STYLES
+from imapsh.render.styles import Fragment
+from imapsh.render.view.columns import flow, words_of
+from imapsh.render.view.look import Line, Look
+from imapsh.render.view.readable import count
+from imapsh.render.visible import visible
+
+_FEW = 72  #: characters of a code that stand within its brackets
+_MORE = " ..."
+
+
+def text(value: StatusText, look: Look) -> Iterator[Line]:
+    """Who says it, the code, the text, and behind `--` what the code means."""
+    response = look.response
+    assert response is not None
+    head: Line = [(STATUS_STYLES.get(response.name, "response"), response.name)]
+    if response.kind == TAGGED and response.tag is not None:
+        head = [("tag", visible(response.tag)), ("", " "), *head]
+    words: list[Fragment] = []
+    code = value.code
+    if code is not None:
+        words += words_of(f"[{_code(code)}]", "code")
+    words += [*words_of(visible(value.text), "text")]
+    if code is not None and (meaning := _meaning(code)):
+        words += [("note", "--"), *words_of(meaning, "note")]
+    yield from flow([*head, ("", " ")], words, look.columns, 4)
+    if code is not None and _is_list(code):
+        from imapsh.render.view.capability import changes
+
+        yield from changes(code.arg, look)
+
+
+def _code(code: Code) -> str:
+    whole = visible(f"{code.name} {code.text.strip()}".rstrip())
+    return whole if len(whole) <= _FEW else visible(code.name) + _MORE
+
+
+def _meaning(code: Code) -> str:
+    """The argument in words where it has some, else what the table says of the code."""
+    arg = code.arg
+    if isinstance(arg, AppendUid):
+        return f"UID {_uids(arg.uids)} (UIDVALIDITY {arg.uidvalidity})"
+    if isinstance(arg, CopyUid):
+        return f"UID {_uids(arg.source)} is UID {_uids(arg.destination)} there (UIDVALIDITY {arg.uidvalidity})"
+    if _is_list(code):
+        return ""
+    rest = f" {visible(code.text.strip())}" if _code(code).endswith(_MORE) else ""
+    return _summary(code) + rest
+
+
+def _is_list(code: Code) -> bool:
+    """Whether the names stand below."""
+    return code.name == "CAPABILITY" and isinstance(code.arg, tuple)
+
+
+def _uids(uids: SequenceSet) -> str:
+    return str(uids) or "(none)"
+
+
+def _summary(code: Code) -> str:
+    row = spec.find("code", code.name)
+    return row.summary if row is not None else "a code that the table does not know"
+
+
+def flags(value: Flags, look: Look) -> Iterator[Line]:
+    """The flags that the mailbox knows."""
+    return flow([("response", "flags"), ("", " ")], flag_words(value.flags), look.columns, 6)
+
+
+def flag_words(flags: tuple[str, ...]) -> list[Fragment]:
+    """Each flag, for `flow`; one word in brackets where there are none."""
+    return [("flag", visible(flag)) for flag in flags] or [("nil", "(none)")]
+
+
+def count_of(value: Count, look: Look) -> Iterator[Line]:
+    """EXISTS and RECENT."""
+    response = look.response
+    assert response is not None
+    words = {"EXISTS": count(value.number, "message"), "RECENT": f"{value.number:,} recent"}
+    yield [("number", words.get(response.name, f"{value.number:,} {visible(response.name)}"))]
+
+
+def expunged(value: Expunged, look: Look) -> Iterator[Line]:
+    """EXPUNGE."""
+    uid: Any = f" (UID {look.uid})" if look.uid is not None else ""
+    yield [("response", f"message {value.seq} is gone"), ("note", uid)]

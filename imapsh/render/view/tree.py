@@ -1,0 +1,134 @@
+"""The mailboxes of one LIST or LSUB as one tree, the numbers of their STATUS beside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from imapsh.grammar.responses import Response
+from imapsh.grammar.values import MailboxList, MailboxStatus
+from imapsh.render.styles import Fragment
+from imapsh.render.view.columns import GAP, flow
+from imapsh.render.view.look import Line, Look
+from imapsh.render.view.mailboxes import CLOSED, attributes, numbers, separator
+from imapsh.render.view.readable import count
+from imapsh.render.visible import visible, width
+
+MOST = 10_000  #: mailboxes held back; a longer list is shown as several trees
+
+
+class _Node:
+    """A level of a name; `listed` None where only mailboxes below it were listed."""
+
+    __slots__ = ("below", "listed", "name", "status")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.below: dict[str, _Node] = {}
+        self.listed: MailboxList | None = None
+        self.status: dict[str, Any] = {}
+
+
+class Tree:
+    """Gathers LIST, LSUB, and STATUS of what is listed."""
+
+    def __init__(self) -> None:
+        self.begun = False
+        self._clear()
+
+    def _clear(self) -> None:
+        self._root = _Node("")
+        self._nodes: dict[str, _Node] = {}
+        self._name = ""
+        self._listed = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether there are as many as are held back."""
+        return self._listed >= MOST
+
+    def take(self, response: Response, look: Look) -> bool:
+        """Take in a mailbox, or the numbers of one that was listed."""
+        value = response.value
+        if isinstance(value, MailboxStatus):
+            node = self._nodes.get(value.mailbox)
+            if node is not None:
+                node.status.update(value.items)
+            return node is not None
+        if not isinstance(value, MailboxList) or (self._name and response.name != self._name):
+            return False
+        self._name = response.name
+        node = self._root
+        for level in levels(value.mailbox, value.delimiter):
+            node = node.below.setdefault(level, _Node(level))
+        if node.listed is not None and node.listed != value:  # listed twice: shown twice
+            node = self._root.below.setdefault(f"{value.mailbox}\0{len(self._nodes)}", _Node(value.mailbox))
+        self._listed += node.listed is None
+        node.listed = value
+        self._nodes[value.mailbox] = node
+        return True
+
+    def lines(self, look: Look) -> Iterator[Line]:
+        """The tree, below how many there are."""
+        if not self._nodes:
+            return
+        rows = list(_rows(self._root, look))
+        marks = dict.fromkeys(separator(node.listed.delimiter) for _, node in rows if node.listed is not None)
+        what = count(self._listed, "mailbox", "mailboxes")
+        if self._name == "LSUB":
+            what += " of LSUB"
+        yield [("response", what), ("note", f"  {', '.join(marks)}")]
+        most = max(width(branch) + width(_shown(node)) for branch, node in rows)
+        if look.columns is not None:
+            most = min(most, look.columns * 3 // 5)
+        for branch, node in rows:
+            yield from _row(branch, node, most, look)
+        self.begun = True
+        self._clear()
+
+
+def levels(name: str, delimiter: str | None) -> list[str]:
+    """The levels of a name; an empty one at its beginning or end stays with its neighbour (`/home`, `Lists/`)."""
+    if not delimiter or delimiter not in name.strip(delimiter):
+        return [name]
+    inner = name.strip(delimiter)
+    begin = name.index(inner)
+    parts = inner.split(delimiter)
+    parts[0] = name[:begin] + parts[0]
+    parts[-1] += name[begin + len(inner) :]
+    return parts
+
+
+def _rows(root: _Node, look: Look) -> Iterator[tuple[str, _Node]]:
+    """Each node below the root with its branch, parents first."""
+    lines = look.branches
+    room = None if look.columns is None else look.columns // 2
+    waiting = [("", "", node) for node in reversed(root.below.values())]
+    while waiting:
+        branch, stem, node = waiting.pop()
+        if room is not None and len(branch) > room:
+            branch = "…" + branch[len(branch) - room + 1 :]
+        yield branch, node
+        below = list(node.below.values())
+        waiting += [
+            (stem + (lines.node if place else lines.last), stem + (lines.below if place else lines.blank), child)
+            for place, child in enumerate(reversed(below))
+        ]
+
+
+def _shown(node: _Node) -> str:
+    return visible(node.name) or '""'
+
+
+def _row(branch: str, node: _Node, most: int, look: Look) -> Iterator[Line]:
+    listed = node.listed
+    closed = listed is None or CLOSED.intersection(attr.upper() for attr in listed.attrs)
+    words: list[Fragment] = [*numbers(node.status)]
+    words += attributes(listed, bool(node.below)) if listed is not None else [("note", "not listed")]
+    name = _shown(node)
+    spaces = most - width(branch) - width(name) + GAP if words else 0
+    head: Line = [("branch", branch), ("note" if closed else "mailbox", name), ("", " " * max(spaces, GAP))]
+    if look.columns is not None and width(branch) + width(name) > look.columns:
+        head = [("branch", branch)]
+        words = [("note" if closed else "mailbox", name), *words]
+    yield from flow(head, words, look.columns, min(width(branch) + 4, 24), "  ")
