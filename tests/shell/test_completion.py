@@ -52,9 +52,9 @@ def offered(*words: str, after: str = "") -> list[str]:
     ("words", "wanted"),
     [
         (["--form"], ["--format"]),
-        (["--format", ""], ["pretty", "wire", "json", "hex"]),
+        (["--format", ""], ["pretty", "view", "wire", "json", "hex"]),
         (["--format", "=", "js"], ["json"]),
-        (["--format", "="], ["pretty", "wire", "json", "hex"]),
+        (["--format", "="], ["pretty", "view", "wire", "json", "hex"]),
         (["--demo", "--mechanism", "SCRAM-SHA-1"], ["SCRAM-SHA-1-PLUS", "SCRAM-SHA-1"]),
         (["--explain-name", "UIDVAL"], ["UIDVALIDITY"]),
         (["--limit", "l"], ["line=", "literal="]),

@@ -87,7 +87,7 @@ PROFILE = '[profiles.work]\nurl = "h"\n'
         ('\nfromat = "json"', "line 2: there is no key fromat; format is near"),
         ("command = 'NOOP'", "line 1: there is no key command"),
         ("demo = true", "line 1: there is no key demo"),
-        ('format = "yaml"', "line 1: format is one of pretty, wire"),
+        ('format = "yaml"', "line 1: format is one of pretty, view, wire"),
         ("format = 1", "line 1: format must be text in quotes"),
         ('user = ""', "line 1: user needs its USER"),
         ('safe = "no"', "line 1: safe is true or false"),
