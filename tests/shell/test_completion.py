@@ -101,7 +101,7 @@ def test_zsh_offers_choices_and_completes_options(tmp_path: Path) -> None:
         child.sendline(f"autoload -U compinit; compinit -u -d {dump}; source {script}; echo is-''read")
         child.expect("is-read")
         child.send("imapsh --format \t")
-        child.expect("hex +json +pretty +wire")
+        child.expect("hex +json +pretty +view +wire")
         child.send("\x15imapsh --json-r\t")
         child.expect("--json-raw")
 
