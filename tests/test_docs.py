@@ -14,6 +14,7 @@ import pytest
 from imapsh import findings
 from imapsh.session import states
 from imapsh.shell.options import OPTIONS
+from imapsh.shell.password import ORDER
 
 ROOT = Path(__file__).parent.parent
 
@@ -62,7 +63,8 @@ def test_the_man_page_has_what_a_man_page_has() -> None:
     assert sections[:3] == ["NAME", "SYNOPSIS", "DESCRIPTION"]
     assert {"URL", "OPTIONS", "EXIT STATUS", "ENVIRONMENT", "EXAMPLES", "SEE ALSO"} <= set(sections)
     requests = {line.split(" ")[0] for line in lines if line.startswith(".")}
-    assert requests <= {'.\\"', ".TH", ".SH", ".SS", ".TP", ".PP", ".IP", ".B"}
+    assert requests <= {'.\\"', ".TH", ".SH", ".SS", ".TP", ".PP", ".IP", ".B", ".nf", ".fi"}
+    assert [line for line in lines if re.match(r"\.IP \d", line)] == [f".IP {n}. 4" for n in range(1, len(ORDER) + 1)]
     for option in OPTIONS:
         assert f'.B "{option.synopsis}"'.replace("-", "\\-") in lines, option.name
     assert not any(line.startswith("'") for line in lines)

@@ -61,16 +61,22 @@ def _terms(rows: Iterable[tuple[str, str]]) -> Iterator[str]:
         yield from (".TP", f".B {quoted(term)}", text(what))
 
 
+_ITEM = r"- |\d+\. "
+
+
 def _notes(notes: str) -> Iterator[str]:
-    """Sections of paragraphs and bullets, from reStructuredText."""
+    """Sections of paragraphs, lists and literal blocks, from reStructuredText."""
     for title, body in re.findall(r"([^\n]+)\n-+\n\n(.*?)(?=\n\n[^\n]+\n-+\n|\Z)", notes.strip(), re.DOTALL):
         yield f".SH {quoted(title.upper())}"
-        for index, paragraph in enumerate(re.split(r"\n\n|\n(?=- )", body.strip())):
-            if paragraph.startswith("- "):
-                yield from (".IP \\(bu 2", text(paragraph[2:]))
+        for index, paragraph in enumerate(re.split(rf"\n\n|\n(?={_ITEM})", body.strip("\n"))):
+            if found := re.match(_ITEM, paragraph):
+                mark = found[0].strip()
+                yield from (f".IP {mark} 4" if mark != "-" else ".IP \\(bu 2", text(paragraph[found.end() :]))
+            elif paragraph.startswith("    "):
+                yield from (".PP", ".nf", *(escaped(line) for line in paragraph.splitlines()), ".fi")
             else:
                 yield from ([".PP"] if index else [])
-                yield text(paragraph)
+                yield text(re.sub(r"::$", ":", paragraph))
 
 
 def text(words: str) -> str:

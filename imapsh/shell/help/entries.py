@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from imapsh import spec
 from imapsh.findings import CONDUCT, RULES
@@ -13,6 +13,8 @@ from imapsh.shell.help.kinds import KINDS
 from imapsh.shell.options import OPTIONS, Option
 from imapsh.spec.model import ANY_STATE, Command, Name
 from imapsh.spec.slots import SLOTS
+
+Thing = TypeVar("Thing", str, "Entry")
 
 #: What the shell does with some of IMAP's commands when they are typed without their end.
 _AT_THE_PROMPT = {
@@ -164,6 +166,6 @@ def _is(capability: str, need: str) -> bool:
     return need.startswith(capability) if capability.endswith("=") else need == capability
 
 
-def unique(names: Iterable[str]) -> list[str]:
-    """Each name once, in order."""
-    return list(dict.fromkeys(names))
+def unique(things: Iterable[Thing]) -> list[Thing]:
+    """Each once, in order."""
+    return list(dict.fromkeys(things))

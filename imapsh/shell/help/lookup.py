@@ -20,7 +20,7 @@ def find(text: str) -> list[Entry]:
     typed = " ".join(text.split()).upper()
     if kinds_listed(text):
         return _exact(typed)
-    for read in (_coded, _exact, _marked, _in_family, _sectioned, _in_a_line):
+    for read in (_coded, _named, _marked, _in_family, _sectioned, _in_a_line):
         if found := read(typed):
             return found
     raise UsageError(_unknown(text, typed))
@@ -69,6 +69,13 @@ def _coded(typed: str) -> list[Entry]:
     """`[TRYCREATE]` is a code, and nothing else."""
     found = re.fullmatch(r"\[([^ \]]+)[^\]]*\]?", typed)
     return [entry for entry in _exact(found[1]) if entry.kind == "code"] if found else []
+
+
+def _named(typed: str) -> list[Entry]:
+    r"""The name as it stands, and what imapsh itself has by it: `format` is also `\format` and `--format`."""
+    found = _exact(typed)
+    ours = [entry for entry in _by_bare_name().get(typed, ()) if _is_ours(entry)] if found else []
+    return unique([*ours, *found])
 
 
 def _exact(typed: str) -> list[Entry]:
