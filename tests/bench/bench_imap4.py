@@ -7,7 +7,6 @@ Run: python -m tests.bench.bench_imap4 [REPEATS]
 from __future__ import annotations
 
 import json
-import resource
 import socket
 import subprocess
 import sys
@@ -15,6 +14,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
+
+from tests.bench.figures import Figure
+from tests.bench.peers import Peers
+from tests.bench.terminal import peak
 
 ENVELOPE = (
     b'ENVELOPE ("Sat, 02 Apr 2022 06:15:00 +0200" "=?utf-8?q?Tidevand_og?= kaj" '
@@ -86,7 +89,8 @@ def serve(listener: socket.socket) -> None:
 
 
 def _peak() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    """KiB; not of `resource`, where a process begins with its parent's."""
+    return peak("self")
 
 
 def measure(peer: str, item: str, port: int) -> dict[str, float]:
@@ -117,22 +121,46 @@ def measure(peer: str, item: str, port: int) -> dict[str, float]:
     return found
 
 
-def main() -> None:
-    """Print a table: the best of so many runs, and in parentheses how many times imaplib's."""
-    repeats = int(sys.argv[1]) if len(sys.argv) > 1 else 3
+def _serving() -> int:
+    """The port of a server in a thread."""
     listener = socket.create_server(("127.0.0.1", 0))
     threading.Thread(target=serve, args=(listener,), daemon=True).start()
-    port = listener.getsockname()[1]
+    return int(listener.getsockname()[1])
+
+
+def _best(peer: str, item: str, port: int, repeats: int) -> dict[str, float]:
+    """The best of so many runs, each in a process of its own."""
+    best: dict[str, float] = {}
+    for _ in range(repeats):
+        command = [sys.executable, "-m", "tests.bench.bench_imap4", "--measure", peer, item, str(port)]
+        done = subprocess.run(command, capture_output=True, check=True, timeout=120)
+        for key, value in json.loads(done.stdout).items():
+            best[key] = min(value, best.get(key, value))
+    return best
+
+
+def figures(peers: Peers) -> Iterator[Figure]:
+    """200,000 FETCH FLAGS lines through the classes."""
+    port = _serving()
+    theirs, ours = (_best(peer, "FLAGS", port, 3) for peer in ("imaplib", "imapsh"))
+    for key, form in (("cpu", "CPU {:.2f} s"), ("MiB", "{:.0f} MiB")):
+        ratio = ours[key] / theirs[key]
+        what = f"IMAP4, 200,000 FETCH FLAGS, {'memory' if key == 'MiB' else 'time'}"
+        shown = form.format(ours[key])
+        yield Figure(
+            what, "1.0 x imaplib", f"{shown}, x {ratio:.2f}", ratio <= 1.05, f"imaplib {form.format(theirs[key])}"
+        )
+
+
+def main() -> None:
+    """Print a table, and in parentheses how many times imaplib's."""
+    repeats = int(sys.argv[1]) if len(sys.argv) > 1 else 3
+    port = _serving()
     print(f"{'':14}{'':11}{'seconds':>16}{'CPU':>16}{'MiB':>18}")
     for item in STREAMS:
         base: dict[str, float] = {}
         for peer in PEERS:
-            best: dict[str, float] = {}
-            for _ in range(repeats):
-                command = [sys.executable, "-m", __spec__.name, "--measure", peer, item, str(port)]
-                done = subprocess.run(command, capture_output=True, check=True, timeout=120)
-                for key, value in json.loads(done.stdout).items():
-                    best[key] = min(value, best.get(key, value))
+            best = _best(peer, item, port, repeats)
             base = base or best
             cells = "".join(f"{value:10.2f} ({value / base[key]:.2f})" for key, value in best.items())
             print(f"{item:14}{peer:11}{cells}")

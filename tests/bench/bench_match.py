@@ -1,11 +1,18 @@
-"""Prints what a keystroke costs: `python -m tests.bench.bench_match`.  The design's budget is 2 ms for a 1 kB line."""
+"""What a keystroke costs, and a completion among very many mailboxes: python -m tests.bench match"""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 
+from imapsh.grammar.responses import Response
+from imapsh.grammar.values import MailboxList
+from imapsh.shell.mailboxes import MailboxNames
 from imapsh.spec import Context
 from imapsh.spec.match import match
+from imapsh.wire.frames import Frame
+from tests.bench.figures import Figure, listed
+from tests.bench.peers import Peers
 
 _CONTEXT = Context("selected")
 _KEYS = " ".join(f'OR FROM "a{i}" (NOT SINCE 1-Feb-1994 SEEN)' for i in range(23))
@@ -25,20 +32,87 @@ def _keystroke(line: str) -> None:
     assert (found.roles, found.errors, found.hint, found.expected, found.secrets) is not None
 
 
-def main() -> None:
-    """Best and 95th percentile of 200 keystrokes at the end of each line."""
-    for name, line in LINES.items():
+def keystrokes(line: str, number: int = 200) -> float:
+    """Milliseconds of CPU that 95 of 100 keystrokes at the end of a line keep below."""
+    _keystroke(line)
+    times = []
+    for _ in range(number):
+        start = time.thread_time()
         _keystroke(line)
-        times = []
-        for _ in range(200):
-            start = time.perf_counter()
-            _keystroke(line)
-            times.append(time.perf_counter() - start)
-        times.sort()
-        tokens = len(match(line, _CONTEXT).tokens)
-        best, late = times[0] * 1e3, times[190] * 1e3
-        print(f"{name:20} {len(line):5} octets {tokens:4} tokens  {best:6.2f} ms best {late:6.2f} ms p95")
+        times.append(time.thread_time() - start)
+    return sorted(times)[number * 95 // 100] * 1e3
 
 
-if __name__ == "__main__":
-    main()
+#: Milliseconds of CPU for lexing a line and completing at its end, 95 of 100.
+_PEER = """
+import sys, time
+from prompt_toolkit.document import Document
+from {lexer} import {Lexer}
+from {completer} import {Completer}
+lexer, completer, document = {made}, {Completer}(), Document(sys.argv[1], len(sys.argv[1]))
+times = []
+for _ in range(40):
+    start = time.thread_time()
+    lexer.lex_document(document)(0)
+    list(completer.get_completions(document, None))
+    times.append(time.thread_time() - start)
+print(sorted(times)[38] * 1e3)
+"""
+_IREDIS = _PEER.format(
+    lexer="iredis.lexer", Lexer="IRedisLexer", completer="iredis.completers", Completer="IRedisCompleter",
+    made="IRedisLexer()",
+)  # fmt: skip
+_LITECLI = _PEER.format(
+    lexer="litecli.lexer", Lexer="LiteCliLexer", completer="litecli.sqlcompleter", Completer="SQLCompleter",
+    made="__import__('prompt_toolkit.lexers').lexers.PygmentsLexer(LiteCliLexer)",
+)  # fmt: skip
+_COMMAND = "MSET " + " ".join(f"key{number} value{number}" for number in range(70))
+_QUERY = "SELECT " + ", ".join(f"name{number} AS n{number}" for number in range(64)) + " FROM t WHERE "
+
+MAILBOXES = 100_000
+_TYPED = ("", "a", "archive/2", "4711", "zzz", "rchv77")
+
+
+def mailboxes(number: int) -> MailboxNames:
+    """So many names, as LIST tells them."""
+    names = MailboxNames()
+    for index in range(number):
+        name = f"Archive/{index % 100}/Project {index}"
+        names.learn(Response("untagged", "LIST", MailboxList((), "/", name), Frame((b"",))))
+    return names
+
+
+def completions(names: MailboxNames) -> float:
+    """Milliseconds, the slowest of some things typed."""
+    names.find("x")
+    slowest = 0.0
+    for typed in _TYPED:
+        start = time.thread_time()
+        names.find(typed)
+        slowest = max(slowest, time.thread_time() - start)
+    return slowest * 1e3
+
+
+def fuzzy(number: int) -> float:
+    """The same of prompt_toolkit's fuzzy completer."""
+    from prompt_toolkit.completion import CompleteEvent, FuzzyWordCompleter
+    from prompt_toolkit.document import Document
+
+    completer = FuzzyWordCompleter([f"Archive/{index % 100}/Project{index}" for index in range(number)])
+    start = time.thread_time()
+    list(completer.get_completions(Document("Project47"), CompleteEvent()))
+    return (time.thread_time() - start) * 1e3
+
+
+def figures(peers: Peers) -> Iterator[Figure]:
+    """The slowest line's keystroke, and the slowest completion."""
+    line, slow = max(((name, keystrokes(line)) for name, line in LINES.items()), key=lambda found: found[1])
+    beside = {
+        "iredis": peers.milliseconds("iredis", _IREDIS, _COMMAND),
+        "litecli": peers.milliseconds("litecli", _LITECLI, _QUERY),
+    }
+    others = listed({name: value for name, value in beside.items() if value is not None}, "{:.2f} ms")
+    yield Figure(f"keystroke, 1 kB ({line})", "2 ms p95", f"{slow:.2f} ms", slow <= 2, others)
+    taken, theirs = completions(mailboxes(MAILBOXES)), fuzzy(MAILBOXES)
+    what = "completion among 100,000 mailboxes"
+    yield Figure(what, "30 ms", f"{taken:.1f} ms", taken <= 30, f"prompt_toolkit's fuzzy words {theirs:.0f} ms")

@@ -1,97 +1,66 @@
 """How long the first prompt takes beside a bare PromptSession, and what the prompt costs once it stands.
 
-    python -m tests.bench.bench_prompt
+    python -m tests.bench prompt
 
-First prompt: a fresh process in a pseudo-terminal, until the prompt's text comes out; the median of several runs.
-The rest is measured in one process: a push above the prompt, Ctrl-C in a flood, and 100,000 lines.
+First prompt: a fresh process in a pseudo-terminal, until the prompt's text comes out.  Pushes and Ctrl-C are measured
+in one process, 100,000 lines in the real program: server and reader are other processes, as they are for a person.
 """
 
 from __future__ import annotations
 
 import asyncio
 import multiprocessing
-import os
-import pty
-import select
 import signal
 import socket
-import statistics
+import sqlite3
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+from tests.bench.figures import Figure, listed
+from tests.bench.peers import Peers, imapsh
+from tests.bench.terminal import Terminal, peak, seconds, shown
 from tests.shell.acting import Actor, Peer, acting
+from tests.shell.running import listening, says, url
 
 RUNS = 9
+LINES = 100_000
 BARE = "from prompt_toolkit import PromptSession; PromptSession('ready> ').prompt()"
-ENVIRONMENT = {"TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"}
 
 
-def first_prompt(arguments: list[str], text: bytes, home: str) -> float:
-    """Milliseconds until `text` is written by a process in a terminal of its own."""
-    began = time.perf_counter()
-    terminal = Terminal(arguments, home)
-    terminal.until(text)
-    taken = time.perf_counter() - began
-    terminal.end()
-    return taken * 1000
-
-
-async def served(home: str) -> None:
-    async with Peer() as peer:
-        bare, ours = [], []
-        for _ in range(RUNS):
-            bare.append(await asyncio.to_thread(first_prompt, ["-c", BARE], b"ready>", home))
-            ours.append(await asyncio.to_thread(first_prompt, ["-m", "imapsh", peer.url], b"127.0.0.1", home))
-    ratio = statistics.median(ours) / statistics.median(bare)
-    medians = f"bare {statistics.median(bare):.0f} ms, imapsh {statistics.median(ours):.0f} ms"
-    print(f"first prompt: {medians}, x {ratio:.2f}")
+def first_prompts(peers: Peers, home: str, runs: int = RUNS) -> dict[str, float]:
+    """Milliseconds, the best of some runs, in which all take turns."""
+    with listening(says()) as port, peers.prompts() as others:
+        every = {
+            "bare": ([sys.executable, "-c", BARE], b"ready>"),
+            "imapsh": (imapsh(url(port)), b"127.0.0.1:"),
+            **others,
+        }
+        taken: dict[str, float] = {}
+        for _ in range(runs):
+            for name, (words, text) in every.items():
+                taken[name] = min(taken.get(name, float("inf")), shown(words, text, home))
+    return taken
 
 
 def seen(person: Actor, text: str) -> bool:
     return text in "".join(person.screen.pieces[-9:])
 
 
-async def pushes(folder: Path) -> None:
+async def pushes(folder: Path, number: int = 50) -> list[float]:
+    """Milliseconds until an unsolicited line stands above the prompt, in order."""
     async with Peer() as peer, acting(folder, url=peer.url) as person:
         await person.prompted(f"127.0.0.1:{peer.port}>")
         taken = []
-        for number in range(50):
+        for index in range(number):
             began = time.perf_counter()
-            peer.says(b"* OK push %d\r\n" % number)
-            await person.screen.until(partial(seen, person, f"push {number}\n"))
+            peer.says(b"* OK push %d\r\n" % index)
+            await person.screen.until(partial(seen, person, f"push {index}\n"))
             taken.append((time.perf_counter() - began) * 1000)
-    print(f"a push above the prompt: median {statistics.median(taken):.1f} ms, worst {max(taken):.1f} ms")
-
-
-class Terminal:
-    """A process in a pseudo-terminal of its own."""
-
-    def __init__(self, arguments: list[str], home: str) -> None:
-        self.child, self._fd = pty.fork()
-        if self.child == 0:
-            os.execve(sys.executable, [sys.executable, *arguments], {**os.environ, **ENVIRONMENT, "HOME": home})
-        os.set_blocking(self._fd, False)
-
-    def types(self, text: bytes) -> None:
-        os.write(self._fd, text)
-
-    def until(self, text: bytes) -> None:
-        """Read on until `text` was written, as fast as a terminal does."""
-        seen = b""
-        while text not in seen:
-            try:
-                seen = seen[-len(text) :] + os.read(self._fd, 1 << 16)
-            except BlockingIOError:
-                if not select.select([self._fd], [], [], 10)[0]:
-                    raise SystemExit(f"{text!r} never came: {seen[-300:]!r}") from None
-
-    def end(self) -> None:
-        os.kill(self.child, signal.SIGKILL)
-        os.waitpid(self.child, 0)
-        os.close(self._fd)
+    return sorted(taken)
 
 
 def rows(first: int, last: int) -> bytes:
@@ -110,31 +79,45 @@ def many_rows(listening: socket.socket, lines: int) -> None:
     peer.recv(1)
 
 
-def flood(home: str, lines: int) -> None:
-    """The real program in a terminal; server and reader are other processes, as they are for a person."""
+def flood(home: str, lines: int) -> tuple[float, float, int]:
+    """Seconds, seconds of CPU, and by how many KiB the peak of memory grew."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         server = multiprocessing.get_context("fork").Process(target=many_rows, args=(listening, lines))
         server.start()
-        url = f"imap://127.0.0.1:{listening.getsockname()[1]}"
-        terminal = Terminal(["-m", "imapsh", "--no-ask", url], home)
+        terminal = Terminal(imapsh("--no-ask", f"imap://127.0.0.1:{listening.getsockname()[1]}"), home)
         terminal.until(b"127.0.0.1")
         terminal.types(b"SELECT INBOX\r")
         terminal.until(b" INBOX\x1b[0;1m>")
-        began = time.perf_counter()
+        before, most, began = seconds(terminal.child), peak(terminal.child), time.perf_counter()
         terminal.types(b"FETCH 1:* FLAGS\r")
         terminal.until(b"fetched\r\n\x1b")
         taken = time.perf_counter() - began
-        spent = process_seconds(terminal.child)
+        spent, grown = seconds(terminal.child) - before, peak(terminal.child) - most
         terminal.end()
         server.terminate()
         server.join()
-    print(f"{lines:,} lines, pretty and coloured, to a terminal: {taken:.2f} s; CPU of all of the run {spent:.2f} s")
+    return taken, spent, grown
 
 
-def process_seconds(child: int) -> float:
-    """CPU seconds of a process that still runs."""
-    fields = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def litecli_flood(peers: Peers, home: str, lines: int) -> tuple[float, float]:
+    """The same of a SELECT of so many rows: seconds, and seconds of CPU."""
+    path = Path(home) / "rows.db"
+    database = sqlite3.connect(path)
+    database.execute("CREATE TABLE IF NOT EXISTS t (number INTEGER, flags TEXT)")
+    database.executemany("INSERT INTO t VALUES (?, ?)", ((number, "(\\Seen)") for number in range(1, lines + 1)))
+    database.commit()
+    database.close()
+    terminal = Terminal([peers.program("litecli"), str(path)], home)
+    terminal.until(b"rows.db>")
+    terminal.types(b"nopager\r")
+    terminal.until(b"Pager disabled")
+    terminal.until(b"rows.db>")
+    before, began = seconds(terminal.child), time.perf_counter()
+    terminal.types(b"SELECT * FROM t;\r")
+    terminal.until(b"rows in set")
+    taken, spent = time.perf_counter() - began, seconds(terminal.child) - before
+    terminal.end()
+    return taken, spent
 
 
 async def opened(person: Actor, peer: Peer) -> None:
@@ -146,7 +129,8 @@ async def opened(person: Actor, peer: Peer) -> None:
     await person.screen.until(lambda: "READ-WRITE" in person.screen.written)
 
 
-async def interrupted(folder: Path) -> None:
+async def interrupted(folder: Path) -> float:
+    """Milliseconds from Ctrl-C in a flood to the prompt."""
     async with Peer() as peer, acting(folder, url=peer.url) as person:
         person.screen.blind = True
         await opened(person, peer)
@@ -157,9 +141,10 @@ async def interrupted(folder: Path) -> None:
         began = time.perf_counter()
         signal.raise_signal(signal.SIGINT)
         await person.screen.until(lambda: person.shell.prompt.app.is_running)
-        print(f"Ctrl-C in a flood to the prompt: {(time.perf_counter() - began) * 1000:.0f} ms")
+        taken = (time.perf_counter() - began) * 1000
         flooding.cancel()
         peer.hangs_up()
+    return taken
 
 
 async def forever(peer: Peer) -> None:
@@ -168,14 +153,30 @@ async def forever(peer: Peer) -> None:
         await peer.says_much(many)
 
 
-def main() -> None:
+def figures(peers: Peers) -> Iterator[Figure]:
+    """First prompt, pushes, Ctrl-C and a flood."""
     with tempfile.TemporaryDirectory() as home:
-        folder = Path(home)
-        asyncio.run(served(home))
-        asyncio.run(pushes(folder))
-        asyncio.run(interrupted(folder))
-        flood(home, 100_000)
+        taken = first_prompts(peers, home)
+        ours = taken.pop("imapsh")
+        ratio = ours / taken["bare"]
+        others = listed(taken, "{:.0f} ms")
+        yield Figure("first prompt, local server", "1.2 x bare", f"{ours:.0f} ms, x {ratio:.2f}", ratio <= 1.2, others)
+        pushed = asyncio.run(pushes(Path(home)))
+        late = pushed[len(pushed) * 95 // 100]
+        shown = f"{late:.1f} ms p95"
+        yield Figure("unsolicited line above the prompt", "10 ms", shown, late <= 10)
+        taken_back = asyncio.run(interrupted(Path(home)))
+        yield Figure("Ctrl-C in a flood to the prompt", "50 ms", f"{taken_back:.0f} ms", taken_back <= 50)
+        yield _flood(peers, home)
 
 
-if __name__ == "__main__":
-    main()
+def _flood(peers: Peers, home: str) -> Figure:
+    runs = [flood(home, LINES) for _ in range(3)]
+    taken, spent, grown = (min(values) for values in zip(*runs, strict=True))
+    beside = ""
+    if "litecli" in peers.names:
+        theirs, their_cpu = litecli_flood(peers, home, LINES)
+        beside = f"litecli, as many rows: {theirs:.2f} s (CPU {their_cpu:.2f})"
+    what = "100,000 lines, pretty, in a terminal"
+    shown = f"{taken:.2f} s, CPU {spent:.2f}"
+    return Figure(what, "1 s", shown, taken <= 1, f"memory +{grown / 1024:.0f} MiB; {beside}".rstrip("; "))

@@ -1,17 +1,18 @@
-"""What starting costs, beside a bare interpreter in the same run: python -m tests.bench.bench_start
+"""What starting costs, beside a bare interpreter in the same run: python -m tests.bench start
 
 Budgets: `--version` and `--help` 3 x `python -c pass`; a batch over plain TCP 70 ms of CPU to the first octet sent.
 """
 
 from __future__ import annotations
 
-import os
-import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 
-from tests.shell.running import command, environment, listening, says, url
+from tests.bench.figures import Figure, listed
+from tests.bench.peers import Peers, imapsh
+from tests.shell.running import environment, listening, says, url
 
 RUNS = 15
 
@@ -30,37 +31,34 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
-def wall(words: list[str]) -> float:
-    """Milliseconds, the median of some runs."""
-    taken = []
-    for _ in range(RUNS):
+def wall(words: list[str], runs: int = RUNS) -> float:
+    """Milliseconds, the best of some runs."""
+    best = float("inf")
+    for _ in range(runs):
         began = time.perf_counter()
         subprocess.run(words, check=True, stdout=subprocess.DEVNULL, env=environment(), stdin=subprocess.DEVNULL)
-        taken.append((time.perf_counter() - began) * 1000)
-    return statistics.median(taken)
+        best = min(best, time.perf_counter() - began)
+    return best * 1000
 
 
-def first_octet(place: str) -> float:
-    """CPU milliseconds to the first octet sent, the median of some runs."""
+def first_octet(place: str, runs: int = RUNS) -> float:
+    """CPU milliseconds to the first octet sent, the best of some runs."""
     words = [sys.executable, "-c", _PROBE, place, "-c", "NOOP"]
-    runs = (
+    taken = (
         subprocess.run(words, check=True, capture_output=True, env=environment(), stdin=subprocess.DEVNULL)
-        for _ in range(RUNS)
+        for _ in range(runs)
     )
-    return statistics.median(float(done.stderr) for done in runs)
+    return min(float(done.stderr) for done in taken)
 
 
-def main() -> None:
-    """Print the figures."""
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what is installed has its bytecode
+def figures(peers: Peers) -> Iterator[Figure]:
+    """--version and --help, and a batch."""
     bare = wall([sys.executable, "-c", "pass"])
-    print(f"python -c pass         {bare:6.1f} ms")
-    for words in (["--version"], ["--help"]):
-        taken = wall([word for word in command(*words) if word not in ("-W", "error")])
-        print(f"imapsh {words[0]:15} {taken:6.1f} ms   {taken / bare:.1f} x, budget 3")
+    beside = {name: wall([peers.program(name), "--version"], 3) for name in peers.names}
+    for option in ("--version", "--help"):
+        taken = wall(imapsh(option))
+        others = listed({"python -c pass": bare, **(beside if option == "--version" else {})}, "{:.0f} ms")
+        yield Figure(option, "3 x python", f"{taken:.0f} ms, x {taken / bare:.2f}", taken <= 3 * bare, others)
     with listening(says()) as port:
-        print(f"-c to the first octet  {first_octet(url(port)):6.1f} ms of CPU, budget 70")
-
-
-if __name__ == "__main__":
-    main()
+        taken = first_octet(url(port))
+    yield Figure("batch, CPU to the first octet sent", "70 ms", f"{taken:.0f} ms", taken <= 70)
