@@ -6,11 +6,13 @@ The file's format is prompt_toolkit's: a comment with the time, then each line o
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from prompt_toolkit.history import History
+
+from imapsh.shell import literals
 
 CAP = 10_000  #: entries kept
 
@@ -32,6 +34,15 @@ class MaskedHistory(History):
         """Why the file could not be used, "" where it could."""
         self._mask = mask
         self._cap = cap
+
+    @property
+    def newest(self) -> Sequence[str]:
+        """The lines known so far, the newest first."""
+        return self._loaded_strings
+
+    def hides(self, text: str) -> bool:
+        """Whether something of a text is secret."""
+        return self._mask(text) != "\n".join(literals.commands(text)).replace("\r\n", "\n")
 
     def append_string(self, string: str) -> None:
         """Keep a line that is worth it: not blank, not the one before."""

@@ -65,8 +65,8 @@ class Shell(Connections):
             completer = ShellCompleter(self, self.reading, self._known, self._need_names, self.history.get_strings)
             self.history.kept = completer.used
             self.prompt = prompt.make(
-                self.status, self.reading, completer, self.history, theme, self._goes_raw,
-                input=input, output=output,
+                self.status, self.reading, completer, self.history, theme, self._goes_raw, self.note,
+                vi=options.keys == "vi", input=input, output=output,
             )  # fmt: skip
         super().__init__(options, theme, self.prompt.app.output)
 
@@ -107,6 +107,10 @@ class Shell(Connections):
         for talk in self.talks.values():
             octets = talk.session.secrets.mask(octets)
         return octets.decode("utf-8", "surrogateescape")
+
+    def set_keys(self, mode: str) -> None:
+        """Edit lines as "emacs" or as "vi" does, from now on."""
+        prompt.set_keys(self.prompt, mode)
 
     # -- the life of it
 

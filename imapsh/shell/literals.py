@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from imapsh.grammar.tokens import CRLF, DATA, LITERAL, SPACE, announcement, tokenize
+from imapsh.grammar.tokens import CRLF, DATA, FLAG, LITERAL, SPACE, announcement, tokenize
 
 
 def to_wire(text: str) -> str:
@@ -85,7 +85,7 @@ def cut(text: str) -> list[Command]:
     goes_on = False
     for token in tokenize(to_wire(text)):
         kind, shown = token.kind, token.text
-        at += len(shown) - shown.count("\r\n")
+        at += len(shown) - shown.count("\r")  # a literal may end between CR and LF
         if kind is CRLF and _is_continued(parts):
             parts.pop()
             size -= 1
@@ -104,20 +104,28 @@ def cut(text: str) -> list[Command]:
     return [*found, Command("".join(parts), tuple(marks))]
 
 
+def at(text: str, place: int) -> tuple[Command, int]:
+    """The command that a place in the prompt's text is in, and the offset in it."""
+    command = next(command for command in reversed(cut(text)) if command.start <= place)
+    return command, command.offset(place)
+
+
 def _is_continued(parts: list[str]) -> bool:
     return len(parts) > 1 and parts[-1] == "\\" and not parts[0].startswith("\\")
 
 
 def _marks(data: str, at: int, size: int) -> Iterator[tuple[int, int]]:
     """The marks behind the line breaks of a literal's data, which ends at `at` and goes in at `size`."""
-    typed = at - len(data) + data.count("\r\n")
+    typed = at - len(data) + data.count("\r")
     for count, found in enumerate(re.finditer("\r\n", data), 1):
         yield typed + found.end() - count, size + found.end()
 
 
 def continued(text: str) -> bool:
     """Whether a text ends in a backslash that makes a line break there only seen."""
-    return text.endswith("\\") and len(cut(text + "\n")) == len(cut(text))
+    if not text.endswith("\\") or tokenize(to_wire(text))[-1].kind is not FLAG:
+        return False
+    return len(cut(text + "\n")) == len(cut(text))
 
 
 def commands(text: str) -> list[str]:

@@ -10,6 +10,7 @@ from prompt_toolkit.lexers import Lexer
 
 from imapsh.render.lexer import typed_line
 from imapsh.shell import literals
+from imapsh.shell.completing import own
 from imapsh.spec.match import Match, match
 from imapsh.spec.model import Context
 
@@ -67,10 +68,10 @@ class TypedLexer(Lexer):
         """The fragments of a text, line by line."""
         lines: list[StyleAndTextTuples] = []
         for command in literals.cut(text):
-            fragments = _own(command.text) if command.text.startswith("\\") else self._typed(command.text)
+            fragments = self._own(command.text) if command.text.startswith("\\") else self._typed(command.text)
             lines.append([])
             for style, piece in _broken(fragments, command, text):
-                first, *rest = piece.replace("\r\n", "\n").split("\n")
+                first, *rest = piece.replace("\r", "").split("\n")
                 lines[-1].append((style, first))
                 lines.extend([(style, line)] for line in rest)
         return lines
@@ -85,6 +86,16 @@ class TypedLexer(Lexer):
             text = _starred(token.text) if style == "secret" else token.text
             fragments.append((shown + _UNDERLINED.get(lint, ""), text))
         return fragments
+
+    def _own(self, command: str) -> list[tuple[str, str]]:
+        """One of imapsh's own commands, and the line that it does."""
+        name, _, _ = command.partition(" ")
+        start = own.line_start(command)
+        if start:
+            return [("class:own-command", name), ("", command[len(name) : start]), *self._typed(command[start:])]
+        end = min((start for start, _ in self.reading.match(command).secrets), default=len(command))
+        rest = command[len(name) : end]
+        return [("class:own-command", name), ("", rest), ("class:secret", _starred(command[len(name) + len(rest) :]))]
 
 
 def _broken(fragments: list[tuple[str, str]], command: literals.Command, text: str) -> list[tuple[str, str]]:
@@ -103,11 +114,6 @@ def _broken(fragments: list[tuple[str, str]], command: literals.Command, text: s
         found.append((style, piece[begin - at :]))
         at = end
     return found + [("class:line-break", text[start:stop]) for _, start, stop in breaks]
-
-
-def _own(command: str) -> list[tuple[str, str]]:
-    name, space, rest = command.partition(" ")
-    return [("class:own-command", name), ("", space + rest)]
 
 
 def _starred(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
+from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import StyleAndTextTuples as Fragments
 
 from imapsh.errors import UsageError
@@ -12,8 +13,10 @@ from imapsh.render.visible import visible
 from imapsh.session.core import Session
 from imapsh.session.exchange import Exchange
 from imapsh.shell import literals
+from imapsh.shell.completing import own
 from imapsh.shell.reading import Reading
-from imapsh.spec.model import NOT_AUTHENTICATED
+from imapsh.spec.match import Match
+from imapsh.spec.model import NOT_AUTHENTICATED, Problem
 
 _SHOWN = (("exists", "EXISTS"), ("unseen", "first unseen"), ("uidnext", "UIDNEXT"),
           ("uidvalidity", "UIDVALIDITY"), ("highestmodseq", "HIGHESTMODSEQ"))  # fmt: skip
@@ -61,9 +64,9 @@ def continuation(text: str, line: int) -> Fragments:
     return [("class:prompt-state", f"{left:>6} octets> " if left else f"{'...':>13}> ")]
 
 
-def toolbar(status: Status, reading: Reading, text: str) -> Fragments:
+def toolbar(status: Status, reading: Reading, document: Document) -> Fragments:
     """Two lines: what helps with what is being typed, and the session."""
-    return [*_advice(status, reading, text), ("", "\n"), *_state(status)]
+    return [*_advice(status, reading, document), ("", "\n"), *_state(status)]
 
 
 def idles(session: Session) -> bool:
@@ -78,29 +81,52 @@ def running(session: Session, besides: Collection[Exchange] = ()) -> str:
     return ", ".join(parts)
 
 
-def _advice(status: Status, reading: Reading, text: str) -> Fragments:
+def _advice(status: Status, reading: Reading, document: Document) -> Fragments:
     session = status.session
     if session is not None and idles(session):
         return [("class:bottom-toolbar.busy", "IDLE: news appear above; Enter or Ctrl-C sends DONE")]
     found: Fragments = []
     if session is not None and status.live and (busy := running(session)):
         found += [("class:bottom-toolbar.busy", busy), ("", "  ")]
-    if text.startswith("\\"):
-        return [*found, *_own(text)]
-    left = literals.wanted(text)
+    command, offset = literals.at(document.text, document.cursor_position)
+    start = own.line_start(command.text)
+    if command.text.startswith("\\", start):
+        return [*found, *_own(command.text[start:])]
+    left = literals.wanted(document.text)
     if left is not None and left > 0:
         return [*found, ("class:bottom-toolbar.hint", f"{left} more octets of the literal; Enter is two, CR LF")]
-    if not text.strip():
-        return found
-    match = reading.last(text)
-    if match.errors:
-        first = match.errors[0]
-        return [*found, (f"class:bottom-toolbar.{first.severity}", visible(first.message))]
-    if match.command is not None:
-        head = match.command.name if match.name.upper() == text.strip().upper() else ""
-        hint = f"{head} {match.hint}".strip() or match.command.summary
-        found.append(("class:bottom-toolbar.hint", hint))
-    return found
+    return [*found, *_line(reading, command.text[start:], max(offset - start, 0))]
+
+
+def _line(reading: Reading, line: str, cursor: int) -> Fragments:
+    """What is wrong at the cursor, or first; else, or beside mere advice, what may follow at the cursor."""
+    if not line.strip():
+        return []
+    found = reading.match(line)
+    problem = _problem(found, cursor)
+    told: Fragments = []
+    if problem is not None:
+        told = [(f"class:bottom-toolbar.{problem.severity}", visible(problem.message))]
+        if problem.severity == "error":
+            return told
+    typed = found if cursor >= len(line) else reading.match(line[:cursor])
+    if typed.command is not None:
+        whole = typed.name.upper() == typed.text.strip().upper()
+        hint = f"{typed.command.name} {typed.hint}".strip() if whole else typed.hint
+        hint = hint or typed.command.summary
+        return [("class:bottom-toolbar.hint", hint), *([("", "  "), *told] if told else [])]
+    return told
+
+
+def _problem(found: Match, cursor: int) -> Problem | None:
+    """The one in the word under the cursor; where there is none, the first error, or the first of all."""
+    under = next((token for token in found.tokens if token.start <= cursor < token.end), None)
+    if under is not None:
+        for problem in found.errors:
+            if under.start <= problem.offset < under.end:
+                return problem
+    first = next((problem for problem in found.errors if problem.severity == "error"), None)
+    return first or next(iter(found.errors), None)
 
 
 def _own(text: str) -> Fragments:
