@@ -7,6 +7,7 @@ At the end the session says LOGOUT by itself; that is in the trace, and shown on
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from functools import partial
@@ -21,7 +22,8 @@ from imapsh.session.exchange import Exchange
 from imapsh.shell import dial, lines
 from imapsh.shell.batch_talk import BatchTalk
 from imapsh.shell.host import FIRST, Host
-from imapsh.shell.output import Writer, make_output
+from imapsh.shell.output import Writer, is_plain, make_output
+from imapsh.shell.progress import Meter
 from imapsh.shell.script import Script, from_commands, from_file
 from imapsh.shell.steps import ROOM, Ask, Away, Dial, HangUp, Line, Octets, Pause, Step, Steps, T, Typed
 from imapsh.spec.match import Match, match
@@ -46,6 +48,7 @@ class Batch(Host[BatchTalk]):
         self.plan = plan
         self.out = Writer(out)
         self._exact = not terminal
+        self._meter = Meter(_to_stderr, _columns if _is_terminal(sys.stderr) and not is_plain(options) else None)
         self._unshown: list[tuple[BatchTalk, Event]] = []
         self._silent = False
         self._leaving = False
@@ -201,6 +204,7 @@ class Batch(Host[BatchTalk]):
     def note(self, text: str) -> None:
         """See Host: on stderr."""
         self._show()
+        self._meter.clear()
         note(text)
 
     fault = note
@@ -251,6 +255,8 @@ class Batch(Host[BatchTalk]):
     def _show(self) -> None:
         """Write what happened since; raises BrokenPipeError where nobody reads any more."""
         unshown, self._unshown = self._unshown, []
+        if unshown:
+            self._meter.clear()
         for talk, event in unshown:
             label = self._label(talk)
             if self._silent:
@@ -261,6 +267,7 @@ class Batch(Host[BatchTalk]):
             else:
                 self.out.write(self.output.event(event, label, talk.viewer).encode("utf-8", "backslashreplace"))
         self.out.flush()
+        self._meter.show(self.progress, time.monotonic())
 
     def _label(self, talk: BatchTalk) -> str:
         return talk.name if len(self.talks) > 1 else ""
@@ -344,9 +351,22 @@ def run(plan: dial.Plan, options: Options) -> int:
         script.close()
 
 
+def _is_terminal(file: IO[str] | None) -> bool:
+    return file is not None and file.isatty()
+
+
+def _to_stderr(text: str) -> None:
+    sys.stderr.write(text)
+    sys.stderr.flush()
+
+
+def _columns() -> int:
+    return shutil.get_terminal_size().columns
+
+
 def ask(question: str, *, secret: bool = False) -> str | None:
     """A person's answer at the terminal; None where nobody is there or will say."""
-    if sys.stdin is None or not sys.stdin.isatty():
+    if not _is_terminal(sys.stdin):
         return None
     try:
         if secret:

@@ -3,7 +3,8 @@ r"""The prompt's connections: dialled, several at once, logged out of, lost, and
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+import contextlib
+from collections.abc import Coroutine, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +13,9 @@ from imapsh.session.events import Closed, Completed, Event
 from imapsh.shell.dialling import Dialling
 from imapsh.shell.host import Host
 from imapsh.shell.link import make_link
-from imapsh.shell.output import Output
+from imapsh.shell.output import Output, is_plain
 from imapsh.shell.printer import Printer
+from imapsh.shell.progress import EVERY, Meter
 from imapsh.shell.stage import Stage, Voice
 from imapsh.shell.talk import Talk
 from imapsh.shell.tracing import Tracing
@@ -39,6 +41,8 @@ class Connections(Host[Talk]):
         self.printer = Printer(terminal)
         self.voice = Voice(self.printer, self.output)
         self.leaving = False
+        columns = None if is_plain(options) else lambda: terminal.get_size().columns
+        self.printer.meter = self._meter = Meter(partial(_at_once, terminal), columns)
         self._tracings: dict[str, Tracing] = {}
         self._stop = asyncio.Event()  # Ctrl-C outside the prompt
         self._store: Store | None = None
@@ -78,6 +82,21 @@ class Connections(Host[Talk]):
 
     def _label(self, name: str) -> str:
         return name if len(self.talks) > 1 else ""
+
+    @contextlib.contextmanager
+    def metered(self) -> Iterator[None]:
+        """Meanwhile a line tells how far it has come, if it lasts; no prompt may show."""
+        task = asyncio.create_task(self._metering())
+        try:
+            yield
+        finally:
+            task.cancel()
+            self._meter.clear()
+
+    async def _metering(self) -> None:
+        while True:
+            await asyncio.sleep(EVERY)
+            self._meter.show(self.progress, asyncio.get_running_loop().time())
 
     # -- opened and closed
 
@@ -182,3 +201,9 @@ class Connections(Host[Talk]):
             talk.session.cancel(exchange)
             raise
         return exchange
+
+
+def _at_once(terminal: Terminal, text: str) -> None:
+    with contextlib.suppress(OSError):  # the terminal is gone: the printer notices
+        terminal.write_raw(text)
+        terminal.flush()

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from imapsh.shell.last import Last
     from imapsh.shell.options import Options
     from imapsh.shell.output import Output
+    from imapsh.shell.progress import Progress
     from imapsh.shell.steps import Steps
     from imapsh.spec.match import Match
 
@@ -23,7 +24,7 @@ FIRST = "1"  #: the name of the connection that a run begins with
 class Host(Generic[C]):
     """`talks`: the connections by name; `current`: the name of the one that lines go to.
 
-    `interactive`: a person sits at a prompt.
+    `interactive`: a person sits at a prompt.  `progress`: how far the line that is being done has come, if it lasts.
     """
 
     interactive = False
@@ -33,6 +34,7 @@ class Host(Generic[C]):
         self.output = output
         self.talks: dict[str, C] = {}
         self.current = FIRST
+        self.progress: Progress | None = None
 
     # -- connections
 

@@ -226,9 +226,11 @@ class Shell(Connections):
     async def _do(self, step: Step) -> Any:
         match step:
             case Typed(exchange):
-                await self.conversation.go(exchange)
+                with self.metered():
+                    await self.conversation.go(exchange)
             case Exchange():
-                await self.complete(step)
+                with self.metered():
+                    await self.complete(step)
             case Ask(question, secret):
                 return await self.ask(question, secret=secret)
             case Line(text):

@@ -11,6 +11,8 @@ from prompt_toolkit.application import in_terminal
 if TYPE_CHECKING:
     from prompt_toolkit.output import Output
 
+    from imapsh.shell.progress import Meter
+
 PIECE = 1 << 16  #: characters written at once
 _FULL = 4 * PIECE  # characters that may be due before who brings more has to wait
 
@@ -20,6 +22,8 @@ class Printer:
 
     def __init__(self, output: Output) -> None:
         self._output = output
+        self.meter: Meter | None = None
+        """What is taken away before anything is written."""
         self._due: deque[tuple[object, str]] = deque()
         self._size = 0
         self._wake = asyncio.Event()
@@ -74,6 +78,8 @@ class Printer:
 
     def _write(self, text: str) -> None:
         try:
+            if self.meter is not None:
+                self.meter.clear()
             self._output.write_raw(text)
             self._output.flush()
         except OSError:

@@ -62,6 +62,15 @@ _TABLE = (
             _formats),
     Command("\\trace", "[FILE|off]", "Says, begins or ends the trace of both directions; secrets are left out.",
             "show.trace", "path"),
+    # -- messages
+    Command("\\save", "[UID] SET [WHERE]", "Saves messages: a file each, or in an mbox file or a Maildir.", "mail.save",
+            details="WHERE is a folder (one .eml file a message, named by its UID), NAME.mbox or mbox:FILE, or a\n"
+                    "Maildir (maildir:FOLDER); without it a folder named after the mailbox.  What is there already is\n"
+                    "not asked for again, so a save that was broken off goes on.  \\Seen is not set."),
+    Command("\\load", "[-m MAILBOX] FILE...", "Appends messages from files, mbox files, Maildirs or folders of \\save.",
+            "mail.load", "path",
+            details="Flags and dates are those that \\save, the mbox or the Maildir kept; else the date is the\n"
+                    "message's own.  Line ends become CRLF.  Many go in one command where MULTIAPPEND is offered."),
     # -- octets
     Command("\\raw", "TEXT", "Sends exactly these octets, in no command.", "raw.send",
             details="Escapes: \\r \\n \\t \\0 \\e \\\\ and \\xNN for any octet.  Nothing is added, no CRLF either:\n"
