@@ -86,7 +86,7 @@ def test_only_what_was_asked_for_is_a_column() -> None:
     ]
     assert view('* 1 FETCH (UID 5 MODSEQ (7) X-GM-LABELS (a "b c"))\n* 2 FETCH (UID 6 X-GM-LABELS ())\na OK x') == [
         "- #  UID  MODSEQ  X-GM-LABELS",
-        "  1    5  7       (a b c)",
+        "  1    5       7  (a b c)",
         "  2    6          ()",
         "< a OK x",
     ]

@@ -27,7 +27,7 @@ def capabilities(value: Capabilities, look: Look) -> Iterator[Line]:
         return
     came, went = _changes(value.names, look)
     yield from _title(value.names, came, went, look)
-    rows = [(spec.find("capability", name) or _UNKNOWN, name) for name in dict.fromkeys(value.names)]
+    rows = [(_find(name), name) for name in dict.fromkeys(value.names)]
     most = max((width(visible(name)) for name in (*value.names, *went)), default=0)
     for group in GROUPS:
         members = [(row, name) for row, name in rows if (row.group or GROUPS[-1]) == group]
@@ -39,7 +39,16 @@ def capabilities(value: Capabilities, look: Look) -> Iterator[Line]:
     if went:
         yield [("", "  "), ("section", "No longer")]
         for name in went:
-            yield from _row(("went", "- "), spec.find("capability", name) or _UNKNOWN, name, most, look)
+            yield from _row(("went", "- "), _find(name), name, most, look)
+
+
+def _find(name: str) -> Name:
+    """Its row; of `AUTH=PLAIN` with what the mechanism's says."""
+    row = spec.find("capability", name) or _UNKNOWN
+    mechanism = spec.find("mechanism", name[len("AUTH=") :]) if row.name == "AUTH=" else None
+    if mechanism is not None:
+        row = row._replace(summary=mechanism.summary, rfc=mechanism.rfc)
+    return row._replace(rfc="a draft") if row.rfc.startswith("draft-") else row
 
 
 def changes(names: tuple[str, ...], look: Look) -> Iterator[Line]:
@@ -101,7 +110,7 @@ _RFC = len("RFC 3502 §6.3.11")
 def identification(value: Id, look: Look) -> Iterator[Line]:
     """What the server says of itself, a line a field."""
     if not value.fields:
-        yield [("response", "the server says nothing of itself")]
+        yield from flow([], words_of("the server says nothing of itself", "response"), look.columns, 4)
         return
     yield [("response", "the server")]
     most = max(width(visible(name)) for name in value.fields)

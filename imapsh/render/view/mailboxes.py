@@ -89,8 +89,7 @@ def namespaces(value: Namespaces, look: Look) -> Iterator[Line]:
     for label, spaces in (("personal", value.personal), ("other users", value.other), ("shared", value.shared)):
         if spaces is None:
             yield [("", "  "), ("section", f"{label:<11}"), ("", "  "), ("nil", "none")]
-            continue
-        for space in spaces:
+        for space in spaces or ():
             head: Line = [("", "  "), ("section", f"{label:<11}"), ("", "  ")]
             yield from flow(head, _namespace(space), look.columns, 6, "  ")
 

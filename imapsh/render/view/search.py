@@ -25,7 +25,9 @@ def search(value: Search, look: Look) -> Iterator[Line]:
         head: Line = [("response", count(len(value.ids), noun)), ("", "  ")]
         yield from _set(head, SequenceSet.of(value.ids), look)
     if value.modseq is not None:
-        yield [("", "  "), ("keyword", "MODSEQ"), ("", " "), ("number", str(value.modseq))]
+        yield from flow(
+            [("", "  "), ("keyword", "MODSEQ"), ("", " ")], [("number", str(value.modseq))], look.columns, 4
+        )
 
 
 def esearch(value: ESearch, look: Look) -> Iterator[Line]:
@@ -45,7 +47,7 @@ def esearch(value: ESearch, look: Look) -> Iterator[Line]:
     if isinstance(found, SequenceSet):
         yield from _set([*head, ("", "  ")], found, look)
     else:
-        yield head if found is None else [*head, ("", "  "), ("set", plain(found))]
+        yield from flow([*head, ("", "  ")], [] if found is None else [("set", plain(found))], look.columns, _INDENT)
     for name, other in items.items():
         yield from flow([("", "  "), ("keyword", visible(name)), ("", " ")], [("number", plain(other))],
                         look.columns, _INDENT)  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from imapsh import spec
 from imapsh.grammar.responses import TAGGED
@@ -88,10 +87,12 @@ def count_of(value: Count, look: Look) -> Iterator[Line]:
     response = look.response
     assert response is not None
     words = {"EXISTS": count(value.number, "message"), "RECENT": f"{value.number:,} recent"}
-    yield [("number", words.get(response.name, f"{value.number:,} {visible(response.name)}"))]
+    text = words.get(response.name, f"{value.number:,} {visible(response.name)}")
+    yield from flow([], [("number", text)], look.columns, 4)
 
 
 def expunged(value: Expunged, look: Look) -> Iterator[Line]:
     """EXPUNGE."""
-    uid: Any = f" (UID {look.uid})" if look.uid is not None else ""
-    yield [("response", f"message {value.seq} is gone"), ("note", uid)]
+    uid = f"(UID {look.uid})" if look.uid is not None else ""
+    words = words_of(uid, "note")
+    yield from flow([("response", f"message {value.seq} is gone"), ("", " ")], words, look.columns, 4)

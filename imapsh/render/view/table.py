@@ -76,13 +76,18 @@ class Table:
         wanted = _ordered(self._rows)
         if self._grid is None or not set(wanted) <= set(self._columns):
             self._columns = wanted
-            columns = [_COLUMNS.get(key) or Column(visible(key), least=10) for key in wanted]
+            columns = [_COLUMNS.get(key) or self._column(key) for key in wanted]
             self._grid = Grid(columns, map(self._row, self._rows), look.columns)
             yield from self._grid.header()
         for cells in self._rows:
             yield from self._grid.row(self._row(cells))
         yield from self._legend(look)
         self.begun = True
+
+    def _column(self, key: str) -> Column:
+        """A column of an item that is shown by its name; of numbers, to the right."""
+        numbers = all(cells[key][0] == "number" for cells in self._rows if key in cells)
+        return Column(visible(key), right=numbers, least=0 if numbers else 10)
 
     def _row(self, cells: Cells) -> list[Fragment]:
         return [cells.get(key, ("", "")) for key in self._columns]

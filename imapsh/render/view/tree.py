@@ -77,7 +77,7 @@ class Tree:
         what = count(self._listed, "mailbox", "mailboxes")
         if self._name == "LSUB":
             what += " of LSUB"
-        yield [("response", what), ("note", f"  {', '.join(marks)}")]
+        yield from flow([("response", what), ("", "  ")], [("note", mark) for mark in marks], look.columns, 4, ", ")
         most = max(width(branch) + width(_shown(node)) for branch, node in rows)
         if look.columns is not None:
             most = min(most, look.columns * 3 // 5)
