@@ -25,9 +25,7 @@ def search(value: Search, look: Look) -> Iterator[Line]:
         head: Line = [("response", count(len(value.ids), noun)), ("", "  ")]
         yield from _set(head, SequenceSet.of(value.ids), look)
     if value.modseq is not None:
-        yield from flow(
-            [("", "  "), ("keyword", "MODSEQ"), ("", " ")], [("number", str(value.modseq))], look.columns, 4
-        )
+        yield from _item("MODSEQ", value.modseq, look)
 
 
 def esearch(value: ESearch, look: Look) -> Iterator[Line]:
@@ -49,8 +47,12 @@ def esearch(value: ESearch, look: Look) -> Iterator[Line]:
     else:
         yield from flow([*head, ("", "  ")], [] if found is None else [("set", plain(found))], look.columns, _INDENT)
     for name, other in items.items():
-        yield from flow([("", "  "), ("keyword", visible(name)), ("", " ")], [("number", plain(other))],
-                        look.columns, _INDENT)  # fmt: skip
+        yield from _item(name, other, look)
+
+
+def _item(name: str, value: object, look: Look) -> Iterator[Line]:
+    head: Line = [("", "  "), ("keyword", visible(name)), ("", " ")]
+    return flow(head, [("number", plain(value))], look.columns, _INDENT)
 
 
 def _set(head: Line, found: SequenceSet, look: Look) -> Iterator[Line]:
