@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import time
 from binascii import Error, a2b_base64, b2a_base64
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING, Protocol
 
 from imapsh.errors import (
@@ -364,7 +364,7 @@ class Session(Sending):
                     self.done()
                 return
         first = next(iter(self.running.values()), None)
-        known = first is None or first.row is not None  # what others ask for nobody knows
+        known = (first is None or first.row is not None) and not self._raw.tags  # what others ask for nobody knows
         findings = (Finding("continuation-unasked", "'+' though nothing waits for it"),) if known else ()
         self._events.append(Received(response, first, known, "", findings))
 
@@ -389,7 +389,9 @@ class Session(Sending):
         findings: tuple[Finding, ...] = ()
         change = ""
         uid = None
-        running = self.running.values()
+        running: Collection[Exchange] = self.running.values()
+        if self._raw.tags:
+            running = [*running, self._raw.exchange]
         if response.kind == UNTAGGED:
             box = self._opening or self.mailbox
             value = response.value
@@ -400,6 +402,8 @@ class Session(Sending):
                 if box is not None:
                     uid, change = box.untagged(response.name, value)
                 change = change or self._data(response)
+        elif response.kind == TAGGED and self._raw.answered(response.tag or ""):
+            pass
         elif response.kind == TAGGED:
             findings = (Finding("tag-unknown", f"no command with the tag {response.tag} is running"),)
         elif response.kind == STATUS:

@@ -15,6 +15,7 @@ from imapsh.session.knowledge import Knowledge
 from imapsh.session.mailbox import opened
 from imapsh.session.outbox import Outbox, plus_allowed
 from imapsh.session.pipeline import may_start
+from imapsh.session.rawtags import RawTags
 from imapsh.session.secrets import MASK, Secrets
 from imapsh.spec.match import Match, match
 from imapsh.spec.model import LOGOUT
@@ -45,6 +46,7 @@ class Sending(Knowledge):
         self._paused = False
         self.ending = False
         self._counter = 0
+        self._raw = RawTags()
 
     # -- commands
 
@@ -148,6 +150,7 @@ class Sending(Knowledge):
         """Send octets as they are, in no command.  Who does this answers for it."""
         if self.closed:
             raise StateError("the session is over: connect again")
+        self._raw.sent(octets)
         self._say(octets, self.secrets.mask(octets))
 
     def asks_answer(self) -> Exchange | None:

@@ -78,6 +78,10 @@ class BatchTalk(Conversation):
         self.stream.settimeout(plan.idle_timeout)
         self.client.follow(dial.opening_steps(session, plan, stream=self.stream))
 
+    def kick(self) -> None:
+        """See Conversation."""
+        self.client.flush()
+
     def poll(self, seconds: float) -> bool:
         """Read once, if something comes within `seconds`; whether something came.  Raises ConnectionLost."""
         client = self.client

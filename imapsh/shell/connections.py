@@ -110,9 +110,9 @@ class Connections(Host[Talk]):
         tracing = self.tracing(name)
         link = await self.interruptible(make_link(dialling, self._store if plan.demo else None, tracing))
         stage = Stage(self.printer, self.output, link.session, partial(self._label, name))
-        talk = self.talks[name] = Talk(name, link, stage, self.ask)
+        talk = self.talks[name] = Talk(name, link, stage, self.ask, stall=self.options.stall)
         self.current = name
-        link.start(partial(self._tell, talk), self.printer.room)
+        link.start(partial(self._tell, talk), partial(self._room, talk))
         try:
             await self.interruptible(link.open(self.ask))
         except Interrupted:
@@ -121,6 +121,11 @@ class Connections(Host[Talk]):
         except ConnectError:
             await self.close(talk)
             raise
+
+    async def _room(self, talk: Talk) -> None:
+        """Behind every piece that was read: wait while too much is due to be shown."""
+        talk.stall.heard()
+        await self.printer.room()
 
     async def close(self, talk: Talk) -> None:
         """End a connection without a word."""
@@ -195,6 +200,7 @@ class Connections(Host[Talk]):
     async def complete(self, exchange: Exchange) -> Exchange:
         """Wait for the reply to a command of ours.  Raises Interrupted, and what ended the connection."""
         talk = self.conversation
+        talk.stall.heard()
         try:
             await self.interruptible(talk.client.run(exchange))
         except Interrupted:

@@ -55,6 +55,16 @@ class Conversation:
         self.own[exchange] = own
         return exchange
 
+    def kick(self) -> None:
+        """Have told what came of it, and sent what is due, when something was asked of the session itself."""
+        raise NotImplementedError
+
+    def resync(self) -> bool:
+        """Give up what has come in part, and go on behind it (`Session.resync`); whether there was anything."""
+        found = self.session.resync()
+        self.kick()
+        return found
+
     def takes(self, event: Event) -> bool:
         """Whether an event is about a command of ours and was given to who takes it."""
         if not isinstance(event, Received) or event.unsolicited or event.exchange not in self.own:

@@ -192,6 +192,8 @@ class Shell(Connections):
             if not text.strip() or self.live is None:
                 return
         await self._follow(lines.take(self, text))
+        if self.live is not None and self.live.stalled:
+            self.pending.clear()
 
     async def ask(self, question: str, *, secret: bool = True) -> str | None:
         """See Connections."""
@@ -243,7 +245,7 @@ class Shell(Connections):
                 return await self._away(work)
             case Octets(octets):
                 self.session.raw(octets)
-                self.conversation.client.kick()
+                self.conversation.kick()
                 return ""
             case Dial(plan, name):
                 await self.open(Dialling(plan), name)

@@ -9,11 +9,13 @@ from collections.abc import Awaitable, Callable
 from imapsh.client.connection import AsyncClient
 from imapsh.session.events import Closed, Completed, Event, Received
 from imapsh.session.exchange import Exchange
+from imapsh.session.waiting import Waiting
 from imapsh.shell import toolbar
 from imapsh.shell.conversation import Conversation, Own
 from imapsh.shell.known import Known
 from imapsh.shell.link import Link
 from imapsh.shell.stage import Stage
+from imapsh.shell.stall import REPLIED, Stall, explained
 from imapsh.spec.match import match
 from imapsh.spec.model import AUTHENTICATED, SELECTED
 
@@ -27,7 +29,7 @@ Ask = Callable[[str], Awaitable[str | None]]
 class Talk(Conversation):
     """`known`: what it has taught; `question`: an AUTHENTICATE typed by hand whose `+` is to be answered."""
 
-    def __init__(self, name: str, link: Link, stage: Stage, ask: Ask) -> None:
+    def __init__(self, name: str, link: Link, stage: Stage, ask: Ask, *, stall: float = 0.0) -> None:
         super().__init__(name, link.plan, link.session, link.stream, stage.viewer)
         self.link = link
         self.stage = stage
@@ -36,6 +38,9 @@ class Talk(Conversation):
         self._ask = ask
         self._changed = asyncio.Event()
         self._interrupted = False
+        self._awaited: Exchange | None = None
+        self.stalled = False  # the prompt was given back because no reply will come
+        self.stall = Stall(link.session, stall, self._stalled, asyncio.get_running_loop())
 
     @property
     def client(self) -> AsyncClient:
@@ -98,12 +103,30 @@ class Talk(Conversation):
         self._interrupted = True
         self._changed.set()
 
+    def kick(self) -> None:
+        """See Conversation."""
+        self.client.kick()
+        self.stall.heard()
+
+    def resync(self) -> bool:
+        """See Conversation.  What comes of it is shown, whatever was left running."""
+        self.stage.muted.clear()
+        self.stalled = False
+        return super().resync()
+
+    def _stalled(self, waiting: Waiting) -> None:
+        """Where the reply that is waited for has come, within a literal, the prompt is given back."""
+        awaited = self._awaited
+        self.stalled = awaited is not None and waiting.looks == REPLIED
+        self.stage.note(explained(waiting, at_prompt=self.stalled or awaited is None))
+        self._changed.set()
+
     # -- commands
 
     async def go(self, exchange: Exchange) -> None:
         """Have a typed command sent, and wait for what comes of it, unless it has to wait for others itself."""
         busy = toolbar.running(self.session, {*self.own, exchange})
-        self.client.kick()
+        self.kick()
         if busy:
             self.stage.note(f"{exchange.tag} {exchange.name} goes behind it: {busy}")
         else:
@@ -111,8 +134,15 @@ class Talk(Conversation):
 
     async def wait(self, exchange: Exchange) -> None:
         """Until the reply, the end, Ctrl-C, a question, or an IDLE that has begun."""
-        self._interrupted = False
-        while exchange.response is None and self.live:
+        self._interrupted = self.stalled = False
+        self._awaited = exchange
+        try:
+            await self._until(exchange)
+        finally:
+            self._awaited = None
+
+    async def _until(self, exchange: Exchange) -> None:
+        while exchange.response is None and self.live and not self.stalled:
             if self._interrupted:
                 self._leave(exchange)
                 return
@@ -141,7 +171,7 @@ class Talk(Conversation):
 
     def _done(self) -> None:
         self.session.done()
-        self.client.kick()
+        self.kick()
 
     async def answer(self, pasted: deque[str]) -> None:
         """The `+` of a hand-typed AUTHENTICATE: the next line goes raw, unseen, and is kept nowhere."""
@@ -153,7 +183,7 @@ class Talk(Conversation):
         if not self.live or exchange.response is not None:
             return
         self.session.answer(b"*" if answer is None else answer.encode("utf-8", "surrogateescape"))
-        self.client.kick()
+        self.kick()
         await self.wait(exchange)
 
     # -- what the shell asks by itself
@@ -167,7 +197,7 @@ class Talk(Conversation):
             return
         self.known.names.stale = False
         self.quietly("LIST", [b'"" "*"'], Own("completion"))
-        self.client.kick()
+        self.kick()
 
 
 def _user(exchange: Exchange) -> str:

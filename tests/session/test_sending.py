@@ -372,3 +372,33 @@ def test_nothing_is_smuggled_in_by_an_argument(wrong: bytes | Secret) -> None:
 def test_every_line_that_goes_out_is_told() -> None:
     played = play(LOGGED_IN + "\n>>> IDLE\nC: A1 IDLE\nS: + idling\n!! DONE\nC: DONE\nS: A1 OK done")
     assert [event.frame.raw for event in played.events if isinstance(event, Sent)] == [b"A1 IDLE\r\n", b"DONE\r\n"]
+
+
+# -- raw octets
+
+
+def test_replies_to_raw_commands_are_no_fault() -> None:
+    player = play(SELECTED)
+    for octets in (b"r1 APPEND x {10}\r\n", b"abc"):
+        player.session.raw(octets)
+        player.pump()
+    player.out = b""
+    player.play("S: + go\nS: * 6 EXISTS\nS: * 2 EXPUNGE")
+    player.session.raw(b"defghij\r\n")
+    player.pump()
+    player.out = b""
+    player.play("S: r1 OK done")
+    assert player.findings == []
+    assert not player.last.unsolicited
+    player.play("S: r1 OK again\nS: + what")
+    assert player.findings == ["tag-unknown", "continuation-unasked"]
+
+
+def test_the_tags_of_raw_lines() -> None:
+    player = play(SELECTED)
+    for octets in (b"r1 NO", b"OP\r\nr2 X {3}\r\na b\r\nr3 NOOP\r\n"):
+        player.session.raw(octets)
+    player.pump()
+    player.out = b""
+    player.play("S: r3 OK\nS: r2 OK\nS: r1 OK\nS: a OK")
+    assert player.findings == ["tag-unknown"]

@@ -26,6 +26,9 @@ class FakeTalk(Conversation):
     client: BlockingClient
     summary = "a summary"
 
+    def kick(self) -> None:
+        self.client.flush()
+
 
 class FakeHost(Host[FakeTalk]):
     """`done`: the steps that were asked for; `said`: the lines; `answers`: what the person says, in order."""

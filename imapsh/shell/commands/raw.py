@@ -1,4 +1,4 @@
-r"""`\raw`: octets in no command."""
+r"""Octets: `\raw` sends them in no command, `\resync` gives up those that do not come."""
 
 from __future__ import annotations
 
@@ -18,3 +18,11 @@ def send(host: Host[Any], argument: str) -> Steps[str]:
         raise UsageError("read-only mode is on, and nobody can tell what \\raw would change: it was not sent")
     status: str = yield Octets(unescape(argument))
     return status
+
+
+def resync(host: Host[Any], argument: str) -> None:
+    """`\\resync`."""
+    if argument:
+        raise UsageError("\\resync takes no argument")
+    if not host.conversation.resync():
+        host.note("nothing has come in part: there is nothing to give up")

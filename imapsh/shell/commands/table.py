@@ -75,6 +75,8 @@ _TABLE = (
     Command("\\raw", "TEXT", "Sends exactly these octets, in no command.", "raw.send",
             details="Escapes: \\r \\n \\t \\0 \\e \\\\ and \\xNN for any octet.  Nothing is added, no CRLF either:\n"
                     "    \\raw A1 NOOP\\r\\n"),
+    Command("\\resync", "", "Gives up a literal or line whose rest does not come, and goes on behind it.", "raw.resync",
+            details="What came of the literal is read again as replies, from the first line on that is one."),
     Command("\\quit", "", "Logs out everywhere and ends imapsh; so does Ctrl-D.", "connection.quit"),
 )  # fmt: skip
 
