@@ -171,6 +171,11 @@ class Batch(Host[BatchTalk]):
 
     # -- what Host asks for
 
+    @property
+    def attended(self) -> bool:
+        """See Host."""
+        return _is_terminal(sys.stdin)
+
     def match(self, text: str) -> Match:
         """See Host.  What is wrong with the line is said, and it is sent all the same."""
         found = match(text, self.session.context())

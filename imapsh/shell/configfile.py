@@ -236,7 +236,7 @@ def _checked(option: Option, label: str, value: Any, meaning: bool) -> Any:
         if not (isinstance(value, list) and all(isinstance(one, str) for one in value)):
             raise UsageError(f"{label} is a list of texts in quotes")
         return tuple(value)
-    if option.kind == "seconds":
+    if option.kind in ("seconds", "number"):
         return value_of(option, label, str(value) if type(value) in (int, float) else "")
     if not isinstance(value, str):
         raise UsageError(f"{label} must be text in quotes")

@@ -33,7 +33,8 @@ class Plan(NamedTuple):
     """What is to be dialled, and how.
 
     Time-outs are in seconds, `idle_timeout` None for none; `user` "" for no login; `trace` a path or "".
-    `plain` says that the fall-back from imaps was taken: then STARTTLS must succeed.
+    `plain` says that the fall-back from imaps was taken: then STARTTLS must succeed.  `safe`: what loses mail is asked
+    about, and so is what is done to more than `many` messages.
     """
 
     address: Address
@@ -51,6 +52,8 @@ class Plan(NamedTuple):
     read_only: bool = False
     trace: str = ""
     mechanism: str = ""
+    safe: bool = True
+    many: int = 100
 
     @property
     def where(self) -> str:
@@ -100,6 +103,8 @@ def make_plan(options: Options, url: str | None = None) -> Plan:
         read_only=options.read_only,
         trace=options.trace,
         mechanism=_mechanism(options, address),
+        safe=not options.yes,
+        many=options.many,
     )
 
 

@@ -72,6 +72,11 @@ class Host(Generic[C]):
 
     # -- what the drivers do in their own ways
 
+    @property
+    def attended(self) -> bool:
+        """Whether somebody is there to be asked."""
+        return self.interactive
+
     def put(self, text: str) -> None:
         """Show text that is finished: safe, coloured, its last line ended."""
         raise NotImplementedError

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from imapsh.errors import UsageError
-from imapsh.shell import files
+from imapsh.shell import care, files
 from imapsh.shell.password import append_password
 from imapsh.shell.steps import Steps, Typed
 from imapsh.spec.model import NOT_AUTHENTICATED
@@ -33,8 +32,7 @@ def take(host: Host[Any], text: str) -> Steps[str]:
 def _send(host: Host[Any], text: str) -> Steps[str]:
     """Send a typed command."""
     session = host.session
-    found = host.match(text)
-    _refuse(session.read_only, found)
+    found = care.gently(host, host.match(text))
     if host.interactive and session.state == NOT_AUTHENTICATED and found.name.upper() == "AUTHENTICATE":
         from imapsh.shell import login
 
@@ -45,15 +43,10 @@ def _send(host: Host[Any], text: str) -> Steps[str]:
         if password is None or not host.live:
             return ""
         found = host.match(append_password(text, password))
+    yield from care.confirm(host, found)
     exchange = session.line(found.text, open_file=files.open_file, matched=found)
     yield Typed(exchange)
     return exchange.status
-
-
-def _refuse(read_only: bool, found: Match) -> None:
-    command = found.command
-    if read_only and command is not None and command.changes:
-        raise UsageError(f"{command.name} changes mail or mailboxes and read-only mode is on: it was not sent")
 
 
 def lacks_password(found: Match) -> str:

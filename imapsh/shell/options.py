@@ -26,7 +26,7 @@ URLS = (
 EXITS = (
     (0, "all commands were OK"),
     (1, "a command got NO, or the input of --explain ends within a response"),
-    (2, "the command line, configuration, script or file was wrong, or read-only mode refused a command, unsent"),
+    (2, "the command line, configuration, script or file was wrong, or imapsh or you refused a command, unsent"),
     (3, "a command got BAD"),
     (4, "no connection, or the peer greets with BYE or not in IMAP"),
     (5, "TLS failed: handshake, certificate or STARTTLS"),
@@ -40,8 +40,8 @@ EXITS = (
 class Option(NamedTuple):
     """One row.
 
-    `metavar` "" for a switch; `kind`: text, seconds, descriptor, or choice, one of `choices`; `many`: repeatable;
-    `once`: for one run, so no key of the configuration file; `off`: the name that turns a switch off.
+    `metavar` "" for a switch; `kind`: text, seconds, number, descriptor, or choice, one of `choices`; `many`:
+    repeatable; `once`: for one run, so no key of the configuration file; `off`: the name that turns a switch off.
     """
 
     name: str
@@ -84,6 +84,8 @@ OPTIONS: tuple[Option, ...] = (
     Option("--keep-going", _RUN, "do not stop at the first NO or BAD; exit with 3 after any BAD, else 1 after any NO"),
     Option("--read-only", _RUN, "refuse commands that change mail or mailboxes; open the URL's mailbox by EXAMINE"),
     Option("--yes", _RUN, "do not ask before a command that loses mail; --safe asks, as is the default", off="--safe"),
+    Option("--many", _RUN, "ask before STORE and MOVE of more than N messages, too; 100 if none is given", "N",
+           kind="number"),
     Option("--explain", _RUN, "read recorded octets of a server, or a trace, and say what is in them; - is stdin",
            "FILE", once=True),
     Option("--demo", _RUN, "talk to the server in the box: in memory, with mail to look at, gone on exit", once=True),
@@ -174,6 +176,7 @@ class Options(NamedTuple):
     keep_going: bool = False
     read_only: bool = False
     yes: bool = False
+    many: int = 100
     explain: str = ""
     demo: bool = False
     serve_demo: bool = False
@@ -287,6 +290,10 @@ def value_of(option: Option, name: str, value: str) -> str | float:
         if not 0 < seconds < 1e9:
             raise UsageError(f"{name} takes seconds, more than 0")
         return seconds
+    if option.kind == "number":
+        if not (value.isascii() and value.isdigit() and len(value) < 10):
+            raise UsageError(f"{name} takes a number")
+        return int(value)
     if option.kind == "descriptor":
         if not (value.isascii() and value.isdigit() and len(value) < 7):
             raise UsageError(f"{name} takes the number of an open file descriptor, as in {name} 3 3< FILE")

@@ -232,6 +232,18 @@ def duration(seconds: float) -> str:
     return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
 
 
+def size(octets: int) -> str:
+    """`834 octets`, `4.2 kB`, `37 MB`; thousands, not 1,024s."""
+    if octets < 1000:
+        return f"{octets} octets" if octets != 1 else "1 octet"
+    amount, unit = octets / 1000, "kB"
+    for larger in ("MB", "GB", "TB", "PB"):
+        if amount < 999.5:
+            break
+        amount, unit = amount / 1000, larger
+    return f"{amount:.1f} {unit}" if amount < 9.95 else f"{amount:,.0f} {unit}"
+
+
 def theme_for(options: Options, terminal: bool) -> Theme | None:
     """The theme, or None for no colours; NO_COLOR, a dumb terminal and --plain hold unless colours are asked for."""
     import os

@@ -44,6 +44,13 @@ def unfit(row: Command | Name, context: Context) -> Problem | None:
     return None
 
 
+def replaced(row: Command | Name, context: Context) -> Problem | None:
+    """What read-only mode sends in its place; None where that is the row itself."""
+    if not (context.read_only and row.harmless):
+        return None
+    return Problem("read-only", 0, f"read-only mode sends {row.harmless} in place of {row.name}")
+
+
 def _misplaced(command: Command, context: Context) -> Problem | None:
     """Why the command does not suit the state of the connection."""
     if context.state not in command.states:

@@ -7,15 +7,16 @@ _OPENS = ("FLAGS", "EXISTS", "RECENT", "LIST", "OK")
 
 COMMANDS = (
     Command("SELECT", AFTER_LOGIN, "<mailbox>", "Opens a mailbox.", "RFC 9051 §6.3.2", "SELECT INBOX",
-            barrier=True, responses=_OPENS),
+            barrier=True, responses=_OPENS, harmless="EXAMINE"),
     Command("EXAMINE", AFTER_LOGIN, "<mailbox>", "Opens a mailbox for reading only.", "RFC 9051 §6.3.3",
             "EXAMINE blurdybloop", barrier=True, responses=_OPENS),
     Command("CREATE", AFTER_LOGIN, "<mailbox> [(<create-param>...)]", "Makes a mailbox.", "RFC 9051 §6.3.4",
             "CREATE owatagusiam/", changes=True, responses=("LIST",)),
     Command("DELETE", AFTER_LOGIN, "<mailbox>", "Removes a mailbox and the messages in it.", "RFC 9051 §6.3.5",
-            "DELETE blurdybloop", changes=True, destroys="the mailbox and every message in it", responses=("LIST",)),
+            "DELETE blurdybloop", changes=True, destroys="the mailbox and every message in it", responses=("LIST",),
+            guard="mailbox"),
     Command("RENAME", AFTER_LOGIN, "<mailbox> <mailbox>", "Gives a mailbox another name.", "RFC 9051 §6.3.6",
-            "RENAME blurdybloop sarasoop", changes=True, responses=("LIST",)),
+            "RENAME blurdybloop sarasoop", changes=True, responses=("LIST",), guard="inbox"),
     Command("SUBSCRIBE", AFTER_LOGIN, "<mailbox>", "Puts a mailbox on the list of subscriptions.",
             "RFC 9051 §6.3.7", "SUBSCRIBE #news.comp.mail.mime", changes=True),
     Command("UNSUBSCRIBE", AFTER_LOGIN, "<mailbox>", "Takes a mailbox off the list of subscriptions.",
@@ -31,7 +32,7 @@ COMMANDS = (
             "RFC 3501 §6.4.1", "CHECK", editions="1"),
     Command("CLOSE", MAILBOX_SELECTED, "", r"Expunges what is marked \Deleted, silently, and closes the mailbox.",
             "RFC 9051 §6.4.1", "CLOSE", barrier=True, expunges=False, changes=True,
-            destroys=r"every message marked \Deleted in the selected mailbox"),
+            destroys=r"every message marked \Deleted in the selected mailbox", guard="deleted"),
     Command("UNSELECT", MAILBOX_SELECTED, "", "Closes the mailbox and expunges nothing.", "RFC 9051 §6.4.2",
             "UNSELECT", needs=("UNSELECT", "IMAP4rev2"), barrier=True),
 )  # fmt: skip

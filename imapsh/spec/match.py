@@ -14,7 +14,7 @@ from typing import NamedTuple
 from imapsh import spec
 from imapsh.grammar.tokens import CRLF, DATA, LBRACKET, LITERAL, LPAREN, SPACE, Token, tokenize
 from imapsh.spec import advice, secrets
-from imapsh.spec.model import Command, Context, Expected, Name, Piece, Problem
+from imapsh.spec.model import Command, Context, Expected, Name, Piece, Problem, Span, find
 from imapsh.spec.nodes import Frame, Keyword, Node, Sequence, folded
 from imapsh.spec.syntax import parse
 
@@ -81,7 +81,7 @@ class Run:
 
     def suits(self, row: Command | Name, at: int) -> None:
         """Note where the row does not suit the server or the edition of the protocol."""
-        reason = advice.unfit(row, self.context)
+        reason = advice.unfit(row, self.context) or advice.replaced(row, self.context)
         if reason:
             self.notes(reason.rule, at, reason.message, "advice")
 
@@ -236,6 +236,18 @@ class Match:
     def secrets(self) -> tuple[tuple[int, int], ...]:
         """Spans (start, end) that must not be shown, kept or logged."""
         return secrets.spans(self.tokens, self._head.command, self._head.end)
+
+    @cached_property
+    def harmless(self) -> tuple[Span, ...]:
+        """What changes something here though it only reads, and what read-only mode sends in its place, by offset."""
+        command, found = self._head.command, []
+        if command is not None and command.harmless:
+            found.append(Span(self._head.start, self._head.end, command.harmless))
+        for piece in find(self.pieces, "fetch-item"):
+            row = spec.find(piece.kind, piece.name)
+            if row is not None and row.harmless:
+                found.append(Span(piece.start, piece.start + len(row.name), row.harmless))
+        return tuple(found)
 
     @cached_property
     def roles(self) -> tuple[str, ...]:

@@ -18,10 +18,14 @@ MAILBOX_SELECTED = (SELECTED,)
 
 
 class Command(NamedTuple):
-    """One command.  `UID FETCH` and its like are rows of their own, named with the space.
+    r"""One command.  `UID FETCH` and its like are rows of their own, named with the space.
 
     `syntax` is in the notation of `imapsh.spec.syntax`.  `needs` are capabilities of which any one offers the command;
     none means that every server has it.  `editions` names the revisions that have it: "1" IMAP4rev1, "2" IMAP4rev2.
+    `guard` is what the shell counts before it asks whether to send it: "deleted", the messages marked \Deleted (of its
+    set, where it has one); "mailbox", what the mailbox holds; "inbox", the same where that is INBOX; "set", the
+    messages of its set where they are many; "flags", the same, and what is done to their flags.  With `destroys` alone
+    it asks too, and counts nothing.
     """
 
     name: str
@@ -39,6 +43,8 @@ class Command(NamedTuple):
     barred: tuple[str, ...] = ()  # capabilities under which the server refuses it
     destroys: str = ""  # what is lost for good, as a phrase
     responses: tuple[str, ...] = ()  # the untagged responses it brings
+    guard: str = ""
+    harmless: str = ""  # the same without a change to the mailbox; read-only mode sends it instead
 
 
 class Name(NamedTuple):
@@ -47,6 +53,7 @@ class Name(NamedTuple):
     `syntax` is what follows the name.  A name that ends in `[` or `(` is followed without a space; one in angle
     brackets has no name on the wire, only its syntax; one that ends in `=` begins a family.  `read` names the function
     of `imapsh.grammar` that reads what a server sends under this name.  `group`: of a capability, what it is about.
+    `harmless`: the same without a change to the message, which read-only mode sends instead.
     """
 
     kind: str
@@ -59,6 +66,7 @@ class Name(NamedTuple):
     example: str = ""
     read: str = ""
     group: str = ""
+    harmless: str = ""
 
 
 class Problem(NamedTuple):
@@ -137,6 +145,14 @@ def find(pieces: tuple[Piece, ...], *kinds: str) -> list[Piece]:
         else:
             waiting.extend(reversed(piece.children))
     return found
+
+
+class Span(NamedTuple):
+    """Characters of a line, and what may stand in their place."""
+
+    start: int
+    end: int
+    text: str
 
 
 class Expected(NamedTuple):

@@ -81,7 +81,7 @@ class Table:
 
     def _take(self, run: Run, at: int, row: Name, end: int) -> int:
         """Read what follows the row's name, which ends at `end`."""
-        if row.needs or row.editions != "12":
+        if row.needs or row.harmless or row.editions != "12":
             run.suits(row, at)
         if row.name[0] not in "<(":
             run.spans[at] = (at + len(row.name.rstrip("[")), self.role, "")

@@ -20,6 +20,8 @@ from imapsh.shell.options import Options
 from imapsh.shell.output import Output
 from imapsh.shell.steps import Ask, Away, Dial, HangUp, Line, Octets, Step, Steps, T, Typed
 from imapsh.spec.match import Match, match
+from imapsh.transport.base import Stream
+from imapsh.transport.memory import attach, pair
 
 
 class FakeTalk(Conversation):
@@ -48,7 +50,9 @@ class FakeHost(Host[FakeTalk]):
             self.connect(make_plan(self.options), "1", self._store)
 
     def connect(self, plan: Plan, name: str, store: Store) -> None:
-        stream = connect(store)
+        self.talks_over(connect(store), plan, name)
+
+    def talks_over(self, stream: Stream, plan: Plan, name: str = "1") -> None:
         talk = self.talks[name] = FakeTalk(name, plan, new_session(plan), stream)
         self.current = name
         self._last = Last(talk.session.parser)
@@ -145,3 +149,23 @@ class FakeHost(Host[FakeTalk]):
     def text(self) -> str:
         """All that was said."""
         return "\n".join(self.said)
+
+
+def answering(answers: dict[str, str], capabilities: str = "IMAP4rev1", greeting: str = "PREAUTH") -> Stream:
+    """A server in memory that knows what to say to which command: lines, TAG in the last being the command's.
+
+    A command that is not among them, but for its beginning, gets OK.
+    """
+    client, server = pair()
+
+    def answer(line: str) -> str:
+        tag, _, command = line.partition(" ")
+        known = next((said for begins, said in answers.items() if command.startswith(begins)), "TAG OK done")
+        return known.replace("TAG", tag).replace("\n", "\r\n") + "\r\n"
+
+    def receive(data: bytes) -> bytes:
+        return "".join(map(answer, data.decode().splitlines())).encode()
+
+    attach(server, receive)
+    server.write(f"* {greeting} [CAPABILITY {capabilities}] hello\r\n".encode())
+    return client

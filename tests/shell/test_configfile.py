@@ -20,7 +20,7 @@ def content(tmp_path: Path, text: str | bytes, mode: int = 0o600) -> Content:
 
 
 def test_every_long_option_is_a_key_but_those_for_one_run(tmp_path: Path) -> None:
-    given = {"text": '"x"', "seconds": "2.5", "": ""}
+    given = {"text": '"x"', "seconds": "2.5", "number": "7", "": ""}
     for option in OPTIONS:
         key = option.name[2:]
         assert (key in KEYS) == (not option.once and key != "limit"), key
@@ -29,7 +29,7 @@ def test_every_long_option_is_a_key_but_those_for_one_run(tmp_path: Path) -> Non
         value = "true" if not option.metavar else f'"{option.choices[-1]}"' if option.choices else given[option.kind]
         found = content(tmp_path, f"{key} = {value}\n").defaults
         assert set(found) == {option.field}
-        assert found[option.field] in (True, 2.5, "x", *option.choices)
+        assert found[option.field] in (True, 2.5, 7, "x", *option.choices)
 
 
 def test_a_switch_has_two_names(tmp_path: Path) -> None:

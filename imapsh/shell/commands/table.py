@@ -43,6 +43,10 @@ def _sessions(host: Host[Any]) -> Iterable[str]:
     return host.talks
 
 
+def _switch(host: Host[Any]) -> Iterable[str]:
+    return ("on", "off")
+
+
 _TABLE = (
     Command("\\help", "[NAME]", "Lists these commands, or explains one, or any name of IMAP's.", "show.help_", _names),
     # -- connections
@@ -71,6 +75,12 @@ _TABLE = (
             "mail.load", "path",
             details="Flags and dates are those that \\save, the mbox or the Maildir kept; else the date is the\n"
                     "message's own.  Line ends become CRLF.  Many go in one command where MULTIAPPEND is offered."),
+    # -- care
+    Command("\\safe", "[on|off]", "Says or sets whether what loses mail is asked about first.", "care.safe", _switch,
+            details="Asked about, with what they would do: EXPUNGE, CLOSE, DELETE, RENAME of INBOX, and STORE and\n"
+                    "MOVE of many messages (--many).  Where nobody is there to be asked, as in a script, nothing is."),
+    Command("\\readonly", "[on|off]", "Says or sets read-only mode.", "care.readonly", _switch,
+            details="SELECT is sent as EXAMINE, BODY[ as BODY.PEEK[; what changes mail or mailboxes is refused."),
     # -- octets
     Command("\\raw", "TEXT", "Sends exactly these octets, in no command.", "raw.send",
             details="Escapes: \\r \\n \\t \\0 \\e \\\\ and \\xNN for any octet.  Nothing is added, no CRLF either:\n"
