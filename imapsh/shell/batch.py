@@ -25,7 +25,7 @@ from imapsh.shell.host import FIRST, Host
 from imapsh.shell.output import Writer, is_plain, make_output
 from imapsh.shell.progress import Meter
 from imapsh.shell.script import Script, from_commands, from_file
-from imapsh.shell.steps import ROOM, Ask, Away, Dial, HangUp, Line, Octets, Pause, Step, Steps, T, Typed
+from imapsh.shell.steps import ROOM, Ask, Away, Dial, HangUp, Line, Octets, Pause, Step, Steps, T, Typed, Walk
 from imapsh.spec.match import Match, match
 
 if TYPE_CHECKING:
@@ -128,19 +128,13 @@ class Batch(Host[BatchTalk]):
 
     def _follow(self, steps: Steps[T]) -> T:
         """Run steps to their end, and give its result.  Raises what they let through."""
-        answer: Any = None
-        error: ImapshError | None = None
-        while True:
-            try:
-                step = steps.send(answer) if error is None else steps.throw(error)
-            except StopIteration as end:
-                result: T = end.value
-                return result
-            answer = error = None
-            try:
-                answer = self._do(step)
-            except ImapshError as raised:
-                error = raised
+        with Walk(steps) as walk:
+            for step in walk:
+                try:
+                    walk.answer = self._do(step)
+                except ImapshError as error:
+                    walk.error = error
+            return walk.result
 
     def _do(self, step: Step) -> Any:
         match step:

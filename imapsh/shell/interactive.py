@@ -22,7 +22,7 @@ from imapsh.shell.known import Known
 from imapsh.shell.options import Options
 from imapsh.shell.output import is_plain, theme_for
 from imapsh.shell.reading import Reading
-from imapsh.shell.steps import Ask, Away, Dial, HangUp, Line, Octets, Pause, Room, Step, Steps, T, Typed
+from imapsh.shell.steps import Ask, Away, Dial, HangUp, Line, Octets, Pause, Room, Step, Steps, T, Typed, Walk
 from imapsh.shell.terminal import lent
 from imapsh.spec.match import Match
 from imapsh.spec.model import NOT_AUTHENTICATED, Context
@@ -211,19 +211,13 @@ class Shell(Connections):
 
     async def _follow(self, steps: Steps[T]) -> T:
         """Run steps to their end, and give its result.  Raises what they let through."""
-        answer: Any = None
-        error: ImapshError | None = None
-        while True:
-            try:
-                step = steps.send(answer) if error is None else steps.throw(error)
-            except StopIteration as end:
-                result: T = end.value
-                return result
-            answer = error = None
-            try:
-                answer = await self._do(step)
-            except ImapshError as raised:
-                error = raised
+        with Walk(steps) as walk:
+            for step in walk:
+                try:
+                    walk.answer = await self._do(step)
+                except ImapshError as error:
+                    walk.error = error
+            return walk.result
 
     async def _do(self, step: Step) -> Any:
         match step:

@@ -16,9 +16,10 @@ Each raises what it meets, Interrupted for Ctrl-C among it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from collections.abc import Callable, Generator, Iterator
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
+from imapsh.errors import ImapshError
 from imapsh.session.exchange import Exchange
 
 if TYPE_CHECKING:
@@ -85,3 +86,36 @@ ROOM = Room()
 
 Step = Exchange | Typed | Ask | Line | Dial | HangUp | Octets | Pause | Room | Away
 Steps = Generator[Step, Any, T]
+
+
+class Walk(Generic[T]):
+    """Steps on their way.  Iterate over it; what comes of a step is put into `answer`, or `error`, before the next.
+
+    At the end `result` is what the steps gave.  Raises what they let through.
+    """
+
+    result: T
+
+    def __init__(self, steps: Steps[T]) -> None:
+        self._steps = steps
+        self.answer: Any = None
+        self.error: ImapshError | None = None
+
+    def __iter__(self) -> Iterator[Step]:
+        return self
+
+    def __next__(self) -> Step:
+        answer, error = self.answer, self.error
+        self.answer = self.error = None
+        try:
+            return self._steps.send(answer) if error is None else self._steps.throw(error)
+        except StopIteration as end:
+            self.result = end.value
+            raise
+
+    def __enter__(self) -> Walk[T]:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Whatever ended it, the steps clean up now."""
+        self._steps.close()

@@ -18,7 +18,7 @@ from imapsh.shell.host import Host
 from imapsh.shell.last import Last
 from imapsh.shell.options import Options
 from imapsh.shell.output import Output
-from imapsh.shell.steps import Ask, Away, Dial, HangUp, Line, Octets, Step, Steps, T, Typed
+from imapsh.shell.steps import Ask, Away, Dial, HangUp, Line, Octets, Step, Steps, T, Typed, Walk
 from imapsh.spec.match import Match, match
 from imapsh.transport.base import Stream
 from imapsh.transport.memory import attach, pair
@@ -77,20 +77,14 @@ class FakeHost(Host[FakeTalk]):
         return self
 
     def follow(self, steps: Steps[T]) -> T:
-        answer: Any = None
-        error: ImapshError | None = None
-        while True:
-            try:
-                step = steps.send(answer) if error is None else steps.throw(error)
-            except StopIteration as end:
-                result: T = end.value
-                return result
-            answer = error = None
-            self.done.append(step)
-            try:
-                answer = self._do(step)
-            except ImapshError as raised:
-                error = raised
+        with Walk(steps) as walk:
+            for step in walk:
+                self.done.append(step)
+                try:
+                    walk.answer = self._do(step)
+                except ImapshError as error:
+                    walk.error = error
+            return walk.result
 
     def _do(self, step: Step) -> Any:
         match step:
