@@ -59,12 +59,13 @@ class Memory:
         self.now = names
 
     def _fetch(self, value: Fetch, uid: int | None) -> None:
+        """BODYSTRUCTURE tells more than BODY, and is not forgotten for it."""
         found = value.items.get("BODYSTRUCTURE") or value.items.get("BODY")
         if not isinstance(found, BodyPart):
             return
         uid = value.items.get("UID") or uid
         for kept, key in ((self._by_number, value.seq), (self._by_uid, uid)):
-            if isinstance(key, int):
+            if isinstance(key, int) and (found.extended or key not in kept):
                 kept.pop(key, None)
                 kept[key] = found
                 if len(kept) > _KEPT:

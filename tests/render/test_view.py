@@ -323,6 +323,17 @@ def test_a_line_of_ours_comes_below_what_was_held_back() -> None:
     assert them.show(ours(b"a2 NOOP\r\n")) == "- 1 mailbox  delimiter /\n  a\n> a2 NOOP\n"
 
 
+def test_a_message_held_back_keeps_its_own_uid() -> None:
+    them = views()
+    them.show(one(b"* 1 FETCH (FLAGS ())\r\n"), uid=10)
+    assert them.show(one(b"* 2 FETCH (BODY[TEXT] {1}\r\nx)\r\n"), uid=11).splitlines() == [
+        "- message 1  UID 10  no flags",
+        "- message 2  UID 11",
+        "    BODY[TEXT] 1 octet -- as it is on the wire: FETCH 2 BODYSTRUCTURE tells how it is encoded",
+        "    | x",
+    ]
+
+
 def test_what_is_dropped_is_not_shown() -> None:
     them = views()
     them.show(one(b"* 1 FETCH (UID 10)\r\n"))

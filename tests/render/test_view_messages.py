@@ -295,6 +295,14 @@ def test_the_structure_may_have_come_before_by_number_or_uid_until_it_no_longer_
         assert plain in them.show(part, uid=uid)
 
 
+def test_body_does_not_replace_what_bodystructure_told() -> None:
+    them = views()
+    fields = '"text" "plain" ("name" "{}") NIL NIL "7bit" 9 1'
+    them.show(one(f"* 4 FETCH (BODYSTRUCTURE ({fields.format('long')} NIL NIL NIL NIL))\r\n".encode()))
+    them.show(one(f"* 4 FETCH (BODY ({fields.format('short')}))\r\n".encode()))
+    assert 'BODY[1] text/plain "long" 1 octet' in them.show(one(literal("BODY[1]", b"x")))
+
+
 def test_what_is_not_known_is_shown_as_it_is_and_said() -> None:
     assert shown(literal("BODY[1]", b"aGVsbG8=")).splitlines()[1:] == [
         "    BODY[1] 8 octets -- as it is on the wire: FETCH 4 BODYSTRUCTURE tells how it is encoded",

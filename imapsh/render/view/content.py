@@ -44,10 +44,10 @@ def section(item: str) -> Section | None:
     return Section(found[1] == "BINARY", found[2] or "", found[3] or "", int(found[4] or 0))
 
 
-def content(item: str, data: Part, value: Fetch, look: Look) -> Iterator[Line]:
+def content(item: str, data: Part, value: Fetch, look: Look, uid: int | None) -> Iterator[Line]:
     """The item's name with what it holds, and below, behind a gutter, the content."""
     where = section(item)
-    seen = look.memory.structure(value.seq, value.items.get("UID") or look.uid)
+    seen = look.memory.structure(value.seq, value.items.get("UID") or uid)
     part = _part(where, seen)
     if isinstance(data, Spilled) or where is None or where.kind.startswith(("HEADER", "MIME")):
         yield from _title(item, data, part, "", look)

@@ -20,11 +20,16 @@ _SHORT = 60  #: characters of an item's value that stand in the first line
 
 
 def fetch(value: Fetch, look: Look) -> Iterator[Line]:
-    """The message, item by item in the order in which they came."""
+    """The message that is being shown."""
+    return message(value, look, look.uid)
+
+
+def message(value: Fetch, look: Look, uid: int | None) -> Iterator[Line]:
+    """A message, item by item in the order in which they came; `uid` where it is known."""
     large = {item: data for item, data in value.items.items() if not _is_short(data)}
     words = [word for item, data in value.items.items() if item not in large for word in _short(item, data)]
-    if look.uid is not None and "UID" not in value.items:
-        words.insert(0, ("note", f"UID {look.uid}"))
+    if uid is not None and "UID" not in value.items:
+        words.insert(0, ("note", f"UID {uid}"))
     yield from flow([("response", f"message {value.seq}"), ("", "  ")], words, look.columns, 4, "  ")
     for item, data in large.items():
         if isinstance(data, Envelope):
@@ -33,7 +38,7 @@ def fetch(value: Fetch, look: Look) -> Iterator[Line]:
             yield [("", "  "), ("section", visible(item))]
             yield from tree(data, look)
         elif isinstance(data, bytes | Spilled):
-            yield from content(item, data, value, look)
+            yield from content(item, data, value, look, uid)
         else:
             head: Line = [("", "  "), ("section", visible(item)), ("", " ")]
             yield from flow(head, words_of(readable.plain(data), "text"), look.columns, 4)

@@ -10,7 +10,7 @@ from imapsh.grammar.values import BodyPart, Envelope, Fetch
 from imapsh.render.styles import Fragment
 from imapsh.render.view import readable
 from imapsh.render.view.columns import Column, Grid, flow
-from imapsh.render.view.fetch import fetch, header_fields
+from imapsh.render.view.fetch import header_fields, message
 from imapsh.render.view.look import Line, Look
 from imapsh.render.visible import visible
 from imapsh.wire.frames import Spilled
@@ -65,8 +65,7 @@ class Table:
     def lines(self, look: Look) -> Iterator[Line]:
         """The rows below their titles, which stand there once, unless other columns come."""
         if self._only is not None:
-            only, look.uid = self._only
-            yield from fetch(only, look)
+            yield from message(self._only[0], look, self._only[1])
         elif self._rows:
             yield from self._table(look)
         self._rows.clear()
