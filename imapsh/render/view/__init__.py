@@ -17,6 +17,7 @@ from imapsh.grammar import values
 from imapsh.grammar.responses import CLIENT, STATUS, TAGGED, UNTAGGED, Response
 from imapsh.render.pretty import MARGINS, UNSOLICITED, pretty
 from imapsh.render.styles import Fragment, Theme, paint
+from imapsh.render.view.columns import joined
 from imapsh.render.view.look import Line, Look
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ class Views:
     def _painted(self, margin: Fragment, lines: Iterable[Line]) -> str:
         made = []
         for line in lines:
-            made.append(paint([margin, *line], self.theme).rstrip(" ") + "\n")
+            made.append(paint([margin, *joined(line)], self.theme).rstrip(" ") + "\n")
             margin = _BLANK
         return "".join(made)
 
