@@ -344,6 +344,7 @@ def test_what_is_dropped_is_not_shown() -> None:
 def test_colour() -> None:
     them = Views(Look(), THEMES["default"])
     assert them.show(one(b"* FLAGS (\\Seen)\r\n")) == ("\x1b[2m- \x1b[0m\x1b[1;36mflags\x1b[0m \x1b[35m\\Seen\x1b[0m\n")
+    assert them.show(one(b"* FLAGS (\\Seen \\Draft)\r\n")).endswith("\x1b[35m\\Seen \\Draft\x1b[0m\n")
 
 
 def test_a_literal_that_is_not_in_memory() -> None:
