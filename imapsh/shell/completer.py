@@ -138,6 +138,8 @@ def _completions(typing: _Typing, offers: Iterable[Offer]) -> Iterator[Completio
         text = offer.text
         if tail and not text.lower().endswith(tail.lower()):
             continue
+        if tail and typing.line[offer.start :].casefold() + tail.casefold() == text.casefold():
+            continue
         start = typing.command.place(typing.base + offer.start)
         yield Completion(
             text[: len(text) - len(tail)], start - cursor, display=offer.label or text,

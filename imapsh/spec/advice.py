@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from imapsh.spec.match import Head, Run
 
 _HALF_LITERAL = form(r"~?(?:\{[^}]*)?\Z")
-
+#: `{@` and what is typed of a path, and what may become `{n}`.
+HALF_PATH = form(r"~?\{@[^}\r\n]*\Z")
+_HALF_TYPED = form(r"~?\{(?:\d*\+?|@[^}\r\n]*)\Z")
 
 #: tag = 1*<any ASTRING-CHAR except "+">
 _TAG = form(r"[!#$&',-\[\]^-z|}~]+")
@@ -78,7 +80,7 @@ def problems(text: str, head: Head, run: Run, complete: bool) -> tuple[Problem, 
             found[at] = problem._replace(offset=at)
 
     for token in run.starts.values():
-        if token.kind in (BAD, CRLF) and token.end < len(text):
+        if token.kind in (BAD, CRLF) and token.end < len(text) and not _HALF_TYPED.match(text, token.start):
             note(Problem("atom", 0, f"{token.text!r} may not stand here"), token.start)
     if head.tag is not None and not _TAG.fullmatch(head.tag):
         note(Problem("tag", 0, f"{head.tag!r} cannot be a tag"), text.index(head.tag))
@@ -265,7 +267,23 @@ def hint(text: str, head: Head, run: Run) -> str:
             shown += f" [{again.show()}]"
         if index + 1 < len(sequence.items):
             shown += (" " if sequence.items[index + 1].spaced else "") + sequence.show(index + 1)
-    return shown.replace('"', "")
+    shown = _with_arguments(shown, text, run).replace('"', "")
+    return shown[1:].lstrip(" ") if shown.startswith(run.closing) else shown
+
+
+def _with_arguments(shown: str, text: str, run: Run) -> str:
+    """The hint with the arguments of the name that is being typed, once that is whole."""
+    for at, node in run.tried:
+        row = node.rows.get(folded(text[at:])) if isinstance(node, Table) and at == run.watch else None
+        before, slot, behind = shown.partition(f"<{row.kind}>") if row is not None else ("", "", "")
+        is_nested = before.count("[") != before.count("]") and before != "["
+        if row is None or not slot or not row.syntax or is_nested:
+            continue
+        again = f" [{slot}...]" if behind.startswith("...") else ""
+        space = "" if row.name[-1] in "[(" else " "
+        behind = behind.removeprefix("...").removeprefix("]" if before == "[" else "")
+        return row.name + space + row.syntax + again + behind
+    return shown
 
 
 def _current(sequence: Sequence, index: int) -> str:

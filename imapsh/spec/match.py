@@ -12,7 +12,19 @@ from functools import cached_property
 from typing import NamedTuple
 
 from imapsh import spec
-from imapsh.grammar.tokens import CRLF, DATA, LBRACKET, LITERAL, LPAREN, SPACE, Token, tokenize
+from imapsh.grammar.tokens import (
+    BAD,
+    CRLF,
+    DATA,
+    LBRACKET,
+    LITERAL,
+    LPAREN,
+    RBRACKET,
+    RPAREN,
+    SPACE,
+    Token,
+    tokenize,
+)
 from imapsh.spec import advice, secrets
 from imapsh.spec.model import Command, Context, Expected, Name, Piece, Problem, Span, find
 from imapsh.spec.nodes import Frame, Keyword, Node, Sequence, folded
@@ -34,7 +46,8 @@ class Run:
         self.literals = {
             token.start: index for index, token in enumerate(token for token in tokens if token.kind is LITERAL)
         }
-        self.watch = _last_word(tokens, len(text))
+        self.watch = _last_word(tokens, text)
+        self.closing = text[-1:] if text[-1:] in (")", "]") else "-"
         self.pieces: list[Piece] = []
         self.frames: list[Frame] = []
         self.depth = 0
@@ -49,7 +62,7 @@ class Run:
     def tries(self, at: int, node: Node) -> None:
         """A node is about to be read at `at`."""
         if at >= self.watch:
-            if not self.left and at == self.watch:
+            if at == self.watch and (not self.left or node.show() == self.closing):
                 self.left = self.where()
             self.tried.append((at, node))
 
@@ -92,13 +105,23 @@ class Run:
         return -1
 
 
-def _last_word(tokens: list[Token], size: int) -> int:
-    """Where the half-typed last word begins; the end of the text where none is being typed."""
-    start = size
+def _last_word(tokens: list[Token], text: str) -> int:
+    """Where the half-typed last word begins, or the bracket that closes; the end of the text where there is neither.
+
+    A path behind `{@` may hold blanks.
+    """
+    path = advice.HALF_PATH.search(text) if "{@" in text else None
+    if path is not None and any(token.kind is BAD and token.start == path.start() for token in tokens):
+        return path.start()
+    if tokens and tokens[-1].kind in (RPAREN, RBRACKET):
+        return tokens[-1].start
+    start = len(text)
     for index in range(len(tokens) - 1, -1, -1):
         token = tokens[index]
         if token.kind in (SPACE, LPAREN, CRLF, DATA):
             break
+        if token.kind is RBRACKET and text[token.end : token.end + 1] == "<":
+            break  # behind a section: <partial>
         if token.kind is LBRACKET and index and spec.find("fetch-item", tokens[index - 1].text + "["):
             break
         start = token.start

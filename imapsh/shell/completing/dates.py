@@ -10,6 +10,11 @@ from imapsh.shell.completing.offer import Offer, Place
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
+def now() -> datetime:
+    """The present moment, here."""
+    return datetime.now().astimezone()
+
+
 def written(day: date) -> str:
     """`1-Feb-1994`, whatever the locale."""
     return f"{day.day}-{_MONTHS[day.month - 1]}-{day.year}"
@@ -28,14 +33,14 @@ def near(today: date) -> Iterator[tuple[date, str]]:
 
 def days(place: Place) -> Iterator[Offer]:
     """For SEARCH."""
-    for day, called in near(datetime.now().astimezone().date()):
+    for day, called in near(now().date()):
         text = f'"{written(day)}"' if place.typed.startswith('"') else written(day)
         yield place.offer(text, called, names=(text, called))
 
 
 def moments(place: Place) -> Iterator[Offer]:
     """For APPEND: now."""
-    now = datetime.now().astimezone()
-    text = f'"{written(now.date()):0>11} {now:%H:%M:%S %z}"'
+    moment = now()
+    text = f'"{written(moment.date()):0>11} {moment:%H:%M:%S %z}"'
     if not place.typed or place.typed.startswith('"'):
         yield place.offer(text, "now", names=(text,))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from imapsh.grammar.tokens import BAD
+from imapsh.grammar.tokens import BAD, FLAG, LPAREN, QUOTED, WORD
 from imapsh.shell.completing import dates, flags, fuzzy, mailboxes, messages, names, paths, sections
 from imapsh.shell.completing.offer import Offer, Place, Source
 from imapsh.shell.completing.usage import Usage
@@ -29,13 +29,39 @@ SOURCES: Mapping[str, Source] = {
 }
 #: Slots where nothing is shown beside what the source offers, though the word is whole: the note is what helps.
 _TELLING = ("sequence-set", "uid-set", "section-part")
+#: What stands once in a list.
+_ONCE = frozenset(
+    {
+        "flag",
+        "capability",
+        "header-fld-name",
+        "fetch-item",
+        "status-item",
+        "search-return",
+        "list-select",
+        "list-return",
+    }
+)
 
 
 def offers(found: Match, known: Known, usage: Usage) -> list[Offer]:
     """What may be meant by the half-typed last word of a command."""
-    chosen = choose(_all(found, known, usage), found.text, usage)
+    there = _there(found)
+    fresh = (o for o in _all(found, known, usage) if o.kind not in _ONCE or o.text.casefold() not in there)
+    chosen = choose(fresh, found.text, usage)
     marks = [offer for offer in chosen if offer.kind == "keyword" and len(offer.text) == 1]
     return chosen if len(marks) == len(chosen) else [offer for offer in chosen if offer not in marks]
+
+
+def _there(found: Match) -> set[str]:
+    """The words of the list that is being typed, without the last, which is being typed."""
+    words: set[str] = set()
+    for token in reversed(found.tokens):
+        if token.kind is LPAREN:
+            break
+        if token.kind in (WORD, FLAG, QUOTED) and token.end < len(found.text):
+            words.add(token.text.casefold())
+    return words
 
 
 def choose(candidates: Iterable[Offer], text: str, usage: Usage) -> list[Offer]:
@@ -76,7 +102,7 @@ def _of(choice: Expected, found: Match, known: Known, usage: Usage, alone: bool)
     place = Place(choice.kind, choice.offset, typed, alone, found, known)
     if not choice.text.startswith("<"):
         is_replaced = choice.row is not None and choice.kind in SOURCES
-        if not is_replaced and (len(choice.text) > 1 or not typed):
+        if not is_replaced and (len(choice.text) > 1 or (choice.text == "(" and not typed)):
             yield names.row(choice, typed)
     elif choice.kind in mailboxes.KINDS:
         yield from mailboxes.offers(place, usage.used("mailbox"))

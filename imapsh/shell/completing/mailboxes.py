@@ -23,16 +23,18 @@ def plain(typed: str) -> str:
 
 def offers(place: Place, used: Sequence[str]) -> Iterator[Offer]:
     """Where a name is wanted; `used` are folded names, the one used most first."""
+    if len(place.typed) > 1 and place.typed[0] == '"' == place.typed[-1] and not place.typed.endswith('\\"'):
+        return  # it is closed
     if place.kind == "list-mailbox":
         yield from (place.offer(f'"{text}"' if place.typed[:1] == '"' else text, note) for text, note in _PATTERNS)
     if _is_reference(place):
         yield place.offer('""', "names from the top")
     typed = plain(place.typed)
+    for name, near in place.known.names.find(typed, used):
+        yield from _offer(place, name, near)
     for prefix, owner in place.known.names.namespaces.items():
         if prefix and prefix.casefold().startswith(typed.casefold()):
             yield from _offer(place, prefix, fuzzy.BEGINS, f"{owner} mailboxes")
-    for name, near in place.known.names.find(typed, used):
-        yield from _offer(place, name, near)
 
 
 def _is_reference(place: Place) -> bool:

@@ -1,0 +1,28 @@
+"""What is hinted, offered and found wrong for each line of `data/hints.txt`."""
+
+from __future__ import annotations
+
+import pytest
+
+from imapsh import spec
+from imapsh.shell.completing import dates
+from imapsh.spec.match import match
+
+from .hints import NOW, TABLE, Entry, answers, entries
+
+ENTRIES = list(entries(TABLE.read_text("utf-8")))
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=[f"{entry.context.state[0]}-{entry.typed}" for entry in ENTRIES])
+def test_a_line(entry: Entry, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dates, "now", lambda: NOW)
+    assert answers(entry.context, entry.typed) == entry.answers
+
+
+def test_every_command_has_a_few_lines() -> None:
+    lines = dict.fromkeys(spec.commands(), 0)
+    for entry in ENTRIES:
+        command = match(entry.typed.replace("|", ""), entry.context).command
+        if command is not None:
+            lines[command.name] += 1
+    assert [name for name, count in lines.items() if count < 2] == []
