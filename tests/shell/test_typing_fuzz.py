@@ -34,9 +34,11 @@ _EXAMPLES = sorted(
     | {entry.typed.replace("|", "") for entry in entries(TABLE.read_text("utf-8"))}
 )  # fmt: skip
 _WORDS = [
-    "FETCH", "4", "4:", "(", ")", "[", "]", "BODY[", "2.", "<0", '"', '"a b"', "\\", "\\Seen", "{3}", "{3}\n", "{@", "{@/",
-    "~{@x", "\n", "\\\n", " ", " ", "SEARCH", "OR", "KEYWORD", "HEADER", "x-", "SELECT", "Reis", "&", "ü", "STORE", "$",
-    "+FLAGS", "\\each", "\\trace /", "\\help", "LOGIN", "me", "pw", "UID", "*", "%", "LIST", '""', "\t", "\x00", "SINCE", "1-",
+    "FETCH", "4", "4:", "(", ")", "[", "]", "BODY[", "2.", "<0", '"', '"a b"', "\\", "\\Seen", "{3}", "{3}\n", "{@",
+    "{@/", "~{@x",
+    "\n", "\\\n", " ", " ", "SEARCH", "OR", "KEYWORD", "HEADER", "x-", "SELECT", "Reis", "&", "ü", "STORE", "$",
+    "+FLAGS", "\\each", "\\trace /", "\\help", "LOGIN", "me", "pw", "UID", "*", "%", "LIST", '""', "\t", "\x00",
+    "SINCE", "1-",
 ]  # fmt: skip
 _SOME = st.lists(st.sampled_from(_WORDS), max_size=10)
 _TEXTS = st.one_of(st.text(max_size=40), _SOME.map(" ".join), _SOME.map("".join))
