@@ -15,7 +15,6 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 from imapsh.errors import ImapshError, LoginError
 from imapsh.grammar.responses import TAGGED
-from imapsh.render.styles import paint
 from imapsh.render.visible import visible
 from imapsh.session.events import Closed, Completed, Event, Received, Sent
 from imapsh.session.exchange import Exchange
@@ -149,6 +148,7 @@ class Batch(Host[BatchTalk]):
             case Pause(seconds):
                 self._pause(seconds)
             case Away(work):
+                self._show()
                 return work()
             case Octets(octets):
                 return self._octets(octets)
@@ -191,14 +191,10 @@ class Batch(Host[BatchTalk]):
         yield ROOM
         return dial.password_source(plan, user)()
 
-    def put(self, text: str) -> None:
+    def show(self, text: str) -> None:
         """See Host."""
         self._show()
         self.out.write(text.encode("utf-8", "backslashreplace"))
-
-    def say(self, text: str, style: str = "") -> None:
-        """See Host."""
-        self.put(paint([(style, text + "\n")], self.output.theme))
 
     def note(self, text: str) -> None:
         """See Host: on stderr."""
@@ -245,7 +241,8 @@ class Batch(Host[BatchTalk]):
         exchange = None if isinstance(event, Closed) else event.exchange
         if exchange not in talk.own or (isinstance(event, Received) and event.unsolicited):
             talk.last.keep(event)
-            self._unshown.append((talk, event))
+            if not talk.witness(event):
+                self._unshown.append((talk, event))
         elif isinstance(event, Completed):
             del talk.own[event.exchange]
         else:
@@ -261,10 +258,10 @@ class Batch(Host[BatchTalk]):
             if self._silent:
                 pass
             elif self._exact:
-                for octets in self.output.octets(event, label, talk.viewer):
+                for octets in self.screen.octets(event, label, talk.viewer):
                     self.out.write(octets)
             else:
-                self.out.write(self.output.event(event, label, talk.viewer).encode("utf-8", "backslashreplace"))
+                self.out.write(self.screen.event(event, label, talk.viewer).encode("utf-8", "backslashreplace"))
         self.out.flush()
         self._meter.show(self.progress, time.monotonic())
 

@@ -39,7 +39,7 @@ class Connections(Host[Talk]):
         super().__init__(options, Output(options.format, theme, json_raw=options.json_raw))
         self.theme = theme
         self.printer = Printer(terminal)
-        self.voice = Voice(self.printer, self.output)
+        self.voice = Voice(self.printer, self.screen)
         self.leaving = False
         columns = None if is_plain(options) else lambda: terminal.get_size().columns
         self.printer.meter = self._meter = Meter(partial(_at_once, terminal), columns)
@@ -59,13 +59,9 @@ class Connections(Host[Talk]):
 
     # -- what is shown
 
-    def put(self, text: str) -> None:
+    def show(self, text: str) -> None:
         """See Host."""
         self.printer.put(text, self)
-
-    def say(self, text: str, style: str = "") -> None:
-        """See Host."""
-        self.voice.say(text, style)
 
     def note(self, text: str) -> None:
         """See Host."""
@@ -109,7 +105,7 @@ class Connections(Host[Talk]):
             self._store = demo_store()
         tracing = self.tracing(name)
         link = await self.interruptible(make_link(dialling, self._store if plan.demo else None, tracing))
-        stage = Stage(self.printer, self.output, link.session, partial(self._label, name))
+        stage = Stage(self.printer, self.screen, link.session, partial(self._label, name))
         talk = self.talks[name] = Talk(name, link, stage, self.ask, stall=self.options.stall)
         self.current = name
         link.start(partial(self._tell, talk), partial(self._room, talk))

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from imapsh.errors import StateError
 from imapsh.session.core import Session
-from imapsh.session.events import Event, Received
+from imapsh.session.events import Closed, Completed, Event, Received
 from imapsh.session.exchange import Exchange, Sendable
 from imapsh.shell.viewer import Viewer
 
 if TYPE_CHECKING:
     from imapsh.shell.dial import Plan
+    from imapsh.shell.results import Results
+    from imapsh.shell.targets import Target
     from imapsh.transport.base import AsyncStream, Stream
 
 
@@ -25,9 +28,14 @@ class Own(NamedTuple):
 
 _UNSAID = Own()
 
+LOGINS = ("LOGIN", "AUTHENTICATE")
+
 
 class Conversation:
-    """`name` is what `\\use` knows it by; `viewer` makes its views; `own`: commands of ours that have no reply yet."""
+    """`name` is what `\\use` knows it by; `user`: who is logged in; `own`: commands of ours that have no reply yet.
+
+    `viewer` makes its views; `results`: what its commands found; `diverted`: commands of which the output goes elsewhere.
+    """
 
     def __init__(
         self, name: str, plan: Plan, session: Session, stream: Stream | AsyncStream, viewer: Viewer | None = None
@@ -38,6 +46,15 @@ class Conversation:
         self.stream = stream
         self.viewer = viewer or Viewer()
         self.own: dict[Exchange, Own] = {}
+        self.user = plan.user
+        self.diverted: dict[Exchange, Target] = {}
+
+    @cached_property
+    def results(self) -> Results:
+        """What its commands found and told."""
+        from imapsh.shell.results import Results
+
+        return Results(self.session)
 
     @property
     def live(self) -> bool:
@@ -73,3 +90,32 @@ class Conversation:
         if take is not None:
             take(event)
         return True
+
+    def witness(self, event: Event) -> bool:
+        """Take in an event of a command that is not ours; whether it went where the person sent the output."""
+        self.results.learn(event)
+        if isinstance(event, Completed):
+            if event.exchange.status == "OK" and event.exchange.name in LOGINS:
+                self.user = who(event.exchange)
+            target = self.diverted.pop(event.exchange, None)
+        elif isinstance(event, Closed) or (isinstance(event, Received) and event.unsolicited):
+            return False
+        else:
+            target = self.diverted.get(event.exchange) if event.exchange is not None else None
+        if target is not None:
+            self.viewer.remember(event)
+            target.take(event)
+        return target is not None
+
+
+def who(exchange: Exchange) -> str:
+    """Whom a LOGIN or AUTHENTICATE logged in, "" where that is not known."""
+    if exchange.mechanism is not None:
+        return exchange.mechanism.user
+    if exchange.name != "LOGIN":
+        return ""
+    from imapsh.spec.match import match
+
+    found = match(exchange.shown.text().rstrip("\r\n"))
+    value = found.slots[0].value if found.slots else ""
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value or "")

@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from prompt_toolkit.history import History
 
@@ -17,6 +18,13 @@ from imapsh.shell import literals
 CAP = 10_000  #: entries kept
 
 _SLACK = 2_000  # entries beyond the cap before the file is written anew
+
+
+class Entry(NamedTuple):
+    """What was typed, and when, "" where that is not known."""
+
+    text: str
+    when: str = ""
 
 
 class MaskedHistory(History):
@@ -44,6 +52,19 @@ class MaskedHistory(History):
         """Whether something of a text is secret."""
         return self._mask(text) != "\n".join(literals.commands(text)).replace("\r\n", "\n")
 
+    def entries(self) -> list[Entry]:
+        """All that is kept, oldest first, masked by what is known to be secret now."""
+        kept = self._read() or [Entry(text) for text in reversed(self._loaded_strings)]
+        return [entry._replace(text=self._mask(entry.text)) for entry in kept]
+
+    def mask_again(self) -> None:
+        """Take out of what is kept what has turned out to be secret."""
+        self._loaded_strings = [self._mask(text) for text in self._loaded_strings]
+        entries = self._read()
+        masked = [entry._replace(text=self._mask(entry.text)) for entry in entries]
+        if masked != entries:
+            self._rewrite(masked)
+
     def append_string(self, string: str) -> None:
         """Keep a line that is worth it: not blank, not the one before."""
         masked = self._mask(string)
@@ -57,7 +78,7 @@ class MaskedHistory(History):
         entries = self._read()
         if len(entries) > self._cap + _SLACK:
             self._rewrite(entries[-self._cap :])
-        return reversed(entries[-self._cap :])
+        return [entry.text for entry in reversed(entries[-self._cap :])]
 
     def store_string(self, string: str) -> None:
         """Add an entry to the file."""
@@ -68,11 +89,11 @@ class MaskedHistory(History):
             descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
             with os.fdopen(descriptor, "wb") as file:
                 os.fchmod(descriptor, 0o600) if hasattr(os, "fchmod") else None
-                file.write(_entry(string))
+                file.write(_entry(Entry(string, str(datetime.now().astimezone()))))
         except OSError as error:
             self._give_up(error)
 
-    def _read(self) -> list[str]:
+    def _read(self) -> list[Entry]:
         if self.path is None:
             return []
         try:
@@ -82,18 +103,21 @@ class MaskedHistory(History):
         except OSError as error:
             self._give_up(error)
             return []
-        entries: list[str] = []
+        entries: list[Entry] = []
         going_on = False
+        when = ""
         for line in data.decode("utf-8", "surrogateescape").split("\n"):
             if line.startswith("+"):
                 if going_on:
-                    entries[-1] += "\n" + line[1:]
+                    entries[-1] = Entry(f"{entries[-1].text}\n{line[1:]}", when)
                 else:
-                    entries.append(line[1:])
+                    entries.append(Entry(line[1:], when))
+            elif line.startswith("# "):
+                when = line[2:]
             going_on = line.startswith("+")
         return entries
 
-    def _rewrite(self, entries: list[str]) -> None:
+    def _rewrite(self, entries: list[Entry]) -> None:
         assert self.path is not None
         beside = self.path.with_name(f"{self.path.name}.{os.getpid()}")
         try:
@@ -113,6 +137,6 @@ class MaskedHistory(History):
         self.path = None
 
 
-def _entry(string: str) -> bytes:
-    lines = "".join(f"+{line}\n" for line in string.split("\n"))
-    return f"\n# {datetime.now().astimezone()}\n{lines}".encode("utf-8", "surrogateescape")
+def _entry(entry: Entry) -> bytes:
+    lines = "".join(f"+{line}\n" for line in entry.text.split("\n"))
+    return f"\n# {entry.when}\n{lines}".encode("utf-8", "surrogateescape")

@@ -2,21 +2,30 @@ r"""What the prompt and batch have in common: the connections of a run, and what
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from imapsh.errors import StateError, UsageError
+from imapsh.render.styles import paint
 from imapsh.shell.conversation import Conversation
+from imapsh.spec.model import NOT_AUTHENTICATED, Context
 
 if TYPE_CHECKING:
     from imapsh.session.core import Session
+    from imapsh.shell.history import Entry
     from imapsh.shell.last import Last
     from imapsh.shell.options import Options
     from imapsh.shell.output import Output
     from imapsh.shell.progress import Progress
     from imapsh.shell.steps import Steps
+    from imapsh.shell.targets import Target
+    from imapsh.shell.values import Variables
     from imapsh.spec.match import Match
 
 C = TypeVar("C", bound=Conversation)
+
+_NOBODY = Context(NOT_AUTHENTICATED)
 
 FIRST = "1"  #: the name of the connection that a run begins with
 
@@ -24,17 +33,44 @@ FIRST = "1"  #: the name of the connection that a run begins with
 class Host(Generic[C]):
     """`talks`: the connections by name; `current`: the name of the one that lines go to.
 
-    `interactive`: a person sits at a prompt.  `progress`: how far the line that is being done has come, if it lasts.
+    `interactive`: a person sits at a prompt.  `screen` says how things are shown there, `output` where they go now, to
+    `target` while a line sends its output elsewhere; `operators`: such lines are known.  `variables` and `aliases` are
+    the person's own.  `progress`: how far the line that is being done has come, if it lasts.
     """
 
     interactive = False
 
     def __init__(self, options: Options, output: Output) -> None:
         self.options = options
-        self.output = output
+        self.screen = output
+        self.target: Target | None = None
+        self.operators = True
         self.talks: dict[str, C] = {}
         self.current = FIRST
         self.progress: Progress | None = None
+        self.aliases: dict[str, str] = dict(options.aliases)
+
+    @property
+    def output(self) -> Output:
+        """How what is shown now is shown."""
+        return self.screen if self.target is None else self.target.output
+
+    @cached_property
+    def variables(self) -> Variables:
+        """What `\\set` set."""
+        from imapsh.shell.values import Variables
+
+        return Variables()
+
+    def context(self) -> Context:
+        """What decides how a line is read now."""
+        live = self.live
+        return live.session.context() if live is not None else _NOBODY
+
+    def hide(self, secret: str) -> None:
+        """From now on this is a secret, whatever is or was typed with it."""
+        for talk in self.talks.values():
+            talk.session.secrets.add(secret.encode("utf-8", "surrogateescape"))
 
     # -- connections
 
@@ -70,7 +106,7 @@ class Host(Generic[C]):
             raise UsageError(f"there is no connection {name!r}: \\sessions lists them, \\connect -n {name} opens it")
         self.current = name
 
-    # -- what the drivers do in their own ways
+    # -- what is shown
 
     @property
     def attended(self) -> bool:
@@ -78,11 +114,24 @@ class Host(Generic[C]):
         return self.interactive
 
     def put(self, text: str) -> None:
-        """Show text that is finished: safe, coloured, its last line ended."""
-        raise NotImplementedError
+        """Show text that is finished: safe, coloured as `output` says, its last line ended."""
+        if self.target is None:
+            self.show(text)
+        else:
+            self.target.write(text.encode("utf-8", "backslashreplace"))
 
     def say(self, text: str, style: str = "") -> None:
         """Show lines of text, safe for a terminal."""
+        self.put(paint([(style, line + "\n") for line in text.split("\n")], self.output.theme))
+
+    def past(self) -> Sequence[Entry]:
+        """The lines typed before, oldest first, without secrets."""
+        return ()
+
+    # -- what the drivers do in their own ways
+
+    def show(self, text: str) -> None:
+        """Show text that is finished on the screen."""
         raise NotImplementedError
 
     def note(self, text: str) -> None:

@@ -16,7 +16,7 @@ from imapsh.shell.completer import ShellCompleter
 from imapsh.shell.connections import Connections
 from imapsh.shell.dialling import Dialling
 from imapsh.shell.folders import state_folder
-from imapsh.shell.history import MaskedHistory
+from imapsh.shell.history import Entry, MaskedHistory
 from imapsh.shell.host import FIRST
 from imapsh.shell.known import Known
 from imapsh.shell.options import Options
@@ -25,7 +25,6 @@ from imapsh.shell.reading import Reading
 from imapsh.shell.steps import Ask, Away, Dial, HangUp, Line, Octets, Pause, Room, Step, Steps, T, Typed, Walk
 from imapsh.shell.terminal import lent
 from imapsh.spec.match import Match
-from imapsh.spec.model import NOT_AUTHENTICATED, Context
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,8 +34,6 @@ if TYPE_CHECKING:
     from prompt_toolkit.shortcuts import PromptSession
 
     from imapsh.shell.talk import Talk
-
-_NOBODY = Context(NOT_AUTHENTICATED)
 
 
 class Shell(Connections):
@@ -72,11 +69,6 @@ class Shell(Connections):
 
     # -- what its parts ask
 
-    def context(self) -> Context:
-        """What decides how a line is read now."""
-        live = self.live
-        return live.session.context() if live is not None else _NOBODY
-
     def match(self, text: str) -> Match:
         """See Host."""
         return self.reading.match(text)
@@ -101,6 +93,15 @@ class Shell(Connections):
     def _need_names(self) -> None:
         if self.live is not None:
             self.live.ask_names()
+
+    def past(self) -> list[Entry]:
+        """See Host."""
+        return self.history.entries()
+
+    def hide(self, secret: str) -> None:
+        """See Host."""
+        super().hide(secret)
+        self.history.mask_again()
 
     def _without_secrets(self, text: str) -> str:
         octets = self.reading.without_secrets(text).encode("utf-8", "surrogateescape")
@@ -179,10 +180,11 @@ class Shell(Connections):
             self.leaving = True
         else:
             self.pending.extend([text] if self._goes_raw() and not text.strip() else literals.commands(text))
+            self.operators = len(self.pending) == 1
 
     async def _take(self, text: str) -> None:
         """Do a line.  While IDLE runs an IMAP command ends it first; so does an empty line."""
-        if not text.startswith("\\"):
+        if not lines.is_ours(self, text):
             if self.live is None:
                 self.pending.clear()
             if self.conversation.session.idling:
@@ -251,7 +253,7 @@ class Shell(Connections):
     async def _away(self, work: Any) -> Any:
         """The loop goes on meanwhile, so that connections live."""
         await self.printer.drain()
-        with lent():
+        with self.printer.held(), lent():
             return await asyncio.to_thread(work)
 
     def password(self, user: str) -> Steps[str | None]:

@@ -29,7 +29,7 @@ def bindings(raw: Callable[[], bool], completer: ShellCompleter, open_editor: Op
         """Accept the line, or go on with the literal that it begins, or behind a backslash."""
         buffer = event.current_buffer
         text = buffer.text
-        left = None if raw() or text.startswith("\\") else literals.wanted(text)
+        left = None if raw() or text.startswith(("\\", "#")) else literals.wanted(text)
         if left is None or (left <= 0 and not literals.announced(text)):
             if not raw() and buffer.document.is_cursor_at_the_end and literals.continued(text):
                 buffer.insert_text("\n")

@@ -1,6 +1,7 @@
-r"""What becomes of a line: one of imapsh's own commands, or a command for the server.
+r"""What becomes of a line: a comment, one of imapsh's own commands, or a command for the server.
 
-Written once, as a generator of steps (`imapsh.shell.steps`); the prompt and batch each run it.
+Written once, as a generator of steps (`imapsh.shell.steps`); the prompt and batch each run it.  On its way a line meets
+aliases (`aliases`), the operators `|`, `>` and `>>` (`redirect`), values (`values`) and the shell's `$` (`searchres`).
 """
 
 from __future__ import annotations
@@ -22,15 +23,53 @@ def take(host: Host[Any], text: str) -> Steps[str]:
 
     Raises UsageError, and sends nothing, for what cannot be done or sent, and StateError without a connection.
     """
-    if text.startswith("\\"):
+    if text.startswith("#"):
+        return ""
+    line = meant(host, text)
+    if host.operators and (" | " in line or " > " in line or " >> " in line):
+        from imapsh.shell import redirect
+
+        if cut := redirect.split(line, host.context()):
+            to = redirect.target(host, cut)
+            return (yield from redirect.diverted(host, to, _do(host, cut.command)))
+    return (yield from _do(host, line))
+
+
+def meant(host: Host[Any], text: str) -> str:
+    """The line that a line stands for, where it begins with an alias.  Raises UsageError."""
+    if not host.aliases:
+        return text
+    from imapsh.shell import aliases
+
+    return aliases.resolve(host.aliases, text)
+
+
+def is_ours(host: Host[Any], text: str) -> bool:
+    """Whether a line is no command for the server."""
+    return text.startswith("#") or meant(host, text).startswith("\\")
+
+
+def _do(host: Host[Any], line: str) -> Steps[str]:
+    if line.startswith("\\"):
         from imapsh.shell import commands
 
-        return (yield from commands.run(host, text))
-    return (yield from _send(host, text))
+        return (yield from commands.run(host, line))
+    if "${" in line:
+        from imapsh.shell import values
+
+        line = yield from values.filled(host, line)
+    saves = False
+    if "$" in line or "SAVE" in line.upper():
+        from imapsh.shell import searchres
+
+        line, saves = yield from searchres.prepared(host, line)
+        if not line:
+            return "OK"
+    return (yield from _send(host, line, saves))
 
 
-def _send(host: Host[Any], text: str) -> Steps[str]:
-    """Send a typed command."""
+def _send(host: Host[Any], text: str, saves: bool = False) -> Steps[str]:
+    """Send a typed command.  `saves`: what it finds is to be `$`."""
     session = host.session
     found = care.gently(host, host.match(text))
     if host.interactive and session.state == NOT_AUTHENTICATED and found.name.upper() == "AUTHENTICATE":
@@ -45,7 +84,12 @@ def _send(host: Host[Any], text: str) -> Steps[str]:
         found = host.match(append_password(text, password))
     yield from care.confirm(host, found)
     exchange = session.line(found.text, open_file=files.open_file, matched=found)
-    yield Typed(exchange)
+    if saves:
+        host.conversation.results.saving = exchange
+    if host.target is not None:
+        host.target.expect(found, host.conversation.viewer)
+        host.conversation.diverted[exchange] = host.target
+    yield Typed(exchange) if host.target is None or exchange.name == "IDLE" else exchange
     return exchange.status
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from prompt_toolkit.application import in_terminal
@@ -31,6 +33,8 @@ class Printer:
         self._calm.set()
         self._idle = asyncio.Event()
         self._idle.set()
+        self._free = asyncio.Event()
+        self._free.set()
         self._task = asyncio.create_task(self._run())
 
     def put(self, text: str, owner: object = None) -> None:
@@ -59,6 +63,15 @@ class Printer:
         """Wait until all is written."""
         await self._idle.wait()
 
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Write nothing meanwhile: the terminal is somebody else's.  Do not `drain` meanwhile."""
+        self._free.clear()
+        try:
+            yield
+        finally:
+            self._free.set()
+
     async def close(self) -> None:
         """Write what is due and end."""
         if not self._task.done():
@@ -71,6 +84,7 @@ class Printer:
             await self._wake.wait()
             self._wake.clear()
             while self._due:
+                await self._free.wait()
                 async with in_terminal():
                     self._write(self._take())
                 await asyncio.sleep(0)

@@ -11,6 +11,7 @@ from prompt_toolkit.lexers import Lexer
 from imapsh.render.lexer import typed_line
 from imapsh.shell import literals
 from imapsh.shell.completing import own
+from imapsh.shell.values import discreet
 from imapsh.spec.match import Match, match
 from imapsh.spec.model import Context
 
@@ -43,6 +44,9 @@ class Reading:
         """The text to keep: every command up to what is secret in it."""
         kept = []
         for command in literals.commands(text):
+            if (value := discreet(command)) >= 0:
+                kept.append(command[:value].rstrip())
+                continue
             found = self.match(command)
             end = min((start for start, _ in found.secrets), default=len(command))
             kept.append(command[:end].rstrip() if end < len(command) else command)
@@ -68,7 +72,10 @@ class TypedLexer(Lexer):
         """The fragments of a text, line by line."""
         lines: list[StyleAndTextTuples] = []
         for command in literals.cut(text):
-            fragments = self._own(command.text) if command.text.startswith("\\") else self._typed(command.text)
+            if command.text.startswith("#"):
+                fragments = [("class:dimmed", command.text)]
+            else:
+                fragments = self._own(command.text) if command.text.startswith("\\") else self._typed(command.text)
             lines.append([])
             for style, piece in _broken(fragments, command, text):
                 first, *rest = piece.replace("\r", "").split("\n")
@@ -94,6 +101,7 @@ class TypedLexer(Lexer):
         if start:
             return [("class:own-command", name), ("", command[len(name) : start]), *self._typed(command[start:])]
         end = min((start for start, _ in self.reading.match(command).secrets), default=len(command))
+        end = value if (value := discreet(command)) >= 0 else end
         rest = command[len(name) : end]
         return [("class:own-command", name), ("", rest), ("class:secret", _starred(command[len(name) + len(rest) :]))]
 

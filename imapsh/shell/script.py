@@ -35,7 +35,7 @@ class Script:
         if line is None:
             return None
         text = _text(line)
-        while not text.startswith("\\") and (due := _announced(text)) is not None:
+        while not text.startswith(("\\", "#")) and (due := _announced(text)) is not None:
             data = self._octets(due)
             text += "\r\n" + _text(data + (self.line() or b""))
         return text

@@ -57,8 +57,8 @@ class Stage(Voice):
         self.printer.drop(exchange)
         self.viewer.drop()
 
-    def show(self, event: Event) -> None:
-        """Keep an event, and show it where it is to be seen."""
+    def show(self, event: Event, *, aside: bool = False) -> None:
+        """Keep an event, and show it where it is to be seen; not its text where that went `aside`."""
         exchange = None if isinstance(event, Closed) else event.exchange
         try:
             self.last.keep(event, on=bool(self.muted))
@@ -72,7 +72,8 @@ class Stage(Voice):
         elif exchange in self.muted and not isinstance(event, Sent) and not _unasked(event):
             self._drained(event)
         else:
-            self.printer.put(self.output.event(event, self._label(), self.viewer), exchange)
+            if not aside:
+                self.printer.put(self.output.event(event, self._label(), self.viewer), exchange)
             if isinstance(event, Completed):
                 self.note(f"{event.exchange.status}: {summary(event.exchange)}")
 

@@ -11,15 +11,13 @@ from imapsh.session.events import Closed, Completed, Event, Received
 from imapsh.session.exchange import Exchange
 from imapsh.session.waiting import Waiting
 from imapsh.shell import toolbar
-from imapsh.shell.conversation import Conversation, Own
+from imapsh.shell.conversation import LOGINS, Conversation, Own, who
 from imapsh.shell.known import Known
 from imapsh.shell.link import Link
 from imapsh.shell.stage import Stage
 from imapsh.shell.stall import REPLIED, Stall, explained
-from imapsh.spec.match import match
 from imapsh.spec.model import AUTHENTICATED, SELECTED
 
-_LOGINS = ("LOGIN", "AUTHENTICATE")
 _RENAMES = ("CREATE", "DELETE", "RENAME")  # after them mailbox names are asked for anew
 
 #: Asks the person for what must not be seen; None is given for 'I will not say'.
@@ -77,7 +75,7 @@ class Talk(Conversation):
     def _show(self, event: Event) -> None:
         exchange = None if isinstance(event, Closed) else event.exchange
         if exchange not in self.own or (isinstance(event, Received) and event.unsolicited):
-            self.stage.show(event)
+            self.stage.show(event, aside=self.witness(event))
         elif isinstance(event, Completed):
             if why := self.own.pop(event.exchange).why:
                 self.stage.asked(event.exchange, why)
@@ -89,12 +87,9 @@ class Talk(Conversation):
             self.question = None
         if exchange.status != "OK":
             return
-        if exchange.name in _LOGINS:
+        if exchange.name in LOGINS:
             self.known.names.clear()
-            if exchange.mechanism is not None:
-                self.link.user = exchange.mechanism.user
-            elif exchange.name == "LOGIN":
-                self.link.user = _user(exchange)
+            self.link.user = who(exchange)
         elif exchange.name in _RENAMES:
             self.known.names.stale = True
 
@@ -198,10 +193,3 @@ class Talk(Conversation):
         self.known.names.stale = False
         self.quietly("LIST", [b'"" "*"'], Own("completion"))
         self.kick()
-
-
-def _user(exchange: Exchange) -> str:
-    """Whom a typed LOGIN names."""
-    found = match(exchange.shown.text().rstrip("\r\n"))
-    value = found.slots[0].value if found.slots else ""
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value or "")

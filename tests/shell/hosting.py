@@ -40,6 +40,7 @@ class FakeHost(Host[FakeTalk]):
         self.answers = list(answers)
         self.done: list[Step] = []
         self.said: list[str] = []
+        self.hidden: list[str] = []
         self.events: list[Event] = []
         self.left = False
         self.interactive = True
@@ -63,7 +64,8 @@ class FakeHost(Host[FakeTalk]):
     def _event(self, talk: FakeTalk, event: Event) -> None:
         exchange = None if isinstance(event, Closed) else event.exchange
         if exchange not in talk.own or (isinstance(event, Received) and event.unsolicited):
-            self.events.append(event)
+            if not talk.witness(event):
+                self.events.append(event)
             if self._last is not None:
                 self._last.keep(event)
         elif isinstance(event, Completed):
@@ -113,11 +115,8 @@ class FakeHost(Host[FakeTalk]):
         answer: str | None = yield Ask(f"password of {user}", secret=True)
         return answer
 
-    def put(self, text: str) -> None:
-        self.said.append(text)
-
-    def say(self, text: str, style: str = "") -> None:
-        self.said.append(text)
+    def show(self, text: str) -> None:
+        self.said.append(text.removesuffix("\n"))
 
     def note(self, text: str) -> None:
         self.said.append(text)
@@ -138,6 +137,17 @@ class FakeHost(Host[FakeTalk]):
 
     def leave(self) -> None:
         self.left = True
+
+    def hide(self, secret: str) -> None:
+        super().hide(secret)
+        self.hidden.append(secret)
+
+    @property
+    def sent(self) -> list[str]:
+        """The commands sent, without their tags, as they are shown."""
+        steps = (step.exchange if isinstance(step, Typed) else step for step in self.done)
+        shown = (step.shown.text() for step in steps if isinstance(step, Exchange))
+        return [line.rstrip("\r\n").split(" ", 1)[1] for line in shown]
 
     @property
     def text(self) -> str:

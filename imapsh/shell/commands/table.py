@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 
 class Command(NamedTuple):
-    """One of imapsh's own commands.  `prompt`: it makes sense at the prompt alone."""
+    """One of imapsh's own commands.
+
+    `prompt`: it makes sense at the prompt alone.  `verbatim`: what stands behind it is taken as it is, so that `|` and
+    `>` are no operators in it.
+    """
 
     name: str
     syntax: str
@@ -25,6 +29,7 @@ class Command(NamedTuple):
     choices: Choices = None
     details: str = ""
     prompt: bool = False
+    verbatim: bool = False
 
 
 def _formats(host: Host[Any]) -> Iterable[str]:
@@ -37,6 +42,20 @@ def _names(host: Host[Any]) -> Iterable[str]:
     from imapsh.shell.help.lookup import known
 
     return known()
+
+
+def _variables(host: Host[Any]) -> Iterable[str]:
+    from imapsh.shell.values import BUILT_IN
+
+    return [*host.variables.own, *BUILT_IN]
+
+
+def _own_variables(host: Host[Any]) -> Iterable[str]:
+    return host.variables.own
+
+
+def _aliases(host: Host[Any]) -> Iterable[str]:
+    return host.aliases
 
 
 def _sessions(host: Host[Any]) -> Iterable[str]:
@@ -81,8 +100,27 @@ _TABLE = (
                     "MOVE of many messages (--many).  Where nobody is there to be asked, as in a script, nothing is."),
     Command("\\readonly", "[on|off]", "Says or sets read-only mode.", "care.readonly", _switch,
             details="SELECT is sent as EXAMINE, BODY[ as BODY.PEEK[; what changes mail or mailboxes is refused."),
+    # -- values that carry over
+    Command("\\set", "[[-s] NAME [VALUE]]", "Lists what ${NAME} can be, shows one, or sets one.", "values.set_",
+            _variables, verbatim=True,
+            details="In any IMAP line ${NAME} is the value, as if it had been typed there:\n"
+                    "    \\set box INBOX\n"
+                    "    SELECT ${box}\n"
+                    "Not in quotes and not in literals: what stands there is data.  With -s the value is asked for\n"
+                    "unseen; it is shown nowhere.  A $ alone is IMAP's own, the saved result of SEARCH."),
+    Command("\\unset", "NAME", "Forgets what \\set set.", "values.unset", _own_variables),
+    Command("\\alias", "[NAME [LINE]]", "Lists the aliases, shows one, or makes one.", "values.alias", _aliases,
+            verbatim=True,
+            details="NAME at the beginning of a line then stands for LINE, with ${1} to ${9} for its arguments and\n"
+                    "${*} for all of them; where there is none of these they go to the end:\n"
+                    "    \\alias big SEARCH LARGER ${1}\n"
+                    "    big 100000\n"
+                    "It lasts until imapsh ends; [aliases] in the configuration file has those for good."),
+    Command("\\unalias", "NAME", "Forgets an alias.", "values.unalias", _aliases),
+    Command("\\history", "[N|/TEXT]", "Shows the last N lines typed, 20 without N, or those with TEXT in them.",
+            "values.history", prompt=True),
     # -- octets
-    Command("\\raw", "TEXT", "Sends exactly these octets, in no command.", "raw.send",
+    Command("\\raw", "TEXT", "Sends exactly these octets, in no command.", "raw.send", verbatim=True,
             details="Escapes: \\r \\n \\t \\0 \\e \\\\ and \\xNN for any octet.  Nothing is added, no CRLF either:\n"
                     "    \\raw A1 NOOP\\r\\n"),
     Command("\\resync", "", "Gives up a literal or line whose rest does not come, and goes on behind it.", "raw.resync",

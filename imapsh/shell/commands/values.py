@@ -1,0 +1,127 @@
+r"""Values that carry over: `\set`, `\unset`, `\alias`, `\unalias`, `\history`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from imapsh.errors import ImapshError, UsageError
+from imapsh.render.visible import visible
+from imapsh.shell import aliases
+from imapsh.shell.history import Entry
+from imapsh.shell.host import Host
+from imapsh.shell.steps import Ask, Steps
+from imapsh.shell.values import BUILT_IN, filled, value
+
+_SHOWN = 20  # lines of the history where nobody says how many
+
+
+def set_(host: Host[Any], argument: str) -> Steps[None]:
+    """`\\set [[-s] NAME [VALUE]]`."""
+    secret = argument.split(" ", 1)[0] == "-s"
+    name, _, text = argument.removeprefix("-s").strip().partition(" ") if secret else argument.partition(" ")
+    text = text.strip()
+    if secret:
+        yield from _ask(host, name, text)
+    elif text:
+        host.variables.set(name, (yield from filled(host, text)))
+    elif name:
+        yield from _show(host, name)
+    else:
+        _list(host)
+
+
+def _ask(host: Host[Any], name: str, text: str) -> Steps[None]:
+    """Take a value that nobody sees."""
+    if not name or text:
+        raise UsageError("\\set -s takes a name and asks for the value, so that nobody sees it")
+    host.variables.check(name)
+    answer = yield Ask(f"{name}: ", secret=True)
+    if answer is None:
+        raise UsageError(f"nobody said what {name} is: nothing was set")
+    host.variables.set(name, answer, secret=True)
+    host.hide(answer)
+
+
+def _show(host: Host[Any], name: str) -> Steps[None]:
+    if name in host.variables.own:
+        host.say(visible(f"{name} = {host.variables.shown(name)}"))
+    elif name in BUILT_IN:
+        host.say(visible(f"{name} = {yield from value(host, name)}"))
+    else:
+        raise UsageError(f"{name} is not set: \\set {name} VALUE sets it")
+
+
+def _list(host: Host[Any]) -> None:
+    """All of them; those that are not known now, or only when they are asked for, without a value."""
+    known: list[tuple[str, str]] = []
+    for name, row in BUILT_IN.items():
+        try:
+            text = row.value(host)
+        except ImapshError:
+            text = ""
+        known.append((name, f"{text or '-':<20}  {row.meaning}"))
+    own = [(name, host.variables.shown(name)) for name in host.variables.own]
+    host.say(_columns([*own, *known], " = "))
+
+
+def _columns(rows: Iterable[tuple[str, str]], between: str) -> str:
+    listed = list(rows)
+    width = max((len(name) for name, _ in listed), default=0)
+    return "\n".join(visible(f"{name:<{width}}{between}{text}") for name, text in listed)
+
+
+def unset(host: Host[Any], argument: str) -> None:
+    """`\\unset NAME`."""
+    if argument not in host.variables.own:
+        raise UsageError(f"{argument or 'nothing'} is not set: \\set lists what is")
+    del host.variables.own[argument]
+    host.variables.secret.discard(argument)
+
+
+def alias(host: Host[Any], argument: str) -> None:
+    """`\\alias [NAME [LINE]]`."""
+    name, _, line = argument.partition(" ")
+    line = line.strip()
+    if line:
+        aliases.check(name, line)
+        host.aliases[name] = line
+        return
+    if name and name not in host.aliases:
+        raise UsageError(f"{name} is no alias: \\alias {name} LINE makes one")
+    if not host.aliases:
+        host.say("there are no aliases: \\alias NAME LINE makes one")
+        return
+    shown = {name: host.aliases[name]} if name else host.aliases
+    rows = ((one, text + _hidden(one)) for one, text in shown.items())
+    host.say(_columns(rows, "  "))
+
+
+def _hidden(name: str) -> str:
+    return f"   (never used: {name.upper()} is a command of IMAP's)" if aliases.is_command(name) else ""
+
+
+def unalias(host: Host[Any], argument: str) -> None:
+    """`\\unalias NAME`."""
+    if argument not in host.aliases:
+        raise UsageError(f"{argument or 'nothing'} is no alias: \\alias lists them")
+    del host.aliases[argument]
+
+
+def history(host: Host[Any], argument: str) -> None:
+    """`\\history [N|/TEXT]`."""
+    numbered = list(enumerate(host.past(), 1))
+    if argument.startswith("/"):
+        wanted = argument[1:].casefold()
+        shown = [(number, entry) for number, entry in numbered if wanted in entry.text.casefold()]
+    elif argument and not argument.isdecimal():
+        raise UsageError(f"\\history takes a number, or /TEXT to look for, not {argument!r}")
+    else:
+        count = int(argument or _SHOWN)
+        shown = numbered[-count:] if count else []
+    for number, entry in shown:
+        host.say(visible(f"{number:>5}  {_when(entry):<16}  {entry.text}"))
+
+
+def _when(entry: Entry) -> str:
+    return entry.when[:16]

@@ -1,0 +1,249 @@
+r"""What the commands of a connection found and told, for `$`, `${uids}` and `${last...}`.
+
+Messages found are kept so that they stay the same messages: by UID where the server said UIDs, else by message number,
+shifted by EXPUNGE in the order of the wire until their UIDs are wanted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from imapsh.errors import UsageError
+from imapsh.grammar.sequence import SequenceSet
+from imapsh.grammar.values import AppendUid, CopyUid, ESearch, Expunged, Fetch, MailboxStatus, Search, StatusText
+from imapsh.session.events import Completed, Event, Received
+from imapsh.shell.conversation import Own
+
+if TYPE_CHECKING:
+    from imapsh.session.core import Session
+    from imapsh.session.exchange import Exchange
+    from imapsh.session.mailbox import Mailbox
+    from imapsh.shell.host import Host
+    from imapsh.shell.steps import Steps
+
+FETCHES = ("FETCH", "UID FETCH")
+SEARCHES = ("SEARCH", "UID SEARCH")
+
+_TOGETHER = 1000  # message numbers asked for in one command, so that its line is taken anywhere (RFC 7162 section 4)
+_MOST = 1 << 24  # a message number beyond that is a server's mistake
+_MARKED, _ASKED = b"\1", b"\2"
+
+
+class Found:
+    """Messages of one mailbox, as it is selected now.
+
+    `marks` has an octet for each message number: whether the message belongs to them and its UID is not known here.
+    """
+
+    def __init__(self, mailbox: Mailbox | None, uids: Iterable[int] = ()) -> None:
+        self.mailbox = mailbox
+        self.uidvalidity = mailbox.uidvalidity if mailbox is not None else None
+        self.uids = set(uids)
+        self.marks = bytearray()
+
+    def mark(self, number: int) -> None:
+        """Add a message by its number."""
+        if len(self.marks) < number <= _MOST:
+            self.marks.extend(bytes(number - len(self.marks)))
+        if number <= _MOST:
+            self.marks[number - 1] = 1
+
+    def add(self, numbers: Iterable[int], uid: bool) -> None:
+        """Add messages by their UIDs or numbers."""
+        if uid:
+            self.uids.update(numbers)
+        else:
+            for number in numbers:
+                self.mark(number)
+
+    def expunged(self, number: int, uid: int | None) -> None:
+        """A message is gone, and those behind it have other numbers."""
+        del self.marks[number - 1 : number]
+        self.uids.discard(uid or 0)
+
+    def holds_in(self, mailbox: Mailbox) -> bool:
+        """Whether this is still the mailbox, selected once, with the same UIDVALIDITY (RFC 5182 section 2.1)."""
+        return mailbox is self.mailbox and mailbox.uidvalidity == self.uidvalidity
+
+
+class Results:
+    """`found`: by the last SEARCH or FETCH; `saved`: what `$` is where the server keeps none; the others as last told.
+
+    None: not known.  `saving`: the command that is to save its result.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.found: Found | None = None
+        self.saved: Found | None = None
+        self.saving: Exchange | None = None
+        self.tag = ""
+        self.status = ""
+        self.uid: SequenceSet | None = None
+        self._told: dict[str, int] = {}
+        self._exchange: Exchange | None = None  # whose messages `_coming` are
+        self._coming: Found | None = None
+
+    @property
+    def uidnext(self) -> int | None:
+        """As SELECT or STATUS told last."""
+        return self._told.get("UIDNEXT")
+
+    @property
+    def uidvalidity(self) -> int | None:
+        """As SELECT or STATUS told last."""
+        return self._told.get("UIDVALIDITY")
+
+    @property
+    def exists(self) -> str | None:
+        """As EXISTS or STATUS told last, EXPUNGE counted; a number that can be 0."""
+        return str(self._told["MESSAGES"]) if "MESSAGES" in self._told else None
+
+    # -- events
+
+    def learn(self, event: Event) -> None:
+        """Take in what is no command of ours, nor about one."""
+        if type(event) is Received:
+            value = event.response.value
+            kind = type(value)
+            if kind is Fetch:
+                if not event.unsolicited and event.exchange is not None and event.exchange.name in FETCHES:
+                    self._begun(event.exchange).mark(value.seq)
+            elif kind in _TAKERS:
+                _TAKERS[kind](self, event, value)
+            elif event.response.name == "EXISTS":
+                self._told["MESSAGES"] = value.number
+        elif type(event) is Completed:
+            self._completed(event.exchange)
+            self._status_text(event, event.response.value)
+
+    def _begun(self, exchange: Exchange) -> Found:
+        if self._coming is None or self._exchange is not exchange:
+            self._exchange, self._coming = exchange, Found(self._session.mailbox)
+        return self._coming
+
+    def _search(self, event: Received, value: Search) -> None:
+        if event.exchange is not None and event.exchange.name in SEARCHES:
+            self._begun(event.exchange).add(value.ids, event.exchange.name == "UID SEARCH")
+
+    def _esearch(self, event: Received, value: ESearch) -> None:
+        exchange = event.exchange
+        if exchange is None or exchange.name not in SEARCHES or value.tag not in (None, exchange.tag):
+            return
+        items = value.items
+        found = self._begun(exchange)
+        if (numbers := _numbers(value)) is not None:
+            found.add(numbers, value.uid)
+        elif exchange is self.saving:  # MIN and MAX alone are what is saved (RFC 5182 section 2.4)
+            found.add([items[name] for name in ("MIN", "MAX") if items.get(name)], value.uid)
+        elif items.get("COUNT") or items.get("MIN") or items.get("MAX"):
+            self._coming = None  # there are some, and nobody says which
+            self._exchange = exchange
+
+    def _expunged(self, event: Received, value: Expunged) -> None:
+        for found in {id(one): one for one in (self.found, self.saved, self._coming) if one is not None}.values():
+            found.expunged(value.seq, event.uid)
+        if self._told.get("MESSAGES"):
+            self._told["MESSAGES"] -= 1
+
+    def _status(self, event: Received, value: MailboxStatus) -> None:
+        numbers = ((name, value.items.get(name)) for name in ("UIDNEXT", "UIDVALIDITY", "MESSAGES"))
+        self._told |= {name: number for name, number in numbers if isinstance(number, int)}
+
+    def _status_text(self, event: Received | Completed, value: Any) -> None:
+        code = value.code if isinstance(value, StatusText) else None
+        if code is None:
+            return
+        if code.name in ("UIDNEXT", "UIDVALIDITY") and isinstance(code.arg, int):
+            self._told[code.name] = code.arg
+        elif isinstance(code.arg, AppendUid):
+            self.uid = code.arg.uids
+        elif isinstance(code.arg, CopyUid):
+            self.uid = code.arg.destination
+
+    def _completed(self, exchange: Exchange) -> None:
+        self.tag, self.status = exchange.tag, exchange.status
+        mine = self._exchange is exchange
+        saves = exchange is self.saving
+        none = Found(self._session.mailbox)
+        coming = self._coming if mine else None if saves else none  # what is saved by the server need not be told
+        if mine:
+            self._exchange = self._coming = None
+        if exchange.status == "OK" and exchange.name in (*FETCHES, *SEARCHES):
+            self.found = coming
+            if exchange.name in SEARCHES:
+                self.saved = coming or (none if saves else self.saved)
+        elif exchange.status == "NO" and saves:
+            self.saved = none
+        if saves:
+            self.saving = None
+
+
+_TAKERS: dict[type, Any] = {
+    Search: Results._search,
+    ESearch: Results._esearch,
+    Expunged: Results._expunged,
+    MailboxStatus: Results._status,
+    StatusText: Results._status_text,
+}
+
+
+def _numbers(value: ESearch) -> Iterable[int] | None:
+    """What ALL tells; None where it is not there, or tells of more messages than there can be."""
+    told = value.items.get("ALL")
+    return told.numbers(0) if isinstance(told, SequenceSet) and told.count() <= _MOST else None
+
+
+# -- as UIDs
+
+
+def uids(host: Host[Any], found: Found | None, name: str) -> Steps[str]:
+    """The messages as a set of UIDs, "" for none.  Asks the server where nobody knows them yet.
+
+    Raises UsageError where nothing was found in the mailbox that is selected, or the server does not say.
+    """
+    text = (yield from set_of(host, found)) if found is not None else ""
+    if not text:
+        raise UsageError(f"{name} is empty: no SEARCH or FETCH of this mailbox has found anything; nothing was sent")
+    return text
+
+
+def set_of(host: Host[Any], found: Found) -> Steps[str]:
+    """The messages as a set of UIDs, "" for none and for those of another mailbox."""
+    box = host.session.mailbox
+    if box is None or not found.holds_in(box):
+        return ""
+    for number, mark in enumerate(found.marks, 1):
+        if mark and (uid := box.uid_of(number)) is not None:
+            found.uids.add(uid)
+            found.marks[number - 1] = 0
+    while any(found.marks):
+        yield from _ask(host, found)
+    return str(SequenceSet.of(found.uids))
+
+
+def _ask(host: Host[Any], found: Found) -> Steps[None]:
+    """Ask for the UIDs of some.  What is expunged meanwhile is shifted by its marks."""
+    if not host.conversation.plan.ask:
+        raise UsageError("the UIDs of what was found are not known, and --no-ask is on: UID SEARCH tells them")
+    numbers = [number for number, mark in enumerate(found.marks, 1) if mark][:_TOGETHER]
+    for number in numbers:
+        found.marks[number - 1] = _ASKED[0]
+    came: list[int] = []
+
+    def take(event: Received) -> None:
+        value = event.response.value
+        if isinstance(value, Search):
+            came.extend(value.ids)
+        elif isinstance(value, ESearch):
+            came.extend(_numbers(value) or ())
+
+    line = str(SequenceSet.of(numbers)).encode("ascii")
+    exchange = host.conversation.quietly("UID SEARCH", [line], Own("the UIDs of what was found", take))
+    yield exchange
+    if exchange.status != "OK":
+        found.marks[:] = found.marks.replace(_ASKED, _MARKED)
+        raise UsageError("the server does not tell the UIDs of what was found; nothing was sent")
+    found.marks[:] = found.marks.replace(_ASKED, b"\0")
+    found.uids.update(came)
