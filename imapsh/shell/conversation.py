@@ -34,7 +34,7 @@ LOGINS = ("LOGIN", "AUTHENTICATE")
 class Conversation:
     """`name` is what `\\use` knows it by; `user`: who is logged in; `own`: commands of ours that have no reply yet.
 
-    `viewer` makes its views; `results`: what its commands found; `diverted`: commands of which the output goes elsewhere.
+    `viewer` makes its views; `results`: what its commands found; `diverted`: those whose output goes elsewhere.
     """
 
     def __init__(
