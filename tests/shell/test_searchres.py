@@ -76,6 +76,7 @@ def test_what_is_no_set_stays(host: FakeHost) -> None:
 
 
 def test_it_stays_the_same_messages_after_expunge(host: FakeHost) -> None:
+    host.answers.append("y")
     host.does("SEARCH 3:4").does("STORE 1,4 +FLAGS.SILENT (\\Deleted)").does("EXPUNGE")
     third = uids(host, "1:*")[1]
     host.does("FETCH $ FLAGS")
