@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from imapsh.grammar.values import BodyPart
-from imapsh.render.view.body import file_name, find, numbered, parameter
+from imapsh.render.view.body import file_name, parameter
 from imapsh.render.view.transfer import undo
 from tests.render.reading import one
 from tests.render.test_view import shown, view, views
@@ -217,18 +217,6 @@ def test_a_structure_in_a_narrow_terminal() -> None:
         "                    format=flowed",
         "    │  └─ 1.2     text/html",
     ]
-
-
-def test_numbers_of_parts() -> None:
-    single = BodyPart("text", "plain")
-    assert [item.number for item in numbered(single)] == ["1"]
-    message = BodyPart("message", "rfc822", body=single)
-    assert [item.number for item in numbered(message)] == ["1", "1.1"]
-    both = BodyPart("multipart", "mixed", parts=(single, message))
-    assert [item.number for item in numbered(both)] == ["TEXT", "1", "2", "2.1"]
-    assert find(both, "2.1") is single
-    assert find(single, "TEXT") is single
-    assert find(both, "3") is None
 
 
 def test_a_very_deep_structure() -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from imapsh.grammar.values import BodyPart, Fetch
+from imapsh.grammar.values import Fetch
 from imapsh.shell import seen
-from imapsh.shell.completing.sections import numbered
 from imapsh.shell.known import Known
 from imapsh.shell.seen import Messages
 
@@ -55,16 +54,6 @@ def test_the_fuller_structure_stays() -> None:
     message = messages.of(1)
     assert message is not None
     assert message.structure is STRUCTURE
-
-
-def test_part_numbers() -> None:
-    assert [number for number, _ in numbered(STRUCTURE)] == ["1", "2", "2.1", "2.2", "3"]
-    single = BodyPart("text", "plain")
-    assert [number for number, _ in numbered(single)] == ["1"]
-    forwarded = BodyPart("message", "rfc822", body=BodyPart("message", "rfc822", body=single))
-    assert [number for number, _ in numbered(forwarded)] == ["1", "1.1", "1.1.1"]
-    nested = BodyPart("multipart", "mixed", parts=(BodyPart("multipart", "related", parts=(single, single)),))
-    assert [number for number, _ in numbered(nested)] == ["1", "1.1", "1.2"]
 
 
 def test_numbers_move_up_behind_an_expunged_message() -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
+from imapsh.grammar.parts import numbered
 from imapsh.grammar.values import BodyPart
 from imapsh.render.decoded import encoded_words
 from imapsh.render.styles import Fragment
@@ -14,48 +14,6 @@ from imapsh.render.view.look import Line, Look
 from imapsh.render.visible import visible, width
 
 _NOT_SHOWN = ("charset", "name", "boundary")  # parameters that are shown otherwise, or are of no use to people
-
-
-class Numbered(NamedTuple):
-    """A part, its number as in BODY[1.2], and for each level above and its own, whether it is the last there."""
-
-    number: str
-    part: BodyPart
-    last: tuple[bool, ...] = ()
-
-
-def numbered(structure: BodyPart) -> Iterator[Numbered]:
-    """Every part in order (RFC 9051 section 6.4.5.1).
-
-    A multipart that is a message's whole body has no number of its own: its octets are BODY[TEXT], or BODY[3.TEXT].
-    """
-    root = "TEXT" if structure.parts is not None else "1"
-    waiting = [Numbered(root, structure)]
-    while waiting:
-        item = waiting.pop()
-        yield item
-        below = _below(item.number, item.part)
-        end = len(below) - 1
-        waiting += reversed(
-            [Numbered(number, part, (*item.last, index == end)) for index, (number, part) in enumerate(below)]
-        )
-
-
-def _below(number: str, part: BodyPart) -> list[tuple[str, BodyPart]]:
-    if part.parts is not None:
-        base = number.removesuffix("TEXT").removesuffix(".")
-        return [(f"{base}.{place}".lstrip("."), below) for place, below in enumerate(part.parts, 1)]
-    if part.body is not None:
-        return [(f"{number}.TEXT" if part.body.parts is not None else f"{number}.1", part.body)]
-    return []
-
-
-def find(structure: BodyPart, number: str) -> BodyPart | None:
-    """The part of this number; the whole body for TEXT."""
-    for item in numbered(structure):
-        if item.number == number or (number == "TEXT" and not item.last):
-            return item.part
-    return None
 
 
 def tree(structure: BodyPart, look: Look, indent: int = 2) -> Iterator[Line]:

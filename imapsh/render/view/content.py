@@ -10,12 +10,13 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from imapsh.grammar.parts import find
 from imapsh.grammar.values import BodyPart, Fetch
 from imapsh.render.literals import is_binary, literal_lines
 from imapsh.render.pretty import ELIDE
 from imapsh.render.styles import Fragment
 from imapsh.render.view import readable
-from imapsh.render.view.body import file_name, find
+from imapsh.render.view.body import file_name
 from imapsh.render.view.columns import flow, words_of
 from imapsh.render.view.look import Line, Look
 from imapsh.render.view.transfer import Undone, undo

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
+from imapsh.grammar.parts import numbered
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.values import BodyPart
 from imapsh.render.decoded import encoded_words
@@ -55,10 +57,8 @@ def parts(place: Place) -> Iterator[Offer]:
     structure = _structure(place)
     if structure is None:
         return
-    for index, (number, part) in enumerate(numbered(structure)):
-        if index == _MOST:
-            return
-        if number.startswith(place.typed):
+    for number, part, _ in islice(numbered(structure), _MOST):
+        if number.startswith(place.typed) and not number.endswith("TEXT"):
             yield place.offer(number, _describe(part))
 
 
@@ -74,21 +74,6 @@ def _structure(place: Place) -> BodyPart | None:
         if seen.structure is not None and wanted and piece.value.contains(wanted, last):
             return seen.structure
     return None
-
-
-def numbered(body: BodyPart, above: str = "") -> Iterator[tuple[str, BodyPart]]:
-    """Every part with its number, in order (RFC 9051 section 6.4.5.1).  A message that is no multipart has part 1."""
-    if body.parts is None:
-        yield f"{above}1", body
-        if body.body is not None:
-            yield from numbered(body.body, f"{above}1.")
-        return
-    for index, part in enumerate(body.parts, 1):
-        number = f"{above}{index}"
-        yield number, part
-        inside = part if part.parts is not None else part.body
-        if inside is not None:
-            yield from numbered(inside, f"{number}.")
 
 
 def _describe(part: BodyPart) -> str:
