@@ -4,7 +4,7 @@ Server lines are styled by shape and place: outside lists behind a response's na
 A table says so for the responses that differ from the rule; an unknown response gets the rule.
 """
 
-from __future__ import annotations
+# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple

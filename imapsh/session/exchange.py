@@ -13,12 +13,12 @@ from imapsh.grammar.responses import Response
 from imapsh.grammar.tokens import BAD, CRLF, DATA, FILE, LITERAL, Token, announcement
 from imapsh.patterns import lazy
 from imapsh.session.secrets import MASK
-from imapsh.spec.match import Match
 from imapsh.spec.model import Command
 from imapsh.wire.frames import Frame, Part, Spilled
 
 if TYPE_CHECKING:
     from imapsh.sasl.mechanism import Mechanism
+    from imapsh.spec.match import Match
 
 _WORD = lazy(rb'"((?:[^"\\]|\\.)*)"?|[^ ]+')
 _ESCAPED = lazy(rb"\\(.)", re.DOTALL)

@@ -8,7 +8,6 @@ from typing import Any
 from imapsh.grammar import mutf7
 from imapsh.grammar.values import Code, Count, Expunged, Fetch, Flags
 from imapsh.session.exchange import Exchange, shown
-from imapsh.spec.match import match
 from imapsh.spec.model import Context
 
 _MOST = 1 << 24  # messages whose UIDs are kept: 4 octets each
@@ -105,6 +104,8 @@ class Mailbox:
 
 def opened(exchange: Exchange, utf8: bool) -> Mailbox:
     """What a SELECT or EXAMINE that is being sent will open; a name that is no name is shown as it was typed."""
+    from imapsh.spec.match import match
+
     line = shown(exchange.fragments)
     payloads = [part for part in line.literals if isinstance(part, bytes)]
     text = line.text().rstrip("\r\n").encode("latin-1").decode("utf-8", "surrogateescape")

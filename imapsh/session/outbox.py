@@ -5,7 +5,7 @@ of the moment allow it; else its octets wait for `+`.  When NO or BAD comes for 
 permitted is dropped; a literal that was begun is always finished (RFC 7888 section 4).
 """
 
-from __future__ import annotations
+# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator

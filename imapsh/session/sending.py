@@ -17,12 +17,12 @@ from imapsh.session.outbox import Outbox, plus_allowed
 from imapsh.session.pipeline import may_start
 from imapsh.session.rawtags import RawTags
 from imapsh.session.secrets import MASK, Secrets
-from imapsh.spec.match import Match, match
 from imapsh.spec.model import LOGOUT
 from imapsh.wire.frames import Frame
 
 if TYPE_CHECKING:
     from imapsh.sasl.mechanism import Mechanism
+    from imapsh.spec.match import Match
 
 
 class Sending(Knowledge):
@@ -64,9 +64,12 @@ class Sending(Knowledge):
         Raises UsageError, and sends nothing, for what cannot be a command: a line break outside a literal, a tag that
         is in use, a file that cannot be read.
         """
-        found = matched or match(text, self.context())
-        tag = found.tag if found.tag is not None else self.new_tag()
-        exchange = Exchange(tag, found.name.upper(), typed(found, tag, open_file))
+        if matched is None:
+            from imapsh.spec.match import match
+
+            matched = match(text, self.context())
+        tag = matched.tag if matched.tag is not None else self.new_tag()
+        exchange = Exchange(tag, matched.name.upper(), typed(matched, tag, open_file))
         return self.submit(exchange)
 
     def command(self, name: str, fragments: Iterable[Sendable] = ()) -> Exchange:

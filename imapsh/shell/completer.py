@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
-from imapsh.shell import literals
-from imapsh.shell.completing import gather, own, paths
-from imapsh.shell.completing.offer import Offer
-from imapsh.shell.completing.usage import Usage
+from imapsh.patterns import lazy
+from imapsh.shell import completing, literals
 from imapsh.shell.known import Known
 from imapsh.shell.reading import Reading
-from imapsh.spec.match import Match
 
 if TYPE_CHECKING:
+    from imapsh.shell.completing.offer import Offer
+    from imapsh.shell.completing.usage import Usage
     from imapsh.shell.host import Host
+    from imapsh.spec.match import Match
 
 _MANY = 2_000  # mailbox names beyond which they are searched in a thread
-_REST = re.compile(r'[^\s()\[\]"]*')  # of a word, behind the cursor
-_REST_OF_QUOTED = re.compile(r'[^"\r\n]*"?')
+_REST = lazy(r'[^\s()\[\]"]*')  # of a word, behind the cursor
+_REST_OF_QUOTED = lazy(r'[^"\r\n]*"?')
 
 
 class _Typing(NamedTuple):
@@ -52,16 +52,20 @@ class ShellCompleter(Completer):
         earlier: Callable[[], Iterable[str]] = tuple,
     ) -> None:  # fmt: skip
         self._host = host
-        self.usage = Usage()
         self._earlier: Callable[[], Iterable[str]] | None = earlier
         self._reading = reading
         self._known = known
         self._need_names = need_names
 
+    @cached_property
+    def usage(self) -> Usage:
+        """What was used lately and often."""
+        return completing.usage.Usage()
+
     def used(self, text: str) -> None:
         """The person has entered this, secrets left out: what is in it comes first from now on."""
         for command in literals.commands(text):
-            line = command[own.line_start(command) :]
+            line = command[completing.own.line_start(command) :]
             if line.startswith("\\"):
                 self.usage.count("own", line.partition(" ")[0])
             else:
@@ -94,7 +98,9 @@ class ShellCompleter(Completer):
     def _takes_long(self, typing: _Typing) -> bool:
         if typing.path is not None:
             return True
-        return len(self._known().names) > _MANY and typing.found is not None and gather.wants_mailbox(typing.found)
+        if typing.found is None or len(self._known().names) <= _MANY:
+            return False
+        return completing.gather.wants_mailbox(typing.found)
 
     def _typing(self, document: Document) -> _Typing | None:
         """What is being typed; None in a literal's octets."""
@@ -102,22 +108,22 @@ class ShellCompleter(Completer):
         if literals.wanted(text):
             return None
         command = literals.cut(text)[-1]
-        base = own.line_start(command.text)
+        base = completing.own.line_start(command.text)
         line = command.text[base:]
         if line.startswith("\\"):
-            return _Typing(command, base, document, None, own.path(line))
+            return _Typing(command, base, document, None, completing.own.path(line))
         found = self._reading.match(line)
-        if gather.wants_mailbox(found) and self._known().names.stale:
+        if completing.gather.wants_mailbox(found) and self._known().names.stale:
             self._need_names()
-        return _Typing(command, base, document, found, gather.path(found))
+        return _Typing(command, base, document, found, completing.gather.path(found))
 
     def _offers(self, typing: _Typing) -> list[Offer]:
         if typing.path is not None:
             close = "}" if typing.found is not None and not _tail(typing).startswith("}") else ""
-            return gather.choose(paths.offers(*typing.path, close), typing.line, self.usage)
+            return completing.gather.choose(completing.paths.offers(*typing.path, close), typing.line, self.usage)
         if typing.found is None:
-            return gather.choose(own.offers(typing.line, self._host), typing.line, self.usage)
-        return gather.offers(typing.found, self._known(), self.usage)
+            return completing.gather.choose(completing.own.offers(typing.line, self._host), typing.line, self.usage)
+        return completing.gather.offers(typing.found, self._known(), self.usage)
 
 
 def _tail(typing: _Typing) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from imapsh.errors import ImapshError, Interrupted
 from imapsh.session.events import Closed, Event
 from imapsh.session.exchange import Exchange
-from imapsh.shell import crash, lines, literals, prompt, toolbar
+from imapsh.shell import crash, literals, prompt, toolbar
 from imapsh.shell.completer import ShellCompleter
 from imapsh.shell.connections import Connections
 from imapsh.shell.dialling import Dialling
@@ -24,7 +24,6 @@ from imapsh.shell.output import is_plain, theme_for
 from imapsh.shell.reading import Reading
 from imapsh.shell.steps import Ask, Away, Dial, HangUp, Line, Octets, Pause, Room, Step, Steps, T, Typed, Walk
 from imapsh.shell.terminal import lent
-from imapsh.spec.match import Match
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from prompt_toolkit.shortcuts import PromptSession
 
     from imapsh.shell.talk import Talk
+    from imapsh.spec.match import Match
 
 
 class Shell(Connections):
@@ -184,6 +184,8 @@ class Shell(Connections):
 
     async def _take(self, text: str) -> None:
         """Do a line.  While IDLE runs an IMAP command ends it first; so does an empty line."""
+        from imapsh.shell import lines  # a first prompt needs none of it
+
         if not lines.is_ours(self, text):
             if self.live is None:
                 self.pending.clear()
@@ -232,6 +234,8 @@ class Shell(Connections):
             case Ask(question, secret):
                 return await self.ask(question, secret=secret)
             case Line(text):
+                from imapsh.shell import lines
+
                 return await self._follow(lines.take(self, text))
             case Room():
                 await self.interruptible(self.printer.room())

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from typing import TYPE_CHECKING
 
 from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.lexers import Lexer
 
 from imapsh.render.lexer import typed_line
-from imapsh.shell import literals
-from imapsh.shell.completing import own
+from imapsh.shell import completing, literals
 from imapsh.shell.values import discreet
-from imapsh.spec.match import Match, match
 from imapsh.spec.model import Context
+
+if TYPE_CHECKING:
+    from imapsh.spec.match import Match
 
 _KEPT = 8  # readings kept: the whole text, and the text before the cursor, of a few keystrokes
 _UNDERLINED = {"error": " class:lint-error", "advice": " class:lint-advice"}
@@ -31,6 +33,8 @@ class Reading:
         key = (command, self.context())
         found = self._kept.get(key)
         if found is None:
+            from imapsh.spec.match import match  # a start needs none of it
+
             if len(self._kept) >= _KEPT:
                 del self._kept[next(iter(self._kept))]
             found = self._kept[key] = match(*key)
@@ -70,6 +74,8 @@ class TypedLexer(Lexer):
 
     def lines(self, text: str) -> list[StyleAndTextTuples]:
         """The fragments of a text, line by line."""
+        if not text:
+            return [[]]
         lines: list[StyleAndTextTuples] = []
         for command in literals.cut(text):
             if command.text.startswith("#"):
@@ -97,7 +103,7 @@ class TypedLexer(Lexer):
     def _own(self, command: str) -> list[tuple[str, str]]:
         """One of imapsh's own commands, and the line that it does."""
         name, _, _ = command.partition(" ")
-        start = own.line_start(command)
+        start = completing.own.line_start(command)
         if start:
             return [("class:own-command", name), ("", command[len(name) : start]), *self._typed(command[start:])]
         end = min((start for start, _ in self.reading.match(command).secrets), default=len(command))

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from imapsh.shell.dial import Plan
     from imapsh.shell.options import Options
 
+_BEGUN = 1.0  # seconds in which the prompt stands
+
 
 def run(plan: Plan, options: Options) -> int:
     """Talk with the person at the terminal until they leave; the exit status."""
@@ -22,12 +24,16 @@ def run(plan: Plan, options: Options) -> int:
 
     from imapsh.shell.interactive import Shell
 
-    gc.freeze()  # what was imported stays
-    gc.enable()
-
     async def life() -> int:
+        asyncio.get_running_loop().call_later(_BEGUN, _collect)
         return await Shell(options).run(dialling)
 
     # In plain mode the terminal edits the lines, also those typed ahead.
     with contextlib.nullcontext() if is_plain(options) else quiet():
         return asyncio.run(life())
+
+
+def _collect() -> None:
+    """Look for garbage from now on, not among what a start has made: that stays."""
+    gc.freeze()
+    gc.enable()

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from imapsh.grammar.values import Address, BodyPart, Envelope, Fetch
+from imapsh.patterns import lazy
 from imapsh.render.decoded import encoded_words
 
 MOST = 10_000  #: messages of which something is kept; past it the half seen longest ago is forgotten
@@ -16,10 +17,10 @@ _PLACES = 1 << 20  # message numbers beyond which nothing is kept
 _LOOKED_AT = 20_000  # message numbers looked at for one completion
 _WORDS = 500  # keywords, and names of header fields, that are kept
 _HEADER = 1 << 14  # octets of a header that are read
-_FIELD = re.compile(rb"^([!-9;-~]+):[ \t]*([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)", re.MULTILINE)
-_DAY = re.compile(r"(\d{1,2})[ -]([A-Za-z]{3})[ -](\d{4})")
+_FIELD = lazy(rb"^([!-9;-~]+):[ \t]*([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)", re.MULTILINE)
+_DAY = lazy(r"(\d{1,2})[ -]([A-Za-z]{3})[ -](\d{4})")
 #: items whose value begins with the header of the message itself
-_WHOLE = re.compile(r"(?:RFC822(?:\.HEADER)?|BODY\[(?:HEADER(?:\.FIELDS(?:\.NOT)? \(.*\))?)?\](?:<0>)?)\Z")
+_WHOLE = lazy(r"(?:RFC822(?:\.HEADER)?|BODY\[(?:HEADER(?:\.FIELDS(?:\.NOT)? \(.*\))?)?\](?:<0>)?)\Z")
 
 
 class Seen:

@@ -14,16 +14,14 @@ r"""What a line asks of the program while it runs.  Written once, as generators;
 Each raises what it meets, Interrupted for Ctrl-C among it.
 """
 
-from __future__ import annotations
+# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
 from collections.abc import Callable, Generator, Iterator
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from imapsh.errors import ImapshError
 from imapsh.session.exchange import Exchange
-
-if TYPE_CHECKING:
-    from imapsh.shell.dial import Plan
+from imapsh.shell.dial import Plan
 
 T = TypeVar("T")
 
@@ -113,7 +111,7 @@ class Walk(Generic[T]):
             self.result = end.value
             raise
 
-    def __enter__(self) -> Walk[T]:
+    def __enter__(self) -> "Walk[T]":
         return self
 
     def __exit__(self, *error: object) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import StyleAndTextTuples as Fragments
@@ -12,11 +12,12 @@ from imapsh.errors import UsageError
 from imapsh.render.visible import visible
 from imapsh.session.core import Session
 from imapsh.session.exchange import Exchange
-from imapsh.shell import literals
-from imapsh.shell.completing import own
+from imapsh.shell import completing, literals
 from imapsh.shell.reading import Reading
-from imapsh.spec.match import Match
 from imapsh.spec.model import NOT_AUTHENTICATED, Problem
+
+if TYPE_CHECKING:
+    from imapsh.spec.match import Match
 
 _SHOWN = (("exists", "EXISTS"), ("unseen", "first unseen"), ("uidnext", "UIDNEXT"),
           ("uidvalidity", "UIDVALIDITY"), ("highestmodseq", "HIGHESTMODSEQ"))  # fmt: skip
@@ -88,8 +89,10 @@ def _advice(status: Status, reading: Reading, document: Document) -> Fragments:
     found: Fragments = []
     if session is not None and status.live and (busy := running(session)):
         found += [("class:bottom-toolbar.busy", busy), ("", "  ")]
+    if not document.text.strip():
+        return found
     command, offset = literals.at(document.text, document.cursor_position)
-    start = own.line_start(command.text)
+    start = completing.own.line_start(command.text)
     if command.text.startswith("\\", start):
         return [*found, *_own(command.text[start:])]
     left = literals.wanted(document.text)

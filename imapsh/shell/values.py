@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from imapsh.errors import UsageError
 from imapsh.grammar.tokens import BAD, FLAG, LITERAL, WORD, tokenize
 from imapsh.patterns import lazy
-from imapsh.spec.match import match
 
 if TYPE_CHECKING:
     from imapsh.session.mailbox import Mailbox
@@ -143,6 +142,8 @@ def filled(host: Host[Any], text: str) -> Steps[str]:
     spots = [place for place in places(text) if place.name[0].isalpha()]
     if not spots:
         return text
+    from imapsh.spec.match import match
+
     hidden = match(text).secrets
     values: list[str] = []
     for place in spots:
@@ -180,6 +181,8 @@ def _unknown(host: Host[Any], name: str) -> str:
 
 def _hide(host: Host[Any], line: str, used: list[tuple[tuple[int, int], str]]) -> None:
     """What stands where a secret does is one, from now on everywhere."""
+    from imapsh.spec.match import match
+
     hidden = match(line).secrets
     for (start, end), name in used:
         if name in host.variables.own and any(low < end and start < high for low, high in hidden):

@@ -11,13 +11,12 @@ import socket
 import ssl
 import subprocess
 import sys
-from collections.abc import Coroutine
 from pathlib import Path
 
 import pytest
 
 import imapsh as package
-from imapsh.shell import batch
+from imapsh.shell import batch, interactive, repl
 from imapsh.shell.main import main
 from tests.servers.base import Server, free_ports
 from tests.servers.certs import Certs
@@ -52,28 +51,43 @@ def test_a_batch_imports_neither_the_prompt_nor_ssl() -> None:
     assert loaded & (HEAVY | {"ssl", "email", "json", "imapsh.server"}) == set()
 
 
+def test_the_first_prompt_imports_nothing_that_only_a_line_needs() -> None:
+    """Its budget is a fifth over a bare prompt's time."""
+    code = "import imapsh.shell.interactive, sys; print(*sys.modules)"
+    loaded = set(
+        subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
+    )
+    for module in ("prompt_toolkit.shortcuts", "imapsh.shell.completer", "imapsh.session.core"):
+        assert module in loaded
+    assert loaded & {f"imapsh.{name}" for name in ("spec.match", "shell.lines", "shell.commands", "server")} == set()
+    assert {name for name in loaded if name.startswith("imapsh.shell.completing.")} <= {"imapsh.shell.completing.fuzzy"}
+
+
 def test_explaining_imports_no_network(tmp_path: Path) -> None:
     file = tmp_path / "recorded"
     file.write_bytes(b"* OK hello\r\n")
     assert imported("--explain", str(file)) & (HEAVY | {"ssl", "email", "json"}) == set()
 
 
-def test_the_collector_runs_again_behind_the_imports(monkeypatch: pytest.MonkeyPatch) -> None:
-    found: list[bool] = []
+class Waiting:
+    """A prompt that stands for a while."""
 
-    def prompt(life: Coroutine[object, object, int]) -> int:
-        life.close()
-        return commands()
+    def __init__(self, options: object) -> None:
+        self.collected = gc.isenabled()
 
-    def commands(*given: object) -> int:
-        found.append(gc.isenabled())
-        return 0
+    async def run(self, dialling: object) -> int:
+        for _ in range(1000):
+            await asyncio.sleep(0)
+        return int(self.collected or not gc.isenabled())
 
-    monkeypatch.setattr(asyncio, "run", prompt)
-    monkeypatch.setattr(batch, "run", commands)
+
+def test_garbage_is_collected_again_when_a_start_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(interactive, "Shell", Waiting)
+    monkeypatch.setattr(repl, "_BEGUN", 0)
+    monkeypatch.setattr(batch, "run", lambda plan, options: int(not gc.isenabled()))
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
     assert [main(["--demo"]), main(["--demo", "-c", "NOOP"]), main(["no such host"])] == [0, 0, 2]
-    assert [*found, gc.isenabled()] == [True, True, True]
+    assert gc.isenabled()
 
 
 def imported(*words: str) -> set[str]:
