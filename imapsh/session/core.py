@@ -103,6 +103,10 @@ class Session(Sending):
         if self.closed:
             return
         self.received_octets += len(data)
+        for exchange in self.running.values():
+            if exchange.first is None:
+                exchange.first = self._clock()
+            break
         self._pusher.feed(data)
         self._ended = not data
 
@@ -130,6 +134,9 @@ class Session(Sending):
         octets = out.octets if self._deflate is None else self._deflate.deflate(out.octets)
         self.sent_octets += len(octets)
         return octets
+
+    def _crossed(self) -> int:
+        return 0 if self._deflate is None else self.sent_octets + self.received_octets
 
     def set_trace(self, trace: Tracer | None) -> None:
         """From now on keep a trace, or none."""
@@ -295,6 +302,7 @@ class Session(Sending):
     def _complete(self, exchange: Exchange, response: Response) -> None:
         exchange.response = response
         exchange.ended = self._clock()
+        exchange.deflated += self._crossed()
         exchange.received += response.frame.length
         self._outbox.drop(exchange)
         if exchange.name == "IDLE":

@@ -59,12 +59,13 @@ class Exchange:
     """A command from its submission to its tagged reply.
 
     `shown` is the client's line as a frame with every secret masked.  Times are of the session's clock in seconds, None
-    until they are; `sent` and `received` count octets.  `changes`: what changed in the session meanwhile, in phrases.
+    until they are.  `sent` and `received` count octets, `deflated` both together as they crossed under COMPRESS.
+    `changes`: what changed in the session meanwhile, in phrases.
     """
 
     __slots__ = (
-        "answers", "changes", "ended", "first", "fragments", "mechanism", "name", "received", "response", "row", "sent",
-        "shown", "started", "tag", "untagged",
+        "answers", "changes", "deflated", "ended", "first", "fragments", "mechanism", "name", "received", "response",
+        "row", "sent", "shown", "started", "tag", "untagged",
     )  # fmt: skip
 
     def __init__(self, tag: str, name: str, fragments: Iterable[Sendable]) -> None:
@@ -79,6 +80,7 @@ class Exchange:
         self.ended: float | None = None
         self.sent = 0
         self.received = 0
+        self.deflated = 0
         self.untagged = 0
         self.response: Response | None = None
         self.changes: list[str] = []
@@ -93,6 +95,11 @@ class Exchange:
     def elapsed(self) -> float:
         """Seconds from the first octet sent to the tagged reply, 0 where there was none."""
         return (self.ended or 0.0) - (self.started or 0.0) if self.ended is not None else 0.0
+
+    @property
+    def to_first(self) -> float | None:
+        """Seconds from the first octet sent to the first that came behind it; None before both."""
+        return None if self.first is None or self.started is None else self.first - self.started
 
     def note(self, change: str) -> None:
         """Add to `changes`; a number that changes again is one change."""

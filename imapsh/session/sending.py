@@ -176,6 +176,10 @@ class Sending(Knowledge):
         parts = tuple(self.secrets.mask(part) if isinstance(part, bytes) else part for part in frame.parts)
         return frame if parts == frame.parts else Frame(parts, frame.offset, frame.violations, frame.incomplete)
 
+    def _crossed(self) -> int:
+        """Octets that crossed the wire so far, where they are deflated; else 0."""
+        return 0
+
     def _plus(self, octets: int, binary: bool) -> bool:
         return plus_allowed(self.capabilities, self.rev2)(octets, binary)
 
@@ -187,6 +191,7 @@ class Sending(Knowledge):
             self.queue.popleft()
             self.running[exchange.tag] = exchange
             exchange.started = self._clock()
+            exchange.deflated = -self._crossed()
             if exchange.name in ("SELECT", "EXAMINE"):
                 self._opening = opened(exchange, self.parser.utf8)
             if exchange.name in states.FORGET_CAPABILITIES:

@@ -13,7 +13,7 @@ import time
 from functools import partial
 from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
-from imapsh.errors import ImapshError, LoginError
+from imapsh.errors import ImapshError, Interrupted, LoginError
 from imapsh.grammar.responses import TAGGED
 from imapsh.render.visible import visible
 from imapsh.session.events import Closed, Completed, Event, Received, Sent
@@ -131,6 +131,8 @@ class Batch(Host[BatchTalk]):
             for step in walk:
                 try:
                     walk.answer = self._do(step)
+                except KeyboardInterrupt:
+                    walk.error = Interrupted("interrupted")
                 except ImapshError as error:
                     walk.error = error
             return walk.result
@@ -234,6 +236,7 @@ class Batch(Host[BatchTalk]):
     # -- events
 
     def _event(self, talk: BatchTalk, event: Event) -> None:
+        self.count(talk, event)
         if isinstance(event, Received):
             self._received(talk, event)
         elif isinstance(event, Sent):

@@ -36,7 +36,9 @@ class Connections(Host[Talk]):
     """The half of the prompt's shell that knows its connections; to be made in a running loop."""
 
     def __init__(self, options: Options, theme: Theme | None, terminal: Terminal) -> None:
-        super().__init__(options, Output(options.format, theme, json_raw=options.json_raw))
+        super().__init__(
+            options, Output(options.format, theme, json_raw=options.json_raw, summary=options.timing is not False)
+        )
         self.theme = theme
         self.printer = Printer(terminal)
         self.voice = Voice(self.printer, self.screen)
@@ -167,6 +169,7 @@ class Connections(Host[Talk]):
     def _tell(self, talk: Talk, event: Event) -> None:
         """Every event of a session, in order."""
         own = isinstance(event, Completed) and event.exchange in talk.own
+        self.count(talk, event)
         talk.note(event)
         if isinstance(event, Closed) and event.error is None and not any(one.live for one in self.talks.values()):
             self.leaving = True
@@ -176,6 +179,7 @@ class Connections(Host[Talk]):
 
     def interrupt(self) -> None:
         """Ctrl-C while no prompt shows: what is waited for ends, or is left running."""
+        self.interruptions += 1
         self._stop.set()
         if self.talk is not None:
             self.talk.interrupt()

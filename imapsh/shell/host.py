@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from imapsh.errors import StateError, UsageError
 from imapsh.render.styles import paint
+from imapsh.session.events import Completed, Event
 from imapsh.shell.conversation import Conversation
+from imapsh.shell.stats import Stats
 from imapsh.spec.model import NOT_AUTHENTICATED, Context
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ class Host(Generic[C]):
     `interactive`: a person sits at a prompt.  `screen` says how things are shown there, `output` where they go now, to
     `target` while a line sends its output elsewhere; `operators`: such lines are known.  `variables` and `aliases` are
     the person's own.  `progress`: how far the line that is being done has come, if it lasts.
+    `stats`: what commands took; `counters` are told of each; `interruptions`: how often the person pressed Ctrl-C.
     """
 
     interactive = False
@@ -49,6 +52,9 @@ class Host(Generic[C]):
         self.current = FIRST
         self.progress: Progress | None = None
         self.aliases: dict[str, str] = dict(options.aliases)
+        self.stats = Stats()
+        self.counters = [self.stats]
+        self.interruptions = 0
 
     @property
     def output(self) -> Output:
@@ -71,6 +77,12 @@ class Host(Generic[C]):
         """From now on this is a secret, whatever is or was typed with it."""
         for talk in self.talks.values():
             talk.session.secrets.add(secret.encode("utf-8", "surrogateescape"))
+
+    def count(self, talk: Conversation, event: Event) -> None:
+        """Have the counters count a command of the person's, where an event ends it."""
+        if isinstance(event, Completed) and event.exchange not in talk.own:
+            for counter in self.counters:
+                counter.add(talk.name, event.exchange)
 
     # -- connections
 

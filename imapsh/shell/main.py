@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from imapsh.errors import ImapshError, UsageError
+from imapsh.errors import ImapshError, Interrupted, UsageError
 from imapsh.shell.options import Options, help_text, read
 
 Given = TypeVar("Given")
@@ -24,11 +24,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - as long as the process lives
     try:
         return _run(_pointing(read, sys.argv[1:] if argv is None else argv))
+    except (KeyboardInterrupt, Interrupted):
+        return INTERRUPTED
     except ImapshError as error:
         _say(str(error))
         return error.exit_code
-    except KeyboardInterrupt:
-        return INTERRUPTED
     except BrokenPipeError:
         # Python flushes stdout once more at exit; let it have somewhere to go.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

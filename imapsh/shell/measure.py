@@ -11,7 +11,7 @@ from imapsh.grammar.values import ESearch, Fetch, MailboxStatus, Search
 from imapsh.grammar.writer import Writer
 from imapsh.session.events import Received
 from imapsh.shell.conversation import Conversation, Own
-from imapsh.shell.output import size
+from imapsh.shell.progress import size
 from imapsh.shell.steps import Steps
 from imapsh.spec.advice import unfit
 

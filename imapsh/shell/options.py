@@ -187,7 +187,7 @@ class Options(NamedTuple):
     theme: str = ""
     plain: bool = False
     keys: str = "emacs"
-    timing: bool = False
+    timing: bool | None = None
     watch: bool = False
     stall: float = 3.0
     notify: str = "never"

@@ -17,6 +17,7 @@ from imapsh.grammar.responses import CLIENT, Response
 from imapsh.render.styles import THEMES, Theme, paint
 from imapsh.session.events import Completed, Event, Received, Sent
 from imapsh.session.exchange import Exchange
+from imapsh.shell.timing import summary
 from imapsh.shell.viewer import Viewer
 from imapsh.wire.frames import Frame, Spilled
 
@@ -32,7 +33,8 @@ class Output:
     """`format` and `width` may be changed at any time; `width` None is the usual one.
 
     `theme` None: no colours.  `elide`: lines of a literal that pretty and view show, 0 for all.  `json_raw`: octets in
-    base64 in JSON.  `summary`: pretty and view say behind each command how long it took and what it changed.
+    base64 in JSON.  `summary`: all but JSON, which does so anyway, say behind each command how long it took
+    and what it changed.  `quiet`: nothing is shown but what comes unasked.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class Output:
         self.elide = elide
         self.json_raw = json_raw
         self.summary = summary
+        self.quiet = False
         self.viewer = viewer or Viewer()
         self._draw: Callable[..., str] | None = None
         self._label = ""
@@ -62,14 +65,15 @@ class Output:
         `label` names the connection, where there are several: in front of each line, in JSON as a field; `viewer` is
         the connection's.  A view may hold an event back: its text comes with a later one, or with `flush`.
         """
-        if self.format == "view":
-            return labelled(self._view(event, viewer or self.viewer), label, self.theme)
-        if not label:
-            return self._event(event)
-        self._label = label
-        text = self._event(event)
-        self._label = ""
-        return text if self.format == "json" else labelled(text, label, self.theme)
+        if self.quiet and not (isinstance(event, Received) and event.unsolicited):
+            return ""
+        if self.format == "json":
+            self._label = label
+            text = self._event(event)
+            self._label = ""
+            return text
+        text = (viewer or self.viewer).event(event, self) if self.format == "view" else self._event(event)
+        return labelled(text + self.closing(event) if isinstance(event, Completed) else text, label, self.theme)
 
     def flush(self, label: str = "", viewer: Viewer | None = None) -> str:
         """The text of what views hold back; at the end, and where the connection is over.  Mostly ""."""
@@ -86,7 +90,7 @@ class Output:
 
     def octets(self, event: Event, label: str = "", viewer: Viewer | None = None) -> Iterator[bytes]:
         """The same for a pipe or a file: UTF-8; in wire the server's octets exactly, spooled literals too."""
-        if self.format != "wire":
+        if self.format != "wire" or self.quiet:
             text = self.event(event, label, viewer)
             if text:
                 yield text.encode("utf-8", "backslashreplace")
@@ -109,8 +113,7 @@ class Output:
     ) -> str:
         """One response, or a client's line as a Response of kind CLIENT; `exchange` is the one that it completes."""
         if self.format == "pretty":
-            text = (self._draw or self._pretty())(response, self.theme, self.width, self.elide, unsolicited, findings)
-            return text + self._summary(exchange) if self.summary else text
+            return (self._draw or self._pretty())(response, self.theme, self.width, self.elide, unsolicited, findings)
         if self.format == "json":
             return self._json(response, findings, exchange)
         if self.format == "hex":
@@ -128,12 +131,11 @@ class Output:
         self._draw = pretty
         return pretty
 
-    def _view(self, event: Event, viewer: Viewer) -> str:
-        text = viewer.event(event, self)
-        return text + self._summary(event.exchange) if self.summary and isinstance(event, Completed) else text
-
-    def _summary(self, exchange: Exchange | None) -> str:
-        return paint([("note", f"  {summary(exchange)}\n")], self.theme) if exchange is not None else ""
+    def closing(self, event: Event) -> str:
+        """What is said behind a command's reply, where it is one and that is wanted; else ""."""
+        if not (self.summary and isinstance(event, Completed)):
+            return ""
+        return paint([("note", f"  {event.exchange.status}: {summary(event.exchange)}\n")], self.theme)
 
     def _json(self, response: Response, findings: Sequence[Finding], exchange: Exchange | None) -> str:
         from imapsh.render.jsonform import dumps, to_json
@@ -217,33 +219,6 @@ def command_text(exchange: Exchange) -> str:
     return exchange.shown.text().rstrip("\r\n").replace("\r\n", "").removeprefix(exchange.tag).lstrip(" ")
 
 
-def summary(exchange: Exchange) -> str:
-    """`12 ms, 34 octets out, 5,678 in; EXISTS 23 -> 24`."""
-    changes = list(dict.fromkeys(filter(None, exchange.changes)))
-    shown = changes[:4] + [f"and {len(changes) - 4} changes more"] * (len(changes) > 4)
-    text = f"{duration(exchange.elapsed)}, {exchange.sent:,} octets out, {max(0, exchange.received):,} in"
-    return "; ".join([text, *shown])
-
-
-def duration(seconds: float) -> str:
-    """`0.4 ms`, `12 ms`, `3.4 s`."""
-    if seconds < 0.01:
-        return f"{seconds * 1000:.1f} ms"
-    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
-
-
-def size(octets: int) -> str:
-    """`834 octets`, `4.2 kB`, `37 MB`; thousands, not 1,024s."""
-    if octets < 1000:
-        return f"{octets} octets" if octets != 1 else "1 octet"
-    amount, unit = octets / 1000, "kB"
-    for larger in ("MB", "GB", "TB", "PB"):
-        if amount < 999.5:
-            break
-        amount, unit = amount / 1000, larger
-    return f"{amount:.1f} {unit}" if amount < 9.95 else f"{amount:,.0f} {unit}"
-
-
 def theme_for(options: Options, terminal: bool) -> Theme | None:
     """The theme, or None for no colours; NO_COLOR, a dumb terminal and --plain hold unless colours are asked for."""
     import os
@@ -273,4 +248,5 @@ def make_output(options: Options, terminal: bool) -> Output:
             width = os.get_terminal_size(1).columns or None
         except OSError:
             pass
-    return Output(options.format, theme_for(options, terminal), width, json_raw=options.json_raw)
+    timing = options.timing if options.timing is not None else terminal and options.format in ("pretty", "view")
+    return Output(options.format, theme_for(options, terminal), width, json_raw=options.json_raw, summary=timing)

@@ -11,8 +11,9 @@ from imapsh.session.core import Session
 from imapsh.session.events import Closed, Completed, Event, Received, Sent
 from imapsh.session.exchange import Exchange
 from imapsh.shell.last import Last
-from imapsh.shell.output import Output, duration, labelled, summary
+from imapsh.shell.output import Output, labelled
 from imapsh.shell.printer import Printer
+from imapsh.shell.timing import duration, summary
 from imapsh.shell.viewer import Viewer
 
 
@@ -71,11 +72,10 @@ class Stage(Voice):
             self._closed(event)
         elif exchange in self.muted and not isinstance(event, Sent) and not _unasked(event):
             self._drained(event)
+        elif aside:
+            self.put(self.output.closing(event), exchange)
         else:
-            if not aside:
-                self.printer.put(self.output.event(event, self._label(), self.viewer), exchange)
-            if isinstance(event, Completed):
-                self.note(f"{event.exchange.status}: {summary(event.exchange)}")
+            self.printer.put(self.output.event(event, self._label(), self.viewer), exchange)
 
     def asked(self, exchange: Exchange, why: str) -> None:
         """A command of ours is done."""

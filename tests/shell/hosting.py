@@ -62,6 +62,7 @@ class FakeHost(Host[FakeTalk]):
         talk.client.follow(opening_steps(talk.session, plan))
 
     def _event(self, talk: FakeTalk, event: Event) -> None:
+        self.count(talk, event)
         exchange = None if isinstance(event, Closed) else event.exchange
         if exchange not in talk.own or (isinstance(event, Received) and event.unsolicited):
             if not talk.witness(event):

@@ -12,7 +12,8 @@ from imapsh.session.core import Session
 from imapsh.session.events import Completed, Event, Received, Sent
 from imapsh.shell.last import Last
 from imapsh.shell.options import Options
-from imapsh.shell.output import FORMATS, Output, command_text, duration, release, summary, theme_for
+from imapsh.shell.output import FORMATS, Output, command_text, release, theme_for
+from imapsh.shell.timing import duration, summary
 from imapsh.wire.sinks import SpoolSink, opener
 
 BIG = bytes(range(256)) * 16

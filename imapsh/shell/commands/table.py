@@ -66,6 +66,10 @@ def _switch(host: Host[Any]) -> Iterable[str]:
     return ("on", "off")
 
 
+def _stats(host: Host[Any]) -> Iterable[str]:
+    return ("reset", *host.talks)
+
+
 _TABLE = (
     Command("\\help", "[NAME]", "Lists these commands, or explains one, or any name of IMAP's.", "show.help_", _names),
     # -- connections
@@ -119,6 +123,16 @@ _TABLE = (
     Command("\\unalias", "NAME", "Forgets an alias.", "values.unalias", _aliases),
     Command("\\history", "[N|/TEXT]", "Shows the last N lines typed, 20 without N, or those with TEXT in them.",
             "values.history", prompt=True),
+    # -- times
+    Command("\\timing", "[on|off]", "Says or sets whether each command is followed by how long it took.",
+            "timing.timing", _switch),
+    Command("\\stats", "[NAME|reset]", "Shows what commands took: counts, percentiles, octets.", "timing.stats", _stats,
+            details="Two lines for each command: until the first octet of the reply, and until its end.  NAME: of one\n"
+                    "connection; without it of all together.  Percentiles are right to one part in a hundred."),
+    Command("\\repeat", "[-q] N SECONDS LINE", "Does a line N times, with so many seconds between.", "timing.repeat",
+            details="N is * for no end; Ctrl-C ends it, and in the end it says what the times were.  With -q replies\n"
+                    "are not shown.\n"
+                    "    \\repeat -q 100 0 NOOP"),
     # -- octets
     Command("\\raw", "TEXT", "Sends exactly these octets, in no command.", "raw.send", verbatim=True,
             details="Escapes: \\r \\n \\t \\0 \\e \\\\ and \\xNN for any octet.  Nothing is added, no CRLF either:\n"

@@ -1,0 +1,96 @@
+r"""Times: `\timing`, `\stats`, `\repeat`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from imapsh.errors import UsageError
+from imapsh.shell.commands.care import switched
+from imapsh.shell.host import Host
+from imapsh.shell.lines import is_ours
+from imapsh.shell.stats import Row, Stats
+from imapsh.shell.steps import ROOM, Line, Pause, Steps
+from imapsh.shell.timing import duration
+
+_WORST = ("OK", "NO", "BAD")
+
+
+def timing(host: Host[Any], argument: str) -> None:
+    """`\\timing [on|off]`."""
+    if argument:
+        host.screen.summary = switched("\\timing", argument)
+    host.say(f"timing: {'on' if host.screen.summary else 'off'}")
+
+
+def stats(host: Host[Any], argument: str) -> None:
+    """`\\stats [NAME|reset]`: of one connection, or of all together."""
+    if argument == "reset":
+        host.stats.clear()
+        host.say("counted from here on")
+        return
+    if argument and argument not in host.talks:
+        raise UsageError(f"there is no connection {argument!r}: \\stats NAME, or \\stats reset")
+    if not any(True for _ in host.stats.rows(argument)):
+        host.say("no command has had its reply yet")
+        return
+    host.say(host.stats.table(argument))
+
+
+def repeat(host: Host[Any], argument: str) -> Steps[str]:
+    """`\\repeat [-q] N SECONDS LINE`: N times, `*` for endless; the status is the worst of them."""
+    quiet, times, seconds, line = _plan(argument)
+    counted = Stats()
+    worst, done, before = "", 0, host.interruptions
+    host.counters.append(counted)
+    host.put("")  # what is due is shown before it falls silent, and what is due then before it speaks again
+    host.output.quiet = quiet
+    try:
+        while times is None or done < times:
+            if done and seconds:
+                yield Pause(seconds)
+            status: str = yield Line(line)
+            yield ROOM
+            if host.interruptions != before or not (status or is_ours(host, line)):
+                break
+            done += 1
+            worst = max(worst, status, key=lambda one: _WORST.index(one) if one in _WORST else -1)
+    finally:
+        host.counters.remove(counted)
+        host.say(_outcome(counted, done))
+        host.output.quiet = False
+    return worst
+
+
+def _plan(argument: str) -> tuple[bool, int | None, float, str]:
+    words = argument.split(None, 1)
+    quiet = words[:1] == ["-q"]
+    parts = (words[1] if quiet and len(words) > 1 else argument).split(None, 2)
+    if len(parts) < 3:
+        raise UsageError("\\repeat needs how often, seconds between, and a line, as in \\repeat 10 0.5 NOOP")
+    times, pause, line = parts
+    if times != "*" and not (times.isascii() and times.isdigit() and int(times)):
+        raise UsageError(f"{times!r} is no number of times: give 1 or more, or * for no end")
+    try:
+        seconds = float(pause)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds < 1e6:
+        raise UsageError(f"{pause!r} is no time: give the seconds between, 0 for none")
+    return quiet, None if times == "*" else int(times), seconds, line
+
+
+def _outcome(counted: Stats, done: int) -> str:
+    """`20 times: min 0.3 ms, median 0.4 ms, p90 0.6 ms, max 1.2 ms; 1 NO`."""
+    parts = [f"{done:,} time{'s' * (done != 1)}"]
+    rows = list(counted.rows())
+    for name, row in rows:
+        parts.append(f"{name} {_times(row)}" if len(rows) > 1 else _times(row))
+    return ": ".join(parts) if len(rows) < 2 else "\n".join(parts)
+
+
+def _times(row: Row) -> str:
+    end = row.end
+    values = (("min", end.least), ("median", end.quantile(0.5)), ("p90", end.quantile(0.9)), ("max", end.largest))
+    text = ", ".join(f"{name} {duration(value)}" for name, value in values)
+    bad = [f"{row.statuses[status]:,} {status}" for status in ("NO", "BAD") if row.statuses[status]]
+    return "; ".join([text, *bad])

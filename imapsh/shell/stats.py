@@ -1,0 +1,120 @@
+"""What commands took, gathered by name: counts, percentiles, octets.  The memory is bounded, however many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from math import ceil, exp, log
+from typing import TYPE_CHECKING
+
+from imapsh.shell.progress import size
+from imapsh.shell.timing import duration
+
+if TYPE_CHECKING:
+    from imapsh.session.exchange import Exchange
+
+QUANTILES = (0.5, 0.9, 0.99, 1.0)
+
+_STEP = log(1.02)  # a value is known to one part in a hundred
+_LEAST = 1e-7  # seconds
+_NAMES = 200  # commands told apart; those behind them, which nobody types by hand, are counted together
+_OTHERS = "(others)"
+_HEAD = ("command", "count", "OK", "NO", "BAD", "out", "in", "until", "median", "p90", "p99", "max")
+
+
+class Spread:
+    """Durations in seconds: the least and the largest exactly, what is between in steps of two in a hundred."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.least = 0.0
+        self.largest = 0.0
+        self._steps: dict[int, int] = {}
+
+    def add(self, seconds: float) -> None:
+        """Take one in."""
+        self.least = min(self.least, seconds) if self.count else seconds
+        self.largest = max(self.largest, seconds)
+        self.count += 1
+        step = round(log(max(seconds, _LEAST)) / _STEP)
+        self._steps[step] = self._steps.get(step, 0) + 1
+
+    def quantile(self, part: float) -> float:
+        """The duration that `part` of all do not exceed; 0 where there are none."""
+        left = ceil(part * self.count)
+        if left >= self.count:
+            return self.largest
+        for step in sorted(self._steps):
+            left -= self._steps[step]
+            if left <= 0:
+                return min(max(exp(step * _STEP), self.least), self.largest)
+        return self.largest
+
+
+class Row:
+    """The commands of one name."""
+
+    def __init__(self) -> None:
+        self.statuses = {"OK": 0, "NO": 0, "BAD": 0}
+        self.first = Spread()
+        self.end = Spread()
+        self.sent = 0
+        self.received = 0
+
+    def add(self, exchange: Exchange) -> None:
+        """Count one that has its reply."""
+        self.statuses[exchange.status] = self.statuses.get(exchange.status, 0) + 1
+        self.first.add(exchange.elapsed if exchange.to_first is None else exchange.to_first)
+        self.end.add(exchange.elapsed)
+        self.sent += exchange.sent
+        self.received += max(0, exchange.received)
+
+
+class Stats:
+    """Rows by the name of the connection and of the command."""
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[str, str], Row] = {}
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._rows.clear()
+
+    def add(self, connection: str, exchange: Exchange) -> None:
+        """Count a command that has its reply, for the connection and for all together."""
+        for where in (connection, ""):
+            key = (where, exchange.name)
+            if key not in self._rows and len(self._rows) >= _NAMES:
+                key = (where, _OTHERS)
+            self._rows.setdefault(key, Row()).add(exchange)
+
+    def rows(self, connection: str = "") -> Iterator[tuple[str, Row]]:
+        """Each command's name with its row, in the order of the alphabet; of one connection, or of all together."""
+        return iter(sorted((name, row) for (where, name), row in self._rows.items() if where == connection))
+
+    def table(self, connection: str = "") -> str:
+        """The rows as lines: for each command the time until the first octet of the reply, and until its end."""
+        lines: list[tuple[str, ...]] = [_HEAD]
+        for name, row in self.rows(connection):
+            counts = (row.end.count, *(row.statuses[status] for status in ("OK", "NO", "BAD")))
+            head = (name, *(f"{count:,}" for count in counts), size(row.sent), size(row.received))
+            lines.append((*head, "first", *_quantiles(row.first)))
+            lines.append(("",) * len(head) + ("end", *_quantiles(row.end)))
+        return "\n".join(_aligned(lines))
+
+
+def _quantiles(spread: Spread) -> Iterator[str]:
+    return (duration(spread.quantile(part)) for part in QUANTILES)
+
+
+def _aligned(lines: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """In columns, texts to the left and numbers to the right."""
+    listed = list(lines)
+    widths = [max(map(len, column)) for column in zip(*listed, strict=True)]
+    left = (_HEAD.index("command"), _HEAD.index("until"))
+    for line in listed:
+        cells = (cell.ljust(width) if at in left else cell.rjust(width)
+                 for at, (cell, width) in enumerate(zip(line, widths, strict=True)))  # fmt: skip
+        yield "  ".join(cells).rstrip()

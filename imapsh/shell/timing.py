@@ -1,0 +1,34 @@
+"""How long a command took, in words."""
+
+from __future__ import annotations
+
+from imapsh.session.exchange import Exchange
+
+_MOST = 4  # changes that a summary names
+
+
+def summary(exchange: Exchange) -> str:
+    """`12 ms, first after 3.1 ms, 34 octets out, 5,678 in, deflated to 21 %; EXISTS 23 -> 24`.
+
+    The time to the first octet of the reply is left out where it is as good as the whole.
+    """
+    whole = duration(exchange.elapsed)
+    parts = [whole]
+    if exchange.to_first is not None and (first := duration(exchange.to_first)) != whole:
+        parts.append(f"first after {first}")
+    received = max(0, exchange.received)
+    parts += [f"{exchange.sent:,} octets out", f"{received:,} in"]
+    if exchange.deflated and exchange.sent + received:
+        parts.append(f"deflated to {100 * exchange.deflated / (exchange.sent + received):.0f} %")
+    changes = list(dict.fromkeys(filter(None, exchange.changes)))
+    more = [f"and {len(changes) - _MOST} changes more"] * (len(changes) > _MOST)
+    return "; ".join([", ".join(parts), *changes[:_MOST], *more])
+
+
+def duration(seconds: float) -> str:
+    """`0.07 ms`, `0.4 ms`, `12 ms`, `3.4 s`."""
+    if seconds < 0.0001:
+        return f"{seconds * 1000:.2f} ms"
+    if seconds < 0.01:
+        return f"{seconds * 1000:.1f} ms"
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
