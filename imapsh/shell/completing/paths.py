@@ -24,7 +24,7 @@ def offers(typed: str, start: int, close: str = "") -> Iterator[Offer]:
     try:
         with os.scandir(os.path.expanduser(head) or ".") as entries:
             found = sorted((entry.name, entry.is_dir()) for entry in entries)
-    except OSError:
+    except (OSError, ValueError):  # a NUL is in no name
         return
     shown = [(name, folder) for name, folder in found if tail.startswith(".") or not name.startswith(".")]
     for name, folder in shown[:_LOOKED_AT]:
