@@ -44,7 +44,8 @@ Batch
 -----
 
 - stdout carries the conversation, and nothing else; what imapsh has to say goes to stderr.
-- It stops at the first NO or BAD, unless ``--keep-going`` is given.
+- It stops at the first NO or BAD that no ``\expect`` follows, and at the first expectation that is not met, unless
+  ``--keep-going`` is given.
 - A command that ends in ``{n}`` or ``{n+}`` goes on with exactly n octets of the script, or of the next ``-c``;
   ``{@path}`` sends a file.
 - ``LOGIN user`` takes the password from where the automatic login would.  What a hand-typed AUTHENTICATE is asked is

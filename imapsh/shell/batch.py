@@ -7,6 +7,8 @@ At the end the session says LOGOUT by itself; that is in the trace, and shown on
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
 import sys
 import time
@@ -20,9 +22,11 @@ from imapsh.session.events import Closed, Completed, Event, Received, Sent
 from imapsh.session.exchange import Exchange
 from imapsh.shell import dial, lines
 from imapsh.shell.batch_talk import BatchTalk
+from imapsh.shell.course import Course
 from imapsh.shell.host import FIRST, Host
 from imapsh.shell.output import Writer, is_plain, make_output
 from imapsh.shell.progress import Meter
+from imapsh.shell.retry import Retries
 from imapsh.shell.script import Script, from_commands, from_file
 from imapsh.shell.steps import ROOM, Ask, Away, Dial, HangUp, Line, Octets, Pause, Step, Steps, T, Typed, Walk
 from imapsh.spec.match import Match, match
@@ -32,8 +36,6 @@ if TYPE_CHECKING:
     from imapsh.shell.last import Last
     from imapsh.shell.options import Options
     from imapsh.wire.trace import Trace
-
-CODES = {"OK": 0, "NO": 1, "BAD": 3}  #: exit statuses of tagged replies
 
 _TURNS = (b"\\use ", b"\\connect -n ")  # lines that turn to another connection, and leave IDLE running
 _QUIET = 1.0  # seconds without a word after which \raw is over
@@ -58,11 +60,19 @@ class Batch(Host[BatchTalk]):
     def run(self, script: Script) -> int:
         """Connect, log in, run the script, log out; the exit status.  Raises ImapshError, OSError for stdout."""
         self.script = script
+        if self.options.report:
+            from imapsh.shell import report
+
+            self.tally.report = report.make(self.options.report, script.name)
         try:
             self._open(self.plan, FIRST)
             status = self._commands()
             for talk in self.talks.values():
                 self._hang_up(talk)
+            self.tally.end()
+        except BaseException as error:
+            self.tally.end(_why(error))
+            raise
         finally:
             for talk in self.talks.values():
                 talk.client.close()
@@ -74,6 +84,11 @@ class Batch(Host[BatchTalk]):
                 file.close()
         return status
 
+    @property
+    def place(self) -> str:
+        """See Host."""
+        return f"{self.script.name}:{self.script.number}"
+
     # -- from the greeting to the end
 
     def _open(self, plan: dial.Plan, name: str) -> None:
@@ -81,24 +96,38 @@ class Batch(Host[BatchTalk]):
             from imapsh.server.demo import demo_store
 
             self._store = demo_store()
-        stream, plan = dial.dial(plan, self._store)
-        trace = self._trace(name, plan.trace) if plan.trace and name == FIRST else None
-        self._show()  # while the names of connections are what they were
-        talk = BatchTalk(name, plan, dial.new_session(plan, trace), stream)
-        self.talks[name] = talk
+        self._dial(plan, name)
         self.current = name
-        talk.start(partial(self._event, talk), self._show)
+        self.talks[name].log_in()
+
+    def _dial(self, plan: dial.Plan, name: str) -> None:
+        """To the greeting, and again as often as `--retry` says."""
+        trace = self._trace(name, plan.trace) if plan.trace and name == FIRST else None
+        retries = Retries(plan)
+        while True:
+            session = None
+            try:
+                stream, followed = dial.dial(plan, self._store)
+                self._show()  # while the names of connections are what they were
+                session = dial.new_session(followed, trace)
+                talk = self.talks[name] = BatchTalk(name, followed, session, stream)
+                talk.greet(partial(self._event, talk), self._show)
+                return
+            except ImapshError as error:
+                seconds = retries.next(error, session)
+                if seconds is None:
+                    raise
+                self.note(retries.said(error, seconds))
+            time.sleep(seconds)
 
     def _commands(self) -> int:
-        worst = 0
-        while not self._leaving and (text := self.script.command()) is not None:
+        course = Course(self)
+        while not self._leaving and (text := self.script.command()) is not None and course.goes_on(text):
             if text.strip():
-                code = CODES.get(self._follow(self._line(text)), 0)
-                worst = max(worst, code)
-                if code and not self.options.keep_going:
+                if not course.done(self._follow(self._line(text))):
                     break
                 self._look_around()
-        return worst
+        return course.end()
 
     def _line(self, text: str) -> Steps[str]:
         """A line of the script; `DONE` for a connection that was left idle ends that."""
@@ -344,10 +373,22 @@ class Batch(Host[BatchTalk]):
 def run(plan: dial.Plan, options: Options) -> int:
     """The batch that the options ask for; the exit status.  Raises ImapshError; OSError where stdout fails."""
     script = from_commands(options.command) if options.command else from_file(options.file or "-")
-    try:
-        return Batch(plan, options, sys.stdout.buffer, terminal=sys.stdout.isatty()).run(script)
-    finally:
-        script.close()
+    with contextlib.ExitStack() as files:
+        files.callback(script.close)
+        out: BinaryIO = sys.stdout.buffer
+        if options.report:
+            from imapsh.shell import report
+
+            if report.target(options.report)[1] == report.STDOUT:
+                out = files.enter_context(open(os.devnull, "wb"))
+        return Batch(plan, options, out, terminal=sys.stdout.isatty()).run(script)
+
+
+def _why(error: BaseException) -> str:
+    """What ended a run, in a sentence."""
+    if isinstance(error, ImapshError):
+        return str(error)
+    return "interrupted" if isinstance(error, KeyboardInterrupt) else "imapsh itself failed"
 
 
 def _is_terminal(file: IO[str] | None) -> bool:

@@ -51,8 +51,8 @@ class BatchTalk(Conversation):
         """Where, and the state."""
         return f"{self.plan.label} {self.session.state if self.live else 'not connected'}"
 
-    def start(self, on_event: Callable[[Event], None], show: Callable[[], None]) -> None:
-        """From the greeting to the login, and the URL's mailbox.  Raises what ends it."""
+    def greet(self, on_event: Callable[[Event], None], show: Callable[[], None]) -> None:
+        """Wait for the greeting.  Raises what ends it."""
         plan, session = self.plan, self.session
         first: list[Response] = []
 
@@ -76,7 +76,10 @@ class BatchTalk(Conversation):
             raise
         self.client.on_event = on_event
         self.stream.settimeout(plan.idle_timeout)
-        self.client.follow(dial.opening_steps(session, plan, stream=self.stream))
+
+    def log_in(self) -> None:
+        """From the greeting to the login, and the URL's mailbox.  Raises what ends it."""
+        self.client.follow(dial.opening_steps(self.session, self.plan, stream=self.stream))
 
     def kick(self) -> None:
         """See Conversation."""

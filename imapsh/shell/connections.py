@@ -8,7 +8,7 @@ from collections.abc import Coroutine, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from imapsh.errors import ConnectError, Interrupted
+from imapsh.errors import ConnectError, ImapshError, Interrupted
 from imapsh.session.events import Closed, Completed, Event
 from imapsh.shell.dialling import Dialling
 from imapsh.shell.host import Host
@@ -16,6 +16,7 @@ from imapsh.shell.link import make_link
 from imapsh.shell.output import Output, is_plain
 from imapsh.shell.printer import Printer
 from imapsh.shell.progress import EVERY, Meter
+from imapsh.shell.retry import Retries
 from imapsh.shell.stage import Stage, Voice
 from imapsh.shell.talk import Talk
 from imapsh.shell.tracing import Tracing
@@ -99,7 +100,30 @@ class Connections(Host[Talk]):
     # -- opened and closed
 
     async def open(self, dialling: Dialling, name: str) -> None:
-        """Dial, log in, and make it the current connection.  Raises what ends it."""
+        """Dial, log in, and make it the current connection; again as often as `--retry` says.  Raises what ends it."""
+        try:
+            await self._open_at_last(dialling, name)
+        except Interrupted:
+            raise ConnectError("interrupted: \\connect tries again") from None
+
+    async def _open_at_last(self, dialling: Dialling, name: str) -> None:
+        retries = Retries(dialling.plan)
+        before = self.talks.get(name)
+        while True:
+            try:
+                await self._open(dialling, name)
+                return
+            except ImapshError as error:
+                talk = self.talks.get(name)
+                seconds = retries.next(error, None if talk is None or talk is before else talk.session)
+                if seconds is None:
+                    raise
+                self.note(retries.said(error, seconds))
+            before = talk
+            await self.interruptible(asyncio.sleep(seconds))
+            dialling = Dialling(dialling.plan)
+
+    async def _open(self, dialling: Dialling, name: str) -> None:
         plan = dialling.plan
         if plan.demo and self._store is None:
             from imapsh.server.demo import demo_store
@@ -113,10 +137,7 @@ class Connections(Host[Talk]):
         link.start(partial(self._tell, talk), partial(self._room, talk))
         try:
             await self.interruptible(link.open(self.ask))
-        except Interrupted:
-            await self.close(talk)
-            raise ConnectError("interrupted: \\connect tries again") from None
-        except ConnectError:
+        except (ConnectError, Interrupted):
             await self.close(talk)
             raise
 

@@ -34,7 +34,7 @@ class Plan(NamedTuple):
 
     Time-outs are in seconds, `idle_timeout` None for none; `user` "" for no login; `trace` a path or "".
     `plain` says that the fall-back from imaps was taken: then STARTTLS must succeed.  `safe`: what loses mail is asked
-    about, and so is what is done to more than `many` messages.
+    about, and so is what is done to more than `many` messages.  `retry` as `imapsh.shell.retry` reads it.
     """
 
     address: Address
@@ -54,6 +54,7 @@ class Plan(NamedTuple):
     mechanism: str = ""
     safe: bool = True
     many: int = 100
+    retry: str = ""
 
     @property
     def where(self) -> str:
@@ -105,6 +106,7 @@ def make_plan(options: Options, url: str | None = None) -> Plan:
         mechanism=_mechanism(options, address),
         safe=not options.yes,
         many=options.many,
+        retry=_retry(options),
     )
 
 
@@ -127,6 +129,14 @@ def _mechanism(options: Options, address: Address) -> str:
     from imapsh.sasl.table import known
 
     return known(name)
+
+
+def _retry(options: Options) -> str:
+    if options.retry:
+        from imapsh.shell import retry
+
+        retry.read(options.retry)
+    return options.retry
 
 
 def open_stream(plan: Plan, store: Store | None = None) -> Stream:

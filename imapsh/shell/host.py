@@ -11,6 +11,7 @@ from imapsh.render.styles import paint
 from imapsh.session.events import Completed, Event
 from imapsh.shell.conversation import Conversation
 from imapsh.shell.stats import Stats
+from imapsh.shell.tally import Tally
 from imapsh.spec.model import NOT_AUTHENTICATED, Context
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Host(Generic[C]):
     `target` while a line sends its output elsewhere; `operators`: such lines are known.  `variables` and `aliases` are
     the person's own.  `progress`: how far the line that is being done has come, if it lasts.
     `stats`: what commands took; `counters` are told of each; `interruptions`: how often the person pressed Ctrl-C.
+    `tally`: the tests of a script.
     """
 
     interactive = False
@@ -51,10 +53,20 @@ class Host(Generic[C]):
         self.talks: dict[str, C] = {}
         self.current = FIRST
         self.progress: Progress | None = None
+        self.tally = Tally()
+        for setting in options.set:
+            self._set(setting)
         self.aliases: dict[str, str] = dict(options.aliases)
         self.stats = Stats()
         self.counters = [self.stats]
         self.interruptions = 0
+
+    def _set(self, setting: str) -> None:
+        """A variable of the command line.  Raises UsageError."""
+        name, equals, value = setting.partition("=")
+        if not equals:
+            raise UsageError(f"--set takes NAME=VALUE, and {name!r} has no = in it (see imapsh --help)")
+        self.variables.set(name, value)
 
     @property
     def output(self) -> Output:
@@ -117,6 +129,11 @@ class Host(Generic[C]):
         if name not in self.talks:
             raise UsageError(f"there is no connection {name!r}: \\sessions lists them, \\connect -n {name} opens it")
         self.current = name
+
+    @property
+    def place(self) -> str:
+        """Where the line stands that is being done, `file:line`; "" at the prompt."""
+        return ""
 
     # -- what is shown
 

@@ -25,7 +25,7 @@ URLS = (
 )
 EXITS = (
     (0, "all commands were OK"),
-    (1, "a command got NO, or the input of --explain ends within a response"),
+    (1, "a command got NO, what a script expects was not met, or the input of --explain ends within a response"),
     (2, "the command line, configuration, script or file was wrong, or imapsh or you refused a command, unsent"),
     (3, "a command got BAD"),
     (4, "no connection, or the peer greets with BYE or not in IMAP"),
@@ -81,11 +81,16 @@ OPTIONS: tuple[Option, ...] = (
            "COMMAND", "-c", many=True, once=True),
     Option("--file", _RUN, "run the commands in FILE, one a line, literals included; - is stdin", "FILE", "-f",
            once=True),
-    Option("--keep-going", _RUN, "do not stop at the first NO or BAD; exit with 3 after any BAD, else 1 after any NO"),
+    Option("--keep-going", _RUN, "do not stop at the first NO, BAD or unmet expectation; exit with 3 after any BAD, "
+           "else 1 after any of the others"),
     Option("--read-only", _RUN, "refuse commands that change mail or mailboxes; open the URL's mailbox by EXAMINE"),
     Option("--yes", _RUN, "do not ask before a command that loses mail; --safe asks, as is the default", off="--safe"),
     Option("--many", _RUN, "ask before STORE and MOVE of more than N messages, too; 100 if none is given", "N",
            kind="number"),
+    Option("--set", _RUN, "set the variable NAME, for which ${NAME} stands in commands", "NAME=VALUE", many=True,
+           once=True),
+    Option("--report", _RUN, "write the tests of a script (\\expect) to FILE: TAP into .tap, JUnit XML into .xml; "
+           "tap:FILE or junit:FILE for any other name; - is stdout, which then has nothing else", "FILE", once=True),
     Option("--explain", _RUN, "read recorded octets of a server, or a trace, and say what is in them; - is stdin",
            "FILE", once=True),
     Option("--demo", _RUN, "talk to the server in the box: in memory, with mail to look at, gone on exit", once=True),
@@ -134,6 +139,9 @@ OPTIONS: tuple[Option, ...] = (
            "SECONDS", kind="seconds"),
     Option("--connect-timeout", _LINK, "to connect, for the TLS handshake and until the greeting; 30 if none is given",
            "SECONDS", kind="seconds"),
+    Option("--retry", _LINK, "connect again up to N times where the server cannot be reached, does not answer in time "
+           "or greets with BYE: after SECONDS (1 if none is given), then after twice as long each time, up to 60; "
+           "nothing is sent twice", "N[:SECONDS]"),
     Option("--limit", _LINK, "change a limit: line or literal (octets), nesting (levels) or responses (in a command), "
            "0 for none", "NAME=N", many=True),
     Option("--no-ask", _LINK, "ask the server nothing on our own, such as CAPABILITY"),
@@ -177,6 +185,8 @@ class Options(NamedTuple):
     read_only: bool = False
     yes: bool = False
     many: int = 100
+    set: tuple[str, ...] = ()
+    report: str = ""
     explain: str = ""
     demo: bool = False
     serve_demo: bool = False
@@ -209,6 +219,7 @@ class Options(NamedTuple):
     fallback: bool = False
     timeout: float | None = None
     connect_timeout: float = 30.0
+    retry: str = ""
     limit: tuple[str, ...] = ()
     no_ask: bool = False
     config: str = ""

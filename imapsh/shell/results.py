@@ -43,11 +43,12 @@ class Found:
         self.marks = bytearray()
 
     def mark(self, number: int) -> None:
-        """Add a message by its number."""
-        if len(self.marks) < number <= _MOST:
+        """Add a message by its number; one that cannot be is left out."""
+        if not 0 < number <= _MOST:
+            return
+        if number > len(self.marks):
             self.marks.extend(bytes(number - len(self.marks)))
-        if number <= _MOST:
-            self.marks[number - 1] = 1
+        self.marks[number - 1] = 1
 
     def add(self, numbers: Iterable[int], uid: bool) -> None:
         """Add messages by their UIDs or numbers."""

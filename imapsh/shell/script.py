@@ -19,7 +19,9 @@ class Script:
         self._buffer = octets
         self._at = 0
         self._descriptor = descriptor
-        self._name = name
+        self.name = name
+        self.number = 0  #: of the line that was last begun, from 1
+        self._taken = 0  # line ends
 
     @property
     def descriptor(self) -> int:
@@ -31,6 +33,7 @@ class Script:
 
         Raises UsageError where the script ends within a literal.
         """
+        self.number = self._taken + 1
         line = self.line()
         if line is None:
             return None
@@ -47,6 +50,7 @@ class Script:
                 return None
             self.read()
         self._at += len(line)
+        self._taken += 1
         return line.removesuffix(b"\n").removesuffix(b"\r")
 
     def ready_line(self) -> bytes | None:
@@ -62,7 +66,7 @@ class Script:
         try:
             piece = os.read(self._descriptor, _PIECE)
         except OSError as error:
-            raise UsageError(f"cannot read {self._name}: {error.strerror}") from None
+            raise UsageError(f"cannot read {self.name}: {error.strerror}") from None
         self._buffer, self._at = self._buffer[self._at :] + piece, 0
         if not piece:
             self.close()
@@ -83,8 +87,10 @@ class Script:
             self._at = len(pieces[-1])
             missing -= self._at
         if missing:
-            raise UsageError(f"{self._name} ends within a literal: {missing} of its {wanted} octets are missing")
-        return b"".join(pieces)
+            raise UsageError(f"{self.name} ends within a literal: {missing} of its {wanted} octets are missing")
+        octets = b"".join(pieces)
+        self._taken += octets.count(b"\n")
+        return octets
 
 
 def from_commands(commands: Sequence[str]) -> Script:

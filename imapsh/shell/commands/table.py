@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from imapsh.shell.expect import SUBJECTS, details
+
 if TYPE_CHECKING:
     from imapsh.shell.host import Host
 
@@ -56,6 +58,10 @@ def _own_variables(host: Host[Any]) -> Iterable[str]:
 
 def _aliases(host: Host[Any]) -> Iterable[str]:
     return host.aliases
+
+
+def _subjects(host: Host[Any]) -> Iterable[str]:
+    return SUBJECTS
 
 
 def _sessions(host: Host[Any]) -> Iterable[str]:
@@ -133,6 +139,14 @@ _TABLE = (
             details="N is * for no end; Ctrl-C ends it, and in the end it says what the times were.  With -q replies\n"
                     "are not shown.\n"
                     "    \\repeat -q 100 0 NOOP"),
+    # -- a script that is a test
+    Command("\\expect", "EXPECTATION", "Says what the last exchange must be like.",
+            "expect.expect", _subjects, details=details(), verbatim=True),
+    Command("\\fail", "[TEXT]", "Fails, as an expectation does that is not met.", "expect.fail", verbatim=True),
+    Command("\\name", "[TEXT]", "Names the tests that follow, in messages and reports.", "expect.name",
+            verbatim=True),
+    Command("\\skip", "[TEXT]", "The next expectation is not looked at, and is reported as skipped.", "expect.skip",
+            verbatim=True),
     # -- octets
     Command("\\raw", "TEXT", "Sends exactly these octets, in no command.", "raw.send", verbatim=True,
             details="Escapes: \\r \\n \\t \\0 \\e \\\\ and \\xNN for any octet.  Nothing is added, no CRLF either:\n"
