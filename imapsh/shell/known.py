@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from imapsh.grammar.values import Expunged, Fetch
+from imapsh.grammar.mutf7 import decode_leniently
+from imapsh.grammar.values import Expunged, Fetch, StatusText
 from imapsh.session.core import Session
 from imapsh.session.events import Received
+from imapsh.session.exchange import Exchange
 from imapsh.session.mailbox import Mailbox
 from imapsh.shell.mailboxes import MailboxNames
 from imapsh.shell.seen import Messages
+from imapsh.spec.match import match
+
+#: Codes of a NO that says that a mailbox is missing (RFC 9051 section 7.1; RFC 3501 section 7.1).
+_MISSING = ("NONEXISTENT", "TRYCREATE")
 
 
 class Known:
@@ -52,3 +58,17 @@ class Known:
             self.messages.expunged(value.seq)
         else:
             self.names.learn(event.response)
+
+    def meant(self, exchange: Exchange) -> str:
+        """Which mailbox may have been meant, where the server knows none of the name; "" where nothing is near."""
+        value = exchange.response.value if exchange.response is not None and exchange.status == "NO" else None
+        if not isinstance(value, StatusText) or value.code is None or value.code.name not in _MISSING:
+            return ""
+        line = match(exchange.shown.text().rstrip("\r\n"))
+        for slot in line.slots:
+            if slot.kind == "mailbox" and isinstance(slot.value, str):
+                name = decode_leniently(slot.value)[0]
+                near = None if self.names.has(name) else self.names.nearest(name)
+                if near is not None:
+                    return f"did you mean {near}?"
+        return ""

@@ -8,10 +8,11 @@ In the prompt's text a line break is LF; on the wire, and where a literal's octe
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from imapsh.grammar.tokens import CRLF, DATA, FLAG, LITERAL, SPACE, announcement, tokenize
+from imapsh.grammar.tokens import CRLF, DATA, FLAG, LITERAL, SPACE, Token, announcement, tokenize
 
 
 def to_wire(text: str) -> str:
@@ -19,11 +20,17 @@ def to_wire(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
 
 
+@lru_cache(maxsize=4)
+def _tokens(text: str) -> list[Token]:
+    """Asked for several times at each key: by lexer, toolbar and completer."""
+    return tokenize(to_wire(text))
+
+
 def wanted(text: str) -> int | None:
     """Octets of UTF-8 that the literal at the end of a text still wants; None where none is open or announced there."""
-    tokens = tokenize(to_wire(text))
-    if not tokens:
+    if "{" not in text:
         return None
+    tokens = _tokens(text)
     last = tokens[-1]
     if last.kind is LITERAL:
         return announcement(last.text).octets
@@ -34,8 +41,7 @@ def wanted(text: str) -> int | None:
 
 def announced(text: str) -> bool:
     """Whether the text ends in `{n}`, so that Enter begins the literal."""
-    tokens = tokenize(to_wire(text))
-    return bool(tokens) and tokens[-1].kind is LITERAL
+    return text.endswith("}") and _tokens(text)[-1].kind is LITERAL
 
 
 class Command(NamedTuple):
@@ -72,18 +78,21 @@ class Command(NamedTuple):
                 yield next_own, typed + next_own - own, next_typed
 
 
-def cut(text: str) -> list[Command]:
+@lru_cache(maxsize=4)
+def cut(text: str) -> tuple[Command, ...]:
     r"""The commands of the prompt's text, cut at line breaks outside literals, blank ones kept; one at least.
 
     A line break behind a backslash that stands outside quotes and literals is only seen: backslash, line break and the
     blanks that begin the next line are no part of the command.  Not so in imapsh's own commands, where `\` is theirs.
     """
+    if "\n" not in text and "\r" not in text:
+        return (Command(text, ((0, 0),)),)
     found: list[Command] = []
     parts: list[str] = []
     marks = [(0, 0)]
     at = size = 0
     goes_on = False
-    for token in tokenize(to_wire(text)):
+    for token in _tokens(text):
         kind, shown = token.kind, token.text
         at += len(shown) - shown.count("\r")  # a literal may end between CR and LF
         if kind is CRLF and _is_continued(parts):
@@ -101,7 +110,7 @@ def cut(text: str) -> list[Command]:
                 marks += _marks(shown, at, size)
             size += len(shown)
         goes_on = kind is CRLF and len(marks) > 1
-    return [*found, Command("".join(parts), tuple(marks))]
+    return *found, Command("".join(parts), tuple(marks))
 
 
 def at(text: str, place: int) -> tuple[Command, int]:
@@ -123,7 +132,7 @@ def _marks(data: str, at: int, size: int) -> Iterator[tuple[int, int]]:
 
 def continued(text: str) -> bool:
     """Whether a text ends in a backslash that makes a line break there only seen."""
-    if not text.endswith("\\") or tokenize(to_wire(text))[-1].kind is not FLAG:
+    if not text.endswith("\\") or _tokens(text)[-1].kind is not FLAG:
         return False
     return len(cut(text + "\n")) == len(cut(text))
 

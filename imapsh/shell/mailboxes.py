@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from itertools import chain, islice
+from itertools import chain, islice, zip_longest
 
 from imapsh.errors import UsageError
 from imapsh.grammar import mutf7
@@ -16,7 +16,8 @@ from imapsh.shell.completing import fuzzy
 
 MOST = 200  #: names offered at once
 
-_NEAR = 5_000  # names among which the nearest is looked for
+_PIECE = 5_000  # names sorted at once
+_NEAR = 1_000  # names among which the nearest is looked for
 
 
 class _Index:
@@ -24,7 +25,7 @@ class _Index:
 
     def __init__(self, names: dict[str, str]) -> None:
         self.names = names.copy()
-        self.keys = sorted(self.names)
+        self.keys = _in_order(list(self.names))
         self.text = "\n".join(["", *self.keys, ""])
 
     def begins(self, wanted: str) -> Iterator[str]:
@@ -52,6 +53,15 @@ class _Index:
             key = self.text[found.start() + 1 : self.text.find("\n", found.end())]
             if wanted not in key:
                 yield key
+
+
+def _in_order(keys: list[str]) -> list[str]:
+    """Sorted piece by piece: one sort of all would keep other threads, and so the event loop, waiting for it."""
+    pieces = [sorted(keys[at : at + _PIECE]) for at in range(0, len(keys), _PIECE)]
+    while len(pieces) > 1:
+        pairs = zip_longest(pieces[::2], pieces[1::2], fillvalue=list[str]())
+        pieces = [sorted(first + second) for first, second in pairs]  # a merge: both are in order
+    return pieces[0] if pieces else []
 
 
 class MailboxNames:
@@ -98,20 +108,25 @@ class MailboxNames:
             self._names[key] = name
             self._index = None
 
+    def prepare(self) -> _Index:
+        """Get ready to search, which takes long when there are many names and some are new."""
+        index = self._index
+        if index is None:
+            index = self._index = _Index(self._names)
+        return index
+
     def find(self, typed: str, used: Sequence[str] = ()) -> list[tuple[str, int]]:
         """Names that begin with what is typed, then those that hold it; where there is neither, those that hold its
         characters in order.  Each with its closeness, in any case; not more than MOST.
 
         Names of `used`, which are folded, come first in their group.
         """
-        index = self._index
-        if index is None:
-            index = self._index = _Index(self._names)
+        index = self.prepare()
         wanted = typed.casefold()
         found: dict[str, int] = {}
         searches = ((fuzzy.BEGINS, index.begins), (fuzzy.HOLDS, index.holds), (fuzzy.SCATTERED, index.scattered))
         for near, search in searches:
-            if "\n" in wanted or len(wanted) < near + 1 > 1 or (near is fuzzy.SCATTERED and found):
+            if "\n" in wanted or len(wanted) < near + 1 > 1 or len(found) >= (1 if near is fuzzy.SCATTERED else MOST):
                 break
             first = (key for key in used if key in index.names and fuzzy.closeness(key, wanted) == near)
             for key in islice(chain(first, search(wanted)), MOST + len(used)):

@@ -84,6 +84,9 @@ class TypedLexer(Lexer):
                 fragments = self._own(command.text) if command.text.startswith("\\") else self._typed(command.text)
             lines.append([])
             for style, piece in _broken(fragments, command, text):
+                if "\n" not in piece and "\r" not in piece:
+                    lines[-1].append((style, piece))
+                    continue
                 first, *rest = piece.replace("\r", "").split("\n")
                 lines[-1].append((style, first))
                 lines.extend([(style, line)] for line in rest)
@@ -94,10 +97,10 @@ class TypedLexer(Lexer):
         wrong = {problem.offset: problem.severity for problem in reversed(found.errors)}
         fragments = []
         for (style, _), token in zip(typed_line(command, found.roles, found.tokens), found.tokens, strict=True):
-            lint = next((wrong[at] for at in wrong if token.start <= at < token.end), "")
             shown = f"class:{style}" if style else ""
-            text = _starred(token.text) if style == "secret" else token.text
-            fragments.append((shown + _UNDERLINED.get(lint, ""), text))
+            if wrong and (lint := next((wrong[at] for at in wrong if token.start <= at < token.end), "")):
+                shown += _UNDERLINED[lint]
+            fragments.append((shown, _starred(token.text) if style == "secret" else token.text))
         return fragments
 
     def _own(self, command: str) -> list[tuple[str, str]]:

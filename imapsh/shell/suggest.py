@@ -14,22 +14,19 @@ class FromHistory(AutoSuggest):
 
     def __init__(self, history: MaskedHistory) -> None:
         self._history = history
-        self._vain: tuple[str, int] | None = None  # what nothing began with, of so many lines
+        self._known = 0  # lines of the history that are in `_text`
+        self._text = ""  # the newest first, each behind a line break
 
     def get_suggestion(self, buffer: Buffer, document: Document) -> Suggestion | None:
         """See AutoSuggest."""
         typed = document.text.rpartition("\n")[2]
-        lines = self._history.newest
         if not typed.strip():
             return None
-        if self._vain is not None and self._vain[1] == len(lines) and typed.startswith(self._vain[0]):
+        lines = self._history.newest
+        if len(lines) != self._known:
+            self._known, self._text = len(lines), "\n".join(["", *lines, ""])
+        at = self._text.find("\n" + typed)
+        if at < 0:
             return None
-        for entry in lines:
-            if entry.startswith(typed) and "\n" not in entry:
-                return Suggestion(entry[len(typed) :])
-            if "\n" in entry:
-                for line in reversed(entry.split("\n")):
-                    if line.startswith(typed):
-                        return Suggestion(line[len(typed) :])
-        self._vain = typed, len(lines)
-        return None
+        start = at + 1 + len(typed)
+        return Suggestion(self._text[start : self._text.index("\n", start)])

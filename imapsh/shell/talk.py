@@ -71,6 +71,12 @@ class Talk(Conversation):
         elif isinstance(event, Closed):
             self._changed.set()
         self._show(event)
+        if (
+            isinstance(event, Completed)
+            and event.exchange.status == "NO"
+            and (meant := self.known.meant(event.exchange))
+        ):
+            self.stage.note(meant)
 
     def _show(self, event: Event) -> None:
         exchange = None if isinstance(event, Closed) else event.exchange
@@ -92,6 +98,8 @@ class Talk(Conversation):
             self.link.user = who(exchange)
         elif exchange.name in _RENAMES:
             self.known.names.stale = True
+        elif exchange.name in ("LIST", "LSUB"):
+            asyncio.get_running_loop().run_in_executor(None, self.known.names.prepare)
 
     def interrupt(self) -> None:
         """Ctrl-C while something is waited for."""

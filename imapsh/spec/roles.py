@@ -31,13 +31,14 @@ def of(match: Match, read: dict[int, tuple[int, str, str]], start: int, end: int
     its arguments: start -> end, role, noun."""
     spans = [(begin, *read[begin][:2]) for begin in sorted(read)]
     wrong = [problem.offset for problem in match.errors if problem.severity == "error"]
+    secrets = match.secrets
     roles: list[str] = []
     index = 0
     for token in match.tokens:
         while index < len(spans) and spans[index][1] <= token.start:
             index += 1
         covered = index < len(spans) and spans[index][0] <= token.start
-        if any(low <= token.start < high or token.start <= low < token.end for low, high in match.secrets):
+        if secrets and any(low <= token.start < high or token.start <= low < token.end for low, high in secrets):
             role = "space" if token.kind is kinds.SPACE else "secret"
         elif token.kind in (kinds.SPACE, kinds.LITERAL, kinds.DATA, kinds.FILE, kinds.BAD):
             role = _BY_TOKEN[token.kind]
@@ -47,7 +48,7 @@ def of(match: Match, read: dict[int, tuple[int, str, str]], start: int, end: int
             role = "command"
         elif covered:
             role = spans[index][2]
-        elif any(token.start <= offset < token.end for offset in wrong):
+        elif wrong and any(token.start <= offset < token.end for offset in wrong):
             role = "error"
         else:
             role = _BY_TOKEN.get(token.kind, "text")

@@ -5,14 +5,24 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.completion import CompleteEvent
+from prompt_toolkit.document import Document
+
 from imapsh.grammar.responses import Response
 from imapsh.grammar.values import MailboxList
+from imapsh.shell.completer import ShellCompleter
+from imapsh.shell.history import MaskedHistory
+from imapsh.shell.known import Known
 from imapsh.shell.mailboxes import MailboxNames
+from imapsh.shell.reading import Reading, TypedLexer
+from imapsh.shell.suggest import FromHistory
+from imapsh.shell.toolbar import Status, toolbar
 from imapsh.spec import Context
-from imapsh.spec.match import match
 from imapsh.wire.frames import Frame
 from tests.bench.figures import Figure, listed
 from tests.bench.peers import Peers
+from tests.shell.knowing import HOST, world
 
 _CONTEXT = Context("selected")
 _KEYS = " ".join(f'OR FROM "a{i}" (NOT SINCE 1-Feb-1994 SEEN)' for i in range(23))
@@ -23,22 +33,45 @@ LINES = {
     "FETCH, sections": f"FETCH 1:* ({_ITEMS})",
     "FETCH, half typed": f"FETCH 1:* ({_ITEMS}",
     "a set": "UID FETCH " + ",".join(str(i) for i in range(1000, 1200)) + " FLAGS",
+    "FETCH, a name": f"FETCH 1:* ({_ITEMS} FL",
+    "SEARCH, a name": f"SEARCH {_KEYS} UNS",
     "nonsense": "FROB " + "x" * 1000,
 }  # fmt: skip
+HISTORY = 10_000  # lines
 
 
-def _keystroke(line: str) -> None:
-    found = match(line, _CONTEXT)
-    assert (found.roles, found.errors, found.hint, found.expected, found.secrets) is not None
+class Prompt:
+    """What listens to a key at the prompt, but for prompt_toolkit itself: with ten thousand lines of history."""
+
+    def __init__(self) -> None:
+        self.reading = Reading(lambda: _CONTEXT)
+        self.lexer = TypedLexer(self.reading)
+        taught = world()
+        self.completer = ShellCompleter(HOST, self.reading, lambda: taught, lambda: None)
+        history = MaskedHistory(None, lambda line: line)
+        for number in range(HISTORY):
+            history.append_string(f"FETCH {number} FLAGS")
+        self.suggest = FromHistory(history)
+        self.buffer = Buffer()
+
+    def key(self, line: str) -> None:
+        """The last character of a line has been typed: colours, lint, hint, completions, suggestion."""
+        document = Document(line)
+        self.lexer.lines(line)
+        toolbar(Status("", None), self.reading, document)
+        list(self.completer.get_completions(document, CompleteEvent()))
+        self.suggest.get_suggestion(self.buffer, document)
 
 
 def keystrokes(line: str, number: int = 200) -> float:
     """Milliseconds of CPU that 95 of 100 keystrokes at the end of a line keep below."""
-    _keystroke(line)
+    prompt = Prompt()
+    prompt.key(line)
     times = []
-    for _ in range(number):
+    for turn in range(number):
+        typed = line[:-1] + chr(ord("A") + turn % 26)  # what was read before is not read again
         start = time.thread_time()
-        _keystroke(line)
+        prompt.key(typed)
         times.append(time.thread_time() - start)
     return sorted(times)[number * 95 // 100] * 1e3
 
@@ -84,11 +117,16 @@ def mailboxes(number: int) -> MailboxNames:
 
 def completions(names: MailboxNames) -> float:
     """Milliseconds, the slowest of some things typed."""
-    names.find("x")
+    names.prepare()
+    names.stale = False
+    taught = Known()
+    taught.names = names
+    completer = ShellCompleter(HOST, Reading(lambda: _CONTEXT), lambda: taught, lambda: None)
     slowest = 0.0
     for typed in _TYPED:
+        document = Document(f"SELECT {typed}")
         start = time.thread_time()
-        names.find(typed)
+        list(completer.get_completions(document, CompleteEvent()))
         slowest = max(slowest, time.thread_time() - start)
     return slowest * 1e3
 

@@ -221,3 +221,17 @@ def test_a_line_with_a_secret_goes_to_no_editor(tmp_path: Path, monkeypatch: pyt
         assert not (tmp_path / "opened").exists()
 
     play(scene)
+
+
+def test_a_mailbox_that_is_missing_has_a_neighbour(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with acting(tmp_path, demo=True) as person:
+            await person.enters('LIST "" *', "OK")
+            await person.enters("SELECT Archvie", "NO [NONEXISTENT]", "did you mean Archive?")
+            await person.enters("SELECT INBOX", INBOX)
+            await person.enters("COPY 1 Sendt", "NO [TRYCREATE]", "did you mean Sent?")
+            await person.enters("SELECT Nowhere-near", "'Nowhere-near'")
+            await person.prompted("demo@demo>")
+            assert person.screen.text.count("did you mean") == 2
+
+    play(scene)
