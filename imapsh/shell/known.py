@@ -12,7 +12,6 @@ from imapsh.session.exchange import Exchange
 from imapsh.session.mailbox import Mailbox
 from imapsh.shell.mailboxes import MailboxNames
 from imapsh.shell.seen import Messages
-from imapsh.spec.match import match
 
 #: Codes of a NO that says that a mailbox is missing (RFC 9051 section 7.1; RFC 3501 section 7.1).
 _MISSING = ("NONEXISTENT", "TRYCREATE")
@@ -64,6 +63,8 @@ class Known:
         value = exchange.response.value if exchange.response is not None and exchange.status == "NO" else None
         if not isinstance(value, StatusText) or value.code is None or value.code.name not in _MISSING:
             return ""
+        from imapsh.spec.match import match
+
         line = match(exchange.shown.text().rstrip("\r\n"))
         for slot in line.slots:
             if slot.kind == "mailbox" and isinstance(slot.value, str):
