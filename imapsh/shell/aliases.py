@@ -38,17 +38,12 @@ def resolve(aliases: Mapping[str, str], text: str) -> str:
     Raises UsageError for aliases that go round in a circle, and for arguments that are missing or too many.
     """
     seen: list[str] = []
-    while (name := first_word(text)) in aliases and not is_command(name):
+    while (name := text.partition(" ")[0]) in aliases and not is_command(name):
         if name in seen:
             raise UsageError(f"the aliases go round in a circle: {' -> '.join([*seen, name])}; nothing was sent")
         seen.append(name)
         text = _applied(name, aliases[name], text[len(name) :].strip(" "))
     return text
-
-
-def first_word(text: str) -> str:
-    """What stands before the first space."""
-    return text.split(" ", 1)[0]
 
 
 def _applied(name: str, line: str, rest: str) -> str:

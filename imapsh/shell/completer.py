@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from imapsh.shell.completing.offer import Offer
     from imapsh.shell.completing.usage import Usage
     from imapsh.shell.host import Host
+    from imapsh.shell.redirect import Redirect
     from imapsh.spec.match import Match
 
 _MANY = 2_000  # mailbox names beyond which they are searched in a thread
@@ -29,7 +30,8 @@ _REST_OF_QUOTED = lazy(r'[^"\r\n]*"?')
 class _Typing(NamedTuple):
     """The line being typed, up to the cursor: it begins at `base` in the command.
 
-    `found` is None for one of imapsh's own.  `path`: the half-typed path at its end and the offset of that.
+    `found` is None for one of imapsh's own.  `path`: the half-typed path at its end and the offset of that; `cut`: what
+    is typed behind an operator.
     """
 
     command: literals.Command
@@ -37,6 +39,7 @@ class _Typing(NamedTuple):
     document: Document
     found: Match | None
     path: tuple[str, int] | None
+    cut: Redirect | None = None
 
     @property
     def line(self) -> str:
@@ -96,7 +99,7 @@ class ShellCompleter(Completer):
         return typing is not None and self._takes_long(typing)
 
     def _takes_long(self, typing: _Typing) -> bool:
-        if typing.path is not None:
+        if typing.path is not None or (typing.cut is not None and typing.cut.operator != "|"):
             return True
         if typing.found is None or len(self._known().names) <= _MANY:
             return False
@@ -110,20 +113,31 @@ class ShellCompleter(Completer):
         command = literals.cut(text)[-1]
         base = completing.own.line_start(command.text)
         line = command.text[base:]
+        if line.startswith("#"):
+            return None
+        if cut := self._reading.cut(f"{line}."):
+            return _Typing(command, base, document, None, None, cut._replace(rest=cut.rest[:-1]))
         if line.startswith("\\"):
             return _Typing(command, base, document, None, completing.own.path(line))
-        found = self._reading.match(line)
+        found = self._reading.typed(line)
         if completing.gather.wants_mailbox(found) and self._known().names.stale:
             self._need_names()
         return _Typing(command, base, document, found, completing.gather.path(found))
 
     def _offers(self, typing: _Typing) -> list[Offer]:
+        if typing.cut is not None:
+            targets = completing.carried.target(typing.cut, len(typing.line))
+            return completing.gather.choose(targets, typing.line, self.usage)
         if typing.path is not None:
             close = "}" if typing.found is not None and not _tail(typing).startswith("}") else ""
             return completing.gather.choose(completing.paths.offers(*typing.path, close), typing.line, self.usage)
         if typing.found is None:
             return completing.gather.choose(completing.own.offers(typing.line, self._host), typing.line, self.usage)
-        return completing.gather.offers(typing.found, self._known(), self.usage)
+        carried = completing.carried
+        if carried.begins_value(typing.line):
+            return completing.gather.choose(carried.values(typing.line, self._host), typing.line, self.usage)
+        aliases = completing.gather.choose(carried.aliases(typing.line, self._host), typing.line, self.usage)
+        return [*completing.gather.offers(typing.found, self._known(), self.usage), *aliases]
 
 
 def _tail(typing: _Typing) -> str:

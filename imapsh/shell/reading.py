@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from typing import TYPE_CHECKING
 
 from prompt_toolkit.document import Document
@@ -10,11 +10,11 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.lexers import Lexer
 
 from imapsh.render.lexer import typed_line
-from imapsh.shell import completing, literals
-from imapsh.shell.values import discreet
+from imapsh.shell import completing, literals, values
 from imapsh.spec.model import Context
 
 if TYPE_CHECKING:
+    from imapsh.shell.redirect import Redirect
     from imapsh.spec.match import Match
 
 _KEPT = 8  # readings kept: the whole text, and the text before the cursor, of a few keystrokes
@@ -22,10 +22,14 @@ _UNDERLINED = {"error": " class:lint-error", "advice": " class:lint-advice"}
 
 
 class Reading:
-    """`context` tells the state of the session now; the same text in the same context is read once."""
+    """`context` tells the state of the session now; the same text in the same context is read once.
 
-    def __init__(self, context: Callable[[], Context]) -> None:
+    `aliases` are the person's: name -> line.
+    """
+
+    def __init__(self, context: Callable[[], Context], aliases: Callable[[], Mapping[str, str]] = dict) -> None:
         self.context = context
+        self.aliases = aliases
         self._kept: dict[tuple[str, Context], Match] = {}
 
     def match(self, command: str) -> Match:
@@ -40,6 +44,25 @@ class Reading:
             found = self._kept[key] = match(*key)
         return found
 
+    def cut(self, line: str) -> Redirect | None:
+        """A line that sends its output elsewhere, cut."""
+        from imapsh.shell.redirect import split
+
+        return split(line, self.context())
+
+    def typed(self, line: str) -> Match:
+        """What of a line is for the server, with something as long in place of each `${NAME}`."""
+        cut = self.cut(line)
+        return values.read(cut.command if cut is not None else line, self.match)
+
+    def alias(self, line: str) -> str:
+        """What the alias that a line begins with stands for, "" where it begins with none."""
+        from imapsh.shell.aliases import is_command
+
+        name = line.partition(" ")[0]
+        meant = self.aliases().get(name, "")
+        return meant if meant and not is_command(name) else ""
+
     def last(self, text: str) -> Match:
         """The command that a text ends with, which is the one being typed."""
         return self.match(literals.cut(text)[-1].text)
@@ -48,7 +71,7 @@ class Reading:
         """The text to keep: every command up to what is secret in it."""
         kept = []
         for command in literals.commands(text):
-            if (value := discreet(command)) >= 0:
+            if (value := values.discreet(command)) >= 0:
                 kept.append(command[:value].rstrip())
                 continue
             found = self.match(command)
@@ -93,14 +116,20 @@ class TypedLexer(Lexer):
         return lines
 
     def _typed(self, command: str) -> list[tuple[str, str]]:
-        found = self.reading.match(command)
+        if self.reading.alias(command):
+            name, space, rest = command.partition(" ")
+            return [("class:own-command", name), ("", space + rest)]
+        found = self.reading.typed(command)
         wrong = {problem.offset: problem.severity for problem in reversed(found.errors)}
         fragments = []
-        for (style, _), token in zip(typed_line(command, found.roles, found.tokens), found.tokens, strict=True):
+        for (style, _), token in zip(typed_line(found.text, found.roles, found.tokens), found.tokens, strict=True):
             shown = f"class:{style}" if style else ""
             if wrong and (lint := next((wrong[at] for at in wrong if token.start <= at < token.end), "")):
                 shown += _UNDERLINED[lint]
-            fragments.append((shown, _starred(token.text) if style == "secret" else token.text))
+            text = command[token.start : token.end]
+            fragments.append((shown, _starred(text) if style == "secret" else text))
+        if len(found.text) < len(command):
+            fragments.append(("class:own-command", command[len(found.text) :]))
         return fragments
 
     def _own(self, command: str) -> list[tuple[str, str]]:
@@ -110,7 +139,7 @@ class TypedLexer(Lexer):
         if start:
             return [("class:own-command", name), ("", command[len(name) : start]), *self._typed(command[start:])]
         end = min((start for start, _ in self.reading.match(command).secrets), default=len(command))
-        end = value if (value := discreet(command)) >= 0 else end
+        end = value if (value := values.discreet(command)) >= 0 else end
         rest = command[len(name) : end]
         return [("class:own-command", name), ("", rest), ("class:secret", _starred(command[len(name) + len(rest) :]))]
 

@@ -25,7 +25,7 @@ from imapsh.grammar.tokens import (
     unquote,
 )
 from imapsh.shell.steps import Away, Steps
-from imapsh.shell.values import places
+from imapsh.shell.values import read
 
 if TYPE_CHECKING:
     from imapsh.shell.host import Host
@@ -88,18 +88,9 @@ def _is_complete(command: str, context: Context) -> bool:
     from imapsh.spec.match import match
     from imapsh.spec.syntax import arguments_in_clear
 
-    found = match(command, context)
+    found = read(command, lambda line: match(line, context))
     row = found.command
-    if row is None or found.tag is not None or arguments_in_clear(row.syntax) is not None:
-        return False
-    return found.complete or any(match(_filled(command, one), context).complete for one in ("1", "x", "(FLAGS)"))
-
-
-def _filled(command: str, instead: str) -> str:
-    from imapsh.shell.values import put_in
-
-    spots = list(places(command))
-    return put_in(command, spots, [instead] * len(spots))[0] if spots else command
+    return found.complete and row is not None and found.tag is None and arguments_in_clear(row.syntax) is None
 
 
 # -- to be done

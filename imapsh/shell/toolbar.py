@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 _SHOWN = (("exists", "EXISTS"), ("unseen", "first unseen"), ("uidnext", "UIDNEXT"),
           ("uidvalidity", "UIDVALIDITY"), ("highestmodseq", "HIGHESTMODSEQ"))  # fmt: skip
 
+#: Operator -> where the output goes.
+_GOES = {"|": "the output goes to", ">": "the output goes into", ">>": "the output goes to the end of"}
+
 
 class Status(NamedTuple):
     """What there is to say.  `who` is `user@host`, `tls` its version or ""; `name` the connection's, where there are
@@ -103,16 +106,21 @@ def _advice(status: Status, reading: Reading, document: Document) -> Fragments:
 
 def _line(reading: Reading, line: str, cursor: int) -> Fragments:
     """What is wrong at the cursor, or first; else, or beside mere advice, what may follow at the cursor."""
-    if not line.strip():
+    if not line.strip() or line.startswith("#"):
         return []
-    found = reading.match(line)
+    if stands_for := reading.alias(line):
+        return [("class:bottom-toolbar.hint", visible(f"stands for {stands_for}"))]
+    cut = reading.cut(line)
+    if cut is not None and cursor > cut.start:
+        return [("class:bottom-toolbar.hint", visible(f"{_GOES[cut.operator]} {cut.rest}"))]
+    found = reading.typed(line)
     problem = _problem(found, cursor)
     told: Fragments = []
     if problem is not None:
         told = [(f"class:bottom-toolbar.{problem.severity}", visible(problem.message))]
         if problem.severity == "error":
             return told
-    typed = found if cursor >= len(line) else reading.match(line[:cursor])
+    typed = found if cursor >= len(line) else reading.typed(line[:cursor])
     if typed.command is not None:
         whole = typed.name.upper() == typed.text.strip().upper()
         hint = f"{typed.command.name} {typed.hint}".strip() if whole else typed.hint

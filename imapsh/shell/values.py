@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from imapsh.session.mailbox import Mailbox
     from imapsh.shell.host import Host
     from imapsh.shell.steps import Steps
+    from imapsh.spec.match import Match
 
 NAME = lazy(r"[A-Za-z][\w.-]*")
 _PLACE = lazy(r"\$\{([A-Za-z][\w.-]*|\d+|\*)\}")
@@ -59,6 +60,29 @@ def put_in(text: str, spots: list[Place], values: list[str]) -> tuple[str, list[
         size += len(value)
         at = end
     return "".join([*pieces, text[at:]]), spans
+
+
+#: What a value may turn out to be, by its length: a set, an atom, a flag, a list.
+_STAND_INS: tuple[Callable[[int], str], ...] = (
+    lambda size: ("1," * size)[: size - 1] + "1",
+    lambda size: "x" * size,
+    lambda size: "\\" + "x" * (size - 1),
+    lambda size: "(" + "x" * (size - 2) + ")",
+)
+
+
+def read(text: str, match: Callable[[str], Match]) -> Match:
+    """A line as `match` reads it with something that may be there in each place, which is as long as `${NAME}`."""
+    for start, end, name in list(places(text)):
+        if name[0].isalpha():
+            lines = [f"{text[:start]}{made(end - start)}{text[end:]}" for made in _STAND_INS]
+            text = next((line for line in lines if not _is_wrong(match(line), end)), lines[0])
+    return match(text)
+
+
+def _is_wrong(found: Match, end: int) -> bool:
+    """Whether there is an error up to `end`."""
+    return any(problem.severity == "error" and problem.offset <= end for problem in found.errors)
 
 
 class Variables:

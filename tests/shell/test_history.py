@@ -77,3 +77,23 @@ def test_damage_is_no_fault(tmp_path: Path) -> None:
     path = tmp_path / "history"
     path.write_bytes(b"+one\n\xff\xfe garbage\n+two\n+\xff\n")
     assert loaded(MaskedHistory(path, mask)) == ["two\n\udcff", "one"]
+
+
+def test_entries_have_their_times_and_what_turned_out_to_be_secret_is_taken_out(tmp_path: Path) -> None:
+    path = tmp_path / "history"
+    hidden = ["secret"]
+    history = MaskedHistory(path, lambda text: text.replace(hidden[0], "***"))
+    for line in ("NOOP", "\\set x hunter2", "a\nb"):
+        history.append_string(line)
+    assert [entry.text for entry in history.entries()] == ["NOOP", "\\set x hunter2", "a\nb"]
+    assert all(entry.when[4:5] == "-" for entry in history.entries())
+    before = [entry.when for entry in history.entries()]
+    hidden[0] = "hunter2"
+    assert [entry.text for entry in history.entries()][1] == "\\set x ***"
+    history.mask_again()
+    assert b"hunter2" not in path.read_bytes()
+    assert [entry.when for entry in history.entries()] == before
+    assert "\\set x ***" in loaded(history)
+    unkept = MaskedHistory(None, mask)
+    unkept.append_string("CHECK")
+    assert [(entry.text, entry.when) for entry in unkept.entries()] == [("CHECK", "")]

@@ -9,9 +9,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from imapsh.shell.completing import gather, own, paths, usage
+    from imapsh.shell.completing import carried, gather, own, paths, usage
 
-__all__ = ["gather", "own", "paths", "usage"]
+__all__ = ["carried", "gather", "own", "paths", "usage"]
 
 
 def __getattr__(name: str) -> Any:
