@@ -102,10 +102,10 @@ class AsyncClient:
         self._telling = True
         until = time.monotonic() + _SLICE
         try:
-            for event in self.session.events():
+            for count, event in enumerate(self.session.events()):
                 self.on_event(event)
                 self._note(event)
-                if time.monotonic() > until:
+                if count % 8 == 0 and time.monotonic() > until:
                     return True
         finally:
             self._telling = False

@@ -31,7 +31,7 @@ def flags_line(octets: bytes) -> Fetch | None:
     items: dict[str, Any] = {"UID": int(before), "FLAGS": flags} if before else {"FLAGS": flags}
     if behind:
         items["UID"] = int(behind)
-    return Fetch(int(number), items)
+    return tuple.__new__(Fetch, (int(number), items))  # in half the time of Fetch's own
 
 
 @lru_cache(maxsize=1024)

@@ -419,7 +419,8 @@ class Session(Sending):
             if response.name == "BYE":
                 self._take_bye(response)
         unsolicited = not conduct.asked_for(response, running)
-        self._events.append(Received(response, exchange, unsolicited, "", findings, change, False, uid))
+        told = (response, exchange, unsolicited, "", findings, change, False, uid)
+        self._events.append(tuple.__new__(Received, told))  # in half the time of Received's own
         if exchange is not None:
             exchange.untagged += 1
             exchange.received += self._pusher.reader.offset - response.frame.offset

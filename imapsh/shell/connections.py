@@ -172,7 +172,9 @@ class Connections(Host[Talk]):
         tracing = self.tracing(self.current)
         if path:
             tracing.begin(path)
-        else:
+        if self.talk is not None:
+            self.talk.session.set_trace(tracing if path else None)
+        if not path:
             tracing.end()
 
     @property

@@ -33,7 +33,7 @@ class Link:
         self.stream = stream
         self.serving = serving  # the demo's server; a task that nobody holds may vanish
         self.plan = plan
-        self.session = new_session(plan, tracing)
+        self.session = new_session(plan, tracing if tracing.path else None)
         self.client: AsyncClient
         self.user = ""
 
