@@ -41,6 +41,7 @@ from imapsh.session.events import Closed, Completed, Event, Received, Upgrade
 from imapsh.session.exchange import Exchange
 from imapsh.session.secrets import MASK, Masked
 from imapsh.session.sending import Sending
+from imapsh.session.transfer import Transfer
 from imapsh.spec.model import AUTHENTICATED, LOGOUT, SELECTED
 from imapsh.wire.frames import Frame
 from imapsh.wire.limits import DEFAULT, Limits
@@ -160,6 +161,14 @@ class Session(Sending):
             return waiting.of_server(part, self.parser, self.running.values())
         ours = self._outbox.waits
         return ours and waiting.Waiting("+", ours[1], command=f"{ours[0].tag} {ours[0].name}")
+
+    @property
+    def transfer(self) -> Transfer | None:
+        """The literal that is on its way; None where none is."""
+        if (coming := self._pusher.literal) is not None:
+            return Transfer(False, *coming)
+        going = self._outbox.literal
+        return going and Transfer(True, *going)
 
     def resync(self) -> bool:
         """Give up the literal or line that has come in part, and go on behind it; whether there was one.

@@ -37,6 +37,7 @@ class Outbox:
         self.current: Exchange | None = None
         self._rest: deque[Sendable] = deque()
         self._waiting: Literal | TypedLiteral | None = None
+        self._due = self._gone = 0  # octets of the literals that are on their way
 
     @property
     def waiting(self) -> bool:
@@ -51,6 +52,11 @@ class Outbox:
             return None
         data = literal.data
         return exchange, len(data) if isinstance(data, bytes) else literal.octets  # type: ignore[union-attr]
+
+    @property
+    def literal(self) -> tuple[int, int] | None:
+        """While a literal is being sent: its octets, and those that went; of several that follow one another of all."""
+        return (self._due, self._gone) if self._due else None
 
     @property
     def busy(self) -> bool:
@@ -103,7 +109,10 @@ class Outbox:
         piece = next(pieces, None)
         if piece is None:
             self._ready.popleft()
+            if all(isinstance(one, Out) for one in self._ready):
+                self._due = self._gone = 0
             return None
+        self._gone += len(piece)
         return Out(piece, self._mask(piece))
 
     def _go(self) -> None:
@@ -144,10 +153,12 @@ class Outbox:
         exchange = self.current
         assert exchange is not None
         data = literal.data
-        exchange.sent += len(data) if isinstance(data, bytes) else literal.octets  # type: ignore[union-attr]
+        octets = len(data) if isinstance(data, bytes) else literal.octets  # type: ignore[union-attr]
+        exchange.sent += octets
         if literal.secret and isinstance(data, bytes):
             self._ready.append(Out(data, MASK))
         else:
+            self._due += octets
             self._ready.append(_pieces(data) if isinstance(data, bytes) else _counted(data(), literal.octets))  # type: ignore[union-attr]
 
 

@@ -111,7 +111,7 @@ class Batch(Host[BatchTalk]):
                 self._show()  # while the names of connections are what they were
                 session = dial.new_session(followed, trace)
                 talk = self.talks[name] = BatchTalk(name, followed, session, stream)
-                talk.greet(partial(self._event, talk), self._show)
+                talk.greet(partial(self._event, talk), self._show, self._tick)
                 return
             except ImapshError as error:
                 seconds = retries.next(error, session)
@@ -295,7 +295,12 @@ class Batch(Host[BatchTalk]):
             else:
                 self.out.write(self.screen.event(event, label, talk.viewer).encode("utf-8", "backslashreplace"))
         self.out.flush()
-        self._meter.show(self.progress, time.monotonic())
+        self._tick()
+
+    def _tick(self) -> None:
+        """Show how far it has come, where somebody sees it."""
+        if self._meter.seen:
+            self._meter.show(self.moving, time.monotonic())
 
     def _label(self, talk: BatchTalk) -> str:
         return talk.name if len(self.talks) > 1 else ""

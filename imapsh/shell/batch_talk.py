@@ -28,12 +28,17 @@ class Client(BlockingClient):
     """Before it waits, all there is to send is sent, and then all there is to show is shown."""
 
     show: Callable[[], None]
+    tick: Callable[[], None]
 
     def pump(self) -> Event | None:
         """See BlockingClient."""
         self.flush()
         self.show()
         return super().pump()
+
+    def _write(self, octets: bytes) -> None:
+        super()._write(octets)
+        self.tick()
 
 
 class BatchTalk(Conversation):
@@ -51,8 +56,8 @@ class BatchTalk(Conversation):
         """Where, and the state."""
         return f"{self.plan.label} {self.session.state if self.live else 'not connected'}"
 
-    def greet(self, on_event: Callable[[Event], None], show: Callable[[], None]) -> None:
-        """Wait for the greeting.  Raises what ends it."""
+    def greet(self, on_event: Callable[[Event], None], show: Callable[[], None], tick: Callable[[], None]) -> None:
+        """Wait for the greeting; `tick` is called behind each piece that was sent.  Raises what ends it."""
         plan, session = self.plan, self.session
         first: list[Response] = []
 
@@ -63,6 +68,7 @@ class BatchTalk(Conversation):
 
         self.client = Client(self.stream, session, happened, tls=plan.tls, server_name=plan.address.server_name)
         self.client.show = show
+        self.client.tick = tick
         try:
             self.client.greet()
         except ConnectionTimeout:

@@ -95,7 +95,7 @@ class Connections(Host[Talk]):
     async def _metering(self) -> None:
         while True:
             await asyncio.sleep(EVERY)
-            self._meter.show(self.progress, asyncio.get_running_loop().time())
+            self._meter.show(self.moving, asyncio.get_running_loop().time())
 
     # -- opened and closed
 

@@ -10,6 +10,7 @@ from imapsh.errors import StateError, UsageError
 from imapsh.render.styles import paint
 from imapsh.session.events import Completed, Event
 from imapsh.shell.conversation import Conversation
+from imapsh.shell.progress import Transfers
 from imapsh.shell.stats import Stats
 from imapsh.shell.tally import Tally
 from imapsh.spec.model import NOT_AUTHENTICATED, Context
@@ -53,6 +54,7 @@ class Host(Generic[C]):
         self.talks: dict[str, C] = {}
         self.current = FIRST
         self.progress: Progress | None = None
+        self._transfers = Transfers()
         self.tally = Tally()
         for setting in options.set:
             self._set(setting)
@@ -129,6 +131,12 @@ class Host(Generic[C]):
         if name not in self.talks:
             raise UsageError(f"there is no connection {name!r}: \\sessions lists them, \\connect -n {name} opens it")
         self.current = name
+
+    def moving(self) -> Progress | None:
+        """How far it has come: the line that is being done, else the literal that its command brings or sends."""
+        if self.progress is not None or self.live is None:
+            return self.progress
+        return self._transfers.of(self.live.session)
 
     @property
     def place(self) -> str:

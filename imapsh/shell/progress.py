@@ -4,24 +4,36 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from imapsh.session.core import Session
+    from imapsh.session.transfer import Transfer
 
 EVERY = 0.25  #: seconds between two looks
 PATIENCE = 0.5  #: seconds before anything is shown at all
+LEAST = 1 << 18  #: octets of a literal whose progress is shown
 
 _UNITS = ("octets", "kB", "MB", "GB", "TB")
 
 
 class Progress:
-    """`done()` counts the octets so far, from `start` on; `total` 0 where it is not known."""
+    """`done()` counts the octets so far, from `start`, else from where it is; `total` 0 where it is not known."""
 
     def __init__(
-        self, label: str, total: int, done: Callable[[], int], *, clock: Callable[[], float] = time.monotonic
+        self,
+        label: str,
+        total: int,
+        done: Callable[[], int],
+        *,
+        start: int | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.label = label
         self.total = total
         self._done = done
         self._clock = clock
-        self._start = done()
+        self._start = done() if start is None else start
         self._begun = clock()
 
     @property
@@ -43,6 +55,31 @@ class Progress:
         return f"{self.label}: {of}, {100 * done // self.total} %, {size(rate)}/s{left}"
 
 
+class Transfers:
+    """The progress of the literals that typed commands bring and send, one after the other."""
+
+    def __init__(self) -> None:
+        self._now: Transfer | None = None
+        self._progress: Progress | None = None
+
+    def of(self, session: Session) -> Progress | None:
+        """That of the literal on its way, where it is of LEAST octets or more."""
+        before, self._now = self._now, session.transfer
+        if self._now is None or self._now.octets < LEAST:
+            self._progress = None
+        elif self._progress is None or before is None or not _goes_on(before, self._now):
+            label = "sending" if self._now.sending else "receiving"
+            self._progress = Progress(label, self._now.octets, self._done, start=0)
+        return self._progress
+
+    def _done(self) -> int:
+        return self._now.done if self._now is not None else 0
+
+
+def _goes_on(before: Transfer, now: Transfer) -> bool:
+    return (before.sending, before.octets) == (now.sending, now.octets) and before.done <= now.done
+
+
 class Meter:
     """The line below all that is shown, written again and again, and gone before anything else is written.
 
@@ -55,11 +92,19 @@ class Meter:
         self._shown = False
         self._looked = 0.0
 
-    def show(self, progress: Progress | None, now: float) -> None:
-        """Write how far it is, not more often than EVERY seconds; `now` is a time in seconds."""
-        if self._columns is None or progress is None or now - self._looked < EVERY or not progress.due:
+    @property
+    def seen(self) -> bool:
+        """Whether there is a terminal."""
+        return self._columns is not None
+
+    def show(self, look: Callable[[], Progress | None], now: float) -> None:
+        """Write how far it is, looking not more often than every EVERY seconds; `now` is a time in seconds."""
+        if self._columns is None or now - self._looked < EVERY:
             return
         self._looked = now
+        progress = look()
+        if progress is None or not progress.due:
+            return
         self._write(f"\r{progress.text()[: max(self._columns() - 1, 1)]}\x1b[K")
         self._shown = True
 

@@ -142,10 +142,10 @@ class Pusher:
         """What has come in part, None where nothing has.  Take all frames before."""
         if not self.midway:
             return None
-        reader, request = self.reader, self._request
-        if isinstance(request, Octets):
-            received = reader.announced - request.octets
-            return Unfinished("literal", reader.announced, received, self._tail(), received <= TAIL)
+        reader = self.reader
+        if self.literal is not None:
+            announced, received = self.literal
+            return Unfinished("literal", announced, received, self._tail(), received <= TAIL)
         if not self._waiting and len(reader.begun) % 2:
             return Unfinished(_open(reader.begun))
         return Unfinished("line", received=self._waiting_octets)
@@ -166,6 +166,12 @@ class Pusher:
     def buffered(self) -> bool:
         """Whether octets wait that no frame has used."""
         return self._at < len(self._chunk) or bool(self._waiting) or self.reader.pending is not None
+
+    @property
+    def literal(self) -> tuple[int, int] | None:
+        """While a literal is being read: the octets announced, and those that came."""
+        request = self._request
+        return (self.reader.announced, self.reader.announced - request.octets) if isinstance(request, Octets) else None
 
     @property
     def waiting(self) -> tuple[int, int] | None:

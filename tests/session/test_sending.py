@@ -12,6 +12,7 @@ from imapsh.grammar.writer import Writer
 from imapsh.session.core import Session
 from imapsh.session.events import Closed, Sent
 from imapsh.session.exchange import Secret
+from imapsh.session.transfer import Transfer
 
 from .player import LOGGED_IN, SELECTED, play
 
@@ -402,3 +403,29 @@ def test_the_tags_of_raw_lines() -> None:
     player.out = b""
     player.play("S: r3 OK\nS: r2 OK\nS: r1 OK\nS: a OK")
     assert player.findings == ["tag-unknown"]
+
+
+# -- how far literals are
+
+
+def test_a_literal_that_comes_and_one_that_goes() -> None:
+    player = play(SELECTED)
+    session = player.session
+    session.line("FETCH 1 BODY[]")
+    player.pump()
+    session.receive(b"* 1 FETCH (BODY[] {300000}\r\n" + b"x" * 100_000)
+    player.pump()
+    assert session.transfer == Transfer(False, 300_000, 100_000)
+    session.receive(b"x" * 200_000 + b")\r\n")
+    player.pump()
+    session.receive(b"A2 OK done\r\n")
+    player.pump()
+    session.command("APPEND", [b"Box ", Literal(b"a" * 200_000, 200_000), b" ", Literal(b"bc", 2)])
+    list(iter(session.to_send, b""))
+    session.receive(b"+ go\r\n")
+    list(session.events())
+    seen = [session.transfer for _ in iter(session.to_send, b"")]
+    assert seen == [*(Transfer(True, 200_000, done) for done in (65536, 131072, 196608)), None]
+    session.receive(b"+ go\r\n")
+    list(session.events())
+    assert session.transfer == Transfer(True, 2, 0)

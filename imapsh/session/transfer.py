@@ -1,0 +1,13 @@
+"""How far a long literal has come, on its way from the server or to it."""
+
+# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
+
+from typing import NamedTuple
+
+
+class Transfer(NamedTuple):
+    """`sending`: it goes to the server; `octets` in all, and how many of them are `done`."""
+
+    sending: bool
+    octets: int
+    done: int
