@@ -59,17 +59,21 @@ class Known:
             self.names.learn(event.response)
 
     def meant(self, exchange: Exchange) -> str:
-        """Which mailbox may have been meant, where the server knows none of the name; "" where nothing is near."""
+        """Which mailbox may have been meant by the first that a refused command names; "" where nothing is near.
+
+        Not every server says NONEXISTENT or TRYCREATE; a NO without a code may mean it.
+        """
         value = exchange.response.value if exchange.response is not None and exchange.status == "NO" else None
-        if not isinstance(value, StatusText) or value.code is None or value.code.name not in _MISSING:
+        if not isinstance(value, StatusText) or exchange.name == "CREATE":
+            return ""
+        if value.code is not None and value.code.name not in _MISSING:
             return ""
         from imapsh.spec.match import match
 
         line = match(exchange.shown.text().rstrip("\r\n"))
-        for slot in line.slots:
-            if slot.kind == "mailbox" and isinstance(slot.value, str):
-                name = decode_leniently(slot.value)[0]
-                near = None if self.names.has(name) else self.names.nearest(name)
-                if near is not None:
-                    return f"did you mean {near}?"
-        return ""
+        slot = next((slot for slot in line.slots if slot.kind == "mailbox"), None)
+        if slot is None or not isinstance(slot.value, str):
+            return ""
+        name = decode_leniently(slot.value)[0]
+        near = None if self.names.has(name) else self.names.nearest(name)
+        return f"did you mean {near}?" if near is not None else ""

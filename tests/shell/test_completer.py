@@ -83,6 +83,9 @@ def test_commands_by_capability() -> None:
         ("\\last he", "\\last hex"),
         ("\\help sel", "\\help SELECT"),
         ("NOOP\nSELECT Arch", "NOOP\nSELECT Archive"),
+        ("\\each SELECT Arch", "\\each SELECT Archive"),
+        ("\\each uid fe", "\\each uid fetch"),
+        ("\\each \\form", "\\each \\format"),
     ],
 )
 def test_lines(text: str, line: str) -> None:

@@ -46,6 +46,21 @@ def test_secrets_are_stars_character_by_character() -> None:
     assert "hush" not in shown("NOOP\nlogin me hush", NOT_AUTHENTICATED)
 
 
+def test_a_line_that_a_command_of_ours_does_is_read_as_such() -> None:
+    assert shown("\\each LOGIN me hush", NOT_AUTHENTICATED) == "\\each LOGIN me ****"
+    assert shown("\\raw a1 LOGIN me hush", NOT_AUTHENTICATED) == "\\raw a1 LOGIN me ****"
+    styles = {piece: style for style, piece in lexed("\\each FETCH 1 FLAGSX")[0]}
+    assert styles["\\each"] == "class:own-command"
+    assert "lint-error" in styles["FLAGSX"]
+
+
+def test_a_line_break_that_is_only_seen_stays_where_it_is() -> None:
+    text = "FETCH 1 (FLA\\\n   GS \\\nUID)"
+    assert shown(text) == text
+    assert ("class:line-break", "\\") in lexed(text)[0]
+    assert lexed(text)[1][0] == ("class:line-break", "   ")
+
+
 def test_what_is_kept_ends_before_the_secret() -> None:
     reading = Reading(lambda: Context(NOT_AUTHENTICATED))
     assert reading.without_secrets("LOGIN me secret") == "LOGIN me"

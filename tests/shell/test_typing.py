@@ -235,3 +235,31 @@ def test_a_mailbox_that_is_missing_has_a_neighbour(tmp_path: Path) -> None:
             assert person.screen.text.count("did you mean") == 2
 
     play(scene)
+
+
+def test_a_refusal_without_a_code_may_mean_that_it_is_missing(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with Peer() as peer, acting(tmp_path, url=peer.url) as person:
+            await person.prompted_once()
+            person.types('LIST "" *' + ENTER)
+            await peer.hears(b"A1 LIST")
+            peer.says(b'* LIST () "/" Archive\r\nA1 OK\r\n')
+            for number, (line, reply, count) in enumerate(
+                (
+                    ("SELECT Archvi", "NO Mailbox doesn't exist", 1),
+                    ("CREATE Archivs", "NO not allowed", 1),
+                    ("SELECT Archivs", "NO [NOPERM] not yours", 1),
+                    ("EXAMINE Archivs", "NO no such thing", 2),
+                ),
+                2,
+            ):
+                person.types(line + ENTER)
+                await peer.hears(line.encode() + b"\r\n")
+                peer.says(f"A{number} {reply}\r\n".encode())
+                await person.screen.shows(f"A{number} {reply}")
+                await person.screen.until(
+                    lambda count=count: person.screen.text.count("did you mean Archive?") == count  # type: ignore[misc]
+                )
+                await person.prompted_once()
+
+    play(scene)
