@@ -54,7 +54,8 @@ Batch
 - ``\raw`` sends octets, with the escapes ``\r \n \t \0 \e \\`` and ``\xNN``.
 - With ``--read-only`` a command that changes mail or mailboxes ends the batch with exit status 2 before it is sent.
 - At the end LOGOUT is sent; it is in the trace, but shown only where it was a command.
-- JSON is an object a line for each response; that of a tagged one has ``tag``, ``command`` and ``elapsed`` (seconds).
+- JSON is an object a line for each response; that of a tagged one has ``tag``, ``command`` and ``elapsed`` (seconds),
+  what comes unasked ``unsolicited`` and, where it changed something, ``change``.
   A literal of more than 1 MiB is ``{"octets": n, "sha256": "..."}``.
 - The wire format into a pipe is what the server sent, octet by octet, so that ``--explain`` can read it.
 

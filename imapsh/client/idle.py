@@ -10,10 +10,8 @@ from types import TracebackType
 from imapsh.client.backlog import Backlog
 from imapsh.client.driving import Driving, Update
 from imapsh.errors import StateError
+from imapsh.session.core import RENEWAL
 from imapsh.session.exchange import Exchange
-
-RENEWAL = 29 * 60.0
-"""Seconds after which IDLE is ended and taken up again, for servers log out who is silent for 30 minutes."""
 
 
 class Idle:

@@ -56,6 +56,10 @@ if TYPE_CHECKING:
 FAREWELL = 5.0
 """Seconds that a driver waits for the end of the stream after BYE (`Session.ending`)."""
 
+RENEWAL = 29 * 60.0
+"""Seconds after which who holds IDLE ends it and takes it up again, for servers log out who is silent for 30 minutes
+(RFC 2177 section 3)."""
+
 
 class Tracer(Protocol):
     """What keeps a trace: `imapsh.wire.trace.Trace`."""

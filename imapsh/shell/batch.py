@@ -18,7 +18,7 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO
 from imapsh.errors import ImapshError, Interrupted, LoginError
 from imapsh.grammar.responses import TAGGED
 from imapsh.render.visible import visible
-from imapsh.session.events import Closed, Completed, Event, Received, Sent
+from imapsh.session.events import Completed, Event, Received, Sent
 from imapsh.session.exchange import Exchange
 from imapsh.shell import dial, lines
 from imapsh.shell.batch_talk import BatchTalk
@@ -270,15 +270,13 @@ class Batch(Host[BatchTalk]):
             self._received(talk, event)
         elif isinstance(event, Sent):
             self._show()  # before what `last` holds of the command before is let go
-        exchange = None if isinstance(event, Closed) else event.exchange
-        if exchange not in talk.own or (isinstance(event, Received) and event.unsolicited):
-            talk.last.keep(event)
-            if not talk.witness(event):
-                self._unshown.append((talk, event))
+        shown = talk.sifted(event)
+        if shown is not None:
+            talk.last.keep(shown)
+            if not talk.witness(shown):
+                self._unshown.append((talk, shown))
         elif isinstance(event, Completed):
             del talk.own[event.exchange]
-        else:
-            talk.takes(event)
 
     def _show(self) -> None:
         """Write what happened since; raises BrokenPipeError where nobody reads any more."""

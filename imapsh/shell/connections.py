@@ -9,10 +9,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from imapsh.errors import ConnectError, ImapshError, Interrupted
-from imapsh.session.events import Closed, Completed, Event
+from imapsh.session.events import Closed, Completed, Event, Received
 from imapsh.shell.dialling import Dialling
 from imapsh.shell.host import Host
 from imapsh.shell.link import make_link
+from imapsh.shell.notify import Notifier
 from imapsh.shell.output import Output, is_plain
 from imapsh.shell.printer import Printer
 from imapsh.shell.progress import EVERY, Meter
@@ -20,6 +21,7 @@ from imapsh.shell.retry import Retries
 from imapsh.shell.stage import Stage, Voice
 from imapsh.shell.talk import Talk
 from imapsh.shell.tracing import Tracing
+from imapsh.shell.watch import POLLING
 
 if TYPE_CHECKING:
     from prompt_toolkit.output import Output as Terminal
@@ -44,6 +46,7 @@ class Connections(Host[Talk]):
         self.printer = Printer(terminal)
         self.voice = Voice(self.printer, self.screen)
         self.leaving = False
+        self._notifier = Notifier(lambda: self.options.notify, terminal, asyncio.get_running_loop())
         columns = None if is_plain(options) else lambda: terminal.get_size().columns
         self.printer.meter = self._meter = Meter(partial(_at_once, terminal), columns)
         self._tracings: dict[str, Tracing] = {}
@@ -54,6 +57,10 @@ class Connections(Host[Talk]):
 
     async def ask(self, question: str, *, secret: bool = True) -> str | None:
         """An answer of the person's, unseen where `secret`; None where they will not say."""
+        raise NotImplementedError
+
+    def waits(self) -> bool:
+        """Whether the prompt waits for a line, and nothing is done for the person."""
         raise NotImplementedError
 
     def happened(self, talk: Talk, event: Event, own: bool) -> None:
@@ -132,7 +139,10 @@ class Connections(Host[Talk]):
         tracing = self.tracing(name)
         link = await self.interruptible(make_link(dialling, self._store if plan.demo else None, tracing))
         stage = Stage(self.printer, self.screen, link.session, partial(self._label, name))
-        talk = self.talks[name] = Talk(name, link, stage, self.ask, stall=self.options.stall)
+        before = self.talks.get(name)
+        watched = before.watch.seconds if before is not None else POLLING if self.options.watch else 0.0
+        talk = self.talks[name] = Talk(name, link, stage, self.ask, stall=self.options.stall, free=self.waits)
+        talk.watch.seconds = watched
         self.current = name
         link.start(partial(self._tell, talk), partial(self._room, talk))
         try:
@@ -194,6 +204,8 @@ class Connections(Host[Talk]):
         own = isinstance(event, Completed) and event.exchange in talk.own
         self.count(talk, event)
         talk.note(event)
+        if isinstance(event, Received) and event.change and (event.unsolicited or event.exchange in talk.own):
+            self._notifier.news(event, talk.box)
         if isinstance(event, Closed) and event.error is None and not any(one.live for one in self.talks.values()):
             self.leaving = True
         self.happened(talk, event, own)

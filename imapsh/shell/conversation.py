@@ -7,6 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from imapsh.errors import StateError
+from imapsh.grammar.responses import STATUS
+from imapsh.grammar.values import StatusText
 from imapsh.session.core import Session
 from imapsh.session.events import Closed, Completed, Event, Received
 from imapsh.session.exchange import Exchange, Sendable
@@ -20,10 +22,14 @@ if TYPE_CHECKING:
 
 
 class Own(NamedTuple):
-    """A command of ours: what it is for, "" where that need not be said, and who takes the responses it brings."""
+    """A command of ours: what it is for, "" where that need not be said, and who takes the responses it brings.
+
+    `news`: they are news, and shown as what comes unasked is, but for what only keeps the connection alive.
+    """
 
     why: str = ""
     take: Callable[[Received], None] | None = None
+    news: bool = False
 
 
 _UNSAID = Own()
@@ -82,14 +88,19 @@ class Conversation:
         self.kick()
         return found
 
-    def takes(self, event: Event) -> bool:
-        """Whether an event is about a command of ours and was given to who takes it."""
-        if not isinstance(event, Received) or event.unsolicited or event.exchange not in self.own:
-            return False
-        take = self.own[event.exchange].take
-        if take is not None:
-            take(event)
-        return True
+    def sifted(self, event: Event) -> Event | None:
+        """The event where it is to be shown, None where it is of a command of ours; who takes it was given it."""
+        exchange = None if isinstance(event, Closed) else event.exchange
+        own = None if exchange is None else self.own.get(exchange)
+        if own is None:
+            return event
+        if not isinstance(event, Received):
+            return None
+        if event.unsolicited or (own.news and not event.asks):
+            return None if own.news and _keeps_alive(event) else event._replace(unsolicited=True)
+        if own.take is not None:
+            own.take(event)
+        return None
 
     def witness(self, event: Event) -> bool:
         """Take in an event of a command that is not ours; whether it went where the person sent the output."""
@@ -119,3 +130,10 @@ def who(exchange: Exchange) -> str:
     found = match(exchange.shown.text().rstrip("\r\n"))
     value = found.slots[0].value if found.slots else ""
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value or "")
+
+
+def _keeps_alive(event: Received) -> bool:
+    """Whether it is an OK that says nothing, as `* OK Still here`."""
+    value = event.response.value
+    plain = event.response.kind is STATUS and event.response.name == "OK" and isinstance(value, StatusText)
+    return plain and value.code is None and not (event.response.violations or event.findings)

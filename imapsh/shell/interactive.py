@@ -50,6 +50,7 @@ class Shell(Connections):
         self.reading = Reading(self.context, lambda: self.aliases)
         self.history = MaskedHistory((folder or state_folder()) / "history", self._without_secrets)
         self._secret: PromptSession[str] | None = None
+        self._waits = False
         self._nothing = Known()
         self.prompt: PromptSession[str]
         if is_plain(options):
@@ -80,12 +81,17 @@ class Shell(Connections):
             return toolbar.Status("", None)
         several = len(self.talks) > 1
         return toolbar.Status(
-            talk.link.who, talk.session, talk.link.tls, self.trace_path, talk.name if several else "", len(self.talks)
-        )
+            talk.link.who, talk.session, talk.link.tls, self.trace_path, talk.name if several else "", len(self.talks),
+            talk.busy, talk.idle is not None, talk.watch.watching,
+        )  # fmt: skip
 
     def _goes_raw(self) -> bool:
         live = self.live
-        return live is not None and live.session.idling
+        return live is not None and live.idle is not None
+
+    def waits(self) -> bool:
+        """See Connections."""
+        return self._waits
 
     def _known(self) -> Known:
         return self.talk.known if self.talk is not None else self._nothing
@@ -172,6 +178,9 @@ class Shell(Connections):
             self.note(self.history.fault)
             self.history.fault = ""
         await self.printer.drain()
+        self._waits = True
+        for talk in self.talks.values():
+            talk.watch.look()
         try:
             text = await self.prompt.prompt_async(handle_sigint=False, set_exception_handler=False)
         except KeyboardInterrupt:
@@ -181,6 +190,8 @@ class Shell(Connections):
         else:
             self.pending.extend([text] if self._goes_raw() and not text.strip() else literals.commands(text))
             self.operators = len(self.pending) == 1
+        finally:
+            self._waits = False
 
     async def _take(self, text: str) -> None:
         """Do a line.  While IDLE runs an IMAP command ends it first; so does an empty line."""
@@ -189,7 +200,7 @@ class Shell(Connections):
         if not lines.is_ours(self, text):
             if self.live is None:
                 self.pending.clear()
-            if self.conversation.session.idling:
+            if self.conversation.idle is not None:
                 await self.conversation.end_idle()
                 if text.strip().upper() in ("", "DONE"):
                     return
@@ -279,11 +290,11 @@ class Shell(Connections):
     async def _interrupted_at_prompt(self) -> None:
         """DONE in IDLE; on an empty line the way out of a command that still runs; else no more than a clear line."""
         live = self.live
-        if live is None or (self.prompt.default_buffer.text and not live.session.idling):
+        if live is None or (self.prompt.default_buffer.text and live.idle is None):
             return
-        if live.session.idling:
+        if live.idle is not None:
             await live.end_idle()
-        elif busy := toolbar.running(live.session):
+        elif busy := live.busy:
             answer = await self.ask(f"{busy}: disconnect? [y/N] ", secret=False)
             if (answer or "").strip().lower() in ("y", "yes"):
                 await self.close(live)

@@ -81,12 +81,22 @@ class Output:
 
     def _event(self, event: Event) -> str:
         if isinstance(event, Received):
-            return self.response(event.response, event.findings, unsolicited=event.unsolicited)
+            if event.unsolicited and self.format == "json":
+                return self._json(event.response, event.findings, unsolicited=True, change=event.change or None)
+            text = self.response(event.response, event.findings, unsolicited=event.unsolicited)
+            return self._changed(text, event.change) if event.change and event.unsolicited else text
         if isinstance(event, Completed):
             return self.response(event.response, event.findings, event.exchange)
         if isinstance(event, Sent):
             return self.client(event.frame, event.exchange)
         return ""
+
+    def _changed(self, text: str, change: str) -> str:
+        """What comes unasked, with what it changed beside it."""
+        if self.format != "pretty":
+            return text
+        note = paint([("note", f"  {change}")], self.theme)
+        return f"{text[:-1]}{note}\n" if text.count("\n") == 1 else f"{text}{note}\n"
 
     def octets(self, event: Event, label: str = "", viewer: Viewer | None = None) -> Iterator[bytes]:
         """The same for a pipe or a file: UTF-8; in wire the server's octets exactly, spooled literals too."""
@@ -137,10 +147,12 @@ class Output:
             return ""
         return paint([("note", f"  {event.exchange.status}: {summary(event.exchange)}\n")], self.theme)
 
-    def _json(self, response: Response, findings: Sequence[Finding], exchange: Exchange | None) -> str:
+    def _json(
+        self, response: Response, findings: Sequence[Finding], exchange: Exchange | None = None, **known: Any
+    ) -> str:
         from imapsh.render.jsonform import dumps, to_json
 
-        more: dict[str, Any] = {"findings": list(findings)} if findings else {}
+        more: dict[str, Any] = {**known, "findings": list(findings)} if findings else known
         if self._label:
             more["connection"] = self._label
         if exchange is not None:

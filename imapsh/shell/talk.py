@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from imapsh.client.connection import AsyncClient
+from imapsh.session.core import RENEWAL
 from imapsh.session.events import Closed, Completed, Event, Received
 from imapsh.session.exchange import Exchange
 from imapsh.session.waiting import Waiting
@@ -16,6 +18,7 @@ from imapsh.shell.known import Known
 from imapsh.shell.link import Link
 from imapsh.shell.stage import Stage
 from imapsh.shell.stall import REPLIED, Stall, explained
+from imapsh.shell.watch import Watch
 from imapsh.spec.model import AUTHENTICATED, SELECTED
 
 _RENAMES = ("CREATE", "DELETE", "RENAME")  # after them mailbox names are asked for anew
@@ -27,7 +30,9 @@ Ask = Callable[[str], Awaitable[str | None]]
 class Talk(Conversation):
     """`known`: what it has taught; `question`: an AUTHENTICATE typed by hand whose `+` is to be answered."""
 
-    def __init__(self, name: str, link: Link, stage: Stage, ask: Ask, *, stall: float = 0.0) -> None:
+    def __init__(
+        self, name: str, link: Link, stage: Stage, ask: Ask, *, stall: float = 0.0, free: Callable[[], bool] = bool
+    ) -> None:
         super().__init__(name, link.plan, link.session, link.stream, stage.viewer)
         self.link = link
         self.stage = stage
@@ -38,7 +43,9 @@ class Talk(Conversation):
         self._interrupted = False
         self._awaited: Exchange | None = None
         self.stalled = False  # the prompt was given back because no reply will come
-        self.stall = Stall(link.session, stall, self._stalled, asyncio.get_running_loop())
+        self._clock = asyncio.get_running_loop()
+        self.stall = Stall(link.session, stall, self._stalled, self._clock)
+        self.watch = Watch(self, self._clock, free, stage.note)
 
     @property
     def client(self) -> AsyncClient:
@@ -51,9 +58,27 @@ class Talk(Conversation):
         if not self.live:
             return f"{self.link.who} not connected"
         session = self.session
-        box = f" {session.mailbox.name}" if session.mailbox is not None else ""
-        what = "idle" if session.idling else toolbar.running(session)
+        box = f" {self.box}" if self.box else ""
+        what = "watching" if self.watch.watching else "idle" if self.idle is not None else self.busy
         return f"{self.link.who}{box} {session.state}{f', {what}' * bool(what)}"
+
+    @property
+    def box(self) -> str:
+        """The name of the selected mailbox, or ""."""
+        return self.session.mailbox.name if self.session.mailbox is not None else ""
+
+    @property
+    def idle(self) -> Exchange | None:
+        """The IDLE that the person typed, between its `+` and its DONE."""
+        if not self.session.idling:
+            return None
+        idle = next((one for one in self.session.running.values() if one.name == "IDLE"), None)
+        return idle if idle not in self.own else None
+
+    @property
+    def busy(self) -> str:
+        """What runs, and waits, but for what watches; or ""."""
+        return toolbar.running(self.session, (self.watch.exchange,))
 
     # -- what happens
 
@@ -64,6 +89,8 @@ class Talk(Conversation):
             if event.asks:
                 if event.asks == "authenticate" and event.exchange is self.session.asks_answer():
                     self.question = event.exchange
+                if event.asks == "idle" and event.exchange is not None and event.exchange not in self.own:
+                    self._clock.call_later(RENEWAL, partial(self._renew, event.exchange))
                 self._changed.set()
         elif isinstance(event, Completed):
             self._completed(event.exchange)
@@ -71,22 +98,22 @@ class Talk(Conversation):
         elif isinstance(event, Closed):
             self._changed.set()
         self._show(event)
-        if (
-            isinstance(event, Completed)
-            and event.exchange.status == "NO"
-            and (meant := self.known.meant(event.exchange))
-        ):
+        if isinstance(event, Completed):
+            self._replied(event.exchange)
+
+    def _replied(self, exchange: Exchange) -> None:
+        """When the reply is shown."""
+        if exchange.status == "NO" and (meant := self.known.meant(exchange)):
             self.stage.note(meant)
+        self.watch.completed(exchange)
+        self._clock.call_soon(self.watch.look)  # not in the middle of the events
 
     def _show(self, event: Event) -> None:
-        exchange = None if isinstance(event, Closed) else event.exchange
-        if exchange not in self.own or (isinstance(event, Received) and event.unsolicited):
-            self.stage.show(event, aside=self.witness(event))
-        elif isinstance(event, Completed):
-            if why := self.own.pop(event.exchange).why:
-                self.stage.asked(event.exchange, why)
-        else:
-            self.takes(event)
+        shown = self.sifted(event)
+        if shown is not None:
+            self.stage.show(shown, aside=self.witness(shown))
+        elif isinstance(event, Completed) and (why := self.own.pop(event.exchange).why):
+            self.stage.asked(event.exchange, why)
 
     def _completed(self, exchange: Exchange) -> None:
         if exchange is self.question:
@@ -124,6 +151,13 @@ class Talk(Conversation):
         self.stage.note(explained(waiting, at_prompt=self.stalled or awaited is None))
         self._changed.set()
 
+    def _renew(self, exchange: Exchange) -> None:
+        """A typed IDLE is taken up again, as long as it runs."""
+        if self.idle is exchange:
+            self.stage.note("IDLE is ended and taken up again, for servers log out who is silent for 30 minutes")
+            self.session.line("IDLE")
+            self.kick()
+
     # -- commands
 
     async def go(self, exchange: Exchange) -> None:
@@ -149,7 +183,7 @@ class Talk(Conversation):
             if self._interrupted:
                 self._leave(exchange)
                 return
-            if self.question is not None or (self.session.idling and exchange.name == "IDLE"):
+            if self.question is not None or self.idle is exchange:
                 return
             self._changed.clear()
             await self._changed.wait()
@@ -167,7 +201,7 @@ class Talk(Conversation):
 
     async def end_idle(self) -> None:
         """DONE, and the reply to IDLE."""
-        exchange = next((e for e in self.session.running.values() if e.name == "IDLE"), None)
+        exchange = self.idle
         self._done()
         if exchange is not None:
             await self.wait(exchange)
@@ -196,7 +230,7 @@ class Talk(Conversation):
         session = self.session
         if not (self.known.names.stale and self.plan.ask and session.state in (AUTHENTICATED, SELECTED)):
             return
-        if session.idling or session.queue:
+        if self.idle is not None or session.queue:
             return
         self.known.names.stale = False
         self.quietly("LIST", [b'"" "*"'], Own("completion"))

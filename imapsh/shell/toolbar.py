@@ -28,7 +28,7 @@ _GOES = {"|": "the output goes to", ">": "the output goes into", ">>": "the outp
 
 class Status(NamedTuple):
     """What there is to say.  `who` is `user@host`, `tls` its version or ""; `name` the connection's, where there are
-    `several`."""
+    `several`; `busy`: what runs; `idle`: a typed IDLE does."""
 
     who: str
     session: Session | None
@@ -36,6 +36,9 @@ class Status(NamedTuple):
     trace: str = ""
     name: str = ""
     several: int = 1
+    busy: str = ""
+    idle: bool = False
+    watching: bool = False
 
     @property
     def live(self) -> bool:
@@ -56,8 +59,8 @@ def prompt(status: Status) -> Fragments:
         found.append(("class:prompt-mailbox", f" {visible(session.mailbox.name)}"))
         if session.mailbox.read_only:
             found.append(("class:prompt-state", " (read-only)"))
-    if idles(session):
-        found.append(("class:prompt-state", " (idle)"))
+    if status.idle or status.watching:
+        found.append(("class:prompt-state", " (idle)" if status.idle else " (watching)"))
     return [*found, ("class:prompt", "> ")]
 
 
@@ -73,12 +76,7 @@ def toolbar(status: Status, reading: Reading, document: Document) -> Fragments:
     return [*_advice(status, reading, document), ("", "\n"), *_state(status)]
 
 
-def idles(session: Session) -> bool:
-    """Whether IDLE runs."""
-    return session.idling
-
-
-def running(session: Session, besides: Collection[Exchange] = ()) -> str:
+def running(session: Session, besides: Collection[Exchange | None] = ()) -> str:
     """`A7 FETCH still running, A8 NOOP waits`, or ""."""
     parts = [f"{e.tag} {e.name} still running" for e in session.running.values() if e not in besides]
     parts += [f"{e.tag} {e.name} waits" for e in session.queue if e not in besides]
@@ -86,12 +84,11 @@ def running(session: Session, besides: Collection[Exchange] = ()) -> str:
 
 
 def _advice(status: Status, reading: Reading, document: Document) -> Fragments:
-    session = status.session
-    if session is not None and idles(session):
+    if status.idle:
         return [("class:bottom-toolbar.busy", "IDLE: news appear above; Enter or Ctrl-C sends DONE")]
     found: Fragments = []
-    if session is not None and status.live and (busy := running(session)):
-        found += [("class:bottom-toolbar.busy", busy), ("", "  ")]
+    if status.live and status.busy:
+        found += [("class:bottom-toolbar.busy", status.busy), ("", "  ")]
     if not document.text.strip():
         return found
     command, offset = literals.at(document.text, document.cursor_position)

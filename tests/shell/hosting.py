@@ -9,7 +9,7 @@ from imapsh.errors import ImapshError
 from imapsh.server.demo import demo_store
 from imapsh.server.memory import connect
 from imapsh.server.store import Store
-from imapsh.session.events import Closed, Completed, Event, Received
+from imapsh.session.events import Completed, Event
 from imapsh.session.exchange import Exchange
 from imapsh.shell import lines
 from imapsh.shell.conversation import Conversation
@@ -63,16 +63,14 @@ class FakeHost(Host[FakeTalk]):
 
     def _event(self, talk: FakeTalk, event: Event) -> None:
         self.count(talk, event)
-        exchange = None if isinstance(event, Closed) else event.exchange
-        if exchange not in talk.own or (isinstance(event, Received) and event.unsolicited):
-            if not talk.witness(event):
-                self.events.append(event)
+        shown = talk.sifted(event)
+        if shown is not None:
+            if not talk.witness(shown):
+                self.events.append(shown)
             if self._last is not None:
-                self._last.keep(event)
+                self._last.keep(shown)
         elif isinstance(event, Completed):
             del talk.own[event.exchange]
-        else:
-            talk.takes(event)
 
     def does(self, line: str) -> FakeHost:
         """Do a line, to its end."""

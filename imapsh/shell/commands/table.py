@@ -76,6 +76,10 @@ def _stats(host: Host[Any]) -> Iterable[str]:
     return ("reset", *host.talks)
 
 
+def _ways(host: Host[Any]) -> Iterable[str]:
+    return ("off", "bell", "desktop")
+
+
 _TABLE = (
     Command("\\help", "[NAME]", "Lists these commands, or explains one, or any name of IMAP's.", "show.help_", _names),
     # -- connections
@@ -147,6 +151,17 @@ _TABLE = (
             verbatim=True),
     Command("\\skip", "[TEXT]", "The next expectation is not looked at, and is reported as skipped.", "expect.skip",
             verbatim=True),
+    # -- news
+    Command("\\watch", "[on|off|SECONDS]", "Hears of news between commands: IDLE, or NOOP now and then.",
+            "watching.watch", _switch,
+            details="At the prompt: while nothing runs and a mailbox is selected IDLE runs, unseen, and is taken up\n"
+                    "again behind each command; SECONDS are between NOOPs where the server has no IDLE.\n"
+                    "In a script: shows news for so many seconds, or until Ctrl-C."),
+    Command("\\notify", "[off|bell|desktop]", "Says or sets how new mail is told beside being shown.",
+            "watching.notify", _ways,
+            details="bell rings the terminal's; desktop is notify-send where there is one, else an OSC 9 (rxvt: 777)\n"
+                    "of the terminal's.  Told are the mailbox and how many messages, once for what comes together.",
+            prompt=True),
     # -- octets
     Command("\\raw", "TEXT", "Sends exactly these octets, in no command.", "raw.send", verbatim=True,
             details="Escapes: \\r \\n \\t \\0 \\e \\\\ and \\xNN for any octet.  Nothing is added, no CRLF either:\n"

@@ -1,0 +1,94 @@
+r"""News: `\watch`, and how they are told: `\notify`."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from imapsh.errors import StateError, UsageError
+from imapsh.session.core import RENEWAL
+from imapsh.shell.conversation import Own
+from imapsh.shell.host import Host
+from imapsh.shell.steps import Pause, Steps
+from imapsh.spec.model import SELECTED
+
+_LOOK = 1.0  # seconds after which a script that watches looks whether it is over
+
+
+def watch(host: Host[Any], argument: str) -> Steps[None]:
+    """`\\watch [on|off|SECONDS]`: at the prompt a switch; in a script it lasts for so long."""
+    seconds = _seconds(argument)
+    if not host.interactive:
+        if argument != "off":
+            yield from _for(host, seconds)
+        return
+    from imapsh.shell.watch import POLLING
+
+    watching = host.conversation.watch
+    if argument == "off":
+        watching.end()
+        host.say("not watching")
+        return
+    if argument:
+        watching.begin(seconds or POLLING)
+    if not watching.on:
+        host.say("not watching: \\watch on")
+    elif not watching.watching:
+        host.say("watching as soon as a mailbox is selected")
+    elif not argument:
+        host.say(f"watching {watching.how}")
+
+
+def _seconds(argument: str) -> float | None:
+    if argument in ("", "on", "off"):
+        return None
+    try:
+        seconds = float(argument)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < 1e9:
+        raise UsageError(f"\\watch takes on, off or seconds: not {argument!r}")
+    return seconds
+
+
+def _for(host: Host[Any], seconds: float | None) -> Steps[None]:
+    """In a script: until so much time is over, the connection ends, or Ctrl-C."""
+    from imapsh.shell.watch import POLLING, has_idle
+
+    talk, session = host.conversation, host.session
+    if session.state != SELECTED:
+        raise StateError("\\watch needs a mailbox: SELECT one first")
+    until = time.monotonic() + seconds if seconds is not None else float("inf")
+    idle = has_idle(session.capabilities)
+    while talk.live and (left := until - time.monotonic()) > 0:
+        if idle:
+            exchange = talk.quietly("IDLE", own=Own(news=True))
+            yield from _pause(talk, min(left, RENEWAL), exchange)
+            session.done()
+            yield exchange
+            idle = exchange.status == "OK"
+        else:
+            yield talk.quietly("NOOP", own=Own(news=True))
+            yield from _pause(talk, min(left, POLLING))
+
+
+def _pause(talk: Any, seconds: float, exchange: Any = None) -> Steps[None]:
+    until = time.monotonic() + seconds
+    while talk.live and (exchange is None or exchange.response is None):
+        left = until - time.monotonic()
+        if left <= 0:
+            return
+        yield Pause(min(left, _LOOK))
+
+
+def notify(host: Host[Any], argument: str) -> None:
+    """`\\notify [off|bell|desktop]`."""
+    from imapsh.shell.notify import WAYS
+
+    how = "never" if argument == "off" else argument
+    if how and how not in WAYS:
+        raise UsageError(f"\\notify takes off, bell or desktop: not {argument!r}")
+    if how:
+        host.options = host.options._replace(notify=how)
+    now = host.options.notify
+    host.say("news are not told beside being shown" if now == "never" else f"new mail is told: {now}")
