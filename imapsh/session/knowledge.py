@@ -35,7 +35,8 @@ class Knowledge:
     def context(self) -> Context:
         """What `spec.match` needs to know of this session."""
         state = NOT_AUTHENTICATED if self.state == states.START else self.state
-        return Context(state, self.capabilities, self.rev2, self.parser.utf8, self.read_only)
+        exists = self.mailbox.exists if self.mailbox is not None else None
+        return Context(state, self.capabilities, self.rev2, self.parser.utf8, self.read_only, exists=exists)
 
     @property
     def rev2(self) -> bool:

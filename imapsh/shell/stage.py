@@ -79,8 +79,8 @@ class Stage(Voice):
 
     def asked(self, exchange: Exchange, why: str) -> None:
         """A command of ours is done."""
-        name, answers = exchange.name, exchange.untagged
-        self.note(f"asked {name} for {why}: {exchange.status}, {answers} answers, "
+        name, answers = exchange.name, f"{exchange.untagged} answer" + "s" * (exchange.untagged != 1)
+        self.note(f"asked {name} for {why}: {exchange.status}, {answers}, "
                   f"{duration(exchange.elapsed)} (--no-ask stops this)")  # fmt: skip
 
     def _drained(self, event: Event) -> None:

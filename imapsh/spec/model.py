@@ -87,6 +87,7 @@ class Context(NamedTuple):
 
     Empty `capabilities` mean that they are not known.  `rev2` and `utf8` allow UTF-8 in quoted strings.  `read_only` is
     the shell's read-only mode.  `tagged`: True, a tag stands first; False, none does; None, decided by the words.
+    `exists`: how many messages the selected mailbox has, None where that is not known.
     """
 
     state: str = AUTHENTICATED
@@ -95,6 +96,7 @@ class Context(NamedTuple):
     utf8: bool = False
     read_only: bool = False
     tagged: bool | None = None
+    exists: int | None = None
 
     @property
     def takes_utf8(self) -> bool:

@@ -154,10 +154,19 @@ class Slot:
         except ValueError as error:
             run.notes("syntax", at, str(error) if end - at < 100 else f"this is too long for {shape.noun}")
             value = run.text[at:end]
+        if isinstance(value, SequenceSet) and self.kind == "sequence-set" and run.context.exists is not None:
+            self._within(run, at, value, run.context.exists)
         if shape.needs:
             needs = tuple(name.format(run.text[at:end]) for name in shape.needs)
             run.suits(Name("slot", shape.noun, "", "", needs=needs), at)
         return self._taken(run, at, end, value)
+
+    def _within(self, run: Run, at: int, numbers: SequenceSet, exists: int) -> None:
+        """Message numbers beyond EXISTS are none (RFC 9051 section 9, seq-number)."""
+        largest = max((end for pair in numbers.ranges for end in pair), default=0)
+        if largest > exists:
+            held = f"the last message is {exists}" if exists else "the mailbox is empty"
+            run.notes("seq-number", at, f"there is no message {largest}: {held}", "advice")
 
     def _taken(self, run: Run, at: int, end: int, value: object) -> int:
         run.spans[at] = (end, self.shape.role, self.shape.bounds)

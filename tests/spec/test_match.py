@@ -315,3 +315,27 @@ def test_nesting_in_use_is_read_from_a_deep_stack_too() -> None:
 
     assert sys.getrecursionlimit() >= 1000
     assert deep(150)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("FETCH 5 FLAGS", "there is no message 5: the last message is 4"),
+        ("FETCH 1:*,2:9 FLAGS", "there is no message 9"),
+        ("SEARCH 1:7 SEEN", "there is no message 7"),
+        ("UID FETCH 5 FLAGS", ""),
+        ("FETCH 1:* FLAGS", ""),
+        ("FETCH $ FLAGS", ""),
+        ("FETCH 4 FLAGS", ""),
+    ],
+)
+def test_numbers_beyond_the_last_message(line: str, words: str) -> None:
+    found = match(line, SELECTED._replace(exists=4))
+    assert [problem.severity for problem in found.errors] == ["advice"] * bool(words)
+    assert all(words in problem.message for problem in found.errors)
+    assert match(line, SELECTED).errors == ()
+
+
+def test_an_empty_mailbox_has_none() -> None:
+    [problem] = match("FETCH 1 FLAGS", SELECTED._replace(exists=0)).errors
+    assert problem.message == "there is no message 1: the mailbox is empty"
