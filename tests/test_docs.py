@@ -82,6 +82,22 @@ def test_man_takes_the_man_page() -> None:
     assert r"\xNN" in done.stdout  # a backslash is one
 
 
+def test_the_page_of_values_can_be_typed(tmp_path: Path) -> None:
+    """All its lines, in order, on the demo server."""
+    page = (ROOT / "docs/values.rst").read_text(encoding="utf-8")
+    typed = re.findall(r"^    (\S.*)$", page, re.MULTILINE)
+    ran = subprocess.run(
+        [sys.executable, "-m", "imapsh", "--demo", "-f", "-"],
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, input="\n".join(typed), text=True, capture_output=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    assert len(typed) > 15
+    assert (tmp_path / "first.eml").read_bytes().startswith(b"From: ")
+    assert {"flags.txt", "last.json"} <= {path.name for path in tmp_path.iterdir()}
+    assert "next = " not in ran.stdout
+    assert re.search(r"^next +=", ran.stdout, re.MULTILINE)
+
+
 def test_every_rule_says_where_it_stands() -> None:
     for name, rule in findings.RULES.items():
         assert re.fullmatch(r"RFC \d{4} §[\dA-Z.]+", rule.rfc), name

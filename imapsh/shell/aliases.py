@@ -12,6 +12,7 @@ from imapsh import spec
 from imapsh.errors import UsageError
 from imapsh.grammar.tokens import LPAREN, RPAREN, SPACE, tokenize
 from imapsh.patterns import lazy
+from imapsh.shell.redirect import operators
 from imapsh.shell.values import Place, places, put_in
 
 _NAME = lazy(r"(?i)[a-z][\w-]*")
@@ -50,13 +51,21 @@ def _applied(name: str, line: str, rest: str) -> str:
     spots = [place for place in places(line) if not place.name[0].isalpha()]
     if not spots:
         return f"{line} {rest}" if rest else line
+    rest, tail = _before_operator(rest)
     given = list(arguments(rest))
     wanted = max((int(place.name) for place in spots if place.name != "*"), default=0)
     takes_all = any(place.name == "*" for place in spots)
     if len(given) < wanted or (len(given) > wanted and not takes_all):
         raise UsageError(f"{name} takes {wanted} argument{'s' * (wanted != 1)}{' at least' * takes_all}, "
                          f"not {len(given)}; it stands for {line}")  # fmt: skip
-    return put_in(line, spots, [_argument(place, given, rest) for place in spots])[0]
+    return put_in(line, spots, [_argument(place, given, rest) for place in spots])[0] + tail
+
+
+def _before_operator(rest: str) -> tuple[str, str]:
+    """The arguments, and what begins with an operator behind them, the space before it included."""
+    text = f" {rest}"
+    operator = next(operators(text), None)
+    return (text[: operator.start].strip(" "), text[operator.start - 1 :]) if operator is not None else (rest, "")
 
 
 def _argument(place: Place, given: list[str], rest: str) -> str:

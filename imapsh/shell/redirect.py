@@ -7,7 +7,7 @@ or more.  A line with a tag in front, a line of a paste, and a command that hold
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from imapsh.errors import ImapshError, UsageError
@@ -55,15 +55,23 @@ def split(text: str, context: Context) -> Redirect | None:
 
 def _cut(text: str, whole: Callable[[str], bool]) -> Redirect | None:
     """Cut at the first operator that stands behind a `whole` command."""
+    for token in operators(text):
+        command = text[: token.start].rstrip(" ")
+        if whole(command):
+            return Redirect(command, token.text, token.start, text[token.end :].strip(" "))
+    return None
+
+
+def operators(text: str) -> Iterator[Token]:
+    """The words that may be operators, whatever stands before them."""
     if not any(f" {operator} " in text for operator in OPERATORS):
-        return None
+        return
     tokens = tokenize(text)
     depth = 0
     for index, token in enumerate(tokens):
         depth += _DEPTH.get(token.kind, 0)
-        if depth == 0 and _stands_alone(tokens, index) and whole(text[: token.start].rstrip(" ")):
-            return Redirect(text[: token.start].rstrip(" "), token.text, token.start, text[token.end :].strip(" "))
-    return None
+        if depth == 0 and _stands_alone(tokens, index):
+            yield token
 
 
 def _stands_alone(tokens: list[Token], index: int) -> bool:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from imapsh import spec
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.patterns import lazy
+from imapsh.shell.conversation import Own
 from imapsh.shell.results import SEARCHES, set_of
 from imapsh.spec.match import Match, match
 from imapsh.spec.model import find
@@ -39,9 +40,13 @@ def prepared(host: Host[Any], text: str) -> Steps[tuple[str, bool]]:
     session = host.session
     found = match(text, session.context())
     saves = any(piece.name == "SAVE" for piece in find(found.pieces, "search-return"))
-    if found.tag is not None or found.command is None or not found.complete or offers(session):
-        return text, saves
     sets = [piece for piece in found.slots if isinstance(piece.value, SequenceSet) and piece.value.saved]
+    if found.tag is not None or found.command is None or not found.complete or not (sets or saves):
+        return text, saves
+    if not session.capabilities and host.conversation.plan.ask:
+        yield host.conversation.quietly("CAPABILITY", own=Own("whether the server keeps $"))
+    if offers(session):
+        return text, saves
     changes = _save(found) if found.command.name in SEARCHES else []
     if sets:
         saved = host.conversation.results.saved
@@ -53,8 +58,6 @@ def prepared(host: Host[Any], text: str) -> Steps[tuple[str, bool]]:
             return "", False
         else:
             changes += [*_uid_form(found), *((piece.start, piece.end, uids) for piece in sets)]
-    if not changes:
-        return text, saves
     line = _changed(text, changes)
     missing = "SEARCHRES is not offered"
     host.note(f"{missing}: sent as  {line}" if len(line) < 200 else f"{missing}: the shell put its own $ in")

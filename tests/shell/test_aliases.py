@@ -36,6 +36,9 @@ ALIASES = {
         ("all 1 2", "FETCH 1 2 ALL"),
         ("fetch 1 ALL", "fetch 1 ALL"),  # IMAP's own go first
         ("json | less", "\\last json | less"),
+        ("big 1 | less -S", "SEARCH LARGER 1 | less -S"),
+        ("all 1 > a b", "FETCH 1 ALL > a b"),
+        ("big >", "SEARCH LARGER >"),
         ("BIG 1", "BIG 1"),
         ("SELECT new", "SELECT new"),
     ],
@@ -49,6 +52,7 @@ def test_what_a_line_stands_for(line: str, meant: str) -> None:
     [
         ("big", "big takes 1 argument, not 0; it stands for SEARCH LARGER"),
         ("big 1 2", "takes 1 argument, not 2"),
+        ("big > x", "takes 1 argument, not 0"),
         ("both a", "takes 2 arguments at least, not 1"),
         ("a", "go round in a circle: a -> b -> a"),
     ],
@@ -69,6 +73,7 @@ def test_the_command_makes_shows_and_forgets_them() -> None:
     assert "st  STATUS ${1} (MESSAGES)" in host.does("\\alias").said
     host.does("\\alias show \\last json").does("show")
     assert '"command":"STATUS INBOX (MESSAGES)"' in host.said[-1]
+    assert host.does("\\help st").said[-1] == "st is an alias: it stands for STATUS ${1} (MESSAGES)"
     host.does("\\unalias st")
     with pytest.raises(UsageError, match="no alias"):
         host.does("\\alias st")

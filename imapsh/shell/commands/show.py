@@ -6,6 +6,7 @@ from typing import Any
 
 from imapsh.errors import UsageError
 from imapsh.render.styles import paint
+from imapsh.render.visible import visible
 from imapsh.shell.host import Host
 from imapsh.shell.output import FORMATS, Output
 from imapsh.shell.steps import ROOM, Steps
@@ -14,6 +15,9 @@ from imapsh.shell.viewer import Viewer
 
 def help_(host: Host[Any], argument: str) -> None:
     """`\\help [NAME]`."""
+    if argument in host.aliases:
+        host.say(visible(f"{argument} is an alias: it stands for {host.aliases[argument]}"))
+        return
     from imapsh.shell.help.overview import overview
     from imapsh.shell.help.page import explain
 
