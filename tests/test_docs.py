@@ -88,7 +88,8 @@ def test_the_page_of_values_can_be_typed(tmp_path: Path) -> None:
     typed = re.findall(r"^    (\S.*)$", page, re.MULTILINE)
     ran = subprocess.run(
         [sys.executable, "-m", "imapsh", "--demo", "-f", "-"],
-        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, input="\n".join(typed), text=True, capture_output=True, timeout=60, check=False,
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        input="\n".join(typed), text=True, capture_output=True, timeout=60, check=False,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
     assert len(typed) > 15
