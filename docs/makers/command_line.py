@@ -56,7 +56,8 @@ Batch
 - At the end LOGOUT is sent; it is in the trace, but shown only where it was a command.
 - JSON is an object a line for each response; that of a tagged one has ``tag``, ``command`` and ``elapsed`` (seconds),
   what comes unasked ``unsolicited`` and, where it changed something, ``change``.
-  A literal of more than 1 MiB is ``{"octets": n, "sha256": "..."}``.
+  A literal of more than 1 MiB is ``{"octets": n, "sha256": "..."}``.  What imapsh's own commands have to tell is of
+  kind ``imapsh``, as ``{"kind": "imapsh", "name": "session", "value": {...}}``, or goes to stderr.
 - The wire format into a pipe is what the server sent, octet by octet, so that ``--explain`` can read it.
 
 A recording

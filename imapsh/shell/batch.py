@@ -12,16 +12,19 @@ import os
 import shutil
 import sys
 import time
+from collections.abc import Iterable
 from functools import partial
 from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 from imapsh.errors import ImapshError, Interrupted, LoginError
 from imapsh.grammar.responses import TAGGED
+from imapsh.render.styles import Fragment, paint
 from imapsh.render.visible import visible
-from imapsh.session.events import Completed, Event, Received, Sent
+from imapsh.session.events import Closed, Completed, Event, Received, Sent
 from imapsh.session.exchange import Exchange
 from imapsh.shell import dial, lines
 from imapsh.shell.batch_talk import BatchTalk
+from imapsh.shell.conversation import told
 from imapsh.shell.course import Course
 from imapsh.shell.host import FIRST, Host
 from imapsh.shell.output import Writer, is_plain, make_output
@@ -49,6 +52,7 @@ class Batch(Host[BatchTalk]):
         self.plan = plan
         self.out = Writer(out)
         self._exact = not terminal
+        self._reporting = bool(options.report) and _report_to_stdout(options.report)
         self._meter = Meter(_to_stderr, _columns if _is_terminal(sys.stderr) and not is_plain(options) else None)
         self._unshown: list[tuple[BatchTalk, Event]] = []
         self._silent = False
@@ -71,6 +75,8 @@ class Batch(Host[BatchTalk]):
                 self._hang_up(talk)
             self.tally.end()
         except BaseException as error:
+            if isinstance(error, ImapshError) and self.options.file and script.number:
+                error.args = (f"{self.place}: {error}",)
             self.tally.end(_why(error))
             raise
         finally:
@@ -222,6 +228,15 @@ class Batch(Host[BatchTalk]):
         yield ROOM
         return dial.password_source(plan, user)()
 
+    def tell(self, pieces: Iterable[Fragment]) -> None:
+        """See Host: on stderr where what stdout carries is for a program."""
+        if self.target is None and (self._reporting or (self._exact and self.screen.format == "json")):
+            self._show()
+            self._meter.clear()
+            _to_stderr(paint(pieces, None))
+        else:
+            super().tell(pieces)
+
     def show(self, text: str) -> None:
         """See Host."""
         self._show()
@@ -268,6 +283,8 @@ class Batch(Host[BatchTalk]):
         self.count(talk, event)
         if isinstance(event, Received):
             self._received(talk, event)
+        elif isinstance(event, Closed) and event.error is not None:
+            event.error.args = (told(event),)
         elif isinstance(event, Sent):
             self._show()  # before what `last` holds of the command before is let go
         shown = talk.sifted(event)
@@ -379,12 +396,15 @@ def run(plan: dial.Plan, options: Options) -> int:
     with contextlib.ExitStack() as files:
         files.callback(script.close)
         out: BinaryIO = sys.stdout.buffer
-        if options.report:
-            from imapsh.shell import report
-
-            if report.target(options.report)[1] == report.STDOUT:
-                out = files.enter_context(open(os.devnull, "wb"))
+        if options.report and _report_to_stdout(options.report):
+            out = files.enter_context(open(os.devnull, "wb"))
         return Batch(plan, options, out, terminal=sys.stdout.isatty()).run(script)
+
+
+def _report_to_stdout(option: str) -> bool:
+    from imapsh.shell import report
+
+    return report.target(option)[1] == report.STDOUT
 
 
 def _why(error: BaseException) -> str:

@@ -137,3 +137,10 @@ def _keeps_alive(event: Received) -> bool:
     value = event.response.value
     plain = event.response.kind is STATUS and event.response.name == "OK" and isinstance(value, StatusText)
     return plain and value.code is None and not (event.response.violations or event.findings)
+
+
+def told(event: Closed) -> str:
+    """What ended a connection, with the commands that had no reply yet."""
+    text = str(event.error)
+    unsaid = [name for one in event.in_flight if (name := f"{one.tag} {one.name}") not in text]
+    return f"{text} (without a reply: {', '.join(unsaid)}; not sent again)" if unsaid else text

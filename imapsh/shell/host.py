@@ -2,12 +2,12 @@ r"""What the prompt and batch have in common: the connections of a run, and what
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from imapsh.errors import StateError, UsageError
-from imapsh.render.styles import paint
+from imapsh.render.styles import Fragment, paint
 from imapsh.session.events import Completed, Event
 from imapsh.shell.conversation import Conversation
 from imapsh.shell.progress import Transfers
@@ -159,7 +159,20 @@ class Host(Generic[C]):
 
     def say(self, text: str, style: str = "") -> None:
         """Show lines of text, safe for a terminal."""
-        self.put(paint([(style, line + "\n") for line in text.split("\n")], self.output.theme))
+        self.tell([(style, line + "\n") for line in text.split("\n")])
+
+    def tell(self, pieces: Iterable[Fragment]) -> None:
+        """Show words of ours, each piece with its style, safe for a terminal, the last line ended."""
+        self.put(paint(pieces, self.output.theme))
+
+    def record(self, name: str, value: dict[str, Any]) -> bool:
+        """In JSON, show an object of ours in place of words; whether it was."""
+        if self.output.format != "json":
+            return False
+        from imapsh.render.jsonform import dumps
+
+        self.put(dumps({"kind": "imapsh", "name": name, "value": value}) + "\n")
+        return True
 
     def past(self) -> Sequence[Entry]:
         """The lines typed before, oldest first, without secrets."""

@@ -10,6 +10,7 @@ from imapsh.render.visible import visible
 from imapsh.session.core import Session
 from imapsh.session.events import Closed, Completed, Event, Received, Sent
 from imapsh.session.exchange import Exchange
+from imapsh.shell.conversation import told
 from imapsh.shell.last import Last
 from imapsh.shell.output import Output, labelled
 from imapsh.shell.printer import Printer
@@ -91,14 +92,10 @@ class Stage(Voice):
             self.note(f"{name} is done: {status}, {summary(exchange)}; \\last shows it")
 
     def _closed(self, event: Closed) -> None:
-        lost = [f"{exchange.tag} {exchange.name}" for exchange in event.in_flight]
         if event.error is None:
             self.note("logged out; the connection is closed")
             return
-        text = str(event.error)
-        unsaid = [name for name in lost if name not in text]
-        if unsaid:
-            text += f" (without a reply: {', '.join(unsaid)}; not sent again)"
+        text = told(event)
         if isinstance(event.error, ConnectionLost) and "\\connect" not in text:
             text += ": \\connect opens it again"
         self.fault(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from math import ceil, exp, log
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from imapsh.shell.progress import size
 from imapsh.shell.timing import duration
@@ -94,6 +94,12 @@ class Stats:
         """Each command's name with its row, in the order of the alphabet; of one connection, or of all together."""
         return iter(sorted((name, row) for (where, name), row in self._rows.items() if where == connection))
 
+    def records(self, connection: str = "") -> Iterator[dict[str, Any]]:
+        """The rows as JSON values; times in seconds."""
+        for name, row in self.rows(connection):
+            times = {"first": _in_seconds(row.first), "end": _in_seconds(row.end)}
+            yield {"command": name, **row.statuses, "sent": row.sent, "received": row.received, **times}
+
     def table(self, connection: str = "") -> str:
         """The rows as lines: for each command the time until the first octet of the reply, and until its end."""
         lines: list[tuple[str, ...]] = [_HEAD]
@@ -107,6 +113,11 @@ class Stats:
 
 def _quantiles(spread: Spread) -> Iterator[str]:
     return (duration(spread.quantile(part)) for part in QUANTILES)
+
+
+def _in_seconds(spread: Spread) -> dict[str, float]:
+    names = _HEAD[-len(QUANTILES) :]
+    return {name: round(spread.quantile(part), 6) for name, part in zip(names, QUANTILES, strict=True)}
 
 
 def _aligned(lines: Iterable[tuple[str, ...]]) -> Iterator[str]:

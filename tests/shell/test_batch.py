@@ -7,6 +7,7 @@ import json
 import os
 import socket
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
@@ -308,3 +309,34 @@ def test_what_views_hold_back_is_shown_when_the_connection_ends_within_the_comma
         done = imapsh(url(port), "--no-login", "--format", "view", "-c", 'LIST "" *')
     assert done.status == 7
     assert done.lines[-3:] == ["- 2 mailboxes  delimiter /", "  a", "  `- b"]
+
+
+def test_an_error_says_where_in_the_script_and_what_had_no_reply(tmp_path: Path) -> None:
+    path = tmp_path / "some.imapsh"
+    path.write_text("NOOP\n\nCHECK\n")
+    with listening(says(b"TAG OK done\r\n", b"* 1 FETCH (X {9}\r\nabc")) as port:
+        done = imapsh(url(port), "--no-ask", "--timeout", "0.5", "-f", str(path))
+    assert done.status == 7
+    assert done.err.splitlines()[-1] == (
+        f"imapsh: {path}:3: nothing came from 127.0.0.1:{port} within 0.5 s; connect again, or allow more time "
+        "(waiting for 9 octets, 3 received) (without a reply: A2 CHECK; not sent again)"
+    )
+    path.write_text("NOOP\n\\nonsense\n")
+    done = imapsh("--demo", "-f", str(path))
+    assert (done.status, done.err.startswith(f"imapsh: {path}:2: ")) == (2, True)
+
+
+def test_a_server_that_takes_nothing_is_given_up_too(tmp_path: Path) -> None:
+    path = tmp_path / "long"
+    path.write_bytes(b"x" * 16_000_000)
+    ended = threading.Event()
+
+    def deaf(sock: socket.socket) -> None:
+        sock.sendall(b"* PREAUTH [CAPABILITY IMAP4rev1 LITERAL+] hello\r\n")
+        ended.wait(20)
+
+    with listening(deaf) as port:
+        done = imapsh(url(port), "--no-ask", "--timeout", "0.5", "-c", f"APPEND Box {{@{path}}}")
+        ended.set()
+    assert done.status == 7
+    assert "(without a reply: A1 APPEND; not sent again)" in done.err

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from imapsh.errors import UsageError
-from imapsh.render.styles import paint
 from imapsh.render.visible import visible
 from imapsh.shell.host import Host
 from imapsh.shell.output import FORMATS, Output
@@ -22,7 +21,7 @@ def help_(host: Host[Any], argument: str) -> None:
     from imapsh.shell.help.page import explain
 
     width = host.output.width or 80
-    host.put(paint(explain(argument, width) if argument else overview(width), host.output.theme))
+    host.tell(explain(argument, width) if argument else overview(width))
 
 
 def last(host: Host[Any], argument: str) -> Steps[None]:

@@ -33,7 +33,9 @@ def stats(host: Host[Any], argument: str) -> None:
     if not any(True for _ in host.stats.rows(argument)):
         host.say("no command has had its reply yet")
         return
-    host.say(host.stats.table(argument))
+    records = [host.record("stats", record) for record in host.stats.records(argument)]
+    if not any(records):
+        host.say(host.stats.table(argument))
 
 
 def repeat(host: Host[Any], argument: str) -> Steps[str]:
