@@ -447,7 +447,7 @@ class Session(Sending):
         if not any(exchange.name == "LOGOUT" for exchange in self.running.values()):
             self.ending = True
             self.state = LOGOUT
-            self.mailbox = None
+            self.left, self.mailbox = self.mailbox or self.left, None
 
 
 def _text(response: Response | None) -> str:

@@ -17,7 +17,8 @@ class Knowledge:
     """`state` is one of `imapsh.spec.model`'s, or `states.START` before the greeting.
 
     `capabilities`: upper case, empty where not known; `capability_names` as the server wrote them; `enabled`: what
-    ENABLE brought; `mailbox`: the selected one; `parser` reads as what was enabled asks for.
+    ENABLE brought; `mailbox`: the selected one; `left`: the one that was when BYE came unasked;
+    `parser` reads as what was enabled asks for.
     """
 
     def __init__(self, *, read_only: bool, nesting: int) -> None:
@@ -27,6 +28,7 @@ class Knowledge:
         self.capability_names: tuple[str, ...] = ()
         self.enabled: frozenset[str] = frozenset()
         self.mailbox: Mailbox | None = None
+        self.left: Mailbox | None = None
         self._opening: Mailbox | None = None
         self._fresh_capabilities = False
         readers = Readers(spec.readers("response"), spec.readers("code"), spec.readers("fetch-item"))
@@ -35,8 +37,12 @@ class Knowledge:
     def context(self) -> Context:
         """What `spec.match` needs to know of this session."""
         state = NOT_AUTHENTICATED if self.state == states.START else self.state
-        exists = self.mailbox.exists if self.mailbox is not None else None
-        return Context(state, self.capabilities, self.rev2, self.parser.utf8, self.read_only, exists=exists)
+        box = self.mailbox
+        exists = box.exists if box is not None else None
+        writable = box is not None and not box.read_only
+        return Context(
+            state, self.capabilities, self.rev2, self.parser.utf8, self.read_only, exists=exists, writable=writable
+        )
 
     @property
     def rev2(self) -> bool:

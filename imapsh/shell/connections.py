@@ -12,7 +12,7 @@ from imapsh.errors import ConnectError, ImapshError, Interrupted
 from imapsh.session.events import Closed, Completed, Event, Received
 from imapsh.shell.dialling import Dialling
 from imapsh.shell.host import Host
-from imapsh.shell.link import make_link
+from imapsh.shell.link import Accepted, make_link
 from imapsh.shell.notify import Notifier
 from imapsh.shell.output import Output, is_plain
 from imapsh.shell.printer import Printer
@@ -50,6 +50,7 @@ class Connections(Host[Talk]):
         columns = None if is_plain(options) else lambda: terminal.get_size().columns
         self.printer.meter = self._meter = Meter(partial(_at_once, terminal), columns)
         self._tracings: dict[str, Tracing] = {}
+        self._accepted: Accepted = {}
         self._stop = asyncio.Event()  # Ctrl-C outside the prompt
         self._store: Store | None = None
 
@@ -146,7 +147,7 @@ class Connections(Host[Talk]):
         self.current = name
         link.start(partial(self._tell, talk), partial(self._room, talk))
         try:
-            await self.interruptible(link.open(self.ask))
+            await self.interruptible(link.open(self.ask, self._accepted))
         except (ConnectError, Interrupted):
             await self.close(talk)
             raise

@@ -11,6 +11,7 @@ from imapsh.errors import ConnectionTimeout, GreetingError
 from imapsh.session.events import Event
 from imapsh.shell.dial import Plan, new_session, opening_steps
 from imapsh.shell.dialling import Dialling
+from imapsh.shell.password import Kept
 from imapsh.shell.tracing import Tracing
 from imapsh.spec.model import AUTHENTICATED, SELECTED
 from imapsh.transport.aio import AioStream, adopt
@@ -18,6 +19,10 @@ from imapsh.transport.blocking import BlockingStream
 
 if TYPE_CHECKING:
     from imapsh.server.store import Store
+
+
+#: The passwords that were typed and taken by a server, by place and user: a connection opened again need not ask.
+Accepted = dict[tuple[str, str], Kept]
 
 
 class _AskFirst(Exception):
@@ -55,8 +60,8 @@ class Link:
         local = self.plan.demo or self.plan.address.is_local
         return self.stream.info.tls or ("local" if local else "no TLS")
 
-    async def open(self, ask: Callable[[str], Awaitable[str | None]]) -> None:
-        """Greeting, TLS, login, and the URL's mailbox; `ask` asks a person for a password.
+    async def open(self, ask: Callable[[str], Awaitable[str | None]], accepted: Accepted) -> None:
+        """Greeting, TLS, login, and the URL's mailbox; `ask` asks a person for a password that is not `accepted` yet.
 
         Raises GreetingError, TLSError, LoginError, ConnectionLost, and CommandError for the mailbox.
         """
@@ -70,19 +75,28 @@ class Link:
             where = self.plan.where
             raise GreetingError(f"{where} is connected and says nothing for {seconds:g} seconds: is it IMAP?") from None
         self.stream.settimeout(None)  # a person may think for as long as it takes
-        await self._log_in(ask)
+        await self._log_in(ask, accepted)
         if self.session.state in (AUTHENTICATED, SELECTED):
             self.user = self.plan.user
 
-    async def _log_in(self, ask: Callable[[str], Awaitable[str | None]]) -> None:
+    async def _log_in(self, ask: Callable[[str], Awaitable[str | None]], accepted: Accepted) -> None:
+        place = self.plan.where, self.plan.user
+        kept = accepted.pop(place, None)
+
         def unasked(question: str) -> str:
-            raise _AskFirst(question)
+            if kept is None:
+                raise _AskFirst(question)
+            return kept.reveal()
 
         try:
             await self.client.follow(opening_steps(self.session, self.plan, unasked, self.stream))
         except _AskFirst as wanted:
             password = await ask(str(wanted)) or ""
+            kept = Kept(password)
             await self.client.follow(opening_steps(self.session, self.plan, lambda question: password, self.stream))
+        finally:
+            if kept is not None and self.session.state in (AUTHENTICATED, SELECTED):
+                accepted[place] = kept
 
 
 async def make_link(dialling: Dialling, store: Store | None, tracing: Tracing) -> Link:

@@ -46,11 +46,15 @@ def unfit(row: Command | Name, context: Context) -> Problem | None:
     return None
 
 
-def replaced(row: Command | Name, context: Context) -> Problem | None:
-    """What read-only mode sends in its place; None where that is the row itself."""
-    if not (context.read_only and row.harmless):
+def changing(row: Command | Name, context: Context) -> Problem | None:
+    """What it changes though it only reads, or what read-only mode sends instead; None where neither is so."""
+    if not row.harmless:
         return None
-    return Problem("read-only", 0, f"read-only mode sends {row.harmless} in place of {row.name}")
+    if context.read_only:
+        return Problem("read-only", 0, f"read-only mode sends {row.harmless} in place of {row.name}")
+    if context.writable and isinstance(row, Name):
+        return Problem("seen", 0, rf"{row.name} sets \Seen; {row.harmless} does not")
+    return None
 
 
 def _misplaced(command: Command, context: Context) -> Problem | None:

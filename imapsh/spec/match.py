@@ -94,7 +94,7 @@ class Run:
 
     def suits(self, row: Command | Name, at: int) -> None:
         """Note where the row does not suit the server or the edition of the protocol."""
-        reason = advice.unfit(row, self.context) or advice.replaced(row, self.context)
+        reason = advice.unfit(row, self.context) or advice.changing(row, self.context)
         if reason:
             self.notes(reason.rule, at, reason.message, "advice")
 

@@ -87,7 +87,8 @@ class Context(NamedTuple):
 
     Empty `capabilities` mean that they are not known.  `rev2` and `utf8` allow UTF-8 in quoted strings.  `read_only` is
     the shell's read-only mode.  `tagged`: True, a tag stands first; False, none does; None, decided by the words.
-    `exists`: how many messages the selected mailbox has, None where that is not known.
+    `exists`: how many messages the selected mailbox has, None where that is not known; `writable`: it is open for
+    writing.
     """
 
     state: str = AUTHENTICATED
@@ -97,6 +98,7 @@ class Context(NamedTuple):
     read_only: bool = False
     tagged: bool | None = None
     exists: int | None = None
+    writable: bool = False
 
     @property
     def takes_utf8(self) -> bool:

@@ -282,3 +282,16 @@ def test_read_only_mode_is_switched() -> None:
     host.does("\\readonly off").does("FETCH 1 (BODY[]")
     assert "INBOX stays open for reading only until SELECT opens it again" in host.text
     assert sent(host)[-1] == "FETCH 1 (BODY[]"
+
+
+def test_what_sets_seen_and_what_read_only_mode_replaces_is_said_while_one_types() -> None:
+    def advice(host: FakeHost, line: str) -> list[str]:
+        return [problem.message for problem in host.match(line).errors if problem.severity == "advice"]
+
+    host = host_at()
+    assert advice(host, "FETCH 1 (FLAGS BODY[])") == [r"BODY[ sets \Seen; BODY.PEEK[ does not"]
+    assert advice(host, "FETCH 1 BODY.PEEK[]") == advice(host, "SELECT INBOX") == []
+    assert advice(host.does("EXAMINE INBOX"), "FETCH 1 (FLAGS BODY[])") == []
+    host.does("\\readonly on")
+    assert advice(host, "FETCH 1 RFC822.TEXT") == ["read-only mode sends BODY.PEEK[TEXT] in place of RFC822.TEXT"]
+    assert advice(host, "SELECT x") == ["read-only mode sends EXAMINE in place of SELECT"]

@@ -112,3 +112,19 @@ def test_a_mistake_of_ours_ends_it_with_a_sentence(home: dict[str, str]) -> None
     assert shell.exitstatus == 70
     assert "Traceback" not in (shell.before or "")
     assert "hunter22" not in Path(home["XDG_STATE_HOME"], "imapsh", "crash.txt").read_text()
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "seen"), [("n", 2, "imapsh: EXPUNGE was not sent"), ("y", 0, "EXPUNGE\r\n")]
+)
+def test_a_batch_at_a_terminal_asks_before_mail_is_lost(
+    home: dict[str, str], answer: str, status: int, seen: str
+) -> None:
+    shell = start(home, "--demo", "-c", "SELECT INBOX", "-c", "EXPUNGE", "-c", "NOOP")
+    shell.expect_exact("EXPUNGE would remove 1 message, 698 octets, of 2026-06-12; send it? [y/N] ")
+    shell.sendline(answer)
+    shell.expect_exact(seen)
+    shell.expect(pexpect.EOF)
+    shell.close()
+    assert shell.exitstatus == status
+    assert ("NOOP" in (shell.before or "")) is (status == 0)

@@ -7,6 +7,7 @@ from typing import Any
 
 from imapsh.errors import UsageError
 from imapsh.render.visible import visible
+from imapsh.session.mailbox import Mailbox
 from imapsh.shell import dial
 from imapsh.shell.host import Host
 from imapsh.shell.mailboxes import as_typed
@@ -27,7 +28,7 @@ def connect(host: Host[Any], argument: str) -> Steps[None]:
         plan = near.plan
     else:
         raise UsageError("\\connect needs a URL: there was no connection before")
-    before = talk.session.mailbox if talk is not None and not url else None
+    before = (talk.session.mailbox or talk.session.left) if talk is not None and not url else None
     if talk is not None and talk.live:
         yield HangUp(name)
     yield Dial(plan, name)
@@ -44,12 +45,28 @@ def _target(host: Host[Any], argument: str) -> tuple[str, str]:
     return words[1], words[2] if len(words) > 2 else ""
 
 
-def _select_again(host: Host[Any], before: Any) -> Steps[None]:
+def _select_again(host: Host[Any], before: Mailbox) -> Steps[None]:
     name = as_typed(before.name, utf8=host.session.context().takes_utf8)
     yield Line(f"{'EXAMINE' if before.read_only else 'SELECT'} {name}")
     now = host.session.mailbox
-    if now is not None and before.uidvalidity is not None and now.uidvalidity != before.uidvalidity:
+    if now is None or before.uidvalidity is None:
+        return
+    if now.uidvalidity != before.uidvalidity:
         host.fault(f"UIDVALIDITY was {before.uidvalidity} and is {now.uidvalidity}: UIDs of before are void")
+    else:
+        host.note(f"the same UIDVALIDITY: UIDs of before are good{_since(before, now)}")
+
+
+def _since(before: Mailbox, now: Mailbox) -> str:
+    """What became of the mailbox meanwhile, as far as numbers tell it."""
+    parts = []
+    if before.exists is not None and now.exists is not None:
+        more = now.exists - before.exists
+        count = f"{abs(more):,}" if more else "as many"
+        parts.append(f"{count} message{'s' * (abs(more) != 1)}{' more' * (more > 0)}{' fewer' * (more < 0)}")
+    if before.uidnext is not None and now.uidnext is not None and now.uidnext != before.uidnext:
+        parts.append(f"UIDNEXT {before.uidnext} -> {now.uidnext}")
+    return "".join(f", {part}" for part in parts)
 
 
 def use(host: Host[Any], argument: str) -> None:
