@@ -17,6 +17,7 @@ from imapsh.spec.model import NOT_AUTHENTICATED, Context
 
 if TYPE_CHECKING:
     from imapsh.session.core import Session
+    from imapsh.shell.commands.editing import Draft
     from imapsh.shell.history import Entry
     from imapsh.shell.last import Last
     from imapsh.shell.options import Options
@@ -62,6 +63,7 @@ class Host(Generic[C]):
         self.stats = Stats()
         self.counters = [self.stats]
         self.interruptions = 0
+        self.draft: Draft | None = None  # what \\edit wrote last
 
     def _set(self, setting: str) -> None:
         """A variable of the command line.  Raises UsageError."""

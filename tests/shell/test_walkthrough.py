@@ -43,7 +43,7 @@ async def types(person: Actor, line: str) -> None:
     if line == "IDLE":
         await person.screen.until(lambda: shell.session.idling and shell.prompt.app.is_running)
         person.types(CTRL_C)
-    if line[0] == "\\":
+    if line[0] == "\\" and not line.startswith("\\edit "):
         await person.screen.until(lambda: line.split()[0] in person.screen.written)
     else:
         await person.screen.until(lambda: len(_REPLY.findall(person.screen.written)) > before)
@@ -57,6 +57,15 @@ async def walk(person: Actor, lines: list[str]) -> None:
         if line not in ("\\quit", "LOGOUT"):
             await types(person, line)
     assert "imapsh: " not in person.screen.written.replace("imapsh: an interactive shell", "")
+
+
+@pytest.fixture(autouse=True)
+def _editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that writes a line."""
+    program = tmp_path / "editor"
+    program.write_text('#!/bin/sh\necho high >> "$1"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("VISUAL", str(program))
 
 
 @pytest.mark.parametrize("lines", [readme(), tutorial()], ids=["readme", "tutorial"])

@@ -163,6 +163,13 @@ _TABLE = (
                     "of the terminal's.  Told are the mailbox and how many messages, once for what comes together.",
             prompt=True),
     # -- octets
+    Command("\\edit", "[COMMAND]", "Writes the literal of a command in your editor, and sends it.",
+            "editing.edit", "imap",
+            details="The literal goes to the end of the command, or where {} stands; for APPEND a message is begun:\n"
+                    "    \\edit APPEND Drafts (\\Draft)\n"
+                    "Without COMMAND: the last literal again.  VISUAL or EDITOR names the editor.  Nothing is sent\n"
+                    "where nothing was written, and nothing secret is edited.",
+            prompt=True, verbatim=True),
     Command("\\raw", "TEXT", "Sends exactly these octets, in no command.", "raw.send", verbatim=True,
             details="Escapes: \\r \\n \\t \\0 \\e \\\\ and \\xNN for any octet.  Nothing is added, no CRLF either:\n"
                     "    \\raw A1 NOOP\\r\\n"),

@@ -1,0 +1,102 @@
+r"""`\edit`: the literal of a command, written in the person's own editor."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from imapsh.errors import UsageError
+from imapsh.session.events import Sent
+from imapsh.shell import editor
+from imapsh.shell.host import Host
+from imapsh.shell.literals import to_wire
+from imapsh.shell.steps import Away, Line, Steps
+
+if TYPE_CHECKING:
+    from imapsh.wire.frames import Frame
+
+_ANNOUNCED = re.compile(rb"\{\d+\+?\}\r\n\Z")
+
+_NONE = "the last command sent no literal that could be edited: \\edit APPEND Drafts (\\Draft) writes one"
+
+
+class Draft(NamedTuple):
+    """A literal's text, its line breaks LF, and the command around it; `sent`: there is no need to send it again."""
+
+    head: str
+    text: str
+    tail: str
+    sent: bool
+
+
+def edit(host: Host[Any], argument: str) -> Steps[str]:
+    r"""`\edit [COMMAND]`: with a command the literal is new, without one it is the last one again."""
+    host.session  # noqa: B018 - raises where there is none, before anything is written
+    draft = _new(host, argument) if argument else _last(host)
+    message = _reads_as_message(host, draft)
+    written: str = yield Away(partial(editor.edit, draft.text, ".eml" if message else ".txt"))
+    if not written.strip() or (written.rstrip("\n") == draft.text.rstrip("\n") and draft.sent):
+        host.note("nothing was written, not sent")
+        return ""
+    host.draft = draft = draft._replace(text=f"{written}\n" if message else written, sent=False)
+    text = to_wire(draft.text)
+    octets = len(text.encode("utf-8", "surrogateescape"))
+    status: str = yield Line(f"{draft.head}{{{octets}}}\r\n{text}{draft.tail}")
+    host.draft = draft._replace(sent=status == "OK")
+    return status
+
+
+def _new(host: Host[Any], argument: str) -> Draft:
+    """An empty one; in front of the command's end, or where `{}` stands."""
+    head, place, tail = argument.partition("{}")
+    draft = Draft(head if place else f"{argument} ", "", tail, True)
+    return draft._replace(text=_header(host)) if _reads_as_message(host, draft) else draft
+
+
+def _reads_as_message(host: Host[Any], draft: Draft) -> bool:
+    """Whether the literal is a message.  Raises UsageError for a command with a secret: it would lie in a file."""
+    found = host.match(f"{draft.head}{{1}}\r\nx{draft.tail}")
+    if found.secrets:
+        raise UsageError(f"{found.name.upper()} holds a secret, which is written into no file: type it at the prompt")
+    return found.name.upper() == "APPEND"
+
+
+def _last(host: Host[Any]) -> Draft:
+    """The last one edited, else that of the last command.  Raises UsageError where that has none."""
+    if host.draft is not None:
+        return host.draft
+    for event in host.last.events() if host.last is not None else ():
+        if isinstance(event, Sent) and event.exchange is not None:
+            return _again(event.frame, event.exchange.tag)
+    raise UsageError(_NONE)
+
+
+def _again(frame: Frame, tag: str) -> Draft:
+    parts = frame.parts
+    if len(parts) < 3 or not all(isinstance(part, bytes) for part in parts):
+        raise UsageError(_NONE)
+    *before, literal, tail = (part for part in parts if isinstance(part, bytes))
+    head = _ANNOUNCED.sub(b"", b"".join(before)).removeprefix(tag.encode() + b" ")
+    texts = (octets.decode("utf-8", "surrogateescape") for octets in (head, literal, tail.rstrip(b"\r\n")))
+    first, text, last = texts
+    return Draft(first, text.replace("\r\n", "\n"), last, True)
+
+
+def _header(host: Host[Any]) -> str:
+    """The beginning of a new message (RFC 5322 section 3.6), its body UTF-8."""
+    from email.utils import formatdate
+
+    talk = host.conversation
+    user = talk.user or talk.plan.user
+    sender = user if "@" in user or not user else f"{user}@{talk.plan.address.host or 'localhost'}"
+    fields = {
+        "Date": formatdate(localtime=True),
+        "From": sender,
+        "To": "",
+        "Subject": "",
+        "MIME-Version": "1.0",
+        "Content-Type": "text/plain; charset=UTF-8",
+        "Content-Transfer-Encoding": "8bit",
+    }
+    return "".join(f"{name}: {value}\n" for name, value in fields.items()) + "\n"
