@@ -8,6 +8,7 @@ or more.  A line with a tag in front, a line of a paste, and a command that hold
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from imapsh.errors import ImapshError, UsageError
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 OPERATORS = ("|", ">", ">>")
 
+_TRIED = 8  # words that may be operators; what is behind them all is data
 _DEPTH = {LPAREN: 1, LBRACKET: 1, RPAREN: -1, RBRACKET: -1}
 
 
@@ -55,7 +57,7 @@ def split(text: str, context: Context) -> Redirect | None:
 
 def _cut(text: str, whole: Callable[[str], bool]) -> Redirect | None:
     """Cut at the first operator that stands behind a `whole` command."""
-    for token in operators(text):
+    for token in islice(operators(text), _TRIED):
         command = text[: token.start].rstrip(" ")
         if whole(command):
             return Redirect(command, token.text, token.start, text[token.end :].strip(" "))

@@ -62,22 +62,28 @@ def put_in(text: str, spots: list[Place], values: list[str]) -> tuple[str, list[
     return "".join([*pieces, text[at:]]), spans
 
 
-#: What a value may turn out to be, by its length: a set, an atom, a flag, a list.
+#: What a value may turn out to be, by its length: a set, an atom, a flag, a list, what FETCH asks for.
 _STAND_INS: tuple[Callable[[int], str], ...] = (
     lambda size: ("1," * size)[: size - 1] + "1",
     lambda size: "x" * size,
     lambda size: "\\" + "x" * (size - 1),
     lambda size: "(" + "x" * (size - 2) + ")",
+    lambda size: f"BODY[{'1' * (size - 6)}]" if size > 6 else ("BODY", "FLAGS", "(BODY)")[size - 4],
 )
+
+_TRIED = 3  # places where each is tried; at all others a set stands in
 
 
 def read(text: str, match: Callable[[str], Match]) -> Match:
     """A line as `match` reads it with something that may be there in each place, which is as long as `${NAME}`."""
-    for start, end, name in list(places(text)):
-        if name[0].isalpha():
-            lines = [f"{text[:start]}{made(end - start)}{text[end:]}" for made in _STAND_INS]
-            text = next((line for line in lines if not _is_wrong(match(line), end)), lines[0])
-    return match(text)
+    spots = [place for place in places(text) if place.name[0].isalpha()]
+    line = put_in(text, spots, [_STAND_INS[0](end - start) for start, end, _ in spots])[0]
+    for start, end, _ in spots[:_TRIED]:
+        if not _is_wrong(match(line), spots[-1].end):
+            break
+        lines = [f"{line[:start]}{made(end - start)}{line[end:]}" for made in _STAND_INS]
+        line = next((one for one in lines if not _is_wrong(match(one), end)), line)
+    return match(line)
 
 
 def _is_wrong(found: Match, end: int) -> bool:
