@@ -47,7 +47,7 @@ class Shell(Connections):
     ) -> None:  # fmt: skip
         theme = theme_for(options, True)
         self.pending: deque[str] = deque()
-        self.reading = Reading(self.context, lambda: self.aliases)
+        self.reading = Reading(self.context, lambda: self.aliases, lambda: self.variables.own)
         self.history = MaskedHistory((folder or state_folder()) / "history", self._without_secrets)
         self._secret: PromptSession[str] | None = None
         self._waits = False

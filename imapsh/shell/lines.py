@@ -29,7 +29,7 @@ def take(host: Host[Any], text: str) -> Steps[str]:
     if host.operators and (" | " in line or " > " in line or " >> " in line):
         from imapsh.shell import redirect
 
-        if cut := redirect.split(line, host.context()):
+        if cut := redirect.split(line, host.context(), host.variables.own):
             to = redirect.target(host, cut)
             return (yield from redirect.diverted(host, to, _do(host, cut.command)))
     return (yield from _do(host, line))

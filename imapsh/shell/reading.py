@@ -24,12 +24,16 @@ _UNDERLINED = {"error": " class:lint-error", "advice": " class:lint-advice"}
 class Reading:
     """`context` tells the state of the session now; the same text in the same context is read once.
 
-    `aliases` are the person's: name -> line.
+    `aliases` and `variables` are the person's: name -> line, or value.
     """
 
-    def __init__(self, context: Callable[[], Context], aliases: Callable[[], Mapping[str, str]] = dict) -> None:
+    def __init__(
+        self, context: Callable[[], Context], aliases: Callable[[], Mapping[str, str]] = dict,
+        variables: Callable[[], Mapping[str, str]] = dict,
+    ) -> None:  # fmt: skip
         self.context = context
         self.aliases = aliases
+        self.variables = variables
         self._kept: dict[tuple[str, Context], Match] = {}
 
     def match(self, command: str) -> Match:
@@ -48,7 +52,7 @@ class Reading:
         """A line that sends its output elsewhere, cut."""
         from imapsh.shell.redirect import split
 
-        return split(line, self.context())
+        return split(line, self.context(), self.variables())
 
     def typed(self, line: str) -> Match:
         """What of a line is for the server, with something as long in place of each `${NAME}`."""

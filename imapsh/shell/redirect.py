@@ -7,7 +7,7 @@ or more.  A line with a tag in front, a line of a paste, and a command that hold
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -26,7 +26,7 @@ from imapsh.grammar.tokens import (
     unquote,
 )
 from imapsh.shell.steps import Away, Steps
-from imapsh.shell.values import read
+from imapsh.shell.values import places, put_in, read
 
 if TYPE_CHECKING:
     from imapsh.shell.host import Host
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 OPERATORS = ("|", ">", ">>")
 
 _TRIED = 8  # words that may be operators; what is behind them all is data
+_NOTHING: Mapping[str, str] = {}
 _DEPTH = {LPAREN: 1, LBRACKET: 1, RPAREN: -1, RBRACKET: -1}
 
 
@@ -48,11 +49,11 @@ class Redirect(NamedTuple):
     rest: str
 
 
-def split(text: str, context: Context) -> Redirect | None:
-    """The line cut at its operator; None where it has none."""
+def split(text: str, context: Context, known: Mapping[str, str] = _NOTHING) -> Redirect | None:
+    """The line cut at its operator; None where it has none.  `known`: what some of its `${NAME}` stand for."""
     if text.startswith("\\"):
         return _cut(text, _takes_output)
-    return _cut(text, lambda command: _is_complete(command, context))
+    return _cut(text, lambda command: _is_complete(command, context, known))
 
 
 def _cut(text: str, whole: Callable[[str], bool]) -> Redirect | None:
@@ -93,12 +94,14 @@ def _takes_output(command: str) -> bool:
     return row is not None and not row.verbatim
 
 
-def _is_complete(command: str, context: Context) -> bool:
-    """Whether a command is whole; what a `${NAME}` stands for is taken to be whatever is due there."""
+def _is_complete(command: str, context: Context, known: Mapping[str, str]) -> bool:
+    """Whether a command is whole; what is not known of its values is taken to be whatever is due there."""
     from imapsh.spec.match import match
     from imapsh.spec.syntax import arguments_in_clear
 
-    found = read(command, lambda line: match(line, context))
+    spots = [place for place in places(command) if place.name in known]
+    line = put_in(command, spots, [known[place.name] for place in spots])[0]
+    found = read(line, lambda line: match(line, context))
     row = found.command
     return found.complete and row is not None and found.tag is None and arguments_in_clear(row.syntax) is None
 

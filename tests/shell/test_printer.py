@@ -94,3 +94,15 @@ def test_a_terminal_that_is_gone_blocks_nobody() -> None:
             await printer.close()
 
     asyncio.run(scene())
+
+
+def test_nothing_is_written_while_the_terminal_is_somebody_elses() -> None:
+    async def scene(printer: Printer, output: Written) -> None:
+        with printer.held():
+            printer.put("news\n")
+            for _ in range(10):
+                await asyncio.sleep(0)
+            assert output.writes == []
+        await printer.drain()
+
+    assert play(scene).writes == ["news\n"]

@@ -193,3 +193,12 @@ def test_a_paste_knows_no_operators(tmp_path: Path) -> None:
     host.does(f"NOOP > {tmp_path}/out")
     assert not (tmp_path / "out").exists()
     assert host.sent[-1] == f"NOOP > {tmp_path}/out"
+
+
+def test_what_a_value_stands_for_decides_whether_a_command_is_whole(tmp_path: Path) -> None:
+    assert split("STATUS INBOX ${what} > x", HERE) is None
+    assert split("STATUS INBOX ${what} > x", HERE, {"what": "(MESSAGES)"}) is not None
+    host = selected().does("\\set what (MESSAGES)").does(f"STATUS Archive ${{what}} > {tmp_path}/out")
+    assert "MESSAGES" in (tmp_path / "out").read_text()
+    host.does("\\set what SUBJECT").does("SEARCH ${what} > SEEN")
+    assert host.sent[-1] == "SEARCH SUBJECT > SEEN"
