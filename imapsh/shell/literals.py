@@ -92,10 +92,11 @@ def cut(text: str) -> tuple[Command, ...]:
     marks = [(0, 0)]
     at = size = 0
     goes_on = False
+    before = ""  # the token before this one
     for token in _tokens(text):
         kind, shown = token.kind, token.text
         at += len(shown) - shown.count("\r")  # a literal may end between CR and LF
-        if kind is CRLF and _is_continued(parts):
+        if kind is CRLF and before == "\\" and _is_continued(parts):
             parts.pop()
             size -= 1
             marks.append((at, size))
@@ -110,6 +111,7 @@ def cut(text: str) -> tuple[Command, ...]:
                 marks += _marks(shown, at, size)
             size += len(shown)
         goes_on = kind is CRLF and len(marks) > 1
+        before = shown
     return *found, Command("".join(parts), tuple(marks))
 
 
@@ -120,7 +122,7 @@ def at(text: str, place: int) -> tuple[Command, int]:
 
 
 def _is_continued(parts: list[str]) -> bool:
-    return len(parts) > 1 and parts[-1] == "\\" and not parts[0].startswith("\\")
+    return len(parts) > 1 and not parts[0].startswith("\\")
 
 
 def _marks(data: str, at: int, size: int) -> Iterator[tuple[int, int]]:

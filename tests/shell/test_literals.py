@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imapsh.shell.literals import announced, at, commands, continued, cut, wanted
@@ -57,6 +57,8 @@ def test_pastes() -> None:
         ("APPEND x {3}\n\\\nb", ["APPEND x {3}\r\n\\\r\nb"]),
         ("\\raw x \\\nNOOP", ["\\raw x \\", "NOOP"]),
         ("\\\nNOOP", ["\\", "NOOP"]),
+        ("A\\\\\n\nB", ["A\\", "B"]),
+        ("A\\\\\n \nB", ["A\\", "B"]),
         ("STORE 1 FLAGS \\Seen\nNOOP", ["STORE 1 FLAGS \\Seen", "NOOP"]),
     ],
 )
@@ -75,6 +77,7 @@ _PARTS = st.sampled_from(
 )
 
 
+@settings(max_examples=500)
 @given(st.lists(_PARTS, max_size=12).map("".join))
 def test_offsets_and_places_belong_together(text: str) -> None:
     pieces = cut(text)
