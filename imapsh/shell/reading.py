@@ -78,8 +78,12 @@ class Reading:
             if (value := values.discreet(command)) >= 0:
                 kept.append(command[:value].rstrip())
                 continue
-            found = self.match(command)
-            end = min((start for start, _ in found.secrets), default=len(command))
+            begin = completing.own.line_start(command)
+            secrets = [
+                *self.match(command).secrets,
+                *((begin + at, 0) for at, _ in self.match(command[begin:]).secrets),
+            ]
+            end = min((start for start, _ in secrets), default=len(command))
             kept.append(command[:end].rstrip() if end < len(command) else command)
         return "\n".join(kept).replace("\r\n", "\n")
 

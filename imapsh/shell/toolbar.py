@@ -162,6 +162,8 @@ def _state(status: Status) -> Fragments:
         known = ((label, getattr(mailbox, field)) for field, label in _SHOWN)
         parts += [f"{label} {value}" for label, value in known if value is not None]
     parts.append(status.tls or ("local" if session.secure else "no TLS"))
+    if session.read_only:
+        parts.append("read-only mode")
     if status.trace:
         parts.append("tracing")
     if status.name:

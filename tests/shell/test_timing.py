@@ -13,8 +13,10 @@ from imapsh.errors import UsageError
 from imapsh.session.core import Session
 from imapsh.session.events import Completed
 from imapsh.shell import lines
+from imapsh.shell.reading import Reading
 from imapsh.shell.steps import Line, Pause
 from imapsh.shell.timing import duration, summary
+from imapsh.spec.model import Context
 
 from .acting import ENTER, Peer, acting, play
 from .hosting import FakeHost
@@ -187,3 +189,10 @@ def test_ctrl_c_ends_it_in_a_batch_too() -> None:
     assert child.returncode == 130
     assert b"1 time: min" in out
     assert err == b""
+
+
+@pytest.mark.parametrize("words", ["3 0", "-q * 0.5", " -q  10   .5 ", "3 x"])
+def test_a_password_in_the_line_is_kept_nowhere(words: str) -> None:
+    kept = Reading(Context).without_secrets(f"\\repeat {words} LOGIN edda hunter22")
+    assert "hunter22" not in kept
+    assert "LOGIN edda" in kept

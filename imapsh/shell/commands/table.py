@@ -140,6 +140,7 @@ _TABLE = (
             details="Two lines for each command: until the first octet of the reply, and until its end.  NAME: of one\n"
                     "connection; without it of all together.  Percentiles are right to one part in a hundred."),
     Command("\\repeat", "[-q] N SECONDS LINE", "Does a line N times, with so many seconds between.", "timing.repeat",
+            "imap",
             details="N is * for no end; Ctrl-C ends it, and in the end it says what the times were.  With -q replies\n"
                     "are not shown.\n"
                     "    \\repeat -q 100 0 NOOP"),

@@ -12,8 +12,8 @@ from imapsh.shell.completing.offer import Offer
 if TYPE_CHECKING:
     from imapsh.shell.host import Host
 
-#: Words that may stand before an IMAP command in the argument: a count, an interval.
-_BEFORE = re.compile(r"\\\S+ (?:\d[\d.a-z]* )*")
+#: Words that may stand before an IMAP command in the argument: a switch, a count, an interval.
+_BEFORE = re.compile(r"\\\S+ +(?:(?:-\w|\*|[\d.][\d.a-z]*) +)*")
 
 
 def imap_part(line: str) -> int | None:

@@ -26,6 +26,16 @@ _AT_THE_PROMPT = {
 _EDITIONS = {"1": "IMAP4rev1 only", "2": "IMAP4rev2 only"}
 
 
+#: When the shell asks first, by a command's guard.
+_ASKS = {
+    "deleted": "first, at a terminal, where something would be removed",
+    "mailbox": "first, at a terminal, and says what is in it",
+    "inbox": "first, at a terminal, where it is INBOX that is renamed",
+    "set": "first, at a terminal, where the messages are many",
+    "flags": "first, at a terminal, where the messages are many",
+}
+
+
 class Entry(NamedTuple):
     """What is to be said of a name.  `syntax` is what follows it; `facts` are labels and texts.
 
@@ -106,6 +116,8 @@ def _command_facts(row: Command) -> tuple[tuple[str, str], ...]:
         ("Edition", _EDITIONS.get(row.editions, "")),
         ("Barred", f"refused under {' and '.join(row.barred)}" if row.barred else ""),
         ("Loses", row.destroys),
+        ("Asks", _ASKS.get(row.guard, "first, at a terminal" if row.destroys else "")),
+        ("Read-only", f"sent as {row.harmless} in read-only mode" if row.harmless else ""),
         ("Changes", "mail or mailboxes; refused in read-only mode" if row.changes else ""),
         ("Alone", "no other command is in progress beside it" if row.barrier else ""),
     )
@@ -115,7 +127,10 @@ def _names() -> Iterator[Entry]:
     for kind in spec.kinds():
         for row in spec.names(kind).values():
             facts = _filled(
-                ("Needs", " or ".join(row.needs)), ("Edition", _EDITIONS.get(row.editions, "")), ("About", row.group)
+                ("Needs", " or ".join(row.needs)),
+                ("Edition", _EDITIONS.get(row.editions, "")),
+                ("About", row.group),
+                ("Read-only", f"sent as {row.harmless} in read-only mode" if row.harmless else ""),
             )
             name = f"<{row.name}>" if kind == "syntax" else row.name
             yield Entry(kind, name, row.summary, row.syntax, row.rfc, _example(row), facts, needs=row.needs)
