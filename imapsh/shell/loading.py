@@ -104,7 +104,7 @@ def _folder(path: Path) -> list[Message]:
 def _maildir(path: Path) -> list[Message]:
     letters = {letter: flag for flag, letter in MAILDIR.items()}
     found = []
-    for one in sorted([*(path / "cur").iterdir(), *(path / "new").iterdir()], key=lambda file: file.name):
+    for one in sorted([*(path / "cur").iterdir(), *(path / "new").iterdir()], key=_in_order):
         if one.name.startswith(".") or not one.is_file():
             continue
         info = one.name.partition(":2,")[2]
@@ -113,6 +113,11 @@ def _maildir(path: Path) -> list[Message]:
         when = date_time(datetime.fromtimestamp(stat.st_mtime, UTC))
         found.append(Message(str(one), flags, when, stat.st_size, _opener(one)))
     return found
+
+
+def _in_order(path: Path) -> list[str | int]:
+    """What sorts the files of a Maildir by the numbers in their names: seconds, microseconds, a counter."""
+    return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", path.name)]
 
 
 def _opener(path: Path) -> Open:

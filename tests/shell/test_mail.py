@@ -210,3 +210,12 @@ def test_progress_shows_and_ctrl_c_ends_it_cleanly(here: Path) -> None:
         assert sorted(os.listdir(here / "kept")) == ["1.eml", "index.jsonl"]
 
     play(scene)
+
+
+def test_a_maildir_is_read_in_the_order_of_its_names(here: Path) -> None:
+    for folder in ("cur", "new", "tmp"):
+        (here / "box" / folder).mkdir(parents=True)
+    names = ["9.M2P1Q9.host:2,S", "9.M2P1Q10.host:2,", "9.M11P1Q11.host:2,F", "10.M1P1Q1.host:2,"]
+    for name in names:
+        (here / "box" / "cur" / name).write_bytes(b"A: b\n\n")
+    assert [Path(message.name).name for message in messages(["box"])] == names
