@@ -27,7 +27,7 @@ def tutorial() -> list[str]:
 
 
 def readme() -> list[str]:
-    """What stands in double backquotes under 'Things to try'."""
+    """What stands in double backquotes under 'things to try'."""
     page = (ROOT / "README.rst").read_text("utf-8")
     section = page.partition("to try\n---")[2].partition("\n---")[0]
     return [" ".join(line.split()) for line in re.findall(r"``((?:[A-Z]{2,}|\\)[^`]*)``", section)]
@@ -35,7 +35,7 @@ def readme() -> list[str]:
 
 async def types(person: Actor, line: str) -> None:
     """One line, and all that belongs to it; until the prompt stands again."""
-    before = len(_REPLY.findall(person.screen.written))
+    before, at = len(_REPLY.findall(person.screen.written)), len(person.screen.written)
     shell = person.shell
     person.types(line + "\r")
     if line.endswith("{21}"):
@@ -45,7 +45,14 @@ async def types(person: Actor, line: str) -> None:
         person.types(CTRL_C)
     if line[0] == "\\" and not line.startswith("\\edit "):
         await person.screen.until(lambda: line.split()[0] in person.screen.written)
+    elif "|" in line or " > " in line:
+        await person.screen.until(lambda: "OK: " in person.screen.written[at:])
     else:
+        asked = "send it? [y/N]"
+        await person.screen.until(lambda: len(_REPLY.findall(person.screen.written)) > before
+                                  or asked in person.screen.written[at:])  # fmt: skip
+        if asked in person.screen.written[at:]:
+            person.types("y\r")
         await person.screen.until(lambda: len(_REPLY.findall(person.screen.written)) > before)
         assert _REPLY.findall(person.screen.written)[before] == WRONG.get(line, "OK"), line
     await person.screen.until(lambda: shell.prompt.app.is_running and not shell.prompt.default_buffer.text)
