@@ -112,6 +112,8 @@ def _work(options: Options) -> int:
 
         gc.enable()
         return batch.run(plan, options)
+    if options.report:
+        raise UsageError("--report is of a script: give one with -c, -f or on stdin")
     from imapsh.shell import repl
 
     return repl.run(plan, options)

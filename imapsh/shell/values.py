@@ -142,6 +142,11 @@ def _last(field: str) -> Callable[[Host[Any]], str]:
     return lambda host: str(getattr(host.conversation.results, field) or "")
 
 
+def _found(host: Host[Any]) -> str:
+    """It takes the server to tell the UIDs of message numbers, so they are worked out where they are used."""
+    return "(known)" if host.conversation.results.found else ""
+
+
 def _mailbox(host: Host[Any]) -> str:
     from imapsh.shell.mailboxes import as_typed
 
@@ -150,7 +155,7 @@ def _mailbox(host: Host[Any]) -> str:
 
 
 BUILT_IN: dict[str, BuiltIn] = {
-    "uids": BuiltIn("the UIDs of the last SEARCH or FETCH, as a set", lambda host: "", "SEARCH or FETCH"),
+    "uids": BuiltIn("the UIDs of the last SEARCH or FETCH, as a set", _found, "SEARCH or FETCH"),
     "last.uid": BuiltIn("the UIDs that the last APPEND, COPY or MOVE gave (UIDPLUS), as a set", _last("uid"),
                         "APPEND, COPY or MOVE under UIDPLUS"),
     "last.uidnext": BuiltIn("UIDNEXT as last told", _last("uidnext"), "SELECT or STATUS"),

@@ -128,3 +128,11 @@ def test_a_batch_at_a_terminal_asks_before_mail_is_lost(
     shell.close()
     assert shell.exitstatus == status
     assert ("NOOP" in (shell.before or "")) is (status == 0)
+
+
+def test_a_report_is_of_a_script(home: dict[str, str]) -> None:
+    shell = start(home, "--demo", "--report", "tap:-")
+    shell.expect("imapsh: --report is of a script")
+    shell.expect(pexpect.EOF)
+    shell.close()
+    assert shell.exitstatus == 2
