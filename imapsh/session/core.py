@@ -41,7 +41,6 @@ from imapsh.session.events import Closed, Completed, Event, Received, Upgrade
 from imapsh.session.exchange import Exchange
 from imapsh.session.secrets import MASK, Masked
 from imapsh.session.sending import Sending
-from imapsh.session.transfer import Transfer
 from imapsh.spec.model import AUTHENTICATED, LOGOUT, SELECTED
 from imapsh.wire.frames import Frame
 from imapsh.wire.limits import DEFAULT, Limits
@@ -50,6 +49,7 @@ from imapsh.wire.reader import FrameReader, Opener
 
 if TYPE_CHECKING:
     from imapsh.sasl.mechanism import Mechanism
+    from imapsh.session.transfer import Transfer
     from imapsh.session.waiting import Waiting
     from imapsh.wire.deflate import Deflate
 
@@ -169,6 +169,8 @@ class Session(Sending):
     @property
     def transfer(self) -> Transfer | None:
         """The literal that is on its way; None where none is."""
+        from imapsh.session.transfer import Transfer
+
         if (coming := self._pusher.literal) is not None:
             return Transfer(False, *coming)
         going = self._outbox.literal

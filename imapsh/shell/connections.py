@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Coroutine, Iterator
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from imapsh.errors import ConnectError, ImapshError, Interrupted
@@ -13,11 +13,8 @@ from imapsh.session.events import Closed, Completed, Event, Received
 from imapsh.shell.dialling import Dialling
 from imapsh.shell.host import Host
 from imapsh.shell.link import Accepted, make_link
-from imapsh.shell.notify import Notifier
 from imapsh.shell.output import Output, is_plain
 from imapsh.shell.printer import Printer
-from imapsh.shell.progress import EVERY, Meter
-from imapsh.shell.retry import Retries
 from imapsh.shell.stage import Stage, Voice
 from imapsh.shell.talk import Talk
 from imapsh.shell.tracing import Tracing
@@ -30,7 +27,10 @@ if TYPE_CHECKING:
     from imapsh.server.store import Store
     from imapsh.session.exchange import Exchange
     from imapsh.shell.last import Last
+    from imapsh.shell.notify import Notifier
     from imapsh.shell.options import Options
+    from imapsh.shell.progress import Meter
+    from imapsh.shell.retry import Retries
 
 _FAREWELL = 5.0  # seconds that LOGOUT may take before the connection is closed
 
@@ -46,13 +46,26 @@ class Connections(Host[Talk]):
         self.printer = Printer(terminal)
         self.voice = Voice(self.printer, self.screen)
         self.leaving = False
-        self._notifier = Notifier(lambda: self.options.notify, terminal, asyncio.get_running_loop())
-        columns = None if is_plain(options) else lambda: terminal.get_size().columns
-        self.printer.meter = self._meter = Meter(partial(_at_once, terminal), columns)
+        self._terminal = terminal
         self._tracings: dict[str, Tracing] = {}
         self._accepted: Accepted = {}
         self._stop = asyncio.Event()  # Ctrl-C outside the prompt
         self._store: Store | None = None
+
+    @cached_property
+    def _notifier(self) -> Notifier:
+        from imapsh.shell.notify import Notifier
+
+        return Notifier(lambda: self.options.notify, self._terminal, asyncio.get_running_loop())
+
+    @cached_property
+    def _meter(self) -> Meter:
+        from imapsh.shell.progress import Meter
+
+        terminal = self._terminal
+        columns = None if is_plain(self.options) else lambda: terminal.get_size().columns
+        self.printer.meter = meter = Meter(partial(_at_once, terminal), columns)
+        return meter
 
     # -- what the other half does
 
@@ -101,6 +114,8 @@ class Connections(Host[Talk]):
             self._meter.clear()
 
     async def _metering(self) -> None:
+        from imapsh.shell.progress import EVERY
+
         while True:
             await asyncio.sleep(EVERY)
             self._meter.show(self.moving, asyncio.get_running_loop().time())
@@ -115,13 +130,16 @@ class Connections(Host[Talk]):
             raise ConnectError("interrupted: \\connect tries again") from None
 
     async def _open_at_last(self, dialling: Dialling, name: str) -> None:
-        retries = Retries(dialling.plan)
+        retries: Retries | None = None
         before = self.talks.get(name)
         while True:
             try:
                 await self._open(dialling, name)
                 return
             except ImapshError as error:
+                from imapsh.shell.retry import Retries
+
+                retries = retries or Retries(dialling.plan)
                 talk = self.talks.get(name)
                 seconds = retries.next(error, None if talk is None or talk is before else talk.session)
                 if seconds is None:
@@ -154,7 +172,7 @@ class Connections(Host[Talk]):
 
     async def _room(self, talk: Talk) -> None:
         """Behind every piece that was read: wait while too much is due to be shown."""
-        talk.stall.heard()
+        talk.heard()
         await self.printer.room()
 
     async def close(self, talk: Talk) -> None:
@@ -236,7 +254,7 @@ class Connections(Host[Talk]):
     async def complete(self, exchange: Exchange) -> Exchange:
         """Wait for the reply to a command of ours.  Raises Interrupted, and what ended the connection."""
         talk = self.conversation
-        talk.stall.heard()
+        talk.heard()
         try:
             await self.interruptible(talk.client.run(exchange))
         except Interrupted:

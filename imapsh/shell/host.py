@@ -10,9 +10,6 @@ from imapsh.errors import StateError, UsageError
 from imapsh.render.styles import Fragment, paint
 from imapsh.session.events import Completed, Event
 from imapsh.shell.conversation import Conversation
-from imapsh.shell.progress import Transfers
-from imapsh.shell.stats import Stats
-from imapsh.shell.tally import Tally
 from imapsh.spec.model import NOT_AUTHENTICATED, Context
 
 if TYPE_CHECKING:
@@ -22,8 +19,10 @@ if TYPE_CHECKING:
     from imapsh.shell.last import Last
     from imapsh.shell.options import Options
     from imapsh.shell.output import Output
-    from imapsh.shell.progress import Progress
+    from imapsh.shell.progress import Progress, Transfers
+    from imapsh.shell.stats import Stats
     from imapsh.shell.steps import Steps
+    from imapsh.shell.tally import Tally
     from imapsh.shell.targets import Target
     from imapsh.shell.values import Variables
     from imapsh.spec.match import Match
@@ -41,8 +40,7 @@ class Host(Generic[C]):
     `interactive`: a person sits at a prompt.  `screen` says how things are shown there, `output` where they go now, to
     `target` while a line sends its output elsewhere; `operators`: such lines are known.  `variables` and `aliases` are
     the person's own.  `progress`: how far the line that is being done has come, if it lasts.
-    `stats`: what commands took; `counters` are told of each; `interruptions`: how often the person pressed Ctrl-C.
-    `tally`: the tests of a script.
+    `counters` are told of each command, besides `stats`; `interruptions`: how often the person pressed Ctrl-C.
     """
 
     interactive = False
@@ -55,13 +53,10 @@ class Host(Generic[C]):
         self.talks: dict[str, C] = {}
         self.current = FIRST
         self.progress: Progress | None = None
-        self._transfers = Transfers()
-        self.tally = Tally()
         for setting in options.set:
             self._set(setting)
         self.aliases: dict[str, str] = dict(options.aliases)
-        self.stats = Stats()
-        self.counters = [self.stats]
+        self.counters: list[Stats] = []
         self.interruptions = 0
         self.draft: Draft | None = None  # what \\edit wrote last
 
@@ -84,6 +79,26 @@ class Host(Generic[C]):
 
         return Variables()
 
+    @cached_property
+    def stats(self) -> Stats:
+        """What commands took."""
+        from imapsh.shell.stats import Stats
+
+        return Stats()
+
+    @cached_property
+    def tally(self) -> Tally:
+        """The tests of a script."""
+        from imapsh.shell.tally import Tally
+
+        return Tally()
+
+    @cached_property
+    def _transfers(self) -> Transfers:
+        from imapsh.shell.progress import Transfers
+
+        return Transfers()
+
     def context(self) -> Context:
         """What decides how a line is read now."""
         live = self.live
@@ -97,7 +112,7 @@ class Host(Generic[C]):
     def count(self, talk: Conversation, event: Event) -> None:
         """Have the counters count a command of the person's, where an event ends it."""
         if isinstance(event, Completed) and event.exchange not in talk.own:
-            for counter in self.counters:
+            for counter in (self.stats, *self.counters):
                 counter.add(talk.name, event.exchange)
 
     # -- connections

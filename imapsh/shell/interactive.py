@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from imapsh.errors import ImapshError, Interrupted
 from imapsh.session.events import Closed, Event
 from imapsh.session.exchange import Exchange
-from imapsh.shell import crash, literals, prompt, toolbar
+from imapsh.shell import literals, prompt, toolbar
 from imapsh.shell.completer import ShellCompleter
 from imapsh.shell.connections import Connections
 from imapsh.shell.dialling import Dialling
@@ -22,7 +22,6 @@ from imapsh.shell.known import Known
 from imapsh.shell.options import Options
 from imapsh.shell.output import is_plain, theme_for
 from imapsh.shell.reading import Reading
-from imapsh.shell.steps import Ask, Away, Dial, HangUp, Line, Octets, Pause, Room, Step, Steps, T, Typed, Walk
 from imapsh.shell.terminal import lent
 
 if TYPE_CHECKING:
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from prompt_toolkit.output import Output as Terminal
     from prompt_toolkit.shortcuts import PromptSession
 
+    from imapsh.shell.steps import Step, Steps, T
     from imapsh.shell.talk import Talk
     from imapsh.spec.match import Match
 
@@ -157,6 +157,8 @@ class Shell(Connections):
     def _broke(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """A mistake of ours in a callback: told as a sentence, for a traceback may hold secrets."""
         if error := context.get("exception"):
+            from imapsh.shell import crash
+
             self.fault(crash.sentence(error))
         else:
             loop.default_exception_handler(context)
@@ -226,6 +228,8 @@ class Shell(Connections):
 
     async def _follow(self, steps: Steps[T]) -> T:
         """Run steps to their end, and give its result.  Raises what they let through."""
+        from imapsh.shell.steps import Walk
+
         with Walk(steps) as walk:
             for step in walk:
                 try:
@@ -235,32 +239,34 @@ class Shell(Connections):
             return walk.result
 
     async def _do(self, step: Step) -> Any:
+        from imapsh.shell import steps
+
         match step:
-            case Typed(exchange):
+            case steps.Typed(exchange):
                 with self.metered():
                     await self.conversation.go(exchange)
             case Exchange():
                 with self.metered():
                     await self.complete(step)
-            case Ask(question, secret):
+            case steps.Ask(question, secret):
                 return await self.ask(question, secret=secret)
-            case Line(text):
+            case steps.Line(text):
                 from imapsh.shell import lines
 
                 return await self._follow(lines.take(self, text))
-            case Room():
+            case steps.Room():
                 await self.interruptible(self.printer.room())
-            case Pause(seconds):
+            case steps.Pause(seconds):
                 await self.interruptible(asyncio.sleep(seconds))
-            case Away(work):
+            case steps.Away(work):
                 return await self._away(work)
-            case Octets(octets):
+            case steps.Octets(octets):
                 self.session.raw(octets)
                 self.conversation.kick()
                 return ""
-            case Dial(plan, name):
+            case steps.Dial(plan, name):
                 await self.open(Dialling(plan), name)
-            case HangUp(name):
+            case steps.HangUp(name):
                 await self.log_out(self.talks[name])
                 self.leaving = False
         return None
@@ -273,6 +279,8 @@ class Shell(Connections):
 
     def password(self, user: str) -> Steps[str | None]:
         """See Host."""
+        from imapsh.shell.steps import Ask
+
         answer: str | None = yield Ask(f"Password for {user} at {self.conversation.plan.where}: ", secret=True)
         return answer
 

@@ -17,7 +17,6 @@ from imapsh.grammar.responses import CLIENT, Response
 from imapsh.render.styles import THEMES, Theme, paint
 from imapsh.session.events import Completed, Event, Received, Sent
 from imapsh.session.exchange import Exchange
-from imapsh.shell.timing import summary
 from imapsh.shell.viewer import Viewer
 from imapsh.wire.frames import Frame, Spilled
 
@@ -145,6 +144,8 @@ class Output:
         """What is said behind a command's reply, where it is one and that is wanted; else ""."""
         if not (self.summary and isinstance(event, Completed)):
             return ""
+        from imapsh.shell.timing import summary
+
         return paint([("note", f"  {event.exchange.status}: {summary(event.exchange)}\n")], self.theme)
 
     def _json(

@@ -16,7 +16,7 @@ from prompt_toolkit.styles import Style
 
 from imapsh.errors import UsageError
 from imapsh.render.styles import THEMES, Theme, prompt_styles
-from imapsh.shell import editor, toolbar
+from imapsh.shell import toolbar
 from imapsh.shell.brackets import MatchingBrackets
 from imapsh.shell.completer import ShellCompleter
 from imapsh.shell.history import MaskedHistory
@@ -124,6 +124,8 @@ async def _open_editor(buffer: Buffer, history: MaskedHistory, note: Callable[[s
     if history.hides(text):
         note("a line that holds a secret is not opened in an editor")
         return
+    from imapsh.shell import editor
+
     try:
         edited = await run_in_terminal(lambda: editor.edit(text), in_executor=True)
     except UsageError as error:

@@ -10,7 +10,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.lexers import Lexer
 
 from imapsh.render.lexer import typed_line
-from imapsh.shell import completing, literals, values
+from imapsh.shell import completing, literals
 from imapsh.spec.model import Context
 
 if TYPE_CHECKING:
@@ -56,6 +56,8 @@ class Reading:
 
     def typed(self, line: str) -> Match:
         """What of a line is for the server, with something as long in place of each `${NAME}`."""
+        from imapsh.shell import values  # a start needs none of it
+
         cut = self.cut(line)
         return values.read(cut.command if cut is not None else line, self.match)
 
@@ -73,6 +75,8 @@ class Reading:
 
     def without_secrets(self, text: str) -> str:
         """The text to keep: every command up to what is secret in it."""
+        from imapsh.shell import values
+
         kept = []
         for command in literals.commands(text):
             if (value := values.discreet(command)) >= 0:
@@ -142,6 +146,8 @@ class TypedLexer(Lexer):
 
     def _own(self, command: str) -> list[tuple[str, str]]:
         """One of imapsh's own commands, and the line that it does."""
+        from imapsh.shell import values
+
         name, _, _ = command.partition(" ")
         start = completing.own.line_start(command)
         if start:

@@ -14,7 +14,6 @@ from imapsh.shell.conversation import told
 from imapsh.shell.last import Last
 from imapsh.shell.output import Output, labelled
 from imapsh.shell.printer import Printer
-from imapsh.shell.timing import duration, summary
 from imapsh.shell.viewer import Viewer
 
 
@@ -80,12 +79,16 @@ class Stage(Voice):
 
     def asked(self, exchange: Exchange, why: str) -> None:
         """A command of ours is done."""
+        from imapsh.shell.timing import duration
+
         name, answers = exchange.name, f"{exchange.untagged} answer" + "s" * (exchange.untagged != 1)
         self.note(f"asked {name} for {why}: {exchange.status}, {answers}, "
                   f"{duration(exchange.elapsed)} (--no-ask stops this)")  # fmt: skip
 
     def _drained(self, event: Event) -> None:
         if isinstance(event, Completed):
+            from imapsh.shell.timing import summary
+
             self.muted.discard(event.exchange)
             exchange = event.exchange
             name, status = f"{exchange.tag} {exchange.name}", exchange.status

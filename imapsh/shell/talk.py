@@ -5,21 +5,24 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from functools import partial
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 from imapsh.client.connection import AsyncClient
 from imapsh.session.core import RENEWAL
 from imapsh.session.events import Closed, Completed, Event, Received
 from imapsh.session.exchange import Exchange
-from imapsh.session.waiting import Waiting
 from imapsh.shell import toolbar
 from imapsh.shell.conversation import LOGINS, Conversation, Own, who
 from imapsh.shell.known import Known
 from imapsh.shell.link import Link
 from imapsh.shell.stage import Stage
-from imapsh.shell.stall import REPLIED, Stall, explained
 from imapsh.shell.watch import Watch
 from imapsh.spec.model import AUTHENTICATED, SELECTED
+
+if TYPE_CHECKING:
+    from imapsh.session.waiting import Waiting
+    from imapsh.shell.stall import Stall
 
 _RENAMES = ("CREATE", "DELETE", "RENAME")  # after them mailbox names are asked for anew
 
@@ -44,7 +47,8 @@ class Talk(Conversation):
         self._awaited: Exchange | None = None
         self.stalled = False  # the prompt was given back because no reply will come
         self._clock = asyncio.get_running_loop()
-        self.stall = Stall(link.session, stall, self._stalled, self._clock)
+        self._stall_seconds = stall
+        self._midway = False  # when octets came, or were sent, last
         self.watch = Watch(self, self._clock, free, stage.note)
 
     @property
@@ -136,7 +140,7 @@ class Talk(Conversation):
     def kick(self) -> None:
         """See Conversation."""
         self.client.kick()
-        self.stall.heard()
+        self.heard()
 
     def resync(self) -> bool:
         """See Conversation.  What comes of it is shown, whatever was left running."""
@@ -144,8 +148,22 @@ class Talk(Conversation):
         self.stalled = False
         return super().resync()
 
+    @cached_property
+    def _stall(self) -> Stall:
+        from imapsh.shell.stall import Stall
+
+        return Stall(self.session, self._stall_seconds, self._stalled, self._clock)
+
+    def heard(self) -> None:
+        """Octets came, or were sent."""
+        if self._midway or self.session.midway:
+            self._midway = self.session.midway
+            self._stall.heard()
+
     def _stalled(self, waiting: Waiting) -> None:
         """Where the reply that is waited for has come, within a literal, the prompt is given back."""
+        from imapsh.shell.stall import REPLIED, explained
+
         awaited = self._awaited
         self.stalled = awaited is not None and waiting.looks == REPLIED
         self.stage.note(explained(waiting, at_prompt=self.stalled or awaited is None))

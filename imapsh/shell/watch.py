@@ -11,13 +11,15 @@ What the server tells is shown as ever; its keep-alives (`* OK Still here`) are 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from imapsh.session.core import RENEWAL
 from imapsh.session.exchange import Exchange
 from imapsh.shell.conversation import Conversation, Own
-from imapsh.shell.stall import Clock
 from imapsh.spec.model import SELECTED
+
+if TYPE_CHECKING:
+    from imapsh.shell.stall import Clock
 
 POLLING = 60.0  #: seconds between two NOOPs
 
