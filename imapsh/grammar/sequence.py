@@ -1,6 +1,6 @@
 """Sequence sets: message numbers or UIDs, with ranges and `*` (RFC 9051 section 9, sequence-set)."""
 
-from __future__ import annotations
+# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -20,7 +20,7 @@ class SequenceSet(NamedTuple):
     saved: bool = False
 
     @classmethod
-    def parse(cls, text: str) -> SequenceSet:
+    def parse(cls, text: str) -> "SequenceSet":
         """Raises ValueError where `text` is no sequence set or a number is beyond 32 bits."""
         if text == "$":
             return cls((), True)
@@ -32,7 +32,7 @@ class SequenceSet(NamedTuple):
         return cls(ranges)
 
     @classmethod
-    def of(cls, numbers: Iterable[int]) -> SequenceSet:
+    def of(cls, numbers: Iterable[int]) -> "SequenceSet":
         """The shortest set of these numbers, in rising order."""
         ranges: list[tuple[int, int]] = []
         for number in sorted(set(numbers)):

@@ -1,6 +1,6 @@
 """One command and what became of it; and how typed text or arguments become one."""
 
-from __future__ import annotations
+# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -156,7 +156,7 @@ def _words(octets: bytes) -> set[bytes]:
     return {word[0] if word[1] is None else _ESCAPED.sub(rb"\1", word[1]) for word in _WORD.finditer(octets)}
 
 
-def typed(match: Match, tag: str, open_file: OpenFile | None) -> list[Sendable]:
+def typed(match: "Match", tag: str, open_file: OpenFile | None) -> list[Sendable]:
     """A typed line as fragments, the tag put in front where it has none, its secrets marked.
 
     Raises UsageError for a line break outside a literal, a literal that is not all there, and a file that cannot be
@@ -183,7 +183,7 @@ def _add(fragments: list[Sendable], fragment: Sendable) -> None:
         fragments.append(fragment)
 
 
-def _fragments(tokens: tuple[Token, ...], index: int, match: Match, open_file: OpenFile | None) -> Iterator[Sendable]:
+def _fragments(tokens: tuple[Token, ...], index: int, match: "Match", open_file: OpenFile | None) -> Iterator[Sendable]:
     token = tokens[index]
     spans = [(start, stop) for start, stop in match.secrets if start < token.end and token.start < stop]
     if token.kind == FILE:

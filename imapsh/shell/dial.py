@@ -6,7 +6,7 @@ session = new_session(plan)
 for step in opening_steps(session, plan):    a driver runs each (`imapsh.session.opening`)
 """
 
-from __future__ import annotations
+# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
 from collections.abc import Callable, Generator
 from typing import IO, TYPE_CHECKING, NamedTuple
@@ -67,7 +67,7 @@ class Plan(NamedTuple):
         return f"{self.user}@demo" if self.demo and self.user else "demo" if self.demo else self.address.label
 
 
-def make_plan(options: Options, url: str | None = None) -> Plan:
+def make_plan(options: "Options", url: str | None = None) -> Plan:
     r"""What the options say; `url`, or a profile, in place of theirs is `\connect`'s.
 
     Raises UsageError, and LoginError where the user is to be looked up in a netrc file that cannot be used.
@@ -110,7 +110,7 @@ def make_plan(options: Options, url: str | None = None) -> Plan:
     )
 
 
-def _user(options: Options, address: Address) -> str:
+def _user(options: "Options", address: Address) -> str:
     if options.user and address.user and options.user != address.user:
         raise UsageError(f"the URL says {address.user} and --user says {options.user}: give one of them")
     user = options.user or address.user
@@ -121,7 +121,7 @@ def _user(options: Options, address: Address) -> str:
     return user
 
 
-def _mechanism(options: Options, address: Address) -> str:
+def _mechanism(options: "Options", address: Address) -> str:
     """The option's, else the URL's, else with a token any that takes one; "" for PLAIN, else the command LOGIN."""
     name = options.mechanism or address.auth or ("auto" if options.token_command else "")
     if not name or options.no_login:
@@ -131,7 +131,7 @@ def _mechanism(options: Options, address: Address) -> str:
     return known(name)
 
 
-def _retry(options: Options) -> str:
+def _retry(options: "Options") -> str:
     if options.retry:
         from imapsh.shell import retry
 
@@ -139,7 +139,7 @@ def _retry(options: Options) -> str:
     return options.retry
 
 
-def open_stream(plan: Plan, store: Store | None = None) -> Stream:
+def open_stream(plan: Plan, store: "Store | None" = None) -> "Stream":
     """A connection, its TLS handshake finished where it has one, its time-out the connect one until the greeting.
 
     `store` is the demo's mail, where it is not to be a fresh one.  Raises ConnectError or TLSError.
@@ -155,7 +155,7 @@ def open_stream(plan: Plan, store: Store | None = None) -> Stream:
     return connect(plan.address, tls=plan.tls, connect_timeout=seconds, idle_timeout=seconds)
 
 
-def dial(plan: Plan, store: Store | None = None) -> tuple[Stream, Plan]:
+def dial(plan: Plan, store: "Store | None" = None) -> "tuple[Stream, Plan]":
     """The same with the fall-back, where it was allowed: the stream, and the plan that was followed.
 
     A certificate that is not trusted is no reason to fall back on the usual ports.
@@ -190,7 +190,7 @@ def new_session(plan: Plan, trace: Tracer | None = None) -> Session:
     return session
 
 
-def open_trace(path: str) -> tuple[Trace, IO[bytes]]:
+def open_trace(path: str) -> "tuple[Trace, IO[bytes]]":
     """A trace, and its file to close: readable by its owner alone, written at once.  Raises UsageError."""
     import os
     import time
@@ -205,7 +205,9 @@ def open_trace(path: str) -> tuple[Trace, IO[bytes]]:
     return Trace(file.write, time.monotonic), file
 
 
-def opening(plan: Plan, ask: Callable[[str], str] | None = None, stream: Stream | AsyncStream | None = None) -> Opening:
+def opening(
+    plan: Plan, ask: Callable[[str], str] | None = None, stream: "Stream | AsyncStream | None" = None
+) -> Opening:
     """What is wanted of the connection; `ask(prompt)` asks a person for the password, `stream` knows its TLS."""
     password = password_source(plan, plan.user, ask)
     return Opening(
@@ -241,7 +243,7 @@ def opening_steps(
     session: Session,
     plan: Plan,
     ask: Callable[[str], str] | None = None,
-    stream: Stream | AsyncStream | None = None,
+    stream: "Stream | AsyncStream | None" = None,
 ) -> Generator[Step, None, None]:
     """Greeting, TLS, login, capabilities, and the URL's mailbox: SELECT, or EXAMINE in read-only mode.
 

@@ -1,6 +1,6 @@
 """The prompt and the bottom toolbar: what is known of the session, as styled fragments.  No I/O, and nothing slow."""
 
-from __future__ import annotations
+# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
 from collections.abc import Collection
 from typing import TYPE_CHECKING, NamedTuple
@@ -126,7 +126,7 @@ def _line(reading: Reading, line: str, cursor: int) -> Fragments:
     return told
 
 
-def _problem(found: Match, cursor: int) -> Problem | None:
+def _problem(found: "Match", cursor: int) -> Problem | None:
     """The one in the word under the cursor; where there is none, the first error, or the first of all."""
     under = next((token for token in found.tokens if token.start <= cursor < token.end), None)
     if under is not None:

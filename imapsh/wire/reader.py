@@ -11,7 +11,7 @@ status response, a continuation request or a line that is no response: there onl
 still open and may hold a string.  In commands, at the end of every line.  RFC 9051 sections 4.3, 7.1, 9.
 """
 
-from __future__ import annotations
+# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
 import re
 from collections.abc import Callable, Generator
@@ -202,7 +202,7 @@ class FrameReader:
             if not (yield from self._goes_on(parts, scan, violations)):
                 return
 
-    def _goes_on(self, parts: list[Part], scan: Scan, violations: list[Violation]) -> Generator[Request, bytes, bool]:
+    def _goes_on(self, parts: list[Part], scan: "Scan", violations: list[Violation]) -> Generator[Request, bytes, bool]:
         """Join the next line where this one is left open and that one begins as no response does."""
         piece = parts[-1]
         assert isinstance(piece, bytes)
