@@ -102,9 +102,11 @@ class AsyncClient:
         self._telling = True
         until = time.monotonic() + _SLICE
         try:
+            on_event = self.on_event
             for count, event in enumerate(self.session.events()):
-                self.on_event(event)
-                self._note(event)
+                on_event(event)
+                if type(event) is not Received or event.greeting:
+                    self._note(event)
                 if count % 8 == 0 and time.monotonic() > until:
                     return True
         finally:

@@ -135,9 +135,10 @@ class _Chunks(dict[str, str]):
         """A FETCH of which all but the message number was painted before; None for any other."""
         number, _, rest = octets.partition(_FETCH_OCTETS)
         behind = self.rests.get(rest)
-        if behind is None or not number.startswith(b"* ") or not number[2:].isdigit():
+        if behind is None or number[:2] != b"* ":
             return None
-        return f"{self.starts[margin]}{number[2:].decode('ascii')}{behind}"
+        digits = number[2:].decode("latin-1")
+        return f"{self.starts[margin]}{digits}{behind}" if digits.isdecimal() else None
 
     def add_list(self, before: str) -> str:
         """Paint and keep what stands before the mailbox of a LIST."""

@@ -220,14 +220,22 @@ class Connections(Host[Talk]):
 
     def _tell(self, talk: Talk, event: Event) -> None:
         """Every event of a session, in order."""
+        if type(event) is Received:
+            talk.note(event)
+            if event.change and (event.unsolicited or event.exchange in talk.own):
+                self._news(talk, event)
+            self.happened(talk, event, own=False)
+            return
         own = isinstance(event, Completed) and event.exchange in talk.own
         self.count(talk, event)
         talk.note(event)
-        if isinstance(event, Received) and event.change and (event.unsolicited or event.exchange in talk.own):
-            self._notifier.news(event, talk.box)
         if isinstance(event, Closed) and event.error is None and not any(one.live for one in self.talks.values()):
             self.leaving = True
         self.happened(talk, event, own)
+
+    def _news(self, talk: Talk, event: Received) -> None:
+        if self.options.notify != "never":
+            self._notifier.news(event, talk.box)
 
     # -- Ctrl-C
 

@@ -90,6 +90,8 @@ class Conversation:
 
     def sifted(self, event: Event) -> Event | None:
         """The event where it is to be shown, None where it is of a command of ours; who takes it was given it."""
+        if not self.own:
+            return event
         exchange = None if isinstance(event, Closed) else event.exchange
         own = None if exchange is None else self.own.get(exchange)
         if own is None:
@@ -105,6 +107,8 @@ class Conversation:
     def witness(self, event: Event) -> bool:
         """Take in an event of a command that is not ours; whether it went where the person sent the output."""
         self.results.learn(event)
+        if type(event) is Received and not self.diverted:
+            return False
         if isinstance(event, Completed):
             if event.exchange.status == "OK" and event.exchange.name in LOGINS:
                 self.user = who(event.exchange)

@@ -3,34 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from imapsh.grammar.mutf7 import decode_leniently
-from imapsh.grammar.values import Expunged, Fetch, StatusText
+from imapsh.grammar.values import Expunged, Fetch, MailboxList, MailboxStatus, Namespaces, StatusText
 from imapsh.session.core import Session
 from imapsh.session.events import Received
 from imapsh.session.exchange import Exchange
 from imapsh.session.mailbox import Mailbox
-from imapsh.shell.mailboxes import MailboxNames
-from imapsh.shell.seen import Messages
+
+if TYPE_CHECKING:
+    from imapsh.shell.mailboxes import MailboxNames
+    from imapsh.shell.seen import Messages
 
 #: Codes of a NO that says that a mailbox is missing (RFC 9051 section 7.1; RFC 3501 section 7.1).
 _MISSING = ("NONEXISTENT", "TRYCREATE")
+
+_OF_MAILBOXES = (MailboxList, MailboxStatus, Namespaces)
 
 
 class Known:
     """`mailbox` tells the selected mailbox, None where there is none."""
 
     def __init__(self, mailbox: Callable[[], Mailbox | None] = lambda: None) -> None:
-        self.names = MailboxNames()
         self._mailbox = mailbox
         self._of: Mailbox | None = None  # the mailbox that `_messages` are of
         self._uidvalidity: int | None = None
-        self._messages = Messages()
+        self._messages: Messages | None = None
 
     @classmethod
     def of(cls, session: Session) -> Known:
         """What `session` is going to teach."""
         return cls(lambda: session.mailbox)
+
+    @cached_property
+    def names(self) -> MailboxNames:
+        """The names of mailboxes."""
+        from imapsh.shell.mailboxes import MailboxNames  # a first prompt needs none of it
+
+        return MailboxNames()
 
     @property
     def mailbox(self) -> Mailbox | None:
@@ -43,19 +54,25 @@ class Known:
         2.3.1.1)."""
         now = self._mailbox()
         uidvalidity = now.uidvalidity if now is not None else None
-        if now is not self._of or (self._uidvalidity is not None and uidvalidity != self._uidvalidity):
+        if now is not self._of or uidvalidity != self._uidvalidity:
+            if now is not self._of or self._uidvalidity is not None:
+                self._messages = None
+            self._of, self._uidvalidity = now, uidvalidity
+        if self._messages is None:
+            from imapsh.shell.seen import Messages
+
             self._messages = Messages()
-        self._of, self._uidvalidity = now, uidvalidity
         return self._messages
 
     def learn(self, event: Received) -> None:
         """Take in what a response tells."""
         value = event.response.value
-        if isinstance(value, Fetch):
+        kind = type(value)
+        if kind is Fetch:
             self.messages.learn(value, event.uid)
-        elif isinstance(value, Expunged):
+        elif kind is Expunged:
             self.messages.expunged(value.seq)
-        else:
+        elif kind in _OF_MAILBOXES:
             self.names.learn(event.response)
 
     def meant(self, exchange: Exchange) -> str:
@@ -74,6 +91,8 @@ class Known:
         slot = next((slot for slot in line.slots if slot.kind == "mailbox"), None)
         if slot is None or not isinstance(slot.value, str):
             return ""
+        from imapsh.grammar.mutf7 import decode_leniently
+
         name = decode_leniently(slot.value)[0]
         near = None if self.names.has(name) else self.names.nearest(name)
         return f"did you mean {near}?" if near is not None else ""

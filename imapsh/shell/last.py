@@ -66,14 +66,14 @@ class Last:
 
         Raises OSError when the disk is full.
         """
-        if isinstance(event, Sent) and event.exchange is not None and event.exchange is not self._exchange and not on:
+        if type(event) is Sent and event.exchange is not None and event.exchange is not self._exchange and not on:
             self.begin()
             self._exchange = event.exchange
         self.add(event)
 
     def add(self, event: Event) -> None:
         """Keep an event, where it has octets.  Raises OSError when the disk is full."""
-        if isinstance(event, Received):
+        if type(event) is Received:
             response, exchange, unsolicited, asks, findings, change, greeting, uid = event
             frame = response.frame
             alike: tuple[Any, ...] = (

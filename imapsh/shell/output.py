@@ -66,24 +66,29 @@ class Output:
         """
         if self.quiet and not (isinstance(event, Received) and event.unsolicited):
             return ""
-        if self.format == "json":
+        if self.format == "view":
+            text = (viewer or self.viewer).event(event, self)
+        else:
             self._label = label
             text = self._event(event)
-            self._label = ""
+        if self.format == "json":
             return text
-        text = (viewer or self.viewer).event(event, self) if self.format == "view" else self._event(event)
-        return labelled(text + self.closing(event) if isinstance(event, Completed) else text, label, self.theme)
+        if type(event) is Completed:
+            text += self.closing(event)
+        return labelled(text, label, self.theme) if label else text
 
     def flush(self, label: str = "", viewer: Viewer | None = None) -> str:
         """The text of what views hold back; at the end, and where the connection is over.  Mostly ""."""
         return labelled((viewer or self.viewer).flush(), label, self.theme)
 
     def _event(self, event: Event) -> str:
-        if isinstance(event, Received):
-            if event.unsolicited and self.format == "json":
+        if type(event) is Received:
+            if not event.unsolicited:
+                return self.response(event.response, event.findings)
+            if self.format == "json":
                 return self._json(event.response, event.findings, unsolicited=True, change=event.change or None)
-            text = self.response(event.response, event.findings, unsolicited=event.unsolicited)
-            return self._changed(text, event.change) if event.change and event.unsolicited else text
+            text = self.response(event.response, event.findings, unsolicited=True)
+            return self._changed(text, event.change) if event.change else text
         if isinstance(event, Completed):
             return self.response(event.response, event.findings, event.exchange)
         if isinstance(event, Sent):

@@ -26,6 +26,7 @@ FETCHES = ("FETCH", "UID FETCH")
 SEARCHES = ("SEARCH", "UID SEARCH")
 
 _TOGETHER = 1000  # message numbers asked for in one command, so that its line is taken anywhere (RFC 7162 section 4)
+_AHEAD = 1024  # marks made at once
 _MOST = 1 << 24  # a message number beyond that is a server's mistake
 _MARKED, _ASKED = b"\1", b"\2"
 
@@ -47,7 +48,7 @@ class Found:
         if not 0 < number <= _MOST:
             return
         if number > len(self.marks):
-            self.marks.extend(bytes(number - len(self.marks)))
+            self.marks.extend(bytes(number - len(self.marks) + _AHEAD))
         self.marks[number - 1] = 1
 
     def add(self, numbers: Iterable[int], uid: bool) -> None:
@@ -109,7 +110,9 @@ class Results:
             value = event.response.value
             kind = type(value)
             if kind is Fetch:
-                if not event.unsolicited and event.exchange is not None and event.exchange.name in FETCHES:
+                if event.exchange is self._exchange and self._coming is not None and not event.unsolicited:
+                    self._coming.mark(value.seq)
+                elif not event.unsolicited and event.exchange is not None and event.exchange.name in FETCHES:
                     self._begun(event.exchange).mark(value.seq)
             elif kind in _TAKERS:
                 _TAKERS[kind](self, event, value)

@@ -72,16 +72,18 @@ class Messages:
 
     def learn(self, fetch: Fetch, uid: int | None) -> None:
         """Take in a FETCH response; `uid` where it is known otherwise."""
-        for name, value in fetch.items.items():
-            if name == "FLAGS":
-                self._learn_flags(value)
-                continue
+        items = fetch.items
+        if "FLAGS" in items:
+            self._learn_flags(items["FLAGS"])
+            if len(items) == 1 and uid is None:  # the common one
+                return
+        for name, value in items.items():
             reader = _READERS.get(name)
             if reader is None and name[:4] in ("BODY", "RFC8") and isinstance(value, bytes):
                 self._learn_header(fetch.seq, name, value)
             elif reader is not None and (seen := self._seen(fetch.seq)) is not None:
                 reader(seen, value)
-        uid = fetch.items.get("UID", uid)
+        uid = items.get("UID", uid)
         if isinstance(uid, int) and (known := self.of(fetch.seq)) is not None:
             known.uid = uid
 

@@ -60,7 +60,6 @@ class Stage(Voice):
 
     def show(self, event: Event, *, aside: bool = False) -> None:
         """Keep an event, and show it where it is to be seen; not its text where that went `aside`."""
-        exchange = None if isinstance(event, Closed) else event.exchange
         try:
             self.last.keep(event, on=bool(self.muted))
         except OSError as error:
@@ -70,7 +69,9 @@ class Stage(Voice):
         if isinstance(event, Closed):
             self.put(self.viewer.flush())
             self._closed(event)
-        elif exchange in self.muted and not isinstance(event, Sent) and not _unasked(event):
+            return
+        exchange = event.exchange
+        if self.muted and exchange in self.muted and not isinstance(event, Sent) and not _unasked(event):
             self._drained(event)
         elif aside:
             self.put(self.output.closing(event), exchange)

@@ -88,22 +88,28 @@ class Talk(Conversation):
 
     def note(self, event: Event) -> None:
         """Take in an event, and show it where it is to be seen."""
-        if isinstance(event, Received):
+        if type(event) is Received:
             self.known.learn(event)
             if event.asks:
-                if event.asks == "authenticate" and event.exchange is self.session.asks_answer():
-                    self.question = event.exchange
-                if event.asks == "idle" and event.exchange is not None and event.exchange not in self.own:
-                    self._clock.call_later(RENEWAL, partial(self._renew, event.exchange))
-                self._changed.set()
+                self._asked(event)
+            self._show(event)
         elif isinstance(event, Completed):
             self._completed(event.exchange)
             self._changed.set()
-        elif isinstance(event, Closed):
-            self._changed.set()
-        self._show(event)
-        if isinstance(event, Completed):
+            self._show(event)
             self._replied(event.exchange)
+        else:
+            if isinstance(event, Closed):
+                self._changed.set()
+            self._show(event)
+
+    def _asked(self, event: Received) -> None:
+        """A `+` came."""
+        if event.asks == "authenticate" and event.exchange is self.session.asks_answer():
+            self.question = event.exchange
+        if event.asks == "idle" and event.exchange is not None and event.exchange not in self.own:
+            self._clock.call_later(RENEWAL, partial(self._renew, event.exchange))
+        self._changed.set()
 
     def _replied(self, exchange: Exchange) -> None:
         """When the reply is shown."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from imapsh.grammar.responses import CLIENT, Response
@@ -20,21 +21,20 @@ class Viewer:
     """Nothing of `imapsh.render.view` is imported until something is to be shown; `memory` is what it refers to."""
 
     def __init__(self, memory: Memory | None = None) -> None:
-        self._memory = memory
+        if memory is not None:
+            self.memory = memory
         self._views: Views | None = None
 
-    @property
+    @cached_property
     def memory(self) -> Memory:
         """What was said before."""
-        if self._memory is None:
-            from imapsh.render.memory import Memory
+        from imapsh.render.memory import Memory
 
-            self._memory = Memory()
-        return self._memory
+        return Memory()
 
     def remember(self, event: Event) -> None:
         """Know of an event that is shown in another format, or not at all.  To know of it twice does no harm."""
-        if isinstance(event, Received):
+        if type(event) is Received:
             self.memory.take(event.response, event.uid)
         elif isinstance(event, Completed):
             self.memory.take(event.response)
