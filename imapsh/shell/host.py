@@ -53,6 +53,7 @@ class Host(Generic[C]):
         self.talks: dict[str, C] = {}
         self.current = FIRST
         self.progress: Progress | None = None
+        self.keys = options.keys
         for setting in options.set:
             self._set(setting)
         self.aliases: dict[str, str] = dict(options.aliases)
@@ -216,6 +217,10 @@ class Host(Generic[C]):
     def password(self, user: str) -> Steps[str | None]:
         """The password of a typed `LOGIN user`; None where the person will not say."""
         raise NotImplementedError
+
+    def set_keys(self, mode: str) -> None:
+        """Edit lines as "emacs" or as "vi" does, from now on."""
+        self.keys = mode
 
     def set_trace(self, path: str) -> None:
         """Trace the current connection into a file, or no more for "".  Raises UsageError."""

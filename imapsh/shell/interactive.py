@@ -116,7 +116,8 @@ class Shell(Connections):
         return octets.decode("utf-8", "surrogateescape")
 
     def set_keys(self, mode: str) -> None:
-        """Edit lines as "emacs" or as "vi" does, from now on."""
+        """See Host."""
+        super().set_keys(mode)
         prompt.set_keys(self.prompt, mode)
 
     # -- the life of it

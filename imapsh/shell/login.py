@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from imapsh.session.opening import authenticate, way
-from imapsh.shell.dial import opening
-from imapsh.shell.steps import Ask, Steps, Typed
+from imapsh.shell.dial import opening, password_source
+from imapsh.shell.steps import Ask, Away, Steps, Typed
 from imapsh.spec.model import NOT_AUTHENTICATED
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ def mechanism(found: Match) -> str:
 def log_in(host: Host[Any], name: str) -> Steps[str]:
     """Ask for what the mechanism needs, and submit AUTHENTICATE; the reply's status, "" where the person will not say.
 
+    A token of the plan's user comes from --token-command, where there is one.
+
     Raises LoginError where a secret would go in the clear, and UsageError for what the mechanism cannot take.
     """
     from imapsh.sasl.table import MECHANISMS
@@ -47,7 +49,9 @@ def log_in(host: Host[Any], name: str) -> Steps[str]:
         return ""
     wanted = opening(plan, None, talk.stream)._replace(user=user or "", mechanism=name, password=lambda: secret or "")
     way(talk.session, wanted)  # refuses before the secret is asked for
-    if kind:
+    if kind == "Token" and user == plan.address.user and plan.ways.token_command:
+        secret = yield Away(password_source(plan, plan.address.user))
+    elif kind:
         secret = yield Ask(f"{kind} for {user} at {plan.where}: ", secret=True)
     if (kind and not secret) or talk.session.closed or talk.session.state != NOT_AUTHENTICATED:
         return ""

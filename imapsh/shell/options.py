@@ -37,6 +37,9 @@ EXITS = (
 )
 
 
+KEYS = ("emacs", "vi")  #: as which lines are edited
+
+
 class Option(NamedTuple):
     """One row.
 
@@ -109,7 +112,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("--plain", _SHOW, "for screen readers and simple terminals: no redrawing, no toolbar, no menus, and no "
            "colours unless --color always; taken by itself where TERM is dumb"),
     Option("--keys", _SHOW, "edit lines as emacs does (the default) or as vi does", "MODE", kind="choice",
-           choices=("emacs", "vi")),
+           choices=KEYS),
     Option("--timing", _SHOW, "say after each command how long it took"),
     Option("--watch", _SHOW, "hear of news between commands: IDLE, or NOOP now and then where there is none"),
     Option("--stall", _SHOW, "at the prompt: say what is waited for when nothing has come for so long in the middle "

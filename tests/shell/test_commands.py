@@ -46,6 +46,8 @@ def test_each_does_its_work() -> None:
     assert run("\\trace off").said == ["there was no trace"]
     assert run("\\quit").left
     assert run("\\format wire").output.format == "wire"
+    assert run("\\keys VI").keys == "vi"
+    assert said("\\keys") == "keys: emacs (one of emacs, vi)"
     host = FakeHost(connected=True)
     assert host.does("\\raw A1 \\x00\\r\\n").done == [Octets(b"A1 \0\r\n")]
     assert "4e 4f 4f 50" in host.does("NOOP").does("\\LAST Hex ").text
@@ -86,6 +88,7 @@ def test_connecting_again_selects_the_mailbox_again() -> None:
         ("\\raw", "needs the text"),
         ("\\quit now", "no argument"),
         ("\\use", "needs the name"),
+        ("\\keys wordstar", "one of emacs, vi"),
         ("\\use b", "there is no connection 'b'"),
         ("\\connect", "needs a URL"),
         ("\\connect -n", "needs a name"),

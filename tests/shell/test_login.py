@@ -140,3 +140,17 @@ def test_a_password_is_not_asked_for_where_it_would_go_in_the_clear(tmp_path: Pa
             assert peer.heard == b""
 
     play(scene)
+
+
+def test_a_token_of_the_command(dovecot: Server, tmp_path: Path) -> None:
+    async def scene() -> None:
+        command = f"echo {token('demo')}"
+        async with acting(
+            tmp_path, url=url(dovecot), no_login=True, cafile=str(dovecot.cafile), token_command=command
+        ) as person:
+            await person.enters("AUTHENTICATE XOAUTH2", "User at")
+            await person.enters("demo", "A1 OK")
+            assert "Token for" not in person.screen.text
+            assert token("demo") not in person.screen.written
+
+    play(scene)

@@ -397,6 +397,8 @@ def test_own_commands(tmp_path: Path) -> None:
             await person.enters("CHECK", "CHECK")
             await person.enters("\\trace off", "ends here")
             assert b"CHECK" in (tmp_path / "t").read_bytes()
+            await person.enters("\\keys vi", "keys: vi (one of emacs, vi)", "vi insert")
+            await person.enters("\\keys emacs", "keys: emacs")
 
     play(scene)
 

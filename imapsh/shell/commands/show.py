@@ -1,4 +1,4 @@
-r"""What is shown, and how: `\help`, `\last`, `\format`, `\trace`."""
+r"""What is shown and typed, and how: `\help`, `\last`, `\format`, `\keys`, `\trace`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from imapsh.errors import UsageError
 from imapsh.render.visible import visible
 from imapsh.shell.host import Host
+from imapsh.shell.options import KEYS
 from imapsh.shell.output import FORMATS, Output
 from imapsh.shell.steps import ROOM, Steps
 from imapsh.shell.viewer import Viewer
@@ -43,6 +44,15 @@ def form(host: Host[Any], argument: str) -> None:
     if argument:
         host.output.format = _format(argument)
     host.say(f"format: {host.output.format} (one of {', '.join(FORMATS)})")
+
+
+def keys(host: Host[Any], argument: str) -> None:
+    """`\\keys [emacs|vi]`."""
+    if argument:
+        if argument.lower() not in KEYS:
+            raise UsageError(f"{argument!r} is no way to edit lines: one of {', '.join(KEYS)}")
+        host.set_keys(argument.lower())
+    host.say(f"keys: {host.keys} (one of {', '.join(KEYS)})")
 
 
 def trace(host: Host[Any], argument: str) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from imapsh.shell.expect import SUBJECTS, details
+from imapsh.shell.options import KEYS
 
 if TYPE_CHECKING:
     from imapsh.shell.host import Host
@@ -64,6 +65,10 @@ def _subjects(host: Host[Any]) -> Iterable[str]:
     return SUBJECTS
 
 
+def _keys(host: Host[Any]) -> Iterable[str]:
+    return KEYS
+
+
 def _sessions(host: Host[Any]) -> Iterable[str]:
     return host.talks
 
@@ -97,6 +102,7 @@ _TABLE = (
     Command("\\last", "[FORMAT]", "Shows the last exchange again, without asking the server.", "show.last", _formats),
     Command("\\format", "[FORMAT]", "Says or sets how replies are shown: pretty, view, wire, json or hex.", "show.form",
             _formats),
+    Command("\\keys", "[emacs|vi]", "Says or sets how lines are edited.", "show.keys", _keys, prompt=True),
     Command("\\trace", "[FILE|off]", "Says, begins or ends the trace of both directions; secrets are left out.",
             "show.trace", "path"),
     # -- messages
