@@ -38,11 +38,16 @@ def _fixed(place: Place, typed: str, skip: int) -> Iterator[Offer]:
     mailbox = place.known.mailbox
     exists = f"all {mailbox.exists} messages" if mailbox is not None and mailbox.exists else "every message"
     shapes = [("*", "the last message")] if skip else [("1:*", exists), ("*", "the last message")]
-    if not skip:
-        shapes.append(("$", "what the last SEARCH kept"))  # where the server cannot, the shell keeps it
+    if not skip and _saves(place):
+        shapes.append(("$", "the saved search result"))
     for text, note in shapes:
         if text.startswith(typed):
             yield place.offer(text, note, skip=skip)._replace(near=fuzzy.BEGINS)
+
+
+def _saves(place: Place) -> bool:
+    context = place.found.context
+    return context.rev2 or bool({"SEARCHRES", "IMAP4REV2"} & {name.upper() for name in context.capabilities})
 
 
 def _by_number(place: Place, typed: str, skip: int) -> Iterator[Offer]:
