@@ -75,8 +75,9 @@ class Known:
         elif kind in _OF_MAILBOXES:
             self.names.learn(event.response)
 
-    def meant(self, exchange: Exchange) -> str:
+    def meant(self, exchange: Exchange, *, utf8: bool) -> str:
         """Which mailbox may have been meant by the first that a refused command names; "" where nothing is near.
+        `utf8`: names are not sent in modified UTF-7.
 
         Not every server says NONEXISTENT or TRYCREATE; a NO without a code may mean it.
         """
@@ -92,7 +93,14 @@ class Known:
         if slot is None or not isinstance(slot.value, str):
             return ""
         from imapsh.grammar.mutf7 import decode_leniently
+        from imapsh.shell.mailboxes import as_typed
 
-        name = decode_leniently(slot.value)[0]
-        near = None if self.names.has(name) else self.names.nearest(name)
-        return f"did you mean {near}?" if near is not None else ""
+        sent = slot.value.encode("latin-1", "replace").decode("utf-8", "replace")  # the text is octets
+        name = decode_leniently(sent)[0]
+        if self.names.has(name) and (sent.isascii() or utf8):
+            return ""
+        near = self.names.nearest(name)
+        if near is None:
+            return ""
+        coded = "" if utf8 or near.isascii() else f", {as_typed(near, utf8=False)}"
+        return f"did you mean {near}{coded}?"

@@ -113,8 +113,10 @@ class Talk(Conversation):
 
     def _replied(self, exchange: Exchange) -> None:
         """When the reply is shown."""
-        if exchange.status == "NO" and (meant := self.known.meant(exchange)):
-            self.stage.note(meant)
+        if exchange.status == "NO":
+            utf8 = self.session.context().takes_utf8
+            if meant := self.known.meant(exchange, utf8=utf8):
+                self.stage.note(meant)
         self.watch.completed(exchange)
         self._clock.call_soon(self.watch.look)  # not in the middle of the events
 

@@ -182,8 +182,18 @@ class Slot:
         character = run.text[end]
         if character == "]" and not self.shape.strings:
             return end  # closes a section or a code
-        run.notes("atom", end, f"{character!r} may not stand in {self.shape.bounds}")
+        bounds, code = self.shape.bounds, self._coded(run, found[0])
+        run.notes("atom", end, f"{code}{character!r} may not stand in {self.shape.noun if code else bounds}")
         return found.end()
+
+    def _coded(self, run: Run, name: str) -> str:
+        """How to write a mailbox name that is not ASCII, where UTF-8 may not be sent (RFC 3501 section 5.1.3)."""
+        if self.shape.role != "mailbox" or run.context.takes_utf8 or name.isascii():
+            return ""
+        from imapsh.grammar import mutf7
+
+        name = name.encode("utf-8", "replace").decode()  # a lone surrogate has no code
+        return f"write {mutf7.encode(mutf7.decode_leniently(name)[0])}: "
 
     def _string(self, run: Run, token: Token) -> int:
         value: object = None
@@ -204,7 +214,7 @@ class Slot:
 
     def _check_quoted(self, run: Run, token: Token) -> None:
         if not run.context.takes_utf8 and (found := _EIGHT_BIT.search(token.text)):
-            run.notes("QUOTED-CHAR", token.start + found.start(),
+            run.notes("QUOTED-CHAR", token.start + found.start(), self._coded(run, unquote(token.text)) +
                       f"{found[0]!r} may stand in quotes only after ENABLE IMAP4rev2 or UTF8=ACCEPT")  # fmt: skip
         if "\\" in token.text:
             body = re.sub(r'\\["\\]', "..", token.text)

@@ -237,6 +237,18 @@ def test_a_mailbox_that_is_missing_has_a_neighbour(tmp_path: Path) -> None:
     play(scene)
 
 
+def test_a_name_that_is_not_ascii_is_encoded_by_tab(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with acting(tmp_path, demo=True) as person:
+            await person.prompted("demo@demo>")
+            person.types('CREATE "Entwürfe"')
+            await person.screen.shows("write Entw&APw-rfe: 'ü' may stand in quotes only after ENABLE")
+            person.types(TAB)
+            await person.enters("", '> A2 CREATE "Entw&APw-rfe"', "OK made")
+
+    play(scene)
+
+
 def test_a_refusal_without_a_code_may_mean_that_it_is_missing(tmp_path: Path) -> None:
     async def scene() -> None:
         async with Peer() as peer, acting(tmp_path, url=peer.url) as person:

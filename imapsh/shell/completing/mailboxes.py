@@ -24,6 +24,7 @@ def plain(typed: str) -> str:
 def offers(place: Place, used: Sequence[str]) -> Iterator[Offer]:
     """Where a name is wanted; `used` are folded names, the one used most first."""
     if len(place.typed) > 1 and place.typed[0] == '"' == place.typed[-1] and not place.typed.endswith('\\"'):
+        yield from _as_it_stands(place)
         return  # it is closed
     if place.kind == "list-mailbox":
         yield from (place.offer(f'"{text}"' if place.typed[:1] == '"' else text, note) for text, note in _PATTERNS)
@@ -35,6 +36,13 @@ def offers(place: Place, used: Sequence[str]) -> Iterator[Offer]:
     for prefix, owner in place.known.names.namespaces.items():
         if prefix and prefix.casefold().startswith(typed.casefold()):
             yield from _offer(place, prefix, fuzzy.BEGINS, f"{owner} mailboxes")
+    yield from _as_it_stands(place)
+
+
+def _as_it_stands(place: Place) -> Iterator[Offer]:
+    """A name that is not ASCII in modified UTF-7, where UTF-8 may not be sent: it need not be known, as for CREATE."""
+    if not place.typed.isascii() and not place.found.context.takes_utf8:
+        yield from _offer(place, plain(place.typed), fuzzy.SCATTERED)
 
 
 def _is_reference(place: Place) -> bool:
