@@ -195,12 +195,13 @@ def open_trace(path: str) -> "tuple[Trace, IO[bytes]]":
     import os
     import time
 
+    from imapsh.shell.files import why
     from imapsh.wire.trace import Trace
 
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    except OSError as error:
-        raise UsageError(f"cannot write the trace {path}: {error.strerror}") from None
+    except (OSError, ValueError) as error:
+        raise UsageError(f"cannot write the trace {path}: {why(error)}") from None
     file = os.fdopen(descriptor, "wb", buffering=0)
     return Trace(file.write, time.monotonic), file
 

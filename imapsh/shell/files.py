@@ -1,10 +1,11 @@
-r"""Local files in commands: `{@path}`, and the octets of `\raw`."""
+r"""Local files in commands: `{@path}`, and the octets of `\raw`; what is wrong with a path."""
 
 from __future__ import annotations
 
 import os
 import re
 from collections.abc import Callable, Iterator
+from typing import IO
 
 from imapsh.errors import UsageError
 from imapsh.patterns import lazy
@@ -27,18 +28,33 @@ def open_file(path: str) -> tuple[int, Callable[[], Iterator[bytes]]]:
             data = file.read()
             file.close()
             return len(data), lambda: iter((data,))
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from None
+    except (OSError, ValueError) as error:
+        raise UsageError(f"cannot read {path}: {why(error)}") from None
+    return size, _Reader(file, size)
 
-    def read() -> Iterator[bytes]:
-        left = size
-        with file:
+
+class _Reader:
+    """Reads so many octets of a file, and closes it; also where it is never asked to, for the command was not sent."""
+
+    def __init__(self, file: IO[bytes], size: int) -> None:
+        self._file = file
+        self._size = size
+
+    def __call__(self) -> Iterator[bytes]:
+        left = self._size
+        with self._file as file:
             while left:
                 piece = file.read(min(left, _PIECE)) or bytes(min(left, _PIECE))
                 left -= len(piece)
                 yield piece
 
-    return size, read
+    def __del__(self) -> None:
+        self._file.close()
+
+
+def why(error: OSError | ValueError) -> str:
+    """Why the system would not have a path or a command: a NUL in it is a ValueError."""
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 def unescape(text: str) -> bytes:

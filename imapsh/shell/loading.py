@@ -13,6 +13,7 @@ from typing import IO, NamedTuple
 
 from imapsh.errors import UsageError
 from imapsh.grammar.fragments import Literal
+from imapsh.shell.files import why
 from imapsh.shell.saving import INDEX, MAILDIR, MBOX
 
 _PIECE = 1 << 16
@@ -61,16 +62,23 @@ def messages(names: Iterable[str]) -> list[Message]:
     """The messages of files and folders, in order.  Raises UsageError for one that is not there or is none."""
     found: list[Message] = []
     for name in names:
-        path = Path(os.path.expanduser(name))
-        if path.is_dir():
-            found += _folder(path)
-        elif not path.exists():
-            raise UsageError(f"there is no file {name}")
-        else:
-            with path.open("rb") as file:
-                is_mbox = file.read(5) == b"From "
-            found += _mbox(path) if is_mbox else [_eml(path)]
+        try:
+            found += _messages(Path(os.path.expanduser(name)))
+        except UsageError:
+            raise
+        except FileNotFoundError:
+            raise UsageError(f"there is no file {name}") from None
+        except (OSError, ValueError) as error:
+            raise UsageError(f"cannot read {name}: {why(error)}") from None
     return found
+
+
+def _messages(path: Path) -> list[Message]:
+    if path.is_dir():
+        return _folder(path)
+    with path.open("rb") as file:
+        is_mbox = file.read(5) == b"From "
+    return _mbox(path) if is_mbox else [_eml(path)]
 
 
 def date_time(when: datetime) -> str:
@@ -104,7 +112,7 @@ def _folder(path: Path) -> list[Message]:
 def _maildir(path: Path) -> list[Message]:
     letters = {letter: flag for flag, letter in MAILDIR.items()}
     found = []
-    for one in sorted([*(path / "cur").iterdir(), *(path / "new").iterdir()], key=_in_order):
+    for one in sorted([*_inside(path / "cur"), *_inside(path / "new")], key=_in_order):
         if one.name.startswith(".") or not one.is_file():
             continue
         info = one.name.partition(":2,")[2]
@@ -113,6 +121,10 @@ def _maildir(path: Path) -> list[Message]:
         when = date_time(datetime.fromtimestamp(stat.st_mtime, UTC))
         found.append(Message(str(one), flags, when, stat.st_size, _opener(one)))
     return found
+
+
+def _inside(folder: Path) -> list[Path]:
+    return list(folder.iterdir()) if folder.is_dir() else []
 
 
 def _in_order(path: Path) -> list[str | int]:

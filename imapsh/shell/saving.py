@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO, NamedTuple, Protocol
 
 from imapsh.errors import UsageError
+from imapsh.shell.files import why
 from imapsh.wire.frames import Part, Spilled
 
 INDEX = "index.jsonl"  #: the list of a folder of .eml files
@@ -151,11 +152,12 @@ class Maildir:
 def target(text: str, mailbox: str) -> tuple[Target, Path]:
     """What a word means, and where its list is: `x.mbox` or an mbox file, `maildir:PATH` or a Maildir, else a folder.
 
-    "" is a folder named after the mailbox.  Raises UsageError.
+    "" is a folder named after the mailbox, whose name a server chose: it is below the present folder, and never another
+    thing that is there.  Raises UsageError.
     """
     scheme, colon, rest = text.partition(":")
-    kind = scheme if colon and scheme in ("mbox", "maildir", "dir") else ""
-    path = Path(os.path.expanduser(rest if kind else text) or re.sub(r"[^\w.@+-]", "_", mailbox) or "mailbox")
+    kind = scheme if colon and scheme in ("mbox", "maildir", "dir") else "" if text else "dir"
+    path = Path(os.path.expanduser(rest if colon and kind else text) or _named_after(mailbox))
     try:
         if kind == "mbox" or (not kind and (path.suffix == ".mbox" or path.is_file())):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -166,9 +168,13 @@ def target(text: str, mailbox: str) -> tuple[Target, Path]:
             for folder in ("cur", "new", "tmp"):
                 (path / folder).mkdir(mode=0o700, exist_ok=True)
             return Maildir(path), path / f".{INDEX}"
-    except OSError as error:
-        raise UsageError(f"cannot save into {path}: {error.strerror}") from None
+    except (OSError, ValueError) as error:
+        raise UsageError(f"cannot save into {path}: {why(error)}") from None
     return Folder(path), path / INDEX
+
+
+def _named_after(mailbox: str) -> str:
+    return re.sub(r"[^\w.@+-]", "_", mailbox).lstrip(".") or "mailbox"
 
 
 @contextlib.contextmanager

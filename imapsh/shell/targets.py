@@ -16,12 +16,15 @@ from imapsh.errors import UsageError
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.values import Fetch
 from imapsh.session.events import Event, Received
+from imapsh.shell.files import why
 from imapsh.shell.output import Output, exact
 from imapsh.shell.viewer import Viewer
 from imapsh.spec.model import find
 from imapsh.wire.frames import Frame, Spilled
 
 if TYPE_CHECKING:
+    from subprocess import Popen
+
     from imapsh.spec.match import Match
 
 _PIECE = 1 << 16
@@ -90,8 +93,7 @@ class FileTarget(Target):
             how = os.O_WRONLY | os.O_CREAT | (os.O_APPEND if append else os.O_TRUNC)
             self._file = os.fdopen(os.open(os.path.expanduser(name), how, 0o600), "wb")
         except (OSError, ValueError) as error:
-            why = error.strerror if isinstance(error, OSError) else error
-            raise UsageError(f"cannot write {name}: {why}; nothing was sent") from None
+            raise UsageError(f"cannot write {name}: {why(error)}; nothing was sent") from None
 
     def expect(self, found: Match, viewer: Viewer) -> None:
         """See Target."""
@@ -140,18 +142,24 @@ class PipeTarget(Target):
             raise UsageError(f"the output cannot be kept for {self.command}: {self.fault}")
         file = self._file
         file.seek(0)
-        with file, subprocess.Popen(
-            self.command, shell=True, stdin=subprocess.PIPE, env=child_environment()
-        ) as child, _uninterrupted():  # fmt: skip
-            assert child.stdin is not None
-            with suppress(BrokenPipeError):
-                while piece := file.read(_PIECE):
-                    child.stdin.write(piece)
-            with suppress(BrokenPipeError):
-                child.stdin.close()
-            child.wait()
+        with file:
+            try:
+                child = subprocess.Popen(self.command, shell=True, stdin=subprocess.PIPE, env=child_environment())
+            except (OSError, ValueError) as error:
+                raise UsageError(f"cannot run {self.command[:80]}: {why(error)}") from None
+            with child, _uninterrupted():
+                self._feed(file, child)
         self._file = None
         return ""
+
+    def _feed(self, file: IO[bytes], child: Popen[bytes]) -> None:
+        assert child.stdin is not None
+        with suppress(BrokenPipeError):
+            while piece := file.read(_PIECE):
+                child.stdin.write(piece)
+        with suppress(BrokenPipeError):
+            child.stdin.close()
+        child.wait()
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from typing import Any
 
 from imapsh.client.blocking import BlockingClient
 from imapsh.errors import ImapshError
+from imapsh.render.visible import visible
 from imapsh.server.demo import demo_store
 from imapsh.server.memory import connect
 from imapsh.server.store import Store
@@ -118,10 +119,10 @@ class FakeHost(Host[FakeTalk]):
         self.said.append(text.removesuffix("\n"))
 
     def note(self, text: str) -> None:
-        self.said.append(text)
+        self.said.append(visible(text))
 
     def fault(self, text: str) -> None:
-        self.said.append(text)
+        self.said.append(visible(text))
 
     def set_trace(self, path: str) -> None:
         self._trace = path

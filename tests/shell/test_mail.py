@@ -14,6 +14,7 @@ from imapsh.errors import CommandNo, StateError, UsageError
 from imapsh.grammar.values import Fetch
 from imapsh.session.events import Received
 from imapsh.session.exchange import Exchange
+from imapsh.shell import saving
 from imapsh.shell.loading import messages
 from tests.servers.base import Server
 
@@ -121,13 +122,31 @@ def test_the_date_is_the_messages_own_where_nothing_else_is_known(here: Path) ->
         ("\\load *.nothing", "there are no messages in that"),
         ("\\load nul.eml", "holds a NUL"),
         ("\\save 1 file/below", "cannot save into file/below"),
+        ("\\save 1 a\0b", "cannot save into a.b: embedded null"),
+        ("\\load a\0b", "there is no file|embedded null"),
+        ("APPEND INBOX {@a\0b}", "cannot read a.b: embedded null"),
+        ("NOOP > a\0b", "cannot write a.b: embedded null"),
+        ("NOOP | cat a\0b", "cannot run cat a.b: embedded null"),
+        ("\\load half", "there are no messages in that"),
     ],
 )
 def test_mistakes_are_sentences(here: Path, line: str, words: str) -> None:
     (here / "nul.eml").write_bytes(b"A: b\n\n\0")
     (here / "file").write_bytes(b"")
+    (here / "half/cur").mkdir(parents=True)  # a Maildir without its other folders
     with pytest.raises(UsageError, match=words):
         inbox().does(line)
+
+
+def test_a_mailboxs_name_leads_nowhere_else(here: Path) -> None:
+    """Without a place it goes into a folder named after the mailbox, whose name a server may have chosen."""
+    assert [saving.target("", name)[1].parent.name for name in ("..", ".ssh", "~", "a/b", "mbox:x", "x.mbox", "/")] == [
+        "mailbox", "ssh", "_", "a_b", "mbox_x", "x.mbox", "_"
+    ]  # fmt: skip
+    (here / "notes").write_bytes(b"mine")
+    with pytest.raises(UsageError, match="cannot save into notes: File exists"):
+        saving.target("", "notes")
+    assert (here / "notes").read_bytes() == b"mine"
 
 
 def test_a_mailbox_is_needed() -> None:
