@@ -6,18 +6,17 @@ anywhere in the decoded text.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
+from imapsh.grammar.dates import read_date
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.server.headers import text
 from imapsh.server.mime import Mime, Part
 from imapsh.server.selected import Selected
 from imapsh.server.store import Message
 
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 CHARSETS = ("US-ASCII", "UTF-8")
 
 Test = Callable[[int, Message], bool]  #: of a message number and its message
@@ -95,7 +94,7 @@ def _day(
     of: Callable[[Message], date | None], compare: Callable[[date, date], bool]
 ) -> Callable[[Selected, str], Test]:
     def make(selected: Selected, text: str) -> Test:
-        wanted = parse_date(text)
+        wanted = read_date(text)
 
         def test(number: int, message: Message) -> bool:
             day = of(message)
@@ -175,20 +174,6 @@ def decode_words(value: str) -> str:
         return "".join(run if isinstance(run, str) else run.decode(charset or "latin-1") for run, charset in runs)
     except (HeaderParseError, LookupError, ValueError):
         return value
-
-
-_DATE = re.compile(r"(\d{1,2})-([A-Za-z]{3})-(\d{4})")
-
-
-def parse_date(text: str) -> date:
-    """date = date-day "-" date-month "-" date-year.  Raises ValueError."""
-    found = _DATE.fullmatch(text)
-    if found is None or found[2].title() not in MONTHS:
-        raise ValueError(f"{text!a} is no date: write it like 1-Feb-2026")
-    try:
-        return date(int(found[3]), MONTHS.index(found[2].title()) + 1, int(found[1]))
-    except ValueError:
-        raise ValueError(f"there is no day {text}") from None
 
 
 def _sent(message: Message) -> date | None:

@@ -12,6 +12,7 @@ from imapsh import spec
 from imapsh.errors import UsageError
 from imapsh.grammar.tokens import LPAREN, RPAREN, SPACE, tokenize
 from imapsh.patterns import lazy
+from imapsh.render.amounts import count
 from imapsh.shell.redirect import operators
 from imapsh.shell.values import Place, places, put_in
 
@@ -56,7 +57,7 @@ def _applied(name: str, line: str, rest: str) -> str:
     wanted = max((int(place.name) for place in spots if place.name != "*"), default=0)
     takes_all = any(place.name == "*" for place in spots)
     if len(given) < wanted or (len(given) > wanted and not takes_all):
-        raise UsageError(f"{name} takes {wanted} argument{'s' * (wanted != 1)}{' at least' * takes_all}, "
+        raise UsageError(f"{name} takes {count(wanted, 'argument')}{' at least' * takes_all}, "
                          f"not {len(given)}; it stands for {line}")  # fmt: skip
     return put_in(line, spots, [_argument(place, given, rest) for place in spots])[0] + tail
 

@@ -97,6 +97,7 @@ def _behind_name(response: Response) -> str:
 
 
 def reply(expected: Expectation, host: Host[Any]) -> Seen:
+    """`\\expect OK`, `NO`, `BAD`, or `[CODE]`: the last reply."""
     reply, exchange = _reply(host)
     if reply is None:
         return False, "there is no reply yet"
@@ -128,6 +129,7 @@ def masked(host: Host[Any], text: str) -> str:
 
 
 def untagged(expected: Expectation, host: Host[Any]) -> Seen:
+    """`\\expect untagged NAME`: one of the last exchange, with a field that compares."""
     values: list[str] = []
     came = having = 0
     what = f"{expected.name.upper()} {expected.field}".rstrip()
@@ -150,16 +152,19 @@ def untagged(expected: Expectation, host: Host[Any]) -> Seen:
 
 
 def count(expected: Expectation, host: Host[Any]) -> Seen:
+    """`\\expect count NAME`: how many untagged ones came."""
     count = sum(1 for _ in _untagged(host, expected.name))
     return expected.compares(str(count)), f"{count} untagged {expected.name.upper()} came"
 
 
 def state(expected: Expectation, host: Host[Any]) -> Seen:
+    """The session's state, not connected among them."""
     state = host.talk.session.state if host.talk is not None else "not connected"
     return expected._replace(value=expected.value.lower()).compares(state), f"the state is {state}"
 
 
 def mailbox(expected: Expectation, host: Host[Any]) -> Seen:
+    """The name of the selected mailbox."""
     box = host.session.mailbox
     if box is None:
         return False, "no mailbox is selected"
@@ -167,23 +172,27 @@ def mailbox(expected: Expectation, host: Host[Any]) -> Seen:
 
 
 def capability(expected: Expectation, host: Host[Any]) -> Seen:
+    """Whether the server says that it has it."""
     offered = host.session.context().capabilities
     has = expected.name.upper() in offered
     return has, f"{expected.name.upper()} is {'' if has else 'not '}among the capabilities"
 
 
 def text(expected: Expectation, host: Host[Any]) -> Seen:
+    """The text of the last reply."""
     reply, _ = _reply(host)
     text = getattr(reply.value, "text", "") if reply is not None else ""
     return expected.compares(text), f"the reply's text was {_short(text)!r}"
 
 
 def octets(expected: Expectation, host: Host[Any]) -> Seen:
+    """Octets that the last exchange brought."""
     count = sum(event.response.length for event in _events(host) if isinstance(event, Received | Completed))
     return expected.compares(str(count)), f"{count:,} octets came"
 
 
 def elapsed(expected: Expectation, host: Host[Any]) -> Seen:
+    """Seconds that the last command took."""
     _, exchange = _reply(host)
     if exchange is None:
         return False, "there is no reply whose time is known"
@@ -191,6 +200,7 @@ def elapsed(expected: Expectation, host: Host[Any]) -> Seen:
 
 
 def violations(expected: Expectation, host: Host[Any]) -> Seen:
+    """Breaches of the grammar in the last exchange, of one rule or of any."""
     found = [
         (violation.rule, event.response.name)
         for event in _events(host)
@@ -201,6 +211,7 @@ def violations(expected: Expectation, host: Host[Any]) -> Seen:
 
 
 def findings(expected: Expectation, host: Host[Any]) -> Seen:
+    """Breaches of conduct in the last exchange, of one rule or of any."""
     found = [
         (finding.rule, event.response.name)
         for event in _events(host)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from imapsh.errors import UsageError
+from imapsh.grammar.dates import write_date_time
 from imapsh.grammar.fragments import Literal
 from imapsh.shell.files import why
 from imapsh.shell.saving import INDEX, MAILDIR, MBOX
@@ -23,7 +24,6 @@ _STATUSES = 200  # octets in which Status and X-Status stand
 _HEADER = 1 << 16  # octets in which the header is looked for
 _ENDS = re.compile(rb"\r?\n\r?\n")
 _DATE = re.compile(rb"(?im)^Date:(.*(?:\n[ \t].*)*)")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 Open = Callable[[], IO[bytes]]
 
@@ -81,13 +81,6 @@ def _messages(path: Path) -> list[Message]:
     return _mbox(path) if is_mbox else [_eml(path)]
 
 
-def date_time(when: datetime) -> str:
-    """date-time (RFC 9051 section 9), without its quotes."""
-    return (
-        f"{when.day:>2}-{_MONTHS[when.month - 1]}-{when.year:04} {when:%H:%M:%S} {when.strftime('%z')[:5] or '+0000'}"
-    )
-
-
 def _eml(path: Path, known: dict[str, object] | None = None) -> Message:
     known = known or {}
     listed = known.get("flags")
@@ -118,7 +111,7 @@ def _maildir(path: Path) -> list[Message]:
         info = one.name.partition(":2,")[2]
         flags = tuple(letters[letter] for letter in info if letter in letters)
         stat = one.stat()
-        when = date_time(datetime.fromtimestamp(stat.st_mtime, UTC))
+        when = write_date_time(datetime.fromtimestamp(stat.st_mtime, UTC))
         found.append(Message(str(one), flags, when, stat.st_size, _opener(one)))
     return found
 
@@ -173,7 +166,7 @@ def _boxed(path: Path, number: int, first: bytes, start: int, end: int) -> Messa
     date = ""
     try:
         asctime = b" ".join(first.split()[2:]).decode("ascii")
-        date = date_time(datetime.strptime(asctime, "%a %b %d %H:%M:%S %Y").replace(tzinfo=UTC))
+        date = write_date_time(datetime.strptime(asctime, "%a %b %d %H:%M:%S %Y").replace(tzinfo=UTC))
     except ValueError:
         pass
     return Message(f"{path}, message {number}", flags, date, end - start - len(first), opened)
@@ -200,7 +193,7 @@ def _dated(path: Path) -> str:
         return ""
     try:
         when = parsedate_to_datetime(found[1].decode("utf-8", "replace").strip())
-        return date_time(when if when.tzinfo else when.replace(tzinfo=UTC))
+        return write_date_time(when if when.tzinfo else when.replace(tzinfo=UTC))
     except (ValueError, TypeError):
         return ""
 

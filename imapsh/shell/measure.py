@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from imapsh import spec
+from imapsh.grammar.dates import read_date
 from imapsh.grammar.sequence import STAR, SequenceSet
 from imapsh.grammar.values import ESearch, Fetch, MailboxStatus, Search
 from imapsh.grammar.writer import Writer
+from imapsh.render.amounts import count, size
 from imapsh.session.events import Received
 from imapsh.shell.conversation import Conversation, Own
-from imapsh.shell.progress import size
 from imapsh.shell.steps import Steps
 from imapsh.spec.advice import unfit
 
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
 LARGE = 50_000  #: messages beyond which they are only counted
 
 _LINE = 4000  # octets of a set in one command; a server may refuse a line of more than 8,192 (RFC 7162 section 4)
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 class Mail(NamedTuple):
@@ -32,7 +33,7 @@ class Mail(NamedTuple):
     oldest: str = ""
 
     def __str__(self) -> str:
-        parts = [f"{self.messages:,} message{'s' * (self.messages != 1)}"]
+        parts = [count(self.messages, "message")]
         parts += [size(self.octets)] if self.octets is not None else []
         parts += [f"oldest {self.oldest}"] if self.oldest and self.messages > 1 else []
         parts += [f"of {self.oldest}"] if self.oldest and self.messages == 1 else []
@@ -86,7 +87,7 @@ def messages(talk: Conversation, why: str, numbers: SequenceSet, *, uid: bool) -
             count = every.count() if every is not None else 0
         if not uid or count > LARGE:
             return Mail(count)
-    told: dict[int, tuple[int, tuple[int, int, int] | None]] = {}
+    told: dict[int, tuple[int, date | None]] = {}
     for part in _lines(numbers):
         fragments = Writer().raw(f"{part} (RFC822.SIZE INTERNALDATE)").fragments()
         values = yield from ask(talk, why, "UID FETCH" if uid else "FETCH", fragments)
@@ -96,7 +97,7 @@ def messages(talk: Conversation, why: str, numbers: SequenceSet, *, uid: bool) -
             if isinstance(value, Fetch) and isinstance(octets := value.items.get("RFC822.SIZE"), int):
                 told[value.seq] = octets, _day(value.items.get("INTERNALDATE"))
     days = [day for _, day in told.values() if day is not None]
-    oldest = "{:04}-{:02}-{:02}".format(*min(days)) if days else ""
+    oldest = min(days).isoformat() if days else ""
     return Mail(len(told), sum(octets for octets, _ in told.values()), oldest)
 
 
@@ -114,14 +115,13 @@ def _lines(numbers: SequenceSet) -> Iterator[SequenceSet]:
         yield numbers._replace(ranges=tuple(part))
 
 
-def _day(date: Any) -> tuple[int, int, int] | None:
+def _day(value: Any) -> date | None:
     """The day of an INTERNALDATE, ` 1-Feb-2019 02:44:25 +0000`, as the server writes it."""
-    words = date.split() if isinstance(date, str) else []
-    day, _, rest = words[0].partition("-") if words else ("", "", "")
-    month, _, year = rest.partition("-")
-    if month.lower() not in _MONTHS or not (day.isdecimal() and year.isdecimal()):
+    words = value.split() if isinstance(value, str) else []
+    try:
+        return read_date(words[0]) if words else None
+    except ValueError:
         return None
-    return int(year), _MONTHS.index(month.lower()) + 1, int(day)
 
 
 def most(talk: Conversation, numbers: SequenceSet, *, uid: bool) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from imapsh.render.amounts import count
 from imapsh.render.visible import visible
 from imapsh.session.events import Received
 from imapsh.shell.stall import Clock
@@ -75,7 +76,7 @@ def sequence(text: str, term: str) -> str:
 
 
 def _counted(mailbox: str, number: int) -> str:
-    what = "new mail" if not number else "1 new message" if number == 1 else f"{number} new messages"
+    what = count(number, "new message") if number else "new mail"
     return f"{visible(mailbox)}: {what}"
 
 

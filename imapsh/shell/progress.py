@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from imapsh.render.amounts import in_unit, size, span, unit_of
+
 if TYPE_CHECKING:
     from imapsh.session.core import Session
     from imapsh.session.transfer import Transfer
@@ -13,8 +15,6 @@ if TYPE_CHECKING:
 EVERY = 0.25  #: seconds between two looks
 PATIENCE = 0.5  #: seconds before anything is shown at all
 LEAST = 1 << 18  #: octets of a literal whose progress is shown
-
-_UNITS = ("octets", "kB", "MB", "GB", "TB")
 
 
 class Progress:
@@ -49,8 +49,8 @@ class Progress:
         if not self.total:
             return f"{self.label}: {size(done)}, {size(rate)}/s"
         done = min(done, self.total)
-        unit = _unit(self.total)
-        of = f"{_count(done, unit)} of {size(self.total)}"
+        unit = unit_of(self.total)
+        of = f"{in_unit(done, unit)} of {size(self.total)}"
         left = f", {span((self.total - done) / rate)} left" if rate and done < self.total else ""
         return f"{self.label}: {of}, {100 * done // self.total} %, {size(rate)}/s{left}"
 
@@ -113,31 +113,3 @@ class Meter:
         if self._shown:
             self._shown = False
             self._write("\r\x1b[K")
-
-
-def size(octets: float) -> str:
-    """`840 octets`, `12.3 MB` (powers of 1000)."""
-    unit = _unit(octets)
-    return f"{_count(octets, unit)} {_UNITS[unit]}"
-
-
-def span(seconds: float) -> str:
-    """`6 s`, `2:05 min`, `3:10 h`."""
-    whole = int(seconds + 0.5)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60}:{whole % 60:02} min"
-    return f"{whole // 3600}:{whole % 3600 // 60:02} h"
-
-
-def _unit(octets: float) -> int:
-    unit = 0
-    while octets >= 999.95 and unit < len(_UNITS) - 1:
-        octets /= 1000
-        unit += 1
-    return unit
-
-
-def _count(octets: float, unit: int) -> str:
-    return f"{octets / 1000**unit:.1f}" if unit else f"{octets:.0f}"

@@ -13,12 +13,12 @@ import os
 import re
 import time
 from collections.abc import Iterator
-from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import IO, NamedTuple, Protocol
 
 from imapsh.errors import UsageError
+from imapsh.grammar.dates import read_date_time
 from imapsh.shell.files import why
 from imapsh.wire.frames import Part, Spilled
 
@@ -144,7 +144,7 @@ class Maildir:
         (self.where / "new" / key).chmod(0o600)
         (self.where / "new" / key).rename(self.where / "cur" / name)
         with contextlib.suppress(ValueError):
-            seconds = _date(item.date).timestamp()
+            seconds = read_date_time(item.date).timestamp()
             os.utime(self.where / "cur" / name, (seconds, seconds))
         return name
 
@@ -219,13 +219,8 @@ def _status(flags: tuple[str, ...]) -> bytes:
     return f"Status: {read}\nX-Status: {letters}\n".encode("ascii")
 
 
-def _date(text: str) -> datetime:
-    """INTERNALDATE (RFC 9051 section 9, date-time).  Raises ValueError."""
-    return datetime.strptime(text.strip(), "%d-%b-%Y %H:%M:%S %z")
-
-
 def _seconds(text: str) -> float:
     try:
-        return _date(text).timestamp()
+        return read_date_time(text).timestamp()
     except ValueError:
         return time.time()

@@ -80,11 +80,10 @@ class Stage(Voice):
 
     def asked(self, exchange: Exchange, why: str) -> None:
         """A command of ours is done."""
-        from imapsh.shell.timing import duration
+        from imapsh.render.amounts import count, duration
 
-        name, answers = exchange.name, f"{exchange.untagged} answer" + "s" * (exchange.untagged != 1)
-        self.note(f"asked {name} for {why}: {exchange.status}, {answers}, "
-                  f"{duration(exchange.elapsed)} (--no-ask stops this)")  # fmt: skip
+        came = f"{exchange.status}, {count(exchange.untagged, 'answer')}, {duration(exchange.elapsed)}"
+        self.note(f"asked {exchange.name} for {why}: {came} (--no-ask stops this)")
 
     def _drained(self, event: Event) -> None:
         if isinstance(event, Completed):

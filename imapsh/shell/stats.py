@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator
 from math import ceil, exp, log
 from typing import TYPE_CHECKING, Any
 
-from imapsh.shell.progress import size
-from imapsh.shell.timing import duration
+from imapsh.render.amounts import duration, size
 
 if TYPE_CHECKING:
     from imapsh.session.exchange import Exchange

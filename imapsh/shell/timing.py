@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from imapsh.render.amounts import duration
 from imapsh.session.exchange import Exchange
 
 _MOST = 4  # changes that a summary names
@@ -23,12 +24,3 @@ def summary(exchange: Exchange) -> str:
     changes = list(dict.fromkeys(filter(None, exchange.changes)))
     more = [f"and {len(changes) - _MOST} changes more"] * (len(changes) > _MOST)
     return "; ".join([", ".join(parts), *changes[:_MOST], *more])
-
-
-def duration(seconds: float) -> str:
-    """`0.07 ms`, `0.4 ms`, `12 ms`, `3.4 s`."""
-    if seconds < 0.0001:
-        return f"{seconds * 1000:.2f} ms"
-    if seconds < 0.01:
-        return f"{seconds * 1000:.1f} ms"
-    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"

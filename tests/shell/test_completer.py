@@ -10,6 +10,7 @@ import pytest
 from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
 
+from imapsh.grammar.dates import write_date
 from imapsh.shell.completer import ShellCompleter
 from imapsh.shell.completing import dates
 from imapsh.shell.known import Known
@@ -188,7 +189,7 @@ def test_search_keys_show_their_arguments() -> None:
 def test_dates() -> None:
     assert list(after("SEARCH SINCE ").values())[:2] == ["today", "yesterday"]
     assert list(after("SEARCH SENTSINCE yes").values()) == ["yesterday"]
-    near = {called: dates.written(day) for day, called in dates.near(date(2024, 2, 29))}
+    near = {called: write_date(day) for day, called in dates.near(date(2024, 2, 29))}
     assert near["today"] == "29-Feb-2024"
     assert near["the first of this year"] == "1-Jan-2024"
     assert near["a week ago"] == "22-Feb-2024"

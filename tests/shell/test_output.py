@@ -13,7 +13,7 @@ from imapsh.session.events import Completed, Event, Received, Sent
 from imapsh.shell.last import Last
 from imapsh.shell.options import Options
 from imapsh.shell.output import FORMATS, Output, command_text, release, theme_for
-from imapsh.shell.timing import duration, summary
+from imapsh.shell.timing import summary
 from imapsh.wire.sinks import SpoolSink, opener
 
 BIG = bytes(range(256)) * 16
@@ -113,10 +113,6 @@ def test_a_dumb_terminal_and_plain_have_none_unless_asked(monkeypatch: pytest.Mo
     monkeypatch.setenv("TERM", "dumb")
     assert theme_for(Options(), True) is None
     assert theme_for(Options(color="always", plain=True), True) is THEMES["default"]
-
-
-def test_duration() -> None:
-    assert [duration(seconds) for seconds in (0.0004, 0.0123, 3.44)] == ["0.4 ms", "12 ms", "3.4 s"]
 
 
 @pytest.mark.parametrize("memory", [1 << 20, 0])

@@ -10,7 +10,7 @@ from pathlib import Path
 import pexpect
 
 from imapsh.session.core import Session
-from imapsh.shell.progress import EVERY, LEAST, PATIENCE, Meter, Progress, Transfers, size, span
+from imapsh.shell.progress import EVERY, LEAST, PATIENCE, Meter, Progress, Transfers
 
 from .acting import Peer, acting, play
 from .running import GREETING, Handler, command, environment, imapsh, listening, running, url
@@ -46,15 +46,6 @@ def test_without_a_total() -> None:
     clock.now += PATIENCE
     clock.octets += 500
     assert progress.text() == "reading: 500 octets, 1.0 kB/s"
-
-
-def test_sizes_and_spans() -> None:
-    assert [size(octets) for octets in (0, 999, 1000, 999_949, 999_950, 4.2e9)] == [
-        "0 octets", "999 octets", "1.0 kB", "999.9 kB", "1.0 MB", "4.2 GB",
-    ]  # fmt: skip
-    assert [span(seconds) for seconds in (0.2, 59.4, 59.6, 125, 11_400)] == [
-        "0 s", "59 s", "1:00 min", "2:05 min", "3:10 h",
-    ]  # fmt: skip
 
 
 def test_the_line_is_cut_written_again_not_too_often_and_taken_away() -> None:

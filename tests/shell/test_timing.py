@@ -15,7 +15,7 @@ from imapsh.session.events import Completed
 from imapsh.shell import lines
 from imapsh.shell.reading import Reading
 from imapsh.shell.steps import Line, Pause
-from imapsh.shell.timing import duration, summary
+from imapsh.shell.timing import summary
 from imapsh.spec.model import Context
 
 from .acting import ENTER, Peer, acting, play
@@ -78,11 +78,6 @@ def test_what_was_compressed_is_told() -> None:
     assert exchange.deflated == len(crossed) + len(reply)
     share = 100 * exchange.deflated / (9 + len(clear))
     assert f", 9 octets out, {len(clear):,} in, deflated to {share:.0f} %" in summary(exchange)
-
-
-def test_durations() -> None:
-    times = (0.00007, 0.0004, 0.0123, 3.44)
-    assert [duration(seconds) for seconds in times] == ["0.07 ms", "0.4 ms", "12 ms", "3.4 s"]
 
 
 def test_it_is_said_at_the_prompt_until_it_is_turned_off(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from imapsh.grammar.parts import numbered
 from imapsh.grammar.values import BodyPart
+from imapsh.render.amounts import count
 from imapsh.render.decoded import encoded_words
 from imapsh.render.styles import Fragment
 from imapsh.render.view import readable
@@ -43,7 +44,7 @@ def _branch(last: tuple[bool, ...], look: Look, room: int | None) -> str:
 def _words(part: BodyPart) -> Iterator[Fragment]:
     yield "keyword", f"{visible(part.type or '?')}/{visible(part.subtype or '?')}"
     if part.size is not None:
-        lines = f", {readable.count(part.lines, 'line')}" if part.lines is not None else ""
+        lines = f", {count(part.lines, 'line')}" if part.lines is not None else ""
         yield "number", readable.size(part.size) + lines
     params = part.params or {}
     encoding = " ".join(visible(word) for word in (params.get("charset"), part.encoding) if word)

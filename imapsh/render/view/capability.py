@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from imapsh import spec
 from imapsh.grammar.values import Capabilities, Id
+from imapsh.render.amounts import count
 from imapsh.render.styles import Fragment
 from imapsh.render.view.columns import GAP, fill, flow, words_of
 from imapsh.render.view.look import Line, Look
-from imapsh.render.view.readable import count
 from imapsh.render.visible import visible, width
 from imapsh.spec.capabilities import GROUPS
 from imapsh.spec.model import Name

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from imapsh.grammar.values import MailboxList, MailboxStatus, Namespace, Namespaces
+from imapsh.render.amounts import count
 from imapsh.render.styles import Fragment
 from imapsh.render.view.columns import flow
 from imapsh.render.view.look import Line, Look
-from imapsh.render.view.readable import count, plain, size
+from imapsh.render.view.readable import plain, size
 from imapsh.render.visible import visible
 
 #: status item -> its words, the number put in; those of others stand behind their names

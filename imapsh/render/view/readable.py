@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from imapsh.grammar.values import Address
+from imapsh.render.amounts import count
 from imapsh.render.decoded import encoded_words
 from imapsh.render.visible import visible
 from imapsh.wire.frames import Spilled
@@ -24,11 +25,6 @@ MARKS = {
     "\\DRAFT": ("D", "draft"),
     "\\RECENT": ("R", "recent"),
 }
-
-
-def count(number: int, one: str, many: str = "") -> str:
-    """`1 message`, `2,000 messages`."""
-    return f"{number:,} {one}" if number == 1 else f"{number:,} {many or one + 's'}"
 
 
 def size(octets: int) -> str:

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.values import ESearch, Search
+from imapsh.render.amounts import count
 from imapsh.render.pretty import ELIDE
 from imapsh.render.styles import Fragment
 from imapsh.render.view.columns import flow
 from imapsh.render.view.look import Line, Look
-from imapsh.render.view.readable import count, plain
+from imapsh.render.view.readable import plain
 from imapsh.render.visible import visible
 
 _INDENT = 4

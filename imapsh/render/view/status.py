@@ -8,11 +8,11 @@ from imapsh import spec
 from imapsh.grammar.responses import TAGGED
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.values import AppendUid, Code, CopyUid, Count, Expunged, Flags, StatusText
+from imapsh.render.amounts import count
 from imapsh.render.lexer import STATUS_STYLES
 from imapsh.render.styles import Fragment
 from imapsh.render.view.columns import flow, words_of
 from imapsh.render.view.look import Line, Look
-from imapsh.render.view.readable import count
 from imapsh.render.visible import visible
 
 _FEW = 72  #: characters of a code that stand within its brackets

@@ -7,11 +7,11 @@ from typing import Any
 
 from imapsh.grammar.responses import Response
 from imapsh.grammar.values import MailboxList, MailboxStatus
+from imapsh.render.amounts import count
 from imapsh.render.styles import Fragment
 from imapsh.render.view.columns import GAP, flow
 from imapsh.render.view.look import Line, Look
 from imapsh.render.view.mailboxes import CLOSED, attributes, numbers, separator
-from imapsh.render.view.readable import count
 from imapsh.render.visible import visible, width
 
 MOST = 10_000  #: mailboxes held back; a longer list is shown as several trees

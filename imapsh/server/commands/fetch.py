@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from imapsh.grammar.dates import write_date_time
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.values import Fetch
 from imapsh.server.mime import Section
 from imapsh.server.reply import Arguments, Bad, Reply, as_text, ok
-from imapsh.server.search import MONTHS
 from imapsh.server.store import Message, Refused
 
 if TYPE_CHECKING:
@@ -32,12 +32,6 @@ class Item(NamedTuple):
     section: Section = Section()
     partial: tuple[int, int] | None = None
     label: str = ""
-
-
-def internaldate(message: Message) -> str:
-    """date-time without its quotes, the day in two places."""
-    when = message.internaldate
-    return f"{when.day:2d}-{MONTHS[when.month - 1]}-{when:%Y %H:%M:%S %z}"
 
 
 def _section(message: Message, item: Item) -> Any:
@@ -68,7 +62,7 @@ def _cut(octets: bytes | None, item: Item) -> bytes | None:
 
 _VALUES: dict[str, Callable[[Message, Item], Any]] = {
     "UID": lambda message, item: message.uid,
-    "INTERNALDATE": lambda message, item: internaldate(message),
+    "INTERNALDATE": lambda message, item: write_date_time(message.internaldate),
     "RFC822.SIZE": lambda message, item: len(message.octets),
     "ENVELOPE": lambda message, item: message.mime.root.envelope(),
     "BODY": lambda message, item: message.mime.root.structure(False),

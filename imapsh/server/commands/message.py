@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from imapsh.grammar.dates import read_date_time
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.values import AppendUid, CopyUid, Fetch
 from imapsh.server.commands.fetch import chosen
 from imapsh.server.reply import Arguments, Bad, Reply, as_text, ok
-from imapsh.server.search import MONTHS
 from imapsh.server.store import SYSTEM_FLAGS, Mailbox, Message, Refused
 
 if TYPE_CHECKING:
@@ -23,7 +22,6 @@ _CHANGES: dict[str, Callable[[set[str], set[str]], set[str]]] = {
     "+FLAGS": lambda old, typed: old | typed,
     "-FLAGS": lambda old, typed: old - typed,
 }
-_DATE_TIME = re.compile(r"([ \d]\d)-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)")
 
 
 def append(session: ServerSession, arguments: Arguments) -> Reply:
@@ -46,15 +44,10 @@ def append(session: ServerSession, arguments: Arguments) -> Reply:
 
 def parse_date_time(text: str) -> datetime:
     """date-time (RFC 9051 section 9), quotes taken off or not.  Raises Bad."""
-    found = _DATE_TIME.fullmatch(text.strip('"'))
-    if found is None or found[2].title() not in MONTHS:
-        raise Bad(f'{text!a} is no date-time: write it like " 1-Feb-2026 12:00:00 +0100"')
-    day, month, year = int(found[1]), MONTHS.index(found[2].title()) + 1, int(found[3])
-    offset = timedelta(hours=int(found[8]), minutes=int(found[9])) * (-1 if found[7] == "-" else 1)
     try:
-        return datetime(year, month, day, int(found[4]), int(found[5]), int(found[6]), tzinfo=timezone(offset))
+        return read_date_time(text.strip('"'))
     except ValueError as error:
-        raise Bad(f"there is no such time as {text}: {error}") from None
+        raise Bad(str(error)) from None
 
 
 def _flags(arguments: Arguments) -> list[str]:

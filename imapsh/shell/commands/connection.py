@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from imapsh.errors import UsageError
+from imapsh.render.amounts import count
 from imapsh.render.visible import visible
 from imapsh.session.mailbox import Mailbox
 from imapsh.shell import dial
@@ -62,8 +63,8 @@ def _since(before: Mailbox, now: Mailbox) -> str:
     parts = []
     if before.exists is not None and now.exists is not None:
         more = now.exists - before.exists
-        count = f"{abs(more):,}" if more else "as many"
-        parts.append(f"{count} message{'s' * (abs(more) != 1)}{' more' * (more > 0)}{' fewer' * (more < 0)}")
+        what = count(abs(more), "message") if more else "as many messages"
+        parts.append(f"{what}{' more' * (more > 0)}{' fewer' * (more < 0)}")
     if before.uidnext is not None and now.uidnext is not None and now.uidnext != before.uidnext:
         parts.append(f"UIDNEXT {before.uidnext} -> {now.uidnext}")
     return "".join(f", {part}" for part in parts)

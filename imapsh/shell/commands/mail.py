@@ -13,13 +13,14 @@ from imapsh.grammar.fragments import Fragment
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.values import AppendUid, Fetch, StatusText
 from imapsh.grammar.writer import Writer
+from imapsh.render.amounts import count, size
 from imapsh.session.events import Received
 from imapsh.session.exchange import Exchange
 from imapsh.session.opening import reply
 from imapsh.shell.conversation import Conversation, Own
 from imapsh.shell.host import Host
 from imapsh.shell.loading import Message, messages
-from imapsh.shell.progress import Progress, size
+from imapsh.shell.progress import Progress
 from imapsh.shell.saving import Index, Item, Target, target
 from imapsh.shell.steps import Steps
 from imapsh.spec.model import AUTHENTICATED, SELECTED
@@ -58,11 +59,13 @@ def save(host: Host[Any], argument: str) -> Steps[None]:
         saving.items.clear()  # what still comes of a command that was left is not kept
         index.close()
         host.progress = None
-        host.note(f"saved {_counted(saving.messages)}, {size(saving.octets)}, in {place.where}"
+        host.note(f"saved {count(saving.messages, 'message')}, {size(saving.octets)}, in {place.where}"
                   + (f"; {there} were there already" if there else ""))  # fmt: skip
     missing = len(items) - there - saving.messages
     if missing:
-        raise UsageError(f"{_counted(missing)} did not come: expunged meanwhile, or the server does not give them")
+        raise UsageError(
+            f"{count(missing, 'message')} did not come: expunged meanwhile, or the server does not give them"
+        )
 
 
 class _Saving:
@@ -142,7 +145,7 @@ def load(host: Host[Any], argument: str) -> Steps[None]:
     finally:
         host.progress = None
         what = f", UID {SequenceSet.of(uids)}" if uids else ""
-        host.note(f"loaded {sent} of {_counted(len(due))} into {mailbox}{what}")
+        host.note(f"loaded {sent} of {count(len(due), 'message')} into {mailbox}{what}")
 
 
 def _append(mailbox: str, part: list[Message], limit: int, *, utf8: bool) -> list[Fragment]:
@@ -221,10 +224,6 @@ def _parts(due: list[Any], most: int = _TOGETHER) -> Iterator[list[Any]]:
 def _check(talk: Conversation, exchange: Exchange) -> None:
     if exchange.status != "OK":
         raise CommandNo(f"{talk.plan.where} answers {exchange.name} with {reply(exchange)}", exchange.response)
-
-
-def _counted(number: int) -> str:
-    return f"{number:,} message" + "s" * (number != 1)
 
 
 def _named(part: list[Message]) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from imapsh.errors import UsageError
+from imapsh.render.amounts import count, duration
 from imapsh.shell.commands.care import switched
 from imapsh.shell.host import Host
 from imapsh.shell.lines import is_ours
 from imapsh.shell.stats import Row, Stats
 from imapsh.shell.steps import ROOM, Line, Pause, Steps
-from imapsh.shell.timing import duration
 
 _WORST = ("OK", "NO", "BAD")
 
@@ -83,7 +83,7 @@ def _plan(argument: str) -> tuple[bool, int | None, float, str]:
 
 def _outcome(counted: Stats, done: int) -> str:
     """`20 times: min 0.3 ms, median 0.4 ms, p90 0.6 ms, max 1.2 ms; 1 NO`."""
-    parts = [f"{done:,} time{'s' * (done != 1)}"]
+    parts = [count(done, "time")]
     rows = list(counted.rows())
     for name, row in rows:
         parts.append(f"{name} {_times(row)}" if len(rows) > 1 else _times(row))

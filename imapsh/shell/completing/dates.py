@@ -5,19 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
+from imapsh.grammar.dates import write_date, write_date_time
 from imapsh.shell.completing.offer import Offer, Place
-
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def now() -> datetime:
     """The present moment, here."""
     return datetime.now().astimezone()
-
-
-def written(day: date) -> str:
-    """`1-Feb-1994`, whatever the locale."""
-    return f"{day.day}-{_MONTHS[day.month - 1]}-{day.year}"
 
 
 def near(today: date) -> Iterator[tuple[date, str]]:
@@ -34,13 +28,12 @@ def near(today: date) -> Iterator[tuple[date, str]]:
 def days(place: Place) -> Iterator[Offer]:
     """For SEARCH."""
     for day, called in near(now().date()):
-        text = f'"{written(day)}"' if place.typed.startswith('"') else written(day)
+        text = f'"{write_date(day)}"' if place.typed.startswith('"') else write_date(day)
         yield place.offer(text, called, names=(text, called))
 
 
 def moments(place: Place) -> Iterator[Offer]:
     """For APPEND: now."""
-    moment = now()
-    text = f'"{written(moment.date()):0>11} {moment:%H:%M:%S %z}"'
+    text = f'"{write_date_time(now())}"'
     if not place.typed or place.typed.startswith('"'):
         yield place.offer(text, "now", names=(text,))

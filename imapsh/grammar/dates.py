@@ -1,0 +1,51 @@
+"""Days and moments as IMAP writes them (RFC 9051 section 9: date-text, date-time), whatever the locale."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta, timezone
+
+from imapsh.patterns import lazy
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+#: date-text = date-day "-" date-month "-" date-year
+_DATE = lazy(r"(\d{1,2})-([A-Za-z]{3})-(\d{4})")
+#: time = 2DIGIT ":" 2DIGIT ":" 2DIGIT; zone = ("+" / "-") 4DIGIT
+_TIME = lazy(r" (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)")
+_LENGTH = len(" 00:00:00 +0000")
+
+
+def read_date(text: str) -> date:
+    """The day that a date-text is.  Raises ValueError."""
+    found = _DATE.fullmatch(text)
+    if found is None or found[2].title() not in _MONTHS:
+        raise ValueError(f"{text!a} is no date: write it like 1-Feb-2026")
+    try:
+        return date(int(found[3]), _MONTHS.index(found[2].title()) + 1, int(found[1]))
+    except ValueError:
+        raise ValueError(f"there is no day {text}") from None
+
+
+def read_date_time(text: str) -> datetime:
+    """The moment that a date-time is, without its quotes.  Raises ValueError."""
+    found = _TIME.fullmatch(text[-_LENGTH:])
+    if found is None:
+        raise ValueError(f'{text!a} is no date-time: write it like " 1-Feb-2026 12:00:00 +0100"')
+    day = read_date(text[:-_LENGTH].lstrip(" "))
+    offset = timedelta(hours=int(found[5]), minutes=int(found[6])) * (-1 if found[4] == "-" else 1)
+    try:
+        return datetime(
+            day.year, day.month, day.day, int(found[1]), int(found[2]), int(found[3]), tzinfo=timezone(offset)
+        )
+    except ValueError as error:
+        raise ValueError(f"there is no such time as {text}: {error}") from None
+
+
+def write_date(day: date) -> str:
+    """`1-Feb-2026`."""
+    return f"{day.day}-{_MONTHS[day.month - 1]}-{day.year:04}"
+
+
+def write_date_time(when: datetime) -> str:
+    """` 1-Feb-2026 12:00:00 +0100`, without its quotes; +0000 where no zone is known."""
+    return f"{write_date(when):>11} {when:%H:%M:%S} {when.strftime('%z')[:5] or '+0000'}"

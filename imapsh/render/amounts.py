@@ -1,0 +1,49 @@
+"""Counts, octets and times in words."""
+
+from __future__ import annotations
+
+_UNITS = ("octets", "kB", "MB", "GB", "TB")
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """`1 message`, `2,000 messages`."""
+    return f"{number:,} {one}" if number == 1 else f"{number:,} {many or one + 's'}"
+
+
+def size(octets: float) -> str:
+    """`840 octets`, `12.3 MB` (powers of 1000)."""
+    unit = unit_of(octets)
+    return f"{in_unit(octets, unit)} {_UNITS[unit]}"
+
+
+def unit_of(octets: float) -> int:
+    """The unit in which so many octets are a number from 1 to 999.9."""
+    unit = 0
+    while octets >= 999.95 and unit < len(_UNITS) - 1:
+        octets /= 1000
+        unit += 1
+    return unit
+
+
+def in_unit(octets: float, unit: int) -> str:
+    """How many of a unit octets are."""
+    return f"{octets / 1000**unit:.1f}" if unit else f"{octets:.0f}"
+
+
+def duration(seconds: float) -> str:
+    """How long something took: `0.07 ms`, `0.4 ms`, `12 ms`, `3.4 s`."""
+    if seconds < 0.0001:
+        return f"{seconds * 1000:.2f} ms"
+    if seconds < 0.01:
+        return f"{seconds * 1000:.1f} ms"
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
+
+
+def span(seconds: float) -> str:
+    """How long something will take: `6 s`, `2:05 min`, `3:10 h`."""
+    whole = int(seconds + 0.5)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60}:{whole % 60:02} min"
+    return f"{whole // 3600}:{whole % 3600 // 60:02} h"
