@@ -120,14 +120,6 @@ def reply_said(host: Host[Any]) -> str:
     return f"{command_text(exchange)}: {said}" if exchange is not None else said
 
 
-def masked(host: Host[Any], text: str) -> str:
-    """The text without the secrets of any connection."""
-    octets = text.encode("utf-8", "surrogateescape")
-    for talk in host.talks.values():
-        octets = talk.session.secrets.mask(octets)
-    return octets.decode("utf-8", "surrogateescape")
-
-
 def untagged(expected: Expectation, host: Host[Any]) -> Seen:
     """`\\expect untagged NAME`: one of the last exchange, with a field that compares."""
     values: list[str] = []

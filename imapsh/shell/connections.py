@@ -17,14 +17,12 @@ from imapsh.shell.output import Output, is_plain
 from imapsh.shell.printer import Printer
 from imapsh.shell.stage import Stage, Voice
 from imapsh.shell.talk import Talk
-from imapsh.shell.tracing import Tracing
 from imapsh.shell.watch import POLLING
 
 if TYPE_CHECKING:
     from prompt_toolkit.output import Output as Terminal
 
     from imapsh.render.styles import Theme
-    from imapsh.server.store import Store
     from imapsh.session.exchange import Exchange
     from imapsh.shell.last import Last
     from imapsh.shell.notify import Notifier
@@ -47,10 +45,8 @@ class Connections(Host[Talk]):
         self.voice = Voice(self.printer, self.screen)
         self.leaving = False
         self._terminal = terminal
-        self._tracings: dict[str, Tracing] = {}
         self._accepted: Accepted = {}
         self._stop = asyncio.Event()  # Ctrl-C outside the prompt
-        self._store: Store | None = None
 
     @cached_property
     def _notifier(self) -> Notifier:
@@ -100,9 +96,6 @@ class Connections(Host[Talk]):
         """See Host."""
         return self.talk.stage.last if self.talk is not None else None
 
-    def _label(self, name: str) -> str:
-        return name if len(self.talks) > 1 else ""
-
     @contextlib.contextmanager
     def metered(self) -> Iterator[None]:
         """Meanwhile a line tells how far it has come, if it lasts; no prompt may show."""
@@ -151,13 +144,8 @@ class Connections(Host[Talk]):
 
     async def _open(self, dialling: Dialling, name: str) -> None:
         plan = dialling.plan
-        if plan.demo and self._store is None:
-            from imapsh.server.demo import demo_store
-
-            self._store = demo_store()
-        tracing = self.tracing(name)
-        link = await self.interruptible(make_link(dialling, self._store if plan.demo else None, tracing))
-        stage = Stage(self.printer, self.screen, link.session, partial(self._label, name))
+        link = await self.interruptible(make_link(dialling, self.demo if plan.demo else None, self.tracer(name)))
+        stage = Stage(self.printer, self.screen, link.session, partial(self.label, name))
         before = self.talks.get(name)
         watched = before.watch.seconds if before is not None else POLLING if self.options.watch else 0.0
         talk = self.talks[name] = Talk(name, link, stage, self.ask, stall=self.options.stall, free=self.waits)
@@ -191,30 +179,6 @@ class Connections(Host[Talk]):
             except TimeoutError:
                 talk.stage.note("the server does not answer; the connection is closed")
         await self.close(talk)
-
-    def tracing(self, name: str) -> Tracing:
-        """The tracer of the connection of this name, the same when it is opened again."""
-        return self._tracings.setdefault(name, Tracing())
-
-    def set_trace(self, path: str) -> None:
-        """See Host."""
-        tracing = self.tracing(self.current)
-        if path:
-            tracing.begin(path)
-        if self.talk is not None:
-            self.talk.session.set_trace(tracing if path else None)
-        if not path:
-            tracing.end()
-
-    @property
-    def trace_path(self) -> str:
-        """See Host."""
-        return self.tracing(self.current).path
-
-    def end_traces(self) -> None:
-        """Close their files."""
-        for tracing in self._tracings.values():
-            tracing.end()
 
     # -- events
 

@@ -67,6 +67,14 @@ class Conversation:
         """Whether the connection lives."""
         return not self.session.closed
 
+    @property
+    def idle(self) -> Exchange | None:
+        """The IDLE that the person typed, between its `+` and its DONE."""
+        if not self.session.idling:
+            return None
+        idle = next((one for one in self.session.running.values() if one.name == "IDLE"), None)
+        return idle if idle not in self.own else None
+
     def quietly(self, name: str, fragments: Iterable[Sendable] = (), own: Own = _UNSAID) -> Exchange:
         """Submit a command of ours: what it brings is not shown.  Yield it to wait for its reply (`steps`).
 

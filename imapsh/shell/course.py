@@ -80,4 +80,4 @@ class Course:
 def _said(host: Host[Any]) -> str:
     from imapsh.shell import checks
 
-    return checks.masked(host, checks.reply_said(host))
+    return host.masked(checks.reply_said(host))

@@ -13,6 +13,7 @@ from imapsh.shell.conversation import Conversation
 from imapsh.spec.model import NOT_AUTHENTICATED, Context
 
 if TYPE_CHECKING:
+    from imapsh.server.store import Store
     from imapsh.session.core import Session
     from imapsh.shell.commands.editing import Draft
     from imapsh.shell.history import Entry
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from imapsh.shell.steps import Steps
     from imapsh.shell.tally import Tally
     from imapsh.shell.targets import Target
+    from imapsh.shell.tracing import Tracing
     from imapsh.shell.values import Variables
     from imapsh.spec.match import Match
 
@@ -60,6 +62,7 @@ class Host(Generic[C]):
         self.counters: list[Stats] = []
         self.interruptions = 0
         self.draft: Draft | None = None  # what \\edit wrote last
+        self._tracings: dict[str, Tracing] = {}
 
     def _set(self, setting: str) -> None:
         """A variable of the command line.  Raises UsageError."""
@@ -110,6 +113,13 @@ class Host(Generic[C]):
         for talk in self.talks.values():
             talk.session.secrets.add(secret.encode("utf-8", "surrogateescape"))
 
+    def masked(self, text: str) -> str:
+        """The text without the secrets of any connection."""
+        octets = text.encode("utf-8", "surrogateescape")
+        for talk in self.talks.values():
+            octets = talk.session.secrets.mask(octets)
+        return octets.decode("utf-8", "surrogateescape")
+
     def count(self, talk: Conversation, event: Event) -> None:
         """Have the counters count a command of the person's, where an event ends it."""
         if isinstance(event, Completed) and event.exchange not in talk.own:
@@ -144,11 +154,27 @@ class Host(Generic[C]):
         """The current connection's session.  Raises StateError where there is none."""
         return self.conversation.session
 
-    def use(self, name: str) -> None:
-        """From now on lines go to the connection of this name.  Raises UsageError where there is none."""
+    def named(self, name: str) -> C:
+        """The connection of this name, living or not.  Raises UsageError where there is none."""
         if name not in self.talks:
             raise UsageError(f"there is no connection {name!r}: \\sessions lists them, \\connect -n {name} opens it")
+        return self.talks[name]
+
+    def use(self, name: str) -> None:
+        """From now on lines go to the connection of this name.  Raises UsageError where there is none."""
+        self.named(name)
         self.current = name
+
+    def label(self, name: str) -> str:
+        """What stands before the lines of a connection: its name where there are several, else ""."""
+        return name if len(self.talks) > 1 else ""
+
+    @cached_property
+    def demo(self) -> Store:
+        """The mail of the demo, which all its connections of a run share."""
+        from imapsh.server.demo import demo_store
+
+        return demo_store()
 
     def moving(self) -> Progress | None:
         """How far it has come: the line that is being done, else the literal that its command brings or sends."""
@@ -160,6 +186,42 @@ class Host(Generic[C]):
     def place(self) -> str:
         """Where the line stands that is being done, `file:line`; "" at the prompt."""
         return ""
+
+    # -- traces
+
+    def tracing(self, name: str) -> Tracing:
+        """The tracer of the connection of this name, the same when it is opened again."""
+        if name not in self._tracings:
+            from imapsh.shell.tracing import Tracing
+
+            self._tracings[name] = Tracing()
+        return self._tracings[name]
+
+    def tracer(self, name: str) -> Tracing | None:
+        """The same, None where nothing is traced."""
+        tracing = self._tracings.get(name)
+        return tracing if tracing is not None and tracing.path else None
+
+    def set_trace(self, path: str) -> None:
+        """Trace the current connection into a file, or no more for "".  Raises UsageError."""
+        tracing = self.tracing(self.current)
+        if path:
+            tracing.begin(path)
+        if self.talk is not None:
+            self.talk.session.set_trace(tracing if path else None)
+        if not path:
+            tracing.end()
+
+    @property
+    def trace_path(self) -> str:
+        """Where the trace of the current connection goes, "" for nowhere."""
+        tracing = self.tracer(self.current)
+        return tracing.path if tracing is not None else ""
+
+    def end_traces(self) -> None:
+        """Close their files."""
+        for tracing in self._tracings.values():
+            tracing.end()
 
     # -- what is shown
 
@@ -221,15 +283,6 @@ class Host(Generic[C]):
     def set_keys(self, mode: str) -> None:
         """Edit lines as "emacs" or as "vi" does, from now on."""
         self.keys = mode
-
-    def set_trace(self, path: str) -> None:
-        """Trace the current connection into a file, or no more for "".  Raises UsageError."""
-        raise NotImplementedError
-
-    @property
-    def trace_path(self) -> str:
-        """Where the trace of the current connection goes, "" for nowhere."""
-        raise NotImplementedError
 
     @property
     def last(self) -> Last | None:

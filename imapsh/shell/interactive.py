@@ -79,9 +79,8 @@ class Shell(Connections):
         talk = self.talk
         if talk is None:
             return toolbar.Status("", None)
-        several = len(self.talks) > 1
         return toolbar.Status(
-            talk.link.who, talk.session, talk.link.tls, self.trace_path, talk.name if several else "", len(self.talks),
+            talk.link.who, talk.session, talk.link.tls, self.trace_path, self.label(talk.name), len(self.talks),
             talk.busy, talk.idle is not None, talk.watch.watching,
         )  # fmt: skip
 
@@ -110,10 +109,7 @@ class Shell(Connections):
         self.history.mask_again()
 
     def _without_secrets(self, text: str) -> str:
-        octets = self.reading.without_secrets(text).encode("utf-8", "surrogateescape")
-        for talk in self.talks.values():
-            octets = talk.session.secrets.mask(octets)
-        return octets.decode("utf-8", "surrogateescape")
+        return self.masked(self.reading.without_secrets(text))
 
     def set_keys(self, mode: str) -> None:
         """See Host."""

@@ -12,13 +12,13 @@ from imapsh.session.events import Event
 from imapsh.shell.dial import Plan, new_session, opening_steps
 from imapsh.shell.dialling import Dialling
 from imapsh.shell.password import Kept
-from imapsh.shell.tracing import Tracing
 from imapsh.spec.model import AUTHENTICATED, SELECTED
 from imapsh.transport.aio import AioStream, adopt
 from imapsh.transport.blocking import BlockingStream
 
 if TYPE_CHECKING:
     from imapsh.server.store import Store
+    from imapsh.shell.tracing import Tracing
 
 
 #: The passwords that were typed and taken by a server, by place and user: a connection opened again need not ask.
@@ -33,12 +33,12 @@ class Link:
     """`plan` is the one followed; `user` is who is logged in, as far as is known, "" for nobody."""
 
     def __init__(
-        self, stream: AioStream, plan: Plan, tracing: Tracing, serving: asyncio.Task[None] | None = None
+        self, stream: AioStream, plan: Plan, tracer: Tracing | None, serving: asyncio.Task[None] | None = None
     ) -> None:  # fmt: skip
         self.stream = stream
         self.serving = serving  # the demo's server; a task that nobody holds may vanish
         self.plan = plan
-        self.session = new_session(plan, tracing if tracing.path else None)
+        self.session = new_session(plan, tracer)
         self.client: AsyncClient
         self.user = ""
 
@@ -99,13 +99,13 @@ class Link:
                 accepted[place] = kept
 
 
-async def make_link(dialling: Dialling, store: Store | None, tracing: Tracing) -> Link:
+async def make_link(dialling: Dialling, store: Store | None, tracer: Tracing | None) -> Link:
     """A link to what was dialled, nothing said yet; `store` is the demo's.  Raises ConnectError or TLSError."""
     if store is not None:
         from imapsh.server.listen import connect
 
         stream, serving = await connect(store)
-        return Link(stream, dialling.plan, tracing, serving)
+        return Link(stream, dialling.plan, tracer, serving)
     blocking, plan = await dialling.wait()
     assert isinstance(blocking, BlockingStream)
-    return Link(await adopt(blocking), plan, tracing)
+    return Link(await adopt(blocking), plan, tracer)

@@ -128,9 +128,9 @@ def _pointing(make: Callable[[Given], Made], given: Given) -> Made:
 
 
 def _say(text: str) -> None:
-    from imapsh.render.visible import visible
+    from imapsh.shell import stdio
 
     try:
-        print(f"imapsh: {visible(text)}", file=sys.stderr)
+        stdio.note(text)
     except OSError:
         pass  # there is nobody to say it to

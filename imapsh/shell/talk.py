@@ -72,14 +72,6 @@ class Talk(Conversation):
         return self.session.mailbox.name if self.session.mailbox is not None else ""
 
     @property
-    def idle(self) -> Exchange | None:
-        """The IDLE that the person typed, between its `+` and its DONE."""
-        if not self.session.idling:
-            return None
-        idle = next((one for one in self.session.running.values() if one.name == "IDLE"), None)
-        return idle if idle not in self.own else None
-
-    @property
     def busy(self) -> str:
         """What runs, and waits, but for what watches; or ""."""
         return toolbar.running(self.session, (self.watch.exchange,))

@@ -108,8 +108,7 @@ def each(host: Host[Any], argument: str) -> Steps[None]:
 def disconnect(host: Host[Any], argument: str) -> Steps[None]:
     """`\\disconnect [NAME]`."""
     name = argument or host.current
-    if name not in host.talks:
-        raise UsageError(f"there is no connection {name!r}: \\sessions lists them")
+    host.named(name)
     yield HangUp(name)
     if len(host.talks) > 1:
         del host.talks[name]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from imapsh.render.visible import visible
-from imapsh.shell.checks import masked
 from imapsh.shell.expect import parse
 from imapsh.shell.host import Host
 from imapsh.shell.steps import Steps
@@ -23,7 +22,7 @@ def expect(host: Host[Any], argument: str) -> Steps[None]:
         _tell(host, host.tally.add(True, expected.text, host.place))
         return
     holds, seen = expected.check(host)
-    message = "" if holds else masked(host, f"expected {expected.text}, and {seen}")
+    message = "" if holds else host.masked(f"expected {expected.text}, and {seen}")
     _tell(host, host.tally.add(holds, expected.text, host.place, message))
 
 

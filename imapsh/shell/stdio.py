@@ -1,0 +1,45 @@
+"""stdin and stderr where there is no prompt: questions to a person, and notes to one."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from typing import IO
+
+from imapsh.render.visible import visible
+
+
+def is_terminal(file: IO[str] | None) -> bool:
+    """Whether it is there, and a terminal."""
+    return file is not None and file.isatty()
+
+
+def columns() -> int:
+    """The width of the terminal."""
+    return shutil.get_terminal_size().columns
+
+
+def ask(question: str, *, secret: bool = False) -> str | None:
+    """A person's answer at the terminal; None where nobody is there or will say."""
+    if not is_terminal(sys.stdin):
+        return None
+    try:
+        if secret:
+            from getpass import getpass
+
+            return getpass(question)
+        print(visible(question), end="", file=sys.stderr, flush=True)
+        return sys.stdin.readline().rstrip("\n") or None
+    except EOFError:
+        return None
+
+
+def put(text: str) -> None:
+    """Finished text to stderr."""
+    sys.stderr.write(text)
+    sys.stderr.flush()
+
+
+def note(text: str) -> None:
+    """A line on stderr, safe for a terminal."""
+    print(f"imapsh: {visible(text)}", file=sys.stderr, flush=True)
