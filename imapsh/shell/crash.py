@@ -11,7 +11,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 
-from imapsh.shell.folders import state_folder
+from imapsh.shell.folders import private, state_folder
 
 EXIT = 70  #: EX_SOFTWARE of sysexits.h
 
@@ -60,6 +60,5 @@ def _short(path: str) -> str:
 def _write(path: str, text: str) -> None:
     """For its owner alone."""
     os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+    with open(path, "w", encoding="utf-8", opener=private) as file:
         file.write(text)

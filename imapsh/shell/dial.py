@@ -192,17 +192,16 @@ def new_session(plan: Plan, trace: Tracer | None = None) -> Session:
 
 def open_trace(path: str) -> "tuple[Trace, IO[bytes]]":
     """A trace, and its file to close: readable by its owner alone, written at once.  Raises UsageError."""
-    import os
     import time
 
     from imapsh.shell.files import why
+    from imapsh.shell.folders import private
     from imapsh.wire.trace import Trace
 
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        file = open(path, "wb", buffering=0, opener=private)  # noqa: SIM115 - handed on
     except (OSError, ValueError) as error:
         raise UsageError(f"cannot write the trace {path}: {why(error)}") from None
-    file = os.fdopen(descriptor, "wb", buffering=0)
     return Trace(file.write, time.monotonic), file
 
 

@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 
 from imapsh.errors import UsageError
+from imapsh.shell.folders import private
 from imapsh.shell.terminal import lent
 from imapsh.transport.child import child_environment
 
@@ -40,8 +41,7 @@ def edit(text: str, suffix: str = ".imap") -> str:
         prefix="imapsh-"
     ) as folder:  # 0700, so what the editor writes beside it is safe too
         path = os.path.join(folder, f"line{suffix}")
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
+        with open(path, "x", encoding="utf-8", errors="surrogateescape", newline="", opener=private) as file:
             file.write(text)
         try:
             with lent():

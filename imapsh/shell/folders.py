@@ -1,4 +1,7 @@
-"""Where this platform keeps a user's configuration, and what a program remembers.  Imports nothing heavy."""
+"""Where this platform keeps a user's configuration, and what a program remembers; files that nobody else may read.
+
+Imports nothing heavy.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,11 @@ def state_folder() -> Path:
     from pathlib import Path
 
     return Path(_folder("XDG_STATE_HOME", os.path.join(".local", "state"), "LOCALAPPDATA", "Local"))
+
+
+def private(path: str, flags: int) -> int:
+    """An `opener` for `open`: a file that is made so is for its owner alone."""
+    return os.open(path, flags, 0o600)
 
 
 def _folder(xdg: str, usual: str, windows: str, roaming: str) -> str:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from prompt_toolkit.history import History
 
 from imapsh.shell import literals
+from imapsh.shell.folders import private
 
 CAP = 10_000  #: entries kept
 
@@ -86,9 +87,8 @@ class MaskedHistory(History):
             return
         try:
             self._open_folder(self.path)
-            descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                os.fchmod(descriptor, 0o600) if hasattr(os, "fchmod") else None
+            with open(self.path, "ab", opener=private) as file:
+                os.fchmod(file.fileno(), 0o600) if hasattr(os, "fchmod") else None
                 file.write(_entry(Entry(string, str(datetime.now().astimezone()))))
         except OSError as error:
             self._give_up(error)
@@ -121,8 +121,7 @@ class MaskedHistory(History):
         assert self.path is not None
         beside = self.path.with_name(f"{self.path.name}.{os.getpid()}")
         try:
-            descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
+            with open(beside, "wb", opener=private) as file:
                 file.writelines(map(_entry, entries))
             beside.replace(self.path)
         except OSError as error:

@@ -19,13 +19,14 @@ from imapsh.session.events import Completed, Event, Received, Sent
 from imapsh.session.exchange import Exchange
 from imapsh.shell.viewer import Viewer
 from imapsh.wire.frames import Frame, Spilled
+from imapsh.wire.sinks import octets_of
 
 if TYPE_CHECKING:
     from imapsh.shell.options import Options
 
 FORMATS = ("pretty", "view", "wire", "json", "hex")
 
-_PIECE = _CHUNK = 1 << 16
+_CHUNK = 1 << 16
 
 
 class Output:
@@ -216,13 +217,7 @@ def labelled(text: str, label: str, theme: Theme | None) -> str:
 def exact(frame: Frame) -> Iterator[bytes]:
     """The octets of a frame, those of spooled literals read back from their files."""
     for part in frame.parts:
-        if not isinstance(part, Spilled):
-            yield part
-        elif part.where is not None:
-            file: IO[bytes] = part.where  # type: ignore[assignment]
-            file.seek(0)
-            while piece := file.read(_PIECE):
-                yield piece
+        yield from octets_of(part)
 
 
 def release(frame: Frame) -> None:

@@ -20,11 +20,12 @@ from typing import IO, NamedTuple, Protocol
 from imapsh.errors import UsageError
 from imapsh.grammar.dates import read_date_time
 from imapsh.shell.files import why
-from imapsh.wire.frames import Part, Spilled
+from imapsh.shell.folders import private
+from imapsh.wire.frames import Part
+from imapsh.wire.sinks import octets_of
 
 INDEX = "index.jsonl"  #: the list of a folder of .eml files
 
-_PIECE = 1 << 16
 _FROM = re.compile(rb"(?m)^(>*From )")
 #: flag -> letter of mbox's X-Status, of Maildir's info
 MBOX = {"\\Answered": "A", "\\Deleted": "D", "\\Draft": "T", "\\Flagged": "F"}
@@ -59,12 +60,11 @@ class Index:
             lines = path.read_text("utf-8").splitlines() if path.exists() else []
             head, *items = [json.loads(line) for line in lines] or [{}]
             self.done = {item["uid"] for item in items if path.name != INDEX or (path.parent / item["file"]).exists()}
-            descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            self._file: IO[str] = open(path, "a", encoding="utf-8", opener=private)  # noqa: SIM115 - closed by close
         except (ValueError, KeyError, TypeError):
             raise UsageError(f"{path} is no list of saved messages: save elsewhere, or take it away") from None
         except OSError as error:
             raise UsageError(f"cannot write {path}: {error.strerror}") from None
-        self._file: IO[str] = os.fdopen(descriptor, "a", encoding="utf-8")
         if not lines:
             self._write({"mailbox": mailbox, "uidvalidity": uidvalidity})
         elif (head.get("mailbox"), head.get("uidvalidity")) != (mailbox, uidvalidity):
@@ -98,7 +98,7 @@ class Folder:
         name = f"{item.uid}.eml"
         beside = self.where / f".{name}.part"
         with whole(beside) as file:
-            for piece in pieces(part):
+            for piece in octets_of(part):
                 file.write(piece)
         beside.replace(self.where / name)
         return name
@@ -112,8 +112,8 @@ class Mbox:
 
     def add(self, item: Item, part: Part) -> str:
         """See Target.  What of a message could not be written whole is cut off again."""
-        with open(os.open(self.where, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
-            end = file.seek(0, 2)
+        with open(self.where, "ab", opener=private) as file:
+            end = file.tell()
             try:
                 file.write(b"From MAILER-DAEMON %s\n" % time.asctime(time.gmtime(_seconds(item.date))).encode("ascii"))
                 file.write(_status(item.flags))
@@ -181,28 +181,17 @@ def _named_after(mailbox: str) -> str:
 def whole(path: Path) -> Iterator[IO[bytes]]:
     """A new file that only its owner may read; gone again where it could not be written whole."""
     try:
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        with open(path, "wb", opener=private) as file:
             yield file
     except BaseException:
         path.unlink(missing_ok=True)
         raise
 
 
-def pieces(part: Part) -> Iterator[bytes]:
-    """The octets of a literal, a spooled one's from its file."""
-    if not isinstance(part, Spilled):
-        yield part
-        return
-    file: IO[bytes] = part.where  # type: ignore[assignment]
-    file.seek(0)
-    while piece := file.read(_PIECE):
-        yield piece
-
-
 def _lines(part: Part) -> Iterator[bytes]:
     """The octets with LF line ends, in pieces that end with one, the last one included."""
     rest = b""
-    for piece in pieces(part):
+    for piece in octets_of(part):
         lines = (rest + piece).replace(b"\r\n", b"\n")
         cut = lines.rfind(b"\n") + 1
         rest = lines[cut:]

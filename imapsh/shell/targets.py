@@ -17,10 +17,12 @@ from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.values import Fetch
 from imapsh.session.events import Event, Received
 from imapsh.shell.files import why
-from imapsh.shell.output import Output, exact
+from imapsh.shell.folders import private
+from imapsh.shell.output import Output
 from imapsh.shell.viewer import Viewer
 from imapsh.spec.model import find
 from imapsh.wire.frames import Frame, Spilled
+from imapsh.wire.sinks import octets_of
 
 if TYPE_CHECKING:
     from subprocess import Popen
@@ -90,8 +92,7 @@ class FileTarget(Target):
         self._alone = False
         self._text: bytes | Spilled | None = None
         try:
-            how = os.O_WRONLY | os.O_CREAT | (os.O_APPEND if append else os.O_TRUNC)
-            self._file = os.fdopen(os.open(os.path.expanduser(name), how, 0o600), "wb")
+            self._file = open(os.path.expanduser(name), "ab" if append else "wb", opener=private)  # noqa: SIM115
         except (OSError, ValueError) as error:
             raise UsageError(f"cannot write {name}: {why(error)}; nothing was sent") from None
 
@@ -112,7 +113,7 @@ class FileTarget(Target):
         """See Target."""
         self.end_view()
         if self._text is not None:
-            for octets in exact(Frame((self._text,))):
+            for octets in octets_of(self._text):
                 self.write(octets)
         self.close()
         if self.fault:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import IO, Protocol
 
-from imapsh.wire.frames import Spilled
+from imapsh.wire.frames import Part, Spilled
 from imapsh.wire.reader import Opener, Sink
+
+_PIECE = 1 << 16
 
 
 class Writable(Protocol):
@@ -75,6 +77,17 @@ class SpoolSink(HashSink):
         """The number of octets, their SHA-256 in hex, and the file to read them from."""
         self._file.seek(0)
         return super().finish()._replace(where=self._file)
+
+
+def octets_of(part: Part) -> Iterator[bytes]:
+    """The octets of a part in pieces, those of a spooled literal from its file; none where they were not kept."""
+    if not isinstance(part, Spilled):
+        yield part
+    elif part.where is not None:
+        file: IO[bytes] = part.where  # type: ignore[assignment]
+        file.seek(0)
+        while piece := file.read(_PIECE):
+            yield piece
 
 
 def opener(threshold: int, factory: Callable[[], Sink]) -> Opener:
