@@ -12,8 +12,8 @@ from imapsh.grammar.sequence import STAR, SequenceSet
 from imapsh.grammar.values import ESearch, Fetch, MailboxStatus, Search
 from imapsh.grammar.writer import Writer
 from imapsh.render.amounts import count, size
-from imapsh.session.events import Received
-from imapsh.shell.conversation import Conversation, Own
+from imapsh.shell.asking import asked
+from imapsh.shell.conversation import Conversation
 from imapsh.shell.steps import Steps
 from imapsh.spec.advice import unfit
 
@@ -44,13 +44,7 @@ def ask(talk: Conversation, why: str, name: str, fragments: Iterable[Fragment]) 
     """The values that a command of ours brings; None where it was refused, or where we are to ask nothing."""
     if not talk.plan.ask:
         return None
-    values: list[Any] = []
-
-    def take(event: Received) -> None:
-        values.append(event.response.value)
-
-    exchange = talk.quietly(name, fragments, Own(why, take))
-    yield exchange
+    exchange, values = yield from asked(talk, why, name, fragments)
     return values if exchange.status == "OK" else None
 
 

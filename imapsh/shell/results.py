@@ -13,7 +13,7 @@ from imapsh.errors import UsageError
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.values import AppendUid, CopyUid, ESearch, Expunged, Fetch, MailboxStatus, Search, StatusText
 from imapsh.session.events import Completed, Event, Received
-from imapsh.shell.conversation import Own
+from imapsh.shell.asking import asked
 
 if TYPE_CHECKING:
     from imapsh.session.core import Session
@@ -234,20 +234,14 @@ def _ask(host: Host[Any], found: Found) -> Steps[None]:
     numbers = [number for number, mark in enumerate(found.marks, 1) if mark][:_TOGETHER]
     for number in numbers:
         found.marks[number - 1] = _ASKED[0]
-    came: list[int] = []
-
-    def take(event: Received) -> None:
-        value = event.response.value
-        if isinstance(value, Search):
-            came.extend(value.ids)
-        elif isinstance(value, ESearch):
-            came.extend(_numbers(value) or ())
-
     line = str(SequenceSet.of(numbers)).encode("ascii")
-    exchange = host.conversation.quietly("UID SEARCH", [line], Own("the UIDs of what was found", take))
-    yield exchange
+    exchange, values = yield from asked(host.conversation, "the UIDs of what was found", "UID SEARCH", [line])
     if exchange.status != "OK":
         found.marks[:] = found.marks.replace(_ASKED, _MARKED)
         raise UsageError("the server does not tell the UIDs of what was found; nothing was sent")
     found.marks[:] = found.marks.replace(_ASKED, b"\0")
-    found.uids.update(came)
+    for value in values:
+        if isinstance(value, Search):
+            found.uids.update(value.ids)
+        elif isinstance(value, ESearch):
+            found.uids.update(_numbers(value) or ())

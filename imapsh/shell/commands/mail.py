@@ -17,6 +17,7 @@ from imapsh.render.amounts import count, size
 from imapsh.session.events import Received
 from imapsh.session.exchange import Exchange
 from imapsh.session.opening import reply
+from imapsh.shell.asking import asked
 from imapsh.shell.conversation import Conversation, Own
 from imapsh.shell.host import Host
 from imapsh.shell.loading import Message, messages
@@ -98,20 +99,16 @@ class _Saving:
 
 def _list(talk: Conversation, numbers: str, uid: bool) -> Steps[list[Item]]:
     """What the set holds."""
-    found: list[Item] = []
-
-    def take(event: Received) -> None:
-        value = event.response.value
+    line = f"{numbers} (UID FLAGS INTERNALDATE RFC822.SIZE)".encode()
+    exchange, values = yield from asked(talk, "\\save", "UID FETCH" if uid else "FETCH", [line])
+    _check(talk, exchange)
+    found: dict[int, Item] = {}
+    for value in values:
         if isinstance(value, Fetch) and isinstance(value.items.get("UID"), int):
             items = value.items
             flags, date = items.get("FLAGS") or (), items.get("INTERNALDATE") or ""
-            found.append(Item(items["UID"], tuple(flags), str(date), items.get("RFC822.SIZE") or 0))
-
-    name = "UID FETCH" if uid else "FETCH"
-    exchange = talk.quietly(name, [f"{numbers} (UID FLAGS INTERNALDATE RFC822.SIZE)".encode()], Own("\\save", take))
-    yield exchange
-    _check(talk, exchange)
-    return list({item.uid: item for item in found}.values())
+            found[items["UID"]] = Item(items["UID"], tuple(flags), str(date), items.get("RFC822.SIZE") or 0)
+    return list(found.values())
 
 
 def load(host: Host[Any], argument: str) -> Steps[None]:

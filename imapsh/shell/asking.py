@@ -1,0 +1,27 @@
+"""What the shell asks the server for itself: a command of ours, and the values that it brings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from imapsh.session.events import Received
+from imapsh.shell.conversation import Conversation, Own
+
+if TYPE_CHECKING:
+    from imapsh.session.exchange import Exchange, Sendable
+    from imapsh.shell.steps import Steps
+
+
+def asked(
+    talk: Conversation, why: str, name: str, fragments: Iterable[Sendable]
+) -> Steps[tuple[Exchange, list[Any]]]:  # fmt: skip
+    """Have it done, unseen; the exchange, and the values of its responses.  Raises what `Session.command` does."""
+    values: list[Any] = []
+
+    def take(event: Received) -> None:
+        values.append(event.response.value)
+
+    exchange = talk.quietly(name, fragments, Own(why, take))
+    yield exchange
+    return exchange, values
