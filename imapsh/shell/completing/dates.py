@@ -34,6 +34,6 @@ def days(place: Place) -> Iterator[Offer]:
 
 def moments(place: Place) -> Iterator[Offer]:
     """For APPEND: now."""
-    text = f'"{write_date_time(now())}"'
+    text = f'"{write_date_time(now()).lstrip():0>26}"'  # a day of two digits: a blank would begin another word
     if not place.typed or place.typed.startswith('"'):
         yield place.offer(text, "now", names=(text,))
