@@ -36,9 +36,7 @@ _ENDS = {
     "ID": "id-response",
     "NAMESPACE": "namespace-response",
 }
-_NAME = lazy(
-    r"(?!(?:OK|NO|BAD|BYE|PREAUTH)[^A-Za-z0-9 =-])[A-Za-z][^\x00-\x20\x7f-\xff(){%*\"\\\]\[]*(?= |\Z)", re.IGNORECASE
-)
+_NAME = lazy(r"(?!(?i:OK|NO|BAD|BYE|PREAUTH)[^A-Za-z0-9 =-])[A-Za-z][^\x00-\x20\x7f-\xff(){%*\"\\\]\[]*(?= |\Z)")
 _LOOSE_RESPONSE = lazy(r"(?:OK|NO|BAD|BYE|PREAUTH)(?![A-Za-z0-9=-])|[A-Za-z][^\x00-\x20()\"\[]*", re.IGNORECASE)
 _MESSAGE = lazy(r"\d+ (?:FETCH|EXPUNGE)(?![^ \r\n])", re.IGNORECASE)
 _BAD_NUMBER = lazy(r"[^ \r\n()]{0,40}?[\d.]{1,40} ?(?=(?:EXISTS|RECENT|EXPUNGE|FETCH)(?![^ (\r\n]))", re.IGNORECASE)
@@ -133,7 +131,7 @@ class Parser:
     def parse(self, frame: Frame, *, greeting: bool = False) -> Response:
         """Never raises: what the grammar does not allow is in `violations`."""
         parts = frame.parts
-        if len(parts) == 1 and not frame.violations and not frame.incomplete:
+        if len(parts) == 1 and not (greeting or frame.violations or frame.incomplete):
             value = flags_line(parts[0])  # type: ignore[arg-type] # the first part is a line
             if value is not None:
                 return Response(UNTAGGED, "FETCH", value, frame)

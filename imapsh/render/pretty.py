@@ -19,7 +19,6 @@ from imapsh.grammar.tokens import tokenize
 from imapsh.patterns import lazy
 from imapsh.render import lexer
 from imapsh.render.layout import Layout, Line
-from imapsh.render.literals import literal_lines
 from imapsh.render.pieces import BLOCK, FETCH_CHUNKS, pieces
 from imapsh.render.styles import Fragment, Theme, paint, plain
 from imapsh.render.visible import visible, width
@@ -184,6 +183,8 @@ def _lines(response: Response, margin: Fragment, columns: int, elide: int) -> It
         yield [margin if index == 0 else ("", _BLANK), ("", " " * line.indent), *shown, *_note(line)]
         for piece in line.pieces:
             if piece.kind is BLOCK and piece.block is not None:
+                from imapsh.render.literals import literal_lines
+
                 for content in literal_lines(piece.block, piece.label, elide):
                     yield [_GUTTER, *content]
         while violations and (index + 1 == len(laid) or violations[0].offset < _start(laid[index + 1])):

@@ -12,8 +12,8 @@ Blanks wider or narrower than a space are left as they are.  The notation is for
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 
 #: Marks that draw nothing though Unicode calls them printable: fillers and variation selectors.
 _BLANKS = frozenset({0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, *range(0xFE00, 0xFE10)})
@@ -29,7 +29,11 @@ def is_safe(code: int) -> bool:
     character = chr(code)
     if code in _BLANKS or code in _SELECTORS:
         return False
-    return character.isprintable() or unicodedata.category(character) == "Zs"
+    if character.isprintable():
+        return True
+    import unicodedata  # loaded where something beyond ASCII is shown
+
+    return unicodedata.category(character) == "Zs"
 
 
 def _shown(code: int) -> str:
@@ -90,7 +94,10 @@ def width(text: str) -> int:
     return sum(map(_columns, text))
 
 
+@lru_cache(maxsize=4096)
 def _columns(character: str) -> int:
+    import unicodedata
+
     if unicodedata.category(character) in _NO_WIDTH:
         return 0
     return 2 if unicodedata.east_asian_width(character) in _WIDE else 1
