@@ -27,7 +27,8 @@ _SLICE = 0.004  # seconds of events told before the loop gets its turn
 class AsyncClient:
     """`on_event` sees every event once, in order, in the loop; it must not wait.
 
-    `room`, where given, is awaited between slices of events: who shows them slows the reading down with it.
+    `on_slice` is called behind each slice of events, before the loop gets its turn; `room`, where given, is awaited
+    there: who shows the events slows the reading down with it.
     """
 
     def __init__(
@@ -38,11 +39,13 @@ class AsyncClient:
         *,
         tls: TLSOptions | None = None,
         server_name: str = "",
+        on_slice: Callable[[], None] = lambda: None,
         room: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self.stream = stream
         self.session = session
         self.on_event = on_event
+        self._on_slice = on_slice
         self.error: ImapshError | None = None
         """What ended the connection, if anything did."""
         self._tls = tls
@@ -100,17 +103,22 @@ class AsyncClient:
         if self._telling:
             return False
         self._telling = True
-        until = time.monotonic() + _SLICE
         try:
-            on_event = self.on_event
-            for count, event in enumerate(self.session.events()):
-                on_event(event)
-                if type(event) is not Received or event.greeting:
-                    self._note(event)
-                if count % 8 == 0 and time.monotonic() > until:
-                    return True
+            more = self._tell_slice()
+            self._on_slice()
         finally:
             self._telling = False
+        return more
+
+    def _tell_slice(self) -> bool:
+        until = time.monotonic() + _SLICE
+        on_event = self.on_event
+        for count, event in enumerate(self.session.events()):
+            on_event(event)
+            if type(event) is not Received or event.greeting:
+                self._note(event)
+            if count % 8 == 0 and time.monotonic() > until:
+                return True
         return False
 
     def _note(self, event: Event) -> None:

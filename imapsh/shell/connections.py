@@ -151,7 +151,7 @@ class Connections(Host[Talk]):
         talk = self.talks[name] = Talk(name, link, stage, self.ask, stall=self.options.stall, free=self.waits)
         talk.watch.seconds = watched
         self.current = name
-        link.start(partial(self._tell, talk), partial(self._room, talk))
+        link.start(partial(self._tell, talk), talk.rows.end, partial(self._room, talk))
         try:
             await self.interruptible(link.open(self.ask, self._accepted))
         except (ConnectError, Interrupted):
@@ -184,6 +184,8 @@ class Connections(Host[Talk]):
 
     def _tell(self, talk: Talk, event: Event) -> None:
         """Every event of a session, in order."""
+        if talk.rows.take(event):
+            return
         if type(event) is Received:
             talk.note(event)
             if event.change and (event.unsolicited or event.exchange in talk.own):

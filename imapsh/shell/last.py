@@ -7,7 +7,7 @@ parser.  So memory stays flat however much came, and every octet is there.
 from __future__ import annotations
 
 import marshal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from typing import IO, Any
 
@@ -71,40 +71,41 @@ class Last:
             self._exchange = event.exchange
         self.add(event)
 
+    def keep_rows(self, rows: Sequence[Received], utf8: bool) -> None:
+        """Keep events of one command that differ in their responses and UIDs alone; `utf8` as the parser's was.
+
+        Raises OSError when the disk is full.
+        """
+        alike = _received(rows[0], utf8)
+        for row in rows:
+            self._add(row.response.frame, alike, row.uid)
+
     def add(self, event: Event) -> None:
         """Keep an event, where it has octets.  Raises OSError when the disk is full."""
         if type(event) is Received:
-            response, exchange, unsolicited, asks, findings, change, greeting, uid = event
-            frame = response.frame
-            alike: tuple[Any, ...] = (
-                _RECEIVED, self._parser.utf8, exchange, findings, unsolicited, asks, change, greeting,
-            )  # fmt: skip
+            self._add(event.response.frame, _received(event, self._parser.utf8), event.uid)
         elif isinstance(event, Sent):
-            (frame, exchange), uid = event, None
-            alike = (_SENT, False, exchange, ())
+            self._add(event.frame, (_SENT, False, event.exchange, ()), None)
         elif isinstance(event, Completed):
-            frame, uid = event.response.frame, None
             alike = (_COMPLETED, self._parser.utf8, event.exchange, event.findings)
-        else:
-            return
-        self._add(frame, alike)
-        self._uids.append(uid)
-        if self._due_octets >= _TOGETHER:
-            self._flush()
+            self._add(event.response.frame, alike, None)
 
-    def _add(self, frame: Frame, alike: tuple[Any, ...]) -> None:
+    def _add(self, frame: Frame, alike: tuple[Any, ...], uid: int | None) -> None:
         octets = frame.parts[0]
         if len(frame.parts) > 1 or frame.violations or frame.incomplete or not isinstance(octets, bytes):
             self._begin_run(alike, frame)
             self._lines.append(self._frame(frame))
             self._due_octets += frame.length
             self._alike = None
-            return
-        if alike != self._alike or frame.offset != self._end:
-            self._begin_run(alike, frame)
-        self._lines.append(octets)
-        self._due_octets += len(octets)
-        self._end += len(octets)
+        else:
+            if frame.offset != self._end or (alike is not self._alike and alike != self._alike):
+                self._begin_run(alike, frame)
+            self._lines.append(octets)
+            self._due_octets += len(octets)
+            self._end += len(octets)
+        self._uids.append(uid)
+        if self._due_octets >= _TOGETHER:
+            self._flush()
 
     def _begin_run(self, alike: tuple[Any, ...], frame: Frame) -> None:
         kind, utf8, exchange, findings, *known = alike
@@ -187,6 +188,12 @@ class Last:
         parts, offset, violations, incomplete = kept
         whole = tuple(self._objects[part] if isinstance(part, int) else part for part in parts)
         return Frame(whole, offset, tuple(Violation(*violation) for violation in violations), incomplete)
+
+
+def _received(event: Received, utf8: bool) -> tuple[Any, ...]:
+    """What events have in common that are kept together."""
+    _, exchange, unsolicited, asks, findings, change, greeting, _ = event
+    return _RECEIVED, utf8, exchange, findings, unsolicited, asks, change, greeting
 
 
 def _plain(named: tuple[Any, ...]) -> tuple[Any, ...]:

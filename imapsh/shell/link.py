@@ -42,11 +42,13 @@ class Link:
         self.client: AsyncClient
         self.user = ""
 
-    def start(self, on_event: Callable[[Event], None], room: Callable[[], Awaitable[None]]) -> None:
+    def start(
+        self, on_event: Callable[[Event], None], on_slice: Callable[[], None], room: Callable[[], Awaitable[None]]
+    ) -> None:
         """Let the octets move."""
         name = self.plan.address.server_name
         self.client = AsyncClient(
-            self.stream, self.session, on_event, tls=self.plan.tls, server_name=name, room=room
+            self.stream, self.session, on_event, on_slice=on_slice, tls=self.plan.tls, server_name=name, room=room
         )  # fmt: skip
 
     @property

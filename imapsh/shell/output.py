@@ -78,6 +78,13 @@ class Output:
             text += self.closing(event)
         return labelled(text, label, self.theme) if label else text
 
+    def rows(self, rows: Sequence[Received], label: str, viewer: Viewer) -> str:
+        """The text of many responses that were asked for (`imapsh.shell.rows`)."""
+        if self.format != "pretty" or self.quiet or label:
+            return "".join([self.event(row, label, viewer) for row in rows])
+        draw = self._draw or self._pretty()
+        return "".join([draw(row.response, self.theme, self.width, self.elide) for row in rows])
+
     def flush(self, label: str = "", viewer: Viewer | None = None) -> str:
         """The text of what views hold back; at the end, and where the connection is over.  Mostly ""."""
         return labelled((viewer or self.viewer).flush(), label, self.theme)

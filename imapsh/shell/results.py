@@ -110,10 +110,9 @@ class Results:
             value = event.response.value
             kind = type(value)
             if kind is Fetch:
-                if event.exchange is self._exchange and self._coming is not None and not event.unsolicited:
-                    self._coming.mark(value.seq)
-                elif not event.unsolicited and event.exchange is not None and event.exchange.name in FETCHES:
-                    self._begun(event.exchange).mark(value.seq)
+                found = None if event.unsolicited or event.exchange is None else self.begin(event.exchange)
+                if found is not None:
+                    found.mark(value.seq)
             elif kind in _TAKERS:
                 _TAKERS[kind](self, event, value)
             elif event.response.name == "EXISTS":
@@ -121,6 +120,10 @@ class Results:
         elif type(event) is Completed:
             self._completed(event.exchange)
             self._status_text(event, event.response.value)
+
+    def begin(self, exchange: Exchange) -> Found | None:
+        """Where the messages go that a FETCH of this command names, None where it does not look for any."""
+        return self._begun(exchange) if exchange.name in FETCHES else None
 
     def _begun(self, exchange: Exchange) -> Found:
         if self._coming is None or self._exchange is not exchange:

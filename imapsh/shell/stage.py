@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from imapsh.errors import ConnectionLost
 from imapsh.render.styles import paint
@@ -63,8 +63,7 @@ class Stage(Voice):
         try:
             self.last.keep(event, on=bool(self.muted))
         except OSError as error:
-            self.last.begin()
-            self.fault(f"\\last cannot keep this: {error.strerror}")
+            self._not_kept(error)
         self.viewer.remember(event)
         if isinstance(event, Closed):
             self.put(self.viewer.flush())
@@ -77,6 +76,22 @@ class Stage(Voice):
             self.put(self.output.closing(event), exchange)
         else:
             self.printer.put(self.output.event(event, self._label(), self.viewer), exchange)
+
+    def show_rows(self, rows: Sequence[Received], utf8: bool) -> None:
+        """The same for many at once (`imapsh.shell.rows`)."""
+        try:
+            self.last.keep_rows(rows, utf8)
+        except OSError as error:
+            self._not_kept(error)
+        for row in rows:
+            self.viewer.remember(row)
+        exchange = rows[0].exchange
+        if exchange not in self.muted:
+            self.printer.put(self.output.rows(rows, self._label(), self.viewer), exchange)
+
+    def _not_kept(self, error: OSError) -> None:
+        self.last.begin()
+        self.fault(f"\\last cannot keep this: {error.strerror}")
 
     def asked(self, exchange: Exchange, why: str) -> None:
         """A command of ours is done."""

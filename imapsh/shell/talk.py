@@ -16,6 +16,7 @@ from imapsh.shell import toolbar
 from imapsh.shell.conversation import LOGINS, Conversation, Own, who
 from imapsh.shell.known import Known
 from imapsh.shell.link import Link
+from imapsh.shell.rows import Rows
 from imapsh.shell.stage import Stage
 from imapsh.shell.watch import Watch
 from imapsh.spec.model import AUTHENTICATED, SELECTED
@@ -49,6 +50,7 @@ class Talk(Conversation):
         self._clock = asyncio.get_running_loop()
         self._stall_seconds = stall
         self._midway = False  # when octets came, or were sent, last
+        self.rows = Rows(self)
         self.watch = Watch(self, self._clock, free, stage.note)
 
     @property

@@ -98,6 +98,26 @@ def test_the_events_come_in_the_order_of_the_wire() -> None:
     play(scene)
 
 
+def test_a_slice_ends_behind_its_events_before_anybody_else_has_a_turn() -> None:
+    async def scene() -> None:
+        told: list[str] = []
+        ours, theirs = await aio_pair()
+        client = AsyncClient(
+            ours, Session(), lambda event: told.append(type(event).__name__), on_slice=lambda: told.append("slice")
+        )
+        peer = Peer(theirs)
+        await peer.says(GREETING)
+        await client.greet()
+        exchange = client.session.line("NOOP")
+        await peer.says(b"* 3 EXISTS\r\nA1 OK done\r\n")
+        told.clear()
+        await client.run(exchange)
+        assert told[:5] == ["Sent", "slice", "Received", "Completed", "slice"]
+        await client.close()
+
+    play(scene)
+
+
 def test_a_command_that_is_complete_already_is_not_waited_for() -> None:
     async def scene() -> None:
         completed = asyncio.Event()
