@@ -44,7 +44,7 @@ class Arguments:
 
     def all(self, *kinds: str) -> list[Piece]:
         """The pieces of these kinds, in order."""
-        from imapsh.spec.model import find
+        from imapsh.spec.found import find
 
         return find(self.match.pieces, *kinds)
 

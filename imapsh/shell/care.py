@@ -18,8 +18,9 @@ from imapsh.shell.steps import Ask, Steps
 if TYPE_CHECKING:
     from imapsh.shell.conversation import Conversation
     from imapsh.shell.host import Host
+    from imapsh.spec.found import Piece
     from imapsh.spec.match import Match
-    from imapsh.spec.model import Command, Piece
+    from imapsh.spec.model import Command
 
 YES = ("y", "yes")
 

@@ -19,14 +19,14 @@ from imapsh.grammar.sequence import SequenceSet
 from imapsh.patterns import lazy
 from imapsh.shell.conversation import Own
 from imapsh.shell.results import SEARCHES, set_of
+from imapsh.spec.found import find
 from imapsh.spec.match import Match, match
-from imapsh.spec.model import find
 
 if TYPE_CHECKING:
     from imapsh.session.core import Session
     from imapsh.shell.host import Host
     from imapsh.shell.steps import Steps
-    from imapsh.spec.model import Piece
+    from imapsh.spec.found import Piece
 
 _RETURN = lazy(r"(?i)RETURN \(([^)]*)\) ?")
 _UID_KEY = lazy(r"(?i)UID *\Z")

@@ -20,7 +20,7 @@ from imapsh.shell.files import why
 from imapsh.shell.folders import private
 from imapsh.shell.output import Output
 from imapsh.shell.viewer import Viewer
-from imapsh.spec.model import find
+from imapsh.spec.found import find
 from imapsh.wire.frames import Frame, Spilled
 from imapsh.wire.sinks import octets_of
 

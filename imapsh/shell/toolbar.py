@@ -14,9 +14,10 @@ from imapsh.session.core import Session
 from imapsh.session.exchange import Exchange
 from imapsh.shell import completing, literals
 from imapsh.shell.reading import Reading
-from imapsh.spec.model import NOT_AUTHENTICATED, Problem
+from imapsh.spec.model import NOT_AUTHENTICATED
 
 if TYPE_CHECKING:
+    from imapsh.spec.found import Problem
     from imapsh.spec.match import Match
 
 _SHOWN = (("exists", "EXISTS"), ("unseen", "first unseen"), ("uidnext", "UIDNEXT"),
@@ -126,7 +127,7 @@ def _line(reading: Reading, line: str, cursor: int) -> Fragments:
     return told
 
 
-def _problem(found: "Match", cursor: int) -> Problem | None:
+def _problem(found: "Match", cursor: int) -> "Problem | None":
     """The one in the word under the cursor; where there is none, the first error, or the first of all."""
     under = next((token for token in found.tokens if token.start <= cursor < token.end), None)
     if under is not None:

@@ -13,12 +13,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-    from imapsh.spec.model import Command, Context, Expected, FileName, Name, Piece, Problem
+    from imapsh.spec.found import Expected, FileName, Piece, Problem
+    from imapsh.spec.model import Command, Context, Name
 
 __all__ = [
     "Command", "Context", "Expected", "FileName", "Name", "Piece", "Problem",
     "command", "commands", "find", "kinds", "names", "readers",
 ]  # fmt: skip
+
+_ROWS = ("Command", "Context", "Name")
 
 FAMILIES = (
     "session",
@@ -43,7 +46,8 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    value = getattr(import_module(f"{__name__}.model"), name)
+    module = "model" if name in _ROWS else "found"
+    value = getattr(import_module(f"{__name__}.{module}"), name)
     globals()[name] = value
     return value
 

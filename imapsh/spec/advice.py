@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from imapsh import spec
 from imapsh.grammar.tokens import BAD, CRLF
-from imapsh.spec.model import AUTHENTICATED, NOT_AUTHENTICATED, Command, Context, Expected, Name, Problem
+from imapsh.spec.found import Expected, Problem
+from imapsh.spec.model import AUTHENTICATED, NOT_AUTHENTICATED, Command, Context, Name
 from imapsh.spec.nodes import Keyword, Node, Repeat, Sequence, folded, word_end
 from imapsh.spec.slots import Slot, form
 from imapsh.spec.syntax import Rule, Table

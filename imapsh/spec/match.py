@@ -26,7 +26,8 @@ from imapsh.grammar.tokens import (
     tokenize,
 )
 from imapsh.spec import advice, secrets
-from imapsh.spec.model import Command, Context, Expected, Name, Piece, Problem, Span, find
+from imapsh.spec.found import Expected, Piece, Problem, Span, find
+from imapsh.spec.model import Command, Context, Name
 from imapsh.spec.nodes import Frame, Keyword, Node, Sequence, folded
 from imapsh.spec.syntax import parse
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from imapsh.patterns import lazy
-from imapsh.spec.model import Piece
+from imapsh.spec.found import Piece
 
 if TYPE_CHECKING:
     from imapsh.spec.match import Run

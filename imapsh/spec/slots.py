@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from imapsh.grammar.sequence import PATTERN, SequenceSet
 from imapsh.grammar.tokens import DATA, FILE, LITERAL, OPEN_QUOTE, QUOTED, Token, announcement, unquote
 from imapsh.patterns import lazy
-from imapsh.spec.model import FileName, Name, Piece
+from imapsh.spec.found import FileName, Piece
+from imapsh.spec.model import Name
 
 if TYPE_CHECKING:
     from imapsh.spec.match import Run

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 
 from imapsh import spec
 from imapsh.patterns import lazy
-from imapsh.spec.model import Name, Piece
+from imapsh.spec.found import Piece
+from imapsh.spec.model import Name
 from imapsh.spec.nodes import Choice, Group, Item, Keyword, Node, Repeat, Sequence, folded, word_end
 from imapsh.spec.slots import SLOTS, Slot
 

@@ -9,8 +9,8 @@ from imapsh.shell.completing import dates, flags, fuzzy, mailboxes, messages, na
 from imapsh.shell.completing.offer import Offer, Place, Source
 from imapsh.shell.completing.usage import Usage
 from imapsh.shell.known import Known
+from imapsh.spec.found import Expected
 from imapsh.spec.match import Match
-from imapsh.spec.model import Expected
 
 #: Slot -> what fills it.  What a source offers stands in place of the table's rows of that kind.
 SOURCES: Mapping[str, Source] = {

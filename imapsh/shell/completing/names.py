@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from imapsh import spec
 from imapsh.shell.completing.offer import Offer, Place
 from imapsh.spec.advice import unfit
-from imapsh.spec.model import Expected, Name
+from imapsh.spec.found import Expected
+from imapsh.spec.model import Name
 
 _CHARSETS = ("UTF-8", "US-ASCII", "ISO-8859-1")
 _FIELDS = ("name", "version", "vendor", "support-url", "os", "os-version", "command", "date")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from imapsh.grammar.mutf7 import decode_leniently
+from imapsh.spec.found import Piece
 from imapsh.spec.match import Match, match
-from imapsh.spec.model import Piece
 from imapsh.spec.slots import SLOTS
 
 MOST = 2_000  #: names whose use is known; past it the half used least is forgotten
