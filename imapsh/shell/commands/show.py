@@ -57,13 +57,13 @@ def keys(host: Host[Any], argument: str) -> None:
 
 def trace(host: Host[Any], argument: str) -> None:
     """`\\trace [FILE|off]`."""
-    old = host.trace_path
+    old = visible(host.trace_path)
     if argument == "off":
         host.set_trace("")
         host.say(f"the trace in {old} ends here" if old else "there was no trace")
     elif argument:
         host.set_trace(argument)
-        host.say(f"tracing into {argument}, without secrets; imapsh --explain reads it")
+        host.say(f"tracing into {visible(argument)}, without secrets; imapsh --explain reads it")
     else:
         host.say(f"the trace goes to {old}" if old else "there is no trace: \\trace FILE")
 
