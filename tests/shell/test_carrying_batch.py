@@ -87,6 +87,7 @@ def test_the_shells_own_result_at_servers_without_searchres(name: str, request: 
             "SEARCH RETURN (SAVE) 1:2",
             "FETCH $ FLAGS",
             "SEARCH NOT $",
+            "SEARCH 1:2",
             "UID FETCH ${uids} FLAGS",
             "SEARCH SUBJECT no-such-thing-at-all",
             "FETCH $ FLAGS",
