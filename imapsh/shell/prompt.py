@@ -11,6 +11,7 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.history import DummyHistory
+from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.shortcuts import PromptSession
 from prompt_toolkit.styles import Style
 
@@ -57,6 +58,11 @@ def style(theme: Theme | None) -> Style:
     return Style.from_dict({**prompt_styles(chosen), **{name: chosen.rule(rule) for name, rule in _STYLES.items()}})
 
 
+def _depth(theme: Theme | None) -> ColorDepth | None:
+    """What the terminal can, but without a theme nothing of the library's own colours either, as its menu has."""
+    return ColorDepth.DEPTH_1_BIT if theme is None else None
+
+
 def make(
     status: Callable[[], Status],
     reading: Reading,
@@ -89,6 +95,7 @@ def make(
         history=history,
         auto_suggest=FromHistory(history),
         style=style(theme),
+        color_depth=_depth(theme),
         include_default_pygments_style=False,
         bottom_toolbar=bar,
         prompt_continuation=go_on,

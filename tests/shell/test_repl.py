@@ -79,7 +79,7 @@ def test_a_violation_is_under_its_octet(tmp_path: Path) -> None:
             peer.says(b"* FLAGS (\\Answered \\Seen $Work )\r\nA1 OK done\r\n")
             await person.screen.shows("^")
             line = person.screen.line("* FLAGS")
-            assert "^" in person.screen.lines[line + 1]
+            assert person.screen.lines[line + 1].index("^") == person.screen.lines[line].index(" )")
             assert "RFC 9051" in person.screen.text
 
     play(scene)
