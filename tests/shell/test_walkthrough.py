@@ -111,3 +111,27 @@ def test_on_dovecot(lines: list[str], tmp_path: Path, dovecot: Server, monkeypat
     monkeypatch.chdir(tmp_path)
     (tmp_path / "draft.eml").write_text("Subject: a draft\n\nlow\n")
     play(scene)
+
+
+def test_the_views_page_shows_what_is_shown(tmp_path: Path) -> None:
+    """Every line of its examples is seen, in order; tags are the example's own, `...` stands for more."""
+    page = (ROOT / "docs/views.rst").read_text("utf-8")
+    blocks = [line[4:] for line in re.findall(r"^    .*$", page, re.MULTILINE) if line.strip() != "..."]
+    due = [re.sub(r"^([<>]) A\d+ ", "", line).rstrip() for line in blocks]
+    typed = [line[2:].partition(" ")[2] for line in blocks if line.startswith("> ")]
+
+    async def scene() -> None:
+        async with acting(tmp_path, columns=96, demo=True, format="view") as person:
+            await person.prompted_once()
+            for line in ("SELECT INBOX", "FETCH 4 BODYSTRUCTURE", *typed):
+                done = person.screen.written.count("OK: ")
+                person.types(line + "\r")
+                await person.screen.until(lambda: person.screen.written.count("OK: ") > done)  # noqa: B023
+                await person.prompted_once()
+            plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", person.screen.written)
+            seen = iter(plain.splitlines())
+            for line in due:
+                assert any(line in one for one in seen), f"{line!r} is not seen, or not here"
+
+    assert len(typed) > 5
+    play(scene)
