@@ -114,6 +114,8 @@ class Conversation:
 
     def witness(self, event: Event) -> bool:
         """Take in an event of a command that is not ours; whether it went where the person sent the output."""
+        if type(event) is Received and event.greeting:
+            return False  # it tells of no mailbox
         self.results.learn(event)
         if type(event) is Received and not self.diverted:
             return False
