@@ -14,7 +14,7 @@ from imapsh.render.styles import Fragment
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _MARKER = re.compile(r"(\s*)([CS]:|[<>](?= ))( ?)")
-_ANNOUNCES = re.compile(r"~?\{(\d+)\+?\}\r?\n?\Z")
+_ANNOUNCES = re.compile(r"~?\{(\d{1,20})\+?\}\r?\n?\Z")
 _GO_ON = re.compile(r"\+(?: |\r?$)")
 _SERVER = re.compile(r"\*|\+(?: |\r?$)|\S+ (?:OK|NO|BAD)(?:[ \r\n]|$)", re.IGNORECASE)
 _OURS = ("C:", ">")

@@ -54,6 +54,7 @@ class Conversation:
         self.own: dict[Exchange, Own] = {}
         self.user = plan.user
         self.diverted: dict[Exchange, Target] = {}
+        self.begun = b""  # what \\raw sent of a command whose end it has not sent
 
     @cached_property
     def results(self) -> Results:

@@ -11,6 +11,7 @@ from prompt_toolkit.lexers import Lexer
 
 from imapsh.render.lexer import typed_line
 from imapsh.shell import completing, literals
+from imapsh.shell.conversation import LOGINS
 from imapsh.spec.model import Context
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from imapsh.spec.match import Match
 
 _KEPT = 8  # readings kept: the whole text, and the text before the cursor, of a few keystrokes
+_DEEP = 9  # aliases that stand for aliases, followed no further
 _UNDERLINED = {"error": " class:lint-error", "advice": " class:lint-advice"}
 
 
@@ -75,21 +77,37 @@ class Reading:
 
     def without_secrets(self, text: str) -> str:
         """The text to keep: every command up to what is secret in it."""
-        from imapsh.shell import values
-
         kept = []
         for command in literals.commands(text):
-            if (value := values.discreet(command)) >= 0:
-                kept.append(command[:value].rstrip())
-                continue
-            begin = completing.own.line_start(command)
-            secrets = [
-                *self.match(command).secrets,
-                *((begin + at, 0) for at, _ in self.match(command[begin:]).secrets),
-            ]
-            end = min((start for start, _ in secrets), default=len(command))
+            end = self.secret_at(command)
             kept.append(command[:end].rstrip() if end < len(command) else command)
         return "\n".join(kept).replace("\r\n", "\n")
+
+    def secret_at(self, command: str) -> int:
+        """Where something secret begins in a line, ours or the server's; its length where nothing is."""
+        begin = 0
+        while inner := completing.own.line_start(command[begin:]) or completing.own.alias_line(command[begin:]):
+            begin += inner
+        return min(self._secret_at(command), begin + self._secret_at(command[begin:]))
+
+    def _secret_at(self, line: str) -> int:
+        from imapsh.shell import values
+
+        if (value := values.discreet(line)) >= 0:
+            return value
+        if " " in line and self._logs_in(self.alias(line)):
+            return line.index(" ") + 1
+        return min((start for start, _ in self.match(line).secrets), default=len(line))
+
+    def _logs_in(self, line: str) -> bool:
+        """Whether an alias stands for a LOGIN or AUTHENTICATE, so that its arguments may be secret."""
+        for _ in range(_DEEP):
+            line = line[completing.own.line_start(line) :]
+            if not (further := self.alias(line)):
+                break
+            line = further
+        command = self.match(line).command if line else None
+        return command is not None and command.name in LOGINS
 
 
 class TypedLexer(Lexer):
@@ -129,8 +147,9 @@ class TypedLexer(Lexer):
 
     def _typed(self, command: str) -> list[tuple[str, str]]:
         if self.reading.alias(command):
-            name, space, rest = command.partition(" ")
-            return [("class:own-command", name), ("", space + rest)]
+            name, _, _ = command.partition(" ")
+            end = self.reading.secret_at(command)
+            return [("class:own-command", name), ("", command[len(name) : end]), *_hidden(command[end:])]
         found = self.reading.typed(command)
         wrong = {problem.offset: problem.severity for problem in reversed(found.errors)}
         fragments = []
@@ -146,16 +165,12 @@ class TypedLexer(Lexer):
 
     def _own(self, command: str) -> list[tuple[str, str]]:
         """One of imapsh's own commands, and the line that it does."""
-        from imapsh.shell import values
-
         name, _, _ = command.partition(" ")
         start = completing.own.line_start(command)
         if start:
             return [("class:own-command", name), ("", command[len(name) : start]), *self._typed(command[start:])]
-        end = min((start for start, _ in self.reading.match(command).secrets), default=len(command))
-        end = value if (value := values.discreet(command)) >= 0 else end
-        rest = command[len(name) : end]
-        return [("class:own-command", name), ("", rest), ("class:secret", _starred(command[len(name) + len(rest) :]))]
+        end = max(self.reading.secret_at(command), len(name))
+        return [("class:own-command", name), ("", command[len(name) : end]), *_hidden(command[end:])]
 
 
 def _broken(fragments: list[tuple[str, str]], command: literals.Command, text: str) -> list[tuple[str, str]]:
@@ -174,6 +189,10 @@ def _broken(fragments: list[tuple[str, str]], command: literals.Command, text: s
         found.append((style, piece[begin - at :]))
         at = end
     return found + [("class:line-break", text[start:stop]) for _, start, stop in breaks]
+
+
+def _hidden(secret: str) -> list[tuple[str, str]]:
+    return [("class:secret", _starred(secret))] if secret else []
 
 
 def _starred(text: str) -> str:

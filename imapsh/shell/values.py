@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from imapsh.spec.match import Match
 
 NAME = lazy(r"[A-Za-z][\w.-]*")
-_PLACE = lazy(r"\$\{([A-Za-z][\w.-]*|\d+|\*)\}")
+_PLACE = lazy(r"\$\{([A-Za-z][\w.-]*|\d{1,9}|\*)\}")
 _SECRETIVE = lazy(r"(?i)pass|pwd?$|secret|token")
 _SETTING = lazy(r"(?i)(\\set +)(\S+)( +)(?=\S)")
 

@@ -27,7 +27,7 @@ class Limits(NamedTuple):
     def change(self, setting: str) -> "Limits":
         """These limits with one `NAME=NUMBER` applied.  Raises UsageError."""
         name, _, number = setting.partition("=")
-        if name not in self._fields or not number.isdecimal():
+        if name not in self._fields or not (number.isdecimal() and len(number) < 20):
             raise UsageError(f"{setting!r} is no limit: give NAME=NUMBER, NAME one of {', '.join(self._fields)}")
         return self._replace(**{name: int(number)})
 

@@ -50,6 +50,11 @@ def test_any_values(responses: list[Response], columns: int | None) -> None:
         Views(Look(width=columns, elide=1), THEMES["default"]).show(response)
 
 
+def test_a_number_that_no_integer_is_made_of() -> None:
+    responses = parse(b'* OK hi\r\n* 1 FETCH (BODY[]<%s> "x")\r\n' % (b"9" * 5000))
+    assert "BODY[]<999" in check(Views(Look(width=80)), responses)
+
+
 @given(st.lists(one_response, max_size=20), st.sampled_from((20, 40, 80)))
 @settings(deadline=None)
 def test_nothing_is_wider_than_the_terminal(responses: list[Response], columns: int) -> None:

@@ -8,6 +8,8 @@ import pytest
 
 from imapsh.errors import UsageError
 from imapsh.shell.aliases import arguments, resolve
+from imapsh.shell.reading import Reading
+from imapsh.spec.model import Context
 
 from .hosting import FakeHost
 from .running import imapsh
@@ -101,3 +103,25 @@ def test_those_of_the_configuration(tmp_path: Path) -> None:
     assert (done.status, done.err) == (0, "")
     assert b'* LIST (\\HasNoChildren) "/" INBOX\r\n' in done.out
     assert b'boxes  LIST "" ${1}\n' in done.out
+
+
+def test_a_password_in_one_is_not_shown() -> None:
+    host = FakeHost(connected=True)
+    host.does("\\alias enter LOGIN me s3same").does("\\alias who \\each LOGIN ${1} ${2}").does("\\alias")
+    assert "s3same" not in host.text
+    assert "LOGIN me ********" in host.text
+    assert "LOGIN ${1} ${2}" in host.text
+
+
+def test_of_a_line_that_an_alias_makes_a_login_only_the_name_is_kept() -> None:
+    aliases = {"enter": "\\each LOGIN ${1} ${2}", "in": "enter ${*}", "big": "SEARCH LARGER ${1}"}
+    reading = Reading(Context, lambda: aliases)
+    for line, kept in (
+        ("in me s3same", "in"),
+        ("\\repeat 2 0 enter me s3same", "\\repeat 2 0 enter"),
+        ("in", "in"),
+        ("big 7", "big 7"),
+        ("\\alias a \\alias b LOGIN me s3same", "\\alias a \\alias b LOGIN me"),
+    ):
+        assert reading.without_secrets(line) == kept
+    assert reading.secret_at("\\alias a " * 3000) == 27000

@@ -96,6 +96,8 @@ def test_connecting_again_selects_the_mailbox_again() -> None:
         ("\\each", "needs the line"),
         ("\\disconnect b", "there is no connection"),
         ("NOOP", "not connected"),
+        (f"\\repeat {'9' * 5000} 0 NOOP", "no number of times"),
+        (f"\\history {'9' * 5000}", "takes a number"),
     ],
 )
 def test_mistakes_are_sentences(line: str, words: str) -> None:

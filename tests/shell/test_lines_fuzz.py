@@ -30,7 +30,7 @@ _WORDS = [
     "{3}", "{3}\r\nabc", "{@", "{@a.eml}", "{@d}", "{@no}", "{}", "~{3+}\r\nabc", "\n", "\r\n", "\\\n", " ", "SEARCH",
     "OR", "SELECT", "INBOX", "Reis", "&", "&-", "ü", "\udcff", "STORE", "$", "${", "${uids}", "${x}", "${1}", "}",
     "+FLAGS", "LOGIN", "me", "pw", "%", "LIST", "\t", "\x00", "\x1b]0;x\x07", "\x7f", "\u202e", "\u2028", "\x85", "|",
-    ">", ">>", "out", "d", "-n", "-m", "-s", "-q", "on", "off", *FORMATS, "9" * 23, "-1", "1e400", "nan", "0x1", "OK",
+    ">", ">>", "out", "d", "-n", "-m", "-s", "-q", "on", "off", *FORMATS, "9" * 5000, "-1", "1e400", "nan", "0x1", "OK",
     "NO", "untagged", "EXISTS", ">=", "==", "~", "/[", "=", "mbox:x", "maildir:y", "x.mbox", "APPEND", "EXPUNGE",
     "CLOSE", "IDLE", "DONE", "LOGOUT", "COMPRESS", "DEFLATE", "STARTTLS", "AUTHENTICATE", "PLAIN", "SAVE", "RETURN",
     "(SAVE)", "ENABLE", "UTF8=ACCEPT", "DELETE", "RENAME", "a1", "*", "+", "imap://[", "imap://h:99999", "unix:",

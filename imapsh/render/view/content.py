@@ -24,7 +24,7 @@ from imapsh.render.visible import visible
 from imapsh.wire.frames import Part, Spilled, size_of
 
 _GUTTER: Fragment = ("gutter", "  | ")
-_SECTION = re.compile(r"(BODY|BINARY)\[((?:\d+\.)*\d+)?\.?(TEXT|MIME|HEADER[^\]]*)?\](?:<(\d+)>)?")
+_SECTION = re.compile(r"(BODY|BINARY)\[((?:\d+\.)*\d+)?\.?(TEXT|MIME|HEADER[^\]]*)?\](?:<(\d{1,20})>)?")
 _OLD = {"RFC822": "BODY[]", "RFC822.HEADER": "BODY[HEADER]", "RFC822.TEXT": "BODY[TEXT]"}
 
 

@@ -163,7 +163,7 @@ def _append(mailbox: str, part: list[Message], limit: int, *, utf8: bool) -> lis
 def _limit(capabilities: frozenset[str]) -> int:
     """The octets of a message that the server takes (RFC 7889 section 3), -1 where it does not say."""
     named = (name.partition("=")[2] for name in capabilities if name.startswith("APPENDLIMIT="))
-    return next((int(number) for number in named if number.isdecimal()), -1)
+    return next((int(number) for number in named if number.isdecimal() and len(number) <= 20), -1)
 
 
 def _appended(exchange: Exchange) -> Iterable[int]:

@@ -70,7 +70,7 @@ def _plan(argument: str) -> tuple[bool, int | None, float, str]:
     if len(parts) < 3:
         raise UsageError("\\repeat needs how often, seconds between, and a line, as in \\repeat 10 0.5 NOOP")
     times, pause, line = parts
-    if times != "*" and not (times.isascii() and times.isdigit() and int(times)):
+    if times != "*" and not (times.isascii() and times.isdigit() and len(times) < 20 and int(times)):
         raise UsageError(f"{times!r} is no number of times: give 1 or more, or * for no end")
     try:
         seconds = float(pause)

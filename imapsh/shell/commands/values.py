@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from imapsh.errors import ImapshError, UsageError
+from imapsh.patterns import lazy
 from imapsh.render.visible import visible
 from imapsh.shell import aliases
 from imapsh.shell.history import Entry
@@ -13,6 +14,8 @@ from imapsh.shell.host import Host
 from imapsh.shell.steps import Ask, Steps
 from imapsh.shell.values import BUILT_IN, filled, value
 
+_ARGUMENT = lazy(r"\$\{[\d*]\}")
+_HIDDEN = "********"
 _SHOWN = 20  # lines of the history where nobody says how many
 
 
@@ -93,8 +96,19 @@ def alias(host: Host[Any], argument: str) -> None:
         host.say("there are no aliases: \\alias NAME LINE makes one")
         return
     shown = {name: host.aliases[name]} if name else host.aliases
-    rows = ((one, text + _hidden(one)) for one, text in shown.items())
+    rows = ((one, _in_clear(text) + _hidden(one)) for one, text in shown.items())
     host.say(_columns(rows, "  "))
+
+
+def _in_clear(line: str) -> str:
+    """A line without the password that may be in it."""
+    from imapsh.shell.completing.own import line_start
+    from imapsh.spec.match import match
+
+    begin = line_start(line)
+    filled_in = _ARGUMENT.sub(lambda found: "x" * len(found[0]), line)
+    secret = min((begin + start for start, _ in match(filled_in[begin:]).secrets), default=len(line))
+    return line[:secret] + (_HIDDEN if _ARGUMENT.sub("", line[secret:]).strip() else line[secret:])
 
 
 def _hidden(name: str) -> str:
@@ -114,7 +128,7 @@ def history(host: Host[Any], argument: str) -> None:
     if argument.startswith("/"):
         wanted = argument[1:].casefold()
         shown = [(number, entry) for number, entry in numbered if wanted in entry.text.casefold()]
-    elif argument and not argument.isdecimal():
+    elif argument and not (argument.isdecimal() and len(argument) < 20):
         raise UsageError(f"\\history takes a number, or /TEXT to look for, not {argument!r}")
     else:
         count = int(argument or _SHOWN)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 #: Words that may stand before an IMAP command in the argument: a switch, a count, an interval.
 _BEFORE = re.compile(r"\\\S+ +(?:(?:-\w|\*|[\d.][\d.a-z]*) +)*")
+_ALIASED = re.compile(r"(?i)\\alias +\S+ +")
 
 
 def imap_part(line: str) -> int | None:
@@ -31,6 +32,12 @@ def line_start(command: str) -> int:
     while command.startswith("\\", start) and (inner := imap_part(command[start:])) is not None:
         start += inner
     return start
+
+
+def alias_line(command: str) -> int:
+    r"""Where the line begins that `\\alias NAME LINE` is to stand for; 0 in any other."""
+    found = _ALIASED.match(command)
+    return found.end() if found is not None else 0
 
 
 def kind(row: Command) -> str:
