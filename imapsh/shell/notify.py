@@ -19,14 +19,13 @@ from imapsh.transport.child import child_environment
 if TYPE_CHECKING:
     from prompt_toolkit.output import Output as Terminal
 
-WAYS = ("never", "bell", "desktop")
 _TOGETHER = 0.2  # seconds
 _GROWTH = re.compile(r"(?:EXISTS|RECENT) (\d+) -> (\d+)")
 _DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS")
 
 
 class Notifier:
-    """`how()` is one of WAYS.  No more is told than counts and names of mailboxes."""
+    """`how()` is one of NOTIFICATIONS (`imapsh.shell.options`).  No more is told than counts and names of mailboxes."""
 
     def __init__(self, how: Callable[[], str], terminal: Terminal, clock: Clock) -> None:
         self._how = how

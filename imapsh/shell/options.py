@@ -38,6 +38,8 @@ EXITS = (
 
 
 KEYS = ("emacs", "vi")  #: as which lines are edited
+FORMATS = ("pretty", "view", "wire", "json", "hex")  #: in which replies are shown
+NOTIFICATIONS = ("never", "bell", "desktop")  #: how new mail is told
 
 
 class Option(NamedTuple):
@@ -103,7 +105,7 @@ OPTIONS: tuple[Option, ...] = (
            "option and so on, in any case; or list a kind, as in capabilities", "NAME", once=True),
     Option("--format", _SHOW, "pretty (the default), view (tables, trees and cards), wire (into a pipe: the server's "
            "octets exactly), json (an object a line for each response) or hex", "FORMAT", kind="choice",
-           choices=("pretty", "view", "wire", "json", "hex")),
+           choices=FORMATS),
     Option("--json-raw", _SHOW, "add each response's octets to its JSON, in base64"),
     Option("--color", _SHOW, "auto (the default: on a terminal without NO_COLOR), always or never", "WHEN",
            kind="choice", choices=("auto", "always", "never")),
@@ -118,7 +120,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("--stall", _SHOW, "at the prompt: say what is waited for when nothing has come for so long in the middle "
            "of a reply or before a literal of ours may go; 3 if none is given", "SECONDS", kind="seconds"),
     Option("--notify", _SHOW, "tell of news by a bell or a desktop notification; never is the default", "HOW",
-           kind="choice", choices=("never", "bell", "desktop")),
+           kind="choice", choices=NOTIFICATIONS),
     Option("--trace", _SHOW, "write both directions to FILE, without secrets; --explain reads it", "FILE"),
     Option("--user", _LOGIN, "log in as USER before the first command", "USER"),
     Option("--mechanism", _LOGIN, "log in by this SASL mechanism, a token being the password where it wants one; auto "

@@ -24,8 +24,6 @@ from imapsh.wire.sinks import octets_of
 if TYPE_CHECKING:
     from imapsh.shell.options import Options
 
-FORMATS = ("pretty", "view", "wire", "json", "hex")
-
 _CHUNK = 1 << 16
 
 

@@ -19,8 +19,7 @@ from imapsh.render.visible import is_safe
 from imapsh.shell.batch import Batch
 from imapsh.shell.commands.table import COMMANDS
 from imapsh.shell.dial import make_plan
-from imapsh.shell.options import Options
-from imapsh.shell.output import FORMATS
+from imapsh.shell.options import FORMATS, Options
 from imapsh.shell.script import from_commands
 
 from .hosting import FakeHost

@@ -11,8 +11,8 @@ from imapsh.render.styles import THEMES
 from imapsh.session.core import Session
 from imapsh.session.events import Completed, Event, Received, Sent
 from imapsh.shell.last import Last
-from imapsh.shell.options import Options
-from imapsh.shell.output import FORMATS, Output, command_text, release, theme_for
+from imapsh.shell.options import FORMATS, Options
+from imapsh.shell.output import Output, command_text, release, theme_for
 from imapsh.shell.timing import summary
 from imapsh.wire.sinks import SpoolSink, opener
 

@@ -7,8 +7,8 @@ from typing import Any
 from imapsh.errors import UsageError
 from imapsh.render.visible import visible
 from imapsh.shell.host import Host
-from imapsh.shell.options import KEYS
-from imapsh.shell.output import FORMATS, Output
+from imapsh.shell.options import FORMATS, KEYS
+from imapsh.shell.output import Output
 from imapsh.shell.steps import ROOM, Steps
 from imapsh.shell.viewer import Viewer
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from imapsh.shell.expect import SUBJECTS, details
-from imapsh.shell.options import KEYS
+from imapsh.shell.options import FORMATS, KEYS, NOTIFICATIONS
 
 if TYPE_CHECKING:
     from imapsh.shell.host import Host
@@ -36,8 +36,6 @@ class Command(NamedTuple):
 
 
 def _formats(host: Host[Any]) -> Iterable[str]:
-    from imapsh.shell.output import FORMATS
-
     return FORMATS
 
 
@@ -74,7 +72,9 @@ def _sessions(host: Host[Any]) -> Iterable[str]:
 
 
 def _switch(host: Host[Any]) -> Iterable[str]:
-    return ("on", "off")
+    from imapsh.shell.commands.care import SWITCH
+
+    return SWITCH
 
 
 def _stats(host: Host[Any]) -> Iterable[str]:
@@ -82,7 +82,7 @@ def _stats(host: Host[Any]) -> Iterable[str]:
 
 
 def _ways(host: Host[Any]) -> Iterable[str]:
-    return ("off", "bell", "desktop")
+    return ("off", *NOTIFICATIONS[1:])
 
 
 _TABLE = (

@@ -83,10 +83,10 @@ def _pause(talk: Any, seconds: float, exchange: Any = None) -> Steps[None]:
 
 def notify(host: Host[Any], argument: str) -> None:
     """`\\notify [off|bell|desktop]`."""
-    from imapsh.shell.notify import WAYS
+    from imapsh.shell.options import NOTIFICATIONS
 
     how = "never" if argument == "off" else argument
-    if how and how not in WAYS:
+    if how and how not in NOTIFICATIONS:
         raise UsageError(f"\\notify takes off, bell or desktop: not {argument!r}")
     if how:
         host.options = host.options._replace(notify=how)
