@@ -19,7 +19,7 @@ from imapsh.shell.config import Settings, overlay
 from imapsh.shell.configfile import Content, read
 from imapsh.shell.options import Options
 from imapsh.shell.output import is_plain, theme_for
-from imapsh.shell.password import ORDER, is_taken, ways
+from imapsh.shell.password import ORDER, Source, ways
 
 _NEEDED = ("prompt_toolkit", "pygments", "scramp")
 
@@ -41,6 +41,10 @@ _VARIABLES = {
     "ALL_PROXY": "not heeded: imapsh connects by itself",
     "HTTPS_PROXY": "not heeded: imapsh connects by itself",
 }
+
+
+#: source of passwords -> what is said of it where it is not there, and where it is
+_STATES = {"IMAPSH_PASSWORD": ("not set", "set"), "prompt": ("never", "always")}
 
 
 class Row(NamedTuple):
@@ -155,27 +159,22 @@ def _read(path: str, content: Content | None, fault: str) -> Iterator[Row]:
 
 def _first(options: Options) -> str:
     """The first source that has or gets one; those that would have to be asked are taken to have it."""
-    name = next(source.name for source in ORDER if _state(source.name, options)[1])
+    name = next(source.name for source in ORDER if _state(source, options)[1])
     return "this file" if name == "password" else name
 
 
 def _passwords(options: Options) -> Iterator[Row]:
     for number, source in enumerate(ORDER, 1):
-        text, there = _state(source.name, options)
+        text, there = _state(source, options)
         yield Row(f"{number} {source.name}", f"{source.help}: {text}", True if there else None)
 
 
-def _state(name: str, options: Options) -> tuple[str, bool]:
+def _state(source: Source, options: Options) -> tuple[str, bool]:
     """What there is of a source, and whether it is asked."""
-    chosen = ways(options)
-    if name == "prompt":
-        return "always", True
-    if name == "IMAPSH_PASSWORD":
-        return ("set", True) if is_taken(name) else ("not set", False)
-    field = {"--password-fd": "descriptor"}.get(name, name.removeprefix("--").replace("-", "_"))
-    if not getattr(chosen, field):
-        return "not asked", False
-    return (_netrc(), True) if name == "--netrc" else ("asked", True)
+    there = bool(source.asked(ways(options)))
+    if there and source.name == "--netrc":
+        return _netrc(), True
+    return _STATES.get(source.name, ("not asked", "asked"))[there], there
 
 
 def _netrc() -> str:

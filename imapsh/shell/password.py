@@ -103,7 +103,7 @@ class Password:
 
     def __call__(self) -> str:
         for source in ORDER:
-            password = source.find(self)
+            password = source.find(self) if source.asked(self.ways) else ""
             if password:
                 _handed_out.add(password)
                 return password
@@ -120,11 +120,6 @@ class Password:
         return token
 
 
-def is_taken(name: str) -> bool:
-    """Whether the environment had this secret variable."""
-    return bool(_taken.get(name))
-
-
 def handed_out() -> tuple[str, ...]:
     """All that was handed out since the start."""
     return tuple(_handed_out)
@@ -134,49 +129,32 @@ def handed_out() -> tuple[str, ...]:
 
 
 class Source(NamedTuple):
-    """One of them: its name, what it is, and how it finds a password; "" where it has none and the next is asked."""
+    """One of them: its name, what it is, whether it is asked, and how it finds a password, "" where it has none."""
 
     name: str
     help: str
+    asked: Callable[[Ways], object]
     find: Callable[[Password], str]
 
 
-def _descriptor(wanted: Password) -> str:
-    return _taken.get("", "") if wanted.ways.descriptor else ""
-
-
 def _token(wanted: Password) -> str:
-    if not wanted.ways.token_command:
-        return ""
     from imapsh.shell import tokens
 
     return tokens.current(wanted.ways.token_command)
 
 
-def _command(wanted: Password) -> str:
-    return from_command(wanted.ways.password_command) if wanted.ways.password_command else ""
-
-
-def _kept(wanted: Password) -> str:
-    return wanted.ways.password.reveal() if wanted.ways.password is not None else ""
-
-
-def _environment(wanted: Password) -> str:
+def _environment() -> str:
     take_from_environment()
     return _taken.get("IMAPSH_PASSWORD", "")
 
 
 def _keyring(wanted: Password) -> str:
-    if not wanted.ways.keyring:
-        return ""
     from imapsh.shell import keyrings
 
     return keyrings.find(wanted.host, wanted.user)
 
 
 def _netrc(wanted: Password) -> str:
-    if not wanted.ways.netrc:
-        return ""
     from imapsh.shell import netrcfile
 
     return netrcfile.password(wanted.host, wanted.user)
@@ -188,15 +166,23 @@ def _prompt(wanted: Password) -> str:
 
 #: The one order.  A command that fails is an error; where a look-up finds nothing, the next is asked.
 ORDER = (
-    Source("--password-fd", "the first line of a file descriptor, read once, at the start", _descriptor),
-    Source("--token-command", "the OAuth 2.0 token that a command prints", _token),
-    Source("--password-command", "the first line that a command prints", _command),
-    Source("password", "in a profile of a configuration file that nobody else may read", _kept),
-    Source("IMAPSH_PASSWORD", "an environment variable, which no child process gets to see", _environment),
-    Source("--keyring", "the system's keyring: service imapsh:HOST, user USER", _keyring),
-    Source("--netrc", "NETRC or ~/.netrc, which nobody else may read: machine HOST, login USER", _netrc),
-    Source("prompt", "asked for at the terminal, unseen", _prompt),
-)
+    Source("--password-fd", "the first line of a file descriptor, read once, at the start",
+           lambda ways: ways.descriptor, lambda wanted: _taken.get("", "")),
+    Source("--token-command", "the OAuth 2.0 token that a command prints",
+           lambda ways: ways.token_command, _token),
+    Source("--password-command", "the first line that a command prints",
+           lambda ways: ways.password_command, lambda wanted: from_command(wanted.ways.password_command)),
+    Source("password", "in a profile of a configuration file that nobody else may read",
+           lambda ways: ways.password, lambda wanted: wanted.ways.password.reveal() if wanted.ways.password else ""),
+    Source("IMAPSH_PASSWORD", "an environment variable, which no child process gets to see",
+           lambda ways: _environment(), lambda wanted: _environment()),
+    Source("--keyring", "the system's keyring: service imapsh:HOST, user USER",
+           lambda ways: ways.keyring, _keyring),
+    Source("--netrc", "NETRC or ~/.netrc, which nobody else may read: machine HOST, login USER",
+           lambda ways: ways.netrc, _netrc),
+    Source("prompt", "asked for at the terminal, unseen",
+           lambda ways: True, _prompt),
+)  # fmt: skip
 
 
 def from_command(command: str, option: str = "--password-command") -> str:
