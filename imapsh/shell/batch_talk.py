@@ -54,7 +54,7 @@ class BatchTalk(Conversation):
     @property
     def summary(self) -> str:
         """Where, and the state."""
-        return f"{self.plan.label} {self.session.state if self.live else 'not connected'}"
+        return f"{self.label} {self.session.state if self.live else 'not connected'}"
 
     def greet(self, on_event: Callable[[Event], None], show: Callable[[], None], tick: Callable[[], None]) -> None:
         """Wait for the greeting; `tick` is called behind each piece that was sent.  Raises what ends it."""
@@ -86,6 +86,7 @@ class BatchTalk(Conversation):
     def log_in(self) -> None:
         """From the greeting to the login, and the URL's mailbox.  Raises what ends it."""
         self.client.follow(dial.opening_steps(self.session, self.plan, stream=self.stream))
+        self.opened()
 
     def kick(self) -> None:
         """See Conversation."""

@@ -157,6 +157,7 @@ class Connections(Host[Talk]):
         except (ConnectError, Interrupted):
             await self.close(talk)
             raise
+        talk.opened()
 
     async def _room(self, talk: Talk) -> None:
         """Behind every piece that was read: wait while too much is due to be shown."""

@@ -13,6 +13,7 @@ from imapsh.session.core import Session
 from imapsh.session.events import Closed, Completed, Event, Received
 from imapsh.session.exchange import Exchange, Sendable
 from imapsh.shell.viewer import Viewer
+from imapsh.spec.model import AUTHENTICATED, SELECTED
 
 if TYPE_CHECKING:
     from imapsh.shell.dial import Plan
@@ -38,9 +39,10 @@ LOGINS = ("LOGIN", "AUTHENTICATE")
 
 
 class Conversation:
-    """`name` is what `\\use` knows it by; `user`: who is logged in; `own`: commands of ours that have no reply yet.
+    """`name` is what `\\use` knows it by; `user`: who is logged in, as far as is known, "" for nobody.
 
-    `viewer` makes its views; `results`: what its commands found; `diverted`: those whose output goes elsewhere.
+    `own`: commands of ours that have no reply yet; `viewer` makes its views; `results`: what its commands found;
+    `diverted`: those whose output goes elsewhere.
     """
 
     def __init__(
@@ -52,7 +54,7 @@ class Conversation:
         self.stream = stream
         self.viewer = viewer or Viewer()
         self.own: dict[Exchange, Own] = {}
-        self.user = plan.user
+        self.user = ""
         self.diverted: dict[Exchange, Target] = {}
         self.begun = b""  # what \\raw sent of a command whose end it has not sent
 
@@ -67,6 +69,16 @@ class Conversation:
     def live(self) -> bool:
         """Whether the connection lives."""
         return not self.session.closed
+
+    @property
+    def label(self) -> str:
+        """`user@host`, short."""
+        return self.plan._replace(user=self.user, address=self.plan.address._replace(user=self.user)).label
+
+    def opened(self) -> None:
+        """The opening is over; who needed no login for it (PREAUTH) is who the plan says."""
+        if self.session.state in (AUTHENTICATED, SELECTED):
+            self.user = self.user or self.plan.user
 
     @property
     def idle(self) -> Exchange | None:

@@ -80,7 +80,7 @@ class Shell(Connections):
         if talk is None:
             return toolbar.Status("", None)
         return toolbar.Status(
-            talk.link.who, talk.session, talk.link.tls, self.trace_path, self.label(talk.name), len(self.talks),
+            talk.label, talk.session, talk.link.tls, self.trace_path, self.label(talk.name), len(self.talks),
             talk.busy, talk.idle is not None, talk.watch.watching,
         )  # fmt: skip
 

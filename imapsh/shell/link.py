@@ -30,7 +30,7 @@ class _AskFirst(Exception):
 
 
 class Link:
-    """`plan` is the one followed; `user` is who is logged in, as far as is known, "" for nobody."""
+    """`plan` is the one followed."""
 
     def __init__(
         self, stream: AioStream, plan: Plan, tracer: Tracing | None, serving: asyncio.Task[None] | None = None
@@ -40,7 +40,6 @@ class Link:
         self.plan = plan
         self.session = new_session(plan, tracer)
         self.client: AsyncClient
-        self.user = ""
 
     def start(
         self, on_event: Callable[[Event], None], on_slice: Callable[[], None], room: Callable[[], Awaitable[None]]
@@ -50,11 +49,6 @@ class Link:
         self.client = AsyncClient(
             self.stream, self.session, on_event, on_slice=on_slice, tls=self.plan.tls, server_name=name, room=room
         )  # fmt: skip
-
-    @property
-    def who(self) -> str:
-        """`user@host`, short."""
-        return self.plan._replace(user=self.user, address=self.plan.address._replace(user=self.user)).label
 
     @property
     def tls(self) -> str:
@@ -78,8 +72,6 @@ class Link:
             raise GreetingError(f"{where} is connected and says nothing for {seconds:g} seconds: is it IMAP?") from None
         self.stream.settimeout(None)  # a person may think for as long as it takes
         await self._log_in(ask, accepted)
-        if self.session.state in (AUTHENTICATED, SELECTED):
-            self.user = self.plan.user
 
     async def _log_in(self, ask: Callable[[str], Awaitable[str | None]], accepted: Accepted) -> None:
         place = self.plan.where, self.plan.user

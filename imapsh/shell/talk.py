@@ -13,7 +13,7 @@ from imapsh.session.core import RENEWAL
 from imapsh.session.events import Closed, Completed, Event, Received
 from imapsh.session.exchange import Exchange
 from imapsh.shell import toolbar
-from imapsh.shell.conversation import LOGINS, Conversation, Own, who
+from imapsh.shell.conversation import LOGINS, Conversation, Own
 from imapsh.shell.known import Known
 from imapsh.shell.link import Link
 from imapsh.shell.rows import Rows
@@ -62,11 +62,11 @@ class Talk(Conversation):
     def summary(self) -> str:
         """Who, where, the state, and what runs."""
         if not self.live:
-            return f"{self.link.who} not connected"
+            return f"{self.label} not connected"
         session = self.session
         box = f" {self.box}" if self.box else ""
         what = "watching" if self.watch.watching else "idle" if self.idle is not None else self.busy
-        return f"{self.link.who}{box} {session.state}{f', {what}' * bool(what)}"
+        return f"{self.label}{box} {session.state}{f', {what}' * bool(what)}"
 
     @property
     def box(self) -> str:
@@ -128,7 +128,6 @@ class Talk(Conversation):
             return
         if exchange.name in LOGINS:
             self.known.names.clear()
-            self.link.user = who(exchange)
         elif exchange.name in _RENAMES:
             self.known.names.stale = True
         elif exchange.name in ("LIST", "LSUB"):

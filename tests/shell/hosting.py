@@ -61,6 +61,7 @@ class FakeHost(Host[FakeTalk]):
         talk.client = BlockingClient(stream, talk.session, lambda event: self._event(talk, event))
         talk.client.greet()
         talk.client.follow(opening_steps(talk.session, plan))
+        talk.opened()
 
     def _event(self, talk: FakeTalk, event: Event) -> None:
         self.count(talk, event)

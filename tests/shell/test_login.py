@@ -92,7 +92,7 @@ def test_scram_on_dovecot_then_compress(dovecot: Server, tmp_path: Path) -> None
         async with acting(tmp_path, url=url(dovecot), no_login=True, cafile=cafile, trace=str(trace)) as person:
             await answers(person, "SCRAM-SHA-256", "", dovecot.password)
             await person.screen.shows("A1 OK")
-            await person.screen.until(lambda: person.shell.talk is not None and person.shell.talk.link.user == "demo")
+            await person.screen.until(lambda: person.shell.talk is not None and person.shell.talk.user == "demo")
             await person.enters("COMPRESS DEFLATE", "A2 OK", "compressed from here on")
             await person.enters("EXAMINE INBOX", "A3 OK [READ-ONLY]", "(read-only)>")
             await person.enters("FETCH 1 (UID ENVELOPE)", "A4 OK")

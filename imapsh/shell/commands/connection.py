@@ -82,7 +82,7 @@ def sessions(host: Host[Any], argument: str) -> None:
     if not host.talks:
         host.say("there is no connection: \\connect opens one")
     for name, talk in host.talks.items():
-        about = {"connection": name, "current": name == host.current, "where": talk.plan.where, "user": talk.plan.user,
+        about = {"connection": name, "current": name == host.current, "where": talk.plan.where, "user": talk.user,
                  "state": talk.session.state if talk.live else "not connected"}  # fmt: skip
         if host.record("session", about):
             continue
