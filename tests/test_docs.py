@@ -14,7 +14,7 @@ import pytest
 from imapsh import findings
 from imapsh.session import states
 from imapsh.shell.options import OPTIONS
-from imapsh.shell.password import ORDER
+from imapsh.shell.secrets.password import ORDER
 
 ROOT = Path(__file__).parent.parent
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imapsh.shell.options import ABOUT, EXITS, URLS, USAGE, groups
-from imapsh.shell.password import ORDER
+from imapsh.shell.secrets.password import ORDER
 
 _HEAD = f"""\
 .. Made by docs/make.py from the table in imapsh/shell/options.py.

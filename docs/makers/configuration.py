@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imapsh.render.styles import STYLES, THEMES
 from imapsh.shell.options import OPTIONS, Option
-from imapsh.shell.password import ORDER
+from imapsh.shell.secrets.password import ORDER
 from imapsh.wire.limits import DEFAULT
 
 EXAMPLE = """\

@@ -19,7 +19,7 @@ from imapsh.shell.config import Settings, overlay
 from imapsh.shell.configfile import Content, read
 from imapsh.shell.options import Options
 from imapsh.shell.output import is_plain, theme_for
-from imapsh.shell.password import ORDER, Source, ways
+from imapsh.shell.secrets.password import ORDER, Source, ways
 
 _NEEDED = ("prompt_toolkit", "pygments", "scramp")
 
@@ -178,7 +178,7 @@ def _state(source: Source, options: Options) -> tuple[str, bool]:
 
 
 def _netrc() -> str:
-    from imapsh.shell import netrcfile
+    from imapsh.shell.secrets import netrcfile
 
     path = netrcfile.path()
     if not os.path.exists(path):

@@ -13,13 +13,13 @@ from prompt_toolkit.document import Document
 from imapsh.patterns import lazy
 from imapsh.shell import completing, literals
 from imapsh.shell.known import Known
-from imapsh.shell.reading import Reading
+from imapsh.shell.prompting.reading import Reading
 
 if TYPE_CHECKING:
+    from imapsh.shell.carrying.redirect import Redirect
     from imapsh.shell.completing.offer import Offer
     from imapsh.shell.completing.usage import Usage
     from imapsh.shell.host import Host
-    from imapsh.shell.redirect import Redirect
     from imapsh.spec.match import Match
 
 _MANY = 2_000  # mailbox names beyond which they are searched in a thread

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from imapsh.errors import UsageError
 from imapsh.shell.options import OPTIONS, Option, check, value_of
-from imapsh.shell.password import Kept
+from imapsh.shell.secrets.password import Kept
 
 if TYPE_CHECKING:
     from imapsh.render.styles import Theme

@@ -16,9 +16,9 @@ from imapsh.shell.viewer import Viewer
 from imapsh.spec.model import AUTHENTICATED, SELECTED
 
 if TYPE_CHECKING:
+    from imapsh.shell.carrying.results import Results
+    from imapsh.shell.carrying.targets import Target
     from imapsh.shell.dial import Plan
-    from imapsh.shell.results import Results
-    from imapsh.shell.targets import Target
     from imapsh.transport.base import AsyncStream, Stream
 
 
@@ -61,7 +61,7 @@ class Conversation:
     @cached_property
     def results(self) -> Results:
         """What its commands found and told."""
-        from imapsh.shell.results import Results
+        from imapsh.shell.carrying.results import Results
 
         return Results(self.session)
 

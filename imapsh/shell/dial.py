@@ -15,7 +15,7 @@ from imapsh.errors import CommandBad, CommandNo, ConnectError, ImapshError, TLSE
 from imapsh.sasl.mechanism import octets
 from imapsh.session.core import Session, Tracer
 from imapsh.session.opening import Opening, Step, reply, steps
-from imapsh.shell.password import Password, Ways, handed_out, ways
+from imapsh.shell.secrets.password import Password, Ways, handed_out, ways
 from imapsh.transport.address import PORTS, Address, parse_address
 from imapsh.transport.tls import TLSOptions
 from imapsh.wire.limits import DEFAULT, Limits
@@ -115,7 +115,7 @@ def _user(options: "Options", address: Address) -> str:
         raise UsageError(f"the URL says {address.user} and --user says {options.user}: give one of them")
     user = options.user or address.user
     if options.netrc and not (user or options.no_login):
-        from imapsh.shell import netrcfile
+        from imapsh.shell.secrets import netrcfile
 
         user = netrcfile.user(address.server_name)
     return user

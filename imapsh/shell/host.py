@@ -15,18 +15,18 @@ from imapsh.spec.model import NOT_AUTHENTICATED, Context
 if TYPE_CHECKING:
     from imapsh.server.store import Store
     from imapsh.session.core import Session
+    from imapsh.shell.carrying.targets import Target
+    from imapsh.shell.carrying.values import Variables
     from imapsh.shell.commands.editing import Draft
-    from imapsh.shell.history import Entry
+    from imapsh.shell.expecting.tally import Tally
     from imapsh.shell.last import Last
     from imapsh.shell.options import Options
     from imapsh.shell.output import Output
     from imapsh.shell.progress import Progress, Transfers
+    from imapsh.shell.prompting.history import Entry
     from imapsh.shell.stats import Stats
     from imapsh.shell.steps import Steps
-    from imapsh.shell.tally import Tally
-    from imapsh.shell.targets import Target
     from imapsh.shell.tracing import Tracing
-    from imapsh.shell.values import Variables
     from imapsh.spec.match import Match
 
 C = TypeVar("C", bound=Conversation)
@@ -79,7 +79,7 @@ class Host(Generic[C]):
     @cached_property
     def variables(self) -> Variables:
         """What `\\set` set."""
-        from imapsh.shell.values import Variables
+        from imapsh.shell.carrying.values import Variables
 
         return Variables()
 
@@ -93,7 +93,7 @@ class Host(Generic[C]):
     @cached_property
     def tally(self) -> Tally:
         """The tests of a script."""
-        from imapsh.shell.tally import Tally
+        from imapsh.shell.expecting.tally import Tally
 
         return Tally()
 

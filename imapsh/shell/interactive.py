@@ -11,18 +11,19 @@ from typing import TYPE_CHECKING, Any
 from imapsh.errors import ImapshError, Interrupted
 from imapsh.session.events import Closed, Event
 from imapsh.session.exchange import Exchange
-from imapsh.shell import literals, prompt, toolbar
+from imapsh.shell import literals
 from imapsh.shell.completer import ShellCompleter
 from imapsh.shell.connections import Connections
 from imapsh.shell.dialling import Dialling
 from imapsh.shell.folders import state_folder
-from imapsh.shell.history import Entry, MaskedHistory
 from imapsh.shell.host import FIRST
 from imapsh.shell.known import Known
 from imapsh.shell.options import Options
 from imapsh.shell.output import is_plain, theme_for
-from imapsh.shell.reading import Reading
-from imapsh.shell.terminal import lent
+from imapsh.shell.prompting import prompt, toolbar
+from imapsh.shell.prompting.history import Entry, MaskedHistory
+from imapsh.shell.prompting.reading import Reading
+from imapsh.shell.prompting.terminal import lent
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,7 +55,7 @@ class Shell(Connections):
         self._nothing = Known()
         self.prompt: PromptSession[str]
         if is_plain(options):
-            from imapsh.shell.plainprompt import PlainPrompt
+            from imapsh.shell.prompting.plainprompt import PlainPrompt
 
             parts = (self.status, self.history, self._goes_raw)
             self.prompt = PlainPrompt(*parts, input=input, output=output)

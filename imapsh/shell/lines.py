@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from imapsh.shell import care, files
-from imapsh.shell.password import append_password
+from imapsh.shell.secrets.password import append_password
 from imapsh.shell.steps import Steps, Typed
 from imapsh.spec.model import NOT_AUTHENTICATED
 
@@ -27,7 +27,7 @@ def take(host: Host[Any], text: str) -> Steps[str]:
         return ""
     line = meant(host, text)
     if host.operators and (" | " in line or " > " in line or " >> " in line):
-        from imapsh.shell import redirect
+        from imapsh.shell.carrying import redirect
 
         if cut := redirect.split(line, host.context(), host.variables.own):
             to = redirect.target(host, cut)
@@ -39,7 +39,7 @@ def meant(host: Host[Any], text: str) -> str:
     """The line that a line stands for, where it begins with an alias.  Raises UsageError."""
     if not host.aliases:
         return text
-    from imapsh.shell import aliases
+    from imapsh.shell.carrying import aliases
 
     return aliases.resolve(host.aliases, text)
 
@@ -55,12 +55,12 @@ def _do(host: Host[Any], line: str) -> Steps[str]:
 
         return (yield from commands.run(host, line))
     if "${" in line:
-        from imapsh.shell import values
+        from imapsh.shell.carrying import values
 
         line = yield from values.filled(host, line)
     saves = False
     if "$" in line or "SAVE" in line.upper():
-        from imapsh.shell import searchres
+        from imapsh.shell.carrying import searchres
 
         line, saves = yield from searchres.prepared(host, line)
         if not line:

@@ -11,7 +11,7 @@ from imapsh.errors import ConnectionTimeout, GreetingError
 from imapsh.session.events import Event
 from imapsh.shell.dial import Plan, new_session, opening_steps
 from imapsh.shell.dialling import Dialling
-from imapsh.shell.password import Kept
+from imapsh.shell.secrets.password import Kept
 from imapsh.spec.model import AUTHENTICATED, SELECTED
 from imapsh.transport.aio import AioStream, adopt
 from imapsh.transport.blocking import BlockingStream

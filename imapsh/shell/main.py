@@ -59,7 +59,7 @@ def _run(given: Mapping[str, Any]) -> int:
 
         sys.stdout.write(script(given["completion"]))
         return 0
-    from imapsh.shell.password import take_from_descriptor, take_from_environment
+    from imapsh.shell.secrets.password import take_from_descriptor, take_from_environment
 
     if "password_fd" in given:
         take_from_descriptor(given["password_fd"])
@@ -108,7 +108,7 @@ def _work(options: Options) -> int:
 
     plan = _pointing(make_plan, options)
     if options.command or options.file or sys.stdin is None or not sys.stdin.isatty():
-        from imapsh.shell import batch
+        from imapsh.shell.batch import batch
 
         gc.enable()
         return batch.run(plan, options)

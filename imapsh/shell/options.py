@@ -12,7 +12,7 @@ from imapsh.errors import UsageError
 
 if TYPE_CHECKING:
     from imapsh.shell.config import Settings
-    from imapsh.shell.password import Kept
+    from imapsh.shell.secrets.password import Kept
 
 USAGE = "imapsh [OPTIONS] [URL|PROFILE]"
 ABOUT = "An interactive shell for IMAP.  Type IMAP commands, and see what the server says."
@@ -161,7 +161,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("--profiles", _INFO, "print the names of the configuration's profiles, a line for each", once=True),
 )  # fmt: skip
 
-#: The ways to a password of which one is given; the order of all is `imapsh.shell.password.ORDER`.
+#: The ways to a password of which one is given; the order of all is `imapsh.shell.secrets.password.ORDER`.
 SOURCES = ("password_fd", "token_command", "password_command", "password", "keyring", "netrc")
 
 #: What cannot be had together, by field.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from imapsh.shell.dialling import Dialling
 from imapsh.shell.output import is_plain
-from imapsh.shell.terminal import quiet
+from imapsh.shell.prompting.terminal import quiet
 
 if TYPE_CHECKING:
     from imapsh.shell.dial import Plan

@@ -13,7 +13,7 @@ from imapsh.session.events import Event, Received
 
 if TYPE_CHECKING:
     from imapsh.session.exchange import Exchange
-    from imapsh.shell.results import Found
+    from imapsh.shell.carrying.results import Found
     from imapsh.shell.seen import Messages
     from imapsh.shell.talk import Talk
 

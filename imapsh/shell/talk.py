@@ -12,10 +12,10 @@ from imapsh.client.connection import AsyncClient
 from imapsh.session.core import RENEWAL
 from imapsh.session.events import Closed, Completed, Event, Received
 from imapsh.session.exchange import Exchange
-from imapsh.shell import toolbar
 from imapsh.shell.conversation import LOGINS, Conversation, Own
 from imapsh.shell.known import Known
 from imapsh.shell.link import Link
+from imapsh.shell.prompting import toolbar
 from imapsh.shell.rows import Rows
 from imapsh.shell.stage import Stage
 from imapsh.shell.watch import Watch

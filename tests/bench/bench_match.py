@@ -12,12 +12,12 @@ from prompt_toolkit.document import Document
 from imapsh.grammar.responses import Response
 from imapsh.grammar.values import MailboxList
 from imapsh.shell.completer import ShellCompleter
-from imapsh.shell.history import MaskedHistory
 from imapsh.shell.known import Known
 from imapsh.shell.mailboxes import MailboxNames
-from imapsh.shell.reading import Reading, TypedLexer
-from imapsh.shell.suggest import FromHistory
-from imapsh.shell.toolbar import Status, toolbar
+from imapsh.shell.prompting.history import MaskedHistory
+from imapsh.shell.prompting.reading import Reading, TypedLexer
+from imapsh.shell.prompting.suggest import FromHistory
+from imapsh.shell.prompting.toolbar import Status, toolbar
 from imapsh.spec import Context
 from imapsh.wire.frames import Frame
 from tests.bench.figures import Figure, listed

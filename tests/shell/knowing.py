@@ -13,7 +13,7 @@ from imapsh.session.events import Received
 from imapsh.session.mailbox import Mailbox
 from imapsh.shell.completer import ShellCompleter
 from imapsh.shell.known import Known
-from imapsh.shell.reading import Reading
+from imapsh.shell.prompting.reading import Reading
 from imapsh.spec.model import SELECTED, Context
 from imapsh.wire.frames import Frame
 

@@ -15,7 +15,7 @@ from imapsh.shell.completer import ShellCompleter
 from imapsh.shell.completing import dates
 from imapsh.shell.known import Known
 from imapsh.shell.mailboxes import MailboxNames
-from imapsh.shell.reading import Reading
+from imapsh.shell.prompting.reading import Reading
 from imapsh.spec.model import AUTHENTICATED, NOT_AUTHENTICATED, SELECTED, Context
 
 from .knowing import HOST, completer, fetched, known, menu, opened, world

@@ -13,7 +13,7 @@ from imapsh.errors import UsageError
 from imapsh.shell.config import load, overlay
 from imapsh.shell.dial import make_plan
 from imapsh.shell.options import Options, read
-from imapsh.shell.password import Kept
+from imapsh.shell.secrets.password import Kept
 
 from .acting import acting, play
 from .running import environment, imapsh

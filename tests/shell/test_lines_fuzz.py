@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from imapsh import spec
 from imapsh.errors import ImapshError
 from imapsh.render.visible import is_safe
-from imapsh.shell.batch import Batch
+from imapsh.shell.batch.batch import Batch
+from imapsh.shell.batch.script import from_commands
 from imapsh.shell.commands.table import COMMANDS
 from imapsh.shell.dial import make_plan
 from imapsh.shell.options import FORMATS, Options
-from imapsh.shell.script import from_commands
 
 from .hosting import FakeHost
 

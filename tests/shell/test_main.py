@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 import imapsh as package
-from imapsh.shell import batch, interactive, repl
+from imapsh.shell import interactive, repl
+from imapsh.shell.batch import batch
 from imapsh.shell.main import main
 from tests.servers.base import Server, free_ports
 from tests.servers.certs import Certs

@@ -13,7 +13,7 @@ from imapsh.errors import UsageError
 from imapsh.session.core import Session
 from imapsh.session.events import Completed
 from imapsh.shell import lines
-from imapsh.shell.reading import Reading
+from imapsh.shell.prompting.reading import Reading
 from imapsh.shell.steps import Line, Pause
 from imapsh.shell.timing import summary
 from imapsh.spec.model import Context

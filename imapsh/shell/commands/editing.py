@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from imapsh.errors import UsageError
 from imapsh.session.events import Sent
-from imapsh.shell import editor
 from imapsh.shell.host import Host
 from imapsh.shell.literals import to_wire
+from imapsh.shell.prompting import editor
 from imapsh.shell.steps import Away, Line, Steps
 
 if TYPE_CHECKING:

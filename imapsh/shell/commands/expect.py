@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from imapsh.render.visible import visible
-from imapsh.shell.expect import parse
+from imapsh.shell.expecting.expect import parse
+from imapsh.shell.expecting.tally import Result
 from imapsh.shell.host import Host
 from imapsh.shell.steps import Steps
-from imapsh.shell.tally import Result
 
 
 def expect(host: Host[Any], argument: str) -> Steps[None]:
     """`\\expect EXPECTATION`."""
     if "${" in argument:
-        from imapsh.shell import values
+        from imapsh.shell.carrying import values
 
         argument = yield from values.filled(host, argument)
     expected = parse(argument)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from imapsh.shell.expect import SUBJECTS, details
+from imapsh.shell.expecting.expect import SUBJECTS, details
 from imapsh.shell.options import FORMATS, KEYS, NOTIFICATIONS
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def _names(host: Host[Any]) -> Iterable[str]:
 
 
 def _variables(host: Host[Any]) -> Iterable[str]:
-    from imapsh.shell.values import BUILT_IN
+    from imapsh.shell.carrying.values import BUILT_IN
 
     return [*host.variables.own, *BUILT_IN]
 

@@ -8,11 +8,11 @@ from typing import Any
 from imapsh.errors import ImapshError, UsageError
 from imapsh.patterns import lazy
 from imapsh.render.visible import visible
-from imapsh.shell import aliases
-from imapsh.shell.history import Entry
+from imapsh.shell.carrying import aliases
+from imapsh.shell.carrying.values import BUILT_IN, filled, value
 from imapsh.shell.host import Host
+from imapsh.shell.prompting.history import Entry
 from imapsh.shell.steps import Ask, Steps
-from imapsh.shell.values import BUILT_IN, filled, value
 
 _ARGUMENT = lazy(r"\$\{[\d*]\}")
 _HIDDEN = "********"

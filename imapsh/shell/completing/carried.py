@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from imapsh.render.visible import visible
+from imapsh.shell.carrying.values import BUILT_IN
 from imapsh.shell.completing import paths
 from imapsh.shell.completing.offer import Offer
-from imapsh.shell.values import BUILT_IN
 
 if TYPE_CHECKING:
+    from imapsh.shell.carrying.redirect import Redirect
     from imapsh.shell.host import Host
-    from imapsh.shell.redirect import Redirect
 
 _BEGUN = re.compile(r"\$\{([\w.-]*)\Z")
 _FIRST = re.compile(r"[\w-]*\Z")

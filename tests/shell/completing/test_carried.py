@@ -10,7 +10,7 @@ from prompt_toolkit.document import Document
 
 from imapsh.shell.completer import ShellCompleter
 from imapsh.shell.known import Known
-from imapsh.shell.reading import Reading
+from imapsh.shell.prompting.reading import Reading
 from imapsh.spec.model import SELECTED, Context
 from tests.shell.hosting import FakeHost
 

@@ -1,0 +1,1 @@
+"""Commands without a prompt: a script's lines, its connections, and what its run comes to."""

@@ -1,0 +1,83 @@
+r"""What the lines of a batch come to: when it stops, and its exit status.
+
+It stops at the first NO or BAD, and at the first expectation that is not met, unless told to go on.  A NO or BAD whose
+next line is an `\expect` is no fault by itself; blank lines, comments, `\name` and `\skip` may stand between.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from imapsh.shell.host import Host
+
+CODES = {"OK": 0, "NO": 1, "BAD": 3}  #: exit statuses of tagged replies
+
+_NOT_MET = 1
+_BETWEEN = ("", "\\name", "\\skip")
+
+
+class _Refused(NamedTuple):
+    """A reply that the next line may expect."""
+
+    code: int
+    place: str
+    said: str
+
+
+class Course:
+    """Ask `goes_on` before each line, `done` behind it, and `end` for the exit status."""
+
+    def __init__(self, host: Host[Any]) -> None:
+        self._host = host
+        self._worst = 0
+        self._failed = host.tally.failed
+        self._refused: _Refused | None = None
+
+    def goes_on(self, line: str) -> bool:
+        """Whether this line is to be done."""
+        if self._refused is None:
+            return True
+        words = line.split(None, 1)
+        word = words[0].lower() if words else ""
+        if word == "\\expect":
+            self._refused = None
+        elif word not in _BETWEEN and not line.startswith("#"):
+            return self._settle()
+        return True
+
+    def done(self, status: str) -> bool:
+        """A line was done and got this reply, "" for none; whether to go on."""
+        code = CODES.get(status, 0)
+        if code:
+            said = _said(self._host) if self._host.tally.report is not None else ""
+            self._refused = _Refused(code, self._host.place, said)
+        failed, self._failed = self._failed, self._host.tally.failed
+        if self._failed == failed:
+            return True
+        self._worst = max(self._worst, _NOT_MET)
+        return self._host.options.keep_going
+
+    def end(self) -> int:
+        """No line comes any more; the exit status."""
+        self._settle()
+        tally = self._host.tally
+        if self._host.options.keep_going and tally.failed:
+            self._host.note(f"{tally.failed} of {tally.judged} tests failed")
+        return self._worst
+
+    def _settle(self) -> bool:
+        """The reply was not expected; whether to go on all the same."""
+        refused, self._refused = self._refused, None
+        if refused is not None:
+            self._worst = max(self._worst, refused.code)
+            if self._host.tally.report is not None:
+                self._host.tally.add(False, refused.said, refused.place, "nothing expects this reply")
+                self._failed = self._host.tally.failed
+        return self._host.options.keep_going
+
+
+def _said(host: Host[Any]) -> str:
+    from imapsh.shell.expecting import checks
+
+    return host.masked(checks.reply_said(host))

@@ -1,0 +1,225 @@
+r"""Values that a line refers to: `${NAME}`, the person's own by `\set`, and what the shell knows by itself.
+
+`${` is never legal IMAP, for `{` ends an atom and no literal begins inside one (RFC 9051 section 9).  A value is put in
+as it stands, as if it had been typed.  In quotes and in literals nothing is put in: what stands there is data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from imapsh.errors import UsageError
+from imapsh.grammar.tokens import BAD, FLAG, LITERAL, WORD, tokenize
+from imapsh.patterns import lazy
+
+if TYPE_CHECKING:
+    from imapsh.session.mailbox import Mailbox
+    from imapsh.shell.host import Host
+    from imapsh.shell.steps import Steps
+    from imapsh.spec.match import Match
+
+NAME = lazy(r"[A-Za-z][\w.-]*")
+_PLACE = lazy(r"\$\{([A-Za-z][\w.-]*|\d{1,9}|\*)\}")
+_SECRETIVE = lazy(r"(?i)pass|pwd?$|secret|token")
+_SETTING = lazy(r"(?i)(\\set +)(\S+)( +)(?=\S)")
+
+MASKED = "********"
+
+
+class Place(NamedTuple):
+    """A `${name}` in a text, from `start` to `end`."""
+
+    start: int
+    end: int
+    name: str
+
+
+def places(text: str) -> Iterator[Place]:
+    """Each `${name}` outside quotes and literals; of an alias also `${1}` and `${*}`."""
+    if "${" not in text:
+        return
+    tokens = tokenize(text)
+    for before, token in pairwise(tokens):
+        if token.kind in (BAD, LITERAL) and before.kind in (WORD, FLAG) and before.text.endswith("$"):
+            found = _PLACE.match(text, token.start - 1)
+            if found is not None:
+                yield Place(found.start(), found.end(), found[1])
+
+
+def put_in(text: str, spots: list[Place], values: list[str]) -> tuple[str, list[tuple[int, int]]]:
+    """The text with a value in each place, and where the values stand in it."""
+    pieces: list[str] = []
+    spans = []
+    at = size = 0
+    for (start, end, _), value in zip(spots, values, strict=True):
+        pieces += [text[at:start], value]
+        size += start - at
+        spans.append((size, size + len(value)))
+        size += len(value)
+        at = end
+    return "".join([*pieces, text[at:]]), spans
+
+
+#: What a value may turn out to be, by its length: a set, an atom, a flag, a list, what FETCH asks for.
+_STAND_INS: tuple[Callable[[int], str], ...] = (
+    lambda size: ("1," * size)[: size - 1] + "1",
+    lambda size: "x" * size,
+    lambda size: "\\" + "x" * (size - 1),
+    lambda size: "(" + "x" * (size - 2) + ")",
+    lambda size: f"BODY[{'1' * (size - 6)}]" if size > 6 else ("BODY", "FLAGS", "(BODY)")[size - 4],
+)
+
+_TRIED = 3  # places where each is tried; at all others a set stands in
+
+
+def read(text: str, match: Callable[[str], Match]) -> Match:
+    """A line as `match` reads it with something that may be there in each place, which is as long as `${NAME}`."""
+    spots = [place for place in places(text) if place.name[0].isalpha()]
+    line = put_in(text, spots, [_STAND_INS[0](end - start) for start, end, _ in spots])[0]
+    for start, end, _ in spots[:_TRIED]:
+        if not _is_wrong(match(line), spots[-1].end):
+            break
+        lines = [f"{line[:start]}{made(end - start)}{line[end:]}" for made in _STAND_INS]
+        line = next((one for one in lines if not _is_wrong(match(one), end)), line)
+    return match(line)
+
+
+def _is_wrong(found: Match, end: int) -> bool:
+    """Whether there is an error up to `end`."""
+    return any(problem.severity == "error" and problem.offset <= end for problem in found.errors)
+
+
+class Variables:
+    r"""The person's own, by name.  Those that are `secret` are not shown: they were asked for unseen, are called like a
+    password, or stood where one does."""
+
+    def __init__(self) -> None:
+        self.own: dict[str, str] = {}
+        self.secret: set[str] = set()
+
+    def check(self, name: str) -> None:
+        """Raises UsageError for what cannot be the name of one."""
+        if not NAME.fullmatch(name):
+            raise UsageError(f"{name!r} cannot be a name: it begins with a letter, then letters, digits, - _ and .")
+        if name in BUILT_IN:
+            raise UsageError(f"${{{name}}} is what the shell knows by itself: {BUILT_IN[name].meaning}")
+
+    def set(self, name: str, value: str, *, secret: bool = False) -> None:
+        """Keep a value.  Raises UsageError for what cannot be a name, or a value on one line."""
+        self.check(name)
+        if any(character in value for character in "\r\n\0"):
+            raise UsageError(f"the value of {name} cannot hold a line break or NUL")
+        self.own[name] = value
+        self.secret.discard(name)
+        if secret or _SECRETIVE.search(name):
+            self.secret.add(name)
+
+    def shown(self, name: str) -> str:
+        """The value of one, masked where it is secret."""
+        return MASKED if name in self.secret else self.own[name]
+
+
+def discreet(line: str) -> int:
+    r"""Where the value begins in a `\set NAME VALUE` whose name is that of a secret; -1 in any other line."""
+    found = _SETTING.match(line)
+    return found.end() if found is not None and _SECRETIVE.search(found[2]) else -1
+
+
+# -- what the shell knows by itself
+
+
+class BuiltIn(NamedTuple):
+    """`value(host)` is the text, "" where it is not known yet; `way`: what makes it known."""
+
+    meaning: str
+    value: Callable[[Host[Any]], str]
+    way: str
+
+
+def _last(field: str) -> Callable[[Host[Any]], str]:
+    return lambda host: str(getattr(host.conversation.results, field) or "")
+
+
+def _found(host: Host[Any]) -> str:
+    """It takes the server to tell the UIDs of message numbers, so they are worked out where they are used."""
+    return "(known)" if host.conversation.results.found else ""
+
+
+def _mailbox(host: Host[Any]) -> str:
+    from imapsh.shell.mailboxes import as_typed
+
+    box: Mailbox | None = host.session.mailbox
+    return as_typed(box.name, utf8=host.session.context().takes_utf8) if box is not None else ""
+
+
+BUILT_IN: dict[str, BuiltIn] = {
+    "uids": BuiltIn("the UIDs of the last SEARCH or FETCH, as a set", _found, "SEARCH or FETCH"),
+    "last.uid": BuiltIn("the UIDs that the last APPEND, COPY or MOVE gave (UIDPLUS), as a set", _last("uid"),
+                        "APPEND, COPY or MOVE under UIDPLUS"),
+    "last.uidnext": BuiltIn("UIDNEXT as last told", _last("uidnext"), "SELECT or STATUS"),
+    "last.uidvalidity": BuiltIn("UIDVALIDITY as last told", _last("uidvalidity"), "SELECT or STATUS"),
+    "last.exists": BuiltIn("the number of messages as last told", _last("exists"), "SELECT or STATUS"),
+    "last.tag": BuiltIn("the tag of the last command", _last("tag"), "a command"),
+    "last.status": BuiltIn("the reply to it: OK, NO or BAD", _last("status"), "a command"),
+    "mailbox": BuiltIn("the selected mailbox", _mailbox, "SELECT"),
+    "user": BuiltIn("the user of this connection", lambda host: host.conversation.user, "a login"),
+    "host": BuiltIn("the host of this connection", lambda host: host.conversation.plan.address.host, "a host"),
+}  # fmt: skip
+
+
+# -- put into a line
+
+
+def filled(host: Host[Any], text: str) -> Steps[str]:
+    """The line with its values.  Raises UsageError, and nothing is to be sent, for one that is not known."""
+    spots = [place for place in places(text) if place.name[0].isalpha()]
+    if not spots:
+        return text
+    from imapsh.spec.match import match
+
+    hidden = match(text).secrets
+    values: list[str] = []
+    for place in spots:
+        if place.name not in BUILT_IN and place.name not in host.variables.own:
+            secret = any(start < place.end and place.start < end for start, end in hidden)
+            raise UsageError(_unknown(host, "" if secret else place.name))
+        values.append((yield from value(host, place.name)))
+    line, spans = put_in(text, spots, values)
+    _hide(host, line, [(span, place.name) for span, place in zip(spans, spots, strict=True)])
+    return line
+
+
+def value(host: Host[Any], name: str) -> Steps[str]:
+    """The value of a name that is known.  Raises UsageError where the shell does not know it yet."""
+    if name in host.variables.own:
+        return host.variables.own[name]
+    if name == "uids":
+        from imapsh.shell.carrying.results import uids
+
+        return (yield from uids(host, host.conversation.results.found, "${uids}"))
+    text = BUILT_IN[name].value(host)
+    if not text:
+        raise UsageError(f"${{{name}}} is not known yet: {BUILT_IN[name].way} tells it; nothing was sent")
+    return text
+
+
+def _unknown(host: Host[Any], name: str) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, [*host.variables.own, *BUILT_IN], 1)
+    meant = f"; did you mean ${{{near[0]}}}?" if near else ""
+    which = f"${{{name}}} is not set" if name else "a ${...} in what is secret is not set"
+    return f"{which}{meant} (\\set lists all; in quotes it is data); nothing was sent"
+
+
+def _hide(host: Host[Any], line: str, used: list[tuple[tuple[int, int], str]]) -> None:
+    """What stands where a secret does is one, from now on everywhere."""
+    from imapsh.spec.match import match
+
+    hidden = match(line).secrets
+    for (start, end), name in used:
+        if name in host.variables.own and any(low < end and start < high for low, high in hidden):
+            host.variables.secret.add(name)
+            host.hide(host.variables.own[name])

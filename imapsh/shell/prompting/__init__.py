@@ -1,0 +1,1 @@
+"""The line being typed: the prompt, its keys, toolbar, history and editor."""

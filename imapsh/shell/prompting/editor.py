@@ -1,0 +1,57 @@
+"""The person's own editor, for a text that is too long for a line."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import tempfile
+
+from imapsh.errors import UsageError
+from imapsh.shell.folders import private
+from imapsh.shell.prompting.terminal import lent
+from imapsh.transport.child import child_environment
+
+_USUAL = ("editor", "nano", "vim", "vi")
+
+
+def command() -> list[str]:
+    """What VISUAL or EDITOR say, or a usual one.  Raises UsageError where there is none."""
+    for variable in ("VISUAL", "EDITOR"):
+        if named := os.environ.get(variable, "").strip():
+            try:
+                return shlex.split(named)
+            except ValueError as error:
+                raise UsageError(f"{variable} cannot be read as a command: {error}") from None
+    for name in _USUAL:
+        if shutil.which(name):
+            return [name]
+    raise UsageError("no editor: set EDITOR to the command of one")
+
+
+def edit(text: str, suffix: str = ".imap") -> str:
+    """The text as it is when the editor has ended, without the line break that editors put behind the last line.
+
+    It lies in a file that only its owner may read, and that is removed.  Raises UsageError when there is no editor, or
+    it fails.
+    """
+    words = command()
+    with tempfile.TemporaryDirectory(
+        prefix="imapsh-"
+    ) as folder:  # 0700, so what the editor writes beside it is safe too
+        path = os.path.join(folder, f"line{suffix}")
+        with open(path, "x", encoding="utf-8", errors="surrogateescape", newline="", opener=private) as file:
+            file.write(text)
+        try:
+            with lent():
+                status = subprocess.run([*words, path], env=child_environment(), check=False).returncode
+        except OSError as error:
+            raise UsageError(f"cannot run the editor {words[0]}: {error.strerror}") from None
+        if status:
+            raise UsageError(f"the editor {words[0]} ended with status {status}: the text is as it was")
+        try:
+            with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
+                return file.read().removesuffix("\n").removesuffix("\r")
+        except OSError as error:
+            raise UsageError(f"the editor {words[0]} left no file: {error.strerror}; the text is as it was") from None

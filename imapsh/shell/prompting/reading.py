@@ -1,0 +1,199 @@
+"""What is being typed, read once for all who want to know: lexer, toolbar, completer, keys and history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from typing import TYPE_CHECKING
+
+from prompt_toolkit.document import Document
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.lexers import Lexer
+
+from imapsh.render.lexer import typed_line
+from imapsh.shell import completing, literals
+from imapsh.shell.conversation import LOGINS
+from imapsh.spec.model import Context
+
+if TYPE_CHECKING:
+    from imapsh.shell.carrying.redirect import Redirect
+    from imapsh.spec.match import Match
+
+_KEPT = 8  # readings kept: the whole text, and the text before the cursor, of a few keystrokes
+_DEEP = 9  # aliases that stand for aliases, followed no further
+_UNDERLINED = {"error": " class:lint-error", "advice": " class:lint-advice"}
+
+
+class Reading:
+    """`context` tells the state of the session now; the same text in the same context is read once.
+
+    `aliases` and `variables` are the person's: name -> line, or value.
+    """
+
+    def __init__(
+        self, context: Callable[[], Context], aliases: Callable[[], Mapping[str, str]] = dict,
+        variables: Callable[[], Mapping[str, str]] = dict,
+    ) -> None:  # fmt: skip
+        self.context = context
+        self.aliases = aliases
+        self.variables = variables
+        self._kept: dict[tuple[str, Context], Match] = {}
+
+    def match(self, command: str) -> Match:
+        """One command, its line breaks as CRLF."""
+        key = (command, self.context())
+        found = self._kept.get(key)
+        if found is None:
+            from imapsh.spec.match import match  # a start needs none of it
+
+            if len(self._kept) >= _KEPT:
+                del self._kept[next(iter(self._kept))]
+            found = self._kept[key] = match(*key)
+        return found
+
+    def cut(self, line: str) -> Redirect | None:
+        """A line that sends its output elsewhere, cut."""
+        from imapsh.shell.carrying.redirect import split
+
+        return split(line, self.context(), self.variables())
+
+    def typed(self, line: str) -> Match:
+        """What of a line is for the server, with something as long in place of each `${NAME}`."""
+        from imapsh.shell.carrying import values  # a start needs none of it
+
+        cut = self.cut(line)
+        return values.read(cut.command if cut is not None else line, self.match)
+
+    def alias(self, line: str) -> str:
+        """What the alias that a line begins with stands for, "" where it begins with none."""
+        from imapsh.shell.carrying.aliases import is_command
+
+        name = line.partition(" ")[0]
+        meant = self.aliases().get(name, "")
+        return meant if meant and not is_command(name) else ""
+
+    def last(self, text: str) -> Match:
+        """The command that a text ends with, which is the one being typed."""
+        return self.match(literals.cut(text)[-1].text)
+
+    def without_secrets(self, text: str) -> str:
+        """The text to keep: every command up to what is secret in it."""
+        kept = []
+        for command in literals.commands(text):
+            end = self.secret_at(command)
+            kept.append(command[:end].rstrip() if end < len(command) else command)
+        return "\n".join(kept).replace("\r\n", "\n")
+
+    def secret_at(self, command: str) -> int:
+        """Where something secret begins in a line, ours or the server's; its length where nothing is."""
+        begin = 0
+        while inner := completing.own.line_start(command[begin:]) or completing.own.alias_line(command[begin:]):
+            begin += inner
+        return min(self._secret_at(command), begin + self._secret_at(command[begin:]))
+
+    def _secret_at(self, line: str) -> int:
+        from imapsh.shell.carrying import values
+
+        if (value := values.discreet(line)) >= 0:
+            return value
+        if " " in line and self._logs_in(self.alias(line)):
+            return line.index(" ") + 1
+        return min((start for start, _ in self.match(line).secrets), default=len(line))
+
+    def _logs_in(self, line: str) -> bool:
+        """Whether an alias stands for a LOGIN or AUTHENTICATE, so that its arguments may be secret."""
+        for _ in range(_DEEP):
+            line = line[completing.own.line_start(line) :]
+            if not (further := self.alias(line)):
+                break
+            line = further
+        command = self.match(line).command if line else None
+        return command is not None and command.name in LOGINS
+
+
+class TypedLexer(Lexer):
+    """Colours by role, underlines what lint finds, and shows a star for every character of a secret."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+
+    def invalidation_hash(self) -> Hashable:
+        """Colours change with the session's state too."""
+        return self.reading.context()
+
+    def lex_document(self, document: Document) -> Callable[[int], StyleAndTextTuples]:
+        """The fragments of each line."""
+        lines = self.lines(document.text)
+        return lambda number: lines[number] if number < len(lines) else []
+
+    def lines(self, text: str) -> list[StyleAndTextTuples]:
+        """The fragments of a text, line by line."""
+        if not text:
+            return [[]]
+        lines: list[StyleAndTextTuples] = []
+        for command in literals.cut(text):
+            if command.text.startswith("#"):
+                fragments = [("class:dimmed", command.text)]
+            else:
+                fragments = self._own(command.text) if command.text.startswith("\\") else self._typed(command.text)
+            lines.append([])
+            for style, piece in _broken(fragments, command, text):
+                if "\n" not in piece and "\r" not in piece:
+                    lines[-1].append((style, piece))
+                    continue
+                first, *rest = piece.replace("\r", "").split("\n")
+                lines[-1].append((style, first))
+                lines.extend([(style, line)] for line in rest)
+        return lines
+
+    def _typed(self, command: str) -> list[tuple[str, str]]:
+        if self.reading.alias(command):
+            name, _, _ = command.partition(" ")
+            end = self.reading.secret_at(command)
+            return [("class:own-command", name), ("", command[len(name) : end]), *_hidden(command[end:])]
+        found = self.reading.typed(command)
+        wrong = {problem.offset: problem.severity for problem in reversed(found.errors)}
+        fragments = []
+        for (style, _), token in zip(typed_line(found.text, found.roles, found.tokens), found.tokens, strict=True):
+            shown = f"class:{style}" if style else ""
+            if wrong and (lint := next((wrong[at] for at in wrong if token.start <= at < token.end), "")):
+                shown += _UNDERLINED[lint]
+            text = command[token.start : token.end]
+            fragments.append((shown, _starred(text) if style == "secret" else text))
+        if len(found.text) < len(command):
+            fragments.append(("class:own-command", command[len(found.text) :]))
+        return fragments
+
+    def _own(self, command: str) -> list[tuple[str, str]]:
+        """One of imapsh's own commands, and the line that it does."""
+        name, _, _ = command.partition(" ")
+        start = completing.own.line_start(command)
+        if start:
+            return [("class:own-command", name), ("", command[len(name) : start]), *self._typed(command[start:])]
+        end = max(self.reading.secret_at(command), len(name))
+        return [("class:own-command", name), ("", command[len(name) : end]), *_hidden(command[end:])]
+
+
+def _broken(fragments: list[tuple[str, str]], command: literals.Command, text: str) -> list[tuple[str, str]]:
+    """The fragments with the line breaks that are only seen."""
+    breaks = list(command.breaks())
+    if not breaks:
+        return fragments
+    found: list[tuple[str, str]] = []
+    at = 0
+    for style, piece in fragments:
+        begin, end = at, at + len(piece)
+        while breaks and breaks[0][0] < end:
+            offset, start, stop = breaks.pop(0)
+            found += [(style, piece[begin - at : offset - at]), ("class:line-break", text[start:stop])]
+            begin = offset
+        found.append((style, piece[begin - at :]))
+        at = end
+    return found + [("class:line-break", text[start:stop]) for _, start, stop in breaks]
+
+
+def _hidden(secret: str) -> list[tuple[str, str]]:
+    return [("class:secret", _starred(secret))] if secret else []
+
+
+def _starred(text: str) -> str:
+    return "\r\n".join("*" * len(line) for line in text.split("\r\n"))

@@ -1,0 +1,120 @@
+"""What the commands of a connection found and told: whatever a server says, and told from what was not asked for."""
+
+from __future__ import annotations
+
+import pytest
+
+from imapsh.session.core import Session
+from imapsh.session.events import Completed, Received
+from imapsh.shell.carrying.results import Found, Results
+
+
+class Told:
+    """A session that hears these lines after a command, with a selected mailbox of ten messages."""
+
+    def __init__(self) -> None:
+        self.session = Session()
+        self.results = Results(self.session)
+        self.hears("* PREAUTH hello")
+        self.does("SELECT INBOX", "* 10 EXISTS", "* OK [UIDVALIDITY 7] valid", "TAG OK done")
+
+    def does(self, line: str, *answers: str, saves: bool = False) -> Told:
+        exchange = self.session.line(line)
+        self.results.saving = exchange if saves else None
+        while self.session.to_send():
+            pass
+        return self.hears(*(answer.replace("TAG", exchange.tag) for answer in answers))
+
+    def hears(self, *lines: str) -> Told:
+        self.session.receive("".join(f"{line}\r\n" for line in lines).encode())
+        for event in self.session.events():
+            if isinstance(event, Received | Completed):
+                self.results.learn(event)
+        return self
+
+    @property
+    def numbers(self) -> list[int]:
+        found = self.results.found
+        assert found is not None
+        return [number for number, mark in enumerate(found.marks, 1) if mark]
+
+
+def test_several_search_responses_are_one_result() -> None:
+    assert Told().does("SEARCH ALL", "* SEARCH 2 3", "* SEARCH 9", "TAG OK done").numbers == [2, 3, 9]
+
+
+def test_no_response_is_an_empty_result() -> None:
+    told = Told().does("SEARCH ALL", "TAG OK done")
+    assert told.numbers == []
+    assert told.results.saved is told.results.found
+
+
+def test_expunge_shifts_what_was_found_even_in_the_same_command() -> None:
+    told = Told().does("SEARCH ALL", "* SEARCH 2 5 9", "TAG OK done").hears("* 1 EXPUNGE", "* 4 EXPUNGE", "* 7 EXPUNGE")
+    assert told.numbers == [1]
+    told = Told().does("FETCH 5:6 FLAGS", "* 5 FETCH (FLAGS ())", "* 1 EXPUNGE", "* 5 FETCH (FLAGS ())", "TAG OK done")
+    assert told.numbers == [4, 5]
+    assert told.results.exists == "9"
+
+
+def test_what_was_not_asked_for_is_not_found() -> None:
+    told = Told().does("FETCH 1 FLAGS", "* 1 FETCH (FLAGS ())", "TAG OK done")
+    told.hears("* 4 FETCH (FLAGS (\\Seen))").does("STORE 7 FLAGS ()", "* 7 FETCH (FLAGS ())", "TAG OK done")
+    assert told.numbers == [1]
+
+
+def test_esearch_goes_by_its_tag() -> None:
+    told = Told().does(
+        "SEARCH RETURN (ALL) 1", '* ESEARCH (TAG "zz") ALL 1:9', '* ESEARCH (TAG "TAG") ALL 2', "TAG OK x"
+    )
+    assert told.numbers == [2]
+    told.does("UID SEARCH RETURN (ALL) 1", '* ESEARCH (TAG "TAG") UID ALL 40:41', "TAG OK done")
+    assert told.results.found is not None
+    assert told.results.found.uids == {40, 41}
+
+
+def test_a_server_that_tells_of_too_many_fills_no_memory() -> None:
+    told = Told().does("SEARCH RETURN (ALL) 1", '* ESEARCH (TAG "TAG") ALL 1:4294967295', "TAG OK done")
+    assert told.numbers == []
+    told.does("SEARCH 1", "* SEARCH 4294967295", "TAG OK done")
+    assert told.numbers == []
+
+
+@pytest.mark.parametrize(
+    ("answers", "saves", "saved"),
+    [
+        (("* SEARCH 4", "TAG OK done"), False, [4]),
+        (("TAG NO no", ), False, [1]),
+        (("TAG NO no", ), True, []),
+        (("TAG BAD what", ), True, [1]),
+        (('* ESEARCH (TAG "TAG") COUNT 5', "TAG OK done"), False, [1]),
+        (('* ESEARCH (TAG "TAG") COUNT 0', "TAG OK done"), False, []),
+        (('* ESEARCH (TAG "TAG") MIN 2 MAX 8', "TAG OK done"), True, [2, 8]),
+    ],
+)  # fmt: skip
+def test_what_is_saved(answers: tuple[str, ...], saves: bool, saved: list[int]) -> None:
+    told = Told().does("SEARCH 1", "* SEARCH 1", "TAG OK done").does("SEARCH X", *answers, saves=saves)
+    assert told.results.saved is not None
+    assert [number for number, mark in enumerate(told.results.saved.marks, 1) if mark] == saved
+
+
+def test_what_was_told_last() -> None:
+    told = Told()
+    assert (told.results.uidvalidity, told.results.uidnext, told.results.uid) == (7, None, None)
+    told.does("STATUS x (UIDNEXT)", "* STATUS x (UIDNEXT 44 MESSAGES 0)", "TAG OK done")
+    assert (told.results.uidnext, told.results.exists) == (44, "0")
+    told.does("APPEND x {1+}\r\nx", "TAG OK [APPENDUID 7 43] done")
+    assert str(told.results.uid) == "43"
+    told.does("UID MOVE 1:2 x", "* OK [COPYUID 7 1:2 50:51] moved", "TAG OK done")
+    assert str(told.results.uid) == "50:51"
+    assert (told.results.tag, told.results.status) == ("A4", "OK")
+
+
+def test_messages_hold_in_the_mailbox_as_it_was_selected() -> None:
+    told = Told()
+    box = told.session.mailbox
+    assert box is not None
+    found = Found(box, [3])
+    assert found.holds_in(box)
+    box.uidvalidity = 8
+    assert not found.holds_in(box)

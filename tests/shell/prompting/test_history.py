@@ -1,0 +1,99 @@
+"""The history: private, bounded, without secrets."""
+
+from __future__ import annotations
+
+import asyncio
+import stat
+from pathlib import Path
+
+from imapsh.shell.prompting.history import MaskedHistory
+
+
+def mask(text: str) -> str:
+    return text.replace("secret", "")
+
+
+def loaded(history: MaskedHistory) -> list[str]:
+    async def load() -> list[str]:
+        return [entry async for entry in history.load()]
+
+    return asyncio.run(load())
+
+
+def test_what_is_written_is_read_back_newest_first(tmp_path: Path) -> None:
+    path = tmp_path / "state" / "history"
+    first = MaskedHistory(path, mask)
+    for line in ("NOOP", "APPEND x {4}\na\nb", "+plus", "# no comment", "Grüße 灯"):
+        first.append_string(line)
+    assert loaded(MaskedHistory(path, mask)) == ["Grüße 灯", "# no comment", "+plus", "APPEND x {4}\na\nb", "NOOP"]
+
+
+def test_only_the_owner_may_read_it_even_where_it_was_open(tmp_path: Path) -> None:
+    path = tmp_path / "state" / "history"
+    MaskedHistory(path, mask).append_string("NOOP")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    path.chmod(0o644)
+    MaskedHistory(path, mask).append_string("CHECK")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_secrets_are_out_of_the_file_and_out_of_reach(tmp_path: Path) -> None:
+    history = MaskedHistory(tmp_path / "history", mask)
+    history.append_string("LOGIN me secret")
+    assert history.get_strings() == ["LOGIN me "]
+    assert "secret" not in (tmp_path / "history").read_text()
+
+
+def test_blanks_and_repetitions_are_not_kept(tmp_path: Path) -> None:
+    history = MaskedHistory(tmp_path / "history", mask)
+    for line in ("NOOP", "NOOP", " ", "CHECK", "NOOP"):
+        history.append_string(line)
+    assert history.get_strings() == ["NOOP", "CHECK", "NOOP"]
+
+
+def test_the_file_does_not_grow_without_bound(tmp_path: Path) -> None:
+    path = tmp_path / "history"
+    writer = MaskedHistory(None, mask)
+    writer.path = path
+    for number in range(2050):
+        writer.append_string(f"FETCH {number} FLAGS")
+    reader = MaskedHistory(path, mask, cap=40)
+    assert len(loaded(reader)) == 40
+    assert path.read_text().count("\n+") == 40
+    assert loaded(reader)[0] == "FETCH 2049 FLAGS"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_where_it_cannot_be_written_it_lives_in_memory_and_says_so(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    history = MaskedHistory(tmp_path / "file" / "history", mask)
+    history.append_string("NOOP")
+    assert history.get_strings() == ["NOOP"]
+    assert "the history is not kept" in history.fault
+
+
+def test_damage_is_no_fault(tmp_path: Path) -> None:
+    path = tmp_path / "history"
+    path.write_bytes(b"+one\n\xff\xfe garbage\n+two\n+\xff\n")
+    assert loaded(MaskedHistory(path, mask)) == ["two\n\udcff", "one"]
+
+
+def test_entries_have_their_times_and_what_turned_out_to_be_secret_is_taken_out(tmp_path: Path) -> None:
+    path = tmp_path / "history"
+    hidden = ["secret"]
+    history = MaskedHistory(path, lambda text: text.replace(hidden[0], "***"))
+    for line in ("NOOP", "\\set x hunter2", "a\nb"):
+        history.append_string(line)
+    assert [entry.text for entry in history.entries()] == ["NOOP", "\\set x hunter2", "a\nb"]
+    assert all(entry.when[4:5] == "-" for entry in history.entries())
+    before = [entry.when for entry in history.entries()]
+    hidden[0] = "hunter2"
+    assert [entry.text for entry in history.entries()][1] == "\\set x ***"
+    history.mask_again()
+    assert b"hunter2" not in path.read_bytes()
+    assert [entry.when for entry in history.entries()] == before
+    assert "\\set x ***" in loaded(history)
+    unkept = MaskedHistory(None, mask)
+    unkept.append_string("CHECK")
+    assert [(entry.text, entry.when) for entry in unkept.entries()] == [("CHECK", "")]

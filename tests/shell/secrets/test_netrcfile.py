@@ -1,0 +1,110 @@
+"""Users and passwords in a netrc file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from imapsh.errors import LoginError
+from imapsh.shell.secrets import netrcfile
+from tests.servers.base import Server
+from tests.shell.running import imapsh
+
+FILE = """\
+# machine commented login x password y
+machine mail.example login me password "open \\"sesame\\""
+machine mail.example
+    login boss
+    password #1
+machine other.example user you account a password p2
+macdef init
+cd /machine machine
+quit
+
+machine nobody.example password p3
+default login anonymous password guest
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "netrc"
+    path.write_text(FILE)
+    path.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(path))
+    return path
+
+
+@pytest.mark.usefixtures("file")
+@pytest.mark.parametrize(
+    ("host", "user", "password"),
+    [
+        ("mail.example", "me", 'open "sesame"'),
+        ("MAIL.example", "boss", "#1"),
+        ("mail.example", "nobody", ""),
+        ("other.example", "you", "p2"),
+        ("nobody.example", "anyone", "p3"),
+        ("elsewhere.example", "anonymous", "guest"),
+        ("commented", "x", ""),
+    ],
+)
+def test_the_first_that_fits(host: str, user: str, password: str) -> None:
+    assert netrcfile.password(host, user) == password
+
+
+@pytest.mark.usefixtures("file")
+def test_the_user_where_none_is_given() -> None:
+    from imapsh.shell.dial import make_plan
+    from imapsh.shell.options import parse
+
+    assert make_plan(parse(["--netrc", "mail.example"])).user == "me"
+    assert make_plan(parse(["--netrc", "--user", "boss", "mail.example"])).user == "boss"
+    assert make_plan(parse(["mail.example"])).user == ""
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604])
+def test_others_must_not_read_it(file: Path, mode: int) -> None:
+    file.chmod(mode)
+    with pytest.raises(LoginError, match="not yours alone to read: chmod 600"):
+        netrcfile.password("mail.example", "me")
+
+
+def test_without_passwords_others_may(file: Path) -> None:
+    file.write_text("machine h login me\ndefault login anonymous password guest\n")
+    file.chmod(0o644)
+    assert netrcfile.user("h") == "me"
+
+
+def test_it_need_not_be_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NETRC", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert netrcfile.path() == str(tmp_path / ".netrc")
+    assert netrcfile.password("h", "me") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("machine h login me\nhunter22", 2), ("password hunter22", 1), ("\n\nmachine h password", 3), ("machine", 1)],
+)
+def test_a_mistake_is_a_line_and_nothing_of_it(file: Path, text: str, line: int) -> None:
+    file.write_text(text)
+    with pytest.raises(LoginError, match=f"netrc, line {line}, is not netrc") as caught:
+        netrcfile.password("h", "me")
+    assert "hunter22" not in str(caught.value)
+
+
+def test_what_is_not_utf_8(file: Path) -> None:
+    file.write_bytes(b"machine \xff")
+    with pytest.raises(LoginError, match="is not UTF-8"):
+        netrcfile.user("h")
+
+
+def test_dovecot(dovecot: Server, file: Path) -> None:
+    file.write_text(f"machine {dovecot.host} login {dovecot.user} password {dovecot.password}\n")
+    place = f"imaps://{dovecot.host}:{dovecot.tls_port}"
+    words = (place, "--cafile", str(dovecot.cafile), "--netrc", "-c", "SELECT INBOX")
+    done = imapsh(*words, env={"NETRC": str(file)})
+    assert done.status == 0, done.err
+    assert dovecot.password not in done.out.decode().replace(dovecot.user, "")
+    assert imapsh(*words, "--user", "nobody", env={"NETRC": str(file)}).status == 6
