@@ -43,6 +43,7 @@ class Talk(Conversation):
         self.known = Known.of(link.session)
         self.question: Exchange | None = None
         self._ask = ask
+        self._free = free
         self._changed = asyncio.Event()
         self._interrupted = False
         self._awaited: Exchange | None = None
@@ -167,7 +168,7 @@ class Talk(Conversation):
 
         awaited = self._awaited
         self.stalled = awaited is not None and waiting.looks == REPLIED
-        self.stage.note(explained(waiting, at_prompt=self.stalled or awaited is None))
+        self.stage.note(explained(waiting, at_prompt=self.stalled or self._free()))
         self._changed.set()
 
     def _renew(self, exchange: Exchange) -> None:

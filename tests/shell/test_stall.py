@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -121,6 +122,24 @@ def test_without_a_reply_in_it_ctrl_c_gives_the_prompt_back(tmp_path: Path) -> N
             await person.screen.shows("< A1 OK done")
 
     scene_of(scene)
+
+
+@pytest.mark.parametrize("line", ["FETCH 1 BODY[1] > out", "\\each FETCH 1 BODY[1] > out"])
+def test_where_the_output_goes_to_a_file_ctrl_c_gives_the_prompt_back(line: str, tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with Peer() as peer, acting(tmp_path, url=peer.url, stall=0.02) as person:
+            person.types(line + ENTER)
+            await peer.hears(b"FETCH 1 BODY[1]\r\n")
+            peer.says(b"* 1 FETCH (BODY[1] {99}\r\na poem\r\n")
+            await person.screen.shows("waiting for 99 octets, 8 received; Ctrl-C and \\resync go on from there")
+            person.shell.interrupt()
+            await person.screen.shows("interrupted")
+            await person.enters("\\resync")
+            peer.says(b"A1 OK done\r\n")
+            await person.screen.until(lambda: not person.shell.conversation.busy)
+
+    with contextlib.chdir(tmp_path):
+        scene_of(scene)
 
 
 def test_a_go_ahead_that_does_not_come(tmp_path: Path) -> None:
