@@ -18,17 +18,18 @@ def expect(host: Host[Any], argument: str) -> Steps[None]:
 
         argument = yield from values.filled(host, argument)
     expected = parse(argument)
+    text = host.masked(expected.text)
     if host.tally.skip is not None:
-        _tell(host, host.tally.add(True, expected.text, host.place))
+        _tell(host, host.tally.add(True, text, host.place))
         return
     holds, seen = expected.check(host)
     message = "" if holds else host.masked(f"expected {expected.text}, and {seen}")
-    _tell(host, host.tally.add(holds, expected.text, host.place, message))
+    _tell(host, host.tally.add(holds, text, host.place, message))
 
 
 def fail(host: Host[Any], argument: str) -> None:
     """`\\fail [TEXT]`."""
-    text = argument or "this line is not to be reached"
+    text = host.masked(argument) or "this line is not to be reached"
     _tell(host, host.tally.add(False, text, host.place, text))
 
 

@@ -205,3 +205,12 @@ def test_a_full_disk_is_a_sentence() -> None:
     done = imapsh("--demo", "--report", "tap:/dev/full", "-c", "NOOP")
     assert done.status == 2
     assert done.err.startswith("imapsh: cannot write the report: No space left")
+
+
+@pytest.mark.parametrize("kind", ["tap", "junit"])
+def test_a_password_is_in_no_name_of_a_test(kind: str, tmp_path: Path) -> None:
+    script = b"LOGIN me s3same-0pen\n\\expect text ~ s3same-0pen\n\\fail s3same-0pen\n"
+    path = tmp_path / "report"
+    done = imapsh("--demo", "--no-login", "--keep-going", "--report", f"{kind}:{path}", "-f", "-", stdin=script)
+    assert "text ~ ***********" in path.read_text()
+    assert "s3same" not in path.read_text() + done.err
