@@ -101,3 +101,17 @@ def _columns(character: str) -> int:
     if unicodedata.category(character) in _NO_WIDTH:
         return 0
     return 2 if unicodedata.east_asian_width(character) in _WIDE else 1
+
+
+def folded(text: str, columns: int | None, hang: int = 2) -> str:
+    """A visible line, broken at spaces where it is wider than `columns`, all but the first set in by `hang`."""
+    if columns is None or (len(text) <= columns and text.isascii()):
+        return text
+    words = text.split(" ")
+    lines = [words[0]]
+    for word in words[1:]:
+        if lines[-1].strip() and width(lines[-1]) + 1 + width(word) > columns:
+            lines.append(" " * hang + word)
+        else:
+            lines[-1] += f" {word}"
+    return "\n".join(lines)

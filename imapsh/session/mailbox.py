@@ -84,6 +84,8 @@ class Mailbox:
     def _expunge(self, number: int) -> str:
         if 0 < number <= len(self.uids):
             del self.uids[number - 1]
+        if self.unseen is not None and number <= self.unseen:
+            self.unseen = self.unseen - 1 if number < self.unseen else None  # the next one is not known
         if self.exists is not None and 0 < number <= self.exists:
             return self._set("exists", self.exists - 1)
         return ""

@@ -15,6 +15,7 @@ from typing import IO, TYPE_CHECKING, Any
 from imapsh.findings import Finding
 from imapsh.grammar.responses import CLIENT, Response
 from imapsh.render.styles import THEMES, Theme, paint
+from imapsh.render.visible import folded
 from imapsh.session.events import Completed, Event, Received, Sent
 from imapsh.session.exchange import Exchange
 from imapsh.shell.viewer import Viewer
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from imapsh.shell.options import Options
 
 _CHUNK = 1 << 16
+_GUTTER = "{:<4}| "  # a connection's name, where there are several
+_NARROWEST = 20  # columns
 
 
 class Output:
@@ -65,16 +68,24 @@ class Output:
         """
         if self.quiet and not (isinstance(event, Received) and event.unsolicited):
             return ""
+        if not label:
+            return self._shown(event, label, viewer)
+        whole, self.width = self.width, room(self.width, label)
+        try:
+            text = self._shown(event, label, viewer)
+        finally:
+            self.width = whole
+        return text if self.format == "json" else labelled(text, label, self.theme)
+
+    def _shown(self, event: Event, label: str, viewer: Viewer | None) -> str:
         if self.format == "view":
             text = (viewer or self.viewer).event(event, self)
         else:
             self._label = label
             text = self._event(event)
-        if self.format == "json":
-            return text
-        if type(event) is Completed:
+        if type(event) is Completed and self.format != "json":
             text += self.closing(event)
-        return labelled(text, label, self.theme) if label else text
+        return text
 
     def rows(self, rows: Sequence[Received], label: str, viewer: Viewer) -> str:
         """The text of many responses that were asked for (`imapsh.shell.rows`)."""
@@ -157,7 +168,8 @@ class Output:
             return ""
         from imapsh.shell.timing import summary
 
-        return paint([("note", f"  {event.exchange.status}: {summary(event.exchange)}\n")], self.theme)
+        text = folded(f"  {event.exchange.status}: {summary(event.exchange)}", self.width)
+        return paint([("note", f"{text}\n")], self.theme)
 
     def _json(
         self, response: Response, findings: Sequence[Finding], exchange: Exchange | None = None, **known: Any
@@ -215,8 +227,13 @@ def labelled(text: str, label: str, theme: Theme | None) -> str:
     """The lines, each behind a connection's name; as they are where it is ""."""
     if not label or not text:
         return text
-    head = paint([("note", f"{label:<4}| ")], theme)
+    head = paint([("note", _GUTTER.format(label))], theme)
     return "".join([head + line for line in text.splitlines(keepends=True)])
+
+
+def room(width: int | None, label: str) -> int | None:
+    """The columns that are left beside a connection's name."""
+    return max(width - len(_GUTTER.format(label)), _NARROWEST) if label and width is not None else width
 
 
 def exact(frame: Frame) -> Iterator[bytes]:

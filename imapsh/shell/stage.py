@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 
 from imapsh.errors import ConnectionLost
 from imapsh.render.styles import paint
-from imapsh.render.visible import visible
+from imapsh.render.visible import folded, visible
 from imapsh.session.core import Session
 from imapsh.session.events import Closed, Completed, Event, Received, Sent
 from imapsh.session.exchange import Exchange
 from imapsh.shell.conversation import told
 from imapsh.shell.last import Last
-from imapsh.shell.output import Output, labelled
+from imapsh.shell.output import Output, labelled, room
 from imapsh.shell.printer import Printer
 from imapsh.shell.viewer import Viewer
 
@@ -36,11 +36,14 @@ class Voice:
 
     def note(self, text: str) -> None:
         """A dimmed line beside the conversation."""
-        self.say(f"  {visible(text)}", "note")
+        self._sentence(f"  {visible(text)}", "note")
 
     def fault(self, text: str) -> None:
         """What went wrong, in a sentence."""
-        self.say(f"imapsh: {visible(text)}", "violation")
+        self._sentence(f"imapsh: {visible(text)}", "violation")
+
+    def _sentence(self, text: str, style: str) -> None:
+        self.say(folded(text, room(self.output.width, self._label())), style)
 
 
 class Stage(Voice):

@@ -67,7 +67,8 @@ def test_what_a_selected_mailbox_says() -> None:
         "- 0 recent",
         "- message 3 is gone",
     ]
-    assert views().show(one(b"* 3 EXPUNGE\r\n"), uid=7) == "- message 3 is gone (UID 7)\n"
+    made = views()
+    assert made.show(one(b"* 3 EXPUNGE\r\n"), uid=7) + made.end() == "- message 3 is gone (UID 7)\n"
 
 
 def test_what_has_no_view_is_pretty() -> None:
@@ -355,3 +356,17 @@ def test_a_literal_that_is_not_in_memory() -> None:
         "    BODY[] 4.8 MiB (5,000,000 octets)",
         f"    | (5,000,000 octets, SHA-256 {'ab' * 32})",
     ]
+
+
+def test_messages_that_are_gone_are_counted() -> None:
+    def gone(*uids: int | None) -> list[str]:
+        made = views(60)
+        text = "".join(made.show(one(b"* 7 EXPUNGE\r\n"), uid=uid) for uid in uids)
+        return (text + made.show(one(b"A1 OK done\r\n"))).splitlines()[:-1]
+
+    assert gone(9) == ["- message 7 is gone (UID 9)"]
+    assert gone(None) == ["- message 7 is gone"]
+    assert gone(*range(1, 4001)) == ["- 4,000 messages are gone  UID 1:4000"]
+    assert gone(9, None, 4, 5) == ["- 4 messages are gone  UID 4:5,9", "    and 1 whose UID is not known"]
+    assert gone(None, None) == ["- 2 messages are gone"]
+    assert max(map(len, gone(*range(1, 200, 2)))) <= 60

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imapsh.render.visible import is_safe, text_lines, visible, visible_latin1, width
+from imapsh.render.visible import folded, is_safe, text_lines, visible, visible_latin1, width
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,18 @@ def test_lines_of_a_text() -> None:
 
 def test_width_counts_columns() -> None:
     assert [width(text) for text in ("abc", "Müll", "日本", "e\u0301")] == [3, 4, 4, 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "lines"),
+    [
+        ("  one two three", None, ["  one two three"]),
+        ("  one two three", 15, ["  one two three"]),
+        ("  one two three", 14, ["  one two", "  three"]),
+        ("  abcdefghijk no", 8, ["  abcdefghijk", "  no"]),
+        ("灯台 灯台", 8, ["灯台", "  灯台"]),
+        ("", 8, [""]),
+    ],
+)
+def test_a_line_is_folded_at_spaces(text: str, columns: int | None, lines: list[str]) -> None:
+    assert folded(text, columns).split("\n") == lines

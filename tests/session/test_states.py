@@ -142,6 +142,15 @@ def test_what_select_tells() -> None:
     assert not played.findings
 
 
+def test_the_first_unseen_moves_up_and_is_not_known_once_it_is_gone() -> None:
+    played = play(IN_INBOX + "\nS: * OK [UNSEEN 3] first\nS: * 5 EXPUNGE\nS: * 1 EXPUNGE")
+    assert played.session.mailbox is not None
+    assert played.session.mailbox.unseen == 2
+    played = play(IN_INBOX + "\nS: * OK [UNSEEN 3] first\nS: * 1 EXPUNGE\nS: * 2 EXPUNGE\nS: * 1 EXPUNGE")
+    assert played.session.mailbox is not None
+    assert played.session.mailbox.unseen is None
+
+
 def test_a_code_that_is_broken_leaves_what_was_known() -> None:
     played = play(IN_INBOX + "\nS: * OK [UIDNEXT 7] x\nS: * OK [UIDNEXT x] x\nS: * OK [UIDNEXT] x\nS: * OK [UNSEEN] x")
     assert played.session.mailbox is not None

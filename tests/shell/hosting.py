@@ -69,6 +69,7 @@ class FakeHost(Host[FakeTalk]):
         if shown is not None:
             if not talk.witness(shown):
                 self.events.append(shown)
+                talk.viewer.remember(shown)
             if self._last is not None:
                 self._last.keep(shown)
         elif isinstance(event, Completed):

@@ -12,7 +12,7 @@ from imapsh.session.core import Session
 from imapsh.session.events import Completed, Event, Received, Sent
 from imapsh.shell.last import Last
 from imapsh.shell.options import FORMATS, Options
-from imapsh.shell.output import Output, command_text, release, theme_for
+from imapsh.shell.output import Output, command_text, release, room, theme_for
 from imapsh.shell.timing import summary
 from imapsh.wire.sinks import SpoolSink, opener
 
@@ -137,3 +137,20 @@ def test_a_command_s_text_has_no_tag_and_no_secret() -> None:
     session = Session()
     exchange = session.line("x7 LOGIN me hunter22")
     assert command_text(exchange) == "LOGIN me ********"
+
+
+@pytest.mark.parametrize("format", ["pretty", "view"])
+def test_beside_a_name_lines_are_no_wider_than_the_terminal(format: str) -> None:
+    output, narrower = Output(format, width=50, summary=True), Output(format, width=42, summary=True)
+    events = [event for event in conversation()[1] if not isinstance(event, Completed)]
+    lines = "".join(output.event(event, "second") for event in events).splitlines()
+    alone = "".join(narrower.event(event) for event in events).splitlines()
+    assert lines == [f"second| {line}" for line in alone]
+    assert (output.width, room(50, "second"), room(None, "second"), room(50, "")) == (50, 42, None, 50)
+
+
+def test_what_is_said_behind_a_command_is_folded() -> None:
+    events = [event for event in conversation()[1] if isinstance(event, Completed)]
+    lines = "".join(map(Output(width=30, summary=True).closing, events)).splitlines()
+    assert len(lines) > 2
+    assert max(map(len, lines)) <= 30

@@ -27,6 +27,17 @@ def test_the_demo_logs_in_and_prompt_and_toolbar_follow_the_state(tmp_path: Path
     play(scene)
 
 
+def test_a_narrow_toolbar_loses_uidvalidity_first(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with acting(tmp_path, demo=True, read_only=True, columns=60) as person:
+            await person.enters("EXAMINE INBOX", INBOX[:-1])
+            await person.screen.until(lambda: "EXISTS 11" in person.screen.lines[-1])
+            assert "local  read-only mode" in person.screen.lines[-1]
+            await person.enters("CREATE a", "imapsh: ")
+
+    play(scene)
+
+
 def test_a_closing_line_says_how_it_went(tmp_path: Path) -> None:
     async def scene() -> None:
         async with acting(tmp_path, demo=True) as person:

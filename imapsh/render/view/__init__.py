@@ -2,8 +2,8 @@ r"""The view format: what responses mean, for people who would rather look than 
 
 One view for each type of `imapsh.grammar.values`, found in VIEWS and imported when first needed; what has none is shown
 as pretty shows it.  The FETCH responses of a command make one table, those of LIST and LSUB one tree with the numbers
-of STATUS beside.  Such responses are held back, up to a bound, until the command is done or something else is to be
-shown.  What is wrong with a response stands below its view, a caret at the octet.
+of STATUS beside; those of EXPUNGE are counted.  Such responses are held back, up to a bound, until the command is done
+or something else is to be shown.  What is wrong with a response stands below its view, a caret at the octet.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 VIEWS: dict[type, str] = {
     values.StatusText: "status.text",
     values.Count: "status.count_of",
-    values.Expunged: "status.expunged",
+    values.Expunged: "gone.expunged",
     values.Flags: "status.flags",
     values.Capabilities: "capability.capabilities",
     values.Id: "capability.identification",
@@ -41,7 +41,11 @@ VIEWS: dict[type, str] = {
 }
 
 #: The type of a value -> the class of this package that gathers the responses of a command.
-GATHERERS: dict[type, str] = {values.Fetch: "table.Table", values.MailboxList: "tree.Tree"}
+GATHERERS: dict[type, str] = {
+    values.Fetch: "table.Table",
+    values.MailboxList: "tree.Tree",
+    values.Expunged: "gone.Gone",
+}
 
 
 _VIEWED = (UNTAGGED, STATUS, TAGGED)

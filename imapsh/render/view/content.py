@@ -72,6 +72,16 @@ def _part(where: Section | None, structure: BodyPart | None) -> BodyPart | None:
     return body if body is not None and body.parts is None else None
 
 
+def encoding(item: str, structure: BodyPart | None) -> str:
+    """The transfer encoding in which a server sends an item, as far as a structure tells it; "" for none to undo."""
+    where = section(item)
+    part = _part(where, structure)
+    if where is None or where.binary or part is None or part.body is not None:
+        return ""
+    name = (part.encoding or "").lower()
+    return name if name in ("base64", "quoted-printable") else ""
+
+
 def _is_message(where: Section, part: BodyPart | None) -> bool:
     return not where.number or (part is not None and part.body is not None)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from imapsh import spec
 from imapsh.grammar.responses import TAGGED
 from imapsh.grammar.sequence import SequenceSet
-from imapsh.grammar.values import AppendUid, Code, CopyUid, Count, Expunged, Flags, StatusText
+from imapsh.grammar.values import AppendUid, Code, CopyUid, Count, Flags, StatusText
 from imapsh.render.amounts import count
 from imapsh.render.lexer import STATUS_STYLES
 from imapsh.render.styles import Fragment
@@ -89,10 +89,3 @@ def count_of(value: Count, look: Look) -> Iterator[Line]:
     words = {"EXISTS": count(value.number, "message"), "RECENT": f"{value.number:,} recent"}
     text = words.get(response.name, f"{value.number:,} {visible(response.name)}")
     yield from flow([], [("number", text)], look.columns, 4)
-
-
-def expunged(value: Expunged, look: Look) -> Iterator[Line]:
-    """EXPUNGE."""
-    uid = f"(UID {look.uid})" if look.uid is not None else ""
-    words = words_of(uid, "note")
-    yield from flow([("response", f"message {value.seq} is gone"), ("", " ")], words, look.columns, 4)

@@ -27,6 +27,7 @@ from imapsh.wire.sinks import octets_of
 if TYPE_CHECKING:
     from subprocess import Popen
 
+    from imapsh.render.memory import Memory
     from imapsh.spec.match import Match
 
 _PIECE = 1 << 16
@@ -91,6 +92,9 @@ class FileTarget(Target):
         self.name = name
         self._alone = False
         self._text: bytes | Spilled | None = None
+        self._memory: Memory | None = None
+        self._item = self._encoding = ""
+        self._binary = False
         try:
             self._file = open(os.path.expanduser(name), "ab" if append else "wb", opener=private)  # noqa: SIM115
         except (OSError, ValueError) as error:
@@ -100,6 +104,8 @@ class FileTarget(Target):
         """See Target."""
         super().expect(found, viewer)
         self._alone = one_text(found)
+        self._memory = viewer.memory if self._alone else None
+        self._binary = not {"BINARY", "IMAP4REV2"}.isdisjoint(found.context.capabilities)
 
     def take(self, event: Event) -> None:
         """See Target."""
@@ -108,6 +114,17 @@ class FileTarget(Target):
         elif isinstance(event, Received) and isinstance(event.response.value, Fetch):
             text = _text(event.response.frame, event.response.value)
             self._text = text if text is not None else self._text
+            self._item, self._encoding = self._encoded(event.response.value, event.uid)
+
+    def _encoded(self, value: Fetch, uid: int | None) -> tuple[str, str]:
+        """The text's name, and how it is encoded where that was seen."""
+        item = next((name for name in value.items if name.startswith("BODY[")), "")
+        structure = self._memory.structure(value.seq, uid) if self._memory is not None and item else None
+        if structure is None:
+            return item, ""
+        from imapsh.render.view.content import encoding
+
+        return item, encoding(item, structure)
 
     def finish(self) -> str:
         """See Target."""
@@ -118,7 +135,11 @@ class FileTarget(Target):
         self.close()
         if self.fault:
             raise UsageError(f"cannot write {self.name}: {self.fault}; {self.octets:,} octets are written")
-        return f"wrote {self.octets:,} octets to {self.name}"
+        said = f"wrote {self.octets:,} octets to {self.name}"
+        if self._encoding:
+            said += f", in {self._encoding} as they came"
+            said += f"; {self._item.replace('BODY[', 'BINARY.PEEK[')} has them decoded" if self._binary else ""
+        return said
 
 
 class PipeTarget(Target):

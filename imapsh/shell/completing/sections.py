@@ -83,5 +83,5 @@ def _describe(part: BodyPart) -> str:
     if name:
         described.append(encoded_words(name) or name)
     if part.size is not None:
-        described.append(f"{part.size} octets")
+        described.append(f"{part.size:,} octets")
     return visible("  ".join(described))

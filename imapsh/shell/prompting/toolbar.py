@@ -2,7 +2,7 @@
 
 # Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from prompt_toolkit.document import Document
@@ -12,6 +12,7 @@ from imapsh.errors import UsageError
 from imapsh.render.visible import visible
 from imapsh.session.core import Session
 from imapsh.session.exchange import Exchange
+from imapsh.session.mailbox import Mailbox
 from imapsh.shell import completing, literals
 from imapsh.shell.prompting.reading import Reading
 from imapsh.spec.model import NOT_AUTHENTICATED
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
     from imapsh.spec.found import Problem
     from imapsh.spec.match import Match
 
-_SHOWN = (("exists", "EXISTS"), ("unseen", "first unseen"), ("uidnext", "UIDNEXT"),
-          ("uidvalidity", "UIDVALIDITY"), ("highestmodseq", "HIGHESTMODSEQ"))  # fmt: skip
+_FIRST = (("exists", "EXISTS"),)
+_LAST = (("unseen", "first unseen"), ("uidnext", "UIDNEXT"), ("uidvalidity", "UIDVALIDITY"),
+         ("highestmodseq", "HIGHESTMODSEQ"))  # fmt: skip
 
 #: Operator -> where the output goes.
 _GOES = {"|": "the output goes to", ">": "the output goes into", ">>": "the output goes to the end of"}
@@ -152,6 +154,11 @@ def _own(text: str) -> Fragments:
     return [("class:bottom-toolbar.hint", f"{row.name} {row.syntax}  {row.summary}")]
 
 
+def _numbers(mailbox: Mailbox, fields: Iterable[tuple[str, str]]) -> list[str]:
+    known = ((label, getattr(mailbox, field)) for field, label in fields)
+    return [f"{label} {value}" for label, value in known if value is not None]
+
+
 def _state(status: Status) -> Fragments:
     session = status.session
     if session is None or not status.live:
@@ -160,8 +167,7 @@ def _state(status: Status) -> Fragments:
     mailbox = session.mailbox
     if mailbox is not None:
         parts.append(visible(mailbox.name) + (" read-only" if mailbox.read_only else ""))
-        known = ((label, getattr(mailbox, field)) for field, label in _SHOWN)
-        parts += [f"{label} {value}" for label, value in known if value is not None]
+        parts += _numbers(mailbox, _FIRST)
     parts.append(status.tls or ("local" if session.secure else "no TLS"))
     if session.read_only:
         parts.append("read-only mode")
@@ -169,6 +175,8 @@ def _state(status: Status) -> Fragments:
         parts.append("tracing")
     if status.name:
         parts.append(f"{status.several} connections")
+    if mailbox is not None:
+        parts += _numbers(mailbox, _LAST)  # what a narrow terminal cuts off
     found: Fragments = []
     for index, part in enumerate(parts):
         found += [("", "  ")] if index else []

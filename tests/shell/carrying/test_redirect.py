@@ -127,6 +127,17 @@ def test_one_text_of_one_message_is_written_alone(item: str, tmp_path: Path) -> 
     assert host.said[-1] == f"wrote {len(wanted):,} octets to {path}"
 
 
+def test_that_a_text_is_written_encoded_is_said_where_it_is_known(tmp_path: Path) -> None:
+    path = tmp_path / "out"
+    host = selected().does(f"FETCH 4 BODY.PEEK[2] > {path}")
+    assert host.said[-1] == f"wrote 88 octets to {path}"
+    host.does("FETCH 4 BODYSTRUCTURE").does(f"FETCH 4 BODY.PEEK[2] > {path}")
+    assert host.said[-1] == f"wrote 88 octets to {path}, in base64 as they came; BINARY.PEEK[2] has them decoded"
+    host.does(f"FETCH 4 BINARY.PEEK[2] > {path}")
+    assert host.said[-1] == f"wrote {path.stat().st_size} octets to {path}"
+    assert b"item,planned" in path.read_bytes()
+
+
 def test_ours_go_to_a_file_too(tmp_path: Path) -> None:
     path = tmp_path / "out"
     host = selected().does(f"\\last json > {path}")

@@ -1,0 +1,62 @@
+"""EXPUNGE: a message, or how many of one command and which UIDs they had."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from imapsh.grammar.responses import Response
+from imapsh.grammar.sequence import SequenceSet
+from imapsh.grammar.values import Expunged
+from imapsh.render.amounts import count
+from imapsh.render.styles import Fragment
+from imapsh.render.view.columns import flow, words_of
+from imapsh.render.view.look import Line, Look
+
+MOST = 10_000  #: messages held back; of more it is said several times
+
+
+def expunged(value: Expunged, look: Look) -> Iterator[Line]:
+    """One message."""
+    return _one(value.seq, look.uid, look)
+
+
+def _one(number: int, uid: int | None, look: Look) -> Iterator[Line]:
+    words = words_of(f"(UID {uid})" if uid is not None else "", "note")
+    return flow([("response", f"message {number} is gone"), ("", " ")], words, look.columns, 4)
+
+
+class Gone:
+    """Gathers EXPUNGE.  The message numbers of many would tell nothing: each counts from the one before."""
+
+    def __init__(self) -> None:
+        self.begun = False
+        self._gone: list[tuple[int, int | None]] = []
+
+    @property
+    def full(self) -> bool:
+        """Whether there are as many as are held back."""
+        return len(self._gone) >= MOST
+
+    def take(self, response: Response, look: Look) -> bool:
+        """Take in a message."""
+        if not isinstance(response.value, Expunged):
+            return False
+        self._gone.append((response.value.seq, look.uid))
+        return True
+
+    def lines(self, look: Look) -> Iterator[Line]:
+        """What is gone."""
+        gone, self._gone = self._gone, []
+        self.begun = self.begun or bool(gone)
+        if len(gone) == 1:
+            yield from _one(*gone[0], look)
+        elif gone:
+            uids = [uid for _, uid in gone if uid is not None]
+            ranges = str(SequenceSet.of(uids)).split(",") if uids else []
+            words: list[Fragment] = [("set", f"{text},") for text in ranges[:-1]] + [
+                ("set", text) for text in ranges[-1:]
+            ]
+            head: Line = [("response", f"{count(len(gone), 'message')} are gone"), ("", "  UID " if uids else "")]
+            yield from flow(head, words, look.columns, 4, "")
+            if uids and len(uids) < len(gone):
+                yield [("", "  "), ("note", f"and {len(gone) - len(uids):,} whose UID is not known")]
