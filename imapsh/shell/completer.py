@@ -18,6 +18,7 @@ from imapsh.shell.prompting.reading import Reading
 if TYPE_CHECKING:
     from imapsh.shell.carrying.redirect import Redirect
     from imapsh.shell.completing.offer import Offer
+    from imapsh.shell.completing.paths import Half
     from imapsh.shell.completing.usage import Usage
     from imapsh.shell.host import Host
     from imapsh.spec.match import Match
@@ -38,7 +39,7 @@ class _Typing(NamedTuple):
     base: int
     document: Document
     found: Match | None
-    path: tuple[str, int] | None
+    path: Half | None
     cut: Redirect | None = None
 
     @property
@@ -130,7 +131,7 @@ class ShellCompleter(Completer):
             return completing.gather.choose(targets, typing.line, self.usage)
         if typing.path is not None:
             close = "}" if typing.found is not None and not _tail(typing).startswith("}") else ""
-            return completing.gather.choose(completing.paths.offers(*typing.path, close), typing.line, self.usage)
+            return completing.gather.choose(completing.paths.offers(typing.path, close), typing.line, self.usage)
         if typing.found is None:
             return completing.gather.choose(completing.own.offers(typing.line, self._host), typing.line, self.usage)
         carried = completing.carried

@@ -47,6 +47,7 @@ class Connections(Host[Talk]):
         self._terminal = terminal
         self._accepted: Accepted = {}
         self._stop = asyncio.Event()  # Ctrl-C outside the prompt
+        self._ticking: asyncio.Task[None] | None = None
 
     @cached_property
     def _notifier(self) -> Notifier:
@@ -98,12 +99,23 @@ class Connections(Host[Talk]):
 
     @contextlib.contextmanager
     def metered(self) -> Iterator[None]:
-        """Meanwhile a line tells how far it has come, if it lasts; no prompt may show."""
-        task = asyncio.create_task(self._metering())
+        """Meanwhile a line tells how far it has come, if it lasts; no prompt may show.
+
+        It goes on behind a command that is a step of something longer, until `unmetered`.
+        """
+        if self._ticking is None:
+            self._ticking = asyncio.create_task(self._metering())
         try:
             yield
         finally:
-            task.cancel()
+            if self.progress is None:
+                self.unmetered()
+
+    def unmetered(self) -> None:
+        """Tell no more how far it has come."""
+        if self._ticking is not None:
+            self._ticking.cancel()
+            self._ticking = None
             self._meter.clear()
 
     async def _metering(self) -> None:
@@ -230,11 +242,14 @@ class Connections(Host[Talk]):
         """Wait for the reply to a command of ours.  Raises Interrupted, and what ended the connection."""
         talk = self.conversation
         talk.heard()
+        before = self.interruptions
         try:
             await self.interruptible(talk.client.run(exchange))
         except Interrupted:
             talk.session.cancel(exchange)
             raise
+        if self.interruptions > before:  # it came together with the reply: what would follow is not wanted
+            raise Interrupted("interrupted")
         return exchange
 
 

@@ -229,11 +229,14 @@ class Shell(Connections):
         from imapsh.shell.steps import Walk
 
         with Walk(steps) as walk:
-            for step in walk:
-                try:
-                    walk.answer = await self._do(step)
-                except ImapshError as error:
-                    walk.error = error
+            try:
+                for step in walk:
+                    try:
+                        walk.answer = await self._do(step)
+                    except ImapshError as error:
+                        walk.error = error
+            finally:
+                self.unmetered()
             return walk.result
 
     async def _do(self, step: Step) -> Any:
@@ -247,6 +250,7 @@ class Shell(Connections):
                 with self.metered():
                     await self.complete(step)
             case steps.Ask(question, secret):
+                self.unmetered()
                 return await self.ask(question, secret=secret)
             case steps.Line(text):
                 from imapsh.shell import lines

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Codes of a NO that says that a mailbox is missing (RFC 9051 section 7.1; RFC 3501 section 7.1).
 _MISSING = ("NONEXISTENT", "TRYCREATE")
+#: Of one that says that no mailbox may be made there.
+_FORBIDDEN = ("NOPERM", "CANNOT")
 
 _OF_MAILBOXES = (MailboxList, MailboxStatus, Namespaces)
 
@@ -79,12 +81,14 @@ class Known:
         """Which mailbox may have been meant by the first that a refused command names; "" where nothing is near.
         `utf8`: names are not sent in modified UTF-7.
 
-        Not every server says NONEXISTENT or TRYCREATE; a NO without a code may mean it.
+        Not every server says NONEXISTENT or TRYCREATE; a NO without a code may mean it.  What CREATE may not make lacks
+        the prefix of one's own names, if anything.
         """
         value = exchange.response.value if exchange.response is not None and exchange.status == "NO" else None
-        if not isinstance(value, StatusText) or exchange.name == "CREATE":
+        if not isinstance(value, StatusText):
             return ""
-        if value.code is not None and value.code.name not in _MISSING:
+        makes = exchange.name == "CREATE"
+        if value.code is not None and value.code.name not in (_FORBIDDEN if makes else _MISSING):
             return ""
         from imapsh.spec.match import match
 
@@ -99,7 +103,8 @@ class Known:
         name = decode_leniently(sent)[0]
         if self.names.has(name) and (sent.isascii() or utf8):
             return ""
-        near = self.names.nearest(name)
+        prefix = self.names.prefix()
+        near = self.names.nearest(name) if not makes else prefix + name if not name.startswith(prefix) else None
         if near is None:
             return ""
         coded = "" if utf8 or near.isascii() else f", {as_typed(near, utf8=False)}"

@@ -137,8 +137,19 @@ class MailboxNames:
         """Whether there is a mailbox of this name, as far as is known."""
         return name.casefold() in self._names
 
+    def prefix(self) -> str:
+        """What the person's own names but INBOX begin with (RFC 2342 section 5), as told or seen; "" for nothing."""
+        for prefix, owner in self.namespaces.items():
+            if owner == "your own":
+                return prefix
+        begins = {name[:6] for key, name in self._names.items() if key != "inbox"}
+        begin = begins.pop() if len(begins) == 1 else ""
+        return begin if begin[:5].upper() == "INBOX" and not begin[5:].isalnum() else ""
+
     def nearest(self, name: str) -> str | None:
         """The name that may have been meant, None where none comes near."""
+        if (key := (self.prefix() + name).casefold()) in self._names:
+            return self._names[key]
         from difflib import get_close_matches
 
         wanted = name.casefold()

@@ -221,6 +221,27 @@ def test_the_reference_and_the_patterns_of_list() -> None:
     assert 'LIST "" "%"' in after('LIST "" "')
 
 
+def test_a_path_that_is_one_word_of_several(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "kept it.mbox").touch()
+    (tmp_path / "old mail").mkdir()
+    (tmp_path / "old mail" / "m.eml").touch()
+    assert list(after("\\load kep")) == ['\\load "kept it.mbox"']
+    assert list(after('\\load -m "A b" "kept')) == ['\\load -m "A b" "kept it.mbox"']
+    assert list(after("\\load x ol")) == ['\\load x "old mail/']
+    assert list(after('\\load "old mail/')) == ['\\load "old mail/m.eml"']
+    assert list(after("\\save UID 7:9 mbox:kep")) == ['\\save UID 7:9 mbox:"kept it.mbox"']
+    assert list(after("NOOP > kep")) == ['NOOP > "kept it.mbox"']
+    assert list(after("\\trace kep")) == ["\\trace kept it.mbox"]
+    for no_path in ("\\load -m ", "\\save ", "\\save UID "):
+        assert not after(no_path)
+
+
+def test_where_to_connect() -> None:
+    assert list(after("\\connect im")) == ["\\connect imaps://", "\\connect imap://"]
+    assert list(after("\\connect -n second un")) == ["\\connect -n second unix:"]
+
+
 def test_paths_behind_an_open_brace(tmp_path: Path) -> None:
     (tmp_path / "letter one.eml").touch()
     (tmp_path / "letters").mkdir()

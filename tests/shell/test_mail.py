@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import mailbox
 import os
@@ -16,6 +17,8 @@ from imapsh.session.events import Received
 from imapsh.session.exchange import Exchange
 from imapsh.shell import saving
 from imapsh.shell.loading import messages
+from imapsh.shell.progress import Progress
+from imapsh.shell.saving import Index, Item
 from tests.servers.base import Server
 
 from .acting import CTRL_C, Peer, acting, play
@@ -227,6 +230,41 @@ def test_progress_shows_and_ctrl_c_ends_it_cleanly(here: Path) -> None:
             peer.says(b"A4 OK\r\n")
             await person.screen.shows("< A4 OK")
         assert sorted(os.listdir(here / "kept")) == ["1.eml", "index.jsonl"]
+
+    play(scene)
+
+
+def test_ctrl_c_that_comes_with_a_reply_is_heard(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scene() -> None:
+        async with acting(here, demo=True) as person:
+            await person.enters("SELECT Archive", "demo@demo Archive>")
+            add, added = Index.add, 0
+
+            def interrupted(index: Index, item: Item, name: str) -> None:
+                nonlocal added
+                add(index, item, name)
+                added += 1
+                if added == 100:  # the last of a command: its reply is there already
+                    person.shell.interrupt()
+
+            monkeypatch.setattr(Index, "add", interrupted)
+            await person.enters("\\save 1:* kept", "saved 100 messages", "interrupted")
+            await person.enters("\\save 1:* kept", "saved 140 messages", "100 were there already")
+
+    play(scene)
+
+
+def test_progress_is_told_however_short_its_steps_are(here: Path) -> None:
+    async def scene() -> None:
+        async with acting(here, demo=True) as person:
+            await person.prompted("demo@demo>")
+            person.shell.progress = Progress("saving", 8_000, lambda: 1_000, start=0)
+            while "saving: 1.0 of 8.0 kB" not in person.screen.text:
+                with person.shell.metered():
+                    await asyncio.sleep(0)
+            person.shell.progress = None
+            person.shell.unmetered()
+            assert "saving" not in person.screen.text
 
     play(scene)
 

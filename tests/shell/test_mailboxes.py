@@ -61,6 +61,17 @@ def test_the_nearest_name() -> None:
     assert names.nearest("Unheard of") is None
 
 
+def test_the_prefix_of_ones_own_names() -> None:
+    assert known("INBOX", "INBOX.Sent", "INBOX.Junk").names.prefix() == "INBOX."
+    assert known("INBOX", "INBOX.Junk").names.nearest("junk") == "INBOX.Junk"
+    assert known("INBOX", "INBOX.Sent", "Junk").names.prefix() == ""
+    assert known("INBOX", "Inboxes", "Inboxed").names.prefix() == ""
+    assert known("INBOX").names.prefix() == ""
+    names = known("INBOX", "INBOX.Sent").names
+    names.learn(received("NAMESPACE", Namespaces((Namespace("", "."),), None, None)).response)
+    assert names.prefix() == ""
+
+
 def test_names_that_cannot_be_typed_are_left_out() -> None:
     assert as_typed("a\r\nb", utf8=True) == ""
     assert as_typed("plain", utf8=False, quoted=True) == '"plain"'

@@ -42,7 +42,7 @@ def fill(text: str, columns: int, right: bool = False) -> str:
 def flow(head: Line, words: Iterable[Fragment], columns: int | None, hang: int, between: str = " ") -> Iterator[Line]:
     """`words` behind `head`, as many on a line as fit, the lines behind the first set in by `hang`.
 
-    A word too long for a line is broken, at a space if it holds one, and so is such a head.
+    A word too long for a line is broken, at a space or behind a comma if it holds one, and so is such a head.
     """
     if columns is None:
         yield [*head, *_between(words, between)]
@@ -61,7 +61,7 @@ def flow(head: Line, words: Iterable[Fragment], columns: int | None, hang: int, 
             column += width(space)
         while column + width(text) > columns:
             piece = clip(text, columns - column)
-            piece = piece[: piece.rfind(" ")] if piece.rfind(" ") > 0 else piece
+            piece = piece[: max(piece.rfind(" "), piece.rfind(",") + 1)] or piece
             yield [*line, (style, piece)]
             line, column, text = [("", " " * hang)], hang, text[len(piece) :].lstrip(" ")
         line.append((style, text))

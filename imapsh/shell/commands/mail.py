@@ -61,7 +61,7 @@ def save(host: Host[Any], argument: str) -> Steps[None]:
         index.close()
         host.progress = None
         host.note(f"saved {count(saving.messages, 'message')}, {size(saving.octets)}, in {place.where}"
-                  + (f"; {there} were there already" if there else ""))  # fmt: skip
+                  + (f"; {there:,} {'was' if there == 1 else 'were'} there already" if there else ""))  # fmt: skip
     missing = len(items) - there - saving.messages
     if missing:
         raise UsageError(
@@ -117,7 +117,9 @@ def load(host: Host[Any], argument: str) -> Steps[None]:
     session = talk.session
     words = _words(argument, "\\load needs files, as in \\load *.eml or \\load -m Archive old.mbox")
     if session.read_only:
-        raise UsageError("\\load changes a mailbox, and read-only mode is on: nothing was sent")
+        raise UsageError(
+            "\\load changes a mailbox, and read-only mode is on: nothing was sent (\\readonly off ends it)"
+        )
     if session.state not in (AUTHENTICATED, SELECTED):
         raise StateError("\\load needs a login")
     mailbox, files = _mailbox(session.mailbox, words)
@@ -142,7 +144,7 @@ def load(host: Host[Any], argument: str) -> Steps[None]:
     finally:
         host.progress = None
         what = f", UID {SequenceSet.of(uids)}" if uids else ""
-        host.note(f"loaded {sent} of {count(len(due), 'message')} into {mailbox}{what}")
+        host.note(f"loaded {sent:,} of {count(len(due), 'message')} into {mailbox}{what}")
 
 
 def _append(mailbox: str, part: list[Message], limit: int, *, utf8: bool) -> list[Fragment]:

@@ -21,7 +21,9 @@ def send(host: Host[Any], argument: str) -> Steps[str]:
     if not argument:
         raise UsageError("\\raw needs the text to send, as in \\raw A1 NOOP\\r\\n")
     if host.session.read_only:
-        raise UsageError("read-only mode is on, and nobody can tell what \\raw would change: it was not sent")
+        raise UsageError(
+            "read-only mode is on, and nobody can tell what \\raw would change: not sent (\\readonly off ends it)"
+        )
     octets = unescape(argument)
     _hide_secrets(host, octets)
     status: str = yield Octets(octets)

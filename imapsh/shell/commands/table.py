@@ -1,7 +1,8 @@
 r"""The table of imapsh's own commands.
 
 A row's `handler` is "module.function" in this package.  `choices`, for the completion of the argument, is a function of
-the host, or the name of what the argument is: "path"; "imap", a whole IMAP command.
+the host, or the name of what the argument is: "path"; "paths", words of which the last may be one; "imap", a
+whole IMAP command.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from imapsh.shell.options import FORMATS, KEYS, NOTIFICATIONS
 if TYPE_CHECKING:
     from imapsh.shell.host import Host
 
-    Choices = Callable[[Host[Any]], Iterable[str]] | Literal["path", "imap"] | None
+    Choices = Callable[[Host[Any]], Iterable[str]] | Literal["path", "paths", "imap"] | None
 
 
 class Command(NamedTuple):
@@ -67,6 +68,13 @@ def _keys(host: Host[Any]) -> Iterable[str]:
     return KEYS
 
 
+def _places(host: Host[Any]) -> Iterable[str]:
+    from imapsh.shell.completion import SCHEMES
+
+    settings = host.options.settings
+    return (*(settings.profiles if settings is not None else ()), *SCHEMES)
+
+
 def _sessions(host: Host[Any]) -> Iterable[str]:
     return host.talks
 
@@ -89,8 +97,9 @@ _TABLE = (
     Command("\\help", "[NAME]", "Lists these commands, or explains one, or any name of IMAP's.", "show.help_", _names),
     # -- connections
     Command("\\connect", "[-n NAME] [URL]", "Connects again, or somewhere else, or once more beside.",
-            "connection.connect",
-            details="URL is one of imap://[user@]host[:port][/mailbox], imaps://..., unix:PATH, exec:COMMAND.\n"
+            "connection.connect", _places,
+            details="URL is a profile of the configuration, or one of imap://[user@]host[:port][/mailbox],\n"
+                    "imaps://..., unix:PATH, exec:COMMAND.\n"
                     "Without one: where it was, with the same mailbox selected again.  Nothing is ever resent.\n"
                     "With -n NAME the connection is a further one, or the one of that name anew."),
     Command("\\use", "NAME", "From now on lines go to the connection of this name.", "connection.use", _sessions),
@@ -107,11 +116,12 @@ _TABLE = (
             "show.trace", "path"),
     # -- messages
     Command("\\save", "[UID] SET [WHERE]", "Saves messages: a file each, or in an mbox file or a Maildir.", "mail.save",
+            "paths",
             details="WHERE is a folder (one .eml file a message, named by its UID), NAME.mbox or mbox:FILE, or a\n"
                     "Maildir (maildir:FOLDER); without it a folder named after the mailbox.  What is there already is\n"
                     "not asked for again, so a save that was broken off goes on.  \\Seen is not set."),
     Command("\\load", "[-m MAILBOX] FILE...", "Appends messages from files, mbox files, Maildirs or folders of \\save.",
-            "mail.load", "path",
+            "mail.load", "paths",
             details="Flags and dates are those that \\save, the mbox or the Maildir kept; else the date is the\n"
                     "message's own.  Line ends become CRLF.  Many go in one command where MULTIAPPEND is offered."),
     # -- care

@@ -51,7 +51,7 @@ def target(cut: Redirect, size: int) -> Iterator[Offer]:
     """Files behind `>`, commands behind `|`, in a line of `size` characters.  Reads a folder: it may take long."""
     start = size - len(cut.rest)
     if cut.operator != "|":
-        yield from paths.offers(cut.rest, start)
+        yield from paths.offers(paths.Half(cut.rest, start, quotes=True))
     elif " " not in cut.rest:
         pager = os.environ.get("PAGER", "")
         own = [(pager, "your pager")] if pager not in ("", "less") else []

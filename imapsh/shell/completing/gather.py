@@ -115,11 +115,11 @@ def wants_mailbox(found: Match) -> bool:
     return any(choice.kind in mailboxes.KINDS for choice in found.expected)
 
 
-def path(found: Match) -> tuple[str, int] | None:
-    """The half-typed path behind `{@` at the end of a command, and its offset; None where none is being typed."""
+def path(found: Match) -> paths.Half | None:
+    """The half-typed path behind `{@` at the end of a command; None where none is being typed."""
     begun = paths.BEGUN.search(found.text)
     if begun is None:
         return None
     brace = begun.start() + begun[0].index("{")
     typed = any(token.kind is BAD and token.start == brace for token in found.tokens)
-    return (begun[1], begun.start(1)) if typed else None
+    return paths.Half(begun[1], begun.start(1)) if typed else None

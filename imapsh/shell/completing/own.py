@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from imapsh.shell.commands.table import COMMANDS, Command
 from imapsh.shell.completing.offer import Offer
+from imapsh.shell.completing.paths import Half
 
 if TYPE_CHECKING:
     from imapsh.shell.host import Host
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 #: Words that may stand before an IMAP command in the argument: a switch, a count, an interval.
 _BEFORE = re.compile(r"\\\S+ +(?:(?:-\w|\*|[\d.][\d.a-z]*) +)*")
 _ALIASED = re.compile(r"(?i)\\alias +\S+ +")
+_NAMED = re.compile(r"\\\S+ +-n +\S+ +")  # `\connect -n NAME `
+#: Words in quotes or not, each with the blanks behind it.
+_WORDS = re.compile(r'(?:(?:"[^"]*"|[^\s"])*\s+)*')
+_FORM = re.compile(r"(?:mbox:|maildir:)?")  # before the path of `\save` and `\load`
 
 
 def imap_part(line: str) -> int | None:
@@ -41,7 +46,7 @@ def alias_line(command: str) -> int:
 
 
 def kind(row: Command) -> str:
-    """What the argument is: "path", "imap" (a line), "imap-name", or "" for one of `choices`."""
+    """What the argument is: "path", "paths", "imap" (a line), "imap-name", or "" for one of `choices`."""
     return row.choices if isinstance(row.choices, str) else ""
 
 
@@ -53,16 +58,27 @@ def offers(line: str, host: Host[Any]) -> Iterator[Offer]:
             yield Offer(known.name, 0, "own", known.summary, names=(known.name,))
         return
     row = COMMANDS.get(name.lower())
-    if row is not None and kind(row) != "path":
+    if row is not None and kind(row) not in ("path", "paths"):
+        named = _NAMED.match(line)
+        start = named.end() if named is not None else len(name) + 1
         for text, note in _arguments(row, host):
-            yield Offer(text, len(name) + 1, f"own {row.name}", note, names=(text,))
+            yield Offer(text, start, f"own {row.name}", note, names=(text,))
 
 
-def path(line: str) -> tuple[str, int] | None:
-    """The half-typed path that is the argument, and its offset; None where the argument is none."""
+def path(line: str) -> Half | None:
+    """The half-typed path that is the argument, or its last word; None where no path stands."""
     name, space, argument = line.partition(" ")
     row = COMMANDS.get(name.lower())
-    return (argument, len(name) + 1) if row is not None and space and kind(row) == "path" else None
+    if row is None or not space or kind(row) not in ("path", "paths"):
+        return None
+    if kind(row) == "path":
+        return Half(argument, len(name) + 1)
+    words = _WORDS.match(argument)
+    before, start = (words[0].split(), words.end()) if words is not None else ([], 0)
+    if before[-1:] == ["-m"] or (row.name == "\\save" and (not before or before[-1].upper() == "UID")):
+        return None
+    start += len(_FORM.match(argument, start)[0])  # type: ignore[index]
+    return Half(argument[start:], len(name) + 1 + start, quotes=True)
 
 
 def _arguments(row: Command, host: Host[Any]) -> Iterable[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from imapsh.render.visible import visible
 from imapsh.shell.completing import fuzzy
@@ -15,12 +16,22 @@ _LOOKED_AT = 5_000  # entries of a folder
 BEGUN = re.compile(r"~?\{@([^}\r\n]*)\Z")
 
 
-def offers(typed: str, start: int, close: str = "") -> Iterator[Offer]:
-    """Files and folders that may be meant by `typed`, which stands from `start`; `close` ends the name of a file.
+class Half(NamedTuple):
+    """A half-typed path, which stands from `start`.  It is one of several words where it `quotes`: one that holds
+    spaces is put in quotes, and may begin with one already."""
+
+    typed: str
+    start: int
+    quotes: bool = False
+
+
+def offers(half: Half, close: str = "") -> Iterator[Offer]:
+    """Files and folders that may be meant; `close` ends the name of a file.
 
     Where nothing can be read there is nothing to offer.
     """
-    head, tail = os.path.split(typed)
+    begun = half.quotes and half.typed.startswith('"')
+    head, tail = os.path.split(half.typed[begun:])
     try:
         with os.scandir(os.path.expanduser(head) or ".") as entries:
             found = sorted((entry.name, entry.is_dir()) for entry in entries)
@@ -32,7 +43,9 @@ def offers(typed: str, start: int, close: str = "") -> Iterator[Offer]:
         if near in (fuzzy.BEGINS, fuzzy.HOLDS) and _can_be_typed(name):
             text = name + "/" if folder else name
             path = os.path.join(head, text) + ("" if folder else close)
-            yield Offer(path, start, "path", "folder" if folder else "", text, near=near)
+            if begun or (half.quotes and " " in path):
+                path = f'"{path}' if folder else f'"{path}"'
+            yield Offer(path, half.start, "path", "folder" if folder else "", text, near=near)
 
 
 def _can_be_typed(name: str) -> bool:

@@ -249,6 +249,28 @@ def test_a_name_that_is_not_ascii_is_encoded_by_tab(tmp_path: Path) -> None:
     play(scene)
 
 
+def test_a_mailbox_that_may_not_be_made_lacks_a_prefix(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with Peer() as peer, acting(tmp_path, url=peer.url) as person:
+            await person.prompted_once()
+            person.types('LIST "" *' + ENTER)
+            await peer.hears(b"A1 LIST")
+            peer.says(b'* LIST () "." INBOX\r\n* LIST () "." INBOX.Sent\r\nA1 OK\r\n')
+            person.types("CREATE Junk" + ENTER)
+            await peer.hears(b"CREATE Junk")
+            peer.says(b"A2 NO Permission denied\r\n")
+            await person.screen.shows("did you mean INBOX.Junk?")
+            await person.prompted_once()
+            person.types("CREATE INBOX.Junk" + ENTER)
+            await peer.hears(b"CREATE INBOX.Junk")
+            peer.says(b"A3 NO Permission denied\r\n")
+            await person.screen.shows("A3 NO Permission denied")
+            await person.prompted_once()
+            assert person.screen.text.count("did you mean") == 1
+
+    play(scene)
+
+
 def test_a_refusal_without_a_code_may_mean_that_it_is_missing(tmp_path: Path) -> None:
     async def scene() -> None:
         async with Peer() as peer, acting(tmp_path, url=peer.url) as person:
