@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from imapsh.errors import LoginError, UsageError
 from imapsh.render.styles import Fragment, paint
-from imapsh.render.visible import visible
+from imapsh.render.visible import folded, visible
 from imapsh.shell import folders
 from imapsh.shell.config import Settings, overlay
 from imapsh.shell.configfile import Content, read
@@ -71,17 +71,21 @@ def run(given: Mapping[str, Any]) -> int:
         "Terminal": _terminal(options),
         "Environment": _environment(),
     }
+    columns = os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else None
     for number, (title, rows) in enumerate(sections.items()):
-        sys.stdout.write(paint(_section(title, list(rows), first=not number), theme))
+        sys.stdout.write(paint(_section(title, list(rows), columns, first=not number), theme))
     return 2 if fault else 0
 
 
-def _section(title: str, rows: list[Row], *, first: bool) -> Iterator[Fragment]:
+def _section(title: str, rows: list[Row], columns: int | None, *, first: bool) -> Iterator[Fragment]:
     yield ("response", f"{'' if first else chr(10)}{title}\n")
     width = max((len(row.label) for row in rows), default=0)
+    hang = width + 4
     for row in rows:
         style = {True: "status-ok", False: "status-no", None: ""}[row.good]
-        yield from (("keyword", f"  {visible(row.label):<{width}}  "), (style, f"{visible(row.text)}\n"))
+        text = folded(visible(row.text), max(columns - hang, hang) if columns else None, hang=0)
+        text = text.replace("\n", "\n" + " " * hang)
+        yield from (("keyword", f"  {visible(row.label):<{width}}  "), (style, f"{text}\n"))
 
 
 # -- the sections

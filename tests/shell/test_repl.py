@@ -27,6 +27,19 @@ def test_the_demo_logs_in_and_prompt_and_toolbar_follow_the_state(tmp_path: Path
     play(scene)
 
 
+def test_the_toolbar_says_how_to_log_in(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with acting(tmp_path, demo=True, no_login=True) as person:
+            await person.prompted("demo (not logged in)>")
+            await person.screen.until(
+                lambda: person.screen.lines[-2].startswith("LOGIN USER logs in; \\connect begins")
+            )
+            person.types("NOOP")
+            await person.screen.until(lambda: "logs in" not in person.screen.lines[-2])
+
+    play(scene)
+
+
 def test_a_narrow_toolbar_loses_uidvalidity_first(tmp_path: Path) -> None:
     async def scene() -> None:
         async with acting(tmp_path, demo=True, read_only=True, columns=60) as person:

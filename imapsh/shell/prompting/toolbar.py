@@ -93,6 +93,8 @@ def _advice(status: Status, reading: Reading, document: Document) -> Fragments:
     if status.live and status.busy:
         found += [("class:bottom-toolbar.busy", status.busy), ("", "  ")]
     if not document.text.strip():
+        if status.live and not status.busy and status.session is not None and status.session.state == NOT_AUTHENTICATED:
+            found.append(("class:bottom-toolbar.hint", "LOGIN USER logs in; \\connect begins anew"))
         return found
     command, offset = literals.at(document.text, document.cursor_position)
     start = completing.own.line_start(command.text)
