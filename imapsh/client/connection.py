@@ -85,8 +85,12 @@ class AsyncClient:
                 await self.run(step)
 
     def kick(self) -> None:
-        """To be called when something was asked of the session: tell its events, and have its octets written."""
-        self._tell()
+        """To be called when something was asked of the session: tell its events, and have its octets written.
+
+        What does not fit into a slice is told behind it, though no octets come.
+        """
+        if self._tell():
+            asyncio.get_running_loop().call_soon(self.kick)
         self._due.set()
 
     async def close(self) -> None:
@@ -144,7 +148,7 @@ class AsyncClient:
                     self.stream.settimeout(FAREWELL)
         except ImapshError as error:
             self.session.lost(error)
-            self._tell()
+            self.kick()
         finally:
             self._due.set()
 
@@ -179,7 +183,7 @@ class AsyncClient:
                 await self._due.wait()
         except ImapshError as error:
             self.session.lost(error)
-            self._tell()
+            self.kick()
         await self.stream.close()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
@@ -189,7 +193,7 @@ class AsyncClient:
         elif (fault := task.exception()) is not None:
             self._fail(fault)
             self.session.lost(ConnectionLost(f"imapsh itself failed with {type(fault).__name__}: please report it"))
-            self._tell()
+            self.kick()
 
     # -- who waits
 

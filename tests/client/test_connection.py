@@ -98,7 +98,9 @@ def test_the_events_come_in_the_order_of_the_wire() -> None:
     play(scene)
 
 
-def test_a_slice_ends_behind_its_events_before_anybody_else_has_a_turn() -> None:
+def test_a_slice_ends_behind_its_events_before_anybody_else_has_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("imapsh.client.connection._SLICE", 60.0)  # a slow machine needs no second one
+
     async def scene() -> None:
         told: list[str] = []
         ours, theirs = await aio_pair()
@@ -291,6 +293,27 @@ def test_events_give_the_loop_its_turn() -> None:
         counting.cancel()
         assert turns - before > 5
         assert rooms > 5
+        await client.close()
+
+    play(scene)
+
+
+def test_what_is_more_than_a_slice_is_told_though_no_octets_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As behind a literal that is given up."""
+    monkeypatch.setattr("imapsh.client.connection._SLICE", -1.0)  # one event a slice
+
+    async def scene() -> None:
+        events: list[Event] = []
+        client, peer = await greeted(events)
+        running = asyncio.create_task(client.run(client.session.line("FETCH 1 BODY[1]")))
+        await peer.hears(b"BODY[1]\r\n")
+        await peer.says(b"* 1 FETCH (BODY[1] {4096}\r\nshort\r\n)\r\n" + b"* 2 EXISTS\r\n" * 20 + b"A1 OK done\r\n")
+        while not client.session.midway:  # noqa: ASYNC110 - no event comes of half a literal
+            await asyncio.sleep(0)
+        assert client.session.resync()
+        client.kick()
+        assert (await running).status == "OK"
+        assert len(events) > 20
         await client.close()
 
     play(scene)
