@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_UNITS = ("octets", "kB", "MB", "GB", "TB")
+_UNITS = ("octets", "kB", "MB", "GB", "TB", "PB", "EB")
 
 
 def count(number: int, one: str, many: str = "") -> str:

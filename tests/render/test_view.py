@@ -228,7 +228,7 @@ def test_a_very_long_listing_comes_in_blocks(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_status_and_namespaces() -> None:
     assert view("* STATUS Archive (MESSAGES 240 UNSEEN 74 SIZE 107186 X-OWN (1 2))") == [
-        "- Archive  240 messages  74 unseen  104.7 KiB (107,186 octets)  X-OWN (1 2)"
+        "- Archive  240 messages  74 unseen  107.2 kB (107,186 octets)  X-OWN (1 2)"
     ]
     assert view('* NAMESPACE (("" "/")("#mh/" "/" "X-PARAM" ("a" "b"))) NIL (("Public." "."))') == [
         "- namespaces",
@@ -353,7 +353,7 @@ def test_a_literal_that_is_not_in_memory() -> None:
     response.value.items["BODY[]"] = Spilled(5_000_000, "ab" * 32)
     assert views().show(response).splitlines() == [
         "- message 1",
-        "    BODY[] 4.8 MiB (5,000,000 octets)",
+        "    BODY[] 5.0 MB (5,000,000 octets)",
         f"    | (5,000,000 octets, SHA-256 {'ab' * 32})",
     ]
 

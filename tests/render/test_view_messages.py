@@ -35,10 +35,10 @@ ROWS = "\n".join(
 
 def test_messages_of_a_command_make_a_table() -> None:
     assert view(ROWS) == [
-        "- #  UID  flags    date                    from          subject                                size",
-        "  1  100  S        2026-06-01 07:43 +0200  Anna          Hello                                   600",
-        "  2  200  F $Work  2026-06-02 07:43 +0200  me@x.example  灯台のレンズ and much more of it  120.6 KiB",
-        "  3  300  -        2026-06-03 07:43 +0200  Bo                                                    600",
+        "- #  UID  flags    date                    from          subject                               size",
+        "  1  100  S        2026-06-01 07:43 +0200  Anna          Hello                                  600",
+        "  2  200  F $Work  2026-06-02 07:43 +0200  me@x.example  灯台のレンズ and much more of it  123.5 kB",
+        "  3  300  -        2026-06-03 07:43 +0200  Bo                                                   600",
         "  S seen  F flagged",
         "< a1 OK done",
     ]
@@ -48,7 +48,7 @@ def test_a_table_as_wide_as_the_terminal() -> None:
     assert view(ROWS, 80) == [
         "- #  UID  flags    date              from          subject                  size",
         "  1  100  S        2026-06-01 07:43  Anna          Hello                     600",
-        "  2  200  F $Work  2026-06-02 07:43  me@x.example  灯台のレンズ and …  120.6 KiB",
+        "  2  200  F $Work  2026-06-02 07:43  me@x.example  灯台のレンズ and m…  123.5 kB",
         "  3  300  -        2026-06-03 07:43  Bo                                      600",
         "  S seen  F flagged",
         "< a1 OK done",
@@ -59,20 +59,20 @@ def test_a_narrow_table_goes_on_in_a_second_line() -> None:
     assert view(ROWS, 40)[:9] == [
         "- #  UID  flags    date",
         "      from          subject",
-        "           size",
+        "          size",
         "  1  100  S        2026-06-01 07:43",
         "      Anna          Hello",
-        "            600",
+        "           600",
         "  2  200  F $Work  2026-06-02 07:43",
         "      me@x.example  灯台のレンズ and mu…",
-        "      120.6 KiB",
+        "      123.5 kB",
     ]
     assert view(ROWS, 30)[5:10] == [
         "  1  100  S",
         "      2026-06-01 07:43 +0200",
         "      Anna",
         "      Hello",
-        "            600",
+        "           600",
     ]
 
 
@@ -138,7 +138,7 @@ def test_one_message_is_a_card() -> None:
         '((NIL "@hop" "dee" "d.example")) NIL NIL "<m@a>")'
     )
     assert view(f"* 4 FETCH (UID 7 FLAGS (\\Seen $Work) RFC822.SIZE 20480 {envelope})\na OK x") == [
-        "- message 4  UID 7  \\Seen  $Work  20.0 KiB (20,480 octets)",
+        "- message 4  UID 7  \\Seen  $Work  20.5 kB (20,480 octets)",
         "    Date:        Tue, 09 Jun 2026 16:50:00 +0200 -- 2026-06-09 14:50:00 UTC",
         "    From:        Mira <mira@a.example>",
         '    Reply-To:    "List, the" <list@a.example>',
@@ -194,7 +194,7 @@ def test_a_structure_is_a_tree_with_the_numbers_of_fetch() -> None:
         "    TEXT          multipart/mixed",
         "    |- 1          multipart/alternative",
         "    |  |- 1.1     text/plain  219 octets, 9 lines  utf-8 8bit  format=flowed",
-        "    |  `- 1.2     text/html  20.0 KiB (20,480 octets), 10 lines  quoted-printable",
+        "    |  `- 1.2     text/html  20.5 kB (20,480 octets), 10 lines  quoted-printable",
         "    |- 2          message/rfc822  900 octets, 30 lines  7bit  Fwd, from Jo",
         "    |  `- 2.TEXT  multipart/mixed",
         "    |     |- 2.1  text/plain  7 octets, 1 line  7bit",

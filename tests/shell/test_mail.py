@@ -165,7 +165,7 @@ def test_the_servers_no_is_told_with_the_file(here: Path) -> None:
     host = FakeHost(connected=True)
     with pytest.raises(CommandNo, match=r"m.eml: the demo server says NO \[TRYCREATE\]"):
         host.does("\\load -m Nowhere m.eml")
-    assert "loaded 0 of 1 message" in host.text
+    assert "loaded 0 of 1 message into Nowhere; the next is m.eml" in host.text
 
 
 def test_read_only_mode_loads_nothing(here: Path) -> None:

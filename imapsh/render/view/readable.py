@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from imapsh.grammar.values import Address
+from imapsh.render import amounts
 from imapsh.render.amounts import count
 from imapsh.render.decoded import encoded_words
 from imapsh.render.visible import visible
 from imapsh.wire.frames import Spilled
 
 _EXACT = 10_000  # up to this many, octets are counted and not rounded
-_UNITS = ("KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
 _SPECIAL = frozenset('()<>[]:;@\\,"')  # what a name needs quotation marks for (RFC 5322 section 3.2.3, without ".")
 
 #: system flag in upper case -> its mark in tables and the word for it
@@ -28,23 +28,14 @@ MARKS = {
 
 
 def size(octets: int) -> str:
-    """`655 octets`, `104.7 KiB (107,186 octets)`."""
+    """`655 octets`, `107.2 kB (107,186 octets)`."""
     exact = count(octets, "octet")
-    return exact if octets < _EXACT else f"{_rounded(octets)} ({exact})"
+    return exact if octets < _EXACT else f"{amounts.size(octets)} ({exact})"
 
 
 def short_size(octets: int) -> str:
-    """`655`, `104.7 KiB`."""
-    return f"{octets:,}" if octets < _EXACT else _rounded(octets)
-
-
-def _rounded(octets: int) -> str:
-    scaled = octets / 1024
-    for unit in _UNITS[:-1]:
-        if scaled < 1023.95:
-            return f"{scaled:.1f} {unit}"
-        scaled /= 1024
-    return f"{scaled:,.1f} {_UNITS[-1]}"
+    """`655`, `107.2 kB`."""
+    return f"{octets:,}" if octets < _EXACT else amounts.size(octets)
 
 
 def moment(text: str) -> datetime | None:

@@ -144,6 +144,7 @@ def load(host: Host[Any], argument: str) -> Steps[None]:
     finally:
         host.progress = None
         what = f", UID {SequenceSet.of(uids)}" if uids else ""
+        what += f"; the next is {due[sent].name}" if sent < len(due) else ""
         host.note(f"loaded {sent:,} of {count(len(due), 'message')} into {mailbox}{what}")
 
 
