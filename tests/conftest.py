@@ -7,7 +7,6 @@ tests that ask for it; where CI is set in the environment it fails them.
 from __future__ import annotations
 
 import contextlib
-import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +18,7 @@ from .servers import courier as courier_server
 from .servers import cyrus as cyrus_server
 from .servers import dovecot as dovecot_server
 from .servers import mailutils as mailutils_server
-from .servers.base import Missing, Server
+from .servers.base import Missing, Server, absent
 from .servers.certs import Certs
 from .servers.seed import seed
 
@@ -53,9 +52,7 @@ def _started(name: str, state_folder: Path, certs: Certs) -> Iterator[Server]:
         try:
             server = stack.enter_context(RUNNING[name](run, certs))
         except Missing as error:
-            if "CI" in os.environ:
-                pytest.fail(f"{name} must run in CI: {error}")
-            pytest.skip(f"{error} (tests/run as root installs it)")
+            absent(str(error))
         seed(server)
         yield server
 

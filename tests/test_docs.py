@@ -9,12 +9,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from imapsh import findings
 from imapsh.session import states
 from imapsh.shell.options import OPTIONS
 from imapsh.shell.secrets.password import ORDER
+from tests.servers.base import absent
 
 ROOT = Path(__file__).parent.parent
 
@@ -72,7 +71,7 @@ def test_the_man_page_has_what_a_man_page_has() -> None:
 
 def test_man_takes_the_man_page() -> None:
     if shutil.which("man") is None or shutil.which("groff") is None:
-        pytest.skip("man is not installed")
+        absent("man is not installed")
     done = subprocess.run(
         ["man", "--warnings", "-l", str(ROOT / "docs/man/imapsh.1")], capture_output=True, text=True, timeout=60,
         check=True, env={**os.environ, "MANWIDTH": "80", "MANPAGER": "cat", "LC_ALL": "C.UTF-8"},

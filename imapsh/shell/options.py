@@ -294,18 +294,23 @@ def _read(waiting: list[str]) -> Iterator[tuple[Option | None, Any]]:
         yield option, value_of(option, name, value)
 
 
+def seconds(text: str) -> float | None:
+    """A time of more than 0 seconds; None where the text is none."""
+    try:
+        read = float(text)
+    except ValueError:
+        return None
+    return read if 0 < read < 1e9 else None
+
+
 def value_of(option: Option, name: str, value: str) -> str | float:
     """The value of an option that is called `name` where it stands.  Raises UsageError."""
     if option.kind == "choice" and value not in option.choices:
         raise UsageError(f"{name} is one of {', '.join(option.choices)}")
     if option.kind == "seconds":
-        try:
-            seconds = float(value)
-        except ValueError:
-            seconds = 0.0
-        if not 0 < seconds < 1e9:
+        if (read := seconds(value)) is None:
             raise UsageError(f"{name} takes seconds, more than 0")
-        return seconds
+        return read
     if option.kind == "number":
         if not (value.isascii() and value.isdigit() and len(value) < 10):
             raise UsageError(f"{name} takes a number")

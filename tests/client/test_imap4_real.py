@@ -10,7 +10,7 @@ import imapclient
 import pytest
 
 from imapsh.client import imap4
-from tests.servers.base import Server
+from tests.servers.base import Server, absent
 
 
 def context(server: Server) -> ssl.SSLContext:
@@ -54,7 +54,7 @@ def work(connection: imap4.IMAP4, server: Server) -> None:
 def stream(dovecot: Server) -> Iterator[imap4.IMAP4]:
     """Dovecot's imap on stdin and stdout."""
     if dovecot.exec_command is None:
-        pytest.skip("no command that speaks IMAP")
+        absent("no command that speaks IMAP")
     with imap4.IMAP4_stream(dovecot.exec_command) as connection:
         yield connection
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import builtins
 import contextlib
 import importlib.util
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,15 +14,10 @@ import pytest
 from imapsh.errors import LoginError, UsageError
 from imapsh.sasl.table import AUTO, make
 from tests.servers import kerberos
-from tests.servers.base import Missing, Server
+from tests.servers.base import Missing, Server, absent
 from tests.servers.certs import Certs
 
 from .test_real import Login
-
-
-def absent(why: str) -> None:
-    """No Kerberos: a failure in CI, a skip elsewhere."""
-    (pytest.fail if "CI" in os.environ else pytest.skip)(why)
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,9 @@ import socket
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
+
+import pytest
 
 # Where tests/servers/install.sh unpacks the servers that cannot be installed beside Dovecot.
 CACHE = Path("/var/cache/imapsh-tests")
@@ -40,6 +42,13 @@ class Server(NamedTuple):
 
 class Missing(Exception):
     """The server cannot run here; the message says why."""
+
+
+def absent(why: str) -> NoReturn:
+    """Something that tests need is missing: a failure in CI, a skip elsewhere."""
+    if os.environ.get("CI"):
+        pytest.fail(f"this must run in CI: {why}")
+    pytest.skip(f"{why} (tests/run as root installs it)")
 
 
 def program(name: str, *folders: str | Path) -> str:

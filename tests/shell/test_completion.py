@@ -13,6 +13,7 @@ import pytest
 
 from imapsh.shell import completion
 from imapsh.shell.options import OPTIONS
+from tests.servers.base import absent
 
 from .running import environment, imapsh
 
@@ -28,7 +29,7 @@ def test_the_script_names_every_option_and_is_taken_by_its_shell(shell: str, tmp
         assert (f"-l {option.name[2:]} " if shell == "fish" else option.name) in text
     assert "imaps://" in text
     if shutil.which(shell) is None:
-        pytest.skip(f"{shell} is not installed")
+        absent(f"{shell} is not installed")
     script = tmp_path / "script"
     script.write_bytes(done.out)
     assert subprocess.run([shell, "-n", str(script)], capture_output=True, timeout=30, check=True).stderr == b""
@@ -77,7 +78,7 @@ def test_every_choice_is_offered() -> None:
 
 def test_fish_offers_choices_and_descriptions(tmp_path: Path) -> None:
     if shutil.which("fish") is None:
-        pytest.skip("fish is not installed")
+        absent("fish is not installed")
     script = tmp_path / "imapsh.fish"
     script.write_text(completion.script("fish"), encoding="utf-8")
     code = f"source {script}; complete -C 'imapsh --format j'; complete -C 'imapsh --json-r'"
@@ -92,7 +93,7 @@ def test_fish_offers_choices_and_descriptions(tmp_path: Path) -> None:
 
 def test_zsh_offers_choices_and_completes_options(tmp_path: Path) -> None:
     if shutil.which("zsh") is None:
-        pytest.skip("zsh is not installed")
+        absent("zsh is not installed")
     script = tmp_path / "imapsh.zsh"
     script.write_text(completion.script("zsh"), encoding="utf-8")
     dump = tmp_path / "dump"

@@ -7,6 +7,7 @@ from typing import Any
 
 from imapsh.errors import StateError, UsageError
 from imapsh.session.core import RENEWAL
+from imapsh.shell import options
 from imapsh.shell.conversation import Own
 from imapsh.shell.host import Host
 from imapsh.shell.steps import Pause, Steps
@@ -42,13 +43,9 @@ def watch(host: Host[Any], argument: str) -> Steps[None]:
 def _seconds(argument: str) -> float | None:
     if argument in ("", "on", "off"):
         return None
-    try:
-        seconds = float(argument)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < 1e9:
+    if (read := options.seconds(argument)) is None:
         raise UsageError(f"\\watch takes on, off or seconds: not {argument!r}")
-    return seconds
+    return read
 
 
 def _for(host: Host[Any], seconds: float | None) -> Steps[None]:

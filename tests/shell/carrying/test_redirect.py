@@ -177,8 +177,11 @@ def test_a_command_reads_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_one_that_reads_no_more_is_no_error(tmp_path: Path) -> None:
     host = selected()
+    host.said.clear()
     for _ in range(3):
         host.does("FETCH 1:* BODY.PEEK[] | true").does("FETCH 1:* BODY.PEEK[] | no-such-command-at-all 2>/dev/null")
+    assert host.text == ""
+    assert host.session.state == "selected"
 
 
 def test_the_pager_gets_colours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
