@@ -6,12 +6,16 @@ from typing import Any, NamedTuple
 
 
 class Literal(NamedTuple):
-    """A literal to be sent: its octets, or a function that yields them, their number, whether it is a literal8."""
+    """A literal to be sent: its octets, or a function that yields them, their number, whether it is a literal8.
+
+    `secret`: it is never shown.  `waits`: its octets wait for the server's `+`, even where `{n+}` is allowed.
+    """
 
     data: Any
     octets: int
     binary: bool = False
-    secret: bool = False  # never shown
+    secret: bool = False
+    waits: bool = False
 
 
 Fragment = bytes | Literal

@@ -58,7 +58,8 @@ Sendable = Fragment | Secret | TypedLiteral
 class Exchange:
     """A command from its submission to its tagged reply.
 
-    `shown` is the client's line as a frame with every secret masked.  Times are of the session's clock in seconds, None
+    `shown` is the client's line as a frame with every secret masked, from the start of sending (`settle`) with each
+    literal announced as it goes out.  Times are of the session's clock in seconds, None
     until they are.  `sent` and `received` count octets, `deflated` both together as they crossed under COMPRESS.
     `changes`: what changed in the session meanwhile, in phrases.
     """
@@ -85,6 +86,21 @@ class Exchange:
         self.response: Response | None = None
         self.changes: list[str] = []
         self.answers = 0
+
+    def settle(self, plus: Callable[[int, bool], bool]) -> bool:
+        """Decide how each literal is announced, so that what is shown is what is sent; whether there is one to decide.
+
+        `plus` tells, for a literal's octets and whether it is a literal8, whether `{n+}` is allowed now.
+        """
+        literals = [one for one in self.fragments if isinstance(one, Literal)]
+        if not literals:
+            return False
+        self.fragments = [
+            one._replace(waits=one.waits or not plus(one.octets, one.binary)) if isinstance(one, Literal) else one
+            for one in self.fragments
+        ]
+        self.shown = shown(self.fragments)
+        return True
 
     @property
     def status(self) -> str:
@@ -130,7 +146,7 @@ def shown(fragments: Iterable[Sendable]) -> Frame:
             line += b"{" + MASK + b"}"
         else:
             typed = isinstance(fragment, TypedLiteral)
-            parts.append(line + (fragment.announcement if typed else announce(fragment)))  # type: ignore[union-attr,arg-type]
+            parts.append(line + (fragment.announcement if typed else announce(fragment, not fragment.waits)))  # type: ignore[union-attr,arg-type]
             data = fragment.data
             parts.append(data if isinstance(data, bytes) else Spilled(fragment.octets))  # type: ignore[union-attr]
             line = b""
@@ -158,6 +174,9 @@ def _words(octets: bytes) -> set[bytes]:
 
 def typed(match: "Match", tag: str, open_file: OpenFile | None) -> list[Sendable]:
     """A typed line as fragments, the tag put in front where it has none, its secrets marked.
+
+    The octets of a file always wait for `+`.  With `{n+}` they would be on their way when the server finds the line
+    wrong, and a server that answers BAD to it reads the file's lines as commands (RFC 7888 section 4).
 
     Raises UsageError for a line break outside a literal, a literal that is not all there, and a file that cannot be
     read.
@@ -190,7 +209,7 @@ def _fragments(tokens: tuple[Token, ...], index: int, match: "Match", open_file:
         if open_file is None:
             raise UsageError(f"{token.text}: files cannot be read here")
         octets, read = open_file(token.text[token.text.index("@") + 1 : -1])
-        yield Literal(read, octets, token.text.startswith("~"), bool(spans))
+        yield Literal(read, octets, token.text.startswith("~"), bool(spans), waits=True)
     elif token.kind == LITERAL and index + 1 == len(tokens):
         raise UsageError(f"{token.text} announces a literal and nothing follows")
     elif token.kind == LITERAL and tokens[index + 1].kind == DATA:

@@ -1,7 +1,7 @@
 """What is to be sent, and what waits for the server's `+`.
 
-A queue of commands plus the current one, made of fragments.  A literal is announced `{n+}` only where the capabilities
-of the moment allow it; else its octets wait for `+`.  When NO or BAD comes for a command that waits, what was not yet
+A queue of commands plus the current one, made of fragments.  `Exchange.settle` has decided which literals are announced
+`{n+}`; the octets of the others wait for `+`.  When NO or BAD comes for a command that waits, what was not yet
 permitted is dropped; a literal that was begun is always finished (RFC 7888 section 4).
 """
 
@@ -28,10 +28,9 @@ class Out(NamedTuple):
 
 
 class Outbox:
-    """`plus` tells, for a literal's octets and whether it is literal8, whether `{n+}` is allowed now."""
+    """`mask` takes known secrets out of octets that the trace may show."""
 
-    def __init__(self, plus: Callable[[int, bool], bool], mask: Callable[[bytes], bytes]) -> None:
-        self._plus = plus
+    def __init__(self, mask: Callable[[bytes], bytes]) -> None:
         self._mask = mask
         self._ready: deque[Out | Iterator[bytes]] = deque()
         self.current: Exchange | None = None
@@ -135,9 +134,8 @@ class Outbox:
 
     def _announce(self, literal: Literal) -> bool:
         """Announce a literal; True where its octets must wait."""
-        plus = self._plus(literal.octets, literal.binary)
-        self._count(announce(literal, plus))
-        if not plus:
+        self._count(announce(literal, not literal.waits))
+        if literal.waits:
             self._waiting = literal
             return True
         self._send_literal(literal)

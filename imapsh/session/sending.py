@@ -40,7 +40,7 @@ class Sending(Knowledge):
         self.idling = False
         self.closed = False
         self._clock = clock
-        self._outbox = Outbox(self._plus, self.secrets.mask)
+        self._outbox = Outbox(self.secrets.mask)
         self._events: deque[Event] = deque()
         self._done_wanted = False
         self._paused = False
@@ -180,9 +180,6 @@ class Sending(Knowledge):
         """Octets that crossed the wire so far, where they are deflated; else 0."""
         return 0
 
-    def _plus(self, octets: int, binary: bool) -> bool:
-        return plus_allowed(self.capabilities, self.rev2)(octets, binary)
-
     def _start_next(self) -> None:
         while self.queue and not self._outbox.busy and not self._paused and self.state not in (states.START, LOGOUT):
             exchange = self.queue[0]
@@ -198,5 +195,7 @@ class Sending(Knowledge):
                 self._fresh_capabilities = False
             if exchange.name == "IDLE" and self.queue:
                 self._done_wanted = True
+            if exchange.settle(plus_allowed(self.capabilities, self.rev2)):
+                exchange.shown = self._mask(exchange.shown)
             self._events.append(Sent(exchange.shown, exchange))
             self._outbox.start(exchange)

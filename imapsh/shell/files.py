@@ -4,37 +4,94 @@ from __future__ import annotations
 
 import os
 import re
+import stat
+from collections import deque
 from collections.abc import Callable, Iterator
-from typing import IO
+from typing import IO, TYPE_CHECKING, Any
 
-from imapsh.errors import UsageError
+from imapsh.errors import Interrupted, UsageError
+from imapsh.grammar.tokens import FILE
 from imapsh.patterns import lazy
+from imapsh.shell.steps import ROOM, Steps
+
+if TYPE_CHECKING:
+    from imapsh.session.exchange import OpenFile
+    from imapsh.shell.host import Host
+    from imapsh.spec.match import Match
 
 _PIECE = 1 << 16
+_LOOKED_AT = 1 << 22  # octets looked through for a NUL between two looks at Ctrl-C
 _ESCAPE = lazy(rb"\\(?:x([0-9A-Fa-f]{2})|([rnt0e\\]))|\\")
 _LETTERS = {b"r": b"\r", b"n": b"\n", b"t": b"\t", b"0": b"\0", b"e": b"\x1b", b"\\": b"\\"}
 
+Opened = tuple[int, Callable[[], Iterator[bytes]]]
 
-def open_file(path: str) -> tuple[int, Callable[[], Iterator[bytes]]]:
-    """A file to send as a literal: its size in octets, and what reads it.  Raises UsageError when it cannot be read.
 
-    A file that shrinks meanwhile is filled up with NUL, for its octets are counted already; one that grows is cut.
+def opened(host: Host[Any], found: Match) -> Steps[OpenFile]:
+    """Open the files that a command names as `{@path}`, for `Session.line` to take them in this order.
+
+    Whatever may be wrong with a file is found here, before an octet of the command is sent.  Raises UsageError where
+    one cannot be read, is no regular file, or holds a NUL where none may be; Interrupted after Ctrl-C.
     """
-    full = os.path.expanduser(path)
+    ready: deque[Opened] = deque()
+    for token in found.tokens:
+        if token.kind is FILE:
+            path = token.text[token.text.index("@") + 1 : -1]
+            file = _open(path)
+            size = os.fstat(file.fileno()).st_size
+            reader = _Reader(file, size)  # closes the file if anything is raised from here on
+            if not token.text.startswith("~"):
+                yield from _without_nul(host, path, file, size)
+            ready.append((size, reader))
+    return lambda path: ready.popleft()
+
+
+def _open(path: str) -> IO[bytes]:
+    """A regular file, to be read.  Opening never waits, as it would for a FIFO that nobody writes to."""
     try:
-        file = open(full, "rb")  # noqa: SIM115 - closed when it has been read
-        size = os.fstat(file.fileno()).st_size
-        if not os.path.isfile(full):
-            data = file.read()
-            file.close()
-            return len(data), lambda: iter((data,))
+        file = open(os.path.expanduser(path), "rb", opener=_at_once)  # noqa: SIM115 - closed by its reader
     except (OSError, ValueError) as error:
-        raise UsageError(f"cannot read {path}: {why(error)}") from None
-    return size, _Reader(file, size)
+        raise UsageError(f"cannot read {path}: {why(error)}; nothing was sent") from None
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise UsageError(
+            f"{path} is not a regular file, and the size of a literal must be known before it is sent: "
+            "write it to a file first; nothing was sent"
+        )
+    return file
+
+
+def _at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
+def _without_nul(host: Host[Any], path: str, file: IO[bytes], size: int) -> Steps[None]:
+    """Raises UsageError for a NUL, which only a literal8 may hold (RFC 9051 section 4.3, RFC 3516 section 4.4)."""
+    before = host.interruptions
+    at = 0
+    try:
+        while at < size and (piece := file.read(min(size - at, _LOOKED_AT))):
+            if (place := piece.find(b"\0")) >= 0:
+                raise UsageError(
+                    f"{path} holds a NUL at octet {at + place:,}, which a literal may not: ~{{@{path}}} sends it to a "
+                    "server with BINARY; nothing was sent"
+                )
+            at += len(piece)
+            if at < size:
+                yield ROOM
+                if host.interruptions > before:
+                    raise Interrupted("interrupted; nothing was sent")
+        file.seek(0)
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {why(error)}; nothing was sent") from None
 
 
 class _Reader:
-    """Reads so many octets of a file, and closes it; also where it is never asked to, for the command was not sent."""
+    """Reads a file up to the size that was announced, and closes it, also if the command is never sent.
+
+    What the file has grown by since is left out.  If it has shrunk, too few octets come, and the session closes the
+    connection: nothing else ends a literal that was begun, and octets of ours are no part of the person's mail.
+    """
 
     def __init__(self, file: IO[bytes], size: int) -> None:
         self._file = file
@@ -43,8 +100,7 @@ class _Reader:
     def __call__(self) -> Iterator[bytes]:
         left = self._size
         with self._file as file:
-            while left:
-                piece = file.read(min(left, _PIECE)) or bytes(min(left, _PIECE))
+            while left and (piece := file.read(min(left, _PIECE))):
                 left -= len(piece)
                 yield piece
 

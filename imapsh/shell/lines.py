@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from imapsh.shell import care, files
+from imapsh.shell import care
 from imapsh.shell.secrets.password import append_password
 from imapsh.shell.steps import Steps, Typed
 from imapsh.spec.model import NOT_AUTHENTICATED
@@ -82,8 +82,13 @@ def _send(host: Host[Any], text: str, saves: bool = False) -> Steps[str]:
         if password is None or not host.live:
             return ""
         found = host.match(append_password(text, password))
+    open_file = None
+    if "{@" in found.text:
+        from imapsh.shell import files
+
+        open_file = yield from files.opened(host, found)
     yield from care.confirm(host, found)
-    exchange = session.line(found.text, open_file=files.open_file, matched=found)
+    exchange = session.line(found.text, open_file=open_file, matched=found)
     if saves:
         host.conversation.results.saving = exchange
     if host.target is not None:

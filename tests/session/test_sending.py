@@ -128,12 +128,43 @@ def appended(octets: int, *pieces: bytes) -> tuple[Session, bytes]:
     session.receive(b"* PREAUTH [CAPABILITY IMAP4rev1 LITERAL+] hi\r\n")
     session.line("APPEND Box {@m.eml}", open_file=lambda path: (octets, _reads(*pieces)))
     list(session.events())
+    assert session.to_send() == b"A1 APPEND Box {%d}\r\n" % octets
+    session.receive(b"+ go on\r\n")
+    list(session.events())
     return session, b"".join(iter(session.to_send, b""))
 
 
 def test_a_file_is_a_literal_of_the_size_it_had() -> None:
-    assert appended(6, b"abc", b"def")[1] == b"A1 APPEND Box {6+}\r\nabcdef\r\n"
-    assert appended(6, b"abc", b"defGROWN", b"MORE")[1] == b"A1 APPEND Box {6+}\r\nabcdef\r\n"
+    assert appended(6, b"abc", b"def")[1] == b"abcdef\r\n"
+    assert appended(6, b"abc", b"defGROWN", b"MORE")[1] == b"abcdef\r\n"
+
+
+@pytest.mark.parametrize("capability", ["LITERAL+", "LITERAL-", "IMAP4rev2", "LITERAL+ BINARY"])
+@pytest.mark.parametrize("refusal", ["NO", "BAD"])
+def test_a1_the_octets_of_a_file_wait_whatever_is_offered(capability: str, refusal: str) -> None:
+    played = play(ALL.format(capability))
+    for tag, tilde in (("A1", ""), ("A2", "~")):
+        line = f"APEND Box ({tilde}{{@m.eml}}"
+        played.session.line(line, open_file=lambda path: (17, _reads(b"x1 CREATE Pwned\r\n")))
+        played.pump()
+        assert played.out == f"{tag} APEND Box ({tilde}{{17}}\r\n".encode()
+        played.out = b""
+        played.play(f"S: {tag} {refusal} what?")
+    played.play(">>> NOOP\nC: A3 NOOP\nS: A3 OK done")
+
+
+@pytest.mark.parametrize(("capability", "announced"), [("LITERAL+", "{3+}"), ("BINARY", "{3}"), ("IMAP4rev2", "{3}")])
+def test_a1_what_is_shown_of_a_literal_is_what_is_sent(capability: str, announced: str) -> None:
+    played = play(ALL.format(capability))
+    played.session.secrets.add(b"hunter22")
+    played.session.command("NOOP")
+    exchange = played.session.command("APPEND", [b"hunter22 ", Literal(b"abc", 3)])
+    played.pump()
+    (sent,) = [one for one in played.events if isinstance(one, Sent) and one.exchange is exchange]
+    assert sent.frame is exchange.shown
+    assert sent.frame.parts[0] == b"A2 APPEND ******** %s\r\n" % announced.encode()
+    assert b"A2 APPEND ******** %s\r\n" % announced.encode() in played.trace.from_client
+    assert f"{announced}\r\n".encode() in played.out
 
 
 def test_a_file_that_fell_short_ends_the_connection() -> None:

@@ -182,3 +182,33 @@ def test_at_the_prompt_news_wait_until_the_editor_has_ended(tmp_path: Path, edit
             await person.screen.shows("in the middle", "A1 OK done")
 
     play(scene)
+
+
+def test_a1_an_edited_text_waits_even_where_literal_plus_is_offered(tmp_path: Path, editor: Editor) -> None:
+    editor.does("text = 'x1 CREATE Pwned\\n'")
+
+    async def scene() -> None:
+        async with Peer() as peer, acting(tmp_path, url=peer.url) as person:
+            await person.screen.shows("PREAUTH")
+            person.types("\\edit APEND Drafts\r")
+            await peer.hears(b"A1 APEND Drafts {15}\r\n")
+            peer.says(b"A1 BAD what?\r\n")
+            await person.enters("NOOP", "> A1 APEND Drafts {15}", "< A1 BAD what?")
+            await peer.hears(b"A2 NOOP\r\n")
+            assert b"Pwned" not in peer.heard
+            peer.says(b"A2 OK done\r\n")
+            await person.screen.shows("< A2 OK done")
+
+    play(scene)
+
+
+def test_a1_a_text_with_a_nul_is_kept_and_not_sent(editor: Editor) -> None:
+    editor.does("text = 'a\\0b'")
+    host = FakeHost(connected=True)
+    with pytest.raises(UsageError, match="holds a NUL"):
+        host.does("\\edit APPEND Drafts")
+    assert lines(host) == []
+    assert host.draft is not None
+    assert host.draft.text.startswith("a\0b")
+    host.draft = None
+    assert lines(host.does("\\edit APPEND Drafts ~{}")) != []

@@ -235,8 +235,10 @@ def test_a_file_is_sent_as_a_literal_and_a_missing_one_is_a_sentence(tmp_path: P
         async with Peer() as peer, acting(tmp_path, url=peer.url) as person:
             await person.enters("APPEND Drafts {@/nowhere/at/all}", "imapsh: cannot read /nowhere/at/all")
             person.types(f"APPEND Drafts {{@{tmp_path / 'mail'}}}" + ENTER)
-            await peer.hears(b"A2 APPEND Drafts {14+}\r\nSubject: y\r\n\r\n\r\n")
-            peer.says(b"A2 OK done\r\n")
+            await peer.hears(b"A1 APPEND Drafts {14}\r\n")
+            peer.says(b"+ go on\r\n")
+            await peer.hears(b"Subject: y\r\n\r\n\r\n")
+            peer.says(b"A1 OK done\r\n")
 
     play(scene)
 

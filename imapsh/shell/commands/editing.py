@@ -40,6 +40,8 @@ def edit(host: Host[Any], argument: str) -> Steps[str]:
         host.note("nothing was written, not sent")
         return ""
     host.draft = draft = draft._replace(text=f"{written}\n" if message else written, sent=False)
+    if "\0" in draft.text and not draft.head.endswith("~"):
+        raise UsageError("the text holds a NUL, which a literal may not: \\edit keeps it, take the NUL out; not sent")
     text = to_wire(draft.text)
     octets = len(text.encode("utf-8", "surrogateescape"))
     status: str = yield Line(f"{draft.head}{{{octets}}}\r\n{text}{draft.tail}")

@@ -332,6 +332,8 @@ def test_a_server_that_takes_nothing_is_given_up_too(tmp_path: Path) -> None:
 
     def deaf(sock: socket.socket) -> None:
         sock.sendall(b"* PREAUTH [CAPABILITY IMAP4rev1 LITERAL+] hello\r\n")
+        sock.recv(100)
+        sock.sendall(b"+ go on\r\n")
         ended.wait(20)
 
     with listening(deaf) as port:
