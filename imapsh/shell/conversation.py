@@ -126,7 +126,8 @@ class Conversation:
         return None
 
     def witness(self, event: Event) -> bool:
-        """Take in an event of a command that is not ours; whether it went where the person sent the output."""
+        """Take in an event of a command that is not ours; whether it went where the person sent the output, and is not
+        to be shown on the screen."""
         if type(event) is Received and event.greeting:
             return False  # it tells of no mailbox
         self.results.learn(event)
@@ -140,10 +141,10 @@ class Conversation:
             return False
         else:
             target = self.diverted.get(event.exchange) if event.exchange is not None else None
-        if target is not None:
-            self.viewer.remember(event)
-            target.take(event)
-        return target is not None
+        if target is None:
+            return False
+        self.viewer.remember(event)
+        return target.take(event)
 
 
 def who(exchange: Exchange) -> str:

@@ -200,9 +200,13 @@ def open_trace(path: str) -> "tuple[Trace, IO[bytes]]":
 
     try:
         file = open(path, "wb", buffering=0, opener=private)  # noqa: SIM115 - handed on
+        try:
+            return Trace(file.write, time.monotonic), file
+        except OSError:
+            file.close()
+            raise
     except (OSError, ValueError) as error:
         raise UsageError(f"cannot write the trace {path}: {why(error)}") from None
-    return Trace(file.write, time.monotonic), file
 
 
 def opening(

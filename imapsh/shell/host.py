@@ -194,7 +194,7 @@ class Host(Generic[C]):
         if name not in self._tracings:
             from imapsh.shell.tracing import Tracing
 
-            self._tracings[name] = Tracing()
+            self._tracings[name] = Tracing(self.fault)
         return self._tracings[name]
 
     def tracer(self, name: str) -> Tracing | None:

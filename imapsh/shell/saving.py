@@ -19,7 +19,7 @@ from typing import IO, NamedTuple, Protocol
 
 from imapsh.errors import UsageError
 from imapsh.grammar.dates import read_date_time
-from imapsh.shell.files import why
+from imapsh.shell.files import adding, why
 from imapsh.shell.folders import private
 from imapsh.wire.frames import Part
 from imapsh.wire.sinks import octets_of
@@ -60,31 +60,27 @@ class Index:
             lines = path.read_text("utf-8").splitlines() if path.exists() else []
             head, *items = [json.loads(line) for line in lines] or [{}]
             self.done = {item["uid"] for item in items if path.name != INDEX or (path.parent / item["file"]).exists()}
-            self._file: IO[str] = open(path, "a", encoding="utf-8", opener=private)  # noqa: SIM115 - closed by close
+            with adding(path) as write:  # whether that can be done shows now, and not at the first message
+                if not lines:
+                    write(_line({"mailbox": mailbox, "uidvalidity": uidvalidity}))
         except (ValueError, KeyError, TypeError):
             raise UsageError(f"{path} is no list of saved messages: save elsewhere, or take it away") from None
         except OSError as error:
             raise UsageError(f"cannot write {path}: {error.strerror}") from None
-        if not lines:
-            self._write({"mailbox": mailbox, "uidvalidity": uidvalidity})
-        elif (head.get("mailbox"), head.get("uidvalidity")) != (mailbox, uidvalidity):
-            self.close()
+        if lines and (head.get("mailbox"), head.get("uidvalidity")) != (mailbox, uidvalidity):
             other = f"{head.get('mailbox')} of UIDVALIDITY {head.get('uidvalidity')}"
             raise UsageError(f"{path.parent} holds messages of {other}: save {mailbox} elsewhere")
 
     def add(self, item: Item, file: str) -> None:
         """A message is whole.  Raises OSError."""
         known = {"uid": item.uid, "file": file, "flags": item.flags, "internaldate": item.date, "size": item.size}
-        self._write(known)
+        with adding(self.path) as write:
+            write(_line(known))
         self.done.add(item.uid)
 
-    def close(self) -> None:
-        """No more."""
-        self._file.close()
 
-    def _write(self, thing: object) -> None:
-        self._file.write(json.dumps(thing, ensure_ascii=False) + "\n")
-        self._file.flush()
+def _line(thing: object) -> bytes:
+    return json.dumps(thing, ensure_ascii=False).encode("utf-8", "surrogateescape") + b"\n"
 
 
 class Folder:
@@ -112,16 +108,12 @@ class Mbox:
 
     def add(self, item: Item, part: Part) -> str:
         """See Target.  What of a message could not be written whole is cut off again."""
-        with open(self.where, "ab", opener=private) as file:
-            end = file.tell()
-            try:
-                file.write(b"From MAILER-DAEMON %s\n" % time.asctime(time.gmtime(_seconds(item.date))).encode("ascii"))
-                file.write(_status(item.flags))
-                file.writelines(_FROM.sub(rb">\1", piece) for piece in _lines(part))
-                file.write(b"\n")
-            except BaseException:
-                file.truncate(end)
-                raise
+        with adding(self.where) as write:
+            write(b"From MAILER-DAEMON %s\n" % time.asctime(time.gmtime(_seconds(item.date))).encode("ascii"))
+            write(_status(item.flags))
+            for piece in _lines(part):
+                write(_FROM.sub(rb">\1", piece))
+            write(b"\n")
         return self.where.name
 
 

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import IO, TYPE_CHECKING
 
 from imapsh.shell.dial import open_trace
+from imapsh.shell.files import why
 
 if TYPE_CHECKING:
     from imapsh.wire.trace import Trace
 
 
 class Tracing:
-    """A session's tracer (`imapsh.session.core.Tracer`) that writes to a file or to none."""
+    """A session's tracer (`imapsh.session.core.Tracer`) that writes to a file or to none.
 
-    def __init__(self) -> None:
+    Where the file takes no more, as on a full disk, the trace ends, `tell` is called with a sentence, and the session
+    goes on.
+    """
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
         self.path = ""
+        self._tell = tell
         self._trace: Trace | None = None
         self._file: IO[bytes] | None = None
 
@@ -32,15 +39,22 @@ class Tracing:
 
     def received(self, piece: bytes, /) -> None:
         """Octets from the server."""
-        if self._trace is not None:
-            self._trace.received(piece)
+        self._keep(lambda trace: trace.received(piece))
 
     def sent(self, octets: bytes, /) -> None:
         """Octets to the server, secrets masked."""
-        if self._trace is not None:
-            self._trace.sent(octets)
+        self._keep(lambda trace: trace.sent(octets))
 
     def note(self, text: str) -> None:
         """What happened besides."""
-        if self._trace is not None:
-            self._trace.note(text)
+        self._keep(lambda trace: trace.note(text))
+
+    def _keep(self, keep: Callable[[Trace], object]) -> None:
+        if self._trace is None:
+            return
+        try:
+            keep(self._trace)
+        except OSError as error:
+            path = self.path
+            self.end()
+            self._tell(f"the trace {path} ends here: it cannot be written: {why(error)}")

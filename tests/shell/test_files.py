@@ -140,7 +140,8 @@ def test_a1_a_file_that_changes_meanwhile_never_becomes_another_message(tmp_path
                 path.write_bytes(path.read_bytes() + b"more\r\n" if change == "grows" else b"Subj")
             return super()._do(step)
 
-    host = Changing(connected=True).does("LOGIN demo demo").does("SELECT INBOX")
+    host = Changing(connected=True)
+    host.does("LOGIN demo demo").does("SELECT INBOX")
     host.when = len(host.done) + 1
     line = f"APPEND INBOX {{@{path}}}"
     if change == "grows":

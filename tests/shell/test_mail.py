@@ -22,6 +22,7 @@ from imapsh.shell.saving import Index, Item
 from tests.servers.base import Server
 
 from .acting import CTRL_C, Peer, acting, play
+from .disks import full_disk
 from .hosting import FakeHost
 from .running import imapsh
 
@@ -276,3 +277,28 @@ def test_a_maildir_is_read_in_the_order_of_its_names(here: Path) -> None:
     for name in names:
         (here / "box" / "cur" / name).write_bytes(b"A: b\n\n")
     assert [Path(message.name).name for message in messages(["box"])] == names
+
+
+@pytest.mark.parametrize("where", ["kept", "kept.mbox"])
+def test_a12_a_full_disk_ends_a_save_and_nothing_else(here: Path, where: str) -> None:
+    host = inbox().does(f"\\save 1:2 {where}")
+    before = {path: path.read_bytes() for path in here.rglob("*") if path.is_file()}
+    with full_disk(300), pytest.raises(UsageError, match=f"cannot (save into|write) {where[-9:-5]}.*: File too large"):
+        host.does(f"\\save 1:* {where}")
+    assert all(path.read_bytes() == octets for path, octets in before.items())
+    host.does(f"\\save 1:* {where}")  # and then it goes on
+    assert host.said[-1].endswith("2 were there already")
+
+
+def test_a12_a_full_disk_ends_a_trace_and_not_the_session(here: Path) -> None:
+    host = inbox()
+    tracing = host.tracing("1")
+    tracing.begin("trace")
+    host.session.set_trace(tracing)
+    with full_disk():
+        host.does("FETCH 1:* BODY.PEEK[]").does("NOOP")
+    assert host.conversation.results.status == "OK"
+    assert host.said == ["the trace trace ends here: it cannot be written: File too large"]
+    assert tracing.path == ""
+    with pytest.raises(UsageError, match="cannot write the trace /dev/full: No space left on device"):
+        tracing.begin("/dev/full")

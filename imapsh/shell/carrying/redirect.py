@@ -132,15 +132,22 @@ def file_name(rest: str, operator: str) -> str:
 
 
 def diverted(host: Host[Any], to: Target, steps: Steps[str]) -> Steps[str]:
-    """Do the steps of a command, its output going `to` a target; the status."""
+    """Do the steps of a command, its output going `to` a target; the status.
+
+    Whatever ends them before their end, a file is as it was then.
+    """
     before, host.target = host.target, to
     try:
-        status = yield from steps
-    except ImapshError:
-        to.close()
+        try:
+            status = yield from steps
+        finally:
+            host.target = before
+        said = yield Away(to.finish)
+    except BaseException as error:
+        to.drop()
+        if isinstance(error, ImapshError) and to.began and to.kept:
+            host.note(to.kept)
         raise
-    finally:
-        host.target = before
-    if said := (yield Away(to.finish)):
+    if said:
         host.note(said)
     return status

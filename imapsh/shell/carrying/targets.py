@@ -5,7 +5,6 @@ What comes is written piece by piece, and nothing is held whole in memory.
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -13,15 +12,14 @@ from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING, Any
 
 from imapsh.errors import UsageError
-from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.values import Fetch
-from imapsh.session.events import Event, Received
+from imapsh.session.events import Completed, Event, Received, Sent
+from imapsh.shell.carrying.landing import landing
+from imapsh.shell.carrying.onetext import OneText, one_text
 from imapsh.shell.files import why
-from imapsh.shell.folders import private
 from imapsh.shell.output import Output
 from imapsh.shell.viewer import Viewer
-from imapsh.spec.found import find
-from imapsh.wire.frames import Frame, Spilled
+from imapsh.wire.frames import Spilled
 from imapsh.wire.sinks import octets_of
 
 if TYPE_CHECKING:
@@ -32,89 +30,118 @@ if TYPE_CHECKING:
 
 _PIECE = 1 << 16
 _IN_MEMORY = 1 << 20  # octets for another command, above which they wait in a temporary file
-_TEXTS = ("BODY[", "BODY.PEEK[", "BINARY[", "BINARY.PEEK[", "RFC822", "RFC822.HEADER", "RFC822.TEXT")
 
 
 class Target:
-    """`output` shows for it: in the present format, without colours and whole."""
+    """`output` shows for it: in the present format, without colours and whole.
+
+    `began`: a command of its was sent; `refused`: the reply to one was not OK.  `kept`: what is said where nothing is
+    written.
+    """
+
+    kept = ""
 
     def __init__(self, shown: Output, *, coloured: bool = False) -> None:
         theme = shown.theme if coloured else None
         self.output = Output(shown.format, theme, shown.width if coloured else None, elide=0, json_raw=shown.json_raw)
         self.octets = 0
         self.fault = ""
-        self._file: IO[bytes] | None = None
+        self.began = self.refused = self.dropped = False
+        self._came = False  # something besides our own lines
 
     def expect(self, found: Match, viewer: Viewer) -> None:
         """This command is about to be sent; `viewer` is its connection's."""
+        self.began = True
         self.end_view()
         self.output.viewer = Viewer(viewer.memory if self.output.format == "view" else None)
 
     def end_view(self) -> None:
         """Write what a view holds back."""
-        self.write(self.output.flush().encode("utf-8", "backslashreplace"))
+        if text := self.output.flush():
+            self.write(text.encode("utf-8", "backslashreplace"))
 
-    def take(self, event: Event) -> None:
-        """An event of the command."""
+    def take(self, event: Event) -> bool:
+        """An event of the command; whether it is taken.  The others, a reply that is not OK first of all, are shown on
+        the screen."""
+        if self.dropped:
+            return True
+        if isinstance(event, Completed) and event.exchange.status != "OK":
+            self.refused = True
+            return False
+        came = self._came
         for octets in self.output.octets(event):
             self.write(octets)
+        self._came = came or not isinstance(event, Sent)
+        return True
 
     def write(self, octets: bytes) -> None:
         """Take octets.  What goes wrong is said by `finish`; after that nothing is taken."""
-        if self._file is None:
+        self._came = True
+        if self.fault or self.dropped:
             return
         try:
-            self._file.write(octets)
+            self._write(octets)
             self.octets += len(octets)
         except OSError as error:
-            self.fault = self.fault or error.strerror or str(error)
-            self.close()
+            self.fault = why(error)
+
+    def _write(self, octets: bytes) -> None:
+        """Put octets where they go.  Raises OSError."""
+        raise NotImplementedError
 
     def finish(self) -> str:
         """The end of it; what is to be said.  Takes its time.  Raises UsageError for what went wrong."""
         raise NotImplementedError
 
-    def close(self) -> None:
-        """No more; says nothing."""
-        file, self._file = self._file, None
-        if file is not None:
-            try:
-                file.close()
-            except OSError as error:
-                self.fault = self.fault or error.strerror or str(error)
+    def drop(self) -> None:
+        """Something went wrong: no more of it."""
+        self.dropped = True
 
 
 class FileTarget(Target):
-    """A file, made readable by its owner alone; of a FETCH of one text of one message it gets the text's octets."""
+    """A file, made readable by its owner alone; of a FETCH of one text of one message it gets the text's octets.
+
+    Only when all is there, and the reply was OK, is the file replaced or added to (`landing`).
+    """
 
     def __init__(self, shown: Output, name: str, *, append: bool = False) -> None:
         super().__init__(shown)
         self.name = name
-        self._alone = False
+        self._landing = landing(name, append=append)
+        self.kept = self._landing.kept
+        self._alone: OneText | None = None
         self._text: bytes | Spilled | None = None
         self._memory: Memory | None = None
         self._item = self._encoding = ""
         self._binary = False
-        try:
-            self._file = open(os.path.expanduser(name), "ab" if append else "wb", opener=private)  # noqa: SIM115
-        except (OSError, ValueError) as error:
-            raise UsageError(f"cannot write {name}: {why(error)}; nothing was sent") from None
+        self._missing = ""  # the text that was asked for and did not come
 
     def expect(self, found: Match, viewer: Viewer) -> None:
         """See Target."""
+        self._write_text()
         super().expect(found, viewer)
         self._alone = one_text(found)
         self._memory = viewer.memory if self._alone else None
         self._binary = not {"BINARY", "IMAP4REV2"}.isdisjoint(found.context.capabilities)
 
-    def take(self, event: Event) -> None:
-        """See Target."""
-        if not self._alone:
-            super().take(event)
-        elif isinstance(event, Received) and isinstance(event.response.value, Fetch):
-            text = _text(event.response.frame, event.response.value)
-            self._text = text if text is not None else self._text
+    def take(self, event: Event) -> bool:
+        """See Target.  Of the text alone is taken, and the OK behind it."""
+        alone = self._alone
+        if alone is None or self.dropped:
+            return super().take(event)
+        if isinstance(event, Completed):
+            if event.exchange.status != "OK":
+                self.refused = True
+            elif self._text is None:
+                self._missing = alone.item
+            return not self.refused and self._text is not None
+        if isinstance(event, Received) and isinstance(event.response.value, Fetch):
+            text = alone.text_of(event.response.value, event.uid)
+            if text is None:
+                return False
+            self._text = text
             self._item, self._encoding = self._encoded(event.response.value, event.uid)
+        return not isinstance(event, Received) or event.response.name == "FETCH"
 
     def _encoded(self, value: Fetch, uid: int | None) -> tuple[str, str]:
         """The text's name, and how it is encoded where that was seen."""
@@ -126,20 +153,51 @@ class FileTarget(Target):
 
         return item, encoding(item, structure)
 
+    def _write_text(self) -> None:
+        """Write the text that came, while the connection still keeps it."""
+        text, self._text = self._text, None
+        if text is not None and not self.refused:
+            try:
+                for octets in octets_of(text):
+                    self.write(octets)
+                self._came = True
+            except OSError as error:
+                self.fault = self.fault or why(error)
+
+    def _write(self, octets: bytes) -> None:
+        self._landing.write(octets)
+
     def finish(self) -> str:
         """See Target."""
         self.end_view()
-        if self._text is not None:
-            for octets in octets_of(self._text):
-                self.write(octets)
-        self.close()
+        self._write_text()
+        if self.refused or self._missing or (not self._came and not self.fault):
+            self.drop()
+            return self._nothing()
+        try:
+            if not self.fault:
+                self._landing.commit()
+        except OSError as error:
+            self.fault = why(error)
         if self.fault:
-            raise UsageError(f"cannot write {self.name}: {self.fault}; {self.octets:,} octets are written")
+            self.drop()
+            raise UsageError(f"cannot write {self.name}: {self.fault}{f'; {self.kept}' if self.kept else ''}")
         said = f"wrote {self.octets:,} octets to {self.name}"
         if self._encoding:
             said += f", in {self._encoding} as they came"
             said += f"; {self._item.replace('BODY[', 'BINARY.PEEK[')} has them decoded" if self._binary else ""
         return said
+
+    def _nothing(self) -> str:
+        what = "the reply is not OK" if self.refused else f"{self._missing or 'no output'} came"
+        if self._missing and not self.refused:
+            what = f"the reply is OK, and brought no {self._missing}"
+        return f"{what}: {self.kept or f'nothing was written to {self.name}'}"
+
+    def drop(self) -> None:
+        """See Target."""
+        super().drop()
+        self._landing.drop()
 
 
 class PipeTarget(Target):
@@ -151,28 +209,40 @@ class PipeTarget(Target):
         pager = command.split() in (["less"], ["less", "-R"])
         super().__init__(shown, coloured=pager)
         self.command = "less -R" if pager else command
-        self._file = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed by finish
+        self._file: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed by finish, or drop
+
+    def _write(self, octets: bytes) -> None:
+        self._file.write(octets)
 
     def finish(self) -> str:
-        """See Target: the command runs, and is waited for.  That it reads no more, or fails, is its own affair."""
+        """See Target: the command runs, and is waited for.  That it reads no more, or fails, is its own affair.
+
+        It does not run where there is nothing to read but the reply, which was not OK and was shown.
+        """
         import subprocess
 
         from imapsh.transport.child import child_environment
 
         self.end_view()
-        if self.fault or self._file is None:
-            raise UsageError(f"the output cannot be kept for {self.command}: {self.fault}")
         file = self._file
-        file.seek(0)
         with file:
+            if self.fault:
+                raise UsageError(f"the output cannot be kept for {self.command}: {self.fault}")
+            if self.refused and not self._came:
+                return f"the reply is not OK: {self.command} was not run"
+            file.seek(0)
             try:
                 child = subprocess.Popen(self.command, shell=True, stdin=subprocess.PIPE, env=child_environment())
             except (OSError, ValueError) as error:
                 raise UsageError(f"cannot run {self.command[:80]}: {why(error)}") from None
             with child, _uninterrupted():
                 self._feed(file, child)
-        self._file = None
         return ""
+
+    def drop(self) -> None:
+        """See Target."""
+        super().drop()
+        self._file.close()
 
     def _feed(self, file: IO[bytes], child: Popen[bytes]) -> None:
         assert child.stdin is not None
@@ -195,23 +265,3 @@ def _uninterrupted() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def one_text(found: Match) -> bool:
-    """Whether a command fetches one text of one message, and nothing else of it."""
-    if found.command is None or found.command.name not in ("FETCH", "UID FETCH") or not found.complete:
-        return False
-    items = find(found.pieces, "fetch-item", "fetch-macro")
-    numbers = found.slots[0].value
-    one = isinstance(numbers, SequenceSet) and len(numbers.ranges) == 1 and len(set(numbers.ranges[0])) == 1
-    return one and len(items) == 1 and items[0].name in _TEXTS
-
-
-def _text(frame: Frame, value: Fetch) -> bytes | Spilled | None:
-    """The text that a FETCH response brings: its literal, or the octets of a quoted string."""
-    if len(frame.literals) == 1:
-        return frame.literals[0]
-    texts = (
-        one for name, one in value.items.items() if name.partition("[")[0] in ("BODY", "BINARY") or "RFC822" in name
-    )
-    return next((one for one in texts if isinstance(one, bytes)), None)

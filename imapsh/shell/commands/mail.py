@@ -58,7 +58,6 @@ def save(host: Host[Any], argument: str) -> Steps[None]:
             _check(talk, exchange)
     finally:
         saving.items.clear()  # what still comes of a command that was left is not kept
-        index.close()
         host.progress = None
         host.note(f"saved {count(saving.messages, 'message')}, {size(saving.octets)}, in {place.where}"
                   + (f"; {there:,} {'was' if there == 1 else 'were'} there already" if there else ""))  # fmt: skip

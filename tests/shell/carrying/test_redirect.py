@@ -2,17 +2,20 @@ r"""`|`, `>` and `>>`: where they are operators, and where they are data."""
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
 import pytest
 
-from imapsh.errors import UsageError
+from imapsh.errors import ConnectionLost, UsageError
 from imapsh.grammar.values import Fetch
-from imapsh.session.events import Received
+from imapsh.session.events import Completed, Received
 from imapsh.shell.carrying.redirect import file_name, split
+from imapsh.shell.dial import make_plan
 from imapsh.spec.model import SELECTED, Context
-from tests.shell.hosting import FakeHost
+from tests.shell.disks import full_disk
+from tests.shell.hosting import FakeHost, answering
 
 HERE = Context(SELECTED)
 
@@ -215,3 +218,177 @@ def test_what_a_value_stands_for_decides_whether_a_command_is_whole(tmp_path: Pa
     assert "MESSAGES" in (tmp_path / "out").read_text()
     host.does("\\set what SUBJECT").does("SEARCH ${what} > SEEN")
     assert host.sent[-1] == "SEARCH SUBJECT > SEEN"
+
+
+# -- what was there stays until all of the new is there
+
+PART = "FETCH 1 BINARY.PEEK[2]"
+OK = "TAG OK done"
+
+
+def scripted(answers: dict[str, str]) -> FakeHost:
+    """A host with a mailbox selected on a server that says this."""
+    host = FakeHost()
+    select = {"SELECT": f"* 9 EXISTS\n* OK [UIDVALIDITY 7] valid\n{OK}"}
+    host.talks_over(answering({**select, **answers}, "IMAP4rev1 BINARY UIDPLUS"), make_plan(host.options))
+    return host.does("SELECT INBOX")
+
+
+def shown(host: FakeHost) -> list[str]:
+    """What went to the screen of the last command: replies and untagged responses, as they came."""
+    events = [event for event in host.events if isinstance(event, Received | Completed)]
+    return [event.response.frame.raw.decode().strip() for event in events]
+
+
+@pytest.fixture
+def part(tmp_path: Path) -> Path:
+    path = tmp_path / "part"
+    path.write_text("as it was")
+    path.chmod(0o640)
+    return path
+
+
+def is_as_it_was(path: Path) -> bool:
+    names = [one.name for one in path.parent.iterdir()]
+    return path.read_text() == "as it was" and stat.S_IMODE(path.stat().st_mode) == 0o640 and names == [path.name]
+
+
+@pytest.mark.parametrize("operator", [">", ">>"])
+@pytest.mark.parametrize("reply", ["NO [UNKNOWN-CTE] what is that", "BAD no such section"])
+@pytest.mark.parametrize("line", [PART, "FETCH 1:9 (FLAGS)", "STATUS x (MESSAGES)"])
+def test_a8_a_reply_that_is_not_ok_leaves_the_file_and_is_shown(
+    part: Path, operator: str, reply: str, line: str
+) -> None:
+    host = scripted({line: f"* 1 FETCH (FLAGS ())\nTAG {reply}"}).does(f"{line} {operator} {part}")
+    assert is_as_it_was(part)
+    assert shown(host)[-1].endswith(reply)
+    assert host.said[-1] == f"the reply is not OK: {part} is as it was"
+    assert host.conversation.results.status == reply.split()[0]
+    assert host.target is None
+    new = part.with_name("new")
+    assert host.does(f"{line} {operator} {new}").said[-1] == f"the reply is not OK: {new} was not made"
+    assert is_as_it_was(part)
+
+
+@pytest.mark.parametrize("operator", [">", ">>"])
+@pytest.mark.parametrize(
+    "came",
+    [
+        "",
+        "* 1 FETCH (BINARY[2] NIL)\n",
+        "* 1 FETCH (FLAGS (\\Seen))\n",
+        "* 1 FETCH (BINARY[3] {3}\nxyz)\n",
+        "* 2 FETCH (BINARY[2] {3}\nxyz)\n",
+        "* 1 FETCH (BODY[2] {3}\nxyz)\n",  # encoded, and decoded is what was asked for
+    ],
+)
+def test_a8_ok_without_the_text_leaves_the_file_and_says_so(part: Path, operator: str, came: str) -> None:
+    host = scripted({"FETCH": came + OK}).does(f"{PART} {operator} {part}")
+    assert is_as_it_was(part)
+    assert shown(host)[-1].endswith("OK done")
+    assert not came or shown(host)[-2].startswith(came[:9])
+    assert host.said[-1] == f"the reply is OK, and brought no BINARY.PEEK[2]: {part} is as it was"
+
+
+def test_a8_all_of_it_takes_the_place_and_the_permissions(part: Path) -> None:
+    link = part.with_name("link")
+    link.symlink_to(part.name)
+    host = scripted({"FETCH": f"* 2 FETCH (FLAGS ())\n* 1 FETCH (UID 3 BINARY[2] ~{{3}}\nxyz FLAGS ())\n{OK}"})
+    host.does(f"{PART} > {link}")
+    assert (part.read_text(), link.is_symlink(), stat.S_IMODE(part.stat().st_mode)) == ("xyz", True, 0o640)
+    assert host.said[-1] == f"wrote 3 octets to {link}"
+    assert shown(host)[-1] == "* 2 FETCH (FLAGS ())"  # not what was asked for: it is not lost
+    host.does(f"{PART} >> {link}")
+    assert part.read_text() == "xyzxyz"
+    assert sorted(one.name for one in part.parent.iterdir()) == ["link", "part"]
+
+
+@pytest.mark.parametrize(
+    ("item", "answer"), [("BODY[]", "RFC822"), ("RFC822.TEXT", "BODY[TEXT]"), ("BODY[1]", "BODY[1]<0>")]
+)
+def test_a8_an_empty_text_is_a_text(part: Path, item: str, answer: str) -> None:
+    host = scripted({"FETCH": f'* 1 FETCH ({answer} "")\n{OK}'}).does(f"FETCH 1 {item} > {part}")
+    assert (part.read_text(), host.said[-1]) == ("", f"wrote 0 octets to {part}")
+
+
+def test_a8_several_texts_in_one_reply_are_all_there(part: Path) -> None:
+    host = scripted({"FETCH": f"* 1 FETCH (BODY[1] {{3}}\nabc BODY[2] {{3}}\nxyz)\n{OK}"})
+    host.does(f"FETCH 1 (BODY.PEEK[1] BODY.PEEK[2]) > {part}")
+    assert "abc" in part.read_text()
+    assert "xyz" in part.read_text()
+    host.does(f"FETCH 1 BODY.PEEK[2] > {part}")
+    assert part.read_text() == "xyz"
+
+
+def test_a8_a_lost_connection_leaves_the_file(part: Path) -> None:
+    host = scripted({"FETCH": "* 1 FETCH (BINARY[2] ~{9}\nxyz"})
+    with pytest.raises(ConnectionLost):
+        host.does(f"{PART} > {part}")
+    assert is_as_it_was(part)
+    assert host.said[-1] == f"{part} is as it was"
+
+
+def test_a8_a_command_that_was_not_sent_leaves_the_file(part: Path) -> None:
+    host = scripted({"SEARCH": f"* SEARCH\n{OK}"})
+    host.does("SEARCH ALL").does(f"FETCH $ FLAGS > {part}").does(f"\\set x y > {part}")
+    assert is_as_it_was(part)
+    assert host.said[-1] == f"no output came: {part} is as it was"
+
+
+@pytest.mark.parametrize("operator", [">", ">>"])
+def test_a8_a_full_disk_leaves_the_file_and_the_session(part: Path, operator: str) -> None:
+    host = scripted({"FETCH": f"* 1 FETCH (BINARY[2] ~{{9000}}\n{'x' * 9000})\n{OK}"})
+    with full_disk():
+        with pytest.raises(UsageError, match=f"cannot write {part}: File too large; {part} is as it was"):
+            host.does(f"{PART} {operator} {part}")
+        with pytest.raises(UsageError, match=f"{part}.new: File too large; .*new was not made"):
+            host.does(f"{PART} {operator} {part}.new")
+    assert is_as_it_was(part)
+    assert host.does("NOOP").conversation.results.status == "OK"
+
+
+def test_a8_devices_and_pipes_are_written_through(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    host = scripted({"FETCH": f"* 1 FETCH (BINARY[2] ~{{3}}\nxyz)\n{OK}"})
+    host.does(f"{PART} > /dev/null").does(f"{PART} > /dev/stdout")
+    assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
+    assert capfd.readouterr().out == "xyz"
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    with pytest.raises(UsageError, match=r"cannot write .*fifo: nobody reads from this pipe; nothing was sent"):
+        host.does(f"{PART} > {fifo}")
+    with open(os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)) as reader:
+        host.does(f"{PART} > {fifo}")
+        assert reader.read() == "xyz"
+    assert fifo.is_fifo()
+
+
+@pytest.mark.parametrize("operator", [">", ">>"])
+def test_a8_what_cannot_be_written_is_said_before_anything_is_sent(tmp_path: Path, operator: str) -> None:
+    host = scripted({})
+    count = len(host.sent)
+    (tmp_path / "dir").mkdir()
+    (tmp_path / "loop").symlink_to("loop")
+    for name in ("dir", "no/where", "loop", "new/", "a\0b"):
+        with pytest.raises(UsageError, match=r"cannot write .*; nothing was sent"):
+            host.does(f"NOOP {operator} {tmp_path}/{name}")
+    assert len(host.sent) == count
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["dir", "loop"]
+
+
+def test_a8_a_link_to_what_is_not_there_makes_it(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("target")
+    scripted({}).does(f"NOOP > {tmp_path}/link").does(f"NOOP >> {tmp_path}/link")
+    assert (tmp_path / "target").read_text().count("OK done") == 2
+
+
+def test_a8_a_pipe_gets_no_reply_that_is_not_ok(tmp_path: Path) -> None:
+    ran = tmp_path / "ran"
+    host = scripted({"FETCH 1 ": "TAG NO not now", "FETCH 2": "* 2 FETCH (FLAGS ())\nTAG NO [EXPUNGEISSUED] some"})
+    host.does(f"FETCH 1 FLAGS | tee {ran}")
+    assert shown(host)[-1].endswith("NO not now")
+    assert host.said[-1] == f"the reply is not OK: tee {ran} was not run"
+    assert not ran.exists()
+    host.does(f"FETCH 2 FLAGS | cat > {ran}")
+    assert "2 FETCH" in ran.read_text()
+    assert "EXPUNGEISSUED" not in ran.read_text()
+    assert "EXPUNGEISSUED" in shown(host)[-1]

@@ -1,0 +1,55 @@
+"""The one text of one message that a FETCH asks for: which it is, and whether a response brings it."""
+
+# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
+
+from typing import NamedTuple
+
+from imapsh.grammar.sequence import STAR, SequenceSet
+from imapsh.grammar.values import Fetch
+from imapsh.spec.found import find
+from imapsh.spec.match import Match
+from imapsh.wire.frames import Spilled
+
+_TEXTS = ("BODY[", "BODY.PEEK[", "BINARY[", "BINARY.PEEK[", "RFC822", "RFC822.HEADER", "RFC822.TEXT")
+
+
+class OneText(NamedTuple):
+    """The one text of one message that a FETCH asks for: `item` as typed, of the message `number`, STAR for the last.
+
+    `uid`: that is a UID.
+    """
+
+    item: str
+    number: int
+    uid: bool
+
+    def text_of(self, value: Fetch, uid: int | None) -> bytes | Spilled | None:
+        """The text where this FETCH response brings it; None where it is of another message, or NIL."""
+        number = value.items.get("UID", uid) if self.uid else value.seq
+        if STAR != self.number != number and number is not None:
+            return None
+        texts = (one for name, one in value.items.items() if _section(name) == _section(self.item))
+        return next((one for one in texts if isinstance(one, bytes | Spilled)), None)
+
+
+def _section(item: str) -> tuple[str, str]:
+    """What a FETCH item is of, however it is written: "BODY" or "BINARY", and the section in front of any names of
+    header fields; RFC822 and its like are BODY."""
+    name, bracket, rest = item.upper().replace(".PEEK[", "[", 1).partition("[")
+    if bracket:
+        return name, rest.rpartition("]")[0].partition("(")[0].strip()
+    return ("BODY", name[7:]) if name.startswith("RFC822") and name != "RFC822.SIZE" else (name, "")
+
+
+def one_text(found: Match) -> OneText | None:
+    """What a command asks for that fetches one text of one message, and nothing else of it; None for any other."""
+    if found.command is None or found.command.name not in ("FETCH", "UID FETCH") or not found.complete:
+        return None
+    items = find(found.pieces, "fetch-item", "fetch-macro")
+    numbers = found.slots[0].value
+    one = isinstance(numbers, SequenceSet) and len(numbers.ranges) == 1 and len(set(numbers.ranges[0])) == 1
+    if not one or len(items) != 1 or items[0].name not in _TEXTS:
+        return None
+    assert isinstance(numbers, SequenceSet)
+    item = found.text[items[0].start : items[0].end]
+    return OneText(item, numbers.ranges[0][0], found.command.name == "UID FETCH")
