@@ -8,7 +8,7 @@ from imapsh.grammar.values import Capabilities, StatusText
 from imapsh.session import states
 from imapsh.session.exchange import Exchange
 from imapsh.session.mailbox import Mailbox
-from imapsh.spec.model import AUTHENTICATED, NOT_AUTHENTICATED, SELECTED, Context
+from imapsh.spec.model import AUTHENTICATED, LOGOUT, NOT_AUTHENTICATED, SELECTED, Context
 
 _FEW_CAPABILITIES = 6  # more than that, and a change is told in numbers: the response stands right above
 
@@ -17,7 +17,7 @@ class Knowledge:
     """`state` is one of `imapsh.spec.model`'s, or `states.START` before the greeting.
 
     `capabilities`: upper case, empty where not known; `capability_names` as the server wrote them; `enabled`: what
-    ENABLE brought; `mailbox`: the selected one; `left`: the one that was when BYE came unasked;
+    ENABLE brought; `mailbox`: the selected one; `left`: the one that was when BYE or LOGOUT ended it;
     `parser` reads as what was enabled asks for.
     """
 
@@ -64,6 +64,8 @@ class Knowledge:
                 self.mailbox = None
         if state is None:
             return
+        if state == LOGOUT:
+            self.left = self.mailbox or self.left
         if state != self.state:
             exchange.note(f"{self.state} -> {state}")
         self.state = state
@@ -90,7 +92,7 @@ class Knowledge:
         if code.name == "CLOSED":
             self.mailbox = None
             if self._opening is not None:  # what came before was about the old one (RFC 9051 section 7.1)
-                self._opening = Mailbox(self._opening.name, self._opening.read_only)
+                self._opening = Mailbox(self._opening.name, self._opening.examined)
             self.state = AUTHENTICATED if self.state == SELECTED else self.state
             return ""
         box = self._opening or self.mailbox

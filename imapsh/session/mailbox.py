@@ -18,17 +18,18 @@ class Mailbox:
     """Numbers are None until the server says them.
 
     `unseen` is the number of the first unseen message (rev1's UNSEEN code).  `uid_of` maps message numbers to UIDs as
-    far as FETCH has shown them, shifted by EXPUNGE in the order of the wire.
+    far as FETCH has shown them, shifted by EXPUNGE in the order of the wire.  `examined`: it was opened by EXAMINE;
+    `read_only` goes by what the server says, too.
     """
 
     __slots__ = (
-        "exists", "flags", "highestmodseq", "name", "permanent_flags", "read_only", "recent", "uidnext", "uids",
-        "uidvalidity", "unseen",
+        "examined", "exists", "flags", "highestmodseq", "name", "permanent_flags", "read_only", "recent", "uidnext",
+        "uids", "uidvalidity", "unseen",
     )  # fmt: skip
 
     def __init__(self, name: str, read_only: bool = False) -> None:
         self.name = name
-        self.read_only = read_only
+        self.examined = self.read_only = read_only
         self.exists: int | None = None
         self.recent: int | None = None
         self.unseen: int | None = None

@@ -16,6 +16,7 @@ from imapsh.shell.viewer import Viewer
 from imapsh.spec.model import AUTHENTICATED, SELECTED
 
 if TYPE_CHECKING:
+    from imapsh.session.mailbox import Mailbox
     from imapsh.shell.carrying.results import Results
     from imapsh.shell.carrying.targets import Target
     from imapsh.shell.dial import Plan
@@ -42,7 +43,8 @@ class Conversation:
     """`name` is what `\\use` knows it by; `user`: who is logged in, as far as is known, "" for nobody.
 
     `own`: commands of ours that have no reply yet; `viewer` makes its views; `results`: what its commands found;
-    `diverted`: those whose output goes elsewhere.
+    `diverted`: those whose output goes elsewhere.  `entered`: somebody was logged in.  `due`: the mailbox that was
+    selected on a connection before this one, and is still to be selected again.
     """
 
     def __init__(
@@ -56,6 +58,8 @@ class Conversation:
         self.own: dict[Exchange, Own] = {}
         self.user = ""
         self.diverted: dict[Exchange, Target] = {}
+        self.entered = False
+        self.due: Mailbox | None = None
         self.begun = b""  # what \\raw sent of a command whose end it has not sent
 
     @cached_property
@@ -78,7 +82,13 @@ class Conversation:
     def opened(self) -> None:
         """The opening is over; who needed no login for it (PREAUTH) is who the plan says."""
         if self.session.state in (AUTHENTICATED, SELECTED):
+            self.entered = True
             self.user = self.user or self.plan.user
+
+    @property
+    def selected(self) -> Mailbox | None:
+        """The mailbox that is selected, or was in the end, or is still `due`."""
+        return self.session.mailbox or self.session.left or self.due
 
     @property
     def idle(self) -> Exchange | None:
@@ -136,6 +146,9 @@ class Conversation:
         if isinstance(event, Completed):
             if event.exchange.status == "OK" and event.exchange.name in LOGINS:
                 self.user = who(event.exchange)
+                self.entered = True
+            if event.exchange.name in ("SELECT", "EXAMINE"):
+                self.due = None
             target = self.diverted.pop(event.exchange, None)
         elif isinstance(event, Closed) or (isinstance(event, Received) and event.unsolicited):
             return False

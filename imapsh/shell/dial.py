@@ -35,6 +35,7 @@ class Plan(NamedTuple):
     Time-outs are in seconds, `idle_timeout` None for none; `user` "" for no login; `trace` a path or "".
     `plain` says that the fall-back from imaps was taken: then STARTTLS must succeed.  `safe`: what loses mail is asked
     about, and so is what is done to more than `many` messages.  `retry` as `imapsh.shell.retry` reads it.
+    `selects`: the address's mailbox is opened.
     """
 
     address: Address
@@ -55,6 +56,7 @@ class Plan(NamedTuple):
     safe: bool = True
     many: int = 100
     retry: str = ""
+    selects: bool = True
 
     @property
     def where(self) -> str:
@@ -256,7 +258,7 @@ def opening_steps(
     """
     yield from steps(session, opening(plan, ask, stream))
     name = plan.address.mailbox
-    if not name:
+    if not (name and plan.selects):
         return
     from imapsh.grammar.writer import Writer
     from imapsh.spec.model import AUTHENTICATED

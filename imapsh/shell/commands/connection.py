@@ -10,6 +10,7 @@ from imapsh.render.amounts import count
 from imapsh.render.visible import visible
 from imapsh.session.mailbox import Mailbox
 from imapsh.shell import dial
+from imapsh.shell.conversation import Conversation
 from imapsh.shell.host import Host
 from imapsh.shell.mailboxes import as_typed
 from imapsh.shell.steps import Dial, HangUp, Line, Steps
@@ -19,22 +20,35 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,19}")
 
 
 def connect(host: Host[Any], argument: str) -> Steps[None]:
-    """`\\connect [-n NAME] [URL]`; without a URL the mailbox is selected again."""
+    """`\\connect [-n NAME] [URL]`; without a URL the mailbox is selected again that was selected last."""
     name, url = _target(host, argument)
     talk = host.talks.get(name)
-    near = talk or host.talk
-    if url:
-        plan = dial.make_plan(host.options, url)
-    elif near is not None:
-        plan = near.plan
-    else:
-        raise UsageError("\\connect needs a URL: there was no connection before")
-    before = (talk.session.mailbox or talk.session.left) if talk is not None and not url else None
+    plan = dial.make_plan(host.options, url) if url else _plan(host, talk)
+    before = talk.selected if talk is not None and not url else None
     if talk is not None and talk.live:
+        talk.due = before
         yield HangUp(name)
-    yield Dial(plan, name)
-    if before is not None and host.session.state == AUTHENTICATED:
+    try:
+        yield Dial(plan, name)
+    finally:
+        if name in host.talks:
+            host.talks[name].due = before  # also where it failed, and is tried again
+    if before is not None:
         yield from _select_again(host, before)
+
+
+def _plan(host: Host[Any], talk: Conversation | None) -> dial.Plan:
+    """The plan of the connection that is opened again, or of the one beside which another is opened.
+
+    The address's mailbox is opened if no connection came so far that it was: later what was selected counts.
+    """
+    if talk is not None:
+        plan: dial.Plan = talk.plan
+        return plan._replace(selects=talk.plan.selects and not talk.entered)
+    if host.talk is not None:
+        plan = host.talk.plan
+        return plan._replace(selects=True)
+    raise UsageError("\\connect needs a URL: there was no connection before")
 
 
 def _target(host: Host[Any], argument: str) -> tuple[str, str]:
@@ -47,12 +61,20 @@ def _target(host: Host[Any], argument: str) -> tuple[str, str]:
 
 
 def _select_again(host: Host[Any], before: Mailbox) -> Steps[None]:
+    talk = host.conversation
     name = as_typed(before.name, utf8=host.session.context().takes_utf8)
-    yield Line(f"{'EXAMINE' if before.read_only else 'SELECT'} {name}")
-    now = host.session.mailbox
-    if now is None or before.uidvalidity is None:
+    command = f"{'EXAMINE' if before.examined else 'SELECT'} {name}"
+    if talk.session.state != AUTHENTICATED or not name:
+        host.note(f"{before.name} was selected, with UIDVALIDITY {before.uidvalidity or 'not known'}: "
+                  f"{f'after a login {command}' if name else 'SELECT it'} opens it again")  # fmt: skip
         return
-    if now.uidvalidity != before.uidvalidity:
+    yield Line(command)
+    now = host.session.mailbox
+    if now is None:
+        host.fault(f"{before.name} was selected and is not any more: UIDs of before are void")
+    elif None in (now.uidvalidity, before.uidvalidity):
+        host.note("UIDVALIDITY is not known: whether UIDs of before are good cannot be told")
+    elif now.uidvalidity != before.uidvalidity:
         host.fault(f"UIDVALIDITY was {before.uidvalidity} and is {now.uidvalidity}: UIDs of before are void")
     else:
         host.note(f"the same UIDVALIDITY: UIDs of before are good{_since(before, now)}")
