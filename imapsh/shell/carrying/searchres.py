@@ -18,6 +18,7 @@ from imapsh import spec
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.patterns import lazy
 from imapsh.shell.carrying.results import SEARCHES, set_of
+from imapsh.shell.carrying.sets import Change, changed, uid_form
 from imapsh.shell.conversation import Own
 from imapsh.spec.found import find
 from imapsh.spec.match import Match, match
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 _RETURN = lazy(r"(?i)RETURN \(([^)]*)\) ?")
 _UID_KEY = lazy(r"(?i)UID *\Z")
 _LONG = 8000  # octets of a line that any server has to take (RFC 7162 section 4)
-
-Change = tuple[int, int, str]
 
 
 def prepared(host: Host[Any], text: str) -> Steps[tuple[str, bool]]:
@@ -57,8 +56,8 @@ def prepared(host: Host[Any], text: str) -> Steps[tuple[str, bool]]:
             host.note(f"$ is empty: {found.name.upper()} would do nothing, and was not sent")
             return "", False
         else:
-            changes += [*_uid_form(found), *((piece.start, piece.end, uids) for piece in sets)]
-    line = _changed(text, changes)
+            changes += [*uid_form(found), *((piece.start, piece.end, uids) for piece in sets)]
+    line = changed(text, changes)
     missing = "SEARCHRES is not offered"
     host.note(f"{missing}: sent as  {line}" if len(line) < 200 else f"{missing}: the shell put its own $ in")
     if len(line) > _LONG:
@@ -90,17 +89,3 @@ def _key(text: str, piece: Piece, uids: str) -> Change:
     """The search key that a `$` is, `UID $` too, as a key of UIDs."""
     before = _UID_KEY.search(text, 0, piece.start) if piece.kind == "uid-set" else None
     return (before.start() if before is not None else piece.start, piece.end, f"UID {uids}" if uids else "NOT ALL")
-
-
-def _uid_form(found: Match) -> list[Change]:
-    """What makes a command of message numbers one of UIDs."""
-    if found.name.upper().startswith("UID ") or spec.command(f"UID {found.name}") is None:
-        return []
-    start = len(found.text) - len(found.text.lstrip(" "))
-    return [(start, start, "UID ")]
-
-
-def _changed(text: str, changes: list[Change]) -> str:
-    for start, end, instead in sorted(changes, reverse=True):
-        text = text[:start] + instead + text[end:]
-    return text

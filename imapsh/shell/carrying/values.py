@@ -6,13 +6,14 @@ as it stands, as if it had been typed.  In quotes and in literals nothing is put
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from imapsh.errors import UsageError
 from imapsh.grammar.tokens import BAD, FLAG, LITERAL, WORD, tokenize
 from imapsh.patterns import lazy
+from imapsh.shell.carrying.sets import NUMBERS, UIDS, Origin, fitted
 
 if TYPE_CHECKING:
     from imapsh.session.mailbox import Mailbox
@@ -93,10 +94,11 @@ def _is_wrong(found: Match, end: int) -> bool:
 
 class Variables:
     r"""The person's own, by name.  Those that are `secret` are not shown: they were asked for unseen, are called like a
-    password, or stood where one does."""
+    password, or stood where one does.  `origins`: where UIDs and message numbers of the shell's stand in them."""
 
     def __init__(self) -> None:
         self.own: dict[str, str] = {}
+        self.origins: dict[str, Sequence[Origin]] = {}
         self.secret: set[str] = set()
 
     def check(self, name: str) -> None:
@@ -106,15 +108,21 @@ class Variables:
         if name in BUILT_IN:
             raise UsageError(f"${{{name}}} is what the shell knows by itself: {BUILT_IN[name].meaning}")
 
-    def set(self, name: str, value: str, *, secret: bool = False) -> None:
+    def set(self, name: str, value: str, *, secret: bool = False, origins: Sequence[Origin] = ()) -> None:
         """Keep a value.  Raises UsageError for what cannot be a name, or a value on one line."""
         self.check(name)
         if any(character in value for character in "\r\n\0"):
             raise UsageError(f"the value of {name} cannot hold a line break or NUL")
         self.own[name] = value
+        self.origins[name] = origins
         self.secret.discard(name)
         if secret or _SECRETIVE.search(name):
             self.secret.add(name)
+
+    def unset(self, name: str) -> None:
+        """Forget one."""
+        del self.own[name], self.origins[name]
+        self.secret.discard(name)
 
     def shown(self, name: str) -> str:
         """The value of one, masked where it is secret."""
@@ -131,11 +139,15 @@ def discreet(line: str) -> int:
 
 
 class BuiltIn(NamedTuple):
-    """`value(host)` is the text, "" where it is not known yet; `way`: what makes it known."""
+    """`value(host)` is the text, "" where it is not known yet; `way`: what makes it known.
+
+    `kind`: whether it is UIDS or NUMBERS, "" for neither.
+    """
 
     meaning: str
     value: Callable[[Host[Any]], str]
     way: str
+    kind: str = ""
 
 
 def _last(field: str) -> Callable[[Host[Any]], str]:
@@ -155,12 +167,13 @@ def _mailbox(host: Host[Any]) -> str:
 
 
 BUILT_IN: dict[str, BuiltIn] = {
-    "uids": BuiltIn("the UIDs of the last SEARCH or FETCH, as a set", _found, "SEARCH or FETCH"),
+    "uids": BuiltIn("the UIDs of the last SEARCH or FETCH, as a set", _found, "SEARCH or FETCH", UIDS),
     "last.uid": BuiltIn("the UIDs that the last APPEND, COPY or MOVE gave (UIDPLUS), as a set", _last("uid"),
-                        "APPEND, COPY or MOVE under UIDPLUS"),
-    "last.uidnext": BuiltIn("UIDNEXT as last told", _last("uidnext"), "SELECT or STATUS"),
+                        "APPEND, COPY or MOVE under UIDPLUS", UIDS),
+    "last.uidnext": BuiltIn("UIDNEXT as last told", _last("uidnext"), "SELECT or STATUS", UIDS),
     "last.uidvalidity": BuiltIn("UIDVALIDITY as last told", _last("uidvalidity"), "SELECT or STATUS"),
-    "last.exists": BuiltIn("the number of messages as last told", _last("exists"), "SELECT or STATUS"),
+    "last.exists": BuiltIn("the number of messages as last told", _last("exists"), "SELECT or STATUS",
+                             NUMBERS),
     "last.tag": BuiltIn("the tag of the last command", _last("tag"), "a command"),
     "last.status": BuiltIn("the reply to it: OK, NO or BAD", _last("status"), "a command"),
     "mailbox": BuiltIn("the selected mailbox", _mailbox, "SELECT"),
@@ -173,10 +186,18 @@ BUILT_IN: dict[str, BuiltIn] = {
 
 
 def filled(host: Host[Any], text: str) -> Steps[str]:
-    """The line with its values.  Raises UsageError, and nothing is to be sent, for one that is not known."""
+    """The line as it is to be sent, with its values.  Raises UsageError, and nothing is to be sent, for one that is not
+    known, and for UIDs where message numbers are due, or the other way round (`sets`)."""
+    line, origins = yield from expanded(host, text)
+    return fitted(host, line, origins)
+
+
+def expanded(host: Host[Any], text: str) -> Steps[tuple[str, list[Origin]]]:
+    """The text with its values, and where those stand that are UIDs or message numbers.  Raises UsageError for one that
+    is not known."""
     spots = [place for place in places(text) if place.name[0].isalpha()]
     if not spots:
-        return text
+        return text, []
     from imapsh.spec.match import match
 
     hidden = match(text).secrets
@@ -188,7 +209,15 @@ def filled(host: Host[Any], text: str) -> Steps[str]:
         values.append((yield from value(host, place.name)))
     line, spans = put_in(text, spots, values)
     _hide(host, line, [(span, place.name) for span, place in zip(spans, spots, strict=True)])
-    return line
+    return line, [one for span, place in zip(spans, spots, strict=True) for one in _origins(host, place.name, span)]
+
+
+def _origins(host: Host[Any], name: str, span: tuple[int, int]) -> Iterator[Origin]:
+    """What of a value that stands at `span` is UIDs or message numbers."""
+    if name in host.variables.own:
+        yield from (one.moved(span[0])._replace(name=name) for one in host.variables.origins.get(name, ()))
+    elif BUILT_IN[name].kind:
+        yield Origin(*span, BUILT_IN[name].kind, name)
 
 
 def value(host: Host[Any], name: str) -> Steps[str]:

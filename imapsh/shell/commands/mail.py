@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import os
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from imapsh.errors import CommandNo, Interrupted, StateError, UsageError
@@ -18,6 +18,8 @@ from imapsh.session.events import Received
 from imapsh.session.exchange import Exchange
 from imapsh.session.opening import reply
 from imapsh.shell.asking import asked
+from imapsh.shell.carrying.sets import NUMBERS, UIDS, Origin, kind_of, only_uids
+from imapsh.shell.carrying.values import expanded
 from imapsh.shell.conversation import Conversation, Own
 from imapsh.shell.host import Host
 from imapsh.shell.loading import Message, messages
@@ -33,9 +35,11 @@ _OCTETS_TOGETHER = 8_000_000
 def save(host: Host[Any], argument: str) -> Steps[None]:
     """`\\save [UID] SET [WHERE]`."""
     talk: Conversation = host.conversation
+    argument, origins = yield from expanded(host, argument)
     words = _words(argument, "\\save needs a set of messages, as in \\save 1:* or \\save UID 7:9 folder")
     uid = words[0].upper() == "UID" and len(words) > 1
     numbers, where = words[uid], words[uid + 1 :]
+    uid = _by_uid(host, argument, numbers, origins, uid)
     box = talk.session.mailbox
     if box is None:
         raise StateError("\\save needs a selected mailbox: SELECT or EXAMINE one")
@@ -66,6 +70,18 @@ def save(host: Host[Any], argument: str) -> Steps[None]:
         raise UsageError(
             f"{count(missing, 'message')} did not come: expunged meanwhile, or the server does not give them"
         )
+
+
+def _by_uid(host: Host[Any], argument: str, numbers: str, origins: Sequence[Origin], uid: bool) -> bool:
+    """Whether the set is of UIDs.  Raises UsageError for a value that is message numbers behind UID."""
+    at = argument.index(numbers) if numbers in argument else 0
+    kind = kind_of(argument, at, at + len(numbers), origins)
+    if kind == NUMBERS and uid:
+        raise UsageError("message numbers are no UIDs: \\save takes them without UID; nothing was sent")
+    if kind == UIDS and not uid:
+        only_uids(argument, at, at + len(numbers), origins)
+        host.note(f"these are UIDs: done as  \\save UID {numbers}"[:200])
+    return kind == UIDS or uid
 
 
 class _Saving:

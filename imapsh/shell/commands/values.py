@@ -9,7 +9,7 @@ from imapsh.errors import ImapshError, UsageError
 from imapsh.patterns import lazy
 from imapsh.render.visible import visible
 from imapsh.shell.carrying import aliases
-from imapsh.shell.carrying.values import BUILT_IN, filled, value
+from imapsh.shell.carrying.values import BUILT_IN, expanded, value
 from imapsh.shell.host import Host
 from imapsh.shell.prompting.history import Entry
 from imapsh.shell.steps import Ask, Steps
@@ -27,7 +27,8 @@ def set_(host: Host[Any], argument: str) -> Steps[None]:
     if secret:
         yield from _ask(host, name, text)
     elif text:
-        host.variables.set(name, (yield from filled(host, text)))
+        made, origins = yield from expanded(host, text)
+        host.variables.set(name, made, origins=origins)
     elif name:
         yield from _show(host, name)
     else:
@@ -78,8 +79,7 @@ def unset(host: Host[Any], argument: str) -> None:
     """`\\unset NAME`."""
     if argument not in host.variables.own:
         raise UsageError(f"{argument or 'nothing'} is not set: \\set lists what is")
-    del host.variables.own[argument]
-    host.variables.secret.discard(argument)
+    host.variables.unset(argument)
 
 
 def alias(host: Host[Any], argument: str) -> None:
