@@ -9,6 +9,7 @@ from imapsh.grammar import mutf7
 from imapsh.grammar.values import Code, Count, Expunged, Fetch, Flags
 from imapsh.session.exchange import Exchange, shown
 from imapsh.spec.model import Context
+from imapsh.wire.frames import Frame
 
 _MOST = 1 << 24  # messages whose UIDs are kept: 4 octets each
 _LAST_UID = (1 << 32) - 1
@@ -107,21 +108,39 @@ class Mailbox:
 
 def opened(exchange: Exchange, utf8: bool) -> Mailbox:
     """What a SELECT or EXAMINE that is being sent will open; a name that is no name is shown as it was typed."""
+    line = shown(exchange.fragments)
+    name = named(line, utf8=utf8)
+    if name is None:
+        text = _text(line)
+        name = _decoded(text[text.upper().index(exchange.name) + len(exchange.name) :].strip(), utf8)
+    return Mailbox(name, exchange.name == "EXAMINE")
+
+
+def named(line: Frame, *, utf8: bool) -> str | None:
+    """The first mailbox that a command names, decoded; None where there is none.
+
+    `utf8`: names are not in modified UTF-7.
+    """
     from imapsh.spec.match import match
 
-    line = shown(exchange.fragments)
     payloads = [part for part in line.literals if isinstance(part, bytes)]
-    text = line.text().rstrip("\r\n").encode("latin-1").decode("utf-8", "surrogateescape")
-    found = match(text, Context(tagged=True, utf8=True), payloads)
+    found = match(_text(line), Context(tagged=True, utf8=True), payloads)
     name = next((piece.value for piece in found.slots if piece.kind == "mailbox"), None)
     if name is None:
-        name = text[text.upper().index(exchange.name) + len(exchange.name) :].strip()
-    name = name.decode("utf-8", "surrogateescape") if isinstance(name, bytes) else str(name)
+        return None
+    return _decoded(name.decode("utf-8", "surrogateescape") if isinstance(name, bytes) else str(name), utf8)
+
+
+def _text(line: Frame) -> str:
+    """The line with its literals announced and left out, which `match` takes apart from it."""
+    lines = (part.removesuffix(b"\r\n") for part in line.parts[::2] if isinstance(part, bytes))
+    return b"".join(lines).decode("utf-8", "surrogateescape")
+
+
+def _decoded(name: str, utf8: bool) -> str:
     if name.upper() == "INBOX":
-        name = "INBOX"
-    elif not utf8:
-        name = mutf7.decode_leniently(name)[0]
-    return Mailbox(name, exchange.name == "EXAMINE")
+        return "INBOX"
+    return name if utf8 else mutf7.decode_leniently(name)[0]
 
 
 _CODES = {

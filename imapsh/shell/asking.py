@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from imapsh.session.events import Received
+from imapsh.shell.addressing import chosen
 from imapsh.shell.conversation import Conversation, Own
 
 if TYPE_CHECKING:
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
 def asked(
     talk: Conversation, why: str, name: str, fragments: Iterable[Sendable]
 ) -> Steps[tuple[Exchange, list[Any]]]:  # fmt: skip
-    """Have it done, unseen; the exchange, and the values of its responses.  Raises what `Session.command` does."""
+    """Have it done, unseen; the exchange, and the values of the responses that answer it.
+
+    Raises what `Session.command` does.
+    """
     values: list[Any] = []
 
     def take(event: Received) -> None:
@@ -24,4 +28,4 @@ def asked(
 
     exchange = talk.quietly(name, fragments, Own(why, take))
     yield exchange
-    return exchange, values
+    return exchange, chosen(exchange, values, utf8=talk.session.parser.utf8)

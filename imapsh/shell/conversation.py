@@ -12,6 +12,7 @@ from imapsh.grammar.values import StatusText
 from imapsh.session.core import Session
 from imapsh.session.events import Closed, Completed, Event, Received
 from imapsh.session.exchange import Exchange, Sendable
+from imapsh.shell.addressing import addressee, answers
 from imapsh.shell.viewer import Viewer
 from imapsh.spec.model import AUTHENTICATED, SELECTED
 
@@ -120,7 +121,12 @@ class Conversation:
         return found
 
     def sifted(self, event: Event) -> Event | None:
-        """The event where it is to be shown, None where it is of a command of ours; who takes it was given it."""
+        """The event where it is to be shown, None where it is of a command of ours; who takes it was given it.
+
+        Where several commands run, a response goes to the one that it answers.
+        """
+        if type(event) is Received and len(self.session.running) > 1:
+            event = self._addressed(event)
         if not self.own:
             return event
         exchange = None if isinstance(event, Closed) else event.exchange
@@ -133,7 +139,14 @@ class Conversation:
             return None if own.news and _keeps_alive(event) else event._replace(unsolicited=True)
         if own.take is not None:
             own.take(event)
-        return None
+        assert exchange is not None
+        utf8 = self.session.parser.utf8
+        return None if answers(exchange, event.response.value, utf8=utf8) else event._replace(unsolicited=True)
+
+    def _addressed(self, event: Received) -> Received:
+        running = self.session.running.values()
+        exchange = addressee(event.response, running, utf8=self.session.parser.utf8)
+        return event if exchange is None else event._replace(exchange=exchange)
 
     def witness(self, event: Event) -> bool:
         """Take in an event of a command that is not ours; whether it went where the person sent the output, and is not

@@ -13,6 +13,7 @@ from imapsh.errors import UsageError
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.values import AppendUid, CopyUid, ESearch, Expunged, Fetch, MailboxStatus, Search, StatusText
 from imapsh.session.events import Completed, Event, Received
+from imapsh.shell.addressing import chosen, same_mailbox
 from imapsh.shell.asking import asked
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ SEARCHES = ("SEARCH", "UID SEARCH")
 _TOGETHER = 1000  # message numbers asked for in one command, so that its line is taken anywhere (RFC 7162 section 4)
 _AHEAD = 1024  # marks made at once
 _MOST = 1 << 24  # a message number beyond that is a server's mistake
+_MOST_STATUSES = 100  # that are kept of one command
 _MARKED, _ASKED = b"\1", b"\2"
 
 
@@ -86,6 +88,8 @@ class Results:
         self._told: dict[str, int] = {}
         self._exchange: Exchange | None = None  # whose messages `_coming` are
         self._coming: Found | None = None
+        self._exists_of_selected = True  # MESSAGES as told is of the selected mailbox
+        self._statuses: dict[Exchange, list[MailboxStatus]] = {}  # what came to STATUS commands that run
 
     @property
     def uidnext(self) -> int | None:
@@ -117,6 +121,7 @@ class Results:
                 _TAKERS[kind](self, event, value)
             elif event.response.name == "EXISTS":
                 self._told["MESSAGES"] = value.number
+                self._exists_of_selected = True
         elif type(event) is Completed:
             self._completed(event.exchange)
             self._status_text(event, event.response.value)
@@ -151,10 +156,21 @@ class Results:
     def _expunged(self, event: Received, value: Expunged) -> None:
         for found in {id(one): one for one in (self.found, self.saved, self._coming) if one is not None}.values():
             found.expunged(value.seq, event.uid)
-        if self._told.get("MESSAGES"):
+        if self._told.get("MESSAGES") and self._exists_of_selected:
             self._told["MESSAGES"] -= 1
 
     def _status(self, event: Received, value: MailboxStatus) -> None:
+        """Of a STATUS command alone, and which of several is about its mailbox is seen when all are there: others may
+        be pushed at any time (RFC 5465 section 5.4)."""
+        if not event.unsolicited and event.exchange is not None and event.exchange.name == "STATUS":
+            came = self._statuses.setdefault(event.exchange, [])
+            came.append(value)
+            del came[:-_MOST_STATUSES]
+
+    def _tell(self, value: MailboxStatus) -> None:
+        box = self._session.mailbox
+        if "MESSAGES" in value.items:
+            self._exists_of_selected = box is not None and same_mailbox(box.name, value.mailbox)
         numbers = ((name, value.items.get(name)) for name in ("UIDNEXT", "UIDVALIDITY", "MESSAGES"))
         self._told |= {name: number for name, number in numbers if isinstance(number, int)}
 
@@ -171,6 +187,10 @@ class Results:
 
     def _completed(self, exchange: Exchange) -> None:
         self.tag, self.status = exchange.tag, exchange.status
+        if exchange.name == "STATUS":
+            came = self._statuses.pop(exchange, [])
+            for value in chosen(exchange, came, utf8=self._session.parser.utf8):
+                self._tell(value)
         mine = self._exchange is exchange
         saves = exchange is self.saving
         none = Found(self._session.mailbox)

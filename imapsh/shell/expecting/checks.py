@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from imapsh.errors import UsageError
 from imapsh.grammar.responses import STATUS, TAGGED, UNTAGGED, Response
 from imapsh.session.events import Completed, Event, Received
+from imapsh.shell.addressing import chosen
 from imapsh.shell.expecting.expect import Expectation, Seen, is_code
 
 if TYPE_CHECKING:
@@ -42,10 +43,24 @@ def _reply(host: Host[Any]) -> tuple[Response | None, Exchange | None]:
 
 
 def _untagged(host: Host[Any], name: str) -> Iterator[Response]:
-    wanted = name.upper()
+    """The untagged responses of this name, of STATUS and ESEARCH those alone that answer the command."""
+    found = _of_name(host, name.upper())
+    if name.upper() not in ("STATUS", "ESEARCH"):
+        return found
+    exchange = _reply(host)[1]
+    if exchange is None or host.talk is None:
+        return found
+    return iter(chosen(exchange, found, utf8=host.talk.session.parser.utf8, value=_value))
+
+
+def _of_name(host: Host[Any], name: str) -> Iterator[Response]:
     for event in _events(host):
-        if isinstance(event, Received) and event.response.kind in (UNTAGGED, STATUS) and event.response.name == wanted:
+        if isinstance(event, Received) and event.response.kind in (UNTAGGED, STATUS) and event.response.name == name:
             yield event.response
+
+
+def _value(response: Response) -> Any:
+    return response.value
 
 
 def field_of(response: Response, field: str) -> str | None:

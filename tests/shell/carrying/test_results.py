@@ -118,3 +118,47 @@ def test_messages_hold_in_the_mailbox_as_it_was_selected() -> None:
     assert found.holds_in(box)
     box.uidvalidity = 8
     assert not found.holds_in(box)
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered"),
+    [
+        ("x", "x"),
+        ('"x"', "x"),
+        ("inbox", "INBOX"),
+        ('"Entw&APw-rfe"', "Entw&APw-rfe"),
+        ("{1+}\r\nx", '"x"'),
+        ("x", "Spelled.otherwise"),  # the only one there is
+    ],
+)
+def test_a2_a_status_is_of_the_mailbox_that_was_asked_for(asked: str, answered: str) -> None:
+    told = Told().does(f"STATUS {asked} (UIDNEXT)", f"* STATUS {answered} (UIDNEXT 44)", "TAG OK done")
+    assert told.results.uidnext == 44
+    if answered != "Spelled.otherwise":
+        pushed = "* STATUS Pushed (UIDNEXT 9 UIDVALIDITY 9 MESSAGES 9)"
+        lines = (pushed, f"* STATUS {answered} (UIDNEXT 45)", pushed)
+        told.does(f"STATUS {asked} (UIDNEXT)", *lines, "TAG OK done")
+        assert (told.results.uidnext, told.results.uidvalidity, told.results.exists) == (45, 7, "10")
+
+
+@pytest.mark.parametrize("line", ["NOOP", 'LIST "" * RETURN (STATUS (MESSAGES UIDNEXT))', "UID SEARCH ALL", "SELECT a"])
+def test_a2_a_status_that_is_pushed_is_nobodys_answer(line: str) -> None:
+    told = Told().does(line, "* STATUS Pushed (UIDNEXT 9 UIDVALIDITY 9 MESSAGES 9)", "TAG OK done")
+    assert (told.results.uidnext, told.results.uidvalidity, told.results.exists) == (None, 7, "10")
+
+
+def test_a2_expunge_is_not_counted_in_another_mailbox() -> None:
+    told = Told().does("STATUS x (MESSAGES)", "* STATUS x (MESSAGES 3)", "TAG OK done").hears("* 1 EXPUNGE")
+    assert told.results.exists == "3"
+    told.hears("* 9 EXISTS", "* 1 EXPUNGE")
+    assert told.results.exists == "8"
+
+
+def test_a2_two_at_once_keep_their_own() -> None:
+    told = Told()
+    first, second = told.session.line("STATUS a (UIDNEXT)"), told.session.line("STATUS b (UIDNEXT)")
+    while told.session.to_send():
+        pass
+    told.hears("* STATUS b (UIDNEXT 2)", "* STATUS a (UIDNEXT 1)", f"{second.tag} OK done")
+    told.hears(f"{first.tag} OK done")
+    assert told.results.uidnext == 1
