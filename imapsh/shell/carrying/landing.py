@@ -19,9 +19,13 @@ _DESCRIPTOR = lazy(r"/(?:dev|proc/self)/fd/(\d{1,9})", re.ASCII)
 
 
 class Landing(Protocol):
-    """`kept` says what became of the file where nothing is written, "" where there is nothing to say."""
+    """`kept` says what became of the file where nothing is written, "" where there is nothing to say.
+
+    `holds`: it has octets that `commit` would take away.
+    """
 
     kept: str
+    holds: bool
 
     def write(self, octets: bytes) -> None:
         """Take octets.  Raises OSError."""
@@ -97,6 +101,7 @@ class Through:
     """A device, a pipe or an open descriptor: what was written is gone, and nothing there can be kept."""
 
     kept = ""
+    holds = False
 
     def __init__(self, descriptor: int) -> None:
         self._file: IO[bytes] | None = os.fdopen(descriptor, "wb", buffering=0)
@@ -124,6 +129,7 @@ class Replacement:
 
         folder, name = os.path.split(path)
         self.kept = kept
+        self.holds = there is not None and there.st_size > 0
         self._path = path
         descriptor, self._beside = mkstemp(".part", f".{name[:_NAME]}.", folder)
         self._file: IO[bytes] | None = os.fdopen(descriptor, "wb")
@@ -161,6 +167,8 @@ class Replacement:
 
 class End:
     """The end of a file.  Octets wait in a file without a name until all are there."""
+
+    holds = False
 
     def __init__(self, path: str, kept: str) -> None:
         self.kept = kept

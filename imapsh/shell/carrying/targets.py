@@ -19,7 +19,7 @@ from imapsh.shell.carrying.onetext import OneText, one_text
 from imapsh.shell.files import why
 from imapsh.shell.output import Output
 from imapsh.shell.viewer import Viewer
-from imapsh.wire.frames import Spilled
+from imapsh.wire.frames import Spilled, size_of
 from imapsh.wire.sinks import octets_of
 
 if TYPE_CHECKING:
@@ -115,6 +115,7 @@ class FileTarget(Target):
         self._item = self._encoding = ""
         self._binary = False
         self._missing = ""  # the text that was asked for and did not come
+        self._empty = ""  # the one that came without an octet, as some servers send a part that is not there
 
     def expect(self, found: Match, viewer: Viewer) -> None:
         """See Target."""
@@ -132,12 +133,15 @@ class FileTarget(Target):
         if isinstance(event, Completed):
             if event.exchange.status != "OK":
                 self.refused = True
-            elif self._text is None:
+            elif self._text is None and not self._empty:
                 self._missing = alone.item
             return not self.refused and self._text is not None
         if isinstance(event, Received) and isinstance(event.response.value, Fetch):
             text = alone.text_of(event.response.value, event.uid)
             if text is None:
+                return False
+            if not size_of(text) and self._landing.holds:
+                self._empty = alone.item
                 return False
             self._text = text
             self._item, self._encoding = self._encoded(event.response.value, event.uid)
@@ -171,7 +175,7 @@ class FileTarget(Target):
         """See Target."""
         self.end_view()
         self._write_text()
-        if self.refused or self._missing or (not self._came and not self.fault):
+        if self.refused or self._missing or self._empty or (not self._came and not self.fault):
             self.drop()
             return self._nothing()
         try:
@@ -189,9 +193,13 @@ class FileTarget(Target):
         return said
 
     def _nothing(self) -> str:
-        what = "the reply is not OK" if self.refused else f"{self._missing or 'no output'} came"
-        if self._missing and not self.refused:
+        what = "no output came"
+        if self.refused:
+            what = "the reply is not OK"
+        elif self._missing:
             what = f"the reply is OK, and brought no {self._missing}"
+        elif self._empty:
+            what = f"{self._empty} came empty, as a part that is not there may"
         return f"{what}: {self.kept or f'nothing was written to {self.name}'}"
 
     def drop(self) -> None:

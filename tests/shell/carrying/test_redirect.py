@@ -306,9 +306,15 @@ def test_a8_all_of_it_takes_the_place_and_the_permissions(part: Path) -> None:
 @pytest.mark.parametrize(
     ("item", "answer"), [("BODY[]", "RFC822"), ("RFC822.TEXT", "BODY[TEXT]"), ("BODY[1]", "BODY[1]<0>")]
 )
-def test_a8_an_empty_text_is_a_text(part: Path, item: str, answer: str) -> None:
+def test_a8_an_empty_text_empties_no_file(part: Path, item: str, answer: str) -> None:
+    """Dovecot sends a part that is not there as an empty one."""
     host = scripted({"FETCH": f'* 1 FETCH ({answer} "")\n{OK}'}).does(f"FETCH 1 {item} > {part}")
-    assert (part.read_text(), host.said[-1]) == ("", f"wrote 0 octets to {part}")
+    assert is_as_it_was(part)
+    assert host.said[-1] == f"{item} came empty, as a part that is not there may: {part} is as it was"
+    assert shown(host)[-2:] == [f'* 1 FETCH ({answer} "")', "A2 OK done"]
+    new = part.with_name("new")
+    host.does(f"FETCH 1 {item} > {new}").does(f"FETCH 1 {item} >> {new}")
+    assert (new.read_text(), host.said[-1]) == ("", f"wrote 0 octets to {new}")
 
 
 def test_a8_several_texts_in_one_reply_are_all_there(part: Path) -> None:
