@@ -12,10 +12,10 @@ class Tags:
         self.prefix = prefix
         self.number = number
 
-    def new(self, in_use: Callable[[str], bool]) -> str:
-        """Return the next tag for which `in_use` is false."""
+    def new(self, in_use: Callable[[str], bool] | None = None) -> str:
+        """Return the next tag, or the next for which `in_use` is false."""
         while True:
             tag = f"{self.prefix}{self.number}"
             self.number += 1
-            if not in_use(tag):
+            if in_use is None or not in_use(tag):
                 return tag

@@ -7,21 +7,17 @@ import pytest
 from imapsh.session.tags import Tags
 
 
-def never(tag: str) -> bool:
-    return False
-
-
 def test_tags_count_upwards() -> None:
     tags = Tags()
-    assert [tags.new(never) for _ in range(3)] == ["A1", "A2", "A3"]
+    assert [tags.new() for _ in range(3)] == ["A1", "A2", "A3"]
 
 
 @pytest.mark.parametrize(("prefix", "number", "expected"), [("", 0, "0"), ("x.", 7, "x.7")])
 def test_prefix_and_number_may_be_chosen(prefix: str, number: int, expected: str) -> None:
-    assert Tags(prefix, number).new(never) == expected
+    assert Tags(prefix, number).new() == expected
 
 
 def test_a_tag_in_use_is_skipped_for_good() -> None:
     tags = Tags()
     assert tags.new({"A1", "A2"}.__contains__) == "A3"
-    assert tags.new(never) == "A4"
+    assert tags.new() == "A4"
