@@ -6,6 +6,7 @@ from imapsh import spec
 from imapsh.grammar.responses import Parser, Readers, Response
 from imapsh.grammar.values import Capabilities, StatusText
 from imapsh.session import states
+from imapsh.session.capabilities import rev2_holds, upper
 from imapsh.session.exchange import Exchange
 from imapsh.session.mailbox import Mailbox
 from imapsh.spec.model import AUTHENTICATED, LOGOUT, NOT_AUTHENTICATED, SELECTED, Context
@@ -47,8 +48,7 @@ class Knowledge:
     @property
     def rev2(self) -> bool:
         """IMAP4rev2 holds: it was enabled, or is all the server knows (RFC 9051 section 6.3.1, appendix E)."""
-        alone = "IMAP4REV2" in self.capabilities and "IMAP4REV1" not in self.capabilities
-        return "IMAP4REV2" in self.enabled or alone
+        return rev2_holds(self.capabilities, self.enabled)
 
     def _move(self, exchange: Exchange, status: str) -> None:
         """What the tagged reply does to the state."""
@@ -79,7 +79,7 @@ class Knowledge:
             return ""
         if response.name == "CAPABILITY":
             return self._set_capabilities(value.names)
-        self.enabled |= {name.upper() for name in value.names}
+        self.enabled |= set(upper(value.names))
         return "enabled " + " ".join(value.names) if value.names else ""
 
     def _code(self, response: Response) -> str:
@@ -101,7 +101,7 @@ class Knowledge:
     def _set_capabilities(self, names: tuple[str, ...]) -> str:
         old = self.capabilities
         self.capability_names = names
-        self.capabilities = frozenset(name.upper() for name in names)
+        self.capabilities = frozenset(upper(names))
         self._fresh_capabilities = True
         if not old or not names or old == self.capabilities:
             return ""

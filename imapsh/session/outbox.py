@@ -17,7 +17,6 @@ from imapsh.session.exchange import Exchange, Secret, Sendable, TypedLiteral
 from imapsh.session.secrets import MASK
 
 _PIECE = 1 << 16
-_LITERAL_MINUS = 4096  # octets (RFC 7888 section 5)
 
 
 class Out(NamedTuple):
@@ -177,15 +176,3 @@ def _counted(pieces: Iterable[bytes], octets: int) -> Iterator[bytes]:
 def _pieces(data: bytes) -> Iterator[bytes]:
     for at in range(0, len(data), _PIECE):
         yield data[at : at + _PIECE]
-
-
-def plus_allowed(capabilities: frozenset[str], rev2: bool) -> Callable[[int, bool], bool]:
-    """Whether a literal may be announced `{n+}` or `~{n+}` (RFC 7888 sections 4 to 6)."""
-    everything = "LITERAL+" in capabilities
-    short = everything or rev2 or "LITERAL-" in capabilities
-    binary8 = rev2 or "BINARY" in capabilities
-
-    def plus(octets: int, binary: bool) -> bool:
-        return (everything or (short and octets <= _LITERAL_MINUS)) and (binary8 or not binary)
-
-    return plus

@@ -12,11 +12,13 @@ from imapsh.session import states
 from imapsh.session.events import Event, Sent
 from imapsh.session.exchange import Exchange, OpenFile, Secret, Sendable, secrets_in, typed
 from imapsh.session.knowledge import Knowledge
+from imapsh.session.literals import plus_allowed
 from imapsh.session.mailbox import opened
-from imapsh.session.outbox import Outbox, plus_allowed
+from imapsh.session.outbox import Outbox
 from imapsh.session.pipeline import may_start
 from imapsh.session.rawtags import RawTags
 from imapsh.session.secrets import MASK, Secrets
+from imapsh.session.tags import Tags
 from imapsh.spec.model import LOGOUT
 from imapsh.wire.frames import Frame
 
@@ -45,18 +47,17 @@ class Sending(Knowledge):
         self._done_wanted = False
         self._paused = False
         self.ending = False
-        self._counter = 0
+        self._tags = Tags()
         self._raw = RawTags()
 
     # -- commands
 
     def new_tag(self) -> str:
         """A tag that no command in flight has."""
-        while True:
-            self._counter += 1
-            tag = f"A{self._counter}"
-            if tag not in self.running and all(exchange.tag != tag for exchange in self.queue):
-                return tag
+        return self._tags.new(self._in_use)
+
+    def _in_use(self, tag: str) -> bool:
+        return tag in self.running or any(exchange.tag == tag for exchange in self.queue)
 
     def line(self, text: str, *, open_file: OpenFile | None = None, matched: Match | None = None) -> Exchange:
         """Submit a typed line, with its literals inside, as it stands; a tag is put in front where it has none.
@@ -107,7 +108,7 @@ class Sending(Knowledge):
         """Queue an exchange; IDLE is ended first.  Raises StateError at the end, UsageError for a tag in use."""
         if self.closed or self.state == LOGOUT:
             raise StateError("the session is over: connect again")
-        if exchange.tag in self.running or any(other.tag == exchange.tag for other in self.queue):
+        if self._in_use(exchange.tag):
             raise UsageError(f"the tag {exchange.tag} is in use: give another, or none")
         for secret in secrets_in(exchange.fragments):
             known = self.secrets.add_sasl if exchange.name == "AUTHENTICATE" else self.secrets.add

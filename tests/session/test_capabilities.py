@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from imapsh.errors import TLSError
+from imapsh.session.capabilities import rev2_holds, upper
 from imapsh.spec.model import LOGOUT, NOT_AUTHENTICATED
 
 from .player import LOGGED_IN, OPEN, play
@@ -108,3 +109,21 @@ def test_rev2_alone_needs_no_enable() -> None:
     assert play("S: * OK [CAPABILITY IMAP4rev2] hi").session.rev2
     assert not play("S: * OK [CAPABILITY IMAP4rev2 IMAP4rev1] hi").session.rev2
     assert not play(OPEN).session.rev2
+
+
+def test_names_are_compared_in_upper_case() -> None:
+    assert upper(["IMAP4rev1", "Idle", "AUTH=plain"]) == ("IMAP4REV1", "IDLE", "AUTH=PLAIN")
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "enabled", "holds"),
+    [
+        ((), (), False),
+        (("IMAP4REV1",), (), False),
+        (("IMAP4REV1", "IMAP4REV2"), (), False),
+        (("IMAP4REV1", "IMAP4REV2"), ("IMAP4REV2",), True),
+        (("IMAP4REV2",), (), True),
+    ],
+)
+def test_rev2_holds(capabilities: tuple[str, ...], enabled: tuple[str, ...], holds: bool) -> None:
+    assert rev2_holds(capabilities, enabled) is holds

@@ -7,15 +7,11 @@ on the wire, as Python 3.11 to 3.14 have them.  What is better, and the little t
 
 from __future__ import annotations
 
-import errno
 import io
-import random
-import socket
 import subprocess
-import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from imapsh.client.imap4.extensions import Extensions
+from imapsh.client.imap4.classes import IMAP4
 from imapsh.client.imap4.names import (
     CRLF,
     IMAP4_PORT,
@@ -37,16 +33,15 @@ from imapsh.client.imap4.names import (
     Untagged_response,
     Untagged_status,
 )
-from imapsh.client.imap4.sockets import SocketFile
+from imapsh.client.imap4.opening import unverified_context
 from imapsh.client.imap4.typed import parsed
 from imapsh.grammar.fragments import Literal as LiteralArgument
 from imapsh.grammar.mutf7 import decode as decode_mutf7
 from imapsh.grammar.mutf7 import encode as encode_mutf7
 
 if TYPE_CHECKING:
+    import socket
     import ssl
-    from types import TracebackType
-    from typing import Self
 
 __version__ = "2.58"  # of the imaplib whose interface this is
 __all__ = [
@@ -58,165 +53,6 @@ __all__ = [
 
 Debug = 0  # what `debug` of new objects begins with
 _MAXLINE = 1_000_000  # octets of a line; read at each call, so that programs may raise it
-
-
-class IMAP4(Extensions):
-    """A connection to `host` (this machine) and `port`, `timeout` seconds being allowed for each step.
-
-    Every command is a method under its lower- and its upper-case name.  Most return (type, [data, ...]): type is "OK"
-    or "NO", data the text of the reply or the responses that the command is for; each is bytes, or where a literal
-    stands in it a tuple of bytes, (what is before it, the literal).
-
-    Raises ValueError for a timeout of 0, OSError where no connection is made, `IMAP4.abort` where the server's reply
-    cannot be gone on with (connect again), `IMAP4.error` for a mistake, BAD, or a login refused; `IMAP4.readonly` where
-    a mailbox became read-only.
-    """
-
-    class error(Exception):  # noqa: N801 - imaplib's names
-        """A command was wrong, or was refused where that ends the matter."""
-
-    class abort(error):  # noqa: N801
-        """The connection is of no more use."""
-
-    class readonly(abort):  # noqa: N801
-        """The mailbox is READ-ONLY now."""
-
-    def __init__(self, host: str = "", port: int = IMAP4_PORT, timeout: float | None = None) -> None:
-        self._prepare(Debug)
-        self.open(host, port, timeout)
-        try:
-            self._connect()
-        except Exception:
-            try:
-                self.shutdown()
-            except OSError:
-                pass
-            raise
-
-    def _connect(self) -> None:
-        """Read the greeting (RFC 9051 section 7.1), then ask for the capabilities."""
-        self._set_tags(Int2AP(random.randint(4096, 65535)))
-        if self.debug >= 1:
-            self._mesg(f"imaplib version {__version__}")
-            self._mesg(f"new IMAP4 connection, tag={self.tagpre!r}")
-        self.welcome = self._get_response()
-        if "PREAUTH" in self.untagged_responses:
-            self.state = "AUTH"
-        elif "OK" in self.untagged_responses:
-            self.state = "NONAUTH"
-        elif self.survived:
-            raise self.abort(f"unexpected response: {self.welcome!r}")
-        else:
-            raise self.error(self.welcome)
-        self._get_capabilities()
-        if self.debug >= 3:
-            self._mesg(f"CAPABILITIES: {self.capabilities!r}")
-        for version in AllowedVersions:
-            if version in self.capabilities:
-                self.PROTOCOL_VERSION = version
-                return
-        raise self.error("server not IMAP4 compliant")
-
-    def __getattr__(self, attr: str) -> Any:
-        if attr in Commands or (attr.isupper() and not attr.startswith("_") and hasattr(type(self), attr.lower())):
-            return getattr(self, attr.lower())
-        raise AttributeError(f"Unknown IMAP4 command: '{attr}'")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, exc_type: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self.state == "LOGOUT":
-            return
-        try:
-            self.logout()
-        except OSError:
-            pass
-
-    # -- what moves the octets, and may be overridden
-
-    _file: Any = None
-
-    @property
-    def file(self) -> Any:
-        """The binary file that `read` and `readline` read.  A subclass may set its own, and use that; with ours Python
-        3.14 and later warn who reads it past those methods, with a RuntimeWarning.
-        """
-        if self._file is None or isinstance(self._file, SocketFile):
-            import warnings
-
-            warnings.warn("IMAP4.file may be read only through read() and readline()", RuntimeWarning, 2)
-        return self._reading()
-
-    @file.setter
-    def file(self, file: Any) -> None:
-        self._file = file
-
-    def _create_socket(self, timeout: float | None) -> socket.socket:
-        if timeout is not None and not timeout:
-            raise ValueError("Non-blocking socket (timeout=0) is not supported")
-        sys.audit("imaplib.open", self, self.host, self.port)
-        address = (self.host or None, self.port)
-        if timeout is not None:
-            return socket.create_connection(address, timeout)
-        return socket.create_connection(address)
-
-    def open(self, host: str = "", port: int = IMAP4_PORT, timeout: float | None = None) -> None:
-        """Connect; what `read`, `readline`, `send` and `shutdown` work on.  Raises OSError."""
-        self.host: str | None = host
-        self.port: int | None = port
-        self.sock = self._create_socket(timeout)
-        self.file = SocketFile(self.sock)
-
-    def read(self, size: int) -> bytes:
-        """So many octets from the server, fewer at its end."""
-        data: bytes = (self._file or self._reading()).read(size) or b""
-        if len(data) < size:
-            self._short(data)
-        return data
-
-    def readline(self) -> bytes:
-        """The next line, with its CRLF; b"" at the end.  Raises `error` for one over `_MAXLINE` octets."""
-        line: bytes = (self._file or self._reading()).readline(_MAXLINE + 1)
-        if line[-1:] != b"\n":
-            self._short(line)
-        if len(line) > _MAXLINE:
-            raise self.error(f"got more than {_MAXLINE} bytes")
-        return line
-
-    def _reading(self) -> Any:
-        if self._file is None:
-            self._file = SocketFile(self.sock)
-        return self._file
-
-    def _short(self, data: bytes) -> None:
-        if isinstance(self._file, SocketFile):
-            self._file.short(data)
-
-    def send(self, data: bytes) -> None:
-        """Send octets to the server."""
-        sys.audit("imaplib.send", self, data)
-        self.sock.sendall(data)
-
-    def shutdown(self) -> None:
-        """Close what `open` opened."""
-        if self._file is not None:
-            self._file.close()
-        try:
-            self.sock.shutdown(socket.SHUT_RDWR)
-        except OSError as fault:
-            # The server may have closed first; Windows says so with error 10022.
-            if fault.errno != errno.ENOTCONN and getattr(fault, "winerror", 0) != 10022:
-                raise
-        finally:
-            self.sock.close()
-
-    def socket(self) -> socket.socket:
-        """The socket."""
-        sock: socket.socket = self.sock
-        return sock
 
 
 class IMAP4_SSL(IMAP4):  # noqa: N801 - imaplib's name
@@ -243,7 +79,7 @@ class IMAP4_SSL(IMAP4):  # noqa: N801 - imaplib's name
             warnings.warn("keyfile and certfile are deprecated, use a custom ssl_context", DeprecationWarning, 2)
         self.keyfile = keyfile
         self.certfile = certfile
-        self.ssl_context = ssl_context or self._default_context(certfile, keyfile)
+        self.ssl_context = ssl_context or unverified_context(certfile, keyfile)
         super().__init__(host, port, timeout)
 
     def _create_socket(self, timeout: float | None) -> socket.socket:

@@ -6,7 +6,7 @@ What would not be read back as one argument is quoted; what is quoted already st
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from imapsh.grammar.cursor import ASTRING_ATOM
@@ -36,6 +36,16 @@ def list_mailbox(text: str) -> str:
 def parenthesized(text: str) -> str:
     """A list: flags, sort criteria, names of values."""
     return text if text[:1] == "(" and text[-1:] == ")" else f"({text})"
+
+
+def listed(words: Iterable[str]) -> str:
+    """Return the words as a list in parentheses."""
+    return f"({' '.join(words)})"
+
+
+def nstring(text: str | None) -> str:
+    """Return a quoted string, or NIL for None (RFC 9051 section 4.5)."""
+    return "NIL" if text is None else quoted(text)
 
 
 def message_parts(text: str) -> str:
@@ -80,6 +90,6 @@ def formed(name: str, args: Sequence[Any]) -> list[Any]:
 
 def in_form(form: Form, arg: Any) -> Any:
     """One argument, str or bytes, in its form."""
-    if isinstance(arg, bytes):
-        return form(arg.decode("latin-1")).encode("latin-1")
-    return form(arg) if isinstance(arg, str) else arg
+    if isinstance(arg, str):
+        return form(arg)
+    return form(arg.decode("latin-1")).encode("latin-1") if isinstance(arg, bytes) else arg

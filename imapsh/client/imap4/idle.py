@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from imapsh.client.imap4.names import CRLF
-from imapsh.client.imap4.replies import ResponseTimeout, Result
+from imapsh.client.imap4.receiving import ResponseTimeout
+from imapsh.client.imap4.replies import Result
 
 if TYPE_CHECKING:
-    from imapsh.client.imap4.conversation import Conversation
+    from imapsh.client.imap4.classes import IMAP4
 
 
 class Idler:
@@ -20,7 +21,7 @@ class Idler:
     found in `untagged_responses` afterwards.
     """
 
-    def __init__(self, imap: Conversation, duration: float | None = None) -> None:
+    def __init__(self, imap: IMAP4, duration: float | None = None) -> None:
         if "IDLE" not in imap.capabilities:
             raise imap.error("Server does not support IMAP4 IDLE")
         if duration is not None and not imap.sock:
@@ -33,10 +34,9 @@ class Idler:
 
     def __enter__(self) -> Idler:
         imap = self._imap
-        if imap._idle_capture:
+        if imap._replies.captured is not None:
             raise imap.error("IDLE is running already")
-        imap._idle_responses.clear()
-        imap._idle_capture = True
+        imap._replies.captured = []
         try:
             self._tag = imap._command("IDLE")
             if not imap._permitted(self._tag):
@@ -81,8 +81,7 @@ class Idler:
         self._leave()
         try:
             if imap.tagged_commands[self._tag] is None:
-                imap._log_out(b"DONE")
-                imap._send(b"DONE" + CRLF)
+                imap._send_line(b"DONE" + CRLF, b"DONE")
             imap._command_complete("IDLE", self._tag)
         except imap.abort:
             if exc is None:  # else what ended the block is the news
@@ -91,11 +90,10 @@ class Idler:
     def _leave(self) -> None:
         """Stop capturing; what nobody took is filed like all other responses."""
         imap = self._imap
-        imap._idle_capture = False
-        for typ, data in imap._idle_responses:
+        captured, imap._replies.captured = imap._replies.captured, None
+        for typ, data in captured or ():
             for datum in data:
                 imap._append_untagged(typ, datum)
-        imap._idle_responses.clear()
 
     def _pop(self, seconds: float | None) -> Result | None:
         """The next response, None where none came within `seconds`."""
@@ -103,7 +101,7 @@ class Idler:
         if imap.state != "IDLING":
             raise imap.error("iteration works only inside the with block")
         until = None if seconds is None else time.monotonic() + seconds
-        while not imap._idle_responses:
+        while not (captured := imap._replies.captured):
             left = None if until is None else until - time.monotonic()
             if left is not None and left <= 0:
                 return None
@@ -112,10 +110,10 @@ class Idler:
             except ResponseTimeout:
                 return None
             self._check_ended()
-        return imap._idle_responses.pop(0)
+        return captured.pop(0)
 
     def _check_ended(self) -> None:
         """The server may end IDLE by itself; nothing would ever come."""
         reply: Any = self._imap.tagged_commands[self._tag]
-        if reply is not None and not self._imap._idle_responses:
+        if reply is not None and not self._imap._replies.captured:
             raise self._imap.abort(f"unexpected status response: {reply[0]} {reply[1]}")

@@ -1,357 +1,204 @@
-"""Replies, read and filed by name as imaplib does.  All octets come through `readline` and `read`, which subclasses may
-override.
+"""Files the server's replies as imaplib does.
 
-A plain line is filed at once; whatever may be more than one line is left to the frame reader (`imapsh.wire`), and the
-tuples are made of the frame's parts.  What imaplib gives up on and need not (a reply in lower case or with a space too
-many, a line that is no reply, `{n}` in the text of a status reply) is survived: it is filed where its meaning is plain,
-and its octets are kept in `survived`.
+Theory of operation.  `IMAP4._get_response` reads one reply and has it filed here.  A reply that is one line, as most
+are, goes to `Replies.file`.  One with literals, or one that was broken over several lines, is first read to its end by
+`ReplyReader`; its parts, lines and literals in turn, go to `Replies.file_parts`.  There are three kinds of reply:
+
+- Untagged (`* 3 EXISTS`): the text is appended to `untagged["EXISTS"]`, behind its number if it has one: `b"3"`.  A
+  literal is appended as a tuple of the text before it and its octets; the text behind the last literal comes next.
+- Tagged (`A1 OK done`): `tagged[b"A1"]`, which is None while the command runs, becomes `("OK", [b"done"])`.
+- A continuation request (`+ text`): the text becomes `continuation`, and None is returned in place of a line.
+
+A response code (`[UIDNEXT 7]`) in front of a status reply's text is filed like an untagged response of its name.
+
+The methods of IMAP4 take out what they asked for, by name; what nobody takes stays until SELECT.  While IDLE runs,
+untagged replies go to `captured` in the order in which they come, and IDLE's iterator takes them from there.
+
+imaplib gives up on a reply in lower case, on one space too many, and on a line that is no reply at all.  Here such a
+reply is filed if its meaning is plain, and its octets are kept in `survived`.
+
+Appending is done by a function that is handed in: it is `IMAP4._append_untagged`, which programs may override.
 """
 
 from __future__ import annotations
 
 import re
-import sys
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from imapsh.client.imap4 import names
 from imapsh.client.imap4.names import CRLF
-from imapsh.errors import LimitError
-from imapsh.session.secrets import Secrets
-from imapsh.wire.frames import Frame, Part
-from imapsh.wire.limits import Limits
-from imapsh.wire.pull import pull
-from imapsh.wire.reader import FrameReader
+from imapsh.client.imap4.transcript import Transcript
+from imapsh.wire.frames import Part
 
-Datum = Any  # bytes, or (bytes, bytes): what stands before a literal, and the literal
+Datum = Any  # bytes, or a tuple of bytes: the text before a literal, and the literal
 Result = tuple[str, list[Any]]
+Append = Callable[[str, Datum], None]
 
 _UNTAGGED = re.compile(rb"\* (?:(\d+) )?([A-Z-]+)(?: (.*))?\Z", re.DOTALL)
 _LOOSE = re.compile(rb"\*[ \t]+(?:(\d+)[ \t]+)?([A-Za-z][A-Za-z-]*)(?:[ \t]+(.*))?", re.DOTALL)
 _WITH_CODE = frozenset((b"OK", b"NO", b"BAD"))
 _STATUS = frozenset((b"OK", b"NO", b"BAD", b"BYE", b"PREAUTH"))
-_DIGITS = 18  # of a size that may be read
-_MOST = (1 << 63) - 1
+_BAD_NEWS = frozenset((b"NO", b"BAD", b"BYE"))
 _KEPT = 1000  # survived replies
-_LOGGED = 10  # lines
-_PIECE = 1 << 20  # octets of a literal on its way to a file
-
-
-class ResponseTimeout(TimeoutError):
-    """No reply began within the time that IDLE was to wait."""
 
 
 class Replies:
-    """Reads replies and files them."""
+    """What came from the server and was not taken yet: `untagged`, `tagged`, `continuation`, and `survived`.
 
-    error: type[Exception]
-    abort: type[Exception]
-    readonly: type[Exception]
+    `captured` is a list while IDLE runs, otherwise None.  `abort` is the exception to raise when a reply makes it
+    impossible to go on.
+    """
 
-    debug: int
-    state: str
-    literal: Any
-    capabilities: tuple[str, ...] = ()
-    sock: Any
-    literal_limit = 4 << 30
-    """The most octets of a literal that are read; 0 is no limit.  One beyond it raises `abort` before it is read."""
-
-    def _prepare(self, debug: int) -> None:
-        self.debug = debug
-        self.state = "LOGOUT"
-        self.literal = None  # what follows the next command as a literal
-        self.tagged_commands: dict[bytes, Any] = {}
-        self.untagged_responses: dict[str, list[Any]] = {}
-        self.continuation_response: Any = ""
-        self.is_readonly = False
-        self.tagnum = 0
-        self._set_tags(b"")
+    def __init__(self, transcript: Transcript, abort: type[Exception]) -> None:
+        self.untagged: dict[str, list[Any]] = {}
+        self.tagged: dict[bytes, Any] = {}
+        self.continuation: Any = ""
         self.survived: deque[bytes] = deque(maxlen=_KEPT)
-        """Replies, octet by octet, that imaplib would have given up on; the last thousand."""
-        self._reader = FrameReader(limits=Limits(line=0))
-        self._secrets = Secrets()
-        self._cmd_log: deque[tuple[str, bytes, float]] = deque(maxlen=_LOGGED)
-        self._idle_capture = False
-        self._idle_responses: list[Result] = []
-        self._mode_ascii()
+        self.captured: list[Result] | None = None
+        self.transcript = transcript
+        self._abort = abort
+        self.expect(b"")
 
-    def _set_tags(self, prefix: bytes) -> None:
-        self.tagpre = prefix
+    def expect(self, prefix: bytes) -> None:
+        """From now on, tags begin with `prefix`."""
         tag = rb"(?P<tag>" + re.escape(prefix) + rb"\d+)"
+        self.prefix = prefix
         self.tagre = re.compile(tag + rb" (?P<type>[A-Z]+) (?P<data>.*)")
         self._loose_tagre = re.compile(tag + rb"[ \t]+(?P<type>OK|NO|BAD)(?:[ \t]+(?P<data>.*))?\Z", re.IGNORECASE)
 
-    # What moves the octets; see IMAP4.
+    def line(self, octets: bytes) -> bytes:
+        """Return a line without its CRLF, after it went into the transcript.
 
-    def readline(self) -> bytes:
-        """The next line."""
-        raise NotImplementedError
-
-    def read(self, size: int) -> bytes:
-        """So many octets."""
-        raise NotImplementedError
-
-    def shutdown(self) -> None:
-        """Close."""
-        raise NotImplementedError
-
-    def _mode_ascii(self) -> None:
-        self.utf8_enabled = False
-        self._encoding = "ascii"
-
-    def _mode_utf8(self) -> None:
-        self.utf8_enabled = True
-        self._encoding = "utf-8"
-
-    # -- replies
-
-    def _get_response(self, start_timeout: float | None = None) -> bytes | None:
-        """Read one reply and file it.  Returns its first line, or None for a continuation request.
-
-        Raises `abort` for the end, a line without CRLF, a tagged reply to nothing and an unusable literal;
-        ResponseTimeout where none begins within `start_timeout` seconds.
+        Raises `abort` for the end of the stream, and for a line without CRLF.
         """
-        reader = self._reader
-        line = reader.pending
-        if line is not None:
-            reader.pending = None
-        elif start_timeout is None:
-            line = self.readline()
+        if octets[-2:] != CRLF:
+            if not octets:
+                raise self._abort("socket error: EOF")
+            raise self._abort(f"socket error: unterminated line: {self.transcript.masked(octets)!r}")
+        line, transcript = octets[:-2], self.transcript
+        if transcript.level >= 4:
+            transcript.note(f"< {line!r}")
         else:
-            line = self._first_line(start_timeout)
-        # What the frame reader would call whole; while idling nobody waits to see whether a broken line goes on.
-        if line[-3:] == b"}\r\n" or (
-            (line.count(b"(") != line.count(b")") or line.count(b'"') & 1) and not self._idle_capture
-        ):
-            return self._get_frame(line)
-        return self._file_line(self._checked(line))
-
-    def _first_line(self, seconds: float) -> bytes:
-        allowed = self.sock.gettimeout()
-        self.sock.settimeout(seconds)
-        try:
-            return self.readline()
-        except TimeoutError as fault:
-            raise ResponseTimeout from fault
-        finally:
-            self.sock.settimeout(allowed)
-
-    def _get_line(self) -> bytes:
-        """The next line without its CRLF, for programs that read replies themselves."""
-        line, self._reader.pending = self._reader.pending, None
-        return self._checked(self.readline() if line is None else line)
-
-    def _checked(self, line: bytes) -> bytes:
-        """The line without its CRLF, logged."""
-        if line[-2:] != CRLF:
-            if not line:
-                raise self.abort("socket error: EOF")
-            raise self.abort(f"socket error: unterminated line: {self._masked(line)!r}")
-        line = line[:-2]
-        if self.debug >= 4:
-            self._mesg(f"< {line!r}")
-        else:
-            self._cmd_log.append(("< ", line, time.time()))
+            transcript.lines.append(("< ", line, time.time()))
         return line
 
-    def _file_line(self, line: bytes) -> bytes | None:
-        """File a reply that is one line."""
+    # -- filing
+
+    def file(self, line: bytes, append: Append) -> bytes | None:
+        """File a reply that is one line.  Returns the line, or None for a continuation request.
+
+        Raises `abort` for a tagged reply to a command that does not run, or that cannot be read.
+        """
+        found = names.Untagged_status.match(line)
+        if found is not None:  # by far the most
+            number, name, _, rest = found.groups()
+            append(name.decode("ascii"), number + b" " + rest if rest else number)
+            return line
         if line[:2] == b"* ":
-            found = names.Untagged_status.match(line)
-            if found is not None:
-                number, name, _, rest = found.groups()
-                self._append_untagged(name.decode("ascii"), number + b" " + rest if rest else number)
-                return line
             found = names.Untagged_response.match(line)
             if found is not None:
                 name, _, rest = found.groups()
-                self._append_untagged(name.decode("ascii"), rest or b"")
+                append(name.decode("ascii"), rest or b"")
                 if name in _STATUS:
-                    self._note_code(name, rest or b"")
+                    self._file_code(name, rest or b"", append)
                 return line
-        elif line.startswith(self.tagpre) and self._complete(line):
+        elif line.startswith(self.prefix) and self._file_tagged(line, append):
             return line
         elif found := names.Continuation.match(line):
-            self.continuation_response = found["data"]
+            self.continuation = found["data"]
             return None
         self._survive(line + CRLF)
-        return self._file_loosely(line)
+        return self._file_by_meaning(line, (line,), append)
 
-    def _get_frame(self, line: bytes) -> bytes | None:
-        """File a reply that may be more than its first line."""
-        parts: list[bytes] = [line]
-        if self._reader.opener is None:
-            found = _UNTAGGED.match(line)
-            if found is not None and found[2] not in _STATUS and self._straight(parts):
-                return self._file_parts(self._checked(line), found, parts)
-        frame = self._pull(parts)
-        if any(violation.rule == "number64" for violation in frame.violations):
-            raise self.abort(f"unusable literal size: {self._masked(line)!r}")
-        return self._file_frame(frame)
+    def file_parts(self, line: bytes, parts: Sequence[Part], broken: bool, append: Append) -> bytes | None:
+        """File a reply that begins with `line` and consists of `parts`, lines and literals in turn, as `file` does.
 
-    def _straight(self, parts: list[bytes]) -> bool:
-        """Read the literals behind the first of `parts` while all is as it ought to be, in a third of the time of
-        the frame reader; else false, and the frame reader is given what was read.
+        `broken` says that it breaks the rules of framing.
         """
-        line, depth, most = parts[0], 0, self.literal_limit or _MOST
-        while True:
-            if (b'"' in line and (b"\\" in line or line.count(b'"') & 1)) or line[-2:] != CRLF:
-                return False
-            depth += line.count(b"(") - line.count(b")")
-            if line[-3:] != b"}\r\n":
-                return depth == 0
-            digits = line[line.rfind(b"{") + 1 : -3]
-            if not digits.isdigit() or len(digits) > _DIGITS or int(digits) > most:
-                return False
-            size = int(digits)
-            literal = self._read_literal(size) if size else b""
-            parts.append(literal)
-            if len(literal) < size:
-                return False
-            line = self.readline()
-            parts.append(line)
-            if line == b")\r\n":
-                return depth == 1
-
-    def _pull(self, parts: list[bytes]) -> Frame:
-        """The frame that begins with `parts`, which were read already, through the frame reader."""
-        reader, read = self._reader, deque(parts[1:])
-        reader.pending = parts[0]
-        if reader.limits.literal != self.literal_limit:
-            reader.limits = reader.limits._replace(literal=self.literal_limit)
-        most = _MOST if reader.opener is None else _PIECE
-        try:
-            frame = pull(
-                reader,
-                lambda: read.popleft() if read else self.readline(),
-                lambda size: read.popleft() if read else self._read_literal(min(size, most)),
-            )
-        except LimitError as fault:
-            raise self.abort(str(fault)) from fault
-        finally:
-            reader.begun, reader.taken = [], []
-        assert frame is not None  # it begins with a line
-        return frame
-
-    def _read_literal(self, size: int) -> bytes:
-        try:
-            return self.read(size)
-        except (OverflowError, MemoryError) as fault:
-            raise self.abort(f"a literal of {size} octets is more than memory can hold") from fault
-
-    def _file_frame(self, frame: Frame) -> bytes | None:
-        first, *more = frame.parts
+        first = parts[0]
         assert isinstance(first, bytes)
-        line = self._checked(first)
-        if frame.violations:
-            self._survive(frame.raw)
-        if not more and b"\n" not in line:
-            return self._file_line(line)
-        if line.startswith(self.tagpre) and self._complete(line):
-            return line  # a literal in its response code: none reads that, but what follows is not torn
-        return self._file_loosely(line, frame.parts)
+        joined = first[len(line) + 2 :]  # lines that belong to it because it was left open
+        if joined:
+            line = first[: len(line) + 2] + self.line(joined)
+        if broken:
+            self._survive(b"".join(part for part in parts if isinstance(part, bytes)))
+        if len(parts) == 1 and not joined:
+            return self.file(line, append)
+        if line.startswith(self.prefix) and self._file_tagged(line, append):
+            return line  # nobody reads a literal in its response code, but what follows is read from the right place
+        return self._file_by_meaning(line, parts, append)
 
-    def _file_loosely(self, line: bytes, parts: Sequence[Part] = ()) -> bytes:
-        """File a reply by what it must mean: in any case, with blanks too many, over lines, with its literals."""
+    def append(self, typ: str, datum: Datum | None) -> None:
+        """Put a text, or a tuple with a literal, where untagged replies named `typ` go.  None stands for no text."""
+        if datum is None:
+            datum = b""
+        if self.captured is not None:
+            self._capture(self.captured, typ, datum)
+        elif typ in self.untagged:
+            self.untagged[typ].append(datum)
+        else:
+            self.untagged[typ] = [datum]
+        if self.transcript.level >= 5:
+            self.transcript.note(f"untagged_responses[{typ}] += [{datum!r}]")
+
+    def _capture(self, captured: list[Result], typ: str, datum: Datum) -> None:
+        if captured:
+            last, data = captured[-1]
+            if last == typ and isinstance(data[-1], tuple):  # what follows a literal belongs to the same reply
+                data.append(datum)
+                return
+        captured.append((typ, [datum]))
+
+    def _file_by_meaning(self, line: bytes, parts: Sequence[Part], append: Append) -> bytes:
+        """File an untagged reply in any case, with more spaces than due, over several lines, with its literals.
+
+        `line` is the first of `parts`, without its CRLF.
+        """
         found = _UNTAGGED.match(line) or _LOOSE.match(line)
-        return line if found is None else self._file_parts(line, found, parts)
-
-    def _file_parts(self, line: bytes, found: re.Match[bytes], parts: Sequence[Part]) -> bytes:
-        """File a reply whose number, name and text were found; each literal in a tuple, behind what is before it."""
+        if found is None:
+            return line
         number, word, begin = found[1], found[2].upper(), found.start(3)
         name = word.decode("ascii")
         text = line[begin:] if begin > 0 else b""
         if number:
             text = number + b" " + text if text else number
         for at in range(1, len(parts), 2):
-            self._append_untagged(name, (text, parts[at]))
+            append(name, (text, parts[at]))
             tail = parts[at + 1] if at + 1 < len(parts) else b""
             assert isinstance(tail, bytes)
-            text = self._checked(tail)
-        self._append_untagged(name, text)
+            text = self.line(tail)
+        append(name, text)
         if word in _STATUS:
-            self._note_code(word, text)
+            self._file_code(word, text, append)
         return line
 
-    def _survive(self, octets: bytes) -> None:
-        self.survived.append(octets)
-        if self.debug >= 1:
-            self._mesg(f"survived {octets!r}")
-
-    def _complete(self, line: bytes) -> bool:
-        """File a tagged reply.  False where the line is none.  Raises `abort` for one that answers nothing."""
+    def _file_tagged(self, line: bytes, append: Append) -> bool:
+        """File a tagged reply.  Returns False when the line is not one."""
         found = self.tagre.match(line)
         if found is None:
             found = self._loose_tagre.match(line)
             if found is None:
-                if line.split(b" ", 1)[0] in self.tagged_commands:
-                    raise self.abort(f"unexpected response: {self._masked(line)!r}")
+                if line.split(b" ", 1)[0] in self.tagged:
+                    raise self._abort(f"unexpected response: {self.transcript.masked(line)!r}")
                 return False
             self._survive(line + CRLF)
         tag, name, data = found["tag"], found["type"].upper(), found["data"] or b""
-        if tag not in self.tagged_commands:
-            raise self.abort(f"unexpected tagged response: {self._masked(line)!r}")
-        self.tagged_commands[tag] = (name.decode("ascii"), [data])
-        self._note_code(name, data)
+        if tag not in self.tagged:
+            raise self._abort(f"unexpected tagged response: {self.transcript.masked(line)!r}")
+        self.tagged[tag] = (name.decode("ascii"), [data])
+        self._file_code(name, data, append)
         return True
 
-    def _note_code(self, name: bytes, text: bytes) -> None:
-        """File the response code at the beginning of a status reply's text (RFC 9051 section 7.1)."""
+    def _file_code(self, name: bytes, text: bytes, append: Append) -> None:
+        """File the response code in front of a status reply's text (RFC 9051 section 7.1)."""
         if name in _WITH_CODE and (found := names.Response_code.match(text)):
-            self._append_untagged(found["type"].decode("ascii"), found["data"])
-        if self.debug >= 1 and name in (b"NO", b"BAD", b"BYE"):
-            self._mesg(f"{name.decode()} response: {text!r}")
+            append(found["type"].decode("ascii"), found["data"])
+        if name in _BAD_NEWS:
+            self.transcript.note(f"{name.decode()} response: {text!r}")
 
-    def _append_untagged(self, typ: str, dat: Datum | None) -> None:
-        if dat is None:
-            dat = b""
-        if self._idle_capture:
-            self._append_idle(typ, dat)
-        elif typ in self.untagged_responses:
-            self.untagged_responses[typ].append(dat)
-        else:
-            self.untagged_responses[typ] = [dat]
-        if self.debug >= 5:
-            self._mesg(f"untagged_responses[{typ}] += [{dat!r}]")
-
-    def _append_idle(self, typ: str, dat: Datum) -> None:
-        """For the iteration in IDLE: what follows a literal belongs to the same reply."""
-        if self._idle_responses:
-            last, data = self._idle_responses[-1]
-            if last == typ and isinstance(data[-1], tuple):
-                data.append(dat)
-                return
-        self._idle_responses.append((typ, [dat]))
-
-    # -- what is shown
-
-    def _masked(self, octets: bytes) -> bytes:
-        return self._secrets.mask(octets)
-
-    def _log_out(self, line: bytes) -> None:
-        line = self._masked(line)
-        if self.debug >= 4:
-            self._mesg(f"> {line!r}")
-        else:
-            self._cmd_log.append(("> ", line, time.time()))
-
-    def _mesg(self, s: object, secs: float | None = None) -> None:
-        """Write a line of debugging output to stderr, what is secret masked."""
-        moment = time.time() if secs is None else secs
-        shown = self._masked(str(s).encode("utf-8", "backslashreplace")).decode("utf-8")
-        stamp = time.strftime("%M:%S", time.localtime(moment))
-        sys.stderr.write(f"  {stamp}.{int(moment * 100) % 100:02d} {shown}\n")
-        sys.stderr.flush()
-
-    def _dump_ur(self, untagged_resp_dict: dict[str, list[Any]]) -> None:
-        if untagged_resp_dict:
-            lines = (f"{name}: {data!r}" for name, data in untagged_resp_dict.items())
-            self._mesg("untagged responses dump:" + "\n\t\t".join(lines))
-
-    def print_log(self) -> None:
-        """Write the last ten lines, in and out, to stderr."""
-        self._mesg(f"last {len(self._cmd_log)} IMAP4 interactions:")
-        for direction, line, moment in self._cmd_log:
-            self._mesg(f"{direction}{line!r}", moment)
+    def _survive(self, octets: bytes) -> None:
+        self.survived.append(octets)
+        self.transcript.note(f"survived {octets!r}")

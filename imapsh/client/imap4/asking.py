@@ -1,0 +1,101 @@
+"""IMAP4's methods that ask the server for something that is about no mailbox, and those that take what came.
+
+See `opening` for what every command returns and raises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from imapsh.client.imap4 import typed
+from imapsh.client.imap4.arguments import listed, nstring
+from imapsh.client.imap4.names import Commands
+from imapsh.client.imap4.replies import Result
+from imapsh.session.capabilities import upper
+
+if TYPE_CHECKING:
+    from imapsh.client.imap4.classes import IMAP4
+    from imapsh.client.imap4.idle import Idler
+
+
+def capability(self: IMAP4) -> Result:
+    """Ask for the capabilities (RFC 9051 section 6.1.1)."""
+    return self._untagged_response(*self._simple_command("CAPABILITY"), "CAPABILITY")
+
+
+def enable(self: IMAP4, capability: str) -> Result:
+    """ENABLE (RFC 9051 section 6.3.1); after UTF8=ACCEPT arguments are UTF-8.
+
+    Raises `error` if the server does not offer ENABLE.
+    """
+    if "ENABLE" not in self.capabilities:
+        raise self.error("Server does not support ENABLE")
+    typ, data = self._simple_command("ENABLE", capability)
+    if typ == "OK":
+        self._enabled += upper(capability.split())
+        if "UTF8=ACCEPT" in capability.upper():
+            self._mode_utf8()
+    return typ, data
+
+
+def namespace(self: IMAP4) -> Result:
+    """NAMESPACE (RFC 9051 section 6.3.10)."""
+    return self._fetched("NAMESPACE")
+
+
+def identify(self: IMAP4, fields: Mapping[str, str | None] | None = None) -> Result:
+    """ID (RFC 2971): who the client is, None for nothing; returns who the server is."""
+    if fields is None:
+        return self._fetched("ID", "NIL")
+    return self._fetched("ID", listed(nstring(text) for pair in fields.items() for text in pair))
+
+
+def noop(self: IMAP4) -> Result:
+    """NOOP (RFC 9051 section 6.1.2)."""
+    if self.debug >= 3:
+        self._dump_ur(self.untagged_responses)
+    return self._simple_command("NOOP")
+
+
+def idle(self: IMAP4, duration: float | None = None) -> Idler:
+    """IDLE (RFC 2177), for `with`: iterate what it returns for the responses, for `duration` seconds at most.
+
+    Raises `error` if the server does not offer IDLE, and for a duration if there is no socket.
+    """
+    from imapsh.client.imap4.idle import Idler
+
+    return Idler(self, duration)
+
+
+def notify(self: IMAP4, *events: str) -> Result:
+    """NOTIFY (RFC 5465): `notify("NONE")`, `notify("SET", "(SELECTED (MessageNew MessageExpunge))")`."""
+    return self._simple_command("NOTIFY", *events)
+
+
+def xatom(self: IMAP4, name: str, *args: Any) -> Result:
+    """Send any command; it is taken to be allowed in the present state.  Find what it brings with `response`."""
+    name = name.upper()
+    Commands.setdefault(name, (self.state,))
+    return self._simple_command(name, *args)
+
+
+# -- what came
+
+
+def recent(self: IMAP4) -> Result:
+    """Return the RECENT responses there are, otherwise those that a NOOP brings; [None] for none."""
+    typ, dat = self._untagged_response("OK", [None], "RECENT")
+    if dat[-1]:
+        return typ, dat
+    return self._untagged_response(*self.noop(), "RECENT")
+
+
+def response(self: IMAP4, code: str) -> Result:
+    """Take the responses, or arguments of a response code, filed under this name; [None] for none."""
+    return self._untagged_response(code, [None], code.upper())
+
+
+def parsed(self: IMAP4, name: str, data: Iterable[Any]) -> list[Any]:
+    """`imap4.parsed`, with UTF-8 if this connection has it enabled."""
+    return typed.parsed(name, data, utf8=self.utf8_enabled)

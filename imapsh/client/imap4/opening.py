@@ -1,0 +1,140 @@
+"""IMAP4's methods from the greeting to the end: logging in, TLS, compression, logging out.
+
+Like all commands of imaplib, each sends its command and returns (type, [data, ...]).  Each raises `error` for BAD and
+when the command is not allowed in the present state, `abort` when the connection has failed, and ValueError for an
+argument that would end the line.
+"""
+
+from __future__ import annotations
+
+from binascii import a2b_base64, b2a_base64
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from imapsh.client.imap4.replies import Result
+from imapsh.client.imap4.sockets import DeflatedSocket, SocketFile
+
+if TYPE_CHECKING:
+    import ssl
+
+    from imapsh.client.imap4.classes import IMAP4, Text
+
+Challenge = Callable[[bytes], bytes | str | None]
+
+
+def authenticate(self: IMAP4, mechanism: str, authobject: Challenge) -> Result:
+    """AUTHENTICATE (RFC 9051 section 6.2.2): `authobject` is given each challenge, decoded, and returns the response,
+    or None to cancel.  Raises `error` if the login is refused.
+    """
+
+    def step(challenge: bytes | None) -> bytes:
+        response = authobject(a2b_base64(challenge) if challenge else b"")
+        if response is None:
+            return b"*"
+        octets = response.encode("utf-8") if isinstance(response, str) else response
+        return b2a_base64(octets, newline=False)
+
+    self.literal = step
+    typ, dat = self._simple_command("AUTHENTICATE", mechanism.upper())
+    if typ != "OK":
+        raise self.error(self._transcript.masked(dat[-1]).decode("utf-8", "replace"))
+    self.state = "AUTH"
+    return typ, dat
+
+
+def login(self: IMAP4, user: Text, password: str | bytes) -> Result:
+    """LOGIN (RFC 9051 section 6.2.3); the password is quoted.  Raises `error` if the login is refused."""
+    typ, dat = self._formed("LOGIN", user, self._quote(password))
+    if typ != "OK":
+        raise self.error(self._transcript.masked(dat[-1]))
+    self.state = "AUTH"
+    return typ, dat
+
+
+def login_cram_md5(self: IMAP4, user: str, password: str | bytes) -> Result:
+    """AUTHENTICATE CRAM-MD5 (RFC 2195), which does not send the password.  Raises `error` if the login is refused."""
+    self.user, self.password = user, password
+    return self.authenticate("CRAM-MD5", self._CRAM_MD5_AUTH)
+
+
+def cram_md5_response(self: IMAP4, challenge: bytes) -> bytes:
+    """Return the response to a challenge of CRAM-MD5 for `user` and `password`."""
+    from imapsh.sasl.cram_md5 import CramMD5
+
+    password = self.password
+    return CramMD5(
+        self.user, password if isinstance(password, str) else password.decode("utf-8", "surrogateescape")
+    ).step(challenge)
+
+
+def proxyauth(self: IMAP4, user: str) -> Result:
+    """PROXYAUTH: an administrator becomes `user`."""
+    return self._formed("PROXYAUTH", user)
+
+
+def unauthenticate(self: IMAP4) -> Result:
+    """UNAUTHENTICATE (RFC 8437): back to the state in which nobody is logged in."""
+    typ, dat = self._simple_command("UNAUTHENTICATE")
+    if typ == "OK":
+        self.state = "NONAUTH"
+        self._mode_ascii()
+    return typ, dat
+
+
+def logout(self: IMAP4) -> Result:
+    """LOGOUT, and close (RFC 9051 section 6.1.3).  Returns the server's BYE."""
+    self.state = "LOGOUT"
+    typ, dat = self._simple_command("LOGOUT")
+    self.shutdown()
+    return typ, dat
+
+
+def starttls(self: IMAP4, ssl_context: ssl.SSLContext | None = None) -> Result:
+    """STARTTLS (RFC 9051 section 6.2.1), then ask for the capabilities again.  Without a context the server's
+    certificate is NOT verified.  Raises `abort` if the server does not offer it or plain octets follow its OK,
+    `error` if it refuses, ssl.SSLError if the handshake fails.
+    """
+    if self._tls_established:
+        raise self.abort("TLS session already established")
+    if "STARTTLS" not in self.capabilities:
+        raise self.abort("TLS not supported by server")
+    context = ssl_context or unverified_context()
+    typ, dat = self._simple_command("STARTTLS")
+    if typ != "OK":
+        raise self.error("Couldn't establish TLS session")
+    injected = self._unread()
+    if injected:
+        raise self.abort(f"{len(injected)} octets stood between the OK to STARTTLS and TLS, which may be an attack")
+    self.sock = context.wrap_socket(self.sock, server_hostname=self.host)
+    self.file = SocketFile(self.sock)
+    self._tls_established = True
+    self._get_capabilities()
+    return self._untagged_response(typ, dat, "STARTTLS")
+
+
+def unverified_context(certfile: str | None = None, keyfile: str | None = None) -> ssl.SSLContext:
+    """Return the context that imaplib takes when it is given none: it verifies nothing."""
+    import ssl
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    if certfile or keyfile:
+        context.load_cert_chain(certfile or "", keyfile)
+    return context
+
+
+def compress(self: IMAP4, mechanism: str = "DEFLATE") -> Result:
+    """COMPRESS (RFC 4978): after OK both directions are compressed.
+
+    Raises `error`, before anything is sent, if the connection has no socket that these classes read.
+    """
+    if not self.sock or not isinstance(self._reading(), SocketFile):
+        raise self.error("COMPRESS needs a socket that these classes read")
+    typ, dat = self._simple_command("COMPRESS", mechanism)
+    if typ == "OK":
+        from imapsh.wire.deflate import Deflate
+
+        self.sock = DeflatedSocket(self.sock, Deflate(), self._unread())
+        self.file = SocketFile(self.sock)
+    return typ, dat

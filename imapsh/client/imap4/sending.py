@@ -1,0 +1,193 @@
+"""IMAP4's methods that send a command, and what a command consists of.  All octets go through `IMAP4.send`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from imapsh.client.imap4.arguments import formed, in_form, quoted
+from imapsh.client.imap4.names import CRLF, Commands
+from imapsh.client.imap4.replies import Result
+from imapsh.grammar.fragments import Literal, announce
+from imapsh.session.capabilities import rev2_holds
+from imapsh.session.literals import plus_allowed
+from imapsh.session.secrets import MASK
+
+if TYPE_CHECKING:
+    from imapsh.client.imap4.classes import IMAP4
+
+Piece = bytes | Literal
+
+_UNSENDABLE = re.compile(rb"[\r\n\0]")
+_TAKE_MESSAGE = ("APPEND", "REPLACE")
+
+
+def _simple_command(self: IMAP4, name: str, *args: Any) -> Result:
+    """Send a command, its arguments as they are given, and wait for its completion."""
+    return self._command_complete(name, self._command(name, *args))
+
+
+def _formed(self: IMAP4, name: str, *args: Any) -> Result:
+    """Send a command, its arguments quoted and put in parentheses if that is due, and wait for its completion."""
+    return self._simple_command(name, *formed(name, args))
+
+
+def _fetched(self: IMAP4, name: str, *args: Any, filed: str = "") -> Result:
+    """Send a command like `_formed`; returns the responses that it is for."""
+    typ, dat = self._formed(name, *args)
+    return self._untagged_response(typ, dat, filed or name)
+
+
+def _command(self: IMAP4, name: str, *args: Any) -> bytes:
+    """Send a command, its literals too; returns its tag.  `self.literal` follows the arguments."""
+    literal, self.literal = self.literal, None
+    self._check_state(name)
+    untagged = self._replies.untagged
+    for kind in ("OK", "NO", "BAD"):
+        untagged.pop(kind, None)
+    if "READ-ONLY" in untagged and not self.is_readonly:
+        raise self.readonly("mailbox status changed to READ-ONLY")
+    answer = literal if callable(literal) else None
+    pieces = _pieces_of(args, self._encoding)
+    if literal is not None and answer is None:
+        pieces += _last_argument(name, literal, self.utf8_enabled)
+    for secret in _secrets_of(name, pieces):
+        self._transcript.secrets.add(secret)
+    tag = self._new_tag()
+    if self._send_pieces(name, tag, [tag, b" ", name.encode(self._encoding), *pieces]) and answer is not None:
+        self._answer(tag, answer)
+    return tag
+
+
+def _check_state(self: IMAP4, name: str) -> None:
+    if self.state not in Commands[name]:
+        allowed = ", ".join(Commands[name])
+        raise self.error(f"command {name} illegal in state {self.state}, only allowed in states {allowed}")
+
+
+def _new_tag(self: IMAP4) -> bytes:
+    tag = self._tags.new().encode("latin-1")
+    self._replies.tagged[tag] = None
+    return tag
+
+
+def _quote(self: IMAP4, arg: Any) -> Any:
+    """Return a quoted string (RFC 9051 section 4.3), str or bytes as it came."""
+    return in_form(quoted, arg)
+
+
+def _send_pieces(self: IMAP4, name: str, tag: bytes, pieces: list[Piece]) -> bool:
+    """Send a line and its literals; returns False if the server refused one."""
+    line = b""
+    for piece in pieces:
+        if isinstance(piece, bytes):
+            line += piece
+            continue
+        plus = self._plus(piece.octets, piece.binary)
+        line += announce(piece, plus)
+        self._send_line(line, _shown_of(name, line))
+        if not plus and not self._permitted(tag):
+            return False
+        self._send_literal(piece)
+        line = b""
+    line += CRLF
+    self._send_line(line, _shown_of(name, line))
+    return True
+
+
+def _plus(self: IMAP4, octets: int, binary: bool) -> bool:
+    """Whether a literal may be sent without waiting."""
+    offered = self.capabilities
+    return self.literal_plus and plus_allowed(offered, rev2_holds(offered, self._enabled))(octets, binary)
+
+
+def _permitted(self: IMAP4, tag: bytes) -> bool:
+    """Wait for `+`; returns False if the tagged reply comes instead."""
+    while self._get_response():
+        if self._replies.tagged[tag]:
+            return False
+    return True
+
+
+def _answer(self: IMAP4, tag: bytes, step: Callable[[Any], bytes]) -> None:
+    """Answer each challenge until the tagged reply."""
+    while self._permitted(tag):
+        answer = step(self._replies.continuation)
+        self._transcript.secrets.add_sasl(answer)
+        self._send_line(answer, MASK)
+        self._send(CRLF)
+
+
+def _send_line(self: IMAP4, line: bytes, shown: bytes) -> None:
+    """Send a line, or part of one; `shown` goes into the transcript in its place."""
+    transcript = self._transcript
+    transcript.went(shown)
+    if transcript.untold:
+        self._tell()
+    self._send(line)
+
+
+def _send_literal(self: IMAP4, literal: Literal) -> None:
+    if self.debug >= 4:
+        self._mesg(f"write literal size {literal.octets}")
+    for octets in literal.data() if callable(literal.data) else (literal.data,):
+        self._send(octets)
+
+
+def _send(self: IMAP4, octets: bytes) -> None:
+    try:
+        self.send(octets)
+    except OSError as fault:
+        raise self.abort(f"socket error: {fault}") from fault
+
+
+# -- what a command consists of
+
+
+def _pieces_of(args: Sequence[Any], encoding: str) -> list[Piece]:
+    """Return the arguments with a space before each.  None is left out.  A list stands for one argument that is
+    written in pieces.
+
+    Raises ValueError for an argument that would end the line and begin another.
+    """
+    found: list[Piece] = []
+    for arg in args:
+        if arg is None:
+            continue
+        found.append(b" ")
+        for piece in arg if isinstance(arg, list) else (arg,):
+            if not isinstance(piece, Literal):
+                piece = piece if isinstance(piece, bytes) else str(piece).encode(encoding)
+                if _UNSENDABLE.search(piece):
+                    raise ValueError("Control characters not allowed in commands: CR, LF and NUL need a literal")
+            found.append(piece)
+    return found
+
+
+def _last_argument(name: str, literal: bytes | Literal, utf8: bool) -> list[Piece]:
+    """Return the literal behind the arguments; under UTF8=ACCEPT a message is wrapped (RFC 6855 section 4)."""
+    wrapped = utf8 and name in _TAKE_MESSAGE
+    if not isinstance(literal, Literal):
+        literal = Literal(literal, len(literal), binary=wrapped)
+    return [b" UTF8 (", literal, b")"] if wrapped else [b" ", literal]
+
+
+def _secrets_of(name: str, args: Sequence[Piece]) -> list[bytes]:
+    """Return what must not be shown: secret literals, and the password of LOGIN in each way that it may be written."""
+    login = name == "LOGIN"
+    found = [
+        piece.data
+        for piece in args
+        if isinstance(piece, Literal) and (login or piece.secret) and isinstance(piece.data, bytes)
+    ]
+    if login and args and isinstance(args[-1], bytes):
+        found += [args[-1], re.sub(rb"\\(.)", rb"\1", args[-1].strip(b'"'))]
+    return found
+
+
+def _shown_of(name: str, line: bytes) -> bytes:
+    """Return a line as it may be shown: of LOGIN only the tag and the user's name."""
+    if name == "LOGIN":
+        line = b" ".join((*line.split(b" ", 3)[:3], MASK))
+    return line.removesuffix(CRLF)
