@@ -2,6 +2,7 @@
 
 # Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import accumulate, islice
 from typing import Final, NamedTuple, overload
@@ -116,8 +117,6 @@ class SequenceSet:
 
     def __contains__(self, number: object) -> bool:
         """Raises UsageError where only the server knows: the number is in no range without `*`."""
-        from bisect import bisect_left
-
         if not isinstance(number, int):
             return False
         parts = self._parts()
@@ -203,8 +202,6 @@ class SequenceSet:
 
 
 def _disjoint(pairs: Iterable[tuple[int, int]]) -> _Parts:
-    from bisect import bisect_left, bisect_right
-
     parts: list[tuple[int, int]] = []
     lows: list[int] = []
     highs: list[int] = []
@@ -225,14 +222,11 @@ def _disjoint(pairs: Iterable[tuple[int, int]]) -> _Parts:
 
 def _cut(parts: _Parts, start: int, stop: int) -> _Ranges:
     """The numbers from the place `start` to before the place `stop`."""
-    from bisect import bisect_right
-
     kept: list[tuple[int, int]] = []
     at = bisect_right(parts.ends, start)
     while start < stop:
-        low, high = parts.pairs[at]
         end = parts.ends[at]
-        begin = high + 1 - (end - start)
+        begin = parts.pairs[at][1] + 1 - (end - start)
         kept.append((begin, begin + min(stop, end) - start - 1))
         start, at = end, at + 1
     return tuple(kept)
