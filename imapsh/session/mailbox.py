@@ -105,7 +105,12 @@ class Mailbox:
 
 
 def opened(exchange: Exchange, utf8: bool) -> Mailbox:
-    """What a SELECT or EXAMINE that is being sent will open; a name that is no name is shown as it was typed."""
+    """What a SELECT or EXAMINE that is being sent will open."""
+    return Mailbox(name_in(exchange, utf8), exchange.name == "EXAMINE")
+
+
+def name_in(exchange: Exchange, utf8: bool) -> str:
+    """The mailbox that a command not sent yet names; a name that is no name is shown as it was typed."""
     from imapsh.spec.match import match
 
     line = shown(exchange.fragments)
@@ -120,7 +125,7 @@ def opened(exchange: Exchange, utf8: bool) -> Mailbox:
         name = "INBOX"
     elif not utf8:
         name = mutf7.decode_leniently(name)[0]
-    return Mailbox(name, exchange.name == "EXAMINE")
+    return name
 
 
 _CODES = {
