@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING
 
-from imapsh.errors import ConnectionLost, ConnectionTimeout, ImapshError
+from imapsh.errors import ConnectionTimeout, ImapshError
 from imapsh.session.core import FAREWELL, Session
 from imapsh.session.events import Closed, Event, Upgrade
 from imapsh.session.exchange import Exchange
@@ -55,10 +55,13 @@ class BlockingClient:
     def run(self, exchange: Exchange) -> Exchange:
         """Until its tagged reply, and TLS where it is STARTTLS.  Raises what ended the connection.
 
-        A LOGOUT to which the server says BYE and no more returns without a reply.
+        A LOGOUT to which the server says BYE and no more returns without a reply.  Raises StateError if the command was
+        not sent, because it waited for others that changed the state (`Session(strict=True)`).
         """
         self.flush()
         while exchange.response is None and not (exchange.name == "LOGOUT" and self.session.closed):
+            if exchange.error is not None:
+                raise exchange.error
             self.pump()
         return exchange
 
@@ -72,7 +75,7 @@ class BlockingClient:
         """Send what is due, read once, handle what came; returns the last event.  Raises what ended the connection."""
         self.flush()
         if self.session.closed:
-            raise ConnectionLost("the session is over: connect again")
+            raise self.session.over().with_traceback(None)
         try:
             self.session.receive(self.stream.read(_CHUNK))
         except ImapshError as error:

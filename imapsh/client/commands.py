@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
-from imapsh.client.driving import Driving
+from imapsh.client.arguments import MessageSet, ascii_only, fetch_items, message_set, search_keys
+from imapsh.client.driving import Driving, Want, is_untagged
 from imapsh.client.idle import Idle
-from imapsh.errors import ConnectionLost, UsageError
+from imapsh.client.messages import Asked, Message, message
+from imapsh.errors import ConnectionLost
 from imapsh.grammar.fragments import Fragment
 from imapsh.grammar.responses import Response
 from imapsh.grammar.sequence import SequenceSet
@@ -18,7 +19,6 @@ from imapsh.grammar.values import (
     CopyUid,
     ESearch,
     Expunged,
-    Fetch,
     MailboxList,
     MailboxStatus,
     Search,
@@ -30,21 +30,6 @@ from imapsh.session.exchange import Exchange, OpenFile
 from imapsh.session.mailbox import Mailbox
 
 T = TypeVar("T")
-
-MessageSet = str | int | SequenceSet | Iterable[int]
-
-_ITEM = re.compile(r"[A-Z][A-Z0-9.]*")
-_SECTION = re.compile(r"\[[^\]]*\]|<[^>]*>")
-_MACROS = {"ALL": "INTERNALDATE", "FAST": "INTERNALDATE", "FULL": "INTERNALDATE"}
-_COMMON = frozenset({"FLAGS", "UID", "MODSEQ"})  # what a server may tell by itself (RFC 9051 section 7.5.2)
-
-
-class Message(NamedTuple):
-    """FETCH data of one message: its number, its UID where known, and `values.Fetch.items`."""
-
-    seq: int
-    uid: int | None
-    items: dict[str, Any]
 
 
 class Reply(NamedTuple):
@@ -61,8 +46,13 @@ class Commands(Driving):
     """
 
     async def command(self, line: str, *, open_file: OpenFile | None = None) -> Reply:
-        """Any command, as it is typed in the shell: without a tag, literals inside, nothing checked beyond that."""
-        exchange, found = await self._gather(self.session.line(line, open_file=open_file), lambda event: True)
+        """Any command, as it is typed in the shell: without a tag, literals inside, nothing checked beyond that.
+
+        It is sent in any state, to see what the server says.  The reply has the untagged responses that came while it
+        ran, but for those that answer another command.  Raises UsageError for what cannot be a line.
+        """
+        exchange = self.session.line(line, open_file=open_file)
+        exchange, found = await self._gather(exchange, lambda event: True, hears=True)
         status = _status(exchange)
         return Reply(status.code, status.text, tuple(event.response for event in found))
 
@@ -112,9 +102,15 @@ class Commands(Driving):
         return tuple(event.response.value for event in found if isinstance(event.response.value, MailboxList))
 
     async def status(self, mailbox: str, items: str = "MESSAGES UNSEEN UIDNEXT UIDVALIDITY") -> MailboxStatus:
-        """STATUS: item -> number (RFC 9051 section 6.3.11)."""
+        """STATUS: item -> number (RFC 9051 section 6.3.11).
+
+        `items` of the result is empty if the server says OK and nothing about this mailbox.
+        """
         fragments = self._writer().mailbox(mailbox).raw(f" ({items.strip().strip('()')})").fragments()
-        _, found = await self._collect("STATUS", fragments, wants="STATUS")
+        exchange = self.session.command("STATUS", fragments)
+        _, found = await self._gather(
+            exchange, lambda event: is_untagged(event, "STATUS") and _answers(event, exchange)
+        )
         told: dict[str, Any] = {}
         for event in found:
             if isinstance(event.response.value, MailboxStatus):
@@ -136,35 +132,42 @@ class Commands(Driving):
     # -- messages
 
     async def search(self, criteria: str, *, uid: bool = False) -> SequenceSet:
-        """SEARCH (RFC 9051 section 6.4.4): numbers, or UIDs, of the messages that match; may be without ranges.
+        """SEARCH (RFC 9051 section 6.4.4): the numbers, or UIDs, of the messages that match, rising, as a set.
 
-        Text beyond ASCII goes through `command`, with its CHARSET and in a literal.
+        Text beyond ASCII goes through `command`, with its CHARSET and in a literal; so does RETURN without ALL.
         """
-        exchange = self.session.command(f"{_uid(uid)}SEARCH", Writer().raw(_ascii(criteria)).fragments())
-        _, found = await self._gather(exchange, lambda event: event.response.name in ("SEARCH", "ESEARCH"))
+        exchange = self.session.command(f"{_uid(uid)}SEARCH", Writer().raw(search_keys(criteria)).fragments())
+        _, found = await self._gather(
+            exchange, lambda event: event.response.name in ("SEARCH", "ESEARCH") and _answers(event, exchange)
+        )
         ranges: list[tuple[int, int]] = []
         for value in (event.response.value for event in found):
             every = value.items.get("ALL") if isinstance(value, ESearch) else None
             if isinstance(value, Search):
-                every = SequenceSet.of(value.ids)
+                every = value.found
             ranges += every.ranges if isinstance(every, SequenceSet) else ()
-        return SequenceSet(tuple(ranges))
+        return SequenceSet(tuple(ranges)).sorted()
 
     async def fetch(self, messages: MessageSet, items: str, *, uid: bool = False) -> AsyncIterator[Message]:
         """FETCH (RFC 9051 section 6.4.5): the messages, each as soon as it is there.
 
         Who takes them slowly slows the server down; while a command is awaited inside the loop they pile up in memory.
         Left early, the loop lets the rest come and pass.  Flags that the server tells by itself are passed over, unless
-        flags are all that was asked for.
+        flags are all that was asked for.  For an empty set nothing is sent, and nothing comes.
         """
-        exchange = self._message_command("FETCH", messages, _list(items), uid)
-        takes = _asked_for(items)
+        numbers, exchange = self._submit(
+            "FETCH", messages, Writer().raw(ascii_only(fetch_items(items))).fragments(), uid
+        )
+        if exchange is None:
+            return
+        asked = Asked(self.session, numbers, items, uid)
         with self._backlog() as backlog:
 
             def put(event: Received) -> None:
-                backlog.put(_message(event), event.response.frame.length)
+                backlog.put(message(event), event.response.frame.length)
+                asked.came(event.response.value.seq)
 
-            with self._wanted(exchange, takes, put):
+            with self._wanted(exchange, Want(asked.takes, put, awaits=asked.awaits)):
                 running = self._start(exchange, backlog)
                 try:
                     while backlog or not running.done():
@@ -182,33 +185,46 @@ class Commands(Driving):
     ) -> tuple[Message, ...]:
         r"""STORE (RFC 9051 section 6.4.6): `change` is FLAGS, +FLAGS or -FLAGS, with .SILENT or without.
 
-        Returns the messages with their new flags, as far as the server tells them.
+        Returns the messages with their new flags, as far as the server tells them.  For an empty set nothing is sent.
         """
-        listed = Writer().flags(flags).wire().decode("ascii")
-        exchange = self._message_command("STORE", messages, f"{change} {listed}", uid)
-        _, found = await self._gather(exchange, _asked_for("FLAGS"))
-        return tuple(map(_message, found))
+        rest = Writer().raw(ascii_only(f"{change} ")).flags(flags).fragments()
+        numbers, exchange = self._submit("STORE", messages, rest, uid)
+        if exchange is None:
+            return ()
+        asked = Asked(self.session, numbers, "FLAGS", uid)
+        _, found = await self._gather(exchange, asked.takes, awaits=asked.awaits)
+        return tuple(map(message, found))
 
     async def copy(self, messages: MessageSet, mailbox: str, *, uid: bool = False) -> CopyUid | None:
-        """COPY; what UIDPLUS says of it (RFC 9051 section 6.4.7)."""
-        exchange = self._to_mailbox("COPY", messages, mailbox, uid)
-        return _argument(await self._run(exchange), CopyUid)
+        """COPY; what UIDPLUS says of it (RFC 9051 section 6.4.7).  For an empty set nothing is sent."""
+        _, exchange = self._submit("COPY", messages, self._writer().mailbox(mailbox).fragments(), uid)
+        return _argument(await self._run(exchange), CopyUid) if exchange is not None else None
 
     async def move(self, messages: MessageSet, mailbox: str, *, uid: bool = False) -> CopyUid | None:
-        """MOVE; what UIDPLUS says of it, in an untagged OK (RFC 9051 section 6.4.8)."""
-        exchange = self._to_mailbox("MOVE", messages, mailbox, uid)
-        _, found = await self._gather(exchange, lambda event: isinstance(event.response.value, StatusText))
-        codes = (event.response.value.code for event in found)
-        told = (code.arg for code in codes if code is not None and isinstance(code.arg, CopyUid))
-        return next(told, None) or _argument(exchange, CopyUid)
+        """MOVE; what UIDPLUS says of it, in an untagged OK (RFC 9051 section 6.4.8).
+
+        For an empty set nothing is sent.
+        """
+        _, exchange = self._submit("MOVE", messages, self._writer().mailbox(mailbox).fragments(), uid)
+        if exchange is None:
+            return None
+        _, found = await self._gather(exchange, lambda event: _copied(event.response) is not None)
+        told = [copied for event in found if (copied := _copied(event.response)) is not None]
+        return told[0] if told else _argument(exchange, CopyUid)
 
     async def expunge(self, uids: MessageSet | None = None) -> tuple[int, ...]:
         r"""EXPUNGE, or UID EXPUNGE of `uids`: the message numbers that are gone, in the order of the server.
 
-        RFC 9051 sections 6.4.3 and 6.4.9.
+        For an empty set of UIDs nothing is sent.  RFC 9051 sections 6.4.3 and 6.4.9.
         """
-        fragments = [] if uids is None else Writer().raw(_set(uids)).fragments()
-        _, found = await self._collect(f"{_uid(uids is not None)}EXPUNGE", fragments, wants="EXPUNGE")
+        exchange: Exchange | None
+        if uids is None:
+            exchange = self.session.command("EXPUNGE")
+        else:
+            _, exchange = self._submit("EXPUNGE", uids, [], True)
+        if exchange is None:
+            return ()
+        _, found = await self._gather(exchange, lambda event: is_untagged(event, "EXPUNGE"))
         return tuple(event.response.value.seq for event in found if isinstance(event.response.value, Expunged))
 
     def idle(self) -> Idle:
@@ -220,69 +236,36 @@ class Commands(Driving):
     def _writer(self) -> Writer:
         return Writer(utf8=self.session.parser.utf8)
 
-    def _message_command(self, name: str, messages: MessageSet, rest: str, uid: bool) -> Exchange:
-        fragments = Writer().raw(f"{_set(messages)} {_ascii(rest)}").fragments()
-        return self.session.command(f"{_uid(uid)}{name}", fragments)
-
-    def _to_mailbox(self, name: str, messages: MessageSet, mailbox: str, uid: bool) -> Exchange:
-        fragments: list[Fragment] = self._writer().raw(f"{_set(messages)} ").mailbox(mailbox).fragments()
-        return self.session.command(f"{_uid(uid)}{name}", fragments)
+    def _submit(
+        self, name: str, messages: MessageSet, rest: Sequence[Fragment], uid: bool
+    ) -> tuple[SequenceSet, Exchange | None]:
+        """Submit a command about a set of messages; None where that is empty and nothing is sent."""
+        numbers = message_set(messages)
+        if not numbers:
+            self.session.require(f"{_uid(uid)}{name}")
+            return numbers, None
+        fragments = [str(numbers).encode("ascii"), *([b" ", *rest] if rest else [])]
+        return numbers, self.session.command(f"{_uid(uid)}{name}", fragments)
 
 
 def _uid(uid: bool) -> str:
     return "UID " if uid else ""
 
 
-def _set(messages: MessageSet) -> str:
-    """A sequence set as text.  Raises UsageError for one that is empty or none."""
-    if isinstance(messages, int):
-        messages = (messages,)
-    if not isinstance(messages, str | SequenceSet):
-        messages = SequenceSet.of(messages)
-    text = str(messages)
-    try:
-        SequenceSet.parse(text)
-    except ValueError as error:
-        raise UsageError(f"{error}: numbers are due, as in 1:4,7 or 3:*") from None
-    return text
-
-
-def _list(items: str) -> str:
-    """In parentheses where there are several."""
-    text = items.strip()
-    return text if text.startswith("(") or " " not in _SECTION.sub("", text) else f"({text})"
-
-
-def _ascii(text: str) -> str:
-    if not text.isascii():
-        raise UsageError(f"{text!r} is not ASCII: send it in a literal, through command()")
-    return text
-
-
-def _asked_for(items: str) -> Callable[[Received], bool]:
-    """Whether a FETCH response holds what was asked for, beside what servers tell by themselves.
-
-    One without a message number, which only broken servers send, is no message; `on_event` tells of it.
-    """
-    names = _ITEM.findall(_SECTION.sub("", items.upper()))
-    first = next((_MACROS.get(name, name.replace(".PEEK", "")) for name in names if name not in _COMMON), None)
-    wanted = (first,) if first is not None else tuple(names)
-
-    def takes(event: Received) -> bool:
-        value = event.response.value
-        return isinstance(value, Fetch) and value.seq > 0 and any(key.startswith(wanted) for key in value.items)
-
-    return takes
-
-
-def _message(event: Received) -> Message:
-    value: Fetch = event.response.value
-    return Message(value.seq, event.uid, value.items)
+def _answers(event: Received, exchange: Exchange) -> bool:
+    """Whether a response that names its command by tag or mailbox names this one."""
+    return event.exchange is exchange and not event.unsolicited
 
 
 def _status(exchange: Exchange) -> StatusText:
     value = exchange.response.value if exchange.response is not None else None
     return value if isinstance(value, StatusText) else StatusText()
+
+
+def _copied(response: Response) -> CopyUid | None:
+    """What COPYUID in an untagged OK tells."""
+    code = response.value.code if isinstance(response.value, StatusText) else None
+    return code.arg if code is not None and isinstance(code.arg, CopyUid) else None
 
 
 def _argument(exchange: Exchange, kind: type[T]) -> T | None:

@@ -22,6 +22,7 @@ from imapsh.session.core import Session
 from imapsh.session.events import Event
 from imapsh.session.mailbox import Mailbox
 from imapsh.session.opening import Opening, steps
+from imapsh.spec.model import NOT_AUTHENTICATED
 from imapsh.transport.address import Address, parse_address
 from imapsh.transport.base import CONNECT_TIMEOUT, AsyncStream, StreamInfo
 from imapsh.transport.tls import TLSOptions
@@ -62,7 +63,10 @@ class Connection(Commands):
         from imapsh.wire.sinks import SpoolSink, opener
 
         session = Session(
-            limits=limits, opener=opener(spool, SpoolSink) if spool else None, secure=address.scheme == "imaps"
+            limits=limits,
+            opener=opener(spool, SpoolSink) if spool else None,
+            secure=address.scheme == "imaps",
+            strict=True,
         )
         super().__init__(
             stream,
@@ -125,7 +129,11 @@ class Connection(Commands):
         await self._follow(steps(self.session, self._opening(ask_capabilities=False)))
 
     async def starttls(self) -> None:
-        """Go on under TLS, or raise TLSError; nothing falls back (RFC 9051 section 6.2.1)."""
+        """Go on under TLS, or raise TLSError; nothing falls back (RFC 9051 section 6.2.1).
+
+        Raises StateError after the login, and if TLS is on already.
+        """
+        self.session.require("STARTTLS")
         await self._follow(steps(self.session, self._opening(must_starttls=True)))
 
     async def login(
@@ -142,10 +150,12 @@ class Connection(Commands):
 
         `mechanism` names one of `imapsh.sasl.table`.  With `token` it is OAUTHBEARER or XOAUTH2.  `authorize` is whom
         to act for.  STARTTLS is taken first where it is offered, unless told not to.
-        Raises LoginError with the server's words, or where a secret would go in the clear; TLSError; UsageError.
+        Raises LoginError with the server's words, or where a secret would go in the clear; TLSError; UsageError;
+        StateError if somebody is logged in.
         """
         from imapsh.sasl.table import AUTO, MECHANISMS, known
 
+        self.session.require("LOGIN")
         name = known(mechanism)
         if token is not None and name != AUTO and "token" not in MECHANISMS[name].needs:
             raise UsageError(f"{name} takes no token: leave the mechanism out")
@@ -162,7 +172,7 @@ class Connection(Commands):
     async def logout(self) -> None:
         """LOGOUT, and the end of the connection (RFC 9051 section 6.1.3).  Of one that is over, nothing."""
         try:
-            if not self.session.closed:
+            if self.is_open:
                 await self._run(self.session.command("LOGOUT"))
         except ConnectionLost:
             if self.error is not None:
@@ -176,11 +186,14 @@ class Connection(Commands):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Log out, or after an error just close."""
-        if error is None:
-            await self.logout()
-        else:
+        """Log out, or after an error just close.  That the connection is lost is no error here: the work is done."""
+        if error is not None:
             await self.close()
+            return
+        try:
+            await self.logout()
+        except ConnectionLost:
+            pass  # `error` keeps it
 
 
 class Connecting:
@@ -230,7 +243,8 @@ def connect(
         connection = Connection(stream, address, tls=tls, **options)
         try:
             await connection.greet()
-            if password is not None or token is not None or mechanism.upper() != "AUTO":
+            logs_in = password is not None or token is not None or mechanism.upper() != "AUTO"
+            if logs_in and connection.state == NOT_AUTHENTICATED:  # it is otherwise after PREAUTH
                 chosen = address.auth if mechanism.upper() == "AUTO" and address.auth else mechanism
                 await connection.login(address.user, password, token=token, mechanism=chosen)
             if address.mailbox:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Generator, Iterable
 from typing import TYPE_CHECKING
 
 from imapsh.errors import ConnectionLost, ImapshError
 from imapsh.session.core import FAREWELL, Session
-from imapsh.session.events import Closed, Completed, Event, Received, Upgrade
+from imapsh.session.events import Closed, Completed, Event, Received, Unsent, Upgrade
 from imapsh.session.exchange import Exchange
 from imapsh.session.opening import Step
 
@@ -67,9 +67,12 @@ class AsyncClient:
     async def run(self, exchange: Exchange) -> Exchange:
         """Until its tagged reply, and TLS where it is STARTTLS.  Cancelled, it takes back a command not yet sent.
 
-        Raises the error that ended the connection: ConnectionLost and its kinds, TLSError.
+        Raises the error that ended the connection: ConnectionLost and its kinds, TLSError; and StateError if the
+        command was not sent, because it waited for others that changed the state (`Session(strict=True)`).
         """
         self.kick()
+        if exchange.error is not None:
+            raise exchange.error
         try:
             if exchange.response is None or (_upgrades(exchange) and not self.session.secure):
                 await self._wait(exchange)
@@ -135,7 +138,9 @@ class AsyncClient:
             self._upgrade = event
         elif isinstance(event, Closed):
             self.error = event.error
-            self._fail(event.error or ConnectionLost("the session is over: connect again"))
+            self._fail(event.error or ConnectionLost("the session is over: connect again"), behind=self.session.over())
+        elif isinstance(event, Unsent):
+            self._fail(event.error, (event.exchange,))
 
     # -- the two tasks
 
@@ -199,7 +204,8 @@ class AsyncClient:
 
     async def _wait(self, exchange: Exchange | None) -> None:
         if self.session.closed or any(task.done() for task in self._tasks):
-            raise self.error or ConnectionLost("the session is over: connect again")
+            over = self.session.over() if self.session.closed else ConnectionLost("the connection was closed here")
+            raise self.error or over
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiters.setdefault(exchange, []).append(future)
         await future
@@ -209,11 +215,19 @@ class AsyncClient:
             if not future.done():
                 future.set_result(None)
 
-    def _fail(self, error: BaseException) -> None:
-        for waiter in list(self._waiters):
-            for future in self._waiters.pop(waiter):
+    def _fail(
+        self,
+        error: BaseException,
+        waiters: Iterable[Exchange | None] | None = None,
+        *,
+        behind: BaseException | None = None,
+    ) -> None:
+        """Raise it where these are waited for, or all.  `behind` is for commands that were not sent yet."""
+        for waiter in list(self._waiters if waiters is None else waiters):
+            unsent = waiter is not None and waiter.started is None
+            for future in self._waiters.pop(waiter, ()):
                 if not future.done():
-                    future.set_exception(error)
+                    future.set_exception(behind if unsent and behind is not None else error)
 
 
 def _upgrades(exchange: Exchange) -> bool:

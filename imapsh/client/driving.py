@@ -32,11 +32,17 @@ class Update(NamedTuple):
     uid: int | None = None
 
 
-class _Want(NamedTuple):
-    """Which responses an exchange brings, and where they go."""
+class Want(NamedTuple):
+    """Which responses an exchange brings, and where they go.
+
+    `hears`: it takes nothing away from others, and is told what comes while it runs and is nobody else's.  `awaits`
+    decides between several that would take it.
+    """
 
     takes: Callable[[Received], bool]
     put: Callable[[Received], None]
+    hears: bool = False
+    awaits: Callable[[Received], bool] = lambda event: True
 
 
 class Driving:
@@ -57,7 +63,7 @@ class Driving:
         self.timeout = timeout
         self._where = where
         self._on_event = on_event
-        self._wants: dict[Exchange, _Want] = {}
+        self._wants: dict[Exchange, Want] = {}
         self._backlogs: set[Backlog[Any]] = set()
         self._updates: Backlog[Update] | None = None
         self._waiting = 0
@@ -73,15 +79,39 @@ class Driving:
             self._on_event(event)
 
     def _route(self, event: Received) -> None:
-        """To the first command that runs and wants it, else to the updates."""
+        """To the command that asked for it; else to `command`, which hears what is nobody's, and to the updates."""
+        taker = self._taker(event)
+        if taker is not None:
+            taker.put(event)
+            return
+        heard = self._hear(event)
+        response = event.response
+        if self._updates is not None and response.kind in (UNTAGGED, STATUS) and (event.unsolicited or not heard):
+            self._updates.put(Update(response.name, response.value, event.uid), response.frame.length)
+
+    def _taker(self, event: Received) -> Want | None:
+        """The first that would take it; of several the first that awaits it."""
+        first: Want | None = None
         for exchange in self.session.running.values():
             want = self._wants.get(exchange)
-            if want is not None and want.takes(event):
+            if want is None or want.hears or not want.takes(event):
+                continue
+            if len(self._wants) == 1 or want.awaits(event):
+                return want
+            first = first or want
+        return first
+
+    def _hear(self, event: Received) -> bool:
+        """Tell it to those that hear; whether any does.  What answers one of them is not told to the others."""
+        owner = self._wants.get(event.exchange) if event.exchange is not None else None
+        elsewhere = owner is not None and owner.hears and not event.unsolicited
+        heard = False
+        for exchange in self.session.running.values():
+            want = self._wants.get(exchange)
+            if want is not None and want.hears and (want is owner or not elsewhere):
                 want.put(event)
-                return
-        response = event.response
-        if self._updates is not None and response.kind in (UNTAGGED, STATUS):
-            self._updates.put(Update(response.name, response.value, event.uid), response.frame.length)
+                heard = True
+        return heard
 
     async def _room(self) -> None:
         """The reading waits here while a program has not taken what is there, unless it waits for something else."""
@@ -100,10 +130,8 @@ class Driving:
             backlog.clear()
 
     @contextmanager
-    def _wanted(
-        self, exchange: Exchange, takes: Callable[[Received], bool], put: Callable[[Received], None]
-    ) -> Generator[None, None, None]:
-        self._wants[exchange] = _Want(takes, put)
+    def _wanted(self, exchange: Exchange, want: Want) -> Generator[None, None, None]:
+        self._wants[exchange] = want
         try:
             yield
         finally:
@@ -166,20 +194,36 @@ class Driving:
         self, name: str, fragments: Iterable[Sendable] = (), *, wants: str = ""
     ) -> tuple[Exchange, list[Received]]:
         """Run a command; with it the responses of the name `wants` that it brings."""
-        return await self._gather(self.session.command(name, fragments), lambda event: _is(event, wants))
+        return await self._gather(self.session.command(name, fragments), lambda event: is_untagged(event, wants))
 
-    async def _gather(self, exchange: Exchange, takes: Callable[[Received], bool]) -> tuple[Exchange, list[Received]]:
+    async def _gather(
+        self,
+        exchange: Exchange,
+        takes: Callable[[Received], bool],
+        *,
+        hears: bool = False,
+        awaits: Callable[[Received], bool] = lambda event: True,
+    ) -> tuple[Exchange, list[Received]]:
+        """Run a command; with it the responses that it takes, or hears."""
         found: list[Received] = []
-        with self._wanted(exchange, takes, found.append):
+        with self._wanted(exchange, Want(takes, found.append, hears, awaits)):
             await self._run(exchange)
         return exchange, found
 
     async def close(self) -> None:
-        """End the connection without a word.  May be called again; `logout` is more polite."""
+        """End the connection without a word.  May be called again; `logout` is more polite.
+
+        What waits for a reply raises ConnectionLost, and every command after it StateError.
+        """
         if not self.session.closed:
-            self.session.lost(ConnectionLost(f"the connection to {self._where} was closed here"))
+            self.session.lost(ConnectionLost(f"the connection to {self._where} was closed here"), here=True)
         self._client.kick()
         await self._client.close()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether commands can be sent: the connection has not ended, and the server has not said BYE."""
+        return self.session.is_open
 
     @property
     def error(self) -> ImapshError | None:
@@ -193,5 +237,6 @@ def _looked_at(task: asyncio.Future[Any]) -> None:
         task.exception()
 
 
-def _is(event: Received, name: str) -> bool:
+def is_untagged(event: Received, name: str) -> bool:
+    """Whether it is untagged data of this name."""
     return event.response.name == name and event.response.kind is UNTAGGED

@@ -48,7 +48,7 @@ class Idle:
     ) -> None:
         """DONE, and its reply; after an error of the block, what IDLE raises is left unsaid."""
         try:
-            if not self._connection.session.closed:
+            if self._connection.is_open:
                 await self._end()
         except Exception:
             if error is None:

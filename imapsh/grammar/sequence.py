@@ -2,22 +2,59 @@
 
 # Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from itertools import accumulate, islice
+from typing import Final, NamedTuple, overload
 
+from imapsh.errors import UsageError
 from imapsh.patterns import lazy
 
 STAR = 0  #: `*`, the largest number in use; no message has the number 0
 
+LARGEST = 0xFFFFFFFF  #: the largest message number and UID (RFC 9051 section 9, nz-number)
+
+MOST = 1 << 22
+"""The most numbers that a set gives one by one, and takes from an iterator.  Its ranges may hold more."""
+
 #: sequence-set = (seq-number / seq-range) ["," sequence-set]; seq-number = nz-number / "*"
 PATTERN = lazy(r"(?:[1-9]\d*|\*)(?::(?:[1-9]\d*|\*))?(?:,(?:[1-9]\d*|\*)(?::(?:[1-9]\d*|\*))?)*")
 
+_Ranges = tuple[tuple[int, int], ...]
 
-class SequenceSet(NamedTuple):
-    """`ranges` are pairs as written, an end of STAR meaning `*`; `saved` is `$`, the saved search result (RFC 5182)."""
 
-    ranges: tuple[tuple[int, int], ...] = ()
-    saved: bool = False
+class _Parts(NamedTuple):
+    """The ranges without `*`, for looking things up.
+
+    `pairs` are disjoint and in the order written, `ends` how many numbers they hold up to each; `lows` and `highs` are
+    where the same numbers begin and end in rising order, merged.
+    """
+
+    pairs: _Ranges
+    ends: list[int]
+    lows: list[int]
+    highs: list[int]
+
+
+class SequenceSet:
+    """A set of message numbers or of UIDs, kept as ranges.  It does not change.
+
+    It has a length, `in`, iteration, an order for `[3]` and `[:100]`, and is false if it is empty.  The order is the
+    one written, so that COPYUID's two sets correspond; each number counts once.  Sets of the same numbers are equal,
+    whatever their order.  `1:4294967295` is not expanded: iterating over more than MOST numbers raises UsageError, and
+    slices take it in blocks.
+
+    `ranges` are pairs as written, an end of STAR meaning `*`; `saved` is `$`, the saved search result (RFC 5182).  Only
+    the server knows what `*` and `$` stand for: such a set is true, and its length and its numbers raise UsageError.
+    `bounds`, `numbers`, `count` and `contains` take the number that `*` stands for.
+    """
+
+    __slots__ = ("_known", "ranges", "saved")
+
+    def __init__(self, ranges: _Ranges = (), saved: bool = False) -> None:
+        self.ranges: Final = ranges
+        self.saved: Final = saved
+        self._known: _Parts | None = None
 
     @classmethod
     def parse(cls, text: str) -> "SequenceSet":
@@ -27,25 +64,101 @@ class SequenceSet(NamedTuple):
         if not PATTERN.fullmatch(text):
             raise ValueError(f"{text!r} is not a sequence set")
         ranges = tuple(_range(item) for item in text.split(","))
-        if any(end > 0xFFFFFFFF for pair in ranges for end in pair):
+        if any(end > LARGEST for pair in ranges for end in pair):
             raise ValueError(f"{text!r} holds a number beyond 32 bits")
         return cls(ranges)
 
     @classmethod
     def of(cls, numbers: Iterable[int]) -> "SequenceSet":
-        """The shortest set of these numbers, in rising order."""
+        """The shortest set of these numbers, in rising order.  A range is not expanded.
+
+        Raises UsageError for anything but whole numbers from 1 to 4294967295, and for an iterator that gives more than
+        MOST of them.
+        """
+        if isinstance(numbers, SequenceSet):
+            return numbers.sorted()
+        if isinstance(numbers, range) and abs(numbers.step) == 1:
+            rising = numbers if numbers.step == 1 else numbers[::-1]
+            return cls(((_number(rising[0]), _number(rising[-1])),) if rising else ())
         ranges: list[tuple[int, int]] = []
-        for number in sorted(set(numbers)):
+        for number in sorted(set(_listed(numbers))):
             if ranges and ranges[-1][1] == number - 1:
                 ranges[-1] = (ranges[-1][0], number)
             else:
                 ranges.append((number, number))
         return cls(tuple(ranges))
 
+    # -- as text
+
     def __str__(self) -> str:
         if self.saved:
             return "$"
         return ",".join(_name(low) if low == high else f"{_name(low)}:{_name(high)}" for low, high in self.ranges)
+
+    def __repr__(self) -> str:
+        return f"SequenceSet.parse({str(self)!r})" if self else "SequenceSet()"
+
+    # -- as a set
+
+    def __bool__(self) -> bool:
+        return bool(self.ranges) or self.saved
+
+    def __len__(self) -> int:
+        """Raises UsageError for a set with `*` or `$`."""
+        ends = self._definite("length").ends
+        return ends[-1] if ends else 0
+
+    def __iter__(self) -> Iterator[int]:
+        """Raises UsageError for a set with `*` or `$`, and for one of more than MOST numbers."""
+        pairs = self._definite("numbers").pairs
+        if (count := len(self)) > MOST:
+            raise UsageError(f"{count:,} numbers are too many to go through: take them in blocks, as [:1000]")
+        return (number for low, high in pairs for number in range(low, high + 1))
+
+    def __contains__(self, number: object) -> bool:
+        """Raises UsageError where only the server knows: the number is in no range without `*`."""
+        if not isinstance(number, int):
+            return False
+        parts = self._parts()
+        at = bisect_left(parts.highs, number)
+        if at < len(parts.lows) and parts.lows[at] <= number:
+            return True
+        return not self._definite("numbers")
+
+    @overload
+    def __getitem__(self, index: int) -> int: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> "SequenceSet": ...
+
+    def __getitem__(self, index: int | slice) -> "int | SequenceSet":
+        """The number at a place, or the set of those at several.
+
+        Raises UsageError for a set with `*` or `$` and for steps, IndexError for a place that is not there.
+        """
+        parts, count = self._definite("order"), len(self)
+        if not isinstance(index, slice):
+            at = index + count if index < 0 else index
+            if not 0 <= at < count:
+                raise IndexError(f"the set holds {count} numbers, and none at {index}")
+            return _cut(parts, at, at + 1)[0][0]
+        start, stop, step = index.indices(count)
+        if step != 1:
+            raise UsageError("a set has no slices with a step")
+        return SequenceSet(_cut(parts, start, stop))
+
+    def __eq__(self, other: object) -> bool:
+        return self._key() == other._key() if isinstance(other, SequenceSet) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def sorted(self) -> "SequenceSet":
+        """The same numbers in rising order, in as few ranges as can be; ranges with `*` stand behind."""
+        parts = self._parts()
+        return SequenceSet((*zip(parts.lows, parts.highs, strict=True), *self._open()), self.saved)
+
+    # -- with the number that `*` stands for
 
     def bounds(self, largest: int) -> Iterator[tuple[int, int]]:
         """The ranges as (low, high) with `*` put as `largest`, each in rising order, in the order written."""
@@ -65,6 +178,80 @@ class SequenceSet(NamedTuple):
     def count(self, largest: int = 0) -> int:
         """How many numbers the ranges span, overlaps counted twice."""
         return sum(high - low + 1 for low, high in self.bounds(largest))
+
+    # -- how it is kept
+
+    def _open(self) -> _Ranges:
+        """The ranges with `*`, written with `*` behind, each once."""
+        return tuple(sorted({(max(pair), STAR) for pair in self.ranges if STAR in pair}))
+
+    def _parts(self) -> _Parts:
+        if self._known is None:
+            self._known = _disjoint(pair for pair in self.ranges if STAR not in pair)
+        return self._known
+
+    def _definite(self, what: str) -> _Parts:
+        if self.saved or self._open():
+            sign = "$" if self.saved else "*"
+            raise UsageError(f"the {what} of the set {_short(str(self))}: only the server knows what {sign} stands for")
+        return self._parts()
+
+    def _key(self) -> object:
+        parts = self._parts()
+        return self.saved, tuple(parts.lows), tuple(parts.highs), self._open()
+
+
+def _disjoint(pairs: Iterable[tuple[int, int]]) -> _Parts:
+    parts: list[tuple[int, int]] = []
+    lows: list[int] = []
+    highs: list[int] = []
+    for pair in pairs:
+        low, at, high = min(pair), min(pair), max(pair)
+        first, last = bisect_left(highs, low - 1), bisect_right(lows, high + 1)  # those that overlap or touch
+        for place in range(first, last):
+            if at < lows[place]:
+                parts.append((at, lows[place] - 1))
+            at = max(at, highs[place] + 1)
+        if at <= high:
+            parts.append((at, high))
+        if first < last:
+            low, high = min(low, lows[first]), max(high, highs[last - 1])
+        lows[first:last], highs[first:last] = [low], [high]
+    return _Parts(tuple(parts), list(accumulate(high - low + 1 for low, high in parts)), lows, highs)
+
+
+def _cut(parts: _Parts, start: int, stop: int) -> _Ranges:
+    """The numbers from the place `start` to before the place `stop`."""
+    kept: list[tuple[int, int]] = []
+    at = bisect_right(parts.ends, start)
+    while start < stop:
+        end = parts.ends[at]
+        begin = parts.pairs[at][1] + 1 - (end - start)
+        kept.append((begin, begin + min(stop, end) - start - 1))
+        start, at = end, at + 1
+    return tuple(kept)
+
+
+def _listed(numbers: Iterable[int]) -> list[int]:
+    if isinstance(numbers, str | bytes | bytearray):
+        raise UsageError(f"{_short(repr(numbers))} is text: give numbers, or a set made by SequenceSet.parse")
+    held = isinstance(numbers, list | tuple | set | frozenset)  # these took their memory already
+    listed = list(numbers if held else islice(numbers, MOST + 1))
+    if len(listed) > MOST and not held:
+        raise UsageError(f"these are more than {MOST:,} numbers: give a range, as range(1, 5000001) or '1:5000000'")
+    if set(map(type, listed)) <= {int} and listed and min(listed) > 0 and max(listed) <= LARGEST:
+        return listed
+    return [_number(number) for number in listed]
+
+
+def _number(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= LARGEST:
+        raise UsageError(f"{_short(repr(value))} is no message number or UID: those are 1 to {LARGEST}")
+    return int(value)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _range(item: str) -> tuple[int, int]:

@@ -8,7 +8,7 @@ NIL.  Section numbers are RFC 9051's.
 
 from typing import Any, NamedTuple
 
-from imapsh.grammar.sequence import SequenceSet
+from imapsh.grammar.sequence import LARGEST, SequenceSet
 
 
 class Code(NamedTuple):
@@ -105,6 +105,11 @@ class Search(NamedTuple):
 
     ids: tuple[int, ...]
     modseq: int | None = None
+
+    @property
+    def found(self) -> SequenceSet:
+        """`ids` as a set, in rising order, without what a faulty server sends that is no message number."""
+        return SequenceSet.of([number for number in self.ids if 0 < number <= LARGEST])
 
 
 class ESearch(NamedTuple):

@@ -3,7 +3,7 @@
 A driver (`imapsh.client`) moves the octets:
 
     session.receive(data)                    b"" is the end of the stream
-    for event in session.events(): ...       Sent, Received, Completed, Upgrade, Closed
+    for event in session.events(): ...       Sent, Received, Completed, Unsent, Upgrade, Closed
     while octets := session.to_send(): ...   write them
 
 Call `events` and `to_send` after every `receive` and every command.  Commands are queued and sent when those before
@@ -37,6 +37,7 @@ from imapsh.findings import Finding, Violation
 from imapsh.grammar.responses import CONTINUATION, GARBAGE, STATUS, TAGGED, UNTAGGED, Response
 from imapsh.grammar.values import Fetch, Garbage, StatusText
 from imapsh.session import conduct, states
+from imapsh.session.attribution import answered, says_whose
 from imapsh.session.events import Closed, Completed, Event, Received, Upgrade
 from imapsh.session.exchange import Exchange
 from imapsh.session.secrets import MASK, Masked
@@ -76,6 +77,7 @@ class Session(Sending):
 
     What it knows is `Knowledge`'s.  `secure`: the driver says that nobody can listen.  `opener` sends large literals
     elsewhere.  `ending`: BYE came and nobody had asked for it; only the end of the stream is still due.
+    `strict`: what a program submits is sent only in a state in which the table allows it.
     """
 
     def __init__(
@@ -87,8 +89,9 @@ class Session(Sending):
         clock: Callable[[], float] = time.monotonic,
         secure: bool = False,
         read_only: bool = False,
+        strict: bool = False,
     ) -> None:
-        super().__init__(clock=clock, secure=secure, read_only=read_only, nesting=limits.nesting)
+        super().__init__(clock=clock, secure=secure, read_only=read_only, nesting=limits.nesting, strict=strict)
         self.greeting: Response | None = None
         self.received_octets = 0
         self.sent_octets = 0
@@ -180,10 +183,10 @@ class Session(Sending):
         """Give up the literal or line that has come in part, and go on behind it; whether there was one.
 
         What came of a literal is read again as responses from where they are believable; the literal breaks the rule
-        `literal` then.  Raises StateError at the end.
+        `literal` then.  Raises what ended the session (`over`).
         """
         if self.closed:
-            raise StateError("the session is over: connect again")
+            raise self.over().with_traceback(None)
         frame = self._pusher.resync()
         if frame is not None:
             self._take(self._read(frame))
@@ -197,12 +200,17 @@ class Session(Sending):
         self._set_capabilities(())
         self._start_next()
 
-    def lost(self, error: ImapshError) -> None:
-        """The driver could not go on: reading, writing or TLS failed.  What was received before is read first."""
+    def lost(self, error: ImapshError, *, here: bool = False) -> None:
+        """The driver could not go on: reading, writing or TLS failed.  What was received before is read first.
+
+        `here`: it was told to stop.  What is asked of the session later is a StateError then.
+        """
         while not self.closed and self._advance():
             pass
         if isinstance(error, ConnectionTimeout) and not self.closed and (waiting := self.waiting) is not None:
             error.args = (f"{error} ({waiting})",)  # the same error: who raised it knows it by
+        if here and not self.closed:
+            self._over = StateError(f"{error}: connect again")
         self._close(error)
 
     # -- receiving
@@ -260,8 +268,9 @@ class Session(Sending):
         if self.state == states.START and type(error) is ConnectionLost:
             error = GreetingError(str(error))
         if self.ending and not isinstance(error, LimitError):
-            kind = GreetingError if self._bye is self.greeting else ServerBye
-            error = kind(f"the server said BYE: {_text(self._bye)}".removesuffix(": "))
+            error = self._farewell()
+        if self._over is None and error is not None:
+            self._over = error if isinstance(error, ConnectionLost) else ConnectionLost(str(error))
         self.closed = True
         self.state = LOGOUT
         self.idling = self._done_wanted = False
@@ -270,6 +279,10 @@ class Session(Sending):
         self.queue.clear()
         self.set_trace(None)
         self._events.append(Closed(error, in_flight, findings))
+
+    def _farewell(self) -> ImapshError:
+        kind = GreetingError if self._bye is self.greeting else ServerBye
+        return kind(f"the server said BYE: {_text(self._bye)}".removesuffix(": "))
 
     def _silent(self) -> bool:
         return self._bye is None and self.state not in (states.START, LOGOUT)
@@ -433,7 +446,12 @@ class Session(Sending):
             change = self._code(response)
             if response.name == "BYE":
                 self._take_bye(response)
+        asker = exchange if type(response.value) is Fetch else answered(response, self.running)
         unsolicited = not conduct.asked_for(response, running)
+        if asker is not None:
+            exchange = asker
+        elif says_whose(response.value) and not self._raw.tags:
+            unsolicited = True
         told = (response, exchange, unsolicited, "", findings, change, False, uid)
         self._events.append(tuple.__new__(Received, told))  # in half the time of Received's own
         if exchange is not None:

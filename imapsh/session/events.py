@@ -4,7 +4,7 @@
 
 from typing import NamedTuple
 
-from imapsh.errors import ImapshError
+from imapsh.errors import ImapshError, StateError
 from imapsh.findings import Finding
 from imapsh.grammar.responses import Response
 from imapsh.session.exchange import Exchange
@@ -44,6 +44,16 @@ class Completed(NamedTuple):
     findings: tuple[Finding, ...] = ()
 
 
+class Unsent(NamedTuple):
+    """A command that waited for others, and whose state is gone now that it is its turn: it is not sent.
+
+    As a FETCH behind a SELECT that was refused.  Only `Session(strict=True)` tells it.
+    """
+
+    exchange: Exchange
+    error: StateError
+
+
 class Upgrade(NamedTuple):
     """The stream must change before another octet moves: `to` is "tls".  Then call `Session.upgraded`."""
 
@@ -59,4 +69,4 @@ class Closed(NamedTuple):
     findings: tuple[Finding, ...] = ()
 
 
-Event = Sent | Received | Completed | Upgrade | Closed
+Event = Sent | Received | Completed | Unsent | Upgrade | Closed

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from imapsh import spec
-from imapsh.errors import UsageError
+from imapsh.errors import StateError, UsageError
 from imapsh.grammar.fragments import Fragment, Literal, announce
 from imapsh.grammar.responses import Response
 from imapsh.grammar.tokens import BAD, CRLF, DATA, FILE, LITERAL, Token, announcement
@@ -61,12 +61,14 @@ class Exchange:
     `shown` is the client's line as a frame with every secret masked, from the start of sending (`settle`) with each
     literal announced as it goes out.  Times are of the session's clock in seconds, None
     until they are.  `sent` and `received` count octets, `deflated` both together as they crossed under COMPRESS.
-    `changes`: what changed in the session meanwhile, in phrases.
+    `changes`: what changed in the session meanwhile, in phrases.  `mailbox`: of STATUS, whose numbers it asks for.
+
+    `states`: those in which it may be sent, () for any; `error`: why it was not sent after all, None otherwise.
     """
 
     __slots__ = (
-        "answers", "changes", "deflated", "ended", "first", "fragments", "mechanism", "name", "received", "response",
-        "row", "sent", "shown", "started", "tag", "untagged",
+        "answers", "changes", "deflated", "ended", "error", "first", "fragments", "mailbox", "mechanism", "name",
+        "received", "response", "row", "sent", "shown", "started", "states", "tag", "untagged",
     )  # fmt: skip
 
     def __init__(self, tag: str, name: str, fragments: Iterable[Sendable]) -> None:
@@ -76,6 +78,9 @@ class Exchange:
         self.fragments = list(fragments)
         self.shown = shown(self.fragments)
         self.mechanism: Mechanism | None = None
+        self.mailbox: str | None = None
+        self.states: tuple[str, ...] = ()
+        self.error: StateError | None = None
         self.started: float | None = None
         self.first: float | None = None
         self.ended: float | None = None

@@ -107,13 +107,18 @@ class Mailbox:
 
 
 def opened(exchange: Exchange, utf8: bool) -> Mailbox:
-    """What a SELECT or EXAMINE that is being sent will open; a name that is no name is shown as it was typed."""
+    """What a SELECT or EXAMINE that is being sent will open."""
+    return Mailbox(name_in(exchange, utf8), exchange.name == "EXAMINE")
+
+
+def name_in(exchange: Exchange, utf8: bool) -> str:
+    """The mailbox that a command not sent yet names; a name that is no name is shown as it was typed."""
     line = shown(exchange.fragments)
     name = named(line, utf8=utf8)
     if name is None:
         text = _text(line)
         name = _decoded(text[text.upper().index(exchange.name) + len(exchange.name) :].strip(), utf8)
-    return Mailbox(name, exchange.name == "EXAMINE")
+    return name
 
 
 def named(line: Frame, *, utf8: bool) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from imapsh.session.attribution import alike_names, answered_by_tag, lists_status
 from imapsh.session.exchange import Exchange
 
 
@@ -11,7 +12,7 @@ def may_start(exchange: Exchange, running: Collection[Exchange]) -> bool:
     """Whether no ambiguity can come of it.
 
     A barrier, or a command that the table does not hold, runs alone.  What uses message numbers waits for what may
-    bring EXPUNGE: it would shift them.
+    bring EXPUNGE: it would shift them.  And commands wait for each other if nobody could tell their answers apart.
     """
     row = exchange.row
     for other in running:
@@ -19,4 +20,18 @@ def may_start(exchange: Exchange, running: Collection[Exchange]) -> bool:
             return False
         if row.numbers and other.row.expunges:
             return False
+        if _confusable(exchange, other):
+            return False
     return True
+
+
+def _confusable(one: Exchange, other: Exchange) -> bool:
+    """Whether untagged data that both ask for does not say whose it is."""
+    asked = one.row.asks if one.row is not None else ""
+    if other.row is None or not asked:
+        return False
+    if asked != other.row.asks:
+        return (asked == "STATUS" and lists_status(other)) or (other.row.asks == "STATUS" and lists_status(one))
+    if asked == "STATUS":
+        return alike_names(one.mailbox, other.mailbox)
+    return not (answered_by_tag(one) or answered_by_tag(other))

@@ -7,19 +7,20 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from imapsh.errors import StateError, UsageError
+from imapsh import spec
+from imapsh.errors import ImapshError, StateError, UsageError
 from imapsh.session import states
-from imapsh.session.events import Event, Sent
+from imapsh.session.events import Event, Sent, Unsent
 from imapsh.session.exchange import Exchange, OpenFile, Secret, Sendable, secrets_in, typed
 from imapsh.session.knowledge import Knowledge
 from imapsh.session.literals import plus_allowed
-from imapsh.session.mailbox import opened
+from imapsh.session.mailbox import name_in, opened
 from imapsh.session.outbox import Outbox
 from imapsh.session.pipeline import may_start
 from imapsh.session.rawtags import RawTags
 from imapsh.session.secrets import MASK, Secrets
 from imapsh.session.tags import Tags
-from imapsh.spec.model import LOGOUT
+from imapsh.spec.model import LOGOUT, NOT_AUTHENTICATED
 from imapsh.wire.frames import Frame
 
 if TYPE_CHECKING:
@@ -30,17 +31,22 @@ if TYPE_CHECKING:
 class Sending(Knowledge):
     """`running`: commands on their way, by tag; `queue`: those that wait; `idling`: between IDLE's `+` and DONE.
 
-    `secure`: nobody can listen.  `ending`: BYE came unasked, only the end of the stream is still due.
+    `secure`: nobody can listen.  `ending`: BYE came unasked, only the end of the stream is still due.  `strict`: what a
+    program submits is sent only in a state in which the table allows it; what is typed (`line`) always is.
     """
 
-    def __init__(self, *, clock: Callable[[], float], secure: bool, read_only: bool, nesting: int) -> None:
+    def __init__(
+        self, *, clock: Callable[[], float], secure: bool, read_only: bool, nesting: int, strict: bool = False
+    ) -> None:
         super().__init__(read_only=read_only, nesting=nesting)
         self.secrets = Secrets()
         self.secure = secure
+        self.strict = strict
         self.running: dict[str, Exchange] = {}
         self.queue: deque[Exchange] = deque()
         self.idling = False
         self.closed = False
+        self._over: ImapshError | None = None  # what is raised for whatever is asked of a session that has ended
         self._clock = clock
         self._outbox = Outbox(self.secrets.mask)
         self._events: deque[Event] = deque()
@@ -49,6 +55,49 @@ class Sending(Knowledge):
         self.ending = False
         self._tags = Tags()
         self._raw = RawTags()
+
+    # -- whether there is anybody to talk to
+
+    @property
+    def is_open(self) -> bool:
+        """Whether commands can be sent: the connection has not ended, and no BYE came."""
+        return not self.closed and self.state != LOGOUT
+
+    def require_open(self) -> None:
+        """Raises what ended the session: ConnectionLost or its kinds, StateError after LOGOUT or an end of our own."""
+        if not self.is_open:
+            raise self.over().with_traceback(None)
+
+    def over(self) -> ImapshError:
+        """The error to raise for whatever is asked of a session that has ended."""
+        if self._over is None:
+            return self._farewell() if self.ending else StateError("the session is over after LOGOUT: connect again")
+        return self._over
+
+    def _farewell(self) -> ImapshError:
+        """What a BYE that nobody asked for is."""
+        raise NotImplementedError
+
+    def require(self, name: str) -> None:
+        """Raises StateError if a command is not allowed in the state of now, and what `require_open` raises.
+
+        Nothing is raised while a command has no reply that may change the state: `strict` looks again before sending.
+        """
+        self.require_open()
+        if any(other.name in states.CHANGERS for other in (*self.running.values(), *self.queue)):
+            return
+        if (error := self._forbids(name)) is not None:
+            raise error
+
+    def _forbids(self, name: str) -> StateError | None:
+        row = spec.command(name)
+        if name == "STARTTLS" and self.secure and self.state == NOT_AUTHENTICATED:
+            return StateError("STARTTLS is not allowed: TLS is on already")
+        if row is None or self.state in (states.START, *row.states):
+            return None
+        from imapsh.spec.advice import forbidden
+
+        return StateError(f"{forbidden(row, self.state)}; nothing was sent")
 
     # -- commands
 
@@ -76,22 +125,27 @@ class Sending(Knowledge):
     def command(self, name: str, fragments: Iterable[Sendable] = ()) -> Exchange:
         """Submit a command made by a program: its name, and its arguments as fragments (`grammar.writer.Writer`).
 
-        Raises UsageError, and sends nothing, for CR, LF or NUL outside a literal.
+        Raises UsageError, and sends nothing, for CR, LF or NUL outside a literal; what `require` raises, if `strict`.
         """
         listed = list(fragments)
         for text in (name.encode("utf-8", "surrogateescape"), *listed):
             octets = text.octets if isinstance(text, Secret) else text
             if isinstance(octets, bytes) and (b"\r" in octets or b"\n" in octets or b"\0" in octets):
                 raise UsageError("CR, LF and NUL cannot stand in a command line: give them in a literal")
+        if self.strict:
+            self.require(name.upper())
         tag = self.new_tag()
         head = f"{tag} {name}{' ' if listed else ''}".encode("utf-8", "surrogateescape")
-        return self.submit(Exchange(tag, name.upper(), [head, *listed]))
+        return self._submit_strictly(Exchange(tag, name.upper(), [head, *listed]))
 
     def authenticate(self, mechanism: Mechanism) -> Exchange:
         """Submit AUTHENTICATE with a mechanism of `imapsh.sasl`; its initial response goes along where SASL-IR is.
 
-        Raises LoginError, and sends nothing, where the mechanism has no response to begin with.
+        Raises LoginError, and sends nothing, where the mechanism has no response to begin with; what `require` raises,
+        if `strict`.
         """
+        if self.strict:
+            self.require("AUTHENTICATE")
         self.secrets.public.update(mechanism.public)
         tag = self.new_tag()
         fragments: list[Sendable] = [f"{tag} AUTHENTICATE {mechanism.name}".encode("ascii")]
@@ -102,12 +156,16 @@ class Sending(Knowledge):
             fragments += [b" ", Secret(first or b"=")]
         exchange = Exchange(tag, "AUTHENTICATE", fragments)
         exchange.mechanism = mechanism
+        return self._submit_strictly(exchange)
+
+    def _submit_strictly(self, exchange: Exchange) -> Exchange:
+        if self.strict and exchange.row is not None:
+            exchange.states = exchange.row.states
         return self.submit(exchange)
 
     def submit(self, exchange: Exchange) -> Exchange:
-        """Queue an exchange; IDLE is ended first.  Raises StateError at the end, UsageError for a tag in use."""
-        if self.closed or self.state == LOGOUT:
-            raise StateError("the session is over: connect again")
+        """Queue an exchange; IDLE is ended first.  Raises what `require_open` raises, UsageError for a tag in use."""
+        self.require_open()
         if self._in_use(exchange.tag):
             raise UsageError(f"the tag {exchange.tag} is in use: give another, or none")
         for secret in secrets_in(exchange.fragments):
@@ -138,12 +196,14 @@ class Sending(Knowledge):
     def answer(self, text: bytes) -> None:
         """Answer the `+` of a hand-typed AUTHENTICATE.  The line is secret whole, but for `*`, which cancels.
 
-        Raises UsageError for more than a line, StateError where no AUTHENTICATE is running.
+        Raises UsageError for more than a line, StateError where no AUTHENTICATE is running, and what `require_open`
+        raises.
         """
         if b"\r" in text or b"\n" in text:
             raise UsageError("an answer is one line")
+        self.require_open()
         exchange = self.asks_answer()
-        if self.closed or exchange is None:
+        if exchange is None:
             raise StateError("no AUTHENTICATE is running: nothing was sent")
         if exchange.answers or not exchange.shown.raw.upper().endswith(b" LOGIN\r\n"):  # there a user name comes first
             self.secrets.add_sasl(text)
@@ -151,9 +211,8 @@ class Sending(Knowledge):
         self._say(text + b"\r\n", (text if text == b"*" else MASK) + b"\r\n", exchange)
 
     def raw(self, octets: bytes) -> None:
-        """Send octets as they are, in no command.  Who does this answers for it."""
-        if self.closed:
-            raise StateError("the session is over: connect again")
+        """Send octets as they are, in no command.  Who does this answers for it.  Raises what `require_open` raises."""
+        self.require_open()
         self._raw.sent(octets)
         self._say(octets, self.secrets.mask(octets))
 
@@ -184,9 +243,15 @@ class Sending(Knowledge):
     def _start_next(self) -> None:
         while self.queue and not self._outbox.busy and not self._paused and self.state not in (states.START, LOGOUT):
             exchange = self.queue[0]
+            if exchange.name == "STATUS" and exchange.mailbox is None:
+                exchange.mailbox = name_in(exchange, self.parser.utf8)
             if not may_start(exchange, self.running.values()):
                 return
             self.queue.popleft()
+            if exchange.states and (error := self._forbids(exchange.name)) is not None:
+                exchange.error = error
+                self._events.append(Unsent(exchange, error))
+                continue
             self.running[exchange.tag] = exchange
             exchange.started = self._clock()
             exchange.deflated = -self._crossed()

@@ -32,5 +32,8 @@ REPLIES = {
     ("LOGOUT", "OK"): LOGOUT,
 }
 
+#: Commands that may change what others are allowed to do.
+CHANGERS = frozenset(name for name, _ in REPLIES) | {"STARTTLS"}
+
 #: Commands after whose OK all capabilities are forgotten, and whether what came while they ran is kept.
 FORGET_CAPABILITIES = {"STARTTLS": False, "LOGIN": True, "AUTHENTICATE": True}

@@ -66,7 +66,7 @@ def found(talk: Conversation, why: str, key: str) -> Steps[SequenceSet | None]:
     values = yield from ask(talk, why, "UID SEARCH", Writer().raw(("RETURN (ALL) " * esearch) + key).fragments())
     for value in values or ():
         if isinstance(value, Search):
-            return SequenceSet.of(value.ids)
+            return value.found
         if isinstance(value, ESearch):
             every = value.items.get("ALL")
             return every if isinstance(every, SequenceSet) else SequenceSet()
@@ -106,7 +106,7 @@ def _lines(numbers: SequenceSet) -> Iterator[SequenceSet]:
             yield SequenceSet(tuple(part))
             part, octets = [], 0
     if part or numbers.saved:
-        yield numbers._replace(ranges=tuple(part))
+        yield SequenceSet(tuple(part), numbers.saved)
 
 
 def _day(value: Any) -> date | None:

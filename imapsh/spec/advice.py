@@ -58,16 +58,23 @@ def changing(row: Command | Name, context: Context) -> Problem | None:
     return None
 
 
+def forbidden(command: Command, state: str) -> str:
+    """Why the command is not allowed in this state, "" if it is."""
+    if state in command.states:
+        return ""
+    if state == NOT_AUTHENTICATED:
+        way = "log in first"
+    elif state == AUTHENTICATED and command.states != (NOT_AUTHENTICATED,):
+        way = "SELECT a mailbox first"
+    else:
+        way = f"it is for the {' and '.join(command.states)} state"
+    return f"{command.name} is not allowed in the {state} state; {way}"
+
+
 def _misplaced(command: Command, context: Context) -> Problem | None:
-    """Why the command does not suit the state of the connection."""
-    if context.state not in command.states:
-        if context.state == NOT_AUTHENTICATED:
-            way = "log in first"
-        elif context.state == AUTHENTICATED and command.states != (NOT_AUTHENTICATED,):
-            way = "SELECT a mailbox first"
-        else:
-            way = f"it is for the {' and '.join(command.states)} state"
-        return Problem("state", 0, f"{command.name} is not allowed in the {context.state} state; {way}")
+    """Why the command does not suit the state of the connection, or read-only mode."""
+    if reason := forbidden(command, context.state):
+        return Problem("state", 0, reason)
     if context.read_only and command.changes:
         return Problem("read-only", 0, f"{command.name} changes mail or mailboxes, and read-only mode is on")
     return None

@@ -10,10 +10,12 @@ COMMANDS = (
             "Puts a message into a mailbox.", "RFC 9051 §6.3.12", r"APPEND saved-messages (\Seen) {@message.eml}",
             changes=True, responses=("EXISTS",)),
     Command("EXPUNGE", MAILBOX_SELECTED, "", r"Removes the messages marked \Deleted.", "RFC 9051 §6.4.3", "EXPUNGE",
-            changes=True, destroys=_GONE, responses=("EXPUNGE",), guard="deleted"),
+            changes=True, destroys=_GONE, responses=("EXPUNGE",), guard="deleted",
+            asks="EXPUNGE"),
     Command("UID EXPUNGE", MAILBOX_SELECTED, "<uid-set>", r"Removes those messages of the set marked \Deleted.",
             "RFC 9051 §6.4.9", "UID EXPUNGE 3000:3002", needs=("UIDPLUS", "IMAP4rev2"), changes=True,
-            destroys=r"the messages of the set marked \Deleted", responses=("EXPUNGE",), guard="deleted"),
+            destroys=r"the messages of the set marked \Deleted", responses=("EXPUNGE",), guard="deleted",
+            asks="EXPUNGE"),
     Command("STORE", MAILBOX_SELECTED, "<sequence-set> <store-item>", "Changes the flags of messages.",
             "RFC 9051 §6.4.6", r"STORE 2:4 +FLAGS (\Deleted)", expunges=False, numbers=True, changes=True,
             responses=("FETCH",), guard="flags"),
@@ -26,10 +28,10 @@ COMMANDS = (
             "RFC 9051 §6.4.9", "UID COPY 305:310 meeting", changes=True),
     Command("MOVE", MAILBOX_SELECTED, "<sequence-set> <mailbox>", "Moves messages to a mailbox.", "RFC 9051 §6.4.8",
             "MOVE 2:4 MEETING", needs=_MOVE, numbers=True, changes=True, responses=("OK", "EXPUNGE"),
-            guard="set"),
+            guard="set", asks="EXPUNGE"),
     Command("UID MOVE", MAILBOX_SELECTED, "<uid-set> <mailbox>", "Moves messages to a mailbox, by UID.",
             "RFC 9051 §6.4.9", "UID MOVE 42:69 foo", needs=_MOVE, changes=True, responses=("OK", "EXPUNGE"),
-            guard="set"),
+            guard="set", asks="EXPUNGE"),
 )  # fmt: skip
 
 _FLAG = "RFC 9051 §2.3.2"

@@ -26,6 +26,9 @@ class Command(NamedTuple):
     set, where it has one); "mailbox", what the mailbox holds; "inbox", the same where that is INBOX; "set", the
     messages of its set where they are many; "flags", the same, and what is done to their flags.  With `destroys` alone
     it asks too, and counts nothing.
+
+    `asks` is the untagged response it asks for, if that does not say which command it answers.  Commands that ask for
+    the same wait for each other (`imapsh.session.pipeline`).
     """
 
     name: str
@@ -45,6 +48,7 @@ class Command(NamedTuple):
     responses: tuple[str, ...] = ()  # the untagged responses it brings
     guard: str = ""
     harmless: str = ""  # the same without a change to the mailbox; read-only mode sends it instead
+    asks: str = ""
 
 
 class Name(NamedTuple):

@@ -10,9 +10,10 @@ _ESEARCH = ("ESEARCH", "IMAP4rev2")
 COMMANDS = (
     Command("SEARCH", MAILBOX_SELECTED, _SYNTAX, "Finds messages; tells their numbers.", _KEY,
             'SEARCH FLAGGED SINCE 1-Feb-1994 NOT FROM "Smith"', expunges=False, numbers=True,
-            responses=("SEARCH", "ESEARCH")),
+            responses=("SEARCH", "ESEARCH"), asks="SEARCH"),
     Command("UID SEARCH", MAILBOX_SELECTED, _SYNTAX, "Finds messages; tells their UIDs.", "RFC 9051 §6.4.9",
-            "UID SEARCH RETURN (MIN MAX) 1:5000", numbers=True, responses=("SEARCH", "ESEARCH")),
+            "UID SEARCH RETURN (MIN MAX) 1:5000", numbers=True, responses=("SEARCH", "ESEARCH"),
+            asks="SEARCH"),
 )  # fmt: skip
 
 #: Keys without an argument, keys with one, and keys that only IMAP4rev1 has.

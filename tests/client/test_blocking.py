@@ -65,8 +65,9 @@ def closed_by(script: list[bytes | Exception], error: type[ImapshError], limits:
     assert shown == client.session.received_octets
     with pytest.raises(ConnectionLost):
         stream.read(1)
-    with pytest.raises(StateError):
+    with pytest.raises(ConnectionLost) as again:
         client.session.line("NOOP")
+    assert str(again.value) == str(caught.value)
     return caught.value
 
 
@@ -243,7 +244,7 @@ def test_after_the_end_nothing_hangs() -> None:
     with pytest.raises(ConnectionLost):
         client.run(client.session.line("NOOP"))
     assert client.flush() is None
-    with pytest.raises(ConnectionLost, match="connect again"):
+    with pytest.raises(ConnectionLost, match="while A1 NOOP was running"):
         client.pump()
     client.close()
 
@@ -400,3 +401,25 @@ def test_compress_on_dovecot(dovecot: Server) -> None:
     assert client.run(client.session.line("COMPRESS DEFLATE")).status != "OK"
     client.run(client.session.line("LOGOUT"))
     assert client.session.closed
+
+
+def test_d5_the_end_is_raised_again() -> None:
+    client = client_on(Scripted([HELLO]))
+    client.greet()
+    exchange = client.session.line("NOOP")
+    with pytest.raises(ConnectionLost) as first:
+        client.run(exchange)
+    for ask in (client.pump, lambda: client.run(exchange)):
+        with pytest.raises(ConnectionLost) as again:
+            ask()
+        assert again.value is first.value
+
+
+def test_d4_what_was_not_sent_after_all_is_raised() -> None:
+    stream = Scripted([HELLO, b"A1 NO no such mailbox\r\n"])
+    client = BlockingClient(stream, Session(strict=True))
+    client.greet()
+    selects, fetches = client.session.command("SELECT", [b"a"]), client.session.command("FETCH", [b"1 FLAGS"])
+    assert client.run(selects).status == "NO"
+    with pytest.raises(StateError, match="SELECT a mailbox first"):
+        client.run(fetches)

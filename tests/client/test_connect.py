@@ -124,7 +124,7 @@ def test_any_command() -> None:
     play(scene)
 
 
-@pytest.mark.parametrize("messages", ["", "x", "0", "1:", [], "1 (FLAGS)", "1\r\nA2 NOOP"])
+@pytest.mark.parametrize("messages", ["", "x", "0", "1:", None, "1 (FLAGS)", "1\r\nA2 NOOP"])
 def test_what_is_no_message_set_is_not_sent(messages: Any) -> None:
     async def scene() -> None:
         async with demo() as c:

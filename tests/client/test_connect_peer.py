@@ -21,7 +21,6 @@ from imapsh.errors import (
     ImapshError,
     LoginError,
     ServerBye,
-    StateError,
     TLSError,
 )
 from imapsh.transport.address import Address
@@ -225,7 +224,7 @@ def test_silence_ends_the_connection() -> None:
                 await c.noop()
             assert c.state == "logout"
             assert isinstance(c.error, ConnectionTimeout)
-            with pytest.raises(StateError):
+            with pytest.raises(ConnectionTimeout):
                 await c.noop()
             assert await peer.stream.read(100) == b"A1 NOOP\r\n"
 

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imapsh.errors import ConnectionLost, ConnectionTimeout, GreetingError, LimitError, ServerBye, StateError
+from imapsh.errors import (
+    ConnectionLost,
+    ConnectionTimeout,
+    GreetingError,
+    ImapshError,
+    LimitError,
+    ServerBye,
+    StateError,
+    TLSError,
+)
+from imapsh.sasl.table import make
 from imapsh.session.core import Session
 from imapsh.session.events import Closed, Completed, Event, Received
+from imapsh.session.exchange import Exchange
 from imapsh.spec.model import LOGOUT
 from imapsh.wire.limits import DEFAULT
 
@@ -152,7 +165,7 @@ def test_bye_in_mid_command_is_read_to_the_end() -> None:
     assert played.session.ending
     assert played.session.state == LOGOUT
     assert played.exchanges[-2].status == "OK"
-    with pytest.raises(StateError):
+    with pytest.raises(ServerBye, match="going down"):
         played.session.line("NOOP")
     played.play("!! eof")
     error = played.closed.error
@@ -228,3 +241,63 @@ def test_a_literal_of_2_to_the_64_is_no_literal() -> None:
 def test_there_is_no_limit_on_what_nobody_asked_for() -> None:
     played = play(SELECTED + "\nS: * 6 EXISTS" * 20, 0, DEFAULT._replace(responses=3))
     assert not played.session.closed
+
+
+# -- what is asked of a session that is over (D5)
+
+ASKED: dict[str, Callable[[Session], object]] = {
+    "line": lambda session: session.line("NOOP"),
+    "command": lambda session: session.command("NOOP"),
+    "submit": lambda session: session.submit(Exchange("A9", "NOOP", [b"A9 NOOP"])),
+    "raw": lambda session: session.raw(b"A9 NOOP\r\n"),
+    "answer": lambda session: session.answer(b"abc"),
+    "authenticate": lambda session: session.authenticate(make("PLAIN", "ida", "pw12")),
+    "resync": lambda session: session.resync(),
+    "require": lambda session: session.require("NOOP"),
+}
+
+ENDS: dict[str, tuple[str, type[ImapshError], str]] = {
+    "dropped": ("!! eof", ConnectionLost, "closed the connection"),
+    "bye": ("S: * BYE going down\n!! eof", ServerBye, "going down"),
+    "logout": (">>> LOGOUT\nC: A2 LOGOUT\nS: * BYE bye\nS: A2 OK done", StateError, "after LOGOUT"),
+}
+
+
+@pytest.mark.parametrize("asked", ASKED)
+@pytest.mark.parametrize("end", ENDS)
+def test_d5_the_end_is_told_to_whoever_asks_later(end: str, asked: str) -> None:
+    script, kind, text = ENDS[end]
+    session = play(f"{SELECTED}\n{script}").session
+    assert not session.is_open
+    for _ in range(2):
+        with pytest.raises(kind, match=text) as raised:
+            ASKED[asked](session)
+        assert type(raised.value) is kind
+    assert session.to_send() == b""
+
+
+@pytest.mark.parametrize("asked", ASKED)
+@pytest.mark.parametrize(
+    ("error", "here", "kind"),
+    [
+        (ConnectionTimeout("nothing came"), False, ConnectionTimeout),
+        (LimitError("line", 1, 2), False, LimitError),
+        (TLSError("no handshake"), False, ConnectionLost),
+        (ConnectionLost("it was closed here"), True, StateError),
+    ],
+)
+def test_d5_what_the_driver_ended(error: ImapshError, here: bool, kind: type[ImapshError], asked: str) -> None:
+    player = play(SELECTED)
+    player.session.lost(error, here=here)
+    with pytest.raises(kind) as raised:
+        ASKED[asked](player.session)
+    assert type(raised.value) is kind
+    assert str(error) in str(raised.value)
+
+
+@pytest.mark.parametrize("asked", [name for name in ASKED if name != "resync"])
+def test_d5_after_a_bye_nothing_is_said_any_more(asked: str) -> None:
+    player = play(f"{SELECTED}\nS: * BYE going down")
+    assert (player.session.closed, player.session.is_open) == (False, False)
+    with pytest.raises(ServerBye, match="going down"):
+        ASKED[asked](player.session)

@@ -293,6 +293,20 @@ def test_a_second_continuation_while_idling_is_unasked() -> None:
         (["XUNKNOWN", "NOOP"], 1),
         (["NOOP", "XUNKNOWN"], 1),
         (["NOOP", "LOGOUT"], 1),
+        (["SEARCH SEEN", "SEARCH UNSEEN"], 1),
+        (["SEARCH SEEN", "UID SEARCH UNSEEN"], 1),
+        (["SEARCH SEEN", "SEARCH RETURN (ALL) UNSEEN", "UID SEARCH RETURN (COUNT) ALL"], 3),
+        (['LIST "" a', 'LIST "" b'], 1),
+        (['LIST "" a', 'LSUB "" b', "CREATE c"], 3),
+        (["STATUS a (MESSAGES)", "STATUS b (MESSAGES)", 'STATUS "c" (MESSAGES)'], 3),
+        (["STATUS INBOX (MESSAGES)", "STATUS inbox (UNSEEN)"], 1),
+        (["STATUS a (MESSAGES)", 'STATUS "a" (UNSEEN)'], 1),
+        (["STATUS Entw&APw-rfe (MESSAGES)", 'STATUS "Entwürfe" (UNSEEN)'], 1),
+        (["STATUS a (MESSAGES)", 'LIST "" % RETURN (STATUS (MESSAGES))'], 1),
+        (['LIST "" % RETURN (STATUS (MESSAGES))', "STATUS a (MESSAGES)"], 1),
+        (['LIST "" % RETURN (CHILDREN)', "STATUS a (MESSAGES)"], 2),
+        (["UID MOVE 7 a", "UID MOVE 8 b"], 1),
+        (["UID MOVE 7 a", "UID EXPUNGE 8"], 1),
     ],
 )
 def test_pipelining(lines: list[str], at_once: int) -> None:
@@ -301,6 +315,24 @@ def test_pipelining(lines: list[str], at_once: int) -> None:
         played.session.line(line)
     played.pump()
     assert played.out.split(b"\r\n")[:-1] == [f"A{n} {line}".encode() for n, line in enumerate(lines[:at_once], 2)]
+
+
+def test_a2_a_literal_names_the_same_mailbox() -> None:
+    played = play(SELECTED)
+    for line in ("STATUS {1}\r\na (MESSAGES)", "STATUS a (UNSEEN)"):
+        played.session.line(line)
+    played.pump()
+    assert played.out == b"A2 STATUS {1}\r\n"
+    played.out = b""
+    played.play(
+        """
+        S: + go on
+        C: a (MESSAGES)
+        S: * STATUS a (MESSAGES 1)
+        S: A2 OK done
+        C: A3 STATUS a (UNSEEN)
+        """.rstrip()
+    )
 
 
 def test_nothing_is_sent_into_a_literal() -> None:

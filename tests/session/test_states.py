@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from imapsh import spec
 from imapsh.errors import ConnectionLost, GreetingError, StateError
+from imapsh.sasl.table import make
 from imapsh.session import states
+from imapsh.session.core import Session
+from imapsh.session.events import Unsent
 from imapsh.session.opening import check_greeting
 from imapsh.spec.model import AUTHENTICATED, LOGOUT, NOT_AUTHENTICATED, SELECTED
 
@@ -236,6 +240,63 @@ def test_a_hostile_count_costs_no_memory() -> None:
     box = played.session.mailbox
     assert box is not None
     assert len(box.uids) == 0
+
+
+# -- a session that is strict with a program (D4)
+
+
+def strict(greeting: bytes = b"* OK hi\r\n", *, secure: bool = False) -> Session:
+    session = Session(strict=True, secure=secure)
+    session.receive(greeting)
+    list(session.events())
+    return session
+
+
+@pytest.mark.parametrize("name", [row.name for row in spec.commands().values() if NOT_AUTHENTICATED not in row.states])
+def test_d4_a_program_is_refused_what_the_table_does_not_allow(name: str) -> None:
+    session = strict()
+    with pytest.raises(StateError, match=f"{name} is not allowed in the not-authenticated state; log in first"):
+        session.command(name)
+    assert session.to_send() == b""
+    assert session.new_tag() == "A1"
+    session.line(name)
+    assert session.to_send() == f"A2 {name}\r\n".encode()
+
+
+@pytest.mark.parametrize("name", [row.name for row in spec.commands().values() if SELECTED not in row.states])
+def test_d4_what_is_for_before_the_login(name: str) -> None:
+    session = strict(b"* PREAUTH hi\r\n")
+    with pytest.raises(StateError, match=f"{name} is not allowed in the authenticated state"):
+        session.command(name)
+    with pytest.raises(StateError):
+        session.authenticate(make("PLAIN", "ida", "pw"))
+    assert session.to_send() == b""
+
+
+def test_d4_tls_is_put_in_once() -> None:
+    with pytest.raises(StateError, match="TLS is on already"):
+        strict(secure=True).command("STARTTLS")
+
+
+def test_d4_a_session_is_lenient_unless_it_is_told_otherwise() -> None:
+    player = play("S: * OK hi")
+    player.session.command("FETCH", [b"1 FLAGS"])
+    player.pump()
+    player.play("C: A1 FETCH 1 FLAGS\nS: A1 BAD not now")
+
+
+def test_d4_what_waited_and_may_not_be_sent_any_more_is_told() -> None:
+    session = strict(b"* PREAUTH hi\r\n")
+    selects, fetches = session.command("SELECT", [b"a"]), session.command("FETCH", [b"1 FLAGS"])
+    noop = session.command("NOOP")
+    assert session.to_send() == b"A1 SELECT a\r\n"
+    session.receive(b"A1 NO no such mailbox\r\n")
+    (unsent,) = [event for event in session.events() if isinstance(event, Unsent)]
+    assert unsent.exchange is fetches
+    assert unsent.error is fetches.error
+    assert "SELECT a mailbox first; nothing was sent" in str(unsent.error)
+    assert session.to_send() == b"A3 NOOP\r\n"
+    assert (selects.error, noop.error) == (None, None)
 
 
 def test_logout() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from imapsh.errors import ConnectionTimeout, StateError
+from imapsh.errors import ConnectionLost, ConnectionTimeout
 from imapsh.session.waiting import Waiting
 
 from .player import SELECTED, Player, play
@@ -91,7 +91,7 @@ def test_nothing_to_give_up() -> None:
     player = play(SELECTED)
     assert not player.session.resync()
     player.play("!! eof")
-    with pytest.raises(StateError):
+    with pytest.raises(ConnectionLost):
         player.session.resync()
 
 

@@ -137,6 +137,14 @@ def test_what_uses_message_numbers() -> None:
     assert numbers == {"FETCH", "STORE", "SEARCH", "COPY", "MOVE", "UID SEARCH"}
 
 
+def test_what_is_asked_for_one_at_a_time() -> None:
+    """Its answer does not name the command; what an answer is, the row says too."""
+    asks = {name: row.asks for name, row in spec.commands().items() if row.asks}
+    assert {name for name in asks if asks[name] == "EXPUNGE"} == {"EXPUNGE", "UID EXPUNGE", "MOVE", "UID MOVE"}
+    assert {name for name in asks if asks[name] == "SEARCH"} == {"SEARCH", "UID SEARCH"}
+    assert all(asked in spec.commands()[name].responses for name, asked in asks.items())
+
+
 def test_barriers() -> None:
     barriers = {name for name, row in spec.commands().items() if row.barrier}
     assert barriers == {

@@ -24,7 +24,7 @@ def search(value: Search, look: Look) -> Iterator[Line]:
         yield [("response", f"no {noun}s")]
     else:
         head: Line = [("response", count(len(value.ids), noun)), ("", "  ")]
-        yield from _set(head, SequenceSet.of(value.ids), look)
+        yield from _set(head, value.found, look)
     if value.modseq is not None:
         yield from _item("MODSEQ", value.modseq, look)
 

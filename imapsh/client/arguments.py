@@ -1,0 +1,72 @@
+"""The arguments of typed commands as text, checked before anything is sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from imapsh.errors import UsageError
+from imapsh.grammar.sequence import LARGEST, SequenceSet
+from imapsh.spec.model import SELECTED, Context
+
+MessageSet = str | int | SequenceSet | Iterable[int]
+"""Text as in `1:4,7`, a number, a set, or several numbers.  Only text and sets made of text may hold `*` and `$`."""
+
+SECTION = re.compile(r"\[[^\]]*\]|<[^>]*>")
+"""What stands behind the name of a FETCH item."""
+
+_RETURN = re.compile(r"RETURN \(([^)]*)\)", re.IGNORECASE)
+_WORD = re.compile(r"[^ ()]+")
+_NUMERIC = re.compile(r"[-+]?[\d*][\d*:,.-]*")
+
+
+def message_set(messages: MessageSet) -> SequenceSet:
+    """An argument as a set, which may be empty.  Raises UsageError for anything that is no set of messages."""
+    if isinstance(messages, str):
+        return _parsed(messages)
+    if isinstance(messages, SequenceSet):
+        return _parsed(str(messages)) if messages else messages  # it may have been made of any numbers
+    if isinstance(messages, int):
+        return SequenceSet.of((messages,))
+    if not isinstance(messages, Iterable):
+        raise UsageError(f"{messages!r} is no set of messages: give numbers, a SequenceSet, or text as in 1:4,7")
+    return SequenceSet.of(messages)
+
+
+def _parsed(text: str) -> SequenceSet:
+    try:
+        return SequenceSet.parse(text)
+    except ValueError as error:
+        raise UsageError(f"{error}: numbers are due, as in 1:4,7 or 3:*") from None
+
+
+def fetch_items(items: object) -> str:
+    """FETCH items, in parentheses if there are several.  Raises UsageError for no text, and for none."""
+    if not isinstance(items, str) or not items.strip():
+        raise UsageError(f"{items!r} are no FETCH items: these are text, as 'UID FLAGS'")
+    text = items.strip()
+    return text if text.startswith("(") or " " not in SECTION.sub("", text) else f"({text})"
+
+
+def search_keys(text: object) -> str:
+    """Search keys as they are, if they are not certainly wrong: a key that is not known may be an extension's."""
+    if not isinstance(text, str) or not text.strip():
+        raise UsageError(f"{text!r} are no search keys: these are text, as 'UNSEEN' or 'UID 1:4,7'")
+    options = _RETURN.match(text)
+    if options is not None and options[1].strip() and "ALL" not in options[1].upper().split():
+        raise UsageError(f"search() returns the messages, which {options[0]} does not tell: send it through command()")
+    from imapsh.spec.match import match
+
+    for problem in match(f"SEARCH {text}", Context(SELECTED, tagged=False)).errors[:1]:
+        at = problem.offset - len("SEARCH ")
+        word = next((word[0] for word in _WORD.finditer(text) if word.start() <= at < word.end()), "")
+        if _NUMERIC.fullmatch(word):
+            raise UsageError(f"{word[:60]} stands where a search key or numbers from 1 to {LARGEST} are due")
+    return ascii_only(text)
+
+
+def ascii_only(text: str) -> str:
+    """The text as it is.  Raises UsageError for anything but ASCII."""
+    if not text.isascii():
+        raise UsageError(f"{text!r} is not ASCII: send it in a literal, through command()")
+    return text

@@ -1,0 +1,86 @@
+"""The messages that FETCH and STORE bring, told from what the server tells by itself."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+from imapsh.client.arguments import SECTION
+from imapsh.grammar.sequence import LARGEST, STAR, SequenceSet
+from imapsh.grammar.values import Fetch
+from imapsh.session.core import Session
+from imapsh.session.events import Received
+
+_ITEM = re.compile(r"[A-Z][A-Z0-9.]*")
+_MACROS = {"ALL": "INTERNALDATE", "FAST": "INTERNALDATE", "FULL": "INTERNALDATE"}
+_COMMON = frozenset({"FLAGS", "UID", "MODSEQ"})  # what a server may tell by itself (RFC 9051 section 7.5.2)
+_MOST = 1 << 24  # messages of which is kept that they came: an octet each
+_MORE = 1 << 10  # what is added when they are more
+
+
+class Message(NamedTuple):
+    """FETCH data of one message: its number, its UID where known, and `values.Fetch.items`."""
+
+    seq: int
+    uid: int | None
+    items: dict[str, Any]
+
+
+def message(event: Received) -> Message:
+    """What a FETCH response tells."""
+    value: Fetch = event.response.value
+    return Message(value.seq, event.uid, value.items)
+
+
+class Asked:
+    """What a FETCH or a STORE asks for, so that its responses are told from others.
+
+    A response is one of them if it is about a message of the set and holds what was asked for, beside what servers
+    tell by themselves.  One without a message number, which only broken servers send, is no message; `on_event` tells
+    of it.
+    """
+
+    def __init__(self, session: Session, numbers: SequenceSet, items: str, uid: bool) -> None:
+        names = _ITEM.findall(SECTION.sub("", items.upper()))
+        first = next((_MACROS.get(name, name.replace(".PEEK", "")) for name in names if name not in _COMMON), None)
+        self._items = (first,) if first is not None else tuple(names)
+        self._numbers = numbers
+        self._open = numbers.saved or any(STAR in pair for pair in numbers.ranges)
+        self._all = numbers.saved or (self._open and (uid or numbers.contains(1, LARGEST)))  # or so it may be
+        self._uid = uid
+        self._session = session
+        self._came = bytearray()
+
+    def takes(self, event: Received) -> bool:
+        """Whether the response may be one of them."""
+        value = event.response.value
+        if not isinstance(value, Fetch) or value.seq <= 0:
+            return False
+        if not self._all:
+            number = event.uid if self._uid else value.seq
+            if number is not None and not self._holds(number):
+                return False
+        return any(key.startswith(self._items) for key in value.items)
+
+    def awaits(self, event: Received) -> bool:
+        """Whether the message is due and did not come yet; of two commands that may take it, this one shall."""
+        seq = event.response.value.seq
+        number = event.uid if self._uid else seq
+        came = seq < len(self._came) and self._came[seq]
+        return not came and (number is None or self._numbers.saved or self._holds(number))
+
+    def _holds(self, number: int) -> bool:
+        """Whether it is in the set, `*` being the last message.  The last UID is not known: it may be the largest."""
+        if not self._open:
+            return number in self._numbers
+        box = self._session.mailbox
+        exists = box.exists or 0 if box is not None else 0
+        return self._numbers.contains(number, LARGEST if self._uid else max(exists, number))
+
+    def came(self, seq: int) -> None:
+        """Keep in mind that a message came."""
+        if seq >= len(self._came):
+            if seq >= _MOST:
+                return
+            self._came.extend(bytes(seq + _MORE - len(self._came)))
+        self._came[seq] = 1
