@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from imapsh.client.driving import Driving
 from imapsh.client.idle import Idle
+from imapsh.client.removed import Removed, removed, told_gone
 from imapsh.errors import ConnectionLost, UsageError
 from imapsh.grammar.fragments import Fragment
 from imapsh.grammar.responses import Response
@@ -17,7 +18,6 @@ from imapsh.grammar.values import (
     Code,
     CopyUid,
     ESearch,
-    Expunged,
     Fetch,
     MailboxList,
     MailboxStatus,
@@ -202,14 +202,15 @@ class Commands(Driving):
         told = (code.arg for code in codes if code is not None and isinstance(code.arg, CopyUid))
         return next(told, None) or _argument(exchange, CopyUid)
 
-    async def expunge(self, uids: MessageSet | None = None) -> tuple[int, ...]:
-        r"""EXPUNGE, or UID EXPUNGE of `uids`: the message numbers that are gone, in the order of the server.
+    async def expunge(self, uids: MessageSet | None = None) -> Removed:
+        r"""EXPUNGE, or UID EXPUNGE of `uids` (RFC 9051 sections 6.4.3 and 6.4.9): what is gone, in the server's order.
 
-        RFC 9051 sections 6.4.3 and 6.4.9.
+        These are message numbers; once QRESYNC is enabled, UIDs, as `Removed.uid` says (RFC 7162 section 3.2.7).
         """
         fragments = [] if uids is None else Writer().raw(_set(uids)).fragments()
-        _, found = await self._collect(f"{_uid(uids is not None)}EXPUNGE", fragments, wants="EXPUNGE")
-        return tuple(event.response.value.seq for event in found if isinstance(event.response.value, Expunged))
+        exchange = self.session.command(f"{_uid(uids is not None)}EXPUNGE", fragments)
+        _, found = await self._gather(exchange, lambda event: told_gone(event) is not None)
+        return removed(found)
 
     def idle(self) -> Idle:
         """IDLE (RFC 9051 section 6.3.13): `async with c.idle() as updates`, then `async for update in updates`."""

@@ -39,6 +39,7 @@ from imapsh.grammar.values import Fetch, Garbage, StatusText
 from imapsh.session import conduct, states
 from imapsh.session.events import Closed, Completed, Event, Received, Upgrade
 from imapsh.session.exchange import Exchange
+from imapsh.session.numbering import NOTHING
 from imapsh.session.secrets import MASK, Masked
 from imapsh.session.sending import Sending
 from imapsh.spec.model import AUTHENTICATED, LOGOUT, SELECTED
@@ -412,6 +413,7 @@ class Session(Sending):
         findings: tuple[Finding, ...] = ()
         change = ""
         uid = None
+        gone = NOTHING
         running: Collection[Exchange] = self.running.values()
         if self._raw.tags:
             running = [*running, self._raw.exchange]
@@ -421,9 +423,9 @@ class Session(Sending):
             if type(value) is Fetch and box is not None and value.seq <= (box.exists or 0):
                 uid = box.learn(value)  # the common one, of which there is nothing else to say
             else:
-                findings = conduct.untagged(response, self.state, box, running)
+                findings = conduct.untagged(response, self.state, box, running, self.news_any_time)
                 if box is not None:
-                    uid, change = box.untagged(response.name, value)
+                    uid, change, gone = box.untagged(response.name, value)
                 change = change or self._data(response)
         elif response.kind == TAGGED and self._raw.answered(response.tag or ""):
             pass
@@ -434,7 +436,7 @@ class Session(Sending):
             if response.name == "BYE":
                 self._take_bye(response)
         unsolicited = not conduct.asked_for(response, running)
-        told = (response, exchange, unsolicited, "", findings, change, False, uid)
+        told = (response, exchange, unsolicited, "", findings, change, False, uid, gone)
         self._events.append(tuple.__new__(Received, told))  # in half the time of Received's own
         if exchange is not None:
             exchange.untagged += 1
