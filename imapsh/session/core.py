@@ -39,8 +39,9 @@ from imapsh.grammar.values import Fetch, Garbage, StatusText
 from imapsh.session import conduct, states
 from imapsh.session.events import Closed, Completed, Event, Received, Upgrade
 from imapsh.session.exchange import Exchange
+from imapsh.session.freetext import FreeText, Heard
 from imapsh.session.numbering import NOTHING
-from imapsh.session.secrets import MASK, Masked
+from imapsh.session.secrets import MASK
 from imapsh.session.sending import Sending
 from imapsh.spec.model import AUTHENTICATED, LOGOUT, SELECTED
 from imapsh.wire.frames import Frame
@@ -96,7 +97,9 @@ class Session(Sending):
         self.limits = limits
         self._trace: Tracer | None = None
         self._pusher = Pusher(FrameReader(limits=limits, opener=opener))
-        self._masked = Masked(self.secrets)
+        self._free = FreeText(self.secrets, self.parser.readers, self._known_tags)
+        self._traced = Heard(self.secrets, self.parser.readers, self._known_tags)
+        self._challenge = ""
         self._deflate: Deflate | None = None
         self._ended = False
         self._bye: Response | None = None
@@ -146,7 +149,7 @@ class Session(Sending):
 
     def set_trace(self, trace: Tracer | None) -> None:
         """From now on keep a trace, or none."""
-        if self._trace is not None and (held := self._masked.rest()):
+        if self._trace is not None and (held := self._traced.rest()):
             self._trace.received(held)
         self._trace = trace
         self._pusher.on_piece = None if trace is None else self._piece
@@ -209,8 +212,12 @@ class Session(Sending):
     # -- receiving
 
     def _piece(self, piece: bytes) -> None:
-        if self._trace is not None and (shown := self._masked.feed(piece)):
+        self._traced.logged_in = self.state in (AUTHENTICATED, SELECTED)
+        if self._trace is not None and (shown := self._traced.feed(piece, self._pusher.telling)):
             self._trace.received(shown)
+
+    def _known_tags(self) -> Collection[str]:
+        return {*self.running, *self._raw.tags}
 
     def _advance(self) -> bool:
         """Read one more frame; whether anything came of it."""
@@ -228,17 +235,16 @@ class Session(Sending):
         return False
 
     def _read(self, frame: Frame) -> Response:
-        """Parse; a secret that comes back is masked, but not in what a logged-in user asks for: that is mail."""
+        """Parse what came, and mask what is shown of it; what a logged-in user asks for is mail, and stays as it is."""
         greeting = self.state == states.START
         response = self.parser.parse(frame, greeting=greeting)
-        if self.secrets.known and (response.kind != UNTAGGED or self.state not in (AUTHENTICATED, SELECTED)):
-            masked = self._mask(frame)
-            if masked is not frame:
-                again = self.parser.parse(masked, greeting=greeting)
-                named = (again.kind, again.name, again.tag) == (response.kind, response.name, response.tag)
-                answers = response.kind not in (TAGGED, GARBAGE) or response.tag in self.running
-                return again if named or not answers else response
-        return response
+        if response.kind is CONTINUATION:
+            self._challenge = _text(response)  # a mechanism reads what came
+        logged_in = self.state in (AUTHENTICATED, SELECTED)
+        if not self.secrets.known or (response.kind is UNTAGGED and logged_in):
+            return response
+        self._free.logged_in = logged_in
+        return self._free.shown(response, self.parser, greeting=greeting)
 
     def _eof(self) -> ImapshError | None:
         if self._bye is not None and not self.ending:
@@ -279,7 +285,7 @@ class Session(Sending):
         offset = self._pusher.reader.offset
         rest = self._pusher.rest()
         if rest:
-            frame = self._mask(Frame((rest,), offset, incomplete=True))
+            frame = Frame((self.secrets.mask_text(rest),), offset, incomplete=True)
             violation = Violation("line", len(rest), "the end came before these octets made a response")
             exchange = next(iter(self.running.values()), None)
             shown = Response(GARBAGE, "", Garbage(), frame, None, (violation,))
@@ -379,7 +385,7 @@ class Session(Sending):
             if running.name == "AUTHENTICATE":
                 self._events.append(Received(response, running, asks="authenticate"))
                 if running.mechanism is not None:
-                    self._step(running, running.mechanism, response)
+                    self._step(running, running.mechanism)
                 return
             if running.name == "IDLE" and not self.idling:
                 self._events.append(Received(response, running, asks="idle"))
@@ -392,9 +398,9 @@ class Session(Sending):
         findings = (Finding("continuation-unasked", "'+' though nothing waits for it"),) if known else ()
         self._events.append(Received(response, first, known, "", findings))
 
-    def _step(self, exchange: Exchange, mechanism: Mechanism, response: Response) -> None:
+    def _step(self, exchange: Exchange, mechanism: Mechanism) -> None:
         """One step of a mechanism, which cancels by LoginError; a challenge that is no base64 is handed on as it is."""
-        text = _text(response).strip().encode("utf-8", "surrogateescape")
+        text = self._challenge.strip().encode("utf-8", "surrogateescape")
         try:
             challenge = a2b_base64(text, strict_mode=True)
         except Error:
@@ -402,7 +408,7 @@ class Session(Sending):
         try:
             answer = b2a_base64(mechanism.step(challenge), newline=False)
         except (LoginError, UsageError) as error:
-            mechanism.said = str(error)
+            mechanism.said = self.secrets.veil(str(error))
             self._say(b"*\r\n", b"*\r\n", exchange)
             return
         self.secrets.add_sasl(answer)

@@ -94,6 +94,7 @@ class Sending(Knowledge):
         self.secrets.public.update(mechanism.public)
         tag = self.new_tag()
         fragments: list[Sendable] = [f"{tag} AUTHENTICATE {mechanism.name}".encode("ascii")]
+        mechanism.veil = self.secrets.veil
         for secret in mechanism.secrets:
             self.secrets.add(secret)
         if mechanism.initial and {"SASL-IR", "IMAP4REV2"} & self.capabilities:

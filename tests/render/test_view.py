@@ -373,5 +373,5 @@ def test_messages_that_are_gone_are_counted() -> None:
 
 
 def test_a3_what_vanished() -> None:
-    assert view("* VANISHED 405,407:410") == ["- gone, UID 405, 407:410"]
+    assert view("* VANISHED 405,407:410") == ["- gone, UID 405,407:410"]
     assert view("* VANISHED (EARLIER) 41") == ["- gone before, UID 41"]
