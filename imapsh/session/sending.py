@@ -113,7 +113,7 @@ class Sending(Knowledge):
         for secret in secrets_in(exchange.fragments):
             known = self.secrets.add_sasl if exchange.name == "AUTHENTICATE" else self.secrets.add
             known(secret)
-        exchange.shown = self._mask(exchange.shown)
+        exchange.shown = self._masked_command(exchange)
         self.queue.append(exchange)
         if any(other.name == "IDLE" for other in self.running.values()):
             self.done()
@@ -170,12 +170,17 @@ class Sending(Knowledge):
             exchange.sent += len(octets)
         self._events.append(Sent(Frame((shown,)), exchange))
 
-    def _mask(self, frame: Frame) -> Frame:
-        """The frame without known secrets; the same one where there are none."""
+    def _masked_command(self, exchange: Exchange) -> Frame:
+        """The client's line without known secrets; a password that is the name of a command does not hide that."""
+        frame = exchange.shown
         if not self.secrets.known:
             return frame
-        parts = tuple(self.secrets.mask(part) if isinstance(part, bytes) else part for part in frame.parts)
-        return frame if parts == frame.parts else Frame(parts, frame.offset, frame.violations, frame.incomplete)
+        first, *others = (self.secrets.mask(part) if isinstance(part, bytes) else part for part in frame.parts)
+        head = f"{exchange.tag} {exchange.name}".encode("utf-8", "surrogateescape")
+        line = frame.parts[0]
+        if exchange.row is not None and isinstance(line, bytes) and line[: len(head)].upper() == head.upper():
+            first = line[: len(head)] + self.secrets.mask(line[len(head) :])
+        return Frame((first, *others), frame.offset, frame.violations, frame.incomplete)
 
     def _crossed(self) -> int:
         """Octets that crossed the wire so far, where they are deflated; else 0."""
