@@ -48,9 +48,10 @@ CONDUCT: dict[str, Rule] = {
     "tag-unknown": Rule("RFC 9051 §2.2.2", "a tagged reply answers a command in progress"),
     "continuation-unasked": Rule("RFC 9051 §7.6", "'+' comes when the client waits for it"),
     "expunge-time": Rule("RFC 9051 §7.5.1", "EXPUNGE only while a command runs, and not FETCH, STORE or SEARCH"),
+    "vanished-time": Rule("RFC 7162 §3.2.10.2", "VANISHED only while a command runs, and not FETCH, STORE or SEARCH"),
     "message-number": Rule("RFC 9051 §2.3.1.2", "message numbers go from 1 to EXISTS"),
     "bye-silent": Rule("RFC 9051 §7.1.5", "BYE comes before the server closes"),
-    "exists-shrinks": Rule("RFC 9051 §7.4.1", "EXISTS never falls: EXPUNGE announces what is gone"),
+    "exists-shrinks": Rule("RFC 9051 §7.4.1", "EXISTS never falls: EXPUNGE or VANISHED announces what is gone"),
     "data-state": Rule("RFC 9051 §7", "mailbox and message data come in the state that has them"),
 }
 
@@ -111,6 +112,7 @@ RULES: dict[str, Rule] = {
     "esearch-response": Rule(_ABNF, "ESEARCH [(TAG string)] [UID] items"),
     # -- messages
     "message-data": Rule(_ABNF, "nz-number SP EXPUNGE or FETCH"),
+    "expunged-resp": Rule("RFC 7162 §7", "VANISHED, (EARLIER) or not, and UIDs without '*'"),
     "msg-att": Rule(_ABNF, "(item SP value ...), one space between"),
     "msg-att-static": Rule(_ABNF, "the value that this item has"),
     "msg-att-dynamic": Rule(_ABNF, "FLAGS and a flag list"),

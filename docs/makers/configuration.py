@@ -102,7 +102,10 @@ kept for the next connection while its time is known and not over. When the serv
 once more; a token that was refused is not sent again. Without ``mechanism`` the strongest that takes a token is
 used.
 
-Passwords and tokens are masked in all that is shown, traced or kept, and no child process gets to see them.
+Passwords and tokens are masked in all that is shown, traced or kept, and no child process gets to see them. In what a
+server says they are masked in text, in strings, in challenges and behind their encodings, but not in the protocol's own
+numbers and words: if your password is ``2024``, ``* 2024 EXISTS`` stays as it is. Mail is not touched, except in a
+trace. A password of fewer than four characters is masked only where it is typed.
 
 """
 

@@ -9,6 +9,7 @@ from imapsh.client.arguments import MessageSet, ascii_only, fetch_items, message
 from imapsh.client.driving import Driving, Want, is_untagged
 from imapsh.client.idle import Idle
 from imapsh.client.messages import Asked, Message, message
+from imapsh.client.removed import Removed, removed, told_gone
 from imapsh.errors import ConnectionLost
 from imapsh.grammar.fragments import Fragment
 from imapsh.grammar.responses import Response
@@ -18,7 +19,6 @@ from imapsh.grammar.values import (
     Code,
     CopyUid,
     ESearch,
-    Expunged,
     MailboxList,
     MailboxStatus,
     Search,
@@ -212,10 +212,11 @@ class Commands(Driving):
         told = [copied for event in found if (copied := _copied(event.response)) is not None]
         return told[0] if told else _argument(exchange, CopyUid)
 
-    async def expunge(self, uids: MessageSet | None = None) -> tuple[int, ...]:
-        r"""EXPUNGE, or UID EXPUNGE of `uids`: the message numbers that are gone, in the order of the server.
+    async def expunge(self, uids: MessageSet | None = None) -> Removed:
+        r"""EXPUNGE, or UID EXPUNGE of `uids` (RFC 9051 sections 6.4.3 and 6.4.9): what is gone, in the server's order.
 
-        For an empty set of UIDs nothing is sent.  RFC 9051 sections 6.4.3 and 6.4.9.
+        These are message numbers; once QRESYNC is enabled, UIDs, as `Removed.uid` says (RFC 7162 section 3.2.7).  For
+        an empty set of UIDs nothing is sent.
         """
         exchange: Exchange | None
         if uids is None:
@@ -223,9 +224,9 @@ class Commands(Driving):
         else:
             _, exchange = self._submit("EXPUNGE", uids, [], True)
         if exchange is None:
-            return ()
-        _, found = await self._gather(exchange, lambda event: is_untagged(event, "EXPUNGE"))
-        return tuple(event.response.value.seq for event in found if isinstance(event.response.value, Expunged))
+            return removed(())
+        _, found = await self._gather(exchange, lambda event: told_gone(event) is not None)
+        return removed(found)
 
     def idle(self) -> Idle:
         """IDLE (RFC 9051 section 6.3.13): `async with c.idle() as updates`, then `async for update in updates`."""

@@ -68,7 +68,7 @@ def append_uid(c: Cursor) -> AppendUid:
     c.space(rule)
     uidvalidity = c.number(rule, nonzero=True)
     c.space(rule)
-    return AppendUid(uidvalidity or 0, _uid_set(c, rule))
+    return AppendUid(uidvalidity or 0, uid_set(c, rule))
 
 
 def copy_uid(c: Cursor) -> CopyUid:
@@ -77,13 +77,13 @@ def copy_uid(c: Cursor) -> CopyUid:
     c.space(rule)
     uidvalidity = c.number(rule, nonzero=True)
     c.space(rule)
-    source = _uid_set(c, rule)
-    if c.peek() != "]":
+    source = uid_set(c, rule)
+    if c.peek() not in ("]", ""):
         c.space(rule)
-    return CopyUid(uidvalidity or 0, source, _uid_set(c, rule))
+    return CopyUid(uidvalidity or 0, source, uid_set(c, rule))
 
 
-def _uid_set(c: Cursor, rule: str) -> SequenceSet:
+def uid_set(c: Cursor, rule: str) -> SequenceSet:
     """uid-set; an empty one (Outlook.com) is noted."""
     found = c.take(_UID_SET)
     if found is None:

@@ -35,6 +35,7 @@ _ENDS = {
     "FETCH": "msg-att",
     "ID": "id-response",
     "NAMESPACE": "namespace-response",
+    "VANISHED": "expunged-resp",
 }
 _NAME = lazy(r"(?!(?i:OK|NO|BAD|BYE|PREAUTH)[^A-Za-z0-9 =-])[A-Za-z][^\x00-\x20\x7f-\xff(){%*\"\\\]\[]*(?= |\Z)")
 _LOOSE_RESPONSE = lazy(r"(?:OK|NO|BAD|BYE|PREAUTH)(?![A-Za-z0-9=-])|[A-Za-z][^\x00-\x20()\"\[]*", re.IGNORECASE)
@@ -51,6 +52,7 @@ _UNKNOWN_CODE = lazy(r"(?: ([^\]\r\n\x00]+))?\](?= |$)")
 #: where a code that cannot be read ends: strings are stepped over, else the first bracket before a space
 _CODE_END = lazy(r'(?:[^\]"\r\n]++|"(?:[^"\\\r\n]|\\.)*+"|\](?=[^ \r\n]))*+\](?= |\Z)')
 _LOOSE_CODE_END = lazy(r"[^\]\r\n]*+(?:\](?=[^ \r\n])[^\]\r\n]*+)*+\](?= |\Z)")
+_LIST_CODE_END = lazy(r" *\([^\r\n]*?\)\](?= |\Z)")  # some flags have brackets
 _MALFORMED_CODE = lazy(r"\[(?:[^\]\r\n]*\] |[\w.-]+=\")")
 _LOOSE_NAME = lazy(r"[A-Za-z0-9._-]*")
 _BLANKS = lazy(r"[ \t]*")
@@ -384,19 +386,25 @@ class Parser:
             if argument and not rest[1].isascii() and not c.utf8:
                 c.fail("resp-text-code", "8-bit in the argument of a code", rest.start(1) + _eighth_bit(rest[1]))
             return Code(name, argument, argument or "")
+        end, stop = c.end, _code_end(c) if c.tolerant else None
+        if stop is not None:
+            c.end = stop - 1  # what mends the argument must not take words of the text for it
         try:
             value = reader(c)
+            if c.pos > c.end:
+                value = None
+                raise c.give_up("resp-text-code", "a string in the code does not end there")
+            c.end = end
             text = readable(c.text[begin : c.pos].strip())
             if c.peek() != "]":
                 raise c.give_up("resp-text-code", "']' is due")
             c.pos += 1
         except Mismatch as mismatch:
+            c.end = end
             if not c.tolerant:
                 raise
             c.mend(mismatch)
-            read, c.pos = c.pos, begin
-            stop = c.take(_CODE_END) or c.take(_LOOSE_CODE_END)
-            c.pos = stop.end() if stop else read
+            c.pos = stop or c.pos
             text = readable(c.text[begin : c.pos - bool(stop)].strip())
             value = text or None if value is None else value
         return Code(name, value, text)
@@ -412,9 +420,17 @@ class Parser:
         name = c.take(_LOOSE_NAME)
         c.fail("resp-text-code", "no response code is written like this")
         begin = c.pos
-        stop = c.take(_CODE_END) or c.take(_LOOSE_CODE_END)
-        c.pos = stop.end() if stop else c.end
+        stop = _code_end(c)
+        c.pos = stop or c.end
         return Code(name[0].upper() if name else "", None, readable(c.text[begin : c.pos - bool(stop)].strip()))
+
+
+def _code_end(c: Cursor) -> int | None:
+    """The place behind the `]` that ends the code, None where none does."""
+    for pattern in (_LIST_CODE_END, _CODE_END, _LOOSE_CODE_END):
+        if (found := pattern.match(c.text, c.pos, c.end)) is not None:
+            return found.end()
+    return None
 
 
 def _eighth_bit(text: str) -> int:

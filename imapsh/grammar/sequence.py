@@ -166,6 +166,16 @@ class SequenceSet:
             first, last = low or largest, high or largest
             yield (first, last) if first <= last else (last, first)
 
+    def disjoint(self, largest: int = 0) -> list[tuple[int, int]]:
+        """The same numbers as rising ranges that neither overlap nor touch, `*` put as `largest`."""
+        merged: list[tuple[int, int]] = []
+        for low, high in sorted(self.bounds(largest)):
+            if merged and low <= merged[-1][1] + 1:
+                merged[-1] = (merged[-1][0], max(merged[-1][1], high))
+            else:
+                merged.append((low, high))
+        return merged
+
     def contains(self, number: int, largest: int) -> bool:
         """Whether `number` is in the set when the largest number in use is `largest`."""
         return any(low <= number <= high for low, high in self.bounds(largest))

@@ -68,6 +68,17 @@ class Expunged(NamedTuple):
     seq: int
 
 
+class Vanished(NamedTuple):
+    """VANISHED (RFC 7162 section 3.2.10): UIDs of messages that are gone.
+
+    `earlier`: they were gone before, and the answer to SELECT (QRESYNC) or UID FETCH (VANISHED) tells it: it changes no
+    message number.  Without it the response stands for as many EXPUNGE responses.
+    """
+
+    earlier: bool
+    uids: SequenceSet
+
+
 class MailboxList(NamedTuple):
     """LIST (7.3.1) and LSUB (RFC 3501 section 7.2.3).  `delimiter` None: a flat name.  `extended`: label -> value."""
 

@@ -34,6 +34,7 @@ from imapsh.grammar.values import (
     Search,
     StatusText,
     Unknown,
+    Vanished,
 )
 from imapsh.patterns import lazy
 from imapsh.wire.frames import Spilled
@@ -216,6 +217,10 @@ def _count(w: Writer, name: str, value: Count) -> None:
 
 def _expunged(w: Writer, name: str, value: Expunged) -> None:
     w.raw(f"{value.seq} {name}")
+
+
+def _vanished(w: Writer, name: str, value: Vanished) -> None:
+    w.raw(f"{name} (EARLIER) {value.uids}" if value.earlier else f"{name} {value.uids}")
 
 
 def _delimiter(w: Writer, delimiter: str | None) -> None:
@@ -418,6 +423,7 @@ _WRITERS: dict[type, Callable[[Writer, str, Any], None]] = {
     Flags: _flags,
     Count: _count,
     Expunged: _expunged,
+    Vanished: _vanished,
     MailboxList: _list,
     MailboxStatus: _status,
     Namespaces: _namespaces,

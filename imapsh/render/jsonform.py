@@ -34,6 +34,7 @@ from imapsh.grammar.values import (
     Search,
     StatusText,
     Unknown,
+    Vanished,
 )
 from imapsh.render.visible import Escapes
 from imapsh.wire.frames import Spilled
@@ -242,4 +243,5 @@ _FORMS: dict[type, Callable[[Any], Any]] = {
     Spilled: _spilled,
     StatusText: _status_text,
     Unknown: _unknown,
+    Vanished: lambda value: {"earlier": value.earlier, "uids": str(value.uids)},
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imapsh.grammar.responses import Response
-from imapsh.grammar.values import BodyPart, Capabilities, Expunged, Fetch, StatusText
+from imapsh.grammar.values import BodyPart, Capabilities, Expunged, Fetch, StatusText, Vanished
 
 _KEPT = 256  # structures
 _OTHER_MAILBOX = frozenset({"SELECT", "EXAMINE", "CLOSE", "UNSELECT"})
@@ -31,7 +31,7 @@ class Memory:
         if kind is Fetch:
             if "BODYSTRUCTURE" in value.items or "BODY" in value.items:
                 self._fetch(value, uid)
-        elif kind is Expunged:
+        elif kind is Expunged or (kind is Vanished and not value.earlier):
             self._by_number.clear()
         elif kind is Capabilities and response.name == "CAPABILITY":
             self._capabilities(value.names)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 
 from imapsh.errors import LoginError, UsageError
 
@@ -13,7 +13,8 @@ class Mechanism:
     """`name` is what AUTHENTICATE takes; `initial`: the client speaks first; `mutual`: the server proves itself too.
 
     `secrets` are never to be shown, `public` may be though it is sent.  `said`: why it failed, in the server's words or
-    ours, "" where nothing is known.  One object serves one AUTHENTICATE.
+    ours, "" where nothing is known.  `veil` masks secrets in a text; the session that runs the mechanism sets
+    it, for it knows them all.  One object serves one AUTHENTICATE.
     """
 
     name = ""
@@ -25,6 +26,7 @@ class Mechanism:
         self.authorize = authorize
         self.said = ""
         self.proven = False
+        self.veil: Callable[[str], str] = str
         self._secret = secret
         self._dialogue: Dialogue | None = None
         if "\0" in user + secret + authorize:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from imapsh.errors import LoginError, UsageError
 from imapsh.sasl.mechanism import Dialogue, Mechanism, octets
 
+_LONGEST = 500  # characters of an explanation
 _SAID = ("status", "error_description", "schemes", "scope", "openid-configuration")
 
 
@@ -25,7 +28,7 @@ class OAuthBearer(Mechanism):
         name = (self.authorize or self.user).replace("=", "=3D").replace(",", "=2C")
         head = f"n,a={name}," if name else "n,,"
         refusal = yield octets("\1".join((head, *(f"{key}={value}" for key, value in pairs.items() if value), "", "")))
-        self.said = explained(refusal)
+        self.said = explained(refusal, self.veil)
         yield b"\1"
 
 
@@ -36,8 +39,11 @@ def bearer(token: str) -> str:
     return token
 
 
-def explained(refusal: bytes) -> str:
-    """What the server's JSON says, in one line; other text as it is.  Raises LoginError where there is nothing."""
+def explained(refusal: bytes, veil: Callable[[str], str] = str) -> str:
+    """What the server's JSON says, in one line; other text as it is.  `veil` masks the token in what was decoded.
+
+    Raises LoginError where there is nothing.
+    """
     import json
 
     try:
@@ -48,7 +54,8 @@ def explained(refusal: bytes) -> str:
         text = ", ".join(f"{key} {said[key]}" for key in _SAID if isinstance(said.get(key), str | int) and said[key])
     else:
         text = refusal.decode("utf-8", "replace")
-    text = " ".join("".join(c if c.isprintable() else " " for c in text[:500]).split())
+    text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    text = veil(text)[:_LONGEST]  # cut last: half a token would not be recognised
     if not text:
         raise LoginError("the server asks for more than the token")
     return text

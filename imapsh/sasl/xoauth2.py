@@ -18,5 +18,5 @@ class XOAuth2(Mechanism):
     def dialogue(self, challenge: bytes) -> Dialogue:
         """user=NAME ^A auth=Bearer TOKEN ^A ^A; the server's JSON is answered with nothing, and then it says NO."""
         refusal = yield octets(f"user={self.user}\1auth=Bearer {self._secret}\1\1")
-        self.said = explained(refusal)
+        self.said = explained(refusal, self.veil)
         yield b""

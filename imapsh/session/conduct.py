@@ -3,38 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from imapsh.findings import Finding
 from imapsh.grammar.responses import STATUS, Response
-from imapsh.grammar.values import Count, Expunged, Fetch
+from imapsh.grammar.values import Count, Expunged, Fetch, Vanished
 from imapsh.session.exchange import Exchange
 from imapsh.session.mailbox import Mailbox
 from imapsh.spec.model import AUTHENTICATED, NOT_AUTHENTICATED
 
-_SELECTED_ONLY = frozenset({"EXISTS", "RECENT", "EXPUNGE", "FETCH", "SEARCH", "ESEARCH", "FLAGS"})
+_SELECTED_ONLY = frozenset({"EXISTS", "RECENT", "EXPUNGE", "VANISHED", "FETCH", "SEARCH", "ESEARCH", "FLAGS"})
 _MAIL = _SELECTED_ONLY | {"LIST", "LSUB", "STATUS"}
 
 
 def untagged(
-    response: Response, state: str, mailbox: Mailbox | None, running: Collection[Exchange]
+    response: Response, state: str, mailbox: Mailbox | None, running: Collection[Exchange], any_time: bool = False
 ) -> tuple[Finding, ...]:
-    """What an untagged response does at the wrong time, given what is known before it is taken in."""
+    """What an untagged response does at the wrong time, given what is known before it is taken in.
+
+    `any_time`: messages may go at any time (`Knowledge.news_any_time`).
+    """
     value = response.value
     if isinstance(value, Fetch) and mailbox is not None:  # the common one
-        if mailbox.exists is not None and value.seq > mailbox.exists:
+        if mailbox.exists is not None and value.seq > mailbox.exists and mailbox.counted:
             return (Finding("message-number", f"message {value.seq} where {mailbox.exists} exist"),)
         return ()
     if mailbox is None:
         finding = _state(response.name, state, running)
-        if not isinstance(value, Expunged):
-            return (finding,) if finding is not None else ()
-        return tuple(filter(None, (finding, *_expunge(value, mailbox, running))))
-    exists = mailbox.exists
-    if isinstance(value, Expunged):
-        return tuple(_expunge(value, mailbox, running))
-    if isinstance(value, Count) and response.name == "EXISTS" and exists is not None and value.number < exists:
-        return (Finding("exists-shrinks", f"EXISTS falls from {exists} to {value.number}"),)
-    return ()
+        return tuple(filter(None, (finding, *_gone(value, mailbox, running, any_time))))
+    if isinstance(value, Count) and response.name == "EXISTS":
+        exists = mailbox.exists
+        if exists is not None and value.number < exists and mailbox.counted:
+            return (Finding("exists-shrinks", f"EXISTS falls from {exists} to {value.number}"),)
+        return ()
+    return tuple(_gone(value, mailbox, running, any_time))
 
 
 def _state(name: str, state: str, running: Collection[Exchange]) -> Finding | None:
@@ -46,26 +48,38 @@ def _state(name: str, state: str, running: Collection[Exchange]) -> Finding | No
     return None
 
 
-def _expunge(value: Expunged, mailbox: Mailbox | None, running: Collection[Exchange]) -> list[Finding]:
-    found = []
+def _gone(value: Any, mailbox: Mailbox | None, running: Collection[Exchange], any_time: bool) -> list[Finding]:
+    """EXPUNGE, or VANISHED without EARLIER (RFC 9051 section 7.5.1; RFC 7162 section 3.2.10.2)."""
+    if isinstance(value, Expunged):
+        found = [] if any_time else _untimely("expunge-time", "EXPUNGE", running)
+        if mailbox is not None and mailbox.exists is not None and value.seq > mailbox.exists and mailbox.counted:
+            found.append(Finding("message-number", f"message {value.seq} expunged where {mailbox.exists} exist"))
+        return found
+    if isinstance(value, Vanished) and not value.earlier and not any_time:
+        return _untimely("vanished-time", "VANISHED", running)
+    return []
+
+
+def _untimely(rule: str, name: str, running: Collection[Exchange]) -> list[Finding]:
     if not running:
-        found.append(Finding("expunge-time", "EXPUNGE while no command runs"))
-    elif all(exchange.row is not None and not exchange.row.expunges for exchange in running):
+        return [Finding(rule, f"{name} while no command runs")]
+    if all(exchange.row is not None and not exchange.row.expunges for exchange in running):
         names = ", ".join(exchange.name for exchange in running)
-        found.append(Finding("expunge-time", f"EXPUNGE while {names} runs"))
-    if mailbox is not None and mailbox.exists is not None and value.seq > mailbox.exists:
-        found.append(Finding("message-number", f"message {value.seq} expunged where {mailbox.exists} exist"))
-    return found
+        return [Finding(rule, f"{name} while {names} runs")]
+    return []
 
 
 def asked_for(response: Response, running: Collection[Exchange]) -> bool:
     """Whether a command that runs brings this response; of one that the table does not hold, nobody knows."""
+    value = response.value
+    # a row that brings EXPUNGE brings VANISHED; SELECT and UID FETCH bring it with EARLIER only
+    name = "EXPUNGE" if isinstance(value, Vanished) and not value.earlier else response.name
     for exchange in running:
         row = exchange.row
         if row is None:
             return True
         if row.name != "IDLE":
-            if response.name in row.responses:
+            if name in row.responses:
                 return True
             if response.kind is STATUS and response.name != "BYE":
                 return True

@@ -40,7 +40,9 @@ from imapsh.session import conduct, states
 from imapsh.session.attribution import answered, says_whose
 from imapsh.session.events import Closed, Completed, Event, Received, Upgrade
 from imapsh.session.exchange import Exchange
-from imapsh.session.secrets import MASK, Masked
+from imapsh.session.freetext import FreeText, Heard
+from imapsh.session.numbering import NOTHING
+from imapsh.session.secrets import MASK
 from imapsh.session.sending import Sending
 from imapsh.spec.model import AUTHENTICATED, LOGOUT, SELECTED
 from imapsh.wire.frames import Frame
@@ -98,7 +100,9 @@ class Session(Sending):
         self.limits = limits
         self._trace: Tracer | None = None
         self._pusher = Pusher(FrameReader(limits=limits, opener=opener))
-        self._masked = Masked(self.secrets)
+        self._free = FreeText(self.secrets, self.parser.readers, self._known_tags)
+        self._traced = Heard(self.secrets, self.parser.readers, self._known_tags)
+        self._challenge = ""
         self._deflate: Deflate | None = None
         self._ended = False
         self._bye: Response | None = None
@@ -148,7 +152,7 @@ class Session(Sending):
 
     def set_trace(self, trace: Tracer | None) -> None:
         """From now on keep a trace, or none."""
-        if self._trace is not None and (held := self._masked.rest()):
+        if self._trace is not None and (held := self._traced.rest()):
             self._trace.received(held)
         self._trace = trace
         self._pusher.on_piece = None if trace is None else self._piece
@@ -216,8 +220,12 @@ class Session(Sending):
     # -- receiving
 
     def _piece(self, piece: bytes) -> None:
-        if self._trace is not None and (shown := self._masked.feed(piece)):
+        self._traced.logged_in = self.state in (AUTHENTICATED, SELECTED)
+        if self._trace is not None and (shown := self._traced.feed(piece, self._pusher.telling)):
             self._trace.received(shown)
+
+    def _known_tags(self) -> Collection[str]:
+        return {*self.running, *self._raw.tags}
 
     def _advance(self) -> bool:
         """Read one more frame; whether anything came of it."""
@@ -235,17 +243,16 @@ class Session(Sending):
         return False
 
     def _read(self, frame: Frame) -> Response:
-        """Parse; a secret that comes back is masked, but not in what a logged-in user asks for: that is mail."""
+        """Parse what came, and mask what is shown of it; what a logged-in user asks for is mail, and stays as it is."""
         greeting = self.state == states.START
         response = self.parser.parse(frame, greeting=greeting)
-        if self.secrets.known and (response.kind != UNTAGGED or self.state not in (AUTHENTICATED, SELECTED)):
-            masked = self._mask(frame)
-            if masked is not frame:
-                again = self.parser.parse(masked, greeting=greeting)
-                named = (again.kind, again.name, again.tag) == (response.kind, response.name, response.tag)
-                answers = response.kind not in (TAGGED, GARBAGE) or response.tag in self.running
-                return again if named or not answers else response
-        return response
+        if response.kind is CONTINUATION:
+            self._challenge = _text(response)  # a mechanism reads what came
+        logged_in = self.state in (AUTHENTICATED, SELECTED)
+        if not self.secrets.known or (response.kind is UNTAGGED and logged_in):
+            return response
+        self._free.logged_in = logged_in
+        return self._free.shown(response, self.parser, greeting=greeting)
 
     def _eof(self) -> ImapshError | None:
         if self._bye is not None and not self.ending:
@@ -291,7 +298,7 @@ class Session(Sending):
         offset = self._pusher.reader.offset
         rest = self._pusher.rest()
         if rest:
-            frame = self._mask(Frame((rest,), offset, incomplete=True))
+            frame = Frame((self.secrets.mask_text(rest),), offset, incomplete=True)
             violation = Violation("line", len(rest), "the end came before these octets made a response")
             exchange = next(iter(self.running.values()), None)
             shown = Response(GARBAGE, "", Garbage(), frame, None, (violation,))
@@ -391,7 +398,7 @@ class Session(Sending):
             if running.name == "AUTHENTICATE":
                 self._events.append(Received(response, running, asks="authenticate"))
                 if running.mechanism is not None:
-                    self._step(running, running.mechanism, response)
+                    self._step(running, running.mechanism)
                 return
             if running.name == "IDLE" and not self.idling:
                 self._events.append(Received(response, running, asks="idle"))
@@ -404,9 +411,9 @@ class Session(Sending):
         findings = (Finding("continuation-unasked", "'+' though nothing waits for it"),) if known else ()
         self._events.append(Received(response, first, known, "", findings))
 
-    def _step(self, exchange: Exchange, mechanism: Mechanism, response: Response) -> None:
+    def _step(self, exchange: Exchange, mechanism: Mechanism) -> None:
         """One step of a mechanism, which cancels by LoginError; a challenge that is no base64 is handed on as it is."""
-        text = _text(response).strip().encode("utf-8", "surrogateescape")
+        text = self._challenge.strip().encode("utf-8", "surrogateescape")
         try:
             challenge = a2b_base64(text, strict_mode=True)
         except Error:
@@ -414,7 +421,7 @@ class Session(Sending):
         try:
             answer = b2a_base64(mechanism.step(challenge), newline=False)
         except (LoginError, UsageError) as error:
-            mechanism.said = str(error)
+            mechanism.said = self.secrets.veil(str(error))
             self._say(b"*\r\n", b"*\r\n", exchange)
             return
         self.secrets.add_sasl(answer)
@@ -425,6 +432,7 @@ class Session(Sending):
         findings: tuple[Finding, ...] = ()
         change = ""
         uid = None
+        gone = NOTHING
         running: Collection[Exchange] = self.running.values()
         if self._raw.tags:
             running = [*running, self._raw.exchange]
@@ -434,9 +442,9 @@ class Session(Sending):
             if type(value) is Fetch and box is not None and value.seq <= (box.exists or 0):
                 uid = box.learn(value)  # the common one, of which there is nothing else to say
             else:
-                findings = conduct.untagged(response, self.state, box, running)
+                findings = conduct.untagged(response, self.state, box, running, self.news_any_time)
                 if box is not None:
-                    uid, change = box.untagged(response.name, value)
+                    uid, change, gone = box.untagged(response.name, value)
                 change = change or self._data(response)
         elif response.kind == TAGGED and self._raw.answered(response.tag or ""):
             pass
@@ -452,7 +460,7 @@ class Session(Sending):
             exchange = asker
         elif says_whose(response.value) and not self._raw.tags:
             unsolicited = True
-        told = (response, exchange, unsolicited, "", findings, change, False, uid)
+        told = (response, exchange, unsolicited, "", findings, change, False, uid, gone)
         self._events.append(tuple.__new__(Received, told))  # in half the time of Received's own
         if exchange is not None:
             exchange.untagged += 1

@@ -8,6 +8,7 @@ from imapsh.errors import ImapshError, StateError
 from imapsh.findings import Finding
 from imapsh.grammar.responses import Response
 from imapsh.session.exchange import Exchange
+from imapsh.session.numbering import NOTHING, Shift
 from imapsh.wire.frames import Frame
 
 
@@ -23,7 +24,8 @@ class Received(NamedTuple):
 
     `exchange` is the one that runs, if any; `unsolicited`: it was not asked for; `greeting`: it is the first;
     `asks`: of a continuation, who it was for: literal, authenticate, idle, or "" for nobody; `change`: a phrase; `uid`:
-    of FETCH and EXPUNGE, the message's UID where it was known on arrival.
+    of FETCH and EXPUNGE, the message's UID where it was known on arrival; `gone`: of VANISHED, the message numbers that
+    it took away.
     """
 
     response: Response
@@ -34,6 +36,7 @@ class Received(NamedTuple):
     change: str = ""
     greeting: bool = False
     uid: int | None = None
+    gone: Shift = NOTHING
 
 
 class Completed(NamedTuple):

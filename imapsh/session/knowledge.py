@@ -18,7 +18,8 @@ class Knowledge:
     """`state` is one of `imapsh.spec.model`'s, or `states.START` before the greeting.
 
     `capabilities`: upper case, empty where not known; `capability_names` as the server wrote them; `enabled`: what
-    ENABLE brought; `mailbox`: the selected one; `left`: the one that was when BYE or LOGOUT ended it;
+    ENABLE brought; `notified`: NOTIFY was accepted; `mailbox`: the selected one; `left`: the one that was when BYE or
+    LOGOUT ended it;
     `parser` reads as what was enabled asks for.
     """
 
@@ -30,6 +31,7 @@ class Knowledge:
         self.enabled: frozenset[str] = frozenset()
         self.mailbox: Mailbox | None = None
         self.left: Mailbox | None = None
+        self.notified = False
         self._opening: Mailbox | None = None
         self._fresh_capabilities = False
         readers = Readers(spec.readers("response"), spec.readers("code"), spec.readers("fetch-item"))
@@ -50,9 +52,17 @@ class Knowledge:
         """IMAP4rev2 holds: it was enabled, or is all the server knows (RFC 9051 section 6.3.1, appendix E)."""
         return rev2_holds(self.capabilities, self.enabled)
 
+    @property
+    def news_any_time(self) -> bool:
+        """Messages may go while no command runs: UIDs alone are used (RFC 9586), or NOTIFY was told to say so at once
+        (RFC 5465 section 5.2).
+        """
+        return self.notified or "UIDONLY" in self.enabled
+
     def _move(self, exchange: Exchange, status: str) -> None:
         """What the tagged reply does to the state."""
         name = exchange.name
+        self.notified = self.notified or (name, status) == ("NOTIFY", "OK")
         if status == "OK" and name in states.FORGET_CAPABILITIES and not self._fresh_capabilities:
             self._set_capabilities(())
         state = states.REPLIES.get((name, status))

@@ -6,26 +6,25 @@ from array import array
 from typing import Any
 
 from imapsh.grammar import mutf7
-from imapsh.grammar.values import Code, Count, Expunged, Fetch, Flags
+from imapsh.grammar.values import Code, Count, Expunged, Fetch, Flags, Vanished
 from imapsh.session.exchange import Exchange, shown
+from imapsh.session.numbering import NOTHING, Numbering, Shift
 from imapsh.spec.model import Context
 from imapsh.wire.frames import Frame
-
-_MOST = 1 << 24  # messages whose UIDs are kept: 4 octets each
-_LAST_UID = (1 << 32) - 1
 
 
 class Mailbox:
     """Numbers are None until the server says them.
 
     `unseen` is the number of the first unseen message (rev1's UNSEEN code).  `uid_of` maps message numbers to UIDs as
-    far as FETCH has shown them, shifted by EXPUNGE in the order of the wire.  `examined`: it was opened by EXAMINE;
-    `read_only` goes by what the server says, too.
+    far as FETCH has shown them, shifted by EXPUNGE and VANISHED in the order of the wire.  `counted`: `exists` is the
+    server's number, less what is known to have gone; False after a VANISHED with UIDs that were not known.
+    `examined`: it was opened by EXAMINE; `read_only` goes by what the server says, too.
     """
 
     __slots__ = (
-        "examined", "exists", "flags", "highestmodseq", "name", "permanent_flags", "read_only", "recent", "uidnext",
-        "uids", "uidvalidity", "unseen",
+        "counted", "examined", "exists", "flags", "highestmodseq", "name", "numbering", "permanent_flags", "read_only",
+        "recent", "uidnext", "uidvalidity", "unseen",
     )  # fmt: skip
 
     def __init__(self, name: str, read_only: bool = False) -> None:
@@ -39,29 +38,41 @@ class Mailbox:
         self.highestmodseq: int | None = None
         self.flags: tuple[str, ...] = ()
         self.permanent_flags: tuple[str, ...] | None = None
-        self.uids = array("I")  # 0 where not known
+        self.counted = True
+        self.numbering = Numbering()
 
     def uid_of(self, number: int) -> int | None:
         """The UID of a message number, or None where it is not known."""
-        return self.uids[number - 1] or None if 0 < number <= len(self.uids) else None
+        return self.numbering.uid_of(number)
 
-    def untagged(self, name: str, value: Any) -> tuple[int | None, str]:
+    @property
+    def uids(self) -> array[int]:
+        """The UIDs by message number, from the first; 0 where not known."""
+        return self.numbering.uids
+
+    def untagged(self, name: str, value: Any) -> tuple[int | None, str, Shift]:
         """Take in mailbox or message data.
 
-        Returns the UID of the message that a FETCH or EXPUNGE is about, as known on arrival, and what changed, as a
-        phrase.
+        Returns the UID of the message that a FETCH or EXPUNGE is about, as known on arrival; what changed, as a phrase;
+        and what a VANISHED took away.
         """
         if name == "FETCH" and isinstance(value, Fetch):
-            return self.learn(value), ""
-        if name == "EXISTS" and isinstance(value, Count):
-            return None, self._set("exists", value.number)
-        if name == "RECENT" and isinstance(value, Count):
-            return None, self._set("recent", value.number)
-        if name == "FLAGS" and isinstance(value, Flags):
-            return None, self._set("flags", value.flags)
+            return self.learn(value), "", NOTHING
+        if name == "VANISHED" and isinstance(value, Vanished):
+            return None, *self._vanish(value)
         if name == "EXPUNGE" and isinstance(value, Expunged):
-            return self.uid_of(value.seq), self._expunge(value.seq)
-        return None, ""
+            return self.uid_of(value.seq), self._expunge(value.seq), NOTHING
+        return None, self._told(name, value), NOTHING
+
+    def _told(self, name: str, value: Any) -> str:
+        if name == "EXISTS" and isinstance(value, Count):
+            self.counted = True
+            return self._set("exists", value.number)
+        if name == "RECENT" and isinstance(value, Count):
+            return self._set("recent", value.number)
+        if name == "FLAGS" and isinstance(value, Flags):
+            return self._set("flags", value.flags)
+        return ""
 
     def code(self, code: Code) -> str:
         """Take in a response code; what it changed."""
@@ -84,25 +95,33 @@ class Mailbox:
         return f"{_NAMES.get(field, field.upper())} {old} -> {value}"
 
     def _expunge(self, number: int) -> str:
-        if 0 < number <= len(self.uids):
-            del self.uids[number - 1]
+        self.numbering.expunge(number)
         if self.unseen is not None and number <= self.unseen:
             self.unseen = self.unseen - 1 if number < self.unseen else None  # the next one is not known
         if self.exists is not None and 0 < number <= self.exists:
             return self._set("exists", self.exists - 1)
         return ""
 
+    def _vanish(self, value: Vanished) -> tuple[str, Shift]:
+        """With EARLIER nothing changes (RFC 7162 section 3.2.10.1)."""
+        if value.earlier:
+            return "", NOTHING
+        gone = self.numbering.vanish(value.uids, self.exists or 0)
+        self.counted = self.counted and gone.told
+        if self.unseen is not None:
+            below = sum(min(last, self.unseen) - first + 1 for first, last in gone.ranges if first <= self.unseen)
+            stays = gone.sure and not any(first <= self.unseen <= last for first, last in gone.ranges)
+            self.unseen = self.unseen - below if stays else None  # the next one is not known
+        if self.exists is None:
+            return "", gone
+        return self._set("exists", max(0, self.exists - gone.total)), gone
+
     def learn(self, value: Fetch) -> int | None:
         """Keep the UID where FETCH tells it; either way, the UID."""
-        uid, seq, uids = value.items.get("UID"), value.seq, self.uids
+        uid = value.items.get("UID")
         if not isinstance(uid, int):
-            return self.uid_of(seq)
-        known = len(uids)
-        if not 0 < seq <= min(max(self.exists or 0, known), _MOST) or not 0 < uid <= _LAST_UID:
-            return uid
-        if known < seq:
-            uids.frombytes(bytes((seq - known) * uids.itemsize))
-        uids[seq - 1] = uid
+            return self.uid_of(value.seq)
+        self.numbering.learn(value.seq, uid, self.exists or 0)
         return uid
 
 

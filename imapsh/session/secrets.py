@@ -1,14 +1,19 @@
-"""What must never be shown: known secrets and their base64, masked by value."""
+"""What must never be shown: known secrets, masked by value, as they are and in any encoding that can be undone.
+
+Where in a response they are looked for is `imapsh.session.freetext`'s to say.
+"""
 
 from __future__ import annotations
 
 import re
 from binascii import Error, a2b_base64, b2a_base64
+from collections.abc import Iterable, Iterator
 
 from imapsh.patterns import lazy
 
 MASK = b"********"
 _SHORTEST = 4  # octets; a shorter secret would mask half the conversation
+_DEEPEST = 3  # encodings in one another that are looked through
 _SPECIAL = lazy(rb'(["\\])')
 _FIELD = lazy(rb"[\x00\x01]")
 
@@ -53,6 +58,43 @@ class Secrets:
             if known in octets:
                 return self._pattern.sub(lambda found: b"*" * len(found[0]), octets)
         return octets
+
+    def mask_text(self, octets: bytes, depth: int = _DEEPEST) -> bytes:
+        """The same, and the octets that a secret is made from where it is encoded: base64 in base64, JSON's escapes.
+
+        Whoever decodes what is left finds no secret in it.
+        """
+        if not self.known:
+            return octets
+        shown = self.mask(octets)
+        if not depth:
+            return shown
+        from imapsh.session.layers import LAYERS  # most sessions never need it
+
+        for layer in LAYERS:
+            for run in layer(shown):
+                clean = self.mask_text(run.decoded, depth - 1)
+                if clean != run.decoded:
+                    shown = _starred(shown, (run.span(at) for at in _differing(run.decoded, clean)))
+        return shown
+
+    def veil(self, text: str) -> str:
+        """A text for people, without secrets."""
+        if not self.known:
+            return text
+        return self.mask_text(text.encode("utf-8", "surrogateescape")).decode("utf-8", "replace")
+
+
+def _differing(one: bytes, other: bytes) -> Iterator[int]:
+    return (at for at, (left, right) in enumerate(zip(one, other, strict=True)) if left != right)
+
+
+def _starred(octets: bytes, spans: Iterable[tuple[int, int]]) -> bytes:
+    starred = bytearray(octets)
+    for start, stop in spans:
+        stop = min(stop, len(starred))
+        starred[start:stop] = b"*" * (stop - start)
+    return bytes(starred)
 
 
 class Masked:

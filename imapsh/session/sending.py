@@ -149,6 +149,7 @@ class Sending(Knowledge):
         self.secrets.public.update(mechanism.public)
         tag = self.new_tag()
         fragments: list[Sendable] = [f"{tag} AUTHENTICATE {mechanism.name}".encode("ascii")]
+        mechanism.veil = self.secrets.veil
         for secret in mechanism.secrets:
             self.secrets.add(secret)
         if mechanism.initial and {"SASL-IR", "IMAP4REV2"} & self.capabilities:
@@ -171,7 +172,7 @@ class Sending(Knowledge):
         for secret in secrets_in(exchange.fragments):
             known = self.secrets.add_sasl if exchange.name == "AUTHENTICATE" else self.secrets.add
             known(secret)
-        exchange.shown = self._mask(exchange.shown)
+        exchange.shown = self._masked_command(exchange)
         self.queue.append(exchange)
         if any(other.name == "IDLE" for other in self.running.values()):
             self.done()
@@ -229,12 +230,17 @@ class Sending(Knowledge):
             exchange.sent += len(octets)
         self._events.append(Sent(Frame((shown,)), exchange))
 
-    def _mask(self, frame: Frame) -> Frame:
-        """The frame without known secrets; the same one where there are none."""
+    def _masked_command(self, exchange: Exchange) -> Frame:
+        """The client's line without known secrets; a password that is the name of a command does not hide that."""
+        frame = exchange.shown
         if not self.secrets.known:
             return frame
-        parts = tuple(self.secrets.mask(part) if isinstance(part, bytes) else part for part in frame.parts)
-        return frame if parts == frame.parts else Frame(parts, frame.offset, frame.violations, frame.incomplete)
+        first, *others = (self.secrets.mask(part) if isinstance(part, bytes) else part for part in frame.parts)
+        head = f"{exchange.tag} {exchange.name}".encode("utf-8", "surrogateescape")
+        line = frame.parts[0]
+        if exchange.row is not None and isinstance(line, bytes) and line[: len(head)].upper() == head.upper():
+            first = line[: len(head)] + self.secrets.mask(line[len(head) :])
+        return Frame((first, *others), frame.offset, frame.violations, frame.incomplete)
 
     def _crossed(self) -> int:
         """Octets that crossed the wire so far, where they are deflated; else 0."""
@@ -262,6 +268,6 @@ class Sending(Knowledge):
             if exchange.name == "IDLE" and self.queue:
                 self._done_wanted = True
             if exchange.settle(plus_allowed(self.capabilities, self.rev2)):
-                exchange.shown = self._mask(exchange.shown)
+                exchange.shown = self._masked_command(exchange)
             self._events.append(Sent(exchange.shown, exchange))
             self._outbox.start(exchange)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from imapsh import spec
 from imapsh.findings import Finding
 from imapsh.grammar.responses import CLIENT, CONTINUATION, STATUS, TAGGED, UNTAGGED, Response
+from imapsh.grammar.values import Capabilities
 from imapsh.session import conduct, states
 from imapsh.session.exchange import Exchange
 from imapsh.session.mailbox import Mailbox
@@ -26,6 +27,8 @@ class Follower:
         self._mailbox: Mailbox | None = Mailbox("")
         self._opening: Mailbox | None = None
         self._running: dict[str, Exchange] = {}
+        self._enabled: set[str] = set()
+        self._notified = False
         self._begun = False
         self._literal = False  # the client announced one
 
@@ -58,7 +61,10 @@ class Follower:
         if response.kind != UNTAGGED:
             return ()
         box = self._opening or self._mailbox
-        findings = conduct.untagged(response, self.state, box, self._running.values())
+        if response.name == "ENABLED" and isinstance(response.value, Capabilities):
+            self._enabled.update(name.upper() for name in response.value.names)
+        any_time = self._notified or "UIDONLY" in self._enabled
+        findings = conduct.untagged(response, self.state, box, self._running.values(), any_time)
         if box is not None:
             box.untagged(response.name, response.value)
         return findings
@@ -71,6 +77,7 @@ class Follower:
         if exchange is None:
             return (Finding("tag-unknown", f"no command with the tag {response.tag} is running"),)
         self._literal = False
+        self._notified = self._notified or (exchange.name, response.name) == ("NOTIFY", "OK")
         state = states.REPLIES.get((exchange.name, response.name))
         if exchange.name in _OPENING:
             self._mailbox, self._opening = self._opening if response.name == "OK" else None, None

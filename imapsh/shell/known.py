@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from imapsh.grammar.values import Expunged, Fetch, MailboxList, MailboxStatus, Namespaces, StatusText
+from imapsh.grammar.values import Expunged, Fetch, MailboxList, MailboxStatus, Namespaces, StatusText, Vanished
 from imapsh.session.core import Session
 from imapsh.session.events import Received
 from imapsh.session.exchange import Exchange
@@ -74,6 +74,8 @@ class Known:
             self.messages.learn(value, event.uid)
         elif kind is Expunged:
             self.messages.expunged(value.seq)
+        elif kind is Vanished:
+            self.messages.vanished(event.gone)
         elif kind in _OF_MAILBOXES:
             self.names.learn(event.response)
 

@@ -192,7 +192,7 @@ class Last:
 
 def _received(event: Received, utf8: bool) -> tuple[Any, ...]:
     """What events have in common that are kept together."""
-    _, exchange, unsolicited, asks, findings, change, greeting, _ = event
+    _, exchange, unsolicited, asks, findings, change, greeting, *_ = event
     return _RECEIVED, utf8, exchange, findings, unsolicited, asks, change, greeting
 
 

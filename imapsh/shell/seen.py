@@ -10,6 +10,7 @@ from typing import Any
 from imapsh.grammar.values import Address, BodyPart, Envelope, Fetch
 from imapsh.patterns import lazy
 from imapsh.render.decoded import encoded_words
+from imapsh.session.numbering import Shift
 
 MOST = 10_000  #: messages of which something is kept; past it the half seen longest ago is forgotten
 
@@ -92,6 +93,14 @@ class Messages:
         if 0 < number <= len(self._places):
             self._kept -= self._places[number - 1] is not None
             del self._places[number - 1]
+
+    def vanished(self, gone: Shift) -> None:
+        """The same for many.  Where it is not known which they were, all numbers are forgotten."""
+        if not gone.sure:
+            self._places, self._kept = [], 0
+        for first, last in reversed(gone.ranges):
+            self._kept -= sum(seen is not None for seen in self._places[first - 1 : last])
+            del self._places[first - 1 : last]
 
     def of(self, number: int) -> Seen | None:
         """What is known of the message of this number."""

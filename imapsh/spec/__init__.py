@@ -32,6 +32,7 @@ FAMILIES = (
     "message",
     "fetch",
     "search",
+    "qresync",
     "compress",
     "mechanisms",
 )

@@ -3,7 +3,7 @@
 from imapsh.spec.model import AFTER_LOGIN, MAILBOX_SELECTED, Command, Name
 
 _EXTENDED = ("LIST-EXTENDED", "IMAP4rev2")
-_OPENS = ("FLAGS", "EXISTS", "RECENT", "LIST", "OK")
+_OPENS = ("FLAGS", "EXISTS", "RECENT", "LIST", "OK", "VANISHED")
 
 COMMANDS = (
     Command("SELECT", AFTER_LOGIN, "<mailbox>", "Opens a mailbox.", "RFC 9051 §6.3.2", "SELECT INBOX",

@@ -16,7 +16,7 @@ COMMANDS = (
     Command("CAPABILITY", ANY_STATE, "", "Lists what the server can do.", "RFC 9051 §6.1.1", "CAPABILITY",
             responses=("CAPABILITY",)),
     Command("NOOP", ANY_STATE, "", "Does nothing, and lets the server report what changed.", "RFC 9051 §6.1.2", "NOOP",
-            responses=("EXISTS", "EXPUNGE", "FETCH")),
+            responses=("EXISTS", "EXPUNGE", "VANISHED", "FETCH")),
     Command("LOGOUT", ANY_STATE, "", "Ends the session.", "RFC 9051 §6.1.3", "LOGOUT",
             barrier=True, responses=("BYE",)),
     Command("STARTTLS", BEFORE_LOGIN, "", "Turns the connection into a TLS one.", "RFC 9051 §6.2.1", "STARTTLS",
@@ -31,7 +31,7 @@ COMMANDS = (
             "RFC 9051 §6.3.1", "ENABLE IMAP4rev2", needs=("ENABLE", "IMAP4rev2"), barrier=True,
             responses=("ENABLED",)),
     Command("IDLE", AFTER_LOGIN, "", "Waits for news of the mailbox until DONE is sent.", "RFC 9051 §6.3.13", "IDLE",
-            needs=("IDLE", "IMAP4rev2"), barrier=True, responses=("EXISTS", "EXPUNGE", "FETCH")),
+            needs=("IDLE", "IMAP4rev2"), barrier=True, responses=("EXISTS", "EXPUNGE", "VANISHED", "FETCH")),
     Command("ID", ANY_STATE, "<id-params>", "Tells the server who the client is, and asks the same.",
             "RFC 2971 §3.1", 'ID ("name" "imapsh")', needs=("ID",), responses=("ID",)),
 )  # fmt: skip

@@ -8,6 +8,9 @@ from typing import NamedTuple
 from imapsh.wire.frames import Frame, Part
 from imapsh.wire.reader import COMMAND, FrameReader, Line, Octets, Reading, Request, Scan
 
+#: What `on_piece` is given: a frame's first line, a line behind a literal, a piece of a literal.
+FIRST, MORE, LITERAL = "first", "more", "literal"
+
 TAIL = 1 << 11  #: octets of a literal that is being read which `Unfinished.tail` shows
 
 
@@ -30,12 +33,13 @@ class Pusher:
     """A buffer in front of a FrameReader.
 
     The same stream cut anywhere gives the same frames.  `on_piece`, where given, sees every line and piece of a literal
-    once, as the reader takes it (the trace).
+    once, as the reader takes it (the trace); `telling` is then which of FIRST, MORE and LITERAL it is.
     """
 
     def __init__(self, reader: FrameReader, on_piece: Callable[[bytes], None] | None = None) -> None:
         self.reader = reader
         self.on_piece = on_piece
+        self.telling = FIRST
         self._chunk = b""
         self._at = 0
         self._waiting: list[bytes] = []  # an incomplete line, in pieces: joined once
@@ -225,7 +229,7 @@ class Pusher:
             line = b"".join(self._waiting)
             self._waiting, self._waiting_octets = [], 0
         if self.on_piece is not None and line:
-            self._tell(line)
+            self._tell(line, FIRST if self._reading is None else MORE)
         return line
 
     def _next_octets(self, request: Octets) -> bytes | None:
@@ -237,16 +241,17 @@ class Pusher:
         data = self._chunk[at : at + request.octets] if at or len(self._chunk) > request.octets else self._chunk
         self._at = at + len(data)
         if self.on_piece is not None:
-            self._tell(data)
+            self._tell(data, LITERAL)
         return data
 
-    def _tell(self, piece: bytes) -> None:
+    def _tell(self, piece: bytes, kind: str) -> None:
         """To `on_piece` what it has not seen yet."""
         if self._seen:
             known = min(self._seen, len(piece))
             self._seen -= known
             piece = piece[known:]
         if piece and self.on_piece is not None:
+            self.telling = kind
             self.on_piece(piece)
 
 

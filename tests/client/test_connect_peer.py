@@ -499,3 +499,62 @@ def test_lines_in_any_order_raise_only_what_is_documented(seed: int) -> None:
             await answering
 
     play(scene)
+
+
+# -- what is gone
+
+
+def test_a3_expunge_under_qresync_returns_uids() -> None:
+    async def scene() -> None:
+        async with pair() as (c, peer):
+            await selected(c, peer, 5)
+            running = asyncio.create_task(c.expunge())
+            await peer.hears(b"A2 EXPUNGE\r\n")
+            await peer.says(b"* VANISHED (EARLIER) 7\r\n* VANISHED 2,4\r\n* 3 EXISTS\r\nA2 OK done\r\n")
+            gone = await running
+            assert gone == (2, 4)
+            assert gone.uid
+            assert str(gone.set) == "2,4"
+            assert c.mailbox is not None
+            assert c.mailbox.exists == 3
+            running = asyncio.create_task(c.expunge("9"))
+            await peer.hears(b"A3 UID EXPUNGE 9\r\n")
+            await peer.says(b"* VANISHED 1:4294967295\r\nA3 OK done\r\n")
+            gone = await running
+            assert (len(gone), gone[0], gone[-1], 77 in gone) == (4294967295, 1, 4294967295, True)
+            assert gone != (1, 2)
+
+    play(scene)
+
+
+def test_a3_expunge_without_it_returns_numbers() -> None:
+    async def scene() -> None:
+        async with pair() as (c, peer):
+            await selected(c, peer, 5)
+            running = asyncio.create_task(c.expunge())
+            await peer.hears(b"A2 EXPUNGE\r\n")
+            await peer.says(b"* 3 EXPUNGE\r\n* 3 EXPUNGE\r\nA2 OK done\r\n")
+            gone = await running
+            assert (list(gone), gone.uid, bool(gone), gone[:1]) == ([3, 3], False, True, (3,))
+            running = asyncio.create_task(c.expunge())
+            await peer.hears(b"A3 EXPUNGE\r\n")
+            await peer.says(b"A3 OK done\r\n")
+            assert not await running
+
+    play(scene)
+
+
+def test_a3_idle_hears_what_vanished() -> None:
+    async def scene() -> None:
+        async with pair() as (c, peer):
+            await selected(c, peer, 5)
+            async with c.idle() as updates:
+                await peer.hears(b"A2 IDLE\r\n")
+                await peer.says(b"+ idling\r\n* VANISHED 7:8\r\n")
+                update = await anext(updates)
+                assert (update.name, str(update.value.uids), update.value.earlier) == ("VANISHED", "7:8", False)
+                assert c.mailbox is not None
+                assert c.mailbox.exists == 3
+                await peer.says(b"A2 OK done\r\n")
+
+    play(scene)

@@ -314,7 +314,7 @@ def test_a2_moves_and_expunges_are_asked_one_at_a_time() -> None:
         first, second, gone = await both
         assert first is not None
         assert second is not None
-        assert (list(first.destination), list(second.destination), gone) == ([70], [80], (3,))
+        assert (list(first.destination), list(second.destination), list(gone)) == ([70], [80], [3])
 
     conversation(scene)
 

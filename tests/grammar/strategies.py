@@ -27,6 +27,7 @@ from imapsh.grammar.values import (
     Namespaces,
     Search,
     StatusText,
+    Vanished,
 )
 
 #: Any text that octets can hold as UTF-8; NUL and lone surrogates apart.
@@ -151,6 +152,7 @@ RESPONSES: dict[str, st.SearchStrategy[Any]] = {
     "EXISTS": st.builds(Count, number),
     "RECENT": st.builds(Count, number),
     "EXPUNGE": st.builds(Expunged, nz_number),
+    "VANISHED": st.builds(Vanished, st.booleans(), sets),
     "LIST": mailbox_list,
     "LSUB": mailbox_list,
     "STATUS": st.builds(

@@ -105,3 +105,32 @@ def test_the_same_thing_over_and_over(begin: bytes, piece: bytes) -> None:
 
 def test_the_violations_of_a_line_are_bounded() -> None:
     assert len(one(b"* FLAGS (" + b"] " * 50_000 + b")\r\n").violations) == 1000
+
+
+@pytest.mark.parametrize(
+    ("line", "argument", "text"),
+    [
+        ("[CAPABILITY IMAP4rev1 X\xe9] Welcome to STARTTLS land", ("IMAP4rev1", "X\xe9"), "Welcome to STARTTLS land"),
+        ("[CAPABILITY IMAP4rev1 \xe9] STARTTLS] land", ("IMAP4rev1", "\xe9"), "STARTTLS] land"),
+        ("[CAPABILITY IMAP4rev1 (ID] STARTTLS", ("IMAP4rev1", "ID"), "STARTTLS"),
+        ('[CAPABILITY IMAP4rev1 "ID] say "STARTTLS" now', None, 'say "STARTTLS" now'),
+        ("[CAPABILITY  IMAP4rev1  ID ]  STARTTLS", ("IMAP4rev1", "ID"), " STARTTLS"),
+        ("[PERMANENTFLAGS (\\Seen \xe9] \\Deleted) kept", None, "\\Deleted) kept"),
+        ("[UNSEEN x] 12 is first", None, "12 is first"),
+        ("[UIDNEXT ] 12 is next", None, "12 is next"),
+        ("[COPYUID 5 1:2 ] 3:4 copied", None, "3:4 copied"),
+        ("[COPYUID 5 1:2] 3:4 copied", None, "3:4 copied"),
+        ("[BADCHARSET (\xe9] (UTF-8) is known", None, "(UTF-8) is known"),
+        ("[HIGHESTMODSEQ \xe9] 12 is highest", None, "12 is highest"),
+        ("[REFERRAL] imap://elsewhere", None, "imap://elsewhere"),
+    ],
+)
+def test_e16_a_mend_of_a_code_ends_at_its_bracket(line: str, argument: object, text: str) -> None:
+    (response,) = parse(f"* OK {line}\r\n".encode("latin-1"))
+    value = response.value
+    assert response.violations or "REFERRAL" in line
+    assert value.text == text
+    if argument is not None:
+        assert value.code.arg == argument
+    else:
+        assert not any(word in repr(value.code) for word in text.split())

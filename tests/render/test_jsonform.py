@@ -24,6 +24,8 @@ ADDRESS = {"name": "Ida", "adl": None, "mailbox": "ida", "host": "kelp.example"}
     [
         (b"* 3 EXISTS", "untagged", "EXISTS", {"count": 3}),
         (b"* 4 EXPUNGE", "untagged", "EXPUNGE", {"seq": 4}),
+        (b"* VANISHED 1,4:6", "untagged", "VANISHED", {"earlier": False, "uids": "1,4:6"}),
+        (b"* VANISHED (EARLIER) 41", "untagged", "VANISHED", {"earlier": True, "uids": "41"}),
         (b"* FLAGS (\\Seen $x)", "untagged", "FLAGS", {"flags": ["\\Seen", "$x"]}),
         (b"* CAPABILITY IMAP4rev1 ID", "untagged", "CAPABILITY", {"capabilities": ["IMAP4rev1", "ID"]}),
         (b"* ENABLED X-A", "untagged", "ENABLED", {"capabilities": ["X-A"]}),

@@ -370,3 +370,8 @@ def test_messages_that_are_gone_are_counted() -> None:
     assert gone(9, None, 4, 5) == ["- 4 messages are gone  UID 4:5,9", "    and 1 whose UID is not known"]
     assert gone(None, None) == ["- 2 messages are gone"]
     assert max(map(len, gone(*range(1, 200, 2)))) <= 60
+
+
+def test_a3_what_vanished() -> None:
+    assert view("* VANISHED 405,407:410") == ["- gone, UID 405,407:410"]
+    assert view("* VANISHED (EARLIER) 41") == ["- gone before, UID 41"]

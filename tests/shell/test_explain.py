@@ -188,3 +188,21 @@ def test_a_damaged_trace_is_2(tmp_path: Path) -> None:
 def test_explain_takes_no_url() -> None:
     with pytest.raises(UsageError, match="do not go together"):
         parse(["--explain", "x", "host"])
+
+
+@pytest.mark.parametrize(("enabled", "rules"), [("QRESYNC", ["vanished-time"]), ("UIDONLY", [])])
+def test_a3_vanished_in_a_trace_is_counted_and_judged(enabled: str, rules: list[str], tmp_path: Path) -> None:
+    answers = (
+        b"* ENABLED %s\r\nTAG OK done\r\n" % enabled.encode(),
+        b"* 5 EXISTS\r\nTAG OK done\r\n",
+        b"* VANISHED 2,4\r\n* 3 EXISTS\r\nTAG OK done\r\n",
+        b"* VANISHED 7\r\n* 2 EXISTS\r\nTAG OK done\r\n",
+    )
+    words = ("-c", f"ENABLE {enabled}", "-c", "SELECT INBOX", "-c", "NOOP", "-c", "SEARCH ALL")
+    done = imapsh("--explain", str(traced(tmp_path, *answers, words=words)), "--format", "json")
+    found = [json.loads(line) for line in done.lines]
+    assert [one["rule"] for each in found for one in each.get("findings", ())] == rules
+    assert [each["value"] for each in found if each["name"] == "VANISHED"] == [
+        {"earlier": False, "uids": "2,4"},
+        {"earlier": False, "uids": "7"},
+    ]

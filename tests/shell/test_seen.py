@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from imapsh.grammar.values import Fetch
+from imapsh.session.numbering import Shift
 from imapsh.shell import seen
 from imapsh.shell.known import Known
 from imapsh.shell.seen import Messages
@@ -94,3 +95,13 @@ def test_what_is_kept_is_bounded() -> None:
         messages.learn(Fetch(1, {"FLAGS": (f"k{number}",), "BODY[HEADER]": f"X-{number}: 1\r\n\r\n".encode()}), None)
     assert len(messages.keywords) <= 500
     assert len(messages.fields) <= 500
+
+
+def test_a3_numbers_move_up_behind_those_that_vanished() -> None:
+    messages = Messages()
+    for number in range(1, 6):
+        messages.learn(Fetch(number, {"BODY[HEADER]": header(f"s{number}")}), number)
+    messages.vanished(Shift(((1, 1), (3, 4))))
+    assert subjects(messages) == {1: "s2", 2: "s5"}
+    messages.vanished(Shift(((1, 1),), sure=False))
+    assert subjects(messages) == {}

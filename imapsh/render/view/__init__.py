@@ -29,6 +29,7 @@ VIEWS: dict[type, str] = {
     values.StatusText: "status.text",
     values.Count: "status.count_of",
     values.Expunged: "gone.expunged",
+    values.Vanished: "gone.vanished",
     values.Flags: "status.flags",
     values.Capabilities: "capability.capabilities",
     values.Id: "capability.identification",

@@ -1,4 +1,4 @@
-"""EXPUNGE: a message, or how many of one command and which UIDs they had."""
+"""EXPUNGE: a message, or how many of one command and which UIDs they had.  VANISHED: UIDs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from imapsh.grammar.responses import Response
 from imapsh.grammar.sequence import SequenceSet
-from imapsh.grammar.values import Expunged
+from imapsh.grammar.values import Expunged, Vanished
 from imapsh.render.amounts import count
 from imapsh.render.styles import Fragment
 from imapsh.render.view.columns import flow, words_of
@@ -23,6 +23,16 @@ def expunged(value: Expunged, look: Look) -> Iterator[Line]:
 def _one(number: int, uid: int | None, look: Look) -> Iterator[Line]:
     words = words_of(f"(UID {uid})" if uid is not None else "", "note")
     return flow([("response", f"message {number} is gone"), ("", " ")], words, look.columns, 4)
+
+
+def vanished(value: Vanished, look: Look) -> Iterator[Line]:
+    """Their UIDs."""
+    head = "gone before, UID" if value.earlier else "gone, UID"
+    return flow([("response", head), ("", " ")], _set(str(value.uids).split(",")), look.columns, 4, "")
+
+
+def _set(ranges: list[str]) -> list[Fragment]:
+    return [("set", f"{text},") for text in ranges[:-1]] + [("set", text) for text in ranges[-1:]]
 
 
 class Gone:
@@ -53,9 +63,7 @@ class Gone:
         elif gone:
             uids = [uid for _, uid in gone if uid is not None]
             ranges = str(SequenceSet.of(uids)).split(",") if uids else []
-            words: list[Fragment] = [("set", f"{text},") for text in ranges[:-1]] + [
-                ("set", text) for text in ranges[-1:]
-            ]
+            words = _set(ranges)
             head: Line = [("response", f"{count(len(gone), 'message')} are gone"), ("", "  UID " if uids else "")]
             yield from flow(head, words, look.columns, 4, "")
             if uids and len(uids) < len(gone):

@@ -1,17 +1,28 @@
 r"""What the commands of a connection found and told, for `$`, `${uids}` and `${last...}`.
 
 Messages found are kept so that they stay the same messages: by UID where the server said UIDs, else by message number,
-shifted by EXPUNGE in the order of the wire until their UIDs are wanted.
+shifted by EXPUNGE and VANISHED in the order of the wire until their UIDs are wanted.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from imapsh.errors import UsageError
 from imapsh.grammar.sequence import SequenceSet
-from imapsh.grammar.values import AppendUid, CopyUid, ESearch, Expunged, Fetch, MailboxStatus, Search, StatusText
+from imapsh.grammar.values import (
+    AppendUid,
+    CopyUid,
+    ESearch,
+    Expunged,
+    Fetch,
+    MailboxStatus,
+    Search,
+    StatusText,
+    Vanished,
+)
 from imapsh.session.events import Completed, Event, Received
 from imapsh.shell.addressing import chosen, same_mailbox
 from imapsh.shell.asking import asked
@@ -20,6 +31,7 @@ if TYPE_CHECKING:
     from imapsh.session.core import Session
     from imapsh.session.exchange import Exchange
     from imapsh.session.mailbox import Mailbox
+    from imapsh.session.numbering import Shift
     from imapsh.shell.host import Host
     from imapsh.shell.steps import Steps
 
@@ -37,6 +49,7 @@ class Found:
     """Messages of one mailbox, as it is selected now.
 
     `marks` has an octet for each message number: whether the message belongs to them and its UID is not known here.
+    `lost`: a VANISHED took away a message of unknown number, so that nobody knows which messages the marks mean now.
     """
 
     def __init__(self, mailbox: Mailbox | None, uids: Iterable[int] = ()) -> None:
@@ -44,6 +57,7 @@ class Found:
         self.uidvalidity = mailbox.uidvalidity if mailbox is not None else None
         self.uids = set(uids)
         self.marks = bytearray()
+        self.lost = False
 
     def mark(self, number: int) -> None:
         """Add a message by its number; one that cannot be is left out."""
@@ -65,6 +79,16 @@ class Found:
         """A message is gone, and those behind it have other numbers."""
         del self.marks[number - 1 : number]
         self.uids.discard(uid or 0)
+
+    def vanished(self, uids: SequenceSet, gone: Shift) -> None:
+        """Messages are gone, and those behind them have other numbers."""
+        if not gone.sure and any(self.marks):
+            self.lost = True
+        for first, last in reversed(gone.ranges):
+            del self.marks[first - 1 : last]
+        ranges = uids.disjoint()
+        lows = [low for low, _ in ranges]
+        self.uids = {uid for uid in self.uids if (at := bisect_right(lows, uid)) == 0 or ranges[at - 1][1] < uid}
 
     def holds_in(self, mailbox: Mailbox) -> bool:
         """Whether this is still the mailbox, selected once, with the same UIDVALIDITY (RFC 5182 section 2.1)."""
@@ -103,7 +127,7 @@ class Results:
 
     @property
     def exists(self) -> str | None:
-        """As EXISTS or STATUS told last, EXPUNGE counted; a number that can be 0."""
+        """As EXISTS or STATUS told last, EXPUNGE and VANISHED counted; a number that can be 0."""
         return str(self._told["MESSAGES"]) if "MESSAGES" in self._told else None
 
     # -- events
@@ -154,10 +178,21 @@ class Results:
             self._exchange = exchange
 
     def _expunged(self, event: Received, value: Expunged) -> None:
-        for found in {id(one): one for one in (self.found, self.saved, self._coming) if one is not None}.values():
+        for found in self._kept():
             found.expunged(value.seq, event.uid)
         if self._told.get("MESSAGES") and self._exists_of_selected:
             self._told["MESSAGES"] -= 1
+
+    def _vanished(self, event: Received, value: Vanished) -> None:
+        if value.earlier:
+            return
+        for found in self._kept():
+            found.vanished(value.uids, event.gone)
+        if "MESSAGES" in self._told:
+            self._told["MESSAGES"] = max(0, self._told["MESSAGES"] - event.gone.total)
+
+    def _kept(self) -> Iterable[Found]:
+        return {id(one): one for one in (self.found, self.saved, self._coming) if one is not None}.values()
 
     def _status(self, event: Received, value: MailboxStatus) -> None:
         """Of a STATUS command alone, and which of several is about its mailbox is seen when all are there: others may
@@ -211,6 +246,7 @@ _TAKERS: dict[type, Any] = {
     Search: Results._search,
     ESearch: Results._esearch,
     Expunged: Results._expunged,
+    Vanished: Results._vanished,
     MailboxStatus: Results._status,
     StatusText: Results._status_text,
 }
@@ -241,6 +277,11 @@ def set_of(host: Host[Any], found: Found) -> Steps[str]:
     box = host.session.mailbox
     if box is None or not found.holds_in(box):
         return ""
+    if found.lost:
+        raise UsageError(
+            "messages are gone of which only the UID was told, so it is not known which of the messages found have "
+            "which number now: search again, with UID SEARCH; nothing was sent"
+        )
     for number, mark in enumerate(found.marks, 1):
         if mark and (uid := box.uid_of(number)) is not None:
             found.uids.add(uid)

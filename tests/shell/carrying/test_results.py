@@ -162,3 +162,27 @@ def test_a2_two_at_once_keep_their_own() -> None:
     told.hears("* STATUS b (UIDNEXT 2)", "* STATUS a (UIDNEXT 1)", f"{second.tag} OK done")
     told.hears(f"{first.tag} OK done")
     assert told.results.uidnext == 1
+
+
+def test_a3_what_vanished_is_found_no_more() -> None:
+    told = Told().does("UID SEARCH ALL", "* SEARCH 20 30 40", "TAG OK done").hears("* VANISHED 10,30:39")
+    assert told.results.found is not None
+    assert told.results.found.uids == {20, 40}
+    told.hears("* VANISHED (EARLIER) 20")
+    assert told.results.found.uids == {20, 40}
+
+
+def test_a3_vanished_shifts_what_was_found_by_number() -> None:
+    told = Told().does("UID FETCH 1:* UID", *(f"* {n} FETCH (UID {n})" for n in range(1, 11)), "TAG OK done")
+    told.does("SEARCH ALL", "* SEARCH 2 5 9", "TAG OK done").hears("* VANISHED 1,5:6")
+    assert told.numbers == [1, 6]
+    assert told.results.exists == "7"
+
+
+def test_a3_messages_whose_number_nobody_knows_are_not_guessed() -> None:
+    told = Told().does("SEARCH ALL", "* SEARCH 2 5 9", "TAG OK done").hears("* VANISHED 77")
+    assert told.results.found is not None
+    assert told.results.found.lost
+    assert told.results.exists == "9"
+    told.does("UID SEARCH ALL", "* SEARCH 20 30", "TAG OK done").hears("* VANISHED 77")
+    assert not told.results.found.lost

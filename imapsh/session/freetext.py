@@ -1,0 +1,199 @@
+"""Where in what a server sends a known secret is masked: in free text, and never in the protocol's own tokens.
+
+A password may be `2024`, `UIDPLUS` or `INBOX`, and then the server says it all the time without giving anything away.
+So a number, an atom, a flag or a name that the grammar reads is left alone, and what it means is what came.  Masked are
+
+- the text behind a status word and its code, and the argument of a code if that is text;
+- the text or challenge of a continuation request;
+- strings, but not once the user is logged in: then they are mail;
+- all of a line that is no response, and all behind `*` in a response that the table does not hold;
+- data of mail and mailboxes before the login, which no server sends then, but for its numbers;
+- a tag that no command has.
+
+A frame keeps its length and its structure, so that offsets stay true and reading it again gives the same values.  The
+trace, which is a file that is given away, masks strings after the login too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator
+
+from imapsh.findings import Violation
+from imapsh.grammar import codes
+from imapsh.grammar.responses import GARBAGE, UNTAGGED, Parser, Readers, Response
+from imapsh.grammar.values import Garbage, StatusText
+from imapsh.patterns import lazy
+from imapsh.session.secrets import Masked, Secrets
+from imapsh.wire.frames import Frame, Part
+from imapsh.wire.push import FIRST, LITERAL
+
+_STATUS = lazy(rb"(\*|[^ \r\n*+][^ \r\n]*) (?:OK|NO|BAD|BYE|PREAUTH)(?=[ \r\n]|\Z)", re.IGNORECASE)
+_DATA = lazy(rb"\* (?:\d+ )?([A-Za-z][^\x00-\x20\x7f-\xff(){%*\"\\\]\[]*)(?=[ \r\n]|\Z)")
+_ANNOUNCED = lazy(rb"~?\{\d+\+?\}\r?\n\Z")
+#: A code: its name and its argument, up to the bracket.
+_CODE = lazy(
+    rb" *\[([^\x00-\x20\]]+)((?: *\([^\r\n]*?\)(?=\](?:[ \r\n]|\Z)))|"
+    rb'(?:[^\]"\r\n]|"(?:[^"\\\r\n]|\\.)*+"|\](?=[^ \r\n]))*+)\](?=[ \r\n]|\Z)'
+)
+_QUOTED = lazy(rb'"((?:[^"\\]|\\.)*+)"', re.DOTALL)
+_UNEVEN = lazy(rb'(?:[^"]|"(?:[^"\\]|\\.)*+")*+"(?:[^"\\]|\\.)*+', re.DOTALL)  # a quotation mark without its fellow
+_ESCAPE = lazy(rb"\\.", re.DOTALL)
+_NUMBER = lazy(rb"(?<![^ (\[,:])\d+(?![^ )\],:\r\n])")
+
+_ALL, _NOT_NUMBERS, _STRINGS = range(3)
+
+_Span = tuple[int, int, int]  # where it begins and ends, and what of it is masked
+
+#: Data that no server sends before the login.
+_MAIL = frozenset(
+    {"EXISTS", "RECENT", "EXPUNGE", "VANISHED", "FETCH", "SEARCH", "ESEARCH", "FLAGS", "LIST", "LSUB", "STATUS"}
+)
+
+
+class FreeText:
+    """Masks frame after frame, each line and literal of it in order.
+
+    `readers` are the table's; `tags` tells the tags that commands have.
+    """
+
+    def __init__(self, secrets: Secrets, readers: Readers, tags: Callable[[], Collection[str]]) -> None:
+        self._secrets = secrets
+        self._readers = readers
+        self._tags = tags
+        self._data = False  # the frame may hold literals
+        self._rest = _ALL  # what is masked in the lines of the frame behind its first
+        self.logged_in = False
+
+    def line(self, line: bytes, *, first: bool, announces: bool | None = None) -> bytes:
+        """A line, or the piece of one before or behind a literal; `first` of its frame.
+
+        `announces`: a literal follows; None, where that is not known yet: it does in data (RFC 9051 section 4.3).
+        """
+        if not self._secrets.known:
+            return line
+        spans = list(self._first(line)) if first else [(0, len(line), self._rest)]
+        announced = _ANNOUNCED.search(line) if (self._data if announces is None else announces) else None
+        stop = announced.start() if announced is not None else len(line)
+        made = bytearray(line)
+        for begin, end, what in spans:
+            made[begin : min(end, stop)] = self._masked(line[begin : min(end, stop)], what)
+        return bytes(made)
+
+    def shown(self, response: Response, parser: Parser, *, greeting: bool = False) -> Response:
+        """The response as it may be shown; the same one where it holds no secret."""
+        frame = response.frame
+        parts: list[Part] = []
+        for index, part in enumerate(frame.parts):
+            if not isinstance(part, bytes):
+                parts.append(part)
+            elif index % 2 or response.kind is GARBAGE:
+                parts.append(self._secrets.mask_text(part))
+            else:
+                parts.append(self.line(part, first=not index, announces=index + 1 < len(frame.parts)))
+        if tuple(parts) == frame.parts:
+            return response
+        masked = Frame(tuple(parts), frame.offset, frame.violations, frame.incomplete)
+        return self._same(response, parser.parse(masked, greeting=greeting))
+
+    def _same(self, response: Response, again: Response) -> Response:
+        """What `again`, read from the masked frame, says, as the kind of response that came."""
+        kind, name, tag, value = response.kind, response.name, response.tag, again.value
+        if (again.kind, again.name, again.tag) != (kind, name, tag):
+            if kind is UNTAGGED:  # it was not of the table, so its name is masked too
+                kind, name, tag = again.kind, again.name, again.tag
+            elif kind is GARBAGE:
+                name, value = "", Garbage()
+            else:
+                tag = None if tag is None else self._secrets.veil(tag)
+                value = StatusText(response.value.code, self._secrets.veil(response.value.text))
+        return Response(kind, name, value, again.frame, tag, self._violations(response, again))
+
+    def _violations(self, response: Response, again: Response) -> tuple[Violation, ...]:
+        mine, others = ([one[:2] for one in found.violations] for found in (response, again))
+        if mine == others:
+            return again.violations
+        return tuple(one._replace(message=self._secrets.veil(one.message)) for one in response.violations)
+
+    # -- where
+
+    def _first(self, line: bytes) -> Iterator[_Span]:
+        """What is masked in a frame's first line."""
+        end, self._rest, self._data = len(line), _ALL, False
+        if line.startswith(b"+"):
+            yield from self._text(line, 1)
+        elif (found := _STATUS.match(line)) is not None:
+            if found[1] != b"*" and found[1].decode("latin-1") not in self._tags():
+                yield 0, found.end(1), _ALL
+            yield from self._text(line, found.end())
+        elif (found := _DATA.match(line)) is not None and found[1].decode().upper() in self._readers.responses:
+            name = found[1].decode().upper()
+            self._data = True
+            self._rest = _STRINGS if self.logged_in or name not in _MAIL else _NOT_NUMBERS
+            yield found.end(), end, self._rest
+        else:
+            self._data = line.startswith(b"* ")
+            yield (2 if self._data else 0), end, _ALL
+
+    def _text(self, line: bytes, start: int) -> Iterator[_Span]:
+        """Of resp-text."""
+        found = _CODE.match(line, start)
+        if found is not None:
+            start = found.end()
+            reader = self._readers.codes.get(found[1].decode("latin-1").upper())
+            if reader is None:
+                yield *found.span(1), _ALL
+            yield *found.span(2), (_NOT_NUMBERS if reader in (None, codes.text) else _STRINGS)
+        yield start, len(line), _ALL
+
+    # -- what
+
+    def _mask(self, octets: bytes) -> bytes:
+        return self._secrets.mask_text(octets)
+
+    def _masked(self, octets: bytes, what: int) -> bytes:
+        if what == _ALL:
+            return self._mask(octets)
+        if what == _STRINGS and _UNEVEN.fullmatch(octets) is None:
+            return _QUOTED.sub(lambda found: b'"' + self._string(found[1]) + b'"', octets)
+        masked = bytearray(self._mask(octets))
+        for number in _NUMBER.finditer(octets):
+            before, behind = max(0, number.start() - 1), number.end() + 1
+            edges = masked[before : number.start()] + masked[number.end() : behind]
+            if edges == octets[before : number.start()] + octets[number.end() : behind]:
+                masked[number.start() : number.end()] = number[0]
+        return bytes(masked)
+
+    def _string(self, content: bytes) -> bytes:
+        """What is between quotation marks; an escape is masked whole or not at all."""
+        masked = self._mask(content)
+        if masked == content or b"\\" not in content:
+            return masked
+        made = bytearray(masked)
+        for unit in _ESCAPE.finditer(content):
+            if made[unit.start() : unit.end()] != unit[0]:
+                made[unit.start() : unit.end()] = b"**"
+        return bytes(made)
+
+
+class Heard(FreeText):
+    """The stream as the trace may keep it, in the pieces that `imapsh.wire.push` tells."""
+
+    def __init__(self, secrets: Secrets, readers: Readers, tags: Callable[[], Collection[str]]) -> None:
+        super().__init__(secrets, readers, tags)
+        self._literal = Masked(secrets)
+
+    def feed(self, piece: bytes, kind: str) -> bytes:
+        """What may be kept now."""
+        if kind is LITERAL:
+            return self._literal.feed(piece)
+        return self._literal.rest() + self.line(piece, first=kind is FIRST)
+
+    def rest(self) -> bytes:
+        """What was held back; no more comes."""
+        return self._literal.rest()
+
+    def _mask(self, octets: bytes) -> bytes:
+        """Mail, of which there may be very much, is masked as it stands alone."""
+        mail = self.logged_in and self._rest == _STRINGS
+        return self._secrets.mask(octets) if mail else self._secrets.mask_text(octets)

@@ -1,0 +1,131 @@
+"""Which UID each message number has, as far as the server has told, and how numbers shift when messages go."""
+
+from __future__ import annotations
+
+from array import array
+from typing import NamedTuple
+
+from imapsh.grammar.sequence import SequenceSet
+
+_MOST = 1 << 24  # messages whose UIDs are kept: 4 octets each
+_LAST_UID = (1 << 32) - 1
+_FEW = 8  # ranges cut out one by one
+
+
+class Shift(NamedTuple):
+    """Message numbers that a VANISHED takes away: rising ranges, as they were before it.
+
+    `sure` is False if a message of unknown number went: the ranges have as many numbers, and which of its neighbours
+    with unknown UIDs it was nobody knows.  `told` is False if the UIDs that went were not all known before, so that
+    their count is the server's word alone.
+    """
+
+    ranges: tuple[tuple[int, int], ...] = ()
+    sure: bool = True
+    told: bool = True
+
+    @property
+    def total(self) -> int:
+        """How many messages went."""
+        return sum(last - first + 1 for first, last in self.ranges)
+
+
+NOTHING = Shift()
+
+
+class Numbering:
+    """UIDs by message number.  UIDs rise with the numbers (RFC 9051 section 2.3.1.1), so the places are searched."""
+
+    __slots__ = ("uids",)
+
+    def __init__(self) -> None:
+        self.uids = array("I")  # 0 where not known
+
+    def uid_of(self, number: int) -> int | None:
+        """The UID of a message number, or None where it is not known."""
+        return self.uids[number - 1] or None if 0 < number <= len(self.uids) else None
+
+    def learn(self, number: int, uid: int, exists: int) -> None:
+        """Keep the UID of a message; what cannot be one is left out."""
+        uids = self.uids
+        known = len(uids)
+        if not 0 < number <= min(max(exists, known), _MOST) or not 0 < uid <= _LAST_UID:
+            return
+        if known < number:
+            uids.frombytes(bytes((number - known) * uids.itemsize))
+        uids[number - 1] = uid
+
+    def expunge(self, number: int) -> None:
+        """One message is gone."""
+        if 0 < number <= len(self.uids):
+            del self.uids[number - 1]
+
+    def vanish(self, vanished: SequenceSet, exists: int) -> Shift:
+        """Take away the messages of these UIDs, of `exists` that there are.
+
+        Each UID stands for a message that exists (RFC 7162 section 3.2.10.2).  One whose number is not known is looked
+        for between the nearest known UIDs, and not counted if there is no room for it, so that no set, however large,
+        takes away more than there is.  Works with ranges; no set is written out.
+        """
+        total = max(exists, len(self.uids))
+        ranges: list[tuple[int, int]] = []
+        at = 0  # numbers up to this one are done with
+        sure = told = True
+        for low, high in vanished.disjoint(_LAST_UID):
+            first, last, exact, known = self._places(low, high, at, total)
+            sure, told = sure and exact, told and known
+            if first < last:
+                ranges.append((first + 1, last))
+                at = last
+        self._cut(ranges)
+        return Shift(tuple(ranges), sure, told)
+
+    def _places(self, low: int, high: int, at: int, total: int) -> tuple[int, int, bool, bool]:
+        """The places, counted from 0, that go with a range of UIDs; whether they are exact, and were all known."""
+        before, begin = self._gap(low, total)
+        end, after = self._gap(high + 1, total)
+        before = max(before, at)
+        if end <= begin or begin < at:  # no UID of the range is known: it is all between two that stay
+            room = max(0, begin - before)
+            take = min(high - low + 1, room)
+            return before, before + take, take in (0, room), take == 0
+        ahead = min(self.uids[begin] - low, begin - before)
+        behind = min(high - self.uids[end - 1], after - end)
+        exact = ahead in (0, begin - before) and behind in (0, after - end)
+        known = ahead == behind == 0 and 0 not in self.uids[begin:end]
+        return begin - ahead, end + behind, exact, known
+
+    def _gap(self, uid: int, total: int) -> tuple[int, int]:
+        """Places up to the last known UID that is lower, and the place of the first known that is not, or `total`."""
+        before, first = 0, total
+        low, high = 0, len(self.uids)
+        while low < high:
+            middle = (low + high) // 2
+            place = self._known(low, middle + 1)
+            if place < 0:
+                low = middle + 1
+            elif self.uids[place] < uid:
+                before, low = place + 1, middle + 1
+            else:
+                first = high = place
+        return before, first
+
+    def _known(self, start: int, stop: int) -> int:
+        """The last place before `stop` whose UID is known, -1 if there is none from `start` on."""
+        if self.uids[stop - 1]:
+            return stop - 1
+        octets = self.uids[start:stop].tobytes().rstrip(b"\0")
+        return start + (len(octets) - 1) // self.uids.itemsize if octets else -1
+
+    def _cut(self, ranges: list[tuple[int, int]]) -> None:
+        """Take out ranges of numbers, in one pass if they are many."""
+        if len(ranges) <= _FEW:
+            for first, last in reversed(ranges):
+                del self.uids[first - 1 : last]
+            return
+        kept, at = array("I"), 0
+        for first, last in ranges:
+            kept.extend(self.uids[at : first - 1])
+            at = last
+        kept.extend(self.uids[at:])
+        self.uids = kept
