@@ -61,7 +61,10 @@ class Commands(Driving):
     """
 
     async def command(self, line: str, *, open_file: OpenFile | None = None) -> Reply:
-        """Any command, as it is typed in the shell: without a tag, literals inside, nothing checked beyond that."""
+        """Any command, as it is typed in the shell: without a tag, literals inside, nothing checked beyond that.
+
+        Raises LoginError, and sends nothing, where a password would go to another machine without TLS.
+        """
         exchange, found = await self._gather(self.session.line(line, open_file=open_file), lambda event: True)
         status = _status(exchange)
         return Reply(status.code, status.text, tuple(event.response for event in found))

@@ -223,6 +223,11 @@ class Host(Generic[C]):
         for tracing in self._tracings.values():
             tracing.end()
 
+    @property
+    def answers_follow(self) -> bool:
+        """Whether the line came in a paste whose next line is no command, but may be an answer to AUTHENTICATE."""
+        return False
+
     # -- what is shown
 
     @property

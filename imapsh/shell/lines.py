@@ -51,7 +51,9 @@ def is_ours(host: Host[Any], text: str) -> bool:
 
 def _do(host: Host[Any], line: str) -> Steps[str]:
     if line.startswith("\\"):
-        from imapsh.shell import commands
+        from imapsh.shell import commands, discreet
+
+        discreet.hide(host, line)
 
         return (yield from commands.run(host, line))
     if "${" in line:
@@ -75,8 +77,9 @@ def _send(host: Host[Any], text: str, saves: bool = False) -> Steps[str]:
     if host.interactive and session.state == NOT_AUTHENTICATED and found.name.upper() == "AUTHENTICATE":
         from imapsh.shell import login
 
-        if name := login.mechanism(found):
+        if (name := login.mechanism(found)) and not host.answers_follow:
             return (yield from login.log_in(host, name))
+    session.guard(found)  # before a password is asked for
     if user := lacks_password(found):
         password = yield from host.password(user)
         if password is None or not host.live:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from prompt_toolkit.document import Document
@@ -10,7 +10,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.lexers import Lexer
 
 from imapsh.render.lexer import typed_line
-from imapsh.shell import completing, literals
+from imapsh.shell import completing, discreet, literals
 from imapsh.shell.conversation import LOGINS
 from imapsh.spec.model import Context
 
@@ -26,16 +26,17 @@ _UNDERLINED = {"error": " class:lint-error", "advice": " class:lint-advice"}
 class Reading:
     """`context` tells the state of the session now; the same text in the same context is read once.
 
-    `aliases` and `variables` are the person's: name -> line, or value.
+    `aliases` and `variables` are the person's: name -> line, or value.  `begun` is what `\\raw` has sent of a command.
     """
 
     def __init__(
         self, context: Callable[[], Context], aliases: Callable[[], Mapping[str, str]] = dict,
-        variables: Callable[[], Mapping[str, str]] = dict,
+        variables: Callable[[], Mapping[str, str]] = dict, begun: Callable[[], bytes] = bytes,
     ) -> None:  # fmt: skip
         self.context = context
         self.aliases = aliases
         self.variables = variables
+        self._begun = begun
         self._kept: dict[tuple[str, Context], Match] = {}
 
     def match(self, command: str) -> Match:
@@ -78,26 +79,32 @@ class Reading:
     def without_secrets(self, text: str) -> str:
         """The text to keep: every command up to what is secret in it."""
         kept = []
-        for command in literals.commands(text):
-            end = self.secret_at(command)
+        commands = literals.commands(text)
+        for command, answers in zip(commands, self.answers(commands), strict=True):
+            end = 0 if answers else self.secret_at(command)
             kept.append(command[:end].rstrip() if end < len(command) else command)
-        return "\n".join(kept).replace("\r\n", "\n")
+        return "\n".join(line for line in kept if line).replace("\r\n", "\n")
+
+    def answers(self, commands: Sequence[str]) -> list[bool]:
+        """Which lines of a text answer an AUTHENTICATE: those behind one that are no command.  All secret."""
+        if len(commands) < 2:
+            return [False] * len(commands)
+        found: list[bool] = []
+        asked = False
+        for command in commands:
+            row = None if command.startswith(("\\", "#")) else self.match(command).command
+            found.append(asked and row is None and bool(command.strip()) and not command.startswith(("\\", "#")))
+            asked = row.name == "AUTHENTICATE" if row is not None else found[-1]
+        return found
 
     def secret_at(self, command: str) -> int:
         """Where something secret begins in a line, ours or the server's; its length where nothing is."""
-        begin = 0
-        while inner := completing.own.line_start(command[begin:]) or completing.own.alias_line(command[begin:]):
-            begin += inner
-        return min(self._secret_at(command), begin + self._secret_at(command[begin:]))
-
-    def _secret_at(self, line: str) -> int:
-        from imapsh.shell.carrying import values
-
-        if (value := values.discreet(line)) >= 0:
-            return value
-        if " " in line and self._logs_in(self.alias(line)):
-            return line.index(" ") + 1
-        return min((start for start, _ in self.match(line).secrets), default=len(line))
+        end = discreet.secret_at(command, self.match, self._begun())
+        for begin in discreet.lines(command):
+            line = command[begin:]
+            if " " in line and self._logs_in(self.alias(line)):
+                end = min(end, begin + line.index(" ") + 1)
+        return end
 
     def _logs_in(self, line: str) -> bool:
         """Whether an alias stands for a LOGIN or AUTHENTICATE, so that its arguments may be secret."""
@@ -130,8 +137,11 @@ class TypedLexer(Lexer):
         if not text:
             return [[]]
         lines: list[StyleAndTextTuples] = []
-        for command in literals.cut(text):
-            if command.text.startswith("#"):
+        cut = literals.cut(text)
+        for command, answers in zip(cut, self.reading.answers([one.text for one in cut]), strict=True):
+            if answers:
+                fragments = _hidden(command.text)
+            elif command.text.startswith("#"):
                 fragments = [("class:dimmed", command.text)]
             else:
                 fragments = self._own(command.text) if command.text.startswith("\\") else self._typed(command.text)
@@ -168,7 +178,9 @@ class TypedLexer(Lexer):
         name, _, _ = command.partition(" ")
         start = completing.own.line_start(command)
         if start:
-            return [("class:own-command", name), ("", command[len(name) : start]), *self._typed(command[start:])]
+            inner = command[start:]
+            done = self._own(inner) if inner.startswith("\\") else self._typed(inner)
+            return [("class:own-command", name), ("", command[len(name) : start]), *done]
         end = max(self.reading.secret_at(command), len(name))
         return [("class:own-command", name), ("", command[len(name) : end]), *_hidden(command[end:])]
 

@@ -14,6 +14,7 @@ from imapsh.session.core import Session
 from imapsh.session.exchange import Exchange
 from imapsh.session.mailbox import Mailbox
 from imapsh.shell import completing, literals
+from imapsh.shell.discreet import in_clear
 from imapsh.shell.prompting.reading import Reading
 from imapsh.spec.model import NOT_AUTHENTICATED
 
@@ -113,7 +114,7 @@ def _line(reading: Reading, line: str, cursor: int) -> Fragments:
     if not line.strip() or line.startswith("#"):
         return []
     if stands_for := reading.alias(line):
-        return [("class:bottom-toolbar.hint", visible(f"stands for {stands_for}"))]
+        return [("class:bottom-toolbar.hint", visible(f"stands for {in_clear(stands_for)}"))]
     cut = reading.cut(line)
     if cut is not None and cursor > cut.start:
         return [("class:bottom-toolbar.hint", visible(f"{_GOES[cut.operator]} {cut.rest}"))]
