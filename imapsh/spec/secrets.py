@@ -97,6 +97,16 @@ def _in_url(text: str, *, half: bool = False) -> Span | None:
     return None
 
 
+def without_passwords(text: str) -> str:
+    """A text with stars in place of the passwords in its URLs."""
+
+    def masked(word: re.Match[str]) -> str:
+        span = _in_url(word[0])
+        return word[0] if span is None else f"{word[0][: span[0]]}********{word[0][span[1] :]}"
+
+    return _WORD.sub(masked, text)
+
+
 def _in_line(text: str) -> Iterator[Span]:
     """The passwords in the addresses of a line that is no command of IMAP's, also in those without a scheme."""
     words = [(found.start(), found[0]) for found in _WORD.finditer(text)]

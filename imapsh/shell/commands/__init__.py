@@ -44,7 +44,9 @@ def find(name: str) -> Command:
     if row is None:
         from difflib import get_close_matches
 
+        from imapsh.shell.discreet import in_clear
+
         near = get_close_matches(wanted, COMMANDS, 1, 0.5)
         meant = f"did you mean {near[0]}? " if near else ""
-        raise UsageError(f"{wanted} is no command of imapsh: {meant}\\help lists them all")
+        raise UsageError(f"{in_clear(wanted)} is no command of imapsh: {meant}\\help lists them all")
     return row

@@ -181,8 +181,8 @@ class TypedLexer(Lexer):
             inner = command[start:]
             done = self._own(inner) if inner.startswith("\\") else self._typed(inner)
             return [("class:own-command", name), ("", command[len(name) : start]), *done]
-        end = max(self.reading.secret_at(command), len(name))
-        return [("class:own-command", name), ("", command[len(name) : end]), *_hidden(command[end:])]
+        end = self.reading.secret_at(command)
+        return [("class:own-command", name[:end]), ("", command[len(name) : end]), *_hidden(command[end:])]
 
 
 def _broken(fragments: list[tuple[str, str]], command: literals.Command, text: str) -> list[tuple[str, str]]:
