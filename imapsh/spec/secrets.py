@@ -25,8 +25,7 @@ _PORT = lazy(r"""\d*(?:[/?#\s"'].*)?\Z""", re.DOTALL)
 _NO_USER = ("exec:", "unix:", "mbox:", "maildir:", "tap:", "junit:", "mailto:")  # what stands before a path or command
 _WORD = lazy(r"\S+")
 
-_BASE64 = lazy(r"[A-Za-z0-9+/_-]{8,}={0,2}")  # a shorter one may be any word
-_URL_SAFE = str.maketrans("-_", "+/")
+_BASE64 = lazy(r"[A-Za-z0-9+/]{8,}={0,2}")  # a shorter one may be any word
 
 
 def _goes_on(before: Token, token: Token) -> bool:
@@ -131,13 +130,14 @@ def _is_connect(word: str) -> bool:
 
 
 def _decoded(word: str) -> bytes:
-    """The octets that a word of base64 stands for, though its end is missing; b"" for any other word."""
+    """The octets that a word of base64 stands for; b"" for any other word.
+
+    Four characters are three octets: what is left over, because more is still to be typed, is left out.
+    """
     if not _BASE64.fullmatch(word):
         return b""
-    body = word[:_LOOKED_AT].rstrip("=").translate(_URL_SAFE)
-    body = body[: len(body) - (len(body) % 4 == 1)]
     try:
-        return a2b_base64(body + "=" * (-len(body) % 4))
+        return a2b_base64(word[:_LOOKED_AT][: len(word) // 4 * 4])
     except Error:
         return b""
 
@@ -145,18 +145,19 @@ def _decoded(word: str) -> bytes:
 def credentials(word: str) -> bool:
     r"""Whether a word is SASL credentials in base64: PLAIN's with its NULs (RFC 4616), or a token (RFC 7628)."""
     octets = _decoded(word)
-    if b"auth=Bearer " in octets:
-        return True
-    return b"\0" in octets and octets.replace(b"\0", b"").decode("utf-8", "ignore").isprintable() and any(octets)
+    if b"auth=Bearer " in octets or octets.count(b"\0") == 2:
+        return any(octets)
+    return b"\0" in octets and any(octets) and _is_text(octets.replace(b"\0", b""))
+
+
+def _is_text(octets: bytes) -> bool:
+    return octets.isascii() and octets.decode("ascii").isprintable()
 
 
 def _is_answer(line: str) -> bool:
     """Whether a line is one word of base64 that stands for text, as the steps of AUTHENTICATE are."""
     octets = _decoded(line)
-    try:
-        return bool(octets) and octets.decode("utf-8").isprintable()
-    except UnicodeDecodeError:
-        return False
+    return bool(octets) and _is_text(octets)
 
 
 def _runs(tokens: tuple[Token, ...], ends: tuple[str, ...]) -> Iterator[tuple[int, str]]:
