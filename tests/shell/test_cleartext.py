@@ -59,7 +59,8 @@ def test_e15_a_typed_line_is_refused(line: str) -> None:
     person = host()
     with pytest.raises(LoginError, match="STARTTLS first, or --cleartext") as caught:
         person.does(line)
-    assert person.sent == [] and person.answers == ["asked"]
+    assert person.sent == []
+    assert person.answers == ["asked"]
     assert SECRET not in str(caught.value) + person.text
 
 
@@ -71,7 +72,7 @@ def test_e15_it_is_sent_where_the_person_insists(line: str) -> None:
 
 def test_e15_raw_octets_insist() -> None:
     person = host()
-    person.does(f"\\raw a1 LOGIN ida {SECRET}\\r\\n")
+    person.does(f"\\raw a1 LOGIN ida {SECRET}\\r\\n").conversation.kick()
     assert person.session.sent_octets == len(f"a1 LOGIN ida {SECRET}\r\n")
 
 
@@ -97,7 +98,8 @@ def test_e15_a_batch_refuses_with_status_6(
     assert heard == []
     assert err.count("was not sent: the connection to 127.0.0.1:") == 2
     assert "send STARTTLS first, or --cleartext" in err
-    assert SECRET not in out + err and PLAIN not in out + err
+    assert SECRET not in out + err
+    assert PLAIN not in out + err
 
 
 def test_e15_a_batch_that_insists(elsewhere: None, capsys: pytest.CaptureFixture[str]) -> None:
@@ -116,7 +118,7 @@ def test_e13_an_answer_too_many_is_shown_nowhere(capsys: pytest.CaptureFixture[s
             assert main([url(port), "--trace", str(trace), *words]) == 3
         out, err = capsys.readouterr()
         for kept in (out, err, trace.read_text()):
-            assert answer not in kept and answer.upper() not in kept
+            assert answer.upper() not in kept.upper()
 
 
 def test_e23_a_known_secret_is_cited_in_no_note(capsys: pytest.CaptureFixture[str]) -> None:
@@ -151,7 +153,8 @@ def at_prompt(tmp_path: Path, scene: Callable[[Actor, Peer], object]) -> None:
             assert talk is not None
             talk.plan = talk.plan._replace(address=talk.plan.address._replace(host="192.0.2.1"))  # as if it were far
             await scene(person, peer)  # type: ignore[misc]
-            assert SECRET not in person.screen.written and PLAIN not in person.screen.written
+            assert SECRET not in person.screen.written
+            assert PLAIN not in person.screen.written
         assert SECRET not in (tmp_path / "history").read_text()
 
     play(whole)
