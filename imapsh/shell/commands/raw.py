@@ -24,15 +24,15 @@ def send(host: Host[Any], argument: str) -> Steps[str]:
     return status
 
 
-def _without_secrets(host: Host[Any], octets: bytes) -> bytes:
-    """The octets to show: a password in them, also one that ends a command of earlier octets, is kept nowhere."""
+def _without_secrets(host: Host[Any], octets: bytes) -> bytes | None:
+    """The octets to show, None for all: a password in them, also in a piece of earlier ones, is kept nowhere."""
     talk = host.conversation
     read = discreet.raw(talk.begun, octets)
     talk.begun = read.begun
     for secret in read.secrets:
         host.session.secrets.add_sasl(secret)
         host.hide(secret.decode("utf-8", "surrogateescape"))
-    return discreet.starred(octets, read.spans)
+    return discreet.starred(octets, read.spans) if read.spans else None
 
 
 def resync(host: Host[Any], argument: str) -> None:
