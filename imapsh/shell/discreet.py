@@ -61,7 +61,7 @@ def in_clear(line: str) -> str:
 
 
 def hide(host: "Host[Any]", line: str) -> None:
-    """From now on the passwords in the URLs of one of imapsh's own commands are secrets, as typed and decoded."""
+    """From now on the passwords in the URLs of a line that is not for the server are secrets, as typed and decoded."""
     if "@" not in line:
         return
     from urllib.parse import unquote

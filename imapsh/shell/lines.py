@@ -27,9 +27,11 @@ def take(host: Host[Any], text: str) -> Steps[str]:
         return ""
     line = meant(host, text)
     if host.operators and (" | " in line or " > " in line or " >> " in line):
+        from imapsh.shell import discreet
         from imapsh.shell.carrying import redirect
 
         if cut := redirect.split(line, host.context(), host.variables.own):
+            discreet.hide(host, cut.rest)
             to = redirect.target(host, cut)
             return (yield from redirect.diverted(host, to, _do(host, cut.command)))
     return (yield from _do(host, line))

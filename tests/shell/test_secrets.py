@@ -111,7 +111,7 @@ async def pasted_without_a_tag(person: Actor) -> None:
 
 async def pasted_with_an_answer_too_many(person: Actor) -> None:
     person.types(f"{PASTE}a1 AUTHENTICATE PLAIN\n{PLAIN}\n{PLAIN}\na2 NOOP{PASTED}{ENTER}")
-    await person.screen.shows("a1 NO", "was not asked for", "a2 OK")
+    await person.screen.shows("a1 NO", "a line that was to answer AUTHENTICATE", "a2 OK")
 
 
 async def in_base64_behind_ctrl_c(person: Actor) -> None:
@@ -217,6 +217,11 @@ async def in_an_argument(person: Actor) -> None:
     await person.enters(f"\\help imap://me:{SECRET}@127.0.0.1", "help")
 
 
+async def in_a_url_behind_an_operator(person: Actor) -> None:
+    await person.enters(f"NOOP | false imap://me:{SECRET}@127.0.0.1", "false")
+    await person.enters(f"CAPABILITY > imap://me:{SECRET}@127.0.0.1/x", "imap://me:")
+
+
 async def of_a_mechanism(person: Actor) -> None:
     await person.enters("AUTHENTICATE PLAIN", "User at")
     await person.enters("me", "assword")
@@ -243,7 +248,7 @@ IN_OTHER_FORMS = (
 #: A6: in `user:password@`.
 IN_URLS = (
     in_a_url, in_a_url_with_specials_in_it, in_a_url_percent_encoded, in_an_address, in_urls_of_an_inner_line,
-    in_a_url_of_a_mistyped_line, in_the_name_of_a_command, in_an_argument,
+    in_a_url_of_a_mistyped_line, in_the_name_of_a_command, in_an_argument, in_a_url_behind_an_operator,
 )  # fmt: skip
 
 

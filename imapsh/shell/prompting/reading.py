@@ -10,7 +10,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.lexers import Lexer
 
 from imapsh.render.lexer import typed_line
-from imapsh.shell import completing, discreet, literals
+from imapsh.shell import completing, literals
 from imapsh.shell.conversation import LOGINS
 from imapsh.spec.model import Context
 
@@ -99,6 +99,8 @@ class Reading:
 
     def secret_at(self, command: str) -> int:
         """Where something secret begins in a line, ours or the server's; its length where nothing is."""
+        from imapsh.shell import discreet  # a start needs none of it
+
         end = discreet.secret_at(command, self.match, self._begun())
         for begin in discreet.lines(command):
             line = command[begin:]
@@ -169,8 +171,9 @@ class TypedLexer(Lexer):
                 shown += _UNDERLINED[lint]
             text = command[token.start : token.end]
             fragments.append((shown, _starred(text) if style == "secret" else text))
-        if len(found.text) < len(command):
-            fragments.append(("class:own-command", command[len(found.text) :]))
+        if (size := len(found.text)) < len(command):
+            end = max(self.reading.secret_at(command), size)
+            fragments += [("class:own-command", command[size:end]), *_hidden(command[end:])]
         return fragments
 
     def _own(self, command: str) -> list[tuple[str, str]]:

@@ -14,7 +14,6 @@ from imapsh.session.core import Session
 from imapsh.session.exchange import Exchange
 from imapsh.session.mailbox import Mailbox
 from imapsh.shell import completing, literals
-from imapsh.shell.discreet import in_clear
 from imapsh.shell.prompting.reading import Reading
 from imapsh.spec.model import NOT_AUTHENTICATED
 
@@ -114,6 +113,8 @@ def _line(reading: Reading, line: str, cursor: int) -> Fragments:
     if not line.strip() or line.startswith("#"):
         return []
     if stands_for := reading.alias(line):
+        from imapsh.shell.discreet import in_clear
+
         return [("class:bottom-toolbar.hint", visible(f"stands for {in_clear(stands_for)}"))]
     cut = reading.cut(line)
     if cut is not None and cursor > cut.start:
