@@ -7,7 +7,7 @@
     +-- ConnectError            exit 4   no connection, or the peer does not greet like IMAP
     |   +-- GreetingError                connected, but greeted with BYE or not in IMAP
     +-- TLSError                exit 5   handshake, certificate or STARTTLS failed
-    +-- LoginError              exit 6   the server refused the automatic login, or sending a password was not safe
+    +-- LoginError              exit 6   the server refused the automatic login, or a password was not safe to send
     +-- ConnectionLost          exit 7   the connection ended or failed in mid-session
     |   +-- ConnectionTimeout            nothing came within the time allowed (also a TimeoutError)
     |   +-- ServerBye                    the server said BYE unasked
@@ -68,7 +68,7 @@ class TLSError(ImapshError):
 
 
 class LoginError(ImapshError):
-    """The automatic login failed or was not safe to try."""
+    """The automatic login failed, or a password would have gone in the clear; then nothing was sent."""
 
     exit_code = 6
 

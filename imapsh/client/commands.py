@@ -49,7 +49,8 @@ class Commands(Driving):
         """Any command, as it is typed in the shell: without a tag, literals inside, nothing checked beyond that.
 
         It is sent in any state, to see what the server says.  The reply has the untagged responses that came while it
-        ran, but for those that answer another command.  Raises UsageError for what cannot be a line.
+        ran, but for those that answer another command.  Raises UsageError for what cannot be a line, and LoginError,
+        before anything is sent, if a password would go to another machine without TLS.
         """
         exchange = self.session.line(line, open_file=open_file)
         exchange, found = await self._gather(exchange, lambda event: True, hears=True)

@@ -18,6 +18,7 @@ from typing import Any
 from imapsh.client.commands import Commands
 from imapsh.errors import ConnectionLost, UsageError
 from imapsh.grammar.responses import Response
+from imapsh.session import clear
 from imapsh.session.core import Session
 from imapsh.session.events import Event
 from imapsh.session.mailbox import Mailbox
@@ -80,6 +81,7 @@ class Connection(Commands):
         self._address = address
         self._tls = tls
         self._cleartext = cleartext
+        session.guard = clear.guard(session, self._opening)
 
     # -- what is known
 
@@ -120,6 +122,7 @@ class Connection(Commands):
             host=address.server_name,
             port=address.port,
             binding=lambda: self.info.binding,
+            insist="cleartext=True",
             **wanted,
         )
 

@@ -48,6 +48,16 @@ MECHANISMS: dict[str, Row] = {
 }
 
 
+#: How the names of other mechanisms begin that do not send the password itself, either.
+_DISCREET = ("SCRAM-", "GS2-", "KERBEROS_V4", "NTLM", "OTP", "SKEY", "SRP", "GSS-SPNEGO")
+
+
+def reveals(name: str) -> bool:
+    """Whether a mechanism sends a password or token as it is; one that imapsh knows nothing of may."""
+    row = MECHANISMS.get(name.upper())
+    return row.clear if row is not None else not name.upper().startswith(_DISCREET)
+
+
 def offered(capabilities: Iterable[str]) -> tuple[str, ...]:
     """The mechanisms that `AUTH=` capabilities name, in upper case (RFC 9051 section 6.2.2)."""
     names = (name.upper() for name in capabilities)

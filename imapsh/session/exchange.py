@@ -172,6 +172,14 @@ def secrets_in(fragments: Iterable[Sendable]) -> set[bytes]:
     return found - clear
 
 
+def secrets_typed(match: "Match") -> set[bytes]:
+    """What a typed line holds that is secret, also where it cannot be sent; nothing is sent and no file is read."""
+    try:
+        return secrets_in(typed(match, "", None))
+    except UsageError:
+        return {match.text[start:end].encode("utf-8", "surrogateescape") for start, end in match.secrets}
+
+
 def _words(octets: bytes) -> set[bytes]:
     """The words of a line, without their quotation marks."""
     return {word[0] if word[1] is None else _ESCAPED.sub(rb"\1", word[1]) for word in _WORD.finditer(octets)}

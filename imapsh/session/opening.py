@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from imapsh.errors import GreetingError, LoginError, TLSError
 from imapsh.grammar.responses import STATUS, Response
 from imapsh.grammar.values import StatusText
+from imapsh.session import clear
 from imapsh.session.core import Session
 from imapsh.session.events import Upgrade
 from imapsh.session.exchange import Exchange, Secret, Sendable
@@ -38,7 +39,8 @@ class Opening(NamedTuple):
     command LOGIN; `password` gives the token where the mechanism wants one, and AUTO is told so by `token`.
     `another` gives, after a refusal, a fresh token, or "" where there is none: it is tried once.
     `authorize` is whom to act for; `certificate`: the TLS connection shows one of ours; `host` and `port` are the
-    server's; `binding` tells what the TLS channel is known by (`StreamInfo.binding`).
+    server's; `binding` tells what the TLS channel is known by (`StreamInfo.binding`); `insist` is what to give for
+    `cleartext`, as messages say it.
     """
 
     where: str
@@ -57,6 +59,7 @@ class Opening(NamedTuple):
     host: str = ""
     port: int = 0
     binding: Callable[[], tuple[str, Any] | None] | None = None
+    insist: str = "--cleartext"
 
     @property
     def logs_in(self) -> bool:
@@ -85,12 +88,11 @@ def steps(session: Session, wanted: Opening) -> Steps:
     Raises GreetingError, TLSError (STARTTLS failed; nothing falls back) and LoginError, with what the server said.
     """
     check_greeting(session.greeting, wanted.where)
-    safe = session.secure or wanted.local
     if session.state != NOT_AUTHENTICATED:
-        if not (safe or wanted.cleartext):
+        if not clear.is_safe(session, wanted):
             raise TLSError(
                 f"{wanted.where} greets with PREAUTH over a plain connection, which rules out STARTTLS: "
-                "use imaps://, or --cleartext if you mean it"
+                f"use imaps://, or {wanted.insist} if you mean it"
             )
     else:
         yield from _secure(session, wanted)
@@ -145,12 +147,9 @@ def way(session: Session, wanted: Opening) -> str:
     """The mechanism to take, "" for the command LOGIN.  Raises LoginError where there is no way, or no safe one."""
     from imapsh.sasl.table import AUTO, MECHANISMS, choose, offered, possible
 
-    safe = session.secure or wanted.local or wanted.cleartext
+    safe = clear.is_safe(session, wanted)
     offers = offered(session.capabilities)
-    unsafe = LoginError(
-        f"the password for {wanted.user} was not sent: the connection to {wanted.where} is not encrypted; "
-        "use imaps://, or --cleartext if you mean it"
-    )
+    unsafe = clear.refusal(session, wanted, f"the {'token' if wanted.token else 'password'} for {wanted.user}")
     if wanted.mechanism not in ("", AUTO):
         if MECHANISMS[wanted.mechanism].clear and not safe:
             raise unsafe

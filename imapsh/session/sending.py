@@ -32,7 +32,8 @@ class Sending(Knowledge):
     """`running`: commands on their way, by tag; `queue`: those that wait; `idling`: between IDLE's `+` and DONE.
 
     `secure`: nobody can listen.  `ending`: BYE came unasked, only the end of the stream is still due.  `strict`: what a
-    program submits is sent only in a state in which the table allows it; what is typed (`line`) always is.
+    program submits is sent only in a state in which the table allows it; what is typed (`line`) always is.  `guard` is
+    asked of each typed line before anything is sent, and raises what it refuses it with (`imapsh.session.clear`).
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Sending(Knowledge):
         self.secrets = Secrets()
         self.secure = secure
         self.strict = strict
+        self.guard: Callable[[Match], object] = lambda found: None
         self.running: dict[str, Exchange] = {}
         self.queue: deque[Exchange] = deque()
         self.idling = False
@@ -112,15 +114,23 @@ class Sending(Knowledge):
         """Submit a typed line, with its literals inside, as it stands; a tag is put in front where it has none.
 
         Raises UsageError, and sends nothing, for what cannot be a command: a line break outside a literal, a tag that
-        is in use, a file that cannot be read.
+        is in use, a file that cannot be read; and what `guard` raises.
         """
         if matched is None:
             from imapsh.spec.match import match
 
             matched = match(text, self.context())
+        self.guard(matched)
         tag = matched.tag if matched.tag is not None else self.new_tag()
-        exchange = Exchange(tag, matched.name.upper(), typed(matched, tag, open_file))
+        exchange = Exchange(tag, self._name(matched), typed(matched, tag, open_file))
         return self.submit(exchange)
+
+    def _name(self, matched: Match) -> str:
+        """The command's name as it is shown and counted: one that is none may be a known secret."""
+        octets = matched.name.encode("utf-8", "surrogateescape")
+        if matched.command is None and self.secrets.mask(octets) != octets:
+            return MASK.decode("ascii")
+        return matched.name.upper()
 
     def command(self, name: str, fragments: Iterable[Sendable] = ()) -> Exchange:
         """Submit a command made by a program: its name, and its arguments as fragments (`grammar.writer.Writer`).
@@ -170,7 +180,8 @@ class Sending(Knowledge):
         if self._in_use(exchange.tag):
             raise UsageError(f"the tag {exchange.tag} is in use: give another, or none")
         for secret in secrets_in(exchange.fragments):
-            known = self.secrets.add_sasl if exchange.name == "AUTHENTICATE" else self.secrets.add
+            sasl = exchange.name == "AUTHENTICATE" or exchange.row is None  # what is no command may be an answer
+            known = self.secrets.add_sasl if sasl else self.secrets.add
             known(secret)
         exchange.shown = self._masked_command(exchange)
         self.queue.append(exchange)
@@ -211,11 +222,14 @@ class Sending(Knowledge):
         exchange.answers += 1
         self._say(text + b"\r\n", (text if text == b"*" else MASK) + b"\r\n", exchange)
 
-    def raw(self, octets: bytes) -> None:
-        """Send octets as they are, in no command.  Who does this answers for it.  Raises what `require_open` raises."""
+    def raw(self, octets: bytes, shown: bytes | None = None) -> None:
+        """Send octets as they are, in no command; the caller answers for them.  Raises what `require_open` raises.
+
+        `shown`: the same without what is secret in them; known secrets are masked in any case.
+        """
         self.require_open()
         self._raw.sent(octets)
-        self._say(octets, self.secrets.mask(octets))
+        self._say(octets, self.secrets.mask(octets if shown is None else shown))
 
     def asks_answer(self) -> Exchange | None:
         """The hand-typed AUTHENTICATE that runs, if any."""

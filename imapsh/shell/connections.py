@@ -86,11 +86,11 @@ class Connections(Host[Talk]):
 
     def note(self, text: str) -> None:
         """See Host."""
-        self.voice.note(text)
+        self.voice.note(self.masked(text))
 
     def fault(self, text: str) -> None:
         """See Host."""
-        self.voice.fault(text)
+        self.voice.fault(self.masked(text))
 
     @property
     def last(self) -> Last | None:

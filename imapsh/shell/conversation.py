@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from imapsh.errors import StateError
 from imapsh.grammar.responses import STATUS
 from imapsh.grammar.values import StatusText
+from imapsh.session import clear
 from imapsh.session.core import Session
 from imapsh.session.events import Closed, Completed, Event, Received
 from imapsh.session.exchange import Exchange, Sendable
@@ -18,6 +19,7 @@ from imapsh.spec.model import AUTHENTICATED, SELECTED
 
 if TYPE_CHECKING:
     from imapsh.session.mailbox import Mailbox
+    from imapsh.session.opening import Opening
     from imapsh.shell.carrying.results import Results
     from imapsh.shell.carrying.targets import Target
     from imapsh.shell.dial import Plan
@@ -62,6 +64,13 @@ class Conversation:
         self.entered = False
         self.due: Mailbox | None = None
         self.begun = b""  # what \\raw sent of a command whose end it has not sent
+        session.guard = clear.guard(session, self._wanted)
+
+    def _wanted(self) -> Opening:
+        """Where it leads; the plan may change."""
+        from imapsh.shell.dial import opening
+
+        return opening(self.plan)
 
     @cached_property
     def results(self) -> Results:

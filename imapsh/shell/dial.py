@@ -231,6 +231,7 @@ def opening(
         host=plan.address.server_name,
         port=plan.address.port,
         binding=None if stream is None else lambda: stream.info.binding,
+        insist="--cleartext (in the shell \\cleartext on)",
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from imapsh.errors import StateError, UsageError
 from imapsh.render.styles import Fragment, paint
 from imapsh.session.events import Completed, Event
+from imapsh.session.secrets import Secrets
 from imapsh.shell.conversation import Conversation
 from imapsh.spec.model import NOT_AUTHENTICATED, Context
 
@@ -63,6 +64,7 @@ class Host(Generic[C]):
         self.interruptions = 0
         self.draft: Draft | None = None  # what \\edit wrote last
         self._tracings: dict[str, Tracing] = {}
+        self._secrets = Secrets()
 
     def _set(self, setting: str) -> None:
         """A variable of the command line.  Raises UsageError."""
@@ -110,14 +112,14 @@ class Host(Generic[C]):
 
     def hide(self, secret: str) -> None:
         """From now on this is a secret, whatever is or was typed with it."""
-        for talk in self.talks.values():
-            talk.session.secrets.add(secret.encode("utf-8", "surrogateescape"))
+        for secrets in (self._secrets, *(talk.session.secrets for talk in self.talks.values())):
+            secrets.add(secret.encode("utf-8", "surrogateescape"))
 
     def masked(self, text: str) -> str:
-        """The text without the secrets of any connection."""
+        """The text without the secrets of any connection, and without those that were typed with none."""
         octets = text.encode("utf-8", "surrogateescape")
-        for talk in self.talks.values():
-            octets = talk.session.secrets.mask(octets)
+        for secrets in (self._secrets, *(talk.session.secrets for talk in self.talks.values())):
+            octets = secrets.mask(octets)
         return octets.decode("utf-8", "surrogateescape")
 
     def count(self, talk: Conversation, event: Event) -> None:
@@ -222,6 +224,11 @@ class Host(Generic[C]):
         """Close their files."""
         for tracing in self._tracings.values():
             tracing.end()
+
+    @property
+    def answers_follow(self) -> bool:
+        """Whether the line came in a paste whose next line is no command, but may be an answer to AUTHENTICATE."""
+        return False
 
     # -- what is shown
 

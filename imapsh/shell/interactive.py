@@ -8,6 +8,8 @@ from collections import deque
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
+from prompt_toolkit.filters import Condition
+
 from imapsh.errors import ImapshError, Interrupted
 from imapsh.session.events import Closed, Event
 from imapsh.session.exchange import Exchange
@@ -37,6 +39,12 @@ if TYPE_CHECKING:
     from imapsh.spec.match import Match
 
 
+class _Answer(str):
+    """A line of a paste that answers an AUTHENTICATE before it, and is never sent as a command."""
+
+    __slots__ = ()
+
+
 class Shell(Connections):
     """One run of the shell; to be made in a running loop.  `input`, `output` and `folder` are given in tests."""
 
@@ -48,7 +56,7 @@ class Shell(Connections):
     ) -> None:  # fmt: skip
         theme = theme_for(options, True)
         self.pending: deque[str] = deque()
-        self.reading = Reading(self.context, lambda: self.aliases, lambda: self.variables.own)
+        self.reading = Reading(self.context, lambda: self.aliases, lambda: self.variables.own, self._begun)
         self.history = MaskedHistory((folder or state_folder()) / "history", self._without_secrets)
         self._secret: PromptSession[str] | None = None
         self._waits = False
@@ -93,12 +101,20 @@ class Shell(Connections):
         """See Connections."""
         return self._waits
 
+    def _begun(self) -> bytes:
+        return self.live.begun if self.live is not None else b""
+
     def _known(self) -> Known:
         return self.talk.known if self.talk is not None else self._nothing
 
     def _need_names(self) -> None:
         if self.live is not None:
             self.live.ask_names()
+
+    @property
+    def answers_follow(self) -> bool:
+        """See Host."""
+        return bool(self.pending) and isinstance(self.pending[0], _Answer)
 
     def past(self) -> list[Entry]:
         """See Host."""
@@ -169,7 +185,10 @@ class Shell(Connections):
             return
         if not self.pending:
             await self._read()
-        if self.pending:
+        if self.answers_follow:
+            self.pending.popleft()
+            self.note("a line that was to answer AUTHENTICATE was not asked for: not sent")
+        elif self.pending:
             await self._take(self.pending.popleft())
 
     async def _read(self) -> None:
@@ -188,7 +207,9 @@ class Shell(Connections):
         except EOFError:
             self.leaving = True
         else:
-            self.pending.extend([text] if self._goes_raw() and not text.strip() else literals.commands(text))
+            lines = [text] if self._goes_raw() and not text.strip() else literals.commands(text)
+            answers = zip(lines, self.reading.answers(lines), strict=True)
+            self.pending.extend(_Answer(line) if is_answer else line for line, is_answer in answers)
             self.operators = len(self.pending) == 1
         finally:
             self._waits = False
@@ -210,16 +231,23 @@ class Shell(Connections):
         if self.live is not None and self.live.stalled:
             self.pending.clear()
 
+    def _seems_secret(self) -> bool:
+        from imapsh.spec.secrets import credentials
+
+        return self._secret is not None and credentials(self._secret.default_buffer.text)
+
     async def ask(self, question: str, *, secret: bool = True) -> str | None:
         """See Connections."""
         await self.printer.drain()
+        hidden: Any = secret or Condition(self._seems_secret)
         if self._secret is None:
             self._secret = prompt.make_secret(self.theme, input=self.prompt.input, output=self.prompt.app.output)
         try:
             return await self._secret.prompt_async(
-                question, is_password=secret, handle_sigint=False, set_exception_handler=False
+                question, is_password=hidden, handle_sigint=False, set_exception_handler=False
             )
         except (KeyboardInterrupt, EOFError):
+            self.pending.clear()  # what was pasted behind it was meant for another answer
             return None
 
     # -- steps
@@ -262,8 +290,8 @@ class Shell(Connections):
                 await self.interruptible(asyncio.sleep(seconds))
             case steps.Away(work):
                 return await self._away(work)
-            case steps.Octets(octets):
-                self.session.raw(octets)
+            case steps.Octets(octets, shown):
+                self.session.raw(octets, shown)
                 self.conversation.kick()
                 return ""
             case steps.Dial(plan, name):

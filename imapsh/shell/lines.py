@@ -27,9 +27,11 @@ def take(host: Host[Any], text: str) -> Steps[str]:
         return ""
     line = meant(host, text)
     if host.operators and (" | " in line or " > " in line or " >> " in line):
+        from imapsh.shell import discreet
         from imapsh.shell.carrying import redirect
 
         if cut := redirect.split(line, host.context(), host.variables.own):
+            discreet.hide(host, cut.rest)
             to = redirect.target(host, cut)
             return (yield from redirect.diverted(host, to, _do(host, cut.command)))
     return (yield from _do(host, line))
@@ -51,7 +53,9 @@ def is_ours(host: Host[Any], text: str) -> bool:
 
 def _do(host: Host[Any], line: str) -> Steps[str]:
     if line.startswith("\\"):
-        from imapsh.shell import commands
+        from imapsh.shell import commands, discreet
+
+        discreet.hide(host, line)
 
         return (yield from commands.run(host, line))
     if "${" in line:
@@ -75,8 +79,9 @@ def _send(host: Host[Any], text: str, saves: bool = False) -> Steps[str]:
     if host.interactive and session.state == NOT_AUTHENTICATED and found.name.upper() == "AUTHENTICATE":
         from imapsh.shell import login
 
-        if name := login.mechanism(found):
+        if (name := login.mechanism(found)) and not host.answers_follow:
             return (yield from login.log_in(host, name))
+    session.guard(found)  # before a password is asked for
     if user := lacks_password(found):
         password = yield from host.password(user)
         if password is None or not host.live:

@@ -1,13 +1,18 @@
-"""`AUTHENTICATE NAME` at the prompt: the person is asked who and with what, and the mechanism says the rest."""
+"""`AUTHENTICATE NAME` at the prompt: the person is asked who and with what, and the mechanism says the rest.
+
+What it asks for is said before, for whoever comes from another client has a response in base64 ready.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from imapsh.errors import UsageError
 from imapsh.session.opening import authenticate, way
 from imapsh.shell.dial import opening, password_source
 from imapsh.shell.steps import Ask, Away, Steps, Typed
 from imapsh.spec.model import NOT_AUTHENTICATED
+from imapsh.spec.secrets import credentials
 
 if TYPE_CHECKING:
     from imapsh.shell.host import Host
@@ -38,16 +43,14 @@ def log_in(host: Host[Any], name: str) -> Steps[str]:
 
     talk = host.conversation
     plan, needs = talk.plan, MECHANISMS[name].needs
-    user: str | None = plan.address.user
+    user = plan.address.user
     secret: str | None = ""
     kind = next((kind for kind in ("Password", "Token") if kind.lower() in needs), "")
     if kind:
-        default = f" [{user}]" if user else ""
-        answer = yield Ask(f"User at {plan.where}{default}: ")
-        user = None if answer is None else answer.strip() or user
+        user = yield from _user(host, name, kind, user)
     if not user and kind:
         return ""
-    wanted = opening(plan, None, talk.stream)._replace(user=user or "", mechanism=name, password=lambda: secret or "")
+    wanted = opening(plan, None, talk.stream)._replace(user=user, mechanism=name, password=lambda: secret or "")
     way(talk.session, wanted)  # refuses before the secret is asked for
     if kind == "Token" and user == plan.address.user and plan.ways.token_command:
         secret = yield Away(password_source(plan, plan.address.user))
@@ -60,3 +63,21 @@ def log_in(host: Host[Any], name: str) -> Steps[str]:
     if exchange.status not in ("", "OK") and exchange.mechanism is not None and exchange.mechanism.said:
         host.note(exchange.mechanism.said)
     return exchange.status
+
+
+def _user(host: Host[Any], name: str, kind: str, known: str) -> Steps[str]:
+    """Whom to log in; "" where the person will not say.  Raises UsageError for a response in base64."""
+    host.note(
+        f"imapsh asks for the user's name and the {kind.lower()} and makes the base64 itself; "
+        f"with a tag in front, as in a1 AUTHENTICATE {name}, you type the base64"
+    )
+    answer = yield Ask(f"User at {host.conversation.plan.where}{f' [{known}]' if known else ''}: ")
+    if answer is None:
+        return ""
+    if credentials(answer.strip()):
+        host.session.secrets.add_sasl(answer.strip().encode())
+        raise UsageError(
+            f"that was a response in base64, where the user's name was asked for: nothing was sent; "
+            f"a1 AUTHENTICATE {name} takes it"
+        )
+    return answer.strip() or known

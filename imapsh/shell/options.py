@@ -30,7 +30,7 @@ EXITS = (
     (3, "a command got BAD"),
     (4, "no connection, or the peer greets with BYE or not in IMAP"),
     (5, "TLS failed: handshake, certificate or STARTTLS"),
-    (6, "the automatic login was refused, or was not safe to try"),
+    (6, "the automatic login was refused, or a password was not sent because the connection is not encrypted"),
     (7, "the connection was lost, timed out or tripped a limit, or the server said BYE unasked"),
     (70, "a mistake of imapsh itself, of which a report was written"),
     (130, "interrupted with Ctrl-C"),
@@ -134,7 +134,8 @@ OPTIONS: tuple[Option, ...] = (
     Option("--netrc", _LOGIN, "look user and password up in the file that NETRC names, else in ~/.netrc"),
     Option("--mailbox", _LOGIN, "select MAILBOX after the login, in place of the URL's", "MAILBOX"),
     Option("--no-login", _LOGIN, "leave the login to the commands"),
-    Option("--cleartext", _LOGIN, "send a password over an unencrypted connection, too"),
+    Option("--cleartext", _LOGIN, "send passwords to another machine without TLS, too: that of the login, and those in "
+           "commands"),
     Option("--cafile", _TLS, "trust the authorities in FILE (PEM) instead of the system's", "FILE"),
     Option("--cert", _TLS, "show the certificate in FILE (PEM)", "FILE"),
     Option("--key", _TLS, "the certificate's private key (PEM), where it is in a file of its own", "FILE"),

@@ -41,5 +41,9 @@ def put(text: str) -> None:
 
 
 def note(text: str) -> None:
-    """A line on stderr, safe for a terminal."""
+    """A line on stderr, safe for a terminal, and without the password of a URL that it cites."""
+    if "://" in text and "@" in text:
+        from imapsh.spec.secrets import without_passwords
+
+        text = without_passwords(text)
     print(f"imapsh: {visible(text)}", file=sys.stderr, flush=True)

@@ -110,6 +110,8 @@ def problems(text: str, head: Head, run: Run, complete: bool) -> tuple[Problem, 
 
 def discreet(problem: Problem) -> Problem:
     """The problem without what it cites of the line."""
+    if problem.rule == "command":
+        return problem._replace(message="this is no command known here")
     cited = r"""'(?:[^'\\]|\\.)+'|"(?:[^"\\]|\\.)+\""""
     return problem._replace(message=re.sub(cited, "this", problem.message))
 

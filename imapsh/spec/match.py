@@ -198,7 +198,7 @@ class Match:
     """A line as the table reads it.
 
     `pieces` are the arguments as a tree and `slots` its leaves; `complete` says that the line fits as it stands (it may
-    have problems all the same); `name` is the command as typed.  What is costly is worked out when asked for.
+    have problems all the same).  What is costly is worked out when asked for.
     """
 
     def __init__(self, text: str, context: Context, tokens: list[Token], head: Head, run: Run, complete: bool) -> None:
@@ -206,12 +206,19 @@ class Match:
         self.context = context
         self.tokens = tuple(tokens)
         self.tag = head.tag
-        self.name = head.name
         self.command = head.command
         self.complete = complete
         self.pieces = tuple(run.pieces)
         self._head = head
         self._run = run
+
+    @cached_property
+    def name(self) -> str:
+        """The command as typed; stars where it is no command and holds a secret, for names are shown and counted."""
+        head = self._head
+        if head.command is None and self._is_secret(head.start, head.end):
+            return "********"
+        return head.name
 
     @cached_property
     def slots(self) -> tuple[Piece, ...]:
@@ -229,11 +236,20 @@ class Match:
     @cached_property
     def errors(self) -> tuple[Problem, ...]:
         """What is wrong or doubtful, by offset.  No message holds a character of a secret."""
-        found = advice.problems(self.text, self._head, self._run, self.complete)
-        return tuple(advice.discreet(problem) if self._is_secret(problem.offset) else problem for problem in found)
+        head = self._head
+        found = advice.problems(self.text, head, self._run, self.complete)
+        ends = {head.start: head.end}  # a message cites the name, or the tag, whole
+        if head.tag is not None:
+            at = self.text.index(head.tag)
+            ends[at] = at + len(head.tag)
+        return tuple(
+            advice.discreet(problem) if self._is_secret(problem.offset, ends.get(problem.offset, 0)) else problem
+            for problem in found
+        )
 
-    def _is_secret(self, at: int) -> bool:
-        return any(start <= at < end for start, end in self.secrets)
+    def _is_secret(self, at: int, end: int = 0) -> bool:
+        """Whether something secret stands at `at`, or from there on before `end`."""
+        return any(start < max(end, at + 1) and at < stop for start, stop in self.secrets)
 
     @cached_property
     def expected(self) -> tuple[Expected, ...]:

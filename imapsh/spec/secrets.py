@@ -1,12 +1,31 @@
-"""What in a typed line is secret: rather too much than too little."""
+"""What in a typed line is secret: rather too much than too little.
+
+Three things are: the arguments of LOGIN and AUTHENTICATE that the table says so of, the password in a URL
+(`user:password@`), and SASL credentials in base64, which may stand anywhere.  Literals other than a login's are data.
+"""
 
 from __future__ import annotations
 
-from imapsh.grammar.tokens import BAD, CRLF, DATA, LITERAL, OPEN_QUOTE, QUOTED, SPACE, WORD, Token
+import re
+from binascii import Error, a2b_base64
+from collections.abc import Iterator
+
+from imapsh.grammar.tokens import BAD, CRLF, DATA, FLAG, LITERAL, OPEN_QUOTE, QUOTED, SPACE, WORD, Token
+from imapsh.patterns import lazy
 from imapsh.spec.model import Command
 from imapsh.spec.syntax import arguments_in_clear
 
 Span = tuple[int, int]
+
+_LOOKED_AT = 1 << 16  # characters of a word that are decoded to see what it is
+
+_COLON = lazy(r":|%3[Aa]")
+_IPV6 = lazy(r"\[[0-9A-Fa-f:.%]*\]")
+_PORT = lazy(r"""\d*(?:[/?#\s"'].*)?\Z""", re.DOTALL)
+_NO_USER = ("exec:", "unix:", "mbox:", "maildir:", "tap:", "junit:", "mailto:")  # what stands before a path or command
+_WORD = lazy(r"\S+")
+
+_BASE64 = lazy(r"[A-Za-z0-9+/]{8,}={0,2}")  # a shorter one may be any word
 
 
 def _goes_on(before: Token, token: Token) -> bool:
@@ -49,13 +68,155 @@ def _is_login(word: str) -> bool:
     return any(name.startswith(word) for name in names) or bool(get_close_matches(word, names, 1, 0.7))
 
 
+# -- passwords in URLs
+
+
+def _password(text: str, start: int, *, half: bool) -> Span | None:
+    """The password behind the first colon from `start` on; the last `@` ends it, for it may hold others.
+
+    `half`: where there is no `@` yet, what cannot be a port is the beginning of one.
+    """
+    place = _IPV6.sub(lambda found: "x" * len(found[0]), text[start:])
+    colon = _COLON.search(place)
+    if colon is None:
+        return None
+    begin, end = colon.end(), place.rfind("@")
+    if end < begin:
+        end = begin if not half or _PORT.match(place, begin) else len(place)
+    return (start + begin, start + end) if begin < end else None
+
+
+def _in_url(text: str, *, half: bool = False) -> Span | None:
+    """The password in the first URL of a text that has one.  It ends at the last `@`: other URLs are within."""
+    at = text.find("://")
+    while at >= 0:
+        if span := _password(text, at + 3, half=half):
+            return span
+        at = text.find("://", at + 3)
+    return None
+
+
+def without_passwords(text: str) -> str:
+    """A text with stars in place of the passwords in its URLs."""
+
+    def masked(word: re.Match[str]) -> str:
+        span = _in_url(word[0])
+        return word[0] if span is None else f"{word[0][: span[0]]}********{word[0][span[1] :]}"
+
+    return _WORD.sub(masked, text)
+
+
+def _in_line(text: str) -> Iterator[Span]:
+    """The passwords in the addresses of a line that is no command of IMAP's, also in those without a scheme."""
+    words = [(found.start(), found[0]) for found in _WORD.finditer(text)]
+    half = any(_is_connect(word) for _, word in words[:3]) and not any(word.startswith(_NO_USER) for _, word in words)
+    if span := _in_url(text, half=half):
+        yield span
+    for start, word in words:
+        if ":" in word and "://" not in word and not word.startswith(_NO_USER):
+            low, high = _password(text if half else word, start if half else 0, half=half) or (0, 0)
+            if low < high:
+                yield (low, high) if half else (start + low, start + high)
+
+
+def _is_connect(word: str) -> bool:
+    r"""Whether a word may be meant for `\\connect`, or for imapsh on another command line."""
+    from difflib import get_close_matches
+
+    return bool(get_close_matches(word.lstrip("\\").upper(), ("CONNECT", "IMAPSH"), 1, 0.7))
+
+
+# -- credentials in base64
+
+
+def _decoded(word: str) -> bytes:
+    """The octets that a word of base64 stands for; b"" for any other word.
+
+    Four characters are three octets: what is left over, because more is still to be typed, is left out.
+    """
+    if not _BASE64.fullmatch(word):
+        return b""
+    try:
+        return a2b_base64(word[:_LOOKED_AT][: len(word) // 4 * 4])
+    except Error:
+        return b""
+
+
+def credentials(word: str) -> bool:
+    r"""Whether a word is SASL credentials in base64: PLAIN's with its NULs (RFC 4616), or a token (RFC 7628)."""
+    octets = _decoded(word)
+    if b"auth=Bearer " in octets or octets.count(b"\0") == 2:
+        return any(octets)
+    return b"\0" in octets and any(octets) and _is_text(octets.replace(b"\0", b""))
+
+
+def _is_text(octets: bytes) -> bool:
+    return octets.isascii() and octets.decode("ascii").isprintable()
+
+
+def _is_answer(line: str) -> bool:
+    """Whether a line is one word of base64 that stands for text, as the steps of AUTHENTICATE are."""
+    octets = _decoded(line)
+    return bool(octets) and _is_text(octets)
+
+
+def _runs(tokens: tuple[Token, ...], ends: tuple[str, ...]) -> Iterator[tuple[int, str]]:
+    """What stands between tokens of these kinds: where it begins, and its text."""
+    start, pieces = 0, list[str]()
+    for token in tokens:
+        if token.kind not in ends:
+            if not pieces:
+                start = token.start
+            pieces.append(token.text)
+        elif pieces:
+            yield start, "".join(pieces)
+            pieces = []
+    if pieces:
+        yield start, "".join(pieces)
+
+
+def _anywhere(tokens: tuple[Token, ...], command: Command | None) -> Iterator[Span]:
+    """What is secret whatever the command is."""
+    words = list(_runs(tokens, (SPACE, CRLF, DATA)))
+    for start, word in words:
+        quotes = len(word) - len(word.lstrip('"'))
+        if credentials(word.strip('"')) or (command is None and len(words) == 1 and _is_answer(word)):
+            yield start + quotes, start + len(word.rstrip('"'))
+    if command is None:
+        for start, text in _runs(tokens, (CRLF, DATA)):
+            yield from ((start + low, start + high) for low, high in _in_line(text))
+    else:
+        urls = ((start, _in_url(word)) for start, word in words if "://" in word)
+        yield from ((start + span[0], start + span[1]) for start, span in urls if span)
+
+
+# -- all of it
+
+
 def spans(tokens: tuple[Token, ...], command: Command | None, end: int) -> tuple[Span, ...]:
-    """The secret spans of a line whose command ends at `end`.
+    """The secret spans of a line whose command ends at `end`, in order.
 
     Where there is no command, the first three words are looked at for one that is meant for a login.
     """
+    return _joined([*_of_login(tokens, command, end), *_anywhere(tokens, command)])
+
+
+def _of_login(tokens: tuple[Token, ...], command: Command | None, end: int) -> tuple[Span, ...]:
+    """What is secret because LOGIN or AUTHENTICATE stands before it."""
     if command is not None:
         clear = arguments_in_clear(command.syntax)
         return () if clear is None else _behind(tokens, end, clear)
-    words = [token for token in tokens[:8] if token.kind is WORD][:3]
-    return next((_behind(tokens, word.end, 1) for word in words if _is_login(word.text)), ())
+    words = [token for token in tokens[:9] if token.kind in (WORD, FLAG)]  # a FLAG: `\\login`
+    words = words[: 4 if words[:1] and words[0].kind is FLAG else 3]
+    return next((_behind(tokens, word.end, 1) for word in words if _is_login(word.text.lstrip("\\"))), ())
+
+
+def _joined(found: list[Span]) -> tuple[Span, ...]:
+    """The spans in order, those that overlap as one."""
+    joined: list[Span] = []
+    for start, end in sorted(found):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return tuple(joined)

@@ -314,6 +314,25 @@ def test_no_password_goes_in_the_clear_to_another_machine() -> None:
     play(scene)
 
 
+@pytest.mark.parametrize("line", ["LOGIN joe sesame", "AUTHENTICATE PLAIN AGpvZQBzZXNhbWU=", "a1 AUTHENTICATE PLAIN"])
+def test_e15_no_command_takes_a_password_in_the_clear_to_another_machine(line: str) -> None:
+    async def scene() -> None:
+        greeting = b"* OK [CAPABILITY IMAP4rev1 STARTTLS AUTH=PLAIN] hi\r\n"
+        async with pair(greeting, address=ELSEWHERE) as (c, peer):
+            with pytest.raises(LoginError, match="STARTTLS first, or cleartext=True if you mean it"):
+                await c.command(line)
+            await c.close()
+            assert await peer.stream.read(100) == b""
+        async with pair(greeting, address=ELSEWHERE, cleartext=True) as (c, peer):
+            running = asyncio.create_task(c.command(line))
+            tag = b"a1" if line.startswith("a1") else b"A1"
+            await peer.hears(tag + b" " + line.removeprefix("a1 ").encode() + b"\r\n")
+            await peer.says(tag + b" OK in\r\n")
+            await running
+
+    play(scene)
+
+
 def test_a_bye_ends_what_runs() -> None:
     async def scene() -> None:
         async with pair() as (c, peer):

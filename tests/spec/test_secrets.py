@@ -65,6 +65,66 @@ def test_what_is_masked(line: str, masked: str, context: Context) -> None:
     assert shown(line, context) == masked
 
 
+PLAIN, TOKEN = "AGlkYQBzZWNyZXQ=", "dXNlcj1pZGEBYXV0aD1CZWFyZXIgdG9rZW4BAQ=="  # ida's: \0ida\0secret; auth=Bearer token
+
+
+@pytest.mark.parametrize("context", CONTEXTS[:2])
+@pytest.mark.parametrize(
+    ("line", "masked"),
+    [
+        (r"\connect imap://ida:secret@host", r"\connect imap://ida:*@host"),
+        (r"\connect -n two imaps://ida:secret@host:993/INBOX", r"\connect -n two imaps://ida:*@host:993/INBOX"),
+        (r"\connect imap://ida:s@c:r/et@host", r"\connect imap://ida:*@host"),
+        (r"\connect imap://ida:my secret@host", r"\connect imap://ida:*@host"),
+        (r"\connect imap://ida;AUTH=PLAIN:secret@host", r"\connect imap://ida;AUTH=PLAIN:*@host"),
+        (r"\connect imap://ida%3Asecret@host", r"\connect imap://ida%3A*@host"),
+        (r"\connect imap://ida:se%63ret@[::1]:143/x", r"\connect imap://ida:*@[::1]:143/x"),
+        (r"\connect ida:secret@host", r"\connect ida:*@host"),
+        (r"\connect ida:secr", r"\connect ida:*"),
+        (r"\connect imap://ida:secr", r"\connect imap://ida:*"),
+        (r"\conect ida:secret@host", r"\conect ida:*@host"),
+        ("connect imap://ida:secret@host", "connect imap://ida:*@host"),
+        ("a1 connect ida:secret@host", "a1 connect ida:*@host"),
+        ("imapsh imap://ida:secret@host", "imapsh imap://ida:*@host"),
+        ("imap://ida:secret@host", "imap://ida:*@host"),
+        ("CREATE imap://ida:secret@host", "CREATE imap://ida:*@host"),
+        ('SEARCH TEXT "http://ida:secret@host/"', 'SEARCH TEXT "http://ida:*@host/"'),
+        (r"\help imap://a:b@c imap://d:e@f", r"\help imap://a:*@f"),
+        (r"\connect imap://ida@host:143/INBOX", None),
+        (r"\connect host:143", None),
+        (r"\connect imap://host:143", None),
+        (r"\connect ida@[::1]:143", None),
+        (r"\connect exec:ssh -p 22 ida@host imapd", None),
+        (r"\connect unix:/run/imap", None),
+        (r"\save 1:3 mbox:ida@host", None),
+        ('SEARCH TEXT "http://host:80/" FROM ida@host', None),
+        ("SEARCH FROM a:b@c", None),
+        ("APPEND x {20}\r\nimap://ida:secret@ho", None),
+    ],
+)
+def test_a6_the_password_of_an_address_is_masked(line: str, masked: str | None, context: Context) -> None:
+    assert shown(line, context) == (masked or line)
+
+
+@pytest.mark.parametrize(
+    ("line", "masked"),
+    [
+        (PLAIN, "*"), (PLAIN.rstrip("="), "*"), (PLAIN[:8], "*"), (TOKEN, "*"), (f"a1 {PLAIN}", "a1 *"),
+        (f"NOOP {PLAIN}", "NOOP *"), (f'SELECT "{TOKEN}"', 'SELECT "*"'), (f"AUTHENTICATE {PLAIN}", "AUTHENTICATE *"),
+        ("c2VjcmV0LXdvcmQ=", "*"), (r"\login fred SECRET", r"\login fred *"),
+        ("SELECTED", None), ("FETCHALL", None), ("UNAUTHENTICATE", None), ("AUTHENTICATE ANONYMOUS", None),
+        ("AAAAAAAA", None), ("a1 c2VjcmV0LXdvcmQ= x", None), (f"APPEND x {{16}}\r\n{PLAIN}", None),
+    ],
+)  # fmt: skip
+def test_e13_credentials_are_masked_wherever_they_stand(line: str, masked: str | None) -> None:
+    assert shown(line, CONTEXTS[0]) == (masked or line)
+
+
+@pytest.mark.parametrize("line", ["x" * 200_000 + "://" * 50_000, "a:" * 200_000 + "@", "AG" * 200_000, "[" * 100_000])
+def test_a_long_line_is_looked_through_once(line: str) -> None:
+    assert all(start < end for start, end in match(line).secrets)
+
+
 def test_every_token_of_a_secret_has_its_role() -> None:
     found = match('a1 LOGIN fred "SEC RET" {3}', CONTEXTS[0])
     roles = {token.text: role for token, role in zip(found.tokens, found.roles, strict=True)}

@@ -13,7 +13,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from imapsh.errors import ImapshError, Interrupted, LoginError
+from imapsh.errors import ImapshError, Interrupted
 from imapsh.grammar.responses import TAGGED
 from imapsh.session.events import Received
 from imapsh.session.exchange import Exchange
@@ -58,8 +58,9 @@ class Batch(BatchConnections):
                 self.hang_up(talk)
             self.tally.end()
         except BaseException as error:
-            if isinstance(error, ImapshError) and self.options.file and script.number:
-                error.args = (f"{self.place}: {error}",)
+            if isinstance(error, ImapshError):
+                at = f"{self.place}: " if self.options.file and script.number else ""
+                error.args = (at + self.masked(str(error)),)
             self.tally.end(_why(error))
             raise
         finally:
@@ -78,12 +79,22 @@ class Batch(BatchConnections):
 
     def _commands(self) -> int:
         course = Course(self)
+        asked = False
         while not self._leaving and (text := self.script.command()) is not None and course.goes_on(text):
             if text.strip():
+                asked = self._asks(text, asked)
                 if not course.done(self._follow(self._line(text))):
                     break
                 self._look_around()
         return course.end()
+
+    def _asks(self, text: str, before: bool) -> bool:
+        """Whether the lines behind this one may answer an AUTHENTICATE; one that nobody asked for is secret, too."""
+        row = None if lines.is_ours(self, text) else match(text).command
+        if before and row is None and not lines.is_ours(self, text):
+            self.hide(text.strip())
+            return True
+        return row is not None and row.name == "AUTHENTICATE"
 
     def _line(self, text: str) -> Steps[str]:
         """A line of the script; `DONE` for a connection that was left idle ends that."""
@@ -130,8 +141,8 @@ class Batch(BatchConnections):
             case Away(work):
                 self.show_due()
                 return work()
-            case Octets(octets):
-                return self._octets(octets)
+            case Octets(octets, shown):
+                return self._octets(octets, shown)
             case Dial(plan, name):
                 self.open(plan, name)
             case HangUp(name):
@@ -155,21 +166,14 @@ class Batch(BatchConnections):
         found = match(text, self.session.context())
         for problem in found.errors:
             if problem.severity == "error" and problem.rule != "read-only":
-                stdio.note(problem.message)
+                stdio.note(self.masked(problem.message))
                 break
         return found
 
     def password(self, user: str) -> Steps[str | None]:
         """See Host: from where the options say, or a person at the terminal."""
-        talk = self.conversation
-        plan = talk.plan
-        if not (talk.session.secure or plan.demo or plan.address.is_local or plan.cleartext):
-            raise LoginError(
-                f"the password for {user} was not sent: the connection to {plan.where} is not encrypted; "
-                "use imaps:// or STARTTLS, or --cleartext if you mean it"
-            )
         yield ROOM
-        return dial.password_source(plan, user)()
+        return dial.password_source(self.conversation.plan, user)()
 
     def leave(self) -> None:
         """See Host."""
@@ -236,11 +240,11 @@ class Batch(BatchConnections):
             else:
                 self._wait(-1, left)
 
-    def _octets(self, octets: bytes) -> str:
+    def _octets(self, octets: bytes, shown: bytes | None) -> str:
         """Send them, and wait for a reply with the tag they begin with, or for silence; the reply's status."""
         talk = self.conversation
         self._raw = (octets.split(b" ", 1)[0].decode("utf-8", "replace"), "")
-        talk.session.raw(octets)
+        talk.session.raw(octets, shown)
         while not self._raw[1] and talk.poll(talk.plan.idle_timeout or _QUIET):
             pass
         return self._raw[1]

@@ -115,7 +115,7 @@ class BatchConnections(Host[BatchTalk]):
         """See Host: on stderr."""
         self.show_due()
         self._meter.clear()
-        stdio.note(text)
+        stdio.note(self.masked(text))
 
     fault = note
 

@@ -15,6 +15,7 @@ from imapsh.patterns import lazy
 from imapsh.render.amounts import count
 from imapsh.shell.carrying.redirect import operators
 from imapsh.shell.carrying.values import Place, places, put_in
+from imapsh.shell.discreet import in_clear
 
 _NAME = lazy(r"(?i)[a-z][\w-]*")
 
@@ -58,7 +59,7 @@ def _applied(name: str, line: str, rest: str) -> str:
     takes_all = any(place.name == "*" for place in spots)
     if len(given) < wanted or (len(given) > wanted and not takes_all):
         raise UsageError(f"{name} takes {count(wanted, 'argument')}{' at least' * takes_all}, "
-                         f"not {len(given)}; it stands for {line}")  # fmt: skip
+                         f"not {len(given)}; it stands for {in_clear(line)}")  # fmt: skip
     return put_in(line, spots, [_argument(place, given, rest) for place in spots])[0] + tail
 
 

@@ -125,8 +125,10 @@ class Variables:
         self.secret.discard(name)
 
     def shown(self, name: str) -> str:
-        """The value of one, masked where it is secret."""
-        return MASKED if name in self.secret else self.own[name]
+        """The value of one, masked where it is secret, or as far as it is."""
+        from imapsh.shell.discreet import in_clear
+
+        return MASKED if name in self.secret else in_clear(self.own[name])
 
 
 def discreet(line: str) -> int:

@@ -26,12 +26,14 @@ def run(host: Host[Any], line: str) -> Steps[str]:
 
     Raises UsageError for an unknown command, a bad argument, and at the prompt's commands where there is no prompt.
     """
-    name, _, argument = line.strip().partition(" ")
-    row = find(name)
+    name, _, argument = line.partition(" ")
+    row = find(name.strip())
     if row.prompt and not host.interactive:
         raise UsageError(f"{row.name} is for the prompt")
     module, _, function = row.handler.partition(".")
-    steps = getattr(import_module(f"{__name__}.{module}"), function)(host, argument.strip())
+    steps = getattr(import_module(f"{__name__}.{module}"), function)(
+        host, argument if row.exact else argument.strip()
+    )  # fmt: skip
     return ((yield from steps) or "") if isinstance(steps, Generator) else ""
 
 
@@ -42,7 +44,9 @@ def find(name: str) -> Command:
     if row is None:
         from difflib import get_close_matches
 
+        from imapsh.shell.discreet import in_clear
+
         near = get_close_matches(wanted, COMMANDS, 1, 0.5)
         meant = f"did you mean {near[0]}? " if near else ""
-        raise UsageError(f"{wanted} is no command of imapsh: {meant}\\help lists them all")
+        raise UsageError(f"{in_clear(wanted)} is no command of imapsh: {meant}\\help lists them all")
     return row

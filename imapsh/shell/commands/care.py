@@ -1,4 +1,4 @@
-r"""Care: `\safe` and `\readonly`."""
+r"""Care: `\safe`, `\readonly` and `\cleartext`."""
 
 from __future__ import annotations
 
@@ -45,3 +45,14 @@ def readonly(host: Host[Any], argument: str) -> None:
     if argument and box is not None and box.read_only != session.read_only:
         done, way = ("writing", "EXAMINE") if session.read_only else ("reading only", "SELECT")
         host.note(f"{box.name} stays open for {done} until {way} opens it again")
+
+
+def cleartext(host: Host[Any], argument: str) -> None:
+    """`\\cleartext [on|off]`, of this connection, and of those opened after it."""
+    talk = host.conversation
+    if argument:
+        allowed = switched("\\cleartext", argument)
+        talk.plan = talk.plan._replace(cleartext=allowed)
+        host.options = host.options._replace(cleartext=allowed)
+    host.say("cleartext: on; passwords go without TLS, too" if talk.plan.cleartext else
+             "cleartext: off; without TLS no password goes to another machine")  # fmt: skip

@@ -2,18 +2,13 @@ r"""Octets: `\raw` sends them in no command, `\resync` gives up those that do no
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
 
 from imapsh.errors import UsageError
-from imapsh.session.exchange import secrets_in, typed
-from imapsh.shell import literals
+from imapsh.shell import discreet
 from imapsh.shell.files import unescape
 from imapsh.shell.host import Host
 from imapsh.shell.steps import Octets, Steps
-from imapsh.spec.match import match
-
-_MOST = 1 << 16  # octets of a command that was begun, looked at for a password
 
 
 def send(host: Host[Any], argument: str) -> Steps[str]:
@@ -25,24 +20,19 @@ def send(host: Host[Any], argument: str) -> Steps[str]:
             "read-only mode is on, and nobody can tell what \\raw would change: not sent (\\readonly off ends it)"
         )
     octets = unescape(argument)
-    _hide_secrets(host, octets)
-    status: str = yield Octets(octets)
+    status: str = yield Octets(octets, _without_secrets(host, octets))
     return status
 
 
-def _hide_secrets(host: Host[Any], octets: bytes) -> None:
-    """A password in what is to be sent, also one that ends a command of earlier octets, is shown and kept nowhere."""
-    talk, secrets = host.conversation, host.session.secrets
-    text = (talk.begun + octets).decode("utf-8", "surrogateescape")
-    for command in literals.commands(text):
-        found = match(command)
-        with suppress(UsageError):
-            for secret in secrets_in(typed(found, "", None)):
-                if found.name.upper() == "AUTHENTICATE":
-                    secrets.add_sasl(secret)
-                host.hide(secret.decode("utf-8", "surrogateescape"))
-    ended = octets.endswith(b"\r\n") and literals.wanted(text.removesuffix("\r\n")) is None
-    talk.begun = b"" if ended else (talk.begun + octets)[:_MOST]
+def _without_secrets(host: Host[Any], octets: bytes) -> bytes | None:
+    """The octets to show, None for all: a password in them, also in a piece of earlier ones, is kept nowhere."""
+    talk = host.conversation
+    read = discreet.raw(talk.begun, octets)
+    talk.begun = read.begun
+    for secret in read.secrets:
+        host.session.secrets.add_sasl(secret)
+        host.hide(secret.decode("utf-8", "surrogateescape"))
+    return discreet.starred(octets, read.spans) if read.spans else None
 
 
 def resync(host: Host[Any], argument: str) -> None:

@@ -23,7 +23,7 @@ class Command(NamedTuple):
     """One of imapsh's own commands.
 
     `prompt`: it makes sense at the prompt alone.  `verbatim`: what stands behind it is taken as it is, so that `|` and
-    `>` are no operators in it.
+    `>` are no operators in it; `exact`: blanks at its ends, too.
     """
 
     name: str
@@ -34,6 +34,7 @@ class Command(NamedTuple):
     details: str = ""
     prompt: bool = False
     verbatim: bool = False
+    exact: bool = False
 
 
 def _formats(host: Host[Any]) -> Iterable[str]:
@@ -130,6 +131,10 @@ _TABLE = (
                     "MOVE of many messages (--many).  Where nobody is there to be asked, as in a script, nothing is."),
     Command("\\readonly", "[on|off]", "Says or sets read-only mode.", "care.readonly", _switch,
             details="SELECT is sent as EXAMINE, BODY[ as BODY.PEEK[; what changes mail or mailboxes is refused."),
+    Command("\\cleartext", "[on|off]", "Says or sets whether passwords may go over a connection without TLS.",
+            "care.cleartext", _switch,
+            details="Off, as without --cleartext, what would show a password or token to others on the way to another\n"
+                    "machine is refused: LOGIN, AUTHENTICATE with PLAIN and the like.  STARTTLS is the better way."),
     # -- values that carry over
     Command("\\set", "[[-s] NAME [VALUE]]", "Lists what ${NAME} can be, shows one, or sets one.", "values.set_",
             _variables, verbatim=True,
@@ -188,6 +193,7 @@ _TABLE = (
                     "where nothing was written, and nothing secret is edited.",
             prompt=True, verbatim=True),
     Command("\\raw", "TEXT", "Sends exactly these octets, in no command.", "raw.send", verbatim=True,
+            exact=True,
             details="Escapes: \\r \\n \\t \\0 \\e \\\\ and \\xNN for any octet.  Nothing is added, no CRLF either:\n"
                     "    \\raw A1 NOOP\\r\\n"),
     Command("\\resync", "", "Gives up a literal or line whose rest does not come, and goes on behind it.", "raw.resync",

@@ -6,16 +6,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from imapsh.errors import ImapshError, UsageError
-from imapsh.patterns import lazy
 from imapsh.render.visible import visible
 from imapsh.shell.carrying import aliases
 from imapsh.shell.carrying.values import BUILT_IN, expanded, value
+from imapsh.shell.discreet import in_clear
 from imapsh.shell.host import Host
 from imapsh.shell.prompting.history import Entry
 from imapsh.shell.steps import Ask, Steps
 
-_ARGUMENT = lazy(r"\$\{[\d*]\}")
-_HIDDEN = "********"
 _SHOWN = 20  # lines of the history where nobody says how many
 
 
@@ -96,19 +94,8 @@ def alias(host: Host[Any], argument: str) -> None:
         host.say("there are no aliases: \\alias NAME LINE makes one")
         return
     shown = {name: host.aliases[name]} if name else host.aliases
-    rows = ((one, _in_clear(text) + _hidden(one)) for one, text in shown.items())
+    rows = ((one, in_clear(text) + _hidden(one)) for one, text in shown.items())
     host.say(_columns(rows, "  "))
-
-
-def _in_clear(line: str) -> str:
-    """A line without the password that may be in it."""
-    from imapsh.shell.completing.own import line_start
-    from imapsh.spec.match import match
-
-    begin = line_start(line)
-    filled_in = _ARGUMENT.sub(lambda found: "x" * len(found[0]), line)
-    secret = min((begin + start for start, _ in match(filled_in[begin:]).secrets), default=len(line))
-    return line[:secret] + (_HIDDEN if _ARGUMENT.sub("", line[secret:]).strip() else line[secret:])
 
 
 def _hidden(name: str) -> str:

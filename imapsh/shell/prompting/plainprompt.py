@@ -1,7 +1,8 @@
 """The prompt of `--plain`: the terminal itself edits the line, and nothing is ever drawn again.
 
 For screen readers and terminals that cannot move their cursor.  What is seen is what was written, in order; news
-come between the lines.  A password typed into a line is seen, as everything is: `LOGIN user` asks for it unseen.
+come between the lines.  A password typed into a line is seen, as everything is: `LOGIN user` asks for it unseen, and
+the literal of a login is taken unseen.
 """
 
 from __future__ import annotations
@@ -79,11 +80,11 @@ class PlainPrompt(PromptSession[str]):
         Raises EOFError and KeyboardInterrupt.
         """
         if message is not None:
-            return await self._line(fragment_list_to_text(to_formatted_text(message)), unseen=bool(is_password))
+            return await self._line(fragment_list_to_text(to_formatted_text(message)), unseen=is_password is True)
         text = await self._line(fragment_list_to_text(toolbar.prompt(self._status())))
         while self._goes_on(text):
             more = toolbar.continuation(text + "\n", text.count("\n") + 1)
-            text += "\n" + await self._line(fragment_list_to_text(more))
+            text += "\n" + await self._line(fragment_list_to_text(more), unseen=self._kept.hides(f"{text}\nx"))
         self._kept.append_string(text)
         return text
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from prompt_toolkit.document import Document
@@ -26,16 +26,17 @@ _UNDERLINED = {"error": " class:lint-error", "advice": " class:lint-advice"}
 class Reading:
     """`context` tells the state of the session now; the same text in the same context is read once.
 
-    `aliases` and `variables` are the person's: name -> line, or value.
+    `aliases` and `variables` are the person's: name -> line, or value.  `begun` is what `\\raw` has sent of a command.
     """
 
     def __init__(
         self, context: Callable[[], Context], aliases: Callable[[], Mapping[str, str]] = dict,
-        variables: Callable[[], Mapping[str, str]] = dict,
+        variables: Callable[[], Mapping[str, str]] = dict, begun: Callable[[], bytes] = bytes,
     ) -> None:  # fmt: skip
         self.context = context
         self.aliases = aliases
         self.variables = variables
+        self._begun = begun
         self._kept: dict[tuple[str, Context], Match] = {}
 
     def match(self, command: str) -> Match:
@@ -78,26 +79,34 @@ class Reading:
     def without_secrets(self, text: str) -> str:
         """The text to keep: every command up to what is secret in it."""
         kept = []
-        for command in literals.commands(text):
-            end = self.secret_at(command)
+        commands = literals.commands(text)
+        for command, answers in zip(commands, self.answers(commands), strict=True):
+            end = 0 if answers else self.secret_at(command)
             kept.append(command[:end].rstrip() if end < len(command) else command)
-        return "\n".join(kept).replace("\r\n", "\n")
+        return "\n".join(line for line in kept if line).replace("\r\n", "\n")
+
+    def answers(self, commands: Sequence[str]) -> list[bool]:
+        """Which lines of a text answer an AUTHENTICATE: those behind one that are no command.  All secret."""
+        if len(commands) < 2:
+            return [False] * len(commands)
+        found: list[bool] = []
+        asked = False
+        for command in commands:
+            row = None if command.startswith(("\\", "#")) else self.match(command).command
+            found.append(asked and row is None and bool(command.strip()) and not command.startswith(("\\", "#")))
+            asked = row.name == "AUTHENTICATE" if row is not None else found[-1]
+        return found
 
     def secret_at(self, command: str) -> int:
         """Where something secret begins in a line, ours or the server's; its length where nothing is."""
-        begin = 0
-        while inner := completing.own.line_start(command[begin:]) or completing.own.alias_line(command[begin:]):
-            begin += inner
-        return min(self._secret_at(command), begin + self._secret_at(command[begin:]))
+        from imapsh.shell import discreet  # a start needs none of it
 
-    def _secret_at(self, line: str) -> int:
-        from imapsh.shell.carrying import values
-
-        if (value := values.discreet(line)) >= 0:
-            return value
-        if " " in line and self._logs_in(self.alias(line)):
-            return line.index(" ") + 1
-        return min((start for start, _ in self.match(line).secrets), default=len(line))
+        end = discreet.secret_at(command, self.match, self._begun())
+        for begin in discreet.lines(command):
+            line = command[begin:]
+            if " " in line and self._logs_in(self.alias(line)):
+                end = min(end, begin + line.index(" ") + 1)
+        return end
 
     def _logs_in(self, line: str) -> bool:
         """Whether an alias stands for a LOGIN or AUTHENTICATE, so that its arguments may be secret."""
@@ -130,8 +139,11 @@ class TypedLexer(Lexer):
         if not text:
             return [[]]
         lines: list[StyleAndTextTuples] = []
-        for command in literals.cut(text):
-            if command.text.startswith("#"):
+        cut = literals.cut(text)
+        for command, answers in zip(cut, self.reading.answers([one.text for one in cut]), strict=True):
+            if answers:
+                fragments = _hidden(command.text)
+            elif command.text.startswith("#"):
                 fragments = [("class:dimmed", command.text)]
             else:
                 fragments = self._own(command.text) if command.text.startswith("\\") else self._typed(command.text)
@@ -159,8 +171,9 @@ class TypedLexer(Lexer):
                 shown += _UNDERLINED[lint]
             text = command[token.start : token.end]
             fragments.append((shown, _starred(text) if style == "secret" else text))
-        if len(found.text) < len(command):
-            fragments.append(("class:own-command", command[len(found.text) :]))
+        if (size := len(found.text)) < len(command):
+            end = max(self.reading.secret_at(command), size)
+            fragments += [("class:own-command", command[size:end]), *_hidden(command[end:])]
         return fragments
 
     def _own(self, command: str) -> list[tuple[str, str]]:
@@ -168,9 +181,11 @@ class TypedLexer(Lexer):
         name, _, _ = command.partition(" ")
         start = completing.own.line_start(command)
         if start:
-            return [("class:own-command", name), ("", command[len(name) : start]), *self._typed(command[start:])]
-        end = max(self.reading.secret_at(command), len(name))
-        return [("class:own-command", name), ("", command[len(name) : end]), *_hidden(command[end:])]
+            inner = command[start:]
+            done = self._own(inner) if inner.startswith("\\") else self._typed(inner)
+            return [("class:own-command", name), ("", command[len(name) : start]), *done]
+        end = self.reading.secret_at(command)
+        return [("class:own-command", name[:end]), ("", command[len(name) : end]), *_hidden(command[end:])]
 
 
 def _broken(fragments: list[tuple[str, str]], command: literals.Command, text: str) -> list[tuple[str, str]]:

@@ -113,7 +113,9 @@ def _line(reading: Reading, line: str, cursor: int) -> Fragments:
     if not line.strip() or line.startswith("#"):
         return []
     if stands_for := reading.alias(line):
-        return [("class:bottom-toolbar.hint", visible(f"stands for {stands_for}"))]
+        from imapsh.shell.discreet import in_clear
+
+        return [("class:bottom-toolbar.hint", visible(f"stands for {in_clear(stands_for)}"))]
     cut = reading.cut(line)
     if cut is not None and cursor > cut.start:
         return [("class:bottom-toolbar.hint", visible(f"{_GOES[cut.operator]} {cut.rest}"))]

@@ -81,6 +81,19 @@ def test_colours_where_they_are_asked_for(tmp_path: Path) -> None:
     shell.expect(pexpect.EOF)
 
 
+def test_e13_the_literal_of_a_login_is_unseen(tmp_path: Path) -> None:
+    shell = start(tmp_path, "--demo", "--no-login", "--plain")
+    said = Said(shell)
+    shell.expect(r"\(not logged in\)> $")
+    shell.sendline("LOGIN demo {8}")
+    shell.expect("8 octets> $")
+    shell.sendline("hunter22")
+    shell.expect("AUTHENTICATIONFAILED")
+    shell.sendeof()
+    shell.expect(pexpect.EOF)
+    assert "hunter22" not in said.text + (tmp_path / "imapsh" / "history").read_text()
+
+
 def test_a_password_is_asked_for_unseen(tmp_path: Path, dovecot: Server) -> None:
     place = f"imaps://{dovecot.host}:{dovecot.tls_port}"
     shell = start(tmp_path, "--plain", "--cafile", str(dovecot.cafile), place)

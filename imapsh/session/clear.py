@@ -1,0 +1,77 @@
+"""Passwords in the clear: the one rule for all ways in.
+
+A password or a token goes to another machine only under TLS, unless the person insists (`cleartext`).  `opening` asks
+here for the automatic login; `guard` is for typed lines, and stands before each one that a session sends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from imapsh.errors import LoginError
+from imapsh.session.exchange import secrets_typed
+
+if TYPE_CHECKING:
+    from imapsh.session.opening import Opening
+    from imapsh.session.sending import Sending
+    from imapsh.spec.match import Match
+
+
+def is_safe(session: Sending, wanted: Opening) -> bool:
+    """Whether a password may go: nobody can listen, or that was said not to matter."""
+    return session.secure or wanted.local or wanted.cleartext
+
+
+def refusal(session: Sending, wanted: Opening, what: str) -> LoginError:
+    """The error for `what` was not sent: why, what to do instead, and how to insist."""
+    offered = "STARTTLS" in session.capabilities
+    better = (
+        "send STARTTLS first" if offered else "use imaps://" if session.capabilities else "use imaps:// or STARTTLS"
+    )
+    return LoginError(
+        f"{what} was not sent: the connection to {wanted.where} is not encrypted; "
+        f"{better}, or {wanted.insist} if you mean it"
+    )
+
+
+def guard(session: Sending, wanted: Callable[[], Opening]) -> Callable[[Match], None]:
+    """What refuses typed lines on this session; `wanted` tells where it leads, each time anew."""
+
+    def check(found: Match) -> None:
+        what = revealed(found)
+        if what and not is_safe(session, opening := wanted()):
+            for secret in secrets_typed(found):
+                session.secrets.add_sasl(secret)  # it was typed: nothing that cites the line may show it
+            raise refusal(session, opening, what)
+
+    return check
+
+
+def revealed(found: Match) -> str:
+    """What a typed line, or the dialogue it begins, would tell who listens; "" for nothing."""
+    row = found.command
+    if row is None:
+        return "a line that seems to hold a password" if found.secrets else ""
+    if row.name == "LOGIN":
+        user = _first(found)
+        return f"the password for {user}" if user else "a LOGIN" if found.secrets else ""
+    if row.name == "AUTHENTICATE":
+        from imapsh.sasl.table import MECHANISMS, reveals
+
+        name = _first(found).upper()
+        if not (name or found.secrets) or not reveals(name):
+            return ""
+        return (
+            f"AUTHENTICATE {name}" if name in MECHANISMS else "AUTHENTICATE with a mechanism that may show a password"
+        )
+    return ""
+
+
+def _first(found: Match) -> str:
+    """The first argument, the user's or the mechanism's name; "" where it is not there, or may be a secret itself."""
+    piece = next(iter(found.slots), None)
+    if piece is None or any(start < piece.end and piece.start < end for start, end in found.secrets):
+        return ""
+    value = piece.value
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value or "")
