@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from imapsh.render.styles import Fragment, Theme, paint
-from imapsh.render.visible import visible
+from imapsh.render.styles import LINE_END, Fragment, Theme, paint, together
+from imapsh.render.visible import Shown, visible
 from imapsh.wire.frames import Frame, Spilled
 
 ROW = 16  #: octets in a row
@@ -21,21 +21,21 @@ def rows(data: bytes, base: int = 0) -> Iterator[list[Fragment]]:
         yield [("offset", f"{base + start:08x}  "), ("octets", f"{octets:<48}  "), ("data", f"|{text}|")]
 
 
-def hexdump(data: bytes, theme: Theme | None = None, base: int = 0) -> str:
+def hexdump(data: bytes, theme: Theme | None = None, base: int = 0) -> Shown:
     """`data` as lines, each with its line end."""
-    return "".join(paint(row, theme) + "\n" for row in rows(data, base))
+    return together(paint([*row, ("", LINE_END)], theme) for row in rows(data, base))
 
 
-def hexform(frame: Frame, theme: Theme | None = None) -> str:
+def hexform(frame: Frame, theme: Theme | None = None) -> Shown:
     """The octets of a frame, with offsets from the beginning of the stream; a spilled literal as its size and sum."""
     made, offset, pending = [], frame.offset, b""
     for part in frame.parts:
         if isinstance(part, Spilled):
-            made += [hexdump(pending, theme, offset), paint(spilled(part), theme) + "\n"]
+            made += [hexdump(pending, theme, offset), paint([*spilled(part), ("", LINE_END)], theme)]
             offset, pending = offset + len(pending) + part.octets, b""
         else:
             pending += part
-    return "".join([*made, hexdump(pending, theme, offset)])
+    return together([*made, hexdump(pending, theme, offset)])
 
 
 def spilled(part: Spilled) -> list[Fragment]:

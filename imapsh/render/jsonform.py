@@ -36,7 +36,7 @@ from imapsh.grammar.values import (
     Unknown,
     Vanished,
 )
-from imapsh.render.visible import Escapes
+from imapsh.render.visible import Escapes, Shown
 from imapsh.wire.frames import Spilled
 
 Json = dict[str, Any]
@@ -68,7 +68,7 @@ def to_json(response: Response, *, raw: bool = False, **more: Any) -> Json:
     return made
 
 
-def dumps(made: Mapping[str, Any]) -> str:
+def dumps(made: Mapping[str, Any]) -> Shown:
     """The object on one line of UTF-8 without controls, bidi overrides, invisible characters or lone surrogates.
 
     Those are written as `\\uNNNN`, so that reading it back gives the same strings.
@@ -76,7 +76,7 @@ def dumps(made: Mapping[str, Any]) -> str:
     import json
 
     text = json.dumps(made, ensure_ascii=False, separators=(",", ":"))
-    return text if text.isascii() and text.isprintable() else text.translate(_ESCAPES)
+    return Shown(text if text.isascii() and text.isprintable() else text.translate(_ESCAPES))
 
 
 def _escape(code: int) -> str:

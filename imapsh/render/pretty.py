@@ -20,8 +20,8 @@ from imapsh.patterns import lazy
 from imapsh.render import lexer
 from imapsh.render.layout import Layout, Line
 from imapsh.render.pieces import BLOCK, FETCH_CHUNKS, pieces
-from imapsh.render.styles import Fragment, Theme, paint, plain
-from imapsh.render.visible import visible, width
+from imapsh.render.styles import LINE_END, Fragment, Theme, paint, plain, together
+from imapsh.render.visible import Shown, visible, width
 from imapsh.wire.frames import Part
 
 WIDTH = 100  #: columns where none are given
@@ -51,7 +51,7 @@ def pretty(
     elide: int | None = None,
     unsolicited: bool = False,
     findings: Sequence[Finding] = (),
-) -> str:
+) -> Shown:
     """The response as lines, each with its line end, safe for a terminal.
 
     `width` is the terminal's columns; `elide` bounds the lines of each literal, None to ELIDE, and 0 shows all;
@@ -64,12 +64,12 @@ def pretty(
         if response.name == "FETCH" and len(parts) == 1 and len(parts[0]) <= columns + 2 and theme in _painted:
             again = _painted[theme].again(parts[0], margin)  # type: ignore[arg-type] # the first part is a line
             if again is not None:
-                return again
+                return Shown(again)
         line = _simple(parts, columns)
         if line is not None:
-            return _short(response.name, line, margin, theme)
+            return Shown(_short(response.name, line, margin, theme))
     lines = [*_lines(response, margin, columns, ELIDE if elide is None else elide), *map(_finding, findings)]
-    return "".join([paint(line, theme) + "\n" for line in lines])
+    return together([paint([*line, ("", LINE_END)], theme) for line in lines])
 
 
 # -- the common line: one regular expression, and a memory of what its chunks look like painted
@@ -95,6 +95,7 @@ _KEPT = 4096  # chunks kept; past that the memory begins anew
 
 
 def _short(name: str, line: str, margin: Fragment, theme: Theme | None) -> str:
+    """The line painted; `_simple` made sure that it is printable ASCII."""
     if theme is None:
         return f"{margin[1]}{line}\n"
     painted = _painted.get(theme)

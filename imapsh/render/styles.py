@@ -2,6 +2,9 @@
 
 A fragment is `(style, text)`; a style is a name of STYLES, or empty for plain text.  Terminals get SGR sequences from
 the theme's own table, prompt_toolkit a dict of style strings, pygments a token name: all three read from here.
+
+`paint` makes the text of every fragment visible, so that no fragment can carry a control to a terminal.  A line end may
+be the last character of a fragment and is kept there; anywhere else it is shown, because it came with somebody's text.
 """
 
 from __future__ import annotations
@@ -9,10 +12,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from imapsh.errors import UsageError
+from imapsh.render.visible import Shown, visible
 
 Fragment = tuple[str, str]
 
 RESET = "\x1b[0m"
+NOTHING, LINE_END = Shown(""), Shown("\n")
 
 _SHORT, _KEPT = 40, 8192  # characters of a fragment that is kept painted, and how many are
 
@@ -126,7 +131,7 @@ def sgr(words: str) -> str:
 
 
 class _Painted(dict[Fragment, str]):
-    """Fragment -> the same painted: most that is shown was shown before.  A style never reaches over a line end."""
+    """Fragment -> the same visible and painted: most that is shown was shown before."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -134,7 +139,8 @@ class _Painted(dict[Fragment, str]):
 
     def __missing__(self, fragment: Fragment) -> str:
         style, text = fragment
-        painted = "\n".join([self._theme.paint(style, part) for part in text.split("\n")])
+        body, end = (text[:-1], "\n") if text[-1:] == "\n" else (text, "")
+        painted = self._theme.paint(style, visible(body)) + end
         if len(text) <= _SHORT:
             if len(self) >= _KEPT:
                 self.clear()
@@ -165,19 +171,33 @@ THEMES: dict[str, Theme] = {
 }
 
 
-def paint(fragments: Iterable[Fragment], theme: Theme | None) -> str:
-    """The fragments as one string with the theme's SGR sequences; plain where `theme` is None.
+def paint(fragments: Iterable[Fragment], theme: Theme | None) -> Shown:
+    """The fragments as one string, each text made visible, with the theme's SGR sequences; none if `theme` is None.
 
     A style never reaches over a line end, so that a pager may cut anywhere.
     """
     if theme is None:
-        return plain(fragments)
+        return Shown("".join([text if text.isascii() and text.isprintable() else _safe(text) for _, text in fragments]))
     painted = theme.painted
-    return "".join([painted[fragment] for fragment in fragments])
+    return Shown("".join([painted[fragment] for fragment in fragments]))
+
+
+def _safe(text: str) -> str:
+    return f"{visible(text[:-1])}\n" if text[-1:] == "\n" else visible(text)
+
+
+def lines_of(text: str, style: str = "") -> list[Fragment]:
+    """A fragment for each line of a text whose line ends are ours."""
+    return [(style, f"{line}\n") for line in text.split("\n")]
+
+
+def together(texts: Iterable[Shown]) -> Shown:
+    """Texts that may be shown, one behind the other."""
+    return Shown("".join(texts))
 
 
 def plain(fragments: Iterable[Fragment]) -> str:
-    """The texts alone."""
+    """The texts alone, as they are: to measure, not to show."""
     return "".join(text for _, text in fragments)
 
 

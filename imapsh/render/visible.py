@@ -1,11 +1,14 @@
-"""Server octets made safe for a terminal.  This is the one place: nothing else prints octets that came from outside.
+"""Text from outside made safe for a terminal.  This is the one place that decides what a terminal may get.
 
 What is shown for what cannot be shown:
 
     ^@ .. ^_  ^?   C0 controls and DEL, in caret notation (ESC is ^[, TAB ^I, CR ^M, LF ^J)
-    \\xNN           an octet that is not UTF-8
+    \\xNN           an octet that is not UTF-8, also one that was decoded with `surrogateescape`
     <U+NNNN>       C1 controls, bidi overrides and isolates, line and paragraph separators, and every other format,
                    invisible, private, unassigned or surrogate code point (so also variation selectors and joiners)
+
+What reaches a terminal has the type `Shown`.  `imapsh.render.styles.paint` makes it: it passes each text through
+`visible` and adds the SGR sequences itself.  Whatever writes to a terminal takes nothing else, and mypy checks that.
 
 Blanks wider or narrower than a space are left as they are.  The notation is for eyes: it cannot be read back.
 """
@@ -14,10 +17,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from typing import NewType
+
+Shown = NewType("Shown", str)
+"""Text that a terminal may get as it is: no control but line ends and SGR sequences of ours."""
 
 #: Marks that draw nothing though Unicode calls them printable: fillers and variation selectors.
-_BLANKS = frozenset({0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, *range(0xFE00, 0xFE10)})
+_BLANKS = frozenset(
+    {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B, 0x180C, 0x180D, 0x180F, 0x2800, 0x3164, 0xFFA0, 0x16FE4, 0x1D159,
+     *range(0xFE00, 0xFE10)}
+)  # fmt: skip
 _SELECTORS = range(0xE0100, 0xE01F0)
+_ESCAPED_OCTETS = range(0xDC80, 0xDD00)  # what `surrogateescape` makes of octets
+_KEPT = 8192  # code points whose text is kept; past that the table begins anew
 _WIDE = ("W", "F")
 _NO_WIDTH = ("Mn", "Me")
 
@@ -39,6 +51,8 @@ def is_safe(code: int) -> bool:
 def _shown(code: int) -> str:
     if code < 0x20 or code == 0x7F:
         return "^" + chr(code ^ 0x40)
+    if code in _ESCAPED_OCTETS:
+        return f"\\x{code - 0xDC00:02x}"
     return f"<U+{code:04X}>"
 
 
@@ -50,6 +64,8 @@ class Escapes(dict[int, str]):
         self._escape = escape
 
     def __missing__(self, code: int) -> str:
+        if len(self) >= _KEPT:
+            self.clear()
         text = self[code] = chr(code) if is_safe(code) else self._escape(code)
         return text
 
@@ -104,7 +120,8 @@ def _columns(character: str) -> int:
 
 
 def folded(text: str, columns: int | None, hang: int = 2) -> str:
-    """A visible line, broken at spaces where it is wider than `columns`, all but the first set in by `hang`."""
+    """A line made visible, broken at spaces where it is wider than `columns`, all but the first set in by `hang`."""
+    text = visible(text)
     if columns is None or (len(text) <= columns and text.isascii()):
         return text
     words = text.split(" ")

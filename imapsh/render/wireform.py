@@ -5,8 +5,8 @@ from __future__ import annotations
 from imapsh.grammar.responses import Response
 from imapsh.render.hexform import spilled
 from imapsh.render.pieces import BLOCK, pieces
-from imapsh.render.styles import Fragment, Theme, paint
-from imapsh.render.visible import visible
+from imapsh.render.styles import LINE_END, Fragment, Theme, paint
+from imapsh.render.visible import Shown, visible
 from imapsh.wire.frames import Frame, Part, Spilled
 
 
@@ -15,7 +15,7 @@ def wire(frame: Frame) -> bytes:
     return frame.raw
 
 
-def wire_text(response: Response, theme: Theme | None = None) -> str:
+def wire_text(response: Response, theme: Theme | None = None) -> Shown:
     """The same for a terminal: its lines visible and coloured; nothing is set in, elided, decoded or explained.
 
     CRLF ends a line and is not shown; every other control is.
@@ -23,13 +23,14 @@ def wire_text(response: Response, theme: Theme | None = None) -> str:
     fragments: list[Fragment] = []
     for piece in pieces(response, inline=False):
         if piece.kind is BLOCK and piece.block is not None:
-            fragments += [("", "\n"), *_literal(piece.block)]
+            fragments += [("", LINE_END), *_literal(piece.block)]
         else:
             fragments.append((piece.style, piece.text))
-    return paint(fragments, theme) + "\n"
+    return paint([*fragments, ("", LINE_END)], theme)
 
 
 def _literal(part: Part) -> list[Fragment]:
     if isinstance(part, Spilled):
         return spilled(part)
-    return [("data", "\n".join(map(visible, part.split(b"\r\n"))))]
+    *lines, last = map(visible, part.split(b"\r\n"))
+    return [*(("data", f"{line}\n") for line in lines), ("data", last)]

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from imapsh.errors import LoginError, UsageError
-from imapsh.render.styles import Fragment, paint
+from imapsh.render.styles import LINE_END, Fragment, lines_of, paint
 from imapsh.render.visible import folded, visible
-from imapsh.shell import folders
+from imapsh.shell import folders, stdio
 from imapsh.shell.config import Settings, overlay
 from imapsh.shell.configfile import Content, read
 from imapsh.shell.options import Options
@@ -73,19 +73,21 @@ def run(given: Mapping[str, Any]) -> int:
     }
     columns = os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else None
     for number, (title, rows) in enumerate(sections.items()):
-        sys.stdout.write(paint(_section(title, list(rows), columns, first=not number), theme))
+        stdio.out(paint(_section(title, list(rows), columns, first=not number), theme))
     return 2 if fault else 0
 
 
 def _section(title: str, rows: list[Row], columns: int | None, *, first: bool) -> Iterator[Fragment]:
-    yield ("response", f"{'' if first else chr(10)}{title}\n")
+    if not first:
+        yield "", LINE_END
+    yield "response", f"{title}\n"
     width = max((len(row.label) for row in rows), default=0)
     hang = width + 4
     for row in rows:
         style = {True: "status-ok", False: "status-no", None: ""}[row.good]
-        text = folded(visible(row.text), max(columns - hang, hang) if columns else None, hang=0)
-        text = text.replace("\n", "\n" + " " * hang)
-        yield from (("keyword", f"  {visible(row.label):<{width}}  "), (style, f"{text}\n"))
+        text = folded(row.text, max(columns - hang, hang) if columns else None, hang=0)
+        yield "keyword", f"  {visible(row.label):<{width}}  "
+        yield from lines_of(text.replace("\n", "\n" + " " * hang), style)
 
 
 # -- the sections

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from prompt_toolkit.output import Output as Terminal
 
     from imapsh.render.styles import Theme
+    from imapsh.render.visible import Shown
     from imapsh.session.exchange import Exchange
     from imapsh.shell.last import Last
     from imapsh.shell.notify import Notifier
@@ -80,7 +81,7 @@ class Connections(Host[Talk]):
 
     # -- what is shown
 
-    def show(self, text: str) -> None:
+    def show(self, text: Shown) -> None:
         """See Host."""
         self.printer.put(text, self)
 
@@ -253,7 +254,7 @@ class Connections(Host[Talk]):
         return exchange
 
 
-def _at_once(terminal: Terminal, text: str) -> None:
+def _at_once(terminal: Terminal, text: Shown) -> None:
     with contextlib.suppress(OSError):  # the terminal is gone: the printer notices
         terminal.write_raw(text)
         terminal.flush()

@@ -46,16 +46,15 @@ def run(options: Options) -> int:
     output = make_output(options, terminal)
     exactly = options.format == "wire" and not terminal
     sink = opener(THRESHOLD, SpoolSink if options.format == "wire" else HashSink)
-    out = Writer(sys.stdout.buffer)
+    out = Writer(sys.stdout.buffer, terminal=terminal)
     incomplete = False
     try:
         with _opened(options.explain) as file:
             for explained in explain(_pieces(file, options.explain), limits, sink):
                 incomplete = incomplete or explained[0].frame.incomplete
-                for octets in _shown(output, explained, exactly):
-                    out.write(octets)
+                _show(output, explained, out, exactly)
                 release(explained[0].frame)
-            out.write(output.flush().encode("utf-8", "backslashreplace"))
+            out.put(output.flush())
     except ParseError as error:
         raise UsageError(f"{options.explain}: {error}") from None
     finally:
@@ -140,13 +139,13 @@ class _Traced:
         return self._places[0] + offset - self._starts[0]
 
 
-def _shown(output: Output, explained: Explained, exactly: bool) -> Iterator[bytes]:
+def _show(output: Output, explained: Explained, out: Writer, exactly: bool) -> None:
     response, findings = explained
-    if exactly:
-        if response.kind != CLIENT:
-            yield from exact(response.frame)
-        return
-    yield output.response(response, findings).encode("utf-8", "backslashreplace")
+    if not exactly:
+        out.put(output.response(response, findings))
+    elif response.kind != CLIENT:
+        for octets in exact(response.frame):
+            out.write(octets)
 
 
 def _opened(path: str) -> BinaryIO:

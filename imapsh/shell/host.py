@@ -7,13 +7,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from imapsh.errors import StateError, UsageError
-from imapsh.render.styles import Fragment, paint
+from imapsh.render.styles import LINE_END, Fragment, paint, together
 from imapsh.session.events import Completed, Event
 from imapsh.session.secrets import Secrets
 from imapsh.shell.conversation import Conversation
 from imapsh.spec.model import NOT_AUTHENTICATED, Context
 
 if TYPE_CHECKING:
+    from imapsh.render.visible import Shown
     from imapsh.server.store import Store
     from imapsh.session.core import Session
     from imapsh.shell.carrying.targets import Target
@@ -237,19 +238,19 @@ class Host(Generic[C]):
         """Whether somebody is there to be asked."""
         return self.interactive
 
-    def put(self, text: str) -> None:
-        """Show text that is finished: safe, coloured as `output` says, its last line ended."""
+    def put(self, text: Shown) -> None:
+        """Show text that was coloured as `output` says, its last line ended."""
         if self.target is None:
             self.show(text)
         else:
             self.target.write(text.encode("utf-8", "backslashreplace"))
 
-    def say(self, text: str, style: str = "") -> None:
-        """Show lines of text, safe for a terminal."""
-        self.tell([(style, line + "\n") for line in text.split("\n")])
+    def say(self, *lines: str, style: str = "") -> None:
+        """Show lines, whatever is in them: a line end within one is shown and ends nothing."""
+        self.tell([(style, one) for line in lines for one in (line, LINE_END)])
 
     def tell(self, pieces: Iterable[Fragment]) -> None:
-        """Show words of ours, each piece with its style, safe for a terminal, the last line ended."""
+        """Show words, each piece with its style, the last line ended; whatever is in them, a terminal may have it."""
         self.put(paint(pieces, self.output.theme))
 
     def record(self, name: str, value: dict[str, Any]) -> bool:
@@ -258,7 +259,7 @@ class Host(Generic[C]):
             return False
         from imapsh.render.jsonform import dumps
 
-        self.put(dumps({"kind": "imapsh", "name": name, "value": value}) + "\n")
+        self.put(together((dumps({"kind": "imapsh", "name": name, "value": value}), LINE_END)))
         return True
 
     def past(self) -> Sequence[Entry]:
@@ -267,8 +268,8 @@ class Host(Generic[C]):
 
     # -- what the drivers do in their own ways
 
-    def show(self, text: str) -> None:
-        """Show text that is finished on the screen."""
+    def show(self, text: Shown) -> None:
+        """Show text on the screen."""
         raise NotImplementedError
 
     def note(self, text: str) -> None:

@@ -13,9 +13,10 @@ from typing import IO, Any
 
 from imapsh.findings import Finding, Violation
 from imapsh.grammar.responses import Parser
+from imapsh.render.visible import Shown
 from imapsh.session.events import Completed, Event, Received, Sent
 from imapsh.session.exchange import Exchange
-from imapsh.shell.output import Output, release
+from imapsh.shell.output import Output, encoded, release
 from imapsh.wire.frames import Frame, Spilled
 
 MEMORY = 4 << 20  #: octets kept before the rest goes to a temporary file
@@ -150,7 +151,7 @@ class Last:
             at = self._file.tell()
             yield from runs
 
-    def render(self, output: Output) -> Iterator[str]:
+    def render(self, output: Output) -> Iterator[Shown]:
         """The exchange in another format, piece by piece."""
         yield from (text for event in self.events() if (text := output.event(event)))
         if rest := output.flush():
@@ -160,7 +161,7 @@ class Last:
         """The same for a pipe or a file."""
         for event in self.events():
             yield from output.octets(event)
-        yield output.flush().encode("utf-8", "backslashreplace")
+        yield encoded(output.flush())
 
     def _spill(self) -> None:
         from tempfile import TemporaryFile

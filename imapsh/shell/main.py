@@ -89,7 +89,10 @@ def _configured(given: Mapping[str, Any]) -> Options:
 def _work(options: Options) -> int:
     if options.profiles:
         names = options.settings.profiles if options.settings is not None else ()
-        sys.stdout.write("".join(f"{name}\n" for name in names))
+        from imapsh.render.styles import paint
+        from imapsh.shell import stdio
+
+        stdio.out(paint([("", f"{name}\n") for name in names], None))
         return 0
     if options.explain_name:
         from imapsh.shell.help import cli

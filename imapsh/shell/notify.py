@@ -11,7 +11,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from imapsh.render.amounts import count
-from imapsh.render.visible import visible
+from imapsh.render.visible import Shown, visible
 from imapsh.session.events import Received
 from imapsh.shell.stall import Clock
 from imapsh.transport.child import child_environment
@@ -51,8 +51,7 @@ class Notifier:
     def _tell(self) -> None:
         due, self._due = self._due, {}
         if self._how() == "bell":
-            self._terminal.write_raw("\a")
-            self._terminal.flush()
+            self._write(Shown("\a"))
         elif self._how() == "desktop":
             self._desktop("; ".join(_counted(mailbox, number) for mailbox, number in due.items()))
 
@@ -63,15 +62,19 @@ class Notifier:
             words = [program, "--app-name=imapsh", "--", "imapsh", text]
             Thread(target=_run, args=(words,), daemon=True).start()
         else:
-            self._terminal.write_raw(sequence(text, os.environ.get("TERM", "")))
-            self._terminal.flush()
+            self._write(sequence(text, os.environ.get("TERM", "")))
+
+    def _write(self, text: Shown) -> None:
+        self._terminal.write_raw(text)
+        self._terminal.flush()
 
 
-def sequence(text: str, term: str) -> str:
+def sequence(text: str, term: str) -> Shown:
     """What asks a terminal for a notification: OSC 777 of rxvt's, else OSC 9, which most know."""
+    text = visible(text)
     if term.startswith("rxvt"):
-        return f"\x1b]777;notify;imapsh;{text.replace(';', ',')}\a"
-    return f"\x1b]9;imapsh: {text}\a"
+        return Shown(f"\x1b]777;notify;imapsh;{text.replace(';', ',')}\a")
+    return Shown(f"\x1b]9;imapsh: {text}\a")
 
 
 def _counted(mailbox: str, number: int) -> str:

@@ -14,8 +14,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 from imapsh.findings import Finding
 from imapsh.grammar.responses import CLIENT, Response
-from imapsh.render.styles import THEMES, Theme, paint
-from imapsh.render.visible import folded
+from imapsh.render.styles import LINE_END, NOTHING, THEMES, Theme, lines_of, paint, together
+from imapsh.render.visible import Shown, folded, visible
 from imapsh.session.events import Completed, Event, Received, Sent
 from imapsh.session.exchange import Exchange
 from imapsh.shell.viewer import Viewer
@@ -57,17 +57,17 @@ class Output:
         self.summary = summary
         self.quiet = False
         self.viewer = viewer or Viewer()
-        self._draw: Callable[..., str] | None = None
+        self._draw: Callable[..., Shown] | None = None
         self._label = ""
 
-    def event(self, event: Event, label: str = "", viewer: Viewer | None = None) -> str:
+    def event(self, event: Event, label: str = "", viewer: Viewer | None = None) -> Shown:
         """The text of an event, its last line ended; "" for one that shows nothing (in JSON a client's line).
 
         `label` names the connection, where there are several: in front of each line, in JSON as a field; `viewer` is
         the connection's.  A view may hold an event back: its text comes with a later one, or with `flush`.
         """
         if self.quiet and not (isinstance(event, Received) and event.unsolicited):
-            return ""
+            return NOTHING
         if not label:
             return self._shown(event, label, viewer)
         whole, self.width = self.width, room(self.width, label)
@@ -77,28 +77,28 @@ class Output:
             self.width = whole
         return text if self.format == "json" else labelled(text, label, self.theme)
 
-    def _shown(self, event: Event, label: str, viewer: Viewer | None) -> str:
+    def _shown(self, event: Event, label: str, viewer: Viewer | None) -> Shown:
         if self.format == "view":
             text = (viewer or self.viewer).event(event, self)
         else:
             self._label = label
             text = self._event(event)
         if type(event) is Completed and self.format != "json":
-            text += self.closing(event)
+            text = together((text, self.closing(event)))
         return text
 
-    def rows(self, rows: Sequence[Received], label: str, viewer: Viewer) -> str:
+    def rows(self, rows: Sequence[Received], label: str, viewer: Viewer) -> Shown:
         """The text of many responses that were asked for (`imapsh.shell.rows`)."""
         if self.format != "pretty" or self.quiet or label:
-            return "".join([self.event(row, label, viewer) for row in rows])
+            return together([self.event(row, label, viewer) for row in rows])
         draw = self._draw or self._pretty()
-        return "".join([draw(row.response, self.theme, self.width, self.elide) for row in rows])
+        return together([draw(row.response, self.theme, self.width, self.elide) for row in rows])
 
-    def flush(self, label: str = "", viewer: Viewer | None = None) -> str:
+    def flush(self, label: str = "", viewer: Viewer | None = None) -> Shown:
         """The text of what views hold back; at the end, and where the connection is over.  Mostly ""."""
         return labelled((viewer or self.viewer).flush(), label, self.theme)
 
-    def _event(self, event: Event) -> str:
+    def _event(self, event: Event) -> Shown:
         if type(event) is Received:
             if not event.unsolicited:
                 return self.response(event.response, event.findings)
@@ -110,28 +110,28 @@ class Output:
             return self.response(event.response, event.findings, event.exchange)
         if isinstance(event, Sent):
             return self.client(event.frame, event.exchange)
-        return ""
+        return NOTHING
 
-    def _changed(self, text: str, change: str) -> str:
+    def _changed(self, text: Shown, change: str) -> Shown:
         """What comes unasked, with what it changed beside it."""
         if self.format != "pretty":
             return text
-        note = paint([("note", f"  {change}")], self.theme)
-        return f"{text[:-1]}{note}\n" if text.count("\n") == 1 else f"{text}{note}\n"
+        note = paint([("note", f"  {change}"), ("", LINE_END)], self.theme)
+        return together((Shown(text[:-1]) if text.count("\n") == 1 else text, note))
 
     def octets(self, event: Event, label: str = "", viewer: Viewer | None = None) -> Iterator[bytes]:
         """The same for a pipe or a file: UTF-8; in wire the server's octets exactly, spooled literals too."""
         if self.format != "wire" or self.quiet:
             text = self.event(event, label, viewer)
             if text:
-                yield text.encode("utf-8", "backslashreplace")
+                yield encoded(text)
         elif isinstance(event, Received | Completed):
             yield from exact(event.response.frame)
 
-    def client(self, frame: Frame, exchange: Exchange | None = None) -> str:
+    def client(self, frame: Frame, exchange: Exchange | None = None) -> Shown:
         """A line of ours."""
         if self.format == "json":
-            return ""
+            return NOTHING
         return self.response(Response(CLIENT, exchange.name if exchange else "", None, frame))
 
     def response(
@@ -141,7 +141,7 @@ class Output:
         exchange: Exchange | None = None,
         *,
         unsolicited: bool = False,
-    ) -> str:
+    ) -> Shown:
         """One response, or a client's line as a Response of kind CLIENT; `exchange` is the one that it completes."""
         if self.format == "pretty":
             return (self._draw or self._pretty())(response, self.theme, self.width, self.elide, unsolicited, findings)
@@ -155,25 +155,25 @@ class Output:
 
         return wire_text(response, self.theme)
 
-    def _pretty(self) -> Callable[..., str]:
+    def _pretty(self) -> Callable[..., Shown]:
         """What draws; imported when first needed, and once: an import statement is not free a line at a time."""
         from imapsh.render.pretty import pretty
 
         self._draw = pretty
         return pretty
 
-    def closing(self, event: Event) -> str:
+    def closing(self, event: Event) -> Shown:
         """What is said behind a command's reply, where it is one and that is wanted; else ""."""
         if not (self.summary and isinstance(event, Completed)):
-            return ""
+            return NOTHING
         from imapsh.shell.timing import summary
 
         text = folded(f"  {event.exchange.status}: {summary(event.exchange)}", self.width)
-        return paint([("note", f"{text}\n")], self.theme)
+        return paint(lines_of(text, "note"), self.theme)
 
     def _json(
         self, response: Response, findings: Sequence[Finding], exchange: Exchange | None = None, **known: Any
-    ) -> str:
+    ) -> Shown:
         from imapsh.render.jsonform import dumps, to_json
 
         more: dict[str, Any] = {**known, "findings": list(findings)} if findings else known
@@ -190,26 +190,34 @@ class Output:
             )
         else:
             made = to_json(response, raw=self.json_raw, **more)
-        return dumps(made) + "\n"
+        return together((dumps(made), LINE_END))
 
-    def _hex(self, response: Response) -> str:
+    def _hex(self, response: Response) -> Shown:
         from imapsh.render.hexform import hexform
 
         ours = response.kind == CLIENT
         head = f"{'client' if ours else 'server'}, {response.length:,} octets"
-        return paint([("note", f"-- {head}\n")], self.theme) + hexform(response.frame, self.theme)
+        return together((paint([("note", f"-- {head}\n")], self.theme), hexform(response.frame, self.theme)))
 
 
 class Writer:
-    """Collects what goes to stdout and writes it in chunks."""
+    """Collects what goes to stdout and writes it in chunks.  A `terminal` gets no octets but those of shown text."""
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: IO[bytes], *, terminal: bool) -> None:
         self._file = file
+        self._terminal = terminal
         self._pending: list[bytes] = []
         self._octets = 0
 
+    def put(self, text: Shown) -> None:
+        """Take text; it is written when there is much, or at the next `flush`."""
+        self._take(encoded(text))
+
     def write(self, octets: bytes) -> None:
-        """Take octets; they are written when there are many, or at the next `flush`."""
+        """Take octets for a pipe or a file, which gets them exactly.  A terminal gets them made visible."""
+        self._take(encoded(visible(octets)) if self._terminal else octets)
+
+    def _take(self, octets: bytes) -> None:
         self._pending.append(octets)
         self._octets += len(octets)
         if self._octets >= _CHUNK:
@@ -223,12 +231,18 @@ class Writer:
             self._file.flush()
 
 
-def labelled(text: str, label: str, theme: Theme | None) -> str:
+def encoded(text: str) -> bytes:
+    """Text as octets for a file, a pipe or a terminal: UTF-8."""
+    return text.encode("utf-8", "backslashreplace")
+
+
+def labelled(text: Shown, label: str, theme: Theme | None) -> Shown:
     """The lines, each behind a connection's name; as they are where it is ""."""
     if not label or not text:
         return text
     head = paint([("note", _GUTTER.format(label))], theme)
-    return "".join([head + line for line in text.splitlines(keepends=True)])
+    *lines, rest = text.split("\n")
+    return Shown("".join([f"{head}{line}\n" for line in lines]) + (head + rest if rest else ""))
 
 
 def room(width: int | None, label: str) -> int | None:

@@ -13,6 +13,7 @@ from prompt_toolkit.application import in_terminal
 if TYPE_CHECKING:
     from prompt_toolkit.output import Output
 
+    from imapsh.render.visible import Shown
     from imapsh.shell.progress import Meter
 
 PIECE = 1 << 16  #: characters written at once
@@ -20,7 +21,7 @@ _FULL = 4 * PIECE  # characters that may be due before who brings more has to wa
 
 
 class Printer:
-    """Writes finished text, SGR sequences included, to a terminal, above the prompt if one is showing."""
+    """Writes shown text, SGR sequences included, to a terminal, above the prompt if one is showing."""
 
     def __init__(self, output: Output) -> None:
         self._output = output
@@ -37,7 +38,7 @@ class Printer:
         self._free.set()
         self._task = asyncio.create_task(self._run())
 
-    def put(self, text: str, owner: object = None) -> None:
+    def put(self, text: Shown, owner: object = None) -> None:
         """Have text shown soon; `owner` is what `drop` knows it by."""
         if not text:
             return

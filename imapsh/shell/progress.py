@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from imapsh.render.amounts import in_unit, size, span, unit_of
+from imapsh.render.visible import Shown, visible
 
 if TYPE_CHECKING:
     from imapsh.session.core import Session
@@ -86,7 +87,7 @@ class Meter:
     `columns` None: there is no terminal to write it on.
     """
 
-    def __init__(self, write: Callable[[str], object], columns: Callable[[], int] | None) -> None:
+    def __init__(self, write: Callable[[Shown], object], columns: Callable[[], int] | None) -> None:
         self._write = write
         self._columns = columns
         self._shown = False
@@ -105,11 +106,12 @@ class Meter:
         progress = look()
         if progress is None or not progress.due:
             return
-        self._write(f"\r{progress.text()[: max(self._columns() - 1, 1)]}\x1b[K")
+        text = visible(progress.text())[: max(self._columns() - 1, 1)]
+        self._write(Shown(f"\r{text}\x1b[K"))
         self._shown = True
 
     def clear(self) -> None:
         """Take it away."""
         if self._shown:
             self._shown = False
-            self._write("\r\x1b[K")
+            self._write(Shown("\r\x1b[K"))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from typing import TYPE_CHECKING
 
 from imapsh.errors import UsageError
+from imapsh.render.styles import LINE_END, paint
+from imapsh.shell import stdio
 from imapsh.transport.address import Address, parse_address
 from imapsh.transport.tls import TLSOptions
 
@@ -34,6 +35,6 @@ async def _serve(address: Address, tls: TLSOptions | None) -> None:
 
     def announce(found: Address) -> None:
         said = f"listening on {found.where}; user {USER}, password {PASSWORD}; Ctrl-C ends it"
-        print(said, file=sys.stderr, flush=True)
+        stdio.put(paint([("", said), ("", LINE_END)], None))
 
     await serve_forever(address, demo_store(), announce, tls)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from imapsh.errors import ConnectionLost
-from imapsh.render.styles import paint
-from imapsh.render.visible import folded, visible
+from imapsh.render.styles import lines_of, paint
+from imapsh.render.visible import Shown, folded
 from imapsh.session.core import Session
 from imapsh.session.events import Closed, Completed, Event, Received, Sent
 from imapsh.session.exchange import Exchange
@@ -25,25 +25,21 @@ class Voice:
         self.output = output
         self._label = label
 
-    def put(self, text: str, owner: object = None) -> None:
-        """Finished text, each line behind the connection's name where there are several."""
+    def put(self, text: Shown, owner: object = None) -> None:
+        """Text, each line behind the connection's name where there are several."""
         self.printer.put(labelled(text, self._label(), self.output.theme), owner)
-
-    def say(self, text: str, style: str = "") -> None:
-        """Lines of ours."""
-        lines = "".join(f"{line}\n" for line in text.split("\n"))
-        self.put(paint([(style, lines)], self.output.theme))
 
     def note(self, text: str) -> None:
         """A dimmed line beside the conversation."""
-        self._sentence(f"  {visible(text)}", "note")
+        self._sentence(f"  {text}", "note")
 
     def fault(self, text: str) -> None:
         """What went wrong, in a sentence."""
-        self._sentence(f"imapsh: {visible(text)}", "violation")
+        self._sentence(f"imapsh: {text}", "violation")
 
     def _sentence(self, text: str, style: str) -> None:
-        self.say(folded(text, room(self.output.width, self._label())), style)
+        lines = lines_of(folded(text, room(self.output.width, self._label())), style)
+        self.put(paint(lines, self.output.theme))
 
 
 class Stage(Voice):

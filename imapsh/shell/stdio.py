@@ -1,12 +1,14 @@
-"""stdin and stderr where there is no prompt: questions to a person, and notes to one."""
+"""stdin, stdout and stderr where there is no prompt: questions to a person, and what is told.
+
+Nothing else writes text to stdout or stderr, so that all of it is `Shown`.
+"""
 
 from __future__ import annotations
 
-import shutil
 import sys
 from typing import IO
 
-from imapsh.render.visible import visible
+from imapsh.render.visible import Shown, visible
 
 
 def is_terminal(file: IO[str] | None) -> bool:
@@ -16,6 +18,8 @@ def is_terminal(file: IO[str] | None) -> bool:
 
 def columns() -> int:
     """The width of the terminal."""
+    import shutil
+
     return shutil.get_terminal_size().columns
 
 
@@ -27,15 +31,22 @@ def ask(question: str, *, secret: bool = False) -> str | None:
         if secret:
             from getpass import getpass
 
-            return getpass(question)
+            return getpass(visible(question))
         print(visible(question), end="", file=sys.stderr, flush=True)
         return sys.stdin.readline().rstrip("\n") or None
     except EOFError:
         return None
 
 
-def put(text: str) -> None:
-    """Finished text to stderr."""
+def out(text: Shown) -> None:
+    """Text to stdout.  Raises OSError."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+    sys.stdout.buffer.flush()
+
+
+def put(text: Shown) -> None:
+    """Text to stderr."""
     sys.stderr.write(text)
     sys.stderr.flush()
 

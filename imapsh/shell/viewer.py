@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from imapsh.grammar.responses import CLIENT, Response
+from imapsh.render.styles import NOTHING
 from imapsh.session.events import Completed, Event, Received, Sent
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from imapsh.findings import Finding
     from imapsh.render.memory import Memory
     from imapsh.render.view import Views
+    from imapsh.render.visible import Shown
     from imapsh.shell.output import Output
 
 
@@ -41,7 +43,7 @@ class Viewer:
         elif isinstance(event, Sent) and event.exchange is not None:
             self.memory.sent(event.exchange.name)
 
-    def event(self, event: Event, output: Output) -> str:
+    def event(self, event: Event, output: Output) -> Shown:
         """The text of an event, and before it that of those held back."""
         if isinstance(event, Received):
             command = event.exchange.name if event.exchange is not None else ""
@@ -57,13 +59,13 @@ class Viewer:
 
     def response(
         self, response: Response, findings: Sequence[Finding], output: Output, *, unsolicited: bool = False
-    ) -> str:
+    ) -> Shown:
         """The same for a response of which no more is known."""
         return self._shown(output).show(response, findings, unsolicited=unsolicited)
 
-    def flush(self) -> str:
+    def flush(self) -> Shown:
         """The text of what is held back, mostly ""."""
-        return self._views.end() if self._views is not None else ""
+        return self._views.end() if self._views is not None else NOTHING
 
     def drop(self) -> None:
         """Forget what is held back."""

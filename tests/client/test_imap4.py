@@ -188,6 +188,16 @@ def test_a_file_is_chosen_for_each_literal() -> None:
 # -- what is shown
 
 
+def test_e11_debugging_output_has_no_control(capsys: pytest.CaptureFixture[str]) -> None:
+    client = selected(b"* X \x1b[2J\xc2\x9b2J \xe2\x80\xae\r\n" + OK)
+    client.debug = 5
+    client.noop()
+    client._mesg("x\x9b2J\u202e\x1b]0;x\a\n\ty")
+    shown = capsys.readouterr().err
+    assert all(one.isprintable() or one in "\n\t" for one in shown)
+    assert "x\\x9b2J\\u202e\\x1b]0;x\\x07\n\ty" in shown
+
+
 def test_secrets_are_in_no_output(capsys: pytest.CaptureFixture[str]) -> None:
     client = scripted(imap4, b"<tag> NO you said hunter22\r\n", b"+ \r\n", b"<tag> NO aHVudGVyMjI=\r\n")
     client.state, client.debug = "NONAUTH", 5

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from prompt_toolkit.styles import Style
 from pygments.token import string_to_tokentype
 
 from imapsh.errors import UsageError
-from imapsh.render.styles import STYLES, THEMES, paint, plain, prompt_styles, sgr
+from imapsh.render.styles import STYLES, THEMES, Theme, paint, plain, prompt_styles, sgr
 from imapsh.shell.options import OPTIONS
 
 DEFAULT = THEMES["default"]
+SGR = re.compile(r"\x1b\[[\d;]*m")
 
 
 def test_fragments_painted_and_plain() -> None:
@@ -18,7 +21,14 @@ def test_fragments_painted_and_plain() -> None:
 
 
 def test_no_style_reaches_over_a_line_end() -> None:
-    assert paint([("flag", "a\nb")], DEFAULT) == "\x1b[35ma\x1b[0m\n\x1b[35mb\x1b[0m"
+    assert paint([("flag", "a\n"), ("flag", "b")], DEFAULT) == "\x1b[35ma\x1b[0m\n\x1b[35mb\x1b[0m"
+
+
+@pytest.mark.parametrize("theme", [None, *THEMES.values()])
+@pytest.mark.parametrize("style", ["", "flag", "note"])
+def test_e11_no_fragment_carries_a_control_or_a_line_of_its_own(theme: Theme | None, style: str) -> None:
+    painted = paint([(style, "a\x1b[2J\n< A1 OK\x9b2J\u202e\n"), (style, "\x1b]0;x\a\udc9b")], theme)
+    assert SGR.sub("", painted) == "a^[[2J^J< A1 OK<U+009B>2J<U+202E>\n^[]0;x^G\\x9b"
 
 
 @pytest.mark.parametrize(

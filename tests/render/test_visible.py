@@ -22,6 +22,7 @@ from imapsh.render.visible import folded, is_safe, text_lines, visible, visible_
         ("\u2066\u2069\u200b\ufeff\u2028".encode(), "<U+2066><U+2069><U+200B><U+FEFF><U+2028>"),
         ("\ufe0f\U000e0101\u3164".encode(), "<U+FE0F><U+E0101><U+3164>"),
         ("a\u00a0b\u3000".encode(), "a\u00a0b\u3000"),
+        ("\u180b\u180f\U00016fe4\U0001d159".encode(), "<U+180B><U+180F><U+16FE4><U+1D159>"),
         (b"\xed\xa0\x80", "\\xed\\xa0\\x80"),
     ],
 )
@@ -31,6 +32,15 @@ def test_what_is_shown(octets: bytes, shown: str) -> None:
 
 def test_lone_surrogates_in_text_are_named() -> None:
     assert visible("a\ud800b") == "a<U+D800>b"
+
+
+def test_e11_octets_that_were_escaped_are_shown_as_octets() -> None:
+    assert visible(b"M\xfcll \x9b2J".decode("utf-8", "surrogateescape")) == "M\\xfcll \\x9b2J"
+
+
+@pytest.mark.parametrize("text", ["Grüße, 日本語", "שלום", "مرحبا", "नमस्ते", "สวัสดี", "e\u0301", "😀"])
+def test_e11_ordinary_text_of_any_script_is_itself(text: str) -> None:
+    assert visible(text) == text
 
 
 def test_octets_read_as_latin1_are_read_again_as_utf8() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from prompt_toolkit.output import DummyOutput
 
+from imapsh.render.visible import Shown
 from imapsh.shell.printer import PIECE, Printer
 
 
@@ -36,7 +37,7 @@ def play(scene: Callable[[Printer, Written], Awaitable[None]]) -> Written:
 def test_what_is_due_is_written_at_once() -> None:
     async def scene(printer: Printer, output: Written) -> None:
         for number in range(1000):
-            printer.put(f"line {number}\n")
+            printer.put(Shown(f"line {number}\n"))
         assert output.writes == []
         await printer.drain()
 
@@ -48,9 +49,9 @@ def test_pieces_are_bounded_and_end_with_a_line() -> None:
 
     async def scene(printer: Printer, output: Written) -> None:
         for _ in range(3000):
-            printer.put(line)
-        printer.put(line * 2000)
-        printer.put("y" * (PIECE + 10) + "\n")
+            printer.put(Shown(line))
+        printer.put(Shown(line * 2000))
+        printer.put(Shown("y" * (PIECE + 10) + "\n"))
 
     output = play(scene)
     assert "".join(output.writes) == line * 5000 + "y" * (PIECE + 10) + "\n"
@@ -60,7 +61,7 @@ def test_pieces_are_bounded_and_end_with_a_line() -> None:
 
 def test_who_brings_more_waits_for_room() -> None:
     async def scene(printer: Printer, output: Written) -> None:
-        printer.put("x" * (5 * PIECE))
+        printer.put(Shown("x" * (5 * PIECE)))
         assert not output.writes
         await printer.room()
         assert len(output.writes) >= 3
@@ -71,9 +72,9 @@ def test_who_brings_more_waits_for_room() -> None:
 def test_what_is_dropped_is_not_written_and_frees_the_room() -> None:
     async def scene(printer: Printer, output: Written) -> None:
         owner = object()
-        printer.put("keep\n")
-        printer.put("x\n" * 5 * PIECE, owner)
-        printer.put("and this\n")
+        printer.put(Shown("keep\n"))
+        printer.put(Shown("x\n" * 5 * PIECE), owner)
+        printer.put(Shown("and this\n"))
         printer.drop(owner)
         await printer.room()
 
@@ -88,7 +89,7 @@ def test_a_terminal_that_is_gone_blocks_nobody() -> None:
     async def scene() -> None:
         async with asyncio.timeout(20):
             printer = Printer(Gone())
-            printer.put("x" * (5 * PIECE))
+            printer.put(Shown("x" * (5 * PIECE)))
             await printer.room()
             await printer.drain()
             await printer.close()
@@ -99,7 +100,7 @@ def test_a_terminal_that_is_gone_blocks_nobody() -> None:
 def test_nothing_is_written_while_the_terminal_is_somebody_elses() -> None:
     async def scene(printer: Printer, output: Written) -> None:
         with printer.held():
-            printer.put("news\n")
+            printer.put(Shown("news\n"))
             for _ in range(10):
                 await asyncio.sleep(0)
             assert output.writes == []

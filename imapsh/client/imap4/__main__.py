@@ -14,6 +14,7 @@ import sys
 from typing import Any
 
 from imapsh.client import imap4
+from imapsh.client.imap4.transcript import printable
 
 _ONE, _TWO = "imapsh-x1", "imapsh-x2"
 _MESSAGE = b"From: %s@localhost\r\nSubject: IMAP4 test\r\n\r\ndata...\r\n"
@@ -34,7 +35,7 @@ def main(arguments: list[str]) -> int:
         with connection:
             _session(connection)
     except (OSError, imap4.IMAP4.error) as error:
-        print(f"Tests failed: {error}", file=sys.stderr)
+        print(printable(f"Tests failed: {error}"), file=sys.stderr)
         if not levels:
             print("-d 4 shows the conversation", file=sys.stderr)
         return 1

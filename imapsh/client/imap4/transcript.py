@@ -53,7 +53,17 @@ class Transcript:
         """Write a message to stderr, secrets masked, with the minute and second of `moment`, or of now."""
         if moment is None:
             moment = time.time()
-        shown = self.masked(str(message).encode("utf-8", "backslashreplace")).decode("utf-8")
+        shown = printable(self.masked(str(message).encode("utf-8", "backslashreplace")).decode("utf-8"))
         stamp = time.strftime("%M:%S", time.localtime(moment))
         sys.stderr.write(f"  {stamp}.{int(moment * 100) % 100:02d} {shown}\n")
         sys.stderr.flush()
+
+
+def printable(text: str) -> str:
+    """Text for a terminal, controls and what is invisible as escapes; line ends and tabs stay.
+
+    `imapsh.render` is not imported by the classes, and its notation is not imaplib's.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(one if one.isprintable() or one in "\n\t" else ascii(one)[1:-1] for one in text)

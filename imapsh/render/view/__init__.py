@@ -16,9 +16,10 @@ from imapsh.findings import Finding
 from imapsh.grammar import values
 from imapsh.grammar.responses import CLIENT, STATUS, TAGGED, UNTAGGED, Response
 from imapsh.render.pretty import MARGINS, UNSOLICITED, pretty
-from imapsh.render.styles import Fragment, Theme, paint
+from imapsh.render.styles import LINE_END, NOTHING, Fragment, Theme, paint, together
 from imapsh.render.view.columns import joined
 from imapsh.render.view.look import Line, Look
+from imapsh.render.visible import Shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,7 +88,7 @@ class Views:
         unsolicited: bool = False,
         command: str = "",
         uid: int | None = None,
-    ) -> str:
+    ) -> Shown:
         """The text of a response, and before it that of those held back; "" where it is held back itself.
 
         `command`: the one that runs; `uid`: of FETCH and EXPUNGE, the message's, where it is known.  Never raises.
@@ -99,24 +100,24 @@ class Views:
         look.memory.take(response, uid)
         look.command, look.response, look.uid = command or self._command, response, uid
         if unsolicited:
-            return self.flush() + self._single(response, findings, UNSOLICITED)
-        text = ""
+            return together((self.flush(), self._single(response, findings, UNSOLICITED)))
+        text = NOTHING
         if self._held is None or not self._held.take(response, look):
             text = self.end()
             self._held = self._gatherer(response)
             if self._held is None:
-                return text + self._single(response, findings, MARGINS[response.kind])
+                return together((text, self._single(response, findings, MARGINS[response.kind])))
         faults = self._faults(response, findings)
-        return text + self.flush() + faults if faults or self._held.full else text
+        return together((text, self.flush(), faults)) if faults or self._held.full else text
 
-    def flush(self) -> str:
+    def flush(self) -> Shown:
         """The text of what is held back; more of the same goes on below it."""
         if self._held is None:
-            return ""
+            return NOTHING
         margin = _BLANK if self._held.begun else MARGINS[UNTAGGED]
         return self._painted(margin, self._held.lines(self.look))
 
-    def end(self) -> str:
+    def end(self) -> Shown:
         """The text of what is held back; what comes is shown by itself."""
         text = self.flush()
         self._held = None
@@ -133,7 +134,7 @@ class Views:
         made: Gatherer = self._find(name)()
         return made if made.take(response, self.look) else None
 
-    def _single(self, response: Response, findings: Sequence[Finding], margin: Fragment) -> str:
+    def _single(self, response: Response, findings: Sequence[Finding], margin: Fragment) -> Shown:
         name = VIEWS.get(type(response.value))
         if name is None or response.kind not in _VIEWED:
             unsolicited = margin is UNSOLICITED
@@ -142,21 +143,21 @@ class Views:
                 response, self.theme, width=look.width, elide=look.elide, unsolicited=unsolicited, findings=findings
             )
         text = self._painted(margin, self._find(name)(response.value, self.look))
-        return text + self._faults(response, findings)
+        return together((text, self._faults(response, findings)))
 
-    def _faults(self, response: Response, findings: Sequence[Finding]) -> str:
+    def _faults(self, response: Response, findings: Sequence[Finding]) -> Shown:
         if not (response.violations or findings or response.frame.incomplete):
-            return ""
+            return NOTHING
         from imapsh.render.view.faults import faults
 
         return self._painted(_BLANK, faults(response, findings, self.look.columns))
 
-    def _painted(self, margin: Fragment, lines: Iterable[Line]) -> str:
-        made = []
+    def _painted(self, margin: Fragment, lines: Iterable[Line]) -> Shown:
+        made: list[Shown] = []
         for line in lines:
-            made.append(paint([margin, *joined(line)], self.theme).rstrip(" ") + "\n")
+            made += [Shown(paint([margin, *joined(line)], self.theme).rstrip(" ")), LINE_END]
             margin = _BLANK
-        return "".join(made)
+        return together(made)
 
     def _find(self, name: str) -> Any:
         found = self._found.get(name)

@@ -16,7 +16,7 @@ _HEADERS = "message/delivery-status"  # header blocks, and nothing else (RFC 346
 _BLANK = re.compile(rb"\r?\n\r?\n")
 
 
-class Shown(NamedTuple):
+class MessagePart(NamedTuple):
     """A header, with an empty `title`, or a part: its number, its type, what was undone, its octets.
 
     `label` says what they are, as for `literal_lines`.
@@ -29,19 +29,19 @@ class Shown(NamedTuple):
     label: str = ""
 
 
-def parts(data: bytes, number: str = "") -> Iterator[Shown]:
+def parts(data: bytes, number: str = "") -> Iterator[MessagePart]:
     """The header, then every part that holds no others, in order; `number` is the message's own as a part."""
     end = _BLANK.search(data)
-    yield Shown("", "", "", data[: end.end()] if end else data, "HEADER")
+    yield MessagePart("", "", "", data[: end.end()] if end else data, "HEADER")
     if end is None or end.end() == len(data):
         return
     body = data[end.end() :]
     message = _parsed(data)
     if message is None or not (message.is_multipart() or message.get("Content-Type") or _encoding(message)):
-        yield Shown("", "", "", body)
+        yield MessagePart("", "", "", body)
     elif not message.is_multipart():
         undone = undo(body, _encoding(message), _charset(message))
-        yield Shown("", message.get_content_type() if undone.said else "", undone.said, undone.data)
+        yield MessagePart("", message.get_content_type() if undone.said else "", undone.said, undone.data)
     else:
         yield from _leaves(message, number)
 
@@ -55,7 +55,7 @@ def _parsed(data: bytes) -> Message | None:
         return None
 
 
-def _leaves(message: Message, number: str) -> Iterator[Shown]:
+def _leaves(message: Message, number: str) -> Iterator[MessagePart]:
     waiting = [(number, message)]
     while waiting:
         here, part = waiting.pop()
@@ -63,7 +63,7 @@ def _leaves(message: Message, number: str) -> Iterator[Shown]:
         nested = below[0] if below and part.get_content_type() in _MESSAGES else None
         if nested is not None:
             header = "".join(f"{name}: {text}\r\n" for name, text in nested.items())
-            yield Shown(here, part.get_content_type(), "", header.encode("utf-8", "surrogateescape"), "HEADER")
+            yield MessagePart(here, part.get_content_type(), "", header.encode("utf-8", "surrogateescape"), "HEADER")
         if nested is not None and nested.is_multipart():
             waiting.append((here, nested))
         elif below:
@@ -79,7 +79,7 @@ def _below(part: Message) -> list[Message]:
     return [one for one in payload if not isinstance(one, str)]
 
 
-def _leaf(number: str, part: Message) -> Shown:
+def _leaf(number: str, part: Message) -> MessagePart:
     payload = part.get_payload()
     text = str(payload or "")
     if isinstance(payload, list):
@@ -87,7 +87,7 @@ def _leaf(number: str, part: Message) -> Shown:
     undone = undo(text.encode("utf-8", "surrogateescape"), _encoding(part), _charset(part))
     name = part.get_filename()
     title = part.get_content_type() + (f' "{name}"' if name else "")
-    return Shown(number, title, undone.said, undone.data, "HEADER" if part.get_content_type() == _HEADERS else "")
+    return MessagePart(number, title, undone.said, undone.data, "HEADER" if part.get_content_type() == _HEADERS else "")
 
 
 def _encoding(part: Message) -> str:

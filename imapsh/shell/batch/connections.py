@@ -20,6 +20,7 @@ from imapsh.shell.progress import Meter
 from imapsh.shell.retry import Retries
 
 if TYPE_CHECKING:
+    from imapsh.render.visible import Shown
     from imapsh.shell.last import Last
     from imapsh.shell.options import Options
 
@@ -32,7 +33,7 @@ class BatchConnections(Host[BatchTalk]):
 
     def __init__(self, options: Options, out: BinaryIO, *, terminal: bool) -> None:
         super().__init__(options, make_output(options, terminal))
-        self.out = Writer(out)
+        self.out = Writer(out, terminal=terminal)
         self._exact = not terminal
         seen = stdio.is_terminal(sys.stderr) and not is_plain(options)
         self._meter = Meter(stdio.put, stdio.columns if seen else None)
@@ -106,10 +107,10 @@ class BatchConnections(Host[BatchTalk]):
         else:
             super().tell(pieces)
 
-    def show(self, text: str) -> None:
+    def show(self, text: Shown) -> None:
         """See Host."""
         self.show_due()
-        self.out.write(text.encode("utf-8", "backslashreplace"))
+        self.out.put(text)
 
     def note(self, text: str) -> None:
         """See Host: on stderr."""
@@ -155,7 +156,7 @@ class BatchConnections(Host[BatchTalk]):
                 for octets in self.screen.octets(event, label, talk.viewer):
                     self.out.write(octets)
             else:
-                self.out.write(self.screen.event(event, label, talk.viewer).encode("utf-8", "backslashreplace"))
+                self.out.put(self.screen.event(event, label, talk.viewer))
         self.out.flush()
         self._tick()
 

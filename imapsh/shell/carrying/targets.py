@@ -17,7 +17,7 @@ from imapsh.session.events import Completed, Event, Received, Sent
 from imapsh.shell.carrying.landing import landing
 from imapsh.shell.carrying.onetext import OneText, one_text
 from imapsh.shell.files import why
-from imapsh.shell.output import Output
+from imapsh.shell.output import Output, encoded
 from imapsh.shell.viewer import Viewer
 from imapsh.wire.frames import Spilled, size_of
 from imapsh.wire.sinks import octets_of
@@ -58,7 +58,7 @@ class Target:
     def end_view(self) -> None:
         """Write what a view holds back."""
         if text := self.output.flush():
-            self.write(text.encode("utf-8", "backslashreplace"))
+            self.write(encoded(text))
 
     def take(self, event: Event) -> bool:
         """An event of the command; whether it is taken.  The others, a reply that is not OK first of all, are shown on
@@ -69,10 +69,13 @@ class Target:
             self.refused = True
             return False
         came = self._came
-        for octets in self.output.octets(event):
+        for octets in self._octets(event):
             self.write(octets)
         self._came = came or not isinstance(event, Sent)
         return True
+
+    def _octets(self, event: Event) -> Iterator[bytes]:
+        return self.output.octets(event)
 
     def write(self, octets: bytes) -> None:
         """Take octets.  What goes wrong is said by `finish`; after that nothing is taken."""
@@ -209,18 +212,27 @@ class FileTarget(Target):
 
 
 class PipeTarget(Target):
-    """The input of a command of the system's, which has the terminal once all is there."""
+    """The input of a command of the system's, which has the terminal once all is there.
+
+    A pager puts what it gets before a person, so it gets what a terminal may have, in the wire format too.
+    """
 
     def __init__(self, shown: Output, command: str) -> None:
         from tempfile import SpooledTemporaryFile
 
-        pager = command.split() in (["less"], ["less", "-R"])
-        super().__init__(shown, coloured=pager)
-        self.command = "less -R" if pager else command
+        self.pager = command.split() in (["less"], ["less", "-R"])
+        super().__init__(shown, coloured=self.pager)
+        self.command = "less -R" if self.pager else command
         self._file: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed by finish, or drop
 
     def _write(self, octets: bytes) -> None:
         self._file.write(octets)
+
+    def _octets(self, event: Event) -> Iterator[bytes]:
+        if not self.pager:
+            yield from super()._octets(event)
+        elif text := self.output.event(event):
+            yield encoded(text)
 
     def finish(self) -> str:
         """See Target: the command runs, and is waited for.  That it reads no more, or fails, is its own affair.

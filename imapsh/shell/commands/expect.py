@@ -49,4 +49,4 @@ def _tell(host: Host[Any], result: Result) -> None:
         host.fault(": ".join(filter(None, (result.place, "not ok", result.message))))
     elif host.interactive:
         skipped = f"skipped: {result.skipped}" if result.skipped is not None else result.name
-        host.say(visible(f"  ok, {skipped}"), "status-ok")
+        host.say(visible(f"  ok, {skipped}"), style="status-ok")

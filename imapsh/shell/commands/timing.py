@@ -6,6 +6,7 @@ from typing import Any
 
 from imapsh.errors import UsageError
 from imapsh.render.amounts import count, duration
+from imapsh.render.styles import NOTHING
 from imapsh.shell.commands.care import switched
 from imapsh.shell.host import Host
 from imapsh.shell.lines import is_ours
@@ -35,7 +36,7 @@ def stats(host: Host[Any], argument: str) -> None:
         return
     records = [host.record("stats", record) for record in host.stats.records(argument)]
     if not any(records):
-        host.say(host.stats.table(argument))
+        host.say(*host.stats.table(argument).split("\n"))
 
 
 def repeat(host: Host[Any], argument: str) -> Steps[str]:
@@ -44,7 +45,7 @@ def repeat(host: Host[Any], argument: str) -> Steps[str]:
     counted = Stats()
     worst, done, before = "", 0, host.interruptions
     host.counters.append(counted)
-    host.put("")  # what is due is shown before it falls silent, and what is due then before it speaks again
+    host.put(NOTHING)  # what is due is shown before it falls silent, and what is due then before it speaks again
     host.output.quiet = quiet
     try:
         while times is None or done < times:

@@ -64,13 +64,13 @@ def _list(host: Host[Any]) -> None:
             text = ""
         known.append((name, f"{text or '-':<20}  {row.meaning}"))
     own = [(name, host.variables.shown(name)) for name in host.variables.own]
-    host.say(_columns([*own, *known], " = "))
+    host.say(*_columns([*own, *known], " = "))
 
 
-def _columns(rows: Iterable[tuple[str, str]], between: str) -> str:
+def _columns(rows: Iterable[tuple[str, str]], between: str) -> list[str]:
     listed = list(rows)
     width = max((len(name) for name, _ in listed), default=0)
-    return "\n".join(visible(f"{name:<{width}}{between}{text}") for name, text in listed)
+    return [f"{name:<{width}}{between}{text}" for name, text in listed]
 
 
 def unset(host: Host[Any], argument: str) -> None:
@@ -95,7 +95,7 @@ def alias(host: Host[Any], argument: str) -> None:
         return
     shown = {name: host.aliases[name]} if name else host.aliases
     rows = ((one, in_clear(text) + _hidden(one)) for one, text in shown.items())
-    host.say(_columns(rows, "  "))
+    host.say(*_columns(rows, "  "))
 
 
 def _hidden(name: str) -> str:

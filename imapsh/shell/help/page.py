@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from textwrap import wrap
 
-from imapsh.render.styles import Fragment
+from imapsh.render.styles import LINE_END, Fragment
 from imapsh.shell.help.entries import Entry, brought_by, given_by, unique
 from imapsh.shell.help.kinds import kind_of
 from imapsh.shell.help.lookup import find, kinds_listed, listed, see_also
@@ -71,7 +71,7 @@ def _heading(entry: Entry, width: int) -> list[Fragment]:
     what = f"{kind_of(entry.kind).noun}, {entry.rfc}" if entry.rfc else kind_of(entry.kind).noun
     if name.startswith("<") and entry.syntax:
         what = f"{name}, {what}"
-    return [*start, *(("text", "\n" + line) for line in lines[1:]), ("", "\n"), *paragraph(what, width, "note")]
+    return [*start, ("", LINE_END), *(("text", f"{line}\n") for line in lines[1:]), *paragraph(what, width, "note")]
 
 
 def relations(entry: Entry) -> Iterable[tuple[str, str]]:
@@ -104,9 +104,12 @@ def row(label: str, style: str, text: str, width: int, column: int) -> list[Frag
     """A label, and text beside it that hangs; below it where the label is too long, or the terminal narrow."""
     label = label.rstrip()
     column = column if width >= 2 * column else 4
-    gap = " " * (column - len(label)) if len(label) < column else "\n" + " " * column
-    lines = wrap(text, width - column, break_on_hyphens=False)
-    return [(style, label), ("", gap), ("text", ("\n" + " " * column).join(lines)), ("", "\n")]
+    beside = len(label) < column
+    lines = wrap(text, width - column, break_on_hyphens=False) or [""]
+    made = [(style, label), ("", " " * (column - len(label)) if beside else LINE_END)]
+    for number, line in enumerate(lines):
+        made += [("", "" if beside and not number else " " * column), ("text", f"{line}\n")]
+    return made
 
 
 def paragraph(text: str, width: int, style: str = "") -> list[Fragment]:

@@ -19,6 +19,8 @@ from prompt_toolkit.input import Input
 from prompt_toolkit.output import DummyOutput, Output, create_output
 from prompt_toolkit.shortcuts import PromptSession
 
+from imapsh.render.styles import LINE_END, paint
+from imapsh.render.visible import Shown
 from imapsh.shell import literals
 from imapsh.shell.prompting import toolbar
 from imapsh.shell.prompting.history import MaskedHistory
@@ -80,11 +82,11 @@ class PlainPrompt(PromptSession[str]):
         Raises EOFError and KeyboardInterrupt.
         """
         if message is not None:
-            return await self._line(fragment_list_to_text(to_formatted_text(message)), unseen=is_password is True)
-        text = await self._line(fragment_list_to_text(toolbar.prompt(self._status())))
+            return await self._line(_shown(message), unseen=is_password is True)
+        text = await self._line(_shown(toolbar.prompt(self._status())))
         while self._goes_on(text):
             more = toolbar.continuation(text + "\n", text.count("\n") + 1)
-            text += "\n" + await self._line(fragment_list_to_text(more), unseen=self._kept.hides(f"{text}\nx"))
+            text += "\n" + await self._line(_shown(more), unseen=self._kept.hides(f"{text}\nx"))
         self._kept.append_string(text)
         return text
 
@@ -92,7 +94,7 @@ class PlainPrompt(PromptSession[str]):
         left = None if self._raw() or text.startswith("\\") else literals.wanted(text)
         return left is not None and (left > 0 or literals.announced(text))
 
-    async def _line(self, question: str, *, unseen: bool = False) -> str:
+    async def _line(self, question: Shown, *, unseen: bool = False) -> str:
         loop = asyncio.get_running_loop()
         terminal = self.input.fileno()
         answer: asyncio.Future[str] = loop.create_future()
@@ -104,17 +106,17 @@ class PlainPrompt(PromptSession[str]):
                 self._take()
                 text = await answer
             if unseen:
-                self._write("\n")
+                self._write(LINE_END)
             return text
         except BaseException:
             self._held = b""
-            self._write("\n")
+            self._write(LINE_END)
             raise
         finally:
             loop.remove_reader(terminal)
             self.app.answer = None
 
-    def _write(self, text: str) -> None:
+    def _write(self, text: Shown) -> None:
         self.app.output.write_raw(text)
         self.app.output.flush()
 
@@ -134,6 +136,10 @@ class PlainPrompt(PromptSession[str]):
         if end and self.app.is_running:
             self._held = rest
             self.app.exit(line.rstrip(b"\r").decode("utf-8", "surrogateescape"))
+
+
+def _shown(text: AnyFormattedText) -> Shown:
+    return paint([("", fragment_list_to_text(to_formatted_text(text)))], None)
 
 
 @contextlib.contextmanager

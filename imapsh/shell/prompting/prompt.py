@@ -18,7 +18,7 @@ from prompt_toolkit.styles import Style
 from imapsh.errors import UsageError
 from imapsh.render.styles import THEMES, Theme, prompt_styles
 from imapsh.shell.completer import ShellCompleter
-from imapsh.shell.prompting import toolbar
+from imapsh.shell.prompting import drawn, toolbar
 from imapsh.shell.prompting.brackets import MatchingBrackets
 from imapsh.shell.prompting.history import MaskedHistory
 from imapsh.shell.prompting.keys import bindings
@@ -77,6 +77,7 @@ def make(
     output: Output | None = None,
 ) -> PromptSession[str]:
     """The prompt for commands.  `raw` tells whether lines go out as they are; `note` says something above it."""
+    drawn.guard()
     session: PromptSession[str]
 
     def bar() -> StyleAndTextTuples:
@@ -143,6 +144,7 @@ async def _open_editor(buffer: Buffer, history: MaskedHistory, note: Callable[[s
 
 def make_secret(theme: Theme | None, *, input: Input | None = None, output: Output | None = None) -> PromptSession[str]:
     """The prompt for what must not be seen nor kept."""
+    drawn.guard()
     return PromptSession(
         is_password=True, history=DummyHistory(), style=style(theme), include_default_pygments_style=False,
         input=input, output=output,
