@@ -38,17 +38,16 @@ RUNNING = {
 
 @pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what needs a server or a process; with several workers, a server is one worker's, and its tests begin."""
+    """Mark each test by what it needs.  Of several workers one has all tests of a server, and these come first."""
     found = {item: needs(item) for item in items}
-    for item, (server, process) in found.items():
-        if server:
-            item.add_marker(pytest.mark.server)
-            item.add_marker(pytest.mark.xdist_group(server))
-        if process:
-            item.add_marker(pytest.mark.process)
+    for item, need in found.items():
+        for name in (name for name, needed in need._asdict().items() if needed):
+            item.add_marker(getattr(pytest.mark, name))
+        if need.server:
+            item.add_marker(pytest.mark.xdist_group(need.server))
     if hasattr(config, "workerinput"):  # in a worker: what waits longest must not come last
-        files = {item.path for item, (_, process) in found.items() if process}
-        items.sort(key=lambda item: (found[item][0] == "", item.path not in files))
+        files = {item.path for item, need in found.items() if need.process}
+        items.sort(key=lambda item: (not found[item].server, item.path not in files))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling | None:

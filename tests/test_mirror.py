@@ -70,7 +70,10 @@ ELSEWHERE = (
     Elsewhere("shell/batch/*", "shell/batch/test_batch.py", "a script is run whole"),
     Elsewhere("shell/carrying/targets", "shell/carrying/test_redirect.py", "where a redirection goes"),
     Elsewhere("shell/commands/*", "shell/test_commands.py", "a command is tested with what it does"),
-    Elsewhere("shell/completing shell/completing/gather shell/completing/offer", "shell/test_completer.py", "the way to every source"),
+    Elsewhere(
+        "shell/completing shell/completing/gather shell/completing/offer", "shell/test_completer.py",
+        "the way to every source",
+    ),
     Elsewhere("shell/expecting/checks shell/expecting/tally", "shell/expecting/test_expect.py", "parts of it"),
     Elsewhere("shell/help/*", "shell/test_help.py", "pages are read whole"),
     Elsewhere(

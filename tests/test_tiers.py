@@ -12,7 +12,7 @@ import pytest
 from .graph import ROOT
 from .servers import dovecot
 from .shell.running import imapsh
-from .tiers import needs, starts_process
+from .tiers import Needs, needs, starts_process
 
 
 def by_itself() -> None:
@@ -73,13 +73,21 @@ def test_what_starts_none() -> None:
     assert not starts_process(without)
 
 
+def collected(name: str) -> list[pytest.Item]:
+    """The tests of a file; none is run."""
+    found = _Collected()
+    assert pytest.main(["--collect-only", "-q", "-p", "no:cacheprovider", str(ROOT / "tests" / name)], [found]) == 0
+    return found.items
+
+
 def test_a_server_is_found_by_its_fixture_and_by_a_parameter() -> None:
-    """No test is run: they are only collected."""
-    kept = ("servers/test_servers.py::test_plain", "real/test_session.py::test_session")
-    collected = _Collected()
-    arguments = ["--collect-only", "-q", "-p", "no:cacheprovider", *(str(ROOT / "tests" / name) for name in kept)]
-    assert pytest.main(arguments, plugins=[collected]) == 0
-    assert {needs(item)[0] for item in collected.items} >= {"dovecot", "cyrus", "courier", "mailutils", ""}
+    names = {"dovecot", "cyrus", "courier", "mailutils"}
+    assert {needs(item).server for item in collected("servers/test_servers.py::test_plain")} == names
+    assert {needs(item).server for item in collected("real/test_session.py::test_session")} == {*names, ""}
+
+
+def test_hypothesis_is_found() -> None:
+    assert {needs(item).fuzz for item in collected("grammar/test_mutf7.py")} == {False, True}
 
 
 class _Collected:
@@ -91,5 +99,5 @@ class _Collected:
 
 
 def test_this_one_needs_none(request: pytest.FixtureRequest) -> None:
-    assert needs(request.node) == ("", False)
+    assert needs(request.node) == Needs()
     assert not list(request.node.iter_markers("server"))

@@ -1,9 +1,9 @@
-"""What a test needs, found by reading it: a real server, or a process of its own.
+"""What a test needs, found by reading it: a real server, a process of its own, or random input.
 
 Nothing is marked by hand.  The code of a test and of its fixtures is followed through the names it uses, as long as
 they lead to functions and classes of `tests`.  A test gets the marker `server` if it asks for one of SERVERS, by a
-fixture or by a parameter.  It gets the marker `process` if it can reach one of PROCESSES.  `tests/run quick` leaves
-both out.
+fixture or by a parameter.  It gets the marker `process` if it can reach one of PROCESSES, and `fuzz` if hypothesis runs
+it.  `tests/run quick` leaves all of them out.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Iterator
 from types import CodeType, FunctionType, ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -22,14 +22,22 @@ SERVERS = ("dovecot", "cyrus", "courier", "mailutils")
 PROCESSES = ("subprocess", "pexpect", "create_subprocess_exec", "executable")
 
 
-def needs(item: pytest.Item) -> tuple[str, bool]:
-    """The real server a test needs ("" for none), and whether it starts a process."""
+class Needs(NamedTuple):
+    """The real server a test needs ("" for none), whether it starts a process, and whether its input is random."""
+
+    server: str = ""
+    process: bool = False
+    fuzz: bool = False
+
+
+def needs(item: pytest.Item) -> Needs:
     names: tuple[str, ...] = tuple(getattr(item, "fixturenames", ()))
     callspec = getattr(item, "callspec", None)
     if "request" in names and callspec is not None:  # request.getfixturevalue(a parameter)
         names += tuple(_words(callspec.params.values()))
     server = next((name for name in names if name in SERVERS), "")
-    return server, bool(server) or any(map(starts_process, _functions(item)))
+    fuzz = hasattr(getattr(item, "function", None), "hypothesis")
+    return Needs(server, bool(server) or any(map(starts_process, _functions(item))), fuzz)
 
 
 def _words(values: Iterable[object]) -> Iterator[str]:
