@@ -1,4 +1,4 @@
-"""Fixtures for every floor: certificates, and the real servers.
+"""Fixtures for every floor: certificates, and the real servers.  Markers that say what a test needs.
 
 A server starts once, when the first test asks for it, and is stopped at the end.  One that cannot run here skips the
 tests that ask for it; where CI is set in the environment it fails them.
@@ -10,6 +10,7 @@ import contextlib
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,9 +19,14 @@ from .servers import courier as courier_server
 from .servers import cyrus as cyrus_server
 from .servers import dovecot as dovecot_server
 from .servers import mailutils as mailutils_server
-from .servers.base import Missing, Server, absent
+from .servers.base import UNTOUCHED, Missing, Server, absent
 from .servers.certs import Certs
 from .servers.seed import seed
+from .tiers import needs
+
+if TYPE_CHECKING:
+    from xdist.remote import Producer
+    from xdist.scheduler import Scheduling
 
 RUNNING = {
     "dovecot": dovecot_server.running,
@@ -28,6 +34,31 @@ RUNNING = {
     "courier": courier_server.running,
     "mailutils": mailutils_server.running,
 }
+
+
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark each test by what it needs.  Of several workers one has all tests of a server, and these come first."""
+    found = {item: needs(item) for item in items}
+    for item, need in found.items():
+        for name in (name for name, needed in need._asdict().items() if needed):
+            item.add_marker(getattr(pytest.mark, name))
+        if need.server:
+            item.add_marker(pytest.mark.xdist_group(need.server))
+    if hasattr(config, "workerinput"):  # in a worker: what waits longest must not come last
+        files = {item.path for item, need in found.items() if need.process}
+        items.sort(key=lambda item: (not found[item].server, item.path not in files))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling | None:
+    """Give a worker all tests of a server, else all tests of a file, in the order they have in a single process."""
+    from xdist.scheduler import LoadGroupScheduling
+
+    class ByServerOrFile(LoadGroupScheduling):  # type: ignore[misc]  # it has no types
+        def _split_scope(self, nodeid: str) -> str:
+            return str(super()._split_scope(nodeid)).partition("::")[0]
+
+    return ByServerOrFile(config, log) if config.option.dist == "loadgroup" else None
 
 
 @pytest.fixture(scope="session")
@@ -54,6 +85,7 @@ def _started(name: str, state_folder: Path, certs: Certs) -> Iterator[Server]:
         except Missing as error:
             absent(str(error))
         seed(server)
+        seed(server.for_user(UNTOUCHED))
         yield server
 
 

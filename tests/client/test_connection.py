@@ -151,6 +151,7 @@ def test_every_waiter_learns_of_the_end() -> None:
     play(scene)
 
 
+@pytest.mark.slow  # it waits for the end of the stream, FAREWELL seconds
 def test_a_bye_is_an_error_of_its_own() -> None:
     async def scene() -> None:
         client, peer = await greeted()

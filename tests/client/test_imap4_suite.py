@@ -42,6 +42,7 @@ def cases(tests: Any) -> Iterator[unittest.TestCase]:
             yield test
 
 
+@pytest.mark.slow
 def test_all_pass_but_what_was_corrected_later(suite: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     built = []
     begin = imap4.IMAP4.__init__

@@ -96,6 +96,7 @@ REPEATED = [
 BEGUN = [b"* X ", b"* 1 FETCH (", b"* OK [BADCHARSET (", b'* LIST () "/" ', b"* SEARCH ", b"* STATUS "]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", REPEATED)
 @pytest.mark.parametrize("begin", BEGUN)
 def test_the_same_thing_over_and_over(begin: bytes, piece: bytes) -> None:

@@ -219,6 +219,7 @@ def test_a_structure_in_a_narrow_terminal() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_very_deep_structure() -> None:
     part = BodyPart("text", "plain")
     for _ in range(3000):

@@ -15,7 +15,9 @@ import pytest
 # Where tests/servers/install.sh unpacks the servers that cannot be installed beside Dovecot.
 CACHE = Path("/var/cache/imapsh-tests")
 
-USERS = {"demo": "demo-pw", "other": "other-pw"}
+# The tests may change the mail of the first two.  The third's stays as it was seeded, in whatever order the tests run.
+UNTOUCHED = "reader"
+USERS = {"demo": "demo-pw", "other": "other-pw", UNTOUCHED: "reader-pw"}
 
 # Who owns the mail: Dovecot and Courier refuse to open it as root.
 NOBODY = 65534
@@ -38,6 +40,10 @@ class Server(NamedTuple):
     separator: str = "/"
     prefix: str = ""
     exec_command: str | None = None
+
+    def for_user(self, user: str) -> Server:
+        """The same server with the credentials of another of USERS; without `exec_command`, which has one user."""
+        return self._replace(user=user, password=USERS[user], exec_command=None)
 
 
 class Missing(Exception):

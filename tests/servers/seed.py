@@ -124,7 +124,7 @@ def mailbox_name(server: Server, name: str) -> str:
 
 
 def seed(server: Server) -> None:
-    """Create MAILBOXES and append MESSAGES to INBOX; both must be new."""
+    """Create MAILBOXES and append MESSAGES to INBOX; both must be new to its user."""
     with imaplib.IMAP4(server.host, server.port, timeout=30) as client:
         client.login(server.user, server.password)
         for name in MAILBOXES:

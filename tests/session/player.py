@@ -65,7 +65,7 @@ class Player:
     def play(self, script: str) -> Player:
         """Fails at the first line that does not go out as written."""
         said = b""
-        for line in script.strip("\n").splitlines():
+        for line in script.strip().splitlines():
             found = _LINE.fullmatch(line)
             assert found is not None, line
             side, text = found.groups()

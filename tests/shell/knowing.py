@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, NamedTuple
 
 from prompt_toolkit.completion import CompleteEvent
@@ -19,7 +20,7 @@ from imapsh.wire.frames import Frame
 
 from .hosting import FakeHost
 
-_SELECTED = Context(SELECTED)
+IN_A_MAILBOX = Context(SELECTED)
 HOST = FakeHost()
 
 NAMES = ("INBOX", "Archive", "Archive/2024", "Reisen/Zürich", "Lamp room", "Ünder", 'odd"quote', "bell\x07")
@@ -101,7 +102,7 @@ def completer(found: Known, context: Context) -> ShellCompleter:
 
 
 def menu(
-    text: str, context: Context = _SELECTED, found: Known | None = None, offering: ShellCompleter | None = None
+    text: str, context: Context = IN_A_MAILBOX, found: Known | None = None, offering: ShellCompleter | None = None
 ) -> list[Shown]:
     """What is offered; `|` in the text is the cursor, else it stands at the end."""
     typed, _, behind = text.partition("|")
@@ -111,4 +112,20 @@ def menu(
         before = typed[: len(typed) + completion.start_position] + completion.text
         note = completion.display_meta_text
         shown.append(Shown(before + behind, len(before), completion.display_text, note, completion.style))
+    return shown
+
+
+def after(text: str, context: Context = IN_A_MAILBOX, found: Known | None = None) -> dict[str, str]:
+    """What the line may become -> the note beside it; the same whether at once or off the loop."""
+    found = found or world()
+    shown = {line.text: line.note for line in menu(text, context, found)}
+
+    async def gather() -> list[str]:
+        offering = completer(found, context)
+        document = Document(text)
+        made = [completion async for completion in offering.get_completions_async(document, CompleteEvent())]
+        return [text[: len(text) + completion.start_position] + completion.text for completion in made]
+
+    if "|" not in text:
+        assert asyncio.run(gather()) == list(shown)
     return shown

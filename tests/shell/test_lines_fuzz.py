@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,7 +64,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     def none(*words: object, **more: object) -> None:
         raise FileNotFoundError(2, "no such program")
 
-    monkeypatch.setattr(subprocess, "Popen", none)
+    monkeypatch.setattr("subprocess.Popen", none)
     (tmp_path / "a.eml").write_text("Subject: a\n\nb\n")
     (tmp_path / "d").mkdir()
     with contextlib.chdir(tmp_path):

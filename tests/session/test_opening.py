@@ -1,0 +1,370 @@
+"""From the greeting to the login: each way is a dialogue, and what goes out is compared octet for octet."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import Any
+
+import pytest
+
+from imapsh.errors import GreetingError, LoginError, TLSError
+from imapsh.sasl.table import AUTO
+from imapsh.session.events import Upgrade
+from imapsh.session.opening import Opening, Step, steps
+from imapsh.spec.model import AUTHENTICATED, NOT_AUTHENTICATED
+
+from .player import Player
+
+
+def base64(text: str) -> str:
+    return b64encode(text.encode()).decode()
+
+
+PLAIN = base64("\0ann\0s3cret")
+
+
+class Opener(Player):
+    """Plays a script while the steps of an opening are run as a driver runs them."""
+
+    def __init__(self, *, secure: bool = True, **wanted: Any) -> None:
+        super().__init__()
+        self.session.secure = secure
+        self.opened = False
+        self._steps = steps(self.session, Opening("mx", **wanted))
+        self._now: Step | None = None
+
+    def pump(self) -> None:
+        super().pump()
+        while self._may_go_on():
+            self._now = next(self._steps, None)
+            self.opened = self._now is None
+            if isinstance(self._now, Upgrade):
+                self.session.upgraded()
+            super().pump()
+
+    def _may_go_on(self) -> bool:
+        if self.opened or not (self.session.greeting or self.session.closed):
+            return False
+        waits = self._now is not None and not isinstance(self._now, Upgrade) and self._now.response is None
+        return self.session.closed or not waits
+
+
+def ann(password: str = "s3cret", **more: Any) -> dict[str, Any]:
+    """What a login with a password wants."""
+    return {"user": "ann", "password": lambda: password, **more}
+
+
+def check(script: str, **wanted: Any) -> Opener:
+    """The script is played to its end, and the opening is through with it."""
+    opener = Opener(**wanted)
+    opener.play(script)
+    assert opener.opened
+    return opener
+
+
+# -- the login
+
+
+def test_plain_in_one_line_where_the_server_takes_it() -> None:
+    opener = check(
+        f"""
+        S: * OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] hello
+        C: A1 AUTHENTICATE PLAIN {PLAIN}
+        S: A1 OK [CAPABILITY IMAP4rev1 IDLE] in
+        """,
+        **ann(),
+    )
+    assert opener.session.state == AUTHENTICATED
+    assert opener.session.capabilities == {"IMAP4REV1", "IDLE"}
+    assert PLAIN.encode() not in opener.trace.from_client
+
+
+def test_plain_behind_a_continuation() -> None:
+    check(
+        f"""
+        S: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] hello
+        C: A1 AUTHENTICATE PLAIN
+        S: +
+        C: {PLAIN}
+        S: A1 OK in
+        C: A2 CAPABILITY
+        S: * CAPABILITY IMAP4rev1
+        S: A2 OK done
+        """,
+        **ann(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("password", "said"),
+    [
+        ("s3cret", '"s3cret"'),
+        ("two words", '"two words"'),
+        ('a"b\\c', '"a\\"b\\\\c"'),
+        ("", '""'),
+    ],
+)
+def test_the_command_login_where_plain_is_not_offered(password: str, said: str) -> None:
+    opener = check(
+        f"""
+        S: * OK [CAPABILITY IMAP4rev1] hello
+        C: A1 LOGIN ann {said}
+        S: A1 OK [CAPABILITY IMAP4rev1] in
+        """,
+        **ann(password),
+    )
+    assert not password or password.encode() not in opener.trace.from_client
+
+
+def test_a_password_beyond_ascii_waits_as_a_literal() -> None:
+    check(
+        """
+        S: * OK [CAPABILITY IMAP4rev1] hello
+        C: A1 LOGIN ann {7}
+        S: + go on
+        C+: gr\\xc3\\xbc\\xc3\\x9fe
+        C:
+        S: A1 OK [CAPABILITY IMAP4rev1] in
+        """,
+        **ann("grüße"),
+    )
+
+
+def test_capabilities_are_asked_for_where_the_greeting_has_none() -> None:
+    check(
+        """
+        S: * OK hello
+        C: A1 CAPABILITY
+        S: * CAPABILITY IMAP4rev1
+        S: A1 OK done
+        C: A2 LOGIN ann "s3cret"
+        S: * CAPABILITY IMAP4rev1 QUOTA
+        S: A2 OK in
+        """,
+        **ann(),
+    )
+
+
+def test_a_password_is_asked_for_once_and_only_when_it_is_needed() -> None:
+    asked: list[str] = []
+
+    def password() -> str:
+        asked.append("asked")
+        return "s3cret"
+
+    opener = Opener(user="ann", password=password)
+    opener.play("S: * OK hello\nC: A1 CAPABILITY")
+    assert asked == []
+    opener.play('S: * CAPABILITY IMAP4rev1\nS: A1 OK done\nC: A2 LOGIN ann "s3cret"')
+    assert asked == ["asked"]
+
+
+@pytest.mark.parametrize(
+    ("ask", "script"),
+    [
+        (True, "S: * OK hello\nC: A1 CAPABILITY\nS: * CAPABILITY IMAP4rev1\nS: A1 OK done"),
+        (True, "S: * OK [CAPABILITY IMAP4rev1] hello"),
+        (False, "S: * OK hello"),
+    ],
+)
+def test_without_a_user_nobody_logs_in(ask: bool, script: str) -> None:
+    assert check(script, ask_capabilities=ask).session.state == NOT_AUTHENTICATED
+
+
+def test_the_strongest_mechanism_is_taken_when_it_is_left_to_us() -> None:
+    opener = Opener(**ann(mechanism=AUTO))
+    with pytest.raises(AssertionError, match="AUTHENTICATE SCRAM-SHA-256"):  # its nonce is another each time
+        opener.play("S: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN AUTH=SCRAM-SHA-256] hello")
+
+
+def test_a_mechanism_by_name_needs_no_offer() -> None:
+    check(
+        """
+        S: * OK [CAPABILITY IMAP4rev1 SASL-IR] hello
+        C: A1 AUTHENTICATE EXTERNAL =
+        S: A1 OK [CAPABILITY IMAP4rev1] in
+        """,
+        mechanism="EXTERNAL",
+    )
+
+
+# -- refusals
+
+
+def test_a_refusal_says_what_the_server_said() -> None:
+    opener = Opener(**ann())
+    with pytest.raises(LoginError, match=r"^mx refused the login of ann: NO \[AUTHENTICATIONFAILED\] bad password$"):
+        opener.play(
+            """
+            S: * OK [CAPABILITY IMAP4rev1] hello
+            C: A1 LOGIN ann "s3cret"
+            S: A1 NO [AUTHENTICATIONFAILED] bad password
+            """
+        )
+
+
+def test_the_end_during_the_login() -> None:
+    opener = Opener(**ann())
+    with pytest.raises(LoginError, match="the connection ended"):
+        opener.play('S: * OK [CAPABILITY IMAP4rev1] hello\nC: A1 LOGIN ann "s3cret"\n!! eof')
+
+
+BEARER = {"mechanism": "XOAUTH2", "token": True}
+OFFER = "S: * OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=XOAUTH2] hello"
+
+
+def bearer(token: str) -> str:
+    return base64(f"user=ann\x01auth=Bearer {token}\x01\x01")
+
+
+@pytest.mark.parametrize("status", ["OK", "NO"])
+def test_a_fresh_token_is_tried_once(status: str) -> None:
+    opener = Opener(**ann("old", another=lambda: "new", **BEARER))
+    script = f"""
+        {OFFER}
+        C: A1 AUTHENTICATE XOAUTH2 {bearer("old")}
+        S: A1 NO over
+        C: A2 AUTHENTICATE XOAUTH2 {bearer("new")}
+        S: A2 {status} [CAPABILITY IMAP4rev1] so
+        """.strip()
+    if status == "OK":
+        opener.play(script)
+        assert opener.opened
+    else:
+        with pytest.raises(LoginError, match="refused the login of ann: NO"):
+            opener.play(script)
+
+
+@pytest.mark.parametrize(("another", "status"), [(None, "NO"), (lambda: "", "NO"), (lambda: "new", "BAD")])
+def test_no_second_try_without_a_fresh_token_or_after_bad(another: Any, status: str) -> None:
+    opener = Opener(**ann("old", another=another, **BEARER))
+    with pytest.raises(LoginError, match=f"{status} over"):
+        opener.play(f"{OFFER}\nC: A1 AUTHENTICATE XOAUTH2 {bearer('old')}\nS: A1 {status} over")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "capabilities", "message"),
+    [
+        (ann(), "IMAP4rev1 AUTH=PLAIN", "password for ann was not sent: the connection to mx is not encrypted"),
+        (ann(mechanism="PLAIN"), "IMAP4rev1 AUTH=PLAIN", "was not sent: the connection to mx is not encrypted"),
+        (ann(secure=True), "IMAP4rev1 LOGINDISABLED", "mx disables LOGIN here and does not offer AUTH=PLAIN"),
+        ({"user": "ann", "secure": True}, "IMAP4rev1 AUTH=XOAUTH2", "XOAUTH2"),
+    ],
+)
+def test_where_no_way_is_safe_nothing_is_sent(wanted: dict[str, Any], capabilities: str, message: str) -> None:
+    opener = Opener(**{"secure": False, **wanted})
+    with pytest.raises(LoginError, match=message):
+        opener.play(f"S: * OK [CAPABILITY {capabilities}] hello")
+    assert opener.out == b""
+    assert opener.session.sent_octets == 0
+
+
+@pytest.mark.parametrize("wanted", [{"cleartext": True}, {"local": True}])
+def test_in_the_clear_where_it_is_meant_or_nobody_listens(wanted: dict[str, Any]) -> None:
+    check(
+        """
+        S: * OK [CAPABILITY IMAP4rev1] hello
+        C: A1 LOGIN ann "s3cret"
+        S: A1 OK [CAPABILITY IMAP4rev1] in
+        """,
+        secure=False,
+        **ann(**wanted),
+    )
+
+
+# -- STARTTLS and PREAUTH
+
+
+def test_starttls_comes_first_and_what_was_said_before_it_counts_no_more() -> None:
+    opener = check(
+        """
+        S: * OK [CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED] hello
+        C: A1 STARTTLS
+        S: A1 OK begin
+        C: A2 CAPABILITY
+        S: * CAPABILITY IMAP4rev1
+        S: A2 OK done
+        C: A3 LOGIN ann "s3cret"
+        S: A3 OK [CAPABILITY IMAP4rev1] in
+        """,
+        secure=False,
+        **ann(),
+    )
+    assert [event.to for event in opener.upgrades] == ["tls"]
+    assert opener.session.secure
+
+
+@pytest.mark.parametrize(
+    ("wanted", "why"),
+    [
+        (ann(local=True), "nobody listens in"),
+        (ann(starttls=False, cleartext=True), "it was switched off"),
+        ({}, "nothing secret is to be sent"),
+    ],
+)
+def test_starttls_is_left_out(wanted: dict[str, Any], why: str) -> None:
+    opener = Opener(secure=False, **wanted)
+    opener.play("S: * OK [CAPABILITY IMAP4rev1 STARTTLS] hello" + ('\nC: A1 LOGIN ann "s3cret"' if wanted else ""))
+    assert opener.opened or wanted, why
+
+
+@pytest.mark.parametrize(
+    ("script", "message"),
+    [
+        ("S: * OK [CAPABILITY IMAP4rev1] hello", "mx does not offer STARTTLS"),
+        (
+            "S: * OK [CAPABILITY IMAP4rev1 STARTTLS] hello\nC: A1 STARTTLS\nS: A1 NO not today",
+            "mx refused STARTTLS: NO not today",
+        ),
+        (
+            "S: * OK [CAPABILITY IMAP4rev1 STARTTLS] hello\nC: A1 STARTTLS\nS: A1 BAD [CLIENTBUG] what",
+            r"mx refused STARTTLS: BAD \[CLIENTBUG\] what",
+        ),
+    ],
+)
+def test_without_tls_that_must_be_nothing_goes_on(script: str, message: str) -> None:
+    opener = Opener(secure=False, **ann(must_starttls=True, cleartext=True))
+    with pytest.raises(TLSError, match=message):
+        opener.play(script)
+    assert opener.out == b""
+
+
+def test_a_starttls_that_was_offered_and_fails_never_falls_back() -> None:
+    opener = Opener(secure=False, **ann(cleartext=True))
+    with pytest.raises(TLSError, match="mx refused STARTTLS"):
+        opener.play("S: * OK [CAPABILITY IMAP4rev1 STARTTLS] hello\nC: A1 STARTTLS\nS: A1 NO later")
+    assert opener.out == b""
+
+
+def test_preauth_in_the_clear_is_refused() -> None:
+    opener = Opener(secure=False, **ann())
+    with pytest.raises(TLSError, match="PREAUTH over a plain connection"):
+        opener.play("S: * PREAUTH [CAPABILITY IMAP4rev1] hello")
+    assert opener.session.sent_octets == 0
+
+
+@pytest.mark.parametrize("wanted", [{"secure": True}, {"local": True}, {"cleartext": True}])
+def test_preauth_needs_no_login(wanted: dict[str, Any]) -> None:
+    opener = check("S: * PREAUTH [CAPABILITY IMAP4rev1] hello", **{"secure": False, **ann(), **wanted})
+    assert opener.session.state == AUTHENTICATED
+
+
+# -- the greeting
+
+
+@pytest.mark.parametrize(
+    ("greeting", "message"),
+    [
+        ("S: * BYE too busy", "^mx will not talk: BYE too busy$"),
+        ("S: 220 mx ESMTP ready", "it greets like SMTP"),
+        ("S: +OK POP3 ready", "it greets like POP3"),
+        ("S: SSH-2.0-OpenSSH_9.2", "it greets like SSH"),
+        ("S: hello there", "its first line is no greeting"),
+        ("!! eof", "^mx closed the connection without a greeting$"),
+    ],
+)
+def test_what_is_no_greeting(greeting: str, message: str) -> None:
+    opener = Opener(**ann())
+    with pytest.raises(GreetingError, match=message):
+        opener.play(greeting)
+    assert opener.session.sent_octets == 0

@@ -1,0 +1,20 @@
+"""Mailboxes, and the patterns of LIST."""
+
+from __future__ import annotations
+
+from prompt_toolkit.document import Document
+
+from tests.shell.knowing import IN_A_MAILBOX, after, completer, known
+
+
+def test_the_reference_and_the_patterns_of_list() -> None:
+    assert next(iter(after("LIST "))) == 'LIST ""'
+    assert list(after('LIST "" '))[:2] == ['LIST "" *', 'LIST "" %']
+    assert 'LIST "" "%"' in after('LIST "" "')
+
+
+def test_a_hundred_thousand_names_are_searched_off_the_loop() -> None:
+    found = known(*(f"folder/{number:06}" for number in range(100_000)))
+    assert "SELECT folder/012345" in after("SELECT folder/012345"[:-1], found=found)
+    assert completer(found, IN_A_MAILBOX).takes_long(Document("SELECT f"))
+    assert not completer(found, IN_A_MAILBOX).takes_long(Document("FETCH 1 f"))

@@ -1,0 +1,211 @@
+"""The tests mirror the floors one to one: `tests/session/test_opening.py` is for `imapsh/session/opening.py`.
+
+A test file belongs to the module or package of its name, in its own folder or deeper: `client/test_imap4_idle.py` is
+for `client/imap4/idle.py`, and `server/test_fetch.py` for `server/commands/fetch.py`.  More words may follow that say
+which side of it: `shell/test_care_screens.py` is for `shell/care.py` too.  Exceptions stand in the two tables here with
+their reasons; a row that is no longer needed must go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from .graph import PACKAGE, ROOT, Source, code_lines, sources
+
+
+class Elsewhere(NamedTuple):
+    """Modules without a test file of their own: where they are tested, and why there.  `*` is for part of a name."""
+
+    modules: str
+    tests: str
+    reason: str
+
+
+ELSEWHERE = (
+    Elsewhere("errors findings", "test_docs.py", "a tree and a catalogue, held against the documents"),
+    Elsewhere(
+        "client/backlog client/driving client/commands client/idle", "client/test_connection.py",
+        "parts of the connection, never made alone",
+    ),
+    Elsewhere(
+        "client/imap4/conversation client/imap4/extensions client/imap4/idle client/imap4/methods client/imap4/names "
+        "client/imap4/replies client/imap4/sockets client/imap4/typed", "client/test_imap4.py",
+        "cut from one class; the whole is compared with imaplib's",
+    ),
+    Elsewhere(
+        "grammar/body grammar/capability grammar/codes grammar/envelope grammar/fetch grammar/mailboxes "
+        "grammar/responses grammar/search grammar/values", "grammar/test_examples.py",
+        "each rule is read from written examples, one table for all families",
+    ),
+    Elsewhere("grammar/writer grammar/fragments", "grammar/test_roundtrip.py", "what is written is read again"),
+    Elsewhere("grammar/cursor grammar/tolerant", "grammar/test_hostile.py", "the two readings, given what is wrong"),
+    Elsewhere("render/layout render/pygments_lexer", "render/test_pretty.py", "seen in what they make"),
+    Elsewhere("render/memory", "render/test_view_messages.py", "what a view refers to"),
+    Elsewhere("render/view/*", "render/test_view.py", "each view is looked at whole"),
+    Elsewhere("sasl/mechanism", "sasl/test_session.py", "the steps of any mechanism"),
+    Elsewhere(
+        "sasl/anonymous sasl/cram_md5 sasl/digest_md5 sasl/external sasl/login", "sasl/test_passwords.py",
+        "the examples of their RFCs, in one table",
+    ),
+    Elsewhere("sasl/oauthbearer sasl/xoauth2", "sasl/test_tokens.py", "the same for tokens"),
+    Elsewhere("server/core server/intake server/reply", "server/test_conduct.py", "any command passes them"),
+    Elsewhere("server/commands server/commands/search", "server/test_search.py", "the command and what it looks with"),
+    Elsewhere("server/compose server/headers", "server/test_mime.py", "parts of a message"),
+    Elsewhere("server/demo server/demo_mail server/listen", "server/test_clients.py", "met by others' clients"),
+    Elsewhere(
+        "server/listing server/memory server/selected server/store", "server/test_mailboxes.py",
+        "the store is seen through commands",
+    ),
+    Elsewhere(
+        "session/core session/events session/exchange session/mailbox session/pipeline session/rawtags",
+        "session/test_states.py", "every dialogue passes them",
+    ),
+    Elsewhere("session/transfer", "session/test_sending.py", "two numbers of a literal"),
+    Elsewhere("shell/batch/*", "shell/batch/test_batch.py", "a script is run whole"),
+    Elsewhere("shell/carrying/targets", "shell/carrying/test_redirect.py", "where a redirection goes"),
+    Elsewhere("shell/commands/*", "shell/test_commands.py", "a command is tested with what it does"),
+    Elsewhere(
+        "shell/completing shell/completing/gather shell/completing/offer", "shell/test_completer.py",
+        "the way to every source",
+    ),
+    Elsewhere("shell/expecting/checks shell/expecting/tally", "shell/expecting/test_expect.py", "parts of it"),
+    Elsewhere("shell/help/*", "shell/test_help.py", "pages are read whole"),
+    Elsewhere(
+        "shell/asking shell/conversation shell/host shell/interactive shell/link shell/stage shell/talk shell/tracing "
+        "shell/viewer shell/prompting/keys shell/prompting/prompt shell/prompting/terminal shell/prompting/toolbar",
+        "shell/test_repl.py", "the prompt as a person meets it",
+    ),
+    Elsewhere("shell/known shell/last", "shell/test_seen.py", "what was seen is remembered"),
+    Elsewhere("shell/files shell/loading shell/saving", "shell/test_mail.py", "what is saved is loaded again"),
+    Elsewhere("shell/dialling", "shell/test_dial.py", "a dial in the background"),
+    Elsewhere("shell/follow", "shell/test_explain.py", "a transcript is explained line by line"),
+    Elsewhere("shell/measure", "shell/test_timing.py", "what is measured"),
+    Elsewhere("shell/serve shell/stdio", "shell/test_main.py", "started as a process"),
+    Elsewhere("shell/steps", "shell/test_connections.py", "the steps of any command"),
+    Elsewhere(
+        "spec/capabilities spec/codes spec/compress spec/fetch spec/mailboxes spec/mechanisms spec/message spec/model "
+        "spec/search spec/session spec/status spec/loading spec", "spec/test_rows.py", "rows are checked all alike",
+    ),
+    Elsewhere(
+        "spec/advice spec/found spec/nodes spec/roles spec/slots spec/syntax", "spec/test_match.py", "parts of it",
+    ),
+    Elsewhere("transport/base transport/child transport/failures", "transport/test_blocking.py", "met in a stream"),
+    Elsewhere("transport/listening transport/memory_aio", "transport/test_aio.py", "met in a stream of asyncio"),
+    Elsewhere("wire/frames wire/limits wire/pull wire/push", "wire/test_reader.py", "one reader, pushed and pulled"),
+    Elsewhere("wire/rereading", "wire/test_resync.py", "named for what a person does"),
+)  # fmt: skip
+
+#: Test files of another kind: of all modules of a floor together, or of no floor.
+OF_NO_MODULE = {
+    "test_*": "the project itself: its documents, metadata, rooms, types and tests",
+    "bench/*": "the benchmarks",
+    "real/*": "one session on each real server",
+    "servers/*": "the real servers",
+    "grammar/test_captures grammar/test_corpus grammar/test_examples grammar/test_hostile grammar/test_roundtrip":
+        "all rules together, read from data",
+    "sasl/test_passwords sasl/test_real sasl/test_session sasl/test_tokens": "all mechanisms of a kind together",
+    "server/test_clients server/test_conduct server/test_fuzz server/test_table": "the server as a client meets it",
+    "session/test_capabilities session/test_compress session/test_ending": "a matter that several modules share",
+    "shell/prompting/test_typing shell/prompting/test_typing_fuzz "
+    "shell/test_hints_table shell/test_mechanism shell/test_screens "
+    "shell/test_walkthrough": "what a person does, through several modules",
+    "spec/test_examples spec/test_fuzz spec/test_hints spec/test_rows": "all rows together",
+    "wire/test_resync": "see wire/rereading",
+}  # fmt: skip
+
+TESTS = ROOT / "tests"
+
+
+@cache
+def modules() -> frozenset[Path]:
+    """The modules with code, and the packages, as paths below imapsh."""
+    return frozenset(_path(source) for source in sources().values() if source.name != PACKAGE and not _runs(source))
+
+
+def _path(source: Source) -> Path:
+    return Path(*source.name.split(".")[1:])
+
+
+def _runs(source: Source) -> bool:
+    return source.name.endswith("__main__")
+
+
+def files_of_tests() -> list[Path]:
+    return sorted(path.relative_to(TESTS) for path in TESTS.rglob("test_*.py"))
+
+
+def module_of(test: Path, among: Iterable[Path]) -> Path | None:
+    """The module that a test file is for, by its name: the one that takes most of its words."""
+    words = test.stem.removeprefix("test_")
+    found = []
+    for path in among:
+        if path.is_relative_to(test.parent):
+            name = "_".join(path.relative_to(test.parent).parts) or path.name
+            if f"{words}_".startswith(f"{name}_"):
+                found.append((len(name), path))
+            elif words == path.name:
+                found.append((0, path))
+    return max(found)[1] if found else None
+
+
+def matching(patterns: str, paths: Iterable[Path]) -> set[Path]:
+    return {path for path in paths for pattern in patterns.split() if fnmatchcase(str(path), pattern)}
+
+
+@cache
+def untested() -> frozenset[Path]:
+    """The modules without a test file of their name.  A package needs one only for code of its own."""
+    tested = {module_of(test, modules()) for test in files_of_tests()}
+    empty = {_path(source) for source in sources().values() if source.is_package and code_lines(source) == 0}
+    return modules() - tested - empty
+
+
+def test_every_module_has_its_tests_or_a_reason() -> None:
+    excused = {path for row in ELSEWHERE for path in matching(row.modules, modules())}
+    assert sorted(map(str, untested() - excused)) == []
+
+
+@pytest.mark.parametrize("row", ELSEWHERE, ids=lambda row: row.tests)
+def test_a_reason_is_still_needed(row: Elsewhere) -> None:
+    assert (TESTS / row.tests).is_file()
+    missing = untested()
+    needless = [pattern for pattern in row.modules.split() if not matching(pattern, missing)]
+    assert needless == [], "tested now, or gone: take it off the table"
+
+
+def test_every_test_file_has_its_module_or_a_reason() -> None:
+    files = {path.with_suffix("") for path in files_of_tests()}
+    alone = {path for path in files if module_of(path, modules()) is None}
+    excused = {path for patterns in OF_NO_MODULE for path in matching(patterns, files)}
+    assert sorted(map(str, alone - excused)) == []
+    needless = [one for patterns in OF_NO_MODULE for one in patterns.split() if not matching(one, alone)]
+    assert needless == [], "it has a module now, or is gone: take it off the table"
+
+
+@pytest.mark.parametrize(
+    ("test", "module"),
+    [
+        ("a/test_one.py", "a/one"),
+        ("a/test_one_more.py", "a/one"),
+        ("a/test_one_more_words.py", "a/one"),
+        ("a/test_deep.py", "a/b/deep"),
+        ("a/test_b_deep.py", "a/b/deep"),
+        ("a/test_b.py", "a/b"),
+        ("a/test_b_other.py", "a/b"),
+        ("a/b/test_deep.py", "a/b/deep"),
+        ("a/b/test_b.py", "a/b"),
+        ("a/test_on.py", None),
+        ("a/test_deep_words.py", None),
+        ("test_one.py", None),
+    ],
+)
+def test_which_module_a_test_file_is_for(test: str, module: str | None) -> None:
+    below = [Path(name) for name in ("a", "a/one", "a/b", "a/b/deep", "z/one")]
+    found = module_of(Path(test), below if test != "test_one.py" else below[2:4])
+    assert found == (Path(module) if module else None)
