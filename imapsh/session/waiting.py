@@ -17,7 +17,7 @@ _OPEN = "the last line ends inside a {}: whether it goes on shows only with the 
 
 class Waiting(NamedTuple):
     """`kind`: "literal", "line", "quoted string" or "parenthesis" (`imapsh.wire.push.Unfinished`) of the server's, or
-    "+", which a literal of ours waits for.
+    "+", which a literal of ours waits for, or "reply", which a command waits for that was sent whole.
 
     `octets` of the literal, `received` of them or of the line; `looks`: what the end of a literal looks like, "a tagged
     reply" to `command`, "an untagged response", or "".  `command`: who waits for `+`, or has the tagged reply.
@@ -33,6 +33,8 @@ class Waiting(NamedTuple):
         """In a sentence."""
         if self.kind == "+":
             return f"the server has not sent + for the literal of {self.octets} octets of {self.command}"
+        if self.kind == "reply":
+            return f"{self.command} has no reply yet"
         if self.kind == "line":
             return f"waiting for the end of a line, {self.received} octets received"
         if self.kind != "literal":

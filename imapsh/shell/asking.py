@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from imapsh.session.events import Received
 from imapsh.shell.addressing import chosen
-from imapsh.shell.conversation import Conversation, Own
+from imapsh.shell.connection.connection import Connection, Own
 
 if TYPE_CHECKING:
     from imapsh.session.exchange import Exchange, Sendable
-    from imapsh.shell.steps import Steps
+    from imapsh.shell.connection.steps import Steps
 
 
 def asked(
-    talk: Conversation, why: str, name: str, fragments: Iterable[Sendable]
+    connection: Connection, why: str, name: str, fragments: Iterable[Sendable]
 ) -> Steps[tuple[Exchange, list[Any]]]:  # fmt: skip
     """Have it done, unseen; the exchange, and the values of the responses that answer it.
 
@@ -26,6 +26,6 @@ def asked(
     def take(event: Received) -> None:
         values.append(event.response.value)
 
-    exchange = talk.quietly(name, fragments, Own(why, take))
+    exchange = connection.quietly(name, fragments, Own(why, take))
     yield exchange
-    return exchange, chosen(exchange, values, utf8=talk.session.parser.utf8)
+    return exchange, chosen(exchange, values, utf8=connection.session.parser.utf8)

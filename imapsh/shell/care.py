@@ -13,11 +13,11 @@ from imapsh.errors import UsageError
 from imapsh.grammar.mutf7 import decode_leniently
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.shell import measure
-from imapsh.shell.steps import Ask, Steps
+from imapsh.shell.connection.steps import Ask, Steps
 
 if TYPE_CHECKING:
-    from imapsh.shell.conversation import Conversation
-    from imapsh.shell.host import Host
+    from imapsh.shell.connection.connection import Connection
+    from imapsh.shell.app import App
     from imapsh.spec.found import Piece
     from imapsh.spec.match import Match
     from imapsh.spec.model import Command
@@ -28,12 +28,12 @@ YES = ("y", "yes")
 # -- before what loses mail
 
 
-def confirm(host: Host[Any], found: Match) -> Steps[None]:
+def confirm(app: App, found: Match) -> Steps[None]:
     """Say what a command would do that loses mail, and ask.  Raises UsageError where the answer is not yes."""
-    talk, row = host.conversation, found.command
-    if row is None or not (row.guard or row.destroys) or not (talk.plan.safe and host.attended):
+    connection, row = app.connection, found.command
+    if row is None or not (row.guard or row.destroys) or not (connection.plan.safe and app.attended):
         return
-    loss = yield from _GUARDS.get(row.guard, _destroys)(talk, row, found)
+    loss = yield from _GUARDS.get(row.guard, _destroys)(connection, row, found)
     if not loss:
         return
     answer = yield Ask(f"{row.name} would {loss}; send it? [y/N] ")
@@ -41,90 +41,90 @@ def confirm(host: Host[Any], found: Match) -> Steps[None]:
         raise UsageError(f"{row.name} was not sent")
 
 
-def _destroys(talk: Conversation, row: Command, found: Match) -> Steps[str]:
+def _destroys(connection: Connection, row: Command, found: Match) -> Steps[str]:
     yield from ()
     return f"lose {row.destroys}"
 
 
-def _deleted(talk: Conversation, row: Command, found: Match) -> Steps[str]:
+def _deleted(connection: Connection, row: Command, found: Match) -> Steps[str]:
     r"""What is marked \Deleted, of the command's set where it has one."""
-    box = talk.session.mailbox
+    box = connection.session.mailbox
     if box is None or box.read_only or not box.exists:
         return ""
     numbers = _set(found)
     key = f"UID {numbers} DELETED" if numbers is not None else "DELETED"
-    uids = yield from measure.found(talk, _why(row), key)
+    uids = yield from measure.found(connection, _why(row), key)
     if uids is None:
         return f"lose {row.destroys}"
     if not uids.ranges:
         return ""
-    mail = yield from measure.messages(talk, _why(row), uids, uid=True)
+    mail = yield from measure.messages(connection, _why(row), uids, uid=True)
     return f"remove {mail or measure.Mail(uids.count())}"
 
 
-def _mailbox(talk: Conversation, row: Command, found: Match) -> Steps[str]:
+def _mailbox(connection: Connection, row: Command, found: Match) -> Steps[str]:
     """All that the mailbox holds, and the mailbox."""
     named = _slot(found, "mailbox")
-    mail = yield from _held(talk, row, named)
+    mail = yield from _held(connection, row, named)
     if named is None or mail is None:
         return f"lose {row.destroys}"
     name = decode_leniently(_name(named))[0]
     return f"remove the mailbox {name} with {mail}" if mail.messages else f"remove the mailbox {name}, which is empty"
 
 
-def _inbox(talk: Conversation, row: Command, found: Match) -> Steps[str]:
+def _inbox(connection: Connection, row: Command, found: Match) -> Steps[str]:
     """INBOX's messages, which leave it; the name stays (RFC 9051 section 6.3.6)."""
     named = _slot(found, "mailbox")
     if named is None or _name(named).upper() != "INBOX":
         return ""
-    mail = yield from _held(talk, row, named)
+    mail = yield from _held(connection, row, named)
     if mail is None:
         return "move every message out of INBOX"
     return f"move {mail} out of INBOX" if mail.messages else ""
 
 
-def _messages(talk: Conversation, row: Command, found: Match) -> Steps[str]:
+def _messages(connection: Connection, row: Command, found: Match) -> Steps[str]:
     """The messages of the set, where they are many or all there are."""
-    mail = yield from _many(talk, row, found, whole=True)
+    mail = yield from _many(connection, row, found, whole=True)
     return f"move {mail}" if mail else ""
 
 
-def _flags(talk: Conversation, row: Command, found: Match) -> Steps[str]:
+def _flags(connection: Connection, row: Command, found: Match) -> Steps[str]:
     r"""The same; where \Deleted is not among the flags, only where they are many."""
     item = _slot(found, "store-item")
     flags = [str(piece.value).lower() for piece in item.all("flag")] if item is not None else []
     deletes = item is not None and not item.name.startswith("-") and "\\deleted" in flags
-    mail = yield from _many(talk, row, found, whole=deletes)
+    mail = yield from _many(connection, row, found, whole=deletes)
     if not mail:
         return ""
     return f"mark {mail} as \\Deleted" if deletes else f"change the flags of {mail}"
 
 
 _NOT_SENT = "it was not sent (\\readonly off ends it)"
-_GUARDS: dict[str, Callable[[Conversation, Command, Match], Steps[str]]] = {
+_GUARDS: dict[str, Callable[[Connection, Command, Match], Steps[str]]] = {
     "deleted": _deleted, "mailbox": _mailbox, "inbox": _inbox, "set": _messages, "flags": _flags,
 }  # fmt: skip
 
 
-def _many(talk: Conversation, row: Command, found: Match, *, whole: bool) -> Steps[str]:
+def _many(connection: Connection, row: Command, found: Match, *, whole: bool) -> Steps[str]:
     """What is in the set, in words, where it is more than `--many` or, if `whole`, all that the mailbox holds."""
-    box, numbers = talk.session.mailbox, _set(found)
+    box, numbers = connection.session.mailbox, _set(found)
     if box is None or box.read_only or numbers is None:
         return ""
     uid = row.name.startswith("UID ")
-    limit = talk.plan.many
+    limit = connection.plan.many
     if whole and (box.exists or 0) > 1:
         limit = min(limit, (box.exists or 0) - 1)
-    if measure.most(talk, numbers, uid=uid) <= limit:
+    if measure.most(connection, numbers, uid=uid) <= limit:
         return ""
-    mail = yield from measure.messages(talk, _why(row), numbers, uid=uid)
+    mail = yield from measure.messages(connection, _why(row), numbers, uid=uid)
     if mail is None:
-        return f"up to {measure.Mail(measure.most(talk, numbers, uid=uid))}"
+        return f"up to {measure.Mail(measure.most(connection, numbers, uid=uid))}"
     return str(mail) if mail.messages > limit else ""
 
 
-def _held(talk: Conversation, row: Command, named: Piece | None) -> Steps[measure.Mail | None]:
-    return (yield from measure.mailbox(talk, _why(row), _name(named))) if named is not None else None
+def _held(connection: Connection, row: Command, named: Piece | None) -> Steps[measure.Mail | None]:
+    return (yield from measure.mailbox(connection, _why(row), _name(named))) if named is not None else None
 
 
 def _why(row: Command) -> str:
@@ -150,12 +150,12 @@ def _name(piece: Piece) -> str:
 # -- read-only mode
 
 
-def gently(host: Host[Any], found: Match) -> Match:
+def gently(app: App, found: Match) -> Match:
     """In read-only mode the command as it is to be sent; nothing else changes.
 
     Raises UsageError for one that changes mail or mailboxes, and for one of which nobody can tell.
     """
-    session, row = host.session, found.command
+    session, row = app.session, found.command
     if not session.read_only:
         return found
     if row is None:
@@ -176,5 +176,5 @@ def gently(host: Host[Any], found: Match) -> Match:
     for span in reversed(spans):
         text = text[: span.start] + span.text + text[span.end :]
     swaps = dict.fromkeys(f"{span.text} in place of {found.text[span.start : span.end]}" for span in spans)
-    host.note(f"read-only mode sends {', '.join(swaps)}")
-    return host.match(text)
+    app.note(f"read-only mode sends {', '.join(swaps)}")
+    return app.match(text)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from imapsh.shell.completing.offer import Offer
     from imapsh.shell.completing.paths import Half
     from imapsh.shell.completing.usage import Usage
-    from imapsh.shell.host import Host
+    from imapsh.shell.app import App
     from imapsh.spec.match import Match
 
 _MANY = 2_000  # mailbox names beyond which they are searched in a thread
@@ -52,10 +52,10 @@ class ShellCompleter(Completer):
     not known: it asks for them without waiting.  `earlier` gives the history's lines, which are learned from once."""
 
     def __init__(
-        self, host: Host[Any], reading: Reading, known: Callable[[], Known], need_names: Callable[[], None],
+        self, app: App, reading: Reading, known: Callable[[], Known], need_names: Callable[[], None],
         earlier: Callable[[], Iterable[str]] = tuple,
     ) -> None:  # fmt: skip
-        self._host = host
+        self._app = app
         self._earlier: Callable[[], Iterable[str]] | None = earlier
         self._reading = reading
         self._known = known
@@ -133,11 +133,11 @@ class ShellCompleter(Completer):
             close = "}" if typing.found is not None and not _tail(typing).startswith("}") else ""
             return completing.gather.choose(completing.paths.offers(typing.path, close), typing.line, self.usage)
         if typing.found is None:
-            return completing.gather.choose(completing.own.offers(typing.line, self._host), typing.line, self.usage)
+            return completing.gather.choose(completing.own.offers(typing.line, self._app), typing.line, self.usage)
         carried = completing.carried
         if carried.begins_value(typing.line):
-            return completing.gather.choose(carried.values(typing.line, self._host), typing.line, self.usage)
-        aliases = completing.gather.choose(carried.aliases(typing.line, self._host), typing.line, self.usage)
+            return completing.gather.choose(carried.values(typing.line, self._app), typing.line, self.usage)
+        aliases = completing.gather.choose(carried.aliases(typing.line, self._app), typing.line, self.usage)
         return [*completing.gather.offers(typing.found, self._known(), self.usage), *aliases]
 
 

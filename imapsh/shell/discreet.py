@@ -16,7 +16,7 @@ from imapsh.shell.carrying.values import MASKED, discreet
 from imapsh.shell.files import unescape
 
 if TYPE_CHECKING:
-    from imapsh.shell.host import Host
+    from imapsh.shell.app import App
     from imapsh.spec.match import Match
 
 _RAW = lazy(r"(?i)\\raw ")
@@ -60,7 +60,7 @@ def in_clear(line: str) -> str:
     return line[:secret] + (MASKED if _ARGUMENT.sub("", line[secret:]).strip() else line[secret:])
 
 
-def hide(host: "Host[Any]", line: str) -> None:
+def hide(app: "App", line: str) -> None:
     """From now on the passwords in the URLs of a line that is not for the server are secrets, as typed and decoded."""
     if "@" not in line:
         return
@@ -70,7 +70,7 @@ def hide(host: "Host[Any]", line: str) -> None:
 
     for start, end in match(line).secrets:
         for secret in {line[start:end], unquote(line[start:end])}:
-            host.hide(secret)
+            app.hide(secret)
 
 
 # -- octets

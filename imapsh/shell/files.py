@@ -14,11 +14,11 @@ from imapsh.errors import Interrupted, UsageError
 from imapsh.grammar.tokens import FILE
 from imapsh.patterns import lazy
 from imapsh.shell.folders import private
-from imapsh.shell.steps import ROOM, Steps
+from imapsh.shell.connection.steps import ROOM, Steps
 
 if TYPE_CHECKING:
     from imapsh.session.exchange import OpenFile
-    from imapsh.shell.host import Host
+    from imapsh.shell.app import App
     from imapsh.spec.match import Match
 
 _PIECE = 1 << 16
@@ -29,7 +29,7 @@ _LETTERS = {b"r": b"\r", b"n": b"\n", b"t": b"\t", b"0": b"\0", b"e": b"\x1b", b
 Opened = tuple[int, Callable[[], Iterator[bytes]]]
 
 
-def opened(host: Host[Any], found: Match) -> Steps[OpenFile]:
+def opened(app: App, found: Match) -> Steps[OpenFile]:
     """Open the files that a command names as `{@path}`, for `Session.line` to take them in this order.
 
     Whatever may be wrong with a file is found here, before an octet of the command is sent.  Raises UsageError where
@@ -43,7 +43,7 @@ def opened(host: Host[Any], found: Match) -> Steps[OpenFile]:
             size = os.fstat(file.fileno()).st_size
             reader = _Reader(file, size)  # closes the file if anything is raised from here on
             if not token.text.startswith("~"):
-                yield from _without_nul(host, path, file, size)
+                yield from _without_nul(app, path, file, size)
             ready.append((size, reader))
     return lambda path: ready.popleft()
 
@@ -67,9 +67,9 @@ def _at_once(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NONBLOCK)
 
 
-def _without_nul(host: Host[Any], path: str, file: IO[bytes], size: int) -> Steps[None]:
+def _without_nul(app: App, path: str, file: IO[bytes], size: int) -> Steps[None]:
     """Raises UsageError for a NUL, which only a literal8 may hold (RFC 9051 section 4.3, RFC 3516 section 4.4)."""
-    before = host.interruptions
+    before = app.interruptions
     at = 0
     try:
         while at < size and (piece := file.read(min(size - at, _LOOKED_AT))):
@@ -81,7 +81,7 @@ def _without_nul(host: Host[Any], path: str, file: IO[bytes], size: int) -> Step
             at += len(piece)
             if at < size:
                 yield ROOM
-                if host.interruptions > before:
+                if app.interruptions > before:
                     raise Interrupted("interrupted; nothing was sent")
         file.seek(0)
     except OSError as error:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from imapsh.errors import UsageError
 from imapsh.session.opening import authenticate, way
 from imapsh.shell.dial import opening, password_source
-from imapsh.shell.steps import Ask, Away, Steps, Typed
+from imapsh.shell.connection.steps import Ask, Away, Steps, Typed
 from imapsh.spec.model import NOT_AUTHENTICATED
 from imapsh.spec.secrets import credentials
 
 if TYPE_CHECKING:
-    from imapsh.shell.host import Host
+    from imapsh.shell.app import App
     from imapsh.spec.match import Match
 
 
@@ -32,7 +32,7 @@ def mechanism(found: Match) -> str:
     return name if name in MECHANISMS else ""
 
 
-def log_in(host: Host[Any], name: str) -> Steps[str]:
+def log_in(app: App, name: str) -> Steps[str]:
     """Ask for what the mechanism needs, and submit AUTHENTICATE; the reply's status, "" where the person will not say.
 
     A token of the plan's user comes from --token-command, where there is one.
@@ -41,41 +41,41 @@ def log_in(host: Host[Any], name: str) -> Steps[str]:
     """
     from imapsh.sasl.table import MECHANISMS
 
-    talk = host.conversation
-    plan, needs = talk.plan, MECHANISMS[name].needs
+    connection = app.connection
+    plan, needs = connection.plan, MECHANISMS[name].needs
     user = plan.address.user
     secret: str | None = ""
     kind = next((kind for kind in ("Password", "Token") if kind.lower() in needs), "")
     if kind:
-        user = yield from _user(host, name, kind, user)
+        user = yield from _user(app, name, kind, user)
     if not user and kind:
         return ""
-    wanted = opening(plan, None, talk.stream)._replace(user=user, mechanism=name, password=lambda: secret or "")
-    way(talk.session, wanted)  # refuses before the secret is asked for
+    wanted = opening(plan, None, connection.stream)._replace(user=user, mechanism=name, password=lambda: secret or "")
+    way(connection.session, wanted)  # refuses before the secret is asked for
     if kind == "Token" and user == plan.address.user and plan.ways.token_command:
         secret = yield Away(password_source(plan, plan.address.user))
     elif kind:
         secret = yield Ask(f"{kind} for {user} at {plan.where}: ", secret=True)
-    if (kind and not secret) or talk.session.closed or talk.session.state != NOT_AUTHENTICATED:
+    if (kind and not secret) or connection.session.closed or connection.session.state != NOT_AUTHENTICATED:
         return ""
-    exchange = authenticate(talk.session, wanted)
+    exchange = authenticate(connection.session, wanted)
     yield Typed(exchange)
     if exchange.status not in ("", "OK") and exchange.mechanism is not None and exchange.mechanism.said:
-        host.note(exchange.mechanism.said)
+        app.note(exchange.mechanism.said)
     return exchange.status
 
 
-def _user(host: Host[Any], name: str, kind: str, known: str) -> Steps[str]:
+def _user(app: App, name: str, kind: str, known: str) -> Steps[str]:
     """Whom to log in; "" where the person will not say.  Raises UsageError for a response in base64."""
-    host.note(
+    app.note(
         f"imapsh asks for the user's name and the {kind.lower()} and makes the base64 itself; "
         f"with a tag in front, as in a1 AUTHENTICATE {name}, you type the base64"
     )
-    answer = yield Ask(f"User at {host.conversation.plan.where}{f' [{known}]' if known else ''}: ")
+    answer = yield Ask(f"User at {app.connection.plan.where}{f' [{known}]' if known else ''}: ")
     if answer is None:
         return ""
     if credentials(answer.strip()):
-        host.session.secrets.add_sasl(answer.strip().encode())
+        app.session.secrets.add_sasl(answer.strip().encode())
         raise UsageError(
             f"that was a response in base64, where the user's name was asked for: nothing was sent; "
             f"a1 AUTHENTICATE {name} takes it"

@@ -13,8 +13,8 @@ from imapsh.grammar.values import ESearch, Fetch, MailboxStatus, Search
 from imapsh.grammar.writer import Writer
 from imapsh.render.amounts import count, size
 from imapsh.shell.asking import asked
-from imapsh.shell.conversation import Conversation
-from imapsh.shell.steps import Steps
+from imapsh.shell.connection.connection import Connection
+from imapsh.shell.connection.steps import Steps
 from imapsh.spec.advice import unfit
 
 if TYPE_CHECKING:
@@ -40,30 +40,30 @@ class Mail(NamedTuple):
         return ", ".join(parts)
 
 
-def ask(talk: Conversation, why: str, name: str, fragments: Iterable[Fragment]) -> Steps[list[Any] | None]:
+def ask(connection: Connection, why: str, name: str, fragments: Iterable[Fragment]) -> Steps[list[Any] | None]:
     """The values that a command of ours brings; None where it was refused, or where we are to ask nothing."""
-    if not talk.plan.ask:
+    if not connection.plan.ask:
         return None
-    exchange, values = yield from asked(talk, why, name, fragments)
+    exchange, values = yield from asked(connection, why, name, fragments)
     return values if exchange.status == "OK" else None
 
 
-def mailbox(talk: Conversation, why: str, name: str | bytes) -> Steps[Mail | None]:
+def mailbox(connection: Connection, why: str, name: str | bytes) -> Steps[Mail | None]:
     """What a mailbox holds, its name as it stands on the wire; None where the server does not say."""
     row = spec.find("status-item", "SIZE")
-    sized = row is not None and unfit(row, talk.session.context()) is None and talk.session.capabilities
+    sized = row is not None and unfit(row, connection.session.context()) is None and connection.session.capabilities
     items = " (MESSAGES SIZE)" if sized else " (MESSAGES)"
-    writer = Writer(utf8=talk.session.parser.utf8).astring(name).raw(items)
-    values = yield from ask(talk, why, "STATUS", writer.fragments())
+    writer = Writer(utf8=connection.session.parser.utf8).astring(name).raw(items)
+    values = yield from ask(connection, why, "STATUS", writer.fragments())
     told = next((value.items for value in values or () if isinstance(value, MailboxStatus)), {})
     return Mail(told["MESSAGES"], told.get("SIZE")) if isinstance(told.get("MESSAGES"), int) else None
 
 
-def found(talk: Conversation, why: str, key: str) -> Steps[SequenceSet | None]:
+def found(connection: Connection, why: str, key: str) -> Steps[SequenceSet | None]:
     """The UIDs of the messages that a search key finds; None where the server does not say."""
-    session = talk.session
+    session = connection.session
     esearch = session.rev2 or "ESEARCH" in session.capabilities  # in ranges, so that many are few octets
-    values = yield from ask(talk, why, "UID SEARCH", Writer().raw(("RETURN (ALL) " * esearch) + key).fragments())
+    values = yield from ask(connection, why, "UID SEARCH", Writer().raw(("RETURN (ALL) " * esearch) + key).fragments())
     for value in values or ():
         if isinstance(value, Search):
             return value.found
@@ -73,18 +73,18 @@ def found(talk: Conversation, why: str, key: str) -> Steps[SequenceSet | None]:
     return None
 
 
-def messages(talk: Conversation, why: str, numbers: SequenceSet, *, uid: bool) -> Steps[Mail | None]:
+def messages(connection: Connection, why: str, numbers: SequenceSet, *, uid: bool) -> Steps[Mail | None]:
     """The messages of a set; None where the server does not say.  Beyond LARGE they are only counted."""
-    if (count := most(talk, numbers, uid=uid)) > LARGE:
+    if (count := most(connection, numbers, uid=uid)) > LARGE:
         if uid:
-            every = yield from found(talk, why, f"UID {numbers}")
+            every = yield from found(connection, why, f"UID {numbers}")
             count = every.count() if every is not None else 0
         if not uid or count > LARGE:
             return Mail(count)
     told: dict[int, tuple[int, date | None]] = {}
     for part in _lines(numbers):
         fragments = Writer().raw(f"{part} (RFC822.SIZE INTERNALDATE)").fragments()
-        values = yield from ask(talk, why, "UID FETCH" if uid else "FETCH", fragments)
+        values = yield from ask(connection, why, "UID FETCH" if uid else "FETCH", fragments)
         if values is None:
             return None
         for value in values:
@@ -118,9 +118,9 @@ def _day(value: Any) -> date | None:
         return None
 
 
-def most(talk: Conversation, numbers: SequenceSet, *, uid: bool) -> int:
+def most(connection: Connection, numbers: SequenceSet, *, uid: bool) -> int:
     """The most messages of the selected mailbox that a set can be; the very number, where its own overlap not."""
-    box = talk.session.mailbox
+    box = connection.session.mailbox
     exists = (box.exists or 0) if box is not None else 0
     if numbers.saved or (uid and any(STAR in pair for pair in numbers.ranges)):
         return exists

@@ -1,11 +1,12 @@
-"""What a FETCH brings, taken in many at a time: to ask all of the prompt at each line takes longer than the line.
+"""What a FETCH brings, taken in many at a time: to ask every part of the shell at each line takes longer than the line.
 
 Rows are FETCH responses that were asked for, one after another and with nothing to say of them.  They wait until
-anything else happens or a slice of events is over (`imapsh.client.connection`), which is before the loop gets its turn.
+anything else happens or a slice of events is over (`Connection.settle`), which is before a driver waits.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Container, Sequence
 from typing import TYPE_CHECKING
 
 from imapsh.grammar.values import Fetch
@@ -13,54 +14,48 @@ from imapsh.session.events import Event, Received
 
 if TYPE_CHECKING:
     from imapsh.session.exchange import Exchange
-    from imapsh.shell.carrying.results import Found
-    from imapsh.shell.seen import Messages
-    from imapsh.shell.talk import Talk
+
+#: Takes the rows of one command.
+Taker = Callable[[Sequence[Received]], None]
 
 #: unsolicited, asks, findings, change and greeting of a row
 _PLAIN = (False, "", (), "", False)
 
 
 class Rows:
-    """Those of one connection that wait.  What is known of the session when the first comes holds for all."""
+    """The rows of one connection that wait; those of `apart`'s commands are none.
 
-    def __init__(self, talk: Talk) -> None:
-        self._talk = talk
+    `begin` is called with the command when its first row comes, and returns what takes the rows: what is known of the
+    session then holds for all of them.
+    """
+
+    def __init__(self, apart: tuple[Container[Exchange], ...], begin: Callable[[Exchange], Taker]) -> None:
+        self._apart = apart
+        self._starts = begin
         self._events: list[Received] = []
         self._exchange: Exchange | None = None
-        self._messages: Messages
-        self._found: Found | None = None
-        self._utf8 = False
+        self._taker: Taker
 
     def take(self, event: Event) -> bool:
-        """Whether this is a row; what waits, and it is not one of, is taken in before."""
+        """Whether this is a row; if it is none, the rows that wait are taken in before."""
         if type(event) is Received and type(event.response.value) is Fetch and event[2:7] == _PLAIN:
-            if event.exchange is self._exchange is not None or self._begin(event):
+            if event.exchange is self._exchange is not None or self._begin(event.exchange):
                 self._events.append(event)
                 return True
         elif self._events:
             self.end()
         return False
 
-    def _begin(self, event: Received) -> bool:
+    def _begin(self, exchange: Exchange | None) -> bool:
         self.end()
-        talk, exchange = self._talk, event.exchange
-        if exchange is None or exchange in talk.own or exchange in talk.diverted:
+        if exchange is None or any(exchange in apart for apart in self._apart):
             return False
         self._exchange = exchange
-        self._messages = talk.known.messages
-        self._found = talk.results.begin(exchange)
-        self._utf8 = talk.session.parser.utf8
+        self._taker = self._starts(exchange)
         return True
 
     def end(self) -> None:
-        """Take in what waits."""
+        """Take in the rows that wait."""
         events, self._events, self._exchange = self._events, [], None
-        if not events:
-            return
-        for event in events:
-            self._messages.learn(event.response.value, event.uid)
-        if self._found is not None:
-            for event in events:
-                self._found.mark(event.response.value.seq)
-        self._talk.stage.show_rows(events, self._utf8)
+        if events:
+            self._taker(events)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from imapsh.session.core import RENEWAL
 from imapsh.session.exchange import Exchange
-from imapsh.shell.conversation import Conversation, Own
+from imapsh.shell.connection.connection import Connection, Own
 from imapsh.spec.model import SELECTED
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Watch:
 
     def __init__(
         self,
-        conversation: Conversation,
+        conversation: Connection,
         clock: Clock,
         free: Callable[[], bool],
         note: Callable[[str], None],

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from imapsh.shell.host import Host
+    from imapsh.shell.app import App
 
 CODES = {"OK": 0, "NO": 1, "BAD": 3}  #: exit statuses of tagged replies
 
@@ -28,10 +28,10 @@ class _Refused(NamedTuple):
 class Course:
     """Ask `goes_on` before each line, `done` behind it, and `end` for the exit status."""
 
-    def __init__(self, host: Host[Any]) -> None:
-        self._host = host
+    def __init__(self, app: App) -> None:
+        self._app = app
         self._worst = 0
-        self._failed = host.tally.failed
+        self._failed = app.tally.failed
         self._refused: _Refused | None = None
 
     def goes_on(self, line: str) -> bool:
@@ -50,20 +50,20 @@ class Course:
         """A line was done and got this reply, "" for none; whether to go on."""
         code = CODES.get(status, 0)
         if code:
-            said = _said(self._host) if self._host.tally.report is not None else ""
-            self._refused = _Refused(code, self._host.place, said)
-        failed, self._failed = self._failed, self._host.tally.failed
+            said = _said(self._app) if self._app.tally.report is not None else ""
+            self._refused = _Refused(code, self._app.place, said)
+        failed, self._failed = self._failed, self._app.tally.failed
         if self._failed == failed:
             return True
         self._worst = max(self._worst, _NOT_MET)
-        return self._host.options.keep_going
+        return self._app.options.keep_going
 
     def end(self) -> int:
         """No line comes any more; the exit status."""
         self._settle()
-        tally = self._host.tally
-        if self._host.options.keep_going and tally.failed:
-            self._host.note(f"{tally.failed} of {tally.judged} tests failed")
+        tally = self._app.tally
+        if self._app.options.keep_going and tally.failed:
+            self._app.note(f"{tally.failed} of {tally.judged} tests failed")
         return self._worst
 
     def _settle(self) -> bool:
@@ -71,13 +71,13 @@ class Course:
         refused, self._refused = self._refused, None
         if refused is not None:
             self._worst = max(self._worst, refused.code)
-            if self._host.tally.report is not None:
-                self._host.tally.add(False, refused.said, refused.place, "nothing expects this reply")
-                self._failed = self._host.tally.failed
-        return self._host.options.keep_going
+            if self._app.tally.report is not None:
+                self._app.tally.add(False, refused.said, refused.place, "nothing expects this reply")
+                self._failed = self._app.tally.failed
+        return self._app.options.keep_going
 
 
-def _said(host: Host[Any]) -> str:
+def _said(app: App) -> str:
     from imapsh.shell.expecting import checks
 
-    return host.masked(checks.reply_said(host))
+    return app.masked(checks.reply_said(app))

@@ -26,11 +26,11 @@ from imapsh.grammar.tokens import (
     unquote,
 )
 from imapsh.shell.carrying.values import places, put_in, read
-from imapsh.shell.steps import Away, Steps
+from imapsh.shell.connection.steps import Away, Steps
 
 if TYPE_CHECKING:
     from imapsh.shell.carrying.targets import Target
-    from imapsh.shell.host import Host
+    from imapsh.shell.app import App
     from imapsh.spec.model import Context
 
 OPERATORS = ("|", ">", ">>")
@@ -109,13 +109,13 @@ def _is_complete(command: str, context: Context, known: Mapping[str, str]) -> bo
 # -- to be done
 
 
-def target(host: Host[Any], redirect: Redirect) -> Target:
+def target(app: App, redirect: Redirect) -> Target:
     """What takes the output.  Raises UsageError where a file cannot be written or is not named by one word."""
     from imapsh.shell.carrying.targets import FileTarget, PipeTarget
 
     if redirect.operator == "|":
-        return PipeTarget(host.output, redirect.rest)
-    return FileTarget(host.output, file_name(redirect.rest, redirect.operator), append=redirect.operator == ">>")
+        return PipeTarget(app.output, redirect.rest)
+    return FileTarget(app.output, file_name(redirect.rest, redirect.operator), append=redirect.operator == ">>")
 
 
 def file_name(rest: str, operator: str) -> str:
@@ -131,23 +131,23 @@ def file_name(rest: str, operator: str) -> str:
     return rest
 
 
-def diverted(host: Host[Any], to: Target, steps: Steps[str]) -> Steps[str]:
+def diverted(app: App, to: Target, steps: Steps[str]) -> Steps[str]:
     """Do the steps of a command, its output going `to` a target; the status.
 
     Whatever ends them before their end, a file is as it was then.
     """
-    before, host.target = host.target, to
+    before, app.target = app.target, to
     try:
         try:
             status = yield from steps
         finally:
-            host.target = before
+            app.target = before
         said = yield Away(to.finish)
     except BaseException as error:
         to.drop()
         if isinstance(error, ImapshError) and to.began and to.kept:
-            host.note(to.kept)
+            app.note(to.kept)
         raise
     if said:
-        host.note(said)
+        app.note(said)
     return status

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from imapsh.session.exchange import Exchange
     from imapsh.session.mailbox import Mailbox
     from imapsh.session.numbering import Shift
-    from imapsh.shell.host import Host
-    from imapsh.shell.steps import Steps
+    from imapsh.shell.app import App
+    from imapsh.shell.connection.steps import Steps
 
 FETCHES = ("FETCH", "UID FETCH")
 SEARCHES = ("SEARCH", "UID SEARCH")
@@ -261,20 +261,20 @@ def _numbers(value: ESearch) -> Iterable[int] | None:
 # -- as UIDs
 
 
-def uids(host: Host[Any], found: Found | None, name: str) -> Steps[str]:
+def uids(app: App, found: Found | None, name: str) -> Steps[str]:
     """The messages as a set of UIDs, "" for none.  Asks the server where nobody knows them yet.
 
     Raises UsageError where nothing was found in the mailbox that is selected, or the server does not say.
     """
-    text = (yield from set_of(host, found)) if found is not None else ""
+    text = (yield from set_of(app, found)) if found is not None else ""
     if not text:
         raise UsageError(f"{name} is empty: no SEARCH or FETCH of this mailbox has found anything; nothing was sent")
     return text
 
 
-def set_of(host: Host[Any], found: Found) -> Steps[str]:
+def set_of(app: App, found: Found) -> Steps[str]:
     """The messages as a set of UIDs, "" for none and for those of another mailbox."""
-    box = host.session.mailbox
+    box = app.session.mailbox
     if box is None or not found.holds_in(box):
         return ""
     if found.lost:
@@ -287,19 +287,19 @@ def set_of(host: Host[Any], found: Found) -> Steps[str]:
             found.uids.add(uid)
             found.marks[number - 1] = 0
     while any(found.marks):
-        yield from _ask(host, found)
+        yield from _ask(app, found)
     return str(SequenceSet.of(found.uids))
 
 
-def _ask(host: Host[Any], found: Found) -> Steps[None]:
+def _ask(app: App, found: Found) -> Steps[None]:
     """Ask for the UIDs of some.  What is expunged meanwhile is shifted by its marks."""
-    if not host.conversation.plan.ask:
+    if not app.connection.plan.ask:
         raise UsageError("the UIDs of what was found are not known, and --no-ask is on: UID SEARCH tells them")
     numbers = [number for number, mark in enumerate(found.marks, 1) if mark][:_TOGETHER]
     for number in numbers:
         found.marks[number - 1] = _ASKED[0]
     line = str(SequenceSet.of(numbers)).encode("ascii")
-    exchange, values = yield from asked(host.conversation, "the UIDs of what was found", "UID SEARCH", [line])
+    exchange, values = yield from asked(app.connection, "the UIDs of what was found", "UID SEARCH", [line])
     if exchange.status != "OK":
         found.marks[:] = found.marks.replace(_ASKED, _MARKED)
         raise UsageError("the server does not tell the UIDs of what was found; nothing was sent")

@@ -19,14 +19,14 @@ from imapsh.grammar.sequence import SequenceSet
 from imapsh.patterns import lazy
 from imapsh.shell.carrying.results import SEARCHES, set_of
 from imapsh.shell.carrying.sets import Change, changed, uid_form
-from imapsh.shell.conversation import Own
+from imapsh.shell.connection.connection import Own
 from imapsh.spec.found import find
 from imapsh.spec.match import Match, match
 
 if TYPE_CHECKING:
     from imapsh.session.core import Session
-    from imapsh.shell.host import Host
-    from imapsh.shell.steps import Steps
+    from imapsh.shell.app import App
+    from imapsh.shell.connection.steps import Steps
     from imapsh.spec.found import Piece
 
 _RETURN = lazy(r"(?i)RETURN \(([^)]*)\) ?")
@@ -34,34 +34,34 @@ _UID_KEY = lazy(r"(?i)UID *\Z")
 _LONG = 8000  # octets of a line that any server has to take (RFC 7162 section 4)
 
 
-def prepared(host: Host[Any], text: str) -> Steps[tuple[str, bool]]:
+def prepared(app: App, text: str) -> Steps[tuple[str, bool]]:
     """The line as it is to be sent, "" where nothing is to be sent, which was said; and whether it saves its result."""
-    session = host.session
+    session = app.session
     found = match(text, session.context())
     saves = any(piece.name == "SAVE" for piece in find(found.pieces, "search-return"))
     sets = [piece for piece in found.slots if isinstance(piece.value, SequenceSet) and piece.value.saved]
     if found.tag is not None or found.command is None or not found.complete or not (sets or saves):
         return text, saves
-    if not session.capabilities and host.conversation.plan.ask:
-        yield host.conversation.quietly("CAPABILITY", own=Own("whether the server keeps $"))
+    if not session.capabilities and app.connection.plan.ask:
+        yield app.connection.quietly("CAPABILITY", own=Own("whether the server keeps $"))
     if offers(session):
         return text, saves
     changes = _save(found) if found.command.name in SEARCHES else []
     if sets:
-        saved = host.conversation.results.saved
-        uids = (yield from set_of(host, saved)) if saved is not None else ""
+        saved = app.connection.results.saved
+        uids = (yield from set_of(app, saved)) if saved is not None else ""
         if found.command.name in SEARCHES:
             changes += [_key(text, piece, uids) for piece in sets]
         elif not uids:
-            host.note(f"$ is empty: {found.name.upper()} would do nothing, and was not sent")
+            app.note(f"$ is empty: {found.name.upper()} would do nothing, and was not sent")
             return "", False
         else:
             changes += [*uid_form(found), *((piece.start, piece.end, uids) for piece in sets)]
     line = changed(text, changes)
     missing = "SEARCHRES is not offered"
-    host.note(f"{missing}: sent as  {line}" if len(line) < 200 else f"{missing}: the shell put its own $ in")
+    app.note(f"{missing}: sent as  {line}" if len(line) < 200 else f"{missing}: the shell put its own $ in")
     if len(line) > _LONG:
-        host.note(f"the line has {len(line):,} octets; a server need not take more than {_LONG:,}")
+        app.note(f"the line has {len(line):,} octets; a server need not take more than {_LONG:,}")
     return line, saves
 
 

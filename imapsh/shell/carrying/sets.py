@@ -13,7 +13,7 @@ from imapsh import spec
 from imapsh.errors import UsageError
 
 if TYPE_CHECKING:
-    from imapsh.shell.host import Host
+    from imapsh.shell.app import App
     from imapsh.spec.found import Piece
     from imapsh.spec.match import Match
 
@@ -37,13 +37,13 @@ class Origin(NamedTuple):
         return self._replace(start=self.start + by, end=self.end + by)
 
 
-def fitted(host: Host[Any], line: str, origins: Sequence[Origin]) -> str:
+def fitted(app: App, line: str, origins: Sequence[Origin]) -> str:
     """The line as it is to be sent.  Raises UsageError, and nothing is to be sent, for what would mean other mail."""
     if not origins:
         return line
     from imapsh.spec.match import match
 
-    found = match(line, host.context())
+    found = match(line, app.context())
     changes: list[Change] = []
     names: dict[str, None] = {}
     for piece, is_key in _sets(found.pieces):
@@ -63,7 +63,7 @@ def fitted(host: Host[Any], line: str, origins: Sequence[Origin]) -> str:
         return line
     made = changed(line, changes)
     told = made if len(made) < _SHOWN else f"{made[:_SHOWN]}..."
-    host.note(f"{', '.join(names)} holds UIDs: sent as  {told}")
+    app.note(f"{', '.join(names)} holds UIDs: sent as  {told}")
     return made
 
 

@@ -17,8 +17,8 @@ from imapsh.shell.carrying.sets import NUMBERS, UIDS, Origin, fitted
 
 if TYPE_CHECKING:
     from imapsh.session.mailbox import Mailbox
-    from imapsh.shell.host import Host
-    from imapsh.shell.steps import Steps
+    from imapsh.shell.app import App
+    from imapsh.shell.connection.steps import Steps
     from imapsh.spec.match import Match
 
 NAME = lazy(r"[A-Za-z][\w.-]*")
@@ -141,31 +141,31 @@ def discreet(line: str) -> int:
 
 
 class BuiltIn(NamedTuple):
-    """`value(host)` is the text, "" where it is not known yet; `way`: what makes it known.
+    """`value(app)` is the text, "" where it is not known yet; `way`: what makes it known.
 
     `kind`: whether it is UIDS or NUMBERS, "" for neither.
     """
 
     meaning: str
-    value: Callable[[Host[Any]], str]
+    value: Callable[[App], str]
     way: str
     kind: str = ""
 
 
-def _last(field: str) -> Callable[[Host[Any]], str]:
-    return lambda host: str(getattr(host.conversation.results, field) or "")
+def _last(field: str) -> Callable[[App], str]:
+    return lambda app: str(getattr(app.connection.results, field) or "")
 
 
-def _found(host: Host[Any]) -> str:
+def _found(app: App) -> str:
     """It takes the server to tell the UIDs of message numbers, so they are worked out where they are used."""
-    return "(known)" if host.conversation.results.found else ""
+    return "(known)" if app.connection.results.found else ""
 
 
-def _mailbox(host: Host[Any]) -> str:
+def _mailbox(app: App) -> str:
     from imapsh.shell.mailboxes import as_typed
 
-    box: Mailbox | None = host.session.mailbox
-    return as_typed(box.name, utf8=host.session.context().takes_utf8) if box is not None else ""
+    box: Mailbox | None = app.session.mailbox
+    return as_typed(box.name, utf8=app.session.context().takes_utf8) if box is not None else ""
 
 
 BUILT_IN: dict[str, BuiltIn] = {
@@ -179,22 +179,22 @@ BUILT_IN: dict[str, BuiltIn] = {
     "last.tag": BuiltIn("the tag of the last command", _last("tag"), "a command"),
     "last.status": BuiltIn("the reply to it: OK, NO or BAD", _last("status"), "a command"),
     "mailbox": BuiltIn("the selected mailbox", _mailbox, "SELECT"),
-    "user": BuiltIn("the user of this connection", lambda host: host.conversation.user, "a login"),
-    "host": BuiltIn("the host of this connection", lambda host: host.conversation.plan.address.host, "a host"),
+    "user": BuiltIn("the user of this connection", lambda app: app.connection.user, "a login"),
+    "host": BuiltIn("the host of this connection", lambda app: app.connection.plan.address.host, "a host"),
 }  # fmt: skip
 
 
 # -- put into a line
 
 
-def filled(host: Host[Any], text: str) -> Steps[str]:
+def filled(app: App, text: str) -> Steps[str]:
     """The line as it is to be sent, with its values.  Raises UsageError, and nothing is to be sent, for one that is not
     known, and for UIDs where message numbers are due, or the other way round (`sets`)."""
-    line, origins = yield from expanded(host, text)
-    return fitted(host, line, origins)
+    line, origins = yield from expanded(app, text)
+    return fitted(app, line, origins)
 
 
-def expanded(host: Host[Any], text: str) -> Steps[tuple[str, list[Origin]]]:
+def expanded(app: App, text: str) -> Steps[tuple[str, list[Origin]]]:
     """The text with its values, and where those stand that are UIDs or message numbers.  Raises UsageError for one that
     is not known."""
     spots = [place for place in places(text) if place.name[0].isalpha()]
@@ -205,52 +205,52 @@ def expanded(host: Host[Any], text: str) -> Steps[tuple[str, list[Origin]]]:
     hidden = match(text).secrets
     values: list[str] = []
     for place in spots:
-        if place.name not in BUILT_IN and place.name not in host.variables.own:
+        if place.name not in BUILT_IN and place.name not in app.variables.own:
             secret = any(start < place.end and place.start < end for start, end in hidden)
-            raise UsageError(_unknown(host, "" if secret else place.name))
-        values.append((yield from value(host, place.name)))
+            raise UsageError(_unknown(app, "" if secret else place.name))
+        values.append((yield from value(app, place.name)))
     line, spans = put_in(text, spots, values)
-    _hide(host, line, [(span, place.name) for span, place in zip(spans, spots, strict=True)])
-    return line, [one for span, place in zip(spans, spots, strict=True) for one in _origins(host, place.name, span)]
+    _hide(app, line, [(span, place.name) for span, place in zip(spans, spots, strict=True)])
+    return line, [one for span, place in zip(spans, spots, strict=True) for one in _origins(app, place.name, span)]
 
 
-def _origins(host: Host[Any], name: str, span: tuple[int, int]) -> Iterator[Origin]:
+def _origins(app: App, name: str, span: tuple[int, int]) -> Iterator[Origin]:
     """What of a value that stands at `span` is UIDs or message numbers."""
-    if name in host.variables.own:
-        yield from (one.moved(span[0])._replace(name=name) for one in host.variables.origins.get(name, ()))
+    if name in app.variables.own:
+        yield from (one.moved(span[0])._replace(name=name) for one in app.variables.origins.get(name, ()))
     elif BUILT_IN[name].kind:
         yield Origin(*span, BUILT_IN[name].kind, name)
 
 
-def value(host: Host[Any], name: str) -> Steps[str]:
+def value(app: App, name: str) -> Steps[str]:
     """The value of a name that is known.  Raises UsageError where the shell does not know it yet."""
-    if name in host.variables.own:
-        return host.variables.own[name]
+    if name in app.variables.own:
+        return app.variables.own[name]
     if name == "uids":
         from imapsh.shell.carrying.results import uids
 
-        return (yield from uids(host, host.conversation.results.found, "${uids}"))
-    text = BUILT_IN[name].value(host)
+        return (yield from uids(app, app.connection.results.found, "${uids}"))
+    text = BUILT_IN[name].value(app)
     if not text:
         raise UsageError(f"${{{name}}} is not known yet: {BUILT_IN[name].way} tells it; nothing was sent")
     return text
 
 
-def _unknown(host: Host[Any], name: str) -> str:
+def _unknown(app: App, name: str) -> str:
     from difflib import get_close_matches
 
-    near = get_close_matches(name, [*host.variables.own, *BUILT_IN], 1)
+    near = get_close_matches(name, [*app.variables.own, *BUILT_IN], 1)
     meant = f"; did you mean ${{{near[0]}}}?" if near else ""
     which = f"${{{name}}} is not set" if name else "a ${...} in what is secret is not set"
     return f"{which}{meant} (\\set lists all; in quotes it is data); nothing was sent"
 
 
-def _hide(host: Host[Any], line: str, used: list[tuple[tuple[int, int], str]]) -> None:
+def _hide(app: App, line: str, used: list[tuple[tuple[int, int], str]]) -> None:
     """What stands where a secret does is one, from now on everywhere."""
     from imapsh.spec.match import match
 
     hidden = match(line).secrets
     for (start, end), name in used:
-        if name in host.variables.own and any(low < end and start < high for low, high in hidden):
-            host.variables.secret.add(name)
-            host.hide(host.variables.own[name])
+        if name in app.variables.own and any(low < end and start < high for low, high in hidden):
+            app.variables.secret.add(name)
+            app.hide(app.variables.own[name])

@@ -2,7 +2,7 @@ r"""imapsh's own commands: `\help`, the completion and the dispatch all read one
 
 Each begins with a backslash, as no IMAP line can.  A handler is a function of one of this package's modules, imported
 when it is first needed: it takes the host (`imapsh.shell.host`) and the argument, and does its work at once or as a
-generator of steps (`imapsh.shell.steps`).
+generator of steps (`imapsh.shell.connection.steps`).
 """
 
 from __future__ import annotations
@@ -15,24 +15,24 @@ from imapsh.errors import UsageError
 from imapsh.shell.commands.table import COMMANDS, Command
 
 if TYPE_CHECKING:
-    from imapsh.shell.host import Host
-    from imapsh.shell.steps import Steps
+    from imapsh.shell.app import App
+    from imapsh.shell.connection.steps import Steps
 
 __all__ = ["COMMANDS", "Command", "find", "run"]
 
 
-def run(host: Host[Any], line: str) -> Steps[str]:
+def run(app: App, line: str) -> Steps[str]:
     """Do what a line says that begins with a backslash; the status of what it had the server do, "" for none.
 
     Raises UsageError for an unknown command, a bad argument, and at the prompt's commands where there is no prompt.
     """
     name, _, argument = line.partition(" ")
     row = find(name.strip())
-    if row.prompt and not host.interactive:
+    if row.prompt and not app.interactive:
         raise UsageError(f"{row.name} is for the prompt")
     module, _, function = row.handler.partition(".")
     steps = getattr(import_module(f"{__name__}.{module}"), function)(
-        host, argument if row.exact else argument.strip()
+        app, argument if row.exact else argument.strip()
     )  # fmt: skip
     return ((yield from steps) or "") if isinstance(steps, Generator) else ""
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from imapsh.errors import UsageError
 from imapsh.session.events import Sent
-from imapsh.shell.host import Host
+from imapsh.shell.app import App
 from imapsh.shell.literals import to_wire
 from imapsh.shell.prompting import editor
-from imapsh.shell.steps import Away, Line, Steps
+from imapsh.shell.connection.steps import Away, Line, Steps
 
 if TYPE_CHECKING:
     from imapsh.wire.frames import Frame
@@ -30,45 +30,45 @@ class Draft(NamedTuple):
     sent: bool
 
 
-def edit(host: Host[Any], argument: str) -> Steps[str]:
+def edit(app: App, argument: str) -> Steps[str]:
     r"""`\edit [COMMAND]`: with a command the literal is new, without one it is the last one again."""
-    host.session  # noqa: B018 - raises where there is none, before anything is written
-    draft = _new(host, argument) if argument else _last(host)
-    message = _reads_as_message(host, draft)
+    app.session  # noqa: B018 - raises where there is none, before anything is written
+    draft = _new(app, argument) if argument else _last(app)
+    message = _reads_as_message(app, draft)
     written: str = yield Away(partial(editor.edit, draft.text, ".eml" if message else ".txt"))
     if not written.strip() or (written.rstrip("\n") == draft.text.rstrip("\n") and draft.sent):
-        host.note("nothing was written, not sent")
+        app.note("nothing was written, not sent")
         return ""
-    host.draft = draft = draft._replace(text=f"{written}\n" if message else written, sent=False)
+    app.draft = draft = draft._replace(text=f"{written}\n" if message else written, sent=False)
     if "\0" in draft.text and not draft.head.endswith("~"):
         raise UsageError("the text holds a NUL, which a literal may not: \\edit keeps it, take the NUL out; not sent")
     text = to_wire(draft.text)
     octets = len(text.encode("utf-8", "surrogateescape"))
     status: str = yield Line(f"{draft.head}{{{octets}}}\r\n{text}{draft.tail}")
-    host.draft = draft._replace(sent=status == "OK")
+    app.draft = draft._replace(sent=status == "OK")
     return status
 
 
-def _new(host: Host[Any], argument: str) -> Draft:
+def _new(app: App, argument: str) -> Draft:
     """An empty one; in front of the command's end, or where `{}` stands."""
     head, place, tail = argument.partition("{}")
     draft = Draft(head if place else f"{argument} ", "", tail, True)
-    return draft._replace(text=_header(host)) if _reads_as_message(host, draft) else draft
+    return draft._replace(text=_header(app)) if _reads_as_message(app, draft) else draft
 
 
-def _reads_as_message(host: Host[Any], draft: Draft) -> bool:
+def _reads_as_message(app: App, draft: Draft) -> bool:
     """Whether the literal is a message.  Raises UsageError for a command with a secret: it would lie in a file."""
-    found = host.match(f"{draft.head}{{1}}\r\nx{draft.tail}")
+    found = app.match(f"{draft.head}{{1}}\r\nx{draft.tail}")
     if found.secrets:
         raise UsageError(f"{found.name.upper()} holds a secret, which is written into no file: type it at the prompt")
     return found.name.upper() == "APPEND"
 
 
-def _last(host: Host[Any]) -> Draft:
+def _last(app: App) -> Draft:
     """The last one edited, else that of the last command.  Raises UsageError where that has none."""
-    if host.draft is not None:
-        return host.draft
-    for event in host.last.events() if host.last is not None else ():
+    if app.draft is not None:
+        return app.draft
+    for event in app.last.events() if app.last is not None else ():
         if isinstance(event, Sent) and event.exchange is not None:
             return _again(event.frame, event.exchange.tag)
     raise UsageError(_NONE)
@@ -85,13 +85,13 @@ def _again(frame: Frame, tag: str) -> Draft:
     return Draft(first, text.replace("\r\n", "\n"), last, True)
 
 
-def _header(host: Host[Any]) -> str:
+def _header(app: App) -> str:
     """The beginning of a new message (RFC 5322 section 3.6), its body UTF-8."""
     from email.utils import formatdate
 
-    talk = host.conversation
-    user = talk.user or talk.plan.user
-    sender = user if "@" in user or not user else f"{user}@{talk.plan.address.host or 'localhost'}"
+    connection = app.connection
+    user = connection.user or connection.plan.user
+    sender = user if "@" in user or not user else f"{user}@{connection.plan.address.host or 'localhost'}"
     fields = {
         "Date": formatdate(localtime=True),
         "From": sender,

@@ -7,46 +7,46 @@ from typing import Any
 from imapsh.render.visible import visible
 from imapsh.shell.expecting.expect import parse
 from imapsh.shell.expecting.tally import Result
-from imapsh.shell.host import Host
-from imapsh.shell.steps import Steps
+from imapsh.shell.app import App
+from imapsh.shell.connection.steps import Steps
 
 
-def expect(host: Host[Any], argument: str) -> Steps[None]:
+def expect(app: App, argument: str) -> Steps[None]:
     """`\\expect EXPECTATION`."""
     if "${" in argument:
         from imapsh.shell.carrying import values
 
-        argument = yield from values.filled(host, argument)
+        argument = yield from values.filled(app, argument)
     expected = parse(argument)
-    text = host.masked(expected.text)
-    if host.tally.skip is not None:
-        _tell(host, host.tally.add(True, text, host.place))
+    text = app.masked(expected.text)
+    if app.tally.skip is not None:
+        _tell(app, app.tally.add(True, text, app.place()))
         return
-    holds, seen = expected.check(host)
-    message = "" if holds else host.masked(f"expected {expected.text}, and {seen}")
-    _tell(host, host.tally.add(holds, text, host.place, message))
+    holds, seen = expected.check(app)
+    message = "" if holds else app.masked(f"expected {expected.text}, and {seen}")
+    _tell(app, app.tally.add(holds, text, app.place(), message))
 
 
-def fail(host: Host[Any], argument: str) -> None:
+def fail(app: App, argument: str) -> None:
     """`\\fail [TEXT]`."""
-    text = host.masked(argument) or "this line is not to be reached"
-    _tell(host, host.tally.add(False, text, host.place, text))
+    text = app.masked(argument) or "this line is not to be reached"
+    _tell(app, app.tally.add(False, text, app.place(), text))
 
 
-def name(host: Host[Any], argument: str) -> None:
+def name(app: App, argument: str) -> None:
     """`\\name [TEXT]`."""
-    host.tally.name = argument
+    app.tally.name = argument
 
 
-def skip(host: Host[Any], argument: str) -> None:
+def skip(app: App, argument: str) -> None:
     """`\\skip [TEXT]`."""
-    host.tally.skip = argument
+    app.tally.skip = argument
 
 
-def _tell(host: Host[Any], result: Result) -> None:
+def _tell(app: App, result: Result) -> None:
     """What failed is said; that a test was passed only at the prompt."""
     if not result.ok:
-        host.fault(": ".join(filter(None, (result.place, "not ok", result.message))))
-    elif host.interactive:
+        app.fault(": ".join(filter(None, (result.place, "not ok", result.message))))
+    elif app.interactive:
         skipped = f"skipped: {result.skipped}" if result.skipped is not None else result.name
-        host.say(visible(f"  ok, {skipped}"), style="status-ok")
+        app.say(visible(f"  ok, {skipped}"), style="status-ok")

@@ -20,50 +20,50 @@ from imapsh.session.opening import reply
 from imapsh.shell.asking import asked
 from imapsh.shell.carrying.sets import NUMBERS, UIDS, Origin, kind_of, only_uids
 from imapsh.shell.carrying.values import expanded
-from imapsh.shell.conversation import Conversation, Own
-from imapsh.shell.host import Host
+from imapsh.shell.connection.connection import Connection, Own
+from imapsh.shell.app import App
 from imapsh.shell.loading import Message, messages
 from imapsh.shell.progress import Progress
 from imapsh.shell.saving import Index, Item, Target, target
-from imapsh.shell.steps import Steps
+from imapsh.shell.connection.steps import Steps
 from imapsh.spec.model import AUTHENTICATED, SELECTED
 
 _TOGETHER = 100  # messages asked for, or appended, in one command
 _OCTETS_TOGETHER = 8_000_000
 
 
-def save(host: Host[Any], argument: str) -> Steps[None]:
+def save(app: App, argument: str) -> Steps[None]:
     """`\\save [UID] SET [WHERE]`."""
-    talk: Conversation = host.conversation
-    argument, origins = yield from expanded(host, argument)
+    connection: Connection = app.connection
+    argument, origins = yield from expanded(app, argument)
     words = _words(argument, "\\save needs a set of messages, as in \\save 1:* or \\save UID 7:9 folder")
     uid = words[0].upper() == "UID" and len(words) > 1
     numbers, where = words[uid], words[uid + 1 :]
-    uid = _by_uid(host, argument, numbers, origins, uid)
-    box = talk.session.mailbox
+    uid = _by_uid(app, argument, numbers, origins, uid)
+    box = connection.session.mailbox
     if box is None:
         raise StateError("\\save needs a selected mailbox: SELECT or EXAMINE one")
     if len(where) > 1:
         raise UsageError("\\save takes one place; quote a name with spaces in it")
-    items = yield from _list(talk, _set(numbers), uid)
+    items = yield from _list(connection, _set(numbers), uid)
     place, path = target(where[0] if where else "", box.name)
     index = Index(path, box.name, box.uidvalidity)
     saving = _Saving(place, index, {item.uid: item for item in items if item.uid not in index.done})
     there = len(items) - len(saving.items)
     total = sum(item.size for item in saving.items.values())
-    host.progress = Progress("saving", total, lambda: talk.session.received_octets)
+    app.progress = Progress("saving", total, lambda: connection.session.received_octets)
     try:
         for part in _parts(list(saving.items.values())):
             uids = SequenceSet.of(item.uid for item in part)
-            exchange = talk.quietly("UID FETCH", [f"{uids} (UID BODY.PEEK[])".encode()], Own("", saving.take))
+            exchange = connection.quietly("UID FETCH", [f"{uids} (UID BODY.PEEK[])".encode()], Own("", saving.take))
             yield exchange
             if saving.error:
                 raise UsageError(f"cannot save into {place.where}: {saving.error}")
-            _check(talk, exchange)
+            _check(connection, exchange)
     finally:
         saving.items.clear()  # what still comes of a command that was left is not kept
-        host.progress = None
-        host.note(f"saved {count(saving.messages, 'message')}, {size(saving.octets)}, in {place.where}"
+        app.progress = None
+        app.note(f"saved {count(saving.messages, 'message')}, {size(saving.octets)}, in {place.where}"
                   + (f"; {there:,} {'was' if there == 1 else 'were'} there already" if there else ""))  # fmt: skip
     missing = len(items) - there - saving.messages
     if missing:
@@ -72,7 +72,7 @@ def save(host: Host[Any], argument: str) -> Steps[None]:
         )
 
 
-def _by_uid(host: Host[Any], argument: str, numbers: str, origins: Sequence[Origin], uid: bool) -> bool:
+def _by_uid(app: App, argument: str, numbers: str, origins: Sequence[Origin], uid: bool) -> bool:
     """Whether the set is of UIDs.  Raises UsageError for a value that is message numbers behind UID."""
     at = argument.index(numbers) if numbers in argument else 0
     kind = kind_of(argument, at, at + len(numbers), origins)
@@ -80,7 +80,7 @@ def _by_uid(host: Host[Any], argument: str, numbers: str, origins: Sequence[Orig
         raise UsageError("message numbers are no UIDs: \\save takes them without UID; nothing was sent")
     if kind == UIDS and not uid:
         only_uids(argument, at, at + len(numbers), origins)
-        host.note(f"these are UIDs: done as  \\save UID {numbers}"[:200])
+        app.note(f"these are UIDs: done as  \\save UID {numbers}"[:200])
     return kind == UIDS or uid
 
 
@@ -112,11 +112,11 @@ class _Saving:
         self.octets += item.size
 
 
-def _list(talk: Conversation, numbers: str, uid: bool) -> Steps[list[Item]]:
+def _list(connection: Connection, numbers: str, uid: bool) -> Steps[list[Item]]:
     """What the set holds."""
     line = f"{numbers} (UID FLAGS INTERNALDATE RFC822.SIZE)".encode()
-    exchange, values = yield from asked(talk, "\\save", "UID FETCH" if uid else "FETCH", [line])
-    _check(talk, exchange)
+    exchange, values = yield from asked(connection, "\\save", "UID FETCH" if uid else "FETCH", [line])
+    _check(connection, exchange)
     found: dict[int, Item] = {}
     for value in values:
         if isinstance(value, Fetch) and isinstance(value.items.get("UID"), int):
@@ -126,10 +126,10 @@ def _list(talk: Conversation, numbers: str, uid: bool) -> Steps[list[Item]]:
     return list(found.values())
 
 
-def load(host: Host[Any], argument: str) -> Steps[None]:
+def load(app: App, argument: str) -> Steps[None]:
     """`\\load [-m MAILBOX] FILE...`."""
-    talk: Conversation = host.conversation
-    session = talk.session
+    connection: Connection = app.connection
+    session = connection.session
     words = _words(argument, "\\load needs files, as in \\load *.eml or \\load -m Archive old.mbox")
     if session.read_only:
         raise UsageError(
@@ -144,23 +144,23 @@ def load(host: Host[Any], argument: str) -> Steps[None]:
     limit = _limit(session.capabilities)
     uids: set[int] = set()
     sent = 0
-    host.progress = Progress("loading", sum(one.size for one in due), lambda: session.sent_octets)
+    app.progress = Progress("loading", sum(one.size for one in due), lambda: session.sent_octets)
     try:
         for part in _parts(due, 1 if "MULTIAPPEND" not in session.capabilities else _TOGETHER):
-            exchange = talk.quietly("APPEND", _append(mailbox, part, limit, utf8=session.parser.utf8))
+            exchange = connection.quietly("APPEND", _append(mailbox, part, limit, utf8=session.parser.utf8))
             yield exchange
             if exchange.status != "OK":
-                raise CommandNo(f"{_named(part)}: {talk.plan.where} says {reply(exchange)}", exchange.response)
+                raise CommandNo(f"{_named(part)}: {connection.plan.where} says {reply(exchange)}", exchange.response)
             sent += len(part)
             uids.update(_appended(exchange))
     except Interrupted:
-        host.note("a message that is on its way is sent to its end: it may be appended")
+        app.note("a message that is on its way is sent to its end: it may be appended")
         raise
     finally:
-        host.progress = None
+        app.progress = None
         what = f", UID {SequenceSet.of(uids)}" if uids else ""
         what += f"; the next is {due[sent].name}" if sent < len(due) else ""
-        host.note(f"loaded {sent:,} of {count(len(due), 'message')} into {mailbox}{what}")
+        app.note(f"loaded {sent:,} of {count(len(due), 'message')} into {mailbox}{what}")
 
 
 def _append(mailbox: str, part: list[Message], limit: int, *, utf8: bool) -> list[Fragment]:
@@ -236,9 +236,9 @@ def _parts(due: list[Any], most: int = _TOGETHER) -> Iterator[list[Any]]:
         yield part
 
 
-def _check(talk: Conversation, exchange: Exchange) -> None:
+def _check(connection: Connection, exchange: Exchange) -> None:
     if exchange.status != "OK":
-        raise CommandNo(f"{talk.plan.where} answers {exchange.name} with {reply(exchange)}", exchange.response)
+        raise CommandNo(f"{connection.plan.where} answers {exchange.name} with {reply(exchange)}", exchange.response)
 
 
 def _named(part: list[Message]) -> str:

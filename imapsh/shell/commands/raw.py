@@ -7,37 +7,37 @@ from typing import Any
 from imapsh.errors import UsageError
 from imapsh.shell import discreet
 from imapsh.shell.files import unescape
-from imapsh.shell.host import Host
-from imapsh.shell.steps import Octets, Steps
+from imapsh.shell.app import App
+from imapsh.shell.connection.steps import Octets, Steps
 
 
-def send(host: Host[Any], argument: str) -> Steps[str]:
+def send(app: App, argument: str) -> Steps[str]:
     """`\\raw TEXT`.  Raises UsageError in read-only mode: nobody knows what it would change."""
     if not argument:
         raise UsageError("\\raw needs the text to send, as in \\raw A1 NOOP\\r\\n")
-    if host.session.read_only:
+    if app.session.read_only:
         raise UsageError(
             "read-only mode is on, and nobody can tell what \\raw would change: not sent (\\readonly off ends it)"
         )
     octets = unescape(argument)
-    status: str = yield Octets(octets, _without_secrets(host, octets))
+    status: str = yield Octets(octets, _without_secrets(app, octets))
     return status
 
 
-def _without_secrets(host: Host[Any], octets: bytes) -> bytes | None:
+def _without_secrets(app: App, octets: bytes) -> bytes | None:
     """The octets to show, None for all: a password in them, also in a piece of earlier ones, is kept nowhere."""
-    talk = host.conversation
-    read = discreet.raw(talk.begun, octets)
-    talk.begun = read.begun
+    connection = app.connection
+    read = discreet.raw(connection.begun, octets)
+    connection.begun = read.begun
     for secret in read.secrets:
-        host.session.secrets.add_sasl(secret)
-        host.hide(secret.decode("utf-8", "surrogateescape"))
+        app.session.secrets.add_sasl(secret)
+        app.hide(secret.decode("utf-8", "surrogateescape"))
     return discreet.starred(octets, read.spans) if read.spans else None
 
 
-def resync(host: Host[Any], argument: str) -> None:
+def resync(app: App, argument: str) -> None:
     """`\\resync`."""
     if argument:
         raise UsageError("\\resync takes no argument")
-    if not host.conversation.resync():
-        host.note("nothing has come in part: there is nothing to give up")
+    if not app.connection.resync():
+        app.note("nothing has come in part: there is nothing to give up")

@@ -1,7 +1,7 @@
 r"""The table of imapsh's own commands.
 
 A row's `handler` is "module.function" in this package.  `choices`, for the completion of the argument, is a function of
-the host, or the name of what the argument is: "path"; "paths", words of which the last may be one; "imap", a
+the app, or the name of what the argument is: "path"; "paths", words of which the last may be one; "imap", a
 whole IMAP command.
 """
 
@@ -14,9 +14,9 @@ from imapsh.shell.expecting.expect import SUBJECTS, details
 from imapsh.shell.options import FORMATS, KEYS, NOTIFICATIONS
 
 if TYPE_CHECKING:
-    from imapsh.shell.host import Host
+    from imapsh.shell.app import App
 
-    Choices = Callable[[Host[Any]], Iterable[str]] | Literal["path", "paths", "imap"] | None
+    Choices = Callable[[App], Iterable[str]] | Literal["path", "paths", "imap"] | None
 
 
 class Command(NamedTuple):
@@ -37,60 +37,60 @@ class Command(NamedTuple):
     exact: bool = False
 
 
-def _formats(host: Host[Any]) -> Iterable[str]:
+def _formats(app: App) -> Iterable[str]:
     return FORMATS
 
 
-def _names(host: Host[Any]) -> Iterable[str]:
+def _names(app: App) -> Iterable[str]:
     from imapsh.shell.help.lookup import known
 
     return known()
 
 
-def _variables(host: Host[Any]) -> Iterable[str]:
+def _variables(app: App) -> Iterable[str]:
     from imapsh.shell.carrying.values import BUILT_IN
 
-    return [*host.variables.own, *BUILT_IN]
+    return [*app.variables.own, *BUILT_IN]
 
 
-def _own_variables(host: Host[Any]) -> Iterable[str]:
-    return host.variables.own
+def _own_variables(app: App) -> Iterable[str]:
+    return app.variables.own
 
 
-def _aliases(host: Host[Any]) -> Iterable[str]:
-    return host.aliases
+def _aliases(app: App) -> Iterable[str]:
+    return app.aliases
 
 
-def _subjects(host: Host[Any]) -> Iterable[str]:
+def _subjects(app: App) -> Iterable[str]:
     return SUBJECTS
 
 
-def _keys(host: Host[Any]) -> Iterable[str]:
+def _keys(app: App) -> Iterable[str]:
     return KEYS
 
 
-def _places(host: Host[Any]) -> Iterable[str]:
+def _places(app: App) -> Iterable[str]:
     from imapsh.shell.completion import SCHEMES
 
-    settings = host.options.settings
+    settings = app.options.settings
     return (*(settings.profiles if settings is not None else ()), *SCHEMES)
 
 
-def _sessions(host: Host[Any]) -> Iterable[str]:
-    return host.talks
+def _sessions(app: App) -> Iterable[str]:
+    return app.connections
 
 
-def _switch(host: Host[Any]) -> Iterable[str]:
+def _switch(app: App) -> Iterable[str]:
     from imapsh.shell.commands.care import SWITCH
 
     return SWITCH
 
 
-def _stats(host: Host[Any]) -> Iterable[str]:
-    return ("reset", *host.talks)
+def _stats(app: App) -> Iterable[str]:
+    return ("reset", *app.connections)
 
 
-def _ways(host: Host[Any]) -> Iterable[str]:
+def _ways(app: App) -> Iterable[str]:
     return ("off", *NOTIFICATIONS[1:])
 
 

@@ -8,59 +8,59 @@ from imapsh.errors import UsageError
 from imapsh.render.amounts import count, duration
 from imapsh.render.styles import NOTHING
 from imapsh.shell.commands.care import switched
-from imapsh.shell.host import Host
+from imapsh.shell.app import App
 from imapsh.shell.lines import is_ours
 from imapsh.shell.stats import Row, Stats
-from imapsh.shell.steps import ROOM, Line, Pause, Steps
+from imapsh.shell.connection.steps import ROOM, Line, Pause, Steps
 
 _WORST = ("OK", "NO", "BAD")
 
 
-def timing(host: Host[Any], argument: str) -> None:
+def timing(app: App, argument: str) -> None:
     """`\\timing [on|off]`."""
     if argument:
-        host.screen.summary = switched("\\timing", argument)
-    host.say(f"timing: {'on' if host.screen.summary else 'off'}")
+        app.screen.summary = switched("\\timing", argument)
+    app.say(f"timing: {'on' if app.screen.summary else 'off'}")
 
 
-def stats(host: Host[Any], argument: str) -> None:
+def stats(app: App, argument: str) -> None:
     """`\\stats [NAME|reset]`: of one connection, or of all together."""
     if argument == "reset":
-        host.stats.clear()
-        host.say("counted from here on")
+        app.stats.clear()
+        app.say("counted from here on")
         return
-    if argument and argument not in host.talks:
+    if argument and argument not in app.connections:
         raise UsageError(f"there is no connection {argument!r}: \\stats NAME, or \\stats reset")
-    if not any(True for _ in host.stats.rows(argument)):
-        host.say("no command has had its reply yet")
+    if not any(True for _ in app.stats.rows(argument)):
+        app.say("no command has had its reply yet")
         return
-    records = [host.record("stats", record) for record in host.stats.records(argument)]
+    records = [app.say_json("stats", record) for record in app.stats.records(argument)]
     if not any(records):
-        host.say(*host.stats.table(argument).split("\n"))
+        app.say(*app.stats.table(argument).split("\n"))
 
 
-def repeat(host: Host[Any], argument: str) -> Steps[str]:
+def repeat(app: App, argument: str) -> Steps[str]:
     """`\\repeat [-q] N SECONDS LINE`: N times, `*` for endless; the status is the worst of them."""
     quiet, times, seconds, line = _plan(argument)
     counted = Stats()
-    worst, done, before = "", 0, host.interruptions
-    host.counters.append(counted)
-    host.put(NOTHING)  # what is due is shown before it falls silent, and what is due then before it speaks again
-    host.output.quiet = quiet
+    worst, done, before = "", 0, app.interruptions
+    app.counters.append(counted)
+    app.put(NOTHING)  # what is due is shown before it falls silent, and what is due then before it speaks again
+    app.output.quiet = quiet
     try:
         while times is None or done < times:
             if done and seconds:
                 yield Pause(seconds)
             status: str = yield Line(line)
             yield ROOM
-            if host.interruptions != before or not (status or is_ours(host, line)):
+            if app.interruptions != before or not (status or is_ours(app, line)):
                 break
             done += 1
             worst = max(worst, status, key=lambda one: _WORST.index(one) if one in _WORST else -1)
     finally:
-        host.counters.remove(counted)
-        host.say(_outcome(counted, done))
-        host.output.quiet = False
+        app.counters.remove(counted)
+        app.say(_outcome(counted, done))
+        app.output.quiet = False
     return worst
 
 

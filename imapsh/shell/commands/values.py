@@ -10,61 +10,61 @@ from imapsh.render.visible import visible
 from imapsh.shell.carrying import aliases
 from imapsh.shell.carrying.values import BUILT_IN, expanded, value
 from imapsh.shell.discreet import in_clear
-from imapsh.shell.host import Host
+from imapsh.shell.app import App
 from imapsh.shell.prompting.history import Entry
-from imapsh.shell.steps import Ask, Steps
+from imapsh.shell.connection.steps import Ask, Steps
 
 _SHOWN = 20  # lines of the history where nobody says how many
 
 
-def set_(host: Host[Any], argument: str) -> Steps[None]:
+def set_(app: App, argument: str) -> Steps[None]:
     """`\\set [[-s] NAME [VALUE]]`."""
     secret = argument.split(" ", 1)[0] == "-s"
     name, _, text = argument.removeprefix("-s").strip().partition(" ") if secret else argument.partition(" ")
     text = text.strip()
     if secret:
-        yield from _ask(host, name, text)
+        yield from _ask(app, name, text)
     elif text:
-        made, origins = yield from expanded(host, text)
-        host.variables.set(name, made, origins=origins)
+        made, origins = yield from expanded(app, text)
+        app.variables.set(name, made, origins=origins)
     elif name:
-        yield from _show(host, name)
+        yield from _show(app, name)
     else:
-        _list(host)
+        _list(app)
 
 
-def _ask(host: Host[Any], name: str, text: str) -> Steps[None]:
+def _ask(app: App, name: str, text: str) -> Steps[None]:
     """Take a value that nobody sees."""
     if not name or text:
         raise UsageError("\\set -s takes a name and asks for the value, so that nobody sees it")
-    host.variables.check(name)
+    app.variables.check(name)
     answer = yield Ask(f"{name}: ", secret=True)
     if answer is None:
         raise UsageError(f"nobody said what {name} is: nothing was set")
-    host.variables.set(name, answer, secret=True)
-    host.hide(answer)
+    app.variables.set(name, answer, secret=True)
+    app.hide(answer)
 
 
-def _show(host: Host[Any], name: str) -> Steps[None]:
-    if name in host.variables.own:
-        host.say(visible(f"{name} = {host.variables.shown(name)}"))
+def _show(app: App, name: str) -> Steps[None]:
+    if name in app.variables.own:
+        app.say(visible(f"{name} = {app.variables.shown(name)}"))
     elif name in BUILT_IN:
-        host.say(visible(f"{name} = {yield from value(host, name)}"))
+        app.say(visible(f"{name} = {yield from value(app, name)}"))
     else:
         raise UsageError(f"{name} is not set: \\set {name} VALUE sets it")
 
 
-def _list(host: Host[Any]) -> None:
+def _list(app: App) -> None:
     """All of them; those that are not known now, or only when they are asked for, without a value."""
     known: list[tuple[str, str]] = []
     for name, row in BUILT_IN.items():
         try:
-            text = row.value(host)
+            text = row.value(app)
         except ImapshError:
             text = ""
         known.append((name, f"{text or '-':<20}  {row.meaning}"))
-    own = [(name, host.variables.shown(name)) for name in host.variables.own]
-    host.say(*_columns([*own, *known], " = "))
+    own = [(name, app.variables.shown(name)) for name in app.variables.own]
+    app.say(*_columns([*own, *known], " = "))
 
 
 def _columns(rows: Iterable[tuple[str, str]], between: str) -> list[str]:
@@ -73,45 +73,45 @@ def _columns(rows: Iterable[tuple[str, str]], between: str) -> list[str]:
     return [f"{name:<{width}}{between}{text}" for name, text in listed]
 
 
-def unset(host: Host[Any], argument: str) -> None:
+def unset(app: App, argument: str) -> None:
     """`\\unset NAME`."""
-    if argument not in host.variables.own:
+    if argument not in app.variables.own:
         raise UsageError(f"{argument or 'nothing'} is not set: \\set lists what is")
-    host.variables.unset(argument)
+    app.variables.unset(argument)
 
 
-def alias(host: Host[Any], argument: str) -> None:
+def alias(app: App, argument: str) -> None:
     """`\\alias [NAME [LINE]]`."""
     name, _, line = argument.partition(" ")
     line = line.strip()
     if line:
         aliases.check(name, line)
-        host.aliases[name] = line
+        app.aliases[name] = line
         return
-    if name and name not in host.aliases:
+    if name and name not in app.aliases:
         raise UsageError(f"{name} is no alias: \\alias {name} LINE makes one")
-    if not host.aliases:
-        host.say("there are no aliases: \\alias NAME LINE makes one")
+    if not app.aliases:
+        app.say("there are no aliases: \\alias NAME LINE makes one")
         return
-    shown = {name: host.aliases[name]} if name else host.aliases
+    shown = {name: app.aliases[name]} if name else app.aliases
     rows = ((one, in_clear(text) + _hidden(one)) for one, text in shown.items())
-    host.say(*_columns(rows, "  "))
+    app.say(*_columns(rows, "  "))
 
 
 def _hidden(name: str) -> str:
     return f"   (never used: {name.upper()} is a command of IMAP's)" if aliases.is_command(name) else ""
 
 
-def unalias(host: Host[Any], argument: str) -> None:
+def unalias(app: App, argument: str) -> None:
     """`\\unalias NAME`."""
-    if argument not in host.aliases:
+    if argument not in app.aliases:
         raise UsageError(f"{argument or 'nothing'} is no alias: \\alias lists them")
-    del host.aliases[argument]
+    del app.aliases[argument]
 
 
-def history(host: Host[Any], argument: str) -> None:
+def history(app: App, argument: str) -> None:
     """`\\history [N|/TEXT]`."""
-    numbered = list(enumerate(host.past(), 1))
+    numbered = list(enumerate(app.past(), 1))
     if argument.startswith("/"):
         wanted = argument[1:].casefold()
         shown = [(number, entry) for number, entry in numbered if wanted in entry.text.casefold()]
@@ -121,7 +121,7 @@ def history(host: Host[Any], argument: str) -> None:
         count = int(argument or _SHOWN)
         shown = numbered[-count:] if count else []
     for number, entry in shown:
-        host.say(visible(f"{number:>5}  {_when(entry):<16}  {entry.text}"))
+        app.say(visible(f"{number:>5}  {_when(entry):<16}  {entry.text}"))
 
 
 def _when(entry: Entry) -> str:

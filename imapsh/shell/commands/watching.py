@@ -8,36 +8,36 @@ from typing import Any
 from imapsh.errors import StateError, UsageError
 from imapsh.session.core import RENEWAL
 from imapsh.shell import options
-from imapsh.shell.conversation import Own
-from imapsh.shell.host import Host
-from imapsh.shell.steps import Pause, Steps
+from imapsh.shell.connection.connection import Own
+from imapsh.shell.app import App
+from imapsh.shell.connection.steps import Pause, Steps
 from imapsh.spec.model import SELECTED
 
 _LOOK = 1.0  # seconds after which a script that watches looks whether it is over
 
 
-def watch(host: Host[Any], argument: str) -> Steps[None]:
+def watch(app: App, argument: str) -> Steps[None]:
     """`\\watch [on|off|SECONDS]`: at the prompt a switch; in a script it lasts for so long."""
     seconds = _seconds(argument)
-    if not host.interactive:
+    if not app.interactive:
         if argument != "off":
-            yield from _for(host, seconds)
+            yield from _for(app, seconds)
         return
     from imapsh.shell.watch import POLLING
 
-    watching = host.conversation.watch
+    watching = app.connection.watch
     if argument == "off":
         watching.end()
-        host.say("not watching")
+        app.say("not watching")
         return
     if argument:
         watching.begin(seconds or POLLING)
     if not watching.on:
-        host.say("not watching: \\watch on")
+        app.say("not watching: \\watch on")
     elif not watching.watching:
-        host.say("watching as soon as a mailbox is selected")
+        app.say("watching as soon as a mailbox is selected")
     elif not argument:
-        host.say(f"watching {watching.how}")
+        app.say(f"watching {watching.how}")
 
 
 def _seconds(argument: str) -> float | None:
@@ -48,37 +48,37 @@ def _seconds(argument: str) -> float | None:
     return read
 
 
-def _for(host: Host[Any], seconds: float | None) -> Steps[None]:
+def _for(app: App, seconds: float | None) -> Steps[None]:
     """In a script: until so much time is over, the connection ends, or Ctrl-C."""
     from imapsh.shell.watch import POLLING, has_idle
 
-    talk, session = host.conversation, host.session
+    connection, session = app.connection, app.session
     if session.state != SELECTED:
         raise StateError("\\watch needs a mailbox: SELECT one first")
     until = time.monotonic() + seconds if seconds is not None else float("inf")
     idle = has_idle(session.capabilities)
-    while talk.live and (left := until - time.monotonic()) > 0:
+    while connection.live and (left := until - time.monotonic()) > 0:
         if idle:
-            exchange = talk.quietly("IDLE", own=Own(news=True))
-            yield from _pause(talk, min(left, RENEWAL), exchange)
+            exchange = connection.quietly("IDLE", own=Own(news=True))
+            yield from _pause(connection, min(left, RENEWAL), exchange)
             session.done()
             yield exchange
             idle = exchange.status == "OK"
         else:
-            yield talk.quietly("NOOP", own=Own(news=True))
-            yield from _pause(talk, min(left, POLLING))
+            yield connection.quietly("NOOP", own=Own(news=True))
+            yield from _pause(connection, min(left, POLLING))
 
 
-def _pause(talk: Any, seconds: float, exchange: Any = None) -> Steps[None]:
+def _pause(connection: Any, seconds: float, exchange: Any = None) -> Steps[None]:
     until = time.monotonic() + seconds
-    while talk.live and (exchange is None or exchange.response is None):
+    while connection.live and (exchange is None or exchange.response is None):
         left = until - time.monotonic()
         if left <= 0:
             return
         yield Pause(min(left, _LOOK))
 
 
-def notify(host: Host[Any], argument: str) -> None:
+def notify(app: App, argument: str) -> None:
     """`\\notify [off|bell|desktop]`."""
     from imapsh.shell.options import NOTIFICATIONS
 
@@ -86,6 +86,6 @@ def notify(host: Host[Any], argument: str) -> None:
     if how and how not in NOTIFICATIONS:
         raise UsageError(f"\\notify takes off, bell or desktop: not {argument!r}")
     if how:
-        host.options = host.options._replace(notify=how)
-    now = host.options.notify
-    host.say("news are not told beside being shown" if now == "never" else f"new mail is told: {now}")
+        app.options = app.options._replace(notify=how)
+    now = app.options.notify
+    app.say("news are not told beside being shown" if now == "never" else f"new mail is told: {now}")

@@ -14,7 +14,7 @@ from imapsh.shell.completing.offer import Offer
 
 if TYPE_CHECKING:
     from imapsh.shell.carrying.redirect import Redirect
-    from imapsh.shell.host import Host
+    from imapsh.shell.app import App
 
 _BEGUN = re.compile(r"\$\{([\w.-]*)\Z")
 _FIRST = re.compile(r"[\w-]*\Z")
@@ -29,21 +29,21 @@ def begins_value(line: str) -> bool:
     return _BEGUN.search(line) is not None
 
 
-def values(line: str, host: Host[Any]) -> Iterator[Offer]:
+def values(line: str, app: App) -> Iterator[Offer]:
     """The values that may be meant behind `${`."""
     found = _BEGUN.search(line)
     if found is None:
         return
-    known = {name: host.variables.shown(name) for name in host.variables.own}
+    known = {name: app.variables.shown(name) for name in app.variables.own}
     known |= {name: row.meaning for name, row in BUILT_IN.items()}
     for name, note in known.items():
         yield Offer(f"{name}}}", found.start(1), "variable", visible(note), name, names=(name,))
 
 
-def aliases(line: str, host: Host[Any]) -> Iterator[Offer]:
+def aliases(line: str, app: App) -> Iterator[Offer]:
     """Aliases, where the first word is being typed."""
     if _FIRST.fullmatch(line):
-        for name, meant in host.aliases.items():
+        for name, meant in app.aliases.items():
             yield Offer(name, 0, "command", visible(meant), names=(name,))
 
 

@@ -11,7 +11,7 @@ from imapsh.shell.completing.offer import Offer
 from imapsh.shell.completing.paths import Half
 
 if TYPE_CHECKING:
-    from imapsh.shell.host import Host
+    from imapsh.shell.app import App
 
 #: Words that may stand before an IMAP command in the argument: a switch, a count, an interval.
 _BEFORE = re.compile(r"\\\S+ +(?:(?:-\w|\*|[\d.][\d.a-z]*) +)*")
@@ -50,7 +50,7 @@ def kind(row: Command) -> str:
     return row.choices if isinstance(row.choices, str) else ""
 
 
-def offers(line: str, host: Host[Any]) -> Iterator[Offer]:
+def offers(line: str, app: App) -> Iterator[Offer]:
     """Names of commands, or what the argument may be; paths are told by `path`."""
     name, space, _ = line.partition(" ")
     if not space:
@@ -61,7 +61,7 @@ def offers(line: str, host: Host[Any]) -> Iterator[Offer]:
     if row is not None and kind(row) not in ("path", "paths"):
         named = _NAMED.match(line)
         start = named.end() if named is not None else len(name) + 1
-        for text, note in _arguments(row, host):
+        for text, note in _arguments(row, app):
             yield Offer(text, start, f"own {row.name}", note, names=(text,))
 
 
@@ -81,10 +81,10 @@ def path(line: str) -> Half | None:
     return Half(argument[start:], len(name) + 1 + start, quotes=True)
 
 
-def _arguments(row: Command, host: Host[Any]) -> Iterable[tuple[str, str]]:
+def _arguments(row: Command, app: App) -> Iterable[tuple[str, str]]:
     if kind(row) == "imap-name":
         return _named()
-    return [(text, "") for text in row.choices(host)] if callable(row.choices) else []
+    return [(text, "") for text in row.choices(app)] if callable(row.choices) else []
 
 
 def _named() -> Iterator[tuple[str, str]]:

@@ -1,6 +1,6 @@
 r"""The checks of `\expect`: each looks at the last exchange, or at the session as it is now.
 
-A check takes what is expected (`imapsh.shell.expecting.expect`) and the host, and gives whether it holds, and what was
+A check takes what is expected (`imapsh.shell.expecting.expect`) and the app, and gives whether it holds, and what was
 seen, as the end of a sentence.  It raises StateError where it needs a connection, UsageError where it needs an
 exchange, and there is none.
 """
@@ -18,23 +18,23 @@ from imapsh.shell.expecting.expect import Expectation, Seen, is_code
 
 if TYPE_CHECKING:
     from imapsh.session.exchange import Exchange
-    from imapsh.shell.host import Host
+    from imapsh.shell.app import App
 
 _MOST = 3  # values that a message names
 _LONG = 80  # characters of each
 
 
-def _events(host: Host[Any]) -> Iterator[Event]:
-    last = host.last
+def _events(app: App) -> Iterator[Event]:
+    last = app.last
     if last is None or not len(last):
         raise UsageError("there is no exchange yet of which something could be expected")
     return last.events()
 
 
-def _reply(host: Host[Any]) -> tuple[Response | None, Exchange | None]:
+def _reply(app: App) -> tuple[Response | None, Exchange | None]:
     """The last tagged reply, and its exchange where it has one (a reply to `\\raw` has none)."""
     found: tuple[Response | None, Exchange | None] = (None, None)
-    for event in _events(host):
+    for event in _events(app):
         if isinstance(event, Completed):
             found = (event.response, event.exchange)
         elif isinstance(event, Received) and event.response.kind == TAGGED:
@@ -42,19 +42,19 @@ def _reply(host: Host[Any]) -> tuple[Response | None, Exchange | None]:
     return found
 
 
-def _untagged(host: Host[Any], name: str) -> Iterator[Response]:
+def _untagged(app: App, name: str) -> Iterator[Response]:
     """The untagged responses of this name, of STATUS and ESEARCH those alone that answer the command."""
-    found = _of_name(host, name.upper())
+    found = _of_name(app, name.upper())
     if name.upper() not in ("STATUS", "ESEARCH"):
         return found
-    exchange = _reply(host)[1]
-    if exchange is None or host.talk is None:
+    exchange = _reply(app)[1]
+    if exchange is None or app.here is None:
         return found
-    return iter(chosen(exchange, found, utf8=host.talk.session.parser.utf8, value=_value))
+    return iter(chosen(exchange, found, utf8=app.here.session.parser.utf8, value=_value))
 
 
-def _of_name(host: Host[Any], name: str) -> Iterator[Response]:
-    for event in _events(host):
+def _of_name(app: App, name: str) -> Iterator[Response]:
+    for event in _events(app):
         if isinstance(event, Received) and event.response.kind in (UNTAGGED, STATUS) and event.response.name == name:
             yield event.response
 
@@ -111,9 +111,9 @@ def _behind_name(response: Response) -> str:
 # -- one for each subject
 
 
-def reply(expected: Expectation, host: Host[Any]) -> Seen:
+def reply(expected: Expectation, app: App) -> Seen:
     """`\\expect OK`, `NO`, `BAD`, or `[CODE]`: the last reply."""
-    reply, exchange = _reply(host)
+    reply, exchange = _reply(app)
     if reply is None:
         return False, "there is no reply yet"
     seen = field_of(reply, expected.field)
@@ -126,21 +126,21 @@ def _said(reply: Response) -> str:
     return f"{reply.name} {_short(_behind_name(reply))}".rstrip()
 
 
-def reply_said(host: Host[Any]) -> str:
+def reply_said(app: App) -> str:
     """The last command and its reply, secrets in it masked."""
     from imapsh.shell.output import command_text
 
-    reply, exchange = _reply(host)
+    reply, exchange = _reply(app)
     said = _said(reply) if reply is not None else "no reply"
     return f"{command_text(exchange)}: {said}" if exchange is not None else said
 
 
-def untagged(expected: Expectation, host: Host[Any]) -> Seen:
+def untagged(expected: Expectation, app: App) -> Seen:
     """`\\expect untagged NAME`: one of the last exchange, with a field that compares."""
     values: list[str] = []
     came = having = 0
     what = f"{expected.name.upper()} {expected.field}".rstrip()
-    for response in _untagged(host, expected.name):
+    for response in _untagged(app, expected.name):
         came += 1
         seen = field_of(response, expected.field)
         if seen is None:
@@ -158,70 +158,70 @@ def untagged(expected: Expectation, host: Host[Any]) -> Seen:
     return False, f"{what} was {', '.join(values)}{more}"
 
 
-def count(expected: Expectation, host: Host[Any]) -> Seen:
+def count(expected: Expectation, app: App) -> Seen:
     """`\\expect count NAME`: how many untagged ones came."""
-    count = sum(1 for _ in _untagged(host, expected.name))
+    count = sum(1 for _ in _untagged(app, expected.name))
     return expected.compares(str(count)), f"{count} untagged {expected.name.upper()} came"
 
 
-def state(expected: Expectation, host: Host[Any]) -> Seen:
+def state(expected: Expectation, app: App) -> Seen:
     """The session's state, not connected among them."""
-    state = host.talk.session.state if host.talk is not None else "not connected"
+    state = app.here.session.state if app.here is not None else "not connected"
     return expected._replace(value=expected.value.lower()).compares(state), f"the state is {state}"
 
 
-def mailbox(expected: Expectation, host: Host[Any]) -> Seen:
+def mailbox(expected: Expectation, app: App) -> Seen:
     """The name of the selected mailbox."""
-    box = host.session.mailbox
+    box = app.session.mailbox
     if box is None:
         return False, "no mailbox is selected"
     return expected.compares(box.name), f"the mailbox is {_short(box.name)}"
 
 
-def capability(expected: Expectation, host: Host[Any]) -> Seen:
+def capability(expected: Expectation, app: App) -> Seen:
     """Whether the server says that it has it."""
-    offered = host.session.context().capabilities
+    offered = app.session.context().capabilities
     has = expected.name.upper() in offered
     return has, f"{expected.name.upper()} is {'' if has else 'not '}among the capabilities"
 
 
-def text(expected: Expectation, host: Host[Any]) -> Seen:
+def text(expected: Expectation, app: App) -> Seen:
     """The text of the last reply."""
-    reply, _ = _reply(host)
+    reply, _ = _reply(app)
     text = getattr(reply.value, "text", "") if reply is not None else ""
     return expected.compares(text), f"the reply's text was {_short(text)!r}"
 
 
-def octets(expected: Expectation, host: Host[Any]) -> Seen:
+def octets(expected: Expectation, app: App) -> Seen:
     """Octets that the last exchange brought."""
-    count = sum(event.response.length for event in _events(host) if isinstance(event, Received | Completed))
+    count = sum(event.response.length for event in _events(app) if isinstance(event, Received | Completed))
     return expected.compares(str(count)), f"{count:,} octets came"
 
 
-def elapsed(expected: Expectation, host: Host[Any]) -> Seen:
+def elapsed(expected: Expectation, app: App) -> Seen:
     """Seconds that the last command took."""
-    _, exchange = _reply(host)
+    _, exchange = _reply(app)
     if exchange is None:
         return False, "there is no reply whose time is known"
     return expected.compares(f"{exchange.elapsed:.6f}"), f"{exchange.name} took {exchange.elapsed:.3f} s"
 
 
-def violations(expected: Expectation, host: Host[Any]) -> Seen:
+def violations(expected: Expectation, app: App) -> Seen:
     """Breaches of the grammar in the last exchange, of one rule or of any."""
     found = [
         (violation.rule, event.response.name)
-        for event in _events(host)
+        for event in _events(app)
         if isinstance(event, Received | Completed)
         for violation in event.response.violations
     ]
     return _named(expected, found, "violations of the grammar")
 
 
-def findings(expected: Expectation, host: Host[Any]) -> Seen:
+def findings(expected: Expectation, app: App) -> Seen:
     """Breaches of conduct in the last exchange, of one rule or of any."""
     found = [
         (finding.rule, event.response.name)
-        for event in _events(host)
+        for event in _events(app)
         if isinstance(event, Received | Completed)
         for finding in event.findings
     ]

@@ -15,7 +15,7 @@ from imapsh.errors import UsageError
 from imapsh.patterns import lazy
 
 if TYPE_CHECKING:
-    from imapsh.shell.host import Host
+    from imapsh.shell.app import App
 
 _REPLIES = ("OK", "NO", "BAD")
 
@@ -63,11 +63,11 @@ class Expectation(NamedTuple):
     operator: str = ""
     value: str = ""
 
-    def check(self, host: Host[Any]) -> Seen:
+    def check(self, app: App) -> Seen:
         """Whether it holds now, and what was seen.  Raises what the check does."""
         from imapsh.shell.expecting import checks
 
-        holds, seen = getattr(checks, SUBJECTS[self.subject].check)(self, host)
+        holds, seen = getattr(checks, SUBJECTS[self.subject].check)(self, app)
         return holds != self.negated, seen
 
     def compares(self, seen: str) -> bool:

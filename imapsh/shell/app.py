@@ -1,0 +1,498 @@
+"""The shell as an object: its connections, its settings, what it remembers, and where it shows things.
+
+There is one `App` in a run.  What moves it, a prompt, a batch or a test, is a `Driver`: about ten primitives that each
+do one thing and know nothing of lines and commands.  So a line does the same, whoever drives.
+
+The primitives are coroutines.  The prompt's wait in its loop; those of a driver that blocks return at once, and
+`at_once` runs them without asyncio.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from imapsh.errors import ConnectError, ImapshError, Interrupted, StateError, UsageError
+from imapsh.render.styles import Fragment, paint
+from imapsh.session.events import Closed, Completed, Event, Upgrade
+from imapsh.session.exchange import Exchange
+from imapsh.shell.connection import steps
+from imapsh.shell.connection.connection import Connection
+from imapsh.shell.connection.opening import Accepted, log_in
+from imapsh.shell.connection.steps import Steps, Walk
+from imapsh.shell.dial import Plan, new_session
+from imapsh.shell.display import Display, Sink
+from imapsh.shell.recorder import Recorder
+from imapsh.spec.model import LOGOUT, NOT_AUTHENTICATED, Context
+
+if TYPE_CHECKING:
+    from imapsh.server.store import Store
+    from imapsh.session.core import Session
+    from imapsh.shell.carrying.targets import Target
+    from imapsh.shell.carrying.values import Variables
+    from imapsh.shell.commands.editing import Draft
+    from imapsh.shell.expecting.tally import Tally
+    from imapsh.shell.last import Last
+    from imapsh.shell.options import Options
+    from imapsh.shell.output import Output
+    from imapsh.shell.progress import Progress, Transfers
+    from imapsh.shell.prompting.history import Entry
+    from imapsh.shell.stats import Stats
+    from imapsh.shell.tracing import Tracing
+    from imapsh.spec.match import Match
+    from imapsh.transport.base import AsyncStream, Stream
+
+T = TypeVar("T")
+
+FIRST = "1"  #: the name of the connection that a run begins with
+FAREWELL = 5.0  #: seconds that LOGOUT may take before the connection is closed
+
+_NOBODY = Context(NOT_AUTHENTICATED)
+
+
+class Driver(Protocol):
+    """What drives a shell.  Each primitive raises Interrupted for Ctrl-C, and the error that ended a connection."""
+
+    @property
+    def interactive(self) -> bool:
+        """Whether a person sits at a prompt."""
+
+    @property
+    def sink(self) -> Sink:
+        """Where things are shown."""
+
+    @property
+    def attended(self) -> bool:
+        """Whether somebody is there to be asked."""
+
+    @property
+    def told_aside(self) -> bool:
+        """Whether a program reads what is shown, so that words of ours go beside it."""
+
+    async def run(self, connection: Connection, exchange: Exchange, seconds: float | None = None) -> bool:
+        """Wait for the reply to a command of ours, for so many seconds at the most; whether it came."""
+
+    async def typed(self, connection: Connection, exchange: Exchange) -> None:
+        """Have the person's command sent, and wait for what comes of it as long as the person does."""
+
+    async def ask(self, question: str, *, secret: bool) -> str | None:
+        """Ask the person; None if nobody is there or they will not say."""
+
+    async def answer(self, question: str) -> str | None:
+        """The line that answers the server: the next of the script or the paste, else the person's; None for none."""
+
+    async def send(self, connection: Connection, octets: bytes) -> str:
+        """Send octets in no command; the status of the reply to them, "" if that is not waited for."""
+
+    async def reach(self, plan: Plan) -> tuple[Stream | AsyncStream, Plan]:
+        """Connect; the stream, and the plan that was followed.  Raises ConnectError or TLSError."""
+
+    async def greet(self, connection: Connection) -> None:
+        """Let the connection's octets move (`Connection.moved_by`), and wait for the greeting."""
+
+    async def close(self, connection: Connection) -> None:
+        """End a connection without a word."""
+
+    async def pause(self, seconds: float) -> None:
+        """Do nothing for so many seconds; what comes is shown."""
+
+    async def room(self) -> None:
+        """Wait while too much is due to be shown."""
+
+    async def away(self, work: Callable[[], T]) -> T:
+        """Do work that needs the terminal for itself, or takes its time."""
+
+
+class App:
+    """`connections` by name; `current` names the one that lines go to.
+
+    `screen` says how things are shown, `output` how they are shown now, to `target` while a line sends its output
+    elsewhere; `operators`: whether `|`, `>` and `>>` are interpreted (off while a paste runs).  `progress`: how far the
+    line that is being done has come, if it lasts.  `counters` are told of each command, besides `stats`;
+    `interruptions`: how often the person pressed Ctrl-C.  `place()` says where the line stands that is being done,
+    `past()` gives the lines typed before.  `take_line` is `imapsh.shell.lines.take`.
+    """
+
+    def __init__(
+        self, options: Options, output: Output, driver: Driver, take_line: Callable[[App, str], Steps[str]]
+    ) -> None:
+        self.options = options
+        self.screen = output
+        self.driver = driver
+        self.target: Target | None = None
+        self.operators = True
+        self.connections: dict[str, Connection] = {}
+        self.current = FIRST
+        self.progress: Progress | None = None
+        self.keys = options.keys
+        self.aliases: dict[str, str] = dict(options.aliases)
+        self.counters: list[Stats] = []
+        self.interruptions = 0
+        self.leaving = False
+        self.draft: Draft | None = None  # what \\edit wrote last
+        self.place: Callable[[], str] = str
+        self.past: Callable[[], Sequence[Entry]] = tuple
+        self.accepted: Accepted = {}
+        self.on_hide: Callable[[], None] = lambda: None
+        self.on_keys: Callable[[str], None] = lambda mode: None
+        self._take_line = take_line
+        self._tracings: dict[str, Tracing] = {}
+        for setting in options.set:
+            self._set(setting)
+
+    def _set(self, setting: str) -> None:
+        """A variable of the command line.  Raises UsageError."""
+        name, equals, value = setting.partition("=")
+        if not equals:
+            raise UsageError(f"--set takes NAME=VALUE, and {name!r} has no = in it (see imapsh --help)")
+        self.variables.set(name, value)
+
+    # -- what it is made of
+
+    @property
+    def interactive(self) -> bool:
+        """Whether a person sits at a prompt."""
+        return self.driver.interactive
+
+    @property
+    def attended(self) -> bool:
+        """Whether somebody is there to be asked."""
+        return self.driver.attended
+
+    @property
+    def output(self) -> Output:
+        """How what is shown now is shown."""
+        return self.screen if self.target is None else self.target.output
+
+    @cached_property
+    def variables(self) -> Variables:
+        """What `\\set` set."""
+        from imapsh.shell.carrying.values import Variables
+
+        return Variables()
+
+    @cached_property
+    def stats(self) -> Stats:
+        """What commands took."""
+        from imapsh.shell.stats import Stats
+
+        return Stats()
+
+    @cached_property
+    def tally(self) -> Tally:
+        """The tests of a script."""
+        from imapsh.shell.expecting.tally import Tally
+
+        return Tally()
+
+    @cached_property
+    def demo(self) -> Store:
+        """The mail of the demo, which all its connections of a run share."""
+        from imapsh.server.demo import demo_store
+
+        return demo_store()
+
+    @cached_property
+    def _transfers(self) -> Transfers:
+        from imapsh.shell.progress import Transfers
+
+        return Transfers()
+
+    def moving(self) -> Progress | None:
+        """How far it has come: the line that is being done, else the literal that its command brings or sends."""
+        if self.progress is not None or self.live is None:
+            return self.progress
+        return self._transfers.of(self.live.session)
+
+    def set_keys(self, mode: str) -> None:
+        """Edit lines as "emacs" or as "vi" does, from now on."""
+        self.keys = mode
+        self.on_keys(mode)
+
+    def leave(self) -> None:
+        """Log out everywhere and end, when this line is done."""
+        self.leaving = True
+
+    def match(self, text: str) -> Match:
+        """A command as the table reads it now."""
+        from imapsh.spec.match import match
+
+        return match(text, self.context())
+
+    # -- secrets
+
+    def hide(self, secret: str) -> None:
+        """From now on this is a secret, whatever is or was typed with it."""
+        for connection in self.connections.values():
+            connection.session.secrets.add(secret.encode("utf-8", "surrogateescape"))
+        self.on_hide()
+
+    def masked(self, text: str) -> str:
+        """The text without the secrets of any connection."""
+        octets = text.encode("utf-8", "surrogateescape")
+        for connection in self.connections.values():
+            octets = connection.session.secrets.mask(octets)
+        return octets.decode("utf-8", "surrogateescape")
+
+    # -- connections
+
+    def context(self) -> Context:
+        """What decides how a line is read now."""
+        live = self.live
+        return live.session.context() if live is not None else _NOBODY
+
+    @property
+    def here(self) -> Connection | None:
+        """The current connection, living or not; None before the first."""
+        return self.connections.get(self.current)
+
+    @property
+    def live(self) -> Connection | None:
+        """The current connection, while it lives."""
+        here = self.here
+        return here if here is not None and here.live else None
+
+    @property
+    def connection(self) -> Connection:
+        """The current connection.  Raises StateError if there is none."""
+        here = self.here
+        if here is None:
+            raise StateError("not connected: \\connect opens a connection")
+        if not here.live:
+            raise StateError("not connected: \\connect opens a connection again, the old one is over")
+        return here
+
+    @property
+    def session(self) -> Session:
+        """The current connection's session.  Raises StateError if there is none."""
+        return self.connection.session
+
+    @property
+    def last(self) -> Last | None:
+        """The current connection's last exchange."""
+        return self.here.last if self.here is not None else None
+
+    def named(self, name: str) -> Connection:
+        """The connection of this name, living or not.  Raises UsageError if there is none."""
+        if name not in self.connections:
+            raise UsageError(f"there is no connection {name!r}: \\sessions lists them, \\connect -n {name} opens it")
+        return self.connections[name]
+
+    def use(self, name: str) -> None:
+        """From now on lines go to the connection of this name.  Raises UsageError if there is none."""
+        self.named(name)
+        self.current = name
+
+    def label(self, name: str) -> str:
+        """What stands before the lines of a connection: its name if there are several, else ""."""
+        return name if len(self.connections) > 1 else ""
+
+    def connect(self, plan: Plan, name: str) -> Steps[None]:
+        """Open a connection and make it the current one, again as often as `--retry` says.
+
+        One of the same name is replaced.  Raises what ended the last attempt.
+        """
+        try:
+            yield from self._connect_at_last(plan, name)
+        except Interrupted:
+            if self.interactive:
+                raise ConnectError("interrupted: \\connect tries again") from None
+            raise
+
+    def _connect_at_last(self, plan: Plan, name: str) -> Steps[None]:
+        from imapsh.shell.retry import Retries
+
+        retries = Retries(plan)
+        while True:
+            before = self.connections.get(name)
+            try:
+                yield from self._connect(plan, name)
+                return
+            except Interrupted:
+                raise
+            except ImapshError as error:
+                tried = self.connections.get(name)
+                session = tried.session if tried is not None and tried is not before else None
+                seconds = retries.next(error, session)
+                if seconds is None:
+                    raise
+                self.note(retries.said(error, seconds))
+            yield steps.Pause(seconds)
+
+    def _connect(self, plan: Plan, name: str) -> Steps[None]:
+        stream, followed = yield steps.Reach(plan)
+        connection = self._add(name, followed, stream)
+        try:
+            yield steps.Greet(connection)
+            yield from log_in(connection, self.accepted)
+        except (ConnectError, Interrupted):
+            yield steps.Close(connection)
+            raise
+
+    def _add(self, name: str, plan: Plan, stream: Stream | AsyncStream) -> Connection:
+        session = new_session(plan, self.tracer(name))
+        record = Recorder(session)
+        display = Display(self.driver.sink, self.screen, record.viewer, lambda: self.label(name))
+        connection = Connection(name, plan, session, stream, record, display)
+        connection.listeners.append(self._happened)
+        self.connections[name] = connection
+        self.current = name
+        return connection
+
+    def log_out(self, connection: Connection) -> Steps[None]:
+        """LOGOUT, for FAREWELL seconds at the most, and the end of a connection; it stays in the list.
+
+        At the prompt it is shown.  In a script only what was a command of it is.
+        """
+        session, leaving = connection.session, self.leaving
+        if connection.live and session.state != LOGOUT:
+            try:
+                exchange = session.line("LOGOUT") if self.interactive else connection.quietly("LOGOUT")
+                connection.kick()
+                if exchange.started is None and session.running:
+                    connection.note(f"LOGOUT was not sent, for {connection.running(exchange)}")
+                elif not (yield steps.Within(connection, exchange, FAREWELL)):
+                    connection.note("the server does not answer; the connection is closed")
+            except ImapshError:
+                pass  # it ends in any case
+        yield steps.Close(connection)
+        self.leaving = leaving  # only a LOGOUT that the person typed ends the shell
+
+    def _happened(self, connection: Connection, event: Event, own: bool) -> None:
+        if isinstance(event, Completed) and not own:
+            for counter in (self.stats, *self.counters):
+                counter.add(connection.name, event.exchange)
+        elif isinstance(event, Closed) and event.error is None and self.interactive:
+            self.leaving = self.leaving or not any(one.live for one in self.connections.values())
+
+    # -- steps
+
+    def perform(self, text: str) -> Steps[str]:
+        """Do a line (`imapsh.shell.lines.take`)."""
+        return self._take_line(self, text)
+
+    async def follow(self, walked: Steps[T]) -> T:
+        """Run steps to their end; what they return.  Raises what they let through."""
+        with Walk(walked) as walk:
+            for step in walk:
+                try:
+                    walk.answer = await self._do(step)
+                except ImapshError as error:
+                    walk.error = error
+            return walk.result
+
+    async def _do(self, step: steps.Step) -> Any:
+        driver = self.driver
+        match step:
+            case Exchange():
+                return await driver.run(self.connection, step)
+            case steps.Typed(exchange):
+                return await driver.typed(self.connection, exchange)
+            case steps.Within(connection, exchange, seconds):
+                return await driver.run(connection, exchange, seconds)
+            case steps.Line(text):
+                return await self.follow(self.perform(text))
+            case steps.Ask(question, secret):
+                return await driver.ask(question, secret=secret)
+            case steps.Answer(question):
+                return await driver.answer(question)
+            case steps.Pause(seconds):
+                return await driver.pause(seconds)
+            case steps.Room():
+                return await driver.room()
+            case steps.Away(work):
+                return await driver.away(work)
+            case steps.Octets(octets):
+                return await driver.send(self.connection, octets)
+            case steps.Reach(plan):
+                return await driver.reach(plan)
+            case steps.Greet(connection):
+                return await driver.greet(connection)
+            case steps.Close(connection):
+                return await driver.close(connection)
+            case Upgrade():
+                return None  # who moves the octets puts TLS in
+
+    # -- traces
+
+    def tracing(self, name: str) -> Tracing:
+        """The tracer of the connection of this name, the same when it is opened again."""
+        if name not in self._tracings:
+            from imapsh.shell.tracing import Tracing
+
+            self._tracings[name] = Tracing()
+        return self._tracings[name]
+
+    def tracer(self, name: str) -> Tracing | None:
+        """The same, None if nothing is traced."""
+        tracing = self._tracings.get(name)
+        return tracing if tracing is not None and tracing.path else None
+
+    def set_trace(self, path: str) -> None:
+        """Trace the current connection into a file, or no more for "".  Raises UsageError."""
+        tracing = self.tracing(self.current)
+        if path:
+            tracing.begin(path)
+        if self.here is not None:
+            self.here.session.set_trace(tracing if path else None)
+        if not path:
+            tracing.end()
+
+    @property
+    def trace_path(self) -> str:
+        """Where the trace of the current connection goes, "" for nowhere."""
+        tracing = self.tracer(self.current)
+        return tracing.path if tracing is not None else ""
+
+    def end_traces(self) -> None:
+        """Close their files."""
+        for tracing in self._tracings.values():
+            tracing.end()
+
+    # -- what is shown
+
+    def put(self, text: str) -> None:
+        """Show text that is finished: safe, coloured as `output` says, its last line ended."""
+        if self.target is None:
+            self.driver.sink.text(text)
+        else:
+            self.target.write(text.encode("utf-8", "backslashreplace"))
+
+    def say(self, text: str, style: str = "") -> None:
+        """Show lines of text, safe for a terminal."""
+        self.tell([(style, line + "\n") for line in text.split("\n")])
+
+    def tell(self, pieces: Iterable[Fragment]) -> None:
+        """Show words of ours, each piece with its style, safe for a terminal, the last line ended."""
+        if self.target is None and self.driver.told_aside:
+            self.driver.sink.aside(paint(pieces, None))
+        else:
+            self.put(paint(pieces, self.output.theme))
+
+    def say_json(self, name: str, value: dict[str, Any]) -> bool:
+        """In JSON, show an object of ours in place of words; whether it was shown."""
+        if self.output.format != "json":
+            return False
+        from imapsh.render.jsonform import dumps
+
+        self.put(dumps({"kind": "imapsh", "name": name, "value": value}) + "\n")
+        return True
+
+    def note(self, text: str) -> None:
+        """Show a line beside the conversation."""
+        self.driver.sink.note(text)
+
+    def fault(self, text: str) -> None:
+        """Show what went wrong, in a sentence."""
+        self.driver.sink.fault(text)
+
+
+def at_once(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine of a driver whose primitives block; what it returns."""
+    try:
+        work.send(None)
+    except StopIteration as end:
+        result: T = end.value
+        return result
+    raise AssertionError("a primitive of a driver that blocks has waited")

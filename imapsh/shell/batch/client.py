@@ -1,0 +1,77 @@
+"""What moves the octets of a batch's connections: before it waits, all is sent and shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
+
+from imapsh.client.blocking import BlockingClient
+from imapsh.errors import ConnectionTimeout
+from imapsh.session.events import Event
+
+if TYPE_CHECKING:
+    from imapsh.shell.connection.connection import Connection
+    from imapsh.transport.base import Stream
+
+_CHUNK = 1 << 16
+_AT_ONCE = 0.001  # seconds: what is there already
+
+
+class BatchClient(BlockingClient):
+    """`show` writes what is due to be shown, `tick` says how far something long has come."""
+
+    def __init__(self, connection: Connection, show: Callable[[], None], tick: Callable[[], None]) -> None:
+        plan = connection.plan
+        stream = cast("Stream", connection.stream)
+        super().__init__(
+            stream, connection.session, connection.take, tls=plan.tls, server_name=plan.address.server_name
+        )
+        self.connection = connection
+        self._patience: float | None = plan.connect_timeout
+        self._show = show
+        self._tick = tick
+
+    def greeted(self, seconds: float | None) -> None:
+        """From now on the server may be silent for so many seconds, None for ever."""
+        self._patience = seconds
+        self.stream.settimeout(seconds)
+
+    def kick(self) -> None:
+        """Tell what came of it, and send what is due."""
+        self.flush()
+
+    def pump(self) -> Event | None:
+        """See BlockingClient."""
+        self.flush()
+        self._show()
+        return super().pump()
+
+    def poll(self, seconds: float) -> bool:
+        """Read once, if something comes within `seconds`; whether something came.  Raises ConnectionLost."""
+        self.flush()
+        self._show()
+        self.stream.settimeout(seconds)
+        try:
+            data = self.stream.read(_CHUNK)
+        except ConnectionTimeout:
+            return False
+        finally:
+            self.stream.settimeout(self._patience)
+        self.session.receive(data)
+        self.flush()
+        return True
+
+    def catch_up(self) -> None:
+        """Read what is here already; TLS may hold octets that select knows nothing of."""
+        while self.poll(_AT_ONCE):
+            pass
+
+    def _tell(self) -> Event | None:
+        try:
+            return super()._tell()
+        finally:
+            self.connection.settle()
+
+    def _write(self, octets: bytes) -> None:
+        super()._write(octets)
+        self._tick()

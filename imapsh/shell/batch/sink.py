@@ -1,0 +1,68 @@
+"""What a batch shows: the conversation goes to stdout, everything else to stderr."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, BinaryIO
+
+from imapsh.shell import stdio
+from imapsh.shell.output import Writer
+from imapsh.shell.progress import Meter
+
+if TYPE_CHECKING:
+    from imapsh.shell.progress import Progress
+
+
+class StdSink:
+    """`imapsh.shell.display.Sink` for stdout, here `out`, and stderr.
+
+    `exact`: stdout is no terminal and gets octets as they are.  `columns` tells the width of a terminal on stderr, None
+    if there is none; `moving` tells how far something long has come.
+    """
+
+    def __init__(
+        self, out: BinaryIO, *, exact: bool, columns: Callable[[], int] | None, moving: Callable[[], Progress | None]
+    ) -> None:
+        self.exact = exact
+        self.silent = False
+        """Nothing goes to stdout."""
+        self._out = Writer(out)
+        self._meter = Meter(stdio.put, columns)
+        self._moving = moving
+
+    def text(self, text: str, owner: object = None) -> None:
+        """See Sink."""
+        self.octets(text.encode("utf-8", "backslashreplace"))
+
+    def octets(self, octets: bytes) -> None:
+        """See Sink."""
+        if octets and not self.silent:
+            self._meter.clear()
+            self._out.write(octets)
+
+    def aside(self, text: str) -> None:
+        """See Sink: on stderr."""
+        self.flush()
+        self._meter.clear()
+        stdio.put(text)
+
+    def note(self, text: str, label: str = "") -> None:
+        """See Sink: on stderr."""
+        self.flush()
+        self._meter.clear()
+        stdio.note(f"{label}: {text}" if label else text)
+
+    fault = note
+
+    def drop(self, owner: object) -> None:
+        """See Sink.  What is due was written already."""
+
+    def flush(self) -> None:
+        """Write what is due.  Raises BrokenPipeError if nobody reads any more."""
+        self._out.flush()
+
+    def tick(self) -> None:
+        """Show how far it has come, if somebody sees it."""
+        if self._meter.seen:
+            self._meter.show(self._moving, time.monotonic())

@@ -1,0 +1,312 @@
+"""One connection of a run, as the commands see it, whoever moves its octets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from imapsh.errors import StateError
+from imapsh.grammar.responses import STATUS
+from imapsh.grammar.values import StatusText
+from imapsh.session.core import Session
+from imapsh.session.events import Closed, Completed, Event, Received
+from imapsh.session.exchange import Exchange, Sendable
+from imapsh.shell.recorder import LOGINS, Recorder
+from imapsh.shell.rows import Rows, Taker
+from imapsh.spec.model import AUTHENTICATED, SELECTED
+
+if TYPE_CHECKING:
+    from imapsh.shell.carrying.results import Results
+    from imapsh.shell.carrying.targets import Target
+    from imapsh.shell.dial import Plan
+    from imapsh.shell.display import Display
+    from imapsh.shell.last import Last
+    from imapsh.shell.stall import Clock
+    from imapsh.shell.watch import Watch
+    from imapsh.transport.base import AsyncStream, Stream
+
+
+class Own(NamedTuple):
+    """A command of ours: what it is for, "" if that need not be said, and who takes the responses it brings.
+
+    `news`: what it brings is news, and is shown as what comes unasked is, but for what only keeps the connection alive.
+    """
+
+    why: str = ""
+    take: Callable[[Received], None] | None = None
+    news: bool = False
+
+
+_UNSAID = Own()
+
+#: Is told of each event when it has been shown; `own`: a command of ours brought it.
+Listener = Callable[["Connection", Event, bool], None]
+
+
+class Connection:
+    r"""`name` is what `\use` knows it by; `user` is who is logged in, as far as is known, "" for nobody.
+
+    `record` is what it has taught, `display` shows its events.  `own`: commands of ours that have no reply yet;
+    `diverted`: those whose output goes elsewhere; `question`: a hand-typed AUTHENTICATE whose `+` is to be answered;
+    `begun`: what `\raw` sent of a command whose end it has not sent.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        plan: Plan,
+        session: Session,
+        stream: Stream | AsyncStream,
+        record: Recorder,
+        display: Display,
+    ) -> None:
+        self.name = name
+        self.plan = plan
+        self.session = session
+        self.stream = stream
+        self.record = record
+        self.display = display
+        self.own: dict[Exchange, Own] = {}
+        self.diverted: dict[Exchange, Target] = {}
+        self.question: Exchange | None = None
+        self.begun = b""
+        self.user = ""
+        self.first: Received | None = None
+        self.listeners: list[Listener] = []
+        self._rows = Rows((self.own, self.diverted), self._begin_rows)
+        self._kick: Callable[[], None] = lambda: None
+
+    def moved_by(self, kick: Callable[[], None], clock: Clock, free: Callable[[], bool]) -> None:
+        """From now on `kick` tells events and sends what is due; `free` says whether nothing is done for the person."""
+        from imapsh.shell.watch import Watch
+
+        self._kick = kick
+        self.watch: Watch = Watch(self, clock, free, self.display.note)
+
+    # -- what is known
+
+    @property
+    def live(self) -> bool:
+        """Whether the connection lives."""
+        return not self.session.closed
+
+    @property
+    def last(self) -> Last:
+        """The last exchange."""
+        return self.record.last
+
+    @property
+    def results(self) -> Results:
+        """What its commands found and told."""
+        return self.record.results
+
+    @property
+    def label(self) -> str:
+        """`user@host`, short."""
+        return self.plan._replace(user=self.user, address=self.plan.address._replace(user=self.user)).label
+
+    @property
+    def box(self) -> str:
+        """The name of the selected mailbox, or ""."""
+        return self.session.mailbox.name if self.session.mailbox is not None else ""
+
+    @property
+    def tls(self) -> str:
+        """How the connection is kept from others: the version of TLS, or in words."""
+        local = self.plan.demo or self.plan.address.is_local
+        return self.stream.info.tls or ("local" if local else "no TLS")
+
+    @property
+    def busy(self) -> str:
+        """The commands that run and wait, but for what watches; or ""."""
+        return self.running(self.watch.exchange)
+
+    def running(self, *without: Exchange | None) -> str:
+        """The commands that run and wait, but for these, in words; or ""."""
+        parts = [f"{one.tag} {one.name} still running" for one in self.session.running.values() if one not in without]
+        parts += [f"{one.tag} {one.name} waits" for one in self.session.queue if one not in without]
+        return ", ".join(parts)
+
+    @property
+    def summary(self) -> str:
+        """Who, where, the state, and what runs."""
+        if not self.live:
+            return f"{self.label} not connected"
+        box = f" {self.box}" if self.box else ""
+        what = "watching" if self.watch.watching else "idle" if self.idle is not None else self.busy
+        return f"{self.label}{box} {self.session.state}{f', {what}' * bool(what)}"
+
+    def opened(self) -> None:
+        """The opening is over; if it needed no login (PREAUTH), the user is the plan's."""
+        if self.session.state in (AUTHENTICATED, SELECTED):
+            self.user = self.user or self.plan.user
+
+    @property
+    def idle(self) -> Exchange | None:
+        """The IDLE that the person typed, between its `+` and its DONE."""
+        if not self.session.idling:
+            return None
+        idle = next((one for one in self.session.running.values() if one.name == "IDLE"), None)
+        return idle if idle not in self.own else None
+
+    # -- commands
+
+    def quietly(self, name: str, fragments: Iterable[Sendable] = (), own: Own = _UNSAID) -> Exchange:
+        """Submit a command of ours: what it brings is not shown.  Yield it to wait for its reply (`steps`).
+
+        Raises what `Session.command` does.
+        """
+        if self.session.closed:
+            raise StateError("not connected: \\connect opens a connection")
+        exchange = self.session.command(name, fragments)
+        self.own[exchange] = own
+        return exchange
+
+    def kick(self) -> None:
+        """Tell what came of it, and send what is due, after something was asked of the session itself."""
+        self._kick()
+
+    def resync(self) -> bool:
+        """Give up what has come in part, and go on behind it (`Session.resync`); whether there was anything.
+
+        What comes of it is shown, whatever was left running.
+        """
+        self.display.muted.clear()
+        found = self.session.resync()
+        self.kick()
+        return found
+
+    def mute(self, exchange: Exchange) -> None:
+        """Show no more of a command that is left running."""
+        self.display.mute(exchange)
+
+    def note(self, text: str) -> None:
+        """Show a line beside the conversation."""
+        self.display.note(text)
+
+    # -- events
+
+    def take(self, event: Event) -> None:
+        """Take in an event of the session: record it, show it where it is to be seen, and tell who listens.
+
+        This order is the same for every driver.
+        """
+        if self._rows.take(event):
+            return
+        self.record.learn(event)
+        if type(event) is Received:
+            self.first = self.first or event
+            if event.asks:
+                self._asked(event)
+        elif isinstance(event, Completed) and event.exchange is self.question:
+            self.question = None
+        own = not isinstance(event, Closed) and event.exchange in self.own
+        self._show(event)
+        if isinstance(event, Completed):
+            self._replied(event.exchange)
+        for listener in self.listeners:
+            listener(self, event, own)
+
+    def settle(self) -> None:
+        """Take in the rows that wait: a slice of events is over."""
+        self._rows.end()
+
+    def _begin_rows(self, exchange: Exchange) -> Taker:
+        return partial(self._take_rows, self.record.begin_rows(exchange))
+
+    def _take_rows(self, record: Taker, rows: Sequence[Received]) -> None:
+        try:
+            record(rows)
+        except OSError as error:
+            self._not_kept(error)
+        self.display.rows(rows)
+
+    def _asked(self, event: Received) -> None:
+        """A `+` came."""
+        if event.asks == "authenticate" and event.exchange is self.session.asks_answer():
+            self.question = event.exchange
+
+    def _show(self, event: Event) -> None:
+        shown = self._sifted(event)
+        if shown is not None:
+            self._keep(shown)
+            self.display.show(shown, aside=self._diverted(shown))
+        elif isinstance(event, Completed) and (why := self.own.pop(event.exchange).why):
+            self.display.asked(event.exchange, why)
+
+    def _keep(self, event: Event) -> None:
+        if isinstance(event, Completed) and event.exchange.status == "OK" and event.exchange.name in LOGINS:
+            self.user = who(event.exchange)
+        try:
+            self.record.keep(event, on=bool(self.display.muted))
+        except OSError as error:
+            self._not_kept(error)
+
+    def _not_kept(self, error: OSError) -> None:
+        self.last.begin()
+        self.display.fault(f"\\last cannot keep this: {error.strerror}")
+
+    def _sifted(self, event: Event) -> Event | None:
+        """The event if it is to be shown, None if it is of a command of ours; its taker was given it then."""
+        if not self.own:
+            return event
+        exchange = None if isinstance(event, Closed) else event.exchange
+        own = None if exchange is None else self.own.get(exchange)
+        if own is None:
+            return event
+        if not isinstance(event, Received):
+            return None
+        if event.unsolicited or (own.news and not event.asks):
+            return None if own.news and _keeps_alive(event) else event._replace(unsolicited=True)
+        if own.take is not None:
+            own.take(event)
+        return None
+
+    def _diverted(self, event: Event) -> bool:
+        """Whether an event went where the person sent the output of its command."""
+        if not self.diverted or isinstance(event, Closed) or event.exchange is None:
+            return False
+        if isinstance(event, Received) and (event.unsolicited or event.greeting):
+            return False
+        completed = isinstance(event, Completed)
+        target = self.diverted.pop(event.exchange, None) if completed else self.diverted.get(event.exchange)
+        if target is not None:
+            self.record.viewer.remember(event)
+            target.take(event)
+        return target is not None
+
+    def _replied(self, exchange: Exchange) -> None:
+        """A command has its reply, and that was shown."""
+        if exchange.status == "NO":
+            utf8 = self.session.context().takes_utf8
+            if meant := self.record.known.meant(exchange, utf8=utf8):
+                self.note(meant)
+        self.watch.completed(exchange)
+
+
+def who(exchange: Exchange) -> str:
+    """The user that a LOGIN or AUTHENTICATE logged in, "" if that is not known."""
+    if exchange.mechanism is not None:
+        return exchange.mechanism.user
+    if exchange.name != "LOGIN":
+        return ""
+    from imapsh.spec.match import match
+
+    found = match(exchange.shown.text().rstrip("\r\n"))
+    value = found.slots[0].value if found.slots else ""
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value or "")
+
+
+def _keeps_alive(event: Received) -> bool:
+    """Whether it is an OK that says nothing, as `* OK Still here`."""
+    value = event.response.value
+    plain = event.response.kind is STATUS and event.response.name == "OK" and isinstance(value, StatusText)
+    return plain and value.code is None and not (event.response.violations or event.findings)
+
+
+def told(event: Closed) -> str:
+    """What ended a connection, with the commands that had no reply yet."""
+    text = str(event.error)
+    unsaid = [name for one in event.in_flight if (name := f"{one.tag} {one.name}") not in text]
+    return f"{text} (without a reply: {', '.join(unsaid)}; not sent again)" if unsaid else text

@@ -1,0 +1,149 @@
+r"""The steps that a line asks for while it runs.
+
+A line, a command of the shell and the opening of a connection are generators; each is written once.  `App.follow`
+runs them, and its driver (the prompt's, a batch's, a test's) does what each step asks for:
+
+    yield exchange                    until its tagged reply: a command of ours on the current connection
+    yield Typed(exchange)             the person's: it may go behind others, be left running with Ctrl-C, or idle
+    done = yield Within(..., seconds) until its tagged reply, but no longer than that; whether the reply came
+    answer = yield Ask(question)      what the person says, None if they will not
+    answer = yield Answer(question)   the line that answers the server: the script's or paste's next, else the person's
+    status = yield Line(text)         do this line as if it had been typed: OK, NO, BAD, or "" for no reply
+    stream, plan = yield Reach(plan)  a stream to the server, and the plan that was followed
+    yield Greet(connection)           let its octets move, and wait for the greeting
+    yield Close(connection)           end it without a word
+    status = yield Octets(octets)     send octets as they are, in no command
+    yield Pause(seconds)
+    yield ROOM                        wait while too much is due to be shown
+    result = yield Away(work)         `work()` with the terminal to itself, and no prompt in its way
+
+Each raises what it meets, Interrupted for Ctrl-C among it.
+"""
+
+# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
+
+from collections.abc import Callable, Generator, Iterator
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+
+from imapsh.errors import ImapshError
+from imapsh.session.events import Upgrade
+from imapsh.session.exchange import Exchange
+from imapsh.shell.dial import Plan
+
+if TYPE_CHECKING:
+    from imapsh.shell.connection.connection import Connection
+
+T = TypeVar("T")
+
+
+class Typed(NamedTuple):
+    """A command that the person typed."""
+
+    exchange: Exchange
+
+
+class Within(NamedTuple):
+    """A command of a connection, and the seconds that its reply may take."""
+
+    connection: "Connection"
+    exchange: Exchange
+    seconds: float
+
+
+class Ask(NamedTuple):
+    """A question to the person.  A `secret` answer is not shown while it is typed, and is kept nowhere."""
+
+    question: str
+    secret: bool = False
+
+
+class Answer(NamedTuple):
+    """A question of the server's, in words; the answer is secret."""
+
+    question: str
+
+
+class Line(NamedTuple):
+    """A line, as if typed."""
+
+    text: str
+
+
+class Reach(NamedTuple):
+    """A server to connect to."""
+
+    plan: Plan
+
+
+class Greet(NamedTuple):
+    """A connection whose server is to greet."""
+
+    connection: "Connection"
+
+
+class Close(NamedTuple):
+    """A connection to end."""
+
+    connection: "Connection"
+
+
+class Octets(NamedTuple):
+    """Octets to send as they are."""
+
+    octets: bytes
+
+
+class Pause(NamedTuple):
+    """Seconds in which nothing is done; what comes is shown."""
+
+    seconds: float
+
+
+class Room(NamedTuple):
+    """Let what is due be shown."""
+
+
+class Away(NamedTuple):
+    """Work that needs the terminal for itself, or takes its time."""
+
+    work: Callable[[], Any]
+
+
+ROOM = Room()
+
+Step = Exchange | Upgrade | Typed | Within | Ask | Answer | Line | Reach | Greet | Close | Octets | Pause | Room | Away
+Steps = Generator[Step, Any, T]
+
+
+class Walk(Generic[T]):
+    """Steps on their way.
+
+    Iterate over it; put what comes of a step into `answer`, or into `error`, before the next.  At the end `result` is
+    what the steps returned.  Raises what they let through.
+    """
+
+    result: T
+
+    def __init__(self, steps: Steps[T]) -> None:
+        self._steps = steps
+        self.answer: Any = None
+        self.error: ImapshError | None = None
+
+    def __iter__(self) -> Iterator[Step]:
+        return self
+
+    def __next__(self) -> Step:
+        answer, error = self.answer, self.error
+        self.answer = self.error = None
+        try:
+            return self._steps.send(answer) if error is None else self._steps.throw(error)
+        except StopIteration as end:
+            self.result = end.value
+            raise
+
+    def __enter__(self) -> "Walk[T]":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Let the steps clean up now, whatever ended them."""
+        self._steps.close()
