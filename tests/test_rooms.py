@@ -29,19 +29,19 @@ AGAINST = {
 CIRCLES = {
     "server.commands server.commands.fetch server.commands.mailboxes server.commands.message server.commands.search "
     "server.commands.session server.core": "the handlers name the server's session for types",
-    "shell.asking shell.carrying.results shell.carrying.values shell.commands.editing shell.conversation shell.host":
+    "shell.asking shell.carrying.results shell.carrying.values shell.commands.editing shell.app.connection shell.host":
         "Host is what everybody is handed, and knows what it is made of",
     "shell.carrying.aliases shell.carrying.redirect shell.commands shell.commands.show shell.commands.table "
     "shell.commands.timing shell.commands.values shell.completing.own shell.completion shell.help.entries "
     "shell.help.lookup shell.help.overview shell.help.page shell.help.spelt shell.lines":
         "the table of commands stands beside the handlers that it names",
-    "shell.config shell.configfile shell.options shell.secrets.password shell.secrets.tokens":
+    "shell.config shell.configfile shell.app.options shell.secrets.password shell.secrets.tokens":
         "options name where passwords come from, and that reads options",
     "shell.dial shell.retry": "one dial is tried again by the other",
     "shell.expecting.checks shell.expecting.expect": "an expectation is not apart from its checks",
     "shell.expecting.report shell.expecting.tally": "a tally is handed to its report for types",
     "shell.output shell.viewer": "the viewer is handed to the output for types",
-    "shell.rows shell.talk": "rows are kept by the talk that they are of",
+    "shell.rows shell.app.here": "rows are kept by the talk that they are of",
     "spec.advice spec.match spec.nodes spec.roles spec.secrets spec.slots spec.syntax":
         "the match and its parts name one another for types",
     "transport.base transport.tls": "TLSOptions stands in the way of the base",

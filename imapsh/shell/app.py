@@ -9,14 +9,15 @@ The primitives are coroutines.  The prompt's wait in its loop; those of a driver
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from imapsh.errors import ConnectError, ImapshError, Interrupted, StateError, UsageError
-from imapsh.render.styles import Fragment, paint
+from imapsh.render.styles import LINE_END, Fragment, paint, together
 from imapsh.session.events import Closed, Completed, Event, Upgrade
 from imapsh.session.exchange import Exchange
+from imapsh.session.secrets import Secrets
 from imapsh.shell.connection import steps
 from imapsh.shell.connection.connection import Connection
 from imapsh.shell.connection.opening import Accepted, log_in
@@ -27,6 +28,7 @@ from imapsh.shell.recorder import Recorder
 from imapsh.spec.model import LOGOUT, NOT_AUTHENTICATED, Context
 
 if TYPE_CHECKING:
+    from imapsh.render.visible import Shown
     from imapsh.server.store import Store
     from imapsh.session.core import Session
     from imapsh.shell.carrying.targets import Target
@@ -82,8 +84,8 @@ class Driver(Protocol):
     async def answer(self, question: str) -> str | None:
         """The line that answers the server: the next of the script or the paste, else the person's; None for none."""
 
-    async def send(self, connection: Connection, octets: bytes) -> str:
-        """Send octets in no command; the status of the reply to them, "" if that is not waited for."""
+    async def send(self, connection: Connection, octets: bytes, shown: bytes | None) -> str:
+        """Send octets in no command (`Session.raw`); the status of the reply, "" if that is not waited for."""
 
     async def reach(self, plan: Plan) -> tuple[Stream | AsyncStream, Plan]:
         """Connect; the stream, and the plan that was followed.  Raises ConnectError or TLSError."""
@@ -111,7 +113,8 @@ class App:
     elsewhere; `operators`: whether `|`, `>` and `>>` are interpreted (off while a paste runs).  `progress`: how far the
     line that is being done has come, if it lasts.  `counters` are told of each command, besides `stats`;
     `interruptions`: how often the person pressed Ctrl-C.  `place()` says where the line stands that is being done,
-    `past()` gives the lines typed before.  `take_line` is `imapsh.shell.lines.take`.
+    `past()` gives the lines typed before; `answers_follow()`: the line came in a paste whose next line may answer an
+    AUTHENTICATE.  `take_line` is `imapsh.shell.lines.take`.
     """
 
     def __init__(
@@ -136,7 +139,9 @@ class App:
         self.accepted: Accepted = {}
         self.on_hide: Callable[[], None] = lambda: None
         self.on_keys: Callable[[str], None] = lambda mode: None
+        self.answers_follow: Callable[[], bool] = bool
         self._take_line = take_line
+        self._secrets = Secrets()
         self._tracings: dict[str, Tracing] = {}
         for setting in options.set:
             self._set(setting)
@@ -224,15 +229,20 @@ class App:
 
     def hide(self, secret: str) -> None:
         """From now on this is a secret, whatever is or was typed with it."""
-        for connection in self.connections.values():
-            connection.session.secrets.add(secret.encode("utf-8", "surrogateescape"))
+        for secrets in self._all_secrets():
+            secrets.add(secret.encode("utf-8", "surrogateescape"))
         self.on_hide()
 
-    def masked(self, text: str) -> str:
-        """The text without the secrets of any connection."""
-        octets = text.encode("utf-8", "surrogateescape")
+    def _all_secrets(self) -> Iterator[Secrets]:
+        yield self._secrets
         for connection in self.connections.values():
-            octets = connection.session.secrets.mask(octets)
+            yield connection.session.secrets
+
+    def masked(self, text: str) -> str:
+        """The text without the secrets of any connection, and without those that were typed with none."""
+        octets = text.encode("utf-8", "surrogateescape")
+        for secrets in self._all_secrets():
+            octets = secrets.mask(octets)
         return octets.decode("utf-8", "surrogateescape")
 
     # -- connections
@@ -403,8 +413,8 @@ class App:
                 return await driver.room()
             case steps.Away(work):
                 return await driver.away(work)
-            case steps.Octets(octets):
-                return await driver.send(self.connection, octets)
+            case steps.Octets(octets, shown):
+                return await driver.send(self.connection, octets, shown)
             case steps.Reach(plan):
                 return await driver.reach(plan)
             case steps.Greet(connection):
@@ -421,7 +431,7 @@ class App:
         if name not in self._tracings:
             from imapsh.shell.tracing import Tracing
 
-            self._tracings[name] = Tracing()
+            self._tracings[name] = Tracing(self.fault)
         return self._tracings[name]
 
     def tracer(self, name: str) -> Tracing | None:
@@ -452,19 +462,19 @@ class App:
 
     # -- what is shown
 
-    def put(self, text: str) -> None:
-        """Show text that is finished: safe, coloured as `output` says, its last line ended."""
+    def put(self, text: Shown) -> None:
+        """Show text that was coloured as `output` says, its last line ended."""
         if self.target is None:
             self.driver.sink.text(text)
         else:
             self.target.write(text.encode("utf-8", "backslashreplace"))
 
-    def say(self, text: str, style: str = "") -> None:
-        """Show lines of text, safe for a terminal."""
-        self.tell([(style, line + "\n") for line in text.split("\n")])
+    def say(self, *lines: str, style: str = "") -> None:
+        """Show lines, whatever is in them: a line end within one is shown and ends nothing."""
+        self.tell([(style, one) for line in lines for one in (line, LINE_END)])
 
     def tell(self, pieces: Iterable[Fragment]) -> None:
-        """Show words of ours, each piece with its style, safe for a terminal, the last line ended."""
+        """Show words, each piece with its style, the last line ended; whatever is in them, a terminal may have it."""
         if self.target is None and self.driver.told_aside:
             self.driver.sink.aside(paint(pieces, None))
         else:
@@ -476,16 +486,16 @@ class App:
             return False
         from imapsh.render.jsonform import dumps
 
-        self.put(dumps({"kind": "imapsh", "name": name, "value": value}) + "\n")
+        self.put(together((dumps({"kind": "imapsh", "name": name, "value": value}), LINE_END)))
         return True
 
     def note(self, text: str) -> None:
         """Show a line beside the conversation."""
-        self.driver.sink.note(text)
+        self.driver.sink.note(self.masked(text))
 
     def fault(self, text: str) -> None:
         """Show what went wrong, in a sentence."""
-        self.driver.sink.fault(text)
+        self.driver.sink.fault(self.masked(text))
 
 
 def at_once(work: Coroutine[Any, Any, T]) -> T:

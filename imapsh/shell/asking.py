@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from imapsh.session.events import Received
-from imapsh.shell.addressing import chosen
 from imapsh.shell.connection.connection import Connection, Own
 
 if TYPE_CHECKING:
@@ -28,4 +27,4 @@ def asked(
 
     exchange = connection.quietly(name, fragments, Own(why, take))
     yield exchange
-    return exchange, chosen(exchange, values, utf8=connection.session.parser.utf8)
+    return exchange, values

@@ -7,7 +7,7 @@ refuse and what to send instead.  Nobody is asked where nobody is there: a scrip
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from imapsh.errors import UsageError
 from imapsh.grammar.mutf7 import decode_leniently
@@ -16,8 +16,8 @@ from imapsh.shell import measure
 from imapsh.shell.connection.steps import Ask, Steps
 
 if TYPE_CHECKING:
-    from imapsh.shell.connection.connection import Connection
     from imapsh.shell.app import App
+    from imapsh.shell.connection.connection import Connection
     from imapsh.spec.found import Piece
     from imapsh.spec.match import Match
     from imapsh.spec.model import Command

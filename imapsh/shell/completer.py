@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
@@ -16,11 +16,11 @@ from imapsh.shell.known import Known
 from imapsh.shell.prompting.reading import Reading
 
 if TYPE_CHECKING:
+    from imapsh.shell.app import App
     from imapsh.shell.carrying.redirect import Redirect
     from imapsh.shell.completing.offer import Offer
     from imapsh.shell.completing.paths import Half
     from imapsh.shell.completing.usage import Usage
-    from imapsh.shell.app import App
     from imapsh.spec.match import Match
 
 _MANY = 2_000  # mailbox names beyond which they are searched in a thread

@@ -8,7 +8,7 @@ of a command that was begun before.
 
 import re
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from imapsh.grammar.tokens import CRLF, tokenize
 from imapsh.patterns import lazy

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from imapsh.render.visible import Shown
 from imapsh.session.events import Closed, Completed, Event, Received, Sent
 from imapsh.session.exchange import Exchange
 from imapsh.shell.output import Output, labelled
@@ -19,8 +20,8 @@ class Sink(Protocol):
 
     exact: bool
 
-    def text(self, text: str, owner: object = None) -> None:
-        """Take finished text, each line ended; `owner` is what `drop` knows it by."""
+    def text(self, text: Shown, owner: object = None) -> None:
+        """Take text, each line ended; `owner` is what `drop` knows it by."""
 
     def octets(self, octets: bytes) -> None:
         """Take octets, where they are taken as they are."""
@@ -31,8 +32,8 @@ class Sink(Protocol):
     def fault(self, text: str, label: str = "") -> None:
         """Show what went wrong, in a sentence."""
 
-    def aside(self, text: str) -> None:
-        """Take finished text that a program which reads `text` must not see."""
+    def aside(self, text: Shown) -> None:
+        """Take text that a program which reads `text` must not see."""
 
     def drop(self, owner: object) -> None:
         """Forget what is due of an owner."""

@@ -8,13 +8,13 @@ import stat
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 from imapsh.errors import Interrupted, UsageError
 from imapsh.grammar.tokens import FILE
 from imapsh.patterns import lazy
-from imapsh.shell.folders import private
 from imapsh.shell.connection.steps import ROOM, Steps
+from imapsh.shell.folders import private
 
 if TYPE_CHECKING:
     from imapsh.session.exchange import OpenFile

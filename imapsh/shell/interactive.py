@@ -8,6 +8,7 @@ from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
 from prompt_toolkit.application import get_app_session
+from prompt_toolkit.filters import Condition
 
 from imapsh.errors import ImapshError, Interrupted
 from imapsh.session.events import Closed, Completed, Event
@@ -35,6 +36,12 @@ if TYPE_CHECKING:
     from imapsh.shell.connection.steps import Steps
 
 
+class _Answer(str):
+    """A line of a paste that answers an AUTHENTICATE before it, and is never sent as a command."""
+
+    __slots__ = ()
+
+
 class Shell:
     """One run of the shell at a prompt; to be made in a running loop.  `input`, `output` and `folder` are for tests.
 
@@ -50,7 +57,7 @@ class Shell:
         shown = Output(options.format, self.theme, json_raw=options.json_raw, summary=options.timing is not False)
         self.driver = PromptDriver(options, shown, terminal)
         self.app = self.driver.app = App(options, shown, self.driver, _take_line)
-        self.reading = Reading(self.app.context, lambda: self.app.aliases, lambda: self.app.variables.own)
+        self.reading = Reading(self.app.context, lambda: self.app.aliases, lambda: self.app.variables.own, self._begun)
         self.history = MaskedHistory((folder or state_folder()) / "history", self._without_secrets)
         self._secret: PromptSession[str] | None = None
         self._waits = False
@@ -60,6 +67,7 @@ class Shell:
         self.driver.waits = lambda: self._waits
         self.driver.drawn = self._happened
         self.app.past = self.history.entries
+        self.app.answers_follow = self._answers_follow
         self.app.on_hide = self.history.mask_again
         self.app.on_keys = lambda mode: prompt.set_keys(self.prompt, mode)
 
@@ -94,6 +102,13 @@ class Shell:
     def _goes_raw(self) -> bool:
         live = self.app.live
         return live is not None and live.idle is not None
+
+    def _begun(self) -> bytes:
+        return self.app.live.begun if self.app.live is not None else b""
+
+    def _answers_follow(self) -> bool:
+        pending = self.driver.pending
+        return bool(pending) and isinstance(pending[0], _Answer)
 
     def _known(self) -> Known:
         here = self.app.here
@@ -163,7 +178,10 @@ class Shell:
             return
         if not pending:
             await self._read()
-        if pending:
+        if self._answers_follow():
+            pending.popleft()
+            self.app.note("a line that was to answer AUTHENTICATE was not asked for: not sent")
+        elif pending:
             await self._take(pending.popleft())
 
     async def _read(self) -> None:
@@ -183,7 +201,9 @@ class Shell:
         except EOFError:
             app.leaving = True
         else:
-            driver.pending.extend([text] if self._goes_raw() and not text.strip() else literals.commands(text))
+            lines = [text] if self._goes_raw() and not text.strip() else literals.commands(text)
+            answers = zip(lines, self.reading.answers(lines), strict=True)
+            driver.pending.extend(_Answer(line) if is_answer else line for line, is_answer in answers)
             app.operators = len(driver.pending) == 1
         finally:
             self._waits = False
@@ -213,15 +233,22 @@ class Shell:
         finally:
             self.driver.unmetered()
 
+    def _seems_secret(self) -> bool:
+        from imapsh.spec.secrets import credentials
+
+        return self._secret is not None and credentials(self._secret.default_buffer.text)
+
     async def _ask(self, question: str, secret: bool) -> str | None:
         """Ask the person below all that was shown; None if they will not say."""
+        hidden: Any = secret or Condition(self._seems_secret)
         if self._secret is None:
             self._secret = prompt.make_secret(self.theme, input=self.prompt.input, output=self.prompt.app.output)
         try:
             return await self._secret.prompt_async(
-                question, is_password=secret, handle_sigint=False, set_exception_handler=False
+                question, is_password=hidden, handle_sigint=False, set_exception_handler=False
             )
         except (KeyboardInterrupt, EOFError):
+            self.driver.pending.clear()  # what was pasted behind it was meant for another answer
             return None
 
     # -- Ctrl-C

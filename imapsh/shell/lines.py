@@ -1,19 +1,21 @@
 r"""What becomes of a line: a comment, one of imapsh's own commands, or a command for the server.
 
-Written once, as a generator of steps (`imapsh.shell.connection.steps`); the prompt and batch each run it.  On its way a line meets
-aliases (`aliases`), the operators `|`, `>` and `>>` (`redirect`), values (`values`) and the shell's `$` (`searchres`).
+Written once, as a generator of steps (`imapsh.shell.connection.steps`), which every driver runs.  On its way a line
+meets aliases (`aliases`), the operators `|`, `>` and `>>` (`redirect`), values (`values`) and the shell's `$`
+(`searchres`).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from imapsh.shell import care
+from imapsh.shell import care, login
+from imapsh.shell.connection.steps import Answer, Steps, Typed
 from imapsh.shell.secrets.password import append_password
-from imapsh.shell.connection.steps import Steps, Typed
 from imapsh.spec.model import NOT_AUTHENTICATED
 
 if TYPE_CHECKING:
+    from imapsh.session.exchange import Exchange
     from imapsh.shell.app import App
     from imapsh.spec.match import Match
 
@@ -75,15 +77,15 @@ def _do(app: App, line: str) -> Steps[str]:
 def _send(app: App, text: str, saves: bool = False) -> Steps[str]:
     """Send a typed command.  `saves`: what it finds is to be `$`."""
     session = app.session
-    found = care.gently(app, app.match(text))
-    if app.interactive and session.state == NOT_AUTHENTICATED and found.name.upper() == "AUTHENTICATE":
-        from imapsh.shell import login
-
-        if (name := login.mechanism(found)) and not app.answers_follow:
-            return (yield from login.log_in(app, name))
+    found = app.match(text)
+    _advise(app, found)
+    found = care.gently(app, found)
+    asks = app.interactive and session.state == NOT_AUTHENTICATED and not app.answers_follow()
+    if asks and (name := login.mechanism(found)):
+        return (yield from login.log_in(app, name))
     session.guard(found)  # before a password is asked for
     if user := lacks_password(found):
-        password = yield from app.password(user)
+        password = yield from login.password(app, user)
         if password is None or not app.live:
             return ""
         found = app.match(append_password(text, password))
@@ -93,14 +95,38 @@ def _send(app: App, text: str, saves: bool = False) -> Steps[str]:
 
         open_file = yield from files.opened(app, found)
     yield from care.confirm(app, found)
+    connection = app.connection
     exchange = session.line(found.text, open_file=open_file, matched=found)
     if saves:
-        app.connection.results.saving = exchange
+        connection.results.saving = exchange
     if app.target is not None:
-        app.target.expect(found, app.connection.viewer)
-        app.connection.diverted[exchange] = app.target
+        app.target.expect(found, connection.record.viewer)
+        connection.diverted[exchange] = app.target
     yield Typed(exchange) if app.target is None or exchange.name == "IDLE" else exchange
+    yield from answers(app, exchange)
     return exchange.status
+
+
+def answers(app: App, exchange: Exchange) -> Steps[None]:
+    """Answer each `+` of a hand-typed AUTHENTICATE with a line, which goes out as it is and is kept nowhere."""
+    connection = app.connection
+    while connection.question is exchange:
+        connection.question = None
+        answer: str | None = yield Answer(f"{exchange.tag} {exchange.name}, base64 (* cancels): ")
+        if not connection.live or exchange.response is not None:
+            return
+        connection.session.answer(b"*" if answer is None else answer.encode("utf-8", "surrogateescape"))
+        yield Typed(exchange)
+
+
+def _advise(app: App, found: Match) -> None:
+    """Without a prompt, whose toolbar has it, say what is wrong with a line; it is sent all the same."""
+    if app.interactive:
+        return
+    for problem in found.errors:
+        if problem.severity == "error" and problem.rule != "read-only":
+            app.note(problem.message)
+            break
 
 
 def lacks_password(found: Match) -> str:

@@ -5,12 +5,12 @@ What it asks for is said before, for whoever comes from another client has a res
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from imapsh.errors import UsageError
 from imapsh.session.opening import authenticate, way
-from imapsh.shell.dial import opening, password_source
 from imapsh.shell.connection.steps import Ask, Away, Steps, Typed
+from imapsh.shell.dial import opening, password_source
 from imapsh.spec.model import NOT_AUTHENTICATED
 from imapsh.spec.secrets import credentials
 
@@ -24,12 +24,24 @@ def mechanism(found: Match) -> str:
 
     "" where the dialogue is the person's: with a tag in front, with a response, and where imapsh does not know it.
     """
-    from imapsh.sasl.table import MECHANISMS
-
     if found.command is None or found.command.name != "AUTHENTICATE" or found.tag is not None:
         return ""
+    from imapsh.sasl.table import MECHANISMS
+
     name = str(found.slots[0].value).upper() if found.complete and len(found.slots) == 1 else ""
     return name if name in MECHANISMS else ""
+
+
+def password(app: App, user: str) -> Steps[str | None]:
+    """The password of a typed `LOGIN user`; None if the person will not say.
+
+    A script takes it from where the options say.  Raises LoginError if nothing gives it.
+    """
+    plan = app.connection.plan
+    if not app.interactive:
+        return password_source(plan, user)()
+    answer: str | None = yield Ask(f"Password for {user} at {plan.where}: ", secret=True)
+    return answer
 
 
 def log_in(app: App, name: str) -> Steps[str]:

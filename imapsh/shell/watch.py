@@ -37,13 +37,13 @@ class Watch:
 
     def __init__(
         self,
-        conversation: Connection,
+        connection: Connection,
         clock: Clock,
         free: Callable[[], bool],
         note: Callable[[str], None],
     ) -> None:
-        self._conversation = conversation
-        self._session = conversation.session
+        self._connection = connection
+        self._session = connection.session
         self._clock = clock
         self._free = free
         self._note = note
@@ -92,9 +92,9 @@ class Watch:
             self._said = self.how
             self._note(f"watching {self.how}: news are shown as they come; \\watch off ends it")
         if has_idle(session.capabilities) and not self._refused:
-            self.exchange = self._conversation.quietly("IDLE", own=Own(news=True))
+            self.exchange = self._connection.quietly("IDLE", own=Own(news=True))
             self._later(RENEWAL, self._renew)
-            self._conversation.kick()
+            self._connection.kick()
         else:
             self._later(self.seconds, self._poll)
 
@@ -109,7 +109,7 @@ class Watch:
         self._timer = None
         if self.exchange is not None:
             self._session.done()
-            self._conversation.kick()
+            self._connection.kick()
 
     def _poll(self) -> None:
         self._timer = None
@@ -118,14 +118,14 @@ class Watch:
         if self._session.running or self._session.queue or not self._free():
             self._later(self.seconds, self._poll)
             return
-        self.exchange = self._conversation.quietly("NOOP", own=Own(news=True))
-        self._conversation.kick()
+        self.exchange = self._connection.quietly("NOOP", own=Own(news=True))
+        self._connection.kick()
 
     def _stop(self) -> None:
         self._cancel()
         if self.exchange is not None and not self._session.closed:
             self._session.done()
-            self._conversation.kick()
+            self._connection.kick()
 
     def _later(self, seconds: float, work: Callable[[], None]) -> None:
         self._timer = self._clock.call_later(seconds, work)

@@ -9,15 +9,28 @@ import pytest
 from imapsh.errors import ConnectionLost
 from imapsh.grammar.fragments import Literal
 from imapsh.session.exchange import Exchange, Secret, Sendable, TypedLiteral
-from imapsh.session.outbox import Out, Outbox, plus_allowed
+from imapsh.session.literals import plus_allowed
+from imapsh.session.outbox import Out, Outbox
 from imapsh.session.secrets import MASK
 
 PIECE = 1 << 16
 
 
+class Settling(Outbox):
+    """What a session does before a command begins: its literals are announced as the capabilities of now allow."""
+
+    def __init__(self, plus: Callable[[int, bool], bool]) -> None:
+        super().__init__(lambda octets: octets.replace(b"hidden", MASK))
+        self.plus = plus
+
+    def start(self, exchange: Exchange) -> None:
+        exchange.settle(self.plus)
+        super().start(exchange)
+
+
 def outbox(capabilities: str = "", *, rev2: bool = False) -> Outbox:
     """One under these capabilities, which masks the word `hidden`."""
-    return Outbox(plus_allowed(frozenset(capabilities.split()), rev2), lambda octets: octets.replace(b"hidden", MASK))
+    return Settling(plus_allowed(frozenset(capabilities.split()), rev2))
 
 
 def command(*fragments: Sendable) -> Exchange:

@@ -1,130 +1,175 @@
-"""A host without a terminal: commands of ours run on the demo's store, and what they do is kept."""
+"""A shell without a terminal: the real `App`, driven by a fake driver on the demo's store; what it does is kept."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from imapsh.client.blocking import BlockingClient
-from imapsh.errors import ImapshError
-from imapsh.render.visible import visible
+from imapsh.errors import ConnectionTimeout
+from imapsh.render.visible import Shown, visible
 from imapsh.server.demo import demo_store
 from imapsh.server.memory import connect
 from imapsh.server.store import Store
-from imapsh.session.events import Completed, Event
+from imapsh.session.events import Closed, Event
 from imapsh.session.exchange import Exchange
 from imapsh.shell import lines
-from imapsh.shell.conversation import Conversation
-from imapsh.shell.dial import Plan, make_plan, new_session, opening_steps
-from imapsh.shell.host import Host
-from imapsh.shell.last import Last
+from imapsh.shell.app import App, at_once
+from imapsh.shell.batch.timers import Timers
+from imapsh.shell.connection.connection import Connection
+from imapsh.shell.connection.steps import Step, Steps, Typed, Within
+from imapsh.shell.dial import Plan, make_plan
 from imapsh.shell.options import Options
 from imapsh.shell.output import Output
-from imapsh.shell.steps import Ask, Away, Dial, HangUp, Line, Octets, Step, Steps, T, Typed, Walk
-from imapsh.spec.match import Match, match
 from imapsh.transport.base import Stream
 from imapsh.transport.memory import attach, pair
 
-
-class FakeTalk(Conversation):
-    client: BlockingClient
-    summary = "a summary"
-
-    def kick(self) -> None:
-        self.client.flush()
+T = TypeVar("T")
 
 
-class FakeHost(Host[FakeTalk]):
+class FakeSink:
+    """`said`: the notes and faults, a line each; `shown`: all else."""
+
+    exact = False
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+        self.shown: list[str] = []
+
+    def text(self, text: str, owner: object = None) -> None:
+        self.shown.append(text)
+
+    def octets(self, octets: bytes) -> None:
+        self.text(octets.decode("utf-8", "backslashreplace"))
+
+    def aside(self, text: str) -> None:
+        self.text(text)
+
+    def note(self, text: str, label: str = "") -> None:
+        self.said.append(visible(text))
+
+    fault = note
+
+    def drop(self, owner: object) -> None:
+        pass
+
+
+class FakeDriver:
+    """`answers`: what the person says, in order; `streams`: the servers to connect to, before those of the demo."""
+
+    interactive = True
+    attended = True
+    told_aside = False
+
+    def __init__(self, answers: list[str | None], store: Store) -> None:
+        self.sink = FakeSink()
+        self.answers = answers
+        self.clock = Timers()
+        self.streams: list[Stream] = []
+        self.heard: Callable[[Connection, Event, bool], None]
+        self._store = store
+        self._clients: dict[Connection, BlockingClient] = {}
+
+    async def run(self, connection: Connection, exchange: Exchange, seconds: float | None = None) -> bool:
+        try:
+            self._clients[connection].run(exchange)
+        except ConnectionTimeout:
+            if seconds is None:
+                raise
+            return False
+        connection.settle()
+        return True
+
+    async def typed(self, connection: Connection, exchange: Exchange) -> None:
+        client = self._clients[connection]
+        client.flush()
+        while exchange.response is None and connection.question is None and connection.idle is not exchange:
+            client.pump()
+        connection.settle()
+
+    async def ask(self, question: str, *, secret: bool) -> str | None:
+        return self.answers.pop(0)
+
+    async def answer(self, question: str) -> str | None:
+        return self.answers.pop(0)
+
+    async def send(self, connection: Connection, octets: bytes, shown: bytes | None) -> str:
+        connection.session.raw(octets, shown)
+        return ""
+
+    async def reach(self, plan: Plan) -> tuple[Stream, Plan]:
+        return (self.streams.pop() if self.streams else connect(self._store)), plan
+
+    async def greet(self, connection: Connection) -> None:
+
+        def take(event: Event) -> None:
+            own = not isinstance(event, Closed) and event.exchange in connection.own
+            connection.take(event)
+            self.heard(connection, event, own)
+
+        client = BlockingClient(connection.stream, connection.session, take)  # type: ignore[arg-type]
+        self._clients[connection] = client
+
+        def kick() -> None:
+            client.flush()
+
+        connection.moved_by(kick, self.clock, lambda: True)
+        client.greet()
+
+    async def close(self, connection: Connection) -> None:
+        self._clients[connection].close()
+
+    async def pause(self, seconds: float) -> None:
+        pass
+
+    async def room(self) -> None:
+        pass
+
+    async def away(self, work: Callable[[], T]) -> T:
+        return work()
+
+
+class FakeApp(App):
     """`done`: the steps that were asked for; `said`: the lines; `answers`: what the person says, in order."""
 
     def __init__(self, *answers: str | None, connected: bool = False, **options: Any) -> None:
-        super().__init__(Options(demo=True, **options), Output())
-        self.answers = list(answers)
+        self.fake = FakeDriver(list(answers), demo_store())
+        self.fake.heard = self._keep
+        super().__init__(Options(demo=True, **options), Output(), self.fake, lines.take)
         self.done: list[Step] = []
-        self.said: list[str] = []
         self.hidden: list[str] = []
         self.events: list[Event] = []
-        self.left = False
-        self.interactive = True
         self._trace = ""
-        self._store = demo_store()
-        self._last: Last | None = None
         if connected:
-            self.connect(make_plan(self.options), "1", self._store)
+            at_once(self.follow(self.connect(make_plan(self.options), "1")))
+            self.done.clear()
 
-    def connect(self, plan: Plan, name: str, store: Store) -> None:
-        self.talks_over(connect(store), plan, name)
+    def _keep(self, connection: Connection, event: Event, own: bool) -> None:
+        if not own and self.target is None:  # what goes to a file or a pager is not shown
+            self.events.append(event)
 
     def talks_over(self, stream: Stream, plan: Plan, name: str = "1") -> None:
-        talk = self.talks[name] = FakeTalk(name, plan, new_session(plan), stream)
-        self.current = name
-        self._last = Last(talk.session.parser)
-        talk.client = BlockingClient(stream, talk.session, lambda event: self._event(talk, event))
-        talk.client.greet()
-        talk.client.follow(opening_steps(talk.session, plan))
-        talk.opened()
+        """Connect to a server of the test's own."""
+        self.fake.streams.append(stream)
+        at_once(self.follow(self.connect(plan, name)))
+        self.done.clear()
 
-    def _event(self, talk: FakeTalk, event: Event) -> None:
-        self.count(talk, event)
-        shown = talk.sifted(event)
-        if shown is not None:
-            if not talk.witness(shown):
-                self.events.append(shown)
-                talk.viewer.remember(shown)
-            if self._last is not None:
-                self._last.keep(shown)
-        elif isinstance(event, Completed):
-            del talk.own[event.exchange]
-
-    def does(self, line: str) -> FakeHost:
+    def does(self, line: str) -> FakeApp:
         """Do a line, to its end."""
-        self.follow(lines.take(self, line))
+        at_once(self.follow(self.perform(line)))
         return self
 
-    def follow(self, steps: Steps[T]) -> T:
-        with Walk(steps) as walk:
-            for step in walk:
-                self.done.append(step)
-                try:
-                    walk.answer = self._do(step)
-                except ImapshError as error:
-                    walk.error = error
-            return walk.result
+    def to_the_end(self, steps: Steps[T]) -> T:
+        return at_once(self.follow(steps))
 
-    def _do(self, step: Step) -> Any:
-        match step:
-            case Typed(exchange) | (Exchange() as exchange):
-                self.conversation.client.run(exchange)
-            case Ask():
-                return self.answers.pop(0)
-            case Line(text):
-                return self.follow(lines.take(self, text))
-            case Away(work):
-                return work()
-            case Octets(octets):
-                self.session.raw(octets)
-            case Dial(plan, name):
-                self.connect(plan, name, self._store)
-            case HangUp(name):
-                self.talks[name].client.run(self.talks[name].session.command("LOGOUT"))
-        return None
+    async def _do(self, step: Step) -> Any:
+        self.done.append(step)
+        return await super()._do(step)
 
-    # -- what Host asks for
-
-    def match(self, text: str) -> Match:
-        return match(text, self.session.context())
-
-    def password(self, user: str) -> Steps[str | None]:
-        answer: str | None = yield Ask(f"password of {user}", secret=True)
-        return answer
-
-    def show(self, text: str) -> None:
-        self.said.append(text.removesuffix("\n"))
-
-    def note(self, text: str) -> None:
-        self.said.append(visible(text))
-
-    def fault(self, text: str) -> None:
-        self.said.append(visible(text))
+    def put(self, text: Shown) -> None:
+        super().put(text)
+        if self.target is None:
+            self.said.append(text.removesuffix("\n"))
 
     def set_trace(self, path: str) -> None:
         self._trace = path
@@ -133,21 +178,26 @@ class FakeHost(Host[FakeTalk]):
     def trace_path(self) -> str:
         return self._trace
 
-    @property
-    def last(self) -> Last | None:
-        return self._last
-
-    def leave(self) -> None:
-        self.left = True
-
     def hide(self, secret: str) -> None:
         super().hide(secret)
         self.hidden.append(secret)
 
     @property
+    def answers(self) -> list[str | None]:
+        return self.fake.answers
+
+    @answers.setter
+    def answers(self, answers: list[str | None]) -> None:
+        self.fake.answers = answers
+
+    @property
+    def said(self) -> list[str]:
+        return self.fake.sink.said
+
+    @property
     def sent(self) -> list[str]:
         """The commands sent, without their tags, as they are shown."""
-        steps = (step.exchange if isinstance(step, Typed) else step for step in self.done)
+        steps = (step.exchange if isinstance(step, Typed | Within) else step for step in self.done)
         shown = (step.shown.text() for step in steps if isinstance(step, Exchange))
         return [line.rstrip("\r\n").split(" ", 1)[1] for line in shown]
 

@@ -18,10 +18,10 @@ from imapsh.shell.prompting.reading import Reading
 from imapsh.spec.model import SELECTED, Context
 from imapsh.wire.frames import Frame
 
-from .hosting import FakeHost
+from .hosting import FakeApp
 
 IN_A_MAILBOX = Context(SELECTED)
-HOST = FakeHost()
+HOST = FakeApp()
 
 NAMES = ("INBOX", "Archive", "Archive/2024", "Reisen/Zürich", "Lamp room", "Ünder", 'odd"quote', "bell\x07")
 FORWARDED = BodyPart("multipart", "alternative", parts=(BodyPart("text", "plain"), BodyPart("text", "html")))

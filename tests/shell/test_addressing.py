@@ -10,14 +10,14 @@ from imapsh.session.events import Received
 from imapsh.shell import measure
 from imapsh.shell.dial import make_plan
 from tests.shell.acting import ENTER, TAB, Peer, acting, play
-from tests.shell.hosting import FakeHost, answering
+from tests.shell.hosting import FakeApp, answering
 from tests.shell.running import imapsh, listening, says, url
 
 PUSHED = "* STATUS Pushed (MESSAGES 900 UIDNEXT 9)"
 
 
-def scripted(answers: dict[str, str]) -> FakeHost:
-    host = FakeHost("n")
+def scripted(answers: dict[str, str]) -> FakeApp:
+    host = FakeApp("n")
     usual = {"SELECT": "* 9 EXISTS\n* OK [UIDVALIDITY 7] valid\nTAG OK done"}
     host.talks_over(answering({**answers, **usual}, "IMAP4rev1 ESEARCH NOTIFY"), make_plan(host.options))
     return host.does("SELECT INBOX")
@@ -28,7 +28,7 @@ def test_a2_what_we_ask_for_ourselves(name: str) -> None:
     """Before DELETE and RENAME of INBOX the person is told what is in the mailbox."""
     came = name.strip('"').replace("inbox", "INBOX")
     host = scripted({"STATUS": f"{PUSHED}\n* STATUS {came} (MESSAGES 3)\n{PUSHED}\nTAG OK done"})
-    mail = host.follow(measure.mailbox(host.conversation, "a test", name.strip('"')))
+    mail = host.to_the_end(measure.mailbox(host.connection, "a test", name.strip('"')))
     assert mail is not None
     assert mail.messages == 3
     pushed = [one for one in host.events if isinstance(one, Received) and b"Pushed" in one.response.frame.raw]
@@ -37,13 +37,13 @@ def test_a2_what_we_ask_for_ourselves(name: str) -> None:
 
 def test_a2_what_is_pushed_alone_is_no_answer_of_another() -> None:
     host = scripted({"STATUS": f"{PUSHED}\n{PUSHED}\nTAG OK done"})
-    assert host.follow(measure.mailbox(host.conversation, "a test", "Archive")) is None
+    assert host.to_the_end(measure.mailbox(host.connection, "a test", "Archive")) is None
 
 
 def test_a2_esearch_goes_by_its_tag() -> None:
     update = '* ESEARCH (TAG "B9") UID ADDTO (1 7) ALL 77:99'
     host = scripted({"UID SEARCH": f'{update}\n* ESEARCH (TAG "TAG") UID ALL 4:5\nTAG OK done'})
-    assert str(host.follow(measure.found(host.conversation, "a test", "DELETED"))) == "4:5"
+    assert str(host.to_the_end(measure.found(host.connection, "a test", "DELETED"))) == "4:5"
     host.does("UID SEARCH RETURN (ALL) DELETED").does("UID FETCH ${uids} FLAGS")
     assert host.sent[-1] == "UID FETCH 4:5 FLAGS"
 

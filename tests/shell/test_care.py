@@ -11,30 +11,30 @@ from imapsh.errors import UsageError
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.session.events import Sent
 from imapsh.shell import care, measure
+from imapsh.shell.connection.steps import Ask
 from imapsh.shell.dial import make_plan
 from imapsh.shell.options import Options
-from imapsh.shell.steps import Ask
 
-from .hosting import FakeHost, answering
+from .hosting import FakeApp, answering
 
 QUESTION = r"; send it\? \[y/N\] "
 
 
-def host_at(*answers: str | None, box: str = "INBOX", **options: object) -> FakeHost:
+def host_at(*answers: str | None, box: str = "INBOX", **options: object) -> FakeApp:
     """A host on the demo, this mailbox selected, nothing in INBOX marked as deleted."""
-    host = FakeHost(*answers, connected=True, **options)
+    host = FakeApp(*answers, connected=True, **options)
     if not host.session.read_only:
         host.does("SELECT INBOX").does(r"STORE 7 -FLAGS (\Deleted)")
     return host.does(f"SELECT {box}")
 
 
-def sent(host: FakeHost) -> list[str]:
+def sent(host: FakeApp) -> list[str]:
     """The commands that went out and were shown."""
     lines = [event.frame.text() for event in host.events if isinstance(event, Sent)]
     return [line.split(" ", 1)[1].rstrip() for line in lines]
 
 
-def asked(host: FakeHost) -> list[str]:
+def asked(host: FakeApp) -> list[str]:
     return [step.question for step in host.done if isinstance(step, Ask)]
 
 
@@ -146,7 +146,7 @@ def test_yes_and_safe_off_ask_nothing() -> None:
 
 def test_where_nobody_is_there_nobody_is_asked() -> None:
     host = host_at().does(r"STORE 1 +FLAGS (\Deleted)")
-    host.interactive = False
+    host.fake.attended = False
     host.does("EXPUNGE").does("\\safe")
     assert asked(host) == []
     assert "nobody is there" in host.text
@@ -172,8 +172,8 @@ def test_every_guard_of_the_table_is_known() -> None:
 # -- the queries
 
 
-def served(answers: dict[str, str], capabilities: str = "IMAP4rev1") -> FakeHost:
-    host = FakeHost()
+def served(answers: dict[str, str], capabilities: str = "IMAP4rev1") -> FakeApp:
+    host = FakeApp()
     host.talks_over(answering(answers, capabilities), make_plan(Options(url="unix:/server", no_login=True)))
     return host.does("SELECT INBOX")
 
@@ -285,7 +285,7 @@ def test_read_only_mode_is_switched() -> None:
 
 
 def test_what_sets_seen_and_what_read_only_mode_replaces_is_said_while_one_types() -> None:
-    def advice(host: FakeHost, line: str) -> list[str]:
+    def advice(host: FakeApp, line: str) -> list[str]:
         return [problem.message for problem in host.match(line).errors if problem.severity == "advice"]
 
     host = host_at()

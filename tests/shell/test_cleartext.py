@@ -14,7 +14,7 @@ from imapsh.shell.options import Options
 from imapsh.transport.address import Address
 
 from .acting import ENTER, PASTE, PASTED, Actor, Peer, acting, play
-from .hosting import FakeHost, answering
+from .hosting import FakeApp, answering
 from .running import listening, says, url
 
 SECRET = "hunter22"
@@ -44,9 +44,9 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Address, "is_local", property(lambda address: False))
 
 
-def host(line: str = "", **options: object) -> FakeHost:
+def host(line: str = "", **options: object) -> FakeApp:
     """One with a connection to another machine."""
-    made = FakeHost("asked")
+    made = FakeApp("asked")
     made.options = Options(url="imap://mail.example.com", no_ask=True, **options)  # type: ignore[arg-type]
     made.talks_over(answering({}, "IMAP4rev1 STARTTLS", "OK"), make_plan(made.options))
     made.aliases["enter"] = "LOGIN ida"
@@ -72,7 +72,7 @@ def test_e15_it_is_sent_where_the_person_insists(line: str) -> None:
 
 def test_e15_raw_octets_insist() -> None:
     person = host()
-    person.does(f"\\raw a1 LOGIN ida {SECRET}\\r\\n").conversation.kick()
+    person.does(f"\\raw a1 LOGIN ida {SECRET}\\r\\n").connection.kick()
     assert person.session.sent_octets == len(f"a1 LOGIN ida {SECRET}\r\n")
 
 
@@ -149,7 +149,7 @@ def at_prompt(tmp_path: Path, scene: Callable[[Actor, Peer], object]) -> None:
     async def whole() -> None:
         async with Peer(GREETING) as peer, acting(tmp_path, url=peer.url, columns=250) as person:
             await person.prompted_once()
-            talk = person.shell.talk
+            talk = person.shell.app.here
             assert talk is not None
             talk.plan = talk.plan._replace(address=talk.plan.address._replace(host="192.0.2.1"))  # as if it were far
             await scene(person, peer)  # type: ignore[misc]

@@ -8,13 +8,13 @@ import pytest
 
 from imapsh.errors import UsageError
 from imapsh.shell.commands import COMMANDS
-from imapsh.shell.steps import Dial, HangUp, Line, Octets
+from imapsh.shell.connection.steps import Close, Greet, Line, Octets
 
-from .hosting import FakeHost
+from .hosting import FakeApp
 
 
-def run(line: str) -> FakeHost:
-    return FakeHost().does(line)
+def run(line: str) -> FakeApp:
+    return FakeApp().does(line)
 
 
 def said(line: str) -> str:
@@ -44,33 +44,35 @@ def test_help_for_one_of_each() -> None:
 def test_each_does_its_work() -> None:
     assert run("\\trace file name").trace_path == "file name"
     assert run("\\trace off").said == ["there was no trace"]
-    assert run("\\quit").left
+    assert run("\\quit").leaving
     assert run("\\format wire").output.format == "wire"
     assert run("\\keys VI").keys == "vi"
     assert said("\\keys") == "keys: emacs (one of emacs, vi)"
-    host = FakeHost(connected=True)
+    host = FakeApp(connected=True)
     assert host.does("\\raw A1 \\x00\\r\\n").done == [Octets(b"A1 \0\r\n")]
     assert "4e 4f 4f 50" in host.does("NOOP").does("\\LAST Hex ").text
 
 
 def test_connections_have_names() -> None:
-    host = FakeHost(connected=True).does("SELECT INBOX")
+    host = FakeApp(connected=True).does("SELECT INBOX")
     host.does("\\connect -n second")
-    assert [type(step) for step in host.done[-1:]] == [Dial]
-    assert (host.current, list(host.talks)) == ("second", ["1", "second"])
+    assert Greet(host.named("second")) in host.done
+    assert (host.current, list(host.connections)) == ("second", ["1", "second"])
     host.does("NOOP").does("\\use 1")
     assert host.session.state == "selected"
     host.does("\\each NOOP")
     assert host.done.count(Line("NOOP")) == 2
     assert host.current == "1"
     assert "second" in host.does("\\sessions").text
+    first = host.named("1")
     host.does("\\disconnect")
-    assert HangUp("1") in host.done
-    assert (host.current, list(host.talks)) == ("second", ["second"])
+    assert Close(first) in host.done
+    assert "LOGOUT" in host.sent
+    assert (host.current, list(host.connections)) == ("second", ["second"])
 
 
 def test_connecting_again_selects_the_mailbox_again() -> None:
-    host = FakeHost(connected=True).does("EXAMINE INBOX").does("\\connect")
+    host = FakeApp(connected=True).does("EXAMINE INBOX").does("\\connect")
     assert host.done[-2] == Line("EXAMINE INBOX")
     assert host.session.mailbox is not None
     assert host.session.mailbox.name == "INBOX"
@@ -108,4 +110,4 @@ def test_mistakes_are_sentences(line: str, words: str) -> None:
 
 def test_a_mistake_in_raw_octets() -> None:
     with pytest.raises(UsageError, match="backslash"):
-        FakeHost(connected=True).does("\\raw \\q")
+        FakeApp(connected=True).does("\\raw \\q")

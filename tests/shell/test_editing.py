@@ -11,10 +11,11 @@ import pytest
 
 from imapsh.errors import ImapshError, UsageError
 from imapsh.session.events import Event
-from imapsh.shell.steps import Away, Line
+from imapsh.shell.connection.connection import Connection
+from imapsh.shell.connection.steps import Away, Line
 
 from .acting import Peer, acting, play
-from .hosting import FakeHost
+from .hosting import FakeApp
 
 SCRIPT = """#!{python}
 import os, stat, sys
@@ -60,13 +61,13 @@ def editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Editor:
     return Editor(tmp_path, monkeypatch)
 
 
-def lines(host: FakeHost) -> list[str]:
+def lines(host: FakeApp) -> list[str]:
     return [step.text for step in host.done if isinstance(step, Line)]
 
 
 def test_a_message_is_begun_and_sent(editor: Editor) -> None:
     editor.does("text = text.replace('Subject: ', 'Subject: gr\\xfc\\xdfe') + 'hello\\n'")
-    host = FakeHost(connected=True).does("\\edit APPEND Drafts (\\Draft)")
+    host = FakeApp(connected=True).does("\\edit APPEND Drafts (\\Draft)")
     path, text, modes, leaks = editor.seen
     assert path.endswith(".eml")
     assert modes == ["0o600", "0o700"]
@@ -90,14 +91,14 @@ def test_a_message_is_begun_and_sent(editor: Editor) -> None:
 @pytest.mark.parametrize("work", ["pass", "text = ''", "text = text + '\\n'"])
 def test_what_was_not_written_is_not_sent(editor: Editor, work: str) -> None:
     editor.does(work)
-    host = FakeHost(connected=True).does("\\edit APPEND Drafts")
+    host = FakeApp(connected=True).does("\\edit APPEND Drafts")
     assert host.said == ["nothing was written, not sent"]
     assert lines(host) == []
 
 
 def test_other_literals_begin_empty_and_end_without_a_line_break(editor: Editor) -> None:
     editor.does("text = text + 'report\\n'")
-    host = FakeHost(connected=True).does("SELECT INBOX").does("\\edit SEARCH SUBJECT {} UNSEEN")
+    host = FakeApp(connected=True).does("SELECT INBOX").does("\\edit SEARCH SUBJECT {} UNSEEN")
     assert editor.seen[:2] != ("", "")
     assert editor.seen[1] == ""
     assert lines(host) == ["SEARCH SUBJECT {6}\r\nreport UNSEEN"]
@@ -105,14 +106,14 @@ def test_other_literals_begin_empty_and_end_without_a_line_break(editor: Editor)
 
 def test_literal8(editor: Editor) -> None:
     editor.does("text = 'Subject: x\\n\\nbody'")
-    host = FakeHost(connected=True).does("\\edit APPEND Drafts ~{}")
+    host = FakeApp(connected=True).does("\\edit APPEND Drafts ~{}")
     assert lines(host)[0].startswith("APPEND Drafts ~{20}\r\nSubject: x\r\n\r\nbody\r\n")
     assert host.draft is not None
     assert host.draft.sent
 
 
 def test_the_last_one_again(editor: Editor) -> None:
-    host = FakeHost(connected=True).does("APPEND Drafts (\\Flagged) {7}\r\na: b\r\nc")
+    host = FakeApp(connected=True).does("APPEND Drafts (\\Flagged) {7}\r\na: b\r\nc")
     editor.does("text = text.replace('b', 'd')")
     host.does("\\edit")
     assert editor.seen[1] == "a: b\nc"
@@ -124,7 +125,7 @@ def test_the_last_one_again(editor: Editor) -> None:
 
 def test_what_was_refused_is_not_lost(editor: Editor) -> None:
     editor.does("text = text + 'long work\\n'")
-    host = FakeHost(connected=True).does("\\edit APPEND Nowhere")
+    host = FakeApp(connected=True).does("\\edit APPEND Nowhere")
     editor.does("pass")
     host.does("\\edit")
     first, second = lines(host)
@@ -134,17 +135,17 @@ def test_what_was_refused_is_not_lost(editor: Editor) -> None:
 
 def test_there_must_be_a_literal(editor: Editor, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="sent no literal"):
-        FakeHost(connected=True).does("\\edit")
+        FakeApp(connected=True).does("\\edit")
     with pytest.raises(UsageError, match="sent no literal"):
-        FakeHost(connected=True).does("NOOP").does("\\edit")
+        FakeApp(connected=True).does("NOOP").does("\\edit")
     with pytest.raises(ImapshError, match="not connected"):
-        FakeHost().does("\\edit APPEND x")
+        FakeApp().does("\\edit APPEND x")
     assert not editor.ran
 
 
 @pytest.mark.parametrize("line", ["LOGIN demo", "LOGIN {} pa55word", "a1 LOGIN demo"])
 def test_no_secret_is_edited(editor: Editor, line: str) -> None:
-    host = FakeHost(connected=True)
+    host = FakeApp(connected=True)
     with pytest.raises(UsageError, match="LOGIN holds a secret"):
         host.does(f"\\edit {line}")
     assert not any(isinstance(step, Away) for step in host.done)
@@ -162,15 +163,13 @@ def test_at_the_prompt_news_wait_until_the_editor_has_ended(tmp_path: Path, edit
             await person.screen.shows("PREAUTH")
             await person.enters("\\edit APPEND Drafts")
             opened = await asyncio.to_thread(open, gate, "w")
-            talk, came = person.shell.talk, asyncio.Event()
+            talk, came = person.shell.app.here, asyncio.Event()
             assert talk is not None
-            tell = talk.client.on_event
 
-            def told(event: Event) -> None:
-                tell(event)
+            def told(connection: Connection, event: Event, own: bool) -> None:
                 came.set()
 
-            talk.client.on_event = told
+            talk.listeners.append(told)
             peer.says(b"* OK in the middle\r\n")
             await came.wait()
             assert "in the middle" not in person.screen.text
@@ -204,7 +203,7 @@ def test_a1_an_edited_text_waits_even_where_literal_plus_is_offered(tmp_path: Pa
 
 def test_a1_a_text_with_a_nul_is_kept_and_not_sent(editor: Editor) -> None:
     editor.does("text = 'a\\0b'")
-    host = FakeHost(connected=True)
+    host = FakeApp(connected=True)
     with pytest.raises(UsageError, match="holds a NUL"):
         host.does("\\edit APPEND Drafts")
     assert lines(host) == []

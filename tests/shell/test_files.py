@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from imapsh.errors import ConnectionLost, Interrupted, UsageError
 from imapsh.shell import files
-from imapsh.shell.steps import Room, Step
-from tests.shell.hosting import FakeHost
+from imapsh.shell.connection.steps import Room, Step
+from tests.shell.hosting import FakeApp
 from tests.shell.running import Handler, imapsh, listening, url
 
 EVIL = b"Subject: x\r\n\r\nx1 CREATE Pwned\r\nx2 NOOP\r\n"
@@ -74,8 +75,8 @@ def test_a1_what_is_taken_is_shown_as_it_was_sent(mail: Path, tmp_path: Path) ->
     assert "+}" not in done.out.decode() + trace.read_text()
 
 
-def connected() -> FakeHost:
-    return FakeHost(connected=True).does("LOGIN demo demo").does("SELECT INBOX")
+def connected() -> FakeApp:
+    return FakeApp(connected=True).does("LOGIN demo demo").does("SELECT INBOX")
 
 
 def refused(line: str, words: str) -> None:
@@ -115,10 +116,10 @@ def test_a1_a_large_file_can_be_interrupted_while_it_is_looked_through(tmp_path:
         for _ in range(3):
             file.write(b"x" * files._LOOKED_AT)
 
-    class Interrupting(FakeHost):
-        def _do(self, step: Step) -> object:
+    class Interrupting(FakeApp):
+        async def _do(self, step: Step) -> Any:
             self.interruptions += isinstance(step, Room)
-            return super()._do(step)
+            return await super()._do(step)
 
     host = Interrupting(connected=True).does("LOGIN demo demo")
     count = len(host.sent)
@@ -132,13 +133,13 @@ def test_a1_a_file_that_changes_meanwhile_never_becomes_another_message(tmp_path
     path = tmp_path / "mail"
     path.write_bytes(b"Subject: x\r\n\r\nbody\r\n")
 
-    class Changing(FakeHost):
+    class Changing(FakeApp):
         when = -1
 
-        def _do(self, step: Step) -> object:
+        async def _do(self, step: Step) -> Any:
             if len(self.done) == self.when:
                 path.write_bytes(path.read_bytes() + b"more\r\n" if change == "grows" else b"Subj")
-            return super()._do(step)
+            return await super()._do(step)
 
     host = Changing(connected=True)
     host.does("LOGIN demo demo").does("SELECT INBOX")
@@ -146,7 +147,7 @@ def test_a1_a_file_that_changes_meanwhile_never_becomes_another_message(tmp_path
     line = f"APPEND INBOX {{@{path}}}"
     if change == "grows":
         host.does(line).does("FETCH * RFC822.SIZE")
-        assert host.conversation.results.status == "OK"
+        assert host.connection.results.status == "OK"
     else:
         with pytest.raises(ConnectionLost, match="16 octets shorter than announced"):
             host.does(line)

@@ -19,12 +19,13 @@ from hypothesis import strategies as st
 from imapsh.grammar.responses import UNTAGGED, Response
 from imapsh.session.events import Received
 from imapsh.shell import stdio
+from imapsh.shell.app import App
+from imapsh.shell.batch.sink import StdSink
 from imapsh.shell.carrying.targets import PipeTarget
-from imapsh.shell.host import Host
 from imapsh.shell.output import Output, Writer
 from imapsh.shell.printer import Printer
 from imapsh.shell.prompting.plainprompt import PlainPrompt
-from imapsh.shell.stage import Voice
+from imapsh.shell.prompting.sink import TerminalSink
 from imapsh.wire.frames import Frame
 from tests.shell.acting import ENTER, TAB, Actor, acting, play
 from tests.shell.hostile import TRICKS, ending, forged, hides, hostile, lines_of, run, unsafe
@@ -288,11 +289,11 @@ def test_e11_a_pager_gets_what_a_terminal_may_have(tmp_path: Path) -> None:
 WRITERS = {
     "shell/stdio.py": "the writer of stdout and stderr: takes `Shown`, or makes visible what it takes",
     "shell/printer.py": "the writer above the prompt: takes `Shown`",
-    "shell/connections.py": "the progress line: takes `Shown`",
+    "shell/prompting/driver.py": "the progress line: takes `Shown`",
     "shell/notify.py": "bell and notification: takes `Shown`",
     "shell/prompting/plainprompt.py": "the plain prompt: takes `Shown`",
     "shell/main.py": "the texts of --help, --version and --completion, which are ours; and redirects a closed stdout",
-    "shell/batch/connections.py": "asks whether stderr is a terminal",
+    "shell/batch/driver.py": "asks whether stderr is a terminal",
     "shell/batch/batch.py": "opens stdout for `Writer`, which takes `Shown`",
     "shell/explain.py": "opens stdout for `Writer`, which takes `Shown`",
     "shell/expecting/report.py": "the file of a report, each text in it made visible",
@@ -351,7 +352,18 @@ def test_e11_nothing_goes_around_the_gate(does: Callable[[ast.AST], bool], known
 
 
 @pytest.mark.parametrize(
-    "writer", [stdio.out, stdio.put, Printer.put, Writer.put, Voice.put, Host.put, Host.show, PlainPrompt._write]
+    "writer",
+    [
+        stdio.out,
+        stdio.put,
+        Printer.put,
+        Writer.put,
+        TerminalSink.text,
+        StdSink.text,
+        StdSink.aside,
+        App.put,
+        PlainPrompt._write,
+    ],
 )
 def test_e11_what_writes_takes_shown_text_alone(writer: Callable[..., object]) -> None:
     assert inspect.get_annotations(writer)["text"] == "Shown"

@@ -21,7 +21,7 @@ from imapsh.shell.commands.table import COMMANDS
 from imapsh.shell.dial import make_plan
 from imapsh.shell.options import FORMATS, Options
 
-from .hosting import FakeHost
+from .hosting import FakeApp
 
 _WORDS = [
     "FETCH", "UID", "4", "4:", "1:*", "0", "(", ")", "[", "]", "BODY[", "2.", "<0", '"', '"a b"', '""', "\\", "\\Seen",
@@ -77,7 +77,7 @@ _SLOWLY = settings(max_examples=180, deadline=None, suppress_health_check=[Healt
 @_SLOWLY
 @given(_SCRIPTS, st.sampled_from(FORMATS), st.lists(st.sampled_from(("y", "n", "pw", None)), min_size=1, max_size=3))
 def test_at_the_prompt(script: list[str], format: str, answers: list[str | None]) -> None:
-    host = FakeHost(*answers * 100, connected=True, format=format)
+    host = FakeApp(*answers * 100, connected=True, format=format)
     for line in ("SELECT INBOX", *script):
         with contextlib.suppress(ImapshError):
             host.does(line)

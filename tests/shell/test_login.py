@@ -92,7 +92,7 @@ def test_scram_on_dovecot_then_compress(dovecot: Server, tmp_path: Path) -> None
         async with acting(tmp_path, url=url(dovecot), no_login=True, cafile=cafile, trace=str(trace)) as person:
             await answers(person, "SCRAM-SHA-256", "", dovecot.password)
             await person.screen.shows("A1 OK")
-            await person.screen.until(lambda: person.shell.talk is not None and person.shell.talk.user == "demo")
+            await person.screen.until(lambda: person.shell.app.connection.user == "demo")
             await person.enters("COMPRESS DEFLATE", "A2 OK", "compressed from here on")
             await person.enters("EXAMINE INBOX", "A3 OK [READ-ONLY]", "(read-only)>")
             await person.enters("FETCH 1 (UID ENVELOPE)", "A4 OK")
@@ -132,7 +132,7 @@ def test_a_password_is_not_asked_for_where_it_would_go_in_the_clear(tmp_path: Pa
             acting(tmp_path, url=peer.url) as person,
         ):
             await person.prompted_once()
-            talk = person.shell.talk
+            talk = person.shell.app.here
             assert talk is not None
             talk.plan = talk.plan._replace(address=talk.plan.address._replace(host="192.0.2.1"))  # as if it were far
             await person.enters("AUTHENTICATE PLAIN", "User at")

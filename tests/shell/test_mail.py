@@ -23,7 +23,7 @@ from tests.servers.base import Server
 
 from .acting import CTRL_C, Peer, acting, play
 from .disks import full_disk
-from .hosting import FakeHost
+from .hosting import FakeApp
 from .running import imapsh
 
 
@@ -33,11 +33,11 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def inbox(**options: Any) -> FakeHost:
-    return FakeHost(connected=True, **options).does("SELECT INBOX")
+def inbox(**options: Any) -> FakeApp:
+    return FakeApp(connected=True, **options).does("SELECT INBOX")
 
 
-def seen(host: FakeHost, name: str) -> list[tuple[Any, ...]]:
+def seen(host: FakeApp, name: str) -> list[tuple[Any, ...]]:
     """Octets, flags and date of every message of a mailbox."""
     host.does(f"SELECT {name}")
     host.events.clear()
@@ -88,7 +88,7 @@ def test_another_mailbox_goes_elsewhere() -> None:
 def test_lines_that_look_like_the_next_message_of_an_mbox(here: Path) -> None:
     octets = b"From: a@b.c\r\nSubject: x\r\n\r\nFrom here\r\n>From there\r\n\r\nFrom the end"
     (here / "m.eml").write_bytes(octets)
-    host = FakeHost(connected=True).does("CREATE One").does("\\load -m One m.eml").does("SELECT One")
+    host = FakeApp(connected=True).does("CREATE One").does("\\load -m One m.eml").does("SELECT One")
     host.does("\\save 1 one.mbox").does("\\save 1 one.mbox")
     box = mailbox.mbox(here / "one.mbox")
     assert len(box) == 1
@@ -154,7 +154,7 @@ def test_a_mailboxs_name_leads_nowhere_else(here: Path) -> None:
 
 
 def test_a_mailbox_is_needed() -> None:
-    host = FakeHost(connected=True)
+    host = FakeApp(connected=True)
     with pytest.raises(StateError, match="SELECT or EXAMINE"):
         host.does("\\save 1")
     with pytest.raises(UsageError, match="needs a mailbox"):
@@ -163,7 +163,7 @@ def test_a_mailbox_is_needed() -> None:
 
 def test_the_servers_no_is_told_with_the_file(here: Path) -> None:
     (here / "m.eml").write_bytes(b"A: b\n\n")
-    host = FakeHost(connected=True)
+    host = FakeApp(connected=True)
     with pytest.raises(CommandNo, match=r"m.eml: the demo server says NO \[TRYCREATE\]"):
         host.does("\\load -m Nowhere m.eml")
     assert "loaded 0 of 1 message into Nowhere; the next is m.eml" in host.text
@@ -172,7 +172,7 @@ def test_the_servers_no_is_told_with_the_file(here: Path) -> None:
 def test_read_only_mode_loads_nothing(here: Path) -> None:
     (here / "m.eml").write_bytes(b"A: b\n\n")
     with pytest.raises(UsageError, match="read-only"):
-        FakeHost(connected=True, read_only=True).does("\\load -m INBOX m.eml")
+        FakeApp(connected=True, read_only=True).does("\\load -m INBOX m.eml")
 
 
 def test_messages_that_went_meanwhile_are_said() -> None:
@@ -183,7 +183,7 @@ def test_messages_that_went_meanwhile_are_said() -> None:
     def gone(step: Any) -> Any:
         if isinstance(step, Exchange) and step.name == "UID FETCH":
             steps.append(step)
-            host.conversation.own[step] = host.conversation.own[step]._replace(take=lambda event: None)
+            host.connection.own[step] = host.connection.own[step]._replace(take=lambda event: None)
         return before(step)
 
     host._do = gone  # type: ignore[method-assign]
@@ -246,7 +246,7 @@ def test_ctrl_c_that_comes_with_a_reply_is_heard(here: Path, monkeypatch: pytest
                 add(index, item, name)
                 added += 1
                 if added == 100:  # the last of a command: its reply is there already
-                    person.shell.interrupt()
+                    person.shell.driver.interrupt()
 
             monkeypatch.setattr(Index, "add", interrupted)
             await person.enters("\\save 1:* kept", "saved 100 messages", "interrupted")
@@ -259,12 +259,12 @@ def test_progress_is_told_however_short_its_steps_are(here: Path) -> None:
     async def scene() -> None:
         async with acting(here, demo=True) as person:
             await person.prompted("demo@demo>")
-            person.shell.progress = Progress("saving", 8_000, lambda: 1_000, start=0)
+            person.shell.app.progress = Progress("saving", 8_000, lambda: 1_000, start=0)
             while "saving: 1.0 of 8.0 kB" not in person.screen.text:
-                with person.shell.metered():
+                with person.shell.driver.metered():
                     await asyncio.sleep(0)
-            person.shell.progress = None
-            person.shell.unmetered()
+            person.shell.app.progress = None
+            person.shell.driver.unmetered()
             assert "saving" not in person.screen.text
 
     play(scene)
@@ -297,7 +297,7 @@ def test_a12_a_full_disk_ends_a_trace_and_not_the_session(here: Path) -> None:
     host.session.set_trace(tracing)
     with full_disk():
         host.does("FETCH 1:* BODY.PEEK[]").does("NOOP")
-    assert host.conversation.results.status == "OK"
+    assert host.connection.results.status == "OK"
     assert host.said == ["the trace trace ends here: it cannot be written: File too large"]
     assert tracing.path == ""
     with pytest.raises(UsageError, match="cannot write the trace /dev/full: No space left on device"):

@@ -55,10 +55,10 @@ def test_a_batch_imports_neither_the_prompt_nor_ssl() -> None:
 #: What comes with the first line, key, piece of news, stall or fault.
 LATER = (
     "server", "session.transfer", "session.waiting", "spec.found", "spec.match",
-    "shell.aliases", "shell.commands", "shell.crash", "shell.editor", "shell.lines", "shell.mailboxes",
-    "shell.notify", "shell.progress", "shell.redirect",
-    "shell.results", "shell.retry", "shell.searchres", "shell.seen", "shell.stall", "shell.stats", "shell.steps",
-    "shell.tally", "shell.targets", "shell.timing", "shell.values",
+    "shell.app.aliases", "shell.commands", "shell.crash", "shell.editor", "shell.lines", "shell.mailboxes",
+    "shell.notify", "shell.app.progress", "shell.redirect",
+    "shell.results", "shell.retry", "shell.searchres", "shell.seen", "shell.stall", "shell.app.stats", "shell.steps",
+    "shell.app.tally", "shell.targets", "shell.timing", "shell.values",
 )  # fmt: skip
 
 

@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 
 from imapsh.errors import ConnectionLost, ImapshError
-from imapsh.server.store import Store
+from imapsh.shell.connection.steps import Steps
 from imapsh.shell.dial import Plan, make_plan
 from tests.shell.acting import ENTER, Peer, acting, play
-from tests.shell.hosting import FakeHost, answering
+from tests.shell.hosting import FakeApp, answering
 from tests.shell.running import imapsh, listening, says, url
 
 SELECTED = "* 3 EXISTS\n* OK [UIDVALIDITY 3] .\n* OK [UIDNEXT 9] .\nTAG OK [READ-WRITE] done"
 LOST = "* OK going"  # and no tagged reply, after which the stream ends
 
 
-class Away(FakeHost):
+class Away(FakeApp):
     """A host whose server says `first` on the first connection and `then`, one after the other, on later ones."""
 
     def __init__(self, first: dict[str, str], *then: dict[str, str] | None, mailbox: str = "Url") -> None:
@@ -25,10 +25,12 @@ class Away(FakeHost):
         self.scripts: list[dict[str, str] | None] = list(then)
         self.talks_over(answering(first), make_plan(self.options))
 
-    def connect(self, plan: Plan, name: str, store: Store) -> None:
-        script = self.scripts.pop(0) if self.scripts else USUAL
-        greeting = "BYE" if script is None else "PREAUTH"
-        self.talks_over(answering(script or {}, greeting=greeting), plan, name)
+    def connect(self, plan: Plan, name: str) -> Steps[None]:
+        if not self.fake.streams:
+            script = self.scripts.pop(0) if self.scripts else USUAL
+            greeting = "BYE" if script is None else "PREAUTH"
+            self.fake.streams.append(answering(script or {}, greeting=greeting))
+        return super().connect(plan, name)
 
     def does(self, line: str) -> Away:
         super().does(line)
@@ -123,8 +125,8 @@ def test_a7_after_logout_too_and_elsewhere_not() -> None:
 
 def test_a7_each_connection_has_its_own_and_a_further_one_begins_with_that_of_the_url() -> None:
     host = Away(USUAL, USUAL, USUAL, USUAL).does("SELECT Other").does("\\connect -n b")
-    assert host.conversation.selected is not None
-    assert host.conversation.selected.name == "Url"
+    assert host.connection.selected is not None
+    assert host.connection.selected.name == "Url"
     host.does("EXAMINE Third").loses().does("\\connect")
     assert host.sent[-1] == "EXAMINE Third"
     host.does("\\use 1").loses().does("\\connect -n 1")

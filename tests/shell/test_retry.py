@@ -172,7 +172,7 @@ def test_ctrl_c_at_the_prompt_ends_the_wait(tmp_path: Path) -> None:
         with closed_port() as port:
             async with acting(tmp_path, url=url(port), retry="3:60") as person:
                 await person.screen.shows("trying again in 60 s (1 of 3)")
-                person.shell.interrupt()
+                person.shell.driver.interrupt()
                 await person.screen.shows("interrupted: \\connect tries again", "not connected>")
 
     play(scene)

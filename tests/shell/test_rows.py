@@ -35,11 +35,11 @@ def test_rows_keep_their_order_among_all_else_that_comes(tmp_path: Path) -> None
             places = [seen.index(text) for text in ("k1", "k2", "2 EXPUNGE", "OK said", "OK fetched")]
             assert places == sorted(places)
             assert places[2] < seen.rindex("k2") < places[3]
-            talk = person.shell.conversation
-            assert list(talk.known.messages.keywords) == ["k1", "k2"]
+            talk = person.shell.app.connection
+            assert list(talk.record.known.messages.keywords) == ["k1", "k2"]
             assert talk.results.found is not None
             assert bytes(talk.results.found.marks).rstrip(b"\0") == b"\1\1"
-            shown = "".join(talk.stage.last.render(Output()))
+            shown = "".join(talk.last.render(Output()))
             places = [shown.index(text) for text in ("k1", "k2", "2 EXPUNGE", "OK said", "OK fetched")]
             assert places == sorted(places)
 
@@ -50,7 +50,7 @@ def test_rows_belong_to_the_mailbox_as_it_was_when_they_came(tmp_path: Path) -> 
     async def scene(more: bytes) -> list[str]:
         async with Peer() as peer, acting(tmp_path, url=peer.url) as person:
             await fetched(person, peer, ENVELOPE + more)
-            return [seen.subject for _, seen in person.shell.conversation.known.messages.newest()]
+            return [seen.subject for _, seen in person.shell.app.connection.record.known.messages.newest()]
 
     assert asyncio.run(scene(b"")) == ["Kelp"]
     assert asyncio.run(scene(b"* OK [UIDVALIDITY 7] made anew\r\n")) == []

@@ -115,7 +115,7 @@ def test_without_a_reply_in_it_ctrl_c_gives_the_prompt_back(tmp_path: Path) -> N
             await peer.hears(b"FETCH 1 BODY[1]\r\n")
             peer.says(b"* 1 FETCH (BODY[1] {99}\r\na poem\r\n")
             await person.screen.shows("waiting for 99 octets, 8 received; Ctrl-C and \\resync go on from there")
-            person.shell.interrupt()
+            person.shell.driver.interrupt()
             await person.screen.shows("A1 FETCH still running; what comes")
             await person.enters("\\resync", "99 octets are announced and 8 came")
             peer.says(b"A1 OK done\r\n")
@@ -132,11 +132,11 @@ def test_where_the_output_goes_to_a_file_ctrl_c_gives_the_prompt_back(line: str,
             await peer.hears(b"FETCH 1 BODY[1]\r\n")
             peer.says(b"* 1 FETCH (BODY[1] {99}\r\na poem\r\n")
             await person.screen.shows("waiting for 99 octets, 8 received; Ctrl-C and \\resync go on from there")
-            person.shell.interrupt()
+            person.shell.driver.interrupt()
             await person.screen.shows("interrupted")
             await person.enters("\\resync")
             peer.says(b"A1 OK done\r\n")
-            await person.screen.until(lambda: not person.shell.conversation.busy)
+            await person.screen.until(lambda: not person.shell.app.connection.busy)
 
     with contextlib.chdir(tmp_path):
         scene_of(scene)

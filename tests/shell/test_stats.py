@@ -12,7 +12,7 @@ from imapsh.session.exchange import Exchange
 from imapsh.shell.stats import Spread, Stats
 from imapsh.wire.frames import Frame
 
-from .hosting import FakeHost
+from .hosting import FakeApp
 
 
 def exchange(name: str, seconds: float, first: float | None = None, status: str = "OK") -> Exchange:
@@ -73,7 +73,7 @@ def test_a_table_of_all_and_of_one_connection() -> None:
 
 
 def test_the_command() -> None:
-    host = FakeHost(connected=True).does("\\stats reset").does("\\stats")
+    host = FakeApp(connected=True).does("\\stats reset").does("\\stats")
     assert host.said[-1] == "no command has had its reply yet"
     host.does("NOOP").does("\\connect -n second").does("SELECT INBOX").does("\\stats")
     assert [line.split()[0] for line in host.said[-1].splitlines()[1::2]] == ["AUTHENTICATE", "NOOP", "SELECT"]
@@ -84,7 +84,7 @@ def test_the_command() -> None:
 
 
 def test_what_the_shell_asks_by_itself_is_not_counted() -> None:
-    host = FakeHost("n", connected=True).does("\\stats reset")
+    host = FakeApp("n", connected=True).does("\\stats reset")
     with pytest.raises(UsageError):
         host.does("DELETE Archive")
     assert list(host.stats.rows()) == []

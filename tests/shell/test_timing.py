@@ -13,13 +13,13 @@ from imapsh.errors import UsageError
 from imapsh.session.core import Session
 from imapsh.session.events import Completed
 from imapsh.shell import lines
+from imapsh.shell.connection.steps import Line, Pause
 from imapsh.shell.prompting.reading import Reading
-from imapsh.shell.steps import Line, Pause
 from imapsh.shell.timing import summary
 from imapsh.spec.model import Context
 
 from .acting import ENTER, Peer, acting, play
-from .hosting import FakeHost
+from .hosting import FakeApp
 from .running import imapsh, listening, running, says, url
 
 MS = r"[\d.]+ ms"
@@ -107,7 +107,7 @@ def test_in_a_batch_without_a_terminal_it_is_said_where_asked_for(words: tuple[s
 
 
 def test_a_line_is_done_again_and_again_and_the_times_are_told() -> None:
-    host = FakeHost(connected=True).does("\\repeat 3 0.25 NOOP")
+    host = FakeApp(connected=True).does("\\repeat 3 0.25 NOOP")
     assert [step for step in host.done if isinstance(step, Line | Pause)] == [
         Line("NOOP"), Pause(0.25), Line("NOOP"), Pause(0.25), Line("NOOP")
     ]  # fmt: skip
@@ -116,13 +116,13 @@ def test_a_line_is_done_again_and_again_and_the_times_are_told() -> None:
 
 
 def test_the_worst_status_is_its_own_and_errors_are_counted() -> None:
-    host = FakeHost(connected=True)
-    assert host.follow(lines.take(host, "\\repeat 2 0 SELECT nowhere")) == "NO"
+    host = FakeApp(connected=True)
+    assert host.to_the_end(lines.take(host, "\\repeat 2 0 SELECT nowhere")) == "NO"
     assert host.said[-1].endswith("; 2 NO")
 
 
 def test_own_lines_and_several_commands_can_be_repeated() -> None:
-    host = FakeHost(connected=True).does("\\repeat 2 0 \\each NOOP").does("\\repeat 2 0 \\sessions")
+    host = FakeApp(connected=True).does("\\repeat 2 0 \\each NOOP").does("\\repeat 2 0 \\sessions")
     assert host.said[-1] == "2 times"
     assert host.said.count("2 times") == 1
 
@@ -139,7 +139,7 @@ def test_quiet_shows_the_summary_alone_and_loses_nothing_before_or_behind() -> N
 )
 def test_mistakes(argument: str) -> None:
     with pytest.raises(UsageError, match=r"repeat|time"):
-        FakeHost(connected=True).does(f"\\repeat {argument}")
+        FakeApp(connected=True).does(f"\\repeat {argument}")
 
 
 def test_ctrl_c_ends_it_at_the_prompt_and_the_times_are_told(tmp_path: Path) -> None:

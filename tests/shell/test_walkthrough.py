@@ -41,7 +41,7 @@ async def types(person: Actor, line: str) -> None:
     if line.endswith("{21}"):
         person.types(_MESSAGE + "\r")
     if line == "IDLE":
-        await person.screen.until(lambda: shell.session.idling and shell.prompt.app.is_running)
+        await person.screen.until(lambda: shell.app.session.idling and shell.prompt.app.is_running)
         person.types(CTRL_C)
     if line[0] == "\\" and not line.startswith("\\edit "):
         await person.screen.until(lambda: line.split()[0] in person.screen.written)

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from imapsh.session.core import RENEWAL
+from imapsh.shell.app import at_once
 from imapsh.shell.watch import Watch
 from tests.servers.base import Server
 
 from .acting import ENTER, Peer, acting, play
 from .clocks import FakeClock
-from .hosting import FakeHost, FakeTalk
+from .hosting import FakeApp
 from .running import imapsh, listening, says, url
 
 CAPABILITIES = b"* PREAUTH [CAPABILITY IMAP4rev1] hello\r\n"
@@ -25,10 +26,10 @@ class Watched:
     """The demo with INBOX selected and watched, on a clock of the test's."""
 
     def __init__(self, *, selected: bool = True) -> None:
-        self.host = FakeHost(connected=True)
+        self.host = FakeApp(connected=True)
         if selected:
             self.host.does("SELECT INBOX")
-        self.talk: FakeTalk = self.host.conversation
+        self.talk = self.host.connection
         self.session = self.talk.session
         self.clock = FakeClock()
         self.free = True
@@ -43,7 +44,7 @@ class Watched:
         """Read the reply to what watches, and let the prompt wait again; its status."""
         ours = self.watch.exchange
         assert ours is not None
-        self.talk.client.run(ours)
+        at_once(self.host.fake.run(self.talk, ours))
         self.watch.completed(ours)
         self.watch.look()
         return ours.status
@@ -232,9 +233,9 @@ def test_a_typed_idle_is_renewed_too_and_shown(tmp_path: Path) -> None:
     async def scene() -> None:
         async with Peer() as peer, acting(tmp_path, url=peer.url) as person:
             await opened(person, peer)
-            talk, clock = person.shell.talk, LoopClock()
+            talk, clock = person.shell.app.here, LoopClock()
             assert talk is not None
-            talk._clock = clock  # type: ignore[assignment]
+            person.shell.driver.attending(talk)._clock = clock  # type: ignore[assignment]
             person.types("IDLE" + ENTER)
             await peer.hears(b"A2 IDLE\r\n")
             peer.says(b"+ go\r\n")
@@ -244,7 +245,7 @@ def test_a_typed_idle_is_renewed_too_and_shown(tmp_path: Path) -> None:
             peer.says(b"A2 OK\r\n")
             await peer.hears(b"A3 IDLE\r\n")
             peer.says(b"+ go\r\n")
-            await person.screen.shows("IDLE is ended and taken up again", "> A3 IDLE", "INBOX (idle)>")
+            await person.screen.shows("IDLE ends and begins again", "> A3 IDLE", "INBOX (idle)>")
             person.types(ENTER)
             await peer.hears(b"DONE\r\n")
             peer.says(b"A3 OK\r\n")
@@ -316,7 +317,7 @@ def test_mail_that_another_connection_brings_is_shown(
             for line in ("STARTTLS", f"LOGIN {server.user} {server.password}", "SELECT INBOX"):
                 await person.enters(line)
             await person.screen.shows("INBOX>")
-            talk = person.shell.talk
+            talk = person.shell.app.here
             assert talk is not None
             assert talk.session.mailbox is not None
             known = talk.session.mailbox.exists

@@ -49,8 +49,9 @@ class Batch:
             self._log_out()
             app.tally.end()
         except BaseException as error:
-            if isinstance(error, ImapshError) and self.options.file and script.number:
-                error.args = (f"{app.place()}: {error}",)
+            if isinstance(error, ImapshError):
+                at = f"{app.place()}: " if self.options.file and script.number else ""
+                error.args = (at + app.masked(str(error)),)
             app.tally.end(_why(error))
             raise
         finally:
@@ -59,12 +60,23 @@ class Batch:
 
     def _commands(self, script: Script) -> int:
         course = Course(self.app)
+        asked = False
         while not self.app.leaving and (text := script.command()) is not None and course.goes_on(text):
             if text.strip():
+                asked = self._asks(text, asked)
                 if not course.done(at_once(self.app.follow(self._line(text)))):
                     break
                 self.driver.look_around()
         return course.end()
+
+    def _asks(self, text: str, before: bool) -> bool:
+        """Whether the lines behind this one may answer an AUTHENTICATE; one that nobody asked for is secret, too."""
+        ours = lines.is_ours(self.app, text)
+        row = None if ours else self.app.match(text).command
+        if before and row is None and not ours:
+            self.app.hide(text.strip())
+            return True
+        return row is not None and row.name == "AUTHENTICATE"
 
     def _line(self, text: str) -> Steps[str]:
         """A line of the script; `DONE` for a connection that was left idle ends that."""

@@ -6,7 +6,7 @@ next line is an `\expect` is no fault by itself; blank lines, comments, `\name` 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from imapsh.shell.app import App
@@ -51,7 +51,7 @@ class Course:
         code = CODES.get(status, 0)
         if code:
             said = _said(self._app) if self._app.tally.report is not None else ""
-            self._refused = _Refused(code, self._app.place, said)
+            self._refused = _Refused(code, self._app.place(), said)
         failed, self._failed = self._failed, self._app.tally.failed
         if self._failed == failed:
             return True

@@ -109,11 +109,11 @@ class BatchDriver:
         if waiting is not None:
             connection.note(explained(waiting, at_prompt=False, script=True))
 
-    async def send(self, connection: Connection, octets: bytes) -> str:
+    async def send(self, connection: Connection, octets: bytes, shown: bytes | None) -> str:
         """See Driver: waits for a reply with the tag that the octets begin with, or for silence."""
         client = self._clients[connection]
         self._raw = (octets.split(b" ", 1)[0].decode("utf-8", "replace"), "")
-        connection.session.raw(octets)
+        connection.session.raw(octets, shown)
         with _interruptible():
             while not self._raw[1] and client.poll(connection.plan.idle_timeout or _QUIET):
                 pass

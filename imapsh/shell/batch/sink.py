@@ -11,6 +11,7 @@ from imapsh.shell.output import Writer
 from imapsh.shell.progress import Meter
 
 if TYPE_CHECKING:
+    from imapsh.render.visible import Shown
     from imapsh.shell.progress import Progress
 
 
@@ -25,23 +26,23 @@ class StdSink:
         self, out: BinaryIO, *, exact: bool, columns: Callable[[], int] | None, moving: Callable[[], Progress | None]
     ) -> None:
         self.exact = exact
-        self.silent = False
-        """Nothing goes to stdout."""
-        self._out = Writer(out)
+        self._out = Writer(out, terminal=not exact)
         self._meter = Meter(stdio.put, columns)
         self._moving = moving
 
-    def text(self, text: str, owner: object = None) -> None:
+    def text(self, text: Shown, owner: object = None) -> None:
         """See Sink."""
-        self.octets(text.encode("utf-8", "backslashreplace"))
+        if text:
+            self._meter.clear()
+            self._out.put(text)
 
     def octets(self, octets: bytes) -> None:
         """See Sink."""
-        if octets and not self.silent:
+        if octets:
             self._meter.clear()
             self._out.write(octets)
 
-    def aside(self, text: str) -> None:
+    def aside(self, text: Shown) -> None:
         """See Sink: on stderr."""
         self.flush()
         self._meter.clear()

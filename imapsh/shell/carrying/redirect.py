@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from imapsh.errors import ImapshError, UsageError
 from imapsh.grammar.tokens import (
@@ -29,8 +29,8 @@ from imapsh.shell.carrying.values import places, put_in, read
 from imapsh.shell.connection.steps import Away, Steps
 
 if TYPE_CHECKING:
-    from imapsh.shell.carrying.targets import Target
     from imapsh.shell.app import App
+    from imapsh.shell.carrying.targets import Target
     from imapsh.spec.model import Context
 
 OPERATORS = ("|", ">", ">>")

@@ -23,8 +23,8 @@ from imapsh.grammar.values import (
     StatusText,
     Vanished,
 )
+from imapsh.session.attribution import alike_names
 from imapsh.session.events import Completed, Event, Received
-from imapsh.shell.addressing import chosen, same_mailbox
 from imapsh.shell.asking import asked
 
 if TYPE_CHECKING:
@@ -41,7 +41,6 @@ SEARCHES = ("SEARCH", "UID SEARCH")
 _TOGETHER = 1000  # message numbers asked for in one command, so that its line is taken anywhere (RFC 7162 section 4)
 _AHEAD = 1024  # marks made at once
 _MOST = 1 << 24  # a message number beyond that is a server's mistake
-_MOST_STATUSES = 100  # that are kept of one command
 _MARKED, _ASKED = b"\1", b"\2"
 
 
@@ -113,7 +112,6 @@ class Results:
         self._exchange: Exchange | None = None  # whose messages `_coming` are
         self._coming: Found | None = None
         self._exists_of_selected = True  # MESSAGES as told is of the selected mailbox
-        self._statuses: dict[Exchange, list[MailboxStatus]] = {}  # what came to STATUS commands that run
 
     @property
     def uidnext(self) -> int | None:
@@ -195,17 +193,12 @@ class Results:
         return {id(one): one for one in (self.found, self.saved, self._coming) if one is not None}.values()
 
     def _status(self, event: Received, value: MailboxStatus) -> None:
-        """Of a STATUS command alone, and which of several is about its mailbox is seen when all are there: others may
-        be pushed at any time (RFC 5465 section 5.4)."""
-        if not event.unsolicited and event.exchange is not None and event.exchange.name == "STATUS":
-            came = self._statuses.setdefault(event.exchange, [])
-            came.append(value)
-            del came[:-_MOST_STATUSES]
-
-    def _tell(self, value: MailboxStatus) -> None:
+        """Of a STATUS command alone: others may be pushed at any time (RFC 5465 section 5.4)."""
+        if event.unsolicited or event.exchange is None or event.exchange.name != "STATUS":
+            return
         box = self._session.mailbox
         if "MESSAGES" in value.items:
-            self._exists_of_selected = box is not None and same_mailbox(box.name, value.mailbox)
+            self._exists_of_selected = box is not None and alike_names(box.name, value.mailbox)
         numbers = ((name, value.items.get(name)) for name in ("UIDNEXT", "UIDVALIDITY", "MESSAGES"))
         self._told |= {name: number for name, number in numbers if isinstance(number, int)}
 
@@ -222,10 +215,6 @@ class Results:
 
     def _completed(self, exchange: Exchange) -> None:
         self.tag, self.status = exchange.tag, exchange.status
-        if exchange.name == "STATUS":
-            came = self._statuses.pop(exchange, [])
-            for value in chosen(exchange, came, utf8=self._session.parser.utf8):
-                self._tell(value)
         mine = self._exchange is exchange
         saves = exchange is self.saving
         none = Found(self._session.mailbox)

@@ -12,7 +12,7 @@ A line with a tag in front goes out as it is.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from imapsh import spec
 from imapsh.grammar.sequence import SequenceSet

@@ -7,7 +7,7 @@ UID form, and what mixes the two, is refused.  What the person typed is theirs: 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from imapsh import spec
 from imapsh.errors import UsageError

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from imapsh.errors import UsageError
 from imapsh.grammar.tokens import BAD, FLAG, LITERAL, WORD, tokenize

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from imapsh.errors import UsageError
 from imapsh.shell.commands.table import COMMANDS, Command

@@ -2,8 +2,6 @@ r"""Care: `\safe`, `\readonly` and `\cleartext`."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from imapsh.errors import UsageError
 from imapsh.shell.app import App
 
@@ -27,9 +25,8 @@ def safe(app: App, argument: str) -> None:
     elif not app.attended:
         app.say("safe: on; but nobody is there to be asked")
     else:
-        app.say(
-            f"safe: on; what loses mail, or is done to more than {connection.plan.many:,} messages, is asked about first"
-        )
+        many = f"{connection.plan.many:,} messages"
+        app.say(f"safe: on; what loses mail, or is done to more than {many}, is asked about first")
 
 
 def readonly(app: App, argument: str) -> None:

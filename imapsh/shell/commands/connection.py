@@ -3,17 +3,16 @@ r"""Connections: `\connect`, `\use`, `\sessions`, `\each`, `\disconnect`, `\quit
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from imapsh.errors import UsageError
 from imapsh.render.amounts import count
 from imapsh.render.visible import visible
 from imapsh.session.mailbox import Mailbox
 from imapsh.shell import dial
-from imapsh.shell.connection.connection import Connection
 from imapsh.shell.app import App
+from imapsh.shell.connection.connection import Connection
+from imapsh.shell.connection.steps import Line, Steps
 from imapsh.shell.mailboxes import as_typed
-from imapsh.shell.connection.steps import Dial, HangUp, Line, Steps
 from imapsh.spec.model import AUTHENTICATED
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,19}")
@@ -27,9 +26,9 @@ def connect(app: App, argument: str) -> Steps[None]:
     before = connection.selected if connection is not None and not url else None
     if connection is not None and connection.live:
         connection.due = before
-        yield HangUp(name)
+        yield from app.log_out(connection)
     try:
-        yield Dial(plan, name)
+        yield from app.connect(plan, name)
     finally:
         if name in app.connections:
             app.connections[name].due = before  # also where it failed, and is tried again
@@ -43,11 +42,9 @@ def _plan(app: App, connection: Connection | None) -> dial.Plan:
     The address's mailbox is opened if no connection came so far that it was: later what was selected counts.
     """
     if connection is not None:
-        plan: dial.Plan = connection.plan
-        return plan._replace(selects=connection.plan.selects and not connection.entered)
+        return connection.plan._replace(selects=connection.plan.selects and not connection.entered)
     if app.here is not None:
-        plan = app.here.plan
-        return plan._replace(selects=True)
+        return app.here.plan._replace(selects=True)
     raise UsageError("\\connect needs a URL: there was no connection before")
 
 
@@ -104,7 +101,8 @@ def sessions(app: App, argument: str) -> None:
     if not app.connections:
         app.say("there is no connection: \\connect opens one")
     for name, connection in app.connections.items():
-        about = {"connection": name, "current": name == app.current, "where": connection.plan.where, "user": connection.user,
+        about = {"connection": name, "current": name == app.current, "where": connection.plan.where,
+                 "user": connection.user,
                  "state": connection.session.state if connection.live else "not connected"}  # fmt: skip
         if app.say_json("session", about):
             continue
@@ -130,8 +128,7 @@ def each(app: App, argument: str) -> Steps[None]:
 def disconnect(app: App, argument: str) -> Steps[None]:
     """`\\disconnect [NAME]`."""
     name = argument or app.current
-    app.named(name)
-    yield HangUp(name)
+    yield from app.log_out(app.named(name))
     if len(app.connections) > 1:
         del app.connections[name]
         if name == app.current:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from imapsh.errors import UsageError
 from imapsh.session.events import Sent
 from imapsh.shell.app import App
+from imapsh.shell.connection.steps import Away, Line, Steps
 from imapsh.shell.literals import to_wire
 from imapsh.shell.prompting import editor
-from imapsh.shell.connection.steps import Away, Line, Steps
 
 if TYPE_CHECKING:
     from imapsh.wire.frames import Frame

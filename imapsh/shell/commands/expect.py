@@ -2,13 +2,11 @@ r"""A script that is a test: `\expect`, `\fail`, `\name`, `\skip`."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from imapsh.render.visible import visible
-from imapsh.shell.expecting.expect import parse
-from imapsh.shell.expecting.tally import Result
 from imapsh.shell.app import App
 from imapsh.shell.connection.steps import Steps
+from imapsh.shell.expecting.expect import parse
+from imapsh.shell.expecting.tally import Result
 
 
 def expect(app: App, argument: str) -> Steps[None]:

@@ -2,14 +2,12 @@ r"""What is shown and typed, and how: `\help`, `\last`, `\format`, `\keys`, `\tr
 
 from __future__ import annotations
 
-from typing import Any
-
 from imapsh.errors import UsageError
 from imapsh.render.visible import visible
 from imapsh.shell.app import App
+from imapsh.shell.connection.steps import ROOM, Steps
 from imapsh.shell.options import FORMATS, KEYS
 from imapsh.shell.output import Output
-from imapsh.shell.connection.steps import ROOM, Steps
 from imapsh.shell.viewer import Viewer
 
 
@@ -32,7 +30,7 @@ def last(app: App, argument: str) -> Steps[None]:
     if kept is None or not len(kept):
         raise UsageError("there is no exchange to show yet")
     now = app.output
-    viewer = Viewer(app.here.viewer.memory) if app.here is not None else None
+    viewer = Viewer(app.here.record.viewer.memory) if app.here is not None else None
     output = Output(form or now.format, now.theme, now.width, elide=now.elide, json_raw=now.json_raw, viewer=viewer)
     for text in kept.render(output):
         app.put(text)

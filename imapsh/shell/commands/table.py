@@ -8,7 +8,7 @@ whole IMAP command.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from imapsh.shell.expecting.expect import SUBJECTS, details
 from imapsh.shell.options import FORMATS, KEYS, NOTIFICATIONS

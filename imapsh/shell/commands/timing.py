@@ -2,16 +2,14 @@ r"""Times: `\timing`, `\stats`, `\repeat`."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from imapsh.errors import UsageError
 from imapsh.render.amounts import count, duration
 from imapsh.render.styles import NOTHING
-from imapsh.shell.commands.care import switched
 from imapsh.shell.app import App
+from imapsh.shell.commands.care import switched
+from imapsh.shell.connection.steps import ROOM, Line, Pause, Steps
 from imapsh.shell.lines import is_ours
 from imapsh.shell.stats import Row, Stats
-from imapsh.shell.connection.steps import ROOM, Line, Pause, Steps
 
 _WORST = ("OK", "NO", "BAD")
 

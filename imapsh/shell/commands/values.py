@@ -3,16 +3,15 @@ r"""Values that carry over: `\set`, `\unset`, `\alias`, `\unalias`, `\history`."
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from imapsh.errors import ImapshError, UsageError
 from imapsh.render.visible import visible
+from imapsh.shell.app import App
 from imapsh.shell.carrying import aliases
 from imapsh.shell.carrying.values import BUILT_IN, expanded, value
-from imapsh.shell.discreet import in_clear
-from imapsh.shell.app import App
-from imapsh.shell.prompting.history import Entry
 from imapsh.shell.connection.steps import Ask, Steps
+from imapsh.shell.discreet import in_clear
+from imapsh.shell.prompting.history import Entry
 
 _SHOWN = 20  # lines of the history where nobody says how many
 

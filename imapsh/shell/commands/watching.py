@@ -8,8 +8,8 @@ from typing import Any
 from imapsh.errors import StateError, UsageError
 from imapsh.session.core import RENEWAL
 from imapsh.shell import options
-from imapsh.shell.connection.connection import Own
 from imapsh.shell.app import App
+from imapsh.shell.connection.connection import Own
 from imapsh.shell.connection.steps import Pause, Steps
 from imapsh.spec.model import SELECTED
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from imapsh.render.visible import visible
 from imapsh.shell.carrying.values import BUILT_IN
@@ -13,8 +13,8 @@ from imapsh.shell.completing import paths
 from imapsh.shell.completing.offer import Offer
 
 if TYPE_CHECKING:
-    from imapsh.shell.carrying.redirect import Redirect
     from imapsh.shell.app import App
+    from imapsh.shell.carrying.redirect import Redirect
 
 _BEGUN = re.compile(r"\$\{([\w.-]*)\Z")
 _FIRST = re.compile(r"[\w-]*\Z")

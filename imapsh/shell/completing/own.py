@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from imapsh.shell.commands.table import COMMANDS, Command
 from imapsh.shell.completing.offer import Offer

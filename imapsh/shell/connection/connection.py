@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from imapsh.errors import StateError
 from imapsh.grammar.responses import STATUS
 from imapsh.grammar.values import StatusText
+from imapsh.session import clear
 from imapsh.session.core import Session
 from imapsh.session.events import Closed, Completed, Event, Received
 from imapsh.session.exchange import Exchange, Sendable
@@ -17,6 +18,8 @@ from imapsh.shell.rows import Rows, Taker
 from imapsh.spec.model import AUTHENTICATED, SELECTED
 
 if TYPE_CHECKING:
+    from imapsh.session.mailbox import Mailbox
+    from imapsh.session.opening import Opening
     from imapsh.shell.carrying.results import Results
     from imapsh.shell.carrying.targets import Target
     from imapsh.shell.dial import Plan
@@ -49,7 +52,8 @@ class Connection:
 
     `record` is what it has taught, `display` shows its events.  `own`: commands of ours that have no reply yet;
     `diverted`: those whose output goes elsewhere; `question`: a hand-typed AUTHENTICATE whose `+` is to be answered;
-    `begun`: what `\raw` sent of a command whose end it has not sent.
+    `begun`: what `\raw` sent of a command whose end it has not sent.  `entered`: somebody was logged in.  `due`: the
+    mailbox that was selected on a connection before this one, and is still to be selected again.
     """
 
     def __init__(
@@ -72,10 +76,19 @@ class Connection:
         self.question: Exchange | None = None
         self.begun = b""
         self.user = ""
+        self.entered = False
+        self.due: Mailbox | None = None
         self.first: Received | None = None
         self.listeners: list[Listener] = []
         self._rows = Rows((self.own, self.diverted), self._begin_rows)
         self._kick: Callable[[], None] = lambda: None
+        session.guard = clear.guard(session, self._wanted)
+
+    def _wanted(self) -> Opening:
+        """Where it leads; the plan may change."""
+        from imapsh.shell.dial import opening
+
+        return opening(self.plan)
 
     def moved_by(self, kick: Callable[[], None], clock: Clock, free: Callable[[], bool]) -> None:
         """From now on `kick` tells events and sends what is due; `free` says whether nothing is done for the person."""
@@ -140,7 +153,13 @@ class Connection:
     def opened(self) -> None:
         """The opening is over; if it needed no login (PREAUTH), the user is the plan's."""
         if self.session.state in (AUTHENTICATED, SELECTED):
+            self.entered = True
             self.user = self.user or self.plan.user
+
+    @property
+    def selected(self) -> Mailbox | None:
+        """The mailbox that is selected, or was in the end, or is still `due`."""
+        return self.session.mailbox or self.session.left or self.due
 
     @property
     def idle(self) -> Exchange | None:
@@ -238,6 +257,9 @@ class Connection:
     def _keep(self, event: Event) -> None:
         if isinstance(event, Completed) and event.exchange.status == "OK" and event.exchange.name in LOGINS:
             self.user = who(event.exchange)
+            self.entered = True
+        if isinstance(event, Completed) and event.exchange.name in ("SELECT", "EXAMINE"):
+            self.due = None
         try:
             self.record.keep(event, on=bool(self.display.muted))
         except OSError as error:
@@ -264,17 +286,17 @@ class Connection:
         return None
 
     def _diverted(self, event: Event) -> bool:
-        """Whether an event went where the person sent the output of its command."""
+        """Whether an event went where the person sent the output of its command, and is not to be shown here."""
         if not self.diverted or isinstance(event, Closed) or event.exchange is None:
             return False
         if isinstance(event, Received) and (event.unsolicited or event.greeting):
             return False
         completed = isinstance(event, Completed)
         target = self.diverted.pop(event.exchange, None) if completed else self.diverted.get(event.exchange)
-        if target is not None:
-            self.record.viewer.remember(event)
-            target.take(event)
-        return target is not None
+        if target is None:
+            return False
+        self.record.viewer.remember(event)
+        return target.take(event)
 
     def _replied(self, exchange: Exchange) -> None:
         """A command has its reply, and that was shown."""

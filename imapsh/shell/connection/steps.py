@@ -88,9 +88,10 @@ class Close(NamedTuple):
 
 
 class Octets(NamedTuple):
-    """Octets to send as they are."""
+    """Octets to send as they are, and what to show of them, None for all but known secrets."""
 
     octets: bytes
+    shown: bytes | None = None
 
 
 class Pause(NamedTuple):

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from imapsh.errors import UsageError
 from imapsh.grammar.responses import STATUS, TAGGED, UNTAGGED, Response
 from imapsh.session.events import Completed, Event, Received
-from imapsh.shell.addressing import chosen
 from imapsh.shell.expecting.expect import Expectation, Seen, is_code
 
 if TYPE_CHECKING:
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from imapsh.shell.app import App
 
 _MOST = 3  # values that a message names
+_ASKS = {"STATUS": ("STATUS",), "ESEARCH": ("SEARCH", "UID SEARCH")}  # what a push may bring beside the answer
 _LONG = 80  # characters of each
 
 
@@ -43,24 +43,15 @@ def _reply(app: App) -> tuple[Response | None, Exchange | None]:
 
 
 def _untagged(app: App, name: str) -> Iterator[Response]:
-    """The untagged responses of this name, of STATUS and ESEARCH those alone that answer the command."""
-    found = _of_name(app, name.upper())
-    if name.upper() not in ("STATUS", "ESEARCH"):
-        return found
+    """The untagged responses of this name; of STATUS and ESEARCH, after a command that asks, its answers alone."""
+    wanted = name.upper()
     exchange = _reply(app)[1]
-    if exchange is None or app.here is None:
-        return found
-    return iter(chosen(exchange, found, utf8=app.here.session.parser.utf8, value=_value))
-
-
-def _of_name(app: App, name: str) -> Iterator[Response]:
+    answers = exchange is not None and exchange.name in _ASKS.get(wanted, ())
     for event in _events(app):
-        if isinstance(event, Received) and event.response.kind in (UNTAGGED, STATUS) and event.response.name == name:
+        if not isinstance(event, Received) or event.response.kind not in (UNTAGGED, STATUS):
+            continue
+        if event.response.name == wanted and not (answers and event.unsolicited):
             yield event.response
-
-
-def _value(response: Response) -> Any:
-    return response.value
 
 
 def field_of(response: Response, field: str) -> str | None:

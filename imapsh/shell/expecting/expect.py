@@ -9,7 +9,7 @@ key of the response's value in JSON (`imapsh.render.jsonform`), whose own keys f
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from imapsh.errors import UsageError
 from imapsh.patterns import lazy

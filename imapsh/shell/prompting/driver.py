@@ -32,6 +32,7 @@ from imapsh.transport.blocking import BlockingStream
 if TYPE_CHECKING:
     from prompt_toolkit.output import Output as Terminal
 
+    from imapsh.render.visible import Shown
     from imapsh.shell.app import App
     from imapsh.shell.notify import Notifier
     from imapsh.shell.options import Options
@@ -123,9 +124,9 @@ class PromptDriver:
         if not connection.live and exchange.response is None and (error := attendance.client.error) is not None:
             raise error
 
-    async def send(self, connection: Connection, octets: bytes) -> str:
+    async def send(self, connection: Connection, octets: bytes, shown: bytes | None) -> str:
         """See Driver: what comes of it is shown as it comes."""
-        connection.session.raw(octets)
+        connection.session.raw(octets, shown)
         connection.kick()
         return ""
 
@@ -297,7 +298,7 @@ def _say_end(connection: Connection, event: Closed) -> None:
     connection.display.fault(text)
 
 
-def _at_once(terminal: Terminal, text: str) -> None:
+def _at_once(terminal: Terminal, text: Shown) -> None:
     with contextlib.suppress(OSError):  # the terminal is gone: the printer notices
         terminal.write_raw(text)
         terminal.flush()

@@ -11,7 +11,7 @@ from prompt_toolkit.lexers import Lexer
 
 from imapsh.render.lexer import typed_line
 from imapsh.shell import completing, literals
-from imapsh.shell.conversation import LOGINS
+from imapsh.shell.recorder import LOGINS
 from imapsh.spec.model import Context
 
 if TYPE_CHECKING:

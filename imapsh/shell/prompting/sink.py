@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from imapsh.render.styles import paint
-from imapsh.render.visible import folded, visible
+from imapsh.render.styles import lines_of, paint
+from imapsh.render.visible import Shown, folded
 from imapsh.shell.output import Output, labelled, room
 from imapsh.shell.printer import Printer
 
@@ -17,25 +17,25 @@ class TerminalSink:
         self._printer = printer
         self._output = output
 
-    def text(self, text: str, owner: object = None) -> None:
+    def text(self, text: Shown, owner: object = None) -> None:
         """See Sink."""
         self._printer.put(text, owner)
 
     def octets(self, octets: bytes) -> None:
         """See Sink.  A terminal is given text."""
-        self.text(octets.decode("utf-8", "backslashreplace"))
+        self.text(paint(lines_of(octets.decode("utf-8", "surrogateescape")), None))
 
-    def aside(self, text: str) -> None:
+    def aside(self, text: Shown) -> None:
         """See Sink."""
         self.text(text)
 
     def note(self, text: str, label: str = "") -> None:
         """See Sink: dimmed."""
-        self._sentence(f"  {visible(text)}", "note", label)
+        self._sentence(f"  {text}", "note", label)
 
     def fault(self, text: str, label: str = "") -> None:
         """See Sink."""
-        self._sentence(f"imapsh: {visible(text)}", "violation", label)
+        self._sentence(f"imapsh: {text}", "violation", label)
 
     def drop(self, owner: object) -> None:
         """See Sink."""
@@ -43,5 +43,5 @@ class TerminalSink:
 
     def _sentence(self, text: str, style: str, label: str) -> None:
         theme = self._output.theme
-        lines = f"{folded(text, room(self._output.width, label))}\n"
-        self.text(labelled(paint([(style, lines)], theme), label, theme))
+        lines = lines_of(folded(text, room(self._output.width, label)), style)
+        self.text(labelled(paint(lines, theme), label, theme))

@@ -7,7 +7,7 @@ from base64 import b64decode
 from pathlib import Path
 from typing import Any
 
-from tests.shell.hosting import FakeHost
+from tests.shell.hosting import FakeApp
 from tests.shell.running import imapsh, listening, says, url
 
 SCRIPT = b"""\
@@ -104,8 +104,8 @@ def test_a_report_on_stdout_is_alone_there() -> None:
 
 
 def test_at_the_prompt_too() -> None:
-    host = FakeHost(connected=True)
+    host = FakeApp(connected=True)
     host.does("\\format json").does("\\sessions")
     assert json.loads(host.said[-1])["name"] == "session"
     host.does("\\format pretty").does("\\sessions")
-    assert "a summary" in host.said[-1]
+    assert "demo@demo authenticated" in host.said[-1]

@@ -10,7 +10,7 @@ from imapsh.errors import UsageError
 from imapsh.shell.carrying.aliases import arguments, resolve
 from imapsh.shell.prompting.reading import Reading
 from imapsh.spec.model import Context
-from tests.shell.hosting import FakeHost
+from tests.shell.hosting import FakeApp
 from tests.shell.running import imapsh
 
 ALIASES = {
@@ -69,7 +69,7 @@ def test_arguments_are_cut_outside_quotes_and_parentheses() -> None:
 
 
 def test_the_command_makes_shows_and_forgets_them() -> None:
-    host = FakeHost(connected=True).does("LOGIN demo demo").does("\\alias st STATUS ${1} (MESSAGES)")
+    host = FakeApp(connected=True).does("LOGIN demo demo").does("\\alias st STATUS ${1} (MESSAGES)")
     assert host.does("st INBOX").sent[-1] == "STATUS INBOX (MESSAGES)"
     assert "st  STATUS ${1} (MESSAGES)" in host.does("\\alias").said
     host.does("\\alias show \\last json").does("show")
@@ -92,7 +92,7 @@ def test_the_command_makes_shows_and_forgets_them() -> None:
 )
 def test_what_cannot_be_an_alias(line: str, words: str) -> None:
     with pytest.raises(UsageError, match=words):
-        FakeHost().does(line)
+        FakeApp().does(line)
 
 
 def test_those_of_the_configuration(tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_those_of_the_configuration(tmp_path: Path) -> None:
 
 
 def test_a_password_in_one_is_not_shown() -> None:
-    host = FakeHost(connected=True)
+    host = FakeApp(connected=True)
     host.does("\\alias enter LOGIN me s3same").does("\\alias who \\each LOGIN ${1} ${2}").does("\\alias")
     assert "s3same" not in host.text
     assert "LOGIN me ********" in host.text

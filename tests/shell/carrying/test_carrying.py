@@ -111,7 +111,7 @@ def test_ctrl_c_in_a_command_whose_output_goes_to_a_file(tmp_path: Path, item: s
             path = tmp_path / "out"
             person.types(f"FETCH 1 {item} > {path}" + ENTER)
             await peer.hears(b"\r\n")
-            person.shell.interrupt()
+            person.shell.driver.interrupt()
             await person.screen.shows("interrupted")
             await person.prompted_once()
             peer.says(b"* 1 FETCH (FLAGS (late))\r\nA1 OK done\r\n")

@@ -15,7 +15,7 @@ from imapsh.shell.carrying.redirect import file_name, split
 from imapsh.shell.dial import make_plan
 from imapsh.spec.model import SELECTED, Context
 from tests.shell.disks import full_disk
-from tests.shell.hosting import FakeHost, answering
+from tests.shell.hosting import FakeApp, answering
 
 HERE = Context(SELECTED)
 
@@ -81,8 +81,8 @@ def test_a_file_has_one_word_or_quotes() -> None:
         file_name("a b", ">")
 
 
-def selected(**options: str) -> FakeHost:
-    return FakeHost(connected=True, **options).does("LOGIN demo demo").does("SELECT INBOX")
+def selected(**options: str) -> FakeApp:
+    return FakeApp(connected=True, **options).does("LOGIN demo demo").does("SELECT INBOX")
 
 
 def test_output_goes_to_a_file_of_its_owner_alone(tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_output_goes_to_a_file_of_its_owner_alone(tmp_path: Path) -> None:
     host.does(f"NOOP > {path}")
     assert b"CHECK" not in path.read_bytes()
     assert host.target is None
-    assert not host.conversation.diverted
+    assert not host.connection.diverted
 
 
 def test_in_the_present_format_whole_and_without_colours(tmp_path: Path) -> None:
@@ -226,15 +226,15 @@ PART = "FETCH 1 BINARY.PEEK[2]"
 OK = "TAG OK done"
 
 
-def scripted(answers: dict[str, str]) -> FakeHost:
+def scripted(answers: dict[str, str]) -> FakeApp:
     """A host with a mailbox selected on a server that says this."""
-    host = FakeHost()
+    host = FakeApp()
     select = {"SELECT": f"* 9 EXISTS\n* OK [UIDVALIDITY 7] valid\n{OK}"}
     host.talks_over(answering({**select, **answers}, "IMAP4rev1 BINARY UIDPLUS"), make_plan(host.options))
     return host.does("SELECT INBOX")
 
 
-def shown(host: FakeHost) -> list[str]:
+def shown(host: FakeApp) -> list[str]:
     """What went to the screen of the last command: replies and untagged responses, as they came."""
     events = [event for event in host.events if isinstance(event, Received | Completed)]
     return [event.response.frame.raw.decode().strip() for event in events]
@@ -263,7 +263,7 @@ def test_a8_a_reply_that_is_not_ok_leaves_the_file_and_is_shown(
     assert is_as_it_was(part)
     assert shown(host)[-1].endswith(reply)
     assert host.said[-1] == f"the reply is not OK: {part} is as it was"
-    assert host.conversation.results.status == reply.split()[0]
+    assert host.connection.results.status == reply.split()[0]
     assert host.target is None
     new = part.with_name("new")
     assert host.does(f"{line} {operator} {new}").said[-1] == f"the reply is not OK: {new} was not made"
@@ -350,7 +350,7 @@ def test_a8_a_full_disk_leaves_the_file_and_the_session(part: Path, operator: st
         with pytest.raises(UsageError, match=f"{part}.new: File too large; .*new was not made"):
             host.does(f"{PART} {operator} {part}.new")
     assert is_as_it_was(part)
-    assert host.does("NOOP").conversation.results.status == "OK"
+    assert host.does("NOOP").connection.results.status == "OK"
 
 
 def test_a8_devices_and_pipes_are_written_through(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,7 @@ import pytest
 from imapsh.errors import UsageError
 from imapsh.server import core
 from imapsh.shell.carrying.searchres import offers
-from tests.shell.hosting import FakeHost
+from tests.shell.hosting import FakeApp
 
 _WITHOUT = ("SEARCHRES", "IMAP4rev2")
 
@@ -26,13 +26,13 @@ def old(without: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def host(without: None) -> FakeHost:
-    host = FakeHost(connected=True).does("LOGIN demo demo").does("SELECT INBOX")
+def host(without: None) -> FakeApp:
+    host = FakeApp(connected=True).does("LOGIN demo demo").does("SELECT INBOX")
     assert not offers(host.session)
     return host
 
 
-def uids(host: FakeHost, numbers: str) -> list[int]:
+def uids(host: FakeApp, numbers: str) -> list[int]:
     """The UIDs of message numbers, by the server."""
     box = host.does(f"FETCH {numbers} UID").session.mailbox
     assert box is not None
@@ -40,7 +40,7 @@ def uids(host: FakeHost, numbers: str) -> list[int]:
 
 
 def test_a_server_that_keeps_it_gets_it_as_it_is() -> None:
-    host = FakeHost(connected=True).does("LOGIN demo demo").does("SELECT INBOX")
+    host = FakeApp(connected=True).does("LOGIN demo demo").does("SELECT INBOX")
     for line in (
         "SEARCH RETURN (SAVE) 2:3",
         "FETCH $ FLAGS",
@@ -51,7 +51,7 @@ def test_a_server_that_keeps_it_gets_it_as_it_is() -> None:
     assert not host.text
 
 
-def test_a_command_of_numbers_goes_out_in_its_uid_form(host: FakeHost) -> None:
+def test_a_command_of_numbers_goes_out_in_its_uid_form(host: FakeApp) -> None:
     found = ",".join(map(str, uids(host, "2:3")))
     host.does("SEARCH 2:3").does("FETCH $ FLAGS")
     assert host.sent[-1] == f"UID FETCH {found} FLAGS"
@@ -66,7 +66,7 @@ def test_a_command_of_numbers_goes_out_in_its_uid_form(host: FakeHost) -> None:
         assert host.does(line).sent[-1] == sent.format(found)
 
 
-def test_what_is_no_set_stays(host: FakeHost) -> None:
+def test_what_is_no_set_stays(host: FakeApp) -> None:
     host.does("SEARCH 1")
     for line in ("SEARCH KEYWORD $", 'SEARCH SUBJECT "$"', "SEARCH SUBJECT {1}\r\n$", "STORE 1 +FLAGS ($)"):
         assert host.does(line).sent[-1] == line.partition("\r")[0]
@@ -74,7 +74,7 @@ def test_what_is_no_set_stays(host: FakeHost) -> None:
     assert not host.said
 
 
-def test_it_stays_the_same_messages_after_expunge(host: FakeHost) -> None:
+def test_it_stays_the_same_messages_after_expunge(host: FakeApp) -> None:
     host.answers.append("y")
     host.does("SEARCH 3:4").does("STORE 1,4 +FLAGS.SILENT (\\Deleted)").does("EXPUNGE")
     third = uids(host, "1:*")[1]
@@ -82,7 +82,7 @@ def test_it_stays_the_same_messages_after_expunge(host: FakeHost) -> None:
     assert host.sent[-1] == f"UID FETCH {third} FLAGS"
 
 
-def test_uids_that_are_not_known_are_asked_for(host: FakeHost) -> None:
+def test_uids_that_are_not_known_are_asked_for(host: FakeApp) -> None:
     host.does("SEARCH RETURN (ALL) 2,4")
     asked = len(host.sent)
     host.does("FETCH $ FLAGS").does("FETCH $ ENVELOPE")
@@ -92,7 +92,7 @@ def test_uids_that_are_not_known_are_asked_for(host: FakeHost) -> None:
 
 
 def test_with_no_ask_nothing_is_asked(without: None) -> None:
-    host = FakeHost(connected=True, no_ask=True).does("LOGIN demo demo").does("SELECT INBOX").does("SEARCH 1")
+    host = FakeApp(connected=True, no_ask=True).does("LOGIN demo demo").does("SELECT INBOX").does("SEARCH 1")
     with pytest.raises(UsageError, match="--no-ask is on"):
         host.does("FETCH $ FLAGS")
     host.does("UID SEARCH 1").does("FETCH $ FLAGS")
@@ -109,7 +109,7 @@ def test_with_no_ask_nothing_is_asked(without: None) -> None:
         ("SEARCH RETURN (SAVE ALL MIN) 2:4", "SEARCH RETURN (ALL MIN) 2:4", "2:4"),
     ],
 )
-def test_save_is_done_by_the_shell(host: FakeHost, typed: str, sent: str, messages: str) -> None:
+def test_save_is_done_by_the_shell(host: FakeApp, typed: str, sent: str, messages: str) -> None:
     """RFC 5182 section 2.4."""
     assert host.does(typed).sent[-1] == sent
     host.does("FETCH $ FLAGS")
@@ -121,7 +121,7 @@ def test_save_is_done_by_the_shell(host: FakeHost, typed: str, sent: str, messag
     assert len(numbers) == (2 if "," in messages else int(high or low) - int(low) + 1)
 
 
-def test_an_empty_result_is_no_error(host: FakeHost) -> None:
+def test_an_empty_result_is_no_error(host: FakeApp) -> None:
     host.does("SEARCH RETURN (SAVE) SUBJECT nothing-like-it")
     count = len(host.sent)
     host.does("FETCH $ FLAGS")
@@ -131,7 +131,7 @@ def test_an_empty_result_is_no_error(host: FakeHost) -> None:
     assert host.does("SEARCH RETURN (SAVE) 1").does("SEARCH UID $").sent[-1].startswith("SEARCH UID ")
 
 
-def test_what_fails_changes_it_as_the_rfc_says(host: FakeHost) -> None:
+def test_what_fails_changes_it_as_the_rfc_says(host: FakeApp) -> None:
     host.does("UID SEARCH RETURN (SAVE) 1:*")
     for line in ("SEARCH NONSENSE", "SEARCH RETURN (SAVE) NONSENSE", "SEARCH CHARSET X-NONE SUBJECT a",
                  "SEARCH RETURN (COUNT) 1"):  # fmt: skip
@@ -141,7 +141,7 @@ def test_what_fails_changes_it_as_the_rfc_says(host: FakeHost) -> None:
     assert host.said[-1].startswith("$ is empty")
 
 
-def test_another_mailbox_empties_it(host: FakeHost) -> None:
+def test_another_mailbox_empties_it(host: FakeApp) -> None:
     host.does("UID SEARCH 1:*").does("SELECT INBOX").does("FETCH $ FLAGS")
     assert host.said[-1].startswith("$ is empty")
     host.does("UID SEARCH 1:*")
@@ -152,6 +152,6 @@ def test_another_mailbox_empties_it(host: FakeHost) -> None:
 
 
 def test_without_esearch(old: None) -> None:
-    host = FakeHost(connected=True).does("LOGIN demo demo").does("SELECT INBOX")
+    host = FakeApp(connected=True).does("LOGIN demo demo").does("SELECT INBOX")
     assert host.does("SEARCH RETURN (SAVE) 2").sent[-1] == "SEARCH 2"
     assert host.does("UID FETCH $ FLAGS").sent[-1].startswith("UID FETCH ")

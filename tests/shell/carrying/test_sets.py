@@ -8,17 +8,17 @@ import pytest
 
 from imapsh.errors import UsageError
 from tests.shell.acting import ENTER, acting, play
-from tests.shell.hosting import FakeHost
+from tests.shell.hosting import FakeApp
 from tests.shell.running import imapsh
 
 
 @pytest.fixture
-def host() -> FakeHost:
+def host() -> FakeApp:
     """Messages 2 and 3 were found, whose UIDs are others."""
-    return FakeHost(connected=True).does("LOGIN demo demo").does("SELECT INBOX").does("UID SEARCH 2:3")
+    return FakeApp(connected=True).does("LOGIN demo demo").does("SELECT INBOX").does("UID SEARCH 2:3")
 
 
-def uids(host: FakeHost) -> str:
+def uids(host: FakeApp) -> str:
     return host.does("\\set uids").said[-1].removeprefix("uids = ")
 
 
@@ -47,7 +47,7 @@ def uids(host: FakeHost) -> str:
         ("SEARCH SUBJECT ${uids}", "SEARCH SUBJECT {}"),
     ],
 )
-def test_a5_uids_are_sent_as_uids_and_that_is_said(host: FakeHost, line: str, sent: str) -> None:
+def test_a5_uids_are_sent_as_uids_and_that_is_said(host: FakeApp, line: str, sent: str) -> None:
     wanted = sent.format(uids(host))
     host.said.clear()
     host.answers += ["y"] * 2
@@ -76,14 +76,14 @@ def test_a5_uids_are_sent_as_uids_and_that_is_said(host: FakeHost, line: str, se
         ("SEARCH X-GARBAGE ${uids}", "cannot be told"),
     ],
 )
-def test_a5_what_cannot_be_right_is_not_sent(host: FakeHost, line: str, words: str) -> None:
+def test_a5_what_cannot_be_right_is_not_sent(host: FakeApp, line: str, words: str) -> None:
     count = len(host.sent)
     with pytest.raises(UsageError, match=words):
         host.does(line)
     assert len(host.sent) == count
 
 
-def test_a5_it_is_known_through_variables_and_aliases(host: FakeHost) -> None:
+def test_a5_it_is_known_through_variables_and_aliases(host: FakeApp) -> None:
     found = uids(host)
     host.does("\\set x ${uids}").does("\\set y ${x}").does("\\set z ${y} -FLAGS (\\Deleted)")
     assert host.does("STORE ${y} -FLAGS (\\Deleted)").sent[-1] == f"UID STORE {found} -FLAGS (\\Deleted)"
@@ -98,13 +98,13 @@ def test_a5_it_is_known_through_variables_and_aliases(host: FakeHost) -> None:
     assert host.does("UID FETCH ${x} FLAGS").sent[-1] == "UID FETCH 2:3 FLAGS"
 
 
-def test_a5_the_uids_that_append_and_copy_gave(host: FakeHost) -> None:
+def test_a5_the_uids_that_append_and_copy_gave(host: FakeApp) -> None:
     host.does("UID COPY ${uids} Archive").does("SELECT Archive").does("\\set last.uid")
     copied = host.said[-1].removeprefix("last.uid = ")
     assert host.does("FETCH ${last.uid} FLAGS").sent[-1] == f"UID FETCH {copied} FLAGS"
 
 
-def test_a5_save_takes_them_for_uids(host: FakeHost, tmp_path: Path) -> None:
+def test_a5_save_takes_them_for_uids(host: FakeApp, tmp_path: Path) -> None:
     found = uids(host)
     wanted = [f"{uid}.eml" for uid in found.replace(":", ",").split(",")]
     host.does(f"\\save ${{uids}} {tmp_path}/a").does(f"\\save UID ${{uids}} {tmp_path}/b")

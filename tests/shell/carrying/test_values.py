@@ -6,7 +6,7 @@ import pytest
 
 from imapsh.errors import UsageError
 from imapsh.shell.carrying.values import BUILT_IN, MASKED, Place, discreet, places, put_in
-from tests.shell.hosting import FakeHost
+from tests.shell.hosting import FakeApp
 
 
 @pytest.mark.parametrize(
@@ -30,8 +30,8 @@ def test_values_are_put_in_as_they_are() -> None:
     assert put_in("a${x}b", [Place(1, 5, "x")], ["-- --"]) == ("a-- --b", [(1, 6)])
 
 
-def connected(*answers: str) -> FakeHost:
-    return FakeHost(*answers, connected=True).does("LOGIN demo demo")
+def connected(*answers: str) -> FakeApp:
+    return FakeApp(*answers, connected=True).does("LOGIN demo demo")
 
 
 def test_a_variable_is_typed_text() -> None:
@@ -69,13 +69,13 @@ def test_what_is_not_set_is_not_sent() -> None:
 )
 def test_set_refuses(line: str, words: str) -> None:
     with pytest.raises(UsageError, match=words):
-        FakeHost().does(line)
+        FakeApp().does(line)
 
 
 def test_a_value_is_one_line() -> None:
     for value in ("a\rb", "a\nb", "a\0b"):
         with pytest.raises(UsageError, match="line break or NUL"):
-            FakeHost().variables.set("x", value)
+            FakeApp().variables.set("x", value)
 
 
 def test_what_the_shell_knows() -> None:
@@ -117,7 +117,7 @@ def test_the_uid_that_append_and_copy_gave() -> None:
 
 
 def test_a_variable_in_a_passwords_place_is_masked_everywhere() -> None:
-    host = FakeHost(connected=True).does("\\set word demo-hunter2").does("LOGIN demo ${word}")
+    host = FakeApp(connected=True).does("\\set word demo-hunter2").does("LOGIN demo ${word}")
     assert host.sent[-1] == "LOGIN demo ********"
     assert host.does("\\set word").said[-1] == f"word = {MASKED}"
     host.does("\\set")
@@ -127,7 +127,7 @@ def test_a_variable_in_a_passwords_place_is_masked_everywhere() -> None:
 
 
 def test_names_of_secrets_are_masked_from_the_beginning() -> None:
-    host = FakeHost().does("\\set password hunter2").does("\\set").does("\\set password")
+    host = FakeApp().does("\\set password hunter2").does("\\set").does("\\set password")
     assert "hunter2" not in host.text
     assert [discreet(line) for line in ("\\set pw x", "\\set  my-token  x", "\\set box x", "\\set pw", "NOOP")] == [
         8, 16, -1, -1, -1
@@ -135,14 +135,14 @@ def test_names_of_secrets_are_masked_from_the_beginning() -> None:
 
 
 def test_a_value_can_be_asked_for_unseen() -> None:
-    host = FakeHost("demo", connected=True).does("\\set -s word").does("LOGIN demo ${word}")
+    host = FakeApp("demo", connected=True).does("\\set -s word").does("LOGIN demo ${word}")
     assert host.session.state == "authenticated"
     assert host.does("\\set word").said[-1] == "word = " + MASKED
     with pytest.raises(UsageError, match="nobody said"):
-        FakeHost(None).does("\\set -s word")
+        FakeApp(None).does("\\set -s word")
 
 
 def test_an_unknown_name_in_a_passwords_place_is_not_told() -> None:
     with pytest.raises(UsageError) as raised:
-        FakeHost(connected=True).does("LOGIN demo hun${ter2}")
+        FakeApp(connected=True).does("LOGIN demo hun${ter2}")
     assert "ter2" not in str(raised.value)

@@ -12,12 +12,12 @@ from imapsh.shell.completer import ShellCompleter
 from imapsh.shell.known import Known
 from imapsh.shell.prompting.reading import Reading
 from imapsh.spec.model import SELECTED, Context
-from tests.shell.hosting import FakeHost
+from tests.shell.hosting import FakeApp
 
 
 def after(text: str) -> dict[str, str]:
     """What the line may become -> the note beside it."""
-    host = FakeHost().does("\\set box INBOX").does("\\set password hunter2").does("\\alias new SEARCH UNSEEN")
+    host = FakeApp().does("\\set box INBOX").does("\\set password hunter2").does("\\alias new SEARCH UNSEEN")
     reading = Reading(lambda: Context(SELECTED), lambda: host.aliases)
     completer = ShellCompleter(host, reading, Known, lambda: None)
     made = completer.get_completions(Document(text), CompleteEvent())

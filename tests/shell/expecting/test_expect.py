@@ -10,7 +10,7 @@ import pytest
 from imapsh.errors import UsageError
 from imapsh.shell.expecting.expect import OPERATORS, SUBJECTS, Expectation, details, parse
 from tests.servers.base import Server
-from tests.shell.hosting import FakeHost
+from tests.shell.hosting import FakeApp
 from tests.shell.running import GREETING, imapsh, listening, says, url
 
 ROOT = Path(__file__).parents[3]
@@ -112,11 +112,11 @@ def test_comparing(seen: str, operator: str, value: str, holds: bool) -> None:
 
 
 @pytest.fixture
-def inbox() -> FakeHost:
-    return FakeHost(connected=True).does("SELECT INBOX")
+def inbox() -> FakeApp:
+    return FakeApp(connected=True).does("SELECT INBOX")
 
 
-def said(host: FakeHost, line: str) -> str:
+def said(host: FakeApp, line: str) -> str:
     host.said.clear()
     host.does(f"\\expect {line}")
     return host.text
@@ -133,7 +133,7 @@ def said(host: FakeHost, line: str) -> str:
         "violations = 0",
     ],
 )  # fmt: skip
-def test_met(inbox: FakeHost, line: str) -> None:
+def test_met(inbox: FakeApp, line: str) -> None:
     assert said(inbox, line) == f"  ok, {line}"
     assert inbox.tally.failed == 0
 
@@ -157,12 +157,12 @@ def test_met(inbox: FakeHost, line: str) -> None:
         ("findings > 0", "there were no findings of conduct"),
     ],
 )
-def test_not_met(inbox: FakeHost, line: str, seen: str) -> None:
+def test_not_met(inbox: FakeApp, line: str, seen: str) -> None:
     assert said(inbox, line).startswith(f"not ok: expected {line}, and {seen}")
     assert inbox.tally.failed == 1
 
 
-def test_the_items_of_fetch_and_the_fields_of_others(inbox: FakeHost) -> None:
+def test_the_items_of_fetch_and_the_fields_of_others(inbox: FakeApp) -> None:
     inbox.does("FETCH 1:3 (UID FLAGS ENVELOPE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (Subject)] BODYSTRUCTURE)")
     for line in (
         "count FETCH = 3", "untagged FETCH UID = 6", "untagged FETCH RFC822.SIZE = 655", "untagged FETCH seq = 2",
@@ -192,7 +192,7 @@ def test_what_breaks_the_grammar_and_conduct() -> None:
 
 
 def test_there_must_be_something_to_look_at() -> None:
-    host = FakeHost()
+    host = FakeApp()
     with pytest.raises(UsageError, match="no exchange yet"):
         host.does("\\expect OK")
     with pytest.raises(UsageError, match="not connected"):
@@ -200,7 +200,7 @@ def test_there_must_be_something_to_look_at() -> None:
     assert said(host, "state selected").endswith("the state is not connected")
 
 
-def test_fail_name_and_skip(inbox: FakeHost) -> None:
+def test_fail_name_and_skip(inbox: FakeApp) -> None:
     inbox.does("\\name opened").does("\\fail out of reach")
     assert inbox.text.endswith("not ok: out of reach")
     inbox.does("\\skip a known fault").does("\\expect NO")

@@ -181,7 +181,7 @@ def test_vi_moves_and_says_its_mode_and_can_be_left(tmp_path: Path) -> None:
             person.types("rPi")
             await person.screen.shows("vi insert")
             await person.screen.until(lambda: person.shell.prompt.default_buffer.text == "NOOP")
-            person.shell.set_keys("emacs")
+            person.shell.app.set_keys("emacs")
             person.types("\x01" + "x1 ")
             await person.screen.until(lambda: person.shell.prompt.default_buffer.text == "x1 NOOP")
             await person.enters("", "x1 OK")
