@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from imapsh.errors import ConnectionTimeout, Interrupted
 from imapsh.grammar.responses import TAGGED
-from imapsh.session.events import Closed, Event, Received
+from imapsh.session.events import Event, Received
 from imapsh.session.exchange import Exchange
 from imapsh.shell import dial, stdio
 from imapsh.shell.batch.client import BatchClient
 from imapsh.shell.batch.sink import StdSink
 from imapsh.shell.batch.timers import Timers
-from imapsh.shell.connection.connection import Connection, told
+from imapsh.shell.connection.connection import Connection
 from imapsh.shell.connection.greeting import checked, silent
 from imapsh.shell.output import is_plain
 
@@ -187,11 +187,8 @@ class BatchDriver:
 
     def _happened(self, connection: Connection, event: Event, own: bool) -> None:
         """An event was shown."""
-        if isinstance(event, Received):
-            if event.response.kind == TAGGED and event.response.tag == self._raw[0]:
-                self._raw = ("", event.response.name)
-        elif isinstance(event, Closed) and event.error is not None:
-            event.error.args = (told(event),)
+        if isinstance(event, Received) and event.response.kind == TAGGED and event.response.tag == self._raw[0]:
+            self._raw = ("", event.response.name)
 
     def look_around(self) -> None:
         """Take in what the servers said meanwhile on the connections that are not the current one."""

@@ -220,6 +220,8 @@ class Connection:
                 self._asked(event)
         elif isinstance(event, Completed) and event.exchange is self.question:
             self.question = None
+        elif isinstance(event, Closed) and event.error is not None:
+            event.error.args = (told(event),)
         own = not isinstance(event, Closed) and event.exchange in self.own
         self._show(event)
         if isinstance(event, Completed):

@@ -16,7 +16,7 @@ from imapsh.client.connection import AsyncClient
 from imapsh.errors import ConnectError, ConnectionLost, ConnectionTimeout, ImapshError, Interrupted
 from imapsh.session.events import Closed, Event, Received
 from imapsh.session.exchange import Exchange
-from imapsh.shell.connection.connection import Connection, Listener, told
+from imapsh.shell.connection.connection import Connection, Listener
 from imapsh.shell.connection.greeting import checked, silent
 from imapsh.shell.dial import Plan
 from imapsh.shell.dialling import Dialling
@@ -292,7 +292,7 @@ def _say_end(connection: Connection, event: Closed) -> None:
     if event.error is None:
         connection.note("logged out; the connection is closed")
         return
-    text = told(event)
+    text = str(event.error)
     if isinstance(event.error, ConnectionLost) and "\\connect" not in text:
         text += ": \\connect opens it again"
     connection.display.fault(text)
