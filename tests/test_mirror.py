@@ -83,6 +83,7 @@ ELSEWHERE = (
     ),
     Elsewhere("shell/known shell/last", "shell/test_seen.py", "what was seen is remembered"),
     Elsewhere("shell/files shell/loading shell/saving", "shell/test_mail.py", "what is saved is loaded again"),
+    Elsewhere("shell/prompting/drawn", "shell/test_gate.py", "what is drawn passes the gate, as all that is written"),
     Elsewhere("shell/dialling", "shell/test_dial.py", "a dial in the background"),
     Elsewhere("shell/follow", "shell/test_explain.py", "a transcript is explained line by line"),
     Elsewhere("shell/measure", "shell/test_timing.py", "what is measured"),
@@ -115,6 +116,7 @@ OF_NO_MODULE = {
     "shell/prompting/test_typing shell/prompting/test_typing_fuzz "
     "shell/test_hints_table shell/test_mechanism shell/test_screens "
     "shell/test_walkthrough": "what a person does, through several modules",
+    "shell/test_gate": "whatever writes to a terminal, and what it writes",
     "spec/test_examples spec/test_fuzz spec/test_hints spec/test_rows": "all rows together",
     "wire/test_resync": "see wire/rereading",
 }  # fmt: skip

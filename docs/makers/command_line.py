@@ -31,8 +31,8 @@ NOTES = (
     _PASSWORDS
     + "".join(f"{n}. ``{source.name}``: {source.help}\n" for n, source in enumerate(ORDER, 1))
     + r"""
-Without TLS it is only sent over loopback, a Unix socket or to a command, unless ``--cleartext`` is given.  This holds for
-``LOGIN`` and ``AUTHENTICATE`` in commands, too (``docs/care.rst``).
+Without TLS it is only sent over loopback, a Unix socket or to a command, unless ``--cleartext`` is given.  This holds
+for ``LOGIN`` and ``AUTHENTICATE`` in commands, too (``docs/care.rst``).
 
 A configuration
 ---------------

@@ -86,6 +86,7 @@ def test_whole(record_property: Any) -> None:
     }
 
 
+@pytest.mark.slow
 def test_cut_short() -> None:
     """The end of the stream anywhere."""
     counted = Counter(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import inspect
+import os
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -21,6 +22,7 @@ from imapsh.session.events import Received
 from imapsh.shell import stdio
 from imapsh.shell.app import App
 from imapsh.shell.batch.sink import StdSink
+from imapsh.shell.carrying.landing import landing
 from imapsh.shell.carrying.targets import PipeTarget
 from imapsh.shell.output import Output, Writer
 from imapsh.shell.printer import Printer
@@ -283,6 +285,21 @@ def test_e11_a_pager_gets_what_a_terminal_may_have(tmp_path: Path) -> None:
     assert got == {"less": b"* X ^[[2J<U+009B>2J\n", "cat": b"* X \x1b[2J\xc2\x9b2J\r\n"}
 
 
+def test_e11_a_terminal_behind_a_file_name_gets_what_it_may_have(tmp_path: Path) -> None:
+    ours, theirs = os.openpty()
+    octets = b"a\x1b[2J\r\nGr\xc3\xbc\xc3\x9f\xc2\x9b2J\x9b\r\n"
+    for name in (os.ttyname(theirs), str(tmp_path / "file")):
+        target = landing(name, append=False)
+        target.write(octets[:12])  # within a character
+        target.write(octets[12:])
+        target.commit()
+    seen = os.read(ours, 1 << 10).decode().replace("\r\n", "\n")
+    os.close(ours)
+    os.close(theirs)
+    assert seen == "a^[[2J\nGrüß<U+009B>2J\\x9b\n"
+    assert (tmp_path / "file").read_bytes() == octets
+
+
 # -- nothing goes around it
 
 #: Who touches stdout, stderr or the terminal itself, and why that carries no text of a server's.
@@ -297,7 +314,7 @@ WRITERS = {
     "shell/batch/batch.py": "opens stdout for `Writer`, which takes `Shown`",
     "shell/explain.py": "opens stdout for `Writer`, which takes `Shown`",
     "shell/expecting/report.py": "the file of a report, each text in it made visible",
-    "client/imap4/replies.py": "imaplib's debugging output, passed through `printable`",
+    "client/imap4/transcript.py": "imaplib's debugging output, passed through `printable`",
     "client/imap4/__main__.py": "imaplib's self-test: representations, and errors passed through `printable`",
     "render/picture.py": "the tool that makes the picture of the docs",
 }

@@ -302,11 +302,13 @@ SCRIPTS: dict[str, list[str]] = {
     "formats": ["STATUS INBOX (MESSAGES)", "\\format json", "STATUS INBOX (MESSAGES)", "\\sessions", "\\format view",
                 "SELECT INBOX", "FETCH 1:3 FLAGS", "\\format wire", "NOOP", "\\format hex", "NOOP", "\\format nope",
                 "\\format pretty", "\\format"],
-    "values": ["SELECT INBOX", "UID SEARCH ALL", "UID FETCH ${uids} FLAGS", "\\set box INBOX", "STATUS ${box} (MESSAGES)",
-               "\\set", "\\set box", "\\unset box", "\\set box", "NOOP ${nothing}", "\\alias st STATUS ${1} (MESSAGES)",
+    "values": ["SELECT INBOX", "UID SEARCH ALL", "UID FETCH ${uids} FLAGS", "\\set box INBOX",
+               "STATUS ${box} (MESSAGES)", "\\set", "\\set box", "\\unset box", "\\set box", "NOOP ${nothing}",
+               "\\alias st STATUS ${1} (MESSAGES)",
                "st INBOX", "\\alias", "\\unalias st", "\\unalias st", "SEARCH ALL", "FETCH $ FLAGS"],
-    "what is said": ["\\help", "\\help NOOP", "\\help zzz", "\\hlep", "\\timing", "\\timing on", "\\timing off", "\\safe",
-                     "\\safe off", "\\readonly on", "SELECT INBOX", "STORE 1 +FLAGS (\\Deleted)", "\\readonly off",
+    "what is said": ["\\help", "\\help NOOP", "\\help zzz", "\\hlep", "\\timing", "\\timing on", "\\timing off",
+                     "\\safe", "\\safe off", "\\readonly on", "SELECT INBOX", "STORE 1 +FLAGS (\\Deleted)",
+                     "\\readonly off",
                      "\\resync", "\\trace", "\\keys", "\\quit now", "\\stats", "\\stats reset", "\\notify"],
     "tests": ["\\name a name", "NOOP", "\\expect OK", "\\expect NO", "\\fail on purpose", "\\skip why", "\\expect BAD",
               "\\expect untagged EXISTS", "SELECT INBOX", "\\expect untagged EXISTS = 3", "\\expect nonsense"],
@@ -356,7 +358,7 @@ MAY_DIFFER: dict[str, str] = {
     "IDLE": "idle",
 }
 
-_TIMES = re.compile(r'"elapsed":[\d.]+|[\d.]+ m?s\b|^ +end +| {2,}')
+_TIMES = re.compile(r'"elapsed":[\d.]+|[\d.]+ m?s\b|^ {9,}end +|(?<=\S) {2,}')
 _PLACE = re.compile(r"^fault: -c:\d+: ")
 _FAREWELL = re.compile(r"> A\d+ LOGOUT|- \* BYE bye|< A\d+ OK out|note: logged out; the connection is closed")
 

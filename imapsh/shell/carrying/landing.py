@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import re
 import stat
+from codecs import getincrementaldecoder
 from contextlib import suppress
 from typing import IO, Protocol
 
 from imapsh.errors import UsageError
 from imapsh.patterns import lazy
+from imapsh.render.visible import TAB_STOPS, visible
 from imapsh.shell.files import adding, why
 
 _PIECE = 1 << 16
@@ -98,16 +100,23 @@ def _special(full: str) -> int:
 
 
 class Through:
-    """A device, a pipe or an open descriptor: what was written is gone, and nothing there can be kept."""
+    """A device, a pipe or an open descriptor: what was written is gone, and nothing there can be kept.
+
+    A terminal gets its lines made visible, anything else the octets.
+    """
 
     kept = ""
     holds = False
 
     def __init__(self, descriptor: int) -> None:
         self._file: IO[bytes] | None = os.fdopen(descriptor, "wb", buffering=0)
+        self._decoder = getincrementaldecoder("utf-8")("backslashreplace") if os.isatty(descriptor) else None
 
     def write(self, octets: bytes) -> None:
         """See Landing."""
+        if self._decoder is not None:
+            lines = self._decoder.decode(octets).replace("\r\n", "\n").split("\n")
+            octets = "\n".join(visible(line.expandtabs(TAB_STOPS)) for line in lines).encode()
         left = memoryview(octets)
         while left and self._file is not None:
             left = left[self._file.write(left) :]
