@@ -174,7 +174,7 @@ class Shell:
         if live is not None and live.question is not None:
             from imapsh.shell import lines
 
-            await self._follow(lines.answers(self.app, live.question))
+            await self._follow(lines.answers(live, live.question))
             return
         if not pending:
             await self._read()

@@ -16,6 +16,7 @@ from imapsh.spec.model import NOT_AUTHENTICATED
 
 if TYPE_CHECKING:
     from imapsh.session.exchange import Exchange
+    from imapsh.shell.connection.connection import Connection
     from imapsh.shell.app import App
     from imapsh.spec.match import Match
 
@@ -103,13 +104,12 @@ def _send(app: App, text: str, saves: bool = False) -> Steps[str]:
         app.target.expect(found, connection.record.viewer)
         connection.diverted[exchange] = app.target
     yield Typed(exchange) if app.target is None or exchange.name == "IDLE" else exchange
-    yield from answers(app, exchange)
+    yield from answers(connection, exchange)
     return exchange.status
 
 
-def answers(app: App, exchange: Exchange) -> Steps[None]:
+def answers(connection: Connection, exchange: Exchange) -> Steps[None]:
     """Answer each `+` of a hand-typed AUTHENTICATE with a line, which goes out as it is and is kept nowhere."""
-    connection = app.connection
     while connection.question is exchange:
         connection.question = None
         answer: str | None = yield Answer(f"{exchange.tag} {exchange.name}, base64 (* cancels): ")

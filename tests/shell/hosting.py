@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from imapsh.client.blocking import BlockingClient
@@ -11,7 +11,7 @@ from imapsh.render.visible import Shown, visible
 from imapsh.server.demo import demo_store
 from imapsh.server.memory import connect
 from imapsh.server.store import Store
-from imapsh.session.events import Closed, Event
+from imapsh.session.events import Event, Received
 from imapsh.session.exchange import Exchange
 from imapsh.shell import lines
 from imapsh.shell.app import App, at_once
@@ -19,6 +19,7 @@ from imapsh.shell.batch.timers import Timers
 from imapsh.shell.connection.connection import Connection
 from imapsh.shell.connection.steps import Step, Steps, Typed, Within
 from imapsh.shell.dial import Plan, make_plan
+from imapsh.shell.display import Display
 from imapsh.shell.options import Options
 from imapsh.shell.output import Output
 from imapsh.transport.base import Stream
@@ -66,7 +67,7 @@ class FakeDriver:
         self.answers = answers
         self.clock = Timers()
         self.streams: list[Stream] = []
-        self.heard: Callable[[Connection, Event, bool], None]
+        self.events: list[Event] = []
         self._store = store
         self._clients: dict[Connection, BlockingClient] = {}
 
@@ -101,20 +102,31 @@ class FakeDriver:
         return (self.streams.pop() if self.streams else connect(self._store)), plan
 
     async def greet(self, connection: Connection) -> None:
-
-        def take(event: Event) -> None:
-            own = not isinstance(event, Closed) and event.exchange in connection.own
-            connection.take(event)
-            self.heard(connection, event, own)
-
-        client = BlockingClient(connection.stream, connection.session, take)  # type: ignore[arg-type]
+        client = BlockingClient(connection.stream, connection.session, connection.take)  # type: ignore[arg-type]
         self._clients[connection] = client
 
         def kick() -> None:
             client.flush()
 
+        self._watched(connection.display)
         connection.moved_by(kick, self.clock, lambda: True)
         client.greet()
+
+    def _watched(self, display: Display) -> None:
+        """Have `events` told each event that is shown."""
+        show, rows = display.show, display.rows
+
+        def shows(event: Event, *, aside: bool = False) -> None:
+            if not aside:
+                self.events.append(event)
+            show(event, aside=aside)
+
+        def show_rows(events: Sequence[Received]) -> None:
+            self.events.extend(events)
+            rows(events)
+
+        display.show = shows  # type: ignore[method-assign]
+        display.rows = show_rows  # type: ignore[method-assign, assignment]
 
     async def close(self, connection: Connection) -> None:
         self._clients[connection].close()
@@ -134,19 +146,13 @@ class FakeApp(App):
 
     def __init__(self, *answers: str | None, connected: bool = False, **options: Any) -> None:
         self.fake = FakeDriver(list(answers), demo_store())
-        self.fake.heard = self._keep
         super().__init__(Options(demo=True, **options), Output(), self.fake, lines.take)
         self.done: list[Step] = []
         self.hidden: list[str] = []
-        self.events: list[Event] = []
         self._trace = ""
         if connected:
             at_once(self.follow(self.connect(make_plan(self.options), "1")))
             self.done.clear()
-
-    def _keep(self, connection: Connection, event: Event, own: bool) -> None:
-        if not own and self.target is None:  # what goes to a file or a pager is not shown
-            self.events.append(event)
 
     def talks_over(self, stream: Stream, plan: Plan, name: str = "1") -> None:
         """Connect to a server of the test's own."""
@@ -189,6 +195,11 @@ class FakeApp(App):
     @answers.setter
     def answers(self, answers: list[str | None]) -> None:
         self.fake.answers = answers
+
+    @property
+    def events(self) -> list[Event]:
+        """The events that were shown, and did not go to a file or a pager."""
+        return self.fake.events
 
     @property
     def said(self) -> list[str]:

@@ -128,17 +128,17 @@ def test_messages_hold_in_the_mailbox_as_it_was_selected() -> None:
         ("inbox", "INBOX"),
         ('"Entw&APw-rfe"', "Entw&APw-rfe"),
         ("{1+}\r\nx", '"x"'),
-        ("x", "Spelled.otherwise"),  # the only one there is
+        ("x", "X"),  # case may be the server's affair
+        ("x", "x/"),
     ],
 )
 def test_a2_a_status_is_of_the_mailbox_that_was_asked_for(asked: str, answered: str) -> None:
     told = Told().does(f"STATUS {asked} (UIDNEXT)", f"* STATUS {answered} (UIDNEXT 44)", "TAG OK done")
     assert told.results.uidnext == 44
-    if answered != "Spelled.otherwise":
-        pushed = "* STATUS Pushed (UIDNEXT 9 UIDVALIDITY 9 MESSAGES 9)"
-        lines = (pushed, f"* STATUS {answered} (UIDNEXT 45)", pushed)
-        told.does(f"STATUS {asked} (UIDNEXT)", *lines, "TAG OK done")
-        assert (told.results.uidnext, told.results.uidvalidity, told.results.exists) == (45, 7, "10")
+    pushed = "* STATUS Pushed (UIDNEXT 9 UIDVALIDITY 9 MESSAGES 9)"
+    lines = (pushed, f"* STATUS {answered} (UIDNEXT 45)", pushed)
+    told.does(f"STATUS {asked} (UIDNEXT)", *lines, "TAG OK done")
+    assert (told.results.uidnext, told.results.uidvalidity, told.results.exists) == (45, 7, "10")
 
 
 @pytest.mark.parametrize("line", ["NOOP", 'LIST "" * RETURN (STATUS (MESSAGES UIDNEXT))', "UID SEARCH ALL", "SELECT a"])
