@@ -32,6 +32,7 @@ from imapsh.shell.interactive import Shell
 from imapsh.shell.options import Options
 from imapsh.shell.prompting import driver as prompt_driver
 from imapsh.shell.prompting.driver import PromptDriver
+from imapsh.shell.secrets.password import Kept
 from imapsh.transport.aio import AioStream
 from imapsh.transport.base import Stream
 from imapsh.transport.memory import attach, pair
@@ -115,6 +116,8 @@ class Server:
         return said, ends
 
 
+SECRET = "hunter22"
+PATIENCE = 30  # seconds that a script may take on a slow machine
 GREETING = b"* PREAUTH [CAPABILITY IMAP4rev1 IDLE LITERAL+ ENABLE CONDSTORE] hello\r\n"
 
 
@@ -178,7 +181,7 @@ def remembered(app: App) -> dict[str, object]:
         "shell": (app.current, sorted(app.connections), dict(app.aliases), dict(app.variables.own), app.leaving),
         "output": (app.screen.format, app.screen.quiet, app.target),
         "plan": (here.plan.safe, here.plan.read_only),
-        "stats": sorted((name, row.end.count) for name, row in app.stats.rows("")),
+        "stats": sorted((name, row.end.count) for name, row in app.stats.rows("") if name != "LOGOUT"),  # see farewell
         "running": ([one.name for one in here.session.running.values()], len(here.session.queue), len(here.own)),
         "tally": (app.tally.judged, app.tally.failed, app.tally.name),
     }
@@ -197,7 +200,7 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _options(**options: Any) -> Options:
-    given = {"color": "never", "timing": False, "no_ask": True, "timeout": 0.2, "stall": 0.0}
+    given = {"color": "never", "timing": False, "no_ask": True, "timeout": 0.2, "stall": 0.0, "password": Kept(SECRET)}
     return Options(url="imap://127.0.0.1", **{**given, **options})
 
 
@@ -240,9 +243,14 @@ def _did(app: App, server: Server, sink: Recording, do: Callable[[str], str], li
     return Done(server.heard[heard:], sink.shown[shown:], returned, remembered(app))
 
 
+async def answers(question: str, secret: bool) -> str | None:
+    """The person knows the password as well as the options do, and says yes to nothing."""
+    return SECRET if secret else "n"
+
+
 def at_prompt(lines: list[str], monkeypatch: pytest.MonkeyPatch, folder: Path, **options: Any) -> list[Done]:
     """Each line by the driver of the prompt, in its loop."""
-    return asyncio.run(_at_prompt(lines, monkeypatch, folder, options))
+    return asyncio.run(asyncio.wait_for(_at_prompt(lines, monkeypatch, folder, options), PATIENCE))
 
 
 async def _at_prompt(
@@ -271,6 +279,7 @@ async def _at_prompt(
     done: list[Done] = []
     with create_pipe_input() as keys, create_app_session(input=keys, output=DummyOutput()):
         shell = Shell(chosen, folder=folder, input=keys, output=DummyOutput())
+        shell.driver.asks = answers
         app, sink = shell.app, shell.driver.sink
         assert isinstance(sink, Recording)
         await app.follow(app.connect(plan, FIRST))
@@ -280,6 +289,8 @@ async def _at_prompt(
                 returned = await app.follow(app.perform(line))
             except ImapshError as error:
                 returned = f"{type(error).__name__}: {error}"
+            for _ in range(20):  # turns of the loop, in which what is due is sent and answered
+                await asyncio.sleep(0)
             done.append(Done(server.heard[heard:], sink.shown[shown:], returned, remembered(app)))
         for connection in app.connections.values():
             await shell.driver.close(connection)
@@ -370,7 +381,7 @@ def without_times(done: Done) -> Done:
 def apart_from(reason: str, done: Done) -> Done:
     """What is left of a line when a difference is left out of it."""
     shown, known = done.shown, dict(done.remembered)
-    if reason in ("lint", "end"):
+    if reason in ("lint", "login", "end"):
         shown = [line for line in shown if not line.startswith(("note: ", "fault: "))]
     if reason == "end":
         known["shell"] = None  # whether it ends, too
@@ -380,8 +391,9 @@ def apart_from(reason: str, done: Done) -> Done:
         shown = [_PLACE.sub("fault: ", line) for line in shown if not line.startswith("  ok, ")]
     elif reason in ("questions", "watch"):
         shown = []
-    elif reason in ("for the prompt", "raw", "login", "idle"):
-        return Done(done.sent if reason != "login" else b"", [], "", {"output": known["output"], "plan": known["plan"]})
+    elif reason in ("for the prompt", "raw", "idle"):
+        sent = done.sent.removesuffix(b"DONE\r\n")  # a script ends its IDLE itself
+        return Done(sent, [], "", {"output": known["output"], "plan": known["plan"]})
     return done._replace(shown=shown, remembered=known)
 
 
