@@ -371,7 +371,9 @@ MAY_DIFFER: dict[str, str] = {
 
 _TIMES = re.compile(r'"elapsed":[\d.]+|[\d.]+ m?s\b|^ {9,}end +|(?<=\S) {2,}')
 _PLACE = re.compile(r"^fault: -c:\d+: ")
-_FAREWELL = re.compile(r"> A\d+ LOGOUT|- \* BYE bye|< A\d+ OK out|note: logged out; the connection is closed")
+_FAREWELL = re.compile(
+    r"(?:2#\| )?(?:> A\d+ LOGOUT|- \* BYE bye|< A\d+ OK out)|note: 2?logged out; the connection is closed"
+)
 
 
 def without_times(done: Done) -> Done:
