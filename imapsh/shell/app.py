@@ -32,16 +32,16 @@ if TYPE_CHECKING:
     from imapsh.server.store import Store
     from imapsh.session.core import Session
     from imapsh.shell.carrying.targets import Target
-    from imapsh.shell.carrying.values import Variables
-    from imapsh.shell.commands.editing import Draft
+    from imapsh.shell.draft import Draft
+    from imapsh.shell.entry import Entry
     from imapsh.shell.expecting.tally import Tally
     from imapsh.shell.last import Last
     from imapsh.shell.options import Options
     from imapsh.shell.output import Output
     from imapsh.shell.progress import Progress, Transfers
-    from imapsh.shell.prompting.history import Entry
     from imapsh.shell.stats import Stats
     from imapsh.shell.tracing import Tracing
+    from imapsh.shell.variables import Variables
     from imapsh.spec.match import Match
     from imapsh.transport.base import AsyncStream, Stream
 
@@ -114,7 +114,7 @@ class App:
     line that is being done has come, if it lasts.  `counters` are told of each command, besides `stats`;
     `interruptions`: how often the person pressed Ctrl-C.  `place()` says where the line stands that is being done,
     `past()` gives the lines typed before; `answers_follow()`: the line came in a paste whose next line may answer an
-    AUTHENTICATE.  `take_line` is `imapsh.shell.lines.take`.
+    AUTHENTICATE.  `take_line` is `imapsh.shell.commands.take`.
     """
 
     def __init__(
@@ -173,7 +173,7 @@ class App:
     @cached_property
     def variables(self) -> Variables:
         """What `\\set` set."""
-        from imapsh.shell.carrying.values import Variables
+        from imapsh.shell.variables import Variables
 
         return Variables()
 
@@ -379,7 +379,7 @@ class App:
     # -- steps
 
     def perform(self, text: str) -> Steps[str]:
-        """Do a line (`imapsh.shell.lines.take`)."""
+        """Do a line (`imapsh.shell.commands.take`)."""
         return self._take_line(self, text)
 
     async def follow(self, walked: Steps[T]) -> T:

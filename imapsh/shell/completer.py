@@ -11,7 +11,7 @@ from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
 from imapsh.patterns import lazy
-from imapsh.shell import completing, literals
+from imapsh.shell import completing, literals, nested
 from imapsh.shell.known import Known
 from imapsh.shell.prompting.reading import Reading
 
@@ -69,7 +69,7 @@ class ShellCompleter(Completer):
     def used(self, text: str) -> None:
         """The person has entered this, secrets left out: what is in it comes first from now on."""
         for command in literals.commands(text):
-            line = command[completing.own.line_start(command) :]
+            line = command[nested.line_start(command) :]
             if line.startswith("\\"):
                 self.usage.count("own", line.partition(" ")[0])
             else:
@@ -112,7 +112,7 @@ class ShellCompleter(Completer):
         if literals.wanted(text):
             return None
         command = literals.cut(text)[-1]
-        base = completing.own.line_start(command.text)
+        base = nested.line_start(command.text)
         line = command.text[base:]
         if line.startswith("#"):
             return None

@@ -8,13 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from imapsh.shell.options import OPTIONS, URLS, Option
+from imapsh.shell.options import OPTIONS, SCHEMES, Option
 
 #: What prints the names of the profiles, a line for each.
 _PROFILES = "imapsh --profiles 2>/dev/null"
-
-#: What a URL begins with.
-SCHEMES = tuple(re.split(r"(?<=:)(?=[A-Z])|(?<=//)", form)[0] for form, _ in URLS if ":" in form)
 
 
 def script(shell: str) -> str:

@@ -196,8 +196,8 @@ def open_trace(path: str) -> "tuple[Trace, IO[bytes]]":
     """A trace, and its file to close: readable by its owner alone, written at once.  Raises UsageError."""
     import time
 
-    from imapsh.shell.files import why
     from imapsh.shell.folders import private
+    from imapsh.shell.reasons import why
     from imapsh.wire.trace import Trace
 
     try:

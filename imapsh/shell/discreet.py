@@ -35,7 +35,7 @@ def secret_at(line: str, match: Reader, begun: bytes = b"") -> int:
 
 def lines(line: str) -> tuple[int, int]:
     r"""Where the lines begin that a line holds: itself, and the one inside, as in `\each \repeat 3 1 LINE`."""
-    from imapsh.shell.completing.own import alias_line, line_start
+    from imapsh.shell.nested import alias_line, line_start
 
     begin = 0
     while inner := line_start(line[begin:]) or alias_line(line[begin:]):

@@ -15,6 +15,7 @@ from imapsh.grammar.tokens import FILE
 from imapsh.patterns import lazy
 from imapsh.shell.connection.steps import ROOM, Steps
 from imapsh.shell.folders import private
+from imapsh.shell.reasons import why
 
 if TYPE_CHECKING:
     from imapsh.session.exchange import OpenFile
@@ -132,11 +133,6 @@ def adding(path: str | os.PathLike[str]) -> Iterator[Callable[[bytes], None]]:
             if new:
                 os.unlink(path)
             raise
-
-
-def why(error: OSError | ValueError) -> str:
-    """Why the system would not have a path or a command: a NUL in it is a ValueError."""
-    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 def unescape(text: str) -> bytes:

@@ -291,6 +291,6 @@ class Shell:
 
 
 def _take_line(app: App, text: str) -> Steps[str]:
-    from imapsh.shell import lines
+    from imapsh.shell import commands
 
-    return lines.take(app, text)
+    return commands.take(app, text)

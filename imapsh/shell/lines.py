@@ -7,6 +7,7 @@ meets aliases (`aliases`), the operators `|`, `>` and `>>` (`redirect`), values 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from imapsh.shell import care, login
@@ -16,12 +17,16 @@ from imapsh.spec.model import NOT_AUTHENTICATED
 
 if TYPE_CHECKING:
     from imapsh.session.exchange import Exchange
-    from imapsh.shell.connection.connection import Connection
     from imapsh.shell.app import App
+    from imapsh.shell.connection.connection import Connection
     from imapsh.spec.match import Match
 
 
-def take(app: App, text: str) -> Steps[str]:
+#: Does a line that begins with a backslash, one of imapsh's own commands (`imapsh.shell.commands.run`).
+Own = Callable[["App", str], Steps[str]]
+
+
+def take(app: App, text: str, own: Own) -> Steps[str]:
     """Do what a line says; the status of the server's reply: OK, NO, BAD, or "" where there is none.
 
     Raises UsageError, and sends nothing, for what cannot be done or sent, and StateError without a connection.
@@ -36,8 +41,8 @@ def take(app: App, text: str) -> Steps[str]:
         if cut := redirect.split(line, app.context(), app.variables.own):
             discreet.hide(app, cut.rest)
             to = redirect.target(app, cut)
-            return (yield from redirect.diverted(app, to, _do(app, cut.command)))
-    return (yield from _do(app, line))
+            return (yield from redirect.diverted(app, to, _do(app, cut.command, own)))
+    return (yield from _do(app, line, own))
 
 
 def meant(app: App, text: str) -> str:
@@ -54,13 +59,12 @@ def is_ours(app: App, text: str) -> bool:
     return text.startswith("#") or meant(app, text).startswith("\\")
 
 
-def _do(app: App, line: str) -> Steps[str]:
+def _do(app: App, line: str, own: Own) -> Steps[str]:
     if line.startswith("\\"):
-        from imapsh.shell import commands, discreet
+        from imapsh.shell import discreet
 
         discreet.hide(app, line)
-
-        return (yield from commands.run(app, line))
+        return (yield from own(app, line))
     if "${" in line:
         from imapsh.shell.carrying import values
 

@@ -14,7 +14,7 @@ from typing import IO, NamedTuple
 from imapsh.errors import UsageError
 from imapsh.grammar.dates import write_date_time
 from imapsh.grammar.fragments import Literal
-from imapsh.shell.files import why
+from imapsh.shell.reasons import why
 from imapsh.shell.saving import INDEX, MAILDIR, MBOX
 
 _PIECE = 1 << 16

@@ -12,7 +12,7 @@ from imapsh.grammar import mutf7
 from imapsh.grammar.responses import Response
 from imapsh.grammar.values import MailboxList, MailboxStatus, Namespaces
 from imapsh.grammar.writer import Writer
-from imapsh.shell.completing import fuzzy
+from imapsh.shell import fuzzy
 
 MOST = 200  #: names offered at once
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from imapsh.render.amounts import count
 from imapsh.render.visible import Shown, visible
 from imapsh.session.events import Received
-from imapsh.shell.stall import Clock
+from imapsh.shell.clock import Clock
 from imapsh.transport.child import child_environment
 
 if TYPE_CHECKING:

@@ -23,6 +23,9 @@ URLS = (
     ("exec:COMMAND", "a server on the stdin and stdout of a command"),
     ("PROFILE", "a name under [profiles] in the configuration file"),
 )
+
+#: What a URL begins with.
+SCHEMES = ("imaps://", "imap://", "unix:", "exec:")
 EXITS = (
     (0, "all commands were OK"),
     (1, "a command got NO, what a script expects was not met, or the input of --explain ends within a response"),

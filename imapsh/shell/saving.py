@@ -19,8 +19,9 @@ from typing import IO, NamedTuple, Protocol
 
 from imapsh.errors import UsageError
 from imapsh.grammar.dates import read_date_time
-from imapsh.shell.files import adding, why
+from imapsh.shell.files import adding
 from imapsh.shell.folders import private
+from imapsh.shell.reasons import why
 from imapsh.wire.frames import Part
 from imapsh.wire.sinks import octets_of
 

@@ -3,23 +3,13 @@ r"""A stall explained: after some quiet seconds in the middle of something, one 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
 
 from imapsh.session.core import Session
 from imapsh.session.exchange import Exchange
 from imapsh.session.waiting import Waiting
+from imapsh.shell.clock import Clock
 
 REPLIED = "a tagged reply"  #: what `Waiting.looks` says where the server seems to be done
-
-
-class Clock(Protocol):
-    """What an asyncio loop has of one."""
-
-    def time(self) -> float:
-        """Seconds."""
-
-    def call_later(self, delay: float, callback: Callable[[], object], /) -> Any:
-        """Have it called in so many seconds; `cancel` of what is returned prevents it."""
 
 
 class Stall:

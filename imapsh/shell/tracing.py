@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import IO, TYPE_CHECKING
 
 from imapsh.shell.dial import open_trace
-from imapsh.shell.files import why
+from imapsh.shell.reasons import why
 
 if TYPE_CHECKING:
     from imapsh.wire.trace import Trace

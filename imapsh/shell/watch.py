@@ -19,7 +19,7 @@ from imapsh.shell.connection.connection import Connection, Own
 from imapsh.spec.model import SELECTED
 
 if TYPE_CHECKING:
-    from imapsh.shell.stall import Clock
+    from imapsh.shell.clock import Clock
 
 POLLING = 60.0  #: seconds between two NOOPs
 

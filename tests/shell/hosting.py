@@ -13,7 +13,7 @@ from imapsh.server.memory import connect
 from imapsh.server.store import Store
 from imapsh.session.events import Event, Received
 from imapsh.session.exchange import Exchange
-from imapsh.shell import lines
+from imapsh.shell import commands
 from imapsh.shell.app import App, at_once
 from imapsh.shell.batch.timers import Timers
 from imapsh.shell.connection.connection import Connection
@@ -146,7 +146,7 @@ class FakeApp(App):
 
     def __init__(self, *answers: str | None, connected: bool = False, **options: Any) -> None:
         self.fake = FakeDriver(list(answers), demo_store())
-        super().__init__(Options(demo=True, **options), Output(), self.fake, lines.take)
+        super().__init__(Options(demo=True, **options), Output(), self.fake, commands.take)
         self.done: list[Step] = []
         self.hidden: list[str] = []
         self._trace = ""

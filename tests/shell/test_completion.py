@@ -12,7 +12,7 @@ import pexpect
 import pytest
 
 from imapsh.shell import completion
-from imapsh.shell.options import OPTIONS
+from imapsh.shell.options import OPTIONS, SCHEMES
 from tests.servers.base import absent
 
 from .running import environment, imapsh
@@ -116,7 +116,7 @@ def test_profiles_are_offered_beside_urls(tmp_path: Path) -> None:
     assert all("$(imapsh --profiles 2>/dev/null)" in completion.script(shell) for shell in ("bash", "zsh"))
     function = f'imapsh() {{ {shlex.join([sys.executable, "-m", "imapsh"])} --config {config} "$@"; }}'
     assert offered("wo", after=function) == ["work"]
-    assert offered("", after=function) == [*completion.SCHEMES, "work", "home"]
+    assert offered("", after=function) == [*SCHEMES, "work", "home"]
 
 
 def test_help_for_the_choice() -> None:

@@ -12,7 +12,6 @@ import pytest
 from imapsh.errors import UsageError
 from imapsh.session.core import Session
 from imapsh.session.events import Completed
-from imapsh.shell import lines
 from imapsh.shell.connection.steps import Line, Pause
 from imapsh.shell.prompting.reading import Reading
 from imapsh.shell.timing import summary
@@ -117,7 +116,7 @@ def test_a_line_is_done_again_and_again_and_the_times_are_told() -> None:
 
 def test_the_worst_status_is_its_own_and_errors_are_counted() -> None:
     host = FakeApp(connected=True)
-    assert host.to_the_end(lines.take(host, "\\repeat 2 0 SELECT nowhere")) == "NO"
+    assert host.to_the_end(host.perform("\\repeat 2 0 SELECT nowhere")) == "NO"
     assert host.said[-1].endswith("; 2 NO")
 
 

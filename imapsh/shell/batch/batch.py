@@ -12,7 +12,7 @@ import sys
 from typing import TYPE_CHECKING, BinaryIO
 
 from imapsh.errors import ImapshError
-from imapsh.shell import dial, lines
+from imapsh.shell import commands, dial, lines
 from imapsh.shell.app import FIRST, App, at_once
 from imapsh.shell.batch.course import Course
 from imapsh.shell.batch.driver import BatchDriver
@@ -31,7 +31,7 @@ class Batch:
         self.plan = plan
         self.options = options
         self.driver = BatchDriver(options, out, terminal=terminal, for_report=_reports_to_stdout(options))
-        self.app = self.driver.app = App(options, make_output(options, terminal), self.driver, lines.take)
+        self.app = self.driver.app = App(options, make_output(options, terminal), self.driver, commands.take)
         self.app.place = lambda: f"{self.driver.script.name}:{self.driver.script.number}"
 
     def run(self, script: Script) -> int:

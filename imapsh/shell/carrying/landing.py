@@ -12,7 +12,8 @@ from typing import IO, Protocol
 from imapsh.errors import UsageError
 from imapsh.patterns import lazy
 from imapsh.render.visible import TAB_STOPS, visible
-from imapsh.shell.files import adding, why
+from imapsh.shell.files import adding
+from imapsh.shell.reasons import why
 
 _PIECE = 1 << 16
 _NAME = 40  # characters of a file's name that the one beside it has too

@@ -10,7 +10,6 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from imapsh.errors import UsageError
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.values import (
     AppendUid,
@@ -25,23 +24,19 @@ from imapsh.grammar.values import (
 )
 from imapsh.session.attribution import alike_names
 from imapsh.session.events import Completed, Event, Received
-from imapsh.shell.asking import asked
 
 if TYPE_CHECKING:
     from imapsh.session.core import Session
     from imapsh.session.exchange import Exchange
     from imapsh.session.mailbox import Mailbox
     from imapsh.session.numbering import Shift
-    from imapsh.shell.app import App
-    from imapsh.shell.connection.steps import Steps
 
 FETCHES = ("FETCH", "UID FETCH")
 SEARCHES = ("SEARCH", "UID SEARCH")
 
-_TOGETHER = 1000  # message numbers asked for in one command, so that its line is taken anywhere (RFC 7162 section 4)
 _AHEAD = 1024  # marks made at once
 _MOST = 1 << 24  # a message number beyond that is a server's mistake
-_MARKED, _ASKED = b"\1", b"\2"
+MARKED, ASKED = b"\1", b"\2"
 
 
 class Found:
@@ -167,8 +162,8 @@ class Results:
             return
         items = value.items
         found = self._begun(exchange)
-        if (numbers := _numbers(value)) is not None:
-            found.add(numbers, value.uid)
+        if (listed := numbers(value)) is not None:
+            found.add(listed, value.uid)
         elif exchange is self.saving:  # MIN and MAX alone are what is saved (RFC 5182 section 2.4)
             found.add([items[name] for name in ("MIN", "MAX") if items.get(name)], value.uid)
         elif items.get("COUNT") or items.get("MIN") or items.get("MAX"):
@@ -241,60 +236,7 @@ _TAKERS: dict[type, Any] = {
 }
 
 
-def _numbers(value: ESearch) -> Iterable[int] | None:
+def numbers(value: ESearch) -> Iterable[int] | None:
     """What ALL tells; None where it is not there, or tells of more messages than there can be."""
     told = value.items.get("ALL")
     return told.numbers(0) if isinstance(told, SequenceSet) and told.count() <= _MOST else None
-
-
-# -- as UIDs
-
-
-def uids(app: App, found: Found | None, name: str) -> Steps[str]:
-    """The messages as a set of UIDs, "" for none.  Asks the server where nobody knows them yet.
-
-    Raises UsageError where nothing was found in the mailbox that is selected, or the server does not say.
-    """
-    text = (yield from set_of(app, found)) if found is not None else ""
-    if not text:
-        raise UsageError(f"{name} is empty: no SEARCH or FETCH of this mailbox has found anything; nothing was sent")
-    return text
-
-
-def set_of(app: App, found: Found) -> Steps[str]:
-    """The messages as a set of UIDs, "" for none and for those of another mailbox."""
-    box = app.session.mailbox
-    if box is None or not found.holds_in(box):
-        return ""
-    if found.lost:
-        raise UsageError(
-            "messages are gone of which only the UID was told, so it is not known which of the messages found have "
-            "which number now: search again, with UID SEARCH; nothing was sent"
-        )
-    for number, mark in enumerate(found.marks, 1):
-        if mark and (uid := box.uid_of(number)) is not None:
-            found.uids.add(uid)
-            found.marks[number - 1] = 0
-    while any(found.marks):
-        yield from _ask(app, found)
-    return str(SequenceSet.of(found.uids))
-
-
-def _ask(app: App, found: Found) -> Steps[None]:
-    """Ask for the UIDs of some.  What is expunged meanwhile is shifted by its marks."""
-    if not app.connection.plan.ask:
-        raise UsageError("the UIDs of what was found are not known, and --no-ask is on: UID SEARCH tells them")
-    numbers = [number for number, mark in enumerate(found.marks, 1) if mark][:_TOGETHER]
-    for number in numbers:
-        found.marks[number - 1] = _ASKED[0]
-    line = str(SequenceSet.of(numbers)).encode("ascii")
-    exchange, values = yield from asked(app.connection, "the UIDs of what was found", "UID SEARCH", [line])
-    if exchange.status != "OK":
-        found.marks[:] = found.marks.replace(_ASKED, _MARKED)
-        raise UsageError("the server does not tell the UIDs of what was found; nothing was sent")
-    found.marks[:] = found.marks.replace(_ASKED, b"\0")
-    for value in values:
-        if isinstance(value, Search):
-            found.uids.update(value.ids)
-        elif isinstance(value, ESearch):
-            found.uids.update(_numbers(value) or ())

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING
 from imapsh import spec
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.patterns import lazy
-from imapsh.shell.carrying.results import SEARCHES, set_of
+from imapsh.shell.carrying.results import SEARCHES
 from imapsh.shell.carrying.sets import Change, changed, uid_form
 from imapsh.shell.connection.connection import Own
+from imapsh.shell.found import set_of
 from imapsh.spec.found import find
 from imapsh.spec.match import Match, match
 

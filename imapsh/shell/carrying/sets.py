@@ -7,34 +7,20 @@ UID form, and what mixes the two, is refused.  What the person typed is theirs: 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imapsh import spec
 from imapsh.errors import UsageError
+from imapsh.shell.variables import NUMBERS, UIDS, Origin
 
 if TYPE_CHECKING:
     from imapsh.shell.app import App
     from imapsh.spec.found import Piece
     from imapsh.spec.match import Match
 
-UIDS, NUMBERS = "UIDs", "message numbers"
-
 _SHOWN = 200  # characters of a line that a note repeats
 
 Change = tuple[int, int, str]
-
-
-class Origin(NamedTuple):
-    """Where in a text a value of the shell's own stands: `kind` is UIDS or NUMBERS, `name` the value's."""
-
-    start: int
-    end: int
-    kind: str
-    name: str
-
-    def moved(self, by: int) -> Origin:
-        """The same in a text that begins so much earlier."""
-        return self._replace(start=self.start + by, end=self.end + by)
 
 
 def fitted(app: App, line: str, origins: Sequence[Origin]) -> str:

@@ -16,8 +16,8 @@ from imapsh.grammar.values import Fetch
 from imapsh.session.events import Completed, Event, Received, Sent
 from imapsh.shell.carrying.landing import landing
 from imapsh.shell.carrying.onetext import OneText, one_text
-from imapsh.shell.files import why
 from imapsh.shell.output import Output, encoded
+from imapsh.shell.reasons import why
 from imapsh.shell.viewer import Viewer
 from imapsh.wire.frames import Spilled, size_of
 from imapsh.wire.sinks import octets_of

@@ -6,14 +6,15 @@ as it stands, as if it had been typed.  In quotes and in literals nothing is put
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from imapsh.errors import UsageError
 from imapsh.grammar.tokens import BAD, FLAG, LITERAL, WORD, tokenize
 from imapsh.patterns import lazy
-from imapsh.shell.carrying.sets import NUMBERS, UIDS, Origin, fitted
+from imapsh.shell.carrying.sets import fitted
+from imapsh.shell.variables import BUILT_IN, NUMBERS, SECRETIVE, UIDS, Origin, Variables
 
 if TYPE_CHECKING:
     from imapsh.session.mailbox import Mailbox
@@ -21,9 +22,7 @@ if TYPE_CHECKING:
     from imapsh.shell.connection.steps import Steps
     from imapsh.spec.match import Match
 
-NAME = lazy(r"[A-Za-z][\w.-]*")
 _PLACE = lazy(r"\$\{([A-Za-z][\w.-]*|\d{1,9}|\*)\}")
-_SECRETIVE = lazy(r"(?i)pass|pwd?$|secret|token")
 _SETTING = lazy(r"(?i)(\\set +)(\S+)( +)(?=\S)")
 
 MASKED = "********"
@@ -92,49 +91,17 @@ def _is_wrong(found: Match, end: int) -> bool:
     return any(problem.severity == "error" and problem.offset <= end for problem in found.errors)
 
 
-class Variables:
-    r"""The person's own, by name.  Those that are `secret` are not shown: they were asked for unseen, are called like a
-    password, or stood where one does.  `origins`: where UIDs and message numbers of the shell's stand in them."""
-
-    def __init__(self) -> None:
-        self.own: dict[str, str] = {}
-        self.origins: dict[str, Sequence[Origin]] = {}
-        self.secret: set[str] = set()
-
-    def check(self, name: str) -> None:
-        """Raises UsageError for what cannot be the name of one."""
-        if not NAME.fullmatch(name):
-            raise UsageError(f"{name!r} cannot be a name: it begins with a letter, then letters, digits, - _ and .")
-        if name in BUILT_IN:
-            raise UsageError(f"${{{name}}} is what the shell knows by itself: {BUILT_IN[name].meaning}")
-
-    def set(self, name: str, value: str, *, secret: bool = False, origins: Sequence[Origin] = ()) -> None:
-        """Keep a value.  Raises UsageError for what cannot be a name, or a value on one line."""
-        self.check(name)
-        if any(character in value for character in "\r\n\0"):
-            raise UsageError(f"the value of {name} cannot hold a line break or NUL")
-        self.own[name] = value
-        self.origins[name] = origins
-        self.secret.discard(name)
-        if secret or _SECRETIVE.search(name):
-            self.secret.add(name)
-
-    def unset(self, name: str) -> None:
-        """Forget one."""
-        del self.own[name], self.origins[name]
-        self.secret.discard(name)
-
-    def shown(self, name: str) -> str:
-        """The value of one, masked where it is secret, or as far as it is."""
-        from imapsh.shell.discreet import in_clear
-
-        return MASKED if name in self.secret else in_clear(self.own[name])
-
-
 def discreet(line: str) -> int:
     r"""Where the value begins in a `\set NAME VALUE` whose name is that of a secret; -1 in any other line."""
     found = _SETTING.match(line)
-    return found.end() if found is not None and _SECRETIVE.search(found[2]) else -1
+    return found.end() if found is not None and SECRETIVE.search(found[2]) else -1
+
+
+def shown(variables: Variables, name: str) -> str:
+    """The value of one of the person's own, masked where it is secret, or as far as it is."""
+    from imapsh.shell.discreet import in_clear
+
+    return MASKED if name in variables.secret else in_clear(variables.own[name])
 
 
 # -- what the shell knows by itself
@@ -146,7 +113,6 @@ class BuiltIn(NamedTuple):
     `kind`: whether it is UIDS or NUMBERS, "" for neither.
     """
 
-    meaning: str
     value: Callable[[App], str]
     way: str
     kind: str = ""
@@ -168,19 +134,19 @@ def _mailbox(app: App) -> str:
     return as_typed(box.name, utf8=app.session.context().takes_utf8) if box is not None else ""
 
 
-BUILT_IN: dict[str, BuiltIn] = {
-    "uids": BuiltIn("the UIDs of the last SEARCH or FETCH, as a set", _found, "SEARCH or FETCH", UIDS),
-    "last.uid": BuiltIn("the UIDs that the last APPEND, COPY or MOVE gave (UIDPLUS), as a set", _last("uid"),
+VALUES: dict[str, BuiltIn] = {
+    "uids": BuiltIn(_found, "SEARCH or FETCH", UIDS),
+    "last.uid": BuiltIn(_last("uid"),
                         "APPEND, COPY or MOVE under UIDPLUS", UIDS),
-    "last.uidnext": BuiltIn("UIDNEXT as last told", _last("uidnext"), "SELECT or STATUS", UIDS),
-    "last.uidvalidity": BuiltIn("UIDVALIDITY as last told", _last("uidvalidity"), "SELECT or STATUS"),
-    "last.exists": BuiltIn("the number of messages as last told", _last("exists"), "SELECT or STATUS",
+    "last.uidnext": BuiltIn(_last("uidnext"), "SELECT or STATUS", UIDS),
+    "last.uidvalidity": BuiltIn(_last("uidvalidity"), "SELECT or STATUS"),
+    "last.exists": BuiltIn(_last("exists"), "SELECT or STATUS",
                              NUMBERS),
-    "last.tag": BuiltIn("the tag of the last command", _last("tag"), "a command"),
-    "last.status": BuiltIn("the reply to it: OK, NO or BAD", _last("status"), "a command"),
-    "mailbox": BuiltIn("the selected mailbox", _mailbox, "SELECT"),
-    "user": BuiltIn("the user of this connection", lambda app: app.connection.user, "a login"),
-    "host": BuiltIn("the host of this connection", lambda app: app.connection.plan.address.host, "a host"),
+    "last.tag": BuiltIn(_last("tag"), "a command"),
+    "last.status": BuiltIn(_last("status"), "a command"),
+    "mailbox": BuiltIn(_mailbox, "SELECT"),
+    "user": BuiltIn(lambda app: app.connection.user, "a login"),
+    "host": BuiltIn(lambda app: app.connection.plan.address.host, "a host"),
 }  # fmt: skip
 
 
@@ -218,8 +184,8 @@ def _origins(app: App, name: str, span: tuple[int, int]) -> Iterator[Origin]:
     """What of a value that stands at `span` is UIDs or message numbers."""
     if name in app.variables.own:
         yield from (one.moved(span[0])._replace(name=name) for one in app.variables.origins.get(name, ()))
-    elif BUILT_IN[name].kind:
-        yield Origin(*span, BUILT_IN[name].kind, name)
+    elif VALUES[name].kind:
+        yield Origin(*span, VALUES[name].kind, name)
 
 
 def value(app: App, name: str) -> Steps[str]:
@@ -227,12 +193,12 @@ def value(app: App, name: str) -> Steps[str]:
     if name in app.variables.own:
         return app.variables.own[name]
     if name == "uids":
-        from imapsh.shell.carrying.results import uids
+        from imapsh.shell.found import uids
 
         return (yield from uids(app, app.connection.results.found, "${uids}"))
-    text = BUILT_IN[name].value(app)
+    text = VALUES[name].value(app)
     if not text:
-        raise UsageError(f"${{{name}}} is not known yet: {BUILT_IN[name].way} tells it; nothing was sent")
+        raise UsageError(f"${{{name}}} is not known yet: {VALUES[name].way} tells it; nothing was sent")
     return text
 
 

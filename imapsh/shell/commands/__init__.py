@@ -12,13 +12,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from imapsh.errors import UsageError
+from imapsh.shell import lines
 from imapsh.shell.commands.table import COMMANDS, Command
 
 if TYPE_CHECKING:
     from imapsh.shell.app import App
     from imapsh.shell.connection.steps import Steps
 
-__all__ = ["COMMANDS", "Command", "find", "run"]
+__all__ = ["COMMANDS", "Command", "find", "run", "take"]
+
+
+def take(app: App, text: str) -> Steps[str]:
+    """Do a line, whoever is to do it (`imapsh.shell.lines.take`)."""
+    return lines.take(app, text, run)
 
 
 def run(app: App, line: str) -> Steps[str]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imapsh.errors import UsageError
 from imapsh.session.events import Sent
 from imapsh.shell.app import App
+from imapsh.shell.commands import editor
 from imapsh.shell.connection.steps import Away, Line, Steps
+from imapsh.shell.draft import Draft
 from imapsh.shell.literals import to_wire
-from imapsh.shell.prompting import editor
 
 if TYPE_CHECKING:
     from imapsh.wire.frames import Frame
@@ -19,15 +20,6 @@ if TYPE_CHECKING:
 _ANNOUNCED = re.compile(rb"\{\d+\+?\}\r\n\Z")
 
 _NONE = "the last command sent no literal that could be edited: \\edit APPEND Drafts (\\Draft) writes one"
-
-
-class Draft(NamedTuple):
-    """A literal's text, its line breaks LF, and the command around it; `sent`: there is no need to send it again."""
-
-    head: str
-    text: str
-    tail: str
-    sent: bool
 
 
 def edit(app: App, argument: str) -> Steps[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from imapsh.render.visible import visible
 from imapsh.shell.app import App
 from imapsh.shell.connection.steps import Steps
+from imapsh.shell.expecting.checks import check
 from imapsh.shell.expecting.expect import parse
 from imapsh.shell.expecting.tally import Result
 
@@ -20,7 +21,7 @@ def expect(app: App, argument: str) -> Steps[None]:
     if app.tally.skip is not None:
         _tell(app, app.tally.add(True, text, app.place()))
         return
-    holds, seen = expected.check(app)
+    holds, seen = check(expected, app)
     message = "" if holds else app.masked(f"expected {expected.text}, and {seen}")
     _tell(app, app.tally.add(holds, text, app.place(), message))
 

@@ -19,13 +19,14 @@ from imapsh.session.exchange import Exchange
 from imapsh.session.opening import reply
 from imapsh.shell.app import App
 from imapsh.shell.asking import asked
-from imapsh.shell.carrying.sets import NUMBERS, UIDS, Origin, kind_of, only_uids
+from imapsh.shell.carrying.sets import kind_of, only_uids
 from imapsh.shell.carrying.values import expanded
 from imapsh.shell.connection.connection import Connection, Own
 from imapsh.shell.connection.steps import Steps
 from imapsh.shell.loading import Message, messages
 from imapsh.shell.progress import Progress
 from imapsh.shell.saving import Index, Item, Target, target
+from imapsh.shell.variables import NUMBERS, UIDS, Origin
 from imapsh.spec.model import AUTHENTICATED, SELECTED
 
 _TOGETHER = 100  # messages asked for, or appended, in one command

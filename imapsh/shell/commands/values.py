@@ -8,10 +8,11 @@ from imapsh.errors import ImapshError, UsageError
 from imapsh.render.visible import visible
 from imapsh.shell.app import App
 from imapsh.shell.carrying import aliases
-from imapsh.shell.carrying.values import BUILT_IN, expanded, value
+from imapsh.shell.carrying.values import VALUES, expanded, shown, value
 from imapsh.shell.connection.steps import Ask, Steps
 from imapsh.shell.discreet import in_clear
-from imapsh.shell.prompting.history import Entry
+from imapsh.shell.entry import Entry
+from imapsh.shell.variables import BUILT_IN
 
 _SHOWN = 20  # lines of the history where nobody says how many
 
@@ -46,7 +47,7 @@ def _ask(app: App, name: str, text: str) -> Steps[None]:
 
 def _show(app: App, name: str) -> Steps[None]:
     if name in app.variables.own:
-        app.say(visible(f"{name} = {app.variables.shown(name)}"))
+        app.say(visible(f"{name} = {shown(app.variables, name)}"))
     elif name in BUILT_IN:
         app.say(visible(f"{name} = {yield from value(app, name)}"))
     else:
@@ -56,13 +57,13 @@ def _show(app: App, name: str) -> Steps[None]:
 def _list(app: App) -> None:
     """All of them; those that are not known now, or only when they are asked for, without a value."""
     known: list[tuple[str, str]] = []
-    for name, row in BUILT_IN.items():
+    for name, row in VALUES.items():
         try:
             text = row.value(app)
         except ImapshError:
             text = ""
-        known.append((name, f"{text or '-':<20}  {row.meaning}"))
-    own = [(name, app.variables.shown(name)) for name in app.variables.own]
+        known.append((name, f"{text or '-':<20}  {BUILT_IN[name]}"))
+    own = [(name, shown(app.variables, name)) for name in app.variables.own]
     app.say(*_columns([*own, *known], " = "))
 
 

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from imapsh.render.visible import visible
-from imapsh.shell.carrying.values import BUILT_IN
+from imapsh.shell.carrying.values import shown
 from imapsh.shell.completing import paths
 from imapsh.shell.completing.offer import Offer
+from imapsh.shell.variables import BUILT_IN
 
 if TYPE_CHECKING:
     from imapsh.shell.app import App
@@ -34,8 +35,8 @@ def values(line: str, app: App) -> Iterator[Offer]:
     found = _BEGUN.search(line)
     if found is None:
         return
-    known = {name: app.variables.shown(name) for name in app.variables.own}
-    known |= {name: row.meaning for name, row in BUILT_IN.items()}
+    known = {name: shown(app.variables, name) for name in app.variables.own}
+    known |= BUILT_IN
     for name, note in known.items():
         yield Offer(f"{name}}}", found.start(1), "variable", visible(note), name, names=(name,))
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from imapsh.grammar.tokens import BAD, FLAG, LPAREN, QUOTED, WORD
-from imapsh.shell.completing import dates, flags, fuzzy, mailboxes, messages, names, paths, sections
+from imapsh.shell import fuzzy
+from imapsh.shell.completing import dates, flags, mailboxes, messages, names, paths, sections
 from imapsh.shell.completing.offer import Offer, Place, Source
 from imapsh.shell.completing.usage import Usage
 from imapsh.shell.known import Known

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from imapsh.grammar.mutf7 import decode_leniently
 from imapsh.grammar.tokens import unquote
 from imapsh.render.visible import visible
-from imapsh.shell.completing import fuzzy
+from imapsh.shell import fuzzy
 from imapsh.shell.completing.offer import Offer, Place
 from imapsh.shell.mailboxes import as_typed
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from imapsh.render.visible import visible
-from imapsh.shell.completing import fuzzy
+from imapsh.shell import fuzzy
 from imapsh.shell.completing.offer import Offer, Place
 from imapsh.shell.seen import Seen
 

@@ -3,51 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from imapsh.shell.commands.care import SWITCH
 from imapsh.shell.commands.table import COMMANDS, Command
 from imapsh.shell.completing.offer import Offer
 from imapsh.shell.completing.paths import Half
+from imapsh.shell.expecting.expect import SUBJECTS
+from imapsh.shell.options import FORMATS, KEYS, NOTIFICATIONS, SCHEMES
+from imapsh.shell.variables import BUILT_IN
 
 if TYPE_CHECKING:
     from imapsh.shell.app import App
 
-#: Words that may stand before an IMAP command in the argument: a switch, a count, an interval.
-_BEFORE = re.compile(r"\\\S+ +(?:(?:-\w|\*|[\d.][\d.a-z]*) +)*")
-_ALIASED = re.compile(r"(?i)\\alias +\S+ +")
 _NAMED = re.compile(r"\\\S+ +-n +\S+ +")  # `\connect -n NAME `
 #: Words in quotes or not, each with the blanks behind it.
 _WORDS = re.compile(r'(?:(?:"[^"]*"|[^\s"])*\s+)*')
 _FORM = re.compile(r"(?:mbox:|maildir:)?")  # before the path of `\save` and `\load`
-
-
-def imap_part(line: str) -> int | None:
-    r"""Where the line begins that a command of imapsh does, as `\each LINE`; None where it does none."""
-    row = COMMANDS.get(line.partition(" ")[0].lower())
-    if row is None or kind(row) != "imap":
-        return None
-    found = _BEFORE.match(line)
-    return found.end() if found is not None else None
-
-
-def line_start(command: str) -> int:
-    """Where the line begins that is to be read as such: behind all of imapsh's own commands that do a line."""
-    start = 0
-    while command.startswith("\\", start) and (inner := imap_part(command[start:])) is not None:
-        start += inner
-    return start
-
-
-def alias_line(command: str) -> int:
-    r"""Where the line begins that `\\alias NAME LINE` is to stand for; 0 in any other."""
-    found = _ALIASED.match(command)
-    return found.end() if found is not None else 0
-
-
-def kind(row: Command) -> str:
-    """What the argument is: "path", "paths", "imap" (a line), "imap-name", or "" for one of `choices`."""
-    return row.choices if isinstance(row.choices, str) else ""
 
 
 def offers(line: str, app: App) -> Iterator[Offer]:
@@ -58,7 +31,7 @@ def offers(line: str, app: App) -> Iterator[Offer]:
             yield Offer(known.name, 0, "own", known.summary, names=(known.name,))
         return
     row = COMMANDS.get(name.lower())
-    if row is not None and kind(row) not in ("path", "paths"):
+    if row is not None and row.choices not in ("path", "paths"):
         named = _NAMED.match(line)
         start = named.end() if named is not None else len(name) + 1
         for text, note in _arguments(row, app):
@@ -69,9 +42,9 @@ def path(line: str) -> Half | None:
     """The half-typed path that is the argument, or its last word; None where no path stands."""
     name, space, argument = line.partition(" ")
     row = COMMANDS.get(name.lower())
-    if row is None or not space or kind(row) not in ("path", "paths"):
+    if row is None or not space or row.choices not in ("path", "paths"):
         return None
-    if kind(row) == "path":
+    if row.choices == "path":
         return Half(argument, len(name) + 1)
     words = _WORDS.match(argument)
     before, start = (words[0].split(), words.end()) if words is not None else ([], 0)
@@ -82,9 +55,42 @@ def path(line: str) -> Half | None:
 
 
 def _arguments(row: Command, app: App) -> Iterable[tuple[str, str]]:
-    if kind(row) == "imap-name":
+    if row.choices == "imap-name":
         return _named()
-    return [(text, "") for text in row.choices(app)] if callable(row.choices) else []
+    offered = CHOICES.get(row.choices)
+    return [(text, "") for text in offered(app)] if offered is not None else []
+
+
+def _places(app: App) -> Iterable[str]:
+    settings = app.options.settings
+    return (*(settings.profiles if settings is not None else ()), *SCHEMES)
+
+
+def _known(app: App) -> Iterable[str]:
+    from imapsh.shell.help.lookup import known
+
+    return known()
+
+
+def _variables(app: App) -> Iterable[str]:
+    return [*app.variables.own, *BUILT_IN]
+
+
+#: What the names in the table's column `choices` stand for.
+CHOICES: dict[str, Callable[[App], Iterable[str]]] = {
+    "aliases": lambda app: app.aliases,
+    "connections": lambda app: app.connections,
+    "formats": lambda app: FORMATS,
+    "keys": lambda app: KEYS,
+    "names": _known,
+    "notifications": lambda app: ("off", *NOTIFICATIONS[1:]),
+    "on or off": lambda app: SWITCH,
+    "own variables": lambda app: app.variables.own,
+    "places": _places,
+    "stats": lambda app: ("reset", *app.connections),
+    "subjects": lambda app: SUBJECTS,
+    "variables": _variables,
+}
 
 
 def _named() -> Iterator[tuple[str, str]]:

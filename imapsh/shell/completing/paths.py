@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from imapsh.render.visible import visible
-from imapsh.shell.completing import fuzzy
+from imapsh.shell import fuzzy
 from imapsh.shell.completing.offer import Offer
 
 _LOOKED_AT = 5_000  # entries of a folder

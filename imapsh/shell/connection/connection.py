@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from imapsh.session.opening import Opening
     from imapsh.shell.carrying.results import Results
     from imapsh.shell.carrying.targets import Target
+    from imapsh.shell.clock import Clock
     from imapsh.shell.dial import Plan
     from imapsh.shell.display import Display
     from imapsh.shell.last import Last
-    from imapsh.shell.stall import Clock
     from imapsh.shell.watch import Watch
     from imapsh.transport.base import AsyncStream, Stream
 

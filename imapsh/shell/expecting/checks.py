@@ -7,13 +7,13 @@ exchange, and there is none.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from imapsh.errors import UsageError
 from imapsh.grammar.responses import STATUS, TAGGED, UNTAGGED, Response
 from imapsh.session.events import Completed, Event, Received
-from imapsh.shell.expecting.expect import Expectation, Seen, is_code
+from imapsh.shell.expecting.expect import SUBJECTS, Expectation, is_code
 
 if TYPE_CHECKING:
     from imapsh.session.exchange import Exchange
@@ -22,6 +22,16 @@ if TYPE_CHECKING:
 _MOST = 3  # values that a message names
 _ASKS = {"STATUS": ("STATUS",), "ESEARCH": ("SEARCH", "UID SEARCH")}  # what a push may bring beside the answer
 _LONG = 80  # characters of each
+
+
+#: Whether it holds, and what was seen, as the end of a sentence.
+Seen = tuple[bool, str]
+
+
+def check(expected: Expectation, app: App) -> Seen:
+    """Whether it holds now, and what was seen.  Raises what the check does."""
+    holds, seen = _CHECKS[SUBJECTS[expected.subject].check](expected, app)
+    return holds != expected.negated, seen
 
 
 def _events(app: App) -> Iterator[Event]:
@@ -228,3 +238,18 @@ def _named(expected: Expectation, found: list[tuple[str, str]], what: str) -> Se
 
 def _short(text: str) -> str:
     return text if len(text) <= _LONG else f"{text[: _LONG - 3]}..."
+
+
+_CHECKS: dict[str, Callable[[Expectation, App], Seen]] = {
+    "reply": reply,
+    "text": text,
+    "untagged": untagged,
+    "count": count,
+    "state": state,
+    "mailbox": mailbox,
+    "capability": capability,
+    "octets": octets,
+    "elapsed": elapsed,
+    "violations": violations,
+    "findings": findings,
+}

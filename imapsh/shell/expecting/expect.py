@@ -1,4 +1,4 @@
-r"""What `\expect` may say of the last exchange: one table of subjects, one grammar, and the checks.
+r"""What `\expect` may say of the last exchange: one table of subjects, and one grammar.
 
     [no] SUBJECT [NAME [FIELD]] [OPERATOR VALUE]
 
@@ -9,13 +9,10 @@ key of the response's value in JSON (`imapsh.render.jsonform`), whose own keys f
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from imapsh.errors import UsageError
 from imapsh.patterns import lazy
-
-if TYPE_CHECKING:
-    from imapsh.shell.app import App
 
 _REPLIES = ("OK", "NO", "BAD")
 
@@ -31,9 +28,6 @@ OPERATORS = {
     "!~": "not that",
 }
 _COMPARED = lazy(r"(?:^|(?<=\s))([<>!]=|[=<>~]|!~)(?:\s+|$)")  # an operator as a word of its own
-
-#: Whether it holds, and what was seen, as the end of a sentence.
-Seen = tuple[bool, str]
 
 
 class Subject(NamedTuple):
@@ -62,13 +56,6 @@ class Expectation(NamedTuple):
     field: str = ""
     operator: str = ""
     value: str = ""
-
-    def check(self, app: App) -> Seen:
-        """Whether it holds now, and what was seen.  Raises what the check does."""
-        from imapsh.shell.expecting import checks
-
-        holds, seen = getattr(checks, SUBJECTS[self.subject].check)(self, app)
-        return holds != self.negated, seen
 
     def compares(self, seen: str) -> bool:
         """Whether a value is as it should be; true where nothing is compared."""

@@ -9,23 +9,16 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from prompt_toolkit.history import History
 
 from imapsh.shell import literals
+from imapsh.shell.entry import Entry
 from imapsh.shell.folders import private
 
 CAP = 10_000  #: entries kept
 
 _SLACK = 2_000  # entries beyond the cap before the file is written anew
-
-
-class Entry(NamedTuple):
-    """What was typed, and when, "" where that is not known."""
-
-    text: str
-    when: str = ""
 
 
 class MaskedHistory(History):

@@ -132,7 +132,7 @@ async def _open_editor(buffer: Buffer, history: MaskedHistory, note: Callable[[s
     if history.hides(text):
         note("a line that holds a secret is not opened in an editor")
         return
-    from imapsh.shell.prompting import editor
+    from imapsh.shell.commands import editor
 
     try:
         edited = await run_in_terminal(lambda: editor.edit(text), in_executor=True)

@@ -10,7 +10,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.lexers import Lexer
 
 from imapsh.render.lexer import typed_line
-from imapsh.shell import completing, literals
+from imapsh.shell import literals, nested
 from imapsh.shell.recorder import LOGINS
 from imapsh.spec.model import Context
 
@@ -111,7 +111,7 @@ class Reading:
     def _logs_in(self, line: str) -> bool:
         """Whether an alias stands for a LOGIN or AUTHENTICATE, so that its arguments may be secret."""
         for _ in range(_DEEP):
-            line = line[completing.own.line_start(line) :]
+            line = line[nested.line_start(line) :]
             if not (further := self.alias(line)):
                 break
             line = further
@@ -179,7 +179,7 @@ class TypedLexer(Lexer):
     def _own(self, command: str) -> list[tuple[str, str]]:
         """One of imapsh's own commands, and the line that it does."""
         name, _, _ = command.partition(" ")
-        start = completing.own.line_start(command)
+        start = nested.line_start(command)
         if start:
             inner = command[start:]
             done = self._own(inner) if inner.startswith("\\") else self._typed(inner)

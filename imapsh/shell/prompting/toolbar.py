@@ -13,7 +13,7 @@ from imapsh.render.visible import visible
 from imapsh.session.core import Session
 from imapsh.session.exchange import Exchange
 from imapsh.session.mailbox import Mailbox
-from imapsh.shell import completing, literals
+from imapsh.shell import literals, nested
 from imapsh.shell.prompting.reading import Reading
 from imapsh.spec.model import NOT_AUTHENTICATED
 
@@ -97,7 +97,7 @@ def _advice(status: Status, reading: Reading, document: Document) -> Fragments:
             found.append(("class:bottom-toolbar.hint", "LOGIN USER logs in; \\connect begins anew"))
         return found
     command, offset = literals.at(document.text, document.cursor_position)
-    start = completing.own.line_start(command.text)
+    start = nested.line_start(command.text)
     if command.text.startswith("\\", start):
         return [*found, *_own(command.text[start:])]
     left = literals.wanted(document.text)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from imapsh.errors import UsageError
-from imapsh.shell.carrying.values import BUILT_IN, MASKED, Place, discreet, places, put_in
+from imapsh.shell.carrying.values import MASKED, VALUES, Place, discreet, places, put_in
+from imapsh.shell.variables import BUILT_IN
 from tests.shell.hosting import FakeApp
 
 
@@ -146,3 +147,7 @@ def test_an_unknown_name_in_a_passwords_place_is_not_told() -> None:
     with pytest.raises(UsageError) as raised:
         FakeApp(connected=True).does("LOGIN demo hun${ter2}")
     assert "ter2" not in str(raised.value)
+
+
+def test_what_the_shell_knows_by_itself_is_listed_and_worked_out() -> None:
+    assert list(VALUES) == list(BUILT_IN)

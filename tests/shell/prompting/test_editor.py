@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from imapsh.errors import UsageError
-from imapsh.shell.prompting import editor
+from imapsh.shell.commands import editor
 
 
 def stand_in(folder: Path, code: str) -> str:
