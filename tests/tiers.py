@@ -3,8 +3,8 @@
 Nothing is marked by hand.  The code of a test and of its fixtures is followed through the names it uses, as long as
 they lead to functions and classes of `tests`.  A test gets the marker `server` if it asks for one of SERVERS, by a
 fixture or by a parameter.  It gets the marker `process` if it can reach one of PROCESSES, and `fuzz` if hypothesis runs
-it.  Of a test with MANY inputs or more, all but each tenth get the marker `bulk`: counting them costs more than running
-them.  `tests/run quick` leaves all of these out.
+it.  Of a test with MANY inputs or more, all but each tenth get the marker `bulk`.
+`tests/run quick` leaves all of these out.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ PROCESSES = ("subprocess", "pexpect", "create_subprocess_exec", "executable")
 
 
 #: From so many inputs of one test on, each tenth is enough for `tests/run quick`.
-MANY = 400
+MANY = 50
 
 
 class Needs(NamedTuple):
