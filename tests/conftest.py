@@ -22,7 +22,7 @@ from .servers import mailutils as mailutils_server
 from .servers.base import UNTOUCHED, Missing, Server, absent
 from .servers.certs import Certs
 from .servers.seed import seed
-from .tiers import needs
+from .tiers import bulk, needs
 
 if TYPE_CHECKING:
     from xdist.remote import Producer
@@ -45,6 +45,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(getattr(pytest.mark, name))
         if need.server:
             item.add_marker(pytest.mark.xdist_group(need.server))
+    for item in bulk(items):
+        item.add_marker(pytest.mark.bulk)
     if hasattr(config, "workerinput"):  # in a worker: what waits longest must not come last
         files = {item.path for item, need in found.items() if need.process}
         items.sort(key=lambda item: (not found[item].server, item.path not in files))

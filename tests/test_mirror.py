@@ -30,17 +30,18 @@ class Elsewhere(NamedTuple):
 ELSEWHERE = (
     Elsewhere("errors findings", "test_docs.py", "a tree and a catalogue, held against the documents"),
     Elsewhere(
-        "client/backlog client/driving client/commands client/idle", "client/test_connection.py",
+        "client/backlog client/commands client/idle client/messages client/removed", "client/test_connection.py",
         "parts of the connection, never made alone",
     ),
     Elsewhere(
-        "client/imap4/conversation client/imap4/extensions client/imap4/idle client/imap4/methods client/imap4/names "
-        "client/imap4/replies client/imap4/sockets client/imap4/typed", "client/test_imap4.py",
-        "cut from one class; the whole is compared with imaplib's",
+        "client/imap4/asking client/imap4/classes client/imap4/idle client/imap4/mailboxes client/imap4/messages "
+        "client/imap4/names client/imap4/opening client/imap4/reading client/imap4/receiving client/imap4/replies "
+        "client/imap4/sending client/imap4/sockets client/imap4/transcript client/imap4/typed", "client/test_imap4.py",
+        "the whole is compared with imaplib's",
     ),
     Elsewhere(
         "grammar/body grammar/capability grammar/codes grammar/envelope grammar/fetch grammar/mailboxes "
-        "grammar/responses grammar/search grammar/values", "grammar/test_examples.py",
+        "grammar/qresync grammar/responses grammar/search grammar/values", "grammar/test_examples.py",
         "each rule is read from written examples, one table for all families",
     ),
     Elsewhere("grammar/writer grammar/fragments", "grammar/test_roundtrip.py", "what is written is read again"),
@@ -66,9 +67,13 @@ ELSEWHERE = (
         "session/core session/events session/exchange session/mailbox session/pipeline session/rawtags",
         "session/test_states.py", "every dialogue passes them",
     ),
+    Elsewhere("session/layers", "session/test_secrets.py", "a secret is found under them"),
     Elsewhere("session/transfer", "session/test_sending.py", "two numbers of a literal"),
     Elsewhere("shell/batch/*", "shell/batch/test_batch.py", "a script is run whole"),
-    Elsewhere("shell/carrying/targets", "shell/carrying/test_redirect.py", "where a redirection goes"),
+    Elsewhere(
+        "shell/carrying/landing shell/carrying/onetext shell/carrying/targets", "shell/carrying/test_redirect.py",
+        "where a redirection goes, and what of a reply",
+    ),
     Elsewhere("shell/commands/*", "shell/test_commands.py", "a command is tested with what it does"),
     Elsewhere(
         "shell/completing shell/completing/gather shell/completing/offer", "shell/test_completer.py",
@@ -78,11 +83,13 @@ ELSEWHERE = (
     Elsewhere("shell/help/*", "shell/test_help.py", "pages are read whole"),
     Elsewhere(
         "shell/asking shell/conversation shell/host shell/interactive shell/link shell/stage shell/talk shell/tracing "
-        "shell/viewer shell/prompting/keys shell/prompting/prompt shell/prompting/terminal shell/prompting/toolbar",
+        "shell/viewer "
+        "shell/prompting/keys shell/prompting/prompt shell/prompting/terminal shell/prompting/toolbar",
         "shell/test_repl.py", "the prompt as a person meets it",
     ),
     Elsewhere("shell/known shell/last", "shell/test_seen.py", "what was seen is remembered"),
-    Elsewhere("shell/files shell/loading shell/saving", "shell/test_mail.py", "what is saved is loaded again"),
+    Elsewhere("shell/loading shell/saving", "shell/test_mail.py", "what is saved is loaded again"),
+    Elsewhere("shell/discreet", "shell/test_secrets.py", "secrets in every way in"),
     Elsewhere("shell/prompting/drawn", "shell/test_gate.py", "what is drawn passes the gate, as all that is written"),
     Elsewhere("shell/dialling", "shell/test_dial.py", "a dial in the background"),
     Elsewhere("shell/follow", "shell/test_explain.py", "a transcript is explained line by line"),
@@ -91,7 +98,8 @@ ELSEWHERE = (
     Elsewhere("shell/steps", "shell/test_connections.py", "the steps of any command"),
     Elsewhere(
         "spec/capabilities spec/codes spec/compress spec/fetch spec/mailboxes spec/mechanisms spec/message spec/model "
-        "spec/search spec/session spec/status spec/loading spec", "spec/test_rows.py", "rows are checked all alike",
+        "spec/search spec/session spec/status spec/loading spec spec/qresync", "spec/test_rows.py",
+        "rows are checked all alike",
     ),
     Elsewhere(
         "spec/advice spec/found spec/nodes spec/roles spec/slots spec/syntax", "spec/test_match.py", "parts of it",
@@ -112,9 +120,10 @@ OF_NO_MODULE = {
         "all rules together, read from data",
     "sasl/test_passwords sasl/test_real sasl/test_session sasl/test_tokens": "all mechanisms of a kind together",
     "server/test_clients server/test_conduct server/test_fuzz server/test_table": "the server as a client meets it",
-    "session/test_capabilities session/test_compress session/test_ending": "a matter that several modules share",
+    "session/test_compress session/test_ending": "a matter that several modules share",
     "shell/prompting/test_typing shell/prompting/test_typing_fuzz "
-    "shell/test_hints_table shell/test_mechanism shell/test_screens "
+    "shell/test_cleartext shell/test_hints_table shell/test_reconnecting shell/test_mechanism "
+    "shell/test_screens "
     "shell/test_walkthrough": "what a person does, through several modules",
     "shell/test_gate": "whatever writes to a terminal, and what it writes",
     "spec/test_examples spec/test_fuzz spec/test_hints spec/test_rows": "all rows together",

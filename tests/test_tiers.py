@@ -12,7 +12,7 @@ import pytest
 from .graph import ROOT
 from .servers import dovecot
 from .shell.running import imapsh
-from .tiers import Needs, needs, starts_process
+from .tiers import MANY, Needs, bulk, needs, starts_process
 
 
 def by_itself() -> None:
@@ -88,6 +88,13 @@ def test_a_server_is_found_by_its_fixture_and_by_a_parameter() -> None:
 
 def test_hypothesis_is_found() -> None:
     assert {needs(item).fuzz for item in collected("grammar/test_mutf7.py")} == {False, True}
+
+
+def test_of_many_inputs_each_tenth_is_enough() -> None:
+    items = collected("grammar/test_corpus.py::test_leaves_the_next_line_alone")
+    assert len(items) >= MANY
+    assert len(items) - len(list(bulk(items))) == (len(items) + 9) // 10
+    assert list(bulk(collected("grammar/test_dates.py"))) == []
 
 
 class _Collected:

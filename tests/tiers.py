@@ -3,12 +3,14 @@
 Nothing is marked by hand.  The code of a test and of its fixtures is followed through the names it uses, as long as
 they lead to functions and classes of `tests`.  A test gets the marker `server` if it asks for one of SERVERS, by a
 fixture or by a parameter.  It gets the marker `process` if it can reach one of PROCESSES, and `fuzz` if hypothesis runs
-it.  `tests/run quick` leaves all of them out.
+it.  Of a test with MANY inputs or more, all but each tenth get the marker `bulk`.
+`tests/run quick` leaves all of these out.
 """
 
 from __future__ import annotations
 
 import functools
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, NamedTuple
@@ -20,6 +22,10 @@ SERVERS = ("dovecot", "cyrus", "courier", "mailutils")
 
 #: What starts a process, as it is named in a test: `sys.executable` is the program of one.
 PROCESSES = ("subprocess", "pexpect", "create_subprocess_exec", "executable")
+
+
+#: From so many inputs of one test on, each tenth is enough for `tests/run quick`.
+MANY = 50
 
 
 class Needs(NamedTuple):
@@ -38,6 +44,16 @@ def needs(item: pytest.Item) -> Needs:
     server = next((name for name in names if name in SERVERS), "")
     fuzz = hasattr(getattr(item, "function", None), "hypothesis")
     return Needs(server, bool(server) or any(map(starts_process, _functions(item))), fuzz)
+
+
+def bulk(items: Iterable[pytest.Item]) -> Iterator[pytest.Item]:
+    """Of each test with MANY inputs or more, all but each tenth."""
+    tests = defaultdict(list)
+    for item in items:
+        tests[item.path, getattr(item, "originalname", item.name)].append(item)
+    for same in tests.values():
+        if len(same) >= MANY:
+            yield from (item for number, item in enumerate(same) if number % 10)
 
 
 def _words(values: Iterable[object]) -> Iterator[str]:

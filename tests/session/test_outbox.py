@@ -9,32 +9,22 @@ import pytest
 from imapsh.errors import ConnectionLost
 from imapsh.grammar.fragments import Literal
 from imapsh.session.exchange import Exchange, Secret, Sendable, TypedLiteral
-from imapsh.session.literals import plus_allowed
 from imapsh.session.outbox import Out, Outbox
 from imapsh.session.secrets import MASK
 
 PIECE = 1 << 16
 
 
-class Settling(Outbox):
-    """What a session does before a command begins: its literals are announced as the capabilities of now allow."""
-
-    def __init__(self, plus: Callable[[int, bool], bool]) -> None:
-        super().__init__(lambda octets: octets.replace(b"hidden", MASK))
-        self.plus = plus
-
-    def start(self, exchange: Exchange) -> None:
-        exchange.settle(self.plus)
-        super().start(exchange)
+def outbox() -> Outbox:
+    """One that masks the word `hidden`."""
+    return Outbox(lambda octets: octets.replace(b"hidden", MASK))
 
 
-def outbox(capabilities: str = "", *, rev2: bool = False) -> Outbox:
-    """One under these capabilities, which masks the word `hidden`."""
-    return Settling(plus_allowed(frozenset(capabilities.split()), rev2))
-
-
-def command(*fragments: Sendable) -> Exchange:
-    return Exchange("A1", "APPEND", [b"A1 APPEND Box ", *fragments])
+def command(*fragments: Sendable, plus: bool = False) -> Exchange:
+    """An APPEND; `plus`: its literals need not wait."""
+    exchange = Exchange("A1", "APPEND", [b"A1 APPEND Box ", *fragments])
+    exchange.settle(lambda octets, binary: plus)
+    return exchange
 
 
 def drain(out: Outbox) -> tuple[bytes, bytes]:
@@ -92,8 +82,8 @@ def test_an_empty_literal_waits_too() -> None:
 
 
 def test_where_the_server_allows_it_nothing_waits() -> None:
-    out = outbox("LITERAL+ BINARY")
-    out.start(command(Literal(b"abc", 3), b" ", Literal(b"d\0", 2, binary=True)))
+    out = outbox()
+    out.start(command(Literal(b"abc", 3), b" ", Literal(b"d\0", 2, binary=True), plus=True))
     assert drain(out)[0] == b"A1 APPEND Box {3+}\r\nabc ~{2+}\r\nd\0\r\n"
 
 
@@ -105,33 +95,10 @@ def test_where_the_server_allows_it_nothing_waits() -> None:
     ],
 )
 def test_what_a_person_announced_stands_whatever_the_server_allows(literal: TypedLiteral, at_once: bytes) -> None:
-    for capabilities in ("", "LITERAL+"):
-        out = outbox(capabilities)
-        out.start(command(literal))
+    for plus in (False, True):
+        out = outbox()
+        out.start(command(literal, plus=plus))
         assert drain(out)[0] == at_once
-
-
-@pytest.mark.parametrize(
-    ("capabilities", "rev2", "octets", "binary", "allowed"),
-    [
-        ("", False, 1, False, False),
-        ("LITERAL+", False, 1 << 30, False, True),
-        ("LITERAL+", False, 1, True, False),
-        ("LITERAL+ BINARY", False, 1 << 30, True, True),
-        ("LITERAL-", False, 4096, False, True),
-        ("LITERAL-", False, 4097, False, False),
-        ("LITERAL-", False, 1, True, False),
-        ("LITERAL- BINARY", False, 4096, True, True),
-        ("BINARY", False, 1, True, False),
-        ("", True, 4096, True, True),
-        ("", True, 4097, True, False),
-    ],
-)
-def test_what_may_be_announced_with_a_plus(
-    capabilities: str, rev2: bool, octets: int, binary: bool, allowed: bool
-) -> None:
-    """RFC 7888 sections 4 to 6, RFC 9051 section 4.3."""
-    assert plus_allowed(frozenset(capabilities.split()), rev2)(octets, binary) is allowed
 
 
 # -- refusals
@@ -169,9 +136,9 @@ def test_the_reply_to_another_command_drops_nothing() -> None:
 
 
 def test_a_large_literal_comes_in_pieces_and_tells_how_far_it_is() -> None:
-    out = outbox("LITERAL+")
+    out = outbox()
     size = 2 * PIECE + 5
-    out.start(command(Literal(b"x" * size, size)))
+    out.start(command(Literal(b"x" * size, size), plus=True))
     far, pieces = [], []
     while (taken := out.take()) is not None:
         pieces.append(len(taken.octets))
@@ -189,8 +156,8 @@ def reads(*pieces: bytes) -> Callable[[], Iterator[bytes]]:
 
 
 def test_a_file_that_grew_is_sent_as_far_as_it_was_announced() -> None:
-    out = outbox("LITERAL+")
-    out.start(command(Literal(reads(b"ab", b"cdGROWN", b"MORE"), 4)))
+    out = outbox()
+    out.start(command(Literal(reads(b"ab", b"cdGROWN", b"MORE"), 4), plus=True))
     assert drain(out)[0] == b"A1 APPEND Box {4+}\r\nabcd\r\n"
 
 
@@ -204,8 +171,8 @@ def broken() -> Iterable[bytes]:
     [(reads(b"ab"), "2 octets shorter than announced"), (broken, "Input/output error")],
 )
 def test_a_file_that_fails_under_way_ends_the_connection(read: Callable[[], Iterable[bytes]], message: str) -> None:
-    out = outbox("LITERAL+")
-    out.start(command(Literal(read, 4)))
+    out = outbox()
+    out.start(command(Literal(read, 4), plus=True))
     with pytest.raises(ConnectionLost, match=message):
         drain(out)
 
@@ -214,7 +181,7 @@ def test_a_file_that_fails_under_way_ends_the_connection(read: Callable[[], Iter
 
 
 def test_secrets_go_out_and_are_not_shown() -> None:
-    out = outbox("LITERAL+")
+    out = outbox()
     out.start(Exchange("A1", "LOGIN", [b"A1 LOGIN ann ", Secret(b'"s3cret"')]))
     assert drain(out) == (b'A1 LOGIN ann "s3cret"\r\n', b"A1 LOGIN ann " + MASK + b"\r\n")
 
@@ -223,7 +190,7 @@ def test_secrets_go_out_and_are_not_shown() -> None:
     "literal", [Literal(b"s3cret", 6, secret=True), TypedLiteral(b"{6+}\r\n", b"s3cret", False, secret=True)]
 )
 def test_a_secret_literal_is_not_shown(literal: Sendable) -> None:
-    out = outbox("LITERAL+")
+    out = outbox()
     out.start(Exchange("A1", "LOGIN", [b"A1 LOGIN ann ", literal]))
     octets, shown = drain(out)
     assert octets == b"A1 LOGIN ann {6+}\r\ns3cret\r\n"
@@ -231,8 +198,8 @@ def test_a_secret_literal_is_not_shown(literal: Sendable) -> None:
 
 
 def test_a_known_secret_is_masked_wherever_it_stands() -> None:
-    out = outbox("LITERAL+")
-    out.start(command(b"hidden ", Literal(b"so hidden", 9)))
+    out = outbox()
+    out.start(command(b"hidden ", Literal(b"so hidden", 9), plus=True))
     octets, shown = drain(out)
     assert octets == b"A1 APPEND Box hidden {9+}\r\nso hidden\r\n"
     assert b"hidden" not in shown
