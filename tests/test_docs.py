@@ -11,8 +11,8 @@ from pathlib import Path
 
 from imapsh import findings
 from imapsh.session import states
-from imapsh.shell.options import OPTIONS
-from imapsh.shell.secrets.password import ORDER
+from imapsh.shell.settings.options import OPTIONS
+from imapsh.shell.settings.passwords.password import ORDER
 from tests.servers.base import absent
 
 ROOT = Path(__file__).parent.parent

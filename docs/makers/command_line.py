@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from imapsh.shell.options import ABOUT, EXITS, URLS, USAGE, groups
-from imapsh.shell.secrets.password import ORDER
+from imapsh.shell.settings.options import ABOUT, EXITS, URLS, USAGE, groups
+from imapsh.shell.settings.passwords.password import ORDER
 
 _HEAD = f"""\
-.. Made by docs/make.py from the table in imapsh/shell/options.py.
+.. Made by docs/make.py from the table in imapsh/shell/settings/options.py.
 
 The command line
 ================

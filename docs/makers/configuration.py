@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from imapsh.render.styles import STYLES, THEMES
-from imapsh.shell.options import OPTIONS, Option
-from imapsh.shell.secrets.password import ORDER
+from imapsh.shell.settings.options import OPTIONS, Option
+from imapsh.shell.settings.passwords.password import ORDER
 from imapsh.wire.limits import DEFAULT
 
 EXAMPLE = """\

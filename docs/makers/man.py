@@ -10,7 +10,7 @@ from makers.command_line import NOTES
 
 from imapsh import __version__
 from imapsh.shell.commands import COMMANDS
-from imapsh.shell.options import ABOUT, EXITS, URLS, groups
+from imapsh.shell.settings.options import ABOUT, EXITS, URLS, groups
 
 _ABOUT = (
     "The server's replies are shown as they come, coloured, decoded and explained; what breaks the grammar is named. "

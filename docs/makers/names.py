@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from imapsh.shell.help.entries import Entry
-from imapsh.shell.help.lookup import listed, see_also
-from imapsh.shell.help.page import relations
-from imapsh.shell.help.spelt import spelt
+from imapsh.shell.commands.help.entries import Entry
+from imapsh.shell.commands.help.lookup import listed, see_also
+from imapsh.shell.commands.help.page import relations
+from imapsh.shell.commands.help.spelt import spelt
 
 
 class Page(NamedTuple):

@@ -20,28 +20,28 @@ from imapsh.session.exchange import Exchange
 from imapsh.session.secrets import Secrets
 from imapsh.shell.connection import steps
 from imapsh.shell.connection.connection import Connection
+from imapsh.shell.connection.dial import Plan, new_session
 from imapsh.shell.connection.opening import Accepted, log_in
 from imapsh.shell.connection.steps import Steps, Walk
-from imapsh.shell.dial import Plan, new_session
-from imapsh.shell.display import Display, Sink
-from imapsh.shell.recorder import Recorder
+from imapsh.shell.record.recorder import Recorder
+from imapsh.shell.screen.display import Display, Sink
 from imapsh.spec.model import LOGOUT, NOT_AUTHENTICATED, Context
 
 if TYPE_CHECKING:
     from imapsh.render.visible import Shown
     from imapsh.server.store import Store
     from imapsh.session.core import Session
-    from imapsh.shell.carrying.targets import Target
-    from imapsh.shell.draft import Draft
-    from imapsh.shell.entry import Entry
-    from imapsh.shell.expecting.tally import Tally
-    from imapsh.shell.last import Last
-    from imapsh.shell.options import Options
-    from imapsh.shell.output import Output
-    from imapsh.shell.progress import Progress, Transfers
-    from imapsh.shell.stats import Stats
-    from imapsh.shell.tracing import Tracing
-    from imapsh.shell.variables import Variables
+    from imapsh.shell.connection.trace import Tracing
+    from imapsh.shell.record.draft import Draft
+    from imapsh.shell.record.entry import Entry
+    from imapsh.shell.record.last import Last
+    from imapsh.shell.record.stats import Stats
+    from imapsh.shell.record.tally import Tally
+    from imapsh.shell.record.variables import Variables
+    from imapsh.shell.screen.output import Output
+    from imapsh.shell.screen.progress import Progress, Transfers
+    from imapsh.shell.screen.targets import Target
+    from imapsh.shell.settings.options import Options
     from imapsh.spec.match import Match
     from imapsh.transport.base import AsyncStream, Stream
 
@@ -173,21 +173,21 @@ class App:
     @cached_property
     def variables(self) -> Variables:
         """What `\\set` set."""
-        from imapsh.shell.variables import Variables
+        from imapsh.shell.record.variables import Variables
 
         return Variables()
 
     @cached_property
     def stats(self) -> Stats:
         """What commands took."""
-        from imapsh.shell.stats import Stats
+        from imapsh.shell.record.stats import Stats
 
         return Stats()
 
     @cached_property
     def tally(self) -> Tally:
         """The tests of a script."""
-        from imapsh.shell.expecting.tally import Tally
+        from imapsh.shell.record.tally import Tally
 
         return Tally()
 
@@ -200,7 +200,7 @@ class App:
 
     @cached_property
     def _transfers(self) -> Transfers:
-        from imapsh.shell.progress import Transfers
+        from imapsh.shell.screen.progress import Transfers
 
         return Transfers()
 
@@ -311,7 +311,7 @@ class App:
             raise
 
     def _connect_at_last(self, plan: Plan, name: str) -> Steps[None]:
-        from imapsh.shell.retry import Retries
+        from imapsh.shell.connection.retry import Retries
 
         retries = Retries(plan)
         while True:
@@ -429,7 +429,7 @@ class App:
     def tracing(self, name: str) -> Tracing:
         """The tracer of the connection of this name, the same when it is opened again."""
         if name not in self._tracings:
-            from imapsh.shell.tracing import Tracing
+            from imapsh.shell.connection.trace import Tracing
 
             self._tracings[name] = Tracing(self.fault)
         return self._tracings[name]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from imapsh.errors import ImapshError, Interrupted, UsageError
-from imapsh.shell.options import Options, help_text, read
+from imapsh.shell.settings.options import Options, help_text, read
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
@@ -37,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         _say(f"cannot write: {error.strerror or error}")
         return 1
     except Exception as error:  # noqa: BLE001 - a traceback would show what nobody may see
-        from imapsh.shell import crash
+        from imapsh.shell.settings import crash
 
         _say(crash.sentence(error))
         return crash.EXIT
@@ -55,17 +55,17 @@ def _run(given: Mapping[str, Any]) -> int:
         sys.stdout.write(f"imapsh {__version__}\n")
         return 0
     if given.get("completion"):
-        from imapsh.shell.completion import script
+        from imapsh.shell.modes.completion import script
 
         sys.stdout.write(script(given["completion"]))
         return 0
-    from imapsh.shell.secrets.password import take_from_descriptor, take_from_environment
+    from imapsh.shell.settings.passwords.password import take_from_descriptor, take_from_environment
 
     if "password_fd" in given:
         take_from_descriptor(given["password_fd"])
     take_from_environment()
     if given.get("checkup"):
-        from imapsh.shell import checkup
+        from imapsh.shell.modes import checkup
 
         return checkup.run(given)
     return _work(_configured(given))
@@ -75,13 +75,13 @@ def _configured(given: Mapping[str, Any]) -> Options:
     """The options in effect: what is given, over the configuration where there is one."""
     path = given.get("config", "")
     if not path and not given.get("no_config"):
-        from imapsh.shell.folders import config_file
+        from imapsh.shell.settings.folders import config_file
 
         path = config_file()
         path = path if os.path.exists(path) else ""
     if not path:
         return Options(**given)
-    from imapsh.shell import config
+    from imapsh.shell.settings import config
 
     return config.load(path, given)
 
@@ -90,24 +90,24 @@ def _work(options: Options) -> int:
     if options.profiles:
         names = options.settings.profiles if options.settings is not None else ()
         from imapsh.render.styles import paint
-        from imapsh.shell import stdio
+        from imapsh.shell.screen import stdio
 
         stdio.out(paint([("", f"{name}\n") for name in names], None))
         return 0
     if options.explain_name:
-        from imapsh.shell.help import cli
+        from imapsh.shell.modes import explain_name as cli
 
         return cli.run(options)
     if options.explain:
-        from imapsh.shell import explain
+        from imapsh.shell.modes import explain
 
         return explain.run(options)
     if options.serve_demo:
-        from imapsh.shell import serve
+        from imapsh.shell.modes import serve
 
         return serve.run(options)
     gc.disable()  # nothing of what is imported is garbage: to look for it again and again takes a tenth of a start
-    from imapsh.shell.dial import make_plan
+    from imapsh.shell.connection.dial import make_plan
 
     plan = _pointing(make_plan, options)
     if options.command or options.file or sys.stdin is None or not sys.stdin.isatty():
@@ -117,7 +117,7 @@ def _work(options: Options) -> int:
         return batch.run(plan, options)
     if options.report:
         raise UsageError("--report is of a script: give one with -c, -f or on stdin")
-    from imapsh.shell import repl
+    from imapsh.shell.prompt import repl
 
     return repl.run(plan, options)
 
@@ -131,7 +131,7 @@ def _pointing(make: Callable[[Given], Made], given: Given) -> Made:
 
 
 def _say(text: str) -> None:
-    from imapsh.shell import stdio
+    from imapsh.shell.screen import stdio
 
     try:
         stdio.note(text)

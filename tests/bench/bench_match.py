@@ -12,13 +12,13 @@ from prompt_toolkit.document import Document
 
 from imapsh.grammar.responses import Response
 from imapsh.grammar.values import MailboxList
-from imapsh.shell.completer import ShellCompleter
-from imapsh.shell.known import Known
-from imapsh.shell.mailboxes import MailboxNames
-from imapsh.shell.prompting.history import MaskedHistory
-from imapsh.shell.prompting.reading import Reading, TypedLexer
-from imapsh.shell.prompting.suggest import FromHistory
-from imapsh.shell.prompting.toolbar import Status, toolbar
+from imapsh.shell.prompt.completer import ShellCompleter
+from imapsh.shell.prompt.history import MaskedHistory
+from imapsh.shell.prompt.reading import Reading, TypedLexer
+from imapsh.shell.prompt.suggest import FromHistory
+from imapsh.shell.prompt.toolbar import Status, toolbar
+from imapsh.shell.record.known import Known
+from imapsh.shell.record.mailboxes import MailboxNames
 from imapsh.spec import Context
 from imapsh.wire.frames import Frame
 from tests.bench.figures import Figure, listed

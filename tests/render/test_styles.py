@@ -8,7 +8,7 @@ from pygments.token import string_to_tokentype
 
 from imapsh.errors import UsageError
 from imapsh.render.styles import STYLES, THEMES, Theme, paint, plain, prompt_styles, sgr
-from imapsh.shell.options import OPTIONS
+from imapsh.shell.settings.options import OPTIONS
 
 DEFAULT = THEMES["default"]
 SGR = re.compile(r"\x1b\[[\d;]*m")

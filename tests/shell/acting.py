@@ -13,10 +13,10 @@ from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output.vt100 import Vt100_Output
 
-from imapsh.shell.dial import make_plan
-from imapsh.shell.dialling import Dialling
-from imapsh.shell.interactive import Shell
-from imapsh.shell.options import Options
+from imapsh.shell.connection.background import BackgroundDial
+from imapsh.shell.connection.dial import make_plan
+from imapsh.shell.prompt.shell import Shell
+from imapsh.shell.settings.options import Options
 
 PATIENCE = 20  # seconds that anything may take on a slow machine
 ENTER, CTRL_C, CTRL_D, UP, TAB = "\r", "\x03", "\x04", "\x1b[A", "\t"
@@ -126,7 +126,7 @@ async def acting(folder: Path, columns: int = 160, **options: object) -> AsyncIt
         screen = Screen(columns)
         screen.answer = keys.send_text
         shell = Shell(chosen, folder=folder, input=keys, output=screen.output)
-        running = asyncio.create_task(shell.run(Dialling(make_plan(chosen))))
+        running = asyncio.create_task(shell.run(BackgroundDial(make_plan(chosen))))
         running.add_done_callback(screen.wake)
         actor = Actor(shell, screen, keys)
         try:

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from imapsh.shell.completing import dates
+from imapsh.shell.prompt.completing import dates
 from imapsh.spec.match import match
 from imapsh.spec.model import Context
 

@@ -118,7 +118,10 @@ def run(*words: str, keys: str = "") -> Seen:
         out, err = stack.enter_context(Terminal()), stack.enter_context(Terminal())
         for name, stream in (("stdout", out), ("stderr", err), ("stdin", io.StringIO(keys))):
             stack.enter_context(mock.patch(f"sys.{name}", stream))
-        for known in ("os.environ", "imapsh.shell.secrets.password._taken"):  # a run takes the password out of one
+        for known in (
+            "os.environ",
+            "imapsh.shell.settings.passwords.password._taken",
+        ):  # a run takes the password out of one
             stack.enter_context(mock.patch.dict(known))
         status = main(["--no-config", *words])
         return Seen(status, out.octets.getvalue().decode(), err.octets.getvalue().decode())

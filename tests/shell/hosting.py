@@ -17,11 +17,11 @@ from imapsh.shell import commands
 from imapsh.shell.app import App, at_once
 from imapsh.shell.batch.timers import Timers
 from imapsh.shell.connection.connection import Connection
+from imapsh.shell.connection.dial import Plan, make_plan
 from imapsh.shell.connection.steps import Step, Steps, Typed, Within
-from imapsh.shell.dial import Plan, make_plan
-from imapsh.shell.display import Display
-from imapsh.shell.options import Options
-from imapsh.shell.output import Output
+from imapsh.shell.screen.display import Display
+from imapsh.shell.screen.output import Output
+from imapsh.shell.settings.options import Options
 from imapsh.transport.base import Stream
 from imapsh.transport.memory import attach, pair
 

@@ -12,9 +12,9 @@ from imapsh.grammar.responses import Response
 from imapsh.grammar.values import Address, BodyPart, Envelope, Expunged, Fetch, MailboxList, Namespace, Namespaces
 from imapsh.session.events import Received
 from imapsh.session.mailbox import Mailbox
-from imapsh.shell.completer import ShellCompleter
-from imapsh.shell.known import Known
-from imapsh.shell.prompting.reading import Reading
+from imapsh.shell.prompt.completer import ShellCompleter
+from imapsh.shell.prompt.reading import Reading
+from imapsh.shell.record.known import Known
 from imapsh.spec.model import SELECTED, Context
 from imapsh.wire.frames import Frame
 

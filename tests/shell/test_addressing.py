@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from imapsh.session.events import Received
-from imapsh.shell import measure
-from imapsh.shell.dial import make_plan
+from imapsh.shell.connection.dial import make_plan
+from imapsh.shell.lines import measure
 from tests.shell.acting import ENTER, TAB, Peer, acting, play
 from tests.shell.hosting import FakeApp, answering
 from tests.shell.running import imapsh, listening, says, url

@@ -10,10 +10,10 @@ from imapsh import spec
 from imapsh.errors import UsageError
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.session.events import Sent
-from imapsh.shell import care, measure
+from imapsh.shell.connection.dial import make_plan
 from imapsh.shell.connection.steps import Ask
-from imapsh.shell.dial import make_plan
-from imapsh.shell.options import Options
+from imapsh.shell.lines import care, measure
+from imapsh.shell.settings.options import Options
 
 from .hosting import FakeApp, answering
 

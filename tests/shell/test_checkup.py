@@ -9,7 +9,7 @@ from pathlib import Path
 import pexpect
 
 import imapsh as package
-from imapsh.shell.secrets.password import ORDER
+from imapsh.shell.settings.passwords.password import ORDER
 
 from .running import environment, imapsh
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from imapsh.errors import LoginError
-from imapsh.shell.dial import make_plan
+from imapsh.shell.connection.dial import make_plan
 from imapsh.shell.main import main
-from imapsh.shell.options import Options
+from imapsh.shell.settings.options import Options
 from imapsh.transport.address import Address
 
 from .acting import ENTER, PASTE, PASTED, Actor, Peer, acting, play

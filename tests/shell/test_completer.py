@@ -6,9 +6,9 @@ import pytest
 from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
 
-from imapsh.shell.completer import ShellCompleter
-from imapsh.shell.known import Known
-from imapsh.shell.prompting.reading import Reading
+from imapsh.shell.prompt.completer import ShellCompleter
+from imapsh.shell.prompt.reading import Reading
+from imapsh.shell.record.known import Known
 from imapsh.spec.model import AUTHENTICATED, NOT_AUTHENTICATED, SELECTED, Context
 
 from .knowing import HOST, IN_A_MAILBOX, after, completer, known, menu, opened

@@ -11,8 +11,8 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from imapsh.shell import completion
-from imapsh.shell.options import OPTIONS, SCHEMES
+from imapsh.shell.modes import completion
+from imapsh.shell.settings.options import OPTIONS, SCHEMES
 from tests.servers.base import absent
 
 from .running import environment, imapsh

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from imapsh.errors import UsageError
-from imapsh.shell.config import load, overlay
-from imapsh.shell.dial import make_plan
-from imapsh.shell.options import Options, read
-from imapsh.shell.secrets.password import Kept
+from imapsh.shell.connection.dial import make_plan
+from imapsh.shell.settings.config import load, overlay
+from imapsh.shell.settings.options import Options, read
+from imapsh.shell.settings.passwords.password import Kept
 
 from .acting import acting, play
 from .running import environment, imapsh
@@ -170,8 +170,11 @@ def test_without_a_file_nothing_of_it_is_imported() -> None:
     words = [sys.executable, "-c", code, "--demo", "-c", "NOOP"]
     done = subprocess.run(words, capture_output=True, text=True, check=True, env=environment(), input="")
     loaded = set(done.stderr.split())
-    assert "imapsh.shell.folders" in loaded
-    assert loaded & {"tomllib", "imapsh.shell.config", "imapsh.shell.configfile", "json", "keyring"} == set()
+    assert "imapsh.shell.settings.folders" in loaded
+    assert (
+        loaded & {"tomllib", "imapsh.shell.settings.config", "imapsh.shell.settings.configfile", "json", "keyring"}
+        == set()
+    )
 
 
 def test_connect_work_at_the_prompt(tmp_path: Path) -> None:

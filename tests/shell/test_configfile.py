@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from imapsh.errors import UsageError
-from imapsh.shell.configfile import KEYS, Content, read
-from imapsh.shell.options import OPTIONS
+from imapsh.shell.settings.configfile import KEYS, Content, read
+from imapsh.shell.settings.options import OPTIONS
 
 
 def content(tmp_path: Path, text: str | bytes, mode: int = 0o600) -> Content:

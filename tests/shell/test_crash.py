@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from imapsh.shell import crash, dial
+from imapsh.shell.connection import dial
 from imapsh.shell.main import main
-from imapsh.shell.options import EXITS
+from imapsh.shell.settings import crash
+from imapsh.shell.settings.options import EXITS
 
 from .acting import acting, play
 

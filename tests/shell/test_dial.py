@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from imapsh.errors import ConnectError, TLSError, UsageError
-from imapsh.shell import dial
-from imapsh.shell.dial import Plan, make_plan, new_session, open_stream, opening
-from imapsh.shell.options import parse
+from imapsh.shell.connection import dial
+from imapsh.shell.connection.dial import Plan, make_plan, new_session, open_stream, opening
+from imapsh.shell.settings.options import parse
 from imapsh.transport.memory import Scripted
 
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from imapsh.errors import UsageError
-from imapsh.shell.explain import THRESHOLD, explain
-from imapsh.shell.options import parse
-from imapsh.shell.output import Output
+from imapsh.shell.modes.explain import THRESHOLD, explain
+from imapsh.shell.screen.output import Output
+from imapsh.shell.settings.options import parse
 from imapsh.wire.sinks import HashSink, opener
 from tests.grammar.reading import lines
 from tests.grammar.test_corpus import TEXTUAL, assert_holds

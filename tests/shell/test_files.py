@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from imapsh.errors import ConnectionLost, Interrupted, UsageError
-from imapsh.shell import files
 from imapsh.shell.connection.steps import Room, Step
+from imapsh.shell.lines import files
 from tests.shell.hosting import FakeApp
 from tests.shell.running import Handler, imapsh, listening, url
 

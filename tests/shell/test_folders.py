@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from imapsh.shell.folders import config_file, state_folder
+from imapsh.shell.settings.folders import config_file, state_folder
 
 
 def test_the_folders_follow_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

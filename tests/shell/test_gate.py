@@ -19,15 +19,15 @@ from hypothesis import strategies as st
 
 from imapsh.grammar.responses import UNTAGGED, Response
 from imapsh.session.events import Received
-from imapsh.shell import stdio
 from imapsh.shell.app import App
 from imapsh.shell.batch.sink import StdSink
-from imapsh.shell.carrying.landing import landing
-from imapsh.shell.carrying.targets import PipeTarget
-from imapsh.shell.output import Output, Writer
-from imapsh.shell.printer import Printer
-from imapsh.shell.prompting.plainprompt import PlainPrompt
-from imapsh.shell.prompting.sink import TerminalSink
+from imapsh.shell.prompt.plainprompt import PlainPrompt
+from imapsh.shell.prompt.sink import TerminalSink
+from imapsh.shell.screen import stdio
+from imapsh.shell.screen.landing import landing
+from imapsh.shell.screen.output import Output, Writer
+from imapsh.shell.screen.printer import Printer
+from imapsh.shell.screen.targets import PipeTarget
 from imapsh.wire.frames import Frame
 from tests.shell.acting import ENTER, TAB, Actor, acting, play
 from tests.shell.hostile import TRICKS, ending, forged, hides, hostile, lines_of, run, unsafe
@@ -304,16 +304,16 @@ def test_e11_a_terminal_behind_a_file_name_gets_what_it_may_have(tmp_path: Path)
 
 #: Who touches stdout, stderr or the terminal itself, and why that carries no text of a server's.
 WRITERS = {
-    "shell/stdio.py": "the writer of stdout and stderr: takes `Shown`, or makes visible what it takes",
-    "shell/printer.py": "the writer above the prompt: takes `Shown`",
-    "shell/prompting/driver.py": "the progress line: takes `Shown`",
-    "shell/notify.py": "bell and notification: takes `Shown`",
-    "shell/prompting/plainprompt.py": "the plain prompt: takes `Shown`",
+    "shell/screen/stdio.py": "the writer of stdout and stderr: takes `Shown`, or makes visible what it takes",
+    "shell/screen/printer.py": "the writer above the prompt: takes `Shown`",
+    "shell/prompt/driver.py": "the progress line: takes `Shown`",
+    "shell/screen/notify.py": "bell and notification: takes `Shown`",
+    "shell/prompt/plainprompt.py": "the plain prompt: takes `Shown`",
     "shell/main.py": "the texts of --help, --version and --completion, which are ours; and redirects a closed stdout",
     "shell/batch/driver.py": "asks whether stderr is a terminal",
     "shell/batch/batch.py": "opens stdout for `Writer`, which takes `Shown`",
-    "shell/explain.py": "opens stdout for `Writer`, which takes `Shown`",
-    "shell/expecting/report.py": "the file of a report, each text in it made visible",
+    "shell/modes/explain.py": "opens stdout for `Writer`, which takes `Shown`",
+    "shell/record/report.py": "the file of a report, each text in it made visible",
     "client/imap4/transcript.py": "imaplib's debugging output, passed through `printable`",
     "client/imap4/__main__.py": "imaplib's self-test: representations, and errors passed through `printable`",
     "render/picture.py": "the tool that makes the picture of the docs",
@@ -324,9 +324,9 @@ MAKERS = {
     "render/pretty.py": "its fast way is for lines that are printable ASCII; what it keeps was painted",
     "render/jsonform.py": "`dumps` escapes all that is not safe",
     "render/view/__init__.py": "cuts blanks off what was painted",
-    "shell/output.py": "cuts what was painted at its line ends",
-    "shell/progress.py": "carriage return and erase around visible text",
-    "shell/notify.py": "the notification's sequence around visible text",
+    "shell/screen/output.py": "cuts what was painted at its line ends",
+    "shell/screen/progress.py": "carriage return and erase around visible text",
+    "shell/screen/notify.py": "the notification's sequence around visible text",
 }
 _GATE = "imapsh.render.visible"
 _STREAMS = ("stdout", "stderr", "__stdout__", "__stderr__")

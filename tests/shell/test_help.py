@@ -11,13 +11,13 @@ from imapsh.errors import UsageError
 from imapsh.findings import RULES
 from imapsh.render.styles import STYLES, THEMES, paint, plain
 from imapsh.shell.commands import COMMANDS
-from imapsh.shell.help.entries import entries
-from imapsh.shell.help.kinds import KINDS
-from imapsh.shell.help.lookup import find, kinds_listed, known
-from imapsh.shell.help.overview import overview
-from imapsh.shell.help.page import explain
-from imapsh.shell.help.spelt import spelt
-from imapsh.shell.options import OPTIONS
+from imapsh.shell.commands.help.entries import entries
+from imapsh.shell.commands.help.kinds import KINDS
+from imapsh.shell.commands.help.lookup import find, kinds_listed, known
+from imapsh.shell.commands.help.overview import overview
+from imapsh.shell.commands.help.page import explain
+from imapsh.shell.commands.help.spelt import spelt
+from imapsh.shell.settings.options import OPTIONS
 
 from .running import imapsh
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from imapsh import spec
-from imapsh.shell.completing import dates
+from imapsh.shell.prompt.completing import dates
 from imapsh.spec.match import match
 
 from .hints import NOW, TABLE, Entry, answers, entries

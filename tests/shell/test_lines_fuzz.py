@@ -17,9 +17,9 @@ from imapsh.errors import ImapshError
 from imapsh.render.visible import is_safe
 from imapsh.shell.batch.batch import Batch
 from imapsh.shell.batch.script import from_commands
-from imapsh.shell.commands.table import COMMANDS
-from imapsh.shell.dial import make_plan
-from imapsh.shell.options import FORMATS, Options
+from imapsh.shell.command_table import COMMANDS
+from imapsh.shell.connection.dial import make_plan
+from imapsh.shell.settings.options import FORMATS, Options
 
 from .hosting import FakeApp
 

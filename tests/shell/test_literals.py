@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imapsh.shell.literals import announced, at, commands, continued, cut, wanted
+from imapsh.shell.lines.literals import announced, at, commands, continued, cut, wanted
 
 
 @pytest.mark.parametrize(

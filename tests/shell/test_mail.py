@@ -15,10 +15,10 @@ from imapsh.errors import CommandNo, StateError, UsageError
 from imapsh.grammar.values import Fetch
 from imapsh.session.events import Received
 from imapsh.session.exchange import Exchange
-from imapsh.shell import saving
-from imapsh.shell.loading import messages
-from imapsh.shell.progress import Progress
-from imapsh.shell.saving import Index, Item
+from imapsh.shell.commands.mail import saving
+from imapsh.shell.commands.mail.loading import messages
+from imapsh.shell.commands.mail.saving import Index, Item
+from imapsh.shell.screen.progress import Progress
 from tests.servers.base import Server
 
 from .acting import CTRL_C, Peer, acting, play

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imapsh.grammar.values import MailboxStatus, Namespace, Namespaces
-from imapsh.shell.mailboxes import MOST, as_typed
+from imapsh.shell.record.mailboxes import MOST, as_typed
 
 from .knowing import known, listed, received
 

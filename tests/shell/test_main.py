@@ -16,9 +16,10 @@ from pathlib import Path
 import pytest
 
 import imapsh as package
-from imapsh.shell import interactive, repl
 from imapsh.shell.batch import batch
 from imapsh.shell.main import main
+from imapsh.shell.prompt import repl
+from imapsh.shell.prompt import shell as interactive
 from tests.servers.base import Server, free_ports
 from tests.servers.certs import Certs
 
@@ -64,14 +65,14 @@ LATER = (
 
 def test_the_first_prompt_imports_nothing_that_only_a_line_needs() -> None:
     """Its budget is a fifth over a bare prompt's time."""
-    code = "import imapsh.shell.interactive, sys; print(*sys.modules)"
+    code = "import imapsh.shell.prompt.shell, sys; print(*sys.modules)"
     loaded = set(
         subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
     )
-    for module in ("prompt_toolkit.shortcuts", "imapsh.shell.completer", "imapsh.session.core"):
+    for module in ("prompt_toolkit.shortcuts", "imapsh.shell.prompt.completer", "imapsh.session.core"):
         assert module in loaded
     assert loaded & {f"imapsh.{name}" for name in LATER} == set()
-    assert not any(name.startswith("imapsh.shell.completing.") for name in loaded)
+    assert not any(name.startswith("imapsh.shell.prompt.completing.") for name in loaded)
 
 
 def test_explaining_imports_no_network(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from imapsh.grammar.responses import UNTAGGED, Response
 from imapsh.grammar.values import Count
 from imapsh.session.events import Received
-from imapsh.shell.notify import Notifier, sequence
+from imapsh.shell.screen.notify import Notifier, sequence
 from imapsh.wire.frames import Frame
 
 from .acting import ENTER, Peer, Screen, acting, play

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from imapsh.errors import UsageError
-from imapsh.shell.options import OPTIONS, Options, groups, help_text, parse
+from imapsh.shell.settings.options import OPTIONS, Options, groups, help_text, parse
 
 ROOT = Path(__file__).parents[2]
 

@@ -10,10 +10,10 @@ import pytest
 from imapsh.render.styles import THEMES
 from imapsh.session.core import Session
 from imapsh.session.events import Completed, Event, Received, Sent
-from imapsh.shell.last import Last
-from imapsh.shell.options import FORMATS, Options
-from imapsh.shell.output import Output, command_text, release, room, theme_for
-from imapsh.shell.timing import summary
+from imapsh.shell.record.last import Last
+from imapsh.shell.screen.output import Output, command_text, release, room, theme_for
+from imapsh.shell.screen.timing import summary
+from imapsh.shell.settings.options import FORMATS, Options
 from imapsh.wire.sinks import SpoolSink, opener
 
 BIG = bytes(range(256)) * 16

@@ -27,12 +27,12 @@ from imapsh.shell.batch.batch import Batch
 from imapsh.shell.batch.driver import BatchDriver
 from imapsh.shell.batch.script import from_commands
 from imapsh.shell.commands import COMMANDS
-from imapsh.shell.dial import Plan, make_plan
-from imapsh.shell.interactive import Shell
-from imapsh.shell.options import Options
-from imapsh.shell.prompting import driver as prompt_driver
-from imapsh.shell.prompting.driver import PromptDriver
-from imapsh.shell.secrets.password import Kept
+from imapsh.shell.connection.dial import Plan, make_plan
+from imapsh.shell.prompt import driver as prompt_driver
+from imapsh.shell.prompt.driver import PromptDriver
+from imapsh.shell.prompt.shell import Shell
+from imapsh.shell.settings.options import Options
+from imapsh.shell.settings.passwords.password import Kept
 from imapsh.transport.aio import AioStream
 from imapsh.transport.base import Stream
 from imapsh.transport.memory import attach, pair

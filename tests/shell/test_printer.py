@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from prompt_toolkit.output import DummyOutput
 
 from imapsh.render.visible import Shown
-from imapsh.shell.printer import PIECE, Printer
+from imapsh.shell.screen.printer import PIECE, Printer
 
 
 class Written(DummyOutput):

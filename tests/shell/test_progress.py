@@ -10,7 +10,7 @@ from pathlib import Path
 import pexpect
 
 from imapsh.session.core import Session
-from imapsh.shell.progress import EVERY, LEAST, PATIENCE, Meter, Progress, Transfers
+from imapsh.shell.screen.progress import EVERY, LEAST, PATIENCE, Meter, Progress, Transfers
 
 from .acting import Peer, acting, play
 from .running import GREETING, Handler, command, environment, imapsh, listening, running, url

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from imapsh.errors import ConnectionLost, ImapshError
+from imapsh.shell.connection.dial import Plan, make_plan
 from imapsh.shell.connection.steps import Steps
-from imapsh.shell.dial import Plan, make_plan
 from tests.shell.acting import ENTER, Peer, acting, play
 from tests.shell.hosting import FakeApp, answering
 from tests.shell.running import imapsh, listening, says, url

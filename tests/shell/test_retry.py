@@ -12,10 +12,10 @@ import pytest
 
 from imapsh.errors import ConnectError, ConnectionTimeout, GreetingError, ImapshError, LoginError, TLSError, UsageError
 from imapsh.grammar.responses import STATUS, Response
-from imapsh.shell import retry
-from imapsh.shell.dial import make_plan, new_session
-from imapsh.shell.options import parse
-from imapsh.shell.retry import Retries
+from imapsh.shell.connection import retry
+from imapsh.shell.connection.dial import make_plan, new_session
+from imapsh.shell.connection.retry import Retries
+from imapsh.shell.settings.options import parse
 from imapsh.wire.frames import Frame
 
 from .acting import acting, play

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from imapsh.shell.output import Output
+from imapsh.shell.screen.output import Output
 from tests.shell.acting import Actor, Peer, acting, play
 
 ENVELOPE = b'* 1 FETCH (ENVELOPE (NIL "Kelp" NIL NIL NIL NIL NIL NIL NIL NIL))\r\n'

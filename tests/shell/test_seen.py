@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from imapsh.grammar.values import Fetch
 from imapsh.session.numbering import Shift
-from imapsh.shell import seen
-from imapsh.shell.known import Known
-from imapsh.shell.seen import Messages
+from imapsh.shell.record import messages as seen
+from imapsh.shell.record.known import Known
+from imapsh.shell.record.messages import Messages
 
 from .knowing import ENVELOPE, STRUCTURE, expunged, fetched, opened
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from imapsh.session.waiting import Waiting
-from imapsh.shell.stall import Stall, explained
+from imapsh.shell.connection.stall import Stall, explained
 from tests.session.player import SELECTED, play
 
 from .acting import ENTER, Peer, acting

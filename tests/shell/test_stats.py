@@ -9,7 +9,7 @@ import pytest
 from imapsh.errors import UsageError
 from imapsh.grammar.responses import TAGGED, Response
 from imapsh.session.exchange import Exchange
-from imapsh.shell.stats import Spread, Stats
+from imapsh.shell.record.stats import Spread, Stats
 from imapsh.wire.frames import Frame
 
 from .hosting import FakeApp

@@ -13,8 +13,8 @@ from imapsh.errors import UsageError
 from imapsh.session.core import Session
 from imapsh.session.events import Completed
 from imapsh.shell.connection.steps import Line, Pause
-from imapsh.shell.prompting.reading import Reading
-from imapsh.shell.timing import summary
+from imapsh.shell.prompt.reading import Reading
+from imapsh.shell.screen.timing import summary
 from imapsh.spec.model import Context
 
 from .acting import ENTER, Peer, acting, play

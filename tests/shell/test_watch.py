@@ -11,7 +11,7 @@ import pytest
 
 from imapsh.session.core import RENEWAL
 from imapsh.shell.app import at_once
-from imapsh.shell.watch import Watch
+from imapsh.shell.connection.watch import Watch
 from tests.servers.base import Server
 
 from .acting import ENTER, Peer, acting, play

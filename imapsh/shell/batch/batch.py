@@ -12,16 +12,18 @@ import sys
 from typing import TYPE_CHECKING, BinaryIO
 
 from imapsh.errors import ImapshError
-from imapsh.shell import commands, dial, lines
+from imapsh.shell import commands
 from imapsh.shell.app import FIRST, App, at_once
 from imapsh.shell.batch.course import Course
 from imapsh.shell.batch.driver import BatchDriver
 from imapsh.shell.batch.script import Script, from_commands, from_file
-from imapsh.shell.output import make_output
+from imapsh.shell.connection import dial
+from imapsh.shell.lines import perform
+from imapsh.shell.screen.output import make_output
 
 if TYPE_CHECKING:
     from imapsh.shell.connection.steps import Steps
-    from imapsh.shell.options import Options
+    from imapsh.shell.settings.options import Options
 
 
 class Batch:
@@ -38,7 +40,7 @@ class Batch:
         """Connect, log in, run the script, log out; the exit status.  Raises ImapshError, OSError for stdout."""
         app, self.driver.script = self.app, script
         if self.options.report:
-            from imapsh.shell.expecting import report
+            from imapsh.shell.record import report
 
             app.tally.report = report.make(self.options.report, script.name)
         try:
@@ -71,7 +73,7 @@ class Batch:
 
     def _asks(self, text: str, before: bool) -> bool:
         """Whether the lines behind this one may answer an AUTHENTICATE; one that nobody asked for is secret, too."""
-        ours = lines.is_ours(self.app, text)
+        ours = perform.is_ours(self.app, text)
         row = None if ours else self.app.match(text).command
         if before and row is None and not ours:
             self.app.hide(text.strip())
@@ -114,7 +116,7 @@ def run(plan: dial.Plan, options: Options) -> int:
 def _reports_to_stdout(options: Options) -> bool:
     if not options.report:
         return False
-    from imapsh.shell.expecting import report
+    from imapsh.shell.record import report
 
     return report.target(options.report)[1] == report.STDOUT
 

@@ -78,6 +78,6 @@ class Course:
 
 
 def _said(app: App) -> str:
-    from imapsh.shell.expecting import checks
+    from imapsh.shell.commands.testing import checks
 
     return app.masked(checks.reply_said(app))

@@ -16,18 +16,19 @@ from imapsh.errors import ConnectionTimeout, Interrupted
 from imapsh.grammar.responses import TAGGED
 from imapsh.session.events import Event, Received
 from imapsh.session.exchange import Exchange
-from imapsh.shell import dial, stdio
 from imapsh.shell.batch.client import BatchClient
 from imapsh.shell.batch.sink import StdSink
 from imapsh.shell.batch.timers import Timers
+from imapsh.shell.connection import dial
 from imapsh.shell.connection.connection import Connection
 from imapsh.shell.connection.greeting import checked, silent
-from imapsh.shell.output import is_plain
+from imapsh.shell.screen import stdio
+from imapsh.shell.screen.output import is_plain
 
 if TYPE_CHECKING:
     from imapsh.shell.app import App
     from imapsh.shell.batch.script import Script
-    from imapsh.shell.options import Options
+    from imapsh.shell.settings.options import Options
     from imapsh.transport.base import AsyncStream, Stream
 
 T = TypeVar("T")
@@ -103,7 +104,7 @@ class BatchDriver:
                 self._explain(connection, exchange)
 
     def _explain(self, connection: Connection, exchange: Exchange) -> None:
-        from imapsh.shell.stall import explained, unreplied
+        from imapsh.shell.connection.stall import explained, unreplied
 
         waiting = connection.session.waiting or unreplied(exchange)
         if waiting is not None:

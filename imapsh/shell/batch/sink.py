@@ -6,17 +6,17 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, BinaryIO
 
-from imapsh.shell import stdio
-from imapsh.shell.output import Writer
-from imapsh.shell.progress import Meter
+from imapsh.shell.screen import stdio
+from imapsh.shell.screen.output import Writer
+from imapsh.shell.screen.progress import Meter
 
 if TYPE_CHECKING:
     from imapsh.render.visible import Shown
-    from imapsh.shell.progress import Progress
+    from imapsh.shell.screen.progress import Progress
 
 
 class StdSink:
-    """`imapsh.shell.display.Sink` for stdout, here `out`, and stderr.
+    """`imapsh.shell.screen.display.Sink` for stdout, here `out`, and stderr.
 
     `exact`: stdout is no terminal and gets octets as they are.  `columns` tells the width of a terminal on stderr, None
     if there is none; `moving` tells how far something long has come.

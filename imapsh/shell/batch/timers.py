@@ -20,7 +20,7 @@ class Timer:
 
 
 class Timers:
-    """A clock as `imapsh.shell.stall.Clock` wants one.  `left` is how long a driver may wait before it calls `run`."""
+    """An `imapsh.shell.screen.clock.Clock`.  `left` is how long a driver may wait before it calls `run`."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.time = clock

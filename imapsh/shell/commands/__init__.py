@@ -12,8 +12,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from imapsh.errors import UsageError
-from imapsh.shell import lines
-from imapsh.shell.commands.table import COMMANDS, Command
+from imapsh.shell.command_table import COMMANDS, Command
+from imapsh.shell.lines import perform
 
 if TYPE_CHECKING:
     from imapsh.shell.app import App
@@ -23,8 +23,8 @@ __all__ = ["COMMANDS", "Command", "find", "run", "take"]
 
 
 def take(app: App, text: str) -> Steps[str]:
-    """Do a line, whoever is to do it (`imapsh.shell.lines.take`)."""
-    return lines.take(app, text, run)
+    """Do a line, whoever is to do it (`imapsh.shell.lines.perform.take`)."""
+    return perform.take(app, text, run)
 
 
 def run(app: App, line: str) -> Steps[str]:
@@ -50,7 +50,7 @@ def find(name: str) -> Command:
     if row is None:
         from difflib import get_close_matches
 
-        from imapsh.shell.discreet import in_clear
+        from imapsh.shell.lines.discreet import in_clear
 
         near = get_close_matches(wanted, COMMANDS, 1, 0.5)
         meant = f"did you mean {near[0]}? " if near else ""

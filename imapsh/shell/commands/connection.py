@@ -8,11 +8,11 @@ from imapsh.errors import UsageError
 from imapsh.render.amounts import count
 from imapsh.render.visible import visible
 from imapsh.session.mailbox import Mailbox
-from imapsh.shell import dial
 from imapsh.shell.app import App
+from imapsh.shell.connection import dial
 from imapsh.shell.connection.connection import Connection
 from imapsh.shell.connection.steps import Line, Steps
-from imapsh.shell.mailboxes import as_typed
+from imapsh.shell.record.mailboxes import as_typed
 from imapsh.spec.model import AUTHENTICATED
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,19}")

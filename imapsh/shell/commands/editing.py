@@ -11,8 +11,8 @@ from imapsh.session.events import Sent
 from imapsh.shell.app import App
 from imapsh.shell.commands import editor
 from imapsh.shell.connection.steps import Away, Line, Steps
-from imapsh.shell.draft import Draft
-from imapsh.shell.literals import to_wire
+from imapsh.shell.lines.literals import to_wire
+from imapsh.shell.record.draft import Draft
 
 if TYPE_CHECKING:
     from imapsh.wire.frames import Frame

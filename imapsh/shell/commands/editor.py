@@ -9,8 +9,8 @@ import subprocess
 import tempfile
 
 from imapsh.errors import UsageError
-from imapsh.shell.folders import private
-from imapsh.shell.prompting.terminal import lent
+from imapsh.shell.prompt.terminal import lent
+from imapsh.shell.settings.folders import private
 from imapsh.transport.child import child_environment
 
 _USUAL = ("editor", "nano", "vim", "vi")

@@ -3,10 +3,10 @@ r"""Octets: `\raw` sends them in no command, `\resync` gives up those that do no
 from __future__ import annotations
 
 from imapsh.errors import UsageError
-from imapsh.shell import discreet
 from imapsh.shell.app import App
 from imapsh.shell.connection.steps import Octets, Steps
-from imapsh.shell.files import unescape
+from imapsh.shell.lines import discreet
+from imapsh.shell.lines.files import unescape
 
 
 def send(app: App, argument: str) -> Steps[str]:

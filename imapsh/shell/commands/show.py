@@ -6,9 +6,9 @@ from imapsh.errors import UsageError
 from imapsh.render.visible import visible
 from imapsh.shell.app import App
 from imapsh.shell.connection.steps import ROOM, Steps
-from imapsh.shell.options import FORMATS, KEYS
-from imapsh.shell.output import Output
-from imapsh.shell.viewer import Viewer
+from imapsh.shell.screen.output import Output
+from imapsh.shell.screen.viewer import Viewer
+from imapsh.shell.settings.options import FORMATS, KEYS
 
 
 def help_(app: App, argument: str) -> None:
@@ -16,8 +16,8 @@ def help_(app: App, argument: str) -> None:
     if argument in app.aliases:
         app.say(visible(f"{argument} is an alias: it stands for {app.aliases[argument]}"))
         return
-    from imapsh.shell.help.overview import overview
-    from imapsh.shell.help.page import explain
+    from imapsh.shell.commands.help.overview import overview
+    from imapsh.shell.commands.help.page import explain
 
     width = app.output.width or 80
     app.tell(explain(argument, width) if argument else overview(width))

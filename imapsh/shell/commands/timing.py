@@ -8,8 +8,8 @@ from imapsh.render.styles import NOTHING
 from imapsh.shell.app import App
 from imapsh.shell.commands.care import switched
 from imapsh.shell.connection.steps import ROOM, Line, Pause, Steps
-from imapsh.shell.lines import is_ours
-from imapsh.shell.stats import Row, Stats
+from imapsh.shell.lines.perform import is_ours
+from imapsh.shell.record.stats import Row, Stats
 
 _WORST = ("OK", "NO", "BAD")
 

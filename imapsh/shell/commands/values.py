@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from imapsh.errors import ImapshError, UsageError
 from imapsh.render.visible import visible
 from imapsh.shell.app import App
-from imapsh.shell.carrying import aliases
-from imapsh.shell.carrying.values import VALUES, expanded, shown, value
 from imapsh.shell.connection.steps import Ask, Steps
-from imapsh.shell.discreet import in_clear
-from imapsh.shell.entry import Entry
-from imapsh.shell.variables import BUILT_IN
+from imapsh.shell.lines import aliases
+from imapsh.shell.lines.discreet import in_clear
+from imapsh.shell.lines.values import VALUES, expanded, shown, value
+from imapsh.shell.record.entry import Entry
+from imapsh.shell.record.variables import BUILT_IN
 
 _SHOWN = 20  # lines of the history where nobody says how many
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from imapsh.errors import StateError, UsageError
 from imapsh.session.core import RENEWAL
-from imapsh.shell import options
 from imapsh.shell.app import App
 from imapsh.shell.connection.connection import Own
 from imapsh.shell.connection.steps import Pause, Steps
+from imapsh.shell.settings import options
 from imapsh.spec.model import SELECTED
 
 _LOOK = 1.0  # seconds after which a script that watches looks whether it is over
@@ -23,7 +23,7 @@ def watch(app: App, argument: str) -> Steps[None]:
         if argument != "off":
             yield from _for(app, seconds)
         return
-    from imapsh.shell.watch import POLLING
+    from imapsh.shell.connection.watch import POLLING
 
     watching = app.connection.watch
     if argument == "off":
@@ -50,7 +50,7 @@ def _seconds(argument: str) -> float | None:
 
 def _for(app: App, seconds: float | None) -> Steps[None]:
     """In a script: until so much time is over, the connection ends, or Ctrl-C."""
-    from imapsh.shell.watch import POLLING, has_idle
+    from imapsh.shell.connection.watch import POLLING, has_idle
 
     connection, session = app.connection, app.session
     if session.state != SELECTED:
@@ -80,7 +80,7 @@ def _pause(connection: Any, seconds: float, exchange: Any = None) -> Steps[None]
 
 def notify(app: App, argument: str) -> None:
     """`\\notify [off|bell|desktop]`."""
-    from imapsh.shell.options import NOTIFICATIONS
+    from imapsh.shell.settings.options import NOTIFICATIONS
 
     how = "never" if argument == "off" else argument
     if how and how not in NOTIFICATIONS:

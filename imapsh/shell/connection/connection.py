@@ -13,20 +13,20 @@ from imapsh.session import clear
 from imapsh.session.core import Session
 from imapsh.session.events import Closed, Completed, Event, Received
 from imapsh.session.exchange import Exchange, Sendable
-from imapsh.shell.recorder import LOGINS, Recorder
-from imapsh.shell.rows import Rows, Taker
+from imapsh.shell.record.recorder import LOGINS, Recorder
+from imapsh.shell.record.rows import Rows, Taker
 from imapsh.spec.model import AUTHENTICATED, SELECTED
 
 if TYPE_CHECKING:
     from imapsh.session.mailbox import Mailbox
     from imapsh.session.opening import Opening
-    from imapsh.shell.carrying.results import Results
-    from imapsh.shell.carrying.targets import Target
-    from imapsh.shell.clock import Clock
-    from imapsh.shell.dial import Plan
-    from imapsh.shell.display import Display
-    from imapsh.shell.last import Last
-    from imapsh.shell.watch import Watch
+    from imapsh.shell.connection.dial import Plan
+    from imapsh.shell.connection.watch import Watch
+    from imapsh.shell.record.last import Last
+    from imapsh.shell.record.results import Results
+    from imapsh.shell.screen.clock import Clock
+    from imapsh.shell.screen.display import Display
+    from imapsh.shell.screen.targets import Target
     from imapsh.transport.base import AsyncStream, Stream
 
 
@@ -86,13 +86,13 @@ class Connection:
 
     def _wanted(self) -> Opening:
         """Where it leads; the plan may change."""
-        from imapsh.shell.dial import opening
+        from imapsh.shell.connection.dial import opening
 
         return opening(self.plan)
 
     def moved_by(self, kick: Callable[[], None], clock: Clock, free: Callable[[], bool]) -> None:
         """From now on `kick` tells events and sends what is due; `free` says whether nothing is done for the person."""
-        from imapsh.shell.watch import Watch
+        from imapsh.shell.connection.watch import Watch
 
         self._kick = kick
         self.watch: Watch = Watch(self, clock, free, self.display.note)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from imapsh.shell.connection.dial import opening_steps
 from imapsh.shell.connection.steps import Ask, Steps
-from imapsh.shell.dial import opening_steps
-from imapsh.shell.secrets.password import Kept
+from imapsh.shell.settings.passwords.password import Kept
 from imapsh.spec.model import AUTHENTICATED, SELECTED
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 from imapsh.errors import ImapshError
 from imapsh.session.events import Upgrade
 from imapsh.session.exchange import Exchange
-from imapsh.shell.dial import Plan
+from imapsh.shell.connection.dial import Plan
 
 if TYPE_CHECKING:
     from imapsh.shell.connection.connection import Connection

@@ -15,8 +15,8 @@ import pytest
 from imapsh.errors import ImapshError, UsageError
 from imapsh.shell.batch.batch import Batch
 from imapsh.shell.batch.script import Script, from_commands
-from imapsh.shell.dial import make_plan
-from imapsh.shell.options import parse
+from imapsh.shell.connection.dial import make_plan
+from imapsh.shell.settings.options import parse
 from tests.shell.running import GREETING, command, environment, imapsh, listening, says, url
 
 SECRET = "hunter22"

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from imapsh.errors import UsageError
-from imapsh.shell.carrying.aliases import arguments, resolve
-from imapsh.shell.prompting.reading import Reading
+from imapsh.shell.lines.aliases import arguments, resolve
+from imapsh.shell.prompt.reading import Reading
 from imapsh.spec.model import Context
 from tests.shell.hosting import FakeApp
 from tests.shell.running import imapsh

@@ -11,8 +11,8 @@ import pytest
 from imapsh.errors import ConnectionLost, UsageError
 from imapsh.grammar.values import Fetch
 from imapsh.session.events import Completed, Received
-from imapsh.shell.carrying.redirect import file_name, split
-from imapsh.shell.dial import make_plan
+from imapsh.shell.connection.dial import make_plan
+from imapsh.shell.lines.redirect import file_name, split
 from imapsh.spec.model import SELECTED, Context
 from tests.shell.disks import full_disk
 from tests.shell.hosting import FakeApp, answering

@@ -6,7 +6,7 @@ import pytest
 
 from imapsh.session.core import Session
 from imapsh.session.events import Completed, Received
-from imapsh.shell.carrying.results import Found, Results
+from imapsh.shell.record.results import Found, Results
 
 
 class Told:

@@ -6,7 +6,7 @@ import pytest
 
 from imapsh.errors import UsageError
 from imapsh.server import core
-from imapsh.shell.carrying.searchres import offers
+from imapsh.shell.lines.searchres import offers
 from tests.shell.hosting import FakeApp
 
 _WITHOUT = ("SEARCHRES", "IMAP4rev2")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from imapsh.errors import UsageError
-from imapsh.shell.carrying.values import MASKED, VALUES, Place, discreet, places, put_in
-from imapsh.shell.variables import BUILT_IN
+from imapsh.shell.lines.values import MASKED, VALUES, Place, discreet, places, put_in
+from imapsh.shell.record.variables import BUILT_IN
 from tests.shell.hosting import FakeApp
 
 

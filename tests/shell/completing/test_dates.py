@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from imapsh.grammar.dates import write_date
-from imapsh.shell.completing import dates
+from imapsh.shell.prompt.completing import dates
 from tests.shell.knowing import IN_A_MAILBOX, after, completer, world
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from imapsh.shell.known import Known
-from imapsh.shell.mailboxes import MailboxNames
+from imapsh.shell.record.known import Known
+from imapsh.shell.record.mailboxes import MailboxNames
 from imapsh.spec.model import SELECTED, Context
 from tests.shell.knowing import after, fetched, opened
 

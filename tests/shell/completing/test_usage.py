@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from imapsh.shell.completing.usage import MOST, Usage
+from imapsh.shell.prompt.completing.usage import MOST, Usage
 from imapsh.spec.match import match
 
 

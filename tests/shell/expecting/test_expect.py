@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from imapsh.errors import UsageError
-from imapsh.shell.expecting.expect import OPERATORS, SUBJECTS, Expectation, details, parse
+from imapsh.shell.expectation import OPERATORS, SUBJECTS, Expectation, details, parse
 from tests.servers.base import Server
 from tests.shell.hosting import FakeApp
 from tests.shell.running import GREETING, imapsh, listening, says, url

@@ -12,8 +12,8 @@ from xml.etree import ElementTree
 import pytest
 
 from imapsh.errors import UsageError
-from imapsh.shell.expecting.report import JUnit, Report, Tap, target
-from imapsh.shell.expecting.tally import Tally
+from imapsh.shell.record.report import JUnit, Report, Tap, target
+from imapsh.shell.record.tally import Tally
 from tests.shell.running import GREETING, imapsh, listening, says, url
 
 SCRIPT = b"""\

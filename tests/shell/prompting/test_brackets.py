@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from imapsh.shell.prompting.brackets import pair
+from imapsh.shell.prompt.brackets import pair
 
 
 @pytest.mark.parametrize(

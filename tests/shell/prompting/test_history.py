@@ -6,7 +6,7 @@ import asyncio
 import stat
 from pathlib import Path
 
-from imapsh.shell.prompting.history import MaskedHistory
+from imapsh.shell.prompt.history import MaskedHistory
 
 
 def mask(text: str) -> str:

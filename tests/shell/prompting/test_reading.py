@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prompt_toolkit.document import Document
 
-from imapsh.shell.prompting.reading import Reading, TypedLexer
+from imapsh.shell.prompt.reading import Reading, TypedLexer
 from imapsh.spec.model import AUTHENTICATED, NOT_AUTHENTICATED, SELECTED, Context
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.document import Document
 
-from imapsh.shell.prompting.history import MaskedHistory
-from imapsh.shell.prompting.reading import Reading
-from imapsh.shell.prompting.suggest import FromHistory
+from imapsh.shell.prompt.history import MaskedHistory
+from imapsh.shell.prompt.reading import Reading
+from imapsh.shell.prompt.suggest import FromHistory
 from imapsh.spec.model import NOT_AUTHENTICATED, Context
 
 

@@ -11,11 +11,11 @@ from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
 
 from imapsh import spec
-from imapsh.shell.commands.table import COMMANDS
-from imapsh.shell.completer import ShellCompleter
-from imapsh.shell.prompting.brackets import pair
-from imapsh.shell.prompting.reading import Reading, TypedLexer
-from imapsh.shell.prompting.toolbar import Status, toolbar
+from imapsh.shell.command_table import COMMANDS
+from imapsh.shell.prompt.brackets import pair
+from imapsh.shell.prompt.completer import ShellCompleter
+from imapsh.shell.prompt.reading import Reading, TypedLexer
+from imapsh.shell.prompt.toolbar import Status, toolbar
 from imapsh.spec.match import match
 from imapsh.spec.model import SELECTED, Context
 from tests.shell.hints import TABLE, entries

@@ -12,8 +12,8 @@ from keyring.backends.fail import Keyring as NoKeyring
 from keyring.errors import KeyringLocked
 
 from imapsh.errors import LoginError
-from imapsh.shell.secrets import keyrings
-from imapsh.shell.secrets.password import Password, Ways
+from imapsh.shell.settings.passwords import keyrings
+from imapsh.shell.settings.passwords.password import Password, Ways
 
 
 class Ring(KeyringBackend):

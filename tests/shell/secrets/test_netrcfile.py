@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from imapsh.errors import LoginError
-from imapsh.shell.secrets import netrcfile
+from imapsh.shell.settings.passwords import netrcfile
 from tests.servers.base import Server
 from tests.shell.running import imapsh
 
@@ -55,8 +55,8 @@ def test_the_first_that_fits(host: str, user: str, password: str) -> None:
 
 @pytest.mark.usefixtures("file")
 def test_the_user_where_none_is_given() -> None:
-    from imapsh.shell.dial import make_plan
-    from imapsh.shell.options import parse
+    from imapsh.shell.connection.dial import make_plan
+    from imapsh.shell.settings.options import parse
 
     assert make_plan(parse(["--netrc", "mail.example"])).user == "me"
     assert make_plan(parse(["--netrc", "--user", "boss", "mail.example"])).user == "boss"

@@ -10,9 +10,9 @@ import pytest
 
 from imapsh.errors import LoginError, UsageError
 from imapsh.session.core import Session
-from imapsh.shell.options import Options
-from imapsh.shell.secrets import password as source
-from imapsh.shell.secrets.password import (
+from imapsh.shell.settings.options import Options
+from imapsh.shell.settings.passwords import password as source
+from imapsh.shell.settings.passwords.password import (
     Kept,
     Password,
     Ways,
@@ -102,7 +102,7 @@ def test_a_password_appended_is_read_back_secret_whole(secret: str) -> None:
 def test_the_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each source in turn is there, from the last to the first, and each goes before all that came before it."""
     monkeypatch.setenv("NETRC", str(private(tmp_path / "netrc", "machine here login me password netrc")))
-    monkeypatch.setattr("imapsh.shell.secrets.keyrings.find", lambda host, user: f"keyring {host} {user}")
+    monkeypatch.setattr("imapsh.shell.settings.passwords.keyrings.find", lambda host, user: f"keyring {host} {user}")
     ways = Ways()
 
     def found(**more: Any) -> str:
@@ -129,7 +129,7 @@ def test_the_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_look_up_that_finds_nothing_leaves_it_to_the_prompt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NETRC", str(tmp_path / "none"))
-    monkeypatch.setattr("imapsh.shell.secrets.keyrings.find", lambda host, user: "")
+    monkeypatch.setattr("imapsh.shell.settings.passwords.keyrings.find", lambda host, user: "")
     assert Password("me", "here", "here", Ways(netrc=True, keyring=True), lambda prompt: "asked")() == "asked"
 
 
@@ -151,7 +151,7 @@ def test_a_descriptor_that_is_not_open() -> None:
 
 
 def test_what_was_handed_out_is_masked_in_the_next_session_too() -> None:
-    from imapsh.shell.dial import make_plan, new_session
+    from imapsh.shell.connection.dial import make_plan, new_session
 
     assert Password("me", "here", "here", Ways(password=Kept(SECRET)))() == SECRET
     session = new_session(make_plan(Options(url="imap://me@localhost")))

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from imapsh.errors import LoginError
-from imapsh.shell.secrets import tokens
-from imapsh.shell.secrets.password import Password, Ways
+from imapsh.shell.settings.passwords import tokens
+from imapsh.shell.settings.passwords.password import Password, Ways
 from tests.servers.base import Server
 from tests.servers.dovecot import token
 from tests.shell.running import Handler, imapsh, listening, url

@@ -1,1 +1,0 @@
-"""What one line hands on to the next, or to a file: values, aliases, results, output."""

@@ -1,0 +1,186 @@
+"""Every name as an entry of one shape, from the table, the catalogue of rules, and the shell's own tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import NamedTuple, TypeVar
+
+from imapsh import spec
+from imapsh.findings import CONDUCT, RULES
+from imapsh.shell.commands import COMMANDS
+from imapsh.shell.commands.help.kinds import KINDS
+from imapsh.shell.settings.options import OPTIONS, Option
+from imapsh.spec.model import ANY_STATE, Command, Name
+from imapsh.spec.slots import SLOTS
+
+Thing = TypeVar("Thing", str, "Entry")
+
+#: What the shell does with some of IMAP's commands when they are typed without their end.
+_AT_THE_PROMPT = {
+    "AUTHENTICATE": "Without a response the user and the password or token are asked for, and imapsh does the rest; "
+                    "with a tag in front, as in a1 AUTHENTICATE PLAIN, you answer the server by hand.",
+    "LOGIN": "Without the password it is asked for, unseen.",
+}  # fmt: skip
+
+_EDITIONS = {"1": "IMAP4rev1 only", "2": "IMAP4rev2 only"}
+
+
+#: When the shell asks first, by a command's guard.
+_ASKS = {
+    "deleted": "first, at a terminal, where something would be removed",
+    "mailbox": "first, at a terminal, and says what is in it",
+    "inbox": "first, at a terminal, where it is INBOX that is renamed",
+    "set": "first, at a terminal, where the messages are many",
+    "flags": "first, at a terminal, where the messages are many",
+}
+
+
+class Entry(NamedTuple):
+    """What is to be said of a name.  `syntax` is what follows it; `facts` are labels and texts.
+
+    `needs` are capabilities of which one offers it, `responses` the responses that it brings.
+    """
+
+    kind: str
+    name: str
+    summary: str
+    syntax: str = ""
+    rfc: str = ""
+    example: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    details: str = ""
+    needs: tuple[str, ...] = ()
+    responses: tuple[str, ...] = ()
+
+    @property
+    def usage(self) -> str:
+        """How it is written: the name and what follows, in the notation of hints."""
+        syntax = self.syntax.replace('"', "")
+        if self.name.startswith("<") or self.kind == "syntax":
+            return syntax or self.name
+        if self.kind == "code":
+            return f"[{self.name} {syntax}]" if syntax else f"[{self.name}]"
+        return f"{self.name}{'' if self.name[-1] in '[(' or not syntax else ' '}{syntax}"
+
+    @property
+    def shown(self) -> str:
+        """The name for a list of names: `BODY[...]`, `AUTH=...`."""
+        return shown(self.name)
+
+
+def shown(name: str) -> str:
+    """A row's name for a list of names: `BODY[...]`, `AUTH=...`."""
+    closing = {"[": "...]", "(": "...)", "=": "..."}
+    return name + closing.get(name[-1], "")
+
+
+@cache
+def entries() -> tuple[Entry, ...]:
+    """All of them, by kind in the order of KINDS, in a kind as their table has them."""
+    order = list(KINDS)
+    found = [*_own(), *_options(), *_commands(), *_names(), *_arguments(), *_rules()]
+    return tuple(sorted(found, key=lambda entry: order.index(entry.kind) if entry.kind in order else len(order)))
+
+
+def _own() -> Iterator[Entry]:
+    for row in COMMANDS.values():
+        yield Entry("own", row.name, row.summary, row.syntax, details=row.details)
+
+
+def _options() -> Iterator[Entry]:
+    for option in OPTIONS:
+        yield Entry("option", option.name, option.help, option.metavar, facts=_option_facts(option))
+
+
+def _option_facts(option: Option) -> tuple[tuple[str, str], ...]:
+    return _filled(
+        ("Short", option.short),
+        ("One of", ", ".join(option.choices)),
+        ("Times", "can be given more than once" if option.many else ""),
+    )
+
+
+def _commands() -> Iterator[Entry]:
+    for row in spec.commands().values():
+        yield Entry(
+            "command", row.name, row.summary, row.syntax, row.rfc, _example(row), _command_facts(row),
+            _AT_THE_PROMPT.get(row.name, ""), row.needs, row.responses,
+        )  # fmt: skip
+
+
+def _command_facts(row: Command) -> tuple[tuple[str, str], ...]:
+    return _filled(
+        ("State", "any" if set(row.states) == set(ANY_STATE) else " or ".join(row.states)),
+        ("Needs", " or ".join(row.needs)),
+        ("Edition", _EDITIONS.get(row.editions, "")),
+        ("Barred", f"refused under {' and '.join(row.barred)}" if row.barred else ""),
+        ("Loses", row.destroys),
+        ("Asks", _ASKS.get(row.guard, "first, at a terminal" if row.destroys else "")),
+        ("Read-only", f"sent as {row.harmless} in read-only mode" if row.harmless else ""),
+        ("Changes", "mail or mailboxes; refused in read-only mode" if row.changes else ""),
+        ("Alone", "no other command is in progress beside it" if row.barrier else ""),
+    )
+
+
+def _names() -> Iterator[Entry]:
+    for kind in spec.kinds():
+        for row in spec.names(kind).values():
+            facts = _filled(
+                ("Needs", " or ".join(row.needs)),
+                ("Edition", _EDITIONS.get(row.editions, "")),
+                ("About", row.group),
+                ("Read-only", f"sent as {row.harmless} in read-only mode" if row.harmless else ""),
+            )
+            name = f"<{row.name}>" if kind == "syntax" else row.name
+            yield Entry(kind, name, row.summary, row.syntax, row.rfc, _example(row), facts, needs=row.needs)
+
+
+def _example(row: Command | Name) -> str:
+    """The example, where it says more than the name."""
+    return "" if row.example in (row.name, f"[{row.name}]") else row.example
+
+
+def _arguments() -> Iterator[Entry]:
+    for name, shape in SLOTS.items():
+        rfc = RULES[name].rfc if name in RULES else ""
+        facts = _filled(("Secret", "never shown, kept or traced" if shape.secret else ""))
+        yield Entry("argument", f"<{name}>", sentence(shape.noun), rfc=rfc, facts=facts)
+
+
+def _rules() -> Iterator[Entry]:
+    for name, rule in RULES.items():
+        yield Entry("conduct" if name in CONDUCT else "rule", name, sentence(rule.line), rfc=rule.rfc)
+
+
+def _filled(*facts: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple((label, text) for label, text in facts if text)
+
+
+def sentence(text: str) -> str:
+    """With a capital and a full stop; a beginning that is a name or a sign stays as it is."""
+    first = text.split(" ", 1)[0]
+    begin = text[:1].upper() + text[1:] if first.isalpha() and first.islower() else text
+    return begin if begin.endswith(".") else begin + "."
+
+
+# -- what belongs to what
+
+
+def brought_by(response: str) -> list[str]:
+    """The commands that bring a response."""
+    return [entry.name for entry in entries() if response in entry.responses]
+
+
+def given_by(capability: str) -> list[Entry]:
+    """What a capability, or one of a family (`AUTH=`), offers."""
+    return [entry for entry in entries() if any(_is(capability, need) for need in entry.needs)]
+
+
+def _is(capability: str, need: str) -> bool:
+    return need.startswith(capability) if capability.endswith("=") else need == capability
+
+
+def unique(things: Iterable[Thing]) -> list[Thing]:
+    """Each once, in order."""
+    return list(dict.fromkeys(things))

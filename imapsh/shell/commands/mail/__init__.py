@@ -1,0 +1,246 @@
+r"""Messages to files and back: `\save`, `\load`."""
+
+from __future__ import annotations
+
+import glob
+import os
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from imapsh.errors import CommandNo, Interrupted, StateError, UsageError
+from imapsh.grammar.fragments import Fragment
+from imapsh.grammar.sequence import SequenceSet
+from imapsh.grammar.values import AppendUid, Fetch, StatusText
+from imapsh.grammar.writer import Writer
+from imapsh.render.amounts import count, size
+from imapsh.session.events import Received
+from imapsh.session.exchange import Exchange
+from imapsh.session.opening import reply
+from imapsh.shell.app import App
+from imapsh.shell.commands.mail.loading import Message, messages
+from imapsh.shell.commands.mail.saving import Index, Item, Target, target
+from imapsh.shell.connection.asking import asked
+from imapsh.shell.connection.connection import Connection, Own
+from imapsh.shell.connection.steps import Steps
+from imapsh.shell.lines.sets import kind_of, only_uids
+from imapsh.shell.lines.values import expanded
+from imapsh.shell.record.variables import NUMBERS, UIDS, Origin
+from imapsh.shell.screen.progress import Progress
+from imapsh.spec.model import AUTHENTICATED, SELECTED
+
+_TOGETHER = 100  # messages asked for, or appended, in one command
+_OCTETS_TOGETHER = 8_000_000
+
+
+def save(app: App, argument: str) -> Steps[None]:
+    """`\\save [UID] SET [WHERE]`."""
+    connection: Connection = app.connection
+    argument, origins = yield from expanded(app, argument)
+    words = _words(argument, "\\save needs a set of messages, as in \\save 1:* or \\save UID 7:9 folder")
+    uid = words[0].upper() == "UID" and len(words) > 1
+    numbers, where = words[uid], words[uid + 1 :]
+    uid = _by_uid(app, argument, numbers, origins, uid)
+    box = connection.session.mailbox
+    if box is None:
+        raise StateError("\\save needs a selected mailbox: SELECT or EXAMINE one")
+    if len(where) > 1:
+        raise UsageError("\\save takes one place; quote a name with spaces in it")
+    items = yield from _list(connection, _set(numbers), uid)
+    place, path = target(where[0] if where else "", box.name)
+    index = Index(path, box.name, box.uidvalidity)
+    saving = _Saving(place, index, {item.uid: item for item in items if item.uid not in index.done})
+    there = len(items) - len(saving.items)
+    total = sum(item.size for item in saving.items.values())
+    app.progress = Progress("saving", total, lambda: connection.session.received_octets)
+    try:
+        for part in _parts(list(saving.items.values())):
+            uids = SequenceSet.of(item.uid for item in part)
+            exchange = connection.quietly("UID FETCH", [f"{uids} (UID BODY.PEEK[])".encode()], Own("", saving.take))
+            yield exchange
+            if saving.error:
+                raise UsageError(f"cannot save into {place.where}: {saving.error}")
+            _check(connection, exchange)
+    finally:
+        saving.items.clear()  # what still comes of a command that was left is not kept
+        app.progress = None
+        app.note(f"saved {count(saving.messages, 'message')}, {size(saving.octets)}, in {place.where}"
+                  + (f"; {there:,} {'was' if there == 1 else 'were'} there already" if there else ""))  # fmt: skip
+    missing = len(items) - there - saving.messages
+    if missing:
+        raise UsageError(
+            f"{count(missing, 'message')} did not come: expunged meanwhile, or the server does not give them"
+        )
+
+
+def _by_uid(app: App, argument: str, numbers: str, origins: Sequence[Origin], uid: bool) -> bool:
+    """Whether the set is of UIDs.  Raises UsageError for a value that is message numbers behind UID."""
+    at = argument.index(numbers) if numbers in argument else 0
+    kind = kind_of(argument, at, at + len(numbers), origins)
+    if kind == NUMBERS and uid:
+        raise UsageError("message numbers are no UIDs: \\save takes them without UID; nothing was sent")
+    if kind == UIDS and not uid:
+        only_uids(argument, at, at + len(numbers), origins)
+        app.note(f"these are UIDs: done as  \\save UID {numbers}"[:200])
+    return kind == UIDS or uid
+
+
+class _Saving:
+    """What comes is kept; `items` are those that are still to come, `error` what stopped it."""
+
+    def __init__(self, place: Target, index: Index, items: dict[int, Item]) -> None:
+        self.place = place
+        self.index = index
+        self.items = items
+        self.messages = 0
+        self.octets = 0
+        self.error = ""
+
+    def take(self, event: Received) -> None:
+        value = event.response.value
+        if not isinstance(value, Fetch) or self.error:
+            return
+        item = self.items.pop(value.items.get("UID", 0), None)
+        part = value.items.get("BODY[]")
+        if item is None or part is None:
+            return
+        try:
+            self.index.add(item, self.place.add(item, part))
+        except OSError as error:
+            self.error = error.strerror or str(error)
+            return
+        self.messages += 1
+        self.octets += item.size
+
+
+def _list(connection: Connection, numbers: str, uid: bool) -> Steps[list[Item]]:
+    """What the set holds."""
+    line = f"{numbers} (UID FLAGS INTERNALDATE RFC822.SIZE)".encode()
+    exchange, values = yield from asked(connection, "\\save", "UID FETCH" if uid else "FETCH", [line])
+    _check(connection, exchange)
+    found: dict[int, Item] = {}
+    for value in values:
+        if isinstance(value, Fetch) and isinstance(value.items.get("UID"), int):
+            items = value.items
+            flags, date = items.get("FLAGS") or (), items.get("INTERNALDATE") or ""
+            found[items["UID"]] = Item(items["UID"], tuple(flags), str(date), items.get("RFC822.SIZE") or 0)
+    return list(found.values())
+
+
+def load(app: App, argument: str) -> Steps[None]:
+    """`\\load [-m MAILBOX] FILE...`."""
+    connection: Connection = app.connection
+    session = connection.session
+    words = _words(argument, "\\load needs files, as in \\load *.eml or \\load -m Archive old.mbox")
+    if session.read_only:
+        raise UsageError(
+            "\\load changes a mailbox, and read-only mode is on: nothing was sent (\\readonly off ends it)"
+        )
+    if session.state not in (AUTHENTICATED, SELECTED):
+        raise StateError("\\load needs a login")
+    mailbox, files = _mailbox(session.mailbox, words)
+    due = messages(file for word in files for file in _globbed(word))
+    if not due:
+        raise UsageError("there are no messages in that")
+    limit = _limit(session.capabilities)
+    uids: set[int] = set()
+    sent = 0
+    app.progress = Progress("loading", sum(one.size for one in due), lambda: session.sent_octets)
+    try:
+        for part in _parts(due, 1 if "MULTIAPPEND" not in session.capabilities else _TOGETHER):
+            exchange = connection.quietly("APPEND", _append(mailbox, part, limit, utf8=session.parser.utf8))
+            yield exchange
+            if exchange.status != "OK":
+                raise CommandNo(f"{_named(part)}: {connection.plan.where} says {reply(exchange)}", exchange.response)
+            sent += len(part)
+            uids.update(_appended(exchange))
+    except Interrupted:
+        app.note("a message that is on its way is sent to its end: it may be appended")
+        raise
+    finally:
+        app.progress = None
+        what = f", UID {SequenceSet.of(uids)}" if uids else ""
+        what += f"; the next is {due[sent].name}" if sent < len(due) else ""
+        app.note(f"loaded {sent:,} of {count(len(due), 'message')} into {mailbox}{what}")
+
+
+def _append(mailbox: str, part: list[Message], limit: int, *, utf8: bool) -> list[Fragment]:
+    """The arguments of APPEND, or of MULTIAPPEND (RFC 3502 section 6.3.11)."""
+    writer = Writer(utf8=utf8).mailbox(mailbox)
+    for message in part:
+        literal = message.literal()
+        if 0 <= limit < literal.octets:
+            raise UsageError(f"{message.name} has {literal.octets:,} octets and the server takes {limit:,}: not sent")
+        flags = " ".join(flag for flag in message.flags if flag != "\\Recent")
+        writer.raw(f" ({flags})")
+        if message.date:
+            writer.raw(f' "{message.date}"')
+        writer.raw(" ").add(literal)
+    return writer.fragments()
+
+
+def _limit(capabilities: frozenset[str]) -> int:
+    """The octets of a message that the server takes (RFC 7889 section 3), -1 where it does not say."""
+    named = (name.partition("=")[2] for name in capabilities if name.startswith("APPENDLIMIT="))
+    return next((int(number) for number in named if number.isdecimal() and len(number) <= 20), -1)
+
+
+def _appended(exchange: Exchange) -> Iterable[int]:
+    value = exchange.response.value if exchange.response is not None else None
+    code = value.code if isinstance(value, StatusText) else None
+    return code.arg.uids.numbers(0) if code is not None and isinstance(code.arg, AppendUid) else ()
+
+
+def _mailbox(selected: Any, words: list[str]) -> tuple[str, list[str]]:
+    if words[0] == "-m":
+        if len(words) < 3:
+            raise UsageError("\\load -m needs a mailbox, and files")
+        return words[1], words[2:]
+    if selected is None:
+        raise UsageError("\\load needs a mailbox: SELECT one, or \\load -m MAILBOX FILE...")
+    return selected.name, words
+
+
+def _globbed(word: str) -> list[str]:
+    full = os.path.expanduser(word)
+    return sorted(glob.glob(full)) if glob.has_magic(full) and not os.path.exists(full) else [full]
+
+
+def _words(argument: str, usage: str) -> list[str]:
+    try:
+        words = shlex.split(argument)
+    except ValueError:
+        raise UsageError("a quotation mark is not closed") from None
+    if not words:
+        raise UsageError(usage)
+    return words
+
+
+def _set(text: str) -> str:
+    try:
+        return str(SequenceSet.parse(text))
+    except ValueError as error:
+        raise UsageError(f"{error}: write it like 1:4,7,*") from None
+
+
+def _parts(due: list[Any], most: int = _TOGETHER) -> Iterator[list[Any]]:
+    """Items that go together: not too many, not too large."""
+    part: list[Any] = []
+    octets = 0
+    for item in due:
+        if part and (len(part) == most or octets + item.size > _OCTETS_TOGETHER):
+            yield part
+            part, octets = [], 0
+        part.append(item)
+        octets += item.size
+    if part:
+        yield part
+
+
+def _check(connection: Connection, exchange: Exchange) -> None:
+    if exchange.status != "OK":
+        raise CommandNo(f"{connection.plan.where} answers {exchange.name} with {reply(exchange)}", exchange.response)
+
+
+def _named(part: list[Message]) -> str:
+    return part[0].name if len(part) == 1 else f"{part[0].name} and {len(part) - 1} more"

@@ -1,0 +1,208 @@
+r"""Where `\save` puts messages: a folder of .eml files, an mbox file, or a Maildir.
+
+What is there already is known from a list beside the messages, one JSON object a line: first the mailbox and its
+UIDVALIDITY, then UID, file, flags, date and size of each message that is whole.  So a save that was broken off goes on
+where it was, and `\load` finds flags and dates again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import time
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import IO, NamedTuple, Protocol
+
+from imapsh.errors import UsageError
+from imapsh.grammar.dates import read_date_time
+from imapsh.shell.lines.files import adding
+from imapsh.shell.settings.folders import private
+from imapsh.shell.settings.reasons import why
+from imapsh.wire.frames import Part
+from imapsh.wire.sinks import octets_of
+
+INDEX = "index.jsonl"  #: the list of a folder of .eml files
+
+_FROM = re.compile(rb"(?m)^(>*From )")
+#: flag -> letter of mbox's X-Status, of Maildir's info
+MBOX = {"\\Answered": "A", "\\Deleted": "D", "\\Draft": "T", "\\Flagged": "F"}
+MAILDIR = {"\\Draft": "D", "\\Flagged": "F", "\\Answered": "R", "\\Seen": "S", "\\Deleted": "T"}
+
+
+class Item(NamedTuple):
+    """What is known of a message: INTERNALDATE as the server writes it, size in octets."""
+
+    uid: int
+    flags: tuple[str, ...] = ()
+    date: str = ""
+    size: int = 0
+
+
+class Target(Protocol):
+    """`where` names it in messages."""
+
+    where: Path
+
+    def add(self, item: Item, part: Part) -> str:
+        """Keep a message; the name of its file.  Raises OSError."""
+
+
+class Index:
+    """The list beside the messages.  Raises UsageError where it belongs to other messages, or cannot be used."""
+
+    def __init__(self, path: Path, mailbox: str, uidvalidity: int | None) -> None:
+        self.path = path
+        self.done: set[int] = set()
+        try:
+            lines = path.read_text("utf-8").splitlines() if path.exists() else []
+            head, *items = [json.loads(line) for line in lines] or [{}]
+            self.done = {item["uid"] for item in items if path.name != INDEX or (path.parent / item["file"]).exists()}
+            with adding(path) as write:  # whether that can be done shows now, and not at the first message
+                if not lines:
+                    write(_line({"mailbox": mailbox, "uidvalidity": uidvalidity}))
+        except (ValueError, KeyError, TypeError):
+            raise UsageError(f"{path} is no list of saved messages: save elsewhere, or take it away") from None
+        except OSError as error:
+            raise UsageError(f"cannot write {path}: {error.strerror}") from None
+        if lines and (head.get("mailbox"), head.get("uidvalidity")) != (mailbox, uidvalidity):
+            other = f"{head.get('mailbox')} of UIDVALIDITY {head.get('uidvalidity')}"
+            raise UsageError(f"{path.parent} holds messages of {other}: save {mailbox} elsewhere")
+
+    def add(self, item: Item, file: str) -> None:
+        """A message is whole.  Raises OSError."""
+        known = {"uid": item.uid, "file": file, "flags": item.flags, "internaldate": item.date, "size": item.size}
+        with adding(self.path) as write:
+            write(_line(known))
+        self.done.add(item.uid)
+
+
+def _line(thing: object) -> bytes:
+    return json.dumps(thing, ensure_ascii=False).encode("utf-8", "surrogateescape") + b"\n"
+
+
+class Folder:
+    """One .eml file a message, named by its UID; the octets are the server's, exactly."""
+
+    def __init__(self, where: Path) -> None:
+        self.where = where
+
+    def add(self, item: Item, part: Part) -> str:
+        """See Target."""
+        name = f"{item.uid}.eml"
+        beside = self.where / f".{name}.part"
+        with whole(beside) as file:
+            for piece in octets_of(part):
+                file.write(piece)
+        beside.replace(self.where / name)
+        return name
+
+
+class Mbox:
+    """One file of messages behind `From ` lines, with Status headers; such lines in a message get a `>` in front."""
+
+    def __init__(self, where: Path) -> None:
+        self.where = where
+
+    def add(self, item: Item, part: Part) -> str:
+        """See Target.  What of a message could not be written whole is cut off again."""
+        with adding(self.where) as write:
+            write(b"From MAILER-DAEMON %s\n" % time.asctime(time.gmtime(_seconds(item.date))).encode("ascii"))
+            write(_status(item.flags))
+            for piece in _lines(part):
+                write(_FROM.sub(rb">\1", piece))
+            write(b"\n")
+        return self.where.name
+
+
+class Maildir:
+    """A Maildir, flags in the files' names, dates as the files' times."""
+
+    def __init__(self, where: Path) -> None:
+        import mailbox
+
+        self.where = where
+        self._box = mailbox.Maildir(where)
+
+    def add(self, item: Item, part: Part) -> str:
+        """See Target."""
+        file: IO[bytes] = BytesIO(part) if isinstance(part, bytes) else part.where  # type: ignore[assignment]
+        file.seek(0)
+        key = self._box.add(file)  # from a file it makes LF of CRLF
+        letters = "".join(sorted(MAILDIR[flag] for flag in item.flags if flag in MAILDIR))
+        name = f"{key}:2,{letters}"
+        (self.where / "new" / key).chmod(0o600)
+        (self.where / "new" / key).rename(self.where / "cur" / name)
+        with contextlib.suppress(ValueError):
+            seconds = read_date_time(item.date).timestamp()
+            os.utime(self.where / "cur" / name, (seconds, seconds))
+        return name
+
+
+def target(text: str, mailbox: str) -> tuple[Target, Path]:
+    """What a word means, and where its list is: `x.mbox` or an mbox file, `maildir:PATH` or a Maildir, else a folder.
+
+    "" is a folder named after the mailbox, whose name a server chose: it is below the present folder, and never another
+    thing that is there.  Raises UsageError.
+    """
+    scheme, colon, rest = text.partition(":")
+    kind = scheme if colon and scheme in ("mbox", "maildir", "dir") else "" if text else "dir"
+    path = Path(os.path.expanduser(rest if colon and kind else text) or _named_after(mailbox))
+    try:
+        if kind == "mbox" or (not kind and (path.suffix == ".mbox" or path.is_file())):
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return Mbox(path), path.with_name(path.name + "." + INDEX)
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if kind == "maildir" or (not kind and (path / "cur").is_dir()):
+            (path / "cur").parent.mkdir(parents=True, exist_ok=True)
+            for folder in ("cur", "new", "tmp"):
+                (path / folder).mkdir(mode=0o700, exist_ok=True)
+            return Maildir(path), path / f".{INDEX}"
+    except (OSError, ValueError) as error:
+        raise UsageError(f"cannot save into {path}: {why(error)}") from None
+    return Folder(path), path / INDEX
+
+
+def _named_after(mailbox: str) -> str:
+    return re.sub(r"[^\w.@+-]", "_", mailbox).lstrip(".") or "mailbox"
+
+
+@contextlib.contextmanager
+def whole(path: Path) -> Iterator[IO[bytes]]:
+    """A new file that only its owner may read; gone again where it could not be written whole."""
+    try:
+        with open(path, "wb", opener=private) as file:
+            yield file
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _lines(part: Part) -> Iterator[bytes]:
+    """The octets with LF line ends, in pieces that end with one, the last one included."""
+    rest = b""
+    for piece in octets_of(part):
+        lines = (rest + piece).replace(b"\r\n", b"\n")
+        cut = lines.rfind(b"\n") + 1
+        rest = lines[cut:]
+        if cut:
+            yield lines[:cut]
+    if rest:
+        yield rest + b"\n"
+
+
+def _status(flags: tuple[str, ...]) -> bytes:
+    """Status and X-Status, as mail programs on this format keep flags."""
+    read = "RO" if "\\Seen" in flags else "O"
+    letters = "".join(letter for flag, letter in MBOX.items() if flag in flags)
+    return f"Status: {read}\nX-Status: {letters}\n".encode("ascii")
+
+
+def _seconds(text: str) -> float:
+    try:
+        return read_date_time(text).timestamp()
+    except ValueError:
+        return time.time()

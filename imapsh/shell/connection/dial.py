@@ -1,0 +1,275 @@
+"""From the command line to a connection: what to dial, how, and what happens before the first command.
+
+plan = make_plan(options)
+stream = open_stream(plan)                   blocking; may run in a thread of its own
+session = new_session(plan)
+for step in opening_steps(session, plan):    a driver runs each (`imapsh.session.opening`)
+"""
+
+# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
+
+from collections.abc import Callable, Generator
+from typing import IO, TYPE_CHECKING, NamedTuple
+
+from imapsh.errors import CommandBad, CommandNo, ConnectError, ImapshError, TLSError, UsageError
+from imapsh.sasl.mechanism import octets
+from imapsh.session.core import Session, Tracer
+from imapsh.session.opening import Opening, Step, reply, steps
+from imapsh.shell.settings.passwords.password import Password, Ways, handed_out, ways
+from imapsh.transport.address import PORTS, Address, parse_address
+from imapsh.transport.tls import TLSOptions
+from imapsh.wire.limits import DEFAULT, Limits
+
+if TYPE_CHECKING:
+    from imapsh.server.store import Store
+    from imapsh.shell.settings.options import Options
+    from imapsh.transport.base import AsyncStream, Stream
+    from imapsh.wire.trace import Trace
+
+SPOOL = 1 << 20  #: octets; a larger literal goes to a temporary file
+
+
+class Plan(NamedTuple):
+    """What is to be dialled, and how.
+
+    Time-outs are in seconds, `idle_timeout` None for none; `user` "" for no login; `trace` a path or "".
+    `plain` says that the fall-back from imaps was taken: then STARTTLS must succeed.  `safe`: what loses mail is asked
+    about, and so is what is done to more than `many` messages.  `retry` as `imapsh.shell.connection.retry` reads it.
+    `selects`: the address's mailbox is opened.
+    """
+
+    address: Address
+    demo: bool = False
+    tls: TLSOptions = TLSOptions()
+    connect_timeout: float = 30.0
+    idle_timeout: float | None = None
+    user: str = ""
+    ways: Ways = Ways()
+    cleartext: bool = False
+    fallback: bool = False
+    plain: bool = False
+    ask: bool = True
+    limits: Limits = DEFAULT
+    read_only: bool = False
+    trace: str = ""
+    mechanism: str = ""
+    safe: bool = True
+    many: int = 100
+    retry: str = ""
+    selects: bool = True
+
+    @property
+    def where(self) -> str:
+        """The place, for messages."""
+        return "the demo server" if self.demo else self.address.where
+
+    @property
+    def label(self) -> str:
+        """Who and where, for a prompt."""
+        return f"{self.user}@demo" if self.demo and self.user else "demo" if self.demo else self.address.label
+
+
+def make_plan(options: "Options", url: str | None = None) -> Plan:
+    r"""What the options say; `url`, or a profile, in place of theirs is `\connect`'s.
+
+    Raises UsageError, and LoginError where the user is to be looked up in a netrc file that cannot be used.
+    """
+    if url is not None and options.settings is not None:
+        options = options.settings.connecting(url)
+    elif url is not None:
+        options = options._replace(url=url, demo=False, mailbox="")
+    limits = DEFAULT
+    for setting in options.limit:
+        limits = limits.change(setting)
+    if options.demo:
+        from imapsh.server.demo import USER
+
+        address = Address("exec", command=("demo",))
+        user = options.user or USER
+    else:
+        if not options.url:
+            raise UsageError("there is no URL: give a host, or --demo for the server in the box")
+        address = parse_address(options.url)
+        user = _user(options, address)
+    return Plan(
+        address._replace(user=user, mailbox=options.mailbox or address.mailbox),
+        options.demo,
+        TLSOptions(options.cafile or None, options.cert or None, options.key or None, options.insecure),
+        options.connect_timeout,
+        options.timeout,
+        "" if options.no_login else user,
+        ways(options),
+        options.cleartext,
+        options.fallback and address.fallback,
+        ask=not options.no_ask,
+        limits=limits,
+        read_only=options.read_only,
+        trace=options.trace,
+        mechanism=_mechanism(options, address),
+        safe=not options.yes,
+        many=options.many,
+        retry=_retry(options),
+    )
+
+
+def _user(options: "Options", address: Address) -> str:
+    if options.user and address.user and options.user != address.user:
+        raise UsageError(f"the URL says {address.user} and --user says {options.user}: give one of them")
+    user = options.user or address.user
+    if options.netrc and not (user or options.no_login):
+        from imapsh.shell.settings.passwords import netrcfile
+
+        user = netrcfile.user(address.server_name)
+    return user
+
+
+def _mechanism(options: "Options", address: Address) -> str:
+    """The option's, else the URL's, else with a token any that takes one; "" for PLAIN, else the command LOGIN."""
+    name = options.mechanism or address.auth or ("auto" if options.token_command else "")
+    if not name or options.no_login:
+        return ""
+    from imapsh.sasl.table import known
+
+    return known(name)
+
+
+def _retry(options: "Options") -> str:
+    if options.retry:
+        from imapsh.shell.connection import retry
+
+        retry.read(options.retry)
+    return options.retry
+
+
+def open_stream(plan: Plan, store: "Store | None" = None) -> "Stream":
+    """A connection, its TLS handshake finished where it has one, its time-out the connect one until the greeting.
+
+    `store` is the demo's mail, where it is not to be a fresh one.  Raises ConnectError or TLSError.
+    """
+    if plan.demo:
+        from imapsh.server.demo import demo_store
+        from imapsh.server.memory import connect as connect_in_memory
+
+        return connect_in_memory(store or demo_store())
+    from imapsh.transport.blocking import connect
+
+    seconds = plan.connect_timeout
+    return connect(plan.address, tls=plan.tls, connect_timeout=seconds, idle_timeout=seconds)
+
+
+def dial(plan: Plan, store: "Store | None" = None) -> "tuple[Stream, Plan]":
+    """The same with the fall-back, where it was allowed: the stream, and the plan that was followed.
+
+    A certificate that is not trusted is no reason to fall back on the usual ports.
+    """
+    try:
+        return open_stream(plan, store), plan
+    except (ConnectError, TLSError) as error:
+        usual = plan.address.port == PORTS["imaps"]
+        if not plan.fallback or isinstance(error, ConnectError) != usual:
+            raise
+        port = PORTS["imap"] if usual else plan.address.port
+        other = plan._replace(address=plan.address._replace(scheme="imap", port=port), fallback=False, plain=True)
+        try:
+            return open_stream(other), other
+        except ImapshError:
+            raise error from None
+
+
+def new_session(plan: Plan, trace: Tracer | None = None) -> Session:
+    """The conversation's core; large literals go to temporary files."""
+    from imapsh.wire.sinks import SpoolSink, opener
+
+    session = Session(
+        limits=plan.limits,
+        opener=opener(SPOOL, SpoolSink),
+        trace=trace,
+        secure=plan.address.scheme == "imaps",
+        read_only=plan.read_only,
+    )
+    for secret in handed_out():  # a connection before this one may have needed it
+        session.secrets.add(octets(secret), public=octets(plan.user))
+    return session
+
+
+def open_trace(path: str) -> "tuple[Trace, IO[bytes]]":
+    """A trace, and its file to close: readable by its owner alone, written at once.  Raises UsageError."""
+    import time
+
+    from imapsh.shell.settings.folders import private
+    from imapsh.shell.settings.reasons import why
+    from imapsh.wire.trace import Trace
+
+    try:
+        file = open(path, "wb", buffering=0, opener=private)  # noqa: SIM115 - handed on
+        try:
+            return Trace(file.write, time.monotonic), file
+        except OSError:
+            file.close()
+            raise
+    except (OSError, ValueError) as error:
+        raise UsageError(f"cannot write the trace {path}: {why(error)}") from None
+
+
+def opening(
+    plan: Plan, ask: Callable[[str], str] | None = None, stream: "Stream | AsyncStream | None" = None
+) -> Opening:
+    """What is wanted of the connection; `ask(prompt)` asks a person for the password, `stream` knows its TLS."""
+    password = password_source(plan, plan.user, ask)
+    return Opening(
+        plan.where,
+        plan.demo or plan.address.is_local,
+        plan.user,
+        password,
+        plan.cleartext,
+        must_starttls=plan.plain,
+        ask_capabilities=plan.ask,
+        mechanism=plan.mechanism,
+        another=password.another if isinstance(password, Password) else None,
+        token=bool(plan.ways.token_command),
+        certificate=plan.tls.cert is not None,
+        host=plan.address.server_name,
+        port=plan.address.port,
+        binding=None if stream is None else lambda: stream.info.binding,
+        insist="--cleartext (in the shell \\cleartext on)",
+    )
+
+
+def password_source(plan: Plan, user: str, ask: Callable[[str], str] | None = None) -> Callable[[], str]:
+    """What gives the password of `user`.  The demo's own user needs to type none."""
+    if plan.demo:
+        from imapsh.server.demo import PASSWORD, USER
+
+        if user == USER:
+            return lambda: PASSWORD
+    host = plan.address.server_name if plan.address.host else plan.where
+    return Password(user, plan.where, host, plan.ways, ask)
+
+
+def opening_steps(
+    session: Session,
+    plan: Plan,
+    ask: Callable[[str], str] | None = None,
+    stream: "Stream | AsyncStream | None" = None,
+) -> Generator[Step, None, None]:
+    """Greeting, TLS, login, capabilities, and the URL's mailbox: SELECT, or EXAMINE in read-only mode.
+
+    Raises what `imapsh.session.opening.steps` does, CommandNo or CommandBad where the mailbox cannot be opened, and
+    UsageError where there is a mailbox and no login.
+    """
+    yield from steps(session, opening(plan, ask, stream))
+    name = plan.address.mailbox
+    if not (name and plan.selects):
+        return
+    from imapsh.grammar.writer import Writer
+    from imapsh.spec.model import AUTHENTICATED
+
+    if session.state != AUTHENTICATED:
+        raise UsageError(f"the mailbox {name} of the URL cannot be opened without a login: put the user into the URL")
+    exchange = session.command(
+        "EXAMINE" if plan.read_only else "SELECT", Writer(utf8=session.parser.utf8).mailbox(name).fragments()
+    )
+    yield exchange
+    if exchange.status != "OK":
+        kind = CommandBad if exchange.status == "BAD" else CommandNo
+        raise kind(f"{plan.where} does not open {name}: {reply(exchange)}", exchange.response)

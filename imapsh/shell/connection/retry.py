@@ -1,0 +1,63 @@
+"""Connecting again where it failed: `--retry N[:SECONDS]`.
+
+Only before the server has greeted, when nothing was said yet: where it cannot be reached, does not answer in time, or
+greets with BYE.  What waiting does not mend, a certificate, a peer that is no IMAP or a login, is not tried again, and
+nothing is ever sent twice.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imapsh.errors import ConnectError, ConnectionTimeout, ImapshError, UsageError
+
+if TYPE_CHECKING:
+    from imapsh.session.core import Session
+    from imapsh.shell.connection.dial import Plan
+
+FIRST_WAIT = 1.0  #: seconds before the second attempt, doubled for each further one
+LONGEST_WAIT = 60.0  #: seconds
+
+
+def read(text: str) -> tuple[int, float]:
+    """How often, and the seconds before the first time; "" for never.  Raises UsageError."""
+    if not text:
+        return 0, FIRST_WAIT
+    number, colon, seconds = text.partition(":")
+    try:
+        times, wait = int(number), float(seconds) if colon else FIRST_WAIT
+    except ValueError:
+        times = wait = -1
+    if not (0 <= times < 1e6 and 0 < wait < 1e6):
+        raise UsageError("--retry takes how often to connect again, and seconds to wait first, as in --retry 5:2")
+    return times, wait
+
+
+class Retries:
+    """Those of one connection."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.times, self._wait = read(plan.retry)
+        self.done = 0
+
+    def next(self, error: ImapshError, session: Session | None) -> float | None:
+        """Seconds to wait before connecting again; None where that would be too often, or in vain.
+
+        `session` is that of the attempt, None where it came to none.
+        """
+        if self.done >= self.times or not _may_pass(error, session):
+            return None
+        seconds = min(self._wait * 2.0**self.done, max(LONGEST_WAIT, self._wait))
+        self.done += 1
+        return seconds
+
+    def said(self, error: ImapshError, seconds: float) -> str:
+        """What happened, and what comes, in a sentence."""
+        return f"{error}; trying again in {seconds:g} s ({self.done} of {self.times})"
+
+
+def _may_pass(error: ImapshError, session: Session | None) -> bool:
+    greeting = session.greeting if session is not None else None
+    if greeting is not None:
+        return isinstance(error, ConnectError) and greeting.name == "BYE"
+    return isinstance(error, ConnectError | ConnectionTimeout)

@@ -1,0 +1,60 @@
+"""The trace that can be begun and ended while the session lives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import IO, TYPE_CHECKING
+
+from imapsh.shell.connection.dial import open_trace
+from imapsh.shell.settings.reasons import why
+
+if TYPE_CHECKING:
+    from imapsh.wire.trace import Trace
+
+
+class Tracing:
+    """A session's tracer (`imapsh.session.core.Tracer`) that writes to a file or to none.
+
+    Where the file takes no more, as on a full disk, the trace ends, `tell` is called with a sentence, and the session
+    goes on.
+    """
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self.path = ""
+        self._tell = tell
+        self._trace: Trace | None = None
+        self._file: IO[bytes] | None = None
+
+    def begin(self, path: str) -> None:
+        """From now on into a new file, readable by its owner alone.  Raises UsageError."""
+        trace, file = open_trace(path)
+        self.end()
+        self._trace, self._file, self.path = trace, file, path
+
+    def end(self) -> None:
+        """No more."""
+        if self._file is not None:
+            self._file.close()
+        self._trace, self._file, self.path = None, None, ""
+
+    def received(self, piece: bytes, /) -> None:
+        """Octets from the server."""
+        self._keep(lambda trace: trace.received(piece))
+
+    def sent(self, octets: bytes, /) -> None:
+        """Octets to the server, secrets masked."""
+        self._keep(lambda trace: trace.sent(octets))
+
+    def note(self, text: str) -> None:
+        """What happened besides."""
+        self._keep(lambda trace: trace.note(text))
+
+    def _keep(self, keep: Callable[[Trace], object]) -> None:
+        if self._trace is None:
+            return
+        try:
+            keep(self._trace)
+        except OSError as error:
+            path = self.path
+            self.end()
+            self._tell(f"the trace {path} ends here: it cannot be written: {why(error)}")

@@ -1,0 +1,136 @@
+r"""`\watch` at the prompt: IDLE between the person's commands, or NOOP now and then where the server has no IDLE.
+
+    nothing runs, the prompt waits, a mailbox is selected  ->  IDLE, unseen
+    a command is submitted                                 ->  DONE (the session does that), its reply, the command
+    29 minutes                                             ->  DONE, and IDLE again (RFC 2177 section 3)
+    NO or BAD to IDLE                                      ->  NOOP in its place
+
+What the server tells is shown as ever; its keep-alives (`* OK Still here`) are for the trace alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from imapsh.session.core import RENEWAL
+from imapsh.session.exchange import Exchange
+from imapsh.shell.connection.connection import Connection, Own
+from imapsh.spec.model import SELECTED
+
+if TYPE_CHECKING:
+    from imapsh.shell.screen.clock import Clock
+
+POLLING = 60.0  #: seconds between two NOOPs
+
+
+def has_idle(capabilities: frozenset[str]) -> bool:
+    """Whether a server that lists these has IDLE; one that lists nothing may have, and is tried."""
+    return not capabilities or bool({"IDLE", "IMAP4REV2"} & capabilities)
+
+
+class Watch:
+    """`free()`: nothing is done for the person just now; `note` says a line.
+
+    `look` is to be called whenever it may be time to begin.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        clock: Clock,
+        free: Callable[[], bool],
+        note: Callable[[str], None],
+    ) -> None:
+        self._connection = connection
+        self._session = connection.session
+        self._clock = clock
+        self._free = free
+        self._note = note
+        self._timer: Any = None
+        self._refused = False
+        self._said = ""
+        self.seconds = 0.0
+        self.exchange: Exchange | None = None
+        """The IDLE or NOOP of ours that runs."""
+
+    @property
+    def on(self) -> bool:
+        """Whether it was asked for."""
+        return self.seconds > 0
+
+    @property
+    def watching(self) -> bool:
+        """Whether news come by themselves now."""
+        return self.on and not self._session.closed and self._session.state == SELECTED
+
+    @property
+    def how(self) -> str:
+        """In words."""
+        idle = has_idle(self._session.capabilities) and not self._refused
+        return "by IDLE" if idle else f"by NOOP every {self.seconds:g} s, for the server has no IDLE"
+
+    def begin(self, seconds: float = POLLING) -> None:
+        """Watch from now on; `seconds` are between NOOPs."""
+        self.seconds = seconds
+        self._stop()
+        self.look()
+
+    def end(self) -> None:
+        """Watch no more."""
+        self.seconds = 0.0
+        self._said = ""
+        self._stop()
+
+    def look(self) -> None:
+        """Begin, where nothing runs and a mailbox is selected."""
+        session = self._session
+        idle = not (session.running or session.queue)
+        if not (self.watching and idle and self._free()) or self.exchange is not None or self._timer is not None:
+            return
+        if self._said != self.how:
+            self._said = self.how
+            self._note(f"watching {self.how}: news are shown as they come; \\watch off ends it")
+        if has_idle(session.capabilities) and not self._refused:
+            self.exchange = self._connection.quietly("IDLE", own=Own(news=True))
+            self._later(RENEWAL, self._renew)
+            self._connection.kick()
+        else:
+            self._later(self.seconds, self._poll)
+
+    def completed(self, exchange: Exchange) -> None:
+        """A command has its reply; of ours, what becomes of that."""
+        if exchange is self.exchange:
+            self.exchange = None
+            self._cancel()
+            self._refused = self._refused or (exchange.name == "IDLE" and exchange.status != "OK")
+
+    def _renew(self) -> None:
+        self._timer = None
+        if self.exchange is not None:
+            self._session.done()
+            self._connection.kick()
+
+    def _poll(self) -> None:
+        self._timer = None
+        if not self.watching:
+            return
+        if self._session.running or self._session.queue or not self._free():
+            self._later(self.seconds, self._poll)
+            return
+        self.exchange = self._connection.quietly("NOOP", own=Own(news=True))
+        self._connection.kick()
+
+    def _stop(self) -> None:
+        self._cancel()
+        if self.exchange is not None and not self._session.closed:
+            self._session.done()
+            self._connection.kick()
+
+    def _later(self, seconds: float, work: Callable[[], None]) -> None:
+        self._timer = self._clock.call_later(seconds, work)
+
+    def _cancel(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None

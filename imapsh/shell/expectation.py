@@ -1,0 +1,192 @@
+r"""What `\expect` may say of the last exchange: one table of subjects, and one grammar.
+
+    [no] SUBJECT [NAME [FIELD]] [OPERATOR VALUE]
+
+OPERATOR is a word of its own and VALUE the rest of the line as it stands.  FIELD is a response code in brackets, else a
+key of the response's value in JSON (`imapsh.render.jsonform`), whose own keys follow behind dots: `envelope.subject`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from imapsh.errors import UsageError
+from imapsh.patterns import lazy
+
+_REPLIES = ("OK", "NO", "BAD")
+
+#: How two values compare; both as numbers, where they are.
+OPERATORS = {
+    "=": "equal, as numbers or else as text, case included",
+    "!=": "not that",
+    "<": "numbers",
+    "<=": "numbers",
+    ">": "numbers",
+    ">=": "numbers",
+    "~": "the text holds the regular expression VALUE",
+    "!~": "not that",
+}
+_COMPARED = lazy(r"(?:^|(?<=\s))([<>!]=|[=<>~]|!~)(?:\s+|$)")  # an operator as a word of its own
+
+
+class Subject(NamedTuple):
+    """A row.  `check` is a function of `imapsh.shell.commands.testing.checks`.
+
+    `name`: whether NAME (and FIELD) follows, `compared`: whether OPERATOR VALUE does; "" for no, "may" or "must".  A
+    `plain` one may leave out its OPERATOR, which is `=` then.
+    """
+
+    check: str
+    syntax: str
+    summary: str
+    example: str
+    name: str = ""
+    compared: str = ""
+    plain: bool = False
+
+
+class Expectation(NamedTuple):
+    """What a line says.  `field` "" for the whole; `operator` "" where nothing is compared."""
+
+    text: str
+    subject: str
+    negated: bool = False
+    name: str = ""
+    field: str = ""
+    operator: str = ""
+    value: str = ""
+
+    def compares(self, seen: str) -> bool:
+        """Whether a value is as it should be; true where nothing is compared."""
+        return not self.operator or _compare(seen, self.operator, self.value)
+
+
+_STATUS = Subject(
+    "reply",
+    "OK|NO|BAD [[CODE]] [OPERATOR VALUE]",
+    "the reply to the last command, and its code; what is "
+    "compared is the code's argument, without a code the line behind OK",
+    "NO [TRYCREATE]",
+    "",
+    "may",
+)
+
+SUBJECTS: dict[str, Subject] = {
+    "OK": _STATUS,
+    "NO": _STATUS,
+    "BAD": _STATUS,
+    "[CODE]": Subject("reply", "[CODE] [OPERATOR VALUE]", "the reply's code, whatever the reply is", "[UIDNOTSTICKY]",
+                      "", "may"),
+    "text": Subject("text", "text OPERATOR VALUE", "the reply's text, behind its code", "text ~ (?i)completed", "",
+                    "must"),
+    "untagged": Subject("untagged", "untagged NAME [FIELD] [OPERATOR VALUE]", "at least one untagged response of "
+                        "this name; EXISTS is a number, FETCH and STATUS have items as fields, OK has codes, and all "
+                        "have the keys of their JSON", "untagged EXISTS >= 1", "must", "may"),
+    "count": Subject("count", "count NAME OPERATOR NUMBER", "how many untagged responses of this name came",
+                     "count FETCH = 3", "must", "must"),
+    "state": Subject("state", "state [OPERATOR] STATE", "not-authenticated, authenticated, selected or logout",
+                     "state selected", "", "must", plain=True),
+    "mailbox": Subject("mailbox", "mailbox [OPERATOR] NAME", "the selected mailbox, decoded", "mailbox INBOX", "",
+                       "must", plain=True),
+    "capability": Subject("capability", "capability NAME", "what the server offers now", "capability IDLE", "must"),
+    "bytes": Subject("octets", "bytes OPERATOR NUMBER", "octets of the responses", "bytes < 10000", "", "must"),
+    "time": Subject("elapsed", "time OPERATOR SECONDS", "from the first octet sent to the reply", "time < 0.5", "",
+                    "must"),
+    "violations": Subject("violations", "violations [RULE] [OPERATOR NUMBER]", "what breaks the grammar, by the rules "
+                          "of docs/reference/rules.rst", "no violations", "may", "may"),
+    "findings": Subject("findings", "findings [RULE] [OPERATOR NUMBER]", "faults of conduct, such as an EXPUNGE at a "
+                        "forbidden time", "no findings", "may", "may"),
+}  # fmt: skip
+
+
+def parse(text: str) -> Expectation:
+    """Read an expectation.  Raises UsageError for what is none, and names the nearest."""
+    text = text.strip()
+    first, _, rest = text.partition(" ")
+    negated = first.lower() == "no" and bool(rest) and not rest.lstrip().startswith("[") and not _COMPARED.match(rest)
+    if negated:
+        first, _, rest = rest.lstrip().partition(" ")
+    subject = "[CODE]" if first.startswith("[") else first.upper() if first.upper() in _REPLIES else first.lower()
+    row = SUBJECTS.get(subject)
+    if row is None:
+        raise UsageError(_unknown(first))
+    found = _COMPARED.search(rest)
+    before = rest[: found.start()] if found else rest
+    operator, value = (found[1], rest[found.end() :].strip()) if found else ("", "")
+    if row.plain and not operator:
+        before, operator, value = "", "=", before.strip()
+    name, _, field = before.strip().partition(" ")
+    if subject == "[CODE]":
+        name, field = "", f"{first} {before}".strip()
+    elif subject in _REPLIES:
+        name, field = "", before.strip()
+    made = Expectation(text, subject, negated, name, field.strip(), operator, value)
+    _look_over(made, row)
+    return made
+
+
+def _unknown(word: str) -> str:
+    if not word:
+        return r"\expect needs what is expected, as in \expect OK: \help \expect lists the forms"
+    from difflib import get_close_matches
+
+    near = get_close_matches(word.lower(), [name.lower() for name in SUBJECTS], 1)
+    meant = f"; did you mean {near[0].upper() if near[0].upper() in _REPLIES else near[0]}?" if near else ""
+    return rf"nothing that is called {word!r} can be expected{meant} (\help \expect lists the forms)"
+
+
+def _look_over(made: Expectation, row: Subject) -> None:
+    takes_field = made.subject in ("untagged", "[CODE]", *_REPLIES)
+    wrong = (
+        (bool(made.name) and not row.name)
+        or (row.name == "must" and not made.name)
+        or (bool(made.operator) and not row.compared)
+        or (row.compared == "must" and not made.operator)
+        or (bool(made.operator) and not made.value and row.compared == "must")
+        or (bool(made.field) and not takes_field)
+        or (made.subject in ("[CODE]", *_REPLIES) and bool(made.field) and not is_code(made.field))
+    )
+    if wrong:
+        raise UsageError(rf"the form is \expect {row.syntax}, as in \expect {row.example}")
+    if made.operator in ("<", "<=", ">", ">=") and _number(made.value) is None:
+        raise UsageError(f"{made.operator} compares numbers, and {made.value!r} is none")
+    if made.operator in ("~", "!~"):
+        try:
+            re.compile(made.value)
+        except re.error as error:
+            raise UsageError(f"{made.value!r} is no regular expression: {error}") from None
+
+
+def _compare(seen: str, operator: str, value: str) -> bool:
+    if operator in ("~", "!~"):
+        return (re.search(value, seen) is not None) == (operator == "~")
+    left, right = _number(seen), _number(value)
+    if left is None or right is None:
+        return operator in ("=", "!=") and (seen == value) == (operator == "=")
+    equal, less = left == right, left < right
+    return {"=": equal, "!=": not equal, "<": less, "<=": less or equal, ">": not (less or equal), ">=": not less}[
+        operator
+    ]
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text) if text[:1] in "+-.0123456789" else None
+    except ValueError:
+        return None
+
+
+def is_code(field: str) -> bool:
+    """Whether a field is a response code in its brackets."""
+    return field.startswith("[") and field.endswith("]") and " " not in field
+
+
+def details() -> str:
+    r"""The grammar in lines, for `\help \expect`."""
+    rows = list(dict.fromkeys(SUBJECTS.values()))
+    lines = ["EXPECTATION is one of these, or its opposite with no in front:"]
+    lines += [f"    {row.syntax}\n        {row.summary}; as in \\expect {row.example}" for row in rows]
+    lines += ["OPERATOR is one of these, and VALUE the rest of the line as it stands:"]
+    lines += [f"    {operator:<3} {what}" for operator, what in OPERATORS.items()]
+    return "\n".join(lines)

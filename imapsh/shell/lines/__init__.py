@@ -1,0 +1,1 @@
+"""From a typed line to steps: splitting, aliases, values, redirection, safety, login."""

@@ -1,0 +1,67 @@
+"""The messages that commands have found, as UIDs: the server is asked for those that nobody knows yet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imapsh.errors import UsageError
+from imapsh.grammar.sequence import SequenceSet
+from imapsh.grammar.values import ESearch, Search
+from imapsh.shell.connection.asking import asked
+from imapsh.shell.record.results import ASKED, MARKED, Found, numbers
+
+if TYPE_CHECKING:
+    from imapsh.shell.app import App
+    from imapsh.shell.connection.steps import Steps
+
+_TOGETHER = 1000  # message numbers asked for in one command, so that its line is taken anywhere (RFC 7162 section 4)
+
+
+def uids(app: App, found: Found | None, name: str) -> Steps[str]:
+    """The messages as a set of UIDs, "" for none.  Asks the server where nobody knows them yet.
+
+    Raises UsageError where nothing was found in the mailbox that is selected, or the server does not say.
+    """
+    text = (yield from set_of(app, found)) if found is not None else ""
+    if not text:
+        raise UsageError(f"{name} is empty: no SEARCH or FETCH of this mailbox has found anything; nothing was sent")
+    return text
+
+
+def set_of(app: App, found: Found) -> Steps[str]:
+    """The messages as a set of UIDs, "" for none and for those of another mailbox."""
+    box = app.session.mailbox
+    if box is None or not found.holds_in(box):
+        return ""
+    if found.lost:
+        raise UsageError(
+            "messages are gone of which only the UID was told, so it is not known which of the messages found have "
+            "which number now: search again, with UID SEARCH; nothing was sent"
+        )
+    for number, mark in enumerate(found.marks, 1):
+        if mark and (uid := box.uid_of(number)) is not None:
+            found.uids.add(uid)
+            found.marks[number - 1] = 0
+    while any(found.marks):
+        yield from _ask(app, found)
+    return str(SequenceSet.of(found.uids))
+
+
+def _ask(app: App, found: Found) -> Steps[None]:
+    """Ask for the UIDs of some.  What is expunged meanwhile is shifted by its marks."""
+    if not app.connection.plan.ask:
+        raise UsageError("the UIDs of what was found are not known, and --no-ask is on: UID SEARCH tells them")
+    wanted = [number for number, mark in enumerate(found.marks, 1) if mark][:_TOGETHER]
+    for number in wanted:
+        found.marks[number - 1] = ASKED[0]
+    line = str(SequenceSet.of(wanted)).encode("ascii")
+    exchange, values = yield from asked(app.connection, "the UIDs of what was found", "UID SEARCH", [line])
+    if exchange.status != "OK":
+        found.marks[:] = found.marks.replace(ASKED, MARKED)
+        raise UsageError("the server does not tell the UIDs of what was found; nothing was sent")
+    found.marks[:] = found.marks.replace(ASKED, b"\0")
+    for value in values:
+        if isinstance(value, Search):
+            found.uids.update(value.ids)
+        elif isinstance(value, ESearch):
+            found.uids.update(numbers(value) or ())

@@ -1,0 +1,95 @@
+"""`AUTHENTICATE NAME` at the prompt: the person is asked who and with what, and the mechanism says the rest.
+
+What it asks for is said before, for whoever comes from another client has a response in base64 ready.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imapsh.errors import UsageError
+from imapsh.session.opening import authenticate, way
+from imapsh.shell.connection.dial import opening, password_source
+from imapsh.shell.connection.steps import Ask, Away, Steps, Typed
+from imapsh.spec.model import NOT_AUTHENTICATED
+from imapsh.spec.secrets import credentials
+
+if TYPE_CHECKING:
+    from imapsh.shell.app import App
+    from imapsh.spec.match import Match
+
+
+def mechanism(found: Match) -> str:
+    """The mechanism that a typed line leaves to imapsh.
+
+    "" where the dialogue is the person's: with a tag in front, with a response, and where imapsh does not know it.
+    """
+    if found.command is None or found.command.name != "AUTHENTICATE" or found.tag is not None:
+        return ""
+    from imapsh.sasl.table import MECHANISMS
+
+    name = str(found.slots[0].value).upper() if found.complete and len(found.slots) == 1 else ""
+    return name if name in MECHANISMS else ""
+
+
+def password(app: App, user: str) -> Steps[str | None]:
+    """The password of a typed `LOGIN user`; None if the person will not say.
+
+    A script takes it from where the options say.  Raises LoginError if nothing gives it.
+    """
+    plan = app.connection.plan
+    if not app.interactive:
+        return password_source(plan, user)()
+    answer: str | None = yield Ask(f"Password for {user} at {plan.where}: ", secret=True)
+    return answer
+
+
+def log_in(app: App, name: str) -> Steps[str]:
+    """Ask for what the mechanism needs, and submit AUTHENTICATE; the reply's status, "" where the person will not say.
+
+    A token of the plan's user comes from --token-command, where there is one.
+
+    Raises LoginError where a secret would go in the clear, and UsageError for what the mechanism cannot take.
+    """
+    from imapsh.sasl.table import MECHANISMS
+
+    connection = app.connection
+    plan, needs = connection.plan, MECHANISMS[name].needs
+    user = plan.address.user
+    secret: str | None = ""
+    kind = next((kind for kind in ("Password", "Token") if kind.lower() in needs), "")
+    if kind:
+        user = yield from _user(app, name, kind, user)
+    if not user and kind:
+        return ""
+    wanted = opening(plan, None, connection.stream)._replace(user=user, mechanism=name, password=lambda: secret or "")
+    way(connection.session, wanted)  # refuses before the secret is asked for
+    if kind == "Token" and user == plan.address.user and plan.ways.token_command:
+        secret = yield Away(password_source(plan, plan.address.user))
+    elif kind:
+        secret = yield Ask(f"{kind} for {user} at {plan.where}: ", secret=True)
+    if (kind and not secret) or connection.session.closed or connection.session.state != NOT_AUTHENTICATED:
+        return ""
+    exchange = authenticate(connection.session, wanted)
+    yield Typed(exchange)
+    if exchange.status not in ("", "OK") and exchange.mechanism is not None and exchange.mechanism.said:
+        app.note(exchange.mechanism.said)
+    return exchange.status
+
+
+def _user(app: App, name: str, kind: str, known: str) -> Steps[str]:
+    """Whom to log in; "" where the person will not say.  Raises UsageError for a response in base64."""
+    app.note(
+        f"imapsh asks for the user's name and the {kind.lower()} and makes the base64 itself; "
+        f"with a tag in front, as in a1 AUTHENTICATE {name}, you type the base64"
+    )
+    answer = yield Ask(f"User at {app.connection.plan.where}{f' [{known}]' if known else ''}: ")
+    if answer is None:
+        return ""
+    if credentials(answer.strip()):
+        app.session.secrets.add_sasl(answer.strip().encode())
+        raise UsageError(
+            f"that was a response in base64, where the user's name was asked for: nothing was sent; "
+            f"a1 AUTHENTICATE {name} takes it"
+        )
+    return answer.strip() or known

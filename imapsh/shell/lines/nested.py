@@ -1,0 +1,34 @@
+"""Lines inside of lines: `\\each LINE`, `\\repeat N SECONDS LINE`, `\\alias NAME LINE`."""
+
+from __future__ import annotations
+
+import re
+
+from imapsh.shell.command_table import COMMANDS
+
+#: Words that may stand before an IMAP command in the argument: a switch, a count, an interval.
+_BEFORE = re.compile(r"\\\S+ +(?:(?:-\w|\*|[\d.][\d.a-z]*) +)*")
+_ALIASED = re.compile(r"(?i)\\alias +\S+ +")
+
+
+def imap_part(line: str) -> int | None:
+    r"""Where the line begins that a command of imapsh does, as `\each LINE`; None where it does none."""
+    row = COMMANDS.get(line.partition(" ")[0].lower())
+    if row is None or row.choices != "imap":
+        return None
+    found = _BEFORE.match(line)
+    return found.end() if found is not None else None
+
+
+def line_start(command: str) -> int:
+    """Where the line begins that is to be read as such: behind all of imapsh's own commands that do a line."""
+    start = 0
+    while command.startswith("\\", start) and (inner := imap_part(command[start:])) is not None:
+        start += inner
+    return start
+
+
+def alias_line(command: str) -> int:
+    r"""Where the line begins that `\\alias NAME LINE` is to stand for; 0 in any other."""
+    found = _ALIASED.match(command)
+    return found.end() if found is not None else 0

@@ -1,0 +1,141 @@
+r"""What becomes of a line: a comment, one of imapsh's own commands, or a command for the server.
+
+Written once, as a generator of steps (`imapsh.shell.connection.steps`), which every driver runs.  On its way a line
+meets aliases (`aliases`), the operators `|`, `>` and `>>` (`redirect`), values (`values`) and the shell's `$`
+(`searchres`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from imapsh.shell.connection.steps import Answer, Steps, Typed
+from imapsh.shell.lines import care, login
+from imapsh.shell.settings.passwords.password import append_password
+from imapsh.spec.model import NOT_AUTHENTICATED
+
+if TYPE_CHECKING:
+    from imapsh.session.exchange import Exchange
+    from imapsh.shell.app import App
+    from imapsh.shell.connection.connection import Connection
+    from imapsh.spec.match import Match
+
+
+#: Does a line that begins with a backslash, one of imapsh's own commands (`imapsh.shell.commands.run`).
+Own = Callable[["App", str], Steps[str]]
+
+
+def take(app: App, text: str, own: Own) -> Steps[str]:
+    """Do what a line says; the status of the server's reply: OK, NO, BAD, or "" where there is none.
+
+    Raises UsageError, and sends nothing, for what cannot be done or sent, and StateError without a connection.
+    """
+    if text.startswith("#"):
+        return ""
+    line = meant(app, text)
+    if app.operators and (" | " in line or " > " in line or " >> " in line):
+        from imapsh.shell.lines import discreet, redirect
+
+        if cut := redirect.split(line, app.context(), app.variables.own):
+            discreet.hide(app, cut.rest)
+            to = redirect.target(app, cut)
+            return (yield from redirect.diverted(app, to, _do(app, cut.command, own)))
+    return (yield from _do(app, line, own))
+
+
+def meant(app: App, text: str) -> str:
+    """The line that a line stands for, where it begins with an alias.  Raises UsageError."""
+    if not app.aliases:
+        return text
+    from imapsh.shell.lines import aliases
+
+    return aliases.resolve(app.aliases, text)
+
+
+def is_ours(app: App, text: str) -> bool:
+    """Whether a line is no command for the server."""
+    return text.startswith("#") or meant(app, text).startswith("\\")
+
+
+def _do(app: App, line: str, own: Own) -> Steps[str]:
+    if line.startswith("\\"):
+        from imapsh.shell.lines import discreet
+
+        discreet.hide(app, line)
+        return (yield from own(app, line))
+    if "${" in line:
+        from imapsh.shell.lines import values
+
+        line = yield from values.filled(app, line)
+    saves = False
+    if "$" in line or "SAVE" in line.upper():
+        from imapsh.shell.lines import searchres
+
+        line, saves = yield from searchres.prepared(app, line)
+        if not line:
+            return "OK"
+    return (yield from _send(app, line, saves))
+
+
+def _send(app: App, text: str, saves: bool = False) -> Steps[str]:
+    """Send a typed command.  `saves`: what it finds is to be `$`."""
+    session = app.session
+    found = app.match(text)
+    _advise(app, found)
+    found = care.gently(app, found)
+    asks = app.interactive and session.state == NOT_AUTHENTICATED and not app.answers_follow()
+    if asks and (name := login.mechanism(found)):
+        return (yield from login.log_in(app, name))
+    session.guard(found)  # before a password is asked for
+    if user := lacks_password(found):
+        password = yield from login.password(app, user)
+        if password is None or not app.live:
+            return ""
+        found = app.match(append_password(text, password))
+    open_file = None
+    if "{@" in found.text:
+        from imapsh.shell.lines import files
+
+        open_file = yield from files.opened(app, found)
+    yield from care.confirm(app, found)
+    connection = app.connection
+    exchange = session.line(found.text, open_file=open_file, matched=found)
+    if saves:
+        connection.results.saving = exchange
+    if app.target is not None:
+        app.target.expect(found, connection.record.viewer)
+        connection.diverted[exchange] = app.target
+    yield Typed(exchange) if app.target is None or exchange.name == "IDLE" else exchange
+    yield from answers(connection, exchange)
+    return exchange.status
+
+
+def answers(connection: Connection, exchange: Exchange) -> Steps[None]:
+    """Answer each `+` of a hand-typed AUTHENTICATE with a line, which goes out as it is and is kept nowhere."""
+    while connection.question is exchange:
+        connection.question = None
+        answer: str | None = yield Answer(f"{exchange.tag} {exchange.name}, base64 (* cancels): ")
+        if not connection.live or exchange.response is not None:
+            return
+        connection.session.answer(b"*" if answer is None else answer.encode("utf-8", "surrogateescape"))
+        yield Typed(exchange)
+
+
+def _advise(app: App, found: Match) -> None:
+    """Without a prompt, whose toolbar has it, say what is wrong with a line; it is sent all the same."""
+    if app.interactive:
+        return
+    for problem in found.errors:
+        if problem.severity == "error" and problem.rule != "read-only":
+            app.note(problem.message)
+            break
+
+
+def lacks_password(found: Match) -> str:
+    """The user of a `LOGIN user` that lacks its password, else ""."""
+    command = found.command
+    if command is None or command.name != "LOGIN" or found.complete or found.secrets or len(found.slots) != 1:
+        return ""
+    value = found.slots[0].value
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value if isinstance(value, str) else ""

@@ -1,0 +1,137 @@
+r"""UIDs and message numbers that a value put into a line: neither is ever taken for the other.
+
+`${uids}` where message numbers are due is sent in the UID form, as the shell's `$` is, and that is said.  What has no
+UID form, and what mixes the two, is refused.  What the person typed is theirs: nothing is known of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from imapsh import spec
+from imapsh.errors import UsageError
+from imapsh.shell.record.variables import NUMBERS, UIDS, Origin
+
+if TYPE_CHECKING:
+    from imapsh.shell.app import App
+    from imapsh.spec.found import Piece
+    from imapsh.spec.match import Match
+
+_SHOWN = 200  # characters of a line that a note repeats
+
+Change = tuple[int, int, str]
+
+
+def fitted(app: App, line: str, origins: Sequence[Origin]) -> str:
+    """The line as it is to be sent.  Raises UsageError, and nothing is to be sent, for what would mean other mail."""
+    if not origins:
+        return line
+    from imapsh.spec.match import match
+
+    found = match(line, app.context())
+    changes: list[Change] = []
+    names: dict[str, None] = {}
+    for piece, is_key in _sets(found.pieces):
+        kind = kind_of(line, piece.start, piece.end, origins)
+        due = UIDS if piece.kind == "uid-set" else NUMBERS
+        if kind and kind != due:
+            name = next(one.name for one in origins if piece.start <= one.start < piece.end)
+            if kind == NUMBERS:
+                raise _refusal(found, name, kind)
+            only_uids(line, piece.start, piece.end, origins)
+            changes += _changes(found, piece, is_key, name)
+            names[f"${{{name}}}"] = None
+    for origin in origins:
+        if not any(slot.start <= origin.start and origin.end <= slot.end for slot in found.slots):
+            _unread(found, line, origin)
+    if not changes:
+        return line
+    made = changed(line, changes)
+    told = made if len(made) < _SHOWN else f"{made[:_SHOWN]}..."
+    app.note(f"{', '.join(names)} holds UIDs: sent as  {told}")
+    return made
+
+
+def kind_of(text: str, start: int, end: int, origins: Sequence[Origin]) -> str:
+    """What a set from `start` to `end` holds, as far as it is known; "" where it is the person's own.
+
+    Raises UsageError where it holds values of both kinds.
+    """
+    inside = [one for one in origins if start <= one.start < end]
+    if len({one.kind for one in inside}) > 1:
+        names = " and ".join(dict.fromkeys(f"${{{one.name}}}" for one in inside))
+        raise UsageError(f"{names} are UIDs and message numbers, and cannot stand in one set; nothing was sent")
+    return inside[0].kind if inside else ""
+
+
+def only_uids(text: str, start: int, end: int, origins: Sequence[Origin]) -> None:
+    """Raises UsageError where a set holds numbers that were typed beside the UIDs of values."""
+    inside = [one for one in origins if start <= one.start < end]
+    between = zip([start, *(one.end for one in inside)], [*(one.start for one in inside), end], strict=True)
+    if any(character.isdecimal() for low, high in between for character in text[low:high]):
+        raise UsageError(
+            f"{text[start:end][:_SHOWN]} mixes the UIDs of ${{{inside[0].name}}} with numbers that were typed: with a "
+            "command of UIDs all of them are UIDs; nothing was sent"
+        )
+
+
+def _sets(pieces: Sequence[Piece], is_key: bool = False) -> Iterator[tuple[Piece, bool]]:
+    """The sets of a line, and whether each is a search key."""
+    for piece in pieces:
+        if piece.kind in ("sequence-set", "uid-set"):
+            yield piece, is_key
+        yield from _sets(piece.children, piece.kind == "search-key")
+
+
+def _changes(found: Match, piece: Piece, is_key: bool, name: str) -> list[Change]:
+    """What makes UIDs of a set that is of message numbers."""
+    form = uid_form(found)
+    if found.tag is not None or not (is_key or form):
+        raise _refusal(found, name, UIDS)
+    return [(piece.start, piece.start, "UID ")] if is_key else form
+
+
+def _refusal(found: Match, name: str, kind: str) -> UsageError:
+    command = found.name.upper()
+    if kind == NUMBERS:
+        way = f"{command.removeprefix('UID ')} takes message numbers"
+    elif "SEARCH" in command:
+        way = "put UID in front of it"
+    else:
+        way = f"UID {command} takes UIDs"
+    other = UIDS if kind == NUMBERS else NUMBERS
+    return UsageError(f"${{{name}}} holds {kind}, and {command} takes {other} there: {way}; nothing was sent")
+
+
+def _unread(found: Match, line: str, origin: Origin) -> None:
+    """Raises UsageError for a value in a part of the line that the table cannot read, if it may mean messages.
+
+    There UIDs stand behind the word UID, or right behind a command's name that begins with it.
+    """
+    row = found.command
+    if row is not None and not row.numbers:
+        return
+    words = line[: origin.start].upper().split(" ")[:-1]
+    begins = words[1:] if found.tag is not None else words
+    as_uids = words[-1:] == ["UID"] or (len(begins) == 2 and begins[0] == "UID" and row is None)
+    if as_uids != (origin.kind == UIDS):
+        raise UsageError(
+            f"${{{origin.name}}} holds {origin.kind}, and what {found.name.upper()} takes there cannot be told: "
+            "type the set itself; nothing was sent"
+        )
+
+
+def uid_form(found: Match) -> list[Change]:
+    """What makes a command of message numbers one of UIDs; empty where there is none, or it is one already."""
+    if found.name.upper().startswith("UID ") or spec.command(f"UID {found.name}") is None:
+        return []
+    start = len(found.text) - len(found.text.lstrip(" "))
+    return [(start, start, "UID ")]
+
+
+def changed(text: str, changes: Sequence[Change]) -> str:
+    """The text with other text in some places; a change that is named twice is made once."""
+    for start, end, instead in sorted(set(changes), reverse=True):
+        text = text[:start] + instead + text[end:]
+    return text

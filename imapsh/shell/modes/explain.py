@@ -1,0 +1,167 @@
+"""`--explain`: recorded octets read without any server, response by response, and what is wrong with each.
+
+A recording is what a server sent, or a file that `--trace` wrote.  It is read in pieces and never held whole.  Of a
+trace the client's lines are shown too, in their place, and because both sides are there faults of conduct are found as
+well; offsets are those of the file, so that a response in a trace begins behind its record's header.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import TYPE_CHECKING, BinaryIO
+
+from imapsh import spec
+from imapsh.errors import ParseError, UsageError
+from imapsh.findings import Finding
+from imapsh.grammar.responses import CLIENT, Parser, Readers, Response
+from imapsh.shell.screen.output import Output, Writer, exact, make_output, release
+from imapsh.wire.frames import Frame
+from imapsh.wire.offline import RECORDED, read_recorded
+from imapsh.wire.sinks import HashSink, SpoolSink, opener
+from imapsh.wire.trace import CLIENT as SENT
+from imapsh.wire.trace import SERVER, Record, is_trace, read_trace
+
+if TYPE_CHECKING:
+    from imapsh.shell.settings.options import Options
+    from imapsh.wire.limits import Limits
+    from imapsh.wire.reader import Opener
+
+THRESHOLD = 1 << 20  #: octets; of a larger literal JSON has the number of octets and the SHA-256
+
+_PIECE = 1 << 18
+
+Explained = tuple[Response, tuple[Finding, ...]]
+
+
+def run(options: Options) -> int:
+    """Explain the file of the options; 1 where the input ends within a response, else 0.  Raises UsageError."""
+    limits = RECORDED
+    for setting in options.limit:
+        limits = limits.change(setting)
+    terminal = sys.stdout.isatty()
+    output = make_output(options, terminal)
+    exactly = options.format == "wire" and not terminal
+    sink = opener(THRESHOLD, SpoolSink if options.format == "wire" else HashSink)
+    out = Writer(sys.stdout.buffer, terminal=terminal)
+    incomplete = False
+    try:
+        with _opened(options.explain) as file:
+            for explained in explain(_pieces(file, options.explain), limits, sink):
+                incomplete = incomplete or explained[0].frame.incomplete
+                _show(output, explained, out, exactly)
+                release(explained[0].frame)
+            out.put(output.flush())
+    except ParseError as error:
+        raise UsageError(f"{options.explain}: {error}") from None
+    finally:
+        out.flush()
+    return int(incomplete)
+
+
+def explain(pieces: Iterable[bytes], limits: Limits = RECORDED, sink: Opener | None = None) -> Iterator[Explained]:
+    """The responses of a recording or a trace, in order, each with its faults of conduct.
+
+    Raises ParseError where a trace is damaged, LimitError where `limits` are tripped.
+    """
+    coming = iter(pieces)
+    first = next(coming, b"")
+    while len(first) < len("imapsh-trace ") and (more := next(coming, b"")):
+        first += more
+    whole = chain((first,), coming)
+    if is_trace(first):
+        yield from _Traced(read_trace(whole), limits, sink).responses()
+        return
+    parser = _parser(limits)
+    for index, frame in enumerate(read_recorded(whole, limits=limits, opener=sink)):
+        yield parser.parse(frame, greeting=index == 0), ()
+
+
+def _parser(limits: Limits) -> Parser:
+    readers = Readers(spec.readers("response"), spec.readers("code"), spec.readers("fetch-item"))
+    return Parser(readers, nesting=limits.nesting)
+
+
+class _Traced:
+    """Both directions in one order: a client's line stands where it was sent, unless a response was half-way there."""
+
+    def __init__(self, records: Iterator[Record], limits: Limits, sink: Opener | None) -> None:
+        self._records = records
+        self._limits = limits
+        self._sink = sink
+        self._sent: list[Frame] = []
+        self._starts: list[int] = []  # of the server's records: in the server's stream,
+        self._places: list[int] = []  # and in the file
+        self._received = 0
+
+    def responses(self) -> Iterator[Explained]:
+        from imapsh.shell.modes.follow import Follower
+
+        parser, follower = _parser(self._limits), Follower()
+        for index, frame in enumerate(read_recorded(self._server(), limits=self._limits, opener=self._sink)):
+            for sent in self._take_sent():
+                yield follower.sent(sent), ()
+            frame.offset = self._place(frame.offset)
+            response = parser.parse(frame, greeting=index == 0)
+            yield response, follower.received(response)
+        for sent in self._take_sent():
+            yield follower.sent(sent), ()
+
+    def _server(self) -> Iterator[bytes]:
+        """The server's octets; the client's are put aside on the way."""
+        line, begin = b"", 0
+        for record in self._records:
+            if record.direction == SENT:
+                begin = begin if line else record.offset
+                line += record.octets
+            if line and (record.direction != SENT or line.endswith(b"\n")):
+                self._sent.append(Frame((line,), begin))
+                line = b""
+            if record.direction == SERVER:
+                self._starts.append(self._received)
+                self._places.append(record.offset)
+                self._received += len(record.octets)
+                yield record.octets
+        if line:
+            self._sent.append(Frame((line,), begin, incomplete=True))
+
+    def _take_sent(self) -> list[Frame]:
+        taken, self._sent = self._sent, []
+        return taken
+
+    def _place(self, offset: int) -> int:
+        """Where in the file an octet of the server's stream is; what is before it is asked for no more."""
+        index = bisect_right(self._starts, offset) - 1
+        del self._starts[:index], self._places[:index]
+        return self._places[0] + offset - self._starts[0]
+
+
+def _show(output: Output, explained: Explained, out: Writer, exactly: bool) -> None:
+    response, findings = explained
+    if not exactly:
+        out.put(output.response(response, findings))
+    elif response.kind != CLIENT:
+        for octets in exact(response.frame):
+            out.write(octets)
+
+
+def _opened(path: str) -> BinaryIO:
+    if path == "-":
+        if sys.stdin is None:
+            raise UsageError("stdin is closed: there is nothing to explain")
+        return os.fdopen(os.dup(sys.stdin.fileno()), "rb", buffering=0)
+    try:
+        return open(path, "rb", buffering=0)
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from None
+
+
+def _pieces(file: BinaryIO, path: str) -> Iterator[bytes]:
+    try:
+        while piece := file.read(_PIECE):
+            yield piece
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from None

@@ -1,0 +1,160 @@
+"""The person at the prompt and one connection: what they wait for, and what ends the waiting.
+
+a command is sent  ->  the person waits  ->  its reply, or the end of the connection
+                                         ->  Ctrl-C: the command is left running, its reply goes to \\last
+                                         ->  a `+` to a hand-typed AUTHENTICATE: the next line answers it
+                                         ->  IDLE has begun: news are shown while the next line is typed
+                                         ->  a stall inside a literal that looks like the reply: the prompt is
+                                             given back, and a note says how to go on
+"""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING
+
+from imapsh.session.core import RENEWAL
+from imapsh.session.events import Closed, Completed, Event, Received
+from imapsh.session.exchange import Exchange
+from imapsh.shell.connection.connection import Connection, Own
+from imapsh.spec.model import AUTHENTICATED, SELECTED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from imapsh.client.connection import AsyncClient
+    from imapsh.session.waiting import Waiting
+
+
+class Attendance:
+    """`stalled`: the prompt was given back because no reply will come."""
+
+    def __init__(self, connection: Connection, client: AsyncClient, *, stall: float, free: Callable[[], bool]) -> None:
+        from imapsh.shell.connection.stall import Stall
+
+        self.connection = connection
+        self.client = client
+        self.stalled = False
+        self._free = free
+        self._changed = asyncio.Event()
+        self._interrupted = False
+        self._awaited: Exchange | None = None
+        self._clock = asyncio.get_running_loop()
+        self._stall = Stall(connection.session, stall, self._stalled, self._clock, lambda: self._awaited)
+        connection.listeners.append(self._happened)
+
+    # -- what happens
+
+    def _happened(self, connection: Connection, event: Event, own: bool) -> None:
+        if isinstance(event, Received):
+            if event.asks == "idle" and event.exchange is not None and not own:
+                self._clock.call_later(RENEWAL, partial(self._renew, event.exchange))
+            if event.asks:
+                self._changed.set()
+        elif isinstance(event, Completed):
+            if event.exchange.name in ("LIST", "LSUB") and event.exchange.status == "OK":
+                self._clock.run_in_executor(None, connection.record.known.names.prepare)
+            self._changed.set()
+            self._clock.call_soon(connection.watch.look)  # not in the middle of the events
+        elif isinstance(event, Closed):
+            self._changed.set()
+
+    def kick(self) -> None:
+        """Tell what came of it, and have sent what is due."""
+        self.client.kick()
+        self.heard()
+
+    def heard(self) -> None:
+        """Take note that octets came, or were sent."""
+        self._stall.heard()
+
+    def _stalled(self, waiting: Waiting) -> None:
+        """If the reply that is waited for has come, within a literal, the prompt is given back."""
+        from imapsh.shell.connection.stall import REPLIED, explained
+
+        self.stalled = self._awaited is not None and waiting.looks == REPLIED
+        self.connection.note(explained(waiting, at_prompt=self.stalled or self._free()))
+        self._changed.set()
+
+    def _renew(self, exchange: Exchange) -> None:
+        """A typed IDLE is taken up again, as long as it runs."""
+        if self.connection.idle is exchange:
+            self.connection.note("IDLE ends and begins again, because servers log out clients silent for 30 minutes")
+            self.connection.session.line("IDLE")
+            self.kick()
+
+    # -- what is waited for
+
+    async def go(self, exchange: Exchange) -> None:
+        """Have a typed command sent, and wait for what comes of it, unless it has to wait for others itself."""
+        connection = self.connection
+        busy = connection.running(exchange, *connection.own)
+        self.kick()
+        if busy:
+            connection.note(f"{exchange.tag} {exchange.name} goes behind it: {busy}")
+        else:
+            await self.wait(exchange)
+
+    async def wait(self, exchange: Exchange) -> None:
+        """Until the reply, the end, Ctrl-C, a question, or an IDLE that has begun."""
+        self._interrupted = self.stalled = False
+        self._awaited = exchange
+        self.heard()
+        try:
+            await self._until(exchange)
+        finally:
+            self._awaited = None
+
+    async def _until(self, exchange: Exchange) -> None:
+        connection = self.connection
+        while exchange.response is None and connection.live and not self.stalled:
+            if self._interrupted:
+                self._leave(exchange)
+                return
+            if connection.question is not None or connection.idle is exchange:
+                return
+            self._changed.clear()
+            await self._changed.wait()
+
+    def interrupt(self) -> None:
+        """Ctrl-C while something is waited for."""
+        self._interrupted = True
+        self._changed.set()
+
+    def _leave(self, exchange: Exchange) -> None:
+        """Leave a command running; its reply is for `\\last` and the trace."""
+        connection = self.connection
+        name = f"{exchange.tag} {exchange.name}"
+        if connection.session.cancel(exchange):
+            connection.note(f"{name} was not sent")
+            return
+        connection.mute(exchange)
+        connection.note(f"{name} still running; what comes goes to \\last.  Ctrl-C again offers to disconnect")
+        if exchange.name == "IDLE":
+            self._done()
+
+    async def end_idle(self) -> None:
+        """DONE, and the reply to IDLE."""
+        exchange = self.connection.idle
+        self._done()
+        if exchange is not None:
+            await self.wait(exchange)
+
+    def _done(self) -> None:
+        self.connection.session.done()
+        self.kick()
+
+    # -- what the shell asks by itself
+
+    def ask_names(self) -> None:
+        """Ask for the mailbox names once, if that is allowed and disturbs nothing."""
+        connection = self.connection
+        session, names = connection.session, connection.record.known.names
+        if not (names.stale and connection.plan.ask and session.state in (AUTHENTICATED, SELECTED)):
+            return
+        if connection.idle is not None or session.queue:
+            return
+        names.stale = False
+        connection.quietly("LIST", [b'"" "*"'], Own("completion"))
+        self.kick()

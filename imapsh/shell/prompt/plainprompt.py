@@ -1,0 +1,161 @@
+"""The prompt of `--plain`: the terminal itself edits the line, and nothing is ever drawn again.
+
+For screen readers and terminals that cannot move their cursor.  What is seen is what was written, in order; news
+come between the lines.  A password typed into a line is seen, as everything is: `LOGIN user` asks for it unseen, and
+the literal of a login is taken unseen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from prompt_toolkit.application import Application
+from prompt_toolkit.formatted_text import AnyFormattedText, fragment_list_to_text, to_formatted_text
+from prompt_toolkit.input import Input
+from prompt_toolkit.output import DummyOutput, Output, create_output
+from prompt_toolkit.shortcuts import PromptSession
+
+from imapsh.render.styles import LINE_END, paint
+from imapsh.render.visible import Shown
+from imapsh.shell.lines import literals
+from imapsh.shell.prompt import toolbar
+from imapsh.shell.prompt.history import MaskedHistory
+
+_LFLAG = 3  # a place in what termios.tcgetattr returns
+_CHUNK = 1 << 16
+
+
+class PlainApp(Application[str]):
+    """What the shell wants of an application: whether a line is awaited, and a way to end that."""
+
+    def __init__(self, input: Input, output: Output) -> None:
+        super().__init__(input=input, output=DummyOutput())  # it would begin with an escape sequence
+        self.output = output
+        self.answer: asyncio.Future[str] | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a line is awaited."""
+        return self.answer is not None and not self.answer.done()
+
+    def exit(
+        self, result: str | None = None, exception: BaseException | type[BaseException] | None = None, style: str = ""
+    ) -> None:
+        """Have what awaits the line get this instead."""
+        if self.answer is None or self.answer.done():
+            return
+        if exception is not None:
+            self.answer.set_exception(exception)
+        else:
+            self.answer.set_result(result or "")
+
+    def invalidate(self) -> None:
+        """Nothing is drawn again."""
+
+
+class PlainPrompt(PromptSession[str]):
+    """`status`, `history` and `raw` are as for `imapsh.shell.prompt.prompt.make`."""
+
+    def __init__(
+        self,
+        status: Callable[[], toolbar.Status],
+        history: MaskedHistory,
+        raw: Callable[[], bool],
+        *,
+        input: Input | None = None,
+        output: Output | None = None,
+    ) -> None:
+        super().__init__(input=input, output=DummyOutput())
+        self.app: PlainApp = PlainApp(self.input, output or create_output())
+        self._status = status
+        self._kept = history
+        self._raw = raw
+        self._held = b""  # what was read of a line that has no end yet, and of the next
+
+    async def prompt_async(self, message: AnyFormattedText = None, *, is_password: Any = False, **ignored: Any) -> str:
+        """A command with its literals, or the answer to `message`.
+
+        Raises EOFError and KeyboardInterrupt.
+        """
+        if message is not None:
+            return await self._line(_shown(message), unseen=is_password is True)
+        text = await self._line(_shown(toolbar.prompt(self._status())))
+        while self._goes_on(text):
+            more = toolbar.continuation(text + "\n", text.count("\n") + 1)
+            text += "\n" + await self._line(_shown(more), unseen=self._kept.hides(f"{text}\nx"))
+        self._kept.append_string(text)
+        return text
+
+    def _goes_on(self, text: str) -> bool:
+        left = None if self._raw() or text.startswith("\\") else literals.wanted(text)
+        return left is not None and (left > 0 or literals.announced(text))
+
+    async def _line(self, question: Shown, *, unseen: bool = False) -> str:
+        loop = asyncio.get_running_loop()
+        terminal = self.input.fileno()
+        answer: asyncio.Future[str] = loop.create_future()
+        self.app.answer = answer
+        self._write(question)
+        loop.add_reader(terminal, self._read, terminal)
+        try:
+            with _unseen(terminal) if unseen else contextlib.nullcontext():
+                self._take()
+                text = await answer
+            if unseen:
+                self._write(LINE_END)
+            return text
+        except BaseException:
+            self._held = b""
+            self._write(LINE_END)
+            raise
+        finally:
+            loop.remove_reader(terminal)
+            self.app.answer = None
+
+    def _write(self, text: Shown) -> None:
+        self.app.output.write_raw(text)
+        self.app.output.flush()
+
+    def _read(self, terminal: int) -> None:
+        try:
+            octets = os.read(terminal, _CHUNK)
+        except OSError:
+            octets = b""  # the terminal is gone
+        self._held += octets or (b"\n" if self._held else b"")
+        if octets or self._held:
+            self._take()
+        else:
+            self.app.exit(exception=EOFError())
+
+    def _take(self) -> None:
+        line, end, rest = self._held.partition(b"\n")
+        if end and self.app.is_running:
+            self._held = rest
+            self.app.exit(line.rstrip(b"\r").decode("utf-8", "surrogateescape"))
+
+
+def _shown(text: AnyFormattedText) -> Shown:
+    return paint([("", fragment_list_to_text(to_formatted_text(text)))], None)
+
+
+@contextlib.contextmanager
+def _unseen(terminal: int) -> Iterator[None]:
+    """The terminal does not show what is typed."""
+    import termios
+
+    try:
+        before = termios.tcgetattr(terminal)
+    except termios.error:
+        yield  # there is no terminal
+        return
+    hidden = termios.tcgetattr(terminal)
+    hidden[_LFLAG] &= ~termios.ECHO
+    termios.tcsetattr(terminal, termios.TCSADRAIN, hidden)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(terminal, termios.TCSADRAIN, before)

@@ -1,0 +1,214 @@
+"""What is being typed, read once for all who want to know: lexer, toolbar, completer, keys and history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from prompt_toolkit.document import Document
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.lexers import Lexer
+
+from imapsh.render.lexer import typed_line
+from imapsh.shell.lines import literals, nested
+from imapsh.shell.record.recorder import LOGINS
+from imapsh.spec.model import Context
+
+if TYPE_CHECKING:
+    from imapsh.shell.lines.redirect import Redirect
+    from imapsh.spec.match import Match
+
+_KEPT = 8  # readings kept: the whole text, and the text before the cursor, of a few keystrokes
+_DEEP = 9  # aliases that stand for aliases, followed no further
+_UNDERLINED = {"error": " class:lint-error", "advice": " class:lint-advice"}
+
+
+class Reading:
+    """`context` tells the state of the session now; the same text in the same context is read once.
+
+    `aliases` and `variables` are the person's: name -> line, or value.  `begun` is what `\\raw` has sent of a command.
+    """
+
+    def __init__(
+        self, context: Callable[[], Context], aliases: Callable[[], Mapping[str, str]] = dict,
+        variables: Callable[[], Mapping[str, str]] = dict, begun: Callable[[], bytes] = bytes,
+    ) -> None:  # fmt: skip
+        self.context = context
+        self.aliases = aliases
+        self.variables = variables
+        self._begun = begun
+        self._kept: dict[tuple[str, Context], Match] = {}
+
+    def match(self, command: str) -> Match:
+        """One command, its line breaks as CRLF."""
+        key = (command, self.context())
+        found = self._kept.get(key)
+        if found is None:
+            from imapsh.spec.match import match  # a start needs none of it
+
+            if len(self._kept) >= _KEPT:
+                del self._kept[next(iter(self._kept))]
+            found = self._kept[key] = match(*key)
+        return found
+
+    def cut(self, line: str) -> Redirect | None:
+        """A line that sends its output elsewhere, cut."""
+        from imapsh.shell.lines.redirect import split
+
+        return split(line, self.context(), self.variables())
+
+    def typed(self, line: str) -> Match:
+        """What of a line is for the server, with something as long in place of each `${NAME}`."""
+        from imapsh.shell.lines import values  # a start needs none of it
+
+        cut = self.cut(line)
+        return values.read(cut.command if cut is not None else line, self.match)
+
+    def alias(self, line: str) -> str:
+        """What the alias that a line begins with stands for, "" where it begins with none."""
+        from imapsh.shell.lines.aliases import is_command
+
+        name = line.partition(" ")[0]
+        meant = self.aliases().get(name, "")
+        return meant if meant and not is_command(name) else ""
+
+    def last(self, text: str) -> Match:
+        """The command that a text ends with, which is the one being typed."""
+        return self.match(literals.cut(text)[-1].text)
+
+    def without_secrets(self, text: str) -> str:
+        """The text to keep: every command up to what is secret in it."""
+        kept = []
+        commands = literals.commands(text)
+        for command, answers in zip(commands, self.answers(commands), strict=True):
+            end = 0 if answers else self.secret_at(command)
+            kept.append(command[:end].rstrip() if end < len(command) else command)
+        return "\n".join(line for line in kept if line).replace("\r\n", "\n")
+
+    def answers(self, commands: Sequence[str]) -> list[bool]:
+        """Which lines of a text answer an AUTHENTICATE: those behind one that are no command.  All secret."""
+        if len(commands) < 2:
+            return [False] * len(commands)
+        found: list[bool] = []
+        asked = False
+        for command in commands:
+            row = None if command.startswith(("\\", "#")) else self.match(command).command
+            found.append(asked and row is None and bool(command.strip()) and not command.startswith(("\\", "#")))
+            asked = row.name == "AUTHENTICATE" if row is not None else found[-1]
+        return found
+
+    def secret_at(self, command: str) -> int:
+        """Where something secret begins in a line, ours or the server's; its length where nothing is."""
+        from imapsh.shell.lines import discreet  # a start needs none of it
+
+        end = discreet.secret_at(command, self.match, self._begun())
+        for begin in discreet.lines(command):
+            line = command[begin:]
+            if " " in line and self._logs_in(self.alias(line)):
+                end = min(end, begin + line.index(" ") + 1)
+        return end
+
+    def _logs_in(self, line: str) -> bool:
+        """Whether an alias stands for a LOGIN or AUTHENTICATE, so that its arguments may be secret."""
+        for _ in range(_DEEP):
+            line = line[nested.line_start(line) :]
+            if not (further := self.alias(line)):
+                break
+            line = further
+        command = self.match(line).command if line else None
+        return command is not None and command.name in LOGINS
+
+
+class TypedLexer(Lexer):
+    """Colours by role, underlines what lint finds, and shows a star for every character of a secret."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+
+    def invalidation_hash(self) -> Hashable:
+        """Colours change with the session's state too."""
+        return self.reading.context()
+
+    def lex_document(self, document: Document) -> Callable[[int], StyleAndTextTuples]:
+        """The fragments of each line."""
+        lines = self.lines(document.text)
+        return lambda number: lines[number] if number < len(lines) else []
+
+    def lines(self, text: str) -> list[StyleAndTextTuples]:
+        """The fragments of a text, line by line."""
+        if not text:
+            return [[]]
+        lines: list[StyleAndTextTuples] = []
+        cut = literals.cut(text)
+        for command, answers in zip(cut, self.reading.answers([one.text for one in cut]), strict=True):
+            if answers:
+                fragments = _hidden(command.text)
+            elif command.text.startswith("#"):
+                fragments = [("class:dimmed", command.text)]
+            else:
+                fragments = self._own(command.text) if command.text.startswith("\\") else self._typed(command.text)
+            lines.append([])
+            for style, piece in _broken(fragments, command, text):
+                if "\n" not in piece and "\r" not in piece:
+                    lines[-1].append((style, piece))
+                    continue
+                first, *rest = piece.replace("\r", "").split("\n")
+                lines[-1].append((style, first))
+                lines.extend([(style, line)] for line in rest)
+        return lines
+
+    def _typed(self, command: str) -> list[tuple[str, str]]:
+        if self.reading.alias(command):
+            name, _, _ = command.partition(" ")
+            end = self.reading.secret_at(command)
+            return [("class:own-command", name), ("", command[len(name) : end]), *_hidden(command[end:])]
+        found = self.reading.typed(command)
+        wrong = {problem.offset: problem.severity for problem in reversed(found.errors)}
+        fragments = []
+        for (style, _), token in zip(typed_line(found.text, found.roles, found.tokens), found.tokens, strict=True):
+            shown = f"class:{style}" if style else ""
+            if wrong and (lint := next((wrong[at] for at in wrong if token.start <= at < token.end), "")):
+                shown += _UNDERLINED[lint]
+            text = command[token.start : token.end]
+            fragments.append((shown, _starred(text) if style == "secret" else text))
+        if (size := len(found.text)) < len(command):
+            end = max(self.reading.secret_at(command), size)
+            fragments += [("class:own-command", command[size:end]), *_hidden(command[end:])]
+        return fragments
+
+    def _own(self, command: str) -> list[tuple[str, str]]:
+        """One of imapsh's own commands, and the line that it does."""
+        name, _, _ = command.partition(" ")
+        start = nested.line_start(command)
+        if start:
+            inner = command[start:]
+            done = self._own(inner) if inner.startswith("\\") else self._typed(inner)
+            return [("class:own-command", name), ("", command[len(name) : start]), *done]
+        end = self.reading.secret_at(command)
+        return [("class:own-command", name[:end]), ("", command[len(name) : end]), *_hidden(command[end:])]
+
+
+def _broken(fragments: list[tuple[str, str]], command: literals.Command, text: str) -> list[tuple[str, str]]:
+    """The fragments with the line breaks that are only seen."""
+    breaks = list(command.breaks())
+    if not breaks:
+        return fragments
+    found: list[tuple[str, str]] = []
+    at = 0
+    for style, piece in fragments:
+        begin, end = at, at + len(piece)
+        while breaks and breaks[0][0] < end:
+            offset, start, stop = breaks.pop(0)
+            found += [(style, piece[begin - at : offset - at]), ("class:line-break", text[start:stop])]
+            begin = offset
+        found.append((style, piece[begin - at :]))
+        at = end
+    return found + [("class:line-break", text[start:stop]) for _, start, stop in breaks]
+
+
+def _hidden(secret: str) -> list[tuple[str, str]]:
+    return [("class:secret", _starred(secret))] if secret else []
+
+
+def _starred(text: str) -> str:
+    return "\r\n".join("*" * len(line) for line in text.split("\r\n"))

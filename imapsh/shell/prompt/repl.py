@@ -1,0 +1,39 @@
+"""The interactive shell, begun: the connection is dialled while prompt_toolkit is imported."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+from typing import TYPE_CHECKING
+
+from imapsh.shell.connection.background import BackgroundDial
+from imapsh.shell.prompt.terminal import quiet
+from imapsh.shell.screen.output import is_plain
+
+if TYPE_CHECKING:
+    from imapsh.shell.connection.dial import Plan
+    from imapsh.shell.settings.options import Options
+
+_BEGUN = 1.0  # seconds in which the prompt stands
+
+
+def run(plan: Plan, options: Options) -> int:
+    """Talk with the person at the terminal until they leave; the exit status."""
+    dialling = BackgroundDial(plan)
+    import asyncio
+
+    from imapsh.shell.prompt.shell import Shell
+
+    async def life() -> int:
+        asyncio.get_running_loop().call_later(_BEGUN, _collect)
+        return await Shell(options).run(dialling)
+
+    # In plain mode the terminal edits the lines, also those typed ahead.
+    with contextlib.nullcontext() if is_plain(options) else quiet():
+        return asyncio.run(life())
+
+
+def _collect() -> None:
+    """Look for garbage from now on, not among what a start has made: that stays."""
+    gc.freeze()
+    gc.enable()

@@ -1,0 +1,190 @@
+"""The prompt and the bottom toolbar: what is known of the session, as styled fragments.  No I/O, and nothing slow."""
+
+# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
+
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+from prompt_toolkit.document import Document
+from prompt_toolkit.formatted_text import StyleAndTextTuples as Fragments
+
+from imapsh.errors import UsageError
+from imapsh.render.visible import visible
+from imapsh.session.core import Session
+from imapsh.session.exchange import Exchange
+from imapsh.session.mailbox import Mailbox
+from imapsh.shell.lines import literals, nested
+from imapsh.shell.prompt.reading import Reading
+from imapsh.spec.model import NOT_AUTHENTICATED
+
+if TYPE_CHECKING:
+    from imapsh.spec.found import Problem
+    from imapsh.spec.match import Match
+
+_FIRST = (("exists", "EXISTS"),)
+_LAST = (("unseen", "first unseen"), ("uidnext", "UIDNEXT"), ("uidvalidity", "UIDVALIDITY"),
+         ("highestmodseq", "HIGHESTMODSEQ"))  # fmt: skip
+
+#: Operator -> where the output goes.
+_GOES = {"|": "the output goes to", ">": "the output goes into", ">>": "the output goes to the end of"}
+
+
+class Status(NamedTuple):
+    """What there is to say.  `who` is `user@host`, `tls` its version or ""; `name` the connection's, where there are
+    `several`; `busy`: what runs; `idle`: a typed IDLE does."""
+
+    who: str
+    session: Session | None
+    tls: str = ""
+    trace: str = ""
+    name: str = ""
+    several: int = 1
+    busy: str = ""
+    idle: bool = False
+    watching: bool = False
+
+    @property
+    def live(self) -> bool:
+        """Whether there is a connection."""
+        return self.session is not None and not self.session.closed
+
+
+def prompt(status: Status) -> Fragments:
+    """`demo@host INBOX> `: who, where, and the state."""
+    session = status.session
+    found: Fragments = [("class:prompt-name", f"{status.name} ")] if status.name else []
+    if session is None or not status.live:
+        return [*found, ("class:prompt-off", "not connected"), ("class:prompt", "> ")]
+    found.append(("class:prompt-who", visible(status.who)))
+    if session.state == NOT_AUTHENTICATED:
+        found.append(("class:prompt-state", " (not logged in)"))
+    elif session.mailbox is not None:
+        found.append(("class:prompt-mailbox", f" {visible(session.mailbox.name)}"))
+        if session.mailbox.read_only:
+            found.append(("class:prompt-state", " (read-only)"))
+    if status.idle or status.watching:
+        found.append(("class:prompt-state", " (idle)" if status.idle else " (watching)"))
+    return [*found, ("class:prompt", "> ")]
+
+
+def continuation(text: str, line: int) -> Fragments:
+    """The prompt of line `line` of a text that has several: how many octets its literal still wants."""
+    above = "\n".join(text.split("\n")[:line]) + "\n"
+    left = literals.wanted(above)
+    return [("class:prompt-state", f"{left:>6} octets> " if left else f"{'...':>13}> ")]
+
+
+def toolbar(status: Status, reading: Reading, document: Document) -> Fragments:
+    """Two lines: what helps with what is being typed, and the session."""
+    return [*_advice(status, reading, document), ("", "\n"), *_state(status)]
+
+
+def running(session: Session, besides: Collection[Exchange | None] = ()) -> str:
+    """`A7 FETCH still running, A8 NOOP waits`, or ""."""
+    parts = [f"{e.tag} {e.name} still running" for e in session.running.values() if e not in besides]
+    parts += [f"{e.tag} {e.name} waits" for e in session.queue if e not in besides]
+    return ", ".join(parts)
+
+
+def _advice(status: Status, reading: Reading, document: Document) -> Fragments:
+    if status.idle:
+        return [("class:bottom-toolbar.busy", "IDLE: news appear above; Enter or Ctrl-C sends DONE")]
+    found: Fragments = []
+    if status.live and status.busy:
+        found += [("class:bottom-toolbar.busy", status.busy), ("", "  ")]
+    if not document.text.strip():
+        if status.live and not status.busy and status.session is not None and status.session.state == NOT_AUTHENTICATED:
+            found.append(("class:bottom-toolbar.hint", "LOGIN USER logs in; \\connect begins anew"))
+        return found
+    command, offset = literals.at(document.text, document.cursor_position)
+    start = nested.line_start(command.text)
+    if command.text.startswith("\\", start):
+        return [*found, *_own(command.text[start:])]
+    left = literals.wanted(document.text)
+    if left is not None and left > 0:
+        return [*found, ("class:bottom-toolbar.hint", f"{left} more octets of the literal; Enter is two, CR LF")]
+    if not status.live:
+        return [("class:bottom-toolbar.error", "not connected: \\connect opens a connection")]
+    return [*found, *_line(reading, command.text[start:], max(offset - start, 0))]
+
+
+def _line(reading: Reading, line: str, cursor: int) -> Fragments:
+    """What is wrong at the cursor, or first; else, or beside mere advice, what may follow at the cursor."""
+    if not line.strip() or line.startswith("#"):
+        return []
+    if stands_for := reading.alias(line):
+        from imapsh.shell.lines.discreet import in_clear
+
+        return [("class:bottom-toolbar.hint", visible(f"stands for {in_clear(stands_for)}"))]
+    cut = reading.cut(line)
+    if cut is not None and cursor > cut.start:
+        return [("class:bottom-toolbar.hint", visible(f"{_GOES[cut.operator]} {cut.rest}"))]
+    found = reading.typed(line)
+    problem = _problem(found, cursor)
+    told: Fragments = []
+    if problem is not None:
+        told = [(f"class:bottom-toolbar.{problem.severity}", visible(problem.message))]
+        if problem.severity == "error":
+            return told
+    typed = found if cursor >= len(line) else reading.typed(line[:cursor])
+    if typed.command is not None:
+        whole = typed.name.upper() == typed.text.strip().upper()
+        hint = f"{typed.command.name} {typed.hint}".strip() if whole else typed.hint
+        hint = hint or typed.command.summary
+        return [("class:bottom-toolbar.hint", hint), *([("", "  "), *told] if told else [])]
+    return told
+
+
+def _problem(found: "Match", cursor: int) -> "Problem | None":
+    """The one in the word under the cursor; where there is none, the first error, or the first of all."""
+    under = next((token for token in found.tokens if token.start <= cursor < token.end), None)
+    if under is not None:
+        for problem in found.errors:
+            if under.start <= problem.offset < under.end:
+                return problem
+    first = next((problem for problem in found.errors if problem.severity == "error"), None)
+    return first or next(iter(found.errors), None)
+
+
+def _own(text: str) -> Fragments:
+    from imapsh.shell.commands import COMMANDS, find
+
+    name, space, _ = text.partition(" ")
+    if not space and any(known.startswith(name.lower()) for known in COMMANDS):
+        row = next(row for known, row in COMMANDS.items() if known.startswith(name.lower()))
+        return [("class:bottom-toolbar.hint", f"{row.name} {row.syntax}  {row.summary}")]
+    try:
+        row = find(name)
+    except UsageError as error:
+        return [("class:bottom-toolbar.error", visible(str(error)))]
+    return [("class:bottom-toolbar.hint", f"{row.name} {row.syntax}  {row.summary}")]
+
+
+def _numbers(mailbox: Mailbox, fields: Iterable[tuple[str, str]]) -> list[str]:
+    known = ((label, getattr(mailbox, field)) for field, label in fields)
+    return [f"{label} {value}" for label, value in known if value is not None]
+
+
+def _state(status: Status) -> Fragments:
+    session = status.session
+    if session is None or not status.live:
+        return [("class:bottom-toolbar.state", "not connected"), ("", "  \\connect connects, Ctrl-D ends")]
+    parts = [session.state]
+    mailbox = session.mailbox
+    if mailbox is not None:
+        parts.append(visible(mailbox.name) + (" read-only" if mailbox.read_only else ""))
+        parts += _numbers(mailbox, _FIRST)
+    parts.append(status.tls or ("local" if session.secure else "no TLS"))
+    if session.read_only:
+        parts.append("read-only mode")
+    if status.trace:
+        parts.append("tracing")
+    if status.name:
+        parts.append(f"{status.several} connections")
+    if mailbox is not None:
+        parts += _numbers(mailbox, _LAST)  # what a narrow terminal cuts off
+    found: Fragments = []
+    for index, part in enumerate(parts):
+        found += [("", "  ")] if index else []
+        found.append(("class:bottom-toolbar.state" if index == 0 else "", part))
+    return found

@@ -1,0 +1,1 @@
+"""What a connection has taught: the last exchange, results, names, messages, times."""

@@ -1,0 +1,202 @@
+r"""The last exchange, kept whole for `\last`: in memory up to a bound, behind that in a temporary file.
+
+What is kept of an event is its octets and what the session knew of it; to show it, they are read again, by the same
+parser.  So memory stays flat however much came, and every octet is there.
+"""
+
+from __future__ import annotations
+
+import marshal
+from collections.abc import Iterator, Sequence
+from io import BytesIO
+from typing import IO, Any
+
+from imapsh.findings import Finding, Violation
+from imapsh.grammar.responses import Parser
+from imapsh.render.visible import Shown
+from imapsh.session.events import Completed, Event, Received, Sent
+from imapsh.session.exchange import Exchange
+from imapsh.shell.screen.output import Output, encoded, release
+from imapsh.wire.frames import Frame, Spilled
+
+MEMORY = 4 << 20  #: octets kept before the rest goes to a temporary file
+
+_TOGETHER = 1 << 16  # octets whose records are written at once
+
+_SENT, _RECEIVED, _COMPLETED = range(3)
+
+#: Of events that follow one another and are alike: what they have in common, the stream's octets before the first,
+#: their frames (a line alone as its octets, any other with all that is known of it) and their messages' UIDs.
+_Run = tuple[tuple[Any, ...], int, list[Any], list[int | None]]
+
+
+class Last:
+    """The events since `begin`; `parser` is the session's, whose reading of UTF-8 is kept with each event."""
+
+    def __init__(self, parser: Parser, *, memory: int = MEMORY) -> None:
+        self._parser = parser
+        self._memory = memory
+        self._objects: list[Any] = []
+        self._file: IO[bytes] = BytesIO()
+        self._spilled = False
+        self._due: list[_Run] = []  # what goes to the file together
+        self._due_octets = 0
+        self._exchange: Exchange | None = None  # the one that it began with
+        self._alike: tuple[Any, ...] | None = None  # what the events of the last run have in common
+        self._lines: list[Any] = []
+        self._uids: list[int | None] = []
+        self._end = -1  # where in the stream the next line of the run would begin
+
+    def __len__(self) -> int:
+        """Octets kept, with what is known of them."""
+        self._flush()
+        return self._file.seek(0, 2)
+
+    def begin(self) -> None:
+        """A new exchange: forget the one before, and close its spooled literals."""
+        self._file.close()
+        self._file, self._spilled = BytesIO(), False
+        self._due, self._due_octets, self._alike = [], 0, None
+        for thing in self._objects:
+            if isinstance(thing, Spilled):
+                release(Frame((b"", thing)))
+        self._objects.clear()
+
+    def keep(self, event: Event, *, on: bool = False) -> None:
+        """Keep an event; what is sent for another exchange begins anew, unless it is to go `on`.
+
+        Raises OSError when the disk is full.
+        """
+        if type(event) is Sent and event.exchange is not None and event.exchange is not self._exchange and not on:
+            self.begin()
+            self._exchange = event.exchange
+        self.add(event)
+
+    def keep_rows(self, rows: Sequence[Received], utf8: bool) -> None:
+        """Keep events of one command that differ in their responses and UIDs alone; `utf8` as the parser's was.
+
+        Raises OSError when the disk is full.
+        """
+        alike = _received(rows[0], utf8)
+        for row in rows:
+            self._add(row.response.frame, alike, row.uid)
+
+    def add(self, event: Event) -> None:
+        """Keep an event, where it has octets.  Raises OSError when the disk is full."""
+        if type(event) is Received:
+            self._add(event.response.frame, _received(event, self._parser.utf8), event.uid)
+        elif isinstance(event, Sent):
+            self._add(event.frame, (_SENT, False, event.exchange, ()), None)
+        elif isinstance(event, Completed):
+            alike = (_COMPLETED, self._parser.utf8, event.exchange, event.findings)
+            self._add(event.response.frame, alike, None)
+
+    def _add(self, frame: Frame, alike: tuple[Any, ...], uid: int | None) -> None:
+        octets = frame.parts[0]
+        if len(frame.parts) > 1 or frame.violations or frame.incomplete or not isinstance(octets, bytes):
+            self._begin_run(alike, frame)
+            self._lines.append(self._frame(frame))
+            self._due_octets += frame.length
+            self._alike = None
+        else:
+            if frame.offset != self._end or (alike is not self._alike and alike != self._alike):
+                self._begin_run(alike, frame)
+            self._lines.append(octets)
+            self._due_octets += len(octets)
+            self._end += len(octets)
+        self._uids.append(uid)
+        if self._due_octets >= _TOGETHER:
+            self._flush()
+
+    def _begin_run(self, alike: tuple[Any, ...], frame: Frame) -> None:
+        kind, utf8, exchange, findings, *known = alike
+        self._alike, self._end, self._lines, self._uids = alike, frame.offset, [], []
+        plain = (kind, utf8, self._keep(exchange), _plain(findings), *known)
+        self._due.append((plain, frame.offset, self._lines, self._uids))
+
+    def _flush(self) -> None:
+        """Write what is due; in one piece, which marshal makes in a fraction of the time that many take."""
+        if not self._due:
+            return
+        due, self._due, self._due_octets, self._alike = self._due, [], 0, None
+        if self._file.seek(0, 2) > self._memory and not self._spilled:
+            self._spill()
+        self._file.write(marshal.dumps(due))
+
+    def events(self) -> Iterator[Event]:
+        """What was kept, in order, read again.  Do not add or begin meanwhile."""
+        parser = Parser(self._parser.readers, nesting=self._parser.nesting)
+        for (kind, utf8, place, findings, *known), offset, lines, uids in self._runs():
+            parser.utf8 = utf8
+            exchange: Any = self._objects[place] if place >= 0 else None
+            found = tuple(Finding(*finding) for finding in findings)
+            for line, uid in zip(lines, uids, strict=True):
+                frame = Frame((line,), offset) if isinstance(line, bytes) else self._unframe(line)
+                offset += frame.length
+                if kind == _SENT:
+                    yield Sent(frame, exchange)
+                elif kind == _COMPLETED:
+                    yield Completed(parser.parse(frame), exchange, found)
+                else:
+                    unsolicited, asks, change, greeting = known
+                    response = parser.parse(frame, greeting=greeting)
+                    yield Received(response, exchange, unsolicited, asks, found, change, greeting, uid)
+
+    def _runs(self) -> Iterator[_Run]:
+        end = len(self)
+        at = 0
+        while at < end:
+            self._file.seek(at)
+            runs = marshal.load(self._file)
+            at = self._file.tell()
+            yield from runs
+
+    def render(self, output: Output) -> Iterator[Shown]:
+        """The exchange in another format, piece by piece."""
+        yield from (text for event in self.events() if (text := output.event(event)))
+        if rest := output.flush():
+            yield rest
+
+    def octets(self, output: Output) -> Iterator[bytes]:
+        """The same for a pipe or a file."""
+        for event in self.events():
+            yield from output.octets(event)
+        yield encoded(output.flush())
+
+    def _spill(self) -> None:
+        from tempfile import TemporaryFile
+
+        file = TemporaryFile()  # noqa: SIM115 - closed by begin
+        file.write(self._file.getvalue())  # type: ignore[attr-defined]
+        self._file.close()
+        self._file, self._spilled = file, True
+
+    def _keep(self, thing: object) -> int:
+        """The place of an object that is kept as it is; -1 for None."""
+        if thing is None:
+            return -1
+        if not self._objects or self._objects[-1] is not thing:
+            self._objects.append(thing)
+        return len(self._objects) - 1
+
+    def _frame(self, frame: Frame) -> tuple[Any, ...]:
+        parts: tuple[Any, ...] = frame.parts
+        if len(parts) > 1:  # there are literals
+            parts = tuple([self._keep(part) if isinstance(part, Spilled) else bytes(part) for part in parts])
+        return parts, frame.offset, _plain(frame.violations), frame.incomplete
+
+    def _unframe(self, kept: tuple[Any, ...]) -> Frame:
+        parts, offset, violations, incomplete = kept
+        whole = tuple(self._objects[part] if isinstance(part, int) else part for part in parts)
+        return Frame(whole, offset, tuple(Violation(*violation) for violation in violations), incomplete)
+
+
+def _received(event: Received, utf8: bool) -> tuple[Any, ...]:
+    """What events have in common that are kept together."""
+    _, exchange, unsolicited, asks, findings, change, greeting, *_ = event
+    return _RECEIVED, utf8, exchange, findings, unsolicited, asks, change, greeting
+
+
+def _plain(named: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Named tuples as plain ones, which is what marshal takes."""
+    return tuple(map(tuple, named)) if named else ()

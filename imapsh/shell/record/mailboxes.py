@@ -1,0 +1,172 @@
+"""The mailbox names known for completion, found fast among very many."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice, zip_longest
+
+from imapsh.errors import UsageError
+from imapsh.grammar import mutf7
+from imapsh.grammar.responses import Response
+from imapsh.grammar.values import MailboxList, MailboxStatus, Namespaces
+from imapsh.grammar.writer import Writer
+from imapsh.shell.record import fuzzy
+
+MOST = 200  #: names offered at once
+
+_PIECE = 5_000  # names sorted at once
+_NEAR = 1_000  # names among which the nearest is looked for
+
+
+class _Index:
+    """The names as they were at one time: the keys in order, and as one text, a key a line."""
+
+    def __init__(self, names: dict[str, str]) -> None:
+        self.names = names.copy()
+        self.keys = _in_order(list(self.names))
+        self.text = "\n".join(["", *self.keys, ""])
+
+    def begins(self, wanted: str) -> Iterator[str]:
+        """Keys that begin with `wanted`."""
+        for index in range(bisect_left(self.keys, wanted), len(self.keys)):
+            if not self.keys[index].startswith(wanted):
+                return
+            yield self.keys[index]
+
+    def holds(self, wanted: str) -> Iterator[str]:
+        """Keys that hold `wanted` further on."""
+        text = self.text
+        at = text.find(wanted)
+        while at >= 0:
+            start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
+            if start < at:
+                yield text[start:end]
+            at = text.find(wanted, end)
+
+    def scattered(self, wanted: str) -> Iterator[str]:
+        """Keys that begin with the first character of `wanted` and hold the others in order."""
+        pattern = "\n" + re.escape(wanted[0])
+        pattern += "".join(rf"[^\n{re.escape(character)}]*{re.escape(character)}" for character in wanted[1:])
+        for found in re.finditer(pattern, self.text):
+            key = self.text[found.start() + 1 : self.text.find("\n", found.end())]
+            if wanted not in key:
+                yield key
+
+
+def _in_order(keys: list[str]) -> list[str]:
+    """Sorted piece by piece: one sort of all would keep other threads, and so the event loop, waiting for it."""
+    pieces = [sorted(keys[at : at + _PIECE]) for at in range(0, len(keys), _PIECE)]
+    while len(pieces) > 1:
+        pairs = zip_longest(pieces[::2], pieces[1::2], fillvalue=list[str]())
+        pieces = [sorted(first + second) for first, second in pairs]  # a merge: both are in order
+    return pieces[0] if pieces else []
+
+
+class MailboxNames:
+    """`stale`: they are to be asked for with LIST when they are next needed.
+
+    `find` may run in another thread while more names are learned.
+    """
+
+    def __init__(self) -> None:
+        self.stale = True
+        self.namespaces: dict[str, str] = {}
+        """Prefix -> whose mailboxes are under it."""
+        self._names: dict[str, str] = {}  # folded -> as the server writes it, decoded
+        self._index: _Index | None = None
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def clear(self) -> None:
+        """Another account may see other names."""
+        self._names, self._index, self.stale = {}, None, True
+        self.namespaces = {}
+
+    def learn(self, response: Response) -> None:
+        """Take in a LIST, LSUB, STATUS or NAMESPACE response."""
+        value = response.value
+        if isinstance(value, MailboxList):
+            gone = any(attribute.lower() == "\\nonexistent" for attribute in value.attrs)
+            self._learn(value.mailbox, gone)
+        elif isinstance(value, MailboxStatus):
+            self._learn(value.mailbox)
+        elif isinstance(value, Namespaces):
+            whose = ((value.personal, "your own"), (value.other, "other users'"), (value.shared, "shared"))
+            self.namespaces = {space.prefix: owner for spaces, owner in whose for space in spaces or ()}
+
+    def _learn(self, name: str, gone: bool = False) -> None:
+        key = name.casefold()
+        if not name or "\n" in name:
+            return
+        if gone:
+            if self._names.pop(key, None) is not None:
+                self._index = None
+        elif self._names.get(key) != name:
+            self._names[key] = name
+            self._index = None
+
+    def prepare(self) -> _Index:
+        """Get ready to search, which takes long when there are many names and some are new."""
+        index = self._index
+        if index is None:
+            index = self._index = _Index(self._names)
+        return index
+
+    def find(self, typed: str, used: Sequence[str] = ()) -> list[tuple[str, int]]:
+        """Names that begin with what is typed, then those that hold it; where there is neither, those that hold its
+        characters in order.  Each with its closeness, in any case; not more than MOST.
+
+        Names of `used`, which are folded, come first in their group.
+        """
+        index = self.prepare()
+        wanted = typed.casefold()
+        found: dict[str, int] = {}
+        searches = ((fuzzy.BEGINS, index.begins), (fuzzy.HOLDS, index.holds), (fuzzy.SCATTERED, index.scattered))
+        for near, search in searches:
+            if "\n" in wanted or len(wanted) < near + 1 > 1 or len(found) >= (1 if near is fuzzy.SCATTERED else MOST):
+                break
+            first = (key for key in used if key in index.names and fuzzy.closeness(key, wanted) == near)
+            for key in islice(chain(first, search(wanted)), MOST + len(used)):
+                found.setdefault(key, near)
+        return [(index.names[key], near) for key, near in islice(found.items(), MOST)]
+
+    def has(self, name: str) -> bool:
+        """Whether there is a mailbox of this name, as far as is known."""
+        return name.casefold() in self._names
+
+    def prefix(self) -> str:
+        """What the person's own names but INBOX begin with (RFC 2342 section 5), as told or seen; "" for nothing."""
+        for prefix, owner in self.namespaces.items():
+            if owner == "your own":
+                return prefix
+        begins = {name[:6] for key, name in self._names.items() if key != "inbox"}
+        begin = begins.pop() if len(begins) == 1 else ""
+        return begin if begin[:5].upper() == "INBOX" and not begin[5:].isalnum() else ""
+
+    def nearest(self, name: str) -> str | None:
+        """The name that may have been meant, None where none comes near."""
+        if (key := (self.prefix() + name).casefold()) in self._names:
+            return self._names[key]
+        from difflib import get_close_matches
+
+        wanted = name.casefold()
+        keys = (key for key in self._names if abs(len(key) - len(wanted)) < 4)
+        near = get_close_matches(wanted, islice(keys, _NEAR), 1, 0.7)
+        return self._names[near[0]] if near else None
+
+
+def as_typed(name: str, *, utf8: bool, quoted: bool = False) -> str:
+    """A mailbox name as an argument: an atom where it can be, else quoted; modified UTF-7 unless `utf8`; "" for none
+    that can be typed."""
+    writer = Writer(utf8=utf8)
+    try:
+        octets = writer.string(name if utf8 else mutf7.encode(name)) if quoted else writer.mailbox(name)
+        fragments = octets.fragments()
+    except (UsageError, UnicodeEncodeError):
+        return ""
+    if len(fragments) != 1 or not isinstance(fragments[0], bytes):
+        return ""  # a literal
+    return fragments[0].decode("utf-8", "surrogateescape")

@@ -1,0 +1,79 @@
+"""What is remembered of one connection: the last exchange, what commands found, names and messages, views."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from imapsh.session.events import Completed, Event, Received
+from imapsh.session.exchange import Exchange
+from imapsh.shell.record.known import Known
+from imapsh.shell.record.last import Last
+from imapsh.shell.record.rows import Taker
+from imapsh.shell.screen.viewer import Viewer
+
+if TYPE_CHECKING:
+    from imapsh.session.core import Session
+    from imapsh.shell.record.results import Results
+
+_RENAMES = ("CREATE", "DELETE", "RENAME")  # mailbox names are asked for anew after them
+LOGINS = ("LOGIN", "AUTHENTICATE")
+
+
+class Recorder:
+    """`last` is the last exchange, for `\\last`; `known` what completion offers; `viewer` what views refer to."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.last = Last(session.parser)
+        self.known = Known.of(session)
+        self.viewer = Viewer()
+
+    @cached_property
+    def results(self) -> Results:
+        """What commands found and told, for `$` and `${...}`."""
+        from imapsh.shell.record.results import Results
+
+        return Results(self._session)
+
+    def learn(self, event: Event) -> None:
+        """Take in an event, one of a command of ours too."""
+        if type(event) is Received:
+            self.known.learn(event)
+        elif isinstance(event, Completed):
+            self._completed(event.exchange)
+
+    def keep(self, event: Event, *, on: bool) -> None:
+        """Keep what the person's commands bring; `on`: what is sent does not begin a new exchange.
+
+        Raises OSError if the disk is full.
+        """
+        if not (type(event) is Received and event.greeting):  # a greeting tells of no mailbox
+            self.results.learn(event)
+        self.last.keep(event, on=on)
+
+    def begin_rows(self, exchange: Exchange) -> Taker:
+        """What takes FETCH responses of one command that differ in their values and UIDs alone.
+
+        What is known of the session now holds for all of them.  It raises OSError if the disk is full.
+        """
+        messages, found, utf8 = self.known.messages, self.results.begin(exchange), self._session.parser.utf8
+
+        def take(rows: Sequence[Received]) -> None:
+            for row in rows:
+                messages.learn(row.response.value, row.uid)
+            if found is not None:
+                for row in rows:
+                    found.mark(row.response.value.seq)
+            self.last.keep_rows(rows, utf8)
+
+        return take
+
+    def _completed(self, exchange: Exchange) -> None:
+        if exchange.status != "OK":
+            return
+        if exchange.name in LOGINS:
+            self.known.names.clear()
+        elif exchange.name in _RENAMES:
+            self.known.names.stale = True

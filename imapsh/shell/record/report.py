@@ -1,0 +1,168 @@
+r"""Reports of the tests of a script (`\expect`): TAP, written as the tests run, and JUnit XML, written at the end.
+
+TAP is version 14, which readers of version 13 understand; what it says more of a test is a block of YAML, each value of
+it a JSON string.  JUnit XML has one suite, named after the script.  Controls are visible in both.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+from typing import IO, TYPE_CHECKING, Protocol
+
+from imapsh.errors import UsageError
+from imapsh.render.visible import visible
+from imapsh.shell.record.tally import Result
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+STDOUT = "-"
+
+_ENDINGS = {".tap": "tap", ".t": "tap", ".xml": "junit"}
+
+
+class Report(Protocol):
+    """What is told the tests of a run.  Both raise UsageError where it cannot be written."""
+
+    def add(self, result: Result) -> None:
+        """A test, in the order they ran."""
+
+    def end(self, stopped: str) -> None:
+        """No more come; `stopped`: what ended the run before its end, "" for nothing."""
+
+
+class Tap:
+    """The Test Anything Protocol (testanything.org)."""
+
+    def __init__(self, file: IO[str], name: str) -> None:
+        self._file = file
+        self._count = 0
+        self._put("TAP version 14")
+
+    def add(self, result: Result) -> None:
+        """See Report."""
+        self._count += 1
+        directive = "" if result.skipped is None else f" # SKIP {_described(result.skipped)}".rstrip()
+        self._put(f"{'ok' if result.ok else 'not ok'} {self._count} - {_described(result.name)}{directive}")
+        if result.skipped is not None:
+            return
+        about = {"message": result.message, "at": result.place}
+        self._put("  ---")
+        for key, value in about.items():
+            if value:
+                self._put(f"  {key}: {json.dumps(visible(value))}")
+        self._put(f"  duration_ms: {result.seconds * 1000:.3f}\n  ...")
+
+    def end(self, stopped: str) -> None:
+        """See Report."""
+        self._put(f"Bail out! {_described(stopped)}" if stopped else f"1..{self._count}")
+        _write(self._file, self._file.close)
+
+    def _put(self, text: str) -> None:
+        _write(self._file, lambda: print(text, file=self._file, flush=True))
+
+
+def _described(text: str) -> str:
+    return visible(text).replace("\\", "\\\\").replace("#", "\\#")
+
+
+class JUnit:
+    """The XML that test tools of many makers read."""
+
+    def __init__(self, file: IO[str], name: str) -> None:
+        self._file = file
+        self._name = name
+        self._results: list[Result] = []
+
+    def add(self, result: Result) -> None:
+        """See Report."""
+        self._results.append(result)
+
+    def end(self, stopped: str) -> None:
+        """See Report."""
+        from xml.etree import ElementTree
+
+        results = self._results
+        suite = ElementTree.Element(
+            "testsuite",
+            name=visible(self._name),
+            tests=str(len(results) + bool(stopped)),
+            failures=str(sum(not result.ok for result in results)),
+            errors=str(int(bool(stopped))),
+            skipped=str(sum(result.skipped is not None for result in results)),
+            time=f"{sum(result.seconds for result in results):.6f}",
+        )
+        for result in results:
+            self._case(suite, result)
+        if stopped:
+            case = ElementTree.SubElement(suite, "testcase", name="the run", classname=visible(self._name), time="0")
+            ElementTree.SubElement(case, "error", message=visible(stopped)).text = visible(stopped)
+        ElementTree.indent(suite)
+        text = ElementTree.tostring(suite, encoding="unicode")
+        _write(
+            self._file, lambda: print(f'<?xml version="1.0" encoding="UTF-8"?>\n{text}', file=self._file, flush=True)
+        )
+        _write(self._file, self._file.close)
+
+    def _case(self, suite: object, result: Result) -> None:
+        from xml.etree import ElementTree
+
+        file, _, line = result.place.rpartition(":")
+        case = ElementTree.SubElement(
+            suite,  # type: ignore[arg-type]
+            "testcase",
+            name=visible(result.name),
+            classname=visible(self._name),
+            file=visible(file),
+            line=line,
+            time=f"{result.seconds:.6f}",
+        )
+        if result.skipped is not None:
+            ElementTree.SubElement(case, "skipped", message=visible(result.skipped))
+        elif not result.ok:
+            message = visible(result.message)
+            ElementTree.SubElement(case, "failure", message=message).text = f"{visible(result.place)}: {message}"
+
+
+_KINDS: dict[str, type[Tap] | type[JUnit]] = {"tap": Tap, "junit": JUnit}
+
+
+def target(option: str) -> tuple[str, str]:
+    """Kind and path of `--report`'s value: `tap:PATH`, `junit:PATH`, or a path whose ending says which.
+
+    Raises UsageError.
+    """
+    kind, colon, path = option.partition(":")
+    if colon and path and kind.lower() in _KINDS:
+        return kind.lower(), path
+    kind = _ENDINGS.get(os.path.splitext(option)[1].lower(), "")
+    if not kind:
+        raise UsageError(f"--report {option}: name it .tap or .xml, or say tap:{option} or junit:{option}")
+    return kind, option
+
+
+def make(option: str, name: str) -> Report:
+    """The report that `--report` asks for, of a script of this name.  Raises UsageError."""
+    kind, path = target(option)
+    if path == STDOUT:
+        descriptor = os.dup(sys.stdout.fileno())
+        return _KINDS[kind](os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace"), name)
+    try:
+        file = open(path, "w", encoding="utf-8", errors="backslashreplace")  # noqa: SIM115 - closed by end
+    except OSError as error:
+        raise UsageError(f"cannot write the report {path}: {error.strerror}") from None
+    return _KINDS[kind](file, name)
+
+
+def _write(file: IO[str], work: Callable[[], object]) -> None:
+    try:
+        work()
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            file.close()
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise UsageError(f"cannot write the report: {error.strerror}") from None

@@ -1,0 +1,54 @@
+r"""The tests of a run: what `\expect` and `\fail` found, counted, and told to a report where there is one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from imapsh.shell.record.report import Report
+
+
+class Result(NamedTuple):
+    """One test.  `place` is `file:line`, "" at the prompt; `seconds` since the one before; `skipped`: why, or None."""
+
+    ok: bool
+    name: str
+    place: str
+    seconds: float
+    message: str = ""
+    skipped: str | None = None
+
+
+class Tally:
+    r"""`name` and `skip` are what `\name` and `\skip` said: the first holds on, the second for the next test."""
+
+    def __init__(self, report: Report | None = None, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self.report = report
+        self.name = ""
+        self.skip: str | None = None
+        self.judged = 0
+        self.failed = 0
+        self._clock = clock
+        self._since = clock()
+
+    def add(self, ok: bool, text: str, place: str, message: str = "") -> Result:
+        """Count a test, and tell it.  Raises UsageError where the report cannot be written."""
+        now = self._clock()
+        name = f"{self.name}: {text}" if self.name else text
+        result = Result(ok or self.skip is not None, name, place, now - self._since, message, self.skip)
+        self._since, self.skip = now, None
+        self.judged += 1
+        self.failed += not result.ok
+        report, self.report = self.report, None  # where it cannot be written it is told no more
+        if report is not None:
+            report.add(result)
+            self.report = report
+        return result
+
+    def end(self, stopped: str = "") -> None:
+        """No more tests come; `stopped`: what ended the run before its end, in a sentence."""
+        report, self.report = self.report, None
+        if report is not None:
+            report.end(stopped)

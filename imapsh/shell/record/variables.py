@@ -1,0 +1,74 @@
+r"""What `\\set` keeps, and the names of what the shell knows by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from imapsh.errors import UsageError
+from imapsh.patterns import lazy
+
+NAME = lazy(r"[A-Za-z][\w.-]*")
+SECRETIVE = lazy(r"(?i)pass|pwd?$|secret|token")
+
+#: What the shell knows by itself, and what it is (`imapsh.shell.lines.values` knows how).
+BUILT_IN = {
+    "uids": "the UIDs of the last SEARCH or FETCH, as a set",
+    "last.uid": "the UIDs that the last APPEND, COPY or MOVE gave (UIDPLUS), as a set",
+    "last.uidnext": "UIDNEXT as last told",
+    "last.uidvalidity": "UIDVALIDITY as last told",
+    "last.exists": "the number of messages as last told",
+    "last.tag": "the tag of the last command",
+    "last.status": "the reply to it: OK, NO or BAD",
+    "mailbox": "the selected mailbox",
+    "user": "the user of this connection",
+    "host": "the host of this connection",
+}
+
+UIDS, NUMBERS = "UIDs", "message numbers"
+
+
+class Origin(NamedTuple):
+    """Where in a text a value of the shell's own stands: `kind` is UIDS or NUMBERS, `name` the value's."""
+
+    start: int
+    end: int
+    kind: str
+    name: str
+
+    def moved(self, by: int) -> Origin:
+        """The same in a text that begins so much earlier."""
+        return self._replace(start=self.start + by, end=self.end + by)
+
+
+class Variables:
+    r"""The person's own, by name.  Those that are `secret` are not shown: they were asked for unseen, are called like a
+    password, or stood where one does.  `origins`: where UIDs and message numbers of the shell's stand in them."""
+
+    def __init__(self) -> None:
+        self.own: dict[str, str] = {}
+        self.origins: dict[str, Sequence[Origin]] = {}
+        self.secret: set[str] = set()
+
+    def check(self, name: str) -> None:
+        """Raises UsageError for what cannot be the name of one."""
+        if not NAME.fullmatch(name):
+            raise UsageError(f"{name!r} cannot be a name: it begins with a letter, then letters, digits, - _ and .")
+        if name in BUILT_IN:
+            raise UsageError(f"${{{name}}} is what the shell knows by itself: {BUILT_IN[name]}")
+
+    def set(self, name: str, value: str, *, secret: bool = False, origins: Sequence[Origin] = ()) -> None:
+        """Keep a value.  Raises UsageError for what cannot be a name, or a value on one line."""
+        self.check(name)
+        if any(character in value for character in "\r\n\0"):
+            raise UsageError(f"the value of {name} cannot hold a line break or NUL")
+        self.own[name] = value
+        self.origins[name] = origins
+        self.secret.discard(name)
+        if secret or SECRETIVE.search(name):
+            self.secret.add(name)
+
+    def unset(self, name: str) -> None:
+        """Forget one."""
+        del self.own[name], self.origins[name]
+        self.secret.discard(name)

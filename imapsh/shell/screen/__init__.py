@@ -1,0 +1,1 @@
+"""What is shown, and where: formats, the printer, redirection targets, progress, notifications."""

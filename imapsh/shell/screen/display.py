@@ -1,0 +1,122 @@
+"""How the events of one connection are shown, and where that goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from imapsh.render.visible import Shown
+from imapsh.session.events import Closed, Completed, Event, Received, Sent
+from imapsh.session.exchange import Exchange
+from imapsh.shell.screen.output import Output, labelled
+from imapsh.shell.screen.viewer import Viewer
+
+
+class Sink(Protocol):
+    """Where what is shown is written: a terminal with a prompt on it, or stdout with stderr beside it.
+
+    `exact`: octets are taken as they are, for a pipe or a file, in place of text for a terminal.
+    """
+
+    exact: bool
+
+    def text(self, text: Shown, owner: object = None) -> None:
+        """Take text, each line ended; `owner` is what `drop` knows it by."""
+
+    def octets(self, octets: bytes) -> None:
+        """Take octets, where they are taken as they are."""
+
+    def note(self, text: str, label: str = "") -> None:
+        """Show a line beside the conversation; `label` names the connection, where there are several."""
+
+    def fault(self, text: str, label: str = "") -> None:
+        """Show what went wrong, in a sentence."""
+
+    def aside(self, text: Shown) -> None:
+        """Take text that a program which reads `text` must not see."""
+
+    def drop(self, owner: object) -> None:
+        """Forget what is due of an owner."""
+
+
+class Display:
+    """`output` says how events are shown, `label()` whose they are, "" where there is one connection.
+
+    `muted`: commands that were left running; their replies are kept for `\\last` and not shown.
+    """
+
+    def __init__(self, sink: Sink, output: Output, viewer: Viewer, label: Callable[[], str]) -> None:
+        self.output = output
+        self.viewer = viewer
+        self.muted: set[Exchange] = set()
+        self._sink = sink
+        self._label = label
+
+    def mute(self, exchange: Exchange) -> None:
+        """Show no more of a command, nor what is due of it."""
+        self.muted.add(exchange)
+        self._sink.drop(exchange)
+        self.viewer.drop()
+
+    def show(self, event: Event, *, aside: bool = False) -> None:
+        """Show an event, unless it is of a muted command; not its text if that went `aside`, to a file or a pager."""
+        self.viewer.remember(event)
+        if isinstance(event, Closed):
+            self.flush()
+            return
+        exchange = event.exchange
+        if self.muted and exchange in self.muted and not isinstance(event, Sent) and not _is_news(event):
+            self._drained(event)
+        elif aside:
+            self._sink.text(labelled(self.output.closing(event), self._label(), self.output.theme), exchange)
+        elif self._sink.exact:
+            for octets in self.output.octets(event, self._label(), self.viewer):
+                self._sink.octets(octets)
+        else:
+            self._sink.text(self.output.event(event, self._label(), self.viewer), exchange)
+
+    def rows(self, rows: Sequence[Received]) -> None:
+        """The same for many FETCH responses at once (`imapsh.shell.record.rows`)."""
+        if self._sink.exact:
+            for row in rows:
+                self.show(row)
+            return
+        for row in rows:
+            self.viewer.remember(row)
+        exchange = rows[0].exchange
+        if exchange not in self.muted:
+            self._sink.text(self.output.rows(rows, self._label(), self.viewer), exchange)
+
+    def flush(self) -> None:
+        """Show what a view holds back."""
+        if text := self.output.flush(self._label(), self.viewer):
+            self._sink.text(text)
+
+    def note(self, text: str) -> None:
+        """Show a line of ours beside the conversation."""
+        self._sink.note(text, self._label())
+
+    def fault(self, text: str) -> None:
+        """Show what went wrong, in a sentence."""
+        self._sink.fault(text, self._label())
+
+    def asked(self, exchange: Exchange, why: str) -> None:
+        """Say that a command of ours is done."""
+        from imapsh.render.amounts import count, duration
+
+        came = f"{exchange.status}, {count(exchange.untagged, 'answer')}, {duration(exchange.elapsed)}"
+        self.note(f"asked {exchange.name} for {why}: {came} (--no-ask stops this)")
+
+    def _drained(self, event: Event) -> None:
+        if isinstance(event, Completed):
+            from imapsh.shell.screen.timing import summary
+
+            self.muted.discard(event.exchange)
+            exchange = event.exchange
+            name, status = f"{exchange.tag} {exchange.name}", exchange.status
+            self.note(f"{name} is done: {status}, {summary(exchange)}; \\last shows it")
+
+
+def _is_news(event: Event) -> bool:
+    """Whether a response was not asked for, or answers octets that were sent in no command."""
+    return isinstance(event, Received) and (event.unsolicited or event.response.tag is not None)

@@ -1,0 +1,217 @@
+"""Files that take a command's output: what was there before stays until all of the new is on the disk."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from codecs import getincrementaldecoder
+from contextlib import suppress
+from typing import IO, Protocol
+
+from imapsh.errors import UsageError
+from imapsh.patterns import lazy
+from imapsh.render.visible import TAB_STOPS, visible
+from imapsh.shell.lines.files import adding
+from imapsh.shell.settings.reasons import why
+
+_PIECE = 1 << 16
+_NAME = 40  # characters of a file's name that the one beside it has too
+_STANDARD = {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2}
+_DESCRIPTOR = lazy(r"/(?:dev|proc/self)/fd/(\d{1,9})", re.ASCII)
+
+
+class Landing(Protocol):
+    """`kept` says what became of the file where nothing is written, "" where there is nothing to say.
+
+    `holds`: it has octets that `commit` would take away.
+    """
+
+    kept: str
+    holds: bool
+
+    def write(self, octets: bytes) -> None:
+        """Take octets.  Raises OSError."""
+
+    def commit(self) -> None:
+        """All is there: now the file holds it.  Raises OSError, and then the file is as it was."""
+
+    def drop(self) -> None:
+        """Forget what was written; the file is as it was.  Does no harm behind `commit`."""
+
+
+def landing(name: str, *, append: bool) -> Landing:
+    """What is to be written into a file, or to its end.  Raises UsageError where that cannot be done.
+
+    A device, a pipe, and an open descriptor of our own such as `/dev/stdout` take octets as they come.
+    """
+    try:
+        return _landing(name, os.path.expanduser(name), append)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"cannot write {name}: {why(error)}; nothing was sent") from None
+
+
+def _landing(name: str, full: str, append: bool) -> Landing:
+    there = _stat(full)
+    if there is None and (not full or full.endswith("/")):
+        raise IsADirectoryError(0, "it names no file")
+    if there is not None:
+        if (descriptor := _own(full, there)) is not None:
+            return Through(os.dup(descriptor))
+        if stat.S_ISDIR(there.st_mode):
+            raise IsADirectoryError(0, "Is a directory")
+        if not stat.S_ISREG(there.st_mode):
+            return Through(_special(full))
+        if not os.access(full, os.W_OK):
+            raise PermissionError(0, "Permission denied")
+    kept = f"{name} is as it was" if there is not None else f"{name} was not made"
+    path = os.path.realpath(full)  # what a symbolic link points to is replaced, not the link
+    return End(path, kept) if append else Replacement(path, there, kept)
+
+
+def _stat(full: str) -> os.stat_result | None:
+    try:
+        return os.stat(full)
+    except FileNotFoundError:
+        return None
+
+
+def _own(full: str, there: os.stat_result) -> int | None:
+    """The open descriptor of ours that a path stands for: one by its name, or stdout or stderr by the same file."""
+    if full in _STANDARD:
+        return _STANDARD[full]
+    if found := _DESCRIPTOR.fullmatch(full):
+        return int(found[1])
+    for descriptor in (1, 2):
+        with suppress(OSError):
+            if stat.S_ISREG(there.st_mode) and os.path.samestat(there, os.fstat(descriptor)):
+                return descriptor
+    return None
+
+
+def _special(full: str) -> int:
+    """A device or a pipe, opened without waiting for somebody to read it."""
+    try:
+        descriptor = os.open(full, os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
+    except OSError as error:
+        fifo = stat.S_ISFIFO(os.stat(full).st_mode)
+        raise OSError(0, "nobody reads from this pipe" if fifo else error.strerror) from None
+    os.set_blocking(descriptor, True)
+    return descriptor
+
+
+class Through:
+    """A device, a pipe or an open descriptor: what was written is gone, and nothing there can be kept.
+
+    A terminal gets its lines made visible, anything else the octets.
+    """
+
+    kept = ""
+    holds = False
+
+    def __init__(self, descriptor: int) -> None:
+        self._file: IO[bytes] | None = os.fdopen(descriptor, "wb", buffering=0)
+        self._decoder = getincrementaldecoder("utf-8")("backslashreplace") if os.isatty(descriptor) else None
+
+    def write(self, octets: bytes) -> None:
+        """See Landing."""
+        if self._decoder is not None:
+            lines = self._decoder.decode(octets).replace("\r\n", "\n").split("\n")
+            octets = "\n".join(visible(line.expandtabs(TAB_STOPS)) for line in lines).encode()
+        left = memoryview(octets)
+        while left and self._file is not None:
+            left = left[self._file.write(left) :]
+
+    def commit(self) -> None:
+        """See Landing."""
+        file, self._file = self._file, None
+        if file is not None:
+            file.close()
+
+    drop = commit
+
+
+class Replacement:
+    """A new file beside the old one, with the old one's permissions, which takes its name in the end."""
+
+    def __init__(self, path: str, there: os.stat_result | None, kept: str) -> None:
+        from tempfile import mkstemp
+
+        folder, name = os.path.split(path)
+        self.kept = kept
+        self.holds = there is not None and there.st_size > 0
+        self._path = path
+        descriptor, self._beside = mkstemp(".part", f".{name[:_NAME]}.", folder)
+        self._file: IO[bytes] | None = os.fdopen(descriptor, "wb")
+        if there is not None:
+            with suppress(OSError):
+                os.fchown(descriptor, there.st_uid, there.st_gid)
+            with suppress(OSError):
+                os.fchmod(descriptor, stat.S_IMODE(there.st_mode))
+
+    def write(self, octets: bytes) -> None:
+        """See Landing."""
+        if self._file is not None:
+            self._file.write(octets)
+
+    def commit(self) -> None:
+        """See Landing."""
+        if self._file is not None:
+            try:
+                self._file.close()
+                os.replace(self._beside, self._path)
+            except OSError:
+                self.drop()
+                raise
+            self._file = None
+
+    def drop(self) -> None:
+        """See Landing."""
+        file, self._file = self._file, None
+        if file is not None:
+            with suppress(OSError):
+                file.close()
+            with suppress(OSError):
+                os.unlink(self._beside)
+
+
+class End:
+    """The end of a file.  Octets wait in a file without a name until all are there."""
+
+    holds = False
+
+    def __init__(self, path: str, kept: str) -> None:
+        self.kept = kept
+        self._path = path
+        self._file: IO[bytes] | None = _nameless(os.path.dirname(path))
+
+    def write(self, octets: bytes) -> None:
+        """See Landing."""
+        if self._file is not None:
+            self._file.write(octets)
+
+    def commit(self) -> None:
+        """See Landing."""
+        file, self._file = self._file, None
+        if file is not None:
+            with file, adding(self._path) as write:
+                file.seek(0)
+                while piece := file.read(_PIECE):
+                    write(piece)
+
+    def drop(self) -> None:
+        """See Landing."""
+        file, self._file = self._file, None
+        if file is not None:
+            with suppress(OSError):
+                file.close()
+
+
+def _nameless(folder: str) -> IO[bytes]:
+    """A temporary file, on the disk that the octets are to go to where a file can be made there."""
+    from tempfile import TemporaryFile
+
+    try:
+        return TemporaryFile(dir=folder)
+    except PermissionError:
+        return TemporaryFile()

@@ -1,0 +1,301 @@
+r"""What a session's events look like in each format: for batch, the prompt, `\last` and `--explain`.
+
+pretty   the conversation explained, both sides (`imapsh.render.pretty`)
+wire     the octets; on a terminal both sides, coloured and safe; into a pipe the server's, exactly
+view     what the conversation means: cards, trees and tables (`imapsh.render.view`)
+json     one object a line for each response
+hex      both sides as dumps, each below a line that says whose they are
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import IO, TYPE_CHECKING, Any
+
+from imapsh.findings import Finding
+from imapsh.grammar.responses import CLIENT, Response
+from imapsh.render.styles import LINE_END, NOTHING, THEMES, Theme, lines_of, paint, together
+from imapsh.render.visible import Shown, folded, visible
+from imapsh.session.events import Completed, Event, Received, Sent
+from imapsh.session.exchange import Exchange
+from imapsh.shell.screen.viewer import Viewer
+from imapsh.wire.frames import Frame, Spilled
+from imapsh.wire.sinks import octets_of
+
+if TYPE_CHECKING:
+    from imapsh.shell.settings.options import Options
+
+_CHUNK = 1 << 16
+_GUTTER = "{:<4}| "  # a connection's name, where there are several
+_NARROWEST = 20  # columns
+
+
+class Output:
+    """`format` and `width` may be changed at any time; `width` None is the usual one.
+
+    `theme` None: no colours.  `elide`: lines of a literal that pretty and view show, 0 for all.  `json_raw`: octets in
+    base64 in JSON.  `summary`: all but JSON, which does so anyway, say behind each command how long it took
+    and what it changed.  `quiet`: nothing is shown but what comes unasked.
+    """
+
+    def __init__(
+        self,
+        format: str = "pretty",
+        theme: Theme | None = None,
+        width: int | None = None,
+        *,
+        elide: int | None = None,
+        json_raw: bool = False,
+        summary: bool = False,
+        viewer: Viewer | None = None,
+    ) -> None:
+        self.format = format
+        self.theme = theme
+        self.width = width
+        self.elide = elide
+        self.json_raw = json_raw
+        self.summary = summary
+        self.quiet = False
+        self.viewer = viewer or Viewer()
+        self._draw: Callable[..., Shown] | None = None
+        self._label = ""
+
+    def event(self, event: Event, label: str = "", viewer: Viewer | None = None) -> Shown:
+        """The text of an event, its last line ended; "" for one that shows nothing (in JSON a client's line).
+
+        `label` names the connection, where there are several: in front of each line, in JSON as a field; `viewer` is
+        the connection's.  A view may hold an event back: its text comes with a later one, or with `flush`.
+        """
+        if self.quiet and not (isinstance(event, Received) and event.unsolicited):
+            return NOTHING
+        if not label:
+            return self._shown(event, label, viewer)
+        whole, self.width = self.width, room(self.width, label)
+        try:
+            text = self._shown(event, label, viewer)
+        finally:
+            self.width = whole
+        return text if self.format == "json" else labelled(text, label, self.theme)
+
+    def _shown(self, event: Event, label: str, viewer: Viewer | None) -> Shown:
+        if self.format == "view":
+            text = (viewer or self.viewer).event(event, self)
+        else:
+            self._label = label
+            text = self._event(event)
+        if type(event) is Completed and self.format != "json":
+            text = together((text, self.closing(event)))
+        return text
+
+    def rows(self, rows: Sequence[Received], label: str, viewer: Viewer) -> Shown:
+        """The text of many responses that were asked for (`imapsh.shell.record.rows`)."""
+        if self.format != "pretty" or self.quiet or label:
+            return together([self.event(row, label, viewer) for row in rows])
+        draw = self._draw or self._pretty()
+        return together([draw(row.response, self.theme, self.width, self.elide) for row in rows])
+
+    def flush(self, label: str = "", viewer: Viewer | None = None) -> Shown:
+        """The text of what views hold back; at the end, and where the connection is over.  Mostly ""."""
+        return labelled((viewer or self.viewer).flush(), label, self.theme)
+
+    def _event(self, event: Event) -> Shown:
+        if type(event) is Received:
+            if not event.unsolicited:
+                return self.response(event.response, event.findings)
+            if self.format == "json":
+                return self._json(event.response, event.findings, unsolicited=True, change=event.change or None)
+            text = self.response(event.response, event.findings, unsolicited=True)
+            return self._changed(text, event.change) if event.change else text
+        if isinstance(event, Completed):
+            return self.response(event.response, event.findings, event.exchange)
+        if isinstance(event, Sent):
+            return self.client(event.frame, event.exchange)
+        return NOTHING
+
+    def _changed(self, text: Shown, change: str) -> Shown:
+        """What comes unasked, with what it changed beside it."""
+        if self.format != "pretty":
+            return text
+        note = paint([("note", f"  {change}"), ("", LINE_END)], self.theme)
+        return together((Shown(text[:-1]) if text.count("\n") == 1 else text, note))
+
+    def octets(self, event: Event, label: str = "", viewer: Viewer | None = None) -> Iterator[bytes]:
+        """The same for a pipe or a file: UTF-8; in wire the server's octets exactly, spooled literals too."""
+        if self.format != "wire" or self.quiet:
+            text = self.event(event, label, viewer)
+            if text:
+                yield encoded(text)
+        elif isinstance(event, Received | Completed):
+            yield from exact(event.response.frame)
+
+    def client(self, frame: Frame, exchange: Exchange | None = None) -> Shown:
+        """A line of ours."""
+        if self.format == "json":
+            return NOTHING
+        return self.response(Response(CLIENT, exchange.name if exchange else "", None, frame))
+
+    def response(
+        self,
+        response: Response,
+        findings: Sequence[Finding] = (),
+        exchange: Exchange | None = None,
+        *,
+        unsolicited: bool = False,
+    ) -> Shown:
+        """One response, or a client's line as a Response of kind CLIENT; `exchange` is the one that it completes."""
+        if self.format == "pretty":
+            return (self._draw or self._pretty())(response, self.theme, self.width, self.elide, unsolicited, findings)
+        if self.format == "json":
+            return self._json(response, findings, exchange)
+        if self.format == "hex":
+            return self._hex(response)
+        if self.format == "view":
+            return self.viewer.response(response, findings, self, unsolicited=unsolicited)
+        from imapsh.render.wireform import wire_text
+
+        return wire_text(response, self.theme)
+
+    def _pretty(self) -> Callable[..., Shown]:
+        """What draws; imported when first needed, and once: an import statement is not free a line at a time."""
+        from imapsh.render.pretty import pretty
+
+        self._draw = pretty
+        return pretty
+
+    def closing(self, event: Event) -> Shown:
+        """What is said behind a command's reply, where it is one and that is wanted; else ""."""
+        if not (self.summary and isinstance(event, Completed)):
+            return NOTHING
+        from imapsh.shell.screen.timing import summary
+
+        text = folded(f"  {event.exchange.status}: {summary(event.exchange)}", self.width)
+        return paint(lines_of(text, "note"), self.theme)
+
+    def _json(
+        self, response: Response, findings: Sequence[Finding], exchange: Exchange | None = None, **known: Any
+    ) -> Shown:
+        from imapsh.render.jsonform import dumps, to_json
+
+        more: dict[str, Any] = {**known, "findings": list(findings)} if findings else known
+        if self._label:
+            more["connection"] = self._label
+        if exchange is not None:
+            made = to_json(
+                response,
+                raw=self.json_raw,
+                tag=response.tag,
+                command=command_text(exchange),
+                elapsed=round(exchange.elapsed, 6),
+                **more,
+            )
+        else:
+            made = to_json(response, raw=self.json_raw, **more)
+        return together((dumps(made), LINE_END))
+
+    def _hex(self, response: Response) -> Shown:
+        from imapsh.render.hexform import hexform
+
+        ours = response.kind == CLIENT
+        head = f"{'client' if ours else 'server'}, {response.length:,} octets"
+        return together((paint([("note", f"-- {head}\n")], self.theme), hexform(response.frame, self.theme)))
+
+
+class Writer:
+    """Collects what goes to stdout and writes it in chunks.  A `terminal` gets no octets but those of shown text."""
+
+    def __init__(self, file: IO[bytes], *, terminal: bool) -> None:
+        self._file = file
+        self._terminal = terminal
+        self._pending: list[bytes] = []
+        self._octets = 0
+
+    def put(self, text: Shown) -> None:
+        """Take text; it is written when there is much, or at the next `flush`."""
+        self._take(encoded(text))
+
+    def write(self, octets: bytes) -> None:
+        """Take octets for a pipe or a file, which gets them exactly.  A terminal gets them made visible."""
+        self._take(encoded(visible(octets)) if self._terminal else octets)
+
+    def _take(self, octets: bytes) -> None:
+        self._pending.append(octets)
+        self._octets += len(octets)
+        if self._octets >= _CHUNK:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what is pending.  Raises BrokenPipeError when nobody reads any more."""
+        if self._pending:
+            pending, self._pending, self._octets = b"".join(self._pending), [], 0
+            self._file.write(pending)
+            self._file.flush()
+
+
+def encoded(text: str) -> bytes:
+    """Text as octets for a file, a pipe or a terminal: UTF-8."""
+    return text.encode("utf-8", "backslashreplace")
+
+
+def labelled(text: Shown, label: str, theme: Theme | None) -> Shown:
+    """The lines, each behind a connection's name; as they are where it is ""."""
+    if not label or not text:
+        return text
+    head = paint([("note", _GUTTER.format(label))], theme)
+    *lines, rest = text.split("\n")
+    return Shown("".join([f"{head}{line}\n" for line in lines]) + (head + rest if rest else ""))
+
+
+def room(width: int | None, label: str) -> int | None:
+    """The columns that are left beside a connection's name."""
+    return max(width - len(_GUTTER.format(label)), _NARROWEST) if label and width is not None else width
+
+
+def exact(frame: Frame) -> Iterator[bytes]:
+    """The octets of a frame, those of spooled literals read back from their files."""
+    for part in frame.parts:
+        yield from octets_of(part)
+
+
+def release(frame: Frame) -> None:
+    """Close the files of spooled literals; they are gone then."""
+    for part in frame.parts:
+        if isinstance(part, Spilled) and part.where is not None:
+            part.where.close()  # type: ignore[attr-defined]
+
+
+def command_text(exchange: Exchange) -> str:
+    """The command as typed, secrets masked, without its tag and the octets of its literals."""
+    return exchange.shown.text().rstrip("\r\n").replace("\r\n", "").removeprefix(exchange.tag).lstrip(" ")
+
+
+def theme_for(options: Options, terminal: bool) -> Theme | None:
+    """The theme, or None for no colours; NO_COLOR, a dumb terminal and --plain hold unless colours are asked for."""
+    import os
+
+    wanted = terminal and not (os.environ.get("NO_COLOR") or is_plain(options))
+    if options.color == "never" or (options.color == "auto" and not wanted):
+        return None
+    if not options.theme and options.settings is not None and options.settings.theme is not None:
+        return options.settings.theme
+    return THEMES[options.theme or "default"]
+
+
+def is_plain(options: Options) -> bool:
+    """Whether nothing is to be redrawn: --plain, or a terminal that cannot."""
+    import os
+
+    return options.plain or os.environ.get("TERM", "").lower() in ("dumb", "unknown")
+
+
+def make_output(options: Options, terminal: bool) -> Output:
+    """As the options say, for a stdout that is a terminal or not."""
+    width = None
+    if terminal:
+        import os
+
+        try:
+            width = os.get_terminal_size(1).columns or None
+        except OSError:
+            pass
+    timing = options.timing if options.timing is not None else terminal and options.format in ("pretty", "view")
+    return Output(options.format, theme_for(options, terminal), width, json_raw=options.json_raw, summary=timing)

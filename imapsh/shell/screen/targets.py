@@ -1,0 +1,287 @@
+"""What takes the output of a command in place of the screen: a file, or the input of another command.
+
+What comes is written piece by piece, and nothing is held whole in memory.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import IO, TYPE_CHECKING, Any
+
+from imapsh.errors import UsageError
+from imapsh.grammar.values import Fetch
+from imapsh.session.events import Completed, Event, Received, Sent
+from imapsh.shell.screen.landing import landing
+from imapsh.shell.screen.onetext import OneText, one_text
+from imapsh.shell.screen.output import Output, encoded
+from imapsh.shell.screen.viewer import Viewer
+from imapsh.shell.settings.reasons import why
+from imapsh.wire.frames import Spilled, size_of
+from imapsh.wire.sinks import octets_of
+
+if TYPE_CHECKING:
+    from subprocess import Popen
+
+    from imapsh.render.memory import Memory
+    from imapsh.spec.match import Match
+
+_PIECE = 1 << 16
+_IN_MEMORY = 1 << 20  # octets for another command, above which they wait in a temporary file
+
+
+class Target:
+    """`output` shows for it: in the present format, without colours and whole.
+
+    `began`: a command of its was sent; `refused`: the reply to one was not OK.  `kept`: what is said where nothing is
+    written.
+    """
+
+    kept = ""
+
+    def __init__(self, shown: Output, *, coloured: bool = False) -> None:
+        theme = shown.theme if coloured else None
+        self.output = Output(shown.format, theme, shown.width if coloured else None, elide=0, json_raw=shown.json_raw)
+        self.octets = 0
+        self.fault = ""
+        self.began = self.refused = self.dropped = False
+        self._came = False  # something besides our own lines
+
+    def expect(self, found: Match, viewer: Viewer) -> None:
+        """This command is about to be sent; `viewer` is its connection's."""
+        self.began = True
+        self.end_view()
+        self.output.viewer = Viewer(viewer.memory if self.output.format == "view" else None)
+
+    def end_view(self) -> None:
+        """Write what a view holds back."""
+        if text := self.output.flush():
+            self.write(encoded(text))
+
+    def take(self, event: Event) -> bool:
+        """An event of the command; whether it is taken.  The others, a reply that is not OK first of all, are shown on
+        the screen."""
+        if self.dropped:
+            return True
+        if isinstance(event, Completed) and event.exchange.status != "OK":
+            self.refused = True
+            return False
+        came = self._came
+        for octets in self._octets(event):
+            self.write(octets)
+        self._came = came or not isinstance(event, Sent)
+        return True
+
+    def _octets(self, event: Event) -> Iterator[bytes]:
+        return self.output.octets(event)
+
+    def write(self, octets: bytes) -> None:
+        """Take octets.  What goes wrong is said by `finish`; after that nothing is taken."""
+        self._came = True
+        if self.fault or self.dropped:
+            return
+        try:
+            self._write(octets)
+            self.octets += len(octets)
+        except OSError as error:
+            self.fault = why(error)
+
+    def _write(self, octets: bytes) -> None:
+        """Put octets where they go.  Raises OSError."""
+        raise NotImplementedError
+
+    def finish(self) -> str:
+        """The end of it; what is to be said.  Takes its time.  Raises UsageError for what went wrong."""
+        raise NotImplementedError
+
+    def drop(self) -> None:
+        """Something went wrong: no more of it."""
+        self.dropped = True
+
+
+class FileTarget(Target):
+    """A file, made readable by its owner alone; of a FETCH of one text of one message it gets the text's octets.
+
+    Only when all is there, and the reply was OK, is the file replaced or added to (`landing`).
+    """
+
+    def __init__(self, shown: Output, name: str, *, append: bool = False) -> None:
+        super().__init__(shown)
+        self.name = name
+        self._landing = landing(name, append=append)
+        self.kept = self._landing.kept
+        self._alone: OneText | None = None
+        self._text: bytes | Spilled | None = None
+        self._memory: Memory | None = None
+        self._item = self._encoding = ""
+        self._binary = False
+        self._missing = ""  # the text that was asked for and did not come
+        self._empty = ""  # the one that came without an octet, as some servers send a part that is not there
+
+    def expect(self, found: Match, viewer: Viewer) -> None:
+        """See Target."""
+        self._write_text()
+        super().expect(found, viewer)
+        self._alone = one_text(found)
+        self._memory = viewer.memory if self._alone else None
+        self._binary = not {"BINARY", "IMAP4REV2"}.isdisjoint(found.context.capabilities)
+
+    def take(self, event: Event) -> bool:
+        """See Target.  Of the text alone is taken, and the OK behind it."""
+        alone = self._alone
+        if alone is None or self.dropped:
+            return super().take(event)
+        if isinstance(event, Completed):
+            if event.exchange.status != "OK":
+                self.refused = True
+            elif self._text is None and not self._empty:
+                self._missing = alone.item
+            return not self.refused and self._text is not None
+        if isinstance(event, Received) and isinstance(event.response.value, Fetch):
+            text = alone.text_of(event.response.value, event.uid)
+            if text is None:
+                return False
+            if not size_of(text) and self._landing.holds:
+                self._empty = alone.item
+                return False
+            self._text = text
+            self._item, self._encoding = self._encoded(event.response.value, event.uid)
+        return not isinstance(event, Received) or event.response.name == "FETCH"
+
+    def _encoded(self, value: Fetch, uid: int | None) -> tuple[str, str]:
+        """The text's name, and how it is encoded where that was seen."""
+        item = next((name for name in value.items if name.startswith("BODY[")), "")
+        structure = self._memory.structure(value.seq, uid) if self._memory is not None and item else None
+        if structure is None:
+            return item, ""
+        from imapsh.render.view.content import encoding
+
+        return item, encoding(item, structure)
+
+    def _write_text(self) -> None:
+        """Write the text that came, while the connection still keeps it."""
+        text, self._text = self._text, None
+        if text is not None and not self.refused:
+            try:
+                for octets in octets_of(text):
+                    self.write(octets)
+                self._came = True
+            except OSError as error:
+                self.fault = self.fault or why(error)
+
+    def _write(self, octets: bytes) -> None:
+        self._landing.write(octets)
+
+    def finish(self) -> str:
+        """See Target."""
+        self.end_view()
+        self._write_text()
+        if self.refused or self._missing or self._empty or (not self._came and not self.fault):
+            self.drop()
+            return self._nothing()
+        try:
+            if not self.fault:
+                self._landing.commit()
+        except OSError as error:
+            self.fault = why(error)
+        if self.fault:
+            self.drop()
+            raise UsageError(f"cannot write {self.name}: {self.fault}{f'; {self.kept}' if self.kept else ''}")
+        said = f"wrote {self.octets:,} octets to {self.name}"
+        if self._encoding:
+            said += f", in {self._encoding} as they came"
+            said += f"; {self._item.replace('BODY[', 'BINARY.PEEK[')} has them decoded" if self._binary else ""
+        return said
+
+    def _nothing(self) -> str:
+        what = "no output came"
+        if self.refused:
+            what = "the reply is not OK"
+        elif self._missing:
+            what = f"the reply is OK, and brought no {self._missing}"
+        elif self._empty:
+            what = f"{self._empty} came empty, as a part that is not there may"
+        return f"{what}: {self.kept or f'nothing was written to {self.name}'}"
+
+    def drop(self) -> None:
+        """See Target."""
+        super().drop()
+        self._landing.drop()
+
+
+class PipeTarget(Target):
+    """The input of a command of the system's, which has the terminal once all is there.
+
+    A pager puts what it gets before a person, so it gets what a terminal may have, in the wire format too.
+    """
+
+    def __init__(self, shown: Output, command: str) -> None:
+        from tempfile import SpooledTemporaryFile
+
+        self.pager = command.split() in (["less"], ["less", "-R"])
+        super().__init__(shown, coloured=self.pager)
+        self.command = "less -R" if self.pager else command
+        self._file: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed by finish, or drop
+
+    def _write(self, octets: bytes) -> None:
+        self._file.write(octets)
+
+    def _octets(self, event: Event) -> Iterator[bytes]:
+        if not self.pager:
+            yield from super()._octets(event)
+        elif text := self.output.event(event):
+            yield encoded(text)
+
+    def finish(self) -> str:
+        """See Target: the command runs, and is waited for.  That it reads no more, or fails, is its own affair.
+
+        It does not run where there is nothing to read but the reply, which was not OK and was shown.
+        """
+        import subprocess
+
+        from imapsh.transport.child import child_environment
+
+        self.end_view()
+        file = self._file
+        with file:
+            if self.fault:
+                raise UsageError(f"the output cannot be kept for {self.command}: {self.fault}")
+            if self.refused and not self._came:
+                return f"the reply is not OK: {self.command} was not run"
+            file.seek(0)
+            try:
+                child = subprocess.Popen(self.command, shell=True, stdin=subprocess.PIPE, env=child_environment())
+            except (OSError, ValueError) as error:
+                raise UsageError(f"cannot run {self.command[:80]}: {why(error)}") from None
+            with child, _uninterrupted():
+                self._feed(file, child)
+        return ""
+
+    def drop(self) -> None:
+        """See Target."""
+        super().drop()
+        self._file.close()
+
+    def _feed(self, file: IO[bytes], child: Popen[bytes]) -> None:
+        assert child.stdin is not None
+        with suppress(BrokenPipeError):
+            while piece := file.read(_PIECE):
+                child.stdin.write(piece)
+        with suppress(BrokenPipeError):
+            child.stdin.close()
+        child.wait()
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ctrl-C is for the command that has the terminal.  The prompt's loop has a handler of its own."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before: Any = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

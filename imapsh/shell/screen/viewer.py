@@ -1,0 +1,84 @@
+"""The views of one connection: what was said before, and what is held back of a table or a tree."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from imapsh.grammar.responses import CLIENT, Response
+from imapsh.render.styles import NOTHING
+from imapsh.session.events import Completed, Event, Received, Sent
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from imapsh.findings import Finding
+    from imapsh.render.memory import Memory
+    from imapsh.render.view import Views
+    from imapsh.render.visible import Shown
+    from imapsh.shell.screen.output import Output
+
+
+class Viewer:
+    """Nothing of `imapsh.render.view` is imported until something is to be shown; `memory` is what it refers to."""
+
+    def __init__(self, memory: Memory | None = None) -> None:
+        if memory is not None:
+            self.memory = memory
+        self._views: Views | None = None
+
+    @cached_property
+    def memory(self) -> Memory:
+        """What was said before."""
+        from imapsh.render.memory import Memory
+
+        return Memory()
+
+    def remember(self, event: Event) -> None:
+        """Know of an event that is shown in another format, or not at all.  To know of it twice does no harm."""
+        if type(event) is Received:
+            self.memory.take(event.response, event.uid)
+        elif isinstance(event, Completed):
+            self.memory.take(event.response)
+        elif isinstance(event, Sent) and event.exchange is not None:
+            self.memory.sent(event.exchange.name)
+
+    def event(self, event: Event, output: Output) -> Shown:
+        """The text of an event, and before it that of those held back."""
+        if isinstance(event, Received):
+            command = event.exchange.name if event.exchange is not None else ""
+            return self._shown(output).show(
+                event.response, event.findings, unsolicited=event.unsolicited, command=command, uid=event.uid
+            )
+        if isinstance(event, Completed):
+            return self._shown(output).show(event.response, event.findings)
+        if isinstance(event, Sent):
+            name = event.exchange.name if event.exchange is not None else ""
+            return self.response(Response(CLIENT, name, None, event.frame), (), output)
+        return self.flush()
+
+    def response(
+        self, response: Response, findings: Sequence[Finding], output: Output, *, unsolicited: bool = False
+    ) -> Shown:
+        """The same for a response of which no more is known."""
+        return self._shown(output).show(response, findings, unsolicited=unsolicited)
+
+    def flush(self) -> Shown:
+        """The text of what is held back, mostly ""."""
+        return self._views.end() if self._views is not None else NOTHING
+
+    def drop(self) -> None:
+        """Forget what is held back."""
+        if self._views is not None:
+            self._views.drop()
+
+    def _shown(self, output: Output) -> Views:
+        """The views, as the output is now."""
+        if self._views is None:
+            from imapsh.render.view import Views
+            from imapsh.render.view.look import Look
+
+            self._views = Views(Look(self.memory))
+        self._views.theme = output.theme
+        self._views.look.width, self._views.look.elide = output.width, output.elide
+        return self._views

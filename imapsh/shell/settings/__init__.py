@@ -1,0 +1,1 @@
+"""What the person has set: options, configuration, folders, and where passwords come from."""

@@ -1,0 +1,101 @@
+r"""The configuration in effect: the command line over a profile, over what the file says for all.
+
+Imported only where there is a file.  A bare word on the command line, or behind `\connect`, that is the name of a
+profile is that profile; any other is a host.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from imapsh.errors import UsageError
+from imapsh.shell.settings.configfile import Content, read
+from imapsh.shell.settings.options import EITHER, SOURCES, Options, said
+
+if TYPE_CHECKING:
+    from imapsh.render.styles import Theme
+
+#: Who logs in where, and how: a profile called by name at the prompt goes before the command line in these.
+_IDENTITY = ("url", "demo", "user", "no_login", "mechanism", "mailbox", *SOURCES)
+
+_USER = re.compile(r"((?:\w+://)?)([^/@;:]+)((?:;[^/@]*)?)@(.*)", re.DOTALL)  # before an @ in a URL
+_BARE = re.compile(r"[\w-]+")
+
+
+class Settings:
+    """A file's content with the command line `given`, by field."""
+
+    def __init__(self, content: Content, given: Mapping[str, Any]) -> None:
+        self._content = content
+        self._given = given
+
+    @property
+    def aliases(self) -> Mapping[str, str]:
+        """Name -> command line."""
+        return self._content.aliases
+
+    @property
+    def profiles(self) -> Iterable[str]:
+        """Their names."""
+        return self._content.profiles
+
+    @property
+    def theme(self) -> Theme | None:
+        """The theme with colours of the file's own, where it has one."""
+        return self._content.theme
+
+    def options(self) -> Options:
+        """Those in effect at the start.  Raises UsageError where a profile seems to be meant that is not there."""
+        apart = any(self._given.get(field) for field in ("demo", "explain", "explain_name", "serve_demo"))
+        word = self._given.get("url") or ("" if apart else self._content.defaults.get("url", ""))
+        return self._made(self._profile(word), self._given, apart=apart)
+
+    def connecting(self, url: str) -> Options:
+        r"""Those for `\connect URL`.  Raises UsageError."""
+        profile = self._profile(url)
+        dropped = ("url", "demo", "mailbox") if profile is None else _IDENTITY
+        kept = {field: value for field, value in self._given.items() if field not in dropped}
+        return self._made(profile, {**kept, "url": url})
+
+    def _profile(self, word: str) -> Mapping[str, Any] | None:
+        profiles = self._content.profiles
+        if word in profiles:
+            return profiles[word]
+        if _BARE.fullmatch(word) and word.lower() != "localhost":
+            from difflib import get_close_matches
+
+            for near in get_close_matches(word, profiles, 1):
+                raise UsageError(f"there is no profile {word}; {near} is near (a host of that name is imaps://{word})")
+        return None
+
+    def _made(self, profile: Mapping[str, Any] | None, given: Mapping[str, Any], *, apart: bool = False) -> Options:
+        base = self._content.defaults
+        if apart:
+            base = {field: value for field, value in base.items() if field not in _IDENTITY}
+        if profile is not None:
+            base = overlay(base, profile)
+            given = {field: value for field, value in given.items() if field != "url"}
+        return Options(**overlay(base, given), settings=self)
+
+
+def load(path: str, given: Mapping[str, Any]) -> Options:
+    """The options in effect with the configuration in `path`.  Raises UsageError."""
+    return Settings(read(path), given).options()
+
+
+def overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Both, `above` winning: also over what does not go together with it, and over the user in a URL."""
+    kept = dict(below)
+    for fields in EITHER:
+        if any(said(above.get(field)) for field in fields):
+            for field in fields:
+                kept.pop(field, None)
+    if "user" in above and (found := _USER.fullmatch(kept.get("url", ""))):
+        scheme, _, mechanism, place = found.groups()
+        kept["url"] = f"{scheme}{mechanism}@{place}" if mechanism else scheme + place
+    if _USER.fullmatch(above.get("url", "")):
+        kept.pop("user", None)
+    limits = (*kept.get("limit", ()), *above.get("limit", ()))
+    return {**kept, **above, **({"limit": limits} if limits else {})}

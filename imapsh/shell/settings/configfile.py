@@ -1,0 +1,251 @@
+"""The configuration file read and checked: TOML, whose keys are the long options and a few tables.
+
+What may stand in it is read off the table of options.  A mistake is a UsageError with file, line and key.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from imapsh.errors import UsageError
+from imapsh.shell.settings.options import OPTIONS, Option, check, value_of
+from imapsh.shell.settings.passwords.password import Kept
+
+if TYPE_CHECKING:
+    from imapsh.render.styles import Theme
+
+Table = tuple[str, ...]
+
+#: key -> the option, and what `true` means for it.  A switch has two names; --limit is the table `limits`.
+KEYS: dict[str, tuple[Option, bool]] = {
+    name[2:]: (option, name == option.name)
+    for option in OPTIONS
+    if not option.once and option.name != "--limit"
+    for name in (option.name, option.opposite)
+    if name
+}
+
+_TABLES = ("profiles", "aliases", "limits")
+_ADDED = ("url", "password", "limits")  # beside the options, at the top and in a profile
+_PROFILE = re.compile(r"[\w.][\w.-]*")
+_ALIAS = re.compile(r"[a-z][\w-]*", re.IGNORECASE)
+_HEADER = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]\s*(?:#.*)?")
+_KEY = re.compile(r"""\s*(["']?)(.+?)\1\s*[=.]""")
+_AT = re.compile(r" \(at line (\d+), column \d+\)$")
+
+
+class Content(NamedTuple):
+    """What a file says: options by field, for all and by profile; `theme` is one with colours of its own."""
+
+    path: str
+    defaults: Mapping[str, Any] = {}
+    profiles: Mapping[str, Mapping[str, Any]] = {}
+    aliases: Mapping[str, str] = {}
+    theme: Theme | None = None
+
+
+def read(path: str) -> Content:
+    """Read a file.  Raises UsageError."""
+    try:
+        with open(path, "rb") as file:
+            private = _private(file.fileno())
+            octets = file.read()
+    except OSError as error:
+        raise UsageError(f"the configuration {path} cannot be read: {error.strerror}") from None
+    return _File(path, octets, private).content()
+
+
+def _private(descriptor: int) -> bool:
+    """Whether only its owner, who is us, may read it; where there are no such rights, it is taken to be."""
+    if not hasattr(os, "getuid"):
+        return True
+    status = os.fstat(descriptor)
+    return status.st_uid == os.getuid() and not status.st_mode & 0o077
+
+
+class _File:
+    """One file; `wrong` knows where in it a key stands."""
+
+    def __init__(self, path: str, octets: bytes, private: bool) -> None:
+        self.path = path
+        self.private = private
+        try:
+            self.text = octets.decode("utf-8").replace("\r\n", "\n")
+            self.root = tomllib.loads(self.text)
+        except UnicodeDecodeError:
+            raise UsageError(f"{path} is not UTF-8, as TOML is") from None
+        except tomllib.TOMLDecodeError as error:
+            at = _AT.search(str(error))
+            reason = _AT.sub("", str(error))
+            raise UsageError(f"{path}{f', line {at[1]}' if at else ''} is not TOML: {reason}") from None
+
+    def content(self) -> Content:
+        """What it says.  Raises UsageError."""
+        rest = {key: value for key, value in self.root.items() if key not in ("profiles", "aliases")}
+        theme = rest.pop("theme") if isinstance(rest.get("theme"), dict) else None
+        return Content(
+            self.path,
+            self._options((), rest),
+            {name: self._profile(name, value) for name, value in self._table("profiles").items()},
+            self._aliases(),
+            None if theme is None else self._theme(theme),
+        )
+
+    # -- parts
+
+    def _profile(self, name: str, value: Any) -> Mapping[str, Any]:
+        if not isinstance(value, dict):
+            raise self.wrong(("profiles",), name, f"profiles.{name} must be a table: [profiles.{name}]")
+        if not _PROFILE.fullmatch(name):
+            raise self.wrong(("profiles",), name, f"{name!r} cannot be typed as a profile: letters, digits, - _ and .")
+        if "url" not in value:
+            raise self.wrong(("profiles",), name, f"the profile {name} has no url")
+        return self._options(("profiles", name), value)
+
+    def _aliases(self) -> Mapping[str, str]:
+        aliases = self._table("aliases")
+        for name, line in aliases.items():
+            if not isinstance(line, str) or not line.strip():
+                raise self.wrong(("aliases",), name, f"aliases.{name} must be a command line in quotes")
+            if not _ALIAS.fullmatch(name):
+                raise self.wrong(("aliases",), name, f"{name!r} cannot be an alias: letters, digits, - and _")
+        return aliases
+
+    def _theme(self, table: Mapping[str, Any]) -> Theme:
+        from imapsh.render.styles import STYLES, THEMES, sgr
+
+        base = table.get("base", "default")
+        if base not in THEMES:
+            raise self.wrong(("theme",), "base", f"theme.base is one of {', '.join(THEMES)}")
+        own = {}
+        for name, words in table.items():
+            if name == "base":
+                continue
+            if name not in STYLES:
+                raise self.wrong(("theme",), name, unknown(f"theme.{name}", name, STYLES))
+            try:
+                own[name] = sgr(words if isinstance(words, str) else "")
+            except UsageError as error:
+                raise self.wrong(("theme",), name, f"theme.{name}: {error}") from None
+        return THEMES[base].changed("own", own)
+
+    def _table(self, name: str) -> dict[str, Any]:
+        value = self.root.get(name, {})
+        if not isinstance(value, dict):
+            raise self.wrong((), name, f"{name} must be a table: [{name}]")
+        return value
+
+    # -- options
+
+    def _options(self, table: Table, given: Mapping[str, Any]) -> dict[str, Any]:
+        """By field."""
+        found: dict[str, Any] = {}
+        labels: dict[str, str] = {}
+        for key, value in given.items():
+            field = KEYS[key][0].field if key in KEYS else {"limits": "limit"}.get(key, key)
+            if field in found:
+                raise self.wrong(table, key, f"{labels[field]} and {key} are the same switch: give one of them")
+            found[field] = self._value(table, key, value)
+            labels[field] = key
+        try:
+            check(found, labels)
+        except UsageError as error:
+            raise self.wrong(table, list(given)[-1], str(error)) from None
+        return found
+
+    def _value(self, table: Table, key: str, value: Any) -> Any:
+        label = ".".join((*table, key))
+        if key == "limits":
+            return self._limits((*table, key), value)
+        if key in ("url", "password"):
+            if not isinstance(value, str) or not value:
+                raise self.wrong(table, key, f"{label} must be text in quotes")
+            return self._url(table, value) if key == "url" else self._password(table, value)
+        if key not in KEYS:
+            names = (*KEYS, *_ADDED) if table else (*KEYS, *_ADDED, *_TABLES)
+            raise self.wrong(table, key, unknown(label, key, names))
+        option, meaning = KEYS[key]
+        try:
+            return _checked(option, label, value, meaning)
+        except UsageError as error:
+            raise self.wrong(table, key, str(error)) from None
+
+    def _url(self, table: Table, value: str) -> str:
+        from imapsh.transport.address import parse_address
+
+        try:
+            parse_address(value)
+        except UsageError as error:
+            raise self.wrong(table, "url", str(error)) from None
+        return value
+
+    def _password(self, table: Table, value: str) -> Kept:
+        if not table:
+            raise self.wrong(table, "password", "a password belongs to a profile, not to every server")
+        if not self.private:
+            raise self.wrong(
+                table, "password", f"others may read this file, and it holds a password: chmod 600 {self.path}, "
+                "or use password-command or keyring",
+            )  # fmt: skip
+        return Kept(value)
+
+    def _limits(self, table: Table, limits: Any) -> tuple[str, ...]:
+        from imapsh.wire.limits import DEFAULT
+
+        label = ".".join(table)
+        if not isinstance(limits, dict):
+            raise self.wrong(table[:-1], table[-1], f"{label} must be a table: [{label}]")
+        for name, number in limits.items():
+            if name not in DEFAULT._fields:
+                raise self.wrong(table, name, unknown(f"{label}.{name}", name, DEFAULT._fields))
+            if type(number) is not int or number < 0:
+                raise self.wrong(table, name, f"{label}.{name} is a whole number, 0 for no limit")
+        return tuple(f"{name}={number}" for name, number in limits.items())
+
+    # -- mistakes
+
+    def wrong(self, table: Table, key: str, message: str) -> UsageError:
+        """The mistake at a key."""
+        line = self._line(table, key)
+        return UsageError(f"{self.path}{f', line {line}' if line else ''}: {message}")
+
+    def _line(self, table: Table, key: str) -> int:
+        """Where the key stands, 0 where that is not seen at a glance."""
+        here: Table = ()
+        for number, line in enumerate(self.text.split("\n"), 1):
+            if header := _HEADER.fullmatch(line):
+                here = tuple(part.strip().strip("\"'") for part in header[1].split("."))
+                if here == (*table, key):
+                    return number
+            elif here == table and (found := _KEY.match(line)) and found[2] == key:
+                return number
+        return 0
+
+
+def _checked(option: Option, label: str, value: Any, meaning: bool) -> Any:
+    """The value for an option's field.  Raises UsageError."""
+    if not option.metavar:
+        if not isinstance(value, bool):
+            raise UsageError(f"{label} is true or false")
+        return value is meaning
+    if option.many:
+        if not (isinstance(value, list) and all(isinstance(one, str) for one in value)):
+            raise UsageError(f"{label} is a list of texts in quotes")
+        return tuple(value)
+    if option.kind in ("seconds", "number"):
+        return value_of(option, label, str(value) if type(value) in (int, float) else "")
+    if not isinstance(value, str):
+        raise UsageError(f"{label} must be text in quotes")
+    return value_of(option, label, value)
+
+
+def unknown(label: str, key: str, known: Iterable[str]) -> str:
+    """There is no such key, and which is near."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(key, list(known), 1)
+    return f"there is no key {label}" + (f"; {near[0]} is near" if near else "")

@@ -1,0 +1,377 @@
+"""The command line: one table of options, from which the parser, `--help` and the reference page are made.
+
+Imports nothing heavy: `--version` and `--help` cost little more than Python itself.
+"""
+
+# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from imapsh.errors import UsageError
+
+if TYPE_CHECKING:
+    from imapsh.shell.settings.config import Settings
+    from imapsh.shell.settings.passwords.password import Kept
+
+USAGE = "imapsh [OPTIONS] [URL|PROFILE]"
+ABOUT = "An interactive shell for IMAP.  Type IMAP commands, and see what the server says."
+URLS = (
+    ("imaps://[user@]host[:port][/mailbox]", "TLS from the first octet; what a bare host means"),
+    ("imap://[user@]host[:port][/mailbox]", "plain; STARTTLS is taken before a login where it is offered"),
+    ("unix:PATH", "a server on a Unix socket"),
+    ("exec:COMMAND", "a server on the stdin and stdout of a command"),
+    ("PROFILE", "a name under [profiles] in the configuration file"),
+)
+
+#: What a URL begins with.
+SCHEMES = ("imaps://", "imap://", "unix:", "exec:")
+EXITS = (
+    (0, "all commands were OK"),
+    (1, "a command got NO, what a script expects was not met, or the input of --explain ends within a response"),
+    (2, "the command line, configuration, script or file was wrong, or imapsh or you refused a command, unsent"),
+    (3, "a command got BAD"),
+    (4, "no connection, or the peer greets with BYE or not in IMAP"),
+    (5, "TLS failed: handshake, certificate or STARTTLS"),
+    (6, "the automatic login was refused, or a password was not sent because the connection is not encrypted"),
+    (7, "the connection was lost, timed out or tripped a limit, or the server said BYE unasked"),
+    (70, "a mistake of imapsh itself, of which a report was written"),
+    (130, "interrupted with Ctrl-C"),
+)
+
+
+KEYS = ("emacs", "vi")  #: as which lines are edited
+FORMATS = ("pretty", "view", "wire", "json", "hex")  #: in which replies are shown
+NOTIFICATIONS = ("never", "bell", "desktop")  #: how new mail is told
+
+
+class Option(NamedTuple):
+    """One row.
+
+    `metavar` "" for a switch; `kind`: text, seconds, number, descriptor, or choice, one of `choices`; `many`:
+    repeatable; `once`: for one run, so no key of the configuration file; `off`: the name that turns a switch off.
+    """
+
+    name: str
+    group: str
+    help: str
+    metavar: str = ""
+    short: str = ""
+    kind: str = "text"
+    choices: tuple[str, ...] = ()
+    many: bool = False
+    once: bool = False
+    off: str = ""
+
+    @property
+    def field(self) -> str:
+        """Its field in Options."""
+        return self.name[2:].replace("-", "_")
+
+    @property
+    def opposite(self) -> str:
+        """What turns a switch off that may stand in the configuration file: `--no-timing` for `--timing`, else ""."""
+        if self.metavar or self.once:
+            return ""
+        return self.off or ("--" + self.name[5:] if self.name.startswith("--no-") else "--no-" + self.name[2:])
+
+    @property
+    def synopsis(self) -> str:
+        """`-c, --command COMMAND`."""
+        names = f"{self.short}, {self.name}" if self.short else self.name
+        return f"{names} {self.metavar}" if self.metavar else names
+
+
+_RUN, _SHOW, _LOGIN, _TLS, _LINK, _INFO = "What to do", "What is shown", "Login", "TLS", "Connection", "About"
+
+OPTIONS: tuple[Option, ...] = (
+    Option("--command", _RUN, "run COMMAND and go on to the next; without -c and -f there is a prompt",
+           "COMMAND", "-c", many=True, once=True),
+    Option("--file", _RUN, "run the commands in FILE, one a line, literals included; - is stdin", "FILE", "-f",
+           once=True),
+    Option("--keep-going", _RUN, "do not stop at the first NO, BAD or unmet expectation; exit with 3 after any BAD, "
+           "else 1 after any of the others"),
+    Option("--read-only", _RUN, "refuse commands that change mail or mailboxes; open the URL's mailbox by EXAMINE"),
+    Option("--yes", _RUN, "do not ask before a command that loses mail; --safe asks, as is the default", off="--safe"),
+    Option("--many", _RUN, "ask before STORE and MOVE of more than N messages, too; 100 if none is given", "N",
+           kind="number"),
+    Option("--set", _RUN, "set the variable NAME, for which ${NAME} stands in commands", "NAME=VALUE", many=True,
+           once=True),
+    Option("--report", _RUN, "write the tests of a script (\\expect) to FILE: TAP into .tap, JUnit XML into .xml; "
+           "tap:FILE or junit:FILE for any other name; - is stdout, which then has nothing else", "FILE", once=True),
+    Option("--explain", _RUN, "read recorded octets of a server, or a trace, and say what is in them; - is stdin",
+           "FILE", once=True),
+    Option("--demo", _RUN, "talk to the server in the box: in memory, with mail to look at, gone on exit", once=True),
+    Option("--serve-demo", _RUN, "let other clients at that server: listen on URL, else on imap://127.0.0.1:1143",
+           once=True),
+    Option("--explain-name", _RUN, "say what a name means: a command, item, key, response, code, capability, flag, "
+           "option and so on, in any case; or list a kind, as in capabilities", "NAME", once=True),
+    Option("--format", _SHOW, "pretty (the default), view (tables, trees and cards), wire (into a pipe: the server's "
+           "octets exactly), json (an object a line for each response) or hex", "FORMAT", kind="choice",
+           choices=FORMATS),
+    Option("--json-raw", _SHOW, "add each response's octets to its JSON, in base64"),
+    Option("--color", _SHOW, "auto (the default: on a terminal without NO_COLOR), always or never", "WHEN",
+           kind="choice", choices=("auto", "always", "never")),
+    Option("--theme", _SHOW, "the colours: default, dark, light or mono (weight and lines only)", "NAME",
+           kind="choice", choices=("default", "dark", "light", "mono")),
+    Option("--plain", _SHOW, "for screen readers and simple terminals: no redrawing, no toolbar, no menus, and no "
+           "colours unless --color always; taken by itself where TERM is dumb"),
+    Option("--keys", _SHOW, "edit lines as emacs does (the default) or as vi does", "MODE", kind="choice",
+           choices=KEYS),
+    Option("--timing", _SHOW, "say after each command how long it took"),
+    Option("--watch", _SHOW, "hear of news between commands: IDLE, or NOOP now and then where there is none"),
+    Option("--stall", _SHOW, "at the prompt: say what is waited for when nothing has come for so long in the middle "
+           "of a reply or before a literal of ours may go; 3 if none is given", "SECONDS", kind="seconds"),
+    Option("--notify", _SHOW, "tell of news by a bell or a desktop notification; never is the default", "HOW",
+           kind="choice", choices=NOTIFICATIONS),
+    Option("--trace", _SHOW, "write both directions to FILE, without secrets; --explain reads it", "FILE"),
+    Option("--user", _LOGIN, "log in as USER before the first command", "USER"),
+    Option("--mechanism", _LOGIN, "log in by this SASL mechanism, a token being the password where it wants one; auto "
+           "is the strongest that is possible; without it PLAIN, else the command LOGIN", "NAME"),
+    Option("--password-command", _LOGIN, "take the password from the first line that COMMAND prints", "COMMAND"),
+    Option("--token-command", _LOGIN, "take an OAuth 2.0 token from COMMAND, which prints it alone or as JSON; it is "
+           "run again where the token's time is over or the server refuses it", "COMMAND"),
+    Option("--password-fd", _LOGIN, "take the password from the first line of the file descriptor N", "N",
+           kind="descriptor", once=True),
+    Option("--keyring", _LOGIN, "look the password up in the system's keyring (needs the package keyring)"),
+    Option("--netrc", _LOGIN, "look user and password up in the file that NETRC names, else in ~/.netrc"),
+    Option("--mailbox", _LOGIN, "select MAILBOX after the login, in place of the URL's", "MAILBOX"),
+    Option("--no-login", _LOGIN, "leave the login to the commands"),
+    Option("--cleartext", _LOGIN, "send passwords to another machine without TLS, too: that of the login, and those in "
+           "commands"),
+    Option("--cafile", _TLS, "trust the authorities in FILE (PEM) instead of the system's", "FILE"),
+    Option("--cert", _TLS, "show the certificate in FILE (PEM)", "FILE"),
+    Option("--key", _TLS, "the certificate's private key (PEM), where it is in a file of its own", "FILE"),
+    Option("--insecure", _TLS, "do not verify the server's certificate"),
+    Option("--fallback", _LINK, "where a bare host has no imaps, take imap with STARTTLS"),
+    Option("--timeout", _LINK, "give up when the server is silent for so long; in a batch also how long IDLE lasts",
+           "SECONDS", kind="seconds"),
+    Option("--connect-timeout", _LINK, "to connect, for the TLS handshake and until the greeting; 30 if none is given",
+           "SECONDS", kind="seconds"),
+    Option("--retry", _LINK, "connect again up to N times where the server cannot be reached, does not answer in time "
+           "or greets with BYE: after SECONDS (1 if none is given), then after twice as long each time, up to 60; "
+           "nothing is sent twice", "N[:SECONDS]"),
+    Option("--limit", _LINK, "change a limit: line or literal (octets), nesting (levels) or responses (in a command), "
+           "0 for none", "NAME=N", many=True),
+    Option("--no-ask", _LINK, "ask the server nothing on our own, such as CAPABILITY"),
+    Option("--config", _INFO, "read the configuration from FILE, not from the usual place", "FILE", once=True),
+    Option("--no-config", _INFO, "read no configuration file", once=True),
+    Option("--checkup", _INFO, "say what is installed, which configuration is read, where passwords would come from "
+           "and what the terminal can do", once=True),
+    Option("--version", _INFO, "print the version", once=True),
+    Option("--help", _INFO, "print this", short="-h", once=True),
+    Option("--completion", _INFO, "print the script by which a shell completes this command line: bash, zsh or fish",
+           "SHELL", kind="choice", choices=("bash", "zsh", "fish"), once=True),
+    Option("--profiles", _INFO, "print the names of the configuration's profiles, a line for each", once=True),
+)  # fmt: skip
+
+#: The ways to a password of which one is given; the order of all is `imapsh.shell.settings.passwords.password.ORDER`.
+SOURCES = ("password_fd", "token_command", "password_command", "password", "keyring", "netrc")
+
+#: What cannot be had together, by field.
+EITHER: tuple[tuple[str, ...], ...] = (
+    ("command", "file", "explain", "serve_demo", "explain_name", "completion", "checkup", "profiles"),
+    ("demo", "explain", "serve_demo", "explain_name", "completion"),
+    ("demo", "url"),
+    ("explain", "url"),
+    ("explain_name", "url"),
+    ("completion", "url"),
+    ("config", "no_config"),
+    *((field, "no_login") for field in ("user", "mechanism", "mailbox", *SOURCES)),
+    SOURCES,
+)
+
+
+class Options(NamedTuple):
+    """The command line as read: one field for each row of OPTIONS, the URL, and what else the configuration has."""
+
+    url: str = ""
+    password: "Kept | None" = None
+    settings: "Settings | None" = None
+    command: tuple[str, ...] = ()
+    file: str = ""
+    keep_going: bool = False
+    read_only: bool = False
+    yes: bool = False
+    many: int = 100
+    set: tuple[str, ...] = ()
+    report: str = ""
+    explain: str = ""
+    demo: bool = False
+    serve_demo: bool = False
+    explain_name: str = ""
+    format: str = "pretty"
+    json_raw: bool = False
+    color: str = "auto"
+    theme: str = ""
+    plain: bool = False
+    keys: str = "emacs"
+    timing: bool | None = None
+    watch: bool = False
+    stall: float = 3.0
+    notify: str = "never"
+    trace: str = ""
+    user: str = ""
+    mechanism: str = ""
+    password_command: str = ""
+    token_command: str = ""
+    password_fd: int | None = None
+    keyring: bool = False
+    netrc: bool = False
+    mailbox: str = ""
+    no_login: bool = False
+    cleartext: bool = False
+    cafile: str = ""
+    cert: str = ""
+    key: str = ""
+    insecure: bool = False
+    fallback: bool = False
+    timeout: float | None = None
+    connect_timeout: float = 30.0
+    retry: str = ""
+    limit: tuple[str, ...] = ()
+    no_ask: bool = False
+    config: str = ""
+    no_config: bool = False
+    checkup: bool = False
+    version: bool = False
+    help: bool = False
+    completion: str = ""
+    profiles: bool = False
+
+    @property
+    def aliases(self) -> Mapping[str, str]:
+        """The configuration's: name -> command line."""
+        return self.settings.aliases if self.settings is not None else {}
+
+
+_NAMED = {name: option for option in OPTIONS for name in (option.name, option.short) if name}
+_OFF = {option.opposite: option for option in OPTIONS if option.opposite}
+_LABELS = {option.field: option.short or option.name for option in OPTIONS} | {"url": "a URL"}
+
+
+def parse(words: Sequence[str]) -> Options:
+    """Read the command line, without the configuration.  Raises UsageError."""
+    return Options(**read(words))
+
+
+def read(words: Sequence[str]) -> dict[str, Any]:
+    """What the command line gives, by field.  Raises UsageError."""
+    given: dict[str, Any] = {}
+    for option, value in _read(list(reversed(words))):
+        if option is None:
+            if "url" in given:
+                raise UsageError("there is more than one URL; quote an exec: command as a whole")
+            given["url"] = value
+        elif option.many:
+            given[option.field] = (*given.get(option.field, ()), value)
+        else:
+            given[option.field] = value
+    if not (given.get("help") or given.get("version")):
+        check(given, _LABELS)
+    return given
+
+
+def _read(waiting: list[str]) -> Iterator[tuple[Option | None, Any]]:
+    """Each option with its value, and words that are none; `waiting` holds the words, the first one last."""
+    while waiting:
+        word = waiting.pop()
+        if word == "--":
+            yield from ((None, rest) for rest in reversed(waiting))
+            return
+        if word == "-" or not word.startswith("-"):
+            yield None, word
+            continue
+        name, equals, value = word.partition("=") if word.startswith("--") else (word[:2], word[2:], word[2:])
+        option = _NAMED.get(name) or _OFF.get(name)
+        if option is None:
+            raise UsageError(_unknown(name))
+        if not option.metavar:
+            if equals:
+                raise UsageError(f"{name} takes no value")
+            yield option, name not in _OFF
+            continue
+        if not equals:
+            if not waiting:
+                raise UsageError(f"{name} needs its {option.metavar}")
+            value = waiting.pop()
+        yield option, value_of(option, name, value)
+
+
+def seconds(text: str) -> float | None:
+    """A time of more than 0 seconds; None where the text is none."""
+    try:
+        read = float(text)
+    except ValueError:
+        return None
+    return read if 0 < read < 1e9 else None
+
+
+def value_of(option: Option, name: str, value: str) -> str | float:
+    """The value of an option that is called `name` where it stands.  Raises UsageError."""
+    if option.kind == "choice" and value not in option.choices:
+        raise UsageError(f"{name} is one of {', '.join(option.choices)}")
+    if option.kind == "seconds":
+        if (read := seconds(value)) is None:
+            raise UsageError(f"{name} takes seconds, more than 0")
+        return read
+    if option.kind == "number":
+        if not (value.isascii() and value.isdigit() and len(value) < 10):
+            raise UsageError(f"{name} takes a number")
+        return int(value)
+    if option.kind == "descriptor":
+        if not (value.isascii() and value.isdigit() and len(value) < 7):
+            raise UsageError(f"{name} takes the number of an open file descriptor, as in {name} 3 3< FILE")
+        return int(value)
+    if not value and not option.many:
+        raise UsageError(f"{name} needs its {option.metavar}")
+    return value
+
+
+def _unknown(name: str) -> str:
+    if name.startswith("--pass"):
+        return (
+            "a password never stands on the command line: use the prompt, IMAPSH_PASSWORD, --password-command, "
+            "--password-fd, --keyring or --netrc"
+        )
+    near = [option.name for option in OPTIONS if len(name) > 3 and option.name.startswith(name)]
+    if not near and name.startswith("--"):
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, [option.name for option in OPTIONS], 1)
+    return f"there is no option {name!r}" + (f"; {near[0]} is near" if near else "")
+
+
+def check(given: Mapping[str, Any], labels: Mapping[str, str]) -> None:
+    """Raises UsageError for what does not go together; `labels`: field -> what it is called there."""
+    for fields in EITHER:
+        both = [labels[field] for field in fields if said(given.get(field))]
+        if len(both) > 1:
+            raise UsageError(f"{both[0]} and {both[1]} do not go together")
+
+
+def said(value: Any) -> bool:
+    """Whether a value is more than its absence; 0 is."""
+    return value is not None and value is not False and value not in ("", ())
+
+
+def groups() -> Iterator[tuple[str, list[Option]]]:
+    """The groups in order, with their rows."""
+    for group in dict.fromkeys(option.group for option in OPTIONS):
+        yield group, [option for option in OPTIONS if option.group == group]
+
+
+def help_text(columns: int = 100) -> str:
+    """What `--help` prints."""
+    from textwrap import fill
+
+    lines = [f"Usage: {USAGE}", "", ABOUT, "", "URL:"]
+    lines += [f"  {form:<38}  {what}" for form, what in URLS]
+    for group, rows in groups():
+        lines += ["", f"{group}:"]
+        for option in rows:
+            head = f"  {option.synopsis:<26}  "
+            text = fill(option.help, columns - 30, break_on_hyphens=False).replace("\n", "\n" + " " * 30)
+            lines.append(head + text)
+    lines += ["", "Exit status:", *(f"  {status:>3}  {what}" for status, what in EXITS)]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,236 @@
+"""Where a password comes from, in one order; never the command line.  What was handed out is known, to be masked."""
+
+# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
+
+import os
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from imapsh.errors import LoginError, UsageError
+from imapsh.transport.child import SECRET_VARIABLES, child_environment
+
+if TYPE_CHECKING:
+    from imapsh.shell.settings.options import Options
+
+_WAYS = "give --password-command, --keyring or --netrc, set IMAPSH_PASSWORD, or run imapsh at a terminal"
+_LONGEST = 1 << 16  # octets of a password on a descriptor
+
+#: What was taken out of the environment, by name, and from a descriptor, by ""; kept here alone.
+_taken: dict[str, str] = {}
+
+#: What was handed out to be sent.
+_handed_out: set[str] = set()
+
+
+class Kept:
+    """A secret that shows itself to nobody by accident."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __repr__(self) -> str:
+        return "Kept(...)"
+
+    def reveal(self) -> str:
+        """The secret."""
+        return self._text
+
+
+class Ways(NamedTuple):
+    """The ways to a password that the options allow; the environment and the prompt are always there."""
+
+    descriptor: bool = False
+    token_command: str = ""
+    password_command: str = ""
+    password: Kept | None = None
+    keyring: bool = False
+    netrc: bool = False
+
+
+_NO_WAYS = Ways()
+
+
+def ways(options: "Options") -> Ways:
+    """Those of the options."""
+    return Ways(
+        options.password_fd is not None, options.token_command, options.password_command, options.password,
+        options.keyring, options.netrc,
+    )  # fmt: skip
+
+
+def take_from_environment() -> None:
+    """Take the secret variables out of the environment, so that no child sees them.  Call it first of all."""
+    for name in SECRET_VARIABLES:
+        if name in os.environ:
+            _taken[name] = os.environ.pop(name)
+
+
+def take_from_descriptor(number: int) -> None:
+    """Read the password from an open file descriptor, its first line and not an octet more, and close it.
+
+    Call it before anything else is opened, lest another file has that number.  Raises UsageError.
+    """
+    line = bytearray()
+    try:
+        while (octet := os.read(number, 1)) not in (b"", b"\n") and len(line) < _LONGEST:
+            line += octet
+        if number > 2:
+            os.close(number)
+    except OSError as error:
+        raise UsageError(
+            f"--password-fd {number} cannot be read: {error.strerror}; open it, as {number}< FILE"
+        ) from None
+    _taken[""] = _text(bytes(line), f"--password-fd {number}", "gave")
+
+
+class Password:
+    """Calling it gives the password of `user`: the first that ORDER finds; `ask(prompt)` asks in place of the terminal.
+
+    `host` is the server's name, by which keyring and netrc know it.  Raises LoginError where there is none to be had.
+    """
+
+    def __init__(
+        self, user: str, where: str, host: str = "", ways: Ways = _NO_WAYS, ask: Callable[[str], str] | None = None
+    ) -> None:  # fmt: skip
+        self.user = user
+        self.where = where
+        self.host = host
+        self.ways = ways
+        self.ask = ask
+
+    def __call__(self) -> str:
+        for source in ORDER:
+            password = source.find(self) if source.asked(self.ways) else ""
+            if password:
+                _handed_out.add(password)
+                return password
+        raise LoginError(f"no password for {self.user} was given")
+
+    def another(self) -> str:
+        """Another token than the one just refused, or "" where there can be none; then that one is not sent again."""
+        if not self.ways.token_command or self.ways.descriptor:
+            return ""
+        from imapsh.shell.settings.passwords import tokens
+
+        token = tokens.another(self.ways.token_command)
+        _handed_out.add(token)
+        return token
+
+
+def handed_out() -> tuple[str, ...]:
+    """All that was handed out since the start."""
+    return tuple(_handed_out)
+
+
+# -- the sources
+
+
+class Source(NamedTuple):
+    """One of them: its name, what it is, whether it is asked, and how it finds a password, "" where it has none."""
+
+    name: str
+    help: str
+    asked: Callable[[Ways], object]
+    find: Callable[[Password], str]
+
+
+def _token(wanted: Password) -> str:
+    from imapsh.shell.settings.passwords import tokens
+
+    return tokens.current(wanted.ways.token_command)
+
+
+def _environment() -> str:
+    take_from_environment()
+    return _taken.get("IMAPSH_PASSWORD", "")
+
+
+def _keyring(wanted: Password) -> str:
+    from imapsh.shell.settings.passwords import keyrings
+
+    return keyrings.find(wanted.host, wanted.user)
+
+
+def _netrc(wanted: Password) -> str:
+    from imapsh.shell.settings.passwords import netrcfile
+
+    return netrcfile.password(wanted.host, wanted.user)
+
+
+def _prompt(wanted: Password) -> str:
+    return (wanted.ask or _at_terminal)(f"Password for {wanted.user} at {wanted.where}: ")
+
+
+#: The one order.  A command that fails is an error; where a look-up finds nothing, the next is asked.
+ORDER = (
+    Source("--password-fd", "the first line of a file descriptor, read once, at the start",
+           lambda ways: ways.descriptor, lambda wanted: _taken.get("", "")),
+    Source("--token-command", "the OAuth 2.0 token that a command prints",
+           lambda ways: ways.token_command, _token),
+    Source("--password-command", "the first line that a command prints",
+           lambda ways: ways.password_command, lambda wanted: from_command(wanted.ways.password_command)),
+    Source("password", "in a profile of a configuration file that nobody else may read",
+           lambda ways: ways.password, lambda wanted: wanted.ways.password.reveal() if wanted.ways.password else ""),
+    Source("IMAPSH_PASSWORD", "an environment variable, which no child process gets to see",
+           lambda ways: _environment(), lambda wanted: _environment()),
+    Source("--keyring", "the system's keyring: service imapsh:HOST, user USER",
+           lambda ways: ways.keyring, _keyring),
+    Source("--netrc", "NETRC or ~/.netrc, which nobody else may read: machine HOST, login USER",
+           lambda ways: ways.netrc, _netrc),
+    Source("prompt", "asked for at the terminal, unseen",
+           lambda ways: True, _prompt),
+)  # fmt: skip
+
+
+def from_command(command: str, option: str = "--password-command") -> str:
+    """The first line that a shell command prints.  Raises LoginError, which says nothing of what it printed."""
+    return _text(output_of(command, option).split(b"\n", 1)[0].rstrip(b"\r"), option, "printed")
+
+
+def output_of(command: str, option: str) -> bytes:
+    """All that a shell command prints.  Raises LoginError, which names the option that asked for it."""
+    import subprocess
+
+    stdin = None if sys.stdin is not None and sys.stdin.isatty() else subprocess.DEVNULL
+    try:
+        done = subprocess.run(
+            command, shell=True, stdin=stdin, stdout=subprocess.PIPE, env=child_environment(), check=False
+        )
+    except OSError as error:
+        raise LoginError(f"{option} cannot be run: {error.strerror}") from None
+    if done.returncode:
+        raise LoginError(f"{option} failed with exit status {done.returncode}: run it by hand to see why")
+    return done.stdout
+
+
+def _text(line: bytes, option: str, verb: str) -> str:
+    if not line:
+        raise LoginError(f"{option} {verb} no password on its first line")
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        raise LoginError(f"{option} {verb} a password that is not UTF-8") from None
+
+
+def _at_terminal(prompt: str) -> str:
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        raise LoginError(f"there is no password and no terminal to ask at: {_WAYS}") from None
+    from getpass import getpass
+
+    try:
+        return getpass(prompt)
+    except EOFError:
+        return ""
+
+
+def append_password(line: str, password: str) -> str:
+    """A typed `LOGIN user` with its password behind, quoted where it can be, else as a literal."""
+    if password.isascii() and password.isprintable():
+        quoted = password.replace("\\", "\\\\").replace('"', '\\"')
+        return f'{line.rstrip()} "{quoted}"'
+    return f"{line.rstrip()} {{{len(password.encode('utf-8', 'surrogateescape'))}}}\r\n{password}"

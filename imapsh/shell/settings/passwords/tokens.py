@@ -1,0 +1,97 @@
+"""OAuth 2.0 tokens from a command: kept while their time is known and not over, and none sent again once refused.
+
+The command prints the token alone, or JSON as OAuth helpers do: `access_token` with `expires_in` (seconds, RFC 6749
+section 5.1), or with the moment as `expiry`, `expires_at`, `expires_on`, `expiresOn` (seconds since 1970, ISO 8601).
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from imapsh.errors import LoginError
+from imapsh.shell.settings.passwords.password import output_of
+
+OPTION = "--token-command"
+
+_TOKENS = ("access_token", "accessToken", "token")
+_MOMENTS = ("expiry", "expires_at", "expires_on", "expiresOn")
+_MARGIN = 30  # seconds before its end at which a token is no longer sent
+
+
+class _Token(NamedTuple):
+    text: str
+    until: float  # seconds since 1970; 0 where it is not known
+
+
+#: The last token of each command, and the last that a server refused.
+_last: dict[str, _Token] = {}
+_refused: dict[str, str] = {}
+
+
+def current(command: str) -> str:
+    """The token to send now.  Raises LoginError, which says nothing of what the command printed."""
+    kept = _last.get(command)
+    if kept is not None and kept.text != _refused.get(command) and kept.until - _MARGIN > time.time():
+        return kept.text
+    token = _last[command] = _run(command)
+    if token.text == _refused.get(command):
+        raise LoginError(
+            f"{OPTION} still prints the token that the server refused: run it by hand, or log in anew there"
+        )
+    return token.text
+
+
+def another(command: str) -> str:
+    """After the last token was refused: what the command prints now, or "" where it is the same.  Raises LoginError."""
+    _refused[command] = _last[command].text
+    token = _last[command] = _run(command)
+    return "" if token.text == _refused[command] else token.text
+
+
+def _run(command: str) -> _Token:
+    try:
+        text = output_of(command, OPTION).decode("utf-8").strip()
+    except UnicodeDecodeError:
+        raise LoginError(f"{OPTION} printed what is not UTF-8") from None
+    if text.startswith("{"):
+        return _from_json(text)
+    if not text:
+        raise LoginError(f"{OPTION} printed no token")
+    return _Token(text.split("\n", 1)[0].strip(), 0)
+
+
+def _from_json(text: str) -> _Token:
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        raise LoginError(f"{OPTION} printed JSON that is not whole") from None
+    token = next((said[name] for name in _TOKENS if isinstance(said.get(name), str) and said[name]), "")
+    if not token:
+        raise LoginError(f"{OPTION} printed JSON without an access_token")
+    lasts = _seconds(said.get("expires_in"))
+    if lasts is not None:
+        return _Token(token, time.time() + lasts)
+    return _Token(token, next((until for name in _MOMENTS if (until := _moment(said.get(name)))), 0.0))
+
+
+def _seconds(value: Any) -> float | None:
+    """A number, also one in quotes."""
+    try:
+        return float(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else None
+    except ValueError:
+        return None
+
+
+def _moment(value: Any) -> float:
+    """Seconds since 1970, 0 for what is no moment; without a zone it is local time, as `az` writes it."""
+    seconds = _seconds(value)
+    if seconds is not None:
+        return seconds
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else datetime.fromtimestamp(0, UTC)
+        return moment.timestamp()
+    except (ValueError, OverflowError, OSError):
+        return 0.0
