@@ -9,7 +9,7 @@ from textwrap import wrap
 from makers.command_line import NOTES
 
 from imapsh import __version__
-from imapsh.shell.commands import COMMANDS
+from imapsh.shell.command_table import COMMANDS
 from imapsh.shell.settings.options import ABOUT, EXITS, URLS, groups
 
 _ABOUT = (

@@ -313,7 +313,7 @@ class App:
     def _connect_at_last(self, plan: Plan, name: str) -> Steps[None]:
         from imapsh.shell.connection.retry import Retries
 
-        retries = Retries(plan)
+        retries = Retries(plan.retry)
         while True:
             before = self.connections.get(name)
             try:

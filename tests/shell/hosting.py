@@ -19,6 +19,7 @@ from imapsh.shell.batch.timers import Timers
 from imapsh.shell.connection.connection import Connection
 from imapsh.shell.connection.dial import Plan, make_plan
 from imapsh.shell.connection.steps import Step, Steps, Typed, Within
+from imapsh.shell.connection.watch import Watch
 from imapsh.shell.screen.display import Display
 from imapsh.shell.screen.output import Output
 from imapsh.shell.settings.options import Options
@@ -109,7 +110,7 @@ class FakeDriver:
             client.flush()
 
         self._watched(connection.display)
-        connection.moved_by(kick, self.clock, lambda: True)
+        connection.moved_by(kick, Watch(connection, self.clock, lambda: True, connection.note))
         client.greet()
 
     def _watched(self, display: Display) -> None:

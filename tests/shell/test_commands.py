@@ -7,7 +7,7 @@ from importlib import import_module
 import pytest
 
 from imapsh.errors import UsageError
-from imapsh.shell.commands import COMMANDS
+from imapsh.shell.command_table import COMMANDS
 from imapsh.shell.connection.steps import Close, Greet, Line, Octets
 
 from .hosting import FakeApp

@@ -10,7 +10,7 @@ from imapsh import spec
 from imapsh.errors import UsageError
 from imapsh.findings import RULES
 from imapsh.render.styles import STYLES, THEMES, paint, plain
-from imapsh.shell.commands import COMMANDS
+from imapsh.shell.command_table import COMMANDS
 from imapsh.shell.commands.help.entries import entries
 from imapsh.shell.commands.help.kinds import KINDS
 from imapsh.shell.commands.help.lookup import find, kinds_listed, known

@@ -26,7 +26,7 @@ from imapsh.shell.batch import driver as batch_driver
 from imapsh.shell.batch.batch import Batch
 from imapsh.shell.batch.driver import BatchDriver
 from imapsh.shell.batch.script import from_commands
-from imapsh.shell.commands import COMMANDS
+from imapsh.shell.command_table import COMMANDS
 from imapsh.shell.connection.dial import Plan, make_plan
 from imapsh.shell.prompt import driver as prompt_driver
 from imapsh.shell.prompt.driver import PromptDriver

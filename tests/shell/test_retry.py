@@ -25,7 +25,7 @@ FAST = ("--no-ask", "--retry", "3:0.01")
 
 
 def retries(option: str) -> Retries:
-    return Retries(make_plan(parse(["imap://127.0.0.1", "--retry", option])))
+    return Retries(make_plan(parse(["imap://127.0.0.1", "--retry", option])).retry)
 
 
 def in_turn(*handlers: Handler) -> Handler:

@@ -22,6 +22,7 @@ from imapsh.shell.batch.timers import Timers
 from imapsh.shell.connection import dial
 from imapsh.shell.connection.connection import Connection
 from imapsh.shell.connection.greeting import checked, silent
+from imapsh.shell.connection.watch import Watch
 from imapsh.shell.screen import stdio
 from imapsh.shell.screen.output import is_plain
 
@@ -132,7 +133,8 @@ class BatchDriver:
         """See Driver."""
         client = BatchClient(connection, self._before_waiting, self.sink.tick)
         self._clients[connection] = client
-        connection.moved_by(client.kick, self.timers, lambda: self._pausing)
+        watch = Watch(connection, self.timers, lambda: self._pausing, connection.note)
+        connection.moved_by(client.kick, watch)
         connection.listeners.append(self._happened)
         with checked(connection), _interruptible():
             try:

@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 
 from imapsh.errors import UsageError
-from imapsh.shell.prompt.terminal import lent
+from imapsh.shell.screen.terminal import lent
 from imapsh.shell.settings.folders import private
 from imapsh.transport.child import child_environment
 

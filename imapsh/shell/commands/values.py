@@ -9,8 +9,8 @@ from imapsh.render.visible import visible
 from imapsh.shell.app import App
 from imapsh.shell.connection.steps import Ask, Steps
 from imapsh.shell.lines import aliases
-from imapsh.shell.lines.discreet import in_clear
-from imapsh.shell.lines.values import VALUES, expanded, shown, value
+from imapsh.shell.lines.discreet import in_clear, shown
+from imapsh.shell.lines.values import VALUES, expanded, value
 from imapsh.shell.record.entry import Entry
 from imapsh.shell.record.variables import BUILT_IN
 

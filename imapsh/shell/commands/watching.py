@@ -8,7 +8,7 @@ from typing import Any
 from imapsh.errors import StateError, UsageError
 from imapsh.session.core import RENEWAL
 from imapsh.shell.app import App
-from imapsh.shell.connection.connection import Own
+from imapsh.shell.connection.own import Own
 from imapsh.shell.connection.steps import Pause, Steps
 from imapsh.shell.settings import options
 from imapsh.spec.model import SELECTED

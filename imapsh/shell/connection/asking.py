@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from imapsh.session.events import Received
-from imapsh.shell.connection.connection import Connection, Own
+from imapsh.shell.connection.connection import Connection
+from imapsh.shell.connection.own import Own
 
 if TYPE_CHECKING:
     from imapsh.session.exchange import Exchange, Sendable

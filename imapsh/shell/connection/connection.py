@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imapsh.errors import StateError
 from imapsh.grammar.responses import STATUS
@@ -13,6 +13,7 @@ from imapsh.session import clear
 from imapsh.session.core import Session
 from imapsh.session.events import Closed, Completed, Event, Received
 from imapsh.session.exchange import Exchange, Sendable
+from imapsh.shell.connection.own import Own
 from imapsh.shell.record.recorder import LOGINS, Recorder
 from imapsh.shell.record.rows import Rows, Taker
 from imapsh.spec.model import AUTHENTICATED, SELECTED
@@ -24,21 +25,9 @@ if TYPE_CHECKING:
     from imapsh.shell.connection.watch import Watch
     from imapsh.shell.record.last import Last
     from imapsh.shell.record.results import Results
-    from imapsh.shell.screen.clock import Clock
     from imapsh.shell.screen.display import Display
     from imapsh.shell.screen.targets import Target
     from imapsh.transport.base import AsyncStream, Stream
-
-
-class Own(NamedTuple):
-    """A command of ours: what it is for, "" if that need not be said, and who takes the responses it brings.
-
-    `news`: what it brings is news, and is shown as what comes unasked is, but for what only keeps the connection alive.
-    """
-
-    why: str = ""
-    take: Callable[[Received], None] | None = None
-    news: bool = False
 
 
 _UNSAID = Own()
@@ -82,6 +71,7 @@ class Connection:
         self.listeners: list[Listener] = []
         self._rows = Rows((self.own, self.diverted), self._begin_rows)
         self._kick: Callable[[], None] = lambda: None
+        self.watch: Watch
         session.guard = clear.guard(session, self._wanted)
 
     def _wanted(self) -> Opening:
@@ -90,12 +80,10 @@ class Connection:
 
         return opening(self.plan)
 
-    def moved_by(self, kick: Callable[[], None], clock: Clock, free: Callable[[], bool]) -> None:
-        """From now on `kick` tells events and sends what is due; `free` says whether nothing is done for the person."""
-        from imapsh.shell.connection.watch import Watch
-
+    def moved_by(self, kick: Callable[[], None], watch: Watch) -> None:
+        """From now on `kick` tells events and sends what is due, and `watch` hears of news between commands."""
         self._kick = kick
-        self.watch: Watch = Watch(self, clock, free, self.display.note)
+        self.watch = watch
 
     # -- what is known
 

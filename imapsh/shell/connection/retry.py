@@ -13,7 +13,6 @@ from imapsh.errors import ConnectError, ConnectionTimeout, ImapshError, UsageErr
 
 if TYPE_CHECKING:
     from imapsh.session.core import Session
-    from imapsh.shell.connection.dial import Plan
 
 FIRST_WAIT = 1.0  #: seconds before the second attempt, doubled for each further one
 LONGEST_WAIT = 60.0  #: seconds
@@ -34,10 +33,10 @@ def read(text: str) -> tuple[int, float]:
 
 
 class Retries:
-    """Those of one connection."""
+    """Those of one connection; `text` is what `--retry` says."""
 
-    def __init__(self, plan: Plan) -> None:
-        self.times, self._wait = read(plan.retry)
+    def __init__(self, text: str) -> None:
+        self.times, self._wait = read(text)
         self.done = 0
 
     def next(self, error: ImapshError, session: Session | None) -> float | None:

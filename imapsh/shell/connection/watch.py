@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from imapsh.session.core import RENEWAL
 from imapsh.session.exchange import Exchange
-from imapsh.shell.connection.connection import Connection, Own
+from imapsh.shell.connection.own import Own
 from imapsh.spec.model import SELECTED
 
 if TYPE_CHECKING:
+    from imapsh.shell.connection.connection import Connection
     from imapsh.shell.screen.clock import Clock
 
 POLLING = 60.0  #: seconds between two NOOPs

@@ -17,6 +17,7 @@ from imapsh.shell.lines.values import MASKED, discreet
 
 if TYPE_CHECKING:
     from imapsh.shell.app import App
+    from imapsh.shell.record.variables import Variables
     from imapsh.spec.match import Match
 
 _RAW = lazy(r"(?i)\\raw ")
@@ -58,6 +59,11 @@ def in_clear(line: str) -> str:
     filled_in = _ARGUMENT.sub(lambda found: "x" * len(found[0]), line)
     secret = secret_at(filled_in, match)
     return line[:secret] + (MASKED if _ARGUMENT.sub("", line[secret:]).strip() else line[secret:])
+
+
+def shown(variables: "Variables", name: str) -> str:
+    """The value of one of the person's own, masked where it is secret, or as far as it is."""
+    return MASKED if name in variables.secret else in_clear(variables.own[name])
 
 
 def hide(app: "App", line: str) -> None:

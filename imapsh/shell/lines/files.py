@@ -1,4 +1,4 @@
-r"""Local files in commands: `{@path}`, and the octets of `\raw`; what is wrong with a path; adding to a file."""
+r"""Local files in commands: `{@path}`, and the octets of `\raw`."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ import re
 import stat
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
 from imapsh.errors import Interrupted, UsageError
 from imapsh.grammar.tokens import FILE
 from imapsh.patterns import lazy
 from imapsh.shell.connection.steps import ROOM, Steps
-from imapsh.shell.settings.folders import private
 from imapsh.shell.settings.reasons import why
 
 if TYPE_CHECKING:
@@ -109,30 +107,6 @@ class _Reader:
 
     def __del__(self) -> None:
         self._file.close()
-
-
-@contextmanager
-def adding(path: str | os.PathLike[str]) -> Iterator[Callable[[bytes], None]]:
-    """Write to the end of a file, which is made for its owner alone where it is not there.
-
-    Raises OSError, for instance where the disk is full; whatever is raised, the file is then as it was.
-    """
-    new = not os.path.exists(path)
-    with open(path, "ab", buffering=0, opener=private) as out:
-        end = os.fstat(out.fileno()).st_size
-
-        def write(octets: bytes) -> None:
-            left = memoryview(octets)
-            while left:
-                left = left[out.write(left) :]
-
-        try:
-            yield write
-        except BaseException:
-            os.ftruncate(out.fileno(), end)
-            if new:
-                os.unlink(path)
-            raise
 
 
 def unescape(text: str) -> bytes:

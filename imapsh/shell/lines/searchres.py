@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from imapsh import spec
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.patterns import lazy
-from imapsh.shell.connection.connection import Own
+from imapsh.shell.connection.own import Own
 from imapsh.shell.lines.found import set_of
 from imapsh.shell.lines.sets import Change, changed, uid_form
 from imapsh.shell.record.results import SEARCHES

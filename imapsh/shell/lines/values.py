@@ -14,7 +14,7 @@ from imapsh.errors import UsageError
 from imapsh.grammar.tokens import BAD, FLAG, LITERAL, WORD, tokenize
 from imapsh.patterns import lazy
 from imapsh.shell.lines.sets import fitted
-from imapsh.shell.record.variables import BUILT_IN, NUMBERS, SECRETIVE, UIDS, Origin, Variables
+from imapsh.shell.record.variables import BUILT_IN, NUMBERS, SECRETIVE, UIDS, Origin
 
 if TYPE_CHECKING:
     from imapsh.session.mailbox import Mailbox
@@ -95,13 +95,6 @@ def discreet(line: str) -> int:
     r"""Where the value begins in a `\set NAME VALUE` whose name is that of a secret; -1 in any other line."""
     found = _SETTING.match(line)
     return found.end() if found is not None and SECRETIVE.search(found[2]) else -1
-
-
-def shown(variables: Variables, name: str) -> str:
-    """The value of one of the person's own, masked where it is secret, or as far as it is."""
-    from imapsh.shell.lines.discreet import in_clear
-
-    return MASKED if name in variables.secret else in_clear(variables.own[name])
 
 
 # -- what the shell knows by itself

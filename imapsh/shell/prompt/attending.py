@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 from imapsh.session.core import RENEWAL
 from imapsh.session.events import Closed, Completed, Event, Received
 from imapsh.session.exchange import Exchange
-from imapsh.shell.connection.connection import Connection, Own
+from imapsh.shell.connection.connection import Connection
+from imapsh.shell.connection.own import Own
 from imapsh.spec.model import AUTHENTICATED, SELECTED
 
 if TYPE_CHECKING:

@@ -20,12 +20,12 @@ from imapsh.shell.connection.background import BackgroundDial
 from imapsh.shell.connection.connection import Connection, Listener
 from imapsh.shell.connection.dial import Plan
 from imapsh.shell.connection.greeting import checked, silent
-from imapsh.shell.connection.watch import POLLING
+from imapsh.shell.connection.watch import POLLING, Watch
 from imapsh.shell.prompt.attending import Attendance
 from imapsh.shell.prompt.sink import TerminalSink
-from imapsh.shell.prompt.terminal import lent
 from imapsh.shell.screen.output import Output, is_plain
 from imapsh.shell.screen.printer import Printer
+from imapsh.shell.screen.terminal import lent
 from imapsh.transport.aio import adopt
 from imapsh.transport.blocking import BlockingStream
 
@@ -166,7 +166,8 @@ class PromptDriver:
         )
         attendance = Attendance(connection, client, stall=self._options.stall, free=lambda: self.waits())
         self._attending[connection] = attendance
-        connection.moved_by(attendance.kick, asyncio.get_running_loop(), lambda: self.waits())
+        watch = Watch(connection, asyncio.get_running_loop(), lambda: self.waits(), connection.note)
+        connection.moved_by(attendance.kick, watch)
         connection.watch.seconds = watched
         connection.listeners += [self._happened, self.drawn]
         with checked(connection):

@@ -7,8 +7,8 @@ import gc
 from typing import TYPE_CHECKING
 
 from imapsh.shell.connection.background import BackgroundDial
-from imapsh.shell.prompt.terminal import quiet
 from imapsh.shell.screen.output import is_plain
+from imapsh.shell.screen.terminal import quiet
 
 if TYPE_CHECKING:
     from imapsh.shell.connection.dial import Plan

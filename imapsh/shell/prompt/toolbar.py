@@ -147,7 +147,8 @@ def _problem(found: "Match", cursor: int) -> "Problem | None":
 
 
 def _own(text: str) -> Fragments:
-    from imapsh.shell.commands import COMMANDS, find
+    from imapsh.shell.command_table import COMMANDS
+    from imapsh.shell.commands import find
 
     name, space, _ = text.partition(" ")
     if not space and any(known.startswith(name.lower()) for known in COMMANDS):

@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Protocol
 
 from imapsh.errors import UsageError
 from imapsh.render.visible import visible
-from imapsh.shell.record.tally import Result
+from imapsh.shell.record.result import Result
 
 if TYPE_CHECKING:
     from collections.abc import Callable

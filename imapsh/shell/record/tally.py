@@ -4,21 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from imapsh.shell.record.result import Result
 
 if TYPE_CHECKING:
     from imapsh.shell.record.report import Report
-
-
-class Result(NamedTuple):
-    """One test.  `place` is `file:line`, "" at the prompt; `seconds` since the one before; `skipped`: why, or None."""
-
-    ok: bool
-    name: str
-    place: str
-    seconds: float
-    message: str = ""
-    skipped: str | None = None
 
 
 class Tally:

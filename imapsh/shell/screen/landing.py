@@ -6,19 +6,44 @@ import os
 import re
 import stat
 from codecs import getincrementaldecoder
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import IO, Protocol
 
 from imapsh.errors import UsageError
 from imapsh.patterns import lazy
 from imapsh.render.visible import TAB_STOPS, visible
-from imapsh.shell.lines.files import adding
+from imapsh.shell.settings.folders import private
 from imapsh.shell.settings.reasons import why
 
 _PIECE = 1 << 16
 _NAME = 40  # characters of a file's name that the one beside it has too
 _STANDARD = {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2}
 _DESCRIPTOR = lazy(r"/(?:dev|proc/self)/fd/(\d{1,9})", re.ASCII)
+
+
+@contextmanager
+def adding(path: str | os.PathLike[str]) -> Iterator[Callable[[bytes], None]]:
+    """Write to the end of a file, which is made for its owner alone where it is not there.
+
+    Raises OSError, for instance where the disk is full; whatever is raised, the file is then as it was.
+    """
+    new = not os.path.exists(path)
+    with open(path, "ab", buffering=0, opener=private) as out:
+        end = os.fstat(out.fileno()).st_size
+
+        def write(octets: bytes) -> None:
+            left = memoryview(octets)
+            while left:
+                left = left[out.write(left) :]
+
+        try:
+            yield write
+        except BaseException:
+            os.ftruncate(out.fileno(), end)
+            if new:
+                os.unlink(path)
+            raise
 
 
 class Landing(Protocol):

@@ -18,7 +18,7 @@ from imapsh.render.styles import LINE_END, NOTHING, THEMES, Theme, lines_of, pai
 from imapsh.render.visible import Shown, folded, visible
 from imapsh.session.events import Completed, Event, Received, Sent
 from imapsh.session.exchange import Exchange
-from imapsh.shell.screen.viewer import Viewer
+from imapsh.shell.screen.viewer import Manner, Viewer
 from imapsh.wire.frames import Frame, Spilled
 from imapsh.wire.sinks import octets_of
 
@@ -79,13 +79,17 @@ class Output:
 
     def _shown(self, event: Event, label: str, viewer: Viewer | None) -> Shown:
         if self.format == "view":
-            text = (viewer or self.viewer).event(event, self)
+            text = (viewer or self.viewer).event(event, self._manner)
         else:
             self._label = label
             text = self._event(event)
         if type(event) is Completed and self.format != "json":
             text = together((text, self.closing(event)))
         return text
+
+    @property
+    def _manner(self) -> Manner:
+        return Manner(self.theme, self.width, self.elide)
 
     def rows(self, rows: Sequence[Received], label: str, viewer: Viewer) -> Shown:
         """The text of many responses that were asked for (`imapsh.shell.record.rows`)."""
@@ -150,7 +154,7 @@ class Output:
         if self.format == "hex":
             return self._hex(response)
         if self.format == "view":
-            return self.viewer.response(response, findings, self, unsolicited=unsolicited)
+            return self.viewer.response(response, findings, self._manner, unsolicited=unsolicited)
         from imapsh.render.wireform import wire_text
 
         return wire_text(response, self.theme)

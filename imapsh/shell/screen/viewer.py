@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from imapsh.grammar.responses import CLIENT, Response
 from imapsh.render.styles import NOTHING
@@ -14,9 +14,17 @@ if TYPE_CHECKING:
 
     from imapsh.findings import Finding
     from imapsh.render.memory import Memory
+    from imapsh.render.styles import Theme
     from imapsh.render.view import Views
     from imapsh.render.visible import Shown
-    from imapsh.shell.screen.output import Output
+
+
+class Manner(NamedTuple):
+    """How views look: the colours, the columns, and the lines of a literal that are shown (0 for all)."""
+
+    theme: Theme | None
+    width: int | None
+    elide: int | None
 
 
 class Viewer:
@@ -43,25 +51,25 @@ class Viewer:
         elif isinstance(event, Sent) and event.exchange is not None:
             self.memory.sent(event.exchange.name)
 
-    def event(self, event: Event, output: Output) -> Shown:
+    def event(self, event: Event, manner: Manner) -> Shown:
         """The text of an event, and before it that of those held back."""
         if isinstance(event, Received):
             command = event.exchange.name if event.exchange is not None else ""
-            return self._shown(output).show(
+            return self._shown(manner).show(
                 event.response, event.findings, unsolicited=event.unsolicited, command=command, uid=event.uid
             )
         if isinstance(event, Completed):
-            return self._shown(output).show(event.response, event.findings)
+            return self._shown(manner).show(event.response, event.findings)
         if isinstance(event, Sent):
             name = event.exchange.name if event.exchange is not None else ""
-            return self.response(Response(CLIENT, name, None, event.frame), (), output)
+            return self.response(Response(CLIENT, name, None, event.frame), (), manner)
         return self.flush()
 
     def response(
-        self, response: Response, findings: Sequence[Finding], output: Output, *, unsolicited: bool = False
+        self, response: Response, findings: Sequence[Finding], manner: Manner, *, unsolicited: bool = False
     ) -> Shown:
         """The same for a response of which no more is known."""
-        return self._shown(output).show(response, findings, unsolicited=unsolicited)
+        return self._shown(manner).show(response, findings, unsolicited=unsolicited)
 
     def flush(self) -> Shown:
         """The text of what is held back, mostly ""."""
@@ -72,13 +80,12 @@ class Viewer:
         if self._views is not None:
             self._views.drop()
 
-    def _shown(self, output: Output) -> Views:
-        """The views, as the output is now."""
+    def _shown(self, manner: Manner) -> Views:
+        """The views, as they are to look now."""
         if self._views is None:
             from imapsh.render.view import Views
             from imapsh.render.view.look import Look
 
             self._views = Views(Look(self.memory))
-        self._views.theme = output.theme
-        self._views.look.width, self._views.look.elide = output.width, output.elide
+        self._views.theme, self._views.look.width, self._views.look.elide = manner
         return self._views

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 
 from imapsh import spec
 from imapsh.findings import CONDUCT, RULES
-from imapsh.shell.commands import COMMANDS
+from imapsh.shell.command_table import COMMANDS
 from imapsh.shell.commands.help.kinds import KINDS
 from imapsh.shell.settings.options import OPTIONS, Option
 from imapsh.spec.model import ANY_STATE, Command, Name

@@ -21,7 +21,8 @@ from imapsh.shell.app import App
 from imapsh.shell.commands.mail.loading import Message, messages
 from imapsh.shell.commands.mail.saving import Index, Item, Target, target
 from imapsh.shell.connection.asking import asked
-from imapsh.shell.connection.connection import Connection, Own
+from imapsh.shell.connection.connection import Connection
+from imapsh.shell.connection.own import Own
 from imapsh.shell.connection.steps import Steps
 from imapsh.shell.lines.sets import kind_of, only_uids
 from imapsh.shell.lines.values import expanded

@@ -19,7 +19,7 @@ from typing import IO, NamedTuple, Protocol
 
 from imapsh.errors import UsageError
 from imapsh.grammar.dates import read_date_time
-from imapsh.shell.lines.files import adding
+from imapsh.shell.screen.landing import adding
 from imapsh.shell.settings.folders import private
 from imapsh.shell.settings.reasons import why
 from imapsh.wire.frames import Part

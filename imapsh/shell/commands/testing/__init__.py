@@ -7,7 +7,7 @@ from imapsh.shell.app import App
 from imapsh.shell.commands.testing.checks import check
 from imapsh.shell.connection.steps import Steps
 from imapsh.shell.expectation import parse
-from imapsh.shell.record.tally import Result
+from imapsh.shell.record.result import Result
 
 
 def expect(app: App, argument: str) -> Steps[None]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from imapsh.render.visible import visible
-from imapsh.shell.lines.values import shown
+from imapsh.shell.lines.discreet import shown
 from imapsh.shell.prompt.completing import paths
 from imapsh.shell.prompt.completing.offer import Offer
 from imapsh.shell.record.variables import BUILT_IN

@@ -1,0 +1,19 @@
+"""Commands of the shell's own, which a person did not type."""
+
+# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from imapsh.session.events import Received
+
+
+class Own(NamedTuple):
+    """A command of ours: what it is for, "" if that need not be said, and who takes the responses it brings.
+
+    `news`: what it brings is news, and is shown as what comes unasked is, but for what only keeps the connection alive.
+    """
+
+    why: str = ""
+    take: Callable[[Received], None] | None = None
+    news: bool = False
