@@ -70,32 +70,46 @@ ELSEWHERE = (
     Elsewhere("session/layers", "session/test_secrets.py", "a secret is found under them"),
     Elsewhere("session/transfer", "session/test_sending.py", "two numbers of a literal"),
     Elsewhere("shell/batch/*", "shell/batch/test_batch.py", "a script is run whole"),
+    Elsewhere("shell/command_table shell/commands/*", "shell/test_commands.py", "tested with what it does"),
+    Elsewhere("shell/record/draft", "shell/commands/test_editing.py", "what was written is sent"),
+    Elsewhere("shell/commands/help/*", "shell/commands/test_help.py", "pages are read whole"),
     Elsewhere(
-        "shell/carrying/landing shell/carrying/onetext shell/carrying/targets", "shell/carrying/test_redirect.py",
+        "shell/connection/asking shell/connection/connection shell/connection/own shell/connection/steps "
+        "shell/connection/trace", "shell/test_app_parity.py", "what a line does on a connection, whoever drives",
+    ),
+    Elsewhere("shell/connection/background shell/connection/greeting", "shell/connection/test_dial.py",
+              "a dial in the background, and its end"),
+    Elsewhere("shell/lines/discreet shell/lines/nested", "shell/test_secrets.py", "secrets in every way in"),
+    Elsewhere("shell/lines/found", "shell/record/test_results.py", "what was found, as UIDs"),
+    Elsewhere("shell/lines/measure", "shell/lines/test_care.py", "what is measured before it is lost"),
+    Elsewhere("shell/lines/perform", "shell/test_app_parity.py", "every line passes it"),
+    Elsewhere("shell/modes/explain_name", "shell/commands/test_help.py", "the same pages"),
+    Elsewhere("shell/modes/follow", "shell/modes/test_explain.py", "a transcript is explained line by line"),
+    Elsewhere("shell/modes/serve shell/screen/stdio", "shell/test_main.py", "started as a process"),
+    Elsewhere(
+        "shell/prompt/attending shell/prompt/driver shell/prompt/keys shell/prompt/prompt shell/prompt/shell "
+        "shell/prompt/sink shell/prompt/toolbar shell/screen/display shell/screen/terminal shell/screen/viewer",
+        "shell/prompt/test_repl.py", "the prompt as a person meets it",
+    ),
+    Elsewhere(
+        "shell/prompt/completing shell/prompt/completing/gather shell/prompt/completing/offer",
+        "shell/prompt/test_completer.py", "the way to every source",
+    ),
+    Elsewhere("shell/prompt/drawn", "shell/test_gate.py", "what is drawn passes the gate, as all that is written"),
+    Elsewhere("shell/record/entry", "shell/prompt/test_history.py", "a line of the history"),
+    Elsewhere(
+        "shell/record/known shell/record/last shell/record/recorder", "shell/record/test_messages.py",
+        "what was seen is remembered",
+    ),
+    Elsewhere("shell/record/result shell/record/tally", "shell/record/test_report.py", "what a report is of"),
+    Elsewhere("shell/record/variables", "shell/lines/test_values.py", "kept and put into lines"),
+    Elsewhere("shell/screen/clock", "shell/connection/test_watch.py", "a protocol, which the watch wants"),
+    Elsewhere(
+        "shell/screen/landing shell/screen/onetext shell/screen/targets", "shell/lines/test_redirect.py",
         "where a redirection goes, and what of a reply",
     ),
-    Elsewhere("shell/commands/*", "shell/test_commands.py", "a command is tested with what it does"),
-    Elsewhere(
-        "shell/completing shell/completing/gather shell/completing/offer", "shell/test_completer.py",
-        "the way to every source",
-    ),
-    Elsewhere("shell/expecting/checks shell/expecting/tally", "shell/expecting/test_expect.py", "parts of it"),
-    Elsewhere("shell/help/*", "shell/test_help.py", "pages are read whole"),
-    Elsewhere(
-        "shell/asking shell/conversation shell/host shell/interactive shell/link shell/stage shell/talk shell/tracing "
-        "shell/viewer "
-        "shell/prompting/keys shell/prompting/prompt shell/prompting/terminal shell/prompting/toolbar",
-        "shell/test_repl.py", "the prompt as a person meets it",
-    ),
-    Elsewhere("shell/known shell/last", "shell/test_seen.py", "what was seen is remembered"),
-    Elsewhere("shell/loading shell/saving", "shell/test_mail.py", "what is saved is loaded again"),
-    Elsewhere("shell/discreet", "shell/test_secrets.py", "secrets in every way in"),
-    Elsewhere("shell/prompting/drawn", "shell/test_gate.py", "what is drawn passes the gate, as all that is written"),
-    Elsewhere("shell/dialling", "shell/test_dial.py", "a dial in the background"),
-    Elsewhere("shell/follow", "shell/test_explain.py", "a transcript is explained line by line"),
-    Elsewhere("shell/measure", "shell/test_timing.py", "what is measured"),
-    Elsewhere("shell/serve shell/stdio", "shell/test_main.py", "started as a process"),
-    Elsewhere("shell/steps", "shell/test_connections.py", "the steps of any command"),
+    Elsewhere("shell/screen/timing", "shell/commands/test_timing.py", "what is said behind a command"),
+    Elsewhere("shell/settings/reasons", "shell/settings/test_folders.py", "a path that cannot be had"),
     Elsewhere(
         "spec/capabilities spec/codes spec/compress spec/fetch spec/mailboxes spec/mechanisms spec/message spec/model "
         "spec/search spec/session spec/status spec/loading spec spec/qresync", "spec/test_rows.py",
@@ -121,8 +135,8 @@ OF_NO_MODULE = {
     "sasl/test_passwords sasl/test_real sasl/test_session sasl/test_tokens": "all mechanisms of a kind together",
     "server/test_clients server/test_conduct server/test_fuzz server/test_table": "the server as a client meets it",
     "session/test_compress session/test_ending": "a matter that several modules share",
-    "shell/prompting/test_typing shell/prompting/test_typing_fuzz "
-    "shell/test_cleartext shell/test_hints_table shell/test_reconnecting shell/test_mechanism "
+    "shell/prompt/test_typing shell/prompt/test_typing_fuzz shell/test_addressing shell/test_secrets "
+    "shell/test_cleartext shell/test_hints_table shell/test_mechanism "
     "shell/test_screens "
     "shell/test_walkthrough": "what a person does, through several modules",
     "shell/test_gate": "whatever writes to a terminal, and what it writes",

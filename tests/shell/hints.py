@@ -20,8 +20,7 @@ from typing import NamedTuple
 from imapsh.shell.prompt.completing import dates
 from imapsh.spec.match import match
 from imapsh.spec.model import Context
-
-from .knowing import Shown, menu
+from tests.shell.knowing import Shown, menu
 
 TABLE = Path(__file__).with_name("data") / "hints.txt"
 NOW = datetime(1994, 2, 1, 12, 0, 0, tzinfo=UTC)

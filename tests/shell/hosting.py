@@ -147,7 +147,7 @@ class FakeApp(App):
 
     def __init__(self, *answers: str | None, connected: bool = False, **options: Any) -> None:
         self.fake = FakeDriver(list(answers), demo_store())
-        super().__init__(Options(demo=True, **options), Output(), self.fake, commands.take)
+        super().__init__(Options(**{"demo": True, **options}), Output(), self.fake, commands.take)
         self.done: list[Step] = []
         self.hidden: list[str] = []
         self._trace = ""

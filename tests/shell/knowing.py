@@ -17,8 +17,7 @@ from imapsh.shell.prompt.reading import Reading
 from imapsh.shell.record.known import Known
 from imapsh.spec.model import SELECTED, Context
 from imapsh.wire.frames import Frame
-
-from .hosting import FakeApp
+from tests.shell.hosting import FakeApp
 
 IN_A_MAILBOX = Context(SELECTED)
 HOST = FakeApp()

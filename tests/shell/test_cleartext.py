@@ -12,10 +12,9 @@ from imapsh.shell.connection.dial import make_plan
 from imapsh.shell.main import main
 from imapsh.shell.settings.options import Options
 from imapsh.transport.address import Address
-
-from .acting import ENTER, PASTE, PASTED, Actor, Peer, acting, play
-from .hosting import FakeApp, answering
-from .running import listening, says, url
+from tests.shell.acting import ENTER, PASTE, PASTED, Actor, Peer, acting, play
+from tests.shell.hosting import FakeApp, answering
+from tests.shell.running import listening, says, url
 
 SECRET = "hunter22"
 PLAIN = "AGlkYQBodW50ZXIyMg=="

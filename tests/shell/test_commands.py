@@ -9,8 +9,7 @@ import pytest
 from imapsh.errors import UsageError
 from imapsh.shell.command_table import COMMANDS
 from imapsh.shell.connection.steps import Close, Greet, Line, Octets
-
-from .hosting import FakeApp
+from tests.shell.hosting import FakeApp
 
 
 def run(line: str) -> FakeApp:

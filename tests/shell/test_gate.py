@@ -31,7 +31,7 @@ from imapsh.shell.screen.targets import PipeTarget
 from imapsh.wire.frames import Frame
 from tests.shell.acting import ENTER, TAB, Actor, acting, play
 from tests.shell.hostile import TRICKS, ending, forged, hides, hostile, lines_of, run, unsafe
-from tests.shell.prompting.test_plainprompt import Said, start
+from tests.shell.prompt.test_plainprompt import Said, start
 from tests.shell.running import ROOT, imapsh, listening, says, url
 
 FORMATS = ("pretty", "view", "wire", "json", "hex")

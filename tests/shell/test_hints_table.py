@@ -7,8 +7,7 @@ import pytest
 from imapsh import spec
 from imapsh.shell.prompt.completing import dates
 from imapsh.spec.match import match
-
-from .hints import NOW, TABLE, Entry, answers, entries
+from tests.shell.hints import NOW, TABLE, Entry, answers, entries
 
 ENTRIES = list(entries(TABLE.read_text("utf-8")))
 

@@ -20,8 +20,7 @@ from imapsh.shell.batch.script import from_commands
 from imapsh.shell.command_table import COMMANDS
 from imapsh.shell.connection.dial import make_plan
 from imapsh.shell.settings.options import FORMATS, Options
-
-from .hosting import FakeApp
+from tests.shell.hosting import FakeApp
 
 _WORDS = [
     "FETCH", "UID", "4", "4:", "1:*", "0", "(", ")", "[", "]", "BODY[", "2.", "<0", '"', '"a b"', '""', "\\", "\\Seen",

@@ -22,8 +22,7 @@ from imapsh.shell.prompt import repl
 from imapsh.shell.prompt import shell as interactive
 from tests.servers.base import Server, free_ports
 from tests.servers.certs import Certs
-
-from .running import GREETING, Answer, Handler, environment, imapsh, listening, running, says, url
+from tests.shell.running import GREETING, Answer, Handler, environment, imapsh, listening, running, says, url
 
 HEAVY = {"asyncio", "prompt_toolkit", "pygments"}
 

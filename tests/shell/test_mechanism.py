@@ -9,8 +9,7 @@ import pytest
 
 from tests.servers.base import Server
 from tests.servers.dovecot import token
-
-from .running import Done, imapsh
+from tests.shell.running import Done, imapsh
 
 
 def log_in(server: Server, *words: str, secret: str = "", scheme: str = "imaps", user: str = "demo@") -> Done:

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from imapsh.render.visible import width
-
-from .acting import ENTER, Peer, Screen, acting, play
+from tests.shell.acting import ENTER, Peer, Screen, acting, play
 
 INBOX = "demo@demo INBOX>"
 

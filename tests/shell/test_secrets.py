@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from .acting import CTRL_C, ENTER, PASTE, PASTED, Actor, acting, play
+from tests.shell.acting import CTRL_C, ENTER, PASTE, PASTED, Actor, acting, play
 
 Way = Callable[[Actor], Awaitable[None]]
 

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.servers.base import USERS, Server
-
-from .acting import CTRL_C, Actor, acting, play
+from tests.shell.acting import CTRL_C, Actor, acting, play
 
 ROOT = Path(__file__).parents[2]
 _REPLY = re.compile(r"< \w+ (OK|NO|BAD)")

@@ -1,0 +1,186 @@
+"""A stall explained, and the way out of it."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import pytest
+
+from imapsh.session.waiting import Waiting
+from imapsh.shell.connection.stall import Stall, explained
+from tests.session.player import SELECTED, play
+from tests.shell.acting import ENTER, Peer, acting
+from tests.shell.acting import play as scene_of
+from tests.shell.clocks import FakeClock
+from tests.shell.running import imapsh, listening, says, url
+
+FETCHING = f"{SELECTED}\n>>> FETCH 1 BODY[1]\nC: A2 FETCH 1 BODY[1]"
+FETCH = b"* 1 FETCH (BODY[1] {4096}\r\nshort text\r\n)\r\n"
+
+
+class Told:
+    """A session that a stall is watched of, and what was told."""
+
+    def __init__(self, script: str) -> None:
+        self.player = play(script)
+        self.clock = FakeClock()
+        self.notes: list[Waiting] = []
+        self.stall = Stall(self.player.session, 3, self.notes.append, self.clock)
+        self.stall.heard()
+
+    def hears(self, octets: bytes) -> None:
+        self.player.session.receive(octets)
+        self.player.pump()
+        self.stall.heard()
+
+
+def test_one_note_after_the_quiet_time() -> None:
+    told = Told(f"{FETCHING}\nS: * 1 FETCH (BODY[1] {{4096}}")
+    told.clock.move(2)
+    told.hears(b"text\r\n")
+    told.clock.move(2.9)
+    assert told.notes == []
+    told.clock.move(0.2)
+    assert [str(note) for note in told.notes] == ["waiting for 4096 octets, 6 received"]
+    told.clock.move(100)
+    assert len(told.notes) == 1
+    assert told.clock.waiting == []
+
+
+def test_what_is_new_is_told_and_what_is_not_is_not() -> None:
+    told = Told(f"{FETCHING}\nS: * 1 FETCH (BODY[1] {{4096}}")
+    for octets in (b"a", b"b", b"c\r\nA2 OK done\r\n"):
+        told.clock.move(10)
+        told.hears(octets)
+    told.clock.move(10)
+    assert [(note.received, note.looks) for note in told.notes] == [(0, ""), (17, "a tagged reply")]
+
+
+def test_no_timer_between_replies_and_none_that_tells_when_it_came() -> None:
+    told = Told(FETCHING)
+    assert told.clock.waiting == []
+    told.hears(b"* 1 FETCH (BODY[1] {2}\r\n")
+    told.hears(b"ab)\r\nA2 OK\r\n")
+    told.clock.move(10)
+    assert told.notes == []
+    assert told.clock.waiting == []
+
+
+def test_zero_seconds_are_never() -> None:
+    told = Told(f"{SELECTED}\nS+: * OK ha")
+    quiet = Stall(told.player.session, 0, told.notes.append, told.clock)
+    told.clock.move(10)
+    told.notes.clear()
+    quiet.heard()
+    assert told.clock.waiting == []
+
+
+def test_the_way_out_is_said() -> None:
+    literal = Waiting("literal", 4096, 1200, "a tagged reply", "A2 FETCH")
+    assert explained(literal, at_prompt=True) == (
+        "waiting for 4096 octets, 1200 received; the last look like a tagged reply: the announced size may be wrong. "
+        "\\resync goes on from there"
+    )
+    assert explained(literal._replace(looks=""), at_prompt=False).endswith("; Ctrl-C and \\resync go on from there")
+    assert "\\raw" in explained(Waiting("+", 3, command="A2 APPEND"), at_prompt=True)
+
+
+# -- on a screen
+
+
+def test_a_stall_gives_the_prompt_back_and_resync_goes_on(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with Peer() as peer, acting(tmp_path, url=peer.url, stall=0.02) as person:
+            person.types("FETCH 1 BODY[1]" + ENTER)
+            await peer.hears(b"FETCH 1 BODY[1]\r\n")
+            peer.says(FETCH + b"A1 OK done\r\n")
+            await person.screen.shows("waiting for 4096 octets, 27 received; the last look like a tagged reply: the")
+            await person.screen.shows("A1 FETCH still running")
+            await person.enters("\\resync", "4096 octets are announced and 12 come before", "< A1 OK done", "[literal")
+            await person.screen.until(lambda: "still running" not in person.screen.text)
+            person.types("NOOP" + ENTER)
+            await peer.hears(b"A2 NOOP\r\n")
+            peer.says(b"A2 OK\r\n")
+            await person.screen.shows("< A2 OK")
+
+    scene_of(scene)
+
+
+def test_without_a_reply_in_it_ctrl_c_gives_the_prompt_back(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with Peer() as peer, acting(tmp_path, url=peer.url, stall=0.02) as person:
+            person.types("FETCH 1 BODY[1]" + ENTER)
+            await peer.hears(b"FETCH 1 BODY[1]\r\n")
+            peer.says(b"* 1 FETCH (BODY[1] {99}\r\na poem\r\n")
+            await person.screen.shows("waiting for 99 octets, 8 received; Ctrl-C and \\resync go on from there")
+            person.shell.driver.interrupt()
+            await person.screen.shows("A1 FETCH still running; what comes")
+            await person.enters("\\resync", "99 octets are announced and 8 came")
+            peer.says(b"A1 OK done\r\n")
+            await person.screen.shows("< A1 OK done")
+
+    scene_of(scene)
+
+
+@pytest.mark.parametrize("line", ["FETCH 1 BODY[1] > out", "\\each FETCH 1 BODY[1] > out"])
+def test_where_the_output_goes_to_a_file_ctrl_c_gives_the_prompt_back(line: str, tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with Peer() as peer, acting(tmp_path, url=peer.url, stall=0.02) as person:
+            person.types(line + ENTER)
+            await peer.hears(b"FETCH 1 BODY[1]\r\n")
+            peer.says(b"* 1 FETCH (BODY[1] {99}\r\na poem\r\n")
+            await person.screen.shows("waiting for 99 octets, 8 received; Ctrl-C and \\resync go on from there")
+            person.shell.driver.interrupt()
+            await person.screen.shows("interrupted")
+            await person.enters("\\resync")
+            peer.says(b"A1 OK done\r\n")
+            await person.screen.until(lambda: not person.shell.app.connection.busy)
+
+    with contextlib.chdir(tmp_path):
+        scene_of(scene)
+
+
+def test_a_go_ahead_that_does_not_come(tmp_path: Path) -> None:
+    async def scene() -> None:
+        greeting = b"* PREAUTH [CAPABILITY IMAP4rev1] hello\r\n"
+        async with Peer(greeting) as peer, acting(tmp_path, url=peer.url, stall=0.02) as person:
+            person.types("APPEND x {3}" + ENTER + "abc" + ENTER)
+            await peer.hears(b"{3}\r\n")
+            await person.screen.shows("the server has not sent + for the literal of 3 octets of A1 APPEND")
+            peer.says(b"+ go\r\n")
+            await peer.hears(b"abc\r\n")
+            peer.says(b"A1 OK\r\n")
+
+    scene_of(scene)
+
+
+def test_a_push_that_is_left_open_is_told_at_the_prompt(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with Peer() as peer, acting(tmp_path, url=peer.url, stall=0.02) as person:
+            await person.screen.shows("hello")
+            peer.says(b"* 1 FETCH (FLAGS (\\Seen)\r\n")
+            await person.screen.shows(
+                "inside a parenthesis: whether it goes on shows only with the next; \\resync goes on"
+            )
+            await person.enters("\\resync", "* 1 FETCH")
+            await person.enters("\\resync", "nothing has come in part")
+
+    scene_of(scene)
+
+
+def test_a_time_out_in_a_batch_explains_too() -> None:
+    with listening(says(FETCH + b"TAG OK done\r\n")) as port:
+        done = imapsh("-c", "FETCH 1 BODY[1]", "--timeout", "0.2", url(port))
+    assert done.status == 7
+    assert "waiting for 4096 octets, 27 received; the last look like a tagged reply" in done.err
+
+
+@pytest.mark.parametrize("octets", [b"* OK ha", FETCH + b"A1 OK done\r\n"])
+def test_a_script_may_resync(octets: bytes) -> None:
+    """Octets that a \\raw brought."""
+    with listening(says(octets, b"TAG OK there\r\n")) as port:
+        script = ("-c", "\\raw x\\r\\n", "-c", "\\resync", "-c", "NOOP")
+        done = imapsh(*script, "--timeout", "0.2", "--format", "pretty", url(port))
+    assert done.status == 0, done.err
+    assert "OK there" in done.lines[-1] or "OK there" in done.out.decode()

@@ -1,0 +1,113 @@
+"""What --checkup says, and what it never says."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import pexpect
+
+import imapsh as package
+from imapsh.shell.settings.passwords.password import ORDER
+from tests.shell.running import environment, imapsh
+
+FILE = """\
+format = "json"
+[profiles.work]
+url = "imaps://boss@work.example"
+password = "hunter22"
+[profiles.home]
+url = "home.example"
+keyring = true
+[aliases]
+unread = "UID SEARCH UNSEEN"
+[theme]
+flag = "red"
+"""
+
+
+def checkup(tmp_path: Path, text: str | None, *words: str, **env: str) -> tuple[int, dict[str, str], str]:
+    """The exit status, the lines by their labels, and all that was said."""
+    path = tmp_path / "imapsh" / "config.toml"
+    path.parent.mkdir(exist_ok=True)
+    if text is not None:
+        path.write_text(text)
+        path.chmod(0o600)
+    folders = {
+        "XDG_CONFIG_HOME": str(tmp_path),
+        "XDG_STATE_HOME": str(tmp_path),
+        "HOME": str(tmp_path),
+        "TERM": "xterm",
+    }
+    done = imapsh("--checkup", *words, env={**folders, "NETRC": "", **env})
+    said = done.out.decode() + done.err
+    rows = [line.strip().split("  ", 1) for line in said.splitlines() if line.startswith("  ")]
+    return done.status, {row[0]: row[1].strip() for row in rows}, said
+
+
+def test_what_is_there(tmp_path: Path) -> None:
+    (tmp_path / "imapsh").mkdir()
+    (tmp_path / "imapsh" / "history").write_text("+NOOP\n")
+    (tmp_path / "imapsh" / "history").chmod(0o644)
+    status, rows, said = checkup(tmp_path, FILE, IMAPSH_PASSWORD="hunter23", NO_COLOR="1")
+    assert status == 0
+    assert rows["imapsh"] == package.__version__
+    assert rows["Python"].startswith(sys.version.split()[0])
+    assert rows["prompt_toolkit"] == version("prompt_toolkit")
+    assert "keyring" in rows["keyring"]
+    assert rows[str(tmp_path / "imapsh" / "config.toml")] == "is read"
+    assert rows["for all"] == "format"
+    assert rows["profile work"] == "imaps://boss@work.example, password from this file"
+    assert rows["profile home"] == "home.example, password from IMAPSH_PASSWORD"
+    assert rows["aliases"] == "unread"
+    assert "6 octets, rw-r--r--: others may read it" in rows["history"]
+    assert rows["folder"] == f"{tmp_path / 'imapsh'}: can be written"
+    assert (rows["TERM"], rows["encoding"], rows["colours"]) == ("xterm", "utf-8", "none")
+    assert "no colours" in rows["NO_COLOR"]
+    assert [label for label in rows if label[:1].isdigit()] == [f"{n} {one.name}" for n, one in enumerate(ORDER, 1)]
+    assert rows["5 IMAPSH_PASSWORD"].endswith(": set")
+    assert "hunter2" not in said
+    assert "\x1b" not in said
+
+
+def test_which_password_it_would_be(tmp_path: Path) -> None:
+    _, rows, _ = checkup(tmp_path, None, "--netrc", "--no-config")
+    assert rows["7 --netrc"].endswith(f"asked, and {tmp_path / '.netrc'} is not there")
+    assert rows["5 IMAPSH_PASSWORD"].endswith(": not set")
+    (tmp_path / ".netrc").write_text("machine h login me password hunter22\n")
+    (tmp_path / ".netrc").chmod(0o644)
+    _, rows, said = checkup(tmp_path, FILE, "--netrc", "work")
+    assert "not yours alone to read" in rows["7 --netrc"]
+    assert rows["4 password"].endswith(": not asked")  # the command line goes before the profile
+    assert rows["profile home"] == "home.example, password from --keyring"
+    assert "hunter22" not in said
+
+
+def test_a_fault_is_told_among_the_rest_and_2(tmp_path: Path) -> None:
+    status, rows, said = checkup(tmp_path, "fromat = 'json'\n")
+    assert status == 2
+    assert "line 1: there is no key fromat; format is near" in said
+    assert rows["imapsh"] == package.__version__
+    status, _, said = checkup(tmp_path, FILE, "hmoe")
+    assert (status, "there is no profile hmoe; home is near" in said) == (2, True)
+
+
+def test_none_and_another(tmp_path: Path) -> None:
+    path = str(tmp_path / "imapsh" / "config.toml")
+    assert checkup(tmp_path, None)[1][path] == "is not there"
+    assert checkup(tmp_path, "x = 1", "--no-config")[:2][0] == 0
+    status, _, said = checkup(tmp_path, FILE, "--config", str(tmp_path / "none"))
+    assert (status, "cannot be read: No such file" in said) == (2, True)
+
+
+def test_in_a_terminal(tmp_path: Path) -> None:
+    env = environment(TERM="xterm", TMUX="x", XDG_STATE_HOME=str(tmp_path), IMAPSH_PASWORD="hunter22")
+    words = ["-m", "imapsh", "--checkup", "--theme", "light"]
+    shell = pexpect.spawn(sys.executable, words, env=env, encoding="utf-8", timeout=30, dimensions=(40, 150))
+    shell.expect(pexpect.EOF)
+    shell.close()
+    said = shell.before or ""
+    for text in ("150 x 40", "theme light", "tmux", "imapsh knows no such variable", "\x1b[1;36mInstalled"):
+        assert text in said
+    assert "hunter22" not in said

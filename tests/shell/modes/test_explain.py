@@ -1,0 +1,207 @@
+"""`--explain` end to end: the corpus, recordings cut short, traces, other protocols."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from imapsh.errors import UsageError
+from imapsh.shell.modes.explain import THRESHOLD, explain
+from imapsh.shell.screen.output import Output
+from imapsh.shell.settings.options import parse
+from imapsh.wire.sinks import HashSink, opener
+from tests.grammar.reading import lines
+from tests.grammar.test_corpus import TEXTUAL, assert_holds
+from tests.shell.running import imapsh, listening, says, url
+
+CORPUS = lines("quirks.jsonl")
+
+
+def objects(octets: bytes, *, piece: int = 1 << 16) -> list[dict[str, Any]]:
+    """The JSON objects of a recording, fed in pieces."""
+    output = Output("json", json_raw=True)
+    pieces = [octets[at : at + piece] for at in range(0, len(octets), piece)]
+    return [json.loads(output.response(*found)) for found in explain(pieces, sink=opener(THRESHOLD, HashSink))]
+
+
+def check_cover(found: list[dict[str, Any]], octets: bytes) -> None:
+    """In order, without a gap, and each object's octets are those of the input."""
+    place = 0
+    for one in found:
+        assert one["offset"] == place
+        place += one["length"]
+        assert base64.b64decode(one["raw"]) == octets[one["offset"] : place]
+    assert place == len(octets)
+
+
+@pytest.mark.parametrize("line", CORPUS, ids=lambda line: str(line["id"]))
+def test_each_line_of_the_corpus(line: dict[str, Any]) -> None:
+    octets = line["raw"].encode("latin-1")
+    found = objects(octets)
+    check_cover(found, octets)
+    assert objects(octets, piece=1) == found
+    places = [violation["offset"] for one in found for violation in one["violations"]]
+    assert bool(places) is not line["legal"]
+    if not line["legal"] and line["violation"]["rule"] not in TEXTUAL:
+        assert min(abs(place - line["violation"]["offset"]) for place in places) <= 16
+    read = [one for one in found if one["kind"] != "garbage"]
+    asked = [one for one in line["responses"] if one["kind"] != "garbage"]
+    assert [(one["kind"], one["name"]) for one in read] == [(one["kind"], one["name"]) for one in asked]
+    for one, wanted in zip(read, asked, strict=True):
+        assert_holds(one["value"], wanted.get("value", {}))
+
+
+def test_the_corpus_in_one_run(tmp_path: Path) -> None:
+    legal = [line["raw"].encode("latin-1") for line in CORPUS if line["legal"] and line["raw"].endswith("\r\n")]
+    octets = b"".join(legal)
+    file = tmp_path / "recorded"
+    file.write_bytes(octets)
+    done = imapsh("--explain", str(file), "--format", "json", "--json-raw")
+    assert done.status == 0, done.err
+    check_cover([json.loads(line) for line in done.lines], octets)
+    assert imapsh("--explain", "-", "--format", "wire", stdin=octets).out == octets
+
+
+def test_pretty_has_carets_rules_and_sections() -> None:
+    done = imapsh("--explain", "-", "--color", "always", stdin=b"* SEARCH 4 9 31 \r\n")
+    assert done.status == 0
+    assert "^" in done.out.decode()
+    assert "[obsolete-search-response, RFC 9051 §9]" in done.out.decode()
+    assert "\x1b[" in done.out.decode()
+
+
+def test_utf8_once_enabled() -> None:
+    listed = '* LIST () "/" "Zürich"\r\n'.encode()
+    (_, after) = objects(b"* ENABLED UTF8=ACCEPT\r\n" + listed)
+    assert (after["value"]["mailbox"], after["violations"]) == ("Zürich", [])
+    assert objects(listed)[0]["violations"]
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        b"* OK whole\r\n* 1 FETCH (BODY[] {20}\r\nonly this",
+        b"* OK whole\r\n* OK no end",
+        b"* OK whole\r\n* 1 FETCH (BODY[] {20}\r\n",
+    ],
+)
+def test_input_that_ends_within_a_response(octets: bytes) -> None:
+    done = imapsh("--explain", "-", "--format", "json", stdin=octets)
+    assert done.status == 1
+    made = [json.loads(line) for line in done.lines]
+    assert [one.get("incomplete") for one in made] == [None, True]
+    assert sum(one["length"] for one in made) == len(octets)
+
+
+def test_an_unfilled_literal_is_read_again_as_lines() -> None:
+    octets = b"* 1 FETCH (BODY[] {2000}\r\nshort\r\n)\r\n* 2 EXISTS\r\nA1 OK done\r\n"
+    found = objects(octets)
+    check_cover(found, octets)
+    assert [one["name"] for one in found] == ["FETCH", "EXISTS", "OK"]
+    assert found[0]["violations"]
+
+
+def test_tls_octets_are_one_object() -> None:
+    octets = b"\x16\x03\x03\x00\x7a\x02\x00\n" + bytes(range(256)) * 8
+    found = objects(b"* OK hello\r\n" + octets)
+    assert [(one["kind"], one["name"]) for one in found] == [("status", "OK"), ("garbage", "TLS")]
+    check_cover(found, b"* OK hello\r\n" + octets)
+
+
+def test_a_large_literal_is_a_number_and_a_sum() -> None:
+    big = b"x" * (THRESHOLD + 1)
+    (found,) = objects_of(b"* 1 FETCH (BODY[] {%d}\r\n%b)\r\n" % (len(big), big))
+    assert found["value"]["BODY[]"] == {"octets": len(big), "sha256": hashlib.sha256(big).hexdigest()}
+
+
+def objects_of(octets: bytes) -> list[dict[str, Any]]:
+    done = imapsh("--explain", "-", "--format", "json", stdin=octets)
+    assert done.status == 0, done.err
+    return [json.loads(line) for line in done.lines]
+
+
+def test_a_limit_may_be_set() -> None:
+    done = imapsh("--explain", "-", "--limit", "line=10", stdin=b"* OK a rather long line\r\n")
+    assert done.status == 7
+    assert "line limit" in done.err
+
+
+def test_nothing_is_nothing() -> None:
+    done = imapsh("--explain", "-", stdin=b"")
+    assert (done.status, done.out, done.err) == (0, b"", "")
+
+
+# -- traces
+
+
+def traced(tmp_path: Path, *answers: bytes, words: tuple[str, ...]) -> Path:
+    """The trace of a batch against a server that gives these answers."""
+    file = tmp_path / "trace"
+    with listening(says(*answers, greeting=b"* OK [CAPABILITY IMAP4rev1] hi\r\n")) as port:
+        imapsh(url(port), "--trace", str(file), *words)
+    return file
+
+
+def test_a_trace_shows_both_sides_masked(tmp_path: Path) -> None:
+    answers = (b"TAG OK in\r\n", b"* 3 EXISTS\r\nTAG OK opened\r\n", b"+ go\r\n", b"A3 OK appended\r\n")
+    words = ("-c", "LOGIN me hunter22", "-c", "SELECT INBOX", "-c", "APPEND INBOX {5}\nhello", "-c", "NOOP")
+    file = traced(tmp_path, *answers, words=words)
+    done = imapsh("--explain", str(file), "--format", "json")
+    assert done.status == 0, done.err
+    made = [json.loads(line) for line in done.lines]
+    assert "hunter22" not in done.out.decode()
+    assert not any(one.get("findings") for one in made), made
+    named = [(one["kind"], one["name"]) for one in made]
+    assert named[:4] == [("status", "OK"), ("client", "LOGIN"), ("tagged", "OK"), ("client", "SELECT")]
+    octets = file.read_bytes()
+    for one in made:
+        start = one["value"].get("text") or one["name"]
+        assert start.encode()[:8] in octets[one["offset"] : one["offset"] + one["length"]]
+
+
+def test_a_trace_is_held_against_conduct(tmp_path: Path) -> None:
+    answers = (
+        b"TAG OK in\r\n",
+        b"* 3 EXISTS\r\nTAG OK opened\r\n",
+        b"* 9 FETCH (FLAGS ())\r\n* 1 EXISTS\r\nzz OK who\r\n+ what\r\n* 1 EXPUNGE\r\nTAG OK\r\n",
+    )
+    file = traced(tmp_path, *answers, words=("-c", "LOGIN a b", "-c", "SELECT INBOX", "-c", "FETCH 1 FLAGS"))
+    made = [json.loads(line) for line in imapsh("--explain", str(file), "--format", "json").lines]
+    rules = [finding["rule"] for one in made for finding in one.get("findings", [])]
+    assert rules == ["message-number", "exists-shrinks", "tag-unknown", "continuation-unasked", "expunge-time"]
+
+
+def test_a_damaged_trace_is_2(tmp_path: Path) -> None:
+    file = tmp_path / "trace"
+    file.write_bytes(b"imapsh-trace 1\nnonsense that is no header\n")
+    done = imapsh("--explain", str(file))
+    assert done.status == 2
+    assert "damaged" in done.err
+
+
+def test_explain_takes_no_url() -> None:
+    with pytest.raises(UsageError, match="do not go together"):
+        parse(["--explain", "x", "host"])
+
+
+@pytest.mark.parametrize(("enabled", "rules"), [("QRESYNC", ["vanished-time"]), ("UIDONLY", [])])
+def test_a3_vanished_in_a_trace_is_counted_and_judged(enabled: str, rules: list[str], tmp_path: Path) -> None:
+    answers = (
+        b"* ENABLED %s\r\nTAG OK done\r\n" % enabled.encode(),
+        b"* 5 EXISTS\r\nTAG OK done\r\n",
+        b"* VANISHED 2,4\r\n* 3 EXISTS\r\nTAG OK done\r\n",
+        b"* VANISHED 7\r\n* 2 EXISTS\r\nTAG OK done\r\n",
+    )
+    words = ("-c", f"ENABLE {enabled}", "-c", "SELECT INBOX", "-c", "NOOP", "-c", "SEARCH ALL")
+    done = imapsh("--explain", str(traced(tmp_path, *answers, words=words)), "--format", "json")
+    found = [json.loads(line) for line in done.lines]
+    assert [one["rule"] for each in found for one in each.get("findings", ())] == rules
+    assert [each["value"] for each in found if each["name"] == "VANISHED"] == [
+        {"earlier": False, "uids": "2,4"},
+        {"earlier": False, "uids": "7"},
+    ]

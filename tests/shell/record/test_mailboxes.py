@@ -1,0 +1,77 @@
+"""The names that completion knows, and finds fast."""
+
+from __future__ import annotations
+
+from imapsh.grammar.values import MailboxStatus, Namespace, Namespaces
+from imapsh.shell.record.mailboxes import MOST, as_typed
+from tests.shell.knowing import known, listed, received
+
+
+def found(typed: str, *names: str, used: tuple[str, ...] = ()) -> list[str]:
+    return [name for name, _ in known(*names).names.find(typed, used)]
+
+
+def test_names_come_and_go_with_list() -> None:
+    names = known("One", "Two").names
+    names.learn(listed("One", "\\NonExistent").response)
+    names.learn(listed("TWO/Three").response)
+    assert [name for name, _ in names.find("")] == ["Two", "TWO/Three"]
+    names.clear()
+    assert names.find("") == []
+    assert names.stale
+
+
+def test_names_of_status_and_the_prefixes_of_namespace_are_learned() -> None:
+    names = known("One").names
+    names.learn(received("STATUS", MailboxStatus("Two", {})).response)
+    spaces = Namespaces((Namespace("", "/"),), (Namespace("~", "/"),), (Namespace("#shared/", "/"),))
+    names.learn(received("NAMESPACE", spaces).response)
+    assert names.has("two")
+    assert names.namespaces == {"": "your own", "~": "other users'", "#shared/": "shared"}
+
+
+def test_beginning_then_inside_then_scattered() -> None:
+    names = ("Work/Archive", "archive", "Archive/Old", "a/r/c")
+    assert found("arch", *names) == ["archive", "Archive/Old", "Work/Archive"]
+    assert found("a/c", *names) == ["a/r/c"]
+    assert found("w", *names) == ["Work/Archive"]
+    assert found("r", *names) == []
+    assert found("arch\nive", *names) == []
+
+
+def test_what_was_used_leads_its_group_however_many_there_are() -> None:
+    names = [f"folder/{number:06}" for number in range(1_000)]
+    first = found("folder/", *names, used=("folder/000777", "elsewhere", "folder/000005"))
+    assert first[:3] == ["folder/000777", "folder/000005", "folder/000000"]
+    assert len(first) == MOST == len(set(first))
+
+
+def test_a_hundred_thousand_names() -> None:
+    names = [f"folder/{number:06}" for number in range(100_000)]
+    assert len(found("folder/", *names)) == MOST
+    assert found("folder/0777", *names)[0] == "folder/077700"
+    assert found("99999", *names) == ["folder/099999"]
+    assert found("fdr099999", *names) == ["folder/099999"]
+
+
+def test_the_nearest_name() -> None:
+    names = known("Archive", "Drafts", "Sent").names
+    assert names.nearest("archvie") == "Archive"
+    assert names.nearest("Unheard of") is None
+
+
+def test_the_prefix_of_ones_own_names() -> None:
+    assert known("INBOX", "INBOX.Sent", "INBOX.Junk").names.prefix() == "INBOX."
+    assert known("INBOX", "INBOX.Junk").names.nearest("junk") == "INBOX.Junk"
+    assert known("INBOX", "INBOX.Sent", "Junk").names.prefix() == ""
+    assert known("INBOX", "Inboxes", "Inboxed").names.prefix() == ""
+    assert known("INBOX").names.prefix() == ""
+    names = known("INBOX", "INBOX.Sent").names
+    names.learn(received("NAMESPACE", Namespaces((Namespace("", "."),), None, None)).response)
+    assert names.prefix() == ""
+
+
+def test_names_that_cannot_be_typed_are_left_out() -> None:
+    assert as_typed("a\r\nb", utf8=True) == ""
+    assert as_typed("plain", utf8=False, quoted=True) == '"plain"'
+    assert as_typed("", utf8=False) == '""'

@@ -1,0 +1,151 @@
+"""The configuration file: what it may say, and the sentence for what it may not."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from imapsh.errors import UsageError
+from imapsh.shell.settings.configfile import KEYS, Content, read
+from imapsh.shell.settings.options import OPTIONS
+
+
+def content(tmp_path: Path, text: str | bytes, mode: int = 0o600) -> Content:
+    path = tmp_path / "config.toml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    path.chmod(mode)
+    return read(str(path))
+
+
+def test_every_long_option_is_a_key_but_those_for_one_run(tmp_path: Path) -> None:
+    given = {"text": '"x"', "seconds": "2.5", "number": "7", "": ""}
+    for option in OPTIONS:
+        key = option.name[2:]
+        assert (key in KEYS) == (not option.once and key != "limit"), key
+        if key not in KEYS or option.many:
+            continue
+        value = "true" if not option.metavar else f'"{option.choices[-1]}"' if option.choices else given[option.kind]
+        found = content(tmp_path, f"{key} = {value}\n").defaults
+        assert set(found) == {option.field}
+        assert found[option.field] in (True, 2.5, 7, "x", *option.choices)
+
+
+def test_a_switch_has_two_names(tmp_path: Path) -> None:
+    assert content(tmp_path, "safe = false\nask = false\nlogin = true").defaults == {
+        "yes": True, "no_ask": True, "no_login": False,
+    }  # fmt: skip
+
+
+def test_a_whole_file(tmp_path: Path) -> None:
+    found = content(
+        tmp_path,
+        """
+        format = "json"
+        keys = "vi"
+        timeout = 20
+        [limits]
+        line = 100
+        nesting = 5
+        [aliases]
+        unread = "UID SEARCH UNSEEN"
+        [theme]
+        base = "mono"
+        flag = "bold red"
+        [profiles.work]
+        url = "imaps://me@mail.example"
+        password = "hunter22"
+        read-only = true
+        limits = { literal = 7 }
+        """,
+    )
+    assert found.defaults == {"format": "json", "keys": "vi", "timeout": 20.0, "limit": ("line=100", "nesting=5")}
+    assert found.aliases == {"unread": "UID SEARCH UNSEEN"}
+    assert found.theme is not None
+    assert (found.theme.sgr["flag"], found.theme.sgr["number"]) == ("1;31", "")
+    work = dict(found.profiles["work"])
+    assert work.pop("password").reveal() == "hunter22"
+    assert work == {"url": "imaps://me@mail.example", "read_only": True, "limit": ("literal=7",)}
+    assert "hunter22" not in repr(found)
+
+
+def test_an_empty_file_says_nothing(tmp_path: Path) -> None:
+    found = content(tmp_path, "")
+    assert (found.defaults, found.profiles, found.aliases, found.theme) == ({}, {}, {}, None)
+
+
+PROFILE = '[profiles.work]\nurl = "h"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("a = = 1", "line 1 is not TOML"),
+        ("x", "is not TOML"),
+        (b"\xff = 1", "is not UTF-8"),
+        ('\nfromat = "json"', "line 2: there is no key fromat; format is near"),
+        ("command = 'NOOP'", "line 1: there is no key command"),
+        ("demo = true", "line 1: there is no key demo"),
+        ('format = "yaml"', "line 1: format is one of pretty, view, wire"),
+        ("format = 1", "line 1: format must be text in quotes"),
+        ('user = ""', "line 1: user needs its USER"),
+        ('safe = "no"', "line 1: safe is true or false"),
+        ("safe = true\nyes = true", "line 2: safe and yes are the same switch"),
+        ("timeout = -1", "line 1: timeout takes seconds"),
+        ("timeout = true", "line 1: timeout takes seconds"),
+        ('timeout = "5"', "line 1: timeout takes seconds"),
+        ('user = "a"\nlogin = false', "line 2: user and login do not go together"),
+        ("[limits]\nlines = 1", "line 2: there is no key limits.lines; line is near"),
+        ('[limits]\nline = "1"', "line 2: limits.line is a whole number"),
+        ("limits = 1", "line 1: limits must be a table"),
+        ("aliases = 1", "line 1: aliases must be a table"),
+        ("[aliases]\nx = 1", "line 2: aliases.x must be a command line"),
+        ("[aliases]\n'a b' = 'NOOP'", "line 2: 'a b' cannot be an alias"),
+        ("[theme]\nflg = 'red'", "line 2: there is no key theme.flg; flag is near"),
+        ("[theme]\nflag = 'crimson'", "line 2: theme.flag: .*'crimson' is none of them"),
+        ("[theme]\nflag = 31", "line 2: theme.flag: a style is words"),
+        ("[theme]\nbase = 'noon'", "line 2: theme.base is one of default"),
+        ("profiles = 1", "line 1: profiles must be a table"),
+        ("[profiles]\nwork = 1", "line 2: profiles.work must be a table"),
+        ("\n[profiles.work]\nuser = 'me'", "line 2: the profile work has no url"),
+        ("[profiles.'a b']\nurl = 'h'", "line 1: 'a b' cannot be typed"),
+        (PROFILE + "mailbx = 'x'", "line 3: there is no key profiles.work.mailbx; mailbox is near"),
+        (PROFILE + "profiles = {}", "line 3: there is no key profiles.work.profiles"),
+        (PROFILE + "netrc = true\nkeyring = true", "line 4: keyring and netrc do not go together"),
+        (PROFILE + "password = 1", "line 3: profiles.work.password must be text"),
+        (PROFILE.replace('"h"', '"imaps://me:hunter22@h"'), "line 2: a password does not belong in an address"),
+        ("url = 'gopher://h'", "line 1: gopher:// is no scheme"),
+        ("password = 'hunter22'", "line 1: a password belongs to a profile"),
+    ],
+)
+def test_a_mistake_is_a_sentence_with_its_place(tmp_path: Path, text: str | bytes, reason: str) -> None:
+    with pytest.raises(UsageError, match=reason) as caught:
+        content(tmp_path, text)
+    assert str(caught.value).startswith(str(tmp_path / "config.toml"))
+    assert "hunter22" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o644])
+def test_a_password_is_refused_where_others_may_read_it(tmp_path: Path, mode: int) -> None:
+    with pytest.raises(UsageError, match=r"line 3: others may read this file, .* chmod 600") as caught:
+        content(tmp_path, PROFILE + "password = 'hunter22'", mode)
+    assert "hunter22" not in str(caught.value)
+    assert content(tmp_path, PROFILE, mode).profiles
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be read: No such file"):
+        read(str(tmp_path / "none"))
+
+
+def test_the_page_has_every_key_and_its_example_is_read(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "configuration.rst").read_text(encoding="utf-8")
+    missing = [key for key in KEYS if f"``{key}``" not in page]
+    assert missing == []
+    example = page.partition("An example::\n\n")[2].partition("\nProfiles\n")[0]
+    found = content(tmp_path, textwrap.dedent(example))
+    assert set(found.profiles) == {"work", "cloud", "archive"}
+    assert found.defaults["limit"] == ("literal=100000000",)
+    assert found.theme is not None
