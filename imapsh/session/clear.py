@@ -14,7 +14,7 @@ from imapsh.session.exchange import secrets_typed
 
 if TYPE_CHECKING:
     from imapsh.session.core import Session
-    from imapsh.session.opening import Opening
+    from imapsh.session.wanted import Opening
     from imapsh.spec.match import Match
 
 

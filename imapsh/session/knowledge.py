@@ -87,6 +87,7 @@ class Knowledge:
         self.ending = False
         self.parser = make_parser(nesting)
         self._fresh_capabilities = False
+        self._idle_answered = False  # the IDLE that runs has its `+`
 
     def join(self) -> None:
         """Begin in the middle of a conversation: a mailbox is taken to be selected of which nothing is known."""
@@ -138,8 +139,10 @@ class Knowledge:
         self.running[exchange.tag] = exchange
         if exchange.name in states.OPENS:
             self.opening = opened(exchange, self.parser.utf8)
-        if exchange.name in states.FORGET_CAPABILITIES:
+        elif exchange.name in states.FORGET_CAPABILITIES:
             self._fresh_capabilities = False
+        elif exchange.name == "IDLE":
+            self._idle_answered = False
 
     def done(self) -> None:
         """Take in that DONE was sent."""
@@ -184,8 +187,8 @@ class Knowledge:
         for exchange in self.running.values():
             if exchange.name == "AUTHENTICATE":
                 return Continued(exchange, "authenticate")
-            if exchange.name == "IDLE" and not self.idling:
-                self.idling = True
+            if exchange.name == "IDLE" and not self._idle_answered:
+                self.idling = self._idle_answered = True
                 return Continued(exchange, "idle")
         first = next(iter(self.running.values()), None)
         if self.raw.tags or (first is not None and first.row is None):  # nobody knows what these ask for
