@@ -32,7 +32,6 @@ CIRCLES = {
         "the parts name the class IMAP4 for types",
     "server.commands server.commands.fetch server.commands.mailboxes server.commands.message server.commands.search "
     "server.commands.session server.core": "the handlers name the server's session for types",
-    "session.clear session.opening": "the rule for passwords in the clear names what an opening wants, for types",
     "shell.asking shell.care shell.carrying.aliases shell.carrying.landing shell.carrying.redirect "
     "shell.carrying.results shell.carrying.searchres shell.carrying.sets shell.carrying.targets shell.carrying.values "
     "shell.commands shell.commands.care shell.commands.connection shell.commands.editing shell.commands.expect "

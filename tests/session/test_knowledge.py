@@ -149,7 +149,8 @@ def replied(known: Knowledge, exchange: Exchange, status: str = "OK") -> None:
 
 def boxes(known: Knowledge) -> tuple[str | None, str | None]:
     """The names of the selected mailbox, and of the one that is being opened."""
-    return known.mailbox and known.mailbox.name, known.opening and known.opening.name
+    box, opening = (one.name if one is not None else None for one in (known.mailbox, known.opening))
+    return box, opening
 
 
 def idling(known: Knowledge) -> bool:
