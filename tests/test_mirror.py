@@ -30,8 +30,8 @@ class Elsewhere(NamedTuple):
 ELSEWHERE = (
     Elsewhere("errors findings", "test_docs.py", "a tree and a catalogue, held against the documents"),
     Elsewhere(
-        "client/backlog client/commands client/idle client/messages client/removed", "client/test_connection.py",
-        "parts of the connection, never made alone",
+        "client/backlog client/commands client/idle client/login client/messages client/removed client/results",
+        "client/test_connection.py", "parts of the connection, seen in what it does",
     ),
     Elsewhere(
         "client/imap4/asking client/imap4/classes client/imap4/idle client/imap4/mailboxes client/imap4/messages "
@@ -64,11 +64,13 @@ ELSEWHERE = (
         "the store is seen through commands",
     ),
     Elsewhere(
-        "session/core session/events session/exchange session/mailbox session/pipeline session/rawtags",
-        "session/test_states.py", "every dialogue passes them",
+        "session/core session/events session/exchange session/mailbox session/pipeline session/rawtags "
+        "session/receiving", "session/test_states.py", "every dialogue passes them",
     ),
-    Elsewhere("session/layers", "session/test_secrets.py", "a secret is found under them"),
+    Elsewhere("session/layers", "session/test_secrets.py", "secrets are looked for behind encodings"),
+    Elsewhere("session/traffic", "session/test_inbox.py", "counts what passes there"),
     Elsewhere("session/transfer", "session/test_sending.py", "two numbers of a literal"),
+    Elsewhere("session/wanted", "session/test_opening.py", "what an opening is given"),
     Elsewhere("shell/batch/*", "shell/batch/test_batch.py", "a script is run whole"),
     Elsewhere("shell/command_table shell/commands/*", "shell/test_commands.py", "tested with what it does"),
     Elsewhere("shell/record/draft", "shell/commands/test_editing.py", "what was written is sent"),
@@ -134,7 +136,7 @@ OF_NO_MODULE = {
         "all rules together, read from data",
     "sasl/test_passwords sasl/test_real sasl/test_session sasl/test_tokens": "all mechanisms of a kind together",
     "server/test_clients server/test_conduct server/test_fuzz server/test_table": "the server as a client meets it",
-    "session/test_compress session/test_ending": "a matter that several modules share",
+    "session/test_compress": "a matter that several modules share",
     "shell/prompt/test_typing shell/prompt/test_typing_fuzz shell/test_addressing shell/test_secrets "
     "shell/test_cleartext shell/test_hints_table shell/test_mechanism "
     "shell/test_screens "

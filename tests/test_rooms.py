@@ -31,7 +31,6 @@ CIRCLES = {
         "the parts name the class IMAP4 for types",
     "server.commands server.commands.fetch server.commands.mailboxes server.commands.message server.commands.search "
     "server.commands.session server.core": "the handlers name the server's session for types",
-    "session.clear session.opening": "the rule for passwords in the clear names what an opening wants, for types",
     "shell.connection.connection shell.connection.watch": "a connection holds its watch, which names it for types",
     "shell.settings.config shell.settings.configfile shell.settings.options shell.settings.passwords.password "
     "shell.settings.passwords.tokens": "options name where passwords come from, and that reads options",

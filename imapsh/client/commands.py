@@ -1,51 +1,206 @@
-"""The commands of an asyncio connection, with typed arguments and results; any other goes through `command`."""
+"""An asyncio connection and its commands, with typed arguments and results; any other goes through `command`."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from types import TracebackType
 
+from imapsh.client import results
 from imapsh.client.arguments import MessageSet, ascii_only, fetch_items, message_set, search_keys
-from imapsh.client.driving import Driving, Want, is_untagged
+from imapsh.client.driving import Runner
 from imapsh.client.idle import Idle
+from imapsh.client.login import Login, Password
 from imapsh.client.messages import Asked, Message, message
 from imapsh.client.removed import Removed, removed, told_gone
-from imapsh.errors import ConnectionLost
+from imapsh.client.routing import Want, is_untagged
+from imapsh.errors import ConnectionLost, ImapshError
 from imapsh.grammar.fragments import Fragment
 from imapsh.grammar.responses import Response
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.values import (
     AppendUid,
-    Code,
     CopyUid,
-    ESearch,
     MailboxList,
     MailboxStatus,
-    Search,
-    StatusText,
 )
 from imapsh.grammar.writer import Writer
-from imapsh.session.events import Received
+from imapsh.session.core import Session
+from imapsh.session.events import Event, Received
 from imapsh.session.exchange import Exchange, OpenFile
 from imapsh.session.mailbox import Mailbox
+from imapsh.transport.address import Address
+from imapsh.transport.base import AsyncStream, StreamInfo
+from imapsh.transport.tls import TLSOptions
+from imapsh.wire.limits import DEFAULT, Limits
 
-T = TypeVar("T")
+TIMEOUT = 60.0
+"""Seconds that may pass without an octet while a reply is due, unless told otherwise."""
+
+_SOMEWHERE = Address("exec", command=("the server",))
 
 
-class Reply(NamedTuple):
-    """A command's OK: its code and text, and the untagged responses that came while it ran."""
+class Connection:
+    """One connection, greeted.  Made by `connect`, or over any AsyncStream; must be made inside a running loop.
 
-    code: Code | None
-    text: str
-    responses: tuple[Response, ...]
+    `address` is what the stream leads to.  `tls` is for STARTTLS.  `cleartext` allows a password without TLS to another
+    machine.  `timeout`: seconds without an octet either way while a reply is due, None for ever; then it is closed.
+    Literals of more than `spool` octets go to temporary files (`wire.frames.Spilled`), 0: none does.  `on_event` sees
+    every event of `session.events` and must not wait.
 
+    A cancelled command that was not sent yet is taken back; of one that was sent, the reply is read and passed over,
+    and the connection stays usable.  Not for several threads.
 
-class Commands(Driving):
-    """Each raises CommandNo or CommandBad where the server does not say OK, UsageError and StateError before anything
-    is sent, and ConnectionLost and its kinds where the connection ends.
+    Each command raises CommandNo or CommandBad where the server does not say OK, UsageError and StateError before
+    anything is sent, and ConnectionLost and its kinds where the connection ends.
     """
 
-    async def command(self, line: str, *, open_file: OpenFile | None = None) -> Reply:
+    def __init__(
+        self,
+        stream: AsyncStream,
+        address: Address = _SOMEWHERE,
+        *,
+        tls: TLSOptions | None = None,
+        cleartext: bool = False,
+        timeout: float | None = TIMEOUT,
+        limits: Limits = DEFAULT,
+        spool: int = 0,
+        on_event: Callable[[Event], None] | None = None,
+    ) -> None:
+        from imapsh.wire.sinks import SpoolSink, opener
+
+        self.session = Session(
+            limits=limits,
+            opener=opener(spool, SpoolSink) if spool else None,
+            secure=address.scheme == "imaps",
+            strict=True,
+        )
+        self._runner = Runner(
+            stream,
+            self.session,
+            where=address.where,
+            timeout=timeout,
+            tls=tls,
+            server_name=address.server_name,
+            on_event=on_event,
+        )
+        self._login = Login(self._runner, address, tls=tls, cleartext=cleartext)
+
+    # -- what is known
+
+    @property
+    def timeout(self) -> float | None:
+        """Seconds without an octet either way while a reply is due, None for ever."""
+        return self._runner.timeout
+
+    @timeout.setter
+    def timeout(self, seconds: float | None) -> None:
+        self._runner.timeout = seconds
+
+    @property
+    def is_open(self) -> bool:
+        """Whether commands can be sent: the connection has not ended, and the server has not said BYE."""
+        return self.session.is_open
+
+    @property
+    def error(self) -> ImapshError | None:
+        """What ended the connection, None while it lives and after `logout`."""
+        return self._runner.error
+
+    @property
+    def state(self) -> str:
+        """`not-authenticated`, `authenticated`, `selected` or `logout` (RFC 9051 section 3)."""
+        return self.session.state
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        """In upper case, as last told; empty where not known."""
+        return self.session.capabilities
+
+    @property
+    def mailbox(self) -> Mailbox | None:
+        """The selected mailbox; its numbers follow what the server says."""
+        return self.session.mailbox
+
+    @property
+    def greeting(self) -> Response | None:
+        """The server's first response."""
+        return self.session.greeting
+
+    @property
+    def info(self) -> StreamInfo:
+        """The peer, and what TLS has settled."""
+        return self._runner.info
+
+    # -- from the greeting to the login, and the end
+
+    async def greet(self) -> None:
+        """Wait for the greeting; `connect` has done so.  Raises GreetingError for BYE and for what is no IMAP."""
+        await self._login.greet()
+
+    async def starttls(self) -> None:
+        """Go on under TLS, or raise TLSError; nothing falls back (RFC 9051 section 6.2.1).
+
+        Raises StateError after the login, and if TLS is on already.
+        """
+        await self._login.starttls()
+
+    async def login(
+        self,
+        user: str = "",
+        password: Password | None = None,
+        *,
+        token: Password | None = None,
+        mechanism: str = "auto",
+        authorize: str = "",
+        starttls: bool = True,
+    ) -> None:
+        """Log in by a SASL mechanism, the strongest that is offered and possible, else by the command LOGIN.
+
+        `mechanism` names one of `imapsh.sasl.table`.  With `token` it is OAUTHBEARER or XOAUTH2.  `authorize` is whom
+        to act for.  STARTTLS is taken first where it is offered, unless told not to.
+        Raises LoginError with the server's words, or where a secret would go in the clear; TLSError; UsageError;
+        StateError if somebody is logged in.
+        """
+        await self._login.login(
+            user, password, token=token, mechanism=mechanism, authorize=authorize, starttls=starttls
+        )
+
+    async def logout(self) -> None:
+        """LOGOUT, and the end of the connection (RFC 9051 section 6.1.3).  Of one that is over, nothing."""
+        try:
+            if self.is_open:
+                await self._runner.run(self.session.command("LOGOUT"))
+        except ConnectionLost:
+            if self.error is not None:
+                raise
+        finally:
+            await self.close()
+
+    async def close(self) -> None:
+        """End the connection without a word.  May be called again; `logout` is more polite.
+
+        What waits for a reply raises ConnectionLost, and every command after it StateError.
+        """
+        await self._runner.close()
+
+    async def __aenter__(self) -> Connection:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Log out, or after an error just close.  That the connection is lost is no error here: the work is done."""
+        if error is not None:
+            await self.close()
+            return
+        try:
+            await self.logout()
+        except ConnectionLost:
+            pass  # `error` keeps it
+
+    # -- any command
+
+    async def command(self, line: str, *, open_file: OpenFile | None = None) -> results.Reply:
         """Any command, as it is typed in the shell: without a tag, literals inside, nothing checked beyond that.
 
         It is sent in any state, to see what the server says.  The reply has the untagged responses that came while it
@@ -53,53 +208,54 @@ class Commands(Driving):
         before anything is sent, if a password would go to another machine without TLS.
         """
         exchange = self.session.line(line, open_file=open_file)
-        exchange, found = await self._gather(exchange, lambda event: True, hears=True)
-        status = _status(exchange)
-        return Reply(status.code, status.text, tuple(event.response for event in found))
+        exchange, found = await self._runner.gather(exchange, lambda event: True, hears=True)
+        return results.replied(exchange, found)
 
     async def noop(self) -> None:
         """NOOP: let the server tell its news (RFC 9051 section 6.1.2)."""
-        await self._collect("NOOP")
+        await self._runner.collect("NOOP")
 
     async def capability(self) -> frozenset[str]:
         """CAPABILITY: ask anew (RFC 9051 section 6.1.1)."""
-        await self._collect("CAPABILITY")
+        await self._runner.collect("CAPABILITY")
         return self.session.capabilities
 
     async def compress(self) -> None:
         """COMPRESS: both directions are deflated from here on (RFC 4978 section 3)."""
-        await self._collect("COMPRESS", [b"DEFLATE"])
+        await self._runner.collect("COMPRESS", [b"DEFLATE"])
 
     # -- mailboxes
 
     async def select(self, mailbox: str, *, read_only: bool = False) -> Mailbox:
         """SELECT, or EXAMINE where `read_only` (RFC 9051 sections 6.3.2 and 6.3.3)."""
-        await self._collect("EXAMINE" if read_only else "SELECT", self._writer().mailbox(mailbox).fragments())
+        await self._runner.collect("EXAMINE" if read_only else "SELECT", self._writer().mailbox(mailbox).fragments())
         box = self.session.mailbox
         if box is None:  # a BYE stood right behind the OK
-            raise self.error or ConnectionLost(f"{self._where} opened {mailbox} and left it again: connect again")
+            raise self.error or ConnectionLost(
+                f"{self._runner.where} opened {mailbox} and left it again: connect again"
+            )
         return box
 
     async def unselect(self) -> None:
         """UNSELECT: leave the mailbox and expunge nothing (RFC 9051 section 6.4.2)."""
-        await self._collect("UNSELECT")
+        await self._runner.collect("UNSELECT")
 
     async def create(self, mailbox: str) -> None:
         """CREATE (RFC 9051 section 6.3.4)."""
-        await self._collect("CREATE", self._writer().mailbox(mailbox).fragments())
+        await self._runner.collect("CREATE", self._writer().mailbox(mailbox).fragments())
 
     async def delete(self, mailbox: str) -> None:
         """DELETE, with all that is in it (RFC 9051 section 6.3.5)."""
-        await self._collect("DELETE", self._writer().mailbox(mailbox).fragments())
+        await self._runner.collect("DELETE", self._writer().mailbox(mailbox).fragments())
 
     async def rename(self, mailbox: str, to: str) -> None:
         """RENAME (RFC 9051 section 6.3.6)."""
-        await self._collect("RENAME", self._writer().mailbox(mailbox).raw(" ").mailbox(to).fragments())
+        await self._runner.collect("RENAME", self._writer().mailbox(mailbox).raw(" ").mailbox(to).fragments())
 
     async def list(self, reference: str = "", pattern: str = "*") -> tuple[MailboxList, ...]:
         """LIST (RFC 9051 section 6.3.9): `*` stands for anything, `%` for one level."""
         fragments = self._writer().mailbox(reference).raw(" ").mailbox(pattern).fragments()
-        _, found = await self._collect("LIST", fragments, wants="LIST")
+        _, found = await self._runner.collect("LIST", fragments, wants="LIST")
         return tuple(event.response.value for event in found if isinstance(event.response.value, MailboxList))
 
     async def status(self, mailbox: str, items: str = "MESSAGES UNSEEN UIDNEXT UIDVALIDITY") -> MailboxStatus:
@@ -109,14 +265,10 @@ class Commands(Driving):
         """
         fragments = self._writer().mailbox(mailbox).raw(f" ({items.strip().strip('()')})").fragments()
         exchange = self.session.command("STATUS", fragments)
-        _, found = await self._gather(
-            exchange, lambda event: is_untagged(event, "STATUS") and _answers(event, exchange)
+        _, found = await self._runner.gather(
+            exchange, lambda event: is_untagged(event, "STATUS") and results.answers(event, exchange)
         )
-        told: dict[str, Any] = {}
-        for event in found:
-            if isinstance(event.response.value, MailboxStatus):
-                told.update(event.response.value.items)
-        return MailboxStatus(mailbox, told)
+        return results.told(mailbox, found)
 
     async def append(
         self, mailbox: str, message: bytes, *, flags: Iterable[str] = (), date: str = ""
@@ -127,8 +279,8 @@ class Commands(Driving):
             writer.flags(listed).raw(" ")
         if date:
             writer.string(date).raw(" ")
-        exchange, _ = await self._collect("APPEND", writer.literal(message).fragments())
-        return _argument(exchange, AppendUid)
+        exchange, _ = await self._runner.collect("APPEND", writer.literal(message).fragments())
+        return results.argument(exchange, AppendUid)
 
     # -- messages
 
@@ -138,16 +290,10 @@ class Commands(Driving):
         Text beyond ASCII goes through `command`, with its CHARSET and in a literal; so does RETURN without ALL.
         """
         exchange = self.session.command(f"{_uid(uid)}SEARCH", Writer().raw(search_keys(criteria)).fragments())
-        _, found = await self._gather(
-            exchange, lambda event: event.response.name in ("SEARCH", "ESEARCH") and _answers(event, exchange)
+        _, found = await self._runner.gather(
+            exchange, lambda event: event.response.name in ("SEARCH", "ESEARCH") and results.answers(event, exchange)
         )
-        ranges: list[tuple[int, int]] = []
-        for value in (event.response.value for event in found):
-            every = value.items.get("ALL") if isinstance(value, ESearch) else None
-            if isinstance(value, Search):
-                every = value.found
-            ranges += every.ranges if isinstance(every, SequenceSet) else ()
-        return SequenceSet(tuple(ranges)).sorted()
+        return results.numbers(found)
 
     async def fetch(self, messages: MessageSet, items: str, *, uid: bool = False) -> AsyncIterator[Message]:
         """FETCH (RFC 9051 section 6.4.5): the messages, each as soon as it is there.
@@ -162,22 +308,22 @@ class Commands(Driving):
         if exchange is None:
             return
         asked = Asked(self.session, numbers, items, uid)
-        with self._backlog() as backlog:
+        with self._runner.router.backlog() as backlog:
 
             def put(event: Received) -> None:
                 backlog.put(message(event), event.response.frame.length)
                 asked.came(event.response.value.seq)
 
-            with self._wanted(exchange, Want(asked.takes, put, awaits=asked.awaits)):
-                running = self._start(exchange, backlog)
+            with self._runner.router.wanted(exchange, Want(asked.takes, put, awaits=asked.awaits)):
+                running = self._runner.start(exchange, backlog)
                 try:
                     while backlog or not running.done():
                         if backlog:
                             yield backlog.take()
                         else:
-                            await self._patient(backlog.news.wait())
+                            await self._runner.patient(backlog.news.wait())
                     await running
-                    self._checked(exchange)
+                    self._runner.checked(exchange)
                 finally:
                     running.cancel()
 
@@ -193,13 +339,13 @@ class Commands(Driving):
         if exchange is None:
             return ()
         asked = Asked(self.session, numbers, "FLAGS", uid)
-        _, found = await self._gather(exchange, asked.takes, awaits=asked.awaits)
+        _, found = await self._runner.gather(exchange, asked.takes, awaits=asked.awaits)
         return tuple(map(message, found))
 
     async def copy(self, messages: MessageSet, mailbox: str, *, uid: bool = False) -> CopyUid | None:
         """COPY; what UIDPLUS says of it (RFC 9051 section 6.4.7).  For an empty set nothing is sent."""
         _, exchange = self._submit("COPY", messages, self._writer().mailbox(mailbox).fragments(), uid)
-        return _argument(await self._run(exchange), CopyUid) if exchange is not None else None
+        return results.argument(await self._runner.run(exchange), CopyUid) if exchange is not None else None
 
     async def move(self, messages: MessageSet, mailbox: str, *, uid: bool = False) -> CopyUid | None:
         """MOVE; what UIDPLUS says of it, in an untagged OK (RFC 9051 section 6.4.8).
@@ -209,9 +355,9 @@ class Commands(Driving):
         _, exchange = self._submit("MOVE", messages, self._writer().mailbox(mailbox).fragments(), uid)
         if exchange is None:
             return None
-        _, found = await self._gather(exchange, lambda event: _copied(event.response) is not None)
-        told = [copied for event in found if (copied := _copied(event.response)) is not None]
-        return told[0] if told else _argument(exchange, CopyUid)
+        _, found = await self._runner.gather(exchange, lambda event: results.copied(event.response) is not None)
+        told = [copied for event in found if (copied := results.copied(event.response)) is not None]
+        return told[0] if told else results.argument(exchange, CopyUid)
 
     async def expunge(self, uids: MessageSet | None = None) -> Removed:
         r"""EXPUNGE, or UID EXPUNGE of `uids` (RFC 9051 sections 6.4.3 and 6.4.9): what is gone, in the server's order.
@@ -226,12 +372,12 @@ class Commands(Driving):
             _, exchange = self._submit("EXPUNGE", uids, [], True)
         if exchange is None:
             return removed(())
-        _, found = await self._gather(exchange, lambda event: told_gone(event) is not None)
+        _, found = await self._runner.gather(exchange, lambda event: told_gone(event) is not None)
         return removed(found)
 
     def idle(self) -> Idle:
         """IDLE (RFC 9051 section 6.3.13): `async with c.idle() as updates`, then `async for update in updates`."""
-        return Idle(self)
+        return Idle(self._runner)
 
     # -- arguments
 
@@ -252,25 +398,3 @@ class Commands(Driving):
 
 def _uid(uid: bool) -> str:
     return "UID " if uid else ""
-
-
-def _answers(event: Received, exchange: Exchange) -> bool:
-    """Whether a response that names its command by tag or mailbox names this one."""
-    return event.exchange is exchange and not event.unsolicited
-
-
-def _status(exchange: Exchange) -> StatusText:
-    value = exchange.response.value if exchange.response is not None else None
-    return value if isinstance(value, StatusText) else StatusText()
-
-
-def _copied(response: Response) -> CopyUid | None:
-    """What COPYUID in an untagged OK tells."""
-    code = response.value.code if isinstance(response.value, StatusText) else None
-    return code.arg if code is not None and isinstance(code.arg, CopyUid) else None
-
-
-def _argument(exchange: Exchange, kind: type[T]) -> T | None:
-    """What the tagged OK's code holds, None where it holds no such thing."""
-    code = _status(exchange).code
-    return code.arg if code is not None and isinstance(code.arg, kind) else None

@@ -8,20 +8,20 @@ from contextlib import ExitStack
 from types import TracebackType
 
 from imapsh.client.backlog import Backlog
-from imapsh.client.driving import Driving, Update
-from imapsh.errors import StateError
+from imapsh.client.driving import Runner
+from imapsh.client.routing import Update
 from imapsh.session.core import RENEWAL
 from imapsh.session.exchange import Exchange
 
 
 class Idle:
-    """`async with` takes it up and ends it with DONE; in between `async for` gives each Update as it comes.
+    """`async with` begins it and ends it with DONE; in between `async for` gives each Update as it comes.
 
     Other commands may be run inside: IDLE is ended for them and taken up again at the next update that is waited for.
     """
 
-    def __init__(self, connection: Driving, renewal: float = RENEWAL) -> None:
-        self._connection = connection
+    def __init__(self, runner: Runner, renewal: float = RENEWAL) -> None:
+        self._runner = runner
         self._renewal = renewal
         self._backlog: Backlog[Update]
         self._stack = ExitStack()
@@ -31,11 +31,7 @@ class Idle:
 
     async def __aenter__(self) -> Idle:
         """Raises StateError where one is open already."""
-        if self._connection._updates is not None:
-            raise StateError("IDLE is open already: one at a time tells everything")
-        self._backlog = self._stack.enter_context(self._connection._backlog())
-        self._connection._updates = self._backlog
-        self._stack.callback(setattr, self._connection, "_updates", None)
+        self._backlog = self._stack.enter_context(self._runner.router.updates())
         try:
             self._begin()
         except BaseException:
@@ -48,7 +44,7 @@ class Idle:
     ) -> None:
         """DONE, and its reply; after an error of the block, what IDLE raises is left unsaid."""
         try:
-            if self._connection.is_open:
+            if self._runner.session.is_open:
                 await self._end()
         except Exception:
             if error is None:
@@ -64,7 +60,7 @@ class Idle:
         """The next one.  Raises CommandNo or CommandBad where the server refuses IDLE, and what ends the connection."""
         while not self._backlog:
             if self._running.done():
-                self._connection._checked(await self._running)
+                self._runner.checked(await self._running)
                 self._begin()
             try:
                 async with asyncio.timeout_at(self._until):
@@ -76,12 +72,12 @@ class Idle:
         return self._backlog.take()
 
     def _begin(self) -> None:
-        self._exchange = self._connection.session.command("IDLE")
-        self._running = self._connection._start(self._exchange, self._backlog)
+        self._exchange = self._runner.session.command("IDLE")
+        self._running = self._runner.start(self._exchange, self._backlog)
         self._until = asyncio.get_running_loop().time() + self._renewal
 
     async def _end(self) -> None:
         """DONE where it is still open, then the tagged reply."""
         if self._exchange.response is None:
-            self._connection.session.done()
-        await self._connection._run(self._exchange)
+            self._runner.session.done()
+        await self._runner.run(self._exchange)

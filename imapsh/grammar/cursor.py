@@ -1,9 +1,22 @@
 """The strict cursor: where in a frame the parser reads, and the pieces of grammar that every family uses.
 
-A rule is a function of a cursor.  It reads by the methods here, each named after the ABNF rule it reads (RFC 9051
-section 9) and given the id of the rule it serves.  The strict cursor raises Mismatch at the first octet that the
-grammar does not allow; `imapsh.grammar.tolerant` overrides the same methods to mend, note and go on.
-The text is the frame's line pieces as Latin-1, so a place in it is an octet; literals lie aside.
+Theory of operation.  The grammar is written once, as functions of a cursor, one for each rule.  A rule reads by the
+methods here.  Each method is named after the ABNF rule that it reads (RFC 9051 section 9), moves `pos` behind what it
+read, and is given the id of the rule that it serves, for messages.  A method that finds nothing to read returns None
+and leaves `pos` where it was (`quoted`, `literal`, `nil`, `take`), or gives up.
+
+There are two ways to say that something is wrong:
+
+    c.fail(rule, message)           this is not allowed, but what was meant is clear: the rule goes on behind it
+    raise c.give_up(rule, message)  nothing sensible can be read here: the rule ends
+
+Here both raise Mismatch, at the first octet that the grammar does not allow.  Then the parser reads the frame again
+from its first octet with `imapsh.grammar.tolerant`, where `fail` notes the violation and returns, so code behind a
+`fail` runs only there.  Legal frames, nearly all, pay nothing for tolerance.
+
+The text is the pieces of lines decoded as Latin-1, so one character is one octet.  Literals lie aside, by the place
+behind their announcement (`_literals`).  `offset` turns a place in the text into an octet of the frame, literals
+counted.
 """
 
 from __future__ import annotations

@@ -4,7 +4,8 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
-from itertools import accumulate, islice
+from heapq import heappop, heappush
+from itertools import accumulate, islice, pairwise
 from typing import Final, NamedTuple, overload
 
 from imapsh.errors import UsageError
@@ -168,13 +169,7 @@ class SequenceSet:
 
     def disjoint(self, largest: int = 0) -> list[tuple[int, int]]:
         """The same numbers as rising ranges that neither overlap nor touch, `*` put as `largest`."""
-        merged: list[tuple[int, int]] = []
-        for low, high in sorted(self.bounds(largest)):
-            if merged and low <= merged[-1][1] + 1:
-                merged[-1] = (merged[-1][0], max(merged[-1][1], high))
-            else:
-                merged.append((low, high))
-        return merged
+        return _merged(self.bounds(largest))
 
     def contains(self, number: int, largest: int) -> bool:
         """Whether `number` is in the set when the largest number in use is `largest`."""
@@ -187,7 +182,7 @@ class SequenceSet:
 
     def count(self, largest: int = 0) -> int:
         """How many numbers the ranges span, overlaps counted twice."""
-        return sum(high - low + 1 for low, high in self.bounds(largest))
+        return _count(self.bounds(largest))
 
     # -- how it is kept
 
@@ -197,7 +192,7 @@ class SequenceSet:
 
     def _parts(self) -> _Parts:
         if self._known is None:
-            self._known = _disjoint(pair for pair in self.ranges if STAR not in pair)
+            self._known = _looked_up([(min(pair), max(pair)) for pair in self.ranges if STAR not in pair])
         return self._known
 
     def _definite(self, what: str) -> _Parts:
@@ -211,23 +206,48 @@ class SequenceSet:
         return self.saved, tuple(parts.lows), tuple(parts.highs), self._open()
 
 
-def _disjoint(pairs: Iterable[tuple[int, int]]) -> _Parts:
-    parts: list[tuple[int, int]] = []
-    lows: list[int] = []
-    highs: list[int] = []
-    for pair in pairs:
-        low, at, high = min(pair), min(pair), max(pair)
-        first, last = bisect_left(highs, low - 1), bisect_right(lows, high + 1)  # those that overlap or touch
-        for place in range(first, last):
-            if at < lows[place]:
-                parts.append((at, lows[place] - 1))
-            at = max(at, highs[place] + 1)
-        if at <= high:
-            parts.append((at, high))
-        if first < last:
-            low, high = min(low, lows[first]), max(high, highs[last - 1])
-        lows[first:last], highs[first:last] = [low], [high]
-    return _Parts(tuple(parts), list(accumulate(high - low + 1 for low, high in parts)), lows, highs)
+def _merged(pairs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The same numbers as rising ranges that neither overlap nor touch."""
+    merged: list[tuple[int, int]] = []
+    for low, high in sorted(pairs):
+        if merged and low <= merged[-1][1] + 1:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], high))
+        else:
+            merged.append((low, high))
+    return merged
+
+
+def _looked_up(pairs: list[tuple[int, int]]) -> _Parts:
+    merged = _merged(pairs)
+    once = _count(pairs) == _count(merged)
+    parts = pairs if once else _firsts(pairs)
+    ends = list(accumulate(high - low + 1 for low, high in parts))
+    return _Parts(tuple(parts), ends, [low for low, _ in merged], [high for _, high in merged])
+
+
+def _count(pairs: Iterable[tuple[int, int]]) -> int:
+    return sum(high - low + 1 for low, high in pairs)
+
+
+def _firsts(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """What of each range no range before it holds, in the order written.
+
+    Between two numbers where some range begins or ends, all belongs to the first of the ranges that are open there.
+    """
+    owned: list[list[tuple[int, int]]] = [[] for _ in pairs]
+    begins = sorted(range(len(pairs)), key=lambda place: pairs[place], reverse=True)
+    marks = sorted({mark for low, high in pairs for mark in (low, high + 1)})
+    opened: list[int] = []  # a heap: places of the ranges that begin here or before
+    for mark, following in pairwise(marks):
+        while begins and pairs[begins[-1]][0] <= mark:
+            heappush(opened, begins.pop())
+        while opened and pairs[opened[0]][1] < mark:
+            heappop(opened)
+        if opened:
+            mine = owned[opened[0]]
+            start = mine.pop()[0] if mine and mine[-1][1] == mark - 1 else mark
+            mine.append((start, following - 1))
+    return [part for mine in owned for part in mine]
 
 
 def _cut(parts: _Parts, start: int, stop: int) -> _Ranges:

@@ -1,7 +1,23 @@
 """The tolerant cursor: the same rules, but what breaks them is noted and mended, and reading goes on.
 
-It is used only for a frame that the strict cursor refused.  Every tolerance stands here or in a rule beside
-`if c.tolerant`, with the servers that need it in `tests/grammar/data/`.
+Theory of operation.  It reads a frame that the strict cursor refused, again from the first octet and by the same rules.
+What it overrides follows one pattern: look for more than the grammar allows, `fail` at the octet where the grammar is
+broken, and move `pos` to where the rule can go on.  Three things keep that safe:
+
+    progress   a rule that loops moves `pos` in each round, whatever was noted in it, or gives up
+    once       one octet has one violation, the first that is noted; of a frame at most _MOST are kept
+    linear     what was searched in vain is not searched again: behind `_endless` no quoted string ends
+
+If no method can mend it, Mismatch goes up to the nearest rule that can leave something out, as the item of a FETCH: it
+hands it to `mend`, and steps over what it cannot read (`Cursor.skip`).  If it reaches the top, the response is Garbage.
+A frame that was refused strictly always ends with a violation: if the second reading notes none, the parser notes why
+the first gave up.
+
+The hardest case is a quotation mark inside a quoted string.  Where the string ends is then a guess: at the first mark
+behind which something stands that may follow a string (`_AFTER`).
+
+Every tolerance stands here or in a rule beside `if c.tolerant`, with the servers that need it in
+`tests/grammar/data/`.
 """
 
 from __future__ import annotations

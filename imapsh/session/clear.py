@@ -13,17 +13,17 @@ from imapsh.errors import LoginError
 from imapsh.session.exchange import secrets_typed
 
 if TYPE_CHECKING:
-    from imapsh.session.opening import Opening
-    from imapsh.session.sending import Sending
+    from imapsh.session.core import Session
+    from imapsh.session.wanted import Opening
     from imapsh.spec.match import Match
 
 
-def is_safe(session: Sending, wanted: Opening) -> bool:
+def is_safe(session: Session, wanted: Opening) -> bool:
     """Whether a password may go: nobody can listen, or that was said not to matter."""
     return session.secure or wanted.local or wanted.cleartext
 
 
-def refusal(session: Sending, wanted: Opening, what: str) -> LoginError:
+def refusal(session: Session, wanted: Opening, what: str) -> LoginError:
     """The error for `what` was not sent: why, what to do instead, and how to insist."""
     offered = "STARTTLS" in session.capabilities
     better = (
@@ -35,7 +35,7 @@ def refusal(session: Sending, wanted: Opening, what: str) -> LoginError:
     )
 
 
-def guard(session: Sending, wanted: Callable[[], Opening]) -> Callable[[Match], None]:
+def guard(session: Session, wanted: Callable[[], Opening]) -> Callable[[Match], None]:
     """What refuses typed lines on this session; `wanted` tells where it leads, each time anew."""
 
     def check(found: Match) -> None:

@@ -19,9 +19,9 @@ _MAIL = _SELECTED_ONLY | {"LIST", "LSUB", "STATUS"}
 def untagged(
     response: Response, state: str, mailbox: Mailbox | None, running: Collection[Exchange], any_time: bool = False
 ) -> tuple[Finding, ...]:
-    """What an untagged response does at the wrong time, given what is known before it is taken in.
+    """Return what an untagged response does at the wrong time, given what is known before it is taken in.
 
-    `any_time`: messages may go at any time (`Knowledge.news_any_time`).
+    `any_time` is true if messages may go while no command runs (`Knowledge.news_any_time`).
     """
     value = response.value
     if isinstance(value, Fetch) and mailbox is not None:  # the common one
@@ -67,6 +67,21 @@ def _untimely(rule: str, name: str, running: Collection[Exchange]) -> list[Findi
         names = ", ".join(exchange.name for exchange in running)
         return [Finding(rule, f"{name} while {names} runs")]
     return []
+
+
+def continuation() -> tuple[Finding, ...]:
+    """Return the finding of a `+` that no command waits for (RFC 9051 section 7.6)."""
+    return (Finding("continuation-unasked", "'+' though nothing waits for it"),)
+
+
+def tag(response: Response) -> tuple[Finding, ...]:
+    """Return the finding of a tagged reply that no command waits for (RFC 9051 section 2.2.2)."""
+    return (Finding("tag-unknown", f"no command with the tag {response.tag} is running"),)
+
+
+def silence() -> tuple[Finding, ...]:
+    """Return the finding of a connection that ends without a BYE (RFC 9051 section 7.1.5)."""
+    return (Finding("bye-silent", "no BYE came before the end"),)
 
 
 def asked_for(response: Response, running: Collection[Exchange]) -> bool:

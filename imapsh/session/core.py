@@ -6,9 +6,18 @@ A driver (`imapsh.client`) moves the octets:
     for event in session.events(): ...       Sent, Received, Completed, Unsent, Upgrade, Closed
     while octets := session.to_send(): ...   write them
 
-Call `events` and `to_send` after every `receive` and every command.  Commands are queued and sent when those before
-allow it (RFC 9051 section 5.5); a `+` goes to the literal that waits, else to AUTHENTICATE, else to IDLE, else to
-nobody.
+Call `events` and `to_send` after every `receive` and every command.
+
+Theory of operation.  A session holds a part for each matter, and is what programs and people talk to:
+
+    octets --> Inbox --responses--> Receiver --> events
+                                     |    |
+                             Knowledge    Ending         what is known; what is raised once it is over
+                                     |
+    octets <-- Outbox <--commands-- Sender --> events
+
+No part knows the session.  Nothing is read before it is asked for: `events` takes one response at a time out of the
+inbox, so a driver that stops taking events stops the work too.  At an Upgrade it stops until the driver has put TLS in.
 
 After a BYE that nobody asked for nothing more is sent (`ending`), and what still comes is read: the end of the stream
 closes.  A driver waits for it FAREWELL seconds.
@@ -17,44 +26,34 @@ closes.  A driver waits for it FAREWELL seconds.
 from __future__ import annotations
 
 import time
-from binascii import Error, a2b_base64, b2a_base64
-from collections.abc import Callable, Collection, Iterator
-from typing import TYPE_CHECKING, Protocol
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from imapsh.errors import (
-    ConnectionLost,
-    ConnectionTimeout,
-    GreetingError,
-    ImapshError,
-    LimitError,
-    LoginError,
-    ServerBye,
-    StateError,
-    TLSError,
-    UsageError,
-)
-from imapsh.findings import Finding, Violation
-from imapsh.grammar.responses import CONTINUATION, GARBAGE, STATUS, TAGGED, UNTAGGED, Response
-from imapsh.grammar.values import Fetch, Garbage, StatusText
-from imapsh.session import conduct, states
-from imapsh.session.attribution import answered, says_whose
-from imapsh.session.events import Closed, Completed, Event, Received, Upgrade
-from imapsh.session.exchange import Exchange
-from imapsh.session.freetext import FreeText, Heard
-from imapsh.session.numbering import NOTHING
-from imapsh.session.secrets import MASK
-from imapsh.session.sending import Sending
-from imapsh.spec.model import AUTHENTICATED, LOGOUT, SELECTED
-from imapsh.wire.frames import Frame
+from imapsh.errors import ConnectionLost, ConnectionTimeout, ImapshError, StateError, UsageError
+from imapsh.grammar.responses import Parser, Response
+from imapsh.session import authentication
+from imapsh.session.ending import Ending
+from imapsh.session.events import Event
+from imapsh.session.exchange import Exchange, OpenFile, Secret, Sendable, typed
+from imapsh.session.inbox import Inbox, Tracer
+from imapsh.session.knowledge import Knowledge
+from imapsh.session.receiving import Receiver
+from imapsh.session.secrets import MASK, Secrets
+from imapsh.session.sending import Sender
+from imapsh.session.traffic import Traffic
+from imapsh.spec.model import Context
 from imapsh.wire.limits import DEFAULT, Limits
-from imapsh.wire.push import Pusher
-from imapsh.wire.reader import FrameReader, Opener
 
 if TYPE_CHECKING:
     from imapsh.sasl.mechanism import Mechanism
+    from imapsh.session.mailbox import Mailbox
     from imapsh.session.transfer import Transfer
     from imapsh.session.waiting import Waiting
-    from imapsh.wire.deflate import Deflate
+    from imapsh.spec.match import Match
+    from imapsh.wire.reader import Opener
+
+__all__ = ["FAREWELL", "RENEWAL", "Session", "Tracer"]
 
 FAREWELL = 5.0
 """Seconds that a driver waits for the end of the stream after BYE (`Session.ending`)."""
@@ -64,22 +63,15 @@ RENEWAL = 29 * 60.0
 (RFC 2177 section 3)."""
 
 
-class Tracer(Protocol):
-    """What keeps a trace: `imapsh.wire.trace.Trace`."""
-
-    def received(self, piece: bytes, /) -> None:
-        """Octets from the server, known secrets masked."""
-
-    def sent(self, octets: bytes, /) -> None:
-        """Octets to the server, secrets masked."""
-
-
-class Session(Sending):
+class Session:
     """One connection's conversation.
 
-    What it knows is `Knowledge`'s.  `secure`: the driver says that nobody can listen.  `opener` sends large literals
-    elsewhere.  `ending`: BYE came and nobody had asked for it; only the end of the stream is still due.
-    `strict`: what a program submits is sent only in a state in which the table allows it.
+    `known` is what is known of the connection.  `secure`: the driver says that nobody can listen.  `read_only`: what
+    may change mail is refused to a person (`context`).  `opener` sends large literals elsewhere.
+
+    `strict`: what a program submits is sent only in a state in which the table allows it; what is typed (`line`) always
+    is.  `guard` is asked of each typed line before anything is sent, and raises what it refuses it with
+    (`imapsh.session.clear`).  `running` holds the commands that have no reply yet, by tag; `queue` those that wait.
     """
 
     def __init__(
@@ -93,41 +85,124 @@ class Session(Sending):
         read_only: bool = False,
         strict: bool = False,
     ) -> None:
-        super().__init__(clock=clock, secure=secure, read_only=read_only, nesting=limits.nesting, strict=strict)
-        self.greeting: Response | None = None
-        self.received_octets = 0
-        self.sent_octets = 0
         self.limits = limits
-        self._trace: Tracer | None = None
-        self._pusher = Pusher(FrameReader(limits=limits, opener=opener))
-        self._free = FreeText(self.secrets, self.parser.readers, self._known_tags)
-        self._traced = Heard(self.secrets, self.parser.readers, self._known_tags)
-        self._challenge = ""
-        self._deflate: Deflate | None = None
-        self._ended = False
-        self._bye: Response | None = None
+        self.read_only = read_only
+        self.strict = strict
+        self.guard: Callable[[Match], object] = lambda found: None
+        self.secrets = Secrets()
+        self.known = Knowledge(nesting=limits.nesting, secure=secure)
+        self.running = self.known.running
+        self._events: deque[Event] = deque()
+        self._traffic = Traffic()
+        self._inbox = Inbox(self.known, self.secrets, self._traffic, limits=limits, opener=opener)
+        self._sender = Sender(self.known, self.secrets, self._events.append, clock=clock, traffic=self._traffic)
+        self.queue = self._sender.queue
+        self._ending = Ending(self.known)
+        self._receiver = Receiver(
+            self.known, self._inbox, self._sender, self._ending, self._events, clock=clock, most=limits.responses
+        )
+        self._clock = clock
         self.set_trace(trace)
 
+    # -- what is known
+
+    @property
+    def state(self) -> str:
+        """One of `imapsh.spec.model`'s, or `states.START` before the greeting."""
+        return self.known.state
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        """In upper case; empty if they are not known."""
+        return self.known.capabilities
+
+    @property
+    def capability_names(self) -> tuple[str, ...]:
+        """The capabilities as the server wrote them."""
+        return self.known.capability_names
+
+    @property
+    def enabled(self) -> frozenset[str]:
+        """What ENABLE brought, in upper case."""
+        return self.known.enabled
+
+    @property
+    def mailbox(self) -> Mailbox | None:
+        """The selected mailbox."""
+        return self.known.mailbox
+
+    @property
+    def left(self) -> Mailbox | None:
+        """The mailbox that was selected when BYE or LOGOUT ended the session."""
+        return self.known.left
+
+    @property
+    def greeting(self) -> Response | None:
+        """The server's first response."""
+        return self.known.greeting
+
+    @property
+    def parser(self) -> Parser:
+        """Reads responses as what was enabled asks for."""
+        return self.known.parser
+
+    @property
+    def rev2(self) -> bool:
+        """Whether IMAP4rev2 holds (RFC 9051 section 6.3.1, appendix E)."""
+        return self.known.rev2
+
+    @property
+    def idling(self) -> bool:
+        """Whether IDLE has its `+`, and no DONE was sent."""
+        return self.known.idling
+
+    @property
+    def secure(self) -> bool:
+        """Whether nobody can listen."""
+        return self.known.secure
+
+    @secure.setter
+    def secure(self, secure: bool) -> None:
+        self.known.secure = secure
+
+    @property
+    def ending(self) -> bool:
+        """Whether BYE came and nobody had asked for it: only the end of the stream is still due."""
+        return self.known.ending
+
+    def context(self) -> Context:
+        """Return what `spec.match` needs to know of this session."""
+        return self.known.context(read_only=self.read_only)
+
     # -- octets
+
+    @property
+    def received_octets(self) -> int:
+        """Octets that came over the wire."""
+        return self._traffic.received
+
+    @property
+    def sent_octets(self) -> int:
+        """Octets that went over the wire."""
+        return self._traffic.sent
 
     def receive(self, data: bytes) -> None:
         """Take in what the server sent; b"" is the end of the stream.  After Closed nothing is taken any more."""
         if self.closed:
             return
-        self.received_octets += len(data)
         for exchange in self.running.values():
             if exchange.first is None:
                 exchange.first = self._clock()
             break
-        self._pusher.feed(data)
-        self._ended = not data
+        self._inbox.feed(data)
 
     def events(self) -> Iterator[Event]:
         """What has happened, one by one.  Stops at an Upgrade until `upgraded` is called, and for good after Closed."""
+        events, ending, sender, advance = self._events, self._ending, self._sender, self._receiver.advance
         while True:
-            while self._events:
-                yield self._events.popleft()
-            if self.closed or self._paused or not self._advance():
+            while events:
+                yield events.popleft()
+            if ending.closed or sender.paused or not advance():
                 return
 
     def to_send(self) -> bytes:
@@ -135,52 +210,44 @@ class Session(Sending):
         if self.closed or self.ending:
             return b""
         try:
-            out = self._outbox.take()
+            out = self._sender.outbox.take()
         except ConnectionLost as error:
-            self._close(error)
+            self._receiver.close(error)
             return b""
         if out is None:
             return b""
-        if self._trace is not None:
-            self._trace.sent(out.shown)
-        octets = out.octets if self._deflate is None else self._deflate.deflate(out.octets)
-        self.sent_octets += len(octets)
-        return octets
-
-    def _crossed(self) -> int:
-        return 0 if self._deflate is None else self.sent_octets + self.received_octets
+        if (trace := self._inbox.trace) is not None:
+            trace.sent(out.shown)
+        return self._traffic.coded(out.octets)
 
     def set_trace(self, trace: Tracer | None) -> None:
         """From now on keep a trace, or none."""
-        if self._trace is not None and (held := self._traced.rest()):
-            self._trace.received(held)
-        self._trace = trace
-        self._pusher.on_piece = None if trace is None else self._piece
+        self._inbox.set_trace(trace)
 
     @property
     def midway(self) -> bool:
         """Whether something has been said in part, by either side: what is silent now may be silent for ever."""
-        return self._outbox.waiting or self._pusher.midway
+        return self._sender.outbox.waiting or self._inbox.midway
 
     @property
     def waiting(self) -> Waiting | None:
-        """What is waited for in the middle of it; None where nothing is.  Take all events before."""
+        """What the session is blocked on half-way, or None.  Drain `events()` first."""
         from imapsh.session import waiting
 
-        part = self._pusher.unfinished
+        part = self._inbox.unfinished
         if part is not None:
             return waiting.of_server(part, self.parser, self.running.values())
-        ours = self._outbox.waits
+        ours = self._sender.outbox.waits
         return ours and waiting.Waiting("+", ours[1], command=f"{ours[0].tag} {ours[0].name}")
 
     @property
     def transfer(self) -> Transfer | None:
-        """The literal that is on its way; None where none is."""
+        """The literal that is on its way, or None."""
         from imapsh.session.transfer import Transfer
 
-        if (coming := self._pusher.literal) is not None:
+        if (coming := self._inbox.literal) is not None:
             return Transfer(False, *coming)
-        going = self._outbox.literal
+        going = self._sender.outbox.literal
         return going and Transfer(True, *going)
 
     def resync(self) -> bool:
@@ -191,293 +258,155 @@ class Session(Sending):
         """
         if self.closed:
             raise self.over().with_traceback(None)
-        frame = self._pusher.resync()
-        if frame is not None:
-            self._take(self._read(frame))
-        return frame is not None
+        response = self._inbox.resync()
+        if response is not None:
+            self._receiver.take(response)
+        return response is not None
 
     def upgraded(self) -> None:
         """The driver has put TLS in: nothing learned before counts any more (RFC 9051 section 6.2.1)."""
-        self._paused = False
-        self.secure = True
-        self.parser.utf8 = False
-        self._set_capabilities(())
-        self._start_next()
+        self.known.secured()
+        self._sender.paused = False
+        self._sender.start_next()
+
+    # -- the end
+
+    @property
+    def closed(self) -> bool:
+        """Whether the connection has ended."""
+        return self._ending.closed
+
+    @property
+    def is_open(self) -> bool:
+        """Whether commands can be sent: the connection has not ended, and no BYE came."""
+        return self._ending.is_open
+
+    def require_open(self) -> None:
+        """Raises what ended the session: ConnectionLost or its kinds, StateError after LOGOUT or an end of our own."""
+        self._ending.require_open()
+
+    def over(self) -> ImapshError:
+        """The error to raise for whatever is asked of a session that has ended."""
+        return self._ending.error()
 
     def lost(self, error: ImapshError, *, here: bool = False) -> None:
         """The driver could not go on: reading, writing or TLS failed.  What was received before is read first.
 
         `here`: it was told to stop.  What is asked of the session later is a StateError then.
         """
-        while not self.closed and self._advance():
+        while not self.closed and self._receiver.advance():
             pass
         if isinstance(error, ConnectionTimeout) and not self.closed and (waiting := self.waiting) is not None:
             error.args = (f"{error} ({waiting})",)  # the same error: who raised it knows it by
-        if here and not self.closed:
-            self._over = StateError(f"{error}: connect again")
-        self._close(error)
+        if here:
+            self._ending.wanted(error)
+        self._receiver.close(error)
 
-    # -- receiving
+    # -- commands
 
-    def _piece(self, piece: bytes) -> None:
-        self._traced.logged_in = self.state in (AUTHENTICATED, SELECTED)
-        if self._trace is not None and (shown := self._traced.feed(piece, self._pusher.telling)):
-            self._trace.received(shown)
+    def new_tag(self) -> str:
+        """A tag that no command in flight has."""
+        return self._sender.new_tag()
 
-    def _known_tags(self) -> Collection[str]:
-        return {*self.running, *self._raw.tags}
+    def require(self, name: str) -> None:
+        """Raises StateError if a command is not allowed in the state of now, and what `require_open` raises.
 
-    def _advance(self) -> bool:
-        """Read one more frame; whether anything came of it."""
-        try:
-            frame = self._pusher.take()
-        except (LimitError, ConnectionLost) as error:
-            self._close(error)
-            return True
-        if isinstance(frame, Frame):
-            self._take(self._read(frame))
-            return True
-        if self._ended:
-            self._close(self._eof())
-            return True
-        return False
+        Nothing is raised while a command has no reply that may change the state: `strict` looks again before sending.
+        """
+        self.require_open()
+        self._sender.check(name)
 
-    def _read(self, frame: Frame) -> Response:
-        """Parse what came, and mask what is shown of it; what a logged-in user asks for is mail, and stays as it is."""
-        greeting = self.state == states.START
-        response = self.parser.parse(frame, greeting=greeting)
-        if response.kind is CONTINUATION:
-            self._challenge = _text(response)  # a mechanism reads what came
-        logged_in = self.state in (AUTHENTICATED, SELECTED)
-        if not self.secrets.known or (response.kind is UNTAGGED and logged_in):
-            return response
-        self._free.logged_in = logged_in
-        return self._free.shown(response, self.parser, greeting=greeting)
+    def line(self, text: str, *, open_file: OpenFile | None = None, matched: Match | None = None) -> Exchange:
+        """Submit a typed line, with its literals inside, as it stands; a tag is put in front where it has none.
 
-    def _eof(self) -> ImapshError | None:
-        if self._bye is not None and not self.ending:
-            return None
-        if self.state == states.START:
-            return GreetingError(
-                "the server closed the connection without a greeting" if self.greeting is None else
-                "the server closed the connection and never greeted as IMAP does"
-            )  # fmt: skip
-        names = ", ".join(f"{exchange.tag} {exchange.name}" for exchange in self.running.values())
-        during = f" while {names} was running" if names else ""
-        return ConnectionLost(f"the server closed the connection without a word{during}: \\connect opens it again")
+        Raises UsageError, and sends nothing, for what cannot be a command: a line break outside a literal, a tag that
+        is in use, a file that cannot be read; and what `guard` raises.
+        """
+        if matched is None:
+            from imapsh.spec.match import match
 
-    def _close(self, error: ImapshError | None) -> None:
-        """The end: what was received and not read yet is shown, and what is in flight gets no reply any more."""
-        if self.closed:
-            return
-        self._show_rest()
-        findings = (Finding("bye-silent", "no BYE came before the end"),) if self._silent() and self._ended else ()
-        if self.state == states.START and type(error) is ConnectionLost:
-            error = GreetingError(str(error))
-        if self.ending and not isinstance(error, LimitError):
-            error = self._farewell()
-        if self._over is None and error is not None:
-            self._over = error if isinstance(error, ConnectionLost) else ConnectionLost(str(error))
-        self.closed = True
-        self.state = LOGOUT
-        self.idling = self._done_wanted = False
-        in_flight = (*self.running.values(), *self.queue)
-        self.running.clear()
-        self.queue.clear()
-        self.set_trace(None)
-        self._events.append(Closed(error, in_flight, findings))
+            matched = match(text, self.context())
+        self.guard(matched)
+        tag = matched.tag if matched.tag is not None else self.new_tag()
+        return self.submit(Exchange(tag, self._name(matched), typed(matched, tag, open_file)))
 
-    def _farewell(self) -> ImapshError:
-        kind = GreetingError if self._bye is self.greeting else ServerBye
-        return kind(f"the server said BYE: {_text(self._bye)}".removesuffix(": "))
+    def _name(self, matched: Match) -> str:
+        """The command's name as it is shown and counted: one that is none may be a known secret."""
+        octets = matched.name.encode("utf-8", "surrogateescape")
+        if matched.command is None and self.secrets.mask(octets) != octets:
+            return MASK.decode("ascii")
+        return matched.name.upper()
 
-    def _silent(self) -> bool:
-        return self._bye is None and self.state not in (states.START, LOGOUT)
+    def command(self, name: str, fragments: Iterable[Sendable] = ()) -> Exchange:
+        """Submit a command made by a program: its name, and its arguments as fragments (`grammar.writer.Writer`).
 
-    def _show_rest(self) -> None:
-        offset = self._pusher.reader.offset
-        rest = self._pusher.rest()
-        if rest:
-            frame = Frame((self.secrets.mask_text(rest),), offset, incomplete=True)
-            violation = Violation("line", len(rest), "the end came before these octets made a response")
-            exchange = next(iter(self.running.values()), None)
-            shown = Response(GARBAGE, "", Garbage(), frame, None, (violation,))
-            self._events.append(Received(shown, exchange, unsolicited=True))
+        Raises UsageError, and sends nothing, for CR, LF or NUL outside a literal; what `require` raises, if `strict`.
+        """
+        listed = list(fragments)
+        for text in (name.encode("utf-8", "surrogateescape"), *listed):
+            octets = text.octets if isinstance(text, Secret) else text
+            if isinstance(octets, bytes) and (b"\r" in octets or b"\n" in octets or b"\0" in octets):
+                raise UsageError("CR, LF and NUL cannot stand in a command line: give them in a literal")
+        if self.strict:
+            self.require(name.upper())
+        tag = self.new_tag()
+        head = f"{tag} {name}{' ' if listed else ''}".encode("utf-8", "surrogateescape")
+        return self._submit_checked(Exchange(tag, name.upper(), [head, *listed]))
 
-    def _take(self, response: Response) -> None:
-        exchange = next(iter(self.running.values()), None)
-        if exchange is not None and exchange.first is None:
-            exchange.first = self._clock()
-        kind = response.kind
-        if response.frame.incomplete:
-            self._events.append(Received(response, exchange, unsolicited=True))
-        elif self.state == states.START:
-            self._greet(response)
-        elif kind == TAGGED and response.tag in self.running:
-            self._complete(self.running.pop(response.tag), response)
-        elif kind == CONTINUATION:
-            if exchange is not None:
-                exchange.received += response.frame.length
-            self._continue(response)
-        else:
-            self._untagged(response, exchange)
+    def authenticate(self, mechanism: Mechanism) -> Exchange:
+        """Submit AUTHENTICATE with a mechanism of `imapsh.sasl`; its initial response goes along where SASL-IR is.
 
-    def _greet(self, response: Response) -> None:
-        first = self.greeting is None
-        if first:
-            self.greeting = response
-        if response.kind == STATUS and response.name in states.GREETINGS:
-            self.state = states.GREETINGS[response.name]
-            self._code(response)
-            if response.name == "BYE":
-                self._bye, self.ending = response, True
-        self._events.append(Received(response, greeting=first))
-        self._start_next()
+        Raises LoginError, and sends nothing, where the mechanism has no response to begin with; what `require` raises,
+        if `strict`.
+        """
+        if self.strict:
+            self.require("AUTHENTICATE")
+        return self._submit_checked(authentication.begin(mechanism, self.new_tag(), self.capabilities, self.secrets))
 
-    def _complete(self, exchange: Exchange, response: Response) -> None:
-        exchange.response = response
-        exchange.ended = self._clock()
-        exchange.deflated += self._crossed()
-        exchange.received += response.frame.length
-        self._outbox.drop(exchange)
-        if exchange.name == "IDLE":
-            self.idling = self._done_wanted = False
-        change = self._code(response)
-        if change:
-            exchange.note(change)
-        if exchange.mechanism is not None and response.name == "OK" and not self._proven(exchange, exchange.mechanism):
-            return
-        if exchange.name == "COMPRESS" and response.name == "OK" and self._deflate is None:
-            self._compress(exchange)
-        self._move(exchange, response.name)
-        self._events.append(Completed(response, exchange))
-        if exchange.name == "STARTTLS" and response.name == "OK":
-            self._pause(exchange)
-        elif self.state == LOGOUT and exchange.name == "LOGOUT":
-            self._close(None)
-        self._start_next()
+    def _submit_checked(self, exchange: Exchange) -> Exchange:
+        if self.strict and exchange.row is not None:
+            exchange.states = exchange.row.states
+        return self.submit(exchange)
 
-    def _proven(self, exchange: Exchange, mechanism: Mechanism) -> bool:
-        """Whether the server has done its part of the mechanism.  One that has not is left, its OK disregarded."""
-        try:
-            mechanism.finish()
-        except LoginError as error:
-            response, exchange.response = exchange.response, None
-            assert response is not None
-            self.running[exchange.tag] = exchange
-            self._events.append(Received(response, exchange))
-            self._close(error)
-            return False
-        return True
+    def submit(self, exchange: Exchange) -> Exchange:
+        """Queue an exchange; IDLE is ended first.  Raises what `require_open` raises, UsageError for a tag in use."""
+        self.require_open()
+        self._sender.submit(exchange)
+        return exchange
 
-    def _compress(self, exchange: Exchange) -> None:
-        """Both directions are deflated from here on, what stands behind the OK already (RFC 4978 section 3)."""
-        from imapsh.wire.deflate import Deflate, InflatingPusher
+    def cancel(self, exchange: Exchange) -> bool:
+        """Take a command back that was not sent yet.  False: it was."""
+        return self._sender.cancel(exchange)
 
-        self._deflate = Deflate()
-        self._pusher = InflatingPusher(self._pusher, self._deflate)
-        exchange.note("compressed from here on")
+    def done(self) -> None:
+        """End IDLE: DONE goes out after its `+`, and not at all after NO or BAD (RFC 9051 section 6.3.13)."""
+        self._sender.done()
 
-    def _pause(self, exchange: Exchange) -> None:
-        """Before TLS: octets that stand behind the OK came from somebody else (RFC 9051 section 6.2.1)."""
-        self._paused = True
-        if self._pusher.buffered:
-            self._close(TLSError("octets stood behind the OK to STARTTLS: somebody injects; the connection is closed"))
-        else:
-            self._events.append(Upgrade("tls", exchange))
+    def answer(self, text: bytes) -> None:
+        """Answer the `+` of a hand-typed AUTHENTICATE.  The line is secret whole, but for `*`, which cancels.
 
-    def _continue(self, response: Response) -> None:
-        exchange = self._outbox.current
-        if self._outbox.waiting:
-            self._events.append(Received(response, exchange, asks="literal"))
-            if not self.ending:
-                self._outbox.permit()
-            self._start_next()
-            return
-        for running in self.running.values():
-            if running.name == "AUTHENTICATE":
-                self._events.append(Received(response, running, asks="authenticate"))
-                if running.mechanism is not None:
-                    self._step(running, running.mechanism)
-                return
-            if running.name == "IDLE" and not self.idling:
-                self._events.append(Received(response, running, asks="idle"))
-                self.idling = True
-                if self._done_wanted:
-                    self.done()
-                return
-        first = next(iter(self.running.values()), None)
-        known = (first is None or first.row is not None) and not self._raw.tags  # what others ask for nobody knows
-        findings = (Finding("continuation-unasked", "'+' though nothing waits for it"),) if known else ()
-        self._events.append(Received(response, first, known, "", findings))
+        Raises UsageError for more than a line, StateError where no AUTHENTICATE is running, and what `require_open`
+        raises.
+        """
+        if b"\r" in text or b"\n" in text:
+            raise UsageError("an answer is one line")
+        self.require_open()
+        exchange = self.asks_answer()
+        if exchange is None:
+            raise StateError("no AUTHENTICATE is running: nothing was sent")
+        if exchange.answers or not exchange.shown.raw.upper().endswith(b" LOGIN\r\n"):  # there a user name comes first
+            self.secrets.add_sasl(text)
+        self._sender.answer(exchange, text)
 
-    def _step(self, exchange: Exchange, mechanism: Mechanism) -> None:
-        """One step of a mechanism, which cancels by LoginError; a challenge that is no base64 is handed on as it is."""
-        text = self._challenge.strip().encode("utf-8", "surrogateescape")
-        try:
-            challenge = a2b_base64(text, strict_mode=True)
-        except Error:
-            challenge = text
-        try:
-            answer = b2a_base64(mechanism.step(challenge), newline=False)
-        except (LoginError, UsageError) as error:
-            mechanism.said = self.secrets.veil(str(error))
-            self._say(b"*\r\n", b"*\r\n", exchange)
-            return
-        self.secrets.add_sasl(answer)
-        exchange.answers += 1
-        self._say(answer + b"\r\n", MASK + b"\r\n", exchange)
+    def raw(self, octets: bytes, shown: bytes | None = None) -> None:
+        """Send octets as they are, in no command; the caller answers for them.  Raises what `require_open` raises.
 
-    def _untagged(self, response: Response, exchange: Exchange | None) -> None:
-        findings: tuple[Finding, ...] = ()
-        change = ""
-        uid = None
-        gone = NOTHING
-        running: Collection[Exchange] = self.running.values()
-        if self._raw.tags:
-            running = [*running, self._raw.exchange]
-        if response.kind == UNTAGGED:
-            box = self._opening or self.mailbox
-            value = response.value
-            if type(value) is Fetch and box is not None and value.seq <= (box.exists or 0):
-                uid = box.learn(value)  # the common one, of which there is nothing else to say
-            else:
-                findings = conduct.untagged(response, self.state, box, running, self.news_any_time)
-                if box is not None:
-                    uid, change, gone = box.untagged(response.name, value)
-                change = change or self._data(response)
-        elif response.kind == TAGGED and self._raw.answered(response.tag or ""):
-            pass
-        elif response.kind == TAGGED:
-            findings = (Finding("tag-unknown", f"no command with the tag {response.tag} is running"),)
-        elif response.kind == STATUS:
-            change = self._code(response)
-            if response.name == "BYE":
-                self._take_bye(response)
-        asker = exchange if type(response.value) is Fetch else answered(response, self.running)
-        unsolicited = not conduct.asked_for(response, running)
-        if asker is not None:
-            exchange = asker
-        elif says_whose(response.value) and not self._raw.tags:
-            unsolicited = True
-        told = (response, exchange, unsolicited, "", findings, change, False, uid, gone)
-        self._events.append(tuple.__new__(Received, told))  # in half the time of Received's own
-        if exchange is not None:
-            exchange.untagged += 1
-            exchange.received += self._pusher.reader.offset - response.frame.offset
-            if change:
-                exchange.note(change)
-            if exchange.untagged > self.limits.responses > 0:
-                self._close(LimitError("responses", self.limits.responses, exchange.untagged))
+        `shown`: the same without what is secret in them; known secrets are masked in any case.
+        """
+        self.require_open()
+        self.known.raw.sent(octets)
+        self._sender.say(octets, self.secrets.mask(octets if shown is None else shown))
 
-    def _take_bye(self, response: Response) -> None:
-        self._bye = self._bye or response
-        if not any(exchange.name == "LOGOUT" for exchange in self.running.values()):
-            self.ending = True
-            self.state = LOGOUT
-            self.left, self.mailbox = self.mailbox or self.left, None
-
-
-def _text(response: Response | None) -> str:
-    value = response.value if response is not None else None
-    return value.text if isinstance(value, StatusText) else ""
+    def asks_answer(self) -> Exchange | None:
+        """The hand-typed AUTHENTICATE that runs, if any."""
+        return next((e for e in self.running.values() if e.name == "AUTHENTICATE" and e.mechanism is None), None)

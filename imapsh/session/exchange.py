@@ -1,4 +1,22 @@
-"""One command and what became of it; and how typed text or arguments become one."""
+"""One command and what became of it; and how typed text or arguments become one.
+
+Theory of operation.  An Exchange is made of fragments and is filled in by whoever holds it, in this order:
+
+    made        `tag`, `name`, `row`, `fragments`, `shown`; nothing was sent, and it may be thrown away
+    submitted   (`Sender.submit`) its secrets are known from now on, and `shown` is masked
+    started     (`Sender.start_next`) `settle` decides how literals are announced; `started` is the time; the fragments
+                go to the outbox, `sent` counts the octets
+      or unsent `error` says why; it has no reply
+    running     `first` is the time of the first octet behind it; `untagged` and `received` count what came for it, and
+                `changes` says what changed meanwhile
+    completed   `response` is the tagged reply, `ended` its time
+      or lost   the connection ended: `response` stays None
+
+A fragment is octets that go out as they are, or a literal, whose octets may have to wait.  A program's literal
+(`grammar.fragments.Literal`) is announced as the capabilities of the moment allow; one that a person typed
+(`TypedLiteral`) goes out as it was typed.  What is secret is marked when the fragment is made (`Secret`, or `secret` of
+a literal), so nobody has to find it again.
+"""
 
 # Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 

@@ -6,10 +6,9 @@ Written once as a generator of steps; a driver runs each step and sends the exch
     an Upgrade    put TLS in, then `Session.upgraded()`
 """
 
-# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
+from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from typing import Any, NamedTuple
+from collections.abc import Generator
 
 from imapsh.errors import GreetingError, LoginError, TLSError
 from imapsh.grammar.responses import STATUS, Response
@@ -18,53 +17,18 @@ from imapsh.session import clear
 from imapsh.session.core import Session
 from imapsh.session.events import Upgrade
 from imapsh.session.exchange import Exchange, Secret, Sendable
+from imapsh.session.wanted import Opening
 from imapsh.spec.model import NOT_AUTHENTICATED
+
+__all__ = [
+    "Opening", "Step", "Steps", "authenticate", "check_greeting", "reply", "steps", "way",
+]  # fmt: skip
 
 Step = Exchange | Upgrade
 Steps = Generator[Step, None, None]
 
 #: what a peer that is no IMAP server seems to be -> the article and name
 _PROTOCOLS = {"SMTP": "SMTP", "FTP": "FTP", "POP3": "POP3", "HTTP": "HTTP", "SSH": "SSH"}
-
-
-class Opening(NamedTuple):
-    """What is wanted of a new connection.
-
-    `where` names the peer in messages; `local`: a loopback address, a unix socket or a command: nobody listens in;
-    `user` "" for no login; `password` is asked once, when it is needed; `cleartext` allows it without TLS; `starttls`:
-    take STARTTLS where it is offered and a login is wanted; `must_starttls`: without it nothing goes on;
-    `ask_capabilities` where the server did not say them by itself.
-
-    `mechanism` is a name of `imapsh.sasl.table`, or AUTO for the strongest that is possible, or "" for PLAIN, else the
-    command LOGIN; `password` gives the token where the mechanism wants one, and AUTO is told so by `token`.
-    `another` gives, after a refusal, a fresh token, or "" where there is none: it is tried once.
-    `authorize` is whom to act for; `certificate`: the TLS connection shows one of ours; `host` and `port` are the
-    server's; `binding` tells what the TLS channel is known by (`StreamInfo.binding`); `insist` is what to give for
-    `cleartext`, as messages say it.
-    """
-
-    where: str
-    local: bool = False
-    user: str = ""
-    password: Callable[[], str] | None = None
-    cleartext: bool = False
-    starttls: bool = True
-    must_starttls: bool = False
-    ask_capabilities: bool = True
-    mechanism: str = ""
-    another: Callable[[], str] | None = None
-    authorize: str = ""
-    token: bool = False
-    certificate: bool = False
-    host: str = ""
-    port: int = 0
-    binding: Callable[[], tuple[str, Any] | None] | None = None
-    insist: str = "--cleartext"
-
-    @property
-    def logs_in(self) -> bool:
-        """Whether a login is wanted: by name, or by a mechanism that needs none."""
-        return bool(self.user or self.mechanism)
 
 
 def check_greeting(response: Response | None, where: str) -> None:

@@ -1,8 +1,20 @@
 """What is to be sent, and what waits for the server's `+`.
 
-A queue of commands plus the current one, made of fragments.  `Exchange.settle` has decided which literals are announced
-`{n+}`; the octets of the others wait for `+`.  When NO or BAD comes for a command that waits, what was not yet
-permitted is dropped; a literal that was begun is always finished (RFC 7888 section 4).
+Theory of operation.  There are two stores.  `_rest` holds the fragments of the current command that may not go out yet.
+`_ready` holds what may: octets, and literals as iterators that are read while they are sent, so that a large file is
+never in memory.  Every octet enters `_ready` once, in the order of the wire, and leaves it by `take`.
+
+    free      no command is current; `start` takes one and moves its fragments to `_ready`, in order, until
+    waiting   a literal was announced that must wait for `+`: its announcement is ready, its octets and the rest are not
+                `permit`   `+` came: the octets are ready, go on with the rest; then waiting again, or free
+                `drop`     NO or BAD came: forget the rest; free
+    free      the end of the line is ready; the octets may still be going out, and the next command queues behind them
+
+What is in `_ready` is never taken back.  A literal that was begun is always finished, for the server counts its octets
+whatever it answers (RFC 7888 section 4).  Which literals wait was decided before (`Exchange.settle`).
+
+What is no command (`send`: DONE, an answer to a challenge, raw octets) goes behind what is ready.  If a command is
+waiting, that is in the middle of it: the caller has to know whether that is meant.
 """
 
 # Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
@@ -27,7 +39,10 @@ class Out(NamedTuple):
 
 
 class Outbox:
-    """`mask` takes known secrets out of octets that the trace may show."""
+    """Sends one command after the other, as far as each may go.
+
+    `mask` takes known secrets out of octets that the trace may show.  `current` is the command that is not sent whole.
+    """
 
     def __init__(self, mask: Callable[[bytes], bytes]) -> None:
         self._mask = mask
@@ -39,12 +54,12 @@ class Outbox:
 
     @property
     def waiting(self) -> bool:
-        """A literal waits for `+`."""
+        """Whether a literal waits for `+`."""
         return self._waiting is not None
 
     @property
     def waits(self) -> tuple[Exchange, int] | None:
-        """Whose literal waits for `+`, and its octets."""
+        """The command whose literal waits for `+`, and the octets of the literal; None if none does."""
         literal, exchange = self._waiting, self.current
         if literal is None or exchange is None:
             return None
@@ -53,12 +68,12 @@ class Outbox:
 
     @property
     def literal(self) -> tuple[int, int] | None:
-        """While a literal is being sent: its octets, and those that went; of several that follow one another of all."""
+        """While a literal is being sent: its octets, and those that went.  Literals in a row count as one."""
         return (self._due, self._gone) if self._due else None
 
     @property
     def busy(self) -> bool:
-        """A command is not sent whole yet."""
+        """Whether a command is not sent whole yet."""
         return self.current is not None
 
     def start(self, exchange: Exchange) -> None:
@@ -69,21 +84,21 @@ class Outbox:
         self._go()
 
     def permit(self) -> None:
-        """`+` came for the literal that waits."""
+        """Take in that `+` came for the literal that waits."""
         waiting, self._waiting = self._waiting, None
         assert waiting is not None
         self._send_literal(waiting)
         self._go()
 
     def drop(self, exchange: Exchange) -> None:
-        """The command was refused: send no more of it."""
+        """Take in that the command has its reply: send no more of it."""
         if self.current is exchange:
             self._rest.clear()
             self._waiting = None
             self.current = None
 
     def send(self, octets: bytes, shown: bytes) -> None:
-        """Octets between commands: an answer to `+`, DONE, raw bytes."""
+        """Send octets that are no command: an answer to `+`, DONE, raw octets."""
         self._ready.append(Out(octets, shown))
 
     def take(self) -> Out | None:

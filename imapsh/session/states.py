@@ -35,5 +35,8 @@ REPLIES = {
 #: Commands that may change what others are allowed to do.
 CHANGERS = frozenset(name for name, _ in REPLIES) | {"STARTTLS"}
 
-#: Commands after whose OK all capabilities are forgotten, and whether what came while they ran is kept.
-FORGET_CAPABILITIES = {"STARTTLS": False, "LOGIN": True, "AUTHENTICATE": True}
+#: Commands that open a mailbox.
+OPENS = frozenset({"SELECT", "EXAMINE"})
+
+#: Commands after whose OK the capabilities are forgotten, unless the server told new ones while they ran.
+FORGET_CAPABILITIES = frozenset({"STARTTLS", "LOGIN", "AUTHENTICATE"})

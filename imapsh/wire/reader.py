@@ -1,14 +1,29 @@
 """One frame reader for every way octets arrive.
 
-Theory of operation.  A frame is a line; it goes on where the line announces a literal, and, mending what broken
-servers send, where a quoted string or a parenthesis is left open and the next octet is a space, a tab or ')' (no
-response begins so).  Reading is one generator that asks for `Line` or for `Octets`, and is answered with them: who
-answers decides whether octets are pushed (`push.py`) or pulled (`pull.py`).  Most lines are a whole frame;
-`FrameReader.whole` sees that without the generator.
+Theory of operation.  A frame is one response or command: a line, or several pieces of lines with literals between them.
+`FrameReader.read` is a generator for one frame.  It yields a request, `Line` or `Octets`, and is sent what it asked
+for.  It never waits and never looks ahead by itself.  Whoever answers decides where the octets come from: `push.py`
+keeps the generator until more has come, `pull.py` blocks.  So there is one reader, and a stream that is cut anywhere
+gives the same frames.
 
-What announces a literal: in responses, `{n}` at the end of a line outside a quoted string, but never in the text of a
-status response, a continuation request or a line that is no response: there only inside a response code that is
-still open and may hold a string.  In commands, at the end of every line.  RFC 9051 sections 4.3, 7.1, 9.
+    read     the first line comes                   -> data, status or command, by how it begins
+    data     (`* FETCH ...`)  ends in `{n}`         -> literal, then the next piece of the line, then data again
+                              is left open          -> if the next line begins as no response does, join it: data again
+    status   (OK, `+`, text)  ends in `{n}` inside a response code that may hold a string -> literal, status again
+    command                   ends in `{n}`         -> literal, command again
+    literal  yields Octets until n octets came; the stream may end before: then the frame is incomplete
+    any      otherwise the frame ends
+
+The three differ because text must never swallow what follows it.  A person may write `{5}` at the end of a greeting, so
+in the text of a status response `{n}` announces nothing.  `{n}` inside a quoted string announces nothing either, and
+`Scan` keeps track of where one is open over all pieces of a frame (RFC 9051 sections 4.3, 7.1 and 9).
+
+Some servers break a line inside a quoted string or a list.  Such a line is joined to the next one only if that begins
+with a space, a tab or `)`, for no response does.  The line that was read to find that out is kept in `pending` if it
+does not belong to the frame.
+
+Most lines are a whole frame.  `FrameReader.whole` sees that by counting marks, without the generator.  If it is not
+sure it says None, and the generator decides.
 """
 
 # Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.

@@ -139,7 +139,7 @@ def test_who_takes_slowly_slows_the_server_down() -> None:
                 await asyncio.sleep(0)
             held = c.session.received_octets
             assert held < len(flags(1, many)) // 2
-            assert max(len(backlog) for backlog in c._backlogs) < 5 * MOST_ITEMS
+            assert max(len(backlog) for backlog in c._runner.router.backlogs) < 5 * MOST_ITEMS
             assert [message.seq async for message in messages] == list(range(2, many + 1))
             await saying
 
@@ -184,8 +184,8 @@ def test_a_loop_left_early_leaves_a_usable_connection() -> None:
             await peer.hears(b"A3 NOOP\r\n")
             await peer.says(b"A3 OK done\r\n")
             await running
-            assert not c._backlogs
-            assert not c._wants
+            assert not c._runner.router.backlogs
+            assert not c._runner.router.wants
 
     play(scene)
 
@@ -416,7 +416,7 @@ def test_idle_is_taken_up_again() -> None:
     async def scene() -> None:
         async with pair() as (c, peer):
             await selected(c, peer, 1)
-            async with idling.Idle(c, renewal=0.05) as updates:
+            async with idling.Idle(c._runner, renewal=0.05) as updates:
                 following = asyncio.ensure_future(anext(updates))
                 await peer.hears(b"A2 IDLE\r\n")
                 await peer.says(b"+ idling\r\n")

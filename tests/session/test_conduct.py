@@ -6,30 +6,55 @@ import pytest
 
 from .player import LOGGED_IN, OPEN, SELECTED, play
 
-
-@pytest.mark.parametrize(
-    ("script", "rules"),
-    [
-        (f"{OPEN}\nS: * 3 EXISTS", ["data-state"]),
-        (f'{OPEN}\nS: * LIST () "/" INBOX', ["data-state"]),
-        (f"{OPEN}\nS: * CAPABILITY IMAP4rev1", []),
-        (f'{LOGGED_IN}\nS: * LIST () "/" INBOX', []),
-        (f"{LOGGED_IN}\nS: * 3 EXISTS", ["data-state"]),
-        (f"{LOGGED_IN}\nS: * 3 EXPUNGE", ["data-state", "expunge-time"]),
-        (f"{LOGGED_IN}\n>>> XNEW\nC: A1 XNEW\nS: * 3 EXISTS", []),
-        (f"{SELECTED}\nS: * 6 EXISTS\nS: * 1 FETCH (FLAGS ())", []),
-        (f"{SELECTED}\nS: * 4 EXISTS", ["exists-shrinks"]),
-        (f"{SELECTED}\nS: * 6 FETCH (FLAGS ())", ["message-number"]),
-        (f"{SELECTED}\nS: * 1 EXPUNGE", ["expunge-time"]),
-        (f"{SELECTED}\nS: * 6 EXPUNGE", ["expunge-time", "message-number"]),
-        (f"{SELECTED}\n>>> NOOP\nC: A2 NOOP\nS: * 1 EXPUNGE\nS: A2 OK done", []),
-        (f"{SELECTED}\n>>> FETCH 1 UID\nC: A2 FETCH 1 UID\nS: * 1 EXPUNGE\nS: A2 OK done", ["expunge-time"]),
-        (f"{SELECTED}\n>>> SEARCH ALL\nC: A2 SEARCH ALL\nS: * 1 EXPUNGE\nS: A2 OK done", ["expunge-time"]),
-        (f"{SELECTED}\n>>> UID SEARCH ALL\nC: A2 UID SEARCH ALL\nS: * 1 EXPUNGE\nS: A2 OK done", []),
-        (f"{SELECTED}\nS: * BYE tired\n!! eof", []),
-        (f"{SELECTED}\n!! eof", ["bye-silent"]),
-    ],
+#: A literal whose lines look like commands.
+APPENDED = (
+    SELECTED
+    + r"""
+>>> APPEND Box {20}\r\nA9 NOOP\r\nDONE\r\nxx\r\n.
+C: A2 APPEND Box {20}
+S: + go on
+C: A9 NOOP
+C: DONE
+C: xx
+C: .
+""".rstrip()
 )
+
+#: What is said, and the rules that it breaks.
+FINDINGS = [
+    (f"{OPEN}\nS: * 3 EXISTS", ["data-state"]),
+    (f'{OPEN}\nS: * LIST () "/" INBOX', ["data-state"]),
+    (f"{OPEN}\nS: * CAPABILITY IMAP4rev1", []),
+    (f'{LOGGED_IN}\nS: * LIST () "/" INBOX', []),
+    (f"{LOGGED_IN}\nS: * 3 EXISTS", ["data-state"]),
+    (f"{LOGGED_IN}\nS: * 3 EXPUNGE", ["data-state", "expunge-time"]),
+    (f"{LOGGED_IN}\n>>> XNEW\nC: A1 XNEW\nS: * 3 EXISTS", []),
+    (f"{SELECTED}\nS: * 6 EXISTS\nS: * 1 FETCH (FLAGS ())", []),
+    (f"{SELECTED}\nS: * 4 EXISTS", ["exists-shrinks"]),
+    (f"{SELECTED}\nS: * 6 FETCH (FLAGS ())", ["message-number"]),
+    (f"{SELECTED}\nS: * 1 EXPUNGE", ["expunge-time"]),
+    (f"{SELECTED}\nS: * 6 EXPUNGE", ["expunge-time", "message-number"]),
+    (f"{SELECTED}\n>>> NOOP\nC: A2 NOOP\nS: * 1 EXPUNGE\nS: A2 OK done", []),
+    (f"{SELECTED}\n>>> FETCH 1 UID\nC: A2 FETCH 1 UID\nS: * 1 EXPUNGE\nS: A2 OK done", ["expunge-time"]),
+    (f"{SELECTED}\n>>> SEARCH ALL\nC: A2 SEARCH ALL\nS: * 1 EXPUNGE\nS: A2 OK done", ["expunge-time"]),
+    (f"{SELECTED}\n>>> UID SEARCH ALL\nC: A2 UID SEARCH ALL\nS: * 1 EXPUNGE\nS: A2 OK done", []),
+    (f"{SELECTED}\nS: * BYE tired\n!! eof", []),
+    (f"{SELECTED}\n!! eof", ["bye-silent"]),
+    (f"{SELECTED}\nS: * OK [CLOSED] gone\nS: * 9 EXISTS", ["data-state"]),
+    (f"{SELECTED}\n>>> CLOSE\nC: A2 CLOSE\nS: A2 OK done\nS: * 1 FETCH (FLAGS ())", ["data-state"]),
+    (f"{SELECTED}\n>>> NOTIFY NONE\nC: A2 NOTIFY NONE\nS: A2 OK done\nS: * 1 EXPUNGE", []),
+    (f"{SELECTED}\nS: + what", ["continuation-unasked"]),
+    (f"{SELECTED}\n>>> IDLE\nC: A2 IDLE\nS: + idling\nS: + again", ["continuation-unasked"]),
+    (f"{SELECTED}\n>>> IDLE\nC: A2 IDLE\nS: + ok\n!! DONE\nC: DONE\nS: + again", ["continuation-unasked"]),
+    (f"{SELECTED}\n>>> XNEW\nC: A2 XNEW\nS: + what\nS: * 1 EXPUNGE\nS: A2 OK done", []),
+    (f"{SELECTED}\nS: A7 OK who", ["tag-unknown"]),
+    (APPENDED + "\nS: A2 OK done\nS: A9 OK who", ["tag-unknown"]),
+    (APPENDED + "\nS: + again", ["continuation-unasked"]),
+    (f"{SELECTED}\n>>> NOOP\nC: A2 NOOP\n>>> CHECK\nC: A3 CHECK\nS: A2 OK a\nS: A3 OK b\nS: A3 OK c", ["tag-unknown"]),
+]
+
+
+@pytest.mark.parametrize(("script", "rules"), FINDINGS)
 def test_findings(script: str, rules: list[str]) -> None:
     assert play(script).findings == rules
 

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from imapsh.spec.model import AUTHENTICATED, NOT_AUTHENTICATED, SELECTED
+from imapsh.findings import Finding
+from imapsh.grammar.responses import Response
+from imapsh.session.exchange import Exchange
+from imapsh.session.knowledge import Knowledge
+from imapsh.session.states import START
+from imapsh.spec.model import AUTHENTICATED, LOGOUT, NOT_AUTHENTICATED, SELECTED
+from imapsh.wire.frames import Frame
 
 from .player import LOGGED_IN, OPEN, Player, play
 from .player import SELECTED as OPENED
@@ -114,3 +120,145 @@ def test_a_change_of_state_is_noted_with_its_command() -> None:
         [f"{NOT_AUTHENTICATED} -> {AUTHENTICATED}"],
         [f"{AUTHENTICATED} -> {SELECTED}"],
     ]
+
+
+# -- alone: fed by hand, without a session
+
+
+def response(known: Knowledge, line: str) -> Response:
+    return known.parser.parse(Frame((line.encode() + b"\r\n",)), greeting=known.state == START)
+
+
+def greeted(line: str = "* PREAUTH [CAPABILITY IMAP4rev1 IDLE] hi") -> Knowledge:
+    known = Knowledge(nesting=100)
+    known.greet(response(known, line))
+    return known
+
+
+def sent(known: Knowledge, line: str) -> Exchange:
+    """Feed it a command; a name of two words is written with an underscore."""
+    tag, name, *_ = line.split()
+    exchange = Exchange(tag, name.replace("_", " ").upper(), [line.replace("_", " ").encode()])
+    known.sent(exchange)
+    return exchange
+
+
+def replied(known: Knowledge, exchange: Exchange, status: str = "OK") -> None:
+    known.completed(exchange, response(known, f"{exchange.tag} {status} done"))
+
+
+def boxes(known: Knowledge) -> tuple[str | None, str | None]:
+    """The names of the selected mailbox, and of the one that is being opened."""
+    box, opening = (one.name if one is not None else None for one in (known.mailbox, known.opening))
+    return box, opening
+
+
+def idling(known: Knowledge) -> bool:
+    return known.idling
+
+
+def rules(findings: tuple[Finding, ...]) -> list[str]:
+    return [finding.rule for finding in findings]
+
+
+def test_alone_it_follows_a_mailbox() -> None:
+    known = greeted()
+    select = sent(known, "A1 SELECT Box")
+    assert boxes(known) == (None, "Box")
+    known.take(response(known, "* 3 EXISTS"))
+    replied(known, select)
+    assert (known.state, boxes(known), known.running) == (SELECTED, ("Box", None), {})
+    assert known.mailbox is not None
+    assert known.mailbox.exists == 3
+    findings, change, uid, gone = known.take(response(known, "* 2 FETCH (UID 9)"))
+    assert (findings, change, uid, gone.total) == ((), "", 9, 0)
+    assert known.mailbox.uid_of(2) == 9
+
+
+def test_alone_it_finds_what_comes_at_the_wrong_time() -> None:
+    known = greeted()
+    assert rules(known.take(response(known, "* 3 EXISTS"))[0]) == ["data-state"]
+    assert rules(known.take(response(known, "zz OK who"))[0]) == ["tag-unknown"]
+    known.raw.sent(b"zz HOW\r\n")
+    assert known.tags() == {"zz"}
+    assert rules(known.take(response(known, "* 3 EXISTS"))[0]) == []
+    assert rules(known.take(response(known, "zz OK so"))[0]) == []
+    assert rules(known.take(response(known, "zz OK so"))[0]) == ["tag-unknown"]
+
+
+@pytest.mark.parametrize(
+    ("commands", "asks"),
+    [
+        ([], [""]),
+        (["A1 NOOP"], [""]),
+        (["A1 IDLE"], ["idle", ""]),
+        (["A1 AUTHENTICATE LOGIN"], ["authenticate", "authenticate"]),
+    ],
+)
+def test_alone_it_says_whose_a_plus_is(commands: list[str], asks: list[str]) -> None:
+    known = greeted()
+    exchanges = [sent(known, line) for line in commands]
+    for due in asks:
+        found = known.continued(None)
+        assert (found.asks, found.unsolicited) == (due, not due)
+        assert rules(found.findings) == ([] if due else ["continuation-unasked"])
+        assert found.exchange is (exchanges[0] if exchanges else None)
+
+
+def test_a_plus_is_for_the_literal_first() -> None:
+    known = greeted()
+    sent(known, "A1 AUTHENTICATE LOGIN")
+    append = sent(known, "A2 APPEND Box {3}")
+    assert known.continued(append)[:2] == (append, "literal")
+
+
+@pytest.mark.parametrize("line", ["A1 XNEW", "raw"])
+def test_of_what_an_unknown_command_asks_for_nobody_knows(line: str) -> None:
+    known = greeted()
+    if line == "raw":
+        known.raw.sent(b"A1 ANY\r\n")
+    else:
+        sent(known, line)
+    found = known.continued(None)
+    assert (found.asks, found.unsolicited, found.findings) == ("", False, ())
+
+
+def test_idle_is_idle_from_its_plus_to_done() -> None:
+    known = greeted()
+    idle = sent(known, "A1 IDLE")
+    assert not idling(known)
+    known.continued(None)
+    assert idling(known)
+    known.done()
+    assert not idling(known)
+    assert rules(known.continued(None).findings) == ["continuation-unasked"]
+    assert not idling(known)
+    replied(known, idle)
+    sent(known, "A2 IDLE")
+    assert known.continued(None).asks == "idle"
+
+
+def test_a_conversation_may_be_joined_in_the_middle() -> None:
+    known = Knowledge(nesting=100)
+    known.join()
+    assert rules(known.take(response(known, "* 1 FETCH (FLAGS ())"))[0]) == []
+    assert rules(known.take(response(known, "* 1 EXPUNGE"))[0]) == ["expunge-time"]
+
+
+def test_tls_makes_it_forget() -> None:
+    known = greeted("* OK [CAPABILITY IMAP4rev2 STARTTLS] hi")
+    assert (known.rev2, known.parser.utf8, known.secure) == (True, True, False)
+    known.secured()
+    assert (known.capabilities, known.rev2, known.parser.utf8, known.secure) == (frozenset(), False, False, True)
+
+
+@pytest.mark.parametrize(("lines", "ending"), [([], True), (["A1 LOGOUT"], False)])
+def test_a_bye_that_nobody_asked_for_ends_it(lines: list[str], ending: bool) -> None:
+    known = greeted()
+    for line in lines:
+        sent(known, line)
+    known.take(response(known, "* BYE so long"))
+    assert known.bye is not None
+    assert (known.ending, known.state) == (ending, LOGOUT if ending else AUTHENTICATED)
+    known.ended()
+    assert (known.state, known.running) == (LOGOUT, {})

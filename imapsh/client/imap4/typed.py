@@ -25,16 +25,11 @@ def parsed(name: str, data: Iterable[Any], *, utf8: bool = False) -> list[Any]:
         for message in parsed("FETCH", data):
             print(message.seq, message.items["FLAGS"])
     """
+    from imapsh.session.knowledge import make_parser
+
     name = name.upper()
-    parser, code = _parser(utf8), _is_code(name)
+    parser, code = make_parser(utf8=utf8), _is_code(name)
     return [_value(parser, name, code, parts) for parts in _responses(data)]
-
-
-def _parser(utf8: bool) -> Parser:
-    from imapsh import spec
-    from imapsh.grammar.responses import Parser, Readers
-
-    return Parser(Readers(spec.readers("response"), spec.readers("code"), spec.readers("fetch-item")), utf8=utf8)
 
 
 def _is_code(name: str) -> bool:

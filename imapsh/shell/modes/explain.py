@@ -14,10 +14,10 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO
 
-from imapsh import spec
 from imapsh.errors import ParseError, UsageError
 from imapsh.findings import Finding
-from imapsh.grammar.responses import CLIENT, Parser, Readers, Response
+from imapsh.grammar.responses import CLIENT, Response
+from imapsh.session.knowledge import make_parser
 from imapsh.shell.screen.output import Output, Writer, exact, make_output, release
 from imapsh.wire.frames import Frame
 from imapsh.wire.offline import RECORDED, read_recorded
@@ -75,14 +75,9 @@ def explain(pieces: Iterable[bytes], limits: Limits = RECORDED, sink: Opener | N
     if is_trace(first):
         yield from _Traced(read_trace(whole), limits, sink).responses()
         return
-    parser = _parser(limits)
+    parser = make_parser(limits.nesting)
     for index, frame in enumerate(read_recorded(whole, limits=limits, opener=sink)):
         yield parser.parse(frame, greeting=index == 0), ()
-
-
-def _parser(limits: Limits) -> Parser:
-    readers = Readers(spec.readers("response"), spec.readers("code"), spec.readers("fetch-item"))
-    return Parser(readers, nesting=limits.nesting)
 
 
 class _Traced:
@@ -100,12 +95,12 @@ class _Traced:
     def responses(self) -> Iterator[Explained]:
         from imapsh.shell.modes.follow import Follower
 
-        parser, follower = _parser(self._limits), Follower()
+        follower = Follower(self._limits.nesting)
         for index, frame in enumerate(read_recorded(self._server(), limits=self._limits, opener=self._sink)):
             for sent in self._take_sent():
                 yield follower.sent(sent), ()
             frame.offset = self._place(frame.offset)
-            response = parser.parse(frame, greeting=index == 0)
+            response = follower.parser.parse(frame, greeting=index == 0)
             yield response, follower.received(response)
         for sent in self._take_sent():
             yield follower.sent(sent), ()

@@ -1,96 +1,133 @@
-"""Who said what when: a trace followed with both its sides, for faults of conduct."""
+"""A trace followed with both its sides, for faults of conduct.
+
+What is known of the conversation, and what is wrong with the time of a response, is for
+`imapsh.session.knowledge.Knowledge` to say, as in a live session.  Here only the commands are found again among the
+octets that the client sent.
+"""
 
 from __future__ import annotations
 
-from imapsh import spec
+from collections.abc import Iterator
+
 from imapsh.findings import Finding
-from imapsh.grammar.responses import CLIENT, CONTINUATION, STATUS, TAGGED, UNTAGGED, Response
-from imapsh.grammar.values import Capabilities
-from imapsh.session import conduct, states
+from imapsh.grammar.responses import CLIENT, CONTINUATION, STATUS, TAGGED, Parser, Response
+from imapsh.patterns import lazy
+from imapsh.session import states
 from imapsh.session.exchange import Exchange
-from imapsh.session.mailbox import Mailbox
-from imapsh.spec.model import AUTHENTICATED, SELECTED
+from imapsh.session.knowledge import Knowledge
+from imapsh.session.secrets import MASK
 from imapsh.wire.frames import Frame
 
-_OPENING = ("SELECT", "EXAMINE")
+_ANNOUNCED = lazy(rb"~?\{(\d{1,18})\+?\}\r?\Z")
 
 
 class Follower:
-    """Call `sent` and `received` in the order of the trace.
+    """Call `sent` and `received` in the order of the trace.  `parser` reads the server's octets.
 
     A trace that does not begin with a greeting begins in mid-session: then a mailbox is taken to be selected of which
     nothing is known.
     """
 
-    def __init__(self) -> None:
-        self.state = SELECTED
-        self._mailbox: Mailbox | None = Mailbox("")
-        self._opening: Mailbox | None = None
-        self._running: dict[str, Exchange] = {}
-        self._enabled: set[str] = set()
-        self._notified = False
-        self._begun = False
-        self._literal = False  # the client announced one
+    def __init__(self, nesting: int) -> None:
+        self._known = Knowledge(nesting=nesting)
+        self._lines = _Lines()
+
+    @property
+    def parser(self) -> Parser:
+        """Reads the server's octets as what was enabled asks for."""
+        return self._known.parser
+
+    @property
+    def state(self) -> str:
+        """The state of the connection, as `imapsh.session.states` has it."""
+        return self._known.state
 
     def sent(self, frame: Frame) -> Response:
-        """A line of the client, or a part of one, as a response of kind client."""
-        self._begun = True
+        """Take in what the client sent; return it as a response of kind client, named by the command it begins."""
+        self._begin()
         name = ""
-        if not self._literal:
-            exchange = _command(frame.raw.decode("latin-1"))
+        for line in self._lines.feed(frame.raw):
+            exchange = _command(line)
             if exchange is not None:
-                name = exchange.name
-                self._running[exchange.tag] = exchange
-                if name in _OPENING:
-                    self._opening = Mailbox("", name == "EXAMINE")
-        self._literal = frame.raw.endswith(b"}\r\n")
+                self._known.sent(exchange)
+                self._lines.exchange = exchange
+                name = name or (exchange.name if exchange.row is not None else "")
+            elif line.strip().upper() == b"DONE":
+                self._known.done()
         return Response(CLIENT, name, None, frame)
 
     def received(self, response: Response) -> tuple[Finding, ...]:
-        """A response, and what is wrong about its time."""
-        if not self._begun:
-            self._begun = True
-            if response.kind == STATUS and response.name in states.GREETINGS:
-                self.state, self._mailbox = states.GREETINGS[response.name], None
-                return ()
-        if response.kind == TAGGED:
-            return self._completed(response)
-        if response.kind == CONTINUATION:
-            asked = self._literal or any(name in ("IDLE", "AUTHENTICATE") for name in self._names())
-            return () if asked else (Finding("continuation-unasked", "'+' though nothing waits for it"),)
-        if response.kind != UNTAGGED:
+        """Take in a response; return what is wrong with its time."""
+        known = self._known
+        if known.state == states.START and response.kind == STATUS and response.name in states.GREETINGS:
+            known.greet(response)
             return ()
-        box = self._opening or self._mailbox
-        if response.name == "ENABLED" and isinstance(response.value, Capabilities):
-            self._enabled.update(name.upper() for name in response.value.names)
-        any_time = self._notified or "UIDONLY" in self._enabled
-        findings = conduct.untagged(response, self.state, box, self._running.values(), any_time)
-        if box is not None:
-            box.untagged(response.name, response.value)
-        return findings
+        self._begin()
+        if response.kind == TAGGED and response.tag in known.running:
+            self._complete(known.running[response.tag], response)
+            return ()
+        if response.kind == CONTINUATION:
+            return known.continued(self._lines.literal).findings
+        return known.take(response)[0]
 
-    def _names(self) -> list[str]:
-        return [exchange.name for exchange in self._running.values()]
+    def _begin(self) -> None:
+        if self._known.state == states.START:
+            self._known.join()
 
-    def _completed(self, response: Response) -> tuple[Finding, ...]:
-        exchange = self._running.pop(response.tag or "", None)
-        if exchange is None:
-            return (Finding("tag-unknown", f"no command with the tag {response.tag} is running"),)
-        self._literal = False
-        self._notified = self._notified or (exchange.name, response.name) == ("NOTIFY", "OK")
-        state = states.REPLIES.get((exchange.name, response.name))
-        if exchange.name in _OPENING:
-            self._mailbox, self._opening = self._opening if response.name == "OK" else None, None
-        if state is not None:
-            self.state = state
-            if state == AUTHENTICATED:
-                self._mailbox = None
-        return ()
+    def _complete(self, exchange: Exchange, response: Response) -> None:
+        self._lines.completed(exchange)
+        self._known.completed(exchange, response)
+        if (exchange.name, response.name) == ("STARTTLS", "OK"):
+            self._known.secured()
 
 
-def _command(line: str) -> Exchange | None:
-    """The command that a client's line begins, None where it begins none."""
-    tag, _, rest = line.rstrip("\r\n").partition(" ")
+class _Lines:
+    """Finds the lines that begin something among what the client sent: the octets of literals are passed over.
+
+    `exchange` is to be told: the command that the last line began.  `literal` is the command whose literal was
+    announced and has not come, None if there is none.
+    """
+
+    def __init__(self) -> None:
+        self.exchange: Exchange | None = None
+        self.literal: Exchange | None = None
+        self._due = 0  # octets of the literal
+        self._midway = False  # the next line goes on behind a literal
+
+    def feed(self, octets: bytes) -> Iterator[bytes]:
+        """Return the lines, without their LF."""
+        while octets:
+            if self.literal is not None:
+                octets = self._pass(octets, self.literal)
+                continue
+            line, _, octets = octets.partition(b"\n")
+            if not self._midway:
+                self.exchange = None
+                yield line
+            announced = _ANNOUNCED.search(line) if self.exchange is not None else None
+            self._midway = announced is not None
+            if announced is not None:
+                self._due, self.literal = int(announced[1]), self.exchange
+
+    def _pass(self, octets: bytes, exchange: Exchange) -> bytes:
+        """Return what stands behind the literal, or behind as much of it as there is."""
+        mail = exchange.row is not None and exchange.name != "LOGIN"
+        size = len(MASK) if octets.startswith(MASK) and not mail else self._due  # a mask does not tell the length
+        self._due = max(0, size - len(octets))
+        self.literal = exchange if self._due else None
+        return octets[size:]
+
+    def completed(self, exchange: Exchange) -> None:
+        """Take in a command's reply: what it has not sent of its literals it will not send."""
+        if self.exchange is exchange:
+            self.literal, self._midway, self._due = None, False, 0
+
+
+def _command(line: bytes) -> Exchange | None:
+    """Return the command that a line begins, None if it begins none: DONE, or an answer to `+`."""
+    tag, _, rest = line.decode("latin-1").rstrip("\r").partition(" ")
     words = rest.upper().split(" ", 2)
     name = " ".join(words[:2]) if words[0] == "UID" else words[0]
-    return Exchange(tag, name, ()) if spec.command(name) is not None else None
+    if not tag or not name:
+        return None
+    return Exchange(tag, name, [line.rstrip(b"\r")])

@@ -87,7 +87,7 @@ def test_twice_as_long_each_time_up_to_a_minute() -> None:
 def test_what_may_pass(error: ImapshError, greeting: str | None, again: bool) -> None:
     session = new_session(make_plan(parse(["imap://127.0.0.1"])))
     if greeting:
-        session.greeting = Response(STATUS, greeting, None, Frame((b"",)))
+        session.known.greeting = Response(STATUS, greeting, None, Frame((b"",)))
     assert (retries("1").next(error, session) is not None) is again
 
 

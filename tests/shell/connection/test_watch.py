@@ -115,7 +115,7 @@ def test_idle_is_renewed_every_29_minutes() -> None:
 
 def test_noop_where_there_is_no_idle() -> None:
     watched = Watched()
-    watched.session.capabilities -= {"IDLE", "IMAP4REV2"}
+    watched.session.known.capabilities -= {"IDLE", "IMAP4REV2"}
     watched.watch.begin(30)
     assert watched.notes == [
         "watching by NOOP every 30 s, for the server has no IDLE: news are shown as they come; \\watch off ends it"

@@ -15,8 +15,11 @@ from imapsh.shell.modes.explain import THRESHOLD, explain
 from imapsh.shell.screen.output import Output
 from imapsh.shell.settings.options import parse
 from imapsh.wire.sinks import HashSink, opener
+from imapsh.wire.trace import Trace
 from tests.grammar.reading import lines
 from tests.grammar.test_corpus import TEXTUAL, assert_holds
+from tests.session.player import Player, Ticks
+from tests.session.test_conduct import FINDINGS
 from tests.shell.running import imapsh, listening, says, url
 
 CORPUS = lines("quirks.jsonl")
@@ -205,3 +208,51 @@ def test_a3_vanished_in_a_trace_is_counted_and_judged(enabled: str, rules: list[
         {"earlier": False, "uids": "2,4"},
         {"earlier": False, "uids": "7"},
     ]
+
+
+# -- what a live session finds, and what is found in its trace
+
+
+def found_in(trace: bytes) -> list[str]:
+    return [finding.rule for _, findings in explain((trace,)) for finding in findings]
+
+
+@pytest.mark.parametrize("script", [script for script, _ in FINDINGS])
+def test_a_trace_has_the_findings_of_the_session_that_wrote_it(script: str) -> None:
+    player, written = Player(), bytearray()
+    player.session.set_trace(Trace(written.extend, Ticks()))
+    player.play(script)
+    live = [rule for rule in player.findings if rule != "bye-silent"]  # a trace may just end
+    assert found_in(bytes(written)) == live
+
+
+def recorded(*records: tuple[str, bytes]) -> bytes:
+    written = bytearray()
+    trace = Trace(written.extend, Ticks())
+    for side, octets in records:
+        (trace.sent if side == "C" else trace.received)(octets)
+    return bytes(written)
+
+
+@pytest.mark.parametrize(
+    ("client", "server", "rules"),
+    [
+        (b"A1 NOOP\r\nA2 CHECK\r\n", b"A1 OK a\r\nA2 OK b\r\nA3 OK c\r\n", ["tag-unknown"]),
+        (b"A1 APPEND Box {9+}\r\nA2 NOOP\r\n\r\n", b"A1 OK a\r\nA2 OK b\r\n", ["tag-unknown"]),
+        (b"A1 APPEND Box {9+}\r\nA2 NOOP\r\n {2+}\r\nhi\r\nA3 NOOP\r\n", b"A1 OK a\r\nA3 OK b\r\n", []),
+        (b"A1 LOGIN ann {3+}\r\n********\r\nA2 NOOP\r\n", b"A1 OK a\r\nA2 OK b\r\n", []),
+        (b"A1 LOGIN {3+}\r\nann {30+}\r\n********\r\nA2 NOOP\r\n", b"A1 OK a\r\nA2 OK b\r\n", []),
+        (b"A1 APPEND Box {0}\r\n", b"+ go on\r\nA1 NO full\r\n+ go on\r\n", ["continuation-unasked"]),
+        (b"\xff\x00 \xfe\r\n\r\n \r\n{5}\r\n", b"* 1 EXISTS\r\n", []),
+    ],
+)
+def test_the_commands_of_a_trace_are_found_among_literals(client: bytes, server: bytes, rules: list[str]) -> None:
+    assert found_in(recorded(("S", b"* PREAUTH hi\r\n"), ("C", client), ("S", server))) == rules
+
+
+def test_a_command_is_found_again_behind_a_literal_that_was_refused() -> None:
+    trace = recorded(
+        ("S", b"* PREAUTH hi\r\n"), ("C", b"A1 APPEND Box {9}\r\n"), ("S", b"A1 NO full\r\n"),
+        ("C", b"A2 NOOP\r\n"), ("S", b"A2 OK done\r\n"),
+    )  # fmt: skip
+    assert found_in(trace) == []

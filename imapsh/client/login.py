@@ -1,0 +1,88 @@
+"""From the greeting of an asyncio connection to its login, by the steps of `imapsh.session.opening`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from imapsh.client.driving import Runner
+from imapsh.errors import UsageError
+from imapsh.session import clear
+from imapsh.session.opening import Opening, steps
+from imapsh.transport.address import Address
+from imapsh.transport.tls import TLSOptions
+
+Password = str | Callable[[], str]
+
+
+class Login:
+    """Greets, begins TLS and logs in, on the connection that `runner` runs.
+
+    `address` is what it leads to; `tls` is for STARTTLS; `cleartext` allows a password without TLS to another machine,
+    and without it no typed line may hold one either.
+    """
+
+    def __init__(self, runner: Runner, address: Address, *, tls: TLSOptions | None, cleartext: bool) -> None:
+        self._runner = runner
+        self._session = runner.session
+        self._address = address
+        self._tls = tls
+        self._cleartext = cleartext
+        self._session.guard = clear.guard(self._session, self._opening)
+
+    def _opening(self, **wanted: Any) -> Opening:
+        address = self._address
+        return Opening(
+            self._runner.where,
+            address.is_local,
+            cleartext=self._cleartext,
+            certificate=self._tls is not None and self._tls.cert is not None,
+            host=address.server_name,
+            port=address.port,
+            binding=lambda: self._runner.info.binding,
+            insist="cleartext=True",
+            **wanted,
+        )
+
+    async def _follow(self, **wanted: Any) -> None:
+        await self._runner.follow(steps(self._session, self._opening(**wanted)))
+
+    async def greet(self) -> None:
+        """Wait for the greeting.  Raises GreetingError for BYE and for what is no IMAP."""
+        await self._runner.greet()
+        await self._follow(ask_capabilities=False)
+
+    async def starttls(self) -> None:
+        """Go on under TLS, or raise TLSError.  Raises StateError after the login, and if TLS is on already."""
+        self._session.require("STARTTLS")
+        await self._follow(must_starttls=True)
+
+    async def login(
+        self,
+        user: str,
+        password: Password | None,
+        *,
+        token: Password | None,
+        mechanism: str,
+        authorize: str,
+        starttls: bool,
+    ) -> None:
+        """Log in, as `Connection.login` says."""
+        from imapsh.sasl.table import AUTO, MECHANISMS, known
+
+        self._session.require("LOGIN")
+        name = known(mechanism)
+        if token is not None and name != AUTO and "token" not in MECHANISMS[name].needs:
+            raise UsageError(f"{name} takes no token: leave the mechanism out")
+        await self._follow(
+            user=user,
+            password=_asked(token if token is not None else password),
+            mechanism=name,
+            authorize=authorize,
+            starttls=starttls,
+            token=token is not None,
+        )
+
+
+def _asked(secret: Password | None) -> Callable[[], str] | None:
+    return (lambda: secret) if isinstance(secret, str) else secret

@@ -1,0 +1,70 @@
+"""What the commands of an asyncio connection return, out of the responses that they brought."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple, TypeVar
+
+from imapsh.grammar.responses import Response
+from imapsh.grammar.sequence import SequenceSet
+from imapsh.grammar.values import Code, CopyUid, ESearch, MailboxStatus, Search, StatusText
+from imapsh.session.events import Received
+from imapsh.session.exchange import Exchange
+
+T = TypeVar("T")
+
+
+class Reply(NamedTuple):
+    """A command's OK: its code and text, and the untagged responses that came while it ran."""
+
+    code: Code | None
+    text: str
+    responses: tuple[Response, ...]
+
+
+def replied(exchange: Exchange, found: Iterable[Received]) -> Reply:
+    """Return the reply of a command that was typed."""
+    status = _status(exchange)
+    return Reply(status.code, status.text, tuple(event.response for event in found))
+
+
+def answers(event: Received, exchange: Exchange) -> bool:
+    """Whether a response that names its command by tag or mailbox names this one."""
+    return event.exchange is exchange and not event.unsolicited
+
+
+def argument(exchange: Exchange, kind: type[T]) -> T | None:
+    """Return what the code of the tagged OK holds, None if it holds no such thing."""
+    code = _status(exchange).code
+    return code.arg if code is not None and isinstance(code.arg, kind) else None
+
+
+def copied(response: Response) -> CopyUid | None:
+    """Return what COPYUID in an untagged OK tells, None if there is none (RFC 9051 section 6.4.8)."""
+    code = response.value.code if isinstance(response.value, StatusText) else None
+    return code.arg if code is not None and isinstance(code.arg, CopyUid) else None
+
+
+def numbers(found: Iterable[Received]) -> SequenceSet:
+    """Return the numbers of SEARCH and ESEARCH, rising."""
+    ranges: list[tuple[int, int]] = []
+    for value in (event.response.value for event in found):
+        every = value.items.get("ALL") if isinstance(value, ESearch) else None
+        if isinstance(value, Search):
+            every = value.found
+        ranges += every.ranges if isinstance(every, SequenceSet) else ()
+    return SequenceSet(tuple(ranges)).sorted()
+
+
+def told(mailbox: str, found: Iterable[Received]) -> MailboxStatus:
+    """Return what STATUS responses say of a mailbox, together."""
+    items = {}
+    for event in found:
+        if isinstance(event.response.value, MailboxStatus):
+            items.update(event.response.value.items)
+    return MailboxStatus(mailbox, items)
+
+
+def _status(exchange: Exchange) -> StatusText:
+    value = exchange.response.value if exchange.response is not None else None
+    return value if isinstance(value, StatusText) else StatusText()

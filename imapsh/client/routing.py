@@ -1,0 +1,156 @@
+"""Hands each response to whom it is for: the command that asked for it, or whoever listens to news.
+
+Theory of operation.  A command that is run says which responses it takes (`Want`).  A response goes to the first
+running command that takes it.  If none does, it is told to the commands that hear everything, and to the updates of
+IDLE if it answers nobody.
+
+What a program takes one by one, as the messages of a FETCH, goes into a backlog.  While a backlog is full the reading
+waits (`room`), so a program that is slow slows the server down and not the memory up.  A reply that is waited for may
+stand behind what fills the backlog: while something is waited for (`unbounded`) reading goes on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from imapsh.client.backlog import Backlog
+from imapsh.errors import StateError
+from imapsh.grammar.responses import STATUS, UNTAGGED
+from imapsh.session.events import Event, Received
+from imapsh.session.exchange import Exchange
+
+
+class Update(NamedTuple):
+    """News that no command has asked for: `EXISTS`, `EXPUNGE`, `FETCH`, `OK`, ... with its value of `grammar.values`.
+
+    `uid` is the message's, of FETCH and EXPUNGE, where it is known.
+    """
+
+    name: str
+    value: Any
+    uid: int | None = None
+
+
+class Want(NamedTuple):
+    """Which responses an exchange brings, and where they go.
+
+    `hears`: it takes nothing away from others, and is told what comes while it runs and is nobody else's.  `awaits`
+    decides between several that would take it.
+    """
+
+    takes: Callable[[Received], bool]
+    put: Callable[[Received], None]
+    hears: bool = False
+    awaits: Callable[[Received], bool] = lambda event: True
+
+
+class Router:
+    """`running` are the commands that run, by tag, in the order in which they were sent (`Session.running`).
+
+    `wants` holds what these want; `backlogs` those that are being filled.
+    """
+
+    def __init__(self, running: Mapping[str, Exchange]) -> None:
+        self.wants: dict[Exchange, Want] = {}
+        self.backlogs: set[Backlog[Any]] = set()
+        self._running = running
+        self._updates: Backlog[Update] | None = None
+        self._waiting = 0  # how many wait for something behind the backlogs
+        self._moved = asyncio.Event()  # `room` has to look again
+
+    def event(self, event: Event) -> None:
+        """Hand on a response that ends no command; any other event is passed over."""
+        if not isinstance(event, Received) or event.greeting or event.asks:
+            return
+        taker = self._taker(event)
+        if taker is not None:
+            taker.put(event)
+            return
+        heard = self._hear(event)
+        response = event.response
+        if self._updates is not None and response.kind in (UNTAGGED, STATUS) and (event.unsolicited or not heard):
+            self._updates.put(Update(response.name, response.value, event.uid), response.frame.length)
+
+    def _taker(self, event: Received) -> Want | None:
+        """The first that would take it; of several the first that awaits it."""
+        first: Want | None = None
+        for exchange in self._running.values():
+            want = self.wants.get(exchange)
+            if want is None or want.hears or not want.takes(event):
+                continue
+            if len(self.wants) == 1 or want.awaits(event):
+                return want
+            first = first or want
+        return first
+
+    def _hear(self, event: Received) -> bool:
+        """Tell it to those that hear; whether any does.  What answers one of them is not told to the others."""
+        owner = self.wants.get(event.exchange) if event.exchange is not None else None
+        elsewhere = owner is not None and owner.hears and not event.unsolicited
+        heard = False
+        for exchange in self._running.values():
+            want = self.wants.get(exchange)
+            if want is not None and want.hears and (want is owner or not elsewhere):
+                want.put(event)
+                heard = True
+        return heard
+
+    # -- who wants what
+
+    @contextmanager
+    def wanted(self, exchange: Exchange, want: Want) -> Generator[None, None, None]:
+        """While inside, responses go to the exchange as `want` says."""
+        self.wants[exchange] = want
+        try:
+            yield
+        finally:
+            self.wants.pop(exchange, None)
+
+    @contextmanager
+    def backlog(self) -> Generator[Backlog[Any], None, None]:
+        """While inside, the reading waits whenever this backlog is full."""
+        backlog: Backlog[Any] = Backlog(self._moved.set)
+        self.backlogs.add(backlog)
+        try:
+            yield backlog
+        finally:
+            self.backlogs.discard(backlog)
+            backlog.clear()
+
+    @contextmanager
+    def updates(self) -> Generator[Backlog[Update], None, None]:
+        """While inside, what is for no command goes into this backlog.  Raises StateError if there is one already."""
+        if self._updates is not None:
+            raise StateError("IDLE is open already: one at a time tells everything")
+        with self.backlog() as backlog:
+            self._updates = backlog
+            try:
+                yield backlog
+            finally:
+                self._updates = None
+
+    # -- whether to read on
+
+    async def room(self) -> None:
+        """Wait while a program has not taken what is there, unless it waits for something else."""
+        while not self._waiting and any(backlog.full for backlog in self.backlogs):
+            self._moved.clear()
+            await self._moved.wait()
+
+    @contextmanager
+    def unbounded(self) -> Generator[None, None, None]:
+        """While inside, the reading does not wait."""
+        self._waiting += 1
+        self._moved.set()
+        try:
+            yield
+        finally:
+            self._waiting -= 1
+
+
+def is_untagged(event: Received, name: str) -> bool:
+    """Whether it is untagged data of this name."""
+    return event.response.name == name and event.response.kind is UNTAGGED

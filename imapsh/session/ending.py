@@ -1,0 +1,83 @@
+"""How a connection ends, and which error everybody gets who asks for more after that."""
+
+from __future__ import annotations
+
+from imapsh.errors import ConnectionLost, GreetingError, ImapshError, LimitError, ServerBye, StateError
+from imapsh.findings import Finding
+from imapsh.grammar.values import StatusText
+from imapsh.session import conduct, states
+from imapsh.session.knowledge import Knowledge
+from imapsh.spec.model import LOGOUT
+
+
+class Ending:
+    """The end of the connection that `known` is of; `closed` once it has come.
+
+    After a BYE that nobody asked for (`Knowledge.ending`) the session is over and not closed: what the server still
+    says is read until the end of the stream.
+    """
+
+    def __init__(self, known: Knowledge) -> None:
+        self.closed = False
+        self._known = known
+        self._error: ImapshError | None = None  # what is raised from now on
+
+    @property
+    def is_open(self) -> bool:
+        """Whether commands can be sent: the connection has not ended, and no BYE came."""
+        return not self.closed and self._known.state != LOGOUT
+
+    def require_open(self) -> None:
+        """Raise what ended the session, if anything did."""
+        if not self.is_open:
+            raise self.error().with_traceback(None)
+
+    def error(self) -> ImapshError:
+        """Return the error to raise for whatever is asked of a session that has ended.
+
+        It is ConnectionLost or one of its kinds, or StateError after LOGOUT or an end that was wanted here.
+        """
+        if self._error is not None:
+            return self._error
+        return self._farewell() if self._known.ending else StateError("the session is over after LOGOUT: connect again")
+
+    def wanted(self, error: ImapshError) -> None:
+        """Note that the end was wanted here: what is asked later gets a StateError that says so."""
+        if not self.closed:
+            self._error = StateError(f"{error}: connect again")
+
+    def of_stream(self) -> ImapshError | None:
+        """Return what it means that the stream has ended; None if a BYE that was asked for came before."""
+        known = self._known
+        if known.bye is not None and not known.ending:
+            return None
+        if known.state == states.START:
+            return GreetingError(
+                "the server closed the connection without a greeting" if known.greeting is None else
+                "the server closed the connection and never greeted as IMAP does"
+            )  # fmt: skip
+        names = ", ".join(f"{exchange.tag} {exchange.name}" for exchange in known.running.values())
+        during = f" while {names} was running" if names else ""
+        return ConnectionLost(f"the server closed the connection without a word{during}: \\connect opens it again")
+
+    def close(self, error: ImapshError | None, *, by_server: bool) -> tuple[ImapshError | None, tuple[Finding, ...]]:
+        """End it.  Return the error as it is told, for a BYE says more than what followed, and the findings.
+
+        `by_server` is true if the server ended the stream.
+        """
+        known = self._known
+        silent = by_server and known.bye is None and known.state not in (states.START, LOGOUT)
+        if known.state == states.START and type(error) is ConnectionLost:
+            error = GreetingError(str(error))
+        if known.ending and not isinstance(error, LimitError):
+            error = self._farewell()
+        if self._error is None and error is not None:
+            self._error = error if isinstance(error, ConnectionLost) else ConnectionLost(str(error))
+        self.closed = True
+        return error, conduct.silence() if silent else ()
+
+    def _farewell(self) -> ImapshError:
+        bye = self._known.bye
+        text = bye.value.text if bye is not None and isinstance(bye.value, StatusText) else ""
+        kind = GreetingError if bye is self._known.greeting else ServerBye
+        return kind(f"the server said BYE: {text}".removesuffix(": "))

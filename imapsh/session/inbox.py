@@ -1,0 +1,150 @@
+"""What the server sends, from octets to responses that may be shown.
+
+The counterpart of `imapsh.session.outbox`.  Octets go through the frame reader, deflated ones through DEFLATE first.
+Each frame is parsed, and known secrets in it are masked.  A copy of the octets, masked too, goes to the trace piece by
+piece as they are used, so that a trace is complete even if a frame never ends.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from imapsh.findings import Violation
+from imapsh.grammar.responses import CONTINUATION, GARBAGE, UNTAGGED, Response
+from imapsh.grammar.values import Garbage, StatusText
+from imapsh.session import states
+from imapsh.session.freetext import FreeText, Heard
+from imapsh.wire.frames import Frame
+from imapsh.wire.push import Pusher
+from imapsh.wire.reader import FrameReader
+
+if TYPE_CHECKING:
+    from imapsh.session.knowledge import Knowledge
+    from imapsh.session.secrets import Secrets
+    from imapsh.session.traffic import Traffic
+    from imapsh.wire.limits import Limits
+    from imapsh.wire.push import Unfinished
+    from imapsh.wire.reader import Opener
+
+
+class Tracer(Protocol):
+    """What keeps a trace: `imapsh.wire.trace.Trace`."""
+
+    def received(self, piece: bytes, /) -> None:
+        """Octets from the server, known secrets masked."""
+
+    def sent(self, octets: bytes, /) -> None:
+        """Octets to the server, secrets masked."""
+
+
+class Inbox:
+    """Reads responses from the octets that `feed` is given.
+
+    `reader` is the frame reader; `challenge` the text of the last `+` as it came, for mechanisms; `ended` is true once
+    the end of the stream was fed; `trace` is what keeps the trace, if anything does.  What `known` says decides how a
+    line is parsed and masked.
+    """
+
+    def __init__(
+        self, known: Knowledge, secrets: Secrets, traffic: Traffic, *, limits: Limits, opener: Opener | None
+    ) -> None:
+        self.reader = FrameReader(limits=limits, opener=opener)
+        self.challenge = ""
+        self.ended = False
+        self._known = known
+        self._secrets = secrets
+        self._traffic = traffic
+        self._pusher = Pusher(self.reader)
+        self._free = FreeText(secrets, known.parser.readers, known.tags)
+        self._traced = Heard(secrets, known.parser.readers, known.tags)
+        self.trace: Tracer | None = None
+
+    def feed(self, data: bytes) -> None:
+        """Take in octets; b"" is the end of the stream."""
+        self._traffic.received += len(data)
+        self._pusher.feed(data)
+        self.ended = not data
+
+    def take(self) -> Response | None:
+        """Return the next response, None if more octets are needed.
+
+        Raises LimitError, and ConnectionLost for what is no DEFLATE.
+        """
+        frame = self._pusher.take()
+        return self._read(frame) if isinstance(frame, Frame) else None
+
+    def resync(self) -> Response | None:
+        """Give up the literal or line that has come in part, and return what it was; None if there is none."""
+        frame = self._pusher.resync()
+        return None if frame is None else self._read(frame)
+
+    def rest(self) -> Response | None:
+        """Take out what was received and made no response; None if nothing is left."""
+        offset = self.reader.offset
+        rest = self._pusher.rest()
+        if not rest:
+            return None
+        frame = Frame((self._secrets.mask_text(rest),), offset, incomplete=True)
+        violation = Violation("line", len(rest), "the end came before these octets made a response")
+        return Response(GARBAGE, "", Garbage(), frame, None, (violation,))
+
+    def compress(self) -> bool:
+        """From here on both directions are deflated, octets that were not used yet too (RFC 4978 section 3).
+
+        Return False, and do nothing, if they are already.
+        """
+        if self._traffic.deflate is not None:
+            return False
+        from imapsh.wire.deflate import Deflate, InflatingPusher
+
+        self._traffic.deflate = deflate = Deflate()
+        self._pusher = InflatingPusher(self._pusher, deflate)
+        return True
+
+    def set_trace(self, trace: Tracer | None) -> None:
+        """From now on keep a trace, or none."""
+        if self.trace is not None and (held := self._traced.rest()):
+            self.trace.received(held)
+        self.trace = trace
+        self._pusher.on_piece = None if trace is None else self._piece
+
+    # -- what has come in part
+
+    @property
+    def midway(self) -> bool:
+        """Whether something has come in part."""
+        return self._pusher.midway
+
+    @property
+    def unfinished(self) -> Unfinished | None:
+        """What has come in part, None if nothing has.  Take all responses before."""
+        return self._pusher.unfinished
+
+    @property
+    def literal(self) -> tuple[int, int] | None:
+        """While a literal comes: its octets, and those that came; else None."""
+        return self._pusher.literal
+
+    @property
+    def buffered(self) -> bool:
+        """Whether there are octets that no response has used."""
+        return self._pusher.buffered
+
+    # -- how it is read
+
+    def _read(self, frame: Frame) -> Response:
+        """Parse a frame, and mask what is shown of it; what a logged-in user asks for is mail and stays as it is."""
+        known = self._known
+        greeting = known.state == states.START
+        response = known.parser.parse(frame, greeting=greeting)
+        if response.kind is CONTINUATION:
+            self.challenge = response.value.text if isinstance(response.value, StatusText) else ""
+        if not self._secrets.known or (response.kind is UNTAGGED and known.logged_in):
+            return response
+        self._free.logged_in = known.logged_in
+        return self._free.shown(response, known.parser, greeting=greeting)
+
+    def _piece(self, piece: bytes) -> None:
+        self._traced.logged_in = self._known.logged_in
+        if self.trace is not None and (shown := self._traced.feed(piece, self._pusher.telling)):
+            self.trace.received(shown)

@@ -1,0 +1,188 @@
+"""The receiving half of a session: each response goes to whom it is for, and becomes an event.
+
+Theory of operation.  The state of the connection and the kind of a response decide where it goes:
+
+    before the greeting                 the greeting
+    a tagged reply to a running command ends that command
+    `+`                                 to the literal that waits, else to AUTHENTICATE, else to IDLE, else to nobody
+    anything else                       to the command that asked for it (`imapsh.session.attribution`), or unsolicited
+
+Whatever it is, `Knowledge` takes it in first and says what is wrong with its time.  Then the event is told, and then
+the sender may go on.  Three replies change what is read next: the OK to STARTTLS pauses everything, the OK to COMPRESS
+lets the inbox inflate what stands behind it, and the OK to LOGOUT ends the session.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from imapsh.errors import ConnectionLost, ImapshError, LimitError, LoginError, TLSError
+from imapsh.grammar.responses import CONTINUATION, TAGGED, Response
+from imapsh.grammar.values import Fetch
+from imapsh.session import conduct, states
+from imapsh.session.attribution import answered, says_whose
+from imapsh.session.events import Closed, Completed, Event, Received, Upgrade
+from imapsh.spec.model import LOGOUT
+
+if TYPE_CHECKING:
+    from imapsh.sasl.mechanism import Mechanism
+    from imapsh.session.ending import Ending
+    from imapsh.session.exchange import Exchange
+    from imapsh.session.inbox import Inbox
+    from imapsh.session.knowledge import Knowledge
+    from imapsh.session.sending import Sender
+
+
+class Receiver:
+    """Takes responses out of the `inbox` and puts what they are into `events`.
+
+    A command that brings more than `most` untagged responses ends the connection; 0: none does.
+    """
+
+    def __init__(
+        self,
+        known: Knowledge,
+        inbox: Inbox,
+        sender: Sender,
+        ending: Ending,
+        events: deque[Event],
+        *,
+        clock: Callable[[], float],
+        most: int,
+    ) -> None:
+        self._known = known
+        self._inbox = inbox
+        self._sender = sender
+        self._ending = ending
+        self._events = events
+        self._clock = clock
+        self._most = most
+
+    def advance(self) -> bool:
+        """Take one more response, or the end; return whether anything came of it."""
+        try:
+            response = self._inbox.take()
+        except (LimitError, ConnectionLost) as error:
+            self.close(error)
+            return True
+        if response is not None:
+            self.take(response)
+            return True
+        if self._inbox.ended:
+            self.close(self._ending.of_stream())
+            return True
+        return False
+
+    def take(self, response: Response) -> None:
+        """Hand on a response."""
+        running = self._known.running
+        exchange = next(iter(running.values()), None)
+        if exchange is not None and exchange.first is None:
+            exchange.first = self._clock()
+        kind = response.kind
+        if response.frame.incomplete:
+            self._events.append(Received(response, exchange, unsolicited=True))
+        elif self._known.state == states.START:
+            self._greet(response)
+        elif kind is TAGGED and response.tag in running:
+            self._complete(running[response.tag], response)
+        elif kind is CONTINUATION:
+            if exchange is not None:
+                exchange.received += response.frame.length
+            self._continue(response)
+        else:
+            self._other(response, exchange)
+
+    def close(self, error: ImapshError | None) -> None:
+        """End it: what was received and not read yet is shown, and what is in flight gets no reply any more."""
+        if self._ending.closed:
+            return
+        in_flight = tuple(self._known.running.values())
+        rest = self._inbox.rest()
+        if rest is not None:
+            self._events.append(Received(rest, next(iter(in_flight), None), unsolicited=True))
+        error, findings = self._ending.close(error, by_server=self._inbox.ended)
+        self._known.ended()
+        in_flight += self._sender.stop()
+        self._inbox.set_trace(None)
+        self._events.append(Closed(error, in_flight, findings))
+
+    # -- the greeting and replies
+
+    def _greet(self, response: Response) -> None:
+        first = self._known.greeting is None
+        self._known.greet(response)
+        self._events.append(Received(response, greeting=first))
+        self._sender.start_next()
+
+    def _complete(self, exchange: Exchange, response: Response) -> None:
+        okay = response.name == "OK"
+        if okay and exchange.mechanism is not None and not self._proven(exchange, exchange.mechanism, response):
+            return
+        exchange.response = response
+        exchange.received += response.frame.length
+        self._sender.completed(exchange)
+        self._known.completed(exchange, response)
+        if exchange.name == "COMPRESS" and okay and self._inbox.compress():
+            exchange.note("compressed from here on")
+        self._events.append(Completed(response, exchange))
+        if exchange.name == "STARTTLS" and okay:
+            self._pause(exchange)
+        elif self._known.state == LOGOUT and exchange.name == "LOGOUT":
+            self.close(None)
+        self._sender.start_next()
+
+    def _proven(self, exchange: Exchange, mechanism: Mechanism, response: Response) -> bool:
+        """Whether the server has done its part of the mechanism.  One that has not is left, its OK disregarded."""
+        try:
+            mechanism.finish()
+        except LoginError as error:
+            self._events.append(Received(response, exchange))
+            self.close(error)
+            return False
+        return True
+
+    def _pause(self, exchange: Exchange) -> None:
+        """Before TLS: octets that stand behind the OK came from somebody else (RFC 9051 section 6.2.1)."""
+        self._sender.paused = True
+        if self._inbox.buffered:
+            self.close(TLSError("octets stood behind the OK to STARTTLS: somebody injects; the connection is closed"))
+        else:
+            self._events.append(Upgrade("tls", exchange))
+
+    # -- while commands run
+
+    def _continue(self, response: Response) -> None:
+        waits = self._sender.outbox.waits
+        exchange, asks, unsolicited, findings = self._known.continued(waits[0] if waits is not None else None)
+        self._events.append(Received(response, exchange, unsolicited, asks, findings))
+        if asks == "literal":
+            if not self._known.ending:
+                self._sender.permit()
+        elif asks == "idle":
+            self._sender.idles()
+        elif asks == "authenticate" and exchange is not None and exchange.mechanism is not None:
+            self._sender.respond(exchange, exchange.mechanism, self._inbox.challenge)
+
+    def _other(self, response: Response, exchange: Exchange | None) -> None:
+        """Tell anything else.  FETCH comes by the hundred thousand, so every call here counts."""
+        known = self._known
+        askers = known.askers()
+        findings, change, uid, gone = known.take(response)
+        asker = exchange if type(response.value) is Fetch else answered(response, known.running)
+        unsolicited = not conduct.asked_for(response, askers)
+        if asker is not None:
+            exchange = asker
+        elif says_whose(response.value) and not known.raw.tags:
+            unsolicited = True
+        told = (response, exchange, unsolicited, "", findings, change, False, uid, gone)
+        self._events.append(tuple.__new__(Received, told))  # in half the time of Received's own
+        if exchange is not None:
+            exchange.untagged += 1
+            exchange.received += self._inbox.reader.offset - response.frame.offset
+            if change:
+                exchange.note(change)
+            if exchange.untagged > self._most > 0:
+                self.close(LimitError("responses", self._most, exchange.untagged))

@@ -1,0 +1,29 @@
+"""What crosses the wire: how many octets, and deflated or not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from imapsh.wire.deflate import Deflate
+
+
+class Traffic:
+    """Counts the octets of a connection as they cross the wire.  `deflate` is None until COMPRESS holds (RFC 4978)."""
+
+    def __init__(self) -> None:
+        self.received = 0
+        self.sent = 0
+        self.deflate: Deflate | None = None
+
+    @property
+    def compressed(self) -> int:
+        """The octets of both directions together if they are deflated, else 0."""
+        return self.sent + self.received if self.deflate is not None else 0
+
+    def coded(self, octets: bytes) -> bytes:
+        """Return octets to send as they go over the wire, and count them."""
+        if self.deflate is not None:
+            octets = self.deflate.deflate(octets)
+        self.sent += len(octets)
+        return octets
