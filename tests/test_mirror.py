@@ -113,12 +113,13 @@ ELSEWHERE = (
     Elsewhere("shell/screen/timing", "shell/commands/test_timing.py", "what is said behind a command"),
     Elsewhere("shell/settings/reasons", "shell/settings/test_folders.py", "a path that cannot be had"),
     Elsewhere(
-        "spec/capabilities spec/codes spec/compress spec/fetch spec/mailboxes spec/mechanisms spec/message spec/model "
-        "spec/search spec/session spec/status spec/loading spec spec/qresync", "spec/test_rows.py",
+        "table table/capabilities table/codes table/compress table/fetch table/mailboxes table/mechanisms "
+        "table/message table/model table/search table/session table/status table/loading table/qresync", "table/test_rows.py",
         "rows are checked all alike",
     ),
     Elsewhere(
-        "spec/advice spec/found spec/nodes spec/roles spec/slots spec/syntax", "spec/test_match.py", "parts of it",
+        "typed/advice typed/found typed/nodes typed/roles typed/slots typed/syntax", "typed/test_match.py",
+        "parts of it",
     ),
     Elsewhere("transport/base transport/child transport/failures", "transport/test_blocking.py", "met in a stream"),
     Elsewhere("transport/listening transport/memory_aio", "transport/test_aio.py", "met in a stream of asyncio"),
@@ -142,7 +143,7 @@ OF_NO_MODULE = {
     "shell/test_screens "
     "shell/test_walkthrough": "what a person does, through several modules",
     "shell/test_gate": "whatever writes to a terminal, and what it writes",
-    "spec/test_examples spec/test_fuzz spec/test_hints spec/test_rows": "all rows together",
+    "typed/test_examples typed/test_fuzz typed/test_hints table/test_rows": "all rows together",
     "wire/test_resync": "see wire/rereading",
 }  # fmt: skip
 

@@ -34,7 +34,7 @@ CIRCLES = {
     "shell.connection.connection shell.connection.watch": "a connection holds its watch, which names it for types",
     "shell.settings.config shell.settings.configfile shell.settings.options shell.settings.passwords.password "
     "shell.settings.passwords.tokens": "options name where passwords come from, and that reads options",
-    "spec.advice spec.match spec.nodes spec.roles spec.secrets spec.slots spec.syntax":
+    "typed.advice typed.match typed.nodes typed.roles typed.secrets typed.slots typed.syntax":
         "the match and its parts name one another for types",
     "transport.base transport.tls": "TLSOptions stands in the way of the base",
 }  # fmt: skip
@@ -140,9 +140,9 @@ def test_what_is_none(text: str) -> None:
     ("importer", "imported"),
     [
         ("imapsh", "imapsh.client.connect"),
-        ("imapsh.spec", "imapsh.spec.model"),
-        ("imapsh.spec", "imapsh.spec.search"),
-        ("imapsh.spec.loading", "imapsh.grammar.fetch"),
+        ("imapsh.table", "imapsh.table.model"),
+        ("imapsh.table", "imapsh.table.search"),
+        ("imapsh.table.loading", "imapsh.grammar.fetch"),
         ("imapsh.render.view", "imapsh.render.view.tree"),
         ("imapsh.sasl.table", "imapsh.sasl.scram"),
         ("imapsh.shell.commands", "imapsh.shell.commands.watching"),

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from imapsh.errors import UsageError
 from imapsh.grammar.sequence import LARGEST, SequenceSet
-from imapsh.spec.model import SELECTED, Context
+from imapsh.table.model import SELECTED, Context
 
 MessageSet = str | int | SequenceSet | Iterable[int]
 """Text as in `1:4,7`, a number, a set, or several numbers.  Only text and sets made of text may hold `*` and `$`."""
@@ -55,7 +55,7 @@ def search_keys(text: object) -> str:
     options = _RETURN.match(text)
     if options is not None and options[1].strip() and "ALL" not in options[1].upper().split():
         raise UsageError(f"search() returns the messages, which {options[0]} does not tell: send it through command()")
-    from imapsh.spec.match import match
+    from imapsh.typed.match import match
 
     for problem in match(f"SEARCH {text}", Context(SELECTED, tagged=False)).errors[:1]:
         at = problem.offset - len("SEARCH ")

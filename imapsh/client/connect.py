@@ -17,7 +17,7 @@ from typing import Any
 
 from imapsh.client.commands import Connection
 from imapsh.client.login import Password
-from imapsh.spec.model import NOT_AUTHENTICATED
+from imapsh.table.model import NOT_AUTHENTICATED
 from imapsh.transport.address import parse_address
 from imapsh.transport.base import CONNECT_TIMEOUT
 from imapsh.transport.tls import TLSOptions

@@ -111,7 +111,7 @@ class Response:
 
 
 class Readers(NamedTuple):
-    """What reads each response, response code and FETCH item, by upper-case name (see `imapsh.spec.readers`)."""
+    """What reads each response, response code and FETCH item, by upper-case name (see `imapsh.table.readers`)."""
 
     responses: Mapping[str, Callable[..., Any]]
     codes: Mapping[str, Callable[[Cursor], Any]]

@@ -1,7 +1,7 @@
 """Typed text and wire octets cut into tokens, losslessly: the texts of the tokens joined are the input.
 
 One tokenizer serves lexer, completer, lint, hint, printer and parser of commands.  Octets are read as Latin-1, so an
-offset in the text is an offset in the octets.  It knows no command: what a word means is `imapsh.spec.match`'s to say.
+offset in the text is an offset in the octets.  It knows no command: what a word means is `imapsh.typed.match`'s to say.
 
 RFC 9051 section 4 (data formats) and section 9 (atom-specials, quoted, literal, literal8).
 """

@@ -172,7 +172,7 @@ def server_line(line: str) -> list[Fragment]:
     return made + [(styles.style(token), token.text) for token in tokenize(rest, wide=False)]
 
 
-#: Roles of `imapsh.spec.match` that are not styles by the same name.
+#: Roles of `imapsh.typed.match` that are not styles by the same name.
 _ROLES = {"space": "", "item": "keyword"}
 
 
@@ -182,7 +182,7 @@ def typed_line(text: str, roles: Sequence[str] | None = None, tokens: Iterable[T
     `roles` and `tokens` are a match's; without them the line is matched here, as one that may carry a tag.
     """
     if roles is None or tokens is None:
-        from imapsh.spec.match import match
+        from imapsh.typed.match import match
 
         found = match(text)
         roles, tokens = found.roles, found.tokens

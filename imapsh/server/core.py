@@ -1,6 +1,6 @@
 """One connection to the server, sans-I/O: octets in by `receive_data`, octets out by `data_to_send`.
 
-Theory of operation.  A frame is one command.  `spec.match` reads it; what it finds wrong is a BAD.  Else the command's
+Theory of operation.  A frame is one command.  `typed.match` reads it; what it finds wrong is a BAD.  Else the command's
 row says in which states it may come, and the table `HANDLERS` who does it.  A handler sends what it wants in between
 and returns the text of the OK, or raises Refused (NO) or Bad; or it returns a Continue (AUTHENTICATE, IDLE), and the
 next line is its own.  What others did to the selected mailbox is told before the tagged reply, EXPUNGE only where the
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from imapsh import spec
+from imapsh import table
 from imapsh.errors import LimitError
 from imapsh.grammar.values import Code, StatusText
 from imapsh.grammar.writer import response
@@ -21,13 +21,13 @@ from imapsh.server.intake import LITERAL, LITERALS, Intake
 from imapsh.server.reply import Arguments, Bad, Continue, Reply
 from imapsh.server.selected import Selected
 from imapsh.server.store import Account, Mailbox, Refused, Store
-from imapsh.spec.match import match as read_command
-from imapsh.spec.model import AUTHENTICATED, LOGOUT, NOT_AUTHENTICATED, SELECTED, Context
+from imapsh.table.model import AUTHENTICATED, LOGOUT, NOT_AUTHENTICATED, SELECTED, Context
+from imapsh.typed.match import match as read_command
 from imapsh.wire.frames import Frame, Spilled
 from imapsh.wire.reader import Octets
 
 if TYPE_CHECKING:
-    from imapsh.spec.match import Match
+    from imapsh.typed.match import Match
 
 BAD_COMMANDS = 50  #: in a row, before the server hangs up
 
@@ -69,7 +69,7 @@ class ServerSession:
         self._on_output = on_output
         self._out: list[bytes] = []
         self._then: Callable[[bytes], Reply] | None = None
-        self._running: spec.Command | None = None
+        self._running: table.Command | None = None
         self._idling = False
         self._bad = 0
         self._intake = Intake()

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from imapsh.grammar.values import Code, StatusText
 
 if TYPE_CHECKING:
-    from imapsh.spec import Piece
-    from imapsh.spec.match import Match
+    from imapsh.table import Piece
+    from imapsh.typed.match import Match
 
 
 class Bad(Exception):
@@ -44,7 +44,7 @@ class Arguments:
 
     def all(self, *kinds: str) -> list[Piece]:
         """The pieces of these kinds, in order."""
-        from imapsh.spec.found import find
+        from imapsh.typed.found import find
 
         return find(self.match.pieces, *kinds)
 

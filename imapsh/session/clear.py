@@ -15,7 +15,7 @@ from imapsh.session.exchange import secrets_typed
 if TYPE_CHECKING:
     from imapsh.session.core import Session
     from imapsh.session.wanted import Opening
-    from imapsh.spec.match import Match
+    from imapsh.typed.match import Match
 
 
 def is_safe(session: Session, wanted: Opening) -> bool:

@@ -10,7 +10,7 @@ from imapsh.grammar.responses import STATUS, Response
 from imapsh.grammar.values import Count, Expunged, Fetch, Vanished
 from imapsh.session.exchange import Exchange
 from imapsh.session.mailbox import Mailbox
-from imapsh.spec.model import AUTHENTICATED, NOT_AUTHENTICATED
+from imapsh.table.model import AUTHENTICATED, NOT_AUTHENTICATED
 
 _SELECTED_ONLY = frozenset({"EXISTS", "RECENT", "EXPUNGE", "VANISHED", "FETCH", "SEARCH", "ESEARCH", "FLAGS"})
 _MAIL = _SELECTED_ONLY | {"LIST", "LSUB", "STATUS"}

@@ -42,7 +42,7 @@ from imapsh.session.receiving import Receiver
 from imapsh.session.secrets import MASK, Secrets
 from imapsh.session.sending import Sender
 from imapsh.session.traffic import Traffic
-from imapsh.spec.model import Context
+from imapsh.table.model import Context
 from imapsh.wire.limits import DEFAULT, Limits
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from imapsh.session.mailbox import Mailbox
     from imapsh.session.transfer import Transfer
     from imapsh.session.waiting import Waiting
-    from imapsh.spec.match import Match
+    from imapsh.typed.match import Match
     from imapsh.wire.reader import Opener
 
 __all__ = ["FAREWELL", "RENEWAL", "Session", "Tracer"]
@@ -108,7 +108,7 @@ class Session:
 
     @property
     def state(self) -> str:
-        """One of `imapsh.spec.model`'s, or `states.START` before the greeting."""
+        """One of `imapsh.table.model`'s, or `states.START` before the greeting."""
         return self.known.state
 
     @property
@@ -171,7 +171,7 @@ class Session:
         return self.known.ending
 
     def context(self) -> Context:
-        """Return what `spec.match` needs to know of this session."""
+        """Return what `typed.match` needs to know of this session."""
         return self.known.context(read_only=self.read_only)
 
     # -- octets
@@ -323,7 +323,7 @@ class Session:
         is in use, a file that cannot be read; and what `guard` raises.
         """
         if matched is None:
-            from imapsh.spec.match import match
+            from imapsh.typed.match import match
 
             matched = match(text, self.context())
         self.guard(matched)

@@ -7,7 +7,7 @@ from imapsh.findings import Finding
 from imapsh.grammar.values import StatusText
 from imapsh.session import conduct, states
 from imapsh.session.knowledge import Knowledge
-from imapsh.spec.model import LOGOUT
+from imapsh.table.model import LOGOUT
 
 
 class Ending:

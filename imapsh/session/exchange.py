@@ -24,19 +24,19 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from imapsh import spec
+from imapsh import table
 from imapsh.errors import StateError, UsageError
 from imapsh.grammar.fragments import Fragment, Literal, announce
 from imapsh.grammar.responses import Response
 from imapsh.grammar.tokens import BAD, CRLF, DATA, FILE, LITERAL, Token, announcement
 from imapsh.patterns import lazy
 from imapsh.session.secrets import MASK
-from imapsh.spec.model import Command
+from imapsh.table.model import Command
 from imapsh.wire.frames import Frame, Part, Spilled
 
 if TYPE_CHECKING:
     from imapsh.sasl.mechanism import Mechanism
-    from imapsh.spec.match import Match
+    from imapsh.typed.match import Match
 
 _WORD = lazy(rb'"((?:[^"\\]|\\.)*)"?|[^ ]+')
 _ESCAPED = lazy(rb"\\(.)", re.DOTALL)
@@ -92,7 +92,7 @@ class Exchange:
     def __init__(self, tag: str, name: str, fragments: Iterable[Sendable]) -> None:
         self.tag = tag
         self.name = name
-        self.row: Command | None = spec.command(name)
+        self.row: Command | None = table.command(name)
         self.fragments = list(fragments)
         self.shown = shown(self.fragments)
         self.mechanism: Mechanism | None = None

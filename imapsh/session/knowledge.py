@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
-from imapsh import spec
+from imapsh import table
 from imapsh.findings import Finding
 from imapsh.grammar.responses import STATUS, TAGGED, UNTAGGED, Parser, Readers, Response
 from imapsh.grammar.values import Capabilities, Fetch, StatusText
@@ -28,7 +28,7 @@ from imapsh.session.exchange import Exchange
 from imapsh.session.mailbox import Mailbox, opened
 from imapsh.session.numbering import NOTHING, Shift
 from imapsh.session.rawtags import RawTags
-from imapsh.spec.model import AUTHENTICATED, LOGOUT, NOT_AUTHENTICATED, SELECTED, Context
+from imapsh.table.model import AUTHENTICATED, LOGOUT, NOT_AUTHENTICATED, SELECTED, Context
 from imapsh.wire.limits import DEFAULT
 
 _FEW_CAPABILITIES = 6  # more than that, and a change is told in numbers: the response stands right above
@@ -56,7 +56,7 @@ class Continued(NamedTuple):
 class Knowledge:
     """What both sides have said so far comes to.
 
-    `state` is one of `imapsh.spec.model`, or `states.START` before the greeting.  `capabilities` are in upper case and
+    `state` is one of `imapsh.table.model`, or `states.START` before the greeting.  `capabilities` are in upper case and
     empty if they are not known; `capability_names` are as the server wrote them.  `enabled` holds what ENABLE brought.
     `notified` is true once NOTIFY was accepted.
 
@@ -96,7 +96,7 @@ class Knowledge:
     # -- what follows from it
 
     def context(self, *, read_only: bool) -> Context:
-        """Return what `spec.match` needs to know of the connection.  `read_only`: commands that change are refused."""
+        """Return what `typed.match` needs to know of the connection.  `read_only`: commands that change are refused."""
         state = NOT_AUTHENTICATED if self.state == states.START else self.state
         box = self.mailbox
         exists = box.exists if box is not None else None
@@ -294,5 +294,5 @@ def make_parser(nesting: int = DEFAULT.nesting, *, utf8: bool = False) -> Parser
 
     `nesting` bounds the parentheses in one another.  `utf8` says that strings and names may be UTF-8 (RFC 6855).
     """
-    readers = Readers(spec.readers("response"), spec.readers("code"), spec.readers("fetch-item"))
+    readers = Readers(table.readers("response"), table.readers("code"), table.readers("fetch-item"))
     return Parser(readers, utf8=utf8, nesting=nesting)

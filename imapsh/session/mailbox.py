@@ -9,7 +9,7 @@ from imapsh.grammar import mutf7
 from imapsh.grammar.values import Code, Count, Expunged, Fetch, Flags, Vanished
 from imapsh.session.exchange import Exchange, shown
 from imapsh.session.numbering import NOTHING, Numbering, Shift
-from imapsh.spec.model import Context
+from imapsh.table.model import Context
 from imapsh.wire.frames import Frame
 
 
@@ -145,7 +145,7 @@ def named(line: Frame, *, utf8: bool) -> str | None:
 
     `utf8`: names are not in modified UTF-7.
     """
-    from imapsh.spec.match import match
+    from imapsh.typed.match import match
 
     payloads = [part for part in line.literals if isinstance(part, bytes)]
     found = match(_text(line), Context(tagged=True, utf8=True), payloads)

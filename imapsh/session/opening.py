@@ -18,7 +18,7 @@ from imapsh.session.core import Session
 from imapsh.session.events import Upgrade
 from imapsh.session.exchange import Exchange, Secret, Sendable
 from imapsh.session.wanted import Opening
-from imapsh.spec.model import NOT_AUTHENTICATED
+from imapsh.table.model import NOT_AUTHENTICATED
 
 __all__ = [
     "Opening", "Step", "Steps", "authenticate", "check_greeting", "reply", "steps", "way",

@@ -24,7 +24,7 @@ from imapsh.grammar.values import Fetch
 from imapsh.session import conduct, states
 from imapsh.session.attribution import answered, says_whose
 from imapsh.session.events import Closed, Completed, Event, Received, Upgrade
-from imapsh.spec.model import LOGOUT
+from imapsh.table.model import LOGOUT
 
 if TYPE_CHECKING:
     from imapsh.sasl.mechanism import Mechanism

@@ -24,7 +24,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from imapsh import spec
+from imapsh import table
 from imapsh.errors import StateError, UsageError
 from imapsh.session import authentication, states
 from imapsh.session.events import Sent, Unsent
@@ -35,7 +35,7 @@ from imapsh.session.outbox import Outbox
 from imapsh.session.pipeline import may_start
 from imapsh.session.secrets import MASK
 from imapsh.session.tags import Tags
-from imapsh.spec.model import LOGOUT, NOT_AUTHENTICATED
+from imapsh.table.model import LOGOUT, NOT_AUTHENTICATED
 from imapsh.wire.frames import Frame
 
 if TYPE_CHECKING:
@@ -96,12 +96,12 @@ class Sender:
             raise error
 
     def _forbids(self, name: str) -> StateError | None:
-        row, known = spec.command(name), self._known
+        row, known = table.command(name), self._known
         if name == "STARTTLS" and known.secure and known.state == NOT_AUTHENTICATED:
             return StateError("STARTTLS is not allowed: TLS is on already")
         if row is None or known.state in (states.START, *row.states):
             return None
-        from imapsh.spec.advice import forbidden
+        from imapsh.typed.advice import forbidden
 
         return StateError(f"{forbidden(row, known.state)}; nothing was sent")
 

@@ -12,7 +12,7 @@ A SELECT or EXAMINE that fails leaves no mailbox selected.  What is not in the t
 
 from __future__ import annotations
 
-from imapsh.spec.model import AUTHENTICATED, LOGOUT, NOT_AUTHENTICATED, SELECTED
+from imapsh.table.model import AUTHENTICATED, LOGOUT, NOT_AUTHENTICATED, SELECTED
 
 START = "start"
 

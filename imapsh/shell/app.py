@@ -25,7 +25,7 @@ from imapsh.shell.connection.opening import Accepted, log_in
 from imapsh.shell.connection.steps import Steps, Walk
 from imapsh.shell.record.recorder import Recorder
 from imapsh.shell.screen.display import Display, Sink
-from imapsh.spec.model import LOGOUT, NOT_AUTHENTICATED, Context
+from imapsh.table.model import LOGOUT, NOT_AUTHENTICATED, Context
 
 if TYPE_CHECKING:
     from imapsh.render.visible import Shown
@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from imapsh.shell.screen.progress import Progress, Transfers
     from imapsh.shell.screen.targets import Target
     from imapsh.shell.settings.options import Options
-    from imapsh.spec.match import Match
     from imapsh.transport.base import AsyncStream, Stream
+    from imapsh.typed.match import Match
 
 T = TypeVar("T")
 
@@ -221,7 +221,7 @@ class App:
 
     def match(self, text: str) -> Match:
         """A command as the table reads it now."""
-        from imapsh.spec.match import match
+        from imapsh.typed.match import match
 
         return match(text, self.context())
 

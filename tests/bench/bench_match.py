@@ -19,7 +19,7 @@ from imapsh.shell.prompt.suggest import FromHistory
 from imapsh.shell.prompt.toolbar import Status, toolbar
 from imapsh.shell.record.known import Known
 from imapsh.shell.record.mailboxes import MailboxNames
-from imapsh.spec import Context
+from imapsh.table import Context
 from imapsh.wire.frames import Frame
 from tests.bench.figures import Figure, listed
 from tests.bench.peers import Peers

@@ -9,7 +9,7 @@ import gc
 import time
 from collections.abc import Callable, Iterator
 
-from imapsh import spec
+from imapsh import table
 from imapsh.grammar.responses import Parser, Readers
 from imapsh.wire.frames import Frame
 from imapsh.wire.push import Pusher
@@ -67,7 +67,7 @@ def flags(number: int) -> bytes:
 
 def ours(octets: bytes) -> int:
     """Pushed in pieces of 64 KiB, framed and parsed; how many responses came."""
-    readers = Readers(spec.readers("response"), spec.readers("code"), spec.readers("fetch-item"))
+    readers = Readers(table.readers("response"), table.readers("code"), table.readers("fetch-item"))
     pusher, parser, count = Pusher(FrameReader()), Parser(readers), 0
     for start in range(0, len(octets) + (1 << 16), 1 << 16):
         pusher.feed(octets[start : start + (1 << 16)])

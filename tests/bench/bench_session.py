@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from imapsh import spec
+from imapsh import table
 from imapsh.grammar.responses import Parser, Readers
 from imapsh.session.core import Session
 from imapsh.wire.frames import Frame
@@ -47,7 +47,7 @@ def framed(octets: bytes) -> int:
 
 def parsed(octets: bytes) -> int:
     """Frames, and typed values."""
-    parser = Parser(Readers(*(spec.readers(kind) for kind in ("response", "code", "fetch-item"))))
+    parser = Parser(Readers(*(table.readers(kind) for kind in ("response", "code", "fetch-item"))))
     pusher = Pusher(FrameReader())
     count = 0
     for chunk in chunks(octets):

@@ -6,13 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-from imapsh import spec
+from imapsh import table
 from imapsh.grammar.responses import Parser, Readers, Response
 from imapsh.wire.frames import Frame
 from imapsh.wire.offline import read_recorded
 
 DATA = Path(__file__).parent / "data"
-READERS = Readers(spec.readers("response"), spec.readers("code"), spec.readers("fetch-item"))
+READERS = Readers(table.readers("response"), table.readers("code"), table.readers("fetch-item"))
 
 
 def parser(**options: Any) -> Parser:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from imapsh import spec
+from imapsh import table
 from imapsh.grammar.common import flags_line
 from imapsh.grammar.cursor import Cursor
 from imapsh.grammar.fetch import fetch
@@ -38,7 +38,7 @@ def test_the_value_is_that_of_the_rules(line: bytes) -> None:
     cursor = Cursor(Frame((octets,)))
     number, _, _ = line[2:].partition(b" ")
     cursor.pos = line.index(b" (")
-    read = fetch(cursor, int(number), spec.readers("fetch-item"))
+    read = fetch(cursor, int(number), table.readers("fetch-item"))
     value = flags_line(octets)
     assert value == read
     assert value is not None

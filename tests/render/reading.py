@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imapsh import spec
+from imapsh import table
 from imapsh.grammar.responses import CLIENT, Parser, Readers, Response
 from imapsh.wire.frames import Frame
 from imapsh.wire.push import Pusher
@@ -14,7 +14,7 @@ def read(octets: bytes) -> list[Response]:
     pusher = Pusher(FrameReader())
     pusher.feed(octets)
     pusher.feed(b"")
-    parser = Parser(Readers(spec.readers("response"), spec.readers("code"), spec.readers("fetch-item")))
+    parser = Parser(Readers(table.readers("response"), table.readers("code"), table.readers("fetch-item")))
     return [parser.parse(frame) for frame in pusher if isinstance(frame, Frame)]
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
-from imapsh import spec
+from imapsh import table
 from imapsh.grammar.responses import CONTINUATION, Parser, Readers, Response
 from imapsh.server.core import ServerSession
 from imapsh.server.store import Store
@@ -28,7 +28,7 @@ ANY_LINES = "...."
 def read(octets: bytes, *, utf8: bool = False) -> list[Response]:
     """The responses in `octets`."""
     kinds = ("response", "code", "fetch-item")
-    parser = Parser(Readers(*(spec.readers(kind) for kind in kinds)), utf8=utf8)
+    parser = Parser(Readers(*(table.readers(kind) for kind in kinds)), utf8=utf8)
     pusher = Pusher(FrameReader())
     pusher.feed(octets)
     pusher.feed(b"")

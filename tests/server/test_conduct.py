@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from imapsh import spec
+from imapsh import table
 from imapsh.client.blocking import BlockingClient
 from imapsh.server.demo import demo_store
 from imapsh.server.memory import connect
@@ -36,7 +36,7 @@ def test_no_findings(first: tuple[str, ...]) -> None:
     session = Session()
     client = BlockingClient(connect(demo_store()), session, events.append)
     client.greet()
-    examples = [row.example for row in spec.commands().values() if row.name not in LEFT_OUT]
+    examples = [row.example for row in table.commands().values() if row.name not in LEFT_OUT]
     for line in (LINES[0], *first, *LINES[1:], *examples):
         client.run(session.line(line))
     client.run(session.line("LOGOUT"))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imapsh import spec
+from imapsh import table
 from imapsh.server.core import ServerSession
 from imapsh.server.demo import demo_store
 from imapsh.server.store import Store
@@ -15,7 +15,7 @@ from imapsh.server.store import Store
 from .player import check
 
 WORDS = st.sampled_from(
-    [*spec.commands(), "INBOX", "Box", '""', "*", "%", "1:*", "$", "1,3", "UID", "ALL", "(", ")", "(FLAGS)", "BODY[]",
+    [*table.commands(), "INBOX", "Box", '""', "*", "%", "1:*", "$", "1,3", "UID", "ALL", "(", ")", "(FLAGS)", "BODY[]",
      "BODY[1.MIME]<0.9>", "BINARY[1]", "BODYSTRUCTURE", "ENVELOPE", "{3}\r\nabc", "{3+}\r\n\xff\0c", "~{2+}\r\n\0\0",
      "{99}", "+FLAGS", "(\\Deleted)", "RETURN", "(SAVE)", "(MIN MAX)", "NOT", "OR", "SEEN", "PLAIN", "=", "AHUAcA==",
      "DONE", '"a b"', '"', "IMAP4rev2", "UTF8=ACCEPT", "(MESSAGES UNSEEN)", "NIL", "&", "&AOk-", "CHARSET", "x" * 30]

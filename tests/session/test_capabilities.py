@@ -6,7 +6,7 @@ import pytest
 
 from imapsh.errors import TLSError
 from imapsh.session.capabilities import rev2_holds, upper
-from imapsh.spec.model import LOGOUT, NOT_AUTHENTICATED
+from imapsh.table.model import LOGOUT, NOT_AUTHENTICATED
 
 from .player import LOGGED_IN, OPEN, play
 

@@ -9,7 +9,7 @@ import pytest
 from imapsh.errors import LoginError
 from imapsh.session import clear
 from imapsh.session.opening import Opening
-from imapsh.spec.match import match
+from imapsh.typed.match import match
 
 from .player import Player
 

@@ -22,7 +22,7 @@ from imapsh.sasl.table import make
 from imapsh.session.core import Session
 from imapsh.session.events import Closed, Completed, Event, Received
 from imapsh.session.exchange import Exchange
-from imapsh.spec.model import LOGOUT
+from imapsh.table.model import LOGOUT
 from imapsh.wire.limits import DEFAULT
 
 from .player import SELECTED, Player, play

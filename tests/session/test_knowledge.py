@@ -9,7 +9,7 @@ from imapsh.grammar.responses import Response
 from imapsh.session.exchange import Exchange
 from imapsh.session.knowledge import Knowledge
 from imapsh.session.states import START
-from imapsh.spec.model import AUTHENTICATED, LOGOUT, NOT_AUTHENTICATED, SELECTED
+from imapsh.table.model import AUTHENTICATED, LOGOUT, NOT_AUTHENTICATED, SELECTED
 from imapsh.wire.frames import Frame
 
 from .player import LOGGED_IN, OPEN, Player, play

@@ -11,7 +11,7 @@ from imapsh.errors import GreetingError, LoginError, TLSError
 from imapsh.sasl.table import AUTO
 from imapsh.session.events import Upgrade
 from imapsh.session.opening import Opening, Step, steps
-from imapsh.spec.model import AUTHENTICATED, NOT_AUTHENTICATED
+from imapsh.table.model import AUTHENTICATED, NOT_AUTHENTICATED
 
 from .player import Player
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from imapsh import spec
+from imapsh import table
 from imapsh.errors import ConnectionLost, GreetingError, StateError
 from imapsh.sasl.table import make
 from imapsh.session import states
 from imapsh.session.core import Session
 from imapsh.session.events import Unsent
 from imapsh.session.opening import check_greeting
-from imapsh.spec.model import AUTHENTICATED, LOGOUT, NOT_AUTHENTICATED, SELECTED
+from imapsh.table.model import AUTHENTICATED, LOGOUT, NOT_AUTHENTICATED, SELECTED
 
 from .player import LOGGED_IN, OPEN, play
 from .player import SELECTED as IN_INBOX
@@ -252,7 +252,7 @@ def strict(greeting: bytes = b"* OK hi\r\n", *, secure: bool = False) -> Session
     return session
 
 
-@pytest.mark.parametrize("name", [row.name for row in spec.commands().values() if NOT_AUTHENTICATED not in row.states])
+@pytest.mark.parametrize("name", [row.name for row in table.commands().values() if NOT_AUTHENTICATED not in row.states])
 def test_d4_a_program_is_refused_what_the_table_does_not_allow(name: str) -> None:
     session = strict()
     with pytest.raises(StateError, match=f"{name} is not allowed in the not-authenticated state; log in first"):
@@ -263,7 +263,7 @@ def test_d4_a_program_is_refused_what_the_table_does_not_allow(name: str) -> Non
     assert session.to_send() == f"A2 {name}\r\n".encode()
 
 
-@pytest.mark.parametrize("name", [row.name for row in spec.commands().values() if SELECTED not in row.states])
+@pytest.mark.parametrize("name", [row.name for row in table.commands().values() if SELECTED not in row.states])
 def test_d4_what_is_for_before_the_login(name: str) -> None:
     session = strict(b"* PREAUTH hi\r\n")
     with pytest.raises(StateError, match=f"{name} is not allowed in the authenticated state"):

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from imapsh.shell.prompt.completing import dates
-from imapsh.spec.match import match
-from imapsh.spec.model import Context
+from imapsh.table.model import Context
+from imapsh.typed.match import match
 from tests.shell.knowing import Shown, menu
 
 TABLE = Path(__file__).with_name("data") / "hints.txt"

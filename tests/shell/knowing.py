@@ -15,7 +15,7 @@ from imapsh.session.mailbox import Mailbox
 from imapsh.shell.prompt.completer import ShellCompleter
 from imapsh.shell.prompt.reading import Reading
 from imapsh.shell.record.known import Known
-from imapsh.spec.model import SELECTED, Context
+from imapsh.table.model import SELECTED, Context
 from imapsh.wire.frames import Frame
 from tests.shell.hosting import FakeApp
 

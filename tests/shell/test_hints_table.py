@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from imapsh import spec
+from imapsh import table
 from imapsh.shell.prompt.completing import dates
-from imapsh.spec.match import match
+from imapsh.typed.match import match
 from tests.shell.hints import NOW, TABLE, Entry, answers, entries
 
 ENTRIES = list(entries(TABLE.read_text("utf-8")))
@@ -19,7 +19,7 @@ def test_a_line(entry: Entry, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_command_has_a_few_lines() -> None:
-    lines = dict.fromkeys(spec.commands(), 0)
+    lines = dict.fromkeys(table.commands(), 0)
     for entry in ENTRIES:
         command = match(entry.typed.replace("|", ""), entry.context).command
         if command is not None:

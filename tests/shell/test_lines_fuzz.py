@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from imapsh import spec
+from imapsh import table
 from imapsh.errors import ImapshError
 from imapsh.render.visible import is_safe
 from imapsh.shell.batch.batch import Batch
@@ -34,7 +34,7 @@ _WORDS = [
     "\\x4", "\\xzz", "\\r\\n", "A1 NOOP\\r\\n", "'",
 ]  # fmt: skip
 _OWN = [name for name in COMMANDS if name not in ("\\watch", "\\repeat")]  # those may last
-_EXAMPLES = sorted({row.example for row in spec.commands().values()})
+_EXAMPLES = sorted({row.example for row in table.commands().values()})
 _GAPS = st.sampled_from(("", " "))
 _FEW = st.lists(st.sampled_from(_WORDS), max_size=7)
 

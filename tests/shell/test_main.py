@@ -42,7 +42,7 @@ def test_help_names_every_exit_status() -> None:
 @pytest.mark.parametrize("words", [["--version"], ["--help"], ["--no-such-option"]])
 def test_starting_imports_nothing_heavy(words: list[str]) -> None:
     loaded = imported(*words)
-    assert loaded & (HEAVY | {"ssl", "email", "json", "dataclasses", "argparse", "imapsh.spec"}) == set()
+    assert loaded & (HEAVY | {"ssl", "email", "json", "dataclasses", "argparse", "imapsh.table"}) == set()
 
 
 def test_a_batch_imports_neither_the_prompt_nor_ssl() -> None:
@@ -54,7 +54,7 @@ def test_a_batch_imports_neither_the_prompt_nor_ssl() -> None:
 
 #: What comes with the first line, key, piece of news, stall or fault.
 LATER = (
-    "server", "session.transfer", "session.waiting", "spec.found", "spec.match",
+    "server", "session.transfer", "session.waiting", "typed.found", "typed.match",
     "shell.app.aliases", "shell.commands", "shell.crash", "shell.editor", "shell.lines", "shell.mailboxes",
     "shell.notify", "shell.app.progress", "shell.redirect",
     "shell.results", "shell.retry", "shell.searchres", "shell.seen", "shell.stall", "shell.app.stats", "shell.steps",

@@ -33,10 +33,12 @@ def parsed(name: str, data: Iterable[Any], *, utf8: bool = False) -> list[Any]:
 
 
 def _is_code(name: str) -> bool:
-    from imapsh import spec
+    from imapsh import table
 
     return (
-        name not in _STATUS | _NUMBERED and spec.find("response", name) is None and spec.find("code", name) is not None
+        name not in _STATUS | _NUMBERED
+        and table.find("response", name) is None
+        and table.find("code", name) is not None
     )
 
 

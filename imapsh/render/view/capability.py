@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from imapsh import spec
+from imapsh import table
 from imapsh.grammar.values import Capabilities, Id
 from imapsh.render.amounts import count
 from imapsh.render.styles import Fragment
 from imapsh.render.view.columns import GAP, fill, flow, words_of
 from imapsh.render.view.look import Line, Look
 from imapsh.render.visible import visible, width
-from imapsh.spec.capabilities import GROUPS
-from imapsh.spec.model import Name
+from imapsh.table.capabilities import GROUPS
+from imapsh.table.model import Name
 
 _BROAD = 70  #: columns from which on name, RFC and explanation stand beside each other
 _NAME = 24  #: columns that names are given at most
@@ -44,8 +44,8 @@ def capabilities(value: Capabilities, look: Look) -> Iterator[Line]:
 
 def _find(name: str) -> Name:
     """Its row; of `AUTH=PLAIN` with what the mechanism's says."""
-    row = spec.find("capability", name) or _UNKNOWN
-    mechanism = spec.find("mechanism", name[len("AUTH=") :]) if row.name == "AUTH=" else None
+    row = table.find("capability", name) or _UNKNOWN
+    mechanism = table.find("mechanism", name[len("AUTH=") :]) if row.name == "AUTH=" else None
     if mechanism is not None:
         row = row._replace(summary=mechanism.summary, rfc=mechanism.rfc)
     return row._replace(rfc="a draft") if row.rfc.startswith("draft-") else row

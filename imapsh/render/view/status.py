@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from imapsh import spec
+from imapsh import table
 from imapsh.grammar.responses import TAGGED
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.values import AppendUid, Code, CopyUid, Count, Flags, StatusText
@@ -68,7 +68,7 @@ def _uids(uids: SequenceSet) -> str:
 
 
 def _summary(code: Code) -> str:
-    row = spec.find("code", code.name)
+    row = table.find("code", code.name)
     return row.summary if row is not None else "a code that the table does not know"
 
 

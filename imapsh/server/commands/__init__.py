@@ -1,4 +1,4 @@
-"""Who does which command.  The families have the names they have in `imapsh.spec`."""
+"""Who does which command.  The families have the names they have in `imapsh.table`."""
 
 from imapsh.server.commands import fetch, mailboxes, message, search, session
 

@@ -15,7 +15,7 @@ from imapsh.server.store import Message, Refused
 
 if TYPE_CHECKING:
     from imapsh.server.core import ServerSession
-    from imapsh.spec import Piece
+    from imapsh.table import Piece
 
 MACROS = {
     "ALL": ("FLAGS", "INTERNALDATE", "RFC822.SIZE", "ENVELOPE"),

@@ -12,7 +12,7 @@ from imapsh.server.store import Refused
 
 if TYPE_CHECKING:
     from imapsh.server.core import ServerSession
-    from imapsh.spec import Piece
+    from imapsh.table import Piece
 
 MAX_DEPTH = 60  #: keys within keys
 

@@ -13,7 +13,7 @@ from imapsh.shell.connection import dial
 from imapsh.shell.connection.connection import Connection
 from imapsh.shell.connection.steps import Line, Steps
 from imapsh.shell.record.mailboxes import as_typed
-from imapsh.spec.model import AUTHENTICATED
+from imapsh.table.model import AUTHENTICATED
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,19}")
 

@@ -11,7 +11,7 @@ from imapsh.shell.app import App
 from imapsh.shell.connection.own import Own
 from imapsh.shell.connection.steps import Pause, Steps
 from imapsh.shell.settings import options
-from imapsh.spec.model import SELECTED
+from imapsh.table.model import SELECTED
 
 _LOOK = 1.0  # seconds after which a script that watches looks whether it is over
 

@@ -16,7 +16,7 @@ from imapsh.session.exchange import Exchange, Sendable
 from imapsh.shell.connection.own import Own
 from imapsh.shell.record.recorder import LOGINS, Recorder
 from imapsh.shell.record.rows import Rows, Taker
-from imapsh.spec.model import AUTHENTICATED, SELECTED
+from imapsh.table.model import AUTHENTICATED, SELECTED
 
 if TYPE_CHECKING:
     from imapsh.session.mailbox import Mailbox
@@ -303,7 +303,7 @@ def who(exchange: Exchange) -> str:
         return exchange.mechanism.user
     if exchange.name != "LOGIN":
         return ""
-    from imapsh.spec.match import match
+    from imapsh.typed.match import match
 
     found = match(exchange.shown.text().rstrip("\r\n"))
     value = found.slots[0].value if found.slots else ""

@@ -262,7 +262,7 @@ def opening_steps(
     if not (name and plan.selects):
         return
     from imapsh.grammar.writer import Writer
-    from imapsh.spec.model import AUTHENTICATED
+    from imapsh.table.model import AUTHENTICATED
 
     if session.state != AUTHENTICATED:
         raise UsageError(f"the mailbox {name} of the URL cannot be opened without a login: put the user into the URL")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from imapsh.shell.connection.dial import opening_steps
 from imapsh.shell.connection.steps import Ask, Steps
 from imapsh.shell.settings.passwords.password import Kept
-from imapsh.spec.model import AUTHENTICATED, SELECTED
+from imapsh.table.model import AUTHENTICATED, SELECTED
 
 if TYPE_CHECKING:
     from imapsh.shell.connection.connection import Connection

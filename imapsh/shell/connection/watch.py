@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from imapsh.session.core import RENEWAL
 from imapsh.session.exchange import Exchange
 from imapsh.shell.connection.own import Own
-from imapsh.spec.model import SELECTED
+from imapsh.table.model import SELECTED
 
 if TYPE_CHECKING:
     from imapsh.shell.connection.connection import Connection

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from imapsh import spec
+from imapsh import table
 from imapsh.errors import UsageError
 from imapsh.grammar.tokens import LPAREN, RPAREN, SPACE, tokenize
 from imapsh.patterns import lazy
@@ -32,7 +32,7 @@ def check(name: str, line: str) -> None:
 
 def is_command(name: str) -> bool:
     """Whether a command of IMAP's begins with this word."""
-    return any(row.split(" ")[0] == name.upper() for row in spec.commands())
+    return any(row.split(" ")[0] == name.upper() for row in table.commands())
 
 
 def resolve(aliases: Mapping[str, str], text: str) -> str:

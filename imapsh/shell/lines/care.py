@@ -18,9 +18,9 @@ from imapsh.shell.lines import measure
 if TYPE_CHECKING:
     from imapsh.shell.app import App
     from imapsh.shell.connection.connection import Connection
-    from imapsh.spec.found import Piece
-    from imapsh.spec.match import Match
-    from imapsh.spec.model import Command
+    from imapsh.table.model import Command
+    from imapsh.typed.found import Piece
+    from imapsh.typed.match import Match
 
 YES = ("y", "yes")
 

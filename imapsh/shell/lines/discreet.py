@@ -18,7 +18,7 @@ from imapsh.shell.lines.values import MASKED, discreet
 if TYPE_CHECKING:
     from imapsh.shell.app import App
     from imapsh.shell.record.variables import Variables
-    from imapsh.spec.match import Match
+    from imapsh.typed.match import Match
 
 _RAW = lazy(r"(?i)\\raw ")
 _ESCAPED = lazy(r"\\(?:x[0-9A-Fa-f]{2}|[rnt0e\\])|[\s\S]")
@@ -54,7 +54,7 @@ def _secret_at(line: str, match: Reader, begun: bytes) -> int:
 
 def in_clear(line: str) -> str:
     """A line, or a value, without the password that may be in it, to be shown."""
-    from imapsh.spec.match import match
+    from imapsh.typed.match import match
 
     filled_in = _ARGUMENT.sub(lambda found: "x" * len(found[0]), line)
     secret = secret_at(filled_in, match)
@@ -72,7 +72,7 @@ def hide(app: "App", line: str) -> None:
         return
     from urllib.parse import unquote
 
-    from imapsh.spec.match import match
+    from imapsh.typed.match import match
 
     for start, end in match(line).secrets:
         for secret in {line[start:end], unquote(line[start:end])}:
@@ -93,7 +93,7 @@ class Raw(NamedTuple):
 def raw(begun: bytes, octets: bytes) -> Raw:
     """Read octets behind what was `begun`: a command without its end, or one that waits for answers."""
     from imapsh.session.exchange import secrets_typed
-    from imapsh.spec.match import match
+    from imapsh.typed.match import match
 
     if begun.endswith(_ANSWERS) and match(_text(octets)).command is not None:
         begun = b""  # no answer, but the next command

@@ -18,7 +18,7 @@ from imapsh.shell.settings.reasons import why
 if TYPE_CHECKING:
     from imapsh.session.exchange import OpenFile
     from imapsh.shell.app import App
-    from imapsh.spec.match import Match
+    from imapsh.typed.match import Match
 
 _PIECE = 1 << 16
 _LOOKED_AT = 1 << 22  # octets looked through for a NUL between two looks at Ctrl-C

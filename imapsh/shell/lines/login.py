@@ -11,12 +11,12 @@ from imapsh.errors import UsageError
 from imapsh.session.opening import authenticate, way
 from imapsh.shell.connection.dial import opening, password_source
 from imapsh.shell.connection.steps import Ask, Away, Steps, Typed
-from imapsh.spec.model import NOT_AUTHENTICATED
-from imapsh.spec.secrets import credentials
+from imapsh.table.model import NOT_AUTHENTICATED
+from imapsh.typed.secrets import credentials
 
 if TYPE_CHECKING:
     from imapsh.shell.app import App
-    from imapsh.spec.match import Match
+    from imapsh.typed.match import Match
 
 
 def mechanism(found: Match) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from imapsh import spec
+from imapsh import table
 from imapsh.grammar.dates import read_date
 from imapsh.grammar.sequence import STAR, SequenceSet
 from imapsh.grammar.values import ESearch, Fetch, MailboxStatus, Search
@@ -15,7 +15,7 @@ from imapsh.render.amounts import count, size
 from imapsh.shell.connection.asking import asked
 from imapsh.shell.connection.connection import Connection
 from imapsh.shell.connection.steps import Steps
-from imapsh.spec.advice import unfit
+from imapsh.typed.advice import unfit
 
 if TYPE_CHECKING:
     from imapsh.grammar.fragments import Fragment
@@ -50,7 +50,7 @@ def ask(connection: Connection, why: str, name: str, fragments: Iterable[Fragmen
 
 def mailbox(connection: Connection, why: str, name: str | bytes) -> Steps[Mail | None]:
     """What a mailbox holds, its name as it stands on the wire; None where the server does not say."""
-    row = spec.find("status-item", "SIZE")
+    row = table.find("status-item", "SIZE")
     sized = row is not None and unfit(row, connection.session.context()) is None and connection.session.capabilities
     items = " (MESSAGES SIZE)" if sized else " (MESSAGES)"
     writer = Writer(utf8=connection.session.parser.utf8).astring(name).raw(items)

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 from imapsh.shell.connection.steps import Answer, Steps, Typed
 from imapsh.shell.lines import care, login
 from imapsh.shell.settings.passwords.password import append_password
-from imapsh.spec.model import NOT_AUTHENTICATED
+from imapsh.table.model import NOT_AUTHENTICATED
 
 if TYPE_CHECKING:
     from imapsh.session.exchange import Exchange
     from imapsh.shell.app import App
     from imapsh.shell.connection.connection import Connection
-    from imapsh.spec.match import Match
+    from imapsh.typed.match import Match
 
 
 #: Does a line that begins with a backslash, one of imapsh's own commands (`imapsh.shell.commands.run`).

@@ -31,7 +31,7 @@ from imapsh.shell.lines.values import places, put_in, read
 if TYPE_CHECKING:
     from imapsh.shell.app import App
     from imapsh.shell.screen.targets import Target
-    from imapsh.spec.model import Context
+    from imapsh.table.model import Context
 
 OPERATORS = ("|", ">", ">>")
 
@@ -96,8 +96,8 @@ def _takes_output(command: str) -> bool:
 
 def _is_complete(command: str, context: Context, known: Mapping[str, str]) -> bool:
     """Whether a command is whole; what is not known of its values is taken to be whatever is due there."""
-    from imapsh.spec.match import match
-    from imapsh.spec.syntax import arguments_in_clear
+    from imapsh.typed.match import match
+    from imapsh.typed.syntax import arguments_in_clear
 
     spots = [place for place in places(command) if place.name in known]
     line = put_in(command, spots, [known[place.name] for place in spots])[0]

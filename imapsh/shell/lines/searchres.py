@@ -14,21 +14,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imapsh import spec
+from imapsh import table
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.patterns import lazy
 from imapsh.shell.connection.own import Own
 from imapsh.shell.lines.found import set_of
 from imapsh.shell.lines.sets import Change, changed, uid_form
 from imapsh.shell.record.results import SEARCHES
-from imapsh.spec.found import find
-from imapsh.spec.match import Match, match
+from imapsh.typed.found import find
+from imapsh.typed.match import Match, match
 
 if TYPE_CHECKING:
     from imapsh.session.core import Session
     from imapsh.shell.app import App
     from imapsh.shell.connection.steps import Steps
-    from imapsh.spec.found import Piece
+    from imapsh.typed.found import Piece
 
 _RETURN = lazy(r"(?i)RETURN \(([^)]*)\) ?")
 _UID_KEY = lazy(r"(?i)UID *\Z")
@@ -68,7 +68,7 @@ def prepared(app: App, text: str) -> Steps[tuple[str, bool]]:
 
 def offers(session: Session) -> bool:
     """Whether the server keeps `$` itself, or it is not known what it does."""
-    row = spec.find("search-return", "SAVE")
+    row = table.find("search-return", "SAVE")
     needs = row.needs if row is not None else ()
     return session.rev2 or not session.capabilities or any(name.upper() in session.capabilities for name in needs)
 

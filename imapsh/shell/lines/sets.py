@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from imapsh import spec
+from imapsh import table
 from imapsh.errors import UsageError
 from imapsh.shell.record.variables import NUMBERS, UIDS, Origin
 
 if TYPE_CHECKING:
     from imapsh.shell.app import App
-    from imapsh.spec.found import Piece
-    from imapsh.spec.match import Match
+    from imapsh.typed.found import Piece
+    from imapsh.typed.match import Match
 
 _SHOWN = 200  # characters of a line that a note repeats
 
@@ -27,7 +27,7 @@ def fitted(app: App, line: str, origins: Sequence[Origin]) -> str:
     """The line as it is to be sent.  Raises UsageError, and nothing is to be sent, for what would mean other mail."""
     if not origins:
         return line
-    from imapsh.spec.match import match
+    from imapsh.typed.match import match
 
     found = match(line, app.context())
     changes: list[Change] = []
@@ -124,7 +124,7 @@ def _unread(found: Match, line: str, origin: Origin) -> None:
 
 def uid_form(found: Match) -> list[Change]:
     """What makes a command of message numbers one of UIDs; empty where there is none, or it is one already."""
-    if found.name.upper().startswith("UID ") or spec.command(f"UID {found.name}") is None:
+    if found.name.upper().startswith("UID ") or table.command(f"UID {found.name}") is None:
         return []
     start = len(found.text) - len(found.text.lstrip(" "))
     return [(start, start, "UID ")]

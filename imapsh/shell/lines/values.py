@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from imapsh.session.mailbox import Mailbox
     from imapsh.shell.app import App
     from imapsh.shell.connection.steps import Steps
-    from imapsh.spec.match import Match
+    from imapsh.typed.match import Match
 
 _PLACE = lazy(r"\$\{([A-Za-z][\w.-]*|\d{1,9}|\*)\}")
 _SETTING = lazy(r"(?i)(\\set +)(\S+)( +)(?=\S)")
@@ -159,7 +159,7 @@ def expanded(app: App, text: str) -> Steps[tuple[str, list[Origin]]]:
     spots = [place for place in places(text) if place.name[0].isalpha()]
     if not spots:
         return text, []
-    from imapsh.spec.match import match
+    from imapsh.typed.match import match
 
     hidden = match(text).secrets
     values: list[str] = []
@@ -206,7 +206,7 @@ def _unknown(app: App, name: str) -> str:
 
 def _hide(app: App, line: str, used: list[tuple[tuple[int, int], str]]) -> None:
     """What stands where a secret does is one, from now on everywhere."""
-    from imapsh.spec.match import match
+    from imapsh.typed.match import match
 
     hidden = match(line).secrets
     for (start, end), name in used:

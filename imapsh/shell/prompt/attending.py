@@ -19,7 +19,7 @@ from imapsh.session.events import Closed, Completed, Event, Received
 from imapsh.session.exchange import Exchange
 from imapsh.shell.connection.connection import Connection
 from imapsh.shell.connection.own import Own
-from imapsh.spec.model import AUTHENTICATED, SELECTED
+from imapsh.table.model import AUTHENTICATED, SELECTED
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from imapsh.shell.prompt.completing.offer import Offer
     from imapsh.shell.prompt.completing.paths import Half
     from imapsh.shell.prompt.completing.usage import Usage
-    from imapsh.spec.match import Match
+    from imapsh.typed.match import Match
 
 _MANY = 2_000  # mailbox names beyond which they are searched in a thread
 _REST = lazy(r'[^\s()\[\]"]*')  # of a word, behind the cursor

@@ -12,11 +12,11 @@ from prompt_toolkit.lexers import Lexer
 from imapsh.render.lexer import typed_line
 from imapsh.shell.lines import literals, nested
 from imapsh.shell.record.recorder import LOGINS
-from imapsh.spec.model import Context
+from imapsh.table.model import Context
 
 if TYPE_CHECKING:
     from imapsh.shell.lines.redirect import Redirect
-    from imapsh.spec.match import Match
+    from imapsh.typed.match import Match
 
 _KEPT = 8  # readings kept: the whole text, and the text before the cursor, of a few keystrokes
 _DEEP = 9  # aliases that stand for aliases, followed no further
@@ -44,7 +44,7 @@ class Reading:
         key = (command, self.context())
         found = self._kept.get(key)
         if found is None:
-            from imapsh.spec.match import match  # a start needs none of it
+            from imapsh.typed.match import match  # a start needs none of it
 
             if len(self._kept) >= _KEPT:
                 del self._kept[next(iter(self._kept))]

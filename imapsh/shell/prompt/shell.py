@@ -235,7 +235,7 @@ class Shell:
             self.driver.unmetered()
 
     def _seems_secret(self) -> bool:
-        from imapsh.spec.secrets import credentials
+        from imapsh.typed.secrets import credentials
 
         return self._secret is not None and credentials(self._secret.default_buffer.text)
 

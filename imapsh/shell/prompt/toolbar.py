@@ -15,11 +15,11 @@ from imapsh.session.exchange import Exchange
 from imapsh.session.mailbox import Mailbox
 from imapsh.shell.lines import literals, nested
 from imapsh.shell.prompt.reading import Reading
-from imapsh.spec.model import NOT_AUTHENTICATED
+from imapsh.table.model import NOT_AUTHENTICATED
 
 if TYPE_CHECKING:
-    from imapsh.spec.found import Problem
-    from imapsh.spec.match import Match
+    from imapsh.typed.found import Problem
+    from imapsh.typed.match import Match
 
 _FIRST = (("exists", "EXISTS"),)
 _LAST = (("unseen", "first unseen"), ("uidnext", "UIDNEXT"), ("uidvalidity", "UIDVALIDITY"),

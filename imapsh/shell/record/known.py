@@ -92,7 +92,7 @@ class Known:
         makes = exchange.name == "CREATE"
         if value.code is not None and value.code.name not in (_FORBIDDEN if makes else _MISSING):
             return ""
-        from imapsh.spec.match import match
+        from imapsh.typed.match import match
 
         line = match(exchange.shown.text().rstrip("\r\n"))
         slot = next((slot for slot in line.slots if slot.kind == "mailbox"), None)

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from imapsh.grammar.sequence import STAR, SequenceSet
 from imapsh.grammar.values import Fetch
-from imapsh.spec.found import find
-from imapsh.spec.match import Match
+from imapsh.typed.found import find
+from imapsh.typed.match import Match
 from imapsh.wire.frames import Spilled
 
 _TEXTS = ("BODY[", "BODY.PEEK[", "BINARY[", "BINARY.PEEK[", "RFC822", "RFC822.HEADER", "RFC822.TEXT")

@@ -54,7 +54,7 @@ def put(text: Shown) -> None:
 def note(text: str) -> None:
     """A line on stderr, safe for a terminal, and without the password of a URL that it cites."""
     if "://" in text and "@" in text:
-        from imapsh.spec.secrets import without_passwords
+        from imapsh.typed.secrets import without_passwords
 
         text = without_passwords(text)
     print(f"imapsh: {visible(text)}", file=sys.stderr, flush=True)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from subprocess import Popen
 
     from imapsh.render.memory import Memory
-    from imapsh.spec.match import Match
+    from imapsh.typed.match import Match
 
 _PIECE = 1 << 16
 _IN_MEMORY = 1 << 20  # octets for another command, above which they wait in a temporary file

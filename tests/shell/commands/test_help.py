@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from imapsh import spec
+from imapsh import table
 from imapsh.errors import UsageError
 from imapsh.findings import RULES
 from imapsh.render.styles import STYLES, THEMES, paint, plain
@@ -86,10 +86,10 @@ def test_every_name_is_found_as_it_stands() -> None:
 
 def test_all_tables_are_in() -> None:
     here = {(entry.kind, entry.name) for entry in entries()}
-    for name in spec.commands():
+    for name in table.commands():
         assert ("command", name) in here
-    for kind in spec.kinds():
-        for row in spec.names(kind).values():
+    for kind in table.kinds():
+        for row in table.names(kind).values():
             assert (kind, f"<{row.name}>" if kind == "syntax" else row.name) in here
     assert {name for kind, name in here if kind in ("rule", "conduct")} == set(RULES)
     assert {name for kind, name in here if kind == "option"} == {option.name for option in OPTIONS}

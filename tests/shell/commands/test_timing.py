@@ -15,7 +15,7 @@ from imapsh.session.events import Completed
 from imapsh.shell.connection.steps import Line, Pause
 from imapsh.shell.prompt.reading import Reading
 from imapsh.shell.screen.timing import summary
-from imapsh.spec.model import Context
+from imapsh.table.model import Context
 from tests.shell.acting import ENTER, Peer, acting, play
 from tests.shell.hosting import FakeApp
 from tests.shell.running import imapsh, listening, running, says, url

@@ -9,7 +9,7 @@ import pytest
 from imapsh.errors import UsageError
 from imapsh.shell.lines.aliases import arguments, resolve
 from imapsh.shell.prompt.reading import Reading
-from imapsh.spec.model import Context
+from imapsh.table.model import Context
 from tests.shell.hosting import FakeApp
 from tests.shell.running import imapsh
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from imapsh import spec
+from imapsh import table
 from imapsh.errors import UsageError
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.session.events import Sent
@@ -153,8 +153,8 @@ def test_where_nobody_is_there_nobody_is_asked() -> None:
 
 def test_a_row_that_only_destroys_asks_with_its_phrase(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the table learns later is guarded."""
-    row = spec.commands()["NOOP"]._replace(name="XZAP", destroys="all there is")
-    monkeypatch.setitem(spec.commands(), "XZAP", row)
+    row = table.commands()["NOOP"]._replace(name="XZAP", destroys="all there is")
+    monkeypatch.setitem(table.commands(), "XZAP", row)
     host = host_at("n")
     with pytest.raises(UsageError, match="XZAP was not sent"):
         host.does("XZAP")
@@ -162,7 +162,7 @@ def test_a_row_that_only_destroys_asks_with_its_phrase(monkeypatch: pytest.Monke
 
 
 def test_every_guard_of_the_table_is_known() -> None:
-    rows = spec.commands().values()
+    rows = table.commands().values()
     assert {row.guard for row in rows if row.guard} == set(care._GUARDS)
     assert all(row.changes for row in rows if row.guard)
     assert {row.name for row in rows if row.destroys and not row.guard} == set()

@@ -13,7 +13,7 @@ from imapsh.grammar.values import Fetch
 from imapsh.session.events import Completed, Received
 from imapsh.shell.connection.dial import make_plan
 from imapsh.shell.lines.redirect import file_name, split
-from imapsh.spec.model import SELECTED, Context
+from imapsh.table.model import SELECTED, Context
 from tests.shell.disks import full_disk
 from tests.shell.hosting import FakeApp, answering
 

@@ -9,7 +9,7 @@ from prompt_toolkit.document import Document
 from imapsh.shell.prompt.completer import ShellCompleter
 from imapsh.shell.prompt.reading import Reading
 from imapsh.shell.record.known import Known
-from imapsh.spec.model import AUTHENTICATED, NOT_AUTHENTICATED, SELECTED, Context
+from imapsh.table.model import AUTHENTICATED, NOT_AUTHENTICATED, SELECTED, Context
 from tests.shell.knowing import HOST, IN_A_MAILBOX, after, completer, known, menu, opened
 
 

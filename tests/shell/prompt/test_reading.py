@@ -5,7 +5,7 @@ from __future__ import annotations
 from prompt_toolkit.document import Document
 
 from imapsh.shell.prompt.reading import Reading, TypedLexer
-from imapsh.spec.model import AUTHENTICATED, NOT_AUTHENTICATED, SELECTED, Context
+from imapsh.table.model import AUTHENTICATED, NOT_AUTHENTICATED, SELECTED, Context
 
 
 def lexed(text: str, state: str = SELECTED) -> list[list[tuple[str, str]]]:

@@ -8,7 +8,7 @@ from prompt_toolkit.document import Document
 from imapsh.shell.prompt.history import MaskedHistory
 from imapsh.shell.prompt.reading import Reading
 from imapsh.shell.prompt.suggest import FromHistory
-from imapsh.spec.model import NOT_AUTHENTICATED, Context
+from imapsh.table.model import NOT_AUTHENTICATED, Context
 
 
 def test_the_newest_line_that_begins_so() -> None:

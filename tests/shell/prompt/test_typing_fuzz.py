@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
 
-from imapsh import spec
+from imapsh import table
 from imapsh.shell.command_table import COMMANDS
 from imapsh.shell.prompt.brackets import pair
 from imapsh.shell.prompt.completer import ShellCompleter
 from imapsh.shell.prompt.reading import Reading, TypedLexer
 from imapsh.shell.prompt.toolbar import Status, toolbar
-from imapsh.spec.match import match
-from imapsh.spec.model import SELECTED, Context
+from imapsh.table.model import SELECTED, Context
+from imapsh.typed.match import match
 from tests.shell.hints import TABLE, entries
 from tests.shell.knowing import HOST, world
 
@@ -25,10 +25,10 @@ _WORLD = world()
 _CONTEXTS = [Context(SELECTED), Context(SELECTED, frozenset({"IMAP4rev1", "SEARCHRES", "AUTH=PLAIN"})),
              Context("not-authenticated"), Context(SELECTED, rev2=True)]  # fmt: skip
 _EXAMPLES = sorted(
-    {row.example for row in spec.commands().values()}
+    {row.example for row in table.commands().values()}
     | {row.example for kind in ("search-key", "search-return", "list-select", "list-return", "create-param", "enable")
-       for row in spec.names(kind).values()}
-    | {f"FETCH 1 {row.example}" for row in spec.names("fetch-item").values()}
+       for row in table.names(kind).values()}
+    | {f"FETCH 1 {row.example}" for row in table.names("fetch-item").values()}
     | {f"{name} x y" for name in COMMANDS}
     | {entry.typed.replace("|", "") for entry in entries(TABLE.read_text("utf-8"))}
 )  # fmt: skip
@@ -74,7 +74,7 @@ def test_random_lines(text: str, context: Context, data: st.DataObject) -> None:
     typed(text, data.draw(st.integers(0, len(text))), context)
 
 
-@pytest.mark.parametrize("line", sorted({row.example for row in spec.commands().values()}))
+@pytest.mark.parametrize("line", sorted({row.example for row in table.commands().values()}))
 def test_a_completion_never_makes_a_right_line_wrong(line: str) -> None:
     """At each beginning of a right line: what is offered there fits, or goes on being typed."""
     row = match(line).command

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple, TypeVar
 
-from imapsh import spec
+from imapsh import table
 from imapsh.findings import CONDUCT, RULES
 from imapsh.shell.command_table import COMMANDS
 from imapsh.shell.commands.help.kinds import KINDS
 from imapsh.shell.settings.options import OPTIONS, Option
-from imapsh.spec.model import ANY_STATE, Command, Name
-from imapsh.spec.slots import SLOTS
+from imapsh.table.model import ANY_STATE, Command, Name
+from imapsh.typed.slots import SLOTS
 
 Thing = TypeVar("Thing", str, "Entry")
 
@@ -102,7 +102,7 @@ def _option_facts(option: Option) -> tuple[tuple[str, str], ...]:
 
 
 def _commands() -> Iterator[Entry]:
-    for row in spec.commands().values():
+    for row in table.commands().values():
         yield Entry(
             "command", row.name, row.summary, row.syntax, row.rfc, _example(row), _command_facts(row),
             _AT_THE_PROMPT.get(row.name, ""), row.needs, row.responses,
@@ -124,8 +124,8 @@ def _command_facts(row: Command) -> tuple[tuple[str, str], ...]:
 
 
 def _names() -> Iterator[Entry]:
-    for kind in spec.kinds():
-        for row in spec.names(kind).values():
+    for kind in table.kinds():
+        for row in table.names(kind).values():
             facts = _filled(
                 ("Needs", " or ".join(row.needs)),
                 ("Edition", _EDITIONS.get(row.editions, "")),

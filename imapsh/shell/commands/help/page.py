@@ -87,9 +87,9 @@ def relations(entry: Entry) -> Iterable[tuple[str, str]]:
 
 
 def _allowed(state: str) -> list[str]:
-    from imapsh import spec
+    from imapsh import table
 
-    return [command.name for command in spec.commands().values() if state in command.states]
+    return [command.name for command in table.commands().values() if state in command.states]
 
 
 def _example(text: str) -> list[Fragment]:

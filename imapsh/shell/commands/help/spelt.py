@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from imapsh.shell.commands.help.entries import shown
-from imapsh.spec.nodes import Choice, Group, Node, Repeat, Sequence
-from imapsh.spec.slots import Slot
-from imapsh.spec.syntax import Rule, Table, parse
+from imapsh.typed.nodes import Choice, Group, Node, Repeat, Sequence
+from imapsh.typed.slots import Slot
+from imapsh.typed.syntax import Rule, Table, parse
 
 
 def spelt(notation: str) -> dict[str, str]:

@@ -28,7 +28,7 @@ from imapsh.shell.lines.sets import kind_of, only_uids
 from imapsh.shell.lines.values import expanded
 from imapsh.shell.record.variables import NUMBERS, UIDS, Origin
 from imapsh.shell.screen.progress import Progress
-from imapsh.spec.model import AUTHENTICATED, SELECTED
+from imapsh.table.model import AUTHENTICATED, SELECTED
 
 _TOGETHER = 100  # messages asked for, or appended, in one command
 _OCTETS_TOGETHER = 8_000_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from imapsh import spec
+from imapsh import table
 from imapsh.render.visible import visible
 from imapsh.shell.prompt.completing.offer import Offer, Place
 
@@ -21,13 +21,13 @@ def offers(place: Place) -> Iterator[Offer]:
         if reason := _not_kept(place, flag):
             yield place.offer(flag, reason)._replace(dimmed=True)
             continue
-        row = spec.find("flag", flag)
+        row = table.find("flag", flag)
         yield place.offer(flag, row.summary if row is not None else "a keyword of this mailbox" if of_mailbox else "")
 
 
 def _known(place: Place) -> dict[str, bool]:
     """The flags, each once whatever its case, and whether this mailbox is known to have it."""
-    known = {flag.lower(): (flag, False) for flag in (row.name for row in spec.names("flag").values())}
+    known = {flag.lower(): (flag, False) for flag in (row.name for row in table.names("flag").values())}
     mailbox = place.known.mailbox
     of_mailbox = (*mailbox.flags, *(mailbox.permanent_flags or ())) if mailbox is not None else ()
     for flag in (*of_mailbox, *place.known.messages.keywords):

@@ -10,8 +10,8 @@ from imapsh.shell.prompt.completing.offer import Offer, Place, Source
 from imapsh.shell.prompt.completing.usage import Usage
 from imapsh.shell.record import fuzzy
 from imapsh.shell.record.known import Known
-from imapsh.spec.found import Expected
-from imapsh.spec.match import Match
+from imapsh.typed.found import Expected
+from imapsh.typed.match import Match
 
 #: Slot -> what fills it.  What a source offers stands in place of the table's rows of that kind.
 SOURCES: Mapping[str, Source] = {

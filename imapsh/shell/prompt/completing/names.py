@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from imapsh import spec
+from imapsh import table
 from imapsh.shell.prompt.completing.offer import Offer, Place
-from imapsh.spec.advice import unfit
-from imapsh.spec.found import Expected
-from imapsh.spec.model import Name
+from imapsh.table.model import Name
+from imapsh.typed.advice import unfit
+from imapsh.typed.found import Expected
 
 _CHARSETS = ("UTF-8", "US-ASCII", "ISO-8859-1")
 _FIELDS = ("name", "version", "vendor", "support-url", "os", "os-version", "command", "date")
@@ -31,7 +31,7 @@ def _note(choice: Expected) -> str:
 
 def enabled(place: Place) -> Iterator[Offer]:
     """Extensions that ENABLE turns on (RFC 5161 section 3.1); what the server does not offer is dimmed."""
-    for extension in spec.names("enable").values():
+    for extension in table.names("enable").values():
         reason = unfit(extension, place.found.context)
         offer = place.offer(extension.name, extension.summary if reason is None else reason.message)
         yield offer._replace(dimmed=reason is not None)

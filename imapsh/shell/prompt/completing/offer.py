@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from imapsh.shell.record.known import Known
-from imapsh.spec.match import Match
+from imapsh.typed.match import Match
 
 
 class Offer(NamedTuple):

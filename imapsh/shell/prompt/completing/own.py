@@ -95,11 +95,11 @@ CHOICES: dict[str, Callable[[App], Iterable[str]]] = {
 
 def _named() -> Iterator[tuple[str, str]]:
     """Every name of the table, once."""
-    from imapsh import spec
+    from imapsh import table
 
-    summaries = {name: row.summary for name, row in spec.commands().items()}
-    for kind in spec.kinds():
-        for row in spec.names(kind).values():
+    summaries = {name: row.summary for name, row in table.commands().items()}
+    for kind in table.kinds():
+        for row in table.names(kind).values():
             if row.name[0] not in "<(":
                 summaries.setdefault(row.name, row.summary)
     yield from summaries.items()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from imapsh.grammar.mutf7 import decode_leniently
-from imapsh.spec.found import Piece
-from imapsh.spec.match import Match, match
-from imapsh.spec.slots import SLOTS
+from imapsh.typed.found import Piece
+from imapsh.typed.match import Match, match
+from imapsh.typed.slots import SLOTS
 
 MOST = 2_000  #: names whose use is known; past it the half used least is forgotten
 

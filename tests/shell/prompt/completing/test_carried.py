@@ -11,7 +11,7 @@ from prompt_toolkit.document import Document
 from imapsh.shell.prompt.completer import ShellCompleter
 from imapsh.shell.prompt.reading import Reading
 from imapsh.shell.record.known import Known
-from imapsh.spec.model import SELECTED, Context
+from imapsh.table.model import SELECTED, Context
 from tests.shell.hosting import FakeApp
 
 

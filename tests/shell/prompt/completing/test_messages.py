@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imapsh.shell.record.known import Known
 from imapsh.shell.record.mailboxes import MailboxNames
-from imapsh.spec.model import SELECTED, Context
+from imapsh.table.model import SELECTED, Context
 from tests.shell.knowing import after, fetched, opened
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imapsh.spec.model import AUTHENTICATED, NOT_AUTHENTICATED, SELECTED, Context
+from imapsh.table.model import AUTHENTICATED, NOT_AUTHENTICATED, SELECTED, Context
 from tests.shell.knowing import after, menu
 
 

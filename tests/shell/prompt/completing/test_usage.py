@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from imapsh.shell.prompt.completing.usage import MOST, Usage
-from imapsh.spec.match import match
+from imapsh.typed.match import match
 
 
 def test_lately_counts_more_than_once_long_ago() -> None:

@@ -21,7 +21,7 @@ from imapsh.shell.settings.passwords.password import (
     take_from_descriptor,
     take_from_environment,
 )
-from imapsh.spec.match import match
+from imapsh.typed.match import match
 
 SECRET = "open sesame"
 

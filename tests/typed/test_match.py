@@ -7,8 +7,9 @@ import sys
 import pytest
 
 from imapsh.grammar.sequence import SequenceSet
-from imapsh.spec import Context, FileName, Piece
-from imapsh.spec.match import match
+from imapsh.table import Context
+from imapsh.typed.found import FileName, Piece
+from imapsh.typed.match import match
 
 SELECTED = Context("selected")
 FRESH = Context("not-authenticated")

@@ -1,4 +1,4 @@
-"""The shapes of the table's rows.  A row is data: what reads it is `imapsh.spec.match`, the session, help and docs."""
+"""The shapes of the table's rows.  A row is data: what reads it is `imapsh.typed.match`, the session, help and docs."""
 
 # Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
@@ -20,7 +20,7 @@ MAILBOX_SELECTED = (SELECTED,)
 class Command(NamedTuple):
     r"""One command.  `UID FETCH` and its like are rows of their own, named with the space.
 
-    `syntax` is in the notation of `imapsh.spec.syntax`.  `needs` are capabilities of which any one offers the command;
+    `syntax` is in the notation of `imapsh.typed.syntax`.  `needs` are capabilities of which any one offers the command;
     none means that every server has it.  `editions` names the revisions that have it: "1" IMAP4rev1, "2" IMAP4rev2.
     `guard` is what the shell counts before it asks whether to send it: "deleted", the messages marked \Deleted (of its
     set, where it has one); "mailbox", what the mailbox holds; "inbox", the same where that is INBOX; "set", the

@@ -11,7 +11,7 @@ from collections.abc import Sequence as Series
 from functools import cached_property
 from typing import NamedTuple
 
-from imapsh import spec
+from imapsh import table
 from imapsh.grammar.tokens import (
     BAD,
     CRLF,
@@ -25,11 +25,11 @@ from imapsh.grammar.tokens import (
     Token,
     tokenize,
 )
-from imapsh.spec import advice, secrets
-from imapsh.spec.found import Expected, Piece, Problem, Span, find
-from imapsh.spec.model import Command, Context, Name
-from imapsh.spec.nodes import Frame, Keyword, Node, Sequence, folded
-from imapsh.spec.syntax import parse
+from imapsh.table.model import Command, Context, Name
+from imapsh.typed import advice, secrets
+from imapsh.typed.found import Expected, Piece, Problem, Span, find
+from imapsh.typed.nodes import Frame, Keyword, Node, Sequence, folded
+from imapsh.typed.syntax import parse
 
 #: What stands for a space and for the end of the line among what was expected.
 SPACE_HERE = Keyword(" ")
@@ -123,7 +123,7 @@ def _last_word(tokens: list[Token], text: str) -> int:
             break
         if token.kind is RBRACKET and text[token.end : token.end + 1] == "<":
             break  # behind a section: <partial>
-        if token.kind is LBRACKET and index and spec.find("fetch-item", tokens[index - 1].text + "["):
+        if token.kind is LBRACKET and index and table.find("fetch-item", tokens[index - 1].text + "["):
             break
         start = token.start
     return start
@@ -154,7 +154,7 @@ def _named(words: list[tuple[str, int]], tag: str | None) -> Head | None:
     """The command that these words begin with, in one word or in two."""
     if not words:
         return None
-    (first, start), rows = words[0], spec.commands()
+    (first, start), rows = words[0], table.commands()
     if len(words) > 1:
         second, at = words[1]
         row = rows.get(folded(f"{first} {second}"))
@@ -284,7 +284,7 @@ class Match:
         if command is not None and command.harmless:
             found.append(Span(self._head.start, self._head.end, command.harmless))
         for piece in find(self.pieces, "fetch-item"):
-            row = spec.find(piece.kind, piece.name)
+            row = table.find(piece.kind, piece.name)
             if row is not None and row.harmless:
                 found.append(Span(piece.start, piece.start + len(row.name), row.harmless))
         return tuple(found)
@@ -293,7 +293,7 @@ class Match:
     def roles(self) -> tuple[str, ...]:
         """For each token, what it is: tag, command, keyword, mailbox, flag, number, set, string, literal, secret, item,
         date, paren, space, error or text."""
-        from imapsh.spec import roles
+        from imapsh.typed import roles
 
         return roles.of(self, self._run.spans, self._head.start, self._head.end)
 

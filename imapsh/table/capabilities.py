@@ -5,7 +5,7 @@ By what a capability gives.  A name of no RFC has its vendor, or the draft that 
 
 from collections.abc import Iterator
 
-from imapsh.spec.model import Name
+from imapsh.table.model import Name
 
 #: The groups, in the order in which they are shown.
 GROUPS = (

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from imapsh import spec
-from imapsh.spec import Context
-from imapsh.spec.match import match
+from imapsh import table
+from imapsh.table import Context
+from imapsh.typed.match import match
 
 LINES = [
     tuple(line.split("\t"))
@@ -20,7 +20,7 @@ LINES = [
 @pytest.mark.parametrize(("section", "line"), LINES, ids=[f"{section}-{line}" for section, line in LINES])
 def test_the_rfcs_own_lines_match(section: str, line: str) -> None:
     words = line.split()
-    row = spec.command(" ".join(words[1:3])) or spec.command(words[1])
+    row = table.command(" ".join(words[1:3])) or table.command(words[1])
     assert row is not None
     found = match(line, Context(row.states[-1], rev2="3501" not in section))
     assert found.errors == ()

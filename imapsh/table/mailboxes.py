@@ -1,6 +1,6 @@
 """Rows about mailboxes: SELECT to LSUB, LIST with its options, NAMESPACE, and the attributes of a mailbox's name."""
 
-from imapsh.spec.model import AFTER_LOGIN, MAILBOX_SELECTED, Command, Name
+from imapsh.table.model import AFTER_LOGIN, MAILBOX_SELECTED, Command, Name
 
 _EXTENDED = ("LIST-EXTENDED", "IMAP4rev2")
 _OPENS = ("FLAGS", "EXISTS", "RECENT", "LIST", "OK", "VANISHED")

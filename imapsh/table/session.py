@@ -1,6 +1,6 @@
 """Rows of the session itself: greeting, login, TLS, ENABLE, ID, IDLE, the status responses, and the states."""
 
-from imapsh.spec.model import (
+from imapsh.table.model import (
     AFTER_LOGIN,
     ANY_STATE,
     AUTHENTICATED,

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from imapsh.grammar.sequence import PATTERN, SequenceSet
 from imapsh.grammar.tokens import DATA, FILE, LITERAL, OPEN_QUOTE, QUOTED, Token, announcement, unquote
 from imapsh.patterns import lazy
-from imapsh.spec.found import FileName, Piece
-from imapsh.spec.model import Name
+from imapsh.table.model import Name
+from imapsh.typed.found import FileName, Piece
 
 if TYPE_CHECKING:
-    from imapsh.spec.match import Run
+    from imapsh.typed.match import Run
 
 
 def form(pattern: str) -> re.Pattern[str]:

@@ -1,6 +1,6 @@
 """Rows of SEARCH: its keys, its RETURN options, and the two responses."""
 
-from imapsh.spec.model import MAILBOX_SELECTED, Command, Name
+from imapsh.table.model import MAILBOX_SELECTED, Command, Name
 
 _SYNTAX = "[RETURN ([<search-return>...])] [CHARSET <charset>] <search-key>..."
 _KEY = "RFC 9051 §6.4.4"

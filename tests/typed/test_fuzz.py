@@ -5,14 +5,14 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imapsh import spec
+from imapsh import table
 from imapsh.grammar.tokens import tokenize
-from imapsh.spec import Context
-from imapsh.spec.match import match
-from imapsh.spec.model import ANY_STATE
+from imapsh.table import Context
+from imapsh.table.model import ANY_STATE
+from imapsh.typed.match import match
 
 _WORDS = [
-    *spec.commands(), *spec.names("search-key"), *spec.names("fetch-item"), *spec.names("status-item"),
+    *table.commands(), *table.names("search-key"), *table.names("fetch-item"), *table.names("status-item"),
     "a1", "UID", "1:*", "$", "0", "RETURN", "CHARSET", "(", ")", "[", "]", "<0.1>", '"', '"a b"', "\\", "\\Seen", "{3}",
     "{3+}\r\nabc", "~{2}", "{@x}", "{", "NIL", "1-Feb-1994", "%", "ü", "\x00", "\t", "\r\n", "=", " ", "  ",
 ]  # fmt: skip
@@ -47,7 +47,7 @@ def test_match_never_raises(line: str, context: Context, payloads: list[bytes]) 
     assert isinstance(found.hint, str)
 
 
-@given(st.sampled_from([row.example for row in spec.commands().values()]), st.data())
+@given(st.sampled_from([row.example for row in table.commands().values()]), st.data())
 def test_a_line_with_one_character_changed(line: str, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(line)))
     changed = line[:at] + data.draw(st.characters()) + line[at + data.draw(st.integers(0, 1)) :]

@@ -13,15 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-    from imapsh.spec.found import Expected, FileName, Piece, Problem
-    from imapsh.spec.model import Command, Context, Name
+    from imapsh.table.model import Command, Context, Name
 
-__all__ = [
-    "Command", "Context", "Expected", "FileName", "Name", "Piece", "Problem",
-    "command", "commands", "find", "kinds", "names", "readers",
-]  # fmt: skip
-
-_ROWS = ("Command", "Context", "Name")
+__all__ = ["Command", "Context", "Name", "command", "commands", "find", "kinds", "names", "readers"]
 
 FAMILIES = (
     "session",
@@ -47,8 +41,7 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    module = "model" if name in _ROWS else "found"
-    value = getattr(import_module(f"{__name__}.{module}"), name)
+    value = getattr(import_module(f"{__name__}.model"), name)
     globals()[name] = value
     return value
 
@@ -103,7 +96,7 @@ def readers(kind: str) -> Mapping[str, Callable[..., Any]]:
     The function's module is imported when the name is first looked up.
     """
     if kind not in _readers:
-        from imapsh.spec.loading import Readers
+        from imapsh.table.loading import Readers
 
         _readers[kind] = Readers({name: row.read for name, row in names(kind).items() if row.read})
     return _readers[kind]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imapsh.grammar import tokens as kinds
 
 if TYPE_CHECKING:
-    from imapsh.spec.match import Match
+    from imapsh.typed.match import Match
 
 _BY_TOKEN = {
     kinds.SPACE: "space",

@@ -1,10 +1,10 @@
-"""What `imapsh.spec.match` finds in a typed line.  Nothing of it is needed before there is one."""
+"""What `imapsh.typed.match` finds in a typed line.  Nothing of it is needed before there is one."""
 
 # Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
 from typing import NamedTuple
 
-from imapsh.spec.model import Command, Name
+from imapsh.table.model import Command, Name
 
 
 class Problem(NamedTuple):

@@ -1,6 +1,6 @@
 """Rows of FETCH: its items, sections of a message, and the response."""
 
-from imapsh.spec.model import MAILBOX_SELECTED, Command, Name
+from imapsh.table.model import MAILBOX_SELECTED, Command, Name
 
 _ITEM = "RFC 9051 §6.4.5"
 _OLD = "RFC 3501 §6.4.5"

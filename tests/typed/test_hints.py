@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from imapsh import spec
-from imapsh.spec import Context
-from imapsh.spec.match import match
+from imapsh import table
+from imapsh.table import Context
+from imapsh.typed.match import match
 
 SELECTED = Context("selected")
 
@@ -93,7 +93,7 @@ def test_what_is_expected(line: str, wanted: set[str]) -> None:
 def test_expectations_come_with_rows_places_and_the_half_typed_word() -> None:
     found = match("FETCH 1 (FLAGS env", SELECTED)
     (choice,) = found.expected
-    assert choice.row is spec.find("fetch-item", "ENVELOPE")
+    assert choice.row is table.find("fetch-item", "ENVELOPE")
     assert (choice.kind, choice.offset, found.prefix) == ("fetch-item", 15, ("env", 15))
     assert found.errors == ()
     assert not found.complete
@@ -111,7 +111,7 @@ def test_the_half_typed_word(line: str, prefix: tuple[str, int]) -> None:
 
 def test_commands_that_do_not_fit_now_say_why() -> None:
     reasons = {choice.text: choice.reason for choice in match("", Context("authenticated")).expected}
-    assert set(reasons) == set(spec.commands())
+    assert set(reasons) == set(table.commands())
     assert reasons["SELECT"] == ""
     assert "SELECT a mailbox first" in reasons["FETCH"]
     known = Context("selected", frozenset({"IMAP4rev1", "IDLE"}))
@@ -126,13 +126,13 @@ def test_mechanisms_are_the_servers() -> None:
     assert texts("AUTHENTICATE sc", context) == {"<mechanism>", "SCRAM-SHA-256"}
 
 
-@pytest.mark.parametrize("row", spec.commands().values(), ids=lambda row: row.name)
-def test_typing_an_example_meets_no_error_on_the_way(row: spec.Command) -> None:
+@pytest.mark.parametrize("row", table.commands().values(), ids=lambda row: row.name)
+def test_typing_an_example_meets_no_error_on_the_way(row: table.Command) -> None:
     """Each beginning of a right line is a half-typed one, not a wrong one."""
     context = Context(row.states[0])
     for size in range(len(row.example) + 1):
         typed = row.example[:size]
-        if typed.upper() in spec.commands() or not typed.strip():
+        if typed.upper() in table.commands() or not typed.strip():
             continue
         found = match(typed, context)
         allowed = {"SP"} if typed.endswith(" ") else set()

@@ -1,6 +1,6 @@
 """Rows of the SASL mechanisms that AUTHENTICATE can name.  How each is done is in `imapsh.sasl`."""
 
-from imapsh.spec.model import Name
+from imapsh.table.model import Name
 
 #: Name, what it is, and where it stands.
 _MECHANISMS = (

@@ -1,7 +1,7 @@
 """The notation of the table's `syntax` column, which is shown as a hint just as it is written.
 
 SELECT          a keyword, in any case
-<mailbox>       a slot (`imapsh.spec.slots`), a named rule (kind "syntax"), or one of the table's rows of that kind
+<mailbox>       a slot (`imapsh.typed.slots`), a named rule (kind "syntax"), or one of the table's rows of that kind
 [...]  {...}    what may be left out; a group
 a|b             one or the other, the first that fits
 x...            one or more, with a space between
@@ -15,15 +15,15 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from imapsh import spec
+from imapsh import table
 from imapsh.patterns import lazy
-from imapsh.spec.found import Piece
-from imapsh.spec.model import Name
-from imapsh.spec.nodes import Choice, Group, Item, Keyword, Node, Repeat, Sequence, folded, word_end
-from imapsh.spec.slots import SLOTS, Slot
+from imapsh.table.model import Name
+from imapsh.typed.found import Piece
+from imapsh.typed.nodes import Choice, Group, Item, Keyword, Node, Repeat, Sequence, folded, word_end
+from imapsh.typed.slots import SLOTS, Slot
 
 if TYPE_CHECKING:
-    from imapsh.spec.match import Run
+    from imapsh.typed.match import Run
 
 #: Levels of search keys within search keys.  Up to four Python frames go to a level.
 MAX_NESTING = 150
@@ -55,7 +55,7 @@ class Table:
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
-        self.rows = spec.names(kind)
+        self.rows = table.names(kind)
         self.role = "keyword" if kind in _KEYWORDS else "item"
         self.nameless = tuple(row for row in self.rows.values() if row.name.startswith("<"))
 
@@ -109,7 +109,7 @@ _PARTS = lazy(r'<([^>]+)>|"([^"]+)"|(\.\.\.)|([\[{])|([\]}])|(\|)|( )|([()])|([^
 def _named(name: str) -> Node:
     if name in SLOTS:
         return Slot(name)
-    row = spec.names("syntax").get(name.upper())
+    row = table.names("syntax").get(name.upper())
     return Rule(row) if row is not None else Table(name)
 
 

@@ -1,6 +1,6 @@
 """Rows of quick resynchronization (RFC 7162 section 3.2)."""
 
-from imapsh.spec.model import Name
+from imapsh.table.model import Name
 
 NAMES = (
     Name("response", "VANISHED", "UIDs of messages that are gone; with (EARLIER), that were gone before.",

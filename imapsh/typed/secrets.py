@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 from imapsh.grammar.tokens import BAD, CRLF, DATA, FLAG, LITERAL, OPEN_QUOTE, QUOTED, SPACE, WORD, Token
 from imapsh.patterns import lazy
-from imapsh.spec.model import Command
-from imapsh.spec.syntax import arguments_in_clear
+from imapsh.table.model import Command
+from imapsh.typed.syntax import arguments_in_clear
 
 Span = tuple[int, int]
 

@@ -1,6 +1,6 @@
 """Rows of what is done to messages: APPEND, STORE, COPY, MOVE, EXPUNGE, their UID forms, and the flags."""
 
-from imapsh.spec.model import AFTER_LOGIN, MAILBOX_SELECTED, Command, Name
+from imapsh.table.model import AFTER_LOGIN, MAILBOX_SELECTED, Command, Name
 
 _MOVE = ("MOVE", "IMAP4rev2")
 _GONE = r"every message marked \Deleted in the selected mailbox"

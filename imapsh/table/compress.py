@@ -1,6 +1,6 @@
 """Rows of COMPRESS (RFC 4978)."""
 
-from imapsh.spec.model import AFTER_LOGIN, Command, Name
+from imapsh.table.model import AFTER_LOGIN, Command, Name
 
 COMMANDS = (
     Command("COMPRESS", AFTER_LOGIN, "<algorithm>", "Compresses both directions, from its OK on.", "RFC 4978 §3",

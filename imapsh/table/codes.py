@@ -1,6 +1,6 @@
 """Rows of the response codes, which stand in brackets in OK, NO, BAD, BYE and PREAUTH (RFC 9051 section 7.1)."""
 
-from imapsh.spec.model import Name
+from imapsh.table.model import Name
 
 _RFC = "RFC 9051 §7.1"
 

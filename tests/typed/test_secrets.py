@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from imapsh.spec import Context
-from imapsh.spec.match import match
+from imapsh.table import Context
+from imapsh.typed.match import match
 
 CONTEXTS = (Context("not-authenticated"), Context("selected"), Context("not-authenticated", tagged=True))
 

@@ -6,18 +6,19 @@ import re
 
 import pytest
 
-from imapsh import spec
+from imapsh import table
 from imapsh.grammar.tokens import QUOTED, WORD, tokenize
 from imapsh.sasl.table import MECHANISMS
-from imapsh.spec import Command, Context, Name
-from imapsh.spec.capabilities import GROUPS
-from imapsh.spec.match import match
-from imapsh.spec.model import ANY_STATE
-from imapsh.spec.nodes import Choice, Group, Node, Repeat, Sequence
-from imapsh.spec.slots import SLOTS, Slot
-from imapsh.spec.syntax import Rule, Table, parse
+from imapsh.table import Command, Context, Name
+from imapsh.table.capabilities import GROUPS
+from imapsh.table.model import ANY_STATE
+from imapsh.typed.found import Piece
+from imapsh.typed.match import match
+from imapsh.typed.nodes import Choice, Group, Node, Repeat, Sequence
+from imapsh.typed.slots import SLOTS, Slot
+from imapsh.typed.syntax import Rule, Table, parse
 
-ROWS = [row for kind in spec.kinds() for row in spec.names(kind).values()]
+ROWS = [row for kind in table.kinds() for row in table.names(kind).values()]
 RFC = re.compile(r"RFC \d+ §([A-Z]|\d+)(\.\d+)*\Z")
 
 #: Mechanisms that were never published as an RFC.
@@ -26,7 +27,7 @@ VENDORS = {"Apple", "Courier", "Cyrus", "Google", "Microsoft", "Yahoo"}
 #: Capabilities of no RFC, and of those RFCs whose text is not at hand.
 WITHOUT_SECTION = {
     row.name
-    for row in spec.names("capability").values()
+    for row in table.names("capability").values()
     if row.rfc in VENDORS or row.rfc.startswith("draft-") or row.rfc in ("RFC 5524", "RFC 5550", "RFC 6785")
 }
 
@@ -86,28 +87,28 @@ ATTRIBUTES = set(
     ],
 )
 def test_every_name_of_the_rfcs_has_a_row(kind: str, names: set[str]) -> None:
-    assert names <= set(spec.names(kind))
+    assert names <= set(table.names(kind))
 
 
 def test_capabilities_are_in_a_group() -> None:
-    rows = spec.names("capability")
+    rows = table.names("capability")
     assert {row.group for row in rows.values()} == set(GROUPS) - {"Other"}
     assert len(WITHOUT_SECTION) < len(rows) / 3
 
 
 def test_the_commands_are_those_of_the_rfcs() -> None:
-    assert set(spec.commands()) == COMMANDS
+    assert set(table.commands()) == COMMANDS
 
 
 def test_status_items_options_and_macros() -> None:
-    assert set(spec.names("status-item")) == {
+    assert set(table.names("status-item")) == {
         "MESSAGES", "RECENT", "UIDNEXT", "UIDVALIDITY", "UNSEEN", "DELETED", "SIZE",
     }  # fmt: skip
-    assert set(spec.names("search-return")) == {"MIN", "MAX", "ALL", "COUNT", "SAVE"}
-    assert set(spec.names("fetch-macro")) == {"ALL", "FAST", "FULL"}
+    assert set(table.names("search-return")) == {"MIN", "MAX", "ALL", "COUNT", "SAVE"}
+    assert set(table.names("fetch-macro")) == {"ALL", "FAST", "FULL"}
 
 
-@pytest.mark.parametrize("row", [*spec.commands().values(), *ROWS], ids=lambda row: f"{row[0]}-{row[1]}"[:40])
+@pytest.mark.parametrize("row", [*table.commands().values(), *ROWS], ids=lambda row: f"{row[0]}-{row[1]}"[:40])
 def test_a_row_is_complete(row: Command | Name) -> None:
     assert row.summary
     unpublished = isinstance(row, Name) and row.kind == "mechanism" and row.name in UNPUBLISHED
@@ -116,7 +117,7 @@ def test_a_row_is_complete(row: Command | Name) -> None:
     parse(row.syntax)
 
 
-@pytest.mark.parametrize("row", spec.commands().values(), ids=lambda row: row.name)
+@pytest.mark.parametrize("row", table.commands().values(), ids=lambda row: row.name)
 def test_a_command_has_a_place_and_a_meaning(row: Command) -> None:
     assert row.states
     assert set(row.states) <= set(ANY_STATE)
@@ -127,33 +128,33 @@ def test_a_command_has_a_place_and_a_meaning(row: Command) -> None:
 
 def test_what_may_bring_expunge() -> None:
     """RFC 9051 section 7.5.1: not FETCH, STORE and SEARCH; their UID forms may."""
-    selected = {name for name, row in spec.commands().items() if "selected" in row.states and not row.expunges}
+    selected = {name for name, row in table.commands().items() if "selected" in row.states and not row.expunges}
     assert selected == {"FETCH", "STORE", "SEARCH", "CLOSE"}
 
 
 def test_what_uses_message_numbers() -> None:
     """RFC 9051 section 5.5; UID SEARCH may hold them among its keys."""
-    numbers = {name for name, row in spec.commands().items() if row.numbers}
+    numbers = {name for name, row in table.commands().items() if row.numbers}
     assert numbers == {"FETCH", "STORE", "SEARCH", "COPY", "MOVE", "UID SEARCH"}
 
 
 def test_what_is_asked_for_one_at_a_time() -> None:
     """Its answer does not name the command; what an answer is, the row says too."""
-    asks = {name: row.asks for name, row in spec.commands().items() if row.asks}
+    asks = {name: row.asks for name, row in table.commands().items() if row.asks}
     assert {name for name in asks if asks[name] == "EXPUNGE"} == {"EXPUNGE", "UID EXPUNGE", "MOVE", "UID MOVE"}
     assert {name for name in asks if asks[name] == "SEARCH"} == {"SEARCH", "UID SEARCH"}
-    assert all(asked in spec.commands()[name].responses for name, asked in asks.items())
+    assert all(asked in table.commands()[name].responses for name, asked in asks.items())
 
 
 def test_barriers() -> None:
-    barriers = {name for name, row in spec.commands().items() if row.barrier}
+    barriers = {name for name, row in table.commands().items() if row.barrier}
     assert barriers == {
         "STARTTLS", "AUTHENTICATE", "LOGIN", "IDLE", "SELECT", "EXAMINE", "CLOSE", "UNSELECT", "ENABLE", "LOGOUT",
         "COMPRESS",
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("row", spec.commands().values(), ids=lambda row: row.name)
+@pytest.mark.parametrize("row", table.commands().values(), ids=lambda row: row.name)
 @pytest.mark.parametrize("tag", ["", "a1 "])
 def test_a_commands_example_matches(row: Command, tag: str) -> None:
     found = match(tag + row.example, Context(row.states[0], rev2=row.editions == "2"))
@@ -188,23 +189,23 @@ def test_a_names_example_matches(row: Name) -> None:
     assert any(piece.name == row.name for piece in _walk(found.pieces))
 
 
-def _walk(pieces: tuple[spec.Piece, ...]) -> list[spec.Piece]:
+def _walk(pieces: tuple[Piece, ...]) -> list[Piece]:
     return [below for piece in pieces for below in (piece, *_walk(piece.children))]
 
 
 def test_the_mechanisms_are_those_that_imapsh_can_do() -> None:
-    assert set(spec.names("mechanism")) == set(MECHANISMS)
+    assert set(table.names("mechanism")) == set(MECHANISMS)
 
 
 @pytest.mark.parametrize("kind", ["flag", "attribute", "list-item", "use"])
 def test_other_names_have_examples(kind: str) -> None:
-    for row in spec.names(kind).values():
+    for row in table.names(kind).values():
         assert row.name in row.example
 
 
 @pytest.mark.parametrize("kind", ["response", "code"])
 def test_responses_and_codes_have_examples(kind: str) -> None:
-    for row in spec.names(kind).values():
+    for row in table.names(kind).values():
         words = [token.text.upper() for token in tokenize(row.example) if token.kind in (WORD, QUOTED)]
         assert row.name in words
 
@@ -219,14 +220,14 @@ def _nodes(node: Node) -> list[Node]:
 
 def test_every_slot_rule_and_table_that_a_syntax_names_is_there() -> None:
     used: set[str] = set()
-    syntaxes = [row.syntax for row in spec.commands().values()] + [row.syntax for row in ROWS]
+    syntaxes = [row.syntax for row in table.commands().values()] + [row.syntax for row in ROWS]
     for syntax in syntaxes:
         for node in _nodes(parse(syntax)):
             if isinstance(node, Table):
                 assert node.rows, f"{syntax}: no rows of kind {node.kind}"
             used |= {node.kind} if isinstance(node, Slot) else {node.row.name} if isinstance(node, Rule) else set()
     assert set(SLOTS) - used <= {"atom", "number", "string"}  # for the extensions to come
-    assert {name.lower() for name in spec.names("syntax")} <= used
+    assert {name.lower() for name in table.names("syntax")} <= used
 
 
 @pytest.mark.parametrize("notation", ["<a", "[<mailbox>", "<mailbox>]", "{a|b", "a]"])
@@ -235,32 +236,32 @@ def test_a_wrong_notation_is_refused(notation: str) -> None:
         parse(notation)
 
 
-@pytest.mark.parametrize("row", spec.commands().values(), ids=lambda row: row.name)
+@pytest.mark.parametrize("row", table.commands().values(), ids=lambda row: row.name)
 def test_a_syntax_shows_as_it_is_written(row: Command) -> None:
     assert parse(row.syntax).show() == row.syntax
 
 
 def test_find_in_any_case_and_by_family() -> None:
-    assert spec.command("uid fetch") is spec.commands()["UID FETCH"]
-    assert spec.command("frobnicate") is None
+    assert table.command("uid fetch") is table.commands()["UID FETCH"]
+    assert table.command("frobnicate") is None
     for name, found in (("auth=plain", "AUTH="), ("UTF8=ACCEPT", "UTF8="), ("idle", "IDLE"), ("literal+", "LITERAL+")):
-        row = spec.find("capability", name)
+        row = table.find("capability", name)
         assert row is not None
         assert row.name == found
-    assert spec.find("capability", "X-GOOD-IDEA") is None
-    assert spec.find("no-such-kind", "IDLE") is None
-    assert spec.names("no-such-kind") == {}
+    assert table.find("capability", "X-GOOD-IDEA") is None
+    assert table.find("no-such-kind", "IDLE") is None
+    assert table.names("no-such-kind") == {}
 
 
 @pytest.mark.parametrize("kind", ["response", "code", "fetch-item"])
 def test_every_reader_named_is_there(kind: str) -> None:
-    readers = spec.readers(kind)
-    assert set(readers) == {name for name, row in spec.names(kind).items() if row.read}
+    readers = table.readers(kind)
+    assert set(readers) == {name for name, row in table.names(kind).items() if row.read}
     assert all(callable(function) for function in readers.values())
 
 
 def test_what_needs_no_reader() -> None:
-    assert {row.name for row in spec.names("response").values() if not row.read} == {
+    assert {row.name for row in table.names("response").values() if not row.read} == {
         "OK",
         "NO",
         "BAD",
@@ -268,5 +269,5 @@ def test_what_needs_no_reader() -> None:
         "PREAUTH",
         "+",
     }
-    assert all(row.read for row in spec.names("code").values())
-    assert {row.name for row in spec.names("fetch-item").values() if not row.read} == {"BODY.PEEK[", "BINARY.PEEK["}
+    assert all(row.read for row in table.names("code").values())
+    assert {row.name for row in table.names("fetch-item").values() if not row.read} == {"BODY.PEEK[", "BINARY.PEEK["}

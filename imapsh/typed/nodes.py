@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from imapsh.patterns import lazy
-from imapsh.spec.found import Piece
+from imapsh.typed.found import Piece
 
 if TYPE_CHECKING:
-    from imapsh.spec.match import Run
+    from imapsh.typed.match import Run
 
 #: A row's name ends where a character of the tokens' WORD does (RFC 9051 section 9, atom-specials).
 _WORD = lazy(r"[^\x00-\x20\x7f()\"\\\[\]{]*")

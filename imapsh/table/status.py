@@ -1,6 +1,6 @@
 """Rows of STATUS and its items."""
 
-from imapsh.spec.model import AFTER_LOGIN, Command, Name
+from imapsh.table.model import AFTER_LOGIN, Command, Name
 
 COMMANDS = (
     Command("STATUS", AFTER_LOGIN, "<mailbox> (<status-item>...)", "Asks for numbers about a mailbox not selected.",

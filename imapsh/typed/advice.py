@@ -7,16 +7,16 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from imapsh import spec
+from imapsh import table
 from imapsh.grammar.tokens import BAD, CRLF
-from imapsh.spec.found import Expected, Problem
-from imapsh.spec.model import AUTHENTICATED, NOT_AUTHENTICATED, Command, Context, Name
-from imapsh.spec.nodes import Keyword, Node, Repeat, Sequence, folded, word_end
-from imapsh.spec.slots import Slot, form
-from imapsh.spec.syntax import Rule, Table
+from imapsh.table.model import AUTHENTICATED, NOT_AUTHENTICATED, Command, Context, Name
+from imapsh.typed.found import Expected, Problem
+from imapsh.typed.nodes import Keyword, Node, Repeat, Sequence, folded, word_end
+from imapsh.typed.slots import Slot, form
+from imapsh.typed.syntax import Rule, Table
 
 if TYPE_CHECKING:
-    from imapsh.spec.match import Head, Run
+    from imapsh.typed.match import Head, Run
 
 _HALF_LITERAL = form(r"~?(?:\{[^}]*)?\Z")
 #: `{@` and what is typed of a path, and what may become `{n}`.
@@ -126,7 +126,7 @@ def begins(name: str, typed: str) -> bool:
 
 
 def _commands(typed: str, fits: Fits = begins) -> list[Command]:
-    return [row for name, row in spec.commands().items() if fits(name, typed)]
+    return [row for name, row in table.commands().items() if fits(name, typed)]
 
 
 def _second_word(text: str, head: Head, run: Run) -> int | None:
@@ -144,7 +144,7 @@ def _unknown(text: str, head: Head, run: Run) -> Problem | None:
         return None
     from difflib import get_close_matches
 
-    near = get_close_matches(head.name.upper(), spec.commands(), 1)
+    near = get_close_matches(head.name.upper(), table.commands(), 1)
     meant = f"; did you mean {near[0]}?" if near else ""
     return Problem("command", 0, f"{head.name} is no command known here{meant}")
 
@@ -241,7 +241,7 @@ def _choices(node: Node, at: int, typed: str, context: Context, fits: Fits) -> l
     if node.kind == "mechanism" and context.capabilities:
         mechanisms = sorted(name[5:] for name in context.capabilities if name.upper().startswith("AUTH="))
         offered = [name for name in mechanisms if fits(name.upper(), typed)]
-        rows = [Expected("mechanism", name, spec.find("mechanism", name), at) for name in offered]
+        rows = [Expected("mechanism", name, table.find("mechanism", name), at) for name in offered]
     if not typed or fits is not begins or may_become(node, typed) or _fills(node, typed):
         rows.insert(0, Expected(node.kind, node.show(), None, at))
     return rows
@@ -256,7 +256,7 @@ def _fills(node: Slot, typed: str) -> bool:
 
 def _rows(kind: str, at: int, typed: str, context: Context, fits: Fits) -> list[Expected]:
     rows = []
-    for name, row in spec.names(kind).items():
+    for name, row in table.names(kind).items():
         if fits(name, typed) and not name.startswith("<"):
             reason = unfit(row, context)
             rows.append(Expected(kind, row.name, row, at, reason.message if reason else ""))
