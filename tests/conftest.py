@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from .servers import certs as certificates
 from .servers import courier as courier_server
@@ -27,6 +28,10 @@ from .tiers import bulk, needs
 if TYPE_CHECKING:
     from xdist.remote import Producer
     from xdist.scheduler import Scheduling
+
+# A slow machine, or another run beside this one, must not fail a test: times are measured in tests/bench alone.
+settings.register_profile("imapsh", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("imapsh")
 
 RUNNING = {
     "dovecot": dovecot_server.running,

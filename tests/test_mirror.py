@@ -114,7 +114,8 @@ ELSEWHERE = (
     Elsewhere("shell/settings/reasons", "shell/settings/test_folders.py", "a path that cannot be had"),
     Elsewhere(
         "table table/capabilities table/codes table/compress table/fetch table/mailboxes table/mechanisms "
-        "table/message table/model table/search table/session table/status table/loading table/qresync", "table/test_rows.py",
+        "table/message table/model table/search table/session table/status table/loading table/qresync",
+        "table/test_rows.py",
         "rows are checked all alike",
     ),
     Elsewhere(

@@ -140,7 +140,6 @@ def test_what_is_none(text: str) -> None:
     ("importer", "imported"),
     [
         ("imapsh", "imapsh.client.connect"),
-        ("imapsh.table", "imapsh.table.model"),
         ("imapsh.table", "imapsh.table.search"),
         ("imapsh.table.loading", "imapsh.grammar.fetch"),
         ("imapsh.render.view", "imapsh.render.view.tree"),

@@ -39,9 +39,9 @@ _readers: dict[str, Mapping[str, Callable[..., Any]]] = {}
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
+    from imapsh.table import model
 
-    value = getattr(import_module(f"{__name__}.model"), name)
+    value = getattr(model, name)
     globals()[name] = value
     return value
 
