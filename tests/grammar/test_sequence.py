@@ -177,3 +177,18 @@ def test_d1_numbers_of_many_kinds_are_taken() -> None:
 @pytest.mark.parametrize("ids", [(0,), (0, 4), (1 << 40, 4), (4, 4, 4)])
 def test_d1_what_a_faulty_server_finds_is_no_star(ids: tuple[int, ...]) -> None:
     assert list(Search(ids).found) == [4] * (4 in ids)
+
+
+@pytest.mark.parametrize(
+    ("text", "slices"),
+    [
+        ("5:7,1:9", [5, 6, 7, 1, 2, 3, 4, 8, 9]),
+        ("9,1,9,5:3,4", [9, 1, 3, 4, 5]),
+        ("1:9,2:3", [1, 2, 3, 4, 5, 6, 7, 8, 9]),
+        ("4:5,2:4,1:2", [4, 5, 2, 3, 1]),
+    ],
+)
+def test_where_ranges_overlap_a_number_counts_where_it_stands_first(text: str, slices: list[int]) -> None:
+    numbers = SequenceSet.parse(text)
+    assert list(numbers) == slices
+    assert numbers.disjoint() == list(numbers.sorted().ranges)

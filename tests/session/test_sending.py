@@ -6,15 +6,20 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from imapsh.errors import ConnectionLost, UsageError
+from imapsh.errors import ConnectionLost, StateError, UsageError
 from imapsh.grammar.fragments import Literal
 from imapsh.grammar.writer import Writer
 from imapsh.session.core import Session
-from imapsh.session.events import Closed, Sent
-from imapsh.session.exchange import Secret
+from imapsh.session.events import Closed, Event, Sent, Unsent
+from imapsh.session.exchange import Exchange, Secret
+from imapsh.session.knowledge import Knowledge
+from imapsh.session.secrets import Secrets
+from imapsh.session.sending import Sender
+from imapsh.session.traffic import Traffic
 from imapsh.session.transfer import Transfer
+from imapsh.spec.model import AUTHENTICATED
 
-from .player import LOGGED_IN, SELECTED, play
+from .player import LOGGED_IN, SELECTED, Ticks, play
 
 ALL = "S: * PREAUTH [CAPABILITY IMAP4rev1 {}] ready"
 
@@ -275,6 +280,24 @@ def test_a_second_continuation_while_idling_is_unasked() -> None:
     assert play(SELECTED + "\n>>> IDLE\nC: A2 IDLE\nS: + idling\nS: + idling").findings == ["continuation-unasked"]
 
 
+def test_a_plus_behind_done_brings_no_second_done() -> None:
+    played = play(
+        SELECTED
+        + """
+        >>> IDLE
+        C: A2 IDLE
+        S: + idling
+        !! DONE
+        C: DONE
+        S: + idling
+        >>> NOOP
+        S: A2 OK done
+        C: A3 NOOP
+        """.rstrip()
+    )
+    assert played.findings == ["continuation-unasked"]
+
+
 # -- pipelining (RFC 9051 section 5.5)
 
 
@@ -492,3 +515,63 @@ def test_a_literal_that_comes_and_one_that_goes() -> None:
     session.receive(b"+ go\r\n")
     list(session.events())
     assert session.transfer == Transfer(True, 2, 0)
+
+
+# -- the sender alone: what it tells, and what it feeds the knowledge
+
+
+def sender() -> tuple[Sender, Knowledge, list[Event]]:
+    known, told = Knowledge(nesting=100), list[Event]()
+    known.join()
+    return Sender(known, Secrets(), told.append, clock=Ticks(), traffic=Traffic()), known, told
+
+
+def noop(tag: str) -> Exchange:
+    return Exchange(tag, "NOOP", [f"{tag} NOOP".encode()])
+
+
+def test_alone_it_sends_what_may_go_and_keeps_the_rest() -> None:
+    one, known, told = sender()
+    alone, behind = Exchange("A1", "XNEW", [b"A1 XNEW"]), noop("A2")
+    one.submit(alone)
+    one.submit(behind)
+    assert (list(known.running), list(one.queue)) == (["A1"], [behind])
+    assert told == [Sent(alone.shown, alone)]
+    del known.running["A1"]
+    one.completed(alone)
+    one.start_next()
+    assert (list(known.running), list(one.queue)) == (["A2"], [])
+    assert b"".join(out.octets for out in iter(one.outbox.take, None)) == b"A1 XNEW\r\nA2 NOOP\r\n"
+
+
+def test_alone_it_waits_while_tls_is_put_in() -> None:
+    one, known, told = sender()
+    one.paused = True
+    one.submit(noop("A1"))
+    assert (told, len(one.queue)) == ([], 1)
+    one.paused = False
+    one.start_next()
+    assert list(known.running) == ["A1"]
+
+
+def test_alone_it_looks_at_the_state_when_a_command_has_its_turn() -> None:
+    one, known, told = sender()
+    known.ended()
+    known.state = AUTHENTICATED
+    exchange = Exchange("A1", "FETCH", [b"A1 FETCH 1 UID"])
+    exchange.states = ("selected",)
+    one.submit(exchange)
+    assert exchange.error is not None
+    assert told == [Unsent(exchange, exchange.error)]
+    assert not known.running
+    with pytest.raises(StateError, match="nothing was sent"):
+        one.check("FETCH")
+
+
+def test_what_is_queued_at_the_end_is_given_back() -> None:
+    one, _, _ = sender()
+    one.paused = True
+    exchange = noop("A1")
+    one.submit(exchange)
+    assert one.stop() == (exchange,)
+    assert not one.queue
