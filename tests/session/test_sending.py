@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from imapsh.spec.model import AUTHENTICATED
 
 from imapsh.errors import ConnectionLost, StateError, UsageError
 from imapsh.grammar.fragments import Literal
@@ -17,7 +18,6 @@ from imapsh.session.secrets import Secrets
 from imapsh.session.sending import Sender
 from imapsh.session.traffic import Traffic
 from imapsh.session.transfer import Transfer
-from imapsh.spec.model import AUTHENTICATED
 
 from .player import LOGGED_IN, SELECTED, Ticks, play
 

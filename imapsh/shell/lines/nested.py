@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from imapsh.shell.command_table import COMMANDS
-
 #: Words that may stand before an IMAP command in the argument: a switch, a count, an interval.
 _BEFORE = re.compile(r"\\\S+ +(?:(?:-\w|\*|[\d.][\d.a-z]*) +)*")
 _ALIASED = re.compile(r"(?i)\\alias +\S+ +")
@@ -13,6 +11,8 @@ _ALIASED = re.compile(r"(?i)\\alias +\S+ +")
 
 def imap_part(line: str) -> int | None:
     r"""Where the line begins that a command of imapsh does, as `\each LINE`; None where it does none."""
+    from imapsh.shell.command_table import COMMANDS  # a first prompt needs none of it
+
     row = COMMANDS.get(line.partition(" ")[0].lower())
     if row is None or row.choices != "imap":
         return None

@@ -98,15 +98,16 @@ def test_type_ahead_is_not_lost(home: dict[str, str]) -> None:
 
 def test_a_mistake_of_ours_ends_it_with_a_sentence(home: dict[str, str]) -> None:
     code = (
-        "from imapsh.shell import lines, main\n"
-        "def take(shell, line): raise ValueError(line)\n"
-        "lines.take = take\n"
+        "from imapsh.shell import main\n"
+        "from imapsh.shell.lines import perform\n"
+        "def take(shell, line, own): raise ValueError(line)\n"
+        "perform.take = take\n"
         "raise SystemExit(main.main(['--demo']))"
     )
     shell = pexpect.spawn(sys.executable, ["-c", code], env=home, encoding="utf-8", timeout=PATIENCE)
     shell.expect("demo@demo")
     shell.sendline("\\raw a LOGIN me hunter22")
-    shell.expect("imapsh itself made a mistake .ValueError at <string>, line 2")
+    shell.expect("imapsh itself made a mistake .ValueError at <string>, line 3")
     shell.expect(pexpect.EOF)
     shell.close()
     assert shell.exitstatus == 70
