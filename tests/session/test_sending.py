@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from imapsh.spec.model import AUTHENTICATED
 
 from imapsh.errors import ConnectionLost, StateError, UsageError
 from imapsh.grammar.fragments import Literal
@@ -18,6 +17,7 @@ from imapsh.session.secrets import Secrets
 from imapsh.session.sending import Sender
 from imapsh.session.traffic import Traffic
 from imapsh.session.transfer import Transfer
+from imapsh.table.model import AUTHENTICATED
 
 from .player import LOGGED_IN, SELECTED, Ticks, play
 
