@@ -27,6 +27,27 @@ class Snippet(NamedTuple):
 
 
 SNIPPETS = {
+    "app": Snippet(
+        "app: App",
+        "from imapsh.shell.app import App",
+        "app.connection.session.line('NOOP')",
+        "app.connection.no_such_thing(1)",
+        '"Connection" has no attribute "no_such_thing"  [attr-defined]',
+    ),
+    "record": Snippet(
+        "app: App",
+        "from imapsh.shell.app import App",
+        "app.connection.results.found",
+        "app.connection.record.no_such_thing",
+        '"Recorder" has no attribute "no_such_thing"  [attr-defined]',
+    ),
+    "driver": Snippet(
+        "app: App",
+        "from imapsh.shell.app import App",
+        "app.driver.pause(1.0)",
+        "app.driver.no_such_thing()",
+        '"Driver" has no attribute "no_such_thing"  [attr-defined]',
+    ),
     "session": Snippet(
         "session: Session",
         "from imapsh.session.core import Session",
