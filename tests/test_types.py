@@ -44,7 +44,7 @@ SNIPPETS = {
     "driver": Snippet(
         "app: App",
         "from imapsh.shell.app import App",
-        "app.driver.pause(1.0)",
+        "app.driver.attended",
         "app.driver.no_such_thing()",
         '"Driver" has no attribute "no_such_thing"  [attr-defined]',
     ),
