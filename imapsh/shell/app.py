@@ -469,6 +469,18 @@ class App:
         else:
             self.target.write(text.encode("utf-8", "backslashreplace"))
 
+    @property
+    def takes_octets(self) -> bool:
+        """Whether what is shown goes where octets may go as they are: to a file or a pipe."""
+        return self.driver.sink.exact if self.target is None else self.target.exact
+
+    def put_octets(self, octets: bytes) -> None:
+        """Show octets, where they may go as they are."""
+        if self.target is None:
+            self.driver.sink.octets(octets)
+        else:
+            self.target.write(octets)
+
     def say(self, *lines: str, style: str = "") -> None:
         """Show lines, whatever is in them: a line end within one is shown and ends nothing."""
         self.tell([(style, one) for line in lines for one in (line, LINE_END)])

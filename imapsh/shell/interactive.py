@@ -20,7 +20,7 @@ from imapsh.shell.dialling import Dialling
 from imapsh.shell.folders import state_folder
 from imapsh.shell.known import Known
 from imapsh.shell.options import Options
-from imapsh.shell.output import Output, is_plain, theme_for
+from imapsh.shell.output import CUT, Output, is_plain, theme_for
 from imapsh.shell.prompting import prompt, toolbar
 from imapsh.shell.prompting.driver import PromptDriver
 from imapsh.shell.prompting.history import MaskedHistory
@@ -55,6 +55,7 @@ class Shell:
         self.theme = theme_for(options, True)
         terminal = output or get_app_session().output
         shown = Output(options.format, self.theme, json_raw=options.json_raw, summary=options.timing is not False)
+        shown.cut = CUT  # what waits to be written at a prompt is in memory
         self.driver = PromptDriver(options, shown, terminal)
         self.app = self.driver.app = App(options, shown, self.driver, _take_line)
         self.reading = Reading(self.app.context, lambda: self.app.aliases, lambda: self.app.variables.own, self._begun)
