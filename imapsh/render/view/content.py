@@ -122,9 +122,7 @@ def _shown(data: Part, label: str, look: Look) -> Iterator[Line]:
         yield [_GUTTER, *line]
 
 
-def _beginning(
-    item: str, data: Spilled, where: Section | None, part: BodyPart | None, look: Look
-) -> Iterator[Line]:
+def _beginning(item: str, data: Spilled, where: Section | None, part: BodyPart | None, look: Look) -> Iterator[Line]:
     """The first lines of a literal that is in a file, also where all is shown of smaller ones."""
     elide = look.elide or ELIDE
     if part is None or where is None or not is_kept(data):
