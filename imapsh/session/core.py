@@ -106,6 +106,7 @@ class Session(Sending):
         self._deflate: Deflate | None = None
         self._ended = False
         self._bye: Response | None = None
+        self._given_up: dict[str, Exchange] = {}
         self.set_trace(trace)
 
     # -- octets
@@ -196,6 +197,17 @@ class Session(Sending):
             self._take(self._read(frame))
         return frame is not None
 
+    def give_up(self, but: Collection[Exchange] = ()) -> tuple[Exchange, ...]:
+        """Wait no more for the replies to commands that were sent whole; returns them.  Those behind them go on.
+
+        A late reply completes its command all the same.  An IDLE that lasts stays, and so do those of `but`.
+        """
+        stays = {self._outbox.current, *but}
+        given = [one for one in self.running.values() if one not in stays and not (self.idling and one.name == "IDLE")]
+        self._given_up.update((one.tag, self.running.pop(one.tag)) for one in given)
+        self._start_next()
+        return tuple(given)
+
     def upgraded(self) -> None:
         """The driver has put TLS in: nothing learned before counts any more (RFC 9051 section 6.2.1)."""
         self._paused = False
@@ -225,7 +237,10 @@ class Session(Sending):
             self._trace.received(shown)
 
     def _known_tags(self) -> Collection[str]:
-        return {*self.running, *self._raw.tags}
+        return {*self.running, *self._raw.tags, *self._given_up}
+
+    def _in_use(self, tag: str) -> bool:
+        return tag in self._given_up or super()._in_use(tag)
 
     def _advance(self) -> bool:
         """Read one more frame; whether anything came of it."""
@@ -284,6 +299,7 @@ class Session(Sending):
         in_flight = (*self.running.values(), *self.queue)
         self.running.clear()
         self.queue.clear()
+        self._given_up.clear()
         self.set_trace(None)
         self._events.append(Closed(error, in_flight, findings))
 
@@ -315,6 +331,8 @@ class Session(Sending):
             self._greet(response)
         elif kind == TAGGED and response.tag in self.running:
             self._complete(self.running.pop(response.tag), response)
+        elif kind == TAGGED and response.tag in self._given_up:  # late
+            self._complete(self._given_up.pop(response.tag), response)
         elif kind == CONTINUATION:
             if exchange is not None:
                 exchange.received += response.frame.length
@@ -340,7 +358,7 @@ class Session(Sending):
         exchange.deflated += self._crossed()
         exchange.received += response.frame.length
         self._outbox.drop(exchange)
-        if exchange.name == "IDLE":
+        if exchange.name == "IDLE" and not any(other.name == "IDLE" for other in self.running.values()):
             self.idling = self._done_wanted = False
         change = self._code(response)
         if change:
@@ -407,7 +425,7 @@ class Session(Sending):
                     self.done()
                 return
         first = next(iter(self.running.values()), None)
-        known = (first is None or first.row is not None) and not self._raw.tags  # what others ask for nobody knows
+        known = (first is None or first.row is not None) and not (self._raw.tags or self._given_up)  # else nobody knows
         findings = (Finding("continuation-unasked", "'+' though nothing waits for it"),) if known else ()
         self._events.append(Received(response, first, known, "", findings))
 
@@ -442,7 +460,8 @@ class Session(Sending):
             if type(value) is Fetch and box is not None and value.seq <= (box.exists or 0):
                 uid = box.learn(value)  # the common one, of which there is nothing else to say
             else:
-                findings = conduct.untagged(response, self.state, box, running, self.news_any_time)
+                asking = [*running, *self._given_up.values()]
+                findings = conduct.untagged(response, self.state, box, asking, self.news_any_time)
                 if box is not None:
                     uid, change, gone = box.untagged(response.name, value)
                 change = change or self._data(response)
@@ -460,6 +479,8 @@ class Session(Sending):
             exchange = asker
         elif says_whose(response.value) and not self._raw.tags:
             unsolicited = True
+        if self._raw.tags and not (unsolicited or conduct.asked_for(response, self.running.values())):
+            exchange = None  # what was sent in no command asked for it
         told = (response, exchange, unsolicited, "", findings, change, False, uid, gone)
         self._events.append(tuple.__new__(Received, told))  # in half the time of Received's own
         if exchange is not None:

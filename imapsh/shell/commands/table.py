@@ -196,8 +196,11 @@ _TABLE = (
             exact=True,
             details="Escapes: \\r \\n \\t \\0 \\e \\\\ and \\xNN for any octet.  Nothing is added, no CRLF either:\n"
                     "    \\raw A1 NOOP\\r\\n"),
-    Command("\\resync", "", "Gives up a literal or line whose rest does not come, and goes on behind it.", "raw.resync",
-            details="What came of the literal is read again as replies, from the first line on that is one."),
+    Command("\\resync", "", "Gives up what does not come: the rest of a literal or line, else the replies to commands.",
+            "raw.resync",
+            details="What came of a literal is read again as replies, from the first line on that is one.  If nothing\n"
+                    "has come in part, the commands that have no reply are given up, and those behind them are sent.\n"
+                    "A reply that comes after all is shown."),
     Command("\\quit", "", "Logs out everywhere and ends imapsh; so does Ctrl-D.", "connection.quit"),
 )  # fmt: skip
 
