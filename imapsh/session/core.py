@@ -273,10 +273,8 @@ class Session(Sending):
         if self._bye is not None and not self.ending:
             return None
         if self.state == states.START:
-            return GreetingError(
-                "the server closed the connection without a greeting" if self.greeting is None else
-                "the server closed the connection and never greeted as IMAP does"
-            )  # fmt: skip
+            how = "without a greeting" if self.greeting is None else "and never greeted as IMAP does"
+            return GreetingError(f"the server closed the connection {how}")
         names = ", ".join(f"{exchange.tag} {exchange.name}" for exchange in self.running.values())
         during = f" while {names} was running" if names else ""
         return ConnectionLost(f"the server closed the connection without a word{during}: \\connect opens it again")
@@ -460,14 +458,12 @@ class Session(Sending):
             if type(value) is Fetch and box is not None and value.seq <= (box.exists or 0):
                 uid = box.learn(value)  # the common one, of which there is nothing else to say
             else:
-                asking = [*running, *self._given_up.values()]
-                findings = conduct.untagged(response, self.state, box, asking, self.news_any_time)
+                asked = [*running, *self._given_up.values()]
+                findings = conduct.untagged(response, self.state, box, asked, self.news_any_time)
                 if box is not None:
                     uid, change, gone = box.untagged(response.name, value)
                 change = change or self._data(response)
-        elif response.kind == TAGGED and self._raw.answered(response.tag or ""):
-            pass
-        elif response.kind == TAGGED:
+        elif response.kind == TAGGED and not self._raw.answered(response.tag or ""):
             findings = (Finding("tag-unknown", f"no command with the tag {response.tag} is running"),)
         elif response.kind == STATUS:
             change = self._code(response)
