@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imapsh.errors import UsageError
 from imapsh.shell import care, login
 from imapsh.shell.connection.steps import Answer, Steps, Typed
 from imapsh.shell.secrets.password import append_password
@@ -16,8 +17,8 @@ from imapsh.spec.model import NOT_AUTHENTICATED
 
 if TYPE_CHECKING:
     from imapsh.session.exchange import Exchange
-    from imapsh.shell.connection.connection import Connection
     from imapsh.shell.app import App
+    from imapsh.shell.connection.connection import Connection
     from imapsh.spec.match import Match
 
 
@@ -77,8 +78,10 @@ def _do(app: App, line: str) -> Steps[str]:
 
 def _send(app: App, text: str, saves: bool = False) -> Steps[str]:
     """Send a typed command.  `saves`: what it finds is to be `$`."""
-    session = app.session
     found = app.match(text)
+    if found.command is None:
+        _refuse_ours(found)
+    session = app.session
     _advise(app, found)
     found = care.gently(app, found)
     asks = app.interactive and session.state == NOT_AUTHENTICATED and not app.answers_follow()
@@ -117,6 +120,14 @@ def answers(connection: Connection, exchange: Exchange) -> Steps[None]:
             return
         connection.session.answer(b"*" if answer is None else answer.encode("utf-8", "surrogateescape"))
         yield Typed(exchange)
+
+
+def _refuse_ours(found: Match) -> None:
+    """Raises UsageError for a command of imapsh's own that lacks its backslash: a server would answer BAD."""
+    from imapsh.shell import commands
+
+    if said := commands.meant(found):
+        raise UsageError(said)
 
 
 def _advise(app: App, found: Match) -> None:

@@ -12,13 +12,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from imapsh.errors import UsageError
-from imapsh.shell.commands.table import COMMANDS, Command
+from imapsh.shell.commands.table import COMMANDS, MEANT, Command
 
 if TYPE_CHECKING:
     from imapsh.shell.app import App
     from imapsh.shell.connection.steps import Steps
+    from imapsh.spec.match import Match
 
-__all__ = ["COMMANDS", "Command", "find", "run"]
+__all__ = ["COMMANDS", "Command", "find", "meant", "run"]
 
 
 def run(app: App, line: str) -> Steps[str]:
@@ -50,3 +51,18 @@ def find(name: str) -> Command:
         meant = f"did you mean {near[0]}? " if near else ""
         raise UsageError(f"{in_clear(wanted)} is no command of imapsh: {meant}\\help lists them all")
     return row
+
+
+def meant(found: Match) -> str:
+    r"""What to say of a line that is no command of IMAP's and means one of imapsh's own, as `quit` does; else "".
+
+    It is so of a few words (`MEANT`), and of any name without its backslash that stands alone.
+    """
+    word, _, rest = found.text.strip().partition(" ")
+    if found.command is not None or found.tag is not None:
+        return ""
+    row = MEANT.get(word.lower()) or (COMMANDS.get(f"\\{word.lower()}") if not rest else None)
+    if row is None:
+        return ""
+    does = row.summary[0].lower() + row.summary[1:]
+    return f"{word} is not an IMAP command.  {row.name} {does}  \\raw sends the word all the same."

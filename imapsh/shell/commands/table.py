@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 class Command(NamedTuple):
     """One of imapsh's own commands.
 
-    `prompt`: it makes sense at the prompt alone.  `verbatim`: what stands behind it is taken as it is, so that `|` and
+    `also`: words that people type for it, besides its name without the backslash.  `prompt`: it makes sense at the
+    prompt alone.  `verbatim`: what stands behind it is taken as it is, so that `|` and
     `>` are no operators in it; `exact`: blanks at its ends, too.
     """
 
@@ -35,6 +36,7 @@ class Command(NamedTuple):
     prompt: bool = False
     verbatim: bool = False
     exact: bool = False
+    also: tuple[str, ...] = ()
 
 
 def _formats(app: App) -> Iterable[str]:
@@ -95,7 +97,8 @@ def _ways(app: App) -> Iterable[str]:
 
 
 _TABLE = (
-    Command("\\help", "[NAME]", "Lists these commands, or explains one, or any name of IMAP's.", "show.help_", _names),
+    Command("\\help", "[NAME]", "Lists these commands, or explains one, or any name of IMAP's.", "show.help_", _names,
+            also=("?",)),
     # -- connections
     Command("\\connect", "[-n NAME] [URL]", "Connects again, or somewhere else, or once more beside.",
             "connection.connect", _places,
@@ -201,7 +204,13 @@ _TABLE = (
             details="What came of a literal is read again as replies, from the first line on that is one.  If nothing\n"
                     "has come in part, the commands that have no reply are given up, and those behind them are sent.\n"
                     "A reply that comes after all is shown."),
-    Command("\\quit", "", "Logs out everywhere and ends imapsh; so does Ctrl-D.", "connection.quit"),
+    Command("\\quit", "", "Logs out everywhere and ends imapsh; so does Ctrl-D.", "connection.quit",
+            also=("exit", "bye", ":q")),
 )  # fmt: skip
 
 COMMANDS: dict[str, Command] = {command.name: command for command in _TABLE}
+
+#: Word that is typed without a backslash, whatever stands behind it -> the command that is meant.
+MEANT: dict[str, Command] = {
+    word: command for command in _TABLE if command.also for word in (command.name.removeprefix("\\"), *command.also)
+}
