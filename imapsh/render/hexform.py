@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from imapsh.render.styles import LINE_END, Fragment, Theme, paint, together
 from imapsh.render.visible import Shown, visible
-from imapsh.wire.frames import Frame, Spilled
+from imapsh.wire.frames import Frame, Part, Spilled, size_of
+from imapsh.wire.sinks import head_of, is_kept, octets_of
 
 ROW = 16  #: octets in a row
+_BLOCK = ROW << 12  # octets that are dumped at once
 _DOTTED = bytes(octet if 0x20 <= octet < 0x7F else 0x2E for octet in range(256))
 
 
@@ -26,20 +28,39 @@ def hexdump(data: bytes, theme: Theme | None = None, base: int = 0) -> Shown:
     return together(paint([*row, ("", LINE_END)], theme) for row in rows(data, base))
 
 
-def hexform(frame: Frame, theme: Theme | None = None) -> Shown:
-    """The octets of a frame, with offsets from the beginning of the stream; a spilled literal as its size and sum."""
-    made, offset, pending = [], frame.offset, b""
+def hexform(frame: Frame, theme: Theme | None = None, cut: int = 0) -> Shown:
+    """The octets of a frame, with offsets from the beginning of the stream.
+
+    Of a literal in a file `cut` rows are shown, 0 for all; of one that was not kept its size and its sum.
+    """
+    return together(hexform_blocks(frame, theme, cut))
+
+
+def hexform_blocks(frame: Frame, theme: Theme | None = None, cut: int = 0) -> Iterator[Shown]:
+    """The same block by block, so that no large literal is held in memory."""
+    offset, pending = frame.offset, b""
     for part in frame.parts:
-        if isinstance(part, Spilled):
-            made += [hexdump(pending, theme, offset), paint([*spilled(part), ("", LINE_END)], theme)]
-            offset, pending = offset + len(pending) + part.octets, b""
-        else:
-            pending += part
-    return together([*made, hexdump(pending, theme, offset)])
+        cuts = bool(cut) and isinstance(part, Spilled)
+        for piece in [head_of(part, cut * ROW)] if cuts else octets_of(part):
+            pending += piece
+            if len(pending) >= _BLOCK:
+                full = len(pending) // ROW * ROW
+                yield hexdump(pending[:full], theme, offset)
+                offset, pending = offset + full, pending[full:]
+        if cuts or not is_kept(part):
+            shown = min(cut * ROW, size_of(part)) if cuts and is_kept(part) else 0
+            yield hexdump(pending, theme, offset)
+            yield paint([*(_more(part) if shown else spilled(part)), ("", LINE_END)], theme)
+            offset, pending = offset + len(pending) + size_of(part) - shown, b""
+    yield hexdump(pending, theme, offset)
 
 
-def spilled(part: Spilled) -> list[Fragment]:
-    """One line for a literal that is not in memory."""
-    where = "" if part.where is None else f", in {visible(str(part.where))}"
-    sum_ = f", SHA-256 {part.sha256}" if part.sha256 else ""
-    return [("note", f"({part.octets:,} octets{sum_}{where})")]
+def _more(part: Part) -> list[Fragment]:
+    return [("note", f"... {size_of(part):,} octets in all: \\last hex shows all")]
+
+
+def spilled(part: Part) -> list[Fragment]:
+    """One line for a literal whose octets cannot be shown: its size, its sum, and the name of a file."""
+    sum_ = f", SHA-256 {part.sha256}" if isinstance(part, Spilled) and part.sha256 else ""
+    where = f", in {visible(part.where)}" if isinstance(part, Spilled) and isinstance(part.where, str) else ""
+    return [("note", f"({size_of(part):,} octets{sum_}{where})")]

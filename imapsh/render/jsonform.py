@@ -6,7 +6,7 @@ Plain item names are in lower case, section names as they were on the wire.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from imapsh.findings import Finding, Violation
@@ -37,7 +37,8 @@ from imapsh.grammar.values import (
     Vanished,
 )
 from imapsh.render.visible import Escapes, Shown
-from imapsh.wire.frames import Spilled
+from imapsh.wire.frames import Frame, Spilled
+from imapsh.wire.sinks import octets_of
 
 Json = dict[str, Any]
 
@@ -64,8 +65,23 @@ def to_json(response: Response, *, raw: bool = False, **more: Any) -> Json:
     if raw:
         from base64 import b64encode
 
-        made["raw"] = b64encode(response.frame.raw).decode("ascii")
+        whole = b"".join(piece for part in response.frame.parts for piece in octets_of(part))
+        made["raw"] = b64encode(whole).decode("ascii")
     return made
+
+
+def raw_blocks(made: Mapping[str, Any], frame: Frame) -> Iterator[Shown]:
+    """The object on one line, the frame's octets in base64 behind all else, so that no literal is held in memory."""
+    from base64 import b64encode
+
+    yield Shown(dumps(made)[:-1] + ',"raw":"')
+    rest = b""
+    for octets in (piece for part in frame.parts for piece in octets_of(part)):
+        whole = rest + octets
+        cut = len(whole) // 3 * 3
+        yield Shown(b64encode(whole[:cut]).decode("ascii"))
+        rest = whole[cut:]
+    yield Shown(b64encode(rest).decode("ascii") + '"}')
 
 
 def dumps(made: Mapping[str, Any]) -> Shown:

@@ -12,11 +12,12 @@ from imapsh.render.pieces import shorten
 from imapsh.render.styles import Fragment
 from imapsh.render.visible import text_lines
 from imapsh.wire.frames import Part, Spilled
+from imapsh.wire.sinks import blocks_of, head_of, is_kept, octets_of
 
 Lines = list[list[Fragment]]
 
 _SAMPLE = 4096  #: octets looked at to tell text from binary
-_LINE = 1000  #: octets of a line at most, on average, that are looked at when the rest is elided
+LINE = 1000  #: octets of a line at most, on average, that are looked at when the rest is elided
 _CONTROLS = bytes(octet for octet in range(0x20) if octet not in b"\t\n\r\f\x1b")
 _HTML = lazy(rb"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype html|html|head|body|meta|div|table|p|style)\b", re.IGNORECASE)
 _TAG = lazy(r"(<[^<>]*>)")
@@ -27,17 +28,49 @@ _BLANK = lazy(rb"\r?\n\r?\n")
 def literal_lines(part: Part, label: str = "", elide: int = 0) -> Lines:
     """The lines to show.  `label` is the item's name in upper case (`BODY[1.MIME]`, `RFC822`).
 
-    More than `elide` lines are cut, and what is missing is said; 0 shows all.
+    More than `elide` lines are cut, and what is missing is said; 0 shows all.  Of a literal in a file no more is read
+    than is shown; one that was not kept is named.
     """
     if isinstance(part, Spilled):
-        return [hexform.spilled(part)]
+        if not is_kept(part):
+            return [hexform.spilled(part)]
+        return beginning(head_of(part, elide * LINE), label, elide, part.octets) if elide else [*each_line(part, label)]
     binary = is_binary(part)
-    head = part if not elide or len(part) <= elide * _LINE else part[: elide * (hexform.ROW if binary else _LINE)]
+    head = part if not elide or len(part) <= elide * LINE else part[: elide * (hexform.ROW if binary else LINE)]
     shown: Iterable[list[Fragment]] = hexform.rows(head) if binary else _by_content(head, label)
     lines = list(islice(shown, elide + 1 if elide else None))
     if not elide or (len(lines) <= elide and head is part):
         return lines
-    return [*lines[:elide], [("note", f"... {_size(part, binary, elide)}: \\last wire shows all")]]
+    return [*lines[:elide], _more(_size(part, binary, elide))]
+
+
+def beginning(head: bytes, label: str, elide: int, octets: int) -> Lines:
+    """The first lines of a literal of so many octets, of which `head` is at hand."""
+    shown: Iterable[list[Fragment]] = hexform.rows(head) if is_binary(head) else _by_content(head, label)
+    return [*islice(shown, elide), _more(f"{octets:,} octets in all")]
+
+
+def each_line(part: Part, label: str = "", elide: int = 0) -> Iterator[list[Fragment]]:
+    """The same lines one by one: a literal in a file is never in memory whole.
+
+    A line longer than the pieces in which it is read is shown on several.
+    """
+    if elide or not isinstance(part, Spilled) or not is_kept(part):
+        yield from literal_lines(part, label, elide)
+        return
+    base = 0
+    if is_binary(head_of(part, _SAMPLE)):
+        for piece in octets_of(part):
+            yield from hexform.rows(piece, base)
+            base += len(piece)
+        return
+    headers = "HEADER" in label or label.partition("[")[2].partition("]")[0].endswith("MIME")
+    for index, block in enumerate(blocks_of(part)):
+        yield from _body(block) if index and not headers else _by_content(block, label)
+
+
+def _more(said: str) -> list[Fragment]:
+    return [("note", f"... {said}: \\last wire shows all")]
 
 
 def _size(part: bytes, binary: bool, elide: int) -> str:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 
 from imapsh.findings import Finding, Violation
 from imapsh.grammar.responses import CLIENT, CONTINUATION, GARBAGE, STATUS, TAGGED, UNTAGGED, Response
@@ -27,6 +28,7 @@ from imapsh.wire.frames import Part
 WIDTH = 100  #: columns where none are given
 ELIDE = 20  #: lines of a literal that are shown
 
+_BLOCK = 1000  # lines that are painted at once
 _BYTES_A_LINE = 1024  #: octets of a response's line shown for each line of a literal shown
 _LEFT, _RIGHT = 40, 30  #: columns shown left and right of a caret that is beyond the width
 _NARROWEST = 30
@@ -68,8 +70,23 @@ def pretty(
         line = _simple(parts, columns)
         if line is not None:
             return Shown(_short(response.name, line, margin, theme))
-    lines = [*_lines(response, margin, columns, ELIDE if elide is None else elide), *map(_finding, findings)]
-    return together([paint([*line, ("", LINE_END)], theme) for line in lines])
+    return together(pretty_blocks(response, theme, width, elide, unsolicited, findings))
+
+
+def pretty_blocks(
+    response: Response,
+    theme: Theme | None = None,
+    width: int | None = None,
+    elide: int | None = None,
+    unsolicited: bool = False,
+    findings: Sequence[Finding] = (),
+) -> Iterator[Shown]:
+    """The same in blocks of lines, so that no large literal is held in memory."""
+    margin = UNSOLICITED if unsolicited else MARGINS[response.kind]
+    columns = max(_NARROWEST, width or WIDTH) - len(_BLANK)
+    lines = chain(_lines(response, margin, columns, ELIDE if elide is None else elide), map(_finding, findings))
+    while block := list(islice(lines, _BLOCK)):
+        yield together([paint([*line, ("", LINE_END)], theme) for line in block])
 
 
 # -- the common line: one regular expression, and a memory of what its chunks look like painted
@@ -184,9 +201,9 @@ def _lines(response: Response, margin: Fragment, columns: int, elide: int) -> It
         yield [margin if index == 0 else ("", _BLANK), ("", " " * line.indent), *shown, *_note(line)]
         for piece in line.pieces:
             if piece.kind is BLOCK and piece.block is not None:
-                from imapsh.render.literals import literal_lines
+                from imapsh.render.literals import each_line
 
-                for content in literal_lines(piece.block, piece.label, elide):
+                for content in each_line(piece.block, piece.label, elide):
                     yield [_GUTTER, *content]
         while violations and (index + 1 == len(laid) or violations[0].offset < _start(laid[index + 1])):
             yield from _violation(violations.pop(0), line, columns)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from imapsh.grammar.responses import Response
 from imapsh.render.hexform import spilled
+from imapsh.render.literals import LINE
 from imapsh.render.pieces import BLOCK, pieces
-from imapsh.render.styles import LINE_END, Fragment, Theme, paint
+from imapsh.render.styles import LINE_END, Fragment, Theme, paint, together
 from imapsh.render.visible import Shown, visible
 from imapsh.wire.frames import Frame, Part, Spilled
+from imapsh.wire.sinks import blocks_of, head_of, is_kept
 
 
 def wire(frame: Frame) -> bytes:
@@ -15,22 +19,36 @@ def wire(frame: Frame) -> bytes:
     return frame.raw
 
 
-def wire_text(response: Response, theme: Theme | None = None) -> Shown:
+def wire_text(response: Response, theme: Theme | None = None, cut: int = 0) -> Shown:
     """The same for a terminal: its lines visible and coloured; nothing is set in, elided, decoded or explained.
 
-    CRLF ends a line and is not shown; every other control is.
+    CRLF ends a line and is not shown; every other control is.  Of a literal in a file `cut` lines are shown, 0 for all;
+    of one that was not kept its size and its sum.
     """
+    return together(wire_blocks(response, theme, cut))
+
+
+def wire_blocks(response: Response, theme: Theme | None = None, cut: int = 0) -> Iterator[Shown]:
+    """The same block by block, so that no large literal is held in memory."""
     fragments: list[Fragment] = []
     for piece in pieces(response, inline=False):
         if piece.kind is BLOCK and piece.block is not None:
-            fragments += [("", LINE_END), *_literal(piece.block)]
+            yield paint([*fragments, ("", LINE_END)], theme)
+            fragments = []
+            yield from (paint(block, theme) for block in _literal(piece.block, cut))
         else:
             fragments.append((piece.style, piece.text))
-    return paint([*fragments, ("", LINE_END)], theme)
+    yield paint([*fragments, ("", LINE_END)], theme)
 
 
-def _literal(part: Part) -> list[Fragment]:
-    if isinstance(part, Spilled):
-        return spilled(part)
-    *lines, last = map(visible, part.split(b"\r\n"))
-    return [*(("data", f"{line}\n") for line in lines), ("data", last)]
+def _literal(part: Part, cut: int) -> Iterator[list[Fragment]]:
+    if not is_kept(part):
+        yield spilled(part)
+    elif isinstance(part, Spilled) and cut:
+        beginning = head_of(part, cut * LINE).split(b"\r\n")[:cut]
+        yield [("data", f"{visible(octets)}\n") for octets in beginning]
+        yield [("note", f"... {part.octets:,} octets in all: \\last wire shows all"), ("", LINE_END)]
+    else:
+        for block in blocks_of(part):
+            *lines, last = map(visible, block.split(b"\r\n"))
+            yield [*(("data", f"{line}\n") for line in lines), ("data", last)]

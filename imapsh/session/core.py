@@ -27,7 +27,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from imapsh.errors import ConnectionLost, ConnectionTimeout, ImapshError, StateError, UsageError
@@ -262,6 +262,15 @@ class Session:
         if response is not None:
             self._receiver.take(response)
         return response is not None
+
+    def give_up(self, but: Collection[Exchange] = ()) -> tuple[Exchange, ...]:
+        """Wait no more for the replies to commands that were sent whole, and return these; the queue goes on.
+
+        A late reply completes its command all the same.  An IDLE that lasts stays, and so do the commands of `but`.
+        """
+        given = self.known.give_up({self._sender.outbox.current, *but})
+        self._sender.start_next()
+        return given
 
     def upgraded(self) -> None:
         """The driver has put TLS in: nothing learned before counts any more (RFC 9051 section 6.2.1)."""

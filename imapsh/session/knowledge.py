@@ -62,8 +62,8 @@ class Knowledge:
 
     `mailbox` is the selected mailbox, `opening` the one that a SELECT under way asks for, and `left` the one that was
     selected when BYE or LOGOUT ended it.  `running` holds the commands that have no tagged reply yet, by tag, in the
-    order in which they were sent.  `raw` holds the tags of what was sent in no command.  `idling` is true between the
-    `+` of IDLE and DONE.
+    order in which they were sent, and `given_up` those whose reply nobody waits for any more.  `raw` holds the tags of
+    what was sent in no command.  `idling` is true between the `+` of IDLE and DONE.
 
     `greeting` is the server's first response, `bye` its BYE.  `ending` is true if nobody asked for that BYE: only the
     end of the stream is still due then.  `secure` is true if nobody can listen.  `parser` reads as ENABLE asks it to.
@@ -80,6 +80,7 @@ class Knowledge:
         self.opening: Mailbox | None = None
         self.left: Mailbox | None = None
         self.running: dict[str, Exchange] = {}
+        self.given_up: dict[str, Exchange] = {}
         self.raw = RawTags()
         self.idling = False
         self.greeting: Response | None = None
@@ -125,7 +126,12 @@ class Knowledge:
 
     def tags(self) -> Collection[str]:
         """Return the tags for which a reply may come."""
-        return {*self.running, *self.raw.tags}
+        return {*self.running, *self.raw.tags, *self.given_up}
+
+    def replied_to(self, response: Response) -> Exchange | None:
+        """Return the command that a tagged reply ends, if any; it may be late."""
+        tag = response.tag or ""
+        return self.running.get(tag) or self.given_up.get(tag)
 
     def askers(self) -> Collection[Exchange]:
         """Return what may have asked for a response: the commands that run, and what was sent raw."""
@@ -144,6 +150,15 @@ class Knowledge:
         elif exchange.name == "IDLE":
             self._idle_answered = False
 
+    def give_up(self, but: Collection[Exchange | None]) -> tuple[Exchange, ...]:
+        """Take in that nobody waits for the replies to the commands that run, and return these.
+
+        An IDLE that lasts stays, and so do those of `but`.
+        """
+        given = [one for one in self.running.values() if one not in but and not (self.idling and one.name == "IDLE")]
+        self.given_up.update((one.tag, self.running.pop(one.tag)) for one in given)
+        return tuple(given)
+
     def done(self) -> None:
         """Take in that DONE was sent."""
         self.idling = False
@@ -159,6 +174,7 @@ class Knowledge:
         self.state = LOGOUT
         self.idling = False
         self.running.clear()
+        self.given_up.clear()
 
     # -- what the server says
 
@@ -172,9 +188,10 @@ class Knowledge:
                 self.bye, self.ending = response, True
 
     def completed(self, exchange: Exchange, response: Response) -> None:
-        """Take in the tagged reply to a running command; what it changes is noted in the exchange."""
-        del self.running[exchange.tag]
-        if exchange.name == "IDLE":
+        """Take in the tagged reply to a command; what it changes is noted in the exchange."""
+        if self.running.pop(exchange.tag, None) is None:
+            del self.given_up[exchange.tag]
+        if exchange.name == "IDLE" and not any(other.name == "IDLE" for other in self.running.values()):
             self.idling = False
         if change := self._code(response):
             exchange.note(change)
@@ -191,7 +208,9 @@ class Knowledge:
                 self.idling = self._idle_answered = True
                 return Continued(exchange, "idle")
         first = next(iter(self.running.values()), None)
-        if self.raw.tags or (first is not None and first.row is None):  # nobody knows what these ask for
+        if (
+            self.raw.tags or self.given_up or (first is not None and first.row is None)
+        ):  # nobody knows what these ask for
             return Continued(first)
         return Continued(first, "", True, conduct.continuation())
 
@@ -214,7 +233,8 @@ class Knowledge:
         return _NO_EFFECT
 
     def _data(self, response: Response, box: Mailbox | None) -> Effect:
-        findings = conduct.untagged(response, self.state, box, self.askers(), self.news_any_time)
+        askers = [*self.askers(), *self.given_up.values()]
+        findings = conduct.untagged(response, self.state, box, askers, self.news_any_time)
         uid, change, gone = box.untagged(response.name, response.value) if box is not None else (None, "", NOTHING)
         return findings, change or self._offered(response), uid, gone
 

@@ -86,8 +86,8 @@ class Receiver:
             self._events.append(Received(response, exchange, unsolicited=True))
         elif self._known.state == states.START:
             self._greet(response)
-        elif kind is TAGGED and response.tag in running:
-            self._complete(running[response.tag], response)
+        elif kind is TAGGED and (replied := self._known.replied_to(response)) is not None:
+            self._complete(replied, response)
         elif kind is CONTINUATION:
             if exchange is not None:
                 exchange.received += response.frame.length
@@ -177,6 +177,8 @@ class Receiver:
             exchange = asker
         elif says_whose(response.value) and not known.raw.tags:
             unsolicited = True
+        if known.raw.tags and not (unsolicited or conduct.asked_for(response, known.running.values())):
+            exchange = None  # what was sent in no command asked for it
         told = (response, exchange, unsolicited, "", findings, change, False, uid, gone)
         self._events.append(tuple.__new__(Received, told))  # in half the time of Received's own
         if exchange is not None:

@@ -83,7 +83,8 @@ class Sender:
         return self._tags.new(self._in_use)
 
     def _in_use(self, tag: str) -> bool:
-        return tag in self._known.running or any(exchange.tag == tag for exchange in self.queue)
+        known = self._known
+        return tag in known.running or tag in known.given_up or any(exchange.tag == tag for exchange in self.queue)
 
     def check(self, name: str) -> None:
         """Raise StateError if a command is not allowed in the state of now.
@@ -161,7 +162,8 @@ class Sender:
         exchange.ended = self._clock()
         exchange.deflated += self._traffic.compressed
         self.outbox.drop(exchange)
-        if exchange.name == "IDLE":
+        others = (other.name for other in self._known.running.values() if other is not exchange)
+        if exchange.name == "IDLE" and "IDLE" not in others:
             self._done_wanted = False
 
     def stop(self) -> tuple[Exchange, ...]:

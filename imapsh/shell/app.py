@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 FIRST = "1"  #: the name of the connection that a run begins with
+PATIENCE = 1.0  #: seconds that LOGOUT waits for the replies to other commands
 FAREWELL = 5.0  #: seconds that LOGOUT may take before the connection is closed
 
 _NOBODY = Context(NOT_AUTHENTICATED)
@@ -360,14 +361,21 @@ class App:
             try:
                 exchange = session.line("LOGOUT") if self.interactive else connection.quietly("LOGOUT")
                 connection.kick()
-                if exchange.started is None and session.running:
-                    connection.note(f"LOGOUT was not sent, for {connection.running(exchange)}")
+                if not (yield from self._turn_comes(connection, exchange)):
+                    connection.note(f"LOGOUT was not sent, because {connection.running(exchange)}")
+                    session.cancel(exchange)
                 elif not (yield steps.Within(connection, exchange, FAREWELL)):
                     connection.note("the server does not answer; the connection is closed")
             except ImapshError:
                 pass  # it ends in any case
         yield steps.Close(connection)
         self.leaving = leaving  # only a LOGOUT that the person typed ends the shell
+
+    def _turn_comes(self, connection: Connection, exchange: Exchange) -> Steps[bool]:
+        """Whether a command is sent, or soon is; it is not where another one hangs that was left running."""
+        if exchange.started is None and not connection.display.muted:
+            yield steps.Within(connection, exchange, PATIENCE)
+        return exchange.started is not None
 
     def _happened(self, connection: Connection, event: Event, own: bool) -> None:
         if isinstance(event, Completed) and not own:
@@ -468,6 +476,18 @@ class App:
             self.driver.sink.text(text)
         else:
             self.target.write(text.encode("utf-8", "backslashreplace"))
+
+    @property
+    def takes_octets(self) -> bool:
+        """Whether what is shown goes where octets may go as they are: to a file or a pipe."""
+        return self.driver.sink.exact if self.target is None else self.target.exact
+
+    def put_octets(self, octets: bytes) -> None:
+        """Show octets, where they may go as they are."""
+        if self.target is None:
+            self.driver.sink.octets(octets)
+        else:
+            self.target.write(octets)
 
     def say(self, *lines: str, style: str = "") -> None:
         """Show lines, whatever is in them: a line end within one is shown and ends nothing."""

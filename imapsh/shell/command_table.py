@@ -15,6 +15,7 @@ class Command(NamedTuple):
 
     `choices`: what completes the argument, by name: "path", "paths" (words of which the last may be one), "imap" (a
     whole IMAP command), "imap-name", or one of `imapsh.shell.prompt.completing.own.CHOICES`.
+    `also`: words that people type for it, besides its name without the backslash.
     `prompt`: it makes sense at the prompt alone.  `verbatim`: what stands behind it is taken as it is, so that `|` and
     `>` are no operators in it; `exact`: blanks at its ends, too.
     """
@@ -28,10 +29,12 @@ class Command(NamedTuple):
     prompt: bool = False
     verbatim: bool = False
     exact: bool = False
+    also: tuple[str, ...] = ()
 
 
 _TABLE = (
-    Command("\\help", "[NAME]", "Lists these commands, or explains one, or any name of IMAP's.", "show.help_", "names"),
+    Command("\\help", "[NAME]", "Lists these commands, or explains one, or any name of IMAP's.", "show.help_", "names",
+            also=("?",)),
     # -- connections
     Command("\\connect", "[-n NAME] [URL]", "Connects again, or somewhere else, or once more beside.",
             "connection.connect", "places",
@@ -134,9 +137,18 @@ _TABLE = (
             exact=True,
             details="Escapes: \\r \\n \\t \\0 \\e \\\\ and \\xNN for any octet.  Nothing is added, no CRLF either:\n"
                     "    \\raw A1 NOOP\\r\\n"),
-    Command("\\resync", "", "Gives up a literal or line whose rest does not come, and goes on behind it.", "raw.resync",
-            details="What came of the literal is read again as replies, from the first line on that is one."),
-    Command("\\quit", "", "Logs out everywhere and ends imapsh; so does Ctrl-D.", "connection.quit"),
+    Command("\\resync", "", "Gives up what does not come: the rest of a literal or line, else the replies to commands.",
+            "raw.resync",
+            details="What came of a literal is read again as replies, from the first line on that is one.  If nothing\n"
+                    "has come in part, the commands that have no reply are given up, and those behind them are sent.\n"
+                    "A reply that comes after all is shown."),
+    Command("\\quit", "", "Logs out everywhere and ends imapsh; so does Ctrl-D.", "connection.quit",
+            also=("exit", "bye", ":q")),
 )  # fmt: skip
 
 COMMANDS: dict[str, Command] = {command.name: command for command in _TABLE}
+
+#: Word that is typed without a backslash, whatever stands behind it -> the command that is meant.
+MEANT: dict[str, Command] = {
+    word: command for command in _TABLE if command.also for word in (command.name.removeprefix("\\"), *command.also)
+}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import IO, Protocol
 
-from imapsh.wire.frames import Part, Spilled
+from imapsh.wire.frames import Frame, Part, Spilled
 from imapsh.wire.reader import Opener, Sink
 
 _PIECE = 1 << 16
@@ -79,15 +79,74 @@ class SpoolSink(HashSink):
         return super().finish()._replace(where=self._file)
 
 
+def is_kept(part: Part) -> bool:
+    """Whether the octets of a part can be read: they are in memory, or in a file that can be read and is open."""
+    if not isinstance(part, Spilled):
+        return True
+    file: IO[bytes] = part.where  # type: ignore[assignment]
+    return hasattr(file, "readable") and not file.closed and file.readable() and file.seekable()
+
+
+def in_file(frame: Frame) -> bool:
+    """Whether a literal of the frame is in a file that it can be read from."""
+    return len(frame.parts) > 1 and any(isinstance(part, Spilled) and is_kept(part) for part in frame.parts)
+
+
 def octets_of(part: Part) -> Iterator[bytes]:
-    """The octets of a part in pieces, those of a spooled literal from its file; none where they were not kept."""
+    """The octets of a part in pieces, those of a spooled literal from its file; none if they were not kept.
+
+    Several may read the same part in turns.
+    """
     if not isinstance(part, Spilled):
         yield part
-    elif part.where is not None:
-        file: IO[bytes] = part.where  # type: ignore[assignment]
-        file.seek(0)
-        while piece := file.read(_PIECE):
-            yield piece
+        return
+    file: IO[bytes] = part.where  # type: ignore[assignment]
+    at = 0
+    while is_kept(part):
+        file.seek(at)
+        piece = file.read(_PIECE)
+        if not piece:
+            return
+        at += len(piece)
+        yield piece
+
+
+def head_of(part: Part, octets: int) -> bytes:
+    """The first octets of a part, so many at most; none if they were not kept."""
+    head = b""
+    for piece in octets_of(part):
+        head += piece[: octets - len(head)]
+        if len(head) == octets:
+            break
+    return head
+
+
+def blocks_of(part: Part) -> Iterator[bytes]:
+    """The octets of a part in pieces that end behind a line end.
+
+    In a line that is longer than a piece they end between two characters (of UTF-8), and never within CRLF.
+    """
+    rest = b""
+    for piece in octets_of(part):
+        octets = rest + piece
+        cut = octets.rfind(b"\n") + 1 or _between_characters(octets)
+        if cut:
+            yield octets[:cut]
+        rest = octets[cut:]
+    if rest:
+        yield rest
+
+
+def _between_characters(octets: bytes) -> int:
+    """The last place at which octets can be cut without taking a CRLF or a character apart."""
+    end = len(octets)
+    if octets.endswith(b"\r"):
+        return end - 1
+    for size in (1, 2, 3):  # octets of a character that may lack its end
+        if size <= end and octets[-size] >= 0xC0:
+            needs = 2 if octets[-size] < 0xE0 else 3 if octets[-size] < 0xF0 else 4
+            return end - size if size < needs else end
+    return end
 
 
 def opener(threshold: int, factory: Callable[[], Sink]) -> Opener:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 from imapsh import table
 from imapsh.grammar.responses import CLIENT, Parser, Readers, Response
-from imapsh.wire.frames import Frame
+from imapsh.wire.frames import Frame, Part, Spilled, size_of
 from imapsh.wire.push import Pusher
 from imapsh.wire.reader import FrameReader
 
@@ -27,3 +29,15 @@ def one(octets: bytes) -> Response:
 def ours(octets: bytes, *parts: bytes) -> Response:
     """A client's line."""
     return Response(CLIENT, "", None, Frame((octets, *parts)))
+
+
+def spooled(octets: bytes) -> Spilled:
+    """A literal that is kept in a file, here one in memory."""
+    return Spilled(len(octets), "ab" * 32, BytesIO(octets))
+
+
+def fetched(literal: Part, item: bytes = b"BODY[]") -> Response:
+    """A FETCH of one text."""
+    parts: tuple[Part, ...] = (b"* 1 FETCH (%s {%d}\r\n" % (item, size_of(literal)), literal, b" UID 7)\r\n")
+    parser = Parser(Readers(table.readers("response"), table.readers("code"), table.readers("fetch-item")))
+    return parser.parse(Frame(parts, offset=40))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import json
+from base64 import b64decode
 from typing import Any
 
 import pytest
@@ -11,10 +12,11 @@ from hypothesis import strategies as st
 from imapsh.findings import Finding, Violation
 from imapsh.grammar.responses import Response
 from imapsh.grammar.values import BodyPart, Fetch, Unknown
-from imapsh.render.jsonform import dumps, to_json
+from imapsh.render.jsonform import dumps, raw_blocks, to_json
 from imapsh.render.visible import is_safe
 from imapsh.wire.frames import Frame, Spilled
-from tests.render.reading import one, ours
+from tests.render import reading
+from tests.render.reading import one, ours, spooled
 
 ADDRESS = {"name": "Ida", "adl": None, "mailbox": "ida", "host": "kelp.example"}
 
@@ -227,3 +229,13 @@ def test_dumps_is_one_safe_line_that_reads_back(text: str) -> None:
 
 def test_dumps_keeps_letters_and_escapes_controls() -> None:
     assert dumps({"a": "Müll\x9b\u202e\U000e0001"}) == '{"a":"Müll\\u009b\\u202e\\udb40\\udc01"}'
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 3, 1_500_000])
+def test_a16_raw_holds_a_literal_in_a_file(size: int) -> None:
+    response = reading.fetched(spooled(b"x" * size))
+    whole = b"* 1 FETCH (BODY[] {%d}\r\n%s UID 7)\r\n" % (size, b"x" * size)
+    assert b64decode(to_json(response, raw=True)["raw"]) == whole
+    line = "".join(raw_blocks(to_json(response), response.frame))
+    assert b64decode(json.loads(line)["raw"]) == whole
+    assert {**json.loads(line), "raw": ""} == {**json.loads(dumps(to_json(response))), "raw": ""}

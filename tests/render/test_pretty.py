@@ -16,7 +16,7 @@ from imapsh.render.styles import THEMES, Theme, paint
 from imapsh.render.visible import is_safe
 from imapsh.render.wireform import wire_text
 from imapsh.wire.frames import Frame, Spilled
-from tests.render.reading import one, ours, read
+from tests.render.reading import fetched, one, ours, read, spooled
 
 DEFAULT = THEMES["default"]
 SGR = re.compile(r"\x1b\[[\d;]*m")
@@ -323,3 +323,21 @@ def test_a_fetch_that_differs_in_its_number_is_painted_alike(flags: bytes) -> No
     assert painted[2] == pretty(one(b"* 123456789 FETCH (FLAGS (%s))\r\n" % flags), Theme("other", DEFAULT.sgr))
     narrow = pretty(one(b"* 123456789 FETCH (FLAGS (%s))\r\n" % flags), theme, width=30)
     assert narrow == pretty(one(b"* 123456789 FETCH (FLAGS (%s))\r\n" % flags), Theme("third", DEFAULT.sgr), width=30)
+
+
+def test_a16_the_first_lines_of_a_literal_in_a_file_and_how_to_see_the_rest() -> None:
+    shown = pretty(fetched(spooled(b"Subject: hi\r\n\r\n" + b"a line\r\n" * 200_000)), elide=4)
+    assert shown.splitlines()[1:-1] == [
+        "  | Subject: hi",
+        "  | ",
+        "  | a line",
+        "  | a line",
+        "  | ... 1,600,015 octets in all: \\last wire shows all",
+    ]
+    assert "_io." not in shown
+
+
+@pytest.mark.parametrize("item", [b"BODY[]", b"BODY[HEADER]", b"BODY[1]"])
+@pytest.mark.parametrize("text", [b"From: a\r\nTo: b\r\n\r\n" + b"a line\r\n" * 20_000, bytes(range(1, 256)) * 700])
+def test_a16_all_of_it_where_all_is_wanted(item: bytes, text: bytes) -> None:
+    assert pretty(fetched(spooled(text), item), elide=0) == pretty(fetched(text, item), elide=0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import encodebytes
+
 import pytest
 
 from imapsh.findings import Finding
@@ -9,7 +11,7 @@ from imapsh.render.styles import THEMES
 from imapsh.render.view import Views
 from imapsh.render.view.look import Look
 from imapsh.wire.frames import Frame, Spilled
-from tests.render.reading import one, ours, read
+from tests.render.reading import fetched, one, ours, read, spooled
 
 
 def views(width: int | None = None, elide: int | None = None) -> Views:
@@ -375,3 +377,23 @@ def test_messages_that_are_gone_are_counted() -> None:
 def test_a3_what_vanished() -> None:
     assert view("* VANISHED 405,407:410") == ["- gone, UID 405,407:410"]
     assert view("* VANISHED (EARLIER) 41") == ["- gone before, UID 41"]
+
+
+def test_a16_the_first_lines_of_a_literal_in_a_file_decoded() -> None:
+    them = views()
+    text = encodebytes(b"Gr\xfc\xdfe\r\n" * 200_000)
+    them.show(
+        one(b'* 1 FETCH (BODYSTRUCTURE ("TEXT" "PLAIN" ("CHARSET" "latin1") NIL NIL "BASE64" %d 9))\r\n' % len(text))
+    )
+    shown = them.show(fetched(spooled(text), b"BODY[1]")) + them.end()
+    lines = shown.splitlines()
+    assert "decoded from base64 and latin1" in shown
+    assert [line for line in lines if line.startswith("    | ")] == ["    | Grüße"] * 20 + [
+        f"    | ... {len(text):,} octets in all: \\last wire shows all"
+    ]
+
+
+def test_a16_the_header_and_the_first_lines_of_a_message_in_a_file() -> None:
+    shown = views().show(fetched(spooled(b"Subject: =?utf-8?q?=C3=BC?=\r\n\r\n" + b"a line\r\n" * 200_000)))
+    assert shown.splitlines()[2:5] == ["    | Subject: =?utf-8?q?=C3=BC?=  ü", "    |", "    | a line"]
+    assert shown.endswith(" octets in all: \\last wire shows all\n")

@@ -575,3 +575,70 @@ def test_what_is_queued_at_the_end_is_given_back() -> None:
     one.submit(exchange)
     assert one.stop() == (exchange,)
     assert not one.queue
+
+
+# -- A17: replies that never come
+
+
+def test_a17_a_command_that_is_given_up_lets_those_behind_it_go() -> None:
+    player = play(f"{SELECTED}\n>>> EXPUNGE\nC: A2 EXPUNGE")
+    queued = player.session.line("FETCH 1 FLAGS")
+    player.pump()
+    assert player.out == b""
+    [given] = player.session.give_up()
+    player.pump()
+    player.play("C: A3 FETCH 1 FLAGS\nS: * 1 FETCH (FLAGS ())\nS: A3 OK done")
+    assert (given.name, given.status, queued.status) == ("EXPUNGE", "", "OK")
+
+
+def test_a17_a_late_reply_completes_its_command_and_is_no_fault_of_the_server() -> None:
+    player = play(f"{SELECTED}\n>>> EXPUNGE\nC: A2 EXPUNGE")
+    [given] = player.session.give_up()
+    with pytest.raises(UsageError, match="A2 is in use"):
+        player.session.line("A2 NOOP")
+    player.play("S: * 1 EXPUNGE\nS: A2 OK done")
+    assert player.findings == []
+    assert given.status == "OK"
+    assert player.completed[-1].exchange is given
+    assert player.session.give_up() == ()
+    player.play("S: A2 OK again")
+    assert player.findings == ["tag-unknown"]
+
+
+def test_a17_a_late_select_selects() -> None:
+    player = play("S: * PREAUTH ready\n>>> SELECT INBOX\nC: A1 SELECT INBOX")
+    player.session.give_up()
+    player.play("S: * 5 EXISTS\nS: A1 OK [READ-WRITE] done")
+    assert player.session.mailbox is not None
+    assert player.session.mailbox.exists == 5
+
+
+def test_a17_what_is_half_sent_or_lasts_is_not_given_up() -> None:
+    player = play(f"{SELECTED}\n>>> APPEND x {{3}}\\r\\nabc\nC: A2 APPEND x {{3}}")
+    assert player.session.give_up() == ()
+    player.play("S: + go\nC: abc\n" + "S: A2 OK done\n>>> IDLE\nC: A3 IDLE\nS: + idling")
+    assert player.session.give_up() == ()
+    player.play("!! DONE\nC: DONE")
+    assert [one.name for one in player.session.give_up()] == ["IDLE"]
+    player.play(">>> IDLE\nC: A4 IDLE\nS: + idling\nS: A3 OK late")
+    assert player.session.idling
+
+
+def test_a17_some_are_left_alone() -> None:
+    player = play(f"{SELECTED}\n>>> NOOP\nC: A2 NOOP\n>>> STATUS x (MESSAGES)\nC: A3 STATUS x (MESSAGES)")
+    noop, status = list(player.session.running.values())
+    assert player.session.give_up([noop]) == (status,)
+    assert list(player.session.running.values()) == [noop]
+
+
+def test_a17_what_was_sent_in_no_command_is_not_taken_for_what_the_command_brings() -> None:
+    player = play(f"{SELECTED}\n>>> SEARCH ALL\nC: A2 SEARCH ALL")
+    player.session.raw(b"x1 FETCH 1 FLAGS\r\nx2 CAPABILITY\r\n")
+    player.pump()
+    player.play(
+        "C: x1 FETCH 1 FLAGS\nC: x2 CAPABILITY\nS: * 1 FETCH (FLAGS ())\nS: * CAPABILITY IMAP4rev1\nS: * SEARCH 1\n"
+        "S: x1 OK\nS: x2 OK\nS: A2 OK done"
+    )
+    owners = {event.response.name: event.exchange for event in player.received[-5:]}
+    assert (owners["FETCH"], owners["CAPABILITY"], owners["SEARCH"]) == (None, None, player.exchanges[-1])
+    assert player.findings == []

@@ -82,7 +82,7 @@ ANSWERS = {
     "FETHC": "TAG BAD what",
     "NEWS": "* OK [ALERT] listen\n* 4 EXISTS\n* 4 EXPUNGE\nTAG OK done",
     "LOGOUT": "* BYE bye\nTAG OK out",
-    "BYE": "* BYE over",
+    "XBYE": "* BYE over",
     "IDLE": "+ idling",
     "DROP": "END",
 }  # fmt: skip
@@ -110,7 +110,7 @@ class Server:
                 continue
             tag, _, command = line.partition(" ")
             answer = next((text for begins, text in ANSWERS.items() if command.startswith(begins)), "TAG OK done")
-            ends = answer in ("END", ANSWERS["BYE"]) or command == "LOGOUT"
+            ends = answer in ("END", ANSWERS["XBYE"]) or command == "LOGOUT"
             if answer not in ("", "END"):
                 said += answer.replace("TAG", tag).replace("\n", "\r\n").encode() + b"\r\n"
         return said, ends
@@ -320,7 +320,8 @@ SCRIPTS: dict[str, list[str]] = {
     "what is said": ["\\help", "\\help NOOP", "\\help zzz", "\\hlep", "\\timing", "\\timing on", "\\timing off",
                      "\\safe", "\\safe off", "\\readonly on", "SELECT INBOX", "STORE 1 +FLAGS (\\Deleted)",
                      "\\readonly off",
-                     "\\resync", "\\trace", "\\keys", "\\quit now", "\\stats", "\\stats reset", "\\notify"],
+                     "\\resync", "\\trace", "\\keys", "\\quit now", "quit", "help NOOP",
+                     "sessions", "\\stats", "\\stats reset", "\\notify"],
     "tests": ["\\name a name", "NOOP", "\\expect OK", "\\expect NO", "\\fail on purpose", "\\skip why", "\\expect BAD",
               "\\expect untagged EXISTS", "SELECT INBOX", "\\expect untagged EXISTS = 3", "\\expect nonsense"],
     "repeated": ["\\repeat 3 0 NOOP", "\\repeat -q 2 0 CREATE x", "\\repeat 0 0 NOOP", "\\each NOOP", "\\each",
@@ -331,7 +332,7 @@ SCRIPTS: dict[str, list[str]] = {
     "files": ["SELECT INBOX", "\\save", "\\load", "\\load nothing.eml", "NOOP > out", "FETCH 1:3 FLAGS > out2",
               "CREATE Archive > out3", "NOOP >> out", "\\trace trace", "NOOP", "\\trace off"],
     "broken off": ["SELECT INBOX", "DROP", "\\sessions", "NOOP"],
-    "BYE": ["SELECT INBOX", "BYE", "NOOP", "\\last"],
+    "BYE": ["SELECT INBOX", "XBYE", "NOOP", "\\last"],
     "connected again": ["SELECT INBOX", "\\connect", "\\connect -n 2", "\\disconnect", "NOOP"],
     "for the prompt": ["\\history", "\\edit NOOP", "\\cleartext", "\\cleartext on", "\\watch off", "\\raw",
                        "\\raw A9 NOOP\\r\\n"],
@@ -351,7 +352,7 @@ MAY_DIFFER: dict[str, str] = {
     "NEWS": "lint",
     "LOGIN ida {6}\r\nsecret": "lint",
     "DROP": "end",
-    "BYE": "end",
+    "XBYE": "end",
     "LOGOUT": "end",
     "\\safe": "questions",
     "\\expect OK": "tests",

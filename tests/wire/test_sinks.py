@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import io
 from hashlib import sha256
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
 
 from imapsh.wire.frames import Spilled
-from imapsh.wire.sinks import FileSink, HashSink, SpoolSink, opener
+from imapsh.wire.sinks import FileSink, HashSink, SpoolSink, blocks_of, head_of, is_kept, octets_of, opener
 
 PIECES = (b"one", b"", b"two" * 1000)
 OCTETS = b"".join(PIECES)
@@ -42,3 +46,47 @@ def test_only_what_is_larger_goes_to_a_sink() -> None:
     choose = opener(100, HashSink)
     assert choose(100, b"") is None
     assert isinstance(choose(101, b""), HashSink)
+
+
+def spooled(octets: bytes) -> Spilled:
+    return Spilled(len(octets), "", io.BytesIO(octets))
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        b"a line\r\n" * 30_000,
+        b"x" * (1 << 16) + b"\r\n",
+        b"x" * ((1 << 16) - 1) + b"\r\nrest",
+        ("x" + "é灯\U0001f600" * 40_000).encode(),
+        bytes(range(256)) * 700,
+        b"\xff" * 200_000,
+        b"\r" * 200_000,
+    ],
+)
+def test_a16_blocks_are_the_octets_and_cut_neither_lines_nor_characters(octets: bytes) -> None:
+    blocks = list(blocks_of(spooled(octets)))
+    assert b"".join(blocks) == octets
+    assert max(map(len, blocks)) <= 2 << 16
+    assert not any(one.endswith(b"\r") and two.startswith(b"\n") for one, two in pairwise(blocks))
+    assert "".join(one.decode("utf-8", "replace") for one in blocks) == octets.decode("utf-8", "replace")
+
+
+def test_a16_several_read_the_same_file_in_turns() -> None:
+    octets = bytes(range(256)) * 1000
+    spilled = spooled(octets)
+    one, two = octets_of(spilled), octets_of(spilled)
+    assert [b"".join(pieces) for pieces in zip(*zip(one, two, strict=True), strict=True)] == [octets, octets]
+    assert head_of(spilled, 70_000) == octets[:70_000]
+    assert head_of(spilled, 1 << 30) == octets
+
+
+def test_a16_what_cannot_be_read_has_no_octets(tmp_path: Path) -> None:
+    spilled = spooled(b"abc")
+    assert is_kept(spilled)
+    spilled.where.close()  # type: ignore[attr-defined]
+    with (tmp_path / "to-write").open("wb") as file:
+        for part in (spilled, Spilled(3), Spilled(3, "ab", "a name"), Spilled(3, "", file)):
+            assert not is_kept(part)
+            assert list(octets_of(part)) == []
+            assert head_of(part, 2) == b""

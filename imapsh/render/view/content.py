@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from imapsh.grammar.parts import find
 from imapsh.grammar.values import BodyPart, Fetch
-from imapsh.render.literals import is_binary, literal_lines
+from imapsh.render.literals import LINE, beginning, is_binary, literal_lines
 from imapsh.render.pretty import ELIDE
 from imapsh.render.styles import Fragment
 from imapsh.render.view import readable
@@ -22,6 +22,7 @@ from imapsh.render.view.look import Line, Look
 from imapsh.render.view.transfer import Undone, undo
 from imapsh.render.visible import visible
 from imapsh.wire.frames import Part, Spilled, size_of
+from imapsh.wire.sinks import head_of, is_kept
 
 _GUTTER: Fragment = ("gutter", "  | ")
 _SECTION = re.compile(r"(BODY|BINARY)\[((?:\d+\.)*\d+)?\.?(TEXT|MIME|HEADER[^\]]*)?\](?:<(\d{1,20})>)?")
@@ -50,7 +51,9 @@ def content(item: str, data: Part, value: Fetch, look: Look, uid: int | None) ->
     where = section(item)
     seen = look.memory.structure(value.seq, value.items.get("UID") or uid)
     part = _part(where, seen)
-    if isinstance(data, Spilled) or where is None or where.kind.startswith(("HEADER", "MIME")):
+    if isinstance(data, Spilled):
+        yield from _beginning(item, data, where, part, look)
+    elif where is None or where.kind.startswith(("HEADER", "MIME")):
         yield from _title(item, data, part, "", look)
         yield from _shown(data, item, look)
     elif not where.kind and _is_message(where, part):
@@ -117,6 +120,19 @@ def _shown(data: Part, label: str, look: Look) -> Iterator[Line]:
     elide = ELIDE if look.elide is None else look.elide
     for line in literal_lines(data, label, elide):
         yield [_GUTTER, *line]
+
+
+def _beginning(item: str, data: Spilled, where: Section | None, part: BodyPart | None, look: Look) -> Iterator[Line]:
+    """The first lines of a literal that is in a file, also where all is shown of smaller ones."""
+    elide = look.elide or ELIDE
+    if part is None or where is None or not is_kept(data):
+        yield from _title(item, data, part, "", look)
+        lines = literal_lines(data, item, elide)
+    else:
+        undone = _undone(head_of(data, elide * LINE), where, part)
+        yield from _title(item, data, part, undone.said, look)
+        lines = beginning(undone.data, "", elide, data.octets)
+    yield from ([_GUTTER, *line] for line in lines)
 
 
 # -- a whole message

@@ -18,7 +18,10 @@ _AT_ONCE = 0.001  # seconds: what is there already
 
 
 class BatchClient(BlockingClient):
-    """`show` writes what is due to be shown, `tick` says how far something long has come."""
+    """`show` writes what is due to be shown, `tick` says how far something long has come.
+
+    `patience`: seconds that the server may be silent, None for ever.
+    """
 
     def __init__(self, connection: Connection, show: Callable[[], None], tick: Callable[[], None]) -> None:
         plan = connection.plan
@@ -27,13 +30,13 @@ class BatchClient(BlockingClient):
             stream, connection.session, connection.take, tls=plan.tls, server_name=plan.address.server_name
         )
         self.connection = connection
-        self._patience: float | None = plan.connect_timeout
+        self.patience: float | None = plan.connect_timeout
         self._show = show
         self._tick = tick
 
     def greeted(self, seconds: float | None) -> None:
         """From now on the server may be silent for so many seconds, None for ever."""
-        self._patience = seconds
+        self.patience = seconds
         self.stream.settimeout(seconds)
 
     def kick(self) -> None:
@@ -56,7 +59,7 @@ class BatchClient(BlockingClient):
         except ConnectionTimeout:
             return False
         finally:
-            self.stream.settimeout(self._patience)
+            self.stream.settimeout(self.patience)
         self.session.receive(data)
         self.flush()
         return True

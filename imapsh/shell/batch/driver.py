@@ -94,7 +94,7 @@ class BatchDriver:
         """Until the reply, or a question of the server's; a silence of `--stall` seconds is explained once."""
         connection = client.connection
         client.flush()
-        told = not self._stall
+        told = not self._stall or (client.patience is not None and client.patience <= self._stall)
         while exchange.response is None and connection.question is not exchange:
             if exchange.name == "LOGOUT" and connection.session.closed:
                 return

@@ -68,8 +68,10 @@ def _last(app: App) -> Draft:
 
 def _again(frame: Frame, tag: str) -> Draft:
     parts = frame.parts
-    if len(parts) < 3 or not all(isinstance(part, bytes) for part in parts):
+    if len(parts) < 3:
         raise UsageError(_NONE)
+    if not all(isinstance(part, bytes) for part in parts):
+        raise UsageError("the last command sent a file, which \\edit does not change: edit the file and send it again")
     *before, literal, tail = (part for part in parts if isinstance(part, bytes))
     head = _ANNOUNCED.sub(b"", b"".join(before)).removeprefix(tag.encode() + b" ")
     texts = (octets.decode("utf-8", "surrogateescape") for octets in (head, literal, tail.rstrip(b"\r\n")))

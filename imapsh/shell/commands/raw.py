@@ -34,8 +34,16 @@ def _without_secrets(app: App, octets: bytes) -> bytes | None:
 
 
 def resync(app: App, argument: str) -> None:
-    """`\\resync`."""
+    """`\\resync`: gives up what has come in part, else the commands that have no reply."""
     if argument:
         raise UsageError("\\resync takes no argument")
-    if not app.connection.resync():
-        app.note("nothing has come in part: there is nothing to give up")
+    connection = app.connection
+    if connection.resync():
+        return
+    if given := connection.give_up():
+        names = ", ".join(f"{one.tag} {one.name}" for one in given)
+        app.note(f"given up: {names}; nothing waits for the reply any more, and it is shown if it comes after all")
+    elif (waiting := connection.session.waiting) is not None:
+        app.note(f"{waiting}; \\raw sends octets all the same, \\connect begins anew")
+    else:
+        app.note("nothing has come in part, and no command waits for its reply: there is nothing to give up")

@@ -32,6 +32,11 @@ def last(app: App, argument: str) -> Steps[None]:
     now = app.output
     viewer = Viewer(app.here.record.viewer.memory) if app.here is not None else None
     output = Output(form or now.format, now.theme, now.width, elide=now.elide, json_raw=now.json_raw, viewer=viewer)
+    if app.takes_octets:
+        for octets in kept.octets(output):
+            app.put_octets(octets)
+            yield ROOM
+        return
     for text in kept.render(output):
         app.put(text)
         yield ROOM

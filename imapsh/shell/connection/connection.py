@@ -40,9 +40,10 @@ class Connection:
     r"""`name` is what `\use` knows it by; `user` is who is logged in, as far as is known, "" for nobody.
 
     `record` is what it has taught, `display` shows its events.  `own`: commands of ours that have no reply yet;
-    `diverted`: those whose output goes elsewhere; `question`: a hand-typed AUTHENTICATE whose `+` is to be answered;
-    `begun`: what `\raw` sent of a command whose end it has not sent.  `entered`: somebody was logged in.  `due`: the
-    mailbox that was selected on a connection before this one, and is still to be selected again.
+    `diverted`: those whose output goes elsewhere; `given_up`: those whose reply nothing waits for any more; `question`:
+    a hand-typed AUTHENTICATE whose `+` is to be answered; `begun`: what `\raw` sent of a command whose end it has not
+    sent.  `entered`: somebody was logged in.  `due`: the mailbox that was selected on a connection before this one, and
+    is still to be selected again.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Connection:
         self.display = display
         self.own: dict[Exchange, Own] = {}
         self.diverted: dict[Exchange, Target] = {}
+        self.given_up: set[Exchange] = set()
         self.question: Exchange | None = None
         self.begun = b""
         self.user = ""
@@ -184,6 +186,21 @@ class Connection:
         self.kick()
         return found
 
+    def give_up(self) -> tuple[Exchange, ...]:
+        """Wait no more for the replies to commands (`Session.give_up`), which are returned.
+
+        Those of ours are given up only if they alone keep others waiting.  A late reply is shown.
+        """
+        session = self.session
+        given = session.give_up(self.own)
+        if not given and session.queue:
+            given = session.give_up()
+        for exchange in given:
+            self.diverted.pop(exchange, None)
+            self.given_up.add(exchange)
+        self.kick()
+        return given
+
     def mute(self, exchange: Exchange) -> None:
         """Show no more of a command that is left running."""
         self.display.mute(exchange)
@@ -290,6 +307,9 @@ class Connection:
 
     def _replied(self, exchange: Exchange) -> None:
         """A command has its reply, and that was shown."""
+        if exchange in self.given_up:
+            self.given_up.remove(exchange)
+            self.note(f"this is the late reply to {exchange.tag} {exchange.name}, which was given up")
         if exchange.status == "NO":
             utf8 = self.session.context().takes_utf8
             if meant := self.record.known.meant(exchange, utf8=utf8):

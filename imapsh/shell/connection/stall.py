@@ -70,10 +70,15 @@ def unreplied(exchange: Exchange | None) -> Waiting | None:
     return Waiting("reply", command=f"{exchange.tag} {exchange.name}") if exchange is not None else None
 
 
-def explained(waiting: Waiting, *, at_prompt: bool, script: bool = False) -> str:
-    """What is waited for, and the way out: at the prompt, while no prompt shows, or in a script."""
+def explained(waiting: Waiting, *, at_prompt: bool, script: bool = False, typed: bool = True) -> str:
+    """What is waited for, and the way out: at the prompt, while no prompt shows, or in a script.
+
+    `typed`: the command that has no reply is the person's.
+    """
     if script:
         return f"{waiting}; --timeout ends the waiting"
+    if waiting.kind == "reply" and not typed:
+        return f"{waiting}; Ctrl-C ends the waiting"
     if waiting.kind == "reply":
         return f"{waiting}; Ctrl-C gives the prompt back, and \\resync then gives the command up"
     if waiting.kind == "+":

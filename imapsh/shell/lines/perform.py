@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from imapsh.errors import UsageError
 from imapsh.shell.connection.steps import Answer, Steps, Typed
 from imapsh.shell.lines import care, login
 from imapsh.shell.settings.passwords.password import append_password
@@ -80,8 +81,10 @@ def _do(app: App, line: str, own: Own) -> Steps[str]:
 
 def _send(app: App, text: str, saves: bool = False) -> Steps[str]:
     """Send a typed command.  `saves`: what it finds is to be `$`."""
-    session = app.session
     found = app.match(text)
+    if found.command is None:
+        _refuse_ours(found)
+    session = app.session
     _advise(app, found)
     found = care.gently(app, found)
     asks = app.interactive and session.state == NOT_AUTHENTICATED and not app.answers_follow()
@@ -120,6 +123,14 @@ def answers(connection: Connection, exchange: Exchange) -> Steps[None]:
             return
         connection.session.answer(b"*" if answer is None else answer.encode("utf-8", "surrogateescape"))
         yield Typed(exchange)
+
+
+def _refuse_ours(found: Match) -> None:
+    """Raises UsageError for a command of imapsh's own that lacks its backslash: a server would answer BAD."""
+    from imapsh.shell.lines.meant import meant
+
+    if said := meant(found):
+        raise UsageError(said)
 
 
 def _advise(app: App, found: Match) -> None:

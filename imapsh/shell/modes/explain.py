@@ -45,7 +45,7 @@ def run(options: Options) -> int:
     terminal = sys.stdout.isatty()
     output = make_output(options, terminal)
     exactly = options.format == "wire" and not terminal
-    sink = opener(THRESHOLD, SpoolSink if options.format == "wire" else HashSink)
+    sink = opener(THRESHOLD, HashSink if options.format == "json" and not options.json_raw else SpoolSink)
     out = Writer(sys.stdout.buffer, terminal=terminal)
     incomplete = False
     try:
@@ -137,7 +137,8 @@ class _Traced:
 def _show(output: Output, explained: Explained, out: Writer, exactly: bool) -> None:
     response, findings = explained
     if not exactly:
-        out.put(output.response(response, findings))
+        for text in output.blocks(response, findings):
+            out.put(text)
     elif response.kind != CLIENT:
         for octets in exact(response.frame):
             out.write(octets)

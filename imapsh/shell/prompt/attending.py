@@ -11,6 +11,8 @@ a command is sent  ->  the person waits  ->  its reply, or the end of the connec
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -42,7 +44,8 @@ class Attendance:
         self._interrupted = False
         self._awaited: Exchange | None = None
         self._clock = asyncio.get_running_loop()
-        self._stall = Stall(connection.session, stall, self._stalled, self._clock, lambda: self._awaited)
+        self._run: Exchange | None = None
+        self._stall = Stall(connection.session, stall, self._stalled, self._clock, lambda: self._awaited or self._run)
         connection.listeners.append(self._happened)
 
     # -- what happens
@@ -75,8 +78,19 @@ class Attendance:
         from imapsh.shell.connection.stall import REPLIED, explained
 
         self.stalled = self._awaited is not None and waiting.looks == REPLIED
-        self.connection.note(explained(waiting, at_prompt=self.stalled or self._free()))
+        typed = self._run is None or self._run in self.connection.diverted
+        self.connection.note(explained(waiting, at_prompt=self.stalled or self._free(), typed=typed))
         self._changed.set()
+
+    @contextmanager
+    def running(self, exchange: Exchange | None) -> Iterator[None]:
+        """Meanwhile a line waits for the reply to a command, which may not come."""
+        self._run = exchange
+        self.heard()
+        try:
+            yield
+        finally:
+            self._run = None
 
     def _renew(self, exchange: Exchange) -> None:
         """A typed IDLE is taken up again, as long as it runs."""

@@ -99,9 +99,8 @@ class PromptDriver:
     async def run(self, connection: Connection, exchange: Exchange, seconds: float | None = None) -> bool:
         """See Driver."""
         attendance = self._attending[connection]
-        attendance.heard()
         before = self.app.interruptions
-        with self.metered():
+        with self.metered(), attendance.running(exchange if seconds is None else None):
             try:
                 async with asyncio.timeout(seconds):
                     await self.interruptible(attendance.client.run(exchange))

@@ -22,7 +22,7 @@ from imapsh.shell.prompt.driver import PromptDriver
 from imapsh.shell.prompt.history import MaskedHistory
 from imapsh.shell.prompt.reading import Reading
 from imapsh.shell.record.known import Known
-from imapsh.shell.screen.output import Output, is_plain, theme_for
+from imapsh.shell.screen.output import CUT, Output, is_plain, theme_for
 from imapsh.shell.settings.folders import state_folder
 from imapsh.shell.settings.options import Options
 
@@ -55,6 +55,7 @@ class Shell:
         self.theme = theme_for(options, True)
         terminal = output or get_app_session().output
         shown = Output(options.format, self.theme, json_raw=options.json_raw, summary=options.timing is not False)
+        shown.cut = CUT  # what waits to be written at a prompt is in memory
         self.driver = PromptDriver(options, shown, terminal)
         self.app = self.driver.app = App(options, shown, self.driver, _take_line)
         self.reading = Reading(self.app.context, lambda: self.app.aliases, lambda: self.app.variables.own, self._begun)

@@ -122,6 +122,10 @@ def _line(reading: Reading, line: str, cursor: int) -> Fragments:
     found = reading.typed(line)
     problem = _problem(found, cursor)
     told: Fragments = []
+    if problem is not None and problem.rule == "command":
+        from imapsh.shell.lines.meant import meant
+
+        problem = problem._replace(message=meant(found) or problem.message)
     if problem is not None:
         told = [(f"class:bottom-toolbar.{problem.severity}", visible(problem.message))]
         if problem.severity == "error":

@@ -153,7 +153,8 @@ class Last:
 
     def render(self, output: Output) -> Iterator[Shown]:
         """The exchange in another format, piece by piece."""
-        yield from (text for event in self.events() if (text := output.event(event)))
+        for event in self.events():
+            yield from output.texts(event)
         if rest := output.flush():
             yield rest
 

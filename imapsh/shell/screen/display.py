@@ -73,7 +73,8 @@ class Display:
             for octets in self.output.octets(event, self._label(), self.viewer):
                 self._sink.octets(octets)
         else:
-            self._sink.text(self.output.event(event, self._label(), self.viewer), exchange)
+            for text in self.output.texts(event, self._label(), self.viewer):
+                self._sink.text(text, exchange)
 
     def rows(self, rows: Sequence[Received]) -> None:
         """The same for many FETCH responses at once (`imapsh.shell.record.rows`)."""

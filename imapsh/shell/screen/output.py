@@ -9,7 +9,8 @@ hex      both sides as dumps, each below a line that says whose they are
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import IO, TYPE_CHECKING, Any
 
 from imapsh.findings import Finding
@@ -20,10 +21,12 @@ from imapsh.session.events import Completed, Event, Received, Sent
 from imapsh.session.exchange import Exchange
 from imapsh.shell.screen.viewer import Manner, Viewer
 from imapsh.wire.frames import Frame, Spilled
-from imapsh.wire.sinks import octets_of
+from imapsh.wire.sinks import in_file, octets_of
 
 if TYPE_CHECKING:
     from imapsh.shell.settings.options import Options
+
+CUT = 20  #: lines of a literal in a temporary file that a prompt shows
 
 _CHUNK = 1 << 16
 _GUTTER = "{:<4}| "  # a connection's name, where there are several
@@ -33,8 +36,9 @@ _NARROWEST = 20  # columns
 class Output:
     """`format` and `width` may be changed at any time; `width` None is the usual one.
 
-    `theme` None: no colours.  `elide`: lines of a literal that pretty and view show, 0 for all.  `json_raw`: octets in
-    base64 in JSON.  `summary`: all but JSON, which does so anyway, say behind each command how long it took
+    `theme` None: no colours.  `elide`: lines of a literal that pretty and view show, 0 for all.  `cut`: lines that wire
+    and hex show of a literal in a temporary file, 0 for all; JSON leaves its octets out if lines are cut.  `json_raw`:
+    octets in base64 in JSON.  `summary`: all but JSON, which does so anyway, say behind each command how long it took
     and what it changed.  `quiet`: nothing is shown but what comes unasked.
     """
 
@@ -53,6 +57,7 @@ class Output:
         self.theme = theme
         self.width = width
         self.elide = elide
+        self.cut = 0
         self.json_raw = json_raw
         self.summary = summary
         self.quiet = False
@@ -76,6 +81,78 @@ class Output:
         finally:
             self.width = whole
         return text if self.format == "json" else labelled(text, label, self.theme)
+
+    def texts(self, event: Event, label: str = "", viewer: Viewer | None = None) -> Iterator[Shown]:
+        """The same in pieces, so that a literal in a temporary file is not held in memory."""
+        if not isinstance(event, Received | Completed) or not self._streams(event.response):
+            if text := self.event(event, label, viewer):
+                yield text
+            return
+        done, unsolicited = isinstance(event, Completed), isinstance(event, Received) and event.unsolicited
+        if self.quiet and not unsolicited:
+            return
+        known: dict[str, Any] = {"unsolicited": True, "change": event.change or None} if unsolicited else {}  # type: ignore[union-attr]
+        exchange = event.exchange if done else None
+        texts = self.blocks(event.response, event.findings, exchange, label=label, **known)
+        if self.format != "json":
+            texts = labelled_texts(chain(texts, (self.closing(event),)), label, self.theme)
+        yield from _gathered(texts)
+
+    def _streams(self, response: Response) -> bool:
+        return self.format != "view" and in_file(response.frame)
+
+    def blocks(
+        self,
+        response: Response,
+        findings: Sequence[Finding] = (),
+        exchange: Exchange | None = None,
+        *,
+        unsolicited: bool = False,
+        change: str | None = None,
+        label: str = "",
+    ) -> Iterator[Shown]:
+        """`response` in pieces, so that a literal in a temporary file is not held in memory.
+
+        `change` is what came of it, `label` the connection's name, for which room is left.
+        """
+        if not self._streams(response):
+            yield self.response(response, findings, exchange, unsolicited=unsolicited)
+        elif self.format == "pretty":
+            from imapsh.render.pretty import pretty_blocks
+
+            width = room(self.width, label)
+            yield from pretty_blocks(response, self.theme, width, self.elide, unsolicited, findings)
+            yield paint([("note", f"  {change}\n")] if change else [], self.theme)
+        elif self.format == "hex":
+            from imapsh.render.hexform import hexform_blocks
+
+            yield self._hex_head(response)
+            yield from hexform_blocks(response.frame, self.theme, self.cut)
+        elif self.format == "wire":
+            from imapsh.render.wireform import wire_blocks
+
+            yield from wire_blocks(response, self.theme, self.cut)
+        else:
+            known: dict[str, Any] = {"unsolicited": True, "change": change} if unsolicited else {}
+            yield from self._json_blocks(response, findings, exchange, label, known)
+
+    def _json_blocks(
+        self,
+        response: Response,
+        findings: Sequence[Finding],
+        exchange: Exchange | None,
+        label: str,
+        known: dict[str, Any],
+    ) -> Iterator[Shown]:
+        from imapsh.render.jsonform import dumps, raw_blocks
+
+        self._label = label
+        made = self._object(response, findings, exchange, raw=False, **known)
+        if self.json_raw and not self.cut:
+            yield from raw_blocks(made, response.frame)
+        else:
+            yield dumps(made)
+        yield LINE_END
 
     def _shown(self, event: Event, label: str, viewer: Viewer | None) -> Shown:
         if self.format == "view":
@@ -126,9 +203,7 @@ class Output:
     def octets(self, event: Event, label: str = "", viewer: Viewer | None = None) -> Iterator[bytes]:
         """The same for a pipe or a file: UTF-8; in wire the server's octets exactly, spooled literals too."""
         if self.format != "wire" or self.quiet:
-            text = self.event(event, label, viewer)
-            if text:
-                yield encoded(text)
+            yield from map(encoded, self.texts(event, label, viewer))
         elif isinstance(event, Received | Completed):
             yield from exact(event.response.frame)
 
@@ -157,7 +232,7 @@ class Output:
             return self.viewer.response(response, findings, self._manner, unsolicited=unsolicited)
         from imapsh.render.wireform import wire_text
 
-        return wire_text(response, self.theme)
+        return wire_text(response, self.theme, self.cut)
 
     def _pretty(self) -> Callable[..., Shown]:
         """What draws; imported when first needed, and once: an import statement is not free a line at a time."""
@@ -178,30 +253,32 @@ class Output:
     def _json(
         self, response: Response, findings: Sequence[Finding], exchange: Exchange | None = None, **known: Any
     ) -> Shown:
-        from imapsh.render.jsonform import dumps, to_json
+        from imapsh.render.jsonform import dumps
+
+        raw = self.json_raw and not (self.cut and in_file(response.frame))
+        return together((dumps(self._object(response, findings, exchange, raw=raw, **known)), LINE_END))
+
+    def _object(
+        self, response: Response, findings: Sequence[Finding], exchange: Exchange | None, *, raw: bool, **known: Any
+    ) -> dict[str, Any]:
+        from imapsh.render.jsonform import to_json
 
         more: dict[str, Any] = {**known, "findings": list(findings)} if findings else known
         if self._label:
             more["connection"] = self._label
         if exchange is not None:
-            made = to_json(
-                response,
-                raw=self.json_raw,
-                tag=response.tag,
-                command=command_text(exchange),
-                elapsed=round(exchange.elapsed, 6),
-                **more,
-            )
-        else:
-            made = to_json(response, raw=self.json_raw, **more)
-        return together((dumps(made), LINE_END))
+            elapsed = round(exchange.elapsed, 6)
+            more = {"tag": response.tag, "command": command_text(exchange), "elapsed": elapsed, **more}
+        return to_json(response, raw=raw, **more)
 
     def _hex(self, response: Response) -> Shown:
         from imapsh.render.hexform import hexform
 
-        ours = response.kind == CLIENT
-        head = f"{'client' if ours else 'server'}, {response.length:,} octets"
-        return together((paint([("note", f"-- {head}\n")], self.theme), hexform(response.frame, self.theme)))
+        return together((self._hex_head(response), hexform(response.frame, self.theme, self.cut)))
+
+    def _hex_head(self, response: Response) -> Shown:
+        side = "client" if response.kind == CLIENT else "server"
+        return paint([("note", f"-- {side}, {response.length:,} octets\n")], self.theme)
 
 
 class Writer:
@@ -247,6 +324,31 @@ def labelled(text: Shown, label: str, theme: Theme | None) -> Shown:
     head = paint([("note", _GUTTER.format(label))], theme)
     *lines, rest = text.split("\n")
     return Shown("".join([f"{head}{line}\n" for line in lines]) + (head + rest if rest else ""))
+
+
+def _gathered(texts: Iterable[Shown]) -> Iterator[Shown]:
+    """The same in fewer pieces."""
+    gathered: list[Shown] = []
+    size = 0
+    for text in texts:
+        gathered.append(text)
+        size += len(text)
+        if size >= _CHUNK:
+            yield together(gathered)
+            gathered, size = [], 0
+    if size:
+        yield together(gathered)
+
+
+def labelled_texts(texts: Iterable[Shown], label: str, theme: Theme | None) -> Iterator[Shown]:
+    """The same for a text in pieces, which may end in the middle of a line."""
+    head = labelled(Shown(" "), label, theme)[:-1]
+    within = False
+    for text in texts:
+        if text:
+            shown = labelled(text, label, theme)
+            yield Shown(shown[len(head) :]) if within else shown
+            within = not text.endswith("\n")
 
 
 def room(width: int | None, label: str) -> int | None:

@@ -36,10 +36,11 @@ class Target:
     """`output` shows for it: in the present format, without colours and whole.
 
     `began`: a command of its was sent; `refused`: the reply to one was not OK.  `kept`: what is said where nothing is
-    written.
+    written.  `exact`: it gets the octets of the wire format as they are.
     """
 
     kept = ""
+    exact = True
 
     def __init__(self, shown: Output, *, coloured: bool = False) -> None:
         theme = shown.theme if coloured else None
@@ -222,6 +223,7 @@ class PipeTarget(Target):
 
         self.pager = command.split() in (["less"], ["less", "-R"])
         super().__init__(shown, coloured=self.pager)
+        self.exact = not self.pager
         self.command = "less -R" if self.pager else command
         self._file: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed by finish, or drop
 
@@ -231,8 +233,8 @@ class PipeTarget(Target):
     def _octets(self, event: Event) -> Iterator[bytes]:
         if not self.pager:
             yield from super()._octets(event)
-        elif text := self.output.event(event):
-            yield encoded(text)
+        else:
+            yield from map(encoded, self.output.texts(event))
 
     def finish(self) -> str:
         """See Target: the command runs, and is waited for.  That it reads no more, or fails, is its own affair.

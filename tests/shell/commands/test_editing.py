@@ -210,3 +210,10 @@ def test_a1_a_text_with_a_nul_is_kept_and_not_sent(editor: Editor) -> None:
     assert host.draft.text.startswith("a\0b")
     host.draft = None
     assert lines(host.does("\\edit APPEND Drafts ~{}")) != []
+
+
+def test_a16_a_file_that_was_sent_is_not_edited(tmp_path: Path) -> None:
+    (tmp_path / "mail.eml").write_text("hello")
+    host = FakeApp(connected=True).does(f"APPEND INBOX {{@{tmp_path / 'mail.eml'}}}")
+    with pytest.raises(UsageError, match=r"sent a file, which .edit does not change: edit the file"):
+        host.does("\\edit")

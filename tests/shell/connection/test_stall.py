@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from pathlib import Path
 
 import pytest
 
 from imapsh.session.waiting import Waiting
+from imapsh.shell.app import FAREWELL
 from imapsh.shell.connection.stall import Stall, explained
 from tests.session.player import SELECTED, play
 from tests.shell.acting import ENTER, Peer, acting
 from tests.shell.acting import play as scene_of
 from tests.shell.clocks import FakeClock
+from tests.shell.hosting import FakeApp
 from tests.shell.running import imapsh, listening, says, url
 
 FETCHING = f"{SELECTED}\n>>> FETCH 1 BODY[1]\nC: A2 FETCH 1 BODY[1]"
@@ -184,3 +187,112 @@ def test_a_script_may_resync(octets: bytes) -> None:
         done = imapsh(*script, "--timeout", "0.2", "--format", "pretty", url(port))
     assert done.status == 0, done.err
     assert "OK there" in done.lines[-1] or "OK there" in done.out.decode()
+
+
+# -- A17: a tagged reply that never comes
+
+
+def test_a17_it_is_told_and_resync_gives_it_up(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with Peer() as peer, acting(tmp_path, url=peer.url, stall=0.02) as person:
+            person.types("EXPUNGE" + ENTER)
+            await peer.hears(b"A1 EXPUNGE\r\n")
+            await person.screen.shows("A1 EXPUNGE has no reply yet; Ctrl-C gives the prompt back, and \\resync then")
+            person.shell.driver.interrupt()
+            await person.screen.shows("A1 EXPUNGE still running; what comes")
+            await person.enters("FETCH 1 FLAGS", "A2 FETCH goes behind it: A1 EXPUNGE still running")
+            assert peer.heard == b""
+            await person.enters("\\resync", "given up: A1 EXPUNGE; nothing waits for the reply any more")
+            await peer.hears(b"A2 FETCH 1 FLAGS\r\n")
+            peer.says(b"A2 OK there\r\n")
+            await person.screen.shows("< A2 OK there")
+            peer.says(b"A1 OK at last\r\n")
+            await person.screen.shows("< A1 OK at last", "this is the late reply to A1 EXPUNGE, which was given up")
+            assert "no command with the tag" not in person.screen.text
+            await person.enters("\\resync", "nothing has come in part, and no command waits for its reply")
+
+    scene_of(scene)
+
+
+def test_a17_what_comes_is_shown_while_a_command_was_left_running(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with Peer() as peer, acting(tmp_path, url=peer.url, stall=0) as person:
+            person.types("SEARCH ALL" + ENTER)
+            await peer.hears(b"A1 SEARCH ALL\r\n")
+            person.shell.driver.interrupt()
+            await person.screen.shows("A1 SEARCH still running")
+            person.types("\\raw x1 CAPABILITY\\r\\n" + ENTER)
+            await peer.hears(b"x1 CAPABILITY\r\n")
+            peer.says(b"* CAPABILITY IMAP4rev1 XFOO\r\nx1 OK that is all\r\n* SEARCH 9\r\n* 4 EXISTS\r\n")
+            await person.screen.shows("XFOO", "x1 OK that is all", "* 4 EXISTS")
+            assert "* SEARCH 9" not in person.screen.text
+            peer.says(b"A1 OK done\r\n")
+            await person.screen.shows("A1 SEARCH is done: OK")
+
+    scene_of(scene)
+
+
+@pytest.mark.parametrize("line", ["FETCH 1 BODY[1] > out", "\\repeat 3 0 NOOP"])
+def test_a17_it_is_told_of_lines_that_wait_in_their_own_way(line: str, tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with Peer() as peer, acting(tmp_path, url=peer.url, stall=0.02) as person:
+            person.types(line + ENTER)
+            await peer.hears(b"\r\n")
+            await person.screen.shows("has no reply yet; Ctrl-C gives the prompt back, and \\resync then gives")
+            person.shell.driver.interrupt()
+            await person.enters("\\resync", "given up: A1 ")
+            peer.says(b"A1 OK late\r\n")
+            await person.screen.shows("< A1 OK late")
+
+    with contextlib.chdir(tmp_path):
+        scene_of(scene)
+
+
+def test_a17_what_is_half_sent_is_not_given_up(tmp_path: Path) -> None:
+    async def scene() -> None:
+        greeting = b"* PREAUTH [CAPABILITY IMAP4rev1] hello\r\n"
+        async with Peer(greeting) as peer, acting(tmp_path, url=peer.url, stall=0) as person:
+            person.types("APPEND x {3}" + ENTER + "abc" + ENTER)
+            await peer.hears(b"{3}\r\n")
+            person.shell.driver.interrupt()
+            await person.screen.shows("A1 APPEND still running")
+            await person.enters("\\resync", "the server has not sent + for the literal of 3 octets of A1 APPEND; \\raw")
+            peer.says(b"+ go\r\n")
+            await peer.hears(b"abc\r\n")
+            peer.says(b"A1 OK\r\n")
+
+    scene_of(scene)
+
+
+@pytest.mark.parametrize("line", ["\\connect", "\\disconnect"])
+def test_a17_no_logout_goes_behind_what_hangs_and_that_is_said(line: str, tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with Peer() as peer, acting(tmp_path, url=peer.url, stall=0) as person:
+            person.types("EXPUNGE" + ENTER)
+            await peer.hears(b"A1 EXPUNGE\r\n")
+            person.shell.driver.interrupt()
+            await person.screen.shows("A1 EXPUNGE still running")
+            begun = asyncio.get_running_loop().time()
+            await person.enters(line, "LOGOUT was not sent, because A1 EXPUNGE still running")
+            if line == "\\connect":
+                await person.screen.until(lambda: peer.conversations == 2)
+            assert asyncio.get_running_loop().time() - begun < FAREWELL
+            assert b"LOGOUT" not in peer.heard
+
+    scene_of(scene)
+
+
+def test_a17_a_script_is_told_too() -> None:
+    with listening(says(b"")) as port:
+        done = imapsh("-c", "NOOP", "--stall", "0.1", "--timeout", "0.4", url(port))
+    assert done.status == 7
+    assert "A1 NOOP has no reply yet; --timeout ends the waiting" in done.err
+
+
+def test_a17_resync_says_what_it_gave_up_or_that_there_is_nothing() -> None:
+    app = FakeApp(connected=True)
+    app.does("\\resync")
+    assert "nothing has come in part, and no command waits for its reply" in app.text
+    app.session.line("NOOP")
+    app.does("\\resync")
+    assert "given up: " in app.text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from imapsh.errors import ConnectionLost, UsageError
 from imapsh.grammar.values import Fetch
 from imapsh.session.events import Completed, Received
 from imapsh.shell.connection.dial import make_plan
+from imapsh.shell.connection.steps import Room
 from imapsh.shell.lines.redirect import file_name, split
 from imapsh.table.model import SELECTED, Context
 from tests.shell.disks import full_disk
@@ -398,3 +400,56 @@ def test_a8_a_pipe_gets_no_reply_that_is_not_ok(tmp_path: Path) -> None:
     assert "2 FETCH" in ran.read_text()
     assert "EXPUNGEISSUED" not in ran.read_text()
     assert "EXPUNGEISSUED" in shown(host)[-1]
+
+
+BIG = "Subject: big\r\n\r\n" + "a line of a large mail\r\n" * 100_000  # more than is kept in memory
+
+
+@pytest.fixture
+def large() -> Iterator[FakeApp]:
+    """A message of more than 2 MiB was fetched, with its flags."""
+    literal = BIG.replace("\r\n", "\n")
+    host = scripted({"FETCH": f"* 1 FETCH (FLAGS () BODY[] {{{len(BIG)}}}\n{literal})\n{OK}"})
+    yield host.does("FETCH 1 (FLAGS BODY[])")
+    host.connection.last.begin()
+
+
+def test_a16_last_wire_goes_to_a_file_exactly(large: FakeApp, tmp_path: Path) -> None:
+    large.does(f"\\last wire > {tmp_path / 'exact'}")
+    octets = (tmp_path / "exact").read_bytes()
+    assert octets.startswith(b"* 1 FETCH (FLAGS () BODY[] {%d}\r\n%b)\r\n" % (len(BIG), BIG.encode()))
+    assert f"wrote {len(octets):,} octets" in large.text
+
+
+@pytest.mark.parametrize("form", ["wire", "hex"])
+def test_a16_last_shows_all_in_pieces_from_where_it_is_kept(large: FakeApp, form: str) -> None:
+    large.done.clear()
+    large.said.clear()
+    large.does(f"\\last {form}")
+    assert sum(isinstance(step, Room) for step in large.done) > 20
+    assert max(map(len, large.said)) < 1 << 20
+    shown = "\n".join(large.said)
+    assert shown.count("a line of a large mail") == 100_000 if form == "wire" else shown.count("\n") > len(BIG) / 16
+    assert "_io." not in shown
+
+
+def test_a16_last_pretty_shows_the_first_lines_and_the_way_to_the_rest(large: FakeApp) -> None:
+    large.said.clear()
+    large.does("\\last pretty")
+    assert large.text.count("  | a line of a large mail") == 18
+    assert f"  | ... {len(BIG):,} octets in all: \\last wire shows all" in large.text
+    assert "_io." not in large.text
+
+
+@pytest.mark.parametrize("form", ["pretty", "wire", "hex", "json", "view"])
+def test_a16_a_file_gets_a_large_literal_whole(form: str, tmp_path: Path) -> None:
+    literal = BIG.replace("\r\n", "\n")
+    host = scripted({"FETCH": f"* 1 FETCH (FLAGS () BODY[] {{{len(BIG)}}}\n{literal})\n{OK}"})
+    host.does(f"\\format {form}").does(f"FETCH 1 (FLAGS BODY[]) > {tmp_path / 'out'}")
+    written = (tmp_path / "out").read_text()
+    assert "_io." not in written
+    if form in ("pretty", "wire"):
+        assert written.count("a line of a large mail") == 100_000
+    elif form == "hex":
+        assert written.count("\n") > len(BIG) / 16
+    host.connection.last.begin()

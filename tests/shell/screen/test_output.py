@@ -154,3 +154,35 @@ def test_what_is_said_behind_a_command_is_folded() -> None:
     lines = "".join(map(Output(width=30, summary=True).closing, events)).splitlines()
     assert len(lines) > 2
     assert max(map(len, lines)) <= 30
+
+
+@pytest.mark.parametrize("label", ["", "two"])
+@pytest.mark.parametrize("form", ["pretty", "wire", "json", "hex"])
+def test_a16_a_literal_in_a_file_is_shown_in_pieces(form: str, label: str) -> None:
+    """The same as in one piece, and all of it in wire, hex and raw JSON."""
+    _, events = conversation(1000)
+    _, whole = conversation(1 << 20)
+    output = Output(form, json_raw=True, summary=True)
+    for event, same in zip(events, whole, strict=True):
+        text = "".join(output.texts(event, label))
+        assert text == output.event(event, label)
+        assert "_io." not in text
+        if form in ("wire", "hex") and not isinstance(event, Completed):  # its time is another
+            assert text == output.event(same, label)
+        elif form == "json" and isinstance(event, Received):
+            assert json.loads(text)["raw"] == json.loads(output.event(same, label))["raw"]
+    let_go(events)
+
+
+def test_a16_a_prompt_cuts_it_and_names_the_way_to_all() -> None:
+    _, events = conversation(1000)
+    [event] = [one for one in events if isinstance(one, Received) and one.response.name == "FETCH"]
+    for form, line in (("wire", "4,096 octets in all: \\last wire"), ("hex", "4,096 octets in all: \\last hex")):
+        output = Output(form)
+        output.cut = 5
+        assert line in "".join(output.texts(event))
+        assert "".join(output.texts(event)) == output.event(event)
+    output = Output("json", json_raw=True)
+    output.cut = 5
+    assert "raw" not in json.loads("".join(output.texts(event)))
+    let_go(events)
