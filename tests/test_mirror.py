@@ -82,6 +82,7 @@ ELSEWHERE = (
     Elsewhere("shell/connection/background shell/connection/greeting", "shell/connection/test_dial.py",
               "a dial in the background, and its end"),
     Elsewhere("shell/lines/discreet shell/lines/nested", "shell/test_secrets.py", "secrets in every way in"),
+    Elsewhere("shell/lines/meant", "shell/test_commands.py", "words that are meant for a command"),
     Elsewhere("shell/lines/found", "shell/record/test_results.py", "what was found, as UIDs"),
     Elsewhere("shell/lines/measure", "shell/lines/test_care.py", "what is measured before it is lost"),
     Elsewhere("shell/lines/perform", "shell/test_app_parity.py", "every line passes it"),

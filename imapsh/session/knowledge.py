@@ -208,9 +208,8 @@ class Knowledge:
                 self.idling = self._idle_answered = True
                 return Continued(exchange, "idle")
         first = next(iter(self.running.values()), None)
-        if (
-            self.raw.tags or self.given_up or (first is not None and first.row is None)
-        ):  # nobody knows what these ask for
+        unknown = first is not None and first.row is None
+        if self.raw.tags or self.given_up or unknown:  # nobody knows what these ask for
             return Continued(first)
         return Continued(first, "", True, conduct.continuation())
 
