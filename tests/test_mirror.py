@@ -112,6 +112,7 @@ ELSEWHERE = (
         "where a redirection goes, and what of a reply",
     ),
     Elsewhere("shell/screen/timing", "shell/commands/test_timing.py", "what is said behind a command"),
+    Elsewhere("shell/settings/passwords/programs", "shell/settings/passwords/test_password.py", "asked by a password"),
     Elsewhere("shell/settings/reasons", "shell/settings/test_folders.py", "a path that cannot be had"),
     Elsewhere(
         "table table/capabilities table/codes table/compress table/fetch table/mailboxes table/mechanisms "
@@ -123,7 +124,7 @@ ELSEWHERE = (
         "typed/advice typed/found typed/nodes typed/roles typed/slots typed/syntax", "typed/test_match.py",
         "parts of it",
     ),
-    Elsewhere("transport/base transport/child transport/failures", "transport/test_blocking.py", "met in a stream"),
+    Elsewhere("transport/base transport/child transport/failures transport/options", "transport/test_blocking.py", "met in a stream"),
     Elsewhere("transport/listening transport/memory_aio", "transport/test_aio.py", "met in a stream of asyncio"),
     Elsewhere("wire/frames wire/limits wire/pull wire/push", "wire/test_reader.py", "one reader, pushed and pulled"),
     Elsewhere("wire/rereading", "wire/test_resync.py", "named for what a person does"),

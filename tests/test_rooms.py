@@ -36,7 +36,6 @@ CIRCLES = {
     "shell.settings.passwords.tokens": "options name where passwords come from, and that reads options",
     "typed.advice typed.match typed.nodes typed.roles typed.secrets typed.slots typed.syntax":
         "the match and its parts name one another for types",
-    "transport.base transport.tls": "TLSOptions stands in the way of the base",
 }  # fmt: skip
 
 #: The same of the shell's rooms.

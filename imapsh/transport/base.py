@@ -2,10 +2,9 @@
 
 # Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
-if TYPE_CHECKING:
-    from imapsh.transport.tls import TLSOptions
+from imapsh.transport.options import TLSOptions
 
 CHUNK = 256 * 1024
 """Octets asked of the operating system, or given to it, at once."""
@@ -45,7 +44,7 @@ class Stream(Protocol):
     def write(self, data: bytes) -> None:
         """Send all of `data`.  Raises ConnectionLost or ConnectionTimeout."""
 
-    def start_tls(self, options: "TLSOptions", server_name: str, *, server_side: bool = False) -> None:
+    def start_tls(self, options: TLSOptions, server_name: str, *, server_side: bool = False) -> None:
         """Put TLS in and finish the handshake; `server_name` is what the certificate must bear.
 
         Raises TLSError, after which the stream is closed: nothing falls back to plain text.
@@ -75,7 +74,7 @@ class AsyncStream(Protocol):
     async def write(self, data: bytes) -> None:
         """See Stream; waits while the peer is slow."""
 
-    async def start_tls(self, options: "TLSOptions", server_name: str, *, server_side: bool = False) -> None:
+    async def start_tls(self, options: TLSOptions, server_name: str, *, server_side: bool = False) -> None:
         """See Stream; finishes the handshake on either side."""
 
     def settimeout(self, seconds: float | None) -> None:

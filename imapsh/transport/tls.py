@@ -1,4 +1,4 @@
-"""TLS without I/O: options, the context made of them, and a filter that any stream may put in.
+"""TLS without I/O: the context that options make, and a filter that any stream may put in.
 
 `ssl` is imported by the first context, not by this module.  The filter is an SSLObject between two memory buffers, so
 TLS runs over sockets, pipes and memory alike, and asyncio can take over a connection that a thread has opened.
@@ -7,25 +7,14 @@ TLS runs over sockets, pipes and memory alike, and asyncio can take over a conne
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from imapsh.errors import TLSError
 from imapsh.transport.base import CHUNK, StreamInfo
+from imapsh.transport.options import TLSOptions as TLSOptions  # where programs look for it
 
 if TYPE_CHECKING:
     import ssl
-
-
-class TLSOptions(NamedTuple):
-    """How to trust and be trusted: paths of PEM files, None for the system's authorities and no certificate of ours.
-
-    `insecure` skips the verification of the peer's certificate and nothing else.
-    """
-
-    cafile: str | None = None
-    cert: str | None = None
-    key: str | None = None
-    insecure: bool = False
 
 
 def make_context(options: TLSOptions, *, server_side: bool = False) -> ssl.SSLContext:

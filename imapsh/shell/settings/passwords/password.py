@@ -3,12 +3,12 @@
 # Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
 import os
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from imapsh.errors import LoginError, UsageError
-from imapsh.transport.child import SECRET_VARIABLES, child_environment
+from imapsh.shell.settings.passwords.programs import from_command, text_of
+from imapsh.transport.child import SECRET_VARIABLES
 
 if TYPE_CHECKING:
     from imapsh.shell.settings.options import Options
@@ -83,7 +83,7 @@ def take_from_descriptor(number: int) -> None:
         raise UsageError(
             f"--password-fd {number} cannot be read: {error.strerror}; open it, as {number}< FILE"
         ) from None
-    _taken[""] = _text(bytes(line), f"--password-fd {number}", "gave")
+    _taken[""] = text_of(bytes(line), f"--password-fd {number}", "gave")
 
 
 class Password:
@@ -183,36 +183,6 @@ ORDER = (
     Source("prompt", "asked for at the terminal, unseen",
            lambda ways: True, _prompt),
 )  # fmt: skip
-
-
-def from_command(command: str, option: str = "--password-command") -> str:
-    """The first line that a shell command prints.  Raises LoginError, which says nothing of what it printed."""
-    return _text(output_of(command, option).split(b"\n", 1)[0].rstrip(b"\r"), option, "printed")
-
-
-def output_of(command: str, option: str) -> bytes:
-    """All that a shell command prints.  Raises LoginError, which names the option that asked for it."""
-    import subprocess
-
-    stdin = None if sys.stdin is not None and sys.stdin.isatty() else subprocess.DEVNULL
-    try:
-        done = subprocess.run(
-            command, shell=True, stdin=stdin, stdout=subprocess.PIPE, env=child_environment(), check=False
-        )
-    except OSError as error:
-        raise LoginError(f"{option} cannot be run: {error.strerror}") from None
-    if done.returncode:
-        raise LoginError(f"{option} failed with exit status {done.returncode}: run it by hand to see why")
-    return done.stdout
-
-
-def _text(line: bytes, option: str, verb: str) -> str:
-    if not line:
-        raise LoginError(f"{option} {verb} no password on its first line")
-    try:
-        return line.decode("utf-8")
-    except UnicodeDecodeError:
-        raise LoginError(f"{option} {verb} a password that is not UTF-8") from None
 
 
 def _at_terminal(prompt: str) -> str:

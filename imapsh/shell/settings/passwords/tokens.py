@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from imapsh.errors import LoginError
-from imapsh.shell.settings.passwords.password import output_of
+from imapsh.shell.settings.passwords.programs import output_of
 
 OPTION = "--token-command"
 

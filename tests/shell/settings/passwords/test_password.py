@@ -17,10 +17,10 @@ from imapsh.shell.settings.passwords.password import (
     Password,
     Ways,
     append_password,
-    from_command,
     take_from_descriptor,
     take_from_environment,
 )
+from imapsh.shell.settings.passwords.programs import from_command
 from imapsh.typed.match import match
 
 SECRET = "open sesame"

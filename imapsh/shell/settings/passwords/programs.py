@@ -1,0 +1,39 @@
+"""Passwords and tokens that other programs print."""
+
+from __future__ import annotations
+
+import sys
+
+from imapsh.errors import LoginError
+from imapsh.transport.child import child_environment
+
+
+def from_command(command: str, option: str = "--password-command") -> str:
+    """The first line that a shell command prints.  Raises LoginError, which says nothing of what it printed."""
+    return text_of(output_of(command, option).split(b"\n", 1)[0].rstrip(b"\r"), option, "printed")
+
+
+def output_of(command: str, option: str) -> bytes:
+    """All that a shell command prints.  Raises LoginError, which names the option that asked for it."""
+    import subprocess
+
+    stdin = None if sys.stdin is not None and sys.stdin.isatty() else subprocess.DEVNULL
+    try:
+        done = subprocess.run(
+            command, shell=True, stdin=stdin, stdout=subprocess.PIPE, env=child_environment(), check=False
+        )
+    except OSError as error:
+        raise LoginError(f"{option} cannot be run: {error.strerror}") from None
+    if done.returncode:
+        raise LoginError(f"{option} failed with exit status {done.returncode}: run it by hand to see why")
+    return done.stdout
+
+
+def text_of(line: bytes, option: str, verb: str) -> str:
+    """Return a line as text.  Raises LoginError, which names the option, if it is empty or not UTF-8."""
+    if not line:
+        raise LoginError(f"{option} {verb} no password on its first line")
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        raise LoginError(f"{option} {verb} a password that is not UTF-8") from None
