@@ -124,7 +124,10 @@ ELSEWHERE = (
         "typed/advice typed/found typed/nodes typed/roles typed/slots typed/syntax", "typed/test_match.py",
         "parts of it",
     ),
-    Elsewhere("transport/base transport/child transport/failures transport/options", "transport/test_blocking.py", "met in a stream"),
+    Elsewhere(
+        "transport/base transport/child transport/failures transport/options", "transport/test_blocking.py",
+        "met in a stream",
+    ),
     Elsewhere("transport/listening transport/memory_aio", "transport/test_aio.py", "met in a stream of asyncio"),
     Elsewhere("wire/frames wire/limits wire/pull wire/push", "wire/test_reader.py", "one reader, pushed and pulled"),
     Elsewhere("wire/rereading", "wire/test_resync.py", "named for what a person does"),
