@@ -29,8 +29,6 @@ CIRCLES = {
     "client.imap4 client.imap4.asking client.imap4.classes client.imap4.idle client.imap4.mailboxes "
     "client.imap4.messages client.imap4.opening client.imap4.receiving client.imap4.sending":
         "the parts name the class IMAP4 for types",
-    "server.commands server.commands.fetch server.commands.mailboxes server.commands.message server.commands.search "
-    "server.commands.session server.core": "the handlers name the server's session for types",
     "shell.connection.connection shell.connection.watch": "a connection holds its watch, which names it for types",
     "shell.settings.config shell.settings.configfile shell.settings.options shell.settings.passwords.password "
     "shell.settings.passwords.tokens": "options name where passwords come from, and that reads options",

@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING
 from imapsh import table
 from imapsh.errors import LimitError
 from imapsh.grammar.values import Code, StatusText
-from imapsh.grammar.writer import response
+from imapsh.server.client import Client
 from imapsh.server.commands import HANDLERS
 from imapsh.server.intake import LITERAL, LITERALS, Intake
 from imapsh.server.reply import Arguments, Bad, Continue, Reply
-from imapsh.server.selected import Selected
-from imapsh.server.store import Account, Mailbox, Refused, Store
-from imapsh.table.model import AUTHENTICATED, LOGOUT, NOT_AUTHENTICATED, SELECTED, Context
+from imapsh.server.store import Refused, Store
+from imapsh.table.model import LOGOUT, Context
 from imapsh.typed.match import match as read_command
 from imapsh.wire.frames import Frame, Spilled
 from imapsh.wire.reader import Octets
@@ -30,13 +29,6 @@ if TYPE_CHECKING:
     from imapsh.typed.match import Match
 
 BAD_COMMANDS = 50  #: in a row, before the server hangs up
-
-BEFORE_LOGIN = ("IMAP4rev1", "IMAP4rev2", "LITERAL+", "ENABLE", "ID", "SASL-IR")
-AFTER_LOGIN = (
-    "IMAP4rev1", "IMAP4rev2", "LITERAL+", "ENABLE", "ID", "IDLE", "NAMESPACE", "CHILDREN", "UNSELECT", "UIDPLUS",
-    "MOVE", "BINARY", "ESEARCH", "SEARCHRES", "LIST-EXTENDED", "LIST-STATUS", "SPECIAL-USE", "STATUS=SIZE",
-    "UTF8=ACCEPT",
-)  # fmt: skip
 
 
 class ServerSession:
@@ -55,25 +47,16 @@ class ServerSession:
         login_disabled: bool = False,
         on_output: Callable[[], None] | None = None,
     ) -> None:
-        self.store = store
-        self.account: Account | None = None
-        self.selected: Selected | None = None
+        self.client = Client(store, self._changed, tls=tls, login_disabled=login_disabled)
         self.closed = False
-        self.wants_tls = False
-        self.rev2 = False
-        self.utf8 = False
-        self.closing = False  # LOGOUT: closed once its OK is sent
-        self.tag = ""
-        self._tls_offered = tls
-        self._login_disabled = login_disabled
         self._on_output = on_output
-        self._out: list[bytes] = []
         self._then: Callable[[bytes], Reply] | None = None
         self._running: table.Command | None = None
         self._idling = False
         self._bad = 0
         self._intake = Intake()
-        self.send("OK", StatusText(Code("CAPABILITY", self.capabilities()), "imapsh demo server ready"))
+        ready = StatusText(Code("CAPABILITY", self.client.capabilities()), "imapsh demo server ready")
+        self.client.send("OK", ready)
 
     # -- octets
 
@@ -93,91 +76,31 @@ class ServerSession:
 
     def data_to_send(self) -> bytes:
         """Take what waits to be sent."""
-        data = b"".join(self._out)
-        self._out.clear()
-        return data
+        return self.client.take()
 
     def eof(self) -> None:
         """The client is gone."""
-        self._leave()
+        self.client.unselect()
         self.closed = True
 
     def tls_started(self) -> None:
         """The handshake that `wants_tls` asked for is done; what came in the clear behind STARTTLS is dropped."""
         self._intake.drop()
-        self.wants_tls = self._tls_offered = self._login_disabled = False
+        self.client.tls_started()
 
     @property
     def state(self) -> str:
         """One of the four states (RFC 9051 section 3)."""
-        if self.closed:
-            return LOGOUT
-        if self.account is None:
-            return NOT_AUTHENTICATED
-        return SELECTED if self.selected is not None else AUTHENTICATED
-
-    # -- for the handlers
-
-    def send(self, name: str, value: object = None, tag: str | None = None) -> None:
-        """Queue one response; `tag` None is untagged."""
-        self._out.append(response(name, value, tag=tag, utf8=self.utf8))
-
-    def capabilities(self) -> tuple[str, ...]:
-        """What CAPABILITY says now."""
-        if self.account is not None:
-            return AFTER_LOGIN
-        tls = ("STARTTLS",) if self._tls_offered else ()
-        return (*BEFORE_LOGIN, *tls, "LOGINDISABLED" if self._login_disabled else "AUTH=PLAIN")
-
-    def login(self, user: str, password: str) -> StatusText:
-        """Log in.  Raises Refused."""
-        if self._login_disabled:
-            raise Refused("PRIVACYREQUIRED", "a password is safe only after STARTTLS")
-        self.account = self.store.login(user, password)
-        self._intake.allowed = LITERAL
-        return StatusText(Code("CAPABILITY", self.capabilities()), f"{user} is logged in")
+        return LOGOUT if self.closed else self.client.state
 
     @property
-    def user_account(self) -> Account:
-        """The account; there is one in every state whose commands ask for it."""
-        assert self.account is not None
-        return self.account
-
-    @property
-    def mailbox(self) -> Selected:
-        """The selected mailbox; there is one in every state whose commands ask for it."""
-        assert self.selected is not None
-        return self.selected
-
-    def select(self, mailbox: Mailbox, read_only: bool) -> Selected:
-        """Select a mailbox; the one selected before is left."""
-        self._leave()
-        self.selected = Selected(mailbox, read_only, self._changed)
-        return self.selected
-
-    def unselect(self) -> None:
-        """Go back to the authenticated state."""
-        self._leave()
-
-    def enable(self, name: str) -> None:
-        """Turn IMAP4rev2 or UTF8=ACCEPT on (RFC 9051 section 6.3.1; RFC 6855)."""
-        self.rev2 = self.rev2 or name == "IMAP4REV2"
-        self.utf8 = True
-
-    def start_tls(self) -> None:
-        """Let the driver do the handshake once the OK is sent.  Raises Bad where TLS is on, or not to be had."""
-        if not self._tls_offered:
-            raise Bad("TLS is on already, or this server has no certificate")
-        self.wants_tls = True
-
-    def tell_keywords(self) -> None:
-        """Tell of new keywords before a FETCH names them."""
-        for name, value in self.mailbox.new_keywords():
-            self.send(name, value)
+    def wants_tls(self) -> bool:
+        """Whether the driver is to do the handshake, once it has sent what there is."""
+        return self.client.wants_tls
 
     def bye(self, text: str) -> None:
         """Hang up, saying why."""
-        self.send("BYE", StatusText(None, text))
+        self.client.send("BYE", StatusText(None, text))
         self.eof()
 
     # -- one frame
@@ -192,10 +115,10 @@ class ServerSession:
             self._intake.refuse()
             self._refuse_big()
         else:
-            self.send("+", StatusText(None, f"send {request.octets} octets"))
+            self.client.send("+", StatusText(None, f"send {request.octets} octets"))
 
     def _refuse_big(self) -> None:
-        self.tag, self._running = self._tag_of(self._intake.first_line), None
+        self.client.tag, self._running = self._tag_of(self._intake.first_line), None
         text = f"the literals of this command may have {self._intake.allowed} octets together"
         self._finish("NO", StatusText(Code("TOOBIG"), text))
 
@@ -206,13 +129,13 @@ class ServerSession:
         if any(isinstance(part, Spilled) for part in frame.parts):
             self._refuse_big()
             return
-        self.tag, self._running = "", None
+        self.client.tag, self._running = "", None
         literals = [part for part in frame.literals if isinstance(part, bytes)]
         self._command(_text(frame), literals)
 
     def _command(self, text: str, literals: list[bytes]) -> None:
         match = read_command(text, self._context(), payloads=literals)
-        self.tag = self._tag_of(text.encode("utf-8", "replace"))
+        self.client.tag = self._tag_of(text.encode("utf-8", "replace"))
         fault = self._fault(match)
         if fault:
             self._refuse_bad(fault)
@@ -220,10 +143,12 @@ class ServerSession:
         assert match.command is not None
         self._running = match.command
         handler = HANDLERS[match.command.name]
-        self._answer_with(lambda _: handler(self, Arguments(match, self.utf8)), b"")
+        self._answer_with(lambda _: handler(self.client, Arguments(match, self.client.utf8)), b"")
 
     def _context(self) -> Context:
-        return Context(self.state, frozenset(self.capabilities()), self.rev2, self.utf8, False, True)
+        return Context(
+            self.state, frozenset(self.client.capabilities()), self.client.rev2, self.client.utf8, False, True
+        )
 
     def _fault(self, match: Match) -> str:
         """Why the line cannot be done, or empty."""
@@ -254,8 +179,10 @@ class ServerSession:
         except (Bad, ValueError) as bad:
             self._refuse_bad(str(bad))
         else:
+            if self.client.account is not None:
+                self._intake.allowed = LITERAL
             if isinstance(reply, Continue):
-                self.send("+", StatusText(None, reply.text))
+                self.client.send("+", StatusText(None, reply.text))
                 self._then = reply.then
                 self._idling = reply.idles
                 if reply.idles:
@@ -276,8 +203,8 @@ class ServerSession:
         """News of the mailbox, then the tagged reply; untagged where the line had no tag."""
         row, self._running, self._then = self._running, None, None
         self._tell(expunge=row is not None and row.expunges)
-        self.send(name, reply._replace(text=_visible(reply.text)), self.tag or None)
-        if self.closing:
+        self.client.send(name, reply._replace(text=_visible(reply.text)), self.client.tag or None)
+        if self.client.closing:
             self.eof()
 
     # -- news
@@ -289,14 +216,9 @@ class ServerSession:
                 self._on_output()
 
     def _tell(self, *, expunge: bool) -> None:
-        if self.selected is not None:
-            for name, value in self.selected.news(expunge=expunge, rev2=self.rev2):
-                self.send(name, value)
-
-    def _leave(self) -> None:
-        if self.selected is not None:
-            self.selected.leave()
-            self.selected = None
+        if self.client.selected is not None:
+            for name, value in self.client.selected.news(expunge=expunge, rev2=self.client.rev2):
+                self.client.send(name, value)
 
 
 def _text(frame: Frame) -> str:

@@ -235,7 +235,7 @@ def test_the_whole_demo_is_without_violations() -> None:
     player.play("C: 0 LOGIN demo demo\nS: 0 OK ...")
     session = player.session()
     for mailbox in list(store.accounts["demo"].mailboxes.values()):
-        session.select(mailbox, True)
+        session.client.select(mailbox, True)
         if not mailbox.messages:
             continue
         session.receive_data(b"a FETCH 1:* (FLAGS ENVELOPE BODY BODYSTRUCTURE BODY.PEEK[HEADER] BINARY.PEEK[1])\r\n")

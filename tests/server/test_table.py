@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from imapsh import table
+from imapsh.server.client import AFTER_LOGIN, BEFORE_LOGIN
 from imapsh.server.commands import HANDLERS
-from imapsh.server.core import AFTER_LOGIN, BEFORE_LOGIN
 from imapsh.server.search import FLAG_KEYS, KEYS
 
 

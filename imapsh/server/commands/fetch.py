@@ -14,7 +14,7 @@ from imapsh.server.reply import Arguments, Bad, Reply, as_text, ok
 from imapsh.server.store import Message, Refused
 
 if TYPE_CHECKING:
-    from imapsh.server.core import ServerSession
+    from imapsh.server.client import Client
     from imapsh.table import Piece
 
 MACROS = {
@@ -79,40 +79,40 @@ _VALUES: dict[str, Callable[[Message, Item], Any]] = {
 _SETS_SEEN = frozenset({"RFC822", "RFC822.TEXT", "BODY[", "BINARY["})
 
 
-def fetch(session: ServerSession, arguments: Arguments) -> Reply:
+def fetch(client: Client, arguments: Arguments) -> Reply:
     """FETCH."""
-    return _fetch(session, arguments, uid=False)
+    return _fetch(client, arguments, uid=False)
 
 
-def uid_fetch(session: ServerSession, arguments: Arguments) -> Reply:
+def uid_fetch(client: Client, arguments: Arguments) -> Reply:
     """UID FETCH: the UID is told whether asked or not."""
-    return _fetch(session, arguments, uid=True)
+    return _fetch(client, arguments, uid=True)
 
 
-def _fetch(session: ServerSession, arguments: Arguments, *, uid: bool) -> Reply:
+def _fetch(client: Client, arguments: Arguments, *, uid: bool) -> Reply:
     wanted = items(arguments)
     if uid and all(item.name != "UID" for item in wanted):
         wanted.insert(0, Item("UID"))
     unknown = next((item.name for item in wanted if item.name not in _VALUES and item.name != "FLAGS"), None)
     if unknown is not None:
         raise Bad(f"this server has no FETCH item {unknown}")
-    selected = session.mailbox
+    selected = client.mailbox
     seen = not selected.read_only and any(item.name in _SETS_SEEN for item in wanted)
     for number, message in selected.pick(chosen(arguments), uid=uid):
         changed = seen and "\\Seen" not in message.flags
         if changed:
             selected.mailbox.set_flags(message, message.flags | {"\\Seen"})
-        values = {item.label or item.name: _value(session, message, item) for item in wanted}
+        values = {item.label or item.name: _value(client, message, item) for item in wanted}
         if changed or "FLAGS" in values:
-            values["FLAGS"] = selected.flags(message, session.rev2)
+            values["FLAGS"] = selected.flags(message, client.rev2)
             selected.hush(message)
-        session.send("FETCH", Fetch(number, values))
+        client.send("FETCH", Fetch(number, values))
     return ok("fetched")
 
 
-def _value(session: ServerSession, message: Message, item: Item) -> Any:
+def _value(client: Client, message: Message, item: Item) -> Any:
     if item.name == "FLAGS":
-        return session.mailbox.flags(message, session.rev2)
+        return client.mailbox.flags(message, client.rev2)
     return _VALUES[item.name](message, item)
 
 

@@ -12,81 +12,81 @@ from imapsh.server.reply import Arguments, Bad, Reply, ok
 from imapsh.server.store import DELIMITER, Mailbox, canonical, check_name
 
 if TYPE_CHECKING:
-    from imapsh.server.core import ServerSession
+    from imapsh.server.client import Client
 
 
-def select(session: ServerSession, arguments: Arguments) -> Reply:
+def select(client: Client, arguments: Arguments) -> Reply:
     """SELECT (RFC 9051 section 6.3.2)."""
-    return _open(session, arguments, read_only=False)
+    return _open(client, arguments, read_only=False)
 
 
-def examine(session: ServerSession, arguments: Arguments) -> Reply:
+def examine(client: Client, arguments: Arguments) -> Reply:
     """EXAMINE (6.3.3)."""
-    return _open(session, arguments, read_only=True)
+    return _open(client, arguments, read_only=True)
 
 
-def _open(session: ServerSession, arguments: Arguments, *, read_only: bool) -> Reply:
+def _open(client: Client, arguments: Arguments, *, read_only: bool) -> Reply:
     """The mailbox selected before is left, also where this one cannot be opened (6.3.2)."""
-    if session.selected is not None:
-        session.unselect()
-        session.send("OK", ok("the mailbox selected before is closed", "CLOSED"))
-    mailbox = session.user_account.find(arguments.mailbox())
-    opened = session.select(mailbox, read_only)
+    if client.selected is not None:
+        client.unselect()
+        client.send("OK", ok("the mailbox selected before is closed", "CLOSED"))
+    mailbox = client.user_account.find(arguments.mailbox())
+    opened = client.select(mailbox, read_only)
     flags = opened.known_flags()
-    session.send("FLAGS", Flags(flags))
+    client.send("FLAGS", Flags(flags))
     permanent = () if read_only else (*flags, "\\*")
-    session.send("OK", ok("flags that last", "PERMANENTFLAGS", permanent))
-    session.send("EXISTS", Count(len(opened.messages)))
-    if not session.rev2:
-        session.send("RECENT", Count(len(opened.recent)))
+    client.send("OK", ok("flags that last", "PERMANENTFLAGS", permanent))
+    client.send("EXISTS", Count(len(opened.messages)))
+    if not client.rev2:
+        client.send("RECENT", Count(len(opened.recent)))
         unseen = (number for number, message in enumerate(opened.messages, 1) if "\\Seen" not in message.flags)
         if (first := next(unseen, None)) is not None:
-            session.send("OK", ok(f"message {first} is the first unseen", "UNSEEN", first))
-    session.send("OK", ok("UIDs stay valid", "UIDVALIDITY", mailbox.uidvalidity))
-    session.send("OK", ok("the next message's UID", "UIDNEXT", mailbox.uidnext))
-    if session.rev2:
+            client.send("OK", ok(f"message {first} is the first unseen", "UNSEEN", first))
+    client.send("OK", ok("UIDs stay valid", "UIDVALIDITY", mailbox.uidvalidity))
+    client.send("OK", ok("the next message's UID", "UIDNEXT", mailbox.uidnext))
+    if client.rev2:
         request = listing.Request("", ())
-        has_children = bool(session.user_account.children(mailbox.name))
-        attributes = listing.attributes(session.user_account, mailbox.name, request, has_children=has_children)
-        session.send("LIST", MailboxList(attributes, DELIMITER, mailbox.name))
+        has_children = bool(client.user_account.children(mailbox.name))
+        attributes = listing.attributes(client.user_account, mailbox.name, request, has_children=has_children)
+        client.send("LIST", MailboxList(attributes, DELIMITER, mailbox.name))
     return ok("opened", "READ-ONLY" if read_only else "READ-WRITE")
 
 
-def create(session: ServerSession, arguments: Arguments) -> Reply:
+def create(client: Client, arguments: Arguments) -> Reply:
     """CREATE (6.3.4)."""
     if arguments.all("create-param"):
         raise Bad("this server's CREATE takes no parameters")
-    session.user_account.create(arguments.mailbox())
+    client.user_account.create(arguments.mailbox())
     return ok("made")
 
 
-def delete(session: ServerSession, arguments: Arguments) -> Reply:
+def delete(client: Client, arguments: Arguments) -> Reply:
     """DELETE (6.3.5)."""
-    session.user_account.delete(arguments.mailbox())
+    client.user_account.delete(arguments.mailbox())
     return ok("deleted")
 
 
-def rename(session: ServerSession, arguments: Arguments) -> Reply:
+def rename(client: Client, arguments: Arguments) -> Reply:
     """RENAME (6.3.6)."""
-    session.user_account.rename(arguments.mailbox(0), arguments.mailbox(1))
+    client.user_account.rename(arguments.mailbox(0), arguments.mailbox(1))
     return ok("renamed")
 
 
-def subscribe(session: ServerSession, arguments: Arguments) -> Reply:
+def subscribe(client: Client, arguments: Arguments) -> Reply:
     """SUBSCRIBE (6.3.7): the mailbox need not exist."""
     name = canonical(arguments.mailbox().removesuffix(DELIMITER))
     check_name(name)
-    session.user_account.subscribe(name)
+    client.user_account.subscribe(name)
     return ok("subscribed")
 
 
-def unsubscribe(session: ServerSession, arguments: Arguments) -> Reply:
+def unsubscribe(client: Client, arguments: Arguments) -> Reply:
     """UNSUBSCRIBE (6.3.8): OK also where it was not subscribed."""
-    session.user_account.subscribed.discard(canonical(arguments.mailbox().removesuffix(DELIMITER)))
+    client.user_account.subscribed.discard(canonical(arguments.mailbox().removesuffix(DELIMITER)))
     return ok("not subscribed any more")
 
 
-def list_(session: ServerSession, arguments: Arguments) -> Reply:
+def list_(client: Client, arguments: Arguments) -> Reply:
     """LIST (6.3.9), basic and extended."""
     chosen, returns = arguments.names("list-select"), arguments.names("list-return")
     if "RECURSIVEMATCH" in chosen and not chosen - {"RECURSIVEMATCH", "REMOTE"}:
@@ -95,33 +95,33 @@ def list_(session: ServerSession, arguments: Arguments) -> Reply:
     extended = bool(chosen or returns or len(patterns) > 1)
     request = listing.Request(arguments.mailbox(), patterns, chosen, returns, extended)
     items = [piece.name.upper() for piece in arguments.all("status-item")]
-    for line, itself in list(listing.mailboxes(session.user_account, request)):
-        session.send("LIST", line)
-        mailbox = session.user_account.mailboxes.get(line.mailbox)
+    for line, itself in list(listing.mailboxes(client.user_account, request)):
+        client.send("LIST", line)
+        mailbox = client.user_account.mailboxes.get(line.mailbox)
         if items and itself and mailbox is not None and mailbox.selectable:
-            session.send("STATUS", _numbers(mailbox, items))
+            client.send("STATUS", _numbers(mailbox, items))
     return ok("listed")
 
 
-def lsub(session: ServerSession, arguments: Arguments) -> Reply:
+def lsub(client: Client, arguments: Arguments) -> Reply:
     """LSUB (RFC 3501 section 6.3.9)."""
-    found = listing.subscribed(session.user_account, arguments.mailbox(), arguments.mailbox(0, "list-mailbox"))
+    found = listing.subscribed(client.user_account, arguments.mailbox(), arguments.mailbox(0, "list-mailbox"))
     for line in list(found):
-        session.send("LSUB", line)
+        client.send("LSUB", line)
     return ok("listed")
 
 
-def namespace(session: ServerSession, arguments: Arguments) -> Reply:
+def namespace(client: Client, arguments: Arguments) -> Reply:
     """NAMESPACE (6.3.10)."""
-    session.send("NAMESPACE", Namespaces((Namespace("", DELIMITER),), None, None))
+    client.send("NAMESPACE", Namespaces((Namespace("", DELIMITER),), None, None))
     return ok("that is all there is")
 
 
-def status(session: ServerSession, arguments: Arguments) -> Reply:
+def status(client: Client, arguments: Arguments) -> Reply:
     """STATUS (6.3.11)."""
-    mailbox = session.user_account.find(arguments.mailbox())
+    mailbox = client.user_account.find(arguments.mailbox())
     items = [piece.name.upper() for piece in arguments.all("status-item")]
-    session.send("STATUS", _numbers(mailbox, items))
+    client.send("STATUS", _numbers(mailbox, items))
     return ok("counted")
 
 
@@ -130,19 +130,19 @@ def _numbers(mailbox: Mailbox, items: list[str]) -> MailboxStatus:
     return MailboxStatus(mailbox.name, {item: mailbox.size() if item == "SIZE" else counts[item] for item in items})
 
 
-def close(session: ServerSession, arguments: Arguments) -> Reply:
+def close(client: Client, arguments: Arguments) -> Reply:
     """CLOSE (6.4.1): expunges silently, unless opened by EXAMINE."""
-    opened = session.mailbox
-    session.unselect()
+    opened = client.mailbox
+    client.unselect()
     if not opened.read_only:
         mailbox = opened.mailbox
         mailbox.expunge([message for message in mailbox.messages if "\\Deleted" in message.flags])
     return ok("closed")
 
 
-def unselect(session: ServerSession, arguments: Arguments) -> Reply:
+def unselect(client: Client, arguments: Arguments) -> Reply:
     """UNSELECT (6.4.2)."""
-    session.unselect()
+    client.unselect()
     return ok("left as it was")
 
 

@@ -14,7 +14,7 @@ from imapsh.server.reply import Arguments, Bad, Reply, as_text, ok
 from imapsh.server.store import SYSTEM_FLAGS, Mailbox, Message, Refused
 
 if TYPE_CHECKING:
-    from imapsh.server.core import ServerSession
+    from imapsh.server.client import Client
 
 #: What becomes of the old flags with those typed.
 _CHANGES: dict[str, Callable[[set[str], set[str]], set[str]]] = {
@@ -24,20 +24,20 @@ _CHANGES: dict[str, Callable[[set[str], set[str]], set[str]]] = {
 }
 
 
-def append(session: ServerSession, arguments: Arguments) -> Reply:
+def append(client: Client, arguments: Arguments) -> Reply:
     """APPEND (RFC 9051 section 6.3.12); `UTF8 (...)` is for messages whose header is UTF-8 (RFC 6855 section 4)."""
-    if "UTF8" in arguments.names("keyword") and not session.utf8:
+    if "UTF8" in arguments.names("keyword") and not client.utf8:
         raise Bad("UTF8 (...) is for sessions that have enabled UTF8=ACCEPT or IMAP4rev2")
     octets = arguments.all("message")[0].value
     if not isinstance(octets, bytes):
         raise Bad("the message must be a literal")
-    mailbox = session.user_account.target(arguments.mailbox())
+    mailbox = client.user_account.target(arguments.mailbox())
     if not octets:
         raise Refused("CANNOT", "a message of no octets: nothing was appended")
     if b"\0" in octets:
         raise Refused("UNKNOWN-CTE", "this server keeps no message with NUL in it: encode it as base64")
     dates = arguments.all("date-time")
-    when = parse_date_time(as_text(dates[0].value)) if dates else session.store.clock()
+    when = parse_date_time(as_text(dates[0].value)) if dates else client.store.clock()
     message = mailbox.add(octets, when, _flags(arguments))
     return ok("appended", "APPENDUID", AppendUid(mailbox.uidvalidity, SequenceSet.of([message.uid])))
 
@@ -60,75 +60,75 @@ def _flags(arguments: Arguments) -> list[str]:
     return flags
 
 
-def store(session: ServerSession, arguments: Arguments) -> Reply:
+def store(client: Client, arguments: Arguments) -> Reply:
     """STORE (6.4.6)."""
-    return _store(session, arguments, uid=False)
+    return _store(client, arguments, uid=False)
 
 
-def uid_store(session: ServerSession, arguments: Arguments) -> Reply:
+def uid_store(client: Client, arguments: Arguments) -> Reply:
     """UID STORE."""
-    return _store(session, arguments, uid=True)
+    return _store(client, arguments, uid=True)
 
 
-def _store(session: ServerSession, arguments: Arguments, *, uid: bool) -> Reply:
-    selected = session.mailbox
+def _store(client: Client, arguments: Arguments, *, uid: bool) -> Reply:
+    selected = client.mailbox
     found = selected.pick(chosen(arguments), uid=uid)
     selected.writable()
     verb, _, silent = arguments.all("store-item")[0].name.upper().partition(".")
     flags = selected.mailbox.learn(_flags(arguments))
-    session.tell_keywords()
+    client.tell_keywords()
     for number, message in found:
         selected.mailbox.set_flags(message, _CHANGES[verb](message.flags, flags), selected)
         if not silent:
             selected.hush(message)
             told = {"UID": message.uid} if uid else {}
-            session.send("FETCH", Fetch(number, {**told, "FLAGS": selected.flags(message, session.rev2)}))
+            client.send("FETCH", Fetch(number, {**told, "FLAGS": selected.flags(message, client.rev2)}))
     return ok("stored")
 
 
-def copy(session: ServerSession, arguments: Arguments) -> Reply:
+def copy(client: Client, arguments: Arguments) -> Reply:
     """COPY (6.4.7)."""
-    return _copy(session, arguments, uid=False)
+    return _copy(client, arguments, uid=False)
 
 
-def uid_copy(session: ServerSession, arguments: Arguments) -> Reply:
+def uid_copy(client: Client, arguments: Arguments) -> Reply:
     """UID COPY."""
-    return _copy(session, arguments, uid=True)
+    return _copy(client, arguments, uid=True)
 
 
-def _copy(session: ServerSession, arguments: Arguments, *, uid: bool) -> Reply:
-    found, target = _copied(session, arguments, uid=uid)
+def _copy(client: Client, arguments: Arguments, *, uid: bool) -> Reply:
+    found, target = _copied(client, arguments, uid=uid)
     copies = _into(target, found)
     return ok("copied", "COPYUID", copies) if copies is not None else ok("there was nothing to copy")
 
 
-def move(session: ServerSession, arguments: Arguments) -> Reply:
+def move(client: Client, arguments: Arguments) -> Reply:
     """MOVE (6.4.8)."""
-    return _move(session, arguments, uid=False)
+    return _move(client, arguments, uid=False)
 
 
-def uid_move(session: ServerSession, arguments: Arguments) -> Reply:
+def uid_move(client: Client, arguments: Arguments) -> Reply:
     """UID MOVE."""
-    return _move(session, arguments, uid=True)
+    return _move(client, arguments, uid=True)
 
 
-def _move(session: ServerSession, arguments: Arguments, *, uid: bool) -> Reply:
+def _move(client: Client, arguments: Arguments, *, uid: bool) -> Reply:
     """COPYUID stands in an untagged OK before the EXPUNGEs (6.4.8)."""
-    session.mailbox.writable()
-    found, target = _copied(session, arguments, uid=uid)
+    client.mailbox.writable()
+    found, target = _copied(client, arguments, uid=uid)
     copies = _into(target, found)
     if copies is None:
         return ok("there was nothing to move")
-    session.send("OK", ok("moved", "COPYUID", copies))
-    session.mailbox.mailbox.expunge(found)
+    client.send("OK", ok("moved", "COPYUID", copies))
+    client.mailbox.mailbox.expunge(found)
     return ok("moved")
 
 
-def _copied(session: ServerSession, arguments: Arguments, *, uid: bool) -> tuple[list[Message], Mailbox]:
+def _copied(client: Client, arguments: Arguments, *, uid: bool) -> tuple[list[Message], Mailbox]:
     """The messages of the set that still exist, and the mailbox they go to."""
-    pairs = session.mailbox.pick(chosen(arguments), uid=uid)
-    target = session.user_account.target(arguments.mailbox())
-    return [message for _, message in pairs if session.mailbox.exists(message)], target
+    pairs = client.mailbox.pick(chosen(arguments), uid=uid)
+    target = client.user_account.target(arguments.mailbox())
+    return [message for _, message in pairs if client.mailbox.exists(message)], target
 
 
 def _into(target: Mailbox, messages: list[Message]) -> CopyUid | None:
@@ -140,21 +140,21 @@ def _into(target: Mailbox, messages: list[Message]) -> CopyUid | None:
     return CopyUid(target.uidvalidity, source, SequenceSet.of(message.uid for message in copies))
 
 
-def expunge(session: ServerSession, arguments: Arguments) -> Reply:
+def expunge(client: Client, arguments: Arguments) -> Reply:
     """EXPUNGE (6.4.3)."""
-    _expunge(session, session.mailbox.mailbox.messages)
+    _expunge(client, client.mailbox.mailbox.messages)
     return ok("expunged")
 
 
-def uid_expunge(session: ServerSession, arguments: Arguments) -> Reply:
+def uid_expunge(client: Client, arguments: Arguments) -> Reply:
     """UID EXPUNGE (6.4.9)."""
-    _expunge(session, [message for _, message in session.mailbox.pick(chosen(arguments), uid=True)])
+    _expunge(client, [message for _, message in client.mailbox.pick(chosen(arguments), uid=True)])
     return ok("expunged")
 
 
-def _expunge(session: ServerSession, messages: list[Message]) -> None:
-    session.mailbox.writable()
-    session.mailbox.mailbox.expunge([message for message in messages if "\\Deleted" in message.flags])
+def _expunge(client: Client, messages: list[Message]) -> None:
+    client.mailbox.writable()
+    client.mailbox.mailbox.expunge([message for message in messages if "\\Deleted" in message.flags])
 
 
 HANDLERS = {

@@ -11,24 +11,24 @@ from imapsh.server.search import CHARSETS, Key, esearch_items, find, to_save
 from imapsh.server.store import Refused
 
 if TYPE_CHECKING:
-    from imapsh.server.core import ServerSession
+    from imapsh.server.client import Client
     from imapsh.table import Piece
 
 MAX_DEPTH = 60  #: keys within keys
 
 
-def search(session: ServerSession, arguments: Arguments) -> Reply:
+def search(client: Client, arguments: Arguments) -> Reply:
     """SEARCH."""
-    return _search(session, arguments, uid=False)
+    return _search(client, arguments, uid=False)
 
 
-def uid_search(session: ServerSession, arguments: Arguments) -> Reply:
+def uid_search(client: Client, arguments: Arguments) -> Reply:
     """UID SEARCH."""
-    return _search(session, arguments, uid=True)
+    return _search(client, arguments, uid=True)
 
 
-def _search(session: ServerSession, arguments: Arguments, *, uid: bool) -> Reply:
-    selected = session.mailbox
+def _search(client: Client, arguments: Arguments, *, uid: bool) -> Reply:
+    selected = client.mailbox
     wanted = [piece.name.upper() for piece in arguments.all("search-return")]
     charsets = arguments.all("charset")
     if charsets and as_text(charsets[0].value).upper() not in CHARSETS:
@@ -42,10 +42,10 @@ def _search(session: ServerSession, arguments: Arguments, *, uid: bool) -> Reply
         kept = set(to_save(ids, wanted))
         selected.saved = {message.uid for number, message in found if (message.uid if uid else number) in kept}
     returned = any(piece.name.upper() == "RETURN" for piece in arguments.all("keyword"))
-    if not returned and not session.rev2:
-        session.send("SEARCH", Search(tuple(ids)))
+    if not returned and not client.rev2:
+        client.send("SEARCH", Search(tuple(ids)))
     elif wanted != ["SAVE"]:
-        session.send("ESEARCH", ESearch(session.tag, uid, esearch_items(ids, wanted or ["ALL"])))
+        client.send("ESEARCH", ESearch(client.tag, uid, esearch_items(ids, wanted or ["ALL"])))
     return ok("searched")
 
 

@@ -11,42 +11,42 @@ from imapsh.server.reply import Arguments, Bad, Continue, Reply, as_text, ok
 from imapsh.server.store import Refused
 
 if TYPE_CHECKING:
-    from imapsh.server.core import ServerSession
+    from imapsh.server.client import Client
 
 ENABLES = {"IMAP4REV2": "IMAP4rev2", "UTF8=ACCEPT": "UTF8=ACCEPT"}
 
 
-def capability(session: ServerSession, arguments: Arguments) -> Reply:
+def capability(client: Client, arguments: Arguments) -> Reply:
     """CAPABILITY (RFC 9051 section 6.1.1)."""
-    session.send("CAPABILITY", Capabilities(session.capabilities()))
+    client.send("CAPABILITY", Capabilities(client.capabilities()))
     return ok("that is all it can do")
 
 
-def noop(session: ServerSession, arguments: Arguments) -> Reply:
+def noop(client: Client, arguments: Arguments) -> Reply:
     """NOOP (6.1.2); also CHECK."""
     return ok("nothing done")
 
 
-def logout(session: ServerSession, arguments: Arguments) -> Reply:
+def logout(client: Client, arguments: Arguments) -> Reply:
     """LOGOUT (6.1.3)."""
-    session.unselect()
-    session.send("BYE", StatusText(None, "see you"))
-    session.closing = True
+    client.unselect()
+    client.send("BYE", StatusText(None, "see you"))
+    client.closing = True
     return ok("logged out")
 
 
-def starttls(session: ServerSession, arguments: Arguments) -> Reply:
+def starttls(client: Client, arguments: Arguments) -> Reply:
     """STARTTLS (6.2.1)."""
-    session.start_tls()
+    client.start_tls()
     return ok("begin the TLS handshake")
 
 
-def login(session: ServerSession, arguments: Arguments) -> Reply:
+def login(client: Client, arguments: Arguments) -> Reply:
     """LOGIN (6.2.3)."""
-    return session.login(arguments.text("userid"), arguments.text("password"))
+    return client.login(arguments.text("userid"), arguments.text("password"))
 
 
-def authenticate(session: ServerSession, arguments: Arguments) -> Reply:
+def authenticate(client: Client, arguments: Arguments) -> Reply:
     """AUTHENTICATE (6.2.2); the mechanism is PLAIN (RFC 4616), with or without an initial response (RFC 4959)."""
     if arguments.text("mechanism").upper() != "PLAIN":
         raise Refused("CANNOT", "this server has no SASL mechanism but PLAIN")
@@ -63,7 +63,7 @@ def authenticate(session: ServerSession, arguments: Arguments) -> Reply:
         identity, user, password = parts
         if identity not in ("", user):
             raise Refused("AUTHORIZATIONFAILED", "nobody here may act for somebody else")
-        return session.login(user, password)
+        return client.login(user, password)
 
     initial = arguments.all("initial-response")
     if initial:
@@ -71,23 +71,23 @@ def authenticate(session: ServerSession, arguments: Arguments) -> Reply:
     return Continue("", plain)
 
 
-def enable(session: ServerSession, arguments: Arguments) -> Reply:
+def enable(client: Client, arguments: Arguments) -> Reply:
     """ENABLE (6.3.1): what is unknown is passed over, and not named in ENABLED."""
     wanted = [as_text(piece.value).upper() for piece in arguments.all("capability")]
     known = [name for name in dict.fromkeys(wanted) if name in ENABLES]
-    session.send("ENABLED", Capabilities(tuple(ENABLES[name] for name in known)))
+    client.send("ENABLED", Capabilities(tuple(ENABLES[name] for name in known)))
     for name in known:
-        session.enable(name)
+        client.enable(name)
     return ok("enabled" if known else "nothing to enable")
 
 
-def identification(session: ServerSession, arguments: Arguments) -> Reply:
+def identification(client: Client, arguments: Arguments) -> Reply:
     """ID (RFC 2971)."""
-    session.send("ID", Id({"name": "imapsh demo server", "version": __version__}))
+    client.send("ID", Id({"name": "imapsh demo server", "version": __version__}))
     return ok("pleased to meet you")
 
 
-def idle(session: ServerSession, arguments: Arguments) -> Reply:
+def idle(client: Client, arguments: Arguments) -> Reply:
     """IDLE (6.3.13): until DONE, news is sent as it comes."""
 
     def done(line: bytes) -> Reply:

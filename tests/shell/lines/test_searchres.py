@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from imapsh.errors import UsageError
-from imapsh.server import core
+from imapsh.server import client
 from imapsh.shell.lines.searchres import offers
 from tests.shell.hosting import FakeApp
 
@@ -16,13 +16,13 @@ _WITHOUT = ("SEARCHRES", "IMAP4rev2")
 def without(monkeypatch: pytest.MonkeyPatch) -> None:
     """The demo as a server that has ESEARCH and keeps no result."""
     for name in ("BEFORE_LOGIN", "AFTER_LOGIN"):
-        monkeypatch.setattr(core, name, tuple(one for one in getattr(core, name) if one not in _WITHOUT))
+        monkeypatch.setattr(client, name, tuple(one for one in getattr(client, name) if one not in _WITHOUT))
 
 
 @pytest.fixture
 def old(without: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """And one that has no ESEARCH either."""
-    monkeypatch.setattr(core, "AFTER_LOGIN", tuple(one for one in core.AFTER_LOGIN if one != "ESEARCH"))
+    monkeypatch.setattr(client, "AFTER_LOGIN", tuple(one for one in client.AFTER_LOGIN if one != "ESEARCH"))
 
 
 @pytest.fixture

@@ -1,0 +1,118 @@
+"""One client of the server, as the handlers of commands see it: who it is, what it has selected, what it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from imapsh.grammar.values import Code, StatusText
+from imapsh.grammar.writer import response
+from imapsh.server.reply import Bad
+from imapsh.server.selected import Selected
+from imapsh.server.store import Account, Mailbox, Refused, Store
+from imapsh.table.model import AUTHENTICATED, NOT_AUTHENTICATED, SELECTED
+
+BEFORE_LOGIN = ("IMAP4rev1", "IMAP4rev2", "LITERAL+", "ENABLE", "ID", "SASL-IR")
+AFTER_LOGIN = (
+    "IMAP4rev1", "IMAP4rev2", "LITERAL+", "ENABLE", "ID", "IDLE", "NAMESPACE", "CHILDREN", "UNSELECT", "UIDPLUS",
+    "MOVE", "BINARY", "ESEARCH", "SEARCHRES", "LIST-EXTENDED", "LIST-STATUS", "SPECIAL-USE", "STATUS=SIZE",
+    "UTF8=ACCEPT",
+)  # fmt: skip
+
+
+class Client:
+    """`changed` is called when somebody else has changed the selected mailbox.
+
+    `tag` is that of the command that is being done.  `wants_tls`: the handshake is due once the OK is sent; `closing`:
+    so is the end, after LOGOUT.  `rev2` and `utf8` are what ENABLE turned on.
+    """
+
+    def __init__(
+        self, store: Store, changed: Callable[[], None], *, tls: bool = False, login_disabled: bool = False
+    ) -> None:
+        self.store = store
+        self.account: Account | None = None
+        self.selected: Selected | None = None
+        self.wants_tls = False
+        self.rev2 = False
+        self.utf8 = False
+        self.closing = False
+        self.tag = ""
+        self._changed = changed
+        self._tls_offered = tls
+        self._login_disabled = login_disabled
+        self._out: list[bytes] = []
+
+    @property
+    def state(self) -> str:
+        """The state of a client that is there (RFC 9051 section 3)."""
+        if self.account is None:
+            return NOT_AUTHENTICATED
+        return SELECTED if self.selected is not None else AUTHENTICATED
+
+    def take(self) -> bytes:
+        """Take what waits to be sent."""
+        data = b"".join(self._out)
+        self._out.clear()
+        return data
+
+    def tls_started(self) -> None:
+        """The handshake is done."""
+        self.wants_tls = self._tls_offered = self._login_disabled = False
+
+    def send(self, name: str, value: object = None, tag: str | None = None) -> None:
+        """Queue one response; `tag` None is untagged."""
+        self._out.append(response(name, value, tag=tag, utf8=self.utf8))
+
+    def capabilities(self) -> tuple[str, ...]:
+        """What CAPABILITY says now."""
+        if self.account is not None:
+            return AFTER_LOGIN
+        tls = ("STARTTLS",) if self._tls_offered else ()
+        return (*BEFORE_LOGIN, *tls, "LOGINDISABLED" if self._login_disabled else "AUTH=PLAIN")
+
+    def login(self, user: str, password: str) -> StatusText:
+        """Log in.  Raises Refused."""
+        if self._login_disabled:
+            raise Refused("PRIVACYREQUIRED", "a password is safe only after STARTTLS")
+        self.account = self.store.login(user, password)
+        return StatusText(Code("CAPABILITY", self.capabilities()), f"{user} is logged in")
+
+    @property
+    def user_account(self) -> Account:
+        """The account; there is one in every state whose commands ask for it."""
+        assert self.account is not None
+        return self.account
+
+    @property
+    def mailbox(self) -> Selected:
+        """The selected mailbox; there is one in every state whose commands ask for it."""
+        assert self.selected is not None
+        return self.selected
+
+    def select(self, mailbox: Mailbox, read_only: bool) -> Selected:
+        """Select a mailbox; the one selected before is left."""
+        self.unselect()
+        self.selected = Selected(mailbox, read_only, self._changed)
+        return self.selected
+
+    def unselect(self) -> None:
+        """Go back to the authenticated state."""
+        if self.selected is not None:
+            self.selected.leave()
+            self.selected = None
+
+    def enable(self, name: str) -> None:
+        """Turn IMAP4rev2 or UTF8=ACCEPT on (RFC 9051 section 6.3.1; RFC 6855)."""
+        self.rev2 = self.rev2 or name == "IMAP4REV2"
+        self.utf8 = True
+
+    def start_tls(self) -> None:
+        """Let the driver do the handshake once the OK is sent.  Raises Bad where TLS is on, or not to be had."""
+        if not self._tls_offered:
+            raise Bad("TLS is on already, or this server has no certificate")
+        self.wants_tls = True
+
+    def tell_keywords(self) -> None:
+        """Tell of new keywords before a FETCH names them."""
+        for name, value in self.mailbox.new_keywords():
+            self.send(name, value)
