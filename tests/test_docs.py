@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import ast
 import os
+import pkgutil
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+
+import pytest
 
 from imapsh import findings
 from imapsh.session import states
 from imapsh.shell.settings.options import OPTIONS
 from imapsh.shell.settings.passwords.password import ORDER
+from tests.graph import ROOT, sources
 from tests.servers.base import absent
+from tests.test_rooms import ROOMS
 
-ROOT = Path(__file__).parent.parent
+PAGES = [*sorted((ROOT / "docs").rglob("*.rst")), ROOT / "README.rst"]
+DESIGN = sorted((ROOT / "docs/design").glob("*.rst"))
+#: Pages, and modules with their docstrings and comments.
+TEXTS = [*PAGES, *sorted(path for folder in ("imapsh", "tests") for path in (ROOT / folder).rglob("*.py"))]
 
 
 def test_the_states_page_is_the_table() -> None:
@@ -31,6 +42,69 @@ def test_the_floors_page_has_the_contract_of_setup_cfg() -> None:
     assert order is not None
     for floor in re.findall(r"\w+", order[1]):
         assert re.search(rf"\b{floor}\b", contract), floor
+
+
+def test_the_floors_page_has_the_rooms_of_the_shell() -> None:
+    page = (ROOT / "docs/design/floors.rst").read_text(encoding="utf-8")
+    assert ROOMS in " ".join(page.split())
+    listed = re.findall(r"^``(\w+)(?:/|\.py)``  ", page[page.index("The rooms of the shell") :], re.MULTILINE)
+    assert listed == re.findall(r"\w+", ROOMS)
+
+
+def test_a_name_in_a_text_is_of_something_that_is_there() -> None:
+    """A dotted name that begins with imapsh, in a page, a docstring or a comment."""
+    named = re.compile(r"`(imapsh(?:\.[A-Za-z_]\w*)+)")
+    found = [(path, name) for path in TEXTS for name in named.findall(path.read_text(encoding="utf-8"))]
+    assert [f"{path.relative_to(ROOT)}: {name}" for path, name in found if not is_there(name)] == []
+
+
+def test_a_path_in_a_text_is_of_a_file_that_is_there() -> None:
+    """A folder, a file, or a name in a module; from the root, from imapsh or from where the text is."""
+    folders = {name.split(".")[1] for name in sources() if "." in name} | {"imapsh", "tests", "docs"}
+    modules = {path.name for path in TEXTS}
+    gone = []
+    for path in TEXTS:
+        for name in re.findall(r"`([a-z_][\w/]*[/.][\w.]*)`", path.read_text(encoding="utf-8")):
+            first, slash, _ = name.partition("/")
+            if name.endswith((".py", ".rst")) or (slash and first in folders):
+                places = [name in modules, *((base / name).exists() for base in (ROOT, ROOT / "imapsh", path.parent))]
+                if not any(places) and not is_there(f"imapsh.{name.replace('/', '.')}"):
+                    gone.append(f"{path.relative_to(ROOT)}: {name}")
+    assert gone == []
+
+
+def is_there(name: str) -> bool:
+    """Whether a dotted name is that of a module or of an attribute."""
+    try:
+        pkgutil.resolve_name(name)
+    except (ImportError, AttributeError):
+        return False
+    return True
+
+
+@pytest.mark.parametrize("page", DESIGN, ids=lambda page: str(page.name))
+def test_an_attribute_in_a_design_page_is_one_of_the_class(page: Path) -> None:
+    """`Class.attribute`; a class of prompt_toolkit is not looked for."""
+    named = re.findall(r"``([A-Z]\w*[a-z]\w*)\.(\w+)", page.read_text(encoding="utf-8"))
+    assert [f"{owner}.{name}" for owner, name in named if owner != "Char" and name not in attributes(owner)] == []
+
+
+@cache
+def attributes(owner: str) -> frozenset[str]:
+    """What the classes of this name have in their own bodies, and what their methods set."""
+    return frozenset(name for source in sources().values() for name in _attributes(source.tree, owner))
+
+
+def _attributes(tree: ast.AST, owner: str) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef) and node.name == owner:
+            for inner in ast.walk(node):
+                if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef):
+                    yield inner.name
+                elif isinstance(inner, ast.Attribute) and isinstance(inner.ctx, ast.Store):
+                    yield inner.attr
+                elif isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
+                    yield inner.id
 
 
 def test_readme_links_are_there() -> None:

@@ -1,9 +1,9 @@
 """The tests mirror the floors one to one: `tests/session/test_opening.py` is for `imapsh/session/opening.py`.
 
-A test file belongs to the module or package of its name, in its own folder or deeper: `client/test_imap4_idle.py` is
-for `client/imap4/idle.py`, and `server/test_fetch.py` for `server/commands/fetch.py`.  More words may follow that say
-which side of it: `shell/test_care_screens.py` is for `shell/lines/care.py` too.  Exceptions stand in the two tables
-here with their reasons; a row that is no longer needed must go.
+A test file belongs to the module or package of its name, in its own folder or deeper: `client/test_imap4_arguments.py`
+is for `client/imap4/arguments.py`, and `server/test_fetch.py` for `server/commands/fetch.py`.  More words may follow
+that say which side of it: `shell/lines/test_care_screens.py` is for `shell/lines/care.py` too.  Exceptions stand in the
+two tables here with their reasons; a row that is no longer needed must go.
 """
 
 from __future__ import annotations

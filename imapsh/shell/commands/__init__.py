@@ -1,4 +1,4 @@
-r"""imapsh's own commands: `\help`, the completion and the dispatch all read one table (`table.py`).
+r"""imapsh's own commands: `\help`, the completion and the dispatch all read one table, `COMMANDS`.
 
 Each begins with a backslash, as no IMAP line can.  A handler is a function of one of this package's modules, imported
 when it is first needed: it takes the shell (`imapsh.shell.app`) and the argument, and does its work at once or as a

@@ -120,8 +120,8 @@ OPTIONS: tuple[Option, ...] = (
            choices=KEYS),
     Option("--timing", _SHOW, "say after each command how long it took"),
     Option("--watch", _SHOW, "hear of news between commands: IDLE, or NOOP now and then where there is none"),
-    Option("--stall", _SHOW, "at the prompt: say what is waited for when nothing has come for so long in the middle "
-           "of a reply or before a literal of ours may go; 3 if none is given", "SECONDS", kind="seconds"),
+    Option("--stall", _SHOW, "say what is waited for when a server has been silent for so long in the middle of "
+           "something, at the prompt or in a script; 3 if none is given", "SECONDS", kind="seconds"),
     Option("--notify", _SHOW, "tell of news by a bell or a desktop notification; never is the default", "HOW",
            kind="choice", choices=NOTIFICATIONS),
     Option("--trace", _SHOW, "write both directions to FILE, without secrets; --explain reads it", "FILE"),
