@@ -320,7 +320,7 @@ SCRIPTS: dict[str, list[str]] = {
     "what is said": ["\\help", "\\help NOOP", "\\help zzz", "\\hlep", "\\timing", "\\timing on", "\\timing off",
                      "\\safe", "\\safe off", "\\readonly on", "SELECT INBOX", "STORE 1 +FLAGS (\\Deleted)",
                      "\\readonly off",
-                     "\\resync", "\\trace", "\\keys", "\\quit now", "quit", "help NOOP",
+                     "\\resync", "\\trace", "\\keys", "\\quit now", "quit", "help me",
                      "sessions", "\\stats", "\\stats reset", "\\notify"],
     "tests": ["\\name a name", "NOOP", "\\expect OK", "\\expect NO", "\\fail on purpose", "\\skip why", "\\expect BAD",
               "\\expect untagged EXISTS", "SELECT INBOX", "\\expect untagged EXISTS = 3", "\\expect nonsense"],

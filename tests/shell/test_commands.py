@@ -110,3 +110,30 @@ def test_mistakes_are_sentences(line: str, words: str) -> None:
 def test_a_mistake_in_raw_octets() -> None:
     with pytest.raises(UsageError, match="backslash"):
         FakeApp(connected=True).does("\\raw \\q")
+
+
+@pytest.mark.parametrize("line", ["quit", "QUIT", "exit", "bye", ":q", "quit now"])
+def test_b12_words_that_leave_are_not_sent_and_quit_is_named(line: str) -> None:
+    host = FakeApp(connected=True)
+    with pytest.raises(
+        UsageError, match=r"is not an IMAP command\.  \\quit logs out everywhere .* \\raw sends the word"
+    ):
+        host.does(line)
+    assert host.sent == []
+    assert not host.leaving
+
+
+@pytest.mark.parametrize(("line", "named"), [("help", "help"), ("?", "help"), ("help me", "help"), ("last", "last")])
+def test_b12_help_and_names_without_their_backslash(line: str, named: str) -> None:
+    host = FakeApp(connected=True)
+    with pytest.raises(UsageError, match=rf"is not an IMAP command\.  \\{named} "):
+        host.does(line)
+    assert host.sent == []
+    with pytest.raises(UsageError, match=rf"\\{named} "):  # and without a connection
+        FakeApp().does(line)
+
+
+def test_b12_what_is_imap_s_or_has_a_tag_or_is_an_alias_is_sent() -> None:
+    host = FakeApp(connected=True)
+    host.does("a1 NOOP").does("last words").does("\\alias quit NOOP").does("quit").does("LOGOUT")
+    assert host.sent == ["NOOP", "last words", "NOOP", "LOGOUT"]

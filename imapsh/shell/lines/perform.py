@@ -85,6 +85,7 @@ def _send(app: App, text: str, saves: bool = False) -> Steps[str]:
     if found.command is None:
         _refuse_ours(found)
     session = app.session
+    session.require_open()
     _advise(app, found)
     found = care.gently(app, found)
     asks = app.interactive and session.state == NOT_AUTHENTICATED and not app.answers_follow()

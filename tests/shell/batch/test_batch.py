@@ -17,7 +17,7 @@ from imapsh.shell.batch.batch import Batch
 from imapsh.shell.batch.script import Script, from_commands
 from imapsh.shell.connection.dial import make_plan
 from imapsh.shell.settings.options import parse
-from tests.shell.running import GREETING, command, environment, imapsh, listening, says, url
+from tests.shell.running import GREETING, Handler, command, environment, imapsh, listening, says, url
 
 SECRET = "hunter22"
 
@@ -341,3 +341,72 @@ def test_a_server_that_takes_nothing_is_given_up_too(tmp_path: Path) -> None:
         ended.set()
     assert done.status == 7
     assert "(without a reply: A1 APPEND; not sent again)" in done.err
+
+
+# -- C4: a BYE beside a proper reply
+
+REPAIRS = b"* BYE going down for repairs\r\nTAG OK done\r\n"
+
+
+def replies_and_hangs_up(sock: socket.socket) -> None:
+    sock.sendall(GREETING)
+    with sock.makefile("rb") as lines:
+        sock.sendall(REPAIRS.replace(b"TAG", lines.readline().split(b" ", 1)[0]))
+
+
+@pytest.mark.parametrize("server", [says(REPAIRS, None), replies_and_hangs_up])
+@pytest.mark.parametrize("way", ["-c", "-f", "stdin"])
+@pytest.mark.parametrize("between", ["", "\\sessions", "\\last"])
+def test_c4_a_command_behind_a_bye_ends_with_its_text_and_7(
+    server: Handler, way: str, between: str, tmp_path: Path
+) -> None:
+    lines = [line for line in ("NOOP", between, "STATUS x (MESSAGES)") if line]
+    (tmp_path / "script").write_text("\n".join(lines))
+    words = [word for line in lines for word in ("-c", line)] if way == "-c" else []
+    words += ["-f", str(tmp_path / "script")] if way == "-f" else []
+    with listening(server) as port:
+        done = imapsh(*words, url(port), stdin="\n".join(lines).encode() if way == "stdin" else b"")
+    assert done.status == 7
+    assert done.err.rstrip().endswith("the server said BYE: going down for repairs")
+    assert "not allowed" not in done.err
+    assert b"OK done" in done.out
+    assert (b"logout" in done.out) is (between == "\\sessions")
+
+
+@pytest.mark.parametrize("server", [says(REPAIRS, None), replies_and_hangs_up])
+def test_c4_a_bye_behind_which_nothing_is_sent_is_no_error(server: Handler) -> None:
+    with listening(server) as port:
+        done = imapsh("-c", "NOOP", "-c", "\\last", url(port))
+    assert (done.status, done.err) == (0, "")
+    assert done.out.count(b"BYE going down") == 2
+
+
+# -- A20, A21: a batch is as the prompt is
+
+
+@pytest.mark.parametrize("form", ["pretty", "view"])
+def test_a20_last_view_decodes_what_a_structure_before_tells(form: str) -> None:
+    structure = (
+        b'* 7 FETCH (BODYSTRUCTURE ("TEXT" "PLAIN" ("CHARSET" "UTF-8") NIL NIL "BASE64" 12 1))\r\nTAG OK done\r\n'
+    )
+    part = b"* 7 FETCH (BODY[1] {8}\r\na2VscA==)\r\nTAG OK done\r\n"
+    script = ("-c", "FETCH 7 BODYSTRUCTURE", "-c", "FETCH 7 BODY.PEEK[1]", "-c", "\\last view")
+    with listening(says(structure, part)) as port:
+        done = imapsh(*script, "--format", form, url(port))
+    assert done.status == 0, done.err
+    shown = done.out.decode()
+    assert shown.count("decoded from base64") == (2 if form == "view" else 1)
+    assert "    | kelp" in shown
+    assert "FETCH 7 BODYSTRUCTURE tells" not in shown
+
+
+@pytest.mark.parametrize("form", ["json", "view", "hex", "wire"])
+@pytest.mark.parametrize("way", ["-c", "-f"])
+def test_a21_a_format_changes_no_reply_that_came_before(form: str, way: str, tmp_path: Path) -> None:
+    lines = ("STATUS INBOX (MESSAGES)", f"\\format {form}", "NOOP")
+    (tmp_path / "script").write_text("\n".join(lines))
+    words = [w for line in lines for w in ("-c", line)] if way == "-c" else ["-f", str(tmp_path / "script")]
+    with listening(says(b"* STATUS INBOX (MESSAGES 3)\r\nTAG OK done\r\n")) as port:
+        done = imapsh(*words, url(port))
+    assert done.lines[1:4] == ["> A1 STATUS INBOX (MESSAGES)", "- * STATUS INBOX (MESSAGES 3)", "< A1 OK done"]
+    assert not any(line.startswith(("- * ", "< A2")) for line in done.lines[4:])

@@ -297,3 +297,14 @@ def test_a_refusal_without_a_code_may_mean_that_it_is_missing(tmp_path: Path) ->
                 await person.prompted_once()
 
     play(scene)
+
+
+def test_b12_the_toolbar_names_the_command_that_a_word_means(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with acting(tmp_path, demo=True) as person:
+            person.types("quit")
+            await person.screen.shows("quit is not an IMAP command.  \\quit logs out everywhere and ends imapsh")
+            await person.enters("", "imapsh: quit is not an IMAP command.")
+            await person.enters("?", "imapsh: ? is not an IMAP command.  \\help lists these commands")
+
+    play(scene)
