@@ -108,8 +108,8 @@ def make(
 ) -> Mechanism:
     """A mechanism by name, for one AUTHENTICATE.  `secret` is the password or the token.
 
-    `binding` is the TLS channel's (`Stream.binding`); `offers` says whether the server has -PLUS: a SCRAM without says
-    so to a server that hides them from us (RFC 5802 section 6).
+    `binding` is the TLS channel's (`StreamInfo.binding`); `offers` says whether the server has -PLUS: a SCRAM without
+    says so to a server that hides them from us (RFC 5802 section 6).
     Raises UsageError: the name is not known, or what was given does not fit.
     """
     from importlib import import_module
