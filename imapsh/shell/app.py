@@ -21,11 +21,11 @@ from imapsh.session.secrets import Secrets
 from imapsh.shell.connection import steps
 from imapsh.shell.connection.connection import Connection
 from imapsh.shell.connection.dial import Plan, new_session
-from imapsh.shell.connection.opening import Accepted, log_in
+from imapsh.shell.connection.opening import Accepted, log_in, log_out
 from imapsh.shell.connection.steps import Steps, Walk
 from imapsh.shell.record.recorder import Recorder
 from imapsh.shell.screen.display import Display, Sink
-from imapsh.table.model import LOGOUT, NOT_AUTHENTICATED, Context
+from imapsh.table.model import NOT_AUTHENTICATED, Context
 
 if TYPE_CHECKING:
     from imapsh.render.visible import Shown
@@ -48,8 +48,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 FIRST = "1"  #: the name of the connection that a run begins with
-PATIENCE = 1.0  #: seconds that LOGOUT waits for the replies to other commands
-FAREWELL = 5.0  #: seconds that LOGOUT may take before the connection is closed
 
 _NOBODY = Context(NOT_AUTHENTICATED)
 
@@ -352,30 +350,13 @@ class App:
         return connection
 
     def log_out(self, connection: Connection) -> Steps[None]:
-        """LOGOUT, for FAREWELL seconds at the most, and the end of a connection; it stays in the list.
+        """LOGOUT, for a few seconds at the most, and the end of a connection; it stays in the list.
 
         At the prompt it is shown.  In a script only what was a command of it is.
         """
-        session, leaving = connection.session, self.leaving
-        if connection.live and session.state != LOGOUT:
-            try:
-                exchange = session.line("LOGOUT") if self.interactive else connection.quietly("LOGOUT")
-                connection.kick()
-                if not (yield from self._turn_comes(connection, exchange)):
-                    connection.note(f"LOGOUT was not sent, because {connection.running(exchange)}")
-                    session.cancel(exchange)
-                elif not (yield steps.Within(connection, exchange, FAREWELL)):
-                    connection.note("the server does not answer; the connection is closed")
-            except ImapshError:
-                pass  # it ends in any case
-        yield steps.Close(connection)
+        leaving = self.leaving
+        yield from log_out(connection, shown=self.interactive)
         self.leaving = leaving  # only a LOGOUT that the person typed ends the shell
-
-    def _turn_comes(self, connection: Connection, exchange: Exchange) -> Steps[bool]:
-        """Whether a command is sent, or soon is; it is not where another one hangs that was left running."""
-        if exchange.started is None and not connection.display.muted:
-            yield steps.Within(connection, exchange, PATIENCE)
-        return exchange.started is not None
 
     def _happened(self, connection: Connection, event: Event, own: bool) -> None:
         if isinstance(event, Completed) and not own:

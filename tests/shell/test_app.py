@@ -7,7 +7,7 @@ from collections.abc import Generator
 
 import pytest
 
-from imapsh.errors import ConnectionTimeout, GreetingError, StateError, UsageError
+from imapsh.errors import ConnectionTimeout, GreetingError, ServerBye, StateError, UsageError
 from imapsh.shell.app import at_once
 from imapsh.shell.connection.dial import make_plan
 from imapsh.shell.connection.steps import Close, Greet, Pause, Reach, Within
@@ -100,3 +100,15 @@ def test_names_of_connections() -> None:
         app.use("two")
     app.does("\\connect -n two")
     assert (app.current, app.label("1"), app.label("two")) == ("two", "1", "two")
+
+
+def test_c4_at_the_prompt_too_a_command_behind_a_bye_is_told_its_text() -> None:
+    host = FakeApp()
+    said = "* BYE going down for repairs\nTAG OK done"
+    host.talks_over(answering({"NOOP": said}), make_plan(host.options))
+    host.does("NOOP")
+    for _ in range(2):
+        with pytest.raises(ServerBye, match="the server said BYE: going down for repairs"):
+            host.does("CAPABILITY")
+    host.does("\\sessions").does("\\last")
+    assert host.sent == ["NOOP"]

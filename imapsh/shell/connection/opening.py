@@ -1,17 +1,22 @@
-"""The steps from a greeting to a connection that is logged in and has its mailbox open, for every driver."""
+"""The steps from a greeting to a connection that has its mailbox open, and those that end it, for every driver."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from imapsh.errors import ImapshError
 from imapsh.shell.connection.dial import opening_steps
-from imapsh.shell.connection.steps import Ask, Steps
+from imapsh.shell.connection.steps import Ask, Close, Steps, Within
 from imapsh.shell.settings.passwords.password import Kept
-from imapsh.table.model import AUTHENTICATED, SELECTED
+from imapsh.table.model import AUTHENTICATED, LOGOUT, SELECTED
 
 if TYPE_CHECKING:
+    from imapsh.session.exchange import Exchange
     from imapsh.shell.connection.connection import Connection
+
+PATIENCE = 1.0  #: seconds that LOGOUT waits for the replies to other commands
+FAREWELL = 5.0  #: seconds that LOGOUT may take before the connection is closed
 
 #: Passwords that were typed and that a server took, by place and user: to open a connection again need not ask.
 Accepted = dict[tuple[str, str], Kept]
@@ -49,3 +54,30 @@ def log_in(connection: Connection, accepted: Accepted) -> Steps[None]:
         if kept is not None and session.state in (AUTHENTICATED, SELECTED):
             accepted[place] = kept
     connection.opened()
+
+
+def log_out(connection: Connection, *, shown: bool) -> Steps[None]:
+    """LOGOUT, for FAREWELL seconds at the most, `shown` or not, and the end of the connection.
+
+    It is not sent behind a command that hangs, and that is said.
+    """
+    session = connection.session
+    if connection.live and session.state != LOGOUT:
+        try:
+            exchange = session.line("LOGOUT") if shown else connection.quietly("LOGOUT")
+            connection.kick()
+            if not (yield from _turn_comes(connection, exchange)):
+                connection.note(f"LOGOUT was not sent: {connection.running(exchange)}")
+                session.cancel(exchange)
+            elif not (yield Within(connection, exchange, FAREWELL)):
+                connection.note("the server does not answer; the connection is closed")
+        except ImapshError:
+            pass  # it ends in any case
+    yield Close(connection)
+
+
+def _turn_comes(connection: Connection, exchange: Exchange) -> Steps[bool]:
+    """Whether a command is sent, or soon is; it is not if another one hangs that was left running."""
+    if exchange.started is None and not connection.display.muted:
+        yield Within(connection, exchange, PATIENCE)
+    return exchange.started is not None

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from imapsh.session.waiting import Waiting
-from imapsh.shell.app import FAREWELL
+from imapsh.shell.connection.opening import FAREWELL
 from imapsh.shell.connection.stall import Stall, explained
 from tests.session.player import SELECTED, play
 from tests.shell.acting import ENTER, Peer, acting
@@ -273,7 +273,7 @@ def test_a17_no_logout_goes_behind_what_hangs_and_that_is_said(line: str, tmp_pa
             person.shell.driver.interrupt()
             await person.screen.shows("A1 EXPUNGE still running")
             begun = asyncio.get_running_loop().time()
-            await person.enters(line, "LOGOUT was not sent, because A1 EXPUNGE still running")
+            await person.enters(line, "LOGOUT was not sent: A1 EXPUNGE still running")
             if line == "\\connect":
                 await person.screen.until(lambda: peer.conversations == 2)
             assert asyncio.get_running_loop().time() - begun < FAREWELL
