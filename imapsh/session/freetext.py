@@ -139,12 +139,21 @@ class FreeText:
         """Of resp-text."""
         found = _CODE.match(line, start)
         if found is not None:
-            start = found.end()
             reader = self._readers.codes.get(found[1].decode("latin-1").upper())
+            if reader is None and self._no_code(line, found):
+                yield start, len(line), _ALL
+                return
+            start = found.end()
             if reader is None:
                 yield *found.span(1), _ALL
             yield *found.span(2), (_NOT_NUMBERS if reader in (None, codes.text) else _STRINGS)
         yield start, len(line), _ALL
+
+    def _no_code(self, line: bytes, found: re.Match[bytes]) -> bool:
+        """Whether a bracket belongs to a secret, so that what looks like a code of nobody's is text."""
+        masked = self._mask(line[found.start() :])
+        brackets = found.start(1) - 1, found.end() - 1
+        return any(masked[at - found.start()] != line[at] for at in brackets)
 
     # -- what
 

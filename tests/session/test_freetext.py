@@ -6,7 +6,7 @@ import json
 from base64 import b64encode
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from imapsh.grammar.responses import Response
@@ -195,6 +195,9 @@ FREE = ("* OK [ALERT] {}", "* BYE {}", "zz NO [X-OWN] {}", "+ {}", "nonsense {}"
         '* ID ("a" "{}")', "* XECHO {}")  # fmt: skip
 
 
+@example("[00]", "* BYE {}", "", "")
+@example("[00]secret", "* BYE {}", "", " is wrong")
+@example("x]secret", "* OK {}", "[", " is wrong")
 @given(PASSWORDS, st.sampled_from(FREE), st.text('ab 1"\\', max_size=6), st.text('ab 1"\\', max_size=6))
 def test_e12_in_free_text_it_does_not_survive(password: str, line: str, before: str, behind: str) -> None:
     content = before + password + behind
