@@ -270,7 +270,7 @@ class App:
         if here is None:
             raise StateError("not connected: \\connect opens a connection")
         if not here.live:
-            raise StateError("not connected: \\connect opens a connection again, the old one is over")
+            raise StateError("not connected: \\connect opens one again, the old one is closed")
         return here
 
     @property
@@ -361,7 +361,7 @@ class App:
                 exchange = session.line("LOGOUT") if self.interactive else connection.quietly("LOGOUT")
                 connection.kick()
                 if exchange.started is None and session.running:
-                    connection.note(f"LOGOUT was not sent, for {connection.running(exchange)}")
+                    connection.note(f"LOGOUT was not sent: {connection.running(exchange)}")
                 elif not (yield steps.Within(connection, exchange, FAREWELL)):
                     connection.note("the server does not answer; the connection is closed")
             except ImapshError:

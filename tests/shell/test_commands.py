@@ -42,7 +42,7 @@ def test_help_for_one_of_each() -> None:
 
 def test_each_does_its_work() -> None:
     assert run("\\trace file name").trace_path == "file name"
-    assert run("\\trace off").said == ["there was no trace"]
+    assert run("\\trace off").said == ["there is no trace to end"]
     assert run("\\quit").leaving
     assert run("\\format wire").output.format == "wire"
     assert run("\\keys VI").keys == "vi"

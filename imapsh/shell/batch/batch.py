@@ -125,4 +125,4 @@ def _why(error: BaseException) -> str:
     """What ended a run, in a sentence."""
     if isinstance(error, ImapshError):
         return str(error)
-    return "interrupted" if isinstance(error, KeyboardInterrupt) else "imapsh itself failed"
+    return "interrupted" if isinstance(error, KeyboardInterrupt) else "internal error in imapsh"

@@ -72,7 +72,7 @@ class Course:
         if refused is not None:
             self._worst = max(self._worst, refused.code)
             if self._app.tally.report is not None:
-                self._app.tally.add(False, refused.said, refused.place, "nothing expects this reply")
+                self._app.tally.add(False, refused.said, refused.place, "no \\expect follows this reply")
                 self._failed = self._app.tally.failed
         return self._app.options.keep_going
 

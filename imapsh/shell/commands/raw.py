@@ -15,7 +15,7 @@ def send(app: App, argument: str) -> Steps[str]:
         raise UsageError("\\raw needs the text to send, as in \\raw A1 NOOP\\r\\n")
     if app.session.read_only:
         raise UsageError(
-            "read-only mode is on, and nobody can tell what \\raw would change: not sent (\\readonly off ends it)"
+            "read-only mode is on, and \\raw may change anything: not sent (\\readonly off turns it off)"
         )
     octets = unescape(argument)
     status: str = yield Octets(octets, _without_secrets(app, octets))
@@ -38,4 +38,4 @@ def resync(app: App, argument: str) -> None:
     if argument:
         raise UsageError("\\resync takes no argument")
     if not app.connection.resync():
-        app.note("nothing has come in part: there is nothing to give up")
+        app.note("there is no unfinished literal or line to give up")

@@ -48,7 +48,7 @@ def keys(app: App, argument: str) -> None:
     """`\\keys [emacs|vi]`."""
     if argument:
         if argument.lower() not in KEYS:
-            raise UsageError(f"{argument!r} is no way to edit lines: one of {', '.join(KEYS)}")
+            raise UsageError(f"unknown key bindings {argument!r}; choose {' or '.join(KEYS)}")
         app.set_keys(argument.lower())
     app.say(f"keys: {app.keys} (one of {', '.join(KEYS)})")
 
@@ -58,12 +58,12 @@ def trace(app: App, argument: str) -> None:
     old = visible(app.trace_path)
     if argument == "off":
         app.set_trace("")
-        app.say(f"the trace in {old} ends here" if old else "there was no trace")
+        app.say(f"the trace in {old} is closed" if old else "there is no trace to end")
     elif argument:
         app.set_trace(argument)
-        app.say(f"tracing into {visible(argument)}, without secrets; imapsh --explain reads it")
+        app.say(f"tracing to {visible(argument)}, without secrets; imapsh --explain reads it")
     else:
-        app.say(f"the trace goes to {old}" if old else "there is no trace: \\trace FILE")
+        app.say(f"the trace goes to {old}" if old else "there is no trace: \\trace FILE begins one")
 
 
 def _format(name: str) -> str:

@@ -125,7 +125,7 @@ class Connection:
 
     def running(self, *without: Exchange | None) -> str:
         """The commands that run and wait, but for these, in words; or ""."""
-        parts = [f"{one.tag} {one.name} still running" for one in self.session.running.values() if one not in without]
+        parts = [f"{one.tag} {one.name} is still running" for one in self.session.running.values() if one not in without]
         parts += [f"{one.tag} {one.name} waits" for one in self.session.queue if one not in without]
         return ", ".join(parts)
 
@@ -257,7 +257,7 @@ class Connection:
 
     def _not_kept(self, error: OSError) -> None:
         self.last.begin()
-        self.display.fault(f"\\last cannot keep this: {error.strerror}")
+        self.display.fault(f"\\last cannot keep this exchange: {error.strerror}")
 
     def _sifted(self, event: Event) -> Event | None:
         """The event if it is to be shown, None if it is of a command of ours; its taker was given it then."""
@@ -321,4 +321,4 @@ def told(event: Closed) -> str:
     """What ended a connection, with the commands that had no reply yet."""
     text = str(event.error)
     unsaid = [name for one in event.in_flight if (name := f"{one.tag} {one.name}") not in text]
-    return f"{text} (without a reply: {', '.join(unsaid)}; not sent again)" if unsaid else text
+    return f"{text} (no reply to {', '.join(unsaid)}; not sent again)" if unsaid else text

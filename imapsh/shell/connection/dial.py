@@ -88,7 +88,7 @@ def make_plan(options: "Options", url: str | None = None) -> Plan:
         user = options.user or USER
     else:
         if not options.url:
-            raise UsageError("there is no URL: give a host, or --demo for the server in the box")
+            raise UsageError("no URL was given: give a host, or --demo for the built-in demo server")
         address = parse_address(options.url)
         user = _user(options, address)
     return Plan(
@@ -114,7 +114,7 @@ def make_plan(options: "Options", url: str | None = None) -> Plan:
 
 def _user(options: "Options", address: Address) -> str:
     if options.user and address.user and options.user != address.user:
-        raise UsageError(f"the URL says {address.user} and --user says {options.user}: give one of them")
+        raise UsageError(f"the URL says user {address.user} and --user says {options.user}: give only one")
     user = options.user or address.user
     if options.netrc and not (user or options.no_login):
         from imapsh.shell.settings.passwords import netrcfile
@@ -265,11 +265,11 @@ def opening_steps(
     from imapsh.table.model import AUTHENTICATED
 
     if session.state != AUTHENTICATED:
-        raise UsageError(f"the mailbox {name} of the URL cannot be opened without a login: put the user into the URL")
+        raise UsageError(f"the URL's mailbox {name} cannot be opened without a login: put the user into the URL")
     exchange = session.command(
         "EXAMINE" if plan.read_only else "SELECT", Writer(utf8=session.parser.utf8).mailbox(name).fragments()
     )
     yield exchange
     if exchange.status != "OK":
         kind = CommandBad if exchange.status == "BAD" else CommandNo
-        raise kind(f"{plan.where} does not open {name}: {reply(exchange)}", exchange.response)
+        raise kind(f"{plan.where} refused to open {name}: {reply(exchange)}", exchange.response)

@@ -57,4 +57,4 @@ class Tracing:
         except OSError as error:
             path = self.path
             self.end()
-            self._tell(f"the trace {path} ends here: it cannot be written: {why(error)}")
+            self._tell(f"the trace ends here, because {path} cannot be written: {why(error)}")

@@ -69,7 +69,7 @@ class Watch:
     def how(self) -> str:
         """In words."""
         idle = has_idle(self._session.capabilities) and not self._refused
-        return "by IDLE" if idle else f"by NOOP every {self.seconds:g} s, for the server has no IDLE"
+        return "by IDLE" if idle else f"by NOOP every {self.seconds:g} s, because the server has no IDLE"
 
     def begin(self, seconds: float = POLLING) -> None:
         """Watch from now on; `seconds` are between NOOPs."""
@@ -91,7 +91,7 @@ class Watch:
             return
         if self._said != self.how:
             self._said = self.how
-            self._note(f"watching {self.how}: news are shown as they come; \\watch off ends it")
+            self._note(f"watching {self.how}: news is shown as it comes; \\watch off ends it")
         if has_idle(session.capabilities) and not self._refused:
             self.exchange = self._connection.quietly("IDLE", own=Own(news=True))
             self._later(RENEWAL, self._renew)

@@ -191,7 +191,7 @@ def value(app: App, name: str) -> Steps[str]:
         return (yield from uids(app, app.connection.results.found, "${uids}"))
     text = VALUES[name].value(app)
     if not text:
-        raise UsageError(f"${{{name}}} is not known yet: {VALUES[name].way} tells it; nothing was sent")
+        raise UsageError(f"${{{name}}} is not known yet: {VALUES[name].way} sets it; nothing was sent")
     return text
 
 
@@ -200,8 +200,8 @@ def _unknown(app: App, name: str) -> str:
 
     near = get_close_matches(name, [*app.variables.own, *BUILT_IN], 1)
     meant = f"; did you mean ${{{near[0]}}}?" if near else ""
-    which = f"${{{name}}} is not set" if name else "a ${...} in what is secret is not set"
-    return f"{which}{meant} (\\set lists all; in quotes it is data); nothing was sent"
+    which = f"${{{name}}} is not set" if name else "a ${...} inside a secret is not set"
+    return f"{which}{meant} (\\set lists all; ${{...}} in quotes is data); nothing was sent"
 
 
 def _hide(app: App, line: str, used: list[tuple[tuple[int, int], str]]) -> None:

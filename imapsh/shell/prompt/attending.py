@@ -81,7 +81,7 @@ class Attendance:
     def _renew(self, exchange: Exchange) -> None:
         """A typed IDLE is taken up again, as long as it runs."""
         if self.connection.idle is exchange:
-            self.connection.note("IDLE ends and begins again, because servers log out clients silent for 30 minutes")
+            self.connection.note("IDLE ends and begins again, because servers log out clients that are silent for 30 minutes")
             self.connection.session.line("IDLE")
             self.kick()
 
@@ -93,7 +93,7 @@ class Attendance:
         busy = connection.running(exchange, *connection.own)
         self.kick()
         if busy:
-            connection.note(f"{exchange.tag} {exchange.name} goes behind it: {busy}")
+            connection.note(f"{exchange.tag} {exchange.name} waits: {busy}")
         else:
             await self.wait(exchange)
 
@@ -131,7 +131,7 @@ class Attendance:
             connection.note(f"{name} was not sent")
             return
         connection.mute(exchange)
-        connection.note(f"{name} still running; what comes goes to \\last.  Ctrl-C again offers to disconnect")
+        connection.note(f"{name} is still running; \\last will show its reply.  Ctrl-C again offers to disconnect")
         if exchange.name == "IDLE":
             self._done()
 

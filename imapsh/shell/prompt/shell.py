@@ -180,7 +180,7 @@ class Shell:
             await self._read()
         if self._answers_follow():
             pending.popleft()
-            self.app.note("a line that was to answer AUTHENTICATE was not asked for: not sent")
+            self.app.note("a line of the paste was an answer to AUTHENTICATE, and the server did not ask for it: not sent")
         elif pending:
             await self._take(pending.popleft())
 

@@ -91,7 +91,7 @@ def test_a_message_is_begun_and_sent(editor: Editor) -> None:
 def test_what_was_not_written_is_not_sent(editor: Editor, work: str) -> None:
     editor.does(work)
     host = FakeApp(connected=True).does("\\edit APPEND Drafts")
-    assert host.said == ["nothing was written, not sent"]
+    assert host.said == ["nothing was written, so nothing was sent"]
     assert lines(host) == []
 
 

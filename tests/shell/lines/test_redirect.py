@@ -135,7 +135,7 @@ def test_that_a_text_is_written_encoded_is_said_where_it_is_known(tmp_path: Path
     host = selected().does(f"FETCH 4 BODY.PEEK[2] > {path}")
     assert host.said[-1] == f"wrote 88 octets to {path}"
     host.does("FETCH 4 BODYSTRUCTURE").does(f"FETCH 4 BODY.PEEK[2] > {path}")
-    assert host.said[-1] == f"wrote 88 octets to {path}, in base64 as they came; BINARY.PEEK[2] has them decoded"
+    assert host.said[-1] == f"wrote 88 octets to {path}, in base64 as they came; BINARY.PEEK[2] fetches them decoded"
     host.does(f"FETCH 4 BINARY.PEEK[2] > {path}")
     assert host.said[-1] == f"wrote {path.stat().st_size} octets to {path}"
     assert b"item,planned" in path.read_bytes()
@@ -338,7 +338,7 @@ def test_a8_a_command_that_was_not_sent_leaves_the_file(part: Path) -> None:
     host = scripted({"SEARCH": f"* SEARCH\n{OK}"})
     host.does("SEARCH ALL").does(f"FETCH $ FLAGS > {part}").does(f"\\set x y > {part}")
     assert is_as_it_was(part)
-    assert host.said[-1] == f"no output came: {part} is as it was"
+    assert host.said[-1] == f"there was no output: {part} is as it was"
 
 
 @pytest.mark.parametrize("operator", [">", ">>"])
@@ -360,7 +360,7 @@ def test_a8_devices_and_pipes_are_written_through(tmp_path: Path, capfd: pytest.
     assert capfd.readouterr().out == "xyz"
     fifo = tmp_path / "fifo"
     os.mkfifo(fifo)
-    with pytest.raises(UsageError, match=r"cannot write .*fifo: nobody reads from this pipe; nothing was sent"):
+    with pytest.raises(UsageError, match=r"cannot write .*fifo: no process reads from this pipe; nothing was sent"):
         host.does(f"{PART} > {fifo}")
     with open(os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)) as reader:
         host.does(f"{PART} > {fifo}")

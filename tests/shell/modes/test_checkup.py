@@ -95,7 +95,7 @@ def test_a_fault_is_told_among_the_rest_and_2(tmp_path: Path) -> None:
 
 def test_none_and_another(tmp_path: Path) -> None:
     path = str(tmp_path / "imapsh" / "config.toml")
-    assert checkup(tmp_path, None)[1][path] == "is not there"
+    assert checkup(tmp_path, None)[1][path] == "does not exist"
     assert checkup(tmp_path, "x = 1", "--no-config")[:2][0] == 0
     status, _, said = checkup(tmp_path, FILE, "--config", str(tmp_path / "none"))
     assert (status, "cannot be read: No such file" in said) == (2, True)
@@ -108,6 +108,6 @@ def test_in_a_terminal(tmp_path: Path) -> None:
     shell.expect(pexpect.EOF)
     shell.close()
     said = shell.before or ""
-    for text in ("150 x 40", "theme light", "tmux", "imapsh knows no such variable", "\x1b[1;36mInstalled"):
+    for text in ("150 x 40", "theme light", "tmux", "imapsh does not use this variable", "\x1b[1;36mInstalled"):
         assert text in said
     assert "hunter22" not in said

@@ -79,7 +79,7 @@ def test_tap_of_a_script() -> None:
         (False, "the # inbox: untagged EXISTS = 12"),
         (True, "the # inbox: NO"),
         (False, "the # inbox: SELECT nowhere: NO [NONEXISTENT] no mailbox has the name 'nowhere'"),
-        (False, "the # inbox: this line is not to be reached"),
+        (False, "the # inbox: \\fail was reached"),
     ]
     assert points[1].about["message"] == "expected untagged EXISTS = 12, and EXISTS was 11"
     assert points[1].about["at"] == "stdin:4"

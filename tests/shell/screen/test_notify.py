@@ -81,7 +81,7 @@ def test_at_the_prompt(tmp_path: Path) -> None:
             await peer.hears(b"SELECT INBOX\r\n")
             peer.says(b"* 3 EXISTS\r\nA1 OK ok\r\n")
             await person.screen.shows("INBOX>")
-            await person.enters("\\notify", "news are not told beside being shown")
+            await person.enters("\\notify", "new mail is shown, without a bell or a notification")
             await person.enters("\\notify bell", "new mail is told: bell")
             assert "\a" not in person.screen.written
             peer.says(b"* 4 EXISTS\r\n* 5 EXISTS\r\n")

@@ -122,7 +122,7 @@ def test_the_date_is_the_messages_own_where_nothing_else_is_known(here: Path) ->
         ("\\load", "needs files"),
         ("\\load -m X", "needs a mailbox, and files"),
         ("\\load nothing.eml", "there is no file nothing.eml"),
-        ("\\load *.nothing", "there are no messages in that"),
+        ("\\load *.nothing", "there are no messages in these files"),
         ("\\load nul.eml", "holds a NUL"),
         ("\\save 1 file/below", "cannot save into file/below"),
         ("\\save 1 a\0b", "cannot save into a.b: .*embedded null"),
@@ -130,7 +130,7 @@ def test_the_date_is_the_messages_own_where_nothing_else_is_known(here: Path) ->
         ("APPEND INBOX {@a\0b}", "cannot read a.b: embedded null"),
         ("NOOP > a\0b", "cannot write a.b: embedded null"),
         ("NOOP | cat a\0b", "cannot run cat a.b: embedded null"),
-        ("\\load half", "there are no messages in that"),
+        ("\\load half", "there are no messages in these files"),
     ],
 )
 def test_mistakes_are_sentences(here: Path, line: str, words: str) -> None:
