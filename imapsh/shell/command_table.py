@@ -31,32 +31,36 @@ class Command(NamedTuple):
 
 
 _TABLE = (
-    Command("\\help", "[NAME]", "Lists these commands, or explains one of them or any IMAP name.", "show.help_", "names"),
+    Command("\\help", "[NAME]", "Lists these commands, or explains one of them or any IMAP name.",
+            "show.help_", "names"),
     # -- connections
-    Command("\\connect", "[-n NAME] [URL]", "Connects again, connects to another server, or opens a further connection.",
+    Command("\\connect", "[-n NAME] [URL]", "Connects again, to another server, or once more beside the first.",
             "connection.connect", "places",
             details="URL is a profile of the configuration, or one of imap://[user@]host[:port][/mailbox],\n"
-                    "imaps://..., unix:PATH, exec:COMMAND.\n"
-                    "Without URL, imapsh connects to the same server and selects the same mailbox.  It resends nothing.\n"
-                    "With -n NAME it opens a further connection, or replaces the connection of that name."),
-    Command("\\use", "NAME", "Sends the following lines to the connection of this name.", "connection.use", "connections"),
+                    "imaps://..., unix:PATH, exec:COMMAND. Without URL, imapsh connects to the same server and\n"
+                    "selects the same mailbox.  It resends nothing. With -n NAME it opens a further connection, or\n"
+                    "replaces the connection of that name."),
+    Command("\\use", "NAME", "Sends the following lines to the connection of this name.",
+            "connection.use", "connections"),
     Command("\\sessions", "", "Lists the connections.", "connection.sessions"),
     Command("\\each", "LINE", "Runs a line in every connection, one after the other.", "connection.each", "imap"),
     Command("\\disconnect", "[NAME]", "Logs out of a connection and removes it.", "connection.disconnect",
             "connections"),
     # -- what is shown
     Command("\\last", "[FORMAT]", "Shows the last exchange again, without asking the server.", "show.last", "formats"),
-    Command("\\format", "[FORMAT]", "Shows or sets the format of replies: pretty, view, wire, json or hex.", "show.form",
-            "formats"),
-    Command("\\keys", "[emacs|vi]", "Shows or sets the key bindings for editing lines.", "show.keys", "keys", prompt=True),
+    Command("\\format", "[FORMAT]", "Shows or sets the format of replies: pretty, view, wire, json or hex.",
+            "show.form", "formats"),
+    Command("\\keys", "[emacs|vi]", "Shows or sets the key bindings for editing lines.",
+            "show.keys", "keys", prompt=True),
     Command("\\trace", "[FILE|off]", "Shows, begins or ends the trace of both directions; secrets are left out.",
             "show.trace", "path"),
     # -- messages
     Command("\\save", "[UID] SET [WHERE]", "Saves messages: one file for each, an mbox file or a Maildir.", "mail.save",
             "paths",
-            details="WHERE is a folder (one .eml file for each message, named by its UID), NAME.mbox or mbox:FILE, or a\n"
-                    "Maildir (maildir:FOLDER).  Without WHERE it is a folder named after the mailbox.  Messages that are\n"
-                    "already there are not fetched again, so an interrupted save can be resumed.  \\Seen is not set."),
+            details="WHERE is a folder (one .eml file for each message, named by its UID), NAME.mbox or mbox:FILE, or\n"
+                    "a Maildir (maildir:FOLDER).  Without WHERE it is a folder named after the mailbox.  Messages\n"
+                    "that are already there are not fetched again, so an interrupted save can be resumed.  \\Seen is\n"
+                    "not set."),
     Command("\\load", "[-m MAILBOX] FILE...", "Appends messages from files, mbox files, Maildirs or folders of \\save.",
             "mail.load", "paths",
             details="Flags and dates come from what \\save, the mbox or the Maildir kept; otherwise the date is the\n"
@@ -67,41 +71,43 @@ _TABLE = (
             details="imapsh says what the command would do, and asks, before EXPUNGE, CLOSE, DELETE and RENAME of\n"
                     "INBOX, and before STORE and MOVE of many messages (--many).  A script is never asked."),
     Command("\\readonly", "[on|off]", "Shows or sets read-only mode.", "care.readonly", "on or off",
-            details="SELECT is sent as EXAMINE, and BODY[ as BODY.PEEK[.  Commands that change mail or mailboxes are refused."),
+            details="SELECT is sent as EXAMINE, and BODY[ as BODY.PEEK[.  Commands that change mail or mailboxes are\n"
+                    "refused."),
     Command("\\cleartext", "[on|off]", "Shows or sets whether passwords may be sent without TLS.",
             "care.cleartext", "on or off",
-            details="When it is off (the default), imapsh refuses to send a password or token to another machine without\n"
-                    "TLS: LOGIN, AUTHENTICATE with PLAIN and the like.  STARTTLS is the better way."),
+            details="When it is off (the default), imapsh refuses to send a password or token to another machine\n"
+                    "without TLS: LOGIN, AUTHENTICATE with PLAIN and the like.  STARTTLS is the better way."),
     # -- values that carry over
     Command("\\set", "[[-s] NAME [VALUE]]", "Lists the variables, shows one, or sets one.", "values.set_",
             "variables", verbatim=True,
             details="In an IMAP line, ${NAME} is replaced by its value, as if the value had been typed there:\n"
                     "    \\set box INBOX\n"
                     "    SELECT ${box}\n"
-                    "It is not replaced in quotes or literals, which are data.  With -s, imapsh asks for the value without\n"
-                    "echo and never shows it.  A $ alone belongs to IMAP: it is the saved result of SEARCH."),
+                    "It is not replaced in quotes or literals, which are data.  With -s, imapsh asks for the value\n"
+                    "without echo and never shows it.  A $ alone belongs to IMAP: it is the saved result of SEARCH."),
     Command("\\unset", "NAME", "Removes a variable that \\set made.", "values.unset", "own variables"),
     Command("\\alias", "[NAME [LINE]]", "Lists the aliases, shows one, or makes one.", "values.alias", "aliases",
             verbatim=True,
-            details="NAME at the beginning of a line then stands for LINE.  In LINE, ${1} to ${9} are its arguments and\n"
-                    "${*} is all of them; if LINE has none of these, the arguments go to its end:\n"
+            details="NAME at the beginning of a line then stands for LINE.  In LINE, ${1} to ${9} are its arguments\n"
+                    "and ${*} is all of them; if LINE has none of these, the arguments go to its end:\n"
                     "    \\alias big SEARCH LARGER ${1}\n"
                     "    big 100000\n"
                     "The alias lasts until imapsh ends; for permanent ones, use [aliases] in the configuration file."),
     Command("\\unalias", "NAME", "Removes an alias.", "values.unalias", "aliases"),
-    Command("\\history", "[N|/TEXT]", "Shows the last N lines that were typed (20 by default), or those that contain TEXT.",
+    Command("\\history", "[N|/TEXT]", "Shows the last N lines that you typed (20 by default), or those with TEXT.",
             "values.history", prompt=True),
     # -- times
     Command("\\timing", "[on|off]", "Shows or sets whether imapsh says how long each command took.",
             "timing.timing", "on or off"),
     Command("\\stats", "[NAME|reset]", "Shows how long commands took: counts, percentiles, octets.", "timing.stats",
             "stats",
-            details="Each command has two lines: the time to the first octet of the reply, and the time to its end.  NAME\n"
-                    "selects one connection; without it, all are counted together.  Percentiles are accurate to 1 %."),
+            details="Each command has two lines: the time to the first octet of the reply, and the time to its end. \n"
+                    "NAME selects one connection; without it, all are counted together.  Percentiles are accurate to\n"
+                    "1 %."),
     Command("\\repeat", "[-q] N SECONDS LINE", "Runs a line N times, with a pause of SECONDS between.", "timing.repeat",
             "imap",
-            details="With * for N it runs until Ctrl-C.  At the end it shows the times.  With -q, replies\n"
-                    "are not shown.\n"
+            details="With * for N it runs until Ctrl-C.  At the end it shows the times.  With -q, replies are not\n"
+                    "shown.\n"
                     "    \\repeat -q 100 0 NOOP"),
     # -- a script that is a test
     Command("\\expect", "EXPECTATION", "Checks the last exchange against an expectation.",
@@ -115,27 +121,31 @@ _TABLE = (
     Command("\\watch", "[on|off|SECONDS]", "Shows news between commands, by IDLE or by regular NOOPs.",
             "watching.watch", "on or off",
             details="At the prompt, IDLE runs unseen while a mailbox is selected and no command runs, and starts\n"
-                    "again after each command.  If the server has no IDLE, SECONDS is the time between NOOPs.\n"
-                    "In a script, it shows news for SECONDS, or until Ctrl-C."),
+                    "again after each command.  If the server has no IDLE, SECONDS is the time between NOOPs. In a\n"
+                    "script, it shows news for SECONDS, or until Ctrl-C."),
     Command("\\notify", "[off|bell|desktop]", "Shows or sets how imapsh announces new mail besides showing it.",
             "watching.notify", "notifications",
-            details="bell rings the terminal's bell.  desktop runs notify-send if it is installed, or else sends OSC 9\n"
-                    "(rxvt: OSC 777).  It names the mailbox and the number of messages, once for mail that comes together.",
+            details="bell rings the terminal's bell.  desktop runs notify-send if it is installed, or else sends OSC\n"
+                    "9 (rxvt: OSC 777).  It names the mailbox and the number of messages, once for mail that comes\n"
+                    "together.",
             prompt=True),
     # -- octets
     Command("\\edit", "[COMMAND]", "Lets you write the literal of a command in your editor, and sends it.",
             "editing.edit", "imap",
-            details="The literal goes to the end of the command, or replaces {}.  For APPEND, the editor starts with a header:\n"
+            details="The literal goes to the end of the command, or replaces {}.  For APPEND, the editor starts with\n"
+                    "a header:\n"
                     "    \\edit APPEND Drafts (\\Draft)\n"
-                    "Without COMMAND, it edits the last literal again.  VISUAL or EDITOR names the editor.  Nothing is sent\n"
-                    "if nothing was written.  A command with a secret cannot be edited.",
+                    "Without COMMAND, it edits the last literal again.  VISUAL or EDITOR names the editor.  Nothing\n"
+                    "is sent if nothing was written.  A command with a secret cannot be edited.",
             prompt=True, verbatim=True),
     Command("\\raw", "TEXT", "Sends exactly these octets, without making a command of them.", "raw.send", verbatim=True,
             exact=True,
             details="Escapes: \\r \\n \\t \\0 \\e \\\\ and \\xNN for any octet.  Nothing is added, not even CRLF:\n"
                     "    \\raw A1 NOOP\\r\\n"),
-    Command("\\resync", "", "Gives up on a literal or line whose rest does not come, and continues after it.", "raw.resync",
-            details="The part of the literal that came is read again as replies, from the first line that looks like one."),
+    Command("\\resync", "", "Gives up on a literal or line whose rest does not come, and continues after it.",
+            "raw.resync",
+            details="The part of the literal that came is read again as replies, from the first line that looks like\n"
+                    "one."),
     Command("\\quit", "", "Logs out everywhere and ends imapsh; so does Ctrl-D.", "connection.quit"),
 )  # fmt: skip
 

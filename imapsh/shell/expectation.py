@@ -76,7 +76,8 @@ SUBJECTS: dict[str, Subject] = {
     "OK": _STATUS,
     "NO": _STATUS,
     "BAD": _STATUS,
-    "[CODE]": Subject("reply", "[CODE] [OPERATOR VALUE]", "the code of the reply, which may be OK, NO or BAD", "[UIDNOTSTICKY]",
+    "[CODE]": Subject("reply", "[CODE] [OPERATOR VALUE]", "the code of the reply, which may be OK, NO or "
+    "BAD", "[UIDNOTSTICKY]",
                       "", "may"),
     "text": Subject("text", "text OPERATOR VALUE", "the text of the reply, after its code", "text ~ (?i)completed", "",
                     "must"),
@@ -89,11 +90,15 @@ SUBJECTS: dict[str, Subject] = {
                      "state selected", "", "must", plain=True),
     "mailbox": Subject("mailbox", "mailbox [OPERATOR] NAME", "the selected mailbox, decoded", "mailbox INBOX", "",
                        "must", plain=True),
-    "capability": Subject("capability", "capability NAME", "the capabilities that the server offers now", "capability IDLE", "must"),
-    "bytes": Subject("octets", "bytes OPERATOR NUMBER", "the number of octets in the responses", "bytes < 10000", "", "must"),
-    "time": Subject("elapsed", "time OPERATOR SECONDS", "the time from the first octet sent to the reply", "time < 0.5", "",
+    "capability": Subject("capability", "capability NAME", "the capabilities that the server offers "
+    "now", "capability IDLE", "must"),
+    "bytes": Subject("octets", "bytes OPERATOR NUMBER", "the number of octets in the "
+    "responses", "bytes < 10000", "", "must"),
+    "time": Subject("elapsed", "time OPERATOR SECONDS", "the time from the first octet sent to the "
+    "reply", "time < 0.5", "",
                     "must"),
-    "violations": Subject("violations", "violations [RULE] [OPERATOR NUMBER]", "violations of the grammar, by the rules "
+    "violations": Subject("violations", "violations [RULE] [OPERATOR NUMBER]", "violations of the grammar, by the "
+    "rules "
                           "of docs/reference/rules.rst", "no violations", "may", "may"),
     "findings": Subject("findings", "findings [RULE] [OPERATOR NUMBER]", "faults of conduct, such as an EXPUNGE at a "
                         "forbidden time", "no findings", "may", "may"),

@@ -36,7 +36,9 @@ def readonly(app: App, argument: str) -> None:
         session.read_only = switched("\\readonly", argument)
         connection.plan = connection.plan._replace(read_only=session.read_only)
     app.say(
-        "read-only mode: on; commands that change mail or mailboxes are refused" if session.read_only else "read-only mode: off"
+        "read-only mode: on; commands that change mail or mailboxes are refused"
+        if session.read_only
+        else "read-only mode: off"
     )
     box = session.mailbox
     if argument and box is not None and box.read_only != session.read_only:

@@ -33,7 +33,9 @@ def edit(app: App, argument: str) -> Steps[str]:
         return ""
     app.draft = draft = draft._replace(text=f"{written}\n" if message else written, sent=False)
     if "\0" in draft.text and not draft.head.endswith("~"):
-        raise UsageError("the text contains a NUL, which a literal must not; it was not sent: run \\edit again and remove the NUL")
+        raise UsageError(
+            "the text contains a NUL, which a literal must not; it was not sent: run \\edit again and remove the NUL"
+        )
     text = to_wire(draft.text)
     octets = len(text.encode("utf-8", "surrogateescape"))
     status: str = yield Line(f"{draft.head}{{{octets}}}\r\n{text}{draft.tail}")
@@ -52,7 +54,9 @@ def _reads_as_message(app: App, draft: Draft) -> bool:
     """Whether the literal is a message.  Raises UsageError for a command with a secret: it would lie in a file."""
     found = app.match(f"{draft.head}{{1}}\r\nx{draft.tail}")
     if found.secrets:
-        raise UsageError(f"{found.name.upper()} takes a secret, and imapsh writes no secret to a file: type it at the prompt")
+        raise UsageError(
+            f"{found.name.upper()} takes a secret, and imapsh writes no secret to a file: type it at the prompt"
+        )
     return found.name.upper() == "APPEND"
 
 

@@ -14,9 +14,7 @@ def send(app: App, argument: str) -> Steps[str]:
     if not argument:
         raise UsageError("\\raw needs the text to send, as in \\raw A1 NOOP\\r\\n")
     if app.session.read_only:
-        raise UsageError(
-            "read-only mode is on, and \\raw may change anything: not sent (\\readonly off turns it off)"
-        )
+        raise UsageError("read-only mode is on, and \\raw may change anything: not sent (\\readonly off turns it off)")
     octets = unescape(argument)
     status: str = yield Octets(octets, _without_secrets(app, octets))
     return status

@@ -68,5 +68,5 @@ def trace(app: App, argument: str) -> None:
 
 def _format(name: str) -> str:
     if name.lower() not in FORMATS:
-        raise UsageError(f"{name!r} is no format: one of {', '.join(FORMATS)}")
+        raise UsageError(f"unknown format {name!r}; choose {', '.join(FORMATS[:-1])} or {FORMATS[-1]}")
     return name.lower()

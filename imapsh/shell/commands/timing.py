@@ -67,7 +67,9 @@ def _plan(argument: str) -> tuple[bool, int | None, float, str]:
     quiet = words[:1] == ["-q"]
     parts = (words[1] if quiet and len(words) > 1 else argument).split(None, 2)
     if len(parts) < 3:
-        raise UsageError("\\repeat needs a number of times, the seconds between, and a line, as in \\repeat 10 0.5 NOOP")
+        raise UsageError(
+            "\\repeat needs a number of times, the seconds between, and a line, as in \\repeat 10 0.5 NOOP"
+        )
     times, pause, line = parts
     if times != "*" and not (times.isascii() and times.isdigit() and len(times) < 20 and int(times)):
         raise UsageError(f"invalid number of times {times!r}; give 1 or more, or * to repeat until Ctrl-C")

@@ -88,4 +88,6 @@ def notify(app: App, argument: str) -> None:
     if how:
         app.options = app.options._replace(notify=how)
     now = app.options.notify
-    app.say("new mail is shown, without a bell or a notification" if now == "never" else f"new mail is announced by: {now}")
+    app.say(
+        "new mail is shown, without a bell or a notification" if now == "never" else f"new mail is announced by: {now}"
+    )

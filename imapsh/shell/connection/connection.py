@@ -125,7 +125,9 @@ class Connection:
 
     def running(self, *without: Exchange | None) -> str:
         """The commands that run and wait, but for these, in words; or ""."""
-        parts = [f"{one.tag} {one.name} is still running" for one in self.session.running.values() if one not in without]
+        parts = [
+            f"{one.tag} {one.name} is still running" for one in self.session.running.values() if one not in without
+        ]
         parts += [f"{one.tag} {one.name} waits" for one in self.session.queue if one not in without]
         return ", ".join(parts)
 

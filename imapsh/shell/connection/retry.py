@@ -28,7 +28,9 @@ def read(text: str) -> tuple[int, float]:
     except ValueError:
         times = wait = -1
     if not (0 <= times < 1e6 and 0 < wait < 1e6):
-        raise UsageError("--retry takes the number of further attempts and the seconds before the first, as in --retry 5:2")
+        raise UsageError(
+            "--retry takes the number of further attempts and the seconds before the first, as in --retry 5:2"
+        )
     return times, wait
 
 

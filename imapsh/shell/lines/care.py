@@ -168,7 +168,9 @@ def gently(app: App, found: Match) -> Match:
         and session.mailbox is not None
         and not session.mailbox.read_only
     ):
-        raise UsageError(f"read-only mode is on, and this {row.name} has an error that may make it set flags: {_NOT_SENT}")
+        raise UsageError(
+            f"read-only mode is on, and this {row.name} has an error that may make it set flags: {_NOT_SENT}"
+        )
     spans = found.harmless
     if not spans:
         return found

@@ -74,7 +74,8 @@ def _without_nul(app: App, path: str, file: IO[bytes], size: int) -> Steps[None]
         while at < size and (piece := file.read(min(size - at, _LOOKED_AT))):
             if (place := piece.find(b"\0")) >= 0:
                 raise UsageError(
-                    f"{path} contains a NUL at octet {at + place:,}, which a literal must not: ~{{@{path}}} sends it to a "
+                    f"{path} contains a NUL at octet {at + place:,}, which a literal must not: ~{{@{path}}} sends it "
+                    f"to a "
                     "server with BINARY; nothing was sent"
                 )
             at += len(piece)

@@ -81,7 +81,9 @@ class Attendance:
     def _renew(self, exchange: Exchange) -> None:
         """A typed IDLE is taken up again, as long as it runs."""
         if self.connection.idle is exchange:
-            self.connection.note("IDLE ends and begins again, because servers log out clients that are silent for 30 minutes")
+            self.connection.note(
+                "IDLE ends and begins again, because servers log out clients that are silent for 30 minutes"
+            )
             self.connection.session.line("IDLE")
             self.kick()
 

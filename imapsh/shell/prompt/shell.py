@@ -180,7 +180,9 @@ class Shell:
             await self._read()
         if self._answers_follow():
             pending.popleft()
-            self.app.note("a line of the paste was an answer to AUTHENTICATE, and the server did not ask for it: not sent")
+            self.app.note(
+                "a line of the paste was an answer to AUTHENTICATE, and the server did not ask for it: not sent"
+            )
         elif pending:
             await self._take(pending.popleft())
 

@@ -102,7 +102,10 @@ def _advice(status: Status, reading: Reading, document: Document) -> Fragments:
         return [*found, *_own(command.text[start:])]
     left = literals.wanted(document.text)
     if left is not None and left > 0:
-        return [*found, ("class:bottom-toolbar.hint", f"{left} more octets of the literal; Enter counts as two (CR LF)")]
+        return [
+            *found,
+            ("class:bottom-toolbar.hint", f"{left} more octets of the literal; Enter counts as two (CR LF)"),
+        ]
     if not status.live:
         return [("class:bottom-toolbar.error", "not connected: \\connect opens a connection")]
     return [*found, *_line(reading, command.text[start:], max(offset - start, 0))]

@@ -101,7 +101,9 @@ class _File:
         if not isinstance(value, dict):
             raise self.wrong(("profiles",), name, f"profiles.{name} must be a table: [profiles.{name}]")
         if not _PROFILE.fullmatch(name):
-            raise self.wrong(("profiles",), name, f"{name!r} cannot be the name of a profile: use letters, digits, - _ and .")
+            raise self.wrong(
+                ("profiles",), name, f"{name!r} cannot be the name of a profile: use letters, digits, - _ and ."
+            )
         if "url" not in value:
             raise self.wrong(("profiles",), name, f"the profile {name} has no url")
         return self._options(("profiles", name), value)
@@ -185,7 +187,9 @@ class _File:
 
     def _password(self, table: Table, value: str) -> Kept:
         if not table:
-            raise self.wrong(table, "password", "a password must be in a profile, so that it is not sent to every server")
+            raise self.wrong(
+                table, "password", "a password must be in a profile, so that it is not sent to every server"
+            )
         if not self.private:
             raise self.wrong(
                 table, "password", f"others may read this file, and it contains a password: chmod 600 {self.path}, "

@@ -97,7 +97,8 @@ OPTIONS: tuple[Option, ...] = (
            kind="number"),
     Option("--set", _RUN, "set the variable NAME; ${NAME} in a command is replaced by it", "NAME=VALUE", many=True,
            once=True),
-    Option("--report", _RUN, "write the results of a script's tests (\\expect) to FILE: TAP to .tap, JUnit XML to .xml; "
+    Option("--report", _RUN, "write the results of a script's tests (\\expect) to FILE: TAP to .tap, JUnit XML to "
+           ".xml; "
            "tap:FILE or junit:FILE for any other name; - is stdout, which then has nothing else", "FILE", once=True),
     Option("--explain", _RUN, "read a server's recorded octets or a trace, and explain them; - is stdin",
            "FILE", once=True),
@@ -126,7 +127,8 @@ OPTIONS: tuple[Option, ...] = (
            kind="choice", choices=NOTIFICATIONS),
     Option("--trace", _SHOW, "write both directions to FILE, without secrets; --explain reads it", "FILE"),
     Option("--user", _LOGIN, "log in as USER before the first command", "USER"),
-    Option("--mechanism", _LOGIN, "log in with this SASL mechanism; if it takes a token, the token is the password; auto "
+    Option("--mechanism", _LOGIN, "log in with this SASL mechanism; if it takes a token, the token is the password; "
+           "auto "
            "is the strongest possible; the default is PLAIN, or the command LOGIN", "NAME"),
     Option("--password-command", _LOGIN, "take the password from the first line that COMMAND prints", "COMMAND"),
     Option("--token-command", _LOGIN, "take an OAuth 2.0 token from COMMAND, which prints it alone or as JSON; it is "
@@ -146,7 +148,8 @@ OPTIONS: tuple[Option, ...] = (
     Option("--fallback", _LINK, "if a bare host has no imaps, use imap with STARTTLS"),
     Option("--timeout", _LINK, "give up when the server is silent for SECONDS; in a batch, also how long IDLE lasts",
            "SECONDS", kind="seconds"),
-    Option("--connect-timeout", _LINK, "the limit for connecting, the TLS handshake and the greeting; the default is 30",
+    Option("--connect-timeout", _LINK, "the limit for connecting, the TLS handshake and the greeting; the default is "
+           "30",
            "SECONDS", kind="seconds"),
     Option("--retry", _LINK, "connect again up to N times if the server cannot be reached, does not answer in time "
            "or greets with BYE: after SECONDS (1 by default), then after twice as long each time, up to 60; "

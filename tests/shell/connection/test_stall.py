@@ -115,7 +115,7 @@ def test_without_a_reply_in_it_ctrl_c_gives_the_prompt_back(tmp_path: Path) -> N
             peer.says(b"* 1 FETCH (BODY[1] {99}\r\na poem\r\n")
             await person.screen.shows("waiting for 99 octets, 8 received; Ctrl-C and \\resync go on from there")
             person.shell.driver.interrupt()
-            await person.screen.shows("A1 FETCH still running; what comes")
+            await person.screen.shows("A1 FETCH is still running; \\last")
             await person.enters("\\resync", "99 octets are announced and 8 came")
             peer.says(b"A1 OK done\r\n")
             await person.screen.shows("< A1 OK done")
@@ -164,7 +164,7 @@ def test_a_push_that_is_left_open_is_told_at_the_prompt(tmp_path: Path) -> None:
                 "inside a parenthesis: whether it goes on shows only with the next; \\resync goes on"
             )
             await person.enters("\\resync", "* 1 FETCH")
-            await person.enters("\\resync", "nothing has come in part")
+            await person.enters("\\resync", "there is no unfinished literal")
 
     scene_of(scene)
 

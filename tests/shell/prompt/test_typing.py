@@ -33,7 +33,7 @@ MENUS = (
     ("STATUS Archive (", "MESSAGES", "How many messages it holds."),
     ("ENABLE ", "IMAP4rev2", "The replies and names of IMAP4rev2."),
     ("APPEND Drafts {@/usr/bin/en", "env", ""),
-    (r"\form", r"\format", "Says or sets how replies are shown"),
+    (r"\form", r"\format", "Shows or sets the format of replies"),
 )
 
 

@@ -69,9 +69,7 @@ def save(app: App, argument: str) -> Steps[None]:
                   + (f"; {there:,} {'was' if there == 1 else 'were'} there already" if there else ""))  # fmt: skip
     missing = len(items) - there - saving.messages
     if missing:
-        raise UsageError(
-            f"{count(missing, 'message')} did not arrive: expunged meanwhile, or withheld by the server"
-        )
+        raise UsageError(f"{count(missing, 'message')} did not arrive: expunged meanwhile, or withheld by the server")
 
 
 def _by_uid(app: App, argument: str, numbers: str, origins: Sequence[Origin], uid: bool) -> bool:

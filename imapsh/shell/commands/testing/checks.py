@@ -162,7 +162,7 @@ def untagged(expected: Expectation, app: App) -> Seen:
 def count(expected: Expectation, app: App) -> Seen:
     """`\\expect count NAME`: how many untagged ones came."""
     count = sum(1 for _ in _untagged(app, expected.name))
-    return expected.compares(str(count)), f"there were {count} untagged {expected.name.upper()}"
+    return expected.compares(str(count)), f"the number of untagged {expected.name.upper()} was {count}"
 
 
 def state(expected: Expectation, app: App) -> Seen:

@@ -20,7 +20,9 @@ def find(host: str, user: str) -> str:
     try:
         return keyring.get_password(service(host), user) or ""
     except NoKeyringError:
-        raise LoginError("--keyring found no keyring on this system: keyring diagnose shows what it looks for") from None
+        raise LoginError(
+            "--keyring found no keyring on this system: keyring diagnose shows what it looks for"
+        ) from None
     except KeyringError as error:
         reason = type(error).__name__
         raise LoginError(
