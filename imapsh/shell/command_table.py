@@ -37,8 +37,8 @@ _TABLE = (
     Command("\\connect", "[-n NAME] [URL]", "Connects again, to another server, or once more beside the first.",
             "connection.connect", "places",
             details="URL is a profile of the configuration, or one of imap://[user@]host[:port][/mailbox],\n"
-                    "imaps://..., unix:PATH, exec:COMMAND. Without URL, imapsh connects to the same server and\n"
-                    "selects the same mailbox.  It resends nothing. With -n NAME it opens a further connection, or\n"
+                    "imaps://..., unix:PATH, exec:COMMAND.  Without URL, imapsh connects to the same server and\n"
+                    "selects the same mailbox.  It resends nothing.  With -n NAME it opens a further connection, or\n"
                     "replaces the connection of that name."),
     Command("\\use", "NAME", "Sends the following lines to the connection of this name.",
             "connection.use", "connections"),
@@ -69,7 +69,7 @@ _TABLE = (
     Command("\\safe", "[on|off]", "Shows or sets whether imapsh asks before a command that loses mail.", "care.safe",
             "on or off",
             details="imapsh says what the command would do, and asks, before EXPUNGE, CLOSE, DELETE and RENAME of\n"
-                    "INBOX, and before STORE and MOVE of many messages (--many).  A script is never asked."),
+                    "INBOX, and before STORE and MOVE of many messages (--many).  Without a terminal it does not ask."),
     Command("\\readonly", "[on|off]", "Shows or sets read-only mode.", "care.readonly", "on or off",
             details="SELECT is sent as EXAMINE, and BODY[ as BODY.PEEK[.  Commands that change mail or mailboxes are\n"
                     "refused."),
@@ -101,7 +101,7 @@ _TABLE = (
             "timing.timing", "on or off"),
     Command("\\stats", "[NAME|reset]", "Shows how long commands took: counts, percentiles, octets.", "timing.stats",
             "stats",
-            details="Each command has two lines: the time to the first octet of the reply, and the time to its end. \n"
+            details="Each command has two lines: the time to the first octet of the reply, and the time to its end.\n"
                     "NAME selects one connection; without it, all are counted together.  Percentiles are accurate to\n"
                     "1 %."),
     Command("\\repeat", "[-q] N SECONDS LINE", "Runs a line N times, with a pause of SECONDS between.", "timing.repeat",
@@ -121,7 +121,7 @@ _TABLE = (
     Command("\\watch", "[on|off|SECONDS]", "Shows news between commands, by IDLE or by regular NOOPs.",
             "watching.watch", "on or off",
             details="At the prompt, IDLE runs unseen while a mailbox is selected and no command runs, and starts\n"
-                    "again after each command.  If the server has no IDLE, SECONDS is the time between NOOPs. In a\n"
+                    "again after each command.  If the server has no IDLE, SECONDS is the time between NOOPs.  In a\n"
                     "script, it shows news for SECONDS, or until Ctrl-C."),
     Command("\\notify", "[off|bell|desktop]", "Shows or sets how imapsh announces new mail besides showing it.",
             "watching.notify", "notifications",
