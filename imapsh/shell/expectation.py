@@ -1,4 +1,4 @@
-r"""What `\expect` may say of the last exchange: one table of subjects, and one grammar.
+r"""The expectations that `\expect` takes: one table of subjects, and one grammar.
 
     [no] SUBJECT [NAME [FIELD]] [OPERATOR VALUE]
 
@@ -47,7 +47,7 @@ class Subject(NamedTuple):
 
 
 class Expectation(NamedTuple):
-    """What a line says.  `field` "" for the whole; `operator` "" where nothing is compared."""
+    """A parsed expectation.  `field` is "" for the whole; `operator` is "" if nothing is compared."""
 
     text: str
     subject: str
@@ -58,7 +58,7 @@ class Expectation(NamedTuple):
     value: str = ""
 
     def compares(self, seen: str) -> bool:
-        """Whether a value is as it should be; true where nothing is compared."""
+        """Return whether a value is as expected; true if nothing is compared."""
         return not self.operator or _compare(seen, self.operator, self.value)
 
 
@@ -183,7 +183,7 @@ def _number(text: str) -> float | None:
 
 
 def is_code(field: str) -> bool:
-    """Whether a field is a response code in its brackets."""
+    """Return whether a field is a response code in brackets."""
     return field.startswith("[") and field.endswith("]") and " " not in field
 
 

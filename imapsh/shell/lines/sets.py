@@ -54,7 +54,7 @@ def fitted(app: App, line: str, origins: Sequence[Origin]) -> str:
 
 
 def kind_of(text: str, start: int, end: int, origins: Sequence[Origin]) -> str:
-    """What a set from `start` to `end` holds, as far as it is known; "" where it is the person's own.
+    """Return the kind of the set from `start` to `end`, or "" if the person typed it.
 
     Raises UsageError where it holds values of both kinds.
     """
@@ -85,7 +85,7 @@ def _sets(pieces: Sequence[Piece], is_key: bool = False) -> Iterator[tuple[Piece
 
 
 def _changes(found: Match, piece: Piece, is_key: bool, name: str) -> list[Change]:
-    """What makes UIDs of a set that is of message numbers."""
+    """Return the changes that make a set of UIDs out of a set of message numbers."""
     form = uid_form(found)
     if found.tag is not None or not (is_key or form):
         raise _refusal(found, name, UIDS)
@@ -123,7 +123,7 @@ def _unread(found: Match, line: str, origin: Origin) -> None:
 
 
 def uid_form(found: Match) -> list[Change]:
-    """What makes a command of message numbers one of UIDs; empty where there is none, or it is one already."""
+    """Return the changes that give a command its UID form; empty if it has none, or is in it already."""
     if found.name.upper().startswith("UID ") or table.command(f"UID {found.name}") is None:
         return []
     start = len(found.text) - len(found.text.lstrip(" "))

@@ -67,7 +67,7 @@ def run(given: Mapping[str, Any]) -> int:
     sections = {
         "Installed": _installed(),
         "Configuration": _read(path, content, fault),
-        "Passwords, the first that is there": _passwords(options),
+        "Passwords, the first one found": _passwords(options),
         "Files": _files(),
         "Terminal": _terminal(options),
         "Environment": _environment(),

@@ -100,7 +100,7 @@ class Attendance:
             await self.wait(exchange)
 
     async def wait(self, exchange: Exchange) -> None:
-        """Until the reply, the end, Ctrl-C, a question, or an IDLE that has begun."""
+        """Wait for the reply, the end of the connection, Ctrl-C, a question, or the start of IDLE."""
         self._interrupted = self.stalled = False
         self._awaited = exchange
         self.heard()

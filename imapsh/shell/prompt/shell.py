@@ -89,7 +89,7 @@ class Shell:
     # -- what its parts ask
 
     def status(self) -> toolbar.Status:
-        """What prompt and toolbar tell."""
+        """Return what the prompt and the toolbar show."""
         app = self.app
         here = app.here
         if here is None:

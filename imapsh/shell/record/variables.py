@@ -1,4 +1,4 @@
-r"""What `\\set` keeps, and the names of what the shell knows by itself."""
+r"""The variables that `\\set` keeps, and the names of the built-in ones."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ UIDS, NUMBERS = "UIDs", "message numbers"
 
 
 class Origin(NamedTuple):
-    """Where in a text a value of the shell's own stands: `kind` is UIDS or NUMBERS, `name` the value's."""
+    """The place of one of the shell's values in a text: `kind` is UIDS or NUMBERS, `name` is the value's name."""
 
     start: int
     end: int
@@ -37,7 +37,7 @@ class Origin(NamedTuple):
     name: str
 
     def moved(self, by: int) -> Origin:
-        """The same in a text that begins so much earlier."""
+        """Return the origin moved by a number of characters."""
         return self._replace(start=self.start + by, end=self.end + by)
 
 

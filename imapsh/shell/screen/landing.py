@@ -66,7 +66,7 @@ class Landing(Protocol):
 
 
 def landing(name: str, *, append: bool) -> Landing:
-    """What is to be written into a file, or to its end.  Raises UsageError where that cannot be done.
+    """Open a file for writing, or for appending.  Raises UsageError if that is not possible.
 
     A device, a pipe, and an open descriptor of our own such as `/dev/stdout` take octets as they come.
     """

@@ -1,4 +1,4 @@
-"""What takes the output of a command in place of the screen: a file, or the input of another command.
+"""Targets that take the output of a command instead of the screen: a file, or the input of another command.
 
 What comes is written piece by piece, and nothing is held whole in memory.
 """
