@@ -53,23 +53,23 @@ _NOBODY = Context(NOT_AUTHENTICATED)
 
 
 class Driver(Protocol):
-    """What drives a shell.  Each primitive raises Interrupted for Ctrl-C, and the error that ended a connection."""
+    """The primitives that run a shell.  Each raises Interrupted for Ctrl-C, and the error that ended a connection."""
 
     @property
     def interactive(self) -> bool:
-        """Whether a person sits at a prompt."""
+        """Return whether a person sits at a prompt."""
 
     @property
     def sink(self) -> Sink:
-        """Where things are shown."""
+        """Return the sink that output goes to."""
 
     @property
     def attended(self) -> bool:
-        """Whether somebody is there to be asked."""
+        """Return whether a person can be asked."""
 
     @property
     def told_aside(self) -> bool:
-        """Whether a program reads what is shown, so that words of ours go beside it."""
+        """Return whether a program reads the output, so that notes must go elsewhere."""
 
     async def run(self, connection: Connection, exchange: Exchange, seconds: float | None = None) -> bool:
         """Wait for the reply to a command of ours, for so many seconds at the most; whether it came."""
@@ -146,7 +146,7 @@ class App:
             self._set(setting)
 
     def _set(self, setting: str) -> None:
-        """A variable of the command line.  Raises UsageError."""
+        """Set a variable from the command line.  Raises UsageError."""
         name, equals, value = setting.partition("=")
         if not equals:
             raise UsageError(f"--set takes NAME=VALUE, and {name!r} has no = in it (see imapsh --help)")
@@ -156,43 +156,43 @@ class App:
 
     @property
     def interactive(self) -> bool:
-        """Whether a person sits at a prompt."""
+        """Return whether a person sits at a prompt."""
         return self.driver.interactive
 
     @property
     def attended(self) -> bool:
-        """Whether somebody is there to be asked."""
+        """Return whether a person can be asked."""
         return self.driver.attended
 
     @property
     def output(self) -> Output:
-        """How what is shown now is shown."""
+        """Return the output in use now: the target's while a line redirects its output, else the screen's."""
         return self.screen if self.target is None else self.target.output
 
     @cached_property
     def variables(self) -> Variables:
-        """What `\\set` set."""
+        """Return the variables that `\\set` made."""
         from imapsh.shell.record.variables import Variables
 
         return Variables()
 
     @cached_property
     def stats(self) -> Stats:
-        """What commands took."""
+        """Return the statistics of how long commands took."""
         from imapsh.shell.record.stats import Stats
 
         return Stats()
 
     @cached_property
     def tally(self) -> Tally:
-        """The tests of a script."""
+        """Return the tally of a script's tests."""
         from imapsh.shell.record.tally import Tally
 
         return Tally()
 
     @cached_property
     def demo(self) -> Store:
-        """The mail of the demo, which all its connections of a run share."""
+        """Return the demo's mail, which all demo connections of a run share."""
         from imapsh.server.demo import demo_store
 
         return demo_store()
@@ -204,22 +204,22 @@ class App:
         return Transfers()
 
     def moving(self) -> Progress | None:
-        """How far it has come: the line that is being done, else the literal that its command brings or sends."""
+        """Return the progress of the running line, or else of the literal under way; None if there is none."""
         if self.progress is not None or self.live is None:
             return self.progress
         return self._transfers.of(self.live.session)
 
     def set_keys(self, mode: str) -> None:
-        """Edit lines as "emacs" or as "vi" does, from now on."""
+        """Set the key bindings for editing lines: "emacs" or "vi"."""
         self.keys = mode
         self.on_keys(mode)
 
     def leave(self) -> None:
-        """Log out everywhere and end, when this line is done."""
+        """Log out everywhere and end when this line is done."""
         self.leaving = True
 
     def match(self, text: str) -> Match:
-        """A command as the table reads it now."""
+        """Return a command as the table reads it now."""
         from imapsh.typed.match import match
 
         return match(text, self.context())
@@ -227,7 +227,7 @@ class App:
     # -- secrets
 
     def hide(self, secret: str) -> None:
-        """From now on this is a secret, whatever is or was typed with it."""
+        """Hide a secret from now on, in everything that is or was typed."""
         for secrets in self._all_secrets():
             secrets.add(secret.encode("utf-8", "surrogateescape"))
         self.on_hide()
@@ -238,7 +238,7 @@ class App:
             yield connection.session.secrets
 
     def masked(self, text: str) -> str:
-        """The text without the secrets of any connection, and without those that were typed with none."""
+        """Return the text with the secrets of every connection masked, and those typed without a connection."""
         octets = text.encode("utf-8", "surrogateescape")
         for secrets in self._all_secrets():
             octets = secrets.mask(octets)
@@ -247,54 +247,54 @@ class App:
     # -- connections
 
     def context(self) -> Context:
-        """What decides how a line is read now."""
+        """Return the context that decides how a line is read now."""
         live = self.live
         return live.session.context() if live is not None else _NOBODY
 
     @property
     def here(self) -> Connection | None:
-        """The current connection, living or not; None before the first."""
+        """Return the current connection, open or not; None before the first."""
         return self.connections.get(self.current)
 
     @property
     def live(self) -> Connection | None:
-        """The current connection, while it lives."""
+        """Return the current connection if it is open, else None."""
         here = self.here
         return here if here is not None and here.live else None
 
     @property
     def connection(self) -> Connection:
-        """The current connection.  Raises StateError if there is none."""
+        """Return the current connection.  Raises StateError if none is open."""
         here = self.here
         if here is None:
             raise StateError("not connected: \\connect opens a connection")
         if not here.live:
-            raise StateError("not connected: \\connect opens a connection again, the old one is over")
+            raise StateError("not connected: \\connect opens one again, the old one is closed")
         return here
 
     @property
     def session(self) -> Session:
-        """The current connection's session.  Raises StateError if there is none."""
+        """Return the current connection's session.  Raises StateError if none is open."""
         return self.connection.session
 
     @property
     def last(self) -> Last | None:
-        """The current connection's last exchange."""
+        """Return the current connection's last exchange, or None."""
         return self.here.last if self.here is not None else None
 
     def named(self, name: str) -> Connection:
-        """The connection of this name, living or not.  Raises UsageError if there is none."""
+        """Return the connection of this name, open or not.  Raises UsageError if there is none."""
         if name not in self.connections:
             raise UsageError(f"there is no connection {name!r}: \\sessions lists them, \\connect -n {name} opens it")
         return self.connections[name]
 
     def use(self, name: str) -> None:
-        """From now on lines go to the connection of this name.  Raises UsageError if there is none."""
+        """Send lines to the connection of this name from now on.  Raises UsageError if there is none."""
         self.named(name)
         self.current = name
 
     def label(self, name: str) -> str:
-        """What stands before the lines of a connection: its name if there are several, else ""."""
+        """Return the label before a connection's lines: its name if there are several connections, else ""."""
         return name if len(self.connections) > 1 else ""
 
     def connect(self, plan: Plan, name: str) -> Steps[None]:
@@ -424,7 +424,7 @@ class App:
         return self._tracings[name]
 
     def tracer(self, name: str) -> Tracing | None:
-        """The same, None if nothing is traced."""
+        """Return the tracer, or None if nothing is traced."""
         tracing = self._tracings.get(name)
         return tracing if tracing is not None and tracing.path else None
 
@@ -440,7 +440,7 @@ class App:
 
     @property
     def trace_path(self) -> str:
-        """Where the trace of the current connection goes, "" for nowhere."""
+        """Return the path of the current connection's trace, or "" if there is none."""
         tracing = self.tracer(self.current)
         return tracing.path if tracing is not None else ""
 
@@ -495,7 +495,7 @@ class App:
         self.driver.sink.note(self.masked(text))
 
     def fault(self, text: str) -> None:
-        """Show what went wrong, in a sentence."""
+        """Show an error, in one sentence."""
         self.driver.sink.fault(self.masked(text))
 
 

@@ -33,115 +33,122 @@ class Command(NamedTuple):
 
 
 _TABLE = (
-    Command("\\help", "[NAME]", "Lists these commands, or explains one, or any name of IMAP's.", "show.help_", "names",
-            also=("?",)),
+    Command("\\help", "[NAME]", "Lists these commands, or explains one of them or any IMAP name.",
+            "show.help_", "names", also=("?",)),
     # -- connections
-    Command("\\connect", "[-n NAME] [URL]", "Connects again, or somewhere else, or once more beside.",
+    Command("\\connect", "[-n NAME] [URL]", "Connects again, to another server, or once more beside the first.",
             "connection.connect", "places",
             details="URL is a profile of the configuration, or one of imap://[user@]host[:port][/mailbox],\n"
-                    "imaps://..., unix:PATH, exec:COMMAND.\n"
-                    "Without one: where it was, with the same mailbox selected again.  Nothing is ever resent.\n"
-                    "With -n NAME the connection is a further one, or the one of that name anew."),
-    Command("\\use", "NAME", "From now on lines go to the connection of this name.", "connection.use", "connections"),
+                    "imaps://..., unix:PATH, exec:COMMAND.  Without URL, imapsh connects to the same server and\n"
+                    "selects the same mailbox.  It resends nothing.  With -n NAME it opens a further connection, or\n"
+                    "replaces the connection of that name."),
+    Command("\\use", "NAME", "Sends the following lines to the connection of this name.",
+            "connection.use", "connections"),
     Command("\\sessions", "", "Lists the connections.", "connection.sessions"),
-    Command("\\each", "LINE", "Does a line in every connection, one after the other.", "connection.each", "imap"),
-    Command("\\disconnect", "[NAME]", "Logs out of a connection, and goes on without it.", "connection.disconnect",
+    Command("\\each", "LINE", "Runs a line in every connection, one after the other.", "connection.each", "imap"),
+    Command("\\disconnect", "[NAME]", "Logs out of a connection and removes it.", "connection.disconnect",
             "connections"),
     # -- what is shown
     Command("\\last", "[FORMAT]", "Shows the last exchange again, without asking the server.", "show.last", "formats"),
-    Command("\\format", "[FORMAT]", "Says or sets how replies are shown: pretty, view, wire, json or hex.", "show.form",
-            "formats"),
-    Command("\\keys", "[emacs|vi]", "Says or sets how lines are edited.", "show.keys", "keys", prompt=True),
-    Command("\\trace", "[FILE|off]", "Says, begins or ends the trace of both directions; secrets are left out.",
+    Command("\\format", "[FORMAT]", "Shows or sets the format of replies: pretty, view, wire, json or hex.",
+            "show.form", "formats"),
+    Command("\\keys", "[emacs|vi]", "Shows or sets the key bindings for editing lines.",
+            "show.keys", "keys", prompt=True),
+    Command("\\trace", "[FILE|off]", "Shows, begins or ends the trace of both directions; secrets are left out.",
             "show.trace", "path"),
     # -- messages
-    Command("\\save", "[UID] SET [WHERE]", "Saves messages: a file each, or in an mbox file or a Maildir.", "mail.save",
+    Command("\\save", "[UID] SET [WHERE]", "Saves messages: one file for each, an mbox file or a Maildir.", "mail.save",
             "paths",
-            details="WHERE is a folder (one .eml file a message, named by its UID), NAME.mbox or mbox:FILE, or a\n"
-                    "Maildir (maildir:FOLDER); without it a folder named after the mailbox.  What is there already is\n"
-                    "not asked for again, so a save that was broken off goes on.  \\Seen is not set."),
+            details="WHERE is a folder (one .eml file for each message, named by its UID), NAME.mbox or mbox:FILE, or\n"
+                    "a Maildir (maildir:FOLDER).  Without WHERE it is a folder named after the mailbox.  Messages\n"
+                    "that are already there are not fetched again, so an interrupted save can be resumed.  \\Seen is\n"
+                    "not set."),
     Command("\\load", "[-m MAILBOX] FILE...", "Appends messages from files, mbox files, Maildirs or folders of \\save.",
             "mail.load", "paths",
-            details="Flags and dates are those that \\save, the mbox or the Maildir kept; else the date is the\n"
-                    "message's own.  Line ends become CRLF.  Many go in one command where MULTIAPPEND is offered."),
+            details="Flags and dates come from what \\save, the mbox or the Maildir kept; otherwise the date is the\n"
+                    "message's own.  Line ends become CRLF.  With MULTIAPPEND, one command takes many messages."),
     # -- care
-    Command("\\safe", "[on|off]", "Says or sets whether what loses mail is asked about first.", "care.safe",
+    Command("\\safe", "[on|off]", "Shows or sets whether imapsh asks before a command that loses mail.", "care.safe",
             "on or off",
-            details="Asked about, with what they would do: EXPUNGE, CLOSE, DELETE, RENAME of INBOX, and STORE and\n"
-                    "MOVE of many messages (--many).  Where nobody is there to be asked, as in a script, nothing is."),
-    Command("\\readonly", "[on|off]", "Says or sets read-only mode.", "care.readonly", "on or off",
-            details="SELECT is sent as EXAMINE, BODY[ as BODY.PEEK[; what changes mail or mailboxes is refused."),
-    Command("\\cleartext", "[on|off]", "Says or sets whether passwords may go over a connection without TLS.",
+            details="imapsh says what the command would do, and asks, before EXPUNGE, CLOSE, DELETE and RENAME of\n"
+                    "INBOX, and before STORE and MOVE of many messages (--many).  Without a terminal it does not ask."),
+    Command("\\readonly", "[on|off]", "Shows or sets read-only mode.", "care.readonly", "on or off",
+            details="SELECT is sent as EXAMINE, and BODY[ as BODY.PEEK[.  Commands that change mail or mailboxes are\n"
+                    "refused."),
+    Command("\\cleartext", "[on|off]", "Shows or sets whether passwords may be sent without TLS.",
             "care.cleartext", "on or off",
-            details="Off, as without --cleartext, what would show a password or token to others on the way to another\n"
-                    "machine is refused: LOGIN, AUTHENTICATE with PLAIN and the like.  STARTTLS is the better way."),
+            details="When it is off (the default), imapsh refuses to send a password or token to another machine\n"
+                    "without TLS: LOGIN, AUTHENTICATE with PLAIN and the like.  STARTTLS is the better way."),
     # -- values that carry over
-    Command("\\set", "[[-s] NAME [VALUE]]", "Lists what ${NAME} can be, shows one, or sets one.", "values.set_",
+    Command("\\set", "[[-s] NAME [VALUE]]", "Lists the variables, shows one, or sets one.", "values.set_",
             "variables", verbatim=True,
-            details="In any IMAP line ${NAME} is the value, as if it had been typed there:\n"
+            details="In an IMAP line, ${NAME} is replaced by its value, as if the value had been typed there:\n"
                     "    \\set box INBOX\n"
                     "    SELECT ${box}\n"
-                    "Not in quotes and not in literals: what stands there is data.  With -s the value is asked for\n"
-                    "unseen; it is shown nowhere.  A $ alone is IMAP's own, the saved result of SEARCH."),
-    Command("\\unset", "NAME", "Forgets what \\set set.", "values.unset", "own variables"),
+                    "It is not replaced in quotes or literals, which are data.  With -s, imapsh asks for the value\n"
+                    "without echo and never shows it.  A $ alone belongs to IMAP: it is the saved result of SEARCH."),
+    Command("\\unset", "NAME", "Removes a variable that \\set made.", "values.unset", "own variables"),
     Command("\\alias", "[NAME [LINE]]", "Lists the aliases, shows one, or makes one.", "values.alias", "aliases",
             verbatim=True,
-            details="NAME at the beginning of a line then stands for LINE, with ${1} to ${9} for its arguments and\n"
-                    "${*} for all of them; where there is none of these they go to the end:\n"
+            details="NAME at the beginning of a line then stands for LINE.  In LINE, ${1} to ${9} are its arguments\n"
+                    "and ${*} is all of them; if LINE has none of these, the arguments go to its end:\n"
                     "    \\alias big SEARCH LARGER ${1}\n"
                     "    big 100000\n"
-                    "It lasts until imapsh ends; [aliases] in the configuration file has those for good."),
-    Command("\\unalias", "NAME", "Forgets an alias.", "values.unalias", "aliases"),
-    Command("\\history", "[N|/TEXT]", "Shows the last N lines typed, 20 without N, or those with TEXT in them.",
+                    "The alias lasts until imapsh ends; for permanent ones, use [aliases] in the configuration file."),
+    Command("\\unalias", "NAME", "Removes an alias.", "values.unalias", "aliases"),
+    Command("\\history", "[N|/TEXT]", "Shows the last N lines that you typed (20 by default), or those with TEXT.",
             "values.history", prompt=True),
     # -- times
-    Command("\\timing", "[on|off]", "Says or sets whether each command is followed by how long it took.",
+    Command("\\timing", "[on|off]", "Shows or sets whether imapsh says how long each command took.",
             "timing.timing", "on or off"),
-    Command("\\stats", "[NAME|reset]", "Shows what commands took: counts, percentiles, octets.", "timing.stats",
+    Command("\\stats", "[NAME|reset]", "Shows how long commands took: counts, percentiles, octets.", "timing.stats",
             "stats",
-            details="Two lines for each command: until the first octet of the reply, and until its end.  NAME: of one\n"
-                    "connection; without it of all together.  Percentiles are right to one part in a hundred."),
-    Command("\\repeat", "[-q] N SECONDS LINE", "Does a line N times, with so many seconds between.", "timing.repeat",
+            details="Each command has two lines: the time to the first octet of the reply, and the time to its end.\n"
+                    "NAME selects one connection; without it, all are counted together.  Percentiles are accurate to\n"
+                    "1 %."),
+    Command("\\repeat", "[-q] N SECONDS LINE", "Runs a line N times, with a pause of SECONDS between.", "timing.repeat",
             "imap",
-            details="N is * for no end; Ctrl-C ends it, and in the end it says what the times were.  With -q replies\n"
-                    "are not shown.\n"
+            details="With * for N it runs until Ctrl-C.  At the end it shows the times.  With -q, replies are not\n"
+                    "shown.\n"
                     "    \\repeat -q 100 0 NOOP"),
     # -- a script that is a test
-    Command("\\expect", "EXPECTATION", "Says what the last exchange must be like.",
+    Command("\\expect", "EXPECTATION", "Checks the last exchange against an expectation.",
             "testing.expect", "subjects", details=details(), verbatim=True),
-    Command("\\fail", "[TEXT]", "Fails, as an expectation does that is not met.", "testing.fail", verbatim=True),
+    Command("\\fail", "[TEXT]", "Fails like an expectation that is not met.", "testing.fail", verbatim=True),
     Command("\\name", "[TEXT]", "Names the tests that follow, in messages and reports.", "testing.name",
             verbatim=True),
-    Command("\\skip", "[TEXT]", "The next expectation is not looked at, and is reported as skipped.", "testing.skip",
+    Command("\\skip", "[TEXT]", "Skips the next expectation, and reports it as skipped.", "testing.skip",
             verbatim=True),
     # -- news
-    Command("\\watch", "[on|off|SECONDS]", "Hears of news between commands: IDLE, or NOOP now and then.",
+    Command("\\watch", "[on|off|SECONDS]", "Shows news between commands, by IDLE or by regular NOOPs.",
             "watching.watch", "on or off",
-            details="At the prompt: while nothing runs and a mailbox is selected IDLE runs, unseen, and is taken up\n"
-                    "again behind each command; SECONDS are between NOOPs where the server has no IDLE.\n"
-                    "In a script: shows news for so many seconds, or until Ctrl-C."),
-    Command("\\notify", "[off|bell|desktop]", "Says or sets how new mail is told beside being shown.",
+            details="At the prompt, IDLE runs unseen while a mailbox is selected and no command runs, and starts\n"
+                    "again after each command.  If the server has no IDLE, SECONDS is the time between NOOPs.  In a\n"
+                    "script, it shows news for SECONDS, or until Ctrl-C."),
+    Command("\\notify", "[off|bell|desktop]", "Shows or sets how imapsh announces new mail besides showing it.",
             "watching.notify", "notifications",
-            details="bell rings the terminal's; desktop is notify-send where there is one, else an OSC 9 (rxvt: 777)\n"
-                    "of the terminal's.  Told are the mailbox and how many messages, once for what comes together.",
+            details="bell rings the terminal's bell.  desktop runs notify-send if it is installed, or else sends OSC\n"
+                    "9 (rxvt: OSC 777).  It names the mailbox and the number of messages, once for mail that comes\n"
+                    "together.",
             prompt=True),
     # -- octets
-    Command("\\edit", "[COMMAND]", "Writes the literal of a command in your editor, and sends it.",
+    Command("\\edit", "[COMMAND]", "Lets you write the literal of a command in your editor, and sends it.",
             "editing.edit", "imap",
-            details="The literal goes to the end of the command, or where {} stands; for APPEND a message is begun:\n"
+            details="The literal goes to the end of the command, or replaces {}.  For APPEND, the editor starts with\n"
+                    "a header:\n"
                     "    \\edit APPEND Drafts (\\Draft)\n"
-                    "Without COMMAND: the last literal again.  VISUAL or EDITOR names the editor.  Nothing is sent\n"
-                    "where nothing was written, and nothing secret is edited.",
+                    "Without COMMAND, it edits the last literal again.  VISUAL or EDITOR names the editor.  Nothing\n"
+                    "is sent if nothing was written.  A command with a secret cannot be edited.",
             prompt=True, verbatim=True),
-    Command("\\raw", "TEXT", "Sends exactly these octets, in no command.", "raw.send", verbatim=True,
+    Command("\\raw", "TEXT", "Sends exactly these octets, without making a command of them.", "raw.send", verbatim=True,
             exact=True,
-            details="Escapes: \\r \\n \\t \\0 \\e \\\\ and \\xNN for any octet.  Nothing is added, no CRLF either:\n"
+            details="Escapes: \\r \\n \\t \\0 \\e \\\\ and \\xNN for any octet.  Nothing is added, not even CRLF:\n"
                     "    \\raw A1 NOOP\\r\\n"),
-    Command("\\resync", "", "Gives up what does not come: the rest of a literal or line, else the replies to commands.",
+    Command("\\resync", "", "Gives up what does not come: the rest of a literal or line, or the replies to commands.",
             "raw.resync",
-            details="What came of a literal is read again as replies, from the first line on that is one.  If nothing\n"
-                    "has come in part, the commands that have no reply are given up, and those behind them are sent.\n"
-                    "A reply that comes after all is shown."),
+            details="The part of a literal that came is read again as replies, from the first line that looks like\n"
+                    "one.  If no part of a reply has come, the commands without a reply are given up, and those that\n"
+                    "wait are sent.  A reply that still comes is shown."),
     Command("\\quit", "", "Logs out everywhere and ends imapsh; so does Ctrl-D.", "connection.quit",
             also=("exit", "bye", ":q")),
 )  # fmt: skip

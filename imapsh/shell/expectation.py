@@ -1,4 +1,4 @@
-r"""What `\expect` may say of the last exchange: one table of subjects, and one grammar.
+r"""The expectations that `\expect` takes: one table of subjects, and one grammar.
 
     [no] SUBJECT [NAME [FIELD]] [OPERATOR VALUE]
 
@@ -18,13 +18,13 @@ _REPLIES = ("OK", "NO", "BAD")
 
 #: How two values compare; both as numbers, where they are.
 OPERATORS = {
-    "=": "equal, as numbers or else as text, case included",
+    "=": "equal as numbers, or else as text with the same case",
     "!=": "not that",
     "<": "numbers",
     "<=": "numbers",
     ">": "numbers",
     ">=": "numbers",
-    "~": "the text holds the regular expression VALUE",
+    "~": "the text matches the regular expression VALUE",
     "!~": "not that",
 }
 _COMPARED = lazy(r"(?:^|(?<=\s))([<>!]=|[=<>~]|!~)(?:\s+|$)")  # an operator as a word of its own
@@ -47,7 +47,7 @@ class Subject(NamedTuple):
 
 
 class Expectation(NamedTuple):
-    """What a line says.  `field` "" for the whole; `operator` "" where nothing is compared."""
+    """A parsed expectation.  `field` is "" for the whole; `operator` is "" if nothing is compared."""
 
     text: str
     subject: str
@@ -58,15 +58,15 @@ class Expectation(NamedTuple):
     value: str = ""
 
     def compares(self, seen: str) -> bool:
-        """Whether a value is as it should be; true where nothing is compared."""
+        """Return whether a value is as expected; true if nothing is compared."""
         return not self.operator or _compare(seen, self.operator, self.value)
 
 
 _STATUS = Subject(
     "reply",
     "OK|NO|BAD [[CODE]] [OPERATOR VALUE]",
-    "the reply to the last command, and its code; what is "
-    "compared is the code's argument, without a code the line behind OK",
+    "the reply to the last command, and its code; VALUE is compared with "
+    "the code's argument or, without a code, the line after OK",
     "NO [TRYCREATE]",
     "",
     "may",
@@ -76,24 +76,29 @@ SUBJECTS: dict[str, Subject] = {
     "OK": _STATUS,
     "NO": _STATUS,
     "BAD": _STATUS,
-    "[CODE]": Subject("reply", "[CODE] [OPERATOR VALUE]", "the reply's code, whatever the reply is", "[UIDNOTSTICKY]",
+    "[CODE]": Subject("reply", "[CODE] [OPERATOR VALUE]", "the code of the reply, which may be OK, NO or "
+    "BAD", "[UIDNOTSTICKY]",
                       "", "may"),
-    "text": Subject("text", "text OPERATOR VALUE", "the reply's text, behind its code", "text ~ (?i)completed", "",
+    "text": Subject("text", "text OPERATOR VALUE", "the text of the reply, after its code", "text ~ (?i)completed", "",
                     "must"),
     "untagged": Subject("untagged", "untagged NAME [FIELD] [OPERATOR VALUE]", "at least one untagged response of "
                         "this name; EXISTS is a number, FETCH and STATUS have items as fields, OK has codes, and all "
                         "have the keys of their JSON", "untagged EXISTS >= 1", "must", "may"),
-    "count": Subject("count", "count NAME OPERATOR NUMBER", "how many untagged responses of this name came",
+    "count": Subject("count", "count NAME OPERATOR NUMBER", "the number of untagged responses of this name",
                      "count FETCH = 3", "must", "must"),
     "state": Subject("state", "state [OPERATOR] STATE", "not-authenticated, authenticated, selected or logout",
                      "state selected", "", "must", plain=True),
     "mailbox": Subject("mailbox", "mailbox [OPERATOR] NAME", "the selected mailbox, decoded", "mailbox INBOX", "",
                        "must", plain=True),
-    "capability": Subject("capability", "capability NAME", "what the server offers now", "capability IDLE", "must"),
-    "bytes": Subject("octets", "bytes OPERATOR NUMBER", "octets of the responses", "bytes < 10000", "", "must"),
-    "time": Subject("elapsed", "time OPERATOR SECONDS", "from the first octet sent to the reply", "time < 0.5", "",
+    "capability": Subject("capability", "capability NAME", "the capabilities that the server offers "
+    "now", "capability IDLE", "must"),
+    "bytes": Subject("octets", "bytes OPERATOR NUMBER", "the number of octets in the "
+    "responses", "bytes < 10000", "", "must"),
+    "time": Subject("elapsed", "time OPERATOR SECONDS", "the time from the first octet sent to the "
+    "reply", "time < 0.5", "",
                     "must"),
-    "violations": Subject("violations", "violations [RULE] [OPERATOR NUMBER]", "what breaks the grammar, by the rules "
+    "violations": Subject("violations", "violations [RULE] [OPERATOR NUMBER]", "violations of the grammar, by the "
+    "rules "
                           "of docs/reference/rules.rst", "no violations", "may", "may"),
     "findings": Subject("findings", "findings [RULE] [OPERATOR NUMBER]", "faults of conduct, such as an EXPUNGE at a "
                         "forbidden time", "no findings", "may", "may"),
@@ -128,12 +133,12 @@ def parse(text: str) -> Expectation:
 
 def _unknown(word: str) -> str:
     if not word:
-        return r"\expect needs what is expected, as in \expect OK: \help \expect lists the forms"
+        return r"\expect needs an expectation, as in \expect OK: \help \expect lists the forms"
     from difflib import get_close_matches
 
     near = get_close_matches(word.lower(), [name.lower() for name in SUBJECTS], 1)
     meant = f"; did you mean {near[0].upper() if near[0].upper() in _REPLIES else near[0]}?" if near else ""
-    return rf"nothing that is called {word!r} can be expected{meant} (\help \expect lists the forms)"
+    return rf"unknown expectation {word!r}{meant} (\help \expect lists the forms)"
 
 
 def _look_over(made: Expectation, row: Subject) -> None:
@@ -150,12 +155,12 @@ def _look_over(made: Expectation, row: Subject) -> None:
     if wrong:
         raise UsageError(rf"the form is \expect {row.syntax}, as in \expect {row.example}")
     if made.operator in ("<", "<=", ">", ">=") and _number(made.value) is None:
-        raise UsageError(f"{made.operator} compares numbers, and {made.value!r} is none")
+        raise UsageError(f"{made.operator} compares numbers, and {made.value!r} is not a number")
     if made.operator in ("~", "!~"):
         try:
             re.compile(made.value)
         except re.error as error:
-            raise UsageError(f"{made.value!r} is no regular expression: {error}") from None
+            raise UsageError(f"{made.value!r} is not a regular expression: {error}") from None
 
 
 def _compare(seen: str, operator: str, value: str) -> bool:
@@ -178,15 +183,15 @@ def _number(text: str) -> float | None:
 
 
 def is_code(field: str) -> bool:
-    """Whether a field is a response code in its brackets."""
+    """Return whether a field is a response code in brackets."""
     return field.startswith("[") and field.endswith("]") and " " not in field
 
 
 def details() -> str:
     r"""The grammar in lines, for `\help \expect`."""
     rows = list(dict.fromkeys(SUBJECTS.values()))
-    lines = ["EXPECTATION is one of these, or its opposite with no in front:"]
+    lines = ["EXPECTATION is one of these; no in front of it means its opposite:"]
     lines += [f"    {row.syntax}\n        {row.summary}; as in \\expect {row.example}" for row in rows]
-    lines += ["OPERATOR is one of these, and VALUE the rest of the line as it stands:"]
+    lines += ["OPERATOR is one of these, and VALUE is the rest of the line, unchanged:"]
     lines += [f"    {operator:<3} {what}" for operator, what in OPERATORS.items()]
     return "\n".join(lines)

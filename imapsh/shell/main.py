@@ -116,7 +116,7 @@ def _work(options: Options) -> int:
         gc.enable()
         return batch.run(plan, options)
     if options.report:
-        raise UsageError("--report is of a script: give one with -c, -f or on stdin")
+        raise UsageError("--report needs a script: give one with -c, -f or on stdin")
     from imapsh.shell.prompt import repl
 
     return repl.run(plan, options)

@@ -179,7 +179,9 @@ def test_a4_login_asks_for_no_password(tmp_path: Path) -> None:
 def test_e15_a_paste_with_its_answer_sends_neither(tmp_path: Path) -> None:
     async def scene(person: Actor, peer: Peer) -> None:
         person.types(f"{PASTE}AUTHENTICATE PLAIN\n{PLAIN}\n{PASTED}{ENTER}")
-        await person.screen.shows("AUTHENTICATE PLAIN was not sent", "a line that was to answer AUTHENTICATE")
+        await person.screen.shows(
+            "AUTHENTICATE PLAIN was not sent", "a line of the paste was an answer to AUTHENTICATE"
+        )
         await person.enters(PLAIN, "a line that seems to hold a password was not sent")
         assert peer.heard == b""
 
@@ -188,12 +190,10 @@ def test_e15_a_paste_with_its_answer_sends_neither(tmp_path: Path) -> None:
 
 def test_e23_what_authenticate_asks_for_is_said(tmp_path: Path) -> None:
     async def scene(person: Actor, peer: Peer) -> None:
-        await person.enters(
-            "AUTHENTICATE PLAIN", "the user's name and the password", "a1 AUTHENTICATE PLAIN", "User at"
-        )
+        await person.enters("AUTHENTICATE PLAIN", "the user name and the password", "a1 AUTHENTICATE PLAIN", "User at")
         person.types(PLAIN)
         await person.screen.shows("User at 192.0.2.1:" + f"{peer.port}: {'*' * len(PLAIN)}")
-        await person.enters("", "that was a response in base64")
+        await person.enters("", "that was a base64 response")
         assert peer.heard == b""
 
     at_prompt(tmp_path, scene)

@@ -42,7 +42,7 @@ def test_help_for_one_of_each() -> None:
 
 def test_each_does_its_work() -> None:
     assert run("\\trace file name").trace_path == "file name"
-    assert run("\\trace off").said == ["there was no trace"]
+    assert run("\\trace off").said == ["there is no trace to end"]
     assert run("\\quit").leaving
     assert run("\\format wire").output.format == "wire"
     assert run("\\keys VI").keys == "vi"
@@ -81,9 +81,9 @@ def test_connecting_again_selects_the_mailbox_again() -> None:
     ("line", "words"),
     [
         ("\\hlep", "did you mean \\help?"),
-        ("\\zzz", "\\help lists them all"),
-        ("\\", "\\help lists them all"),
-        ("\\help zzz", "nothing is called"),
+        ("\\zzz", "\\help lists all commands"),
+        ("\\", "\\help lists all commands"),
+        ("\\help zzz", "unknown name"),
         ("\\last yaml", "one of pretty, view, wire"),
         ("\\format yaml", "one of"),
         ("\\raw", "needs the text"),
@@ -97,7 +97,7 @@ def test_connecting_again_selects_the_mailbox_again() -> None:
         ("\\each", "needs the line"),
         ("\\disconnect b", "there is no connection"),
         ("NOOP", "not connected"),
-        (f"\\repeat {'9' * 5000} 0 NOOP", "no number of times"),
+        (f"\\repeat {'9' * 5000} 0 NOOP", "invalid number of times"),
         (f"\\history {'9' * 5000}", "takes a number"),
     ],
 )

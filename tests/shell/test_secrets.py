@@ -111,7 +111,7 @@ async def pasted_without_a_tag(person: Actor) -> None:
 
 async def pasted_with_an_answer_too_many(person: Actor) -> None:
     person.types(f"{PASTE}a1 AUTHENTICATE PLAIN\n{PLAIN}\n{PLAIN}\na2 NOOP{PASTED}{ENTER}")
-    await person.screen.shows("a1 NO", "a line that was to answer AUTHENTICATE", "a2 OK")
+    await person.screen.shows("a1 NO", "a line of the paste was an answer to AUTHENTICATE", "a2 OK")
 
 
 async def in_base64_behind_ctrl_c(person: Actor) -> None:
@@ -122,8 +122,8 @@ async def in_base64_behind_ctrl_c(person: Actor) -> None:
 
 
 async def in_base64_where_the_user_is_asked_for(person: Actor) -> None:
-    await person.enters("AUTHENTICATE PLAIN", "you type the base64", "User at")
-    await person.enters(PLAIN, "that was a response in base64")
+    await person.enters("AUTHENTICATE PLAIN", "to type the base64 yourself", "User at")
+    await person.enters(PLAIN, "that was a base64 response")
 
 
 async def a_token_alone(person: Actor) -> None:
@@ -163,7 +163,7 @@ async def as_raw_answers(person: Actor) -> None:
 
 
 async def behind_a_backslash(person: Actor) -> None:
-    await person.enters(f"\\login me {SECRET}", "no command of imapsh")
+    await person.enters(f"\\login me {SECRET}", "unknown command")
 
 
 async def of_an_alias_that_lacks_something(person: Actor) -> None:
@@ -209,7 +209,7 @@ async def in_a_url_of_a_mistyped_line(person: Actor) -> None:
 
 
 async def in_the_name_of_a_command(person: Actor) -> None:
-    await person.enters(f"\\imap://me:{SECRET}@127.0.0.1", "no command of imapsh")
+    await person.enters(f"\\imap://me:{SECRET}@127.0.0.1", "unknown command")
 
 
 async def in_an_argument(person: Actor) -> None:
@@ -280,7 +280,7 @@ def looked_for(way: Way, format: str, tmp_path: Path, monkeypatch: pytest.Monkey
             await way(person)
             await person.enters(f"\\last {format}")
             asyncio.get_running_loop().call_soon(broken)
-            await person.screen.shows("imapsh itself made a mistake (ValueError")
+            await person.screen.shows("internal error in imapsh (ValueError")
         for name in ("history", "trace", "imapsh/crash.txt"):
             kept = (tmp_path / name).read_text()
             assert kept

@@ -72,7 +72,7 @@ class Batch:
         return course.end()
 
     def _asks(self, text: str, before: bool) -> bool:
-        """Whether the lines behind this one may answer an AUTHENTICATE; one that nobody asked for is secret, too."""
+        """Return whether the next lines may answer an AUTHENTICATE.  An unasked answer is secret, too."""
         ours = perform.is_ours(self.app, text)
         row = None if ours else self.app.match(text).command
         if before and row is None and not ours:
@@ -122,7 +122,7 @@ def _reports_to_stdout(options: Options) -> bool:
 
 
 def _why(error: BaseException) -> str:
-    """What ended a run, in a sentence."""
+    """Return a sentence about what ended a run."""
     if isinstance(error, ImapshError):
         return str(error)
-    return "interrupted" if isinstance(error, KeyboardInterrupt) else "imapsh itself failed"
+    return "interrupted" if isinstance(error, KeyboardInterrupt) else "internal error in imapsh"

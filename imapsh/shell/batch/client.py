@@ -1,4 +1,4 @@
-"""What moves the octets of a batch's connections: before it waits, all is sent and shown."""
+"""Moves the octets of a batch's connections.  Before it waits, everything is sent and shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-r"""What the lines of a batch come to: when it stops, and its exit status.
+r"""The outcome of a batch: when it stops, and its exit status.
 
 It stops at the first NO or BAD, and at the first expectation that is not met, unless told to go on.  A NO or BAD whose
 next line is an `\expect` is no fault by itself; blank lines, comments, `\name` and `\skip` may stand between.
@@ -35,7 +35,7 @@ class Course:
         self._refused: _Refused | None = None
 
     def goes_on(self, line: str) -> bool:
-        """Whether this line is to be done."""
+        """Return whether to run this line."""
         if self._refused is None:
             return True
         words = line.split(None, 1)
@@ -59,7 +59,7 @@ class Course:
         return self._app.options.keep_going
 
     def end(self) -> int:
-        """No line comes any more; the exit status."""
+        """Settle the last line, and return the exit status."""
         self._settle()
         tally = self._app.tally
         if self._app.options.keep_going and tally.failed:
@@ -72,7 +72,7 @@ class Course:
         if refused is not None:
             self._worst = max(self._worst, refused.code)
             if self._app.tally.report is not None:
-                self._app.tally.add(False, refused.said, refused.place, "nothing expects this reply")
+                self._app.tally.add(False, refused.said, refused.place, "no \\expect follows this reply")
                 self._failed = self._app.tally.failed
         return self._app.options.keep_going
 

@@ -1,4 +1,4 @@
-r"""What drives the shell without a terminal: the primitives of `imapsh.shell.app.Driver`, one after the other.
+r"""Drives the shell without a terminal: the primitives of `imapsh.shell.app.Driver`, one after the other.
 
 Each blocks, so as coroutines they never wait (`imapsh.shell.app.at_once`).  IDLE lasts until a `DONE` line or
 `--timeout`; what a hand-typed AUTHENTICATE is asked is answered by the lines behind it.
@@ -91,7 +91,7 @@ class BatchDriver:
             self._until_replied(self._clients[connection], exchange)
 
     def _until_replied(self, client: BatchClient, exchange: Exchange) -> None:
-        """Until the reply, or a question of the server's; a silence of `--stall` seconds is explained once."""
+        """Wait for the reply or a question of the server's; a silence of `--stall` seconds is explained once."""
         connection = client.connection
         client.flush()
         told = not self._stall or (client.patience is not None and client.patience <= self._stall)
@@ -236,7 +236,7 @@ class BatchDriver:
         return False
 
     def _wait(self, descriptor: int, seconds: float | None) -> None:
-        """Until a server says something, or the script does, or a timer is due, or the time is over."""
+        """Wait until a server or the script sends something, a timer is due, or the time is over."""
         import select
 
         alive = [one for one in self.app.connections.values() if not (one.session.closed or one.session.ending)]

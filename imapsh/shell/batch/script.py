@@ -87,7 +87,7 @@ class Script:
             self._at = len(pieces[-1])
             missing -= self._at
         if missing:
-            raise UsageError(f"{self.name} ends within a literal: {missing} of its {wanted} octets are missing")
+            raise UsageError(f"{self.name} ends inside a literal: {missing} of its {wanted} octets are missing")
         octets = b"".join(pieces)
         self._taken += octets.count(b"\n")
         return octets
@@ -102,7 +102,7 @@ def from_file(path: str) -> Script:
     """A file, or stdin for `-`.  Raises UsageError where it cannot be opened."""
     if path == "-":
         if sys.stdin is None:
-            raise UsageError("stdin is closed: there are no commands")
+            raise UsageError("stdin is closed, so there are no commands")
         return Script(descriptor=sys.stdin.fileno(), name="stdin")
     try:
         return Script(descriptor=os.open(path, os.O_RDONLY), name=path)

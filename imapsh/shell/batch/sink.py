@@ -1,4 +1,4 @@
-"""What a batch shows: the conversation goes to stdout, everything else to stderr."""
+"""The output of a batch: the conversation goes to stdout, everything else to stderr."""
 
 from __future__ import annotations
 

@@ -9,13 +9,13 @@ from itertools import count
 
 
 class Timer:
-    """What was asked for; `cancel` prevents it."""
+    """A call that is due later; `cancel` prevents it."""
 
     def __init__(self, callback: Callable[[], object]) -> None:
         self.callback: Callable[[], object] | None = callback
 
     def cancel(self) -> None:
-        """Do not do it."""
+        """Cancel the call."""
         self.callback = None
 
 

@@ -35,7 +35,7 @@ def run(app: App, line: str) -> Steps[str]:
     name, _, argument = line.partition(" ")
     row = find(name.strip())
     if row.prompt and not app.interactive:
-        raise UsageError(f"{row.name} is for the prompt")
+        raise UsageError(f"{row.name} works only at the prompt")
     module, _, function = row.handler.partition(".")
     steps = getattr(import_module(f"{__name__}.{module}"), function)(
         app, argument if row.exact else argument.strip()
@@ -54,5 +54,5 @@ def find(name: str) -> Command:
 
         near = get_close_matches(wanted, COMMANDS, 1, 0.5)
         meant = f"did you mean {near[0]}? " if near else ""
-        raise UsageError(f"{in_clear(wanted)} is no command of imapsh: {meant}\\help lists them all")
+        raise UsageError(f"unknown command {in_clear(wanted)}; {meant}\\help lists all commands")
     return row

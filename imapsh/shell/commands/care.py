@@ -11,7 +11,7 @@ SWITCH = ("on", "off")
 def switched(name: str, argument: str) -> bool:
     """What `on` or `off` says.  Raises UsageError for anything else."""
     if argument.lower() not in SWITCH:
-        raise UsageError(f"{name} is on or off")
+        raise UsageError(f"{name} takes on or off")
     return argument.lower() == "on"
 
 
@@ -21,12 +21,12 @@ def safe(app: App, argument: str) -> None:
     if argument:
         connection.plan = connection.plan._replace(safe=switched("\\safe", argument))
     if not connection.plan.safe:
-        app.say("safe: off; nothing is asked")
+        app.say("safe: off; commands that lose mail are sent without asking")
     elif not app.attended:
-        app.say("safe: on; but nobody is there to be asked")
+        app.say("safe: on, but there is no terminal to ask at")
     else:
         many = f"{connection.plan.many:,} messages"
-        app.say(f"safe: on; what loses mail, or is done to more than {many}, is asked about first")
+        app.say(f"safe: on; imapsh asks before a command that loses mail or affects more than {many}")
 
 
 def readonly(app: App, argument: str) -> None:
@@ -36,12 +36,14 @@ def readonly(app: App, argument: str) -> None:
         session.read_only = switched("\\readonly", argument)
         connection.plan = connection.plan._replace(read_only=session.read_only)
     app.say(
-        "read-only mode: on; what changes mail or mailboxes is refused" if session.read_only else "read-only mode: off"
+        "read-only mode: on; commands that change mail or mailboxes are refused"
+        if session.read_only
+        else "read-only mode: off"
     )
     box = session.mailbox
     if argument and box is not None and box.read_only != session.read_only:
-        done, way = ("writing", "EXAMINE") if session.read_only else ("reading only", "SELECT")
-        app.note(f"{box.name} stays open for {done} until {way} opens it again")
+        done, way = ("for writing", "EXAMINE") if session.read_only else ("read-only", "SELECT")
+        app.note(f"{box.name} stays open {done} until {way} opens it again")
 
 
 def cleartext(app: App, argument: str) -> None:
@@ -51,5 +53,5 @@ def cleartext(app: App, argument: str) -> None:
         allowed = switched("\\cleartext", argument)
         connection.plan = connection.plan._replace(cleartext=allowed)
         app.options = app.options._replace(cleartext=allowed)
-    app.say("cleartext: on; passwords go without TLS, too" if connection.plan.cleartext else
-             "cleartext: off; without TLS no password goes to another machine")  # fmt: skip
+    app.say("cleartext: on; passwords are sent even without TLS" if connection.plan.cleartext else
+             "cleartext: off; without TLS, no password is sent to another machine")  # fmt: skip

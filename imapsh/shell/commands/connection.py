@@ -45,7 +45,7 @@ def _plan(app: App, connection: Connection | None) -> dial.Plan:
         return connection.plan._replace(selects=connection.plan.selects and not connection.entered)
     if app.here is not None:
         return app.here.plan._replace(selects=True)
-    raise UsageError("\\connect needs a URL: there was no connection before")
+    raise UsageError("\\connect needs a URL: there is no earlier connection to repeat")
 
 
 def _target(app: App, argument: str) -> tuple[str, str]:
@@ -62,19 +62,19 @@ def _select_again(app: App, before: Mailbox) -> Steps[None]:
     name = as_typed(before.name, utf8=app.session.context().takes_utf8)
     command = f"{'EXAMINE' if before.examined else 'SELECT'} {name}"
     if connection.session.state != AUTHENTICATED or not name:
-        app.note(f"{before.name} was selected, with UIDVALIDITY {before.uidvalidity or 'not known'}: "
+        app.note(f"{before.name} was selected, with UIDVALIDITY {before.uidvalidity or 'unknown'}: "
                   f"{f'after a login {command}' if name else 'SELECT it'} opens it again")  # fmt: skip
         return
     yield Line(command)
     now = app.session.mailbox
     if now is None:
-        app.fault(f"{before.name} was selected and is not any more: UIDs of before are void")
+        app.fault(f"{before.name} was selected and no longer is: earlier UIDs are void")
     elif None in (now.uidvalidity, before.uidvalidity):
-        app.note("UIDVALIDITY is not known: whether UIDs of before are good cannot be told")
+        app.note("UIDVALIDITY is unknown: earlier UIDs may no longer be valid")
     elif now.uidvalidity != before.uidvalidity:
-        app.fault(f"UIDVALIDITY was {before.uidvalidity} and is {now.uidvalidity}: UIDs of before are void")
+        app.fault(f"UIDVALIDITY changed from {before.uidvalidity} to {now.uidvalidity}: earlier UIDs are void")
     else:
-        app.note(f"the same UIDVALIDITY: UIDs of before are good{_since(before, now)}")
+        app.note(f"UIDVALIDITY is unchanged: earlier UIDs are still valid{_since(before, now)}")
 
 
 def _since(before: Mailbox, now: Mailbox) -> str:
@@ -82,7 +82,7 @@ def _since(before: Mailbox, now: Mailbox) -> str:
     parts = []
     if before.exists is not None and now.exists is not None:
         more = now.exists - before.exists
-        what = count(abs(more), "message") if more else "as many messages"
+        what = count(abs(more), "message") if more else "the same number of messages"
         parts.append(f"{what}{' more' * (more > 0)}{' fewer' * (more < 0)}")
     if before.uidnext is not None and now.uidnext is not None and now.uidnext != before.uidnext:
         parts.append(f"UIDNEXT {before.uidnext} -> {now.uidnext}")
@@ -112,7 +112,7 @@ def sessions(app: App, argument: str) -> None:
 def each(app: App, argument: str) -> Steps[None]:
     """`\\each LINE`: in the order they were opened; those that are not connected are left out, and named."""
     if not argument:
-        raise UsageError("\\each needs the line to do in every connection, as in \\each NOOP")
+        raise UsageError("\\each needs the line to run in every connection, as in \\each NOOP")
     before = app.current
     try:
         for name in list(app.connections):

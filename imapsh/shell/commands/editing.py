@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _ANNOUNCED = re.compile(rb"\{\d+\+?\}\r\n\Z")
 
-_NONE = "the last command sent no literal that could be edited: \\edit APPEND Drafts (\\Draft) writes one"
+_NONE = "the last command sent no literal to edit; \\edit APPEND Drafts (\\Draft) writes a new one"
 
 
 def edit(app: App, argument: str) -> Steps[str]:
@@ -29,11 +29,13 @@ def edit(app: App, argument: str) -> Steps[str]:
     message = _reads_as_message(app, draft)
     written: str = yield Away(partial(editor.edit, draft.text, ".eml" if message else ".txt"))
     if not written.strip() or (written.rstrip("\n") == draft.text.rstrip("\n") and draft.sent):
-        app.note("nothing was written, not sent")
+        app.note("nothing was written, so nothing was sent")
         return ""
     app.draft = draft = draft._replace(text=f"{written}\n" if message else written, sent=False)
     if "\0" in draft.text and not draft.head.endswith("~"):
-        raise UsageError("the text holds a NUL, which a literal may not: \\edit keeps it, take the NUL out; not sent")
+        raise UsageError(
+            "the text contains a NUL, which a literal must not; it was not sent: run \\edit again and remove the NUL"
+        )
     text = to_wire(draft.text)
     octets = len(text.encode("utf-8", "surrogateescape"))
     status: str = yield Line(f"{draft.head}{{{octets}}}\r\n{text}{draft.tail}")
@@ -52,7 +54,9 @@ def _reads_as_message(app: App, draft: Draft) -> bool:
     """Whether the literal is a message.  Raises UsageError for a command with a secret: it would lie in a file."""
     found = app.match(f"{draft.head}{{1}}\r\nx{draft.tail}")
     if found.secrets:
-        raise UsageError(f"{found.name.upper()} holds a secret, which is written into no file: type it at the prompt")
+        raise UsageError(
+            f"{found.name.upper()} takes a secret, and imapsh writes no secret to a file: type it at the prompt"
+        )
     return found.name.upper() == "APPEND"
 
 

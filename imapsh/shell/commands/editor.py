@@ -27,7 +27,7 @@ def command() -> list[str]:
     for name in _USUAL:
         if shutil.which(name):
             return [name]
-    raise UsageError("no editor: set EDITOR to the command of one")
+    raise UsageError("there is no editor: set EDITOR to its command")
 
 
 def edit(text: str, suffix: str = ".imap") -> str:
@@ -49,9 +49,9 @@ def edit(text: str, suffix: str = ".imap") -> str:
         except OSError as error:
             raise UsageError(f"cannot run the editor {words[0]}: {error.strerror}") from None
         if status:
-            raise UsageError(f"the editor {words[0]} ended with status {status}: the text is as it was")
+            raise UsageError(f"the editor {words[0]} exited with status {status}: the text is unchanged")
         try:
             with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
                 return file.read().removesuffix("\n").removesuffix("\r")
         except OSError as error:
-            raise UsageError(f"the editor {words[0]} left no file: {error.strerror}; the text is as it was") from None
+            raise UsageError(f"the editor {words[0]} left no file: {error.strerror}; the text is unchanged") from None

@@ -14,9 +14,7 @@ def send(app: App, argument: str) -> Steps[str]:
     if not argument:
         raise UsageError("\\raw needs the text to send, as in \\raw A1 NOOP\\r\\n")
     if app.session.read_only:
-        raise UsageError(
-            "read-only mode is on, and nobody can tell what \\raw would change: not sent (\\readonly off ends it)"
-        )
+        raise UsageError("read-only mode is on, and \\raw may change anything: not sent (\\readonly off turns it off)")
     octets = unescape(argument)
     status: str = yield Octets(octets, _without_secrets(app, octets))
     return status
@@ -42,8 +40,8 @@ def resync(app: App, argument: str) -> None:
         return
     if given := connection.give_up():
         names = ", ".join(f"{one.tag} {one.name}" for one in given)
-        app.note(f"given up: {names}; nothing waits for the reply any more, and it is shown if it comes after all")
+        app.note(f"given up: {names}; imapsh no longer waits for the reply, but shows it if it comes")
     elif (waiting := connection.session.waiting) is not None:
-        app.note(f"{waiting}; \\raw sends octets all the same, \\connect begins anew")
+        app.note(f"{waiting}; \\raw can still send octets, and \\connect connects again")
     else:
-        app.note("nothing has come in part, and no command waits for its reply: there is nothing to give up")
+        app.note("there is nothing to give up: no literal or line is unfinished, and no command waits for its reply")

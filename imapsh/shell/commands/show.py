@@ -53,7 +53,7 @@ def keys(app: App, argument: str) -> None:
     """`\\keys [emacs|vi]`."""
     if argument:
         if argument.lower() not in KEYS:
-            raise UsageError(f"{argument!r} is no way to edit lines: one of {', '.join(KEYS)}")
+            raise UsageError(f"unknown key bindings {argument!r}; choose {' or '.join(KEYS)}")
         app.set_keys(argument.lower())
     app.say(f"keys: {app.keys} (one of {', '.join(KEYS)})")
 
@@ -63,15 +63,15 @@ def trace(app: App, argument: str) -> None:
     old = visible(app.trace_path)
     if argument == "off":
         app.set_trace("")
-        app.say(f"the trace in {old} ends here" if old else "there was no trace")
+        app.say(f"the trace in {old} is closed" if old else "there is no trace to end")
     elif argument:
         app.set_trace(argument)
-        app.say(f"tracing into {visible(argument)}, without secrets; imapsh --explain reads it")
+        app.say(f"tracing to {visible(argument)}, without secrets; imapsh --explain reads it")
     else:
-        app.say(f"the trace goes to {old}" if old else "there is no trace: \\trace FILE")
+        app.say(f"the trace goes to {old}" if old else "there is no trace: \\trace FILE begins one")
 
 
 def _format(name: str) -> str:
     if name.lower() not in FORMATS:
-        raise UsageError(f"{name!r} is no format: one of {', '.join(FORMATS)}")
+        raise UsageError(f"unknown format {name!r}; choose {', '.join(FORMATS[:-1])} or {FORMATS[-1]}")
     return name.lower()

@@ -25,12 +25,12 @@ def stats(app: App, argument: str) -> None:
     """`\\stats [NAME|reset]`: of one connection, or of all together."""
     if argument == "reset":
         app.stats.clear()
-        app.say("counted from here on")
+        app.say("the counts start at zero")
         return
     if argument and argument not in app.connections:
-        raise UsageError(f"there is no connection {argument!r}: \\stats NAME, or \\stats reset")
+        raise UsageError(f"there is no connection {argument!r}: use \\stats NAME or \\stats reset")
     if not any(True for _ in app.stats.rows(argument)):
-        app.say("no command has had its reply yet")
+        app.say("no command has had a reply yet")
         return
     records = [app.say_json("stats", record) for record in app.stats.records(argument)]
     if not any(records):
@@ -67,16 +67,18 @@ def _plan(argument: str) -> tuple[bool, int | None, float, str]:
     quiet = words[:1] == ["-q"]
     parts = (words[1] if quiet and len(words) > 1 else argument).split(None, 2)
     if len(parts) < 3:
-        raise UsageError("\\repeat needs how often, seconds between, and a line, as in \\repeat 10 0.5 NOOP")
+        raise UsageError(
+            "\\repeat needs a number of times, the seconds between, and a line, as in \\repeat 10 0.5 NOOP"
+        )
     times, pause, line = parts
     if times != "*" and not (times.isascii() and times.isdigit() and len(times) < 20 and int(times)):
-        raise UsageError(f"{times!r} is no number of times: give 1 or more, or * for no end")
+        raise UsageError(f"invalid number of times {times!r}; give 1 or more, or * to repeat until Ctrl-C")
     try:
         seconds = float(pause)
     except ValueError:
         seconds = -1.0
     if not 0 <= seconds < 1e6:
-        raise UsageError(f"{pause!r} is no time: give the seconds between, 0 for none")
+        raise UsageError(f"invalid pause {pause!r}; give the seconds between two runs, or 0")
     return quiet, None if times == "*" else int(times), seconds, line
 
 

@@ -36,11 +36,11 @@ def set_(app: App, argument: str) -> Steps[None]:
 def _ask(app: App, name: str, text: str) -> Steps[None]:
     """Take a value that nobody sees."""
     if not name or text:
-        raise UsageError("\\set -s takes a name and asks for the value, so that nobody sees it")
+        raise UsageError("\\set -s takes only a name: it asks for the value, and does not show it")
     app.variables.check(name)
     answer = yield Ask(f"{name}: ", secret=True)
     if answer is None:
-        raise UsageError(f"nobody said what {name} is: nothing was set")
+        raise UsageError(f"no value was given for {name}: nothing was set")
     app.variables.set(name, answer, secret=True)
     app.hide(answer)
 
@@ -76,7 +76,7 @@ def _columns(rows: Iterable[tuple[str, str]], between: str) -> list[str]:
 def unset(app: App, argument: str) -> None:
     """`\\unset NAME`."""
     if argument not in app.variables.own:
-        raise UsageError(f"{argument or 'nothing'} is not set: \\set lists what is")
+        raise UsageError(f"there is no variable {argument!r}: \\set lists them")
     app.variables.unset(argument)
 
 
@@ -89,7 +89,7 @@ def alias(app: App, argument: str) -> None:
         app.aliases[name] = line
         return
     if name and name not in app.aliases:
-        raise UsageError(f"{name} is no alias: \\alias {name} LINE makes one")
+        raise UsageError(f"there is no alias {name}: \\alias {name} LINE makes one")
     if not app.aliases:
         app.say("there are no aliases: \\alias NAME LINE makes one")
         return
@@ -99,13 +99,13 @@ def alias(app: App, argument: str) -> None:
 
 
 def _hidden(name: str) -> str:
-    return f"   (never used: {name.upper()} is a command of IMAP's)" if aliases.is_command(name) else ""
+    return f"   (never used: {name.upper()} is an IMAP command)" if aliases.is_command(name) else ""
 
 
 def unalias(app: App, argument: str) -> None:
     """`\\unalias NAME`."""
     if argument not in app.aliases:
-        raise UsageError(f"{argument or 'nothing'} is no alias: \\alias lists them")
+        raise UsageError(f"there is no alias {argument!r}: \\alias lists them")
     del app.aliases[argument]
 
 
@@ -116,7 +116,7 @@ def history(app: App, argument: str) -> None:
         wanted = argument[1:].casefold()
         shown = [(number, entry) for number, entry in numbered if wanted in entry.text.casefold()]
     elif argument and not (argument.isdecimal() and len(argument) < 20):
-        raise UsageError(f"\\history takes a number, or /TEXT to look for, not {argument!r}")
+        raise UsageError(f"\\history takes a number, or /TEXT to search for, not {argument!r}")
     else:
         count = int(argument or _SHOWN)
         shown = numbered[-count:] if count else []

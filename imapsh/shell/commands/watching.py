@@ -33,9 +33,9 @@ def watch(app: App, argument: str) -> Steps[None]:
     if argument:
         watching.begin(seconds or POLLING)
     if not watching.on:
-        app.say("not watching: \\watch on")
+        app.say("not watching: \\watch on begins")
     elif not watching.watching:
-        app.say("watching as soon as a mailbox is selected")
+        app.say("watching begins when a mailbox is selected")
     elif not argument:
         app.say(f"watching {watching.how}")
 
@@ -44,7 +44,7 @@ def _seconds(argument: str) -> float | None:
     if argument in ("", "on", "off"):
         return None
     if (read := options.seconds(argument)) is None:
-        raise UsageError(f"\\watch takes on, off or seconds: not {argument!r}")
+        raise UsageError(f"\\watch takes on, off or seconds, not {argument!r}")
     return read
 
 
@@ -84,8 +84,10 @@ def notify(app: App, argument: str) -> None:
 
     how = "never" if argument == "off" else argument
     if how and how not in NOTIFICATIONS:
-        raise UsageError(f"\\notify takes off, bell or desktop: not {argument!r}")
+        raise UsageError(f"\\notify takes off, bell or desktop, not {argument!r}")
     if how:
         app.options = app.options._replace(notify=how)
     now = app.options.notify
-    app.say("news are not told beside being shown" if now == "never" else f"new mail is told: {now}")
+    app.say(
+        "new mail is shown, without a bell or a notification" if now == "never" else f"new mail is announced by: {now}"
+    )

@@ -1,4 +1,4 @@
-"""What the shell asks the server for itself: a command of ours, and the values that it brings."""
+"""Commands that the shell sends for itself, and the values that they bring."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ class BackgroundDial:
             raise
         if isinstance(self._outcome, tuple):
             return self._outcome
-        raise self._outcome or ConnectionLost("the dialling was given up")
+        raise self._outcome or ConnectionLost("connecting was given up")
 
     def _dial(self) -> None:
         outcome: tuple[Stream, Plan] | BaseException

@@ -77,7 +77,7 @@ class Connection:
         session.guard = clear.guard(session, self._wanted)
 
     def _wanted(self) -> Opening:
-        """Where it leads; the plan may change."""
+        """Return the plan to follow, which may differ."""
         from imapsh.shell.connection.dial import opening
 
         return opening(self.plan)
@@ -91,7 +91,7 @@ class Connection:
 
     @property
     def live(self) -> bool:
-        """Whether the connection lives."""
+        """Return whether the connection is open."""
         return not self.session.closed
 
     @property
@@ -101,7 +101,7 @@ class Connection:
 
     @property
     def results(self) -> Results:
-        """What its commands found and told."""
+        """Return the results of its commands."""
         return self.record.results
 
     @property
@@ -116,7 +116,7 @@ class Connection:
 
     @property
     def tls(self) -> str:
-        """How the connection is kept from others: the version of TLS, or in words."""
+        """Return the version of TLS, or a few words if there is no TLS."""
         local = self.plan.demo or self.plan.address.is_local
         return self.stream.info.tls or ("local" if local else "no TLS")
 
@@ -127,13 +127,15 @@ class Connection:
 
     def running(self, *without: Exchange | None) -> str:
         """The commands that run and wait, but for these, in words; or ""."""
-        parts = [f"{one.tag} {one.name} still running" for one in self.session.running.values() if one not in without]
+        parts = [
+            f"{one.tag} {one.name} is still running" for one in self.session.running.values() if one not in without
+        ]
         parts += [f"{one.tag} {one.name} waits" for one in self.session.queue if one not in without]
         return ", ".join(parts)
 
     @property
     def summary(self) -> str:
-        """Who, where, the state, and what runs."""
+        """Return a line with the user, the server, the state and the running commands."""
         if not self.live:
             return f"{self.label} not connected"
         box = f" {self.box}" if self.box else ""
@@ -274,7 +276,7 @@ class Connection:
 
     def _not_kept(self, error: OSError) -> None:
         self.last.begin()
-        self.display.fault(f"\\last cannot keep this: {error.strerror}")
+        self.display.fault(f"\\last cannot keep this exchange: {error.strerror}")
 
     def _sifted(self, event: Event) -> Event | None:
         """The event if it is to be shown, None if it is of a command of ours; its taker was given it then."""
@@ -293,7 +295,7 @@ class Connection:
         return None
 
     def _diverted(self, event: Event) -> bool:
-        """Whether an event went where the person sent the output of its command, and is not to be shown here."""
+        """Return whether an event went to the target of its command's output, so that it is not shown here."""
         if not self.diverted or isinstance(event, Closed) or event.exchange is None:
             return False
         if isinstance(event, Received) and (event.unsolicited or event.greeting):
@@ -331,14 +333,14 @@ def who(exchange: Exchange) -> str:
 
 
 def _keeps_alive(event: Received) -> bool:
-    """Whether it is an OK that says nothing, as `* OK Still here`."""
+    """Return whether it is an OK that says nothing, such as `* OK Still here`."""
     value = event.response.value
     plain = event.response.kind is STATUS and event.response.name == "OK" and isinstance(value, StatusText)
     return plain and value.code is None and not (event.response.violations or event.findings)
 
 
 def told(event: Closed) -> str:
-    """What ended a connection, with the commands that had no reply yet."""
+    """Return what ended a connection, and the commands that had no reply yet."""
     text = str(event.error)
     unsaid = [name for one in event.in_flight if (name := f"{one.tag} {one.name}") not in text]
-    return f"{text} (without a reply: {', '.join(unsaid)}; not sent again)" if unsaid else text
+    return f"{text} (no reply to {', '.join(unsaid)}; not sent again)" if unsaid else text

@@ -30,7 +30,7 @@ SPOOL = 1 << 20  #: octets; a larger literal goes to a temporary file
 
 
 class Plan(NamedTuple):
-    """What is to be dialled, and how.
+    """A server to connect to, and how.
 
     Time-outs are in seconds, `idle_timeout` None for none; `user` "" for no login; `trace` a path or "".
     `plain` says that the fall-back from imaps was taken: then STARTTLS must succeed.  `safe`: what loses mail is asked
@@ -65,12 +65,12 @@ class Plan(NamedTuple):
 
     @property
     def label(self) -> str:
-        """Who and where, for a prompt."""
+        """Return the user and the server, for a prompt."""
         return f"{self.user}@demo" if self.demo and self.user else "demo" if self.demo else self.address.label
 
 
 def make_plan(options: "Options", url: str | None = None) -> Plan:
-    r"""What the options say; `url`, or a profile, in place of theirs is `\connect`'s.
+    r"""Return the plan that the options describe; `url`, or a profile, replaces theirs for `\connect`.
 
     Raises UsageError, and LoginError where the user is to be looked up in a netrc file that cannot be used.
     """
@@ -88,7 +88,7 @@ def make_plan(options: "Options", url: str | None = None) -> Plan:
         user = options.user or USER
     else:
         if not options.url:
-            raise UsageError("there is no URL: give a host, or --demo for the server in the box")
+            raise UsageError("no URL was given: give a host, or --demo for the built-in demo server")
         address = parse_address(options.url)
         user = _user(options, address)
     return Plan(
@@ -114,7 +114,7 @@ def make_plan(options: "Options", url: str | None = None) -> Plan:
 
 def _user(options: "Options", address: Address) -> str:
     if options.user and address.user and options.user != address.user:
-        raise UsageError(f"the URL says {address.user} and --user says {options.user}: give one of them")
+        raise UsageError(f"the URL says user {address.user} and --user says {options.user}: give only one")
     user = options.user or address.user
     if options.netrc and not (user or options.no_login):
         from imapsh.shell.settings.passwords import netrcfile
@@ -158,7 +158,7 @@ def open_stream(plan: Plan, store: "Store | None" = None) -> "Stream":
 
 
 def dial(plan: Plan, store: "Store | None" = None) -> "tuple[Stream, Plan]":
-    """The same with the fall-back, where it was allowed: the stream, and the plan that was followed.
+    """Connect, with the fall-back if it is allowed.  Return the stream, and the plan that was followed.
 
     A certificate that is not trusted is no reason to fall back on the usual ports.
     """
@@ -214,7 +214,7 @@ def open_trace(path: str) -> "tuple[Trace, IO[bytes]]":
 def opening(
     plan: Plan, ask: Callable[[str], str] | None = None, stream: "Stream | AsyncStream | None" = None
 ) -> Opening:
-    """What is wanted of the connection; `ask(prompt)` asks a person for the password, `stream` knows its TLS."""
+    """Return what the opening needs to know; `ask(prompt)` asks a person for the password, `stream` knows its TLS."""
     password = password_source(plan, plan.user, ask)
     return Opening(
         plan.where,
@@ -236,7 +236,7 @@ def opening(
 
 
 def password_source(plan: Plan, user: str, ask: Callable[[str], str] | None = None) -> Callable[[], str]:
-    """What gives the password of `user`.  The demo's own user needs to type none."""
+    """Return a function that gives the password of `user`.  The demo's own user types none."""
     if plan.demo:
         from imapsh.server.demo import PASSWORD, USER
 
@@ -265,11 +265,11 @@ def opening_steps(
     from imapsh.table.model import AUTHENTICATED
 
     if session.state != AUTHENTICATED:
-        raise UsageError(f"the mailbox {name} of the URL cannot be opened without a login: put the user into the URL")
+        raise UsageError(f"the URL's mailbox {name} cannot be opened without a login: put the user into the URL")
     exchange = session.command(
         "EXAMINE" if plan.read_only else "SELECT", Writer(utf8=session.parser.utf8).mailbox(name).fragments()
     )
     yield exchange
     if exchange.status != "OK":
         kind = CommandBad if exchange.status == "BAD" else CommandNo
-        raise kind(f"{plan.where} does not open {name}: {reply(exchange)}", exchange.response)
+        raise kind(f"{plan.where} refused to open {name}: {reply(exchange)}", exchange.response)

@@ -19,7 +19,7 @@ LONGEST_WAIT = 60.0  #: seconds
 
 
 def read(text: str) -> tuple[int, float]:
-    """How often, and the seconds before the first time; "" for never.  Raises UsageError."""
+    """Return the number of attempts and the seconds before the first; "" means none.  Raises UsageError."""
     if not text:
         return 0, FIRST_WAIT
     number, colon, seconds = text.partition(":")
@@ -28,12 +28,14 @@ def read(text: str) -> tuple[int, float]:
     except ValueError:
         times = wait = -1
     if not (0 <= times < 1e6 and 0 < wait < 1e6):
-        raise UsageError("--retry takes how often to connect again, and seconds to wait first, as in --retry 5:2")
+        raise UsageError(
+            "--retry takes the number of further attempts and the seconds before the first, as in --retry 5:2"
+        )
     return times, wait
 
 
 class Retries:
-    """Those of one connection; `text` is what `--retry` says."""
+    """The further attempts of one connection; `text` is the value of `--retry`."""
 
     def __init__(self, text: str) -> None:
         self.times, self._wait = read(text)
@@ -51,7 +53,7 @@ class Retries:
         return seconds
 
     def said(self, error: ImapshError, seconds: float) -> str:
-        """What happened, and what comes, in a sentence."""
+        """Return a sentence about the error and the next attempt."""
         return f"{error}; trying again in {seconds:g} s ({self.done} of {self.times})"
 
 

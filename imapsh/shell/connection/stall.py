@@ -37,7 +37,7 @@ class Stall:
         self._told: object = None
 
     def heard(self) -> None:
-        """Something came, or was sent."""
+        """Restart the timer, because octets came or were sent."""
         if not (self._seconds and self._waits):
             self._told = None
             return
@@ -66,22 +66,22 @@ class Stall:
 
 
 def unreplied(exchange: Exchange | None) -> Waiting | None:
-    """What a command waits for that was sent whole."""
+    """Return what a completely sent command waits for: its reply."""
     return Waiting("reply", command=f"{exchange.tag} {exchange.name}") if exchange is not None else None
 
 
 def explained(waiting: Waiting, *, at_prompt: bool, script: bool = False, typed: bool = True) -> str:
-    """What is waited for, and the way out: at the prompt, while no prompt shows, or in a script.
+    """Return a sentence about the wait and the way out: at the prompt, without a prompt, or in a script.
 
-    `typed`: the command that has no reply is the person's.
+    `typed` tells that the command that has no reply is the person's.
     """
     if script:
-        return f"{waiting}; --timeout ends the waiting"
+        return f"{waiting}; --timeout limits the wait"
     if waiting.kind == "reply" and not typed:
-        return f"{waiting}; Ctrl-C ends the waiting"
+        return f"{waiting}; Ctrl-C ends the wait"
     if waiting.kind == "reply":
         return f"{waiting}; Ctrl-C gives the prompt back, and \\resync then gives the command up"
     if waiting.kind == "+":
-        return f"{waiting}; \\raw sends octets all the same"
-    out = "\\resync goes on from there" if at_prompt else "Ctrl-C and \\resync go on from there"
+        return f"{waiting}; \\raw can still send octets"
+    out = "\\resync continues from there" if at_prompt else "Ctrl-C and \\resync continue from there"
     return f"{waiting}. {out}" if waiting.looks else f"{waiting}; {out}"

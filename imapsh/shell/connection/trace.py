@@ -26,27 +26,27 @@ class Tracing:
         self._file: IO[bytes] | None = None
 
     def begin(self, path: str) -> None:
-        """From now on into a new file, readable by its owner alone.  Raises UsageError."""
+        """Trace into a new file from now on; only its owner can read it.  Raises UsageError."""
         trace, file = open_trace(path)
         self.end()
         self._trace, self._file, self.path = trace, file, path
 
     def end(self) -> None:
-        """No more."""
+        """End the trace."""
         if self._file is not None:
             self._file.close()
         self._trace, self._file, self.path = None, None, ""
 
     def received(self, piece: bytes, /) -> None:
-        """Octets from the server."""
+        """Trace octets from the server."""
         self._keep(lambda trace: trace.received(piece))
 
     def sent(self, octets: bytes, /) -> None:
-        """Octets to the server, secrets masked."""
+        """Trace octets to the server, with secrets masked."""
         self._keep(lambda trace: trace.sent(octets))
 
     def note(self, text: str) -> None:
-        """What happened besides."""
+        """Add a note to the trace."""
         self._keep(lambda trace: trace.note(text))
 
     def _keep(self, keep: Callable[[Trace], object]) -> None:
@@ -57,4 +57,4 @@ class Tracing:
         except OSError as error:
             path = self.path
             self.end()
-            self._tell(f"the trace {path} ends here: it cannot be written: {why(error)}")
+            self._tell(f"the trace ends here, because {path} cannot be written: {why(error)}")

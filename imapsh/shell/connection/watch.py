@@ -26,7 +26,7 @@ POLLING = 60.0  #: seconds between two NOOPs
 
 
 def has_idle(capabilities: frozenset[str]) -> bool:
-    """Whether a server that lists these has IDLE; one that lists nothing may have, and is tried."""
+    """Return whether the server has IDLE.  A server that lists no capabilities may have it, and is tried."""
     return not capabilities or bool({"IDLE", "IMAP4REV2"} & capabilities)
 
 
@@ -57,19 +57,19 @@ class Watch:
 
     @property
     def on(self) -> bool:
-        """Whether it was asked for."""
+        """Return whether watching was turned on."""
         return self.seconds > 0
 
     @property
     def watching(self) -> bool:
-        """Whether news come by themselves now."""
+        """Return whether news comes by itself now."""
         return self.on and not self._session.closed and self._session.state == SELECTED
 
     @property
     def how(self) -> str:
-        """In words."""
+        """Return the way of watching, in words."""
         idle = has_idle(self._session.capabilities) and not self._refused
-        return "by IDLE" if idle else f"by NOOP every {self.seconds:g} s, for the server has no IDLE"
+        return "by IDLE" if idle else f"by NOOP every {self.seconds:g} s, because the server has no IDLE"
 
     def begin(self, seconds: float = POLLING) -> None:
         """Watch from now on; `seconds` are between NOOPs."""
@@ -78,20 +78,20 @@ class Watch:
         self.look()
 
     def end(self) -> None:
-        """Watch no more."""
+        """Stop watching."""
         self.seconds = 0.0
         self._said = ""
         self._stop()
 
     def look(self) -> None:
-        """Begin, where nothing runs and a mailbox is selected."""
+        """Begin, if nothing runs and a mailbox is selected."""
         session = self._session
         idle = not (session.running or session.queue)
         if not (self.watching and idle and self._free()) or self.exchange is not None or self._timer is not None:
             return
         if self._said != self.how:
             self._said = self.how
-            self._note(f"watching {self.how}: news are shown as they come; \\watch off ends it")
+            self._note(f"watching {self.how}: news is shown as it comes; \\watch off ends it")
         if has_idle(session.capabilities) and not self._refused:
             self.exchange = self._connection.quietly("IDLE", own=Own(news=True))
             self._later(RENEWAL, self._renew)
@@ -100,7 +100,7 @@ class Watch:
             self._later(self.seconds, self._poll)
 
     def completed(self, exchange: Exchange) -> None:
-        """A command has its reply; of ours, what becomes of that."""
+        """Note that a command has its reply."""
         if exchange is self.exchange:
             self.exchange = None
             self._cancel()

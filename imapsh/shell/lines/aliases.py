@@ -23,11 +23,11 @@ _NAME = lazy(r"(?i)[a-z][\w-]*")
 def check(name: str, line: str) -> None:
     """Raises UsageError for what cannot be an alias."""
     if not _NAME.fullmatch(name):
-        raise UsageError(f"{name!r} cannot be an alias: it begins with a letter, then letters, digits, - and _")
+        raise UsageError(f"{name!r} cannot be an alias: use a letter, then letters, digits, - and _")
     if is_command(name):
-        raise UsageError(f"{name.upper()} is a command of IMAP's, which an alias cannot hide")
+        raise UsageError(f"{name.upper()} is an IMAP command, and an alias cannot replace it")
     if any(character in line for character in "\r\n\0"):
-        raise UsageError(f"the alias {name} cannot hold a line break or NUL")
+        raise UsageError(f"the alias {name} cannot contain a line break or NUL")
 
 
 def is_command(name: str) -> bool:
@@ -43,7 +43,7 @@ def resolve(aliases: Mapping[str, str], text: str) -> str:
     seen: list[str] = []
     while (name := text.partition(" ")[0]) in aliases and not is_command(name):
         if name in seen:
-            raise UsageError(f"the aliases go round in a circle: {' -> '.join([*seen, name])}; nothing was sent")
+            raise UsageError(f"the aliases form a loop: {' -> '.join([*seen, name])}; nothing was sent")
         seen.append(name)
         text = _applied(name, aliases[name], text[len(name) :].strip(" "))
     return text

@@ -100,7 +100,7 @@ def _flags(connection: Connection, row: Command, found: Match) -> Steps[str]:
     return f"mark {mail} as \\Deleted" if deletes else f"change the flags of {mail}"
 
 
-_NOT_SENT = "it was not sent (\\readonly off ends it)"
+_NOT_SENT = "it was not sent (\\readonly off turns it off)"
 _GUARDS: dict[str, Callable[[Connection, Command, Match], Steps[str]]] = {
     "deleted": _deleted, "mailbox": _mailbox, "inbox": _inbox, "set": _messages, "flags": _flags,
 }  # fmt: skip
@@ -159,16 +159,18 @@ def gently(app: App, found: Match) -> Match:
     if not session.read_only:
         return found
     if row is None:
-        raise UsageError(f"read-only mode is on, and nobody can tell what {found.name} would change: {_NOT_SENT}")
+        raise UsageError(f"read-only mode is on, and imapsh cannot tell what {found.name} would change: {_NOT_SENT}")
     if row.changes:
-        raise UsageError(f"{row.name} changes mail or mailboxes and read-only mode is on: {_NOT_SENT}")
+        raise UsageError(f"{row.name} changes mail or mailboxes, and read-only mode is on: {_NOT_SENT}")
     if (
         not found.complete
         and "FETCH" in row.responses
         and session.mailbox is not None
         and not session.mailbox.read_only
     ):
-        raise UsageError(f"read-only mode is on, and what is wrong in this {row.name} may set flags: {_NOT_SENT}")
+        raise UsageError(
+            f"read-only mode is on, and this {row.name} has an error that may make it set flags: {_NOT_SENT}"
+        )
     spans = found.harmless
     if not spans:
         return found

@@ -1,4 +1,4 @@
-r"""What is secret in a line of the shell, whoever does it: where it begins, and the line to show in its place.
+r"""Finds secrets in a line of the shell: where it begins, and the line to show in its place.
 
 A line may hold another (`\each LINE`, `\alias NAME LINE`), and `\raw` holds octets, with escapes, which may be a piece
 of a command that was begun before.
@@ -30,12 +30,12 @@ Reader = Callable[[str], "Match"]
 
 
 def secret_at(line: str, match: Reader, begun: bytes = b"") -> int:
-    r"""Where something secret begins in a line; its length where nothing is.  `begun`: what `\raw` has sent before."""
+    r"""Return where a secret begins in a line, or its length if there is none.  `begun`: what `\raw` sent before."""
     return min(begin + _secret_at(line[begin:], match, begun) for begin in lines(line))
 
 
 def lines(line: str) -> tuple[int, int]:
-    r"""Where the lines begin that a line holds: itself, and the one inside, as in `\each \repeat 3 1 LINE`."""
+    r"""Yield where each line begins: the line itself and those inside it, as in `\each \repeat 3 1 LINE`."""
     from imapsh.shell.lines.nested import alias_line, line_start
 
     begin = 0
@@ -83,7 +83,7 @@ def hide(app: "App", line: str) -> None:
 
 
 class Raw(NamedTuple):
-    """What is secret in octets that are sent as they are: spans of them, the secrets, and what is begun behind them."""
+    """The secrets in octets that are sent as they are: their spans, the secrets, and what is begun after them."""
 
     spans: tuple[tuple[int, int], ...]
     secrets: tuple[bytes, ...]
@@ -123,7 +123,7 @@ def _commands(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _behind(found: "Match", *, ended: bool) -> bytes:
-    """What is begun behind a command."""
+    """Return what an unfinished command leaves begun, b"" if nothing."""
     if not ended:
         return found.text.encode("utf-8", "surrogateescape")
     waits = found.command is not None and found.command.name == "AUTHENTICATE"
@@ -131,7 +131,7 @@ def _behind(found: "Match", *, ended: bool) -> bytes:
 
 
 def _in_argument(argument: str, begun: bytes) -> int:
-    r"""Where something secret begins in what is typed behind `\raw`."""
+    r"""Return where a secret begins in the argument of `\raw`."""
     places: list[int] = []
     octets = b""
     for found in _ESCAPED.finditer(argument):

@@ -74,7 +74,8 @@ def _without_nul(app: App, path: str, file: IO[bytes], size: int) -> Steps[None]
         while at < size and (piece := file.read(min(size - at, _LOOKED_AT))):
             if (place := piece.find(b"\0")) >= 0:
                 raise UsageError(
-                    f"{path} holds a NUL at octet {at + place:,}, which a literal may not: ~{{@{path}}} sends it to a "
+                    f"{path} contains a NUL at octet {at + place:,}, which a literal must not: ~{{@{path}}} sends it "
+                    f"to a "
                     "server with BINARY; nothing was sent"
                 )
             at += len(piece)
@@ -116,7 +117,7 @@ def unescape(text: str) -> bytes:
         if found[1]:
             return bytes.fromhex(found[1].decode("ascii"))
         if not found[2]:
-            raise UsageError(r"after a backslash comes one of r n t 0 e \ or xNN")
+            raise UsageError(r"after a backslash, write one of r n t 0 e \ or xNN")
         return _LETTERS[found[2]]
 
     return _ESCAPE.sub(octet, text.encode("utf-8", "surrogateescape"))

@@ -24,7 +24,7 @@ def uids(app: App, found: Found | None, name: str) -> Steps[str]:
     """
     text = (yield from set_of(app, found)) if found is not None else ""
     if not text:
-        raise UsageError(f"{name} is empty: no SEARCH or FETCH of this mailbox has found anything; nothing was sent")
+        raise UsageError(f"{name} is empty: no SEARCH or FETCH in this mailbox has found anything; nothing was sent")
     return text
 
 
@@ -35,8 +35,8 @@ def set_of(app: App, found: Found) -> Steps[str]:
         return ""
     if found.lost:
         raise UsageError(
-            "messages are gone of which only the UID was told, so it is not known which of the messages found have "
-            "which number now: search again, with UID SEARCH; nothing was sent"
+            "the server named messages that are gone by UID alone, so imapsh no longer knows the numbers of those "
+            "found: search again, with UID SEARCH; nothing was sent"
         )
     for number, mark in enumerate(found.marks, 1):
         if mark and (uid := box.uid_of(number)) is not None:
@@ -50,15 +50,15 @@ def set_of(app: App, found: Found) -> Steps[str]:
 def _ask(app: App, found: Found) -> Steps[None]:
     """Ask for the UIDs of some.  What is expunged meanwhile is shifted by its marks."""
     if not app.connection.plan.ask:
-        raise UsageError("the UIDs of what was found are not known, and --no-ask is on: UID SEARCH tells them")
+        raise UsageError("the UIDs of the messages found are unknown, and --no-ask is on: UID SEARCH gets them")
     wanted = [number for number, mark in enumerate(found.marks, 1) if mark][:_TOGETHER]
     for number in wanted:
         found.marks[number - 1] = ASKED[0]
     line = str(SequenceSet.of(wanted)).encode("ascii")
-    exchange, values = yield from asked(app.connection, "the UIDs of what was found", "UID SEARCH", [line])
+    exchange, values = yield from asked(app.connection, "the UIDs of the messages found", "UID SEARCH", [line])
     if exchange.status != "OK":
         found.marks[:] = found.marks.replace(ASKED, MARKED)
-        raise UsageError("the server does not tell the UIDs of what was found; nothing was sent")
+        raise UsageError("the server does not give the UIDs of the messages found; nothing was sent")
     found.marks[:] = found.marks.replace(ASKED, b"\0")
     for value in values:
         if isinstance(value, Search):

@@ -80,8 +80,8 @@ def log_in(app: App, name: str) -> Steps[str]:
 def _user(app: App, name: str, kind: str, known: str) -> Steps[str]:
     """Whom to log in; "" where the person will not say.  Raises UsageError for a response in base64."""
     app.note(
-        f"imapsh asks for the user's name and the {kind.lower()} and makes the base64 itself; "
-        f"with a tag in front, as in a1 AUTHENTICATE {name}, you type the base64"
+        f"imapsh asks for the user name and the {kind.lower()}, and makes the base64 itself; "
+        f"to type the base64 yourself, begin with a tag: a1 AUTHENTICATE {name}"
     )
     answer = yield Ask(f"User at {app.connection.plan.where}{f' [{known}]' if known else ''}: ")
     if answer is None:
@@ -89,7 +89,7 @@ def _user(app: App, name: str, kind: str, known: str) -> Steps[str]:
     if credentials(answer.strip()):
         app.session.secrets.add_sasl(answer.strip().encode())
         raise UsageError(
-            f"that was a response in base64, where the user's name was asked for: nothing was sent; "
+            f"that was a base64 response, but imapsh asked for the user name; nothing was sent: "
             f"a1 AUTHENTICATE {name} takes it"
         )
     return answer.strip() or known

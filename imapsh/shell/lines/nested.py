@@ -10,7 +10,7 @@ _ALIASED = re.compile(r"(?i)\\alias +\S+ +")
 
 
 def imap_part(line: str) -> int | None:
-    r"""Where the line begins that a command of imapsh does, as `\each LINE`; None where it does none."""
+    r"""Return where the line begins that a command such as `\each LINE` runs; None if it runs none."""
     from imapsh.shell.command_table import COMMANDS  # a first prompt needs none of it
 
     row = COMMANDS.get(line.partition(" ")[0].lower())
@@ -21,7 +21,7 @@ def imap_part(line: str) -> int | None:
 
 
 def line_start(command: str) -> int:
-    """Where the line begins that is to be read as such: behind all of imapsh's own commands that do a line."""
+    """Return where the innermost line begins: after all of imapsh's own commands that run a line."""
     start = 0
     while command.startswith("\\", start) and (inner := imap_part(command[start:])) is not None:
         start += inner
@@ -29,6 +29,6 @@ def line_start(command: str) -> int:
 
 
 def alias_line(command: str) -> int:
-    r"""Where the line begins that `\\alias NAME LINE` is to stand for; 0 in any other."""
+    r"""Return where LINE begins in `\\alias NAME LINE`; 0 in any other line."""
     found = _ALIASED.match(command)
     return found.end() if found is not None else 0

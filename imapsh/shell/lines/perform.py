@@ -1,4 +1,4 @@
-r"""What becomes of a line: a comment, one of imapsh's own commands, or a command for the server.
+r"""Runs a line: a comment, one of imapsh's own commands, or a command for the server.
 
 Written once, as a generator of steps (`imapsh.shell.connection.steps`), which every driver runs.  On its way a line
 meets aliases (`aliases`), the operators `|`, `>` and `>>` (`redirect`), values (`values`) and the shell's `$`
@@ -55,7 +55,7 @@ def meant(app: App, text: str) -> str:
 
 
 def is_ours(app: App, text: str) -> bool:
-    """Whether a line is no command for the server."""
+    """Return whether a line is not for the server."""
     return text.startswith("#") or meant(app, text).startswith("\\")
 
 

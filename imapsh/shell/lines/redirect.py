@@ -125,8 +125,8 @@ def file_name(rest: str, operator: str) -> str:
         return unquote(rest)
     if any(token.kind is SPACE for token in tokens):
         raise UsageError(
-            f'{operator} takes the name of one file, in quotes where there are spaces in it (and a "{operator}" in '
-            "quotes is no operator); nothing was sent"
+            f'{operator} takes the name of one file, in quotes if it contains spaces (a "{operator}" in '
+            "quotes is not an operator); nothing was sent"
         )
     return rest
 

@@ -54,15 +54,15 @@ def prepared(app: App, text: str) -> Steps[tuple[str, bool]]:
         if found.command.name in SEARCHES:
             changes += [_key(text, piece, uids) for piece in sets]
         elif not uids:
-            app.note(f"$ is empty: {found.name.upper()} would do nothing, and was not sent")
+            app.note(f"$ is empty, so {found.name.upper()} would do nothing; nothing was sent")
             return "", False
         else:
             changes += [*uid_form(found), *((piece.start, piece.end, uids) for piece in sets)]
     line = changed(text, changes)
     missing = "SEARCHRES is not offered"
-    app.note(f"{missing}: sent as  {line}" if len(line) < 200 else f"{missing}: the shell put its own $ in")
+    app.note(f"{missing}: sent as  {line}" if len(line) < 200 else f"{missing}: imapsh sent its own $ instead")
     if len(line) > _LONG:
-        app.note(f"the line has {len(line):,} octets; a server need not take more than {_LONG:,}")
+        app.note(f"the line has {len(line):,} octets; a server may refuse more than {_LONG:,}")
     return line, saves
 
 

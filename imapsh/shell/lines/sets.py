@@ -49,19 +49,19 @@ def fitted(app: App, line: str, origins: Sequence[Origin]) -> str:
         return line
     made = changed(line, changes)
     told = made if len(made) < _SHOWN else f"{made[:_SHOWN]}..."
-    app.note(f"{', '.join(names)} holds UIDs: sent as  {told}")
+    app.note(f"{', '.join(names)} holds UIDs, sent as  {told}")
     return made
 
 
 def kind_of(text: str, start: int, end: int, origins: Sequence[Origin]) -> str:
-    """What a set from `start` to `end` holds, as far as it is known; "" where it is the person's own.
+    """Return the kind of the set from `start` to `end`, or "" if the person typed it.
 
     Raises UsageError where it holds values of both kinds.
     """
     inside = [one for one in origins if start <= one.start < end]
     if len({one.kind for one in inside}) > 1:
         names = " and ".join(dict.fromkeys(f"${{{one.name}}}" for one in inside))
-        raise UsageError(f"{names} are UIDs and message numbers, and cannot stand in one set; nothing was sent")
+        raise UsageError(f"{names} are UIDs and message numbers, and cannot be combined in one set; nothing was sent")
     return inside[0].kind if inside else ""
 
 
@@ -71,8 +71,8 @@ def only_uids(text: str, start: int, end: int, origins: Sequence[Origin]) -> Non
     between = zip([start, *(one.end for one in inside)], [*(one.start for one in inside), end], strict=True)
     if any(character.isdecimal() for low, high in between for character in text[low:high]):
         raise UsageError(
-            f"{text[start:end][:_SHOWN]} mixes the UIDs of ${{{inside[0].name}}} with numbers that were typed: with a "
-            "command of UIDs all of them are UIDs; nothing was sent"
+            f"{text[start:end][:_SHOWN]} mixes the UIDs of ${{{inside[0].name}}} with typed numbers, and a "
+            "command that takes UIDs reads all of them as UIDs; nothing was sent"
         )
 
 
@@ -85,7 +85,7 @@ def _sets(pieces: Sequence[Piece], is_key: bool = False) -> Iterator[tuple[Piece
 
 
 def _changes(found: Match, piece: Piece, is_key: bool, name: str) -> list[Change]:
-    """What makes UIDs of a set that is of message numbers."""
+    """Return the changes that make a set of UIDs out of a set of message numbers."""
     form = uid_form(found)
     if found.tag is not None or not (is_key or form):
         raise _refusal(found, name, UIDS)
@@ -117,13 +117,13 @@ def _unread(found: Match, line: str, origin: Origin) -> None:
     as_uids = words[-1:] == ["UID"] or (len(begins) == 2 and begins[0] == "UID" and row is None)
     if as_uids != (origin.kind == UIDS):
         raise UsageError(
-            f"${{{origin.name}}} holds {origin.kind}, and what {found.name.upper()} takes there cannot be told: "
+            f"${{{origin.name}}} holds {origin.kind}, and imapsh cannot tell what {found.name.upper()} takes there: "
             "type the set itself; nothing was sent"
         )
 
 
 def uid_form(found: Match) -> list[Change]:
-    """What makes a command of message numbers one of UIDs; empty where there is none, or it is one already."""
+    """Return the changes that give a command its UID form; empty if it has none, or is in it already."""
     if found.name.upper().startswith("UID ") or table.command(f"UID {found.name}") is None:
         return []
     start = len(found.text) - len(found.text.lstrip(" "))

@@ -87,12 +87,12 @@ def read(text: str, match: Callable[[str], Match]) -> Match:
 
 
 def _is_wrong(found: Match, end: int) -> bool:
-    """Whether there is an error up to `end`."""
+    """Return whether there is an error up to `end`."""
     return any(problem.severity == "error" and problem.offset <= end for problem in found.errors)
 
 
 def discreet(line: str) -> int:
-    r"""Where the value begins in a `\set NAME VALUE` whose name is that of a secret; -1 in any other line."""
+    r"""Return where VALUE begins in a `\set NAME VALUE` if NAME means a secret; -1 in any other line."""
     found = _SETTING.match(line)
     return found.end() if found is not None and SECRETIVE.search(found[2]) else -1
 
@@ -174,7 +174,7 @@ def expanded(app: App, text: str) -> Steps[tuple[str, list[Origin]]]:
 
 
 def _origins(app: App, name: str, span: tuple[int, int]) -> Iterator[Origin]:
-    """What of a value that stands at `span` is UIDs or message numbers."""
+    """Yield the parts of the value at `span` that are UIDs or message numbers."""
     if name in app.variables.own:
         yield from (one.moved(span[0])._replace(name=name) for one in app.variables.origins.get(name, ()))
     elif VALUES[name].kind:
@@ -191,7 +191,7 @@ def value(app: App, name: str) -> Steps[str]:
         return (yield from uids(app, app.connection.results.found, "${uids}"))
     text = VALUES[name].value(app)
     if not text:
-        raise UsageError(f"${{{name}}} is not known yet: {VALUES[name].way} tells it; nothing was sent")
+        raise UsageError(f"${{{name}}} is not known yet: {VALUES[name].way} sets it; nothing was sent")
     return text
 
 
@@ -200,12 +200,12 @@ def _unknown(app: App, name: str) -> str:
 
     near = get_close_matches(name, [*app.variables.own, *BUILT_IN], 1)
     meant = f"; did you mean ${{{near[0]}}}?" if near else ""
-    which = f"${{{name}}} is not set" if name else "a ${...} in what is secret is not set"
-    return f"{which}{meant} (\\set lists all; in quotes it is data); nothing was sent"
+    which = f"${{{name}}} is not set" if name else "a ${...} inside a secret is not set"
+    return f"{which}{meant} (\\set lists all; ${{...}} in quotes is data); nothing was sent"
 
 
 def _hide(app: App, line: str, used: list[tuple[tuple[int, int], str]]) -> None:
-    """What stands where a secret does is one, from now on everywhere."""
+    """Hide, from now on and everywhere, values that stand where a secret does."""
     from imapsh.typed.match import match
 
     hidden = match(line).secrets

@@ -39,8 +39,8 @@ _VARIABLES = {
     "SSL_CERT_FILE": "the authorities trusted, in place of the system's",
     "SSL_CERT_DIR": "the authorities trusted, in place of the system's",
     "SSLKEYLOGFILE": "the keys of TLS connections are written to it",
-    "ALL_PROXY": "not heeded: imapsh connects by itself",
-    "HTTPS_PROXY": "not heeded: imapsh connects by itself",
+    "ALL_PROXY": "ignored: imapsh connects directly",
+    "HTTPS_PROXY": "ignored: imapsh connects directly",
 }
 
 
@@ -67,7 +67,7 @@ def run(given: Mapping[str, Any]) -> int:
     sections = {
         "Installed": _installed(),
         "Configuration": _read(path, content, fault),
-        "Passwords, the first that is there": _passwords(options),
+        "Passwords, the first one found": _passwords(options),
         "Files": _files(),
         "Terminal": _terminal(options),
         "Environment": _environment(),
@@ -102,7 +102,7 @@ def _installed() -> Iterator[Row]:
     yield Row("imapsh", __version__)
     yield Row("Python", f"{sys.version.split()[0]} at {sys.executable}")
     for package in _NEEDED:
-        yield Row(package, _version(package) or "not installed, and needed", None if _version(package) else False)
+        yield Row(package, _version(package) or "not installed, but required", None if _version(package) else False)
     for package, (extra, purpose) in _EXTRAS.items():
         version = _version(package)
         yield Row(
@@ -149,7 +149,7 @@ def _read(path: str, content: Content | None, fault: str) -> Iterator[Row]:
         yield Row(path, fault, False)
     if content is None:
         if not fault:
-            yield Row(path, "is there, and not read: --no-config" if os.path.exists(path) else "is not there")
+            yield Row(path, "exists, but is not read: --no-config" if os.path.exists(path) else "does not exist")
         return
     if not fault:
         yield Row(path, "is read", True)
@@ -189,7 +189,7 @@ def _netrc() -> str:
 
     path = netrcfile.path()
     if not os.path.exists(path):
-        return f"asked, and {path} is not there"
+        return f"asked, but {path} does not exist"
     try:
         return f"asked, {len(netrcfile.read(path))} entries in {path}"
     except LoginError as error:
@@ -220,7 +220,7 @@ def _file(label: str, path: str) -> Row:
 def _terminal(options: Options) -> Iterator[Row]:
     term = os.environ.get("TERM", "")
     tty = sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
-    yield Row("a terminal", "yes" if tty else "no: there would be no prompt")
+    yield Row("a terminal", "yes" if tty else "no: imapsh would show no prompt")
     yield Row("TERM", term or "not set")
     if sys.stdout.isatty():
         columns, rows = os.get_terminal_size(sys.stdout.fileno())
@@ -231,7 +231,7 @@ def _terminal(options: Options) -> Iterator[Row]:
     yield Row("colours", f"theme {theme.name}" if theme is not None else "none")
     dumb = is_plain(Options())
     yield Row(
-        "bracketed paste", "no: a paste is typed line by line" if dumb else "asked for, and known to most terminals"
+        "bracketed paste", "no: a paste is typed line by line" if dumb else "requested; most terminals support it"
     )
     yield Row(
         "prompt",
@@ -251,6 +251,6 @@ def _environment() -> Iterator[Row]:
     for name in sorted(os.environ):
         if name.startswith("IMAPSH_"):
             unset = False
-            yield Row(name, "imapsh knows no such variable", False)
+            yield Row(name, "imapsh does not use this variable", False)
     if unset:
         yield Row("nothing", "that matters here is set")

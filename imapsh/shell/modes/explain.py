@@ -147,7 +147,7 @@ def _show(output: Output, explained: Explained, out: Writer, exactly: bool) -> N
 def _opened(path: str) -> BinaryIO:
     if path == "-":
         if sys.stdin is None:
-            raise UsageError("stdin is closed: there is nothing to explain")
+            raise UsageError("stdin is closed, so there is nothing to explain")
         return os.fdopen(os.dup(sys.stdin.fileno()), "rb", buffering=0)
     try:
         return open(path, "rb", buffering=0)

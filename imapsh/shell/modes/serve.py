@@ -24,7 +24,7 @@ def run(options: Options) -> int:
     if address.scheme == "exec":
         raise UsageError("--serve-demo listens on imap://, imaps:// or unix:, not on exec:")
     if address.scheme == "imaps" and tls is None:
-        raise UsageError("--serve-demo on imaps:// needs a certificate: give --cert, and --key")
+        raise UsageError("--serve-demo on imaps:// needs a certificate: give --cert and --key")
     asyncio.run(_serve(address, tls))
     return 0
 

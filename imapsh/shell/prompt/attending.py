@@ -95,7 +95,9 @@ class Attendance:
     def _renew(self, exchange: Exchange) -> None:
         """A typed IDLE is taken up again, as long as it runs."""
         if self.connection.idle is exchange:
-            self.connection.note("IDLE ends and begins again, because servers log out clients silent for 30 minutes")
+            self.connection.note(
+                "IDLE ends and begins again, because servers log out clients that are silent for 30 minutes"
+            )
             self.connection.session.line("IDLE")
             self.kick()
 
@@ -107,12 +109,12 @@ class Attendance:
         busy = connection.running(exchange, *connection.own)
         self.kick()
         if busy:
-            connection.note(f"{exchange.tag} {exchange.name} goes behind it: {busy}")
+            connection.note(f"{exchange.tag} {exchange.name} waits: {busy}")
         else:
             await self.wait(exchange)
 
     async def wait(self, exchange: Exchange) -> None:
-        """Until the reply, the end, Ctrl-C, a question, or an IDLE that has begun."""
+        """Wait for the reply, the end of the connection, Ctrl-C, a question, or the start of IDLE."""
         self._interrupted = self.stalled = False
         self._awaited = exchange
         self.heard()
@@ -145,7 +147,7 @@ class Attendance:
             connection.note(f"{name} was not sent")
             return
         connection.mute(exchange)
-        connection.note(f"{name} still running; what comes goes to \\last.  Ctrl-C again offers to disconnect")
+        connection.note(f"{name} is still running; \\last will show its reply.  Ctrl-C again offers to disconnect")
         if exchange.name == "IDLE":
             self._done()
 

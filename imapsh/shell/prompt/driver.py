@@ -1,4 +1,4 @@
-"""What drives the shell at a prompt: the primitives of `imapsh.shell.app.Driver`, in asyncio's loop.
+"""Drives the shell at a prompt: the primitives of `imapsh.shell.app.Driver`, in asyncio's loop.
 
 Octets move by themselves; news are shown above the line that is being typed.
 """
@@ -91,7 +91,7 @@ class PromptDriver:
         return self._attending[connection]
 
     def has_told(self, error: ImapshError) -> bool:
-        """Whether an error ended a connection, which was said as it happened."""
+        """Return whether an error ended a connection, and so was already reported."""
         return any(attendance.client.error is error for attendance in self._attending.values())
 
     # -- primitives: commands

@@ -125,7 +125,7 @@ class MaskedHistory(History):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def _give_up(self, error: OSError) -> None:
-        self.fault = f"the history is not kept: {self.path}: {error.strerror}"
+        self.fault = f"the history cannot be kept in {self.path}: {error.strerror}"
         self.path = None
 
 

@@ -130,7 +130,7 @@ async def _open_editor(buffer: Buffer, history: MaskedHistory, note: Callable[[s
     """Have the buffer's text edited; one with a secret in it goes to no file."""
     text = buffer.text
     if history.hides(text):
-        note("a line that holds a secret is not opened in an editor")
+        note("a line with a secret in it is not opened in an editor")
         return
     from imapsh.shell.commands import editor
 

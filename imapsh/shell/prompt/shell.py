@@ -90,7 +90,7 @@ class Shell:
     # -- what its parts ask
 
     def status(self) -> toolbar.Status:
-        """What prompt and toolbar tell."""
+        """Return what the prompt and the toolbar show."""
         app = self.app
         here = app.here
         if here is None:
@@ -181,7 +181,9 @@ class Shell:
             await self._read()
         if self._answers_follow():
             pending.popleft()
-            self.app.note("a line that was to answer AUTHENTICATE was not asked for: not sent")
+            self.app.note(
+                "a line of the paste was an answer to AUTHENTICATE, and the server did not ask for it: not sent"
+            )
         elif pending:
             await self._take(pending.popleft())
 

@@ -1,4 +1,4 @@
-"""What is shown at the prompt: text above the line that is being typed."""
+"""The output at the prompt: text above the line that is being typed."""
 
 from __future__ import annotations
 

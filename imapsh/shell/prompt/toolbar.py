@@ -88,13 +88,13 @@ def running(session: Session, besides: Collection[Exchange | None] = ()) -> str:
 
 def _advice(status: Status, reading: Reading, document: Document) -> Fragments:
     if status.idle:
-        return [("class:bottom-toolbar.busy", "IDLE: news appear above; Enter or Ctrl-C sends DONE")]
+        return [("class:bottom-toolbar.busy", "IDLE: news appears above; Enter or Ctrl-C sends DONE")]
     found: Fragments = []
     if status.live and status.busy:
         found += [("class:bottom-toolbar.busy", status.busy), ("", "  ")]
     if not document.text.strip():
         if status.live and not status.busy and status.session is not None and status.session.state == NOT_AUTHENTICATED:
-            found.append(("class:bottom-toolbar.hint", "LOGIN USER logs in; \\connect begins anew"))
+            found.append(("class:bottom-toolbar.hint", "LOGIN USER logs in; \\connect starts over"))
         return found
     command, offset = literals.at(document.text, document.cursor_position)
     start = nested.line_start(command.text)
@@ -102,7 +102,10 @@ def _advice(status: Status, reading: Reading, document: Document) -> Fragments:
         return [*found, *_own(command.text[start:])]
     left = literals.wanted(document.text)
     if left is not None and left > 0:
-        return [*found, ("class:bottom-toolbar.hint", f"{left} more octets of the literal; Enter is two, CR LF")]
+        return [
+            *found,
+            ("class:bottom-toolbar.hint", f"{left} more octets of the literal; Enter counts as two (CR LF)"),
+        ]
     if not status.live:
         return [("class:bottom-toolbar.error", "not connected: \\connect opens a connection")]
     return [*found, *_line(reading, command.text[start:], max(offset - start, 0))]

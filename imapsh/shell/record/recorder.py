@@ -1,4 +1,4 @@
-"""What is remembered of one connection: the last exchange, what commands found, names and messages, views."""
+"""The record of one connection: the last exchange, what commands found, names and messages, views."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Recorder:
 
     @cached_property
     def results(self) -> Results:
-        """What commands found and told, for `$` and `${...}`."""
+        """Return the results of the commands, for `$` and `${...}`."""
         from imapsh.shell.record.results import Results
 
         return Results(self._session)
@@ -54,7 +54,7 @@ class Recorder:
         self.last.keep(event, on=on)
 
     def begin_rows(self, exchange: Exchange) -> Taker:
-        """What takes FETCH responses of one command that differ in their values and UIDs alone.
+        """Return a taker of FETCH responses of one command that differ in their values and UIDs alone.
 
         What is known of the session now holds for all of them.  It raises OSError if the disk is full.
         """

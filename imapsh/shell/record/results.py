@@ -1,4 +1,4 @@
-r"""What the commands of a connection found and told, for `$`, `${uids}` and `${last...}`.
+r"""The results of a connection's commands, for `$`, `${uids}` and `${last...}`.
 
 Messages found are kept so that they stay the same messages: by UID where the server said UIDs, else by message number,
 shifted by EXPUNGE and VANISHED in the order of the wire until their UIDs are wanted.
@@ -85,7 +85,7 @@ class Found:
         self.uids = {uid for uid in self.uids if (at := bisect_right(lows, uid)) == 0 or ranges[at - 1][1] < uid}
 
     def holds_in(self, mailbox: Mailbox) -> bool:
-        """Whether this is still the mailbox, selected once, with the same UIDVALIDITY (RFC 5182 section 2.1)."""
+        """Return whether this is still the mailbox, selected once, with the same UIDVALIDITY (RFC 5182 section 2.1)."""
         return mailbox is self.mailbox and mailbox.uidvalidity == self.uidvalidity
 
 
@@ -144,7 +144,7 @@ class Results:
             self._status_text(event, event.response.value)
 
     def begin(self, exchange: Exchange) -> Found | None:
-        """Where the messages go that a FETCH of this command names, None where it does not look for any."""
+        """Return the target for the messages that this command's FETCH responses name; None if it looks for none."""
         return self._begun(exchange) if exchange.name in FETCHES else None
 
     def _begun(self, exchange: Exchange) -> Found:
@@ -237,6 +237,6 @@ _TAKERS: dict[type, Any] = {
 
 
 def numbers(value: ESearch) -> Iterable[int] | None:
-    """What ALL tells; None where it is not there, or tells of more messages than there can be."""
+    """Return the numbers in ALL; None if ALL is absent or has more numbers than there can be messages."""
     told = value.items.get("ALL")
     return told.numbers(0) if isinstance(told, SequenceSet) and told.count() <= _MOST else None

@@ -1,4 +1,4 @@
-"""What a FETCH brings, taken in many at a time: to ask every part of the shell at each line takes longer than the line.
+"""FETCH responses taken in many at a time: to ask every part of the shell at each line takes longer than the line.
 
 Rows are FETCH responses that were asked for, one after another and with nothing to say of them.  They wait until
 anything else happens or a slice of events is over (`Connection.settle`), which is before a driver waits.
@@ -37,7 +37,7 @@ class Rows:
         self._taker: Taker
 
     def take(self, event: Event) -> bool:
-        """Whether this is a row; if it is none, the rows that wait are taken in before."""
+        """Return whether the event is a row.  If it is not, the waiting rows are taken in first."""
         if type(event) is Received and type(event.response.value) is Fetch and event[2:7] == _PLAIN:
             if event.exchange is self._exchange is not None or self._begin(event.exchange):
                 self._events.append(event)

@@ -1,4 +1,4 @@
-r"""What `\\set` keeps, and the names of what the shell knows by itself."""
+r"""The variables that `\\set` keeps, and the names of the built-in ones."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ SECRETIVE = lazy(r"(?i)pass|pwd?$|secret|token")
 BUILT_IN = {
     "uids": "the UIDs of the last SEARCH or FETCH, as a set",
     "last.uid": "the UIDs that the last APPEND, COPY or MOVE gave (UIDPLUS), as a set",
-    "last.uidnext": "UIDNEXT as last told",
-    "last.uidvalidity": "UIDVALIDITY as last told",
-    "last.exists": "the number of messages as last told",
+    "last.uidnext": "the last known UIDNEXT",
+    "last.uidvalidity": "the last known UIDVALIDITY",
+    "last.exists": "the last known number of messages",
     "last.tag": "the tag of the last command",
-    "last.status": "the reply to it: OK, NO or BAD",
+    "last.status": "the reply to the last command: OK, NO or BAD",
     "mailbox": "the selected mailbox",
     "user": "the user of this connection",
     "host": "the host of this connection",
@@ -29,7 +29,7 @@ UIDS, NUMBERS = "UIDs", "message numbers"
 
 
 class Origin(NamedTuple):
-    """Where in a text a value of the shell's own stands: `kind` is UIDS or NUMBERS, `name` the value's."""
+    """The place of one of the shell's values in a text: `kind` is UIDS or NUMBERS, `name` is the value's name."""
 
     start: int
     end: int
@@ -37,7 +37,7 @@ class Origin(NamedTuple):
     name: str
 
     def moved(self, by: int) -> Origin:
-        """The same in a text that begins so much earlier."""
+        """Return the origin moved by a number of characters."""
         return self._replace(start=self.start + by, end=self.end + by)
 
 
@@ -53,15 +53,15 @@ class Variables:
     def check(self, name: str) -> None:
         """Raises UsageError for what cannot be the name of one."""
         if not NAME.fullmatch(name):
-            raise UsageError(f"{name!r} cannot be a name: it begins with a letter, then letters, digits, - _ and .")
+            raise UsageError(f"{name!r} cannot be a name: use a letter, then letters, digits, - _ and .")
         if name in BUILT_IN:
-            raise UsageError(f"${{{name}}} is what the shell knows by itself: {BUILT_IN[name]}")
+            raise UsageError(f"${{{name}}} is built in and cannot be set: {BUILT_IN[name]}")
 
     def set(self, name: str, value: str, *, secret: bool = False, origins: Sequence[Origin] = ()) -> None:
         """Keep a value.  Raises UsageError for what cannot be a name, or a value on one line."""
         self.check(name)
         if any(character in value for character in "\r\n\0"):
-            raise UsageError(f"the value of {name} cannot hold a line break or NUL")
+            raise UsageError(f"the value of {name} cannot contain a line break or NUL")
         self.own[name] = value
         self.origins[name] = origins
         self.secret.discard(name)

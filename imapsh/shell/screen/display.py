@@ -1,4 +1,4 @@
-"""How the events of one connection are shown, and where that goes."""
+"""Shows the events of one connection on a sink."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from imapsh.shell.screen.viewer import Viewer
 
 
 class Sink(Protocol):
-    """Where what is shown is written: a terminal with a prompt on it, or stdout with stderr beside it.
+    """The place that output is written to: a terminal with a prompt on it, or stdout with stderr beside it.
 
     `exact`: octets are taken as they are, for a pipe or a file, in place of text for a terminal.
     """
@@ -30,7 +30,7 @@ class Sink(Protocol):
         """Show a line beside the conversation; `label` names the connection, where there are several."""
 
     def fault(self, text: str, label: str = "") -> None:
-        """Show what went wrong, in a sentence."""
+        """Show an error, in one sentence."""
 
     def aside(self, text: Shown) -> None:
         """Take text that a program which reads `text` must not see."""
@@ -77,7 +77,7 @@ class Display:
                 self._sink.text(text, exchange)
 
     def rows(self, rows: Sequence[Received]) -> None:
-        """The same for many FETCH responses at once (`imapsh.shell.record.rows`)."""
+        """Show many FETCH responses at once (`imapsh.shell.record.rows`)."""
         if self._sink.exact:
             for row in rows:
                 self.show(row)
@@ -94,15 +94,15 @@ class Display:
             self._sink.text(text)
 
     def note(self, text: str) -> None:
-        """Show a line of ours beside the conversation."""
+        """Show a note beside the conversation."""
         self._sink.note(text, self._label())
 
     def fault(self, text: str) -> None:
-        """Show what went wrong, in a sentence."""
+        """Show an error, in one sentence."""
         self._sink.fault(text, self._label())
 
     def asked(self, exchange: Exchange, why: str) -> None:
-        """Say that a command of ours is done."""
+        """Say that a command that the shell sent for itself is done."""
         from imapsh.render.amounts import count, duration
 
         came = f"{exchange.status}, {count(exchange.untagged, 'answer')}, {duration(exchange.elapsed)}"
@@ -119,5 +119,5 @@ class Display:
 
 
 def _is_news(event: Event) -> bool:
-    """Whether a response was not asked for, or answers octets that were sent in no command."""
+    """Return whether a response is unsolicited, or answers octets that were sent outside any command."""
     return isinstance(event, Received) and (event.unsolicited or event.response.tag is not None)

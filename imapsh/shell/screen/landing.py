@@ -66,7 +66,7 @@ class Landing(Protocol):
 
 
 def landing(name: str, *, append: bool) -> Landing:
-    """What is to be written into a file, or to its end.  Raises UsageError where that cannot be done.
+    """Open a file for writing, or for appending.  Raises UsageError if that is not possible.
 
     A device, a pipe, and an open descriptor of our own such as `/dev/stdout` take octets as they come.
     """
@@ -89,7 +89,7 @@ def _landing(name: str, full: str, append: bool) -> Landing:
             return Through(_special(full))
         if not os.access(full, os.W_OK):
             raise PermissionError(0, "Permission denied")
-    kept = f"{name} is as it was" if there is not None else f"{name} was not made"
+    kept = f"{name} is unchanged" if there is not None else f"{name} was not created"
     path = os.path.realpath(full)  # what a symbolic link points to is replaced, not the link
     return End(path, kept) if append else Replacement(path, there, kept)
 
@@ -120,7 +120,7 @@ def _special(full: str) -> int:
         descriptor = os.open(full, os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
     except OSError as error:
         fifo = stat.S_ISFIFO(os.stat(full).st_mode)
-        raise OSError(0, "nobody reads from this pipe" if fifo else error.strerror) from None
+        raise OSError(0, "no process reads from this pipe" if fifo else error.strerror) from None
     os.set_blocking(descriptor, True)
     return descriptor
 

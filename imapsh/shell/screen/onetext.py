@@ -42,7 +42,7 @@ def _section(item: str) -> tuple[str, str]:
 
 
 def one_text(found: Match) -> OneText | None:
-    """What a command asks for that fetches one text of one message, and nothing else of it; None for any other."""
+    """Return the text that a command fetches, if it is one text of one message and nothing else; else None."""
     if found.command is None or found.command.name not in ("FETCH", "UID FETCH") or not found.complete:
         return None
     items = find(found.pieces, "fetch-item", "fetch-macro")

@@ -1,4 +1,4 @@
-"""What takes the output of a command in place of the screen: a file, or the input of another command.
+"""Targets that take the output of a command instead of the screen: a file, or the input of another command.
 
 What comes is written piece by piece, and nothing is held whole in memory.
 """
@@ -192,18 +192,18 @@ class FileTarget(Target):
             raise UsageError(f"cannot write {self.name}: {self.fault}{f'; {self.kept}' if self.kept else ''}")
         said = f"wrote {self.octets:,} octets to {self.name}"
         if self._encoding:
-            said += f", in {self._encoding} as they came"
-            said += f"; {self._item.replace('BODY[', 'BINARY.PEEK[')} has them decoded" if self._binary else ""
+            said += f", still encoded as {self._encoding}"
+            said += f"; {self._item.replace('BODY[', 'BINARY.PEEK[')} fetches them decoded" if self._binary else ""
         return said
 
     def _nothing(self) -> str:
-        what = "no output came"
+        what = "there was no output"
         if self.refused:
             what = "the reply is not OK"
         elif self._missing:
-            what = f"the reply is OK, and brought no {self._missing}"
+            what = f"the reply is OK, but has no {self._missing}"
         elif self._empty:
-            what = f"{self._empty} came empty, as a part that is not there may"
+            what = f"{self._empty} is empty; the part may not exist"
         return f"{what}: {self.kept or f'nothing was written to {self.name}'}"
 
     def drop(self) -> None:
@@ -249,7 +249,7 @@ class PipeTarget(Target):
         file = self._file
         with file:
             if self.fault:
-                raise UsageError(f"the output cannot be kept for {self.command}: {self.fault}")
+                raise UsageError(f"the output for {self.command} cannot be stored: {self.fault}")
             if self.refused and not self._came:
                 return f"the reply is not OK: {self.command} was not run"
             file.seek(0)

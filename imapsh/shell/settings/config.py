@@ -67,7 +67,9 @@ class Settings:
             from difflib import get_close_matches
 
             for near in get_close_matches(word, profiles, 1):
-                raise UsageError(f"there is no profile {word}; {near} is near (a host of that name is imaps://{word})")
+                raise UsageError(
+                    f"there is no profile {word}; did you mean {near}? (for a host of that name use imaps://{word})"
+                )
         return None
 
     def _made(self, profile: Mapping[str, Any] | None, given: Mapping[str, Any], *, apart: bool = False) -> Options:

@@ -77,11 +77,11 @@ class _File:
             self.text = octets.decode("utf-8").replace("\r\n", "\n")
             self.root = tomllib.loads(self.text)
         except UnicodeDecodeError:
-            raise UsageError(f"{path} is not UTF-8, as TOML is") from None
+            raise UsageError(f"{path} is not UTF-8, as TOML must be") from None
         except tomllib.TOMLDecodeError as error:
             at = _AT.search(str(error))
             reason = _AT.sub("", str(error))
-            raise UsageError(f"{path}{f', line {at[1]}' if at else ''} is not TOML: {reason}") from None
+            raise UsageError(f"{path}{f', line {at[1]}' if at else ''} is not valid TOML: {reason}") from None
 
     def content(self) -> Content:
         """What it says.  Raises UsageError."""
@@ -101,7 +101,9 @@ class _File:
         if not isinstance(value, dict):
             raise self.wrong(("profiles",), name, f"profiles.{name} must be a table: [profiles.{name}]")
         if not _PROFILE.fullmatch(name):
-            raise self.wrong(("profiles",), name, f"{name!r} cannot be typed as a profile: letters, digits, - _ and .")
+            raise self.wrong(
+                ("profiles",), name, f"{name!r} cannot be the name of a profile: use letters, digits, - _ and ."
+            )
         if "url" not in value:
             raise self.wrong(("profiles",), name, f"the profile {name} has no url")
         return self._options(("profiles", name), value)
@@ -112,7 +114,7 @@ class _File:
             if not isinstance(line, str) or not line.strip():
                 raise self.wrong(("aliases",), name, f"aliases.{name} must be a command line in quotes")
             if not _ALIAS.fullmatch(name):
-                raise self.wrong(("aliases",), name, f"{name!r} cannot be an alias: letters, digits, - and _")
+                raise self.wrong(("aliases",), name, f"{name!r} cannot be an alias: use letters, digits, - and _")
         return aliases
 
     def _theme(self, table: Mapping[str, Any]) -> Theme:
@@ -120,7 +122,7 @@ class _File:
 
         base = table.get("base", "default")
         if base not in THEMES:
-            raise self.wrong(("theme",), "base", f"theme.base is one of {', '.join(THEMES)}")
+            raise self.wrong(("theme",), "base", f"theme.base must be one of {', '.join(THEMES)}")
         own = {}
         for name, words in table.items():
             if name == "base":
@@ -148,7 +150,7 @@ class _File:
         for key, value in given.items():
             field = KEYS[key][0].field if key in KEYS else {"limits": "limit"}.get(key, key)
             if field in found:
-                raise self.wrong(table, key, f"{labels[field]} and {key} are the same switch: give one of them")
+                raise self.wrong(table, key, f"{labels[field]} and {key} are the same switch: give only one")
             found[field] = self._value(table, key, value)
             labels[field] = key
         try:
@@ -185,10 +187,12 @@ class _File:
 
     def _password(self, table: Table, value: str) -> Kept:
         if not table:
-            raise self.wrong(table, "password", "a password belongs to a profile, not to every server")
+            raise self.wrong(
+                table, "password", "a password must be in a profile, so that it is not sent to every server"
+            )
         if not self.private:
             raise self.wrong(
-                table, "password", f"others may read this file, and it holds a password: chmod 600 {self.path}, "
+                table, "password", f"others may read this file, and it contains a password: chmod 600 {self.path}, "
                 "or use password-command or keyring",
             )  # fmt: skip
         return Kept(value)
@@ -203,7 +207,7 @@ class _File:
             if name not in DEFAULT._fields:
                 raise self.wrong(table, name, unknown(f"{label}.{name}", name, DEFAULT._fields))
             if type(number) is not int or number < 0:
-                raise self.wrong(table, name, f"{label}.{name} is a whole number, 0 for no limit")
+                raise self.wrong(table, name, f"{label}.{name} must be a whole number; 0 means no limit")
         return tuple(f"{name}={number}" for name, number in limits.items())
 
     # -- mistakes
@@ -230,11 +234,11 @@ def _checked(option: Option, label: str, value: Any, meaning: bool) -> Any:
     """The value for an option's field.  Raises UsageError."""
     if not option.metavar:
         if not isinstance(value, bool):
-            raise UsageError(f"{label} is true or false")
+            raise UsageError(f"{label} must be true or false")
         return value is meaning
     if option.many:
         if not (isinstance(value, list) and all(isinstance(one, str) for one in value)):
-            raise UsageError(f"{label} is a list of texts in quotes")
+            raise UsageError(f"{label} must be a list of strings in quotes")
         return tuple(value)
     if option.kind in ("seconds", "number"):
         return value_of(option, label, str(value) if type(value) in (int, float) else "")
@@ -248,4 +252,4 @@ def unknown(label: str, key: str, known: Iterable[str]) -> str:
     from difflib import get_close_matches
 
     near = get_close_matches(key, list(known), 1)
-    return f"there is no key {label}" + (f"; {near[0]} is near" if near else "")
+    return f"unknown key {label}" + (f"; did you mean {near[0]}?" if near else "")

@@ -24,10 +24,10 @@ def sentence(error: BaseException) -> str:
     try:
         _write(path, report(error))
     except OSError as fault:
-        told = f"the report could not be written to {path}: {fault.strerror}"
+        told = f"the report cannot be written to {path}: {fault.strerror}"
     else:
-        told = f"what to report, without anything of yours, is in {path}"
-    return f"imapsh itself made a mistake ({type(error).__name__}{where}); {told}"
+        told = f"a report, without any of your data, is in {path}"
+    return f"internal error in imapsh ({type(error).__name__}{where}); {told}"
 
 
 def report(error: BaseException) -> str:

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 USAGE = "imapsh [OPTIONS] [URL|PROFILE]"
 ABOUT = "An interactive shell for IMAP.  Type IMAP commands, and see what the server says."
 URLS = (
-    ("imaps://[user@]host[:port][/mailbox]", "TLS from the first octet; what a bare host means"),
-    ("imap://[user@]host[:port][/mailbox]", "plain; STARTTLS is taken before a login where it is offered"),
+    ("imaps://[user@]host[:port][/mailbox]", "TLS from the first octet; a bare host means the same"),
+    ("imap://[user@]host[:port][/mailbox]", "plain; STARTTLS is used before a login if the server offers it"),
     ("unix:PATH", "a server on a Unix socket"),
-    ("exec:COMMAND", "a server on the stdin and stdout of a command"),
+    ("exec:COMMAND", "a command that is a server on its stdin and stdout"),
     ("PROFILE", "a name under [profiles] in the configuration file"),
 )
 
@@ -28,14 +28,14 @@ URLS = (
 SCHEMES = ("imaps://", "imap://", "unix:", "exec:")
 EXITS = (
     (0, "all commands were OK"),
-    (1, "a command got NO, what a script expects was not met, or the input of --explain ends within a response"),
-    (2, "the command line, configuration, script or file was wrong, or imapsh or you refused a command, unsent"),
+    (1, "a command got NO, an expectation of a script was not met, or the input of --explain ends inside a response"),
+    (2, "the command line, configuration, script or file was wrong, or imapsh or you refused to send a command"),
     (3, "a command got BAD"),
-    (4, "no connection, or the peer greets with BYE or not in IMAP"),
+    (4, "no connection, or the greeting was BYE or not IMAP"),
     (5, "TLS failed: handshake, certificate or STARTTLS"),
     (6, "the automatic login was refused, or a password was not sent because the connection is not encrypted"),
     (7, "the connection was lost, timed out or tripped a limit, or the server said BYE unasked"),
-    (70, "a mistake of imapsh itself, of which a report was written"),
+    (70, "an internal error in imapsh; a report was written"),
     (130, "interrupted with Ctrl-C"),
 )
 
@@ -85,29 +85,30 @@ class Option(NamedTuple):
 _RUN, _SHOW, _LOGIN, _TLS, _LINK, _INFO = "What to do", "What is shown", "Login", "TLS", "Connection", "About"
 
 OPTIONS: tuple[Option, ...] = (
-    Option("--command", _RUN, "run COMMAND and go on to the next; without -c and -f there is a prompt",
+    Option("--command", _RUN, "run COMMAND; can be given several times; without -c and -f there is a prompt",
            "COMMAND", "-c", many=True, once=True),
-    Option("--file", _RUN, "run the commands in FILE, one a line, literals included; - is stdin", "FILE", "-f",
+    Option("--file", _RUN, "run the commands in FILE, one on each line, with their literals; - is stdin", "FILE", "-f",
            once=True),
     Option("--keep-going", _RUN, "do not stop at the first NO, BAD or unmet expectation; exit with 3 after any BAD, "
-           "else 1 after any of the others"),
-    Option("--read-only", _RUN, "refuse commands that change mail or mailboxes; open the URL's mailbox by EXAMINE"),
-    Option("--yes", _RUN, "do not ask before a command that loses mail; --safe asks, as is the default", off="--safe"),
-    Option("--many", _RUN, "ask before STORE and MOVE of more than N messages, too; 100 if none is given", "N",
+           "or 1 after any of the others"),
+    Option("--read-only", _RUN, "refuse commands that change mail or mailboxes; open the URL's mailbox with EXAMINE"),
+    Option("--yes", _RUN, "do not ask before a command that loses mail; --safe asks, and is the default", off="--safe"),
+    Option("--many", _RUN, "also ask before STORE and MOVE of more than N messages; the default is 100", "N",
            kind="number"),
-    Option("--set", _RUN, "set the variable NAME, for which ${NAME} stands in commands", "NAME=VALUE", many=True,
+    Option("--set", _RUN, "set the variable NAME; ${NAME} in a command is replaced by it", "NAME=VALUE", many=True,
            once=True),
-    Option("--report", _RUN, "write the tests of a script (\\expect) to FILE: TAP into .tap, JUnit XML into .xml; "
+    Option("--report", _RUN, "write the results of a script's tests (\\expect) to FILE: TAP to .tap, JUnit XML to "
+           ".xml; "
            "tap:FILE or junit:FILE for any other name; - is stdout, which then has nothing else", "FILE", once=True),
-    Option("--explain", _RUN, "read recorded octets of a server, or a trace, and say what is in them; - is stdin",
+    Option("--explain", _RUN, "read a server's recorded octets or a trace, and explain them; - is stdin",
            "FILE", once=True),
-    Option("--demo", _RUN, "talk to the server in the box: in memory, with mail to look at, gone on exit", once=True),
-    Option("--serve-demo", _RUN, "let other clients at that server: listen on URL, else on imap://127.0.0.1:1143",
+    Option("--demo", _RUN, "use the built-in demo server: in memory, with sample mail, gone on exit", once=True),
+    Option("--serve-demo", _RUN, "serve the demo to other clients: listen on URL, or on imap://127.0.0.1:1143",
            once=True),
-    Option("--explain-name", _RUN, "say what a name means: a command, item, key, response, code, capability, flag, "
-           "option and so on, in any case; or list a kind, as in capabilities", "NAME", once=True),
+    Option("--explain-name", _RUN, "explain a name: a command, item, key, response, code, capability, flag, "
+           "option and so on, in any case; or list all of a kind, such as capabilities", "NAME", once=True),
     Option("--format", _SHOW, "pretty (the default), view (tables, trees and cards), wire (into a pipe: the server's "
-           "octets exactly), json (an object a line for each response) or hex", "FORMAT", kind="choice",
+           "exact octets), json (one object on a line for each response) or hex", "FORMAT", kind="choice",
            choices=FORMATS),
     Option("--json-raw", _SHOW, "add each response's octets to its JSON, in base64"),
     Option("--color", _SHOW, "auto (the default: on a terminal without NO_COLOR), always or never", "WHEN",
@@ -115,54 +116,56 @@ OPTIONS: tuple[Option, ...] = (
     Option("--theme", _SHOW, "the colours: default, dark, light or mono (weight and lines only)", "NAME",
            kind="choice", choices=("default", "dark", "light", "mono")),
     Option("--plain", _SHOW, "for screen readers and simple terminals: no redrawing, no toolbar, no menus, and no "
-           "colours unless --color always; taken by itself where TERM is dumb"),
-    Option("--keys", _SHOW, "edit lines as emacs does (the default) or as vi does", "MODE", kind="choice",
+           "colours unless --color always; the default if TERM is dumb"),
+    Option("--keys", _SHOW, "edit lines with the keys of emacs (the default) or vi", "MODE", kind="choice",
            choices=KEYS),
     Option("--timing", _SHOW, "say after each command how long it took"),
-    Option("--watch", _SHOW, "hear of news between commands: IDLE, or NOOP now and then where there is none"),
-    Option("--stall", _SHOW, "say what is waited for when a server has been silent for so long in the middle of "
-           "something, at the prompt or in a script; 3 if none is given", "SECONDS", kind="seconds"),
-    Option("--notify", _SHOW, "tell of news by a bell or a desktop notification; never is the default", "HOW",
+    Option("--watch", _SHOW, "show news between commands: by IDLE, or by regular NOOPs if the server has no IDLE"),
+    Option("--stall", _SHOW, "say what imapsh is waiting for if nothing comes for SECONDS in the middle of a reply, or "
+           "where one is due; the default is 3", "SECONDS", kind="seconds"),
+    Option("--notify", _SHOW, "announce new mail with a bell or a desktop notification; the default is never", "HOW",
            kind="choice", choices=NOTIFICATIONS),
     Option("--trace", _SHOW, "write both directions to FILE, without secrets; --explain reads it", "FILE"),
     Option("--user", _LOGIN, "log in as USER before the first command", "USER"),
-    Option("--mechanism", _LOGIN, "log in by this SASL mechanism, a token being the password where it wants one; auto "
-           "is the strongest that is possible; without it PLAIN, else the command LOGIN", "NAME"),
+    Option("--mechanism", _LOGIN, "log in with this SASL mechanism; if it takes a token, the token is the password; "
+           "auto "
+           "is the strongest possible; the default is PLAIN, or the command LOGIN", "NAME"),
     Option("--password-command", _LOGIN, "take the password from the first line that COMMAND prints", "COMMAND"),
     Option("--token-command", _LOGIN, "take an OAuth 2.0 token from COMMAND, which prints it alone or as JSON; it is "
-           "run again where the token's time is over or the server refuses it", "COMMAND"),
+           "run again when the token expires or the server refuses it", "COMMAND"),
     Option("--password-fd", _LOGIN, "take the password from the first line of the file descriptor N", "N",
            kind="descriptor", once=True),
-    Option("--keyring", _LOGIN, "look the password up in the system's keyring (needs the package keyring)"),
-    Option("--netrc", _LOGIN, "look user and password up in the file that NETRC names, else in ~/.netrc"),
-    Option("--mailbox", _LOGIN, "select MAILBOX after the login, in place of the URL's", "MAILBOX"),
-    Option("--no-login", _LOGIN, "leave the login to the commands"),
-    Option("--cleartext", _LOGIN, "send passwords to another machine without TLS, too: that of the login, and those in "
+    Option("--keyring", _LOGIN, "look up the password in the system's keyring (needs the package keyring)"),
+    Option("--netrc", _LOGIN, "look up user and password in the file that NETRC names, or in ~/.netrc"),
+    Option("--mailbox", _LOGIN, "select MAILBOX after the login, instead of the URL's", "MAILBOX"),
+    Option("--no-login", _LOGIN, "do not log in automatically"),
+    Option("--cleartext", _LOGIN, "send passwords to another machine even without TLS: that of the login, and those in "
            "commands"),
     Option("--cafile", _TLS, "trust the authorities in FILE (PEM) instead of the system's", "FILE"),
-    Option("--cert", _TLS, "show the certificate in FILE (PEM)", "FILE"),
-    Option("--key", _TLS, "the certificate's private key (PEM), where it is in a file of its own", "FILE"),
+    Option("--cert", _TLS, "present the client certificate in FILE (PEM)", "FILE"),
+    Option("--key", _TLS, "the certificate's private key (PEM), if it is in a separate file", "FILE"),
     Option("--insecure", _TLS, "do not verify the server's certificate"),
-    Option("--fallback", _LINK, "where a bare host has no imaps, take imap with STARTTLS"),
-    Option("--timeout", _LINK, "give up when the server is silent for so long; in a batch also how long IDLE lasts",
+    Option("--fallback", _LINK, "if a bare host has no imaps, use imap with STARTTLS"),
+    Option("--timeout", _LINK, "give up when the server is silent for SECONDS; in a batch, also how long IDLE lasts",
            "SECONDS", kind="seconds"),
-    Option("--connect-timeout", _LINK, "to connect, for the TLS handshake and until the greeting; 30 if none is given",
+    Option("--connect-timeout", _LINK, "the limit for connecting, the TLS handshake and the greeting; the default is "
+           "30",
            "SECONDS", kind="seconds"),
-    Option("--retry", _LINK, "connect again up to N times where the server cannot be reached, does not answer in time "
-           "or greets with BYE: after SECONDS (1 if none is given), then after twice as long each time, up to 60; "
+    Option("--retry", _LINK, "connect again up to N times if the server cannot be reached, does not answer in time "
+           "or greets with BYE: after SECONDS (1 by default), then after twice as long each time, up to 60; "
            "nothing is sent twice", "N[:SECONDS]"),
     Option("--limit", _LINK, "change a limit: line or literal (octets), nesting (levels) or responses (in a command), "
-           "0 for none", "NAME=N", many=True),
-    Option("--no-ask", _LINK, "ask the server nothing on our own, such as CAPABILITY"),
-    Option("--config", _INFO, "read the configuration from FILE, not from the usual place", "FILE", once=True),
+           "0 for no limit", "NAME=N", many=True),
+    Option("--no-ask", _LINK, "send no commands of imapsh's own, such as CAPABILITY"),
+    Option("--config", _INFO, "read the configuration from FILE instead of the usual place", "FILE", once=True),
     Option("--no-config", _INFO, "read no configuration file", once=True),
-    Option("--checkup", _INFO, "say what is installed, which configuration is read, where passwords would come from "
+    Option("--checkup", _INFO, "report what is installed, which configuration is read, where passwords would come from "
            "and what the terminal can do", once=True),
     Option("--version", _INFO, "print the version", once=True),
     Option("--help", _INFO, "print this", short="-h", once=True),
-    Option("--completion", _INFO, "print the script by which a shell completes this command line: bash, zsh or fish",
+    Option("--completion", _INFO, "print the script that makes a shell complete this command line: bash, zsh or fish",
            "SHELL", kind="choice", choices=("bash", "zsh", "fish"), once=True),
-    Option("--profiles", _INFO, "print the names of the configuration's profiles, a line for each", once=True),
+    Option("--profiles", _INFO, "print the names of the profiles in the configuration, one on each line", once=True),
 )  # fmt: skip
 
 #: The ways to a password of which one is given; the order of all is `imapsh.shell.settings.passwords.password.ORDER`.
@@ -261,7 +264,7 @@ def read(words: Sequence[str]) -> dict[str, Any]:
     for option, value in _read(list(reversed(words))):
         if option is None:
             if "url" in given:
-                raise UsageError("there is more than one URL; quote an exec: command as a whole")
+                raise UsageError("there is more than one URL; put an exec: command in quotes")
             given["url"] = value
         elif option.many:
             given[option.field] = (*given.get(option.field, ()), value)
@@ -310,10 +313,10 @@ def seconds(text: str) -> float | None:
 def value_of(option: Option, name: str, value: str) -> str | float:
     """The value of an option that is called `name` where it stands.  Raises UsageError."""
     if option.kind == "choice" and value not in option.choices:
-        raise UsageError(f"{name} is one of {', '.join(option.choices)}")
+        raise UsageError(f"{name} must be one of {', '.join(option.choices)}")
     if option.kind == "seconds":
         if (read := seconds(value)) is None:
-            raise UsageError(f"{name} takes seconds, more than 0")
+            raise UsageError(f"{name} takes a number of seconds greater than 0")
         return read
     if option.kind == "number":
         if not (value.isascii() and value.isdigit() and len(value) < 10):
@@ -331,7 +334,7 @@ def value_of(option: Option, name: str, value: str) -> str | float:
 def _unknown(name: str) -> str:
     if name.startswith("--pass"):
         return (
-            "a password never stands on the command line: use the prompt, IMAPSH_PASSWORD, --password-command, "
+            "a password must not be on the command line: use the prompt, IMAPSH_PASSWORD, --password-command, "
             "--password-fd, --keyring or --netrc"
         )
     near = [option.name for option in OPTIONS if len(name) > 3 and option.name.startswith(name)]
@@ -339,7 +342,7 @@ def _unknown(name: str) -> str:
         from difflib import get_close_matches
 
         near = get_close_matches(name, [option.name for option in OPTIONS], 1)
-    return f"there is no option {name!r}" + (f"; {near[0]} is near" if near else "")
+    return f"unknown option {name!r}" + (f"; did you mean {near[0]}?" if near else "")
 
 
 def check(given: Mapping[str, Any], labels: Mapping[str, str]) -> None:
@@ -347,7 +350,7 @@ def check(given: Mapping[str, Any], labels: Mapping[str, str]) -> None:
     for fields in EITHER:
         both = [labels[field] for field in fields if said(given.get(field))]
         if len(both) > 1:
-            raise UsageError(f"{both[0]} and {both[1]} do not go together")
+            raise UsageError(f"{both[0]} and {both[1]} cannot be used together")
 
 
 def said(value: Any) -> bool:

@@ -152,7 +152,7 @@ def test_a_mailbox_in_the_url_is_opened() -> None:
         assert f"{name} Entw&APw-rfe" in done.out.decode()
     with listening(says(b"TAG NO none\r\n")) as port:
         done = imapsh(url(port) + "/x", "-c", "NOOP")
-    assert (done.status, "does not open x" in done.err) == (1, True)
+    assert (done.status, "refused to open x" in done.err) == (1, True)
     with listening(says(greeting=b"* OK [CAPABILITY IMAP4rev1] hi\r\n")) as port:
         assert imapsh(url(port) + "/x", "-c", "NOOP").status == 2
 
@@ -318,7 +318,7 @@ def test_an_error_says_where_in_the_script_and_what_had_no_reply(tmp_path: Path)
     assert done.status == 7
     assert done.err.splitlines()[-1] == (
         f"imapsh: {path}:3: nothing came from 127.0.0.1:{port} within 0.5 s; connect again, or allow more time "
-        "(waiting for 9 octets, 3 received) (without a reply: A2 CHECK; not sent again)"
+        "(waiting for 9 octets, 3 received) (no reply to A2 CHECK; not sent again)"
     )
     path.write_text("NOOP\n\\nonsense\n")
     done = imapsh("--demo", "-f", str(path))
@@ -340,7 +340,7 @@ def test_a_server_that_takes_nothing_is_given_up_too(tmp_path: Path) -> None:
         done = imapsh(url(port), "--no-ask", "--timeout", "0.5", "-c", f"APPEND Box {{@{path}}}")
         ended.set()
     assert done.status == 7
-    assert "(without a reply: A1 APPEND; not sent again)" in done.err
+    assert "(no reply to A1 APPEND; not sent again)" in done.err
 
 
 # -- C4: a BYE beside a proper reply

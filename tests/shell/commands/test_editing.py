@@ -91,7 +91,7 @@ def test_a_message_is_begun_and_sent(editor: Editor) -> None:
 def test_what_was_not_written_is_not_sent(editor: Editor, work: str) -> None:
     editor.does(work)
     host = FakeApp(connected=True).does("\\edit APPEND Drafts")
-    assert host.said == ["nothing was written, not sent"]
+    assert host.said == ["nothing was written, so nothing was sent"]
     assert lines(host) == []
 
 
@@ -145,7 +145,7 @@ def test_there_must_be_a_literal(editor: Editor, tmp_path: Path) -> None:
 @pytest.mark.parametrize("line", ["LOGIN demo", "LOGIN {} pa55word", "a1 LOGIN demo"])
 def test_no_secret_is_edited(editor: Editor, line: str) -> None:
     host = FakeApp(connected=True)
-    with pytest.raises(UsageError, match="LOGIN holds a secret"):
+    with pytest.raises(UsageError, match="LOGIN takes a secret"):
         host.does(f"\\edit {line}")
     assert not any(isinstance(step, Away) for step in host.done)
     assert not editor.ran
@@ -203,7 +203,7 @@ def test_a1_an_edited_text_waits_even_where_literal_plus_is_offered(tmp_path: Pa
 def test_a1_a_text_with_a_nul_is_kept_and_not_sent(editor: Editor) -> None:
     editor.does("text = 'a\\0b'")
     host = FakeApp(connected=True)
-    with pytest.raises(UsageError, match="holds a NUL"):
+    with pytest.raises(UsageError, match="contains a NUL"):
         host.does("\\edit APPEND Drafts")
     assert lines(host) == []
     assert host.draft is not None

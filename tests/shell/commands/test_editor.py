@@ -38,7 +38,7 @@ open(path, "w", newline="").write(text.upper() + "\\\\n")
 
 def test_what_goes_wrong_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VISUAL", stand_in(tmp_path, "sys.exit(3)"))
-    with pytest.raises(UsageError, match="ended with status 3: the text is as it was"):
+    with pytest.raises(UsageError, match="exited with status 3: the text is unchanged"):
         editor.edit("x")
     monkeypatch.setenv("VISUAL", stand_in(tmp_path, "os.remove(path)"))
     with pytest.raises(UsageError, match="left no file"):

@@ -57,7 +57,7 @@ def test_how_often_and_how_long() -> None:
 
 @pytest.mark.parametrize("wrong", ["x", "-1", "3:", "3:x", "3:0", "3:-2", "1.5", ":2", "3:inf"])
 def test_what_is_no_number_of_times(wrong: str) -> None:
-    with pytest.raises(UsageError, match="--retry takes how often"):
+    with pytest.raises(UsageError, match="--retry takes the number of further attempts"):
         retry.read(wrong)
 
 

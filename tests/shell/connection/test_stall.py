@@ -118,7 +118,7 @@ def test_without_a_reply_in_it_ctrl_c_gives_the_prompt_back(tmp_path: Path) -> N
             peer.says(b"* 1 FETCH (BODY[1] {99}\r\na poem\r\n")
             await person.screen.shows("waiting for 99 octets, 8 received; Ctrl-C and \\resync go on from there")
             person.shell.driver.interrupt()
-            await person.screen.shows("A1 FETCH still running; what comes")
+            await person.screen.shows("A1 FETCH is still running; \\last")
             await person.enters("\\resync", "99 octets are announced and 8 came")
             peer.says(b"A1 OK done\r\n")
             await person.screen.shows("< A1 OK done")
@@ -167,7 +167,7 @@ def test_a_push_that_is_left_open_is_told_at_the_prompt(tmp_path: Path) -> None:
                 "inside a parenthesis: whether it goes on shows only with the next; \\resync goes on"
             )
             await person.enters("\\resync", "* 1 FETCH")
-            await person.enters("\\resync", "nothing has come in part")
+            await person.enters("\\resync", "there is no unfinished literal")
 
     scene_of(scene)
 
@@ -202,14 +202,14 @@ def test_a17_it_is_told_and_resync_gives_it_up(tmp_path: Path) -> None:
             await person.screen.shows("A1 EXPUNGE still running; what comes")
             await person.enters("FETCH 1 FLAGS", "A2 FETCH goes behind it: A1 EXPUNGE still running")
             assert peer.heard == b""
-            await person.enters("\\resync", "given up: A1 EXPUNGE; nothing waits for the reply any more")
+            await person.enters("\\resync", "given up: A1 EXPUNGE; imapsh no longer waits for the reply")
             await peer.hears(b"A2 FETCH 1 FLAGS\r\n")
             peer.says(b"A2 OK there\r\n")
             await person.screen.shows("< A2 OK there")
             peer.says(b"A1 OK at last\r\n")
             await person.screen.shows("< A1 OK at last", "this is the late reply to A1 EXPUNGE, which was given up")
             assert "no command with the tag" not in person.screen.text
-            await person.enters("\\resync", "nothing has come in part, and no command waits for its reply")
+            await person.enters("\\resync", "there is nothing to give up")
 
     scene_of(scene)
 
@@ -286,13 +286,13 @@ def test_a17_a_script_is_told_too() -> None:
     with listening(says(b"")) as port:
         done = imapsh("-c", "NOOP", "--stall", "0.1", "--timeout", "0.4", url(port))
     assert done.status == 7
-    assert "A1 NOOP has no reply yet; --timeout ends the waiting" in done.err
+    assert "A1 NOOP has no reply yet; --timeout limits the wait" in done.err
 
 
 def test_a17_resync_says_what_it_gave_up_or_that_there_is_nothing() -> None:
     app = FakeApp(connected=True)
     app.does("\\resync")
-    assert "nothing has come in part, and no command waits for its reply" in app.text
+    assert "no literal or line is unfinished, and no command waits for its reply" in app.text
     app.session.line("NOOP")
     app.does("\\resync")
     assert "given up: " in app.text

@@ -69,7 +69,7 @@ def test_idle_begins_ends_for_a_command_and_is_taken_up_again() -> None:
     watched.does("NOOP")
     assert watched.running == ["IDLE"]
     assert watched.watch.exchange is not first
-    assert watched.notes == ["watching by IDLE: news are shown as they come; \\watch off ends it"]
+    assert watched.notes == ["watching by IDLE: news is shown as it comes; \\watch off ends it"]
     watched.watch.end()
     assert watched.replied() == "OK"
     assert watched.running == []
@@ -118,7 +118,7 @@ def test_noop_where_there_is_no_idle() -> None:
     watched.session.known.capabilities -= {"IDLE", "IMAP4REV2"}
     watched.watch.begin(30)
     assert watched.notes == [
-        "watching by NOOP every 30 s, for the server has no IDLE: news are shown as they come; \\watch off ends it"
+        "watching by NOOP every 30 s, because the server has no IDLE: news is shown as it comes; \\watch off ends it"
     ]
     watched.clock.move(29)
     assert watched.running == []
@@ -183,7 +183,7 @@ def test_a_server_that_refuses_idle_is_asked_by_noop(tmp_path: Path) -> None:
             person.types("\\watch 0.05" + ENTER)
             await peer.hears(b"A2 IDLE\r\n")
             peer.says(b"A2 NO not now\r\n")
-            await person.screen.shows("watching by NOOP every 0.05 s, for the server has no IDLE")
+            await person.screen.shows("watching by NOOP every 0.05 s, because the server has no IDLE")
             await peer.hears(b"A3 NOOP\r\n")
             peer.says(b"* 24 EXISTS\r\nA3 OK [X] done\r\n")
             await person.screen.shows("~ * 24 EXISTS  EXISTS 23 -> 24")

@@ -55,7 +55,7 @@ def test_what_a_line_stands_for(line: str, meant: str) -> None:
         ("big 1 2", "takes 1 argument, not 2"),
         ("big > x", "takes 1 argument, not 0"),
         ("both a", "takes 2 arguments at least, not 1"),
-        ("a", "go round in a circle: a -> b -> a"),
+        ("a", "form a loop: a -> b -> a"),
     ],
 )
 def test_what_cannot_be_meant(line: str, words: str) -> None:
@@ -85,8 +85,8 @@ def test_the_command_makes_shows_and_forgets_them() -> None:
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("\\alias noop SELECT INBOX", "NOOP is a command of IMAP's"),
-        ("\\alias uid SELECT INBOX", "UID is a command of IMAP's"),
+        ("\\alias noop SELECT INBOX", "NOOP is an IMAP command"),
+        ("\\alias uid SELECT INBOX", "UID is an IMAP command"),
         ("\\alias 9x NOOP", "cannot be an alias"),
     ],
 )

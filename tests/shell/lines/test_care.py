@@ -148,7 +148,7 @@ def test_where_nobody_is_there_nobody_is_asked() -> None:
     host.fake.attended = False
     host.does("EXPUNGE").does("\\safe")
     assert asked(host) == []
-    assert "nobody is there" in host.text
+    assert "there is no terminal to ask at" in host.text
 
 
 def test_a_row_that_only_destroys_asks_with_its_phrase(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -279,7 +279,7 @@ def test_read_only_mode_is_switched() -> None:
     assert host.session.read_only
     assert sent(host)[-1] == "EXAMINE INBOX"
     host.does("\\readonly off").does("FETCH 1 (BODY[]")
-    assert "INBOX stays open for reading only until SELECT opens it again" in host.text
+    assert "INBOX stays open read-only until SELECT opens it again" in host.text
     assert sent(host)[-1] == "FETCH 1 (BODY[]"
 
 

@@ -110,7 +110,9 @@ def test_a_drop_in_the_midst_names_what_was_in_flight_and_nothing_is_sent_again(
             peer.heard = b""
             person.types("\\connect" + ENTER)
             await opened(person, peer, exists=5)
-            await person.screen.shows("the same UIDVALIDITY: UIDs of before are good, 2 messages more, UIDNEXT 13 ")
+            await person.screen.shows(
+                "UIDVALIDITY is unchanged: earlier UIDs are still valid, 2 messages more, UIDNEXT 13 "
+            )
             assert peer.conversations == 2
             assert peer.heard == b""
 
@@ -120,9 +122,9 @@ def test_a_drop_in_the_midst_names_what_was_in_flight_and_nothing_is_sent_again(
 @pytest.mark.parametrize(
     ("uidvalidity", "exists", "words"),
     [
-        (3, 3, "the same UIDVALIDITY: UIDs of before are good, as many messages"),
-        (3, 2, "the same UIDVALIDITY: UIDs of before are good, 1 message fewer"),
-        (4, 3, "imapsh: UIDVALIDITY was 3 and is 4: UIDs of before are void"),
+        (3, 3, "UIDVALIDITY is unchanged: earlier UIDs are still valid, the same number of messages"),
+        (3, 2, "UIDVALIDITY is unchanged: earlier UIDs are still valid, 1 message fewer"),
+        (4, 3, "imapsh: UIDVALIDITY changed from 3 to 4: earlier UIDs are void"),
     ],
 )
 def test_a_bye_and_the_mailbox_is_opened_again(tmp_path: Path, uidvalidity: int, exists: int, words: str) -> None:

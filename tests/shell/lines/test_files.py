@@ -99,7 +99,7 @@ def test_a1_what_is_no_file_is_said_before_anything_is_sent(tmp_path: Path) -> N
 def test_a1_a_nul_needs_a_literal8(tmp_path: Path) -> None:
     path = tmp_path / "nul"
     path.write_bytes(b"Subject: x\r\n\r\n" + b"x" * files._LOOKED_AT + b"\0y\r\n")
-    refused(f"APPEND INBOX {{@{path}}}", r"nul holds a NUL at octet 4,194,318, .*: ~\{@.*nul\} sends it")
+    refused(f"APPEND INBOX {{@{path}}}", r"nul contains a NUL at octet 4,194,318, .*: ~\{@.*nul\} sends it")
     path.write_bytes(b"Subject: x\r\n\r\n\0y\r\n")
     host = connected().does(f"APPEND INBOX ~{{@{path}}}")
     assert host.sent[-1].startswith(f"APPEND INBOX ~{{{path.stat().st_size}}}")

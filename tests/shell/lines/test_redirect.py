@@ -137,7 +137,7 @@ def test_that_a_text_is_written_encoded_is_said_where_it_is_known(tmp_path: Path
     host = selected().does(f"FETCH 4 BODY.PEEK[2] > {path}")
     assert host.said[-1] == f"wrote 88 octets to {path}"
     host.does("FETCH 4 BODYSTRUCTURE").does(f"FETCH 4 BODY.PEEK[2] > {path}")
-    assert host.said[-1] == f"wrote 88 octets to {path}, in base64 as they came; BINARY.PEEK[2] has them decoded"
+    assert host.said[-1] == f"wrote 88 octets to {path}, still encoded as base64; BINARY.PEEK[2] fetches them decoded"
     host.does(f"FETCH 4 BINARY.PEEK[2] > {path}")
     assert host.said[-1] == f"wrote {path.stat().st_size} octets to {path}"
     assert b"item,planned" in path.read_bytes()
@@ -264,11 +264,11 @@ def test_a8_a_reply_that_is_not_ok_leaves_the_file_and_is_shown(
     host = scripted({line: f"* 1 FETCH (FLAGS ())\nTAG {reply}"}).does(f"{line} {operator} {part}")
     assert is_as_it_was(part)
     assert shown(host)[-1].endswith(reply)
-    assert host.said[-1] == f"the reply is not OK: {part} is as it was"
+    assert host.said[-1] == f"the reply is not OK: {part} is unchanged"
     assert host.connection.results.status == reply.split()[0]
     assert host.target is None
     new = part.with_name("new")
-    assert host.does(f"{line} {operator} {new}").said[-1] == f"the reply is not OK: {new} was not made"
+    assert host.does(f"{line} {operator} {new}").said[-1] == f"the reply is not OK: {new} was not created"
     assert is_as_it_was(part)
 
 
@@ -289,7 +289,7 @@ def test_a8_ok_without_the_text_leaves_the_file_and_says_so(part: Path, operator
     assert is_as_it_was(part)
     assert shown(host)[-1].endswith("OK done")
     assert not came or shown(host)[-2].startswith(came[:9])
-    assert host.said[-1] == f"the reply is OK, and brought no BINARY.PEEK[2]: {part} is as it was"
+    assert host.said[-1] == f"the reply is OK, but has no BINARY.PEEK[2]: {part} is unchanged"
 
 
 def test_a8_all_of_it_takes_the_place_and_the_permissions(part: Path) -> None:
@@ -312,7 +312,7 @@ def test_a8_an_empty_text_empties_no_file(part: Path, item: str, answer: str) ->
     """Dovecot sends a part that is not there as an empty one."""
     host = scripted({"FETCH": f'* 1 FETCH ({answer} "")\n{OK}'}).does(f"FETCH 1 {item} > {part}")
     assert is_as_it_was(part)
-    assert host.said[-1] == f"{item} came empty, as a part that is not there may: {part} is as it was"
+    assert host.said[-1] == f"{item} is empty; the part may not exist: {part} is unchanged"
     assert shown(host)[-2:] == [f'* 1 FETCH ({answer} "")', "A2 OK done"]
     new = part.with_name("new")
     host.does(f"FETCH 1 {item} > {new}").does(f"FETCH 1 {item} >> {new}")
@@ -333,23 +333,23 @@ def test_a8_a_lost_connection_leaves_the_file(part: Path) -> None:
     with pytest.raises(ConnectionLost):
         host.does(f"{PART} > {part}")
     assert is_as_it_was(part)
-    assert host.said[-1] == f"{part} is as it was"
+    assert host.said[-1] == f"{part} is unchanged"
 
 
 def test_a8_a_command_that_was_not_sent_leaves_the_file(part: Path) -> None:
     host = scripted({"SEARCH": f"* SEARCH\n{OK}"})
     host.does("SEARCH ALL").does(f"FETCH $ FLAGS > {part}").does(f"\\set x y > {part}")
     assert is_as_it_was(part)
-    assert host.said[-1] == f"no output came: {part} is as it was"
+    assert host.said[-1] == f"there was no output: {part} is unchanged"
 
 
 @pytest.mark.parametrize("operator", [">", ">>"])
 def test_a8_a_full_disk_leaves_the_file_and_the_session(part: Path, operator: str) -> None:
     host = scripted({"FETCH": f"* 1 FETCH (BINARY[2] ~{{9000}}\n{'x' * 9000})\n{OK}"})
     with full_disk():
-        with pytest.raises(UsageError, match=f"cannot write {part}: File too large; {part} is as it was"):
+        with pytest.raises(UsageError, match=f"cannot write {part}: File too large; {part} is unchanged"):
             host.does(f"{PART} {operator} {part}")
-        with pytest.raises(UsageError, match=f"{part}.new: File too large; .*new was not made"):
+        with pytest.raises(UsageError, match=f"{part}.new: File too large; .*new was not created"):
             host.does(f"{PART} {operator} {part}.new")
     assert is_as_it_was(part)
     assert host.does("NOOP").connection.results.status == "OK"
@@ -362,7 +362,7 @@ def test_a8_devices_and_pipes_are_written_through(tmp_path: Path, capfd: pytest.
     assert capfd.readouterr().out == "xyz"
     fifo = tmp_path / "fifo"
     os.mkfifo(fifo)
-    with pytest.raises(UsageError, match=r"cannot write .*fifo: nobody reads from this pipe; nothing was sent"):
+    with pytest.raises(UsageError, match=r"cannot write .*fifo: no process reads from this pipe; nothing was sent"):
         host.does(f"{PART} > {fifo}")
     with open(os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)) as reader:
         host.does(f"{PART} > {fifo}")

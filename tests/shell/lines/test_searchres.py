@@ -126,7 +126,7 @@ def test_an_empty_result_is_no_error(host: FakeApp) -> None:
     count = len(host.sent)
     host.does("FETCH $ FLAGS")
     assert len(host.sent) == count
-    assert host.said[-1] == "$ is empty: FETCH would do nothing, and was not sent"
+    assert host.said[-1] == "$ is empty, so FETCH would do nothing; nothing was sent"
     assert host.does("SEARCH NOT $").sent[-1] == "SEARCH NOT NOT ALL"
     assert host.does("SEARCH RETURN (SAVE) 1").does("SEARCH UID $").sent[-1].startswith("SEARCH UID ")
 

@@ -53,8 +53,8 @@ def test_a5_uids_are_sent_as_uids_and_that_is_said(host: FakeApp, line: str, sen
     host.answers += ["y"] * 2
     assert host.does(line).sent[-1] == wanted
     changes = sent.count("UID ") > line.count("UID ")
-    assert [one for one in host.said if "holds UIDs: sent as" in one] == (
-        [f"${{{'uids' if 'uids' in line else 'last.uidnext'}}} holds UIDs: sent as  {wanted}"] if changes else []
+    assert [one for one in host.said if "holds UIDs, sent as" in one] == (
+        [f"${{{'uids' if 'uids' in line else 'last.uidnext'}}} holds UIDs, sent as  {wanted}"] if changes else []
     )
 
 
@@ -65,15 +65,15 @@ def test_a5_uids_are_sent_as_uids_and_that_is_said(host: FakeApp, line: str, sen
         ("a1 SEARCH ${uids}", "put UID in front of it; nothing was sent"),
         ("STORE ${uids},7 +FLAGS (\\Deleted)", "mixes the UIDs of"),
         ("STORE 1:${last.uidnext} +FLAGS (\\Deleted)", "mixes the UIDs of"),
-        ("STORE ${uids},${last.exists} +FLAGS (\\Deleted)", "cannot stand in one set"),
+        ("STORE ${uids},${last.exists} +FLAGS (\\Deleted)", "cannot be combined in one set"),
         ("UID STORE ${last.exists} +FLAGS (\\Deleted)", "holds message numbers, .*: STORE takes message numbers"),
         ("UID FETCH 1:${last.exists} FLAGS", "holds message numbers"),
         ("SEARCH UID ${last.exists}", "holds message numbers"),
-        ("REPLACE ${uids} INBOX x", "cannot be told: type the set itself"),
-        ("SORT (DATE) UTF-8 ${uids}", "cannot be told"),
-        ("UID SORT (DATE) UTF-8 ${uids}", "cannot be told"),
-        ("UID XFOO ${last.exists}", "cannot be told"),
-        ("SEARCH X-GARBAGE ${uids}", "cannot be told"),
+        ("REPLACE ${uids} INBOX x", "imapsh cannot tell what REPLACE takes there: type the set itself"),
+        ("SORT (DATE) UTF-8 ${uids}", "imapsh cannot tell what"),
+        ("UID SORT (DATE) UTF-8 ${uids}", "imapsh cannot tell what"),
+        ("UID XFOO ${last.exists}", "imapsh cannot tell what"),
+        ("SEARCH X-GARBAGE ${uids}", "imapsh cannot tell what"),
     ],
 )
 def test_a5_what_cannot_be_right_is_not_sent(host: FakeApp, line: str, words: str) -> None:
@@ -110,7 +110,7 @@ def test_a5_save_takes_them_for_uids(host: FakeApp, tmp_path: Path) -> None:
     host.does(f"\\save ${{uids}} {tmp_path}/a").does(f"\\save UID ${{uids}} {tmp_path}/b")
     for folder in ("a", "b"):
         assert sorted(one.name for one in (tmp_path / folder).glob("*.eml")) == sorted(wanted)
-    assert f"these are UIDs: done as  \\save UID {found}" in host.said
+    assert f"these are UIDs: running  \\save UID {found}" in host.said
     with pytest.raises(UsageError, match="without UID"):
         host.does(f"\\save UID ${{last.exists}} {tmp_path}/c")
     with pytest.raises(UsageError, match="mixes"):
@@ -124,7 +124,7 @@ def test_a5_in_a_script() -> None:
     done = imapsh("--demo", "--format", "pretty", *words)
     assert done.status == 0
     assert "> A4 UID STORE " in done.out.decode()
-    assert "holds UIDs: sent as  UID STORE" in done.err
+    assert "holds UIDs, sent as  UID STORE" in done.err
 
 
 def test_a5_at_the_prompt(tmp_path: Path) -> None:
@@ -133,6 +133,6 @@ def test_a5_at_the_prompt(tmp_path: Path) -> None:
             await person.enters("SELECT INBOX", "demo@demo INBOX>")
             await person.enters("UID SEARCH 2:3", "< A3 OK")
             person.types("STORE ${uids} +FLAGS ($Work)" + ENTER)
-            await person.screen.shows("${uids} holds UIDs: sent as  UID STORE", "> A4 UID STORE", "< A4 OK")
+            await person.screen.shows("${uids} holds UIDs, sent as  UID STORE", "> A4 UID STORE", "< A4 OK")
 
     play(scene)

@@ -62,10 +62,10 @@ def test_what_is_not_set_is_not_sent() -> None:
     ("line", "words"),
     [
         ("\\set 9x y", "cannot be a name"),
-        ("\\set uids 3", "knows by itself"),
+        ("\\set uids 3", "is built in and cannot be set"),
         ("\\set nothing", "is not set"),
         ("\\set -s pw hunter2", "asks for the value"),
-        ("\\unset nothing", "is not set"),
+        ("\\unset nothing", "there is no variable 'nothing'"),
     ],
 )
 def test_set_refuses(line: str, words: str) -> None:

@@ -99,7 +99,7 @@ def test_the_shells_own_result_at_servers_without_searchres(name: str, request: 
     fetched = next(one for one in commands if one.startswith("UID FETCH "))
     assert f"SEARCH NOT UID {fetched.split()[2]}" in commands
     assert not any(one.startswith("FETCH") for one in commands)
-    assert "$ is empty: FETCH would do nothing, and was not sent" in done.err
+    assert "$ is empty, so FETCH would do nothing; nothing was sent" in done.err
     answers = [line for line in done.lines if '"name":"FETCH"' in line]
     assert len(answers) >= 2, done
     assert not any('"name":"BAD"' in line for line in done.lines)

@@ -73,12 +73,12 @@ def test_what_is_there(tmp_path: Path) -> None:
 
 def test_which_password_it_would_be(tmp_path: Path) -> None:
     _, rows, _ = checkup(tmp_path, None, "--netrc", "--no-config")
-    assert rows["7 --netrc"].endswith(f"asked, and {tmp_path / '.netrc'} is not there")
+    assert rows["7 --netrc"].endswith(f"asked, but {tmp_path / '.netrc'} does not exist")
     assert rows["5 IMAPSH_PASSWORD"].endswith(": not set")
     (tmp_path / ".netrc").write_text("machine h login me password hunter22\n")
     (tmp_path / ".netrc").chmod(0o644)
     _, rows, said = checkup(tmp_path, FILE, "--netrc", "work")
-    assert "not yours alone to read" in rows["7 --netrc"]
+    assert "contains passwords, and others may read it" in rows["7 --netrc"]
     assert rows["4 password"].endswith(": not asked")  # the command line goes before the profile
     assert rows["profile home"] == "home.example, password from --keyring"
     assert "hunter22" not in said
@@ -87,15 +87,15 @@ def test_which_password_it_would_be(tmp_path: Path) -> None:
 def test_a_fault_is_told_among_the_rest_and_2(tmp_path: Path) -> None:
     status, rows, said = checkup(tmp_path, "fromat = 'json'\n")
     assert status == 2
-    assert "line 1: there is no key fromat; format is near" in said
+    assert "line 1: unknown key fromat; did you mean format?" in said
     assert rows["imapsh"] == package.__version__
     status, _, said = checkup(tmp_path, FILE, "hmoe")
-    assert (status, "there is no profile hmoe; home is near" in said) == (2, True)
+    assert (status, "there is no profile hmoe; did you mean home?" in said) == (2, True)
 
 
 def test_none_and_another(tmp_path: Path) -> None:
     path = str(tmp_path / "imapsh" / "config.toml")
-    assert checkup(tmp_path, None)[1][path] == "is not there"
+    assert checkup(tmp_path, None)[1][path] == "does not exist"
     assert checkup(tmp_path, "x = 1", "--no-config")[:2][0] == 0
     status, _, said = checkup(tmp_path, FILE, "--config", str(tmp_path / "none"))
     assert (status, "cannot be read: No such file" in said) == (2, True)
@@ -108,6 +108,6 @@ def test_in_a_terminal(tmp_path: Path) -> None:
     shell.expect(pexpect.EOF)
     shell.close()
     said = shell.before or ""
-    for text in ("150 x 40", "theme light", "tmux", "imapsh knows no such variable", "\x1b[1;36mInstalled"):
+    for text in ("150 x 40", "theme light", "tmux", "imapsh does not use this variable", "\x1b[1;36mInstalled"):
         assert text in said
     assert "hunter22" not in said

@@ -188,7 +188,7 @@ def test_a_damaged_trace_is_2(tmp_path: Path) -> None:
 
 
 def test_explain_takes_no_url() -> None:
-    with pytest.raises(UsageError, match="do not go together"):
+    with pytest.raises(UsageError, match="cannot be used together"):
         parse(["--explain", "x", "host"])
 
 

@@ -70,7 +70,7 @@ def test_where_it_cannot_be_written_it_lives_in_memory_and_says_so(tmp_path: Pat
     history = MaskedHistory(tmp_path / "file" / "history", mask)
     history.append_string("NOOP")
     assert history.get_strings() == ["NOOP"]
-    assert "the history is not kept" in history.fault
+    assert "the history cannot be kept" in history.fault
 
 
 def test_damage_is_no_fault(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ def test_the_toolbar_says_how_to_log_in(tmp_path: Path) -> None:
         async with acting(tmp_path, demo=True, no_login=True) as person:
             await person.prompted("demo (not logged in)>")
             await person.screen.until(
-                lambda: person.screen.lines[-2].startswith("LOGIN USER logs in; \\connect begins")
+                lambda: person.screen.lines[-2].startswith("LOGIN USER logs in; \\connect starts over")
             )
             person.types("NOOP")
             await person.screen.until(lambda: "logs in" not in person.screen.lines[-2])
@@ -267,13 +267,13 @@ def test_ctrl_c_in_a_long_fetch_gives_the_prompt_back_and_last_keeps_it_all(tmp_
             peer.says(b"* 1 FETCH (FLAGS ())\r\n")
             await person.screen.shows("* 1 FETCH (FLAGS ())")
             signal.raise_signal(signal.SIGINT)
-            await person.screen.shows("A1 FETCH still running; what comes goes to \\last")
+            await person.screen.shows("A1 FETCH is still running; \\last will show its reply")
             await person.prompted("127.0.0.1:" + str(peer.port) + ">")
             await person.screen.until(lambda: "A1 FETCH still running" in person.screen.lines[-2])
             peer.says(b"* 2 FETCH (FLAGS ())\r\n* 9 EXISTS\r\n")
             await person.screen.shows("~ * 9 EXISTS")
             person.types("NOOP" + ENTER)
-            await person.screen.shows("A2 NOOP goes behind it")
+            await person.screen.shows("A2 NOOP waits: ")
             peer.says(b"A1 OK fetched\r\nA2 OK noop\r\n")
             await person.screen.shows("A1 FETCH is done: OK", "< A2 OK noop")
             assert "* 2 FETCH" not in person.screen.text
@@ -291,7 +291,7 @@ def test_ctrl_c_twice_offers_to_disconnect(tmp_path: Path) -> None:
             await person.screen.shows("A1 CHECK still running")
             await person.screen.until(lambda: person.shell.prompt.app.is_running)
             person.types(CTRL_C)
-            await person.screen.shows("A1 CHECK still running: disconnect? [y/N]")
+            await person.screen.shows("A1 CHECK is still running: disconnect? [y/N]")
             person.types("y" + ENTER)
             await person.prompted("not connected>")
 
@@ -354,7 +354,7 @@ def test_a_lost_connection_is_a_sentence_and_the_way_back_selects_again(tmp_path
             person.types("\\connect" + ENTER)
             await peer.hears(b"A1 SELECT INBOX\r\n")
             peer.says(b"* OK [UIDVALIDITY 4] .\r\nA1 OK [READ-WRITE] ok\r\n")
-            await person.screen.shows("UIDVALIDITY was 3 and is 4")
+            await person.screen.shows("UIDVALIDITY changed from 3 to 4")
             assert b"NOOP" not in peer.heard  # nothing is sent again
             assert peer.conversations == 2
 
@@ -368,7 +368,7 @@ def test_a_bye_says_why_and_what_had_no_reply(tmp_path: Path) -> None:
             await peer.hears(b"NOOP\r\n")
             peer.says(b"* BYE tea time\r\n")
             peer.hangs_up()
-            await person.screen.shows("the server said BYE: tea time (without a reply: A1 NOOP; not sent again)")
+            await person.screen.shows("the server said BYE: tea time (no reply to A1 NOOP; not sent again)")
             await person.prompted("not connected>")
 
     play(scene)
@@ -398,7 +398,7 @@ def test_another_protocol_is_named(tmp_path: Path) -> None:
 def test_read_only_mode_refuses_what_changes_mail(tmp_path: Path) -> None:
     async def scene() -> None:
         async with acting(tmp_path, demo=True, read_only=True) as person:
-            await person.enters("DELETE Junk", "imapsh: DELETE changes mail or mailboxes and read-only mode is on")
+            await person.enters("DELETE Junk", "imapsh: DELETE changes mail or mailboxes, and read-only mode is on")
             assert "A2" not in person.screen.text
 
     play(scene)
@@ -417,13 +417,13 @@ def test_own_commands(tmp_path: Path) -> None:
             await person.enters("\\last hex", "client, ")
             await person.enters("\\format json", "format: json")
             await person.enters("NOOP", '"name":"OK"')
-            await person.enters("\\format nice", "'nice' is no format")
+            await person.enters("\\format nice", "unknown format 'nice'")
             await person.enters("\\format pretty", "format: pretty")
             await person.enters("\\raw x9 NOOP\\r\\n", "x9 OK")
             await person.enters("\\raw \\q", "imapsh: ")
-            await person.enters(f"\\trace {tmp_path / 't'}", "tracing into")
+            await person.enters(f"\\trace {tmp_path / 't'}", "tracing to")
             await person.enters("CHECK", "CHECK")
-            await person.enters("\\trace off", "ends here")
+            await person.enters("\\trace off", "is closed")
             assert b"CHECK" in (tmp_path / "t").read_bytes()
             await person.enters("\\keys vi", "keys: vi (one of emacs, vi)", "vi insert")
             await person.enters("\\keys emacs", "keys: emacs")

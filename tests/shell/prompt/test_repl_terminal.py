@@ -107,7 +107,7 @@ def test_a_mistake_of_ours_ends_it_with_a_sentence(home: dict[str, str]) -> None
     shell = pexpect.spawn(sys.executable, ["-c", code], env=home, encoding="utf-8", timeout=PATIENCE)
     shell.expect("demo@demo")
     shell.sendline("\\raw a LOGIN me hunter22")
-    shell.expect("imapsh itself made a mistake .ValueError at <string>, line 3")
+    shell.expect("internal error in imapsh .ValueError at <string>, line 3")
     shell.expect(pexpect.EOF)
     shell.close()
     assert shell.exitstatus == 70
@@ -133,7 +133,7 @@ def test_a_batch_at_a_terminal_asks_before_mail_is_lost(
 
 def test_a_report_is_of_a_script(home: dict[str, str]) -> None:
     shell = start(home, "--demo", "--report", "tap:-")
-    shell.expect("imapsh: --report is of a script")
+    shell.expect("imapsh: --report needs a script")
     shell.expect(pexpect.EOF)
     shell.close()
     assert shell.exitstatus == 2

@@ -33,7 +33,7 @@ MENUS = (
     ("STATUS Archive (", "MESSAGES", "How many messages it holds."),
     ("ENABLE ", "IMAP4rev2", "The replies and names of IMAP4rev2."),
     ("APPEND Drafts {@/usr/bin/en", "env", ""),
-    (r"\form", r"\format", "Says or sets how replies are shown"),
+    (r"\form", r"\format", "Shows or sets the format of replies"),
 )
 
 
@@ -215,7 +215,7 @@ def test_a_line_with_a_secret_goes_to_no_editor(tmp_path: Path, monkeypatch: pyt
         async with acting(tmp_path, demo=True, no_login=True) as person:
             await person.prompted("demo (not logged in)>")
             person.types("LOGIN demo pa55word" + OPEN_EDITOR)
-            await person.screen.shows("a line that holds a secret is not opened in an editor")
+            await person.screen.shows("a line with a secret in it is not opened in an editor")
             person.types(CTRL_C)
         assert "pa55word" not in person.screen.written
         assert not (tmp_path / "opened").exists()

@@ -79,9 +79,9 @@ def test_tap_of_a_script() -> None:
         (False, "the # inbox: untagged EXISTS = 12"),
         (True, "the # inbox: NO"),
         (False, "the # inbox: SELECT nowhere: NO [NONEXISTENT] no mailbox has the name 'nowhere'"),
-        (False, "the # inbox: this line is not to be reached"),
+        (False, "the # inbox: \\fail was reached"),
     ]
-    assert points[1].about["message"] == "expected untagged EXISTS = 12, and EXISTS was 11"
+    assert points[1].about["message"] == "expected untagged EXISTS = 12, but EXISTS was 11"
     assert points[1].about["at"] == "stdin:4"
     assert isinstance(points[1].about["duration_ms"], float)
     assert points[2].directive == "SKIP not yet"
@@ -101,7 +101,7 @@ def test_junit_of_the_same(tmp_path: Path) -> None:
     assert [case.get("line") for case in cases] == ["3", "4", "6", "7", "9"]
     failure = cases[1].find("failure")
     assert failure is not None
-    assert failure.get("message") == "expected untagged EXISTS = 12, and EXISTS was 11"
+    assert failure.get("message") == "expected untagged EXISTS = 12, but EXISTS was 11"
     assert cases[2].find("skipped") is not None
     times = [float(case.get("time", "")) for case in cases]
     assert all(time >= 0 for time in times)

@@ -73,7 +73,7 @@ def test_a_table_of_all_and_of_one_connection() -> None:
 
 def test_the_command() -> None:
     host = FakeApp(connected=True).does("\\stats reset").does("\\stats")
-    assert host.said[-1] == "no command has had its reply yet"
+    assert host.said[-1] == "no command has had a reply yet"
     host.does("NOOP").does("\\connect -n second").does("SELECT INBOX").does("\\stats")
     assert [line.split()[0] for line in host.said[-1].splitlines()[1::2]] == ["AUTHENTICATE", "NOOP", "SELECT"]
     host.does("\\stats 1")

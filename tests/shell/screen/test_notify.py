@@ -81,8 +81,8 @@ def test_at_the_prompt(tmp_path: Path) -> None:
             await peer.hears(b"SELECT INBOX\r\n")
             peer.says(b"* 3 EXISTS\r\nA1 OK ok\r\n")
             await person.screen.shows("INBOX>")
-            await person.enters("\\notify", "news are not told beside being shown")
-            await person.enters("\\notify bell", "new mail is told: bell")
+            await person.enters("\\notify", "new mail is shown, without a bell or a notification")
+            await person.enters("\\notify bell", "new mail is announced by: bell")
             assert "\a" not in person.screen.written
             peer.says(b"* 4 EXISTS\r\n* 5 EXISTS\r\n")
             await person.screen.until(lambda: "\a" in person.screen.written)
@@ -94,4 +94,4 @@ def test_at_the_prompt(tmp_path: Path) -> None:
 
 
 def test_it_is_for_the_prompt() -> None:
-    assert "\\notify is for the prompt" in imapsh("--demo", "-c", "\\notify bell").err
+    assert "\\notify works only at the prompt" in imapsh("--demo", "-c", "\\notify bell").err

@@ -82,7 +82,7 @@ def test_what_is_no_profile_is_a_host(path: str, host: str) -> None:
 
 
 def test_a_word_near_a_profile_is_a_mistake(path: str) -> None:
-    with pytest.raises(UsageError, match=r"there is no profile wrok; work is near .*imaps://wrok"):
+    with pytest.raises(UsageError, match=r"there is no profile wrok; did you mean work\? .*imaps://wrok"):
         options(path, "wrok")
 
 
@@ -107,7 +107,7 @@ def test_connect_takes_a_profile_and_leaves_the_one_before(path: str) -> None:
     assert (home.ways.password_command, home.ways.token_command) == ("", "token home")
     other = make_plan(begun, "imaps://x.example")
     assert (other.user, other.ways.password_command, other.address.mailbox) == ("me", "", "")
-    with pytest.raises(UsageError, match="home is near"):
+    with pytest.raises(UsageError, match=r"did you mean home\?"):
         make_plan(begun, "hone")
 
 
@@ -160,7 +160,7 @@ def test_the_usual_place_another_and_none(tmp_path: Path, path: str) -> None:
     (folder / "config.toml").write_text("fromat = 1\n")
     done = imapsh(*words, env=env)
     assert (done.status, done.out) == (2, b"")
-    assert done.err == f"imapsh: {folder / 'config.toml'}, line 1: there is no key fromat; format is near\n"
+    assert done.err == f"imapsh: {folder / 'config.toml'}, line 1: unknown key fromat; did you mean format?\n"
     assert imapsh("--version", env=env).status == 0
 
 
@@ -179,7 +179,7 @@ def test_without_a_file_nothing_of_it_is_imported() -> None:
 def test_connect_work_at_the_prompt(tmp_path: Path) -> None:
     async def scene() -> None:
         async with acting(tmp_path, demo=True, settings=load(str(file), {"demo": True}).settings) as actor:
-            await actor.enters("\\connect hmoe", "there is no profile hmoe; home is near")
+            await actor.enters("\\connect hmoe", "there is no profile hmoe; did you mean home?")
             await actor.enters("\\connect home", "there is no socket", "none; is the server up")
 
     file = tmp_path / "own.toml"

@@ -42,7 +42,7 @@ def test_the_program_says_a_sentence_and_70(
     out, err = capsys.readouterr()
     assert out == ""
     assert err.count("\n") == 1
-    assert "imapsh itself made a mistake (ExceptionGroup at test_crash.py, line" in err
+    assert "internal error in imapsh (ExceptionGroup at test_crash.py, line" in err
     assert str(folder / "crash.txt") in err
     report = (folder / "crash.txt").read_text()
     for word in ("builtins.KeyError", "builtins.ExceptionGroup", "builtins.ValueError", "in broken", "_work"):
@@ -55,7 +55,7 @@ def test_the_program_says_a_sentence_and_70(
 def test_where_no_report_can_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "imapsh").write_text("no folder")
     said = crash.sentence(ValueError(SECRET))
-    assert "the report could not be written to" in said
+    assert "the report cannot be written to" in said
     assert SECRET not in said
 
 
@@ -70,7 +70,7 @@ def test_in_a_callback_at_the_prompt_it_is_a_line_and_the_prompt_stays(tmp_path:
         async with acting(tmp_path, columns=300, demo=True) as actor:
             await actor.prompted("demo@demo>")
             asyncio.get_running_loop().call_soon(broken)
-            await actor.screen.shows("imapsh itself made a mistake (ExceptionGroup at test_crash.py")
+            await actor.screen.shows("internal error in imapsh (ExceptionGroup at test_crash.py")
             await actor.enters("NOOP", "A2 OK")
             assert SECRET not in actor.screen.written
             assert "Traceback" not in actor.screen.written

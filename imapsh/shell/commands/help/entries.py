@@ -18,9 +18,9 @@ Thing = TypeVar("Thing", str, "Entry")
 
 #: What the shell does with some of IMAP's commands when they are typed without their end.
 _AT_THE_PROMPT = {
-    "AUTHENTICATE": "Without a response the user and the password or token are asked for, and imapsh does the rest; "
+    "AUTHENTICATE": "Without a response, imapsh asks for the user and the password or token, and does the rest; "
                     "with a tag in front, as in a1 AUTHENTICATE PLAIN, you answer the server by hand.",
-    "LOGIN": "Without the password it is asked for, unseen.",
+    "LOGIN": "Without the password, imapsh asks for it without echo.",
 }  # fmt: skip
 
 _EDITIONS = {"1": "IMAP4rev1 only", "2": "IMAP4rev2 only"}
@@ -28,11 +28,11 @@ _EDITIONS = {"1": "IMAP4rev1 only", "2": "IMAP4rev2 only"}
 
 #: When the shell asks first, by a command's guard.
 _ASKS = {
-    "deleted": "first, at a terminal, where something would be removed",
+    "deleted": "first, at a terminal, if something would be removed",
     "mailbox": "first, at a terminal, and says what is in it",
-    "inbox": "first, at a terminal, where it is INBOX that is renamed",
-    "set": "first, at a terminal, where the messages are many",
-    "flags": "first, at a terminal, where the messages are many",
+    "inbox": "first, at a terminal, if it renames INBOX",
+    "set": "first, at a terminal, if there are many messages",
+    "flags": "first, at a terminal, if there are many messages",
 }
 
 
@@ -119,7 +119,7 @@ def _command_facts(row: Command) -> tuple[tuple[str, str], ...]:
         ("Asks", _ASKS.get(row.guard, "first, at a terminal" if row.destroys else "")),
         ("Read-only", f"sent as {row.harmless} in read-only mode" if row.harmless else ""),
         ("Changes", "mail or mailboxes; refused in read-only mode" if row.changes else ""),
-        ("Alone", "no other command is in progress beside it" if row.barrier else ""),
+        ("Alone", "no other command is in progress at the same time" if row.barrier else ""),
     )
 
 

@@ -166,4 +166,4 @@ def _unknown(text: str, typed: str) -> str:
     for words, known in ((typed, _by_name()), (_bare(typed), _by_bare_name())):
         near += [known[name][0].shown for name in get_close_matches(words, known, 3, 0.65)]
     asked = f"did you mean {' or '.join(unique(near)[:3])}? " if near else ""
-    return f"nothing is called '{text[:60]}': {asked}commands, fetch-items, capabilities and so on list the names"
+    return f"unknown name '{text[:60]}': {asked}\\help commands, \\help fetch-items and so on list the names"

@@ -46,7 +46,7 @@ def save(app: App, argument: str) -> Steps[None]:
     if box is None:
         raise StateError("\\save needs a selected mailbox: SELECT or EXAMINE one")
     if len(where) > 1:
-        raise UsageError("\\save takes one place; quote a name with spaces in it")
+        raise UsageError("\\save takes one place; put a name with spaces in quotes")
     items = yield from _list(connection, _set(numbers), uid)
     place, path = target(where[0] if where else "", box.name)
     index = Index(path, box.name, box.uidvalidity)
@@ -69,9 +69,7 @@ def save(app: App, argument: str) -> Steps[None]:
                   + (f"; {there:,} {'was' if there == 1 else 'were'} there already" if there else ""))  # fmt: skip
     missing = len(items) - there - saving.messages
     if missing:
-        raise UsageError(
-            f"{count(missing, 'message')} did not come: expunged meanwhile, or the server does not give them"
-        )
+        raise UsageError(f"{count(missing, 'message')} did not arrive: expunged meanwhile, or withheld by the server")
 
 
 def _by_uid(app: App, argument: str, numbers: str, origins: Sequence[Origin], uid: bool) -> bool:
@@ -79,10 +77,10 @@ def _by_uid(app: App, argument: str, numbers: str, origins: Sequence[Origin], ui
     at = argument.index(numbers) if numbers in argument else 0
     kind = kind_of(argument, at, at + len(numbers), origins)
     if kind == NUMBERS and uid:
-        raise UsageError("message numbers are no UIDs: \\save takes them without UID; nothing was sent")
+        raise UsageError("these are message numbers, not UIDs: use \\save without UID; nothing was sent")
     if kind == UIDS and not uid:
         only_uids(argument, at, at + len(numbers), origins)
-        app.note(f"these are UIDs: done as  \\save UID {numbers}"[:200])
+        app.note(f"these are UIDs: running  \\save UID {numbers}"[:200])
     return kind == UIDS or uid
 
 
@@ -135,14 +133,14 @@ def load(app: App, argument: str) -> Steps[None]:
     words = _words(argument, "\\load needs files, as in \\load *.eml or \\load -m Archive old.mbox")
     if session.read_only:
         raise UsageError(
-            "\\load changes a mailbox, and read-only mode is on: nothing was sent (\\readonly off ends it)"
+            "\\load changes a mailbox, and read-only mode is on: nothing was sent (\\readonly off turns it off)"
         )
     if session.state not in (AUTHENTICATED, SELECTED):
         raise StateError("\\load needs a login")
     mailbox, files = _mailbox(session.mailbox, words)
     due = messages(file for word in files for file in _globbed(word))
     if not due:
-        raise UsageError("there are no messages in that")
+        raise UsageError("there are no messages in these files")
     limit = _limit(session.capabilities)
     uids: set[int] = set()
     sent = 0
@@ -156,7 +154,7 @@ def load(app: App, argument: str) -> Steps[None]:
             sent += len(part)
             uids.update(_appended(exchange))
     except Interrupted:
-        app.note("a message that is on its way is sent to its end: it may be appended")
+        app.note("the message being sent is sent to its end, and may be appended")
         raise
     finally:
         app.progress = None

@@ -48,7 +48,7 @@ class Message(NamedTuple):
                 for piece in _crlf(file):
                     octets += len(piece)
                     if b"\0" in piece:
-                        raise UsageError(f"{self.name} holds a NUL, which no message may")
+                        raise UsageError(f"{self.name} contains a NUL, which a message must not")
         except OSError as error:
             raise UsageError(f"cannot read {self.name}: {error.strerror}") from None
         return Literal(self._pieces, octets)

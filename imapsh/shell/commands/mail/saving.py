@@ -65,7 +65,7 @@ class Index:
                 if not lines:
                     write(_line({"mailbox": mailbox, "uidvalidity": uidvalidity}))
         except (ValueError, KeyError, TypeError):
-            raise UsageError(f"{path} is no list of saved messages: save elsewhere, or take it away") from None
+            raise UsageError(f"{path} is not a list of saved messages: save elsewhere, or remove it") from None
         except OSError as error:
             raise UsageError(f"cannot write {path}: {error.strerror}") from None
         if lines and (head.get("mailbox"), head.get("uidvalidity")) != (mailbox, uidvalidity):

@@ -22,13 +22,13 @@ def expect(app: App, argument: str) -> Steps[None]:
         _tell(app, app.tally.add(True, text, app.place()))
         return
     holds, seen = check(expected, app)
-    message = "" if holds else app.masked(f"expected {expected.text}, and {seen}")
+    message = "" if holds else app.masked(f"expected {expected.text}, but {seen}")
     _tell(app, app.tally.add(holds, text, app.place(), message))
 
 
 def fail(app: App, argument: str) -> None:
     """`\\fail [TEXT]`."""
-    text = app.masked(argument) or "this line is not to be reached"
+    text = app.masked(argument) or "\\fail was reached"
     _tell(app, app.tally.add(False, text, app.place(), text))
 
 

@@ -37,7 +37,7 @@ def check(expected: Expectation, app: App) -> Seen:
 def _events(app: App) -> Iterator[Event]:
     last = app.last
     if last is None or not len(last):
-        raise UsageError("there is no exchange yet of which something could be expected")
+        raise UsageError("there is no exchange yet to check")
     return last.events()
 
 
@@ -152,9 +152,9 @@ def untagged(expected: Expectation, app: App) -> Seen:
         if len(values) < _MOST:
             values.append(_short(seen))
     if not came:
-        return False, f"no untagged {expected.name.upper()} came"
+        return False, f"there was no untagged {expected.name.upper()}"
     if not having:
-        return False, f"of {came} untagged {expected.name.upper()} none has {expected.field}"
+        return False, f"none of {came} untagged {expected.name.upper()} has {expected.field}"
     more = f" and {having - len(values)} more" if having > len(values) else ""
     return False, f"{what} was {', '.join(values)}{more}"
 
@@ -162,7 +162,7 @@ def untagged(expected: Expectation, app: App) -> Seen:
 def count(expected: Expectation, app: App) -> Seen:
     """`\\expect count NAME`: how many untagged ones came."""
     count = sum(1 for _ in _untagged(app, expected.name))
-    return expected.compares(str(count)), f"{count} untagged {expected.name.upper()} came"
+    return expected.compares(str(count)), f"the number of untagged {expected.name.upper()} was {count}"
 
 
 def state(expected: Expectation, app: App) -> Seen:
@@ -196,14 +196,14 @@ def text(expected: Expectation, app: App) -> Seen:
 def octets(expected: Expectation, app: App) -> Seen:
     """Octets that the last exchange brought."""
     count = sum(event.response.length for event in _events(app) if isinstance(event, Received | Completed))
-    return expected.compares(str(count)), f"{count:,} octets came"
+    return expected.compares(str(count)), f"the server sent {count:,} octets"
 
 
 def elapsed(expected: Expectation, app: App) -> Seen:
     """Seconds that the last command took."""
     _, exchange = _reply(app)
     if exchange is None:
-        return False, "there is no reply whose time is known"
+        return False, "there is no reply with a known time"
     return expected.compares(f"{exchange.elapsed:.6f}"), f"{exchange.name} took {exchange.elapsed:.3f} s"
 
 

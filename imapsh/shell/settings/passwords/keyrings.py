@@ -20,11 +20,13 @@ def find(host: str, user: str) -> str:
     try:
         return keyring.get_password(service(host), user) or ""
     except NoKeyringError:
-        raise LoginError("--keyring finds no keyring on this system: keyring diagnose says what it looks for") from None
+        raise LoginError(
+            "--keyring found no keyring on this system: keyring diagnose shows what it looks for"
+        ) from None
     except KeyringError as error:
         reason = type(error).__name__
         raise LoginError(
-            f"the keyring does not say the password for {user} at {host} ({reason}): is it locked?"
+            f"the keyring did not give the password for {user} at {host} ({reason}): is it locked?"
         ) from None
 
 

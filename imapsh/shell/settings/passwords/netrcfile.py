@@ -57,7 +57,7 @@ def read(name: str) -> list[Entry]:
         raise LoginError(f"{name} is not UTF-8") from None
     entries = _entries(name, text)
     if open_to_others and any(entry.password and entry.login != "anonymous" for entry in entries):
-        raise LoginError(f"{name} holds passwords, and is not yours alone to read: chmod 600 {name}")
+        raise LoginError(f"{name} contains passwords, and others may read it: chmod 600 {name}")
     return entries
 
 
@@ -81,7 +81,9 @@ def _entries(name: str, text: str) -> list[Entry]:
             value = _TOKEN.search(text, place) if key in _WITH_VALUE else None
             if value is None or (key != "machine" and not entries):
                 line = text.count("\n", 0, token.start()) + 1
-                raise LoginError(f"{name}, line {line}, is not netrc: machine HOST login USER password PASSWORD")
+                raise LoginError(
+                    f"{name}, line {line}: not in netrc format; write machine HOST login USER password PASSWORD"
+                )
             place = value.end()
             _add(entries, key, value[2] if value[1] is None else re.sub(r"\\(.)", r"\1", value[1]))
     return entries

@@ -172,15 +172,15 @@ ORDER = (
            lambda ways: ways.token_command, _token),
     Source("--password-command", "the first line that a command prints",
            lambda ways: ways.password_command, lambda wanted: from_command(wanted.ways.password_command)),
-    Source("password", "in a profile of a configuration file that nobody else may read",
+    Source("password", "in a profile of a configuration file that only you may read",
            lambda ways: ways.password, lambda wanted: wanted.ways.password.reveal() if wanted.ways.password else ""),
-    Source("IMAPSH_PASSWORD", "an environment variable, which no child process gets to see",
+    Source("IMAPSH_PASSWORD", "an environment variable, hidden from child processes",
            lambda ways: _environment(), lambda wanted: _environment()),
     Source("--keyring", "the system's keyring: service imapsh:HOST, user USER",
            lambda ways: ways.keyring, _keyring),
-    Source("--netrc", "NETRC or ~/.netrc, which nobody else may read: machine HOST, login USER",
+    Source("--netrc", "NETRC or ~/.netrc, which only you may read: machine HOST, login USER",
            lambda ways: ways.netrc, _netrc),
-    Source("prompt", "asked for at the terminal, unseen",
+    Source("prompt", "asked for at the terminal, without echo",
            lambda ways: True, _prompt),
 )  # fmt: skip
 
@@ -189,7 +189,7 @@ def _at_terminal(prompt: str) -> str:
     try:
         os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
     except OSError:
-        raise LoginError(f"there is no password and no terminal to ask at: {_WAYS}") from None
+        raise LoginError(f"there is no password, and no terminal to ask for it: {_WAYS}") from None
     from getpass import getpass
 
     try:

@@ -39,7 +39,7 @@ def current(command: str) -> str:
     token = _last[command] = _run(command)
     if token.text == _refused.get(command):
         raise LoginError(
-            f"{OPTION} still prints the token that the server refused: run it by hand, or log in anew there"
+            f"{OPTION} still prints the token that the server refused: run it by hand, or log in again there"
         )
     return token.text
 
@@ -55,7 +55,7 @@ def _run(command: str) -> _Token:
     try:
         text = output_of(command, OPTION).decode("utf-8").strip()
     except UnicodeDecodeError:
-        raise LoginError(f"{OPTION} printed what is not UTF-8") from None
+        raise LoginError(f"{OPTION} printed text that is not UTF-8") from None
     if text.startswith("{"):
         return _from_json(text)
     if not text:
@@ -67,7 +67,7 @@ def _from_json(text: str) -> _Token:
     try:
         said = json.loads(text)
     except (ValueError, RecursionError):
-        raise LoginError(f"{OPTION} printed JSON that is not whole") from None
+        raise LoginError(f"{OPTION} printed invalid JSON") from None
     token = next((said[name] for name in _TOKENS if isinstance(said.get(name), str) and said[name]), "")
     if not token:
         raise LoginError(f"{OPTION} printed JSON without an access_token")

@@ -122,15 +122,15 @@ def test_the_date_is_the_messages_own_where_nothing_else_is_known(here: Path) ->
         ("\\load", "needs files"),
         ("\\load -m X", "needs a mailbox, and files"),
         ("\\load nothing.eml", "there is no file nothing.eml"),
-        ("\\load *.nothing", "there are no messages in that"),
-        ("\\load nul.eml", "holds a NUL"),
+        ("\\load *.nothing", "there are no messages in these files"),
+        ("\\load nul.eml", "contains a NUL"),
         ("\\save 1 file/below", "cannot save into file/below"),
         ("\\save 1 a\0b", "cannot save into a.b: .*embedded null"),
         ("\\load a\0b", "there is no file|embedded null"),
         ("APPEND INBOX {@a\0b}", "cannot read a.b: embedded null"),
         ("NOOP > a\0b", "cannot write a.b: embedded null"),
         ("NOOP | cat a\0b", "cannot run cat a.b: embedded null"),
-        ("\\load half", "there are no messages in that"),
+        ("\\load half", "there are no messages in these files"),
     ],
 )
 def test_mistakes_are_sentences(here: Path, line: str, words: str) -> None:
@@ -186,7 +186,7 @@ def test_messages_that_went_meanwhile_are_said() -> None:
         return before(step)
 
     host._do = gone  # type: ignore[method-assign]
-    with pytest.raises(UsageError, match="2 messages did not come"):
+    with pytest.raises(UsageError, match="2 messages did not arrive"):
         host.does("\\save 1:2 kept")
     assert len(steps) == 1
 
@@ -297,7 +297,7 @@ def test_a12_a_full_disk_ends_a_trace_and_not_the_session(here: Path) -> None:
     with full_disk():
         host.does("FETCH 1:* BODY.PEEK[]").does("NOOP")
     assert host.connection.results.status == "OK"
-    assert host.said == ["the trace trace ends here: it cannot be written: File too large"]
+    assert host.said == ["the trace ends here, because trace cannot be written: File too large"]
     assert tracing.path == ""
     with pytest.raises(UsageError, match="cannot write the trace /dev/full: No space left on device"):
         tracing.begin("/dev/full")

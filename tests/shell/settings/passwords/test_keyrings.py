@@ -57,7 +57,7 @@ def test_what_it_does_not_hold_is_asked_for() -> None:
 
 def test_a_locked_one_is_a_sentence(ring: Ring) -> None:
     ring.locked = True
-    with pytest.raises(LoginError, match=r"does not say the password for me at h \(KeyringLocked\)") as caught:
+    with pytest.raises(LoginError, match=r"did not give the password for me at h \(KeyringLocked\)") as caught:
         keyrings.find("h", "me")
     assert "hunter22" not in str(caught.value)
 
@@ -65,7 +65,7 @@ def test_a_locked_one_is_a_sentence(ring: Ring) -> None:
 @pytest.mark.usefixtures("ring")
 def test_a_system_without_one_is_a_sentence() -> None:
     keyring.set_keyring(NoKeyring())  # type: ignore[no-untyped-call]
-    with pytest.raises(LoginError, match="finds no keyring on this system"):
+    with pytest.raises(LoginError, match="found no keyring on this system"):
         keyrings.find("h", "me")
 
 

@@ -66,7 +66,7 @@ def test_the_user_where_none_is_given() -> None:
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604])
 def test_others_must_not_read_it(file: Path, mode: int) -> None:
     file.chmod(mode)
-    with pytest.raises(LoginError, match="not yours alone to read: chmod 600"):
+    with pytest.raises(LoginError, match="contains passwords, and others may read it: chmod 600"):
         netrcfile.password("mail.example", "me")
 
 
@@ -89,7 +89,7 @@ def test_it_need_not_be_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 )
 def test_a_mistake_is_a_line_and_nothing_of_it(file: Path, text: str, line: int) -> None:
     file.write_text(text)
-    with pytest.raises(LoginError, match=f"netrc, line {line}, is not netrc") as caught:
+    with pytest.raises(LoginError, match=f"netrc, line {line}: not in netrc format") as caught:
         netrcfile.password("h", "me")
     assert "hunter22" not in str(caught.value)
 

@@ -80,7 +80,7 @@ def test_a_token_is_kept_while_its_time_is_known_and_not_over(
     ("printed", "reason"),
     [
         ("", "printed no token"),
-        ('{"access_token": "hunter22"', "JSON that is not whole"),
+        ('{"access_token": "hunter22"', "printed invalid JSON"),
         ('{"refresh_token": "hunter22"}', "JSON without an access_token"),
         ('{"access_token": ["hunter22"]}', "JSON without an access_token"),
     ],
