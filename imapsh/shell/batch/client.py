@@ -32,7 +32,7 @@ class BatchClient(BlockingClient):
         self._tick = tick
 
     def greeted(self, seconds: float | None) -> None:
-        """From now on the server may be silent for so many seconds, None for ever."""
+        """Let the server be silent for so many seconds from now on; None means for ever."""
         self._patience = seconds
         self.stream.settimeout(seconds)
 
