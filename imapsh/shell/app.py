@@ -270,7 +270,7 @@ class App:
         if here is None:
             raise StateError("not connected: \\connect opens a connection")
         if not here.live:
-            raise StateError("not connected: \\connect opens one again, the old one is closed")
+            raise StateError("not connected: \\connect opens a connection again; the old one is closed")
         return here
 
     @property

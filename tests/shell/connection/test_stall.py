@@ -96,7 +96,7 @@ def test_a_stall_gives_the_prompt_back_and_resync_goes_on(tmp_path: Path) -> Non
             await peer.hears(b"FETCH 1 BODY[1]\r\n")
             peer.says(FETCH + b"A1 OK done\r\n")
             await person.screen.shows("waiting for 4096 octets, 27 received; the last look like a tagged reply: the")
-            await person.screen.shows("A1 FETCH still running")
+            await person.screen.shows("A1 FETCH is still running")
             await person.enters("\\resync", "4096 octets are announced and 12 come before", "< A1 OK done", "[literal")
             await person.screen.until(lambda: "still running" not in person.screen.text)
             person.types("NOOP" + ENTER)
@@ -161,7 +161,7 @@ def test_a_push_that_is_left_open_is_told_at_the_prompt(tmp_path: Path) -> None:
             await person.screen.shows("hello")
             peer.says(b"* 1 FETCH (FLAGS (\\Seen)\r\n")
             await person.screen.shows(
-                "inside a parenthesis: whether it goes on shows only with the next; \\resync goes on"
+                "inside a parenthesis: whether it goes on shows only with the next; \\resync continues"
             )
             await person.enters("\\resync", "* 1 FETCH")
             await person.enters("\\resync", "there is no unfinished literal")
