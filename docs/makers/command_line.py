@@ -15,15 +15,15 @@ The command line
 
 {ABOUT}
 
-Without ``-c`` and ``-f`` there is a prompt; where stdin is no terminal, commands are read from it.
+Without ``-c`` and ``-f`` there is a prompt; if stdin is not a terminal, commands are read from it.
 """
 
 _PASSWORDS = """
 Passwords
 ---------
 
-A password never stands on the command line, and one in a URL is refused.  It comes from the first of these that is
-there:
+A password must not be on the command line, and imapsh refuses one in a URL.  The password comes from the first of these
+sources that has one:
 
 """
 
@@ -31,42 +31,43 @@ NOTES = (
     _PASSWORDS
     + "".join(f"{n}. ``{source.name}``: {source.help}\n" for n, source in enumerate(ORDER, 1))
     + r"""
-Without TLS it is only sent over loopback, a Unix socket or to a command, unless ``--cleartext`` is given.  This holds
-for ``LOGIN`` and ``AUTHENTICATE`` in commands, too (``docs/care.rst``).
+Without TLS, imapsh sends it only over loopback, over a Unix socket or to a command, unless ``--cleartext`` is given.
+The same holds for ``LOGIN`` and ``AUTHENTICATE`` in commands (``docs/care.rst``).
 
 A configuration
 ---------------
 
-Defaults, profiles, aliases and colours are read from ``$XDG_CONFIG_HOME/imapsh/config.toml``, on macOS and Windows from
-the folder of the platform.  A switch that stands there as true is turned off on the command line by ``--no-`` and its
-name: ``--no-read-only``; ``--ask`` for ``--no-ask``, ``--login`` for ``--no-login``, ``--safe`` for ``--yes``.
+imapsh reads defaults, profiles, aliases and colours from ``$XDG_CONFIG_HOME/imapsh/config.toml``, or on macOS and
+Windows from the platform's folder.  To turn off a switch that is true there, put ``--no-`` and its name on the
+command line: ``--no-read-only``; ``--ask`` for ``--no-ask``, ``--login`` for ``--no-login``, ``--safe`` for
+``--yes``.
 
 Batch
 -----
 
-- stdout carries the conversation, and nothing else; what imapsh has to say goes to stderr.
+- stdout carries only the conversation; imapsh's own messages go to stderr.
 - It stops at the first NO or BAD that no ``\expect`` follows, and at the first expectation that is not met, unless
   ``--keep-going`` is given.
 - A command that ends in ``{n}`` or ``{n+}`` goes on with exactly n octets of the script, or of the next ``-c``;
   ``{@path}`` sends a file.
-- ``LOGIN user`` takes the password from where the automatic login would.  What a hand-typed AUTHENTICATE is asked is
-  answered by the lines behind it, which are never shown.
-- IDLE lasts until a line ``DONE``, or ``--timeout``; without either until Ctrl-C.
+- ``LOGIN user`` takes the password from the same source as the automatic login.  If you type an AUTHENTICATE with a
+  tag, the lines after it answer the server; they are never shown.
+- IDLE lasts until a line ``DONE`` or ``--timeout``; without either, until Ctrl-C.
 - ``\raw`` sends octets, with the escapes ``\r \n \t \0 \e \\`` and ``\xNN``.
-- With ``--read-only`` a command that changes mail or mailboxes ends the batch with exit status 2 before it is sent.
-- At the end LOGOUT is sent; it is in the trace, but shown only where it was a command.
-- JSON is an object a line for each response; that of a tagged one has ``tag``, ``command`` and ``elapsed`` (seconds),
-  what comes unasked ``unsolicited`` and, where it changed something, ``change``.
-  A literal of more than 1 MiB is ``{"octets": n, "sha256": "..."}``.  What imapsh's own commands have to tell is of
-  kind ``imapsh``, as ``{"kind": "imapsh", "name": "session", "value": {...}}``, or goes to stderr.
-- The wire format into a pipe is what the server sent, octet by octet, so that ``--explain`` can read it.
+- With ``--read-only``, a command that changes mail or mailboxes is not sent, and ends the batch with exit status 2.
+- At the end imapsh sends LOGOUT.  It is in the trace, but is shown only if it is a command of the script.
+- JSON has one object on a line for each response.  A tagged response has ``tag``, ``command`` and ``elapsed``
+  (seconds).  An unsolicited one has ``unsolicited`` and, if it changed something, ``change``.  A literal of more than 1
+  MiB is ``{"octets": n, "sha256": "..."}``.  The output of imapsh's own commands has the kind ``imapsh``, as in
+  ``{"kind": "imapsh", "name": "session", "value": {...}}``, or goes to stderr.
+- The wire format into a pipe is exactly what the server sent, octet by octet, so that ``--explain`` can read it.
 
 A recording
 -----------
 
-``--explain FILE`` needs no server.  Offsets are octets of the file.  The exit status is 1 where the file ends within a
-response, however many violations there are, and 2 where it cannot be read.  A trace that ``--trace`` wrote is known by
-its first line; both its sides are shown, and faults of conduct are found.
+``--explain FILE`` needs no server.  Offsets are octets of the file.  The exit status is 1 if the file ends inside a
+response, and 2 if the file cannot be read; violations do not change it.  imapsh recognizes a trace of ``--trace`` by
+its first line, shows both of its sides, and finds faults of conduct.
 """
 )
 

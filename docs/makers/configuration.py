@@ -66,15 +66,15 @@ _PROFILES = """
 Profiles
 --------
 
-``imapsh work`` takes the profile ``work``, and so does ``\\connect work`` at the prompt; any other word is a host.
-Where a word has no dot and is nearly the name of a profile, imapsh asks rather than connects: a host of that name
-is written ``imaps://NAME``. ``url`` at the top, a profile's name too, is where ``imapsh`` alone goes.
+``imapsh work`` uses the profile ``work``, and so does ``\\connect work`` at the prompt; any other word is a host.
+If a word has no dot and is nearly the name of a profile, imapsh does not connect, and names the profile: write a host of that
+name as ``imaps://NAME``. ``imapsh`` alone connects to the ``url`` at the top, which may be a profile's name.
 
 ``\\connect`` to a profile takes user, mailbox and password from there, never from the command line or the profile
 before.
 
-A profile has a ``url``, and any of the keys below. A ``password`` may stand in it where nobody but its owner may
-read the file; else the file is refused until ``chmod 600``.
+A profile has a ``url``, and any of the keys below. It may contain a ``password`` if only its owner may read the
+file; otherwise imapsh refuses the file until ``chmod 600``.
 
 Aliases
 -------
@@ -87,25 +87,25 @@ _PASSWORDS = """
 Passwords
 ---------
 
-A password comes from the first of these that is there.  A command that fails is an error; where a look-up finds
-nothing, the next is asked.
+A password comes from the first of these sources that has one.  A command that fails is an error; if a look-up finds
+nothing, the next source is asked.
 
 """
 
 _MORE = """
 The service in the keyring is ``imapsh:HOST``: ``keyring set imapsh:mail.work.example boss`` puts a password in.
-netrc is read only when it is asked for; without a user it also says who logs in.
+netrc is read only if ``netrc`` is set; without a user it also gives the user.
 
-What a token command prints is the token alone, or JSON with ``access_token`` and, where it is known, ``expires_in``
+A token command prints the token alone, or JSON with ``access_token`` and, if it is known, ``expires_in``
 (seconds) or ``expiry``, ``expires_at``, ``expires_on``, ``expiresOn`` (seconds since 1970, or ISO 8601). A token is
-kept for the next connection while its time is known and not over. When the server refuses one, the command is run
-once more; a token that was refused is not sent again. Without ``mechanism`` the strongest that takes a token is
-used.
+kept for the next connection until it expires, if that time is known. When the server refuses a token, imapsh runs the
+command once more, and never sends the refused token again. Without ``mechanism``, imapsh uses the strongest mechanism
+that takes a token.
 
-Passwords and tokens are masked in all that is shown, traced or kept, and no child process gets to see them. In what a
-server says they are masked in text, in strings, in challenges and behind their encodings, but not in the protocol's own
-numbers and words: if your password is ``2024``, ``* 2024 EXISTS`` stays as it is. Mail is not touched, except in a
-trace. A password of fewer than four characters is masked only where it is typed.
+Passwords and tokens are masked in everything that is shown, traced or kept, and are hidden from child processes. In a
+server's responses they are masked in text, in strings, in challenges and behind their encodings, but not in the
+protocol's own numbers and words: if your password is ``2024``, ``* 2024 EXISTS`` stays as it is. Mail is not touched,
+except in a trace. A password of fewer than four characters is masked only where it is typed.
 
 """
 
@@ -124,9 +124,9 @@ The styles: {styles}.
 def page() -> str:
     """The page."""
     made = [_HEAD, *(f"    {line}".rstrip() + "\n" for line in EXAMPLE.splitlines()), _PROFILES]
-    made += ["Keys\n----\n\n", "They are the long options; a switch is true or false.\n\n"]
+    made += ["Keys\n----\n\n", "The keys are the long options; a switch is true or false.\n\n"]
     made += [_key(option) for option in OPTIONS if not option.once and option.name != "--limit"]
-    made.append(f"``limits``\n    a table of {_listed(DEFAULT._fields)}, 0 for none\n")
+    made.append(f"``limits``\n    a table of {_listed(DEFAULT._fields)}, 0 for no limit\n")
     made.append("``url``, ``password``, ``profiles``, ``aliases``\n    see above\n")
     made += [
         _PASSWORDS,

@@ -13,20 +13,21 @@ from imapsh.shell.command_table import COMMANDS
 from imapsh.shell.settings.options import ABOUT, EXITS, URLS, groups
 
 _ABOUT = (
-    "The server's replies are shown as they come, coloured, decoded and explained; what breaks the grammar is named. "
-    "Without -c and -f there is a prompt; where stdin is no terminal, commands are read from it. At the prompt a line "
-    "is an IMAP command; its tag is added. A line that begins with a backslash is a command of the shell itself."
+    "imapsh shows the server's replies as they come, coloured, decoded and explained, and names "
+    "violations of the grammar. Without -c and -f there is a prompt; if stdin is not a terminal, commands are read "
+    "from it. At the prompt a line "
+    "is an IMAP command; imapsh adds its tag. A line that begins with a backslash is a command of the shell itself."
 )
 _ENVIRONMENT = (
-    ("IMAPSH_PASSWORD", "The password of the automatic login; no child process gets to see it."),
-    ("NO_COLOR", "Where it is set, there are no colours unless --color always is given."),
+    ("IMAPSH_PASSWORD", "The password of the automatic login; it is hidden from child processes."),
+    ("NO_COLOR", "If it is set, there are no colours unless --color always is given."),
 )
 _EXAMPLES = (
-    ("imapsh --demo", "A prompt on the server in the box."),
+    ("imapsh --demo", "A prompt on the built-in demo server."),
     ("imapsh imaps://ida@mail.example.org", "A prompt on a server, logged in as ida."),
     ("imapsh ida@mail.example.org -c 'STATUS INBOX (MESSAGES UNSEEN)' --format json", "One command, for a program."),
     ("imapsh --explain-name BODY.PEEK[]", "What a name means."),
-    ("imapsh --explain recorded.bin", "What recorded server octets break."),
+    ("imapsh --explain recorded.bin", "Explains recorded server octets, with their violations."),
 )
 
 

@@ -87,7 +87,7 @@ class Driver(Protocol):
         """Send octets in no command (`Session.raw`); the status of the reply, "" if that is not waited for."""
 
     async def reach(self, plan: Plan) -> tuple[Stream | AsyncStream, Plan]:
-        """Connect; the stream, and the plan that was followed.  Raises ConnectError or TLSError."""
+        """Connect, and return the stream and the plan that was followed.  Raises ConnectError or TLSError."""
 
     async def greet(self, connection: Connection) -> None:
         """Let the connection's octets move (`Connection.moved_by`), and wait for the greeting."""
@@ -269,7 +269,7 @@ class App:
         if here is None:
             raise StateError("not connected: \\connect opens a connection")
         if not here.live:
-            raise StateError("not connected: \\connect opens one again, the old one is closed")
+            raise StateError("not connected: \\connect opens a connection again; the old one is closed")
         return here
 
     @property
@@ -350,9 +350,9 @@ class App:
         return connection
 
     def log_out(self, connection: Connection) -> Steps[None]:
-        """LOGOUT, for a few seconds at the most, and the end of a connection; it stays in the list.
+        """Send LOGOUT, wait for a few seconds at most, and close the connection.  It stays in the list.
 
-        At the prompt it is shown.  In a script only what was a command of it is.
+        At the prompt the LOGOUT is shown.  In a script, it is shown only if it is a command of the script.
         """
         leaving = self.leaving
         yield from log_out(connection, shown=self.interactive)

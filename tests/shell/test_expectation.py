@@ -144,7 +144,7 @@ def test_met(inbox: FakeApp, line: str) -> None:
         ("NO [TRYCREATE]", "the reply to SELECT was OK [READ-WRITE] opened"),
         ("OK [READ-ONLY]", "the reply to SELECT was OK [READ-WRITE] opened"),
         ("untagged EXISTS > 11", "EXISTS was 11"),
-        ("untagged OK [HIGHESTMODSEQ] > 1", "of 4 untagged OK none has [HIGHESTMODSEQ]"),
+        ("untagged OK [HIGHESTMODSEQ] > 1", "none of 4 untagged OK has [HIGHESTMODSEQ]"),
         ("untagged EXPUNGE", "there was no untagged EXPUNGE"),
         ("no untagged EXISTS", "EXISTS was 11"),
         ("count EXISTS = 2", "the number of untagged EXISTS was 1"),
@@ -172,7 +172,7 @@ def test_the_items_of_fetch_and_the_fields_of_others(inbox: FakeApp) -> None:
     ):  # fmt: skip
         assert said(inbox, line).startswith("  ok, "), line
     assert said(inbox, "untagged FETCH UID > 100").endswith("FETCH UID was 1, 3, 6")
-    assert said(inbox, "untagged FETCH MODSEQ").endswith("of 3 untagged FETCH none has MODSEQ")
+    assert said(inbox, "untagged FETCH MODSEQ").endswith("none of 3 untagged FETCH has MODSEQ")
     inbox.does("STATUS Archive (MESSAGES)")
     assert said(inbox, "untagged STATUS messages > 200").startswith("  ok")
     assert said(inbox, "untagged STATUS = Archive (MESSAGES 240)").startswith("  ok")

@@ -37,7 +37,7 @@ class Batch:
         self.app.place = lambda: f"{self.driver.script.name}:{self.driver.script.number}"
 
     def run(self, script: Script) -> int:
-        """Connect, log in, run the script, log out; the exit status.  Raises ImapshError, OSError for stdout."""
+        """Run the script on a connection, and return the exit status.  Raises ImapshError, OSError for stdout."""
         app, self.driver.script = self.app, script
         if self.options.report:
             from imapsh.shell.record import report

@@ -35,7 +35,7 @@ class BatchClient(BlockingClient):
         self._tick = tick
 
     def greeted(self, seconds: float | None) -> None:
-        """From now on the server may be silent for so many seconds, None for ever."""
+        """Let the server be silent for so many seconds from now on; None means for ever."""
         self.patience = seconds
         self.stream.settimeout(seconds)
 

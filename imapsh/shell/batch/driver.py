@@ -259,7 +259,7 @@ class BatchDriver:
 
 @contextmanager
 def _interruptible() -> Iterator[None]:
-    """Ctrl-C is Interrupted.  Raises it."""
+    """Raise Interrupted for Ctrl-C."""
     try:
         yield
     except KeyboardInterrupt:

@@ -34,7 +34,7 @@ class Timers:
         return timer
 
     def left(self) -> float | None:
-        """Seconds until something is due, None if nothing is."""
+        """Return the seconds until something is due, or None."""
         while self._due and self._due[0][2].callback is None:
             heapq.heappop(self._due)
         return max(self._due[0][0] - self.time(), 0.0) if self._due else None

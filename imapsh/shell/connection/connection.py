@@ -77,13 +77,13 @@ class Connection:
         session.guard = clear.guard(session, self._wanted)
 
     def _wanted(self) -> Opening:
-        """Return the plan to follow, which may differ."""
+        """Return the opening that the plan describes now; the plan may change."""
         from imapsh.shell.connection.dial import opening
 
         return opening(self.plan)
 
     def moved_by(self, kick: Callable[[], None], watch: Watch) -> None:
-        """From now on `kick` tells events and sends what is due, and `watch` hears of news between commands."""
+        """Use `kick` from now on to report events and send octets, and `watch` to get news between commands."""
         self._kick = kick
         self.watch = watch
 
@@ -106,7 +106,7 @@ class Connection:
 
     @property
     def label(self) -> str:
-        """`user@host`, short."""
+        """Return `user@host`, shortened."""
         return self.plan._replace(user=self.user, address=self.plan.address._replace(user=self.user)).label
 
     @property

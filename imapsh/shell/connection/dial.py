@@ -252,7 +252,7 @@ def opening_steps(
     ask: Callable[[str], str] | None = None,
     stream: "Stream | AsyncStream | None" = None,
 ) -> Generator[Step, None, None]:
-    """Greeting, TLS, login, capabilities, and the URL's mailbox: SELECT, or EXAMINE in read-only mode.
+    """Take the greeting, start TLS, log in, ask for capabilities and open the URL's mailbox (EXAMINE if read-only).
 
     Raises what `imapsh.session.opening.steps` does, CommandNo or CommandBad where the mailbox cannot be opened, and
     UsageError where there is a mailbox and no login.

@@ -27,7 +27,7 @@ class _AskFirst(Exception):
 
 
 def log_in(connection: Connection, accepted: Accepted) -> Steps[None]:
-    """TLS, login, capabilities and the URL's mailbox, behind the greeting.
+    """Start TLS, log in, ask for capabilities and open the URL's mailbox, after the greeting.
 
     A password that nothing else gives, and that is not `accepted` yet, is asked of the person.  Raises GreetingError,
     TLSError, LoginError, ConnectionLost, and CommandError for the mailbox.

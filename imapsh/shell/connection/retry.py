@@ -42,7 +42,7 @@ class Retries:
         self.done = 0
 
     def next(self, error: ImapshError, session: Session | None) -> float | None:
-        """Seconds to wait before connecting again; None where that would be too often, or in vain.
+        """Return the seconds to wait before connecting again; None if that would be too often, or in vain.
 
         `session` is that of the attempt, None where it came to none.
         """

@@ -13,7 +13,7 @@ REPLIED = "a tagged reply"  #: what `Waiting.looks` says where the server seems 
 
 
 class Stall:
-    """`heard` is to be called whenever octets came, or were sent; `tell` is called once for each stall.
+    """Call `heard` whenever octets came or were sent; `tell` is called once for each stall.
 
     `seconds` 0: never.  `awaited()` is the command whose reply the person waits for, if any.  There is one timer, and
     only while something is half said or awaited.

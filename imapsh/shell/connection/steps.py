@@ -95,7 +95,7 @@ class Octets(NamedTuple):
 
 
 class Pause(NamedTuple):
-    """Seconds in which nothing is done; what comes is shown."""
+    """A pause in seconds; events that come meanwhile are shown."""
 
     seconds: float
 
@@ -117,7 +117,7 @@ Steps = Generator[Step, Any, T]
 
 
 class Walk(Generic[T]):
-    """Steps on their way.
+    """Steps that are being run.
 
     Iterate over it; put what comes of a step into `answer`, or into `error`, before the next.  At the end `result` is
     what the steps returned.  Raises what they let through.

@@ -35,7 +35,7 @@ def secret_at(line: str, match: Reader, begun: bytes = b"") -> int:
 
 
 def lines(line: str) -> tuple[int, int]:
-    r"""Yield where each line begins: the line itself and those inside it, as in `\each \repeat 3 1 LINE`."""
+    r"""Return where the lines in a line begin: itself, and the innermost, as in `\each \repeat 3 1 LINE`."""
     from imapsh.shell.lines.nested import alias_line, line_start
 
     begin = 0
@@ -67,7 +67,7 @@ def shown(variables: "Variables", name: str) -> str:
 
 
 def hide(app: "App", line: str) -> None:
-    """From now on the passwords in the URLs of a line that is not for the server are secrets, as typed and decoded."""
+    """Hide the passwords in the URLs of a line that is not for the server, as typed and decoded."""
     if "@" not in line:
         return
     from urllib.parse import unquote

@@ -78,7 +78,7 @@ def log_in(app: App, name: str) -> Steps[str]:
 
 
 def _user(app: App, name: str, kind: str, known: str) -> Steps[str]:
-    """Whom to log in; "" where the person will not say.  Raises UsageError for a response in base64."""
+    """Return the user to log in; "" if the person will not say.  Raises UsageError for a response in base64."""
     app.note(
         f"imapsh asks for the user name and the {kind.lower()}, and makes the base64 itself; "
         f"to type the base64 yourself, begin with a tag: a1 AUTHENTICATE {name}"

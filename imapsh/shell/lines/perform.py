@@ -135,7 +135,7 @@ def _refuse_ours(found: Match) -> None:
 
 
 def _advise(app: App, found: Match) -> None:
-    """Without a prompt, whose toolbar has it, say what is wrong with a line; it is sent all the same."""
+    """Say what is wrong with a line if there is no toolbar to say it.  The line is still sent."""
     if app.interactive:
         return
     for problem in found.errors:

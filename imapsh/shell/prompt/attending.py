@@ -74,7 +74,7 @@ class Attendance:
         self._stall.heard()
 
     def _stalled(self, waiting: Waiting) -> None:
-        """If the reply that is waited for has come, within a literal, the prompt is given back."""
+        """Give the prompt back if the expected reply has come inside a literal."""
         from imapsh.shell.connection.stall import REPLIED, explained
 
         self.stalled = self._awaited is not None and waiting.looks == REPLIED
@@ -135,7 +135,7 @@ class Attendance:
             await self._changed.wait()
 
     def interrupt(self) -> None:
-        """Ctrl-C while something is waited for."""
+        """Handle Ctrl-C during a wait."""
         self._interrupted = True
         self._changed.set()
 
@@ -152,7 +152,7 @@ class Attendance:
             self._done()
 
     async def end_idle(self) -> None:
-        """DONE, and the reply to IDLE."""
+        """Send DONE, and wait for the reply to IDLE."""
         exchange = self.connection.idle
         self._done()
         if exchange is not None:

@@ -180,7 +180,7 @@ class PromptDriver:
         connection.stream.settimeout(None)  # a person may think for as long as it takes
 
     async def _read_more(self, connection: Connection) -> None:
-        """Behind every piece that was read: wait while too much is due to be shown."""
+        """Wait, after every piece that was read, while too much is due to be shown."""
         self._attending[connection].heard()
         await self.printer.room()
 
@@ -232,7 +232,7 @@ class PromptDriver:
     # -- Ctrl-C
 
     def interrupt(self) -> None:
-        """Ctrl-C while no prompt shows: what is waited for ends, or is left running."""
+        """Handle Ctrl-C while no prompt shows: the wait ends, or the command is left running."""
         self.pending.clear()
         self.app.interruptions += 1
         self._stop.set()

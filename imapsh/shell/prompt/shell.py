@@ -125,7 +125,7 @@ class Shell:
     # -- the life of it
 
     async def run(self, dialling: BackgroundDial) -> int:
-        """From the connection to the end; the exit status."""
+        """Run the shell from the connection to the end.  Return the exit status."""
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGINT, self._signalled)
         loop.set_exception_handler(self._broke)
@@ -258,7 +258,7 @@ class Shell:
     # -- Ctrl-C
 
     def _signalled(self) -> None:
-        """Ctrl-C as a signal: nearly always outside the prompt."""
+        """Handle Ctrl-C as a signal, which comes nearly always outside the prompt."""
         for session in (self.prompt, self._secret):
             if session is not None and session.app.is_running:
                 session.app.exit(exception=KeyboardInterrupt)
@@ -266,7 +266,7 @@ class Shell:
         self.driver.interrupt()
 
     async def _interrupted_at_prompt(self) -> None:
-        """DONE in IDLE; on an empty line the way out of a command that still runs; else no more than a clear line."""
+        """Send DONE in IDLE; on an empty line offer to disconnect from a running command; else only clear the line."""
         live = self.app.live
         if live is None or (self.prompt.default_buffer.text and live.idle is None):
             return

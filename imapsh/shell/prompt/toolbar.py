@@ -80,8 +80,8 @@ def toolbar(status: Status, reading: Reading, document: Document) -> Fragments:
 
 
 def running(session: Session, besides: Collection[Exchange | None] = ()) -> str:
-    """`A7 FETCH still running, A8 NOOP waits`, or ""."""
-    parts = [f"{e.tag} {e.name} still running" for e in session.running.values() if e not in besides]
+    """`A7 FETCH is still running, A8 NOOP waits`, or ""."""
+    parts = [f"{e.tag} {e.name} is still running" for e in session.running.values() if e not in besides]
     parts += [f"{e.tag} {e.name} waits" for e in session.queue if e not in besides]
     return ", ".join(parts)
 

@@ -75,7 +75,7 @@ class Found:
         self.uids.discard(uid or 0)
 
     def vanished(self, uids: SequenceSet, gone: Shift) -> None:
-        """Messages are gone, and those behind them have other numbers."""
+        """Note that messages are gone, and that those after them have new numbers."""
         if not gone.sure and any(self.marks):
             self.lost = True
         for first, last in reversed(gone.ranges):
@@ -110,17 +110,17 @@ class Results:
 
     @property
     def uidnext(self) -> int | None:
-        """As SELECT or STATUS told last."""
+        """Return the last value from SELECT or STATUS."""
         return self._told.get("UIDNEXT")
 
     @property
     def uidvalidity(self) -> int | None:
-        """As SELECT or STATUS told last."""
+        """Return the last value from SELECT or STATUS."""
         return self._told.get("UIDVALIDITY")
 
     @property
     def exists(self) -> str | None:
-        """As EXISTS or STATUS told last, EXPUNGE and VANISHED counted; a number that can be 0."""
+        """Return the last value from EXISTS or STATUS, less EXPUNGE and VANISHED; it can be 0."""
         return str(self._told["MESSAGES"]) if "MESSAGES" in self._told else None
 
     # -- events
@@ -188,7 +188,7 @@ class Results:
         return {id(one): one for one in (self.found, self.saved, self._coming) if one is not None}.values()
 
     def _status(self, event: Received, value: MailboxStatus) -> None:
-        """Of a STATUS command alone: others may be pushed at any time (RFC 5465 section 5.4)."""
+        """Take values only from a STATUS command: other responses may be pushed at any time (RFC 5465 section 5.4)."""
         if event.unsolicited or event.exchange is None or event.exchange.name != "STATUS":
             return
         box = self._session.mailbox

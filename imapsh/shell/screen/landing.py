@@ -59,7 +59,7 @@ class Landing(Protocol):
         """Take octets.  Raises OSError."""
 
     def commit(self) -> None:
-        """All is there: now the file holds it.  Raises OSError, and then the file is as it was."""
+        """Put the octets into the file.  Raises OSError, and then the file is unchanged."""
 
     def drop(self) -> None:
         """Forget what was written; the file is as it was.  Does no harm behind `commit`."""

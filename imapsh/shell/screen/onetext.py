@@ -33,7 +33,7 @@ class OneText(NamedTuple):
 
 
 def _section(item: str) -> tuple[str, str]:
-    """What a FETCH item is of, however it is written: "BODY" or "BINARY", and the section in front of any names of
+    """Return what a FETCH item is of, however it is written: "BODY" or "BINARY", and the section before any names of
     header fields; RFC822 and its like are BODY."""
     name, bracket, rest = item.upper().replace(".PEEK[", "[", 1).partition("[")
     if bracket:

@@ -51,7 +51,7 @@ class Target:
         self._came = False  # something besides our own lines
 
     def expect(self, found: Match, viewer: Viewer) -> None:
-        """This command is about to be sent; `viewer` is its connection's."""
+        """Prepare for a command that is about to be sent; `viewer` is its connection's."""
         self.began = True
         self.end_view()
         self.output.viewer = Viewer(viewer.memory if self.output.format == "view" else None)
@@ -98,7 +98,7 @@ class Target:
         raise NotImplementedError
 
     def drop(self) -> None:
-        """Something went wrong: no more of it."""
+        """Give up, because something went wrong."""
         self.dropped = True
 
 
@@ -278,7 +278,7 @@ class PipeTarget(Target):
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Ctrl-C is for the command that has the terminal.  The prompt's loop has a handler of its own."""
+    """Leave Ctrl-C to the command that has the terminal.  The prompt's loop has its own handler."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -103,7 +103,7 @@ def test_a_typed_logout_ends_it_well() -> None:
     assert status == 0
     assert sum("LOGOUT" in line for line in lines) == 1
     assert any(line.startswith("* BYE") for line in lines)
-    with pytest.raises(UsageError, match="over"):
+    with pytest.raises(UsageError, match="the old one is closed"):
         demo(b"LOGOUT\nNOOP\n")
 
 

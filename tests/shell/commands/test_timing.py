@@ -136,7 +136,7 @@ def test_quiet_shows_the_summary_alone_and_loses_nothing_before_or_behind() -> N
     "argument", ["", "3", "3 1", "0 1 NOOP", "-1 0 NOOP", "x 0 NOOP", "3 x NOOP", "3 -1 NOOP", "3 nan NOOP", "-q"]
 )
 def test_mistakes(argument: str) -> None:
-    with pytest.raises(UsageError, match=r"repeat|time"):
+    with pytest.raises(UsageError, match=r"\\repeat needs|invalid number of times|invalid pause"):
         FakeApp(connected=True).does(f"\\repeat {argument}")
 
 

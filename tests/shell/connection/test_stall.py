@@ -83,9 +83,9 @@ def test_the_way_out_is_said() -> None:
     literal = Waiting("literal", 4096, 1200, "a tagged reply", "A2 FETCH")
     assert explained(literal, at_prompt=True) == (
         "waiting for 4096 octets, 1200 received; the last look like a tagged reply: the announced size may be wrong. "
-        "\\resync goes on from there"
+        "\\resync continues from there"
     )
-    assert explained(literal._replace(looks=""), at_prompt=False).endswith("; Ctrl-C and \\resync go on from there")
+    assert explained(literal._replace(looks=""), at_prompt=False).endswith("; Ctrl-C and \\resync continue from there")
     assert "\\raw" in explained(Waiting("+", 3, command="A2 APPEND"), at_prompt=True)
 
 
@@ -99,7 +99,7 @@ def test_a_stall_gives_the_prompt_back_and_resync_goes_on(tmp_path: Path) -> Non
             await peer.hears(b"FETCH 1 BODY[1]\r\n")
             peer.says(FETCH + b"A1 OK done\r\n")
             await person.screen.shows("waiting for 4096 octets, 27 received; the last look like a tagged reply: the")
-            await person.screen.shows("A1 FETCH still running")
+            await person.screen.shows("A1 FETCH is still running")
             await person.enters("\\resync", "4096 octets are announced and 12 come before", "< A1 OK done", "[literal")
             await person.screen.until(lambda: "still running" not in person.screen.text)
             person.types("NOOP" + ENTER)
@@ -116,7 +116,7 @@ def test_without_a_reply_in_it_ctrl_c_gives_the_prompt_back(tmp_path: Path) -> N
             person.types("FETCH 1 BODY[1]" + ENTER)
             await peer.hears(b"FETCH 1 BODY[1]\r\n")
             peer.says(b"* 1 FETCH (BODY[1] {99}\r\na poem\r\n")
-            await person.screen.shows("waiting for 99 octets, 8 received; Ctrl-C and \\resync go on from there")
+            await person.screen.shows("waiting for 99 octets, 8 received; Ctrl-C and \\resync continue from there")
             person.shell.driver.interrupt()
             await person.screen.shows("A1 FETCH is still running; \\last")
             await person.enters("\\resync", "99 octets are announced and 8 came")
@@ -133,7 +133,7 @@ def test_where_the_output_goes_to_a_file_ctrl_c_gives_the_prompt_back(line: str,
             person.types(line + ENTER)
             await peer.hears(b"FETCH 1 BODY[1]\r\n")
             peer.says(b"* 1 FETCH (BODY[1] {99}\r\na poem\r\n")
-            await person.screen.shows("waiting for 99 octets, 8 received; Ctrl-C and \\resync go on from there")
+            await person.screen.shows("waiting for 99 octets, 8 received; Ctrl-C and \\resync continue from there")
             person.shell.driver.interrupt()
             await person.screen.shows("interrupted")
             await person.enters("\\resync")
@@ -164,7 +164,7 @@ def test_a_push_that_is_left_open_is_told_at_the_prompt(tmp_path: Path) -> None:
             await person.screen.shows("hello")
             peer.says(b"* 1 FETCH (FLAGS (\\Seen)\r\n")
             await person.screen.shows(
-                "inside a parenthesis: whether it goes on shows only with the next; \\resync goes on"
+                "inside a parenthesis: whether it goes on shows only with the next; \\resync continues"
             )
             await person.enters("\\resync", "* 1 FETCH")
             await person.enters("\\resync", "there is no unfinished literal")

@@ -139,7 +139,7 @@ def test_a_value_can_be_asked_for_unseen() -> None:
     host = FakeApp("demo", connected=True).does("\\set -s word").does("LOGIN demo ${word}")
     assert host.session.state == "authenticated"
     assert host.does("\\set word").said[-1] == "word = " + MASKED
-    with pytest.raises(UsageError, match="nobody said"):
+    with pytest.raises(UsageError, match="no value was given"):
         FakeApp(None).does("\\set -s word")
 
 

@@ -71,7 +71,7 @@ def test_rows_of_a_command_that_is_left_running_are_not_shown(tmp_path: Path) ->
             peer.says(b"* 1 FETCH (FLAGS ())\r\n* 2 FETCH (FLAGS ())\r\n* 3 EXISTS\r\n* 1 FETCH (FLAGS (\\Seen))\r\n")
             await person.screen.shows("~ 3 messages")
             signal.raise_signal(signal.SIGINT)
-            await person.screen.shows("A2 FETCH still running")
+            await person.screen.shows("A2 FETCH is still running")
             peer.says(b"A2 OK done\r\n")
             await person.screen.shows("A2 FETCH is done: OK")
             assert "  1  S" not in person.screen.text

@@ -86,7 +86,7 @@ def test_at_the_prompt(tmp_path: Path) -> None:
             assert "\a" not in person.screen.written
             peer.says(b"* 4 EXISTS\r\n* 5 EXISTS\r\n")
             await person.screen.until(lambda: "\a" in person.screen.written)
-            await person.enters("\\notify tell", "\\notify takes off, bell or desktop: not 'tell'")
+            await person.enters("\\notify tell", "\\notify takes off, bell or desktop, not 'tell'")
             await person.enters("\\notify off")
             assert person.screen.written.count("\a") == 1
 

@@ -208,7 +208,7 @@ def test_ctrl_c_at_the_prompt_leaves_the_download_and_its_line(tmp_path: Path) -
             await person.screen.shows("receiving: 0.5 of 1.0 MB, 50 %")
             person.shell.driver.interrupt()
             await person.screen.until(lambda: "receiving" not in person.screen.text)
-            await person.screen.shows("A1 FETCH still running")
+            await person.screen.shows("A1 FETCH is still running")
             peer.says(b"x" * (MANY // 2) + b")\r\nA1 OK done\r\n")
             await person.screen.shows("A1 FETCH is done: OK")
 
