@@ -93,7 +93,7 @@ class BlockingClient:
             self._write(octets)
 
     def close(self) -> None:
-        """End the connection without a word."""
+        """End the connection without BYE."""
         self.stream.close()
 
     def _tell(self) -> Event | None:

@@ -177,7 +177,7 @@ class Connection:
             await self.close()
 
     async def close(self) -> None:
-        """End the connection without a word.  May be called again; `logout` is more polite.
+        """End the connection without BYE.  May be called again; `logout` is more polite.
 
         What waits for a reply raises ConnectionLost, and every command after it StateError.
         """
@@ -231,9 +231,7 @@ class Connection:
         await self._runner.collect("EXAMINE" if read_only else "SELECT", self._writer().mailbox(mailbox).fragments())
         box = self.session.mailbox
         if box is None:  # a BYE stood right behind the OK
-            raise self.error or ConnectionLost(
-                f"{self._runner.where} opened {mailbox} and left it again: connect again"
-            )
+            raise self.error or ConnectionLost(f"{self._runner.where} opened {mailbox}, then left it: connect again")
         return box
 
     async def unselect(self) -> None:

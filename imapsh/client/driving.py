@@ -134,9 +134,9 @@ class Runner:
     # -- the connection
 
     async def close(self) -> None:
-        """End the connection without a word.  May be called again."""
+        """End the connection without BYE.  May be called again."""
         if not self.session.closed:
-            self.session.lost(ConnectionLost(f"the connection to {self.where} was closed here"), here=True)
+            self.session.lost(ConnectionLost(f"the connection to {self.where} was closed by this side"), here=True)
         self._client.kick()
         await self._client.close()
 

@@ -52,7 +52,7 @@ def revealed(found: Match) -> str:
     """What a typed line, or the dialogue it begins, would tell who listens; "" for nothing."""
     row = found.command
     if row is None:
-        return "a line that seems to hold a password" if found.secrets else ""
+        return "a line that seems to contain a password" if found.secrets else ""
     if row.name == "LOGIN":
         user = _first(found)
         return f"the password for {user}" if user else "a LOGIN" if found.secrets else ""

@@ -54,11 +54,11 @@ class Ending:
         if known.state == states.START:
             return GreetingError(
                 "the server closed the connection without a greeting" if known.greeting is None else
-                "the server closed the connection and never greeted as IMAP does"
+                "the server closed the connection without an IMAP greeting"
             )  # fmt: skip
         names = ", ".join(f"{exchange.tag} {exchange.name}" for exchange in known.running.values())
         during = f" while {names} was running" if names else ""
-        return ConnectionLost(f"the server closed the connection without a word{during}: \\connect opens it again")
+        return ConnectionLost(f"the server closed the connection without BYE{during}")
 
     def close(self, error: ImapshError | None, *, by_server: bool) -> tuple[ImapshError | None, tuple[Finding, ...]]:
         """End it.  Return the error as it is told, for a BYE says more than what followed, and the findings.

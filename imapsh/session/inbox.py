@@ -85,7 +85,7 @@ class Inbox:
         if not rest:
             return None
         frame = Frame((self._secrets.mask_text(rest),), offset, incomplete=True)
-        violation = Violation("line", len(rest), "the end came before these octets made a response")
+        violation = Violation("line", len(rest), "the stream ended in the middle of a response")
         return Response(GARBAGE, "", Garbage(), frame, None, (violation,))
 
     def compress(self) -> bool:

@@ -12,7 +12,7 @@ from imapsh.wire.push import Unfinished
 
 _MOST_LINES = 20  # at the end of a literal, that are looked at
 
-_OPEN = "the last line ends inside a {}: whether it goes on shows only with the next"
+_OPEN = "the last line ends inside a {}; only the next line shows whether it continues"
 
 
 class Waiting(NamedTuple):

@@ -1,4 +1,4 @@
-"""What a reading of a line has to say to a person: what is wrong, what may come next, and the hint."""
+"""What a reading of a line can answer to a person: what is wrong, what may come next, and the hint."""
 
 from __future__ import annotations
 
@@ -35,7 +35,11 @@ def _offered(capabilities: frozenset[str], rev2: bool) -> frozenset[str]:
 def unfit(row: Command | Name, context: Context) -> Problem | None:
     """Why a server in this context is not expected to know the row; None where it is."""
     if row.editions == "1" and context.rev2:
-        return Problem("edition", 0, f"{row.name} is IMAP4rev1's ({row.rfc}); IMAP4rev2 is in use, which lacks it")
+        return Problem(
+            "edition",
+            0,
+            f"{row.name} belongs to IMAP4rev1 ({row.rfc}); this session uses IMAP4rev2, which does not have it",
+        )
     if not context.capabilities:
         return None
     offered = _offered(context.capabilities, context.rev2)
@@ -67,7 +71,7 @@ def forbidden(command: Command, state: str) -> str:
     elif state == AUTHENTICATED and command.states != (NOT_AUTHENTICATED,):
         way = "SELECT a mailbox first"
     else:
-        way = f"it is for the {' and '.join(command.states)} state"
+        way = f"use it in the {' or '.join(command.states)} state"
     return f"{command.name} is not allowed in the {state} state; {way}"
 
 
@@ -93,12 +97,12 @@ def problems(text: str, head: Head, run: Run, complete: bool) -> tuple[Problem, 
 
     for token in run.starts.values():
         if token.kind in (BAD, CRLF) and token.end < len(text) and not _HALF_TYPED.match(text, token.start):
-            note(Problem("atom", 0, f"{token.text!r} may not stand here"), token.start)
+            note(Problem("atom", 0, f"{token.text!r} is not allowed here"), token.start)
     if head.tag is not None and not _TAG.fullmatch(head.tag):
         note(Problem("tag", 0, f"{head.tag!r} cannot be a tag"), text.index(head.tag))
     start = text[: head.end]
     if start.startswith(" ") or "  " in start:
-        note(Problem("SP", 0, "one space is enough"), 0 if start.startswith(" ") else start.index("  ") + 1)
+        note(Problem("SP", 0, "use one space"), 0 if start.startswith(" ") else start.index("  ") + 1)
     if head.command is None:
         note(_unknown(text, head, run), head.start)
     else:
@@ -111,7 +115,7 @@ def problems(text: str, head: Head, run: Run, complete: bool) -> tuple[Problem, 
 def discreet(problem: Problem) -> Problem:
     """The problem without what it cites of the line."""
     if problem.rule == "command":
-        return problem._replace(message="this is no command known here")
+        return problem._replace(message="unknown command")
     cited = r"""'(?:[^'\\]|\\.)+'|"(?:[^"\\]|\\.)+\""""
     return problem._replace(message=re.sub(cited, "this", problem.message))
 
@@ -146,7 +150,7 @@ def _unknown(text: str, head: Head, run: Run) -> Problem | None:
 
     near = get_close_matches(head.name.upper(), table.commands(), 1)
     meant = f"; did you mean {near[0]}?" if near else ""
-    return Problem("command", 0, f"{head.name} is no command known here{meant}")
+    return Problem("command", 0, f"unknown command {head.name}{meant}")
 
 
 def may_become(node: Node, typed: str) -> bool:
@@ -173,17 +177,17 @@ def _wrong(text: str, run: Run) -> Problem | None:
     if not rest.strip(" "):
         return Problem("SP", at, "a space at the end of the line")
     if rest[0] == ")" and text[at - 1] == " ":
-        return Problem("SP", at - 1, "a space too many")
+        return Problem("SP", at - 1, "an extra space")
     if wanted and rest[0] == " ":
-        return Problem("SP", at, "a space too many")
+        return Problem("SP", at, "an extra space")
     end, _, bounds = run.spans.get(max((start for start in run.spans if start < at), default=-1), (-1, "", ""))
     if end == at and bounds and text[at - 1] != '"' and rest[0] != " " and not (wanted and rest[0] in "()"):
-        return Problem("atom", at, f"{rest[0]!r} may not stand in {bounds}")
+        return Problem("atom", at, f"{rest[0]!r} is not allowed in {bounds}")
     if wanted:
         return Problem("syntax", at, _in_place_of(rest, wanted))
     if rest[0] == " ":
         return Problem("syntax", at + len(rest) - len(rest.lstrip(" ")), "nothing more may follow")
-    return Problem("syntax", at, f"a space or the end of the line was expected before {rest[0]!r}")
+    return Problem("syntax", at, f"expected a space or the end of the line before {rest[0]!r}")
 
 
 def _noun(node: Node) -> str:
@@ -201,7 +205,7 @@ def _in_place_of(rest: str, wanted: list[Node]) -> str:
     near = get_close_matches(word.upper(), names, 1)
     shown = list(dict.fromkeys(_noun(node) for node in wanted))
     listed = " or ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
-    return f"{listed} was expected, not {word!r}" + (f"; did you mean {near[0]}?" if near else "")
+    return f"expected {listed}, not {word!r}" + (f"; did you mean {near[0]}?" if near else "")
 
 
 # -- what may come next

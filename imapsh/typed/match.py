@@ -86,7 +86,7 @@ class Run:
         token = self.starts.get(at)
         if token is None or len(token.text) == 1:
             return at + 1
-        self.notes("SP", at + 1, "one space is enough")
+        self.notes("SP", at + 1, "use one space")
         return token.end
 
     def notes(self, rule: str, at: int, message: str, severity: str = "error") -> None:
@@ -101,7 +101,7 @@ class Run:
 
     def too_deep(self, at: int) -> int:
         """Give up: search keys nest too deeply."""
-        self.notes("nesting", at, "this nests too deeply")
+        self.notes("nesting", at, "nested too deeply")
         self.furthest, self.wanted = len(self.text) + 1, []
         return -1
 

@@ -122,7 +122,7 @@ def _read(parts: list[tuple[str, ...]], close: str) -> Node:
         slot, quoted, again, opener, closer, bar, space, paren, word = parts.pop(0)
         if closer:
             if closer != close:
-                raise ValueError(f"{closer!r} closes nothing")
+                raise ValueError(f"{closer!r} has no opening bracket")
             close = ""
             break
         if bar:

@@ -32,7 +32,7 @@ class Deflate:
         try:
             return self._in.decompress(self._in.unconsumed_tail + data, most)
         except error as fault:
-            raise ConnectionLost("what the server sent under COMPRESS is not DEFLATE: connect again") from fault
+            raise ConnectionLost("the server sent data under COMPRESS that is not DEFLATE: connect again") from fault
 
     @property
     def ended(self) -> bool:
@@ -66,7 +66,7 @@ class InflatingPusher(Pusher):
     def _inflate(self) -> bool:
         """Hand on the next octets, or the end; whether there was any."""
         if self._coded and self._deflate.ended:
-            raise ConnectionLost("the server ended its DEFLATE stream and sends on: connect again")
+            raise ConnectionLost("the server sent data after the end of its DEFLATE stream: connect again")
         coded, self._coded = self._coded, b""
         clear = self._deflate.inflate(coded)
         if clear or (self._over and not self._ended):

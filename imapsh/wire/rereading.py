@@ -100,7 +100,7 @@ def shortened(frame: Frame, content: bytes, before: str = "come before the next 
     fault = Violation(
         "literal",
         sum(map(size_of, lines)) - (len(announcement) - brace),
-        f"{announced} octets are announced and {came} {before}",
+        f"{announced} octets were announced and {came} {before}",
     )
     return Frame(parts, frame.offset, (*frame.violations, fault))
 
@@ -117,7 +117,7 @@ def given_up(frame: Frame, limits: Limits) -> tuple[Frame, bytes]:
     octets = content if isinstance(content, bytes) else _read_back(content)
     if octets is None:
         came = f"{size_of(content)} came"
-        fault = Violation("literal", sum(map(size_of, frame.parts[:-1])), f"more octets are announced than the {came}")
+        fault = Violation("literal", sum(map(size_of, frame.parts[:-1])), f"more octets were announced than the {came}")
         return Frame(frame.parts, frame.offset, (*frame.violations, fault)), b""
     end = Source(octets).next_response(limits)
     before = "come before the next response" if end < len(octets) else "came"

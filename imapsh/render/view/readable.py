@@ -68,7 +68,7 @@ def beside(text: str) -> str:
     if when is None:
         return ""
     if when.tzinfo is None:
-        return f"{when.isoformat(' ')}, of no known zone"
+        return f"{when.isoformat(' ')}, in an unknown time zone"
     try:
         return when.astimezone(UTC).replace(tzinfo=None).isoformat(" ") + " UTC"
     except OverflowError:
