@@ -39,7 +39,7 @@ NAMES = (
     *(Name("code", name, summary, _RFC, example=f"[{name}]", read="codes.nothing") for name, summary in _PLAIN),
     Name("code", "APPENDUID", "UIDVALIDITY and the UID that the appended message got.", _RFC, "<nz-number> <uid-set>",
          ("UIDPLUS", "IMAP4rev2"), example="[APPENDUID 38505 3955]", read="codes.append_uid"),
-    Name("code", "BADCHARSET", "The server does not know the charset; it lists those it knows.", _RFC, "[(<charset>...)]",
+    Name("code", "BADCHARSET", "The charset is unknown; these are supported.", _RFC, "[(<charset>...)]",
          example="[BADCHARSET (UTF-8)]", read="codes.charsets"),
     Name("code", "CAPABILITY", "What the server can do.", _RFC, "<capability>...",
          example="[CAPABILITY IMAP4rev2 STARTTLS AUTH=GSSAPI]", read="codes.capability"),

@@ -349,7 +349,7 @@ def test_tls_that_fails(peer: Peer, papers: Papers, tmp_path: Path) -> None:
         (peer(refuse_tls(other)), papers.client, 10.0, r"is for a\.example, not for 127\.0\.0\.1"),
         (peer(plain), papers.client, 10.0, "does not speak TLS from the start"),
         (peer(lambda sock: None), papers.client, 10.0, "closed the connection during the TLS handshake"),
-        (peer(lambda sock: sock.recv(1) and None), papers.client, 10.0, "ended the connection during the TLS"),
+        (peer(lambda sock: sock.recv(1) and None), papers.client, 10.0, "closed the connection during the TLS"),
         (peer(silent), papers.client, 0.05, "did not finish the TLS handshake"),
     ]
 

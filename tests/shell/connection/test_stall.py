@@ -161,7 +161,7 @@ def test_a_push_that_is_left_open_is_told_at_the_prompt(tmp_path: Path) -> None:
             await person.screen.shows("hello")
             peer.says(b"* 1 FETCH (FLAGS (\\Seen)\r\n")
             await person.screen.shows(
-                "inside a parenthesis: whether it goes on shows only with the next; \\resync goes on"
+                "inside a parenthesis; only the next line shows whether it continues; \\resync goes on"
             )
             await person.enters("\\resync", "* 1 FETCH")
             await person.enters("\\resync", "nothing has come in part")
