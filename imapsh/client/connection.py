@@ -65,7 +65,7 @@ class AsyncClient:
             await self._wait(None)
 
     async def run(self, exchange: Exchange) -> Exchange:
-        """Until its tagged reply, and TLS where it is STARTTLS.  Cancelled, it takes back a command not yet sent.
+        """Wait for the tagged reply, and for TLS if it is STARTTLS.  Cancelled, it takes back a command not yet sent.
 
         Raises the error that ended the connection: ConnectionLost and its kinds, TLSError; and StateError if the
         command was not sent, because it waited for others that changed the state (`Session(strict=True)`).
@@ -233,5 +233,5 @@ class AsyncClient:
 
 
 def _upgrades(exchange: Exchange) -> bool:
-    """Whether TLS follows its tagged reply."""
+    """Return whether TLS follows its tagged reply."""
     return exchange.name == "STARTTLS" and exchange.status == "OK"

@@ -142,7 +142,7 @@ class Runner:
 
     @property
     def error(self) -> ImapshError | None:
-        """What ended the connection, None while it lives and after LOGOUT."""
+        """The error that ended the connection; None while it is open and after LOGOUT."""
         return self._client.error
 
     @property

@@ -152,5 +152,5 @@ class Router:
 
 
 def is_untagged(event: Received, name: str) -> bool:
-    """Whether it is untagged data of this name."""
+    """Return whether it is untagged data of this name."""
     return event.response.name == name and event.response.kind is UNTAGGED

@@ -77,7 +77,7 @@ def _common_params(found: str) -> Params:
 
 
 def _common(found: re.Match[str]) -> BodyPart | None:
-    """The part that _COMMON matched; None where its media type asks for another form."""
+    """The part that _COMMON matched; None if its media type asks for another form."""
     kind, subtype, params, ident, description, encoding, octets, lines, md5, dsp, lang, loc = found.groups()
     kind, subtype = kind[1:-1].lower(), subtype[1:-1].lower()
     if kind == "text":

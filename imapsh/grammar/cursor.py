@@ -189,7 +189,7 @@ class Cursor:
         return self.take(_NIL) is not None
 
     def quoted(self) -> str | None:
-        """The value of the quoted string that begins here; None where none does.  Latin-1, not yet readable."""
+        """Return the value of the quoted string that begins here, or None if none does.  Latin-1, not yet readable."""
         found = self._quoted.match(self.text, self.pos, self.end)
         if found is None:
             return None
@@ -206,7 +206,7 @@ class Cursor:
             self.fail("quoted", "8-bit that is not UTF-8", found.start(1) + error.start)
 
     def literal(self) -> Part | None:
-        """The octets of the literal announced here; None where none is."""
+        """Return the octets of the literal announced here, or None if there is none."""
         found = _LITERAL.match(self.text, self.pos)
         if found is None or found.end() not in self._literals:
             return None

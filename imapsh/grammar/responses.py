@@ -426,7 +426,7 @@ class Parser:
 
 
 def _code_end(c: Cursor) -> int | None:
-    """The place behind the `]` that ends the code, None where none does."""
+    """Return the place after the `]` that ends the code, or None if none does."""
     for pattern in (_LIST_CODE_END, _CODE_END, _LOOSE_CODE_END):
         if (found := pattern.match(c.text, c.pos, c.end)) is not None:
             return found.end()
@@ -434,7 +434,7 @@ def _code_end(c: Cursor) -> int | None:
 
 
 def _eighth_bit(text: str) -> int:
-    """Where the first character beyond 7 bits stands."""
+    """Return the place of the first character beyond 7 bits."""
     return next(place for place, character in enumerate(text) if character > "\x7f")
 
 

@@ -157,7 +157,7 @@ class SequenceSet:
         return hash(self._key())
 
     def sorted(self) -> "SequenceSet":
-        """The same numbers in rising order, in as few ranges as can be; ranges with `*` stand behind."""
+        """Return the same numbers in rising order, in as few ranges as possible; ranges with `*` come last."""
         parts = self._parts()
         return SequenceSet((*zip(parts.lows, parts.highs, strict=True), *self._open()), self.saved)
 
@@ -170,11 +170,11 @@ class SequenceSet:
             yield (first, last) if first <= last else (last, first)
 
     def disjoint(self, largest: int = 0) -> list[tuple[int, int]]:
-        """The same numbers as rising ranges that neither overlap nor touch, `*` put as `largest`."""
+        """Return the same numbers as rising ranges that neither overlap nor touch; `*` counts as `largest`."""
         return _merged(self.bounds(largest))
 
     def contains(self, number: int, largest: int) -> bool:
-        """Whether `number` is in the set when the largest number in use is `largest`."""
+        """Return whether `number` is in the set if the largest number in use is `largest`."""
         return any(low <= number <= high for low, high in self.bounds(largest))
 
     def numbers(self, largest: int) -> Iterator[int]:
@@ -183,7 +183,7 @@ class SequenceSet:
             yield from range(low, high + 1)
 
     def count(self, largest: int = 0) -> int:
-        """How many numbers the ranges span, overlaps counted twice."""
+        """Return how many numbers the ranges span, counting overlaps twice."""
         return _count(self.bounds(largest))
 
     # -- how it is kept
@@ -209,7 +209,7 @@ class SequenceSet:
 
 
 def _merged(pairs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The same numbers as rising ranges that neither overlap nor touch."""
+    """Return the same numbers as rising ranges that neither overlap nor touch."""
     merged: list[tuple[int, int]] = []
     for low, high in sorted(pairs):
         if merged and low <= merged[-1][1] + 1:
@@ -232,7 +232,7 @@ def _count(pairs: Iterable[tuple[int, int]]) -> int:
 
 
 def _firsts(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """What of each range no range before it holds, in the order written.
+    """Return the part of each range that no earlier range holds, in the order written.
 
     Between two numbers where some range begins or ends, all belongs to the first of the ranges that are open there.
     """

@@ -175,7 +175,7 @@ class TolerantCursor(Cursor):
         return readable(word[0])
 
     def number(self, rule: str, *, bits: int = 32, nonzero: bool = False) -> int | None:
-        """None for what is no number: -1, 1.2e+07, NIL.  One in quotation marks is read."""
+        """Return a number, also one in quotation marks; None for anything else: -1, 1.2e+07, NIL."""
         start = self.pos
         digits = self.take(_QUOTED_DIGITS)
         if digits is not None:

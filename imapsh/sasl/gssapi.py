@@ -61,7 +61,7 @@ def library() -> Any:
 
 
 def have_ticket() -> bool:
-    """Whether the library is installed and holds a ticket; asks nobody."""
+    """Return whether the library is installed and holds a ticket; asks nobody."""
     try:
         found = library()
         return bool(found.Credentials(usage="initiate").lifetime)

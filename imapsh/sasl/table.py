@@ -53,7 +53,7 @@ _DISCREET = ("SCRAM-", "GS2-", "KERBEROS_V4", "NTLM", "OTP", "SKEY", "SRP", "GSS
 
 
 def reveals(name: str) -> bool:
-    """Whether a mechanism sends a password or token as it is; one that imapsh knows nothing of may."""
+    """Return whether a mechanism sends a password or token as it is; one that imapsh knows nothing of may."""
     row = MECHANISMS.get(name.upper())
     return row.clear if row is not None else not name.upper().startswith(_DISCREET)
 
@@ -83,7 +83,7 @@ def possible(offers: Collection[str], have: Collection[str], *, safe: bool) -> l
 
 
 def choose(offers: Collection[str], have: Collection[str], *, safe: bool) -> str:
-    """The strongest that is possible.  Raises LoginError where none is, and says why."""
+    """Return the strongest usable mechanism.  Raises LoginError, with the reason, if there is none."""
     for name in possible(offers, have, safe=safe):
         return name
     listed = ", ".join(offers) or "none"

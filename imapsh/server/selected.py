@@ -78,7 +78,7 @@ class Selected:
             yield "FLAGS", Flags(self.known_flags())
 
     def exists(self, message: Message) -> bool:
-        """Whether it is still in the mailbox, or only in this session's picture of it."""
+        """Return whether it is still in the mailbox, or only in this session's picture of it."""
         return message.uid not in self._gone
 
     def news(self, *, expunge: bool, rev2: bool) -> Iterator[tuple[str, Count | Expunged | Fetch | Flags]]:

@@ -145,7 +145,7 @@ class Account:
         self._make(INBOX)
 
     def accepts(self, password: str) -> bool:
-        """Whether this is the password."""
+        """Return whether this is the password."""
         return password == self._password
 
     def find(self, name: str) -> Mailbox:

@@ -87,7 +87,7 @@ def silence() -> tuple[Finding, ...]:
 
 
 def asked_for(response: Response, running: Collection[Exchange]) -> bool:
-    """Whether a command that runs brings this response; of one that the table does not hold, nobody knows."""
+    """Return whether a command that runs brings this response; of one that the table does not hold, nobody knows."""
     value = response.value
     # a row that brings EXPUNGE brings VANISHED; SELECT and UID FETCH bring it with EARLIER only
     name = "EXPUNGE" if isinstance(value, Vanished) and not value.earlier else response.name

@@ -226,7 +226,7 @@ class Session:
 
     @property
     def midway(self) -> bool:
-        """Whether something has been said in part, by either side: what is silent now may be silent for ever."""
+        """Whether either side is in the middle of something; if it is silent now, it may stay silent for ever."""
         return self._sender.outbox.waiting or self._inbox.midway
 
     @property

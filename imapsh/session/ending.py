@@ -1,4 +1,4 @@
-"""How a connection ends, and which error everybody gets who asks for more after that."""
+"""How a connection ends, and the error that later calls raise."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Ending:
             self._error = StateError(f"{error}: connect again")
 
     def of_stream(self) -> ImapshError | None:
-        """Return what it means that the stream has ended; None if a BYE that was asked for came before."""
+        """Return the error for the end of the stream, or None if a BYE that was asked for came before."""
         known = self._known
         if known.bye is not None and not known.ending:
             return None

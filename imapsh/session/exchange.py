@@ -177,7 +177,7 @@ def shown(fragments: Iterable[Sendable]) -> Frame:
 
 
 def secrets_in(fragments: Iterable[Sendable]) -> set[bytes]:
-    """What a command marks as secret: each word and the whole, but for what the same command says in clear."""
+    """Return what a command marks as secret: each word and the whole, except what the command also says in clear."""
     clear: set[bytes] = set()
     found: set[bytes] = set()
     for fragment in fragments:
@@ -191,7 +191,7 @@ def secrets_in(fragments: Iterable[Sendable]) -> set[bytes]:
 
 
 def secrets_typed(match: "Match") -> set[bytes]:
-    """What a typed line holds that is secret, also where it cannot be sent; nothing is sent and no file is read."""
+    """Return the secrets in a typed line, even one that cannot be sent.  Nothing is sent, and no file is read."""
     try:
         return secrets_in(typed(match, "", None))
     except UsageError:

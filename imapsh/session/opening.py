@@ -73,7 +73,7 @@ def _capabilities(session: Session, wanted: Opening, *, needed: bool = False) ->
 
 
 def _secure(session: Session, wanted: Opening) -> Steps:
-    """STARTTLS where it is offered and of use (RFC 9051 section 6.2.1)."""
+    """Do STARTTLS if it is offered and useful (RFC 9051 section 6.2.1)."""
     useful = wanted.starttls and wanted.logs_in and not wanted.local
     if session.secure or not (useful or wanted.must_starttls):
         return
@@ -138,7 +138,7 @@ def way(session: Session, wanted: Opening) -> str:
 
 
 def _have(session: Session, wanted: Opening, offers: tuple[str, ...]) -> set[str]:
-    """What a mechanism may need and is there, in the words of the table.
+    """Return what a mechanism can use here, in the table's words.
 
     Servers with -PLUS must know tls-unique (RFC 5802 section 6.1); of another type nothing is known before it fails,
     and then it looks like a wrong password, so it is taken by name only.
@@ -199,7 +199,7 @@ def _text(response: Response) -> str:
 
 
 def reply(exchange: Exchange) -> str:
-    """The tagged reply in words: `NO [AUTHENTICATIONFAILED] wrong password`."""
+    """Return the tagged reply in words: `NO [AUTHENTICATIONFAILED] wrong password`."""
     response = exchange.response
     if response is None:
         return "the connection ended"

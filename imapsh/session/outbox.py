@@ -1,4 +1,4 @@
-"""What is to be sent, and what waits for the server's `+`.
+"""Holds what is still to be sent, and what waits for the server's `+`.
 
 Theory of operation.  There are two stores.  `_rest` holds the fragments of the current command that may not go out yet.
 `_ready` holds what may: octets, and literals as iterators that are read while they are sent, so that a large file is

@@ -174,7 +174,7 @@ class TLSFilter:
         return self._outgoing.read()
 
     def info(self, peer: str) -> StreamInfo:
-        """What the handshake settled."""
+        """Return what the handshake agreed on."""
         cipher = self._object.cipher()
         suite = cipher[0] if cipher else ""
         version = self._object.version() or ""
@@ -207,7 +207,7 @@ class TLSFilter:
         return certificates[0].get_info() if certificates else {}
 
     def _sentence(self, error: ssl.SSLError) -> str:
-        """What `error` means to a person."""
+        """Return what `error` means, as a sentence for a person."""
         import ssl
 
         where, name = self._where, self._server_name

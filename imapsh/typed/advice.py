@@ -1,4 +1,4 @@
-"""What a reading of a line can answer to a person: what is wrong, what may come next, and the hint."""
+"""The advice on a typed line: what is wrong, what may come next, and the hint."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _offered(capabilities: frozenset[str], rev2: bool) -> frozenset[str]:
 
 
 def unfit(row: Command | Name, context: Context) -> Problem | None:
-    """Why a server in this context is not expected to know the row; None where it is."""
+    """Return why a server in this context is not expected to know the row, or None if it is."""
     if row.editions == "1" and context.rev2:
         return Problem(
             "edition",
@@ -52,7 +52,7 @@ def unfit(row: Command | Name, context: Context) -> Problem | None:
 
 
 def changing(row: Command | Name, context: Context) -> Problem | None:
-    """What it changes though it only reads, or what read-only mode sends instead; None where neither is so."""
+    """Return what a reading command changes, or what read-only mode sends instead; None if neither applies."""
     if not row.harmless:
         return None
     if context.read_only:
@@ -63,7 +63,7 @@ def changing(row: Command | Name, context: Context) -> Problem | None:
 
 
 def forbidden(command: Command, state: str) -> str:
-    """Why the command is not allowed in this state, "" if it is."""
+    """Return why the command is not allowed in this state, or "" if it is."""
     if state in command.states:
         return ""
     if state == NOT_AUTHENTICATED:
@@ -76,7 +76,7 @@ def forbidden(command: Command, state: str) -> str:
 
 
 def _misplaced(command: Command, context: Context) -> Problem | None:
-    """Why the command does not suit the state of the connection, or read-only mode."""
+    """Return why the connection's state or read-only mode forbids the command."""
     if reason := forbidden(command, context.state):
         return Problem("state", 0, reason)
     if context.read_only and command.changes:
@@ -88,7 +88,7 @@ def _misplaced(command: Command, context: Context) -> Problem | None:
 
 
 def problems(text: str, head: Head, run: Run, complete: bool) -> tuple[Problem, ...]:
-    """All that is wrong with the line, by offset."""
+    """Return all that is wrong with the line, by offset."""
     found = dict(run.noted)
 
     def note(problem: Problem | None, at: int) -> None:
@@ -113,7 +113,7 @@ def problems(text: str, head: Head, run: Run, complete: bool) -> tuple[Problem, 
 
 
 def discreet(problem: Problem) -> Problem:
-    """The problem without what it cites of the line."""
+    """Return the problem without anything it quotes from the line."""
     if problem.rule == "command":
         return problem._replace(message="unknown command")
     cited = r"""'(?:[^'\\]|\\.)+'|"(?:[^"\\]|\\.)+\""""
@@ -134,7 +134,7 @@ def _commands(typed: str, fits: Fits = begins) -> list[Command]:
 
 
 def _second_word(text: str, head: Head, run: Run) -> int | None:
-    """Where a second word begins that may become a command, the first being its tag."""
+    """Return where a second word begins that may become a command, if the first may be its tag."""
     at = head.end + 1
     first = head.tag is None and head.name.upper() != "UID"
     return at if first and run.context.tagged is None and text[head.end : at] == " " else None
@@ -154,7 +154,7 @@ def _unknown(text: str, head: Head, run: Run) -> Problem | None:
 
 
 def may_become(node: Node, typed: str) -> bool:
-    """Whether what is typed of a node, up to the end of the text, can be made whole by typing on."""
+    """Return whether typing on can complete what is typed of a node up to the end of the text."""
     if isinstance(node, Keyword):
         return node.upper.startswith(folded(typed))
     if isinstance(node, Table):
@@ -166,7 +166,7 @@ def may_become(node: Node, typed: str) -> bool:
 
 
 def _wrong(text: str, run: Run) -> Problem | None:
-    """The place where the line stops fitting; None where typing on can make it fit."""
+    """Return the problem at the place where the line stops fitting, or None if typing on can make it fit."""
     at = run.furthest
     if at >= len(text) or at < 0:
         return None
@@ -197,7 +197,7 @@ def _noun(node: Node) -> str:
 
 
 def _in_place_of(rest: str, wanted: list[Node]) -> str:
-    """The message for a word that stands where something else was wanted."""
+    """Return the message for a word in the place of something else."""
     word = rest[: word_end(rest, 0)] or rest[0]
     names = [name for node in wanted if isinstance(node, Table) for name in node.rows if name[0] not in "<("]
     from difflib import get_close_matches
@@ -212,7 +212,7 @@ def _in_place_of(rest: str, wanted: list[Node]) -> str:
 
 
 def expected(text: str, head: Head, run: Run, fits: Fits = begins) -> tuple[Expected, ...]:
-    """All that may stand at the end of the text, or in place of its half-typed last word.
+    """Return all that may stand at the end of the text, or in place of its half-typed last word.
 
     With another `fits` than the strict one, slots are told whatever is typed of them.
     """
@@ -233,7 +233,7 @@ def expected(text: str, head: Head, run: Run, fits: Fits = begins) -> tuple[Expe
 
 
 def _choices(node: Node, at: int, typed: str, context: Context, fits: Fits) -> list[Expected]:
-    """What may stand for a node at `at`, where `typed` stands so far."""
+    """Return what may stand for a node at `at`, where `typed` is typed so far."""
     if isinstance(node, Keyword):
         meant = fits(node.upper, typed) if node.is_word else node.text.startswith(typed) and typed != node.text
         return [Expected("keyword", node.text, None, at)] if meant and node.text.strip() else []
@@ -271,7 +271,7 @@ def _rows(kind: str, at: int, typed: str, context: Context, fits: Fits) -> list[
 
 
 def hint(text: str, head: Head, run: Run) -> str:
-    """The rest of the syntax, from the word being typed on."""
+    """Return the rest of the syntax, from the word being typed."""
     if head.command is None:
         return ""
     if head.end == len(text):
@@ -305,7 +305,7 @@ def _with_arguments(shown: str, text: str, run: Run) -> str:
 
 
 def _current(sequence: Sequence, index: int) -> str:
-    """The rest of a sequence, its first item spelt out where it is a named rule."""
+    """Return the rest of a sequence, with its first item spelt out if it is a named rule."""
     _, optional, node = sequence.items[index]
     shown = sequence.show(index)
     return shown.replace(node.show(), node.row.syntax, 1) if isinstance(node, Rule) and not optional else shown

@@ -165,7 +165,7 @@ def _named(words: list[tuple[str, int]], tag: str | None) -> Head | None:
 
 
 def _unknown(words: list[tuple[str, int]], tag: str | None, text: str) -> Head:
-    """What stands where a command should; a word behind UID belongs to it."""
+    """Return what is in the command's place; a word after UID belongs to it."""
     if not words:
         return Head(tag, "", len(text), len(text), None)
     name, start = words[0]
@@ -235,7 +235,7 @@ class Match:
 
     @cached_property
     def errors(self) -> tuple[Problem, ...]:
-        """What is wrong or doubtful, by offset.  No message holds a character of a secret."""
+        """All that is wrong or doubtful, by offset.  No message holds a character of a secret."""
         head = self._head
         found = advice.problems(self.text, head, self._run, self.complete)
         ends = {head.start: head.end}  # a message cites the name, or the tag, whole
@@ -248,7 +248,7 @@ class Match:
         )
 
     def _is_secret(self, at: int, end: int = 0) -> bool:
-        """Whether something secret stands at `at`, or from there on before `end`."""
+        """Return whether something secret is at `at`, or from there on before `end`."""
         return any(start < max(end, at + 1) and at < stop for start, stop in self.secrets)
 
     @cached_property

@@ -20,7 +20,7 @@ class Deflate:
         self._in = decompressobj(wbits=-MAX_WBITS)
 
     def deflate(self, data: bytes) -> bytes:
-        """What to send for `data`."""
+        """Return what to send for `data`."""
         return self._out.compress(data) + self._out.flush(Z_SYNC_FLUSH)
 
     def inflate(self, data: bytes = b"", most: int = _CHUNK) -> bytes:

@@ -86,7 +86,7 @@ Reading = Generator[Request, bytes, Frame | None]
 
 
 class Sink(Protocol):
-    """Where a large literal goes, piece by piece."""
+    """Takes a large literal, piece by piece."""
 
     def write(self, data: bytes, /) -> object:
         """Take the next octets."""
@@ -164,7 +164,7 @@ class FrameReader:
         return line
 
     def _ended(self, parts: list[Part], violations: list[Violation]) -> bool:
-        """Whether the last piece ends a line; a bare LF is a violation."""
+        """Return whether the last piece ends a line; a bare LF is a violation."""
         last = parts[-1]
         if len(parts) % 2 == 0 or not isinstance(last, bytes) or not last.endswith(b"\n"):
             return False

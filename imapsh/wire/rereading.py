@@ -51,7 +51,7 @@ class Source:
         return self.octets[self.at - octets : self.at]
 
     def next_response(self, limits: Limits) -> int:
-        """Where the next believable response begins, the end where none does."""
+        """Return where the next believable response begins, or the end if none does."""
         at = self.at
         while (found := _BELIEVABLE_LINE.search(self.octets, at)) is not None:
             stop = self._refuted(found.start(), limits)
@@ -61,7 +61,7 @@ class Source:
         return len(self.octets)
 
     def _refuted(self, begin: int, limits: Limits) -> int | None:
-        """Where the lines that begin at `begin` turn out to be no responses; None where they are."""
+        """Where the lines that begin at `begin` turn out to be no responses; None if they are."""
         ahead = Source(self.octets, begin)
         reader = FrameReader(RESPONSE, limits)
         for _ in range(_LOOKAHEAD):

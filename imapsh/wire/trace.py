@@ -54,7 +54,7 @@ class Trace:
         self._record(CLIENT, octets)
 
     def note(self, text: str) -> None:
-        """What happened besides: connected, TLS begun, connection lost."""
+        """Record another event: connected, TLS begun, connection lost."""
         self._record(NOTE, text.encode("utf-8", "surrogateescape"))
 
     def _record(self, direction: str, octets: bytes) -> None:
@@ -63,7 +63,7 @@ class Trace:
 
 
 def is_trace(data: bytes) -> bool:
-    """Whether a file that begins with `data` is a trace."""
+    """Return whether a file that begins with `data` is a trace."""
     return data.startswith(_MAGIC)
 
 

@@ -58,7 +58,7 @@ _AP = b"ABCDEFGHIJKLMNOP"
 
 
 def Internaldate2tuple(resp: bytes) -> time.struct_time | None:  # noqa: N802 - imaplib's name
-    """Local time of the INTERNALDATE in a FETCH response; None where there is none that can be read (2.3.3)."""
+    """Local time of the INTERNALDATE in a FETCH response; None if there is none that can be read (2.3.3)."""
     found = InternalDate.match(resp)
     if found is None or found["mon"] not in Mon2num:
         return None
