@@ -46,13 +46,13 @@ _ABNF = "RFC 9051 §9"
 #: Rules of conduct: what breaks one is a Finding.
 CONDUCT: dict[str, Rule] = {
     "tag-unknown": Rule("RFC 9051 §2.2.2", "a tagged reply answers a command in progress"),
-    "continuation-unasked": Rule("RFC 9051 §7.6", "'+' comes when the client waits for it"),
+    "continuation-unasked": Rule("RFC 9051 §7.6", "'+' comes only if the client waits for it"),
     "expunge-time": Rule("RFC 9051 §7.5.1", "EXPUNGE only while a command runs, and not FETCH, STORE or SEARCH"),
     "vanished-time": Rule("RFC 7162 §3.2.10.2", "VANISHED only while a command runs, and not FETCH, STORE or SEARCH"),
     "message-number": Rule("RFC 9051 §2.3.1.2", "message numbers go from 1 to EXISTS"),
     "bye-silent": Rule("RFC 9051 §7.1.5", "BYE comes before the server closes"),
-    "exists-shrinks": Rule("RFC 9051 §7.4.1", "EXISTS never falls: EXPUNGE or VANISHED announces what is gone"),
-    "data-state": Rule("RFC 9051 §7", "mailbox and message data come in the state that has them"),
+    "exists-shrinks": Rule("RFC 9051 §7.4.1", "EXISTS never falls: EXPUNGE or VANISHED announces removed messages"),
+    "data-state": Rule("RFC 9051 §7", "mailbox and message data come only in the states that allow them"),
 }
 
 #: id -> rule.  Ids in the ABNF's spelling are its rules; the rest are named after the paragraph.
@@ -66,7 +66,7 @@ RULES: dict[str, Rule] = {
     "continue-req": Rule(_ABNF, "'+', a space, then text or base64"),
     "literal": Rule("RFC 9051 §4.3", "{n} counts the octets that follow its CRLF"),
     "literal-from-server": Rule("RFC 7888 §8", "a server never sends {n+}"),
-    "literal8": Rule("RFC 9051 §4.3.1", "~{n} stands only where binary data may"),
+    "literal8": Rule("RFC 9051 §4.3.1", "~{n} is allowed only for binary data"),
     "number64": Rule(_ABNF, "a number of at most 63 bits"),
     "number": Rule(_ABNF, "a number of at most 32 bits"),
     "nz-number": Rule(_ABNF, "a number of at most 32 bits, not zero"),
@@ -76,8 +76,8 @@ RULES: dict[str, Rule] = {
     "astring": Rule(_ABNF, "an atom (']' allowed), a quoted string or a literal"),
     "string": Rule(_ABNF, "a quoted string or a literal"),
     "nstring": Rule(_ABNF, "a quoted string, a literal or NIL"),
-    "NIL": Rule(_ABNF, "NIL stands for no value"),
-    "text": Rule(_ABNF, "any characters but CR, LF and NUL; 8-bit only as UTF-8, and where IMAP4rev2 is enabled"),
+    "NIL": Rule(_ABNF, "NIL means no value"),
+    "text": Rule(_ABNF, "any characters but CR, LF and NUL; 8-bit only as UTF-8, if IMAP4rev2 is enabled"),
     "tag": Rule(_ABNF, "astring characters but '+'"),
     "SP": Rule(_ABNF, "exactly one space between two elements"),
     "parenthesis": Rule(_ABNF, "parentheses come in pairs"),
@@ -112,7 +112,7 @@ RULES: dict[str, Rule] = {
     "esearch-response": Rule(_ABNF, "ESEARCH [(TAG string)] [UID] items"),
     # -- messages
     "message-data": Rule(_ABNF, "nz-number SP EXPUNGE or FETCH"),
-    "expunged-resp": Rule("RFC 7162 §7", "VANISHED, (EARLIER) or not, and UIDs without '*'"),
+    "expunged-resp": Rule("RFC 7162 §7", "VANISHED, optionally (EARLIER), and UIDs without '*'"),
     "msg-att": Rule(_ABNF, "(item SP value ...), one space between"),
     "msg-att-static": Rule(_ABNF, "the value that this item has"),
     "msg-att-dynamic": Rule(_ABNF, "FLAGS and a flag list"),

@@ -29,7 +29,7 @@ def message_set(messages: MessageSet) -> SequenceSet:
     if isinstance(messages, int):
         return SequenceSet.of((messages,))
     if not isinstance(messages, Iterable):
-        raise UsageError(f"{messages!r} is no set of messages: give numbers, a SequenceSet, or text as in 1:4,7")
+        raise UsageError(f"{messages!r} is not a set of messages: give numbers, a SequenceSet, or text such as '1:4,7'")
     return SequenceSet.of(messages)
 
 
@@ -37,13 +37,13 @@ def _parsed(text: str) -> SequenceSet:
     try:
         return SequenceSet.parse(text)
     except ValueError as error:
-        raise UsageError(f"{error}: numbers are due, as in 1:4,7 or 3:*") from None
+        raise UsageError(f"{error}: give numbers, such as 1:4,7 or 3:*") from None
 
 
 def fetch_items(items: object) -> str:
     """FETCH items, in parentheses if there are several.  Raises UsageError for no text, and for none."""
     if not isinstance(items, str) or not items.strip():
-        raise UsageError(f"{items!r} are no FETCH items: these are text, as 'UID FLAGS'")
+        raise UsageError(f"{items!r} is not a list of FETCH items: give text, such as 'UID FLAGS'")
     text = items.strip()
     return text if text.startswith("(") or " " not in SECTION.sub("", text) else f"({text})"
 
@@ -51,22 +51,24 @@ def fetch_items(items: object) -> str:
 def search_keys(text: object) -> str:
     """Search keys as they are, if they are not certainly wrong: a key that is not known may be an extension's."""
     if not isinstance(text, str) or not text.strip():
-        raise UsageError(f"{text!r} are no search keys: these are text, as 'UNSEEN' or 'UID 1:4,7'")
+        raise UsageError(f"{text!r} is not a search: give text, such as 'UNSEEN' or 'UID 1:4,7'")
     options = _RETURN.match(text)
     if options is not None and options[1].strip() and "ALL" not in options[1].upper().split():
-        raise UsageError(f"search() returns the messages, which {options[0]} does not tell: send it through command()")
+        raise UsageError(
+            f"search() returns message numbers, and {options[0]} does not ask for them: use command() instead"
+        )
     from imapsh.typed.match import match
 
     for problem in match(f"SEARCH {text}", Context(SELECTED, tagged=False)).errors[:1]:
         at = problem.offset - len("SEARCH ")
         word = next((word[0] for word in _WORD.finditer(text) if word.start() <= at < word.end()), "")
         if _NUMERIC.fullmatch(word):
-            raise UsageError(f"{word[:60]} stands where a search key or numbers from 1 to {LARGEST} are due")
+            raise UsageError(f"expected a search key or numbers from 1 to {LARGEST}, not {word[:60]}")
     return ascii_only(text)
 
 
 def ascii_only(text: str) -> str:
     """The text as it is.  Raises UsageError for anything but ASCII."""
     if not text.isascii():
-        raise UsageError(f"{text!r} is not ASCII: send it in a literal, through command()")
+        raise UsageError(f"{text!r} is not ASCII: use command() and send it in a literal")
     return text

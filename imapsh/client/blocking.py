@@ -53,7 +53,7 @@ class BlockingClient:
             self.pump()
 
     def run(self, exchange: Exchange) -> Exchange:
-        """Until its tagged reply, and TLS where it is STARTTLS.  Raises what ended the connection.
+        """Wait for the tagged reply, and for TLS if it is STARTTLS.  Raises what ended the connection.
 
         A LOGOUT to which the server says BYE and no more returns without a reply.  Raises StateError if the command was
         not sent, because it waited for others that changed the state (`Session(strict=True)`).
@@ -93,7 +93,7 @@ class BlockingClient:
             self._write(octets)
 
     def close(self) -> None:
-        """End the connection without a word."""
+        """End the connection without BYE."""
         self.stream.close()
 
     def _tell(self) -> Event | None:

@@ -103,7 +103,7 @@ class Connection:
 
     @property
     def error(self) -> ImapshError | None:
-        """What ended the connection, None while it lives and after `logout`."""
+        """The error that ended the connection; None while it is open and after `logout`."""
         return self._runner.error
 
     @property
@@ -154,7 +154,7 @@ class Connection:
         authorize: str = "",
         starttls: bool = True,
     ) -> None:
-        """Log in by a SASL mechanism, the strongest that is offered and possible, else by the command LOGIN.
+        """Log in by a SASL mechanism, the strongest that is offered and usable, otherwise by the command LOGIN.
 
         `mechanism` names one of `imapsh.sasl.table`.  With `token` it is OAUTHBEARER or XOAUTH2.  `authorize` is whom
         to act for.  STARTTLS is taken first where it is offered, unless told not to.
@@ -177,7 +177,7 @@ class Connection:
             await self.close()
 
     async def close(self) -> None:
-        """End the connection without a word.  May be called again; `logout` is more polite.
+        """End the connection without BYE.  May be called again; `logout` is more polite.
 
         What waits for a reply raises ConnectionLost, and every command after it StateError.
         """
@@ -231,9 +231,7 @@ class Connection:
         await self._runner.collect("EXAMINE" if read_only else "SELECT", self._writer().mailbox(mailbox).fragments())
         box = self.session.mailbox
         if box is None:  # a BYE stood right behind the OK
-            raise self.error or ConnectionLost(
-                f"{self._runner.where} opened {mailbox} and left it again: connect again"
-            )
+            raise self.error or ConnectionLost(f"{self._runner.where} opened {mailbox}, then left it: connect again")
         return box
 
     async def unselect(self) -> None:
@@ -387,7 +385,7 @@ class Connection:
     def _submit(
         self, name: str, messages: MessageSet, rest: Sequence[Fragment], uid: bool
     ) -> tuple[SequenceSet, Exchange | None]:
-        """Submit a command about a set of messages; None where that is empty and nothing is sent."""
+        """Submit a command about a set of messages.  Return None if the set is empty; then nothing is sent."""
         numbers = message_set(messages)
         if not numbers:
             self.session.require(f"{_uid(uid)}{name}")

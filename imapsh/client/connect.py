@@ -26,7 +26,7 @@ __all__ = ["Connecting", "Connection", "connect"]
 
 
 class Connecting:
-    """What `connect` returns: to be awaited, or entered with `async with`, which logs out at its end."""
+    """The result of `connect`.  Await it, or use it in `async with`, which logs out at its end."""
 
     def __init__(self, make: Callable[[], Any]) -> None:
         self._make = make

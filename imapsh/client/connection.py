@@ -65,7 +65,7 @@ class AsyncClient:
             await self._wait(None)
 
     async def run(self, exchange: Exchange) -> Exchange:
-        """Until its tagged reply, and TLS where it is STARTTLS.  Cancelled, it takes back a command not yet sent.
+        """Wait for the tagged reply, and for TLS if it is STARTTLS.  Cancelled, it takes back a command not yet sent.
 
         Raises the error that ended the connection: ConnectionLost and its kinds, TLSError; and StateError if the
         command was not sent, because it waited for others that changed the state (`Session(strict=True)`).
@@ -97,7 +97,7 @@ class AsyncClient:
         self._due.set()
 
     async def close(self) -> None:
-        """End the connection without a word.  May be called again."""
+        """End the connection without BYE.  May be called again."""
         for task in self._tasks:
             task.cancel()
         await self.stream.close()
@@ -194,17 +194,19 @@ class AsyncClient:
     def _ended(self, task: asyncio.Task[None]) -> None:
         """Nobody may wait for a task that has ended."""
         if task.cancelled():
-            self._fail(ConnectionLost("the connection was closed here"))
+            self._fail(ConnectionLost("this side closed the connection"))
         elif (fault := task.exception()) is not None:
             self._fail(fault)
-            self.session.lost(ConnectionLost(f"imapsh itself failed with {type(fault).__name__}: please report it"))
+            self.session.lost(
+                ConnectionLost(f"imapsh failed with {type(fault).__name__}, which is a bug: please report it")
+            )
             self.kick()
 
     # -- who waits
 
     async def _wait(self, exchange: Exchange | None) -> None:
         if self.session.closed or any(task.done() for task in self._tasks):
-            over = self.session.over() if self.session.closed else ConnectionLost("the connection was closed here")
+            over = self.session.over() if self.session.closed else ConnectionLost("this side closed the connection")
             raise self.error or over
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiters.setdefault(exchange, []).append(future)
@@ -231,5 +233,5 @@ class AsyncClient:
 
 
 def _upgrades(exchange: Exchange) -> bool:
-    """Whether TLS follows its tagged reply."""
+    """Return whether TLS follows its tagged reply."""
     return exchange.name == "STARTTLS" and exchange.status == "OK"

@@ -134,15 +134,15 @@ class Runner:
     # -- the connection
 
     async def close(self) -> None:
-        """End the connection without a word.  May be called again."""
+        """End the connection without BYE.  May be called again."""
         if not self.session.closed:
-            self.session.lost(ConnectionLost(f"the connection to {self.where} was closed here"), here=True)
+            self.session.lost(ConnectionLost(f"the connection to {self.where} was closed by this side"), here=True)
         self._client.kick()
         await self._client.close()
 
     @property
     def error(self) -> ImapshError | None:
-        """What ended the connection, None while it lives and after LOGOUT."""
+        """The error that ended the connection; None while it is open and after LOGOUT."""
         return self._client.error
 
     @property

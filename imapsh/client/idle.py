@@ -77,7 +77,7 @@ class Idle:
         self._until = asyncio.get_running_loop().time() + self._renewal
 
     async def _end(self) -> None:
-        """DONE where it is still open, then the tagged reply."""
+        """Send DONE if IDLE is still open, then wait for the tagged reply."""
         if self._exchange.response is None:
             self._runner.session.done()
         await self._runner.run(self._exchange)

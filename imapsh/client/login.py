@@ -73,7 +73,7 @@ class Login:
         self._session.require("LOGIN")
         name = known(mechanism)
         if token is not None and name != AUTO and "token" not in MECHANISMS[name].needs:
-            raise UsageError(f"{name} takes no token: leave the mechanism out")
+            raise UsageError(f"{name} does not take a token: leave the mechanism out")
         await self._follow(
             user=user,
             password=_asked(token if token is not None else password),

@@ -27,7 +27,7 @@ class Message(NamedTuple):
 
 
 def message(event: Received) -> Message:
-    """What a FETCH response tells."""
+    """Return the message that a FETCH response describes."""
     value: Fetch = event.response.value
     return Message(value.seq, event.uid, value.items)
 
@@ -52,7 +52,7 @@ class Asked:
         self._came = bytearray()
 
     def takes(self, event: Received) -> bool:
-        """Whether the response may be one of them."""
+        """Return whether the response may be one of them."""
         value = event.response.value
         if not isinstance(value, Fetch) or value.seq <= 0:
             return False
@@ -63,7 +63,7 @@ class Asked:
         return any(key.startswith(self._items) for key in value.items)
 
     def awaits(self, event: Received) -> bool:
-        """Whether the message is due and did not come yet; of two commands that may take it, this one shall."""
+        """Return whether the message is still expected; of two commands that could take it, this one then does."""
         seq = event.response.value.seq
         number = event.uid if self._uid else seq
         came = seq < len(self._came) and self._came[seq]

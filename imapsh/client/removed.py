@@ -75,7 +75,7 @@ def told_gone(event: Received) -> Expunged | Vanished | None:
 
 
 def removed(events: Iterable[Received]) -> Removed:
-    """What these responses say.  If one of them says UIDs, so do the others, as far as theirs are known."""
+    """Return what these responses removed.  If one of them says UIDs, so do the others, as far as theirs are known."""
     told = [(value, event.uid) for event in events if (value := told_gone(event)) is not None]
     if not any(isinstance(value, Vanished) for value, _ in told):
         return Removed((value.seq, value.seq) for value, _ in told if isinstance(value, Expunged))

@@ -1,4 +1,4 @@
-"""What the commands of an asyncio connection return, out of the responses that they brought."""
+"""The results of an asyncio connection's commands, made from the responses that they brought."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def replied(exchange: Exchange, found: Iterable[Received]) -> Reply:
 
 
 def answers(event: Received, exchange: Exchange) -> bool:
-    """Whether a response that names its command by tag or mailbox names this one."""
+    """Return whether a response that names its command by tag or mailbox names this one."""
     return event.exchange is exchange and not event.unsolicited
 
 

@@ -124,7 +124,7 @@ class Router:
     def updates(self) -> Generator[Backlog[Update], None, None]:
         """While inside, what is for no command goes into this backlog.  Raises StateError if there is one already."""
         if self._updates is not None:
-            raise StateError("IDLE is open already: one at a time tells everything")
+            raise StateError("IDLE is already running: one at a time is enough")
         with self.backlog() as backlog:
             self._updates = backlog
             try:
@@ -152,5 +152,5 @@ class Router:
 
 
 def is_untagged(event: Received, name: str) -> bool:
-    """Whether it is untagged data of this name."""
+    """Return whether it is untagged data of this name."""
     return event.response.name == name and event.response.kind is UNTAGGED

@@ -58,7 +58,7 @@ def _body(c: Cursor) -> BodyPart:
             return part
         c.pos = common.start()
     if c.peek() != "(":
-        raise c.give_up("body", "a body in parentheses is due")
+        raise c.give_up("body", "expected a body in parentheses")
     c.enter("body")
     part = _multipart(c) if c.peek() == "(" else _single(c)
     c.leave("body")
@@ -77,7 +77,7 @@ def _common_params(found: str) -> Params:
 
 
 def _common(found: re.Match[str]) -> BodyPart | None:
-    """The part that _COMMON matched; None where its media type asks for another form."""
+    """The part that _COMMON matched; None if its media type asks for another form."""
     kind, subtype, params, ident, description, encoding, octets, lines, md5, dsp, lang, loc = found.groups()
     kind, subtype = kind[1:-1].lower(), subtype[1:-1].lower()
     if kind == "text":
@@ -132,7 +132,7 @@ def _single(c: Cursor) -> BodyPart:
     start = c.pos
     kind: str | None = None
     if c.tolerant and c.nil():
-        c.fail("media-type", "the media type is left out", c.pos - 3)
+        c.fail("media-type", "the media type is missing", c.pos - 3)
     else:
         kind = c.string("media-type").lower()
         if c.tolerant and _no_subtype(c, kind):
@@ -141,7 +141,7 @@ def _single(c: Cursor) -> BodyPart:
     subtype: str | None = None
     nil = c.take(_NO_SUBTYPE) if c.tolerant else None
     if nil is not None:
-        c.fail("media-subtype", "the media subtype is left out", nil.start())
+        c.fail("media-subtype", "the media subtype is missing", nil.start())
         c.pos = nil.start() if nil[1] else nil.start() + 3
         if nil[1]:
             return _fields(c, kind, None)
@@ -175,9 +175,9 @@ def _fields(c: Cursor, kind: str | None, subtype: str | None) -> BodyPart:
     start = c.pos
     encoding = c.nstring("body-fld-enc")
     if encoding is None:
-        c.fail("body-fld-enc", "NIL where a transfer encoding is due", start)
+        c.fail("body-fld-enc", "NIL instead of a transfer encoding", start)
     if c.tolerant and c.peek() == ")":
-        c.fail("body-fld-octets", "a field is left out")
+        c.fail("body-fld-octets", "a field is missing")
         return BodyPart(kind, subtype, params, ident, description, encoding)
     c.space("body")
     size = c.number("body-fld-octets")
@@ -212,7 +212,7 @@ def _message(c: Cursor, part: BodyPart) -> BodyPart:
 def _lines(c: Cursor, part: BodyPart, rule: str) -> BodyPart:
     """SP body-fld-lines; body-fld-lines = number64."""
     if not c.peek(2)[1:].isdecimal() and not (c.tolerant and _NEGATIVE.match(c.text, c.pos, c.end)):
-        c.fail(rule, "the number of lines is left out", c.pos + (c.peek() == " "))
+        c.fail(rule, "the number of lines is missing", c.pos + (c.peek() == " "))
         return part
     c.space(rule)
     return part._replace(lines=c.number("body-fld-lines", bits=63))
@@ -235,7 +235,7 @@ def _multipart(c: Cursor) -> BodyPart:
     start = c.pos
     subtype: str | None = None
     if c.tolerant and (c.peek() == ")" or c.nil()):
-        c.fail("media-subtype", "the media subtype is left out", start)
+        c.fail("media-subtype", "the media subtype is missing", start)
     else:
         subtype = c.string("media-subtype").lower()
     return _extension(c, BodyPart("multipart", subtype, parts=tuple(parts)), multipart=True)
@@ -246,7 +246,7 @@ def _extension(c: Cursor, part: BodyPart, *, multipart: bool) -> BodyPart:
     if c.peek() in (")", ""):
         return part
     if c.plain:
-        c.fail("body", "extension data is for BODYSTRUCTURE, not for BODY", c.pos + (c.peek() == " "))
+        c.fail("body", "extension data belongs in BODYSTRUCTURE, not in BODY", c.pos + (c.peek() == " "))
         c.plain = False  # said once
     c.space("body")
     if c.peek() == ")":
@@ -281,7 +281,7 @@ def _extension_value(c: Cursor) -> Any:
         return c.nstring(rule)
     c.enter(rule)
     if c.peek() == ")":
-        c.fail(rule, "() where NIL or a value is due")
+        c.fail(rule, "() instead of NIL or a value")
     values = [_extension_value(c)] if c.peek() != ")" else []
     while c.peek() not in (")", ""):
         c.space(rule)
@@ -294,7 +294,7 @@ def _extension_value(c: Cursor) -> Any:
 def _loose_nstring(c: Cursor, rule: str) -> str | None:
     """nstring, or a list in its place, stepped over (GMX)."""
     if c.peek() == "(":
-        c.fail(rule, "a list where a string or NIL is due")
+        c.fail(rule, "a list instead of a string or NIL")
         c.values(rule)
         return None
     return c.nstring(rule)
@@ -311,7 +311,7 @@ def _params(c: Cursor) -> Params:
     if c.nil():
         return None
     if c.tolerant and c.peek() == '"':
-        c.fail(rule, "a string where a list or NIL is due")
+        c.fail(rule, "a string instead of a list or NIL")
         c.string(rule)
         return None
     c.enter(rule)
@@ -335,9 +335,9 @@ def _params(c: Cursor) -> Params:
         start = c.pos
         params[name] = c.nstring(rule)
         if params[name] is None:
-            c.fail(rule, "NIL where the value of a parameter is due", start)
+            c.fail(rule, "NIL instead of the value of a parameter", start)
     if not params:
-        c.fail(rule, "() where NIL is due")
+        c.fail(rule, "() instead of NIL")
     c.leave(rule)
     return params
 
@@ -348,17 +348,17 @@ def _disposition(c: Cursor) -> Disposition:
     if c.nil():
         return None
     if c.peek() != "(":
-        c.fail(rule, "a list or NIL is due")
+        c.fail(rule, "expected a list or NIL")
         return c.string(rule), None
     c.enter(rule)
     start = c.pos
     name = params = None
     if c.tolerant and c.peek() == ")":
-        c.fail(rule, "() where NIL is due")
+        c.fail(rule, "() instead of NIL")
     else:
         name = c.nstring(rule)
         if name is None:
-            c.fail(rule, "NIL where the type of a disposition is due", start)
+            c.fail(rule, "NIL instead of the type of a disposition", start)
         params = _disposition_params(c)
     c.leave(rule)
     return name, params
@@ -397,6 +397,6 @@ def _language(c: Cursor) -> tuple[str, ...] | None:
                 break
         found.append(c.string(rule))
     if not found:
-        c.fail(rule, "() where NIL is due")
+        c.fail(rule, "() instead of NIL")
     c.leave(rule)
     return tuple(found)

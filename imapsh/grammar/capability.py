@@ -12,7 +12,7 @@ def capability_names(c: Cursor, rule: str) -> tuple[str, ...]:
     while c.peek() not in ("", "]"):
         c.space(rule)
         if c.peek() == "]":
-            c.fail(rule, "a space with nothing behind it", c.pos - 1)
+            c.fail(rule, "a space with nothing after it", c.pos - 1)
         elif not c.at_end():
             names.append(c.atom(rule) if c.peek() not in ('"', "(", ")", "{") else _no_atom(c, rule))
     return tuple(filter(None, names))

@@ -87,7 +87,7 @@ def uid_set(c: Cursor, rule: str) -> SequenceSet:
     """uid-set; an empty one (Outlook.com) is noted."""
     found = c.take(_UID_SET)
     if found is None:
-        c.fail(rule, "a set of UIDs is due")
+        c.fail(rule, "expected a set of UIDs")
         return SequenceSet()
     try:
         return SequenceSet.parse(found[0])
@@ -103,7 +103,7 @@ def text(c: Cursor) -> Any:
     c.space("resp-text-code")
     found = c.take(_TEXT)
     if found is None:
-        c.fail("resp-text-code", "a space with nothing behind it", c.pos - 1)
+        c.fail("resp-text-code", "a space with nothing after it", c.pos - 1)
         return None
     wide = None if c.utf8 else _EIGHTH_BIT.search(found[0])
     if wide is not None:

@@ -111,7 +111,7 @@ class Cursor:
     def give_up(self, rule: str, message: str) -> Mismatch:
         """For `raise c.give_up(...)`: nothing sensible can be read here, in either mode."""
         if self.peek() == "{":
-            return Mismatch("literal", self.pos, "no literal is announced like this")
+            return Mismatch("literal", self.pos, "a literal cannot be announced like this")
         return Mismatch(rule, self.pos, message)
 
     def offset(self, place: int) -> int:
@@ -152,15 +152,15 @@ class Cursor:
     def space(self, rule: str) -> None:
         """SP, exactly one, with something behind it."""
         if self.text[self.pos : self.pos + 1] != " " or self.pos >= self.end:
-            self.fail(rule, "a space is due")
+            self.fail(rule, "expected a space")
         elif self.pos + 1 >= self.end or self.text[self.pos + 1] in " )":
-            self.fail(rule, "a space with nothing behind it")
+            self.fail(rule, "a space with nothing after it")
         self.pos += 1
 
     def mark(self, character: str, rule: str) -> None:
         """This one character."""
         if self.text[self.pos : self.pos + 1] != character:
-            self.fail(rule, f"{character!r} is due")
+            self.fail(rule, f"expected {character!r}")
             return
         self.pos += 1
 
@@ -189,7 +189,7 @@ class Cursor:
         return self.take(_NIL) is not None
 
     def quoted(self) -> str | None:
-        """The value of the quoted string that begins here; None where none does.  Latin-1, not yet readable."""
+        """Return the value of the quoted string that begins here, or None if none does.  Latin-1, not yet readable."""
         found = self._quoted.match(self.text, self.pos, self.end)
         if found is None:
             return None
@@ -206,14 +206,14 @@ class Cursor:
             self.fail("quoted", "8-bit that is not UTF-8", found.start(1) + error.start)
 
     def literal(self) -> Part | None:
-        """The octets of the literal announced here; None where none is."""
+        """Return the octets of the literal announced here, or None if there is none."""
         found = _LITERAL.match(self.text, self.pos)
         if found is None or found.end() not in self._literals:
             return None
         self.pos = found.end()
         octets = self._literals[self.pos]
         if found[0][-2] != "\r":
-            self.fail("literal", "a bare LF behind the announcement of a literal", self.pos - 1)
+            self.fail("literal", "a bare LF after the announcement of a literal", self.pos - 1)
         if not found[1] and isinstance(octets, bytes) and b"\0" in octets:
             self.fail("literal", "a NUL in a literal: only literal8 may hold it", found.start())
         return octets
@@ -226,14 +226,14 @@ class Cursor:
         """string = quoted / literal, readable."""
         value = self._string()
         if value is None:
-            raise self.give_up(rule, "a string is due")
+            raise self.give_up(rule, "expected a string")
         return value
 
     def nstring(self, rule: str) -> str | None:
         """nstring = string / nil, readable."""
         value = self._string()
         if value is None and not self.nil():
-            raise self.give_up(rule, "a string or NIL is due")
+            raise self.give_up(rule, "expected a string or NIL")
         return value
 
     def _string(self) -> str | None:
@@ -244,7 +244,7 @@ class Cursor:
             if octets is None:
                 return None
             if self.text[start] == "~":
-                self.fail("literal8", "literal8 is for BINARY only", start)
+                self.fail("literal8", "only BINARY may use literal8", start)
             value = self.text_of(octets)
         return readable(value)
 
@@ -257,14 +257,14 @@ class Cursor:
         if value is not None:
             return value.encode("latin-1")
         if not self.nil():
-            raise self.give_up(rule, "a string or NIL is due")
+            raise self.give_up(rule, "expected a string or NIL")
         return None
 
     def atom(self, rule: str, pattern: re.Pattern[str] = ATOM) -> str:
         """atom = 1*ATOM-CHAR, or what `pattern` says."""
         found = self.take(pattern)
         if found is None:
-            raise self.give_up(rule, "an atom is due")
+            raise self.give_up(rule, "expected an atom")
         return found[0]
 
     def astring(self, rule: str) -> str:
@@ -278,13 +278,13 @@ class Cursor:
         """number, nz-number, number64.  The tolerant cursor gives None for what is none."""
         found = _NUMBER.match(self.text, self.pos, self.end)
         if found is None:
-            raise self.give_up(rule, "a number is due")
+            raise self.give_up(rule, "expected a number")
         digits = found[0] if found.end() - self.pos < 20 else found[0].lstrip("0")[:40]
         value = int(digits or "0")
         if value >> bits:
             self.fail(rule, f"a number beyond {bits} bits")
         if nonzero and found[0][0] == "0":
-            self.fail(rule, "a 0 in front of the number" if value else "0 where a number from 1 is due")
+            self.fail(rule, "a 0 in front of the number" if value else "0 instead of a number from 1")
         self.pos = found.end()
         return value
 
@@ -293,7 +293,7 @@ class Cursor:
         start = self.pos
         value = self.number(rule, bits=63)
         if value == 0:
-            self.fail(rule, "0 where a mod-sequence from 1 is due", start)
+            self.fail(rule, "0 instead of a mod-sequence from 1", start)
         return value
 
     # -- values of any shape
@@ -313,7 +313,7 @@ class Cursor:
             return None
         found = self.take(GENERIC)
         if found is None:
-            raise self.give_up(rule, "a value is due")
+            raise self.give_up(rule, "expected a value")
         word = found[0]
         return int(word) if word.isdecimal() and len(word) < 20 else word
 

@@ -19,18 +19,18 @@ def read_date(text: str) -> date:
     """The day that a date-text is.  Raises ValueError."""
     found = _DATE.fullmatch(text)
     if found is None or found[2].title() not in _MONTHS:
-        raise ValueError(f"{text!a} is no date: write it like 1-Feb-2026")
+        raise ValueError(f"{text!a} is not a date: write it like 1-Feb-2026")
     try:
         return date(int(found[3]), _MONTHS.index(found[2].title()) + 1, int(found[1]))
     except ValueError:
-        raise ValueError(f"there is no day {text}") from None
+        raise ValueError(f"the date {text} does not exist") from None
 
 
 def read_date_time(text: str) -> datetime:
     """The moment that a date-time is, without its quotes.  Raises ValueError."""
     found = _TIME.fullmatch(text[-_LENGTH:])
     if found is None:
-        raise ValueError(f'{text!a} is no date-time: write it like " 1-Feb-2026 12:00:00 +0100"')
+        raise ValueError(f'{text!a} is not a date-time: write it like " 1-Feb-2026 12:00:00 +0100"')
     day = read_date(text[:-_LENGTH].lstrip(" "))
     offset = timedelta(hours=int(found[5]), minutes=int(found[6])) * (-1 if found[4] == "-" else 1)
     try:
@@ -38,7 +38,7 @@ def read_date_time(text: str) -> datetime:
             day.year, day.month, day.day, int(found[1]), int(found[2]), int(found[3]), tzinfo=timezone(offset)
         )
     except ValueError as error:
-        raise ValueError(f"there is no such time as {text}: {error}") from None
+        raise ValueError(f"the date-time {text} does not exist: {error}") from None
 
 
 def write_date(day: date) -> str:

@@ -31,7 +31,7 @@ def envelope(c: Cursor) -> Envelope:
         return _common(found)
     rule = "envelope"
     if c.peek() != "(" and c.nil():
-        c.fail(rule, "NIL where an envelope is due", c.pos - 3)
+        c.fail(rule, "NIL instead of an envelope", c.pos - 3)
         return Envelope()
     c.enter(rule)
     fields: list[object] = [c.nstring("env-date")]
@@ -105,7 +105,7 @@ def _addresses(c: Cursor, rule: str) -> tuple[Address, ...] | None:
     if c.nil():
         return None
     if c.tolerant and c.peek() != "(":
-        c.fail(rule, "a list of addresses or NIL is due")
+        c.fail(rule, "expected a list of addresses or NIL")
         c.nstring(rule)
         return None
     c.enter(rule)
@@ -120,18 +120,18 @@ def _addresses(c: Cursor, rule: str) -> tuple[Address, ...] | None:
             continue
         found.append(_address(c))
     if not found:
-        c.fail(rule, "() where NIL is due")
+        c.fail(rule, "() instead of NIL")
     c.leave(rule)
     return tuple(found)
 
 
 def _between(c: Cursor, rule: str) -> None:
     """Spaces (Outlook.com, GreenMail) or NIL between addresses."""
-    c.fail(rule, "only an address may stand here, and no space before it")
+    c.fail(rule, "only an address may follow here, with no space before it")
     if c.peek() == " ":
         c.pos += 1
     elif not c.nil():
-        raise c.give_up(rule, "an address is due")
+        raise c.give_up(rule, "expected an address")
 
 
 def _address(c: Cursor) -> Address:

@@ -62,7 +62,7 @@ def fetch(c: Cursor, number: int, items: Mapping[str, ItemReader]) -> Fetch:
     if not c.tolerant or c.peek() == "(":
         c.enter(rule)
     else:
-        c.fail(rule, "a list in parentheses is due")
+        c.fail(rule, "expected a list in parentheses")
     values: dict[str, Any] = {}
     depth = c.depth
     begun = _plain_items(c, values)
@@ -71,7 +71,7 @@ def fetch(c: Cursor, number: int, items: Mapping[str, ItemReader]) -> Fetch:
             begun = False
         elif values or c.peek() in (" ", "\r"):
             if not values:
-                c.fail(rule, "an item is due")
+                c.fail(rule, "expected an item")
             elif c.tolerant and c.peek() != " ":
                 _unspaced(c, items)
             c.space(rule)
@@ -128,7 +128,7 @@ def _closed_early(c: Cursor, items: Mapping[str, ItemReader]) -> bool:
 
 def _unspaced(c: Cursor, items: Mapping[str, ItemReader]) -> None:
     """What touches the last item: another item, or the rest of a literal that announced too few octets."""
-    c.fail("msg-att", "a space and an item, or ')', is due")
+    c.fail("msg-att", "expected a space and an item, or ')'")
     if c.peek() not in ("\r", "\n", "\t", ",") and not _touching_pattern(tuple(items)).match(c.text, c.pos, c.end):
         _next_item(c, items, c.pos)
 
@@ -137,13 +137,13 @@ def _item(c: Cursor, items: Mapping[str, ItemReader], values: dict[str, Any]) ->
     start = c.pos
     found = c.take(_NAME)
     if found is None:
-        raise c.give_up("msg-att", "the name of an item is due")
+        raise c.give_up("msg-att", "expected the name of an item")
     name = key = found[0].upper()
     if c.peek() == "[":
         key += _section(c, name)
         name += "["
     if name in _ASKED:
-        c.fail("msg-att-static", f"{name[:-6]}[ is what a server answers to {name}", start + len(name) - 6)
+        c.fail("msg-att-static", f"the reply to {name} must be named {name[:-6]}[", start + len(name) - 6)
         name = name[:-6] + "["
     reader = items.get(name)
     c.space("msg-att")
@@ -185,7 +185,7 @@ def _section(c: Cursor, name: str) -> str:
     fields = c.take(_FIELDS) if pattern is _SECTION else None
     if fields is None:
         begun = (_SECTION_BEGUN if pattern is _SECTION else _BINARY_BEGUN).match(c.text, start, c.end)
-        c.fail("section", "no section is written like this", begun.end() if begun else start)
+        c.fail("section", "not a valid section", begun.end() if begun else start)
         loose = c.take(_LOOSE_SECTION)
         if loose is None:
             raise Mismatch("section", begun.end() if begun else start, "the section does not end")
@@ -197,10 +197,10 @@ def _section(c: Cursor, name: str) -> str:
             names.append(_header_name(c))
     closing = c.take(_CLOSING)
     if closing is None:
-        c.fail("section", "')]' is due")
+        c.fail("section", "expected ')]'")
         closing = c.take(_LOOSE_CLOSING)
         if closing is None:
-            raise c.give_up("section", "')]' is due")
+            raise c.give_up("section", "expected ')]'")
     return f"[{fields[1]} ({' '.join(names)}{closing[0]}".upper()
 
 
@@ -248,7 +248,7 @@ def internaldate(c: Cursor) -> str | None:
         if step is None:
             break
         place = step.end()
-    c.fail("date-time", "no date-time is written like this", place)
+    c.fail("date-time", "not a valid date-time", place)
     return c.nstring("date-time")
 
 
@@ -257,7 +257,7 @@ def nstring_data(c: Cursor) -> Part | None:
     start = c.pos
     found = c.octets("nstring")
     if c.text[start : start + 1] == "~":
-        c.fail("literal8", "literal8 is for BINARY only", start)
+        c.fail("literal8", "only BINARY may use literal8", start)
     return found
 
 

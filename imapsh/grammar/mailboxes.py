@@ -37,7 +37,7 @@ def flag_list(c: Cursor, rule: str = "flag-list", pattern: re.Pattern[str] = _FL
     while c.peek() not in (")", ""):
         if flags or c.peek() == " ":
             if not flags:
-                c.fail(rule, "a space behind the parenthesis")
+                c.fail(rule, "a space after the parenthesis")
             c.space(rule)
             if c.peek() in (")", ""):
                 break
@@ -52,7 +52,7 @@ def flag_list(c: Cursor, rule: str = "flag-list", pattern: re.Pattern[str] = _FL
 
 def _bare_flags(c: Cursor, rule: str) -> tuple[str, ...]:
     """No list: NIL, or flags without the parentheses."""
-    c.fail(rule, "a list in parentheses is due")
+    c.fail(rule, "expected a list in parentheses")
     if c.nil():
         return ()
     found = c.take(_BARE_FLAGS)
@@ -63,7 +63,7 @@ def _mend_flag(c: Cursor, rule: str, found: re.Match[str] | None) -> list[str]:
     """No flag: a lone backslash or `\\*` is dropped, other text taken as it stands (cyon, Zoho Mail, GreenMail)."""
     start = found.start() if found else c.pos
     lone = not found and c.peek() == "\\"
-    c.fail(rule, "a character that no flag has" if found else "no flag begins like this", c.pos + lone)
+    c.fail(rule, "a character that a flag cannot contain" if found else "a flag cannot begin like this", c.pos + lone)
     c.pos = start
     loose = c.take(_LOOSE_FLAG)
     if loose is None:
@@ -122,7 +122,7 @@ def mailbox(c: Cursor, ends: re.Pattern[str] | None = None) -> str:
     if faults and (name.isascii() or "&" in name):
         c.fail("mailbox-name", faults[0], start + (first == '"'))
     elif not name.isascii() and first in ("{", "~"):
-        c.fail("mailbox-name", "8-bit in a mailbox name: modified UTF-7 is due", start + (first == '"'))
+        c.fail("mailbox-name", "8-bit characters in a mailbox name instead of modified UTF-7", start + (first == '"'))
     return decoded
 
 
@@ -136,9 +136,9 @@ def _bare_name(c: Cursor, ends: re.Pattern[str] | None) -> str:
     bare = c.text[c.pos : stop]
     if strict is None or strict.end() < stop:
         stopped = strict.end() + (c.text[strict.end()] == " ") if strict else c.pos
-        c.fail("mailbox", "a name with such a character is quoted", stopped)
+        c.fail("mailbox", "a name with this character must be quoted", stopped)
     if not bare and tail is None:
-        raise c.give_up("mailbox", "a mailbox name is due")
+        raise c.give_up("mailbox", "expected a mailbox name")
     c.pos = stop
     return readable(bare)
 
@@ -154,7 +154,7 @@ def delimiter(c: Cursor, rule: str) -> str | None:
         c.fail("quoted", "a backslash that is not escaped", c.pos - 1)
         return "\\"
     begun = _DELIMITER_BEGUN.match(c.text, c.pos, c.end)
-    c.fail(rule, "one character in quotes or NIL is due", begun.end() if begun else None)
+    c.fail(rule, "expected one character in quotes or NIL", begun.end() if begun else None)
     bare = c.take(_BARE_DELIMITER)
     if bare is not None or c.peek() not in ('"', "{"):
         return bare[0] if bare else None
@@ -245,7 +245,7 @@ def mailbox_status(c: Cursor) -> MailboxStatus:
     if not c.tolerant or c.peek() in ("(", " "):
         c.enter(rule)
     else:
-        c.fail(rule, "a list in parentheses is due")
+        c.fail(rule, "expected a list in parentheses")
     items: dict[str, Any] = {}
     while c.peek() not in (")", ""):
         if items:
@@ -292,7 +292,7 @@ def _namespace(c: Cursor) -> tuple[Namespace, ...] | None:
             continue
         found.append(_description(c))
     if not found:
-        c.fail(rule, "() where NIL or a namespace is due")
+        c.fail(rule, "() instead of NIL or a namespace")
     c.leave(rule)
     return tuple(found)
 

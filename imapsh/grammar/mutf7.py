@@ -62,12 +62,12 @@ def decode_leniently(name: str) -> tuple[str, list[str]]:
 
 def _unshift(coded: str) -> tuple[str | None, str]:
     if not coded:
-        return None, "'&' alone: it must be written '&-'"
+        return None, "a lone '&', which must be written '&-'"
     try:
         octets = a2b_base64(coded.replace(",", "/") + "=" * (-len(coded) % 4), strict_mode=True)
         text = octets.decode("utf-16-be")
     except (Error, ValueError):
         return None, f"'&{coded}-' is not modified base64 of UTF-16"
     if any(" " <= character <= "~" for character in text):
-        return text, "printable ASCII inside the base64 run: it must stand for itself"
+        return text, "printable ASCII inside the base64 run, where it must not be encoded"
     return text, ""

@@ -17,7 +17,7 @@ def vanished(c: Cursor) -> Vanished:
         start = c.pos
         word = c.atom(rule)
         if word.upper() != "EARLIER":
-            c.fail(rule, "EARLIER is the only word that stands in parentheses here", start)
+            c.fail(rule, "only EARLIER may be in parentheses here", start)
         c.leave(rule)
         c.space(rule)
     return Vanished(earlier, uid_set(c, rule))

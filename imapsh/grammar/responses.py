@@ -144,7 +144,7 @@ class Parser:
         except Mismatch as mismatch:
             response = self._tolerant(frame, mismatch)
         except RecursionError:
-            response = self._tolerant(frame, Mismatch("parenthesis", 0, "more levels of parentheses than can be read"))
+            response = self._tolerant(frame, Mismatch("parenthesis", 0, "too many levels of parentheses to read"))
         if frame.incomplete and not response.violations:
             response.violations = (Violation("line", frame.length, "the input ends before the line does"),)
         if response.kind is GARBAGE and greeting:
@@ -165,7 +165,7 @@ class Parser:
             c.mend(mismatch)
             response = _garbage(c)
         except RecursionError:
-            c.fail("parenthesis", "more levels of parentheses than can be read", 0)
+            c.fail("parenthesis", "too many levels of parentheses to read", 0)
             response = _garbage(c)
         if not c.violations and not frame.violations:
             c.mend(strict)
@@ -199,7 +199,7 @@ class Parser:
             found = _LOOSE_TAGGED.match(c.text, 0, c.end)
             gap = c.text[found.end(1) : found.start(2)] if found is not None else " "
             if found is not None and gap != " ":
-                c.fail("response-tagged", "exactly one space is due behind the tag", found.end(1) + (gap[0] == " "))
+                c.fail("response-tagged", "expected exactly one space after the tag", found.end(1) + (gap[0] == " "))
         if found is not None:
             return self._tagged(c, found)
         c.fail("response", "the line begins with neither '* ', '+ ' nor a tag and a status word")
@@ -219,15 +219,15 @@ class Parser:
             found = _LOOSE_RESPONSE.match(c.text, c.pos, c.end)
             known = found is not None and found[0].upper() in _STATUS_WORDS.union(self.readers.responses)
             if found is None or not known:
-                c.fail("response-data", "a status word, a number or the name of a response is due")
+                c.fail("response-data", "expected a status word, a number or the name of a response")
             elif not c.tolerant:
-                c.fail("response-data", "a space is due", found.end())
+                c.fail("response-data", "expected a space", found.end())
             found = c.take(_LOOSE_RESPONSE)
             if found is None:
                 return self._codelike(c)
         name = found[0].upper()
         if number is not None and (name in _STATUS_WORDS or (name in self.readers.responses and name not in _NUMBERED)):
-            c.fail("response-data", f"no number is due before {name}", start)
+            c.fail("response-data", f"{name} does not take a number", start)
             number = None
         if name in _STATUS_WORDS:
             return self._status(c, STATUS, name)
@@ -244,17 +244,17 @@ class Parser:
         if wrong is None:
             return None
         if wrong[0].isdecimal():
-            c.fail("response-data", "a space is due behind the number")
+            c.fail("response-data", "expected a space after the number")
             return int(wrong[0][:40])
         whole = _LEADING.match(wrong[0])
-        c.fail("response-data", "a number is due before the name", wrong.start() + (whole.end() if whole else 0))
+        c.fail("response-data", "expected a number before the name", wrong.start() + (whole.end() if whole else 0))
         return -1
 
     def _data(self, c: Cursor, name: str, number: int | None) -> Response:
         reader = self.readers.responses.get(name)
         if name in _NUMBERED and (number is None or number < 0):
             if number is None:
-                c.fail("response-data", f"a number is due before {name}", 2)
+                c.fail("response-data", f"expected a number before {name}", 2)
             number = 0 if name == "FETCH" else None
             reader = reader if name == "FETCH" else None
         if reader is None:
@@ -308,7 +308,7 @@ class Parser:
         """continue-req = "+" SP (resp-text / base64) CRLF."""
         c.pos = 1
         if c.at_end():
-            c.fail("continue-req", "a space is due behind '+'")
+            c.fail("continue-req", "expected a space after '+'")
             return Response(CONTINUATION, "+", StatusText(), c.frame)
         self._before_text(c, "continue-req")
         return Response(CONTINUATION, "+", self._resp_text(c), c.frame)
@@ -318,16 +318,16 @@ class Parser:
         tag, name = found[1], found[2].upper()
         strict = _TAG.match(tag)
         if strict is None or strict.end() < len(tag):
-            c.fail("tag", "a character that no tag has", strict.end() if strict else 0)
+            c.fail("tag", "a character that a tag cannot contain", strict.end() if strict else 0)
         if name in ("BYE", "PREAUTH"):
-            c.fail("response-tagged", f"a tagged {name}: it comes untagged only", found.start(2))
+            c.fail("response-tagged", f"a tagged {name}, which must be untagged", found.start(2))
         c.pos = found.end()
         return self._status(c, TAGGED, name, readable(tag))
 
     def _status(self, c: Cursor, kind: str, name: str, tag: str | None = None) -> Response:
         """resp-cond-state = ("OK" / "NO" / "BAD") SP resp-text, and its like."""
         if c.at_end():
-            c.fail("resp-cond-state", "a space and text are due")
+            c.fail("resp-cond-state", "expected a space and text")
             return Response(kind, name, StatusText(), c.frame, tag)
         self._before_text(c, "resp-cond-state")
         return Response(kind, name, self._resp_text(c), c.frame, tag)
@@ -339,7 +339,7 @@ class Parser:
         if c.peek() == " ":
             c.pos += 1
             return
-        c.fail(rule, "a space is due")
+        c.fail(rule, "expected a space")
         c.take(_BLANKS)
 
     def _resp_text(self, c: Cursor) -> StatusText:
@@ -347,15 +347,15 @@ class Parser:
         code = self._code(c) if c.peek() == "[" else None
         if code is not None:
             if c.at_end():
-                c.fail("resp-text", "a space and text are due behind the code")
+                c.fail("resp-text", "expected a space and text after the code")
             elif c.peek() == " ":
                 c.pos += 1
             else:
-                c.fail("resp-text", "a space is due behind the code")
+                c.fail("resp-text", "expected a space after the code")
         text = c.text[c.pos : c.end]
         wrong = _NOT_TEXT.search(text)
         if wrong is not None:
-            c.fail("text", "a control character that text never holds", c.pos + wrong.start())
+            c.fail("text", "a control character, which text cannot contain", c.pos + wrong.start())
         if not text.isascii():
             first = c.pos + _eighth_bit(text)
             try:
@@ -397,7 +397,7 @@ class Parser:
             c.end = end
             text = readable(c.text[begin : c.pos].strip())
             if c.peek() != "]":
-                raise c.give_up("resp-text-code", "']' is due")
+                raise c.give_up("resp-text-code", "expected ']'")
             c.pos += 1
         except Mismatch as mismatch:
             c.end = end
@@ -418,7 +418,7 @@ class Parser:
             c.pos = start
             return None
         name = c.take(_LOOSE_NAME)
-        c.fail("resp-text-code", "no response code is written like this")
+        c.fail("resp-text-code", "not a valid response code")
         begin = c.pos
         stop = _code_end(c)
         c.pos = stop or c.end
@@ -426,7 +426,7 @@ class Parser:
 
 
 def _code_end(c: Cursor) -> int | None:
-    """The place behind the `]` that ends the code, None where none does."""
+    """Return the place after the `]` that ends the code, or None if none does."""
     for pattern in (_LIST_CODE_END, _CODE_END, _LOOSE_CODE_END):
         if (found := pattern.match(c.text, c.pos, c.end)) is not None:
             return found.end()
@@ -434,7 +434,7 @@ def _code_end(c: Cursor) -> int | None:
 
 
 def _eighth_bit(text: str) -> int:
-    """Where the first character beyond 7 bits stands."""
+    """Return the place of the first character beyond 7 bits."""
     return next(place for place, character in enumerate(text) if character > "\x7f")
 
 

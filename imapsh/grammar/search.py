@@ -33,13 +33,13 @@ def search(c: Cursor) -> Search:
         try:
             if c.peek() == "(":
                 if not ids:
-                    c.fail(rule, "(MODSEQ number) stands behind numbers only")
+                    c.fail(rule, "(MODSEQ number) may only follow numbers")
                 modseq = _modseq(c)
                 c.finish(rule)
                 break
             commas = c.take(_COMMAS) if c.tolerant else None
             if commas is not None:
-                c.fail(rule, "a comma where a space is due", commas[0].index(",") + commas.start())
+                c.fail(rule, "a comma instead of a space", commas[0].index(",") + commas.start())
                 ids.extend(map(int, commas[0].split(",")))
                 continue
             number = c.number(rule, nonzero=True)
@@ -56,7 +56,7 @@ def _modseq(c: Cursor) -> int | None:
     rule = "obsolete-search-response"
     c.enter(rule)
     if c.atom(rule).upper() != "MODSEQ":
-        c.fail(rule, "only (MODSEQ number) may stand here")
+        c.fail(rule, "only (MODSEQ number) may follow here")
     c.space(rule)
     modseq = c.mod_sequence(rule)
     c.leave(rule)
@@ -67,7 +67,7 @@ def sequence_set(c: Cursor, rule: str = "sequence-set") -> SequenceSet:
     """sequence-set or uid-set, as a server sends it: without `$`."""
     found = c.take(PATTERN)
     if found is None:
-        raise c.give_up(rule, "a set of numbers is due")
+        raise c.give_up(rule, "expected a set of numbers")
     try:
         return SequenceSet.parse(found[0])
     except ValueError as error:
@@ -113,11 +113,11 @@ def _correlator(c: Cursor, items: dict[str, Any]) -> str | None:
     rule = "esearch-response"
     c.enter(rule)
     if c.tolerant and c.peek() == ")":
-        c.fail(rule, "(TAG string) is due")
+        c.fail(rule, "expected (TAG string)")
         c.leave(rule)
         return None
     if c.atom(rule).upper() != "TAG":
-        c.fail(rule, "(TAG string) is due")
+        c.fail(rule, "expected (TAG string)")
     c.space(rule)
     tag = c.astring(rule)
     if c.peek(9).upper() == " MAILBOX ":
@@ -125,7 +125,7 @@ def _correlator(c: Cursor, items: dict[str, Any]) -> str | None:
         items["MAILBOX"] = mailbox(c, IN_LIST)
         c.space(rule)
         if c.atom(rule).upper() != "UIDVALIDITY":
-            c.fail(rule, "UIDVALIDITY is due")
+            c.fail(rule, "expected UIDVALIDITY")
         c.space(rule)
         items["UIDVALIDITY"] = c.number(rule, nonzero=True)
     c.leave(rule)
@@ -142,5 +142,5 @@ def _return_value(c: Cursor, name: str) -> Any:
     if name in ("COUNT", "MODSEQ"):
         return c.number(rule, bits=32 if name == "COUNT" else 63)
     if c.peek() != "(" and not _TAGGED_SIMPLE.match(c.text, c.pos, c.end):
-        c.fail(rule, "a number, a sequence set or a list is due")
+        c.fail(rule, "expected a number, a sequence set or a list")
     return c.value(rule)

@@ -113,7 +113,9 @@ class SequenceSet:
         """Raises UsageError for a set with `*` or `$`, and for one of more than MOST numbers."""
         pairs = self._definite("numbers").pairs
         if (count := len(self)) > MOST:
-            raise UsageError(f"{count:,} numbers are too many to go through: take them in blocks, as [:1000]")
+            raise UsageError(
+                f"{count:,} numbers are too many to iterate over: slice the set into blocks, such as [:1000]"
+            )
         return (number for low, high in pairs for number in range(low, high + 1))
 
     def __contains__(self, number: object) -> bool:
@@ -141,11 +143,11 @@ class SequenceSet:
         if not isinstance(index, slice):
             at = index + count if index < 0 else index
             if not 0 <= at < count:
-                raise IndexError(f"the set holds {count} numbers, and none at {index}")
+                raise IndexError(f"index {index} is out of range: the set holds {count} numbers")
             return _cut(parts, at, at + 1)[0][0]
         start, stop, step = index.indices(count)
         if step != 1:
-            raise UsageError("a set has no slices with a step")
+            raise UsageError("a set cannot be sliced with a step")
         return SequenceSet(_cut(parts, start, stop))
 
     def __eq__(self, other: object) -> bool:
@@ -155,7 +157,7 @@ class SequenceSet:
         return hash(self._key())
 
     def sorted(self) -> "SequenceSet":
-        """The same numbers in rising order, in as few ranges as can be; ranges with `*` stand behind."""
+        """Return the same numbers in rising order, in as few ranges as possible; ranges with `*` come last."""
         parts = self._parts()
         return SequenceSet((*zip(parts.lows, parts.highs, strict=True), *self._open()), self.saved)
 
@@ -168,11 +170,11 @@ class SequenceSet:
             yield (first, last) if first <= last else (last, first)
 
     def disjoint(self, largest: int = 0) -> list[tuple[int, int]]:
-        """The same numbers as rising ranges that neither overlap nor touch, `*` put as `largest`."""
+        """Return the same numbers as rising ranges that neither overlap nor touch; `*` counts as `largest`."""
         return _merged(self.bounds(largest))
 
     def contains(self, number: int, largest: int) -> bool:
-        """Whether `number` is in the set when the largest number in use is `largest`."""
+        """Return whether `number` is in the set if the largest number in use is `largest`."""
         return any(low <= number <= high for low, high in self.bounds(largest))
 
     def numbers(self, largest: int) -> Iterator[int]:
@@ -181,7 +183,7 @@ class SequenceSet:
             yield from range(low, high + 1)
 
     def count(self, largest: int = 0) -> int:
-        """How many numbers the ranges span, overlaps counted twice."""
+        """Return how many numbers the ranges span, counting overlaps twice."""
         return _count(self.bounds(largest))
 
     # -- how it is kept
@@ -198,7 +200,7 @@ class SequenceSet:
     def _definite(self, what: str) -> _Parts:
         if self.saved or self._open():
             sign = "$" if self.saved else "*"
-            raise UsageError(f"the {what} of the set {_short(str(self))}: only the server knows what {sign} stands for")
+            raise UsageError(f"the {what} of the set {_short(str(self))}: only the server knows what {sign} means")
         return self._parts()
 
     def _key(self) -> object:
@@ -207,7 +209,7 @@ class SequenceSet:
 
 
 def _merged(pairs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The same numbers as rising ranges that neither overlap nor touch."""
+    """Return the same numbers as rising ranges that neither overlap nor touch."""
     merged: list[tuple[int, int]] = []
     for low, high in sorted(pairs):
         if merged and low <= merged[-1][1] + 1:
@@ -230,7 +232,7 @@ def _count(pairs: Iterable[tuple[int, int]]) -> int:
 
 
 def _firsts(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """What of each range no range before it holds, in the order written.
+    """Return the part of each range that no earlier range holds, in the order written.
 
     Between two numbers where some range begins or ends, all belongs to the first of the ranges that are open there.
     """
@@ -268,7 +270,7 @@ def _listed(numbers: Iterable[int]) -> list[int]:
     held = isinstance(numbers, list | tuple | set | frozenset)  # these took their memory already
     listed = list(numbers if held else islice(numbers, MOST + 1))
     if len(listed) > MOST and not held:
-        raise UsageError(f"these are more than {MOST:,} numbers: give a range, as range(1, 5000001) or '1:5000000'")
+        raise UsageError(f"more than {MOST:,} numbers: give a range instead, such as range(1, 5000001) or '1:5000000'")
     if set(map(type, listed)) <= {int} and listed and min(listed) > 0 and max(listed) <= LARGEST:
         return listed
     return [_number(number) for number in listed]
@@ -276,7 +278,7 @@ def _listed(numbers: Iterable[int]) -> list[int]:
 
 def _number(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= LARGEST:
-        raise UsageError(f"{_short(repr(value))} is no message number or UID: those are 1 to {LARGEST}")
+        raise UsageError(f"{_short(repr(value))} is not a message number or UID: these run from 1 to {LARGEST}")
     return int(value)
 
 

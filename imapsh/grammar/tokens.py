@@ -83,7 +83,7 @@ def announcement(text: str) -> Announcement:
     """Read a LITERAL token's text.  ValueError where it is none (RFC 9051 section 4.3, RFC 7888, RFC 3516)."""
     found = _ANNOUNCEMENT.match(text)
     if found is None:
-        raise ValueError(f"{text!r} announces no literal")
+        raise ValueError(f"{text!r} does not announce a literal")
     return Announcement(int(found[2]), not found[3], bool(found[1]))
 
 

@@ -74,22 +74,22 @@ class TolerantCursor(Cursor):
     def space(self, rule: str) -> None:
         """Any white space will do; none, several, or one before the end is noted."""
         if self.peek() == ",":
-            self.fail(rule, "a comma where a space is due")
+            self.fail(rule, "a comma instead of a space")
             self.pos += 1
         start = self.pos
         gap = _GAP.match(self.text, start, self.end)
         assert gap is not None
         self.pos = gap.end()
         if self.pos == start:
-            self.fail(rule, "a space is due")
+            self.fail(rule, "expected a space")
         elif (broken := _BREAK.search(gap[0])) is not None:
-            self.fail(rule, "the line ends and goes on", start + broken.start())
+            self.fail(rule, "a line break inside the response", start + broken.start())
         elif self.pos >= self.end or self.text[self.pos] == ")":
-            self.fail(rule, "a space with nothing behind it", start)
+            self.fail(rule, "a space with nothing after it", start)
         elif self.pos - start > 1:
             self.fail(rule, "more than one space", start + 1)
         elif gap[0] != " ":
-            self.fail(rule, "a tab where a space is due", start)
+            self.fail(rule, "a tab instead of a space", start)
 
     def gap(self, rule: str, message: str) -> None:
         """Step over space that should not be there."""
@@ -109,10 +109,10 @@ class TolerantCursor(Cursor):
         """`(` must be there: who can do without it says so."""
         self.gap(rule, "a space before '('")
         if self.peek() != "(":
-            raise self.give_up(rule, "'(' is due")
+            raise self.give_up(rule, "expected '('")
         super().enter(rule)
         if self.peek() == " ":
-            self.gap(rule, "a space behind '('")
+            self.gap(rule, "a space after '('")
 
     def finish(self, rule: str) -> None:
         """The line's end, spaces before it noted as such."""
@@ -135,7 +135,7 @@ class TolerantCursor(Cursor):
             closing = None if start >= self._endless else _AFTER.search(self.text, start + 1, len(self.text))
             if closing is None:
                 self._endless = min(start, self._endless)
-                raise self.give_up("quoted", "a quoted string without end")
+                raise self.give_up("quoted", "an unterminated quoted string")
             self.fail("quoted", "the string seems to go on: a quotation mark inside is not escaped", fault)
             self.pos = closing.end()
             return self.text[start + 1 : self.pos - 1]
@@ -170,16 +170,16 @@ class TolerantCursor(Cursor):
     def _unquoted(self, rule: str, due: str) -> str:
         word = self.take(_WORD)
         if word is None:
-            raise self.give_up(rule, f"{due} is due")
-        self.fail(rule, f"{due} is due, not a word without quotation marks", word.start())
+            raise self.give_up(rule, f"expected {due}")
+        self.fail(rule, f"expected {due}, not a word without quotation marks", word.start())
         return readable(word[0])
 
     def number(self, rule: str, *, bits: int = 32, nonzero: bool = False) -> int | None:
-        """None for what is no number: -1, 1.2e+07, NIL.  One in quotation marks is read."""
+        """Return a number, also one in quotation marks; None for anything else: -1, 1.2e+07, NIL."""
         start = self.pos
         digits = self.take(_QUOTED_DIGITS)
         if digits is not None:
-            self.fail(rule, "a number is due, not a string", start)
+            self.fail(rule, "expected a number, not a string", start)
             return int(digits[1])
         try:
             value = super().number(rule, bits=bits, nonzero=nonzero)
@@ -192,7 +192,7 @@ class TolerantCursor(Cursor):
         if rest is None or (value is not None and _AFTER_NUMBER.match(self.text, self.pos)):
             return value
         if value is not None:
-            self.fail(rule, "no number goes on like this", self.pos if self.pos > start else start)
+            self.fail(rule, "not a valid number", self.pos if self.pos > start else start)
         self.pos = rest.end()
         return None
 
@@ -205,8 +205,8 @@ class TolerantCursor(Cursor):
         start = self.pos
         loose = self.take(_LOOSE_ATOM)
         if loose is None:
-            raise self.give_up(rule, "an atom is due")
-        self.fail(rule, "a character that no atom has", strict.end() if strict else start)
+            raise self.give_up(rule, "expected an atom")
+        self.fail(rule, "a character that an atom cannot contain", strict.end() if strict else start)
         return readable(loose[0])
 
 

@@ -63,7 +63,7 @@ class Writer:
         """As it stands.  Raises UsageError for CR, LF or NUL."""
         octets = text.encode("utf-8" if self.utf8 else "ascii", "surrogateescape") if isinstance(text, str) else text
         if b"\r" in octets or b"\n" in octets or b"\0" in octets:
-            raise UsageError("CR, LF and NUL cannot stand in a command line: give them in a literal")
+            raise UsageError("CR, LF and NUL cannot be part of a command line: send them in a literal")
         self._text.append(octets)
         return self
 
@@ -110,7 +110,7 @@ class Writer:
         listed = tuple(flags)
         for flag in listed:
             if flag != "\\*" and not _ATOM.fullmatch(flag.removeprefix("\\")):
-                raise UsageError(f"{flag!r} is no flag: a keyword, or a backslash and a keyword, is due")
+                raise UsageError(f"{flag!r} is not a flag: give a keyword, or a backslash and a keyword")
         return self.raw("(" + " ".join(listed) + ")")
 
     def items(self, values: Iterable[Any], write: Callable[[Any], object], between: str = " ") -> Writer:

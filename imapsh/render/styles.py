@@ -125,7 +125,7 @@ def sgr(words: str) -> str:
     """`1;31` for `bold red`.  Raises UsageError for a word that is none of `_PROMPT`'s."""
     unknown = [word for word in words.split() if word not in _NAMES]
     if unknown or not words.split():
-        named = f"{unknown[0]!r} is none of them" if unknown else "there is none"
+        named = f"{unknown[0]!r} is not one of them" if unknown else "none was given"
         raise UsageError(f"a style is words such as bold red, of {', '.join(_NAMES)}; {named}")
     return ";".join(_WORDS.get(word) or _WORDS[f"ansi{word}"] for word in words.split())
 

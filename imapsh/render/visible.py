@@ -37,7 +37,7 @@ TAB_STOPS = 8  #: columns between the stops that `text_lines` expands TAB to
 
 
 def is_safe(code: int) -> bool:
-    """Whether the code point may go to a terminal as it is."""
+    """Return whether the code point may go to a terminal as it is."""
     character = chr(code)
     if code in _BLANKS or code in _SELECTORS:
         return False

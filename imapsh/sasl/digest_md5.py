@@ -54,7 +54,7 @@ class DigestMD5(Mechanism):
         final = yield b",".join((*fields, b"nc=" + _COUNT, b"response=" + proof, b"qop=auth"))
         theirs = _directives(final).get(b"rspauth", [b""])[0]
         if not compare_digest(theirs, self._response(key, asked[b"nonce"][0], b":")):
-            raise LoginError("the server does not prove that it knows the password: it may be an impostor")
+            raise LoginError("the server did not prove that it knows the password: it may be an impostor")
         self.proven = True
         yield b""
 

@@ -61,7 +61,7 @@ def library() -> Any:
 
 
 def have_ticket() -> bool:
-    """Whether the library is installed and holds a ticket; asks nobody."""
+    """Return whether the library is installed and holds a ticket; asks nobody."""
     try:
         found = library()
         return bool(found.Credentials(usage="initiate").lifetime)
@@ -73,4 +73,4 @@ def have_ticket() -> bool:
 
 def _failed(error: Any, host: str) -> LoginError:
     words = " ".join(str(error.gen_message() if hasattr(error, "gen_message") else error).split())
-    return LoginError(f"Kerberos gives no way in to imap@{host}: {words}; is there a ticket (klist)?")
+    return LoginError(f"Kerberos could not authenticate to imap@{host}: {words}; check your ticket with klist")

@@ -30,7 +30,7 @@ class Mechanism:
         self._secret = secret
         self._dialogue: Dialogue | None = None
         if "\0" in user + secret + authorize:
-            raise UsageError("NUL cannot stand in a user name or password")
+            raise UsageError("a user name or password cannot contain NUL")
 
     @property
     def secrets(self) -> tuple[bytes, ...]:
@@ -57,7 +57,7 @@ class Mechanism:
                 return next(self._dialogue)
             return self._dialogue.send(challenge)
         except StopIteration:
-            raise LoginError(f"the server asks for more than {self.name} has to say") from None
+            raise LoginError(f"the server asks for more than {self.name} can answer") from None
 
     def finish(self) -> None:
         """The server said OK.  Raises LoginError where it should have proved itself and has not."""

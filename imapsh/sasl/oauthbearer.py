@@ -35,7 +35,7 @@ class OAuthBearer(Mechanism):
 def bearer(token: str) -> str:
     """The token.  Raises UsageError for what cannot be one: it would end its field (RFC 6750 section 2.1)."""
     if not token or not token.isascii() or not token.isprintable() or " " in token:
-        raise UsageError("that is no OAuth token: letters, digits and -._~+/= are due, in one word")
+        raise UsageError("not an OAuth token: a token is one word of letters, digits and -._~+/=")
     return token
 
 

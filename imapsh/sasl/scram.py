@@ -42,7 +42,7 @@ class Scram(Mechanism):
         try:
             self._client = ScramClient([name], user, password, binding, nonce or None)
         except ScramException as error:
-            raise UsageError(f"{name} cannot take this user name or password: {_reason(error)}") from None
+            raise UsageError(f"{name} cannot encode this user name or password: {_reason(error)}") from None
 
     def dialogue(self, challenge: bytes) -> Dialogue:
         """client-first, client-final, and the check of the server's signature (RFC 5802 section 5)."""
@@ -70,7 +70,7 @@ def _bounded(server_first: str) -> str:
     """Raises LoginError for too many iterations, before one is done."""
     found = _ITERATIONS.search(server_first)
     if found is not None and (len(found[1]) > 9 or int(found[1]) > MOST_ITERATIONS):
-        raise LoginError(f"the server wants {found[1][:20]} iterations of SCRAM; {MOST_ITERATIONS} at most are done")
+        raise LoginError(f"the server wants {found[1][:20]} iterations of SCRAM, and the limit is {MOST_ITERATIONS}")
     return server_first
 
 

@@ -53,7 +53,7 @@ _DISCREET = ("SCRAM-", "GS2-", "KERBEROS_V4", "NTLM", "OTP", "SKEY", "SRP", "GSS
 
 
 def reveals(name: str) -> bool:
-    """Whether a mechanism sends a password or token as it is; one that imapsh knows nothing of may."""
+    """Return whether a mechanism sends a password or token as it is; one that imapsh knows nothing of may."""
     row = MECHANISMS.get(name.upper())
     return row.clear if row is not None else not name.upper().startswith(_DISCREET)
 
@@ -68,7 +68,7 @@ def known(name: str) -> str:
     """The name in upper case, AUTO too.  Raises UsageError for one that is not in the table."""
     upper = name.upper()
     if upper != AUTO and upper not in MECHANISMS:
-        raise UsageError(f"imapsh knows no SASL mechanism {name}: give auto or one of {', '.join(MECHANISMS)}")
+        raise UsageError(f"unknown SASL mechanism {name}: give auto or one of {', '.join(MECHANISMS)}")
     return upper
 
 
@@ -83,16 +83,16 @@ def possible(offers: Collection[str], have: Collection[str], *, safe: bool) -> l
 
 
 def choose(offers: Collection[str], have: Collection[str], *, safe: bool) -> str:
-    """The strongest that is possible.  Raises LoginError where none is, and says why."""
+    """Return the strongest usable mechanism.  Raises LoginError, with the reason, if there is none."""
     for name in possible(offers, have, safe=safe):
         return name
     listed = ", ".join(offers) or "none"
     if not safe and possible(offers, have, safe=True):
         raise LoginError(
-            f"of the mechanisms offered ({listed}) each that is possible sends a secret in the clear, and the "
+            f"every usable mechanism of those offered ({listed}) sends a secret in the clear, and the "
             "connection is not encrypted: use imaps://, or --cleartext if you mean it"
         )
-    raise LoginError(f"none of the mechanisms offered ({listed}) is possible with {' and '.join(have) or 'nothing'}")
+    raise LoginError(f"none of the mechanisms offered ({listed}) can be used with {' and '.join(have) or 'nothing'}")
 
 
 def make(
@@ -117,7 +117,7 @@ def make(
     name = known(name)
     row = MECHANISMS[name]
     if authorize and "authorize" not in row.takes:
-        raise UsageError(f"{name} cannot take another name to act for: leave it out, or use PLAIN")
+        raise UsageError(f"{name} does not support an authorization identity: leave it out, or use PLAIN")
     if not name.endswith("-PLUS") and (not offers or any(other.endswith("-PLUS") for other in offers)):
         binding = None
     given = {"name": name, "authorize": authorize, "host": host, "port": port, "binding": binding}

@@ -157,7 +157,7 @@ class ServerSession:
             if problem.severity == "error":
                 return f"{problem.message} (at character {problem.offset + 1})"
         if row is None or row.name not in HANDLERS or not match.complete:
-            return "this is no command that the server knows"
+            return "unknown command"
         if self.state not in row.states:
             return f"{row.name} is not allowed in the {self.state} state"
         return ""
@@ -195,7 +195,7 @@ class ServerSession:
     def _refuse_bad(self, text: str) -> None:
         self._bad += 1
         if self._bad > BAD_COMMANDS:
-            self.bye("too many commands that are none")
+            self.bye("too many unknown commands")
             return
         self._finish("BAD", StatusText(None, text))
 

@@ -16,7 +16,7 @@ from imapsh.transport.listening import Listener, listen
 from imapsh.transport.memory_aio import aio_pair
 from imapsh.transport.tls import TLSOptions
 
-IDLE_TIMEOUT = 1800.0  #: seconds without a word from the client (RFC 9051 section 5.4)
+IDLE_TIMEOUT = 1800.0  #: seconds without BYE from the client (RFC 9051 section 5.4)
 
 
 async def serve(address: Address, store: Store, tls: TLSOptions | None = None) -> Listener:
@@ -84,7 +84,7 @@ async def converse(stream: AioStream, store: Store, tls: TLSOptions | None = Non
             try:
                 data = await stream.read(CHUNK)
             except ConnectionTimeout:
-                session.bye("nothing was heard of you for half an hour")
+                session.bye("no command came for half an hour")
                 await send()
                 break
             if not data:

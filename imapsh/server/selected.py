@@ -78,7 +78,7 @@ class Selected:
             yield "FLAGS", Flags(self.known_flags())
 
     def exists(self, message: Message) -> bool:
-        """Whether it is still in the mailbox, or only in this session's picture of it."""
+        """Return whether it is still in the mailbox, or only in this session's picture of it."""
         return message.uid not in self._gone
 
     def news(self, *, expunge: bool, rev2: bool) -> Iterator[tuple[str, Count | Expunged | Fetch | Flags]]:
@@ -128,7 +128,7 @@ class Selected:
         known = len(self.messages)
         bounds = _merged(chosen.bounds(known))
         if bounds and not 1 <= bounds[0][0] <= bounds[-1][1] <= known:
-            raise ValueError(f"there is no message {bounds[-1][1] or 1}: the mailbox holds {known}")
+            raise ValueError(f"message {bounds[-1][1] or 1} does not exist: the mailbox holds {known}")
         return [pair for pair in numbered if _within(bounds, pair[0])]
 
     def writable(self) -> None:

@@ -145,14 +145,14 @@ class Account:
         self._make(INBOX)
 
     def accepts(self, password: str) -> bool:
-        """Whether this is the password."""
+        """Return whether this is the password."""
         return password == self._password
 
     def find(self, name: str) -> Mailbox:
         """The mailbox; raises Refused (NONEXISTENT) where there is none that can be opened."""
         mailbox = self.mailboxes.get(canonical(name))
         if mailbox is None:
-            raise Refused("NONEXISTENT", f"no mailbox has the name {canonical(name)!a}")
+            raise Refused("NONEXISTENT", f"mailbox {canonical(name)!a} does not exist")
         if not mailbox.selectable:
             raise Refused("CANNOT", f"{mailbox.name!a} holds only other mailboxes and cannot be opened")
         return mailbox
@@ -188,7 +188,7 @@ class Account:
         if name == INBOX:
             raise Refused("CANNOT", "INBOX cannot be deleted")
         if mailbox is None:
-            raise Refused("NONEXISTENT", f"no mailbox has the name {name!a}")
+            raise Refused("NONEXISTENT", f"mailbox {name!a} does not exist")
         if not self.children(name):
             del self.mailboxes[name]
         elif mailbox.selectable:
@@ -202,7 +202,7 @@ class Account:
         """Rename a mailbox and all below it; INBOX is emptied into the new one (RFC 9051 section 6.3.6)."""
         old, new = canonical(old), canonical(new.removesuffix(DELIMITER))
         if old not in self.mailboxes:
-            raise Refused("NONEXISTENT", f"no mailbox has the name {old!a}")
+            raise Refused("NONEXISTENT", f"mailbox {old!a} does not exist")
         check_name(new)
         if new in self.mailboxes:
             raise Refused("ALREADYEXISTS", f"mailbox {new!a} already exists")
@@ -255,7 +255,7 @@ class Store:
         """The account; raises Refused (AUTHENTICATIONFAILED), which does not say what of the two was wrong."""
         account = self.accounts.get(user)
         if account is None or not account.accepts(password):
-            raise Refused("AUTHENTICATIONFAILED", "no such user, or not the password")
+            raise Refused("AUTHENTICATIONFAILED", "wrong user name or password")
         return account
 
 

@@ -41,7 +41,7 @@ def _first(name: str, running: Mapping[str, Exchange]) -> Exchange | None:
 
 
 def says_whose(value: Any) -> bool:
-    """Whether it names the command that it answers: where none that runs fits, nobody asked."""
+    """Return whether it names the command that it answers: where none that runs fits, nobody asked."""
     return isinstance(value, MailboxStatus) or (isinstance(value, ESearch) and value.tag is not None)
 
 
@@ -70,10 +70,10 @@ def _folded(name: str) -> str:
 
 
 def answered_by_tag(exchange: Exchange) -> bool:
-    """Whether it is a SEARCH with RETURN: the ESEARCH that answers it has the tag (RFC 9051 section 7.3.4)."""
+    """Return whether it is a SEARCH with RETURN: the ESEARCH that answers it has the tag (RFC 9051 section 7.3.4)."""
     return exchange.name in ("SEARCH", "UID SEARCH") and _RETURN.match(exchange.shown.raw) is not None
 
 
 def lists_status(exchange: Exchange) -> bool:
-    """Whether it is a LIST that has STATUS told of each mailbox (RFC 9051 section 6.3.9.2)."""
+    """Return whether it is a LIST that has STATUS told of each mailbox (RFC 9051 section 6.3.9.2)."""
     return exchange.name == "LIST" and _LISTS_STATUS.match(exchange.shown.raw) is not None

@@ -11,7 +11,7 @@ def upper(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def rev2_holds(capabilities: Container[str], enabled: Container[str]) -> bool:
-    """Whether the connection speaks IMAP4rev2: it was enabled, or the server offers nothing older.
+    """Return whether the connection speaks IMAP4rev2: it was enabled, or the server offers nothing older.
 
     Both arguments hold upper-case names (RFC 9051 section 6.3.1 and appendix E).
     """

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 
 def is_safe(session: Session, wanted: Opening) -> bool:
-    """Whether a password may go: nobody can listen, or that was said not to matter."""
+    """Return whether a password may be sent: nobody can listen, or the user accepted that somebody can."""
     return session.secure or wanted.local or wanted.cleartext
 
 
 def refusal(session: Session, wanted: Opening, what: str) -> LoginError:
-    """The error for `what` was not sent: why, what to do instead, and how to insist."""
+    """Return the error that says why `what` was not sent, what to do instead, and how to insist."""
     offered = "STARTTLS" in session.capabilities
     better = (
         "send STARTTLS first" if offered else "use imaps://" if session.capabilities else "use imaps:// or STARTTLS"
@@ -36,7 +36,7 @@ def refusal(session: Session, wanted: Opening, what: str) -> LoginError:
 
 
 def guard(session: Session, wanted: Callable[[], Opening]) -> Callable[[Match], None]:
-    """What refuses typed lines on this session; `wanted` tells where it leads, each time anew."""
+    """Return a check that refuses typed lines which would reveal a password; it calls `wanted` each time."""
 
     def check(found: Match) -> None:
         what = revealed(found)
@@ -49,10 +49,10 @@ def guard(session: Session, wanted: Callable[[], Opening]) -> Callable[[Match], 
 
 
 def revealed(found: Match) -> str:
-    """What a typed line, or the dialogue it begins, would tell who listens; "" for nothing."""
+    """Return what a typed line, or the dialogue it begins, would reveal to an eavesdropper; "" for nothing."""
     row = found.command
     if row is None:
-        return "a line that seems to hold a password" if found.secrets else ""
+        return "a line that seems to contain a password" if found.secrets else ""
     if row.name == "LOGIN":
         user = _first(found)
         return f"the password for {user}" if user else "a LOGIN" if found.secrets else ""
@@ -69,7 +69,7 @@ def revealed(found: Match) -> str:
 
 
 def _first(found: Match) -> str:
-    """The first argument, the user's or the mechanism's name; "" where it is not there, or may be a secret itself."""
+    """Return the first argument, a user or a mechanism; "" if it is missing or may itself be a secret."""
     piece = next(iter(found.slots), None)
     if piece is None or any(start < piece.end and piece.start < end for start, end in found.secrets):
         return ""

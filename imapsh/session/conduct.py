@@ -26,7 +26,7 @@ def untagged(
     value = response.value
     if isinstance(value, Fetch) and mailbox is not None:  # the common one
         if mailbox.exists is not None and value.seq > mailbox.exists and mailbox.counted:
-            return (Finding("message-number", f"message {value.seq} where {mailbox.exists} exist"),)
+            return (Finding("message-number", f"message {value.seq}, but the mailbox holds {mailbox.exists}"),)
         return ()
     if mailbox is None:
         finding = _state(response.name, state, running)
@@ -34,7 +34,7 @@ def untagged(
     if isinstance(value, Count) and response.name == "EXISTS":
         exists = mailbox.exists
         if exists is not None and value.number < exists and mailbox.counted:
-            return (Finding("exists-shrinks", f"EXISTS falls from {exists} to {value.number}"),)
+            return (Finding("exists-shrinks", f"EXISTS fell from {exists} to {value.number}"),)
         return ()
     return tuple(_gone(value, mailbox, running, any_time))
 
@@ -44,7 +44,7 @@ def _state(name: str, state: str, running: Collection[Exchange]) -> Finding | No
         return Finding("data-state", f"{name} before login")
     known = all(exchange.row is not None for exchange in running)  # what others bring nobody knows
     if state == AUTHENTICATED and name in _SELECTED_ONLY and known:
-        return Finding("data-state", f"{name} though no mailbox is selected")
+        return Finding("data-state", f"{name}, but no mailbox is selected")
     return None
 
 
@@ -53,7 +53,9 @@ def _gone(value: Any, mailbox: Mailbox | None, running: Collection[Exchange], an
     if isinstance(value, Expunged):
         found = [] if any_time else _untimely("expunge-time", "EXPUNGE", running)
         if mailbox is not None and mailbox.exists is not None and value.seq > mailbox.exists and mailbox.counted:
-            found.append(Finding("message-number", f"message {value.seq} expunged where {mailbox.exists} exist"))
+            found.append(
+                Finding("message-number", f"message {value.seq} expunged, but the mailbox holds {mailbox.exists}")
+            )
         return found
     if isinstance(value, Vanished) and not value.earlier and not any_time:
         return _untimely("vanished-time", "VANISHED", running)
@@ -62,30 +64,30 @@ def _gone(value: Any, mailbox: Mailbox | None, running: Collection[Exchange], an
 
 def _untimely(rule: str, name: str, running: Collection[Exchange]) -> list[Finding]:
     if not running:
-        return [Finding(rule, f"{name} while no command runs")]
+        return [Finding(rule, f"{name} while no command is running")]
     if all(exchange.row is not None and not exchange.row.expunges for exchange in running):
         names = ", ".join(exchange.name for exchange in running)
-        return [Finding(rule, f"{name} while {names} runs")]
+        return [Finding(rule, f"{name} while {names} is running")]
     return []
 
 
 def continuation() -> tuple[Finding, ...]:
     """Return the finding of a `+` that no command waits for (RFC 9051 section 7.6)."""
-    return (Finding("continuation-unasked", "'+' though nothing waits for it"),)
+    return (Finding("continuation-unasked", "'+', but nothing waits for it"),)
 
 
 def tag(response: Response) -> tuple[Finding, ...]:
     """Return the finding of a tagged reply that no command waits for (RFC 9051 section 2.2.2)."""
-    return (Finding("tag-unknown", f"no command with the tag {response.tag} is running"),)
+    return (Finding("tag-unknown", f"no running command has the tag {response.tag}"),)
 
 
 def silence() -> tuple[Finding, ...]:
     """Return the finding of a connection that ends without a BYE (RFC 9051 section 7.1.5)."""
-    return (Finding("bye-silent", "no BYE came before the end"),)
+    return (Finding("bye-silent", "the server closed the connection without BYE"),)
 
 
 def asked_for(response: Response, running: Collection[Exchange]) -> bool:
-    """Whether a command that runs brings this response; of one that the table does not hold, nobody knows."""
+    """Return whether a command that runs brings this response; of one that the table does not hold, nobody knows."""
     value = response.value
     # a row that brings EXPUNGE brings VANISHED; SELECT and UID FETCH bring it with EARLIER only
     name = "EXPUNGE" if isinstance(value, Vanished) and not value.earlier else response.name

@@ -226,7 +226,7 @@ class Session:
 
     @property
     def midway(self) -> bool:
-        """Whether something has been said in part, by either side: what is silent now may be silent for ever."""
+        """Whether either side is in the middle of something; if it is silent now, it may stay silent for ever."""
         return self._sender.outbox.waiting or self._inbox.midway
 
     @property
@@ -355,7 +355,7 @@ class Session:
         for text in (name.encode("utf-8", "surrogateescape"), *listed):
             octets = text.octets if isinstance(text, Secret) else text
             if isinstance(octets, bytes) and (b"\r" in octets or b"\n" in octets or b"\0" in octets):
-                raise UsageError("CR, LF and NUL cannot stand in a command line: give them in a literal")
+                raise UsageError("CR, LF and NUL cannot be part of a command line: send them in a literal")
         if self.strict:
             self.require(name.upper())
         tag = self.new_tag()
@@ -398,11 +398,11 @@ class Session:
         raises.
         """
         if b"\r" in text or b"\n" in text:
-            raise UsageError("an answer is one line")
+            raise UsageError("an answer must be one line")
         self.require_open()
         exchange = self.asks_answer()
         if exchange is None:
-            raise StateError("no AUTHENTICATE is running: nothing was sent")
+            raise StateError("AUTHENTICATE is not running: nothing was sent")
         if exchange.answers or not exchange.shown.raw.upper().endswith(b" LOGIN\r\n"):  # there a user name comes first
             self.secrets.add_sasl(text)
         self._sender.answer(exchange, text)

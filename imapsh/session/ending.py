@@ -1,4 +1,4 @@
-"""How a connection ends, and which error everybody gets who asks for more after that."""
+"""How a connection ends, and the error that later calls raise."""
 
 from __future__ import annotations
 
@@ -47,18 +47,18 @@ class Ending:
             self._error = StateError(f"{error}: connect again")
 
     def of_stream(self) -> ImapshError | None:
-        """Return what it means that the stream has ended; None if a BYE that was asked for came before."""
+        """Return the error for the end of the stream, or None if a BYE that was asked for came before."""
         known = self._known
         if known.bye is not None and not known.ending:
             return None
         if known.state == states.START:
             return GreetingError(
                 "the server closed the connection without a greeting" if known.greeting is None else
-                "the server closed the connection and never greeted as IMAP does"
+                "the server closed the connection without an IMAP greeting"
             )  # fmt: skip
         names = ", ".join(f"{exchange.tag} {exchange.name}" for exchange in known.running.values())
         during = f" while {names} was running" if names else ""
-        return ConnectionLost(f"the server closed the connection without a word{during}: \\connect opens it again")
+        return ConnectionLost(f"the server closed the connection without BYE{during}")
 
     def close(self, error: ImapshError | None, *, by_server: bool) -> tuple[ImapshError | None, tuple[Finding, ...]]:
         """End it.  Return the error as it is told, for a BYE says more than what followed, and the findings.

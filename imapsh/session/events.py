@@ -1,4 +1,4 @@
-"""What a session tells its driver, in the order it happened."""
+"""The events that a session reports to its driver, in the order in which they happened."""
 
 # Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 

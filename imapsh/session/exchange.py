@@ -177,7 +177,7 @@ def shown(fragments: Iterable[Sendable]) -> Frame:
 
 
 def secrets_in(fragments: Iterable[Sendable]) -> set[bytes]:
-    """What a command marks as secret: each word and the whole, but for what the same command says in clear."""
+    """Return what a command marks as secret: each word and the whole, except what the command also says in clear."""
     clear: set[bytes] = set()
     found: set[bytes] = set()
     for fragment in fragments:
@@ -191,7 +191,7 @@ def secrets_in(fragments: Iterable[Sendable]) -> set[bytes]:
 
 
 def secrets_typed(match: "Match") -> set[bytes]:
-    """What a typed line holds that is secret, also where it cannot be sent; nothing is sent and no file is read."""
+    """Return the secrets in a typed line, even one that cannot be sent.  Nothing is sent, and no file is read."""
     try:
         return secrets_in(typed(match, "", None))
     except UsageError:
@@ -216,7 +216,7 @@ def typed(match: "Match", tag: str, open_file: OpenFile | None) -> list[Sendable
     tokens = match.tokens
     for index, token in enumerate(tokens):
         if token.kind in (CRLF, BAD) and token.text in "\r\n\0":
-            raise UsageError("a line break or NUL stands outside a literal: send it with \\raw if you mean it")
+            raise UsageError("a line break or NUL is outside a literal: send it in a literal")
         if token.kind != DATA:
             for fragment in _fragments(tokens, index, match, open_file):
                 _add(fragments, fragment)
@@ -238,11 +238,11 @@ def _fragments(tokens: tuple[Token, ...], index: int, match: "Match", open_file:
     spans = [(start, stop) for start, stop in match.secrets if start < token.end and token.start < stop]
     if token.kind == FILE:
         if open_file is None:
-            raise UsageError(f"{token.text}: files cannot be read here")
+            raise UsageError(f"{token.text}: this command cannot read files")
         octets, read = open_file(token.text[token.text.index("@") + 1 : -1])
         yield Literal(read, octets, token.text.startswith("~"), bool(spans), waits=True)
     elif token.kind == LITERAL and index + 1 == len(tokens):
-        raise UsageError(f"{token.text} announces a literal and nothing follows")
+        raise UsageError(f"{token.text} announces a literal, but nothing follows")
     elif token.kind == LITERAL and tokens[index + 1].kind == DATA:
         yield _typed_literal(token.text, tokens[index + 1].text, bool(spans))
     else:
@@ -253,7 +253,7 @@ def _typed_literal(head: str, data: str, secret: bool) -> TypedLiteral:
     said = announcement(head)
     octets = (data[2:] if data.startswith("\r\n") else data[1:]).encode("utf-8", "surrogateescape")
     if len(octets) != said.octets:
-        raise UsageError(f"the literal announces {said.octets} octets and {len(octets)} were given")
+        raise UsageError(f"the literal announces {said.octets} octets, but {len(octets)} were given")
     return TypedLiteral(head.encode("ascii") + b"\r\n", octets, said.synchronizing, secret)
 
 

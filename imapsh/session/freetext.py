@@ -1,4 +1,4 @@
-"""Where in what a server sends a known secret is masked: in free text, and never in the protocol's own tokens.
+"""Known secrets are masked in the server's free text, and never in the protocol's own tokens.
 
 A password may be `2024`, `UIDPLUS` or `INBOX`, and then the server says it all the time without giving anything away.
 So a number, an atom, a flag or a name that the grammar reads is left alone, and what it means is what came.  Masked are
@@ -97,7 +97,7 @@ class FreeText:
         return self._same(response, parser.parse(masked, greeting=greeting))
 
     def _same(self, response: Response, again: Response) -> Response:
-        """What `again`, read from the masked frame, says, as the kind of response that came."""
+        """Return what `again`, read from the masked frame, says, as the kind of response that came."""
         kind, name, tag, value = response.kind, response.name, response.tag, again.value
         if (again.kind, again.name, again.tag) != (kind, name, tag):
             if kind is UNTAGGED:  # it was not of the table, so its name is masked too
@@ -118,7 +118,7 @@ class FreeText:
     # -- where
 
     def _first(self, line: bytes) -> Iterator[_Span]:
-        """What is masked in a frame's first line."""
+        """Return the places to mask in a frame's first line."""
         end, self._rest, self._data = len(line), _ALL, False
         if line.startswith(b"+"):
             yield from self._text(line, 1)
@@ -174,7 +174,7 @@ class FreeText:
         return bytes(masked)
 
     def _string(self, content: bytes) -> bytes:
-        """What is between quotation marks; an escape is masked whole or not at all."""
+        """Return the text between quotation marks; an escape is masked whole or not at all."""
         masked = self._mask(content)
         if masked == content or b"\\" not in content:
             return masked
@@ -193,13 +193,13 @@ class Heard(FreeText):
         self._literal = Masked(secrets)
 
     def feed(self, piece: bytes, kind: str) -> bytes:
-        """What may be kept now."""
+        """Return the text that may be kept now."""
         if kind is LITERAL:
             return self._literal.feed(piece)
         return self._literal.rest() + self.line(piece, first=kind is FIRST)
 
     def rest(self) -> bytes:
-        """What was held back; no more comes."""
+        """Return the text that was held back; call it when no more comes."""
         return self._literal.rest()
 
     def _mask(self, octets: bytes) -> bytes:

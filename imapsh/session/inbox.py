@@ -1,4 +1,4 @@
-"""What the server sends, from octets to responses that may be shown.
+"""Turns the server's octets into responses that may be shown.
 
 The counterpart of `imapsh.session.outbox`.  Octets go through the frame reader, deflated ones through DEFLATE first.
 Each frame is parsed, and known secrets in it are masked.  A copy of the octets, masked too, goes to the trace piece by
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Tracer(Protocol):
-    """What keeps a trace: `imapsh.wire.trace.Trace`."""
+    """Keeps a trace; `imapsh.wire.trace.Trace` is one."""
 
     def received(self, piece: bytes, /) -> None:
         """Octets from the server, known secrets masked."""
@@ -85,7 +85,7 @@ class Inbox:
         if not rest:
             return None
         frame = Frame((self._secrets.mask_text(rest),), offset, incomplete=True)
-        violation = Violation("line", len(rest), "the end came before these octets made a response")
+        violation = Violation("line", len(rest), "the stream ended in the middle of a response")
         return Response(GARBAGE, "", Garbage(), frame, None, (violation,))
 
     def compress(self) -> bool:
@@ -112,12 +112,12 @@ class Inbox:
 
     @property
     def midway(self) -> bool:
-        """Whether something has come in part."""
+        """Whether a response has arrived only in part."""
         return self._pusher.midway
 
     @property
     def unfinished(self) -> Unfinished | None:
-        """What has come in part, None if nothing has.  Take all responses before."""
+        """What has arrived only in part, or None.  Take all responses first."""
         return self._pusher.unfinished
 
     @property

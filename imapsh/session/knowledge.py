@@ -1,6 +1,6 @@
 """What is known of a connection: its state, its capabilities, the selected mailbox and the commands that run.
 
-Theory of operation.  A `Knowledge` is fed what both sides say, in the order of the wire, by whoever reads along: a
+Theory of operation.  A `Knowledge` is fed what both sides say, in the order of the wire, by its reader: a
 session that talks to the server (`imapsh.session.core`), or a reader of traces (`imapsh.shell.modes.follow`).
 
     greet(response)                 until it returns with a state other than START

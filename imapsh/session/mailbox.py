@@ -42,7 +42,7 @@ class Mailbox:
         self.numbering = Numbering()
 
     def uid_of(self, number: int) -> int | None:
-        """The UID of a message number, or None where it is not known."""
+        """Return the UID of a message number, or None if it is unknown."""
         return self.numbering.uid_of(number)
 
     @property
@@ -126,7 +126,7 @@ class Mailbox:
 
 
 def opened(exchange: Exchange, utf8: bool) -> Mailbox:
-    """What a SELECT or EXAMINE that is being sent will open."""
+    """Return the mailbox that the SELECT or EXAMINE being sent will open."""
     return Mailbox(name_in(exchange, utf8), exchange.name == "EXAMINE")
 
 
@@ -141,7 +141,7 @@ def name_in(exchange: Exchange, utf8: bool) -> str:
 
 
 def named(line: Frame, *, utf8: bool) -> str | None:
-    """The first mailbox that a command names, decoded; None where there is none.
+    """Return the first mailbox that a command names, decoded, or None if there is none.
 
     `utf8`: names are not in modified UTF-7.
     """

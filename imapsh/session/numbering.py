@@ -26,7 +26,7 @@ class Shift(NamedTuple):
 
     @property
     def total(self) -> int:
-        """How many messages went."""
+        """How many messages were removed."""
         return sum(last - first + 1 for first, last in self.ranges)
 
 
@@ -42,7 +42,7 @@ class Numbering:
         self.uids = array("I")  # 0 where not known
 
     def uid_of(self, number: int) -> int | None:
-        """The UID of a message number, or None where it is not known."""
+        """Return the UID of a message number, or None if it is unknown."""
         return self.uids[number - 1] or None if 0 < number <= len(self.uids) else None
 
     def learn(self, number: int, uid: int, exists: int) -> None:

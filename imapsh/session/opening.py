@@ -38,12 +38,14 @@ def check_greeting(response: Response | None, where: str) -> None:
     if response.kind == STATUS and response.name in ("OK", "PREAUTH"):
         return
     if response.kind == STATUS and response.name == "BYE":
-        raise GreetingError(f"{where} will not talk: BYE {_text(response)}".rstrip())
+        raise GreetingError(f"{where} refused the connection: BYE {_text(response)}".rstrip())
     if response.name in _PROTOCOLS:
-        raise GreetingError(f"{where} is not IMAP: it greets like {_PROTOCOLS[response.name]}; is the port right?")
+        raise GreetingError(
+            f"{where} is not an IMAP server: it greets like {_PROTOCOLS[response.name]}; check the port"
+        )
     if response.name == "TLS":
         raise GreetingError(f"{where} speaks TLS from the first octet: use imaps://")
-    raise GreetingError(f"{where} is not IMAP: its first line is no greeting (\\last wire shows it)")
+    raise GreetingError(f"{where} is not an IMAP server: its first line is not a greeting (\\last wire shows it)")
 
 
 def steps(session: Session, wanted: Opening) -> Steps:
@@ -55,7 +57,7 @@ def steps(session: Session, wanted: Opening) -> Steps:
     if session.state != NOT_AUTHENTICATED:
         if not clear.is_safe(session, wanted):
             raise TLSError(
-                f"{wanted.where} greets with PREAUTH over a plain connection, which rules out STARTTLS: "
+                f"{wanted.where} sent PREAUTH over an unencrypted connection, which rules out STARTTLS: "
                 f"use imaps://, or {wanted.insist} if you mean it"
             )
     else:
@@ -71,14 +73,16 @@ def _capabilities(session: Session, wanted: Opening, *, needed: bool = False) ->
 
 
 def _secure(session: Session, wanted: Opening) -> Steps:
-    """STARTTLS where it is offered and of use (RFC 9051 section 6.2.1)."""
+    """Do STARTTLS if it is offered and useful (RFC 9051 section 6.2.1)."""
     useful = wanted.starttls and wanted.logs_in and not wanted.local
     if session.secure or not (useful or wanted.must_starttls):
         return
     yield from _capabilities(session, wanted, needed=True)
     if "STARTTLS" not in session.capabilities:
         if wanted.must_starttls:
-            raise TLSError(f"{wanted.where} does not offer STARTTLS: use imap:// if you mean it without")
+            raise TLSError(
+                f"{wanted.where} does not offer STARTTLS: connect without it if you accept an unencrypted connection"
+            )
         return
     exchange = session.command("STARTTLS")
     yield exchange
@@ -127,12 +131,14 @@ def way(session: Session, wanted: Opening) -> str:
     if "password" not in have:
         return choose(offers, have, safe=safe)
     if "LOGINDISABLED" in session.capabilities:
-        raise LoginError(f"{wanted.where} disables LOGIN here and does not offer AUTH=PLAIN: it may want TLS first")
+        raise LoginError(
+            f"{wanted.where} disables LOGIN on this connection and does not offer AUTH=PLAIN: it may require TLS first"
+        )
     return ""
 
 
 def _have(session: Session, wanted: Opening, offers: tuple[str, ...]) -> set[str]:
-    """What a mechanism may need and is there, in the words of the table.
+    """Return what a mechanism can use here, in the table's words.
 
     Servers with -PLUS must know tls-unique (RFC 5802 section 6.1); of another type nothing is known before it fails,
     and then it looks like a wrong password, so it is taken by name only.
@@ -151,7 +157,7 @@ def _have(session: Session, wanted: Opening, offers: tuple[str, ...]) -> set[str
 
 def _password(wanted: Opening) -> str:
     if wanted.password is None:
-        raise LoginError(f"there is no password for {wanted.user}")
+        raise LoginError(f"no password was given for {wanted.user}")
     return wanted.password()
 
 
@@ -193,7 +199,7 @@ def _text(response: Response) -> str:
 
 
 def reply(exchange: Exchange) -> str:
-    """The tagged reply in words: `NO [AUTHENTICATIONFAILED] wrong password`."""
+    """Return the tagged reply in words: `NO [AUTHENTICATIONFAILED] wrong password`."""
     response = exchange.response
     if response is None:
         return "the connection ended"

@@ -1,4 +1,4 @@
-"""What is to be sent, and what waits for the server's `+`.
+"""Holds what is still to be sent, and what waits for the server's `+`.
 
 Theory of operation.  There are two stores.  `_rest` holds the fragments of the current command that may not go out yet.
 `_ready` holds what may: octets, and literals as iterators that are read while they are sent, so that a large file is
@@ -183,9 +183,9 @@ def _counted(pieces: Iterable[bytes], octets: int) -> Iterator[bytes]:
                 yield piece[:left]
                 left -= min(left, len(piece))
     except OSError as error:
-        raise ConnectionLost(f"the file could not be read on: {error.strerror}; connect and send it anew") from error
+        raise ConnectionLost(f"reading the file failed: {error.strerror}; connect and send it again") from error
     if left:
-        raise ConnectionLost(f"the file is {left} octets shorter than announced: connect and send it anew")
+        raise ConnectionLost(f"the file is {left} octets shorter than announced: connect and send it again")
 
 
 def _pieces(data: bytes) -> Iterator[bytes]:

@@ -9,7 +9,7 @@ from imapsh.session.exchange import Exchange
 
 
 def may_start(exchange: Exchange, running: Collection[Exchange]) -> bool:
-    """Whether no ambiguity can come of it.
+    """Return whether sending it now cannot cause ambiguity.
 
     A barrier, or a command that the table does not hold, runs alone.  What uses message numbers waits for what may
     bring EXPUNGE: it would shift them.  And commands wait for each other if nobody could tell their answers apart.
@@ -26,7 +26,7 @@ def may_start(exchange: Exchange, running: Collection[Exchange]) -> bool:
 
 
 def _confusable(one: Exchange, other: Exchange) -> bool:
-    """Whether untagged data that both ask for does not say whose it is."""
+    """Return whether both ask for untagged data that does not say to which command it belongs."""
     asked = one.row.asks if one.row is not None else ""
     if other.row is None or not asked:
         return False

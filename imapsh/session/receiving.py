@@ -148,7 +148,7 @@ class Receiver:
         """Before TLS: octets that stand behind the OK came from somebody else (RFC 9051 section 6.2.1)."""
         self._sender.paused = True
         if self._inbox.buffered:
-            self.close(TLSError("octets stood behind the OK to STARTTLS: somebody injects; the connection is closed"))
+            self.close(TLSError("plaintext followed the STARTTLS OK (possible injection): connection closed"))
         else:
             self._events.append(Upgrade("tls", exchange))
 

@@ -1,6 +1,6 @@
-"""What must never be shown: known secrets, masked by value, as they are and in any encoding that can be undone.
+"""Known secrets, masked by value, as they are and in every encoding that can be undone.
 
-Where in a response they are looked for is `imapsh.session.freetext`'s to say.
+`imapsh.session.freetext` decides where in a response to look for them.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Secrets:
                 self.add(field.rpartition(b" ")[2])
 
     def mask(self, octets: bytes) -> bytes:
-        """The same number of octets, each octet of a known secret as `*`."""
+        """Return the octets with each octet of a known secret replaced by `*`."""
         for known in self.known:
             if known in octets:
                 return self._pattern.sub(lambda found: b"*" * len(found[0]), octets)
@@ -62,7 +62,7 @@ class Secrets:
     def mask_text(self, octets: bytes, depth: int = _DEEPEST) -> bytes:
         """The same, and the octets that a secret is made from where it is encoded: base64 in base64, JSON's escapes.
 
-        Whoever decodes what is left finds no secret in it.
+        Decoding what is left reveals no secret.
         """
         if not self.known:
             return octets
@@ -105,7 +105,7 @@ class Masked:
         self._held = b""
 
     def feed(self, piece: bytes) -> bytes:
-        """What may be shown now."""
+        """Return the text that may be shown now."""
         if not self._secrets.known and not self._held:
             return piece
         data = self._secrets.mask(self._held + piece)
@@ -114,7 +114,7 @@ class Masked:
         return data[: len(data) - len(self._held)]
 
     def rest(self) -> bytes:
-        """What was held back; no more comes."""
+        """Return the text that was held back; call it when no more comes."""
         held, self._held = self._held, b""
         return held
 

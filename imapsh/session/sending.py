@@ -99,7 +99,7 @@ class Sender:
     def _forbids(self, name: str) -> StateError | None:
         row, known = table.command(name), self._known
         if name == "STARTTLS" and known.secure and known.state == NOT_AUTHENTICATED:
-            return StateError("STARTTLS is not allowed: TLS is on already")
+            return StateError("STARTTLS is not allowed: TLS is already on")
         if row is None or known.state in (states.START, *row.states):
             return None
         from imapsh.typed.advice import forbidden
@@ -111,7 +111,7 @@ class Sender:
     def submit(self, exchange: Exchange) -> None:
         """Queue a command; IDLE is ended first.  Raises UsageError for a tag in use."""
         if self._in_use(exchange.tag):
-            raise UsageError(f"the tag {exchange.tag} is in use: give another, or none")
+            raise UsageError(f"the tag {exchange.tag} is in use: give another tag, or leave it out")
         for secret in secrets_in(exchange.fragments):
             sasl = exchange.name == "AUTHENTICATE" or exchange.row is None  # what is no command may be an answer
             add = self._secrets.add_sasl if sasl else self._secrets.add

@@ -1,4 +1,4 @@
-"""Which state a command's reply leads to (RFC 9051 section 3).
+"""The state to which each command's reply leads (RFC 9051 section 3).
 
 A connection begins in `start`, before the greeting:
 

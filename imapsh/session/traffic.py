@@ -1,4 +1,4 @@
-"""What crosses the wire: how many octets, and deflated or not."""
+"""Counts the octets that cross the wire, and whether they are deflated."""
 
 from __future__ import annotations
 

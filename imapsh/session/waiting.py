@@ -12,7 +12,7 @@ from imapsh.wire.push import Unfinished
 
 _MOST_LINES = 20  # at the end of a literal, that are looked at
 
-_OPEN = "the last line ends inside a {}: whether it goes on shows only with the next"
+_OPEN = "the last line ends inside a {}; only the next line shows whether it continues"
 
 
 class Waiting(NamedTuple):
@@ -44,13 +44,13 @@ class Waiting(NamedTuple):
 
 
 def of_server(part: Unfinished, parser: Parser, running: Collection[Exchange]) -> Waiting:
-    """What the server has not said to its end."""
+    """Return what the server has begun and not finished."""
     looks, command = _looks(part, parser, running) if part.kind == "literal" else ("", "")
     return Waiting(part.kind, part.announced, part.received, looks, command)
 
 
 def _looks(part: Unfinished, parser: Parser, running: Collection[Exchange]) -> tuple[str, str]:
-    """What whole lines at the end of a literal read as, where they follow the grammar."""
+    """Return what whole lines at the end of a literal look like, if they follow the grammar."""
     from imapsh.wire.rereading import BELIEVABLE
 
     lines = part.tail.split(b"\n")[:-1]

@@ -30,10 +30,10 @@ _ROWS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("LANGUAGE", "The LANGUAGE command: server texts in another language.", "RFC 5255 §3.1"),
         ("I18NLEVEL=", "SEARCH, SORT and THREAD compare by Unicode; 2: by a comparator of choice.", "RFC 5255 §4",
          "I18NLEVEL=1"),
-        ("NOTIFY", "The NOTIFY command: which changes, of which mailboxes, are told.", "RFC 5465 §3"),
-        ("INPROGRESS", "Long commands tell how far they are.", "RFC 9585 §3"),
+        ("NOTIFY", "The NOTIFY command: the server reports chosen changes of chosen mailboxes.", "RFC 5465 §3"),
+        ("INPROGRESS", "Long commands report their progress.", "RFC 9585 §3"),
         ("XAPPLEPUSHSERVICE", "Pushes to Apple's devices.", "Apple"),
-        ("XAPPLELITERAL", "Literals in more places of responses.", "Apple"),
+        ("XAPPLELITERAL", "Literals in more places in responses.", "Apple"),
     ),
     "Security": (
         ("STARTTLS", "The connection can be turned into a TLS one.", "RFC 9051 §6.2.1"),
@@ -46,7 +46,7 @@ _ROWS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("LOGIN-REFERRALS", "A login may be referred to another server.", "RFC 2221 §4.1"),
         ("JMAPACCESS", "The same mail is there by JMAP.", "RFC 9698 §3"),
         ("CLIENTACCESSRULES", "Logins may be refused by rules about clients.", "Microsoft"),
-        ("CLIENTNETWORKPRESENCELOCATION", "For proxies: from where the client comes.", "Microsoft"),
+        ("CLIENTNETWORKPRESENCELOCATION", "For proxies: the client's own address.", "Microsoft"),
         ("BACKENDAUTHENTICATE", "For proxies: a login on the server behind.", "Microsoft"),
     ),
     "Mailboxes": (
@@ -113,7 +113,7 @@ _ROWS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("XMOVE", "The XMOVE command, before MOVE.", "Cyrus"),
     ),
     "Sync": (
-        ("CONDSTORE", "Mod-sequences: what changed since, and STORE only where nothing did.", "RFC 7162 §3.1"),
+        ("CONDSTORE", "Mod-sequences: fetch only what changed since, and store only if nothing did.", "RFC 7162 §3.1"),
         ("QRESYNC", "Only what changed and vanished, when a mailbox is opened again.", "RFC 7162 §3.2"),
         ("UIDONLY", "UIDs only, and no message numbers.", "RFC 9586 §3"),
         ("XYMHIGHESTMODSEQ", "The highest mod-sequence, without CONDSTORE.", "Yahoo"),

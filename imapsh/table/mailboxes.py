@@ -86,7 +86,7 @@ NAMES = (
            example=f'* LIST ({name}) "/" foo') for name, summary in _USES),
     *(Name("use", name, summary, "RFC 6154 §2", needs=("CREATE-SPECIAL-USE",), example=f"CREATE foo (USE ({name}))")
       for name, summary in _USES),
-    Name("list-item", "CHILDINFO", "Which selection options a mailbox below it fits that is not listed itself.",
+    Name("list-item", "CHILDINFO", "The selection options that a mailbox below it meets.",
          "RFC 9051 §6.3.9.6", "(<string>...)", _EXTENDED, example='* LIST () "/" Foo ("CHILDINFO" ("SUBSCRIBED"))'),
     Name("list-item", "OLDNAME", "The name that the mailbox had before, or that was asked for.", "RFC 9051 §6.3.9.7",
          "(<mailbox>)", editions="2", example='* LIST () "/" sarasoop ("OLDNAME" ("blurdybloop"))'),

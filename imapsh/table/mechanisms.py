@@ -8,7 +8,7 @@ _MECHANISMS = (
     ("SCRAM-SHA-1-PLUS", "A password, proved by both sides and bound to the TLS channel; never sent.", "RFC 5802 §4"),
     ("SCRAM-SHA-256", "A password, proved by both sides; never sent.", "RFC 7677 §3"),
     ("SCRAM-SHA-1", "A password, proved by both sides; never sent.", "RFC 5802 §4"),
-    ("EXTERNAL", "Who one is is known already, from the TLS client certificate.", "RFC 4422 §A"),
+    ("EXTERNAL", "The TLS client certificate has already said who the user is.", "RFC 4422 §A"),
     ("GSSAPI", "A Kerberos ticket.", "RFC 4752 §3"),
     ("OAUTHBEARER", "An OAuth 2.0 token; sent as it is.", "RFC 7628 §3"),
     ("XOAUTH2", "An OAuth 2.0 token; sent as it is.  Google's and Microsoft's, older than OAUTHBEARER.", "no RFC"),

@@ -52,7 +52,7 @@ _FLAGS = (
     ("$Forwarded", "It has been forwarded."),
     ("$MDNSent", "Its read receipt has been sent."),
     ("$Junk", "It is certainly junk."),
-    ("$NotJunk", "It is certainly no junk."),
+    ("$NotJunk", "It is certainly not junk."),
     ("$Phishing", "It is likely to be phishing."),
 )
 

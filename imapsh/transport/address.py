@@ -77,7 +77,7 @@ def parse_address(text: str, *, default_scheme: str = "imaps") -> Address:
     Raises UsageError for anything malformed; a password in the text is refused and not repeated.
     """
     if _CONTROL.search(text):
-        raise UsageError("an address holds no control characters")
+        raise UsageError("an address cannot contain control characters")
     prefix, colon, rest = text.partition(":")
     if colon and prefix.lower() == "unix":
         return _unix(rest)
@@ -88,7 +88,7 @@ def parse_address(text: str, *, default_scheme: str = "imaps") -> Address:
         return _network(default_scheme, text)._replace(fallback=True)
     if scheme.lower() not in PORTS:
         known = re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*", scheme)
-        raise UsageError(f"{scheme + ':// is' if known else 'that is'} no scheme imapsh knows; write {SHAPES}")
+        raise UsageError(f"unknown scheme{f' {scheme}://' if known else ''}; write {SHAPES}")
     return _network(scheme.lower(), rest)
 
 
@@ -104,7 +104,7 @@ def _exec(command: str) -> Address:
     try:
         words = tuple(shlex.split(command))
     except ValueError as error:
-        raise UsageError("the command after exec: has an open quote or ends in a backslash") from error
+        raise UsageError("the command after exec: has an unclosed quote or ends in a backslash") from error
     if not words or not words[0]:
         raise UsageError("exec: needs a command, as in exec:'ssh host imapd'")
     return Address("exec", command=words)
@@ -137,7 +137,7 @@ def _host_port(text: str, scheme: str) -> tuple[str, int]:
     # What stands in place of a port is never repeated: it may be a password that held a slash.
     match = _AUTHORITY.fullmatch(text)
     if match is None:
-        raise UsageError("an IPv6 address stands in brackets, as in [::1]:143")
+        raise UsageError("write an IPv6 address in brackets, as in [::1]:143")
     if match["literal"] is not None:
         host = _ipv6(match["literal"])
     else:
@@ -158,9 +158,9 @@ def _host(name: str) -> str:
         try:
             ascii_name = name.encode("idna").decode("ascii")
         except UnicodeError as error:
-            raise UsageError("the host cannot be written in the DNS (RFC 5890)") from error
+            raise UsageError("the host is not a valid domain name (RFC 5890)") from error
     if not _HOST.fullmatch(ascii_name):
-        raise UsageError(f"that is no host name; write {SHAPES}")
+        raise UsageError(f"not a valid host name; write {SHAPES}")
     return name
 
 
@@ -172,13 +172,13 @@ def _ipv6(text: str) -> str:
     try:
         socket.inet_pton(socket.AF_INET6, address)
     except OSError as error:
-        raise UsageError("what stands in the brackets is no IPv6 address") from error
+        raise UsageError("the address in brackets is not an IPv6 address") from error
     return address + percent + zone
 
 
 def _mailbox(text: str) -> str:
     if re.search(r"[;?#]", text):
-        raise UsageError("an address ends with the mailbox: in its name write %3B, %3F, %23 for ; ? #")
+        raise UsageError("the mailbox is the last part of an address: in its name write %3B, %3F, %23 for ; ? #")
     return _decode(text, "mailbox")
 
 
@@ -188,13 +188,13 @@ def _decode(text: str, what: str) -> str:
     from urllib.parse import unquote_to_bytes
 
     if _BAD_ESCAPE.search(text):
-        raise UsageError(f"a percent sign in the {what} is written %25, or followed by two hex digits")
+        raise UsageError(f"a percent sign in the {what} must be written %25, or start an escape with two hex digits")
     try:
         decoded = unquote_to_bytes(text).decode("utf-8")
     except UnicodeDecodeError as error:
         raise UsageError(f"the percent escapes in the {what} are not UTF-8") from error
     if _CONTROL.search(decoded):
-        raise UsageError(f"the {what} in an address holds no control characters")
+        raise UsageError(f"the {what} in an address cannot contain control characters")
     return decoded
 
 

@@ -159,7 +159,7 @@ class AioStream(asyncio.Protocol):
 
         try:
             if self._tls is not None:
-                raise TLSError(f"the connection to {self._where} is under TLS already")
+                raise TLSError(f"the connection to {self._where} already uses TLS")
             tls = TLSFilter(options, server_name, self._where, server_side=server_side)
             if self._chunks and not server_side:
                 raise injected(self._where, self._unread)

@@ -175,7 +175,7 @@ class BlockingStream:
 
         try:
             if self._tls is not None:
-                raise TLSError(f"the connection to {self._where} is under TLS already")
+                raise TLSError(f"the connection to {self._where} already uses TLS")
             tls = TLSFilter(options, server_name, self._where, server_side=server_side)
             if server_side:
                 self._tls = tls

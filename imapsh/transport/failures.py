@@ -13,26 +13,27 @@ if TYPE_CHECKING:
 
 # How a connection fails, by errno.  {where} is host:port, a path or a command.
 _TCP = {
-    errno.ECONNREFUSED: "{where} refused the connection: nothing listens there; is the server up and the port right "
-    "(imap 143, imaps 993)?",
-    errno.ECONNRESET: "{where} reset the connection at once; a firewall or the server's own limits may be at work",
+    errno.ECONNREFUSED: "{where} refused the connection: nothing listens there; check that the server is up and the "
+    "port is right (imap 143, imaps 993)",
+    errno.ECONNRESET: "{where} reset the connection immediately; the cause may be a firewall or the server's own "
+    "limits",
     errno.ENETUNREACH: "there is no route to {where}; check this machine's network",
     errno.EHOSTUNREACH: "{where} cannot be reached; check the address and this machine's network",
-    errno.EACCES: "this machine's rules forbid a connection to {where}",
-    errno.EPERM: "this machine's rules forbid a connection to {where}",
+    errno.EACCES: "this machine's security rules forbid a connection to {where}",
+    errno.EPERM: "this machine's security rules forbid a connection to {where}",
 }
 _UNIX = {
-    errno.ENOENT: "there is no socket {where}; is the server up and the path right?",
-    errno.ECONNREFUSED: "nothing listens on the socket {where}; is the server up?",
-    errno.ENOTSOCK: "{where} is no socket",
-    errno.EACCES: "you may not open the socket {where}; ask for the right, or run as a user who has it",
-    errno.EPERM: "you may not open the socket {where}; ask for the right, or run as a user who has it",
-    errno.EPROTOTYPE: "{where} is a socket, but no stream",
+    errno.ENOENT: "the socket {where} does not exist; check that the server is up and the path is right",
+    errno.ECONNREFUSED: "nothing listens on the socket {where}; check that the server is up",
+    errno.ENOTSOCK: "{where} is not a socket",
+    errno.EACCES: "you do not have permission to open the socket {where}; get permission, or run as a user who has it",
+    errno.EPERM: "you do not have permission to open the socket {where}; get permission, or run as a user who has it",
+    errno.EPROTOTYPE: "{where} is a socket, but not a stream socket",
 }
 _EXEC = {
     errno.ENOENT: "the command {where} was not found; check its name and PATH",
     errno.EACCES: "the command {where} is not executable",
-    errno.ENOEXEC: "the command {where} is no program this machine runs",
+    errno.ENOEXEC: "this machine cannot run the command {where}",
 }
 _TABLES = {"imap": _TCP, "imaps": _TCP, "unix": _UNIX, "exec": _EXEC}
 
@@ -57,13 +58,13 @@ def lost(error: OSError, where: str, seconds: float | None) -> ConnectionLost:
     """Name what ended a connection in mid-session; `seconds` is the idle time that was allowed."""
     if isinstance(error, TimeoutError):
         if error.errno == errno.ETIMEDOUT:
-            return ConnectionTimeout(f"{where} no longer answers: the network gave the connection up; connect again")
+            return ConnectionTimeout(f"{where} no longer answers: the connection timed out; connect again")
         allowed = f"within {seconds:g} s" if seconds else "in time"
         return ConnectionTimeout(f"nothing came from {where} {allowed}; connect again, or allow more time")
     if isinstance(error, ConnectionResetError):
         return ConnectionLost(f"{where} reset the connection; connect again")
     if isinstance(error, BrokenPipeError):
-        return ConnectionLost(f"{where} had closed the connection before all was sent; connect again")
+        return ConnectionLost(f"{where} closed the connection before everything was sent; connect again")
     if error.errno in (errno.EBADF, errno.ENOTCONN):
         return closed(where)
     return ConnectionLost(f"the connection to {where} failed: {_reason(error)}; connect again")
@@ -78,7 +79,7 @@ def _unknown_host(error: OSError, host: str) -> str:
     import socket
 
     if error.errno == socket.EAI_AGAIN:
-        return f"the name server gives no answer about {host}; check this machine's network and try again"
+        return f"the name server did not answer about {host}; check this machine's network and try again"
     return f"the host {host} is unknown; check its spelling"
 
 

@@ -98,9 +98,9 @@ async def listen(address: Address, accept: Accept, *, tls: TLSOptions | None = N
     Raises UsageError, ConnectError when the address cannot be had, TLSError when the certificate cannot be used.
     """
     if address.scheme == "exec":
-        raise UsageError("a server cannot listen on a command; give imap://, imaps:// or unix:")
+        raise UsageError("a server cannot listen on a command; use imap://, imaps:// or unix:")
     if address.scheme == "imaps" and tls is None:
-        raise UsageError("to listen with TLS a server needs a certificate; give it one, or listen on imap://")
+        raise UsageError("a server needs a certificate to listen with TLS; give it one, or listen on imap://")
     listener = Listener(address, accept, tls)
     await listener.open()
     return listener

@@ -8,7 +8,7 @@ function that does: a read on the other end that finds nothing calls it.
     client.write(b"a CAPABILITY\\r\\n")
     client.read(4096)               # -> b"* OK hello\\r\\n"
 
-A read when nothing can come any more returns b"" if the other end is closed, and raises ConnectionTimeout, at once,
+A read when nothing can arrive any more returns b"" if the other end is closed, and raises ConnectionTimeout, at once,
 if not.  TLS may be put in on both ends, as on any stream.  `Scripted` is a peer that says what it was told to.
 """
 
@@ -38,7 +38,7 @@ class MemorySocket:
         if not self._inbox:
             self.peer.run_pump()
         if not self._inbox and not self.peer._closed:
-            raise TimeoutError("nothing can come")
+            raise TimeoutError("nothing can arrive")
         data = bytes(self._inbox[:size])
         del self._inbox[:size]
         return data
@@ -151,7 +151,7 @@ class Scripted:
     def start_tls(self, options: TLSOptions, server_name: str, *, server_side: bool = False) -> None:
         """Note it in `tls_started`."""
         if self.tls_started:
-            raise UsageError("TLS was started twice")
+            raise UsageError("TLS was already started")
         self.tls_started = True
 
     def settimeout(self, seconds: float | None) -> None:

@@ -56,7 +56,9 @@ def _load_authorities(context: ssl.SSLContext, path: str) -> None:
     try:
         context.load_verify_locations(path)
     except (ssl.SSLError, OSError) as error:
-        raise TLSError(f"{path} holds no certificates in PEM; give --cafile the authority's certificate") from error
+        raise TLSError(
+            f"{path} does not contain PEM certificates; give --cafile the authority's certificate"
+        ) from error
 
 
 def _load_certificate(context: ssl.SSLContext, cert: str, key: str | None) -> None:
@@ -64,7 +66,7 @@ def _load_certificate(context: ssl.SSLContext, cert: str, key: str | None) -> No
 
     def no_passphrase() -> str:
         # OpenSSL would ask on the terminal, in the middle of ours.
-        raise TLSError(f"the private key in {key or cert} is locked with a passphrase; give --key an unlocked copy")
+        raise TLSError(f"the private key in {key or cert} is protected by a passphrase; give --key an unlocked copy")
 
     try:
         context.load_cert_chain(cert, key, no_passphrase)
@@ -94,7 +96,7 @@ class TLSFilter:
                 self._incoming, self._outgoing, server_side, None if server_side else server_name
             )
         except ValueError as error:  # an empty name, or one with a NUL or a leading dot
-            raise TLSError(f"no certificate can bear the name {server_name!r}; check the host") from error
+            raise TLSError(f"a certificate cannot be issued for the name {server_name!r}; check the host") from error
         self._server_name = server_name
         self._where = where
         self._implicit = implicit
@@ -161,7 +163,7 @@ class TLSFilter:
         return self._outgoing.read()
 
     def info(self, peer: str) -> StreamInfo:
-        """What the handshake settled."""
+        """Return what the handshake agreed on."""
         cipher = self._object.cipher()
         suite = cipher[0] if cipher else ""
         version = self._object.version() or ""
@@ -194,7 +196,7 @@ class TLSFilter:
         return certificates[0].get_info() if certificates else {}
 
     def _sentence(self, error: ssl.SSLError) -> str:
-        """What `error` means to a person."""
+        """Return what `error` means, as a sentence for a person."""
         import ssl
 
         where, name = self._where, self._server_name
@@ -217,20 +219,20 @@ def handshake_failed(error: Exception, where: str, seconds: float | None) -> TLS
     """The connection failed, or went silent, before the handshake was finished."""
     if isinstance(error, TimeoutError):
         allowed = f" within {seconds:g} s" if seconds else ""
-        return TLSError(f"{where} did not finish the TLS handshake{allowed}; does it speak TLS on that port?")
+        return TLSError(f"{where} did not finish the TLS handshake{allowed}; check that it speaks TLS on that port")
     return TLSError(_ENDED.format(where=where))
 
 
 def injected(where: str, octets: int) -> TLSError:
     """Plain octets stood behind the OK to STARTTLS, where an attacker puts them (RFC 9051 section 11.1)."""
     return TLSError(
-        f"{where} sent {octets} octets between its OK to STARTTLS and TLS, which may be an attack; it was disconnected"
+        f"{where} sent {octets} octets after its STARTTLS OK in plaintext (possible injection): connection closed"
     )
 
 
-_ENDED = "{where} ended the connection during the TLS handshake; does it speak TLS on that port (imaps 993)?"
+_ENDED = "{where} closed the connection during the TLS handshake; check that it speaks TLS on that port (imaps 993)"
 _PLAIN_PORT = "{where} does not speak TLS from the start; try imap:// and STARTTLS"
-_PLAIN_AFTER_STARTTLS = "{where} said OK to STARTTLS but did not go on with TLS; use its imaps:// port if it has one"
+_PLAIN_AFTER_STARTTLS = "{where} said OK to STARTTLS but did not start TLS; use its imaps:// port if it has one"
 _NOT_TLS = frozenset(
     ("WRONG_VERSION_NUMBER", "UNKNOWN_PROTOCOL", "HTTP_REQUEST", "HTTPS_PROXY_REQUEST", "PACKET_LENGTH_TOO_LONG",
      "RECORD_LAYER_FAILURE", "BAD_RECORD_TYPE", "UNEXPECTED_MESSAGE", "RECORD_TOO_SMALL")
@@ -241,7 +243,7 @@ _UNTRUSTED = (
     "or skip the check with --insecure"
 )
 _OTHER_NAME = (
-    "the certificate of {where} is for {names}, not for {name}; connect by a name it has, "
+    "the certificate of {where} is for {names}, not for {name}; connect by one of those names, "
     "or skip the check with --insecure"
 )
 # By OpenSSL's X509_V_ERR_* number.
@@ -254,16 +256,16 @@ _CERTIFICATE = {
 }
 # By a part of OpenSSL's reason; the first that fits.
 _ALERTS = {
-    "CERTIFICATE_REQUIRED": "{where} wants a certificate from you; give it with --cert and --key",
+    "CERTIFICATE_REQUIRED": "{where} requires a client certificate; give it with --cert and --key",
     "PEER_DID_NOT_RETURN_A_CERTIFICATE": "{where} sent no certificate when asked for one",
     "ALERT_UNKNOWN_CA": "{where} does not trust the authority of your certificate; check --cert",
     "ALERT_BAD_CERTIFICATE": "{where} refused your certificate; check --cert and --key",
     "ALERT_CERTIFICATE": "{where} refused your certificate; check --cert and --key",
-    "UNSUPPORTED_PROTOCOL": "{where} speaks only a TLS older than 1.2, which is not safe; its owner must update it",
-    "ALERT_PROTOCOL_VERSION": "{where} speaks no TLS version that imapsh does (1.2 or later); its owner must update it",
+    "UNSUPPORTED_PROTOCOL": "{where} only supports TLS older than 1.2, which is not safe; its owner must update it",
+    "ALERT_PROTOCOL_VERSION": "{where} does not support TLS 1.2 or later, which imapsh needs; its owner must update it",
     "HANDSHAKE_FAILURE": "{where} and this machine have no TLS cipher in common; its owner must update it",
-    "UNRECOGNIZED_NAME": "{where} does not know itself by that name; connect by another of its names",
-    "BAD_RECORD_MAC": "the octets from {where} were damaged under TLS; connect again",
+    "UNRECOGNIZED_NAME": "{where} does not answer to that name; connect by another of its names",
+    "BAD_RECORD_MAC": "the octets from {where} failed the TLS integrity check; connect again",
 }
 
 

@@ -1,4 +1,4 @@
-"""What a reading of a line has to say to a person: what is wrong, what may come next, and the hint."""
+"""The advice on a typed line: what is wrong, what may come next, and the hint."""
 
 from __future__ import annotations
 
@@ -33,9 +33,13 @@ def _offered(capabilities: frozenset[str], rev2: bool) -> frozenset[str]:
 
 
 def unfit(row: Command | Name, context: Context) -> Problem | None:
-    """Why a server in this context is not expected to know the row; None where it is."""
+    """Return why a server in this context is not expected to know the row, or None if it is."""
     if row.editions == "1" and context.rev2:
-        return Problem("edition", 0, f"{row.name} is IMAP4rev1's ({row.rfc}); IMAP4rev2 is in use, which lacks it")
+        return Problem(
+            "edition",
+            0,
+            f"{row.name} belongs to IMAP4rev1 ({row.rfc}); this session uses IMAP4rev2, which does not have it",
+        )
     if not context.capabilities:
         return None
     offered = _offered(context.capabilities, context.rev2)
@@ -48,7 +52,7 @@ def unfit(row: Command | Name, context: Context) -> Problem | None:
 
 
 def changing(row: Command | Name, context: Context) -> Problem | None:
-    """What it changes though it only reads, or what read-only mode sends instead; None where neither is so."""
+    """Return what a reading command changes, or what read-only mode sends instead; None if neither applies."""
     if not row.harmless:
         return None
     if context.read_only:
@@ -59,7 +63,7 @@ def changing(row: Command | Name, context: Context) -> Problem | None:
 
 
 def forbidden(command: Command, state: str) -> str:
-    """Why the command is not allowed in this state, "" if it is."""
+    """Return why the command is not allowed in this state, or "" if it is."""
     if state in command.states:
         return ""
     if state == NOT_AUTHENTICATED:
@@ -67,12 +71,12 @@ def forbidden(command: Command, state: str) -> str:
     elif state == AUTHENTICATED and command.states != (NOT_AUTHENTICATED,):
         way = "SELECT a mailbox first"
     else:
-        way = f"it is for the {' and '.join(command.states)} state"
+        way = f"use it in the {' or '.join(command.states)} state"
     return f"{command.name} is not allowed in the {state} state; {way}"
 
 
 def _misplaced(command: Command, context: Context) -> Problem | None:
-    """Why the command does not suit the state of the connection, or read-only mode."""
+    """Return why the connection's state or read-only mode forbids the command."""
     if reason := forbidden(command, context.state):
         return Problem("state", 0, reason)
     if context.read_only and command.changes:
@@ -84,7 +88,7 @@ def _misplaced(command: Command, context: Context) -> Problem | None:
 
 
 def problems(text: str, head: Head, run: Run, complete: bool) -> tuple[Problem, ...]:
-    """All that is wrong with the line, by offset."""
+    """Return all that is wrong with the line, by offset."""
     found = dict(run.noted)
 
     def note(problem: Problem | None, at: int) -> None:
@@ -93,12 +97,12 @@ def problems(text: str, head: Head, run: Run, complete: bool) -> tuple[Problem, 
 
     for token in run.starts.values():
         if token.kind in (BAD, CRLF) and token.end < len(text) and not _HALF_TYPED.match(text, token.start):
-            note(Problem("atom", 0, f"{token.text!r} may not stand here"), token.start)
+            note(Problem("atom", 0, f"{token.text!r} is not allowed here"), token.start)
     if head.tag is not None and not _TAG.fullmatch(head.tag):
         note(Problem("tag", 0, f"{head.tag!r} cannot be a tag"), text.index(head.tag))
     start = text[: head.end]
     if start.startswith(" ") or "  " in start:
-        note(Problem("SP", 0, "one space is enough"), 0 if start.startswith(" ") else start.index("  ") + 1)
+        note(Problem("SP", 0, "use one space"), 0 if start.startswith(" ") else start.index("  ") + 1)
     if head.command is None:
         note(_unknown(text, head, run), head.start)
     else:
@@ -109,9 +113,9 @@ def problems(text: str, head: Head, run: Run, complete: bool) -> tuple[Problem, 
 
 
 def discreet(problem: Problem) -> Problem:
-    """The problem without what it cites of the line."""
+    """Return the problem without anything it quotes from the line."""
     if problem.rule == "command":
-        return problem._replace(message="this is no command known here")
+        return problem._replace(message="unknown command")
     cited = r"""'(?:[^'\\]|\\.)+'|"(?:[^"\\]|\\.)+\""""
     return problem._replace(message=re.sub(cited, "this", problem.message))
 
@@ -130,7 +134,7 @@ def _commands(typed: str, fits: Fits = begins) -> list[Command]:
 
 
 def _second_word(text: str, head: Head, run: Run) -> int | None:
-    """Where a second word begins that may become a command, the first being its tag."""
+    """Return where a second word begins that may become a command, if the first may be its tag."""
     at = head.end + 1
     first = head.tag is None and head.name.upper() != "UID"
     return at if first and run.context.tagged is None and text[head.end : at] == " " else None
@@ -146,11 +150,11 @@ def _unknown(text: str, head: Head, run: Run) -> Problem | None:
 
     near = get_close_matches(head.name.upper(), table.commands(), 1)
     meant = f"; did you mean {near[0]}?" if near else ""
-    return Problem("command", 0, f"{head.name} is no command known here{meant}")
+    return Problem("command", 0, f"unknown command {head.name}{meant}")
 
 
 def may_become(node: Node, typed: str) -> bool:
-    """Whether what is typed of a node, up to the end of the text, can be made whole by typing on."""
+    """Return whether typing on can complete what is typed of a node up to the end of the text."""
     if isinstance(node, Keyword):
         return node.upper.startswith(folded(typed))
     if isinstance(node, Table):
@@ -162,7 +166,7 @@ def may_become(node: Node, typed: str) -> bool:
 
 
 def _wrong(text: str, run: Run) -> Problem | None:
-    """The place where the line stops fitting; None where typing on can make it fit."""
+    """Return the problem at the place where the line stops fitting, or None if typing on can make it fit."""
     at = run.furthest
     if at >= len(text) or at < 0:
         return None
@@ -173,17 +177,17 @@ def _wrong(text: str, run: Run) -> Problem | None:
     if not rest.strip(" "):
         return Problem("SP", at, "a space at the end of the line")
     if rest[0] == ")" and text[at - 1] == " ":
-        return Problem("SP", at - 1, "a space too many")
+        return Problem("SP", at - 1, "an extra space")
     if wanted and rest[0] == " ":
-        return Problem("SP", at, "a space too many")
+        return Problem("SP", at, "an extra space")
     end, _, bounds = run.spans.get(max((start for start in run.spans if start < at), default=-1), (-1, "", ""))
     if end == at and bounds and text[at - 1] != '"' and rest[0] != " " and not (wanted and rest[0] in "()"):
-        return Problem("atom", at, f"{rest[0]!r} may not stand in {bounds}")
+        return Problem("atom", at, f"{rest[0]!r} is not allowed in {bounds}")
     if wanted:
         return Problem("syntax", at, _in_place_of(rest, wanted))
     if rest[0] == " ":
         return Problem("syntax", at + len(rest) - len(rest.lstrip(" ")), "nothing more may follow")
-    return Problem("syntax", at, f"a space or the end of the line was expected before {rest[0]!r}")
+    return Problem("syntax", at, f"expected a space or the end of the line before {rest[0]!r}")
 
 
 def _noun(node: Node) -> str:
@@ -193,7 +197,7 @@ def _noun(node: Node) -> str:
 
 
 def _in_place_of(rest: str, wanted: list[Node]) -> str:
-    """The message for a word that stands where something else was wanted."""
+    """Return the message for a word in the place of something else."""
     word = rest[: word_end(rest, 0)] or rest[0]
     names = [name for node in wanted if isinstance(node, Table) for name in node.rows if name[0] not in "<("]
     from difflib import get_close_matches
@@ -201,14 +205,14 @@ def _in_place_of(rest: str, wanted: list[Node]) -> str:
     near = get_close_matches(word.upper(), names, 1)
     shown = list(dict.fromkeys(_noun(node) for node in wanted))
     listed = " or ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
-    return f"{listed} was expected, not {word!r}" + (f"; did you mean {near[0]}?" if near else "")
+    return f"expected {listed}, not {word!r}" + (f"; did you mean {near[0]}?" if near else "")
 
 
 # -- what may come next
 
 
 def expected(text: str, head: Head, run: Run, fits: Fits = begins) -> tuple[Expected, ...]:
-    """All that may stand at the end of the text, or in place of its half-typed last word.
+    """Return all that may stand at the end of the text, or in place of its half-typed last word.
 
     With another `fits` than the strict one, slots are told whatever is typed of them.
     """
@@ -229,7 +233,7 @@ def expected(text: str, head: Head, run: Run, fits: Fits = begins) -> tuple[Expe
 
 
 def _choices(node: Node, at: int, typed: str, context: Context, fits: Fits) -> list[Expected]:
-    """What may stand for a node at `at`, where `typed` stands so far."""
+    """Return what may stand for a node at `at`, where `typed` is typed so far."""
     if isinstance(node, Keyword):
         meant = fits(node.upper, typed) if node.is_word else node.text.startswith(typed) and typed != node.text
         return [Expected("keyword", node.text, None, at)] if meant and node.text.strip() else []
@@ -267,7 +271,7 @@ def _rows(kind: str, at: int, typed: str, context: Context, fits: Fits) -> list[
 
 
 def hint(text: str, head: Head, run: Run) -> str:
-    """The rest of the syntax, from the word being typed on."""
+    """Return the rest of the syntax, from the word being typed."""
     if head.command is None:
         return ""
     if head.end == len(text):
@@ -301,7 +305,7 @@ def _with_arguments(shown: str, text: str, run: Run) -> str:
 
 
 def _current(sequence: Sequence, index: int) -> str:
-    """The rest of a sequence, its first item spelt out where it is a named rule."""
+    """Return the rest of a sequence, with its first item spelt out if it is a named rule."""
     _, optional, node = sequence.items[index]
     shown = sequence.show(index)
     return shown.replace(node.show(), node.row.syntax, 1) if isinstance(node, Rule) and not optional else shown

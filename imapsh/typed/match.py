@@ -86,7 +86,7 @@ class Run:
         token = self.starts.get(at)
         if token is None or len(token.text) == 1:
             return at + 1
-        self.notes("SP", at + 1, "one space is enough")
+        self.notes("SP", at + 1, "use one space")
         return token.end
 
     def notes(self, rule: str, at: int, message: str, severity: str = "error") -> None:
@@ -101,7 +101,7 @@ class Run:
 
     def too_deep(self, at: int) -> int:
         """Give up: search keys nest too deeply."""
-        self.notes("nesting", at, "this nests too deeply")
+        self.notes("nesting", at, "nested too deeply")
         self.furthest, self.wanted = len(self.text) + 1, []
         return -1
 
@@ -165,7 +165,7 @@ def _named(words: list[tuple[str, int]], tag: str | None) -> Head | None:
 
 
 def _unknown(words: list[tuple[str, int]], tag: str | None, text: str) -> Head:
-    """What stands where a command should; a word behind UID belongs to it."""
+    """Return what is in the command's place; a word after UID belongs to it."""
     if not words:
         return Head(tag, "", len(text), len(text), None)
     name, start = words[0]
@@ -235,7 +235,7 @@ class Match:
 
     @cached_property
     def errors(self) -> tuple[Problem, ...]:
-        """What is wrong or doubtful, by offset.  No message holds a character of a secret."""
+        """All that is wrong or doubtful, by offset.  No message holds a character of a secret."""
         head = self._head
         found = advice.problems(self.text, head, self._run, self.complete)
         ends = {head.start: head.end}  # a message cites the name, or the tag, whole
@@ -248,7 +248,7 @@ class Match:
         )
 
     def _is_secret(self, at: int, end: int = 0) -> bool:
-        """Whether something secret stands at `at`, or from there on before `end`."""
+        """Return whether something secret is at `at`, or from there on before `end`."""
         return any(start < max(end, at + 1) and at < stop for start, stop in self.secrets)
 
     @cached_property

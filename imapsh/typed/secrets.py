@@ -29,7 +29,7 @@ _BASE64 = lazy(r"[A-Za-z0-9+/]{8,}={0,2}")  # a shorter one may be any word
 
 
 def _goes_on(before: Token, token: Token) -> bool:
-    """Whether two tokens without a space between can be one argument."""
+    """Return whether two tokens without a space between can be one argument."""
     if before.kind is LITERAL:
         return token.kind is DATA
     return before.kind not in (QUOTED, DATA) and token.kind not in (QUOTED, OPEN_QUOTE, LITERAL, "(", ")")
@@ -59,7 +59,7 @@ def _behind(tokens: tuple[Token, ...], start: int, arguments: int) -> tuple[Span
 
 
 def _is_login(word: str) -> bool:
-    """Whether a word that is no command may be meant for LOGIN or AUTHENTICATE."""
+    """Return whether a word that is no command may be meant for LOGIN or AUTHENTICATE."""
     from difflib import get_close_matches
 
     names, word = ("LOGIN", "AUTHENTICATE"), word.upper()
@@ -120,7 +120,7 @@ def _in_line(text: str) -> Iterator[Span]:
 
 
 def _is_connect(word: str) -> bool:
-    r"""Whether a word may be meant for `\\connect`, or for imapsh on another command line."""
+    r"""Return whether a word may be meant for `\\connect`, or for imapsh on another command line."""
     from difflib import get_close_matches
 
     return bool(get_close_matches(word.lstrip("\\").upper(), ("CONNECT", "IMAPSH"), 1, 0.7))
@@ -143,7 +143,7 @@ def _decoded(word: str) -> bytes:
 
 
 def credentials(word: str) -> bool:
-    r"""Whether a word is SASL credentials in base64: PLAIN's with its NULs (RFC 4616), or a token (RFC 7628)."""
+    r"""Return whether a word is SASL credentials in base64: PLAIN's with its NULs (RFC 4616), or a token (RFC 7628)."""
     octets = _decoded(word)
     if b"auth=Bearer " in octets or octets.count(b"\0") == 2:
         return any(octets)
@@ -155,13 +155,13 @@ def _is_text(octets: bytes) -> bool:
 
 
 def _is_answer(line: str) -> bool:
-    """Whether a line is one word of base64 that stands for text, as the steps of AUTHENTICATE are."""
+    """Return whether a line is one word of base64 that stands for text, as the steps of AUTHENTICATE are."""
     octets = _decoded(line)
     return bool(octets) and _is_text(octets)
 
 
 def _runs(tokens: tuple[Token, ...], ends: tuple[str, ...]) -> Iterator[tuple[int, str]]:
-    """What stands between tokens of these kinds: where it begins, and its text."""
+    """Yield the text between tokens of these kinds, and where it begins."""
     start, pieces = 0, list[str]()
     for token in tokens:
         if token.kind not in ends:
@@ -176,7 +176,7 @@ def _runs(tokens: tuple[Token, ...], ends: tuple[str, ...]) -> Iterator[tuple[in
 
 
 def _anywhere(tokens: tuple[Token, ...], command: Command | None) -> Iterator[Span]:
-    """What is secret whatever the command is."""
+    """Return what is secret whatever the command is."""
     words = list(_runs(tokens, (SPACE, CRLF, DATA)))
     for start, word in words:
         quotes = len(word) - len(word.lstrip('"'))
@@ -202,7 +202,7 @@ def spans(tokens: tuple[Token, ...], command: Command | None, end: int) -> tuple
 
 
 def _of_login(tokens: tuple[Token, ...], command: Command | None, end: int) -> tuple[Span, ...]:
-    """What is secret because LOGIN or AUTHENTICATE stands before it."""
+    """Return what is secret because it follows LOGIN or AUTHENTICATE."""
     if command is not None:
         clear = arguments_in_clear(command.syntax)
         return () if clear is None else _behind(tokens, end, clear)

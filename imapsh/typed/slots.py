@@ -106,17 +106,17 @@ SLOTS: dict[str, Shape] = {
     "mechanism": Shape("a SASL mechanism", _ATOM, role="item", needs=("AUTH={}",)),
     "initial-response": Shape("a response in base64, or = for an empty one", _BASE64, half=_C(r"[A-Za-z0-9+/]*=?\Z"),
                               secret=True, role="secret", needs=("SASL-IR", "IMAP4rev2")),
-    "sequence-set": _set("a set of message numbers, as 1:4,7,*"),
-    "uid-set": _set("a set of UIDs, as 1:4,7,*"),
+    "sequence-set": _set("a set of message numbers (such as 1:4,7,*)"),
+    "uid-set": _set("a set of UIDs (such as 1:4,7,*)"),
     "number": Shape("a number", _C(r"\d+"), int, role="number"),
     "number64": Shape("a number", _C(r"\d+"), int, role="number"),
-    "nz-number": Shape("a number from 1 on", _C(r"[1-9]\d*"), int, role="number"),
-    "date": Shape("a date, as 1-Feb-1994", _DATE, _undated, half=_HALF_DATE, role="date"),
-    "date-time": Shape('a date and time, as "17-Jul-1996 02:44:25 -0700"', _DATE_TIME, _undated,
+    "nz-number": Shape("a number from 1", _C(r"[1-9]\d*"), int, role="number"),
+    "date": Shape("a date (such as 1-Feb-1994)", _DATE, _undated, half=_HALF_DATE, role="date"),
+    "date-time": Shape('a date and time (such as "17-Jul-1996 02:44:25 -0700")', _DATE_TIME, _undated,
                        half=_C(r'"[^"]{0,26}\Z'), role="date"),
-    "section-part": Shape("a part, as 1.2", _C(r"[1-9]\d*(?:\.[1-9]\d*)*"), _numbers,
+    "section-part": Shape("a part (such as 1.2)", _C(r"[1-9]\d*(?:\.[1-9]\d*)*"), _numbers,
                           half=_C(r"(?:[1-9]\d*\.)*(?:[1-9]\d*)?\Z"), role="item"),
-    "partial": Shape("a range of octets, as <0.1024>", _C(r"<\d+\.[1-9]\d*>"), _numbers,
+    "partial": Shape("a range of octets (such as <0.1024>)", _C(r"<\d+\.[1-9]\d*>"), _numbers,
                      half=_C(r"<(?:\d+(?:\.\d*)?)?\Z"), role="number"),
     "message": Shape("a literal: {octets}, or {@path} for a file", half=_C(r"~?(?:\{[^}]*)?\Z"), role="literal"),
 }  # fmt: skip
@@ -151,7 +151,7 @@ class Slot:
         try:
             value = shape.value(run.text[at:end])
             if isinstance(value, int) and value > _LARGEST.get(self.kind, value):
-                raise ValueError(f"{value} is more than {self.kind} can be ({_LARGEST[self.kind]})")
+                raise ValueError(f"{value} is too large for {self.kind} (at most {_LARGEST[self.kind]})")
         except ValueError as error:
             run.notes("syntax", at, str(error) if end - at < 100 else f"this is too long for {shape.noun}")
             value = run.text[at:end]
@@ -167,7 +167,7 @@ class Slot:
         largest = max((end for pair in numbers.ranges for end in pair), default=0)
         if largest > exists:
             held = f"the last message is {exists}" if exists else "the mailbox is empty"
-            run.notes("seq-number", at, f"there is no message {largest}: {held}", "advice")
+            run.notes("seq-number", at, f"message {largest} does not exist: {held}", "advice")
 
     def _taken(self, run: Run, at: int, end: int, value: object) -> int:
         run.spans[at] = (end, self.shape.role, self.shape.bounds)
@@ -184,7 +184,7 @@ class Slot:
         if character == "]" and not self.shape.strings:
             return end  # closes a section or a code
         bounds, code = self.shape.bounds, self._coded(run, found[0])
-        run.notes("atom", end, f"{code}{character!r} may not stand in {self.shape.noun if code else bounds}")
+        run.notes("atom", end, f"{code}{character!r} is not allowed in {self.shape.noun if code else bounds}")
         return found.end()
 
     def _coded(self, run: Run, name: str) -> str:
@@ -210,17 +210,17 @@ class Slot:
         else:
             value, end = self._literal(run, token)
         if token.text.startswith("~") and self.kind != "message":
-            run.notes("literal8", token.start, f"~{{n}} may not stand for {self.shape.noun}; leave the ~ out")
+            run.notes("literal8", token.start, f"~{{n}} is not allowed for {self.shape.noun}; leave out the ~")
         return self._taken(run, token.start, end, value)
 
     def _check_quoted(self, run: Run, token: Token) -> None:
         if not run.context.takes_utf8 and (found := _EIGHT_BIT.search(token.text)):
             run.notes("QUOTED-CHAR", token.start + found.start(), self._coded(run, unquote(token.text)) +
-                      f"{found[0]!r} may stand in quotes only after ENABLE IMAP4rev2 or UTF8=ACCEPT")  # fmt: skip
+                      f"{found[0]!r} is allowed in quotes only after ENABLE IMAP4rev2 or UTF8=ACCEPT")  # fmt: skip
         if "\\" in token.text:
             body = re.sub(r'\\["\\]', "..", token.text)
             if (found := _ESCAPE.search(body)) is not None:
-                run.notes("quoted", token.start + found.start(), r'in quotes, \ stands only before " and \ ')
+                run.notes("quoted", token.start + found.start(), r'in quotes, \ may only precede " and \ ')
 
     def _literal(self, run: Run, token: Token) -> tuple[object, int]:
         """The literal's octets, or None as long as they are not typed, and where it ends."""
@@ -234,7 +234,7 @@ class Slot:
             if index < len(run.payloads):
                 return bytes(run.payloads[index]), token.end
         if token.end != len(run.text):
-            run.notes("literal", token.start, "a literal's {n} ends the line, and its octets follow")
+            run.notes("literal", token.start, "{n} must end the line, and the literal's octets follow")
         run.unfinished = True
         return None, token.end
 

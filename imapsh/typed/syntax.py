@@ -122,7 +122,7 @@ def _read(parts: list[tuple[str, ...]], close: str) -> Node:
         slot, quoted, again, opener, closer, bar, space, paren, word = parts.pop(0)
         if closer:
             if closer != close:
-                raise ValueError(f"{closer!r} closes nothing")
+                raise ValueError(f"{closer!r} has no opening bracket")
             close = ""
             break
         if bar:
@@ -152,7 +152,7 @@ def parse(notation: str) -> Sequence:
 
 
 def arguments_in_clear(notation: str) -> int | None:
-    """How many arguments stand before the first that is secret; None where none is."""
+    """How many arguments stand before the first that is secret; None if none is."""
     for index, item in enumerate(parse(notation).items):
         inner = item.node.items[0].node if isinstance(item.node, Sequence) else item.node
         if isinstance(inner, Slot) and inner.shape.secret:

@@ -20,7 +20,7 @@ class Deflate:
         self._in = decompressobj(wbits=-MAX_WBITS)
 
     def deflate(self, data: bytes) -> bytes:
-        """What to send for `data`."""
+        """Return what to send for `data`."""
         return self._out.compress(data) + self._out.flush(Z_SYNC_FLUSH)
 
     def inflate(self, data: bytes = b"", most: int = _CHUNK) -> bytes:
@@ -32,7 +32,7 @@ class Deflate:
         try:
             return self._in.decompress(self._in.unconsumed_tail + data, most)
         except error as fault:
-            raise ConnectionLost("what the server sent under COMPRESS is not DEFLATE: connect again") from fault
+            raise ConnectionLost("the server sent data under COMPRESS that is not DEFLATE: connect again") from fault
 
     @property
     def ended(self) -> bool:
@@ -66,7 +66,7 @@ class InflatingPusher(Pusher):
     def _inflate(self) -> bool:
         """Hand on the next octets, or the end; whether there was any."""
         if self._coded and self._deflate.ended:
-            raise ConnectionLost("the server ended its DEFLATE stream and sends on: connect again")
+            raise ConnectionLost("the server sent data after the end of its DEFLATE stream: connect again")
         coded, self._coded = self._coded, b""
         clear = self._deflate.inflate(coded)
         if clear or (self._over and not self._ended):

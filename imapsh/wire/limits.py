@@ -28,7 +28,9 @@ class Limits(NamedTuple):
         """These limits with one `NAME=NUMBER` applied.  Raises UsageError."""
         name, _, number = setting.partition("=")
         if name not in self._fields or not (number.isdecimal() and len(number) < 20):
-            raise UsageError(f"{setting!r} is no limit: give NAME=NUMBER, NAME one of {', '.join(self._fields)}")
+            raise UsageError(
+                f"{setting!r} is not a limit: give NAME=NUMBER, where NAME is one of {', '.join(self._fields)}"
+            )
         return self._replace(**{name: int(number)})
 
 

@@ -143,7 +143,7 @@ class Pusher:
 
     @property
     def unfinished(self) -> Unfinished | None:
-        """What has come in part, None where nothing has.  Take all frames before."""
+        """What has arrived only in part, or None.  Take all frames first."""
         if not self.midway:
             return None
         reader = self.reader

@@ -86,7 +86,7 @@ Reading = Generator[Request, bytes, Frame | None]
 
 
 class Sink(Protocol):
-    """Where a large literal goes, piece by piece."""
+    """Takes a large literal, piece by piece."""
 
     def write(self, data: bytes, /) -> object:
         """Take the next octets."""
@@ -164,13 +164,13 @@ class FrameReader:
         return line
 
     def _ended(self, parts: list[Part], violations: list[Violation]) -> bool:
-        """Whether the last piece ends a line; a bare LF is a violation."""
+        """Return whether the last piece ends a line; a bare LF is a violation."""
         last = parts[-1]
         if len(parts) % 2 == 0 or not isinstance(last, bytes) or not last.endswith(b"\n"):
             return False
         if not last.endswith(b"\r\n"):
             at = self._before + len(last) - 1
-            violations.append(Violation("line", at, "the line ends with a bare LF: CRLF is due"))
+            violations.append(Violation("line", at, "the line ends with a bare LF instead of CRLF"))
         return True
 
     def _command(self, parts: list[Part]) -> Generator[Request, bytes, None]:
@@ -244,11 +244,13 @@ class FrameReader:
         """A literal in a response: note `{n+}`, which no server may send, and a size that is no number64."""
         if _size(found) >> 63:
             at = self._before + found.start()
-            violations.append(Violation("number64", at, "a size beyond 63 bits: read as no literal"))
+            violations.append(
+                Violation("number64", at, "the size needs more than 63 bits, so this is not read as a literal")
+            )
             return False
         if found[3]:
             at = self._before + found.start(3)
-            violations.append(Violation("literal-from-server", at, "{n+} is for clients only"))
+            violations.append(Violation("literal-from-server", at, "only a client may send {n+}"))
         return (yield from self._literal(parts, found))
 
     def _literal(self, parts: list[Part], found: re.Match[bytes]) -> Generator[Request, bytes, bool]:

@@ -51,7 +51,7 @@ class Source:
         return self.octets[self.at - octets : self.at]
 
     def next_response(self, limits: Limits) -> int:
-        """Where the next believable response begins, the end where none does."""
+        """Return where the next believable response begins, or the end if none does."""
         at = self.at
         while (found := _BELIEVABLE_LINE.search(self.octets, at)) is not None:
             stop = self._refuted(found.start(), limits)
@@ -61,7 +61,7 @@ class Source:
         return len(self.octets)
 
     def _refuted(self, begin: int, limits: Limits) -> int | None:
-        """Where the lines that begin at `begin` turn out to be no responses; None where they are."""
+        """Where the lines that begin at `begin` turn out to be no responses; None if they are."""
         ahead = Source(self.octets, begin)
         reader = FrameReader(RESPONSE, limits)
         for _ in range(_LOOKAHEAD):
@@ -100,7 +100,7 @@ def shortened(frame: Frame, content: bytes, before: str = "come before the next 
     fault = Violation(
         "literal",
         sum(map(size_of, lines)) - (len(announcement) - brace),
-        f"{announced} octets are announced and {came} {before}",
+        f"{announced} octets were announced and {came} {before}",
     )
     return Frame(parts, frame.offset, (*frame.violations, fault))
 
@@ -117,7 +117,7 @@ def given_up(frame: Frame, limits: Limits) -> tuple[Frame, bytes]:
     octets = content if isinstance(content, bytes) else _read_back(content)
     if octets is None:
         came = f"{size_of(content)} came"
-        fault = Violation("literal", sum(map(size_of, frame.parts[:-1])), f"more octets are announced than the {came}")
+        fault = Violation("literal", sum(map(size_of, frame.parts[:-1])), f"more octets were announced than the {came}")
         return Frame(frame.parts, frame.offset, (*frame.violations, fault)), b""
     end = Source(octets).next_response(limits)
     before = "come before the next response" if end < len(octets) else "came"

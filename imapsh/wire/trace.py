@@ -54,7 +54,7 @@ class Trace:
         self._record(CLIENT, octets)
 
     def note(self, text: str) -> None:
-        """What happened besides: connected, TLS begun, connection lost."""
+        """Record another event: connected, TLS begun, connection lost."""
         self._record(NOTE, text.encode("utf-8", "surrogateescape"))
 
     def _record(self, direction: str, octets: bytes) -> None:
@@ -63,7 +63,7 @@ class Trace:
 
 
 def is_trace(data: bytes) -> bool:
-    """Whether a file that begins with `data` is a trace."""
+    """Return whether a file that begins with `data` is a trace."""
     return data.startswith(_MAGIC)
 
 
@@ -75,19 +75,19 @@ def read_trace(data: bytes | Iterable[bytes]) -> Iterator[Record]:
     source = _Source(iter((data,) if isinstance(data, bytes) else data))
     first = source.line()
     if not is_trace(first) or first[len(_MAGIC) :].strip() != b"%d" % _VERSION:
-        raise ParseError(f"this is no trace of version {_VERSION}: the first line must be 'imapsh-trace {_VERSION}'")
+        raise ParseError(f"not a trace of version {_VERSION}: the first line must be 'imapsh-trace {_VERSION}'")
     while line := source.line():
         found = _HEADER.fullmatch(line)
         if found is None:
             if not source.ended:
-                raise ParseError(f"the trace is damaged at octet {source.offset - len(line)}: no record begins there",
+                raise ParseError(f"the trace is damaged at octet {source.offset - len(line)}: expected a record there",
                                  source.offset - len(line))  # fmt: skip
             return
         begin = source.offset
         octets = source.read(int(found[3]))
         yield Record(found[1].decode("ascii"), float(found[2]), begin, octets)
         if source.read(1) not in (b"\n", b""):
-            raise ParseError(f"the trace is damaged at octet {source.offset - 1}: a record ends there with a newline",
+            raise ParseError(f"the trace is damaged at octet {source.offset - 1}: expected a newline there",
                              source.offset - 1)  # fmt: skip
 
 

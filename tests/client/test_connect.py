@@ -319,7 +319,7 @@ def test_a_wrong_password(dovecot: Server) -> None:
 def test_a_token_where_none_is_taken(dovecot: Server) -> None:
     async def scene() -> None:
         async with connect(f"imap://{dovecot.host}:{dovecot.port}") as c:
-            with pytest.raises(UsageError, match="takes no token"):
+            with pytest.raises(UsageError, match="does not take a token"):
                 await c.login("demo", token="abc", mechanism="plain")
             with pytest.raises(LoginError, match="status invalid_token"):
                 await c.login("demo", token="abc")

@@ -380,7 +380,7 @@ def test_closing_in_the_middle_wakes_who_waits() -> None:
             running = asyncio.create_task(c.noop())
             await peer.hears(b"A1 NOOP\r\n")
             await c.close()
-            with pytest.raises(ConnectionLost, match="closed here"):
+            with pytest.raises(ConnectionLost, match="was closed by this side"):
                 await running
 
     play(scene)

@@ -143,7 +143,7 @@ def test_memory_that_does_not_suffice_aborts() -> None:
         raise MemoryError
 
     reader = ReplyReader(Transcript(), Aborted)
-    with pytest.raises(Aborted, match="more than memory"):
+    with pytest.raises(Aborted, match="does not fit in memory"):
         reader.rest(b"* 1 FETCH (A {9}\r\n", bytes, read, 0)
 
 

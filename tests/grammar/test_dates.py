@@ -38,7 +38,7 @@ def test_a_moment_of_no_known_zone_is_written_as_utc() -> None:
 
 @pytest.mark.parametrize("text", ["", "1-Foo-2026", "31-Feb-2026", "1-Feb-26", " 1-Feb-2026", "2026-02-01"])
 def test_what_is_no_day(text: str) -> None:
-    with pytest.raises(ValueError, match="no da"):
+    with pytest.raises(ValueError, match=r"is not a date|does not exist"):
         read_date(text)
 
 
@@ -46,5 +46,5 @@ def test_what_is_no_day(text: str) -> None:
     "text", ["", "1-Feb-2026", " 1-Feb-2026 25:00:00 +0000", " 1-Feb-2026 12:00:00 +9999", "31-Feb-2026 12:00:00 +0000"]
 )
 def test_what_is_no_moment(text: str) -> None:
-    with pytest.raises(ValueError, match=r"no (date-time|such time|day)"):
+    with pytest.raises(ValueError, match=r"is not a date-time|does not exist"):
         read_date_time(text)

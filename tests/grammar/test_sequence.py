@@ -113,7 +113,7 @@ def test_d2_a_range_is_not_expanded() -> None:
     assert str(every[-2:]) == "4294967294:4294967295"
     assert SequenceSet.of(range(1, 1 << 32)) == every
     for expand in (list, set, sorted, iter):
-        with pytest.raises(UsageError, match=r"take them in blocks"):
+        with pytest.raises(UsageError, match=r"slice the set into blocks"):
             expand(every)
 
 

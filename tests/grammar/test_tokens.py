@@ -60,7 +60,7 @@ def test_announcements() -> None:
     assert announcement("~{12+}") == (12, False, True)
     assert announcement("{0}") == (0, True, False)
     for wrong in ("{}", "{-1}", "{1", "12"):
-        with pytest.raises(ValueError, match="announces no literal"):
+        with pytest.raises(ValueError, match="does not announce a literal"):
             announcement(wrong)
 
 

@@ -149,7 +149,7 @@ def test_enabled_and_id() -> None:
         "- the server",
         "    name         x",
         "    support-url  NIL",
-        "- the server says nothing of itself",
+        "- the server did not say anything about itself",
     ]
 
 
@@ -279,12 +279,12 @@ def test_what_is_wrong_stands_below() -> None:
     assert view("* FLAGS (\\Seen $Work )") == [
         "- flags \\Seen $Work",
         "  * FLAGS (\\Seen $Work )",
-        "                      ^ a space with nothing behind it [flag-list, RFC 9051 §9]",
+        "                      ^ a space with nothing after it [flag-list, RFC 9051 §9]",
     ]
     assert views(40).show(one(b"* FLAGS (\\Seen $Work )\r\n")).splitlines()[1:] == [
         "   FLAGS (\\Seen $Work )",
         "                     ^ a space with",
-        "    nothing behind it [flag-list, RFC",
+        "    nothing after it [flag-list, RFC",
         "    9051 §9]",
     ]
 
@@ -369,7 +369,7 @@ def test_messages_that_are_gone_are_counted() -> None:
     assert gone(9) == ["- message 7 is gone (UID 9)"]
     assert gone(None) == ["- message 7 is gone"]
     assert gone(*range(1, 4001)) == ["- 4,000 messages are gone  UID 1:4000"]
-    assert gone(9, None, 4, 5) == ["- 4 messages are gone  UID 4:5,9", "    and 1 whose UID is not known"]
+    assert gone(9, None, 4, 5) == ["- 4 messages are gone  UID 4:5,9", "    and 1 whose UID is unknown"]
     assert gone(None, None) == ["- 2 messages are gone"]
     assert max(map(len, gone(*range(1, 200, 2)))) <= 60
 

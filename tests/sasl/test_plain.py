@@ -31,5 +31,5 @@ def test_it_does_not_answer_for_ever() -> None:
     mechanism = Plain("tim", "tanstaaf")
     mechanism.step(b"")
     mechanism.step(b"")
-    with pytest.raises(ImapshError, match="more than PLAIN has to say"):
+    with pytest.raises(ImapshError, match="more than PLAIN can answer"):
         mechanism.step(b"")

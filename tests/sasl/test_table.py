@@ -66,7 +66,7 @@ def test_names() -> None:
 
 def test_acting_for_another() -> None:
     assert make("PLAIN", "joe", "pw", authorize="boss").step(b"") == b"boss\0joe\0pw"
-    with pytest.raises(UsageError, match="act for"):
+    with pytest.raises(UsageError, match="authorization identity"):
         make("SCRAM-SHA-1", "joe", "pw", authorize="boss")
 
 

@@ -56,7 +56,7 @@ def test_login_and_logout(player: Player) -> None:
         (b64encode(b"\0u\0q").decode(), "a NO [AUTHENTICATIONFAILED] ..."),
         ("*", "a BAD ...cancelled"),
         ("!!!", "a BAD ...base64..."),
-        (b64encode(b"no nul").decode(), "a BAD ...PLAIN wants..."),
+        (b64encode(b"no nul").decode(), "a BAD ...PLAIN needs..."),
     ],
 )
 def test_authenticate_plain(store: Store, line: str, reply: str) -> None:

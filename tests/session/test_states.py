@@ -45,7 +45,7 @@ def test_greeting(line: str, state: str) -> None:
         ("HTTP/1.1 400 Bad Request", "greets like HTTP"),
         ("SSH-2.0-OpenSSH_9", "greets like SSH"),
         ("\\x15\\x03\\x01\\x00\\x02\\x02\\x28", "imaps://"),
-        ("hello", "is not IMAP"),
+        ("hello", "is not an IMAP server"),
         ("* BYE too many connections", "BYE too many connections"),
     ],
 )
@@ -274,7 +274,7 @@ def test_d4_what_is_for_before_the_login(name: str) -> None:
 
 
 def test_d4_tls_is_put_in_once() -> None:
-    with pytest.raises(StateError, match="TLS is on already"):
+    with pytest.raises(StateError, match="TLS is already on"):
         strict(secure=True).command("STARTTLS")
 
 

@@ -220,7 +220,7 @@ class CutOff:
         (b"HTTP/1.1 400 Bad Request\r\n\r\n", 4, "it greets like HTTP"),
         (b"* BYE too many\r\n", 4, "BYE too many"),
         (b"\x15\x03\x03\x00\x02\x02\x46", 4, "TLS"),
-        (b"\x80\x81 garbage \xff\r\n", 4, "is not IMAP"),
+        (b"\x80\x81 garbage \xff\r\n", 4, "is not an IMAP server"),
         (b"", 4, "without a greeting"),
     ],
 )

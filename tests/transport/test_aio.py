@@ -107,7 +107,7 @@ def test_starttls_over_tcp_and_unix(peer: Peer, papers: Papers, tmp_path: Path) 
             assert await read_exactly(stream, 3) == b"go!"
             await stream.start_tls(papers.client, "localhost")
             await echoes(stream, 60_000)
-            with pytest.raises(TLSError, match="under TLS already"):
+            with pytest.raises(TLSError, match="already uses TLS"):
                 await stream.start_tls(papers.client, "localhost")
 
     run(main)
@@ -118,7 +118,7 @@ def test_octets_behind_the_ok_stop_starttls(papers: Papers) -> None:
         client, server = await aio_pair("h:143")
         await server.write(b"go!* OK injected\r\n")
         assert await client.read(3) == b"go!"
-        with pytest.raises(TLSError, match="h:143 sent 15 octets between its OK to STARTTLS and TLS"):
+        with pytest.raises(TLSError, match="h:143 sent 15 octets after its STARTTLS OK in plaintext"):
             await client.start_tls(papers.client, "localhost")
         assert await server.read(9) == b""
         await server.close()
@@ -311,7 +311,7 @@ def test_what_cannot_be_reached(tmp_path: Path) -> None:
         for address, words in (
             (tcp(port), rf"127\.0\.0\.1:{port} refused the connection"),
             (tcp(port, "localhost"), rf"localhost:{port} refused the connection"),
-            (Address("unix", path=str(tmp_path / "none")), "there is no socket"),
+            (Address("unix", path=str(tmp_path / "none")), "does not exist; check that the server is up"),
             (Address("exec", command=("no-such-command",)), "was not found"),
         ):
             with pytest.raises(ConnectError, match=words):
@@ -348,8 +348,8 @@ def test_tls_that_fails(peer: Peer, papers: Papers, tmp_path: Path) -> None:
         (peer(refuse_tls(papers)), TLSOptions(), 10.0, "is not trusted"),
         (peer(refuse_tls(other)), papers.client, 10.0, r"is for a\.example, not for 127\.0\.0\.1"),
         (peer(plain), papers.client, 10.0, "does not speak TLS from the start"),
-        (peer(lambda sock: None), papers.client, 10.0, "ended the connection during the TLS handshake"),
-        (peer(lambda sock: sock.recv(1) and None), papers.client, 10.0, "ended the connection during the TLS"),
+        (peer(lambda sock: None), papers.client, 10.0, "closed the connection during the TLS handshake"),
+        (peer(lambda sock: sock.recv(1) and None), papers.client, 10.0, "closed the connection during the TLS"),
         (peer(silent), papers.client, 0.05, "did not finish the TLS handshake"),
     ]
 

@@ -107,7 +107,7 @@ def test_reset(peer: Peer) -> None:
     stream.write(b"x")
     with pytest.raises(ConnectionLost, match="reset the connection"):
         stream.read(10)
-    with pytest.raises(ConnectionLost, match="closed the connection before all was sent"):
+    with pytest.raises(ConnectionLost, match="closed the connection before everything was sent"):
         stream.write(b"x")
     stream.close()
 
@@ -183,7 +183,9 @@ def test_secrets_are_taken_out_of_the_environment(monkeypatch: pytest.MonkeyPatc
 
 def test_refused() -> None:
     port = closed_port()
-    with pytest.raises(ConnectError, match=rf"^127\.0\.0\.1:{port} refused the connection.*is the server up"):
+    with pytest.raises(
+        ConnectError, match=rf"^127\.0\.0\.1:{port} refused the connection.*check that the server is up"
+    ):
         connect(tcp(port))
 
 
@@ -199,9 +201,9 @@ def test_unknown_host(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (socket.gaierror(socket.EAI_AGAIN, ""), "name server gives no answer about h"),
+        (socket.gaierror(socket.EAI_AGAIN, ""), "name server did not answer about h"),
         (TimeoutError(), "h:143 did not answer within 5 s"),
-        (ConnectionResetError(104, ""), "h:143 reset the connection at once"),
+        (ConnectionResetError(104, ""), "h:143 reset the connection immediately"),
         (OSError(101, "Network is unreachable"), "no route to h:143"),
         (OSError(113, "No route to host"), "h:143 cannot be reached"),
         (PermissionError(13, ""), "rules forbid a connection to h:143"),
@@ -233,7 +235,7 @@ def test_unix_sockets_that_are_none(tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as sock:
         sock.bind(str(dead))
     for path, words in (
-        (tmp_path / "none", "there is no socket"),
+        (tmp_path / "none", "does not exist; check that the server is up"),
         (plain, "nothing listens on the socket|is no socket"),
         (dead, "nothing listens on the socket"),
         (tmp_path / ("x" * 200), "path too long"),

@@ -20,7 +20,7 @@ def test_a_pair() -> None:
     a.close()
     assert b.read(9) == b"last"
     assert b.read(9) == b""
-    with pytest.raises(ConnectionLost, match="closed the connection before all was sent"):
+    with pytest.raises(ConnectionLost, match="closed the connection before everything was sent"):
         b.write(b"x")
     assert (b.fileno(), b.info.peer) == (-1, "memory")
 

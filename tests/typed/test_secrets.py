@@ -142,12 +142,12 @@ def test_a_server_sees_the_same(size: int) -> None:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("LOGIN fred SEC(RET", "this may not stand in a password without quotes"),
-        ("LOGIN fred S%CRET", "this may not stand in a password without quotes"),
-        ("LOGIN fred ß", "this may not stand in a password without quotes"),
+        ("LOGIN fred SEC(RET", "this is not allowed in a password without quotes"),
+        ("LOGIN fred S%CRET", "this is not allowed in a password without quotes"),
+        ("LOGIN fred ß", "this is not allowed in a password without quotes"),
         ("LOGIN fred SECRET SECRET2", "nothing more may follow"),
-        ('LOGIN "a"SECRET', "a space or the end of the line was expected before this"),
-        ("AUTHENTICATE PLAIN %SECRET", "a response in base64, or = for an empty one was expected, not this"),
+        ('LOGIN "a"SECRET', "expected a space or the end of the line before this"),
+        ("AUTHENTICATE PLAIN %SECRET", "expected a response in base64, or = for an empty one, not this"),
     ],
 )
 def test_no_error_message_holds_the_secret(line: str, message: str) -> None:

@@ -194,5 +194,5 @@ def test_what_no_frame_used_can_be_taken_out() -> None:
 def test_limits_are_changed_by_name() -> None:
     assert Limits().change("line=5").line == 5
     for wrong in ("lines=5", "line", "line=x", f"line={'9' * 5000}"):
-        with pytest.raises(ValueError, match="is no limit"):
+        with pytest.raises(ValueError, match="is not a limit"):
             Limits().change(wrong)

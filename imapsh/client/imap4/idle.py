@@ -96,7 +96,7 @@ class Idler:
                 imap._append_untagged(typ, datum)
 
     def _pop(self, seconds: float | None) -> Result | None:
-        """The next response, None where none came within `seconds`."""
+        """Return the next response, or None if none came within `seconds`."""
         imap = self._imap
         if imap.state != "IDLING":
             raise imap.error("iteration works only inside the with block")

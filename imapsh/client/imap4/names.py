@@ -58,7 +58,7 @@ _AP = b"ABCDEFGHIJKLMNOP"
 
 
 def Internaldate2tuple(resp: bytes) -> time.struct_time | None:  # noqa: N802 - imaplib's name
-    """Local time of the INTERNALDATE in a FETCH response; None where there is none that can be read (2.3.3)."""
+    """Local time of the INTERNALDATE in a FETCH response; None if there is none that can be read (2.3.3)."""
     found = InternalDate.match(resp)
     if found is None or found["mon"] not in Mon2num:
         return None
@@ -106,7 +106,7 @@ def Time2Internaldate(date_time: float | datetime | str | time.struct_time | tup
         zone = timezone(timedelta(seconds=_offset(date_time)))
         moment = datetime(year, month, day, hour, minute, second, tzinfo=zone)
     elif not isinstance(date_time, datetime):
-        raise ValueError(f"{type(date_time).__name__} is no kind of date that is known here")
+        raise ValueError(f"{type(date_time).__name__} is not a supported date type")
     elif date_time.tzinfo is None:
         raise ValueError("date_time must be aware: give it a tzinfo")
     else:

@@ -104,7 +104,7 @@ def starttls(self: IMAP4, ssl_context: ssl.SSLContext | None = None) -> Result:
         raise self.error("Couldn't establish TLS session")
     injected = self._unread()
     if injected:
-        raise self.abort(f"{len(injected)} octets stood between the OK to STARTTLS and TLS, which may be an attack")
+        raise self.abort(f"{len(injected)} octets of plaintext followed the STARTTLS OK (possible injection)")
     self.sock = context.wrap_socket(self.sock, server_hostname=self.host)
     self.file = SocketFile(self.sock)
     self._tls_established = True
@@ -130,7 +130,7 @@ def compress(self: IMAP4, mechanism: str = "DEFLATE") -> Result:
     Raises `error`, before anything is sent, if the connection has no socket that these classes read.
     """
     if not self.sock or not isinstance(self._reading(), SocketFile):
-        raise self.error("COMPRESS needs a socket that these classes read")
+        raise self.error("COMPRESS needs a socket that IMAP4 reads itself")
     typ, dat = self._simple_command("COMPRESS", mechanism)
     if typ == "OK":
         from imapsh.wire.deflate import Deflate

@@ -102,4 +102,4 @@ class ReplyReader:
         try:
             return read(size)
         except (OverflowError, MemoryError) as fault:
-            raise self._abort(f"a literal of {size} octets is more than memory can hold") from fault
+            raise self._abort(f"a literal of {size} octets does not fit in memory") from fault

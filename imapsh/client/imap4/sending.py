@@ -97,7 +97,7 @@ def _send_pieces(self: IMAP4, name: str, tag: bytes, pieces: list[Piece]) -> boo
 
 
 def _plus(self: IMAP4, octets: int, binary: bool) -> bool:
-    """Whether a literal may be sent without waiting."""
+    """Return whether a literal may be sent without waiting."""
     offered = self.capabilities
     return self.literal_plus and plus_allowed(offered, rev2_holds(offered, self._enabled))(octets, binary)
 

@@ -110,7 +110,7 @@ _RFC = len("RFC 3502 §6.3.11")
 def identification(value: Id, look: Look) -> Iterator[Line]:
     """What the server says of itself, a line a field."""
     if not value.fields:
-        yield from flow([], words_of("the server says nothing of itself", "response"), look.columns, 4)
+        yield from flow([], words_of("the server did not say anything about itself", "response"), look.columns, 4)
         return
     yield [("response", "the server")]
     most = max(width(visible(name)) for name in value.fields)

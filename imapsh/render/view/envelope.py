@@ -44,7 +44,7 @@ def card(value: Envelope, look: Look, indent: int = 2) -> Iterator[Line]:
 def _date(text: str) -> list[Fragment]:
     words = [*words_of(readable.one_line(text), "date")] or [("nil", "(empty)")]
     reading = readable.beside(text)
-    return [*words, *words_of(f"-- {reading}" if reading else "-- no date that can be read", "note")]
+    return [*words, *words_of(f"-- {reading}" if reading else "-- unreadable date", "note")]
 
 
 def _people(people: tuple[Address, ...] | None) -> list[Fragment]:

@@ -67,4 +67,4 @@ class Gone:
             head: Line = [("response", f"{count(len(gone), 'message')} are gone"), ("", "  UID " if uids else "")]
             yield from flow(head, words, look.columns, 4, "")
             if uids and len(uids) < len(gone):
-                yield [("", "  "), ("note", f"and {len(gone) - len(uids):,} whose UID is not known")]
+                yield [("", "  "), ("note", f"and {len(gone) - len(uids):,} whose UID is unknown")]

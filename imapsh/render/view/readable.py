@@ -39,7 +39,7 @@ def short_size(octets: int) -> str:
 
 
 def moment(text: str) -> datetime | None:
-    """A date-time of IMAP (RFC 9051 section 9) or a Date field (RFC 5322 section 3.3); None where it is neither.
+    """A date-time of IMAP (RFC 9051 section 9) or a Date field (RFC 5322 section 3.3); None if it is neither.
 
     Without a time zone where it has none, or says by -0000 that it does not know.
     """
@@ -68,7 +68,7 @@ def beside(text: str) -> str:
     if when is None:
         return ""
     if when.tzinfo is None:
-        return f"{when.isoformat(' ')}, of no known zone"
+        return f"{when.isoformat(' ')}, in an unknown time zone"
     try:
         return when.astimezone(UTC).replace(tzinfo=None).isoformat(" ") + " UTC"
     except OverflowError:

@@ -59,7 +59,7 @@ def _meaning(code: Code) -> str:
 
 
 def _is_list(code: Code) -> bool:
-    """Whether the names stand below."""
+    """Return whether the names stand below."""
     return code.name == "CAPABILITY" and isinstance(code.arg, tuple)
 
 

@@ -38,7 +38,7 @@ def undo(data: bytes, encoding: str | None, charset: str | None, *, begins: int 
         data = text.encode("utf-8", "backslashreplace")
         said.append(visible(charset or ""))
     elif charset and charset.strip().lower() not in _UTF8:
-        return Undone(data, ", ".join([*said, f"the charset {visible(charset)} is not known here"]))
+        return Undone(data, ", ".join([*said, f"the charset {visible(charset)} is unknown"]))
     return Undone(data, "decoded from " + " and ".join(said) if said else "")
 
 

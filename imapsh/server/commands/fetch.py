@@ -95,7 +95,7 @@ def _fetch(client: Client, arguments: Arguments, *, uid: bool) -> Reply:
         wanted.insert(0, Item("UID"))
     unknown = next((item.name for item in wanted if item.name not in _VALUES and item.name != "FLAGS"), None)
     if unknown is not None:
-        raise Bad(f"this server has no FETCH item {unknown}")
+        raise Bad(f"this server does not know the FETCH item {unknown}")
     selected = client.mailbox
     seen = not selected.read_only and any(item.name in _SETS_SEEN for item in wanted)
     for number, message in selected.pick(chosen(arguments), uid=uid):

@@ -27,13 +27,13 @@ _CHANGES: dict[str, Callable[[set[str], set[str]], set[str]]] = {
 def append(client: Client, arguments: Arguments) -> Reply:
     """APPEND (RFC 9051 section 6.3.12); `UTF8 (...)` is for messages whose header is UTF-8 (RFC 6855 section 4)."""
     if "UTF8" in arguments.names("keyword") and not client.utf8:
-        raise Bad("UTF8 (...) is for sessions that have enabled UTF8=ACCEPT or IMAP4rev2")
+        raise Bad("UTF8 (...) needs ENABLE UTF8=ACCEPT or IMAP4rev2 first")
     octets = arguments.all("message")[0].value
     if not isinstance(octets, bytes):
         raise Bad("the message must be a literal")
     mailbox = client.user_account.target(arguments.mailbox())
     if not octets:
-        raise Refused("CANNOT", "a message of no octets: nothing was appended")
+        raise Refused("CANNOT", "the message is empty: nothing was appended")
     if b"\0" in octets:
         raise Refused("UNKNOWN-CTE", "this server keeps no message with NUL in it: encode it as base64")
     dates = arguments.all("date-time")
@@ -56,7 +56,7 @@ def _flags(arguments: Arguments) -> list[str]:
     known = {flag.lower() for flag in SYSTEM_FLAGS}
     for flag in flags:
         if flag.startswith("\\") and flag.lower() not in known:
-            raise Bad(f"{flag} is no flag that a client may set")
+            raise Bad(f"{flag} is not a flag that a client may set")
     return flags
 
 

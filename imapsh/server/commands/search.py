@@ -51,7 +51,7 @@ def _search(client: Client, arguments: Arguments, *, uid: bool) -> Reply:
 
 def _key(piece: Piece, depth: int) -> Key:
     if depth > MAX_DEPTH:
-        raise Bad(f"search keys stand {MAX_DEPTH} deep in one another here, no deeper")
+        raise Bad(f"search keys are nested too deeply: the limit is {MAX_DEPTH} levels")
     name = piece.name.upper()
     inside = tuple(_key(child, depth + 1) for child in piece.all("search-key"))
     if name in ("(", "OR", "NOT"):

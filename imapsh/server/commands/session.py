@@ -49,7 +49,7 @@ def login(client: Client, arguments: Arguments) -> Reply:
 def authenticate(client: Client, arguments: Arguments) -> Reply:
     """AUTHENTICATE (6.2.2); the mechanism is PLAIN (RFC 4616), with or without an initial response (RFC 4959)."""
     if arguments.text("mechanism").upper() != "PLAIN":
-        raise Refused("CANNOT", "this server has no SASL mechanism but PLAIN")
+        raise Refused("CANNOT", "PLAIN is the only SASL mechanism of this server")
 
     def plain(line: bytes) -> Reply:
         if line == b"*":
@@ -59,10 +59,10 @@ def authenticate(client: Client, arguments: Arguments) -> Reply:
         except (Error, ValueError):
             raise Bad("the response is not base64 of UTF-8") from None
         if len(parts) != 3:
-            raise Bad("PLAIN wants an identity, a user and a password with NUL between them (RFC 4616)")
+            raise Bad("PLAIN needs an identity, a user and a password, separated by NUL (RFC 4616)")
         identity, user, password = parts
         if identity not in ("", user):
-            raise Refused("AUTHORIZATIONFAILED", "nobody here may act for somebody else")
+            raise Refused("AUTHORIZATIONFAILED", "this server does not let one user act for another")
         return client.login(user, password)
 
     initial = arguments.all("initial-response")
@@ -92,7 +92,7 @@ def idle(client: Client, arguments: Arguments) -> Reply:
 
     def done(line: bytes) -> Reply:
         if line.upper() != b"DONE":
-            raise Bad("DONE ends IDLE, and nothing else may be said in it")
+            raise Bad("only DONE may be sent during IDLE")
         return ok("idled")
 
     return Continue("idling", done, idles=True)

@@ -100,7 +100,7 @@ def test_a_server_that_is_busy_first() -> None:
         "trying again in 0.01 s (1 of 3)",
         "trying again in 0.02 s (2 of 3)",
     ]
-    assert "will not talk: BYE too many connections" in notes[0]
+    assert "refused the connection: BYE too many connections" in notes[0]
     assert done.lines[-1] == "A1 OK done"
 
 

@@ -100,7 +100,7 @@ def test_a_stall_gives_the_prompt_back_and_resync_goes_on(tmp_path: Path) -> Non
             peer.says(FETCH + b"A1 OK done\r\n")
             await person.screen.shows("waiting for 4096 octets, 27 received; the last look like a tagged reply: the")
             await person.screen.shows("A1 FETCH is still running")
-            await person.enters("\\resync", "4096 octets are announced and 12 come before", "< A1 OK done", "[literal")
+            await person.enters("\\resync", "4096 octets were announced and 12 come before", "< A1 OK done", "[literal")
             await person.screen.until(lambda: "still running" not in person.screen.text)
             person.types("NOOP" + ENTER)
             await peer.hears(b"A2 NOOP\r\n")
@@ -119,7 +119,7 @@ def test_without_a_reply_in_it_ctrl_c_gives_the_prompt_back(tmp_path: Path) -> N
             await person.screen.shows("waiting for 99 octets, 8 received; Ctrl-C and \\resync continue from there")
             person.shell.driver.interrupt()
             await person.screen.shows("A1 FETCH is still running; \\last")
-            await person.enters("\\resync", "99 octets are announced and 8 came")
+            await person.enters("\\resync", "99 octets were announced and 8 came")
             peer.says(b"A1 OK done\r\n")
             await person.screen.shows("< A1 OK done")
 
@@ -164,7 +164,7 @@ def test_a_push_that_is_left_open_is_told_at_the_prompt(tmp_path: Path) -> None:
             await person.screen.shows("hello")
             peer.says(b"* 1 FETCH (FLAGS (\\Seen)\r\n")
             await person.screen.shows(
-                "inside a parenthesis: whether it goes on shows only with the next; \\resync continues"
+                "inside a parenthesis; only the next line shows whether it continues; \\resync continues"
             )
             await person.enters("\\resync", "* 1 FETCH")
             await person.enters("\\resync", "there is no unfinished literal")

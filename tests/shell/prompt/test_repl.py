@@ -67,7 +67,7 @@ def test_the_toolbar_hints_and_finds_fault_while_one_types(tmp_path: Path) -> No
             person.types("STORE 1 ")
             await person.screen.shows("<store-item>")
             person.types(")")
-            await person.screen.shows("a space too many")
+            await person.screen.shows("an extra space")
             person.types("\x15FETHC 1 ")
             await person.screen.shows("did you mean FETCH?")
 

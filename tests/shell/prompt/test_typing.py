@@ -140,9 +140,9 @@ def test_the_finding_under_the_cursor_is_told(tmp_path: Path) -> None:
         async with acting(tmp_path, demo=True) as person:
             await person.enters("SELECT INBOX", INBOX)
             person.types('SEARCH  SUBJECT "ü"')
-            await person.screen.shows("one space is enough")
+            await person.screen.shows("use one space")
             person.types(LEFT * 2)
-            await person.screen.shows("'ü' may stand in quotes only after ENABLE")
+            await person.screen.shows("'ü' is allowed in quotes only after ENABLE")
             person.types(CTRL_C)
 
     play(scene)
@@ -242,7 +242,7 @@ def test_a_name_that_is_not_ascii_is_encoded_by_tab(tmp_path: Path) -> None:
         async with acting(tmp_path, demo=True) as person:
             await person.prompted("demo@demo>")
             person.types('CREATE "Entwürfe"')
-            await person.screen.shows("write Entw&APw-rfe: 'ü' may stand in quotes only after ENABLE")
+            await person.screen.shows("write Entw&APw-rfe: 'ü' is allowed in quotes only after ENABLE")
             person.types(TAB)
             await person.enters("", '> A2 CREATE "Entw&APw-rfe"', "OK made")
 

@@ -180,7 +180,7 @@ def test_connect_work_at_the_prompt(tmp_path: Path) -> None:
     async def scene() -> None:
         async with acting(tmp_path, demo=True, settings=load(str(file), {"demo": True}).settings) as actor:
             await actor.enters("\\connect hmoe", "there is no profile hmoe; did you mean home?")
-            await actor.enters("\\connect home", "there is no socket", "none; is the server up")
+            await actor.enters("\\connect home", "none does not exist; check that the server is up")
 
     file = tmp_path / "own.toml"
     file.write_text(f'[profiles.home]\nurl = "unix:{tmp_path}/none"\n')

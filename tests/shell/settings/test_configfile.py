@@ -103,7 +103,7 @@ PROFILE = '[profiles.work]\nurl = "h"\n'
         ("[aliases]\nx = 1", "line 2: aliases.x must be a command line"),
         ("[aliases]\n'a b' = 'NOOP'", "line 2: 'a b' cannot be an alias"),
         ("[theme]\nflg = 'red'", "line 2: unknown key theme.flg; did you mean flag?"),
-        ("[theme]\nflag = 'crimson'", "line 2: theme.flag: .*'crimson' is none of them"),
+        ("[theme]\nflag = 'crimson'", "line 2: theme.flag: .*'crimson' is not one of them"),
         ("[theme]\nflag = 31", "line 2: theme.flag: a style is words"),
         ("[theme]\nbase = 'noon'", "line 2: theme.base must be one of default"),
         ("profiles = 1", "line 1: profiles must be a table"),
