@@ -90,7 +90,7 @@ def choose(offers: Collection[str], have: Collection[str], *, safe: bool) -> str
     if not safe and possible(offers, have, safe=True):
         raise LoginError(
             f"every usable mechanism of those offered ({listed}) sends a secret in the clear, and the "
-            "connection is not encrypted: use imaps://, or --cleartext if you mean it"
+            "connection is not encrypted: use TLS"
         )
     raise LoginError(f"none of the mechanisms offered ({listed}) can be used with {' and '.join(have) or 'nothing'}")
 

@@ -118,7 +118,7 @@ class FreeText:
     # -- where
 
     def _first(self, line: bytes) -> Iterator[_Span]:
-        """Return the places to mask in a frame's first line."""
+        """Yield the places to mask in a frame's first line."""
         end, self._rest, self._data = len(line), _ALL, False
         if line.startswith(b"+"):
             yield from self._text(line, 1)

@@ -112,7 +112,7 @@ def _submit(session: Session, wanted: Opening, name: str) -> Exchange:
 
 
 def way(session: Session, wanted: Opening) -> str:
-    """The mechanism to take, "" for the command LOGIN.  Raises LoginError where there is no way, or no safe one."""
+    """Return the mechanism to use, or "" for LOGIN.  Raises LoginError if there is no way, or no safe one."""
     from imapsh.sasl.table import AUTO, MECHANISMS, choose, offered, possible
 
     safe = clear.is_safe(session, wanted)

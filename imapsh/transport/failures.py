@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 # How a connection fails, by errno.  {where} is host:port, a path or a command.
 _TCP = {
-    errno.ECONNREFUSED: "{where} refused the connection: nothing listens there; check that the server is up and the "
-    "port is right (imap 143, imaps 993)",
+    errno.ECONNREFUSED: "{where} refused the connection: nothing listens there; check the server and the port "
+    "(imap 143, imaps 993)",
     errno.ECONNRESET: "{where} reset the connection immediately; the cause may be a firewall or the server's own "
     "limits",
     errno.ENETUNREACH: "there is no route to {where}; check this machine's network",

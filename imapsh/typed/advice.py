@@ -71,8 +71,13 @@ def forbidden(command: Command, state: str) -> str:
     elif state == AUTHENTICATED and command.states != (NOT_AUTHENTICATED,):
         way = "SELECT a mailbox first"
     else:
-        way = f"use it in the {' or '.join(command.states)} state"
+        way = f"use it in the {_either(command.states)} state"
     return f"{command.name} is not allowed in the {state} state; {way}"
+
+
+def _either(names: tuple[str, ...] | list[str]) -> str:
+    """Return the names as words: `a, b or c`."""
+    return " or ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _misplaced(command: Command, context: Context) -> Problem | None:
@@ -204,8 +209,7 @@ def _in_place_of(rest: str, wanted: list[Node]) -> str:
 
     near = get_close_matches(word.upper(), names, 1)
     shown = list(dict.fromkeys(_noun(node) for node in wanted))
-    listed = " or ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
-    return f"expected {listed}, not {word!r}" + (f"; did you mean {near[0]}?" if near else "")
+    return f"expected {_either(shown)}, not {word!r}" + (f"; did you mean {near[0]}?" if near else "")
 
 
 # -- what may come next

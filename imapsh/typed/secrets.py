@@ -176,7 +176,7 @@ def _runs(tokens: tuple[Token, ...], ends: tuple[str, ...]) -> Iterator[tuple[in
 
 
 def _anywhere(tokens: tuple[Token, ...], command: Command | None) -> Iterator[Span]:
-    """Return what is secret whatever the command is."""
+    """Yield what is secret whatever the command is."""
     words = list(_runs(tokens, (SPACE, CRLF, DATA)))
     for start, word in words:
         quotes = len(word) - len(word.lstrip('"'))

@@ -135,7 +135,7 @@ def imported(*words: str) -> set[str]:
         (["--password", "secret"], "must not be on the command line"),
         (["--timeout", "soon", "--demo"], "seconds"),
         (["--limit", "line=x", "--demo", "-c", "NOOP"], "NAME=NUMBER"),
-        (["gopher://localhost", "-c", "NOOP"], "no scheme"),
+        (["gopher://localhost", "-c", "NOOP"], "unknown scheme"),
         (["--demo", "-f", "/no/such/file"], "No such file"),
         (["--demo", "--trace", "/no/such/folder/trace", "-c", "NOOP"], "cannot write the trace"),
         (["--explain", "/no/such/file"], "No such file"),

@@ -184,7 +184,7 @@ def test_secrets_are_taken_out_of_the_environment(monkeypatch: pytest.MonkeyPatc
 def test_refused() -> None:
     port = closed_port()
     with pytest.raises(
-        ConnectError, match=rf"^127\.0\.0\.1:{port} refused the connection.*check that the server is up"
+        ConnectError, match=rf"^127\.0\.0\.1:{port} refused the connection.*check the server and the port"
     ):
         connect(tcp(port))
 

@@ -78,7 +78,7 @@ def test_tap_of_a_script() -> None:
         (True, "the # inbox: untagged FLAGS ~ \\\\Seen"),
         (False, "the # inbox: untagged EXISTS = 12"),
         (True, "the # inbox: NO"),
-        (False, "the # inbox: SELECT nowhere: NO [NONEXISTENT] no mailbox has the name 'nowhere'"),
+        (False, "the # inbox: SELECT nowhere: NO [NONEXISTENT] mailbox 'nowhere' does not exist"),
         (False, "the # inbox: \\fail was reached"),
     ]
     assert points[1].about["message"] == "expected untagged EXISTS = 12, but EXISTS was 11"

@@ -115,7 +115,7 @@ PROFILE = '[profiles.work]\nurl = "h"\n'
         (PROFILE + "netrc = true\nkeyring = true", "line 4: keyring and netrc cannot be used together"),
         (PROFILE + "password = 1", "line 3: profiles.work.password must be text"),
         (PROFILE.replace('"h"', '"imaps://me:hunter22@h"'), "line 2: a password does not belong in an address"),
-        ("url = 'gopher://h'", "line 1: gopher:// is no scheme"),
+        ("url = 'gopher://h'", "line 1: unknown scheme gopher://"),
         ("password = 'hunter22'", "line 1: a password must be in a profile"),
     ],
 )
