@@ -67,8 +67,9 @@ Profiles
 --------
 
 ``imapsh work`` uses the profile ``work``, and so does ``\\connect work`` at the prompt; any other word is a host.
-If a word has no dot and is nearly the name of a profile, imapsh does not connect, and names the profile: write a host of that
-name as ``imaps://NAME``. ``imapsh`` alone connects to the ``url`` at the top, which may be a profile's name.
+If a word has no dot and is nearly the name of a profile, imapsh does not connect, and names the profile: write a
+host of that name as ``imaps://NAME``. ``imapsh`` alone connects to the ``url`` at the top, which may be a profile's
+name.
 
 ``\\connect`` to a profile takes user, mailbox and password from there, never from the command line or the profile
 before.

@@ -15,8 +15,8 @@ from imapsh.shell.settings.options import ABOUT, EXITS, URLS, groups
 _ABOUT = (
     "imapsh shows the server's replies as they come, coloured, decoded and explained, and names "
     "violations of the grammar. Without -c and -f there is a prompt; if stdin is not a terminal, commands are read "
-    "from it. At the prompt a line "
-    "is an IMAP command; imapsh adds its tag. A line that begins with a backslash is a command of the shell itself."
+    "from it. At the prompt a line is an IMAP command; imapsh adds its tag. A line that begins with a backslash is a "
+    "command of the shell itself."
 )
 _ENVIRONMENT = (
     ("IMAPSH_PASSWORD", "The password of the automatic login; it is hidden from child processes."),
