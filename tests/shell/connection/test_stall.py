@@ -167,7 +167,7 @@ def test_a_push_that_is_left_open_is_told_at_the_prompt(tmp_path: Path) -> None:
                 "inside a parenthesis; only the next line shows whether it continues; \\resync continues"
             )
             await person.enters("\\resync", "* 1 FETCH")
-            await person.enters("\\resync", "there is no unfinished literal")
+            await person.enters("\\resync", "there is nothing to give up")
 
     scene_of(scene)
 
@@ -199,8 +199,8 @@ def test_a17_it_is_told_and_resync_gives_it_up(tmp_path: Path) -> None:
             await peer.hears(b"A1 EXPUNGE\r\n")
             await person.screen.shows("A1 EXPUNGE has no reply yet; Ctrl-C gives the prompt back, and \\resync then")
             person.shell.driver.interrupt()
-            await person.screen.shows("A1 EXPUNGE still running; what comes")
-            await person.enters("FETCH 1 FLAGS", "A2 FETCH goes behind it: A1 EXPUNGE still running")
+            await person.screen.shows("A1 EXPUNGE is still running; \\last will")
+            await person.enters("FETCH 1 FLAGS", "A2 FETCH waits: A1 EXPUNGE is still running")
             assert peer.heard == b""
             await person.enters("\\resync", "given up: A1 EXPUNGE; imapsh no longer waits for the reply")
             await peer.hears(b"A2 FETCH 1 FLAGS\r\n")
@@ -220,7 +220,7 @@ def test_a17_what_comes_is_shown_while_a_command_was_left_running(tmp_path: Path
             person.types("SEARCH ALL" + ENTER)
             await peer.hears(b"A1 SEARCH ALL\r\n")
             person.shell.driver.interrupt()
-            await person.screen.shows("A1 SEARCH still running")
+            await person.screen.shows("A1 SEARCH is still running")
             person.types("\\raw x1 CAPABILITY\\r\\n" + ENTER)
             await peer.hears(b"x1 CAPABILITY\r\n")
             peer.says(b"* CAPABILITY IMAP4rev1 XFOO\r\nx1 OK that is all\r\n* SEARCH 9\r\n* 4 EXISTS\r\n")
@@ -255,7 +255,7 @@ def test_a17_what_is_half_sent_is_not_given_up(tmp_path: Path) -> None:
             person.types("APPEND x {3}" + ENTER + "abc" + ENTER)
             await peer.hears(b"{3}\r\n")
             person.shell.driver.interrupt()
-            await person.screen.shows("A1 APPEND still running")
+            await person.screen.shows("A1 APPEND is still running")
             await person.enters("\\resync", "the server has not sent + for the literal of 3 octets of A1 APPEND; \\raw")
             peer.says(b"+ go\r\n")
             await peer.hears(b"abc\r\n")
@@ -271,9 +271,9 @@ def test_a17_no_logout_goes_behind_what_hangs_and_that_is_said(line: str, tmp_pa
             person.types("EXPUNGE" + ENTER)
             await peer.hears(b"A1 EXPUNGE\r\n")
             person.shell.driver.interrupt()
-            await person.screen.shows("A1 EXPUNGE still running")
+            await person.screen.shows("A1 EXPUNGE is still running")
             begun = asyncio.get_running_loop().time()
-            await person.enters(line, "LOGOUT was not sent: A1 EXPUNGE still running")
+            await person.enters(line, "LOGOUT was not sent: A1 EXPUNGE is still running")
             if line == "\\connect":
                 await person.screen.until(lambda: peer.conversations == 2)
             assert asyncio.get_running_loop().time() - begun < FAREWELL
