@@ -1,6 +1,6 @@
 """A typed line held against the table: what stands where, what may come next, what is wrong, what is secret.
 
-Lexer, completer, lint, hint, help and masking read one `Match`; the server in the box reads its commands with the same.
+Lexer, completer, lint, hint, help and masking read one `Match`; the demo server reads its commands with the same one.
 The line is read once, left to right, and takes time in proportion to its length.  Where it stops fitting, the places
 tried furthest to the right say what was expected there.
 """

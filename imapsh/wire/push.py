@@ -177,12 +177,6 @@ class Pusher:
         request = self._request
         return (self.reader.announced, self.reader.announced - request.octets) if isinstance(request, Octets) else None
 
-    @property
-    def waiting(self) -> tuple[int, int] | None:
-        """While a literal is being read: octets still due, and whether its first request was not met yet."""
-        request = self._request
-        return (request.octets, int(request.first)) if isinstance(request, Octets) else None
-
     def _announce(self) -> bool:
         if self.reader.dialect is not COMMAND or self._announced:
             return False

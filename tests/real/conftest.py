@@ -1,4 +1,4 @@
-"""The servers and ways in to them, each as one fixture value; the server in the box is one of them."""
+"""The servers and ways in to them, each as one fixture value; the built-in demo server is one of them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def _serve(store: Store, tls: TLSOptions, ports: list[int], ready: threadi
 
 @pytest.fixture(scope="session")
 def demo(certs: Certs) -> Iterator[Server]:
-    """The server in the box, on loopback in a thread of its own."""
+    """The built-in demo server, on loopback in a thread of its own."""
     loop, stop, ready = asyncio.new_event_loop(), asyncio.Event(), threading.Event()
     ports: list[int] = []
     tls = TLSOptions(cert=str(certs.server_cert), key=str(certs.server_key))

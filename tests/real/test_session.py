@@ -1,4 +1,4 @@
-"""One session, from login to logout, on each real server and the server in the box; the values are checked."""
+"""One session, from login to logout, on each real server and the built-in demo server; the values are checked."""
 
 from __future__ import annotations
 

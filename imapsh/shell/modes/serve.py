@@ -1,4 +1,4 @@
-"""`--serve-demo`: the server in the box on a socket, for any client."""
+"""`--serve-demo`: the built-in demo server on a socket, for any client."""
 
 from __future__ import annotations
 
