@@ -7,6 +7,7 @@ tests that ask for it; where CI is set in the environment it fails them.
 from __future__ import annotations
 
 import contextlib
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
 # A slow machine, or another run beside this one, must not fail a test: times are measured in tests/bench alone.
 settings.register_profile("imapsh", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("imapsh")
+
+# A shell that starts the tests in the background ignores SIGINT, and so would every process that a test interrupts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 RUNNING = {
     "dovecot": dovecot_server.running,

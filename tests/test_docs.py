@@ -69,6 +69,27 @@ def test_a_path_in_a_text_is_of_a_file_that_is_there() -> None:
     assert gone == []
 
 
+def test_where_to_change_what_names_what_is_there() -> None:
+    """A name in a row of the table is in a file that the row names."""
+    page = (ROOT / "docs/design/floors.rst").read_text(encoding="utf-8")
+    table = page[page.index("Where is ...") :].split("\n=====")[2]
+    rows: list[str] = []
+    for line in table.splitlines()[1:]:
+        place = line[40:]
+        if re.match(r"\S", line) and not line.startswith(("be ", "fails ")):
+            rows.append("")
+        rows[-1] += f" {place}"
+    wrong = []
+    for row in rows:
+        named = re.findall(r"``([^`]+)``", row)
+        files = [ROOT / base / name for base in ("imapsh", "") for name in named if re.fullmatch(r"[\w/]+\.py", name)]
+        text = "".join(path.read_text(encoding="utf-8") for path in files if path.is_file())
+        names = [part for name in named if re.fullmatch(r"\w+(\.(?!py$)\w+)?", name) for part in name.split(".")]
+        wrong += [f"{name}: {row}" for name in names if text and name not in text]
+    assert len(rows) > 20
+    assert wrong == []
+
+
 def is_there(name: str) -> bool:
     """Whether a dotted name is that of a module or of an attribute."""
     try:

@@ -76,11 +76,10 @@ class BatchDriver:
             if seconds is None:
                 self._until_replied(client, exchange)
                 return True
-            client.stream.settimeout(seconds)
-            try:
-                client.run(exchange)
-            except ConnectionTimeout:
-                return False
+            end = time.monotonic() + seconds
+            while exchange.response is None and not connection.session.closed:
+                if not client.poll(max(0.001, end - time.monotonic())) or time.monotonic() > end:
+                    return exchange.response is not None
             return True
 
     async def typed(self, connection: Connection, exchange: Exchange) -> None:

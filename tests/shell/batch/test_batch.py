@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -15,6 +16,7 @@ import pytest
 from imapsh.errors import ImapshError, UsageError
 from imapsh.shell.batch.batch import Batch
 from imapsh.shell.batch.script import Script, from_commands
+from imapsh.shell.connection import opening
 from imapsh.shell.connection.dial import make_plan
 from imapsh.shell.settings.options import parse
 from tests.shell.running import GREETING, Handler, command, environment, imapsh, listening, says, url
@@ -273,6 +275,25 @@ def test_errors_of_the_connection_come_out_as_they_are() -> None:
     options = parse(["imap://127.0.0.1:1"])
     with pytest.raises(ImapshError, match="refused"):
         Batch(make_plan(options), options, io.BytesIO(), terminal=False).run(Script(b"NOOP\n"))
+
+
+def test_a_server_that_drips_does_not_stretch_the_farewell(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = threading.Event()
+
+    def drips(sock: socket.socket) -> None:
+        sock.sendall(GREETING)
+        with contextlib.suppress(OSError):
+            while not gone.wait(0.01):
+                sock.sendall(b"* OK still here\r\n")
+
+    monkeypatch.setattr(opening, "FAREWELL", 0.2)
+    with listening(drips) as port:
+        options = parse([url(port)])
+        assert Batch(make_plan(options), options, io.BytesIO(), terminal=False).run(Script(b"\\sessions\n")) == 0
+        gone.set()
+    assert "the server does not answer; the connection is closed" in capsys.readouterr().err
 
 
 def test_views_of_the_demo() -> None:
