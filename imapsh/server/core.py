@@ -156,8 +156,10 @@ class ServerSession:
         for problem in match.errors:
             if problem.severity == "error":
                 return f"{problem.message} (at character {problem.offset + 1})"
-        if row is None or row.name not in HANDLERS or not match.complete:
+        if row is None or row.name not in HANDLERS:
             return "unknown command"
+        if not match.complete:
+            return f"{row.name} is incomplete"
         if self.state not in row.states:
             return f"{row.name} is not allowed in the {self.state} state"
         return ""

@@ -234,3 +234,14 @@ def test_starttls(store: Store) -> None:
     assert b"STARTTLS" not in said[0]
     assert said[0].endswith(b"AUTH=PLAIN")
     assert [line[:5] for line in said[1:]] == [b"d OK ", b"e BAD", b"f OK "]
+
+
+def test_what_is_incomplete_is_told_apart_from_what_is_unknown(player: Player) -> None:
+    player.play("""
+        C: a LOGIN u p
+        S: a OK ...
+        C: c STATUS INBOX (MESSAGES
+        S: c BAD STATUS is incomplete
+        C: d UID
+        S: d BAD unknown command
+    """)
