@@ -33,7 +33,7 @@ class Command(NamedTuple):
 
 
 _TABLE = (
-    Command("\\help", "[NAME]", "Lists these commands, or explains one of them or any IMAP name.",
+    Command("\\help", "[NAME]", "Lists the commands of imapsh, or explains one of them or any IMAP name.",
             "show.help_", "names", also=("?",)),
     # -- connections
     Command("\\connect", "[-n NAME] [URL]", "Connects again, to another server, or once more beside the first.",

@@ -1,4 +1,4 @@
-r"""Words that people type for a command of imapsh's own: `quit`, `exit`, `help`, `?`."""
+r"""Words that people type when they mean a command of imapsh's own: `quit`, `exit`, `help`, `?`."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 
 def meant(found: Match) -> str:
-    r"""What to say of a line that is no command of IMAP's and means one of imapsh's own, as `quit` does; else "".
+    r"""Return what to say of a line that is not an IMAP command but means one of imapsh's own, as `quit` does; else "".
 
-    It is so of a few words (`MEANT`), and of any name without its backslash that stands alone.
+    These are a few words (`MEANT`), and any name that stands alone without its backslash.
     """
     word, _, rest = found.text.strip().partition(" ")
     if found.command is not None or found.tag is not None:

@@ -305,6 +305,6 @@ def test_b12_the_toolbar_names_the_command_that_a_word_means(tmp_path: Path) -> 
             person.types("quit")
             await person.screen.shows("quit is not an IMAP command.  \\quit logs out everywhere and ends imapsh")
             await person.enters("", "imapsh: quit is not an IMAP command.")
-            await person.enters("?", "imapsh: ? is not an IMAP command.  \\help lists these commands")
+            await person.enters("?", "imapsh: ? is not an IMAP command.  \\help lists the commands of imapsh")
 
     play(scene)
