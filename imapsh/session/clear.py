@@ -51,7 +51,7 @@ def guard(session: Session, wanted: Callable[[], Opening]) -> Callable[[Match], 
 def revealed(found: Match) -> str:
     """Return what a typed line, or the dialogue it begins, would reveal to an eavesdropper; "" for nothing."""
     row = found.command
-    if row is None:
+    if row is None or not row.syntax:
         return "a line that seems to contain a password" if found.secrets else ""
     if row.name == "LOGIN":
         user = _first(found)

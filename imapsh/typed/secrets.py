@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from binascii import Error, a2b_base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from imapsh.grammar.tokens import BAD, CRLF, DATA, FLAG, LITERAL, OPEN_QUOTE, QUOTED, SPACE, WORD, Token
 from imapsh.patterns import lazy
@@ -24,6 +25,7 @@ _IPV6 = lazy(r"\[[0-9A-Fa-f:.%]*\]")
 _PORT = lazy(r"""\d*(?:[/?#\s"'].*)?\Z""", re.DOTALL)
 _NO_USER = ("exec:", "unix:", "mbox:", "maildir:", "tap:", "junit:", "mailto:")  # what stands before a path or command
 _WORD = lazy(r"\S+")
+_BARE = lazy(r"""[^\s"\\]+""")  # a word without quotation marks and backslashes
 
 _BASE64 = lazy(r"[A-Za-z0-9+/]{8,}={0,2}")  # a shorter one may be any word
 
@@ -38,12 +40,19 @@ def _goes_on(before: Token, token: Token) -> bool:
 def _behind(tokens: tuple[Token, ...], start: int, arguments: int) -> tuple[Span, ...]:
     """The span from behind so many arguments to the end, counted from the offset `start`.
 
-    A forgotten space or quotation mark begins the next argument all the same.
+    A forgotten space or quotation mark begins the next argument all the same.  So does a blank in quotes, if the
+    command is in the same quotes.
     """
     seen = 0
     before: Token | None = None
     for token in tokens:
+        if token.end <= start:
+            continue
         if token.start < start:
+            within = list(islice(_BARE.finditer(token.text, start - token.start), arguments + 1))
+            if len(within) > arguments:
+                return ((token.start + within[-1].start(), tokens[-1].end),)
+            seen = len(within)
             continue
         if token.kind in (SPACE, BAD, CRLF) and token.text.isspace():
             before = None
@@ -205,10 +214,25 @@ def _of_login(tokens: tuple[Token, ...], command: Command | None, end: int) -> t
     """Return what is secret because it follows LOGIN or AUTHENTICATE."""
     if command is not None:
         clear = arguments_in_clear(command.syntax)
-        return () if clear is None else _behind(tokens, end, clear)
-    words = [token for token in tokens[:9] if token.kind in (WORD, FLAG)]  # a FLAG: `\\login`
-    words = words[: 4 if words[:1] and words[0].kind is FLAG else 3]
-    return next((_behind(tokens, word.end, 1) for word in words if _is_login(word.text.lstrip("\\"))), ())
+        if clear is not None:
+            return _behind(tokens, end, clear)
+        return (
+            () if command.syntax else _behind_login([token for token in tokens[:9] if token.start >= end][:2], tokens)
+        )
+    return _behind_login(tokens[:9], tokens)
+
+
+def _behind_login(looked_at: Sequence[Token], tokens: tuple[Token, ...]) -> tuple[Span, ...]:
+    """Return what follows the user's name, if one of the first words is meant for a login, in quotes or not."""
+    words = [
+        (token, word)
+        for token in looked_at
+        if token.kind in (WORD, FLAG, QUOTED, OPEN_QUOTE)  # a FLAG: `\\login`
+        for word in islice(_BARE.finditer(token.text), 4)
+    ]
+    words = words[: 4 if words and words[0][0].kind is FLAG else 3]
+    ends = (token.start + word.end() for token, word in words if _is_login(word[0]))
+    return next((_behind(tokens, end, 1) for end in ends), ())
 
 
 def _joined(found: list[Span]) -> tuple[Span, ...]:

@@ -25,6 +25,8 @@ TYPED = (
     f"LOGIN ida {SECRET}",
     f"a1 LOGIN ida {SECRET}",
     f"LOGN ida {SECRET}",
+    f'"LOGIN" ida {SECRET}',
+    f"NOOP LOGIN ida {SECRET}",
     "AUTHENTICATE PLAIN",
     f"AUTHENTICATE PLAIN {PLAIN}",
     "a1 AUTHENTICATE PLAIN",
