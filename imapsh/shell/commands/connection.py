@@ -11,7 +11,7 @@ from imapsh.session.mailbox import Mailbox
 from imapsh.shell.app import App
 from imapsh.shell.connection import dial
 from imapsh.shell.connection.connection import Connection
-from imapsh.shell.connection.steps import Line, Steps
+from imapsh.shell.connection.steps import Line, Steps, worse
 from imapsh.shell.record.mailboxes import as_typed
 from imapsh.table.model import AUTHENTICATED
 
@@ -109,20 +109,25 @@ def sessions(app: App, argument: str) -> None:
         app.say(visible(f"{'*' if name == app.current else ' '} {name:<8}  {connection.summary}"))
 
 
-def each(app: App, argument: str) -> Steps[None]:
-    """`\\each LINE`: in the order they were opened; those that are not connected are left out, and named."""
+def each(app: App, argument: str) -> Steps[str]:
+    """`\\each LINE`: in the order they were opened; the status is the worst of them.
+
+    Those that are not connected are left out, and named.
+    """
     if not argument:
         raise UsageError("\\each needs the line to run in every connection, as in \\each NOOP")
-    before = app.current
+    before, worst = app.current, ""
     try:
         for name in list(app.connections):
             if not app.connections[name].live:
                 app.note(f"{name} is not connected")
                 continue
             app.use(name)
-            yield Line(argument)
+            status: str = yield Line(argument)
+            worst = worse(worst, status)
     finally:
         app.current = before
+    return worst
 
 
 def disconnect(app: App, argument: str) -> Steps[None]:

@@ -37,6 +37,9 @@ def resync(app: App, argument: str) -> None:
         raise UsageError("\\resync takes no argument")
     connection = app.connection
     if connection.resync():
+        if left := [one for one in connection.session.running.values() if one.started is not None]:
+            names = ", ".join(f"{one.tag} {one.name}" for one in left)
+            app.note(f"what came in part is given up; {names} has no reply yet, and \\resync again gives that up")
         return
     if given := connection.give_up():
         names = ", ".join(f"{one.tag} {one.name}" for one in given)

@@ -7,11 +7,9 @@ from imapsh.render.amounts import count, duration
 from imapsh.render.styles import NOTHING
 from imapsh.shell.app import App
 from imapsh.shell.commands.care import switched
-from imapsh.shell.connection.steps import ROOM, Line, Pause, Steps
+from imapsh.shell.connection.steps import ROOM, Line, Pause, Steps, worse
 from imapsh.shell.lines.perform import is_ours
 from imapsh.shell.record.stats import Row, Stats
-
-_WORST = ("OK", "NO", "BAD")
 
 
 def timing(app: App, argument: str) -> None:
@@ -54,7 +52,7 @@ def repeat(app: App, argument: str) -> Steps[str]:
             if app.interruptions != before or not (status or is_ours(app, line)):
                 break
             done += 1
-            worst = max(worst, status, key=lambda one: _WORST.index(one) if one in _WORST else -1)
+            worst = worse(worst, status)
     finally:
         app.counters.remove(counted)
         app.say(_outcome(counted, done))

@@ -148,3 +148,11 @@ class Walk(Generic[T]):
     def __exit__(self, *error: object) -> None:
         """Let the steps clean up now, whatever ended them."""
         self._steps.close()
+
+
+_RANK = {"OK": 1, "NO": 2, "BAD": 3}
+
+
+def worse(one: str, other: str) -> str:
+    """Return the worse of the replies to two lines: BAD, then NO, OK, and "" for none."""
+    return max(one, other, key=lambda reply: _RANK.get(reply, 0))

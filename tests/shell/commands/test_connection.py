@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from imapsh.errors import ConnectionLost
+from imapsh.shell.app import at_once
 from tests.shell.acting import Peer, acting, play
+from tests.shell.hosting import FakeApp
 from tests.shell.running import imapsh
 
 
@@ -84,3 +89,13 @@ def test_json_names_the_connection() -> None:
     done = imapsh("--demo", "--format", "json", stdin=b"NOOP\n\\connect -n b\nNOOP\n")
     assert '"connection"' not in done.lines[2]
     assert '"connection":"b"' in done.lines[-1]
+
+
+@pytest.mark.parametrize(
+    ("line", "status"), [("NOOP", "OK"), ("SELECT nowhere", "NO"), ("FETCH 1 FOO", "BAD"), ("", "")]
+)
+def test_the_status_of_each_is_the_worst_of_the_replies(line: str, status: str) -> None:
+    app = FakeApp(connected=True)
+    if not line:
+        app.connections["1"].session.lost(ConnectionLost("gone"))
+    assert at_once(app.follow(app.perform(f"\\each {line or 'NOOP'}"))) == status

@@ -110,6 +110,21 @@ def test_a_stall_gives_the_prompt_back_and_resync_goes_on(tmp_path: Path) -> Non
     scene_of(scene)
 
 
+def test_resync_tells_what_is_left_where_nothing_is_shown(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with Peer() as peer, acting(tmp_path, url=peer.url, stall=0.02) as person:
+            person.types(f"FETCH 1 BODY[1] > {tmp_path / 'out'}" + ENTER)
+            await peer.hears(b"FETCH 1 BODY[1]\r\n")
+            peer.says(b"* 1 FETCH (BODY[1] {99}\r\na poem\r\n")
+            await person.screen.shows("waiting for 99 octets, 8 received")
+            person.shell.driver.interrupt()
+            await person.screen.shows("interrupted")
+            await person.enters("\\resync", "A1 FETCH has no reply yet, and \\resync again gives that up")
+            await person.enters("\\resync", "given up: A1 FETCH")
+
+    scene_of(scene)
+
+
 def test_without_a_reply_in_it_ctrl_c_gives_the_prompt_back(tmp_path: Path) -> None:
     async def scene() -> None:
         async with Peer() as peer, acting(tmp_path, url=peer.url, stall=0.02) as person:
@@ -119,7 +134,8 @@ def test_without_a_reply_in_it_ctrl_c_gives_the_prompt_back(tmp_path: Path) -> N
             await person.screen.shows("waiting for 99 octets, 8 received; Ctrl-C and \\resync continue from there")
             person.shell.driver.interrupt()
             await person.screen.shows("A1 FETCH is still running; \\last")
-            await person.enters("\\resync", "99 octets were announced and 8 came")
+            left = "A1 FETCH has no reply yet, and \\resync again gives that up"
+            await person.enters("\\resync", "99 octets were announced and 8 came", left)
             peer.says(b"A1 OK done\r\n")
             await person.screen.shows("< A1 OK done")
 
