@@ -25,7 +25,7 @@ PROCESSES = ("subprocess", "pexpect", "create_subprocess_exec", "executable")
 
 
 #: From so many inputs of one test on, each tenth is enough for `tests/run quick`.
-MANY = 50
+MANY = 20
 
 
 class Needs(NamedTuple):

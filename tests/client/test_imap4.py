@@ -150,6 +150,7 @@ def test_literal_beyond_the_limit_is_not_read(size: bytes) -> None:
         client.fetch("1", "X")
 
 
+@pytest.mark.slow
 def test_hostile_octets_raise_only_what_is_documented() -> None:
     pieces = [b"* ", b"1 ", b"FETCH ", b"(", b")", b'"', b"{3}\r\n", b"{3+}\r\n", b"\r\n", b"\n", b"+ ",
               b"<tag> ", b"OK ", b"[", b"]", b"BYE ", b"CAPABILITY ", b"\\", b"\xff", b"\0", b"~"]  # fmt: skip

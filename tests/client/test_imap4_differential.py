@@ -72,6 +72,7 @@ def difference(answer: bytes) -> str:
     return f"NOT MEANT: {answer!r}: {theirs.result} {theirs.codes}, ours {ours.result} {ours.codes}"
 
 
+@pytest.mark.slow
 def test_whole(record_property: Any) -> None:
     counted = Counter(difference(answer) for answer in answers())
     for kind, count in counted.items():

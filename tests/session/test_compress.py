@@ -134,6 +134,7 @@ def test_the_end_comes_behind_what_is_left(pieces: list[bytes]) -> None:
         assert [event.response.frame.raw for event in played.received[-2:]] == [b"* 3 EXISTS\r\n", b"* 4 EX"]
 
 
+@pytest.mark.slow
 def test_a_bomb_trips_the_limit_of_a_line_and_takes_no_memory() -> None:
     bomb = Deflate().deflate(b"\0" * (1 << 28))
     trace = Trace()
@@ -150,6 +151,7 @@ def test_a_bomb_trips_the_limit_of_a_line_and_takes_no_memory() -> None:
     assert isinstance(events[-1].error, LimitError)
 
 
+@pytest.mark.slow
 def test_a_bomb_of_responses_comes_one_by_one() -> None:
     bomb = Deflate().deflate(b"* 1 EXISTS\r\n" * 500_000)
     session = Session()

@@ -179,6 +179,7 @@ def test_a3_no_set_takes_more_than_there_is(
     assert edges == sorted(edges)
 
 
+@pytest.mark.slow
 def test_a3_many_vanish_one_by_one_and_many_at_once() -> None:
     """Of a hundred thousand, half of them known."""
     numbering = Numbering()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from imapsh.grammar.values import MailboxStatus, Namespace, Namespaces
 from imapsh.shell.record.mailboxes import MOST, as_typed
 from tests.shell.knowing import known, listed, received
@@ -46,6 +48,7 @@ def test_what_was_used_leads_its_group_however_many_there_are() -> None:
     assert len(first) == MOST == len(set(first))
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_names() -> None:
     names = [f"folder/{number:06}" for number in range(100_000)]
     assert len(found("folder/", *names)) == MOST
