@@ -2,7 +2,10 @@ r"""Octets: `\raw` sends them in no command, `\resync` gives up those that do no
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from imapsh.errors import UsageError
+from imapsh.session.exchange import Exchange
 from imapsh.shell.app import App
 from imapsh.shell.connection.steps import Octets, Steps
 from imapsh.shell.lines import discreet
@@ -38,13 +41,16 @@ def resync(app: App, argument: str) -> None:
     connection = app.connection
     if connection.resync():
         if left := [one for one in connection.session.running.values() if one.started is not None]:
-            names = ", ".join(f"{one.tag} {one.name}" for one in left)
-            app.note(f"what came in part is given up; {names} has no reply yet, and \\resync again gives that up")
+            app.note(f"what came in part is given up; \\resync again gives up what has no reply yet: {_names(left)}")
         return
     if given := connection.give_up():
-        names = ", ".join(f"{one.tag} {one.name}" for one in given)
-        app.note(f"given up: {names}; imapsh no longer waits for the reply, but shows it if it comes")
+        app.note(f"given up: {_names(given)}; imapsh no longer waits for the reply, but shows it if it comes")
     elif (waiting := connection.session.waiting) is not None:
         app.note(f"{waiting}; \\raw can still send octets, and \\connect connects again")
     else:
         app.note("there is nothing to give up: no literal or line is unfinished, and no command waits for its reply")
+
+
+def _names(exchanges: Iterable[Exchange]) -> str:
+    """Return the tags and names of commands, as in `A1 FETCH, A2 NOOP`."""
+    return ", ".join(f"{one.tag} {one.name}" for one in exchanges)

@@ -119,7 +119,7 @@ def test_resync_tells_what_is_left_where_nothing_is_shown(tmp_path: Path) -> Non
             await person.screen.shows("waiting for 99 octets, 8 received")
             person.shell.driver.interrupt()
             await person.screen.shows("interrupted")
-            await person.enters("\\resync", "A1 FETCH has no reply yet, and \\resync again gives that up")
+            await person.enters("\\resync", "\\resync again gives up what has no reply yet: A1 FETCH")
             await person.enters("\\resync", "given up: A1 FETCH")
 
     scene_of(scene)
@@ -134,7 +134,7 @@ def test_without_a_reply_in_it_ctrl_c_gives_the_prompt_back(tmp_path: Path) -> N
             await person.screen.shows("waiting for 99 octets, 8 received; Ctrl-C and \\resync continue from there")
             person.shell.driver.interrupt()
             await person.screen.shows("A1 FETCH is still running; \\last")
-            left = "A1 FETCH has no reply yet, and \\resync again gives that up"
+            left = "\\resync again gives up what has no reply yet: A1 FETCH"
             await person.enters("\\resync", "99 octets were announced and 8 came", left)
             peer.says(b"A1 OK done\r\n")
             await person.screen.shows("< A1 OK done")
