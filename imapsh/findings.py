@@ -6,7 +6,7 @@ beginning of its response; the catalogue says where the rule stands.
 
 # Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
-from typing import NamedTuple
+from imapsh.tuples import NamedTuple
 
 
 class Violation(NamedTuple):

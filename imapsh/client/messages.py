@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 from imapsh.client.arguments import SECTION
 from imapsh.grammar.sequence import LARGEST, STAR, SequenceSet
 from imapsh.grammar.values import Fetch
 from imapsh.session.core import Session
 from imapsh.session.events import Received
+from imapsh.tuples import NamedTuple
 
 _ITEM = re.compile(r"[A-Z][A-Z0-9.]*")
 _MACROS = {"ALL": "INTERNALDATE", "FAST": "INTERNALDATE", "FULL": "INTERNALDATE"}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from imapsh.grammar.responses import Response
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.values import Code, CopyUid, ESearch, MailboxStatus, Search, StatusText
 from imapsh.session.events import Received
 from imapsh.session.exchange import Exchange
+from imapsh.tuples import NamedTuple
 
 T = TypeVar("T")
 

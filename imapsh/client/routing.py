@@ -14,13 +14,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any
 
 from imapsh.client.backlog import Backlog
 from imapsh.errors import StateError
 from imapsh.grammar.responses import STATUS, UNTAGGED
 from imapsh.session.events import Event, Received
 from imapsh.session.exchange import Exchange
+from imapsh.tuples import NamedTuple
 
 
 class Update(NamedTuple):

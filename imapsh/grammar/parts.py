@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from imapsh.grammar.values import BodyPart
+from imapsh.tuples import NamedTuple
 
 
 class Numbered(NamedTuple):

@@ -9,13 +9,14 @@ tolerant cursor.  What no rule can read is still a response, of kind `garbage` o
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from imapsh.findings import Violation
 from imapsh.grammar.common import flags_line
 from imapsh.grammar.cursor import Cursor, Mismatch, readable
 from imapsh.grammar.values import Capabilities, Code, Garbage, StatusText, Unknown
 from imapsh.patterns import lazy
+from imapsh.tuples import NamedTuple
 from imapsh.wire.frames import Frame
 
 UNTAGGED = "untagged"

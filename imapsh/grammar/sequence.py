@@ -6,10 +6,11 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from heapq import heappop, heappush
 from itertools import accumulate, islice, pairwise
-from typing import Final, NamedTuple, overload
+from typing import Final, overload
 
 from imapsh.errors import UsageError
 from imapsh.patterns import lazy
+from imapsh.tuples import NamedTuple
 
 STAR = 0  #: `*`, the largest number in use; no message has the number 0
 

@@ -9,9 +9,9 @@ RFC 9051 section 4 (data formats) and section 9 (atom-specials, quoted, literal,
 # Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
 import re
-from typing import NamedTuple
 
 from imapsh.patterns import lazy
+from imapsh.tuples import NamedTuple
 
 SPACE = "space"
 WORD = "word"  # a run of characters that no other kind takes: atom, number, sequence set, pattern, <partial>

@@ -6,9 +6,10 @@ NIL.  Section numbers are RFC 9051's.
 
 # Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from imapsh.grammar.sequence import LARGEST, SequenceSet
+from imapsh.tuples import NamedTuple
 
 
 class Code(NamedTuple):

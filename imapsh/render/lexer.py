@@ -7,13 +7,13 @@ A table says so for the responses that differ from the rule; an unknown response
 # Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from imapsh.grammar import tokens as kinds
 from imapsh.grammar.sequence import PATTERN as SEQUENCE_SET
 from imapsh.grammar.tokens import Token, tokenize
 from imapsh.patterns import lazy
 from imapsh.render.styles import Fragment
+from imapsh.tuples import NamedTuple
 
 STATUS_STYLES = {
     "OK": "status-ok",

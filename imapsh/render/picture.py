@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from imapsh.render.visible import visible, width
+from imapsh.tuples import NamedTuple
 
 _CHARACTER, _LINE = 8.4, 19  #: pixels of a character's width and a line's height, at 14 pixels
 _PADDING, _BAR = 16, 36

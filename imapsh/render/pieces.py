@@ -3,7 +3,6 @@
 # Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
 from itertools import chain
-from typing import NamedTuple
 
 from imapsh.grammar import tokens as kinds
 from imapsh.grammar.responses import CLIENT, CONTINUATION, GARBAGE, UNTAGGED, Response
@@ -12,6 +11,7 @@ from imapsh.patterns import lazy
 from imapsh.render import decoded, lexer
 from imapsh.render.styles import Fragment
 from imapsh.render.visible import visible, visible_latin1, width
+from imapsh.tuples import NamedTuple
 from imapsh.wire.frames import Frame, Part, Spilled, size_of
 
 TEXT = "text"  # a piece that never begins a new line

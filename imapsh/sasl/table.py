@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from imapsh.errors import LoginError, UsageError
+from imapsh.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from imapsh.sasl.mechanism import Mechanism

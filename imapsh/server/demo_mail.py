@@ -8,9 +8,9 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
-from typing import NamedTuple
 
 from imapsh.server.compose import attachment, message, multipart, nested, text
+from imapsh.tuples import NamedTuple
 
 ME = "Demo Person <demo@harbour.example>"
 EDDA = '"Edda Lindqvist" <edda@harbour.example>'

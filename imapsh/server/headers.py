@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from io import BytesIO
-from typing import NamedTuple
 
 from imapsh.grammar.values import Address, Envelope
+from imapsh.tuples import NamedTuple
 
 _FOLD = re.compile(r"\r?\n(?=[ \t])")
 _END = re.compile(rb"^\r?\n", re.MULTILINE)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
 
 from imapsh.grammar.values import MailboxList
 from imapsh.server.store import DELIMITER, INBOX, Account, canonical
+from imapsh.tuples import NamedTuple
 
 
 class Request(NamedTuple):

@@ -11,10 +11,10 @@ import quopri
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from typing import NamedTuple
 
 from imapsh.grammar.values import BodyPart, Envelope
 from imapsh.server.headers import Field, envelope, fields, first, header_end, parameters
+from imapsh.tuples import NamedTuple
 
 MAX_DEPTH = 40  #: parts within parts; what lies deeper is not taken apart
 MAX_PARTS = 1000  #: of one multipart

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imapsh.grammar.values import Code, StatusText
+from imapsh.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from imapsh.table import Piece

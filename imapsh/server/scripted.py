@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
+
+from imapsh.tuples import NamedTuple
 
 
 class Expect(NamedTuple):

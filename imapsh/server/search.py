@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from imapsh.grammar.dates import read_date
 from imapsh.grammar.sequence import SequenceSet
@@ -16,6 +16,7 @@ from imapsh.server.headers import text
 from imapsh.server.mime import Mime, Part
 from imapsh.server.selected import Selected
 from imapsh.server.store import Message
+from imapsh.tuples import NamedTuple
 
 CHARSETS = ("US-ASCII", "UTF-8")
 

@@ -2,13 +2,12 @@
 
 # Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
-from typing import NamedTuple
-
 from imapsh.errors import ImapshError, StateError
 from imapsh.findings import Finding
 from imapsh.grammar.responses import Response
 from imapsh.session.exchange import Exchange
 from imapsh.session.numbering import NOTHING, Shift
+from imapsh.tuples import NamedTuple
 from imapsh.wire.frames import Frame
 
 

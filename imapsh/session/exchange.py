@@ -22,7 +22,7 @@ a literal), so nobody has to find it again.
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imapsh import table
 from imapsh.errors import StateError, UsageError
@@ -32,6 +32,7 @@ from imapsh.grammar.tokens import BAD, CRLF, DATA, FILE, LITERAL, Token, announc
 from imapsh.patterns import lazy
 from imapsh.session.secrets import MASK
 from imapsh.table.model import Command
+from imapsh.tuples import NamedTuple
 from imapsh.wire.frames import Frame, Part, Spilled
 
 if TYPE_CHECKING:

@@ -16,7 +16,6 @@ the wrong time.  So a live session and a reader of its trace find the same.
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import NamedTuple
 
 from imapsh import table
 from imapsh.findings import Finding
@@ -29,6 +28,7 @@ from imapsh.session.mailbox import Mailbox, opened
 from imapsh.session.numbering import NOTHING, Shift
 from imapsh.session.rawtags import RawTags
 from imapsh.table.model import AUTHENTICATED, LOGOUT, NOT_AUTHENTICATED, SELECTED, Context
+from imapsh.tuples import NamedTuple
 from imapsh.wire.limits import DEFAULT
 
 _FEW_CAPABILITIES = 6  # more than that, and a change is told in numbers: the response stands right above

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from binascii import Error, a2b_base64, unhexlify
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from imapsh.patterns import lazy
+from imapsh.tuples import NamedTuple
 
 _BASE64 = lazy(rb"[A-Za-z0-9+/_,-]{6,}")
 #: base64url (RFC 4648 section 5) and modified UTF-7 (RFC 3501 section 5.1.3) in the digits of base64

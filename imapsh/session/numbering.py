@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from array import array
-from typing import NamedTuple
 
 from imapsh.grammar.sequence import SequenceSet
+from imapsh.tuples import NamedTuple
 
 _MOST = 1 << 24  # messages whose UIDs are kept: 4 octets each
 _LAST_UID = (1 << 32) - 1

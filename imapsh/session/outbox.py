@@ -21,12 +21,12 @@ waiting, that is in the middle of it: the caller has to know whether that is mea
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
 
 from imapsh.errors import ConnectionLost
 from imapsh.grammar.fragments import Literal, announce
 from imapsh.session.exchange import Exchange, Secret, Sendable, TypedLiteral
 from imapsh.session.secrets import MASK
+from imapsh.tuples import NamedTuple
 
 _PIECE = 1 << 16
 

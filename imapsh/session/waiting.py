@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import NamedTuple
 
 from imapsh.grammar.responses import GARBAGE, TAGGED, Parser
 from imapsh.session.exchange import Exchange
+from imapsh.tuples import NamedTuple
 from imapsh.wire.frames import Frame
 from imapsh.wire.push import Unfinished
 

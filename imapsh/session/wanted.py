@@ -3,7 +3,9 @@
 # Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
+
+from imapsh.tuples import NamedTuple
 
 
 class Opening(NamedTuple):

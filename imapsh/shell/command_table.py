@@ -5,9 +5,8 @@ A row's `handler` is "module.function" in `imapsh.shell.commands`.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from imapsh.shell.expectation import details
+from imapsh.tuples import NamedTuple
 
 
 class Command(NamedTuple):

@@ -9,10 +9,10 @@ key of the response's value in JSON (`imapsh.render.jsonform`), whose own keys f
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from imapsh.errors import UsageError
 from imapsh.patterns import lazy
+from imapsh.tuples import NamedTuple
 
 _REPLIES = ("OK", "NO", "BAD")
 

@@ -2,7 +2,7 @@
 
 # Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
-from typing import NamedTuple
+from imapsh.tuples import NamedTuple
 
 #: States of a connection (RFC 9051 section 3).
 NOT_AUTHENTICATED = "not-authenticated"

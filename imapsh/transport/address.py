@@ -3,10 +3,10 @@
 # Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
 import re
-from typing import NamedTuple
 
 from imapsh.errors import UsageError
 from imapsh.patterns import lazy
+from imapsh.tuples import NamedTuple
 
 PORTS = {"imap": 143, "imaps": 993}
 SHAPES = "imap://[user@]host[:port][/mailbox], imaps://..., unix:PATH, exec:COMMAND, or host[:port]"

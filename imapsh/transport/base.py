@@ -2,9 +2,10 @@
 
 # Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from imapsh.transport.options import TLSOptions
+from imapsh.tuples import NamedTuple
 
 CHUNK = 256 * 1024
 """Octets asked of the operating system, or given to it, at once."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import socket
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from imapsh.errors import ConnectionLost, ConnectionTimeout, TLSError
 from imapsh.transport.address import Address
 from imapsh.transport.base import CHUNK, CONNECT_TIMEOUT, StreamInfo
 from imapsh.transport.failures import cannot_connect, closed, lost
+from imapsh.tuples import NamedTuple
 
 if TYPE_CHECKING:
     import subprocess

@@ -2,7 +2,7 @@
 
 # Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
-from typing import NamedTuple
+from imapsh.tuples import NamedTuple
 
 
 class TLSOptions(NamedTuple):

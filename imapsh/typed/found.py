@@ -2,9 +2,8 @@
 
 # Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
-from typing import NamedTuple
-
 from imapsh.table.model import Command, Name
+from imapsh.tuples import NamedTuple
 
 
 class Problem(NamedTuple):

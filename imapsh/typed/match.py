@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence as Series
 from functools import cached_property
-from typing import NamedTuple
 
 from imapsh import table
 from imapsh.grammar.tokens import (
@@ -26,6 +25,7 @@ from imapsh.grammar.tokens import (
     tokenize,
 )
 from imapsh.table.model import Command, Context, Name
+from imapsh.tuples import NamedTuple
 from imapsh.typed import advice, secrets
 from imapsh.typed.found import Expected, Piece, Problem, Span, find
 from imapsh.typed.nodes import Frame, Keyword, Node, Sequence, folded

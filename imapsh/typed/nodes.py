@@ -6,9 +6,10 @@ never try again what a later one refuses: a line is read in one pass.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from imapsh.patterns import lazy
+from imapsh.tuples import NamedTuple
 from imapsh.typed.found import Piece
 
 if TYPE_CHECKING:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imapsh.grammar.sequence import PATTERN, SequenceSet
 from imapsh.grammar.tokens import DATA, FILE, LITERAL, OPEN_QUOTE, QUOTED, Token, announcement, unquote
 from imapsh.patterns import lazy
 from imapsh.table.model import Name
+from imapsh.tuples import NamedTuple
 from imapsh.typed.found import FileName, Piece
 
 if TYPE_CHECKING:

@@ -6,9 +6,8 @@ end of the piece before its literal.  Joined they are the octets (but for a lite
 
 # Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
-from typing import NamedTuple
-
 from imapsh.findings import Violation
+from imapsh.tuples import NamedTuple
 
 
 class Spilled(NamedTuple):

@@ -2,9 +2,8 @@
 
 # Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
-from typing import NamedTuple
-
 from imapsh.errors import LimitError, UsageError
+from imapsh.tuples import NamedTuple
 
 
 class Limits(NamedTuple):

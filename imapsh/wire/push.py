@@ -3,8 +3,8 @@
 # Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
+from imapsh.tuples import NamedTuple
 from imapsh.wire.frames import Frame, Part
 from imapsh.wire.reader import COMMAND, FrameReader, Line, Octets, Reading, Request, Scan
 

@@ -30,10 +30,11 @@ sure it says None, and the generator decides.
 
 import re
 from collections.abc import Callable, Generator
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from imapsh.findings import Violation
 from imapsh.patterns import lazy
+from imapsh.tuples import NamedTuple
 from imapsh.wire.frames import Frame, Part, size_of
 from imapsh.wire.limits import DEFAULT, Limits
 

@@ -13,9 +13,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
 
 from imapsh.errors import ParseError
+from imapsh.tuples import NamedTuple
 
 SERVER = "S"
 CLIENT = "C"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from typing import NamedTuple
 
 from imapsh.render.styles import Fragment
 from imapsh.render.view.look import Line
 from imapsh.render.visible import width
+from imapsh.tuples import NamedTuple
 
 ELLIPSIS = "…"
 GAP = 2  #: columns between two columns

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from imapsh.grammar.parts import find
 from imapsh.grammar.values import BodyPart, Fetch
@@ -21,6 +20,7 @@ from imapsh.render.view.columns import flow, words_of
 from imapsh.render.view.look import Line, Look
 from imapsh.render.view.transfer import Undone, undo
 from imapsh.render.visible import visible
+from imapsh.tuples import NamedTuple
 from imapsh.wire.frames import Part, Spilled, size_of
 from imapsh.wire.sinks import head_of, is_kept
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from imapsh.grammar.responses import Response
 from imapsh.render.memory import Memory
 from imapsh.render.styles import Fragment
+from imapsh.tuples import NamedTuple
 
 Line = list[Fragment]
 

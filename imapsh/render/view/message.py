@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imapsh.render.view.transfer import undo
+from imapsh.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from email.message import Message

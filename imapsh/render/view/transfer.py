@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from binascii import Error, a2b_base64, a2b_qp
-from typing import NamedTuple
 
 from imapsh.render.visible import visible
+from imapsh.tuples import NamedTuple
 
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _IDENTITY = frozenset({"", "7bit", "8bit", "binary"})

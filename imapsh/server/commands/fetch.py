@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from imapsh.grammar.dates import write_date_time
 from imapsh.grammar.sequence import SequenceSet
@@ -12,6 +12,7 @@ from imapsh.grammar.values import Fetch
 from imapsh.server.mime import Section
 from imapsh.server.reply import Arguments, Bad, Reply, as_text, ok
 from imapsh.server.store import Message, Refused
+from imapsh.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from imapsh.server.client import Client

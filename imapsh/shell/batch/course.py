@@ -6,7 +6,9 @@ next line is an `\expect` is no fault by itself; blank lines, comments, `\name` 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from imapsh.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from imapsh.shell.app import App

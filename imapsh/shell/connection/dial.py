@@ -9,7 +9,7 @@ for step in opening_steps(session, plan):    a driver runs each (`imapsh.session
 # Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
 from collections.abc import Callable, Generator
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING
 
 from imapsh.errors import CommandBad, CommandNo, ConnectError, ImapshError, TLSError, UsageError
 from imapsh.sasl.mechanism import octets
@@ -18,6 +18,7 @@ from imapsh.session.opening import Opening, Step, reply, steps
 from imapsh.shell.settings.passwords.password import Password, Ways, handed_out, ways
 from imapsh.transport.address import PORTS, Address, parse_address
 from imapsh.transport.tls import TLSOptions
+from imapsh.tuples import NamedTuple
 from imapsh.wire.limits import DEFAULT, Limits
 
 if TYPE_CHECKING:

@@ -3,9 +3,9 @@
 # Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from imapsh.session.events import Received
+from imapsh.tuples import NamedTuple
 
 
 class Own(NamedTuple):

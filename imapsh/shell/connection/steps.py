@@ -23,12 +23,13 @@ Each raises what it meets, Interrupted for Ctrl-C among it.
 # Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
 from collections.abc import Callable, Generator, Iterator
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from imapsh.errors import ImapshError
 from imapsh.session.events import Upgrade
 from imapsh.session.exchange import Exchange
 from imapsh.shell.connection.dial import Plan
+from imapsh.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from imapsh.shell.connection.connection import Connection

@@ -8,12 +8,13 @@ of a command that was begun before.
 
 import re
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imapsh.grammar.tokens import CRLF, tokenize
 from imapsh.patterns import lazy
 from imapsh.shell.lines.files import unescape
 from imapsh.shell.lines.values import MASKED, discreet
+from imapsh.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from imapsh.shell.app import App

@@ -10,9 +10,9 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple
 
 from imapsh.grammar.tokens import CRLF, DATA, FLAG, LITERAL, SPACE, Token, announcement, tokenize
+from imapsh.tuples import NamedTuple
 
 
 def to_wire(text: str) -> str:

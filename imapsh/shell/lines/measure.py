@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from imapsh import table
 from imapsh.grammar.dates import read_date
@@ -15,6 +15,7 @@ from imapsh.render.amounts import count, size
 from imapsh.shell.connection.asking import asked
 from imapsh.shell.connection.connection import Connection
 from imapsh.shell.connection.steps import Steps
+from imapsh.tuples import NamedTuple
 from imapsh.typed.advice import unfit
 
 if TYPE_CHECKING:

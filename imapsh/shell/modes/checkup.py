@@ -9,7 +9,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from imapsh.errors import LoginError, UsageError
 from imapsh.render.styles import LINE_END, Fragment, lines_of, paint
@@ -21,6 +21,7 @@ from imapsh.shell.settings.config import Settings, overlay
 from imapsh.shell.settings.configfile import Content, read
 from imapsh.shell.settings.options import Options
 from imapsh.shell.settings.passwords.password import ORDER, Source, ways
+from imapsh.tuples import NamedTuple
 
 _NEEDED = ("prompt_toolkit", "pygments", "scramp")
 

@@ -3,7 +3,7 @@
 # Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import StyleAndTextTuples as Fragments
@@ -16,6 +16,7 @@ from imapsh.session.mailbox import Mailbox
 from imapsh.shell.lines import literals, nested
 from imapsh.shell.prompt.reading import Reading
 from imapsh.table.model import NOT_AUTHENTICATED
+from imapsh.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from imapsh.typed.found import Problem

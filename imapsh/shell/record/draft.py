@@ -2,7 +2,7 @@ r"""What `\edit` wrote last."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from imapsh.tuples import NamedTuple
 
 
 class Draft(NamedTuple):

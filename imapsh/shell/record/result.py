@@ -2,7 +2,7 @@ r"""What one test of a script came to."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from imapsh.tuples import NamedTuple
 
 
 class Result(NamedTuple):

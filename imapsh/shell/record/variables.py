@@ -3,10 +3,10 @@ r"""The variables that `\\set` keeps, and the names of the built-in ones."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from imapsh.errors import UsageError
 from imapsh.patterns import lazy
+from imapsh.tuples import NamedTuple
 
 NAME = lazy(r"[A-Za-z][\w.-]*")
 SECRETIVE = lazy(r"(?i)pass|pwd?$|secret|token")

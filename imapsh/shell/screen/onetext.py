@@ -2,10 +2,9 @@
 
 # Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
-from typing import NamedTuple
-
 from imapsh.grammar.sequence import STAR, SequenceSet
 from imapsh.grammar.values import Fetch
+from imapsh.tuples import NamedTuple
 from imapsh.typed.found import find
 from imapsh.typed.match import Match
 from imapsh.wire.frames import Spilled

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imapsh.grammar.responses import CLIENT, Response
 from imapsh.render.styles import NOTHING
 from imapsh.session.events import Completed, Event, Received, Sent
+from imapsh.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,11 +9,12 @@ import os
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from imapsh.errors import UsageError
 from imapsh.shell.settings.options import OPTIONS, Option, check, value_of
 from imapsh.shell.settings.passwords.password import Kept
+from imapsh.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from imapsh.render.styles import Theme

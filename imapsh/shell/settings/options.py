@@ -6,9 +6,10 @@ Imports nothing heavy: `--version` and `--help` cost little more than Python its
 # Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from imapsh.errors import UsageError
+from imapsh.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from imapsh.shell.settings.config import Settings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from imapsh import table
 from imapsh.findings import CONDUCT, RULES
@@ -12,6 +12,7 @@ from imapsh.shell.command_table import COMMANDS
 from imapsh.shell.commands.help.kinds import KINDS
 from imapsh.shell.settings.options import OPTIONS, Option
 from imapsh.table.model import ANY_STATE, Command, Name
+from imapsh.tuples import NamedTuple
 from imapsh.typed.slots import SLOTS
 
 Thing = TypeVar("Thing", str, "Entry")

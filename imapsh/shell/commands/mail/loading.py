@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO
 
 from imapsh.errors import UsageError
 from imapsh.grammar.dates import write_date_time
 from imapsh.grammar.fragments import Literal
 from imapsh.shell.commands.mail.saving import INDEX, MAILDIR, MBOX
 from imapsh.shell.settings.reasons import why
+from imapsh.tuples import NamedTuple
 
 _PIECE = 1 << 16
 _BARE = re.compile(rb"(?<!\r)\n")

@@ -15,13 +15,14 @@ import time
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
-from typing import IO, NamedTuple, Protocol
+from typing import IO, Protocol
 
 from imapsh.errors import UsageError
 from imapsh.grammar.dates import read_date_time
 from imapsh.shell.screen.landing import adding
 from imapsh.shell.settings.folders import private
 from imapsh.shell.settings.reasons import why
+from imapsh.tuples import NamedTuple
 from imapsh.wire.frames import Part
 from imapsh.wire.sinks import octets_of
 

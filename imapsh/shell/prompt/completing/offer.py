@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 from imapsh.shell.record.known import Known
+from imapsh.tuples import NamedTuple
 from imapsh.typed.match import Match
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from imapsh.render.visible import visible
 from imapsh.shell.prompt.completing.offer import Offer
 from imapsh.shell.record import fuzzy
+from imapsh.tuples import NamedTuple
 
 _LOOKED_AT = 5_000  # entries of a folder
 #: `{@` or `~{@` and what is typed of the path.

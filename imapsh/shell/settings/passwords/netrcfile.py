@@ -8,9 +8,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from imapsh.errors import LoginError
+from imapsh.tuples import NamedTuple
 
 _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|(\S+)', re.DOTALL)
 _WITH_VALUE = ("machine", "login", "user", "account", "password")

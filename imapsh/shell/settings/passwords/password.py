@@ -4,11 +4,12 @@
 
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imapsh.errors import LoginError, UsageError
 from imapsh.shell.settings.passwords.programs import from_command, text_of
 from imapsh.transport.child import SECRET_VARIABLES
+from imapsh.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from imapsh.shell.settings.options import Options

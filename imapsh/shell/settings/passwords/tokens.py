@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import time
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from imapsh.errors import LoginError
 from imapsh.shell.settings.passwords.programs import output_of
+from imapsh.tuples import NamedTuple
 
 OPTION = "--token-command"
 
