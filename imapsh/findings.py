@@ -4,7 +4,7 @@ A violation names a rule by its id (the ABNF's own name where there is one) and 
 beginning of its response; the catalogue says where the rule stands.
 """
 
-# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
+from __future__ import annotations
 
 from imapsh.tuples import NamedTuple
 

@@ -1,6 +1,6 @@
 """What a command is made of on its way out: octets, and literals to announce (RFC 9051 section 4.3, RFC 7888)."""
 
-# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
+from __future__ import annotations
 
 from typing import Any
 

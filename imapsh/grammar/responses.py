@@ -5,7 +5,7 @@ extension is taught by rows.  A frame is read strictly; only where that fails is
 tolerant cursor.  What no rule can read is still a response, of kind `garbage` or with an `Unknown` value.
 """
 
-# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
+from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping

@@ -1,6 +1,6 @@
 """Sequence sets: message numbers or UIDs, with ranges and `*` (RFC 9051 section 9, sequence-set)."""
 
-# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
+from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
@@ -59,7 +59,7 @@ class SequenceSet:
         self._known: _Parts | None = None
 
     @classmethod
-    def parse(cls, text: str) -> "SequenceSet":
+    def parse(cls, text: str) -> SequenceSet:
         """Raises ValueError where `text` is no sequence set or a number is beyond 32 bits."""
         if text == "$":
             return cls((), True)
@@ -71,7 +71,7 @@ class SequenceSet:
         return cls(ranges)
 
     @classmethod
-    def of(cls, numbers: Iterable[int]) -> "SequenceSet":
+    def of(cls, numbers: Iterable[int]) -> SequenceSet:
         """The shortest set of these numbers, in rising order.  A range is not expanded.
 
         Raises UsageError for anything but whole numbers from 1 to 4294967295, and for an iterator that gives more than
@@ -133,9 +133,9 @@ class SequenceSet:
     def __getitem__(self, index: int) -> int: ...
 
     @overload
-    def __getitem__(self, index: slice) -> "SequenceSet": ...
+    def __getitem__(self, index: slice) -> SequenceSet: ...
 
-    def __getitem__(self, index: int | slice) -> "int | SequenceSet":
+    def __getitem__(self, index: int | slice) -> int | SequenceSet:
         """The number at a place, or the set of those at several.
 
         Raises UsageError for a set with `*` or `$` and for steps, IndexError for a place that is not there.
@@ -157,7 +157,7 @@ class SequenceSet:
     def __hash__(self) -> int:
         return hash(self._key())
 
-    def sorted(self) -> "SequenceSet":
+    def sorted(self) -> SequenceSet:
         """Return the same numbers in rising order, in as few ranges as possible; ranges with `*` come last."""
         parts = self._parts()
         return SequenceSet((*zip(parts.lows, parts.highs, strict=True), *self._open()), self.saved)

@@ -6,7 +6,7 @@ offset in the text is an offset in the octets.  It knows no command: what a word
 RFC 9051 section 4 (data formats) and section 9 (atom-specials, quoted, literal, literal8).
 """
 
-# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
+from __future__ import annotations
 
 import re
 

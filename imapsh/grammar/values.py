@@ -4,7 +4,7 @@ Strings are decoded (UTF-8, else Latin-1); the octets of a body section are byte
 NIL.  Section numbers are RFC 9051's.
 """
 
-# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
+from __future__ import annotations
 
 from typing import Any
 
@@ -190,8 +190,8 @@ class BodyPart(NamedTuple):
     size: int | None = None
     lines: int | None = None
     envelope: Envelope | None = None
-    body: "BodyPart | None" = None
-    parts: "tuple[BodyPart, ...] | None" = None
+    body: BodyPart | None = None
+    parts: tuple[BodyPart, ...] | None = None
     extended: bool = False
     md5: str | None = None
     disposition: tuple[str | None, dict[str, str | None] | None] | None = None

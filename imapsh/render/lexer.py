@@ -4,7 +4,7 @@ Server lines are styled by shape and place: outside lists behind a response's na
 A table says so for the responses that differ from the rule; an unknown response gets the rule.
 """
 
-# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
+from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 

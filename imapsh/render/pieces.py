@@ -1,6 +1,6 @@
 """A response cut into pieces: what is shown, how it is styled, and which octets it stands for."""
 
-# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
+from __future__ import annotations
 
 from itertools import chain
 

@@ -1,6 +1,6 @@
 """The events that a session reports to its driver, in the order in which they happened."""
 
-# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
+from __future__ import annotations
 
 from imapsh.errors import ImapshError, StateError
 from imapsh.findings import Finding

@@ -18,7 +18,7 @@ A fragment is octets that go out as they are, or a literal, whose octets may hav
 a literal), so nobody has to find it again.
 """
 
-# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
+from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -191,7 +191,7 @@ def secrets_in(fragments: Iterable[Sendable]) -> set[bytes]:
     return found - clear
 
 
-def secrets_typed(match: "Match") -> set[bytes]:
+def secrets_typed(match: Match) -> set[bytes]:
     """Return the secrets in a typed line, even one that cannot be sent.  Nothing is sent, and no file is read."""
     try:
         return secrets_in(typed(match, "", None))
@@ -204,7 +204,7 @@ def _words(octets: bytes) -> set[bytes]:
     return {word[0] if word[1] is None else _ESCAPED.sub(rb"\1", word[1]) for word in _WORD.finditer(octets)}
 
 
-def typed(match: "Match", tag: str, open_file: OpenFile | None) -> list[Sendable]:
+def typed(match: Match, tag: str, open_file: OpenFile | None) -> list[Sendable]:
     """A typed line as fragments, the tag put in front where it has none, its secrets marked.
 
     The octets of a file always wait for `+`.  With `{n+}` they would be on their way when the server finds the line
@@ -234,7 +234,7 @@ def _add(fragments: list[Sendable], fragment: Sendable) -> None:
         fragments.append(fragment)
 
 
-def _fragments(tokens: tuple[Token, ...], index: int, match: "Match", open_file: OpenFile | None) -> Iterator[Sendable]:
+def _fragments(tokens: tuple[Token, ...], index: int, match: Match, open_file: OpenFile | None) -> Iterator[Sendable]:
     token = tokens[index]
     spans = [(start, stop) for start, stop in match.secrets if start < token.end and token.start < stop]
     if token.kind == FILE:

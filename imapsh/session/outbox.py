@@ -17,7 +17,7 @@ What is no command (`send`: DONE, an answer to a challenge, raw octets) goes beh
 waiting, that is in the middle of it: the caller has to know whether that is meant.
 """
 
-# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
+from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator

@@ -1,6 +1,6 @@
 """How far a long literal has come, on its way from the server or to it."""
 
-# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
+from __future__ import annotations
 
 from imapsh.tuples import NamedTuple
 

@@ -1,6 +1,6 @@
 """What is wanted of a new connection, from its greeting to the login."""
 
-# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
+from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any

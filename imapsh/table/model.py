@@ -1,6 +1,6 @@
 """The shapes of the table's rows.  A row is data: what reads it is `imapsh.typed.match`, the session, help and docs."""
 
-# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
+from __future__ import annotations
 
 from imapsh.tuples import NamedTuple
 

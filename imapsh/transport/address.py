@@ -1,6 +1,6 @@
 """Where a server is: what a person types, read into an Address.  RFC 5092 (IMAP URLs), RFC 3986."""
 
-# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
+from __future__ import annotations
 
 import re
 

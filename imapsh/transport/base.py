@@ -1,6 +1,6 @@
 """What every stream can do, and what it knows of its peer."""
 
-# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
+from __future__ import annotations
 
 from typing import Any, Protocol
 

@@ -1,6 +1,6 @@
 """What is wanted of TLS."""
 
-# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
+from __future__ import annotations
 
 from imapsh.tuples import NamedTuple
 

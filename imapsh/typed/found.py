@@ -1,6 +1,6 @@
 """What `imapsh.typed.match` finds in a typed line.  Nothing of it is needed before there is one."""
 
-# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
+from __future__ import annotations
 
 from imapsh.table.model import Command, Name
 from imapsh.tuples import NamedTuple
@@ -39,14 +39,14 @@ class Piece(NamedTuple):
     start: int
     end: int
     value: object = None
-    children: "tuple[Piece, ...]" = ()
+    children: tuple[Piece, ...] = ()
 
     def __repr__(self) -> str:
         """Without the value, which may be a password."""
         below = f", {self.children!r}" if self.children else ""
         return f"Piece({self.name!r}, {self.kind!r}, {self.start}, {self.end}{below})"
 
-    def all(self, *kinds: str) -> "list[Piece]":
+    def all(self, *kinds: str) -> list[Piece]:
         """The pieces of these kinds below this one, in order; not those below a piece that is taken."""
         return find(self.children, *kinds)
 

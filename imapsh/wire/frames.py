@@ -4,7 +4,7 @@
 end of the piece before its literal.  Joined they are the octets (but for a literal that went to a sink).
 """
 
-# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
+from __future__ import annotations
 
 from imapsh.findings import Violation
 from imapsh.tuples import NamedTuple

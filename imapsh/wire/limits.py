@@ -1,6 +1,6 @@
 """How much a peer may send before imapsh stops listening.  Checked before memory is taken."""
 
-# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
+from __future__ import annotations
 
 from imapsh.errors import LimitError, UsageError
 from imapsh.tuples import NamedTuple
@@ -23,7 +23,7 @@ class Limits(NamedTuple):
         if allowed and seen > allowed:
             raise LimitError(limit, allowed, seen)
 
-    def change(self, setting: str) -> "Limits":
+    def change(self, setting: str) -> Limits:
         """These limits with one `NAME=NUMBER` applied.  Raises UsageError."""
         name, _, number = setting.partition("=")
         if name not in self._fields or not (number.isdecimal() and len(number) < 20):

@@ -1,6 +1,6 @@
 """Octets pushed in, frames taken out: how sans-I/O cores read."""
 
-# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
+from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 

@@ -26,7 +26,7 @@ Most lines are a whole frame.  `FrameReader.whole` sees that by counting marks, 
 sure it says None, and the generator decides.
 """
 
-# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
+from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator
@@ -218,7 +218,7 @@ class FrameReader:
             if not (yield from self._goes_on(parts, scan, violations)):
                 return
 
-    def _goes_on(self, parts: list[Part], scan: "Scan", violations: list[Violation]) -> Generator[Request, bytes, bool]:
+    def _goes_on(self, parts: list[Part], scan: Scan, violations: list[Violation]) -> Generator[Request, bytes, bool]:
         """Join the next line where this one is left open and that one begins as no response does."""
         piece = parts[-1]
         assert isinstance(piece, bytes)

@@ -6,7 +6,7 @@ session = new_session(plan)
 for step in opening_steps(session, plan):    a driver runs each (`imapsh.session.opening`)
 """
 
-# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
+from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from typing import IO, TYPE_CHECKING
@@ -70,7 +70,7 @@ class Plan(NamedTuple):
         return f"{self.user}@demo" if self.demo and self.user else "demo" if self.demo else self.address.label
 
 
-def make_plan(options: "Options", url: str | None = None) -> Plan:
+def make_plan(options: Options, url: str | None = None) -> Plan:
     r"""Return the plan that the options describe; `url`, or a profile, replaces theirs for `\connect`.
 
     Raises UsageError, and LoginError where the user is to be looked up in a netrc file that cannot be used.
@@ -113,7 +113,7 @@ def make_plan(options: "Options", url: str | None = None) -> Plan:
     )
 
 
-def _user(options: "Options", address: Address) -> str:
+def _user(options: Options, address: Address) -> str:
     if options.user and address.user and options.user != address.user:
         raise UsageError(f"the URL says user {address.user} and --user says {options.user}: give only one")
     user = options.user or address.user
@@ -124,7 +124,7 @@ def _user(options: "Options", address: Address) -> str:
     return user
 
 
-def _mechanism(options: "Options", address: Address) -> str:
+def _mechanism(options: Options, address: Address) -> str:
     """The option's, else the URL's, else with a token any that takes one; "" for PLAIN, else the command LOGIN."""
     name = options.mechanism or address.auth or ("auto" if options.token_command else "")
     if not name or options.no_login:
@@ -134,7 +134,7 @@ def _mechanism(options: "Options", address: Address) -> str:
     return known(name)
 
 
-def _retry(options: "Options") -> str:
+def _retry(options: Options) -> str:
     if options.retry:
         from imapsh.shell.connection import retry
 
@@ -142,7 +142,7 @@ def _retry(options: "Options") -> str:
     return options.retry
 
 
-def open_stream(plan: Plan, store: "Store | None" = None) -> "Stream":
+def open_stream(plan: Plan, store: Store | None = None) -> Stream:
     """A connection, its TLS handshake finished where it has one, its time-out the connect one until the greeting.
 
     `store` is the demo's mail, where it is not to be a fresh one.  Raises ConnectError or TLSError.
@@ -158,7 +158,7 @@ def open_stream(plan: Plan, store: "Store | None" = None) -> "Stream":
     return connect(plan.address, tls=plan.tls, connect_timeout=seconds, idle_timeout=seconds)
 
 
-def dial(plan: Plan, store: "Store | None" = None) -> "tuple[Stream, Plan]":
+def dial(plan: Plan, store: Store | None = None) -> tuple[Stream, Plan]:
     """Connect, with the fall-back if it is allowed.  Return the stream, and the plan that was followed.
 
     A certificate that is not trusted is no reason to fall back on the usual ports.
@@ -193,7 +193,7 @@ def new_session(plan: Plan, trace: Tracer | None = None) -> Session:
     return session
 
 
-def open_trace(path: str) -> "tuple[Trace, IO[bytes]]":
+def open_trace(path: str) -> tuple[Trace, IO[bytes]]:
     """A trace, and its file to close: readable by its owner alone, written at once.  Raises UsageError."""
     import time
 
@@ -212,9 +212,7 @@ def open_trace(path: str) -> "tuple[Trace, IO[bytes]]":
         raise UsageError(f"cannot write the trace {path}: {why(error)}") from None
 
 
-def opening(
-    plan: Plan, ask: Callable[[str], str] | None = None, stream: "Stream | AsyncStream | None" = None
-) -> Opening:
+def opening(plan: Plan, ask: Callable[[str], str] | None = None, stream: Stream | AsyncStream | None = None) -> Opening:
     """Return what the opening needs to know; `ask(prompt)` asks a person for the password, `stream` knows its TLS."""
     password = password_source(plan, plan.user, ask)
     return Opening(
@@ -251,7 +249,7 @@ def opening_steps(
     session: Session,
     plan: Plan,
     ask: Callable[[str], str] | None = None,
-    stream: "Stream | AsyncStream | None" = None,
+    stream: Stream | AsyncStream | None = None,
 ) -> Generator[Step, None, None]:
     """Take the greeting, start TLS, log in, ask for capabilities and open the URL's mailbox (EXAMINE if read-only).
 

@@ -1,6 +1,6 @@
 """Commands of the shell's own, which a person did not type."""
 
-# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
+from __future__ import annotations
 
 from collections.abc import Callable
 

@@ -20,7 +20,7 @@ runs them, and its driver (the prompt's, a batch's, a test's) does what each ste
 Each raises what it meets, Interrupted for Ctrl-C among it.
 """
 
-# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
+from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -46,7 +46,7 @@ class Typed(NamedTuple):
 class Within(NamedTuple):
     """A command of a connection, and the seconds that its reply may take."""
 
-    connection: "Connection"
+    connection: Connection
     exchange: Exchange
     seconds: float
 
@@ -79,13 +79,13 @@ class Reach(NamedTuple):
 class Greet(NamedTuple):
     """A connection whose server is to greet."""
 
-    connection: "Connection"
+    connection: Connection
 
 
 class Close(NamedTuple):
     """A connection to end."""
 
-    connection: "Connection"
+    connection: Connection
 
 
 class Octets(NamedTuple):
@@ -143,7 +143,7 @@ class Walk(Generic[T]):
             self.result = end.value
             raise
 
-    def __enter__(self) -> "Walk[T]":
+    def __enter__(self) -> Walk[T]:
         return self
 
     def __exit__(self, *error: object) -> None:

@@ -4,7 +4,7 @@ A line may hold another (`\each LINE`, `\alias NAME LINE`), and `\raw` holds oct
 of a command that was begun before.
 """
 
-# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
+from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
@@ -62,12 +62,12 @@ def in_clear(line: str) -> str:
     return line[:secret] + (MASKED if _ARGUMENT.sub("", line[secret:]).strip() else line[secret:])
 
 
-def shown(variables: "Variables", name: str) -> str:
+def shown(variables: Variables, name: str) -> str:
     """The value of one of the person's own, masked where it is secret, or as far as it is."""
     return MASKED if name in variables.secret else in_clear(variables.own[name])
 
 
-def hide(app: "App", line: str) -> None:
+def hide(app: App, line: str) -> None:
     """Hide the passwords in the URLs of a line that is not for the server, as typed and decoded."""
     if "@" not in line:
         return
@@ -123,7 +123,7 @@ def _commands(text: str) -> Iterator[tuple[int, str]]:
         yield start, text[start:]
 
 
-def _behind(found: "Match", *, ended: bool) -> bytes:
+def _behind(found: Match, *, ended: bool) -> bytes:
     """Return what an unfinished command leaves begun, b"" if nothing."""
     if not ended:
         return found.text.encode("utf-8", "surrogateescape")

@@ -3,7 +3,7 @@
 In the prompt's text a line break is LF; on the wire, and where a literal's octets are counted, it is CRLF.
 """
 
-# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
+from __future__ import annotations
 
 import re
 from bisect import bisect_right

@@ -3,7 +3,7 @@
 The file's format is prompt_toolkit's: a comment with the time, then each line of the entry behind a `+`.
 """
 
-# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
+from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence

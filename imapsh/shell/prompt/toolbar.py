@@ -1,6 +1,6 @@
 """The prompt and the bottom toolbar: what is known of the session, as styled fragments.  No I/O, and nothing slow."""
 
-# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
+from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
@@ -143,7 +143,7 @@ def _line(reading: Reading, line: str, cursor: int) -> Fragments:
     return told
 
 
-def _problem(found: "Match", cursor: int) -> "Problem | None":
+def _problem(found: Match, cursor: int) -> Problem | None:
     """The one in the word under the cursor; where there is none, the first error, or the first of all."""
     under = next((token for token in found.tokens if token.start <= cursor < token.end), None)
     if under is not None:

@@ -1,6 +1,6 @@
 """The one text of one message that a FETCH asks for: which it is, and whether a response brings it."""
 
-# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
+from __future__ import annotations
 
 from imapsh.grammar.sequence import STAR, SequenceSet
 from imapsh.grammar.values import Fetch

@@ -3,7 +3,7 @@
 Imports nothing heavy: `--version` and `--help` cost little more than Python itself.
 """
 
-# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
+from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -190,8 +190,8 @@ class Options(NamedTuple):
     """The command line as read: one field for each row of OPTIONS, the URL, and what else the configuration has."""
 
     url: str = ""
-    password: "Kept | None" = None
-    settings: "Settings | None" = None
+    password: Kept | None = None
+    settings: Settings | None = None
     command: tuple[str, ...] = ()
     file: str = ""
     keep_going: bool = False

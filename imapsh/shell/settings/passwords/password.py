@@ -1,6 +1,6 @@
 """Where a password comes from, in one order; never the command line.  What was handed out is known, to be masked."""
 
-# Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
+from __future__ import annotations
 
 import os
 from collections.abc import Callable
@@ -54,7 +54,7 @@ class Ways(NamedTuple):
 _NO_WAYS = Ways()
 
 
-def ways(options: "Options") -> Ways:
+def ways(options: Options) -> Ways:
     """Those of the options."""
     return Ways(
         options.password_fd is not None, options.token_command, options.password_command, options.password,
