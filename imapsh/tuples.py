@@ -11,9 +11,10 @@ import sys
 from collections import _tuplegetter  # type: ignore[attr-defined]
 from collections.abc import Iterable
 from types import CodeType, FunctionType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-T = TypeVar("T", bound="_Named")
+if TYPE_CHECKING:
+    from typing import Self
 
 _new: Any = tuple.__new__
 
@@ -46,13 +47,13 @@ class _Named(tuple[Any, ...]):
     _fields: tuple[str, ...] = ()
 
     @classmethod
-    def _make(cls: type[T], iterable: Iterable[Any]) -> T:
-        made: T = _new(cls, iterable)
+    def _make(cls, iterable: Iterable[Any]) -> Self:
+        made: Self = _new(cls, iterable)
         if len(made) != len(cls._fields):
             raise TypeError(f"Expected {len(cls._fields)} arguments, got {len(made)}")
         return made
 
-    def _replace(self: T, /, **fields: Any) -> T:
+    def _replace(self, /, **fields: Any) -> Self:
         made = self._make(map(fields.pop, self._fields, self))
         if fields:
             raise ValueError(f"Got unexpected field names: {list(fields)!r}")
