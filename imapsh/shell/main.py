@@ -113,6 +113,7 @@ def _work(options: Options) -> int:
     if options.command or options.file or sys.stdin is None or not sys.stdin.isatty():
         from imapsh.shell.batch import batch
 
+        gc.freeze()
         gc.enable()
         return batch.run(plan, options)
     if options.report:
