@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from imapsh.errors import ConnectError, ImapshError, Interrupted, StateError, UsageError
 from imapsh.render.styles import LINE_END, Fragment, paint, together
@@ -24,13 +24,14 @@ from imapsh.shell.connection.dial import Plan, new_session
 from imapsh.shell.connection.opening import Accepted, log_in, log_out
 from imapsh.shell.connection.steps import Steps, Walk
 from imapsh.shell.record.recorder import Recorder
-from imapsh.shell.screen.display import Display, Sink
+from imapsh.shell.screen.display import Display
 from imapsh.table.model import NOT_AUTHENTICATED, Context
 
 if TYPE_CHECKING:
     from imapsh.render.visible import Shown
     from imapsh.server.store import Store
     from imapsh.session.core import Session
+    from imapsh.shell.connection.driver import Driver
     from imapsh.shell.connection.trace import Tracing
     from imapsh.shell.record.draft import Draft
     from imapsh.shell.record.entry import Entry
@@ -50,59 +51,6 @@ T = TypeVar("T")
 FIRST = "1"  #: the name of the connection that a run begins with
 
 _NOBODY = Context(NOT_AUTHENTICATED)
-
-
-class Driver(Protocol):
-    """The primitives that run a shell.  Each raises Interrupted for Ctrl-C, and the error that ended a connection."""
-
-    @property
-    def interactive(self) -> bool:
-        """Return whether a person sits at a prompt."""
-
-    @property
-    def sink(self) -> Sink:
-        """Return the sink that output goes to."""
-
-    @property
-    def attended(self) -> bool:
-        """Return whether a person can be asked."""
-
-    @property
-    def told_aside(self) -> bool:
-        """Return whether a program reads the output, so that notes must go elsewhere."""
-
-    async def run(self, connection: Connection, exchange: Exchange, seconds: float | None = None) -> bool:
-        """Wait for the reply to a command of ours, for so many seconds at the most; whether it came."""
-
-    async def typed(self, connection: Connection, exchange: Exchange) -> None:
-        """Have the person's command sent, and wait for what comes of it as long as the person does."""
-
-    async def ask(self, question: str, *, secret: bool) -> str | None:
-        """Ask the person; None if nobody is there or they will not say."""
-
-    async def answer(self, question: str) -> str | None:
-        """The line that answers the server: the next of the script or the paste, else the person's; None for none."""
-
-    async def send(self, connection: Connection, octets: bytes, shown: bytes | None) -> str:
-        """Send octets in no command (`Session.raw`); the status of the reply, "" if that is not waited for."""
-
-    async def reach(self, plan: Plan) -> tuple[Stream | AsyncStream, Plan]:
-        """Connect, and return the stream and the plan that was followed.  Raises ConnectError or TLSError."""
-
-    async def greet(self, connection: Connection) -> None:
-        """Let the connection's octets move (`Connection.moved_by`), and wait for the greeting."""
-
-    async def close(self, connection: Connection) -> None:
-        """End a connection without a word."""
-
-    async def pause(self, seconds: float) -> None:
-        """Do nothing for so many seconds; what comes is shown."""
-
-    async def room(self) -> None:
-        """Wait while too much is due to be shown."""
-
-    async def away(self, work: Callable[[], T]) -> T:
-        """Do work that needs the terminal for itself, or takes its time."""
 
 
 class App:
@@ -303,7 +251,7 @@ class App:
         One of the same name is replaced.  Raises what ended the last attempt.
         """
         try:
-            yield from self._connect_at_last(plan, name)
+            yield from (self._connect_at_last if plan.retry else self._connect)(plan, name)
         except Interrupted:
             if self.interactive:
                 raise ConnectError("interrupted: \\connect tries again") from None

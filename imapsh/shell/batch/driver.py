@@ -1,4 +1,4 @@
-r"""Drives the shell without a terminal: the primitives of `imapsh.shell.app.Driver`, one after the other.
+r"""Drives the shell without a terminal: the primitives of `imapsh.shell.connection.driver.Driver`, one after the other.
 
 Each blocks, so as coroutines they never wait (`imapsh.shell.app.at_once`).  IDLE lasts until a `DONE` line or
 `--timeout`; what a hand-typed AUTHENTICATE is asked is answered by the lines behind it.

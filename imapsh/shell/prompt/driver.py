@@ -1,4 +1,4 @@
-"""Drives the shell at a prompt: the primitives of `imapsh.shell.app.Driver`, in asyncio's loop.
+"""Drives the shell at a prompt: the primitives of `imapsh.shell.connection.driver.Driver`, in asyncio's loop.
 
 Octets move by themselves; news are shown above the line that is being typed.
 """
