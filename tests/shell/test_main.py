@@ -55,12 +55,13 @@ def test_a_batch_imports_neither_the_prompt_nor_ssl() -> None:
 
 #: What comes with the first line, key, piece of news, stall or fault.
 LATER = (
-    "server", "session.transfer", "session.waiting", "typed.found", "typed.match", "shell.command_table",
-    "shell.commands", "shell.commands.editor", "shell.commands.help", "shell.connection.retry",
-    "shell.connection.stall", "shell.lines.aliases", "shell.lines.perform", "shell.lines.redirect",
-    "shell.lines.searchres", "shell.lines.values", "shell.record.mailboxes", "shell.record.messages",
-    "shell.record.results", "shell.record.stats", "shell.record.tally", "shell.screen.notify",
-    "shell.screen.progress", "shell.screen.targets", "shell.screen.timing", "shell.settings.crash",
+    "sasl", "server", "session.transfer", "session.waiting", "typed.found", "typed.match", "shell.command_table",
+    "shell.commands", "shell.commands.editor", "shell.commands.help", "shell.connection.driver",
+    "shell.connection.retry", "shell.connection.stall", "shell.lines.aliases", "shell.lines.perform",
+    "shell.lines.redirect", "shell.lines.searchres", "shell.lines.values", "shell.record.mailboxes",
+    "shell.record.messages", "shell.record.results", "shell.record.stats", "shell.record.tally", "shell.screen.clock",
+    "shell.screen.notify", "shell.screen.progress", "shell.screen.targets", "shell.screen.timing",
+    "shell.settings.crash",
 )  # fmt: skip
 
 

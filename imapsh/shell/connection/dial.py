@@ -12,7 +12,6 @@ from collections.abc import Callable, Generator
 from typing import IO, TYPE_CHECKING
 
 from imapsh.errors import CommandBad, CommandNo, ConnectError, ImapshError, TLSError, UsageError
-from imapsh.sasl.mechanism import octets
 from imapsh.session.core import Session, Tracer
 from imapsh.session.opening import Opening, Step, reply, steps
 from imapsh.shell.settings.passwords.password import Password, Ways, handed_out, ways
@@ -188,8 +187,9 @@ def new_session(plan: Plan, trace: Tracer | None = None) -> Session:
         secure=plan.address.scheme == "imaps",
         read_only=plan.read_only,
     )
+    user = plan.user.encode("utf-8", "surrogateescape")
     for secret in handed_out():  # a connection before this one may have needed it
-        session.secrets.add(octets(secret), public=octets(plan.user))
+        session.secrets.add(secret.encode("utf-8", "surrogateescape"), public=user)
     return session
 
 

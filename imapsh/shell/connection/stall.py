@@ -3,11 +3,14 @@ r"""A stall explained: after some quiet seconds in the middle of something, one 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from imapsh.session.core import Session
-from imapsh.session.exchange import Exchange
 from imapsh.session.waiting import Waiting
-from imapsh.shell.screen.clock import Clock
+
+if TYPE_CHECKING:
+    from imapsh.session.core import Session
+    from imapsh.session.exchange import Exchange
+    from imapsh.shell.screen.clock import Clock
 
 REPLIED = "a tagged reply"  #: what `Waiting.looks` says where the server seems to be done
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
+from imapsh.patterns import lazy
 
 #: Words that may stand before an IMAP command in the argument: a switch, a count, an interval.
-_BEFORE = re.compile(r"\\\S+ +(?:(?:-\w|\*|[\d.][\d.a-z]*) +)*")
-_ALIASED = re.compile(r"(?i)\\alias +\S+ +")
+_BEFORE = lazy(r"\\\S+ +(?:(?:-\w|\*|[\d.][\d.a-z]*) +)*")
+_ALIASED = lazy(r"(?i)\\alias +\S+ +")
 
 
 def imap_part(line: str) -> int | None:
