@@ -9,7 +9,6 @@ from typing import Any
 
 from imapsh.grammar.capability import capability as capability_data
 from imapsh.grammar.cursor import Cursor
-from imapsh.grammar.mailboxes import permanent_flags
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.values import AppendUid, CopyUid
 from imapsh.patterns import lazy
@@ -33,12 +32,6 @@ def mod_sequence(c: Cursor) -> int | None:
     """SP mod-sequence-value, from 1 (RFC 7162 section 7)."""
     c.space("resp-text-code")
     return c.mod_sequence("resp-text-code")
-
-
-def flags_perm(c: Cursor) -> tuple[str, ...]:
-    """SP "(" [flag-perm *(SP flag-perm)] ")"."""
-    c.space("resp-text-code")
-    return permanent_flags(c)
 
 
 def capability(c: Cursor) -> tuple[str, ...]:

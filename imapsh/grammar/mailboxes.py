@@ -80,7 +80,8 @@ def flags(c: Cursor) -> Flags:
 
 
 def permanent_flags(c: Cursor) -> tuple[str, ...]:
-    """ "(" [flag-perm *(SP flag-perm)] ")"; flag-perm = flag / "\\*"."""
+    """SP "(" [flag-perm *(SP flag-perm)] ")"; flag-perm = flag / "\\*"."""
+    c.space("resp-text-code")
     end = c.end
     closing = _CODE_CLOSING.search(c.text, c.pos, end) if c.tolerant and c.text.find(")", c.pos, end) < 0 else None
     if closing is not None:  # the list does not close: the code does

@@ -51,7 +51,7 @@ NAMES = (
     Name("code", "NEWNAME", "The mailbox has a new name (obsolete).", "RFC 2060 §7.1", "<astring> <astring>",
          editions="1", example="[NEWNAME old new]", read="codes.text"),
     Name("code", "PERMANENTFLAGS", "The flags that can be changed for good.", _RFC, "<flag-list>",
-         example=r"[PERMANENTFLAGS (\Deleted \Seen \*)]", read="codes.flags_perm"),
+         example=r"[PERMANENTFLAGS (\Deleted \Seen \*)]", read="mailboxes.permanent_flags"),
     Name("code", "REFERRAL", "Where to go instead.", "RFC 2221 §4.1", "<astring>",
          ("LOGIN-REFERRALS", "MAILBOX-REFERRALS"), example="[REFERRAL IMAP://user@server2/]", read="codes.text"),
     Name("code", "TOOBIG", "The message is larger than the server takes.", "RFC 4469 §4.2", example="[TOOBIG]",

@@ -16,7 +16,7 @@ from imapsh.session.core import Session, Tracer
 from imapsh.session.opening import Opening, Step, reply, steps
 from imapsh.shell.settings.passwords.password import Password, Ways, handed_out, ways
 from imapsh.transport.address import PORTS, Address, parse_address
-from imapsh.transport.tls import TLSOptions
+from imapsh.transport.options import TLSOptions
 from imapsh.tuples import NamedTuple
 from imapsh.wire.limits import DEFAULT, Limits
 
