@@ -15,7 +15,6 @@ HOW_TO_GIVE_PASSWORDS = "give it at the prompt, in IMAPSH_PASSWORD, or by an opt
 _HOST = lazy(r"(?=.{1,253}$)(?:[\w-]{1,63}\.)*[\w-]{1,63}\.?")
 _AUTHORITY = lazy(r"(?:\[(?P<literal>[^\[\]]*)\]|(?P<name>[^\[\]:]*))(?P<colon>:(?P<port>.*))?", re.DOTALL)
 _BAD_ESCAPE = lazy(r"%(?![0-9A-Fa-f]{2})")
-_CONTROL = lazy(r"[\x00-\x1f\x7f]")
 
 
 class Address(NamedTuple):
@@ -76,7 +75,7 @@ def parse_address(text: str, *, default_scheme: str = "imaps") -> Address:
 
     Raises UsageError for anything malformed; a password in the text is refused and not repeated.
     """
-    if _CONTROL.search(text):
+    if _has_control(text):
         raise UsageError("an address cannot contain control characters")
     prefix, colon, rest = text.partition(":")
     if colon and prefix.lower() == "unix":
@@ -145,7 +144,7 @@ def _host_port(text: str, scheme: str) -> tuple[str, int]:
     if not match["colon"]:
         return host, PORTS[scheme]
     digits = match["port"]
-    if not re.fullmatch(r"[0-9]{1,5}", digits) or not 0 < int(digits) < 65536:
+    if not (digits.isascii() and digits.isdecimal() and len(digits) < 6 and 0 < int(digits) < 65536):
         raise UsageError("the port after the host is not a number from 1 to 65535")
     return host, int(digits)
 
@@ -177,7 +176,7 @@ def _ipv6(text: str) -> str:
 
 
 def _mailbox(text: str) -> str:
-    if re.search(r"[;?#]", text):
+    if any(mark in text for mark in ";?#"):
         raise UsageError("the mailbox is the last part of an address: in its name write %3B, %3F, %23 for ; ? #")
     return _decode(text, "mailbox")
 
@@ -193,7 +192,7 @@ def _decode(text: str, what: str) -> str:
         decoded = unquote_to_bytes(text).decode("utf-8")
     except UnicodeDecodeError as error:
         raise UsageError(f"the percent escapes in the {what} are not UTF-8") from error
-    if _CONTROL.search(decoded):
+    if _has_control(decoded):
         raise UsageError(f"the {what} in an address cannot contain control characters")
     return decoded
 
@@ -212,3 +211,7 @@ def _is_loopback(host: str) -> bool:
         return socket.inet_pton(socket.AF_INET, host)[0] == 127
     except (OSError, ValueError):
         return False
+
+
+def _has_control(text: str) -> bool:
+    return any(char < " " or char == "\x7f" for char in text)
