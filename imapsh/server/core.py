@@ -16,7 +16,7 @@ from imapsh import table
 from imapsh.errors import LimitError
 from imapsh.grammar.values import Code, StatusText
 from imapsh.server.client import Client
-from imapsh.server.commands import HANDLERS
+from imapsh.server.commands import CAPABILITIES, HANDLERS
 from imapsh.server.intake import LITERAL, LITERALS, Intake
 from imapsh.server.reply import Arguments, Bad, Continue, Reply
 from imapsh.server.store import Refused, Store
@@ -47,7 +47,7 @@ class ServerSession:
         login_disabled: bool = False,
         on_output: Callable[[], None] | None = None,
     ) -> None:
-        self.client = Client(store, self._changed, tls=tls, login_disabled=login_disabled)
+        self.client = Client(store, self._changed, extensions=CAPABILITIES, tls=tls, login_disabled=login_disabled)
         self.closed = False
         self._on_output = on_output
         self._then: Callable[[bytes], Reply] | None = None

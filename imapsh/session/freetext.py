@@ -21,7 +21,8 @@ from collections.abc import Callable, Collection, Iterator
 
 from imapsh.findings import Violation
 from imapsh.grammar import codes
-from imapsh.grammar.responses import GARBAGE, UNTAGGED, Parser, Readers, Response
+from imapsh.grammar.cursor import NamedReaders
+from imapsh.grammar.responses import GARBAGE, UNTAGGED, Parser, Response
 from imapsh.grammar.values import Garbage, StatusText
 from imapsh.patterns import lazy
 from imapsh.session.secrets import Masked, Secrets
@@ -57,7 +58,7 @@ class FreeText:
     `readers` are the table's; `tags` tells the tags that commands have.
     """
 
-    def __init__(self, secrets: Secrets, readers: Readers, tags: Callable[[], Collection[str]]) -> None:
+    def __init__(self, secrets: Secrets, readers: NamedReaders, tags: Callable[[], Collection[str]]) -> None:
         self._secrets = secrets
         self._readers = readers
         self._tags = tags
@@ -126,7 +127,7 @@ class FreeText:
             if found[1] != b"*" and found[1].decode("latin-1") not in self._tags():
                 yield 0, found.end(1), _ALL
             yield from self._text(line, found.end())
-        elif (found := _DATA.match(line)) is not None and found[1].decode().upper() in self._readers.responses:
+        elif (found := _DATA.match(line)) is not None and found[1].decode().upper() in self._readers("response"):
             name = found[1].decode().upper()
             self._data = True
             self._rest = _STRINGS if self.logged_in or name not in _MAIL else _NOT_NUMBERS
@@ -139,7 +140,7 @@ class FreeText:
         """Of resp-text."""
         found = _CODE.match(line, start)
         if found is not None:
-            reader = self._readers.codes.get(found[1].decode("latin-1").upper())
+            reader = self._readers("code").get(found[1].decode("latin-1").upper())
             if reader is None and self._no_code(line, found):
                 yield start, len(line), _ALL
                 return
@@ -188,7 +189,7 @@ class FreeText:
 class Heard(FreeText):
     """The stream as the trace may keep it, in the pieces that `imapsh.wire.push` tells."""
 
-    def __init__(self, secrets: Secrets, readers: Readers, tags: Callable[[], Collection[str]]) -> None:
+    def __init__(self, secrets: Secrets, readers: NamedReaders, tags: Callable[[], Collection[str]]) -> None:
         super().__init__(secrets, readers, tags)
         self._literal = Masked(secrets)
 

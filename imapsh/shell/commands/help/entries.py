@@ -120,6 +120,7 @@ def _command_facts(row: Command) -> tuple[tuple[str, str], ...]:
         ("Read-only", f"sent as {row.harmless} in read-only mode" if row.harmless else ""),
         ("Changes", "mail or mailboxes; refused in read-only mode" if row.changes else ""),
         ("Alone", "no other command is in progress at the same time" if row.barrier else ""),
+        ("Standing", table.standing(row)),
     )
 
 
@@ -131,7 +132,11 @@ def _names() -> Iterator[Entry]:
                 ("Edition", _EDITIONS.get(row.editions, "")),
                 ("About", row.group),
                 ("Read-only", f"sent as {row.harmless} in read-only mode" if row.harmless else ""),
+                ("Standing", table.standing(row)),
             )
+            if kind == "slot":
+                yield Entry("argument", f"<{row.name}>", sentence(row.summary), rfc=row.rfc)
+                continue
             name = f"<{row.name}>" if kind == "syntax" else row.name
             yield Entry(kind, name, row.summary, row.syntax, row.rfc, _example(row), facts, needs=row.needs)
 
@@ -149,6 +154,8 @@ def _arguments() -> Iterator[Entry]:
 
 
 def _rules() -> Iterator[Entry]:
+    for kind in table.kinds():
+        list(table.readers(kind).values())  # their modules bring the rules
     for name, rule in RULES.items():
         yield Entry("conduct" if name in CONDUCT else "rule", name, sentence(rule.line), rfc=rule.rfc)
 
