@@ -1,4 +1,4 @@
-"""What `expunge` returns."""
+"""The result of `expunge`."""
 
 from __future__ import annotations
 

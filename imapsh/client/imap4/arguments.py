@@ -1,6 +1,7 @@
-"""What form the arguments of a command take on the wire, as in imaplib since Python 3.14.
+"""The form that the arguments of a command take on the wire, as in imaplib since Python 3.14.
 
-What would not be read back as one argument is quoted; what is quoted already stays.  Lists get their parentheses.
+An argument that would not be read back as one is quoted; one that is quoted already stays.  Lists get their
+parentheses.
 """
 
 from __future__ import annotations
@@ -49,12 +50,12 @@ def nstring(text: str | None) -> str:
 
 
 def message_parts(text: str) -> str:
-    """A list, or a macro (RFC 9051 section 6.4.5)."""
+    """Return a list in parentheses, or a macro as it is (RFC 9051 section 6.4.5)."""
     return text if text.upper() in _MACROS else parenthesized(text)
 
 
 def as_given(text: str) -> str:
-    """No form of ours: sequence sets, search criteria, names."""
+    """Return the argument unchanged: a sequence set, search criteria, a name."""
     return text
 
 

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 class Idler:
-    """What `IMAP4.idle` returns: idles inside `with`, and yields (type, [data, ...]) for each untagged response.
+    """The result of `IMAP4.idle`: it idles inside `with`, and yields (type, [data, ...]) for each untagged response.
 
-    The iteration ends `duration` seconds after IDLE began; without one it waits for ever.  What was not iterated is
-    found in `untagged_responses` afterwards.
+    The iteration ends `duration` seconds after IDLE began; without a duration it waits for ever.  Responses that were
+    not iterated are found in `untagged_responses` afterwards.
     """
 
     def __init__(self, imap: IMAP4, duration: float | None = None) -> None:
@@ -88,7 +88,7 @@ class Idler:
                 raise
 
     def _leave(self) -> None:
-        """Stop capturing; what nobody took is filed like all other responses."""
+        """Stop capturing.  Responses that nobody took are filed like all others."""
         imap = self._imap
         captured, imap._replies.captured = imap._replies.captured, None
         for typ, data in captured or ():
@@ -113,7 +113,7 @@ class Idler:
         return captured.pop(0)
 
     def _check_ended(self) -> None:
-        """The server may end IDLE by itself; nothing would ever come."""
+        """Raise `abort` if the server has ended IDLE by itself and nothing is left, because nothing would ever come."""
         reply: Any = self._imap.tagged_commands[self._tag]
         if reply is not None and not self._imap._replies.captured:
             raise self._imap.abort(f"unexpected status response: {reply[0]} {reply[1]}")

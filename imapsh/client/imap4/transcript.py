@@ -1,4 +1,4 @@
-"""What may be shown of a conversation: its last lines, and the messages of `debug`, with every secret masked."""
+"""The part of a conversation that may be shown: its last lines, and the messages of `debug`, without any secret."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Transcript:
         self.untold: list[str] = []
 
     def went(self, line: bytes) -> None:
-        """Take in a line of ours."""
+        """Take in a line that was sent."""
         line = self.masked(line)
         if self.level >= 4:
             self.untold.append(f"> {line!r}")
