@@ -225,7 +225,10 @@ class AsyncClient:
         *,
         behind: BaseException | None = None,
     ) -> None:
-        """Raise the error where these exchanges are awaited, or all.  `behind` is for commands that were not sent yet."""
+        """Raise the error where these exchanges are awaited, or all.
+
+        `behind` is for commands that were not sent yet.
+        """
         for waiter in list(self._waiters if waiters is None else waiters):
             unsent = waiter is not None and waiter.started is None
             for future in self._waiters.pop(waiter, ()):

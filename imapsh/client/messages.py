@@ -63,8 +63,9 @@ class Asked:
         return any(key.startswith(self._items) for key in value.items)
 
     def awaits(self, event: Received) -> bool:
-        """Return whether the message is still expected; of two commands that could take it, the one that expects it
-        does.
+        """Return whether the message is still expected.
+
+        Of two commands that could take it, the one that still expects it does.
         """
         seq = event.response.value.seq
         number = event.uid if self._uid else seq

@@ -126,8 +126,9 @@ class Router:
 
     @contextmanager
     def updates(self) -> Generator[Backlog[Update], None, None]:
-        """While inside, responses that are for no command go into this backlog.  Raises StateError if there already is
-        one.
+        """While inside, responses that are for no command go into this backlog.
+
+        Raises StateError if there is such a backlog already.
         """
         if self._updates is not None:
             raise StateError("IDLE is already running: one at a time is enough")

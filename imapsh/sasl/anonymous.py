@@ -9,7 +9,10 @@ _LONGEST = 255  # characters of a token (RFC 4505 section 2)
 
 
 class Anonymous(Mechanism):
-    """`user` is the trace: a mail address, or a word without `@`; or empty.  Raises UsageError for a long one."""
+    """The mechanism ANONYMOUS.
+
+    `user` is the trace: a mail address, or a word without `@`, or empty.  Raises UsageError for a long one.
+    """
 
     name = "ANONYMOUS"
     initial = True

@@ -12,7 +12,10 @@ _SAID = ("status", "error_description", "schemes", "scope", "openid-configuratio
 
 
 class OAuthBearer(Mechanism):
-    """The password is the token.  `host` and `port` are those the client has connected to; "" and 0 are left out."""
+    """The mechanism OAUTHBEARER; the password is the token.
+
+    `host` and `port` are those the client has connected to; "" and 0 are left out.
+    """
 
     name = "OAUTHBEARER"
     initial = True
@@ -33,16 +36,19 @@ class OAuthBearer(Mechanism):
 
 
 def bearer(token: str) -> str:
-    """The token.  Raises UsageError for what cannot be one: it would end its field (RFC 6750 section 2.1)."""
+    """Return the token.
+
+    Raises UsageError for text that cannot be one, as it would end its field (RFC 6750 section 2.1).
+    """
     if not token or not token.isascii() or not token.isprintable() or " " in token:
         raise UsageError("not an OAuth token: a token is one word of letters, digits and -._~+/=")
     return token
 
 
 def explained(refusal: bytes, veil: Callable[[str], str] = str) -> str:
-    """What the server's JSON says, in one line; other text as it is.  `veil` masks the token in what was decoded.
+    """Return what the server's JSON says, in one line, or other text as it is.
 
-    Raises LoginError where there is nothing.
+    `veil` masks the token in what was decoded.  Raises LoginError if the server said nothing.
     """
     import json
 

@@ -25,7 +25,11 @@ _QUOTED_PRINTABLE = lazy(rb"=([0-9a-fA-F]{2})|=\r?\n")
 
 
 class Run(NamedTuple):
-    """`decoded`, and `span`: for the place of a decoded octet the raw octets [start, stop) that it comes from."""
+    """One decoded run of octets.
+
+    `decoded` is the text; `span` gives, for the place of a decoded octet, the raw octets [start, stop) that it comes
+    from.
+    """
 
     decoded: bytes
     span: Callable[[int], tuple[int, int]]
