@@ -29,15 +29,16 @@ def hexdump(data: bytes, theme: Theme | None = None, base: int = 0) -> Shown:
 
 
 def hexform(frame: Frame, theme: Theme | None = None, cut: int = 0) -> Shown:
-    """The octets of a frame, with offsets from the beginning of the stream.
+    """Return the octets of a frame as a dump, with offsets from the beginning of the stream.
 
-    Of a literal in a file `cut` rows are shown, 0 for all; of one that was not kept its size and its sum.
+    Of a literal in a file `cut` rows are shown, 0 for all.  Of a literal that was not kept, its size and its sum are
+    shown.
     """
     return together(hexform_blocks(frame, theme, cut))
 
 
 def hexform_blocks(frame: Frame, theme: Theme | None = None, cut: int = 0) -> Iterator[Shown]:
-    """The same block by block, so that no large literal is held in memory."""
+    """Yield what `hexform` returns block by block, so that no large literal is held in memory."""
     offset, pending = frame.offset, b""
     for part in frame.parts:
         cuts = bool(cut) and isinstance(part, Spilled)

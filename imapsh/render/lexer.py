@@ -1,4 +1,4 @@
-"""A style for every token of a line, the server's or a typed one.
+"""Finds a style for every token of a line, the server's or a typed one.
 
 Server lines are styled by shape and place: outside lists behind a response's name, in a list, in the list behind FLAGS.
 A table says so for the responses that differ from the rule; an unknown response gets the rule.
@@ -25,7 +25,10 @@ STATUS_STYLES = {
 
 
 class Words(NamedTuple):
-    """How a response's words are styled: outside lists, in lists; and which element outside lists is the mailbox."""
+    """The styles of a response's words: outside lists and in lists.
+
+    `mailbox` says which element outside lists is the mailbox.
+    """
 
     outside: str = "atom"
     inside: str = "atom"
@@ -129,7 +132,7 @@ _HEAD = lazy(r"(\*|\+|[^ \r\n]+)(?:( +)(\d+)(?=[ \r\n]|\Z))?(?:( +)([^ \r\n()\"\
 
 
 def head(line: str) -> tuple[list[Fragment], str]:
-    """The fragments up to a response's name, and the name in upper case (empty where there is none)."""
+    """Return the fragments up to a response's name, and the name in upper case (empty if there is none)."""
     found = _HEAD.match(line)
     if found is None:
         return [], ""

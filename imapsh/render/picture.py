@@ -1,4 +1,4 @@
-"""A coloured session as a picture: what went to the terminal, as SVG text.
+"""Draws a coloured session as a picture: what went to the terminal, as SVG text.
 
 The picture is a dark window with a title, in a monospaced face; every run has its own place, so that a face of another
 width cannot shift what follows.
@@ -31,14 +31,14 @@ _ESCAPED = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
 class Run(NamedTuple):
-    """Text in one rendition; `sgr` are the parameters in force."""
+    """Text in one rendition; `sgr` holds the parameters in force."""
 
     sgr: frozenset[str]
     text: str
 
 
 def runs(line: str) -> Iterator[Run]:
-    """A line with SGR sequences, cut where the rendition changes.  Other sequences and controls are dropped."""
+    """Yield a line with SGR sequences, cut where the rendition changes.  Other sequences and controls are dropped."""
     sgr: frozenset[str] = frozenset()
     pieces = _SGR.split(line)
     for index, piece in enumerate(pieces):

@@ -1,4 +1,4 @@
-"""A command as the peer, behind a socket pair, and what a child may know."""
+"""Runs a command as the peer, behind a socket pair, and says what a child may know."""
 
 from __future__ import annotations
 
