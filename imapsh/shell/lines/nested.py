@@ -1,4 +1,4 @@
-"""Lines inside of lines: `\\each LINE`, `\\repeat N SECONDS LINE`, `\\alias NAME LINE`."""
+r"""Finds lines inside of lines: `\each LINE`, `\repeat N SECONDS LINE`, `\alias NAME LINE`."""
 
 from __future__ import annotations
 
