@@ -48,7 +48,7 @@ class AsyncClient:
         self.on_event = on_event
         self._on_slice = on_slice
         self.error: ImapshError | None = None
-        """What ended the connection, if anything did."""
+        """The error that ended the connection, if any did."""
         self._tls = tls
         self._server_name = server_name
         self._room = room

@@ -17,7 +17,7 @@ def size(octets: float) -> str:
 
 
 def unit_of(octets: float) -> int:
-    """The unit in which so many octets are a number from 1 to 999.9."""
+    """Return the unit in which so many octets are a number from 1 to 999.9."""
     unit = 0
     while octets >= 999.95 and unit < len(_UNITS) - 1:
         octets /= 1000

@@ -15,7 +15,7 @@ _DOTTED = bytes(octet if 0x20 <= octet < 0x7F else 0x2E for octet in range(256))
 
 
 def rows(data: bytes, base: int = 0) -> Iterator[list[Fragment]]:
-    """The fragments of each row; `base` is the offset of the first octet."""
+    """Yield the fragments of each row; `base` is the offset of the first octet."""
     for start in range(0, len(data), ROW):
         piece = data[start : start + ROW]
         octets = piece[:8].hex(" ") + "  " + piece[8:].hex(" ")
@@ -61,7 +61,7 @@ def _more(part: Part) -> list[Fragment]:
 
 
 def spilled(part: Part) -> list[Fragment]:
-    """One line for a literal whose octets cannot be shown: its size, its sum, and the name of a file."""
+    """Return one line for a literal whose octets cannot be shown: its size, its sum, and the name of a file."""
     sum_ = f", SHA-256 {part.sha256}" if isinstance(part, Spilled) and part.sha256 else ""
     where = f", in {visible(part.where)}" if isinstance(part, Spilled) and isinstance(part.where, str) else ""
     return [("note", f"({size_of(part):,} octets{sum_}{where})")]

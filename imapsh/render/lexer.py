@@ -80,7 +80,7 @@ class DataStyles:
         self.previous = ""
 
     def style(self, token: Token) -> str:
-        """The style of the next token."""
+        """Return the style of the next token."""
         kind = token.kind
         if kind is kinds.SPACE:
             return "section" if self.section else ""
@@ -147,7 +147,7 @@ def head(line: str) -> tuple[list[Fragment], str]:
 
 
 def status_text(text: str) -> list[Fragment]:
-    """resp-text: the code in its brackets, then text as it is (RFC 9051 section 7.1)."""
+    """Return the fragments of resp-text: the code in its brackets, then text as it is (RFC 9051 section 7.1)."""
     found = _CODE.match(text)
     if found is None:
         return [("text", text)]
@@ -162,7 +162,10 @@ _CODE = lazy(r"( *)\[([^ \]\"()\r\n]+)((?: (?:[^\]\"\r\n]|\"(?:[^\"\\\r\n]|\\.)*
 
 
 def server_line(line: str) -> list[Fragment]:
-    """The fragments of one line from a server, octets as Latin-1, without literals.  Joined they are the line."""
+    """Return the fragments of one line from a server, octets as Latin-1, without literals.
+
+    Joined they are the line.
+    """
     made, name = head(line)
     rest = line[sum(len(text) for _, text in made) :]
     if line.startswith("+"):

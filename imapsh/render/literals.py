@@ -45,7 +45,7 @@ def literal_lines(part: Part, label: str = "", elide: int = 0) -> Lines:
 
 
 def beginning(head: bytes, label: str, elide: int, octets: int) -> Lines:
-    """The first lines of a literal of so many octets, of which `head` is at hand."""
+    """Return the first lines of a literal of so many octets, of which `head` is at hand."""
     shown: Iterable[list[Fragment]] = hexform.rows(head) if is_binary(head) else _by_content(head, label)
     return [*islice(shown, elide), _more(f"{octets:,} octets in all")]
 

@@ -50,7 +50,10 @@ def runs(line: str) -> Iterator[Run]:
 
 
 def _after(sgr: frozenset[str], parameter: str) -> frozenset[str]:
-    """The rendition after one more parameter: colour takes the place of colour, 39 ends it, 22 ends 1 and 2."""
+    """Return the rendition after one more parameter.
+
+    Colour takes the place of colour, 39 ends it, 22 ends 1 and 2.
+    """
     if parameter in ("", "0"):
         return frozenset()
     if parameter == "39" or parameter in _COLOURS:
@@ -61,7 +64,7 @@ def _after(sgr: frozenset[str], parameter: str) -> frozenset[str]:
 
 
 def svg(ansi: str, title: str = "imapsh") -> str:
-    """The lines of `ansi`, text with SGR sequences such as `pretty` makes, as an SVG document."""
+    """Return the lines of `ansi`, text with SGR sequences such as `pretty` makes, as an SVG document."""
     lines = [list(runs(line)) for line in ansi.rstrip("\n").split("\n")]
     columns = max(40, *(sum(width(run.text) for run in line) for line in lines), len(title))
     across = round(columns * _CHARACTER) + 2 * _PADDING

@@ -44,7 +44,7 @@ class Piece(NamedTuple):
     label: str = ""
 
     def column(self, offset: int) -> int:
-        """The column within the piece at which the octet `offset` of the frame is shown."""
+        """Return the column within the piece at which the octet `offset` of the frame is shown."""
         octets = self.source.encode("latin-1")
         before = width(visible(octets[: _character_start(octets, offset - self.start)]))
         shown_first = max(0, self.width - width(visible(octets)))  # the CRLF in front of a literal within the line
@@ -234,7 +234,7 @@ def _unfolded(part: bytes) -> str:
 
 
 def _label(before: list[Piece]) -> str:
-    """The item's name before the literal that was just announced: `BODY[1.MIME]<0>`, or the last word."""
+    """Return the item's name before the literal that was just announced: `BODY[1.MIME]<0>`, or the last word."""
     words: list[str] = []
     for piece in reversed(before[:-2] if len(before) > 1 and before[-1].kind is kinds.LITERAL else before):
         if piece.kind in (kinds.SPACE, kinds.LPAREN, TEXT):

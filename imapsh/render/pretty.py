@@ -262,7 +262,7 @@ def _column(line: Line, offset: int) -> int:
 
 
 def _excerpt(line: Line, column: int) -> tuple[str, int]:
-    """The text around a column, and the column in it."""
+    """Return the text around a column, and the column in it."""
     text = " " * line.indent + "".join(piece.text for piece in line.pieces)
     place = min(column, len(text))
     while place > 0 and width(text[:place]) > column:

@@ -21,7 +21,7 @@ _OURS = ("C:", ">")
 
 
 def transcript(text: str) -> Iterator[Fragment]:
-    """The fragments of a whole transcript.  Joined they are the text.  Never raises."""
+    """Return the fragments of a whole transcript.  Joined they are the text.  Never raises."""
     due, due_ours = 0, False  # octets of a literal that are still to come, and who sends them
     goes_on = False  # the line before ended with the last octet of a literal
     for line in _LINE.findall(text):

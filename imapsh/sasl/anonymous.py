@@ -23,5 +23,5 @@ class Anonymous(Mechanism):
             raise UsageError(f"the trace of ANONYMOUS has {_LONGEST} characters at most")
 
     def dialogue(self, challenge: bytes) -> Dialogue:
-        """message = [ email / token ] (RFC 4505 section 2)."""
+        """Send the message = [ email / token ] (RFC 4505 section 2)."""
         yield octets(self.user)

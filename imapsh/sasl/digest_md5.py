@@ -34,7 +34,7 @@ class DigestMD5(Mechanism):
         self._nonce = octets(nonce)
 
     def dialogue(self, challenge: bytes) -> Dialogue:
-        """digest-response (RFC 2831 section 2.1.2), then the check of rspauth (section 2.1.3)."""
+        """Send the digest-response (RFC 2831 section 2.1.2), then check rspauth (section 2.1.3)."""
         asked = _asked(challenge)
         charset = "utf-8" if b"charset" in asked else "latin-1"
         realm = self._realm(asked.get(b"realm", []))
@@ -73,7 +73,7 @@ class DigestMD5(Mechanism):
         return _hex(b":".join((md5(b":".join(words)).digest(), *rest)))
 
     def _response(self, key: bytes, nonce: bytes, method: bytes) -> bytes:
-        """response-value, and with another method the server's (sections 2.1.2.1 and 2.1.3)."""
+        """Return the response-value, or with another method the server's (sections 2.1.2.1 and 2.1.3)."""
         return _hex(b":".join((key, nonce, _COUNT, self._nonce, b"auth", _hex(method + self._uri))))
 
 

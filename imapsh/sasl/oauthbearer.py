@@ -26,7 +26,10 @@ class OAuthBearer(Mechanism):
         self._port = port
 
     def dialogue(self, challenge: bytes) -> Dialogue:
-        """client-resp = gs2-header kvsep *kvpair kvsep (RFC 7628 section 3.1); ^A ends a failure (section 3.2.3)."""
+        """Send client-resp = gs2-header kvsep *kvpair kvsep (RFC 7628 section 3.1).
+
+        After a failure, ^A ends the dialogue (section 3.2.3).
+        """
         pairs = {"host": self._host, "port": str(self._port or ""), "auth": f"Bearer {self._secret}"}
         name = (self.authorize or self.user).replace("=", "=3D").replace(",", "=2C")
         head = f"n,a={name}," if name else "n,,"

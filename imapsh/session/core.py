@@ -431,5 +431,5 @@ class Session:
         self._sender.say(octets, self.secrets.mask(octets if shown is None else shown))
 
     def asks_answer(self) -> Exchange | None:
-        """The hand-typed AUTHENTICATE that runs, or None."""
+        """Return the hand-typed AUTHENTICATE that runs, or None."""
         return next((e for e in self.running.values() if e.name == "AUTHENTICATE" and e.mechanism is None), None)

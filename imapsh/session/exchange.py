@@ -69,7 +69,7 @@ class Secret(NamedTuple):
         return "Secret()"
 
 
-#: What an exchange sends: octets, a literal announced as the capabilities allow, or one announced as typed.
+#: The things that an exchange sends: octets, a literal announced as the capabilities allow, or one announced as typed.
 Sendable = Fragment | Secret | TypedLiteral
 
 
@@ -200,7 +200,7 @@ def secrets_typed(match: "Match") -> set[bytes]:
 
 
 def _words(octets: bytes) -> set[bytes]:
-    """The words of a line, without their quotation marks."""
+    """Return the words of a line, without their quotation marks."""
     return {word[0] if word[1] is None else _ESCAPED.sub(rb"\1", word[1]) for word in _WORD.finditer(octets)}
 
 

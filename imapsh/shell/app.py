@@ -483,7 +483,7 @@ class App:
             self.put(paint(pieces, self.output.theme))
 
     def say_json(self, name: str, value: dict[str, Any]) -> bool:
-        """If the format is JSON, show an object of ours in place of words.  Return whether it was shown."""
+        """Show an object of ours in place of words, if the format is JSON.  Return whether it was shown."""
         if self.output.format != "json":
             return False
         from imapsh.render.jsonform import dumps

@@ -135,7 +135,7 @@ def _userinfo(text: str) -> tuple[str, str]:
 
 
 def _host_port(text: str, scheme: str) -> tuple[str, int]:
-    # What stands in place of a port is never repeated: it may be a password that held a slash.
+    # The text in place of a port is never repeated: it may be a password that held a slash.
     match = _AUTHORITY.fullmatch(text)
     if match is None:
         raise UsageError("write an IPv6 address in brackets, as in [::1]:143")
@@ -166,7 +166,7 @@ def _host(name: str) -> str:
 
 
 def _ipv6(text: str) -> str:
-    """An IP-literal, its zone (RFC 6874 writes `%25eth0`, people write `%eth0`) kept."""
+    """Read an IP-literal and keep its zone (RFC 6874 writes `%25eth0`, people write `%eth0`)."""
     import socket
 
     address, percent, zone = text.replace("%25", "%").partition("%")

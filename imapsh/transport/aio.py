@@ -119,7 +119,7 @@ class AioStream(asyncio.Protocol):
         self._writable.set()
         self._gone = asyncio.Event()
 
-    # What a person calls.
+    # The methods that a person calls.
 
     @property
     def info(self) -> StreamInfo:
@@ -191,7 +191,7 @@ class AioStream(asyncio.Protocol):
         self._timeout = seconds
 
     def fileno(self) -> int:
-        """The socket's descriptor, -1 where there is none."""
+        """Return the socket's descriptor, or -1 if there is none."""
         sock = self._transport.get_extra_info("socket") if self._transport else None
         return sock.fileno() if sock is not None else -1
 
@@ -210,7 +210,7 @@ class AioStream(asyncio.Protocol):
 
                 await asyncio.to_thread(reap, self._child)
 
-    # What asyncio calls.
+    # The methods that asyncio calls.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Note that the transport is ready."""

@@ -56,7 +56,7 @@ class Stream(Protocol):
         """Let a read or write wait so many seconds, None for ever."""
 
     def fileno(self) -> int:
-        """The socket's descriptor, -1 where there is none."""
+        """Return the socket's descriptor, or -1 if there is none."""
 
     def close(self) -> None:
         """End the connection, and a child with it.  May be called again; raises nothing."""

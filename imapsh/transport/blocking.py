@@ -202,7 +202,7 @@ class BlockingStream:
             self._sock.settimeout(seconds)
 
     def fileno(self) -> int:
-        """The socket's descriptor, -1 where there is none."""
+        """Return the socket's descriptor, or -1 if there is none."""
         return self._sock.fileno()
 
     def detach(self) -> Parts:

@@ -126,7 +126,7 @@ class Scripted:
         self._closed = False
         self.written = bytearray()
         self.tls_started = False
-        """Whether start_tls was called; the octets stay as they are."""
+        """True if start_tls was called; the octets stay as they are."""
 
     @property
     def info(self) -> StreamInfo:

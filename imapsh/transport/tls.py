@@ -101,7 +101,7 @@ class TLSFilter:
         self._where = where
         self._implicit = implicit
         self.done = False
-        """Whether the handshake is finished."""
+        """True if the handshake is finished."""
 
     def handshake(self) -> bool:
         """Go on with the handshake as far as the octets received allow.  Return True when it is finished.

@@ -26,7 +26,7 @@ Part = bytes | Spilled
 
 
 def size_of(part: Part) -> int:
-    """Octets of a part."""
+    """Return the number of octets of a part."""
     return part.octets if isinstance(part, Spilled) else len(part)
 
 

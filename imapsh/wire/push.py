@@ -8,7 +8,7 @@ from typing import NamedTuple
 from imapsh.wire.frames import Frame, Part
 from imapsh.wire.reader import COMMAND, FrameReader, Line, Octets, Reading, Request, Scan
 
-#: What `on_piece` is given: a frame's first line, a line behind a literal, a piece of a literal.
+#: The kinds of piece that `on_piece` is given: a frame's first line, a line behind a literal, a piece of a literal.
 FIRST, MORE, LITERAL = "first", "more", "literal"
 
 TAIL = 1 << 11  #: octets of a literal that is being read which `Unfinished.tail` shows

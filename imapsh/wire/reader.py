@@ -52,14 +52,14 @@ _LONGEST_CODE = 1 << 11  # octets of a code in which a literal is looked for
 
 
 def _announcement(piece: bytes) -> re.Match[bytes] | None:
-    """The `{n}` that ends a line piece."""
+    """Return the match of the `{n}` that ends a line piece, or None."""
     if piece[-3:-2] != b"}" and piece[-2:-1] != b"}":
         return None
     return _ANNOUNCES.search(piece, max(piece.rfind(b"{") - 1, 0))
 
 
 def _size(found: re.Match[bytes]) -> int:
-    """The octets announced; 2^63 for all that is more."""
+    """Return the octets announced; 2^63 for all that is more."""
     digits = found[2].lstrip(b"0")
     return int(digits or b"0") if len(digits) < 20 else 1 << 63
 

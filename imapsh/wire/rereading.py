@@ -27,7 +27,7 @@ BELIEVABLE = re.compile(
     re.IGNORECASE,
 )
 _BELIEVABLE_LINE = re.compile(rb"(?m)^" + BELIEVABLE.pattern, re.IGNORECASE)
-#: What closes a FETCH behind a literal: plain items, then the parentheses.
+#: The text that closes a FETCH behind a literal: plain items, then the parentheses.
 _LONGEST_TAIL = 2000
 _ITEMS = rb"(?: [A-Z0-9.]{1,40} (?:NIL|\d{1,19}|\"[^\"\\\r\n]{0,200}\"|\([^()\r\n]{0,1000}\)))*"
 

@@ -50,7 +50,7 @@ class HashSink:
         self._octets += len(data)
 
     def finish(self) -> Spilled:
-        """The number of octets and their SHA-256 in hex."""
+        """Return the number of octets and their SHA-256 in hex."""
         return Spilled(self._octets, self._hash.hexdigest())
 
 
@@ -74,7 +74,7 @@ class SpoolSink(HashSink):
         return self._file.read()
 
     def finish(self) -> Spilled:
-        """The number of octets, their SHA-256 in hex, and the file to read them from."""
+        """Return the number of octets, their SHA-256 in hex, and the file to read them from."""
         self._file.seek(0)
         return super().finish()._replace(where=self._file)
 

@@ -49,11 +49,11 @@ class Trace:
         write(_MAGIC + b"%d\n" % _VERSION)
 
     def received(self, piece: bytes) -> None:
-        """Octets that came from the server."""
+        """Write octets that came from the server."""
         self._record(SERVER, piece)
 
     def sent(self, octets: bytes) -> None:
-        """Octets that went to the server, secrets masked by the caller."""
+        """Write octets that went to the server; the caller has masked secrets."""
         self._record(CLIENT, octets)
 
     def note(self, text: str) -> None:

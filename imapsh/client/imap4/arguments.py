@@ -25,12 +25,12 @@ def quoted(text: str) -> str:
 
 
 def astring(text: str) -> str:
-    """astring (RFC 9051 section 9)."""
+    """Return an astring (RFC 9051 section 9)."""
     return _unless_atom(text, text)
 
 
 def list_mailbox(text: str) -> str:
-    """list-mailbox (RFC 9051 section 9): an atom may have wildcards."""
+    """Return a list-mailbox (RFC 9051 section 9): an atom may have wildcards."""
     return _unless_atom(text, text.translate(_WILDCARDS))
 
 
@@ -84,13 +84,13 @@ FORMS: dict[str, tuple[Form, ...]] = {
 
 
 def formed(name: str, args: Sequence[Any]) -> list[Any]:
-    """The arguments of this command in their forms; None and literals stay."""
+    """Return the arguments of this command in their forms; None and literals stay."""
     forms = FORMS.get(name, ())
     return [in_form(form, arg) for form, arg in zip(forms, args, strict=False)] + list(args[len(forms) :])
 
 
 def in_form(form: Form, arg: Any) -> Any:
-    """One argument, str or bytes, in its form."""
+    """Return one argument, str or bytes, in its form."""
     if isinstance(arg, str):
         return form(arg)
     return form(arg.decode("latin-1")).encode("latin-1") if isinstance(arg, bytes) else arg

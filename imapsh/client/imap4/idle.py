@@ -56,7 +56,7 @@ class Idler:
         return self
 
     def __next__(self) -> Result:
-        """The next response.  Stops when the duration is over; raises `abort` when the connection is."""
+        """Return the next response.  Stops when the duration is over; raises `abort` when the connection is."""
         left = None if self._deadline is None else self._deadline - time.monotonic()
         response = self._pop(left)
         if response is None:
@@ -64,9 +64,9 @@ class Idler:
         return response
 
     def burst(self, interval: float = 0.1) -> Iterator[Result]:
-        """The next response, and those that follow no more than `interval` seconds after one another.
+        """Yield the next response, and those that follow no more than `interval` seconds after one another.
 
-        Raises `error` where there is no socket.
+        Raises `error` if there is no socket.
         """
         if not self._imap.sock:
             raise self._imap.error("burst() requires a socket connection")

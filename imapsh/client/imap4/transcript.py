@@ -60,7 +60,7 @@ class Transcript:
 
 
 def printable(text: str) -> str:
-    """Text for a terminal, controls and what is invisible as escapes; line ends and tabs stay.
+    """Return text for a terminal, controls and what is invisible as escapes; line ends and tabs stay.
 
     `imapsh.render` is not imported by the classes, and its notation is not imaplib's.
     """

@@ -1,4 +1,4 @@
-"""From the command line to a connection: what to dial, how, and what happens before the first command.
+"""Takes the command line to a connection: what to dial, how, and what happens before the first command.
 
 plan = make_plan(options)
 stream = open_stream(plan)                   blocking; may run in a thread of its own

@@ -62,7 +62,7 @@ def put_in(text: str, spots: list[Place], values: list[str]) -> tuple[str, list[
     return "".join([*pieces, text[at:]]), spans
 
 
-#: What a value may turn out to be, by its length: a set, an atom, a flag, a list, what FETCH asks for.
+#: The forms that a value may turn out to have, by its length: a set, an atom, a flag, a list, what FETCH asks for.
 _STAND_INS: tuple[Callable[[int], str], ...] = (
     lambda size: ("1," * size)[: size - 1] + "1",
     lambda size: "x" * size,

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from imapsh.shell.settings.options import OPTIONS, SCHEMES, Option
 
-#: What prints the names of the profiles, a line for each.
+#: The command that prints the names of the profiles, one a line.
 _PROFILES = "imapsh --profiles 2>/dev/null"
 
 

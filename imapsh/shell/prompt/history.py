@@ -34,7 +34,7 @@ class MaskedHistory(History):
         self.kept: Callable[[str], object] = lambda line: None
         """Told each line that is kept."""
         self.fault = ""
-        """Why the file could not be used, "" where it could."""
+        """The reason why the file could not be used, or "" if it could."""
         self._mask = mask
         self._cap = cap
 

@@ -11,7 +11,7 @@ from imapsh.patterns import lazy
 NAME = lazy(r"[A-Za-z][\w.-]*")
 SECRETIVE = lazy(r"(?i)pass|pwd?$|secret|token")
 
-#: What the shell knows by itself, and what it is (`imapsh.shell.lines.values` knows how).
+#: The values that the shell knows by itself, and what they are (`imapsh.shell.lines.values` knows how).
 BUILT_IN = {
     "uids": "the UIDs of the last SEARCH or FETCH, as a set",
     "last.uid": "the UIDs that the last APPEND, COPY or MOVE gave (UIDPLUS), as a set",

@@ -26,7 +26,7 @@ class Printer:
     def __init__(self, output: Output) -> None:
         self._output = output
         self.meter: Meter | None = None
-        """What is taken away before anything is written."""
+        """The line that is taken away before anything is written."""
         self._due: deque[tuple[object, str]] = deque()
         self._size = 0
         self._wake = asyncio.Event()

@@ -17,7 +17,8 @@ from imapsh.shell.settings.options import EITHER, SOURCES, Options, said
 if TYPE_CHECKING:
     from imapsh.render.styles import Theme
 
-#: Who logs in where, and how: a profile called by name at the prompt goes before the command line in these.
+#: The fields that say who logs in where, and how.  In these a profile called by name at the prompt goes before the
+#: command line.
 _IDENTITY = ("url", "demo", "user", "no_login", "mechanism", "mailbox", *SOURCES)
 
 _USER = re.compile(r"((?:\w+://)?)([^/@;:]+)((?:;[^/@]*)?)@(.*)", re.DOTALL)  # before an @ in a URL

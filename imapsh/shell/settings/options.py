@@ -24,7 +24,7 @@ URLS = (
     ("PROFILE", "a name under [profiles] in the configuration file"),
 )
 
-#: What a URL begins with.
+#: The beginnings of a URL.
 SCHEMES = ("imaps://", "imap://", "unix:", "exec:")
 EXITS = (
     (0, "all commands were OK"),
@@ -175,7 +175,7 @@ OPTIONS: tuple[Option, ...] = (
 #: The ways to a password of which one is given; the order of all is `imapsh.shell.settings.passwords.password.ORDER`.
 SOURCES = ("password_fd", "token_command", "password_command", "password", "keyring", "netrc")
 
-#: What cannot be had together, by field.
+#: The options that cannot be used together, by field.
 EITHER: tuple[tuple[str, ...], ...] = (
     ("command", "file", "explain", "serve_demo", "explain_name", "completion", "checkup", "profiles"),
     ("demo", "explain", "serve_demo", "explain_name", "completion"),

@@ -16,7 +16,7 @@ from imapsh.typed.slots import SLOTS
 
 Thing = TypeVar("Thing", str, "Entry")
 
-#: What the shell does with some of IMAP's commands when they are typed without their end.
+#: The things that the shell does with some of IMAP's commands when they are typed without their end.
 _AT_THE_PROMPT = {
     "AUTHENTICATE": "Without a response, imapsh asks for the user and the password or token, and does the rest; "
                     "with a tag in front, as in a1 AUTHENTICATE PLAIN, you answer the server by hand.",

@@ -24,7 +24,7 @@ _ASKS = {"STATUS": ("STATUS",), "ESEARCH": ("SEARCH", "UID SEARCH")}  # what a p
 _LONG = 80  # characters of each
 
 
-#: Whether it holds, and what was seen, as the end of a sentence.
+#: True if the expectation holds, and what was seen, as the end of a sentence.
 Seen = tuple[bool, str]
 
 

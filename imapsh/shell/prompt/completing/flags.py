@@ -8,7 +8,7 @@ from imapsh import table
 from imapsh.render.visible import visible
 from imapsh.shell.prompt.completing.offer import Offer, Place
 
-#: What a client cannot set: it stands in PERMANENTFLAGS, or is the server's to set (RFC 3501 section 2.3.2).
+#: The flags that a client cannot set: one stands in PERMANENTFLAGS, or is the server's to set (RFC 3501 section 2.3.2).
 _NOT_SET = frozenset({"\\*", "\\recent"})
 
 

@@ -30,7 +30,7 @@ SOURCES: Mapping[str, Source] = {
 }
 #: Slots where nothing is shown beside what the source offers, though the word is whole: the note is what helps.
 _TELLING = ("sequence-set", "uid-set", "section-part")
-#: What stands once in a list.
+#: The kinds of which each name stands only once in a list.
 _ONCE = frozenset(
     {
         "flag",

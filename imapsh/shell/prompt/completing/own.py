@@ -76,7 +76,7 @@ def _variables(app: App) -> Iterable[str]:
     return [*app.variables.own, *BUILT_IN]
 
 
-#: What the names in the table's column `choices` stand for.
+#: The choices that the names in the table's column `choices` stand for.
 CHOICES: dict[str, Callable[[App], Iterable[str]]] = {
     "aliases": lambda app: app.aliases,
     "connections": lambda app: app.connections,

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 _WAYS = "give --password-command, --keyring or --netrc, set IMAPSH_PASSWORD, or run imapsh at a terminal"
 _LONGEST = 1 << 16  # octets of a password on a descriptor
 
-#: What was taken out of the environment, by name, and from a descriptor, by ""; kept here alone.
+#: The secrets taken out of the environment, by name, and from a descriptor, by ""; kept here alone.
 _taken: dict[str, str] = {}
 
-#: What was handed out to be sent.
+#: The passwords that were handed out to be sent.
 _handed_out: set[str] = set()
 
 
