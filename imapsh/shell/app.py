@@ -1,10 +1,9 @@
 """The shell as an object: its connections, its settings, what it remembers, and where it shows things.
 
 There is one `App` in a run.  A prompt, a batch or a test moves it with a `Driver`: eleven primitives that each do one
-thing and know nothing of lines and commands, and four properties.  So a line does the same, whoever drives.
-
-The primitives are coroutines.  The prompt's wait in its loop; those of a driver that blocks return at once, and
-`at_once` runs them without asyncio.
+thing and know nothing of lines and commands, and four properties.  So a line does the same, whoever drives.  The
+primitives are coroutines.  The prompt's wait in its loop; those of a driver that blocks return at once, and `at_once`
+runs them without asyncio.
 """
 
 from __future__ import annotations
@@ -108,13 +107,13 @@ class Driver(Protocol):
 class App:
     """The shell of one run, whoever drives it.
 
-    `connections` holds them by name, and `current` names the one that lines go to.  `screen` says how things are shown.
-    `output` says how they are shown now; they go to `target` while a line sends its output elsewhere.  `operators` is
-    true if `|`, `>` and `>>` are interpreted (off while a paste runs).  `progress` tells how far the running line has
-    come, if it lasts.  `counters` are told of each command, besides `stats`.  `interruptions` counts how often the
-    person pressed Ctrl-C.  `place()` says where the running line stands, and `past()` gives the lines typed before.
-    `answers_follow()` is true if the line came in a paste whose next line may answer an AUTHENTICATE.  `take_line` is
-    `imapsh.shell.commands.take`.
+    `connections` holds the connections by name, and `current` names the one that lines go to.  `screen` says how things
+    are shown.  `output` says how they are shown now, which is as `target` wants it while a line sends its output
+    elsewhere.  `operators` is true if `|`, `>` and `>>` are interpreted (off while a paste runs).  `progress` tells how
+    far the running line has come, if it lasts.  `counters` are told of each command, besides `stats`.  `interruptions`
+    counts how often the person pressed Ctrl-C.  `place()` says where the running line stands, and `past()` gives the
+    lines typed before.  `answers_follow()` is true if the line came in a paste whose next line may answer an
+    AUTHENTICATE.  `take_line` is `imapsh.shell.commands.take`.
     """
 
     def __init__(

@@ -45,7 +45,7 @@ class PlainApp(Application[str]):
     def exit(
         self, result: str | None = None, exception: BaseException | type[BaseException] | None = None, style: str = ""
     ) -> None:
-        """Give this to what awaits the line."""
+        """End the wait for a line with this result or exception."""
         if self.answer is None or self.answer.done():
             return
         if exception is not None:

@@ -251,7 +251,7 @@ class Output:
         return pretty
 
     def closing(self, event: Event) -> Shown:
-        """Return the text after a command's reply; "" if it is none or that is not wanted."""
+        """Return the text to show after a command's reply; "" if the event is no such reply, or no text is wanted."""
         if not (self.summary and isinstance(event, Completed)):
             return NOTHING
         from imapsh.shell.screen.timing import summary

@@ -10,8 +10,8 @@ from imapsh.errors import UsageError
 from imapsh.shell.commands.help.entries import Entry, entries, unique
 from imapsh.shell.commands.help.kinds import Kind, kind_of
 
-#: The marks that a name may be typed without: backslash, $, angle brackets, signs, dashes before it; an opening bracket
-#: or = behind it.
+#: The marks that a name may be typed without: backslash, $, angle brackets, signs, dashes; an opening bracket or =
+#: behind it.
 _MARKS = re.compile(r"^[\\$<+-]+|[\[(=>+-]+$")
 _UN = re.compile(r"^(?:UID |UN(?=[A-Z]{3}))")
 
