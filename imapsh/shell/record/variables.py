@@ -1,4 +1,4 @@
-r"""The variables that `\\set` keeps, and the names of the built-in ones."""
+r"""The variables that `\set` keeps, and the names of the built-in ones."""
 
 from __future__ import annotations
 
