@@ -1,4 +1,4 @@
-"""What is wanted of TLS."""
+"""The options of TLS."""
 
 # Annotations stand evaluated here: NamedTuple compiles each that is a string, and a start makes many classes.
 
@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 
 class TLSOptions(NamedTuple):
-    """How to trust and be trusted: paths of PEM files, None for the system's authorities and no certificate of ours.
+    """Options that say how to trust the peer and how to be trusted.
 
-    `insecure` skips the verification of the peer's certificate and nothing else.
+    `cafile`, `cert` and `key` are paths of PEM files; None stands for the system's authorities and no certificate of
+    ours.  `insecure` skips the verification of the peer's certificate and nothing else.
     """
 
     cafile: str | None = None
