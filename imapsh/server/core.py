@@ -154,7 +154,7 @@ class ServerSession:
         """Why the line cannot be done, or empty."""
         row = match.command
         for problem in match.errors:
-            if problem.severity == "error":
+            if problem.severity == "error" or (problem.rule == "not-offered" and self.client.account is not None):
                 return f"{problem.message} (at character {problem.offset + 1})"
         if row is None or row.name not in HANDLERS:
             return "unknown command"

@@ -25,7 +25,13 @@ __all__ = ["Command", "Context", "Name", "command", "commands", "find", "kinds",
 CORE = ("session", "codes", "mailboxes", "status", "message", "fetch", "search", "mechanisms")
 
 #: The modules of rows of everything else.
-EXTENSIONS = ("capabilities", "qresync", "compress", "quota")
+EXTENSIONS = (
+    "parameters",
+    "capabilities",
+    "compress",
+    "qresync",
+    "quota",
+)
 
 _COMMAND = "command"  # the kind under which commands are kept
 _rows: dict[str, Rows] = {}

@@ -10,6 +10,9 @@ AUTHENTICATED = "authenticated"
 SELECTED = "selected"
 LOGOUT = "logout"
 
+#: The standing of a row that takes any name: nobody knows what defines it, as its summary says.
+UNKNOWN = "unknown"
+
 #: Where a command is allowed.
 ANY_STATE = (NOT_AUTHENTICATED, AUTHENTICATED, SELECTED)
 BEFORE_LOGIN = (NOT_AUTHENTICATED,)
@@ -85,7 +88,7 @@ def standing(row: Command | Name) -> str:
     "experimental", the row says in its column `standing`.
     """
     if row.standing:
-        return row.standing
+        return "" if row.standing == UNKNOWN else row.standing
     if row.rfc.startswith("draft-"):
         return "a draft, which may change"
     return "" if row.rfc.startswith(("RFC ", "no RFC")) else f"of {row.rfc}, without an RFC"

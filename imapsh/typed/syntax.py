@@ -26,7 +26,7 @@ from imapsh.typed.slots import SLOTS, Slot
 if TYPE_CHECKING:
     from imapsh.typed.match import Run
 
-#: Levels of search keys within search keys.  Up to four Python frames go to a level.
+#: Levels of search keys within search keys, and of rules within rules.  Up to four Python frames go to a level.
 MAX_NESTING = 150
 
 #: Tables whose names read as keywords of the command; the names of the others are items.
@@ -40,8 +40,12 @@ class Rule:
         self.row = row
 
     def match(self, run: Run, at: int) -> int:
+        if run.depth >= MAX_NESTING:
+            return run.too_deep(at)
         outer, run.pieces = run.pieces, []
+        run.depth += 1
         end = parse(self.row.syntax).match(run, at)
+        run.depth -= 1
         inner, run.pieces = run.pieces, outer
         if end >= 0:
             outer.append(Piece(self.row.name, "syntax", at, end, None, tuple(inner)))
@@ -99,7 +103,7 @@ class Table:
             children, run.pieces = tuple(run.pieces), outer
         if end >= 0:
             run.pieces.append(Piece(row.name, self.kind, at, end, None, children))
-            if row.needs and not is_named:
+            if (row.needs or row.standing) and not is_named and word_end(run.text, at) < len(run.text):
                 run.suits(row, at)
         return end
 

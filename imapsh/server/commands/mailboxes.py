@@ -54,8 +54,6 @@ def _open(client: Client, arguments: Arguments, *, read_only: bool) -> Reply:
 
 def create(client: Client, arguments: Arguments) -> Reply:
     """CREATE (6.3.4)."""
-    if arguments.all("create-param"):
-        raise Bad("this server's CREATE takes no parameters")
     client.user_account.create(arguments.mailbox())
     return ok("made")
 
