@@ -22,13 +22,13 @@ Each message is one sentence for a person: what happened, where, and the way out
 
 
 class ImapshError(Exception):
-    """Base of all of them.  `exit_code` is the process's exit status when it ends a batch."""
+    """The base of all these errors.  `exit_code` is the process's exit status when the error ends a batch."""
 
     exit_code = 1
 
 
 class UsageError(ImapshError, ValueError):
-    """A wrong argument; nothing was sent."""
+    """An argument was wrong; nothing was sent."""
 
     exit_code = 2
 
@@ -38,7 +38,7 @@ class StateError(UsageError):
 
 
 class ParseError(ImapshError):
-    """Octets or text against the grammar.
+    """Octets or text do not follow the grammar.
 
     `rule` is an id of `imapsh.findings.RULES`, `offset` counts octets (or characters of typed text) from 0.
     """
@@ -88,7 +88,10 @@ class ServerBye(ConnectionLost):
 
 
 class LimitError(ConnectionLost):
-    """A limit was tripped: its name, what it allows, and what was seen (octets, levels or responses)."""
+    """A limit was tripped.
+
+    `limit` is its name, `allowed` what it allows, and `seen` what was seen (octets, levels or responses).
+    """
 
     def __init__(self, limit: str, allowed: int, seen: int) -> None:
         super().__init__(
@@ -100,7 +103,7 @@ class LimitError(ConnectionLost):
 
 
 class CommandError(ImapshError):
-    """A tagged reply that was not OK; `response` is the reply."""
+    """A tagged reply was not OK; `response` is the reply."""
 
     def __init__(self, message: str, response: object = None) -> None:
         super().__init__(message)
@@ -118,6 +121,6 @@ class CommandBad(CommandError):
 
 
 class Interrupted(ImapshError):
-    """The person ended it, and knows."""
+    """The person ended what was going on, and knows that."""
 
     exit_code = 130

@@ -55,7 +55,8 @@ CONDUCT: dict[str, Rule] = {
     "data-state": Rule("RFC 9051 §7", "mailbox and message data come only in the states that allow them"),
 }
 
-#: id -> rule.  Ids in the ABNF's spelling are its rules; the rest are named after the paragraph.
+#: id -> rule.  Ids in the ABNF's spelling are its rules; the rest are named after the paragraph.  An extension's rules
+#: join when its module is imported (`define`).
 RULES: dict[str, Rule] = {
     # -- lines, strings, numbers
     "line": Rule("RFC 9051 §2.2", "a line ends with CRLF"),
@@ -148,3 +149,11 @@ RULES: dict[str, Rule] = {
     "body-extension": Rule(_ABNF, "nstring, number or a list of them"),
     **CONDUCT,
 }
+
+
+def define(rfc: str, rules: dict[str, str]) -> None:
+    """Add the rules of an extension: id -> what it asks, in one line; all stand in `rfc`, an RFC and its section.
+
+    Its module of `imapsh.grammar` calls this, so that a rule is known before it can be broken.
+    """
+    RULES.update((name, Rule(rfc, line)) for name, line in rules.items())

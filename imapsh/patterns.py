@@ -7,7 +7,10 @@ from typing import Any, AnyStr, cast
 
 
 class _Lazy:
-    """What stands for a pattern; its methods, once compiled, are attributes and cost no more than the pattern's own."""
+    """Stands for a pattern until it is first used.
+
+    Its methods, once compiled, are attributes and cost no more than the pattern's own.
+    """
 
     def __init__(self, pattern: str | bytes, flags: int) -> None:
         self.pattern = pattern
@@ -23,5 +26,5 @@ class _Lazy:
 
 
 def lazy(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
-    """`re.compile`, later: what is wrong with the pattern shows when it is first used."""
+    """Return a pattern that is compiled when it is first used; an error in it shows only then."""
     return cast("re.Pattern[AnyStr]", _Lazy(pattern, flags))

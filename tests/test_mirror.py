@@ -117,12 +117,7 @@ ELSEWHERE = (
     Elsewhere("shell/screen/timing", "shell/commands/test_timing.py", "what is said behind a command"),
     Elsewhere("shell/settings/passwords/programs", "shell/settings/passwords/test_password.py", "asked by a password"),
     Elsewhere("shell/settings/reasons", "shell/settings/test_folders.py", "a path that cannot be had"),
-    Elsewhere(
-        "table table/capabilities table/codes table/compress table/fetch table/mailboxes table/mechanisms "
-        "table/message table/model table/search table/session table/status table/loading table/qresync",
-        "table/test_rows.py",
-        "rows are checked all alike",
-    ),
+    Elsewhere("table table/*", "table/test_rows.py", "rows are checked all alike"),
     Elsewhere(
         "typed/advice typed/found typed/nodes typed/roles typed/slots typed/syntax", "typed/test_match.py",
         "parts of it",
@@ -152,7 +147,7 @@ OF_NO_MODULE = {
     "shell/test_screens "
     "shell/test_walkthrough": "what a person does, through several modules",
     "shell/test_gate": "whatever writes to a terminal, and what it writes",
-    "typed/test_examples typed/test_fuzz typed/test_hints table/test_rows": "all rows together",
+    "typed/test_examples typed/test_fuzz typed/test_hints table/test_rows table/test_families": "all rows together",
     "wire/test_resync": "see wire/rereading",
 }  # fmt: skip
 

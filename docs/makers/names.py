@@ -9,6 +9,7 @@ from imapsh.shell.commands.help.entries import Entry
 from imapsh.shell.commands.help.lookup import listed, see_also
 from imapsh.shell.commands.help.page import relations
 from imapsh.shell.commands.help.spelt import spelt
+from imapsh.table import kinds
 
 
 class Page(NamedTuple):
@@ -48,13 +49,21 @@ PAGES = (
 )  # fmt: skip
 
 
+_OTHERS = "commands"  # the page of the kinds that have no other, as the options of an extension's command
+
+
+def _kinds_on_no_page() -> list[str]:
+    return sorted(set(kinds()) - {"slot"} - {kind for page in PAGES for kind in page.kinds})
+
+
 def page(page: Page) -> str:
     """The text of a page."""
     made = [".. Made by docs/make.py from the tables.", "", *_titled(page.title, "="), "", page.about.strip(), ""]
     made += ["``\\help NAME`` in the shell and ``imapsh --explain-name NAME`` say the same.", ""]
-    for kind in page.kinds:
+    kinds = page.kinds if page.name != _OTHERS else (*page.kinds, *_kinds_on_no_page())
+    for kind in kinds:
         (_, plural), found = listed(kind)
-        if len(page.kinds) > 1:
+        if len(kinds) > 1:
             made += [*_titled(plural[0].upper() + plural[1:], "-"), ""]
         for entry in found:
             made += [*_entry(entry), ""]

@@ -13,7 +13,7 @@ MessageSet = str | int | SequenceSet | Iterable[int]
 """Text as in `1:4,7`, a number, a set, or several numbers.  Only text and sets made of text may hold `*` and `$`."""
 
 SECTION = re.compile(r"\[[^\]]*\]|<[^>]*>")
-"""What stands behind the name of a FETCH item."""
+"""The text behind the name of a FETCH item."""
 
 _RETURN = re.compile(r"RETURN \(([^)]*)\)", re.IGNORECASE)
 _WORD = re.compile(r"[^ ()]+")
@@ -21,7 +21,7 @@ _NUMERIC = re.compile(r"[-+]?[\d*][\d*:,.-]*")
 
 
 def message_set(messages: MessageSet) -> SequenceSet:
-    """An argument as a set, which may be empty.  Raises UsageError for anything that is no set of messages."""
+    """Return an argument as a set, which may be empty.  Raises UsageError for anything that is no set of messages."""
     if isinstance(messages, str):
         return _parsed(messages)
     if isinstance(messages, SequenceSet):
@@ -68,7 +68,7 @@ def search_keys(text: object) -> str:
 
 
 def ascii_only(text: str) -> str:
-    """The text as it is.  Raises UsageError for anything but ASCII."""
+    """Return the text as it is.  Raises UsageError for anything but ASCII."""
     if not text.isascii():
         raise UsageError(f"{text!r} is not ASCII: use command() and send it in a literal")
     return text

@@ -1,4 +1,4 @@
-"""What was received and not taken yet, between the task that reads and the program that iterates."""
+"""The items that the reading task has received and the program that iterates has not taken yet."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ MOST_ITEMS = 1000
 
 
 class Backlog(Generic[T]):
-    """Items in order.  `full`: who fills it should wait; `taken` is called whenever something was taken out."""
+    """Holds items in the order in which they came.
+
+    `full` is true when the task that fills the backlog should wait.  `taken` is called whenever an item was taken out.
+    """
 
     def __init__(self, taken: Callable[[], None]) -> None:
         self.news = asyncio.Event()
@@ -27,17 +30,17 @@ class Backlog(Generic[T]):
 
     @property
     def full(self) -> bool:
-        """More is held than a program is likely to take at once."""
+        """Return whether more is held than a program is likely to take at once."""
         return self._octets > MOST_OCTETS or len(self._items) > MOST_ITEMS
 
     def put(self, item: T, octets: int) -> None:
-        """Add one that took so many octets on the wire."""
+        """Add an item that took `octets` octets on the wire."""
         self._items.append((item, octets))
         self._octets += octets
         self.news.set()
 
     def take(self) -> T:
-        """The oldest; there must be one."""
+        """Take out the oldest item and return it; there must be one."""
         item, octets = self._items.popleft()
         self._octets -= octets
         if not self._items:

@@ -22,11 +22,14 @@ _CHUNK = 1 << 16
 
 
 class BlockingClient:
-    """`on_event` sees every event once, in order, before the call that caused it returns.
+    """Moves the octets of a session over a blocking stream, one call after another.
 
-    `tls` and `server_name` are for STARTTLS.  What ends the connection is told as the event Closed, and then raised:
-    ConnectionLost and its kinds (ConnectionTimeout, ServerBye, LimitError), TLSError, or GreetingError for a peer that
-    leaves before it has greeted.  The stream is closed then.
+    `on_event` sees every event once, in order, before the call that caused it returns.  `tls` and `server_name` are for
+    STARTTLS.
+
+    The end of the connection is reported as the event Closed, and then raised: ConnectionLost and its kinds
+    (ConnectionTimeout, ServerBye, LimitError), TLSError, or GreetingError for a peer that leaves before it has greeted.
+    The stream is closed then.
     """
 
     def __init__(
@@ -45,9 +48,9 @@ class BlockingClient:
         self._server_name = server_name
 
     def greet(self) -> None:
-        """Wait for the greeting.  Raises what ended the connection, GreetingError where the greeting is BYE.
+        """Wait for the greeting.  Raises what ended the connection, and GreetingError if the greeting is BYE.
 
-        Whether another greeting is one of IMAP is for `imapsh.session.opening.check_greeting` to say.
+        `imapsh.session.opening.check_greeting` decides whether another greeting is one of IMAP.
         """
         while self.session.greeting is None or self.session.ending:
             self.pump()
@@ -136,7 +139,7 @@ class BlockingClient:
             self.session.lost(error)
 
     def _last_words(self) -> None:
-        """The server does not listen any more, but may have said why."""
+        """Read what the server said before it stopped listening, because it may say why."""
         self.stream.settimeout(FAREWELL)
         try:
             while data := self.stream.read(_CHUNK):

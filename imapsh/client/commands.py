@@ -1,4 +1,4 @@
-"""An asyncio connection and its commands, with typed arguments and results; any other goes through `command`."""
+"""An asyncio connection and its commands, with typed arguments and results; `command` sends any other command."""
 
 from __future__ import annotations
 
@@ -40,18 +40,21 @@ _SOMEWHERE = Address("exec", command=("the server",))
 
 
 class Connection:
-    """One connection, greeted.  Made by `connect`, or over any AsyncStream; must be made inside a running loop.
+    """One connection that has been greeted, and its commands.
+
+    `connect` makes one; it can also be made over any AsyncStream.  It must be made inside a running loop, and is not
+    for several threads.
 
     `address` is what the stream leads to.  `tls` is for STARTTLS.  `cleartext` allows a password without TLS to another
-    machine.  `timeout`: seconds without an octet either way while a reply is due, None for ever; then it is closed.
-    Literals of more than `spool` octets go to temporary files (`wire.frames.Spilled`), 0: none does.  `on_event` sees
-    every event of `session.events` and must not wait.
+    machine.  `timeout` is the number of seconds without an octet either way, while a reply is due, after which the
+    connection is closed; None means that it waits for ever.  Literals of more than `spool` octets go to temporary files
+    (`wire.frames.Spilled`); with 0 none does.  `on_event` sees every event of `session.events` and must not wait.
 
-    A cancelled command that was not sent yet is taken back; of one that was sent, the reply is read and passed over,
-    and the connection stays usable.  Not for several threads.
+    If a command is cancelled that was not sent yet, it is taken back.  If it was sent, its reply is read and passed
+    over, and the connection stays usable.
 
-    Each command raises CommandNo or CommandBad where the server does not say OK, UsageError and StateError before
-    anything is sent, and ConnectionLost and its kinds where the connection ends.
+    Each command raises CommandNo or CommandBad if the server does not say OK, UsageError and StateError before anything
+    is sent, and ConnectionLost and its kinds if the connection ends.
     """
 
     def __init__(
@@ -89,7 +92,7 @@ class Connection:
 
     @property
     def timeout(self) -> float | None:
-        """Seconds without an octet either way while a reply is due, None for ever."""
+        """The seconds without an octet either way while a reply is due, or None for ever."""
         return self._runner.timeout
 
     @timeout.setter
@@ -98,7 +101,7 @@ class Connection:
 
     @property
     def is_open(self) -> bool:
-        """Whether commands can be sent: the connection has not ended, and the server has not said BYE."""
+        """Return whether commands can be sent: the connection has not ended, and the server has not said BYE."""
         return self.session.is_open
 
     @property
@@ -113,7 +116,7 @@ class Connection:
 
     @property
     def capabilities(self) -> frozenset[str]:
-        """In upper case, as last told; empty where not known."""
+        """The capabilities in upper case, as the server last told them; empty if they are not known."""
         return self.session.capabilities
 
     @property
@@ -166,7 +169,7 @@ class Connection:
         )
 
     async def logout(self) -> None:
-        """LOGOUT, and the end of the connection (RFC 9051 section 6.1.3).  Of one that is over, nothing."""
+        """Send LOGOUT and end the connection (RFC 9051 section 6.1.3).  Do nothing if it is over."""
         try:
             if self.is_open:
                 await self._runner.run(self.session.command("LOGOUT"))
@@ -179,7 +182,7 @@ class Connection:
     async def close(self) -> None:
         """End the connection without BYE.  May be called again; `logout` is more polite.
 
-        What waits for a reply raises ConnectionLost, and every command after it StateError.
+        A command that waits for a reply raises ConnectionLost, and every command after it StateError.
         """
         await self._runner.close()
 
@@ -189,7 +192,7 @@ class Connection:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Log out, or after an error just close.  That the connection is lost is no error here: the work is done."""
+        """Log out, or just close after an error.  A lost connection is no error here, because the work is done."""
         if error is not None:
             await self.close()
             return
@@ -201,11 +204,11 @@ class Connection:
     # -- any command
 
     async def command(self, line: str, *, open_file: OpenFile | None = None) -> results.Reply:
-        """Any command, as it is typed in the shell: without a tag, literals inside, nothing checked beyond that.
+        """Send any command as it is typed in the shell: without a tag, its literals inside, and otherwise unchecked.
 
-        It is sent in any state, to see what the server says.  The reply has the untagged responses that came while it
-        ran, but for those that answer another command.  Raises UsageError for what cannot be a line, and LoginError,
-        before anything is sent, if a password would go to another machine without TLS.
+        It is sent in any state, to see what the server says.  The reply has the untagged responses that came while the
+        command ran, except those that answer another command.  Raises UsageError for text that cannot be a line, and
+        LoginError, before anything is sent, if a password would go to another machine without TLS.
         """
         exchange = self.session.line(line, open_file=open_file)
         exchange, found = await self._runner.gather(exchange, lambda event: True, hears=True)
@@ -296,9 +299,9 @@ class Connection:
     async def fetch(self, messages: MessageSet, items: str, *, uid: bool = False) -> AsyncIterator[Message]:
         """FETCH (RFC 9051 section 6.4.5): the messages, each as soon as it is there.
 
-        Who takes them slowly slows the server down; while a command is awaited inside the loop they pile up in memory.
-        Left early, the loop lets the rest come and pass.  Flags that the server tells by itself are passed over, unless
-        flags are all that was asked for.  For an empty set nothing is sent, and nothing comes.
+        A loop that takes them slowly slows the server down.  While a command is awaited inside the loop, they pile up
+        in memory.  If the loop is left early, the rest comes and is passed over.  Flags that the server tells by itself
+        are passed over, unless flags are all that was asked for.  For an empty set nothing is sent, and nothing comes.
         """
         numbers, exchange = self._submit(
             "FETCH", messages, Writer().raw(ascii_only(fetch_items(items))).fragments(), uid
@@ -358,10 +361,10 @@ class Connection:
         return told[0] if told else results.argument(exchange, CopyUid)
 
     async def expunge(self, uids: MessageSet | None = None) -> Removed:
-        r"""EXPUNGE, or UID EXPUNGE of `uids` (RFC 9051 sections 6.4.3 and 6.4.9): what is gone, in the server's order.
+        r"""EXPUNGE, or UID EXPUNGE of `uids` (RFC 9051 sections 6.4.3 and 6.4.9).
 
-        These are message numbers; once QRESYNC is enabled, UIDs, as `Removed.uid` says (RFC 7162 section 3.2.7).  For
-        an empty set of UIDs nothing is sent.
+        Returns what is gone, in the server's order.  These are message numbers or, once QRESYNC is enabled, UIDs, as
+        `Removed.uid` says (RFC 7162 section 3.2.7).  For an empty set of UIDs nothing is sent.
         """
         exchange: Exchange | None
         if uids is None:

@@ -25,10 +25,11 @@ _SLICE = 0.004  # seconds of events told before the loop gets its turn
 
 
 class AsyncClient:
-    """`on_event` sees every event once, in order, in the loop; it must not wait.
+    """Moves the octets of a session over an asyncio stream with one task that reads and one that writes.
 
-    `on_slice` is called behind each slice of events, before the loop gets its turn; `room`, where given, is awaited
-    there: who shows the events slows the reading down with it.
+    `on_event` sees every event once, in order, in the loop; it must not wait.  `on_slice` is called after each slice of
+    events, before the loop gets its turn.  If `room` is given, it is awaited there, so that a program that shows the
+    events slows the reading down.
     """
 
     def __init__(
@@ -47,7 +48,7 @@ class AsyncClient:
         self.on_event = on_event
         self._on_slice = on_slice
         self.error: ImapshError | None = None
-        """What ended the connection, if anything did."""
+        """The error that ended the connection, if any did."""
         self._tls = tls
         self._server_name = server_name
         self._room = room
@@ -65,7 +66,7 @@ class AsyncClient:
             await self._wait(None)
 
     async def run(self, exchange: Exchange) -> Exchange:
-        """Wait for the tagged reply, and for TLS if it is STARTTLS.  Cancelled, it takes back a command not yet sent.
+        """Wait for the tagged reply, and for TLS if it is STARTTLS.  If cancelled, take back a command not yet sent.
 
         Raises the error that ended the connection: ConnectionLost and its kinds, TLSError; and StateError if the
         command was not sent, because it waited for others that changed the state (`Session(strict=True)`).
@@ -88,9 +89,9 @@ class AsyncClient:
                 await self.run(step)
 
     def kick(self) -> None:
-        """To be called when something was asked of the session: tell its events, and have its octets written.
+        """Report the session's events and have its octets written.  Call it after something was asked of the session.
 
-        What does not fit into a slice is told behind it, though no octets come.
+        Events that do not fit into a slice are reported after it, even if no octets come.
         """
         if self._tell():
             asyncio.get_running_loop().call_soon(self.kick)
@@ -106,7 +107,7 @@ class AsyncClient:
     # -- events
 
     def _tell(self) -> bool:
-        """Tell events for the length of a slice; whether there may be more."""
+        """Report events for the length of a slice.  Return whether there may be more."""
         if self._telling:
             return False
         self._telling = True
@@ -192,7 +193,7 @@ class AsyncClient:
         await self.stream.close()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        """Nobody may wait for a task that has ended."""
+        """Fail all waiters when a task ends, because nothing would wake them any more."""
         if task.cancelled():
             self._fail(ConnectionLost("this side closed the connection"))
         elif (fault := task.exception()) is not None:
@@ -224,7 +225,10 @@ class AsyncClient:
         *,
         behind: BaseException | None = None,
     ) -> None:
-        """Raise it where these are waited for, or all.  `behind` is for commands that were not sent yet."""
+        """Raise the error where these exchanges are awaited, or all.
+
+        `behind` is for commands that were not sent yet.
+        """
         for waiter in list(self._waiters if waiters is None else waiters):
             unsent = waiter is not None and waiter.started is None
             for future in self._waiters.pop(waiter, ()):
@@ -233,5 +237,5 @@ class AsyncClient:
 
 
 def _upgrades(exchange: Exchange) -> bool:
-    """Return whether TLS follows its tagged reply."""
+    """Return whether TLS follows the command's tagged reply."""
     return exchange.name == "STARTTLS" and exchange.status == "OK"

@@ -23,8 +23,9 @@ T = TypeVar("T")
 class Runner:
     """Runs exchanges of a session over a stream.
 
-    `where` names the peer in messages; `timeout`: seconds without an octet either way while something is due, None for
-    ever; `router` hands the responses on.  `on_event` sees every event behind the router and must not wait.
+    `where` names the peer in messages.  `timeout` is the number of seconds without an octet either way while something
+    is due, or None for ever.  `router` hands the responses on.  `on_event` sees every event after the router and must
+    not wait.
     """
 
     def __init__(
@@ -67,7 +68,7 @@ class Runner:
         return exchange
 
     def start(self, exchange: Exchange, backlog: Backlog[Any]) -> asyncio.Task[Exchange]:
-        """Let a command run beside; its end is news to who waits at the backlog."""
+        """Let a command run in the background; its end wakes the program that waits at the backlog."""
         task = asyncio.ensure_future(self._client.run(exchange))
         task.add_done_callback(_looked_at)
         task.add_done_callback(lambda _: backlog.news.set())
@@ -152,6 +153,6 @@ class Runner:
 
 
 def _looked_at(task: asyncio.Future[Any]) -> None:
-    """So that asyncio does not complain of an error where nobody awaits it any more."""
+    """Retrieve the task's error, so that asyncio does not complain if nothing awaits it any more."""
     if not task.cancelled():
         task.exception()

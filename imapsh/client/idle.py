@@ -15,7 +15,7 @@ from imapsh.session.exchange import Exchange
 
 
 class Idle:
-    """`async with` begins it and ends it with DONE; in between `async for` gives each Update as it comes.
+    """Waits in IDLE: `async with` begins it and ends it with DONE, and `async for` gives each Update as it comes.
 
     Other commands may be run inside: IDLE is ended for them and taken up again at the next update that is waited for.
     """
@@ -30,7 +30,7 @@ class Idle:
         self._until = 0.0
 
     async def __aenter__(self) -> Idle:
-        """Raises StateError where one is open already."""
+        """Enter the block.  Raises StateError if another IDLE is open already."""
         self._backlog = self._stack.enter_context(self._runner.router.updates())
         try:
             self._begin()
@@ -42,7 +42,7 @@ class Idle:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """DONE, and its reply; after an error of the block, what IDLE raises is left unsaid."""
+        """Send DONE and wait for its reply; after an error of the block, errors that IDLE raises are not reported."""
         try:
             if self._runner.session.is_open:
                 await self._end()
@@ -57,7 +57,7 @@ class Idle:
         return self
 
     async def __anext__(self) -> Update:
-        """The next one.  Raises CommandNo or CommandBad where the server refuses IDLE, and what ends the connection."""
+        """Return the next update.  Raises CommandNo or CommandBad if IDLE is refused, and what ends the connection."""
         while not self._backlog:
             if self._running.done():
                 self._runner.checked(await self._running)

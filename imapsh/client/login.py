@@ -1,4 +1,4 @@
-"""From the greeting of an asyncio connection to its login, by the steps of `imapsh.session.opening`."""
+"""Takes an asyncio connection from its greeting to its login, by the steps of `imapsh.session.opening`."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ Password = str | Callable[[], str]
 class Login:
     """Greets, begins TLS and logs in, on the connection that `runner` runs.
 
-    `address` is what it leads to; `tls` is for STARTTLS; `cleartext` allows a password without TLS to another machine,
-    and without it no typed line may hold one either.
+    `address` is what the connection leads to; `tls` is for STARTTLS.  `cleartext` allows a password without TLS to
+    another machine; without it no typed line may hold one either.
     """
 
     def __init__(self, runner: Runner, address: Address, *, tls: TLSOptions | None, cleartext: bool) -> None:

@@ -20,7 +20,7 @@ _MORE = 1 << 10  # what is added when they are more
 
 
 class Message(NamedTuple):
-    """FETCH data of one message: its number, its UID where known, and `values.Fetch.items`."""
+    """The FETCH data of one message: its number, its UID if it is known, and `values.Fetch.items`."""
 
     seq: int
     uid: int | None
@@ -34,11 +34,11 @@ def message(event: Received) -> Message:
 
 
 class Asked:
-    """What a FETCH or a STORE asks for, so that its responses are told from others.
+    """The messages and items that a FETCH or a STORE asks for, so that its responses are told from others.
 
-    A response is one of them if it is about a message of the set and holds what was asked for, beside what servers
-    tell by themselves.  One without a message number, which only broken servers send, is no message; `on_event` tells
-    of it.
+    A response is one of them if it is about a message of the set and holds what was asked for, besides what servers
+    tell by themselves.  A response without a message number, which only broken servers send, is no message; `on_event`
+    tells of it.
     """
 
     def __init__(self, session: Session, numbers: SequenceSet, items: str, uid: bool) -> None:
@@ -64,14 +64,20 @@ class Asked:
         return any(key.startswith(self._items) for key in value.items)
 
     def awaits(self, event: Received) -> bool:
-        """Return whether the message is still expected; of two commands that could take it, this one then does."""
+        """Return whether the message is still expected.
+
+        Of two commands that could take it, the one that still expects it does.
+        """
         seq = event.response.value.seq
         number = event.uid if self._uid else seq
         came = seq < len(self._came) and self._came[seq]
         return not came and (number is None or self._numbers.saved or self._holds(number))
 
     def _holds(self, number: int) -> bool:
-        """Whether it is in the set, `*` being the last message.  The last UID is not known: it may be the largest."""
+        """Return whether the number is in the set, `*` being the last message.
+
+        The last UID is not known, so it is taken to be the largest there can be.
+        """
         if not self._open:
             return number in self._numbers
         box = self._session.mailbox

@@ -1,4 +1,4 @@
-"""What `expunge` returns."""
+"""The result of `expunge`."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Removed(Sequence[int]):
 
 
 def told_gone(event: Received) -> Expunged | Vanished | None:
-    """The value of an EXPUNGE, or of a VANISHED without EARLIER; None for any other response."""
+    """Return the value of an EXPUNGE, or of a VANISHED without EARLIER; None for any other response."""
     value = event.response.value
     if isinstance(value, Expunged) or (isinstance(value, Vanished) and not value.earlier):
         return value

@@ -1,12 +1,12 @@
-"""Hands each response to whom it is for: the command that asked for it, or whoever listens to news.
+"""Hands each response to the command that asked for it, or to those that listen to news.
 
 Theory of operation.  A command that is run says which responses it takes (`Want`).  A response goes to the first
 running command that takes it.  If none does, it is told to the commands that hear everything, and to the updates of
 IDLE if it answers nobody.
 
-What a program takes one by one, as the messages of a FETCH, goes into a backlog.  While a backlog is full the reading
-waits (`room`), so a program that is slow slows the server down and not the memory up.  A reply that is waited for may
-stand behind what fills the backlog: while something is waited for (`unbounded`) reading goes on.
+Items that a program takes one by one, as the messages of a FETCH, go into a backlog.  While a backlog is full the
+reading waits (`room`), so a program that is slow slows the server down and does not fill the memory.  A reply that is
+waited for may stand behind what fills the backlog, so while something is waited for (`unbounded`) reading goes on.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from imapsh.tuples import NamedTuple
 
 
 class Update(NamedTuple):
-    """News that no command has asked for: `EXISTS`, `EXPUNGE`, `FETCH`, `OK`, ... with its value of `grammar.values`.
+    """News that no command asked for: `EXISTS`, `EXPUNGE`, `FETCH`, `OK`, ... with its value of `grammar.values`.
 
-    `uid` is the message's, of FETCH and EXPUNGE, where it is known.
+    `uid` is the UID of the message of a FETCH or EXPUNGE, if it is known.
     """
 
     name: str
@@ -36,10 +36,10 @@ class Update(NamedTuple):
 
 
 class Want(NamedTuple):
-    """Which responses an exchange brings, and where they go.
+    """The responses that an exchange wants, and where they go.
 
-    `hears`: it takes nothing away from others, and is told what comes while it runs and is nobody else's.  `awaits`
-    decides between several that would take it.
+    If `hears` is true, it takes nothing away from others, and is told the responses that come while it runs and are
+    nobody else's.  `awaits` decides between several exchanges that would take a response.
     """
 
     takes: Callable[[Received], bool]
@@ -49,9 +49,10 @@ class Want(NamedTuple):
 
 
 class Router:
-    """`running` are the commands that run, by tag, in the order in which they were sent (`Session.running`).
+    """Hands responses to the running commands and to backlogs.
 
-    `wants` holds what these want; `backlogs` those that are being filled.
+    `running` holds the commands that run, by tag, in the order in which they were sent (`Session.running`).  `wants`
+    holds what these want; `backlogs` holds those that are being filled.
     """
 
     def __init__(self, running: Mapping[str, Exchange]) -> None:
@@ -76,7 +77,7 @@ class Router:
             self._updates.put(Update(response.name, response.value, event.uid), response.frame.length)
 
     def _taker(self, event: Received) -> Want | None:
-        """The first that would take it; of several the first that awaits it."""
+        """Return the first command that awaits the response, or else the first that takes it."""
         first: Want | None = None
         for exchange in self._running.values():
             want = self.wants.get(exchange)
@@ -88,7 +89,10 @@ class Router:
         return first
 
     def _hear(self, event: Received) -> bool:
-        """Tell it to those that hear; whether any does.  What answers one of them is not told to the others."""
+        """Tell the response to the commands that hear, and return whether there are any.
+
+        A response that answers one of them is not told to the others.
+        """
         owner = self.wants.get(event.exchange) if event.exchange is not None else None
         elsewhere = owner is not None and owner.hears and not event.unsolicited
         heard = False
@@ -123,7 +127,10 @@ class Router:
 
     @contextmanager
     def updates(self) -> Generator[Backlog[Update], None, None]:
-        """While inside, what is for no command goes into this backlog.  Raises StateError if there is one already."""
+        """While inside, responses that are for no command go into this backlog.
+
+        Raises StateError if there is such a backlog already.
+        """
         if self._updates is not None:
             raise StateError("IDLE is already running: one at a time is enough")
         with self.backlog() as backlog:
@@ -153,5 +160,5 @@ class Router:
 
 
 def is_untagged(event: Received, name: str) -> bool:
-    """Return whether it is untagged data of this name."""
+    """Return whether the response is untagged data of this name."""
     return event.response.name == name and event.response.kind is UNTAGGED

@@ -37,7 +37,9 @@ def capability(c: Cursor) -> Capabilities:
 
 def enabled(c: Cursor) -> Capabilities:
     """enable-data = "ENABLED" *(SP capability)."""
-    return Capabilities(capability_names(c, "enable-data"))
+    names = capability_names(c, "enable-data")
+    c.finish("enable-data")
+    return Capabilities(names)
 
 
 def identification(c: Cursor) -> Id:
@@ -45,6 +47,7 @@ def identification(c: Cursor) -> Id:
     rule = "id-response"
     c.space(rule)
     if c.nil():
+        c.finish(rule)
         return Id(None)
     c.enter(rule)
     fields: dict[str, str | None] = {}
@@ -61,4 +64,5 @@ def identification(c: Cursor) -> Id:
         c.space(rule)
         fields[name] = c.nstring(rule)
     c.leave(rule)
+    c.finish(rule)
     return Id(fields)

@@ -23,8 +23,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Callable, Mapping
 from itertools import accumulate
-from typing import Any
+from typing import Any, TypeVar
 
 from imapsh.findings import Violation
 from imapsh.patterns import lazy
@@ -66,21 +67,36 @@ def readable(text: str) -> str:
         return text
 
 
+Value = TypeVar("Value")
+
+#: The kind of a name -> the functions that read what stands under each name of it.
+NamedReaders = Callable[[str], Mapping[str, Callable[..., Any]]]
+
+
+def _no_readers(kind: str) -> Mapping[str, Callable[..., Any]]:
+    return {}
+
+
 class Cursor:
     """Reads `frame` from its first octet.
 
-    `utf8`: 8-bit quoted strings are legal and names are no modified UTF-7.  `nesting`: levels of parentheses, 0 for as
-    many as Python's stack holds.
+    If `utf8` is true, 8-bit quoted strings are legal and names are not in modified UTF-7.  `nesting` is how many levels
+    of parentheses may be open, 0 for as many as Python's stack holds.  `readers` tells, by the kind of a name, which
+    function reads what stands under it (`imapsh.table.readers`); a rule whose parts are named, as the items of FETCH
+    and STATUS are, asks it.
     """
 
     __slots__ = (
-        "_before", "_literals", "_places", "_quoted", "depth", "end", "frame", "nesting", "plain", "pos", "text",
-        "utf8", "violations",
+        "_before", "_literals", "_places", "_quoted", "depth", "end", "frame", "nesting", "plain", "pos", "readers",
+        "text", "utf8", "violations",
     )  # fmt: skip
 
     tolerant = False
 
-    def __init__(self, frame: Frame, utf8: bool = False, nesting: int = 100) -> None:
+    def __init__(
+        self, frame: Frame, utf8: bool = False, nesting: int = 100, readers: NamedReaders = _no_readers
+    ) -> None:
+        self.readers = readers
         self.frame = frame
         self.text = text = frame.text()
         self.pos = 0
@@ -175,6 +191,35 @@ class Cursor:
         """`)`."""
         self.mark(")", rule)
         self.depth -= 1
+
+    def items(self, rule: str, read: Callable[[Any], Value], *, some: bool = False) -> list[Value]:
+        """ "(" [item *(SP item)] ")": what `read` makes of each item.  `some`: at least one must be there.
+
+        Tolerant: an item that cannot be read is noted and left out.
+        """
+        if self.tolerant and self.peek() != "(":
+            self.fail(rule, "expected a list in parentheses")
+            return []
+        self.enter(rule)
+        depth = self.depth
+        found: list[Value] = []
+        begun = False
+        while self.peek() not in (")", ""):
+            if begun:
+                self.space(rule)
+                if self.peek() == ")":
+                    break
+            begun = True
+            try:
+                found.append(read(self))
+            except Mismatch as mismatch:
+                self.mend(mismatch)
+                self.depth = depth
+                self.skip()
+        if some and not begun:
+            self.fail(rule, "the list is empty")
+        self.leave(rule)
+        return found
 
     def finish(self, rule: str) -> None:
         """The line's end."""

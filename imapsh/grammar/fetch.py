@@ -52,11 +52,17 @@ _SECTIONS = {"BODY": _SECTION, "BINARY": _BINARY_SECTION}
 _ASKED = frozenset({"BODY.PEEK[", "BINARY.PEEK["})
 
 
-def fetch(c: Cursor, number: int, items: Mapping[str, ItemReader]) -> Fetch:
-    """message-data = nz-number SP "FETCH" SP msg-att; msg-att = "(" item *(SP item) ")".
+def fetch(c: Cursor, number: int) -> Fetch:
+    """message-data = nz-number SP "FETCH" SP msg-att; msg-att = "(" item *(SP item) ")"."""
+    return Fetch(number, items_of(c))
 
-    `items`: upper-case name (with `[` where a section follows) -> what reads its value.
+
+def items_of(c: Cursor) -> dict[str, Any]:
+    """SP msg-att: each item's value by its name in upper case, with the section where one follows.
+
+    The readers of the kind "fetch-item" read the values; the name of one with a section ends in `[`.
     """
+    items = c.readers("fetch-item")
     rule = "msg-att"
     c.space(rule)
     if not c.tolerant or c.peek() == "(":
@@ -90,7 +96,7 @@ def fetch(c: Cursor, number: int, items: Mapping[str, ItemReader]) -> Fetch:
         c.fail(rule, "no items")
     if c.depth or c.peek() == ")":
         c.leave(rule)
-    return Fetch(number, values)
+    return values
 
 
 def _plain_items(c: Cursor, values: dict[str, Any]) -> bool:

@@ -223,21 +223,26 @@ _STATUS_LIST = lazy(
     r" ?\((?:[A-Z][A-Z0-9=.-]*[ )]|\))[^()]*(?:\([^()]*\)[^()]*)*\)*\s*\Z",
     re.IGNORECASE,
 )
-#: status items that are numbers, and their bits (RFC 9051 section 9, status-att-val; RFC 7162 section 7)
-_STATUS_BITS = {
-    "MESSAGES": 32,
-    "RECENT": 32,
-    "UIDNEXT": 32,
-    "UIDVALIDITY": 32,
-    "UNSEEN": 32,
-    "DELETED": 32,
-    "SIZE": 63,
-    "HIGHESTMODSEQ": 63,
-}
+
+
+def status_number(c: Cursor) -> int | None:
+    """number."""
+    return c.number("status-att-list")
+
+
+def status_nz_number(c: Cursor) -> int | None:
+    """nz-number."""
+    return c.number("status-att-list", nonzero=True)
+
+
+def status_number64(c: Cursor) -> int | None:
+    """number64."""
+    return c.number("status-att-list", bits=63)
 
 
 def mailbox_status(c: Cursor) -> MailboxStatus:
-    """ "STATUS" SP mailbox SP "(" [status-att-list] ")"."""
+    """ "STATUS" SP mailbox SP "(" [status-att-list] ")"; the readers of the kind "status-item" read the values."""
+    readers = c.readers("status-item")
     rule = "mailbox-data"
     c.space(rule)
     name = mailbox(c, _STATUS_LIST)
@@ -256,8 +261,8 @@ def mailbox_status(c: Cursor) -> MailboxStatus:
         try:
             item = c.atom(rule).upper()
             c.space(rule)
-            bits = _STATUS_BITS.get(item)
-            items[item] = c.value(rule) if bits is None else c.number(rule, bits=bits, nonzero=item.startswith("UID"))
+            reader = readers.get(item)
+            items[item] = c.value(rule) if reader is None else reader(c)
         except Mismatch as mismatch:
             c.mend(mismatch)
             c.skip()
@@ -276,6 +281,7 @@ def namespaces(c: Cursor) -> Namespaces:
         except Mismatch as mismatch:
             c.mend(mismatch)
             c.pos = c.end
+    c.finish("namespace-response")
     return Namespaces(*found, *[None] * (3 - len(found)))
 
 

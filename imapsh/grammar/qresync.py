@@ -20,4 +20,6 @@ def vanished(c: Cursor) -> Vanished:
             c.fail(rule, "only EARLIER may be in parentheses here", start)
         c.leave(rule)
         c.space(rule)
-    return Vanished(earlier, uid_set(c, rule))
+    uids = uid_set(c, rule)
+    c.finish(rule)
+    return Vanished(earlier, uids)

@@ -8,15 +8,13 @@ tolerant cursor.  What no rule can read is still a response, of kind `garbage` o
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from imapsh.findings import Violation
 from imapsh.grammar.common import flags_line
-from imapsh.grammar.cursor import Cursor, Mismatch, readable
+from imapsh.grammar.cursor import Cursor, Mismatch, NamedReaders, readable
 from imapsh.grammar.values import Capabilities, Code, Garbage, StatusText, Unknown
 from imapsh.patterns import lazy
-from imapsh.tuples import NamedTuple
 from imapsh.wire.frames import Frame
 
 UNTAGGED = "untagged"
@@ -27,21 +25,15 @@ GARBAGE = "garbage"
 CLIENT = "client"
 
 _STATUS_WORDS = frozenset({"OK", "NO", "BAD", "BYE", "PREAUTH"})
-_NUMBERED = frozenset({"EXISTS", "RECENT", "EXPUNGE", "FETCH"})
-#: the rule that says what ends such a response; of the others it is mailbox-data
-_ENDS = {
-    "CAPABILITY": "capability-data",
-    "ENABLED": "enable-data",
-    "EXPUNGE": "message-data",
-    "FETCH": "msg-att",
-    "ID": "id-response",
-    "NAMESPACE": "namespace-response",
-    "VANISHED": "expunged-resp",
-}
+#: What has a number in front (RFC 9051 section 9, mailbox-data and message-data; RFC 9586 section 3.3).
+_NUMBERED = frozenset({"EXISTS", "RECENT", "EXPUNGE", "FETCH", "UIDFETCH"})
+_ITEMIZED = frozenset({"FETCH", "UIDFETCH"})  # what is worth reading without the number
+#: The rule that says what ends such a response, if its reader does not say it; of the others it is mailbox-data.
+_ENDS = {"EXPUNGE": "message-data", "FETCH": "msg-att"}
 _NAME = lazy(r"(?!(?i:OK|NO|BAD|BYE|PREAUTH)[^A-Za-z0-9 =-])[A-Za-z][^\x00-\x20\x7f-\xff(){%*\"\\\]\[]*(?= |\Z)")
 _LOOSE_RESPONSE = lazy(r"(?:OK|NO|BAD|BYE|PREAUTH)(?![A-Za-z0-9=-])|[A-Za-z][^\x00-\x20()\"\[]*", re.IGNORECASE)
-_MESSAGE = lazy(r"\d+ (?:FETCH|EXPUNGE)(?![^ \r\n])", re.IGNORECASE)
-_BAD_NUMBER = lazy(r"[^ \r\n()]{0,40}?[\d.]{1,40} ?(?=(?:EXISTS|RECENT|EXPUNGE|FETCH)(?![^ (\r\n]))", re.IGNORECASE)
+_MESSAGE = lazy(r"\d+ (?:FETCH|EXPUNGE|UIDFETCH)(?![^ \r\n])", re.IGNORECASE)
+_BAD_NUMBER = lazy(rf"[^ \r\n()]{{0,40}}?[\d.]{{1,40}} ?(?=(?:{'|'.join(_NUMBERED)})(?![^ (\r\n]))", re.IGNORECASE)
 _COMMON = lazy(r"\* ([1-9]\d{0,8}) (FETCH|EXISTS|EXPUNGE|RECENT)(?= |\Z)")
 _LEADING = lazy(r"\d*")
 _DIGITS = lazy(r"\d+(?= |$)")
@@ -111,23 +103,20 @@ class Response:
         return f"<Response {self.kind} {self.name} {self.value!r}>"
 
 
-class Readers(NamedTuple):
-    """What reads each response, response code and FETCH item, by upper-case name (see `imapsh.table.readers`)."""
-
-    responses: Mapping[str, Callable[..., Any]]
-    codes: Mapping[str, Callable[[Cursor], Any]]
-    items: Mapping[str, Callable[[Cursor], Any]]
-
-
 class Parser:
     """Reads frames, one after another.
 
-    `utf8` turns to true by what it reads: ENABLED UTF8=ACCEPT (RFC 6855 section 3) or IMAP4rev2 (RFC 9051 section
-    6.3.1), or capabilities that list IMAP4rev2 and not IMAP4rev1.  `nesting` bounds parentheses.
+    `readers` tells, by the kind of a name ("response", "code", "fetch-item", ...), which function reads what stands
+    under each name: `imapsh.table.readers`.  `nesting` bounds parentheses.
+
+    `utf8` turns to true by what is read: ENABLED UTF8=ACCEPT (RFC 6855 section 3) or IMAP4rev2 (RFC 9051 section
+    6.3.1), or capabilities that list IMAP4rev2 and not IMAP4rev1.
     """
 
-    def __init__(self, readers: Readers, *, utf8: bool = False, nesting: int = 100) -> None:
+    def __init__(self, readers: NamedReaders, *, utf8: bool = False, nesting: int = 100) -> None:
         self.readers = readers
+        self._responses = readers("response")
+        self._codes = readers("code")
         self.utf8 = utf8
         self.nesting = nesting
 
@@ -139,7 +128,7 @@ class Parser:
             if value is not None:
                 return Response(UNTAGGED, "FETCH", value, frame)
         try:
-            response = self._read(Cursor(frame, self.utf8, self.nesting))
+            response = self._read(Cursor(frame, self.utf8, self.nesting, self.readers))
             if frame.violations:
                 response.violations = frame.violations
         except Mismatch as mismatch:
@@ -159,7 +148,7 @@ class Parser:
     def _tolerant(self, frame: Frame, strict: Mismatch) -> Response:
         from imapsh.grammar.tolerant import TolerantCursor  # most sessions never need it
 
-        c = TolerantCursor(frame, self.utf8, self.nesting)
+        c = TolerantCursor(frame, self.utf8, self.nesting, self.readers)
         try:
             response = self._read(c)
         except Mismatch as mismatch:
@@ -218,7 +207,7 @@ class Parser:
         found = c.take(_NAME)
         if found is None:
             found = _LOOSE_RESPONSE.match(c.text, c.pos, c.end)
-            known = found is not None and found[0].upper() in _STATUS_WORDS.union(self.readers.responses)
+            known = found is not None and found[0].upper() in _STATUS_WORDS.union(self._responses)
             if found is None or not known:
                 c.fail("response-data", "expected a status word, a number or the name of a response")
             elif not c.tolerant:
@@ -227,7 +216,7 @@ class Parser:
             if found is None:
                 return self._codelike(c)
         name = found[0].upper()
-        if number is not None and (name in _STATUS_WORDS or (name in self.readers.responses and name not in _NUMBERED)):
+        if number is not None and (name in _STATUS_WORDS or (name in self._responses and name not in _NUMBERED)):
             c.fail("response-data", f"{name} does not take a number", start)
             number = None
         if name in _STATUS_WORDS:
@@ -252,19 +241,17 @@ class Parser:
         return -1
 
     def _data(self, c: Cursor, name: str, number: int | None) -> Response:
-        reader = self.readers.responses.get(name)
+        reader = self._responses.get(name)
         if name in _NUMBERED and (number is None or number < 0):
             if number is None:
                 c.fail("response-data", f"expected a number before {name}", 2)
-            number = 0 if name == "FETCH" else None
-            reader = reader if name == "FETCH" else None
+            number = 0 if name in _ITEMIZED else None
+            reader = reader if name in _ITEMIZED else None
         if reader is None:
             return Response(UNTAGGED, name, self._unknown(c, number), c.frame)
         value: Any
         try:
-            if name == "FETCH":
-                value = reader(c, number or 0, self.readers.items)
-            elif number is not None:
+            if number is not None:
                 value = reader(c, number)
             else:
                 value = reader(c)
@@ -376,7 +363,7 @@ class Parser:
         if found is None:
             return self._malformed(c, start)
         name = found[1].upper()
-        reader = self.readers.codes.get(name)
+        reader = self._codes.get(name)
         begin = c.pos
         value: Any = None
         if reader is None:
@@ -414,7 +401,7 @@ class Parser:
         """No code.  What only looks like one is malformed; other brackets are text."""
         c.pos = start + 1
         name = _LOOSE_NAME.match(c.text, c.pos, c.end)
-        known = name is not None and name[0].upper() in self.readers.codes
+        known = name is not None and name[0].upper() in self._codes
         if not known and not _MALFORMED_CODE.match(c.text, start, c.end):
             c.pos = start
             return None

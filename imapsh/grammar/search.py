@@ -75,6 +75,16 @@ def sequence_set(c: Cursor, rule: str = "sequence-set") -> SequenceSet:
         return SequenceSet()
 
 
+def found_number(c: Cursor) -> int | None:
+    """MIN, MAX: nz-number."""
+    return c.number("esearch-response", nonzero=True)
+
+
+def found_count(c: Cursor) -> int | None:
+    """COUNT: number."""
+    return c.number("esearch-response")
+
+
 def esearch(c: Cursor) -> ESearch:
     """esearch-response = "ESEARCH" [search-correlator] [SP "UID"] *(SP search-return-data)."""
     rule = "esearch-response"
@@ -133,14 +143,11 @@ def _correlator(c: Cursor, items: dict[str, Any]) -> str | None:
 
 
 def _return_value(c: Cursor, name: str) -> Any:
-    """search-return-data: MIN, MAX nz-number; COUNT number; ALL sequence-set; others tagged-ext-val."""
+    """search-return-data: what the readers of the kind "search-return" read; of others, tagged-ext-val."""
     rule = "esearch-response"
-    if name == "ALL":
-        return sequence_set(c)
-    if name in ("MIN", "MAX"):
-        return c.number(rule, nonzero=True)
-    if name in ("COUNT", "MODSEQ"):
-        return c.number(rule, bits=32 if name == "COUNT" else 63)
+    reader = c.readers("search-return").get(name)
+    if reader is not None:
+        return reader(c)
     if c.peek() != "(" and not _TAGGED_SIMPLE.match(c.text, c.pos, c.end):
         c.fail(rule, "expected a number, a sequence set or a list")
     return c.value(rule)

@@ -25,7 +25,7 @@ from __future__ import annotations
 import re
 
 from imapsh.findings import Violation
-from imapsh.grammar.cursor import _ESCAPED, ATOM, Cursor, Mismatch, readable
+from imapsh.grammar.cursor import _ESCAPED, ATOM, Cursor, Mismatch, NamedReaders, _no_readers, readable
 from imapsh.patterns import lazy
 from imapsh.wire.frames import Frame
 
@@ -55,8 +55,10 @@ class TolerantCursor(Cursor):
 
     tolerant = True
 
-    def __init__(self, frame: Frame, utf8: bool = False, nesting: int = 100) -> None:
-        super().__init__(frame, utf8, nesting)
+    def __init__(
+        self, frame: Frame, utf8: bool = False, nesting: int = 100, readers: NamedReaders = _no_readers
+    ) -> None:
+        super().__init__(frame, utf8, nesting, readers)
         self._endless = len(self.text) + 1  # from here on no quoted string ends
         self._noted = {known.offset for known in frame.violations}
 

@@ -161,6 +161,14 @@ def _is_utf8(octets: bytes) -> bool:
 # -- responses
 
 
+def _writes(value: Any) -> bool:
+    """Return whether a value writes itself, as those of the extensions do.
+
+    `value.write(writer)` writes what stands behind the name of a response, code or item, the space in front included.
+    """
+    return hasattr(value, "write")
+
+
 def response(name: str, value: Any, *, tag: str | None = None, utf8: bool = False) -> bytes:
     """One response as octets, CRLF included: untagged, `+`, or tagged where `tag` is given.
 
@@ -175,7 +183,12 @@ def response(name: str, value: Any, *, tag: str | None = None, utf8: bool = Fals
         _status_text(w, value)
     else:
         w.raw("* ")
-        _WRITERS[type(value)](w, name, value)
+        write = _WRITERS.get(type(value))
+        if write is not None:
+            write(w, name, value)
+        else:
+            w.raw(name)
+            value.write(w)
     return w.wire() + b"\r\n"
 
 
@@ -189,7 +202,9 @@ def _status_text(w: Writer, value: StatusText) -> None:
 
 def _code_argument(w: Writer, code: Code) -> None:
     argument = code.arg
-    if isinstance(argument, AppendUid):
+    if _writes(argument):
+        argument.write(w)
+    elif isinstance(argument, AppendUid):
         w.raw(f" {argument.uidvalidity} {argument.uids}")
     elif isinstance(argument, CopyUid):
         w.raw(f" {argument.uidvalidity} {argument.source} {argument.destination}")
@@ -247,7 +262,16 @@ def _extended(w: Writer, label: str, value: Any) -> None:
 
 def _status(w: Writer, name: str, value: MailboxStatus) -> None:
     w.raw(f"{name} ").mailbox(value.mailbox).raw(" ")
-    w.items(value.items.items(), lambda item: w.raw(f"{item[0]} ").value(item[1]))
+    w.items(value.items.items(), lambda item: _named(w, *item))
+
+
+def _named(w: Writer, name: str, value: Any) -> None:
+    """A name, and what stands behind it."""
+    w.raw(name)
+    if _writes(value):
+        value.write(w)
+    else:
+        w.raw(" ").value(value)
 
 
 def _namespaces(w: Writer, name: str, value: Namespaces) -> None:
@@ -286,7 +310,8 @@ def _esearch(w: Writer, name: str, value: ESearch) -> None:
     for item, found in value.items.items():
         if value.tag is not None and item in ("MAILBOX", "UIDVALIDITY"):
             continue
-        w.raw(f" {item} ").value(found)
+        w.raw(" ")
+        _named(w, item, found)
 
 
 def _id(w: Writer, name: str, value: Id) -> None:
@@ -303,7 +328,11 @@ def _fetch(w: Writer, name: str, value: Fetch) -> None:
 
 
 def _fetch_item(w: Writer, name: str, value: Any) -> None:
-    w.raw(f"{name} ")
+    w.raw(name)
+    if _writes(value):
+        value.write(w)
+        return
+    w.raw(" ")
     if name == "FLAGS":
         w.flags(value)
     elif name == "MODSEQ":

@@ -17,7 +17,7 @@ def size(octets: float) -> str:
 
 
 def unit_of(octets: float) -> int:
-    """The unit in which so many octets are a number from 1 to 999.9."""
+    """Return the unit in which so many octets are a number from 1 to 999.9."""
     unit = 0
     while octets >= 999.95 and unit < len(_UNITS) - 1:
         octets /= 1000
@@ -26,12 +26,12 @@ def unit_of(octets: float) -> int:
 
 
 def in_unit(octets: float, unit: int) -> str:
-    """How many of a unit octets are."""
+    """Return octets as a number of a unit."""
     return f"{octets / 1000**unit:.1f}" if unit else f"{octets:.0f}"
 
 
 def duration(seconds: float) -> str:
-    """How long something took: `0.07 ms`, `0.4 ms`, `12 ms`, `3.4 s`."""
+    """Return in words how long something took: `0.07 ms`, `0.4 ms`, `12 ms`, `3.4 s`."""
     if seconds < 0.0001:
         return f"{seconds * 1000:.2f} ms"
     if seconds < 0.01:
@@ -40,7 +40,7 @@ def duration(seconds: float) -> str:
 
 
 def span(seconds: float) -> str:
-    """How long something will take: `6 s`, `2:05 min`, `3:10 h`."""
+    """Return in words how long something will take: `6 s`, `2:05 min`, `3:10 h`."""
     whole = int(seconds + 0.5)
     if whole < 60:
         return f"{whole} s"

@@ -12,7 +12,7 @@ _BASE64 = lazy(rb"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?
 
 
 def encoded_words(text: str) -> str | None:
-    """`text` with its encoded words decoded, or None where it has none that can be.
+    """Return `text` with its encoded words decoded, or None if it has none that can be.
 
     Blanks between two words go, as RFC 2047 section 6.2 asks.  A word in an unknown character set stays as it is.
     """
@@ -35,7 +35,7 @@ def _word(word: str) -> str:
 
 
 def challenge(data: bytes) -> bytes | None:
-    """The octets of a base64 challenge, or None where `data` is no base64 (RFC 9051 section 7.6)."""
+    """Return the octets of a base64 challenge, or None if `data` is no base64 (RFC 9051 section 7.6)."""
     if not data or not _BASE64.fullmatch(data):
         return None
     from binascii import a2b_base64

@@ -15,7 +15,7 @@ _DOTTED = bytes(octet if 0x20 <= octet < 0x7F else 0x2E for octet in range(256))
 
 
 def rows(data: bytes, base: int = 0) -> Iterator[list[Fragment]]:
-    """The fragments of each row; `base` is the offset of the first octet."""
+    """Yield the fragments of each row; `base` is the offset of the first octet."""
     for start in range(0, len(data), ROW):
         piece = data[start : start + ROW]
         octets = piece[:8].hex(" ") + "  " + piece[8:].hex(" ")
@@ -29,15 +29,16 @@ def hexdump(data: bytes, theme: Theme | None = None, base: int = 0) -> Shown:
 
 
 def hexform(frame: Frame, theme: Theme | None = None, cut: int = 0) -> Shown:
-    """The octets of a frame, with offsets from the beginning of the stream.
+    """Return the octets of a frame as a dump, with offsets from the beginning of the stream.
 
-    Of a literal in a file `cut` rows are shown, 0 for all; of one that was not kept its size and its sum.
+    Of a literal in a file `cut` rows are shown, 0 for all.  Of a literal that was not kept, its size and its sum are
+    shown.
     """
     return together(hexform_blocks(frame, theme, cut))
 
 
 def hexform_blocks(frame: Frame, theme: Theme | None = None, cut: int = 0) -> Iterator[Shown]:
-    """The same block by block, so that no large literal is held in memory."""
+    """Yield what `hexform` returns block by block, so that no large literal is held in memory."""
     offset, pending = frame.offset, b""
     for part in frame.parts:
         cuts = bool(cut) and isinstance(part, Spilled)
@@ -60,7 +61,7 @@ def _more(part: Part) -> list[Fragment]:
 
 
 def spilled(part: Part) -> list[Fragment]:
-    """One line for a literal whose octets cannot be shown: its size, its sum, and the name of a file."""
+    """Return one line for a literal whose octets cannot be shown: its size, its sum, and the name of a file."""
     sum_ = f", SHA-256 {part.sha256}" if isinstance(part, Spilled) and part.sha256 else ""
     where = f", in {visible(part.where)}" if isinstance(part, Spilled) and isinstance(part.where, str) else ""
     return [("note", f"({size_of(part):,} octets{sum_}{where})")]

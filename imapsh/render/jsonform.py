@@ -120,15 +120,27 @@ def _violation(base: int, violation: Violation) -> Json:
 
 
 def plain(value: Any) -> Any:
-    """Any value of `imapsh.grammar.values` as JSON values: octets as Latin-1 text, sets as on the wire."""
+    """Return any value of `imapsh.grammar` as JSON values: octets as Latin-1 text, sets as on the wire.
+
+    A value of an extension is an object of its fields, of which those that may be left out, and are, do not show.
+    """
     form = _FORMS.get(type(value))
     if form is not None:
         return form(value)
+    if isinstance(value, tuple):
+        return _fields(value)
     return value if isinstance(value, str | int | float | bool | None) else str(value)
 
 
 def _listed(values: Any) -> list[Any]:
     return [plain(value) for value in values]
+
+
+def _fields(value: Any) -> Json:
+    """Return the fields of a NamedTuple, but for a None that stands where nothing was said."""
+    optional = {name for name, default in value._field_defaults.items() if default is None}
+    fields = value._asdict().items()
+    return {name: plain(field) for name, field in fields if field is not None or name not in optional}
 
 
 def _mapped(values: Mapping[str, Any]) -> Json:
@@ -139,7 +151,8 @@ def _code(code: Code | None) -> Json:
     """`code`, and `arg` where it has one: a number, a list, or the text on the wire."""
     if code is None:
         return {}
-    arg = plain(code.arg) if isinstance(code.arg, int | tuple) and not hasattr(code.arg, "_fields") else code.text
+    parts = isinstance(code.arg, int | tuple | SequenceSet) and type(code.arg) not in (AppendUid, CopyUid)
+    arg = plain(code.arg) if parts else code.text
     return {"code": code.name} if code.arg is None and not code.text else {"code": code.name, "arg": arg}
 
 

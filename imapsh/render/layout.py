@@ -1,9 +1,9 @@
-"""Pieces on lines: short ones on one, long ones broken at their lists.
+"""Puts pieces on lines: short ones on one, long ones broken at their lists.
 
 A break takes the place of one space or stands between two adjacent lists; nothing else is added or left out.  A list
 that fits on the rest of the line is never broken.  A FETCH's list is broken before each item's name, an ENVELOPE before
 each field, which is named at the end of its line; any other list is filled, each list in it that does not fit on a line
-of its own.  One pass, no recursion, so that any nesting is safe.
+of its own.  It is done in one pass and without recursion, so that any nesting is safe.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ class Layout:
             self.lines[-1].label = _FIELDS[current.spaces]
 
     def _breaks(self, current: _List, index: int) -> bool:
-        """Whether the line is broken at this space."""
+        """Return whether the line is broken at this space."""
         if current.way is not _FILL:
             return current.way is _ENVELOPE or current.spaces % 2 == 0
         behind = index + 1
@@ -130,7 +130,7 @@ class Layout:
 
 
 def _pairs(pieces: list[Piece]) -> dict[int, int]:
-    """Index of each parenthesis that has a partner -> its partner's."""
+    """Return the index of each parenthesis that has a partner -> its partner's."""
     found: dict[int, int] = {}
     waiting: list[int] = []
     for index, piece in enumerate(pieces):

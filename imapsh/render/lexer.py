@@ -1,4 +1,4 @@
-"""A style for every token of a line, the server's or a typed one.
+"""Finds a style for every token of a line, the server's or a typed one.
 
 Server lines are styled by shape and place: outside lists behind a response's name, in a list, in the list behind FLAGS.
 A table says so for the responses that differ from the rule; an unknown response gets the rule.
@@ -25,7 +25,10 @@ STATUS_STYLES = {
 
 
 class Words(NamedTuple):
-    """How a response's words are styled: outside lists, in lists; and which element outside lists is the mailbox."""
+    """The styles of a response's words: outside lists and in lists.
+
+    `mailbox` says which element outside lists is the mailbox.
+    """
 
     outside: str = "atom"
     inside: str = "atom"
@@ -77,7 +80,7 @@ class DataStyles:
         self.previous = ""
 
     def style(self, token: Token) -> str:
-        """The style of the next token."""
+        """Return the style of the next token."""
         kind = token.kind
         if kind is kinds.SPACE:
             return "section" if self.section else ""
@@ -129,7 +132,7 @@ _HEAD = lazy(r"(\*|\+|[^ \r\n]+)(?:( +)(\d+)(?=[ \r\n]|\Z))?(?:( +)([^ \r\n()\"\
 
 
 def head(line: str) -> tuple[list[Fragment], str]:
-    """The fragments up to a response's name, and the name in upper case (empty where there is none)."""
+    """Return the fragments up to a response's name, and the name in upper case (empty if there is none)."""
     found = _HEAD.match(line)
     if found is None:
         return [], ""
@@ -144,7 +147,7 @@ def head(line: str) -> tuple[list[Fragment], str]:
 
 
 def status_text(text: str) -> list[Fragment]:
-    """resp-text: the code in its brackets, then text as it is (RFC 9051 section 7.1)."""
+    """Return the fragments of resp-text: the code in its brackets, then text as it is (RFC 9051 section 7.1)."""
     found = _CODE.match(text)
     if found is None:
         return [("text", text)]
@@ -159,7 +162,10 @@ _CODE = lazy(r"( *)\[([^ \]\"()\r\n]+)((?: (?:[^\]\"\r\n]|\"(?:[^\"\\\r\n]|\\.)*
 
 
 def server_line(line: str) -> list[Fragment]:
-    """The fragments of one line from a server, octets as Latin-1, without literals.  Joined they are the line."""
+    """Return the fragments of one line from a server, octets as Latin-1, without literals.
+
+    Joined they are the line.
+    """
     made, name = head(line)
     rest = line[sum(len(text) for _, text in made) :]
     if line.startswith("+"):

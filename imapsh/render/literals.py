@@ -1,4 +1,4 @@
-"""What a literal holds, shown by content: header blocks, text, HTML as source, anything else as a hex dump."""
+"""Shows what a literal holds by its content: header blocks, text, HTML as source, anything else as a hex dump."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ _BLANK = lazy(rb"\r?\n\r?\n")
 
 
 def literal_lines(part: Part, label: str = "", elide: int = 0) -> Lines:
-    """The lines to show.  `label` is the item's name in upper case (`BODY[1.MIME]`, `RFC822`).
+    """Return the lines to show.  `label` is the item's name in upper case (`BODY[1.MIME]`, `RFC822`).
 
-    More than `elide` lines are cut, and what is missing is said; 0 shows all.  Of a literal in a file no more is read
-    than is shown; one that was not kept is named.
+    If there are more than `elide` lines, they are cut, and a line says what is missing; 0 shows all.  Of a literal in a
+    file no more is read than is shown; one that was not kept is named.
     """
     if isinstance(part, Spilled):
         if not is_kept(part):
@@ -45,13 +45,13 @@ def literal_lines(part: Part, label: str = "", elide: int = 0) -> Lines:
 
 
 def beginning(head: bytes, label: str, elide: int, octets: int) -> Lines:
-    """The first lines of a literal of so many octets, of which `head` is at hand."""
+    """Return the first lines of a literal of so many octets, of which `head` is at hand."""
     shown: Iterable[list[Fragment]] = hexform.rows(head) if is_binary(head) else _by_content(head, label)
     return [*islice(shown, elide), _more(f"{octets:,} octets in all")]
 
 
 def each_line(part: Part, label: str = "", elide: int = 0) -> Iterator[list[Fragment]]:
-    """The same lines one by one: a literal in a file is never in memory whole.
+    """Yield the lines of `literal_lines` one by one: a literal in a file is never in memory whole.
 
     A line longer than the pieces in which it is read is shown on several.
     """
@@ -82,7 +82,10 @@ def _size(part: bytes, binary: bool, elide: int) -> str:
 
 
 def is_binary(data: bytes) -> bool:
-    """Whether the octets are no text in any usual character set: NUL, or controls in more than one of twenty."""
+    """Return whether the octets are no text in any usual character set.
+
+    They hold a NUL, or more than one in twenty of them is a control.
+    """
     sample = data[:_SAMPLE]
     return b"\x00" in sample or 20 * (len(sample) - len(sample.translate(None, _CONTROLS))) > len(sample)
 
@@ -109,7 +112,10 @@ def _body(data: bytes) -> Iterator[list[Fragment]]:
 
 
 def _headers(data: bytes) -> Iterator[list[Fragment]]:
-    """Names coloured; the reading of encoded words behind the last line of a field (RFC 2047)."""
+    """Yield header lines with their names coloured.
+
+    The reading of encoded words stands behind the last line of a field (RFC 2047).
+    """
     lines = text_lines(data)
     field = ""
     for index, line in enumerate(lines):

@@ -1,4 +1,4 @@
-"""What is remembered of a conversation for views of it: capabilities before their last change, messages' structures."""
+"""Remembers a conversation for views of it: capabilities before their last change, messages' structures."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ _OTHER_MAILBOX = frozenset({"SELECT", "EXAMINE", "CLOSE", "UNSELECT"})
 
 
 class Memory:
-    """`before`: the capabilities until they changed last, None where they did not; `now`: the present ones."""
+    """Remembers what views refer to.
+
+    `before` holds the capabilities until they changed last, None if they did not; `now` holds the present ones.
+    """
 
     def __init__(self) -> None:
         self.before: tuple[str, ...] | None = None
@@ -19,13 +22,13 @@ class Memory:
         self._by_number: dict[int, BodyPart] = {}
 
     def clear(self) -> None:
-        """A new connection: nothing that was said on the old one holds."""
+        """Forget all for a new connection: nothing that was said on the old one holds."""
         self.before, self.now = None, ()
         self._by_uid.clear()
         self._by_number.clear()
 
     def take(self, response: Response, uid: int | None = None) -> None:
-        """Look at a response before it is shown.  To look twice does no harm."""
+        """Look at a response before it is shown.  It does no harm to look twice."""
         value = response.value
         kind = type(value)
         if kind is Fetch:
@@ -41,13 +44,13 @@ class Memory:
                 self._capabilities(code.arg)
 
     def sent(self, name: str) -> None:
-        """A command goes out."""
+        """Note that a command goes out.  Structures are forgotten if it opens or leaves a mailbox."""
         if name in _OTHER_MAILBOX:
             self._by_uid.clear()
             self._by_number.clear()
 
     def structure(self, number: int, uid: int | None) -> BodyPart | None:
-        """The structure of a message, where it was seen."""
+        """Return the structure of a message if it was seen, else None."""
         found = self._by_uid.get(uid) if uid is not None else None
         return found or self._by_number.get(number)
 
@@ -59,7 +62,7 @@ class Memory:
         self.now = names
 
     def _fetch(self, value: Fetch, uid: int | None) -> None:
-        """BODYSTRUCTURE tells more than BODY, and is not forgotten for it."""
+        """Keep a message's structure.  BODYSTRUCTURE tells more than BODY, and is not forgotten for it."""
         found = value.items.get("BODYSTRUCTURE") or value.items.get("BODY")
         if not isinstance(found, BodyPart):
             return

@@ -1,4 +1,4 @@
-"""A coloured session as a picture: what went to the terminal, as SVG text.
+"""Draws a coloured session as a picture: what went to the terminal, as SVG text.
 
 The picture is a dark window with a title, in a monospaced face; every run has its own place, so that a face of another
 width cannot shift what follows.
@@ -31,14 +31,14 @@ _ESCAPED = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
 class Run(NamedTuple):
-    """Text in one rendition; `sgr` are the parameters in force."""
+    """Text in one rendition; `sgr` holds the parameters in force."""
 
     sgr: frozenset[str]
     text: str
 
 
 def runs(line: str) -> Iterator[Run]:
-    """A line with SGR sequences, cut where the rendition changes.  Other sequences and controls are dropped."""
+    """Yield a line with SGR sequences, cut where the rendition changes.  Other sequences and controls are dropped."""
     sgr: frozenset[str] = frozenset()
     pieces = _SGR.split(line)
     for index, piece in enumerate(pieces):
@@ -50,7 +50,10 @@ def runs(line: str) -> Iterator[Run]:
 
 
 def _after(sgr: frozenset[str], parameter: str) -> frozenset[str]:
-    """The rendition after one more parameter: colour takes the place of colour, 39 ends it, 22 ends 1 and 2."""
+    """Return the rendition after one more parameter.
+
+    Colour takes the place of colour, 39 ends it, 22 ends 1 and 2.
+    """
     if parameter in ("", "0"):
         return frozenset()
     if parameter == "39" or parameter in _COLOURS:
@@ -61,7 +64,7 @@ def _after(sgr: frozenset[str], parameter: str) -> frozenset[str]:
 
 
 def svg(ansi: str, title: str = "imapsh") -> str:
-    """The lines of `ansi`, text with SGR sequences such as `pretty` makes, as an SVG document."""
+    """Return the lines of `ansi`, text with SGR sequences such as `pretty` makes, as an SVG document."""
     lines = [list(runs(line)) for line in ansi.rstrip("\n").split("\n")]
     columns = max(40, *(sum(width(run.text) for run in line) for line in lines), len(title))
     across = round(columns * _CHARACTER) + 2 * _PADDING

@@ -1,4 +1,4 @@
-"""A response cut into pieces: what is shown, how it is styled, and which octets it stands for."""
+"""Cuts a response into pieces: what is shown, how it is styled, and which octets it stands for."""
 
 from __future__ import annotations
 
@@ -25,11 +25,12 @@ MASK = "***"  #: what is shown of a secret; sessions and traces mask before, thi
 
 
 class Piece(NamedTuple):
-    """`kind` is a token kind or one of this module's.
+    """One piece of a response.
 
-    `start` is an octet offset in the frame, but for a common FETCH, where nothing is pointed at; `source` the octets as
-    Latin-1, `text` what is shown of them, `width` the columns that takes; `note` a reading to stand beside, `block` a
-    literal and `label` the item it is the value of.
+    `kind` is a token kind or one of this module's.  `start` is an octet offset in the frame, except in a common FETCH,
+    where nothing is pointed at.  `source` holds the octets as Latin-1, `text` what is shown of them, and `width` the
+    columns that `text` takes.  `note` is a reading to stand beside it.  `block` is a literal, and `label` the item that
+    it is the value of.
     """
 
     kind: str
@@ -43,7 +44,7 @@ class Piece(NamedTuple):
     label: str = ""
 
     def column(self, offset: int) -> int:
-        """The column within the piece at which the octet `offset` of the frame is shown."""
+        """Return the column within the piece at which the octet `offset` of the frame is shown."""
         octets = self.source.encode("latin-1")
         before = width(visible(octets[: _character_start(octets, offset - self.start)]))
         shown_first = max(0, self.width - width(visible(octets)))  # the CRLF in front of a literal within the line
@@ -130,14 +131,17 @@ _KEPT = 8192  # chunks kept; past that the memory begins anew
 
 
 def _is_common(response: Response, body: str) -> bool:
-    """A FETCH that has no section, no literal and no fault, and where FLAGS is the item."""
+    """Return whether it is a FETCH without section, literal and fault, in which `flags` is only the item's name."""
     if response.name != "FETCH" or response.kind != UNTAGGED or response.violations or "[" in body or "{" in body:
         return False
     return body.isascii() and body.isprintable() and body.lower().count("flags") == len(_FLAG_LIST.findall(body))
 
 
 class _Fetched(dict[str, tuple[Piece, ...]]):
-    """Chunk of a common FETCH -> its pieces.  They tell no offset: nothing is wrong that would be pointed at."""
+    """A map from a chunk of a common FETCH to its pieces.
+
+    They tell no offset: nothing is wrong that would be pointed at.
+    """
 
     def __missing__(self, chunk: str) -> tuple[Piece, ...]:
         response = Response(UNTAGGED, "FETCH", None, Frame(()))
@@ -154,7 +158,10 @@ _NOTED = ("string", "mailbox")
 
 
 def _head(response: Response, line: str) -> tuple[list[Fragment], bool]:
-    """The fragments of the line's beginning, all of the line where no data follows; and whether that is so."""
+    """Return the fragments of the line's beginning, and whether they are all of the line.
+
+    They are all of it if no data follows.
+    """
     if response.kind == CLIENT:
         return lexer.typed_line(line), False
     if response.kind == GARBAGE:
@@ -182,7 +189,7 @@ def _shortened(piece: Piece) -> Piece:
 
 
 def shorten(note: str) -> str:
-    """A note made visible and no longer than NOTE characters."""
+    """Return a note made visible, and no longer than NOTE characters."""
     return visible(note if len(note) <= NOTE else note[:NOTE] + "...")
 
 
@@ -207,7 +214,7 @@ def _challenge(response: Response, text: str) -> str:
 
 
 def _literal(part: Part, at: int, before: list[Piece], response: Response, inline: bool) -> Piece:
-    """A short string within the line, behind a visible CRLF; all else as a block."""
+    """Return a short string within the line, behind a visible CRLF, and anything else as a block."""
     label = _label(before)
     if before and before[-1].style == "secret":
         return _piece(TEXT, "secret", "" if isinstance(part, Spilled) else part.decode("latin-1"), at)
@@ -222,12 +229,12 @@ def _literal(part: Part, at: int, before: list[Piece], response: Response, inlin
 
 
 def _unfolded(part: bytes) -> str:
-    """A folded header's text on one line, for decoding (RFC 5322 section 2.2.3)."""
+    """Return a folded header's text on one line, for decoding (RFC 5322 section 2.2.3)."""
     return part.decode("utf-8", "replace").replace("\r\n", "")
 
 
 def _label(before: list[Piece]) -> str:
-    """The item's name before the literal that was just announced: `BODY[1.MIME]<0>`, or the last word."""
+    """Return the item's name before the literal that was just announced: `BODY[1.MIME]<0>`, or the last word."""
     words: list[str] = []
     for piece in reversed(before[:-2] if len(before) > 1 and before[-1].kind is kinds.LITERAL else before):
         if piece.kind in (kinds.SPACE, kinds.LPAREN, TEXT):

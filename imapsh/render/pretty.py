@@ -54,9 +54,9 @@ def pretty(
     unsolicited: bool = False,
     findings: Sequence[Finding] = (),
 ) -> Shown:
-    """The response as lines, each with its line end, safe for a terminal.
+    """Return the response as lines, each with its line end, safe for a terminal.
 
-    `width` is the terminal's columns; `elide` bounds the lines of each literal, None to ELIDE, and 0 shows all;
+    `width` is the terminal's columns.  `elide` bounds the lines of each literal: None means ELIDE, and 0 shows all.
     `findings` are faults of conduct, shown below.  Never raises.
     """
     margin = UNSOLICITED if unsolicited else MARGINS[response.kind]
@@ -81,7 +81,7 @@ def pretty_blocks(
     unsolicited: bool = False,
     findings: Sequence[Finding] = (),
 ) -> Iterator[Shown]:
-    """The same in blocks of lines, so that no large literal is held in memory."""
+    """Yield what `pretty` returns in blocks of lines, so that no large literal is held in memory."""
     margin = UNSOLICITED if unsolicited else MARGINS[response.kind]
     columns = max(_NARROWEST, width or WIDTH) - len(_BLANK)
     lines = chain(_lines(response, margin, columns, ELIDE if elide is None else elide), map(_finding, findings))
@@ -93,7 +93,7 @@ def pretty_blocks(
 
 
 def _simple(parts: tuple[Part, ...], columns: int) -> str | None:
-    """The line where it is short, printable ASCII and holds nothing that has a reading beside it; else None."""
+    """Return the line if it is short, printable ASCII and holds nothing that has a reading beside it; else None."""
     octets = parts[0]
     if len(parts) != 1 or len(octets) > columns + 2 or not isinstance(octets, bytes):
         return None
@@ -112,7 +112,7 @@ _KEPT = 4096  # chunks kept; past that the memory begins anew
 
 
 def _short(name: str, line: str, margin: Fragment, theme: Theme | None) -> str:
-    """The line painted; `_simple` made sure that it is printable ASCII."""
+    """Return the line painted; `_simple` made sure that it is printable ASCII."""
     if theme is None:
         return f"{margin[1]}{line}\n"
     painted = _painted.get(theme)
@@ -130,11 +130,11 @@ def _short(name: str, line: str, margin: Fragment, theme: Theme | None) -> str:
 
 
 class _Chunks(dict[str, str]):
-    """Chunk of a FETCH -> the same painted.  Numbers are not kept: there is no end of them.
+    """A map from a chunk of a FETCH to the same painted.
 
-    By margin, `margins` are the painted margins and `starts` what stands before the message number.  `rests` is what
-    stands behind it, by the octets with the CRLF, where they hold no other number: FLAGS alone, mostly.  `lists` is
-    what stands before the mailbox of a LIST.
+    Numbers are not kept, because there is no end of them.  `margins` holds the painted margins, and `starts` what
+    stands before the message number, both by margin.  `rests` holds what stands behind the number, by the octets with
+    the CRLF, if they hold no other number: mostly FLAGS alone.  `lists` holds what stands before the mailbox of a LIST.
     """
 
     def __init__(self, theme: Theme) -> None:
@@ -149,7 +149,7 @@ class _Chunks(dict[str, str]):
         self.lists: dict[str, str] = {}
 
     def again(self, octets: bytes, margin: Fragment) -> str | None:
-        """A FETCH of which all but the message number was painted before; None for any other."""
+        """Return a FETCH of which all but the message number was painted before; None for any other."""
         number, _, rest = octets.partition(_FETCH_OCTETS)
         behind = self.rests.get(rest)
         if behind is None or number[:2] != b"* ":
@@ -165,7 +165,7 @@ class _Chunks(dict[str, str]):
         return painted
 
     def rest(self, rest: str) -> str:
-        """Paint from behind the message number of a FETCH on, and keep it where it is likely to come again."""
+        """Paint from behind the message number of a FETCH on, and keep it if it is likely to come again."""
         painted = f"{self._middle}{''.join(map(self.__getitem__, FETCH_CHUNKS.findall(rest)))}\n"
         if _DIGIT.search(rest) is None:
             if len(self.rests) >= _KEPT:
@@ -223,7 +223,10 @@ def _note(line: Line) -> list[Fragment]:
 
 
 def _violation(violation: Violation, line: Line, columns: int) -> Iterator[list[Fragment]]:
-    """The caret, and what is wrong at the side where it fits.  Above a caret beyond the width stands an excerpt."""
+    """Yield the caret, with what is wrong at the side where it fits.
+
+    If the caret would be beyond the width, an excerpt stands above it.
+    """
     caret: Fragment = ("caret", "^")
     message: list[Fragment] = [
         ("violation", visible(violation.message)),
@@ -249,7 +252,7 @@ def _finding(finding: Finding) -> list[Fragment]:
 
 
 def _column(line: Line, offset: int) -> int:
-    """The column at which the octet is shown, the margin not counted; the line's end where it is not."""
+    """Return the column at which the octet is shown, the margin not counted; the line's end if it is not shown."""
     column = line.indent
     for piece in line.pieces:
         if offset < piece.start + max(1, len(piece.source)):
@@ -259,7 +262,7 @@ def _column(line: Line, offset: int) -> int:
 
 
 def _excerpt(line: Line, column: int) -> tuple[str, int]:
-    """The text around a column, and the column in it."""
+    """Return the text around a column, and the column in it."""
     text = " " * line.indent + "".join(piece.text for piece in line.pieces)
     place = min(column, len(text))
     while place > 0 and width(text[:place]) > column:

@@ -27,7 +27,7 @@ class ImapLexer(Lexer):
         super().__init__(**options)
 
     def get_tokens_unprocessed(self, text: str) -> Iterator[tuple[int, _TokenType, str]]:
-        """Offset, token type and text of each fragment; joined they are the text."""
+        """Yield offset, token type and text of each fragment; joined they are the text."""
         at = 0
         for style, fragment in transcript(text):
             if fragment:

@@ -1,4 +1,4 @@
-"""What each piece of output is called, and how a theme paints it.
+"""Says what each piece of output is called, and how a theme paints it.
 
 A fragment is `(style, text)`; a style is a name of STYLES, or empty for plain text.  Terminals get SGR sequences from
 the theme's own table, prompt_toolkit a dict of style strings, pygments a token name: all three read from here.
@@ -84,9 +84,10 @@ _PROMPT = {
 
 
 class Theme:
-    """A name and a style -> SGR parameters table.
+    """A name, and a table from styles to SGR parameters.
 
-    `swaps`: what SGR parameters became of those of the default theme, "" for none; what is no output goes by them too.
+    `swaps` maps SGR parameters of the default theme to those that replace them, "" for none; what is no output goes by
+    them too.
     """
 
     __slots__ = ("_open", "name", "painted", "sgr", "swaps")
@@ -99,16 +100,16 @@ class Theme:
         self.painted = _Painted(self)
 
     def paint(self, style: str, text: str) -> str:
-        """`text` between the style's SGR sequence and a reset."""
+        """Return `text` between the style's SGR sequence and a reset."""
         opened = self._open.get(style)
         return f"{opened}{text}{RESET}" if opened and text else text
 
     def changed(self, name: str, own: Mapping[str, str]) -> Theme:
-        """This theme with other SGR parameters for some styles."""
+        """Return this theme with other SGR parameters for some styles."""
         return Theme(name, {**self.sgr, **own}, self.swaps)
 
     def rule(self, rule: str) -> str:
-        """A style string of prompt_toolkit, its words as this theme has them."""
+        """Return a style string of prompt_toolkit, its words as this theme has them."""
         return " ".join(filter(None, (self._word(word) for word in rule.split())))
 
     def _word(self, word: str) -> str:
@@ -122,7 +123,10 @@ _NAMES = tuple(word.removeprefix("ansi") for word in _PROMPT.values())
 
 
 def sgr(words: str) -> str:
-    """`1;31` for `bold red`.  Raises UsageError for a word that is none of `_PROMPT`'s."""
+    """Return SGR parameters for words, as `1;31` for `bold red`.
+
+    Raises UsageError for a word that is none of `_PROMPT`'s.
+    """
     unknown = [word for word in words.split() if word not in _NAMES]
     if unknown or not words.split():
         named = f"{unknown[0]!r} is not one of them" if unknown else "none was given"
@@ -131,7 +135,7 @@ def sgr(words: str) -> str:
 
 
 class _Painted(dict[Fragment, str]):
-    """Fragment -> the same visible and painted: most that is shown was shown before."""
+    """A map from a fragment to the same visible and painted, because most of what is shown was shown before."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -172,9 +176,9 @@ THEMES: dict[str, Theme] = {
 
 
 def paint(fragments: Iterable[Fragment], theme: Theme | None) -> Shown:
-    """The fragments as one string, each text made visible, with the theme's SGR sequences; none if `theme` is None.
+    """Return the fragments as one string, each text made visible, with the theme's SGR sequences.
 
-    A style never reaches over a line end, so that a pager may cut anywhere.
+    There are no sequences if `theme` is None.  A style never reaches over a line end, so that a pager may cut anywhere.
     """
     if theme is None:
         return Shown("".join([text if text.isascii() and text.isprintable() else _safe(text) for _, text in fragments]))
@@ -187,20 +191,20 @@ def _safe(text: str) -> str:
 
 
 def lines_of(text: str, style: str = "") -> list[Fragment]:
-    """A fragment for each line of a text whose line ends are ours."""
+    """Return a fragment for each line of a text whose line ends are ours."""
     return [(style, f"{line}\n") for line in text.split("\n")]
 
 
 def together(texts: Iterable[Shown]) -> Shown:
-    """Texts that may be shown, one behind the other."""
+    """Return texts that may be shown, one behind the other."""
     return Shown("".join(texts))
 
 
 def plain(fragments: Iterable[Fragment]) -> str:
-    """The texts alone, as they are: to measure, not to show."""
+    """Return the texts alone, as they are, to measure and not to show them."""
     return "".join(text for _, text in fragments)
 
 
 def prompt_styles(theme: Theme) -> dict[str, str]:
-    """Style name -> style string for `prompt_toolkit.styles.Style.from_dict`."""
+    """Return style name -> style string for `prompt_toolkit.styles.Style.from_dict`."""
     return {style: " ".join(_PROMPT[part] for part in sgr.split(";") if part) for style, sgr in theme.sgr.items()}

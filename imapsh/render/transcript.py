@@ -1,4 +1,4 @@
-"""A transcript coloured: server lines, typed lines, and what `C:` and `S:` in front of them say.
+"""Colours a transcript: server lines, typed lines, and what `C:` and `S:` in front of them say.
 
 It reads what manuals, RFCs and logs hold: lines with or without a marker, literals behind the line that announces them.
 """
@@ -21,7 +21,7 @@ _OURS = ("C:", ">")
 
 
 def transcript(text: str) -> Iterator[Fragment]:
-    """The fragments of a whole transcript.  Joined they are the text.  Never raises."""
+    """Return the fragments of a whole transcript.  Joined they are the text.  Never raises."""
     due, due_ours = 0, False  # octets of a literal that are still to come, and who sends them
     goes_on = False  # the line before ended with the last octet of a literal
     for line in _LINE.findall(text):
@@ -58,7 +58,7 @@ def _line(body: str, ours: bool) -> Iterator[Fragment]:
 
 
 def _rest(body: str) -> Iterator[Fragment]:
-    """What goes on behind a literal."""
+    """Return the fragments of what goes on behind a literal."""
     styles = DataStyles("FETCH", depth=1)
     return ((styles.style(token), token.text) for token in tokenize(body))
 
@@ -68,12 +68,12 @@ def _latin1(text: str) -> bool:
 
 
 def _size(text: str) -> int:
-    """Octets on the wire, where a line ends with CRLF."""
+    """Return the octets on the wire, where a line ends with CRLF."""
     return len(text.encode("utf-8", "surrogatepass")) + (text.endswith("\n") and not text.endswith("\r\n"))
 
 
 def _octets(body: str, due: int) -> tuple[str, str]:
-    """The part of a line that belongs to a literal with `due` octets to come, and the rest."""
+    """Return the part of a line that belongs to a literal with `due` octets to come, and the rest."""
     if _size(body) <= due:
         return body, ""
     taken = 0

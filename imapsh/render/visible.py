@@ -57,7 +57,7 @@ def _shown(code: int) -> str:
 
 
 class Escapes(dict[int, str]):
-    """A table for `str.translate` that fills itself: safe characters stay, `escape` names the others."""
+    """A table for `str.translate` that fills itself: safe characters stay, and `escape` names the others."""
 
     def __init__(self, escape: Callable[[int], str]) -> None:
         super().__init__()
@@ -74,9 +74,9 @@ _VISIBLE = Escapes(_shown)
 
 
 def visible(data: str | bytes) -> str:
-    """`data` as text without a single control or invisible character, line ends included.  Never raises.
+    """Return `data` as text without a single control or invisible character, line ends included.  Never raises.
 
-    Octets are read as UTF-8 where they are that.
+    Octets are read as UTF-8 if they are that.
     """
     text = data if isinstance(data, str) else data.decode("utf-8", "backslashreplace")
     if text.isascii() and text.isprintable():
@@ -90,9 +90,10 @@ def visible_latin1(text: str) -> str:
 
 
 def text_lines(data: bytes) -> list[str]:
-    """The lines of a text, each visible: CRLF ends one and is not shown, a bare LF ends one and is shown.
+    """Return the lines of a text, each visible.
 
-    TAB goes to the next stop of TAB_STOPS, as a terminal would have it.
+    CRLF ends a line and is not shown; a bare LF ends one and is shown.  TAB goes to the next stop of TAB_STOPS, as on a
+    terminal.
     """
     lines = data.split(b"\n")
     shown = [visible(_untabbed(line[:-1] if line.endswith(b"\r") else line + b"\n")) for line in lines[:-1]]
@@ -104,7 +105,7 @@ def _untabbed(line: bytes) -> bytes | str:
 
 
 def width(text: str) -> int:
-    """Columns that visible `text` takes: two for wide East Asian characters, none for combining marks."""
+    """Return the columns that visible `text` takes: two for wide East Asian characters, none for combining marks."""
     if text.isascii():
         return len(text)
     return sum(map(_columns, text))
@@ -120,7 +121,7 @@ def _columns(character: str) -> int:
 
 
 def folded(text: str, columns: int | None, hang: int = 2) -> str:
-    """A line made visible, broken at spaces where it is wider than `columns`, all but the first set in by `hang`."""
+    """Make a line visible and break it at spaces if it is wider than `columns`; `hang` sets in all but the first."""
     text = visible(text)
     if columns is None or (len(text) <= columns and text.isascii()):
         return text

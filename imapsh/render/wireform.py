@@ -15,21 +15,24 @@ from imapsh.wire.sinks import blocks_of, head_of, is_kept
 
 
 def wire(frame: Frame) -> bytes:
-    """The octets, exactly; for a pipe or a file, never for a terminal.  A literal that went to a sink is left out."""
+    """Return the octets exactly, for a pipe or a file, never for a terminal.
+
+    A literal that went to a sink is left out.
+    """
     return frame.raw
 
 
 def wire_text(response: Response, theme: Theme | None = None, cut: int = 0) -> Shown:
-    """The same for a terminal: its lines visible and coloured; nothing is set in, elided, decoded or explained.
+    """Return the octets for a terminal, as lines that are visible and coloured.
 
-    CRLF ends a line and is not shown; every other control is.  Of a literal in a file `cut` lines are shown, 0 for all;
-    of one that was not kept its size and its sum.
+    Nothing is set in, elided, decoded or explained.  CRLF ends a line and is not shown; every other control is.  Of a
+    literal in a file `cut` lines are shown, 0 for all; of one that was not kept, its size and its sum.
     """
     return together(wire_blocks(response, theme, cut))
 
 
 def wire_blocks(response: Response, theme: Theme | None = None, cut: int = 0) -> Iterator[Shown]:
-    """The same block by block, so that no large literal is held in memory."""
+    """Yield what `wire_text` returns block by block, so that no large literal is held in memory."""
     fragments: list[Fragment] = []
     for piece in pieces(response, inline=False):
         if piece.kind is BLOCK and piece.block is not None:

@@ -9,7 +9,10 @@ _LONGEST = 255  # characters of a token (RFC 4505 section 2)
 
 
 class Anonymous(Mechanism):
-    """`user` is the trace: a mail address, or a word without `@`; or empty.  Raises UsageError for a long one."""
+    """The mechanism ANONYMOUS.
+
+    `user` is the trace: a mail address, or a word without `@`, or empty.  Raises UsageError for a long one.
+    """
 
     name = "ANONYMOUS"
     initial = True
@@ -20,5 +23,5 @@ class Anonymous(Mechanism):
             raise UsageError(f"the trace of ANONYMOUS has {_LONGEST} characters at most")
 
     def dialogue(self, challenge: bytes) -> Dialogue:
-        """message = [ email / token ] (RFC 4505 section 2)."""
+        """Send the message = [ email / token ] (RFC 4505 section 2)."""
         yield octets(self.user)

@@ -9,12 +9,12 @@ from imapsh.sasl.mechanism import Dialogue, Mechanism, octets
 
 
 class CramMD5(Mechanism):
-    """The password is the key, so it is not sent; the server proves nothing."""
+    """The mechanism CRAM-MD5.  The password is the key, so it is not sent; the server proves nothing."""
 
     name = "CRAM-MD5"
 
     def dialogue(self, challenge: bytes) -> Dialogue:
-        """user name, a space, and the digest in lower-case hex (RFC 2195 section 2)."""
+        """Send the user name, a space, and the digest in lower-case hex (RFC 2195 section 2)."""
         if not challenge:
             raise LoginError("the server sent no challenge for CRAM-MD5")
         digest = hmac.new(octets(self._secret), challenge, "md5").hexdigest()

@@ -20,7 +20,10 @@ _COUNT = b"00000001"
 
 
 class DigestMD5(Mechanism):
-    """`host` is the server's name in digest-uri; `nonce` is for tests: it must be new each time."""
+    """The mechanism DIGEST-MD5.
+
+    `host` is the server's name in digest-uri.  `nonce` is for tests: it must be new each time.
+    """
 
     name = "DIGEST-MD5"
     mutual = True
@@ -31,7 +34,7 @@ class DigestMD5(Mechanism):
         self._nonce = octets(nonce)
 
     def dialogue(self, challenge: bytes) -> Dialogue:
-        """digest-response (RFC 2831 section 2.1.2), then the check of rspauth (section 2.1.3)."""
+        """Send the digest-response (RFC 2831 section 2.1.2), then check rspauth (section 2.1.3)."""
         asked = _asked(challenge)
         charset = "utf-8" if b"charset" in asked else "latin-1"
         realm = self._realm(asked.get(b"realm", []))
@@ -59,7 +62,7 @@ class DigestMD5(Mechanism):
         yield b""
 
     def _realm(self, offered: list[bytes]) -> bytes:
-        """The user's own after `@` where it is offered, else the first."""
+        """Return the realm after `@` in the user's name if it is offered, else the first."""
         own = octets(self.user.rpartition("@")[2])
         return own if own in offered else next(iter(offered), b"")
 
@@ -70,12 +73,12 @@ class DigestMD5(Mechanism):
         return _hex(b":".join((md5(b":".join(words)).digest(), *rest)))
 
     def _response(self, key: bytes, nonce: bytes, method: bytes) -> bytes:
-        """response-value, and with another method the server's (sections 2.1.2.1 and 2.1.3)."""
+        """Return the response-value, or with another method the server's (sections 2.1.2.1 and 2.1.3)."""
         return _hex(b":".join((key, nonce, _COUNT, self._nonce, b"auth", _hex(method + self._uri))))
 
 
 def _asked(challenge: bytes) -> dict[bytes, list[bytes]]:
-    """digest-challenge (section 2.1.1).  Raises LoginError where it is none, or asks for a layer."""
+    """Read a digest-challenge (section 2.1.1).  Raises LoginError if it is none, or asks for a layer."""
     asked = _directives(challenge)
     if len(asked.get(b"nonce", ())) != 1 or asked.get(b"algorithm", [b""])[0].lower() != b"md5-sess":
         raise LoginError("the server's challenge for DIGEST-MD5 lacks its nonce or algorithm, or has two")
@@ -86,7 +89,7 @@ def _asked(challenge: bytes) -> dict[bytes, list[bytes]]:
 
 
 def _directives(message: bytes) -> dict[bytes, list[bytes]]:
-    """name=value and name="value", by commas; what follows the first that is neither is left out."""
+    """Return name=value and name="value", cut at commas; after the first that is neither, the rest is left out."""
     found: dict[bytes, list[bytes]] = {}
     at = 0
     while directive := _DIRECTIVE.match(message, at):

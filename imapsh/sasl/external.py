@@ -6,11 +6,14 @@ from imapsh.sasl.mechanism import Dialogue, Mechanism, octets
 
 
 class External(Mechanism):
-    """`authorize`, else `user`, is who one wants to be; empty: whoever the certificate says."""
+    """The mechanism EXTERNAL.
+
+    `authorize`, or else `user`, is who one wants to be; empty means whoever the certificate says.
+    """
 
     name = "EXTERNAL"
     initial = True
 
     def dialogue(self, challenge: bytes) -> Dialogue:
-        """The authorization identity, which may be empty."""
+        """Send the authorization identity, which may be empty."""
         yield octets(self.authorize or self.user)

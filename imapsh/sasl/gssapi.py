@@ -14,7 +14,10 @@ _NO_LAYER = 1
 
 
 class GSSAPI(Mechanism):
-    """The tickets are the system's (`kinit`); `host` is the server's name, of the service `imap@host`."""
+    """The mechanism GSSAPI.
+
+    The tickets are the system's (`kinit`); `host` is the server's name, of the service `imap@host`.
+    """
 
     name = "GSSAPI"
     initial = True
@@ -26,7 +29,7 @@ class GSSAPI(Mechanism):
         self._host = host
 
     def dialogue(self, challenge: bytes) -> Dialogue:
-        """Tokens until the context stands, then the choice of a layer: none (RFC 4752 section 3.1)."""
+        """Exchange tokens until the context stands, then choose a layer: none (RFC 4752 section 3.1)."""
         context = self._context()
         try:
             token = context.step(None)
@@ -52,7 +55,7 @@ class GSSAPI(Mechanism):
 
 
 def library() -> Any:
-    """python-gssapi.  Raises UsageError where it is not installed."""
+    """Return python-gssapi.  Raises UsageError if it is not installed."""
     try:
         import gssapi
     except (ImportError, OSError):

@@ -6,11 +6,14 @@ from imapsh.sasl.mechanism import Dialogue, Mechanism, octets
 
 
 class Login(Mechanism):
-    """Not the command LOGIN, but AUTHENTICATE LOGIN."""
+    """The mechanism LOGIN of AUTHENTICATE, which is not the command LOGIN."""
 
     name = "LOGIN"
 
     def dialogue(self, challenge: bytes) -> Dialogue:
-        """What the two challenges say (`Username:`, `User Name`, ...) is for people and passed over."""
+        """Send the name, then the password.
+
+        The texts of the two challenges (`Username:`, `User Name`, ...) are for people and are passed over.
+        """
         yield octets(self.user)
         yield octets(self._secret)

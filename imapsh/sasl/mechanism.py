@@ -1,4 +1,4 @@
-"""What every mechanism is: a dialogue of challenges and responses (RFC 4422)."""
+"""The base of every mechanism: a dialogue of challenges and responses (RFC 4422)."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ Dialogue = Generator[bytes, bytes, None]
 
 
 class Mechanism:
-    """`name` is what AUTHENTICATE takes; `initial`: the client speaks first; `mutual`: the server proves itself too.
+    """One use of a mechanism, for one AUTHENTICATE.
 
-    `secrets` are never to be shown, `public` may be though it is sent.  `said`: why it failed, in the server's words or
-    ours, "" where nothing is known.  `veil` masks secrets in a text; the session that runs the mechanism sets
-    it, for it knows them all.  One object serves one AUTHENTICATE.
+    `name` is what AUTHENTICATE takes.  `initial` is true if the client speaks first, `mutual` if the server proves
+    itself too.  `secrets` are never to be shown; `public` texts may be, though they are sent.  `said` tells why it
+    failed, in the server's words or ours, "" if nothing is known.  `veil` masks secrets in a text; the session that
+    runs the mechanism sets it, for it knows them all.
     """
 
     name = ""
@@ -34,20 +35,20 @@ class Mechanism:
 
     @property
     def secrets(self) -> tuple[bytes, ...]:
-        """The password or token, where there is one that is not the user's name as well."""
+        """The password or token, if there is one that is not the user's name as well."""
         return (octets(self._secret),) if self._secret not in ("", self.user) else ()
 
     @property
     def public(self) -> tuple[bytes, ...]:
-        """The names."""
+        """The user's name and the authorization identity, as far as there are any."""
         return tuple(octets(name) for name in (self.user, self.authorize) if name)
 
     def dialogue(self, challenge: bytes) -> Dialogue:
-        """Yields each response, takes each challenge after the first; raises LoginError for one that is wrong."""
+        """Yield each response, and take each challenge after the first.  Raises LoginError for one that is wrong."""
         raise NotImplementedError(self.name)
 
     def step(self, challenge: bytes) -> bytes:
-        """The response to a challenge, b"" being the one that asks for the initial response.
+        """Return the response to a challenge; b"" is the challenge that asks for the initial response.
 
         Raises LoginError for a challenge that is wrong or one too many: the exchange is to be cancelled then.
         """
@@ -60,17 +61,17 @@ class Mechanism:
             raise LoginError(f"the server asks for more than {self.name} can answer") from None
 
     def finish(self) -> None:
-        """The server said OK.  Raises LoginError where it should have proved itself and has not."""
+        """Take in that the server said OK.  Raises LoginError if it should have proved itself and has not."""
         if self.mutual and not self.proven:
             raise LoginError(
                 f"the server said OK without the proof that {self.name} demands: it may be an impostor; do not trust it"
             )
 
     def __repr__(self) -> str:
-        """Without secrets."""
+        """Return a text without secrets."""
         return f"<{self.name} {self.user!r}>"
 
 
 def octets(text: str) -> bytes:
-    """Names, passwords and tokens on the wire."""
+    """Return a name, password or token as it goes over the wire."""
     return text.encode("utf-8", "surrogateescape")

@@ -12,7 +12,10 @@ _SAID = ("status", "error_description", "schemes", "scope", "openid-configuratio
 
 
 class OAuthBearer(Mechanism):
-    """The password is the token.  `host` and `port` are those the client has connected to; "" and 0 are left out."""
+    """The mechanism OAUTHBEARER; the password is the token.
+
+    `host` and `port` are those the client has connected to; "" and 0 are left out.
+    """
 
     name = "OAUTHBEARER"
     initial = True
@@ -23,7 +26,10 @@ class OAuthBearer(Mechanism):
         self._port = port
 
     def dialogue(self, challenge: bytes) -> Dialogue:
-        """client-resp = gs2-header kvsep *kvpair kvsep (RFC 7628 section 3.1); ^A ends a failure (section 3.2.3)."""
+        """Send client-resp = gs2-header kvsep *kvpair kvsep (RFC 7628 section 3.1).
+
+        After a failure, ^A ends the dialogue (section 3.2.3).
+        """
         pairs = {"host": self._host, "port": str(self._port or ""), "auth": f"Bearer {self._secret}"}
         name = (self.authorize or self.user).replace("=", "=3D").replace(",", "=2C")
         head = f"n,a={name}," if name else "n,,"
@@ -33,16 +39,19 @@ class OAuthBearer(Mechanism):
 
 
 def bearer(token: str) -> str:
-    """The token.  Raises UsageError for what cannot be one: it would end its field (RFC 6750 section 2.1)."""
+    """Return the token.
+
+    Raises UsageError for text that cannot be one, as it would end its field (RFC 6750 section 2.1).
+    """
     if not token or not token.isascii() or not token.isprintable() or " " in token:
         raise UsageError("not an OAuth token: a token is one word of letters, digits and -._~+/=")
     return token
 
 
 def explained(refusal: bytes, veil: Callable[[str], str] = str) -> str:
-    """What the server's JSON says, in one line; other text as it is.  `veil` masks the token in what was decoded.
+    """Return what the server's JSON says, in one line, or other text as it is.
 
-    Raises LoginError where there is nothing.
+    `veil` masks the token in what was decoded.  Raises LoginError if the server said nothing.
     """
     import json
 

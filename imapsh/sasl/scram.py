@@ -22,9 +22,10 @@ Binding = tuple[str, Any]
 
 
 class Scram(Mechanism):
-    """`name` is one of the four.  `binding` with a name that is not -PLUS says that the server offers none of those.
+    """The mechanisms SCRAM; `name` is one of the four.
 
-    `nonce` is for tests: it must be new each time.
+    A `binding` with a name that is not -PLUS says that the server offers none of those that are.  `nonce` is for tests:
+    it must be new each time.
     """
 
     initial = True
@@ -45,7 +46,7 @@ class Scram(Mechanism):
             raise UsageError(f"{name} cannot encode this user name or password: {_reason(error)}") from None
 
     def dialogue(self, challenge: bytes) -> Dialogue:
-        """client-first, client-final, and the check of the server's signature (RFC 5802 section 5)."""
+        """Send client-first and client-final, and check the server's signature (RFC 5802 section 5)."""
         from scramp import ScramException
 
         first = yield self._client.get_client_first().encode("utf-8")
@@ -67,7 +68,7 @@ def _text(message: bytes) -> str:
 
 
 def _bounded(server_first: str) -> str:
-    """Raises LoginError for too many iterations, before one is done."""
+    """Raise LoginError for too many iterations, before one is done."""
     found = _ITERATIONS.search(server_first)
     if found is not None and (len(found[1]) > 9 or int(found[1]) > MOST_ITERATIONS):
         raise LoginError(f"the server wants {found[1][:20]} iterations of SCRAM, and the limit is {MOST_ITERATIONS}")
@@ -75,5 +76,5 @@ def _bounded(server_first: str) -> str:
 
 
 def _reason(error: Exception) -> str:
-    """scramp's words, without what the other side has put in."""
+    """Return scramp's words, without what the other side has put in."""
     return str(error).partition("Expected")[0].strip(" .")

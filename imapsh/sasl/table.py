@@ -16,10 +16,12 @@ AUTO = "AUTO"
 
 
 class Row(NamedTuple):
-    """`module` and `make` are where its class is, `takes` the arguments beyond name and password that it knows.
+    """One mechanism of the table.
 
-    `needs`: `password`, `token`, `certificate`, `ticket`, `binding`; "" where nothing is proved, so that it is taken by
-    name only.  `clear`: the password or token itself is sent.  `strength` orders them.
+    `module` and `make` say where its class is; `takes` names the arguments beyond name and password that it knows.
+    `needs` is `password`, `token`, `certificate`, `ticket` or `binding`; or "" if nothing is proved, so that the
+    mechanism is taken by name only.  `clear` is true if the password or token itself is sent.  `strength` orders the
+    rows.
     """
 
     module: str
@@ -60,13 +62,13 @@ def reveals(name: str) -> bool:
 
 
 def offered(capabilities: Iterable[str]) -> tuple[str, ...]:
-    """The mechanisms that `AUTH=` capabilities name, in upper case (RFC 9051 section 6.2.2)."""
+    """Return the mechanisms that `AUTH=` capabilities name, in upper case (RFC 9051 section 6.2.2)."""
     names = (name.upper() for name in capabilities)
     return tuple(name.removeprefix("AUTH=") for name in names if name.startswith("AUTH="))
 
 
 def known(name: str) -> str:
-    """The name in upper case, AUTO too.  Raises UsageError for one that is not in the table."""
+    """Return the name in upper case, AUTO too.  Raises UsageError for one that is not in the table."""
     upper = name.upper()
     if upper != AUTO and upper not in MECHANISMS:
         raise UsageError(f"unknown SASL mechanism {name}: give auto or one of {', '.join(MECHANISMS)}")
@@ -74,9 +76,9 @@ def known(name: str) -> str:
 
 
 def possible(offers: Collection[str], have: Collection[str], *, safe: bool) -> list[str]:
-    """Which of the mechanisms offered can be used with what one has, the strongest first.
+    """Return the offered mechanisms that can be used with what one has, the strongest first.
 
-    `have` holds words of `Row.needs`; `safe`: nobody can listen, or that does not matter.
+    `have` holds words of `Row.needs`.  `safe` is true if nobody can listen, or that does not matter.
     """
     rows = ((row.strength, name, row) for name, row in MECHANISMS.items() if name in offers and row.needs)
     fit = [(strength, name) for strength, name, row in rows if set(row.needs) <= set(have) and (safe or not row.clear)]
@@ -107,11 +109,11 @@ def make(
     binding: Any = None,
     offers: Collection[str] = (),
 ) -> Mechanism:
-    """A mechanism by name, for one AUTHENTICATE.  `secret` is the password or the token.
+    """Return a mechanism by name, for one AUTHENTICATE.  `secret` is the password or the token.
 
-    `binding` is the TLS channel's (`StreamInfo.binding`); `offers` says whether the server has -PLUS: a SCRAM without
-    says so to a server that hides them from us (RFC 5802 section 6).
-    Raises UsageError: the name is not known, or what was given does not fit.
+    `binding` is the TLS channel's (`StreamInfo.binding`).  `offers` says whether the server has -PLUS: a SCRAM without
+    it says so to a server that hides them from us (RFC 5802 section 6).  Raises UsageError if the name is not known, or
+    what was given does not fit.
     """
     from importlib import import_module
 

@@ -7,7 +7,7 @@ from imapsh.sasl.oauthbearer import bearer, explained
 
 
 class XOAuth2(Mechanism):
-    """The password is the token."""
+    """The mechanism XOAUTH2; the password is the token."""
 
     name = "XOAUTH2"
     initial = True
@@ -16,7 +16,10 @@ class XOAuth2(Mechanism):
         super().__init__(user, bearer(token))
 
     def dialogue(self, challenge: bytes) -> Dialogue:
-        """user=NAME ^A auth=Bearer TOKEN ^A ^A; the server's JSON is answered with nothing, and then it says NO."""
+        """Send user=NAME ^A auth=Bearer TOKEN ^A ^A.
+
+        The server's JSON is answered with nothing, and then it says NO.
+        """
         refusal = yield octets(f"user={self.user}\1auth=Bearer {self._secret}\1\1")
         self.said = explained(refusal, self.veil)
         yield b""

@@ -20,16 +20,24 @@ AFTER_LOGIN = (
 
 
 class Client:
-    """`changed` is called when somebody else has changed the selected mailbox.
+    """`changed` is called when somebody else has changed the selected mailbox.  `extensions` are capabilities beyond
+    those of the revisions, which are told after the login.
 
     `tag` is that of the command that is being done.  `wants_tls`: the handshake is due once the OK is sent; `closing`:
     so is the end, after LOGOUT.  `rev2` and `utf8` are what ENABLE turned on.
     """
 
     def __init__(
-        self, store: Store, changed: Callable[[], None], *, tls: bool = False, login_disabled: bool = False
+        self,
+        store: Store,
+        changed: Callable[[], None],
+        *,
+        extensions: tuple[str, ...] = (),
+        tls: bool = False,
+        login_disabled: bool = False,
     ) -> None:
         self.store = store
+        self._extensions = extensions
         self.account: Account | None = None
         self.selected: Selected | None = None
         self.wants_tls = False
@@ -66,7 +74,7 @@ class Client:
     def capabilities(self) -> tuple[str, ...]:
         """What CAPABILITY says now."""
         if self.account is not None:
-            return AFTER_LOGIN
+            return AFTER_LOGIN + self._extensions
         tls = ("STARTTLS",) if self._tls_offered else ()
         return (*BEFORE_LOGIN, *tls, "LOGINDISABLED" if self._login_disabled else "AUTH=PLAIN")
 

@@ -16,7 +16,7 @@ from imapsh import table
 from imapsh.errors import LimitError
 from imapsh.grammar.values import Code, StatusText
 from imapsh.server.client import Client
-from imapsh.server.commands import HANDLERS
+from imapsh.server.commands import CAPABILITIES, HANDLERS
 from imapsh.server.intake import LITERAL, LITERALS, Intake
 from imapsh.server.reply import Arguments, Bad, Continue, Reply
 from imapsh.server.store import Refused, Store
@@ -47,7 +47,7 @@ class ServerSession:
         login_disabled: bool = False,
         on_output: Callable[[], None] | None = None,
     ) -> None:
-        self.client = Client(store, self._changed, tls=tls, login_disabled=login_disabled)
+        self.client = Client(store, self._changed, extensions=CAPABILITIES, tls=tls, login_disabled=login_disabled)
         self.closed = False
         self._on_output = on_output
         self._then: Callable[[bytes], Reply] | None = None
@@ -154,7 +154,7 @@ class ServerSession:
         """Why the line cannot be done, or empty."""
         row = match.command
         for problem in match.errors:
-            if problem.severity == "error":
+            if problem.severity == "error" or (problem.rule == "not-offered" and self.client.account is not None):
                 return f"{problem.message} (at character {problem.offset + 1})"
         if row is None or row.name not in HANDLERS:
             return "unknown command"

@@ -36,6 +36,9 @@ MAILBOXES = (
     ("灯台", "", True, 3, 30),
 )
 
+#: The limits of the user `demo`: 100 MiB, and so many messages.
+LIMITS = (("STORAGE", 102_400), ("MESSAGE", 5_000))
+
 _TOPICS = (
     "Tide table", "The roof", "Lens, crate and customs", "School class on Friday", "Van key", "Opening hours",
     "Paint for the north door", "Invoice 4471", "Seals on the pier", "Storm warning", "Choir in the lamp room",
@@ -70,6 +73,7 @@ def demo_store(clock: Callable[[], datetime] = lambda: NOW) -> Store:
         if subscribed:
             demo.subscribed.add(name)
     demo.subscribed |= {"INBOX", "Lists/no longer here"}
+    demo.limits = dict(LIMITS)
     other = store.add_account(OTHER, OTHER, 1782000000)
     other.find("INBOX").add(partial(demo_mail.welcome, NOW), NOW)
     return store

@@ -116,24 +116,16 @@ class Mailbox:
                 if watcher is not silent_for:
                     watcher.flagged(message)
 
-    def counts(self) -> dict[str, int]:
-        """The numbers that STATUS can ask for (RFC 9051 section 6.3.11; RECENT by RFC 3501)."""
-        return {
-            "MESSAGES": len(self.messages),
-            "RECENT": sum(message.recent for message in self.messages),
-            "UIDNEXT": self.uidnext,
-            "UIDVALIDITY": self.uidvalidity,
-            "UNSEEN": sum("\\Seen" not in message.flags for message in self.messages),
-            "DELETED": sum("\\Deleted" in message.flags for message in self.messages),
-        }
-
     def size(self) -> int:
         """All its messages' octets."""
         return sum(len(message.octets) for message in self.messages)
 
 
 class Account:
-    """One user's mailboxes and subscriptions."""
+    """One user's mailboxes and subscriptions.
+
+    `limits` are those of QUOTA: the name of a resource, STORAGE (in units of 1024 octets) or MESSAGE, and its limit.
+    """
 
     def __init__(self, user: str, password: str, clock: Callable[[], datetime], first_uidvalidity: int = 1) -> None:
         self.user = user
@@ -142,6 +134,7 @@ class Account:
         self._uidvalidity = first_uidvalidity
         self.mailboxes: dict[str, Mailbox] = {}
         self.subscribed: set[str] = set()
+        self.limits: dict[str, int] = {}
         self._make(INBOX)
 
     def accepts(self, password: str) -> bool:
@@ -164,6 +157,20 @@ class Account:
         except Refused as refused:
             check_name(canonical(name))
             raise Refused("TRYCREATE", str(refused)) from None
+
+    def usage(self) -> dict[str, int]:
+        """Return how much of each resource of QUOTA is in use (RFC 9208 section 5)."""
+        boxes = self.mailboxes.values()
+        octets = sum(mailbox.size() for mailbox in boxes)
+        return {"STORAGE": -(-octets // 1024), "MESSAGE": sum(len(mailbox.messages) for mailbox in boxes)}
+
+    def make_room(self, messages: int, octets: int) -> None:
+        """Raise Refused (OVERQUOTA) if the limits leave no room for so much more (RFC 9208 section 4.3.1)."""
+        more = {"STORAGE": -(-octets // 1024), "MESSAGE": messages}
+        usage = self.usage() if self.limits else {}
+        for name, limit in self.limits.items():
+            if usage[name] + more[name] > limit:
+                raise Refused("OVERQUOTA", f"{name} would be {usage[name] + more[name]}, and its limit is {limit}")
 
     def subscribe(self, name: str) -> None:
         """Subscribe; the mailbox need not exist (RFC 9051 section 6.3.7).  Raises Refused (LIMIT)."""

@@ -1,4 +1,4 @@
-"""What the list of a server's capabilities means to a client."""
+"""The meaning that the list of a server's capabilities has for a client."""
 
 from __future__ import annotations
 

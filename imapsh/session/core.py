@@ -64,14 +64,15 @@ RENEWAL = 29 * 60.0
 
 
 class Session:
-    """One connection's conversation.
+    """The conversation of one connection.
 
-    `known` is what is known of the connection.  `secure`: the driver says that nobody can listen.  `read_only`: what
-    may change mail is refused to a person (`context`).  `opener` sends large literals elsewhere.
+    `known` is what is known of the connection.  `secure` is set by the driver if nobody can listen.  If `read_only` is
+    set, what may change mail is refused to a person (`context`).  `opener` sends large literals elsewhere.
 
-    `strict`: what a program submits is sent only in a state in which the table allows it; what is typed (`line`) always
-    is.  `guard` is asked of each typed line before anything is sent, and raises what it refuses it with
-    (`imapsh.session.clear`).  `running` holds the commands that have no reply yet, by tag; `queue` those that wait.
+    If `strict` is set, a command that a program submits is sent only in a state in which the table allows it; a typed
+    one (`line`) always is.  `guard` is asked about each typed line before anything is sent, and raises the error to
+    refuse it with (`imapsh.session.clear`).  `running` holds the commands that have no reply yet, by tag; `queue` holds
+    those that wait.
     """
 
     def __init__(
@@ -113,7 +114,7 @@ class Session:
 
     @property
     def capabilities(self) -> frozenset[str]:
-        """In upper case; empty if they are not known."""
+        """The capabilities in upper case; empty if they are not known."""
         return self.known.capabilities
 
     @property
@@ -123,7 +124,7 @@ class Session:
 
     @property
     def enabled(self) -> frozenset[str]:
-        """What ENABLE brought, in upper case."""
+        """The extensions that ENABLE turned on, in upper case."""
         return self.known.enabled
 
     @property
@@ -143,22 +144,22 @@ class Session:
 
     @property
     def parser(self) -> Parser:
-        """Reads responses as what was enabled asks for."""
+        """The parser that reads responses according to the extensions that were enabled."""
         return self.known.parser
 
     @property
     def rev2(self) -> bool:
-        """Whether IMAP4rev2 holds (RFC 9051 section 6.3.1, appendix E)."""
+        """Return whether IMAP4rev2 holds (RFC 9051 section 6.3.1, appendix E)."""
         return self.known.rev2
 
     @property
     def idling(self) -> bool:
-        """Whether IDLE has its `+`, and no DONE was sent."""
+        """Return whether IDLE has its `+`, and no DONE was sent."""
         return self.known.idling
 
     @property
     def secure(self) -> bool:
-        """Whether nobody can listen."""
+        """Return whether nobody can listen."""
         return self.known.secure
 
     @secure.setter
@@ -167,7 +168,7 @@ class Session:
 
     @property
     def ending(self) -> bool:
-        """Whether BYE came and nobody had asked for it: only the end of the stream is still due."""
+        """Return whether BYE came and nobody had asked for it: only the end of the stream is still due."""
         return self.known.ending
 
     def context(self) -> Context:
@@ -178,16 +179,16 @@ class Session:
 
     @property
     def received_octets(self) -> int:
-        """Octets that came over the wire."""
+        """The number of octets that came over the wire."""
         return self._traffic.received
 
     @property
     def sent_octets(self) -> int:
-        """Octets that went over the wire."""
+        """The number of octets that went over the wire."""
         return self._traffic.sent
 
     def receive(self, data: bytes) -> None:
-        """Take in what the server sent; b"" is the end of the stream.  After Closed nothing is taken any more."""
+        """Take in what the server sent; b"" is the end of the stream.  After Closed nothing more is taken."""
         if self.closed:
             return
         for exchange in self.running.values():
@@ -197,7 +198,10 @@ class Session:
         self._inbox.feed(data)
 
     def events(self) -> Iterator[Event]:
-        """What has happened, one by one.  Stops at an Upgrade until `upgraded` is called, and for good after Closed."""
+        """Yield what has happened, one event after another.
+
+        Stops at an Upgrade until `upgraded` is called, and for good after Closed.
+        """
         events, ending, sender, advance = self._events, self._ending, self._sender, self._receiver.advance
         while True:
             while events:
@@ -206,7 +210,7 @@ class Session:
                 return
 
     def to_send(self) -> bytes:
-        """The next octets to write, b"" when there are none now."""
+        """Return the next octets to write, or b"" if there are none now."""
         if self.closed or self.ending:
             return b""
         try:
@@ -221,17 +225,20 @@ class Session:
         return self._traffic.coded(out.octets)
 
     def set_trace(self, trace: Tracer | None) -> None:
-        """From now on keep a trace, or none."""
+        """Keep a trace from now on, or none."""
         self._inbox.set_trace(trace)
 
     @property
     def midway(self) -> bool:
-        """Whether either side is in the middle of something; if it is silent now, it may stay silent for ever."""
+        """Return whether either side is in the middle of something.
+
+        If it is silent now, it may stay silent for ever.
+        """
         return self._sender.outbox.waiting or self._inbox.midway
 
     @property
     def waiting(self) -> Waiting | None:
-        """What the session is blocked on half-way, or None.  Drain `events()` first."""
+        """Return what the session is blocked on half-way, or None.  Drain `events()` first."""
         from imapsh.session import waiting
 
         part = self._inbox.unfinished
@@ -251,9 +258,9 @@ class Session:
         return going and Transfer(True, *going)
 
     def resync(self) -> bool:
-        """Give up the literal or line that has come in part, and go on behind it; whether there was one.
+        """Give up the literal or line that has come in part, and go on after it.  Return whether there was one.
 
-        What came of a literal is read again as responses from where they are believable; the literal breaks the rule
+        The octets of a literal are read again as responses from where they are believable; the literal breaks the rule
         `literal` then.  Raises what ended the session (`over`).
         """
         if self.closed:
@@ -264,7 +271,7 @@ class Session:
         return response is not None
 
     def give_up(self, but: Collection[Exchange] = ()) -> tuple[Exchange, ...]:
-        """Wait no more for the replies to commands that were sent whole, and return these; the queue goes on.
+        """Stop waiting for the replies to commands that were sent whole, and return these; the queue goes on.
 
         A late reply completes its command all the same.  An IDLE that lasts stays, and so do the commands of `but`.
         """
@@ -273,7 +280,10 @@ class Session:
         return given
 
     def upgraded(self) -> None:
-        """The driver has put TLS in: nothing learned before counts any more (RFC 9051 section 6.2.1)."""
+        """Go on after the driver has put TLS in.
+
+        Nothing that was learned before counts any more (RFC 9051 section 6.2.1).
+        """
         self.known.secured()
         self._sender.paused = False
         self._sender.start_next()
@@ -282,26 +292,30 @@ class Session:
 
     @property
     def closed(self) -> bool:
-        """Whether the connection has ended."""
+        """Return whether the connection has ended."""
         return self._ending.closed
 
     @property
     def is_open(self) -> bool:
-        """Whether commands can be sent: the connection has not ended, and no BYE came."""
+        """Return whether commands can be sent: the connection has not ended, and no BYE came."""
         return self._ending.is_open
 
     def require_open(self) -> None:
-        """Raises what ended the session: ConnectionLost or its kinds, StateError after LOGOUT or an end of our own."""
+        """Raise what ended the session, if anything did.
+
+        It is ConnectionLost or one of its kinds, or StateError after LOGOUT or an end of our own.
+        """
         self._ending.require_open()
 
     def over(self) -> ImapshError:
-        """The error to raise for whatever is asked of a session that has ended."""
+        """Return the error to raise for whatever is asked of a session that has ended."""
         return self._ending.error()
 
     def lost(self, error: ImapshError, *, here: bool = False) -> None:
-        """The driver could not go on: reading, writing or TLS failed.  What was received before is read first.
+        """End the session because the driver could not go on: reading, writing or TLS failed.
 
-        `here`: it was told to stop.  What is asked of the session later is a StateError then.
+        Octets that were received before are read first.  `here` says that the driver was told to stop; whatever is
+        asked of the session later is then a StateError.
         """
         while not self.closed and self._receiver.advance():
             pass
@@ -314,11 +328,11 @@ class Session:
     # -- commands
 
     def new_tag(self) -> str:
-        """A tag that no command in flight has."""
+        """Return a tag that no command in flight has."""
         return self._sender.new_tag()
 
     def require(self, name: str) -> None:
-        """Raises StateError if a command is not allowed in the state of now, and what `require_open` raises.
+        """Raise StateError if a command is not allowed in the present state, and what `require_open` raises.
 
         Nothing is raised while a command has no reply that may change the state: `strict` looks again before sending.
         """
@@ -340,7 +354,7 @@ class Session:
         return self.submit(Exchange(tag, self._name(matched), typed(matched, tag, open_file)))
 
     def _name(self, matched: Match) -> str:
-        """The command's name as it is shown and counted: one that is none may be a known secret."""
+        """Return the command's name as it is shown and counted; an unknown name may be a known secret."""
         octets = matched.name.encode("utf-8", "surrogateescape")
         if matched.command is None and self.secrets.mask(octets) != octets:
             return MASK.decode("ascii")
@@ -363,10 +377,10 @@ class Session:
         return self._submit_checked(Exchange(tag, name.upper(), [head, *listed]))
 
     def authenticate(self, mechanism: Mechanism) -> Exchange:
-        """Submit AUTHENTICATE with a mechanism of `imapsh.sasl`; its initial response goes along where SASL-IR is.
+        """Submit AUTHENTICATE with a mechanism of `imapsh.sasl`.
 
-        Raises LoginError, and sends nothing, where the mechanism has no response to begin with; what `require` raises,
-        if `strict`.
+        Its initial response goes along if the server has SASL-IR.  Raises LoginError, and sends nothing, if the
+        mechanism has no response to begin with; and what `require` raises, if `strict`.
         """
         if self.strict:
             self.require("AUTHENTICATE")
@@ -384,7 +398,7 @@ class Session:
         return exchange
 
     def cancel(self, exchange: Exchange) -> bool:
-        """Take a command back that was not sent yet.  False: it was."""
+        """Take a command back that was not sent yet, and return True; False if it was sent."""
         return self._sender.cancel(exchange)
 
     def done(self) -> None:
@@ -392,9 +406,9 @@ class Session:
         self._sender.done()
 
     def answer(self, text: bytes) -> None:
-        """Answer the `+` of a hand-typed AUTHENTICATE.  The line is secret whole, but for `*`, which cancels.
+        """Answer the `+` of a hand-typed AUTHENTICATE.  The whole line is secret, unless it is `*`, which cancels.
 
-        Raises UsageError for more than a line, StateError where no AUTHENTICATE is running, and what `require_open`
+        Raises UsageError for more than a line, StateError if no AUTHENTICATE is running, and what `require_open`
         raises.
         """
         if b"\r" in text or b"\n" in text:
@@ -417,5 +431,5 @@ class Session:
         self._sender.say(octets, self.secrets.mask(octets if shown is None else shown))
 
     def asks_answer(self) -> Exchange | None:
-        """The hand-typed AUTHENTICATE that runs, if any."""
+        """Return the hand-typed AUTHENTICATE that runs, or None."""
         return next((e for e in self.running.values() if e.name == "AUTHENTICATE" and e.mechanism is None), None)

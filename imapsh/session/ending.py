@@ -1,4 +1,4 @@
-"""How a connection ends, and the error that later calls raise."""
+"""The end of a connection, and the error that later calls raise."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from imapsh.table.model import LOGOUT
 
 
 class Ending:
-    """The end of the connection that `known` is of; `closed` once it has come.
+    """The end of the connection that `known` describes; `closed` is true once it has come.
 
     After a BYE that nobody asked for (`Knowledge.ending`) the session is over and not closed: what the server still
     says is read until the end of the stream.
@@ -24,7 +24,7 @@ class Ending:
 
     @property
     def is_open(self) -> bool:
-        """Whether commands can be sent: the connection has not ended, and no BYE came."""
+        """Return whether commands can be sent: the connection has not ended, and no BYE came."""
         return not self.closed and self._known.state != LOGOUT
 
     def require_open(self) -> None:
@@ -42,7 +42,7 @@ class Ending:
         return self._farewell() if self._known.ending else StateError("the session is over after LOGOUT: connect again")
 
     def wanted(self, error: ImapshError) -> None:
-        """Note that the end was wanted here: what is asked later gets a StateError that says so."""
+        """Note that the end was wanted here: later requests get a StateError that says so."""
         if not self.closed:
             self._error = StateError(f"{error}: connect again")
 

@@ -21,10 +21,10 @@ class Sent(NamedTuple):
 class Received(NamedTuple):
     """A response that ends no command.
 
-    `exchange` is the one that runs, if any; `unsolicited`: it was not asked for; `greeting`: it is the first;
-    `asks`: of a continuation, who it was for: literal, authenticate, idle, or "" for nobody; `change`: a phrase; `uid`:
-    of FETCH and EXPUNGE, the message's UID where it was known on arrival; `gone`: of VANISHED, the message numbers that
-    it took away.
+    `exchange` is the one that runs, if any.  `unsolicited` is true if the response was not asked for, `greeting` if it
+    is the first.  `asks` says who a continuation was for: literal, authenticate, idle, or "" for nobody.  `change` is a
+    phrase.  `uid` is the UID of the message of a FETCH or EXPUNGE, if it was known on arrival.  `gone` holds the
+    message numbers that a VANISHED took away.
     """
 
     response: Response
@@ -47,9 +47,9 @@ class Completed(NamedTuple):
 
 
 class Unsent(NamedTuple):
-    """A command that waited for others, and whose state is gone now that it is its turn: it is not sent.
+    """A command that waited for others and is not sent, because its state is gone now that it is its turn.
 
-    As a FETCH behind a SELECT that was refused.  Only `Session(strict=True)` tells it.
+    An example is a FETCH behind a SELECT that was refused.  Only `Session(strict=True)` reports it.
     """
 
     exchange: Exchange
@@ -64,7 +64,10 @@ class Upgrade(NamedTuple):
 
 
 class Closed(NamedTuple):
-    """The end.  `error` None: after LOGOUT, as it should be.  `in_flight`: commands without a reply."""
+    """The end of the connection.
+
+    `error` is None after LOGOUT, as it should be.  `in_flight` holds the commands without a reply.
+    """
 
     error: ImapshError | None
     in_flight: tuple[Exchange, ...] = ()

@@ -1,4 +1,4 @@
-"""One command and what became of it; and how typed text or arguments become one.
+"""One command and what became of it, and how typed text or arguments become one.
 
 Theory of operation.  An Exchange is made of fragments and is filled in by whoever holds it, in this order:
 
@@ -14,8 +14,8 @@ Theory of operation.  An Exchange is made of fragments and is filled in by whoev
 
 A fragment is octets that go out as they are, or a literal, whose octets may have to wait.  A program's literal
 (`grammar.fragments.Literal`) is announced as the capabilities of the moment allow; one that a person typed
-(`TypedLiteral`) goes out as it was typed.  What is secret is marked when the fragment is made (`Secret`, or `secret` of
-a literal), so nobody has to find it again.
+(`TypedLiteral`) goes out as it was typed.  Secret octets are marked when the fragment is made (`Secret`, or `secret` of
+a literal), so nobody has to find them again.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class TypedLiteral(NamedTuple):
     secret: bool = False
 
     def __repr__(self) -> str:
-        """Without the octets, which may be a password."""
+        """Return a text without the octets, which may be a password."""
         return f"TypedLiteral({self.announcement!r})"
 
 
@@ -66,23 +66,24 @@ class Secret(NamedTuple):
     octets: bytes
 
     def __repr__(self) -> str:
-        """Without them."""
+        """Return a text without the octets, which may be a password."""
         return "Secret()"
 
 
-#: What an exchange sends: octets, a literal announced as the capabilities allow, or one announced as typed.
+#: The things that an exchange sends: octets, a literal announced as the capabilities allow, or one announced as typed.
 Sendable = Fragment | Secret | TypedLiteral
 
 
 class Exchange:
     """A command from its submission to its tagged reply.
 
-    `shown` is the client's line as a frame with every secret masked, from the start of sending (`settle`) with each
-    literal announced as it goes out.  Times are of the session's clock in seconds, None
-    until they are.  `sent` and `received` count octets, `deflated` both together as they crossed under COMPRESS.
-    `changes`: what changed in the session meanwhile, in phrases.  `mailbox`: of STATUS, whose numbers it asks for.
+    `shown` is the client's line as a frame with every secret masked; from the start of sending (`settle`) it has each
+    literal announced as it goes out.  Times are seconds of the session's clock, and None until they are known.  `sent`
+    and `received` count octets; `deflated` counts both together as they crossed under COMPRESS.  `changes` holds
+    phrases that say what changed in the session meanwhile.  `mailbox` is the mailbox whose numbers a STATUS asks for.
 
-    `states`: those in which it may be sent, () for any; `error`: why it was not sent after all, None otherwise.
+    `states` holds the states in which the command may be sent, () for any.  `error` says why it was not sent after all,
+    otherwise None.
     """
 
     __slots__ = (
@@ -112,9 +113,9 @@ class Exchange:
         self.answers = 0
 
     def settle(self, plus: Callable[[int, bool], bool]) -> bool:
-        """Decide how each literal is announced, so that what is shown is what is sent; whether there is one to decide.
+        """Decide how each literal is announced, so that what is shown is what is sent.  Return whether there is one.
 
-        `plus` tells, for a literal's octets and whether it is a literal8, whether `{n+}` is allowed now.
+        `plus` is given a literal's octets and whether it is a literal8, and tells whether `{n+}` is allowed now.
         """
         literals = [one for one in self.fragments if isinstance(one, Literal)]
         if not literals:
@@ -128,21 +129,21 @@ class Exchange:
 
     @property
     def status(self) -> str:
-        """OK, NO or BAD; "" while it runs or when the connection ended first."""
+        """The status of the reply: OK, NO or BAD; "" while the command runs or if the connection ended first."""
         return self.response.name if self.response is not None else ""
 
     @property
     def elapsed(self) -> float:
-        """Seconds from the first octet sent to the tagged reply, 0 where there was none."""
+        """The seconds from the first octet sent to the tagged reply, or 0 if there was none."""
         return (self.ended or 0.0) - (self.started or 0.0) if self.ended is not None else 0.0
 
     @property
     def to_first(self) -> float | None:
-        """Seconds from the first octet sent to the first that came behind it; None before both."""
+        """The seconds from the first octet sent to the first that came after it; None before both."""
         return None if self.first is None or self.started is None else self.first - self.started
 
     def note(self, change: str) -> None:
-        """Add to `changes`; a number that changes again is one change."""
+        """Add to `changes`; a number that changes again counts as one change."""
         found = _NUMBERS.fullmatch(change)
         if found is not None:
             for place, old in enumerate(self.changes):
@@ -158,7 +159,7 @@ class Exchange:
 
 
 def shown(fragments: Iterable[Sendable]) -> Frame:
-    """The fragments as one frame to show: without secrets, and without the octets of files."""
+    """Return the fragments as one frame to show, without secrets and without the octets of files."""
     parts: list[Part] = []
     line = b""
     for fragment in fragments:
@@ -200,12 +201,12 @@ def secrets_typed(match: Match) -> set[bytes]:
 
 
 def _words(octets: bytes) -> set[bytes]:
-    """The words of a line, without their quotation marks."""
+    """Return the words of a line, without their quotation marks."""
     return {word[0] if word[1] is None else _ESCAPED.sub(rb"\1", word[1]) for word in _WORD.finditer(octets)}
 
 
 def typed(match: Match, tag: str, open_file: OpenFile | None) -> list[Sendable]:
-    """A typed line as fragments, the tag put in front where it has none, its secrets marked.
+    """Return a typed line as fragments, its secrets marked; a tag is put in front if it has none.
 
     The octets of a file always wait for `+`.  With `{n+}` they would be on their way when the server finds the line
     wrong, and a server that answers BAD to it reads the file's lines as commands (RFC 7888 section 4).
@@ -259,7 +260,7 @@ def _typed_literal(head: str, data: str, secret: bool) -> TypedLiteral:
 
 
 def _text(token: Token, spans: list[tuple[int, int]]) -> Iterator[Sendable]:
-    """The token's octets, those inside `spans` as Secret."""
+    """Yield the token's octets, those inside `spans` as Secret."""
     at = token.start
     for start, stop in spans:
         low, high = max(start, at), min(stop, token.end)

@@ -1,7 +1,8 @@
-"""Known secrets are masked in the server's free text, and never in the protocol's own tokens.
+"""Masks known secrets in the server's free text, and never in the protocol's own tokens.
 
 A password may be `2024`, `UIDPLUS` or `INBOX`, and then the server says it all the time without giving anything away.
-So a number, an atom, a flag or a name that the grammar reads is left alone, and what it means is what came.  Masked are
+So a number, an atom, a flag or a name that the grammar reads is left alone, and its meaning stays what came.  These are
+masked:
 
 - the text behind a status word and its code, and the argument of a code if that is text;
 - the text or challenge of a continuation request;
@@ -21,7 +22,8 @@ from collections.abc import Callable, Collection, Iterator
 
 from imapsh.findings import Violation
 from imapsh.grammar import codes
-from imapsh.grammar.responses import GARBAGE, UNTAGGED, Parser, Readers, Response
+from imapsh.grammar.cursor import NamedReaders
+from imapsh.grammar.responses import GARBAGE, UNTAGGED, Parser, Response
 from imapsh.grammar.values import Garbage, StatusText
 from imapsh.patterns import lazy
 from imapsh.session.secrets import Masked, Secrets
@@ -57,7 +59,7 @@ class FreeText:
     `readers` are the table's; `tags` tells the tags that commands have.
     """
 
-    def __init__(self, secrets: Secrets, readers: Readers, tags: Callable[[], Collection[str]]) -> None:
+    def __init__(self, secrets: Secrets, readers: NamedReaders, tags: Callable[[], Collection[str]]) -> None:
         self._secrets = secrets
         self._readers = readers
         self._tags = tags
@@ -66,9 +68,10 @@ class FreeText:
         self.logged_in = False
 
     def line(self, line: bytes, *, first: bool, announces: bool | None = None) -> bytes:
-        """A line, or the piece of one before or behind a literal; `first` of its frame.
+        """Mask a line, or the piece of one before or behind a literal; `first` is true for a frame's first.
 
-        `announces`: a literal follows; None, where that is not known yet: it does in data (RFC 9051 section 4.3).
+        `announces` tells whether a literal follows.  None means that this is not known yet; then `{n}` announces one in
+        data (RFC 9051 section 4.3).
         """
         if not self._secrets.known:
             return line
@@ -81,7 +84,7 @@ class FreeText:
         return bytes(made)
 
     def shown(self, response: Response, parser: Parser, *, greeting: bool = False) -> Response:
-        """The response as it may be shown; the same one where it holds no secret."""
+        """Return the response as it may be shown, which is the same one if it holds no secret."""
         frame = response.frame
         parts: list[Part] = []
         for index, part in enumerate(frame.parts):
@@ -126,7 +129,7 @@ class FreeText:
             if found[1] != b"*" and found[1].decode("latin-1") not in self._tags():
                 yield 0, found.end(1), _ALL
             yield from self._text(line, found.end())
-        elif (found := _DATA.match(line)) is not None and found[1].decode().upper() in self._readers.responses:
+        elif (found := _DATA.match(line)) is not None and found[1].decode().upper() in self._readers("response"):
             name = found[1].decode().upper()
             self._data = True
             self._rest = _STRINGS if self.logged_in or name not in _MAIL else _NOT_NUMBERS
@@ -136,10 +139,10 @@ class FreeText:
             yield (2 if self._data else 0), end, _ALL
 
     def _text(self, line: bytes, start: int) -> Iterator[_Span]:
-        """Of resp-text."""
+        """Yield the places to mask in resp-text."""
         found = _CODE.match(line, start)
         if found is not None:
-            reader = self._readers.codes.get(found[1].decode("latin-1").upper())
+            reader = self._readers("code").get(found[1].decode("latin-1").upper())
             if reader is None and self._no_code(line, found):
                 yield start, len(line), _ALL
                 return
@@ -150,7 +153,7 @@ class FreeText:
         yield start, len(line), _ALL
 
     def _no_code(self, line: bytes, found: re.Match[bytes]) -> bool:
-        """Whether a bracket belongs to a secret, so that what looks like a code of nobody's is text."""
+        """Return whether a bracket belongs to a secret, so that what looks like an unknown code is text."""
         masked = self._mask(line[found.start() :])
         brackets = found.start(1) - 1, found.end() - 1
         return any(masked[at - found.start()] != line[at] for at in brackets)
@@ -186,9 +189,9 @@ class FreeText:
 
 
 class Heard(FreeText):
-    """The stream as the trace may keep it, in the pieces that `imapsh.wire.push` tells."""
+    """Masks the stream as the trace may keep it, in the pieces that `imapsh.wire.push` tells."""
 
-    def __init__(self, secrets: Secrets, readers: Readers, tags: Callable[[], Collection[str]]) -> None:
+    def __init__(self, secrets: Secrets, readers: NamedReaders, tags: Callable[[], Collection[str]]) -> None:
         super().__init__(secrets, readers, tags)
         self._literal = Masked(secrets)
 
@@ -203,6 +206,6 @@ class Heard(FreeText):
         return self._literal.rest()
 
     def _mask(self, octets: bytes) -> bytes:
-        """Mail, of which there may be very much, is masked as it stands alone."""
+        """Mask mail, of which there may be very much, as it stands alone."""
         mail = self.logged_in and self._rest == _STRINGS
         return self._secrets.mask(octets) if mail else self._secrets.mask_text(octets)

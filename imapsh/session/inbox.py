@@ -31,10 +31,10 @@ class Tracer(Protocol):
     """Keeps a trace; `imapsh.wire.trace.Trace` is one."""
 
     def received(self, piece: bytes, /) -> None:
-        """Octets from the server, known secrets masked."""
+        """Take in octets from the server, with known secrets masked."""
 
     def sent(self, octets: bytes, /) -> None:
-        """Octets to the server, secrets masked."""
+        """Take in octets to the server, with secrets masked."""
 
 
 class Inbox:
@@ -89,7 +89,7 @@ class Inbox:
         return Response(GARBAGE, "", Garbage(), frame, None, (violation,))
 
     def compress(self) -> bool:
-        """From here on both directions are deflated, octets that were not used yet too (RFC 4978 section 3).
+        """Deflate both directions from here on, octets that were not used yet too (RFC 4978 section 3).
 
         Return False, and do nothing, if they are already.
         """
@@ -102,7 +102,7 @@ class Inbox:
         return True
 
     def set_trace(self, trace: Tracer | None) -> None:
-        """From now on keep a trace, or none."""
+        """Keep a trace from now on, or none."""
         if self.trace is not None and (held := self._traced.rest()):
             self.trace.received(held)
         self.trace = trace
@@ -112,28 +112,31 @@ class Inbox:
 
     @property
     def midway(self) -> bool:
-        """Whether a response has arrived only in part."""
+        """Return whether a response has arrived only in part."""
         return self._pusher.midway
 
     @property
     def unfinished(self) -> Unfinished | None:
-        """What has arrived only in part, or None.  Take all responses first."""
+        """Return what has arrived only in part, or None.  Take all responses first."""
         return self._pusher.unfinished
 
     @property
     def literal(self) -> tuple[int, int] | None:
-        """While a literal comes: its octets, and those that came; else None."""
+        """The size of the literal that is coming and how many of its octets came, or None."""
         return self._pusher.literal
 
     @property
     def buffered(self) -> bool:
-        """Whether there are octets that no response has used."""
+        """Return whether there are octets that no response has used."""
         return self._pusher.buffered
 
     # -- how it is read
 
     def _read(self, frame: Frame) -> Response:
-        """Parse a frame, and mask what is shown of it; what a logged-in user asks for is mail and stays as it is."""
+        """Parse a frame, and mask what is shown of it.
+
+        Data that a logged-in user asks for is mail and stays as it is.
+        """
         known = self._known
         greeting = known.state == states.START
         response = known.parser.parse(frame, greeting=greeting)

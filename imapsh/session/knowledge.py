@@ -19,7 +19,7 @@ from collections.abc import Collection
 
 from imapsh import table
 from imapsh.findings import Finding
-from imapsh.grammar.responses import STATUS, TAGGED, UNTAGGED, Parser, Readers, Response
+from imapsh.grammar.responses import STATUS, TAGGED, UNTAGGED, Parser, Response
 from imapsh.grammar.values import Capabilities, Fetch, StatusText
 from imapsh.session import conduct, states
 from imapsh.session.capabilities import rev2_holds, upper
@@ -313,5 +313,4 @@ def make_parser(nesting: int = DEFAULT.nesting, *, utf8: bool = False) -> Parser
 
     `nesting` bounds the parentheses in one another.  `utf8` says that strings and names may be UTF-8 (RFC 6855).
     """
-    readers = Readers(table.readers("response"), table.readers("code"), table.readers("fetch-item"))
-    return Parser(readers, utf8=utf8, nesting=nesting)
+    return Parser(table.readers, utf8=utf8, nesting=nesting)

@@ -25,7 +25,11 @@ _QUOTED_PRINTABLE = lazy(rb"=([0-9a-fA-F]{2})|=\r?\n")
 
 
 class Run(NamedTuple):
-    """`decoded`, and `span`: for the place of a decoded octet the raw octets [start, stop) that it comes from."""
+    """One decoded run of octets.
+
+    `decoded` is the text; `span` gives, for the place of a decoded octet, the raw octets [start, stop) that it comes
+    from.
+    """
 
     decoded: bytes
     span: Callable[[int], tuple[int, int]]
@@ -69,7 +73,7 @@ def _hex_escape(found: re.Match[bytes]) -> bytes:
 
 
 def _escapes(pattern: re.Pattern[bytes], value: Callable[[re.Match[bytes]], bytes]) -> Callable[[bytes], Iterator[Run]]:
-    """The layer of escapes that stand within text."""
+    """Return the layer of escapes that stand within text."""
 
     def layer(octets: bytes) -> Iterator[Run]:
         decoded, at = bytearray(), 0

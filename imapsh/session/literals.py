@@ -1,4 +1,4 @@
-"""When a literal may be sent without waiting for the server's `+`."""
+"""Decides when a literal may be sent without waiting for the server's `+`."""
 
 from __future__ import annotations
 

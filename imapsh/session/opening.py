@@ -1,4 +1,4 @@
-"""From the greeting to a session that is logged in: TLS first, then the password, then capabilities.
+"""Takes a session from the greeting to the login: TLS first, then the password, then capabilities.
 
 Written once as a generator of steps; a driver runs each step and sends the exchange back (`imapsh.client`):
 
@@ -32,7 +32,7 @@ _PROTOCOLS = {"SMTP": "SMTP", "FTP": "FTP", "POP3": "POP3", "HTTP": "HTTP", "SSH
 
 
 def check_greeting(response: Response | None, where: str) -> None:
-    """Raises GreetingError for a greeting that is BYE or no IMAP (RFC 9051 section 7.1)."""
+    """Raise GreetingError for a greeting that is BYE or no IMAP (RFC 9051 section 7.1)."""
     if response is None:
         raise GreetingError(f"{where} closed the connection without a greeting")
     if response.kind == STATUS and response.name in ("OK", "PREAUTH"):
@@ -49,7 +49,7 @@ def check_greeting(response: Response | None, where: str) -> None:
 
 
 def steps(session: Session, wanted: Opening) -> Steps:
-    """Greeting to login, as `wanted`.
+    """Take a session from its greeting to the login, as `wanted` says.
 
     Raises GreetingError, TLSError (STARTTLS failed; nothing falls back) and LoginError, with what the server said.
     """
@@ -93,7 +93,7 @@ def _secure(session: Session, wanted: Opening) -> Steps:
 
 
 def _login(session: Session, wanted: Opening) -> Steps:
-    """By a mechanism, or by the command LOGIN where that is the way left."""
+    """Log in by a mechanism, or by the command LOGIN if no mechanism is to be used."""
     yield from _capabilities(session, wanted, needed=True)
     name = way(session, wanted)
     exchange = _submit(session, wanted, name)

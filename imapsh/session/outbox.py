@@ -54,7 +54,7 @@ class Outbox:
 
     @property
     def waiting(self) -> bool:
-        """Whether a literal waits for `+`."""
+        """Return whether a literal waits for `+`."""
         return self._waiting is not None
 
     @property
@@ -68,12 +68,15 @@ class Outbox:
 
     @property
     def literal(self) -> tuple[int, int] | None:
-        """While a literal is being sent: its octets, and those that went.  Literals in a row count as one."""
+        """The size of the literal that is being sent and how many of its octets went, or None.
+
+        Literals in a row count as one.
+        """
         return (self._due, self._gone) if self._due else None
 
     @property
     def busy(self) -> bool:
-        """Whether a command is not sent whole yet."""
+        """Return whether a command is not sent whole yet."""
         return self.current is not None
 
     def start(self, exchange: Exchange) -> None:
@@ -102,9 +105,9 @@ class Outbox:
         self._ready.append(Out(octets, shown))
 
     def take(self) -> Out | None:
-        """The next octets for the wire, about 64 KiB at most; None when there are none now.
+        """Return the next octets for the wire, about 64 KiB at most, or None if there are none now.
 
-        Raises ConnectionLost where a file does not hold what was announced.
+        Raises ConnectionLost if a file does not hold what was announced.
         """
         octets: list[bytes] = []
         shown: list[bytes] = []
@@ -147,7 +150,7 @@ class Outbox:
         self.current = None
 
     def _announce(self, literal: Literal) -> bool:
-        """Announce a literal; True where its octets must wait."""
+        """Announce a literal.  Return whether its octets must wait."""
         self._count(announce(literal, not literal.waits))
         if literal.waits:
             self._waiting = literal
@@ -175,7 +178,7 @@ class Outbox:
 
 
 def _counted(pieces: Iterable[bytes], octets: int) -> Iterator[bytes]:
-    """So many octets, whatever became of the file since they were counted."""
+    """Yield exactly `octets` octets, whatever became of the file since they were counted."""
     left = octets
     try:
         for piece in pieces:

@@ -1,4 +1,4 @@
-"""Whether a command may be sent while others have no reply yet (RFC 9051 section 5.5)."""
+"""Decides whether a command may be sent while others have no reply yet (RFC 9051 section 5.5)."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from imapsh.session.exchange import Exchange
 
 
 def may_start(exchange: Exchange, running: Collection[Exchange]) -> bool:
-    """Return whether sending it now cannot cause ambiguity.
+    """Return whether sending the command now cannot cause ambiguity.
 
-    A barrier, or a command that the table does not hold, runs alone.  What uses message numbers waits for what may
-    bring EXPUNGE: it would shift them.  And commands wait for each other if nobody could tell their answers apart.
+    A barrier, or a command that the table does not hold, runs alone.  A command that uses message numbers waits for
+    those that may bring EXPUNGE, which would shift the numbers.  Commands also wait for each other if nobody could tell
+    their answers apart.
     """
     row = exchange.row
     for other in running:

@@ -1,4 +1,4 @@
-"""What was sent in no command (`Session.raw`) and may be answered all the same."""
+"""Octets that were sent in no command (`Session.raw`) and may be answered all the same."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from imapsh.session.exchange import Exchange
 
 
 class RawTags:
-    """`tags`: first words of raw lines that got no tagged reply yet; `exchange` stands for whatever they ask.
+    """Keeps the tags of raw lines that have no tagged reply yet.
 
-    It is of no row of the table, so of what comes while one is open nobody knows who asked for it.
+    `tags` holds the first words of these lines.  `exchange` stands for whatever they ask.  It belongs to no row of the
+    table, so while a line is open nobody knows who asked for the responses that come.
     """
 
     def __init__(self) -> None:
@@ -27,7 +28,7 @@ class RawTags:
             self._literal = line.endswith(b"}\r")
 
     def answered(self, tag: str) -> bool:
-        """Whether a tagged reply is to one of them; it is not open any more then."""
+        """Return whether a tagged reply is to one of the lines, which is not open any more then."""
         if tag not in self.tags:
             return False
         self.tags.remove(tag)

@@ -1,4 +1,4 @@
-"""The receiving half of a session: each response goes to whom it is for, and becomes an event.
+"""The receiving half of a session: hands each response to whom it is for, and makes it an event.
 
 Theory of operation.  The state of the connection and the kind of a response decide where it goes:
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 class Receiver:
     """Takes responses out of the `inbox` and puts what they are into `events`.
 
-    A command that brings more than `most` untagged responses ends the connection; 0: none does.
+    A command that brings more than `most` untagged responses ends the connection; with 0 none does.
     """
 
     def __init__(
@@ -96,7 +96,10 @@ class Receiver:
             self._other(response, exchange)
 
     def close(self, error: ImapshError | None) -> None:
-        """End it: what was received and not read yet is shown, and what is in flight gets no reply any more."""
+        """End the session.
+
+        Octets that were received and not read yet are shown, and commands in flight get no reply any more.
+        """
         if self._ending.closed:
             return
         in_flight = tuple(self._known.running.values())
@@ -135,7 +138,10 @@ class Receiver:
         self._sender.start_next()
 
     def _proven(self, exchange: Exchange, mechanism: Mechanism, response: Response) -> bool:
-        """Whether the server has done its part of the mechanism.  One that has not is left, its OK disregarded."""
+        """Return whether the server has done its part of the mechanism.
+
+        If it has not, the connection is closed and its OK is disregarded.
+        """
         try:
             mechanism.finish()
         except LoginError as error:
@@ -145,7 +151,7 @@ class Receiver:
         return True
 
     def _pause(self, exchange: Exchange) -> None:
-        """Before TLS: octets that stand behind the OK came from somebody else (RFC 9051 section 6.2.1)."""
+        """Pause before TLS; octets that stand behind the OK came from somebody else (RFC 9051 section 6.2.1)."""
         self._sender.paused = True
         if self._inbox.buffered:
             self.close(TLSError("plaintext followed the STARTTLS OK (possible injection): connection closed"))

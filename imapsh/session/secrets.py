@@ -1,4 +1,4 @@
-"""Known secrets, masked by value, as they are and in every encoding that can be undone.
+"""Masks known secrets by value, as they are and in every encoding that can be undone.
 
 `imapsh.session.freetext` decides where in a response to look for them.
 """
@@ -19,7 +19,10 @@ _FIELD = lazy(rb"[\x00\x01]")
 
 
 class Secrets:
-    """The secrets of one session.  What is in `public` is never taken for one: a name that goes beside a password."""
+    """The secrets of one session.
+
+    Texts in `public` are never taken for secrets: they are names that go beside a password.
+    """
 
     def __init__(self) -> None:
         self.public: set[bytes] = set()
@@ -27,7 +30,10 @@ class Secrets:
         self._pattern = lazy(rb"(?!)")
 
     def add(self, secret: bytes, *, public: bytes = b"") -> None:
-        """From now on mask it, and its base64.  Nothing is done for one that equals `public`, the user's name."""
+        """Mask a secret from now on, and its base64.
+
+        Nothing is done if it equals `public`, the user's name.
+        """
         if len(secret) < _SHORTEST or secret == public or secret in self.public or secret in self.known:
             return
         spelled = {secret, _SPECIAL.sub(rb"\\\1", secret), *_coded(secret), *self.known}
@@ -35,7 +41,7 @@ class Secrets:
         self._pattern = lazy(b"|".join(map(re.escape, self.known)))
 
     def add_sasl(self, coded: bytes) -> None:
-        """A SASL response in base64: the whole, and the password or token inside (RFC 4616, RFC 7628)."""
+        """Mask a SASL response in base64: the whole, and the password or token inside (RFC 4616, RFC 7628)."""
         try:
             message = a2b_base64(coded, strict_mode=True)
         except Error:
@@ -60,7 +66,7 @@ class Secrets:
         return octets
 
     def mask_text(self, octets: bytes, depth: int = _DEEPEST) -> bytes:
-        """The same, and the octets that a secret is made from where it is encoded: base64 in base64, JSON's escapes.
+        """Mask as `mask` does, and also the octets that encode a secret: base64 in base64, JSON's escapes.
 
         Decoding what is left reveals no secret.
         """
@@ -79,7 +85,7 @@ class Secrets:
         return shown
 
     def veil(self, text: str) -> str:
-        """A text for people, without secrets."""
+        """Return a text for people, without secrets."""
         if not self.known:
             return text
         return self.mask_text(text.encode("utf-8", "surrogateescape")).decode("utf-8", "replace")
@@ -98,7 +104,10 @@ def _starred(octets: bytes, spans: Iterable[tuple[int, int]]) -> bytes:
 
 
 class Masked:
-    """Masks what comes in pieces, a secret cut by two of them too: the end of a piece may wait for the next."""
+    """Masks text that comes in pieces, and also a secret that two pieces cut.
+
+    The end of a piece may therefore wait for the next.
+    """
 
     def __init__(self, secrets: Secrets) -> None:
         self._secrets = secrets
@@ -120,7 +129,7 @@ class Masked:
 
 
 def _coded(secret: bytes) -> set[bytes]:
-    """Base64 of the secret at the three places it can have in a longer message, without the digits it shares."""
+    """Return base64 of the secret at its three places in a longer message, without the digits it shares."""
     found = set()
     for lead in range(3):
         coded = b2a_base64(b"\0" * lead + secret, newline=False).rstrip(b"=")

@@ -87,9 +87,10 @@ class Sender:
         return tag in known.running or tag in known.given_up or any(exchange.tag == tag for exchange in self.queue)
 
     def check(self, name: str) -> None:
-        """Raise StateError if a command is not allowed in the state of now.
+        """Raise StateError if a command is not allowed in the present state.
 
-        Nothing is raised while a command is on its way that may change the state: that is looked at before sending.
+        Nothing is raised while a command is on its way that may change the state: the state is looked at before
+        sending.
         """
         if any(other.name in states.CHANGERS for other in (*self._known.running.values(), *self.queue)):
             return
@@ -184,7 +185,7 @@ class Sender:
         self._tell(Sent(Frame((shown,)), exchange))
 
     def answer(self, exchange: Exchange, text: bytes) -> None:
-        """Answer the `+` of an AUTHENTICATE: the line is secret whole, but for `*`, which cancels."""
+        """Answer the `+` of an AUTHENTICATE.  The whole line is secret, unless it is `*`, which cancels."""
         exchange.answers += 1
         self.say(text + b"\r\n", (text if text == authentication.CANCEL else MASK) + b"\r\n", exchange)
 
@@ -214,7 +215,10 @@ class Sender:
         self.start_next()
 
     def _masked(self, exchange: Exchange) -> Frame:
-        """The client's line without known secrets; a password that is the name of a command does not hide that."""
+        """Return the client's line without known secrets.
+
+        A password that is the name of a command does not hide that name.
+        """
         frame = exchange.shown
         if not self._secrets.known:
             return frame

@@ -18,7 +18,7 @@ class Traffic:
 
     @property
     def compressed(self) -> int:
-        """The octets of both directions together if they are deflated, else 0."""
+        """The number of octets of both directions together if they are deflated, else 0."""
         return self.sent + self.received if self.deflate is not None else 0
 
     def coded(self, octets: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""How far a long literal has come, on its way from the server or to it."""
+"""The progress of a long literal on its way from the server or to it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from imapsh.tuples import NamedTuple
 
 
 class Transfer(NamedTuple):
-    """`sending`: it goes to the server; `octets` in all, and how many of them are `done`."""
+    """The progress of one literal.
+
+    `sending` is true if it goes to the server.  `octets` is its size, and `done` is how many of them have crossed.
+    """
 
     sending: bool
     octets: int

@@ -1,4 +1,4 @@
-"""What a silent session waits for in the middle of something, and why it may wait for ever."""
+"""Says what a silent session waits for in the middle of something, and why it may wait for ever."""
 
 from __future__ import annotations
 
@@ -16,11 +16,14 @@ _OPEN = "the last line ends inside a {}; only the next line shows whether it con
 
 
 class Waiting(NamedTuple):
-    """`kind`: "literal", "line", "quoted string" or "parenthesis" (`imapsh.wire.push.Unfinished`) of the server's, or
-    "+", which a literal of ours waits for, or "reply", which a command waits for that was sent whole.
+    """The thing that a silent session waits for.
 
-    `octets` of the literal, `received` of them or of the line; `looks`: what the end of a literal looks like, "a tagged
-    reply" to `command`, "an untagged response", or "".  `command`: who waits for `+`, or has the tagged reply.
+    `kind` is "literal", "line", "quoted string" or "parenthesis" of the server's (`imapsh.wire.push.Unfinished`); or
+    "+", which a literal of ours waits for; or "reply", which a command waits for that was sent whole.
+
+    `octets` is the size of the literal, and `received` how many octets of it or of the line came.  `looks` says what
+    the end of a literal looks like: "a tagged reply" to `command`, "an untagged response", or "".  `command` names the
+    command that waits for `+`, or has the tagged reply.
     """
 
     kind: str
@@ -30,7 +33,7 @@ class Waiting(NamedTuple):
     command: str = ""
 
     def __str__(self) -> str:
-        """In a sentence."""
+        """Return a sentence that says what is waited for."""
         if self.kind == "+":
             return f"the server has not sent + for the literal of {self.octets} octets of {self.command}"
         if self.kind == "reply":

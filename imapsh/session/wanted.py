@@ -1,4 +1,4 @@
-"""What is wanted of a new connection, from its greeting to the login."""
+"""The requests for a new connection, from its greeting to the login."""
 
 from __future__ import annotations
 
@@ -9,19 +9,21 @@ from imapsh.tuples import NamedTuple
 
 
 class Opening(NamedTuple):
-    """What is wanted of a new connection.
+    """The requests for a new connection.
 
-    `where` names the peer in messages; `local`: a loopback address, a unix socket or a command: nobody listens in;
-    `user` "" for no login; `password` is asked once, when it is needed; `cleartext` allows it without TLS; `starttls`:
-    take STARTTLS where it is offered and a login is wanted; `must_starttls`: without it nothing goes on;
-    `ask_capabilities` where the server did not say them by itself.
+    `where` names the peer in messages.  `local` is true for a loopback address, a unix socket or a command, where
+    nobody listens in.  `user` is "" for no login.  `password` is asked once, when it is needed; `cleartext` allows it
+    without TLS.  With `starttls`, STARTTLS is taken if it is offered and a login is wanted; with `must_starttls`,
+    nothing goes on without it.  With `ask_capabilities`, the capabilities are asked for if the server did not say them
+    by itself.
 
-    `mechanism` is a name of `imapsh.sasl.table`, or AUTO for the strongest that is possible, or "" for PLAIN, else the
-    command LOGIN; `password` gives the token where the mechanism wants one, and AUTO is told so by `token`.
-    `another` gives, after a refusal, a fresh token, or "" where there is none: it is tried once.
-    `authorize` is whom to act for; `certificate`: the TLS connection shows one of ours; `host` and `port` are the
-    server's; `binding` tells what the TLS channel is known by (`StreamInfo.binding`); `insist` is what to give for
-    `cleartext`, as messages say it.
+    `mechanism` is a name of `imapsh.sasl.table`; or AUTO for the strongest that is possible; or "" for PLAIN, or else
+    the command LOGIN.  `password` gives the token if the mechanism wants one, and `token` tells AUTO so.  After a
+    refusal, `another` gives a fresh token, or "" if there is none; it is tried once.
+
+    `authorize` is whom to act for.  `certificate` is true if the TLS connection shows a certificate of ours.  `host`
+    and `port` are the server's.  `binding` tells what the TLS channel is known by (`StreamInfo.binding`).  `insist` is
+    the option that allows `cleartext`, as messages say it.
     """
 
     where: str
@@ -44,5 +46,5 @@ class Opening(NamedTuple):
 
     @property
     def logs_in(self) -> bool:
-        """Whether a login is wanted: by name, or by a mechanism that needs none."""
+        """Return whether a login is wanted: by name, or by a mechanism that needs none."""
         return bool(self.user or self.mechanism)

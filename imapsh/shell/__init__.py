@@ -1,1 +1,1 @@
-"""What a person meets: the command line, batch, `--explain`, and the prompt."""
+"""The parts that a person meets: the command line, batch, `--explain`, and the prompt."""

@@ -1,10 +1,9 @@
 """The shell as an object: its connections, its settings, what it remembers, and where it shows things.
 
-There is one `App` in a run.  What moves it, a prompt, a batch or a test, is a `Driver`: about ten primitives that each
-do one thing and know nothing of lines and commands.  So a line does the same, whoever drives.
-
-The primitives are coroutines.  The prompt's wait in its loop; those of a driver that blocks return at once, and
-`at_once` runs them without asyncio.
+There is one `App` in a run.  A prompt, a batch or a test moves it with a `Driver`: eleven primitives that each do one
+thing and know nothing of lines and commands, and four properties.  So a line does the same, whoever drives.  The
+primitives are coroutines.  The prompt's wait in its loop; those of a driver that blocks return at once, and `at_once`
+runs them without asyncio.
 """
 
 from __future__ import annotations
@@ -54,13 +53,14 @@ _NOBODY = Context(NOT_AUTHENTICATED)
 
 
 class App:
-    """`connections` by name; `current` names the one that lines go to.
+    """The shell of one run, whoever drives it.
 
-    `screen` says how things are shown, `output` how they are shown now, to `target` while a line sends its output
-    elsewhere; `operators`: whether `|`, `>` and `>>` are interpreted (off while a paste runs).  `progress`: how far the
-    line that is being done has come, if it lasts.  `counters` are told of each command, besides `stats`;
-    `interruptions`: how often the person pressed Ctrl-C.  `place()` says where the line stands that is being done,
-    `past()` gives the lines typed before; `answers_follow()`: the line came in a paste whose next line may answer an
+    `connections` holds the connections by name, and `current` names the one that lines go to.  `screen` says how things
+    are shown.  `output` says how they are shown now, which is as `target` wants it while a line sends its output
+    elsewhere.  `operators` is true if `|`, `>` and `>>` are interpreted (off while a paste runs).  `progress` tells how
+    far the running line has come, if it lasts.  `counters` are told of each command, besides `stats`.  `interruptions`
+    counts how often the person pressed Ctrl-C.  `place()` says where the running line stands, and `past()` gives the
+    lines typed before.  `answers_follow()` is true if the line came in a paste whose next line may answer an
     AUTHENTICATE.  `take_line` is `imapsh.shell.commands.take`.
     """
 
@@ -246,7 +246,7 @@ class App:
         return name if len(self.connections) > 1 else ""
 
     def connect(self, plan: Plan, name: str) -> Steps[None]:
-        """Open a connection and make it the current one, again as often as `--retry` says.
+        """Open a connection and make it the current one; try again as often as `--retry` says.
 
         One of the same name is replaced.  Raises what ended the last attempt.
         """
@@ -320,7 +320,7 @@ class App:
         return self._take_line(self, text)
 
     async def follow(self, walked: Steps[T]) -> T:
-        """Run steps to their end; what they return.  Raises what they let through."""
+        """Run steps to their end, and return what they return.  Raises what they let through."""
         with Walk(walked) as walk:
             for step in walk:
                 try:
@@ -364,7 +364,7 @@ class App:
     # -- traces
 
     def tracing(self, name: str) -> Tracing:
-        """The tracer of the connection of this name, the same when it is opened again."""
+        """Return the tracer of the connection of this name; it stays the same when that is opened again."""
         if name not in self._tracings:
             from imapsh.shell.connection.trace import Tracing
 
@@ -377,7 +377,7 @@ class App:
         return tracing if tracing is not None and tracing.path else None
 
     def set_trace(self, path: str) -> None:
-        """Trace the current connection into a file, or no more for "".  Raises UsageError."""
+        """Trace the current connection into a file, or stop for "".  Raises UsageError."""
         tracing = self.tracing(self.current)
         if path:
             tracing.begin(path)
@@ -393,7 +393,7 @@ class App:
         return tracing.path if tracing is not None else ""
 
     def end_traces(self) -> None:
-        """Close their files."""
+        """Close the files of all traces."""
         for tracing in self._tracings.values():
             tracing.end()
 
@@ -408,29 +408,29 @@ class App:
 
     @property
     def takes_octets(self) -> bool:
-        """Whether what is shown goes where octets may go as they are: to a file or a pipe."""
+        """Return whether output goes where octets may go as they are: to a file or a pipe."""
         return self.driver.sink.exact if self.target is None else self.target.exact
 
     def put_octets(self, octets: bytes) -> None:
-        """Show octets, where they may go as they are."""
+        """Show octets, if `takes_octets` says that they may go as they are."""
         if self.target is None:
             self.driver.sink.octets(octets)
         else:
             self.target.write(octets)
 
     def say(self, *lines: str, style: str = "") -> None:
-        """Show lines, whatever is in them: a line end within one is shown and ends nothing."""
+        """Show lines, whatever is in them: a line end within a line is shown and ends nothing."""
         self.tell([(style, one) for line in lines for one in (line, LINE_END)])
 
     def tell(self, pieces: Iterable[Fragment]) -> None:
-        """Show words, each piece with its style, the last line ended; whatever is in them, a terminal may have it."""
+        """Show words, each piece with its style, the last line ended; all of them are made safe for a terminal."""
         if self.target is None and self.driver.told_aside:
             self.driver.sink.aside(paint(pieces, None))
         else:
             self.put(paint(pieces, self.output.theme))
 
     def say_json(self, name: str, value: dict[str, Any]) -> bool:
-        """In JSON, show an object of ours in place of words; whether it was shown."""
+        """Show an object of ours in place of words, if the format is JSON.  Return whether it was shown."""
         if self.output.format != "json":
             return False
         from imapsh.render.jsonform import dumps
@@ -448,7 +448,7 @@ class App:
 
 
 def at_once(work: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine of a driver whose primitives block; what it returns."""
+    """Run a coroutine of a driver whose primitives block, and return what it returns."""
     try:
         work.send(None)
     except StopIteration as end:

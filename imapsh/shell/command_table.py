@@ -12,11 +12,11 @@ from imapsh.tuples import NamedTuple
 class Command(NamedTuple):
     """One of imapsh's own commands.
 
-    `choices`: what completes the argument, by name: "path", "paths" (words of which the last may be one), "imap" (a
-    whole IMAP command), "imap-name", or one of `imapsh.shell.prompt.completing.own.CHOICES`.
-    `also`: words that people type for it, besides its name without the backslash.
-    `prompt`: it makes sense at the prompt alone.  `verbatim`: what stands behind it is taken as it is, so that `|` and
-    `>` are no operators in it; `exact`: blanks at its ends, too.
+    `choices` says by name what completes the argument: "path", "paths" (words of which the last may be one), "imap" (a
+    whole IMAP command), "imap-name", or one of `imapsh.shell.prompt.completing.own.CHOICES`.  `also` holds words that
+    people type for the command, besides its name without the backslash.  `prompt` is true if it makes sense at the
+    prompt alone.  With `verbatim`, what stands behind it is taken as it is, so that `|` and `>` are no operators in it;
+    with `exact`, blanks at its ends are kept, too.
     """
 
     name: str

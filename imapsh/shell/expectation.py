@@ -31,10 +31,10 @@ _COMPARED = lazy(r"(?:^|(?<=\s))([<>!]=|[=<>~]|!~)(?:\s+|$)")  # an operator as 
 
 
 class Subject(NamedTuple):
-    """A row.  `check` is a function of `imapsh.shell.commands.testing.checks`.
+    """A row of the table of subjects.  `check` is a function of `imapsh.shell.commands.testing.checks`.
 
-    `name`: whether NAME (and FIELD) follows, `compared`: whether OPERATOR VALUE does; "" for no, "may" or "must".  A
-    `plain` one may leave out its OPERATOR, which is `=` then.
+    `name` says if NAME (and FIELD) follows, `compared` if OPERATOR VALUE does: "" for no, "may" or "must".  A `plain`
+    one may leave out its OPERATOR, which is `=` then.
     """
 
     check: str
@@ -106,7 +106,7 @@ SUBJECTS: dict[str, Subject] = {
 
 
 def parse(text: str) -> Expectation:
-    """Read an expectation.  Raises UsageError for what is none, and names the nearest."""
+    """Read an expectation.  Raises UsageError for text that is none, and names the nearest."""
     text = text.strip()
     first, _, rest = text.partition(" ")
     negated = first.lower() == "no" and bool(rest) and not rest.lstrip().startswith("[") and not _COMPARED.match(rest)
@@ -188,7 +188,7 @@ def is_code(field: str) -> bool:
 
 
 def details() -> str:
-    r"""The grammar in lines, for `\help \expect`."""
+    r"""Return the grammar in lines, for `\help \expect`."""
     rows = list(dict.fromkeys(SUBJECTS.values()))
     lines = ["EXPECTATION is one of these; no in front of it means its opposite:"]
     lines += [f"    {row.syntax}\n        {row.summary}; as in \\expect {row.example}" for row in rows]

@@ -19,7 +19,10 @@ PIPE_CLOSED = 141  #: what a shell says of a program that SIGPIPE ended
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run imapsh with the words behind its name; the exit status, as `options.EXITS` lists them.  Raises nothing."""
+    """Run imapsh with the words behind its name, and return the exit status, one of `options.EXITS`.
+
+    Raises nothing.
+    """
     if sys.stdout is None:  # it was closed by who started us
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - as long as the process lives
     try:
@@ -72,7 +75,7 @@ def _run(given: Mapping[str, Any]) -> int:
 
 
 def _configured(given: Mapping[str, Any]) -> Options:
-    """The options in effect: what is given, over the configuration where there is one."""
+    """Return the options in effect: those given, over the configuration if there is one."""
     path = given.get("config", "")
     if not path and not given.get("no_config"):
         from imapsh.shell.settings.folders import config_file
@@ -124,7 +127,7 @@ def _work(options: Options) -> int:
 
 
 def _pointing(make: Callable[[Given], Made], given: Given) -> Made:
-    """What `make` makes of the command line; its UsageError points to the help."""
+    """Return what `make` makes of the command line; its UsageError points to the help."""
     try:
         return make(given)
     except UsageError as error:

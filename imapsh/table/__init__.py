@@ -1,39 +1,42 @@
 """The one table: every command, response, code, item, key, option, flag, attribute and capability is a row of it.
 
 Completion, hints, lint, help, masking, confirmation, documentation and the parser of responses read it.  To teach
-imapsh an extension: a module of rows, its name in `FAMILIES`, and a parser function where the shape is new.
-The rows load on first use.
+imapsh an extension: a module of rows here, its name in `EXTENSIONS`, and a module of `imapsh.grammar` of the same name
+where the shape of a value is new.  `docs/design/families.rst` walks through one.
+
+The rows load on first use: those of the two revisions first, and the others when a name is not among these, or when
+all names are asked for.  So a session that stays within the revisions never pays for the extensions.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from typing import Any
+    from collections.abc import Callable
 
-    from imapsh.table.model import Command, Context, Name
+    from imapsh.table.model import Command, Context, Name, standing
 
-__all__ = ["Command", "Context", "Name", "command", "commands", "find", "kinds", "names", "readers"]
+__all__ = ["Command", "Context", "Name", "command", "commands", "find", "kinds", "names", "readers", "standing"]
 
-FAMILIES = (
-    "session",
-    "codes",
+#: The modules of rows of the two revisions (RFC 3501, RFC 9051).
+CORE = ("session", "codes", "mailboxes", "status", "message", "fetch", "search", "mechanisms")
+
+#: The modules of rows of everything else.
+EXTENSIONS = (
+    "parameters",
     "capabilities",
-    "mailboxes",
-    "status",
-    "message",
-    "fetch",
-    "search",
-    "qresync",
     "compress",
-    "mechanisms",
+    "qresync",
+    "quota",
 )
 
-_commands: dict[str, Command] = {}
-_names: dict[str, dict[str, Name]] = {}
+_COMMAND = "command"  # the kind under which commands are kept
+_rows: dict[str, Rows] = {}
 _readers: dict[str, Mapping[str, Callable[..., Any]]] = {}
+_tiers = [EXTENSIONS, CORE]  # what is still to be loaded, the next one last
 
 
 def __getattr__(name: str) -> Any:
@@ -46,43 +49,85 @@ def __getattr__(name: str) -> Any:
     return value
 
 
-def _load() -> None:
-    from importlib import import_module
+class Rows(Mapping[str, Any]):
+    """The rows of a kind by their names in upper case.
 
-    for family in FAMILIES:
-        rows = import_module(f"{__name__}.{family}")
-        for command_row in getattr(rows, "COMMANDS", ()):
-            _commands[command_row.name] = command_row
-        for row in getattr(rows, "NAMES", ()):
-            _names.setdefault(row.kind, {})[row.name.upper()] = row
+    A name that the revisions do not have makes the extensions load; so does asking for all names.
+    """
+
+    def __init__(self) -> None:
+        self.held: dict[str, Any] = {}
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return the row of this name, or `default`."""
+        found = self.held.get(name)
+        if found is None and _tiers:
+            _load()
+            found = self.held.get(name)
+        return default if found is None else found
+
+    def __getitem__(self, name: str) -> Any:
+        found = self.get(name)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        _load()
+        return iter(self.held)
+
+    def __len__(self) -> int:
+        _load()
+        return len(self.held)
+
+
+def _load(left: int = 0) -> None:
+    """Load the tiers until `left` of them are left."""
+    while len(_tiers) > left:
+        for family in _tiers.pop():
+            rows = import_module(f"{__name__}.{family}")
+            for row in getattr(rows, "COMMANDS", ()):
+                _of(_COMMAND).held[row.name] = row
+            for row in getattr(rows, "NAMES", ()):
+                _of(row.kind).held[row.name.upper()] = row
+
+
+def _of(kind: str) -> Rows:
+    rows = _rows.get(kind)
+    if rows is None:
+        rows = _rows[kind] = Rows()
+    return rows
 
 
 def commands() -> Mapping[str, Command]:
-    """Every command by its name in upper case."""
-    if not _commands:
-        _load()
-    return _commands
+    """Return every command by its name in upper case."""
+    return _kind(_COMMAND)
+
+
+def _kind(kind: str) -> Rows:
+    _load(1)
+    return _of(kind)
 
 
 def command(name: str) -> Command | None:
-    """The command of this name, in any case."""
-    return commands().get(name.upper())
+    """Return the command of this name, in any case, or None."""
+    found: Command | None = commands().get(name.upper())
+    return found
 
 
 def kinds() -> tuple[str, ...]:
-    """The kinds of names that the table holds."""
-    commands()
-    return tuple(_names)
+    """Return the kinds of names that the table holds."""
+    _load()
+    return tuple(kind for kind, rows in _rows.items() if kind != _COMMAND and rows.held)
 
 
 def names(kind: str) -> Mapping[str, Name]:
-    """Every row of a kind by its name in upper case; empty for a kind the table does not hold."""
-    commands()
-    return _names.get(kind, {})
+    """Return every row of a kind by its name in upper case; none for a kind the table does not hold."""
+    return _kind(kind)
 
 
 def find(kind: str, name: str) -> Name | None:
-    """The row of this name, in any case, or of the family (`AUTH=`) that it belongs to."""
+    """Return the row of this name, in any case, or of the family (`AUTH=`) that it belongs to, or None."""
     rows, upper = names(kind), name.upper()
     if (row := rows.get(upper)) is not None:
         return row
@@ -91,12 +136,12 @@ def find(kind: str, name: str) -> Name | None:
 
 
 def readers(kind: str) -> Mapping[str, Callable[..., Any]]:
-    """Name in upper case -> function of `imapsh.grammar`, for the rows of a kind that name one.
+    """Return name in upper case -> function of `imapsh.grammar`, for the rows of a kind that name one.
 
     The function's module is imported when the name is first looked up.
     """
     if kind not in _readers:
         from imapsh.table.loading import Readers
 
-        _readers[kind] = Readers({name: row.read for name, row in names(kind).items() if row.read})
+        _readers[kind] = Readers(names(kind))
     return _readers[kind]

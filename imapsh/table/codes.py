@@ -23,7 +23,6 @@ _PLAIN = (
     ("NONEXISTENT", "What the command names does not exist."),
     ("NOPERM", "The user has no right to do this."),
     ("NOTSAVED", "The search result was not saved, and $ is empty."),
-    ("OVERQUOTA", "The quota is, or would be, exceeded."),
     ("PARSE", "A message's header could not be read."),
     ("PRIVACYREQUIRED", "The command needs an encrypted connection."),
     ("READ-ONLY", "The mailbox is selected for reading only."),

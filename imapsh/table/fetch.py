@@ -9,11 +9,12 @@ _SECTION = '[<section-spec>]"]"'
 _PART = '[<section-part>]"]"'
 
 COMMANDS = (
-    Command("FETCH", MAILBOX_SELECTED, "<sequence-set> <fetch-items>", "Reads data of messages.", _ITEM,
-            "FETCH 2:4 (FLAGS BODY[HEADER.FIELDS (DATE FROM)])", expunges=False, numbers=True,
-            responses=("FETCH",)),
-    Command("UID FETCH", MAILBOX_SELECTED, "<uid-set> <fetch-items>", "Reads data of messages, by UID.",
-            "RFC 9051 §6.4.9", "UID FETCH 4827313:4828442 FLAGS", responses=("FETCH", "VANISHED")),
+    Command("FETCH", MAILBOX_SELECTED, "<sequence-set> <fetch-items> [(<fetch-modifier>...)]",
+            "Reads data of messages.", _ITEM, "FETCH 2:4 (FLAGS BODY[HEADER.FIELDS (DATE FROM)])", expunges=False,
+            numbers=True, responses=("FETCH",)),
+    Command("UID FETCH", MAILBOX_SELECTED, "<uid-set> <fetch-items> [(<fetch-modifier>...)]",
+            "Reads data of messages, by UID.", "RFC 9051 §6.4.9", "UID FETCH 4827313:4828442 FLAGS",
+            responses=("FETCH", "VANISHED")),
 )  # fmt: skip
 
 NAMES = (

@@ -6,21 +6,27 @@ from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from typing import Any
 
+from imapsh.table.model import Name
+
 Reader = Callable[..., Any]
 
 
 class Readers(Mapping[str, Reader]):
-    """Made from name -> "module.function"."""
+    """The functions that the rows of a kind name in their `read`."""
 
-    def __init__(self, named: Mapping[str, str]) -> None:
-        self._named = named
-        self._found: dict[str, Reader] = {}
+    def __init__(self, rows: Mapping[str, Name]) -> None:
+        self._rows = rows
+        self._found: dict[str, Reader | None] = {}
 
     def get(self, name: str, default: Any = None) -> Any:
-        """The function, or `default` for a name that has none.  Asked for every response: one look into a dict."""
-        found = self._found.get(name)
-        if found is None and name in self._named:
-            found = self._found[name] = self._load(name)
+        """Return the function, or `default` for a name that has none.
+
+        It is asked for every response, so a name that was asked for before costs one look into a dict.
+        """
+        try:
+            found = self._found[name]
+        except KeyError:
+            found = self._load(name)
         return default if found is None else found
 
     def __getitem__(self, name: str) -> Reader:
@@ -30,12 +36,18 @@ class Readers(Mapping[str, Reader]):
         return found
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._named)
+        return (name for name, row in self._rows.items() if row.read)
 
     def __len__(self) -> int:
-        return len(self._named)
+        return sum(1 for _ in self)
 
-    def _load(self, name: str) -> Reader:
-        module, _, function = self._named[name].partition(".")
-        found: Reader = getattr(import_module(f"imapsh.grammar.{module}"), function)
+    def _load(self, name: str) -> Reader | None:
+        row = self._rows.get(name)
+        if row is None:
+            return None  # not kept: a server may send any number of names
+        found: Reader | None = None
+        if row.read:
+            module, _, function = row.read.partition(".")
+            found = getattr(import_module(f"imapsh.grammar.{module}"), function)
+        self._found[name] = found
         return found

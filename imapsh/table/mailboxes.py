@@ -6,17 +6,17 @@ _EXTENDED = ("LIST-EXTENDED", "IMAP4rev2")
 _OPENS = ("FLAGS", "EXISTS", "RECENT", "LIST", "OK", "VANISHED")
 
 COMMANDS = (
-    Command("SELECT", AFTER_LOGIN, "<mailbox>", "Opens a mailbox.", "RFC 9051 §6.3.2", "SELECT INBOX",
-            barrier=True, responses=_OPENS, harmless="EXAMINE"),
-    Command("EXAMINE", AFTER_LOGIN, "<mailbox>", "Opens a mailbox for reading only.", "RFC 9051 §6.3.3",
-            "EXAMINE blurdybloop", barrier=True, responses=_OPENS),
+    Command("SELECT", AFTER_LOGIN, "<mailbox> [(<select-param>...)]", "Opens a mailbox.", "RFC 9051 §6.3.2",
+            "SELECT INBOX", barrier=True, responses=_OPENS, harmless="EXAMINE"),
+    Command("EXAMINE", AFTER_LOGIN, "<mailbox> [(<select-param>...)]", "Opens a mailbox for reading only.",
+            "RFC 9051 §6.3.3", "EXAMINE blurdybloop", barrier=True, responses=_OPENS),
     Command("CREATE", AFTER_LOGIN, "<mailbox> [(<create-param>...)]", "Makes a mailbox.", "RFC 9051 §6.3.4",
             "CREATE owatagusiam/", changes=True, responses=("LIST",)),
     Command("DELETE", AFTER_LOGIN, "<mailbox>", "Removes a mailbox and the messages in it.", "RFC 9051 §6.3.5",
             "DELETE blurdybloop", changes=True, destroys="the mailbox and every message in it", responses=("LIST",),
             guard="mailbox"),
-    Command("RENAME", AFTER_LOGIN, "<mailbox> <mailbox>", "Gives a mailbox another name.", "RFC 9051 §6.3.6",
-            "RENAME blurdybloop sarasoop", changes=True, responses=("LIST",), guard="inbox"),
+    Command("RENAME", AFTER_LOGIN, "<mailbox> <mailbox> [(<rename-param>...)]", "Gives a mailbox another name.",
+            "RFC 9051 §6.3.6", "RENAME blurdybloop sarasoop", changes=True, responses=("LIST",), guard="inbox"),
     Command("SUBSCRIBE", AFTER_LOGIN, "<mailbox>", "Puts a mailbox on the list of subscriptions.",
             "RFC 9051 §6.3.7", "SUBSCRIBE #news.comp.mail.mime", changes=True),
     Command("UNSUBSCRIBE", AFTER_LOGIN, "<mailbox>", "Takes a mailbox off the list of subscriptions.",

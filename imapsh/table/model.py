@@ -10,6 +10,9 @@ AUTHENTICATED = "authenticated"
 SELECTED = "selected"
 LOGOUT = "logout"
 
+#: The standing of a row that takes any name: nobody knows what defines it, as its summary says.
+UNKNOWN = "unknown"
+
 #: Where a command is allowed.
 ANY_STATE = (NOT_AUTHENTICATED, AUTHENTICATED, SELECTED)
 BEFORE_LOGIN = (NOT_AUTHENTICATED,)
@@ -49,6 +52,7 @@ class Command(NamedTuple):
     guard: str = ""
     harmless: str = ""  # the same without a change to the mailbox; read-only mode sends it instead
     asks: str = ""
+    standing: str = ""  # see `standing`
 
 
 class Name(NamedTuple):
@@ -57,7 +61,10 @@ class Name(NamedTuple):
     `syntax` is what follows the name.  A name that ends in `[` or `(` is followed without a space; one in angle
     brackets has no name on the wire, only its syntax; one that ends in `=` begins a family.  `read` names the function
     of `imapsh.grammar` that reads what a server sends under this name.  `group`: of a capability, what it is about.
-    `harmless`: the same without a change to the message, which read-only mode sends instead.
+    `harmless`: the same without a change to the message, which read-only mode sends instead.  `standing`: see
+    `standing`.
+
+    A row of the kind "slot" is another noun, its summary, for the slot that its syntax names.
     """
 
     kind: str
@@ -71,6 +78,20 @@ class Name(NamedTuple):
     read: str = ""
     group: str = ""
     harmless: str = ""
+    standing: str = ""
+
+
+def standing(row: Command | Name) -> str:
+    """Return what a row's source is, in words, for `\\help`; "" for an RFC in force.
+
+    A draft may change, and a vendor has no RFC; both show in `rfc`.  What else there is, such as "historic" or
+    "experimental", the row says in its column `standing`.
+    """
+    if row.standing:
+        return "" if row.standing == UNKNOWN else row.standing
+    if row.rfc.startswith("draft-"):
+        return "a draft, which may change"
+    return "" if row.rfc.startswith(("RFC ", "no RFC")) else f"of {row.rfc}, without an RFC"
 
 
 class Context(NamedTuple):

@@ -9,20 +9,21 @@ COMMANDS = (
 
 _ITEM = "RFC 9051 §6.3.11"
 
-#: Name, what it tells, where it stands, what it needs, and the revisions that have it.
-_ITEMS: tuple[tuple[str, str, str, tuple[str, ...], str], ...] = (
-    ("MESSAGES", "How many messages it holds.", _ITEM, (), "12"),
-    ("RECENT", r"How many messages are \Recent.", "RFC 3501 §6.3.10", (), "1"),
-    ("UIDNEXT", "The UID that the next message will get.", _ITEM, (), "12"),
-    ("UIDVALIDITY", "The value that dates the mailbox's UIDs.", _ITEM, (), "12"),
-    ("UNSEEN", r"How many messages are without \Seen.", _ITEM, (), "12"),
-    ("DELETED", r"How many messages are marked \Deleted.", _ITEM, ("QUOTA=RES-MESSAGE", "IMAP4rev2"), "12"),
-    ("SIZE", "The size of all messages, in octets.", _ITEM, ("STATUS=SIZE", "IMAP4rev2"), "12"),
+#: Name, what it tells, where it stands, how its value is read, and what it needs.
+_ITEMS: tuple[tuple[str, str, str, str, tuple[str, ...]], ...] = (
+    ("MESSAGES", "How many messages it holds.", _ITEM, "number", ()),
+    ("UIDNEXT", "The UID that the next message will get.", _ITEM, "nz_number", ()),
+    ("UIDVALIDITY", "The value that dates the mailbox's UIDs.", _ITEM, "nz_number", ()),
+    ("UNSEEN", r"How many messages are without \Seen.", _ITEM, "number", ()),
+    ("SIZE", "The size of all messages, in octets.", _ITEM, "number64", ("STATUS=SIZE", "IMAP4rev2")),
 )
 
 NAMES = (
-    *(Name("status-item", name, summary, rfc, "", needs, editions, f"STATUS blurdybloop ({name})")
-      for name, summary, rfc, needs, editions in _ITEMS),
+    *(Name("status-item", name, summary, rfc, "", needs, example=f"STATUS blurdybloop ({name})",
+           read=f"mailboxes.status_{read}")
+      for name, summary, rfc, read, needs in _ITEMS),
+    Name("status-item", "RECENT", r"How many messages are \Recent.", "RFC 3501 §6.3.10", editions="1",
+         example="STATUS blurdybloop (RECENT)", read="mailboxes.status_number"),
     Name("response", "STATUS", "The numbers asked for.", "RFC 9051 §7.3.3",
          example="* STATUS blurdybloop (MESSAGES 231 UIDNEXT 44292)", read="mailboxes.mailbox_status"),
 )  # fmt: skip

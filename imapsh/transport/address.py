@@ -1,4 +1,4 @@
-"""Where a server is: what a person types, read into an Address.  RFC 5092 (IMAP URLs), RFC 3986."""
+"""The address of a server: reads what a person types into an Address.  RFC 5092 (IMAP URLs), RFC 3986."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ _BAD_ESCAPE = lazy(r"%(?![0-9A-Fa-f]{2})")
 
 
 class Address(NamedTuple):
-    """Where a server is, and who wants to get in.  Text fields are "" when absent, `port` and `command` are 0 and ().
+    """The place where a server is, and who wants to get in.
 
-    `auth` is the SASL mechanism an IMAP URL asks for.  `fallback` is true when no scheme was written: the caller may
-    then try plain IMAP if the person allowed it.
+    Text fields are "" when absent, `port` and `command` are 0 and ().  `auth` is the SASL mechanism that an IMAP URL
+    asks for.  `fallback` is true when no scheme was written: the caller may then try plain IMAP if the person allowed
+    it.
     """
 
     scheme: str
@@ -55,7 +56,7 @@ class Address(NamedTuple):
 
     @property
     def is_local(self) -> bool:
-        """Whether the octets stay on this machine: loopback, a Unix socket, or a command."""
+        """Return whether the octets stay on this machine: loopback, a Unix socket, or a command."""
         return self.scheme in ("unix", "exec") or _is_loopback(self.host)
 
     @property
@@ -133,7 +134,7 @@ def _userinfo(text: str) -> tuple[str, str]:
 
 
 def _host_port(text: str, scheme: str) -> tuple[str, int]:
-    # What stands in place of a port is never repeated: it may be a password that held a slash.
+    # The text in place of a port is never repeated: it may be a password that held a slash.
     match = _AUTHORITY.fullmatch(text)
     if match is None:
         raise UsageError("write an IPv6 address in brackets, as in [::1]:143")
@@ -164,7 +165,7 @@ def _host(name: str) -> str:
 
 
 def _ipv6(text: str) -> str:
-    """An IP-literal, its zone (RFC 6874 writes `%25eth0`, people write `%eth0`) kept."""
+    """Read an IP-literal and keep its zone (RFC 6874 writes `%25eth0`, people write `%eth0`)."""
     import socket
 
     address, percent, zone = text.replace("%25", "%").partition("%")
@@ -198,7 +199,7 @@ def _decode(text: str, what: str) -> str:
 
 
 def _is_loopback(host: str) -> bool:
-    """A literal loopback address or RFC 6761's localhost; other names are not looked up."""
+    """Return whether it is a literal loopback address or RFC 6761's localhost; other names are not looked up."""
     import socket
 
     name = host.lower().rstrip(".")

@@ -119,7 +119,7 @@ class AioStream(asyncio.Protocol):
         self._writable.set()
         self._gone = asyncio.Event()
 
-    # What a person calls.
+    # The methods that a person calls.
 
     @property
     def info(self) -> StreamInfo:
@@ -191,12 +191,12 @@ class AioStream(asyncio.Protocol):
         self._timeout = seconds
 
     def fileno(self) -> int:
-        """The socket's descriptor, -1 where there is none."""
+        """Return the socket's descriptor, or -1 if there is none."""
         sock = self._transport.get_extra_info("socket") if self._transport else None
         return sock.fileno() if sock is not None else -1
 
     async def close(self) -> None:
-        """End it, and a child with it.  May be called again; raises nothing."""
+        """End the connection, and a child with it.  May be called again; raises nothing."""
         if self._closed:
             return
         self._closed = True
@@ -210,17 +210,17 @@ class AioStream(asyncio.Protocol):
 
                 await asyncio.to_thread(reap, self._child)
 
-    # What asyncio calls.
+    # The methods that asyncio calls.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """The transport is ready."""
+        """Note that the transport is ready."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         if self._tls is not None:
             self._decrypt(self._tls)
 
     def data_received(self, data: bytes) -> None:
-        """Octets came."""
+        """Take in octets."""
         if self._tls is None:
             self._keep(data)
         else:
@@ -230,7 +230,7 @@ class AioStream(asyncio.Protocol):
         self._news.set()
 
     def eof_received(self) -> bool:
-        """The peer sends no more.  True: our side stays open until close()."""
+        """Note that the peer sends no more.  Return True, so that our side stays open until close()."""
         self._ended = True
         if self._tls is not None:
             self._tls.receive(b"")
@@ -238,15 +238,15 @@ class AioStream(asyncio.Protocol):
         return True
 
     def pause_writing(self) -> None:
-        """The peer is slow."""
+        """Pause writing, because the peer is slow."""
         self._writable.clear()
 
     def resume_writing(self) -> None:
-        """The peer has caught up."""
+        """Resume writing, because the peer has caught up."""
         self._writable.set()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The transport is gone."""
+        """Note that the transport is gone."""
         self._ended = True
         if isinstance(exc, OSError) and self._error is None:
             self._error = lost(exc, self._where, self._timeout)

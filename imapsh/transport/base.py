@@ -1,4 +1,4 @@
-"""What every stream can do, and what it knows of its peer."""
+"""The methods of every stream, and what a stream knows of its peer."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ CONNECT_TIMEOUT = 30.0
 
 
 class StreamInfo(NamedTuple):
-    """Who is at the other end: `peer` is `host:port`, a path or a command; the rest is "" without TLS.
+    """Information about the other end of a stream.
 
-    `tls` is the version (`TLSv1.3`), `cipher` its suite, `certificate` the peer's subject.  `binding` is what SASL
-    binds itself to (RFC 5929): `tls-unique` and its octets up to TLS 1.2, else `tls-server-end-point` and the SSLObject
-    that holds the peer's certificate; None where neither can be had.
+    `peer` is `host:port`, a path or a command.  The rest is "" without TLS: `tls` is the version (`TLSv1.3`), `cipher`
+    its suite, `certificate` the peer's subject.  `binding` is what SASL binds itself to (RFC 5929): `tls-unique` and
+    its octets up to TLS 1.2, else `tls-server-end-point` and the SSLObject that holds the peer's certificate; None if
+    neither can be had.
     """
 
     peer: str
@@ -30,7 +31,7 @@ class StreamInfo(NamedTuple):
 
 
 class Stream(Protocol):
-    """A connection, blocking.  One reader and one writer at a time."""
+    """A blocking connection.  It allows one reader and one writer at a time."""
 
     @property
     def info(self) -> StreamInfo:
@@ -56,14 +57,14 @@ class Stream(Protocol):
         """Let a read or write wait so many seconds, None for ever."""
 
     def fileno(self) -> int:
-        """The socket's descriptor, -1 where there is none."""
+        """Return the socket's descriptor, or -1 if there is none."""
 
     def close(self) -> None:
-        """End it, and a child with it.  May be called again; raises nothing."""
+        """End the connection, and a child with it.  May be called again; raises nothing."""
 
 
 class AsyncStream(Protocol):
-    """The same for asyncio."""
+    """A connection for asyncio, with the methods of Stream."""
 
     @property
     def info(self) -> StreamInfo:

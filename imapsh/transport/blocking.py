@@ -20,29 +20,29 @@ _FAREWELL = 0.5  # seconds that a close may wait for a peer who does not read
 
 
 class Socket(Protocol):
-    """What a stream needs of a socket; memory has one of its own."""
+    """The methods of a socket that a stream needs; memory has a socket of its own."""
 
     def recv(self, size: int, /) -> bytes:
-        """As socket.recv."""
+        """Do as socket.recv."""
 
     def sendall(self, data: bytes, /) -> None:
-        """As socket.sendall."""
+        """Do as socket.sendall."""
 
     def settimeout(self, seconds: float | None, /) -> None:
-        """As socket.settimeout."""
+        """Do as socket.settimeout."""
 
     def shutdown(self, how: int, /) -> None:
-        """As socket.shutdown."""
+        """Do as socket.shutdown."""
 
     def fileno(self) -> int:
-        """As socket.fileno."""
+        """Do as socket.fileno."""
 
     def close(self) -> None:
-        """As socket.close."""
+        """Do as socket.close."""
 
 
 class Parts(NamedTuple):
-    """What a stream is made of, handed over by `detach`."""
+    """The parts that a stream is made of, handed over by `detach`."""
 
     sock: Socket
     where: str
@@ -80,7 +80,7 @@ def connect(
 
 
 def open_socket(address: Address, timeout: float | None) -> tuple[socket.socket, subprocess.Popen[bytes] | None]:
-    """The connected socket of an address, and the child behind it for `exec:`.  Raises ConnectError."""
+    """Return the connected socket of an address, and the child behind it for `exec:`.  Raises ConnectError."""
     try:
         if address.scheme == "exec":
             from imapsh.transport.child import spawn
@@ -203,7 +203,7 @@ class BlockingStream:
             self._sock.settimeout(seconds)
 
     def fileno(self) -> int:
-        """The socket's descriptor, -1 where there is none."""
+        """Return the socket's descriptor, or -1 if there is none."""
         return self._sock.fileno()
 
     def detach(self) -> Parts:
@@ -215,7 +215,10 @@ class BlockingStream:
         return Parts(self._sock, self._where, self._timeout, self._tls, child)
 
     def close(self) -> None:
-        """End it, and a child with it.  May be called again, and from another thread to wake a read; raises nothing."""
+        """End the connection, and a child with it.
+
+        May be called again, and from another thread to wake a read; raises nothing.
+        """
         if self._closed:
             return
         self._closed = True
@@ -243,7 +246,7 @@ class BlockingStream:
                 tls.receive(self._recv(CHUNK))
 
     def _send_alert(self, data: bytes) -> None:
-        """Octets of a handshake; when they cannot be sent, what was or will be read says why."""
+        """Send octets of a handshake.  If they cannot be sent, what was or will be read says why."""
         try:
             self._send(data)
         except ConnectionTimeout:

@@ -1,4 +1,4 @@
-"""A command as the peer, behind a socket pair, and what a child may know."""
+"""Runs a command as the peer, behind a socket pair, and says what a child may know."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PATIENCE = 2.0  # and once it was told to terminate
 
 
 def child_environment() -> dict[str, str]:
-    """This process's environment without its secrets: what every child is started with."""
+    """Return this process's environment without its secrets, which every child is started with."""
     return {name: value for name, value in os.environ.items() if name not in SECRET_VARIABLES}
 
 

@@ -71,7 +71,7 @@ def lost(error: OSError, where: str, seconds: float | None) -> ConnectionLost:
 
 
 def closed(where: str) -> ConnectionLost:
-    """A read or write on a stream that is closed."""
+    """Return the error for a read or write on a stream that is closed."""
     return ConnectionLost(f"the connection to {where} is closed; connect again")
 
 
@@ -84,7 +84,10 @@ def _unknown_host(error: OSError, host: str) -> str:
 
 
 def _errno(error: Exception) -> int:
-    """asyncio joins the errors of several addresses into one without an errno; the first is taken from its text."""
+    """Return an error's errno.
+
+    asyncio joins the errors of several addresses into one without an errno; then the first is taken from its text.
+    """
     number = getattr(error, "errno", None)
     if number is None:
         found = re.search(r"\[Errno (\d+)\]", str(error))

@@ -19,7 +19,7 @@ Accept = Callable[[AioStream], Awaitable[None]]
 
 
 class Listener:
-    """Accepts until closed; `address` has the port that the system chose for port 0."""
+    """Accepts connections until closed; `address` has the port that the system chose for port 0."""
 
     def __init__(self, address: Address, accept: Accept, tls: TLSOptions | None) -> None:
         self.address = address
@@ -29,7 +29,10 @@ class Listener:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def open(self) -> None:
-        """Begin.  Raises ConnectError when the address cannot be had, TLSError when the certificate cannot be used."""
+        """Begin to accept.
+
+        Raises ConnectError when the address cannot be had, TLSError when the certificate cannot be used.
+        """
         if self._tls is not None:
             make_context(self._tls, server_side=True)  # so that a wrong file is told now, not to each client
         loop, address = asyncio.get_running_loop(), self.address
@@ -44,7 +47,7 @@ class Listener:
             raise ConnectError(f"cannot listen on {address.where}: {reason}; choose another address") from error
 
     async def close(self) -> None:
-        """Accept no more, and end what is open."""
+        """Accept no more, and end open connections."""
         if self._server is not None:
             self._server.close()
             if self.address.scheme == "unix":
@@ -83,7 +86,7 @@ class _Accepted(AioStream):
         self._start = start
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """The transport is ready; so is the stream."""
+        """Note that the transport is ready, and so is the stream."""
         super().connection_made(transport)
         sock = transport.get_extra_info("socket")
         if sock.family != socket.AF_UNIX:

@@ -24,7 +24,7 @@ from imapsh.transport.tls import TLSOptions
 
 
 class MemorySocket:
-    """One end of a connection in memory: what BlockingStream needs of a socket."""
+    """One end of a connection in memory, with the methods of a socket that BlockingStream needs."""
 
     def __init__(self) -> None:
         self.peer = self
@@ -34,7 +34,7 @@ class MemorySocket:
         self._pumping = False
 
     def recv(self, size: int, /) -> bytes:
-        """Octets the peer has sent; when there are none, the peer's pump is called first."""
+        """Return octets that the peer has sent; if there are none, the peer's pump is called first."""
         if not self._inbox:
             self.peer.run_pump()
         if not self._inbox and not self.peer._closed:
@@ -60,23 +60,23 @@ class MemorySocket:
             self._pumping = False
 
     def settimeout(self, seconds: float | None, /) -> None:
-        """Nothing waits in memory."""
+        """Do nothing, because nothing waits in memory."""
 
     def shutdown(self, how: int, /) -> None:
-        """Closing does all."""
+        """Do nothing, because closing does all."""
 
     def fileno(self) -> int:
-        """There is no descriptor."""
+        """Return -1, because there is no descriptor."""
         return -1
 
     def close(self) -> None:
-        """The peer reads what is left, then b""."""
+        """Close this end: the peer reads what is left, then b""."""
         self._closed = True
         self.peer.run_pump()
 
 
 class MemoryStream(BlockingStream):
-    """A stream over a MemorySocket; the same methods as any other."""
+    """A stream over a MemorySocket, with the same methods as any other."""
 
     def __init__(self, sock: MemorySocket, where: str) -> None:
         super().__init__(sock, where)
@@ -84,7 +84,7 @@ class MemoryStream(BlockingStream):
 
 
 def pair(where: str = "memory") -> tuple[MemoryStream, MemoryStream]:
-    """Two ends of one connection; `where` names it in messages."""
+    """Return two ends of one connection; `where` names it in messages."""
     a, b = MemorySocket(), MemorySocket()
     a.peer, b.peer = b, a
     return MemoryStream(a, where), MemoryStream(b, where)
@@ -126,7 +126,7 @@ class Scripted:
         self._closed = False
         self.written = bytearray()
         self.tls_started = False
-        """Whether start_tls was called; the octets stay as they are."""
+        """True if start_tls was called; the octets stay as they are."""
 
     @property
     def info(self) -> StreamInfo:
@@ -134,7 +134,7 @@ class Scripted:
         return StreamInfo(self._where)
 
     def read(self, max_octets: int) -> bytes:
-        """The next item, cut at `max_octets`; b"" after the last."""
+        """Return the next item, cut at `max_octets`, or b"" after the last."""
         self._check_open()
         item = self._items.pop() if self._items else b""
         if isinstance(item, Exception):
@@ -149,20 +149,20 @@ class Scripted:
         self.written += data
 
     def start_tls(self, options: TLSOptions, server_name: str, *, server_side: bool = False) -> None:
-        """Note it in `tls_started`."""
+        """Note the call in `tls_started`."""
         if self.tls_started:
             raise UsageError("TLS was already started")
         self.tls_started = True
 
     def settimeout(self, seconds: float | None) -> None:
-        """A script does not wait."""
+        """Do nothing, because a script does not wait."""
 
     def fileno(self) -> int:
-        """There is no descriptor."""
+        """Return -1, because there is no descriptor."""
         return -1
 
     def close(self) -> None:
-        """Reads and writes fail from now on."""
+        """Close the stream: reads and writes fail from now on."""
         self._closed = True
 
     def _check_open(self) -> None:

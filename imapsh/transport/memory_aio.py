@@ -14,7 +14,7 @@ HIGH_WATER = 64 * 1024
 
 
 async def aio_pair(where: str = "memory") -> tuple[AioStream, AioStream]:
-    """Two ends of one connection in this loop; `where` names it in messages."""
+    """Return two ends of one connection in this loop; `where` names it in messages."""
     streams = AioStream(where), AioStream(where)
     a, b = (MemoryTransport(stream) for stream in streams)
     a.peer, b.peer = b, a
@@ -24,7 +24,10 @@ async def aio_pair(where: str = "memory") -> tuple[AioStream, AioStream]:
 
 
 class MemoryTransport(asyncio.Transport):
-    """What one end writes, the other end's protocol receives in the loop's next turn."""
+    """An asyncio transport in memory.
+
+    What one end writes, the other end's protocol receives in the loop's next turn.
+    """
 
     def __init__(self, protocol: AioStream) -> None:
         super().__init__()
@@ -49,7 +52,7 @@ class MemoryTransport(asyncio.Transport):
         self._loop.call_soon(peer._deliver)
 
     def writelines(self, list_of_data: Iterable[bytes | bytearray | memoryview[Any]]) -> None:
-        """Write them one by one."""
+        """Write the items one by one."""
         for data in list_of_data:
             self.write(data)
 
@@ -58,17 +61,17 @@ class MemoryTransport(asyncio.Transport):
         self._reading = False
 
     def resume_reading(self) -> None:
-        """Deliver again."""
+        """Deliver octets again."""
         if not self._reading:
             self._reading = True
             self._loop.call_soon(self._deliver)
 
     def is_closing(self) -> bool:
-        """Whether close() was called."""
+        """Return whether close() was called."""
         return self._closing
 
     def close(self) -> None:
-        """Both ends learn of it in the loop's next turn."""
+        """Close this end.  Both ends learn of it in the loop's next turn."""
         if self._closing:
             return
         self._closing = True
@@ -78,11 +81,11 @@ class MemoryTransport(asyncio.Transport):
         self._loop.call_soon(self.peer._protocol.resume_writing)
 
     def abort(self) -> None:
-        """There is nothing to flush, so as close()."""
+        """Do as close(), because there is nothing to flush."""
         self.close()
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
-        """There is no socket."""
+        """Return `default`, because there is no socket."""
         return default
 
     def _deliver(self) -> None:

@@ -1,4 +1,4 @@
-"""What is wanted of TLS."""
+"""The options of TLS."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from imapsh.tuples import NamedTuple
 
 
 class TLSOptions(NamedTuple):
-    """How to trust and be trusted: paths of PEM files, None for the system's authorities and no certificate of ours.
+    """Options that say how to trust the peer and how to be trusted.
 
-    `insecure` skips the verification of the peer's certificate and nothing else.
+    `cafile`, `cert` and `key` are paths of PEM files; None stands for the system's authorities and no certificate of
+    ours.  `insecure` skips the verification of the peer's certificate and nothing else.
     """
 
     cafile: str | None = None

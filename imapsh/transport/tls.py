@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def make_context(options: TLSOptions, *, server_side: bool = False) -> ssl.SSLContext:
-    """A context of TLS 1.2 or later that verifies the peer (a client's) or shows `options.cert` (a server's).
+    """Return a context of TLS 1.2 or later that verifies the peer (a client's) or shows `options.cert` (a server's).
 
     Raises TLSError when a file is missing, unreadable, or not what it should be.
     """
@@ -101,10 +101,13 @@ class TLSFilter:
         self._where = where
         self._implicit = implicit
         self.done = False
-        """Whether the handshake is finished."""
+        """True if the handshake is finished."""
 
     def handshake(self) -> bool:
-        """Go on with the handshake as far as the octets received allow; true when it is finished.  Raises TLSError."""
+        """Go on with the handshake as far as the octets received allow.  Return True when it is finished.
+
+        Raises TLSError.
+        """
         import ssl
 
         try:
@@ -124,11 +127,11 @@ class TLSFilter:
             self._incoming.write_eof()
 
     def outgoing(self) -> bytes:
-        """What must now be sent to the peer, enciphered; b"" for nothing."""
+        """Return what must now be sent to the peer, enciphered; b"" for nothing."""
         return self._outgoing.read()
 
     def read(self, max_octets: int) -> bytes | None:
-        """Plain octets, b"" at the peer's end, None when more must be received first.  Raises TLSError."""
+        """Return plain octets, b"" at the peer's end, or None when more must be received first.  Raises TLSError."""
         pieces: list[bytes] = []
         while max_octets > 0:
             piece = self._read_record(max_octets)
@@ -153,7 +156,7 @@ class TLSFilter:
             yield self._outgoing.read()
 
     def close(self) -> bytes:
-        """The farewell to send (close_notify, RFC 8446 section 6.1)."""
+        """Return the farewell to send (close_notify, RFC 8446 section 6.1)."""
         import ssl
 
         try:
@@ -170,7 +173,7 @@ class TLSFilter:
         return StreamInfo(peer, version, suite, _subject(self._certificate()), self._binding(version))
 
     def _binding(self, version: str) -> tuple[str, Any] | None:
-        """tls-unique is not defined for TLS 1.3 (RFC 9266 section 1)."""
+        """Return the channel binding's type and value; tls-unique is not defined for TLS 1.3 (RFC 9266 section 1)."""
         if version != "TLSv1.3":
             finished = self._object.get_channel_binding("tls-unique")
             return ("tls-unique", finished) if finished else None
@@ -190,7 +193,10 @@ class TLSFilter:
             raise TLSError(self._sentence(error)) from error
 
     def _certificate(self) -> dict[str, Any]:
-        """The peer's certificate, verified or not: what a mismatch says of it must be read though it was refused."""
+        """Return the peer's certificate, verified or not.
+
+        It must be readable even if it was refused, so that a mismatch can say what is in it.
+        """
         chain = getattr(getattr(self._object, "_sslobj", None), "get_unverified_chain", None)
         certificates = chain() if chain else None
         return certificates[0].get_info() if certificates else {}
@@ -216,7 +222,7 @@ class TLSFilter:
 
 
 def handshake_failed(error: Exception, where: str, seconds: float | None) -> TLSError:
-    """The connection failed, or went silent, before the handshake was finished."""
+    """Return the error if the connection failed, or went silent, before the handshake was finished."""
     if isinstance(error, TimeoutError):
         allowed = f" within {seconds:g} s" if seconds else ""
         return TLSError(f"{where} did not finish the TLS handshake{allowed}; check that it speaks TLS on that port")
@@ -224,7 +230,10 @@ def handshake_failed(error: Exception, where: str, seconds: float | None) -> TLS
 
 
 def injected(where: str, octets: int) -> TLSError:
-    """Plain octets stood behind the OK to STARTTLS, where an attacker puts them (RFC 9051 section 11.1)."""
+    """Return the error for plain octets behind the OK to STARTTLS.
+
+    An attacker puts them there (RFC 9051 section 11.1).
+    """
     return TLSError(
         f"{where} sent {octets} octets after its STARTTLS OK in plaintext (possible injection): connection closed"
     )
@@ -270,7 +279,7 @@ _ALERTS = {
 
 
 def _subject(certificate: dict[str, Any]) -> str:
-    """`CN=..., O=...`, or the first name when the subject is empty."""
+    """Return `CN=..., O=...`, or the first name when the subject is empty."""
     short = {"commonName": "CN", "organizationName": "O", "organizationalUnitName": "OU", "countryName": "C"}
     parts = [f"{short.get(key, key)}={value}" for rdn in certificate.get("subject", ()) for key, value in rdn]
     return ", ".join(parts or _names(certificate)[:1])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from imapsh import table
 from imapsh.grammar.tokens import BAD, CRLF
-from imapsh.table.model import AUTHENTICATED, NOT_AUTHENTICATED, Command, Context, Name
+from imapsh.table.model import AUTHENTICATED, NOT_AUTHENTICATED, UNKNOWN, Command, Context, Name
 from imapsh.typed.found import Expected, Problem
 from imapsh.typed.nodes import Keyword, Node, Repeat, Sequence, folded, word_end
 from imapsh.typed.slots import Slot, form
@@ -40,6 +40,8 @@ def unfit(row: Command | Name, context: Context) -> Problem | None:
             0,
             f"{row.name} belongs to IMAP4rev1 ({row.rfc}); this session uses IMAP4rev2, which does not have it",
         )
+    if row.standing == UNKNOWN:
+        return Problem("not-offered", 0, row.summary[:1].lower() + row.summary[1:].rstrip("."))
     if not context.capabilities:
         return None
     offered = _offered(context.capabilities, context.rev2)
@@ -112,7 +114,7 @@ def problems(text: str, head: Head, run: Run, complete: bool) -> tuple[Problem, 
         note(_unknown(text, head, run), head.start)
     else:
         note(_misplaced(head.command, run.context), head.start)
-        if not complete and (wrong := _wrong(text, run)) is not None:
+        if not complete and (wrong := _wrong(text, head, run)) is not None:
             found.setdefault(wrong.offset, wrong)
     return tuple(found[at] for at in sorted(found))
 
@@ -170,7 +172,7 @@ def may_become(node: Node, typed: str) -> bool:
     return False
 
 
-def _wrong(text: str, run: Run) -> Problem | None:
+def _wrong(text: str, head: Head, run: Run) -> Problem | None:
     """Return the problem at the place where the line stops fitting, or None if typing on can make it fit."""
     at = run.furthest
     if at >= len(text) or at < 0:
@@ -188,11 +190,21 @@ def _wrong(text: str, run: Run) -> Problem | None:
     end, _, bounds = run.spans.get(max((start for start in run.spans if start < at), default=-1), (-1, "", ""))
     if end == at and bounds and text[at - 1] != '"' and rest[0] != " " and not (wanted and rest[0] in "()"):
         return Problem("atom", at, f"{rest[0]!r} is not allowed in {bounds}")
+    if _only_unoffered(wanted, head.command, run.context):
+        return Problem("syntax", at, "nothing more may follow")
     if wanted:
         return Problem("syntax", at, _in_place_of(rest, wanted))
     if rest[0] == " ":
         return Problem("syntax", at + len(rest) - len(rest.lstrip(" ")), "nothing more may follow")
     return Problem("syntax", at, f"expected a space or the end of the line before {rest[0]!r}")
+
+
+def _only_unoffered(wanted: list[Node], command: Command | None, context: Context) -> bool:
+    """Return whether nothing may stand here but parameters of which the server is not known to offer any."""
+    if command is None or {node.show() for node in wanted} != {"("}:
+        return False
+    rest = _without_unoffered(command.syntax, context)
+    return rest != command.syntax and "(" not in rest
 
 
 def _noun(node: Node) -> str:
@@ -279,7 +291,7 @@ def hint(text: str, head: Head, run: Run) -> str:
     if head.command is None:
         return ""
     if head.end == len(text):
-        return head.command.syntax.replace('"', "")
+        return _without_unoffered(head.command.syntax, run.context).strip().replace('"', "")
     left = list(run.left)
     while len(left) > 1 and left[-2][2] >= run.watch:  # the ways to read the very item that is being typed
         left.pop()
@@ -289,8 +301,23 @@ def hint(text: str, head: Head, run: Run) -> str:
             shown += f" [{again.show()}]"
         if index + 1 < len(sequence.items):
             shown += (" " if sequence.items[index + 1].spaced else "") + sequence.show(index + 1)
-    shown = _with_arguments(shown, text, run).replace('"', "")
+    shown = _without_unoffered(_with_arguments(shown, text, run), run.context).lstrip(" ").replace('"', "")
     return shown[1:].lstrip(" ") if shown.startswith(run.closing) else shown
+
+
+_PARAMETERS = form(r" ?\[\(<([a-z-]+)>\.\.\.\)\]")
+
+
+def _without_unoffered(shown: str, context: Context) -> str:
+    """Return the hint without the parameters of which the server is not known to offer any."""
+    return _PARAMETERS.sub(lambda found: found[0] if _offers_any(found[1], context) else "", shown)
+
+
+def _offers_any(kind: str, context: Context) -> bool:
+    rows = table.names(kind).values()
+    if not any(row.standing == UNKNOWN for row in rows):
+        return True
+    return bool(context.capabilities) and any(row.needs and unfit(row, context) is None for row in rows)
 
 
 def _with_arguments(shown: str, text: str, run: Run) -> str:

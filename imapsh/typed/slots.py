@@ -130,11 +130,11 @@ _DELIMITERS = " ()"
 
 
 class Slot:
-    """A node that takes one argument."""
+    """A node that takes one argument, of the shape that its kind has unless another is given."""
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, shape: Shape | None = None) -> None:
         self.kind = kind
-        self.shape = SLOTS[kind]
+        self.shape = shape or SLOTS[kind]
 
     def match(self, run: Run, at: int) -> int:
         run.tries(at, self)

@@ -1,7 +1,8 @@
 """The notation of the table's `syntax` column, which is shown as a hint just as it is written.
 
 SELECT          a keyword, in any case
-<mailbox>       a slot (`imapsh.typed.slots`), a named rule (kind "syntax"), or one of the table's rows of that kind
+<mailbox>       a slot (`imapsh.typed.slots`; a row of the kind "slot" is another noun for one), a named rule (a row of
+                the kind "syntax"), or one of the table's rows of that kind
 [...]  {...}    what may be left out; a group
 a|b             one or the other, the first that fits
 x...            one or more, with a space between
@@ -25,7 +26,7 @@ from imapsh.typed.slots import SLOTS, Slot
 if TYPE_CHECKING:
     from imapsh.typed.match import Run
 
-#: Levels of search keys within search keys.  Up to four Python frames go to a level.
+#: Levels of search keys within search keys, and of rules within rules.  Up to four Python frames go to a level.
 MAX_NESTING = 150
 
 #: Tables whose names read as keywords of the command; the names of the others are items.
@@ -39,8 +40,12 @@ class Rule:
         self.row = row
 
     def match(self, run: Run, at: int) -> int:
+        if run.depth >= MAX_NESTING:
+            return run.too_deep(at)
         outer, run.pieces = run.pieces, []
+        run.depth += 1
         end = parse(self.row.syntax).match(run, at)
+        run.depth -= 1
         inner, run.pieces = run.pieces, outer
         if end >= 0:
             outer.append(Piece(self.row.name, "syntax", at, end, None, tuple(inner)))
@@ -82,7 +87,8 @@ class Table:
 
     def _take(self, run: Run, at: int, row: Name, end: int) -> int:
         """Read what follows the row's name, which ends at `end`."""
-        if row.needs or row.harmless or row.editions != "12":
+        is_named = row.name[0] != "<"
+        if is_named and (row.needs or row.harmless or row.editions != "12"):
             run.suits(row, at)
         if row.name[0] not in "<(":
             run.spans[at] = (at + len(row.name.rstrip("[")), self.role, "")
@@ -97,6 +103,8 @@ class Table:
             children, run.pieces = tuple(run.pieces), outer
         if end >= 0:
             run.pieces.append(Piece(row.name, self.kind, at, end, None, children))
+            if (row.needs or row.standing) and not is_named and word_end(run.text, at) < len(run.text):
+                run.suits(row, at)
         return end
 
     def show(self) -> str:
@@ -109,6 +117,9 @@ _PARTS = lazy(r'<([^>]+)>|"([^"]+)"|(\.\.\.)|([\[{])|([\]}])|(\|)|( )|([()])|([^
 def _named(name: str) -> Node:
     if name in SLOTS:
         return Slot(name)
+    noun = table.names("slot").get(name.upper())
+    if noun is not None:
+        return Slot(name, SLOTS[noun.syntax.strip("<>")]._replace(noun=noun.summary))
     row = table.names("syntax").get(name.upper())
     return Rule(row) if row is not None else Table(name)
 

@@ -13,7 +13,10 @@ _CHUNK = 1 << 16
 
 
 class Deflate:
-    """One connection's two streams.  What is compressed is flushed, so that the peer can read it at once."""
+    """The two streams of one connection.
+
+    Compressed octets are flushed, so that the peer can read them at once.
+    """
 
     def __init__(self) -> None:
         self._out = compressobj(Z_DEFAULT_COMPRESSION, wbits=-MAX_WBITS)
@@ -24,10 +27,10 @@ class Deflate:
         return self._out.compress(data) + self._out.flush(Z_SYNC_FLUSH)
 
     def inflate(self, data: bytes = b"", most: int = _CHUNK) -> bytes:
-        """At most `most` octets that `data`, and what was held back before, stand for; more may be left for b"".
+        """Return at most `most` octets of what `data` and the octets held back before stand for; b"" asks for the rest.
 
         So a few octets that stand for very many take no more memory than the reader asks for.  Raises ConnectionLost
-        for what is no DEFLATE.
+        for octets that are no DEFLATE.
         """
         try:
             return self._in.decompress(self._in.unconsumed_tail + data, most)
@@ -36,14 +39,15 @@ class Deflate:
 
     @property
     def ended(self) -> bool:
-        """Whether the peer has ended its stream; nothing can follow."""
+        """Return whether the peer has ended its stream; nothing can follow."""
         return self._in.eof
 
 
 class InflatingPusher(Pusher):
-    """Goes on where `before` stands, with octets that are deflated; those it held and had not used are so already.
+    """A Pusher of deflated octets that goes on where the Pusher `before` stands.
 
-    They are inflated piece by piece, as frames are taken, so that what was pushed never becomes many octets at once.
+    Octets that `before` held and had not used are deflated already.  They are inflated piece by piece, as frames are
+    taken, so that what was pushed never becomes many octets at once.
     """
 
     def __init__(self, before: Pusher, deflate: Deflate) -> None:
@@ -53,18 +57,18 @@ class InflatingPusher(Pusher):
         self._over = before._ended
 
     def feed(self, data: bytes) -> None:
-        """As a Pusher's."""
+        """Do as Pusher.feed, with deflated octets."""
         self._coded += data
         self._over = self._over or not data
 
     def take(self) -> Frame | Octets | None:
-        """As a Pusher's.  Raises ConnectionLost too, for what is no DEFLATE."""
+        """Do as Pusher.take.  Raises ConnectionLost too, for octets that are no DEFLATE."""
         while (found := super().take()) is None and self._inflate():
             pass
         return found
 
     def _inflate(self) -> bool:
-        """Hand on the next octets, or the end; whether there was any."""
+        """Hand on the next octets, or the end.  Return whether there was any."""
         if self._coded and self._deflate.ended:
             raise ConnectionLost("the server sent data after the end of its DEFLATE stream: connect again")
         coded, self._coded = self._coded, b""

@@ -11,7 +11,10 @@ from imapsh.tuples import NamedTuple
 
 
 class Spilled(NamedTuple):
-    """A literal that went to a sink: octets, SHA-256 in hex where the sink made one, and what the sink left."""
+    """A literal that went to a sink.
+
+    It has the number of octets, the SHA-256 in hex if the sink made one, and what the sink left.
+    """
 
     octets: int
     sha256: str = ""
@@ -22,15 +25,15 @@ Part = bytes | Spilled
 
 
 def size_of(part: Part) -> int:
-    """Octets of a part."""
+    """Return the number of octets of a part."""
     return part.octets if isinstance(part, Spilled) else len(part)
 
 
 class Frame:
     """One line with its literals.
 
-    `offset` counts octets of the stream before it; `incomplete`: the stream ended inside; `violations`: what framing
-    found wrong, offsets from the frame's first octet.
+    `offset` counts the octets of the stream before it.  `incomplete` is true if the stream ended inside.  `violations`
+    holds what framing found wrong, with offsets from the frame's first octet.
     """
 
     __slots__ = ("incomplete", "offset", "parts", "violations")
@@ -63,7 +66,7 @@ class Frame:
         return self.parts[1::2]
 
     def text(self) -> str:
-        """The line pieces as Latin-1, joined: what the grammar reads."""
+        """The line pieces as Latin-1, joined, which is what the grammar reads."""
         if len(self.parts) == 1:
             return self.parts[0].decode("latin-1")  # type: ignore[union-attr]
         return b"".join(self.parts[::2]).decode("latin-1")  # type: ignore[arg-type]

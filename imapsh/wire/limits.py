@@ -1,4 +1,4 @@
-"""How much a peer may send before imapsh stops listening.  Checked before memory is taken."""
+"""Limits on how much a peer may send before imapsh stops listening.  They are checked before memory is taken."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from imapsh.tuples import NamedTuple
 
 
 class Limits(NamedTuple):
-    """Octets in a line, octets in a literal, levels of parentheses, responses while one command runs.
+    """Limits on octets in a line, octets in a literal, levels of parentheses, and responses while one command runs.
 
     0 is no limit.
     """
@@ -18,13 +18,13 @@ class Limits(NamedTuple):
     responses: int = 10_000_000
 
     def check(self, limit: str, seen: int) -> None:
-        """Raises LimitError, which names the limit, when `seen` is beyond it."""
+        """Raise LimitError, which names the limit, if `seen` is beyond it."""
         allowed = getattr(self, limit)
         if allowed and seen > allowed:
             raise LimitError(limit, allowed, seen)
 
     def change(self, setting: str) -> Limits:
-        """These limits with one `NAME=NUMBER` applied.  Raises UsageError."""
+        """Return these limits with one `NAME=NUMBER` applied.  Raises UsageError."""
         name, _, number = setting.partition("=")
         if name not in self._fields or not (number.isdecimal() and len(number) < 20):
             raise UsageError(

@@ -1,9 +1,9 @@
-"""Frames out of recorded octets, where nobody waits and the end of the input is the end of all there is.
+"""Reads frames out of recorded octets, where nobody waits and the end of the input is the end of all there is.
 
 A literal that the input does not fill is one of two things: the recording was cut, or the server announced too much.
 So its octets are read again as lines, and where a line begins a believable response the literal ends before it, with a
-violation at its announcement.  Where none does, the frame stays incomplete.  Nothing is lost either way: the parts of
-all frames joined are the input.
+violation at its announcement.  If none does, the frame stays incomplete.  Nothing is lost either way: the parts of all
+frames joined are the input.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ _NEVER_PLAIN = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 def read_recorded(
     data: bytes | Iterable[bytes], *, limits: Limits = RECORDED, opener: Opener | None = None, offset: int = 0
 ) -> Iterator[Frame]:
-    """The frames of what a server sent; `offset` counts octets before `data`.
+    """Yield the frames of what a server sent; `offset` counts octets before `data`.
 
     `data` comes whole or in pieces, which are not kept.  Octets of another protocol (TLS, deflate) are one frame.
-    Raises LimitError where `limits` are set and tripped.
+    Raises LimitError if `limits` are set and tripped.
     """
     return _joined(_frames((data,) if isinstance(data, bytes) else data, limits, opener, offset))
 
@@ -85,7 +85,7 @@ class _Held:
 
 
 def _again(frame: Frame, limits: Limits) -> Iterator[Frame]:
-    """The frame; where it is one whose literal the input did not fill, the frames that are in the literal."""
+    """Yield the frame, or the frames in its literal if the input did not fill it."""
     content = frame.parts[-1]
     if not frame.incomplete or len(frame.parts) % 2 or not isinstance(content, bytes):
         yield frame
@@ -109,7 +109,7 @@ def _again(frame: Frame, limits: Limits) -> Iterator[Frame]:
 
 
 def _joined(frames: Iterator[Frame]) -> Iterator[Frame]:
-    """Octets that are no IMAP (TLS, deflate, an image) as one frame, up to the next believable response."""
+    """Join octets that are no IMAP (TLS, deflate, an image) into one frame, up to the next believable response."""
     gathered: list[Frame] = []
     for frame in frames:
         octets = frame.raw

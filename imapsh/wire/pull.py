@@ -1,4 +1,7 @@
-"""Frames pulled through `readline()` and `read(n)`: how the blocking classes read, through methods one may override."""
+"""Pulls frames through `readline()` and `read(n)`.
+
+The blocking classes read in this way, through methods that may be overridden.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,10 @@ from imapsh.wire.reader import FrameReader, Octets
 
 
 def pull(reader: FrameReader, readline: Callable[[], bytes], read: Callable[[int], bytes]) -> Frame | None:
-    """The next frame, or None at the end of the stream.  Raises LimitError, and whatever the two functions raise."""
+    """Return the next frame, or None at the end of the stream.
+
+    Raises LimitError, and whatever the two functions raise.
+    """
     line = reader.pending if reader.pending is not None else readline()
     reader.pending = None
     if not line:

@@ -1,4 +1,4 @@
-"""Octets pushed in, frames taken out: how sans-I/O cores read."""
+"""Takes octets that are pushed in and gives frames: the way sans-I/O cores read."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from imapsh.tuples import NamedTuple
 from imapsh.wire.frames import Frame, Part
 from imapsh.wire.reader import COMMAND, FrameReader, Line, Octets, Reading, Request, Scan
 
-#: What `on_piece` is given: a frame's first line, a line behind a literal, a piece of a literal.
+#: The kinds of piece that `on_piece` is given: a frame's first line, a line behind a literal, a piece of a literal.
 FIRST, MORE, LITERAL = "first", "more", "literal"
 
 TAIL = 1 << 11  #: octets of a literal that is being read which `Unfinished.tail` shows
 
 
 class Unfinished(NamedTuple):
-    """What has come in part.
+    """The part of a frame that has come.
 
-    `kind`: "literal", `received` of `announced` octets; "line", whose end has not come; or "quoted string" or
-    "parenthesis", which a whole line has left open, so that it may go on in the next.  `tail` is the end of what came
-    of a literal, `whole` says that it is all of it.
+    `kind` is "literal", of which `received` of `announced` octets came; "line", whose end has not come; or "quoted
+    string" or "parenthesis", which a whole line has left open, so that it may go on in the next.  `tail` is the end of
+    what came of a literal, and `whole` says that it is all of it.
     """
 
     kind: str
@@ -32,8 +32,8 @@ class Unfinished(NamedTuple):
 class Pusher:
     """A buffer in front of a FrameReader.
 
-    The same stream cut anywhere gives the same frames.  `on_piece`, where given, sees every line and piece of a literal
-    once, as the reader takes it (the trace); `telling` is then which of FIRST, MORE and LITERAL it is.
+    The same stream cut anywhere gives the same frames.  `on_piece`, if it is given, sees every line and piece of a
+    literal once, as the reader takes it (the trace); `telling` is then which of FIRST, MORE and LITERAL it is.
     """
 
     def __init__(self, reader: FrameReader, on_piece: Callable[[bytes], None] | None = None) -> None:
@@ -60,9 +60,10 @@ class Pusher:
             self._chunk, self._at = self._chunk[self._at :] + data, 0
 
     def take(self) -> Frame | Octets | None:
-        """The next frame; in the command dialect also each literal's first request, once, so that it can be answered.
+        """Return the next frame, or None if more octets are needed or, after the end, nothing is left.
 
-        None: more octets are needed, or, after the end, nothing is left.  Raises LimitError.
+        In the command dialect it also returns each literal's first request, once, so that it can be answered.  Raises
+        LimitError.
         """
         while True:
             if self._reading is None:
@@ -90,7 +91,10 @@ class Pusher:
             yield found
 
     def refuse(self) -> None:
-        """Drop the command whose literal was just announced: its sender was told NO and sends no more of it."""
+        """Drop the command whose literal was just announced.
+
+        Its sender was told NO and sends no more of it.
+        """
         self._reading = self._request = None
         self._announced = False
         self.reader.begun, self.reader.taken = [], []
@@ -98,7 +102,7 @@ class Pusher:
     def rest(self) -> bytes:
         """Take out every octet that no frame has used: what stands behind STARTTLS or COMPRESS, or was cut short.
 
-        What a frame that was begun has taken is among them, but for literals that went to a sink.
+        Octets that a frame that was begun has taken are among them, except literals that went to a sink.
         """
         begun = [part for part in (*self.reader.begun, *self.reader.taken) if isinstance(part, bytes)]
         left = b"".join([*begun, self.reader.pending or b"", *self._waiting, self._chunk[self._at :]])
@@ -108,7 +112,7 @@ class Pusher:
         return left
 
     def resync(self) -> Frame | None:
-        """Give up what has come in part: its frame, as if the stream ended here.  None where nothing has.
+        """Give up what has come in part.  Return its frame, as if the stream ended here, or None if there is none.
 
         Of a literal only what stands before the next believable response is the frame's; what is behind is read again.
         """
@@ -138,12 +142,12 @@ class Pusher:
 
     @property
     def midway(self) -> bool:
-        """Whether something has come in part (`unfinished`)."""
+        """Return whether something has come in part (`unfinished`)."""
         return self._reading is not None or bool(self._waiting)
 
     @property
     def unfinished(self) -> Unfinished | None:
-        """What has arrived only in part, or None.  Take all frames first."""
+        """Return what has arrived only in part, or None.  Take all frames first."""
         if not self.midway:
             return None
         reader = self.reader
@@ -168,12 +172,12 @@ class Pusher:
 
     @property
     def buffered(self) -> bool:
-        """Whether octets wait that no frame has used."""
+        """Return whether octets wait that no frame has used."""
         return self._at < len(self._chunk) or bool(self._waiting) or self.reader.pending is not None
 
     @property
     def literal(self) -> tuple[int, int] | None:
-        """While a literal is being read: the octets announced, and those that came."""
+        """The number of octets announced and of those that came, while a literal is being read; else None."""
         request = self._request
         return (self.reader.announced, self.reader.announced - request.octets) if isinstance(request, Octets) else None
 
@@ -239,7 +243,7 @@ class Pusher:
         return data
 
     def _tell(self, piece: bytes, kind: str) -> None:
-        """To `on_piece` what it has not seen yet."""
+        """Pass to `on_piece` what it has not seen yet."""
         if self._seen:
             known = min(self._seen, len(piece))
             self._seen -= known
@@ -250,7 +254,7 @@ class Pusher:
 
 
 def _open(begun: list[Part]) -> str:
-    """What the lines of a frame leave open."""
+    """Return the name of what the lines of a frame leave open."""
     scan = Scan()
     for line in begun[::2]:
         assert isinstance(line, bytes)

@@ -53,24 +53,24 @@ _LONGEST_CODE = 1 << 11  # octets of a code in which a literal is looked for
 
 
 def _announcement(piece: bytes) -> re.Match[bytes] | None:
-    """The `{n}` that ends a line piece."""
+    """Return the match of the `{n}` that ends a line piece, or None."""
     if piece[-3:-2] != b"}" and piece[-2:-1] != b"}":
         return None
     return _ANNOUNCES.search(piece, max(piece.rfind(b"{") - 1, 0))
 
 
 def _size(found: re.Match[bytes]) -> int:
-    """The octets announced; 2^63 for all that is more."""
+    """Return the octets announced; 2^63 for all that is more."""
     digits = found[2].lstrip(b"0")
     return int(digits or b"0") if len(digits) < 20 else 1 << 63
 
 
 class Line(NamedTuple):
-    """Request: the next line with its LF; at the end of the stream what is left, b"" for nothing."""
+    """A request for the next line with its LF; at the end of the stream for what is left, b"" for nothing."""
 
 
 class Octets(NamedTuple):
-    """Request: up to `octets` octets of a literal, at least one, b"" at the end of the stream.
+    """A request for up to `octets` octets of a literal, at least one; b"" at the end of the stream.
 
     `first` marks the request made before anything of the literal was read: the moment to answer `+`, or to refuse.
     """
@@ -93,7 +93,7 @@ class Sink(Protocol):
         """Take the next octets."""
 
     def finish(self) -> Part:
-        """All came, or the stream ended: say what was kept (Spilled, or the octets after all)."""
+        """Say what was kept (Spilled, or the octets after all), because all came or the stream ended."""
 
 
 #: Given the announced size and the line so far: a sink for the literal, or None to keep it in memory.
@@ -121,7 +121,10 @@ class FrameReader:
         self.raw_line = False  # the next line is a frame whatever it holds (server: AUTHENTICATE, IDLE)
 
     def whole(self, line: bytes) -> Frame | None:
-        """The frame that is just this line, or None where more may belong to it.  The common way, and the fast one."""
+        """Return the frame that is just this line, or None if more may belong to it.
+
+        This is the common way, and the fast one.
+        """
         if not line.endswith(b"\r\n") or line.endswith(b"}\r\n") or self.raw_line:
             return None
         if b'"' in line and line.count(b'"') & 1:
@@ -133,7 +136,7 @@ class FrameReader:
         return frame
 
     def read(self, line: bytes | None = None) -> Reading:
-        """Read one frame, beginning with `line` where it was read already.  Returns None at the end of the stream."""
+        """Read one frame, beginning with `line` if it was read already.  Return None at the end of the stream."""
         if line is None:
             line = yield from self._line()
         if not line:
@@ -186,7 +189,10 @@ class FrameReader:
                 return
 
     def _status(self, parts: list[Part], violations: list[Violation]) -> Generator[Request, bytes, None]:
-        """Text announces nothing, unless a response code is open whose argument may be a string."""
+        """Read a status response.
+
+        Its text announces nothing, unless a response code is open whose argument may be a string.
+        """
         line = b""
         while True:
             piece = parts[-1]
@@ -219,7 +225,7 @@ class FrameReader:
                 return
 
     def _goes_on(self, parts: list[Part], scan: Scan, violations: list[Violation]) -> Generator[Request, bytes, bool]:
-        """Join the next line where this one is left open and that one begins as no response does."""
+        """Join the next line if this one is left open and the next begins as no response does."""
         piece = parts[-1]
         assert isinstance(piece, bytes)
         if not (scan.quoted or scan.depth > 0) or not piece.endswith(b"\n") or self._joined >= _MOST_JOINED:
@@ -242,7 +248,10 @@ class FrameReader:
     def _announced(
         self, parts: list[Part], found: re.Match[bytes], violations: list[Violation]
     ) -> Generator[Request, bytes, bool]:
-        """A literal in a response: note `{n+}`, which no server may send, and a size that is no number64."""
+        """Read a literal that is announced in a response.
+
+        Note `{n+}`, which no server may send, and a size that is no number64.
+        """
         if _size(found) >> 63:
             at = self._before + found.start()
             violations.append(
@@ -255,7 +264,7 @@ class FrameReader:
         return (yield from self._literal(parts, found))
 
     def _literal(self, parts: list[Part], found: re.Match[bytes]) -> Generator[Request, bytes, bool]:
-        """Read the literal that ends the last part, and the line piece behind it.  False: the stream ended."""
+        """Read the literal that ends the last part, and the line piece behind it.  Return False if the stream ended."""
         octets = remaining = _size(found)
         if octets >> 63:
             return False
@@ -286,7 +295,7 @@ class FrameReader:
 
 
 class Scan:
-    """Whether a quoted string is open, and how many parentheses, over the line pieces of one frame."""
+    """Tracks if a quoted string is open, and how many parentheses, over the line pieces of one frame."""
 
     __slots__ = ("depth", "done", "quoted")
 
@@ -313,11 +322,11 @@ class Scan:
         self.done = stop if end is not None else 0
 
     def rewind(self, done: int) -> None:
-        """The piece was lengthened: `done` octets of it are known already."""
+        """Go on after the piece was lengthened: `done` octets of it are known already."""
         self.done = done
 
     def quoted_at(self, piece: bytes, end: int) -> bool:
-        """Look up to `end`; whether a quoted string is open there.  Where not, the piece is done with."""
+        """Look up to `end`.  Return whether a quoted string is open there; if not, the piece is done with."""
         self.feed(piece, end)
         if not self.quoted:
             self.done = 0

@@ -1,7 +1,7 @@
-"""An unfilled literal: where it ends after all, and what stands behind it.
+"""Finds where an unfilled literal ends after all, and what stands behind it.
 
-A server that announced too much goes on with responses, which look like the literal's octets.  A line in it that
-begins a believable response, and is followed by more of them, is taken for one; the literal ends before it.
+A server that announced too much goes on with responses, which look like the literal's octets.  A line in it that begins
+a believable response, and is followed by more of them, is taken for one; the literal ends before it.
 """
 
 from __future__ import annotations
@@ -18,22 +18,25 @@ from imapsh.wire.reader import RESPONSE, FrameReader, Scan
 HELD = 8 << 20  #: octets of a literal that can be read again; more than that stays the literal's
 _LOOKAHEAD = 4  # responses that must follow one another before a line in a literal is believed
 
-#: A line that begins as a response of RFC 9051 or its widespread extensions does.
+#: A line that begins as a response of RFC 9051 does, or as one of an extension that tells something of a name.
 BELIEVABLE = re.compile(
     rb"(?:\* (?:(?:OK|NO|BAD|BYE|PREAUTH) |\d{1,10} (?:EXISTS|RECENT|EXPUNGE)\r?\n|\d{1,10} FETCH \("
     rb"|(?:FLAGS|LIST|LSUB|XLIST) \(|(?:SEARCH|SORT)[ \r\n]|(?:CAPABILITY|ENABLED|STATUS|ESEARCH|NAMESPACE|ID|VANISHED|"
-    rb"THREAD|QUOTA|QUOTAROOT|ACL|MYRIGHTS|LISTRIGHTS|METADATA) )"
+    rb"THREAD) |(?-i:[A-Z]{3,12}) (?:\"[^\"\r\n]{0,200}\"|[\w./&-]{1,200}) (?:[(\"]|[a-z]{1,11}\r?\n))"
     rb"|[^\x00-\x20\x7f-\xff(){%*\"\\+]{1,40} (?:OK|NO|BAD)[ \r\n]|\+ )",
     re.IGNORECASE,
 )
 _BELIEVABLE_LINE = re.compile(rb"(?m)^" + BELIEVABLE.pattern, re.IGNORECASE)
-#: What closes a FETCH behind a literal: plain items, then the parentheses.
+#: The text that closes a FETCH behind a literal: plain items, then the parentheses.
 _LONGEST_TAIL = 2000
 _ITEMS = rb"(?: [A-Z0-9.]{1,40} (?:NIL|\d{1,19}|\"[^\"\\\r\n]{0,200}\"|\([^()\r\n]{0,1000}\)))*"
 
 
 class Source:
-    """The octets of an unfilled literal, read again.  A literal in it that is unfilled too gives nothing."""
+    """The octets of an unfilled literal, read again.
+
+    A literal inside it that is unfilled too gives nothing.
+    """
 
     def __init__(self, octets: bytes, at: int = 0) -> None:
         self.octets = octets
@@ -61,7 +64,7 @@ class Source:
         return len(self.octets)
 
     def _refuted(self, begin: int, limits: Limits) -> int | None:
-        """Where the lines that begin at `begin` turn out to be no responses; None if they are."""
+        """Return where the lines that begin at `begin` turn out to be no responses; None if they are responses."""
         ahead = Source(self.octets, begin)
         reader = FrameReader(RESPONSE, limits)
         for _ in range(_LOOKAHEAD):
@@ -78,7 +81,7 @@ class Source:
 
 
 def shortened(frame: Frame, content: bytes, before: str = "come before the next response") -> Frame:
-    """The frame with `content` for its last literal, what closes the response set apart from it.
+    """Return the frame with `content` for its last literal; what closes the response is a part of its own.
 
     A violation tells the counts; `before` is how its sentence ends.
     """
@@ -106,9 +109,9 @@ def shortened(frame: Frame, content: bytes, before: str = "come before the next 
 
 
 def given_up(frame: Frame, limits: Limits) -> tuple[Frame, bytes]:
-    """A frame whose last literal is not to be waited for any more, as far as it goes; and the octets behind it.
+    """Return a frame whose last literal is not waited for any more, as far as it goes, and the octets behind it.
 
-    They begin with the first believable response among what came of the literal.  Where none does, all is the
+    These begin with the first believable response among what came of the literal.  If there is none, all of it is the
     literal's; so is what went to a sink, if it cannot be read back or is more than HELD.
     """
     content = frame.parts[-1]

@@ -1,4 +1,4 @@
-"""Where large literals go, piece by piece: a file, a temporary file, or nowhere but into a hash."""
+"""Sinks for large literals, which take them piece by piece: a file, a temporary file, or nowhere but into a hash."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class FileSink:
         self._octets += len(data)
 
     def finish(self) -> Spilled:
-        """How many octets went into the file."""
+        """Return how many octets went into the file, and the file."""
         return Spilled(self._octets, "", self._file)
 
 
@@ -50,7 +50,7 @@ class HashSink:
         self._octets += len(data)
 
     def finish(self) -> Spilled:
-        """The number of octets and their SHA-256 in hex."""
+        """Return the number of octets and their SHA-256 in hex."""
         return Spilled(self._octets, self._hash.hexdigest())
 
 
@@ -69,18 +69,18 @@ class SpoolSink(HashSink):
         self._file.write(data)
 
     def tail(self, octets: int) -> bytes:
-        """The last octets that came, so many at most."""
+        """Return the last octets that came, `octets` at most."""
         self._file.seek(-min(octets, self._octets), 2)
         return self._file.read()
 
     def finish(self) -> Spilled:
-        """The number of octets, their SHA-256 in hex, and the file to read them from."""
+        """Return the number of octets, their SHA-256 in hex, and the file to read them from."""
         self._file.seek(0)
         return super().finish()._replace(where=self._file)
 
 
 def is_kept(part: Part) -> bool:
-    """Whether the octets of a part can be read: they are in memory, or in a file that can be read and is open."""
+    """Return whether the octets of a part can be read: they are in memory, or in an open file that can be read."""
     if not isinstance(part, Spilled):
         return True
     file: IO[bytes] = part.where  # type: ignore[assignment]
@@ -88,12 +88,12 @@ def is_kept(part: Part) -> bool:
 
 
 def in_file(frame: Frame) -> bool:
-    """Whether a literal of the frame is in a file that it can be read from."""
+    """Return whether a literal of the frame is in a file that it can be read from."""
     return len(frame.parts) > 1 and any(isinstance(part, Spilled) and is_kept(part) for part in frame.parts)
 
 
 def octets_of(part: Part) -> Iterator[bytes]:
-    """The octets of a part in pieces, those of a spooled literal from its file; none if they were not kept.
+    """Yield the octets of a part in pieces, those of a spooled literal from its file; none if they were not kept.
 
     Several may read the same part in turns.
     """
@@ -112,7 +112,7 @@ def octets_of(part: Part) -> Iterator[bytes]:
 
 
 def head_of(part: Part, octets: int) -> bytes:
-    """The first octets of a part, so many at most; none if they were not kept."""
+    """Return the first octets of a part, `octets` at most; none if they were not kept."""
     head = b""
     for piece in octets_of(part):
         head += piece[: octets - len(head)]
@@ -122,9 +122,9 @@ def head_of(part: Part, octets: int) -> bytes:
 
 
 def blocks_of(part: Part) -> Iterator[bytes]:
-    """The octets of a part in pieces that end behind a line end.
+    """Yield the octets of a part in pieces that end behind a line end.
 
-    In a line that is longer than a piece they end between two characters (of UTF-8), and never within CRLF.
+    If a line is longer than a piece, pieces end between two characters (of UTF-8), and never within CRLF.
     """
     rest = b""
     for piece in octets_of(part):
@@ -138,7 +138,7 @@ def blocks_of(part: Part) -> Iterator[bytes]:
 
 
 def _between_characters(octets: bytes) -> int:
-    """The last place at which octets can be cut without taking a CRLF or a character apart."""
+    """Return the last place at which octets can be cut without taking a CRLF or a character apart."""
     end = len(octets)
     if octets.endswith(b"\r"):
         return end - 1
@@ -150,5 +150,5 @@ def _between_characters(octets: bytes) -> int:
 
 
 def opener(threshold: int, factory: Callable[[], Sink]) -> Opener:
-    """An opener for FrameReader: literals of more than `threshold` octets go to a new sink of `factory`."""
+    """Return an opener for FrameReader: literals of more than `threshold` octets go to a new sink of `factory`."""
     return lambda octets, line: factory() if octets > threshold else None

@@ -28,7 +28,10 @@ _LONGEST_HEADER = 64
 
 
 class Record(NamedTuple):
-    """`time` is in seconds since the trace began; `offset` is where `octets` begin in the file."""
+    """One record of a trace.
+
+    `time` is in seconds since the trace began; `offset` is where `octets` begin in the file.
+    """
 
     direction: str
     time: float
@@ -46,11 +49,11 @@ class Trace:
         write(_MAGIC + b"%d\n" % _VERSION)
 
     def received(self, piece: bytes) -> None:
-        """Octets that came from the server."""
+        """Write octets that came from the server."""
         self._record(SERVER, piece)
 
     def sent(self, octets: bytes) -> None:
-        """Octets that went to the server, secrets masked by the caller."""
+        """Write octets that went to the server; the caller has masked secrets."""
         self._record(CLIENT, octets)
 
     def note(self, text: str) -> None:
@@ -68,9 +71,9 @@ def is_trace(data: bytes) -> bool:
 
 
 def read_trace(data: bytes | Iterable[bytes]) -> Iterator[Record]:
-    """The records, in order.  The last is shorter than announced where the writer was stopped in it.
+    """Yield the records, in order.  The last is shorter than announced if the writer was stopped in it.
 
-    Raises ParseError where the file is no trace, is of a later version, or a record does not follow the format.
+    Raises ParseError if the file is no trace, is of a later version, or a record does not follow the format.
     """
     source = _Source(iter((data,) if isinstance(data, bytes) else data))
     first = source.line()
@@ -92,7 +95,7 @@ def read_trace(data: bytes | Iterable[bytes]) -> Iterator[Record]:
 
 
 class _Source:
-    """Lines and counted octets out of pieces."""
+    """Reads lines and counted octets out of pieces."""
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
         self._pieces = pieces
@@ -102,14 +105,14 @@ class _Source:
         self.ended = False
 
     def line(self) -> bytes:
-        """The next header line; what there is where it does not end."""
+        """Return the next header line, or what there is if it does not end."""
         while (found := self._chunk.find(b"\n", self._at)) < 0:
             if len(self._chunk) - self._at > _LONGEST_HEADER or not self._more():
                 break
         return self._take((found + 1 if found >= 0 else len(self._chunk)) - self._at)
 
     def read(self, octets: int) -> bytes:
-        """So many octets, fewer at the end."""
+        """Return `octets` octets, or fewer at the end."""
         parts: list[bytes] = []
         while octets > 0:
             if self._at >= len(self._chunk) and not self._more():

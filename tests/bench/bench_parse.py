@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from imapsh import table
-from imapsh.grammar.responses import Parser, Readers
+from imapsh.grammar.responses import Parser
 from imapsh.wire.frames import Frame
 from imapsh.wire.push import Pusher
 from imapsh.wire.reader import FrameReader
@@ -67,8 +67,7 @@ def flags(number: int) -> bytes:
 
 def ours(octets: bytes) -> int:
     """Pushed in pieces of 64 KiB, framed and parsed; how many responses came."""
-    readers = Readers(table.readers("response"), table.readers("code"), table.readers("fetch-item"))
-    pusher, parser, count = Pusher(FrameReader()), Parser(readers), 0
+    pusher, parser, count = Pusher(FrameReader()), Parser(table.readers), 0
     for start in range(0, len(octets) + (1 << 16), 1 << 16):
         pusher.feed(octets[start : start + (1 << 16)])
         for frame in pusher:

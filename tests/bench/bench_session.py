@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from imapsh import table
-from imapsh.grammar.responses import Parser, Readers
+from imapsh.grammar.responses import Parser
 from imapsh.session.core import Session
 from imapsh.wire.frames import Frame
 from imapsh.wire.push import Pusher
@@ -47,7 +47,7 @@ def framed(octets: bytes) -> int:
 
 def parsed(octets: bytes) -> int:
     """Frames, and typed values."""
-    parser = Parser(Readers(*(table.readers(kind) for kind in ("response", "code", "fetch-item"))))
+    parser = Parser(table.readers)
     pusher = Pusher(FrameReader())
     count = 0
     for chunk in chunks(octets):

@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from imapsh import table
-from imapsh.grammar.responses import Parser, Readers, Response
+from imapsh.grammar.responses import Parser, Response
+from imapsh.grammar.writer import response as write
 from imapsh.wire.frames import Frame
 from imapsh.wire.offline import read_recorded
 
 DATA = Path(__file__).parent / "data"
-READERS = Readers(table.readers("response"), table.readers("code"), table.readers("fetch-item"))
 
 
 def parser(**options: Any) -> Parser:
     """A new parser on the table."""
-    return Parser(READERS, **options)
+    return Parser(table.readers, **options)
 
 
 def parse(octets: bytes, **options: Any) -> list[Response]:
@@ -40,3 +40,16 @@ def lines(name: str) -> list[dict[str, Any]]:
 def joined(frames: list[Frame]) -> bytes:
     """The octets of all frames."""
     return b"".join(frame.raw for frame in frames)
+
+
+def amiss(line: str) -> list[tuple[str, int]]:
+    """The rule and the octet of each violation in one line of a server, which is given without its CRLF."""
+    return [(violation.rule, violation.offset) for violation in one(line.encode("utf-8") + b"\r\n").violations]
+
+
+def rewritten(name: str, value: Any, *, utf8: bool = False) -> Any:
+    """What is read of a value that was written as the response `name`; it must be legal."""
+    response = one(write(name, value, utf8=utf8), utf8=utf8)
+    assert response.violations == ()
+    assert response.name == name
+    return response.value

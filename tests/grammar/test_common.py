@@ -35,10 +35,10 @@ OTHERS = [
 @pytest.mark.parametrize("line", COMMON)
 def test_the_value_is_that_of_the_rules(line: bytes) -> None:
     octets = line + b"\r\n"
-    cursor = Cursor(Frame((octets,)))
+    cursor = Cursor(Frame((octets,)), readers=table.readers)
     number, _, _ = line[2:].partition(b" ")
     cursor.pos = line.index(b" (")
-    read = fetch(cursor, int(number), table.readers("fetch-item"))
+    read = fetch(cursor, int(number))
     value = flags_line(octets)
     assert value == read
     assert value is not None

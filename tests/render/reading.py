@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 
 from imapsh import table
-from imapsh.grammar.responses import CLIENT, Parser, Readers, Response
+from imapsh.grammar.responses import CLIENT, Parser, Response
 from imapsh.wire.frames import Frame, Part, Spilled, size_of
 from imapsh.wire.push import Pusher
 from imapsh.wire.reader import FrameReader
@@ -16,7 +16,7 @@ def read(octets: bytes) -> list[Response]:
     pusher = Pusher(FrameReader())
     pusher.feed(octets)
     pusher.feed(b"")
-    parser = Parser(Readers(table.readers("response"), table.readers("code"), table.readers("fetch-item")))
+    parser = Parser(table.readers)
     return [parser.parse(frame) for frame in pusher if isinstance(frame, Frame)]
 
 
@@ -39,5 +39,5 @@ def spooled(octets: bytes) -> Spilled:
 def fetched(literal: Part, item: bytes = b"BODY[]") -> Response:
     """A FETCH of one text."""
     parts: tuple[Part, ...] = (b"* 1 FETCH (%s {%d}\r\n" % (item, size_of(literal)), literal, b" UID 7)\r\n")
-    parser = Parser(Readers(table.readers("response"), table.readers("code"), table.readers("fetch-item")))
+    parser = Parser(table.readers)
     return parser.parse(Frame(parts, offset=40))

@@ -14,7 +14,7 @@ import re
 from collections import defaultdict
 
 from imapsh import table
-from imapsh.grammar.responses import CONTINUATION, Parser, Readers, Response
+from imapsh.grammar.responses import CONTINUATION, Parser, Response
 from imapsh.server.core import ServerSession
 from imapsh.server.store import Store
 from imapsh.wire.frames import Frame
@@ -27,8 +27,7 @@ ANY_LINES = "...."
 
 def read(octets: bytes, *, utf8: bool = False) -> list[Response]:
     """The responses in `octets`."""
-    kinds = ("response", "code", "fetch-item")
-    parser = Parser(Readers(*(table.readers(kind) for kind in kinds)), utf8=utf8)
+    parser = Parser(table.readers, utf8=utf8)
     pusher = Pusher(FrameReader())
     pusher.feed(octets)
     pusher.feed(b"")

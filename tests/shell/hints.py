@@ -1,6 +1,7 @@
 """The table of hints: what is typed, the hint, what is offered, what is found wrong.
 
-`python -m tests.shell.hints` writes the answers of `data/hints.txt` anew; what changed is to be read before it is kept.
+It is `data/hints.txt` for the revisions, and for each extension the file of its name in `data/hints`.
+`python -m tests.shell.hints` writes the answers anew; what changed is to be read before it is kept.
 
     ## STATE [CAPABILITY...]     the context of the lines below; no capabilities: they are not known
     > typed                      `|` is the cursor, else it stands at the end; a blank that counts is written as `~`
@@ -22,7 +23,8 @@ from imapsh.table.model import Context
 from imapsh.typed.match import match
 from tests.shell.knowing import Shown, menu
 
-TABLE = Path(__file__).with_name("data") / "hints.txt"
+_DATA = Path(__file__).with_name("data")
+TABLES = [_DATA / "hints.txt", *sorted((_DATA / "hints").glob("*.txt"))]
 NOW = datetime(1994, 2, 1, 12, 0, 0, tzinfo=UTC)
 MOST = 8  # offers that are written
 
@@ -86,16 +88,17 @@ def _common(typed: str, lines: list[str]) -> int:
 
 def main() -> None:
     dates.now = lambda: NOW
-    written = []
-    context = Context()
-    for line in TABLE.read_text("utf-8").splitlines():
-        if line.startswith("## "):
-            context = _context(line)
-        if not line.startswith("  "):
-            written.append(line)
-        if line.startswith("> "):
-            written += answers(context, line[2:].replace("~", " "))
-    TABLE.write_text("\n".join(written) + "\n", "utf-8")
+    for path in TABLES:
+        written = []
+        context = Context()
+        for line in path.read_text("utf-8").splitlines():
+            if line.startswith("## "):
+                context = _context(line)
+            if not line.startswith("  "):
+                written.append(line)
+            if line.startswith("> "):
+                written += answers(context, line[2:].replace("~", " "))
+        path.write_text("\n".join(written) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What is hinted, offered and found wrong for each line of `data/hints.txt`."""
+"""What is hinted, offered and found wrong for each line of the tables of hints."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import pytest
 from imapsh import table
 from imapsh.shell.prompt.completing import dates
 from imapsh.typed.match import match
-from tests.shell.hints import NOW, TABLE, Entry, answers, entries
+from tests.shell.hints import NOW, TABLES, Entry, answers, entries
 
-ENTRIES = list(entries(TABLE.read_text("utf-8")))
+ENTRIES = [entry for path in TABLES for entry in entries(path.read_text("utf-8"))]
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=[f"{entry.context.state[0]}-{entry.typed}" for entry in ENTRIES])

@@ -114,11 +114,11 @@ class IMAP4_stream(IMAP4):  # noqa: N801 - imaplib's name
         self.readfile = self.process.stdout
 
     def read(self, size: int) -> bytes:
-        """So many octets from the command, fewer at its end."""
+        """Return `size` octets from the command, or fewer at its end."""
         return self.readfile.read(size)
 
     def readline(self) -> bytes:
-        """The next line, of any length."""
+        """Return the next line, of any length."""
         return self.readfile.readline()
 
     def send(self, data: bytes) -> None:

@@ -1,6 +1,7 @@
-"""What form the arguments of a command take on the wire, as in imaplib since Python 3.14.
+"""The form that the arguments of a command take on the wire, as in imaplib since Python 3.14.
 
-What would not be read back as one argument is quoted; what is quoted already stays.  Lists get their parentheses.
+An argument that would not be read back as one is quoted; one that is quoted already stays.  Lists get their
+parentheses.
 """
 
 from __future__ import annotations
@@ -24,12 +25,12 @@ def quoted(text: str) -> str:
 
 
 def astring(text: str) -> str:
-    """astring (RFC 9051 section 9)."""
+    """Return an astring (RFC 9051 section 9)."""
     return _unless_atom(text, text)
 
 
 def list_mailbox(text: str) -> str:
-    """list-mailbox (RFC 9051 section 9): an atom may have wildcards."""
+    """Return a list-mailbox (RFC 9051 section 9): an atom may have wildcards."""
     return _unless_atom(text, text.translate(_WILDCARDS))
 
 
@@ -49,12 +50,12 @@ def nstring(text: str | None) -> str:
 
 
 def message_parts(text: str) -> str:
-    """A list, or a macro (RFC 9051 section 6.4.5)."""
+    """Return a list in parentheses, or a macro as it is (RFC 9051 section 6.4.5)."""
     return text if text.upper() in _MACROS else parenthesized(text)
 
 
 def as_given(text: str) -> str:
-    """No form of ours: sequence sets, search criteria, names."""
+    """Return the argument unchanged: a sequence set, search criteria, a name."""
     return text
 
 
@@ -83,13 +84,13 @@ FORMS: dict[str, tuple[Form, ...]] = {
 
 
 def formed(name: str, args: Sequence[Any]) -> list[Any]:
-    """The arguments of this command in their forms; None and literals stay."""
+    """Return the arguments of this command in their forms; None and literals stay."""
     forms = FORMS.get(name, ())
     return [in_form(form, arg) for form, arg in zip(forms, args, strict=False)] + list(args[len(forms) :])
 
 
 def in_form(form: Form, arg: Any) -> Any:
-    """One argument, str or bytes, in its form."""
+    """Return one argument, str or bytes, in its form."""
     if isinstance(arg, str):
         return form(arg)
     return form(arg.decode("latin-1")).encode("latin-1") if isinstance(arg, bytes) else arg

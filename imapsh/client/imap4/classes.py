@@ -75,7 +75,7 @@ class IMAP4:
         """The mailbox is READ-ONLY now."""
 
     literal_plus = False
-    """Whether literals go without waiting if the server has LITERAL+ or LITERAL- (RFC 7888)."""
+    """True if literals go without waiting when the server has LITERAL+ or LITERAL- (RFC 7888)."""
 
     literal_limit = 4 << 30
     """The most octets of a literal that are read; 0 is no limit.  One beyond it raises `abort` before it is read."""
@@ -236,7 +236,7 @@ class IMAP4:
         return socket.create_connection(address)
 
     def open(self, host: str = "", port: int = IMAP4_PORT, timeout: float | None = None) -> None:
-        """Connect; what `read`, `readline`, `send` and `shutdown` work on.  Raises OSError."""
+        """Connect, and make what `read`, `readline`, `send` and `shutdown` work on.  Raises OSError."""
         self.host = host
         self.port = port
         self.sock = self._create_socket(timeout)

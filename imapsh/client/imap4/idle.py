@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 class Idler:
-    """What `IMAP4.idle` returns: idles inside `with`, and yields (type, [data, ...]) for each untagged response.
+    """The result of `IMAP4.idle`: it idles inside `with`, and yields (type, [data, ...]) for each untagged response.
 
-    The iteration ends `duration` seconds after IDLE began; without one it waits for ever.  What was not iterated is
-    found in `untagged_responses` afterwards.
+    The iteration ends `duration` seconds after IDLE began; without a duration it waits for ever.  Responses that were
+    not iterated are found in `untagged_responses` afterwards.
     """
 
     def __init__(self, imap: IMAP4, duration: float | None = None) -> None:
@@ -56,7 +56,7 @@ class Idler:
         return self
 
     def __next__(self) -> Result:
-        """The next response.  Stops when the duration is over; raises `abort` when the connection is."""
+        """Return the next response.  Stops when the duration is over; raises `abort` when the connection is."""
         left = None if self._deadline is None else self._deadline - time.monotonic()
         response = self._pop(left)
         if response is None:
@@ -64,9 +64,9 @@ class Idler:
         return response
 
     def burst(self, interval: float = 0.1) -> Iterator[Result]:
-        """The next response, and those that follow no more than `interval` seconds after one another.
+        """Yield the next response, and those that follow no more than `interval` seconds after one another.
 
-        Raises `error` where there is no socket.
+        Raises `error` if there is no socket.
         """
         if not self._imap.sock:
             raise self._imap.error("burst() requires a socket connection")
@@ -88,7 +88,7 @@ class Idler:
                 raise
 
     def _leave(self) -> None:
-        """Stop capturing; what nobody took is filed like all other responses."""
+        """Stop capturing.  Responses that nobody took are filed like all others."""
         imap = self._imap
         captured, imap._replies.captured = imap._replies.captured, None
         for typ, data in captured or ():
@@ -113,7 +113,7 @@ class Idler:
         return captured.pop(0)
 
     def _check_ended(self) -> None:
-        """The server may end IDLE by itself; nothing would ever come."""
+        """Raise `abort` if the server has ended IDLE by itself and nothing is left, because nothing would ever come."""
         reply: Any = self._imap.tagged_commands[self._tag]
         if reply is not None and not self._imap._replies.captured:
             raise self._imap.abort(f"unexpected status response: {reply[0]} {reply[1]}")

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta, timezone
 CRLF = b"\r\n"
 IMAP4_PORT = 143
 IMAP4_SSL_PORT = 993
-#: What a server must offer one of, the most recent first.
+#: The versions of which a server must offer one, the most recent first.
 AllowedVersions = ("IMAP4REV1", "IMAP4")
 
 _ANY = ("NONAUTH", "AUTH", "SELECTED", "LOGOUT")
@@ -58,7 +58,7 @@ _AP = b"ABCDEFGHIJKLMNOP"
 
 
 def Internaldate2tuple(resp: bytes) -> time.struct_time | None:  # noqa: N802 - imaplib's name
-    """Local time of the INTERNALDATE in a FETCH response; None if there is none that can be read (2.3.3)."""
+    """Return the local time of the INTERNALDATE in a FETCH response; None if there is none that can be read (2.3.3)."""
     found = InternalDate.match(resp)
     if found is None or found["mon"] not in Mon2num:
         return None
@@ -75,7 +75,7 @@ def Internaldate2tuple(resp: bytes) -> time.struct_time | None:  # noqa: N802 - 
 
 
 def Int2AP(num: float) -> bytes:  # noqa: N802
-    """The number's absolute value in base 16, with the digits A to P."""
+    """Return the number's absolute value in base 16, with the digits A to P."""
     value, rest = b"", abs(int(num))
     while rest:
         rest, digit = divmod(rest, 16)
@@ -84,7 +84,7 @@ def Int2AP(num: float) -> bytes:  # noqa: N802
 
 
 def ParseFlags(resp: bytes) -> tuple[bytes, ...]:  # noqa: N802
-    """The flags of a FETCH or FLAGS response; empty where there are none."""
+    """Return the flags of a FETCH or FLAGS response; empty if there are none."""
     found = Flags.match(resp)
     return tuple(found["flags"].split()) if found else ()
 
@@ -115,7 +115,7 @@ def Time2Internaldate(date_time: float | datetime | str | time.struct_time | tup
 
 
 def _offset(local: tuple[int, ...]) -> int:
-    """Seconds east of Greenwich of a struct_time or 9-tuple."""
+    """Return the seconds east of Greenwich of a struct_time or 9-tuple."""
     east = getattr(local, "tm_gmtoff", None)
     if east is not None:
         return int(east)

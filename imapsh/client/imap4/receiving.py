@@ -26,7 +26,8 @@ def _get_response(self: IMAP4, start_timeout: float | None = None) -> bytes | No
     line = self._get_line() if start_timeout is None else self._get_line_within(start_timeout)
     replies = self._replies
     try:
-        # What the frame reader would call whole; while idling nobody waits to see whether a broken line goes on.
+        # The rest is read unless the frame reader would call the line whole.  While idling nobody waits to see if a
+        # broken line goes on.
         if line[-1:] == b"}" or (
             (line.count(b"(") != line.count(b")") or line.count(b'"') & 1) and replies.captured is None
         ):

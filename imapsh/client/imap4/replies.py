@@ -46,7 +46,7 @@ _KEPT = 1000  # survived replies
 
 
 class Replies:
-    """What came from the server and was not taken yet: `untagged`, `tagged`, `continuation`, and `survived`.
+    """Files what came from the server and was not taken yet: `untagged`, `tagged`, `continuation`, and `survived`.
 
     `captured` is a list while IDLE runs, otherwise None.  `abort` is the exception to raise when a reply makes it
     impossible to go on.
@@ -63,7 +63,7 @@ class Replies:
         self.expect(b"")
 
     def expect(self, prefix: bytes) -> None:
-        """From now on, tags begin with `prefix`."""
+        """Note that tags begin with `prefix` from now on."""
         tag = rb"(?P<tag>" + re.escape(prefix) + rb"\d+)"
         self.prefix = prefix
         self.tagre = re.compile(tag + rb" (?P<type>[A-Z]+) (?P<data>.*)")

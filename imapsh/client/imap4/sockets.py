@@ -1,7 +1,7 @@
-"""What the classes read from: a buffered file over a socket that survives time-outs, and a socket under COMPRESS.
+"""The files and sockets that the classes read: a buffered file that survives time-outs, and a socket under COMPRESS.
 
 The file of `socket.makefile` refuses to be read after a time-out, and the part of a line that had come is lost.  IDLE
-waits with time-outs, so here the octets that came are kept, and reading goes on behind them.
+waits with time-outs, so here the octets that came are kept, and reading goes on after them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ _CHUNK = 1 << 16
 
 
 class _Octets(io.RawIOBase):
-    """A socket's octets.  What the socket raises is kept in `fault`: the buffer above would drop what it holds."""
+    """The octets of a socket as a raw stream.
+
+    An error that the socket raises is kept in `fault`, because the buffer above would drop what it holds.
+    """
 
     def __init__(self, sock: socket) -> None:
         self.sock = sock
@@ -46,14 +49,14 @@ class _Octets(io.RawIOBase):
 
 
 class SocketFile(io.BufferedReader):
-    """A buffered file over `sock`.  Who gets fewer octets than it asked for calls `short`, before all else."""
+    """A buffered file over `sock`.  If a read gives fewer octets than it asked for, call `short` before all else."""
 
     def __init__(self, sock: socket) -> None:
         self._octets = _Octets(sock)
         super().__init__(self._octets)
 
     def short(self, data: bytes) -> None:
-        """Where it was a fault that ended `data`, raise it; `data` will be read again then."""
+        """Raise the fault if one ended `data`; `data` will then be read again."""
         fault, self._octets.fault = self._octets.fault, None
         if fault is not None:
             self._octets.again = data + self._octets.again
@@ -69,7 +72,7 @@ class SocketFile(io.BufferedReader):
 
 
 class DeflatedSocket:
-    """A socket whose octets are compressed both ways (RFC 4978).  What it does not know, the socket under it does."""
+    """A socket whose octets are compressed both ways (RFC 4978).  Other attributes are those of the socket under it."""
 
     def __init__(self, sock: socket, deflate: Deflate, received: bytes) -> None:
         self._sock = sock
@@ -80,7 +83,7 @@ class DeflatedSocket:
         return getattr(self._sock, name)
 
     def recv_into(self, buffer: Any, /) -> int:
-        """As the socket's, inflated."""
+        """Do as the socket's `recv_into`, and inflate the octets."""
         view = memoryview(buffer)
         while not self._inflated:
             self._inflated = self._deflate.inflate(b"", _CHUNK)
@@ -96,10 +99,10 @@ class DeflatedSocket:
         return octets
 
     def recv(self, octets: int) -> bytes:
-        """As the socket's, inflated."""
+        """Do as the socket's `recv`, and inflate the octets."""
         buffer = bytearray(octets)
         return bytes(buffer[: self.recv_into(buffer)])
 
     def sendall(self, data: bytes) -> None:
-        """As the socket's, deflated."""
+        """Deflate the octets, and do as the socket's `sendall`."""
         self._sock.sendall(self._deflate.deflate(data))

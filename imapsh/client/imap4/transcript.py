@@ -1,4 +1,4 @@
-"""What may be shown of a conversation: its last lines, and the messages of `debug`, with every secret masked."""
+"""The part of a conversation that may be shown: its last lines, and the messages of `debug`, without any secret."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Transcript:
         self.untold: list[str] = []
 
     def went(self, line: bytes) -> None:
-        """Take in a line of ours."""
+        """Take in a line that was sent."""
         line = self.masked(line)
         if self.level >= 4:
             self.untold.append(f"> {line!r}")
@@ -60,7 +60,7 @@ class Transcript:
 
 
 def printable(text: str) -> str:
-    """Text for a terminal, controls and what is invisible as escapes; line ends and tabs stay.
+    """Return text for a terminal, controls and what is invisible as escapes; line ends and tabs stay.
 
     `imapsh.render` is not imported by the classes, and its notation is not imaplib's.
     """

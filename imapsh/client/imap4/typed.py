@@ -15,11 +15,11 @@ _STATUS = frozenset(("BAD", "BYE", "NO", "OK", "PREAUTH"))
 
 
 def parsed(name: str, data: Iterable[Any], *, utf8: bool = False) -> list[Any]:
-    """What `data`, which a method or `response(name)` returned, means: a value of `imapsh.grammar.values` for each.
+    """Return what `data`, from a method or `response(name)`, means: a value of `imapsh.grammar.values` for each.
 
-    `name` is a response (FETCH, LIST, SEARCH, STATUS, ...) or a response code (UIDVALIDITY, COPYUID, ...), whose
-    value is its argument.  `utf8` says that strings and names may be UTF-8 (RFC 6855).  None, which stands for no
-    response, is left out.  Raises nothing: what cannot be read is an `Unknown`, a `Garbage` or None.
+    `name` is a response (FETCH, LIST, SEARCH, STATUS, ...) or a response code (UIDVALIDITY, COPYUID, ...), whose value
+    is its argument.  `utf8` says that strings and names may be UTF-8 (RFC 6855).  None, which stands for no response,
+    is left out.  Raises nothing: data that cannot be read becomes an `Unknown`, a `Garbage` or None.
 
         typ, data = M.fetch("1:3", "(UID FLAGS)")
         for message in parsed("FETCH", data):
@@ -43,7 +43,7 @@ def _is_code(name: str) -> bool:
 
 
 def _responses(data: Iterable[Any]) -> Iterator[list[Part]]:
-    """The parts of each response: a tuple goes on in what follows it."""
+    """Yield the parts of each response: a tuple goes on in what follows it."""
     parts: list[Part] = []
     for datum in data:
         if datum is None:

@@ -1,15 +1,21 @@
 r"""The view format: what responses mean, for people who would rather look than read.
 
-One view for each type of `imapsh.grammar.values`, found in VIEWS and imported when first needed; what has none is shown
-as pretty shows it.  The FETCH responses of a command make one table, those of LIST and LSUB one tree with the numbers
-of STATUS beside; those of EXPUNGE are counted.  Such responses are held back, up to a bound, until the command is done
-or something else is to be shown.  What is wrong with a response stands below its view, a caret at the octet.
+One view for each type of `imapsh.grammar.values`, found in VIEWS and imported when first needed.  A value of an
+extension has its view in the module of this package that is named as the value's own, under the value's name: for
+`SomeValue` the function `some_value`.  What has none is shown as pretty shows it.
+
+The FETCH responses of a command make one table, those of LIST and LSUB one tree with the numbers of STATUS beside, and
+those of EXPUNGE are counted.  Such responses are held back, up to a bound, until the command is done or something else
+is to be shown.  What is wrong with a response stands below its view, a caret at the octet.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Protocol
 
 from imapsh.findings import Finding
@@ -48,6 +54,21 @@ GATHERERS: dict[type, str] = {
     values.MailboxList: "tree.Tree",
     values.Expunged: "gone.Gone",
 }
+
+
+def view_of(kind: type) -> str | None:
+    """Return `module.function` of the view of a type of value, or None if it has none."""
+    return VIEWS.get(kind) or _by_name(kind.__module__, kind.__name__)
+
+
+@cache
+def _by_name(module: str, name: str) -> str | None:
+    """Return the view of an extension's value, by the names of its module and its type."""
+    floor, _, family = module.rpartition(".")
+    if floor != "imapsh.grammar" or find_spec(f"{__name__}.{family}") is None:
+        return None
+    function = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+    return f"{family}.{function}" if hasattr(import_module(f"{__name__}.{family}"), function) else None
 
 
 _VIEWED = (UNTAGGED, STATUS, TAGGED)
@@ -135,7 +156,7 @@ class Views:
         return made if made.take(response, self.look) else None
 
     def _single(self, response: Response, findings: Sequence[Finding], margin: Fragment) -> Shown:
-        name = VIEWS.get(type(response.value))
+        name = view_of(type(response.value))
         if name is None or response.kind not in _VIEWED:
             unsolicited = margin is UNSOLICITED
             look = self.look

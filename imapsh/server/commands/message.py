@@ -38,7 +38,9 @@ def append(client: Client, arguments: Arguments) -> Reply:
         raise Refused("UNKNOWN-CTE", "this server keeps no message with NUL in it: encode it as base64")
     dates = arguments.all("date-time")
     when = parse_date_time(as_text(dates[0].value)) if dates else client.store.clock()
-    message = mailbox.add(octets, when, _flags(arguments))
+    flags = _flags(arguments)
+    client.user_account.make_room(1, len(octets))
+    message = mailbox.add(octets, when, flags)
     return ok("appended", "APPENDUID", AppendUid(mailbox.uidvalidity, SequenceSet.of([message.uid])))
 
 
@@ -98,6 +100,7 @@ def uid_copy(client: Client, arguments: Arguments) -> Reply:
 
 def _copy(client: Client, arguments: Arguments, *, uid: bool) -> Reply:
     found, target = _copied(client, arguments, uid=uid)
+    client.user_account.make_room(len(found), sum(len(message.octets) for message in found))
     copies = _into(target, found)
     return ok("copied", "COPYUID", copies) if copies is not None else ok("there was nothing to copy")
 

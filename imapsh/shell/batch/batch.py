@@ -1,7 +1,7 @@
-r"""Commands without a terminal: `-c`, `-f`, or stdin.
+r"""Runs commands without a terminal: `-c`, `-f`, or stdin.
 
-Stops at the first NO or BAD unless told to go on.  stdout gets the conversation, everything else goes to stderr.  At
-the end the session says LOGOUT by itself; that is in the trace, and shown only where it was a command.
+It stops at the first NO or BAD unless told to go on.  stdout gets the conversation, everything else goes to stderr.  At
+the end the session says LOGOUT by itself; that is in the trace, and shown only if it was a command.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Batch:
-    """One run of a script.  `out` is stdout; `terminal`: it is one."""
+    """One run of a script.  `out` is stdout, and `terminal` is true if that is a terminal."""
 
     def __init__(self, plan: dial.Plan, options: Options, out: BinaryIO, *, terminal: bool) -> None:
         self.plan = plan
@@ -81,7 +81,7 @@ class Batch:
         return row is not None and row.name == "AUTHENTICATE"
 
     def _line(self, text: str) -> Steps[str]:
-        """A line of the script; `DONE` for a connection that was left idle ends that."""
+        """Do a line of the script; `DONE` for a connection that was left idle ends that."""
         live = self.app.live
         if live is not None and text.strip().upper() == "DONE" and (idle := self.driver.done(live)) is not None:
             yield idle
@@ -93,7 +93,7 @@ class Batch:
             at_once(self.app.follow(self.app.log_out(connection)))
 
     def close(self) -> None:
-        """The end, whatever brought it: all is shown and closed."""
+        """Show and close all, whatever ended the run."""
         for connection in self.app.connections.values():
             at_once(self.driver.close(connection))
             connection.settle()
@@ -103,7 +103,10 @@ class Batch:
 
 
 def run(plan: dial.Plan, options: Options) -> int:
-    """The batch that the options ask for; the exit status.  Raises ImapshError; OSError where stdout fails."""
+    """Run the batch that the options ask for, and return the exit status.
+
+    Raises ImapshError; OSError if stdout fails.
+    """
     script = from_commands(options.command) if options.command else from_file(options.file or "-")
     with contextlib.ExitStack() as files:
         files.callback(script.close)

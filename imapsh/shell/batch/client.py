@@ -18,9 +18,10 @@ _AT_ONCE = 0.001  # seconds: what is there already
 
 
 class BatchClient(BlockingClient):
-    """`show` writes what is due to be shown, `tick` says how far something long has come.
+    """Moves the octets of one connection of a batch.
 
-    `patience`: seconds that the server may be silent, None for ever.
+    `show` writes what is due to be shown; `tick` shows how far something long has come.  `patience` is the number of
+    seconds that the server may be silent, or None for ever.
     """
 
     def __init__(self, connection: Connection, show: Callable[[], None], tick: Callable[[], None]) -> None:
@@ -40,7 +41,7 @@ class BatchClient(BlockingClient):
         self.stream.settimeout(seconds)
 
     def kick(self) -> None:
-        """Tell what came of it, and send what is due."""
+        """Report the session's events, and send what is due."""
         self.flush()
 
     def pump(self) -> Event | None:
@@ -50,7 +51,7 @@ class BatchClient(BlockingClient):
         return super().pump()
 
     def poll(self, seconds: float) -> bool:
-        """Read once, if something comes within `seconds`; whether something came.  Raises ConnectionLost."""
+        """Read once, if something comes within `seconds`.  Return whether it came.  Raises ConnectionLost."""
         self.flush()
         self._show()
         self.stream.settimeout(seconds)
@@ -65,7 +66,7 @@ class BatchClient(BlockingClient):
         return True
 
     def catch_up(self) -> None:
-        """Read what is here already; TLS may hold octets that select knows nothing of."""
+        """Read what is here already.  TLS may hold octets that select knows nothing of."""
         while self.poll(_AT_ONCE):
             pass
 

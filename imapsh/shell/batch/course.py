@@ -28,7 +28,10 @@ class _Refused(NamedTuple):
 
 
 class Course:
-    """Ask `goes_on` before each line, `done` behind it, and `end` for the exit status."""
+    """Decides when a batch stops, and its exit status.
+
+    Ask `goes_on` before each line, `done` after it, and `end` for the exit status.
+    """
 
     def __init__(self, app: App) -> None:
         self._app = app
@@ -49,7 +52,7 @@ class Course:
         return True
 
     def done(self, status: str) -> bool:
-        """A line was done and got this reply, "" for none; whether to go on."""
+        """Take in that a line was done and got this reply, "" for none.  Return whether to go on."""
         code = CODES.get(status, 0)
         if code:
             said = _said(self._app) if self._app.tally.report is not None else ""
@@ -69,7 +72,7 @@ class Course:
         return self._worst
 
     def _settle(self) -> bool:
-        """The reply was not expected; whether to go on all the same."""
+        """Settle a reply that was not expected.  Return whether to go on all the same."""
         refused, self._refused = self._refused, None
         if refused is not None:
             self._worst = max(self._worst, refused.code)

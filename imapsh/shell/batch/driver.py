@@ -1,7 +1,7 @@
 r"""Drives the shell without a terminal: the primitives of `imapsh.shell.connection.driver.Driver`, one after the other.
 
 Each blocks, so as coroutines they never wait (`imapsh.shell.app.at_once`).  IDLE lasts until a `DONE` line or
-`--timeout`; what a hand-typed AUTHENTICATE is asked is answered by the lines behind it.
+`--timeout`.  If the server asks something of a hand-typed AUTHENTICATE, the lines after it answer.
 """
 
 from __future__ import annotations
@@ -39,7 +39,11 @@ _QUIET = 1.0  # seconds without a word after which \raw is over
 
 
 class BatchDriver:
-    """`app` is what it drives, `script` where lines come from.  `for_report`: a program reads a report on stdout."""
+    """Runs a batch's app by blocking primitives.
+
+    `app` is what it drives, and `script` is where lines come from.  `for_report` is true if a program reads a report on
+    stdout.
+    """
 
     interactive = False
 
@@ -90,7 +94,10 @@ class BatchDriver:
             self._until_replied(self._clients[connection], exchange)
 
     def _until_replied(self, client: BatchClient, exchange: Exchange) -> None:
-        """Wait for the reply or a question of the server's; a silence of `--stall` seconds is explained once."""
+        """Wait for the reply or a question of the server's.
+
+        A silence of `--stall` seconds is explained once.
+        """
         connection = client.connection
         client.flush()
         told = not self._stall or (client.patience is not None and client.patience <= self._stall)
@@ -111,7 +118,7 @@ class BatchDriver:
             connection.note(explained(waiting, at_prompt=False, script=True))
 
     async def send(self, connection: Connection, octets: bytes, shown: bytes | None) -> str:
-        """See Driver: waits for a reply with the tag that the octets begin with, or for silence."""
+        """See Driver.  Waits for a reply with the tag that the octets begin with, or for silence."""
         client = self._clients[connection]
         self._raw = (octets.split(b" ", 1)[0].decode("utf-8", "replace"), "")
         connection.session.raw(octets, shown)
@@ -188,7 +195,7 @@ class BatchDriver:
         self.sink.tick()
 
     def _happened(self, connection: Connection, event: Event, own: bool) -> None:
-        """An event was shown."""
+        """Take note of an event that was shown."""
         if isinstance(event, Received) and event.response.kind == TAGGED and event.response.tag == self._raw[0]:
             self._raw = ("", event.response.name)
 
@@ -199,7 +206,7 @@ class BatchDriver:
                 self._clients[connection].catch_up()
 
     def done(self, connection: Connection) -> Exchange | None:
-        """End a typed IDLE that was left running; None if there is none."""
+        """End a typed IDLE that was left running, and return it; None if there is none."""
         exchange = connection.idle
         if exchange is not None:
             connection.session.done()
@@ -208,9 +215,9 @@ class BatchDriver:
     # -- what waits for more than a tagged reply
 
     def _idle(self, connection: Connection, exchange: Exchange) -> bool:
-        """From IDLE to its DONE, which a line of the script brings, or the time-out.
+        """Stay in IDLE until DONE, which a line of the script brings, or the time-out.
 
-        True: it was left running, for the next line turns to another connection.
+        Return True if it was left running, because the next line turns to another connection.
         """
         client, session = self._clients[connection], connection.session
         while exchange.response is None and not session.idling:

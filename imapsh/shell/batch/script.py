@@ -1,4 +1,4 @@
-"""The commands of a batch: lines of `-c`, a file or a pipe, with literals that go on over lines."""
+"""Reads the commands of a batch: lines of `-c`, a file or a pipe, with literals that go on over lines."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ _PIECE = 1 << 16
 
 
 class Script:
-    """Octets read as lines.  A line ends with LF or CRLF; the octets of a literal are taken as they stand."""
+    """Reads octets as lines.
+
+    A line ends with LF or CRLF; the octets of a literal are taken as they stand.
+    """
 
     def __init__(self, octets: bytes = b"", descriptor: int = -1, name: str = "the script") -> None:
         self._buffer = octets
@@ -25,13 +28,13 @@ class Script:
 
     @property
     def descriptor(self) -> int:
-        """What to wait on for more; -1 where nothing more can come."""
+        """The descriptor to wait on for more, or -1 if no more can come."""
         return self._descriptor
 
     def command(self) -> str | None:
-        """The next command, its literals inside behind CRLF; None at the end.
+        """Return the next command, its literals inside after CRLF, or None at the end.
 
-        Raises UsageError where the script ends within a literal.
+        Raises UsageError if the script ends within a literal.
         """
         self.number = self._taken + 1
         line = self.line()
@@ -44,7 +47,7 @@ class Script:
         return text
 
     def line(self) -> bytes | None:
-        """The next line without its end; None at the end of the script."""
+        """Return the next line without its end, or None at the end of the script."""
         while (line := self.ready_line()) is None:
             if self._descriptor < 0:
                 return None
@@ -54,7 +57,7 @@ class Script:
         return line.removesuffix(b"\n").removesuffix(b"\r")
 
     def ready_line(self) -> bytes | None:
-        """The next line with its end, which is not taken; None where it is not all there yet, or at the end."""
+        """Return the next line with its end without taking it; None if it is not all there yet, or at the end."""
         found = self._buffer.find(b"\n", self._at)
         if found >= 0:
             return self._buffer[self._at : found + 1]
@@ -62,7 +65,7 @@ class Script:
         return rest if rest and self._descriptor < 0 else None
 
     def read(self) -> None:
-        """Read once.  Raises UsageError where it cannot be read."""
+        """Read once.  Raises UsageError if the script cannot be read."""
         try:
             piece = os.read(self._descriptor, _PIECE)
         except OSError as error:
@@ -94,12 +97,12 @@ class Script:
 
 
 def from_commands(commands: Sequence[str]) -> Script:
-    """The commands of `-c`, one after another."""
+    """Return a script of the commands of `-c`, one after another."""
     return Script(os.fsencode("\r\n".join(commands)), name="-c")
 
 
 def from_file(path: str) -> Script:
-    """A file, or stdin for `-`.  Raises UsageError where it cannot be opened."""
+    """Return a script from a file, or from stdin for `-`.  Raises UsageError if it cannot be opened."""
     if path == "-":
         if sys.stdin is None:
             raise UsageError("stdin is closed, so there are no commands")
@@ -115,7 +118,7 @@ def _text(octets: bytes) -> str:
 
 
 def _announced(text: str) -> int | None:
-    """The octets that a literal announced at the end of the text wants."""
+    """Return the octets that a literal announced at the end of the text wants; None if none is announced."""
     if not text.endswith("}"):
         return None
     tokens = tokenize(text)

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 class StdSink:
-    """`imapsh.shell.screen.display.Sink` for stdout, here `out`, and stderr.
+    """The sink of a batch (`imapsh.shell.screen.display.Sink`): stdout, here `out`, and stderr.
 
-    `exact`: stdout is no terminal and gets octets as they are.  `columns` tells the width of a terminal on stderr, None
-    if there is none; `moving` tells how far something long has come.
+    `exact` is true if stdout is no terminal and gets octets as they are.  `columns` tells the width of a terminal on
+    stderr, None if there is none; `moving` tells how far something long has come.
     """
 
     def __init__(
@@ -43,13 +43,13 @@ class StdSink:
             self._out.write(octets)
 
     def aside(self, text: Shown) -> None:
-        """See Sink: on stderr."""
+        """See Sink.  Writes to stderr."""
         self.flush()
         self._meter.clear()
         stdio.put(text)
 
     def note(self, text: str, label: str = "") -> None:
-        """See Sink: on stderr."""
+        """See Sink.  Writes to stderr."""
         self.flush()
         self._meter.clear()
         stdio.note(f"{label}: {text}" if label else text)
@@ -64,6 +64,6 @@ class StdSink:
         self._out.flush()
 
     def tick(self) -> None:
-        """Show how far it has come, if somebody sees it."""
+        """Show how far something long has come, if somebody sees it."""
         if self._meter.seen:
             self._meter.show(self._moving, time.monotonic())

@@ -1,4 +1,4 @@
-"""A clock for a driver that blocks: what is to be done later is done while it waits."""
+"""A clock for a driver that blocks: calls that are due later are made while it waits."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ class Timer:
 
 
 class Timers:
-    """An `imapsh.shell.screen.clock.Clock`.  `left` is how long a driver may wait before it calls `run`."""
+    """Keeps the calls that are due later, as an `imapsh.shell.screen.clock.Clock`.
+
+    `left` is how long a driver may wait before it calls `run`.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.time = clock
@@ -28,7 +31,7 @@ class Timers:
         self._order = count()
 
     def call_later(self, delay: float, callback: Callable[[], object], /) -> Timer:
-        """Have it called in so many seconds."""
+        """Arrange for a call in so many seconds."""
         timer = Timer(callback)
         heapq.heappush(self._due, (self.time() + delay, next(self._order), timer))
         return timer
@@ -40,7 +43,7 @@ class Timers:
         return max(self._due[0][0] - self.time(), 0.0) if self._due else None
 
     def run(self) -> None:
-        """Do what is due."""
+        """Make the calls that are due."""
         now = self.time()
         while self._due and self._due[0][0] <= now:
             timer = heapq.heappop(self._due)[2]

@@ -23,14 +23,15 @@ __all__ = ["COMMANDS", "Command", "find", "run", "take"]
 
 
 def take(app: App, text: str) -> Steps[str]:
-    """Do a line, whoever is to do it (`imapsh.shell.lines.perform.take`)."""
+    """Do a line, for the server or for the shell (`imapsh.shell.lines.perform.take`)."""
     return perform.take(app, text, run)
 
 
 def run(app: App, line: str) -> Steps[str]:
-    """Do what a line says that begins with a backslash; the status of what it had the server do, "" for none.
+    """Do a line that begins with a backslash.  Return the status of what it had the server do, "" for none.
 
-    Raises UsageError for an unknown command, a bad argument, and at the prompt's commands where there is no prompt.
+    Raises UsageError for an unknown command, for a bad argument, and for a command of the prompt's if there is no
+    prompt.
     """
     name, _, argument = line.partition(" ")
     row = find(name.strip())
@@ -44,7 +45,7 @@ def run(app: App, line: str) -> Steps[str]:
 
 
 def find(name: str) -> Command:
-    """The command of this name, with its backslash or without.  Raises UsageError, and names the nearest."""
+    """Return the command of this name, with its backslash or without.  Raises UsageError, and names the nearest."""
     wanted = "\\" + name.lstrip("\\").lower()
     row = COMMANDS.get(wanted)
     if row is None:

@@ -1,4 +1,4 @@
-r"""Care: `\safe`, `\readonly` and `\cleartext`."""
+r"""Commands for care: `\safe`, `\readonly` and `\cleartext`."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ SWITCH = ("on", "off")
 
 
 def switched(name: str, argument: str) -> bool:
-    """What `on` or `off` says.  Raises UsageError for anything else."""
+    """Return whether the argument is `on`; `off` gives False.  Raises UsageError for anything else."""
     if argument.lower() not in SWITCH:
         raise UsageError(f"{name} takes on or off")
     return argument.lower() == "on"
 
 
 def safe(app: App, argument: str) -> None:
-    """`\\safe [on|off]`, of this connection."""
+    r"""`\safe [on|off]`: set or show it for this connection."""
     connection = app.connection
     if argument:
         connection.plan = connection.plan._replace(safe=switched("\\safe", argument))
@@ -30,7 +30,7 @@ def safe(app: App, argument: str) -> None:
 
 
 def readonly(app: App, argument: str) -> None:
-    """`\\readonly [on|off]`, of this connection."""
+    r"""`\readonly [on|off]`: set or show it for this connection."""
     connection, session = app.connection, app.session
     if argument:
         session.read_only = switched("\\readonly", argument)
@@ -47,7 +47,7 @@ def readonly(app: App, argument: str) -> None:
 
 
 def cleartext(app: App, argument: str) -> None:
-    """`\\cleartext [on|off]`, of this connection, and of those opened after it."""
+    r"""`\cleartext [on|off]`: set or show it for this connection and those opened after it."""
     connection = app.connection
     if argument:
         allowed = switched("\\cleartext", argument)

@@ -1,4 +1,4 @@
-r"""Connections: `\connect`, `\use`, `\sessions`, `\each`, `\disconnect`, `\quit`."""
+r"""Commands on connections: `\connect`, `\use`, `\sessions`, `\each`, `\disconnect`, `\quit`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,19}")
 
 
 def connect(app: App, argument: str) -> Steps[None]:
-    """`\\connect [-n NAME] [URL]`; without a URL the mailbox is selected again that was selected last."""
+    r"""`\connect [-n NAME] [URL]`: open a connection.
+
+    Without a URL the mailbox is selected again that was selected last.
+    """
     name, url = _target(app, argument)
     connection = app.connections.get(name)
     plan = dial.make_plan(app.options, url) if url else _plan(app, connection)
@@ -37,9 +40,9 @@ def connect(app: App, argument: str) -> Steps[None]:
 
 
 def _plan(app: App, connection: Connection | None) -> dial.Plan:
-    """The plan of the connection that is opened again, or of the one beside which another is opened.
+    """Return the plan of the connection that is opened again, or of the one beside which another is opened.
 
-    The address's mailbox is opened if no connection came so far that it was: later what was selected counts.
+    The address's mailbox is opened if no connection came so far that it was; later what was selected counts.
     """
     if connection is not None:
         return connection.plan._replace(selects=connection.plan.selects and not connection.entered)
@@ -78,7 +81,7 @@ def _select_again(app: App, before: Mailbox) -> Steps[None]:
 
 
 def _since(before: Mailbox, now: Mailbox) -> str:
-    """What became of the mailbox meanwhile, as far as numbers tell it."""
+    """Return what became of the mailbox meanwhile, as far as numbers tell it."""
     parts = []
     if before.exists is not None and now.exists is not None:
         more = now.exists - before.exists
@@ -90,14 +93,14 @@ def _since(before: Mailbox, now: Mailbox) -> str:
 
 
 def use(app: App, argument: str) -> None:
-    """`\\use NAME`."""
+    r"""`\use NAME`: send lines to this connection from now on."""
     if not argument:
         raise UsageError("\\use needs the name of a connection: \\sessions lists them")
     app.use(argument)
 
 
 def sessions(app: App, argument: str) -> None:
-    """`\\sessions`: who, where and the state of each."""
+    r"""`\sessions`: list the connections, with the user, the place and the state of each."""
     if not app.connections:
         app.say("there is no connection: \\connect opens one")
     for name, connection in app.connections.items():
@@ -110,7 +113,7 @@ def sessions(app: App, argument: str) -> None:
 
 
 def each(app: App, argument: str) -> Steps[str]:
-    """`\\each LINE`: in the order they were opened; the status is the worst of them.
+    r"""`\each LINE`: do the line on all connections in the order they were opened, and return the worst status.
 
     Those that are not connected are left out, and named.
     """

@@ -23,7 +23,7 @@ _NONE = "the last command sent no literal to edit; \\edit APPEND Drafts (\\Draft
 
 
 def edit(app: App, argument: str) -> Steps[str]:
-    r"""`\edit [COMMAND]`: with a command the literal is new, without one it is the last one again."""
+    r"""`\edit [COMMAND]`: edit the literal of a command, or, without one, the last literal again."""
     app.session  # noqa: B018 - raises where there is none, before anything is written
     draft = _new(app, argument) if argument else _last(app)
     message = _reads_as_message(app, draft)
@@ -44,14 +44,17 @@ def edit(app: App, argument: str) -> Steps[str]:
 
 
 def _new(app: App, argument: str) -> Draft:
-    """An empty one; in front of the command's end, or where `{}` stands."""
+    """Return an empty literal at the command's end, or where `{}` stands."""
     head, place, tail = argument.partition("{}")
     draft = Draft(head if place else f"{argument} ", "", tail, True)
     return draft._replace(text=_header(app)) if _reads_as_message(app, draft) else draft
 
 
 def _reads_as_message(app: App, draft: Draft) -> bool:
-    """Whether the literal is a message.  Raises UsageError for a command with a secret: it would lie in a file."""
+    """Return whether the literal is a message.
+
+    Raises UsageError for a command with a secret, because it would lie in a file.
+    """
     found = app.match(f"{draft.head}{{1}}\r\nx{draft.tail}")
     if found.secrets:
         raise UsageError(
@@ -61,7 +64,7 @@ def _reads_as_message(app: App, draft: Draft) -> bool:
 
 
 def _last(app: App) -> Draft:
-    """The last one edited, else that of the last command.  Raises UsageError where that has none."""
+    """Return the literal edited last, else that of the last command.  Raises UsageError if that has none."""
     if app.draft is not None:
         return app.draft
     for event in app.last.events() if app.last is not None else ():
@@ -84,7 +87,7 @@ def _again(frame: Frame, tag: str) -> Draft:
 
 
 def _header(app: App) -> str:
-    """The beginning of a new message (RFC 5322 section 3.6), its body UTF-8."""
+    """Return the beginning of a new message (RFC 5322 section 3.6), whose body is UTF-8."""
     from email.utils import formatdate
 
     connection = app.connection

@@ -1,4 +1,4 @@
-"""The person's own editor, for a text that is too long for a line."""
+"""Runs the person's own editor on a text that is too long for a line."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _USUAL = ("editor", "nano", "vim", "vi")
 
 
 def command() -> list[str]:
-    """What VISUAL or EDITOR say, or a usual one.  Raises UsageError where there is none."""
+    """Return the command in VISUAL or EDITOR, or a usual one.  Raises UsageError if there is none."""
     for variable in ("VISUAL", "EDITOR"):
         if named := os.environ.get(variable, "").strip():
             try:
@@ -31,10 +31,10 @@ def command() -> list[str]:
 
 
 def edit(text: str, suffix: str = ".imap") -> str:
-    """The text as it is when the editor has ended, without the line break that editors put behind the last line.
+    """Return the text as the editor left it, without the line break that editors put after the last line.
 
-    It lies in a file that only its owner may read, and that is removed.  Raises UsageError when there is no editor, or
-    it fails.
+    While it is edited, it lies in a file that only its owner may read, and that is removed then.  Raises UsageError if
+    there is no editor, or it fails.
     """
     words = command()
     with tempfile.TemporaryDirectory(

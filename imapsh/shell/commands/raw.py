@@ -1,4 +1,4 @@
-r"""Octets: `\raw` sends them in no command, `\resync` gives up those that do not come."""
+r"""Commands for octets: `\raw` sends them in no command, `\resync` gives up those that do not come."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from imapsh.shell.lines.files import unescape
 
 
 def send(app: App, argument: str) -> Steps[str]:
-    """`\\raw TEXT`.  Raises UsageError in read-only mode: nobody knows what it would change."""
+    r"""`\raw TEXT`.  Raises UsageError in read-only mode, because nobody knows what it would change."""
     if not argument:
         raise UsageError("\\raw needs the text to send, as in \\raw A1 NOOP\\r\\n")
     if app.session.read_only:
@@ -24,7 +24,10 @@ def send(app: App, argument: str) -> Steps[str]:
 
 
 def _without_secrets(app: App, octets: bytes) -> bytes | None:
-    """The octets to show, None for all: a password in them, also in a piece of earlier ones, is kept nowhere."""
+    """Return the octets to show, None for all.
+
+    A password in them, even in a piece of earlier ones, is kept nowhere.
+    """
     connection = app.connection
     read = discreet.raw(connection.begun, octets)
     connection.begun = read.begun
@@ -35,7 +38,7 @@ def _without_secrets(app: App, octets: bytes) -> bytes | None:
 
 
 def resync(app: App, argument: str) -> None:
-    """`\\resync`: gives up what has come in part, else the commands that have no reply."""
+    r"""`\resync`: give up what has come in part, else the commands that have no reply."""
     if argument:
         raise UsageError("\\resync takes no argument")
     connection = app.connection

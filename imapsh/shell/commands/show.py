@@ -1,4 +1,4 @@
-r"""What is shown and typed, and how: `\help`, `\last`, `\format`, `\keys`, `\trace`."""
+r"""Commands on what is shown and typed, and how: `\help`, `\last`, `\format`, `\keys`, `\trace`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def help_(app: App, argument: str) -> None:
 
 
 def last(app: App, argument: str) -> Steps[None]:
-    """`\\last [FORMAT]`: the last exchange in a format, else the present one."""
+    r"""`\last [FORMAT]`: show the last exchange in a format, or in the present one."""
     form = _format(argument) if argument else ""
     kept = app.last
     if kept is None or not len(kept):

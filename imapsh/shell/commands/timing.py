@@ -1,4 +1,4 @@
-r"""Times: `\timing`, `\stats`, `\repeat`."""
+r"""Commands on times: `\timing`, `\stats`, `\repeat`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def timing(app: App, argument: str) -> None:
 
 
 def stats(app: App, argument: str) -> None:
-    """`\\stats [NAME|reset]`: of one connection, or of all together."""
+    r"""`\stats [NAME|reset]`: show the times of one connection, or of all together."""
     if argument == "reset":
         app.stats.clear()
         app.say("the counts start at zero")
@@ -36,7 +36,7 @@ def stats(app: App, argument: str) -> None:
 
 
 def repeat(app: App, argument: str) -> Steps[str]:
-    """`\\repeat [-q] N SECONDS LINE`: N times, `*` for endless; the status is the worst of them."""
+    r"""`\repeat [-q] N SECONDS LINE`: do a line N times, `*` for endless, and return the worst status."""
     quiet, times, seconds, line = _plan(argument)
     counted = Stats()
     worst, done, before = "", 0, app.interruptions
@@ -81,7 +81,7 @@ def _plan(argument: str) -> tuple[bool, int | None, float, str]:
 
 
 def _outcome(counted: Stats, done: int) -> str:
-    """`20 times: min 0.3 ms, median 0.4 ms, p90 0.6 ms, max 1.2 ms; 1 NO`."""
+    """Return a summary such as `20 times: min 0.3 ms, median 0.4 ms, p90 0.6 ms, max 1.2 ms; 1 NO`."""
     parts = [count(done, "time")]
     rows = list(counted.rows())
     for name, row in rows:

@@ -1,4 +1,4 @@
-r"""Values that carry over: `\set`, `\unset`, `\alias`, `\unalias`, `\history`."""
+r"""Commands on values that carry over: `\set`, `\unset`, `\alias`, `\unalias`, `\history`."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def set_(app: App, argument: str) -> Steps[None]:
 
 
 def _ask(app: App, name: str, text: str) -> Steps[None]:
-    """Take a value that nobody sees."""
+    """Ask for a value that nobody sees."""
     if not name or text:
         raise UsageError("\\set -s takes only a name: it asks for the value, and does not show it")
     app.variables.check(name)
@@ -55,7 +55,10 @@ def _show(app: App, name: str) -> Steps[None]:
 
 
 def _list(app: App) -> None:
-    """All of them; those that are not known now, or only when they are asked for, without a value."""
+    """Show all names with their values.
+
+    A name whose value is not known now, or only when it is asked for, has no value shown.
+    """
     known: list[tuple[str, str]] = []
     for name, row in VALUES.items():
         try:

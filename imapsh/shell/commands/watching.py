@@ -1,4 +1,4 @@
-r"""News: `\watch`, and how they are told: `\notify`."""
+r"""Commands on news: `\watch`, and how news is told: `\notify`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LOOK = 1.0  # seconds after which a script that watches looks whether it is ove
 
 
 def watch(app: App, argument: str) -> Steps[None]:
-    """`\\watch [on|off|SECONDS]`: at the prompt a switch; in a script it lasts for so long."""
+    r"""`\watch [on|off|SECONDS]`: turn watching on or off at the prompt; in a script, watch for so long."""
     seconds = _seconds(argument)
     if not app.interactive:
         if argument != "off":
@@ -49,7 +49,7 @@ def _seconds(argument: str) -> float | None:
 
 
 def _for(app: App, seconds: float | None) -> Steps[None]:
-    """In a script: until so much time is over, the connection ends, or Ctrl-C."""
+    """Watch in a script until the time is over, the connection ends, or Ctrl-C."""
     from imapsh.shell.connection.watch import POLLING, has_idle
 
     connection, session = app.connection, app.session

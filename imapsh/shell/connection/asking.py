@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def asked(
     connection: Connection, why: str, name: str, fragments: Iterable[Sendable]
 ) -> Steps[tuple[Exchange, list[Any]]]:  # fmt: skip
-    """Have it done, unseen; the exchange, and the values of the responses that answer it.
+    """Run a command unseen, and return its exchange and the values of the responses that answer it.
 
     Raises what `Session.command` does.
     """

@@ -1,4 +1,4 @@
-"""BackgroundDial in a thread of its own, so that the handshake goes on while prompt_toolkit is imported.
+"""Dials in a thread of its own, so that the handshake goes on while prompt_toolkit is imported.
 
 Imports neither asyncio nor prompt_toolkit.
 """
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class BackgroundDial:
-    """Begins to dial at once.  The demo needs no dialling."""
+    """Dials in the background, from the moment it is made.  The demo needs no dialling."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
@@ -30,9 +30,9 @@ class BackgroundDial:
             Thread(target=self._dial, daemon=True).start()
 
     async def wait(self) -> tuple[Stream, Plan]:
-        """The stream, and the plan that was followed.  Raises ConnectError or TLSError.
+        """Return the stream and the plan that was followed.  Raises ConnectError or TLSError.
 
-        When it is cancelled, what comes of the dialling is closed.
+        If it is cancelled, the stream that the dialling brings is closed.
         """
         import asyncio
 

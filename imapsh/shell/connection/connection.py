@@ -37,13 +37,16 @@ Listener = Callable[["Connection", Event, bool], None]
 
 
 class Connection:
-    r"""`name` is what `\use` knows it by; `user` is who is logged in, as far as is known, "" for nobody.
+    r"""One connection of a run, with its record and its display.
 
-    `record` is what it has taught, `display` shows its events.  `own`: commands of ours that have no reply yet;
-    `diverted`: those whose output goes elsewhere; `given_up`: those whose reply nothing waits for any more; `question`:
-    a hand-typed AUTHENTICATE whose `+` is to be answered; `begun`: what `\raw` sent of a command whose end it has not
-    sent.  `entered`: somebody was logged in.  `due`: the mailbox that was selected on a connection before this one, and
-    is still to be selected again.
+    `name` is what `\use` knows it by.  `user` is who is logged in, as far as is known, "" for nobody.  `record` is what
+    the connection has taught, and `display` shows its events.
+
+    `own` holds the commands of ours that have no reply yet.  `diverted` holds the commands whose output goes elsewhere,
+    and `given_up` those whose reply nothing waits for any more.  `question` is a hand-typed AUTHENTICATE whose `+` is
+    to be answered.  `begun` is what `\raw` sent of a command whose end it has not sent.  `entered` is true if somebody
+    was logged in.  `due` is the mailbox that was selected on a connection before this one, and is still to be selected
+    again.
     """
 
     def __init__(
@@ -122,11 +125,11 @@ class Connection:
 
     @property
     def busy(self) -> str:
-        """The commands that run and wait, but for what watches; or ""."""
+        """The commands that run and wait, except the one that watches; or ""."""
         return self.running(self.watch.exchange)
 
     def running(self, *without: Exchange | None) -> str:
-        """The commands that run and wait, but for these, in words; or ""."""
+        """Return the commands that run and wait, except these, in words; or ""."""
         parts = [
             f"{one.tag} {one.name} is still running" for one in self.session.running.values() if one not in without
         ]
@@ -143,7 +146,7 @@ class Connection:
         return f"{self.label}{box} {self.session.state}{f', {what}' * bool(what)}"
 
     def opened(self) -> None:
-        """The opening is over; if it needed no login (PREAUTH), the user is the plan's."""
+        """Note that the opening is over; if it needed no login (PREAUTH), the user is the plan's."""
         if self.session.state in (AUTHENTICATED, SELECTED):
             self.entered = True
             self.user = self.user or self.plan.user
@@ -164,7 +167,7 @@ class Connection:
     # -- commands
 
     def quietly(self, name: str, fragments: Iterable[Sendable] = (), own: Own = _UNSAID) -> Exchange:
-        """Submit a command of ours: what it brings is not shown.  Yield it to wait for its reply (`steps`).
+        """Submit a command of ours, whose responses are not shown.  Yield it to wait for its reply (`steps`).
 
         Raises what `Session.command` does.
         """
@@ -175,13 +178,13 @@ class Connection:
         return exchange
 
     def kick(self) -> None:
-        """Tell what came of it, and send what is due, after something was asked of the session itself."""
+        """Report the session's events and send what is due, after something was asked of the session itself."""
         self._kick()
 
     def resync(self) -> bool:
-        """Give up what has come in part, and go on behind it (`Session.resync`); whether there was anything.
+        """Give up what has come in part, and go on after it (`Session.resync`).  Return whether there was any.
 
-        What comes of it is shown, whatever was left running.
+        Everything that comes of it is shown, whatever was left running.
         """
         self.display.muted.clear()
         found = self.session.resync()
@@ -189,7 +192,7 @@ class Connection:
         return found
 
     def give_up(self) -> tuple[Exchange, ...]:
-        """Wait no more for the replies to commands (`Session.give_up`), which are returned.
+        """Stop waiting for the replies to commands (`Session.give_up`), and return these.
 
         Those of ours are given up only if they alone keep others waiting.  A late reply is shown.
         """
@@ -204,7 +207,7 @@ class Connection:
         return given
 
     def mute(self, exchange: Exchange) -> None:
-        """Show no more of a command that is left running."""
+        """Stop showing a command that is left running."""
         self.display.mute(exchange)
 
     def note(self, text: str) -> None:
@@ -214,7 +217,7 @@ class Connection:
     # -- events
 
     def take(self, event: Event) -> None:
-        """Take in an event of the session: record it, show it where it is to be seen, and tell who listens.
+        """Take in an event of the session: record it, show it where it is to be seen, and tell the listeners.
 
         This order is the same for every driver.
         """
@@ -237,7 +240,7 @@ class Connection:
             listener(self, event, own)
 
     def settle(self) -> None:
-        """Take in the rows that wait: a slice of events is over."""
+        """Take in the rows that wait, because a slice of events is over."""
         self._rows.end()
 
     def _begin_rows(self, exchange: Exchange) -> Taker:
@@ -251,7 +254,7 @@ class Connection:
         self.display.rows(rows)
 
     def _asked(self, event: Received) -> None:
-        """A `+` came."""
+        """Take in a `+`."""
         if event.asks == "authenticate" and event.exchange is self.session.asks_answer():
             self.question = event.exchange
 
@@ -279,7 +282,10 @@ class Connection:
         self.display.fault(f"\\last cannot keep this exchange: {error.strerror}")
 
     def _sifted(self, event: Event) -> Event | None:
-        """The event if it is to be shown, None if it is of a command of ours; its taker was given it then."""
+        """Return the event if it is to be shown.
+
+        Return None if it is of a command of ours, whose taker is then given it.
+        """
         if not self.own:
             return event
         exchange = None if isinstance(event, Closed) else event.exchange
@@ -308,7 +314,7 @@ class Connection:
         return target.take(event)
 
     def _replied(self, exchange: Exchange) -> None:
-        """A command has its reply, and that was shown."""
+        """Take note that a command has its reply, and that this was shown."""
         if exchange in self.given_up:
             self.given_up.remove(exchange)
             self.note(f"this is the late reply to {exchange.tag} {exchange.name}, which was given up")
@@ -320,7 +326,7 @@ class Connection:
 
 
 def who(exchange: Exchange) -> str:
-    """The user that a LOGIN or AUTHENTICATE logged in, "" if that is not known."""
+    """Return the user that a LOGIN or AUTHENTICATE logged in, or "" if that is not known."""
     if exchange.mechanism is not None:
         return exchange.mechanism.user
     if exchange.name != "LOGIN":

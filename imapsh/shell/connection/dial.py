@@ -1,4 +1,4 @@
-"""From the command line to a connection: what to dial, how, and what happens before the first command.
+"""Takes the command line to a connection: what to dial, how, and what happens before the first command.
 
 plan = make_plan(options)
 stream = open_stream(plan)                   blocking; may run in a thread of its own
@@ -32,10 +32,10 @@ SPOOL = 1 << 20  #: octets; a larger literal goes to a temporary file
 class Plan(NamedTuple):
     """A server to connect to, and how.
 
-    Time-outs are in seconds, `idle_timeout` None for none; `user` "" for no login; `trace` a path or "".
-    `plain` says that the fall-back from imaps was taken: then STARTTLS must succeed.  `safe`: what loses mail is asked
-    about, and so is what is done to more than `many` messages.  `retry` as `imapsh.shell.connection.retry` reads it.
-    `selects`: the address's mailbox is opened.
+    Time-outs are in seconds; `idle_timeout` is None for none.  `user` is "" for no login.  `trace` is a path or "".
+    `plain` says that the fall-back from imaps was taken: then STARTTLS must succeed.  With `safe`, the person is asked
+    about what loses mail, and about what is done to more than `many` messages.  `retry` is a value as
+    `imapsh.shell.connection.retry` reads it.  With `selects`, the address's mailbox is opened.
     """
 
     address: Address
@@ -72,7 +72,7 @@ class Plan(NamedTuple):
 def make_plan(options: Options, url: str | None = None) -> Plan:
     r"""Return the plan that the options describe; `url`, or a profile, replaces theirs for `\connect`.
 
-    Raises UsageError, and LoginError where the user is to be looked up in a netrc file that cannot be used.
+    Raises UsageError, and LoginError if the user is to be looked up in a netrc file that cannot be used.
     """
     if url is not None and options.settings is not None:
         options = options.settings.connecting(url)
@@ -124,7 +124,10 @@ def _user(options: Options, address: Address) -> str:
 
 
 def _mechanism(options: Options, address: Address) -> str:
-    """The option's, else the URL's, else with a token any that takes one; "" for PLAIN, else the command LOGIN."""
+    """Return the option's mechanism, else the URL's, else AUTO with a token command.
+
+    "" stands for PLAIN, or else the command LOGIN.
+    """
     name = options.mechanism or address.auth or ("auto" if options.token_command else "")
     if not name or options.no_login:
         return ""
@@ -142,9 +145,10 @@ def _retry(options: Options) -> str:
 
 
 def open_stream(plan: Plan, store: Store | None = None) -> Stream:
-    """A connection, its TLS handshake finished where it has one, its time-out the connect one until the greeting.
+    """Return a connection whose TLS handshake, if any, is finished.
 
-    `store` is the demo's mail, where it is not to be a fresh one.  Raises ConnectError or TLSError.
+    Its time-out is the connect one until the greeting.  `store` is the demo's mail, if it is not to be a fresh one.
+    Raises ConnectError or TLSError.
     """
     if plan.demo:
         from imapsh.server.demo import demo_store
@@ -177,7 +181,7 @@ def dial(plan: Plan, store: Store | None = None) -> tuple[Stream, Plan]:
 
 
 def new_session(plan: Plan, trace: Tracer | None = None) -> Session:
-    """The conversation's core; large literals go to temporary files."""
+    """Return the conversation's core.  Large literals go to temporary files."""
     from imapsh.wire.sinks import SpoolSink, opener
 
     session = Session(
@@ -194,7 +198,10 @@ def new_session(plan: Plan, trace: Tracer | None = None) -> Session:
 
 
 def open_trace(path: str) -> tuple[Trace, IO[bytes]]:
-    """A trace, and its file to close: readable by its owner alone, written at once.  Raises UsageError."""
+    """Return a trace, and its file to close.  Raises UsageError.
+
+    The file is readable by its owner alone, and written at once.
+    """
     import time
 
     from imapsh.shell.settings.folders import private
@@ -253,8 +260,8 @@ def opening_steps(
 ) -> Generator[Step, None, None]:
     """Take the greeting, start TLS, log in, ask for capabilities and open the URL's mailbox (EXAMINE if read-only).
 
-    Raises what `imapsh.session.opening.steps` does, CommandNo or CommandBad where the mailbox cannot be opened, and
-    UsageError where there is a mailbox and no login.
+    Raises what `imapsh.session.opening.steps` does, CommandNo or CommandBad if the mailbox cannot be opened, and
+    UsageError if there is a mailbox and no login.
     """
     yield from steps(session, opening(plan, ask, stream))
     name = plan.address.mailbox

@@ -34,19 +34,19 @@ class Driver(Protocol):
         """Return whether a program reads the output, so that notes must go elsewhere."""
 
     async def run(self, connection: Connection, exchange: Exchange, seconds: float | None = None) -> bool:
-        """Wait for the reply to a command of ours, for so many seconds at the most; whether it came."""
+        """Wait for the reply to a command of ours, `seconds` at the most.  Return whether it came."""
 
     async def typed(self, connection: Connection, exchange: Exchange) -> None:
-        """Have the person's command sent, and wait for what comes of it as long as the person does."""
+        """Send the person's command, and wait for what comes of it as long as the person does."""
 
     async def ask(self, question: str, *, secret: bool) -> str | None:
-        """Ask the person; None if nobody is there or they will not say."""
+        """Ask the person.  Return None if nobody is there or they will not say."""
 
     async def answer(self, question: str) -> str | None:
-        """The line that answers the server: the next of the script or the paste, else the person's; None for none."""
+        """Return the line that answers the server, from the script, the paste or the person; None for none."""
 
     async def send(self, connection: Connection, octets: bytes, shown: bytes | None) -> str:
-        """Send octets in no command (`Session.raw`); the status of the reply, "" if that is not waited for."""
+        """Send octets in no command (`Session.raw`).  Return the reply's status, "" if that is not waited for."""
 
     async def reach(self, plan: Plan) -> tuple[Stream | AsyncStream, Plan]:
         """Connect, and return the stream and the plan that was followed.  Raises ConnectError or TLSError."""
@@ -58,7 +58,7 @@ class Driver(Protocol):
         """End a connection without a word."""
 
     async def pause(self, seconds: float) -> None:
-        """Do nothing for so many seconds; what comes is shown."""
+        """Do nothing for so many seconds; events that come are shown."""
 
     async def room(self) -> None:
         """Wait while too much is due to be shown."""

@@ -1,4 +1,4 @@
-"""A server that does not greet, or not as an IMAP server does: one sentence for it, whoever drives."""
+"""Says in one sentence that a server does not greet, or not as an IMAP server does, whoever drives."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def silent(connection: Connection) -> ConnectionTimeout:
-    """The error of a server that is connected and says nothing."""
+    """Return the error for a server that is connected and says nothing."""
     plan = connection.plan
     also = "" if connection.session.secure else "; if it speaks TLS from the first octet, use imaps://"
     return ConnectionTimeout(f"no greeting came from {plan.where} within {plan.connect_timeout:g} s{also}")
@@ -24,7 +24,7 @@ def silent(connection: Connection) -> ConnectionTimeout:
 def checked(connection: Connection) -> Iterator[None]:
     """Turn the end of a connection that has not greeted into what its first octets tell of the peer.
 
-    Octets that are no line tell more of what they are than that they are none.  Raises GreetingError.
+    Octets that are no line say more by what they are than by not being a line.  Raises GreetingError.
     """
     try:
         yield

@@ -23,13 +23,13 @@ Accepted = dict[tuple[str, str], Kept]
 
 
 class _AskFirst(Exception):
-    """The password is wanted, and the person has not been asked yet."""
+    """Raised if the password is wanted, and the person has not been asked yet."""
 
 
 def log_in(connection: Connection, accepted: Accepted) -> Steps[None]:
     """Start TLS, log in, ask for capabilities and open the URL's mailbox, after the greeting.
 
-    A password that nothing else gives, and that is not `accepted` yet, is asked of the person.  Raises GreetingError,
+    The person is asked for a password that nothing else gives, and that is not `accepted` yet.  Raises GreetingError,
     TLSError, LoginError, ConnectionLost, and CommandError for the mailbox.
     """
     plan, session = connection.plan, connection.session
@@ -57,9 +57,9 @@ def log_in(connection: Connection, accepted: Accepted) -> Steps[None]:
 
 
 def log_out(connection: Connection, *, shown: bool) -> Steps[None]:
-    """LOGOUT, for FAREWELL seconds at the most, `shown` or not, and the end of the connection.
+    """Send LOGOUT, wait FAREWELL seconds at the most, and end the connection.  `shown` tells whether it is shown.
 
-    It is not sent behind a command that hangs, and that is said.
+    It is not sent behind a command that hangs, and a note says so.
     """
     session = connection.session
     if connection.live and session.state != LOGOUT:
@@ -77,7 +77,7 @@ def log_out(connection: Connection, *, shown: bool) -> Steps[None]:
 
 
 def _turn_comes(connection: Connection, exchange: Exchange) -> Steps[bool]:
-    """Whether a command is sent, or soon is; it is not if another one hangs that was left running."""
+    """Return whether a command is sent, or soon is.  It is not if another one hangs that was left running."""
     if exchange.started is None and not connection.display.muted:
         yield Within(connection, exchange, PATIENCE)
     return exchange.started is not None

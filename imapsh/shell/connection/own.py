@@ -1,4 +1,4 @@
-"""Commands of the shell's own, which a person did not type."""
+"""The shell's own commands, which a person did not type."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from imapsh.tuples import NamedTuple
 
 
 class Own(NamedTuple):
-    """A command of ours: what it is for, "" if that need not be said, and who takes the responses it brings.
+    """A command of ours: what it is for, and who takes the responses that it brings.
 
-    `news`: what it brings is news, and is shown as what comes unasked is, but for what only keeps the connection alive.
+    `why` is "" if its purpose need not be said.  If `news` is true, its responses are news.  They are shown like
+    unsolicited ones, except those that only keep the connection alive.
     """
 
     why: str = ""

@@ -1,8 +1,8 @@
-"""Connecting again where it failed: `--retry N[:SECONDS]`.
+"""Connects again after a failure: `--retry N[:SECONDS]`.
 
-Only before the server has greeted, when nothing was said yet: where it cannot be reached, does not answer in time, or
-greets with BYE.  What waiting does not mend, a certificate, a peer that is no IMAP or a login, is not tried again, and
-nothing is ever sent twice.
+This happens only before the server has greeted, when nothing was said yet: if it cannot be reached, does not answer in
+time, or greets with BYE.  What waiting does not mend, a certificate, a peer that is no IMAP or a login, is not tried
+again, and nothing is ever sent twice.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Retries:
     def next(self, error: ImapshError, session: Session | None) -> float | None:
         """Return the seconds to wait before connecting again; None if that would be too often, or in vain.
 
-        `session` is that of the attempt, None where it came to none.
+        `session` is that of the attempt, or None if it did not come to one.
         """
         if self.done >= self.times or not _may_pass(error, session):
             return None

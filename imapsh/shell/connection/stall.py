@@ -1,4 +1,4 @@
-r"""A stall explained: after some quiet seconds in the middle of something, one note says what is waited for."""
+r"""Explains a stall: after some quiet seconds in the middle of something, one note says what is waited for."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ REPLIED = "a tagged reply"  #: what `Waiting.looks` says where the server seems 
 
 
 class Stall:
-    """Call `heard` whenever octets came or were sent; `tell` is called once for each stall.
+    """Watches for silence in the middle of something.
 
-    `seconds` 0: never.  `awaited()` is the command whose reply the person waits for, if any.  There is one timer, and
-    only while something is half said or awaited.
+    Call `heard` whenever octets came or were sent; `tell` is called once for each stall.  If `seconds` is 0, it never
+    is.  `awaited()` is the command whose reply the person waits for, if any.  There is one timer, and only while
+    something is half said or awaited.
     """
 
     def __init__(
@@ -69,7 +70,7 @@ class Stall:
 
 
 def unreplied(exchange: Exchange | None) -> Waiting | None:
-    """Return what a completely sent command waits for: its reply."""
+    """Return the wait of a completely sent command for its reply."""
     return Waiting("reply", command=f"{exchange.tag} {exchange.name}") if exchange is not None else None
 
 

@@ -65,7 +65,7 @@ class Answer(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A line, as if typed."""
+    """A line to do as if it had been typed."""
 
     text: str
 
@@ -102,7 +102,7 @@ class Pause(NamedTuple):
 
 
 class Room(NamedTuple):
-    """Let what is due be shown."""
+    """A request to let what is due be shown."""
 
 
 class Away(NamedTuple):

@@ -1,4 +1,4 @@
-"""The trace that can be begun and ended while the session lives."""
+"""A trace that can be begun and ended while the session lives."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 class Tracing:
     """A session's tracer (`imapsh.session.core.Tracer`) that writes to a file or to none.
 
-    Where the file takes no more, as on a full disk, the trace ends, `tell` is called with a sentence, and the session
-    goes on.
+    If the file takes no more, as on a full disk, the trace ends, `tell` is called with a sentence, and the session goes
+    on.
     """
 
     def __init__(self, tell: Callable[[str], None]) -> None:

@@ -31,9 +31,10 @@ def has_idle(capabilities: frozenset[str]) -> bool:
 
 
 class Watch:
-    """`free()`: nothing is done for the person just now; `note` says a line.
+    r"""Watches one connection for `\watch`: IDLE or NOOP between the person's commands.
 
-    `look` is to be called whenever it may be time to begin.
+    `free()` is true if nothing is being done for the person just now.  `note` shows a line.  Call `look` whenever it
+    may be time to begin.
     """
 
     def __init__(
@@ -72,7 +73,7 @@ class Watch:
         return "by IDLE" if idle else f"by NOOP every {self.seconds:g} s, because the server has no IDLE"
 
     def begin(self, seconds: float = POLLING) -> None:
-        """Watch from now on; `seconds` are between NOOPs."""
+        """Watch from now on, with NOOPs `seconds` apart."""
         self.seconds = seconds
         self._stop()
         self.look()

@@ -1,1 +1,1 @@
-"""From a typed line to steps: splitting, aliases, values, redirection, safety, login."""
+"""Turns a typed line into steps: splitting, aliases, values, redirection, safety, login."""

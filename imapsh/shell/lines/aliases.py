@@ -1,7 +1,7 @@
-r"""Aliases: a word of the person's own for the beginning of a line, from `\alias` or the configuration.
+r"""Aliases, which are words of the person's own for the beginning of a line, from `\alias` or the configuration.
 
-In the line it stands for, `${1}` to `${9}` are its arguments and `${*}` is all of them; where there is none of these,
-the arguments stand behind the line.  No alias goes before a command of IMAP's.
+In the line that an alias stands for, `${1}` to `${9}` are its arguments and `${*}` is all of them; if there is none of
+these, the arguments stand behind the line.  No alias goes before a command of IMAP's.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _NAME = lazy(r"(?i)[a-z][\w-]*")
 
 
 def check(name: str, line: str) -> None:
-    """Raises UsageError for what cannot be an alias."""
+    """Raise UsageError for a name or a line that cannot be an alias."""
     if not _NAME.fullmatch(name):
         raise UsageError(f"{name!r} cannot be an alias: use a letter, then letters, digits, - and _")
     if is_command(name):
@@ -31,12 +31,12 @@ def check(name: str, line: str) -> None:
 
 
 def is_command(name: str) -> bool:
-    """Whether a command of IMAP's begins with this word."""
+    """Return whether a command of IMAP's begins with this word."""
     return any(row.split(" ")[0] == name.upper() for row in table.commands())
 
 
 def resolve(aliases: Mapping[str, str], text: str) -> str:
-    """The line that a line stands for; itself where it begins with no alias.
+    """Return the line that a line stands for, which is the line itself if it begins with no alias.
 
     Raises UsageError for aliases that go round in a circle, and for arguments that are missing or too many.
     """
@@ -64,7 +64,7 @@ def _applied(name: str, line: str, rest: str) -> str:
 
 
 def _before_operator(rest: str) -> tuple[str, str]:
-    """The arguments, and what begins with an operator behind them, the space before it included."""
+    """Return the arguments, and the rest that begins with an operator, the space before it included."""
     text = f" {rest}"
     operator = next(operators(text), None)
     return (text[: operator.start].strip(" "), text[operator.start - 1 :]) if operator is not None else (rest, "")
@@ -75,7 +75,7 @@ def _argument(place: Place, given: list[str], rest: str) -> str:
 
 
 def arguments(text: str) -> Iterator[str]:
-    """The arguments of a line: cut at spaces outside quotes, literals and parentheses."""
+    """Yield the arguments of a line, cut at spaces outside quotes, literals and parentheses."""
     depth, start = 0, 0
     for token in tokenize(text):
         depth += (token.kind is LPAREN) - (token.kind is RPAREN)

@@ -1,7 +1,7 @@
-r"""Care: what loses mail is asked about before it is sent, and read-only mode changes nothing.
+r"""Asks before a command that loses mail is sent, and sees that read-only mode changes nothing.
 
 Both go by the table's rows: `guard` and `destroys` say what to count and to ask, `changes` and `harmless` what to
-refuse and what to send instead.  Nobody is asked where nobody is there: a script means what it says.
+refuse and what to send instead.  Nobody is asked if nobody is there: a script means what it says.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ YES = ("y", "yes")
 
 
 def confirm(app: App, found: Match) -> Steps[None]:
-    """Say what a command would do that loses mail, and ask.  Raises UsageError where the answer is not yes."""
+    """Say what a command would do that loses mail, and ask.  Raises UsageError if the answer is not yes."""
     connection, row = app.connection, found.command
     if row is None or not (row.guard or row.destroys) or not (connection.plan.safe and app.attended):
         return
@@ -47,7 +47,7 @@ def _destroys(connection: Connection, row: Command, found: Match) -> Steps[str]:
 
 
 def _deleted(connection: Connection, row: Command, found: Match) -> Steps[str]:
-    r"""What is marked \Deleted, of the command's set where it has one."""
+    r"""Return in words what would be removed: the messages marked \Deleted, of the command's set if it has one."""
     box = connection.session.mailbox
     if box is None or box.read_only or not box.exists:
         return ""
@@ -63,7 +63,7 @@ def _deleted(connection: Connection, row: Command, found: Match) -> Steps[str]:
 
 
 def _mailbox(connection: Connection, row: Command, found: Match) -> Steps[str]:
-    """All that the mailbox holds, and the mailbox."""
+    """Return in words that the mailbox would be removed, with all that it holds."""
     named = _slot(found, "mailbox")
     mail = yield from _held(connection, row, named)
     if named is None or mail is None:
@@ -73,7 +73,7 @@ def _mailbox(connection: Connection, row: Command, found: Match) -> Steps[str]:
 
 
 def _inbox(connection: Connection, row: Command, found: Match) -> Steps[str]:
-    """INBOX's messages, which leave it; the name stays (RFC 9051 section 6.3.6)."""
+    """Return in words that INBOX's messages would leave it; the name stays (RFC 9051 section 6.3.6)."""
     named = _slot(found, "mailbox")
     if named is None or _name(named).upper() != "INBOX":
         return ""
@@ -84,13 +84,16 @@ def _inbox(connection: Connection, row: Command, found: Match) -> Steps[str]:
 
 
 def _messages(connection: Connection, row: Command, found: Match) -> Steps[str]:
-    """The messages of the set, where they are many or all there are."""
+    """Return in words that the set's messages would be moved, if they are many or all there are."""
     mail = yield from _many(connection, row, found, whole=True)
     return f"move {mail}" if mail else ""
 
 
 def _flags(connection: Connection, row: Command, found: Match) -> Steps[str]:
-    r"""The same; where \Deleted is not among the flags, only where they are many."""
+    r"""Return in words that the flags of the set's messages would change.
+
+    If \Deleted is among the flags, this is said as `_messages` does; if not, only if the messages are many.
+    """
     item = _slot(found, "store-item")
     flags = [str(piece.value).lower() for piece in item.all("flag")] if item is not None else []
     deletes = item is not None and not item.name.startswith("-") and "\\deleted" in flags
@@ -107,7 +110,7 @@ _GUARDS: dict[str, Callable[[Connection, Command, Match], Steps[str]]] = {
 
 
 def _many(connection: Connection, row: Command, found: Match, *, whole: bool) -> Steps[str]:
-    """What is in the set, in words, where it is more than `--many` or, if `whole`, all that the mailbox holds."""
+    """Return in words what is in the set if it is more than `--many` or, if `whole`, all that the mailbox holds."""
     box, numbers = connection.session.mailbox, _set(found)
     if box is None or box.read_only or numbers is None:
         return ""
@@ -132,7 +135,7 @@ def _why(row: Command) -> str:
 
 
 def _slot(found: Match, kind: str) -> Piece | None:
-    """The first argument of a kind."""
+    """Return the first argument of a kind."""
     return next((piece for piece in found.pieces if piece.kind == kind), None)
 
 
@@ -142,7 +145,7 @@ def _set(found: Match) -> SequenceSet | None:
 
 
 def _name(piece: Piece) -> str:
-    """A mailbox name as it stands on the wire."""
+    """Return a mailbox name as it stands on the wire."""
     value = piece.value
     return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else str(value or "")
 
@@ -151,7 +154,7 @@ def _name(piece: Piece) -> str:
 
 
 def gently(app: App, found: Match) -> Match:
-    """In read-only mode the command as it is to be sent; nothing else changes.
+    """Return the command as it is to be sent in read-only mode; outside it nothing changes.
 
     Raises UsageError for one that changes mail or mailboxes, and for one of which nobody can tell.
     """

@@ -54,7 +54,7 @@ def _secret_at(line: str, match: Reader, begun: bytes) -> int:
 
 
 def in_clear(line: str) -> str:
-    """A line, or a value, without the password that may be in it, to be shown."""
+    """Return a line, or a value, without the password that may be in it, to be shown."""
     from imapsh.typed.match import match
 
     filled_in = _ARGUMENT.sub(lambda found: "x" * len(found[0]), line)
@@ -63,7 +63,7 @@ def in_clear(line: str) -> str:
 
 
 def shown(variables: Variables, name: str) -> str:
-    """The value of one of the person's own, masked where it is secret, or as far as it is."""
+    """Return the value of one of the person's own, masked if it is secret, or as far as it is."""
     return MASKED if name in variables.secret else in_clear(variables.own[name])
 
 
@@ -113,7 +113,7 @@ def raw(begun: bytes, octets: bytes) -> Raw:
 
 
 def _commands(text: str) -> Iterator[tuple[int, str]]:
-    """The commands of a text of octets: where each begins, and what it is."""
+    """Yield the commands of a text of octets: where each begins, and what it is."""
     start = 0
     for token in tokenize(text):
         if token.kind is CRLF:
@@ -144,7 +144,7 @@ def _in_argument(argument: str, begun: bytes) -> int:
 
 
 def starred(octets: bytes, spans: tuple[tuple[int, int], ...]) -> bytes:
-    """The octets with a star for each that is in the spans."""
+    """Return the octets with a star for each that is in the spans."""
     shown = bytearray(octets)
     for low, high in spans:
         shown[low:high] = re.sub(rb"[^\r\n]", b"*", octets[low:high], flags=re.DOTALL)
@@ -156,5 +156,5 @@ def _text(octets: bytes) -> str:
 
 
 def _octets(text: str, at: int) -> int:
-    """The octets before a character."""
+    """Return the number of octets before a character."""
     return len(text[:at].encode("utf-8", "surrogateescape"))

@@ -1,4 +1,4 @@
-r"""Local files in commands: `{@path}`, and the octets of `\raw`."""
+r"""Reads local files in commands, `{@path}`, and the octets of `\raw`."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ Opened = tuple[int, Callable[[], Iterator[bytes]]]
 def opened(app: App, found: Match) -> Steps[OpenFile]:
     """Open the files that a command names as `{@path}`, for `Session.line` to take them in this order.
 
-    Whatever may be wrong with a file is found here, before an octet of the command is sent.  Raises UsageError where
-    one cannot be read, is no regular file, or holds a NUL where none may be; Interrupted after Ctrl-C.
+    Whatever may be wrong with a file is found here, before an octet of the command is sent.  Raises UsageError if one
+    cannot be read, is no regular file, or holds a NUL where none may be; Interrupted after Ctrl-C.
     """
     ready: deque[Opened] = deque()
     for token in found.tokens:
@@ -48,7 +48,10 @@ def opened(app: App, found: Match) -> Steps[OpenFile]:
 
 
 def _open(path: str) -> IO[bytes]:
-    """A regular file, to be read.  Opening never waits, as it would for a FIFO that nobody writes to."""
+    """Open a regular file to read.
+
+    Opening never waits, as it would for a FIFO that nobody writes to.
+    """
     try:
         file = open(os.path.expanduser(path), "rb", opener=_at_once)  # noqa: SIM115 - closed by its reader
     except (OSError, ValueError) as error:
@@ -67,7 +70,7 @@ def _at_once(path: str, flags: int) -> int:
 
 
 def _without_nul(app: App, path: str, file: IO[bytes], size: int) -> Steps[None]:
-    """Raises UsageError for a NUL, which only a literal8 may hold (RFC 9051 section 4.3, RFC 3516 section 4.4)."""
+    """Raise UsageError for a NUL, which only a literal8 may hold (RFC 9051 section 4.3, RFC 3516 section 4.4)."""
     before = app.interruptions
     at = 0
     try:
@@ -89,10 +92,11 @@ def _without_nul(app: App, path: str, file: IO[bytes], size: int) -> Steps[None]
 
 
 class _Reader:
-    """Reads a file up to the size that was announced, and closes it, also if the command is never sent.
+    """Reads a file up to the size that was announced, and closes it, even if the command is never sent.
 
-    What the file has grown by since is left out.  If it has shrunk, too few octets come, and the session closes the
-    connection: nothing else ends a literal that was begun, and octets of ours are no part of the person's mail.
+    Octets by which the file has grown since are left out.  If it has shrunk, too few octets come, and the session
+    closes the connection: nothing else ends a literal that was begun, and octets of ours are no part of the person's
+    mail.
     """
 
     def __init__(self, file: IO[bytes], size: int) -> None:
@@ -111,7 +115,10 @@ class _Reader:
 
 
 def unescape(text: str) -> bytes:
-    r"""The octets of `\raw`'s argument: UTF-8, with \r \n \t \0 \e \\ and \xNN.  Raises UsageError for others."""
+    r"""Return the octets of `\raw`'s argument: UTF-8, with \r \n \t \0 \e \\ and \xNN.
+
+    Raises UsageError for others.
+    """
 
     def octet(found: re.Match[bytes]) -> bytes:
         if found[1]:

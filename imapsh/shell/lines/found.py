@@ -1,4 +1,4 @@
-"""The messages that commands have found, as UIDs: the server is asked for those that nobody knows yet."""
+"""Gives the messages that commands have found as UIDs, and asks the server for those that nobody knows yet."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _TOGETHER = 1000  # message numbers asked for in one command, so that its line i
 
 
 def uids(app: App, found: Found | None, name: str) -> Steps[str]:
-    """The messages as a set of UIDs, "" for none.  Asks the server where nobody knows them yet.
+    """Return the messages as a set of UIDs.  Asks the server if nobody knows them yet.
 
-    Raises UsageError where nothing was found in the mailbox that is selected, or the server does not say.
+    Raises UsageError if nothing was found in the mailbox that is selected, or the server does not say.
     """
     text = (yield from set_of(app, found)) if found is not None else ""
     if not text:
@@ -29,7 +29,7 @@ def uids(app: App, found: Found | None, name: str) -> Steps[str]:
 
 
 def set_of(app: App, found: Found) -> Steps[str]:
-    """The messages as a set of UIDs, "" for none and for those of another mailbox."""
+    """Return the messages as a set of UIDs, "" for none and for those of another mailbox."""
     box = app.session.mailbox
     if box is None or not found.holds_in(box):
         return ""
@@ -48,7 +48,10 @@ def set_of(app: App, found: Found) -> Steps[str]:
 
 
 def _ask(app: App, found: Found) -> Steps[None]:
-    """Ask for the UIDs of some.  What is expunged meanwhile is shifted by its marks."""
+    """Ask for the UIDs of some of the messages.
+
+    If messages are expunged meanwhile, their marks shift.
+    """
     if not app.connection.plan.ask:
         raise UsageError("the UIDs of the messages found are unknown, and --no-ask is on: UID SEARCH gets them")
     wanted = [number for number, mark in enumerate(found.marks, 1) if mark][:_TOGETHER]

@@ -1,4 +1,4 @@
-"""Typed text with literals in it: what is still to be typed, and where one command ends and the next begins.
+"""Reads typed text with literals in it: what is still to be typed, and where one command ends and the next begins.
 
 In the prompt's text a line break is LF; on the wire, and where a literal's octets are counted, it is CRLF.
 """
@@ -16,18 +16,21 @@ from imapsh.tuples import NamedTuple
 
 
 def to_wire(text: str) -> str:
-    """The text with every line break as CRLF."""
+    """Return the text with every line break as CRLF."""
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
 
 
 @lru_cache(maxsize=4)
 def _tokens(text: str) -> list[Token]:
-    """Asked for several times at each key: by lexer, toolbar and completer."""
+    """Return the tokens of a text.  Lexer, toolbar and completer ask for them several times at each key."""
     return tokenize(to_wire(text))
 
 
 def wanted(text: str) -> int | None:
-    """Octets of UTF-8 that the literal at the end of a text still wants; None where none is open or announced there."""
+    """Return the octets of UTF-8 that the literal at the end of a text still wants.
+
+    Return None if none is open or announced there.
+    """
     if "{" not in text:
         return None
     tokens = _tokens(text)
@@ -40,7 +43,7 @@ def wanted(text: str) -> int | None:
 
 
 def announced(text: str) -> bool:
-    """Whether the text ends in `{n}`, so that Enter begins the literal."""
+    """Return whether the text ends in `{n}`, so that Enter begins the literal."""
     return text.endswith("}") and _tokens(text)[-1].kind is LITERAL
 
 
@@ -55,24 +58,26 @@ class Command(NamedTuple):
 
     @property
     def start(self) -> int:
-        """Where it begins in the prompt's text."""
+        """The offset at which it begins in the prompt's text."""
         return self.marks[0][0]
 
     def offset(self, place: int) -> int:
-        """The offset in the command of a place in the prompt's text."""
+        """Return the offset in the command of a place in the prompt's text."""
         index = bisect_right(self.marks, (place, len(self.text))) - 1
         typed, own = self.marks[max(index, 0)]
         end = self.marks[index + 1][1] if index + 1 < len(self.marks) else len(self.text)
         return min(own + place - typed, end)
 
     def place(self, offset: int) -> int:
-        """The place in the prompt's text of an offset in the command."""
+        """Return the place in the prompt's text of an offset in the command."""
         typed, own = next(mark for mark in reversed(self.marks) if mark[1] <= offset)
         return typed + offset - own
 
     def breaks(self) -> Iterator[tuple[int, int, int]]:
-        """The line breaks that are only seen: the offset in the command where each stands, and from where to where it
-        goes in the prompt's text."""
+        """Yield the line breaks that are only seen.
+
+        Each is the offset in the command where it stands, and from where to where it goes in the prompt's text.
+        """
         for (typed, own), (next_typed, next_own) in pairwise(self.marks):
             if next_typed - typed > next_own - own:
                 yield next_own, typed + next_own - own, next_typed
@@ -80,10 +85,11 @@ class Command(NamedTuple):
 
 @lru_cache(maxsize=4)
 def cut(text: str) -> tuple[Command, ...]:
-    r"""The commands of the prompt's text, cut at line breaks outside literals, blank ones kept; one at least.
+    r"""Return the commands of the prompt's text, cut at line breaks outside literals, blank ones kept; one at least.
 
     A line break behind a backslash that stands outside quotes and literals is only seen: backslash, line break and the
-    blanks that begin the next line are no part of the command.  Not so in imapsh's own commands, where `\` is theirs.
+    blanks that begin the next line are no part of the command.  This is not so in imapsh's own commands, where `\` is
+    theirs.
     """
     if "\n" not in text and "\r" not in text:
         return (Command(text, ((0, 0),)),)
@@ -116,7 +122,7 @@ def cut(text: str) -> tuple[Command, ...]:
 
 
 def at(text: str, place: int) -> tuple[Command, int]:
-    """The command that a place in the prompt's text is in, and the offset in it."""
+    """Return the command that a place in the prompt's text is in, and the offset in it."""
     command = next(command for command in reversed(cut(text)) if command.start <= place)
     return command, command.offset(place)
 
@@ -126,19 +132,19 @@ def _is_continued(parts: list[str]) -> bool:
 
 
 def _marks(data: str, at: int, size: int) -> Iterator[tuple[int, int]]:
-    """The marks behind the line breaks of a literal's data, which ends at `at` and goes in at `size`."""
+    """Yield the marks behind the line breaks of a literal's data, which ends at `at` and goes in at `size`."""
     typed = at - len(data) + data.count("\r")
     for count, found in enumerate(re.finditer("\r\n", data), 1):
         yield typed + found.end() - count, size + found.end()
 
 
 def continued(text: str) -> bool:
-    """Whether a text ends in a backslash that makes a line break there only seen."""
+    """Return whether a text ends in a backslash that makes a line break there only seen."""
     if not text.endswith("\\") or _tokens(text)[-1].kind is not FLAG:
         return False
     return len(cut(text + "\n")) == len(cut(text))
 
 
 def commands(text: str) -> list[str]:
-    """The commands of a pasted text, without blank ones; line breaks as CRLF."""
+    """Return the commands of a pasted text, without blank ones; line breaks are CRLF."""
     return [command.text for command in cut(text) if command.text.strip()]

@@ -1,6 +1,6 @@
-"""`AUTHENTICATE NAME` at the prompt: the person is asked who and with what, and the mechanism says the rest.
+"""Handles `AUTHENTICATE NAME` at the prompt: asks the person who and with what; the mechanism says the rest.
 
-What it asks for is said before, for whoever comes from another client has a response in base64 ready.
+A note says before what it asks for, because people who come from another client have a response in base64 ready.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 
 def mechanism(found: Match) -> str:
-    """The mechanism that a typed line leaves to imapsh.
+    """Return the mechanism that a typed line leaves to imapsh.
 
-    "" where the dialogue is the person's: with a tag in front, with a response, and where imapsh does not know it.
+    Return "" if the dialogue is the person's: with a tag in front, with a response, and if imapsh does not know it.
     """
     if found.command is None or found.command.name != "AUTHENTICATE" or found.tag is not None:
         return ""
@@ -33,7 +33,7 @@ def mechanism(found: Match) -> str:
 
 
 def password(app: App, user: str) -> Steps[str | None]:
-    """The password of a typed `LOGIN user`; None if the person will not say.
+    """Return the password of a typed `LOGIN user`; None if the person will not say.
 
     A script takes it from where the options say.  Raises LoginError if nothing gives it.
     """
@@ -45,11 +45,12 @@ def password(app: App, user: str) -> Steps[str | None]:
 
 
 def log_in(app: App, name: str) -> Steps[str]:
-    """Ask for what the mechanism needs, and submit AUTHENTICATE; the reply's status, "" where the person will not say.
+    """Ask for what the mechanism needs, and submit AUTHENTICATE.
 
-    A token of the plan's user comes from --token-command, where there is one.
+    Return the reply's status, "" if the person will not say.  A token of the plan's user comes from --token-command, if
+    there is one.
 
-    Raises LoginError where a secret would go in the clear, and UsageError for what the mechanism cannot take.
+    Raises LoginError if a secret would go in the clear, and UsageError for what the mechanism cannot take.
     """
     from imapsh.sasl.table import MECHANISMS
 

@@ -1,4 +1,4 @@
-"""How much mail a command is about: asked of the server, quietly, before the person is asked."""
+"""Finds out how much mail a command is about: asks the server, quietly, before the person is asked."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ _LINE = 4000  # octets of a set in one command; a server may refuse a line of mo
 
 
 class Mail(NamedTuple):
-    """Messages: how many, their octets and the day of the oldest, None and "" where not known."""
+    """A number of messages, with their octets and the day of the oldest.
+
+    These are None and "" if they are not known.
+    """
 
     messages: int
     octets: int | None = None
@@ -42,7 +45,7 @@ class Mail(NamedTuple):
 
 
 def ask(connection: Connection, why: str, name: str, fragments: Iterable[Fragment]) -> Steps[list[Any] | None]:
-    """The values that a command of ours brings; None where it was refused, or where we are to ask nothing."""
+    """Return the values that a command of ours brings; None if it was refused, or if we are to ask nothing."""
     if not connection.plan.ask:
         return None
     exchange, values = yield from asked(connection, why, name, fragments)
@@ -50,7 +53,7 @@ def ask(connection: Connection, why: str, name: str, fragments: Iterable[Fragmen
 
 
 def mailbox(connection: Connection, why: str, name: str | bytes) -> Steps[Mail | None]:
-    """What a mailbox holds, its name as it stands on the wire; None where the server does not say."""
+    """Return what a mailbox holds; None if the server does not say.  The name is as it stands on the wire."""
     row = table.find("status-item", "SIZE")
     sized = row is not None and unfit(row, connection.session.context()) is None and connection.session.capabilities
     items = " (MESSAGES SIZE)" if sized else " (MESSAGES)"
@@ -61,7 +64,7 @@ def mailbox(connection: Connection, why: str, name: str | bytes) -> Steps[Mail |
 
 
 def found(connection: Connection, why: str, key: str) -> Steps[SequenceSet | None]:
-    """The UIDs of the messages that a search key finds; None where the server does not say."""
+    """Return the UIDs of the messages that a search key finds; None if the server does not say."""
     session = connection.session
     esearch = session.rev2 or "ESEARCH" in session.capabilities  # in ranges, so that many are few octets
     values = yield from ask(connection, why, "UID SEARCH", Writer().raw(("RETURN (ALL) " * esearch) + key).fragments())
@@ -75,7 +78,7 @@ def found(connection: Connection, why: str, key: str) -> Steps[SequenceSet | Non
 
 
 def messages(connection: Connection, why: str, numbers: SequenceSet, *, uid: bool) -> Steps[Mail | None]:
-    """The messages of a set; None where the server does not say.  Beyond LARGE they are only counted."""
+    """Return the messages of a set; None if the server does not say.  Beyond LARGE they are only counted."""
     if (count := most(connection, numbers, uid=uid)) > LARGE:
         if uid:
             every = yield from found(connection, why, f"UID {numbers}")
@@ -97,7 +100,7 @@ def messages(connection: Connection, why: str, numbers: SequenceSet, *, uid: boo
 
 
 def _lines(numbers: SequenceSet) -> Iterator[SequenceSet]:
-    """The set in parts of which each fits into a line."""
+    """Yield the set in parts, each of which fits into a line."""
     part: list[tuple[int, int]] = []
     octets = 0
     for pair in numbers.ranges:
@@ -111,7 +114,7 @@ def _lines(numbers: SequenceSet) -> Iterator[SequenceSet]:
 
 
 def _day(value: Any) -> date | None:
-    """The day of an INTERNALDATE, ` 1-Feb-2019 02:44:25 +0000`, as the server writes it."""
+    """Return the day of an INTERNALDATE, ` 1-Feb-2019 02:44:25 +0000`, as the server writes it."""
     words = value.split() if isinstance(value, str) else []
     try:
         return read_date(words[0]) if words else None
@@ -120,7 +123,10 @@ def _day(value: Any) -> date | None:
 
 
 def most(connection: Connection, numbers: SequenceSet, *, uid: bool) -> int:
-    """The most messages of the selected mailbox that a set can be; the very number, where its own overlap not."""
+    """Return the most messages of the selected mailbox that a set can be.
+
+    It is the very number, if the set's parts do not overlap.
+    """
     box = connection.session.mailbox
     exists = (box.exists or 0) if box is not None else 0
     if numbers.saved or (uid and any(STAR in pair for pair in numbers.ranges)):

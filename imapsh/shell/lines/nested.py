@@ -1,4 +1,4 @@
-"""Lines inside of lines: `\\each LINE`, `\\repeat N SECONDS LINE`, `\\alias NAME LINE`."""
+r"""Finds lines inside of lines: `\each LINE`, `\repeat N SECONDS LINE`, `\alias NAME LINE`."""
 
 from __future__ import annotations
 
@@ -29,6 +29,6 @@ def line_start(command: str) -> int:
 
 
 def alias_line(command: str) -> int:
-    r"""Return where LINE begins in `\\alias NAME LINE`; 0 in any other line."""
+    r"""Return where LINE begins in `\alias NAME LINE`; 0 in any other line."""
     found = _ALIASED.match(command)
     return found.end() if found is not None else 0

@@ -28,7 +28,7 @@ Own = Callable[["App", str], Steps[str]]
 
 
 def take(app: App, text: str, own: Own) -> Steps[str]:
-    """Do what a line says; the status of the server's reply: OK, NO, BAD, or "" where there is none.
+    """Do a line.  Return the status of the server's reply: OK, NO, BAD, or "" if there is none.
 
     Raises UsageError, and sends nothing, for what cannot be done or sent, and StateError without a connection.
     """
@@ -46,7 +46,7 @@ def take(app: App, text: str, own: Own) -> Steps[str]:
 
 
 def meant(app: App, text: str) -> str:
-    """The line that a line stands for, where it begins with an alias.  Raises UsageError."""
+    """Return the line that a line stands for, if it begins with an alias.  Raises UsageError."""
     if not app.aliases:
         return text
     from imapsh.shell.lines import aliases
@@ -80,7 +80,7 @@ def _do(app: App, line: str, own: Own) -> Steps[str]:
 
 
 def _send(app: App, text: str, saves: bool = False) -> Steps[str]:
-    """Send a typed command.  `saves`: what it finds is to be `$`."""
+    """Send a typed command.  `saves` is true if what it finds is to be `$`."""
     found = app.match(text)
     if found.command is None:
         _refuse_ours(found)
@@ -127,7 +127,7 @@ def answers(connection: Connection, exchange: Exchange) -> Steps[None]:
 
 
 def _refuse_ours(found: Match) -> None:
-    """Raises UsageError for a command of imapsh's own that lacks its backslash: a server would answer BAD."""
+    """Raise UsageError for a command of imapsh's own without its backslash; a server would answer BAD."""
     from imapsh.shell.lines.meant import meant
 
     if said := meant(found):
@@ -145,7 +145,7 @@ def _advise(app: App, found: Match) -> None:
 
 
 def lacks_password(found: Match) -> str:
-    """The user of a `LOGIN user` that lacks its password, else ""."""
+    """Return the user of a `LOGIN user` that lacks its password, else ""."""
     command = found.command
     if command is None or command.name != "LOGIN" or found.complete or found.secrets or len(found.slots) != 1:
         return ""

@@ -1,8 +1,8 @@
-r"""`COMMAND | less`, `COMMAND > file`, `COMMAND >> file`: where the person sends a command's output.
+r"""Sends a command's output elsewhere: `COMMAND | less`, `COMMAND > file`, `COMMAND >> file`.
 
 `>` and `|` may stand in an atom (RFC 9051 section 9, ATOM-CHAR), so an operator is only what cannot be missed: a word
-of its own outside quotes, parentheses and literals, behind a command that is complete without it and before one word
-or more.  A line with a tag in front, a line of a paste, and a command that holds a secret know none.
+of its own outside quotes, parentheses and literals, behind a command that is complete without it and before one word or
+more.  A line with a tag in front, a line of a paste, and a command that holds a secret know none.
 """
 
 from __future__ import annotations
@@ -51,7 +51,10 @@ class Redirect(NamedTuple):
 
 
 def split(text: str, context: Context, known: Mapping[str, str] = _NOTHING) -> Redirect | None:
-    """The line cut at its operator; None where it has none.  `known`: what some of its `${NAME}` stand for."""
+    """Return the line cut at its operator; None if it has none.
+
+    `known` maps some of its `${NAME}` to what they stand for.
+    """
     if text.startswith("\\"):
         return _cut(text, _takes_output)
     return _cut(text, lambda command: _is_complete(command, context, known))
@@ -67,7 +70,7 @@ def _cut(text: str, whole: Callable[[str], bool]) -> Redirect | None:
 
 
 def operators(text: str) -> Iterator[Token]:
-    """The words that may be operators, whatever stands before them."""
+    """Yield the words that may be operators, whatever stands before them."""
     if not any(f" {operator} " in text for operator in OPERATORS):
         return
     tokens = tokenize(text)
@@ -79,7 +82,7 @@ def operators(text: str) -> Iterator[Token]:
 
 
 def _stands_alone(tokens: list[Token], index: int) -> bool:
-    """Whether a token is an operator between spaces with something behind, and no literal follows."""
+    """Return whether a token is an operator between spaces with something behind, and no literal follows."""
     token = tokens[index]
     if token.kind is not WORD or token.text not in OPERATORS or not 0 < index < len(tokens) - 2:
         return False
@@ -88,7 +91,7 @@ def _stands_alone(tokens: list[Token], index: int) -> bool:
 
 
 def _takes_output(command: str) -> bool:
-    """Whether one of imapsh's own commands takes an operator."""
+    """Return whether one of imapsh's own commands takes an operator."""
     from imapsh.shell.command_table import COMMANDS
 
     row = COMMANDS.get(command.split(" ", 1)[0].lower())
@@ -96,7 +99,7 @@ def _takes_output(command: str) -> bool:
 
 
 def _is_complete(command: str, context: Context, known: Mapping[str, str]) -> bool:
-    """Whether a command is whole; what is not known of its values is taken to be whatever is due there."""
+    """Return whether a command is whole.  A value that is not known is taken to be whatever is due there."""
     from imapsh.typed.match import match
     from imapsh.typed.syntax import arguments_in_clear
 
@@ -111,7 +114,7 @@ def _is_complete(command: str, context: Context, known: Mapping[str, str]) -> bo
 
 
 def target(app: App, redirect: Redirect) -> Target:
-    """What takes the output.  Raises UsageError where a file cannot be written or is not named by one word."""
+    """Return the target of the output.  Raises UsageError if a file cannot be written or is not named by one word."""
     from imapsh.shell.screen.targets import FileTarget, PipeTarget
 
     if redirect.operator == "|":
@@ -120,7 +123,7 @@ def target(app: App, redirect: Redirect) -> Target:
 
 
 def file_name(rest: str, operator: str) -> str:
-    """The one word behind `>`, which may be quoted.  Raises UsageError."""
+    """Return the one word behind `>`, which may be quoted.  Raises UsageError."""
     tokens = tokenize(rest)
     if len(tokens) == 1 and tokens[0].kind is QUOTED:
         return unquote(rest)
@@ -133,9 +136,9 @@ def file_name(rest: str, operator: str) -> str:
 
 
 def diverted(app: App, to: Target, steps: Steps[str]) -> Steps[str]:
-    """Do the steps of a command, its output going `to` a target; the status.
+    """Do the steps of a command with its output going `to` a target.  Return the status.
 
-    Whatever ends them before their end, a file is as it was then.
+    If something ends them before their end, a file is as it was then.
     """
     before, app.target = app.target, to
     try:

@@ -1,4 +1,4 @@
-r"""`$` where the server keeps none: the shell's own, as SEARCHRES has it (RFC 5182; RFC 9051 section 6.4.4.1).
+r"""Does `$` for a server that keeps none: the shell's own, as SEARCHRES has it (RFC 5182; RFC 9051 section 6.4.4.1).
 
 A server with SEARCHRES or IMAP4rev2 gets `$` and RETURN (SAVE) as they are typed.  For any other
 
@@ -36,7 +36,10 @@ _LONG = 8000  # octets of a line that any server has to take (RFC 7162 section 4
 
 
 def prepared(app: App, text: str) -> Steps[tuple[str, bool]]:
-    """The line as it is to be sent, "" where nothing is to be sent, which was said; and whether it saves its result."""
+    """Return the line as it is to be sent, and whether it saves its result.
+
+    The line is "" if nothing is to be sent, and a note has said so.
+    """
     session = app.session
     found = match(text, session.context())
     saves = any(piece.name == "SAVE" for piece in find(found.pieces, "search-return"))
@@ -67,14 +70,14 @@ def prepared(app: App, text: str) -> Steps[tuple[str, bool]]:
 
 
 def offers(session: Session) -> bool:
-    """Whether the server keeps `$` itself, or it is not known what it does."""
+    """Return whether the server keeps `$` itself, or it is not known what it does."""
     row = table.find("search-return", "SAVE")
     needs = row.needs if row is not None else ()
     return session.rev2 or not session.capabilities or any(name.upper() in session.capabilities for name in needs)
 
 
 def _save(found: Match) -> list[Change]:
-    """RETURN (... SAVE ...) as a server without SEARCHRES takes it."""
+    """Return the change that makes RETURN (... SAVE ...) what a server without SEARCHRES takes."""
     options = [piece.name for piece in find(found.pieces, "search-return")]
     if "SAVE" not in options:
         return []
@@ -87,6 +90,6 @@ def _save(found: Match) -> list[Change]:
 
 
 def _key(text: str, piece: Piece, uids: str) -> Change:
-    """The search key that a `$` is, `UID $` too, as a key of UIDs."""
+    """Return the change that makes the search key of a `$`, or `UID $`, a key of UIDs."""
     before = _UID_KEY.search(text, 0, piece.start) if piece.kind == "uid-set" else None
     return (before.start() if before is not None else piece.start, piece.end, f"UID {uids}" if uids else "NOT ALL")

@@ -1,7 +1,8 @@
-r"""UIDs and message numbers that a value put into a line: neither is ever taken for the other.
+r"""Keeps UIDs and message numbers apart that a value put into a line: neither is ever taken for the other.
 
-`${uids}` where message numbers are due is sent in the UID form, as the shell's `$` is, and that is said.  What has no
-UID form, and what mixes the two, is refused.  What the person typed is theirs: nothing is known of it.
+If `${uids}` stands where message numbers are due, the UID form is sent, as for the shell's `$`, and a note says so.  A
+line that has no UID form, or that mixes the two, is refused.  Numbers that the person typed are theirs: nothing is
+known of them.
 """
 
 from __future__ import annotations
@@ -24,7 +25,10 @@ Change = tuple[int, int, str]
 
 
 def fitted(app: App, line: str, origins: Sequence[Origin]) -> str:
-    """The line as it is to be sent.  Raises UsageError, and nothing is to be sent, for what would mean other mail."""
+    """Return the line as it is to be sent.
+
+    Raises UsageError for a line that would mean other mail; nothing is to be sent then.
+    """
     if not origins:
         return line
     from imapsh.typed.match import match
@@ -56,7 +60,7 @@ def fitted(app: App, line: str, origins: Sequence[Origin]) -> str:
 def kind_of(text: str, start: int, end: int, origins: Sequence[Origin]) -> str:
     """Return the kind of the set from `start` to `end`, or "" if the person typed it.
 
-    Raises UsageError where it holds values of both kinds.
+    Raises UsageError if it holds values of both kinds.
     """
     inside = [one for one in origins if start <= one.start < end]
     if len({one.kind for one in inside}) > 1:
@@ -66,7 +70,7 @@ def kind_of(text: str, start: int, end: int, origins: Sequence[Origin]) -> str:
 
 
 def only_uids(text: str, start: int, end: int, origins: Sequence[Origin]) -> None:
-    """Raises UsageError where a set holds numbers that were typed beside the UIDs of values."""
+    """Raise UsageError if a set holds numbers that were typed beside the UIDs of values."""
     inside = [one for one in origins if start <= one.start < end]
     between = zip([start, *(one.end for one in inside)], [*(one.start for one in inside), end], strict=True)
     if any(character.isdecimal() for low, high in between for character in text[low:high]):
@@ -77,7 +81,7 @@ def only_uids(text: str, start: int, end: int, origins: Sequence[Origin]) -> Non
 
 
 def _sets(pieces: Sequence[Piece], is_key: bool = False) -> Iterator[tuple[Piece, bool]]:
-    """The sets of a line, and whether each is a search key."""
+    """Yield the sets of a line, and whether each is a search key."""
     for piece in pieces:
         if piece.kind in ("sequence-set", "uid-set"):
             yield piece, is_key
@@ -105,7 +109,7 @@ def _refusal(found: Match, name: str, kind: str) -> UsageError:
 
 
 def _unread(found: Match, line: str, origin: Origin) -> None:
-    """Raises UsageError for a value in a part of the line that the table cannot read, if it may mean messages.
+    """Raise UsageError for a value in a part of the line that the table cannot read, if it may mean messages.
 
     There UIDs stand behind the word UID, or right behind a command's name that begins with it.
     """
@@ -131,7 +135,7 @@ def uid_form(found: Match) -> list[Change]:
 
 
 def changed(text: str, changes: Sequence[Change]) -> str:
-    """The text with other text in some places; a change that is named twice is made once."""
+    """Return the text with other text in some places; a change that is named twice is made once."""
     for start, end, instead in sorted(set(changes), reverse=True):
         text = text[:start] + instead + text[end:]
     return text

@@ -1,7 +1,7 @@
-r"""Values that a line refers to: `${NAME}`, the person's own by `\set`, and what the shell knows by itself.
+r"""Puts in the values that a line refers to: `${NAME}`, the person's own by `\set`, and what the shell knows by itself.
 
-`${` is never legal IMAP, for `{` ends an atom and no literal begins inside one (RFC 9051 section 9).  A value is put in
-as it stands, as if it had been typed.  In quotes and in literals nothing is put in: what stands there is data.
+`${` is never legal IMAP, because `{` ends an atom and no literal begins inside one (RFC 9051 section 9).  A value is
+put in as it stands, as if it had been typed.  In quotes and in literals nothing is put in: what stands there is data.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Place(NamedTuple):
 
 
 def places(text: str) -> Iterator[Place]:
-    """Each `${name}` outside quotes and literals; of an alias also `${1}` and `${*}`."""
+    """Yield each `${name}` outside quotes and literals; of an alias also `${1}` and `${*}`."""
     if "${" not in text:
         return
     tokens = tokenize(text)
@@ -50,7 +50,7 @@ def places(text: str) -> Iterator[Place]:
 
 
 def put_in(text: str, spots: list[Place], values: list[str]) -> tuple[str, list[tuple[int, int]]]:
-    """The text with a value in each place, and where the values stand in it."""
+    """Return the text with a value in each place, and where the values stand in it."""
     pieces: list[str] = []
     spans = []
     at = size = 0
@@ -63,7 +63,7 @@ def put_in(text: str, spots: list[Place], values: list[str]) -> tuple[str, list[
     return "".join([*pieces, text[at:]]), spans
 
 
-#: What a value may turn out to be, by its length: a set, an atom, a flag, a list, what FETCH asks for.
+#: The forms that a value may turn out to have, by its length: a set, an atom, a flag, a list, what FETCH asks for.
 _STAND_INS: tuple[Callable[[int], str], ...] = (
     lambda size: ("1," * size)[: size - 1] + "1",
     lambda size: "x" * size,
@@ -76,7 +76,7 @@ _TRIED = 3  # places where each is tried; at all others a set stands in
 
 
 def read(text: str, match: Callable[[str], Match]) -> Match:
-    """A line as `match` reads it with something that may be there in each place, which is as long as `${NAME}`."""
+    """Read a line with `match`, with something that may be there in each place, which is as long as `${NAME}`."""
     spots = [place for place in places(text) if place.name[0].isalpha()]
     line = put_in(text, spots, [_STAND_INS[0](end - start) for start, end, _ in spots])[0]
     for start, end, _ in spots[:_TRIED]:
@@ -102,9 +102,10 @@ def discreet(line: str) -> int:
 
 
 class BuiltIn(NamedTuple):
-    """`value(app)` is the text, "" where it is not known yet; `way`: what makes it known.
+    """A value that the shell knows by itself.
 
-    `kind`: whether it is UIDS or NUMBERS, "" for neither.
+    `value(app)` is the text, "" if it is not known yet.  `way` says what makes it known.  `kind` is UIDS or NUMBERS, or
+    "" for neither.
     """
 
     value: Callable[[App], str]
@@ -117,7 +118,10 @@ def _last(field: str) -> Callable[[App], str]:
 
 
 def _found(app: App) -> str:
-    """It takes the server to tell the UIDs of message numbers, so they are worked out where they are used."""
+    """Return a text that says if messages were found.
+
+    Their UIDs are worked out only where they are used, because it takes the server to tell them.
+    """
     return "(known)" if app.connection.results.found else ""
 
 
@@ -148,15 +152,20 @@ VALUES: dict[str, BuiltIn] = {
 
 
 def filled(app: App, text: str) -> Steps[str]:
-    """The line as it is to be sent, with its values.  Raises UsageError, and nothing is to be sent, for one that is not
-    known, and for UIDs where message numbers are due, or the other way round (`sets`)."""
+    """Return the line as it is to be sent, with its values.
+
+    Raises UsageError for a value that is not known, and for UIDs where message numbers are due, or the other way round
+    (`sets`); nothing is to be sent then.
+    """
     line, origins = yield from expanded(app, text)
     return fitted(app, line, origins)
 
 
 def expanded(app: App, text: str) -> Steps[tuple[str, list[Origin]]]:
-    """The text with its values, and where those stand that are UIDs or message numbers.  Raises UsageError for one that
-    is not known."""
+    """Return the text with its values, and where those stand that are UIDs or message numbers.
+
+    Raises UsageError for one that is not known.
+    """
     spots = [place for place in places(text) if place.name[0].isalpha()]
     if not spots:
         return text, []
@@ -183,7 +192,7 @@ def _origins(app: App, name: str, span: tuple[int, int]) -> Iterator[Origin]:
 
 
 def value(app: App, name: str) -> Steps[str]:
-    """The value of a name that is known.  Raises UsageError where the shell does not know it yet."""
+    """Return the value of a name that is known.  Raises UsageError if the shell does not know it yet."""
     if name in app.variables.own:
         return app.variables.own[name]
     if name == "uids":

@@ -1,1 +1,1 @@
-"""What is neither prompt nor batch: `--explain`, `--checkup`, `--serve-demo`, `--explain-name`, completion scripts."""
+"""The modes besides prompt and batch: `--explain`, `--checkup`, `--serve-demo`, `--explain-name`, completion."""

@@ -1,6 +1,6 @@
-"""`--checkup`: what is installed, what is read, where passwords would come from, and what the terminal can do.
+"""Does `--checkup`: tells what is installed and read, where passwords would come from, and what the terminal can do.
 
-Values of what may be secret are never shown, only whether there is one.
+Values that may be secret are never shown, only that there is one.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _STATES = {"IMAPSH_PASSWORD": ("not set", "set"), "prompt": ("never", "always")}
 
 
 class Row(NamedTuple):
-    """A line; `good` False for what is wrong, None for what is neither good nor bad."""
+    """A line of the check.  `good` is False for what is wrong, None for what is neither good nor bad."""
 
     label: str
     text: str
@@ -58,7 +58,7 @@ class Row(NamedTuple):
 
 
 def run(given: Mapping[str, Any]) -> int:
-    """Say it all; the exit status: 0, or 2 where the configuration is wrong."""
+    """Write all of it, and return the exit status: 0, or 2 if the configuration is wrong."""
     path, content, fault = _configuration(given)
     try:
         options = _options(content, given)
@@ -129,7 +129,7 @@ def _authorities() -> str:
 
 
 def _configuration(given: Mapping[str, Any]) -> tuple[str, Content | None, str]:
-    """The file, what it says, and what is wrong with it; None where none is read."""
+    """Return the file, what it says (None if it is not read), and what is wrong with it."""
     path = given.get("config") or folders.config_file()
     if given.get("no_config") or not (given.get("config") or os.path.exists(path)):
         return path, None, ""
@@ -166,7 +166,10 @@ def _read(path: str, content: Content | None, fault: str) -> Iterator[Row]:
 
 
 def _first(options: Options) -> str:
-    """The first source that has or gets one; those that would have to be asked are taken to have it."""
+    """Return the first source that has or gets a password.
+
+    Those that would have to be asked are taken to have it.
+    """
     name = next(source.name for source in ORDER if _state(source, options)[1])
     return "this file" if name == "password" else name
 
@@ -178,7 +181,7 @@ def _passwords(options: Options) -> Iterator[Row]:
 
 
 def _state(source: Source, options: Options) -> tuple[str, bool]:
-    """What there is of a source, and whether it is asked."""
+    """Return what there is of a source, and whether it is asked."""
     there = bool(source.asked(ways(options)))
     if there and source.name == "--netrc":
         return _netrc(), True

@@ -1,4 +1,4 @@
-"""What completes imapsh's command line in bash, zsh and fish: scripts made from the table of options.
+"""Makes scripts that complete imapsh's command line in bash, zsh and fish, from the table of options.
 
 A profile's name may stand where the URL does; the script asks imapsh for them while one types.
 """
@@ -10,22 +10,22 @@ from collections.abc import Callable
 
 from imapsh.shell.settings.options import OPTIONS, SCHEMES, Option
 
-#: What prints the names of the profiles, a line for each.
+#: The command that prints the names of the profiles, one a line.
 _PROFILES = "imapsh --profiles 2>/dev/null"
 
 
 def script(shell: str) -> str:
-    """The script for bash, zsh or fish."""
+    """Return the script for bash, zsh or fish."""
     return _SCRIPTS[shell]()
 
 
 def values(option: Option) -> tuple[str, ...]:
-    """What may stand behind an option, where that is known."""
+    """Return what may stand behind an option, if that is known."""
     return option.choices or (_VALUES[option.name]() if option.name in _VALUES else ())
 
 
 def takes_path(option: Option) -> bool:
-    """Whether a file or a folder stands behind it."""
+    """Return whether a file or a folder stands behind the option."""
     return option.metavar in ("FILE", "DIR")
 
 
@@ -36,7 +36,7 @@ def _mechanisms() -> tuple[str, ...]:
 
 
 def _names() -> tuple[str, ...]:
-    """The names that a shell takes as they are."""
+    """Return the names that a shell takes as they are."""
     from imapsh.shell.commands.help.entries import entries
 
     return tuple(dict.fromkeys(entry.name for entry in entries() if re.fullmatch(r"[A-Za-z][\w.-]*", entry.name)))
@@ -50,7 +50,7 @@ _VALUES: dict[str, Callable[[], tuple[str, ...]]] = {
 
 
 def _brief(option: Option) -> str:
-    """The first clause of its help."""
+    """Return the first clause of an option's help."""
     return option.help.split("; ")[0]
 
 
@@ -99,7 +99,7 @@ def _bash() -> str:
 
 
 def _bash_values(option: Option) -> str:
-    """What a case does: offer words, or leave it to bash, which offers files."""
+    """Return what a case does: offer words, or leave it to bash, which offers files."""
     return f'words="{" ".join(values(option))}"' if values(option) else "return"
 
 

@@ -1,4 +1,4 @@
-"""`--explain`: recorded octets read without any server, response by response, and what is wrong with each.
+"""Does `--explain`: reads recorded octets without any server, response by response, and says what is wrong with each.
 
 A recording is what a server sent, or a file that `--trace` wrote.  It is read in pieces and never held whole.  Of a
 trace the client's lines are shown too, in their place, and because both sides are there faults of conduct are found as
@@ -38,7 +38,7 @@ Explained = tuple[Response, tuple[Finding, ...]]
 
 
 def run(options: Options) -> int:
-    """Explain the file of the options; 1 where the input ends within a response, else 0.  Raises UsageError."""
+    """Explain the file of the options.  Return 1 if the input ends within a response, else 0.  Raises UsageError."""
     limits = RECORDED
     for setting in options.limit:
         limits = limits.change(setting)
@@ -63,9 +63,9 @@ def run(options: Options) -> int:
 
 
 def explain(pieces: Iterable[bytes], limits: Limits = RECORDED, sink: Opener | None = None) -> Iterator[Explained]:
-    """The responses of a recording or a trace, in order, each with its faults of conduct.
+    """Yield the responses of a recording or a trace, in order, each with its faults of conduct.
 
-    Raises ParseError where a trace is damaged, LimitError where `limits` are tripped.
+    Raises ParseError if a trace is damaged, LimitError if `limits` are tripped.
     """
     coming = iter(pieces)
     first = next(coming, b"")
@@ -81,7 +81,10 @@ def explain(pieces: Iterable[bytes], limits: Limits = RECORDED, sink: Opener | N
 
 
 class _Traced:
-    """Both directions in one order: a client's line stands where it was sent, unless a response was half-way there."""
+    """Reads both directions of a trace in one order.
+
+    A client's line stands where it was sent, unless a response was half-way there.
+    """
 
     def __init__(self, records: Iterator[Record], limits: Limits, sink: Opener | None) -> None:
         self._records = records
@@ -106,7 +109,7 @@ class _Traced:
             yield follower.sent(sent), ()
 
     def _server(self) -> Iterator[bytes]:
-        """The server's octets; the client's are put aside on the way."""
+        """Yield the server's octets, and put the client's aside on the way."""
         line, begin = b"", 0
         for record in self._records:
             if record.direction == SENT:
@@ -128,7 +131,7 @@ class _Traced:
         return taken
 
     def _place(self, offset: int) -> int:
-        """Where in the file an octet of the server's stream is; what is before it is asked for no more."""
+        """Return where in the file an octet of the server's stream is; do not ask for an earlier one after that."""
         index = bisect_right(self._starts, offset) - 1
         del self._starts[:index], self._places[:index]
         return self._places[0] + offset - self._starts[0]

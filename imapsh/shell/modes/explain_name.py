@@ -1,4 +1,4 @@
-"""`imapsh --explain-name NAME`."""
+"""Does `imapsh --explain-name NAME`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PIPED = 80  #: columns where there is no terminal
 
 
 def run(options: Options) -> int:
-    """Explain the name on stdout; the exit status.  Raises UsageError for a name that is not known."""
+    """Explain the name on stdout, and return the exit status.  Raises UsageError for a name that is not known."""
     terminal = sys.stdout.isatty()
     width = os.get_terminal_size(sys.stdout.fileno()).columns if terminal else 0
     stdio.out(paint(explain(options.explain_name, width or _PIPED), theme_for(options, terminal)))

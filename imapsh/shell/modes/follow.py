@@ -1,8 +1,7 @@
-"""A trace followed with both its sides, for faults of conduct.
+"""Follows a trace with both its sides, to find faults of conduct.
 
-What is known of the conversation, and what is wrong with the time of a response, is for
-`imapsh.session.knowledge.Knowledge` to say, as in a live session.  Here only the commands are found again among the
-octets that the client sent.
+As in a live session, `imapsh.session.knowledge.Knowledge` keeps what is known of the conversation, and says what is
+wrong with the time of a response.  Here only the commands are found again among the octets that the client sent.
 """
 
 from __future__ import annotations
@@ -22,10 +21,10 @@ _ANNOUNCED = lazy(rb"~?\{(\d{1,18})\+?\}\r?\Z")
 
 
 class Follower:
-    """Call `sent` and `received` in the order of the trace.  `parser` reads the server's octets.
+    """Follows the conversation of a trace.
 
-    A trace that does not begin with a greeting begins in mid-session: then a mailbox is taken to be selected of which
-    nothing is known.
+    Call `sent` and `received` in the order of the trace.  `parser` reads the server's octets.  A trace that does not
+    begin with a greeting begins in mid-session: then a mailbox is taken to be selected of which nothing is known.
     """
 
     def __init__(self, nesting: int) -> None:
@@ -34,7 +33,7 @@ class Follower:
 
     @property
     def parser(self) -> Parser:
-        """Reads the server's octets as what was enabled asks for."""
+        """The parser that reads the server's octets according to the extensions that were enabled."""
         return self._known.parser
 
     @property
@@ -43,7 +42,7 @@ class Follower:
         return self._known.state
 
     def sent(self, frame: Frame) -> Response:
-        """Take in what the client sent; return it as a response of kind client, named by the command it begins."""
+        """Take in what the client sent.  Return it as a response of kind client, named by the command it begins."""
         self._begin()
         name = ""
         for line in self._lines.feed(frame.raw):
@@ -82,10 +81,10 @@ class Follower:
 
 
 class _Lines:
-    """Finds the lines that begin something among what the client sent: the octets of literals are passed over.
+    """Finds the lines that begin something among what the client sent, and passes over the octets of literals.
 
-    `exchange` is to be told: the command that the last line began.  `literal` is the command whose literal was
-    announced and has not come, None if there is none.
+    `exchange` must be set to the command that the last line began.  `literal` is the command whose literal was
+    announced and has not come, or None.
     """
 
     def __init__(self) -> None:
@@ -118,7 +117,7 @@ class _Lines:
         return octets[size:]
 
     def completed(self, exchange: Exchange) -> None:
-        """Take in a command's reply: what it has not sent of its literals it will not send."""
+        """Take in a command's reply: octets of its literals that it has not sent will not come."""
         if self.exchange is exchange:
             self.literal, self._midway, self._due = None, False, 0
 

@@ -1,4 +1,4 @@
-"""`--serve-demo`: the built-in demo server on a socket, for any client."""
+"""Does `--serve-demo`: serves the built-in demo server on a socket, for any client."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DEFAULT = "imap://127.0.0.1:1143"
 
 
 def run(options: Options) -> int:
-    """Serve until interrupted.  Raises UsageError, ConnectError or TLSError where the address cannot be served."""
+    """Serve until interrupted.  Raises UsageError, ConnectError or TLSError if the address cannot be served."""
     address = parse_address(options.url or DEFAULT, default_scheme="imap")
     tls = TLSOptions(cert=options.cert, key=options.key or options.cert) if options.cert else None
     if address.scheme == "exec":

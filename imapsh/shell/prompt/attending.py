@@ -1,9 +1,9 @@
-"""The person at the prompt and one connection: what they wait for, and what ends the waiting.
+r"""Attends to the person at the prompt and one connection: what they wait for, and what ends the waiting.
 
 a command is sent  ->  the person waits  ->  its reply, or the end of the connection
-                                         ->  Ctrl-C: the command is left running, its reply goes to \\last
+                                         ->  Ctrl-C: the command is left running, its reply goes to \last
                                          ->  a `+` to a hand-typed AUTHENTICATE: the next line answers it
-                                         ->  IDLE has begun: news are shown while the next line is typed
+                                         ->  IDLE has begun: news is shown while the next line is typed
                                          ->  a stall inside a literal that looks like the reply: the prompt is
                                              given back, and a note says how to go on
 """
@@ -31,7 +31,10 @@ if TYPE_CHECKING:
 
 
 class Attendance:
-    """`stalled`: the prompt was given back because no reply will come."""
+    """The person's side of one connection: waits for what the person waits for.
+
+    `stalled` is true if the prompt was given back because no reply will come.
+    """
 
     def __init__(self, connection: Connection, client: AsyncClient, *, stall: float, free: Callable[[], bool]) -> None:
         from imapsh.shell.connection.stall import Stall
@@ -65,7 +68,7 @@ class Attendance:
             self._changed.set()
 
     def kick(self) -> None:
-        """Tell what came of it, and have sent what is due."""
+        """Report the session's events, and have sent what is due."""
         self.client.kick()
         self.heard()
 
@@ -84,7 +87,7 @@ class Attendance:
 
     @contextmanager
     def running(self, exchange: Exchange | None) -> Iterator[None]:
-        """Meanwhile a line waits for the reply to a command, which may not come."""
+        """While inside, a line waits for the reply to a command, which may not come."""
         self._run = exchange
         self.heard()
         try:
@@ -93,7 +96,7 @@ class Attendance:
             self._run = None
 
     def _renew(self, exchange: Exchange) -> None:
-        """A typed IDLE is taken up again, as long as it runs."""
+        """Take up a typed IDLE again, as long as it runs."""
         if self.connection.idle is exchange:
             self.connection.note(
                 "IDLE ends and begins again, because servers log out clients that are silent for 30 minutes"
@@ -104,7 +107,7 @@ class Attendance:
     # -- what is waited for
 
     async def go(self, exchange: Exchange) -> None:
-        """Have a typed command sent, and wait for what comes of it, unless it has to wait for others itself."""
+        """Send a typed command, and wait for what comes of it, unless it must itself wait for others."""
         connection = self.connection
         busy = connection.running(exchange, *connection.own)
         self.kick()

@@ -1,4 +1,4 @@
-"""The bracket at the cursor and the one that belongs to it; those in quotes and literals are none."""
+"""Marks the bracket at the cursor and the one that belongs to it; those in quotes and literals are none."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PAIRS = {LPAREN: (RPAREN, 1), RPAREN: (LPAREN, -1), LBRACKET: (RBRACKET, 1), RB
 
 
 def pair(text: str, cursor: int) -> tuple[int, int] | None:
-    """The places of the bracket under the cursor, or just before it, and of its partner; None where there are none."""
+    """Return the places of the bracket under the cursor, or just before it, and of its partner; None for none."""
     for place in (cursor, cursor - 1):
         if text[place : place + 1] in _PAIRS and place >= 0 and (other := _partner(text, place)) is not None:
             return place, other
@@ -39,7 +39,7 @@ def _partner(text: str, place: int) -> int | None:
 
 
 class MatchingBrackets(Processor):
-    """Shows them in the style class:matching-bracket."""
+    """Shows a pair of brackets in the style class:matching-bracket."""
 
     def __init__(self) -> None:
         self._last: tuple[tuple[str, int], tuple[int, int] | None] = (("", 0), None)

@@ -1,4 +1,4 @@
-"""What is offered while one types: found by `imapsh.shell.prompt.completing`, put before the person here."""
+"""Offers completions while one types: `imapsh.shell.prompt.completing` finds them, this puts them before the person."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ _REST_OF_QUOTED = lazy(r'[^"\r\n]*"?')
 
 
 class _Typing(NamedTuple):
-    """The line being typed, up to the cursor: it begins at `base` in the command.
+    """The line being typed, up to the cursor; it begins at `base` in the command.
 
-    `found` is None for one of imapsh's own.  `path`: the half-typed path at its end and the offset of that; `cut`: what
-    is typed behind an operator.
+    `found` is None for one of imapsh's own.  `path` is the half-typed path at its end and the offset of that.  `cut` is
+    what is typed behind an operator.
     """
 
     command: literals.Command
@@ -50,8 +50,11 @@ class _Typing(NamedTuple):
 
 
 class ShellCompleter(Completer):
-    """`known` tells what the present connection has taught; `need_names` is called when mailbox names are wanted and
-    not known: it asks for them without waiting.  `earlier` gives the history's lines, which are learned from once."""
+    """Completes the lines of the shell.
+
+    `known` tells what the present connection has taught.  `need_names` is called when mailbox names are wanted and not
+    known; it asks for them without waiting.  `earlier` gives the history's lines, which are learned from once.
+    """
 
     def __init__(
         self, app: App, reading: Reading, known: Callable[[], Known], need_names: Callable[[], None],
@@ -65,11 +68,11 @@ class ShellCompleter(Completer):
 
     @cached_property
     def usage(self) -> Usage:
-        """What was used lately and often."""
+        """The names that were used lately and often."""
         return completing.usage.Usage()
 
     def used(self, text: str) -> None:
-        """The person has entered this, secrets left out: what is in it comes first from now on."""
+        """Learn from a line that the person has entered, secrets left out: its names come first from now on."""
         for command in literals.commands(text):
             line = command[nested.line_start(command) :]
             if line.startswith("\\"):
@@ -78,14 +81,14 @@ class ShellCompleter(Completer):
                 self.usage.learn(self._reading.match(line))
 
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
-        """All of them, at once."""
+        """Return all completions at once."""
         typing = self._typing(document)
         return _completions(typing, self._offers(typing)) if typing is not None else ()
 
     async def get_completions_async(
         self, document: Document, complete_event: CompleteEvent
     ) -> AsyncGenerator[Completion, None]:
-        """The same; what takes long is done off the loop."""
+        """Yield all completions; what takes long is done off the loop."""
         typing = self._typing(document)
         if typing is None:
             return
@@ -97,7 +100,7 @@ class ShellCompleter(Completer):
             yield completion
 
     def takes_long(self, document: Document) -> bool:
-        """Whether `get_completions` could hold up the loop."""
+        """Return whether `get_completions` could hold up the loop."""
         typing = self._typing(document)
         return typing is not None and self._takes_long(typing)
 
@@ -109,7 +112,7 @@ class ShellCompleter(Completer):
         return completing.gather.wants_mailbox(typing.found)
 
     def _typing(self, document: Document) -> _Typing | None:
-        """What is being typed; None in a literal's octets."""
+        """Return what is being typed, or None in a literal's octets."""
         text = document.text_before_cursor
         if literals.wanted(text):
             return None
@@ -144,7 +147,7 @@ class ShellCompleter(Completer):
 
 
 def _tail(typing: _Typing) -> str:
-    """What of the word that is being typed stands behind the cursor."""
+    """Return the part of the word being typed that stands behind the cursor."""
     behind = typing.document.current_line_after_cursor
     _, start = typing.found.prefix if typing.found is not None else ("", 0)
     quoted = typing.found is not None and typing.line[start : start + 1] == '"'
@@ -153,8 +156,10 @@ def _tail(typing: _Typing) -> str:
 
 
 def _completions(typing: _Typing, offers: Iterable[Offer]) -> Iterator[Completion]:
-    """As prompt_toolkit wants them.  With the cursor in a word only what ends as the word does, so that the rest of it
-    stays."""
+    """Yield offers as prompt_toolkit wants them.
+
+    If the cursor is in a word, only those that end as the word does are left, so that the rest of it stays.
+    """
     tail = "" if typing.path is not None else _tail(typing)
     cursor = typing.document.cursor_position
     for offer in offers:

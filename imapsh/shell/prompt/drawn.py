@@ -1,4 +1,4 @@
-"""What prompt_toolkit draws passes the gate: prompt, toolbar, menus, questions, and the line that is being typed.
+"""Passes all that prompt_toolkit draws through the gate: prompt, toolbar, menus, questions, and the line being typed.
 
 prompt_toolkit draws every character as a `Char`, and `Char` looks up what to draw instead in a table.  That table knows
 the controls.  It does not know what else hides or turns text around, as a mailbox name that Tab puts in may do.
@@ -14,7 +14,10 @@ _NO_BREAK_SPACE = "\xa0"  # prompt_toolkit underlines it
 
 
 class _Drawn(dict[str, str]):
-    """Character -> what is drawn for it.  It is asked once for a character: `Char` objects are kept."""
+    """A map from a character to what is drawn for it.
+
+    It is asked once for a character, because `Char` objects are kept.
+    """
 
     def __contains__(self, character: object) -> bool:
         if not isinstance(character, str) or len(character) != 1:
@@ -26,5 +29,5 @@ class _Drawn(dict[str, str]):
 
 
 def guard() -> None:
-    """Have everything drawn from now on made visible."""
+    """Make everything drawn from now on visible."""
     Char.display_mappings = _Drawn({_NO_BREAK_SPACE: " "})

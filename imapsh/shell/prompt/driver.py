@@ -1,6 +1,6 @@
 """Drives the shell at a prompt: the primitives of `imapsh.shell.connection.driver.Driver`, in asyncio's loop.
 
-Octets move by themselves; news are shown above the line that is being typed.
+Octets move by themselves; news is shown above the line that is being typed.
 """
 
 from __future__ import annotations
@@ -43,11 +43,11 @@ T = TypeVar("T")
 
 
 class PromptDriver:
-    """To be made in a running loop; `app` is what it drives.
+    """Drives the shell at a prompt; it must be made in a running loop.
 
-    `begun` is a connection that is being dialled already; `asks` asks the person (`question`, unseen or not);
-    `waits()` says whether the prompt waits for a line; `drawn` is told of each event when it was shown; `pending`:
-    lines of a paste that are not done yet.
+    `app` is what it drives.  `begun` is a connection that is being dialled already.  `asks` asks the person
+    (`question`, unseen or not).  `waits()` says if the prompt waits for a line.  `drawn` is told of each event after it
+    was shown.  `pending` holds lines of a paste that are not done yet.
     """
 
     interactive = True
@@ -87,7 +87,7 @@ class PromptDriver:
         return meter
 
     def attending(self, connection: Connection) -> Attendance:
-        """The person's side of a connection."""
+        """Return the person's side of a connection."""
         return self._attending[connection]
 
     def has_told(self, error: ImapshError) -> bool:
@@ -124,7 +124,7 @@ class PromptDriver:
             raise error
 
     async def send(self, connection: Connection, octets: bytes, shown: bytes | None) -> str:
-        """See Driver: what comes of it is shown as it comes."""
+        """See Driver.  Responses are shown as they come."""
         connection.session.raw(octets, shown)
         connection.kick()
         return ""
@@ -221,7 +221,7 @@ class PromptDriver:
     # -- events
 
     def _happened(self, connection: Connection, event: Event, own: bool) -> None:
-        """An event was shown."""
+        """Take note of an event that was shown."""
         if isinstance(event, Received):
             if event.change and (event.unsolicited or own) and self.app.options.notify != "never":
                 self._notifier.news(event, connection.box)
@@ -241,7 +241,7 @@ class PromptDriver:
             self._attending[here].interrupt()
 
     async def interruptible(self, work: Coroutine[Any, Any, T]) -> T:
-        """The result of `work`; Ctrl-C ends it.  Raises Interrupted then."""
+        """Return the result of `work`.  Ctrl-C ends it; then Interrupted is raised."""
         self._stop.clear()
         task = asyncio.create_task(work)
         stop = asyncio.create_task(self._stop.wait())
@@ -260,9 +260,9 @@ class PromptDriver:
 
     @contextlib.contextmanager
     def metered(self) -> Iterator[None]:
-        """Meanwhile a line tells how far it has come, if it lasts; no prompt may show.
+        """While inside, a line tells how far the work has come, if it lasts; no prompt may show.
 
-        It goes on behind a command that is a step of something longer, until `unmetered`.
+        It goes on after a command that is a step of something longer, until `unmetered`.
         """
         if self._ticking is None:
             self._ticking = asyncio.create_task(self._metering())
@@ -273,7 +273,7 @@ class PromptDriver:
                 self.unmetered()
 
     def unmetered(self) -> None:
-        """Tell no more how far it has come."""
+        """Stop telling how far the work has come."""
         if self._ticking is not None:
             self._ticking.cancel()
             self._ticking = None

@@ -1,4 +1,4 @@
-"""The lines typed before, in a file that only their owner may read, without secrets.
+"""Keeps the lines typed before, in a file that only their owner may read, without secrets.
 
 The file's format is prompt_toolkit's: a comment with the time, then each line of the entry behind a `+`.
 """
@@ -22,9 +22,10 @@ _SLACK = 2_000  # entries beyond the cap before the file is written anew
 
 
 class MaskedHistory(History):
-    """`mask` takes the secrets out of a line before anything keeps it, so that Up cannot reach them either.
+    """The history of lines, without secrets.
 
-    Without a `path`, or where it cannot be used, the lines are kept until the end of the program.
+    `mask` takes the secrets out of a line before anything keeps it, so that Up cannot reach them either.  Without a
+    `path`, or if it cannot be used, the lines are kept until the end of the program.
     """
 
     def __init__(self, path: Path | None, mask: Callable[[str], str], cap: int = CAP) -> None:
@@ -33,7 +34,7 @@ class MaskedHistory(History):
         self.kept: Callable[[str], object] = lambda line: None
         """Told each line that is kept."""
         self.fault = ""
-        """Why the file could not be used, "" where it could."""
+        """The reason why the file could not be used, or "" if it could."""
         self._mask = mask
         self._cap = cap
 
@@ -43,16 +44,16 @@ class MaskedHistory(History):
         return self._loaded_strings
 
     def hides(self, text: str) -> bool:
-        """Whether something of a text is secret."""
+        """Return whether something of a text is secret."""
         return self._mask(text) != "\n".join(literals.commands(text)).replace("\r\n", "\n")
 
     def entries(self) -> list[Entry]:
-        """All that is kept, oldest first, masked by what is known to be secret now."""
+        """Return all that is kept, oldest first, masked by what is known to be secret now."""
         kept = self._read() or [Entry(text) for text in reversed(self._loaded_strings)]
         return [entry._replace(text=self._mask(entry.text)) for entry in kept]
 
     def mask_again(self) -> None:
-        """Take out of what is kept what has turned out to be secret."""
+        """Take out of what is kept the texts that have turned out to be secret."""
         self._loaded_strings = [self._mask(text) for text in self._loaded_strings]
         entries = self._read()
         masked = [entry._replace(text=self._mask(entry.text)) for entry in entries]
@@ -60,7 +61,7 @@ class MaskedHistory(History):
             self._rewrite(masked)
 
     def append_string(self, string: str) -> None:
-        """Keep a line that is worth it: not blank, not the one before."""
+        """Keep a line that is worth it: it is not blank, and not the one before."""
         masked = self._mask(string)
         if masked.strip() and self._loaded_strings[:1] != [masked]:
             super().append_string(masked)
@@ -68,7 +69,7 @@ class MaskedHistory(History):
             self.kept(masked)
 
     def load_history_strings(self) -> Iterable[str]:
-        """The entries of the file, newest first."""
+        """Return the entries of the file, newest first."""
         entries = self._read()
         if len(entries) > self._cap + _SLACK:
             self._rewrite(entries[-self._cap :])

@@ -1,4 +1,4 @@
-"""What keys do at the prompt beyond the usual, in emacs' and in vi's mode."""
+"""Says what keys do at the prompt beyond the usual, in emacs' and in vi's mode."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ OpenEditor = Callable[[Buffer], Coroutine[Any, Any, None]]
 
 
 def bindings(raw: Callable[[], bool], completer: ShellCompleter, open_editor: OpenEditor) -> KeyBindings:
-    """`raw` tells whether lines go out as they are just now, so that no literal begins."""
+    """Return the key bindings.
+
+    `raw` tells whether lines go out as they are just now, so that no literal begins.
+    """
     keys = KeyBindings()
     typing = has_focus(DEFAULT_BUFFER)
 
@@ -82,7 +85,7 @@ _ASKED = CompleteEvent(completion_requested=True)
 
 
 def _complete_next(buffer: Buffer) -> None:
-    """The next completion; one that is typed already is passed over."""
+    """Put in the next completion, and pass over one that is typed already."""
     before = buffer.text
     buffer.complete_next()
     if buffer.text == before:
@@ -90,7 +93,7 @@ def _complete_next(buffer: Buffer) -> None:
 
 
 def _offer(buffer: Buffer, completions: Iterable[Completion]) -> None:
-    """Put the first one in that changes the line."""
+    """Put in the first completion that changes the line."""
     typed = buffer.document.text_before_cursor
     found = [one for one in completions if one.text != typed[len(typed) + one.start_position :]]
     if found:
@@ -99,7 +102,7 @@ def _offer(buffer: Buffer, completions: Iterable[Completion]) -> None:
 
 
 async def _offer_later(buffer: Buffer, completer: Completer) -> None:
-    """The same, once they are found, unless the person has typed on."""
+    """Do as `_offer` once the completions are found, unless the person has typed on."""
     document = buffer.document
     found = [one async for one in completer.get_completions_async(document, _ASKED)]
     if buffer.document == document:

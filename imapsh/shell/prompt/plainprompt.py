@@ -1,6 +1,6 @@
 """The prompt of `--plain`: the terminal itself edits the line, and nothing is ever drawn again.
 
-For screen readers and terminals that cannot move their cursor.  What is seen is what was written, in order; news
+It is for screen readers and terminals that cannot move their cursor.  What is seen is what was written, in order; news
 come between the lines.  A password typed into a line is seen, as everything is: `LOGIN user` asks for it unseen, and
 the literal of a login is taken unseen.
 """
@@ -30,7 +30,7 @@ _CHUNK = 1 << 16
 
 
 class PlainApp(Application[str]):
-    """What the shell wants of an application: whether a line is awaited, and a way to end that."""
+    """The part of an application that the shell wants: it says if a line is awaited, and can end that."""
 
     def __init__(self, input: Input, output: Output) -> None:
         super().__init__(input=input, output=DummyOutput())  # it would begin with an escape sequence
@@ -39,13 +39,13 @@ class PlainApp(Application[str]):
 
     @property
     def is_running(self) -> bool:
-        """Whether a line is awaited."""
+        """Return whether a line is awaited."""
         return self.answer is not None and not self.answer.done()
 
     def exit(
         self, result: str | None = None, exception: BaseException | type[BaseException] | None = None, style: str = ""
     ) -> None:
-        """Have what awaits the line get this instead."""
+        """End the wait for a line with this result or exception."""
         if self.answer is None or self.answer.done():
             return
         if exception is not None:
@@ -54,11 +54,14 @@ class PlainApp(Application[str]):
             self.answer.set_result(result or "")
 
     def invalidate(self) -> None:
-        """Nothing is drawn again."""
+        """Do nothing, because nothing is drawn again."""
 
 
 class PlainPrompt(PromptSession[str]):
-    """`status`, `history` and `raw` are as for `imapsh.shell.prompt.prompt.make`."""
+    """A prompt whose lines the terminal edits.
+
+    `status`, `history` and `raw` are as for `imapsh.shell.prompt.prompt.make`.
+    """
 
     def __init__(
         self,
@@ -77,7 +80,7 @@ class PlainPrompt(PromptSession[str]):
         self._held = b""  # what was read of a line that has no end yet, and of the next
 
     async def prompt_async(self, message: AnyFormattedText = None, *, is_password: Any = False, **ignored: Any) -> str:
-        """A command with its literals, or the answer to `message`.
+        """Return a command with its literals, or the answer to `message`.
 
         Raises EOFError and KeyboardInterrupt.
         """
@@ -144,7 +147,7 @@ def _shown(text: AnyFormattedText) -> Shown:
 
 @contextlib.contextmanager
 def _unseen(terminal: int) -> Iterator[None]:
-    """The terminal does not show what is typed."""
+    """Keep the terminal from showing what is typed."""
     import termios
 
     try:

@@ -53,13 +53,16 @@ _STYLES = {
 
 
 def style(theme: Theme | None) -> Style:
-    """prompt_toolkit's style for a theme; None: without colour."""
+    """Return prompt_toolkit's style for a theme; None means without colour."""
     chosen = theme or THEMES["mono"]
     return Style.from_dict({**prompt_styles(chosen), **{name: chosen.rule(rule) for name, rule in _STYLES.items()}})
 
 
 def _depth(theme: Theme | None) -> ColorDepth | None:
-    """What the terminal can, but without a theme nothing of the library's own colours either, as its menu has."""
+    """Return the colours to use: what the terminal can, or for no theme, none.
+
+    The library has colours of its own, as in its menu, and without a theme these are not wanted either.
+    """
     return ColorDepth.DEPTH_1_BIT if theme is None else None
 
 
@@ -76,7 +79,10 @@ def make(
     input: Input | None = None,
     output: Output | None = None,
 ) -> PromptSession[str]:
-    """The prompt for commands.  `raw` tells whether lines go out as they are; `note` says something above it."""
+    """Return the prompt for commands.
+
+    `raw` tells whether lines go out as they are; `note` says something above it.
+    """
     drawn.guard()
     session: PromptSession[str]
 
@@ -127,7 +133,7 @@ def _vi_mode(session: PromptSession[str]) -> StyleAndTextTuples:
 
 
 async def _open_editor(buffer: Buffer, history: MaskedHistory, note: Callable[[str], None]) -> None:
-    """Have the buffer's text edited; one with a secret in it goes to no file."""
+    """Have the buffer's text edited.  A text with a secret in it goes to no file."""
     text = buffer.text
     if history.hides(text):
         note("a line with a secret in it is not opened in an editor")
@@ -143,7 +149,7 @@ async def _open_editor(buffer: Buffer, history: MaskedHistory, note: Callable[[s
 
 
 def make_secret(theme: Theme | None, *, input: Input | None = None, output: Output | None = None) -> PromptSession[str]:
-    """The prompt for what must not be seen nor kept."""
+    """Return the prompt for text that must not be seen nor kept."""
     drawn.guard()
     return PromptSession(
         is_password=True, history=DummyHistory(), style=style(theme), include_default_pygments_style=False,

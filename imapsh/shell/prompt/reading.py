@@ -1,4 +1,4 @@
-"""What is being typed, read once for all who want to know: lexer, toolbar, completer, keys and history."""
+"""Reads what is being typed once for all who want to know: lexer, toolbar, completer, keys and history."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ _UNDERLINED = {"error": " class:lint-error", "advice": " class:lint-advice"}
 
 
 class Reading:
-    """`context` tells the state of the session now; the same text in the same context is read once.
+    r"""Reads texts, each once in the same context.
 
-    `aliases` and `variables` are the person's: name -> line, or value.  `begun` is what `\\raw` has sent of a command.
+    `context` tells the state of the session now.  `aliases` and `variables` are the person's: name -> line, or value.
+    `begun` is what `\raw` has sent of a command.
     """
 
     def __init__(
@@ -40,7 +41,7 @@ class Reading:
         self._kept: dict[tuple[str, Context], Match] = {}
 
     def match(self, command: str) -> Match:
-        """One command, its line breaks as CRLF."""
+        """Read one command, its line breaks as CRLF."""
         key = (command, self.context())
         found = self._kept.get(key)
         if found is None:
@@ -52,20 +53,20 @@ class Reading:
         return found
 
     def cut(self, line: str) -> Redirect | None:
-        """A line that sends its output elsewhere, cut."""
+        """Cut a line that sends its output elsewhere; None for any other."""
         from imapsh.shell.lines.redirect import split
 
         return split(line, self.context(), self.variables())
 
     def typed(self, line: str) -> Match:
-        """What of a line is for the server, with something as long in place of each `${NAME}`."""
+        """Read the part of a line that is for the server, with something as long in place of each `${NAME}`."""
         from imapsh.shell.lines import values  # a start needs none of it
 
         cut = self.cut(line)
         return values.read(cut.command if cut is not None else line, self.match)
 
     def alias(self, line: str) -> str:
-        """What the alias that a line begins with stands for, "" where it begins with none."""
+        """Return what the alias that a line begins with stands for, or "" if it begins with none."""
         from imapsh.shell.lines.aliases import is_command
 
         name = line.partition(" ")[0]
@@ -73,11 +74,11 @@ class Reading:
         return meant if meant and not is_command(name) else ""
 
     def last(self, text: str) -> Match:
-        """The command that a text ends with, which is the one being typed."""
+        """Return the command that a text ends with, which is the one being typed."""
         return self.match(literals.cut(text)[-1].text)
 
     def without_secrets(self, text: str) -> str:
-        """The text to keep: every command up to what is secret in it."""
+        """Return the text to keep: every command up to what is secret in it."""
         kept = []
         commands = literals.commands(text)
         for command, answers in zip(commands, self.answers(commands), strict=True):
@@ -86,7 +87,10 @@ class Reading:
         return "\n".join(line for line in kept if line).replace("\r\n", "\n")
 
     def answers(self, commands: Sequence[str]) -> list[bool]:
-        """Which lines of a text answer an AUTHENTICATE: those behind one that are no command.  All secret."""
+        """Return for each line of a text whether it answers an AUTHENTICATE: it stands behind one, and is no command.
+
+        All of such a line is secret.
+        """
         if len(commands) < 2:
             return [False] * len(commands)
         found: list[bool] = []
@@ -98,7 +102,7 @@ class Reading:
         return found
 
     def secret_at(self, command: str) -> int:
-        """Where something secret begins in a line, ours or the server's; its length where nothing is."""
+        """Return where something secret begins in a line, ours or the server's; its length if nothing is secret."""
         from imapsh.shell.lines import discreet  # a start needs none of it
 
         end = discreet.secret_at(command, self.match, self._begun())
@@ -109,7 +113,7 @@ class Reading:
         return end
 
     def _logs_in(self, line: str) -> bool:
-        """Whether an alias stands for a LOGIN or AUTHENTICATE, so that its arguments may be secret."""
+        """Return whether an alias stands for a LOGIN or AUTHENTICATE, so that its arguments may be secret."""
         for _ in range(_DEEP):
             line = line[nested.line_start(line) :]
             if not (further := self.alias(line)):
@@ -126,16 +130,16 @@ class TypedLexer(Lexer):
         self.reading = reading
 
     def invalidation_hash(self) -> Hashable:
-        """Colours change with the session's state too."""
+        """Return the context, because colours change with the session's state too."""
         return self.reading.context()
 
     def lex_document(self, document: Document) -> Callable[[int], StyleAndTextTuples]:
-        """The fragments of each line."""
+        """Return a function that gives the fragments of each line."""
         lines = self.lines(document.text)
         return lambda number: lines[number] if number < len(lines) else []
 
     def lines(self, text: str) -> list[StyleAndTextTuples]:
-        """The fragments of a text, line by line."""
+        """Return the fragments of a text, line by line."""
         if not text:
             return [[]]
         lines: list[StyleAndTextTuples] = []
@@ -177,7 +181,7 @@ class TypedLexer(Lexer):
         return fragments
 
     def _own(self, command: str) -> list[tuple[str, str]]:
-        """One of imapsh's own commands, and the line that it does."""
+        """Return the fragments of one of imapsh's own commands, and of the line that it does."""
         name, _, _ = command.partition(" ")
         start = nested.line_start(command)
         if start:
@@ -189,7 +193,7 @@ class TypedLexer(Lexer):
 
 
 def _broken(fragments: list[tuple[str, str]], command: literals.Command, text: str) -> list[tuple[str, str]]:
-    """The fragments with the line breaks that are only seen."""
+    """Return the fragments with the line breaks that are only seen."""
     breaks = list(command.breaks())
     if not breaks:
         return fragments

@@ -1,4 +1,4 @@
-"""The interactive shell, begun: the connection is dialled while prompt_toolkit is imported."""
+"""Begins the interactive shell: dials the connection while prompt_toolkit is imported."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _BEGUN = 1.0  # seconds in which the prompt stands
 
 
 def run(plan: Plan, options: Options) -> int:
-    """Talk with the person at the terminal until they leave; the exit status."""
+    """Talk with the person at the terminal until they leave, and return the exit status."""
     dialling = BackgroundDial(plan)
     import asyncio
 
@@ -34,6 +34,6 @@ def run(plan: Plan, options: Options) -> int:
 
 
 def _collect() -> None:
-    """Look for garbage from now on, not among what a start has made: that stays."""
+    """Look for garbage from now on, but not among what a start has made, which stays."""
     gc.freeze()
     gc.enable()

@@ -43,9 +43,10 @@ class _Answer(str):
 
 
 class Shell:
-    """One run of the shell at a prompt; to be made in a running loop.  `input`, `output` and `folder` are for tests.
+    """One run of the shell at a prompt; it must be made in a running loop.
 
-    `app` is the shell itself, `driver` what moves it, `prompt` what a line is typed into.
+    `app` is the shell itself, `driver` is what moves it, and `prompt` is what a line is typed into.  `input`, `output`
+    and `folder` are for tests.
     """
 
     def __init__(
@@ -148,7 +149,10 @@ class Shell:
         return 0
 
     async def _guarded(self, work: Coroutine[Any, Any, object]) -> None:
-        """A mistake of the person's or the server's is a sentence, and the prompt comes again."""
+        """Run work, and report a mistake of the person's or the server's in a sentence.
+
+        The prompt comes again after that.
+        """
         app = self.app
         app.screen.width = self.prompt.app.output.get_size().columns
         try:
@@ -161,7 +165,7 @@ class Shell:
         await self.driver.printer.drain()
 
     def _broke(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """A mistake of ours in a callback: told as a sentence, for a traceback may hold secrets."""
+        """Report a mistake of ours in a callback in a sentence, because a traceback may hold secrets."""
         if error := context.get("exception"):
             from imapsh.shell.settings import crash
 
@@ -170,7 +174,7 @@ class Shell:
             loop.default_exception_handler(context)
 
     async def _turn(self) -> None:
-        """One line from the person, and what comes of it."""
+        """Do one line from the person, and what comes of it."""
         pending, live = self.driver.pending, self.app.live
         if live is not None and live.question is not None:
             from imapsh.shell.lines import perform
@@ -188,7 +192,7 @@ class Shell:
             await self._take(pending.popleft())
 
     async def _read(self) -> None:
-        """A line, or a paste of several, from the prompt."""
+        """Read a line, or a paste of several, from the prompt."""
         app, driver = self.app, self.driver
         if self.history.fault:
             app.note(self.history.fault)
@@ -212,7 +216,7 @@ class Shell:
             self._waits = False
 
     async def _take(self, text: str) -> None:
-        """Do a line.  While IDLE runs an IMAP command ends it first; so does an empty line."""
+        """Do a line.  While IDLE runs, an IMAP command or an empty line ends it first."""
 
         from imapsh.shell.lines import perform  # a first prompt needs none of it
 
@@ -243,7 +247,7 @@ class Shell:
         return self._secret is not None and credentials(self._secret.default_buffer.text)
 
     async def _ask(self, question: str, secret: bool) -> str | None:
-        """Ask the person below all that was shown; None if they will not say."""
+        """Ask the person below all that was shown.  Return None if they will not say."""
         hidden: Any = secret or Condition(self._seems_secret)
         if self._secret is None:
             self._secret = prompt.make_secret(self.theme, input=self.prompt.input, output=self.prompt.app.output)
@@ -266,7 +270,11 @@ class Shell:
         self.driver.interrupt()
 
     async def _interrupted_at_prompt(self) -> None:
-        """Send DONE in IDLE; on an empty line offer to disconnect from a running command; else only clear the line."""
+        """Handle Ctrl-C at the prompt.
+
+        In IDLE, send DONE.  On an empty line, offer to disconnect from a running command.  Otherwise only clear the
+        line.
+        """
         live = self.app.live
         if live is None or (self.prompt.default_buffer.text and live.idle is None):
             return
@@ -281,7 +289,7 @@ class Shell:
     # -- events
 
     def _happened(self, connection: Connection, event: Event, own: bool) -> None:
-        """An event was shown: what is on the screen may have to be drawn anew."""
+        """Draw anew what an event that was shown may have changed on the screen."""
         running = self.prompt.app.is_running
         if isinstance(event, Closed):
             if self._secret is not None and self._secret.app.is_running:

@@ -1,4 +1,4 @@
-"""The output at the prompt: text above the line that is being typed."""
+"""The output at the prompt: puts text above the line that is being typed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from imapsh.shell.screen.printer import Printer
 
 
 class TerminalSink:
-    """`imapsh.shell.screen.display.Sink` for a terminal with a prompt on it; `output` has its colours and its width."""
+    """The sink of a terminal with a prompt on it (`imapsh.shell.screen.display.Sink`).
+
+    `output` has its colours and its width.
+    """
 
     exact = False
 
@@ -30,7 +33,7 @@ class TerminalSink:
         self.text(text)
 
     def note(self, text: str, label: str = "") -> None:
-        """See Sink: dimmed."""
+        """See Sink.  The line is dimmed."""
         self._sentence(f"  {text}", "note", label)
 
     def fault(self, text: str, label: str = "") -> None:

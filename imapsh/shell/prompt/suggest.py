@@ -1,4 +1,4 @@
-"""The rest of a line, from the newest line of the history that begins as it does."""
+"""Suggests the rest of a line, from the newest line of the history that begins as it does."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from imapsh.shell.prompt.history import MaskedHistory
 
 
 class FromHistory(AutoSuggest):
-    """Quick among ten thousand lines, since it is asked at every key."""
+    """Suggests lines from the history.
+
+    It is quick among ten thousand lines, since it is asked at every key.
+    """
 
     def __init__(self, history: MaskedHistory) -> None:
         self._history = history

@@ -1,4 +1,7 @@
-"""The prompt and the bottom toolbar: what is known of the session, as styled fragments.  No I/O, and nothing slow."""
+"""Makes the prompt and the bottom toolbar: what is known of the session, as styled fragments.
+
+No I/O, and nothing slow.
+"""
 
 from __future__ import annotations
 
@@ -31,8 +34,11 @@ _GOES = {"|": "the output goes to", ">": "the output goes into", ">>": "the outp
 
 
 class Status(NamedTuple):
-    """What there is to say.  `who` is `user@host`, `tls` its version or ""; `name` the connection's, where there are
-    `several`; `busy`: what runs; `idle`: a typed IDLE does."""
+    """The data that the prompt and the toolbar show.
+
+    `who` is `user@host`, and `tls` is its version or "".  `name` is the connection's, if there are `several`.  `busy`
+    says what runs.  `idle` is true while a typed IDLE does.
+    """
 
     who: str
     session: Session | None
@@ -46,12 +52,12 @@ class Status(NamedTuple):
 
     @property
     def live(self) -> bool:
-        """Whether there is a connection."""
+        """Return whether there is a connection."""
         return self.session is not None and not self.session.closed
 
 
 def prompt(status: Status) -> Fragments:
-    """`demo@host INBOX> `: who, where, and the state."""
+    """Return the prompt, as `demo@host INBOX> `: who, where, and the state."""
     session = status.session
     found: Fragments = [("class:prompt-name", f"{status.name} ")] if status.name else []
     if session is None or not status.live:
@@ -69,19 +75,19 @@ def prompt(status: Status) -> Fragments:
 
 
 def continuation(text: str, line: int) -> Fragments:
-    """The prompt of line `line` of a text that has several: how many octets its literal still wants."""
+    """Return the prompt of line `line` of a text that has several: how many octets its literal still wants."""
     above = "\n".join(text.split("\n")[:line]) + "\n"
     left = literals.wanted(above)
     return [("class:prompt-state", f"{left:>6} octets> " if left else f"{'...':>13}> ")]
 
 
 def toolbar(status: Status, reading: Reading, document: Document) -> Fragments:
-    """Two lines: what helps with what is being typed, and the session."""
+    """Return two lines: what helps with what is being typed, and the session."""
     return [*_advice(status, reading, document), ("", "\n"), *_state(status)]
 
 
 def running(session: Session, besides: Collection[Exchange | None] = ()) -> str:
-    """`A7 FETCH is still running, A8 NOOP waits`, or ""."""
+    """Return a text such as `A7 FETCH is still running, A8 NOOP waits`, or ""."""
     parts = [f"{e.tag} {e.name} is still running" for e in session.running.values() if e not in besides]
     parts += [f"{e.tag} {e.name} waits" for e in session.queue if e not in besides]
     return ", ".join(parts)
@@ -113,7 +119,10 @@ def _advice(status: Status, reading: Reading, document: Document) -> Fragments:
 
 
 def _line(reading: Reading, line: str, cursor: int) -> Fragments:
-    """What is wrong at the cursor, or first; else, or beside mere advice, what may follow at the cursor."""
+    """Return what is wrong at the cursor, or what is wrong first.
+
+    If nothing is, or only advice is given, return what may follow at the cursor, too.
+    """
     if not line.strip() or line.startswith("#"):
         return []
     if stands_for := reading.alias(line):
@@ -144,7 +153,7 @@ def _line(reading: Reading, line: str, cursor: int) -> Fragments:
 
 
 def _problem(found: Match, cursor: int) -> Problem | None:
-    """The one in the word under the cursor; where there is none, the first error, or the first of all."""
+    """Return the problem in the word under the cursor; without one, the first error, or the first of all."""
     under = next((token for token in found.tokens if token.start <= cursor < token.end), None)
     if under is not None:
         for problem in found.errors:

@@ -1,1 +1,1 @@
-"""What a connection has taught: the last exchange, results, names, messages, times."""
+"""The record of a connection: the last exchange, results, names, messages, times."""

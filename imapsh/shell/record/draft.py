@@ -1,4 +1,4 @@
-r"""What `\edit` wrote last."""
+r"""The text that `\edit` wrote last."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from imapsh.tuples import NamedTuple
 
 
 class Draft(NamedTuple):
-    """A literal's text, its line breaks LF, and the command around it; `sent`: there is no need to send it again."""
+    """A literal's text, with its line breaks as LF, and the command around it.
+
+    `sent` is true if there is no need to send it again.
+    """
 
     head: str
     text: str

@@ -6,7 +6,7 @@ from imapsh.tuples import NamedTuple
 
 
 class Entry(NamedTuple):
-    """What was typed, and when, "" where that is not known."""
+    """A line that was typed, and when, "" if that is not known."""
 
     text: str
     when: str = ""

@@ -1,4 +1,4 @@
-"""How near what is typed comes to a name."""
+"""Measures how near what is typed comes to a name."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SCATTERED_FROM = 3
 
 
 def closeness(name: str, typed: str) -> int | None:
-    """BEGINS, HOLDS, SCATTERED, or None.  Both are to be folded to one case."""
+    """Return BEGINS, HOLDS, SCATTERED, or None.  Both texts must be folded to one case."""
     if name.startswith(typed):
         return BEGINS
     if len(typed) < _HOLDS_FROM:
@@ -30,12 +30,12 @@ def closeness(name: str, typed: str) -> int | None:
 
 
 def nearest(names: Iterable[str], typed: str) -> int | None:
-    """The best closeness among several names of one thing, in any case."""
+    """Return the best closeness among several names of one thing, in any case."""
     folded = typed.casefold()
     found = [near for name in names if (near := closeness(name.casefold(), folded)) is not None]
     return min(found, default=None)
 
 
 def fits(name: str, typed: str) -> bool:
-    """Whether `typed`, in any case, may mean a name that is in upper case."""
+    """Return whether `typed`, in any case, may mean a name that is in upper case."""
     return closeness(name, typed.upper() if typed.isascii() else typed) is not None

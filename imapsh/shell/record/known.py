@@ -1,4 +1,7 @@
-"""What one connection has taught for completion: mailbox names, and the messages of the selected mailbox."""
+"""The names and messages that one connection has taught for completion.
+
+These are mailbox names, and the messages of the selected mailbox.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ _OF_MAILBOXES = (MailboxList, MailboxStatus, Namespaces)
 
 
 class Known:
-    """`mailbox` tells the selected mailbox, None where there is none."""
+    """Keeps what completion offers.  `mailbox` tells the selected mailbox, None if there is none."""
 
     def __init__(self, mailbox: Callable[[], Mailbox | None] = lambda: None) -> None:
         self._mailbox = mailbox
@@ -35,7 +38,7 @@ class Known:
 
     @classmethod
     def of(cls, session: Session) -> Known:
-        """What `session` is going to teach."""
+        """Return an empty record that `session` is going to fill."""
         return cls(lambda: session.mailbox)
 
     @cached_property
@@ -52,8 +55,10 @@ class Known:
 
     @property
     def messages(self) -> Messages:
-        """Of the mailbox selected now; empty after another SELECT, or when UIDVALIDITY has changed (RFC 9051 section
-        2.3.1.1)."""
+        """The messages of the mailbox selected now.
+
+        They are empty after another SELECT, or when UIDVALIDITY has changed (RFC 9051 section 2.3.1.1).
+        """
         now = self._mailbox()
         uidvalidity = now.uidvalidity if now is not None else None
         if now is not self._of or uidvalidity != self._uidvalidity:
@@ -80,11 +85,11 @@ class Known:
             self.names.learn(event.response)
 
     def meant(self, exchange: Exchange, *, utf8: bool) -> str:
-        """Which mailbox may have been meant by the first that a refused command names; "" where nothing is near.
-        `utf8`: names are not sent in modified UTF-7.
+        """Return a question that names the mailbox that a refused command may have meant; "" if none is near.
 
-        Not every server says NONEXISTENT or TRYCREATE; a NO without a code may mean it.  What CREATE may not make lacks
-        the prefix of one's own names, if anything.
+        Only the first mailbox that the command names counts.  `utf8` says that names are not sent in modified UTF-7.
+        Not every server says NONEXISTENT or TRYCREATE; a NO without a code may mean it.  If CREATE is refused, the name
+        lacks the prefix of one's own names, if anything.
         """
         value = exchange.response.value if exchange.response is not None and exchange.status == "NO" else None
         if not isinstance(value, StatusText):

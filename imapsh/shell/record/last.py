@@ -1,7 +1,7 @@
-r"""The last exchange, kept whole for `\last`: in memory up to a bound, behind that in a temporary file.
+r"""The last exchange, kept whole for `\last`: in memory up to a bound, beyond that in a temporary file.
 
-What is kept of an event is its octets and what the session knew of it; to show it, they are read again, by the same
-parser.  So memory stays flat however much came, and every octet is there.
+Of each event its octets are kept, and what the session knew of it; to show it, they are read again, by the same parser.
+So memory stays flat however much came, and every octet is there.
 """
 
 from __future__ import annotations
@@ -31,7 +31,10 @@ _Run = tuple[tuple[Any, ...], int, list[Any], list[int | None]]
 
 
 class Last:
-    """The events since `begin`; `parser` is the session's, whose reading of UTF-8 is kept with each event."""
+    """Keeps the events since `begin`.
+
+    `parser` is the session's, whose reading of UTF-8 is kept with each event.
+    """
 
     def __init__(self, parser: Parser, *, memory: int = MEMORY) -> None:
         self._parser = parser
@@ -48,12 +51,12 @@ class Last:
         self._end = -1  # where in the stream the next line of the run would begin
 
     def __len__(self) -> int:
-        """Octets kept, with what is known of them."""
+        """Return the octets kept, with what is known of them."""
         self._flush()
         return self._file.seek(0, 2)
 
     def begin(self) -> None:
-        """A new exchange: forget the one before, and close its spooled literals."""
+        """Begin a new exchange: forget the one before, and close its spooled literals."""
         self._file.close()
         self._file, self._spilled = BytesIO(), False
         self._due, self._due_octets, self._alike = [], 0, None
@@ -63,7 +66,7 @@ class Last:
         self._objects.clear()
 
     def keep(self, event: Event, *, on: bool = False) -> None:
-        """Keep an event; what is sent for another exchange begins anew, unless it is to go `on`.
+        """Keep an event.  An event sent for another exchange begins anew, unless it is to go `on`.
 
         Raises OSError when the disk is full.
         """
@@ -73,7 +76,7 @@ class Last:
         self.add(event)
 
     def keep_rows(self, rows: Sequence[Received], utf8: bool) -> None:
-        """Keep events of one command that differ in their responses and UIDs alone; `utf8` as the parser's was.
+        """Keep events of one command that differ in their responses and UIDs alone; `utf8` is as the parser's was.
 
         Raises OSError when the disk is full.
         """
@@ -82,7 +85,7 @@ class Last:
             self._add(row.response.frame, alike, row.uid)
 
     def add(self, event: Event) -> None:
-        """Keep an event, where it has octets.  Raises OSError when the disk is full."""
+        """Keep an event, if it has octets.  Raises OSError when the disk is full."""
         if type(event) is Received:
             self._add(event.response.frame, _received(event, self._parser.utf8), event.uid)
         elif isinstance(event, Sent):
@@ -115,7 +118,10 @@ class Last:
         self._due.append((plain, frame.offset, self._lines, self._uids))
 
     def _flush(self) -> None:
-        """Write what is due; in one piece, which marshal makes in a fraction of the time that many take."""
+        """Write what is due.
+
+        It is written in one piece, which marshal makes in a fraction of the time that many take.
+        """
         if not self._due:
             return
         due, self._due, self._due_octets, self._alike = self._due, [], 0, None
@@ -124,7 +130,7 @@ class Last:
         self._file.write(marshal.dumps(due))
 
     def events(self) -> Iterator[Event]:
-        """What was kept, in order, read again.  Do not add or begin meanwhile."""
+        """Yield what was kept, in order, read again.  Do not add or begin meanwhile."""
         parser = Parser(self._parser.readers, nesting=self._parser.nesting)
         for (kind, utf8, place, findings, *known), offset, lines, uids in self._runs():
             parser.utf8 = utf8
@@ -152,14 +158,14 @@ class Last:
             yield from runs
 
     def render(self, output: Output) -> Iterator[Shown]:
-        """The exchange in another format, piece by piece."""
+        """Yield the exchange in another format, piece by piece."""
         for event in self.events():
             yield from output.texts(event)
         if rest := output.flush():
             yield rest
 
     def octets(self, output: Output) -> Iterator[bytes]:
-        """The same for a pipe or a file."""
+        """Yield the exchange's octets for a pipe or a file."""
         for event in self.events():
             yield from output.octets(event)
         yield encoded(output.flush())
@@ -173,7 +179,7 @@ class Last:
         self._file, self._spilled = file, True
 
     def _keep(self, thing: object) -> int:
-        """The place of an object that is kept as it is; -1 for None."""
+        """Return the place of an object that is kept as it is, -1 for None."""
         if thing is None:
             return -1
         if not self._objects or self._objects[-1] is not thing:
@@ -193,11 +199,11 @@ class Last:
 
 
 def _received(event: Received, utf8: bool) -> tuple[Any, ...]:
-    """What events have in common that are kept together."""
+    """Return what events have in common that are kept together."""
     _, exchange, unsolicited, asks, findings, change, greeting, *_ = event
     return _RECEIVED, utf8, exchange, findings, unsolicited, asks, change, greeting
 
 
 def _plain(named: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Named tuples as plain ones, which is what marshal takes."""
+    """Return named tuples as plain ones, which is what marshal takes."""
     return tuple(map(tuple, named)) if named else ()

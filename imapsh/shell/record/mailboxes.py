@@ -1,4 +1,4 @@
-"""The mailbox names known for completion, found fast among very many."""
+"""Knows the mailbox names for completion, and finds them fast among very many."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ class _Index:
         self.text = "\n".join(["", *self.keys, ""])
 
     def begins(self, wanted: str) -> Iterator[str]:
-        """Keys that begin with `wanted`."""
+        """Yield the keys that begin with `wanted`."""
         for index in range(bisect_left(self.keys, wanted), len(self.keys)):
             if not self.keys[index].startswith(wanted):
                 return
             yield self.keys[index]
 
     def holds(self, wanted: str) -> Iterator[str]:
-        """Keys that hold `wanted` further on."""
+        """Yield the keys that hold `wanted` further on."""
         text = self.text
         at = text.find(wanted)
         while at >= 0:
@@ -46,7 +46,7 @@ class _Index:
             at = text.find(wanted, end)
 
     def scattered(self, wanted: str) -> Iterator[str]:
-        """Keys that begin with the first character of `wanted` and hold the others in order."""
+        """Yield the keys that begin with the first character of `wanted` and hold the others in order."""
         pattern = "\n" + re.escape(wanted[0])
         pattern += "".join(rf"[^\n{re.escape(character)}]*{re.escape(character)}" for character in wanted[1:])
         for found in re.finditer(pattern, self.text):
@@ -56,7 +56,10 @@ class _Index:
 
 
 def _in_order(keys: list[str]) -> list[str]:
-    """Sorted piece by piece: one sort of all would keep other threads, and so the event loop, waiting for it."""
+    """Return the keys, sorted piece by piece.
+
+    One sort of all would keep other threads, and so the event loop, waiting for it.
+    """
     pieces = [sorted(keys[at : at + _PIECE]) for at in range(0, len(keys), _PIECE)]
     while len(pieces) > 1:
         pairs = zip_longest(pieces[::2], pieces[1::2], fillvalue=list[str]())
@@ -65,9 +68,10 @@ def _in_order(keys: list[str]) -> list[str]:
 
 
 class MailboxNames:
-    """`stale`: they are to be asked for with LIST when they are next needed.
+    """The known names of mailboxes.
 
-    `find` may run in another thread while more names are learned.
+    `stale` is true if they are to be asked for with LIST when they are next needed.  `find` may run in another thread
+    while more names are learned.
     """
 
     def __init__(self) -> None:
@@ -81,7 +85,7 @@ class MailboxNames:
         return len(self._names)
 
     def clear(self) -> None:
-        """Another account may see other names."""
+        """Forget the names, because another account may see other ones."""
         self._names, self._index, self.stale = {}, None, True
         self.namespaces = {}
 
@@ -116,10 +120,10 @@ class MailboxNames:
         return index
 
     def find(self, typed: str, used: Sequence[str] = ()) -> list[tuple[str, int]]:
-        """Names that begin with what is typed, then those that hold it; where there is neither, those that hold its
-        characters in order.  Each with its closeness, in any case; not more than MOST.
+        """Return names that begin with what is typed, then those that hold it.
 
-        Names of `used`, which are folded, come first in their group.
+        If there is neither, those that hold its characters in order are returned.  Each comes with its closeness, in
+        any case; there are not more than MOST.  Names of `used`, which are folded, come first in their group.
         """
         index = self.prepare()
         wanted = typed.casefold()
@@ -134,11 +138,14 @@ class MailboxNames:
         return [(index.names[key], near) for key, near in islice(found.items(), MOST)]
 
     def has(self, name: str) -> bool:
-        """Whether there is a mailbox of this name, as far as is known."""
+        """Return whether there is a mailbox of this name, as far as is known."""
         return name.casefold() in self._names
 
     def prefix(self) -> str:
-        """What the person's own names but INBOX begin with (RFC 2342 section 5), as told or seen; "" for nothing."""
+        """Return the text that the person's own names but INBOX begin with (RFC 2342 section 5); "" for nothing.
+
+        It is what the server told, or what the names seen have in common.
+        """
         for prefix, owner in self.namespaces.items():
             if owner == "your own":
                 return prefix
@@ -147,7 +154,7 @@ class MailboxNames:
         return begin if begin[:5].upper() == "INBOX" and not begin[5:].isalnum() else ""
 
     def nearest(self, name: str) -> str | None:
-        """The name that may have been meant, None where none comes near."""
+        """Return the name that may have been meant, or None if none comes near."""
         if (key := (self.prefix() + name).casefold()) in self._names:
             return self._names[key]
         from difflib import get_close_matches
@@ -159,8 +166,10 @@ class MailboxNames:
 
 
 def as_typed(name: str, *, utf8: bool, quoted: bool = False) -> str:
-    """A mailbox name as an argument: an atom where it can be, else quoted; modified UTF-7 unless `utf8`; "" for none
-    that can be typed."""
+    """Return a mailbox name as an argument, an atom if possible, else quoted; "" for one that cannot be typed.
+
+    It is in modified UTF-7 unless `utf8`.
+    """
     writer = Writer(utf8=utf8)
     try:
         octets = writer.string(name if utf8 else mutf7.encode(name)) if quoted else writer.mailbox(name)

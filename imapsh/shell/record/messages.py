@@ -1,4 +1,4 @@
-"""What FETCH responses have told of the messages of one mailbox: subject, sender, date, structure, keywords."""
+"""The data that FETCH responses have told of one mailbox's messages: subject, sender, date, structure, keywords."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ _WHOLE = lazy(r"(?:RFC822(?:\.HEADER)?|BODY\[(?:HEADER(?:\.FIELDS(?:\.NOT)? \(.*
 
 
 class Seen:
-    """One message.  What is not known is "" or None; `date` is as the server wrote it."""
+    """The data of one message that is known; what is not known is "" or None.
+
+    `date` is as the server wrote it.
+    """
 
     def __init__(self, age: int) -> None:
         self.age = age
@@ -36,7 +39,7 @@ class Seen:
         self._sender = ""
 
     def is_told(self, subject: str, sender: str, date: str) -> None:
-        """Of an envelope or a header; what is empty says nothing."""
+        """Take in the data of an envelope or a header; an empty text says nothing."""
         self._subject = subject or self._subject
         self._sender = sender or self._sender
         self.date = date or self.date
@@ -45,23 +48,26 @@ class Seen:
 
     @cached_property
     def subject(self) -> str:
-        """Decoded (RFC 2047)."""
+        """The subject, decoded (RFC 2047)."""
         return encoded_words(self._subject) or self._subject
 
     @cached_property
     def sender(self) -> str:
-        """The name or the address, decoded."""
+        """The sender's name or address, decoded."""
         return encoded_words(self._sender) or self._sender
 
     @property
     def day(self) -> str:
-        """`1-Feb-1994`, or ""."""
+        """The day as `1-Feb-1994`, or ""."""
         found = _DAY.search(self.date)
         return "-".join(found.groups()) if found is not None else ""
 
 
 class Messages:
-    """Those of one mailbox, by number.  `keywords` and `fields` are in the order in which they were first seen."""
+    """The known messages of one mailbox, by number.
+
+    `keywords` and `fields` are in the order in which they were first seen.
+    """
 
     def __init__(self) -> None:
         self.keywords: dict[str, None] = {}
@@ -72,7 +78,7 @@ class Messages:
         self._flags: set[tuple[str, ...]] = set()  # sets of flags whose keywords are known
 
     def learn(self, fetch: Fetch, uid: int | None) -> None:
-        """Take in a FETCH response; `uid` where it is known otherwise."""
+        """Take in a FETCH response; `uid` is given if it is known otherwise."""
         items = fetch.items
         if "FLAGS" in items:
             self._learn_flags(items["FLAGS"])
@@ -89,13 +95,16 @@ class Messages:
             known.uid = uid
 
     def expunged(self, number: int) -> None:
-        """Those behind move up by one."""
+        """Take a message out; the messages after it move up by one."""
         if 0 < number <= len(self._places):
             self._kept -= self._places[number - 1] is not None
             del self._places[number - 1]
 
     def vanished(self, gone: Shift) -> None:
-        """The same for many.  Where it is not known which they were, all numbers are forgotten."""
+        """Take many messages out.
+
+        If it is not known which they were, all numbers are forgotten.
+        """
         if not gone.sure:
             self._places, self._kept = [], 0
         for first, last in reversed(gone.ranges):
@@ -103,11 +112,14 @@ class Messages:
             del self._places[first - 1 : last]
 
     def of(self, number: int) -> Seen | None:
-        """What is known of the message of this number."""
+        """Return the known data of the message of this number, or None."""
         return self._places[number - 1] if 0 < number <= len(self._places) else None
 
     def newest(self) -> Iterator[tuple[int, Seen]]:
-        """Numbers and messages, the highest first; not from further down than can be looked through at a keystroke."""
+        """Yield numbers and messages, the highest first.
+
+        It goes no further down than can be looked through at a keystroke.
+        """
         top = len(self._places)
         for number in range(top, max(0, top - _LOOKED_AT), -1):
             seen = self._places[number - 1]
@@ -139,7 +151,7 @@ class Messages:
             seen.is_told(values.get("subject", ""), values.get("from", ""), values.get("date", ""))
 
     def _seen(self, number: int) -> Seen | None:
-        """The message's record, made where there is none."""
+        """Return the message's record, and make one if there is none."""
         places = self._places
         if not 0 < number <= _PLACES:
             return None

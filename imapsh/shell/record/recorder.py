@@ -1,4 +1,4 @@
-"""The record of one connection: the last exchange, what commands found, names and messages, views."""
+"""Records one connection: the last exchange, what commands found, names and messages, views."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ LOGINS = ("LOGIN", "AUTHENTICATE")
 
 
 class Recorder:
-    """`last` is the last exchange, for `\\last`; `known` what completion offers; `viewer` what views refer to."""
+    r"""Records the events of one connection.
+
+    `last` is the last exchange, for `\last`; `known` is what completion offers; `viewer` is what views refer to.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -38,14 +41,14 @@ class Recorder:
         return Results(self._session)
 
     def learn(self, event: Event) -> None:
-        """Take in an event, one of a command of ours too."""
+        """Take in an event, even one of a command of ours."""
         if type(event) is Received:
             self.known.learn(event)
         elif isinstance(event, Completed):
             self._completed(event.exchange)
 
     def keep(self, event: Event, *, on: bool) -> None:
-        """Keep what the person's commands bring; `on`: what is sent does not begin a new exchange.
+        """Keep what the person's commands bring; with `on`, what is sent does not begin a new exchange.
 
         Raises OSError if the disk is full.
         """

@@ -25,17 +25,20 @@ _ENDINGS = {".tap": "tap", ".t": "tap", ".xml": "junit"}
 
 
 class Report(Protocol):
-    """What is told the tests of a run.  Both raise UsageError where it cannot be written."""
+    """A report that is told the tests of a run.
+
+    Both methods raise UsageError if it cannot be written.
+    """
 
     def add(self, result: Result) -> None:
-        """A test, in the order they ran."""
+        """Add a test; tests come in the order in which they ran."""
 
     def end(self, stopped: str) -> None:
-        """No more come; `stopped`: what ended the run before its end, "" for nothing."""
+        """End the report.  `stopped` says what ended the run before its end, "" for nothing."""
 
 
 class Tap:
-    """The Test Anything Protocol (testanything.org)."""
+    """A report in the Test Anything Protocol (testanything.org)."""
 
     def __init__(self, file: IO[str], name: str) -> None:
         self._file = file
@@ -70,7 +73,7 @@ def _described(text: str) -> str:
 
 
 class JUnit:
-    """The XML that test tools of many makers read."""
+    """A report in the XML that test tools of many makers read."""
 
     def __init__(self, file: IO[str], name: str) -> None:
         self._file = file
@@ -131,7 +134,7 @@ _KINDS: dict[str, type[Tap] | type[JUnit]] = {"tap": Tap, "junit": JUnit}
 
 
 def target(option: str) -> tuple[str, str]:
-    """Kind and path of `--report`'s value: `tap:PATH`, `junit:PATH`, or a path whose ending says which.
+    """Return the kind and path of `--report`'s value: `tap:PATH`, `junit:PATH`, or a path whose ending says which.
 
     Raises UsageError.
     """
@@ -145,7 +148,7 @@ def target(option: str) -> tuple[str, str]:
 
 
 def make(option: str, name: str) -> Report:
-    """The report that `--report` asks for, of a script of this name.  Raises UsageError."""
+    """Return the report that `--report` asks for, of a script of this name.  Raises UsageError."""
     kind, path = target(option)
     if path == STDOUT:
         descriptor = os.dup(sys.stdout.fileno())

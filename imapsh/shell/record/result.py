@@ -1,4 +1,4 @@
-r"""What one test of a script came to."""
+r"""The result of one test of a script."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from imapsh.tuples import NamedTuple
 
 
 class Result(NamedTuple):
-    """One test.  `place` is `file:line`, "" at the prompt; `seconds` since the one before; `skipped`: why, or None."""
+    """The result of one test.
+
+    `place` is `file:line`, or "" at the prompt.  `seconds` is the time since the test before.  `skipped` says why it
+    was skipped, or is None.
+    """
 
     ok: bool
     name: str

@@ -42,8 +42,9 @@ MARKED, ASKED = b"\1", b"\2"
 class Found:
     """Messages of one mailbox, as it is selected now.
 
-    `marks` has an octet for each message number: whether the message belongs to them and its UID is not known here.
-    `lost`: a VANISHED took away a message of unknown number, so that nobody knows which messages the marks mean now.
+    `marks` has an octet for each message number, which says if the message belongs to them and its UID is not known
+    here.  `lost` is true if a VANISHED took away a message of unknown number, so that nobody knows which messages the
+    marks mean now.
     """
 
     def __init__(self, mailbox: Mailbox | None, uids: Iterable[int] = ()) -> None:
@@ -70,7 +71,7 @@ class Found:
                 self.mark(number)
 
     def expunged(self, number: int, uid: int | None) -> None:
-        """A message is gone, and those behind it have other numbers."""
+        """Note that a message is gone, and that those after it have other numbers."""
         del self.marks[number - 1 : number]
         self.uids.discard(uid or 0)
 
@@ -90,9 +91,10 @@ class Found:
 
 
 class Results:
-    """`found`: by the last SEARCH or FETCH; `saved`: what `$` is where the server keeps none; the others as last told.
+    """The results of a connection's commands.
 
-    None: not known.  `saving`: the command that is to save its result.
+    `found` holds the messages that the last SEARCH or FETCH found.  `saved` is what `$` means if the server keeps none.
+    The others are as last told.  None means not known.  `saving` is the command that is to save its result.
     """
 
     def __init__(self, session: Session) -> None:
@@ -126,7 +128,7 @@ class Results:
     # -- events
 
     def learn(self, event: Event) -> None:
-        """Take in what is no command of ours, nor about one."""
+        """Take in an event that is of no command of ours, nor about one."""
         if type(event) is Received:
             value = event.response.value
             kind = type(value)
@@ -188,7 +190,10 @@ class Results:
         return {id(one): one for one in (self.found, self.saved, self._coming) if one is not None}.values()
 
     def _status(self, event: Received, value: MailboxStatus) -> None:
-        """Take values only from a STATUS command: other responses may be pushed at any time (RFC 5465 section 5.4)."""
+        """Take in values only from a STATUS command.
+
+        Other responses may be pushed at any time (RFC 5465 section 5.4).
+        """
         if event.unsolicited or event.exchange is None or event.exchange.name != "STATUS":
             return
         box = self._session.mailbox

@@ -1,4 +1,4 @@
-"""FETCH responses taken in many at a time: to ask every part of the shell at each line takes longer than the line.
+"""Takes in FETCH responses many at a time, because asking every part of the shell at each line takes longer.
 
 Rows are FETCH responses that were asked for, one after another and with nothing to say of them.  They wait until
 anything else happens or a slice of events is over (`Connection.settle`), which is before a driver waits.
@@ -23,7 +23,7 @@ _PLAIN = (False, "", (), "", False)
 
 
 class Rows:
-    """The rows of one connection that wait; those of `apart`'s commands are none.
+    """The rows of one connection that wait; responses to the commands of `apart` are no rows.
 
     `begin` is called with the command when its first row comes, and returns what takes the rows: what is known of the
     session then holds for all of them.

@@ -1,4 +1,4 @@
-"""What commands took, gathered by name: counts, percentiles, octets.  The memory is bounded, however many there are."""
+"""Gathers by name how long commands took: counts, percentiles, octets.  Memory is bounded, however many there are."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _HEAD = ("command", "count", "OK", "NO", "BAD", "out", "in", "until", "median", 
 
 
 class Spread:
-    """Durations in seconds: the least and the largest exactly, what is between in steps of two in a hundred."""
+    """Durations in seconds: the least and the largest exactly, those between in steps of two in a hundred."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -30,7 +30,7 @@ class Spread:
         self._steps: dict[int, int] = {}
 
     def add(self, seconds: float) -> None:
-        """Take one in."""
+        """Take in a duration."""
         self.least = min(self.least, seconds) if self.count else seconds
         self.largest = max(self.largest, seconds)
         self.count += 1
@@ -38,7 +38,7 @@ class Spread:
         self._steps[step] = self._steps.get(step, 0) + 1
 
     def quantile(self, part: float) -> float:
-        """The duration that `part` of all do not exceed; 0 where there are none."""
+        """Return the duration that `part` of all do not exceed; 0 if there are none."""
         left = ceil(part * self.count)
         if left >= self.count:
             return self.largest
@@ -50,7 +50,7 @@ class Spread:
 
 
 class Row:
-    """The commands of one name."""
+    """The statistics of the commands of one name."""
 
     def __init__(self) -> None:
         self.statuses = {"OK": 0, "NO": 0, "BAD": 0}
@@ -60,7 +60,7 @@ class Row:
         self.received = 0
 
     def add(self, exchange: Exchange) -> None:
-        """Count one that has its reply."""
+        """Count a command that has its reply."""
         self.statuses[exchange.status] = self.statuses.get(exchange.status, 0) + 1
         self.first.add(exchange.elapsed if exchange.to_first is None else exchange.to_first)
         self.end.add(exchange.elapsed)
@@ -69,7 +69,7 @@ class Row:
 
 
 class Stats:
-    """Rows by the name of the connection and of the command."""
+    """The statistics of all commands, by the name of the connection and of the command."""
 
     def __init__(self) -> None:
         self._rows: dict[tuple[str, str], Row] = {}
@@ -78,7 +78,7 @@ class Stats:
         return len(self._rows)
 
     def clear(self) -> None:
-        """Forget all."""
+        """Forget all statistics."""
         self._rows.clear()
 
     def add(self, connection: str, exchange: Exchange) -> None:
@@ -90,17 +90,20 @@ class Stats:
             self._rows.setdefault(key, Row()).add(exchange)
 
     def rows(self, connection: str = "") -> Iterator[tuple[str, Row]]:
-        """Each command's name with its row, in the order of the alphabet; of one connection, or of all together."""
+        """Return each command's name with its row, in alphabetical order; of one connection, or of all together."""
         return iter(sorted((name, row) for (where, name), row in self._rows.items() if where == connection))
 
     def records(self, connection: str = "") -> Iterator[dict[str, Any]]:
-        """The rows as JSON values; times in seconds."""
+        """Yield the rows as JSON values, with times in seconds."""
         for name, row in self.rows(connection):
             times = {"first": _in_seconds(row.first), "end": _in_seconds(row.end)}
             yield {"command": name, **row.statuses, "sent": row.sent, "received": row.received, **times}
 
     def table(self, connection: str = "") -> str:
-        """The rows as lines: for each command the time until the first octet of the reply, and until its end."""
+        """Return the rows as lines.
+
+        For each command they show the time until the first octet of the reply, and until its end.
+        """
         lines: list[tuple[str, ...]] = [_HEAD]
         for name, row in self.rows(connection):
             counts = (row.end.count, *(row.statuses[status] for status in ("OK", "NO", "BAD")))
@@ -120,7 +123,7 @@ def _in_seconds(spread: Spread) -> dict[str, float]:
 
 
 def _aligned(lines: Iterable[tuple[str, ...]]) -> Iterator[str]:
-    """In columns, texts to the left and numbers to the right."""
+    """Yield lines in columns, texts to the left and numbers to the right."""
     listed = list(lines)
     widths = [max(map(len, column)) for column in zip(*listed, strict=True)]
     left = (_HEAD.index("command"), _HEAD.index("until"))

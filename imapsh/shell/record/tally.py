@@ -1,4 +1,4 @@
-r"""The tests of a run: what `\expect` and `\fail` found, counted, and told to a report where there is one."""
+r"""Counts the tests of a run, which `\expect` and `\fail` make, and tells them to a report if there is one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 
 class Tally:
-    r"""`name` and `skip` are what `\name` and `\skip` said: the first holds on, the second for the next test."""
+    r"""Counts the tests of a run.
+
+    `name` and `skip` are what `\name` and `\skip` said: the first holds on, the second holds for the next test.
+    """
 
     def __init__(self, report: Report | None = None, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.report = report
@@ -25,7 +28,7 @@ class Tally:
         self._since = clock()
 
     def add(self, ok: bool, text: str, place: str, message: str = "") -> Result:
-        """Count a test, and tell it.  Raises UsageError where the report cannot be written."""
+        """Count a test, and tell it to the report.  Raises UsageError if that cannot be written."""
         now = self._clock()
         name = f"{self.name}: {text}" if self.name else text
         result = Result(ok or self.skip is not None, name, place, now - self._since, message, self.skip)
@@ -39,7 +42,7 @@ class Tally:
         return result
 
     def end(self, stopped: str = "") -> None:
-        """No more tests come; `stopped`: what ended the run before its end, in a sentence."""
+        """End the tests.  `stopped` says in a sentence what ended the run before its end."""
         report, self.report = self.report, None
         if report is not None:
             report.end(stopped)

@@ -1,4 +1,4 @@
-r"""The variables that `\\set` keeps, and the names of the built-in ones."""
+r"""The variables that `\set` keeps, and the names of the built-in ones."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from imapsh.tuples import NamedTuple
 NAME = lazy(r"[A-Za-z][\w.-]*")
 SECRETIVE = lazy(r"(?i)pass|pwd?$|secret|token")
 
-#: What the shell knows by itself, and what it is (`imapsh.shell.lines.values` knows how).
+#: The values that the shell knows by itself, and what they are (`imapsh.shell.lines.values` knows how).
 BUILT_IN = {
     "uids": "the UIDs of the last SEARCH or FETCH, as a set",
     "last.uid": "the UIDs that the last APPEND, COPY or MOVE gave (UIDPLUS), as a set",
@@ -42,8 +42,11 @@ class Origin(NamedTuple):
 
 
 class Variables:
-    r"""The person's own, by name.  Those that are `secret` are not shown: they were asked for unseen, are called like a
-    password, or stood where one does.  `origins`: where UIDs and message numbers of the shell's stand in them."""
+    r"""The person's own variables, by name.
+
+    Those that are `secret` are not shown: they were asked for unseen, are called like a password, or stood where one
+    does.  `origins` says where UIDs and message numbers of the shell's stand in them.
+    """
 
     def __init__(self) -> None:
         self.own: dict[str, str] = {}
@@ -51,14 +54,14 @@ class Variables:
         self.secret: set[str] = set()
 
     def check(self, name: str) -> None:
-        """Raises UsageError for what cannot be the name of one."""
+        """Raise UsageError for text that cannot be the name of a variable."""
         if not NAME.fullmatch(name):
             raise UsageError(f"{name!r} cannot be a name: use a letter, then letters, digits, - _ and .")
         if name in BUILT_IN:
             raise UsageError(f"${{{name}}} is built in and cannot be set: {BUILT_IN[name]}")
 
     def set(self, name: str, value: str, *, secret: bool = False, origins: Sequence[Origin] = ()) -> None:
-        """Keep a value.  Raises UsageError for what cannot be a name, or a value on one line."""
+        """Keep a value.  Raises UsageError for text that cannot be a name, or a value on one line."""
         self.check(name)
         if any(character in value for character in "\r\n\0"):
             raise UsageError(f"the value of {name} cannot contain a line break or NUL")
@@ -69,6 +72,6 @@ class Variables:
             self.secret.add(name)
 
     def unset(self, name: str) -> None:
-        """Forget one."""
+        """Forget a variable."""
         del self.own[name], self.origins[name]
         self.secret.discard(name)

@@ -1,1 +1,1 @@
-"""What is shown, and where: formats, the printer, redirection targets, progress, notifications."""
+"""The output of the shell, and its places: formats, the printer, redirection targets, progress, notifications."""

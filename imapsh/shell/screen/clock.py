@@ -1,4 +1,4 @@
-"""What tells the time, and does something later: an asyncio loop, or `imapsh.shell.batch.timers`."""
+"""A clock that tells the time, and makes calls later: an asyncio loop, or `imapsh.shell.batch.timers`."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any, Protocol
 
 
 class Clock(Protocol):
-    """What an asyncio loop has of one."""
+    """The methods of a clock that an asyncio loop has."""
 
     def time(self) -> float:
-        """Seconds."""
+        """Return the time in seconds."""
 
     def call_later(self, delay: float, callback: Callable[[], object], /) -> Any:
-        """Have it called in so many seconds; `cancel` of what is returned prevents it."""
+        """Arrange for a call in `delay` seconds.  Cancel it with `cancel` of what is returned."""

@@ -15,7 +15,7 @@ from imapsh.shell.screen.viewer import Viewer
 class Sink(Protocol):
     """The place that output is written to: a terminal with a prompt on it, or stdout with stderr beside it.
 
-    `exact`: octets are taken as they are, for a pipe or a file, in place of text for a terminal.
+    `exact` is true if octets are taken as they are, for a pipe or a file, in place of text for a terminal.
     """
 
     exact: bool
@@ -24,10 +24,10 @@ class Sink(Protocol):
         """Take text, each line ended; `owner` is what `drop` knows it by."""
 
     def octets(self, octets: bytes) -> None:
-        """Take octets, where they are taken as they are."""
+        """Take octets, if `exact` is true."""
 
     def note(self, text: str, label: str = "") -> None:
-        """Show a line beside the conversation; `label` names the connection, where there are several."""
+        """Show a line beside the conversation; `label` names the connection, if there are several."""
 
     def fault(self, text: str, label: str = "") -> None:
         """Show an error, in one sentence."""
@@ -36,13 +36,14 @@ class Sink(Protocol):
         """Take text that a program which reads `text` must not see."""
 
     def drop(self, owner: object) -> None:
-        """Forget what is due of an owner."""
+        """Forget output of an owner that is still due."""
 
 
 class Display:
-    """`output` says how events are shown, `label()` whose they are, "" where there is one connection.
+    r"""Shows the events of one connection.
 
-    `muted`: commands that were left running; their replies are kept for `\\last` and not shown.
+    `output` says how events are shown.  `label()` says whose they are, "" if there is one connection.  `muted` holds
+    commands that were left running; their replies are kept for `\last` and not shown.
     """
 
     def __init__(self, sink: Sink, output: Output, viewer: Viewer, label: Callable[[], str]) -> None:
@@ -53,13 +54,16 @@ class Display:
         self._label = label
 
     def mute(self, exchange: Exchange) -> None:
-        """Show no more of a command, nor what is due of it."""
+        """Stop showing a command, and forget its output that is still due."""
         self.muted.add(exchange)
         self._sink.drop(exchange)
         self.viewer.drop()
 
     def show(self, event: Event, *, aside: bool = False) -> None:
-        """Show an event, unless it is of a muted command; not its text if that went `aside`, to a file or a pager."""
+        """Show an event, unless it is of a muted command.
+
+        Its text is not shown if that went `aside`, to a file or a pager.
+        """
         self.viewer.remember(event)
         if isinstance(event, Closed):
             self.flush()

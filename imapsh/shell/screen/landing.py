@@ -1,4 +1,4 @@
-"""Files that take a command's output: what was there before stays until all of the new is on the disk."""
+"""Writes files that take a command's output: the old content stays until all of the new is on the disk."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _DESCRIPTOR = lazy(r"/(?:dev|proc/self)/fd/(\d{1,9})", re.ASCII)
 
 @contextmanager
 def adding(path: str | os.PathLike[str]) -> Iterator[Callable[[bytes], None]]:
-    """Write to the end of a file, which is made for its owner alone where it is not there.
+    """Write to the end of a file, which is made for its owner alone if it is not there.
 
-    Raises OSError, for instance where the disk is full; whatever is raised, the file is then as it was.
+    Raises OSError, for instance if the disk is full; whatever is raised, the file is then as it was.
     """
     new = not os.path.exists(path)
     with open(path, "ab", buffering=0, opener=private) as out:
@@ -47,9 +47,10 @@ def adding(path: str | os.PathLike[str]) -> Iterator[Callable[[bytes], None]]:
 
 
 class Landing(Protocol):
-    """`kept` says what became of the file where nothing is written, "" where there is nothing to say.
+    """A file that takes output.
 
-    `holds`: it has octets that `commit` would take away.
+    `kept` says what became of the file if nothing is written, "" if there is nothing to say.  `holds` is true if it has
+    octets that `commit` would take away.
     """
 
     kept: str
@@ -62,7 +63,7 @@ class Landing(Protocol):
         """Put the octets into the file.  Raises OSError, and then the file is unchanged."""
 
     def drop(self) -> None:
-        """Forget what was written; the file is as it was.  Does no harm behind `commit`."""
+        """Forget what was written; the file is as it was.  Does no harm after `commit`."""
 
 
 def landing(name: str, *, append: bool) -> Landing:
@@ -102,7 +103,10 @@ def _stat(full: str) -> os.stat_result | None:
 
 
 def _own(full: str, there: os.stat_result) -> int | None:
-    """The open descriptor of ours that a path stands for: one by its name, or stdout or stderr by the same file."""
+    """Return the open descriptor of ours that a path stands for.
+
+    The path is its name, or names the same file as stdout or stderr.
+    """
     if full in _STANDARD:
         return _STANDARD[full]
     if found := _DESCRIPTOR.fullmatch(full):
@@ -115,7 +119,7 @@ def _own(full: str, there: os.stat_result) -> int | None:
 
 
 def _special(full: str) -> int:
-    """A device or a pipe, opened without waiting for somebody to read it."""
+    """Open a device or a pipe, without waiting for somebody to read it."""
     try:
         descriptor = os.open(full, os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
     except OSError as error:
@@ -126,7 +130,7 @@ def _special(full: str) -> int:
 
 
 class Through:
-    """A device, a pipe or an open descriptor: what was written is gone, and nothing there can be kept.
+    """A device, a pipe or an open descriptor, where what was written is gone and nothing can be kept.
 
     A terminal gets its lines made visible, anything else the octets.
     """
@@ -233,7 +237,7 @@ class End:
 
 
 def _nameless(folder: str) -> IO[bytes]:
-    """A temporary file, on the disk that the octets are to go to where a file can be made there."""
+    """Return a temporary file on the disk that the octets are to go to, if a file can be made there."""
     from tempfile import TemporaryFile
 
     try:

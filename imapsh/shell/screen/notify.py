@@ -1,4 +1,4 @@
-"""News told by a bell or a desktop notification, once for what comes together."""
+"""Announces news by a bell or a desktop notification, once for what comes together."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ _DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS")
 
 
 class Notifier:
-    """`how()` is one of NOTIFICATIONS (`settings.options`).  No more is told than counts and names of mailboxes."""
+    """Announces news to the person.
+
+    `how()` is one of NOTIFICATIONS (`settings.options`).  No more is told than counts and names of mailboxes.
+    """
 
     def __init__(self, how: Callable[[], str], terminal: Terminal, clock: Clock) -> None:
         self._how = how
@@ -34,7 +37,7 @@ class Notifier:
         self._due: dict[str, int] = {}
 
     def news(self, event: Received, mailbox: str) -> None:
-        """Tell, soon, where it is of new mail."""
+        """Announce an event soon, if it is of new mail."""
         if self._how() == "never":
             return
         found = _GROWTH.fullmatch(event.change)
@@ -56,7 +59,7 @@ class Notifier:
             self._desktop("; ".join(_counted(mailbox, number) for mailbox, number in due.items()))
 
     def _desktop(self, text: str) -> None:
-        """By notify-send where there is one and a desktop for it, else the terminal is asked to."""
+        """Notify by notify-send if there is one and a desktop for it; else ask the terminal to."""
         program = shutil.which("notify-send") if any(map(os.environ.get, _DISPLAYS)) else None
         if program is not None:
             words = [program, "--app-name=imapsh", "--", "imapsh", text]
@@ -70,7 +73,7 @@ class Notifier:
 
 
 def sequence(text: str, term: str) -> Shown:
-    """What asks a terminal for a notification: OSC 777 of rxvt's, else OSC 9, which most know."""
+    """Return the text that asks a terminal for a notification: OSC 777 of rxvt's, else OSC 9, which most know."""
     text = visible(text)
     if term.startswith("rxvt"):
         return Shown(f"\x1b]777;notify;imapsh;{text.replace(';', ',')}\a")

@@ -1,4 +1,4 @@
-"""The one text of one message that a FETCH asks for: which it is, and whether a response brings it."""
+"""Finds the one text of one message that a FETCH asks for, and tells if a response brings it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _TEXTS = ("BODY[", "BODY.PEEK[", "BINARY[", "BINARY.PEEK[", "RFC822", "RFC822.HE
 
 
 class OneText(NamedTuple):
-    """The one text of one message that a FETCH asks for: `item` as typed, of the message `number`, STAR for the last.
+    """The one text of one message that a FETCH asks for.
 
-    `uid`: that is a UID.
+    `item` is the text as typed, and `number` the message's number, STAR for the last.  `uid` is true if that is a UID.
     """
 
     item: str
@@ -23,7 +23,7 @@ class OneText(NamedTuple):
     uid: bool
 
     def text_of(self, value: Fetch, uid: int | None) -> bytes | Spilled | None:
-        """The text where this FETCH response brings it; None where it is of another message, or NIL."""
+        """Return the text if this FETCH response brings it; None if it is of another message, or NIL."""
         number = value.items.get("UID", uid) if self.uid else value.seq
         if STAR != self.number != number and number is not None:
             return None
@@ -32,8 +32,10 @@ class OneText(NamedTuple):
 
 
 def _section(item: str) -> tuple[str, str]:
-    """Return what a FETCH item is of, however it is written: "BODY" or "BINARY", and the section before any names of
-    header fields; RFC822 and its like are BODY."""
+    """Return what a FETCH item is of, however it is written.
+
+    It is "BODY" or "BINARY", and the section before any names of header fields; RFC822 and its like are BODY.
+    """
     name, bracket, rest = item.upper().replace(".PEEK[", "[", 1).partition("[")
     if bracket:
         return name, rest.rpartition("]")[0].partition("(")[0].strip()

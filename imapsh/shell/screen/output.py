@@ -1,10 +1,9 @@
-r"""What a session's events look like in each format: for batch, the prompt, `\last` and `--explain`.
+r"""Shows a session's events in each format: for batch, the prompt, `\last` and `--explain`.
 
-pretty   the conversation explained, both sides (`imapsh.render.pretty`)
-wire     the octets; on a terminal both sides, coloured and safe; into a pipe the server's, exactly
-view     what the conversation means: cards, trees and tables (`imapsh.render.view`)
-json     one object a line for each response
-hex      both sides as dumps, each below a line that says whose they are
+pretty   the conversation explained, both sides (`imapsh.render.pretty`) wire     the octets; on a terminal both sides,
+coloured and safe; into a pipe the server's, exactly view     what the conversation means: cards, trees and tables
+(`imapsh.render.view`) json     one object a line for each response hex      both sides as dumps, each below a line that
+says whose they are
 """
 
 from __future__ import annotations
@@ -34,12 +33,13 @@ _NARROWEST = 20  # columns
 
 
 class Output:
-    """`format` and `width` may be changed at any time; `width` None is the usual one.
+    """Shows events in one format.
 
-    `theme` None: no colours.  `elide`: lines of a literal that pretty and view show, 0 for all.  `cut`: lines that wire
-    and hex show of a literal in a temporary file, 0 for all; JSON leaves its octets out if lines are cut.  `json_raw`:
-    octets in base64 in JSON.  `summary`: all but JSON, which does so anyway, say behind each command how long it took
-    and what it changed.  `quiet`: nothing is shown but what comes unasked.
+    `format` and `width` may be changed at any time; `width` None is the usual one.  `theme` None means no colours.
+    `elide` is the number of lines of a literal that pretty and view show, 0 for all.  `cut` is the number of lines that
+    wire and hex show of a literal in a temporary file, 0 for all; JSON leaves its octets out if lines are cut.
+    `json_raw` puts octets in base64 into JSON.  With `summary`, all formats but JSON, which does so anyway, say after
+    each command how long it took and what it changed.  With `quiet`, nothing is shown but what comes unasked.
     """
 
     def __init__(
@@ -66,10 +66,10 @@ class Output:
         self._label = ""
 
     def event(self, event: Event, label: str = "", viewer: Viewer | None = None) -> Shown:
-        """The text of an event, its last line ended; "" for one that shows nothing (in JSON a client's line).
+        """Return the text of an event, its last line ended; "" for one that shows nothing (in JSON a client's line).
 
-        `label` names the connection, where there are several: in front of each line, in JSON as a field; `viewer` is
-        the connection's.  A view may hold an event back: its text comes with a later one, or with `flush`.
+        `label` names the connection, if there are several: in front of each line, in JSON as a field; `viewer` is the
+        connection's.  A view may hold an event back: its text comes with a later one, or with `flush`.
         """
         if self.quiet and not (isinstance(event, Received) and event.unsolicited):
             return NOTHING
@@ -83,7 +83,7 @@ class Output:
         return text if self.format == "json" else labelled(text, label, self.theme)
 
     def texts(self, event: Event, label: str = "", viewer: Viewer | None = None) -> Iterator[Shown]:
-        """The same in pieces, so that a literal in a temporary file is not held in memory."""
+        """Yield the text of an event in pieces, so that a literal in a temporary file is not held in memory."""
         if not isinstance(event, Received | Completed) or not self._streams(event.response):
             if text := self.event(event, label, viewer):
                 yield text
@@ -111,9 +111,9 @@ class Output:
         change: str | None = None,
         label: str = "",
     ) -> Iterator[Shown]:
-        """`response` in pieces, so that a literal in a temporary file is not held in memory.
+        """Yield `response` in pieces, so that a literal in a temporary file is not held in memory.
 
-        `change` is what came of it, `label` the connection's name, for which room is left.
+        `change` is what came of it, and `label` the connection's name, for which room is left.
         """
         if not self._streams(response):
             yield self.response(response, findings, exchange, unsolicited=unsolicited)
@@ -169,14 +169,14 @@ class Output:
         return Manner(self.theme, self.width, self.elide)
 
     def rows(self, rows: Sequence[Received], label: str, viewer: Viewer) -> Shown:
-        """The text of many responses that were asked for (`imapsh.shell.record.rows`)."""
+        """Return the text of many responses that were asked for (`imapsh.shell.record.rows`)."""
         if self.format != "pretty" or self.quiet or label:
             return together([self.event(row, label, viewer) for row in rows])
         draw = self._draw or self._pretty()
         return together([draw(row.response, self.theme, self.width, self.elide) for row in rows])
 
     def flush(self, label: str = "", viewer: Viewer | None = None) -> Shown:
-        """The text of what views hold back; at the end, and where the connection is over.  Mostly ""."""
+        """Return the text that views hold back, at the end, and if the connection is over.  It is mostly ""."""
         return labelled((viewer or self.viewer).flush(), label, self.theme)
 
     def _event(self, event: Event) -> Shown:
@@ -194,21 +194,24 @@ class Output:
         return NOTHING
 
     def _changed(self, text: Shown, change: str) -> Shown:
-        """What comes unasked, with what it changed beside it."""
+        """Return the text of an unsolicited response, with what it changed beside it."""
         if self.format != "pretty":
             return text
         note = paint([("note", f"  {change}"), ("", LINE_END)], self.theme)
         return together((Shown(text[:-1]) if text.count("\n") == 1 else text, note))
 
     def octets(self, event: Event, label: str = "", viewer: Viewer | None = None) -> Iterator[bytes]:
-        """The same for a pipe or a file: UTF-8; in wire the server's octets exactly, spooled literals too."""
+        """Yield the octets of an event for a pipe or a file.
+
+        They are UTF-8; in wire, they are the server's octets exactly, spooled literals too.
+        """
         if self.format != "wire" or self.quiet:
             yield from map(encoded, self.texts(event, label, viewer))
         elif isinstance(event, Received | Completed):
             yield from exact(event.response.frame)
 
     def client(self, frame: Frame, exchange: Exchange | None = None) -> Shown:
-        """A line of ours."""
+        """Return the text of a line of ours."""
         if self.format == "json":
             return NOTHING
         return self.response(Response(CLIENT, exchange.name if exchange else "", None, frame))
@@ -221,7 +224,10 @@ class Output:
         *,
         unsolicited: bool = False,
     ) -> Shown:
-        """One response, or a client's line as a Response of kind CLIENT; `exchange` is the one that it completes."""
+        """Return the text of one response, or of a client's line as a Response of kind CLIENT.
+
+        `exchange` is the one that it completes.
+        """
         if self.format == "pretty":
             return (self._draw or self._pretty())(response, self.theme, self.width, self.elide, unsolicited, findings)
         if self.format == "json":
@@ -235,14 +241,17 @@ class Output:
         return wire_text(response, self.theme, self.cut)
 
     def _pretty(self) -> Callable[..., Shown]:
-        """What draws; imported when first needed, and once: an import statement is not free a line at a time."""
+        """Return the function that draws.
+
+        It is imported when first needed, and once: an import statement is not free a line at a time.
+        """
         from imapsh.render.pretty import pretty
 
         self._draw = pretty
         return pretty
 
     def closing(self, event: Event) -> Shown:
-        """What is said behind a command's reply, where it is one and that is wanted; else ""."""
+        """Return the text to show after a command's reply; "" if the event is no such reply, or no text is wanted."""
         if not (self.summary and isinstance(event, Completed)):
             return NOTHING
         from imapsh.shell.screen.timing import summary
@@ -282,7 +291,10 @@ class Output:
 
 
 class Writer:
-    """Collects what goes to stdout and writes it in chunks.  A `terminal` gets no octets but those of shown text."""
+    """Collects what goes to stdout and writes it in chunks.
+
+    A `terminal` gets no octets but those of shown text.
+    """
 
     def __init__(self, file: IO[bytes], *, terminal: bool) -> None:
         self._file = file
@@ -313,12 +325,12 @@ class Writer:
 
 
 def encoded(text: str) -> bytes:
-    """Text as octets for a file, a pipe or a terminal: UTF-8."""
+    """Return text as octets for a file, a pipe or a terminal, in UTF-8."""
     return text.encode("utf-8", "backslashreplace")
 
 
 def labelled(text: Shown, label: str, theme: Theme | None) -> Shown:
-    """The lines, each behind a connection's name; as they are where it is ""."""
+    """Return the lines, each behind a connection's name; as they are if it is ""."""
     if not label or not text:
         return text
     head = paint([("note", _GUTTER.format(label))], theme)
@@ -327,7 +339,7 @@ def labelled(text: Shown, label: str, theme: Theme | None) -> Shown:
 
 
 def _gathered(texts: Iterable[Shown]) -> Iterator[Shown]:
-    """The same in fewer pieces."""
+    """Yield the same texts in fewer pieces."""
     gathered: list[Shown] = []
     size = 0
     for text in texts:
@@ -341,7 +353,7 @@ def _gathered(texts: Iterable[Shown]) -> Iterator[Shown]:
 
 
 def labelled_texts(texts: Iterable[Shown], label: str, theme: Theme | None) -> Iterator[Shown]:
-    """The same for a text in pieces, which may end in the middle of a line."""
+    """Yield labelled lines of a text in pieces, which may end in the middle of a line."""
     head = labelled(Shown(" "), label, theme)[:-1]
     within = False
     for text in texts:
@@ -352,12 +364,12 @@ def labelled_texts(texts: Iterable[Shown], label: str, theme: Theme | None) -> I
 
 
 def room(width: int | None, label: str) -> int | None:
-    """The columns that are left beside a connection's name."""
+    """Return the columns that are left beside a connection's name."""
     return max(width - len(_GUTTER.format(label)), _NARROWEST) if label and width is not None else width
 
 
 def exact(frame: Frame) -> Iterator[bytes]:
-    """The octets of a frame, those of spooled literals read back from their files."""
+    """Yield the octets of a frame, those of spooled literals read back from their files."""
     for part in frame.parts:
         yield from octets_of(part)
 
@@ -370,12 +382,15 @@ def release(frame: Frame) -> None:
 
 
 def command_text(exchange: Exchange) -> str:
-    """The command as typed, secrets masked, without its tag and the octets of its literals."""
+    """Return the command as typed, secrets masked, without its tag and the octets of its literals."""
     return exchange.shown.text().rstrip("\r\n").replace("\r\n", "").removeprefix(exchange.tag).lstrip(" ")
 
 
 def theme_for(options: Options, terminal: bool) -> Theme | None:
-    """The theme, or None for no colours; NO_COLOR, a dumb terminal and --plain hold unless colours are asked for."""
+    """Return the theme, or None for no colours.
+
+    NO_COLOR, a dumb terminal and --plain hold unless colours are asked for.
+    """
     import os
 
     wanted = terminal and not (os.environ.get("NO_COLOR") or is_plain(options))
@@ -387,14 +402,14 @@ def theme_for(options: Options, terminal: bool) -> Theme | None:
 
 
 def is_plain(options: Options) -> bool:
-    """Whether nothing is to be redrawn: --plain, or a terminal that cannot."""
+    """Return whether nothing is to be redrawn: --plain, or a terminal that cannot."""
     import os
 
     return options.plain or os.environ.get("TERM", "").lower() in ("dumb", "unknown")
 
 
 def make_output(options: Options, terminal: bool) -> Output:
-    """As the options say, for a stdout that is a terminal or not."""
+    """Return an output as the options say, for a stdout that is a terminal or not."""
     width = None
     if terminal:
         import os

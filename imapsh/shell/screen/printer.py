@@ -1,4 +1,4 @@
-"""Output above the prompt: what is due is gathered and written in pieces, between which the loop gets its turn."""
+"""Writes output above the prompt: gathers what is due and writes it in pieces, between which the loop gets its turn."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Printer:
     def __init__(self, output: Output) -> None:
         self._output = output
         self.meter: Meter | None = None
-        """What is taken away before anything is written."""
+        """The line that is taken away before anything is written."""
         self._due: deque[tuple[object, str]] = deque()
         self._size = 0
         self._wake = asyncio.Event()
@@ -39,7 +39,7 @@ class Printer:
         self._task = asyncio.create_task(self._run())
 
     def put(self, text: Shown, owner: object = None) -> None:
-        """Have text shown soon; `owner` is what `drop` knows it by."""
+        """Have a text shown soon; `owner` is what `drop` knows it by."""
         if not text:
             return
         if not self._due:
@@ -51,7 +51,7 @@ class Printer:
             self._calm.clear()
 
     def drop(self, owner: object) -> None:
-        """Forget what is due of an owner."""
+        """Forget texts of an owner that are still due."""
         self._due = deque(item for item in self._due if item[0] is not owner)
         self._size = sum(len(text) for _, text in self._due)
         self._settle()
@@ -66,7 +66,7 @@ class Printer:
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
-        """Write nothing meanwhile: the terminal is somebody else's.  Do not `drain` meanwhile."""
+        """Write nothing meanwhile, because the terminal is somebody else's.  Do not `drain` meanwhile."""
         self._free.clear()
         try:
             yield
@@ -102,7 +102,7 @@ class Printer:
             self._size = 0
 
     def _take(self) -> str:
-        """The next piece; a text longer than that is cut, behind a line where it can be."""
+        """Return the next piece.  A longer text is cut, behind a line if it can be."""
         taken: list[str] = []
         size = 0
         while self._due and size < PIECE:

@@ -1,4 +1,4 @@
-"""How far something long has come: octets, rate, time left."""
+"""Tells how far something long has come: octets, rate, time left."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ LEAST = 1 << 18  #: octets of a literal whose progress is shown
 
 
 class Progress:
-    """`done()` counts the octets so far, from `start`, else from where it is; `total` 0 where it is not known."""
+    """The progress of something long.
+
+    `done()` counts the octets so far, from `start`, or else from where it is.  `total` is 0 if it is not known.
+    """
 
     def __init__(
         self,
@@ -39,11 +42,11 @@ class Progress:
 
     @property
     def due(self) -> bool:
-        """Whether it has lasted long enough to be shown."""
+        """Return whether it has lasted long enough to be shown."""
         return self._clock() - self._begun >= PATIENCE
 
     def text(self) -> str:
-        """`label: 12.3 of 45.0 MB, 27 %, 5.1 MB/s, 6 s left`."""
+        """Return a line such as `label: 12.3 of 45.0 MB, 27 %, 5.1 MB/s, 6 s left`."""
         done = self._done() - self._start
         seconds = max(self._clock() - self._begun, 0.001)
         rate = done / seconds
@@ -64,7 +67,7 @@ class Transfers:
         self._progress: Progress | None = None
 
     def of(self, session: Session) -> Progress | None:
-        """That of the literal on its way, where it is of LEAST octets or more."""
+        """Return the progress of the literal on its way, if it is of LEAST octets or more, else None."""
         before, self._now = self._now, session.transfer
         if self._now is None or self._now.octets < LEAST:
             self._progress = None
@@ -84,7 +87,7 @@ def _goes_on(before: Transfer, now: Transfer) -> bool:
 class Meter:
     """The line below all that is shown, written again and again, and gone before anything else is written.
 
-    `columns` None: there is no terminal to write it on.
+    If `columns` is None, there is no terminal to write it on.
     """
 
     def __init__(self, write: Callable[[Shown], object], columns: Callable[[], int] | None) -> None:
@@ -95,11 +98,11 @@ class Meter:
 
     @property
     def seen(self) -> bool:
-        """Whether there is a terminal."""
+        """Return whether there is a terminal."""
         return self._columns is not None
 
     def show(self, look: Callable[[], Progress | None], now: float) -> None:
-        """Write how far it is, looking not more often than every EVERY seconds; `now` is a time in seconds."""
+        """Write how far it has come, but look not more often than every EVERY seconds; `now` is a time in seconds."""
         if self._columns is None or now - self._looked < EVERY:
             return
         self._looked = now
@@ -111,7 +114,7 @@ class Meter:
         self._shown = True
 
     def clear(self) -> None:
-        """Take it away."""
+        """Take the line away."""
         if self._shown:
             self._shown = False
             self._write(Shown("\r\x1b[K"))

@@ -1,4 +1,4 @@
-"""stdin, stdout and stderr where there is no prompt: questions to a person, and what is told.
+"""Asks and tells a person on stdin, stdout and stderr if there is no prompt.
 
 Nothing else writes text to stdout or stderr, so that all of it is `Shown`.
 """
@@ -12,19 +12,19 @@ from imapsh.render.visible import Shown, visible
 
 
 def is_terminal(file: IO[str] | None) -> bool:
-    """Whether it is there, and a terminal."""
+    """Return whether the file is there, and is a terminal."""
     return file is not None and file.isatty()
 
 
 def columns() -> int:
-    """The width of the terminal."""
+    """Return the width of the terminal."""
     import shutil
 
     return shutil.get_terminal_size().columns
 
 
 def ask(question: str, *, secret: bool = False) -> str | None:
-    """A person's answer at the terminal; None where nobody is there or will say."""
+    """Return a person's answer at the terminal; None if nobody is there or will say."""
     if not is_terminal(sys.stdin):
         return None
     try:
@@ -39,20 +39,20 @@ def ask(question: str, *, secret: bool = False) -> str | None:
 
 
 def out(text: Shown) -> None:
-    """Text to stdout.  Raises OSError."""
+    """Write text to stdout.  Raises OSError."""
     sys.stdout.flush()
     sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
     sys.stdout.buffer.flush()
 
 
 def put(text: Shown) -> None:
-    """Text to stderr."""
+    """Write text to stderr."""
     sys.stderr.write(text)
     sys.stderr.flush()
 
 
 def note(text: str) -> None:
-    """A line on stderr, safe for a terminal, and without the password of a URL that it cites."""
+    """Write a line to stderr, safe for a terminal, and without the password of a URL that it cites."""
     if "://" in text and "@" in text:
         from imapsh.typed.secrets import without_passwords
 

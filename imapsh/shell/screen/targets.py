@@ -1,6 +1,6 @@
-"""Targets that take the output of a command instead of the screen: a file, or the input of another command.
+"""Targets take the output of a command instead of the screen: a file, or the input of another command.
 
-What comes is written piece by piece, and nothing is held whole in memory.
+It is written piece by piece, and nothing is held whole in memory.
 """
 
 from __future__ import annotations
@@ -33,10 +33,11 @@ _IN_MEMORY = 1 << 20  # octets for another command, above which they wait in a t
 
 
 class Target:
-    """`output` shows for it: in the present format, without colours and whole.
+    """A place that takes the output of a command.
 
-    `began`: a command of its was sent; `refused`: the reply to one was not OK.  `kept`: what is said where nothing is
-    written.  `exact`: it gets the octets of the wire format as they are.
+    `output` shows for it: in the present format, without colours and whole.  `began` is true if a command of its was
+    sent; `refused` is true if the reply to one was not OK.  `kept` is a text for when nothing is written.  `exact` is
+    true if it gets the octets of the wire format as they are.
     """
 
     kept = ""
@@ -62,8 +63,10 @@ class Target:
             self.write(encoded(text))
 
     def take(self, event: Event) -> bool:
-        """An event of the command; whether it is taken.  The others, a reply that is not OK first of all, are shown on
-        the screen."""
+        """Take an event of the command.  Return whether it is taken.
+
+        The others, a reply that is not OK first of all, are shown on the screen.
+        """
         if self.dropped:
             return True
         if isinstance(event, Completed) and event.exchange.status != "OK":
@@ -79,7 +82,7 @@ class Target:
         return self.output.octets(event)
 
     def write(self, octets: bytes) -> None:
-        """Take octets.  What goes wrong is said by `finish`; after that nothing is taken."""
+        """Take octets.  `finish` reports errors; after one nothing is taken."""
         self._came = True
         if self.fault or self.dropped:
             return
@@ -94,7 +97,7 @@ class Target:
         raise NotImplementedError
 
     def finish(self) -> str:
-        """The end of it; what is to be said.  Takes its time.  Raises UsageError for what went wrong."""
+        """End the output, and return what is to be said.  Takes its time.  Raises UsageError for what went wrong."""
         raise NotImplementedError
 
     def drop(self) -> None:
@@ -103,9 +106,10 @@ class Target:
 
 
 class FileTarget(Target):
-    """A file, made readable by its owner alone; of a FETCH of one text of one message it gets the text's octets.
+    """A file, made readable by its owner alone.
 
-    Only when all is there, and the reply was OK, is the file replaced or added to (`landing`).
+    If a FETCH asks for one text of one message, the file gets that text's octets.  The file is replaced or added to
+    only when all is there, and the reply was OK (`landing`).
     """
 
     def __init__(self, shown: Output, name: str, *, append: bool = False) -> None:
@@ -130,7 +134,7 @@ class FileTarget(Target):
         self._binary = not {"BINARY", "IMAP4REV2"}.isdisjoint(found.context.capabilities)
 
     def take(self, event: Event) -> bool:
-        """See Target.  Of the text alone is taken, and the OK behind it."""
+        """See Target.  If only one text is asked for, that text is taken, and the OK behind it."""
         alone = self._alone
         if alone is None or self.dropped:
             return super().take(event)
@@ -152,7 +156,7 @@ class FileTarget(Target):
         return not isinstance(event, Received) or event.response.name == "FETCH"
 
     def _encoded(self, value: Fetch, uid: int | None) -> tuple[str, str]:
-        """The text's name, and how it is encoded where that was seen."""
+        """Return the text's name, and its encoding if that was seen."""
         item = next((name for name in value.items if name.startswith("BODY[")), "")
         structure = self._memory.structure(value.seq, uid) if self._memory is not None and item else None
         if structure is None:
@@ -215,7 +219,7 @@ class FileTarget(Target):
 class PipeTarget(Target):
     """The input of a command of the system's, which has the terminal once all is there.
 
-    A pager puts what it gets before a person, so it gets what a terminal may have, in the wire format too.
+    A pager puts its input before a person, so it gets what a terminal may have, in the wire format too.
     """
 
     def __init__(self, shown: Output, command: str) -> None:
@@ -237,9 +241,10 @@ class PipeTarget(Target):
             yield from map(encoded, self.output.texts(event))
 
     def finish(self) -> str:
-        """See Target: the command runs, and is waited for.  That it reads no more, or fails, is its own affair.
+        """See Target.  Runs the command and waits for it.
 
-        It does not run where there is nothing to read but the reply, which was not OK and was shown.
+        If it reads no more, or fails, that is its own affair.  It does not run if there is nothing to read but the
+        reply, which was not OK and was shown.
         """
         import subprocess
 

@@ -1,4 +1,4 @@
-"""The terminal while no prompt shows: quiet, or lent to another program."""
+"""Controls the terminal while no prompt shows: quiet, or lent to another program."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _usual: list[Any] = []  # the attributes before `quiet`, while it holds
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """While a command runs the terminal shows no keys and edits no lines: what is typed ahead is for the next prompt.
+    """Keep the terminal quiet while a command runs.
 
-    Ctrl-C stays a signal.
+    It shows no keys and edits no lines, so what is typed ahead is for the next prompt.  Ctrl-C stays a signal.
     """
     import termios
 
@@ -40,7 +40,7 @@ def quiet() -> Iterator[None]:
 
 @contextlib.contextmanager
 def lent() -> Iterator[None]:
-    """For a program that needs the terminal as it was before: an editor, a pager."""
+    """Lend the terminal, as it was before, to a program that needs it so: an editor, a pager."""
     if not _usual:
         yield
         return

@@ -1,4 +1,4 @@
-"""How long a command took, in words."""
+"""Says in words how long a command took."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ _MOST = 4  # changes that a summary names
 
 
 def summary(exchange: Exchange) -> str:
-    """`12 ms, first after 3.1 ms, 34 octets out, 5,678 in, deflated to 21 %; EXISTS 23 -> 24`.
+    """Return `12 ms, first after 3.1 ms, 34 octets out, 5,678 in, deflated to 21 %; EXISTS 23 -> 24` or the like.
 
-    The time to the first octet of the reply is left out where it is as good as the whole.
+    The time to the first octet of the reply is left out if it is as good as the whole.
     """
     whole = duration(exchange.elapsed)
     parts = [whole]

@@ -1,4 +1,4 @@
-"""The views of one connection: what was said before, and what is held back of a table or a tree."""
+"""Keeps the views of one connection: what was said before, and what is held back of a table or a tree."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Manner(NamedTuple):
-    """How views look: the colours, the columns, and the lines of a literal that are shown (0 for all)."""
+    """The look of views: the colours, the columns, and the lines of a literal that are shown (0 for all)."""
 
     theme: Theme | None
     width: int | None
@@ -29,7 +29,10 @@ class Manner(NamedTuple):
 
 
 class Viewer:
-    """Nothing of `imapsh.render.view` is imported until something is to be shown; `memory` is what it refers to."""
+    """Shows the views of one connection.
+
+    Nothing of `imapsh.render.view` is imported until something is to be shown; `memory` is what it refers to.
+    """
 
     def __init__(self, memory: Memory | None = None) -> None:
         if memory is not None:
@@ -38,13 +41,13 @@ class Viewer:
 
     @cached_property
     def memory(self) -> Memory:
-        """What was said before."""
+        """The memory of what was said before."""
         from imapsh.render.memory import Memory
 
         return Memory()
 
     def remember(self, event: Event) -> None:
-        """Know of an event that is shown in another format, or not at all.  To know of it twice does no harm."""
+        """Take note of an event that is shown in another format, or not at all.  Twice does no harm."""
         if type(event) is Received:
             self.memory.take(event.response, event.uid)
         elif isinstance(event, Completed):
@@ -53,7 +56,7 @@ class Viewer:
             self.memory.sent(event.exchange.name)
 
     def event(self, event: Event, manner: Manner) -> Shown:
-        """The text of an event, and before it that of those held back."""
+        """Return the text of an event, and before it that of events held back."""
         if isinstance(event, Received):
             command = event.exchange.name if event.exchange is not None else ""
             return self._shown(manner).show(
@@ -69,11 +72,11 @@ class Viewer:
     def response(
         self, response: Response, findings: Sequence[Finding], manner: Manner, *, unsolicited: bool = False
     ) -> Shown:
-        """The same for a response of which no more is known."""
+        """Return the text of a response of which no more is known."""
         return self._shown(manner).show(response, findings, unsolicited=unsolicited)
 
     def flush(self) -> Shown:
-        """The text of what is held back, mostly ""."""
+        """Return the text of what is held back, mostly ""."""
         return self._views.end() if self._views is not None else NOTHING
 
     def drop(self) -> None:
@@ -82,7 +85,7 @@ class Viewer:
             self._views.drop()
 
     def _shown(self, manner: Manner) -> Views:
-        """The views, as they are to look now."""
+        """Return the views, as they are to look now."""
         if self._views is None:
             from imapsh.render.view import Views
             from imapsh.render.view.look import Look

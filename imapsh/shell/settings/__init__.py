@@ -1,1 +1,1 @@
-"""What the person has set: options, configuration, folders, and where passwords come from."""
+"""The settings of the person: options, configuration, folders, and where passwords come from."""

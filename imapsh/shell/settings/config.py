@@ -1,7 +1,7 @@
 r"""The configuration in effect: the command line over a profile, over what the file says for all.
 
-Imported only where there is a file.  A bare word on the command line, or behind `\connect`, that is the name of a
-profile is that profile; any other is a host.
+This module is imported only if there is a file.  A bare word on the command line, or behind `\connect`, that is the
+name of a profile is that profile; any other is a host.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from imapsh.shell.settings.options import EITHER, SOURCES, Options, said
 if TYPE_CHECKING:
     from imapsh.render.styles import Theme
 
-#: Who logs in where, and how: a profile called by name at the prompt goes before the command line in these.
+#: The fields that say who logs in where, and how.  In these a profile called by name at the prompt goes before the
+#: command line.
 _IDENTITY = ("url", "demo", "user", "no_login", "mechanism", "mailbox", *SOURCES)
 
 _USER = re.compile(r"((?:\w+://)?)([^/@;:]+)((?:;[^/@]*)?)@(.*)", re.DOTALL)  # before an @ in a URL
@@ -25,7 +26,7 @@ _BARE = re.compile(r"[\w-]+")
 
 
 class Settings:
-    """A file's content with the command line `given`, by field."""
+    """Joins a file's content with the command line `given`, by field."""
 
     def __init__(self, content: Content, given: Mapping[str, Any]) -> None:
         self._content = content
@@ -33,27 +34,30 @@ class Settings:
 
     @property
     def aliases(self) -> Mapping[str, str]:
-        """Name -> command line."""
+        """The aliases: name -> command line."""
         return self._content.aliases
 
     @property
     def profiles(self) -> Iterable[str]:
-        """Their names."""
+        """The names of the profiles."""
         return self._content.profiles
 
     @property
     def theme(self) -> Theme | None:
-        """The theme with colours of the file's own, where it has one."""
+        """The theme with colours of the file's own, or None if it has none."""
         return self._content.theme
 
     def options(self) -> Options:
-        """Those in effect at the start.  Raises UsageError where a profile seems to be meant that is not there."""
+        """Return the options in effect at the start.
+
+        Raises UsageError if a profile seems to be meant that is not there.
+        """
         apart = any(self._given.get(field) for field in ("demo", "explain", "explain_name", "serve_demo"))
         word = self._given.get("url") or ("" if apart else self._content.defaults.get("url", ""))
         return self._made(self._profile(word), self._given, apart=apart)
 
     def connecting(self, url: str) -> Options:
-        r"""Those for `\connect URL`.  Raises UsageError."""
+        r"""Return the options for `\connect URL`.  Raises UsageError."""
         profile = self._profile(url)
         dropped = ("url", "demo", "mailbox") if profile is None else _IDENTITY
         kept = {field: value for field, value in self._given.items() if field not in dropped}
@@ -83,12 +87,15 @@ class Settings:
 
 
 def load(path: str, given: Mapping[str, Any]) -> Options:
-    """The options in effect with the configuration in `path`.  Raises UsageError."""
+    """Return the options in effect with the configuration in `path`.  Raises UsageError."""
     return Settings(read(path), given).options()
 
 
 def overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """Both, `above` winning: also over what does not go together with it, and over the user in a URL."""
+    """Return both joined; `above` wins.
+
+    It also wins over fields that do not go together with its own, and over the user in a URL.
+    """
     kept = dict(below)
     for fields in EITHER:
         if any(said(above.get(field)) for field in fields):

@@ -1,6 +1,6 @@
-"""The configuration file read and checked: TOML, whose keys are the long options and a few tables.
+"""Reads and checks the configuration file: TOML, whose keys are the long options and a few tables.
 
-What may stand in it is read off the table of options.  A mistake is a UsageError with file, line and key.
+The table of options says what may stand in it.  A mistake is a UsageError with file, line and key.
 """
 
 from __future__ import annotations
@@ -40,7 +40,10 @@ _AT = re.compile(r" \(at line (\d+), column \d+\)$")
 
 
 class Content(NamedTuple):
-    """What a file says: options by field, for all and by profile; `theme` is one with colours of its own."""
+    """The content of a file: options by field, for all and by profile.
+
+    `theme` is one with colours of its own.
+    """
 
     path: str
     defaults: Mapping[str, Any] = {}
@@ -61,7 +64,7 @@ def read(path: str) -> Content:
 
 
 def _private(descriptor: int) -> bool:
-    """Whether only its owner, who is us, may read it; where there are no such rights, it is taken to be."""
+    """Return whether only its owner, who is us, may read it; if there are no such rights, that is taken to be so."""
     if not hasattr(os, "getuid"):
         return True
     status = os.fstat(descriptor)
@@ -69,7 +72,7 @@ def _private(descriptor: int) -> bool:
 
 
 class _File:
-    """One file; `wrong` knows where in it a key stands."""
+    """Reads one file; `wrong` knows where in it a key stands."""
 
     def __init__(self, path: str, octets: bytes, private: bool) -> None:
         self.path = path
@@ -85,7 +88,7 @@ class _File:
             raise UsageError(f"{path}{f', line {at[1]}' if at else ''} is not valid TOML: {reason}") from None
 
     def content(self) -> Content:
-        """What it says.  Raises UsageError."""
+        """Return what the file says.  Raises UsageError."""
         rest = {key: value for key, value in self.root.items() if key not in ("profiles", "aliases")}
         theme = rest.pop("theme") if isinstance(rest.get("theme"), dict) else None
         return Content(
@@ -145,7 +148,7 @@ class _File:
     # -- options
 
     def _options(self, table: Table, given: Mapping[str, Any]) -> dict[str, Any]:
-        """By field."""
+        """Return the options by field."""
         found: dict[str, Any] = {}
         labels: dict[str, str] = {}
         for key, value in given.items():
@@ -214,12 +217,12 @@ class _File:
     # -- mistakes
 
     def wrong(self, table: Table, key: str, message: str) -> UsageError:
-        """The mistake at a key."""
+        """Return the error for a mistake at a key."""
         line = self._line(table, key)
         return UsageError(f"{self.path}{f', line {line}' if line else ''}: {message}")
 
     def _line(self, table: Table, key: str) -> int:
-        """Where the key stands, 0 where that is not seen at a glance."""
+        """Return the line of a key, 0 if that is not seen at a glance."""
         here: Table = ()
         for number, line in enumerate(self.text.split("\n"), 1):
             if header := _HEADER.fullmatch(line):
@@ -232,7 +235,7 @@ class _File:
 
 
 def _checked(option: Option, label: str, value: Any, meaning: bool) -> Any:
-    """The value for an option's field.  Raises UsageError."""
+    """Return the value for an option's field.  Raises UsageError."""
     if not option.metavar:
         if not isinstance(value, bool):
             raise UsageError(f"{label} must be true or false")
@@ -249,7 +252,7 @@ def _checked(option: Option, label: str, value: Any, meaning: bool) -> Any:
 
 
 def unknown(label: str, key: str, known: Iterable[str]) -> str:
-    """There is no such key, and which is near."""
+    """Return the message that there is no such key, and which is near."""
     from difflib import get_close_matches
 
     near = get_close_matches(key, list(known), 1)

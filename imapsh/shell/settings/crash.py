@@ -1,7 +1,7 @@
-"""A mistake of imapsh itself: one sentence for the person, and a report of where it happened.
+"""Reports a mistake of imapsh itself: one sentence for the person, and a report of where it happened.
 
 The report holds types and places in the code, and nothing that was typed, sent or received: no locals, no words of the
-command line, and of the exceptions no message, for any of them may hold a secret.
+command line, and no message of an exception, for any of them may hold a secret.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ EXIT = 70  #: EX_SOFTWARE of sysexits.h
 
 
 def sentence(error: BaseException) -> str:
-    """Write the report; the sentence says what happened and where the report is."""
+    """Write the report, and return a sentence that says what happened and where the report is."""
     frames = traceback.extract_tb(error.__traceback__)
     where = f" at {_short(frames[-1].filename)}, line {frames[-1].lineno}" if frames else ""
     path = str(state_folder() / "crash.txt")
@@ -31,7 +31,7 @@ def sentence(error: BaseException) -> str:
 
 
 def report(error: BaseException) -> str:
-    """What happened, the cause first."""
+    """Return what happened, the cause first."""
     from imapsh import __version__
 
     lines = [f"imapsh {__version__}, Python {sys.version.split()[0]}, {sys.platform}\n"]
@@ -43,7 +43,7 @@ def report(error: BaseException) -> str:
 
 
 def _chain(error: BaseException | None, seen: set[int]) -> Iterator[BaseException]:
-    """The exception, what it was raised from, and what is in a group."""
+    """Yield the exception, what it was raised from, and what is in a group."""
     while error is not None and id(error) not in seen:
         seen.add(id(error))
         yield error
@@ -58,7 +58,7 @@ def _short(path: str) -> str:
 
 
 def _write(path: str, text: str) -> None:
-    """For its owner alone."""
+    """Write the report for its owner alone."""
     os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
     with open(path, "w", encoding="utf-8", opener=private) as file:
         file.write(text)

@@ -1,6 +1,6 @@
-"""Where this platform keeps a user's configuration, and what a program remembers; files that nobody else may read.
+"""Knows where this platform keeps a user's configuration, and what a program remembers.
 
-Imports nothing heavy.
+It also makes files that nobody else may read.  It imports nothing heavy.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 
 
 def config_file() -> str:
-    """The configuration's usual place, whether there is one or not."""
+    """Return the configuration's usual place, even if there is none."""
     return os.path.join(_folder("XDG_CONFIG_HOME", ".config", "APPDATA", "Roaming"), "config.toml")
 
 
 def state_folder() -> Path:
-    """What is remembered: the history, and reports of what broke."""
+    """Return the folder of what is remembered: the history, and reports of what broke."""
     from pathlib import Path
 
     return Path(_folder("XDG_STATE_HOME", os.path.join(".local", "state"), "LOCALAPPDATA", "Local"))
 
 
 def private(path: str, flags: int) -> int:
-    """An `opener` for `open`: a file that is made so is for its owner alone."""
+    """Open a file as an `opener` for `open`: one that is made so is for its owner alone."""
     return os.open(path, flags, 0o600)
 
 

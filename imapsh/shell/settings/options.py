@@ -1,6 +1,6 @@
 """The command line: one table of options, from which the parser, `--help` and the reference page are made.
 
-Imports nothing heavy: `--version` and `--help` cost little more than Python itself.
+It imports nothing heavy: `--version` and `--help` cost little more than Python itself.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ URLS = (
     ("PROFILE", "a name under [profiles] in the configuration file"),
 )
 
-#: What a URL begins with.
+#: The beginnings of a URL.
 SCHEMES = ("imaps://", "imap://", "unix:", "exec:")
 EXITS = (
     (0, "all commands were OK"),
@@ -47,10 +47,11 @@ NOTIFICATIONS = ("never", "bell", "desktop")  #: how new mail is told
 
 
 class Option(NamedTuple):
-    """One row.
+    """A row of the table of options.
 
-    `metavar` "" for a switch; `kind`: text, seconds, number, descriptor, or choice, one of `choices`; `many`:
-    repeatable; `once`: for one run, so no key of the configuration file; `off`: the name that turns a switch off.
+    `metavar` is "" for a switch.  `kind` is text, seconds, number, descriptor, or choice, which is one of `choices`.
+    `many` options are repeatable.  `once` options are for one run, so they are no key of the configuration file.  `off`
+    is the name that turns a switch off.
     """
 
     name: str
@@ -66,19 +67,22 @@ class Option(NamedTuple):
 
     @property
     def field(self) -> str:
-        """Its field in Options."""
+        """The name of its field in Options."""
         return self.name[2:].replace("-", "_")
 
     @property
     def opposite(self) -> str:
-        """What turns a switch off that may stand in the configuration file: `--no-timing` for `--timing`, else ""."""
+        """The option that turns off a switch that may stand in the configuration file, or "".
+
+        It is `--no-timing` for `--timing`.
+        """
         if self.metavar or self.once:
             return ""
         return self.off or ("--" + self.name[5:] if self.name.startswith("--no-") else "--no-" + self.name[2:])
 
     @property
     def synopsis(self) -> str:
-        """`-c, --command COMMAND`."""
+        """The way the option is written, as `-c, --command COMMAND`."""
         names = f"{self.short}, {self.name}" if self.short else self.name
         return f"{names} {self.metavar}" if self.metavar else names
 
@@ -172,7 +176,7 @@ OPTIONS: tuple[Option, ...] = (
 #: The ways to a password of which one is given; the order of all is `imapsh.shell.settings.passwords.password.ORDER`.
 SOURCES = ("password_fd", "token_command", "password_command", "password", "keyring", "netrc")
 
-#: What cannot be had together, by field.
+#: The options that cannot be used together, by field.
 EITHER: tuple[tuple[str, ...], ...] = (
     ("command", "file", "explain", "serve_demo", "explain_name", "completion", "checkup", "profiles"),
     ("demo", "explain", "serve_demo", "explain_name", "completion"),
@@ -245,7 +249,7 @@ class Options(NamedTuple):
 
     @property
     def aliases(self) -> Mapping[str, str]:
-        """The configuration's: name -> command line."""
+        """The configuration's aliases: name -> command line."""
         return self.settings.aliases if self.settings is not None else {}
 
 
@@ -260,7 +264,7 @@ def parse(words: Sequence[str]) -> Options:
 
 
 def read(words: Sequence[str]) -> dict[str, Any]:
-    """What the command line gives, by field.  Raises UsageError."""
+    """Return what the command line gives, by field.  Raises UsageError."""
     given: dict[str, Any] = {}
     for option, value in _read(list(reversed(words))):
         if option is None:
@@ -277,7 +281,7 @@ def read(words: Sequence[str]) -> dict[str, Any]:
 
 
 def _read(waiting: list[str]) -> Iterator[tuple[Option | None, Any]]:
-    """Each option with its value, and words that are none; `waiting` holds the words, the first one last."""
+    """Yield each option with its value, and words that are none; `waiting` holds the words, the first one last."""
     while waiting:
         word = waiting.pop()
         if word == "--":
@@ -303,7 +307,7 @@ def _read(waiting: list[str]) -> Iterator[tuple[Option | None, Any]]:
 
 
 def seconds(text: str) -> float | None:
-    """A time of more than 0 seconds; None where the text is none."""
+    """Return a time of more than 0 seconds, or None if the text is none."""
     try:
         read = float(text)
     except ValueError:
@@ -312,7 +316,7 @@ def seconds(text: str) -> float | None:
 
 
 def value_of(option: Option, name: str, value: str) -> str | float:
-    """The value of an option that is called `name` where it stands.  Raises UsageError."""
+    """Return the value of an option that is called `name` where it stands.  Raises UsageError."""
     if option.kind == "choice" and value not in option.choices:
         raise UsageError(f"{name} must be one of {', '.join(option.choices)}")
     if option.kind == "seconds":
@@ -347,7 +351,7 @@ def _unknown(name: str) -> str:
 
 
 def check(given: Mapping[str, Any], labels: Mapping[str, str]) -> None:
-    """Raises UsageError for what does not go together; `labels`: field -> what it is called there."""
+    """Raise UsageError for options that do not go together; `labels` is field -> what it is called there."""
     for fields in EITHER:
         both = [labels[field] for field in fields if said(given.get(field))]
         if len(both) > 1:
@@ -355,18 +359,18 @@ def check(given: Mapping[str, Any], labels: Mapping[str, str]) -> None:
 
 
 def said(value: Any) -> bool:
-    """Whether a value is more than its absence; 0 is."""
+    """Return whether a value is more than its absence; 0 is."""
     return value is not None and value is not False and value not in ("", ())
 
 
 def groups() -> Iterator[tuple[str, list[Option]]]:
-    """The groups in order, with their rows."""
+    """Yield the groups in order, with their rows."""
     for group in dict.fromkeys(option.group for option in OPTIONS):
         yield group, [option for option in OPTIONS if option.group == group]
 
 
 def help_text(columns: int = 100) -> str:
-    """What `--help` prints."""
+    """Return the text that `--help` prints."""
     from textwrap import fill
 
     lines = [f"Usage: {USAGE}", "", ABOUT, "", "URL:"]

@@ -61,7 +61,7 @@ def said(text: str, width: int = 80) -> str:
         ("selected", [("state", "selected")]),
         ("-c", [("option", "--command")]),
         ("read-only", [("option", "--read-only"), ("code", "READ-ONLY")]),
-        ("mailbox", [("option", "--mailbox"), ("rule", "mailbox")]),
+        ("mailbox", [("option", "--mailbox"), ("rule", "mailbox"), ("quota-resource", "MAILBOX")]),
         ("--read-only", [("option", "--read-only")]),
         ("keep-going", [("option", "--keep-going")]),
         ("scram-sha-256", [("mechanism", "SCRAM-SHA-256")]),
@@ -90,7 +90,8 @@ def test_all_tables_are_in() -> None:
         assert ("command", name) in here
     for kind in table.kinds():
         for row in table.names(kind).values():
-            assert (kind, f"<{row.name}>" if kind == "syntax" else row.name) in here
+            bracketed = f"<{row.name}>" if kind in ("syntax", "slot") else row.name
+            assert ("argument" if kind == "slot" else kind, bracketed) in here
     assert {name for kind, name in here if kind in ("rule", "conduct")} == set(RULES)
     assert {name for kind, name in here if kind == "option"} == {option.name for option in OPTIONS}
     assert len(here) == len(entries())

@@ -154,7 +154,8 @@ def test_where_nobody_is_there_nobody_is_asked() -> None:
 def test_a_row_that_only_destroys_asks_with_its_phrase(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the table learns later is guarded."""
     row = table.commands()["NOOP"]._replace(name="XZAP", destroys="all there is")
-    monkeypatch.setitem(table.commands(), "XZAP", row)
+    rows = {**table.commands(), "XZAP": row}
+    monkeypatch.setattr(table, "commands", lambda: rows)
     host = host_at("n")
     with pytest.raises(UsageError, match="XZAP was not sent"):
         host.does("XZAP")

@@ -18,7 +18,7 @@ from imapsh.shell.prompt.reading import Reading, TypedLexer
 from imapsh.shell.prompt.toolbar import Status, toolbar
 from imapsh.table.model import SELECTED, Context
 from imapsh.typed.match import match
-from tests.shell.hints import TABLE, entries
+from tests.shell.hints import TABLES, entries
 from tests.shell.knowing import HOST, world
 
 _WORLD = world()
@@ -30,7 +30,7 @@ _EXAMPLES = sorted(
        for row in table.names(kind).values()}
     | {f"FETCH 1 {row.example}" for row in table.names("fetch-item").values()}
     | {f"{name} x y" for name in COMMANDS}
-    | {entry.typed.replace("|", "") for entry in entries(TABLE.read_text("utf-8"))}
+    | {entry.typed.replace("|", "") for entry in entries("\n".join(path.read_text("utf-8") for path in TABLES))}
 )  # fmt: skip
 _WORDS = [
     "FETCH", "4", "4:", "(", ")", "[", "]", "BODY[", "2.", "<0", '"', '"a b"', "\\", "\\Seen", "{3}", "{3}\n", "{@",

@@ -1,4 +1,4 @@
-"""Every name as an entry of one shape, from the table, the catalogue of rules, and the shell's own tables."""
+"""Makes every name an entry of one shape, from the table, the catalogue of rules, and the shell's own tables."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from imapsh.typed.slots import SLOTS
 
 Thing = TypeVar("Thing", str, "Entry")
 
-#: What the shell does with some of IMAP's commands when they are typed without their end.
+#: The things that the shell does with some of IMAP's commands when they are typed without their end.
 _AT_THE_PROMPT = {
     "AUTHENTICATE": "Without a response, imapsh asks for the user and the password or token, and does the rest; "
                     "with a tag in front, as in a1 AUTHENTICATE PLAIN, you answer the server by hand.",
@@ -38,9 +38,10 @@ _ASKS = {
 
 
 class Entry(NamedTuple):
-    """What is to be said of a name.  `syntax` is what follows it; `facts` are labels and texts.
+    """The explanation of a name.
 
-    `needs` are capabilities of which one offers it, `responses` the responses that it brings.
+    `syntax` is what follows the name, and `facts` are labels and texts.  `needs` are capabilities of which one offers
+    it, and `responses` the responses that it brings.
     """
 
     kind: str
@@ -56,7 +57,7 @@ class Entry(NamedTuple):
 
     @property
     def usage(self) -> str:
-        """How it is written: the name and what follows, in the notation of hints."""
+        """The way it is written: the name and what follows, in the notation of hints."""
         syntax = self.syntax.replace('"', "")
         if self.name.startswith("<") or self.kind == "syntax":
             return syntax or self.name
@@ -71,14 +72,14 @@ class Entry(NamedTuple):
 
 
 def shown(name: str) -> str:
-    """A row's name for a list of names: `BODY[...]`, `AUTH=...`."""
+    """Return a row's name for a list of names: `BODY[...]`, `AUTH=...`."""
     closing = {"[": "...]", "(": "...)", "=": "..."}
     return name + closing.get(name[-1], "")
 
 
 @cache
 def entries() -> tuple[Entry, ...]:
-    """All of them, by kind in the order of KINDS, in a kind as their table has them."""
+    """Return all entries, by kind in the order of KINDS, and within a kind as their table has them."""
     order = list(KINDS)
     found = [*_own(), *_options(), *_commands(), *_names(), *_arguments(), *_rules()]
     return tuple(sorted(found, key=lambda entry: order.index(entry.kind) if entry.kind in order else len(order)))
@@ -121,6 +122,7 @@ def _command_facts(row: Command) -> tuple[tuple[str, str], ...]:
         ("Read-only", f"sent as {row.harmless} in read-only mode" if row.harmless else ""),
         ("Changes", "mail or mailboxes; refused in read-only mode" if row.changes else ""),
         ("Alone", "no other command is in progress at the same time" if row.barrier else ""),
+        ("Standing", table.standing(row)),
     )
 
 
@@ -132,13 +134,17 @@ def _names() -> Iterator[Entry]:
                 ("Edition", _EDITIONS.get(row.editions, "")),
                 ("About", row.group),
                 ("Read-only", f"sent as {row.harmless} in read-only mode" if row.harmless else ""),
+                ("Standing", table.standing(row)),
             )
+            if kind == "slot":
+                yield Entry("argument", f"<{row.name}>", sentence(row.summary), rfc=row.rfc)
+                continue
             name = f"<{row.name}>" if kind == "syntax" else row.name
             yield Entry(kind, name, row.summary, row.syntax, row.rfc, _example(row), facts, needs=row.needs)
 
 
 def _example(row: Command | Name) -> str:
-    """The example, where it says more than the name."""
+    """Return the example if it says more than the name, else ""."""
     return "" if row.example in (row.name, f"[{row.name}]") else row.example
 
 
@@ -150,6 +156,8 @@ def _arguments() -> Iterator[Entry]:
 
 
 def _rules() -> Iterator[Entry]:
+    for kind in table.kinds():
+        list(table.readers(kind).values())  # their modules bring the rules
     for name, rule in RULES.items():
         yield Entry("conduct" if name in CONDUCT else "rule", name, sentence(rule.line), rfc=rule.rfc)
 
@@ -159,7 +167,7 @@ def _filled(*facts: tuple[str, str]) -> tuple[tuple[str, str], ...]:
 
 
 def sentence(text: str) -> str:
-    """With a capital and a full stop; a beginning that is a name or a sign stays as it is."""
+    """Return the text with a capital and a full stop; a beginning that is a name or a sign stays as it is."""
     first = text.split(" ", 1)[0]
     begin = text[:1].upper() + text[1:] if first.isalpha() and first.islower() else text
     return begin if begin.endswith(".") else begin + "."
@@ -169,12 +177,12 @@ def sentence(text: str) -> str:
 
 
 def brought_by(response: str) -> list[str]:
-    """The commands that bring a response."""
+    """Return the commands that bring a response."""
     return [entry.name for entry in entries() if response in entry.responses]
 
 
 def given_by(capability: str) -> list[Entry]:
-    """What a capability, or one of a family (`AUTH=`), offers."""
+    """Return the entries that a capability, or one of a family (`AUTH=`), offers."""
     return [entry for entry in entries() if any(_is(capability, need) for need in entry.needs)]
 
 
@@ -183,5 +191,5 @@ def _is(capability: str, need: str) -> bool:
 
 
 def unique(things: Iterable[Thing]) -> list[Thing]:
-    """Each once, in order."""
+    """Return each thing once, in order."""
     return list(dict.fromkeys(things))

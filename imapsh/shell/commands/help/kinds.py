@@ -6,7 +6,7 @@ from imapsh.tuples import NamedTuple
 
 
 class Kind(NamedTuple):
-    """What one is called, and what many are: the word that lists them."""
+    """A kind of names: the word for one, and the word for many, which lists them."""
 
     noun: str
     plural: str
@@ -47,6 +47,6 @@ KINDS: dict[str, Kind] = {
 
 
 def kind_of(kind: str) -> Kind:
-    """What a kind is called, one that is not in KINDS too."""
+    """Return the words for a kind, even for one that is not in KINDS."""
     noun = kind.replace("-", " ")
     return KINDS.get(kind) or Kind(noun, noun + "s")

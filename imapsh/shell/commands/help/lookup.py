@@ -1,4 +1,4 @@
-"""From what a person types to the entries that are meant: in any case, without marks, with brackets and arguments."""
+"""Finds the entries that a person means: typed in any case, without marks, with brackets and arguments."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from imapsh.errors import UsageError
 from imapsh.shell.commands.help.entries import Entry, entries, unique
 from imapsh.shell.commands.help.kinds import Kind, kind_of
 
-#: What a name may be typed without: backslash, $, angle brackets, signs, dashes; an opening bracket or = behind it.
+#: The marks that a name may be typed without: backslash, $, angle brackets, signs, dashes; an opening bracket or =
+#: behind it.
 _MARKS = re.compile(r"^[\\$<+-]+|[\[(=>+-]+$")
 _UN = re.compile(r"^(?:UID |UN(?=[A-Z]{3}))")
 
 
 def find(text: str) -> list[Entry]:
-    """Every entry that is meant.  Raises UsageError where none is, and names the nearest."""
+    """Return every entry that is meant.  Raises UsageError if there is none, and names the nearest."""
     typed = " ".join(text.split()).upper()
     if kinds_listed(text):
         return _exact(typed)
@@ -27,7 +28,7 @@ def find(text: str) -> list[Entry]:
 
 
 def kinds_listed(text: str) -> list[str]:
-    """The kinds that a plural means: `capabilities`, `fetch-items`, `codes` (every kind whose plural ends so)."""
+    """Return the kinds that a plural means, all whose plural ends so: `capabilities`, `fetch-items`, `codes`."""
     typed = " ".join(text.replace("-", " ").split()).lower()
     every = unique(entry.kind for entry in entries())
     exact = [kind for kind in every if kind_of(kind).plural == typed]
@@ -35,26 +36,26 @@ def kinds_listed(text: str) -> list[str]:
 
 
 def listed(kind: str) -> tuple[Kind, list[Entry]]:
-    """A kind, and its entries."""
+    """Return a kind and its entries."""
     return kind_of(kind), [entry for entry in entries() if entry.kind == kind]
 
 
 @cache
 def known() -> tuple[str, ...]:
-    """All names, each once, and the plurals that list a kind: for completion."""
+    """Return all names, each once, and the plurals that list a kind, for completion."""
     every = entries()
     plurals = (kind_of(entry.kind).plural.replace(" ", "-") for entry in every)
     return tuple(unique([*(entry.name for entry in every), *plurals]))
 
 
 def see_also(entry: Entry) -> list[str]:
-    """Names of the same stem: UID FETCH for FETCH, UNSEEN for `\\Seen`, `--format` for `\\format`."""
+    r"""Return names of the same stem: UID FETCH for FETCH, UNSEEN for `\Seen`, `--format` for `\format`."""
     near = _by_stem().get(_stem(entry.name), ())
     return unique(other.shown for other in near if _is_ours(other) == _is_ours(entry) and not _same(other, entry))
 
 
 def _is_ours(entry: Entry) -> bool:
-    """Whether it is imapsh's own, not the protocol's."""
+    """Return whether the entry is imapsh's own, not the protocol's."""
     return entry.kind in ("own", "option")
 
 
@@ -66,13 +67,13 @@ def _same(one: Entry, other: Entry) -> bool:
 
 
 def _coded(typed: str) -> list[Entry]:
-    """`[TRYCREATE]` is a code, and nothing else."""
+    """Return the code of a name in brackets: `[TRYCREATE]` is a code, and nothing else."""
     found = re.fullmatch(r"\[([^ \]]+)[^\]]*\]?", typed)
     return [entry for entry in _exact(found[1]) if entry.kind == "code"] if found else []
 
 
 def _named(typed: str) -> list[Entry]:
-    r"""The name as it stands, and what imapsh itself has by it: `format` is also `\format` and `--format`."""
+    r"""Return the name as it stands, and what imapsh itself has by it: `format` is also `\format` and `--format`."""
     found = _exact(typed)
     ours = [entry for entry in _by_bare_name().get(typed, ()) if _is_ours(entry)] if found else []
     return unique([*ours, *found])
@@ -83,20 +84,20 @@ def _exact(typed: str) -> list[Entry]:
 
 
 def _marked(typed: str) -> list[Entry]:
-    """Without the marks, on either side: `last`, `Seen`, `body.peek`."""
+    """Return the names that match without the marks, on either side: `last`, `Seen`, `body.peek`."""
     bare = _bare(typed)
     return list(_by_bare_name().get(bare, ())) if bare else []
 
 
 def _in_family(typed: str) -> list[Entry]:
-    """`AUTH=PLAIN`: the family, and what it is of."""
+    """Return the family and the thing of `AUTH=PLAIN`."""
     head, mark, value = typed.partition("=")
     family = _exact(head + mark) if mark else []
     return family + [entry for entry in _exact(value) if any(need.upper() == typed for need in entry.needs)]
 
 
 def _sectioned(typed: str) -> list[Entry]:
-    """`BODY.PEEK[HEADER.FIELDS (DATE)]<0.10>`: the item, and the section in it."""
+    """Return the item of `BODY.PEEK[HEADER.FIELDS (DATE)]<0.10>`, and the section in it."""
     name, bracket, inside = typed.partition("[")
     items = _exact(name + bracket) if bracket and name else []
     section = re.match(r"(?:\d+\.)*([A-Z.]+)", inside)
@@ -105,7 +106,7 @@ def _sectioned(typed: str) -> list[Entry]:
 
 
 def _in_a_line(typed: str) -> list[Entry]:
-    """The name in a line: `* 23 EXISTS`, `UID FETCH 1 FLAGS`, `a1 NOOP`."""
+    """Return the name in a line: `* 23 EXISTS`, `UID FETCH 1 FLAGS`, `a1 NOOP`."""
     words = [word for word in typed.split(" ") if word != "*" and not word.isdigit()]
     if words == [typed]:
         return []
@@ -128,7 +129,7 @@ def _by_name() -> dict[str, list[Entry]]:
 
 
 def _spellings(entry: Entry) -> Iterator[str]:
-    """The name, and its other form: `-c` for `--command`."""
+    """Yield the name, and its other form: `-c` for `--command`."""
     yield entry.name.upper()
     yield from (text.upper() for label, text in entry.facts if label == "Short")
 

@@ -1,4 +1,4 @@
-r"""What `\help` says without a name."""
+r"""The text that `\help` shows without a name."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ so on.  \\help capabilities lists all of a kind; so do commands, fetch-items, se
 
 
 def overview(width: int = 80) -> list[Fragment]:
-    """All of imapsh's own commands, the keys, and how to ask for more; lines end with LF."""
+    """Return all of imapsh's own commands, the keys, and how to ask for more; lines end with LF."""
     width = within(width)
     usages = {f"{command.name} {command.syntax}".rstrip(): command.summary for command in COMMANDS.values()}
     column = min(30, max(map(len, usages)) + 2)

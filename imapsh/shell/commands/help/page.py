@@ -1,4 +1,4 @@
-"""Entries as styled text that fits a width."""
+"""Makes entries styled text that fits a width."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SHORT = 24  #: columns of a name before its meaning stands on a line of its own
 
 
 def explain(text: str, width: int = 80) -> list[Fragment]:
-    """What is meant by a name or, for the plural of a kind, its names; lines end with LF.
+    """Return what a name means or, for the plural of a kind, its names; lines end with LF.
 
     Raises UsageError for a name that is not known.
     """
@@ -31,12 +31,12 @@ def explain(text: str, width: int = 80) -> list[Fragment]:
 
 
 def within(width: int) -> int:
-    """The columns that lines of text get in a terminal of this width."""
+    """Return the columns that lines of text get in a terminal of this width."""
     return max(30, min(width, _MOST))
 
 
 def entry_page(entry: Entry, width: int) -> list[Fragment]:
-    """All that is to be said of one entry."""
+    """Return all that is to be said of one entry."""
     made = _heading(entry, width)
     made += paragraph(entry.summary, width, style="text")
     for name, meaning in spelt(entry.syntax).items() if entry.kind not in ("own", "option") else ():
@@ -51,7 +51,7 @@ def entry_page(entry: Entry, width: int) -> list[Fragment]:
 
 
 def kind_page(kind: str, width: int) -> list[Fragment]:
-    """The names of a kind, a line for each."""
+    """Return the names of a kind, one a line."""
     (_, plural), found = listed(kind)
     column = min(_SHORT, max(len(entry.shown) for entry in found) + 2)
     made: list[Fragment] = [("note", f"{plural[0].upper()}{plural[1:]}:\n")]
@@ -75,7 +75,7 @@ def _heading(entry: Entry, width: int) -> list[Fragment]:
 
 
 def relations(entry: Entry) -> Iterable[tuple[str, str]]:
-    """What belongs to it elsewhere: labels and texts."""
+    """Yield labels and texts of what belongs to the entry elsewhere."""
     if entry.responses:
         yield "Brings", ", ".join(entry.responses)
     if entry.kind == "response" and (commands := brought_by(entry.name)):
@@ -101,7 +101,10 @@ def _example(text: str) -> list[Fragment]:
 
 
 def row(label: str, style: str, text: str, width: int, column: int) -> list[Fragment]:
-    """A label, and text beside it that hangs; below it where the label is too long, or the terminal narrow."""
+    """Return a label with a text beside it that hangs.
+
+    The text stands below if the label is too long, or the terminal narrow.
+    """
     label = label.rstrip()
     column = column if width >= 2 * column else 4
     beside = len(label) < column
@@ -113,6 +116,6 @@ def row(label: str, style: str, text: str, width: int, column: int) -> list[Frag
 
 
 def paragraph(text: str, width: int, style: str = "") -> list[Fragment]:
-    """A line of text, wrapped; what begins with blanks stays indented."""
+    """Return a line of text, wrapped; if it begins with blanks, it stays indented."""
     indent = " " * (len(text) - len(text.lstrip()))
     return [(style, line + "\n") for line in wrap(text, width, subsequent_indent=indent, break_on_hyphens=False)]

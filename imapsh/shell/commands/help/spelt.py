@@ -1,4 +1,4 @@
-"""A syntax spelt out: what each `<name>` in it stands for."""
+"""Spells out a syntax: says what each `<name>` in it stands for."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from imapsh.typed.syntax import Rule, Table, parse
 
 
 def spelt(notation: str) -> dict[str, str]:
-    """`<name>` -> what it stands for, for all in a syntax and in the named rules that it uses, in order.
+    """Return `<name>` -> what it stands for, for all in a syntax and in the named rules that it uses, in order.
 
-    Raises ValueError where the notation is wrong.
+    Raises ValueError if the notation is wrong.
     """
     found: dict[str, str] = {}
     waiting: list[Node] = [parse(notation)]

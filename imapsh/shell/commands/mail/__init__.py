@@ -1,4 +1,4 @@
-r"""Messages to files and back: `\save`, `\load`."""
+r"""Commands that bring messages to files and back: `\save`, `\load`."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def save(app: App, argument: str) -> Steps[None]:
 
 
 def _by_uid(app: App, argument: str, numbers: str, origins: Sequence[Origin], uid: bool) -> bool:
-    """Whether the set is of UIDs.  Raises UsageError for a value that is message numbers behind UID."""
+    """Return whether the set is of UIDs.  Raises UsageError for a value that is message numbers behind UID."""
     at = argument.index(numbers) if numbers in argument else 0
     kind = kind_of(argument, at, at + len(numbers), origins)
     if kind == NUMBERS and uid:
@@ -85,7 +85,10 @@ def _by_uid(app: App, argument: str, numbers: str, origins: Sequence[Origin], ui
 
 
 class _Saving:
-    """What comes is kept; `items` are those that are still to come, `error` what stopped it."""
+    """Keeps the messages that come.
+
+    `items` are those that are still to come, and `error` is what stopped it.
+    """
 
     def __init__(self, place: Target, index: Index, items: dict[int, Item]) -> None:
         self.place = place
@@ -113,7 +116,7 @@ class _Saving:
 
 
 def _list(connection: Connection, numbers: str, uid: bool) -> Steps[list[Item]]:
-    """What the set holds."""
+    """Return what the set holds."""
     line = f"{numbers} (UID FLAGS INTERNALDATE RFC822.SIZE)".encode()
     exchange, values = yield from asked(connection, "\\save", "UID FETCH" if uid else "FETCH", [line])
     _check(connection, exchange)
@@ -164,7 +167,7 @@ def load(app: App, argument: str) -> Steps[None]:
 
 
 def _append(mailbox: str, part: list[Message], limit: int, *, utf8: bool) -> list[Fragment]:
-    """The arguments of APPEND, or of MULTIAPPEND (RFC 3502 section 6.3.11)."""
+    """Return the arguments of APPEND, or of MULTIAPPEND (RFC 3502 section 6.3.11)."""
     writer = Writer(utf8=utf8).mailbox(mailbox)
     for message in part:
         literal = message.literal()
@@ -179,7 +182,7 @@ def _append(mailbox: str, part: list[Message], limit: int, *, utf8: bool) -> lis
 
 
 def _limit(capabilities: frozenset[str]) -> int:
-    """The octets of a message that the server takes (RFC 7889 section 3), -1 where it does not say."""
+    """Return the octets of a message that the server takes (RFC 7889 section 3), or -1 if it does not say."""
     named = (name.partition("=")[2] for name in capabilities if name.startswith("APPENDLIMIT="))
     return next((int(number) for number in named if number.isdecimal() and len(number) <= 20), -1)
 
@@ -223,7 +226,7 @@ def _set(text: str) -> str:
 
 
 def _parts(due: list[Any], most: int = _TOGETHER) -> Iterator[list[Any]]:
-    """Items that go together: not too many, not too large."""
+    """Yield items that go together: not too many, not too large."""
     part: list[Any] = []
     octets = 0
     for item in due:

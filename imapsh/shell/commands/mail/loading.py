@@ -1,4 +1,4 @@
-r"""The messages that `\load` reads: .eml files, folders that `\save` made, mbox files and Maildirs."""
+r"""Reads the messages for `\load`: .eml files, folders that `\save` made, mbox files and Maildirs."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ Open = Callable[[], IO[bytes]]
 
 
 class Message(NamedTuple):
-    """A message to append: its flags, INTERNALDATE or "", its octets on the disk (a size to reckon with), its file."""
+    """A message to append.
+
+    It has its flags, its INTERNALDATE or "", its octets on the disk (a size to reckon with) and its file.
+    """
 
     name: str
     flags: tuple[str, ...]
@@ -39,9 +42,9 @@ class Message(NamedTuple):
     open: Open
 
     def literal(self) -> Literal:
-        """Its octets with CRLF line ends, counted now and read when they are sent.
+        """Return its octets with CRLF line ends as a literal, counted now and read when they are sent.
 
-        Raises UsageError where they cannot be read, or hold a NUL, which no message may (RFC 9051 section 4.3).
+        Raises UsageError if they cannot be read, or hold a NUL, which no message may (RFC 9051 section 4.3).
         """
         octets = 0
         try:
@@ -60,7 +63,7 @@ class Message(NamedTuple):
 
 
 def messages(names: Iterable[str]) -> list[Message]:
-    """The messages of files and folders, in order.  Raises UsageError for one that is not there or is none."""
+    """Return the messages of files and folders, in order.  Raises UsageError for one that is not there or is none."""
     found: list[Message] = []
     for name in names:
         try:
@@ -122,7 +125,10 @@ def _inside(folder: Path) -> list[Path]:
 
 
 def _in_order(path: Path) -> list[str | int]:
-    """What sorts the files of a Maildir by the numbers in their names: seconds, microseconds, a counter."""
+    """Return a key that sorts the files of a Maildir by the numbers in their names.
+
+    These are seconds, microseconds and a counter.
+    """
     return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", path.name)]
 
 
@@ -131,7 +137,7 @@ def _opener(path: Path) -> Open:
 
 
 def _mbox(path: Path) -> list[Message]:
-    """The messages of an mbox: each begins with a `From ` line behind an empty one."""
+    """Return the messages of an mbox, each of which begins with a `From ` line after an empty one."""
     starts = []
     blank = True
     at = 0
@@ -149,7 +155,7 @@ def _mbox(path: Path) -> list[Message]:
 
 
 def _boxed(path: Path, number: int, first: bytes, start: int, end: int) -> Message:
-    """One message of an mbox, from its `From ` line `first` to `end`; what `\\save` put in front is taken off."""
+    r"""Return one message of an mbox, from its `From ` line `first` to `end`, without what `\save` put in front."""
 
     def read(most: int = -1) -> tuple[str, bytes]:
         with path.open("rb") as file:
@@ -174,7 +180,7 @@ def _boxed(path: Path, number: int, first: bytes, start: int, end: int) -> Messa
 
 
 def _statuses(octets: bytes) -> tuple[str, bytes]:
-    """The letters of Status and X-Status at the beginning of the header, and the message without them."""
+    """Return the letters of Status and X-Status at the beginning of the header, and the message without them."""
     letters = ""
     while found := re.match(rb"(?:X-)?Status: *([A-Z]*)\r?\n", octets):
         letters += found[1].decode("ascii")
@@ -183,7 +189,7 @@ def _statuses(octets: bytes) -> tuple[str, bytes]:
 
 
 def _dated(path: Path) -> str:
-    """The Date field as date-time, "" where there is none."""
+    """Return the Date field as date-time, or "" if there is none."""
     from email.utils import parsedate_to_datetime
 
     with path.open("rb") as file:
@@ -200,7 +206,7 @@ def _dated(path: Path) -> str:
 
 
 def _crlf(file: IO[bytes]) -> Iterator[bytes]:
-    """The octets with a CR put before each LF that has none."""
+    """Yield the octets with a CR put before each LF that has none."""
     last = b""
     while piece := file.read(_PIECE):
         made = _BARE.sub(b"\r\n", last + piece)[len(last) :] if last else _BARE.sub(b"\r\n", piece)

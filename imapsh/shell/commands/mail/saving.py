@@ -1,8 +1,8 @@
-r"""Where `\save` puts messages: a folder of .eml files, an mbox file, or a Maildir.
+r"""Says where `\save` puts messages: a folder of .eml files, an mbox file, or a Maildir.
 
-What is there already is known from a list beside the messages, one JSON object a line: first the mailbox and its
-UIDVALIDITY, then UID, file, flags, date and size of each message that is whole.  So a save that was broken off goes on
-where it was, and `\load` finds flags and dates again.
+A list beside the messages says what is there already, one JSON object a line: first the mailbox and its UIDVALIDITY,
+then UID, file, flags, date and size of each message that is whole.  So a save that was broken off goes on where it was,
+and `\load` finds flags and dates again.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ MAILDIR = {"\\Draft": "D", "\\Flagged": "F", "\\Answered": "R", "\\Seen": "S", "
 
 
 class Item(NamedTuple):
-    """What is known of a message: INTERNALDATE as the server writes it, size in octets."""
+    """The data of a message: INTERNALDATE as the server writes it, size in octets."""
 
     uid: int
     flags: tuple[str, ...] = ()
@@ -44,16 +44,19 @@ class Item(NamedTuple):
 
 
 class Target(Protocol):
-    """`where` names it in messages."""
+    """A place that messages are saved to; `where` names it in messages."""
 
     where: Path
 
     def add(self, item: Item, part: Part) -> str:
-        """Keep a message; the name of its file.  Raises OSError."""
+        """Keep a message, and return the name of its file.  Raises OSError."""
 
 
 class Index:
-    """The list beside the messages.  Raises UsageError where it belongs to other messages, or cannot be used."""
+    """The list beside the messages.
+
+    Raises UsageError if it belongs to other messages, or cannot be used.
+    """
 
     def __init__(self, path: Path, mailbox: str, uidvalidity: int | None) -> None:
         self.path = path
@@ -74,7 +77,7 @@ class Index:
             raise UsageError(f"{path.parent} holds messages of {other}: save {mailbox} elsewhere")
 
     def add(self, item: Item, file: str) -> None:
-        """A message is whole.  Raises OSError."""
+        """Note that a message is whole.  Raises OSError."""
         known = {"uid": item.uid, "file": file, "flags": item.flags, "internaldate": item.date, "size": item.size}
         with adding(self.path) as write:
             write(_line(known))
@@ -86,7 +89,7 @@ def _line(thing: object) -> bytes:
 
 
 class Folder:
-    """One .eml file a message, named by its UID; the octets are the server's, exactly."""
+    """A folder with one .eml file a message, named by its UID; the octets are the server's, exactly."""
 
     def __init__(self, where: Path) -> None:
         self.where = where
@@ -103,13 +106,16 @@ class Folder:
 
 
 class Mbox:
-    """One file of messages behind `From ` lines, with Status headers; such lines in a message get a `>` in front."""
+    """One file of messages behind `From ` lines, with Status headers.
+
+    Such lines in a message get a `>` in front.
+    """
 
     def __init__(self, where: Path) -> None:
         self.where = where
 
     def add(self, item: Item, part: Part) -> str:
-        """See Target.  What of a message could not be written whole is cut off again."""
+        """See Target.  If a message could not be written whole, its part is cut off again."""
         with adding(self.where) as write:
             write(b"From MAILER-DAEMON %s\n" % time.asctime(time.gmtime(_seconds(item.date))).encode("ascii"))
             write(_status(item.flags))
@@ -120,7 +126,7 @@ class Mbox:
 
 
 class Maildir:
-    """A Maildir, flags in the files' names, dates as the files' times."""
+    """A Maildir, which has flags in the files' names, and dates as the files' times."""
 
     def __init__(self, where: Path) -> None:
         import mailbox
@@ -144,9 +150,10 @@ class Maildir:
 
 
 def target(text: str, mailbox: str) -> tuple[Target, Path]:
-    """What a word means, and where its list is: `x.mbox` or an mbox file, `maildir:PATH` or a Maildir, else a folder.
+    """Return the target that a word means, and the place of its list.
 
-    "" is a folder named after the mailbox, whose name a server chose: it is below the present folder, and never another
+    The word means an mbox (`x.mbox` or an mbox file), a Maildir (`maildir:PATH` or a Maildir), or else a folder.  ""
+    means a folder named after the mailbox, whose name a server chose: it is below the present folder, and never another
     thing that is there.  Raises UsageError.
     """
     scheme, colon, rest = text.partition(":")
@@ -173,7 +180,7 @@ def _named_after(mailbox: str) -> str:
 
 @contextlib.contextmanager
 def whole(path: Path) -> Iterator[IO[bytes]]:
-    """A new file that only its owner may read; gone again where it could not be written whole."""
+    """Open a new file that only its owner may read, and remove it if it could not be written whole."""
     try:
         with open(path, "wb", opener=private) as file:
             yield file
@@ -183,7 +190,7 @@ def whole(path: Path) -> Iterator[IO[bytes]]:
 
 
 def _lines(part: Part) -> Iterator[bytes]:
-    """The octets with LF line ends, in pieces that end with one, the last one included."""
+    """Yield the octets with LF line ends, in pieces that end with one, the last one included."""
     rest = b""
     for piece in octets_of(part):
         lines = (rest + piece).replace(b"\r\n", b"\n")
@@ -196,7 +203,7 @@ def _lines(part: Part) -> Iterator[bytes]:
 
 
 def _status(flags: tuple[str, ...]) -> bytes:
-    """Status and X-Status, as mail programs on this format keep flags."""
+    """Return Status and X-Status, as mail programs on this format keep flags."""
     read = "RO" if "\\Seen" in flags else "O"
     letters = "".join(letter for flag, letter in MBOX.items() if flag in flags)
     return f"Status: {read}\nX-Status: {letters}\n".encode("ascii")

@@ -1,4 +1,4 @@
-r"""A script that is a test: `\expect`, `\fail`, `\name`, `\skip`."""
+r"""Commands for a script that is a test: `\expect`, `\fail`, `\name`, `\skip`."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def skip(app: App, argument: str) -> None:
 
 
 def _tell(app: App, result: Result) -> None:
-    """What failed is said; that a test was passed only at the prompt."""
+    """Report a test that failed; report one that was passed only at the prompt."""
     if not result.ok:
         app.fault(": ".join(filter(None, (result.place, "not ok", result.message))))
     elif app.interactive:

@@ -1,8 +1,8 @@
 r"""The checks of `\expect`: each looks at the last exchange, or at the session as it is now.
 
-A check takes what is expected (`imapsh.shell.expectation`) and the app, and gives whether it holds, and what was
-seen, as the end of a sentence.  It raises StateError where it needs a connection, UsageError where it needs an
-exchange, and there is none.
+A check takes what is expected (`imapsh.shell.expectation`) and the app.  It returns whether the expectation holds, and
+what was seen, as the end of a sentence.  It raises StateError if it needs a connection, and UsageError if it needs an
+exchange and there is none.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ _ASKS = {"STATUS": ("STATUS",), "ESEARCH": ("SEARCH", "UID SEARCH")}  # what a p
 _LONG = 80  # characters of each
 
 
-#: Whether it holds, and what was seen, as the end of a sentence.
+#: True if the expectation holds, and what was seen, as the end of a sentence.
 Seen = tuple[bool, str]
 
 
 def check(expected: Expectation, app: App) -> Seen:
-    """Whether it holds now, and what was seen.  Raises what the check does."""
+    """Return whether the expectation holds now, and what was seen.  Raises what the check does."""
     holds, seen = _CHECKS[SUBJECTS[expected.subject].check](expected, app)
     return holds != expected.negated, seen
 
@@ -42,7 +42,7 @@ def _events(app: App) -> Iterator[Event]:
 
 
 def _reply(app: App) -> tuple[Response | None, Exchange | None]:
-    """The last tagged reply, and its exchange where it has one (a reply to `\\raw` has none)."""
+    r"""Return the last tagged reply, and its exchange if it has one (a reply to `\raw` has none)."""
     found: tuple[Response | None, Exchange | None] = (None, None)
     for event in _events(app):
         if isinstance(event, Completed):
@@ -53,7 +53,10 @@ def _reply(app: App) -> tuple[Response | None, Exchange | None]:
 
 
 def _untagged(app: App, name: str) -> Iterator[Response]:
-    """The untagged responses of this name; of STATUS and ESEARCH, after a command that asks, its answers alone."""
+    """Yield the untagged responses of this name.
+
+    If the command asks for a STATUS or ESEARCH, only its answers of that name are given.
+    """
     wanted = name.upper()
     exchange = _reply(app)[1]
     answers = exchange is not None and exchange.name in _ASKS.get(wanted, ())
@@ -65,7 +68,7 @@ def _untagged(app: App, name: str) -> Iterator[Response]:
 
 
 def field_of(response: Response, field: str) -> str | None:
-    """The text of a field of a response, of the whole for ""; None where it has none."""
+    """Return the text of a field of a response, of the whole for ""; None if it has none."""
     from imapsh.render.jsonform import to_json
 
     value = to_json(response)["value"]
@@ -113,7 +116,7 @@ def _behind_name(response: Response) -> str:
 
 
 def reply(expected: Expectation, app: App) -> Seen:
-    """`\\expect OK`, `NO`, `BAD`, or `[CODE]`: the last reply."""
+    r"""Check the last reply: `\expect OK`, `NO`, `BAD`, or `[CODE]`."""
     reply, exchange = _reply(app)
     if reply is None:
         return False, "there is no reply yet"
@@ -128,7 +131,7 @@ def _said(reply: Response) -> str:
 
 
 def reply_said(app: App) -> str:
-    """The last command and its reply, secrets in it masked."""
+    """Return the last command and its reply, with secrets masked."""
     from imapsh.shell.screen.output import command_text
 
     reply, exchange = _reply(app)
@@ -137,7 +140,7 @@ def reply_said(app: App) -> str:
 
 
 def untagged(expected: Expectation, app: App) -> Seen:
-    """`\\expect untagged NAME`: one of the last exchange, with a field that compares."""
+    r"""Check for one untagged response of the last exchange whose field compares: `\expect untagged NAME`."""
     values: list[str] = []
     came = having = 0
     what = f"{expected.name.upper()} {expected.field}".rstrip()
@@ -160,19 +163,19 @@ def untagged(expected: Expectation, app: App) -> Seen:
 
 
 def count(expected: Expectation, app: App) -> Seen:
-    """`\\expect count NAME`: how many untagged ones came."""
+    r"""Check how many untagged responses came: `\expect count NAME`."""
     count = sum(1 for _ in _untagged(app, expected.name))
     return expected.compares(str(count)), f"the number of untagged {expected.name.upper()} was {count}"
 
 
 def state(expected: Expectation, app: App) -> Seen:
-    """The session's state, not connected among them."""
+    """Check the session's state, of which "not connected" is one."""
     state = app.here.session.state if app.here is not None else "not connected"
     return expected._replace(value=expected.value.lower()).compares(state), f"the state is {state}"
 
 
 def mailbox(expected: Expectation, app: App) -> Seen:
-    """The name of the selected mailbox."""
+    """Check the name of the selected mailbox."""
     box = app.session.mailbox
     if box is None:
         return False, "no mailbox is selected"
@@ -180,27 +183,27 @@ def mailbox(expected: Expectation, app: App) -> Seen:
 
 
 def capability(expected: Expectation, app: App) -> Seen:
-    """Whether the server says that it has it."""
+    """Check that the server says that it has a capability."""
     offered = app.session.context().capabilities
     has = expected.name.upper() in offered
     return has, f"{expected.name.upper()} is {'' if has else 'not '}among the capabilities"
 
 
 def text(expected: Expectation, app: App) -> Seen:
-    """The text of the last reply."""
+    """Check the text of the last reply."""
     reply, _ = _reply(app)
     text = getattr(reply.value, "text", "") if reply is not None else ""
     return expected.compares(text), f"the reply's text was {_short(text)!r}"
 
 
 def octets(expected: Expectation, app: App) -> Seen:
-    """Octets that the last exchange brought."""
+    """Check how many octets the last exchange brought."""
     count = sum(event.response.length for event in _events(app) if isinstance(event, Received | Completed))
     return expected.compares(str(count)), f"the server sent {count:,} octets"
 
 
 def elapsed(expected: Expectation, app: App) -> Seen:
-    """Seconds that the last command took."""
+    """Check how many seconds the last command took."""
     _, exchange = _reply(app)
     if exchange is None:
         return False, "there is no reply with a known time"
@@ -208,7 +211,7 @@ def elapsed(expected: Expectation, app: App) -> Seen:
 
 
 def violations(expected: Expectation, app: App) -> Seen:
-    """Breaches of the grammar in the last exchange, of one rule or of any."""
+    """Check the breaches of the grammar in the last exchange, of one rule or of any."""
     found = [
         (violation.rule, event.response.name)
         for event in _events(app)
@@ -219,7 +222,7 @@ def violations(expected: Expectation, app: App) -> Seen:
 
 
 def findings(expected: Expectation, app: App) -> Seen:
-    """Breaches of conduct in the last exchange, of one rule or of any."""
+    """Check the breaches of conduct in the last exchange, of one rule or of any."""
     found = [
         (finding.rule, event.response.name)
         for event in _events(app)

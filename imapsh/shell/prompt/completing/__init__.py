@@ -1,4 +1,4 @@
-"""Completion, a module for each source of what may be typed; `imapsh.shell.prompt.completer` offers them.
+"""The sources of completions, a module for each; `imapsh.shell.prompt.completer` offers what they find.
 
 The modules are imported when first asked for, which is behind the first prompt.
 """

@@ -1,4 +1,7 @@
-"""What the person carries over: variables behind `${`, aliases, and files or commands behind `>`, `>>` and `|`."""
+"""Offers what the person carries over: variables behind `${`, aliases, and files or commands behind an operator.
+
+The operators are `>`, `>>` and `|`.
+"""
 
 from __future__ import annotations
 
@@ -26,12 +29,12 @@ _PIPED = (("less", "page by page"), ("grep -i ", "lines with a text"), ("wc -l",
 
 
 def begins_value(line: str) -> bool:
-    """Whether the name of a value is being typed."""
+    """Return whether the name of a value is being typed."""
     return _BEGUN.search(line) is not None
 
 
 def values(line: str, app: App) -> Iterator[Offer]:
-    """The values that may be meant behind `${`."""
+    """Yield the values that may be meant behind `${`."""
     found = _BEGUN.search(line)
     if found is None:
         return
@@ -42,14 +45,17 @@ def values(line: str, app: App) -> Iterator[Offer]:
 
 
 def aliases(line: str, app: App) -> Iterator[Offer]:
-    """Aliases, where the first word is being typed."""
+    """Yield aliases, if the first word is being typed."""
     if _FIRST.fullmatch(line):
         for name, meant in app.aliases.items():
             yield Offer(name, 0, "command", visible(meant), names=(name,))
 
 
 def target(cut: Redirect, size: int) -> Iterator[Offer]:
-    """Files behind `>`, commands behind `|`, in a line of `size` characters.  Reads a folder: it may take long."""
+    """Yield files behind `>`, commands behind `|`, in a line of `size` characters.
+
+    It reads a folder, so it may take long.
+    """
     start = size - len(cut.rest)
     if cut.operator != "|":
         yield from paths.offers(paths.Half(cut.rest, start, quotes=True))

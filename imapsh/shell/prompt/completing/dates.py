@@ -1,4 +1,4 @@
-"""Dates near today, in IMAP's form (RFC 9051 section 9: date, date-time)."""
+"""Offers dates near today, in IMAP's form (RFC 9051 section 9: date, date-time)."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from imapsh.shell.prompt.completing.offer import Offer, Place
 
 
 def now() -> datetime:
-    """The present moment, here."""
+    """Return the present moment, here."""
     return datetime.now().astimezone()
 
 
 def near(today: date) -> Iterator[tuple[date, str]]:
-    """Days that are asked for, and what they are called."""
+    """Yield days that are asked for, and what they are called."""
     yield today, "today"
     yield today - timedelta(1), "yesterday"
     yield today - timedelta(7), "a week ago"
@@ -26,14 +26,14 @@ def near(today: date) -> Iterator[tuple[date, str]]:
 
 
 def days(place: Place) -> Iterator[Offer]:
-    """For SEARCH."""
+    """Yield dates for SEARCH."""
     for day, called in near(now().date()):
         text = f'"{write_date(day)}"' if place.typed.startswith('"') else write_date(day)
         yield place.offer(text, called, names=(text, called))
 
 
 def moments(place: Place) -> Iterator[Offer]:
-    """For APPEND: now."""
+    """Yield a date-time for APPEND: now."""
     text = f'"{write_date_time(now()).lstrip():0>26}"'  # a day of two digits: a blank would begin another word
     if not place.typed or place.typed.startswith('"'):
         yield place.offer(text, "now", names=(text,))

@@ -1,4 +1,4 @@
-"""Flags and keywords: the table's, those of the selected mailbox, those seen on its messages."""
+"""Offers flags and keywords: the table's, those of the selected mailbox, those seen on its messages."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from imapsh import table
 from imapsh.render.visible import visible
 from imapsh.shell.prompt.completing.offer import Offer, Place
 
-#: What a client cannot set: it stands in PERMANENTFLAGS, or is the server's to set (RFC 3501 section 2.3.2).
+#: The flags that a client cannot set: one stands in PERMANENTFLAGS, or is the server's to set (RFC 3501 section 2.3.2).
 _NOT_SET = frozenset({"\\*", "\\recent"})
 
 
 def offers(place: Place) -> Iterator[Offer]:
-    """Flags for STORE and APPEND, keywords for SEARCH."""
+    """Yield flags for STORE and APPEND, keywords for SEARCH."""
     keywords = place.kind == "keyword"
     for flag, of_mailbox in _known(place).items():
         if flag.lower() in _NOT_SET or (keywords and flag.startswith("\\")):
@@ -26,7 +26,7 @@ def offers(place: Place) -> Iterator[Offer]:
 
 
 def _known(place: Place) -> dict[str, bool]:
-    """The flags, each once whatever its case, and whether this mailbox is known to have it."""
+    """Return the flags, each once whatever its case, and whether this mailbox is known to have it."""
     known = {flag.lower(): (flag, False) for flag in (row.name for row in table.names("flag").values())}
     mailbox = place.known.mailbox
     of_mailbox = (*mailbox.flags, *(mailbox.permanent_flags or ())) if mailbox is not None else ()
@@ -36,7 +36,7 @@ def _known(place: Place) -> dict[str, bool]:
 
 
 def _not_kept(place: Place, flag: str) -> str:
-    """Why a STORE of this flag would not last, "" where it would (RFC 9051 section 7.1, PERMANENTFLAGS)."""
+    """Return why a STORE of this flag would not last, or "" if it would (RFC 9051 section 7.1, PERMANENTFLAGS)."""
     command, mailbox = place.found.command, place.known.mailbox
     if command is None or not command.name.endswith("STORE") or mailbox is None or mailbox.permanent_flags is None:
         return ""

@@ -1,4 +1,4 @@
-"""What is offered for the command being typed, in the order in which it is shown."""
+"""Gathers the offers for the command being typed, in the order in which they are shown."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SOURCES: Mapping[str, Source] = {
 }
 #: Slots where nothing is shown beside what the source offers, though the word is whole: the note is what helps.
 _TELLING = ("sequence-set", "uid-set", "section-part")
-#: What stands once in a list.
+#: The kinds of which each name stands only once in a list.
 _ONCE = frozenset(
     {
         "flag",
@@ -46,7 +46,7 @@ _ONCE = frozenset(
 
 
 def offers(found: Match, known: Known, usage: Usage) -> list[Offer]:
-    """What may be meant by the half-typed last word of a command."""
+    """Return what may be meant by the half-typed last word of a command."""
     there = _there(found)
     fresh = (o for o in _all(found, known, usage) if o.kind not in _ONCE or o.text.casefold() not in there)
     chosen = choose(fresh, found.text, usage)
@@ -55,7 +55,7 @@ def offers(found: Match, known: Known, usage: Usage) -> list[Offer]:
 
 
 def _there(found: Match) -> set[str]:
-    """The words of the list that is being typed, without the last, which is being typed."""
+    """Return the words of the list that is being typed, without the last, which is not whole yet."""
     words: set[str] = set()
     for token in reversed(found.tokens):
         if token.kind is LPAREN:
@@ -66,7 +66,7 @@ def _there(found: Match) -> set[str]:
 
 
 def choose(candidates: Iterable[Offer], text: str, usage: Usage) -> list[Offer]:
-    """Those that come near what is typed: first what can be used, then by closeness, then by use.
+    """Return the offers that come near what is typed: first what can be used, then by closeness, then by use.
 
     Once a name is whole, only names that go on from it are left.
     """
@@ -98,7 +98,7 @@ def _is_typed(offer: Offer, text: str) -> bool:
 
 
 def _of(choice: Expected, found: Match, known: Known, usage: Usage, alone: bool) -> Iterator[Offer]:
-    """What one thing that may stand here is offered as."""
+    """Yield the offers for one thing that may stand here."""
     typed = found.text[choice.offset :]
     place = Place(choice.kind, choice.offset, typed, alone, found, known)
     if not choice.text.startswith("<"):
@@ -112,12 +112,12 @@ def _of(choice: Expected, found: Match, known: Known, usage: Usage, alone: bool)
 
 
 def wants_mailbox(found: Match) -> bool:
-    """Whether mailbox names are among what may be meant."""
+    """Return whether mailbox names are among what may be meant."""
     return any(choice.kind in mailboxes.KINDS for choice in found.expected)
 
 
 def path(found: Match) -> paths.Half | None:
-    """The half-typed path behind `{@` at the end of a command; None where none is being typed."""
+    """Return the half-typed path behind `{@` at the end of a command; None if none is being typed."""
     begun = paths.BEGUN.search(found.text)
     if begun is None:
         return None

@@ -1,4 +1,4 @@
-"""Mailbox names: shown as people read them, put in as the server takes them."""
+"""Offers mailbox names: shown as people read them, put in as the server takes them."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _PATTERNS = (("*", "all names"), ("%", "names of this level alone"))
 
 
 def plain(typed: str) -> str:
-    """What is typed of a mailbox name, as people read it."""
+    """Return what is typed of a mailbox name, as people read it."""
     return decode_leniently(unquote(typed) if typed.startswith('"') else typed)[0]
 
 
 def offers(place: Place, used: Sequence[str]) -> Iterator[Offer]:
-    """Where a name is wanted; `used` are folded names, the one used most first."""
+    """Yield names of mailboxes; `used` are folded names, the one used most first."""
     if len(place.typed) > 1 and place.typed[0] == '"' == place.typed[-1] and not place.typed.endswith('\\"'):
         yield from _as_it_stands(place)
         return  # it is closed
@@ -40,13 +40,19 @@ def offers(place: Place, used: Sequence[str]) -> Iterator[Offer]:
 
 
 def _as_it_stands(place: Place) -> Iterator[Offer]:
-    """A name that is not ASCII in modified UTF-7, where UTF-8 may not be sent: it need not be known, as for CREATE."""
+    """Yield a name that is not ASCII in modified UTF-7, if UTF-8 may not be sent.
+
+    The name need not be known, as for CREATE.
+    """
     if not place.typed.isascii() and not place.found.context.takes_utf8:
         yield from _offer(place, plain(place.typed), fuzzy.SCATTERED)
 
 
 def _is_reference(place: Place) -> bool:
-    """Whether this is the first argument of LIST or LSUB, which is put before the pattern (RFC 9051 section 6.3.9)."""
+    """Return whether this is the first argument of LIST or LSUB.
+
+    It is put before the pattern (RFC 9051 section 6.3.9).
+    """
     command = place.found.command
     if command is None or command.name not in ("LIST", "LSUB") or place.kind != "mailbox":
         return False

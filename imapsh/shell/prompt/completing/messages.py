@@ -1,4 +1,4 @@
-"""Message numbers and UIDs, with what is known of the messages beside them."""
+"""Offers message numbers and UIDs, with what is known of the messages beside them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ _SET = re.compile(r"[\d*$]")
 
 
 def offers(place: Place) -> Iterator[Offer]:
-    """Numbers for a set, behind a comma or colon too; where only a set can stand also by subject and sender."""
+    """Yield numbers for a set, also behind a comma or colon.
+
+    If only a set can stand there, messages are also found by subject and sender.
+    """
     if not place.alone and not _SET.match(place.typed):
         return
     found = _LAST.match(place.typed)
@@ -64,7 +67,7 @@ def _by_words(place: Place, typed: str, skip: int) -> Iterator[Offer]:
 
 
 def _numbered(place: Place) -> Iterator[tuple[int, Seen]]:
-    """Number or UID, as the place wants it, and the message: the newest first."""
+    """Yield the number or UID, as the place wants it, and the message, the newest first."""
     uids = place.kind == "uid-set"
     for number, seen in place.known.messages.newest():
         shown = seen.uid if uids else number
@@ -73,5 +76,5 @@ def _numbered(place: Place) -> Iterator[tuple[int, Seen]]:
 
 
 def note(seen: Seen) -> str:
-    """Subject, sender and day, as far as they are known."""
+    """Return subject, sender and day, as far as they are known."""
     return visible("  ".join(filter(None, (seen.subject, seen.sender, seen.day))))

@@ -1,4 +1,4 @@
-"""What comes from the table itself, and the capabilities that ENABLE takes."""
+"""Offers what comes from the table itself, and the capabilities that ENABLE takes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FIELDS = ("name", "version", "vendor", "support-url", "os", "os-version", "comm
 
 
 def row(choice: Expected, typed: str) -> Offer:
-    """A row's name, in small letters where the person types them."""
+    """Return an offer of a row's name, in small letters if the person types them."""
     text = choice.text.lower() if typed.islower() and choice.text.isupper() else choice.text
     note = choice.reason or _note(choice)
     return Offer(text, choice.offset, choice.kind, note, choice.text, (choice.text,), dimmed=bool(choice.reason))
@@ -30,7 +30,7 @@ def _note(choice: Expected) -> str:
 
 
 def enabled(place: Place) -> Iterator[Offer]:
-    """Extensions that ENABLE turns on (RFC 5161 section 3.1); what the server does not offer is dimmed."""
+    """Yield extensions that ENABLE turns on (RFC 5161 section 3.1); those that the server does not offer are dimmed."""
     for extension in table.names("enable").values():
         reason = unfit(extension, place.found.context)
         offer = place.offer(extension.name, extension.summary if reason is None else reason.message)
@@ -38,16 +38,16 @@ def enabled(place: Place) -> Iterator[Offer]:
 
 
 def charsets(place: Place) -> Iterator[Offer]:
-    """For SEARCH CHARSET."""
+    """Yield character sets for SEARCH CHARSET."""
     yield from map(place.offer, _CHARSETS)
 
 
 def id_fields(place: Place) -> Iterator[Offer]:
-    """For ID (RFC 2971 section 3.3)."""
+    """Yield fields for ID (RFC 2971 section 3.3)."""
     for name in _FIELDS:
         yield place.offer(f'"{name}"', names=(name, f'"{name}'))
 
 
 def literals(place: Place) -> Iterator[Offer]:
-    """For APPEND: a file as the message."""
+    """Yield a file as the message for APPEND."""
     yield place.offer("{@", "a file: its path, and }")

@@ -1,4 +1,4 @@
-"""What a source offers, and the place that it offers it for."""
+"""The offers of a source, and the place that it makes them for."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from imapsh.typed.match import Match
 
 
 class Offer(NamedTuple):
-    """Something to put in from `start`, an offset in the command, up to the cursor.
+    """A text to put in from `start`, an offset in the command, up to the cursor.
 
     `label` is shown in place of `text`, `note` beside it; neither holds a control character.  `kind` is the table's or
-    the slot's.  `names` are what it can be found by.  `near`: its closeness (`imapsh.shell.record.fuzzy`) to what is
-    typed where the source has looked itself; else it is worked out from `names`.  `dimmed`: it cannot be used now,
-    and the note says why.
+    the slot's.  `names` are what it can be found by.  `near` is its closeness (`imapsh.shell.record.fuzzy`) to what is
+    typed, if the source has looked itself; else it is worked out from `names`.  If `dimmed` is true, it cannot be used
+    now, and the note says why.
     """
 
     text: str
@@ -32,7 +32,7 @@ class Offer(NamedTuple):
 class Place(NamedTuple):
     """A slot that what is being typed may fill: `typed` stands from `start` to the end of the command.
 
-    `alone`: no names are expected beside it.
+    If `alone` is true, no names are expected beside it.
     """
 
     kind: str
@@ -43,7 +43,7 @@ class Place(NamedTuple):
     known: Known
 
     def offer(self, text: str, note: str = "", *, skip: int = 0, names: tuple[str, ...] = ()) -> Offer:
-        """An offer here, behind the first `skip` characters of what is typed."""
+        """Return an offer here, behind the first `skip` characters of what is typed."""
         return Offer(text, self.start + skip, self.kind, note, names=names)
 
 

@@ -1,4 +1,4 @@
-"""Imapsh's own commands: their names and their arguments."""
+"""Offers the names and the arguments of imapsh's own commands."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _FORM = re.compile(r"(?:mbox:|maildir:)?")  # before the path of `\save` and `\l
 
 
 def offers(line: str, app: App) -> Iterator[Offer]:
-    """Names of commands, or what the argument may be; paths are told by `path`."""
+    """Yield names of commands, or what the argument may be; `path` tells paths."""
     name, space, _ = line.partition(" ")
     if not space:
         for known in COMMANDS.values():
@@ -39,7 +39,7 @@ def offers(line: str, app: App) -> Iterator[Offer]:
 
 
 def path(line: str) -> Half | None:
-    """The half-typed path that is the argument, or its last word; None where no path stands."""
+    """Return the half-typed path that is the argument, or its last word; None if no path stands there."""
     name, space, argument = line.partition(" ")
     row = COMMANDS.get(name.lower())
     if row is None or not space or row.choices not in ("path", "paths"):
@@ -76,7 +76,7 @@ def _variables(app: App) -> Iterable[str]:
     return [*app.variables.own, *BUILT_IN]
 
 
-#: What the names in the table's column `choices` stand for.
+#: The choices that the names in the table's column `choices` stand for.
 CHOICES: dict[str, Callable[[App], Iterable[str]]] = {
     "aliases": lambda app: app.aliases,
     "connections": lambda app: app.connections,
@@ -94,7 +94,7 @@ CHOICES: dict[str, Callable[[App], Iterable[str]]] = {
 
 
 def _named() -> Iterator[tuple[str, str]]:
-    """Every name of the table, once."""
+    """Yield every name of the table, once."""
     from imapsh import table
 
     summaries = {name: row.summary for name, row in table.commands().items()}

@@ -1,4 +1,4 @@
-"""Names of local files.  Reading a folder may take long: not to be called in the event loop."""
+"""Offers names of local files.  Reading a folder may take long, so do not call it in the event loop."""
 
 from __future__ import annotations
 
@@ -17,8 +17,11 @@ BEGUN = re.compile(r"~?\{@([^}\r\n]*)\Z")
 
 
 class Half(NamedTuple):
-    """A half-typed path, which stands from `start`.  It is one of several words where it `quotes`: one that holds
-    spaces is put in quotes, and may begin with one already."""
+    """A half-typed path, which stands from `start`.
+
+    If `quotes` is true, it is one of several words: one that holds spaces is put in quotes, and may begin with one
+    already.
+    """
 
     typed: str
     start: int
@@ -26,9 +29,9 @@ class Half(NamedTuple):
 
 
 def offers(half: Half, close: str = "") -> Iterator[Offer]:
-    """Files and folders that may be meant; `close` ends the name of a file.
+    """Yield files and folders that may be meant; `close` ends the name of a file.
 
-    Where nothing can be read there is nothing to offer.
+    If nothing can be read, there is nothing to offer.
     """
     begun = half.quotes and half.typed.startswith('"')
     head, tail = os.path.split(half.typed[begun:])

@@ -1,4 +1,4 @@
-"""Parts of a message whose structure was seen, and names of header fields."""
+"""Offers the parts of a message whose structure was seen, and names of header fields."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _MOST = 200  # parts of one message that are offered
 
 
 def fields(place: Place) -> Iterator[Offer]:
-    """The usual names, then others that were seen in this mailbox."""
+    """Yield the usual names, then others that were seen in this mailbox."""
     quoted = place.typed.startswith('"')
     usual = {name.lower() for name, _ in _FIELDS}
     seen = [(name, "seen in this mailbox") for name in place.known.messages.fields if name.lower() not in usual]
@@ -53,7 +53,10 @@ def fields(place: Place) -> Iterator[Offer]:
 
 
 def parts(place: Place) -> Iterator[Offer]:
-    """The part numbers of the message that the command names first of those whose structure is known."""
+    """Yield part numbers of a message that the command names and whose structure is known.
+
+    The structure is that of the newest such message.
+    """
     structure = _structure(place)
     if structure is None:
         return

@@ -1,4 +1,4 @@
-"""What has been used lately and often, by kind: what comes first among equals."""
+"""Knows the names that have been used lately and often, by kind; these come first among equals."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ _NAMES = frozenset({"mailbox", "list-mailbox", "flag", "use", "keyword", "header
 
 
 class Usage:
-    """Learned from lines that were accepted."""
+    """Learns names from lines that were accepted."""
 
     def __init__(self) -> None:
         self._weights: dict[tuple[str, str], float] = {}
         self._next = 1.0
 
     def rank(self, kind: str, name: str) -> float:
-        """How much it was used; 0.0: never."""
+        """Return how much a name was used; 0.0 means never."""
         return self._weights.get((_KINDS.get(kind, kind), name.casefold()), 0.0)
 
     def used(self, kind: str) -> list[str]:
-        """The names of a kind that were used, folded, the one used most first."""
+        """Return the names of a kind that were used, folded, the one used most first."""
         items = list(self._weights.items())  # at once: lines may be learned in another thread meanwhile
         names = [(weight, name) for (of, name), weight in items if of == _KINDS.get(kind, kind)]
         return [name for _, name in sorted(names, reverse=True)]
@@ -58,7 +58,7 @@ class Usage:
                 self.learn(match(line))
 
     def count(self, kind: str, name: str) -> None:
-        """A name has been used."""
+        """Note that a name has been used."""
         key = _KINDS.get(kind, kind), name.casefold()
         self._weights[key] = self._weights.get(key, 0.0) + self._next
 

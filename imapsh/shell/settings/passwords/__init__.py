@@ -1,1 +1,1 @@
-"""Where passwords and tokens come from."""
+"""The sources of passwords and tokens."""

@@ -1,6 +1,6 @@
-"""Passwords in the system's keyring, by the package `keyring`, which is an extra.
+"""Looks passwords up in the system's keyring, by the package `keyring`, which is an extra.
 
-Service `imapsh:HOST`, user name USER; `keyring set imapsh:mail.example me` puts one in.
+The service is `imapsh:HOST` and the user name USER; `keyring set imapsh:mail.example me` puts one in.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ HOW_TO_INSTALL = "pip install 'imapsh[keyring]'"
 
 
 def find(host: str, user: str) -> str:
-    """The password, or "" where there is none.  Raises LoginError where the keyring cannot be asked."""
+    """Return the password, or "" if there is none.  Raises LoginError if the keyring cannot be asked."""
     try:
         import keyring
         from keyring.errors import KeyringError, NoKeyringError
@@ -31,5 +31,5 @@ def find(host: str, user: str) -> str:
 
 
 def service(host: str) -> str:
-    """What the passwords for a host are filed under."""
+    """Return the name that the passwords for a host are filed under."""
     return f"imapsh:{host}"

@@ -1,4 +1,4 @@
-"""Users and passwords in a netrc file: `machine HOST login USER password PASSWORD`, or `default` for any host.
+"""Reads users and passwords in a netrc file: `machine HOST login USER password PASSWORD`, or `default` for any host.
 
 The standard library's reader keeps one entry a machine; here the first that fits in machine and login is taken.
 """
@@ -17,7 +17,7 @@ _WITH_VALUE = ("machine", "login", "user", "account", "password")
 
 
 class Entry(NamedTuple):
-    """One entry; `machine` "" is the default's, `login` "" fits any user."""
+    """One entry; `machine` "" is the default's, and `login` "" fits any user."""
 
     machine: str
     login: str = ""
@@ -25,17 +25,17 @@ class Entry(NamedTuple):
 
 
 def path() -> str:
-    """The file: NETRC, else ~/.netrc."""
+    """Return the path of the file: NETRC, else ~/.netrc."""
     return os.environ.get("NETRC") or os.path.join(os.path.expanduser("~"), ".netrc")
 
 
 def password(host: str, user: str) -> str:
-    """The password, or "" where there is none.  Raises LoginError where the file cannot be used."""
+    """Return the password, or "" if there is none.  Raises LoginError if the file cannot be used."""
     return next((entry.password for entry in _for(host) if entry.login in ("", user) and entry.password), "")
 
 
 def user(host: str) -> str:
-    """The first user that the file has for a host, or "".  Raises LoginError where the file cannot be used."""
+    """Return the first user that the file has for a host, or "".  Raises LoginError if the file cannot be used."""
     return next((entry.login for entry in _for(host) if entry.login), "")
 
 
@@ -44,7 +44,10 @@ def _for(host: str) -> Iterator[Entry]:
 
 
 def read(name: str) -> list[Entry]:
-    """The entries, none where there is no file.  Raises LoginError, which repeats nothing of what stands in it."""
+    """Return the entries, none if there is no file.
+
+    Raises LoginError, which repeats nothing of what stands in the file.
+    """
     try:
         with open(name, encoding="utf-8") as file:
             text = file.read()

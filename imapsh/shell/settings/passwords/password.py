@@ -1,4 +1,7 @@
-"""Where a password comes from, in one order; never the command line.  What was handed out is known, to be masked."""
+"""Finds a password in one order of sources; never on the command line.
+
+Passwords that were handed out are known, to be masked.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +20,10 @@ if TYPE_CHECKING:
 _WAYS = "give --password-command, --keyring or --netrc, set IMAPSH_PASSWORD, or run imapsh at a terminal"
 _LONGEST = 1 << 16  # octets of a password on a descriptor
 
-#: What was taken out of the environment, by name, and from a descriptor, by ""; kept here alone.
+#: The secrets taken out of the environment, by name, and from a descriptor, by ""; kept here alone.
 _taken: dict[str, str] = {}
 
-#: What was handed out to be sent.
+#: The passwords that were handed out to be sent.
 _handed_out: set[str] = set()
 
 
@@ -36,7 +39,7 @@ class Kept:
         return "Kept(...)"
 
     def reveal(self) -> str:
-        """The secret."""
+        """Return the secret."""
         return self._text
 
 
@@ -55,7 +58,7 @@ _NO_WAYS = Ways()
 
 
 def ways(options: Options) -> Ways:
-    """Those of the options."""
+    """Return the ways that the options allow."""
     return Ways(
         options.password_fd is not None, options.token_command, options.password_command, options.password,
         options.keyring, options.netrc,
@@ -88,9 +91,10 @@ def take_from_descriptor(number: int) -> None:
 
 
 class Password:
-    """Calling it gives the password of `user`: the first that ORDER finds; `ask(prompt)` asks in place of the terminal.
+    """A call of this gives the password of `user`, the first that ORDER finds.
 
-    `host` is the server's name, by which keyring and netrc know it.  Raises LoginError where there is none to be had.
+    `ask(prompt)` asks in place of the terminal.  `host` is the server's name, by which keyring and netrc know it.
+    Raises LoginError if there is none to be had.
     """
 
     def __init__(
@@ -111,7 +115,7 @@ class Password:
         raise LoginError(f"no password for {self.user} was given")
 
     def another(self) -> str:
-        """Another token than the one just refused, or "" where there can be none; then that one is not sent again."""
+        """Return another token than the one just refused, which is not sent again, or "" if there can be none."""
         if not self.ways.token_command or self.ways.descriptor:
             return ""
         from imapsh.shell.settings.passwords import tokens
@@ -122,7 +126,7 @@ class Password:
 
 
 def handed_out() -> tuple[str, ...]:
-    """All that was handed out since the start."""
+    """Return all passwords that were handed out since the start."""
     return tuple(_handed_out)
 
 
@@ -130,7 +134,10 @@ def handed_out() -> tuple[str, ...]:
 
 
 class Source(NamedTuple):
-    """One of them: its name, what it is, whether it is asked, and how it finds a password, "" where it has none."""
+    """One of the sources.
+
+    It has its name, what it is, whether it is asked, and how it finds a password, "" if it has none.
+    """
 
     name: str
     help: str
@@ -200,7 +207,7 @@ def _at_terminal(prompt: str) -> str:
 
 
 def append_password(line: str, password: str) -> str:
-    """A typed `LOGIN user` with its password behind, quoted where it can be, else as a literal."""
+    """Return a typed `LOGIN user` with its password behind, quoted if it can be, else as a literal."""
     if password.isascii() and password.isprintable():
         quoted = password.replace("\\", "\\\\").replace('"', '\\"')
         return f'{line.rstrip()} "{quoted}"'

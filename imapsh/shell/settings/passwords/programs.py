@@ -1,4 +1,4 @@
-"""Passwords and tokens that other programs print."""
+"""Runs other programs that print passwords and tokens."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from imapsh.transport.child import child_environment
 
 
 def from_command(command: str, option: str = "--password-command") -> str:
-    """The first line that a shell command prints.  Raises LoginError, which says nothing of what it printed."""
+    """Return the first line that a shell command prints.  Raises LoginError, which says nothing of what it printed."""
     return text_of(output_of(command, option).split(b"\n", 1)[0].rstrip(b"\r"), option, "printed")
 
 
 def output_of(command: str, option: str) -> bytes:
-    """All that a shell command prints.  Raises LoginError, which names the option that asked for it."""
+    """Return all that a shell command prints.  Raises LoginError, which names the option that asked for it."""
     import subprocess
 
     stdin = None if sys.stdin is not None and sys.stdin.isatty() else subprocess.DEVNULL

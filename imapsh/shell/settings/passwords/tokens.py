@@ -1,4 +1,4 @@
-"""OAuth 2.0 tokens from a command: kept while their time is known and not over, and none sent again once refused.
+"""Gets OAuth 2.0 tokens from a command: keeps one while its time is known and not over; sends none again once refused.
 
 The command prints the token alone, or JSON as OAuth helpers do: `access_token` with `expires_in` (seconds, RFC 6749
 section 5.1), or with the moment as `expiry`, `expires_at`, `expires_on`, `expiresOn` (seconds since 1970, ISO 8601).
@@ -33,7 +33,7 @@ _refused: dict[str, str] = {}
 
 
 def current(command: str) -> str:
-    """The token to send now.  Raises LoginError, which says nothing of what the command printed."""
+    """Return the token to send now.  Raises LoginError, which says nothing of what the command printed."""
     kept = _last.get(command)
     if kept is not None and kept.text != _refused.get(command) and kept.until - _MARGIN > time.time():
         return kept.text
@@ -46,7 +46,10 @@ def current(command: str) -> str:
 
 
 def another(command: str) -> str:
-    """After the last token was refused: what the command prints now, or "" where it is the same.  Raises LoginError."""
+    """Return what the command prints now, after the last token was refused, or "" if it is the same.
+
+    Raises LoginError.
+    """
     _refused[command] = _last[command].text
     token = _last[command] = _run(command)
     return "" if token.text == _refused[command] else token.text
@@ -79,7 +82,7 @@ def _from_json(text: str) -> _Token:
 
 
 def _seconds(value: Any) -> float | None:
-    """A number, also one in quotes."""
+    """Return a number, even one in quotes."""
     try:
         return float(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else None
     except ValueError:
@@ -87,7 +90,10 @@ def _seconds(value: Any) -> float | None:
 
 
 def _moment(value: Any) -> float:
-    """Seconds since 1970, 0 for what is no moment; without a zone it is local time, as `az` writes it."""
+    """Return seconds since 1970, or 0 for text that is no moment.
+
+    A time without a zone is local time, as `az` writes it.
+    """
     seconds = _seconds(value)
     if seconds is not None:
         return seconds

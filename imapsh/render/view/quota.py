@@ -1,0 +1,55 @@
+"""QUOTA: a bar for each limit.  QUOTAROOT: which quota roots a mailbox has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from imapsh.grammar.quota import Quota, QuotaRoot
+from imapsh.render import amounts
+from imapsh.render.styles import Fragment
+from imapsh.render.view.columns import flow, words_of
+from imapsh.render.view.look import Line, Look
+from imapsh.render.visible import visible, width
+
+_BAR = 20  #: columns of a bar
+_KIBIBYTES = frozenset({"STORAGE", "ANNOTATION-STORAGE"})  # their unit is 1024 octets (RFC 9208 section 5)
+_NOUNS = {"MESSAGE": "messages", "MAILBOX": "mailboxes"}
+
+
+def quota(value: Quota, look: Look) -> Iterator[Line]:
+    """A line for each resource: a bar, the percentage, and usage and limit in words."""
+    title = f"quota {visible(value.root) or '(no name)'}"
+    if not value.resources:
+        yield [("response", title), ("", "  "), ("nil", "(no limits)")]
+        return
+    names = max(width(visible(name)) for name in value.resources)
+    indent = " " * width(title)
+    for index, (name, (usage, limit)) in enumerate(value.resources.items()):
+        head: Line = [("", indent)] if index else [("response", title)]
+        head += [("", "  "), ("keyword", f"{visible(name):<{names}}"), ("", "  ")]
+        yield from flow([*head, *bar(usage, limit), ("", "  ")], _words(name, usage, limit), look.columns, 4)
+
+
+def bar(part: int, whole: int) -> Line:
+    """Return `[####......]  41 %`, cut at 100 %, in the style of an error from there on."""
+    full = _BAR * min(part, whole) // whole if whole else _BAR
+    style = "error" if part >= whole else "number"
+    percent = f"{100 * part // whole:3} %" if whole else "full"
+    return [("note", "["), (style, "#" * full), ("note", "." * (_BAR - full) + "]"), ("", " "), (style, percent)]
+
+
+def _words(name: str, usage: int, limit: int) -> Iterator[Fragment]:
+    if name in _KIBIBYTES:
+        return words_of(f"{amounts.size(usage * 1024)} of {amounts.size(limit * 1024)}", "number")
+    return words_of(f"{usage:,} of {limit:,} {_NOUNS.get(name, '')}".rstrip(), "number")
+
+
+def quota_root(value: QuotaRoot, look: Look) -> Iterator[Line]:
+    """The mailbox, and its quota roots; the response QUOTA of each follows."""
+    head: Line = [("mailbox", visible(value.mailbox)), ("", "  ")]
+    if not value.roots:
+        yield [*head, ("nil", "no quota root")]
+        return
+    many = "quota root" if len(value.roots) == 1 else "quota roots"
+    words: list[Fragment] = [("string", visible(root) or "(no name)") for root in value.roots]
+    yield from flow([*head, ("note", many), ("", " ")], words, look.columns, 4, ", ")

@@ -1,0 +1,25 @@
+"""Rows of the generic parameters (RFC 4466): where extensions may add one, and what an unknown one looks like.
+
+A server may know what the table does not, so an unknown parameter is no error: its row takes any name, and says that no
+capability is known that defines it.
+"""
+
+from imapsh.table.model import UNKNOWN, Name
+
+#: Kind, noun, section of RFC 4466, and a command with an unknown one.
+_PLACES = (
+    ("select-param", "parameter of SELECT", "RFC 4466 §2.1", "SELECT INBOX ({})"),
+    ("create-param", "parameter of CREATE", "RFC 4466 §2.2", "CREATE foo ({})"),
+    ("rename-param", "parameter of RENAME", "RFC 4466 §2.3", "RENAME foo bar ({})"),
+    ("fetch-modifier", "modifier of FETCH", "RFC 4466 §2.4", "FETCH 1 FLAGS ({})"),
+    ("store-modifier", "modifier of STORE", "RFC 4466 §2.5", r"STORE 1 ({}) +FLAGS (\Seen)"),
+)
+
+NAMES = (
+    *(Name(kind, "<atom>", f"No capability that imapsh knows defines this {noun}.", rfc, "<atom> [<tagged-ext-val>]",
+           example=example.format("X-OWN 1"), standing=UNKNOWN) for kind, noun, rfc, example in _PLACES),
+    Name("syntax", "tagged-ext-val", "A value of a parameter: numbers, or a list.", "RFC 4466 §3",
+         "<sequence-set>|([<tagged-ext-comp>...])", example="(1:3 (a b))"),
+    Name("syntax", "tagged-ext-comp", "A part of such a list.", "RFC 4466 §3", "<astring>|([<tagged-ext-comp>...])",
+         example="(a b)"),
+)  # fmt: skip

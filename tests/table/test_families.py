@@ -1,0 +1,51 @@
+"""A family is its own modules, found by its name: nothing else in the program names QUOTA, which is the proof of it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from imapsh import table
+
+ROOT = Path(__file__).resolve().parents[2]
+
+#: Who else names it, and why.
+NAMED = {
+    "imapsh/table/__init__.py": "the list of families",
+    "imapsh/server/store.py": "the demo's store counts what is used",
+    "imapsh/server/demo.py": "the demo's store says the limits",
+    "imapsh/client/imap4/arguments.py": "the interface of imaplib, which has these methods by name",
+    "imapsh/client/imap4/classes.py": "the interface of imaplib",
+    "imapsh/client/imap4/mailboxes.py": "the interface of imaplib",
+    "imapsh/client/imap4/names.py": "the interface of imaplib",
+    "imapsh/client/imap4/replies.py": "the interface of imaplib",
+    "imapsh/client/commands.py": "a method of the library asks for it",
+}
+
+
+def test_no_file_outside_the_family_names_it() -> None:
+    word = re.compile(r"(?i)quota(?!tion|ble)")
+    found = {
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "imapsh").rglob("*.py")
+        if path.name != "quota.py" and word.search(path.read_text(encoding="utf-8"))
+    }
+    assert found - set(NAMED) == set()
+
+
+def test_the_family_is_on_every_floor() -> None:
+    for floor in ("table", "grammar", "render/view", "server/commands"):
+        assert (ROOT / "imapsh" / floor / "quota.py").is_file()
+
+
+@pytest.mark.parametrize("family", table.CORE + table.EXTENSIONS)
+def test_a_family_has_rows(family: str) -> None:
+    module = getattr(__import__(f"imapsh.table.{family}").table, family)
+    assert getattr(module, "COMMANDS", ()) or module.NAMES
+
+
+def test_every_module_of_rows_is_a_family() -> None:
+    modules = {path.stem for path in (ROOT / "imapsh/table").glob("*.py")} - {"__init__", "model", "loading"}
+    assert modules == {*table.CORE, *table.EXTENSIONS}
