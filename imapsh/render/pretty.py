@@ -17,6 +17,7 @@ from itertools import chain, islice
 from imapsh.findings import Finding, Violation
 from imapsh.grammar.responses import CLIENT, CONTINUATION, GARBAGE, STATUS, TAGGED, UNTAGGED, Response
 from imapsh.grammar.tokens import tokenize
+from imapsh.grammar.values import StatusText
 from imapsh.patterns import lazy
 from imapsh.render import lexer
 from imapsh.render.layout import Layout, Line
@@ -198,7 +199,8 @@ def _lines(response: Response, margin: Fragment, columns: int, elide: int) -> It
     violations = sorted(response.violations, key=lambda violation: violation.offset)
     for index, line in enumerate(laid):
         shown: list[Fragment] = [(piece.style, piece.text) for piece in line.pieces if piece.text]
-        yield [margin if index == 0 else ("", _BLANK), ("", " " * line.indent), *shown, *_note(line)]
+        note = _note(line) or (_reading(response) if index + 1 == len(laid) else [])
+        yield [margin if index == 0 else ("", _BLANK), ("", " " * line.indent), *shown, *note]
         for piece in line.pieces:
             if piece.kind is BLOCK and piece.block is not None:
                 from imapsh.render.literals import each_line
@@ -220,6 +222,13 @@ def _note(line: Line) -> list[Fragment]:
     if line.label:
         notes = [f"{line.label}: {', '.join(notes)}" if notes else line.label]
     return [("note", "  -- " + ", ".join(notes))] if notes else []
+
+
+def _reading(response: Response) -> list[Fragment]:
+    """Return how the argument of a code reads, if it is a value of an extension that says so."""
+    code = response.value.code if isinstance(response.value, StatusText) else None
+    reading = getattr(code.arg, "reading", None) if code is not None else None
+    return [("note", f"  -- {visible(reading())}")] if reading is not None else []
 
 
 def _violation(violation: Violation, line: Line, columns: int) -> Iterator[list[Fragment]]:

@@ -31,6 +31,7 @@ EXTENSIONS = (
     "compress",
     "qresync",
     "quota",
+    "inprogress",
 )
 
 _COMMAND = "command"  # the kind under which commands are kept

@@ -31,7 +31,6 @@ _ROWS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("I18NLEVEL=", "SEARCH, SORT and THREAD compare by Unicode; 2: by a comparator of choice.", "RFC 5255 §4",
          "I18NLEVEL=1"),
         ("NOTIFY", "The NOTIFY command: the server reports chosen changes of chosen mailboxes.", "RFC 5465 §3"),
-        ("INPROGRESS", "Long commands report their progress.", "RFC 9585 §3"),
         ("XAPPLEPUSHSERVICE", "Pushes to Apple's devices.", "Apple"),
         ("XAPPLELITERAL", "Literals in more places in responses.", "Apple"),
     ),

@@ -1,6 +1,6 @@
 r"""The view format: what responses mean, for people who would rather look than read.
 
-One view for each type of `imapsh.grammar.values`, found in VIEWS and imported when first needed.  A value of an
+One view for each type of `imapsh.grammar.values`, found in `found.VIEWS` and imported when first needed.  A value of an
 extension has its view in the module of this package that is named as the value's own, under the value's name: for
 `SomeValue` the function `some_value`.  What has none is shown as pretty shows it.
 
@@ -11,12 +11,9 @@ is to be shown.  What is wrong with a response stands below its view, a caret at
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
 from importlib import import_module
-from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from imapsh.findings import Finding
 from imapsh.grammar import values
@@ -24,29 +21,9 @@ from imapsh.grammar.responses import CLIENT, STATUS, TAGGED, UNTAGGED, Response
 from imapsh.render.pretty import MARGINS, UNSOLICITED, pretty
 from imapsh.render.styles import LINE_END, NOTHING, Fragment, Theme, paint, together
 from imapsh.render.view.columns import joined
+from imapsh.render.view.found import view_of
 from imapsh.render.view.look import Line, Look
 from imapsh.render.visible import Shown
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    View = Callable[[Any, Look], Iterator[Line]]
-#: The type of a value -> `module.function` of this package that yields its lines.
-VIEWS: dict[type, str] = {
-    values.StatusText: "status.text",
-    values.Count: "status.count_of",
-    values.Expunged: "gone.expunged",
-    values.Vanished: "gone.vanished",
-    values.Flags: "status.flags",
-    values.Capabilities: "capability.capabilities",
-    values.Id: "capability.identification",
-    values.MailboxList: "mailboxes.mailbox",
-    values.MailboxStatus: "mailboxes.status",
-    values.Namespaces: "mailboxes.namespaces",
-    values.Search: "search.search",
-    values.ESearch: "search.esearch",
-    values.Fetch: "fetch.fetch",
-}
 
 #: The type of a value -> the class of this package that gathers the responses of a command.
 GATHERERS: dict[type, str] = {
@@ -54,22 +31,6 @@ GATHERERS: dict[type, str] = {
     values.MailboxList: "tree.Tree",
     values.Expunged: "gone.Gone",
 }
-
-
-def view_of(kind: type) -> str | None:
-    """Return `module.function` of the view of a type of value, or None if it has none."""
-    return VIEWS.get(kind) or _by_name(kind.__module__, kind.__name__)
-
-
-@cache
-def _by_name(module: str, name: str) -> str | None:
-    """Return the view of an extension's value, by the names of its module and its type."""
-    floor, _, family = module.rpartition(".")
-    if floor != "imapsh.grammar" or find_spec(f"{__name__}.{family}") is None:
-        return None
-    function = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
-    return f"{family}.{function}" if hasattr(import_module(f"{__name__}.{family}"), function) else None
-
 
 _VIEWED = (UNTAGGED, STATUS, TAGGED)
 _BLANK: Fragment = ("", "  ")

@@ -14,6 +14,7 @@ ELLIPSIS = "…"
 GAP = 2  #: columns between two columns
 
 _INDENT = 4  # of the second band of a grid
+_BAR = 20  # columns of a bar
 
 
 def clip(text: str, columns: int) -> str:
@@ -93,6 +94,14 @@ def _between(words: Iterable[Fragment], between: str) -> Iterator[Fragment]:
 def words_of(text: str, style: str = "") -> Iterator[Fragment]:
     """The words of visible text, for `flow`."""
     return ((style, word) for word in text.split(" ") if word)
+
+
+def bar(part: int, whole: int) -> Line:
+    """Return `[####......]  41 %`, cut at 100 %, in the style of an error from there on."""
+    done = _BAR * min(part, whole) // whole if whole else _BAR
+    style = "error" if part >= whole else "number"
+    percent = f"{100 * part // whole:3} %" if whole else "full"
+    return [("note", "["), (style, "#" * done), ("note", "." * (_BAR - done) + "]"), ("", " "), (style, percent)]
 
 
 class Column(NamedTuple):

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from imapsh.grammar.quota import Quota, QuotaRoot
 from imapsh.render import amounts
 from imapsh.render.styles import Fragment
-from imapsh.render.view.columns import flow, words_of
+from imapsh.render.view.columns import bar, flow, words_of
 from imapsh.render.view.look import Line, Look
 from imapsh.render.visible import visible, width
 
-_BAR = 20  #: columns of a bar
 _KIBIBYTES = frozenset({"STORAGE", "ANNOTATION-STORAGE"})  # their unit is 1024 octets (RFC 9208 section 5)
 _NOUNS = {"MESSAGE": "messages", "MAILBOX": "mailboxes"}
 
@@ -28,14 +27,6 @@ def quota(value: Quota, look: Look) -> Iterator[Line]:
         head: Line = [("", indent)] if index else [("response", title)]
         head += [("", "  "), ("keyword", f"{visible(name):<{names}}"), ("", "  ")]
         yield from flow([*head, *bar(usage, limit), ("", "  ")], _words(name, usage, limit), look.columns, 4)
-
-
-def bar(part: int, whole: int) -> Line:
-    """Return `[####......]  41 %`, cut at 100 %, in the style of an error from there on."""
-    full = _BAR * min(part, whole) // whole if whole else _BAR
-    style = "error" if part >= whole else "number"
-    percent = f"{100 * part // whole:3} %" if whole else "full"
-    return [("note", "["), (style, "#" * full), ("note", "." * (_BAR - full) + "]"), ("", " "), (style, percent)]
 
 
 def _words(name: str, usage: int, limit: int) -> Iterator[Fragment]:

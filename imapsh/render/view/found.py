@@ -1,0 +1,42 @@
+"""Which function shows a type of value: by VIEWS, or by the names of the value's module and type."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+
+from imapsh.grammar import values
+
+#: The type of a value -> `module.function` of this package that yields its lines.
+VIEWS: dict[type, str] = {
+    values.StatusText: "status.text",
+    values.Count: "status.count_of",
+    values.Expunged: "gone.expunged",
+    values.Vanished: "gone.vanished",
+    values.Flags: "status.flags",
+    values.Capabilities: "capability.capabilities",
+    values.Id: "capability.identification",
+    values.MailboxList: "mailboxes.mailbox",
+    values.MailboxStatus: "mailboxes.status",
+    values.Namespaces: "mailboxes.namespaces",
+    values.Search: "search.search",
+    values.ESearch: "search.esearch",
+    values.Fetch: "fetch.fetch",
+}
+
+
+def view_of(kind: type) -> str | None:
+    """Return `module.function` of the view of a type of value, or None if it has none."""
+    return VIEWS.get(kind) or _by_name(kind.__module__, kind.__name__)
+
+
+@cache
+def _by_name(module: str, name: str) -> str | None:
+    """Return the view of an extension's value, by the names of its module and its type."""
+    floor, _, family = module.rpartition(".")
+    if floor != "imapsh.grammar" or find_spec(f"{__package__}.{family}") is None:
+        return None
+    function = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+    return f"{family}.{function}" if hasattr(import_module(f"{__package__}.{family}"), function) else None
