@@ -35,7 +35,7 @@ PAGES = (
          ("search-key", "search-return")),
     Page("status-items", "Status items", "What STATUS can ask for, and what its response holds.", ("status-item",)),
     Page("responses", "Responses", "What a server says, beside the tagged reply to a command.",
-         ("response", "list-item")),
+         ("response", "list-item", "search-data")),
     Page("response-codes", "Response codes", "They stand in brackets in OK, NO, BAD, BYE and PREAUTH.", ("code",)),
     Page("capabilities", "Capabilities", "What a server says that it can do, and what each capability gives.",
          ("capability",)),

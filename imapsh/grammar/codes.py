@@ -9,7 +9,7 @@ from typing import Any
 
 from imapsh.grammar.capability import capability as capability_data
 from imapsh.grammar.cursor import Cursor
-from imapsh.grammar.sequence import SequenceSet
+from imapsh.grammar.sequence import PATTERN, SequenceSet
 from imapsh.grammar.values import AppendUid, CopyUid
 from imapsh.patterns import lazy
 
@@ -26,12 +26,6 @@ def nz_number(c: Cursor) -> int | None:
     """SP nz-number."""
     c.space("resp-text-code")
     return c.number("resp-text-code", nonzero=True)
-
-
-def mod_sequence(c: Cursor) -> int | None:
-    """SP mod-sequence-value, from 1 (RFC 7162 section 7)."""
-    c.space("resp-text-code")
-    return c.mod_sequence("resp-text-code")
 
 
 def capability(c: Cursor) -> tuple[str, ...]:
@@ -82,6 +76,18 @@ def uid_set(c: Cursor, rule: str) -> SequenceSet:
     if found is None:
         c.fail(rule, "expected a set of UIDs")
         return SequenceSet()
+    try:
+        return SequenceSet.parse(found[0])
+    except ValueError as error:
+        c.fail(rule, str(error), found.start())
+        return SequenceSet()
+
+
+def sequence_set(c: Cursor, rule: str = "sequence-set") -> SequenceSet:
+    """sequence-set or uid-set, as a server sends it: without `$`."""
+    found = c.take(PATTERN)
+    if found is None:
+        raise c.give_up(rule, "expected a set of numbers")
     try:
         return SequenceSet.parse(found[0])
     except ValueError as error:

@@ -235,14 +235,6 @@ def size(c: Cursor) -> int | None:
     return c.number("msg-att-static", bits=63)
 
 
-def modseq(c: Cursor) -> int | None:
-    """fetch-mod-resp = "(" permsg-modsequence ")" (RFC 7162 section 7)."""
-    c.enter("msg-att-static")
-    value = c.mod_sequence("msg-att-static")
-    c.leave("msg-att-static")
-    return value
-
-
 def internaldate(c: Cursor) -> str | None:
     """date-time, as it stands between the quotation marks."""
     found = c.take(_DATE_TIME)

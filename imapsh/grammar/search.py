@@ -6,7 +6,7 @@ from typing import Any
 
 from imapsh.grammar.cursor import Cursor, Mismatch
 from imapsh.grammar.mailboxes import IN_LIST, mailbox
-from imapsh.grammar.sequence import PATTERN, SequenceSet
+from imapsh.grammar.sequence import PATTERN
 from imapsh.grammar.values import ESearch, Search
 from imapsh.patterns import lazy
 
@@ -34,7 +34,9 @@ def search(c: Cursor) -> Search:
             if c.peek() == "(":
                 if not ids:
                     c.fail(rule, "(MODSEQ number) may only follow numbers")
-                modseq = _modseq(c)
+                from imapsh.grammar.condstore import of_found
+
+                modseq = of_found(c)
                 c.finish(rule)
                 break
             commas = c.take(_COMMAS) if c.tolerant else None
@@ -50,29 +52,6 @@ def search(c: Cursor) -> Search:
         if number is not None:
             ids.append(number)
     return Search(tuple(ids), modseq)
-
-
-def _modseq(c: Cursor) -> int | None:
-    rule = "obsolete-search-response"
-    c.enter(rule)
-    if c.atom(rule).upper() != "MODSEQ":
-        c.fail(rule, "only (MODSEQ number) may follow here")
-    c.space(rule)
-    modseq = c.mod_sequence(rule)
-    c.leave(rule)
-    return modseq
-
-
-def sequence_set(c: Cursor, rule: str = "sequence-set") -> SequenceSet:
-    """sequence-set or uid-set, as a server sends it: without `$`."""
-    found = c.take(PATTERN)
-    if found is None:
-        raise c.give_up(rule, "expected a set of numbers")
-    try:
-        return SequenceSet.parse(found[0])
-    except ValueError as error:
-        c.fail(rule, str(error), found.start())
-        return SequenceSet()
 
 
 def found_number(c: Cursor) -> int | None:
@@ -143,9 +122,10 @@ def _correlator(c: Cursor, items: dict[str, Any]) -> str | None:
 
 
 def _return_value(c: Cursor, name: str) -> Any:
-    """search-return-data: what the readers of the kind "search-return" read; of others, tagged-ext-val."""
+    """search-return-data: what the readers of the kind "search-return" read, or "search-data" for what cannot be asked
+    for by name; of others, tagged-ext-val."""
     rule = "esearch-response"
-    reader = c.readers("search-return").get(name)
+    reader = c.readers("search-return").get(name) or c.readers("search-data").get(name)
     if reader is not None:
         return reader(c)
     if c.peek() != "(" and not _TAGGED_SIMPLE.match(c.text, c.pos, c.end):

@@ -29,6 +29,7 @@ EXTENSIONS = (
     "parameters",
     "capabilities",
     "compress",
+    "condstore",
     "qresync",
     "quota",
     "inprogress",

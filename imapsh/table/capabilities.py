@@ -112,10 +112,8 @@ _ROWS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("XMOVE", "The XMOVE command, before MOVE.", "Cyrus"),
     ),
     "Sync": (
-        ("CONDSTORE", "Mod-sequences: fetch only what changed since, and store only if nothing did.", "RFC 7162 §3.1"),
         ("QRESYNC", "Only what changed and vanished, when a mailbox is opened again.", "RFC 7162 §3.2"),
         ("UIDONLY", "UIDs only, and no message numbers.", "RFC 9586 §3"),
-        ("XYMHIGHESTMODSEQ", "The highest mod-sequence, without CONDSTORE.", "Yahoo"),
         ("X-CREATEDMODSEQ", "The mod-sequence with which a message came.", "Cyrus"),
         ("X-REPLICATION", "Replication between servers.", "Cyrus"),
         ("X-REPLICATION-ARCHIVE", "Replication of archived mail between servers.", "Cyrus"),

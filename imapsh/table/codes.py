@@ -45,8 +45,6 @@ NAMES = (
     Name("code", "COPYUID", "UIDVALIDITY, the UIDs copied, and those of the copies.", _RFC,
          "<nz-number> <uid-set> <uid-set>", ("UIDPLUS", "IMAP4rev2"), example="[COPYUID 38505 304,319:320 3956:3958]",
          read="codes.copy_uid"),
-    Name("code", "HIGHESTMODSEQ", "The mailbox's highest mod-sequence.", "RFC 7162 §3.1.2.1", "<number64>",
-         ("CONDSTORE", "QRESYNC"), example="[HIGHESTMODSEQ 715194045007]", read="codes.mod_sequence"),
     Name("code", "NEWNAME", "The mailbox has a new name (obsolete).", "RFC 2060 §7.1", "<astring> <astring>",
          editions="1", example="[NEWNAME old new]", read="codes.text"),
     Name("code", "PERMANENTFLAGS", "The flags that can be changed for good.", _RFC, "<flag-list>",

@@ -54,8 +54,6 @@ NAMES = (
     Name("fetch-item", "RFC822.TEXT", "The text; BODY[TEXT] under an older name.", _OLD, editions="1",
          example="RFC822.TEXT", read="fetch.nstring_data", harmless="BODY.PEEK[TEXT]"),
     Name("fetch-item", "UID", "The unique identifier.", _ITEM, example="UID", read="fetch.uid"),
-    Name("fetch-item", "MODSEQ", "The message's mod-sequence.", "RFC 7162 §3.1.4.2", needs=("CONDSTORE", "QRESYNC"),
-         example="MODSEQ", read="fetch.modseq"),
     Name("section", "HEADER", "The header.", "RFC 9051 §6.4.5.1", example="BODY[HEADER]"),
     Name("section", "HEADER.FIELDS", "These fields of the header.", "RFC 9051 §6.4.5.1", "(<header-fld-name>...)",
          example="BODY[HEADER.FIELDS (DATE FROM)]"),

@@ -67,7 +67,7 @@ NAMES = (
          "<sequence-set>", example="1:5000"),
     Name("search-key", "(", "All of these together.", _KEY, "<search-key>...)", example="(SEEN FLAGGED)"),
     Name("search-return", "ALL", "All numbers, as a set.", _KEY, needs=_ESEARCH, example="SEARCH RETURN (ALL) SEEN",
-         read="search.sequence_set"),
+         read="codes.sequence_set"),
     Name("search-return", "COUNT", "How many there are.", _KEY, needs=_ESEARCH, example="SEARCH RETURN (COUNT) SEEN",
          read="search.found_count"),
     Name("search-return", "MAX", "The highest number.", _KEY, needs=_ESEARCH, example="SEARCH RETURN (MAX) SEEN",

@@ -210,7 +210,9 @@ def _only_unoffered(wanted: list[Node], command: Command | None, context: Contex
 def _noun(node: Node) -> str:
     if isinstance(node, Slot):
         return node.shape.noun
-    return f"a {node.kind}" if isinstance(node, Table) else node.show()
+    if isinstance(node, Table):
+        return f"{'an' if node.kind[0] in 'aeiou' else 'a'} {node.kind}"
+    return node.show()
 
 
 def _in_place_of(rest: str, wanted: list[Node]) -> str:

@@ -39,6 +39,7 @@ class Shape(NamedTuple):
     secret: bool = False
     role: str = "string"
     needs: tuple[str, ...] = ()  # capabilities of which one offers it; {} is the argument itself
+    bits: int = 0  # of a number: how many it may have (RFC 9051 section 9: number, number64); 0 for any
 
     @property
     def bounds(self) -> str:
@@ -109,9 +110,10 @@ SLOTS: dict[str, Shape] = {
                               secret=True, role="secret", needs=("SASL-IR", "IMAP4rev2")),
     "sequence-set": _set("a set of message numbers (such as 1:4,7,*)"),
     "uid-set": _set("a set of UIDs (such as 1:4,7,*)"),
-    "number": Shape("a number", _C(r"\d+"), int, role="number"),
-    "number64": Shape("a number", _C(r"\d+"), int, role="number"),
-    "nz-number": Shape("a number from 1", _C(r"[1-9]\d*"), int, role="number"),
+    "number": Shape("a number", _C(r"\d+"), int, role="number", bits=32),
+    "number64": Shape("a number", _C(r"\d+"), int, role="number", bits=63),
+    "nz-number": Shape("a number from 1", _C(r"[1-9]\d*"), int, role="number", bits=32),
+    "nz-number64": Shape("a number from 1", _C(r"[1-9]\d*"), int, role="number", bits=63),
     "date": Shape("a date (such as 1-Feb-1994)", _DATE, _undated, half=_HALF_DATE, role="date"),
     "date-time": Shape('a date and time (such as "17-Jul-1996 02:44:25 -0700")', _DATE_TIME, _undated,
                        half=_C(r'"[^"]{0,26}\Z'), role="date"),
@@ -122,8 +124,6 @@ SLOTS: dict[str, Shape] = {
     "message": Shape("a literal: {octets}, or {@path} for a file", half=_C(r"~?(?:\{[^}]*)?\Z"), role="literal"),
 }  # fmt: skip
 
-#: A number's bits, beyond which it is none (RFC 9051 section 9: number, number64).
-_LARGEST = {"number": 2**32 - 1, "nz-number": 2**32 - 1, "number64": 2**63 - 1}
 _ESCAPE = _C(r'\\[^"\\]')
 _EIGHT_BIT = _C(r"[^\x00-\x7f]")
 _DELIMITERS = " ()"
@@ -151,8 +151,8 @@ class Slot:
             return run.fails(at, self)
         try:
             value = shape.value(run.text[at:end])
-            if isinstance(value, int) and value > _LARGEST.get(self.kind, value):
-                raise ValueError(f"{value} is too large for {self.kind} (at most {_LARGEST[self.kind]})")
+            if isinstance(value, int) and shape.bits and value >> shape.bits:
+                raise ValueError(f"{value} is too large for {self.kind} (at most {2**shape.bits - 1})")
         except ValueError as error:
             run.notes("syntax", at, str(error) if end - at < 100 else f"this is too long for {shape.noun}")
             value = run.text[at:end]

@@ -167,7 +167,9 @@ RESPONSES: dict[str, st.SearchStrategy[Any]] = {
         ESearch,
         maybe_text,
         st.booleans(),
-        st.fixed_dictionaries({}, optional={"MIN": nz_number, "COUNT": number, "ALL": sets, "MODSEQ": number64}),
+        st.fixed_dictionaries(
+            {}, optional={"MIN": nz_number, "COUNT": number, "ALL": sets, "MODSEQ": st.integers(1, (1 << 63) - 1)}
+        ),
     ),
     "ID": st.builds(Id, st.none() | st.dictionaries(text, maybe_text, max_size=3)),
     "FETCH": fetch,

@@ -251,7 +251,9 @@ def test_find_in_any_case_and_by_family() -> None:
     assert table.names("no-such-kind") == {}
 
 
-@pytest.mark.parametrize("kind", ["response", "code", "fetch-item", "status-item", "search-return", "list-item"])
+@pytest.mark.parametrize(
+    "kind", ["response", "code", "fetch-item", "status-item", "search-return", "search-data", "list-item"]
+)
 def test_every_reader_named_is_there(kind: str) -> None:
     readers = table.readers(kind)
     assert set(readers) == {name for name, row in table.names(kind).items() if row.read}

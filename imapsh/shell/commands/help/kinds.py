@@ -25,6 +25,8 @@ KINDS: dict[str, Kind] = {
     "section-mime": Kind("section of a part", "sections of parts"),
     "search-key": Kind("search key", "search keys"),
     "search-return": Kind("RETURN option of SEARCH", "search options"),
+    "search-data": Kind("item of an ESEARCH response", "search data"),
+    "entry-type-req": Kind("type of an entry in MODSEQ", "entry types"),
     "status-item": Kind("status item", "status items"),
     "store-item": Kind("store item", "store items"),
     "flag": Kind("flag", "flags"),

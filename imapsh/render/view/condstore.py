@@ -1,0 +1,15 @@
+"""MODIFIED: which messages STORE has left as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from imapsh.grammar.condstore import Modified
+from imapsh.render.view.columns import words_of
+from imapsh.render.view.look import Line, Look
+
+
+def modified(value: Modified, look: Look) -> Iterator[Line]:
+    """UIDs after UID STORE, and else message numbers (RFC 7162 section 3.1.3)."""
+    noun = "UID" if look.command.upper().startswith("UID ") else "message"
+    yield [*words_of(f"{noun} {value} had changed before, and is left as it was", "note")]
