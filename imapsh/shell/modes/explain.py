@@ -11,12 +11,14 @@ import os
 import sys
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from io import BufferedReader
 from itertools import chain
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from imapsh.errors import ParseError, UsageError
 from imapsh.findings import Finding
 from imapsh.grammar.responses import CLIENT, Response
+from imapsh.render.styles import LINE_END
 from imapsh.session.knowledge import make_parser
 from imapsh.shell.screen.output import Output, Writer, exact, make_output, release
 from imapsh.wire.frames import Frame
@@ -26,6 +28,8 @@ from imapsh.wire.trace import CLIENT as SENT
 from imapsh.wire.trace import SERVER, Record, is_trace, read_trace
 
 if TYPE_CHECKING:
+    from io import RawIOBase
+
     from imapsh.shell.settings.options import Options
     from imapsh.wire.limits import Limits
     from imapsh.wire.reader import Opener
@@ -42,6 +46,8 @@ def run(options: Options) -> int:
     limits = RECORDED
     for setting in options.limit:
         limits = limits.change(setting)
+    if options.client:
+        return _client(options, limits)
     terminal = sys.stdout.isatty()
     output = make_output(options, terminal)
     exactly = options.format == "wire" and not terminal
@@ -60,6 +66,28 @@ def run(options: Options) -> int:
     finally:
         out.flush()
     return int(incomplete)
+
+
+def _client(options: Options, limits: Limits) -> int:
+    """Check the commands of the options' file, a JSON object for each.  Return the exit status."""
+    from imapsh.render.jsonform import dumps
+    from imapsh.shell.modes.client_lines import Reader
+
+    out = Writer(sys.stdout.buffer, terminal=sys.stdout.isatty())
+    capabilities = frozenset(name.upper() for name in options.capabilities.split())
+    incomplete = wrong = False
+    try:
+        with _opened(options.explain) as file:
+            octets = BufferedReader(cast("RawIOBase", file), _PIECE)
+            for line in Reader(octets, limits, opener(THRESHOLD, HashSink), capabilities).lines():
+                incomplete, wrong = incomplete or line.incomplete, wrong or bool(line.violations)
+                out.put(dumps(line.as_json()))
+                out.put(LINE_END)
+    except OSError as error:
+        raise UsageError(f"cannot read {options.explain}: {error.strerror}") from None
+    finally:
+        out.flush()
+    return int(incomplete or (options.strict and wrong))
 
 
 def explain(pieces: Iterable[bytes], limits: Limits = RECORDED, sink: Opener | None = None) -> Iterator[Explained]:

@@ -107,6 +107,11 @@ OPTIONS: tuple[Option, ...] = (
            "tap:FILE or junit:FILE for any other name; - is stdout, which then has nothing else", "FILE", once=True),
     Option("--explain", _RUN, "read a server's recorded octets or a trace, and explain them; - is stdin",
            "FILE", once=True),
+    Option("--client", _RUN, "with --explain: read what a client sent instead, with or without the server's + lines, "
+           "and check each command; JSON, one object on a line for each", once=True),
+    Option("--capabilities", _RUN, "with --client: what the server offers, as CAPABILITY lists it; without it, all is "
+           "assumed to be offered", "NAMES", once=True),
+    Option("--strict", _RUN, "with --client: exit with 1 if anything breaks the grammar", once=True),
     Option("--demo", _RUN, "use the built-in demo server: in memory, with sample mail, gone on exit", once=True),
     Option("--serve-demo", _RUN, "serve the demo to other clients: listen on URL, or on imap://127.0.0.1:1143",
            once=True),
@@ -190,6 +195,10 @@ EITHER: tuple[tuple[str, ...], ...] = (
 )
 
 
+#: An option, and the one without which it means nothing, by field.
+TOGETHER = {"client": "explain", "capabilities": "client", "strict": "client"}
+
+
 class Options(NamedTuple):
     """The command line as read: one field for each row of OPTIONS, the URL, and what else the configuration has."""
 
@@ -205,6 +214,9 @@ class Options(NamedTuple):
     set: tuple[str, ...] = ()
     report: str = ""
     explain: str = ""
+    client: bool = False
+    capabilities: str = ""
+    strict: bool = False
     demo: bool = False
     serve_demo: bool = False
     explain_name: str = ""
@@ -300,10 +312,22 @@ def _read(waiting: list[str]) -> Iterator[tuple[Option | None, Any]]:
             yield option, name not in _OFF
             continue
         if not equals:
-            if not waiting:
+            given = _value(waiting)
+            if given is None:
                 raise UsageError(f"{name} needs its {option.metavar}")
-            value = waiting.pop()
+            value = given
         yield option, value_of(option, name, value)
+
+
+def _value(waiting: list[str]) -> str | None:
+    """Take the value of an option out of the words that wait.  Return None if there is none.
+
+    Switches may stand between an option and its value, as in `--explain --client FILE`.
+    """
+    at = len(waiting) - 1
+    while at >= 0 and (option := _NAMED.get(waiting[at]) or _OFF.get(waiting[at])) is not None and not option.metavar:
+        at -= 1
+    return waiting.pop(at) if at >= 0 else None
 
 
 def seconds(text: str) -> float | None:
@@ -356,6 +380,9 @@ def check(given: Mapping[str, Any], labels: Mapping[str, str]) -> None:
         both = [labels[field] for field in fields if said(given.get(field))]
         if len(both) > 1:
             raise UsageError(f"{both[0]} and {both[1]} cannot be used together")
+    for field, other in TOGETHER.items():
+        if said(given.get(field)) and not said(given.get(other)):
+            raise UsageError(f"{labels[field]} goes with {labels[other]}")
 
 
 def said(value: Any) -> bool:

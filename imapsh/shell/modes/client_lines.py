@@ -1,0 +1,296 @@
+"""Reads the commands that a client sent, and checks each against the table.
+
+A recording has the client's octets alone, or also the `+` lines of the server that stood between them.  What the server
+answered is not known, so a command is taken to have been accepted.  A state is complained of only if no answer could
+have made it right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import BufferedReader
+from typing import Any
+
+from imapsh.findings import RULES, Violation
+from imapsh.grammar.tokens import announcement
+from imapsh.patterns import lazy
+from imapsh.session.states import REPLIES
+from imapsh.table.model import ANY_STATE, LOGOUT, SELECTED, Command, Context
+from imapsh.tuples import NamedTuple
+from imapsh.typed.advice import forbidden
+from imapsh.typed.found import Problem
+from imapsh.typed.match import Match, match
+from imapsh.wire.frames import Frame, size_of
+from imapsh.wire.limits import Limits
+from imapsh.wire.reader import COMMAND, FrameReader, Octets, Opener, Request
+
+CLIENT, SERVER = "client", "server"  # who sent what an item is about
+
+LONGEST = 8192  #: octets that a client's line should have at most (RFC 7162 section 4)
+_LITERAL_MINUS = 4096  # octets of a non-synchronizing literal under LITERAL- (RFC 7888 section 5)
+
+_GO_ON = lazy(rb"\+(?: [^\r\n]*)?\r?\n")
+_ENDS = frozenset(b"\r\n )")  # what may stand behind a literal
+
+#: Commands of the state that no server answers with NO.
+_NEVER_NO = frozenset({"CLOSE", "UNSELECT", "LOGOUT"})
+
+
+class Ruled(NamedTuple):
+    """A violation or finding that knows its RFC itself: it may be that of the row which a line breaks.
+
+    `severity` is that of `imapsh.typed.found.Problem`.
+    """
+
+    rule: str
+    offset: int
+    message: str
+    rfc: str
+    severity: str = "advice"
+
+
+class Line(NamedTuple):
+    """A command, an answer to `+`, or a line of the server.
+
+    `offset` and `length` count octets of the recording, `+` lines within a command included.  `name` is the command's,
+    or "DONE", "+", or "" for an answer to an AUTHENTICATE.  The offsets of violations are those of the recording.
+    """
+
+    offset: int
+    length: int
+    kind: str
+    tag: str | None
+    name: str
+    violations: tuple[Violation | Ruled, ...] = ()
+    findings: tuple[Ruled, ...] = ()
+    incomplete: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the line as `--explain --client` prints it."""
+        made: dict[str, Any] = {
+            "offset": self.offset,
+            "length": self.length,
+            "kind": self.kind,
+            "tag": self.tag,
+            "name": self.name,
+            "violations": [
+                {"rule": one.rule, "rfc": one.rfc, "offset": one.offset, "message": one.message}
+                for one in self.violations
+            ],
+            "findings": [{"rule": one.rule, "rfc": one.rfc, "message": one.message} for one in self.findings],
+        }
+        return {**made, "incomplete": True} if self.incomplete else made
+
+
+class Reader:
+    """Reads the lines of a recording, in order; all octets are in one of them.
+
+    `capabilities` are those that the server offers, empty if everything is to be assumed.
+    """
+
+    def __init__(
+        self,
+        file: BufferedReader[Any],
+        limits: Limits,
+        opener: Opener | None,
+        capabilities: frozenset[str] = frozenset(),
+    ) -> None:
+        self._file = file
+        self._capabilities = capabilities
+        self._frames = FrameReader(COMMAND, limits, opener)
+        self._skipped: list[tuple[int, int]] = []  # `+` lines: octets of the frame before each, and how long it is
+        self._taken = 0  # octets of the frame so far, without such lines
+        self._offset = 0
+        self._states: frozenset[str] = frozenset(ANY_STATE)
+        self._answers = ""  # the command whose `+` is answered
+        self._tags: set[str] = set()
+        self._enabled: frozenset[str] = frozenset()
+
+    def lines(self) -> Iterator[Line]:
+        """Yield each line.  Raises LimitError."""
+        while (frame := self._frame()) is not None:
+            length = frame.length + sum(size for _, size in self._skipped)
+            yield self._line(frame, length)
+            self._offset += length
+
+    # -- octets
+
+    def _frame(self) -> Frame | None:
+        """Read one frame; the `+` lines before its literals are skipped, and noted."""
+        self._skipped, self._taken = [], 0
+        self._frames.raw_line = bool(self._answers)
+        reading = self._frames.read()
+        request: Request = next(reading)
+        try:
+            while True:
+                request = reading.send(self._asked(request))
+        except StopIteration as stop:
+            frame: Frame | None = stop.value
+            return frame
+
+    def _asked(self, request: Request) -> bytes:
+        if not isinstance(request, Octets):
+            octets = self._file.readline()
+        else:
+            if request.first and request.synchronizing:
+                self._skip(request.octets)
+            octets = self._file.read(min(request.octets, 1 << 18)) if request.octets else b""
+        self._taken += len(octets)
+        return octets
+
+    def _skip(self, octets: int) -> None:
+        """Skip the `+` line in front of a literal of so many octets, unless it looks like the literal's own."""
+        ahead = self._file.peek(1)
+        found = _GO_ON.match(ahead)
+        if found is None:
+            return
+        behind = (ahead[at : at + 1] for at in (octets, found.end() + octets))
+        own, after = (not one or one[0] in _ENDS for one in behind)
+        if own and not after:
+            return
+        self._skipped.append((self._taken, len(self._file.readline())))
+
+    # -- lines
+
+    def _line(self, frame: Frame, length: int) -> Line:
+        first = frame.parts[0]
+        assert isinstance(first, bytes)
+        if _GO_ON.fullmatch(first):
+            return Line(self._offset, length, SERVER, None, "+")
+        wire = tuple(one._replace(offset=self._place(one.offset)) for one in frame.violations)
+        if self._answers:
+            return self._answer(first, length, wire, frame.incomplete)
+        found = match(_text(frame), self._context(), _literals(frame))
+        problems = [
+            _ruled(problem, found.command, self._place(_octets_before(frame, found.text, problem.offset)))
+            for problem in (*found.errors, *_cut_short(found))
+            if problem.rule != "state"
+        ]
+        violations = [one for one in problems if one.severity == "error"]
+        findings = [one for one in problems if one.severity != "error"]
+        findings += self._conduct(frame, found)
+        self._follow(found)
+        name = found.command.name if found.command is not None else found.name.upper()
+        every: list[Violation | Ruled] = [*wire, *violations]
+        every.sort(key=lambda one: one.offset)
+        return Line(self._offset, length, CLIENT, found.tag, name, tuple(every), tuple(findings), frame.incomplete)
+
+    def _answer(self, line: bytes, length: int, wire: tuple[Violation, ...], incomplete: bool) -> Line:
+        """An answer to AUTHENTICATE, or what ends IDLE."""
+        idle, self._answers = self._answers == "IDLE", ""
+        word = line.rstrip(b"\r\n")
+        violations = wire
+        if idle and word.upper() != b"DONE":
+            violations = (*wire, Violation("idle", self._offset, "only DONE may follow IDLE"))
+        elif not idle:
+            wrong = _BASE64.match(word)
+            end = wrong.end() if wrong is not None else 0
+            if end < len(word) and word != b"*":
+                violations = (*wire, Violation("base64", self._offset + end, "expected base64, or * to give up"))
+            elif word != b"*":
+                self._answers = "AUTHENTICATE" if self._more() else ""
+        return Line(self._offset, length, CLIENT, None, "DONE" if idle else "", violations, (), incomplete)
+
+    def _more(self) -> bool:
+        """Return whether the next line is a further answer of the same login: base64 alone, on a line of its own."""
+        ahead = self._file.peek(1)
+        found = _GO_ON.match(ahead)
+        start = found.end() if found is not None else 0
+        end = ahead.find(b"\n", start)
+        line = ahead[start : end if end >= 0 else len(ahead)].rstrip(b"\r")
+        return bool(line) and _BASE64.fullmatch(line) is not None and b" " not in line
+
+    def _context(self) -> Context:
+        rev2 = "IMAP4REV2" in self._enabled
+        utf8 = rev2 or "UTF8=ACCEPT" in self._enabled
+        return Context(SELECTED, self._capabilities, rev2, utf8, tagged=True)
+
+    def _place(self, octets: int) -> int:
+        """Return where in the recording the octet of the frame is: behind the `+` lines that were skipped before it."""
+        return self._offset + octets + sum(size for before, size in self._skipped if before <= octets)
+
+    def _follow(self, found: Match) -> None:
+        """Take in what a command does to the state and to the lines behind it."""
+        row = found.command
+        if row is None:
+            return
+        after = {REPLIES[row.name, status] for status in ("OK", "NO") if (row.name, status) in REPLIES}
+        if after:
+            stays = (row.name, "NO") not in REPLIES and row.name not in _NEVER_NO
+            self._states = frozenset(after | (self._states if stays else set()))
+        if row.name == "ENABLE":
+            self._enabled |= {str(piece.value).upper() for piece in found.slots}
+        initial = any(piece.kind == "initial-response" for piece in found.slots)
+        if row.name == "IDLE" or (row.name == "AUTHENTICATE" and not initial):
+            self._answers = row.name
+
+    def _conduct(self, frame: Frame, found: Match) -> Iterator[Ruled]:
+        row = found.command
+        if row is not None and not self._states.intersection(row.states):
+            state = min(self._states, default=LOGOUT)
+            yield Ruled("state", self._offset, forbidden(row, state), row.rfc)
+        if found.tag is not None:
+            if found.tag in self._tags:
+                yield Ruled("tag-reused", self._offset, f"the tag {found.tag} was used before", "RFC 9051 §2.2.1")
+            self._tags.add(found.tag)
+        longest = max(len(part) for part in frame.parts[::2] if isinstance(part, bytes))
+        if longest > LONGEST:
+            yield Ruled("line-length", self._offset, f"a line of {longest:,} octets; servers may refuse more than "
+                        f"{LONGEST:,}", "RFC 7162 §4")  # fmt: skip
+        yield from self._unasked_literals(frame)
+
+    def _unasked_literals(self, frame: Frame) -> Iterator[Ruled]:
+        """`{n+}` needs LITERAL+, or LITERAL- for what is small (RFC 7888 section 4 and 5)."""
+        offered = {name.upper() for name in self._capabilities}
+        if not offered or "LITERAL+" in offered:
+            return
+        small = offered & {"LITERAL-", "IMAP4REV2"}
+        for piece in frame.parts[:-1:2]:
+            assert isinstance(piece, bytes)
+            said = announcement(piece[piece.rindex(b"{") :].rstrip(b"\r\n").decode("latin-1"))
+            if not said.synchronizing and not (small and said.octets <= _LITERAL_MINUS):
+                yield Ruled("not-offered", self._offset, "{n+} needs LITERAL+, which the server does not offer",
+                            "RFC 7888 §4")  # fmt: skip
+
+
+_BASE64 = lazy(rb"[A-Za-z0-9+/]*={0,2}")
+
+
+def _ruled(problem: Problem, row: Command | None, offset: int) -> Ruled:
+    known = RULES.get(problem.rule)
+    rfc = row.rfc if row is not None and problem.rule in ("syntax", "not-offered", "edition") else ""
+    rfc = rfc or (known.rfc if known is not None else "RFC 9051 §9")
+    return Ruled(problem.rule, offset, problem.message, rfc, problem.severity)
+
+
+def _cut_short(found: Match) -> Iterator[Problem]:
+    """Yield the problem of a command that ends too early; at a prompt it would only be unfinished."""
+    wrong = any(one.severity == "error" and one.rule != "state" for one in found.errors)
+    if found.command is not None and not found.complete and not wrong:
+        due = f"; {found.hint} is due" if found.hint else ""
+        yield Problem("syntax", len(found.text), f"the command ends too early{due}")
+
+
+def _octets_before(frame: Frame, text: str, characters: int) -> int:
+    """Return the octets of the frame before a character of its text, which leaves out line ends and literals."""
+    octets = len(text[:characters].encode("utf-8", "surrogateescape"))
+    left_out = 0
+    for piece, literal in zip(frame.parts[::2], frame.parts[1::2], strict=False):
+        assert isinstance(piece, bytes)
+        shown = len(piece.rstrip(b"\r\n"))
+        if octets < shown:
+            break
+        octets -= shown
+        left_out += len(piece) + size_of(literal)
+    return octets + left_out
+
+
+def _text(frame: Frame) -> str:
+    """The pieces of the line without their ends, joined; what is not UTF-8 stays as surrogates."""
+    pieces = b"".join(part.rstrip(b"\r\n") for part in frame.parts[::2] if isinstance(part, bytes))
+    return pieces.decode("utf-8", "surrogateescape")
+
+
+def _literals(frame: Frame) -> list[bytes]:
+    """The octets of the literals; of one that is not held, none."""
+    return [part if isinstance(part, bytes) else b"" for part in frame.parts[1::2]]
