@@ -17,8 +17,12 @@ _COMMAS = lazy(r"\d{1,10}(?:,\d{1,10})+(?= |\Z)")
 
 
 def search(c: Cursor) -> Search:
-    """obsolete-search-response = "SEARCH" *(SP nz-number); RFC 7162 section 7 adds SP "(" "MODSEQ" SP number ")"."""
-    rule = "obsolete-search-response"
+    """obsolete-search-response = "SEARCH" *(SP nz-number); RFC 7162 section 7 adds SP search-sort-mod-seq."""
+    return Search(*found_ids(c, "obsolete-search-response"))
+
+
+def found_ids(c: Cursor, rule: str) -> tuple[tuple[int, ...], int | None]:
+    """[1*(SP nz-number) [SP search-sort-mod-seq]], as SEARCH and SORT have it (RFC 7162 section 7)."""
     found = c.take(_NUMBERS)
     assert found is not None
     ids = [int(number) for number in found[0].split()]
@@ -51,7 +55,7 @@ def search(c: Cursor) -> Search:
             continue
         if number is not None:
             ids.append(number)
-    return Search(tuple(ids), modseq)
+    return tuple(ids), modseq
 
 
 def found_number(c: Cursor) -> int | None:

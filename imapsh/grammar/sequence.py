@@ -90,6 +90,20 @@ class SequenceSet:
                 ranges.append((number, number))
         return cls(tuple(ranges))
 
+    @classmethod
+    def in_order(cls, numbers: Iterable[int]) -> SequenceSet:
+        """The shortest set that names these numbers in this order; those that rise by one are a range.
+
+        Raises UsageError for anything but whole numbers from 1 to 4294967295.
+        """
+        ranges: list[tuple[int, int]] = []
+        for number in numbers:
+            if ranges and ranges[-1][1] == number - 1:
+                ranges[-1] = (ranges[-1][0], _number(number))
+            else:
+                ranges.append((_number(number), number))
+        return cls(tuple(ranges))
+
     # -- as text
 
     def __str__(self) -> str:

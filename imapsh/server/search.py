@@ -224,12 +224,14 @@ KEYS: dict[str, Callable[..., Test]] = {
 }
 
 
-def esearch_items(ids: list[int], wanted: Iterable[str]) -> dict[str, Any]:
+def esearch_items(
+    ids: list[int], wanted: Iterable[str], as_set: Callable[[list[int]], SequenceSet] = SequenceSet.of
+) -> dict[str, Any]:
     """The items of an ESEARCH reply: MIN, MAX and ALL are left out where nothing was found (RFC 9051 section 6.4.4)."""
     given = {
         "MIN": ids[0] if ids else None,
         "MAX": ids[-1] if ids else None,
-        "ALL": SequenceSet.of(ids) if ids else None,
+        "ALL": as_set(ids) if ids else None,
         "COUNT": len(ids),
     }
     return {name: given[name] for name in wanted if name in given and given[name] is not None}

@@ -14,7 +14,8 @@ from imapsh.grammar.values import ESearch, MailboxStatus
 from imapsh.patterns import lazy
 from imapsh.session.exchange import Exchange
 
-_RETURN = lazy(rb"(?i)\S+ (?:UID )?SEARCH RETURN \(")
+_RETURN = lazy(rb"(?i)\S+ (?:UID )?[A-Z]+ RETURN \(")
+_TAGGED = "ESEARCH"  # the response that names the command which it answers
 _LISTS_STATUS = lazy(rb"(?i)\S+ LIST .*\bRETURN \(.*\bSTATUS\b")
 
 
@@ -70,8 +71,14 @@ def _folded(name: str) -> str:
 
 
 def answered_by_tag(exchange: Exchange) -> bool:
-    """Return whether it is a SEARCH with RETURN: the ESEARCH that answers it has the tag (RFC 9051 section 7.3.4)."""
-    return exchange.name in ("SEARCH", "UID SEARCH") and _RETURN.match(exchange.shown.raw) is not None
+    """Return whether an ESEARCH answers it, which has the tag: it is a SEARCH with RETURN, or has no other answer.
+
+    RFC 9051 section 7.3.4; RFC 5267 section 3; RFC 7377 section 2.1.
+    """
+    row = exchange.row
+    if row is None or _TAGGED not in row.responses:
+        return False
+    return row.asks == _TAGGED or _RETURN.match(exchange.shown.raw) is not None
 
 
 def lists_status(exchange: Exchange) -> bool:

@@ -43,7 +43,8 @@ def _state(name: str, state: str, running: Collection[Exchange]) -> Finding | No
     if state == NOT_AUTHENTICATED and name in _MAIL:
         return Finding("data-state", f"{name} before login")
     known = all(exchange.row is not None for exchange in running)  # what others bring nobody knows
-    if state == AUTHENTICATED and name in _SELECTED_ONLY and known:
+    asked = any(exchange.row is not None and exchange.row.asks == name for exchange in running)
+    if state == AUTHENTICATED and name in _SELECTED_ONLY and known and not asked:
         return Finding("data-state", f"{name}, but no mailbox is selected")
     return None
 

@@ -33,6 +33,7 @@ EXTENSIONS = (
     "qresync",
     "quota",
     "inprogress",
+    "sort",
 )
 
 _COMMAND = "command"  # the kind under which commands are kept

@@ -70,9 +70,6 @@ _ROWS: dict[str, tuple[tuple[str, ...], ...]] = {
     "Searching": (
         ("ESEARCH", "RETURN options in SEARCH.", "RFC 4731 §3"),
         ("SEARCHRES", "A search result can be kept and used as $.", "RFC 5182 §2"),
-        ("SORT", "The SORT command.", "RFC 5256 §3"),
-        ("SORT=DISPLAY", "SORT by the names that people see.", "RFC 5957 §3"),
-        ("ESORT", "RETURN options in SORT.", "RFC 5267 §3.1"),
         ("CONTEXT=SEARCH", "A search that is kept up to date, and results in parts.", "RFC 5267 §4"),
         ("CONTEXT=SORT", "A sort that is kept up to date, and results in parts.", "RFC 5267 §4"),
         ("PARTIAL", "Results of SEARCH and FETCH in parts.", "RFC 9394 §3"),
@@ -82,8 +79,6 @@ _ROWS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("SEARCH=FUZZY", "The FUZZY search key: what nearly matches.", "RFC 6203 §3"),
         ("WITHIN", "The search keys OLDER and YOUNGER.", "RFC 5032 §2"),
         ("FILTERS", "Searches that are kept by name.", "RFC 5466 §3"),
-        ("SORT=MODSEQ", "SORT by mod-sequence.", "Cyrus"),
-        ("SORT=UID", "SORT by UID.", "Cyrus"),
         ("XCONVERSATIONS", "Messages by conversation.", "Cyrus"),
     ),
     "Fetching": (

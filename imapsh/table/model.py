@@ -54,6 +54,11 @@ class Command(NamedTuple):
     asks: str = ""
     standing: str = ""  # see `standing`
 
+    @property
+    def searches(self) -> bool:
+        """Whether it takes search keys."""
+        return "<search-key>" in self.syntax
+
 
 class Name(NamedTuple):
     """Any other name of the protocol: a response, code, item, key, option, flag, attribute or capability.

@@ -5,7 +5,7 @@ from imapsh.table.model import MAILBOX_SELECTED, Command, Name
 _SYNTAX = "[RETURN ([<search-return>...])] [CHARSET <charset>] <search-key>..."
 _KEY = "RFC 9051 §6.4.4"
 _OLD = "RFC 3501 §6.4.4"
-_ESEARCH = ("ESEARCH", "IMAP4rev2")
+_ESEARCH = ("ESEARCH", "ESORT", "IMAP4rev2")
 
 COMMANDS = (
     Command("SEARCH", MAILBOX_SELECTED, _SYNTAX, "Finds messages; tells their numbers.", _KEY,

@@ -24,9 +24,9 @@ def search(value: Search, look: Look) -> Iterator[Line]:
         yield [("response", f"no {noun}s")]
     else:
         head: Line = [("response", count(len(value.ids), noun)), ("", "  ")]
-        yield from _set(head, value.found, look)
+        yield from listed(head, str(value.found).split(","), look)
     if value.modseq is not None:
-        yield from _item("MODSEQ", value.modseq, look)
+        yield from item("MODSEQ", value.modseq, look)
 
 
 def esearch(value: ESearch, look: Look) -> Iterator[Line]:
@@ -44,27 +44,27 @@ def esearch(value: ESearch, look: Look) -> Iterator[Line]:
     if mailbox is not None:
         head += [("", " in "), ("mailbox", plain(mailbox))]
     if isinstance(found, SequenceSet):
-        yield from _set([*head, ("", "  ")], found, look)
+        yield from listed([*head, ("", "  ")], str(found).split(","), look)
     else:
         yield from flow([*head, ("", "  ")], [] if found is None else [("set", plain(found))], look.columns, _INDENT)
     for name, other in items.items():
-        yield from _item(name, other, look)
+        yield from item(name, other, look)
 
 
-def _item(name: str, value: object, look: Look) -> Iterator[Line]:
+def item(name: str, value: object, look: Look) -> Iterator[Line]:
+    """Something besides, on its own line."""
     head: Line = [("", "  "), ("keyword", visible(name)), ("", " ")]
     return flow(head, [("number", plain(value))], look.columns, _INDENT)
 
 
-def _set(head: Line, found: SequenceSet, look: Look) -> Iterator[Line]:
-    """A set behind its title, broken at its commas; a long one is cut, and what is missing is said."""
-    ranges = str(found).split(",")
+def listed(head: Line, ranges: list[str], look: Look, noun: str = "ranges") -> Iterator[Line]:
+    """Numbers and ranges behind their title, broken at the commas; of many the rest is counted."""
     words: list[Fragment] = [("set", text + ",") for text in ranges[:-1]] + [("set", ranges[-1])]
     elide = ELIDE if look.elide is None else look.elide
     shown = 0
     for number, line in enumerate(flow(head, words, look.columns, _INDENT, "")):
         if elide and number == elide and look.columns is not None:
-            yield [("", " " * _INDENT), ("note", f"... {len(ranges) - shown:,} more ranges: \\last wire shows all")]
+            yield [("", " " * _INDENT), ("note", f"... {len(ranges) - shown:,} more {noun}: \\last wire shows all")]
             return
         shown += sum(style == "set" for style, _ in line)
         yield line

@@ -8,7 +8,8 @@ from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.values import ESearch, Search
 from imapsh.server.reply import Arguments, Bad, Reply, as_text, ok
 from imapsh.server.search import CHARSETS, Key, esearch_items, find, to_save
-from imapsh.server.store import Refused
+from imapsh.server.selected import Selected
+from imapsh.server.store import Message, Refused
 
 if TYPE_CHECKING:
     from imapsh.server.client import Client
@@ -28,25 +29,42 @@ def uid_search(client: Client, arguments: Arguments) -> Reply:
 
 
 def _search(client: Client, arguments: Arguments, *, uid: bool) -> Reply:
-    selected = client.mailbox
-    wanted = [piece.name.upper() for piece in arguments.all("search-return")]
-    charsets = arguments.all("charset")
-    if charsets and as_text(charsets[0].value).upper() not in CHARSETS:
-        if "SAVE" in wanted:
-            selected.saved = set()  # what a NO leaves behind (RFC 9051 section 6.4.4.1)
-        raise Refused("BADCHARSET", "this server searches in US-ASCII and UTF-8", CHARSETS)
-    query = Key("AND", tuple(_key(piece, 0) for piece in arguments.all("search-key")))
-    found = find(query, selected)
-    ids = [message.uid if uid else number for number, message in found]
-    if "SAVE" in wanted:
-        kept = set(to_save(ids, wanted))
-        selected.saved = {message.uid for number, message in found if (message.uid if uid else number) in kept}
+    messages = found(client, arguments)
+    ids = [message.uid if uid else number for number, message in messages]
+    options = wanted(arguments)
+    save(client.mailbox, messages, options)
     returned = any(piece.name.upper() == "RETURN" for piece in arguments.all("keyword"))
     if not returned and not client.rev2:
         client.send("SEARCH", Search(tuple(ids)))
-    elif wanted != ["SAVE"]:
-        client.send("ESEARCH", ESearch(client.tag, uid, esearch_items(ids, wanted or ["ALL"])))
+    elif options != ["SAVE"]:
+        client.send("ESEARCH", ESearch(client.tag, uid, esearch_items(ids, options or ["ALL"])))
     return ok("searched")
+
+
+def wanted(arguments: Arguments) -> list[str]:
+    """The RETURN options, in upper case."""
+    return [piece.name.upper() for piece in arguments.all("search-return")]
+
+
+def found(client: Client, arguments: Arguments) -> list[tuple[int, Message]]:
+    """(number, message) of what the search keys find.  Raises Refused (BADCHARSET), which empties what SAVE keeps."""
+    charsets = arguments.all("charset")
+    if charsets and as_text(charsets[0].value).upper() not in CHARSETS:
+        if "SAVE" in wanted(arguments):
+            client.mailbox.saved = set()  # what a NO leaves behind (RFC 9051 section 6.4.4.1)
+        raise Refused("BADCHARSET", "this server searches in US-ASCII and UTF-8", CHARSETS)
+    return find(query(arguments), client.mailbox)
+
+
+def query(arguments: Arguments) -> Key:
+    """All search keys as one."""
+    return Key("AND", tuple(_key(piece, 0) for piece in arguments.all("search-key")))
+
+
+def save(selected: Selected, messages: list[tuple[int, Message]], options: list[str]) -> None:
+    """Keep what SAVE among the options asks for as `$`."""
+    if "SAVE" in options:
+        selected.saved = set(to_save([message.uid for _, message in messages], options))
 
 
 def _key(piece: Piece, depth: int) -> Key:

@@ -40,11 +40,11 @@ def set_of(app: App, found: Found) -> Steps[str]:
         )
     for number, mark in enumerate(found.marks, 1):
         if mark and (uid := box.uid_of(number)) is not None:
-            found.uids.add(uid)
+            found.add((uid,), True)
             found.marks[number - 1] = 0
     while any(found.marks):
         yield from _ask(app, found)
-    return str(SequenceSet.of(found.uids))
+    return str(found.as_set())
 
 
 def _ask(app: App, found: Found) -> Steps[None]:
@@ -65,6 +65,6 @@ def _ask(app: App, found: Found) -> Steps[None]:
     found.marks[:] = found.marks.replace(ASKED, b"\0")
     for value in values:
         if isinstance(value, Search):
-            found.uids.update(value.ids)
+            found.add(value.ids, True)
         elif isinstance(value, ESearch):
-            found.uids.update(numbers(value) or ())
+            found.add(numbers(value) or (), True)

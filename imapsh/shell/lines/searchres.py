@@ -54,7 +54,7 @@ def prepared(app: App, text: str) -> Steps[tuple[str, bool]]:
     if sets:
         saved = app.connection.results.saved
         uids = (yield from set_of(app, saved)) if saved is not None else ""
-        if found.command.name in SEARCHES:
+        if found.command.searches:
             changes += [_key(text, piece, uids) for piece in sets]
         elif not uids:
             app.note(f"$ is empty, so {found.name.upper()} would do nothing; nothing was sent")

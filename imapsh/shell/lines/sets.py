@@ -100,7 +100,7 @@ def _refusal(found: Match, name: str, kind: str) -> UsageError:
     command = found.name.upper()
     if kind == NUMBERS:
         way = f"{command.removeprefix('UID ')} takes message numbers"
-    elif "SEARCH" in command:
+    elif found.command is not None and found.command.searches:
         way = "put UID in front of it"
     else:
         way = f"UID {command} takes UIDs"

@@ -7,10 +7,10 @@ shifted by EXPUNGE and VANISHED in the order of the wire until their UIDs are wa
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, KeysView
 from typing import TYPE_CHECKING, Any
 
-from imapsh.grammar.sequence import SequenceSet
+from imapsh.grammar.sequence import LARGEST, SequenceSet
 from imapsh.grammar.values import (
     AppendUid,
     CopyUid,
@@ -24,6 +24,7 @@ from imapsh.grammar.values import (
 )
 from imapsh.session.attribution import alike_names
 from imapsh.session.events import Completed, Event, Received
+from imapsh.table.model import MAILBOX_SELECTED
 
 if TYPE_CHECKING:
     from imapsh.session.core import Session
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from imapsh.session.numbering import Shift
 
 FETCHES = ("FETCH", "UID FETCH")
-SEARCHES = ("SEARCH", "UID SEARCH")
+SEARCHES = ("SEARCH", "UID SEARCH")  # whose results are kept for `$` (RFC 5182 section 2.1)
 
 _AHEAD = 1024  # marks made at once
 _MOST = 1 << 24  # a message number beyond that is a server's mistake
@@ -42,6 +43,7 @@ MARKED, ASKED = b"\1", b"\2"
 class Found:
     """Messages of one mailbox, as it is selected now.
 
+    If `ordered` is true, the order of `uids` counts: the server put them so.
     `marks` has an octet for each message number, which says if the message belongs to them and its UID is not known
     here.  `lost` is true if a VANISHED took away a message of unknown number, so that nobody knows which messages the
     marks mean now.
@@ -50,9 +52,15 @@ class Found:
     def __init__(self, mailbox: Mailbox | None, uids: Iterable[int] = ()) -> None:
         self.mailbox = mailbox
         self.uidvalidity = mailbox.uidvalidity if mailbox is not None else None
-        self.uids = set(uids)
+        self._uids = dict.fromkeys(uids)
+        self.ordered = False
         self.marks = bytearray()
         self.lost = False
+
+    @property
+    def uids(self) -> KeysView[int]:
+        """The UIDs that are known, in the order in which they were added."""
+        return self._uids.keys()
 
     def mark(self, number: int) -> None:
         """Add a message by its number; one that cannot be is left out."""
@@ -65,7 +73,7 @@ class Found:
     def add(self, numbers: Iterable[int], uid: bool) -> None:
         """Add messages by their UIDs or numbers."""
         if uid:
-            self.uids.update(numbers)
+            self._uids.update(dict.fromkeys(number for number in numbers if 0 < number <= LARGEST))
         else:
             for number in numbers:
                 self.mark(number)
@@ -73,7 +81,7 @@ class Found:
     def expunged(self, number: int, uid: int | None) -> None:
         """Note that a message is gone, and that those after it have other numbers."""
         del self.marks[number - 1 : number]
-        self.uids.discard(uid or 0)
+        self._uids.pop(uid or 0, None)
 
     def vanished(self, uids: SequenceSet, gone: Shift) -> None:
         """Note that messages are gone, and that those after them have new numbers."""
@@ -83,7 +91,12 @@ class Found:
             del self.marks[first - 1 : last]
         ranges = uids.disjoint()
         lows = [low for low, _ in ranges]
-        self.uids = {uid for uid in self.uids if (at := bisect_right(lows, uid)) == 0 or ranges[at - 1][1] < uid}
+        kept = (uid for uid in self._uids if (at := bisect_right(lows, uid)) == 0 or ranges[at - 1][1] < uid)
+        self._uids = dict.fromkeys(kept)
+
+    def as_set(self) -> SequenceSet:
+        """Return the known UIDs as a set, as short as it can be: in the server's order if it counts, else rising."""
+        return SequenceSet.in_order(self._uids) if self.ordered else SequenceSet.of(list(self._uids))
 
     def holds_in(self, mailbox: Mailbox) -> bool:
         """Return whether this is still the mailbox, selected once, with the same UIDVALIDITY (RFC 5182 section 2.1)."""
@@ -138,6 +151,8 @@ class Results:
                     found.mark(value.seq)
             elif kind in _TAKERS:
                 _TAKERS[kind](self, event, value)
+            elif hasattr(value, "in_order"):
+                self._in_order(event, value.in_order)
             elif event.response.name == "EXISTS":
                 self._told["MESSAGES"] = value.number
                 self._exists_of_selected = True
@@ -158,12 +173,21 @@ class Results:
         if event.exchange is not None and event.exchange.name in SEARCHES:
             self._begun(event.exchange).add(value.ids, event.exchange.name == "UID SEARCH")
 
+    def _in_order(self, event: Received, numbers: Iterable[int]) -> None:
+        """Take in what a command found that puts messages in an order of its own."""
+        exchange = event.exchange
+        if exchange is not None and _finds(exchange):
+            found = self._begun(exchange)
+            found.ordered = exchange.name.startswith("UID ")
+            found.add(numbers, found.ordered)
+
     def _esearch(self, event: Received, value: ESearch) -> None:
         exchange = event.exchange
-        if exchange is None or exchange.name not in SEARCHES or value.tag not in (None, exchange.tag):
+        if exchange is None or not _finds(exchange) or value.tag not in (None, exchange.tag):
             return
         items = value.items
         found = self._begun(exchange)
+        found.ordered = value.uid and exchange.name not in SEARCHES
         if (listed := numbers(value)) is not None:
             found.add(listed, value.uid)
         elif exchange is self.saving:  # MIN and MAX alone are what is saved (RFC 5182 section 2.4)
@@ -221,7 +245,7 @@ class Results:
         coming = self._coming if mine else None if saves else none  # what is saved by the server need not be told
         if mine:
             self._exchange = self._coming = None
-        if exchange.status == "OK" and exchange.name in (*FETCHES, *SEARCHES):
+        if exchange.status == "OK" and (exchange.name in FETCHES or _finds(exchange)):
             self.found = coming
             if exchange.name in SEARCHES:
                 self.saved = coming or (none if saves else self.saved)
@@ -229,6 +253,12 @@ class Results:
             self.saved = none
         if saves:
             self.saving = None
+
+
+def _finds(exchange: Exchange) -> bool:
+    """Return whether the command searches the selected mailbox, and no other."""
+    row = exchange.row
+    return row is not None and row.searches and row.states == MAILBOX_SELECTED
 
 
 _TAKERS: dict[type, Any] = {

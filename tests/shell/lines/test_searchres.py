@@ -61,6 +61,7 @@ def test_a_command_of_numbers_goes_out_in_its_uid_form(host: FakeApp) -> None:
         ("STORE $ +FLAGS ($Junk)", "UID STORE {} +FLAGS ($Junk)"),
         ("copy $ Archive", "UID copy {} Archive"),
         ("SEARCH $ KEYWORD $Junk", "SEARCH UID {0} KEYWORD $Junk"),
+        ("SORT (DATE) UTF-8 $", "SORT (DATE) UTF-8 UID {0}"),
         ("UID SEARCH OR UID $ NOT $", "UID SEARCH OR UID {0} NOT UID {0}"),
     ):
         assert host.does(line).sent[-1] == sent.format(found)

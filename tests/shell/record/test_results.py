@@ -186,3 +186,17 @@ def test_a3_messages_whose_number_nobody_knows_are_not_guessed() -> None:
     assert told.results.exists == "9"
     told.does("UID SEARCH ALL", "* SEARCH 20 30", "TAG OK done").hears("* VANISHED 77")
     assert not told.results.found.lost
+
+
+def test_a_sort_keeps_the_order_of_the_server() -> None:
+    told = Told().does("UID SORT (DATE) UTF-8 ALL", "* SORT 9 40 41 7", "TAG OK done")
+    assert told.results.found is not None
+    assert str(told.results.found.as_set()) == "9,40:41,7"
+    assert told.results.saved is None
+    told.hears("* VANISHED 40")
+    assert str(told.results.found.as_set()) == "9,41,7"
+    told.does("UID SORT RETURN () (DATE) UTF-8 ALL", '* ESEARCH (TAG "TAG") UID ALL 5,3:4', "TAG OK done")
+    assert str(told.results.found.as_set()) == "5,3:4"
+    told.does("UID SEARCH ALL", "* SEARCH 9 3 5 4", "TAG OK done")
+    assert str(told.results.found.as_set()) == "3:5,9"
+    assert told.does("SORT (DATE) UTF-8 ALL", "* SORT 3 1 0", "TAG OK done").numbers == [1, 3]

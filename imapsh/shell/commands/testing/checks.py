@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from imapsh.shell.app import App
 
 _MOST = 3  # values that a message names
-_ASKS = {"STATUS": ("STATUS",), "ESEARCH": ("SEARCH", "UID SEARCH")}  # what a push may bring beside the answer
+_TAGGED = "ESEARCH"  # the response that a push may bring beside the answer of a command that may have it
 _LONG = 80  # characters of each
 
 
@@ -59,7 +59,8 @@ def _untagged(app: App, name: str) -> Iterator[Response]:
     """
     wanted = name.upper()
     exchange = _reply(app)[1]
-    answers = exchange is not None and exchange.name in _ASKS.get(wanted, ())
+    row = exchange.row if exchange is not None else None
+    answers = row is not None and (wanted == row.asks or wanted == _TAGGED in row.responses)
     for event in _events(app):
         if not isinstance(event, Received) or event.response.kind not in (UNTAGGED, STATUS):
             continue

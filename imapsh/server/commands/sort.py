@@ -1,0 +1,48 @@
+"""SORT and UID SORT (RFC 5256 section 3; RFC 5267 section 3 for RETURN)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imapsh.grammar.sequence import SequenceSet
+from imapsh.grammar.sort import Sort
+from imapsh.grammar.values import ESearch
+from imapsh.server.commands.search import found, save, wanted
+from imapsh.server.reply import Arguments, Reply, ok
+from imapsh.server.search import esearch_items
+from imapsh.server.sorting import in_order
+
+if TYPE_CHECKING:
+    from imapsh.server.client import Client
+
+
+def sort(client: Client, arguments: Arguments) -> Reply:
+    """SORT."""
+    return _sort(client, arguments, uid=False)
+
+
+def uid_sort(client: Client, arguments: Arguments) -> Reply:
+    """UID SORT."""
+    return _sort(client, arguments, uid=True)
+
+
+def _sort(client: Client, arguments: Arguments, *, uid: bool) -> Reply:
+    criteria = [
+        (piece.all("sort-key")[0].name.upper(), bool(piece.all("keyword")))
+        for piece in arguments.all("syntax")
+        if piece.name == "sort-criterion"
+    ]
+    messages = in_order(found(client, arguments), criteria)
+    ids = [message.uid if uid else number for number, message in messages]
+    options = wanted(arguments)
+    save(client.mailbox, messages, options)
+    if not arguments.all("sort-option"):
+        client.send("SORT", Sort(tuple(ids)))
+    elif options != ["SAVE"]:
+        items = esearch_items(ids, options or ["ALL"], SequenceSet.in_order)
+        client.send("ESEARCH", ESearch(client.tag, uid, items))
+    return ok("sorted")
+
+
+HANDLERS = {"SORT": sort, "UID SORT": uid_sort}
+CAPABILITIES = ("SORT", "SORT=DISPLAY", "ESORT")
