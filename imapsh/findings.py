@@ -79,6 +79,8 @@ RULES: dict[str, Rule] = {
     "nstring": Rule(_ABNF, "a quoted string, a literal or NIL"),
     "NIL": Rule(_ABNF, "NIL means no value"),
     "text": Rule(_ABNF, "any characters but CR, LF and NUL; 8-bit only as UTF-8, if IMAP4rev2 is enabled"),
+    "base64": Rule(_ABNF, "letters, digits, '+' and '/' in fours, the last of them filled with '='"),
+    "idle": Rule("RFC 9051 §6.3.13", "only DONE ends IDLE"),
     "tag": Rule(_ABNF, "astring characters but '+'"),
     "SP": Rule(_ABNF, "exactly one space between two elements"),
     "parenthesis": Rule(_ABNF, "parentheses come in pairs"),

@@ -145,9 +145,7 @@ def test_the_command_line(tmp_path: Path, capfdbinary: pytest.CaptureFixture[byt
     assert b'"incomplete":true' in capfdbinary.readouterr().out
 
 
-@pytest.mark.parametrize(
-    "words", [["--client"], ["--explain", "x", "--capabilities", "IDLE"], ["--explain", "--client"]]
-)
+@pytest.mark.parametrize("words", ["--client", "--explain x --capabilities IDLE", "--explain --client"])
 def test_options_that_need_another(words: str) -> None:
     with pytest.raises(UsageError, match=r"goes with|needs its FILE"):
         parse(words.split())
