@@ -69,15 +69,15 @@ A recording
 response, and 2 if the file cannot be read; violations do not change it.  imapsh recognizes a trace of ``--trace`` by
 its first line, shows both of its sides, and finds faults of conduct.
 
-``--explain --client FILE`` reads what a client sent, with or without the ``+`` lines that stood between, and checks each
-command against the table of commands.  It prints JSON whatever the format, one object on a line for each command::
+``--explain --client FILE`` reads what a client sent, with or without the ``+`` lines that stood between, and checks
+each command against the table of commands.  It prints JSON whatever the format, one object on a line for each command::
 
     {"offset":0,"length":24,"kind":"client","tag":"a1","name":"UID FETCH","violations":[],"findings":[]}
 
 Each octet of the file is in one object.  An answer to AUTHENTICATE has the name ``""``, and a ``+`` line has the kind
 ``server``.  A violation breaks the grammar, and its ``offset`` is an octet of the file.  A finding is a command in a
-state in which it cannot be right, a tag that was used before, or what ``--capabilities`` does not list.  No object holds
-an argument that may be a secret.  What the server answered is not known, so commands are taken to have been accepted.
+state in which it cannot be right, a tag that was used before, or what ``--capabilities`` does not list.  No object
+holds an argument that may be a secret.  What the server answered is not known, so commands are taken to have been accepted.
 The exit status is 1 if the file ends inside a command, or with ``--strict`` if there is a violation.
 """
 )
