@@ -337,7 +337,7 @@ def _fetch_item(w: Writer, name: str, value: Any) -> None:
         w.flags(value)
     elif name == "MODSEQ":
         w.raw(f"({value})")
-    elif name == "INTERNALDATE":
+    elif isinstance(value, str):
         w.string(value)
     elif isinstance(value, Envelope):
         _envelope(w, value)

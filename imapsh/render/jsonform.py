@@ -128,7 +128,7 @@ def plain(value: Any) -> Any:
     if form is not None:
         return form(value)
     if isinstance(value, tuple):
-        return _fields(value)
+        return _fields(value) if hasattr(value, "_fields") else _listed(value)
     return value if isinstance(value, str | int | float | bool | None) else str(value)
 
 
@@ -148,10 +148,11 @@ def _mapped(values: Mapping[str, Any]) -> Json:
 
 
 def _code(code: Code | None) -> Json:
-    """`code`, and `arg` where it has one: a number, a list, or the text on the wire."""
+    """`code`, and `arg` where it has one: a number, a list, parts by name, or the text on the wire."""
     if code is None:
         return {}
     parts = isinstance(code.arg, int | tuple | SequenceSet) and type(code.arg) not in (AppendUid, CopyUid)
+    parts = parts or hasattr(code.arg, "write")
     arg = plain(code.arg) if parts else code.text
     return {"code": code.name} if code.arg is None and not code.text else {"code": code.name, "arg": arg}
 

@@ -193,6 +193,7 @@ def _received(message: Message) -> date:
     return message.internaldate.date()
 
 
+#: Key -> what makes its test; those of the families join when they are gathered.
 KEYS: dict[str, Callable[..., Test]] = {
     "ALL": _all_of,
     "AND": _all_of,

@@ -34,6 +34,7 @@ EXTENSIONS = (
     "quota",
     "inprogress",
     "sort",
+    "objectid",
 )
 
 _COMMAND = "command"  # the kind under which commands are kept

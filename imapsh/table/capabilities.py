@@ -84,7 +84,6 @@ _ROWS: dict[str, tuple[tuple[str, ...], ...]] = {
     "Fetching": (
         ("BINARY", "Body parts decoded by the server, and literals with NUL.", "RFC 3516 §4"),
         ("PREVIEW", "A line or two of a message's text.", "RFC 8970 §3"),
-        ("OBJECTID", "Identifiers of mailboxes, messages and threads that outlive renames and moves.", "RFC 8474 §3"),
         ("SAVEDATE", "When a message came into this mailbox.", "RFC 8514 §3"),
         ("CONVERT", "Body parts in another format.", "RFC 5259 §3.1"),
         ("URLAUTH", "URLs that let others read a message or a part of it.", "RFC 4467 §1"),

@@ -110,6 +110,8 @@ SLOTS: dict[str, Shape] = {
                               secret=True, role="secret", needs=("SASL-IR", "IMAP4rev2")),
     "sequence-set": _set("a set of message numbers (such as 1:4,7,*)"),
     "uid-set": _set("a set of UIDs (such as 1:4,7,*)"),
+    "objectid": Shape("an identifier (letters, digits, - and _)", _C(r"[A-Za-z0-9_-]{1,255}"), loose=_LOOSE,
+                      role="item"),
     "number": Shape("a number", _C(r"\d+"), int, role="number", bits=32),
     "number64": Shape("a number", _C(r"\d+"), int, role="number", bits=63),
     "nz-number": Shape("a number from 1", _C(r"[1-9]\d*"), int, role="number", bits=32),

@@ -78,27 +78,31 @@ class Table:
         row, end = self._named(run, at)
         if row is None:
             for nameless in self.nameless:
-                if (end := self._take(run, at, nameless, at)) >= 0:
+                if (end := self._take(run, at, nameless, at, at)) >= 0:
                     return end
             return run.fails(at, self)
-        if row.syntax and row.name[-1] not in "[(":
-            end = run.space(end)
-        return end if end < 0 else self._take(run, at, row, end)
+        if not row.syntax or row.name[-1] in "[(":
+            return self._take(run, at, row, end, end)
+        start = run.space(end)
+        if start < 0 and not all(item.optional for item in parse(row.syntax).items):
+            return start
+        return self._take(run, at, row, end, start)
 
-    def _take(self, run: Run, at: int, row: Name, end: int) -> int:
-        """Read what follows the row's name, which ends at `end`."""
+    def _take(self, run: Run, at: int, row: Name, end: int, start: int) -> int:
+        """Read what follows the row's name: the name ends at `end`, and its arguments begin at `start`, or lack."""
         is_named = row.name[0] != "<"
         if is_named and (row.needs or row.harmless or row.editions != "12"):
             run.suits(row, at)
         if row.name[0] not in "<(":
             run.spans[at] = (at + len(row.name.rstrip("[")), self.role, "")
         children: tuple[Piece, ...] = ()
-        if row.syntax:
+        if row.syntax and start >= 0:
             if run.depth >= MAX_NESTING:
                 return run.too_deep(at)
             outer, run.pieces = run.pieces, []
             run.depth += 1
-            end = parse(row.syntax).match(run, end)
+            taken = parse(row.syntax).match(run, start)
+            end = end if taken == start else taken  # the space in front of no argument is not its own
             run.depth -= 1
             children, run.pieces = tuple(run.pieces), outer
         if end >= 0:

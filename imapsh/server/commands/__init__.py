@@ -3,6 +3,10 @@
     HANDLERS      a command's name -> the function that does it
     CAPABILITIES  what its clients are told after the login
     STATUS        a status item -> the function that finds its value in an account's mailbox
+    ITEMS         a FETCH item -> the function that finds its value in a message
+    KEYS          a search key -> the function that makes its test, as those of `imapsh.server.search`
+    OPENED        the name of a response code -> the function that finds its argument when a mailbox is opened
+    CREATED       the same when one was made; one of these at most is told
 
 What a family does not have it leaves out.  A new module is found by being here.
 """
@@ -13,6 +17,9 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
+from imapsh.server.commands.fetch import ITEMS
+from imapsh.server.search import KEYS
+
 _FAMILIES = [import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__)]
 
 
@@ -22,4 +29,8 @@ def _gathered(name: str) -> dict[str, Any]:
 
 HANDLERS = _gathered("HANDLERS")
 STATUS = _gathered("STATUS")
+ITEMS.update(_gathered("ITEMS"))
+KEYS.update(_gathered("KEYS"))
+OPENED = _gathered("OPENED")
+CREATED = _gathered("CREATED")
 CAPABILITIES: tuple[str, ...] = tuple(name for family in _FAMILIES for name in getattr(family, "CAPABILITIES", ()))

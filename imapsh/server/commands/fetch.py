@@ -61,8 +61,10 @@ def _cut(octets: bytes | None, item: Item) -> bytes | None:
     return octets[first : first + count]
 
 
-_VALUES: dict[str, Callable[[Message, Item], Any]] = {
+#: Item -> what finds its value; those of the other families join when they are gathered.
+ITEMS: dict[str, Callable[[Message, Item], Any]] = {
     "UID": lambda message, item: message.uid,
+    "FLAGS": lambda message, item: (),  # they are each session's own: `_fetch` puts them in
     "INTERNALDATE": lambda message, item: write_date_time(message.internaldate),
     "RFC822.SIZE": lambda message, item: len(message.octets),
     "ENVELOPE": lambda message, item: message.mime.root.envelope(),
@@ -94,7 +96,7 @@ def _fetch(client: Client, arguments: Arguments, *, uid: bool) -> Reply:
     wanted = items(arguments)
     if uid and all(item.name != "UID" for item in wanted):
         wanted.insert(0, Item("UID"))
-    unknown = next((item.name for item in wanted if item.name not in _VALUES and item.name != "FLAGS"), None)
+    unknown = next((item.name for item in wanted if item.name not in ITEMS), None)
     if unknown is not None:
         raise Bad(f"this server does not know the FETCH item {unknown}")
     selected = client.mailbox
@@ -103,18 +105,12 @@ def _fetch(client: Client, arguments: Arguments, *, uid: bool) -> Reply:
         changed = seen and "\\Seen" not in message.flags
         if changed:
             selected.mailbox.set_flags(message, message.flags | {"\\Seen"})
-        values = {item.label or item.name: _value(client, message, item) for item in wanted}
+        values = {item.label or item.name: ITEMS[item.name](message, item) for item in wanted}
         if changed or "FLAGS" in values:
             values["FLAGS"] = selected.flags(message, client.rev2)
             selected.hush(message)
         client.send("FETCH", Fetch(number, values))
     return ok("fetched")
-
-
-def _value(client: Client, message: Message, item: Item) -> Any:
-    if item.name == "FLAGS":
-        return client.mailbox.flags(message, client.rev2)
-    return _VALUES[item.name](message, item)
 
 
 def chosen(arguments: Arguments) -> SequenceSet:

@@ -44,6 +44,10 @@ def _open(client: Client, arguments: Arguments, *, read_only: bool) -> Reply:
             client.send("OK", ok(f"message {first} is the first unseen", "UNSEEN", first))
     client.send("OK", ok("UIDs stay valid", "UIDVALIDITY", mailbox.uidvalidity))
     client.send("OK", ok("the next message's UID", "UIDNEXT", mailbox.uidnext))
+    from imapsh.server.commands import OPENED  # of all families, and this is one of them
+
+    for code, argument in OPENED.items():
+        client.send("OK", ok("the mailbox opened", code, argument(mailbox)))
     if client.rev2:
         request = listing.Request("", ())
         has_children = bool(client.user_account.children(mailbox.name))
@@ -54,8 +58,11 @@ def _open(client: Client, arguments: Arguments, *, read_only: bool) -> Reply:
 
 def create(client: Client, arguments: Arguments) -> Reply:
     """CREATE (6.3.4)."""
-    client.user_account.create(arguments.mailbox())
-    return ok("made")
+    from imapsh.server.commands import CREATED  # of all families, and this is one of them
+
+    mailbox = client.user_account.create(arguments.mailbox())
+    code, argument = next(iter(CREATED.items()), ("", None))
+    return ok("made", code, argument(mailbox) if argument is not None else None)
 
 
 def delete(client: Client, arguments: Arguments) -> Reply:
