@@ -7,6 +7,7 @@
     KEYS          a search key -> the function that makes its test, as those of `imapsh.server.search`
     OPENED        the name of a response code -> the function that finds its argument when a mailbox is opened
     CREATED       the same when one was made; one of these at most is told
+    LIST_RETURN   a RETURN option of LIST -> the function that sends the response about a mailbox that was listed
 
 What a family does not have it leaves out.  A new module is found by being here.
 """
@@ -33,4 +34,5 @@ ITEMS.update(_gathered("ITEMS"))
 KEYS.update(_gathered("KEYS"))
 OPENED = _gathered("OPENED")
 CREATED = _gathered("CREATED")
+LIST_RETURN = _gathered("LIST_RETURN")
 CAPABILITIES: tuple[str, ...] = tuple(name for family in _FAMILIES for name in getattr(family, "CAPABILITIES", ()))
