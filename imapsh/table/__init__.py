@@ -27,7 +27,6 @@ CORE = ("session", "codes", "mailboxes", "status", "message", "fetch", "search",
 #: The modules of rows of everything else.
 EXTENSIONS = (
     "parameters",
-    "acl",
     "capabilities",
     "compress",
     "condstore",
@@ -36,6 +35,9 @@ EXTENSIONS = (
     "inprogress",
     "sort",
     "objectid",
+    "multiappend",
+    "replace",
+    "catenate",
 )
 
 _COMMAND = "command"  # the kind under which commands are kept

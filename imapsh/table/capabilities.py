@@ -97,9 +97,6 @@ _ROWS: dict[str, tuple[tuple[str, ...], ...]] = {
     "Storing": (
         ("UIDPLUS", "UID EXPUNGE, and the UIDs of appended and copied messages.", "RFC 4315 §2"),
         ("MOVE", "The MOVE command.", "RFC 6851 §3"),
-        ("MULTIAPPEND", "APPEND of several messages.", "RFC 3502 §6.3.11"),
-        ("CATENATE", "APPEND of a message put together from parts on the server.", "RFC 4469 §2"),
-        ("REPLACE", "The REPLACE command: a message in place of another.", "RFC 8508 §3.1"),
         ("ANNOTATE-EXPERIMENT-1", "Annotations of messages.", "RFC 5257 §1"),
         ("IMAPSIEVE=", "Sieve scripts run when messages are appended, copied or changed.", "RFC 6785 §2.1",
          "IMAPSIEVE=sieve.example"),
@@ -111,6 +108,12 @@ _ROWS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("X-CREATEDMODSEQ", "The mod-sequence with which a message came.", "Cyrus"),
         ("X-REPLICATION", "Replication between servers.", "Cyrus"),
         ("X-REPLICATION-ARCHIVE", "Replication of archived mail between servers.", "Cyrus"),
+    ),
+    "Sharing": (
+        ("ACL", "Who may do what with a mailbox.", "RFC 4314 §2"),
+        ("RIGHTS=", "The rights beyond those of RFC 2086.", "RFC 4314 §2.2", "RIGHTS=kxte"),
+        ("LIST-MYRIGHTS", "MYRIGHTS of mailboxes within LIST.", "RFC 8440 §3"),
+        ("ACL2=UNION", "ACL, in Courier's own form too.", "Courier"),
     ),
     "Limits": (
         ("APPENDLIMIT", "STATUS tells the largest message that a mailbox takes.", "RFC 7889 §2"),

@@ -51,8 +51,6 @@ NAMES = (
          example=r"[PERMANENTFLAGS (\Deleted \Seen \*)]", read="mailboxes.permanent_flags"),
     Name("code", "REFERRAL", "Where to go instead.", "RFC 2221 §4.1", "<astring>",
          ("LOGIN-REFERRALS", "MAILBOX-REFERRALS"), example="[REFERRAL IMAP://user@server2/]", read="codes.text"),
-    Name("code", "TOOBIG", "The message is larger than the server takes.", "RFC 4469 §4.2", example="[TOOBIG]",
-         read="codes.nothing"),
     Name("code", "USEATTR", "The mailbox cannot have this special use.", "RFC 6154 §3", example="[USEATTR]",
          needs=("CREATE-SPECIAL-USE",), read="codes.nothing"),
     Name("code", "UIDNEXT", "The UID that the next message will get.", _RFC, "<nz-number>",

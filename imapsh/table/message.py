@@ -5,8 +5,12 @@ from imapsh.table.model import AFTER_LOGIN, MAILBOX_SELECTED, Command, Name
 _MOVE = ("MOVE", "IMAP4rev2")
 _GONE = r"every message marked \Deleted in the selected mailbox"
 
+#: A message to store: append-message (RFC 9051 section 9, RFC 4466 section 3).  An append-extension is another form of
+#: it (append-data-ext), or says something of it (append-ext) and is followed by it.
+MESSAGE = "[<flag-list>] [<date-time>] {<message>|<append-extension>}"
+
 COMMANDS = (
-    Command("APPEND", AFTER_LOGIN, "<mailbox> [<flag-list>] [<date-time>] {<message>|UTF8 (<message>)}",
+    Command("APPEND", AFTER_LOGIN, f"<mailbox> {MESSAGE} [<another-message>...]",
             "Puts a message into a mailbox.", "RFC 9051 §6.3.12", r"APPEND saved-messages (\Seen) {@message.eml}",
             changes=True, responses=("EXISTS",)),
     Command("EXPUNGE", MAILBOX_SELECTED, "", r"Removes the messages marked \Deleted.", "RFC 9051 §6.4.3", "EXPUNGE",
@@ -57,6 +61,8 @@ _FLAGS = (
 )
 
 NAMES = (
+    Name("append-extension", "UTF8", "A message with UTF-8 in its header.", "RFC 6855 §4", "(<message>)",
+         ("UTF8=ACCEPT", "UTF8=ONLY"), example="APPEND Drafts UTF8 (~{@message.eml})", standing="historic"),
     Name("syntax", "flag-list", "Flags in parentheses.", "RFC 9051 §9", "([<flag>...])",
          example=r"(\Seen \Flagged $Junk)"),
     *(Name("store-item", name, summary, "RFC 9051 §6.4.6", "<flag-list>|<flag>...",

@@ -27,8 +27,8 @@ class Command(NamedTuple):
     none means that every server has it.  `editions` names the revisions that have it: "1" IMAP4rev1, "2" IMAP4rev2.
     `guard` is what the shell counts before it asks whether to send it: "deleted", the messages marked \Deleted (of its
     set, where it has one); "mailbox", what the mailbox holds; "inbox", the same where that is INBOX; "set", the
-    messages of its set where they are many; "flags", the same, and what is done to their flags.  With `destroys` alone
-    it asks too, and counts nothing.
+    messages of its set where they are many; "flags", the same, and what is done to their flags; "one", the message that
+    its number names.  With `destroys` alone it asks too, and counts nothing.
 
     `asks` is the untagged response it asks for, if that does not say which command it answers.  Commands that ask for
     the same wait for each other (`imapsh.session.pipeline`).
@@ -69,8 +69,7 @@ class Name(NamedTuple):
     `harmless`: the same without a change to the message, which read-only mode sends instead.  `standing`: see
     `standing`.
 
-    A row of the kind "slot" is another noun, its summary, for the slot that its syntax names; `read` of such a row
-    names the function that tells what is wrong with a typed argument (`imapsh.typed.slots.Check`).
+    A row of the kind "slot" is another noun, its summary, for the slot that its syntax names.
     """
 
     kind: str

@@ -333,6 +333,7 @@ def _with_arguments(shown: str, text: str, run: Run) -> str:
         again = f" [{slot}...]" if behind.startswith("...") else ""
         space = "" if row.name[-1] in "[(" else " "
         behind = behind.removeprefix("...").removeprefix("]" if before == "[" else "")
+        behind = behind.removeprefix("}" if before.count("{") > before.count("}") else "")
         return row.name + space + row.syntax + again + behind
     return shown
 

@@ -5,6 +5,11 @@ from __future__ import annotations
 from imapsh.table.model import Command, Name
 from imapsh.tuples import NamedTuple
 
+#: The slots whose value is a SequenceSet: of message numbers, of UIDs.
+NUMBER_SLOTS = ("sequence-set", "seq-number")
+UID_SLOTS = ("uid-set", "uniqueid")
+SET_SLOTS = NUMBER_SLOTS + UID_SLOTS
+
 
 class Problem(NamedTuple):
     """Something about a typed line.  `offset` counts characters of the text.

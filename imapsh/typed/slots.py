@@ -15,7 +15,7 @@ from imapsh.grammar.tokens import DATA, FILE, LITERAL, OPEN_QUOTE, QUOTED, Token
 from imapsh.patterns import lazy
 from imapsh.table.model import Name
 from imapsh.tuples import NamedTuple
-from imapsh.typed.found import FileName, Piece
+from imapsh.typed.found import NUMBER_SLOTS, FileName, Piece
 
 if TYPE_CHECKING:
     from imapsh.typed.match import Run
@@ -70,6 +70,7 @@ _ATOM = _C(f"[{_ATOM_CHAR}]+")
 _ASTRING = _C(rf"[{_ATOM_CHAR}\]]+")  # ASTRING-CHAR = ATOM-CHAR / resp-specials
 _PATTERN = _C(rf"[{_ATOM_CHAR}\]%*]+")  # list-char = ATOM-CHAR / list-wildcards / resp-specials
 _LOOSE = _C(r'[^\x00-\x20\x7f(){"\\]+')
+_LABEL = r"[A-Z_.-][A-Z0-9_.:-]*"  # tagged-ext-label (RFC 4466 section 3)
 _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _DATE = _C(rf'\d{{1,2}}-{_MONTH}-\d{{4}}(?!\d)|"\d{{1,2}}-{_MONTH}-\d{{4}}"')
 _HALF_DATE = _C(rf'"?(?:\d{{0,2}}|\d{{1,2}}-[A-Z]{{0,3}}|\d{{1,2}}-{_MONTH}-\d{{0,4}})"?\Z')
@@ -88,6 +89,11 @@ def _set(noun: str) -> Shape:
     return Shape(noun, _SET, SequenceSet.parse, half=_HALF_SET, role="set")
 
 
+def _one(noun: str) -> Shape:
+    """seq-number = nz-number / "*", which is a set of one."""
+    return Shape(noun, _C(_ENDS), SequenceSet.parse, role="set")
+
+
 #: Slot -> shape.  An extension's new kind of argument is one more line.
 SLOTS: dict[str, Shape] = {
     "astring": _astring("a string"),
@@ -97,10 +103,13 @@ SLOTS: dict[str, Shape] = {
     "password": _astring("a password", "secret", secret=True),
     "header-fld-name": _astring("a header field's name", "item"),
     "charset": _astring("a charset", "item"),
+    "url": _astring("a URL (such as \"/INBOX/;UID=20/;SECTION=1\")"),
     "string": Shape("a quoted string", strings=True),
     "id-field": Shape("a quoted field name", strings=True),
     "id-value": Shape("a quoted string or NIL", _C(r"NIL(?![^ ()])"), _nil, strings=True),
     "atom": Shape("an atom", _ATOM, loose=_LOOSE, role="item"),
+    "tagged-ext-label": Shape("an extension's name and its value", _C(_LABEL + r"(?= [(\d*])"),
+                              half=_C(_LABEL + r" \Z"), role="item"),
     "keyword": Shape("a keyword", _ATOM, loose=_LOOSE, role="flag"),
     "flag": Shape("a flag", _C(r"\\?" + _ATOM.pattern), half=_C(r"\\\Z"), role="flag"),
     "use": Shape("a special use", _C(r"\\" + _ATOM.pattern), half=_C(r"\\\Z"), role="flag"),
@@ -116,6 +125,8 @@ SLOTS: dict[str, Shape] = {
     "number64": Shape("a number", _C(r"\d+"), int, role="number", bits=63),
     "nz-number": Shape("a number from 1", _C(r"[1-9]\d*"), int, role="number", bits=32),
     "nz-number64": Shape("a number from 1", _C(r"[1-9]\d*"), int, role="number", bits=63),
+    "seq-number": _one("a message number (or *)"),
+    "uniqueid": _one("a UID (or *)"),
     "date": Shape("a date (such as 1-Feb-1994)", _DATE, _undated, half=_HALF_DATE, role="date"),
     "date-time": Shape('a date and time (such as "17-Jul-1996 02:44:25 -0700")', _DATE_TIME, _undated,
                        half=_C(r'"[^"]{0,26}\Z'), role="date"),
@@ -131,20 +142,12 @@ _EIGHT_BIT = _C(r"[^\x00-\x7f]")
 _DELIMITERS = " ()"
 
 
-#: Text -> what is wrong with it, and at which of its characters; None if nothing is.
-Check = Callable[[str], tuple[int, str] | None]
-
-
 class Slot:
-    """A node that takes one argument, of the shape that its kind has unless another is given.
+    """A node that takes one argument, of the shape that its kind has unless another is given."""
 
-    `check` tells what is wrong with a text of this shape: an extension's strings are narrower than what holds them.
-    """
-
-    def __init__(self, kind: str, shape: Shape | None = None, check: Check | None = None) -> None:
+    def __init__(self, kind: str, shape: Shape | None = None) -> None:
         self.kind = kind
         self.shape = shape or SLOTS[kind]
-        self.check = check
 
     def match(self, run: Run, at: int) -> int:
         run.tries(at, self)
@@ -166,21 +169,12 @@ class Slot:
         except ValueError as error:
             run.notes("syntax", at, str(error) if end - at < 100 else f"this is too long for {shape.noun}")
             value = run.text[at:end]
-        if isinstance(value, SequenceSet) and self.kind == "sequence-set" and run.context.exists is not None:
+        if isinstance(value, SequenceSet) and self.kind in NUMBER_SLOTS and run.context.exists is not None:
             self._within(run, at, value, run.context.exists)
         if shape.needs:
             needs = tuple(name.format(run.text[at:end]) for name in shape.needs)
             run.suits(Name("slot", shape.noun, "", "", needs=needs), at)
-        self._checked(run, at, value)
         return self._taken(run, at, end, value)
-
-    def _checked(self, run: Run, at: int, value: object) -> None:
-        """Note what `check` finds wrong, at its character; in a literal, at the announcement."""
-        text = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
-        if self.check is None or not isinstance(text, str) or (wrong := self.check(text)) is None:
-            return
-        quoted = run.text[at] == '"'
-        run.notes(self.kind, at if isinstance(value, bytes) else at + quoted + wrong[0], wrong[1])
 
     def _within(self, run: Run, at: int, numbers: SequenceSet, exists: int) -> None:
         """Message numbers beyond EXISTS are none (RFC 9051 section 9, seq-number)."""
@@ -229,8 +223,6 @@ class Slot:
             value = FileName(token.text[token.text.index("@") + 1 : -1], token.text.startswith("~"))
         else:
             value, end = self._literal(run, token)
-        if token.kind is not OPEN_QUOTE:
-            self._checked(run, token.start, value)
         if token.text.startswith("~") and self.kind != "message":
             run.notes("literal8", token.start, f"~{{n}} is not allowed for {self.shape.noun}; leave out the ~")
         return self._taken(run, token.start, end, value)

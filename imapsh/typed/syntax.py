@@ -49,6 +49,8 @@ class Rule:
         inner, run.pieces = run.pieces, outer
         if end >= 0:
             outer.append(Piece(self.row.name, "syntax", at, end, None, tuple(inner)))
+            if self.row.needs:
+                run.suits(self.row, at)
         return end
 
     def show(self) -> str:
@@ -123,8 +125,7 @@ def _named(name: str) -> Node:
         return Slot(name)
     noun = table.names("slot").get(name.upper())
     if noun is not None:
-        shape = SLOTS[noun.syntax.strip("<>")]._replace(noun=noun.summary)
-        return Slot(name, shape, table.readers("slot").get(noun.name.upper()))
+        return Slot(name, SLOTS[noun.syntax.strip("<>")]._replace(noun=noun.summary))
     row = table.names("syntax").get(name.upper())
     return Rule(row) if row is not None else Table(name)
 

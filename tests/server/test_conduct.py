@@ -11,8 +11,8 @@ from imapsh.server.memory import connect
 from imapsh.session.core import Session
 from imapsh.session.events import Completed, Event, Received
 
-#: Not to be typed here: they wait for more, or end it.
-LEFT_OUT = {"APPEND", "AUTHENTICATE", "IDLE", "LOGOUT", "STARTTLS", "LOGIN"}
+#: Not to be typed here: they wait for more, read a file, or end it.
+LEFT_OUT = {"APPEND", "REPLACE", "UID REPLACE", "AUTHENTICATE", "IDLE", "LOGOUT", "STARTTLS", "LOGIN"}
 LINES = (
     "LOGIN demo demo",
     "SELECT INBOX",

@@ -69,7 +69,7 @@ class FakeDriver:
         self.clock = Timers()
         self.streams: list[Stream] = []
         self.events: list[Event] = []
-        self._store = store
+        self.store = store
         self._clients: dict[Connection, BlockingClient] = {}
 
     async def run(self, connection: Connection, exchange: Exchange, seconds: float | None = None) -> bool:
@@ -100,7 +100,7 @@ class FakeDriver:
         return ""
 
     async def reach(self, plan: Plan) -> tuple[Stream, Plan]:
-        return (self.streams.pop() if self.streams else connect(self._store)), plan
+        return (self.streams.pop() if self.streams else connect(self.store)), plan
 
     async def greet(self, connection: Connection) -> None:
         client = BlockingClient(connection.stream, connection.session, connection.take)  # type: ignore[arg-type]

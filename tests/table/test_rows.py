@@ -147,7 +147,9 @@ def test_what_uses_message_numbers() -> None:
 def test_what_is_asked_for_one_at_a_time() -> None:
     """Its answer does not name the command; what an answer is, the row says too."""
     asks = {name: row.asks for name, row in table.commands().items() if row.asks}
-    assert {name for name in asks if asks[name] == "EXPUNGE"} == {"EXPUNGE", "UID EXPUNGE", "MOVE", "UID MOVE"}
+    assert {name for name in asks if asks[name] == "EXPUNGE"} == {
+        "EXPUNGE", "UID EXPUNGE", "MOVE", "UID MOVE", "REPLACE", "UID REPLACE",
+    }  # fmt: skip
     assert {name for name in asks if asks[name] == "SEARCH"} == {"SEARCH", "UID SEARCH"}
     assert all(asked in table.commands()[name].responses for name, asked in asks.items())
 

@@ -7,7 +7,7 @@
     KEYS          a search key -> the function that makes its test, as those of `imapsh.server.search`
     OPENED        the name of a response code -> the function that finds its argument when a mailbox is opened
     CREATED       the same when one was made; one of these at most is told
-    LIST_RETURN   a RETURN option of LIST -> the function that sends the response about a mailbox that was listed
+    MESSAGE_FORMS a form in which APPEND takes a message -> the function that finds its octets
 
 What a family does not have it leaves out.  A new module is found by being here.
 """
@@ -19,6 +19,7 @@ from pkgutil import iter_modules
 from typing import Any
 
 from imapsh.server.commands.fetch import ITEMS
+from imapsh.server.commands.message import MESSAGE_FORMS
 from imapsh.server.search import KEYS
 
 _FAMILIES = [import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__)]
@@ -34,5 +35,5 @@ ITEMS.update(_gathered("ITEMS"))
 KEYS.update(_gathered("KEYS"))
 OPENED = _gathered("OPENED")
 CREATED = _gathered("CREATED")
-LIST_RETURN = _gathered("LIST_RETURN")
+MESSAGE_FORMS.update(_gathered("MESSAGE_FORMS"))
 CAPABILITIES: tuple[str, ...] = tuple(name for family in _FAMILIES for name in getattr(family, "CAPABILITIES", ()))

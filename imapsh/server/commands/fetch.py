@@ -13,6 +13,7 @@ from imapsh.server.mime import Section
 from imapsh.server.reply import Arguments, Bad, Reply, as_text, ok
 from imapsh.server.store import Message, Refused
 from imapsh.tuples import NamedTuple
+from imapsh.typed.found import SET_SLOTS
 
 if TYPE_CHECKING:
     from imapsh.server.client import Client
@@ -115,7 +116,7 @@ def _fetch(client: Client, arguments: Arguments, *, uid: bool) -> Reply:
 
 def chosen(arguments: Arguments) -> SequenceSet:
     """The command's first set of messages."""
-    value = arguments.all("sequence-set", "uid-set")[0].value
+    value = arguments.all(*SET_SLOTS)[0].value
     assert isinstance(value, SequenceSet)
     return value
 

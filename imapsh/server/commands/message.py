@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,8 @@ from imapsh.grammar.values import AppendUid, CopyUid, Fetch
 from imapsh.server.commands.fetch import chosen
 from imapsh.server.reply import Arguments, Bad, Reply, as_text, ok
 from imapsh.server.store import SYSTEM_FLAGS, Mailbox, Message, Refused
+from imapsh.tuples import NamedTuple
+from imapsh.typed.found import Piece, find
 
 if TYPE_CHECKING:
     from imapsh.server.client import Client
@@ -25,23 +27,75 @@ _CHANGES: dict[str, Callable[[set[str], set[str]], set[str]]] = {
 
 
 def append(client: Client, arguments: Arguments) -> Reply:
-    """APPEND (RFC 9051 section 6.3.12); `UTF8 (...)` is for messages whose header is UTF-8 (RFC 6855 section 4)."""
-    if "UTF8" in arguments.names("keyword") and not client.utf8:
-        raise Bad("UTF8 (...) needs ENABLE UTF8=ACCEPT or IMAP4rev2 first")
-    octets = arguments.all("message")[0].value
-    if not isinstance(octets, bytes):
-        raise Bad("the message must be a literal")
+    """APPEND (RFC 9051 section 6.3.12)."""
     mailbox = client.user_account.target(arguments.mailbox())
+    return ok("appended", "APPENDUID", stored(client, mailbox, arguments))
+
+
+def stored(client: Client, mailbox: Mailbox, arguments: Arguments, instead: Sequence[Message] = ()) -> AppendUid:
+    """Store the command's messages, all or none of them (RFC 3502), and return the UIDs that they got.
+
+    `instead` are messages that will be gone, and whose room is free then.  Raises Bad and Refused.
+    """
+    news = [_new(client, pieces) for pieces in _messages(arguments)]
+    client.user_account.make_room(
+        len(news) - len(instead),
+        sum(len(new.octets) for new in news) - sum(len(message.octets) for message in instead),
+    )
+    mailbox.learn(flag for new in news for flag in new.flags)  # all are stored, or none
+    uids = [mailbox.add(new.octets, new.when, new.flags).uid for new in news]
+    return AppendUid(mailbox.uidvalidity, SequenceSet.of(uids))
+
+
+class _New(NamedTuple):
+    """A message that is to be stored."""
+
+    octets: bytes
+    when: datetime
+    flags: list[str]
+
+
+def _messages(arguments: Arguments) -> list[tuple[Piece, ...]]:
+    """Return the pieces of each message of the command."""
+    others = [piece for piece in arguments.match.pieces if piece.name == "another-message"]
+    first = tuple(piece for piece in arguments.match.pieces if piece not in others)
+    return [first, *(piece.children for piece in others)]
+
+
+def _new(client: Client, pieces: tuple[Piece, ...]) -> _New:
+    octets = _octets(client, pieces)
     if not octets:
-        raise Refused("CANNOT", "the message is empty: nothing was appended")
+        raise Refused("CANNOT", "a message is empty: nothing was stored")
     if b"\0" in octets:
         raise Refused("UNKNOWN-CTE", "this server keeps no message with NUL in it: encode it as base64")
-    dates = arguments.all("date-time")
+    dates = find(pieces, "date-time")
     when = parse_date_time(as_text(dates[0].value)) if dates else client.store.clock()
-    flags = _flags(arguments)
-    client.user_account.make_room(1, len(octets))
-    message = mailbox.add(octets, when, flags)
-    return ok("appended", "APPENDUID", AppendUid(mailbox.uidvalidity, SequenceSet.of([message.uid])))
+    return _New(octets, when, _flags(pieces))
+
+
+def _octets(client: Client, pieces: tuple[Piece, ...]) -> bytes:
+    """Return a message as it is to be stored.  Raises Bad where its form is one that no family here knows."""
+    for piece in find(pieces, "append-extension"):
+        form = MESSAGE_FORMS.get(piece.name)
+        if form is None:
+            raise Bad("this server does not take a message in this form")
+        return form(client, piece)
+    return literal_of(pieces)
+
+
+def literal_of(pieces: tuple[Piece, ...]) -> bytes:
+    """Return the octets of the first literal among pieces."""
+    octets = find(pieces, "message")[0].value
+    if not isinstance(octets, bytes):
+        raise Bad("the message must be a literal")
+    return octets
+
+
+def _utf8(client: Client, piece: Piece) -> bytes:
+    """`UTF8 (...)` is for messages whose header is UTF-8 (RFC 6855 section 4)."""
+    if not client.utf8:
+        raise Bad("UTF8 (...) needs ENABLE UTF8=ACCEPT or IMAP4rev2 first")
+    return literal_of(piece.children)
 
 
 def parse_date_time(text: str) -> datetime:
@@ -52,9 +106,9 @@ def parse_date_time(text: str) -> datetime:
         raise Bad(str(error)) from None
 
 
-def _flags(arguments: Arguments) -> list[str]:
+def _flags(pieces: tuple[Piece, ...]) -> list[str]:
     """The flags typed; of those with a backslash only the system's, and `\\Recent` is not the client's to set."""
-    flags = [as_text(piece.value) for piece in arguments.all("flag")]
+    flags = [as_text(piece.value) for piece in find(pieces, "flag")]
     known = {flag.lower() for flag in SYSTEM_FLAGS}
     for flag in flags:
         if flag.startswith("\\") and flag.lower() not in known:
@@ -77,7 +131,7 @@ def _store(client: Client, arguments: Arguments, *, uid: bool) -> Reply:
     found = selected.pick(chosen(arguments), uid=uid)
     selected.writable()
     verb, _, silent = arguments.all("store-item")[0].name.upper().partition(".")
-    flags = selected.mailbox.learn(_flags(arguments))
+    flags = selected.mailbox.learn(_flags(arguments.match.pieces))
     client.tell_keywords()
     for number, message in found:
         selected.mailbox.set_flags(message, _CHANGES[verb](message.flags, flags), selected)
@@ -160,6 +214,8 @@ def _expunge(client: Client, messages: list[Message]) -> None:
     client.mailbox.mailbox.expunge([message for message in messages if "\\Deleted" in message.flags])
 
 
+#: The forms, beside a literal, in which a message may come: those of all families, once all are loaded.
+MESSAGE_FORMS: dict[str, Callable[[Client, Piece], bytes]] = {"UTF8": _utf8}
 HANDLERS = {
     "APPEND": append,
     "STORE": store,

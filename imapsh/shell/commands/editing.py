@@ -60,7 +60,7 @@ def _reads_as_message(app: App, draft: Draft) -> bool:
         raise UsageError(
             f"{found.name.upper()} takes a secret, and imapsh writes no secret to a file: type it at the prompt"
         )
-    return found.name.upper() == "APPEND"
+    return any(piece.kind == "message" for piece in found.pieces)
 
 
 def _last(app: App) -> Draft:

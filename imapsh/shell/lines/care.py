@@ -14,6 +14,7 @@ from imapsh.grammar.mutf7 import decode_leniently
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.shell.connection.steps import Ask, Steps
 from imapsh.shell.lines import measure
+from imapsh.typed.found import SET_SLOTS
 
 if TYPE_CHECKING:
     from imapsh.shell.app import App
@@ -89,6 +90,17 @@ def _messages(connection: Connection, row: Command, found: Match) -> Steps[str]:
     return f"move {mail}" if mail else ""
 
 
+def _one(connection: Connection, row: Command, found: Match) -> Steps[str]:
+    """Return in words that the message would be removed, since another takes its place."""
+    box, number = connection.session.mailbox, _set(found)
+    if box is None or box.read_only or number is None:
+        return ""
+    mail = yield from measure.messages(connection, _why(row), number, uid=row.name.startswith("UID "))
+    if mail is None:
+        return f"lose {row.destroys}"
+    return f"remove {mail} and put another in its place" if mail.messages else ""
+
+
 def _flags(connection: Connection, row: Command, found: Match) -> Steps[str]:
     r"""Return in words that the flags of the set's messages would change.
 
@@ -105,7 +117,8 @@ def _flags(connection: Connection, row: Command, found: Match) -> Steps[str]:
 
 _NOT_SENT = "it was not sent (\\readonly off turns it off)"
 _GUARDS: dict[str, Callable[[Connection, Command, Match], Steps[str]]] = {
-    "deleted": _deleted, "mailbox": _mailbox, "inbox": _inbox, "set": _messages, "flags": _flags,
+    "deleted": _deleted, "mailbox": _mailbox, "inbox": _inbox, "set": _messages, "one": _one,
+    "flags": _flags,
 }  # fmt: skip
 
 
@@ -140,7 +153,7 @@ def _slot(found: Match, kind: str) -> Piece | None:
 
 
 def _set(found: Match) -> SequenceSet | None:
-    pieces = (piece.value for piece in found.slots if piece.kind in ("sequence-set", "uid-set"))
+    pieces = (piece.value for piece in found.slots if piece.kind in SET_SLOTS)
     return next((value for value in pieces if isinstance(value, SequenceSet)), None)
 
 

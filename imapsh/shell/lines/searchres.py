@@ -21,7 +21,7 @@ from imapsh.shell.connection.own import Own
 from imapsh.shell.lines.found import set_of
 from imapsh.shell.lines.sets import Change, changed, uid_form
 from imapsh.shell.record.results import SEARCHES
-from imapsh.typed.found import find
+from imapsh.typed.found import UID_SLOTS, find
 from imapsh.typed.match import Match, match
 
 if TYPE_CHECKING:
@@ -91,5 +91,5 @@ def _save(found: Match) -> list[Change]:
 
 def _key(text: str, piece: Piece, uids: str) -> Change:
     """Return the change that makes the search key of a `$`, or `UID $`, a key of UIDs."""
-    before = _UID_KEY.search(text, 0, piece.start) if piece.kind == "uid-set" else None
+    before = _UID_KEY.search(text, 0, piece.start) if piece.kind in UID_SLOTS else None
     return (before.start() if before is not None else piece.start, piece.end, f"UID {uids}" if uids else "NOT ALL")

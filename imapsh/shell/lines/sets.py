@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from imapsh import table
 from imapsh.errors import UsageError
 from imapsh.shell.record.variables import NUMBERS, UIDS, Origin
+from imapsh.typed.found import SET_SLOTS, UID_SLOTS
 
 if TYPE_CHECKING:
     from imapsh.shell.app import App
@@ -38,7 +39,7 @@ def fitted(app: App, line: str, origins: Sequence[Origin]) -> str:
     names: dict[str, None] = {}
     for piece, is_key in _sets(found.pieces):
         kind = kind_of(line, piece.start, piece.end, origins)
-        due = UIDS if piece.kind == "uid-set" else NUMBERS
+        due = UIDS if piece.kind in UID_SLOTS else NUMBERS
         if kind and kind != due:
             name = next(one.name for one in origins if piece.start <= one.start < piece.end)
             if kind == NUMBERS:
@@ -83,7 +84,7 @@ def only_uids(text: str, start: int, end: int, origins: Sequence[Origin]) -> Non
 def _sets(pieces: Sequence[Piece], is_key: bool = False) -> Iterator[tuple[Piece, bool]]:
     """Yield the sets of a line, and whether each is a search key."""
     for piece in pieces:
-        if piece.kind in ("sequence-set", "uid-set"):
+        if piece.kind in SET_SLOTS:
             yield piece, is_key
         yield from _sets(piece.children, piece.kind == "search-key")
 

@@ -49,7 +49,7 @@ def said(text: str, width: int = 80) -> str:
         ("BODY[HEADER.FIELDS (DATE)]", [("fetch-item", "BODY["), ("section", "HEADER.FIELDS")]),
         ("AUTH=PLAIN", [("capability", "AUTH="), ("mechanism", "PLAIN")]),
         ("compress=deflate", [("capability", "COMPRESS="), ("algorithm", "DEFLATE")]),
-        ("utf8", [("capability", "UTF8=")]),
+        ("utf8", [("append-extension", "UTF8")]),
         ("* 23 EXISTS", [("response", "EXISTS")]),
         ("UID FETCH 1 FLAGS", [("command", "UID FETCH")]),
         ("a1 noop", [("command", "NOOP")]),

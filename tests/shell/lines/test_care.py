@@ -56,6 +56,7 @@ def asked(host: FakeApp) -> list[str]:
         ("", r"UID STORE 1:* FLAGS \Deleted", r"UID STORE would mark 11 messages, .* as \\Deleted"),
         ("", "MOVE 1:11 Archive", "MOVE would move 11 messages, .*"),
         ("", "UID MOVE 1:* Archive", "UID MOVE would move 11 messages, .*"),
+        ("", "REPLACE 2 Drafts {5}\r\nEmpty", r"REPLACE would remove 1 message, .* and put another in its place"),
     ],
 )  # fmt: skip
 def test_what_it_would_do_is_said_and_no_sends_nothing(before: str, line: str, question: str) -> None:

@@ -151,3 +151,27 @@ def test_a1_a_file_that_changes_meanwhile_never_becomes_another_message(tmp_path
     else:
         with pytest.raises(ConnectionLost, match="16 octets shorter than announced"):
             host.does(line)
+
+
+def test_several_files_in_one_command(tmp_path: Path) -> None:
+    """Each goes where it stands, between what was typed (RFC 3502, RFC 4469, RFC 8508)."""
+    for name in ("one", "two", "three"):
+        (tmp_path / name).write_bytes(f"{name}\r\n".encode())
+    one, two, three = (f"{{@{tmp_path / name}}}" for name in ("one", "two", "three"))
+    host = connected()
+    host.answers = ["y", "y"]
+    account = host.fake.store.accounts["demo"]
+    first, second = (message.uid for message in account.find("INBOX").messages[:2])
+    host.does(f"APPEND Drafts (\\Draft) {one} (\\Seen) {two} {three}")
+    host.does(f'APPEND Drafts CATENATE (TEXT {one} URL "/INBOX/;UID={first}/;SECTION=TEXT/;PARTIAL=0.1" TEXT {two})')
+    host.does(f"REPLACE 1 Drafts (\\Draft) {three}").does(
+        f"UID REPLACE {second} Drafts CATENATE (TEXT {three} TEXT ~{{1}}\r\nx)"
+    )
+    drafts = account.find("Drafts")
+    octets = [message.octets for message in drafts.messages[-6:]]
+    assert octets[:3] == [b"one\r\n", b"two\r\n", b"three\r\n"]
+    assert octets[3].startswith(b"one\r\n")
+    assert octets[3].endswith(b"two\r\n")
+    assert len(octets[3]) == 11
+    assert octets[4:] == [b"three\r\n", b"three\r\nx"]
+    assert host.sent[-1] == f"UID REPLACE {second} Drafts CATENATE (TEXT {{7}}\r\n TEXT ~{{1}}\r\n)"

@@ -10,15 +10,14 @@ from imapsh.shell.prompt.completing.offer import Offer, Place, Source
 from imapsh.shell.prompt.completing.usage import Usage
 from imapsh.shell.record import fuzzy
 from imapsh.shell.record.known import Known
-from imapsh.typed.found import Expected
+from imapsh.typed.found import SET_SLOTS, Expected
 from imapsh.typed.match import Match
 
 #: Slot -> what fills it.  What a source offers stands in place of the table's rows of that kind.
 SOURCES: Mapping[str, Source] = {
     "flag": flags.offers,
     "keyword": flags.offers,
-    "sequence-set": messages.offers,
-    "uid-set": messages.offers,
+    **dict.fromkeys(SET_SLOTS, messages.offers),
     "section-part": sections.parts,
     "header-fld-name": sections.fields,
     "date": dates.days,
@@ -29,7 +28,7 @@ SOURCES: Mapping[str, Source] = {
     "message": names.literals,
 }
 #: Slots where nothing is shown beside what the source offers, though the word is whole: the note is what helps.
-_TELLING = ("sequence-set", "uid-set", "section-part")
+_TELLING = (*SET_SLOTS, "section-part")
 #: The kinds of which each name stands only once in a list.
 _ONCE = frozenset(
     {

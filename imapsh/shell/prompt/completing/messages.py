@@ -10,6 +10,7 @@ from imapsh.render.visible import visible
 from imapsh.shell.prompt.completing.offer import Offer, Place
 from imapsh.shell.record import fuzzy
 from imapsh.shell.record.messages import Seen
+from imapsh.typed.found import UID_SLOTS
 
 _MOST = 100  # messages offered at once
 _SEARCHED = 500  # messages whose subjects and senders are searched
@@ -68,7 +69,7 @@ def _by_words(place: Place, typed: str, skip: int) -> Iterator[Offer]:
 
 def _numbered(place: Place) -> Iterator[tuple[int, Seen]]:
     """Yield the number or UID, as the place wants it, and the message, the newest first."""
-    uids = place.kind == "uid-set"
+    uids = place.kind in UID_SLOTS
     for number, seen in place.known.messages.newest():
         shown = seen.uid if uids else number
         if shown and (seen.subject or seen.sender or seen.date):

@@ -11,6 +11,7 @@ from imapsh.grammar.values import BodyPart
 from imapsh.render.decoded import encoded_words
 from imapsh.render.visible import visible
 from imapsh.shell.prompt.completing.offer import Offer, Place
+from imapsh.typed.found import NUMBER_SLOTS, SET_SLOTS
 
 #: Field names that are asked for, and what they hold.
 _FIELDS = (
@@ -67,13 +68,13 @@ def parts(place: Place) -> Iterator[Offer]:
 
 def _structure(place: Place) -> BodyPart | None:
     messages = place.known.messages
-    piece = next((piece for piece in place.found.slots if piece.kind in ("sequence-set", "uid-set")), None)
+    piece = next((piece for piece in place.found.slots if piece.kind in SET_SLOTS), None)
     if piece is None or not isinstance(piece.value, SequenceSet):
         return None
     mailbox = place.known.mailbox
     last = (mailbox.exists or 0) if mailbox is not None else 0
     for number, seen in messages.newest():
-        wanted = number if piece.kind == "sequence-set" else seen.uid
+        wanted = number if piece.kind in NUMBER_SLOTS else seen.uid
         if seen.structure is not None and wanted and piece.value.contains(wanted, last):
             return seen.structure
     return None

@@ -1,0 +1,22 @@
+"""The code of CATENATE (RFC 4469 section 5): the URL that could not be taken."""
+
+from __future__ import annotations
+
+from imapsh.findings import define
+from imapsh.grammar.cursor import Cursor, readable
+from imapsh.patterns import lazy
+
+define("RFC 4469 §5", {"badurl-response-code": "BADURL, a space and the URL"})
+
+_URL = lazy(r"[^\]\r\n\x00]+")  # url-resp-text
+
+
+def bad_url(c: Cursor) -> str:
+    """SP url-resp-text: the URL, which servers put in quotes, as the RFC's example does; they are not part of it."""
+    rule = "badurl-response-code"
+    c.mark(" ", rule)
+    found = c.take(_URL)
+    if found is None:
+        raise c.give_up(rule, "expected a URL")
+    url = readable(found[0])
+    return url[1:-1] if len(url) > 1 and url[0] == url[-1] == '"' else url
