@@ -116,6 +116,7 @@ ELSEWHERE = (
     ),
     Elsewhere("shell/screen/timing", "shell/commands/test_timing.py", "what is said behind a command"),
     Elsewhere("shell/settings/passwords/programs", "shell/settings/passwords/test_password.py", "asked by a password"),
+    Elsewhere("shell/settings/tomlfile", "shell/settings/test_configfile.py", "a mistake is named with its line"),
     Elsewhere("shell/settings/reasons", "shell/settings/test_folders.py", "a path that cannot be had"),
     Elsewhere("table table/*", "table/test_rows.py", "rows are checked all alike"),
     Elsewhere(

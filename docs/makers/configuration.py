@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from imapsh.render.styles import STYLES, THEMES
+from imapsh.shell.settings.extensions import KINDS
 from imapsh.shell.settings.options import OPTIONS, Option
 from imapsh.shell.settings.passwords.password import ORDER
 from imapsh.wire.limits import DEFAULT
@@ -122,6 +123,44 @@ The styles: {styles}.
 """
 
 
+_OWN_ROWS = """
+
+Names of your own server
+------------------------
+
+A file ``extensions.toml`` beside the configuration file teaches imapsh private capabilities, commands, responses, codes
+and items, as long as their shape is an existing one.  They are completed, hinted, checked and explained as the built-in
+ones are::
+
+    [[capability]]
+    name = "X-SCORE"
+    summary = "How likely a message is junk."
+
+    [[command]]
+    name = "XRESCORE"
+    syntax = "<sequence-set> [<flag-list>]"
+    summary = "Finds the scores of messages anew."
+    state = "selected"
+    needs = ["X-SCORE"]
+    responses = ["XRESCORED"]
+
+    [[response]]
+    name = "XRESCORED"
+    like = "SEARCH"
+
+    [[fetch-item]]
+    name = "X-SCORE"
+    like = "RFC822.SIZE"
+    needs = ["X-SCORE"]
+
+The kinds are {kinds}.  Each row has a ``name``, and may have a ``summary``, an ``example`` and ``needs``, the
+capabilities of which one offers it.  ``like`` names a row of the same kind whose value it has, and ``syntax`` is in the
+notation of the hints.  A command may say its ``state`` (``any``, ``not-authenticated``, ``authenticated`` or
+``selected``) and its ``responses``.  It counts as changing mail, which read-only mode refuses, unless it says
+``changes = false``.  A name that is built in cannot be taught anew.
+"""
+
+
 def page() -> str:
     """The page."""
     made = [_HEAD, *(f"    {line}".rstrip() + "\n" for line in EXAMPLE.splitlines()), _PROFILES]
@@ -135,6 +174,7 @@ def page() -> str:
         _MORE.rstrip(),
     ]
     words = "bold, dim, italic, underline, reverse, a colour, or a colour with bright in front, as in ``brightblue``"
+    made.append(_OWN_ROWS.format(kinds=_listed(KINDS)))
     made.append("\n" + _THEME.format(themes=_listed(THEMES), words=words, styles=_listed(STYLES)))
     return "".join(made)
 

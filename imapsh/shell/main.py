@@ -81,12 +81,23 @@ def _configured(given: Mapping[str, Any]) -> Options:
         from imapsh.shell.settings.folders import config_file
 
         path = config_file()
+        _learn_rows(path)
         path = path if os.path.exists(path) else ""
+    elif path:
+        _learn_rows(path)
     if not path:
         return Options(**given)
     from imapsh.shell.settings import config
 
     return config.load(path, given)
+
+
+def _learn_rows(config: str) -> None:
+    """Teach the table the user's own rows, if there is a file of them beside the configuration."""
+    if os.path.exists(os.path.join(os.path.dirname(config), "extensions.toml")):
+        from imapsh.shell.settings import extensions
+
+        extensions.load(config)
 
 
 def _work(options: Options) -> int:

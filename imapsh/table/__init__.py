@@ -10,7 +10,7 @@ all names are asked for.  So a session that stays within the revisions never pay
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -97,6 +97,16 @@ def _load(left: int = 0) -> None:
                 _of(_COMMAND).held[row.name] = row
             for row in getattr(rows, "NAMES", ()):
                 _of(row.kind).held[row.name.upper()] = row
+
+
+def add(rows: Iterable[Command | Name]) -> None:
+    """Add rows beside the built-in ones.  Raises ValueError for a name that the table has."""
+    _load()
+    for row in rows:
+        held = _of(getattr(row, "kind", _COMMAND)).held
+        if row.name.upper() in held:
+            raise ValueError(f"{row.name} is in the table already")
+        held[row.name.upper()] = row
 
 
 def _of(kind: str) -> Rows:

@@ -7,19 +7,17 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from imapsh.errors import UsageError
 from imapsh.shell.settings.options import OPTIONS, Option, check, value_of
 from imapsh.shell.settings.passwords.password import Kept
+from imapsh.shell.settings.tomlfile import Table, TomlFile
 from imapsh.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from imapsh.render.styles import Theme
-
-Table = tuple[str, ...]
 
 #: key -> the option, and what `true` means for it.  A switch has two names; --limit is the table `limits`.
 KEYS: dict[str, tuple[Option, bool]] = {
@@ -34,9 +32,6 @@ _TABLES = ("profiles", "aliases", "limits")
 _ADDED = ("url", "password", "limits")  # beside the options, at the top and in a profile
 _PROFILE = re.compile(r"[\w.][\w.-]*")
 _ALIAS = re.compile(r"[a-z][\w-]*", re.IGNORECASE)
-_HEADER = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]\s*(?:#.*)?")
-_KEY = re.compile(r"""\s*(["']?)(.+?)\1\s*[=.]""")
-_AT = re.compile(r" \(at line (\d+), column \d+\)$")
 
 
 class Content(NamedTuple):
@@ -71,21 +66,12 @@ def _private(descriptor: int) -> bool:
     return status.st_uid == os.getuid() and not status.st_mode & 0o077
 
 
-class _File:
-    """Reads one file; `wrong` knows where in it a key stands."""
+class _File(TomlFile):
+    """Reads one file; `private` says that only its owner may read it."""
 
     def __init__(self, path: str, octets: bytes, private: bool) -> None:
-        self.path = path
+        super().__init__(path, octets)
         self.private = private
-        try:
-            self.text = octets.decode("utf-8").replace("\r\n", "\n")
-            self.root = tomllib.loads(self.text)
-        except UnicodeDecodeError:
-            raise UsageError(f"{path} is not UTF-8, as TOML must be") from None
-        except tomllib.TOMLDecodeError as error:
-            at = _AT.search(str(error))
-            reason = _AT.sub("", str(error))
-            raise UsageError(f"{path}{f', line {at[1]}' if at else ''} is not valid TOML: {reason}") from None
 
     def content(self) -> Content:
         """Return what the file says.  Raises UsageError."""
@@ -213,25 +199,6 @@ class _File:
             if type(number) is not int or number < 0:
                 raise self.wrong(table, name, f"{label}.{name} must be a whole number; 0 means no limit")
         return tuple(f"{name}={number}" for name, number in limits.items())
-
-    # -- mistakes
-
-    def wrong(self, table: Table, key: str, message: str) -> UsageError:
-        """Return the error for a mistake at a key."""
-        line = self._line(table, key)
-        return UsageError(f"{self.path}{f', line {line}' if line else ''}: {message}")
-
-    def _line(self, table: Table, key: str) -> int:
-        """Return the line of a key, 0 if that is not seen at a glance."""
-        here: Table = ()
-        for number, line in enumerate(self.text.split("\n"), 1):
-            if header := _HEADER.fullmatch(line):
-                here = tuple(part.strip().strip("\"'") for part in header[1].split("."))
-                if here == (*table, key):
-                    return number
-            elif here == table and (found := _KEY.match(line)) and found[2] == key:
-                return number
-        return 0
 
 
 def _checked(option: Option, label: str, value: Any, meaning: bool) -> Any:
