@@ -77,7 +77,8 @@ each command against the table of commands.  It prints JSON whatever the format,
 Each octet of the file is in one object.  An answer to AUTHENTICATE has the name ``""``, and a ``+`` line has the kind
 ``server``.  A violation breaks the grammar, and its ``offset`` is an octet of the file.  A finding is a command in a
 state in which it cannot be right, a tag that was used before, or what ``--capabilities`` does not list.  No object
-holds an argument that may be a secret.  The server's answers are not known, so commands are taken to have been accepted.
+holds an argument that may be a secret.  The server's answers are not known, so commands are taken to have been
+accepted.
 The exit status is 1 if the file ends inside a command, or with ``--strict`` if there is a violation.
 """
 )

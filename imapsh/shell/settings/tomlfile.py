@@ -12,7 +12,7 @@ Table = tuple[str, ...]
 
 _HEADER = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?")
 _KEY = re.compile(r"""\s*(["']?)(.+?)\1\s*[=.]""")
-_AT = re.compile(r" \(at line (\d+), column \d+\)$")
+_AT = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 
 class TomlFile:
@@ -27,8 +27,8 @@ class TomlFile:
             raise UsageError(f"{path} is not UTF-8, as TOML must be") from None
         except tomllib.TOMLDecodeError as error:
             at = _AT.search(str(error))
-            reason = _AT.sub("", str(error))
-            raise UsageError(f"{path}{f', line {at[1]}' if at else ''} is not valid TOML: {reason}") from None
+            line = int(at[1]) if at and at[1] else len(self.text.rstrip("\n").split("\n"))
+            raise UsageError(f"{path}, line {line} is not valid TOML: {_AT.sub('', str(error))}") from None
 
     def wrong(self, table: Table, key: str, message: str, *, index: int = 0) -> UsageError:
         """Return the error for a mistake at a key; `index` counts the tables of an array, `[[name]]`, from 0."""
