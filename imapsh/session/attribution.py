@@ -16,6 +16,7 @@ from imapsh.session.exchange import Exchange
 
 _RETURN = lazy(rb"(?i)\S+ (?:UID )?[A-Z]+ RETURN \(")
 _TAGGED = "ESEARCH"  # the response that names the command which it answers
+_NOTIFIES_STATUS = lazy(rb"(?i)\S+ NOTIFY SET STATUS ")
 _LISTS_STATUS = lazy(rb"(?i)\S+ LIST .*\bRETURN \(.*\bSTATUS\b")
 
 
@@ -53,8 +54,13 @@ def _asked_status(mailbox: str, running: Mapping[str, Exchange]) -> Exchange | N
     alike = [exchange for exchange in asking if alike_names(exchange.mailbox, mailbox)]
     if exact or len(alike) == 1:
         return (exact or alike)[0]
-    others = (one for one in running.values() if one.row is None or lists_status(one))
+    others = (one for one in running.values() if one.row is None or lists_status(one) or _asks_status(one))
     return next(others, None)
+
+
+def _asks_status(exchange: Exchange) -> bool:
+    """Return whether the numbers of many mailboxes are to be told before its OK (RFC 5465 section 3.1)."""
+    return exchange.name == "NOTIFY" and _NOTIFIES_STATUS.match(exchange.shown.raw) is not None
 
 
 def alike_names(one: str | None, other: str | None) -> bool:

@@ -16,6 +16,7 @@ the wrong time.  So a live session and a reader of its trace find the same.
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 from imapsh import table
 from imapsh.findings import Finding
@@ -30,6 +31,9 @@ from imapsh.session.rawtags import RawTags
 from imapsh.table.model import AUTHENTICATED, LOGOUT, NOT_AUTHENTICATED, SELECTED, Context
 from imapsh.tuples import NamedTuple
 from imapsh.wire.limits import DEFAULT
+
+if TYPE_CHECKING:
+    from imapsh.session.notified import Notified
 
 _FEW_CAPABILITIES = 6  # more than that, and a change is told in numbers: the response stands right above
 
@@ -58,7 +62,7 @@ class Knowledge:
 
     `state` is one of `imapsh.table.model`, or `states.START` before the greeting.  `capabilities` are in upper case and
     empty if they are not known; `capability_names` are as the server wrote them.  `enabled` holds what ENABLE brought.
-    `notified` is true once NOTIFY was accepted.
+    `notified` is what the last NOTIFY asked for, None before the first.
 
     `mailbox` is the selected mailbox, `opening` the one that a SELECT under way asks for, and `left` the one that was
     selected when BYE or LOGOUT ended it.  `running` holds the commands that have no tagged reply yet, by tag, in the
@@ -75,7 +79,7 @@ class Knowledge:
         self.capabilities: frozenset[str] = frozenset()
         self.capability_names: tuple[str, ...] = ()
         self.enabled: frozenset[str] = frozenset()
-        self.notified = False
+        self.notified: Notified | None = None
         self.mailbox: Mailbox | None = None
         self.opening: Mailbox | None = None
         self.left: Mailbox | None = None
@@ -120,9 +124,9 @@ class Knowledge:
     def news_any_time(self) -> bool:
         """Whether messages may go while no command runs.
 
-        They may if only UIDs are used (RFC 9586), or if NOTIFY asked to be told at once (RFC 5465 section 5.2).
+        They may if only UIDs are used (RFC 9586), or if NOTIFY asked to be told at once (RFC 5465 section 5.3).
         """
-        return self.notified or "UIDONLY" in self.enabled
+        return "UIDONLY" in self.enabled or (self.notified is not None and self.notified.any_time)
 
     def tags(self) -> Collection[str]:
         """Return the tags for which a reply may come."""
@@ -257,7 +261,8 @@ class Knowledge:
     def _move(self, exchange: Exchange, status: str) -> None:
         """Do what a tagged reply does to the state."""
         name = exchange.name
-        self.notified = self.notified or (name, status) == ("NOTIFY", "OK")
+        if (name, status) == ("NOTIFY", "OK"):
+            self._listen(exchange)
         if status == "OK" and name in states.FORGET_CAPABILITIES and not self._fresh_capabilities:
             self._set_capabilities(())
         state = states.REPLIES.get((name, status))
@@ -277,6 +282,15 @@ class Knowledge:
         if state != SELECTED:
             self.mailbox = None
 
+    def _listen(self, exchange: Exchange) -> None:
+        """Take in a NOTIFY that was accepted; of one that cannot be read, the most is taken to have been asked for."""
+        from imapsh.session.notified import ANYTHING, asked
+
+        found = asked(exchange.shown, utf8=self.parser.utf8)
+        self.notified = ANYTHING if found is None else found
+        if found is not None:
+            exchange.note(f"reported from here on: {found}")
+
     def _code(self, response: Response) -> str:
         """Take in the response code of a status response; return what it changed."""
         value = response.value
@@ -285,6 +299,11 @@ class Knowledge:
             return ""
         if code.name == "CAPABILITY" and isinstance(code.arg, tuple):
             return self._set_capabilities(code.arg)
+        if code.name == "NOTIFICATIONOVERFLOW":  # as if NOTIFY NONE had come (RFC 5465 section 5.8)
+            from imapsh.session.notified import Notified
+
+            self.notified = Notified()
+            return "reported from here on: nothing"
         if code.name == "CLOSED":
             self.mailbox = None
             if self.opening is not None:  # what came before was about the old one (RFC 9051 section 7.1)

@@ -135,8 +135,8 @@ def name_in(exchange: Exchange, utf8: bool) -> str:
     line = shown(exchange.fragments)
     name = named(line, utf8=utf8)
     if name is None:
-        text = _text(line)
-        name = _decoded(text[text.upper().index(exchange.name) + len(exchange.name) :].strip(), utf8)
+        text, _ = line_of(line)
+        name = decoded(text[text.upper().index(exchange.name) + len(exchange.name) :].strip(), utf8)
     return name
 
 
@@ -147,24 +147,25 @@ def named(line: Frame, *, utf8: bool) -> str | None:
     """
     from imapsh.typed.match import match
 
-    payloads = [part for part in line.literals if isinstance(part, bytes)]
-    found = match(_text(line), Context(tagged=True, utf8=True), payloads)
+    text, payloads = line_of(line)
+    found = match(text, Context(tagged=True, utf8=True), payloads)
     name = next((piece.value for piece in found.slots if piece.kind == "mailbox"), None)
-    if name is None:
-        return None
-    return _decoded(name.decode("utf-8", "surrogateescape") if isinstance(name, bytes) else str(name), utf8)
+    return None if name is None else decoded(name, utf8)
 
 
-def _text(line: Frame) -> str:
-    """The line with its literals announced and left out, which `match` takes apart from it."""
+def line_of(line: Frame) -> tuple[str, list[bytes]]:
+    """Return a command as `match` takes it: the text with its literals announced and left out, and these."""
     lines = (part.removesuffix(b"\r\n") for part in line.parts[::2] if isinstance(part, bytes))
-    return b"".join(lines).decode("utf-8", "surrogateescape")
+    payloads = [part for part in line.literals if isinstance(part, bytes)]
+    return b"".join(lines).decode("utf-8", "surrogateescape"), payloads
 
 
-def _decoded(name: str, utf8: bool) -> str:
-    if name.upper() == "INBOX":
+def decoded(name: object, utf8: bool) -> str:
+    """Return the name of a mailbox that a typed argument stands for."""
+    text = name.decode("utf-8", "surrogateescape") if isinstance(name, bytes) else str(name)
+    if text.upper() == "INBOX":
         return "INBOX"
-    return name if utf8 else mutf7.decode_leniently(name)[0]
+    return text if utf8 else mutf7.decode_leniently(text)[0]
 
 
 _CODES = {

@@ -38,6 +38,7 @@ EXTENSIONS = (
     "multiappend",
     "replace",
     "catenate",
+    "notify",
 )
 
 _COMMAND = "command"  # the kind under which commands are kept

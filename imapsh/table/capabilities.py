@@ -30,7 +30,6 @@ _ROWS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("LANGUAGE", "The LANGUAGE command: server texts in another language.", "RFC 5255 §3.1"),
         ("I18NLEVEL=", "SEARCH, SORT and THREAD compare by Unicode; 2: by a comparator of choice.", "RFC 5255 §4",
          "I18NLEVEL=1"),
-        ("NOTIFY", "The NOTIFY command: the server reports chosen changes of chosen mailboxes.", "RFC 5465 §3"),
         ("XAPPLEPUSHSERVICE", "Pushes to Apple's devices.", "Apple"),
         ("XAPPLELITERAL", "Literals in more places in responses.", "Apple"),
     ),

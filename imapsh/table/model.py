@@ -32,6 +32,8 @@ class Command(NamedTuple):
 
     `asks` is the untagged response it asks for, if that does not say which command it answers.  Commands that ask for
     the same wait for each other (`imapsh.session.pipeline`).
+
+    `check` names the function of `imapsh.typed.checks` that finds what is wrong with a line that fits the syntax.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Command(NamedTuple):
     harmless: str = ""  # the same without a change to the mailbox; read-only mode sends it instead
     asks: str = ""
     standing: str = ""  # see `standing`
+    check: str = ""
 
     @property
     def searches(self) -> bool:

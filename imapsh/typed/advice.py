@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from imapsh import table
@@ -116,7 +117,17 @@ def problems(text: str, head: Head, run: Run, complete: bool) -> tuple[Problem, 
         note(_misplaced(head.command, run.context), head.start)
         if not complete and (wrong := _wrong(text, head, run)) is not None:
             found.setdefault(wrong.offset, wrong)
+        if complete and head.command.check:
+            for problem in _checked(head.command, run):
+                found.setdefault(problem.offset, problem)
     return tuple(found[at] for at in sorted(found))
+
+
+def _checked(command: Command, run: Run) -> Iterable[Problem]:
+    """Return what a family's own check finds in a line that fits the syntax."""
+    module, _, function = command.check.partition(".")
+    found: Iterable[Problem] = getattr(import_module(f"imapsh.typed.checks.{module}"), function)(tuple(run.pieces))
+    return found
 
 
 def discreet(problem: Problem) -> Problem:

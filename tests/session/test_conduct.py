@@ -21,6 +21,7 @@ C: .
 )
 
 #: What is said, and the rules that it breaks.
+NOTIFY = "NOTIFY SET (SELECTED (MessageNew MessageExpunge))"
 FINDINGS = [
     (f"{OPEN}\nS: * 3 EXISTS", ["data-state"]),
     (f'{OPEN}\nS: * LIST () "/" INBOX', ["data-state"]),
@@ -42,7 +43,8 @@ FINDINGS = [
     (f"{SELECTED}\n!! eof", ["bye-silent"]),
     (f"{SELECTED}\nS: * OK [CLOSED] gone\nS: * 9 EXISTS", ["data-state"]),
     (f"{SELECTED}\n>>> CLOSE\nC: A2 CLOSE\nS: A2 OK done\nS: * 1 FETCH (FLAGS ())", ["data-state"]),
-    (f"{SELECTED}\n>>> NOTIFY NONE\nC: A2 NOTIFY NONE\nS: A2 OK done\nS: * 1 EXPUNGE", []),
+    (f"{SELECTED}\n>>> {NOTIFY}\nC: A2 {NOTIFY}\nS: A2 OK done\nS: * 1 EXPUNGE", []),
+    (f"{SELECTED}\n>>> NOTIFY NONE\nC: A2 NOTIFY NONE\nS: A2 OK done\nS: * 1 EXPUNGE", ["expunge-time"]),
     (f"{SELECTED}\nS: + what", ["continuation-unasked"]),
     (f"{SELECTED}\n>>> IDLE\nC: A2 IDLE\nS: + idling\nS: + again", ["continuation-unasked"]),
     (f"{SELECTED}\n>>> IDLE\nC: A2 IDLE\nS: + ok\n!! DONE\nC: DONE\nS: + again", ["continuation-unasked"]),

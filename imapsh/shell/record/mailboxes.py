@@ -94,6 +94,8 @@ class MailboxNames:
         value = response.value
         if isinstance(value, MailboxList):
             gone = any(attribute.lower() == "\\nonexistent" for attribute in value.attrs)
+            for old in value.extended.get("OLDNAME") or () if value.extended else ():
+                self._learn(str(old), gone=True)
             self._learn(value.mailbox, gone)
         elif isinstance(value, MailboxStatus):
             self._learn(value.mailbox)

@@ -58,7 +58,7 @@ def said(text: str, width: int = 80) -> str:
         ("<mailbox>", [("argument", "<mailbox>")]),
         ("uid-set", [("rule", "uid-set")]),
         ("expunge-time", [("conduct", "expunge-time")]),
-        ("selected", [("state", "selected")]),
+        ("selected", [("state", "selected"), ("mailbox-filter", "SELECTED")]),
         ("-c", [("option", "--command")]),
         ("read-only", [("option", "--read-only"), ("code", "READ-ONLY")]),
         ("mailbox", [("option", "--mailbox"), ("rule", "mailbox"), ("quota-resource", "MAILBOX")]),

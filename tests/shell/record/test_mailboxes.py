@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from imapsh.grammar.values import MailboxStatus, Namespace, Namespaces
+from imapsh.grammar.values import MailboxList, MailboxStatus, Namespace, Namespaces
 from imapsh.shell.record.mailboxes import MOST, as_typed
 from tests.shell.knowing import known, listed, received
 
@@ -78,3 +78,9 @@ def test_names_that_cannot_be_typed_are_left_out() -> None:
     assert as_typed("a\r\nb", utf8=True) == ""
     assert as_typed("plain", utf8=False, quoted=True) == '"plain"'
     assert as_typed("", utf8=False) == '""'
+
+
+def test_a_renamed_mailbox_has_its_old_name_no_more() -> None:
+    names = known("Old", "Other").names
+    names.learn(received("LIST", MailboxList((), "/", "New", {"OLDNAME": ("Old",)})).response)
+    assert [name for name, _ in names.find("")] == ["New", "Other"]

@@ -1,0 +1,69 @@
+"""What a NOTIFY has asked the server to report by itself (RFC 5465)."""
+
+from __future__ import annotations
+
+from imapsh.session.mailbox import decoded, line_of
+from imapsh.table.model import Context
+from imapsh.tuples import NamedTuple
+from imapsh.typed.found import Piece, find
+from imapsh.wire.frames import Frame
+
+AT_ONCE = "SELECTED"  #: the selected mailbox, of which expunged messages are told at any time
+
+
+class Group(NamedTuple):
+    """Mailboxes and what is reported of them.
+
+    `filter` is a name such as SELECTED or SUBTREE, `mailboxes` are those it names.  `events` are as the table spells
+    them; none are asked for with NONE.  `items` are those of FETCH that are told of each new message, as typed.
+    """
+
+    filter: str
+    mailboxes: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """Return it in words, such as `subtree Lists: MessageNew, MessageExpunge`."""
+        return f"{' '.join((self.filter.lower(), *self.mailboxes))}: {', '.join(self.events) or 'nothing'}"
+
+
+class Notified(NamedTuple):
+    """The groups of the last NOTIFY; none after NOTIFY NONE.  `status`: STATUS was asked for too."""
+
+    groups: tuple[Group, ...] = ()
+    status: bool = False
+
+    @property
+    def any_time(self) -> bool:
+        """Whether expunged messages of the selected mailbox may be told while no command runs (section 6.1)."""
+        return any(group.filter == AT_ONCE and "MessageExpunge" in group.events for group in self.groups)
+
+    def __str__(self) -> str:
+        """Return it in words."""
+        return "; ".join(map(str, self.groups)) or "nothing"
+
+
+#: What is taken to have been asked for by a line that does not fit the table.
+ANYTHING = Notified((Group(AT_ONCE, (), ("MessageNew", "MessageExpunge", "FlagChange")),))
+
+
+def asked(line: Frame, *, utf8: bool) -> Notified | None:
+    """Return what a NOTIFY asks for, or None for a line that does not fit the table."""
+    from imapsh.typed.match import match
+
+    text, payloads = line_of(line)
+    found = match(text, Context(tagged=True, utf8=True), payloads)
+    if not found.complete:
+        return None
+    groups = tuple(_group(piece, text, utf8) for piece in find(found.pieces, "syntax"))
+    return Notified(groups, any(piece.name == "STATUS" for piece in find(found.pieces, "keyword")))
+
+
+def _group(piece: Piece, text: str, utf8: bool) -> Group:
+    [mailboxes] = piece.all("mailbox-filter")
+    events = piece.all("event")
+    names = tuple(decoded(one.value, utf8) for one in mailboxes.all("mailbox"))
+    items = tuple(text[item.start : item.end] for event in events for item in event.all("fetch-item"))
+    spelt = tuple(text[event.start : event.end] if event.name[0] == "<" else event.name for event in events)
+    return Group(mailboxes.name, names, spelt, items)
