@@ -9,7 +9,7 @@ from typing import Any
 
 from imapsh.grammar.cursor import ASTRING_ATOM, FLAG, Cursor, Mismatch
 from imapsh.grammar.mailboxes import flag_list
-from imapsh.grammar.values import Fetch
+from imapsh.grammar.values import DateTime, Fetch
 from imapsh.patterns import lazy
 from imapsh.wire.frames import Part
 
@@ -239,7 +239,7 @@ def internaldate(c: Cursor) -> str | None:
     """date-time, as it stands between the quotation marks."""
     found = c.take(_DATE_TIME)
     if found is not None:
-        return found[1]
+        return DateTime(found[1])
     place = c.pos
     for piece in _DATE_PIECES:
         step = piece.match(c.text, place, c.end)

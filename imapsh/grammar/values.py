@@ -12,6 +12,18 @@ from imapsh.grammar.sequence import LARGEST, SequenceSet
 from imapsh.tuples import NamedTuple
 
 
+class DateTime(str):
+    """A date-time as it stands between the quotation marks (9)."""
+
+    __slots__ = ()
+
+
+class Octets(int):
+    """A number of octets."""
+
+    __slots__ = ()
+
+
 class Code(NamedTuple):
     """A response code (7.1).  `arg` by code: None, a number, a tuple of strings, AppendUid, CopyUid or text.
 

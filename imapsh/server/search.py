@@ -91,9 +91,9 @@ def _recent(recent: bool, *, unseen: bool = False) -> Callable[[Selected], Test]
     return make
 
 
-def _day(
-    of: Callable[[Message], date | None], compare: Callable[[date, date], bool]
-) -> Callable[[Selected, str], Test]:
+def day(of: Callable[[Message], date | None], compare: Callable[[date, date], bool]) -> Callable[[Selected, str], Test]:
+    """Return what makes the test of a key with a day: what `compare` says of a message's day and the key's."""
+
     def make(selected: Selected, text: str) -> Test:
         wanted = read_date(text)
 
@@ -206,12 +206,12 @@ KEYS: dict[str, Callable[..., Test]] = {
     "RECENT": _recent(True),
     "OLD": _recent(False),
     "NEW": _recent(True, unseen=True),
-    "BEFORE": _day(_received, date.__lt__),
-    "ON": _day(_received, date.__eq__),
-    "SINCE": _day(_received, date.__ge__),
-    "SENTBEFORE": _day(_sent, date.__lt__),
-    "SENTON": _day(_sent, date.__eq__),
-    "SENTSINCE": _day(_sent, date.__ge__),
+    "BEFORE": day(_received, date.__lt__),
+    "ON": day(_received, date.__eq__),
+    "SINCE": day(_received, date.__ge__),
+    "SENTBEFORE": day(_sent, date.__lt__),
+    "SENTON": day(_sent, date.__eq__),
+    "SENTSINCE": day(_sent, date.__ge__),
     "LARGER": _larger,
     "SMALLER": _smaller,
     "HEADER": _header,

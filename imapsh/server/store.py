@@ -43,12 +43,16 @@ class Watcher(Protocol):
 
 
 class Message:
-    """One message.  `internaldate` knows its zone; `flags` never hold `\\Recent`, which is each session's own."""
+    """One message.  `internaldate` and `saved`, when it came into its mailbox, know their zones.
+
+    `flags` never hold `\\Recent`, which is each session's own.
+    """
 
     def __init__(self, uid: int, source: bytes | Callable[[], bytes], internaldate: datetime, flags: Iterable[str]):
         self.uid = uid
         self.source = source
         self.internaldate = internaldate
+        self.saved = internaldate
         self.flags = set(flags)
         self.recent = True  # no session that may change the mailbox has seen it yet
 
@@ -76,9 +80,16 @@ class Mailbox:
         self.keywords: dict[str, str] = {}  # lower case -> as first written
         self.watchers: list[Watcher] = []
 
-    def add(self, source: bytes | Callable[[], bytes], internaldate: datetime, flags: Iterable[str] = ()) -> Message:
-        """A new message at the end, with the next UID."""
+    def add(
+        self,
+        source: bytes | Callable[[], bytes],
+        internaldate: datetime,
+        flags: Iterable[str] = (),
+        saved: datetime | None = None,
+    ) -> Message:
+        """A new message at the end, with the next UID; `saved` now, and not when it arrived."""
         message = Message(self.uidnext, source, internaldate, self.learn(flags))
+        message.saved = saved or internaldate
         self.uidnext += 1
         self.messages.append(message)
         for watcher in self.watchers:
@@ -219,7 +230,7 @@ class Account:
         if old == INBOX:
             inbox, mailbox = self.mailboxes[INBOX], self._make(new)
             for message in inbox.messages:
-                mailbox.add(message.source, message.internaldate, message.flags)
+                mailbox.add(message.source, message.internaldate, message.flags, self.clock())
             inbox.expunge(inbox.messages)
             return
         for name in [old, *self.children(old)]:

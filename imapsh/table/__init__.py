@@ -39,6 +39,9 @@ EXTENSIONS = (
     "replace",
     "catenate",
     "notify",
+    "preview",
+    "savedate",
+    "appendlimit",
 )
 
 _COMMAND = "command"  # the kind under which commands are kept

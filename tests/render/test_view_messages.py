@@ -86,8 +86,8 @@ def test_only_what_was_asked_for_is_a_column() -> None:
     ]
     assert view('* 1 FETCH (UID 5 MODSEQ (7) X-GM-LABELS (a "b c"))\n* 2 FETCH (UID 6 X-GM-LABELS ())\na OK x') == [
         "- #  UID  MODSEQ  X-GM-LABELS",
-        "  1    5       7  (a b c)",
-        "  2    6          ()",
+        '  1    5       7  a "b c"',
+        "  2    6",
         "< a OK x",
     ]
 
@@ -360,3 +360,23 @@ def test_long_content_is_cut_and_says_how_to_see_the_rest() -> None:
 )
 def test_what_can_be_undone(data: bytes, encoding: str | None, charset: str | None, text: bytes, said: str) -> None:
     assert undo(data, encoding, charset) == (text, said)
+
+
+def test_values_of_extensions_are_shown_by_what_they_are() -> None:
+    lines = (
+        '* 1 FETCH (UID 5 SAVEDATE "01-Jan-2015 18:50:53 +0100" PREVIEW "Hello" THREADID (T1))\n'
+        "* 2 FETCH (UID 6 SAVEDATE NIL PREVIEW {13}\nHello\nthere! THREADID NIL)\na OK x"
+    )
+    assert view(lines) == [
+        "- #  UID  SAVEDATE                PREVIEW       THREADID",
+        "  1    5  2015-01-01 18:50 +0100  Hello         T1",
+        "  2    6  NIL                     Hello there!  NIL",
+        "< a OK x",
+    ]
+    assert view('* 1 FETCH (SAVEDATE "01-Jan-2015 18:50:53 +0100" EMAILID (M1) X (a b))\na OK x') == [
+        "- message 1  SAVEDATE 01-Jan-2015 18:50:53 +0100  -- 2015-01-01 17:50:53 UTC  EMAILID M1  X a b",
+        "< a OK x",
+    ]
+    assert view("* STATUS foo (APPENDLIMIT 257890 MAILBOXID (F1))") == [
+        "- foo  APPENDLIMIT 257.9 kB (257,890 octets)  MAILBOXID F1"
+    ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from imapsh.grammar.values import BodyPart, Envelope, Fetch
+from imapsh.grammar.values import BodyPart, DateTime, Envelope, Fetch
 from imapsh.render.styles import Fragment
 from imapsh.render.view import readable
 from imapsh.render.view.body import tree
@@ -16,6 +16,7 @@ from imapsh.render.view.look import Line, Look
 from imapsh.render.visible import visible
 from imapsh.wire.frames import Spilled
 
+_DATES = {"INTERNALDATE": "received"}
 _SHORT = 60  #: characters of an item's value that stand in the first line
 
 
@@ -47,11 +48,7 @@ def message(value: Fetch, look: Look, uid: int | None) -> Iterator[Line]:
 def _is_short(data: Any) -> bool:
     if isinstance(data, Envelope | BodyPart | bytes | Spilled):
         return False
-    return isinstance(data, int) or data is None or len(str(data)) <= _SHORT or _are_flags(data)
-
-
-def _are_flags(data: Any) -> bool:
-    return isinstance(data, tuple) and all(isinstance(one, str) for one in data)
+    return isinstance(data, int) or data is None or len(str(data)) <= _SHORT or readable.are_words(data)
 
 
 def _short(item: str, data: Any) -> Iterator[Fragment]:
@@ -59,13 +56,15 @@ def _short(item: str, data: Any) -> Iterator[Fragment]:
         yield from [("flag", visible(flag)) for flag in data] or [("note", "no flags")]
     elif item == "RFC822.SIZE" and isinstance(data, int):
         yield "number", readable.size(data)
-    elif item == "INTERNALDATE" and isinstance(data, str):
+    elif isinstance(data, DateTime) or (item == "INTERNALDATE" and isinstance(data, str)):
         reading = readable.beside(data)
-        yield "date", f"received {readable.one_line(data)}"
+        yield "date", f"{_DATES.get(item) or visible(item)} {readable.one_line(data)}"
         if reading:
             yield "note", f"-- {reading}"
+    elif readable.are_words(data):
+        yield "flag", f"{visible(item)} {readable.words(data) or '(none)'}"
     else:
-        yield "number" if isinstance(data, int) else "text", f"{visible(item)} {readable.plain(data)}"
+        yield readable.style(data), f"{visible(item)} {readable.plain(data)}"
 
 
 def header_fields(data: bytes) -> Iterator[tuple[str, str]]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeGuard
 
-from imapsh.grammar.values import Address
+from imapsh.grammar.values import Address, Octets
 from imapsh.render import amounts
 from imapsh.render.amounts import count
 from imapsh.render.decoded import encoded_words
@@ -142,11 +142,32 @@ def flag_marks(flags: Iterable[str]) -> tuple[str, list[str]]:
 
 
 def plain(value: Any) -> str:
-    """Any value of an extension, as one visible line."""
+    """Any value of an extension, as one visible line; text of several lines as one."""
     if value is None:
         return "NIL"
     if isinstance(value, Spilled):
         return f"({size(value.octets)})"
-    if isinstance(value, tuple | list) and not hasattr(value, "_fields"):
+    if isinstance(value, Octets):
+        return size(value)
+    if isinstance(value, tuple | list):
         return "(" + " ".join(map(plain, value)) + ")"
+    if isinstance(value, str) and "\n" in value:
+        value = " ".join(value.split())
     return visible(value if isinstance(value, bytes) else str(value))
+
+
+def style(value: Any) -> str:
+    """The style of such a value."""
+    if value is None:
+        return "nil"
+    return "number" if isinstance(value, int) else "text"
+
+
+def are_words(value: Any) -> TypeGuard[tuple[str, ...]]:
+    """Return whether a value is a list of words, as flags and labels are."""
+    return isinstance(value, tuple) and not hasattr(value, "_fields") and all(isinstance(one, str) for one in value)
+
+
+def words(value: tuple[str, ...]) -> str:
+    """The words, those with a blank in quotation marks."""
+    return " ".join(f'"{visible(word)}"' if " " in word else visible(word) for word in value)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from imapsh.grammar.responses import Response
-from imapsh.grammar.values import BodyPart, Envelope, Fetch
+from imapsh.grammar.values import BodyPart, DateTime, Envelope, Fetch
 from imapsh.render.styles import Fragment
 from imapsh.render.view import readable
 from imapsh.render.view.columns import Column, Grid, flow
@@ -32,6 +32,8 @@ _COLUMNS = {
     _SUBJECT: Column("subject", least=16),
     "RFC822.SIZE": Column("size", right=True),
 }
+#: The columns to which those of other items may be cut, by the style of all their cells; 0 for never.
+_LEAST = {"number": 0, "date": 16, "text": 16}
 _FIELDS = {"DATE": _DATE, "FROM": _FROM, "SUBJECT": _SUBJECT}
 
 Cells = dict[str, Fragment]
@@ -84,9 +86,10 @@ class Table:
         self.begun = True
 
     def _column(self, key: str) -> Column:
-        """A column of an item that is shown by its name; of numbers, to the right."""
-        numbers = all(cells[key][0] == "number" for cells in self._rows if key in cells)
-        return Column(visible(key), right=numbers, least=0 if numbers else 10)
+        """A column of an item that is shown by its name; numbers stand to the right, and text is cut where it must."""
+        styles = {cells[key][0] for cells in self._rows if key in cells} - {"nil"}
+        return Column(visible(key), right=styles == {"number"}, least=_LEAST.get("".join(styles), 10),
+                      sharp=styles == {"date"})  # fmt: skip
 
     def _row(self, cells: Cells) -> list[Fragment]:
         return [cells.get(key, ("", "")) for key in self._columns]
@@ -135,11 +138,13 @@ def _cell(item: str, data: Any) -> Mapping[str, Fragment]:
     if item == "FLAGS" and isinstance(data, tuple):
         marks, others = readable.flag_marks(data)
         return {item: ("flag", " ".join([marks or "-", *others]))}
-    if item == "INTERNALDATE" and isinstance(data, str):
+    if isinstance(data, DateTime) or (item == "INTERNALDATE" and isinstance(data, str)):
         return {item: ("date", readable.in_table(data))}
     if item == "RFC822.SIZE" and isinstance(data, int):
         return {item: ("number", readable.short_size(data))}
-    return {item: ("number" if isinstance(data, int) else "text", readable.plain(data))}
+    if readable.are_words(data):
+        return {item: ("flag", readable.words(data))}
+    return {item: (readable.style(data), readable.plain(data))}
 
 
 def _field(name: str, text: str) -> Fragment:

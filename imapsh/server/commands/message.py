@@ -43,7 +43,7 @@ def stored(client: Client, mailbox: Mailbox, arguments: Arguments, instead: Sequ
         sum(len(new.octets) for new in news) - sum(len(message.octets) for message in instead),
     )
     mailbox.learn(flag for new in news for flag in new.flags)  # all are stored, or none
-    uids = [mailbox.add(new.octets, new.when, new.flags).uid for new in news]
+    uids = [mailbox.add(new.octets, new.when, new.flags, client.store.clock()).uid for new in news]
     return AppendUid(mailbox.uidvalidity, SequenceSet.of(uids))
 
 
@@ -155,7 +155,7 @@ def uid_copy(client: Client, arguments: Arguments) -> Reply:
 def _copy(client: Client, arguments: Arguments, *, uid: bool) -> Reply:
     found, target = _copied(client, arguments, uid=uid)
     client.user_account.make_room(len(found), sum(len(message.octets) for message in found))
-    copies = _into(target, found)
+    copies = _into(target, found, client.store.clock())
     return ok("copied", "COPYUID", copies) if copies is not None else ok("there was nothing to copy")
 
 
@@ -173,7 +173,7 @@ def _move(client: Client, arguments: Arguments, *, uid: bool) -> Reply:
     """COPYUID stands in an untagged OK before the EXPUNGEs (6.4.8)."""
     client.mailbox.writable()
     found, target = _copied(client, arguments, uid=uid)
-    copies = _into(target, found)
+    copies = _into(target, found, client.store.clock())
     if copies is None:
         return ok("there was nothing to move")
     client.send("OK", ok("moved", "COPYUID", copies))
@@ -188,9 +188,9 @@ def _copied(client: Client, arguments: Arguments, *, uid: bool) -> tuple[list[Me
     return [message for _, message in pairs if client.mailbox.exists(message)], target
 
 
-def _into(target: Mailbox, messages: list[Message]) -> CopyUid | None:
+def _into(target: Mailbox, messages: list[Message], now: datetime) -> CopyUid | None:
     target.learn(flag for message in messages for flag in message.flags)  # all are copied, or none
-    copies = [target.add(message.source, message.internaldate, message.flags) for message in messages]
+    copies = [target.add(message.source, message.internaldate, message.flags, now) for message in messages]
     if not copies:
         return None
     source = SequenceSet.of(message.uid for message in messages)
