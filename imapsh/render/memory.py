@@ -2,11 +2,47 @@
 
 from __future__ import annotations
 
+from typing import Generic, TypeVar
+
 from imapsh.grammar.responses import Response
-from imapsh.grammar.values import BodyPart, Capabilities, Expunged, Fetch, StatusText, Vanished
+from imapsh.grammar.values import BodyPart, Capabilities, Envelope, Expunged, Fetch, StatusText, Vanished
 
 _KEPT = 256  # structures
+_SUBJECTS = 4096
+Value = TypeVar("Value")
 _OTHER_MAILBOX = frozenset({"SELECT", "EXAMINE", "CLOSE", "UNSELECT"})
+
+
+class Kept(Generic[Value]):
+    """What was seen of messages, by UID and by number; of more than `most` the oldest is forgotten."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._by_uid: dict[int, Value] = {}
+        self._by_number: dict[int, Value] = {}
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._by_uid.clear()
+        self._by_number.clear()
+
+    def renumbered(self) -> None:
+        """Forget what belongs to message numbers: they have changed."""
+        self._by_number.clear()
+
+    def put(self, number: int, uid: int | None, value: Value, *, instead: bool = True) -> None:
+        """Keep a value of a message; if `instead` is false, what is there stays."""
+        for kept, key in ((self._by_number, number), (self._by_uid, uid)):
+            if isinstance(key, int) and (instead or key not in kept):
+                kept.pop(key, None)
+                kept[key] = value
+                if len(kept) > self._most:
+                    del kept[next(iter(kept))]
+
+    def get(self, number: int | None, uid: int | None) -> Value | None:
+        """Return the value of a message, or None."""
+        found = self._by_uid.get(uid) if uid is not None else None
+        return self._by_number.get(number) if found is None and number is not None else found
 
 
 class Memory:
@@ -18,24 +54,25 @@ class Memory:
     def __init__(self) -> None:
         self.before: tuple[str, ...] | None = None
         self.now: tuple[str, ...] = ()
-        self._by_uid: dict[int, BodyPart] = {}
-        self._by_number: dict[int, BodyPart] = {}
+        self._structures: Kept[BodyPart] = Kept(_KEPT)
+        self._subjects: Kept[str] = Kept(_SUBJECTS)
 
     def clear(self) -> None:
         """Forget all for a new connection: nothing that was said on the old one holds."""
         self.before, self.now = None, ()
-        self._by_uid.clear()
-        self._by_number.clear()
+        self._structures.clear()
+        self._subjects.clear()
 
     def take(self, response: Response, uid: int | None = None) -> None:
         """Look at a response before it is shown.  It does no harm to look twice."""
         value = response.value
         kind = type(value)
         if kind is Fetch:
-            if "BODYSTRUCTURE" in value.items or "BODY" in value.items:
+            if "BODYSTRUCTURE" in value.items or "BODY" in value.items or "ENVELOPE" in value.items:
                 self._fetch(value, uid)
         elif kind is Expunged or (kind is Vanished and not value.earlier):
-            self._by_number.clear()
+            self._structures.renumbered()
+            self._subjects.renumbered()
         elif kind is Capabilities and response.name == "CAPABILITY":
             self._capabilities(value.names)
         elif kind is StatusText:
@@ -44,15 +81,18 @@ class Memory:
                 self._capabilities(code.arg)
 
     def sent(self, name: str) -> None:
-        """Note that a command goes out.  Structures are forgotten if it opens or leaves a mailbox."""
+        """Note that a command goes out.  Messages are forgotten if it opens or leaves a mailbox."""
         if name in _OTHER_MAILBOX:
-            self._by_uid.clear()
-            self._by_number.clear()
+            self._structures.clear()
+            self._subjects.clear()
 
     def structure(self, number: int, uid: int | None) -> BodyPart | None:
         """Return the structure of a message if it was seen, else None."""
-        found = self._by_uid.get(uid) if uid is not None else None
-        return found or self._by_number.get(number)
+        return self._structures.get(number, uid)
+
+    def subject(self, number: int | None, uid: int | None) -> str | None:
+        """Return the subject of a message, as it stands in its envelope, if that was seen; else None."""
+        return self._subjects.get(number, uid)
 
     def _capabilities(self, names: tuple[str, ...]) -> None:
         if {name.upper() for name in names} == {name.upper() for name in self.now}:
@@ -62,14 +102,11 @@ class Memory:
         self.now = names
 
     def _fetch(self, value: Fetch, uid: int | None) -> None:
-        """Keep a message's structure.  BODYSTRUCTURE tells more than BODY, and is not forgotten for it."""
-        found = value.items.get("BODYSTRUCTURE") or value.items.get("BODY")
-        if not isinstance(found, BodyPart):
-            return
+        """Keep a message's structure and subject.  BODYSTRUCTURE tells more than BODY, and is not forgotten for it."""
         uid = value.items.get("UID") or uid
-        for kept, key in ((self._by_number, value.seq), (self._by_uid, uid)):
-            if isinstance(key, int) and (found.extended or key not in kept):
-                kept.pop(key, None)
-                kept[key] = found
-                if len(kept) > _KEPT:
-                    del kept[next(iter(kept))]
+        envelope = value.items.get("ENVELOPE")
+        if isinstance(envelope, Envelope) and envelope.subject is not None:
+            self._subjects.put(value.seq, uid, envelope.subject)
+        found = value.items.get("BODYSTRUCTURE") or value.items.get("BODY")
+        if isinstance(found, BodyPart):
+            self._structures.put(value.seq, uid, found, instead=found.extended)

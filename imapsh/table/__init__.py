@@ -42,6 +42,7 @@ EXTENSIONS = (
     "preview",
     "savedate",
     "appendlimit",
+    "thread",
 )
 
 _COMMAND = "command"  # the kind under which commands are kept

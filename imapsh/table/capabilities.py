@@ -72,8 +72,6 @@ _ROWS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("CONTEXT=SEARCH", "A search that is kept up to date, and results in parts.", "RFC 5267 §4"),
         ("CONTEXT=SORT", "A sort that is kept up to date, and results in parts.", "RFC 5267 §4"),
         ("PARTIAL", "Results of SEARCH and FETCH in parts.", "RFC 9394 §3"),
-        ("THREAD=", "An algorithm that the THREAD command takes.", "RFC 5256 §3", "THREAD=REFERENCES"),
-        ("THREAD=REFS", "Threads by references, newest message first.", "draft-ietf-morg-inthread"),
         ("MULTISEARCH", "The ESEARCH command: a search in several mailboxes.", "RFC 7377 §2"),
         ("SEARCH=FUZZY", "The FUZZY search key: what nearly matches.", "RFC 6203 §3"),
         ("WITHIN", "The search keys OLDER and YOUNGER.", "RFC 5032 §2"),

@@ -115,6 +115,7 @@ SLOTS: dict[str, Shape] = {
     "use": Shape("a special use", _C(r"\\" + _ATOM.pattern), half=_C(r"\\\Z"), role="flag"),
     "capability": Shape("a capability", _ATOM, role="item"),
     "mechanism": Shape("a SASL mechanism", _ATOM, role="item", needs=("AUTH={}",)),
+    "thread-alg-ext": Shape("a threading algorithm", _ATOM, role="item", needs=("THREAD={}",)),
     "initial-response": Shape("a response in base64, or = for an empty one", _BASE64, half=_C(r"[A-Za-z0-9+/]*=?\Z"),
                               secret=True, role="secret", needs=("SASL-IR", "IMAP4rev2")),
     "sequence-set": _set("a set of message numbers (such as 1:4,7,*)"),

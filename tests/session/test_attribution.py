@@ -51,6 +51,7 @@ TWO = ["STATUS a (MESSAGES)", "STATUS b (MESSAGES)"]
         (["SORT (DATE) UTF-8 ALL", "SEARCH ALL"], "* SEARCH 1", "A3", True),
         (["SORT RETURN () (DATE) UTF-8 ALL", "SORT (DATE) UTF-8 ALL"], "* SORT 1", "A3", True),
         (["SORT RETURN () (DATE) UTF-8 ALL", "SORT (DATE) UTF-8 ALL"], '* ESEARCH (TAG "A2") ALL 1', "A2", True),
+        (["FETCH 1 FLAGS", "THREAD REFERENCES UTF-8 ALL"], "* THREAD (1)", "A3", True),
         (["CREATE c", 'LIST "" *'], '* LIST () "/" c', "A3", True),
         (["CREATE c"], '* LIST () "/" c', "A2", True),
         (["NOOP", "UID EXPUNGE 7"], "* 7 EXPUNGE", "A3", True),

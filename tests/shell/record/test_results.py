@@ -200,3 +200,10 @@ def test_a_sort_keeps_the_order_of_the_server() -> None:
     told.does("UID SEARCH ALL", "* SEARCH 9 3 5 4", "TAG OK done")
     assert str(told.results.found.as_set()) == "3:5,9"
     assert told.does("SORT (DATE) UTF-8 ALL", "* SORT 3 1 0", "TAG OK done").numbers == [1, 3]
+
+
+def test_threads_keep_the_order_of_the_server() -> None:
+    told = Told().does("UID THREAD REFERENCES UTF-8 ALL", "* THREAD (9 (4)(5 6))(1)", "TAG OK done")
+    assert told.results.found is not None
+    assert str(told.results.found.as_set()) == "9,4:6,1"
+    assert told.does("THREAD REFERENCES UTF-8 ALL", "* THREAD (9 4)", "TAG OK done").numbers == [4, 9]
