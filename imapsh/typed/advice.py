@@ -34,9 +34,6 @@ def _offered(capabilities: frozenset[str], rev2: bool) -> frozenset[str]:
     names = {name.upper() for name in capabilities}
     families = {name[: name.index("=") + 1] for name in names if "=" in name}
     return frozenset(names | families | ({"IMAP4REV2"} if rev2 else set()))
-    """The names in upper case, and the families that there are some of, as `THREAD=`."""
-    names = {name.upper() for name in capabilities} | ({"IMAP4REV2"} if rev2 else set())
-    return frozenset(names | {name[: name.index("=") + 1] for name in names if "=" in name})
 
 
 def unfit(row: Command | Name, context: Context) -> Problem | None:
