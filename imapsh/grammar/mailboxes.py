@@ -130,7 +130,8 @@ def mailbox(c: Cursor, ends: re.Pattern[str] | None = None) -> str:
 def _bare_name(c: Cursor, ends: re.Pattern[str] | None) -> str:
     """An unquoted name, with what an atom can't hold, up to where `ends` matches (grommunio)."""
     strict = ASTRING_ATOM.match(c.text, c.pos, c.end)
-    tail = ends.search(c.text, c.pos, c.end) if ends and c.text[c.end - 1] in ")0123456789 " else None
+    follows = ends is IN_LIST or c.text[c.end - 1] in ")0123456789 "
+    tail = ends.search(c.text, c.pos, c.end) if ends and follows else None
     stop = tail.start() if tail else c.end
     while stop > c.pos and c.text[stop - 1] == " ":
         stop -= 1

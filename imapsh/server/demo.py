@@ -39,6 +39,9 @@ MAILBOXES = (
 #: The limits of the user `demo`: 100 MiB, and so many messages.
 LIMITS = (("STORAGE", 102_400), ("MESSAGE", 5_000))
 
+#: mailbox, who else has rights to it, and which
+SHARED = (("Lists/lighthouse", "anyone", "lr"), ("Projects/Lamp room", "other", "lrswi"))
+
 _TOPICS = (
     "Tide table", "The roof", "Lens, crate and customs", "School class on Friday", "Van key", "Opening hours",
     "Paint for the north door", "Invoice 4471", "Seals on the pier", "Storm warning", "Choir in the lamp room",
@@ -74,6 +77,8 @@ def demo_store(clock: Callable[[], datetime] = lambda: NOW) -> Store:
             demo.subscribed.add(name)
     demo.subscribed |= {"INBOX", "Lists/no longer here"}
     demo.limits = dict(LIMITS)
+    for name, identifier, rights in SHARED:
+        demo.find(name).acl[identifier] = rights
     other = store.add_account(OTHER, OTHER, 1782000000)
     other.find("INBOX").add(partial(demo_mail.welcome, NOW), NOW)
     return store

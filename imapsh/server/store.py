@@ -79,6 +79,7 @@ class Mailbox:
         self.messages: list[Message] = []
         self.keywords: dict[str, str] = {}  # lower case -> as first written
         self.watchers: list[Watcher] = []
+        self.acl: dict[str, str] = {}  # identifier -> rights; the account's own user always has all, and is not in it
 
     def add(
         self,
@@ -154,11 +155,16 @@ class Account:
 
     def find(self, name: str) -> Mailbox:
         """The mailbox; raises Refused (NONEXISTENT) where there is none that can be opened."""
+        mailbox = self.named(name)
+        if not mailbox.selectable:
+            raise Refused("CANNOT", f"{mailbox.name!a} holds only other mailboxes and cannot be opened")
+        return mailbox
+
+    def named(self, name: str) -> Mailbox:
+        """The mailbox, whether or not it can be opened; raises Refused (NONEXISTENT) where there is none."""
         mailbox = self.mailboxes.get(canonical(name))
         if mailbox is None:
             raise Refused("NONEXISTENT", f"mailbox {canonical(name)!a} does not exist")
-        if not mailbox.selectable:
-            raise Refused("CANNOT", f"{mailbox.name!a} holds only other mailboxes and cannot be opened")
         return mailbox
 
     def target(self, name: str) -> Mailbox:
@@ -254,6 +260,8 @@ class Account:
             raise Refused("LIMIT", f"an account here has at most {MAX_NAMES} mailboxes")
         self._uidvalidity += 1
         mailbox = self.mailboxes[name] = Mailbox(name, self._uidvalidity, use)
+        above = self.mailboxes.get(canonical(name.rpartition(DELIMITER)[0]))
+        mailbox.acl = dict(above.acl) if above is not None else {}  # RFC 4314 section 4, CREATE
         return mailbox
 
 

@@ -27,6 +27,7 @@ CORE = ("session", "codes", "mailboxes", "status", "message", "fetch", "search",
 #: The modules of rows of everything else.
 EXTENSIONS = (
     "parameters",
+    "acl",
     "capabilities",
     "compress",
     "condstore",

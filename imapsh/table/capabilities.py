@@ -102,12 +102,6 @@ _ROWS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("X-REPLICATION", "Replication between servers.", "Cyrus"),
         ("X-REPLICATION-ARCHIVE", "Replication of archived mail between servers.", "Cyrus"),
     ),
-    "Sharing": (
-        ("ACL", "Who may do what with a mailbox.", "RFC 4314 §2"),
-        ("RIGHTS=", "The rights beyond those of RFC 2086.", "RFC 4314 §2.2", "RIGHTS=kxte"),
-        ("LIST-MYRIGHTS", "MYRIGHTS of mailboxes within LIST.", "RFC 8440 §3"),
-        ("ACL2=UNION", "ACL, in Courier's own form too.", "Courier"),
-    ),
     "Limits": (
         ("MESSAGELIMIT=", "How many messages one command may be about.", "RFC 9738 §3", "MESSAGELIMIT=1000"),
         ("SAVELIMIT=", "How many messages one COPY, MOVE or APPEND may store.", "RFC 9738 §3", "SAVELIMIT=1000"),

@@ -72,7 +72,8 @@ class Name(NamedTuple):
     `harmless`: the same without a change to the message, which read-only mode sends instead.  `standing`: see
     `standing`.
 
-    A row of the kind "slot" is another noun, its summary, for the slot that its syntax names.
+    A row of the kind "slot" is another noun, its summary, for the slot that its syntax names; `read` of such a row
+    names the function that tells what is wrong with a typed argument (`imapsh.typed.slots.Check`).
     """
 
     kind: str

@@ -143,12 +143,20 @@ _EIGHT_BIT = _C(r"[^\x00-\x7f]")
 _DELIMITERS = " ()"
 
 
-class Slot:
-    """A node that takes one argument, of the shape that its kind has unless another is given."""
+#: Text -> what is wrong with it, and at which of its characters; None if nothing is.
+Check = Callable[[str], tuple[int, str] | None]
 
-    def __init__(self, kind: str, shape: Shape | None = None) -> None:
+
+class Slot:
+    """A node that takes one argument, of the shape that its kind has unless another is given.
+
+    `check` tells what is wrong with a text of this shape: an extension's strings are narrower than what holds them.
+    """
+
+    def __init__(self, kind: str, shape: Shape | None = None, check: Check | None = None) -> None:
         self.kind = kind
         self.shape = shape or SLOTS[kind]
+        self.check = check
 
     def match(self, run: Run, at: int) -> int:
         run.tries(at, self)
@@ -175,7 +183,16 @@ class Slot:
         if shape.needs:
             needs = tuple(name.format(run.text[at:end]) for name in shape.needs)
             run.suits(Name("slot", shape.noun, "", "", needs=needs), at)
+        self._checked(run, at, value)
         return self._taken(run, at, end, value)
+
+    def _checked(self, run: Run, at: int, value: object) -> None:
+        """Note what `check` finds wrong, at its character; in a literal, at the announcement."""
+        text = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+        if self.check is None or not isinstance(text, str) or (wrong := self.check(text)) is None:
+            return
+        quoted = run.text[at] == '"'
+        run.notes(self.kind, at if isinstance(value, bytes) else at + quoted + wrong[0], wrong[1])
 
     def _within(self, run: Run, at: int, numbers: SequenceSet, exists: int) -> None:
         """Message numbers beyond EXISTS are none (RFC 9051 section 9, seq-number)."""
@@ -224,6 +241,8 @@ class Slot:
             value = FileName(token.text[token.text.index("@") + 1 : -1], token.text.startswith("~"))
         else:
             value, end = self._literal(run, token)
+        if token.kind is not OPEN_QUOTE:
+            self._checked(run, token.start, value)
         if token.text.startswith("~") and self.kind != "message":
             run.notes("literal8", token.start, f"~{{n}} is not allowed for {self.shape.noun}; leave out the ~")
         return self._taken(run, token.start, end, value)

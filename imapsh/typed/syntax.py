@@ -125,7 +125,8 @@ def _named(name: str) -> Node:
         return Slot(name)
     noun = table.names("slot").get(name.upper())
     if noun is not None:
-        return Slot(name, SLOTS[noun.syntax.strip("<>")]._replace(noun=noun.summary))
+        shape = SLOTS[noun.syntax.strip("<>")]._replace(noun=noun.summary)
+        return Slot(name, shape, table.readers("slot").get(noun.name.upper()))
     row = table.names("syntax").get(name.upper())
     return Rule(row) if row is not None else Table(name)
 

@@ -8,6 +8,7 @@
     OPENED        the name of a response code -> the function that finds its argument when a mailbox is opened
     CREATED       the same when one was made; one of these at most is told
     MESSAGE_FORMS a form in which APPEND takes a message -> the function that finds its octets
+    LIST_RETURN   a RETURN option of LIST -> the function that sends the response about a mailbox that was listed
 
 What a family does not have it leaves out.  A new module is found by being here.
 """
@@ -36,4 +37,5 @@ KEYS.update(_gathered("KEYS"))
 OPENED = _gathered("OPENED")
 CREATED = _gathered("CREATED")
 MESSAGE_FORMS.update(_gathered("MESSAGE_FORMS"))
+LIST_RETURN = _gathered("LIST_RETURN")
 CAPABILITIES: tuple[str, ...] = tuple(name for family in _FAMILIES for name in getattr(family, "CAPABILITIES", ()))

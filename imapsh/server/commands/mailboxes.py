@@ -99,13 +99,23 @@ def list_(client: Client, arguments: Arguments) -> Reply:
     patterns = tuple(arguments.mailbox(index, "list-mailbox") for index in range(len(arguments.all("list-mailbox"))))
     extended = bool(chosen or returns or len(patterns) > 1)
     request = listing.Request(arguments.mailbox(), patterns, chosen, returns, extended)
-    items = [piece.name.upper() for piece in arguments.all("status-item")]
+    from imapsh.server.commands import LIST_RETURN  # of all families, and this is one of them
+
+    tellers = [LIST_RETURN[name] for name in sorted(returns & set(LIST_RETURN))]
     for line, itself in list(listing.mailboxes(client.user_account, request)):
         client.send("LIST", line)
         mailbox = client.user_account.mailboxes.get(line.mailbox)
-        if items and itself and mailbox is not None and mailbox.selectable:
-            client.send("STATUS", _numbers(mailbox, items))
+        if itself and mailbox is not None:
+            for tell in tellers:
+                tell(client, mailbox, arguments)
     return ok("listed")
+
+
+def _tell_status(client: Client, mailbox: Mailbox, arguments: Arguments) -> None:
+    """STATUS of a mailbox that LIST tells of (6.3.9.8)."""
+    items = [piece.name.upper() for piece in arguments.all("status-item")]
+    if mailbox.selectable:
+        client.send("STATUS", _numbers(mailbox, items))
 
 
 def lsub(client: Client, arguments: Arguments) -> Reply:
@@ -160,6 +170,8 @@ STATUS = {
     "UNSEEN": lambda mailbox: sum("\\Seen" not in message.flags for message in mailbox.messages),
     "SIZE": Mailbox.size,
 }
+
+LIST_RETURN = {"STATUS": _tell_status}
 
 HANDLERS = {
     "SELECT": select,

@@ -1,0 +1,180 @@
+"""ACL, LISTRIGHTS and MYRIGHTS (RFC 4314 sections 3.6 to 3.8 and 7; RFC 2086): values, reading and writing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imapsh.findings import define
+from imapsh.grammar.cursor import Cursor, Mismatch
+from imapsh.grammar.mailboxes import IN_LIST, mailbox
+from imapsh.patterns import lazy
+from imapsh.tuples import NamedTuple
+
+if TYPE_CHECKING:
+    from imapsh.grammar.writer import Writer
+
+define(
+    "RFC 4314 §7",
+    {
+        "acl-data": "ACL, a mailbox, and an identifier and its rights any number of times, each identifier once",
+        "listrights-data": "LISTRIGHTS, a mailbox, an identifier, and rights, one string or more, each right once",
+        "myrights-data": "MYRIGHTS, a mailbox and rights",
+        "rights": "only lower-case letters and digits",
+        "mod-rights": "rights, with + or - in front or neither",
+    },
+)
+
+_NO_RIGHT = lazy(r"[^a-z0-9]")
+
+#: The rights of RFC 4314 section 2.1, in its order, and the virtual ones of 2.1.1 with all that may be their members.
+STANDARD = "lrswipkxtea"
+VIRTUAL = {"c": "kx", "d": "tex"}
+
+
+class Acl(NamedTuple):
+    """ACL: who may do what with a mailbox.  `rights`: identifier -> letters, as the server wrote them.
+
+    An identifier with `-` in front says what is taken from those that the rest of it names (RFC 4314 section 2).
+    """
+
+    mailbox: str
+    rights: dict[str, str]
+
+    def write(self, w: Writer) -> None:
+        """SP mailbox *(SP identifier SP rights)."""
+        w.raw(" ").mailbox(self.mailbox)
+        for identifier, rights in self.rights.items():
+            w.raw(" ").astring(identifier).raw(" ").astring(rights)
+
+
+class ListRights(NamedTuple):
+    """LISTRIGHTS: the rights that an identifier always has, and those that it can be given.
+
+    What stands in one string of `optional` is tied: it is given together or not at all.
+    """
+
+    mailbox: str
+    identifier: str
+    required: str
+    optional: tuple[str, ...] = ()
+
+    def write(self, w: Writer) -> None:
+        """SP mailbox SP identifier SP rights *(SP rights)."""
+        w.raw(" ").mailbox(self.mailbox)
+        for text in (self.identifier, self.required, *self.optional):
+            w.raw(" ").astring(text)
+
+
+class MyRights(NamedTuple):
+    """MYRIGHTS: the rights that the user has to a mailbox, as letters."""
+
+    mailbox: str
+    rights: str
+
+    def write(self, w: Writer) -> None:
+        """SP mailbox SP rights."""
+        w.raw(" ").mailbox(self.mailbox).raw(" ").astring(self.rights)
+
+
+def acl(c: Cursor) -> Acl:
+    """acl-data = "ACL" SP mailbox *(SP identifier SP rights)."""
+    rule = "acl-data"
+    c.space(rule)
+    name = mailbox(c, IN_LIST)
+    found: dict[str, str] = {}
+    while not c.at_end():
+        c.space(rule)
+        if c.at_end():
+            break
+        try:
+            _entry(c, found)
+        except Mismatch as mismatch:
+            c.mend(mismatch)
+            c.skip(closing=True)
+    return Acl(name, found)
+
+
+def _entry(c: Cursor, found: dict[str, str]) -> None:
+    """identifier SP rights."""
+    rule = "acl-data"
+    start = c.pos
+    identifier = c.astring(rule)
+    c.space(rule)
+    rights = _rights(c)
+    if identifier in found:
+        c.fail(rule, "this identifier comes twice", start)
+    found.setdefault(identifier, rights)
+
+
+def list_rights(c: Cursor) -> ListRights:
+    """listrights-data = "LISTRIGHTS" SP mailbox SP identifier SP rights *(SP rights)."""
+    rule = "listrights-data"
+    c.space(rule)
+    name = mailbox(c, IN_LIST)
+    c.space(rule)
+    identifier = "" if c.at_end() else c.astring(rule)
+    c.space(rule)
+    listed = [_once(c, "")]
+    while not c.at_end():
+        c.space(rule)
+        if not c.at_end():
+            listed.append(_once(c, "".join(listed)))
+    return ListRights(name, identifier, listed[0], tuple(listed[1:]))
+
+
+def _once(c: Cursor, before: str) -> str:
+    """Rights, none of which may be among those listed before (RFC 4314 section 3.7)."""
+    start = c.pos
+    rights = _rights(c)
+    for index, right in enumerate(rights):
+        if right in before or right in rights[:index]:
+            c.fail("listrights-data", f"the right {right} is listed twice", _place(c, start, index))
+    return rights
+
+
+def my_rights(c: Cursor) -> MyRights:
+    """myrights-data = "MYRIGHTS" SP mailbox SP rights."""
+    rule = "myrights-data"
+    c.space(rule)
+    name = mailbox(c, IN_LIST)
+    c.space(rule)
+    rights = _rights(c)
+    c.finish(rule)
+    return MyRights(name, rights)
+
+
+def _rights(c: Cursor) -> str:
+    """rights = astring, of lower-case letters and digits.  The tolerant cursor takes "" for what is none."""
+    rule = "rights"
+    start = c.pos
+    try:
+        rights = c.astring(rule)
+    except Mismatch as mismatch:
+        c.mend(mismatch)
+        c.skip(closing=True)
+        return ""
+    if rights == "NIL" and c.text[start] == "N":
+        c.fail(rule, 'NIL where rights are due; none are ""', start)
+        return ""
+    wrong = _NO_RIGHT.search(rights)
+    if wrong is not None:
+        c.fail(rule, "a right is a lower-case letter or a digit", _place(c, start, wrong.start()))
+    return rights
+
+
+def _place(c: Cursor, start: int, index: int) -> int:
+    """Return the place of a character of the astring that begins at `start`; of a literal, that of its announcement."""
+    first = c.text[start : start + 1]
+    return start if first in ("{", "~") else start + index + (first == '"')
+
+
+def typed_rights(text: str) -> tuple[int, str] | None:
+    """Return what is wrong with `text` as mod-rights, and where; None if nothing is.
+
+    mod-rights = astring: `+rights` to add, `-rights` to remove, `rights` to replace (RFC 4314 section 7).
+    """
+    sign = text[:1] in ("+", "-")
+    wrong = _NO_RIGHT.search(text, int(sign))
+    if wrong is None:
+        return None
+    return wrong.start(), f"{wrong[0]!r} is not a right: rights are lower-case letters and digits"

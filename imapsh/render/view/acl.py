@@ -1,0 +1,104 @@
+"""ACL, LISTRIGHTS and MYRIGHTS: rights spelled out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from imapsh.grammar.acl import STANDARD, VIRTUAL, Acl, ListRights, MyRights
+from imapsh.render.styles import Fragment
+from imapsh.render.view.columns import flow
+from imapsh.render.view.look import Line, Look
+from imapsh.render.visible import visible, width
+
+#: right -> what it allows (RFC 4314 section 2.1); the last two are RFC 2086's, which newer servers only repeat
+_WORDS = {
+    "l": "lookup",
+    "r": "read",
+    "s": "seen",
+    "w": "write flags",
+    "i": "insert",
+    "p": "post",
+    "k": "create mailboxes",
+    "x": "delete mailbox",
+    "t": "delete messages",
+    "e": "expunge",
+    "a": "administer",
+    "c": "create (RFC 2086)",
+    "d": "delete (RFC 2086)",
+}
+_ORDER = "".join(_WORDS)
+_WIDEST = 24  # columns of identifiers that stand in a column
+
+
+def acl(value: Acl, look: Look) -> Iterator[Line]:
+    """A line for each identifier; of one with a dash in front, what is taken from it."""
+    yield [("response", "rights to"), ("", " "), ("mailbox", visible(value.mailbox))]
+    if not value.rights:
+        yield [("", "  "), ("nil", "(nobody is listed)")]
+    names = [width(_named(identifier)) for identifier in value.rights]
+    column = max((columns for columns in names if columns <= _WIDEST), default=0)
+    for identifier, rights in value.rights.items():
+        name = _named(identifier)
+        head: Line = [("", "  "), ("string", name), ("", " " * max(0, column - width(name)) + "  ")]
+        words = [("error", "denied:")] if identifier.startswith("-") and rights else []
+        yield from flow(head, [*words, *_listed(rights)], look.columns, 6)
+
+
+def my_rights(value: MyRights, look: Look) -> Iterator[Line]:
+    """The mailbox, and what one may do with it."""
+    head: Line = [("mailbox", visible(value.mailbox)), ("", "  "), ("note", "you may:"), ("", " ")]
+    yield from flow(head, _listed(value.rights), look.columns, 4)
+
+
+def list_rights(value: ListRights, look: Look) -> Iterator[Line]:
+    """What an identifier always has, and what it can be given; what is tied together stands in braces."""
+    yield [("response", "rights to"), ("", " "), ("mailbox", visible(value.mailbox)), ("", " "),
+           ("response", "for"), ("", " "), ("string", _named(value.identifier))]  # fmt: skip
+    among = value.required + "".join(value.optional)
+    yield from flow([("", "  "), ("note", "always      "), ("", "  ")], _listed(value.required), look.columns, 6)
+    tied = [_shown(rights, among) for rights in value.optional]
+    words: list[Fragment] = [("flag", _tied(rights)) for rights in sorted(tied, key=_place) if rights]
+    yield from flow(
+        [("", "  "), ("note", "can be given"), ("", "  ")], _commas(words or [("nil", "nothing")]), look.columns, 6
+    )
+
+
+def _named(identifier: str) -> str:
+    return visible(identifier) or '""'
+
+
+def _listed(rights: str) -> Iterator[Fragment]:
+    """The words of rights, with commas between."""
+    shown = _shown(rights, rights)
+    words = [("flag", _word(right)) for right in shown]
+    if set(STANDARD) <= set(shown):
+        words = [("flag", "everything"), *(("flag", _word(right)) for right in shown if right not in STANDARD)]
+    yield from _commas(words or [("nil", "nothing")])
+
+
+def _tied(rights: str) -> str:
+    words = ", ".join(map(_word, rights))
+    return f"{{{words}}}" if len(rights) > 1 else words
+
+
+def _shown(rights: str, among: str) -> str:
+    """The rights in their order, each once; virtual ones only if none of their members are `among` what is granted.
+
+    A client must ignore the virtual rights of newer servers (RFC 4314 section 2.1.1).
+    """
+    repeated = {virtual for virtual, members in VIRTUAL.items() if set(members).intersection(among)}
+    return "".join(sorted(set(rights) - repeated, key=_place))
+
+
+def _place(rights: str) -> int:
+    """The place of rights in the order of the RFC, by the first of them."""
+    return min((_ORDER.find(right) % 64 for right in rights), default=64)
+
+
+def _word(right: str) -> str:
+    return _WORDS.get(right) or f"right {visible(right)}"
+
+
+def _commas(words: list[Fragment]) -> Iterator[Fragment]:
+    for index, (style, text) in enumerate(words, 1):
+        yield style, text + ("," if index < len(words) else "")
