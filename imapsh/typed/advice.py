@@ -30,7 +30,7 @@ _TAG = form(r"[!#$&',-\[\]^-z|}~]+")
 
 @lru_cache(maxsize=16)
 def _offered(capabilities: frozenset[str], rev2: bool) -> frozenset[str]:
-    """The capabilities in upper case, and the families that they belong to, such as `THREAD=`."""
+    """Return the capabilities in upper case, and the families that they belong to, such as `THREAD=`."""
     names = {name.upper() for name in capabilities}
     families = {name[: name.index("=") + 1] for name in names if "=" in name}
     return frozenset(names | families | ({"IMAP4REV2"} if rev2 else set()))
