@@ -60,6 +60,11 @@ Batch
   (seconds).  An unsolicited one has ``unsolicited`` and, if it changed something, ``change``.  A literal of more than 1
   MiB is ``{"octets": n, "sha256": "..."}``.  The output of imapsh's own commands has the kind ``imapsh``, as in
   ``{"kind": "imapsh", "name": "session", "value": {...}}``, or goes to stderr.
+- In JSON the name of a mailbox is decoded.  If it is spelled otherwise on the wire, in modified UTF-7 or as INBOX in
+  another case, the spelling stands beside it in ``mailbox_raw``; quotation marks are no part of it.  NAMESPACE has
+  ``personal_raw``, ``other_raw`` and ``shared_raw``, the prefixes as they came, if one of them differs.  An envelope's
+  ``subject`` and an address's ``name`` are as they came.  If encoded words (RFC 2047) stand in them, ``subject_text``
+  and ``name_text`` are the text.
 - The wire format into a pipe is exactly what the server sent, octet by octet, so that ``--explain`` can read it.
 
 A recording

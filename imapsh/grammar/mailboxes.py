@@ -7,6 +7,7 @@ from typing import Any
 
 from imapsh.grammar import mutf7
 from imapsh.grammar.cursor import ASTRING_ATOM, FLAG, Cursor, Mismatch, readable
+from imapsh.grammar.names import spelled
 from imapsh.grammar.values import Count, Expunged, Flags, MailboxList, MailboxStatus, Namespace, Namespaces
 from imapsh.patterns import lazy
 
@@ -105,6 +106,7 @@ def expunged(c: Cursor, number: int) -> Expunged:
 def mailbox(c: Cursor, ends: re.Pattern[str] | None = None) -> str:
     """mailbox = "INBOX" / astring, decoded: modified UTF-7 (RFC 3501 section 5.1.3), or UTF-8 where that is enabled.
 
+    A name that is spelled otherwise on the wire is a MailboxName, which knows its spelling.
     `ends` finds what follows the name on the line, for names with spaces or parentheses that should be quoted.
     """
     start = c.pos
@@ -116,7 +118,7 @@ def mailbox(c: Cursor, ends: re.Pattern[str] | None = None) -> str:
         c.mend(mismatch)
         name, c.pos = readable(c.text[start : c.end].strip('" ')), c.end
     if name.upper() == "INBOX":
-        return "INBOX"
+        return spelled("INBOX", name)
     if c.utf8:
         return name
     decoded, faults = mutf7.decode_leniently(name)
@@ -124,7 +126,7 @@ def mailbox(c: Cursor, ends: re.Pattern[str] | None = None) -> str:
         c.fail("mailbox-name", faults[0], start + (first == '"'))
     elif not name.isascii() and first in ("{", "~"):
         c.fail("mailbox-name", "8-bit characters in a mailbox name instead of modified UTF-7", start + (first == '"'))
-    return decoded
+    return spelled(decoded, name)
 
 
 def _bare_name(c: Cursor, ends: re.Pattern[str] | None) -> str:
@@ -325,9 +327,11 @@ def _description(c: Cursor) -> Namespace:
     start = c.pos
     prefix = c.string(rule)
     if not c.utf8:
-        prefix, faults = mutf7.decode_leniently(prefix)
+        raw = prefix
+        prefix, faults = mutf7.decode_leniently(raw)
         if faults:
             c.fail("mailbox-name", faults[0], start + 1)
+        prefix = spelled(prefix, raw)
     c.space(rule)
     separator = delimiter(c, rule)
     extension: dict[str, tuple[str, ...]] = {}

@@ -93,7 +93,10 @@ class Vanished(NamedTuple):
 
 
 class MailboxList(NamedTuple):
-    """LIST (7.3.1) and LSUB (RFC 3501 section 7.2.3).  `delimiter` None: a flat name.  `extended`: label -> value."""
+    """LIST (7.3.1) and LSUB (RFC 3501 section 7.2.3).  `delimiter` None: a flat name.  `extended`: label -> value.
+
+    `mailbox` is decoded here and in all values; `imapsh.grammar.names.raw_of` returns what stood on the wire.
+    """
 
     attrs: tuple[str, ...]
     delimiter: str | None
@@ -161,6 +164,15 @@ class Fetch(NamedTuple):
     items: dict[str, Any]
 
 
+def _text(raw: str | None) -> str | None:
+    """Return a header's text unfolded and with its encoded words decoded; as it is if it has none."""
+    if raw is None or "=?" not in raw:
+        return raw
+    from imapsh.grammar.encodedwords import encoded_words
+
+    return encoded_words(raw.replace("\r\n", "")) or raw
+
+
 class Address(NamedTuple):
     """One address of an envelope (7.5.2).  `host` None begins (`mailbox` its name) or ends (`mailbox` None) a group."""
 
@@ -168,6 +180,11 @@ class Address(NamedTuple):
     adl: str | None
     mailbox: str | None
     host: str | None
+
+    @property
+    def name_text(self) -> str | None:
+        """The name with its encoded words decoded (RFC 2047); the name if it has none."""
+        return _text(self.name)
 
 
 class Envelope(NamedTuple):
@@ -183,6 +200,11 @@ class Envelope(NamedTuple):
     bcc: tuple[Address, ...] | None = None
     in_reply_to: str | None = None
     message_id: str | None = None
+
+    @property
+    def subject_text(self) -> str | None:
+        """The subject with its encoded words decoded (RFC 2047); the subject if it has none."""
+        return _text(self.subject)
 
 
 class BodyPart(NamedTuple):

@@ -6,10 +6,11 @@ Plain item names are in lower case, section names as they were on the wire.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from imapsh.findings import Finding, Violation
+from imapsh.grammar.names import MailboxName, raw_of
 from imapsh.grammar.responses import Response
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.values import (
@@ -140,11 +141,26 @@ def _fields(value: Any) -> Json:
     """Return the fields of a NamedTuple, but for a None that stands where nothing was said."""
     optional = {name for name, default in value._field_defaults.items() if default is None}
     fields = value._asdict().items()
-    return {name: plain(field) for name, field in fields if field is not None or name not in optional}
+    return _named((name, field) for name, field in fields if field is not None or name not in optional)
+
+
+def _named(values: Iterable[tuple[str, Any]]) -> Json:
+    """Return an object of values by name.
+
+    Beside the name of a mailbox, or a list of such, `NAME_raw` is what stood on the wire, if that is something else.
+    """
+    made: Json = {}
+    for name, value in values:
+        made[name] = plain(value)
+        if type(value) is MailboxName:
+            made[f"{name}_raw"] = value.raw
+        elif type(value) is tuple and any(type(one) is MailboxName for one in value):
+            made[f"{name}_raw"] = [raw_of(one) for one in value]
+    return made
 
 
 def _mapped(values: Mapping[str, Any]) -> Json:
-    return {key: plain(value) for key, value in values.items()}
+    return _named(values.items())
 
 
 def _code(code: Code | None) -> Json:
@@ -171,12 +187,17 @@ def _unknown(value: Unknown) -> Json:
 
 
 def _mailbox_list(value: MailboxList) -> Json:
-    made: Json = {"attrs": list(value.attrs), "delimiter": value.delimiter, "mailbox": value.mailbox}
+    made = _named((("attrs", value.attrs), ("delimiter", value.delimiter), ("mailbox", value.mailbox)))
     return {**made, "extended": _mapped(value.extended)} if value.extended else made
 
 
 def _mailbox_status(value: MailboxStatus) -> Json:
-    return {"mailbox": value.mailbox, **{name.lower(): plain(number) for name, number in value.items.items()}}
+    return {**_named((("mailbox", value.mailbox),)), **_items(value.items)}
+
+
+def _items(items: Mapping[str, Any]) -> Json:
+    """Return items by their names in lower case."""
+    return _named((name.lower(), item) for name, item in items.items())
 
 
 def _namespace(value: Namespace) -> list[Any]:
@@ -185,7 +206,13 @@ def _namespace(value: Namespace) -> list[Any]:
 
 
 def _namespaces(value: Namespaces) -> Json:
-    return {"personal": plain(value.personal), "other": plain(value.other), "shared": plain(value.shared)}
+    """The three kinds, and for one with a prefix that is spelled otherwise on the wire, its prefixes as there."""
+    made: Json = {}
+    for kind, spaces in value._asdict().items():
+        made[kind] = plain(spaces)
+        if any(type(space.prefix) is MailboxName for space in spaces or ()):
+            made[f"{kind}_raw"] = [raw_of(space.prefix) for space in spaces]
+    return made
 
 
 def _search(value: Search) -> Json:
@@ -194,8 +221,7 @@ def _search(value: Search) -> Json:
 
 
 def _esearch(value: ESearch) -> Json:
-    items = {name.lower(): plain(item) for name, item in value.items.items()}
-    return {"tag": value.tag, "uid": value.uid, **items}
+    return {"tag": value.tag, "uid": value.uid, **_items(value.items)}
 
 
 def _fetch(value: Fetch) -> Json:
@@ -211,11 +237,19 @@ def _fetch(value: Fetch) -> Json:
 
 
 def _address(value: Address) -> Json:
-    return dict(value._asdict())
+    return _with_text(value._asdict(), "name", value.name_text)
 
 
 def _envelope(value: Envelope) -> Json:
-    return {name.rstrip("_"): plain(field) for name, field in value._asdict().items()}
+    made = {name.rstrip("_"): plain(field) for name, field in value._asdict().items()}
+    return _with_text(made, "subject", value.subject_text)
+
+
+def _with_text(made: Json, name: str, text: str | None) -> Json:
+    """Put in `NAME_text`, the text of a header, if encoded words make it differ from what came."""
+    if text != made[name]:
+        made[f"{name}_text"] = text
+    return made
 
 
 _LEAF = ("params", "id", "description", "encoding", "size")

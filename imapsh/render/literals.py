@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from imapsh.grammar.encodedwords import encoded_words
 from imapsh.patterns import lazy
-from imapsh.render import decoded, hexform
+from imapsh.render import hexform
 from imapsh.render.pieces import shorten
 from imapsh.render.styles import Fragment
 from imapsh.render.visible import text_lines
@@ -124,7 +125,7 @@ def _headers(data: bytes) -> Iterator[list[Fragment]]:
         field = field + line if folded else line
         fragments = [("text", line)] if folded or not found else [("header-name", found[1]), ("text", found[2])]
         if index + 1 == len(lines) or lines[index + 1][:1] not in (" ", "\t"):
-            reading = decoded.encoded_words(field.partition(":")[2].strip())
+            reading = encoded_words(field.partition(":")[2].strip())
             if reading:
                 fragments.append(("note", "  " + shorten(reading)))
         yield fragments

@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import chain
 
 from imapsh.grammar import tokens as kinds
+from imapsh.grammar.encodedwords import encoded_words
+from imapsh.grammar.names import spellings
 from imapsh.grammar.responses import CLIENT, CONTINUATION, GARBAGE, UNTAGGED, Response
 from imapsh.grammar.tokens import tokenize, unquote
 from imapsh.patterns import lazy
@@ -110,11 +112,16 @@ def _line(response: Response, line: str, at: int, styles: lexer.DataStyles, firs
 def _data(response: Response, body: str, at: int, styles: lexer.DataStyles) -> list[Piece]:
     made: list[Piece] = []
     safe = body.isascii() and body.isprintable()
+    names = _names(response) if "&" in body else {}
     new, style_of = tuple.__new__, styles.style  # half the time of Piece's own
     for token in tokenize(body, wide=False):
         kind, text, start = token
         style = style_of(token)
-        note = _note(response, style, text) if style in _NOTED else ""
+        note = ""
+        if style == "string" and "=?" in text:
+            note = shorten(encoded_words(unquote(text)) or "")
+        elif names:
+            note = names.get(unquote(text) if text.startswith('"') else text, "")
         if style == "section":
             kind = SECTION
         if safe:
@@ -154,7 +161,6 @@ class _Fetched(dict[str, tuple[Piece, ...]]):
 
 
 _fetched = _Fetched()
-_NOTED = ("string", "mailbox")
 
 
 def _head(response: Response, line: str) -> tuple[list[Fragment], bool]:
@@ -193,14 +199,9 @@ def shorten(note: str) -> str:
     return visible(note if len(note) <= NOTE else note[:NOTE] + "...")
 
 
-def _note(response: Response, style: str, text: str) -> str:
-    if style == "mailbox":
-        raw = unquote(text) if text.startswith('"') else text
-        name = getattr(response.value, "mailbox", None)
-        return shorten(name) if "&" in raw and isinstance(name, str) and name != raw else ""
-    if style != "string" or "=?" not in text:
-        return ""
-    return shorten(decoded.encoded_words(unquote(text)) or "")
+def _names(response: Response) -> dict[str, str]:
+    """Return the notes beside names of mailboxes in modified UTF-7: what stands on the wire -> the name."""
+    return {name.raw: shorten(name) for name in spellings(response.value) if "&" in name.raw}
 
 
 def _challenge(response: Response, text: str) -> str:
@@ -221,11 +222,9 @@ def _literal(part: Part, at: int, before: list[Piece], response: Response, inlin
     if not inline or isinstance(part, Spilled) or len(part) > SHORT or _is_section(label):
         return Piece(BLOCK, "data", "", at, "", 0, block=part, label=label)
     source = part.decode("latin-1")
-    note = decoded.encoded_words(_unfolded(part)) or ""
-    if response.name in ("LIST", "LSUB", "STATUS"):
-        note = _note(response, "mailbox", source)
+    note = (_names(response).get(source) if "&" in source else None) or shorten(encoded_words(_unfolded(part)) or "")
     text = "^M^J" + visible(part)
-    return Piece(TEXT, "string", text, at, source, width(text), shorten(note))
+    return Piece(TEXT, "string", text, at, source, width(text), note)
 
 
 def _unfolded(part: bytes) -> str:

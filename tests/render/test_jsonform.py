@@ -43,7 +43,67 @@ ADDRESS = {"name": "Ida", "adl": None, "mailbox": "ida", "host": "kelp.example"}
             b'* LIST (\\Marked) "/" "Entw&APw-rfe"',
             "untagged",
             "LIST",
-            {"attrs": ["\\Marked"], "delimiter": "/", "mailbox": "Entwürfe"},
+            {"attrs": ["\\Marked"], "delimiter": "/", "mailbox": "Entwürfe", "mailbox_raw": "Entw&APw-rfe"},
+        ),
+        (
+            b"* LSUB () NIL {12}\r\nEntw&APw-rfe",
+            "untagged",
+            "LSUB",
+            {"attrs": [], "delimiter": None, "mailbox": "Entwürfe", "mailbox_raw": "Entw&APw-rfe"},
+        ),
+        (
+            b'* LIST () "/" "Fish & Chips"',
+            "untagged",
+            "LIST",
+            {"attrs": [], "delimiter": "/", "mailbox": "Fish & Chips"},
+        ),
+        (
+            b'* LIST () "/" a&-b (OLDNAME ("Entw&APw-rfe" x))',
+            "untagged",
+            "LIST",
+            {
+                "attrs": [],
+                "delimiter": "/",
+                "mailbox": "a&b",
+                "mailbox_raw": "a&-b",
+                "extended": {"OLDNAME": ["Entwürfe", "x"], "OLDNAME_raw": ["Entw&APw-rfe", "x"]},
+            },
+        ),
+        (
+            b"* STATUS Inbox (MESSAGES 1)",
+            "untagged",
+            "STATUS",
+            {"mailbox": "INBOX", "mailbox_raw": "Inbox", "messages": 1},
+        ),
+        (
+            b'* QUOTAROOT "Entw&APw-rfe" ""',
+            "untagged",
+            "QUOTAROOT",
+            {"mailbox": "Entwürfe", "mailbox_raw": "Entw&APw-rfe", "roots": [""]},
+        ),
+        (
+            b'* ESEARCH (TAG "e" MAILBOX "Entw&APw-rfe" UIDVALIDITY 3) UID COUNT 0',
+            "untagged",
+            "ESEARCH",
+            {
+                "tag": "e",
+                "uid": True,
+                "mailbox": "Entwürfe",
+                "mailbox_raw": "Entw&APw-rfe",
+                "uidvalidity": 3,
+                "count": 0,
+            },
+        ),
+        (
+            b'* NAMESPACE (("" "/")("B&APw-cher/" "/")) NIL (("#x" NIL))',
+            "untagged",
+            "NAMESPACE",
+            {
+                "personal": [["", "/"], ["Bücher/", "/"]],
+                "personal_raw": ["", "B&APw-cher/"],
+                "other": None,
+                "shared": [["#x", None]],
+            },
         ),
         (
             b'* LIST () NIL x (OLDNAME ("y"))',
@@ -127,6 +187,7 @@ def test_an_envelope() -> None:
     assert made["envelope"] == {
         "date": None,
         "subject": "=?utf-8?q?x?=",
+        "subject_text": "x",
         "from": [ADDRESS],
         "sender": None,
         "reply_to": None,
@@ -136,6 +197,16 @@ def test_an_envelope() -> None:
         "in_reply_to": None,
         "message_id": "<a@b>",
     }
+
+
+def test_what_encoded_words_say_stands_beside_them() -> None:
+    people = b'(("=?utf-8?q?Jo=C3=A3o?=" NIL "j" "kelp.example")("Ida" NIL "ida" "kelp.example"))'
+    made = fetched(b'ENVELOPE (NIL "plain =? text" ' + people + b" NIL NIL NIL NIL NIL NIL NIL)")["envelope"]
+    assert "subject_text" not in made
+    assert made["from"] == [
+        {"name": "=?utf-8?q?Jo=C3=A3o?=", "adl": None, "mailbox": "j", "host": "kelp.example", "name_text": "João"},
+        ADDRESS,
+    ]
 
 
 LEAF = {"type": "text", "subtype": "plain", "params": {"charset": "x"}, "id": None, "description": None}

@@ -145,6 +145,9 @@ def test_any_nesting_is_laid_out(depth: int) -> None:
 def test_readings_stand_beside_the_raw_form() -> None:
     assert shown(b'* LIST () "/" "Entw&APw-rfe"\r\n') == '- * LIST () "/" "Entw&APw-rfe"  -- Entwürfe\n'
     assert shown(b"* STATUS A&-B (MESSAGES 1)\r\n") == "- * STATUS A&-B (MESSAGES 1)  -- A&B\n"
+    assert shown(b'* QUOTAROOT B&APw-cher ""\r\n') == '- * QUOTAROOT B&APw-cher ""  -- Bücher\n'
+    assert shown(b"* QUOTAROOT {10}\r\nB&APw-cher\r\n") == "- * QUOTAROOT {10}^M^JB&APw-cher  -- Bücher\n"
+    assert shown(b'* NAMESPACE (("B&APw-cher/" "/")) NIL NIL\r\n').endswith("  -- Bücher/\n")
     assert shown(b"+ PDE4OTYuNjk3QHg+\r\n") == "< + PDE4OTYuNjk3QHg+  -- <1896.697@x>\n"
     assert shown(b"+ idle\r\n") == "< + idle\n"
 

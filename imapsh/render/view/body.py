@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from imapsh.grammar.encodedwords import encoded_words
 from imapsh.grammar.parts import numbered
 from imapsh.grammar.values import BodyPart
 from imapsh.render.amounts import count
-from imapsh.render.decoded import encoded_words
 from imapsh.render.styles import Fragment
 from imapsh.render.view import readable
 from imapsh.render.view.columns import GAP, fill, flow

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any, TypeGuard
 
+from imapsh.grammar.encodedwords import encoded_words
 from imapsh.grammar.values import Address, Octets
 from imapsh.render import amounts
 from imapsh.render.amounts import count
-from imapsh.render.decoded import encoded_words
 from imapsh.render.visible import visible
 from imapsh.wire.frames import Spilled
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from imapsh.grammar.encodedwords import encoded_words
 from imapsh.grammar.thread import Thread
 from imapsh.render.amounts import count
-from imapsh.render.decoded import encoded_words
 from imapsh.render.view.columns import cut
 from imapsh.render.view.look import Line, Look
 from imapsh.render.visible import visible, width

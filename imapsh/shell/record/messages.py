@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any
 
+from imapsh.grammar.encodedwords import encoded_words
 from imapsh.grammar.values import Address, BodyPart, Envelope, Fetch
 from imapsh.patterns import lazy
-from imapsh.render.decoded import encoded_words
 from imapsh.session.numbering import Shift
 
 MOST = 10_000  #: messages of which something is kept; past it the half seen longest ago is forgotten

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
+from imapsh.grammar.encodedwords import encoded_words
 from imapsh.grammar.parts import numbered
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.values import BodyPart
-from imapsh.render.decoded import encoded_words
 from imapsh.render.visible import visible
 from imapsh.shell.prompt.completing.offer import Offer, Place
 from imapsh.typed.found import NUMBER_SLOTS, SET_SLOTS
