@@ -44,6 +44,9 @@ EXTENSIONS = (
     "savedate",
     "appendlimit",
     "thread",
+    "gmail",
+    "xlist",
+    "keywords",
 )
 
 _COMMAND = "command"  # the kind under which commands are kept

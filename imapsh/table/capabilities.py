@@ -60,7 +60,6 @@ _ROWS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("METADATA", "Annotations of mailboxes and of the server.", "RFC 5464 §4"),
         ("METADATA-SERVER", "Annotations of the server only.", "RFC 5464 §4"),
         ("MAILBOX-REFERRALS", "A mailbox may be on another server.", "RFC 2193 §3"),
-        ("XLIST", "The XLIST command: LIST with special use, before SPECIAL-USE.", "Google"),
         ("ANNOTATEMORE", "Annotations, before METADATA.", "draft-daboo-imap-annotatemore"),
         ("NO_ATOMIC_RENAME", "RENAME of a tree may stop half-way.", "Cyrus"),
         ("SCAN", "The SCAN command: mailboxes that contain a text.", "Cyrus"),
@@ -84,7 +83,6 @@ _ROWS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("URLAUTH", "URLs that let others read a message or a part of it.", "RFC 4467 §1"),
         ("URLAUTH=BINARY", "The same, with parts decoded.", "RFC 5524 §3"),
         ("URL-PARTIAL", "URLs of a range of octets.", "RFC 5550 §5.7.1"),
-        ("X-GM-EXT-1", "Labels, threads, message identifiers and searches as Gmail has them.", "Google"),
         ("DIGEST=SHA1", "DIGEST.SHA1: a message's hash.", "Cyrus"),
     ),
     "Storing": (

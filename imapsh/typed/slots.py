@@ -128,6 +128,7 @@ SLOTS: dict[str, Shape] = {
     "nz-number64": Shape("a number from 1", _C(r"[1-9]\d*"), int, role="number", bits=63),
     "seq-number": _one("a message number (or *)"),
     "uniqueid": _one("a UID (or *)"),
+    "gm-id": Shape("a number from 1", _C(r"[1-9]\d*"), int, role="number", bits=64),
     "date": Shape("a date (such as 1-Feb-1994)", _DATE, _undated, half=_HALF_DATE, role="date"),
     "date-time": Shape('a date and time (such as "17-Jul-1996 02:44:25 -0700")', _DATE_TIME, _undated,
                        half=_C(r'"[^"]{0,26}\Z'), role="date"),

@@ -380,3 +380,10 @@ def test_values_of_extensions_are_shown_by_what_they_are() -> None:
     assert view("* STATUS foo (APPENDLIMIT 257890 MAILBOXID (F1))") == [
         "- foo  APPENDLIMIT 257.9 kB (257,890 octets)  MAILBOXID F1"
     ]
+
+
+def test_labels_are_words() -> None:
+    assert view('* 1 FETCH (UID 5 X-GM-MSGID 1278455344230334865 X-GM-LABELS (\\Inbox "Muy Importante"))\na OK x') == [
+        '- message 1  UID 5  X-GM-MSGID 1278455344230334865  X-GM-LABELS \\Inbox "Muy Importante"',
+        "< a OK x",
+    ]

@@ -79,7 +79,7 @@ def texts(line: str, context: Context = SELECTED) -> set[str]:
         ('LIST "" % R', {"RETURN"}),
         ('LIST "" % RETURN (STATUS (U', {"UIDNEXT", "UIDVALIDITY", "UNSEEN"}),
         (r"STORE 1 +FLAGS (\D", {"<flag>", r"\Deleted", r"\Draft", ")"}),
-        ("STORE 1 +", {"+FLAGS", "+FLAGS.SILENT"}),
+        ("STORE 1 +", {"+FLAGS", "+FLAGS.SILENT", "+X-GM-LABELS", "+X-GM-LABELS.SILENT"}),
         ("STATUS a ", {"("}),
         ("ENABLE IMAP4rev2", {"<capability>", "IMAP4rev2"}),
         ("NOOP ", set()),

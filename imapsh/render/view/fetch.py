@@ -12,6 +12,7 @@ from imapsh.render.view.body import tree
 from imapsh.render.view.columns import flow, words_of
 from imapsh.render.view.content import content
 from imapsh.render.view.envelope import card
+from imapsh.render.view.keywords import colored
 from imapsh.render.view.look import Line, Look
 from imapsh.render.visible import visible
 from imapsh.wire.frames import Spilled
@@ -53,7 +54,9 @@ def _is_short(data: Any) -> bool:
 
 def _short(item: str, data: Any) -> Iterator[Fragment]:
     if item == "FLAGS" and isinstance(data, tuple):
+        color, _ = colored(data)
         yield from [("flag", visible(flag)) for flag in data] or [("note", "no flags")]
+        yield from [("note", f"-- flag color {color}")] * bool(color)
     elif item == "RFC822.SIZE" and isinstance(data, int):
         yield "number", readable.size(data)
     elif isinstance(data, DateTime) or (item == "INTERNALDATE" and isinstance(data, str)):

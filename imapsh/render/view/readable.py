@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeGuard
 
@@ -10,6 +10,7 @@ from imapsh.grammar.encodedwords import encoded_words
 from imapsh.grammar.values import Address, Octets
 from imapsh.render import amounts
 from imapsh.render.amounts import count
+from imapsh.render.view.keywords import colored
 from imapsh.render.visible import visible
 from imapsh.wire.frames import Spilled
 
@@ -134,11 +135,15 @@ def person(many: Iterable[Address] | None) -> str:
     return text if len(people) == 1 else f"{text} +{len(people) - 1}"
 
 
-def flag_marks(flags: Iterable[str]) -> tuple[str, list[str]]:
-    """The marks of system flags in one word, in the order of MARKS, and what other flags there are."""
+def flag_marks(flags: Sequence[str]) -> tuple[str, list[str]]:
+    """The marks of system flags in one word, in the order of MARKS, and what other flags there are.
+
+    The color of a flag stands first among these.
+    """
+    color, flags = colored(flags)
     given = {flag.upper() for flag in flags}
     marks = "".join(mark for name, (mark, _) in MARKS.items() if name in given)
-    return marks, [visible(flag) for flag in flags if flag.upper() not in MARKS]
+    return marks, [*[color] * bool(color), *(visible(flag) for flag in flags if flag.upper() not in MARKS)]
 
 
 def plain(value: Any) -> str:

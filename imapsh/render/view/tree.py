@@ -75,8 +75,8 @@ class Tree:
         rows = list(_rows(self._root, look))
         marks = dict.fromkeys(separator(node.listed.delimiter) for _, node in rows if node.listed is not None)
         what = count(self._listed, "mailbox", "mailboxes")
-        if self._name == "LSUB":
-            what += " of LSUB"
+        if self._name != "LIST":
+            what += f" of {self._name}"
         yield from flow([("response", what), ("", "  ")], [("note", mark) for mark in marks], look.columns, 4, ", ")
         most = max(width(branch) + width(_shown(node)) for branch, node in rows)
         if look.columns is not None:

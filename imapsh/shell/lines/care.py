@@ -112,7 +112,10 @@ def _flags(connection: Connection, row: Command, found: Match) -> Steps[str]:
     mail = yield from _many(connection, row, found, whole=deletes)
     if not mail:
         return ""
-    return f"mark {mail} as \\Deleted" if deletes else f"change the flags of {mail}"
+    if deletes or item is None:
+        return f"mark {mail} as \\Deleted"
+    what = item.name.lstrip("+-").partition(".")[0]
+    return f"change the {'flags' if what == 'FLAGS' else what} of {mail}"
 
 
 _NOT_SENT = "it was not sent (\\readonly off turns it off)"

@@ -26,13 +26,17 @@ def offers(place: Place) -> Iterator[Offer]:
 
 
 def _known(place: Place) -> dict[str, bool]:
-    """Return the flags, each once whatever its case, and whether this mailbox is known to have it."""
+    """Return the flags, each once whatever its case, and whether this mailbox is known to have it.
+
+    Those with a backslash and those of the mailbox stand first.
+    """
     known = {flag.lower(): (flag, False) for flag in (row.name for row in table.names("flag").values())}
     mailbox = place.known.mailbox
     of_mailbox = (*mailbox.flags, *(mailbox.permanent_flags or ())) if mailbox is not None else ()
     for flag in (*of_mailbox, *place.known.messages.keywords):
         known[flag.lower()] = (known.get(flag.lower(), (flag,))[0], True)
-    return {visible(flag): is_known for flag, is_known in known.values()}
+    found = sorted(known.values(), key=lambda pair: not (pair[1] or pair[0].startswith("\\")))
+    return {visible(flag): is_known for flag, is_known in found}
 
 
 def _not_kept(place: Place, flag: str) -> str:
