@@ -115,7 +115,6 @@ RULES: dict[str, Rule] = {
     "esearch-response": Rule(_ABNF, "ESEARCH [(TAG string)] [UID] items"),
     # -- messages
     "message-data": Rule(_ABNF, "nz-number SP EXPUNGE or FETCH"),
-    "expunged-resp": Rule("RFC 7162 §7", "VANISHED, optionally (EARLIER), and UIDs without '*'"),
     "msg-att": Rule(_ABNF, "(item SP value ...), one space between"),
     "msg-att-static": Rule(_ABNF, "the value that this item has"),
     "msg-att-dynamic": Rule(_ABNF, "FLAGS and a flag list"),

@@ -313,7 +313,7 @@ class Connection:
 
             def put(event: Received) -> None:
                 backlog.put(message(event), event.response.frame.length)
-                asked.came(event.response.value.seq)
+                asked.came(event.response.value.seq, event.uid)
 
             with self._runner.router.wanted(exchange, Want(asked.takes, put, awaits=asked.awaits)):
                 running = self._runner.start(exchange, backlog)

@@ -7,7 +7,7 @@ from typing import Any
 
 from imapsh.client.arguments import SECTION
 from imapsh.grammar.sequence import LARGEST, STAR, SequenceSet
-from imapsh.grammar.values import Fetch
+from imapsh.grammar.values import Fetch, UidFetch
 from imapsh.session.core import Session
 from imapsh.session.events import Received
 from imapsh.tuples import NamedTuple
@@ -20,7 +20,10 @@ _MORE = 1 << 10  # what is added when they are more
 
 
 class Message(NamedTuple):
-    """The FETCH data of one message: its number, its UID if it is known, and `values.Fetch.items`."""
+    """The FETCH data of one message: its number, its UID if it is known, and `values.Fetch.items`.
+
+    `seq` is 0 after ENABLE UIDONLY, when messages have no numbers (RFC 9586).
+    """
 
     seq: int
     uid: int | None
@@ -29,7 +32,7 @@ class Message(NamedTuple):
 
 def message(event: Received) -> Message:
     """Return the message that a FETCH response describes."""
-    value: Fetch = event.response.value
+    value: Fetch | UidFetch = event.response.value
     return Message(value.seq, event.uid, value.items)
 
 
@@ -51,11 +54,12 @@ class Asked:
         self._uid = uid
         self._session = session
         self._came = bytearray()
+        self._uids_came: set[int] = set()  # of messages that have no number
 
     def takes(self, event: Received) -> bool:
         """Return whether the response may be one of them."""
         value = event.response.value
-        if not isinstance(value, Fetch) or value.seq <= 0:
+        if not isinstance(value, UidFetch) and (not isinstance(value, Fetch) or value.seq <= 0):
             return False
         if not self._all:
             number = event.uid if self._uid else value.seq
@@ -68,9 +72,10 @@ class Asked:
 
         Of two commands that could take it, the one that still expects it does.
         """
-        seq = event.response.value.seq
+        value = event.response.value
+        seq = value.seq
         number = event.uid if self._uid else seq
-        came = seq < len(self._came) and self._came[seq]
+        came = value.uid in self._uids_came if seq == 0 else seq < len(self._came) and self._came[seq]
         return not came and (number is None or self._numbers.saved or self._holds(number))
 
     def _holds(self, number: int) -> bool:
@@ -84,8 +89,11 @@ class Asked:
         exists = box.exists or 0 if box is not None else 0
         return self._numbers.contains(number, LARGEST if self._uid else max(exists, number))
 
-    def came(self, seq: int) -> None:
+    def came(self, seq: int, uid: int | None) -> None:
         """Keep in mind that a message came."""
+        if seq == 0:
+            self._uids_came.add(uid or 0)
+            return
         if seq >= len(self._came):
             if seq >= _MOST:
                 return

@@ -9,13 +9,12 @@ from typing import Any
 
 from imapsh.grammar.capability import capability as capability_data
 from imapsh.grammar.cursor import Cursor
-from imapsh.grammar.sequence import PATTERN, SequenceSet
+from imapsh.grammar.sequence import PATTERN, STAR, SequenceSet
 from imapsh.grammar.values import AppendUid, CopyUid
 from imapsh.patterns import lazy
 
 _TEXT = lazy(r"[^\]\r\n\x00]+")
 _EIGHTH_BIT = lazy(r"[\x80-\xff]")
-_UID_SET = lazy(r"[1-9]\d*(?::[1-9]\d*)?(?:,[1-9]\d*(?::[1-9]\d*)?)*")
 
 
 def nothing(c: Cursor) -> None:
@@ -71,16 +70,19 @@ def copy_uid(c: Cursor) -> CopyUid:
 
 
 def uid_set(c: Cursor, rule: str) -> SequenceSet:
-    """uid-set; an empty one (Outlook.com) is noted."""
-    found = c.take(_UID_SET)
+    """uid-set, which has no `*`; an empty one (Outlook.com) is noted."""
+    found = c.take(PATTERN)
     if found is None:
         c.fail(rule, "expected a set of UIDs")
         return SequenceSet()
+    if (star := found[0].find("*")) >= 0:
+        c.fail(rule, "'*' in a set of UIDs", found.start() + star)
     try:
-        return SequenceSet.parse(found[0])
+        uids = SequenceSet.parse(found[0])
     except ValueError as error:
         c.fail(rule, str(error), found.start())
         return SequenceSet()
+    return uids if star < 0 else SequenceSet(tuple(pair for pair in uids.ranges if STAR not in pair))
 
 
 def sequence_set(c: Cursor, rule: str = "sequence-set") -> SequenceSet:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from imapsh.findings import define
 from imapsh.grammar.codes import sequence_set
 from imapsh.grammar.cursor import Cursor
 from imapsh.grammar.sequence import SequenceSet
+
+if TYPE_CHECKING:
+    from imapsh.grammar.responses import Response
 
 define(
     "RFC 7162 §7",
@@ -23,6 +28,10 @@ class Modified(SequenceSet):
     """MODIFIED: the messages that STORE has not changed, by number, or by UID after UID STORE."""
 
     __slots__ = ()
+
+    def caution(self, response: Response) -> str:
+        """Return what must be said of the command whose reply holds this."""
+        return f"not stored: {self}, which had changed before"
 
 
 def of_message(c: Cursor) -> int | None:

@@ -163,6 +163,24 @@ class Fetch(NamedTuple):
     seq: int
     items: dict[str, Any]
 
+    @property
+    def uid(self) -> int | None:
+        """The UID if it is among the items, else None."""
+        uid = self.items.get("UID")
+        return uid if isinstance(uid, int) else None
+
+
+class UidFetch(NamedTuple):
+    """UIDFETCH (RFC 9586 section 3.3): FETCH, with the UID in place of the message number, which is 0 then."""
+
+    uid: int
+    items: dict[str, Any]
+
+    @property
+    def seq(self) -> int:
+        """0, for a message that has no number."""
+        return 0
+
 
 def _text(raw: str | None) -> str | None:
     """Return a header's text unfolded and with its encoded words decoded; as it is if it has none."""

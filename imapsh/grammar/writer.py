@@ -33,6 +33,7 @@ from imapsh.grammar.values import (
     Namespaces,
     Search,
     StatusText,
+    UidFetch,
     Unknown,
     Vanished,
 )
@@ -322,8 +323,8 @@ def _id(w: Writer, name: str, value: Id) -> None:
         w.items(value.fields.items(), lambda item: w.string(item[0]).raw(" ").nstring(item[1]))
 
 
-def _fetch(w: Writer, name: str, value: Fetch) -> None:
-    w.raw(f"{value.seq} {name} ")
+def _fetch(w: Writer, name: str, value: Fetch | UidFetch) -> None:
+    w.raw(f"{value[0]} {name} ")
     w.items(value.items.items(), lambda item: _fetch_item(w, *item))
 
 
@@ -460,5 +461,6 @@ _WRITERS: dict[type, Callable[[Writer, str, Any], None]] = {
     ESearch: _esearch,
     Id: _id,
     Fetch: _fetch,
+    UidFetch: _fetch,
     Unknown: _unknown,
 }

@@ -34,6 +34,7 @@ from imapsh.grammar.values import (
     Namespaces,
     Search,
     StatusText,
+    UidFetch,
     Unknown,
     Vanished,
 )
@@ -224,8 +225,8 @@ def _esearch(value: ESearch) -> Json:
     return {"tag": value.tag, "uid": value.uid, **_items(value.items)}
 
 
-def _fetch(value: Fetch) -> Json:
-    made: Json = {"seq": value.seq}
+def _fetch(value: Fetch | UidFetch) -> Json:
+    made: Json = {"seq": value.seq} if isinstance(value, Fetch) else {"uid": value.uid}
     for name, item in value.items.items():
         if isinstance(item, BodyPart):
             # BODYSTRUCTURE holds all that BODY does, so it is the one to show where both came
@@ -306,6 +307,7 @@ _FORMS: dict[type, Callable[[Any], Any]] = {
     Search: _search,
     Spilled: _spilled,
     StatusText: _status_text,
+    UidFetch: _fetch,
     Unknown: _unknown,
     Vanished: lambda value: {"earlier": value.earlier, "uids": str(value.uids)},
 }

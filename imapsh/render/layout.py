@@ -48,7 +48,7 @@ class Layout:
     def __init__(self, pieces: list[Piece], width: int, name: str) -> None:
         self._pieces = pieces
         self._width = width
-        self._fetch = name == "FETCH"
+        self._fetch = name in ("FETCH", "UIDFETCH")
         # a block takes more than any line has, so that whatever holds one is broken
         widths = [piece.width if piece.kind is not BLOCK else width + 1 for piece in pieces]
         self._before = [0, *accumulate(widths)]

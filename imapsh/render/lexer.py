@@ -45,6 +45,7 @@ _RESPONSES = {
     "LIST": Words("keyword", "flag", 2),
     "LSUB": Words("keyword", "flag", 2),
     "STATUS": Words("keyword", "keyword", 0),
+    "UIDFETCH": Words("atom", "keyword"),
 }
 #: Codes whose words are flags or keywords; those of the others are plain.
 _CODES = {"PERMANENTFLAGS": Words("atom", "flag"), "CAPABILITY": Words("keyword")}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Generic, TypeVar
 
 from imapsh.grammar.responses import Response
-from imapsh.grammar.values import BodyPart, Capabilities, Envelope, Expunged, Fetch, StatusText, Vanished
+from imapsh.grammar.values import BodyPart, Capabilities, Envelope, Expunged, Fetch, StatusText, UidFetch, Vanished
 
 _KEPT = 256  # structures
 _SUBJECTS = 4096
@@ -67,7 +67,7 @@ class Memory:
         """Look at a response before it is shown.  It does no harm to look twice."""
         value = response.value
         kind = type(value)
-        if kind is Fetch:
+        if kind is Fetch or kind is UidFetch:
             if "BODYSTRUCTURE" in value.items or "BODY" in value.items or "ENVELOPE" in value.items:
                 self._fetch(value, uid)
         elif kind is Expunged or (kind is Vanished and not value.earlier):
@@ -88,7 +88,7 @@ class Memory:
 
     def structure(self, number: int, uid: int | None) -> BodyPart | None:
         """Return the structure of a message if it was seen, else None."""
-        return self._structures.get(number, uid)
+        return self._structures.get(number or None, uid)
 
     def subject(self, number: int | None, uid: int | None) -> str | None:
         """Return the subject of a message, as it stands in its envelope, if that was seen; else None."""
@@ -101,12 +101,12 @@ class Memory:
             self.before = self.now
         self.now = names
 
-    def _fetch(self, value: Fetch, uid: int | None) -> None:
+    def _fetch(self, value: Fetch | UidFetch, uid: int | None) -> None:
         """Keep a message's structure and subject.  BODYSTRUCTURE tells more than BODY, and is not forgotten for it."""
-        uid = value.items.get("UID") or uid
+        uid = value.uid or uid
         envelope = value.items.get("ENVELOPE")
         if isinstance(envelope, Envelope) and envelope.subject is not None:
-            self._subjects.put(value.seq, uid, envelope.subject)
+            self._subjects.put(value.seq or None, uid, envelope.subject)
         found = value.items.get("BODYSTRUCTURE") or value.items.get("BODY")
         if isinstance(found, BodyPart):
-            self._structures.put(value.seq, uid, found, instead=found.extended)
+            self._structures.put(value.seq or None, uid, found, instead=found.extended)

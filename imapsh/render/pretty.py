@@ -227,6 +227,9 @@ def _note(line: Line) -> list[Fragment]:
 def _reading(response: Response) -> list[Fragment]:
     """Return how the argument of a code reads, if it is a value of an extension that says so."""
     code = response.value.code if isinstance(response.value, StatusText) else None
+    caution = getattr(code.arg, "caution", None) if code is not None else None
+    if caution is not None and (said := caution(response)):
+        return [("note", "  -- "), ("error", visible(said))]
     reading = getattr(code.arg, "reading", None) if code is not None else None
     return [("note", f"  -- {visible(reading())}")] if reading is not None else []
 

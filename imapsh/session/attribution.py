@@ -12,6 +12,7 @@ from typing import Any
 from imapsh.grammar.responses import Response
 from imapsh.grammar.values import ESearch, MailboxStatus
 from imapsh.patterns import lazy
+from imapsh.session.conduct import as_brought
 from imapsh.session.exchange import Exchange
 
 _RETURN = lazy(rb"(?i)\S+ (?:UID )?[A-Z]+ RETURN \(")
@@ -27,7 +28,7 @@ def answered(response: Response, running: Mapping[str, Exchange]) -> Exchange | 
         return _asked_status(value.mailbox, running)
     if isinstance(value, ESearch) and value.tag is not None:
         return running.get(value.tag)
-    return _first(response.name, running)
+    return _first(as_brought(response.name), running)
 
 
 def _first(name: str, running: Mapping[str, Exchange]) -> Exchange | None:

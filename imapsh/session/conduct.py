@@ -12,7 +12,9 @@ from imapsh.session.exchange import Exchange
 from imapsh.session.mailbox import Mailbox
 from imapsh.table.model import AUTHENTICATED, NOT_AUTHENTICATED
 
-_SELECTED_ONLY = frozenset({"EXISTS", "RECENT", "EXPUNGE", "VANISHED", "FETCH", "SEARCH", "ESEARCH", "FLAGS"})
+_SELECTED_ONLY = frozenset(
+    {"EXISTS", "RECENT", "EXPUNGE", "VANISHED", "FETCH", "UIDFETCH", "SEARCH", "ESEARCH", "FLAGS"}
+)
 _MAIL = _SELECTED_ONLY | {"LIST", "LSUB", "STATUS"}
 
 
@@ -87,11 +89,16 @@ def silence() -> tuple[Finding, ...]:
     return (Finding("bye-silent", "the server closed the connection without BYE"),)
 
 
+def as_brought(name: str) -> str:
+    """Return the name by which a command's row says that it brings a response: UIDFETCH comes in place of FETCH."""
+    return "FETCH" if name == "UIDFETCH" else name
+
+
 def asked_for(response: Response, running: Collection[Exchange]) -> bool:
     """Return whether a command that runs brings this response; of one that the table does not hold, nobody knows."""
     value = response.value
     # a row that brings EXPUNGE brings VANISHED; SELECT and UID FETCH bring it with EARLIER only
-    name = "EXPUNGE" if isinstance(value, Vanished) and not value.earlier else response.name
+    name = "EXPUNGE" if isinstance(value, Vanished) and not value.earlier else as_brought(response.name)
     for exchange in running:
         row = exchange.row
         if row is None:

@@ -48,9 +48,7 @@ _ALL, _NOT_NUMBERS, _STRINGS = range(3)
 _Span = tuple[int, int, int]  # where it begins and ends, and what of it is masked
 
 #: Data that no server sends before the login.
-_MAIL = frozenset(
-    {"EXISTS", "RECENT", "EXPUNGE", "VANISHED", "FETCH", "SEARCH", "ESEARCH", "FLAGS", "LIST", "LSUB", "STATUS"}
-)
+_MAIL = frozenset("EXISTS RECENT EXPUNGE VANISHED FETCH UIDFETCH SEARCH ESEARCH FLAGS LIST LSUB STATUS".split())
 
 
 class FreeText:

@@ -107,7 +107,14 @@ class Knowledge:
         exists = box.exists if box is not None else None
         writable = box is not None and not box.read_only
         return Context(
-            state, self.capabilities, self.rev2, self.parser.utf8, read_only, exists=exists, writable=writable
+            state,
+            self.capabilities,
+            self.rev2,
+            self.parser.utf8,
+            read_only,
+            exists=exists,
+            writable=writable,
+            enabled=self.enabled,
         )
 
     @property
@@ -198,6 +205,9 @@ class Knowledge:
         if exchange.name == "IDLE" and not any(other.name == "IDLE" for other in self.running.values()):
             self.idling = False
         if change := self._code(response):
+            exchange.note(change)
+        box = self.opening or self.mailbox
+        if box is not None and (change := box.settle()):
             exchange.note(change)
         self._move(exchange, response.name)
 
@@ -310,6 +320,9 @@ class Knowledge:
                 self.opening = Mailbox(self.opening.name, self.opening.examined)
             self.state = AUTHENTICATED if self.state == SELECTED else self.state
             return ""
+        if (caution := getattr(code.arg, "caution", None)) is not None:
+            said: str = caution(response)
+            return said
         box = self.opening or self.mailbox
         return box.code(code) if box is not None else ""
 

@@ -6,7 +6,7 @@ from array import array
 from typing import Any
 
 from imapsh.grammar import mutf7
-from imapsh.grammar.values import Code, Count, Expunged, Fetch, Flags, Vanished
+from imapsh.grammar.values import Code, Count, Expunged, Fetch, Flags, UidFetch, Vanished
 from imapsh.session.exchange import Exchange, shown
 from imapsh.session.numbering import NOTHING, Numbering, Shift
 from imapsh.table.model import Context
@@ -19,12 +19,14 @@ class Mailbox:
     `unseen` is the number of the first unseen message (rev1's UNSEEN code).  `uid_of` maps message numbers to UIDs as
     far as FETCH has shown them, shifted by EXPUNGE and VANISHED in the order of the wire.  `counted`: `exists` is the
     server's number, less what is known to have gone; False after a VANISHED with UIDs that were not known.
-    `examined`: it was opened by EXAMINE; `read_only` goes by what the server says, too.
+    `examined`: it was opened by EXAMINE; `read_only` goes by what the server says, too.  `highestmodseq` follows
+    RFC 7162 section 6: it is what the code HIGHESTMODSEQ says, and rises with the mod-sequences that FETCH tells only
+    when a command is done in which the code did not come.
     """
 
     __slots__ = (
-        "counted", "examined", "exists", "flags", "highestmodseq", "name", "numbering", "permanent_flags", "read_only",
-        "recent", "uidnext", "uidvalidity", "unseen",
+        "_highest_coded", "_highest_told", "_modseqs", "counted", "examined", "exists", "flags", "highestmodseq",
+        "name", "numbering", "permanent_flags", "read_only", "recent", "uidnext", "uidvalidity", "unseen",
     )  # fmt: skip
 
     def __init__(self, name: str, read_only: bool = False) -> None:
@@ -40,6 +42,13 @@ class Mailbox:
         self.permanent_flags: tuple[str, ...] | None = None
         self.counted = True
         self.numbering = Numbering()
+        self._highest_told = 0  # by FETCH since the last tagged reply
+        self._highest_coded = False  # the code HIGHESTMODSEQ came since then
+        self._modseqs: dict[int, int] = {}  # by UID, of messages that have no number
+
+    def modseq_of(self, number: int = 0, *, uid: int = 0) -> int | None:
+        """Return the mod-sequence of a message by its number, or by its UID after ENABLE UIDONLY; None if unknown."""
+        return self._modseqs.get(uid) if uid else self.numbering.modseq_of(number)
 
     def uid_of(self, number: int) -> int | None:
         """Return the UID of a message number, or None if it is unknown."""
@@ -56,7 +65,7 @@ class Mailbox:
         Returns the UID of the message that a FETCH or EXPUNGE is about, as known on arrival; what changed, as a phrase;
         and what a VANISHED took away.
         """
-        if name == "FETCH" and isinstance(value, Fetch):
+        if isinstance(value, Fetch | UidFetch):
             return self.learn(value), "", NOTHING
         if name == "VANISHED" and isinstance(value, Vanished):
             return None, *self._vanish(value)
@@ -78,7 +87,10 @@ class Mailbox:
         """Take in a response code; what it changed."""
         field = _CODES.get(code.name)
         if field is not None and isinstance(code.arg, tuple if field == "permanent_flags" else int):
+            self._highest_coded = self._highest_coded or field == "highestmodseq"
             return self._set(field, code.arg)
+        if code.name == "NOMODSEQ":
+            self.highestmodseq = None
         if code.name in ("READ-ONLY", "READ-WRITE"):
             return self._set("read_only", code.name == "READ-ONLY")
         return ""
@@ -107,6 +119,8 @@ class Mailbox:
         if value.earlier:
             return "", NOTHING
         gone = self.numbering.vanish(value.uids, self.exists or 0)
+        if self._modseqs:
+            self._modseqs = {uid: modseq for uid, modseq in self._modseqs.items() if uid not in value.uids}
         self.counted = self.counted and gone.told
         if self.unseen is not None:
             below = sum(min(last, self.unseen) - first + 1 for first, last in gone.ranges if first <= self.unseen)
@@ -116,13 +130,36 @@ class Mailbox:
             return "", gone
         return self._set("exists", max(0, self.exists - gone.total)), gone
 
-    def learn(self, value: Fetch) -> int | None:
-        """Keep the UID where FETCH tells it; either way, the UID."""
+    def settle(self) -> str:
+        """A command is done: the highest mod-sequence rises to what was told meanwhile; return what changed."""
+        told, coded = self._highest_told, self._highest_coded
+        self._highest_told, self._highest_coded = 0, False
+        if coded or self.highestmodseq is None or told <= self.highestmodseq:
+            return ""
+        return self._set("highestmodseq", told)
+
+    def learn(self, value: Fetch | UidFetch) -> int | None:
+        """Keep the UID and the mod-sequence where FETCH tells them; either way, return the UID."""
+        modseq = value.items.get("MODSEQ")
+        if modseq is not None and isinstance(modseq, int):
+            self._learn_modseq(value, modseq)
+        if isinstance(value, UidFetch):
+            return value.uid
         uid = value.items.get("UID")
         if not isinstance(uid, int):
             return self.uid_of(value.seq)
         self.numbering.learn(value.seq, uid, self.exists or 0)
         return uid
+
+    def _learn_modseq(self, value: Fetch | UidFetch, modseq: int) -> None:
+        self._highest_told = max(self._highest_told, modseq)
+        if isinstance(value, Fetch):
+            self.numbering.learn_modseq(value.seq, modseq, self.exists or 0)
+        elif value.uid in self._modseqs or len(self._modseqs) < _MOST:
+            self._modseqs[value.uid] = modseq
+
+
+_MOST = 1 << 20  # messages without a number whose mod-sequences are kept
 
 
 def opened(exchange: Exchange, utf8: bool) -> Mailbox:

@@ -1,4 +1,6 @@
-"""Which UID each message number has, as far as the server has told, and how numbers shift when messages go."""
+"""Which UID and mod-sequence each message number has, as far as the server has told, and how numbers shift when
+messages go.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +11,7 @@ from imapsh.tuples import NamedTuple
 
 _MOST = 1 << 24  # messages whose UIDs are kept: 4 octets each
 _LAST_UID = (1 << 32) - 1
+_LAST_MODSEQ = (1 << 63) - 1
 _FEW = 8  # ranges cut out one by one
 
 
@@ -34,12 +37,16 @@ NOTHING = Shift()
 
 
 class Numbering:
-    """UIDs by message number.  UIDs rise with the numbers (RFC 9051 section 2.3.1.1), so the places are searched."""
+    """UIDs by message number.  UIDs rise with the numbers (RFC 9051 section 2.3.1.1), so the places are searched.
 
-    __slots__ = ("uids",)
+    `modseqs` are the mod-sequences by message number (RFC 7162), as far as they are known.
+    """
+
+    __slots__ = ("modseqs", "uids")
 
     def __init__(self) -> None:
         self.uids = array("I")  # 0 where not known
+        self.modseqs = array("Q")  # the same
 
     def uid_of(self, number: int) -> int | None:
         """Return the UID of a message number, or None if it is unknown."""
@@ -55,10 +62,24 @@ class Numbering:
             uids.frombytes(bytes((number - known) * uids.itemsize))
         uids[number - 1] = uid
 
+    def modseq_of(self, number: int) -> int | None:
+        """Return the mod-sequence of a message number, or None if it is unknown."""
+        return self.modseqs[number - 1] or None if 0 < number <= len(self.modseqs) else None
+
+    def learn_modseq(self, number: int, modseq: int, exists: int) -> None:
+        """Keep the mod-sequence of a message; what cannot be one is left out."""
+        known = len(self.modseqs)
+        if not 0 < number <= min(max(exists, known), _MOST) or not 0 < modseq <= _LAST_MODSEQ:
+            return
+        if known < number:
+            self.modseqs.frombytes(bytes((number - known) * self.modseqs.itemsize))
+        self.modseqs[number - 1] = modseq
+
     def expunge(self, number: int) -> None:
         """One message is gone."""
-        if 0 < number <= len(self.uids):
-            del self.uids[number - 1]
+        for kept in (self.uids, self.modseqs):
+            if 0 < number <= len(kept):
+                del kept[number - 1]
 
     def vanish(self, vanished: SequenceSet, exists: int) -> Shift:
         """Take away the messages of these UIDs, of `exists` that there are.
@@ -77,7 +98,8 @@ class Numbering:
             if first < last:
                 ranges.append((first + 1, last))
                 at = last
-        self._cut(ranges)
+        self.uids = _cut(self.uids, ranges)
+        self.modseqs = _cut(self.modseqs, ranges)
         return Shift(tuple(ranges), sure, told)
 
     def _places(self, low: int, high: int, at: int, total: int) -> tuple[int, int, bool, bool]:
@@ -117,15 +139,16 @@ class Numbering:
         octets = self.uids[start:stop].tobytes().rstrip(b"\0")
         return start + (len(octets) - 1) // self.uids.itemsize if octets else -1
 
-    def _cut(self, ranges: list[tuple[int, int]]) -> None:
-        """Take out ranges of numbers, in one pass if they are many."""
-        if len(ranges) <= _FEW:
-            for first, last in reversed(ranges):
-                del self.uids[first - 1 : last]
-            return
-        kept, at = array("I"), 0
-        for first, last in ranges:
-            kept.extend(self.uids[at : first - 1])
-            at = last
-        kept.extend(self.uids[at:])
-        self.uids = kept
+
+def _cut(numbers: array[int], ranges: list[tuple[int, int]]) -> array[int]:
+    """Return what is left without these ranges of places, which count from 1; in one pass if they are many."""
+    if len(ranges) <= _FEW:
+        for first, last in reversed(ranges):
+            del numbers[first - 1 : last]
+        return numbers
+    kept, at = array(numbers.typecode), 0
+    for first, last in ranges:
+        kept.extend(numbers[at : first - 1])
+        at = last
+    kept.extend(numbers[at:])
+    return kept

@@ -47,6 +47,9 @@ EXTENSIONS = (
     "gmail",
     "xlist",
     "keywords",
+    "messagelimit",
+    "uidbatches",
+    "uidonly",
 )
 
 _COMMAND = "command"  # the kind under which commands are kept

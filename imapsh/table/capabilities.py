@@ -94,15 +94,9 @@ _ROWS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("XMOVE", "The XMOVE command, before MOVE.", "Cyrus"),
     ),
     "Sync": (
-        ("QRESYNC", "Only what changed and vanished, when a mailbox is opened again.", "RFC 7162 §3.2"),
-        ("UIDONLY", "UIDs only, and no message numbers.", "RFC 9586 §3"),
         ("X-CREATEDMODSEQ", "The mod-sequence with which a message came.", "Cyrus"),
         ("X-REPLICATION", "Replication between servers.", "Cyrus"),
         ("X-REPLICATION-ARCHIVE", "Replication of archived mail between servers.", "Cyrus"),
-    ),
-    "Limits": (
-        ("MESSAGELIMIT=", "How many messages one command may be about.", "RFC 9738 §3", "MESSAGELIMIT=1000"),
-        ("SAVELIMIT=", "How many messages one COPY, MOVE or APPEND may store.", "RFC 9738 §3", "SAVELIMIT=1000"),
     ),
 }  # fmt: skip
 

@@ -3,7 +3,7 @@
 from imapsh.table.model import AFTER_LOGIN, MAILBOX_SELECTED, Command, Name
 
 _EXTENDED = ("LIST-EXTENDED", "IMAP4rev2")
-_OPENS = ("FLAGS", "EXISTS", "RECENT", "LIST", "OK", "VANISHED")
+_OPENS = ("FLAGS", "EXISTS", "RECENT", "LIST", "OK", "VANISHED", "FETCH")
 
 COMMANDS = (
     Command("SELECT", AFTER_LOGIN, "<mailbox> [(<select-param>...)]", "Opens a mailbox.", "RFC 9051 §6.3.2",

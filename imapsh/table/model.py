@@ -72,6 +72,10 @@ class Name(NamedTuple):
     `harmless`: the same without a change to the message, which read-only mode sends instead.  `standing`: see
     `standing`.
 
+    Some parts of a command may stand in few places only.  `only` names the commands that take it, where not all do that
+    take its kind; `beside` is another of its kind that must stand with it; `enabled` is what ENABLE must have turned
+    on before.  `uids_only`: once ENABLE has turned it on, commands may not hold message numbers.
+
     A row of the kind "slot" is another noun, its summary, for the slot that its syntax names; `read` of such a row
     names the function that tells what is wrong with a typed argument (`imapsh.typed.slots.Check`).
     """
@@ -88,6 +92,10 @@ class Name(NamedTuple):
     group: str = ""
     harmless: str = ""
     standing: str = ""
+    only: tuple[str, ...] = ()
+    beside: str = ""
+    enabled: str = ""
+    uids_only: bool = False
 
 
 def standing(row: Command | Name) -> str:
@@ -109,7 +117,7 @@ class Context(NamedTuple):
     Empty `capabilities` mean that they are not known.  `rev2` and `utf8` allow UTF-8 in quoted strings.  `read_only` is
     the shell's read-only mode.  `tagged`: True, a tag stands first; False, none does; None, decided by the words.
     `exists`: how many messages the selected mailbox has, None where that is not known; `writable`: it is open for
-    writing.
+    writing.  `enabled`: what ENABLE has turned on, in upper case; None where that is not known.
     """
 
     state: str = AUTHENTICATED
@@ -120,6 +128,7 @@ class Context(NamedTuple):
     tagged: bool | None = None
     exists: int | None = None
     writable: bool = False
+    enabled: frozenset[str] | None = None
 
     @property
     def takes_utf8(self) -> bool:

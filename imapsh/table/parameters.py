@@ -21,8 +21,9 @@ NAMES = (
     Name("append-extension", "<tagged-ext-label>", "No capability that imapsh knows defines this argument of APPEND.",
          "RFC 4466 §2.7", "<tagged-ext-label> <tagged-ext-val> [{<message>|<append-extension>}]",
          example="APPEND foo X-OWN (a b) {@message.eml}", standing=UNKNOWN),
+    Name("slot", "tagged-ext-simple", "numbers", "RFC 4466 §3", "<uid-set>"),
     Name("syntax", "tagged-ext-val", "A value of a parameter: numbers, or a list.", "RFC 4466 §3",
-         "<sequence-set>|([<tagged-ext-comp>...])", example="(1:3 (a b))"),
+         "<tagged-ext-simple>|([<tagged-ext-comp>...])", example="(1:3 (a b))"),
     Name("syntax", "tagged-ext-comp", "A part of such a list.", "RFC 4466 §3", "<astring>|([<tagged-ext-comp>...])",
          example="(a b)"),
 )  # fmt: skip

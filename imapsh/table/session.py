@@ -41,8 +41,6 @@ NAMES = (
          example="ENABLE IMAP4rev2"),
     Name("enable", "UTF8=ACCEPT", "UTF-8 in quoted strings, so in mailbox names too.", "RFC 6855 §3",
          needs=("UTF8=ACCEPT", "UTF8=ONLY"), example="ENABLE UTF8=ACCEPT"),
-    Name("enable", "QRESYNC", "VANISHED in place of EXPUNGE, and quick resynchronization.", "RFC 7162 §3.2.3",
-         needs=("QRESYNC",), example="ENABLE QRESYNC"),
     Name("syntax", "id-params", "Fields and their values, or NIL.", "RFC 2971 §4",
          "NIL|([{<id-field> <id-value>}...])", example='("name" "imapsh" "version" NIL)'),
     Name("response", "OK", "Success, or information.", "RFC 9051 §7.1.1", example="* OK [ALERT] Down at 22:00"),

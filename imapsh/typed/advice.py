@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from imapsh import table
 from imapsh.grammar.tokens import BAD, CRLF
 from imapsh.table.model import AUTHENTICATED, NOT_AUTHENTICATED, UNKNOWN, Command, Context, Name
-from imapsh.typed.found import Expected, Problem
+from imapsh.typed.found import Expected, Problem, find
 from imapsh.typed.nodes import Keyword, Node, Repeat, Sequence, folded, word_end
 from imapsh.typed.slots import Slot, form
 from imapsh.typed.syntax import Rule, Table
@@ -36,6 +36,11 @@ def _offered(capabilities: frozenset[str], rev2: bool) -> frozenset[str]:
     return frozenset(names | families | ({"IMAP4REV2"} if rev2 else set()))
 
 
+def _is_among(name: str, offered: frozenset[str]) -> bool:
+    """Return whether a capability is offered, or if its name ends in `=` one of the family."""
+    return name in offered or (name[-1] == "=" and any(other.startswith(name) for other in offered))
+
+
 def unfit(row: Command | Name, context: Context) -> Problem | None:
     """Return why a server in this context is not expected to know the row, or None if it is."""
     if row.editions == "1" and context.rev2:
@@ -49,12 +54,19 @@ def unfit(row: Command | Name, context: Context) -> Problem | None:
     if not context.capabilities:
         return None
     offered = _offered(context.capabilities, context.rev2)
-    if row.needs and not any(name.upper() in offered for name in row.needs):
+    if row.needs and not any(_is_among(name.upper(), offered) for name in row.needs):
         wanted = " or ".join(row.needs)
         return Problem("not-offered", 0, f"{row.name} needs {wanted}, which the server does not offer")
     if isinstance(row, Command) and (barred := [name for name in row.barred if name in offered]):
         return Problem("not-offered", 0, f"{row.name} is barred by the server's {barred[0]}")
     return None
+
+
+@lru_cache(maxsize=16)
+def uids_only(enabled: frozenset[str] | None) -> Name | None:
+    """Return what ENABLE has turned on that forbids message numbers, or None if nothing does."""
+    rows = (table.find("enable", name) for name in enabled or ())
+    return next((row for row in rows if row is not None and row.uids_only), None)
 
 
 def changing(row: Command | Name, context: Context) -> Problem | None:
@@ -92,6 +104,21 @@ def _misplaced(command: Command, context: Context) -> Problem | None:
         return Problem("state", 0, reason)
     if context.read_only and command.changes:
         return Problem("read-only", 0, f"{command.name} changes mail or mailboxes, and read-only mode is on")
+    bar = uids_only(context.enabled) if command.numbers else None
+    if bar is not None and (by_uid := table.command(f"UID {command.name}")) is not None:
+        return Problem("uid-required", 0, f"{command.name} is not allowed after ENABLE {bar.name}; use {by_uid.name}")
+    return None
+
+
+def _out_of_place(row: Name, command: Command, run: Run) -> Problem | None:
+    """Return why a row of a complete line may not stand in it, or None if it may."""
+    enabled = run.context.enabled
+    if row.only and command.name not in row.only:
+        return Problem("place", 0, f"{row.name} may stand in {_either(row.only)} only")
+    if row.beside and all(piece.name != row.beside for piece in find(tuple(run.pieces), row.kind)):
+        return Problem("place", 0, f"{row.name} needs {row.beside} beside it")
+    if row.enabled and enabled is not None and row.enabled not in enabled:
+        return Problem("place", 0, f"{row.name} needs ENABLE {row.enabled} before")
     return None
 
 
@@ -118,6 +145,8 @@ def problems(text: str, head: Head, run: Run, complete: bool) -> tuple[Problem, 
         note(_unknown(text, head, run), head.start)
     else:
         note(_misplaced(head.command, run.context), head.start)
+        for row, at in run.placed if complete else ():
+            note(_out_of_place(row, head.command, run), at)
         if not complete and (wrong := _wrong(text, head, run)) is not None:
             found.setdefault(wrong.offset, wrong)
         if complete and head.command.check:

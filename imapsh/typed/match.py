@@ -57,6 +57,8 @@ class Run:
         self.wanted: list[Node] = []  # what was tried in vain at `furthest`
         self.tried: list[tuple[int, Node]] = []  # all that was tried at `watch` or behind it
         self.left: tuple[tuple[Sequence, int, int], ...] = ()  # the frames as they stood at `watch`
+        self.uids_only = advice.uids_only(context.enabled)
+        self.placed: list[tuple[Name, int]] = []  # rows that may stand in few places only, and where they stand
         self.noted: dict[int, Problem] = {}
         self.spans: dict[int, tuple[int, str, str]] = {}  # start -> end, role, and what a slot there is called
 

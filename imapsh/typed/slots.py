@@ -15,7 +15,7 @@ from imapsh.grammar.tokens import DATA, FILE, LITERAL, OPEN_QUOTE, QUOTED, Token
 from imapsh.patterns import lazy
 from imapsh.table.model import Name
 from imapsh.tuples import NamedTuple
-from imapsh.typed.found import NUMBER_SLOTS, FileName, Piece
+from imapsh.typed.found import FileName, Piece
 
 if TYPE_CHECKING:
     from imapsh.typed.match import Run
@@ -40,6 +40,7 @@ class Shape(NamedTuple):
     role: str = "string"
     needs: tuple[str, ...] = ()  # capabilities of which one offers it; {} is the argument itself
     bits: int = 0  # of a number: how many it may have (RFC 9051 section 9: number, number64); 0 for any
+    numbers: bool = False  # it is a set of message numbers
 
     @property
     def bounds(self) -> str:
@@ -53,6 +54,13 @@ class Shape(NamedTuple):
 
 def _numbers(text: str) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d+", text))
+
+
+def _rising(text: str) -> tuple[int, ...]:
+    low, high = numbers = _numbers(text)
+    if low > high:
+        raise ValueError(f"{text} must run from low to high")
+    return numbers
 
 
 def _nil(text: str) -> None:
@@ -77,6 +85,8 @@ _HALF_DATE = _C(rf'"?(?:\d{{0,2}}|\d{{1,2}}-[A-Z]{{0,3}}|\d{{1,2}}-{_MONTH}-\d{{
 _DATE_TIME = _C(rf'"(?: \d|\d\d)-{_MONTH}-\d{{4}} \d\d:\d\d:\d\d [+-]\d{{4}}"')
 _SET = _C(PATTERN.pattern + r"|\$")
 _ENDS = r"(?:[1-9]\d*|\*)"
+_DEFINITE = _C(r"[1-9]\d*(?::[1-9]\d*)?(?:,[1-9]\d*(?::[1-9]\d*)?)*")
+_HALF_DEFINITE = _C(r"(?:[1-9]\d*(?::[1-9]\d*)?,)*(?:[1-9]\d*(?::(?:[1-9]\d*)?)?)?\Z")
 _HALF_SET = _C(rf"(?:{_ENDS}(?::{_ENDS})?,)*(?:{_ENDS}(?::{_ENDS}?)?)?\Z")
 _BASE64 = _C(r"=(?![A-Za-z0-9+/=])|(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})")
 
@@ -85,13 +95,14 @@ def _astring(noun: str, role: str = "string", *, secret: bool = False) -> Shape:
     return Shape(noun, _ASTRING, strings=True, loose=_LOOSE, secret=secret, role=role)
 
 
-def _set(noun: str) -> Shape:
-    return Shape(noun, _SET, SequenceSet.parse, half=_HALF_SET, role="set")
+def _set(noun: str, *, numbers: bool = False, definite: bool = False) -> Shape:
+    bare, half = (_DEFINITE, _HALF_DEFINITE) if definite else (_SET, _HALF_SET)
+    return Shape(noun, bare, SequenceSet.parse, half=half, role="set", numbers=numbers)
 
 
-def _one(noun: str) -> Shape:
+def _one(noun: str, *, numbers: bool = False) -> Shape:
     """seq-number = nz-number / "*", which is a set of one."""
-    return Shape(noun, _C(_ENDS), SequenceSet.parse, role="set")
+    return Shape(noun, _C(_ENDS), SequenceSet.parse, role="set", numbers=numbers)
 
 
 #: Slot -> shape.  An extension's new kind of argument is one more line.
@@ -118,17 +129,21 @@ SLOTS: dict[str, Shape] = {
     "thread-alg-ext": Shape("a threading algorithm", _ATOM, role="item", needs=("THREAD={}",)),
     "initial-response": Shape("a response in base64, or = for an empty one", _BASE64, half=_C(r"[A-Za-z0-9+/]*=?\Z"),
                               secret=True, role="secret", needs=("SASL-IR", "IMAP4rev2")),
-    "sequence-set": _set("a set of message numbers (such as 1:4,7,*)"),
+    "sequence-set": _set("a set of message numbers (such as 1:4,7,*)", numbers=True),
     "uid-set": _set("a set of UIDs (such as 1:4,7,*)"),
     "objectid": Shape("an identifier (letters, digits, - and _)", _C(r"[A-Za-z0-9_-]{1,255}"), loose=_LOOSE,
                       role="item"),
+    "definite-sequence-set": _set("a set of message numbers (such as 1:4,7)", numbers=True, definite=True),
+    "definite-uid-set": _set("a set of UIDs (such as 1:4,7)", definite=True),
     "number": Shape("a number", _C(r"\d+"), int, role="number", bits=32),
     "number64": Shape("a number", _C(r"\d+"), int, role="number", bits=63),
     "nz-number": Shape("a number from 1", _C(r"[1-9]\d*"), int, role="number", bits=32),
     "nz-number64": Shape("a number from 1", _C(r"[1-9]\d*"), int, role="number", bits=63),
-    "seq-number": _one("a message number (or *)"),
+    "seq-number": _one("a message number (or *)", numbers=True),
     "uniqueid": _one("a UID (or *)"),
     "gm-id": Shape("a number from 1", _C(r"[1-9]\d*"), int, role="number", bits=64),
+    "nz-range": Shape("a range of numbers (such as 1:5)", _C(r"[1-9]\d*:[1-9]\d*"), _rising, role="number",
+                      half=_C(r"[1-9]\d*(?::(?:[1-9]\d*)?)?\Z")),
     "date": Shape("a date (such as 1-Feb-1994)", _DATE, _undated, half=_HALF_DATE, role="date"),
     "date-time": Shape('a date and time (such as "17-Jul-1996 02:44:25 -0700")', _DATE_TIME, _undated,
                        half=_C(r'"[^"]{0,26}\Z'), role="date"),
@@ -179,8 +194,8 @@ class Slot:
         except ValueError as error:
             run.notes("syntax", at, str(error) if end - at < 100 else f"this is too long for {shape.noun}")
             value = run.text[at:end]
-        if isinstance(value, SequenceSet) and self.kind in NUMBER_SLOTS and run.context.exists is not None:
-            self._within(run, at, value, run.context.exists)
+        if isinstance(value, SequenceSet) and shape.numbers:
+            self._numbered(run, at, value)
         if shape.needs:
             needs = tuple(name.format(run.text[at:end]) for name in shape.needs)
             run.suits(Name("slot", shape.noun, "", "", needs=needs), at)
@@ -195,8 +210,15 @@ class Slot:
         quoted = run.text[at] == '"'
         run.notes(self.kind, at if isinstance(value, bytes) else at + quoted + wrong[0], wrong[1])
 
-    def _within(self, run: Run, at: int, numbers: SequenceSet, exists: int) -> None:
-        """Message numbers beyond EXISTS are none (RFC 9051 section 9, seq-number)."""
+    def _numbered(self, run: Run, at: int, numbers: SequenceSet) -> None:
+        """Message numbers beyond EXISTS are none (RFC 9051 section 9, seq-number); some extensions forbid them all."""
+        if run.uids_only is not None and not numbers.saved:
+            name = run.uids_only.name
+            run.notes("uid-required", at, f"message numbers are not allowed after ENABLE {name}; use UIDs")
+            return
+        exists = run.context.exists
+        if exists is None:
+            return
         largest = max((end for pair in numbers.ranges for end in pair), default=0)
         if largest > exists:
             held = f"the last message is {exists}" if exists else "the mailbox is empty"

@@ -95,6 +95,8 @@ class Table:
         is_named = row.name[0] != "<"
         if is_named and (row.needs or row.harmless or row.editions != "12"):
             run.suits(row, at)
+        if row.only or row.beside or row.enabled:
+            run.placed.append((row, at))
         if row.name[0] not in "<(":
             run.spans[at] = (at + len(row.name.rstrip("[")), self.role, "")
         children: tuple[Piece, ...] = ()

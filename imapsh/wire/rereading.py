@@ -20,7 +20,7 @@ _LOOKAHEAD = 4  # responses that must follow one another before a line in a lite
 
 #: A line that begins as a response of RFC 9051 does, or as one of an extension that tells something of a name.
 BELIEVABLE = re.compile(
-    rb"(?:\* (?:(?:OK|NO|BAD|BYE|PREAUTH) |\d{1,10} (?:EXISTS|RECENT|EXPUNGE)\r?\n|\d{1,10} FETCH \("
+    rb"(?:\* (?:(?:OK|NO|BAD|BYE|PREAUTH) |\d{1,10} (?:EXISTS|RECENT|EXPUNGE)\r?\n|\d{1,10} (?:UID)?FETCH \("
     rb"|(?:FLAGS|LIST|LSUB|XLIST) \(|(?:SEARCH|SORT)[ \r\n]|(?:CAPABILITY|ENABLED|STATUS|ESEARCH|NAMESPACE|ID|VANISHED|"
     rb"THREAD) |(?-i:[A-Z]{3,12}) (?:\"[^\"\r\n]{0,200}\"|[\w./&-]{1,200}) (?:[(\"]|[a-z]{1,11}\r?\n))"
     rb"|[^\x00-\x20\x7f-\xff(){%*\"\\+]{1,40} (?:OK|NO|BAD)[ \r\n]|\+ )",

@@ -90,6 +90,23 @@ def test_two_that_run_at_once_get_what_is_theirs() -> None:
     play(scene)
 
 
+def test_messages_without_numbers_are_told_apart_by_uid() -> None:
+    async def scene() -> None:
+        async with pair() as (c, peer):
+            await selected(c, peer, 3)
+            running = asyncio.create_task(_uids(c))
+            await peer.hears(b"A2 UID FETCH 20:30 FLAGS\r\n")
+            await peer.says(b"* 20 UIDFETCH (FLAGS ())\r\n* 40 UIDFETCH (FLAGS ())\r\n* 30 UIDFETCH (FLAGS (a))\r\n")
+            await peer.says(b"A2 OK done\r\n")
+            assert await running == [(0, 20), (0, 30)]
+
+    play(scene)
+
+
+async def _uids(c: Connection) -> list[tuple[int, int | None]]:
+    return [(message.seq, message.uid) async for message in c.fetch("20:30", "FLAGS", uid=True)]
+
+
 def test_esearch_is_a_search_too() -> None:
     async def scene() -> None:
         async with pair() as (c, peer):

@@ -1,4 +1,4 @@
-"""What the server says in the examples of RFC 3501 and RFC 9051."""
+"""What the server says in the examples of RFC 3501, RFC 9051 and the extensions."""
 
 from __future__ import annotations
 
@@ -6,9 +6,17 @@ import pytest
 
 from .reading import DATA, one
 
-EXAMPLES = [line.split("\t") for line in (DATA / "examples.txt").read_text().splitlines()]
+EXAMPLES = [
+    line.split("\t")
+    for name in ("examples", "examples_sync")
+    for line in (DATA / f"{name}.txt").read_text().splitlines()
+]
 #: The examples that break the ABNF of their own RFC, and how.
-AMISS = [line.split("\t") for line in (DATA / "examples_amiss.txt").read_text().splitlines()]
+AMISS = [
+    line.split("\t")
+    for name in ("examples_amiss", "examples_sync_amiss")
+    for line in (DATA / f"{name}.txt").read_text().splitlines()
+]
 
 
 @pytest.mark.parametrize(("section", "line"), EXAMPLES)

@@ -192,3 +192,88 @@ def test_a3_many_vanish_one_by_one_and_many_at_once() -> None:
     assert left == 99_000
     many = SequenceSet(tuple((uid, uid) for uid in range(1002, 50_000, 2)))
     assert numbering.vanish(many, left).total == 24_499
+
+
+# -- mod-sequences (RFC 7162), and no numbers at all (RFC 9586)
+
+
+def test_mod_sequences_move_with_their_messages() -> None:
+    numbering = Numbering()
+    for number in range(1, 6):
+        numbering.learn(number, number * 10, 5)
+        numbering.learn_modseq(number, number * 100, 5)
+    numbering.expunge(2)
+    assert [numbering.modseq_of(number) for number in range(1, 6)] == [100, 300, 400, 500, None]
+    numbering.vanish(SequenceSet.parse("30,50"), 4)
+    assert [numbering.modseq_of(number) for number in range(1, 4)] == [100, 400, None]
+
+
+@pytest.mark.parametrize(("number", "modseq"), [(0, 5), (7, 5), (1, 0), (1, 1 << 63)])
+def test_what_is_no_mod_sequence_is_left_out(number: int, modseq: int) -> None:
+    numbering = Numbering()
+    numbering.learn_modseq(number, modseq, 5)
+    assert numbering.modseq_of(number) is None
+
+
+def _highest(told: str) -> tuple[int | None, list[str]]:
+    """HIGHESTMODSEQ after a NOOP, which was 90 before, and what is said to have changed."""
+    opened = OPENED.replace("S: A2 OK", "S: * OK [HIGHESTMODSEQ 90] highest\nS: A2 OK")
+    played = noop(told, opened)
+    box = played.session.mailbox
+    assert box is not None
+    return box.highestmodseq, [change for change in played.exchanges[-1].changes if "MODSEQ" in change]
+
+
+def test_highestmodseq_rises_with_what_fetch_tells_once_the_command_is_done() -> None:
+    told = "S: * 1 FETCH (UID 6 MODSEQ (103))\nS: * 2 FETCH (UID 7 MODSEQ (101))"
+    assert _highest(told) == (103, ["HIGHESTMODSEQ 90 -> 103"])
+    assert _highest("S: * 1 FETCH (UID 6 MODSEQ (80))") == (90, [])
+
+
+def test_the_code_counts_even_where_fetch_tells_more() -> None:
+    """RFC 7162 section 6: a VANISHED with a lower mod-sequence is still to come."""
+    told = "S: * 1 FETCH (UID 6 MODSEQ (103))\nS: * OK [HIGHESTMODSEQ 99] VANISHED is delayed"
+    assert _highest(told) == (99, ["HIGHESTMODSEQ 90 -> 99"])
+    told = "S: * OK [NOMODSEQ] none\nS: * 1 FETCH (UID 6 MODSEQ (103))"
+    assert _highest(told) == (None, [])
+
+
+def test_mod_sequences_of_messages_are_remembered() -> None:
+    played = noop("S: * 2 FETCH (UID 20 MODSEQ (7))\nS: * VANISHED 10", KNOWN)
+    box = played.session.mailbox
+    assert box is not None
+    assert (box.modseq_of(1), box.modseq_of(2), box.uid_of(1)) == (7, None, 20)
+
+
+UIDS_ONLY = OPENED.replace("QRESYNC", "UIDONLY")
+
+
+def test_after_uidonly_uidfetch_teaches_and_vanished_counts() -> None:
+    played = noop(
+        "S: * 30 UIDFETCH (FLAGS () MODSEQ (7))\nS: * 40 UIDFETCH (MODSEQ (8))\nS: * VANISHED 40,50", UIDS_ONLY
+    )
+    box = played.session.mailbox
+    assert box is not None
+    assert (box.exists, played.findings) == (3, [])
+    assert (box.modseq_of(uid=30), box.modseq_of(uid=40), box.uid_of(3)) == (7, None, None)
+
+
+def test_uidfetch_is_an_answer_as_fetch_is() -> None:
+    told = "S: * 30 UIDFETCH (FLAGS ())\nS: A3 OK done"
+    played = play(f"{UIDS_ONLY}\n>>> UID FETCH 30 FLAGS\nC: A3 UID FETCH 30 FLAGS\n{told}")
+    [received] = [one for one in played.received if one.response.name == "UIDFETCH"]
+    assert (received.unsolicited, received.exchange, received.uid) == (False, played.exchanges[-1], 30)
+    assert played.findings == []
+
+
+def test_what_a_conditional_store_left_is_said() -> None:
+    line = "STORE 1:3 (UNCHANGEDSINCE 5) +FLAGS (a)"
+    played = play(f"{OPENED}\n>>> {line}\nC: A3 {line}\nS: A3 OK [MODIFIED 1,3] done")
+    assert played.exchanges[-1].changes == ["not stored: 1,3, which had changed before"]
+
+
+def test_a_partial_result_is_said() -> None:
+    played = play(f"{OPENED}\n>>> UID SEARCH ALL\nC: A3 UID SEARCH ALL\nS: A3 OK [MESSAGELIMIT 1000 7] done")
+    assert played.exchanges[-1].changes == [
+        "PARTIAL RESULT: the server stopped after 1,000 messages; repeat it for UIDs below 7"
+    ]

@@ -12,7 +12,8 @@ from imapsh.typed.match import match
 
 LINES = [
     tuple(line.split("\t"))
-    for line in Path(__file__).with_name("examples.txt").read_text("utf-8").splitlines()
+    for name in ("examples.txt", "examples_sync.txt")
+    for line in Path(__file__).with_name(name).read_text("utf-8").splitlines()
     if not line.startswith("#")
 ]
 

@@ -15,6 +15,9 @@ SELECTED = Context("selected")
 FRESH = Context("not-authenticated")
 
 
+UIDS_ONLY = Context("selected", enabled=frozenset({"UIDONLY"}))
+
+
 def tree(pieces: tuple[Piece, ...]) -> list[object]:
     return [(piece.name, *tree(piece.children)) if piece.children else piece.name for piece in pieces]
 
@@ -340,3 +343,38 @@ def test_numbers_beyond_the_last_message(line: str, words: str) -> None:
 def test_an_empty_mailbox_has_none() -> None:
     [problem] = match("FETCH 1 FLAGS", SELECTED._replace(exists=0)).errors
     assert problem.message == "message 1 does not exist: the mailbox is empty"
+
+
+# -- what ENABLE allows and forbids
+
+
+@pytest.mark.parametrize(("line", "at", "said"), [
+    ("FETCH 1 FLAGS", 0, "FETCH is not allowed after ENABLE UIDONLY; use UID FETCH"),
+    ("SEARCH ALL", 0, "SEARCH is not allowed after ENABLE UIDONLY; use UID SEARCH"),
+    ("MOVE 1:4 x", 0, "MOVE is not allowed after ENABLE UIDONLY; use UID MOVE"),
+    ("UID SEARCH NOT 1:4", 15, "message numbers are not allowed after ENABLE UIDONLY; use UIDs"),
+    ("UID SEARCH OR SEEN *", 19, "message numbers are not allowed after ENABLE UIDONLY; use UIDs"),
+    ("SELECT x (QRESYNC (1 2 (3 4)))", 24, "message numbers are not allowed after ENABLE UIDONLY; use UIDs"),
+])  # fmt: skip
+def test_message_numbers_are_refused_once_uids_only_are_enabled(line: str, at: int, said: str) -> None:
+    errors = match(line, UIDS_ONLY).errors
+    assert (at, said, "error") in [(one.offset, one.message, one.severity) for one in errors]
+    plain = match(line, SELECTED).errors
+    assert [one for one in plain if one.rule == "uid-required"] == []
+
+
+@pytest.mark.parametrize("line", [
+    "UID FETCH 1:* FLAGS", "UID SEARCH UID 1:4", "UID SEARCH $", "EXPUNGE", "UID EXPUNGE 4", "SELECT x (X-OWN 1:4)",
+    "UID STORE 4 +FLAGS (\\Seen)", "NOOP",
+])  # fmt: skip
+def test_uids_are_welcome_then(line: str) -> None:
+    assert [one for one in match(line, UIDS_ONLY).errors if one.severity == "error"] == []
+
+
+def test_a_parameter_may_need_enable() -> None:
+    line = "SELECT INBOX (QRESYNC (1 2))"
+    assert [one.message for one in match(line, SELECTED._replace(enabled=frozenset())).errors] == [
+        "QRESYNC needs ENABLE QRESYNC before"
+    ]
+    assert match(line, SELECTED._replace(enabled=frozenset({"QRESYNC"}))).errors == ()
+    assert match(line, SELECTED).errors == ()  # nobody knows

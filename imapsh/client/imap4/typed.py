@@ -10,7 +10,7 @@ from imapsh.wire.frames import Frame, Part
 if TYPE_CHECKING:
     from imapsh.grammar.responses import Parser
 
-_NUMBERED = frozenset(("EXISTS", "EXPUNGE", "FETCH", "RECENT"))
+_NUMBERED = frozenset(("EXISTS", "EXPUNGE", "FETCH", "RECENT", "UIDFETCH"))
 _STATUS = frozenset(("BAD", "BYE", "NO", "OK", "PREAUTH"))
 
 

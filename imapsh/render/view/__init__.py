@@ -28,6 +28,7 @@ from imapsh.render.visible import Shown
 #: The type of a value -> the class of this package that gathers the responses of a command.
 GATHERERS: dict[type, str] = {
     values.Fetch: "table.Table",
+    values.UidFetch: "table.Table",
     values.MailboxList: "tree.Tree",
     values.Expunged: "gone.Gone",
 }

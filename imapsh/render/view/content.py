@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from imapsh.grammar.parts import find
-from imapsh.grammar.values import BodyPart, Fetch
+from imapsh.grammar.values import BodyPart, Fetch, UidFetch
 from imapsh.render.literals import LINE, beginning, is_binary, literal_lines
 from imapsh.render.pretty import ELIDE
 from imapsh.render.styles import Fragment
@@ -46,10 +46,10 @@ def section(item: str) -> Section | None:
     return Section(found[1] == "BINARY", found[2] or "", found[3] or "", int(found[4] or 0))
 
 
-def content(item: str, data: Part, value: Fetch, look: Look, uid: int | None) -> Iterator[Line]:
+def content(item: str, data: Part, value: Fetch | UidFetch, look: Look, uid: int | None) -> Iterator[Line]:
     """The item's name with what it holds, and below, behind a gutter, the content."""
     where = section(item)
-    seen = look.memory.structure(value.seq, value.items.get("UID") or uid)
+    seen = look.memory.structure(value.seq, value.uid or uid)
     part = _part(where, seen)
     if isinstance(data, Spilled):
         yield from _beginning(item, data, where, part, look)
@@ -60,7 +60,7 @@ def content(item: str, data: Part, value: Fetch, look: Look, uid: int | None) ->
         yield from _message(item, data, where, look)
     else:
         undone = _undone(data, where, part)
-        yield from _title(item, data, part, undone.said or _unknown(part, seen, value.seq), look)
+        yield from _title(item, data, part, undone.said or _unknown(part, seen, value), look)
         yield from _shown(undone.data, "", look)
 
 
@@ -97,12 +97,13 @@ def _undone(data: bytes, where: Section, part: BodyPart | None) -> Undone:
     return undo(data, encoding, charset, begins=where.begins)
 
 
-def _unknown(part: BodyPart | None, structure: BodyPart | None, number: int) -> str:
+def _unknown(part: BodyPart | None, structure: BodyPart | None, value: Fetch | UidFetch) -> str:
     if part is not None:
         return ""
     if structure is not None:
         return "as it is on the wire"
-    return f"as it is on the wire: FETCH {number} BODYSTRUCTURE tells how it is encoded"
+    fetch = f"FETCH {value.seq}" if value.seq else f"UID FETCH {value.uid}"
+    return f"as it is on the wire: {fetch} BODYSTRUCTURE tells how it is encoded"
 
 
 def _title(item: str, data: Part, part: BodyPart | None, said: str, look: Look) -> Iterator[Line]:

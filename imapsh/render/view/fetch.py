@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from imapsh.grammar.values import BodyPart, DateTime, Envelope, Fetch
+from imapsh.grammar.values import BodyPart, DateTime, Envelope, Fetch, UidFetch
 from imapsh.render.styles import Fragment
 from imapsh.render.view import readable
 from imapsh.render.view.body import tree
@@ -21,18 +21,19 @@ _DATES = {"INTERNALDATE": "received"}
 _SHORT = 60  #: characters of an item's value that stand in the first line
 
 
-def fetch(value: Fetch, look: Look) -> Iterator[Line]:
+def fetch(value: Fetch | UidFetch, look: Look) -> Iterator[Line]:
     """The message that is being shown."""
     return message(value, look, look.uid)
 
 
-def message(value: Fetch, look: Look, uid: int | None) -> Iterator[Line]:
+def message(value: Fetch | UidFetch, look: Look, uid: int | None) -> Iterator[Line]:
     """A message, item by item in the order in which they came; `uid` where it is known."""
     large = {item: data for item, data in value.items.items() if not _is_short(data)}
     words = [word for item, data in value.items.items() if item not in large for word in _short(item, data)]
-    if uid is not None and "UID" not in value.items:
+    if value.seq and uid is not None and "UID" not in value.items:
         words.insert(0, ("note", f"UID {uid}"))
-    yield from flow([("response", f"message {value.seq}"), ("", "  ")], words, look.columns, 4, "  ")
+    title = f"message {value.seq}" if value.seq else f"UID {value.uid}"
+    yield from flow([("response", title), ("", "  ")], words, look.columns, 4, "  ")
     for item, data in large.items():
         if isinstance(data, Envelope):
             yield from card(data, look)

@@ -24,6 +24,7 @@ VIEWS: dict[type, str] = {
     values.Search: "search.search",
     values.ESearch: "search.esearch",
     values.Fetch: "fetch.fetch",
+    values.UidFetch: "fetch.fetch",
 }
 
 

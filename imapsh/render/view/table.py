@@ -1,4 +1,7 @@
-"""The FETCH responses of one command as one table; a single message, or one with content, has a view of its own."""
+"""The FETCH responses of one command as one table; a single message, or one with content, has a view of its own.
+
+UIDFETCH, in which a UID stands for the message number, is shown alike.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from imapsh.grammar.responses import Response
-from imapsh.grammar.values import BodyPart, DateTime, Envelope, Fetch
+from imapsh.grammar.values import BodyPart, DateTime, Envelope, Fetch, UidFetch
 from imapsh.render.styles import Fragment
 from imapsh.render.view import readable
 from imapsh.render.view.columns import Column, Grid, flow
@@ -45,7 +48,7 @@ class Table:
     def __init__(self) -> None:
         self.begun = False
         self._rows: list[Cells] = []
-        self._only: tuple[Fetch, int | None] | None = None  # the first with its UID, as long as it is alone
+        self._only: tuple[Fetch | UidFetch, int | None] | None = None  # the first with its UID, as long as it is alone
         self._columns: list[str] = []
         self._grid: Grid | None = None
         self._marks: set[str] = set()
@@ -58,7 +61,9 @@ class Table:
     def take(self, response: Response, look: Look) -> bool:
         """Take in a message, where all that is told of it fits a row."""
         value = response.value
-        if not isinstance(value, Fetch) or not all(_is_small(item, data) for item, data in value.items.items()):
+        if not isinstance(value, Fetch | UidFetch) or not all(
+            _is_small(item, data) for item, data in value.items.items()
+        ):
             return False
         self._only = None if self._rows or self.begun else (value, look.uid)
         self._rows.append(self._cells(value))
@@ -102,8 +107,8 @@ class Table:
         if new:
             yield from flow([], [("note", f"{mark} {word}") for mark, word in new], look.columns, 0, "  ")
 
-    def _cells(self, value: Fetch) -> Cells:
-        cells: Cells = {_NUMBER: ("number", str(value.seq))}
+    def _cells(self, value: Fetch | UidFetch) -> Cells:
+        cells: Cells = {_NUMBER: ("number", str(value.seq))} if value.seq else {"UID": ("number", str(value.uid))}
         for item, data in value.items.items():
             cells.update(_cell(item, data))
         flags = value.items.get("FLAGS")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from imapsh import table
 from imapsh.grammar.dates import read_date
 from imapsh.grammar.sequence import STAR, SequenceSet
-from imapsh.grammar.values import ESearch, Fetch, MailboxStatus, Search
+from imapsh.grammar.values import ESearch, Fetch, MailboxStatus, Search, UidFetch
 from imapsh.grammar.writer import Writer
 from imapsh.render.amounts import count, size
 from imapsh.shell.connection.asking import asked
@@ -85,15 +85,15 @@ def messages(connection: Connection, why: str, numbers: SequenceSet, *, uid: boo
             count = every.count() if every is not None else 0
         if not uid or count > LARGE:
             return Mail(count)
-    told: dict[int, tuple[int, date | None]] = {}
+    told: dict[int | None, tuple[int, date | None]] = {}
     for part in _lines(numbers):
         fragments = Writer().raw(f"{part} (RFC822.SIZE INTERNALDATE)").fragments()
         values = yield from ask(connection, why, "UID FETCH" if uid else "FETCH", fragments)
         if values is None:
             return None
         for value in values:
-            if isinstance(value, Fetch) and isinstance(octets := value.items.get("RFC822.SIZE"), int):
-                told[value.seq] = octets, _day(value.items.get("INTERNALDATE"))
+            if isinstance(value, Fetch | UidFetch) and isinstance(octets := value.items.get("RFC822.SIZE"), int):
+                told[value.seq or value.uid] = octets, _day(value.items.get("INTERNALDATE"))
     days = [day for _, day in told.values() if day is not None]
     oldest = min(days).isoformat() if days else ""
     return Mail(len(told), sum(octets for octets, _ in told.values()), oldest)

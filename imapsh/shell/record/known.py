@@ -9,7 +9,16 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from imapsh.grammar.values import Expunged, Fetch, MailboxList, MailboxStatus, Namespaces, StatusText, Vanished
+from imapsh.grammar.values import (
+    Expunged,
+    Fetch,
+    MailboxList,
+    MailboxStatus,
+    Namespaces,
+    StatusText,
+    UidFetch,
+    Vanished,
+)
 from imapsh.session.core import Session
 from imapsh.session.events import Received
 from imapsh.session.exchange import Exchange
@@ -75,12 +84,12 @@ class Known:
         """Take in what a response tells."""
         value = event.response.value
         kind = type(value)
-        if kind is Fetch:
+        if kind is Fetch or kind is UidFetch:
             self.messages.learn(value, event.uid)
         elif kind is Expunged:
             self.messages.expunged(value.seq)
         elif kind is Vanished:
-            self.messages.vanished(event.gone)
+            self.messages.vanished(event.gone, () if value.earlier else value.uids.disjoint())
         elif kind in _OF_MAILBOXES:
             self.names.learn(event.response)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
 from imapsh.grammar.encodedwords import encoded_words
-from imapsh.grammar.values import Address, BodyPart, Envelope, Fetch
+from imapsh.grammar.values import Address, BodyPart, Envelope, Fetch, UidFetch
 from imapsh.patterns import lazy
 from imapsh.session.numbering import Shift
 
@@ -73,22 +73,24 @@ class Messages:
         self.keywords: dict[str, None] = {}
         self.fields: dict[str, None] = {}
         self._places: list[Seen | None] = []
+        self._by_uid: dict[int, Seen] = {}  # those that have no number, in the order in which they were last told of
         self._kept = 0
         self._age = 0
         self._flags: set[tuple[str, ...]] = set()  # sets of flags whose keywords are known
 
-    def learn(self, fetch: Fetch, uid: int | None) -> None:
-        """Take in a FETCH response; `uid` is given if it is known otherwise."""
+    def learn(self, fetch: Fetch | UidFetch, uid: int | None) -> None:
+        """Take in a FETCH or UIDFETCH response; `uid` is given if it is known otherwise."""
         items = fetch.items
         if "FLAGS" in items:
             self._learn_flags(items["FLAGS"])
-            if len(items) == 1 and uid is None:  # the common one
+            if len(items) == 1 and (uid is None or not fetch.seq):  # the common one
                 return
+        place = fetch.seq or -(uid or 0)
         for name, value in items.items():
             reader = _READERS.get(name)
             if reader is None and name[:4] in ("BODY", "RFC8") and isinstance(value, bytes):
-                self._learn_header(fetch.seq, name, value)
-            elif reader is not None and (seen := self._seen(fetch.seq)) is not None:
+                self._learn_header(place, name, value)
+            elif reader is not None and (seen := self._seen(place)) is not None:
                 reader(seen, value)
         uid = items.get("UID", uid)
         if isinstance(uid, int) and (known := self.of(fetch.seq)) is not None:
@@ -100,11 +102,14 @@ class Messages:
             self._kept -= self._places[number - 1] is not None
             del self._places[number - 1]
 
-    def vanished(self, gone: Shift) -> None:
+    def vanished(self, gone: Shift, uids: Sequence[tuple[int, int]] = ()) -> None:
         """Take many messages out.
 
-        If it is not known which they were, all numbers are forgotten.
+        If it is not known which they were, all numbers are forgotten.  `uids` are ranges of their UIDs.
         """
+        for low, high in uids if self._by_uid else ():
+            for uid in [uid for uid in self._by_uid if low <= uid <= high]:
+                del self._by_uid[uid]
         if not gone.sure:
             self._places, self._kept = [], 0
         for first, last in reversed(gone.ranges):
@@ -118,8 +123,9 @@ class Messages:
     def newest(self) -> Iterator[tuple[int, Seen]]:
         """Yield numbers and messages, the highest first.
 
-        It goes no further down than can be looked through at a keystroke.
+        It goes no further down than can be looked through at a keystroke.  The number is 0 for a message that has none.
         """
+        yield from ((0, self._by_uid[uid]) for uid in sorted(self._by_uid, reverse=True))
         top = len(self._places)
         for number in range(top, max(0, top - _LOOKED_AT), -1):
             seen = self._places[number - 1]
@@ -151,7 +157,12 @@ class Messages:
             seen.is_told(values.get("subject", ""), values.get("from", ""), values.get("date", ""))
 
     def _seen(self, number: int) -> Seen | None:
-        """Return the message's record, and make one if there is none."""
+        """Return the message's record, and make one if there is none.
+
+        A number below 0 stands for the UID of a message that has no number.
+        """
+        if number < 0:
+            return self._seen_by_uid(-number)
         places = self._places
         if not 0 < number <= _PLACES:
             return None
@@ -166,6 +177,13 @@ class Messages:
             self._forget_half()
         self._kept += 1
         seen = self._places[number - 1] = Seen(self._age)
+        return seen
+
+    def _seen_by_uid(self, uid: int) -> Seen:
+        seen = self._by_uid.pop(uid, None) or Seen(0)
+        seen.uid, self._by_uid[uid] = uid, seen
+        if len(self._by_uid) > MOST:
+            del self._by_uid[next(iter(self._by_uid))]
         return seen
 
     def _forget_half(self) -> None:

@@ -20,6 +20,7 @@ from imapsh.grammar.values import (
     MailboxStatus,
     Search,
     StatusText,
+    UidFetch,
     Vanished,
 )
 from imapsh.session.attribution import alike_names
@@ -149,6 +150,10 @@ class Results:
                 found = None if event.unsolicited or event.exchange is None else self.begin(event.exchange)
                 if found is not None:
                     found.mark(value.seq)
+            elif kind is UidFetch:
+                found = None if event.unsolicited or event.exchange is None else self.begin(event.exchange)
+                if found is not None:
+                    found.add((value.uid,), True)
             elif kind in _TAKERS:
                 _TAKERS[kind](self, event, value)
             elif hasattr(value, "in_order"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imapsh.grammar.sequence import STAR, SequenceSet
-from imapsh.grammar.values import Fetch
+from imapsh.grammar.values import Fetch, UidFetch
 from imapsh.tuples import NamedTuple
 from imapsh.typed.found import find
 from imapsh.typed.match import Match
@@ -22,9 +22,9 @@ class OneText(NamedTuple):
     number: int
     uid: bool
 
-    def text_of(self, value: Fetch, uid: int | None) -> bytes | Spilled | None:
+    def text_of(self, value: Fetch | UidFetch, uid: int | None) -> bytes | Spilled | None:
         """Return the text if this FETCH response brings it; None if it is of another message, or NIL."""
-        number = value.items.get("UID", uid) if self.uid else value.seq
+        number = (value.uid or uid) if self.uid else value.seq
         if STAR != self.number != number and number is not None:
             return None
         texts = (one for name, one in value.items.items() if _section(name) == _section(self.item))

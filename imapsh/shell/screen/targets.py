@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING, Any
 
 from imapsh.errors import UsageError
-from imapsh.grammar.values import Fetch
+from imapsh.grammar.values import Fetch, UidFetch
 from imapsh.session.events import Completed, Event, Received, Sent
 from imapsh.shell.screen.landing import landing
 from imapsh.shell.screen.onetext import OneText, one_text
@@ -144,7 +144,7 @@ class FileTarget(Target):
             elif self._text is None and not self._empty:
                 self._missing = alone.item
             return not self.refused and self._text is not None
-        if isinstance(event, Received) and isinstance(event.response.value, Fetch):
+        if isinstance(event, Received) and isinstance(event.response.value, Fetch | UidFetch):
             text = alone.text_of(event.response.value, event.uid)
             if text is None:
                 return False
@@ -153,9 +153,9 @@ class FileTarget(Target):
                 return False
             self._text = text
             self._item, self._encoding = self._encoded(event.response.value, event.uid)
-        return not isinstance(event, Received) or event.response.name == "FETCH"
+        return not isinstance(event, Received) or event.response.name in ("FETCH", "UIDFETCH")
 
-    def _encoded(self, value: Fetch, uid: int | None) -> tuple[str, str]:
+    def _encoded(self, value: Fetch | UidFetch, uid: int | None) -> tuple[str, str]:
         """Return the text's name, and its encoding if that was seen."""
         item = next((name for name in value.items if name.startswith("BODY[")), "")
         structure = self._memory.structure(value.seq, uid) if self._memory is not None and item else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imapsh.grammar.values import Fetch
+from imapsh.grammar.values import Fetch, UidFetch
 from imapsh.session.numbering import Shift
 from imapsh.shell.record import messages as seen
 from imapsh.shell.record.known import Known
@@ -104,3 +104,17 @@ def test_a3_numbers_move_up_behind_those_that_vanished() -> None:
     assert subjects(messages) == {1: "s2", 2: "s5"}
     messages.vanished(Shift(((1, 1),), sure=False))
     assert subjects(messages) == {}
+
+
+def test_messages_without_numbers_are_kept_by_their_uids() -> None:
+    messages = Messages()
+    messages.learn(UidFetch(70, {"ENVELOPE": ENVELOPE}), 70)
+    messages.learn(UidFetch(90, {"BODY[]": header("x"), "FLAGS": ("$Work",)}), 90)
+    messages.learn(UidFetch(95, {"FLAGS": ("$Home",)}), 95)
+    assert [(number, message.uid, message.subject) for number, message in messages.newest()] == [
+        (0, 90, "x"),
+        (0, 70, "réport of June"),
+    ]
+    assert list(messages.keywords) == ["$Work", "$Home"]
+    messages.vanished(Shift(), [(60, 80)])
+    assert [message.uid for _, message in messages.newest()] == [90]

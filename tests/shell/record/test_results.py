@@ -207,3 +207,9 @@ def test_threads_keep_the_order_of_the_server() -> None:
     assert told.results.found is not None
     assert str(told.results.found.as_set()) == "9,4:6,1"
     assert told.does("THREAD REFERENCES UTF-8 ALL", "* THREAD (9 4)", "TAG OK done").numbers == [4, 9]
+
+
+def test_what_uidfetch_brings_is_found() -> None:
+    told = Told().does("UID FETCH 20:30 FLAGS", "* 20 UIDFETCH (FLAGS ())", "* 30 UIDFETCH (FLAGS ())", "TAG OK done")
+    assert told.results.found is not None
+    assert str(told.results.found.as_set()) == "20,30"

@@ -11,7 +11,7 @@ from typing import Any
 from imapsh.errors import CommandNo, Interrupted, StateError, UsageError
 from imapsh.grammar.fragments import Fragment
 from imapsh.grammar.sequence import SequenceSet
-from imapsh.grammar.values import AppendUid, Fetch, StatusText
+from imapsh.grammar.values import AppendUid, Fetch, StatusText, UidFetch
 from imapsh.grammar.writer import Writer
 from imapsh.render.amounts import count, size
 from imapsh.session.events import Received
@@ -100,9 +100,9 @@ class _Saving:
 
     def take(self, event: Received) -> None:
         value = event.response.value
-        if not isinstance(value, Fetch) or self.error:
+        if not isinstance(value, Fetch | UidFetch) or self.error:
             return
-        item = self.items.pop(value.items.get("UID", 0), None)
+        item = self.items.pop(value.uid or 0, None)
         part = value.items.get("BODY[]")
         if item is None or part is None:
             return
@@ -122,10 +122,10 @@ def _list(connection: Connection, numbers: str, uid: bool) -> Steps[list[Item]]:
     _check(connection, exchange)
     found: dict[int, Item] = {}
     for value in values:
-        if isinstance(value, Fetch) and isinstance(value.items.get("UID"), int):
+        if isinstance(value, Fetch | UidFetch) and (known := value.uid) is not None:
             items = value.items
             flags, date = items.get("FLAGS") or (), items.get("INTERNALDATE") or ""
-            found[items["UID"]] = Item(items["UID"], tuple(flags), str(date), items.get("RFC822.SIZE") or 0)
+            found[known] = Item(known, tuple(flags), str(date), items.get("RFC822.SIZE") or 0)
     return list(found.values())
 
 

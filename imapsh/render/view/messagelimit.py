@@ -1,0 +1,15 @@
+"""MESSAGELIMIT: an OK with it is a partial result, which is said as loudly as a fault."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from imapsh.grammar.messagelimit import MessageLimit
+from imapsh.render.view.columns import words_of
+from imapsh.render.view.look import Line, Look
+
+
+def message_limit(value: MessageLimit, look: Look) -> Iterator[Line]:
+    """In the reply to a command, what must be said of it; else what the limit is."""
+    caution = value.caution(look.response) if look.response is not None else ""
+    yield [*words_of(caution or value.reading(), "error" if caution else "note")]
