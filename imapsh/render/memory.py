@@ -30,7 +30,7 @@ class Kept(Generic[Value]):
         """Forget what belongs to message numbers: they have changed."""
         self._by_number.clear()
 
-    def put(self, number: int, uid: int | None, value: Value, *, instead: bool = True) -> None:
+    def put(self, number: int | None, uid: int | None, value: Value, *, instead: bool = True) -> None:
         """Keep a value of a message; if `instead` is false, what is there stays."""
         for kept, key in ((self._by_number, number), (self._by_uid, uid)):
             if isinstance(key, int) and (instead or key not in kept):
