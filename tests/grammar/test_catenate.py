@@ -41,7 +41,7 @@ AMISS = [
     ("a NO [BADURL ] gone", "badurl-response-code", 13),
     ("a NO [TOOBIG 5] gone", "resp-text-code", 12),
     ("a OK [APPENDUID 38505 *] done", "resp-code-apnd", 22),
-    ("a OK [APPENDUID 38505 3:*] done", "resp-text-code", 23),
+    ("a OK [APPENDUID 38505 3:*] done", "resp-code-apnd", 24),
     ("a OK [APPENDUID 38505 0] done", "resp-code-apnd", 22),
     ("a OK [APPENDUID 38505] done", "resp-code-apnd", 21),
     ("a OK [APPENDUID NIL 5] done", "resp-code-apnd", 16),
