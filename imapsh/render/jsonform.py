@@ -131,6 +131,8 @@ def plain(value: Any) -> Any:
         return form(value)
     if isinstance(value, tuple):
         return _fields(value) if hasattr(value, "_fields") else _listed(value)
+    if isinstance(value, dict):
+        return _mapped(value)
     return value if isinstance(value, str | int | float | bool | None) else str(value)
 
 

@@ -50,6 +50,7 @@ EXTENSIONS = (
     "messagelimit",
     "uidbatches",
     "uidonly",
+    "objectid_plus",
 )
 
 _COMMAND = "command"  # the kind under which commands are kept

@@ -387,3 +387,18 @@ def test_labels_are_words() -> None:
         '- message 1  UID 5  X-GM-MSGID 1278455344230334865  X-GM-LABELS \\Inbox "Muy Importante"',
         "< a OK x",
     ]
+
+
+def test_pairs_are_columns() -> None:
+    assert view(
+        "* 1 FETCH (UID 5 OBJECTID (EMAILID M1 THREADID T1))\n* 2 FETCH (UID 6 OBJECTID (EMAILID M2))\na OK x"
+    ) == [
+        "- #  UID  EMAILID  THREADID",
+        "  1    5  M1       T1",
+        "  2    6  M2",
+        "< a OK x",
+    ]
+    assert view("* STATUS foo (OBJECTID (MAILBOXID F1 ACCOUNTID u1))") == ["- foo  OBJECTID MAILBOXID F1 ACCOUNTID u1"]
+    assert view("* OK [OBJECTID (MAILBOXID F1)] x") == [
+        "- OK [OBJECTID (MAILBOXID F1)] x -- The identifiers of the mailbox that was opened, made or renamed."
+    ]

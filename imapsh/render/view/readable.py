@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeGuard
 
@@ -156,6 +156,8 @@ def plain(value: Any) -> str:
         return size(value)
     if isinstance(value, tuple | list):
         return "(" + " ".join(map(plain, value)) + ")"
+    if isinstance(value, Mapping):
+        return " ".join(f"{visible(name)} {plain(one)}" for name, one in value.items()) or "(none)"
     if isinstance(value, str) and "\n" in value:
         value = " ".join(value.split())
     return visible(value if isinstance(value, bytes) else str(value))

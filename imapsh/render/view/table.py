@@ -147,6 +147,8 @@ def _cell(item: str, data: Any) -> Mapping[str, Fragment]:
         return {item: ("date", readable.in_table(data))}
     if item == "RFC822.SIZE" and isinstance(data, int):
         return {item: ("number", readable.short_size(data))}
+    if isinstance(data, Mapping) and data:
+        return {visible(name): (readable.style(one), readable.plain(one)) for name, one in data.items()}
     if readable.are_words(data):
         return {item: ("flag", readable.words(data))}
     return {item: (readable.style(data), readable.plain(data))}
