@@ -34,6 +34,10 @@ ELSEWHERE = (
         "client/test_connection.py", "parts of the connection, seen in what it does",
     ),
     Elsewhere(
+        "client/acl client/ordering client/quota client/storing client/syncing",
+        "client/test_extensions.py", "methods of the connection, tried on the demo server",
+    ),
+    Elsewhere(
         "client/imap4/asking client/imap4/classes client/imap4/idle client/imap4/mailboxes client/imap4/messages "
         "client/imap4/names client/imap4/opening client/imap4/reading client/imap4/receiving client/imap4/replies "
         "client/imap4/sending client/imap4/sockets client/imap4/transcript client/imap4/typed", "client/test_imap4.py",
@@ -142,6 +146,7 @@ OF_NO_MODULE = {
         "all rules together, read from data",
     "sasl/test_passwords sasl/test_real sasl/test_session sasl/test_tokens": "all mechanisms of a kind together",
     "server/test_clients server/test_conduct server/test_fuzz server/test_table": "the server as a client meets it",
+    "client/test_extensions": "the connection's methods for extensions",
     "session/test_compress": "a matter that several modules share",
     "shell/prompt/test_typing shell/prompt/test_typing_fuzz shell/test_addressing shell/test_secrets "
     "shell/test_cleartext shell/test_hints_table shell/test_mechanism "

@@ -67,6 +67,13 @@ def search_keys(text: object) -> str:
     return ascii_only(text)
 
 
+def mod_sequence(value: object) -> int:
+    """Return a mod-sequence, which may be 0 in a command.  Raises UsageError for anything else (RFC 7162 section 7)."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 1 << 63:
+        raise UsageError(f"{value!r} is not a mod-sequence: give a number from 0")
+    return value
+
+
 def ascii_only(text: str) -> str:
     """Return the text as it is.  Raises UsageError for anything but ASCII."""
     if not text.isascii():

@@ -5,15 +5,24 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from types import TracebackType
 
-from imapsh.client import results
-from imapsh.client.arguments import MessageSet, ascii_only, fetch_items, message_set, search_keys
+from imapsh.client import acl, ordering, quota, results, storing
+from imapsh.client.arguments import (
+    MessageSet,
+    ascii_only,
+    fetch_items,
+    message_set,
+    mod_sequence,
+    search_keys,
+)
 from imapsh.client.driving import Runner
 from imapsh.client.idle import Idle
 from imapsh.client.login import Login, Password
-from imapsh.client.messages import Asked, Message, message
+from imapsh.client.messages import Asked, Message, Stored, message
 from imapsh.client.removed import Removed, removed, told_gone
 from imapsh.client.routing import Want, is_untagged
-from imapsh.errors import ConnectionLost, ImapshError
+from imapsh.client.syncing import QResync, Resynced, resynced, tells
+from imapsh.errors import ConnectionLost, ImapshError, StateError
+from imapsh.grammar.condstore import Modified
 from imapsh.grammar.fragments import Fragment
 from imapsh.grammar.responses import Response
 from imapsh.grammar.sequence import SequenceSet
@@ -86,6 +95,7 @@ class Connection:
             server_name=address.server_name,
             on_event=on_event,
         )
+        self.resynced = Resynced(SequenceSet(), ())  #: what the last `select` with `qresync` told
         self._login = Login(self._runner, address, tls=tls, cleartext=cleartext)
 
     # -- what is known
@@ -229,9 +239,29 @@ class Connection:
 
     # -- mailboxes
 
-    async def select(self, mailbox: str, *, read_only: bool = False) -> Mailbox:
-        """SELECT, or EXAMINE where `read_only` (RFC 9051 sections 6.3.2 and 6.3.3)."""
-        await self._runner.collect("EXAMINE" if read_only else "SELECT", self._writer().mailbox(mailbox).fragments())
+    async def enable(self, *names: str) -> frozenset[str]:
+        """ENABLE (RFC 5161 section 3.1): turn extensions on; return all that are on, in upper case."""
+        await self._runner.collect("ENABLE", Writer().raw(" ".join(map(ascii_only, names))).fragments())
+        return self.session.enabled
+
+    async def select(
+        self, mailbox: str, *, read_only: bool = False, condstore: bool = False, qresync: QResync | None = None
+    ) -> Mailbox:
+        """SELECT, or EXAMINE if `read_only` (RFC 9051 sections 6.3.2 and 6.3.3).
+
+        `condstore` asks for mod-sequences (RFC 7162 section 3.1.8).  `qresync` tells what is known of the mailbox, so
+        that the server says what has changed: see `resynced`.  It needs `enable("QRESYNC")` before; StateError if that
+        was not done.
+        """
+        if qresync is not None and "QRESYNC" not in self.session.enabled:
+            raise StateError('select(qresync=...) needs enable("QRESYNC") first')
+        parameters = ["CONDSTORE"] * condstore + ([qresync.parameter()] if qresync is not None else [])
+        writer = self._writer().mailbox(mailbox)
+        if parameters:
+            writer.raw(f" ({' '.join(parameters)})")
+        exchange = self.session.command("EXAMINE" if read_only else "SELECT", writer.fragments())
+        _, found = await self._runner.gather(exchange, lambda event: qresync is not None and tells(event))
+        self.resynced = resynced(found)
         box = self.session.mailbox
         if box is None:  # a BYE stood right behind the OK
             raise self.error or ConnectionLost(f"{self._runner.where} opened {mailbox}, then left it: connect again")
@@ -296,16 +326,20 @@ class Connection:
         )
         return results.numbers(found)
 
-    async def fetch(self, messages: MessageSet, items: str, *, uid: bool = False) -> AsyncIterator[Message]:
+    async def fetch(
+        self, messages: MessageSet, items: str, *, uid: bool = False, changed_since: int | None = None
+    ) -> AsyncIterator[Message]:
         """FETCH (RFC 9051 section 6.4.5): the messages, each as soon as it is there.
 
         A loop that takes them slowly slows the server down.  While a command is awaited inside the loop, they pile up
         in memory.  If the loop is left early, the rest comes and is passed over.  Flags that the server tells by itself
         are passed over, unless flags are all that was asked for.  For an empty set nothing is sent, and nothing comes.
+        `changed_since` is a mod-sequence: only messages that changed after it come (RFC 7162 section 3.1.4.1).
         """
-        numbers, exchange = self._submit(
-            "FETCH", messages, Writer().raw(ascii_only(fetch_items(items))).fragments(), uid
-        )
+        rest = Writer().raw(ascii_only(fetch_items(items)))
+        if changed_since is not None:
+            rest.raw(f" (CHANGEDSINCE {mod_sequence(changed_since)})")
+        numbers, exchange = self._submit("FETCH", messages, rest.fragments(), uid)
         if exchange is None:
             return
         asked = Asked(self.session, numbers, items, uid)
@@ -329,19 +363,28 @@ class Connection:
                     running.cancel()
 
     async def store(
-        self, messages: MessageSet, change: str, flags: Iterable[str], *, uid: bool = False
-    ) -> tuple[Message, ...]:
+        self,
+        messages: MessageSet,
+        change: str,
+        flags: Iterable[str],
+        *,
+        uid: bool = False,
+        unchanged_since: int | None = None,
+    ) -> Stored:
         r"""STORE (RFC 9051 section 6.4.6): `change` is FLAGS, +FLAGS or -FLAGS, with .SILENT or without.
 
         Returns the messages with their new flags, as far as the server tells them.  For an empty set nothing is sent.
+        `unchanged_since` is a mod-sequence: messages that changed after it are left as they are, and are in `modified`
+        of the result (RFC 7162 section 3.1.3).
         """
-        rest = Writer().raw(ascii_only(f"{change} ")).flags(flags).fragments()
+        since = f"(UNCHANGEDSINCE {mod_sequence(unchanged_since)}) " if unchanged_since is not None else ""
+        rest = Writer().raw(ascii_only(f"{since}{change} ")).flags(flags).fragments()
         numbers, exchange = self._submit("STORE", messages, rest, uid)
         if exchange is None:
-            return ()
+            return Stored()
         asked = Asked(self.session, numbers, "FLAGS", uid)
         _, found = await self._runner.gather(exchange, asked.takes, awaits=asked.awaits)
-        return tuple(map(message, found))
+        return Stored(map(message, found), results.argument(exchange, Modified))
 
     async def copy(self, messages: MessageSet, mailbox: str, *, uid: bool = False) -> CopyUid | None:
         """COPY; what UIDPLUS says of it (RFC 9051 section 6.4.7).  For an empty set nothing is sent."""
@@ -379,6 +422,23 @@ class Connection:
     def idle(self) -> Idle:
         """IDLE (RFC 9051 section 6.3.13): `async with c.idle() as updates`, then `async for update in updates`."""
         return Idle(self._runner)
+
+    sort = ordering.sort
+    thread = ordering.thread
+    esearch = ordering.esearch
+
+    append_all = storing.append_all
+    replace = storing.replace
+
+    # -- limits and rights
+
+    set_quota = quota.set_quota
+    quota = quota.quota  # from here on the name is the method's
+    set_acl = acl.set_acl
+    delete_acl = acl.delete_acl
+    list_rights = acl.list_rights
+    my_rights = acl.my_rights
+    acl = acl.acl
 
     # -- arguments
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from imapsh.client.arguments import SECTION
@@ -28,6 +29,20 @@ class Message(NamedTuple):
     seq: int
     uid: int | None
     items: dict[str, Any]
+
+
+class Stored(tuple[Message, ...]):
+    """The messages with the flags that they have now.
+
+    `modified` are those that `unchanged_since` kept from being changed, as numbers or UIDs; None if there are none.
+    """
+
+    modified: SequenceSet | None
+
+    def __new__(cls, messages: Iterable[Message] = (), modified: SequenceSet | None = None) -> Stored:
+        made = super().__new__(cls, messages)
+        made.modified = modified
+        return made
 
 
 def message(event: Received) -> Message:

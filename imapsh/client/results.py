@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
+from imapsh.errors import UsageError
 from imapsh.grammar.responses import Response
-from imapsh.grammar.sequence import SequenceSet
-from imapsh.grammar.values import Code, CopyUid, ESearch, MailboxStatus, Search, StatusText
+from imapsh.grammar.sequence import LARGEST, SequenceSet
+from imapsh.grammar.values import AppendUid, Code, CopyUid, ESearch, MailboxStatus, Search, StatusText
 from imapsh.session.events import Received
 from imapsh.session.exchange import Exchange
 from imapsh.tuples import NamedTuple
@@ -44,6 +45,19 @@ def copied(response: Response) -> CopyUid | None:
     """Return what COPYUID in an untagged OK tells, None if there is none (RFC 9051 section 6.4.8)."""
     code = response.value.code if isinstance(response.value, StatusText) else None
     return code.arg if code is not None and isinstance(code.arg, CopyUid) else None
+
+
+def appended(response: Response) -> AppendUid | None:
+    """Return what APPENDUID in an untagged OK tells, None if there is none (RFC 8508 section 3.3)."""
+    code = response.value.code if isinstance(response.value, StatusText) else None
+    return code.arg if code is not None and isinstance(code.arg, AppendUid) else None
+
+
+def one_number(number: int) -> int:
+    """Return the number of one message.  Raises UsageError for what is none."""
+    if isinstance(number, bool) or not isinstance(number, int) or not 0 < number <= LARGEST:
+        raise UsageError(f"{number!r} is not a message number or UID: these run from 1 to {LARGEST}")
+    return number
 
 
 def numbers(found: Iterable[Received]) -> SequenceSet:

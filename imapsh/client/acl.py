@@ -1,0 +1,44 @@
+"""ACL (RFC 4314): who may do what with a mailbox, as methods of an asyncio connection."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imapsh.grammar.acl import Acl, ListRights, MyRights
+
+if TYPE_CHECKING:
+    from imapsh.client.commands import Connection
+
+
+async def acl(self: Connection, mailbox: str) -> dict[str, str]:
+    """GETACL (RFC 4314 section 3.3): identifier -> rights, a letter for each."""
+    rest = self._writer().mailbox(mailbox).fragments()
+    _, found = await self._runner.collect("GETACL", rest, wants="ACL")
+    values = (event.response.value for event in found)
+    return {name: rights for value in values if isinstance(value, Acl) for name, rights in value.rights.items()}
+
+
+async def set_acl(self: Connection, mailbox: str, identifier: str, rights: str) -> None:
+    """SETACL (RFC 4314 section 3.1): `rights` are letters; `+` in front adds them, and `-` takes them away."""
+    await self._runner.collect(
+        "SETACL", self._writer().mailbox(mailbox).raw(" ").astring(identifier).raw(" ").astring(rights).fragments()
+    )
+
+
+async def delete_acl(self: Connection, mailbox: str, identifier: str) -> None:
+    """DELETEACL (RFC 4314 section 3.2): the identifier has no rights of its own any more."""
+    await self._runner.collect("DELETEACL", self._writer().mailbox(mailbox).raw(" ").astring(identifier).fragments())
+
+
+async def list_rights(self: Connection, mailbox: str, identifier: str) -> ListRights | None:
+    """LISTRIGHTS (RFC 4314 section 3.4): the rights that the identifier can have; None if the server does not say."""
+    rest = self._writer().mailbox(mailbox).raw(" ").astring(identifier).fragments()
+    _, found = await self._runner.collect("LISTRIGHTS", rest, wants="LISTRIGHTS")
+    return next((one.response.value for one in found if isinstance(one.response.value, ListRights)), None)
+
+
+async def my_rights(self: Connection, mailbox: str) -> str:
+    """MYRIGHTS (RFC 4314 section 3.5): the rights that one has oneself, a letter for each."""
+    rest = self._writer().mailbox(mailbox).fragments()
+    _, found = await self._runner.collect("MYRIGHTS", rest, wants="MYRIGHTS")
+    return next((one.response.value.rights for one in found if isinstance(one.response.value, MyRights)), "")

@@ -1,0 +1,67 @@
+"""SORT, THREAD and SEARCH with RETURN, as methods of an asyncio connection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from imapsh.client import results
+from imapsh.client.arguments import ascii_only, search_keys
+from imapsh.errors import UsageError
+from imapsh.grammar.sort import Sort
+from imapsh.grammar.thread import Thread
+from imapsh.grammar.values import ESearch
+from imapsh.grammar.writer import Writer
+
+if TYPE_CHECKING:
+    from imapsh.client.commands import Connection
+
+
+async def sort(
+    self: Connection, criteria: str, search: str = "ALL", *, uid: bool = False, charset: str = "UTF-8"
+) -> tuple[int, ...]:
+    """SORT (RFC 5256 section 3): the numbers, or UIDs, of the messages that match `search`, in the server's order.
+
+    `criteria` are those of SORT, such as `REVERSE DATE SUBJECT`.  Raises UsageError for text beyond ASCII.
+    """
+    words = ascii_only(criteria).strip().strip("()")
+    if not words:
+        raise UsageError("sort() needs criteria, such as 'REVERSE DATE'")
+    rest = Writer().raw(f"({words}) {charset} {search_keys(search)}").fragments()
+    _, found = await self._runner.collect(_by("SORT", uid), rest, wants="SORT")
+    values = (event.response.value for event in found)
+    return tuple(number for value in values if isinstance(value, Sort) for number in value.ids)
+
+
+async def thread(
+    self: Connection, algorithm: str = "REFERENCES", search: str = "ALL", *, uid: bool = False, charset: str = "UTF-8"
+) -> Thread:
+    """THREAD (RFC 5256 section 3): the conversations of the messages that match `search`."""
+    rest = Writer().raw(f"{ascii_only(algorithm)} {charset} {search_keys(search)}").fragments()
+    _, found = await self._runner.collect(_by("THREAD", uid), rest, wants="THREAD")
+    values = [event.response.value for event in found if isinstance(event.response.value, Thread)]
+    return Thread(tuple(one for value in values for one in value.threads))
+
+
+async def esearch(
+    self: Connection, search: str = "ALL", returns: Iterable[str] = ("ALL",), *, uid: bool = False
+) -> ESearch:
+    """SEARCH RETURN (RFC 4731 section 3): what `returns` asks for, such as MIN, MAX, COUNT, ALL or PARTIAL 1:100.
+
+    The items of the result are by name: MIN, MAX and COUNT are numbers, and ALL is a SequenceSet.  What found nothing
+    is missing, as the server leaves it out.
+    """
+    options = " ".join(map(ascii_only, returns))
+    rest = Writer().raw(f"RETURN ({options}) {search_keys(search)}").fragments()
+    exchange = self.session.command(_by("SEARCH", uid), rest)
+    exchange, found = await self._runner.gather(
+        exchange, lambda event: event.response.name == "ESEARCH" and results.answers(event, exchange)
+    )
+    items = {}
+    for event in found:
+        items.update(event.response.value.items)
+    return ESearch(exchange.tag, uid, items)
+
+
+def _by(name: str, uid: bool) -> str:
+    return f"UID {name}" if uid else name

@@ -1,0 +1,58 @@
+"""Opening a mailbox with what is known of it, and what has changed meanwhile (RFC 7162 section 3.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from imapsh.client.arguments import MessageSet, message_set
+from imapsh.client.messages import Message, message
+from imapsh.errors import UsageError
+from imapsh.grammar.sequence import SequenceSet
+from imapsh.grammar.values import Fetch, Vanished
+from imapsh.session.events import Received
+from imapsh.tuples import NamedTuple
+
+
+class QResync(NamedTuple):
+    """What is known of a mailbox: its UIDVALIDITY, its highest mod-sequence, and the UIDs, None for all of them."""
+
+    uidvalidity: int
+    modseq: int
+    uids: MessageSet | None = None
+
+    def parameter(self) -> str:
+        """Return the parameter of SELECT.  Raises UsageError for numbers that are none."""
+        for number in (self.uidvalidity, self.modseq):
+            if isinstance(number, bool) or not isinstance(number, int) or number < 1:
+                raise UsageError(f"{number!r} is neither a UIDVALIDITY nor a mod-sequence: these are numbers from 1")
+        uids = f" {message_set(self.uids)}" if self.uids is not None else ""
+        return f"QRESYNC ({self.uidvalidity} {self.modseq}{uids})"
+
+
+class Resynced(NamedTuple):
+    """What has changed since: the UIDs of messages that are gone, and the messages with other flags.
+
+    Both are empty if UIDVALIDITY is another than was known: then nothing of what was known counts any more.
+    """
+
+    vanished: SequenceSet
+    messages: tuple[Message, ...]
+
+
+def tells(event: Received) -> bool:
+    """Return whether a response tells what has changed: VANISHED (EARLIER), or FETCH."""
+    value = event.response.value
+    return isinstance(value, Fetch) or (isinstance(value, Vanished) and value.earlier)
+
+
+def resynced(found: Iterable[Received]) -> Resynced:
+    """Return what the responses to SELECT or UID FETCH tell."""
+    ranges: list[tuple[int, int]] = []
+    messages = []
+    for event in found:
+        value = event.response.value
+        if isinstance(value, Vanished):
+            ranges += value.uids.ranges
+        else:
+            messages.append(message(event))
+    return Resynced(SequenceSet(tuple(ranges)).sorted(), tuple(messages))
