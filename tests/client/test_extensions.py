@@ -139,9 +139,11 @@ def test_quick_resynchronization() -> None:
         (b"A1 ENABLE QRESYNC\r\n", b"* ENABLED QRESYNC\r\nA1 OK done\r\n"),
         (
             b"A2 SELECT INBOX (QRESYNC (67890007 20050715194045000 41:211))\r\n",
-            (b"* 100 EXISTS\r\n* OK [UIDVALIDITY 67890007] ok\r\n* OK [HIGHESTMODSEQ 20060115194045000] ok\r\n"
-            b"* VANISHED (EARLIER) 41,43:116\r\n* 49 FETCH (UID 117 FLAGS (\\Seen) MODSEQ (90060115194045001))\r\n"
-            b"A2 OK [READ-WRITE] done\r\n"),
+            (
+                b"* 100 EXISTS\r\n* OK [UIDVALIDITY 67890007] ok\r\n* OK [HIGHESTMODSEQ 20060115194045000] ok\r\n"
+                b"* VANISHED (EARLIER) 41,43:116\r\n* 49 FETCH (UID 117 FLAGS (\\Seen) MODSEQ (90060115194045001))\r\n"
+                b"A2 OK [READ-WRITE] done\r\n"
+            ),
         ),
         (
             b"A3 FETCH 1:2 FLAGS (CHANGEDSINCE 12345)\r\n",
