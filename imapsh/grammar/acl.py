@@ -128,7 +128,7 @@ def _once(c: Cursor, before: str) -> str:
     rights = _rights(c)
     for index, right in enumerate(rights):
         if right in before or right in rights[:index]:
-            c.fail("listrights-data", f"the right {right} is listed twice", _place(c, start, index))
+            c.fail("listrights-data", f"the right {right} is listed twice", c.place(start, index))
     return rights
 
 
@@ -158,14 +158,8 @@ def _rights(c: Cursor) -> str:
         return ""
     wrong = _NO_RIGHT.search(rights)
     if wrong is not None:
-        c.fail(rule, "a right is a lower-case letter or a digit", _place(c, start, wrong.start()))
+        c.fail(rule, "a right is a lower-case letter or a digit", c.place(start, wrong.start()))
     return rights
-
-
-def _place(c: Cursor, start: int, index: int) -> int:
-    """Return the place of a character of the astring that begins at `start`; of a literal, that of its announcement."""
-    first = c.text[start : start + 1]
-    return start if first in ("{", "~") else start + index + (first == '"')
 
 
 def typed_rights(text: str) -> tuple[int, str] | None:

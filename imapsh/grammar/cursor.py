@@ -139,6 +139,11 @@ class Cursor:
             self._before = [0, *accumulate(map(size_of, self._literals.values()))]
         return place + self._before[bisect_right(self._places, place)]
 
+    def place(self, start: int, index: int) -> int:
+        """Return the place of a character of the astring that begins at `start`; in a literal, of its announcement."""
+        first = self.text[start : start + 1]
+        return start if first in ("{", "~") else start + index + (first == '"')
+
     def mend(self, mismatch: Mismatch) -> None:
         """Strict: raises `mismatch` again.  Tolerant: noted; the caller steps over what it cannot read."""
         raise mismatch

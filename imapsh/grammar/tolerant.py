@@ -32,9 +32,11 @@ from imapsh.wire.frames import Frame
 _MOST = 1000
 _GAP = lazy(r"[ \t\r\n]*")
 _LOOSE = lazy(r'"([^"\\]*(?:\\.[^"\\]*)*)"', re.DOTALL)
-#: What may follow a string: the end, a closing mark, a list, a string, NIL, a number or an item's name.
+#: What may follow a string: the end, a closing mark, a list, a string, NIL, a number, or the name of an item, of
+#: somebody in an access control list, or of an annotation.
 _AFTER = lazy(
-    r'"(?=[)\]>]|\r?\n|\Z| +(?:[("{~)\\]|NIL\b|-?\d|[A-Z0-9.]+[ \[]|\r?\n|\Z)|(?<=[^ ]")(?:\(| [^ ()"]+(?:\)|\r?\n)))',
+    r'"(?=[)\]>]|\r?\n|\Z| +(?:[("{~)\\]|NIL\b|-?\d|[-$]?[A-Z0-9.]+[ \[]|/[^ "]+ |\r?\n|\Z)|'
+    r'(?<=[^ ]")(?:\(| [^ ()"]+(?:\)|\r?\n)))',
     re.IGNORECASE,
 )
 _BREAK = lazy(r"[\r\n]")

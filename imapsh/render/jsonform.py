@@ -124,13 +124,15 @@ def _violation(base: int, violation: Violation) -> Json:
 def plain(value: Any) -> Any:
     """Return any value of `imapsh.grammar` as JSON values: octets as Latin-1 text, sets as on the wire.
 
-    A value of an extension is an object of its fields, of which those that may be left out, and are, do not show.
+    A value of an extension is an object of its fields, of which those that may be left out, and are, do not show; or
+    what its property `json` is.
     """
     form = _FORMS.get(type(value))
     if form is not None:
         return form(value)
     if isinstance(value, tuple):
-        return _fields(value) if hasattr(value, "_fields") else _listed(value)
+        made = getattr(value, "json", None)
+        return made if made is not None else _fields(value) if hasattr(value, "_fields") else _listed(value)
     if isinstance(value, dict):
         return _mapped(value)
     return value if isinstance(value, str | int | float | bool | None) else str(value)

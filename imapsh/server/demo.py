@@ -42,6 +42,13 @@ LIMITS = (("STORAGE", 102_400), ("MESSAGE", 5_000))
 #: mailbox, who else has rights to it, and which
 SHARED = (("Lists/lighthouse", "anyone", "lr"), ("Projects/Lamp room", "other", "lrswi"))
 
+#: mailbox, the name of an annotation, and what it says
+NOTES = (
+    ("INBOX", "/private/comment", "Answer the harbour master first."),
+    ("Projects/Lamp room", "/shared/comment", "All about the lamp room:\r\nthe roof, the lens, the stair."),
+)
+ABOUT = (("/shared/comment", "A server in memory: nothing lasts."), ("/shared/admin", "mailto:keeper@isle.example"))
+
 _TOPICS = (
     "Tide table", "The roof", "Lens, crate and customs", "School class on Friday", "Van key", "Opening hours",
     "Paint for the north door", "Invoice 4471", "Seals on the pier", "Storm warning", "Choir in the lamp room",
@@ -79,6 +86,9 @@ def demo_store(clock: Callable[[], datetime] = lambda: NOW) -> Store:
     demo.limits = dict(LIMITS)
     for name, identifier, rights in SHARED:
         demo.find(name).acl[identifier] = rights
+    for name, entry, comment in NOTES:
+        demo.find(name).metadata[entry] = comment.encode()
+    store.metadata = {entry: text.encode() for entry, text in ABOUT}
     other = store.add_account(OTHER, OTHER, 1782000000)
     other.find("INBOX").add(partial(demo_mail.welcome, NOW), NOW)
     return store

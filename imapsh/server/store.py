@@ -79,6 +79,7 @@ class Mailbox:
         self.messages: list[Message] = []
         self.keywords: dict[str, str] = {}  # lower case -> as first written
         self.watchers: list[Watcher] = []
+        self.metadata: dict[str, bytes] = {}  # name of an entry in lower case -> its value
         self.acl: dict[str, str] = {}  # identifier -> rights; the account's own user always has all, and is not in it
 
     def add(
@@ -147,6 +148,7 @@ class Account:
         self.mailboxes: dict[str, Mailbox] = {}
         self.subscribed: set[str] = set()
         self.limits: dict[str, int] = {}
+        self.metadata: dict[str, bytes] = {}  # the user's own annotations of the server
         self._make(INBOX)
 
     def accepts(self, password: str) -> bool:
@@ -237,6 +239,7 @@ class Account:
             inbox, mailbox = self.mailboxes[INBOX], self._make(new)
             for message in inbox.messages:
                 mailbox.add(message.source, message.internaldate, message.flags, self.clock())
+            mailbox.metadata = dict(inbox.metadata)  # RFC 5464 section 4.1
             inbox.expunge(inbox.messages)
             return
         for name in [old, *self.children(old)]:
@@ -271,6 +274,7 @@ class Store:
     def __init__(self, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self.clock = clock
         self.accounts: dict[str, Account] = {}
+        self.metadata: dict[str, bytes] = {}  # annotations of the server that everybody sees
 
     def add_account(self, user: str, password: str, first_uidvalidity: int = 1) -> Account:
         """A new account, with an empty INBOX."""

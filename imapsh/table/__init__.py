@@ -34,6 +34,7 @@ EXTENSIONS = (
     "qresync",
     "quota",
     "inprogress",
+    "metadata",
     "sort",
     "objectid",
     "multiappend",

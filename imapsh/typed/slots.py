@@ -39,6 +39,7 @@ class Shape(NamedTuple):
     secret: bool = False
     role: str = "string"
     needs: tuple[str, ...] = ()  # capabilities of which one offers it; {} is the argument itself
+    binary: bool = False  # a literal8 may stand here (RFC 4466 section 3)
     bits: int = 0  # of a number: how many it may have (RFC 9051 section 9: number, number64); 0 for any
     numbers: bool = False  # it is a set of message numbers
 
@@ -118,6 +119,8 @@ SLOTS: dict[str, Shape] = {
     "string": Shape("a quoted string", strings=True),
     "id-field": Shape("a quoted field name", strings=True),
     "id-value": Shape("a quoted string or NIL", _C(r"NIL(?![^ ()])"), _nil, strings=True),
+    "nstring8": Shape("a quoted string, a literal or NIL", _C(r"NIL(?![^ ()])"), _nil, strings=True, binary=True),
+    "tagged-label": Shape("an option's name", _C(_LABEL), role="item"),
     "atom": Shape("an atom", _ATOM, loose=_LOOSE, role="item"),
     "tagged-ext-label": Shape("an extension's name and its value", _C(_LABEL + r"(?= [(\d*])"),
                               half=_C(_LABEL + r" \Z"), role="item"),
@@ -159,7 +162,8 @@ _EIGHT_BIT = _C(r"[^\x00-\x7f]")
 _DELIMITERS = " ()"
 
 
-#: Text -> what is wrong with it, and at which of its characters; None if nothing is.
+#: Text -> what is wrong with it, and at which of its characters; None if nothing is.  What is missing at its end is
+#: wrong behind its last character.
 Check = Callable[[str], tuple[int, str] | None]
 
 
@@ -207,8 +211,11 @@ class Slot:
         text = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
         if self.check is None or not isinstance(text, str) or (wrong := self.check(text)) is None:
             return
-        quoted = run.text[at] == '"'
-        run.notes(self.kind, at if isinstance(value, bytes) else at + quoted + wrong[0], wrong[1])
+        place = at if isinstance(value, bytes) else at + (run.text[at] == '"') + wrong[0]
+        if place == len(run.text):
+            run.unfinished = True
+        else:
+            run.notes(self.kind, place, wrong[1])
 
     def _numbered(self, run: Run, at: int, numbers: SequenceSet) -> None:
         """Message numbers beyond EXISTS are none (RFC 9051 section 9, seq-number); some extensions forbid them all."""
@@ -266,7 +273,7 @@ class Slot:
             value, end = self._literal(run, token)
         if token.kind is not OPEN_QUOTE:
             self._checked(run, token.start, value)
-        if token.text.startswith("~") and self.kind != "message":
+        if token.text.startswith("~") and self.kind != "message" and not self.shape.binary:
             run.notes("literal8", token.start, f"~{{n}} is not allowed for {self.shape.noun}; leave out the ~")
         return self._taken(run, token.start, end, value)
 
