@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from imapsh.grammar.cursor import Cursor, Mismatch
-from imapsh.grammar.mailboxes import IN_LIST, mailbox
 from imapsh.grammar.sequence import PATTERN
 from imapsh.grammar.values import ESearch, Search
 from imapsh.patterns import lazy
 
 _NUMBERS = lazy(r"(?: [1-9]\d{0,9})*")
 _TAGGED_SIMPLE = lazy(rf"(?:{PATTERN.pattern}|\d+|\$)(?![^ )\r\n])")
+_TAG = "TAG"
 _LABEL = lazy(r"[A-Za-z._-][A-Za-z0-9._:-]*")  # tagged-ext-label
 _COMMAS = lazy(r"\d{1,10}(?:,\d{1,10})+(?= |\Z)")
 
@@ -76,13 +76,15 @@ def esearch(c: Cursor) -> ESearch:
     if c.peek(2) == " (":
         c.space(rule)
         tag = _correlator(c, items)
+    begun = len(items)
     while not c.at_end():
         c.space(rule)
         if c.at_end():
             break
         try:
+            start = c.pos
             name = c.atom(rule, _LABEL).upper()
-            if name == "UID" and not uid and not items.keys() - {"MAILBOX", "UIDVALIDITY"}:
+            if name == "UID" and not uid and len(items) == begun:
                 uid = True
                 continue
             if name == "TAG" and c.tolerant and tag is None:
@@ -91,7 +93,10 @@ def esearch(c: Cursor) -> ESearch:
                 tag = c.astring(rule)
                 continue
             c.space(rule)
-            items[name] = _return_value(c, name)
+            value = _return_value(c, name)
+            if name in items:
+                value = _again(c, name, items[name], value, start)
+            items[name] = value
         except Mismatch as mismatch:
             c.mend(mismatch)
             c.skip(closing=True)
@@ -101,28 +106,42 @@ def esearch(c: Cursor) -> ESearch:
 def _correlator(c: Cursor, items: dict[str, Any]) -> str | None:
     """search-correlator = SP "(" "TAG" SP tag-string ")"; tag-string = astring.
 
-    RFC 7377 section 2.1 adds SP "MAILBOX" SP astring SP "UIDVALIDITY" SP nz-number, which go to `items`.
+    RFC 7377 section 4 adds others, each once and in any order: what the readers of the kind "search-correlator" read
+    goes to `items`.
     """
     rule = "esearch-response"
-    c.enter(rule)
-    if c.tolerant and c.peek() == ")":
-        c.fail(rule, "expected (TAG string)")
-        c.leave(rule)
-        return None
-    if c.atom(rule).upper() != "TAG":
-        c.fail(rule, "expected (TAG string)")
-    c.space(rule)
-    tag = c.astring(rule)
-    if c.peek(9).upper() == " MAILBOX ":
-        c.pos += 9
-        items["MAILBOX"] = mailbox(c, IN_LIST)
+    readers = c.readers("search-correlator")
+    told: dict[str, Any] = {}
+
+    def one(c: Cursor) -> None:
+        start = c.pos
+        name = c.atom(rule).upper()
+        reader = readers.get(name)
+        if name != _TAG and reader is None:
+            c.fail(rule, "expected TAG and a string", start)
+        if name in told:
+            c.fail(rule, f"{name} comes twice", start)
+        told.setdefault(name, None)
         c.space(rule)
-        if c.atom(rule).upper() != "UIDVALIDITY":
-            c.fail(rule, "expected UIDVALIDITY")
-        c.space(rule)
-        items["UIDVALIDITY"] = c.number(rule, nonzero=True)
-    c.leave(rule)
+        told[name] = c.astring(rule) if name == _TAG else c.value(rule) if reader is None else reader(c)
+
+    start = c.pos
+    c.items(rule, one)
+    if _TAG not in told:
+        c.fail(rule, "expected (TAG string)", start + 1)
+    tag: str | None = told.pop(_TAG, None)
+    items.update(told)
+    if told and len(told) < len(readers):
+        c.fail("search-correlator", f"{' and '.join(sorted(readers))} come together", c.pos - 1)
     return tag
+
+
+def _again(c: Cursor, name: str, before: Any, value: Any, start: int) -> Any:
+    """What comes twice in a response is an error, but for values that say how one follows another."""
+    if hasattr(before, "followed"):
+        return before.followed(value)
+    c.fail("esearch-response", f"{name} comes twice", start)
+    return before
 
 
 def _return_value(c: Cursor, name: str) -> Any:

@@ -52,6 +52,12 @@ EXTENSIONS = (
     "uidbatches",
     "uidonly",
     "objectid_plus",
+    "within",
+    "fuzzy",
+    "filters",
+    "partial",
+    "context",
+    "multisearch",
 )
 
 _COMMAND = "command"  # the kind under which commands are kept

@@ -63,15 +63,6 @@ _ROWS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("X-SIEVE-MAILBOX", "A Sieve script may be tried on a mailbox.", "Cyrus"),
     ),
     "Searching": (
-        ("ESEARCH", "RETURN options in SEARCH.", "RFC 4731 §3"),
-        ("SEARCHRES", "A search result can be kept and used as $.", "RFC 5182 §2"),
-        ("CONTEXT=SEARCH", "A search that is kept up to date, and results in parts.", "RFC 5267 §4"),
-        ("CONTEXT=SORT", "A sort that is kept up to date, and results in parts.", "RFC 5267 §4"),
-        ("PARTIAL", "Results of SEARCH and FETCH in parts.", "RFC 9394 §3"),
-        ("MULTISEARCH", "The ESEARCH command: a search in several mailboxes.", "RFC 7377 §2"),
-        ("SEARCH=FUZZY", "The FUZZY search key: what nearly matches.", "RFC 6203 §3"),
-        ("WITHIN", "The search keys OLDER and YOUNGER.", "RFC 5032 §2"),
-        ("FILTERS", "Searches that are kept by name.", "RFC 5466 §3"),
         ("XCONVERSATIONS", "Messages by conversation.", "Cyrus"),
     ),
     "Fetching": (

@@ -22,7 +22,6 @@ _PLAIN = (
     ("LIMIT", "A limit of the server is reached."),
     ("NONEXISTENT", "What the command names does not exist."),
     ("NOPERM", "The user has no right to do this."),
-    ("NOTSAVED", "The search result was not saved, and $ is empty."),
     ("PARSE", "A message's header could not be read."),
     ("PRIVACYREQUIRED", "The command needs an encrypted connection."),
     ("READ-ONLY", "The mailbox is selected for reading only."),

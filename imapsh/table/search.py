@@ -5,15 +5,16 @@ from imapsh.table.model import MAILBOX_SELECTED, Command, Name
 _SYNTAX = "[RETURN ([<search-return>...])] [CHARSET <charset>] <search-key>..."
 _KEY = "RFC 9051 §6.4.4"
 _OLD = "RFC 3501 §6.4.4"
+_SAVE = ("SEARCHRES", "IMAP4rev2")
 _ESEARCH = ("ESEARCH", "ESORT", "IMAP4rev2")
 
 COMMANDS = (
     Command("SEARCH", MAILBOX_SELECTED, _SYNTAX, "Finds messages; tells their numbers.", _KEY,
             'SEARCH FLAGGED SINCE 1-Feb-1994 NOT FROM "Smith"', expunges=False, numbers=True,
-            responses=("SEARCH", "ESEARCH"), asks="SEARCH"),
+            responses=("SEARCH", "ESEARCH"), asks="SEARCH", check="search.options"),
     Command("UID SEARCH", MAILBOX_SELECTED, _SYNTAX, "Finds messages; tells their UIDs.", "RFC 9051 §6.4.9",
             "UID SEARCH RETURN (MIN MAX) 1:5000", numbers=True, responses=("SEARCH", "ESEARCH"),
-            asks="SEARCH"),
+            asks="SEARCH", check="search.options"),
 )  # fmt: skip
 
 #: Keys without an argument, keys with one, and keys that only IMAP4rev1 has.
@@ -74,10 +75,14 @@ NAMES = (
          read="search.found_number"),
     Name("search-return", "MIN", "The lowest number.", _KEY, needs=_ESEARCH, example="SEARCH RETURN (MIN) SEEN",
          read="search.found_number"),
-    Name("search-return", "SAVE", "Keep the result as $.", "RFC 9051 §6.4.4.1", needs=("SEARCHRES", "IMAP4rev2"),
+    Name("search-return", "SAVE", "Keep the result as $.", "RFC 9051 §6.4.4.1", needs=_SAVE,
          example="SEARCH RETURN (SAVE) SEEN"),
     Name("response", "SEARCH", "The numbers found.", "RFC 3501 §7.2.5", editions="1", example="* SEARCH 2 3 6",
          read="search.search"),
     Name("response", "ESEARCH", "What was found, as the RETURN options ask.", "RFC 9051 §7.3.4",
          example='* ESEARCH (TAG "A282") MIN 2 COUNT 3', read="search.esearch"),
+    Name("code", "NOTSAVED", "The search result was not saved, and $ is empty.", "RFC 9051 §7.1", needs=_SAVE,
+         example="[NOTSAVED]", read="codes.nothing"),
+    Name("capability", "ESEARCH", "RETURN options in SEARCH.", "RFC 4731 §3", group="Searching"),
+    Name("capability", "SEARCHRES", "A search result can be kept and used as $.", "RFC 5182 §2", group="Searching"),
 )  # fmt: skip

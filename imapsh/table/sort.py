@@ -22,9 +22,10 @@ _KEYS = (
 COMMANDS = (
     Command("SORT", MAILBOX_SELECTED, _SYNTAX, "Finds messages; tells their numbers in the order asked for.", _RFC,
             "SORT (SUBJECT REVERSE DATE) UTF-8 ALL", needs=_SORT, expunges=False, numbers=True,
-            responses=_RESPONSES, asks="SORT"),
+            responses=_RESPONSES, asks="SORT", check="search.options"),
     Command("UID SORT", MAILBOX_SELECTED, _SYNTAX, "Finds messages; tells their UIDs in the order asked for.", _RFC,
-            "UID SORT (REVERSE DATE) UTF-8 UNDELETED", needs=_SORT, numbers=True, responses=_RESPONSES, asks="SORT"),
+            "UID SORT (REVERSE DATE) UTF-8 UNDELETED", needs=_SORT, numbers=True, responses=_RESPONSES, asks="SORT",
+            check="search.options"),
 )  # fmt: skip
 
 NAMES = (

@@ -64,6 +64,14 @@ def _rising(text: str) -> tuple[int, ...]:
     return numbers
 
 
+def _result_range(text: str) -> tuple[int, ...]:
+    """Both ends, with their sign.  Raises ValueError beyond 32 bits."""
+    ends = tuple(map(int, text.split(":")))
+    if max(map(abs, ends)) >> 32:
+        raise ValueError(f"{text} holds a number beyond 32 bits")
+    return ends
+
+
 def _nil(text: str) -> None:
     return None
 
@@ -154,6 +162,13 @@ SLOTS: dict[str, Shape] = {
                           half=_C(r"(?:[1-9]\d*\.)*(?:[1-9]\d*)?\Z"), role="item"),
     "partial": Shape("a range of octets (such as <0.1024>)", _C(r"<\d+\.[1-9]\d*>"), _numbers,
                      half=_C(r"<(?:\d+(?:\.\d*)?)?\Z"), role="number"),
+    "partial-range-first": Shape("a range of results (such as 1:500)", _C(r"[1-9]\d*:[1-9]\d*"), _result_range,
+                                 half=_C(r"(?:[1-9]\d*(?::(?:[1-9]\d*)?)?)?\Z"), role="number"),
+    "partial-range-last": Shape("a range from the end (such as -1:-100)", _C(r"-[1-9]\d*:-[1-9]\d*"), _result_range,
+                                half=_C(r"-(?:[1-9]\d*(?::(?:-(?:[1-9]\d*)?)?)?)?\Z"), role="number",
+                                needs=("PARTIAL",)),
+    "filter-name": Shape("a filter's name (an atom without /)", _C(r"[!#$&'+,\-.0-9:;<=>?@A-Z\[^_`|}~]+"), loose=_LOOSE,
+                         role="item"),
     "message": Shape("a literal: {octets}, or {@path} for a file", half=_C(r"~?(?:\{[^}]*)?\Z"), role="literal"),
 }  # fmt: skip
 

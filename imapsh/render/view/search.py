@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
 
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.values import ESearch, Search
@@ -10,6 +11,7 @@ from imapsh.render.amounts import count
 from imapsh.render.pretty import ELIDE
 from imapsh.render.styles import Fragment
 from imapsh.render.view.columns import flow
+from imapsh.render.view.found import view_of
 from imapsh.render.view.look import Line, Look
 from imapsh.render.view.readable import plain
 from imapsh.render.visible import visible
@@ -48,7 +50,17 @@ def esearch(value: ESearch, look: Look) -> Iterator[Line]:
     else:
         yield from flow([*head, ("", "  ")], [] if found is None else [("set", plain(found))], look.columns, _INDENT)
     for name, other in items.items():
-        yield from item(name, other, look)
+        view = view_of(type(other))
+        yield from item(name, other, look) if view is None else _viewed(view, name, other, look)
+
+
+def _viewed(view: str, name: str, value: object, look: Look) -> Iterator[Line]:
+    """An item that has a view of its own: its lines, the first behind the name."""
+    module, _, function = view.partition(".")
+    head: Line = [("", "  "), ("keyword", visible(name)), ("", " ")]
+    for line in getattr(import_module(f"{__package__}.{module}"), function)(value, look):
+        yield [*head, *line]
+        head = [("", " " * (len(name) + 3))]
 
 
 def item(name: str, value: object, look: Look) -> Iterator[Line]:

@@ -1,0 +1,65 @@
+"""ADDTO and REMOVEFROM in ESEARCH, and the code NOUPDATE (RFC 5267 sections 4.3 and 5)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imapsh.findings import define
+from imapsh.grammar.codes import sequence_set
+from imapsh.grammar.cursor import Cursor
+from imapsh.grammar.sequence import SequenceSet
+from imapsh.patterns import lazy
+from imapsh.tuples import NamedTuple
+
+if TYPE_CHECKING:
+    from imapsh.grammar.writer import Writer
+
+define(
+    "RFC 5267 §5",
+    {
+        "ret-data-addto": "ADDTO or REMOVEFROM and (place SP numbers ...), one space between",
+        "context-position": "a number; 0 for a search, which has the mailbox's order",
+        "resp-code-noupdate": "NOUPDATE and the tag of the command, in quotes",
+    },
+)
+_WORD = lazy(r'[^ "\]]+')
+
+
+class Changes(NamedTuple):
+    """ADDTO or REMOVEFROM: places in the result, and the numbers or UIDs that join it, or leave it, there.
+
+    A place counts from 1; 0 stands for where the mailbox's order has them.  They are to be done one after another.
+    """
+
+    changes: tuple[tuple[int, SequenceSet], ...]
+
+    def write(self, w: Writer) -> None:
+        """SP "(" context-position SP sequence-set *(SP context-position SP sequence-set) ")"."""
+        w.raw(" ").items((f"{place} {ids}" for place, ids in self.changes), w.raw)
+
+    def followed(self, other: Changes) -> Changes:
+        """Return these changes and others, which come in the same response."""
+        return Changes(self.changes + other.changes)
+
+
+def changes(c: Cursor) -> Changes:
+    """ret-data-addto and ret-data-removefrom: pairs of a place and a set."""
+    return Changes(tuple(c.items("ret-data-addto", _change, some=True)))
+
+
+def _change(c: Cursor) -> tuple[int, SequenceSet]:
+    place = c.number("context-position")
+    c.space("ret-data-addto")
+    return place or 0, sequence_set(c, "ret-data-addto")
+
+
+def no_update(c: Cursor) -> str:
+    """resp-text-code =/ "NOUPDATE" SP quoted."""
+    rule = "resp-code-noupdate"
+    c.space(rule)
+    tag = c.quoted()
+    if tag is not None:
+        return tag
+    c.fail(rule, "expected a tag in quotes")
+    word = c.take(_WORD)
+    return word[0] if word is not None else ""

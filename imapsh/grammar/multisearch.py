@@ -1,0 +1,19 @@
+"""What tells in an ESEARCH in which mailbox it was found (RFC 7377 sections 2.1 and 4)."""
+
+from __future__ import annotations
+
+from imapsh.findings import define
+from imapsh.grammar.cursor import Cursor
+from imapsh.grammar.mailboxes import IN_LIST, mailbox
+
+define("RFC 7377 §4", {"search-correlator": "(TAG string MAILBOX name UIDVALIDITY number), each once, in any order"})
+
+
+def where(c: Cursor) -> str:
+    """one-correlator =/ "MAILBOX" SP astring."""
+    return mailbox(c, IN_LIST)
+
+
+def uid_validity(c: Cursor) -> int | None:
+    """one-correlator =/ "UIDVALIDITY" SP nz-number."""
+    return c.number("search-correlator", nonzero=True)

@@ -1,0 +1,40 @@
+"""SEARCH, SORT and ESEARCH: which options and keys may stand together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from imapsh.typed.found import Piece, Problem, find
+
+_EVERY = ("ALL", "PARTIAL")  # one of them at most (RFC 9394 section 3.1; RFC 5267 section 4.4)
+_SCORED, _SCORES = "RELEVANCY", "FUZZY"
+
+
+def options(pieces: tuple[Piece, ...]) -> Iterator[Problem]:
+    """Yield what a server must refuse: ALL beside PARTIAL or twice, and scores where nothing is fuzzy (RFC 6203)."""
+    whole = [piece for piece in find(pieces, "search-return") if piece.name in _EVERY]
+    for piece in whole[1:]:
+        message = f"{piece.name} beside {whole[0].name}: only one of ALL and PARTIAL may be asked for, once"
+        yield Problem("search-return-opt", piece.start, message)
+    scored = [piece for piece in find(pieces, "search-return", "sort-key") if piece.name == _SCORED]
+    if scored and not any(_is_fuzzy(piece) for piece in find(pieces, "search-key")):
+        yield Problem("search-return-opt", scored[0].start, f"{_SCORED} needs the search key {_SCORES}")
+
+
+def _is_fuzzy(piece: Piece) -> bool:
+    waiting = [piece]
+    while waiting:
+        one = waiting.pop()
+        if one.name == _SCORES:
+            return True
+        waiting.extend(one.children)
+    return False
+
+
+def sources(pieces: tuple[Piece, ...]) -> Iterator[Problem]:
+    """The same, and SAVE of what is not the selected mailbox alone (RFC 7377 section 2.2)."""
+    yield from options(pieces)
+    other = [piece for piece in find(pieces, "search-source") if piece.name != "SELECTED"]
+    for piece in find(pieces, "search-return"):
+        if other and piece.name == "SAVE":
+            yield Problem("search-return-opt", piece.start, "SAVE is only for the selected mailbox alone")
