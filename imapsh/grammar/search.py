@@ -119,6 +119,7 @@ def _correlator(c: Cursor, items: dict[str, Any]) -> str | None:
         reader = readers.get(name)
         if name != _TAG and reader is None:
             c.fail(rule, "expected TAG and a string", start)
+            name = name if _TAG in told else _TAG
         if name in told:
             c.fail(rule, f"{name} comes twice", start)
         told.setdefault(name, None)
