@@ -33,7 +33,14 @@ def test_what_is_read(data: str) -> None:
 
 def test_the_json() -> None:
     value = one(b'* ESEARCH (TAG "a" MAILBOX "B&APw-cher" UIDVALIDITY 3) UID ALL 9\r\n').value
-    assert plain(value) == {"tag": "a", "uid": True, "mailbox": "Bücher", "uidvalidity": 3, "all": "9"}
+    assert plain(value) == {
+        "tag": "a",
+        "uid": True,
+        "mailbox": "Bücher",
+        "mailbox_raw": "B&APw-cher",
+        "uidvalidity": 3,
+        "all": "9",
+    }
 
 
 AMISS = [
