@@ -12,7 +12,7 @@ from typing import Any
 from imapsh.grammar.responses import Response
 from imapsh.grammar.values import ESearch, MailboxStatus
 from imapsh.patterns import lazy
-from imapsh.session.conduct import as_brought
+from imapsh.session.conduct import as_brought, may_bring
 from imapsh.session.exchange import Exchange
 
 _RETURN = lazy(rb"(?i)\S+ (?:UID )?[A-Z]+ RETURN \(")
@@ -38,7 +38,7 @@ def _first(name: str, running: Mapping[str, Exchange]) -> Exchange | None:
         row = exchange.row
         if row is None or (row.asks == name and not answered_by_tag(exchange)):
             return exchange
-        if brings is None and name in row.responses:
+        if brings is None and may_bring(row, name):
             brings = exchange
     return brings
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from imapsh import table
 from imapsh.findings import Finding
 from imapsh.grammar.responses import STATUS, Response
 from imapsh.grammar.values import Count, Expunged, Fetch, Vanished
 from imapsh.session.exchange import Exchange
 from imapsh.session.mailbox import Mailbox
-from imapsh.table.model import AUTHENTICATED, NOT_AUTHENTICATED
+from imapsh.table.model import AUTHENTICATED, NOT_AUTHENTICATED, Command
 
+_LIST_RETURN = "<list-return>"  # the slot of LIST's RETURN options
 _SELECTED_ONLY = frozenset(
     {"EXISTS", "RECENT", "EXPUNGE", "VANISHED", "FETCH", "UIDFETCH", "SEARCH", "ESEARCH", "FLAGS"}
 )
@@ -94,6 +96,14 @@ def as_brought(name: str) -> str:
     return "FETCH" if name == "UIDFETCH" else name
 
 
+def may_bring(row: Command, name: str) -> bool:
+    """Return whether a command may bring responses of this name, by itself or if it has the RETURN option of the name.
+
+    LIST has such options: STATUS, MYRIGHTS (RFC 8440), METADATA (RFC 9590).
+    """
+    return name in row.responses or (_LIST_RETURN in row.syntax and table.names("list-return").get(name) is not None)
+
+
 def asked_for(response: Response, running: Collection[Exchange]) -> bool:
     """Return whether a command that runs brings this response; of one that the table does not hold, nobody knows."""
     value = response.value
@@ -104,7 +114,7 @@ def asked_for(response: Response, running: Collection[Exchange]) -> bool:
         if row is None:
             return True
         if row.name != "IDLE":
-            if name in row.responses:
+            if may_bring(row, name):
                 return True
             if response.kind is STATUS and response.name != "BYE":
                 return True

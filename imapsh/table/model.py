@@ -76,6 +76,8 @@ class Name(NamedTuple):
     take its kind; `beside` is another of its kind that must stand with it; `enabled` is what ENABLE must have turned
     on before.  `uids_only`: once ENABLE has turned it on, commands may not hold message numbers.
 
+    `sums`: of an item of STATUS, what the numbers of several mailboxes add up to: "count", "octets" or "" for nothing.
+
     A row of the kind "slot" is another noun, its summary, for the slot that its syntax names; `read` of such a row
     names the function that tells what is wrong with a typed argument (`imapsh.typed.slots.Check`).
     """
@@ -96,6 +98,7 @@ class Name(NamedTuple):
     beside: str = ""
     enabled: str = ""
     uids_only: bool = False
+    sums: str = ""
 
 
 def standing(row: Command | Name) -> str:

@@ -9,21 +9,21 @@ COMMANDS = (
 
 _ITEM = "RFC 9051 §6.3.11"
 
-#: Name, what it tells, where it stands, how its value is read, and what it needs.
-_ITEMS: tuple[tuple[str, str, str, str, tuple[str, ...]], ...] = (
-    ("MESSAGES", "How many messages it holds.", _ITEM, "number", ()),
-    ("UIDNEXT", "The UID that the next message will get.", _ITEM, "nz_number", ()),
-    ("UIDVALIDITY", "The value that dates the mailbox's UIDs.", _ITEM, "nz_number", ()),
-    ("UNSEEN", r"How many messages are without \Seen.", _ITEM, "number", ()),
-    ("SIZE", "The size of all messages, in octets.", _ITEM, "number64", ("STATUS=SIZE", "IMAP4rev2")),
+#: Name, what it tells, where it stands, how its value is read, what it adds up to, and what it needs.
+_ITEMS: tuple[tuple[str, str, str, str, str, tuple[str, ...]], ...] = (
+    ("MESSAGES", "How many messages it holds.", _ITEM, "number", "count", ()),
+    ("UIDNEXT", "The UID that the next message will get.", _ITEM, "nz_number", "", ()),
+    ("UIDVALIDITY", "The value that dates the mailbox's UIDs.", _ITEM, "nz_number", "", ()),
+    ("UNSEEN", r"How many messages are without \Seen.", _ITEM, "number", "count", ()),
+    ("SIZE", "The size of all messages, in octets.", _ITEM, "number64", "octets", ("STATUS=SIZE", "IMAP4rev2")),
 )
 
 NAMES = (
     *(Name("status-item", name, summary, rfc, "", needs, example=f"STATUS blurdybloop ({name})",
-           read=f"mailboxes.status_{read}")
-      for name, summary, rfc, read, needs in _ITEMS),
+           read=f"mailboxes.status_{read}", sums=adds)
+      for name, summary, rfc, read, adds, needs in _ITEMS),
     Name("status-item", "RECENT", r"How many messages are \Recent.", "RFC 3501 §6.3.10", editions="1",
-         example="STATUS blurdybloop (RECENT)", read="mailboxes.status_number"),
+         example="STATUS blurdybloop (RECENT)", read="mailboxes.status_number", sums="count"),
     Name("response", "STATUS", "The numbers asked for.", "RFC 9051 §7.3.3",
          example="* STATUS blurdybloop (MESSAGES 231 UIDNEXT 44292)", read="mailboxes.mailbox_status"),
 )  # fmt: skip

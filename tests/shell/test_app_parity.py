@@ -310,6 +310,8 @@ SCRIPTS: dict[str, list[str]] = {
     "literals": ["APPEND Archive {5}\r\nhello", "APPEND Archive {5+}\r\nhello", "NOOP {3}", "LOGIN ida {6}\r\nsecret"],
     "structures": ["SELECT INBOX", "FETCH 2 BODYSTRUCTURE", "FETCH 2 BODY.PEEK[1]", "\\last view", "\\last hex",
                    "\\last wire", "\\last json", "\\last"],
+    "columns": ["\\format view size", 'LIST "" * RETURN (STATUS (MESSAGES SIZE))', "\\last view name", "\\format view",
+                "\\last", "\\format view sise"],
     "formats": ["STATUS INBOX (MESSAGES)", "\\format json", "STATUS INBOX (MESSAGES)", "\\sessions", "\\format view",
                 "SELECT INBOX", "FETCH 1:3 FLAGS", "\\format wire", "NOOP", "\\format hex", "NOOP", "\\format nope",
                 "\\format pretty", "\\format"],

@@ -45,6 +45,9 @@ def test_each_does_its_work() -> None:
     assert run("\\trace off").said == ["there is no trace to end"]
     assert run("\\quit").leaving
     assert run("\\format wire").output.format == "wire"
+    output = run("\\format VIEW Size").output
+    assert (output.format, output.column) == ("view", "SIZE")
+    assert FakeApp(connected=True).does("\\format view size").does("\\format view").output.column == ""
     assert run("\\keys VI").keys == "vi"
     assert said("\\keys") == "keys: emacs (one of emacs, vi)"
     host = FakeApp(connected=True)
@@ -86,6 +89,9 @@ def test_connecting_again_selects_the_mailbox_again() -> None:
         ("\\help zzz", "unknown name"),
         ("\\last yaml", "unknown format 'yaml'; choose pretty, view, wire, json or hex"),
         ("\\format yaml", "unknown format 'yaml'; choose"),
+        ("\\format view sise", "unknown column 'sise'; choose name or an item of STATUS"),
+        ("\\format view size name", "unknown column 'size name'"),
+        ("\\last json size", "only the format view takes a column, as in \\format view size"),
         ("\\raw", "needs the text"),
         ("\\quit now", "no argument"),
         ("\\use", "needs the name"),

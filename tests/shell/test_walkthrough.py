@@ -117,7 +117,7 @@ def test_the_views_page_shows_what_is_shown(tmp_path: Path) -> None:
     page = (ROOT / "docs/views.rst").read_text("utf-8")
     blocks = [line[4:] for line in re.findall(r"^    .*$", page, re.MULTILINE) if line.strip() != "..."]
     due = [re.sub(r"^([<>]) A\d+ ", "", line).rstrip() for line in blocks]
-    typed = [line[2:].partition(" ")[2] for line in blocks if line.startswith("> ")]
+    typed = [re.sub(r"^> (A\d+ )?", "", line) for line in blocks if line.startswith("> ")]
 
     async def scene() -> None:
         async with acting(tmp_path, columns=96, demo=True, format="view") as person:
@@ -125,7 +125,8 @@ def test_the_views_page_shows_what_is_shown(tmp_path: Path) -> None:
             for line in ("SELECT INBOX", "FETCH 4 BODYSTRUCTURE", *typed):
                 done = person.screen.written.count("OK: ")
                 person.types(line + "\r")
-                await person.screen.until(lambda: person.screen.written.count("OK: ") > done)  # noqa: B023
+                if not line.startswith("\\"):
+                    await person.screen.until(lambda: person.screen.written.count("OK: ") > done)  # noqa: B023
                 await person.prompted_once()
             plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", person.screen.written)
             seen = iter(plain.splitlines())

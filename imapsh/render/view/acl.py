@@ -50,6 +50,11 @@ def my_rights(value: MyRights, look: Look) -> Iterator[Line]:
     yield from flow(head, _listed(value.rights), look.columns, 4)
 
 
+def my_rights_words(value: MyRights) -> str:
+    """The letters, for a listing of many mailboxes."""
+    return f"rights {visible(_shown(value.rights, value.rights)) or '(none)'}"
+
+
 def list_rights(value: ListRights, look: Look) -> Iterator[Line]:
     """What an identifier always has, and what it can be given; what is tied together stands in braces."""
     yield [("response", "rights to"), ("", " "), ("mailbox", visible(value.mailbox)), ("", " "),

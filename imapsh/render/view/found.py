@@ -6,6 +6,7 @@ import re
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 from imapsh.grammar import values
 
@@ -33,11 +34,25 @@ def view_of(kind: type) -> str | None:
     return VIEWS.get(kind) or _by_name(kind.__module__, kind.__name__)
 
 
+def words(value: Any) -> str:
+    """Return a value in a few visible words, to stand beside something else; "" if it has none.
+
+    For an extension's `SomeValue` they are what `some_value_words` of its view module returns.
+    """
+    kind = type(value)
+    name = _by_name(kind.__module__, kind.__name__, "_words")
+    if name is None:
+        return ""
+    module, _, function = name.partition(".")
+    text: str = getattr(import_module(f"{__package__}.{module}"), function)(value)
+    return text
+
+
 @cache
-def _by_name(module: str, name: str) -> str | None:
-    """Return the view of an extension's value, by the names of its module and its type."""
+def _by_name(module: str, name: str, ending: str = "") -> str | None:
+    """Return the view of an extension's value, by the names of its module and its type, and an ending."""
     floor, _, family = module.rpartition(".")
     if floor != "imapsh.grammar" or find_spec(f"{__package__}.{family}") is None:
         return None
-    function = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+    function = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower() + ending
     return f"{family}.{function}" if hasattr(import_module(f"{__package__}.{family}"), function) else None

@@ -29,16 +29,19 @@ _ASCII = Branches("|- ", "`- ", "|  ", "   ")
 class Look:
     """`width`: the terminal's columns, None for no terminal: then nothing is cut and trees are drawn in ASCII.
 
-    `elide`: lines of a literal to show, 0 for all, None for the usual.  `command`, `response` and `uid` are of what is
-    being shown.
+    `elide`: lines of a literal to show, 0 for all, None for the usual.  `column`: the column by which a listing of
+    mailboxes is sorted, in upper case, "" for a tree.  `command`, `response` and `uid` are of what is being shown.
     """
 
-    __slots__ = ("command", "elide", "memory", "response", "uid", "width")
+    __slots__ = ("column", "command", "elide", "memory", "response", "uid", "width")
 
-    def __init__(self, memory: Memory | None = None, width: int | None = None, elide: int | None = None) -> None:
+    def __init__(
+        self, memory: Memory | None = None, width: int | None = None, elide: int | None = None, column: str = ""
+    ) -> None:
         self.memory = memory or Memory()
         self.width = width
         self.elide = elide
+        self.column = column
         self.command = ""
         self.response: Response | None = None
         self.uid: int | None = None

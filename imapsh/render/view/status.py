@@ -13,7 +13,7 @@ from imapsh.render.amounts import count
 from imapsh.render.lexer import STATUS_STYLES
 from imapsh.render.styles import Fragment
 from imapsh.render.view.columns import flow, words_of
-from imapsh.render.view.found import view_of
+from imapsh.render.view.found import view_of, words
 from imapsh.render.view.look import Line, Look
 from imapsh.render.visible import visible
 
@@ -24,22 +24,23 @@ _MORE = " ..."
 def text(value: StatusText, look: Look) -> Iterator[Line]:
     """Who says it, the code, the text, and behind `--` what the code means.
 
-    A code whose argument has a view of its own is explained by it: its first line stands there, the others below.
+    A code whose argument has a view of its own is explained by it: its first line stands there, the others below.  If
+    it has words instead, these stand there.
     """
     response = look.response
     assert response is not None
     head: Line = [(STATUS_STYLES.get(response.name, "response"), response.name)]
     if response.kind == TAGGED and response.tag is not None:
         head = [("tag", visible(response.tag)), ("", " "), *head]
-    words: list[Fragment] = []
+    said: list[Fragment] = []
     code = value.code
     if code is not None:
-        words += words_of(f"[{_code(code)}]", "code")
-    words += [*words_of(visible(value.text), "text")]
+        said += words_of(f"[{_code(code)}]", "code")
+    said += [*words_of(visible(value.text), "text")]
     lines = _explained(code, look) if code is not None else iter(())
     if meaning := next(lines, None):
-        words += [("note", "--"), *meaning]
-    yield from flow([*head, ("", " ")], words, look.columns, 4)
+        said += [("note", "--"), *meaning]
+    yield from flow([*head, ("", " ")], said, look.columns, 4)
     yield from lines
     if code is not None and _is_list(code):
         from imapsh.render.view.capability import changes
@@ -51,7 +52,7 @@ def _explained(code: Code, look: Look) -> Iterator[Line]:
     """Yield the view of the code's argument, if it has one, else its meaning."""
     name = view_of(type(code.arg))
     if name is None:
-        yield [*words_of(_meaning(code), "note")]
+        yield [*words_of(words(code.arg) or _meaning(code), "note")]
         return
     module, _, function = name.partition(".")
     yield from getattr(import_module(f"{__package__}.{module}"), function)(code.arg, look)

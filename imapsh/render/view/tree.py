@@ -1,4 +1,4 @@
-"""The mailboxes of one LIST or LSUB as one tree, the numbers of their STATUS beside."""
+"""The mailboxes of one LIST or LSUB as one tree, the numbers of their STATUS beside; on request as a table."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from imapsh.grammar.values import MailboxList, MailboxStatus
 from imapsh.render.amounts import count
 from imapsh.render.styles import Fragment
 from imapsh.render.view.columns import GAP, flow
+from imapsh.render.view.found import words
+from imapsh.render.view.listing import NAME, Listing, Row
 from imapsh.render.view.look import Line, Look
 from imapsh.render.view.mailboxes import CLOSED, attributes, numbers, separator
 from imapsh.render.visible import visible, width
@@ -18,22 +20,27 @@ MOST = 10_000  #: mailboxes held back; a longer list is shown as several trees
 
 
 class _Node:
-    """A level of a name; `listed` None where only mailboxes below it were listed."""
+    """A level of a name; `listed` None where only mailboxes below it were listed.
 
-    __slots__ = ("below", "listed", "name", "status")
+    `status` is what STATUS told of it, and `beside` what other responses did, in words.
+    """
+
+    __slots__ = ("below", "beside", "listed", "name", "status")
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.below: dict[str, _Node] = {}
         self.listed: MailboxList | None = None
         self.status: dict[str, Any] = {}
+        self.beside: list[str] = []
 
 
 class Tree:
-    """Gathers LIST, LSUB, and STATUS of what is listed."""
+    """Gathers LIST, LSUB, STATUS of what is listed, and other responses about it that have words."""
 
     def __init__(self) -> None:
         self.begun = False
+        self._listing = Listing()
         self._clear()
 
     def _clear(self) -> None:
@@ -41,23 +48,25 @@ class Tree:
         self._nodes: dict[str, _Node] = {}
         self._name = ""
         self._listed = 0
+        self._told = self._waits = False
 
     @property
     def full(self) -> bool:
-        """Whether there are as many as are held back."""
-        return self._listed >= MOST
+        """Whether there are as many as are held back.
+
+        One more response is waited for if that is likely to be the STATUS of the mailbox listed last.
+        """
+        return self._listed >= MOST and (not self._waits or self._listed > MOST)
 
     def take(self, response: Response, look: Look) -> bool:
-        """Take in a mailbox, or the numbers of one that was listed."""
+        """Take in a mailbox, or what is told of one that was listed."""
         value = response.value
-        if isinstance(value, MailboxStatus):
-            node = self._nodes.get(value.mailbox)
-            if node is not None:
-                node.status.update(value.items)
-            return node is not None
-        if not isinstance(value, MailboxList) or (self._name and response.name != self._name):
+        if not isinstance(value, MailboxList):
+            return self._take_more(value)
+        if self._name and response.name != self._name:
             return False
         self._name = response.name
+        self._waits = self._told
         node = self._root
         for level in levels(value.mailbox, value.delimiter):
             node = node.below.setdefault(level, _Node(level))
@@ -68,11 +77,29 @@ class Tree:
         self._nodes[value.mailbox] = node
         return True
 
+    def _take_more(self, value: Any) -> bool:
+        """Take in the numbers of a mailbox that was listed, or what is said about it in words."""
+        name = getattr(value, "mailbox", None)
+        node = self._nodes.get(name) if isinstance(name, str) else None
+        if node is None:
+            return False
+        if isinstance(value, MailboxStatus):
+            node.status.update(value.items)
+        elif text := words(value):
+            node.beside.append(text)
+        else:
+            return False
+        self._told, self._waits = True, False
+        return True
+
     def lines(self, look: Look) -> Iterator[Line]:
         """The tree, below how many there are."""
         if not self._nodes:
             return
         rows = list(_rows(self._root, look))
+        if look.column == NAME or (look.column and any(node.status for _, node in rows)):
+            yield from self._table([node for _, node in rows], look)
+            return
         marks = dict.fromkeys(separator(node.listed.delimiter) for _, node in rows if node.listed is not None)
         what = count(self._listed, "mailbox", "mailboxes")
         if self._name != "LIST":
@@ -83,6 +110,13 @@ class Tree:
             most = min(most, look.columns * 3 // 5)
         for branch, node in rows:
             yield from _row(branch, node, most, look)
+        self.begun = True
+        self._clear()
+
+    def _table(self, nodes: list[_Node], look: Look) -> Iterator[Line]:
+        """The mailboxes as a table, sorted and totalled."""
+        rows = [Row(node.listed, node.status, node.beside) for node in nodes if node.listed is not None]
+        yield from self._listing.lines(rows, " of LSUB" if self._name == "LSUB" else "", look)
         self.begun = True
         self._clear()
 
@@ -123,12 +157,13 @@ def _shown(node: _Node) -> str:
 def _row(branch: str, node: _Node, most: int, look: Look) -> Iterator[Line]:
     listed = node.listed
     closed = listed is None or CLOSED.intersection(attr.upper() for attr in listed.attrs)
-    words: list[Fragment] = [*numbers(node.status)]
-    words += attributes(listed, bool(node.below)) if listed is not None else [("note", "not listed")]
+    told: list[Fragment] = [*numbers(node.status)]
+    told += attributes(listed, bool(node.below)) if listed is not None else [("note", "not listed")]
+    told += [("note", text) for text in node.beside]
     name = _shown(node)
-    spaces = most - width(branch) - width(name) + GAP if words else 0
+    spaces = most - width(branch) - width(name) + GAP if told else 0
     head: Line = [("branch", branch), ("note" if closed else "mailbox", name), ("", " " * max(spaces, GAP))]
     if look.columns is not None and width(branch) + width(name) > look.columns:
         head = [("branch", branch)]
-        words = [("note" if closed else "mailbox", name), *words]
-    yield from flow(head, words, look.columns, min(width(branch) + 4, 24), "  ")
+        told = [("note" if closed else "mailbox", name), *told]
+    yield from flow(head, told, look.columns, min(width(branch) + 4, 24), "  ")

@@ -24,14 +24,16 @@ def help_(app: App, argument: str) -> None:
 
 
 def last(app: App, argument: str) -> Steps[None]:
-    r"""`\last [FORMAT]`: show the last exchange in a format, or in the present one."""
-    form = _format(argument) if argument else ""
+    r"""`\last [FORMAT [COLUMN]]`: show the last exchange in a format, or in the present one."""
+    now = app.output
+    form, column = _format(argument) if argument else (now.format, now.column)
     kept = app.last
     if kept is None or not len(kept):
         raise UsageError("there is no exchange to show yet")
-    now = app.output
     viewer = Viewer(app.here.record.viewer.memory) if app.here is not None else None
-    output = Output(form or now.format, now.theme, now.width, elide=now.elide, json_raw=now.json_raw, viewer=viewer)
+    output = Output(
+        form, now.theme, now.width, elide=now.elide, json_raw=now.json_raw, viewer=viewer, column=column
+    )  # fmt: skip
     if app.takes_octets:
         for octets in kept.octets(output):
             app.put_octets(octets)
@@ -43,10 +45,12 @@ def last(app: App, argument: str) -> Steps[None]:
 
 
 def form(app: App, argument: str) -> None:
-    """`\\format [FORMAT]`."""
+    """`\\format [FORMAT [COLUMN]]`."""
     if argument:
-        app.output.format = _format(argument)
-    app.say(f"format: {app.output.format} (one of {', '.join(FORMATS)})")
+        app.output.format, app.output.column = _format(argument)
+    column = app.output.column.lower()
+    by = f", mailboxes by {visible(column)}" if column and app.output.format == "view" else ""
+    app.say(f"format: {app.output.format}{by} (one of {', '.join(FORMATS)})")
 
 
 def keys(app: App, argument: str) -> None:
@@ -71,7 +75,21 @@ def trace(app: App, argument: str) -> None:
         app.say(f"the trace goes to {old}" if old else "there is no trace: \\trace FILE begins one")
 
 
-def _format(name: str) -> str:
+def _format(argument: str) -> tuple[str, str]:
+    """Return a format, and the column by which the view sorts mailboxes, in upper case, or ""."""
+    name, _, column = argument.partition(" ")
+    column = column.strip().upper()
     if name.lower() not in FORMATS:
         raise UsageError(f"unknown format {name!r}; choose {', '.join(FORMATS[:-1])} or {FORMATS[-1]}")
-    return name.lower()
+    if column and name.lower() != "view":
+        raise UsageError(f"only the format view takes a column, as in \\format view {column.lower()}")
+    if column and (" " in column or column not in columns()):
+        raise UsageError(f"unknown column {column.lower()!r}; choose name or an item of STATUS, such as size")
+    return name.lower(), column
+
+
+def columns() -> list[str]:
+    """Return the columns by which the view can sort mailboxes, in upper case: the name, and the items of STATUS."""
+    from imapsh import table
+
+    return ["NAME", *table.names("status-item")]

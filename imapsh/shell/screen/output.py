@@ -36,6 +36,7 @@ class Output:
     """Shows events in one format.
 
     `format` and `width` may be changed at any time; `width` None is the usual one.  `theme` None means no colours.
+    `column` is the one by which the view sorts a listing of mailboxes, in upper case, or "" for a tree.
     `elide` is the number of lines of a literal that pretty and view show, 0 for all.  `cut` is the number of lines that
     wire and hex show of a literal in a temporary file, 0 for all; JSON leaves its octets out if lines are cut.
     `json_raw` puts octets in base64 into JSON.  With `summary`, all formats but JSON, which does so anyway, say after
@@ -52,8 +53,10 @@ class Output:
         json_raw: bool = False,
         summary: bool = False,
         viewer: Viewer | None = None,
+        column: str = "",
     ) -> None:
         self.format = format
+        self.column = column
         self.theme = theme
         self.width = width
         self.elide = elide
@@ -166,7 +169,7 @@ class Output:
 
     @property
     def _manner(self) -> Manner:
-        return Manner(self.theme, self.width, self.elide)
+        return Manner(self.theme, self.width, self.elide, self.column)
 
     def rows(self, rows: Sequence[Received], label: str, viewer: Viewer) -> Shown:
         """Return the text of many responses that were asked for (`imapsh.shell.record.rows`)."""

@@ -45,7 +45,8 @@ class Target:
 
     def __init__(self, shown: Output, *, coloured: bool = False) -> None:
         theme = shown.theme if coloured else None
-        self.output = Output(shown.format, theme, shown.width if coloured else None, elide=0, json_raw=shown.json_raw)
+        width = shown.width if coloured else None
+        self.output = Output(shown.format, theme, width, elide=0, json_raw=shown.json_raw, column=shown.column)
         self.octets = 0
         self.fault = ""
         self.began = self.refused = self.dropped = False

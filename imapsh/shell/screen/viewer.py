@@ -21,11 +21,15 @@ if TYPE_CHECKING:
 
 
 class Manner(NamedTuple):
-    """The look of views: the colours, the columns, and the lines of a literal that are shown (0 for all)."""
+    """The look of views: the colours, the columns, and the lines of a literal that are shown (0 for all).
+
+    `column` is the one by which listings of mailboxes are sorted, "" for a tree.
+    """
 
     theme: Theme | None
     width: int | None
     elide: int | None
+    column: str = ""
 
 
 class Viewer:
@@ -91,5 +95,6 @@ class Viewer:
             from imapsh.render.view.look import Look
 
             self._views = Views(Look(self.memory))
-        self._views.theme, self._views.look.width, self._views.look.elide = manner
+        look = self._views.look
+        self._views.theme, look.width, look.elide, look.column = manner
         return self._views

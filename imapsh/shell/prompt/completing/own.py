@@ -34,6 +34,10 @@ def offers(line: str, app: App) -> Iterator[Offer]:
     if row is not None and row.choices not in ("path", "paths"):
         named = _NAMED.match(line)
         start = named.end() if named is not None else len(name) + 1
+        first, blank, _ = line[start:].partition(" ")
+        if blank and (behind := BEHIND.get((row.choices, first.lower()))) is not None:
+            yield from (Offer(text, start + len(first) + 1, f"own {row.name}", "", names=(text,)) for text in behind())
+            return
         for text, note in _arguments(row, app):
             yield Offer(text, start, f"own {row.name}", note, names=(text,))
 
@@ -72,6 +76,12 @@ def _known(app: App) -> Iterable[str]:
     return known()
 
 
+def _columns() -> Iterable[str]:
+    from imapsh.shell.commands.show import columns
+
+    return map(str.lower, columns())
+
+
 def _variables(app: App) -> Iterable[str]:
     return [*app.variables.own, *BUILT_IN]
 
@@ -91,6 +101,9 @@ CHOICES: dict[str, Callable[[App], Iterable[str]]] = {
     "subjects": lambda app: SUBJECTS,
     "variables": _variables,
 }
+
+#: The choices for the second word of an argument, by the name of those for the first and by the first word.
+BEHIND: dict[tuple[str, str], Callable[[], Iterable[str]]] = {("formats", "view"): _columns}
 
 
 def _named() -> Iterator[tuple[str, str]]:
