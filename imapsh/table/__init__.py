@@ -58,6 +58,7 @@ EXTENSIONS = (
     "partial",
     "context",
     "multisearch",
+    "cyrus",
 )
 
 _COMMAND = "command"  # the kind under which commands are kept

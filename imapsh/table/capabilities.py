@@ -62,16 +62,12 @@ _ROWS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("SCAN", "The SCAN command: mailboxes that contain a text.", "Cyrus"),
         ("X-SIEVE-MAILBOX", "A Sieve script may be tried on a mailbox.", "Cyrus"),
     ),
-    "Searching": (
-        ("XCONVERSATIONS", "Messages by conversation.", "Cyrus"),
-    ),
     "Fetching": (
         ("BINARY", "Body parts decoded by the server, and literals with NUL.", "RFC 3516 §4"),
         ("CONVERT", "Body parts in another format.", "RFC 5259 §3.1"),
         ("URLAUTH", "URLs that let others read a message or a part of it.", "RFC 4467 §1"),
         ("URLAUTH=BINARY", "The same, with parts decoded.", "RFC 5524 §3"),
         ("URL-PARTIAL", "URLs of a range of octets.", "RFC 5550 §5.7.1"),
-        ("DIGEST=SHA1", "DIGEST.SHA1: a message's hash.", "Cyrus"),
     ),
     "Storing": (
         ("UIDPLUS", "UID EXPUNGE, and the UIDs of appended and copied messages.", "RFC 4315 §2"),
@@ -80,7 +76,6 @@ _ROWS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("XMOVE", "The XMOVE command, before MOVE.", "Cyrus"),
     ),
     "Sync": (
-        ("X-CREATEDMODSEQ", "The mod-sequence with which a message came.", "Cyrus"),
         ("X-REPLICATION", "Replication between servers.", "Cyrus"),
         ("X-REPLICATION-ARCHIVE", "Replication of archived mail between servers.", "Cyrus"),
     ),
