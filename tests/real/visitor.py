@@ -21,6 +21,10 @@ from tests.servers.base import Server
 KNOWN = (
     # UTF-8 in text, which RFC 3501 does not allow and RFC 9051 does
     ("dovecot", "text", rb"Mailbox doesn't exist: .*[\x80-\xff]"),
+    # raw UTF-8 in the names of the STATUS responses that NOTIFY asks for, where modified UTF-7 is due
+    ("dovecot", "mailbox-name", rb"\* STATUS \{\d+\}\r\n.*[\x80-\xff]"),
+    # a quota root without limits comes without the list in parentheses
+    ("courier", "quota-response", rb'\* QUOTA "[^"]*"\r\n'),
     # a bare LF behind the reply to AUTHENTICATE
     ("mailutils", "line", rb"AUTHENTICATE .*[^\r]\n\Z"),
     # it says "1 EXPUNGED", which is no EXPUNGE, and then the smaller EXISTS
