@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from types import TracebackType
 
-from imapsh.client import acl, ordering, quota, results, storing
+from imapsh.client import acl, metadata, notify, ordering, quota, results, storing
 from imapsh.client.arguments import (
     MessageSet,
     ascii_only,
@@ -430,7 +430,7 @@ class Connection:
     append_all = storing.append_all
     replace = storing.replace
 
-    # -- limits and rights
+    # -- limits, rights, annotations, news
 
     set_quota = quota.set_quota
     quota = quota.quota  # from here on the name is the method's
@@ -439,6 +439,9 @@ class Connection:
     list_rights = acl.list_rights
     my_rights = acl.my_rights
     acl = acl.acl
+    set_metadata = metadata.set_metadata
+    metadata = metadata.metadata
+    notify = notify.notify
 
     # -- arguments
 

@@ -187,3 +187,47 @@ def test_a_mod_sequence_is_checked_before_anything_is_sent(value: Any) -> None:
                 pass
 
     on_demo(scene)
+
+
+def test_metadata() -> None:
+    async def scene(c: Connection) -> None:
+        await c.set_metadata("INBOX", {"/private/comment": "ours", "/private/note": 'with "quotes"'})
+        found = await c.metadata("INBOX", ["/private/comment", "/private/note", "/private/none"])
+        assert found["/private/comment"] == "ours"
+        assert found["/private/note"] == 'with "quotes"'
+        assert found.get("/private/none") is None
+        assert "/private/comment" in await c.metadata("INBOX", ["/private"], depth="infinity")
+        await c.set_metadata("INBOX", {"/private/comment": None})
+        assert (await c.metadata("INBOX", ["/private/comment"])).get("/private/comment") is None
+        for wrong in (c.metadata("INBOX", []), c.metadata("INBOX", ["/a"], depth="2"), c.set_metadata("INBOX", {})):
+            with pytest.raises(UsageError):
+                await wrong
+
+    on_demo(scene)
+
+
+@pytest.mark.parametrize(
+    "group", ["personal", "(personal)", "(personal (MessageNew", "(mine (MessageNew MessageExpunge))"]
+)
+def test_a_wrong_group_of_events_is_not_sent(group: str) -> None:
+    async def scene(c: Connection) -> None:
+        with pytest.raises(UsageError, match=r"notify\(\)"):
+            await c.notify(group)
+
+    on_demo(scene)
+
+
+def test_notify() -> None:
+    steps = [
+        (
+            b"A1 NOTIFY SET STATUS (personal (MessageNew MessageExpunge))\r\n",
+            b"* STATUS a (MESSAGES 1)\r\nA1 OK done\r\n",
+        ),
+        (b"A2 NOTIFY NONE\r\n", b"A2 OK done\r\n"),
+    ]
+
+    async def scene(c: Connection) -> None:
+        await c.notify("(personal (MessageNew MessageExpunge))", status=True)
+        await c.notify()
+
+    play(lambda: dialogue(steps, scene))

@@ -1,0 +1,51 @@
+"""METADATA (RFC 5464): annotations of mailboxes and of the server, as methods of an asyncio connection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from imapsh.errors import UsageError
+from imapsh.grammar.metadata import Metadata, Value
+
+if TYPE_CHECKING:
+    from imapsh.client.commands import Connection
+
+_DEPTHS = ("0", "1", "infinity")
+
+
+async def metadata(
+    self: Connection, mailbox: str, entries: Iterable[str], *, depth: str = "", max_size: int | None = None
+) -> dict[str, Value]:
+    """GETMETADATA (RFC 5464 section 4.2): entry -> value, None for one that is not set; those the server tells.
+
+    `mailbox` "" is the server itself.  `depth` is "0", "1" or "infinity", how far below the entries to look; and
+    `max_size` leaves out values of more octets.  Raises UsageError if no entry is given.
+    """
+    names = tuple(entries)
+    if not names:
+        raise UsageError("metadata() needs entries, such as '/shared/comment'")
+    if depth and depth not in _DEPTHS:
+        raise UsageError(f"{depth!r} is not a depth: it is one of {', '.join(_DEPTHS)}")
+    writer = self._writer()
+    options = [f"MAXSIZE {max_size}"] * (max_size is not None) + [f"DEPTH {depth}"] * bool(depth)
+    if options:
+        writer.raw(f"({' '.join(options)}) ")
+    writer.mailbox(mailbox).raw(" ").items(names, writer.astring)
+    _, found = await self._runner.collect("GETMETADATA", writer.fragments(), wants="METADATA")
+    values = (event.response.value for event in found)
+    return {
+        name: held
+        for value in values
+        if isinstance(value, Metadata) and value.mailbox == mailbox
+        for name, held in (value.entries or {}).items()
+    }
+
+
+async def set_metadata(self: Connection, mailbox: str, entries: Mapping[str, str | bytes | None]) -> None:
+    """SETMETADATA (RFC 5464 section 4.3): set each entry to its value; None removes it.  `mailbox` "" is the server."""
+    if not entries:
+        raise UsageError("set_metadata() needs entries and their values")
+    writer = self._writer().mailbox(mailbox).raw(" ")
+    writer.items(entries.items(), lambda entry: writer.astring(entry[0]).raw(" ").nstring(entry[1]))
+    await self._runner.collect("SETMETADATA", writer.fragments())
