@@ -28,6 +28,7 @@ CORE = ("session", "codes", "mailboxes", "status", "message", "fetch", "search",
 EXTENSIONS = (
     "parameters",
     "acl",
+    "annotatemore",
     "capabilities",
     "compress",
     "condstore",

@@ -57,7 +57,6 @@ _ROWS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("STATUS=SIZE", "STATUS tells a mailbox's size.", "RFC 8438 §3"),
         ("UNSELECT", "The UNSELECT command.", "RFC 3691 §2"),
         ("MAILBOX-REFERRALS", "A mailbox may be on another server.", "RFC 2193 §3"),
-        ("ANNOTATEMORE", "Annotations, before METADATA.", "draft-daboo-imap-annotatemore"),
         ("NO_ATOMIC_RENAME", "RENAME of a tree may stop half-way.", "Cyrus"),
         ("SCAN", "The SCAN command: mailboxes that contain a text.", "Cyrus"),
         ("X-SIEVE-MAILBOX", "A Sieve script may be tried on a mailbox.", "Cyrus"),

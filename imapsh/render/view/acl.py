@@ -10,7 +10,8 @@ from imapsh.render.view.columns import flow
 from imapsh.render.view.look import Line, Look
 from imapsh.render.visible import visible, width
 
-#: right -> what it allows (RFC 4314 section 2.1); the last two are RFC 2086's, which newer servers only repeat
+#: right -> what it allows (RFC 4314 section 2.1; `n`, RFC 5257 section 3.4); the last two are RFC 2086's, which
+#: newer servers only repeat
 _WORDS = {
     "l": "lookup",
     "r": "read",
@@ -23,6 +24,7 @@ _WORDS = {
     "t": "delete messages",
     "e": "expunge",
     "a": "administer",
+    "n": "annotate messages",
     "c": "create (RFC 2086)",
     "d": "delete (RFC 2086)",
 }

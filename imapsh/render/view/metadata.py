@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from imapsh.grammar.metadata import Metadata, MetadataLimit
 from imapsh.render.amounts import count
@@ -27,21 +27,35 @@ _LIMITS = {
 
 def metadata(value: Metadata, look: Look) -> Iterator[Line]:
     """The mailbox or the server, and its entries; of a response that nobody asked for, the names of what changed."""
-    whose: Line = [("mailbox", visible(value.mailbox))] if value.mailbox else [("response", "the server")]
     if value.entries is None:
-        names = [("keyword", visible(name)) for name in value.names or ()]
-        head: Line = [("response", "metadata changed of"), ("", " "), *whose, ("", "  ")]
-        yield from flow(head, names or [("nil", "(no entry)")], look.columns, 4, "  ")
+        yield from changed("metadata", value.mailbox, value.names or (), look)
         return
-    yield [("response", "metadata of"), ("", " "), *whose]
-    if not value.entries:
+    yield [("response", "metadata of"), ("", " "), *owner(value.mailbox)]
+    yield from each(value.entries, look)
+
+
+def owner(mailbox: str) -> Line:
+    """Whose annotations these are: a mailbox's, or the server's where its name is ""."""
+    return [("mailbox", visible(mailbox))] if mailbox else [("response", "the server")]
+
+
+def changed(what: str, mailbox: str, names: tuple[str, ...], look: Look) -> Iterator[Line]:
+    """The names of the annotations that somebody else has changed."""
+    head: Line = [("response", f"{what} changed of"), ("", " "), *owner(mailbox), ("", "  ")]
+    words: list[Fragment] = [("keyword", visible(name)) for name in names]
+    yield from flow(head, words or [("nil", "(no entry)")], look.columns, 4, "  ")
+
+
+def each(entries: Mapping[str, str | Part | None], look: Look) -> Iterator[Line]:
+    """A line for each annotation."""
+    if not entries:
         yield [("", "  "), ("nil", "(no entry)")]
-    names_wide = [width(visible(name)) for name in value.entries]
-    column = max((columns for columns in names_wide if columns <= _WIDEST), default=0)
-    for name, data in value.entries.items():
+    widths = [width(visible(name)) for name in entries]
+    column = max((columns for columns in widths if columns <= _WIDEST), default=0)
+    for name, data in entries.items():
         shown = visible(name)
-        entry: Line = [("", "  "), ("keyword", shown), ("", " " * max(0, column - width(shown)) + "  ")]
-        yield from _entry(entry, data, look)
+        head: Line = [("", "  "), ("keyword", shown), ("", " " * max(0, column - width(shown)) + "  ")]
+        yield from _entry(head, data, look)
 
 
 def _entry(head: Line, data: str | Part | None, look: Look) -> Iterator[Line]:
