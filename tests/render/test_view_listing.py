@@ -125,3 +125,10 @@ def test_the_column_may_change_between_two_listings() -> None:
     them.look.column = "NAME"
     them.show(one(b'* LIST () "/" a\r\n'))
     assert ", by name" in them.end()
+
+
+def test_metadata_of_a_listed_mailbox_stands_beside_it() -> None:
+    lines = '* LIST () "/" a\n* METADATA a (/shared/comment "of the tide" /private/x NIL)\na1 OK x'
+    assert view(lines, "")[1] == "  a  /shared/comment of the tide, /private/x NIL"
+    pushed = view('* LIST () "/" a\n* METADATA a /shared/comment\na1 OK x', "")
+    assert pushed[1:3] == ["  a", "- metadata changed of a  /shared/comment"]

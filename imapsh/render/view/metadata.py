@@ -9,12 +9,13 @@ from imapsh.render.amounts import count
 from imapsh.render.literals import literal_lines
 from imapsh.render.pretty import ELIDE
 from imapsh.render.styles import Fragment
-from imapsh.render.view.columns import flow, words_of
+from imapsh.render.view.columns import cut, flow, words_of
 from imapsh.render.view.look import Line, Look
 from imapsh.render.view.readable import plain
 from imapsh.render.visible import visible, width
 from imapsh.wire.frames import Part, Spilled
 
+_SHORT = 40  # columns of a value beside a mailbox
 _WIDEST = 32  # columns of names that stand in a column
 _GUTTER: Fragment = ("gutter", "    | ")
 _LIMITS = {
@@ -71,6 +72,14 @@ def _entry(head: Line, data: str | Part | None, look: Look) -> Iterator[Line]:
         yield [*head, ("note", count(len(octets), "octet"))]
         for line in literal_lines(octets, "", ELIDE if look.elide is None else look.elide):
             yield [_GUTTER, *line]
+
+
+def metadata_words(value: Metadata) -> str:
+    """The entries, for a listing of many mailboxes; "" for a response that only tells names of what changed."""
+    entries = value.entries
+    if entries is None:
+        return ""
+    return ", ".join(f"{visible(name)} {cut(plain(data), _SHORT)}" for name, data in entries.items()) or "no metadata"
 
 
 def metadata_limit(value: MetadataLimit, look: Look) -> Iterator[Line]:

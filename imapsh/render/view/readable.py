@@ -10,6 +10,7 @@ from imapsh.grammar.encodedwords import encoded_words
 from imapsh.grammar.values import Address, Octets
 from imapsh.render import amounts
 from imapsh.render.amounts import count
+from imapsh.render.view import found
 from imapsh.render.view.keywords import colored
 from imapsh.render.visible import visible
 from imapsh.wire.frames import Spilled
@@ -154,6 +155,8 @@ def plain(value: Any) -> str:
         return f"({size(value.octets)})"
     if isinstance(value, Octets):
         return size(value)
+    if text := found.words(value):
+        return text
     if isinstance(value, tuple | list):
         return "(" + " ".join(map(plain, value)) + ")"
     if isinstance(value, Mapping):
