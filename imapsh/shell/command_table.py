@@ -52,9 +52,10 @@ _TABLE = (
             "formats"),
     Command("\\format", "[FORMAT [COLUMN]]", "Shows or sets the format of replies: pretty, view, wire, json or hex.",
             "show.form", "formats",
-            details="With a column, view shows the mailboxes of a LIST as one table instead of a tree, sorted by it\n"
-                    "and totalled: \\format view size, then LIST \"\" * RETURN (STATUS (MESSAGES SIZE)).  COLUMN is\n"
-                    "name or an item of STATUS.  \\format view goes back to the tree."),
+            details="With a column, view shows the mailboxes of a LIST as one table, sorted by that\n"
+                    "column and totalled, as in \\format view size and then\n"
+                    "LIST \"\" * RETURN (STATUS (MESSAGES SIZE)).  COLUMN is name or an item of\n"
+                    "STATUS.  \\format view goes back to the tree."),
     Command("\\keys", "[emacs|vi]", "Shows or sets the key bindings for editing lines.",
             "show.keys", "keys", prompt=True),
     Command("\\trace", "[FILE|off]", "Shows, begins or ends the trace of both directions; secrets are left out.",

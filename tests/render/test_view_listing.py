@@ -86,6 +86,7 @@ def test_a_listing_without_numbers_is_a_tree_unless_sorted_by_name() -> None:
     assert view(lines, "SIZE") == ["- 2 mailboxes  delimiter /", "  b", "  a", "< a1 OK x"]
     assert view(lines, "NAME") == ["- 2 mailboxes, by name", "  mailbox", "  a", "  b", "< a1 OK x"]
     assert view(lines.replace("LIST", "LSUB"), "NAME")[0] == "- 2 mailboxes of LSUB, by name"
+    assert view(lines.replace("LIST", "XLIST"), "NAME")[0] == "- 2 mailboxes of XLIST, by name"
 
 
 def test_a_narrow_terminal_has_two_lines_a_mailbox() -> None:

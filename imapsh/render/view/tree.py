@@ -102,8 +102,7 @@ class Tree:
             return
         marks = dict.fromkeys(separator(node.listed.delimiter) for _, node in rows if node.listed is not None)
         what = count(self._listed, "mailbox", "mailboxes")
-        if self._name != "LIST":
-            what += f" of {self._name}"
+        what += self._of
         yield from flow([("response", what), ("", "  ")], [("note", mark) for mark in marks], look.columns, 4, ", ")
         most = max(width(branch) + width(_shown(node)) for branch, node in rows)
         if look.columns is not None:
@@ -113,10 +112,15 @@ class Tree:
         self.begun = True
         self._clear()
 
+    @property
+    def _of(self) -> str:
+        """Which command listed them, if it is not the usual one."""
+        return "" if self._name == "LIST" else f" of {self._name}"
+
     def _table(self, nodes: list[_Node], look: Look) -> Iterator[Line]:
         """The mailboxes as a table, sorted and totalled."""
         rows = [Row(node.listed, node.status, node.beside) for node in nodes if node.listed is not None]
-        yield from self._listing.lines(rows, " of LSUB" if self._name == "LSUB" else "", look)
+        yield from self._listing.lines(rows, self._of, look)
         self.begun = True
         self._clear()
 
