@@ -100,7 +100,7 @@ class Client:
     def select(self, mailbox: Mailbox, read_only: bool) -> Selected:
         """Select a mailbox; the one selected before is left."""
         self.unselect()
-        self.selected = Selected(mailbox, read_only, self._changed)
+        self.selected = Selected(mailbox, read_only, self._changed, self.store.clock)
         return self.selected
 
     def unselect(self) -> None:

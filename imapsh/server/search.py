@@ -17,6 +17,7 @@ from imapsh.server.mime import Mime, Part
 from imapsh.server.selected import Selected
 from imapsh.server.store import Message
 from imapsh.tuples import NamedTuple
+from imapsh.typed.found import Piece
 
 CHARSETS = ("US-ASCII", "UTF-8")
 
@@ -225,22 +226,35 @@ KEYS: dict[str, Callable[..., Test]] = {
 }
 
 
-def esearch_items(
-    ids: list[int], wanted: Iterable[str], as_set: Callable[[list[int]], SequenceSet] = SequenceSet.of
-) -> dict[str, Any]:
-    """The items of an ESEARCH reply: MIN, MAX and ALL are left out where nothing was found (RFC 9051 section 6.4.4)."""
-    given = {
-        "MIN": ids[0] if ids else None,
-        "MAX": ids[-1] if ids else None,
-        "ALL": as_set(ids) if ids else None,
-        "COUNT": len(ids),
-    }
-    return {name: given[name] for name in wanted if name in given and given[name] is not None}
+AsSet = Callable[[list[int]], SequenceSet]  #: how numbers are written: rising, or in their order
+
+#: RETURN option -> which of the numbers found it is about, for those that are not about all.  Families add theirs.
+PICKS: dict[str, Callable[[list[int], Piece], list[int]]] = {
+    "MIN": lambda ids, option: ids[:1],
+    "MAX": lambda ids, option: ids[-1:],
+}
+#: RETURN option -> what ESEARCH tells; None is left out (RFC 9051 section 6.4.4).  Families add theirs.
+RETURNS: dict[str, Callable[[list[int], Piece, AsSet], Any]] = {
+    "MIN": lambda ids, option, as_set: ids[0] if ids else None,
+    "MAX": lambda ids, option, as_set: ids[-1] if ids else None,
+    "ALL": lambda ids, option, as_set: as_set(ids) if ids else None,
+    "COUNT": lambda ids, option, as_set: len(ids),
+}
+EVERYTHING = [Piece("ALL", "search-return", 0, 0)]  #: the options where none are given
 
 
-def to_save(ids: list[int], wanted: Iterable[str]) -> list[int]:
-    """What RETURN (SAVE) keeps: all; with MIN or MAX and neither ALL nor COUNT only those (RFC 5182 section 2.1)."""
-    names = set(wanted)
-    if not names & {"MIN", "MAX"} or names & {"ALL", "COUNT"}:
+def esearch_items(ids: list[int], options: Iterable[Piece], as_set: AsSet = SequenceSet.of) -> dict[str, Any]:
+    """The items of an ESEARCH reply to these RETURN options."""
+    told = {option.name: RETURNS[option.name](ids, option, as_set) for option in options if option.name in RETURNS}
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def to_save(ids: list[int], options: list[Piece]) -> list[int]:
+    """What RETURN (SAVE) keeps: all, or what MIN, MAX and PARTIAL pick if these stand without ALL and COUNT.
+
+    RFC 5182 section 2.1; RFC 9394 section 3.2.
+    """
+    picks = [option for option in options if option.name in PICKS]
+    if not picks or {option.name for option in options} & {"ALL", "COUNT"}:
         return ids
-    return sorted({ids[0 if name == "MIN" else -1] for name in names & {"MIN", "MAX"}}) if ids else []
+    return sorted({one for option in picks for one in PICKS[option.name](ids, option)})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.values import Count, Expunged, Fetch, Flags
@@ -17,11 +18,14 @@ from imapsh.server.store import SYSTEM_FLAGS, Mailbox, Message, Refused
 class Selected:
     """The session's picture of the mailbox, and what happened since the client was last told.
 
-    `changed` is called after each happening, for the session that idles.
+    `changed` is called after each happening, for the session that idles.  `clock` says what time it is.
     """
 
-    def __init__(self, mailbox: Mailbox, read_only: bool, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, mailbox: Mailbox, read_only: bool, changed: Callable[[], None], clock: Callable[[], datetime]
+    ) -> None:
         self.mailbox = mailbox
+        self.clock = clock
         self.read_only = read_only
         self.messages = list(mailbox.messages)
         self.saved: set[int] = set()  # UIDs of the saved search result, `$` (RFC 5182)

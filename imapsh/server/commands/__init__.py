@@ -7,6 +7,9 @@
     KEYS          a search key -> the function that makes its test, as those of `imapsh.server.search`
     OPENED        the name of a response code -> the function that finds its argument when a mailbox is opened
     CREATED       the same when one was made; one of these at most is told
+    PICKS         a RETURN option -> which of the numbers found it is about
+    RETURNS       a RETURN option -> what ESEARCH tells of the numbers found
+    MODIFIERS     a FETCH modifier -> the messages that it leaves
     MESSAGE_FORMS a form in which APPEND takes a message -> the function that finds its octets
     LIST_RETURN   a RETURN option of LIST -> the function that sends the response about a mailbox that was listed
 
@@ -19,9 +22,9 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
-from imapsh.server.commands.fetch import ITEMS
+from imapsh.server.commands.fetch import ITEMS, MODIFIERS
 from imapsh.server.commands.message import MESSAGE_FORMS
-from imapsh.server.search import KEYS
+from imapsh.server.search import KEYS, PICKS, RETURNS
 
 _FAMILIES = [import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__)]
 
@@ -34,6 +37,9 @@ HANDLERS = _gathered("HANDLERS")
 STATUS = _gathered("STATUS")
 ITEMS.update(_gathered("ITEMS"))
 KEYS.update(_gathered("KEYS"))
+PICKS.update(_gathered("PICKS"))
+RETURNS.update(_gathered("RETURNS"))
+MODIFIERS.update(_gathered("MODIFIERS"))
 OPENED = _gathered("OPENED")
 CREATED = _gathered("CREATED")
 MESSAGE_FORMS.update(_gathered("MESSAGE_FORMS"))

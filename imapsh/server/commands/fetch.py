@@ -80,6 +80,8 @@ ITEMS: dict[str, Callable[[Message, Item], Any]] = {
     "BINARY.PEEK[": _binary,
     "BINARY.SIZE[": _binary_size,
 }
+#: FETCH modifier -> the messages that it leaves.  Families add theirs.
+MODIFIERS: dict[str, Callable[[list[tuple[int, Message]], Piece], list[tuple[int, Message]]]] = {}
 _SETS_SEEN = frozenset({"RFC822", "RFC822.TEXT", "BODY[", "BINARY["})
 
 
@@ -102,7 +104,10 @@ def _fetch(client: Client, arguments: Arguments, *, uid: bool) -> Reply:
         raise Bad(f"this server does not know the FETCH item {unknown}")
     selected = client.mailbox
     seen = not selected.read_only and any(item.name in _SETS_SEEN for item in wanted)
-    for number, message in selected.pick(chosen(arguments), uid=uid):
+    messages = selected.pick(chosen(arguments), uid=uid)
+    for modifier in arguments.all("fetch-modifier"):
+        messages = MODIFIERS[modifier.name](messages, modifier)
+    for number, message in messages:
         changed = seen and "\\Seen" not in message.flags
         if changed:
             selected.mailbox.set_flags(message, message.flags | {"\\Seen"})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.values import ESearch, Search
 from imapsh.server.reply import Arguments, Bad, Reply, as_text, ok
-from imapsh.server.search import CHARSETS, Key, esearch_items, find, to_save
+from imapsh.server.search import CHARSETS, EVERYTHING, Key, esearch_items, find, to_save
 from imapsh.server.selected import Selected
 from imapsh.server.store import Message, Refused
 
@@ -36,34 +36,44 @@ def _search(client: Client, arguments: Arguments, *, uid: bool) -> Reply:
     returned = any(piece.name.upper() == "RETURN" for piece in arguments.all("keyword"))
     if not returned and not client.rev2:
         client.send("SEARCH", Search(tuple(ids)))
-    elif options != ["SAVE"]:
-        client.send("ESEARCH", ESearch(client.tag, uid, esearch_items(ids, options or ["ALL"])))
+    elif tells(options):
+        client.send("ESEARCH", ESearch(client.tag, uid, esearch_items(ids, options or EVERYTHING)))
     return ok("searched")
 
 
-def wanted(arguments: Arguments) -> list[str]:
-    """The RETURN options, in upper case."""
-    return [piece.name.upper() for piece in arguments.all("search-return")]
+def wanted(arguments: Arguments) -> list[Piece]:
+    """The RETURN options."""
+    return arguments.all("search-return")
+
+
+def tells(options: list[Piece]) -> bool:
+    """Return whether there is an ESEARCH to send: not where the result is only to be saved."""
+    return [option.name for option in options] != ["SAVE"]
+
+
+def saves(options: list[Piece]) -> bool:
+    """Return whether the result is to be saved."""
+    return any(option.name == "SAVE" for option in options)
 
 
 def found(client: Client, arguments: Arguments) -> list[tuple[int, Message]]:
-    """(number, message) of what the search keys find.  Raises Refused (BADCHARSET), which empties what SAVE keeps."""
+    """(number, message) of what the search keys find in the selected mailbox.  Raises as `checked` does."""
+    return find(checked(client, arguments), client.mailbox)
+
+
+def checked(client: Client, arguments: Arguments) -> Key:
+    """All search keys as one.  Raises Refused (BADCHARSET), which empties what SAVE keeps."""
     charsets = arguments.all("charset")
     if charsets and as_text(charsets[0].value).upper() not in CHARSETS:
-        if "SAVE" in wanted(arguments):
-            client.mailbox.saved = set()  # what a NO leaves behind (RFC 9051 section 6.4.4.1)
+        if client.selected is not None and saves(wanted(arguments)):
+            client.selected.saved = set()  # what a NO leaves behind (RFC 9051 section 6.4.4.1)
         raise Refused("BADCHARSET", "this server searches in US-ASCII and UTF-8", CHARSETS)
-    return find(query(arguments), client.mailbox)
-
-
-def query(arguments: Arguments) -> Key:
-    """All search keys as one."""
     return Key("AND", tuple(_key(piece, 0) for piece in arguments.all("search-key")))
 
 
-def save(selected: Selected, messages: list[tuple[int, Message]], options: list[str]) -> None:
+def save(selected: Selected, messages: list[tuple[int, Message]], options: list[Piece]) -> None:
     """Keep what SAVE among the options asks for as `$`."""
-    if "SAVE" in options:
+    if saves(options):
         selected.saved = set(to_save([message.uid for _, message in messages], options))
 
 

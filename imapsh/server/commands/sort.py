@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.sort import Sort
 from imapsh.grammar.values import ESearch
-from imapsh.server.commands.search import found, save, wanted
+from imapsh.server.commands.search import found, save, tells, wanted
 from imapsh.server.reply import Arguments, Reply, ok
-from imapsh.server.search import esearch_items
+from imapsh.server.search import EVERYTHING, esearch_items
 from imapsh.server.sorting import in_order
 
 if TYPE_CHECKING:
@@ -38,8 +38,8 @@ def _sort(client: Client, arguments: Arguments, *, uid: bool) -> Reply:
     save(client.mailbox, messages, options)
     if not arguments.all("sort-option"):
         client.send("SORT", Sort(tuple(ids)))
-    elif options != ["SAVE"]:
-        items = esearch_items(ids, options or ["ALL"], SequenceSet.in_order)
+    elif tells(options):
+        items = esearch_items(ids, options or EVERYTHING, SequenceSet.in_order)
         client.send("ESEARCH", ESearch(client.tag, uid, items))
     return ok("sorted")
 

@@ -1,0 +1,42 @@
+"""PARTIAL (RFC 9394): a range of what SEARCH, SORT or UID FETCH finds."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from imapsh.grammar.partial import Partial
+from imapsh.server.search import AsSet
+from imapsh.server.store import Message
+from imapsh.typed.found import Piece
+
+Found = TypeVar("Found")
+
+
+def _part(found: list[Found], option: Piece) -> list[Found]:
+    """The range of the option: 1 is the first, -1 the last, and the order of the ends does not count (section 4)."""
+    first, last = _ends(option)
+    low, high = sorted((abs(first), abs(last)))
+    if first < 0:
+        return found[max(0, len(found) - high) : max(0, len(found) - low + 1)]
+    return found[low - 1 : high]
+
+
+def _ends(option: Piece) -> tuple[int, int]:
+    value: Any = option.children[0].value
+    first, last = value
+    return first, last
+
+
+def _told(ids: list[int], option: Piece, as_set: AsSet) -> Partial:
+    part = _part(ids, option)
+    return Partial("{}:{}".format(*_ends(option)), as_set(part) if part else None)
+
+
+def _fetched(messages: list[tuple[int, Message]], option: Piece) -> list[tuple[int, Message]]:
+    return _part(messages, option)
+
+
+CAPABILITIES = ("PARTIAL",)
+PICKS = {"PARTIAL": _part}
+RETURNS = {"PARTIAL": _told}
+MODIFIERS = {"PARTIAL": _fetched}
