@@ -66,8 +66,9 @@ class Command(NamedTuple):
 class Name(NamedTuple):
     """Any other name of the protocol: a response, code, item, key, option, flag, attribute or capability.
 
-    `syntax` is what follows the name.  A name that ends in `[` or `(` is followed without a space; one in angle
-    brackets has no name on the wire, only its syntax; one that ends in `=` begins a family.  `read` names the function
+    `syntax` is what follows the name, and a space, which may lack if all of the syntax may.  A name that ends in `[` or
+    `(` is followed without a space; one in angle brackets has no name on the wire, only its syntax; one that ends in
+    `=` begins a family.  `read` names the function
     of `imapsh.grammar` that reads what a server sends under this name.  `group`: of a capability, what it is about.
     `harmless`: the same without a change to the message, which read-only mode sends instead.  `standing`: see
     `standing`.

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from imapsh.grammar.preview import Fuzzy
 from imapsh.grammar.values import Fetch
 from imapsh.render.jsonform import to_json
+from imapsh.wire.frames import Frame, Spilled
 
-from .reading import one, rewritten
+from .reading import one, parser, rewritten
 from .strategies import text
 
 READ = [
@@ -62,3 +63,10 @@ def test_what_is_named(line: bytes, rule: str, offset: int) -> None:
 def test_a_preview_is_read_as_it_was_written(value: Any, utf8: bool) -> None:
     fetch = Fetch(1, {"PREVIEW": value, "UID": 2})
     assert rewritten("FETCH", fetch, utf8=utf8) == fetch
+
+
+def test_a_preview_that_was_put_aside_is_too_long() -> None:
+    parts = (b"* 1 FETCH (PREVIEW {999}\r\n", Spilled(999), b" UID 2)\r\n")
+    response = parser().parse(Frame(parts))
+    assert [(found.rule, found.offset) for found in response.violations] == [("preview", 19)]
+    assert response.value.items == {"PREVIEW": "(999 octets)", "UID": 2}
