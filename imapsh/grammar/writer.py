@@ -325,10 +325,11 @@ def _id(w: Writer, name: str, value: Id) -> None:
 
 def _fetch(w: Writer, name: str, value: Fetch | UidFetch) -> None:
     w.raw(f"{value[0]} {name} ")
-    w.items(value.items.items(), lambda item: _fetch_item(w, *item))
+    w.items(value.items.items(), lambda item: fetch_item(w, *item))
 
 
-def _fetch_item(w: Writer, name: str, value: Any) -> None:
+def fetch_item(w: Writer, name: str, value: Any) -> None:
+    """Write the name of an item, or of a part of one, and its value."""
     w.raw(name)
     if _writes(value):
         value.write(w)

@@ -12,7 +12,7 @@ masked:
 - a tag that no command has.
 
 A frame keeps its length and its structure, so that offsets stay true and reading it again gives the same values.  The
-trace, which is a file that is given away, masks strings after the login too.
+trace, which is a file that is given away, masks strings after the login too, and the tokens of URLs, known or not.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from collections.abc import Callable, Collection, Iterator
 from imapsh.findings import Violation
 from imapsh.grammar import codes
 from imapsh.grammar.cursor import NamedReaders
+from imapsh.grammar.imapurl import without_tokens
 from imapsh.grammar.responses import GARBAGE, UNTAGGED, Parser, Response
 from imapsh.grammar.values import Garbage, StatusText
 from imapsh.patterns import lazy
@@ -196,8 +197,8 @@ class Heard(FreeText):
     def feed(self, piece: bytes, kind: str) -> bytes:
         """Return the text that may be kept now."""
         if kind is LITERAL:
-            return self._literal.feed(piece)
-        return self._literal.rest() + self.line(piece, first=kind is FIRST)
+            return without_tokens(self._literal.feed(piece))
+        return without_tokens(self._literal.rest() + self.line(piece, first=kind is FIRST))
 
     def rest(self) -> bytes:
         """Return the text that was held back; call it when no more comes."""

@@ -60,6 +60,7 @@ EXTENSIONS = (
     "context",
     "multisearch",
     "cyrus",
+    "urlauth",
 )
 
 _COMMAND = "command"  # the kind under which commands are kept

@@ -64,9 +64,6 @@ _ROWS: dict[str, tuple[tuple[str, ...], ...]] = {
     "Fetching": (
         ("BINARY", "Body parts decoded by the server, and literals with NUL.", "RFC 3516 §4"),
         ("CONVERT", "Body parts in another format.", "RFC 5259 §3.1"),
-        ("URLAUTH", "URLs that let others read a message or a part of it.", "RFC 4467 §1"),
-        ("URLAUTH=BINARY", "The same, with parts decoded.", "RFC 5524 §3"),
-        ("URL-PARTIAL", "URLs of a range of octets.", "RFC 5550 §5.7.1"),
     ),
     "Storing": (
         ("UIDPLUS", "UID EXPUNGE, and the UIDs of appended and copied messages.", "RFC 4315 §2"),

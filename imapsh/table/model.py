@@ -71,7 +71,7 @@ class Name(NamedTuple):
     `=` begins a family.  `read` names the function
     of `imapsh.grammar` that reads what a server sends under this name.  `group`: of a capability, what it is about.
     `harmless`: the same without a change to the message, which read-only mode sends instead.  `standing`: see
-    `standing`.
+    `standing`.  `secret`: what a server sends under this name may hold tokens, which the shell shows as stars.
 
     Some parts of a command may stand in few places only.  `only` names the commands that take it, where not all do that
     take its kind; `beside` is another of its kind that must stand with it; `enabled` is what ENABLE must have turned
@@ -100,6 +100,7 @@ class Name(NamedTuple):
     enabled: str = ""
     uids_only: bool = False
     sums: str = ""
+    secret: bool = False
 
 
 def standing(row: Command | Name) -> str:

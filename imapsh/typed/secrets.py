@@ -1,7 +1,8 @@
 """What in a typed line is secret: rather too much than too little.
 
-Three things are: the arguments of LOGIN and AUTHENTICATE that the table says so of, the password in a URL
-(`user:password@`), and SASL credentials in base64, which may stand anywhere.  Literals other than a login's are data.
+Four things are: the arguments of LOGIN and AUTHENTICATE that the table says so of, the password in a URL
+(`user:password@`), the token in an authorized one, and SASL credentials in base64, which may stand anywhere.
+Literals other than a login's are data, unless such a URL is all there is in one.
 """
 
 from __future__ import annotations
@@ -9,8 +10,9 @@ from __future__ import annotations
 import re
 from binascii import Error, a2b_base64
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 
+from imapsh.grammar import imapurl
 from imapsh.grammar.tokens import BAD, CRLF, DATA, FLAG, LITERAL, OPEN_QUOTE, QUOTED, SPACE, WORD, Token
 from imapsh.patterns import lazy
 from imapsh.table.model import Command
@@ -19,6 +21,9 @@ from imapsh.typed.syntax import arguments_in_clear
 Span = tuple[int, int]
 
 _LOOKED_AT = 1 << 16  # characters of a word that are decoded to see what it is
+
+_LONGEST_URL = 1 << 13  # octets of a literal that may be a URL
+_SPACED = lazy(r"\s")
 
 _COLON = lazy(r":|%3[Aa]")
 _IPV6 = lazy(r"\[[0-9A-Fa-f:.%]*\]")
@@ -191,12 +196,22 @@ def _anywhere(tokens: tuple[Token, ...], command: Command | None) -> Iterator[Sp
         quotes = len(word) - len(word.lstrip('"'))
         if credentials(word.strip('"')) or (command is None and len(words) == 1 and _is_answer(word)):
             yield start + quotes, start + len(word.rstrip('"'))
+        yield from ((start + low, start + high) for low, high in imapurl.tokens(word))
+    yield from _literal_urls(tokens)
     if command is None:
         for start, text in _runs(tokens, (CRLF, DATA)):
             yield from ((start + low, start + high) for low, high in _in_line(text))
     else:
         urls = ((start, _in_url(word)) for start, word in words if "://" in word)
         yield from ((start + span[0], start + span[1]) for start, span in urls if span)
+
+
+def _literal_urls(tokens: tuple[Token, ...]) -> Iterator[Span]:
+    """Yield the literals that are nothing but a URL with a token, with their announcements."""
+    for announced, data in pairwise(tokens):
+        url = data.text.strip("\r\n")
+        if data.kind is DATA and len(url) < _LONGEST_URL and not _SPACED.search(url) and any(imapurl.tokens(url)):
+            yield announced.start, data.end
 
 
 # -- all of it

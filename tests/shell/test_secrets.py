@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from base64 import b64encode
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.shell.acting import CTRL_C, ENTER, PASTE, PASTED, Actor, acting, play
+from tests.shell.running import imapsh, listening, url
 
 Way = Callable[[Actor], Awaitable[None]]
 
@@ -308,3 +310,36 @@ def found(text: str) -> bool:
     hexed = SECRET.encode().hex(" ")
     coded = b64encode(SECRET.encode()).decode()
     return any(one in text for one in (SECRET, SECRET[3:], PLAIN[:20], PLAIN[8:], hexed[: 3 * 6], coded, TOKEN[-20:]))
+
+
+# -- tokens that a server makes
+
+_URL = "imap://joe@example.com/INBOX/;uid=20;urlauth=anonymous:internal:"
+_MADE = "91354a473744909de610943775f92038"
+
+
+def _urls(sock: socket.socket) -> None:
+    """A server that authorizes a URL and says it again."""
+    sock.sendall(b"* PREAUTH [CAPABILITY IMAP4rev1 URLAUTH] hello\r\n")
+    with sock.makefile("rb") as lines:
+        for line in lines:
+            tag, name, *_ = line.split()
+            if name == b"GENURLAUTH":
+                sock.sendall(f'* GENURLAUTH "{_URL}{_MADE}"\r\n'.encode())
+            if name == b"URLFETCH":
+                sock.sendall(f'* URLFETCH "{_URL}{_MADE}" "text"\r\n{tag.decode()} NO not {_MADE}\r\n'.encode())
+                continue
+            sock.sendall(tag + b" OK done\r\n")
+
+
+@pytest.mark.parametrize("form", ["pretty", "view", "wire", "json", "hex"])
+def test_a_token_is_shown_and_traced_as_stars(tmp_path: Path, form: str) -> None:
+    trace = tmp_path / "trace"
+    lines = (f'GENURLAUTH "{_URL.partition(":internal")[0]}" INTERNAL', f"URLFETCH {_URL}{_MADE}", "\\last")
+    with listening(_urls) as port:
+        ran = imapsh(url(port), "--no-ask", "--format", form, "--keep-going", "--trace", str(trace),
+                     *(word for line in lines for word in ("-c", line)))  # fmt: skip
+    told = ran.out.decode() + ran.err + trace.read_text()
+    assert _MADE not in told
+    assert _MADE.encode().hex(" ")[:24] not in told
+    assert told.count("*" * 32) >= 3

@@ -169,3 +169,21 @@ def test_no_repr_holds_the_secret() -> None:
     assert found.slots[1].value == "SECRET"
     assert "SECRET" not in repr(found)
     assert "SECRET" not in repr(found.pieces)
+
+
+@pytest.mark.parametrize(
+    ("line", "masked"),
+    [
+        ('URLFETCH "imap://a@b/c/;UID=1;URLAUTH=anonymous:INTERNAL:91354a47" x', None),
+        ("URLFETCH (imap://a@b/c/;uid=1;urlauth=user+a:x:91354a47 BODY)", None),
+        ("a1 urlfetch imap://a@b/c/;uid=1;urlauth=user+a:x:91354a47", None),
+        ("URLFTCH imap://a@b/c/;uid=1;urlauth=user+a:x:91354a47", None),
+        ('APPEND x CATENATE (URL "/c/;uid=1;urlauth=user+a:x:91354a47")', None),
+        ("URLFETCH {46}\r\nimap://a@b/c/;uid=1;urlauth=user+a:internal:91 x", "URLFETCH * x"),
+        ("GENURLAUTH imap://a@b/c/;uid=1;urlauth=user+a INTERNAL", "="),
+        ("URLFETCH imap://a@b/c/;uid=1;urlauth=user+a:internal", "="),
+    ],
+)
+def test_the_token_of_an_authorized_url(line: str, masked: str | None) -> None:
+    wanted = line.replace("91354a47", "*") if masked is None else line if masked == "=" else masked
+    assert shown(line, Context("selected")) == wanted

@@ -55,13 +55,13 @@ def content(item: str, data: Part, value: Fetch | UidFetch, look: Look, uid: int
         yield from _beginning(item, data, where, part, look)
     elif where is None or where.kind.startswith(("HEADER", "MIME")):
         yield from _title(item, data, part, "", look)
-        yield from _shown(data, item, look)
+        yield from shown(data, item, look)
     elif not where.kind and _is_message(where, part):
         yield from _message(item, data, where, look)
     else:
         undone = _undone(data, where, part)
         yield from _title(item, data, part, undone.said or _unknown(part, seen, value), look)
-        yield from _shown(undone.data, "", look)
+        yield from shown(undone.data, "", look)
 
 
 def _part(where: Section | None, structure: BodyPart | None) -> BodyPart | None:
@@ -117,7 +117,8 @@ def _title(item: str, data: Part, part: BodyPart | None, said: str, look: Look) 
     yield from flow([("", "  "), ("section", visible(item)), ("", " ")], words, look.columns, 4)
 
 
-def _shown(data: Part, label: str, look: Look) -> Iterator[Line]:
+def shown(data: Part, label: str, look: Look) -> Iterator[Line]:
+    """The lines of a literal behind a gutter; `label` is the item that it is the value of."""
     elide = ELIDE if look.elide is None else look.elide
     for line in literal_lines(data, label, elide):
         yield [_GUTTER, *line]
@@ -145,11 +146,11 @@ def _message(item: str, data: bytes, where: Section, look: Look) -> Iterator[Lin
 
     if where.begins or is_binary(data):
         yield from _title(item, data, None, "from its middle on, as it is on the wire" if where.begins else "", look)
-        yield from _shown(data, "", look)
+        yield from shown(data, "", look)
         return
     yield from _title(item, data, None, "", look)
     for part in parts(data, where.number):
         if part.title:
             words = [("keyword", visible(part.title)), *words_of(f"-- {part.said}" if part.said else "", "note")]
             yield from flow([_GUTTER, ("number", f"{part.number} ".lstrip())], words, look.columns, 6)
-        yield from _shown(part.data, part.label, look)
+        yield from shown(part.data, part.label, look)

@@ -11,6 +11,7 @@ from imapsh.grammar.responses import STATUS
 from imapsh.grammar.values import StatusText
 from imapsh.session import clear
 from imapsh.session.core import Session
+from imapsh.session.discreet import discreet
 from imapsh.session.events import Closed, Completed, Event, Received
 from imapsh.session.exchange import Exchange, Sendable
 from imapsh.shell.connection.own import Own
@@ -221,6 +222,9 @@ class Connection:
 
         This order is the same for every driver.
         """
+        if type(event) is Received:
+            shown = discreet(event.response)
+            event = event if shown is event.response else event._replace(response=shown)
         if self._rows.take(event):
             return
         self.record.learn(event)

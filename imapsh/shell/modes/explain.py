@@ -19,6 +19,7 @@ from imapsh.errors import ParseError, UsageError
 from imapsh.findings import Finding
 from imapsh.grammar.responses import CLIENT, Response
 from imapsh.render.styles import LINE_END
+from imapsh.session.discreet import discreet
 from imapsh.session.knowledge import make_parser
 from imapsh.shell.screen.output import Output, Writer, exact, make_output, release
 from imapsh.wire.frames import Frame
@@ -168,6 +169,7 @@ class _Traced:
 def _show(output: Output, explained: Explained, out: Writer, exactly: bool) -> None:
     response, findings = explained
     if not exactly:
+        response = discreet(response)
         for text in output.blocks(response, findings):
             out.put(text)
     elif response.kind != CLIENT:

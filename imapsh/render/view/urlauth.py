@@ -1,0 +1,50 @@
+"""GENURLAUTH: the authorized URLs.  URLFETCH: each URL, and below what it stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from imapsh.grammar.urlauth import GenUrlAuth, UrlData, UrlFetch
+from imapsh.grammar.values import BodyPart
+from imapsh.render.view import readable
+from imapsh.render.view.body import tree
+from imapsh.render.view.columns import flow
+from imapsh.render.view.content import shown
+from imapsh.render.view.look import Line, Look
+from imapsh.render.visible import visible
+from imapsh.wire.frames import Spilled, size_of
+
+
+def gen_url_auth(value: GenUrlAuth, look: Look) -> Iterator[Line]:
+    """A line for each URL; the shell has put stars in place of its token."""
+    for url in value.urls:
+        yield from flow([("response", "authorized"), ("", "  ")], [("string", visible(url))], look.columns, 4)
+
+
+def url_fetch(value: UrlFetch, look: Look) -> Iterator[Line]:
+    """Each URL with what it stands for, or that it stands for nothing."""
+    for one in value.urls:
+        yield from _url(one, look)
+
+
+def _url(one: UrlData, look: Look) -> Iterator[Line]:
+    empty = one.items is None and one.data is None
+    said: Line = [("nil", "stands for nothing")] if empty else []
+    yield from flow([("response", "URL"), ("", "  ")], [("string", visible(one.url)), *said], look.columns, 4, "  ")
+    if one.items is None and one.data is not None:
+        yield from _part("data", one.data, look)
+    for name, data in (one.items or {}).items():
+        yield from _part(name, data, look)
+
+
+def _part(name: str, data: Any, look: Look) -> Iterator[Line]:
+    head: Line = [("", "  "), ("section", visible(name)), ("", " ")]
+    if isinstance(data, BodyPart):
+        yield head
+        yield from tree(data, look)
+    elif isinstance(data, bytes | Spilled):
+        yield [*head, ("number", readable.size(size_of(data)))]
+        yield from shown(data, "", look)
+    else:
+        yield [*head, ("text", readable.plain(data))]
