@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from imapsh.findings import define
+from imapsh.grammar.codes import free
 from imapsh.grammar.cursor import Cursor, readable
 from imapsh.patterns import lazy
 
@@ -11,6 +12,7 @@ define("RFC 4469 §5", {"badurl-response-code": "BADURL, a space and the URL"})
 _URL = lazy(r"[^\]\r\n\x00]+")  # url-resp-text
 
 
+@free
 def bad_url(c: Cursor) -> str:
     """SP url-resp-text: the URL, which servers put in quotes, as the RFC's example does; they are not part of it."""
     rule = "badurl-response-code"

@@ -5,6 +5,7 @@ A code's function reads what stands between the name and the `]`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from imapsh.grammar.capability import capability as capability_data
@@ -13,8 +14,19 @@ from imapsh.grammar.sequence import PATTERN, STAR, SequenceSet
 from imapsh.grammar.values import AppendUid, CopyUid
 from imapsh.patterns import lazy
 
+Reader = Callable[[Cursor], Any]
+
 _TEXT = lazy(r"[^\]\r\n\x00]+")
 _EIGHTH_BIT = lazy(r"[\x80-\xff]")
+
+
+FREE: set[Reader] = set()  #: readers of arguments that are text, of which a secret may be a part
+
+
+def free(reader: Reader) -> Reader:
+    """Take in that what `reader` reads is text, in which known secrets are masked (`imapsh.session.freetext`)."""
+    FREE.add(reader)
+    return reader
 
 
 def nothing(c: Cursor) -> None:
@@ -97,6 +109,7 @@ def sequence_set(c: Cursor, rule: str = "sequence-set") -> SequenceSet:
         return SequenceSet()
 
 
+@free
 def text(c: Cursor) -> Any:
     """SP 1*<any TEXT-CHAR except "]">, kept as text."""
     if c.peek() != " ":

@@ -27,6 +27,7 @@ CLIENT = "client"
 _STATUS_WORDS = frozenset({"OK", "NO", "BAD", "BYE", "PREAUTH"})
 #: What has a number in front (RFC 9051 section 9, mailbox-data and message-data; RFC 9586 section 3.3).
 _NUMBERED = frozenset({"EXISTS", "RECENT", "EXPUNGE", "FETCH", "UIDFETCH"})
+_TEACHERS = frozenset({"ENABLED", "CAPABILITY", "LANGUAGE"})  # what changes how the next response is read
 _ITEMIZED = frozenset({"FETCH", "UIDFETCH"})  # what is worth reading without the number
 #: The rule that says what ends such a response, if its reader does not say it; of the others it is mailbox-data.
 _ENDS = {"EXPUNGE": "message-data", "FETCH": "msg-att"}
@@ -110,7 +111,8 @@ class Parser:
     under each name: `imapsh.table.readers`.  `nesting` bounds parentheses.
 
     `utf8` turns to true by what is read: ENABLED UTF8=ACCEPT (RFC 6855 section 3) or IMAP4rev2 (RFC 9051 section
-    6.3.1), or capabilities that list IMAP4rev2 and not IMAP4rev1.
+    6.3.1), or capabilities that list IMAP4rev2 and not IMAP4rev1.  `localized` says that texts may be UTF-8 for they
+    are in another language than i-default (RFC 5255 section 3.2).
     """
 
     def __init__(self, readers: NamedReaders, *, utf8: bool = False, nesting: int = 100) -> None:
@@ -118,6 +120,7 @@ class Parser:
         self._responses = readers("response")
         self._codes = readers("code")
         self.utf8 = utf8
+        self.localized = False
         self.nesting = nesting
 
     def parse(self, frame: Frame, *, greeting: bool = False) -> Response:
@@ -141,7 +144,9 @@ class Parser:
             response.violations = tuple(
                 v._replace(rule="greeting") if v.rule == "response" else v for v in response.violations
             )
-        if response.name in ("ENABLED", "CAPABILITY") or (response.kind is not UNTAGGED and response.name != "+"):
+        if response.name in ("ENABLED", "CAPABILITY", "LANGUAGE") or (
+            response.kind is not UNTAGGED and response.name != "+"
+        ):
             self._learn(response)
         return response
 
@@ -170,6 +175,8 @@ class Parser:
             names = value.code.arg
         else:
             names = value.names if isinstance(value, Capabilities) else ()
+            localized = getattr(value, "localized", None)
+            self.localized = self.localized if localized is None else localized
         upper = {name.upper() for name in names or () if isinstance(name, str)}
         if response.name == "ENABLED":
             self.utf8 = self.utf8 or bool(upper & {"UTF8=ACCEPT", "IMAP4REV2"})
@@ -351,7 +358,7 @@ class Parser:
             except UnicodeDecodeError as error:
                 c.fail("text", "8-bit that is not UTF-8", c.pos + error.start)
             else:
-                if not c.utf8:
+                if not (c.utf8 or self.localized):
                     c.fail("text", "UTF-8 in text before IMAP4rev2 or UTF8=ACCEPT is enabled", first)
         c.pos = c.end
         return StatusText(code, text)

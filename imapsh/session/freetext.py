@@ -148,7 +148,7 @@ class FreeText:
             start = found.end()
             if reader is None:
                 yield *found.span(1), _ALL
-            yield *found.span(2), (_NOT_NUMBERS if reader in (None, codes.text) else _STRINGS)
+            yield *found.span(2), (_NOT_NUMBERS if reader is None or reader in codes.FREE else _STRINGS)
         yield start, len(line), _ALL
 
     def _no_code(self, line: bytes, found: re.Match[bytes]) -> bool:

@@ -101,6 +101,17 @@ class Inbox:
         self._pusher = InflatingPusher(self._pusher, deflate)
         return True
 
+    def decompress(self) -> bool:
+        """Deflate neither direction from here on (RFC 8437 section 4.1).
+
+        Return False, and do nothing, if they are not.
+        """
+        if self._traffic.deflate is None:
+            return False
+        self._traffic.deflate = None
+        self._pusher = self._pusher.plain()  # type: ignore[attr-defined] # it inflates
+        return True
+
     def set_trace(self, trace: Tracer | None) -> None:
         """Keep a trace from now on, or none."""
         if self.trace is not None and (held := self._traced.rest()):

@@ -288,9 +288,18 @@ class Knowledge:
             self.left = self.mailbox or self.left
         if state != self.state:
             exchange.note(f"{self.state} -> {state}")
+        if name == states.LEAVES:
+            self._leave_account()
         self.state = state
         if state != SELECTED:
             self.mailbox = None
+
+    def _leave_account(self) -> None:
+        """Take in that all is as before the login: what was enabled, the language and NOTIFY (RFC 8437 section 4.1)."""
+        self.enabled = frozenset()
+        self.notified = None
+        self.parser.utf8 = self.parser.localized = False
+        self.left = None
 
     def _listen(self, exchange: Exchange) -> None:
         """Take in a NOTIFY that was accepted; of one that cannot be read, the most is taken to have been asked for."""

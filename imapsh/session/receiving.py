@@ -9,7 +9,8 @@ Theory of operation.  The state of the connection and the kind of a response dec
 
 Whatever it is, `Knowledge` takes it in first and says what is wrong with its time.  Then the event is told, and then
 the sender may go on.  Three replies change what is read next: the OK to STARTTLS pauses everything, the OK to COMPRESS
-lets the inbox inflate what stands behind it, and the OK to LOGOUT ends the session.
+lets the inbox inflate what stands behind it, which ends with the OK to UNAUTHENTICATE, and the OK to LOGOUT ends the
+session.
 """
 
 from __future__ import annotations
@@ -130,6 +131,8 @@ class Receiver:
         self._known.completed(exchange, response)
         if exchange.name == "COMPRESS" and okay and self._inbox.compress():
             exchange.note("compressed from here on")
+        if exchange.name == states.LEAVES and okay and self._inbox.decompress():
+            exchange.note("not compressed from here on")
         self._events.append(Completed(response, exchange))
         if exchange.name == "STARTTLS" and okay:
             self._pause(exchange)

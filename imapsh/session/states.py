@@ -7,6 +7,8 @@ A connection begins in `start`, before the greeting:
       +---PREAUTH-----------------------------------------------------+-----CLOSE, UNSELECT-------------+
       +---BYE---> logout <---LOGOUT, BYE, or the end of the stream --- any state
 
+UNAUTHENTICATE leads from authenticated or selected to not-authenticated (RFC 8437 section 5).
+
 A SELECT or EXAMINE that fails leaves no mailbox selected.  What is not in the tables changes nothing.
 """
 
@@ -29,6 +31,7 @@ REPLIES = {
     ("EXAMINE", "NO"): AUTHENTICATED,
     ("CLOSE", "OK"): AUTHENTICATED,
     ("UNSELECT", "OK"): AUTHENTICATED,
+    ("UNAUTHENTICATE", "OK"): NOT_AUTHENTICATED,
     ("LOGOUT", "OK"): LOGOUT,
 }
 
@@ -39,4 +42,7 @@ CHANGERS = frozenset(name for name, _ in REPLIES) | {"STARTTLS"}
 OPENS = frozenset({"SELECT", "EXAMINE"})
 
 #: Commands after whose OK the capabilities are forgotten, unless the server told new ones while they ran.
-FORGET_CAPABILITIES = frozenset({"STARTTLS", "LOGIN", "AUTHENTICATE"})
+FORGET_CAPABILITIES = frozenset({"STARTTLS", "LOGIN", "AUTHENTICATE", "UNAUTHENTICATE"})
+
+#: The command after whose OK all is as before the login, but for TLS (RFC 8437 section 4.1).
+LEAVES = "UNAUTHENTICATE"

@@ -42,6 +42,14 @@ EXTENSIONS = (
     "replace",
     "catenate",
     "notify",
+    "unauthenticate",
+    "jmapaccess",
+    "language",
+    "referrals",
+    "downgraded",
+    "push",
+    "utf8",
+    "cyrus",
     "preview",
     "savedate",
     "appendlimit",
@@ -61,6 +69,7 @@ EXTENSIONS = (
     "multisearch",
     "cyrus",
     "urlauth",
+    "xfer",
 )
 
 _COMMAND = "command"  # the kind under which commands are kept

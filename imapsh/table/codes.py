@@ -48,8 +48,6 @@ NAMES = (
          editions="1", example="[NEWNAME old new]", read="codes.text"),
     Name("code", "PERMANENTFLAGS", "The flags that can be changed for good.", _RFC, "<flag-list>",
          example=r"[PERMANENTFLAGS (\Deleted \Seen \*)]", read="mailboxes.permanent_flags"),
-    Name("code", "REFERRAL", "Where to go instead.", "RFC 2221 §4.1", "<astring>",
-         ("LOGIN-REFERRALS", "MAILBOX-REFERRALS"), example="[REFERRAL IMAP://user@server2/]", read="codes.text"),
     Name("code", "USEATTR", "The mailbox cannot have this special use.", "RFC 6154 §3", example="[USEATTR]",
          needs=("CREATE-SPECIAL-USE",), read="codes.nothing"),
     Name("code", "UIDNEXT", "The UID that the next message will get.", _RFC, "<nz-number>",

@@ -61,8 +61,6 @@ _FLAGS = (
 )
 
 NAMES = (
-    Name("append-extension", "UTF8", "A message with UTF-8 in its header.", "RFC 6855 §4", "(<message>)",
-         ("UTF8=ACCEPT", "UTF8=ONLY"), example="APPEND Drafts UTF8 (~{@message.eml})", standing="historic"),
     Name("syntax", "flag-list", "Flags in parentheses.", "RFC 9051 §9", "([<flag>...])",
          example=r"(\Seen \Flagged $Junk)"),
     *(Name("store-item", name, summary, "RFC 9051 §6.4.6", "<flag-list>|<flag>...",

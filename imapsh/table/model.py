@@ -13,6 +13,9 @@ LOGOUT = "logout"
 #: The standing of a row that takes any name: nobody knows what defines it, as its summary says.
 UNKNOWN = "unknown"
 
+#: The standing of a row that a later RFC drops, as its summary says.
+OBSOLETE = "obsolete"
+
 #: Where a command is allowed.
 ANY_STATE = (NOT_AUTHENTICATED, AUTHENTICATED, SELECTED)
 BEFORE_LOGIN = (NOT_AUTHENTICATED,)

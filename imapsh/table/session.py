@@ -33,14 +33,12 @@ COMMANDS = (
     Command("IDLE", AFTER_LOGIN, "", "Waits for news of the mailbox until DONE is sent.", "RFC 9051 §6.3.13", "IDLE",
             needs=("IDLE", "IMAP4rev2"), barrier=True, responses=("EXISTS", "EXPUNGE", "VANISHED", "FETCH")),
     Command("ID", ANY_STATE, "<id-params>", "Tells the server who the client is, and asks the same.",
-            "RFC 2971 §3.1", 'ID ("name" "imapsh")', needs=("ID",), responses=("ID",)),
+            "RFC 2971 §3.1", 'ID ("name" "imapsh")', needs=("ID",), responses=("ID",), check="identification.fields"),
 )  # fmt: skip
 
 NAMES = (
     Name("enable", "IMAP4rev2", "The replies and names of IMAP4rev2.", "RFC 9051 §6.3.1", needs=("IMAP4rev2",),
          example="ENABLE IMAP4rev2"),
-    Name("enable", "UTF8=ACCEPT", "UTF-8 in quoted strings, so in mailbox names too.", "RFC 6855 §3",
-         needs=("UTF8=ACCEPT", "UTF8=ONLY"), example="ENABLE UTF8=ACCEPT"),
     Name("syntax", "id-params", "Fields and their values, or NIL.", "RFC 2971 §4",
          "NIL|([{<id-field> <id-value>}...])", example='("name" "imapsh" "version" NIL)'),
     Name("response", "OK", "Success, or information.", "RFC 9051 §7.1.1", example="* OK [ALERT] Down at 22:00"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from imapsh import table
 from imapsh.grammar.tokens import BAD, CRLF
-from imapsh.table.model import AUTHENTICATED, NOT_AUTHENTICATED, UNKNOWN, Command, Context, Name
+from imapsh.table.model import AUTHENTICATED, NOT_AUTHENTICATED, OBSOLETE, UNKNOWN, Command, Context, Name
 from imapsh.typed.found import Expected, Problem, find
 from imapsh.typed.nodes import Keyword, Node, Repeat, Sequence, folded, word_end
 from imapsh.typed.slots import Slot, form
@@ -51,6 +51,8 @@ def unfit(row: Command | Name, context: Context) -> Problem | None:
         )
     if row.standing == UNKNOWN:
         return Problem("not-offered", 0, row.summary[:1].lower() + row.summary[1:].rstrip("."))
+    if row.standing == OBSOLETE:
+        return Problem("obsolete", 0, f"{row.name} is obsolete: {row.summary[:1].lower()}{row.summary[1:].rstrip('.')}")
     if not context.capabilities:
         return None
     offered = _offered(context.capabilities, context.rev2)

@@ -38,6 +38,11 @@ class Deflate:
             raise ConnectionLost("the server sent data under COMPRESS that is not DEFLATE: connect again") from fault
 
     @property
+    def rest(self) -> bytes:
+        """Return the octets that were handed in and not inflated."""
+        return self._in.unused_data or self._in.unconsumed_tail
+
+    @property
     def ended(self) -> bool:
         """Return whether the peer has ended its stream; nothing can follow."""
         return self._in.eof
@@ -66,6 +71,16 @@ class InflatingPusher(Pusher):
         while (found := super().take()) is None and self._inflate():
             pass
         return found
+
+    def plain(self) -> Pusher:
+        """Return a Pusher of octets that are deflated no more, which goes on where this one stands."""
+        made = Pusher(self.reader, self.on_piece)
+        for octets in (self.rest(), self._deflate.rest + self._coded):
+            if octets:
+                made.feed(octets)
+        if self._over:
+            made.feed(b"")
+        return made
 
     def _inflate(self) -> bool:
         """Hand on the next octets, or the end.  Return whether there was any."""

@@ -166,3 +166,41 @@ def test_a_bomb_of_responses_comes_one_by_one() -> None:
     assert tracemalloc.get_traced_memory()[1] < 1 << 23
     tracemalloc.stop()
     assert seen == 20_000
+
+
+LEFT = "A2 UNAUTHENTICATE\r\n"
+
+
+@pytest.mark.parametrize("step", [0, 1, 5])
+def test_unauthenticate_ends_it_in_both_directions(step: int) -> None:
+    """RFC 8437 section 4.1: the client's end behind the command, the server's behind its OK."""
+    played, server = compressed()
+    played.session.receive(DONE)
+    played.session.line("UNAUTHENTICATE")
+    played.pump()
+    assert server.inflate(played.out) == LEFT.encode()
+    played.out = b""
+    coded = server.deflate(b"A2 OK see you\r\n")
+    for at in range(0, len(coded), step or len(coded)):
+        played.session.receive(coded[at : at + (step or len(coded))])
+        played.pump()
+    assert played.completed[-1].exchange.changes[-1] == "not compressed from here on"
+    played.session.line("CAPABILITY")
+    played.pump()
+    assert played.out == b"A3 CAPABILITY\r\n"
+    played.session.receive(b"* CAPABILITY IMAP4rev1\r\nA3 OK done\r\n")
+    played.pump()
+    assert played.completed[-1].response.tag == "A3"
+    assert played.findings == []
+
+
+def test_what_stands_behind_the_end_of_the_stream_is_in_the_clear() -> None:
+    played, _ = compressed()
+    coder = zlib.compressobj(wbits=-15)
+    played.session.receive(DONE)
+    played.session.line("UNAUTHENTICATE")
+    played.pump()
+    coded = coder.compress(b"A2 OK see you\r\n") + coder.flush()
+    played.session.receive(coded + b"* OK next\r\n")
+    played.pump()
+    assert played.last.response.value.text == "next"

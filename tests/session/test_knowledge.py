@@ -262,3 +262,31 @@ def test_a_bye_that_nobody_asked_for_ends_it(lines: list[str], ending: bool) -> 
     assert (known.ending, known.state) == (ending, LOGOUT if ending else AUTHENTICATED)
     known.ended()
     assert (known.state, known.running) == (LOGOUT, {})
+
+
+def test_unauthenticate_leads_back_to_before_the_login() -> None:
+    """RFC 8437 section 4.1: what was enabled, NOTIFY and the language are forgotten; so are the capabilities."""
+    player = play("""
+        S: * PREAUTH [CAPABILITY IMAP4rev1 UNAUTHENTICATE ENABLE UTF8=ACCEPT NOTIFY] hi
+        >>> ENABLE UTF8=ACCEPT
+        C: A1 ENABLE UTF8=ACCEPT
+        S: * ENABLED UTF8=ACCEPT
+        S: A1 OK done
+        >>> NOTIFY NONE
+        C: A2 NOTIFY NONE
+        S: A2 OK done
+        >>> SELECT INBOX
+        C: A3 SELECT INBOX
+        S: * 3 EXISTS
+        S: A3 OK done
+        >>> UNAUTHENTICATE
+        C: A4 UNAUTHENTICATE
+        S: A4 OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] who is next?
+    """)
+    session = player.session
+    assert (session.state, session.enabled, session.mailbox) == (NOT_AUTHENTICATED, frozenset(), None)
+    assert (session.known.notified, session.parser.utf8) == (None, False)
+    assert session.capabilities == {"IMAP4REV1", "AUTH=PLAIN"}
+    assert player.exchanges[-1].changes[-1] == "selected -> not-authenticated"
+    player.play("S: * 3 EXISTS")
+    assert player.findings == ["data-state"]

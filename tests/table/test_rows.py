@@ -12,7 +12,7 @@ from imapsh import table
 from imapsh.sasl.table import MECHANISMS
 from imapsh.table import Command, Context, Name
 from imapsh.table.capabilities import GROUPS
-from imapsh.table.model import ANY_STATE, UNKNOWN
+from imapsh.table.model import ANY_STATE, OBSOLETE, UNKNOWN
 from imapsh.typed.found import Piece
 from imapsh.typed.match import match
 from imapsh.typed.nodes import Choice, Group, Node, Repeat, Sequence
@@ -196,7 +196,9 @@ def test_a_names_example_is_right(row: Name) -> None:
 
 
 def _unknown(row: Name) -> str:
-    """The advice on the parameter of an example that no capability defines."""
+    """The advice on an example that no capability defines, or that a later RFC drops."""
+    if row.standing == OBSOLETE:
+        return f"{row.name} is obsolete: {row.summary[0].lower()}{row.summary[1:-1]}"
     return row.summary[0].lower() + row.summary[1:-1] if row.standing == UNKNOWN else ""
 
 

@@ -62,7 +62,7 @@ def texts(line: str, context: Context = SELECTED) -> set[str]:
     [
         ("SEL", {"SELECT"}),
         ("a1 SEL", {"SELECT"}),
-        ("un", {"UNSELECT", "UNSUBSCRIBE"}),
+        ("un", {"UNSELECT", "UNSUBSCRIBE", "UNAUTHENTICATE"}),
         ("UID F", {"UID FETCH"}),
         ("a1 UID F", {"UID FETCH"}),
         ("SELECT ", {"<mailbox>"}),

@@ -14,7 +14,7 @@ from typing import Any
 from imapsh.findings import RULES, Violation
 from imapsh.grammar.tokens import announcement
 from imapsh.patterns import lazy
-from imapsh.session.states import REPLIES
+from imapsh.session.states import LEAVES, REPLIES
 from imapsh.table.model import ANY_STATE, LOGOUT, SELECTED, Command, Context
 from imapsh.tuples import NamedTuple
 from imapsh.typed.advice import forbidden
@@ -218,6 +218,8 @@ class Reader:
         if after:
             stays = (row.name, "NO") not in REPLIES and row.name not in _NEVER_NO
             self._states = frozenset(after | (self._states if stays else set()))
+        if row.name == LEAVES:
+            self._enabled = frozenset()
         if row.name == "ENABLE":
             self._enabled |= {str(piece.value).upper() for piece in found.slots}
         initial = any(piece.kind == "initial-response" for piece in found.slots)

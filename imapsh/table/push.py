@@ -1,0 +1,27 @@
+"""Rows of XAPPLEPUSHSERVICE: Apple's devices ask to be woken when mail comes.
+
+Nothing of it is published but the patches of servers, which agree on this.  The token tells the device to whoever has
+it, so it is a secret.
+"""
+
+from imapsh.table.model import AFTER_LOGIN, Command, Name
+
+_PUSH = ("XAPPLEPUSHSERVICE",)
+
+COMMANDS = (
+    Command("XAPPLEPUSHSERVICE", AFTER_LOGIN,
+            "aps-version <number> aps-account-id <astring> aps-device-token <device-token> aps-subtopic <astring> "
+            "[mailboxes (<mailbox>...)]",
+            "Has new mail of mailboxes pushed to a device.", "Apple",
+            "XAPPLEPUSHSERVICE aps-version 2 aps-account-id 0715A26B aps-device-token 2918390218 "
+            "aps-subtopic com.apple.mobilemail mailboxes (INBOX Notes)",
+            needs=_PUSH, responses=("XAPPLEPUSHSERVICE",), asks="XAPPLEPUSHSERVICE"),
+)  # fmt: skip
+
+NAMES = (
+    Name("slot", "device-token", "a device's token", "Apple", "<password>"),
+    Name("response", "XAPPLEPUSHSERVICE", "The version and the topic of the pushes, or a mailbox that is watched.",
+         "Apple", needs=_PUSH, example='* XAPPLEPUSHSERVICE aps-version "2" aps-topic "com.apple.mail.e0205478"',
+         read="push.push_service"),
+    Name("capability", "XAPPLEPUSHSERVICE", "Pushes to Apple's devices.", "Apple", group="Protocol"),
+)  # fmt: skip
