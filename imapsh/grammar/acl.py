@@ -20,6 +20,7 @@ define(
         "listrights-data": "LISTRIGHTS, a mailbox, an identifier, and rights, one string or more, each right once",
         "myrights-data": "MYRIGHTS, a mailbox and rights",
         "rights": "only lower-case letters and digits",
+        "identifier": "a user, a group or anyone; one with - in front says who is denied rights",
         "mod-rights": "rights, with + or - in front or neither",
     },
 )
