@@ -52,21 +52,3 @@ a NO [METADATA NOPRIVATE] no
         "< a NO [METADATA TOOMANY] no -- there is no room for another entry",
         "< a NO [METADATA NOPRIVATE] no -- this server keeps no private entries here",
     ]
-
-
-def test_in_a_list_they_stand_beside_the_mailbox() -> None:
-    assert view("""
-* LIST () "/" INBOX
-* METADATA INBOX (/shared/color "#b71c1c" /private/comment NIL)
-* LIST () "/" Box
-* METADATA Box (/shared/color "")
-* METADATA Box /shared/color
-""") == [
-        "- 2 mailboxes  delimiter /",
-        "  INBOX  /shared/color #b71c1c  /private/comment (not set)",
-        "  Box    /shared/color (empty)",
-        "- metadata changed of Box  /shared/color",
-    ]
-    assert (
-        shown(b'* LIST () "/" Box\r\n* METADATA Box (/a {4}\r\na\r\nb)\r\n').splitlines()[1] == "  Box  /a (4 octets)"
-    )

@@ -13,7 +13,7 @@ from imapsh.render.view.columns import cut, flow, words_of
 from imapsh.render.view.look import Line, Look
 from imapsh.render.view.readable import plain
 from imapsh.render.visible import visible, width
-from imapsh.wire.frames import Part, Spilled, size_of
+from imapsh.wire.frames import Part, Spilled
 
 _SHORT = 40  # columns of a value beside a mailbox
 _WIDEST = 32  # columns of names that stand in a column
@@ -33,21 +33,6 @@ def metadata(value: Metadata, look: Look) -> Iterator[Line]:
         return
     yield [("response", "metadata of"), ("", " "), *owner(value.mailbox)]
     yield from each(value.entries, look)
-
-
-def metadata_words(value: Metadata) -> str:
-    """The entries with their values, for a listing of many mailboxes; of longer values the octets are counted."""
-    return "  ".join(f"{visible(name)} {_brief(data)}" for name, data in (value.entries or {}).items())
-
-
-def _brief(data: str | Part | None) -> str:
-    if data is None:
-        return "(not set)"
-    if isinstance(data, str) and "\n" not in data:
-        return visible(data) or "(empty)"
-    return (
-        f"({count(len(data.encode('utf-8', 'surrogateescape')) if isinstance(data, str) else size_of(data), 'octet')})"
-    )
 
 
 def owner(mailbox: str) -> Line:
