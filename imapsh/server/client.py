@@ -24,7 +24,7 @@ class Client:
     those of the revisions, which are told after the login.
 
     `tag` is that of the command that is being done.  `wants_tls`: the handshake is due once the OK is sent; `closing`:
-    so is the end, after LOGOUT.  `rev2` and `utf8` are what ENABLE turned on.
+    so is the end, after LOGOUT.  `enabled` is what ENABLE turned on, in upper case; `rev2` and `utf8` are about that.
     """
 
     def __init__(
@@ -43,6 +43,7 @@ class Client:
         self.wants_tls = False
         self.rev2 = False
         self.utf8 = False
+        self.enabled: set[str] = set()
         self.closing = False
         self.tag = ""
         self._changed = changed
@@ -100,7 +101,7 @@ class Client:
     def select(self, mailbox: Mailbox, read_only: bool) -> Selected:
         """Select a mailbox; the one selected before is left."""
         self.unselect()
-        self.selected = Selected(mailbox, read_only, self._changed, self.store.clock)
+        self.selected = Selected(mailbox, read_only, self._changed, self.store.clock, self.enabled)
         return self.selected
 
     def unselect(self) -> None:
@@ -110,9 +111,10 @@ class Client:
             self.selected = None
 
     def enable(self, name: str) -> None:
-        """Turn IMAP4rev2 or UTF8=ACCEPT on (RFC 9051 section 6.3.1; RFC 6855)."""
+        """Turn an extension on; IMAP4rev2 and UTF8=ACCEPT allow UTF-8 (RFC 9051 section 6.3.1; RFC 6855)."""
         self.rev2 = self.rev2 or name == "IMAP4REV2"
-        self.utf8 = True
+        self.utf8 = self.utf8 or name in ("IMAP4REV2", "UTF8=ACCEPT")
+        self.enabled.add(name)
 
     def start_tls(self) -> None:
         """Let the driver do the handshake once the OK is sent.  Raises Bad where TLS is on, or not to be had."""

@@ -16,7 +16,7 @@ from imapsh import table
 from imapsh.errors import LimitError
 from imapsh.grammar.values import Code, StatusText
 from imapsh.server.client import Client
-from imapsh.server.commands import CAPABILITIES, HANDLERS
+from imapsh.server.commands import CAPABILITIES, ENABLING, HANDLERS
 from imapsh.server.intake import LITERAL, LITERALS, Intake
 from imapsh.server.reply import Arguments, Bad, Continue, Reply
 from imapsh.server.store import Refused, Store
@@ -137,32 +137,47 @@ class ServerSession:
         match = read_command(text, self._context(), payloads=literals)
         self.client.tag = self._tag_of(text.encode("utf-8", "replace"))
         fault = self._fault(match)
-        if fault:
+        if fault is not None:
             self._refuse_bad(fault)
             return
         assert match.command is not None
         self._running = match.command
-        handler = HANDLERS[match.command.name]
-        self._answer_with(lambda _: handler(self.client, Arguments(match, self.client.utf8)), b"")
+        self._answer_with(lambda _: self._do(match), b"")
+
+    def _do(self, match: Match) -> Reply:
+        assert match.command is not None
+        arguments = Arguments(match, self.client.utf8)
+        for piece in arguments.every():
+            if (enable := ENABLING.get((piece.kind, piece.name))) is not None:
+                enable(self.client)
+        handler: Callable[[Client, Arguments], Reply] = HANDLERS[match.command.name]
+        return handler(self.client, arguments)
 
     def _context(self) -> Context:
         return Context(
-            self.state, frozenset(self.client.capabilities()), self.client.rev2, self.client.utf8, False, True
+            self.state,
+            frozenset(self.client.capabilities()),
+            self.client.rev2,
+            self.client.utf8,
+            False,
+            True,
+            enabled=frozenset(self.client.enabled),
         )
 
-    def _fault(self, match: Match) -> str:
-        """Why the line cannot be done, or empty."""
+    def _fault(self, match: Match) -> StatusText | None:
+        """Why the line cannot be done, or None if it can."""
         row = match.command
         for problem in match.errors:
             if problem.severity == "error" or (problem.rule == "not-offered" and self.client.account is not None):
-                return f"{problem.message} (at character {problem.offset + 1})"
+                code = Code("UIDREQUIRED") if problem.rule == "uid-required" else None
+                return StatusText(code, f"{problem.message} (at character {problem.offset + 1})")
         if row is None or row.name not in HANDLERS:
-            return "unknown command"
+            return StatusText(None, "unknown command")
         if not match.complete:
-            return f"{row.name} is incomplete"
+            return StatusText(None, f"{row.name} is incomplete")
         if self.state not in row.states:
-            return f"{row.name} is not allowed in the {self.state} state"
-        return ""
+            return StatusText(None, f"{row.name} is not allowed in the {self.state} state")
+        return None
 
     @staticmethod
     def _tag_of(line: bytes) -> str:
@@ -179,7 +194,7 @@ class ServerSession:
             self._bad = 0
             self._finish("NO", StatusText(Code(refused.code, refused.arg) if refused.code else None, str(refused)))
         except (Bad, ValueError) as bad:
-            self._refuse_bad(str(bad))
+            self._refuse_bad(StatusText(None, str(bad)))
         else:
             if self.client.account is not None:
                 self._intake.allowed = LITERAL
@@ -194,12 +209,12 @@ class ServerSession:
             self._bad = 0
             self._finish("OK", reply)
 
-    def _refuse_bad(self, text: str) -> None:
+    def _refuse_bad(self, why: StatusText) -> None:
         self._bad += 1
         if self._bad > BAD_COMMANDS:
             self.bye("too many unknown commands")
             return
-        self._finish("BAD", StatusText(None, text))
+        self._finish("BAD", why)
 
     def _finish(self, name: str, reply: StatusText) -> None:
         """News of the mailbox, then the tagged reply; untagged where the line had no tag."""

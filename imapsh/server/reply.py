@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from imapsh.grammar.values import Code, StatusText
@@ -48,6 +48,14 @@ class Arguments:
         from imapsh.typed.found import find
 
         return find(self.match.pieces, *kinds)
+
+    def every(self) -> Iterator[Piece]:
+        """All pieces, at any depth."""
+        waiting = list(self.match.pieces)
+        while waiting:
+            piece = waiting.pop()
+            yield piece
+            waiting.extend(piece.children)
 
     def names(self, *kinds: str) -> frozenset[str]:
         """The names of the pieces of these kinds, in upper case."""

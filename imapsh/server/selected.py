@@ -7,23 +7,33 @@ during FETCH, STORE or SEARCH, nor while no command is in progress.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from datetime import datetime
+from typing import Any
 
 from imapsh.grammar.sequence import SequenceSet
-from imapsh.grammar.values import Count, Expunged, Fetch, Flags
+from imapsh.grammar.values import Code, Count, Expunged, Fetch, Flags, StatusText, UidFetch, Vanished
 from imapsh.server.store import SYSTEM_FLAGS, Mailbox, Message, Refused
 
 
 class Selected:
     """The session's picture of the mailbox, and what happened since the client was last told.
 
-    `changed` is called after each happening, for the session that idles.  `clock` says what time it is.
+    `changed` is called after each happening, for the session that idles.  `clock` says what time it is.  `enabled` is
+    what its client has turned on, in upper case: with CONDSTORE it is told mod-sequences, with QRESYNC or UIDONLY the
+    UIDs of what vanished.
     """
 
     def __init__(
-        self, mailbox: Mailbox, read_only: bool, changed: Callable[[], None], clock: Callable[[], datetime]
+        self,
+        mailbox: Mailbox,
+        read_only: bool,
+        changed: Callable[[], None],
+        clock: Callable[[], datetime],
+        enabled: Set[str] = frozenset(),
     ) -> None:
+        self.enabled = enabled
+        self._lags = False  # HIGHESTMODSEQ was told lower than it is, for expunged messages are still to be told
         self.mailbox = mailbox
         self.clock = clock
         self.read_only = read_only
@@ -85,11 +95,36 @@ class Selected:
         """Return whether it is still in the mailbox, or only in this session's picture of it."""
         return message.uid not in self._gone
 
-    def news(self, *, expunge: bool, rev2: bool) -> Iterator[tuple[str, Count | Expunged | Fetch | Flags]]:
+    def told(self, number: int, message: Message, items: dict[str, Any]) -> tuple[str, Fetch | UidFetch]:
+        """The response that tells these items of a message."""
+        if "UIDONLY" in self.enabled:
+            return "UIDFETCH", UidFetch(message.uid, items)
+        return "FETCH", Fetch(number, items)
+
+    def changes(self, number: int, message: Message, items: dict[str, Any]) -> tuple[str, Fetch | UidFetch]:
+        """The same after a change: with UID and mod-sequence for a client that knows these (RFC 7162 section 3.2.4)."""
+        if "CONDSTORE" in self.enabled:
+            items = {"UID": message.uid, **items, "MODSEQ": message.modseq}
+        if "UIDONLY" in self.enabled:
+            items.pop("UID", None)
+        return self.told(number, message, items)
+
+    def highest(self) -> tuple[str, StatusText]:
+        """The code that tells the highest mod-sequence; lower while expunged messages are still to be told of."""
+        gone = [at for uid in self._gone if (at := self.mailbox.gone.get(uid))]
+        self._lags = bool(gone)
+        highest = min(gone) - 1 if gone else self.mailbox.highestmodseq
+        return "OK", StatusText(Code("HIGHESTMODSEQ", highest), "the highest mod-sequence")
+
+    def news(self, *, expunge: bool, rev2: bool) -> Iterator[tuple[str, Any]]:
         """What the client must now be told, in order; EXPUNGE only where it may come."""
         yield from self.new_keywords()
         if expunge and self._gone:
-            yield from self._expunges()
+            yield from self._vanished() if self.enabled & {"QRESYNC", "UIDONLY"} else self._expunges()
+            if self._lags:
+                yield self.highest()
+        elif self._gone and self.enabled & {"CONDSTORE"}:
+            yield self.highest()
         if len(self.messages) != self._told:
             self._told = len(self.messages)
             yield "EXISTS", Count(self._told)
@@ -98,7 +133,18 @@ class Selected:
         flagged, self._flagged = self._flagged, set()
         for number, message in enumerate(self.messages, 1) if flagged else ():
             if message.uid in flagged:
-                yield "FETCH", Fetch(number, {"UID": message.uid, "FLAGS": self.flags(message, rev2)})
+                yield self.changes(number, message, {"UID": message.uid, "FLAGS": self.flags(message, rev2)})
+
+    def _vanished(self) -> Iterator[tuple[str, Vanished]]:
+        """VANISHED in place of EXPUNGE (RFC 7162 section 3.2.10.2; RFC 9586 section 3.4)."""
+        if announced := [uid for message in self.messages[: self._told] if (uid := message.uid) in self._gone]:
+            yield "VANISHED", Vanished(False, SequenceSet.of(announced))
+        for _ in self._expunges():
+            pass
+
+    def pending(self) -> frozenset[int]:
+        """The UIDs of expunged messages of which the client is still to be told."""
+        return frozenset(self._gone)
 
     def _expunges(self) -> Iterator[tuple[str, Expunged]]:
         number = 1

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import pairwise
 from typing import Protocol
 
+from imapsh.grammar.sequence import SequenceSet
 from imapsh.server.mime import Mime
 
 DELIMITER = "/"
@@ -18,6 +20,7 @@ SYSTEM_FLAGS = ("\\Answered", "\\Flagged", "\\Deleted", "\\Seen", "\\Draft")
 MAX_DEPTH = 20
 MAX_NAMES = 200_000  #: mailboxes, and subscriptions, of one account
 MAX_KEYWORDS = 256  #: different keywords one mailbox remembers
+MAX_GONE = 10_000  #: expunged messages whose mod-sequences one mailbox remembers
 
 
 class Refused(Exception):
@@ -55,6 +58,7 @@ class Message:
         self.saved = internaldate
         self.flags = set(flags)
         self.recent = True  # no session that may change the mailbox has seen it yet
+        self.modseq = 0  # of its last change (RFC 7162)
 
     @cached_property
     def octets(self) -> bytes:
@@ -68,7 +72,11 @@ class Message:
 
 
 class Mailbox:
-    """One mailbox: messages in rising order of UID, and the sessions that look at it."""
+    """One mailbox: messages in rising order of UID, and the sessions that look at it.
+
+    `highestmodseq` rises with each change (RFC 7162).  `gone` has the mod-sequence with which each UID was expunged,
+    the oldest first, as far back as `forgotten`: of what went at that mod-sequence or before nothing is remembered.
+    """
 
     def __init__(self, name: str, uidvalidity: int, use: str = "") -> None:
         self.name = name
@@ -80,6 +88,9 @@ class Mailbox:
         self.keywords: dict[str, str] = {}  # lower case -> as first written
         self.watchers: list[Watcher] = []
         self.metadata: dict[str, bytes] = {}  # name of an entry in lower case -> its value
+        self.highestmodseq = 1
+        self.gone: dict[int, int] = {}
+        self.forgotten = 0
         self.acl: dict[str, str] = {}  # identifier -> rights; the account's own user always has all, and is not in it
 
     def add(
@@ -92,11 +103,33 @@ class Mailbox:
         """A new message at the end, with the next UID; `saved` now, and not when it arrived."""
         message = Message(self.uidnext, source, internaldate, self.learn(flags))
         message.saved = saved or internaldate
+        message.modseq = self.change()
         self.uidnext += 1
         self.messages.append(message)
         for watcher in self.watchers:
             watcher.arrived(message)
         return message
+
+    def change(self) -> int:
+        """Return the mod-sequence of a change that is being made."""
+        self.highestmodseq += 1
+        return self.highestmodseq
+
+    def vanished_since(self, modseq: int, uids: SequenceSet, above: int = 0) -> SequenceSet:
+        """Return which of the UIDs were expunged since a mod-sequence, in rising order.
+
+        If that is not remembered, these are all that are not there (RFC 7162 section 3.2.6), but for those up to
+        `above`, of which the client knows (section 3.2.5.2).
+        """
+        if modseq >= self.forgotten:
+            return SequenceSet.of(uid for uid, at in self.gone.items() if at > modseq and uid in uids)
+        there = [message.uid for message in self.messages]
+        missing: list[tuple[int, int]] = []
+        for low, high in uids.disjoint():
+            edges = [max(low, above + 1) - 1, *(uid for uid in there if low <= uid <= high and uid > above)]
+            edges.append(min(high, self.uidnext - 1) + 1)
+            missing += [(one + 1, other - 1) for one, other in pairwise(edges) if one + 1 <= other - 1]
+        return SequenceSet(tuple(missing))
 
     def learn(self, flags: Iterable[str]) -> set[str]:
         """The flags as this mailbox writes them: compared without regard to case (RFC 9051 section 2.3.2).
@@ -117,6 +150,10 @@ class Mailbox:
         """Remove these messages for good."""
         gone = set(doomed)
         self.messages = [message for message in self.messages if message not in gone]
+        modseq = self.change() if gone else 0
+        self.gone.update((message.uid, modseq) for message in sorted(gone, key=lambda message: message.uid))
+        while len(self.gone) > MAX_GONE:
+            self.forgotten = self.gone.pop(next(iter(self.gone)))
         for message in sorted(gone, key=lambda message: message.uid):
             for watcher in self.watchers:
                 watcher.vanished(message)
@@ -125,6 +162,7 @@ class Mailbox:
         """Replace a message's flags and tell everyone but `silent_for`."""
         if flags != message.flags:
             message.flags = flags
+            message.modseq = self.change()
             for watcher in self.watchers:
                 if watcher is not silent_for:
                     watcher.flagged(message)

@@ -9,9 +9,13 @@
     CREATED       the same when one was made; one of these at most is told
     PICKS         a RETURN option -> which of the numbers found it is about
     RETURNS       a RETURN option -> what ESEARCH tells of the numbers found
-    MODIFIERS     a FETCH modifier -> the messages that it leaves
+    MODIFIERS     a FETCH modifier -> the function that makes of a `Fetching` what it asks
+    STORE_MODIFIERS   a STORE modifier -> the same of a `Storing`
     MESSAGE_FORMS a form in which APPEND takes a message -> the function that finds its octets
     LIST_RETURN   a RETURN option of LIST -> the function that sends the response about a mailbox that was listed
+    ENABLES       what ENABLE turns on, as it is written -> the function that turns it on
+    ENABLING      kind and name of a part of a command -> the function that a command with it calls first
+    SELECT_PARAMS a parameter of SELECT -> the function that checks it, and returns what to do once the mailbox is open
 
 What a family does not have it leaves out.  A new module is found by being here.
 """
@@ -23,18 +27,22 @@ from pkgutil import iter_modules
 from typing import Any
 
 from imapsh.server.commands.fetch import ITEMS, MODIFIERS
-from imapsh.server.commands.message import MESSAGE_FORMS
+from imapsh.server.commands.message import MESSAGE_FORMS, STORE_MODIFIERS
 from imapsh.server.search import KEYS, PICKS, RETURNS
 
 _FAMILIES = [import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__)]
 
 
-def _gathered(name: str) -> dict[str, Any]:
+def _gathered(name: str) -> dict[Any, Any]:
     return {key: value for family in _FAMILIES for key, value in getattr(family, name, {}).items()}
 
 
 HANDLERS = _gathered("HANDLERS")
 STATUS = _gathered("STATUS")
+ENABLES = _gathered("ENABLES")
+ENABLING = _gathered("ENABLING")
+SELECT_PARAMS = _gathered("SELECT_PARAMS")
+STORE_MODIFIERS.update(_gathered("STORE_MODIFIERS"))
 ITEMS.update(_gathered("ITEMS"))
 KEYS.update(_gathered("KEYS"))
 PICKS.update(_gathered("PICKS"))

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from imapsh.grammar.dates import write_date_time
 from imapsh.grammar.sequence import SequenceSet
-from imapsh.grammar.values import Fetch
 from imapsh.server.mime import Section
 from imapsh.server.reply import Arguments, Bad, Reply, as_text, ok
 from imapsh.server.store import Message, Refused
@@ -80,8 +79,23 @@ ITEMS: dict[str, Callable[[Message, Item], Any]] = {
     "BINARY.PEEK[": _binary,
     "BINARY.SIZE[": _binary_size,
 }
-#: FETCH modifier -> the messages that it leaves.  Families add theirs.
-MODIFIERS: dict[str, Callable[[list[tuple[int, Message]], Piece], list[tuple[int, Message]]]] = {}
+
+
+class Fetching:
+    """A FETCH that is being done: the messages with their numbers, and the items, which modifiers may change."""
+
+    def __init__(
+        self, client: Client, asked: SequenceSet, messages: list[tuple[int, Message]], items: list[Item]
+    ) -> None:
+        self.client = client
+        self.set = asked
+        self.messages = messages
+        self.items = items
+        self.since = 0  # the mod-sequence since which changes are asked for
+
+
+#: Modifier -> what does it, of all families once all are loaded.
+MODIFIERS: dict[str, Callable[[Fetching, Piece], None]] = {}
 _SETS_SEEN = frozenset({"RFC822", "RFC822.TEXT", "BODY[", "BINARY["})
 
 
@@ -97,17 +111,18 @@ def uid_fetch(client: Client, arguments: Arguments) -> Reply:
 
 def _fetch(client: Client, arguments: Arguments, *, uid: bool) -> Reply:
     wanted = items(arguments)
-    if uid and all(item.name != "UID" for item in wanted):
+    selected = client.mailbox
+    if uid and "UIDONLY" not in client.enabled and all(item.name != "UID" for item in wanted):
         wanted.insert(0, Item("UID"))
     unknown = next((item.name for item in wanted if item.name not in ITEMS), None)
     if unknown is not None:
         raise Bad(f"this server does not know the FETCH item {unknown}")
-    selected = client.mailbox
+    fetching = Fetching(client, chosen(arguments), selected.pick(chosen(arguments), uid=uid), wanted)
+    modifiers = sorted(arguments.all("fetch-modifier"), key=lambda piece: piece.name)
+    for piece in modifiers:  # CHANGEDSINCE comes before VANISHED, which needs it
+        MODIFIERS[piece.name](fetching, piece)
     seen = not selected.read_only and any(item.name in _SETS_SEEN for item in wanted)
-    messages = selected.pick(chosen(arguments), uid=uid)
-    for modifier in arguments.all("fetch-modifier"):
-        messages = MODIFIERS[modifier.name](messages, modifier)
-    for number, message in messages:
+    for number, message in fetching.messages:
         changed = seen and "\\Seen" not in message.flags
         if changed:
             selected.mailbox.set_flags(message, message.flags | {"\\Seen"})
@@ -115,7 +130,7 @@ def _fetch(client: Client, arguments: Arguments, *, uid: bool) -> Reply:
         if changed or "FLAGS" in values:
             values["FLAGS"] = selected.flags(message, client.rev2)
             selected.hush(message)
-        client.send("FETCH", Fetch(number, values))
+        client.send(*(selected.changes if changed else selected.told)(number, message, values))
     return ok("fetched")
 
 

@@ -27,6 +27,9 @@ def examine(client: Client, arguments: Arguments) -> Reply:
 
 def _open(client: Client, arguments: Arguments, *, read_only: bool) -> Reply:
     """The mailbox selected before is left, also where this one cannot be opened (6.3.2)."""
+    from imapsh.server.commands import SELECT_PARAMS
+
+    then = [SELECT_PARAMS[piece.name](client, piece) for piece in arguments.all("select-param")]
     if client.selected is not None:
         client.unselect()
         client.send("OK", ok("the mailbox selected before is closed", "CLOSED"))
@@ -53,6 +56,8 @@ def _open(client: Client, arguments: Arguments, *, read_only: bool) -> Reply:
         has_children = bool(client.user_account.children(mailbox.name))
         attributes = listing.attributes(client.user_account, mailbox.name, request, has_children=has_children)
         client.send("LIST", MailboxList(attributes, DELIMITER, mailbox.name))
+    for do in then:
+        do()
     return ok("opened", "READ-ONLY" if read_only else "READ-WRITE")
 
 

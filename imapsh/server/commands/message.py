@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from imapsh.grammar.dates import read_date_time
 from imapsh.grammar.sequence import SequenceSet
-from imapsh.grammar.values import AppendUid, CopyUid, Fetch
+from imapsh.grammar.values import AppendUid, CopyUid
 from imapsh.server.commands.fetch import chosen
 from imapsh.server.reply import Arguments, Bad, Reply, as_text, ok
 from imapsh.server.store import SYSTEM_FLAGS, Mailbox, Message, Refused
@@ -126,20 +126,39 @@ def uid_store(client: Client, arguments: Arguments) -> Reply:
     return _store(client, arguments, uid=True)
 
 
+class Storing:
+    """A STORE that is being done: the messages with their numbers, and the flags.
+
+    Modifiers may take messages out and say why in `reply`, and ask by `tells` that each be told of, also if silent.
+    """
+
+    def __init__(self, messages: list[tuple[int, Message]], flags: set[str], *, uid: bool) -> None:
+        self.messages = messages
+        self.flags = flags
+        self.uid = uid
+        self.tells = False
+        self.reply = ok("stored")
+
+
 def _store(client: Client, arguments: Arguments, *, uid: bool) -> Reply:
     selected = client.mailbox
     found = selected.pick(chosen(arguments), uid=uid)
     selected.writable()
     verb, _, silent = arguments.all("store-item")[0].name.upper().partition(".")
-    flags = selected.mailbox.learn(_flags(arguments.match.pieces))
+    storing = Storing(found, selected.mailbox.learn(_flags(arguments.match.pieces)), uid=uid)
     client.tell_keywords()
-    for number, message in found:
-        selected.mailbox.set_flags(message, _CHANGES[verb](message.flags, flags), selected)
+    for piece in arguments.all("store-modifier"):
+        STORE_MODIFIERS[piece.name](storing, piece)
+    for number, message in storing.messages:
+        before = message.modseq
+        selected.mailbox.set_flags(message, _CHANGES[verb](message.flags, storing.flags), selected)
+        told: dict[str, object] = {"UID": message.uid} if uid else {}
         if not silent:
             selected.hush(message)
-            told = {"UID": message.uid} if uid else {}
-            client.send("FETCH", Fetch(number, {**told, "FLAGS": selected.flags(message, client.rev2)}))
-    return ok("stored")
+            client.send(*selected.changes(number, message, {**told, "FLAGS": selected.flags(message, client.rev2)}))
+        elif storing.tells or ("CONDSTORE" in client.enabled and message.modseq != before):
+            client.send(*selected.changes(number, message, told))
+    return storing.reply
 
 
 def copy(client: Client, arguments: Arguments) -> Reply:
@@ -178,7 +197,7 @@ def _move(client: Client, arguments: Arguments, *, uid: bool) -> Reply:
         return ok("there was nothing to move")
     client.send("OK", ok("moved", "COPYUID", copies))
     client.mailbox.mailbox.expunge(found)
-    return ok("moved")
+    return _expunged(client, "moved", found)
 
 
 def _copied(client: Client, arguments: Arguments, *, uid: bool) -> tuple[list[Message], Mailbox]:
@@ -199,21 +218,30 @@ def _into(target: Mailbox, messages: list[Message], now: datetime) -> CopyUid | 
 
 def expunge(client: Client, arguments: Arguments) -> Reply:
     """EXPUNGE (6.4.3)."""
-    _expunge(client, client.mailbox.mailbox.messages)
-    return ok("expunged")
+    return _expunge(client, client.mailbox.mailbox.messages)
 
 
 def uid_expunge(client: Client, arguments: Arguments) -> Reply:
     """UID EXPUNGE (6.4.9)."""
-    _expunge(client, [message for _, message in client.mailbox.pick(chosen(arguments), uid=True)])
-    return ok("expunged")
+    return _expunge(client, [message for _, message in client.mailbox.pick(chosen(arguments), uid=True)])
 
 
-def _expunge(client: Client, messages: list[Message]) -> None:
+def _expunge(client: Client, messages: list[Message]) -> Reply:
     client.mailbox.writable()
-    client.mailbox.mailbox.expunge([message for message in messages if "\\Deleted" in message.flags])
+    doomed = [message for message in messages if "\\Deleted" in message.flags]
+    client.mailbox.mailbox.expunge(doomed)
+    return _expunged(client, "expunged", doomed)
 
 
+def _expunged(client: Client, text: str, gone: list[Message]) -> Reply:
+    """The OK, with the highest mod-sequence for a client that resynchronizes (RFC 7162 section 3.2.7)."""
+    if not gone or "QRESYNC" not in client.enabled:
+        return ok(text)
+    return ok(text, "HIGHESTMODSEQ", client.mailbox.mailbox.highestmodseq)
+
+
+#: Modifier of STORE -> what does it, of all families once all are loaded.
+STORE_MODIFIERS: dict[str, Callable[[Storing, Piece], None]] = {}
 #: The forms, beside a literal, in which a message may come: those of all families, once all are loaded.
 MESSAGE_FORMS: dict[str, Callable[[Client, Piece], bytes]] = {"UTF8": _utf8}
 HANDLERS = {

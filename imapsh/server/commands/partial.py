@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from imapsh.grammar.partial import Partial
+from imapsh.server.commands.fetch import Fetching
 from imapsh.server.search import AsSet
-from imapsh.server.store import Message
 from imapsh.typed.found import Piece
 
 Found = TypeVar("Found")
@@ -32,8 +32,8 @@ def _told(ids: list[int], option: Piece, as_set: AsSet) -> Partial:
     return Partial("{}:{}".format(*_ends(option)), as_set(part) if part else None)
 
 
-def _fetched(messages: list[tuple[int, Message]], option: Piece) -> list[tuple[int, Message]]:
-    return _part(messages, option)
+def _fetched(fetching: Fetching, option: Piece) -> None:
+    fetching.messages = _part(fetching.messages, option)
 
 
 CAPABILITIES = ("PARTIAL",)

@@ -34,11 +34,26 @@ def _search(client: Client, arguments: Arguments, *, uid: bool) -> Reply:
     options = wanted(arguments)
     save(client.mailbox, messages, options)
     returned = any(piece.name.upper() == "RETURN" for piece in arguments.all("keyword"))
+    modseq = highest(arguments, messages)
     if not returned and not client.rev2:
-        client.send("SEARCH", Search(tuple(ids)))
+        client.send("SEARCH", Search(tuple(ids), modseq))
     elif tells(options):
-        client.send("ESEARCH", ESearch(client.tag, uid, esearch_items(ids, options or EVERYTHING)))
+        items = esearch_items(ids, options or EVERYTHING)
+        client.send("ESEARCH", ESearch(client.tag, uid, items if modseq is None else {**items, "MODSEQ": modseq}))
     return ok("searched")
+
+
+def highest(arguments: Arguments, messages: list[tuple[int, Message]]) -> int | None:
+    """The highest mod-sequence of what is told, if one was searched for (RFC 7162 section 3.1.5).
+
+    Where MIN or MAX alone are told it is of these (RFC 4731 section 3.2).
+    """
+    if not any(piece.kind == "search-key" and piece.name == "MODSEQ" for piece in arguments.every()):
+        return None
+    options = {option.name for option in wanted(arguments)}
+    if options and options <= {"MIN", "MAX", "SAVE"}:
+        messages = messages[:1] * ("MIN" in options) + messages[-1:] * ("MAX" in options)
+    return max((message.modseq for _, message in messages), default=None)
 
 
 def wanted(arguments: Arguments) -> list[Piece]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from binascii import Error, a2b_base64
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from imapsh import __version__
@@ -13,7 +14,12 @@ from imapsh.server.store import Refused
 if TYPE_CHECKING:
     from imapsh.server.client import Client
 
-ENABLES = {"IMAP4REV2": "IMAP4rev2", "UTF8=ACCEPT": "UTF8=ACCEPT"}
+
+def _turn_on(name: str) -> Callable[[Client], None]:
+    return lambda client: client.enable(name)
+
+
+ENABLES = {"IMAP4rev2": _turn_on("IMAP4REV2"), "UTF8=ACCEPT": _turn_on("UTF8=ACCEPT")}
 
 
 def capability(client: Client, arguments: Arguments) -> Reply:
@@ -73,11 +79,13 @@ def authenticate(client: Client, arguments: Arguments) -> Reply:
 
 def enable(client: Client, arguments: Arguments) -> Reply:
     """ENABLE (6.3.1): what is unknown is passed over, and not named in ENABLED."""
-    wanted = [as_text(piece.value).upper() for piece in arguments.all("capability")]
-    known = [name for name in dict.fromkeys(wanted) if name in ENABLES]
-    client.send("ENABLED", Capabilities(tuple(ENABLES[name] for name in known)))
+    from imapsh.server.commands import ENABLES  # of all families, and this is one of them
+
+    wanted = {as_text(piece.value).upper() for piece in arguments.all("capability")}
+    known = tuple(name for name in ENABLES if name.upper() in wanted)
+    client.send("ENABLED", Capabilities(known))
     for name in known:
-        client.enable(name)
+        ENABLES[name](client)
     return ok("enabled" if known else "nothing to enable")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.sort import Sort
 from imapsh.grammar.values import ESearch
-from imapsh.server.commands.search import found, save, tells, wanted
+from imapsh.server.commands.search import found, highest, save, tells, wanted
 from imapsh.server.reply import Arguments, Reply, ok
 from imapsh.server.search import EVERYTHING, esearch_items
 from imapsh.server.sorting import in_order
@@ -37,9 +37,11 @@ def _sort(client: Client, arguments: Arguments, *, uid: bool) -> Reply:
     options = wanted(arguments)
     save(client.mailbox, messages, options)
     if not arguments.all("sort-option"):
-        client.send("SORT", Sort(tuple(ids)))
+        client.send("SORT", Sort(tuple(ids), highest(arguments, messages)))
     elif tells(options):
         items = esearch_items(ids, options or EVERYTHING, SequenceSet.in_order)
+        if (modseq := highest(arguments, messages)) is not None:
+            items["MODSEQ"] = modseq
         client.send("ESEARCH", ESearch(client.tag, uid, items))
     return ok("sorted")
 
