@@ -150,3 +150,18 @@ def test_before_enable_it_is_refused(player: Player) -> None:
         S: * ENABLED CONDSTORE QRESYNC
         S: b OK ...
     """)
+
+
+def test_an_annotation_raises_the_highest_mod_sequence(enabled: Player) -> None:
+    enabled.play("""
+        C: a SETMETADATA INBOX (/private/comment "x")
+        S: a OK ...
+        C: b STATUS INBOX (HIGHESTMODSEQ)
+        S: * STATUS INBOX (HIGHESTMODSEQ 7)
+        S: b OK ...
+        C: c SETMETADATA INBOX (/private/comment "x")
+        S: c OK ...
+        C: d STATUS INBOX (HIGHESTMODSEQ)
+        S: * STATUS INBOX (HIGHESTMODSEQ 7)
+        S: d OK ...
+    """)

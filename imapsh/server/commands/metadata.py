@@ -113,8 +113,9 @@ def set_metadata(client: Client, arguments: Arguments) -> Reply:
         raise Refused("METADATA", f"there may be {_MOST} entries", MetadataLimit("TOOMANY"))
     if mailbox is None:
         client.user_account.metadata = kept
-    else:
+    elif kept != mailbox.metadata:
         mailbox.metadata = kept
+        mailbox.change()  # it raises the highest mod-sequence (RFC 7162 section 3.2)
     return ok("set")
 
 
