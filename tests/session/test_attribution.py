@@ -52,6 +52,8 @@ TWO = ["STATUS a (MESSAGES)", "STATUS b (MESSAGES)"]
         (["SORT RETURN () (DATE) UTF-8 ALL", "SORT (DATE) UTF-8 ALL"], "* SORT 1", "A3", True),
         (["SORT RETURN () (DATE) UTF-8 ALL", "SORT (DATE) UTF-8 ALL"], '* ESEARCH (TAG "A2") ALL 1', "A2", True),
         (["FETCH 1 FLAGS", "THREAD REFERENCES UTF-8 ALL"], "* THREAD (1)", "A3", True),
+        (["FETCH 1 FLAGS", "ESEARCH IN (personal) ALL"], '* ESEARCH (TAG "A3") UID ALL 1', "A3", True),
+        (["NOOP"], '* ESEARCH (TAG "A1") UID ADDTO (0 3)', "A2", False),
         (["CREATE c", 'LIST "" *'], '* LIST () "/" c', "A3", True),
         (["CREATE c"], '* LIST () "/" c', "A2", True),
         (["NOOP", "UID EXPUNGE 7"], "* 7 EXPUNGE", "A3", True),

@@ -213,3 +213,12 @@ def test_what_uidfetch_brings_is_found() -> None:
     told = Told().does("UID FETCH 20:30 FLAGS", "* 20 UIDFETCH (FLAGS ())", "* 30 UIDFETCH (FLAGS ())", "TAG OK done")
     assert told.results.found is not None
     assert str(told.results.found.as_set()) == "20,30"
+
+
+def test_what_is_found_in_other_mailboxes_or_changes_later_is_not_found_here() -> None:
+    told = Told().does("UID SEARCH RETURN (ALL UPDATE) ALL", '* ESEARCH (TAG "TAG") UID ALL 5', "TAG OK done")
+    told.does("NOOP", '* ESEARCH (TAG "A2") UID ADDTO (0 6)', "TAG OK done")
+    other = '* ESEARCH (TAG "TAG" MAILBOX x UIDVALIDITY 1) UID ALL 9'
+    told.does("ESEARCH IN (personal) ALL", other.replace('(TAG "TAG"', '(TAG "A4"'), "TAG OK done")
+    assert told.results.found is not None
+    assert list(told.results.found.uids) == [5]
