@@ -40,7 +40,9 @@ def answers(server: Server, user: str, password: str, seed: int) -> dict[str, by
     told: dict[str, bytes] = {}
     with imaplib.IMAP4(server.host, server.port) as client:
         client.login(user, password)
-        delimiter = client.list('""', '""')[1][0].decode().split('"')[1]
+        [line] = client.list('""', '""')[1]
+        assert isinstance(line, bytes)
+        delimiter = line.decode().split('"')[1]
         box = f"INBOX{delimiter}Sorted"
         client.create(box)
         for octets in letters(seed):

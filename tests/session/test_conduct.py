@@ -22,6 +22,7 @@ C: .
 
 #: What is said, and the rules that it breaks.
 NOTIFY = "NOTIFY SET (SELECTED (MessageNew MessageExpunge))"
+ELSEWHERE = f"{LOGGED_IN}\n>>> ESEARCH IN (personal) ALL\nC: A1 ESEARCH IN (personal) ALL"
 FINDINGS = [
     (f"{OPEN}\nS: * 3 EXISTS", ["data-state"]),
     (f'{OPEN}\nS: * LIST () "/" INBOX', ["data-state"]),
@@ -30,11 +31,7 @@ FINDINGS = [
     (f"{LOGGED_IN}\nS: * 3 EXISTS", ["data-state"]),
     (f"{LOGGED_IN}\nS: * 3 EXPUNGE", ["data-state", "expunge-time"]),
     (f"{LOGGED_IN}\n>>> XNEW\nC: A1 XNEW\nS: * 3 EXISTS", []),
-    (
-        f"{LOGGED_IN}\n>>> ESEARCH IN (personal) ALL\nC: A1 ESEARCH IN (personal) ALL\n"
-        'S: * ESEARCH (TAG "A1" MAILBOX x UIDVALIDITY 1) UID ALL 1',
-        [],
-    ),
+    (f'{ELSEWHERE}\nS: * ESEARCH (TAG "A1" MAILBOX x UIDVALIDITY 1) UID ALL 1', []),
     (f'{LOGGED_IN}\n>>> NOOP\nC: A1 NOOP\nS: * ESEARCH (TAG "A0") ALL 1', ["data-state"]),
     (f"{SELECTED}\n>>> SORT (DATE) UTF-8 ALL\nC: A2 SORT (DATE) UTF-8 ALL\nS: * 1 EXPUNGE", ["expunge-time"]),
     (f"{SELECTED}\n>>> UID SORT (DATE) UTF-8 ALL\nC: A2 UID SORT (DATE) UTF-8 ALL\nS: * 1 EXPUNGE", []),
