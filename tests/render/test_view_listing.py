@@ -112,6 +112,22 @@ def test_a_listing_beyond_the_bound_comes_in_parts_and_says_so(monkeypatch: pyte
     ]
 
 
+def test_items_beyond_a_bound_have_no_columns() -> None:
+    told = " ".join(f"X-{number} {number}" for number in range(20))
+    lines = view(f'* LIST () "/" a\n* STATUS a ({told} SIZE 5)\na1 OK x', "SIZE")
+    assert lines[1].split() == ["mailbox", *(f"x-{number}" for number in range(11)), "size"]
+    assert lines[2].endswith("  X-11 11  X-12 12  X-13 13  X-14 14  X-15 15  X-16 16  X-17 17  X-18 18  X-19 19")
+
+
+def test_what_is_told_of_few_mailboxes_is_bounded_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("imapsh.render.view.tree.TOLD", 2)
+    assert view('* LIST () "/" a\n' + "* MYRIGHTS a l\n" * 3, "") == [
+        "- 1 mailbox  delimiter /",
+        "  a  rights l  rights l",
+        "- a  you may: lookup",
+    ]
+
+
 def test_what_others_say_of_a_listed_mailbox_stands_beside_it() -> None:
     lines = '* LIST () "/" a\n* MYRIGHTS a lrs\n* LIST () "/" b\n* MYRIGHTS b lr\na1 OK x'
     assert view(lines, "")[:3] == ["- 2 mailboxes  delimiter /", "  a  rights lrs", "  b  rights lr"]

@@ -12,12 +12,13 @@ from imapsh.render.styles import Fragment
 from imapsh.render.view import readable
 from imapsh.render.view.columns import Column, Grid, flow
 from imapsh.render.view.look import Line, Look
-from imapsh.render.view.mailboxes import CLOSED, attributes
+from imapsh.render.view.mailboxes import CLOSED, attributes, numbers
 from imapsh.render.visible import visible
 from imapsh.tuples import NamedTuple
 
 NAME = "NAME"  #: the column of the names, to sort by
 _TOTAL = "(total)"
+_MOST = 12  #: items that have columns; what a server tells besides stands behind them
 
 
 class Row(NamedTuple):
@@ -40,9 +41,12 @@ class Listing:
 
     def lines(self, rows: Sequence[Row], what: str, look: Look) -> Iterator[Line]:
         """Yield how many there are, the titles, a line for each mailbox, and the totals; `what` is the command's."""
-        items = list(dict.fromkeys(item for row in rows for item in row.status))
         by = look.column
-        missing = by != NAME and by not in items
+        told = dict.fromkeys(item for row in rows for item in row.status)
+        missing = by != NAME and by not in told
+        items = list(told)[:_MOST]
+        if not missing and by != NAME and by not in items:
+            items[-1] = by
         ordered = _sorted(rows, NAME if missing else by)
         yield from flow([("response", self._title(len(rows), what, "name" if missing else by.lower())), ("", "  ")],
                         [("note", f"(nothing was told of {visible(by.lower())})")] if missing else [],
@@ -107,7 +111,7 @@ def _column(item: str, rows: Iterable[Row]) -> Column:
     return Column(visible(item.lower()), right=numbers, least=0 if numbers else 10)
 
 
-def _cells(row: Row, items: Iterable[str]) -> list[Fragment]:
+def _cells(row: Row, items: Sequence[str]) -> list[Fragment]:
     listed = row.listed
     closed = CLOSED.intersection(attr.upper() for attr in listed.attrs)
     cells: list[Fragment] = [("note" if closed else "mailbox", visible(listed.mailbox) or '""')]
@@ -119,7 +123,8 @@ def _cells(row: Row, items: Iterable[str]) -> list[Fragment]:
             cells.append(
                 ("number", _amount(item, value)) if isinstance(value, int) else ("text", readable.plain(value))
             )
-    words = [text for _, text in attributes(listed, False) if text != "has children"]
+    rest = {item: value for item, value in row.status.items() if item not in items}
+    words = [text for _, text in (*numbers(rest), *attributes(listed, False)) if text != "has children"]
     return [*cells, ("note", "  ".join([*words, *row.beside]))]
 
 

@@ -17,6 +17,7 @@ from imapsh.render.view.mailboxes import CLOSED, attributes, numbers, separator
 from imapsh.render.visible import visible, width
 
 MOST = 10_000  #: mailboxes held back; a longer list is shown as several trees
+TOLD = 4 * MOST  #: responses about them that are held back
 
 
 class _Node:
@@ -48,7 +49,8 @@ class Tree:
         self._nodes: dict[str, _Node] = {}
         self._name = ""
         self._listed = 0
-        self._told = self._waits = False
+        self._told = 0
+        self._waits = False
 
     @property
     def full(self) -> bool:
@@ -56,7 +58,7 @@ class Tree:
 
         One more response is waited for if that is likely to be the STATUS of the mailbox listed last.
         """
-        return self._listed >= MOST and (not self._waits or self._listed > MOST)
+        return self._told >= TOLD or (self._listed >= MOST and (not self._waits or self._listed > MOST))
 
     def take(self, response: Response, look: Look) -> bool:
         """Take in a mailbox, or what is told of one that was listed."""
@@ -66,7 +68,7 @@ class Tree:
         if self._name and response.name != self._name:
             return False
         self._name = response.name
-        self._waits = self._told
+        self._waits = self._told > 0
         node = self._root
         for level in levels(value.mailbox, value.delimiter):
             node = node.below.setdefault(level, _Node(level))
@@ -89,7 +91,8 @@ class Tree:
             node.beside.append(text)
         else:
             return False
-        self._told, self._waits = True, False
+        self._told += 1
+        self._waits = False
         return True
 
     def lines(self, look: Look) -> Iterator[Line]:
