@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING
 
 from imapsh.findings import define
 from imapsh.grammar.codes import sequence_set
-from imapsh.grammar.cursor import Cursor
+from imapsh.grammar.cursor import FLAG, Cursor
 from imapsh.grammar.sequence import SequenceSet
+from imapsh.patterns import lazy
+
+_ENTRY = lazy(rf"(?i:/flags/){FLAG}")
+_ENTRY_BEGUN = lazy(rf"(?i:/(?:f(?:l(?:a(?:g(?:s(?:/(?:{FLAG})?)?)?)?)?)?)?)?")
 
 if TYPE_CHECKING:
     from imapsh.grammar.responses import Response
@@ -41,6 +45,17 @@ def of_message(c: Cursor) -> int | None:
     value = c.mod_sequence("mod-sequence-value")
     c.leave(rule)
     return value
+
+
+def entry_name(text: str) -> tuple[int, str] | None:
+    r"""Return what is wrong with a typed entry-name, and where, or None.
+
+    entry-name = DQUOTE "/flags/" attr-flag DQUOTE; attr-flag = [%x5C] atom, with its backslash escaped.
+    """
+    if not _ENTRY.fullmatch(text):
+        begun = _ENTRY_BEGUN.match(text)
+        return begun.end() if begun is not None else 0, "expected /flags/ and a flag"
+    return None
 
 
 def highest(c: Cursor) -> int | None:

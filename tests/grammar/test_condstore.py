@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.values import Code, ESearch, Fetch, MailboxStatus, Search, StatusText
+from imapsh.render.jsonform import to_json
 
 from .reading import amiss, one, rewritten
 from .strategies import nz_number, sets
@@ -74,6 +75,10 @@ AMISS = [
 @pytest.mark.parametrize(("line", "rule", "offset"), AMISS)
 def test_what_is_named(line: str, rule: str, offset: int) -> None:
     assert amiss(line)[:1] == [(rule, offset)]
+
+
+def test_the_json_of_modified_is_its_set() -> None:
+    assert to_json(one(b"d OK [MODIFIED 7,9] failed\r\n"))["value"]["arg"] == "7,9"
 
 
 def test_a_broken_item_leaves_the_others() -> None:
