@@ -70,6 +70,8 @@ EXTENSIONS = (
     "cyrus",
     "urlauth",
     "xfer",
+    "annotate",
+    "imap4",
 )
 
 _COMMAND = "command"  # the kind under which commands are kept

@@ -59,7 +59,6 @@ _ROWS: dict[str, tuple[tuple[str, ...], ...]] = {
     "Storing": (
         ("UIDPLUS", "UID EXPUNGE, and the UIDs of appended and copied messages.", "RFC 4315 §2"),
         ("MOVE", "The MOVE command.", "RFC 6851 §3"),
-        ("ANNOTATE-EXPERIMENT-1", "Annotations of messages.", "RFC 5257 §1"),
         ("XMOVE", "The XMOVE command, before MOVE.", "Cyrus"),
     ),
     "Sync": (

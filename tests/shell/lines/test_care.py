@@ -296,3 +296,47 @@ def test_what_sets_seen_and_what_read_only_mode_replaces_is_said_while_one_types
     host.does("\\readonly on")
     assert advice(host, "FETCH 1 RFC822.TEXT") == ["read-only mode sends BODY.PEEK[TEXT] in place of RFC822.TEXT"]
     assert advice(host, "SELECT x") == ["read-only mode sends EXAMINE in place of SELECT"]
+
+
+#: All commands that change mail, mailboxes, or what is kept beside them.  Every other one is for reading, or for the
+#: session itself: none of these may be refused.
+CHANGING = set(
+    "APPEND CLOSE COPY CREATE DELETE DELETEACL EXPUNGE MOVE RENAME REPLACE RESETKEY SETACL SETANNOTATION SETMETADATA "
+    "SETQUOTA STORE SUBSCRIBE UNSUBSCRIBE".split()
+) | {f"UID {name}" for name in ("COPY", "EXPUNGE", "MOVE", "REPLACE", "STORE")}
+
+
+def test_what_changes_something() -> None:
+    assert {row.name for row in table.commands().values() if row.changes} == CHANGING
+
+
+@pytest.fixture(scope="module")
+def reader() -> FakeApp:
+    return host_at(read_only=True)
+
+
+@pytest.mark.parametrize("row", table.commands().values(), ids=lambda row: row.name)
+def test_read_only_mode_over_the_table(reader: FakeApp, row: table.Command) -> None:
+    """What the row says changes nothing passes, as it is or in the form that changes nothing."""
+    found = reader.match(row.example)
+    assert found.command is row
+    if row.changes:
+        with pytest.raises(UsageError, match="changes mail or mailboxes"):
+            care.gently(reader, found)
+        return
+    passed = care.gently(reader, found)
+    assert passed.command is not None
+    assert passed.command.name == (row.harmless or row.name)
+    assert not passed.harmless
+
+
+ITEMS = [row for row in table.names("fetch-item").values() if not row.name.startswith("<")]
+
+
+@pytest.mark.parametrize("row", ITEMS, ids=lambda row: row.name)
+def test_no_item_that_passes_sets_a_flag(reader: FakeApp, row: table.Name) -> None:
+    r"""An item that sets \Seen, as its summary says, is sent in a form that does not."""
+    assert bool(row.harmless) == ("sets \\Seen" in row.summary or row.name in ("RFC822", "RFC822.TEXT"))
+    passed = care.gently(reader, reader.match(f"UID FETCH 1 ({row.example})"))
+    assert passed.complete
+    assert not passed.harmless
