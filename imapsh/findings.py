@@ -22,8 +22,13 @@ class Violation(NamedTuple):
         return RULES.get(self.rule, RULES["response"]).rfc
 
 
+#: Levels of a rule of conduct: an RFC says MUST, or what breaks it is only odd or against a SHOULD.
+FAULT = "fault"
+NOTICE = "notice"
+
+
 class Finding(NamedTuple):
-    """A fault of conduct: legal octets at a wrong time.  `rule` is an id of RULES."""
+    """Conduct that breaks a rule: legal octets at a wrong time.  `rule` is an id of RULES."""
 
     rule: str
     message: str
@@ -33,26 +38,83 @@ class Finding(NamedTuple):
         """RFC and section of the rule."""
         return RULES[self.rule].rfc
 
+    @property
+    def level(self) -> str:
+        """FAULT or NOTICE."""
+        return RULES[self.rule].level
+
 
 class Rule(NamedTuple):
-    """One rule: where it stands, and what it asks, in one line."""
+    """One rule: where it stands, what it asks, in one line, and its level: FAULT, or NOTICE for some of conduct."""
 
     rfc: str
     line: str
+    level: str = FAULT
 
 
 _ABNF = "RFC 9051 §9"
 
-#: Rules of conduct: what breaks one is a Finding.
+#: Rules of conduct: what breaks one is a Finding.  `imapsh.session.conduct` and `imapsh.session.checks` hold servers to
+#: them.
 CONDUCT: dict[str, Rule] = {
+    # -- the time of a response
     "tag-unknown": Rule("RFC 9051 §2.2.2", "a tagged reply answers a command in progress"),
     "continuation-unasked": Rule("RFC 9051 §7.6", "'+' comes only if the client waits for it"),
     "expunge-time": Rule("RFC 9051 §7.5.1", "EXPUNGE only while a command runs, and not FETCH, STORE or SEARCH"),
     "vanished-time": Rule("RFC 7162 §3.2.10.2", "VANISHED only while a command runs, and not FETCH, STORE or SEARCH"),
     "message-number": Rule("RFC 9051 §2.3.1.2", "message numbers go from 1 to EXISTS"),
-    "bye-silent": Rule("RFC 9051 §7.1.5", "BYE comes before the server closes"),
-    "exists-shrinks": Rule("RFC 9051 §7.4.1", "EXISTS never falls: EXPUNGE or VANISHED announces removed messages"),
+    "bye-silent": Rule("RFC 9051 §3.4", "BYE comes before the server closes", NOTICE),
+    "exists-shrinks": Rule("RFC 9051 §5.2", "EXISTS never falls: EXPUNGE or VANISHED announces removed messages"),
     "data-state": Rule("RFC 9051 §7", "mailbox and message data come only in the states that allow them"),
+    # -- messages
+    "uid-changes": Rule("RFC 9051 §2.3.1.1", "the UID of a message does not change while its mailbox is selected"),
+    "uid-order": Rule("RFC 9051 §2.3.1.1", "UIDs rise with the message numbers"),
+    "uid-gone": Rule("RFC 9051 §2.3.1.1", "the UID of a message that was expunged is not used again"),
+    "uid-missing": Rule("RFC 9051 §6.4.9", "the FETCH that answers a UID command has the UID"),
+    "uid-above-next": Rule("RFC 9051 §2.3.1.1", "messages that SELECT counted have UIDs below its UIDNEXT", NOTICE),
+    "message-changes": Rule("RFC 9051 §2.3.1.1", "date, size, envelope and structure of a message never change"),
+    "modseq-falls": Rule("RFC 7162 §3.1", "the mod-sequence of a message never falls"),
+    "keyword-unannounced": Rule("RFC 9051 §7.3.5", "FLAGS announces the keywords that messages have", NOTICE),
+    "fetch-qresync": Rule("RFC 7162 §3.2.4", "with QRESYNC, FETCH tells changed flags with UID and MODSEQ"),
+    # -- messages that go
+    "vanished-unasked": Rule("RFC 7162 §3.2.10", "VANISHED comes only if QRESYNC or UIDONLY is enabled"),
+    "expunge-qresync": Rule("RFC 7162 §3.2.10.2", "with QRESYNC, VANISHED comes in place of EXPUNGE"),
+    "number-uidonly": Rule("RFC 9586 §3", "with UIDONLY, no response has a message number"),
+    # -- mailboxes
+    "uidvalidity-changes": Rule("RFC 9051 §2.3.1.1", "UIDVALIDITY stays while the mailbox is selected", NOTICE),
+    "uidnext-falls": Rule("RFC 9051 §2.3.1.1", "UIDNEXT never falls unless UIDVALIDITY changes"),
+    "highestmodseq-falls": Rule("RFC 7162 §3.2", "with QRESYNC, HIGHESTMODSEQ never falls unless UIDVALIDITY changes"),
+    "permanentflags-flags": Rule("RFC 9051 §7.1", "FLAGS holds the keywords of PERMANENTFLAGS", NOTICE),
+    "recent-rev2": Rule("RFC 9051 §2.3.2", "with IMAP4rev2, FLAGS and PERMANENTFLAGS lack \\Recent", NOTICE),
+    "recent-count": Rule("RFC 3501 §7.3.2", "no more messages are recent than there are", NOTICE),
+    "list-delimiter": Rule("RFC 9051 §7.3.1", "all below one top-level name have one hierarchy delimiter"),
+    # -- SELECT and EXAMINE
+    "select-data": Rule("RFC 9051 §6.3.2", "SELECT brings FLAGS and EXISTS before its OK"),
+    "select-codes": Rule("RFC 9051 §6.3.2", "SELECT brings UIDVALIDITY, UIDNEXT and PERMANENTFLAGS", NOTICE),
+    "select-recent": Rule("RFC 3501 §6.3.1", "with IMAP4rev1 alone, SELECT brings RECENT", NOTICE),
+    "select-list": Rule("RFC 9051 §6.3.2", "with IMAP4rev2, SELECT brings LIST"),
+    "select-modseq": Rule("RFC 7162 §3.1.2", "with CONDSTORE, SELECT brings HIGHESTMODSEQ or NOMODSEQ"),
+    "select-closed": Rule("RFC 7162 §3.2.11", "[CLOSED] comes where SELECT closes another mailbox"),
+    "closed-unasked": Rule("RFC 9051 §7.1", "[CLOSED] comes only if a mailbox is selected", NOTICE),
+    "examine-readonly": Rule("RFC 9051 §6.3.3", "the OK to EXAMINE begins with [READ-ONLY]"),
+    # -- answers
+    "capability-missing": Rule("RFC 9051 §6.1.1", "CAPABILITY brings a CAPABILITY response"),
+    "logout-bye": Rule("RFC 9051 §6.1.3", "BYE comes before the OK to LOGOUT"),
+    "enabled-missing": Rule("RFC 9051 §6.3.1", "ENABLE brings an ENABLED response, even if nothing is enabled"),
+    "enabled-unasked": Rule("RFC 5161 §3.1", "ENABLED holds only what its ENABLE named", NOTICE),
+    "enable-needed": Rule("RFC 7162 §3.2.3", "a server that offers QRESYNC offers ENABLE"),
+    "namespace-missing": Rule("RFC 9051 §6.3.10", "NAMESPACE brings a NAMESPACE response"),
+    "status-missing": Rule("RFC 9051 §6.3.11", "STATUS brings a STATUS response"),
+    "quota-missing": Rule("RFC 9208 §4.1.1", "GETQUOTA brings a QUOTA response"),
+    "quotaroot-missing": Rule("RFC 9208 §4.1.2", "GETQUOTAROOT brings a QUOTAROOT response"),
+    "search-missing": Rule("RFC 3501 §6.4.4", "SEARCH brings a SEARCH or ESEARCH response, even if nothing is found"),
+    "search-twice": Rule("RFC 9051 §6.4.4", "one SEARCH or ESEARCH response answers a SEARCH", NOTICE),
+    "search-repeats": Rule("RFC 9051 §6.4.4", "SEARCH names each message once", NOTICE),
+    "esearch-tag": Rule("RFC 9051 §7.3.4", "the tag in ESEARCH is that of a command that asked for it"),
+    "esearch-uid": Rule("RFC 9051 §6.4.9", "the ESEARCH that answers UID SEARCH says UID"),
+    "store-flags": Rule("RFC 9051 §6.4.6", "the FETCH that answers STORE has the new flags", NOTICE),
+    "progress-falls": Rule("RFC 9585 §4", "the progress of a command does not fall", NOTICE),
+    "progress-goal": Rule("RFC 9585 §4", "the goal of a command's progress does not change", NOTICE),
 }
 
 #: id -> rule.  Ids in the ABNF's spelling are its rules; the rest are named after the paragraph.  An extension's rules

@@ -53,6 +53,7 @@ ELSEWHERE = (
     Elsewhere("render/layout render/pygments_lexer", "render/test_pretty.py", "seen in what they make"),
     Elsewhere("render/memory", "render/test_view_messages.py", "what a view refers to"),
     Elsewhere("render/view/*", "render/test_view.py", "each view is looked at whole"),
+    Elsewhere("session/facts", "session/test_knowledge.py", "what is known, as it is taken in"),
     Elsewhere("sasl/mechanism", "sasl/test_session.py", "the steps of any mechanism"),
     Elsewhere(
         "sasl/anonymous sasl/cram_md5 sasl/digest_md5 sasl/external sasl/login", "sasl/test_passwords.py",

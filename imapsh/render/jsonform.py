@@ -300,7 +300,7 @@ _FORMS: dict[type, Callable[[Any], Any]] = {
     ESearch: _esearch,
     Expunged: lambda value: {"seq": value.seq},
     Fetch: _fetch,
-    Finding: lambda value: {"rule": value.rule, "rfc": value.rfc, "message": value.message},
+    Finding: lambda value: {"rule": value.rule, "level": value.level, "rfc": value.rfc, "message": value.message},
     Flags: lambda value: {"flags": list(value.flags)},
     Garbage: _garbage,
     Id: lambda value: {"fields": plain(value.fields)},

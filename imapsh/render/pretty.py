@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
-from imapsh.findings import Finding, Violation
+from imapsh.findings import FAULT, Finding, Violation
 from imapsh.grammar.responses import CLIENT, CONTINUATION, GARBAGE, STATUS, TAGGED, UNTAGGED, Response
 from imapsh.grammar.tokens import tokenize
 from imapsh.grammar.values import StatusText
@@ -259,8 +259,14 @@ def _violation(violation: Violation, line: Line, columns: int) -> Iterator[list[
 
 
 def _finding(finding: Finding) -> list[Fragment]:
-    message: Fragment = ("violation", visible(finding.message))
-    return [("caret", _BLANK + "! "), message, ("note", f" [{finding.rule}, {finding.rfc}]")]
+    mark, style = ("caret", "violation") if finding.level == FAULT else ("note", "note")
+    message: Fragment = (style, visible(finding.message))
+    return [(mark, _BLANK + ("! " if finding.level == FAULT else "? ")), message, ("note", f" [{_named(finding)}]")]
+
+
+def _named(finding: Finding) -> str:
+    level = "" if finding.level == FAULT else f"{finding.level}, "
+    return f"{finding.rule}, {level}{finding.rfc}"
 
 
 def _column(line: Line, offset: int) -> int:

@@ -428,6 +428,7 @@ class Session:
         """
         self.require_open()
         self.known.raw.sent(octets)
+        self.known.checks.disturbed()
         self._sender.say(octets, self.secrets.mask(octets if shown is None else shown))
 
     def asks_answer(self) -> Exchange | None:

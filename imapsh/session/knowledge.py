@@ -9,8 +9,9 @@ session that talks to the server (`imapsh.session.core`), or a reader of traces 
     completed(exchange, response)   when a running command gets its tagged reply
     take(response)                  for any other response
 
-It sends nothing and decides nothing.  `continued` and `take` return the findings too, that is, what the server did at
-the wrong time.  So a live session and a reader of its trace find the same.
+It sends nothing and decides nothing.  `continued`, `completed` and `take` return the findings too, that is, what the
+server did at the wrong time, or against what it said before (`imapsh.session.checks`).  So a live session and a reader
+of its trace find the same.
 """
 
 from __future__ import annotations
@@ -20,20 +21,21 @@ from typing import TYPE_CHECKING
 
 from imapsh import table
 from imapsh.findings import Finding
-from imapsh.grammar.responses import STATUS, TAGGED, UNTAGGED, Parser, Response
+from imapsh.grammar.responses import GARBAGE, STATUS, TAGGED, UNTAGGED, Parser, Response
 from imapsh.grammar.values import Capabilities, Fetch, StatusText
 from imapsh.session import conduct, states
-from imapsh.session.capabilities import rev2_holds, upper
+from imapsh.session.capabilities import upper
+from imapsh.session.checks.core import Checks
 from imapsh.session.exchange import Exchange
+from imapsh.session.facts import Facts
 from imapsh.session.mailbox import Mailbox, opened
 from imapsh.session.numbering import NOTHING, Shift
-from imapsh.session.rawtags import RawTags
 from imapsh.table.model import AUTHENTICATED, LOGOUT, NOT_AUTHENTICATED, SELECTED, Context
 from imapsh.tuples import NamedTuple
 from imapsh.wire.limits import DEFAULT
 
 if TYPE_CHECKING:
-    from imapsh.session.notified import Notified
+    pass
 
 _FEW_CAPABILITIES = 6  # more than that, and a change is told in numbers: the response stands right above
 
@@ -57,46 +59,22 @@ class Continued(NamedTuple):
     findings: tuple[Finding, ...] = ()
 
 
-class Knowledge:
-    """What both sides have said so far comes to.
+class Knowledge(Facts):
+    """Takes in what both sides say, and keeps what it comes to.
 
-    `state` is one of `imapsh.table.model`, or `states.START` before the greeting.  `capabilities` are in upper case and
-    empty if they are not known; `capability_names` are as the server wrote them.  `enabled` holds what ENABLE brought.
-    `notified` is what the last NOTIFY asked for, None before the first.
-
-    `mailbox` is the selected mailbox, `opening` the one that a SELECT under way asks for, and `left` the one that was
-    selected when BYE or LOGOUT ended it.  `running` holds the commands that have no tagged reply yet, by tag, in the
-    order in which they were sent, and `given_up` those whose reply nobody waits for any more.  `raw` holds the tags of
-    what was sent in no command.  `idling` is true between the `+` of IDLE and DONE.
-
-    `greeting` is the server's first response, `bye` its BYE.  `ending` is true if nobody asked for that BYE: only the
-    end of the stream is still due then.  `secure` is true if nobody can listen.  `parser` reads as ENABLE asks it to.
+    `checks` holds the server to what it has said.
     """
 
     def __init__(self, *, nesting: int, secure: bool = False) -> None:
-        self.secure = secure
-        self.state = states.START
-        self.capabilities: frozenset[str] = frozenset()
-        self.capability_names: tuple[str, ...] = ()
-        self.enabled: frozenset[str] = frozenset()
-        self.notified: Notified | None = None
-        self.mailbox: Mailbox | None = None
-        self.opening: Mailbox | None = None
-        self.left: Mailbox | None = None
-        self.running: dict[str, Exchange] = {}
-        self.given_up: dict[str, Exchange] = {}
-        self.raw = RawTags()
-        self.idling = False
-        self.greeting: Response | None = None
-        self.bye: Response | None = None
-        self.ending = False
-        self.parser = make_parser(nesting)
+        super().__init__(make_parser(nesting), secure=secure)
+        self.checks = Checks(self)
         self._fresh_capabilities = False
         self._idle_answered = False  # the IDLE that runs has its `+`
 
     def join(self) -> None:
         """Begin in the middle of a conversation: a mailbox is taken to be selected of which nothing is known."""
         self.state, self.mailbox = SELECTED, Mailbox("")
+        self.checks.join()
 
     # -- what follows from it
 
@@ -117,42 +95,11 @@ class Knowledge:
             enabled=self.enabled,
         )
 
-    @property
-    def rev2(self) -> bool:
-        """Whether IMAP4rev2 holds: it was enabled, or the server offers nothing older (RFC 9051 appendix E)."""
-        return rev2_holds(self.capabilities, self.enabled)
-
-    @property
-    def logged_in(self) -> bool:
-        """Whether somebody is logged in."""
-        return self.state in (AUTHENTICATED, SELECTED)
-
-    @property
-    def news_any_time(self) -> bool:
-        """Whether messages may go while no command runs.
-
-        They may if only UIDs are used (RFC 9586), or if NOTIFY asked to be told at once (RFC 5465 section 5.3).
-        """
-        return "UIDONLY" in self.enabled or (self.notified is not None and self.notified.any_time)
-
-    def tags(self) -> Collection[str]:
-        """Return the tags for which a reply may come."""
-        return {*self.running, *self.raw.tags, *self.given_up}
-
-    def replied_to(self, response: Response) -> Exchange | None:
-        """Return the command that a tagged reply ends, if any; it may be late."""
-        tag = response.tag or ""
-        return self.running.get(tag) or self.given_up.get(tag)
-
-    def askers(self) -> Collection[Exchange]:
-        """Return what may have asked for a response: the commands that run, and what was sent raw."""
-        running: Collection[Exchange] = self.running.values()
-        return [*running, self.raw.exchange] if self.raw.tags else running
-
     # -- what the client does
 
     def sent(self, exchange: Exchange) -> None:
         """Take in that a command is being sent."""
+        self.checks.sent(exchange)
         self.running[exchange.tag] = exchange
         if exchange.name in states.OPENS:
             self.opening = opened(exchange, self.parser.utf8)
@@ -198,8 +145,9 @@ class Knowledge:
             if response.name == "BYE":
                 self.bye, self.ending = response, True
 
-    def completed(self, exchange: Exchange, response: Response) -> None:
-        """Take in the tagged reply to a command; what it changes is noted in the exchange."""
+    def completed(self, exchange: Exchange, response: Response) -> tuple[Finding, ...]:
+        """Take in the tagged reply to a command, and return the findings; what it changes is noted in the exchange."""
+        findings = self.checks.completed(exchange, response)
         if self.running.pop(exchange.tag, None) is None:
             del self.given_up[exchange.tag]
         if exchange.name == "IDLE" and not any(other.name == "IDLE" for other in self.running.values()):
@@ -210,6 +158,7 @@ class Knowledge:
         if box is not None and (change := box.settle()):
             exchange.note(change)
         self._move(exchange, response.name)
+        return findings
 
     def continued(self, literal: Exchange | None) -> Continued:
         """Take in a `+` and return whose it is.  `literal` is the command whose literal waits for one, if any."""
@@ -225,7 +174,7 @@ class Knowledge:
         unknown = first is not None and first.row is None
         if self.raw.tags or self.given_up or unknown:  # nobody knows what these ask for
             return Continued(first)
-        return Continued(first, "", True, conduct.continuation())
+        return Continued(first, "", True, conduct.continuation() if self.checks.settled else ())
 
     def take(self, response: Response) -> Effect:
         """Take in a response that is no greeting, no `+` and no reply to a running command."""
@@ -234,21 +183,31 @@ class Knowledge:
             box = self.opening or self.mailbox
             value = response.value
             if type(value) is Fetch and box is not None and value.seq <= (box.exists or 0):
-                return (), "", box.learn(value), NOTHING  # the common one, of which there is nothing else to say
+                return self.checks.fetch(response, value, box), "", box.learn(value), NOTHING  # the common one
             return self._data(response, box)
         if kind is STATUS:
+            value = response.value
+            code = value.code if isinstance(value, StatusText) else None
+            findings = self.checks.code(code) if code is not None else ()
             change = self._code(response)
             if response.name == "BYE":
                 self._leave(response)
-            return (), change, None, NOTHING
-        if kind is TAGGED and not self.raw.answered(response.tag or ""):
-            return conduct.tag(response), "", None, NOTHING
+            return findings, change, None, NOTHING
+        if kind is TAGGED:
+            if self.raw.answered(response.tag or ""):
+                self.checks.disturbed()
+            elif self.checks.settled:
+                return conduct.tag(response), "", None, NOTHING
+        elif kind is GARBAGE:
+            self.checks.garbled()
         return _NO_EFFECT
 
     def _data(self, response: Response, box: Mailbox | None) -> Effect:
         askers = [*self.askers(), *self.given_up.values()]
-        findings = conduct.untagged(response, self.state, box, askers, self.news_any_time)
+        untimely = conduct.untagged(response, self.state, box, askers, self.news_any_time)
+        findings = self.checks.data(response, box, untimely)
         uid, change, gone = box.untagged(response.name, response.value) if box is not None else (None, "", NOTHING)
+        self.checks.shifted(gone)
         return findings, change or self._offered(response), uid, gone
 
     def _offered(self, response: Response) -> str:

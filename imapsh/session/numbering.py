@@ -56,6 +56,9 @@ class Numbering:
         """Keep the UID of a message; what cannot be one is left out."""
         uids = self.uids
         known = len(uids)
+        if number == known + 1 and number <= exists and known < _MOST and 0 < uid <= _LAST_UID:
+            uids.append(uid)  # the common one: one after another
+            return
         if not 0 < number <= min(max(exists, known), _MOST) or not 0 < uid <= _LAST_UID:
             return
         if known < number:

@@ -128,12 +128,12 @@ class Receiver:
         exchange.response = response
         exchange.received += response.frame.length
         self._sender.completed(exchange)
-        self._known.completed(exchange, response)
+        findings = self._known.completed(exchange, response)
         if exchange.name == "COMPRESS" and okay and self._inbox.compress():
             exchange.note("compressed from here on")
         if exchange.name == states.LEAVES and okay and self._inbox.decompress():
             exchange.note("not compressed from here on")
-        self._events.append(Completed(response, exchange))
+        self._events.append(Completed(response, exchange, findings))
         if exchange.name == "STARTTLS" and okay:
             self._pause(exchange)
         elif self._known.state == LOGOUT and exchange.name == "LOGOUT":

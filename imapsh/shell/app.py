@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from imapsh.errors import ConnectError, ImapshError, Interrupted, StateError, UsageError
 from imapsh.render.styles import LINE_END, Fragment, paint, together
-from imapsh.session.events import Closed, Completed, Event, Upgrade
+from imapsh.session.events import Closed, Completed, Event, Received, Upgrade
 from imapsh.session.exchange import Exchange
 from imapsh.session.secrets import Secrets
 from imapsh.shell.connection import steps
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from imapsh.shell.record.draft import Draft
     from imapsh.shell.record.entry import Entry
     from imapsh.shell.record.last import Last
+    from imapsh.shell.record.lint import Lint
     from imapsh.shell.record.stats import Stats
     from imapsh.shell.record.tally import Tally
     from imapsh.shell.record.variables import Variables
@@ -130,6 +131,13 @@ class App:
         from imapsh.shell.record.stats import Stats
 
         return Stats()
+
+    @cached_property
+    def lint(self) -> Lint:
+        """Return what was found against the conduct of the servers."""
+        from imapsh.shell.record.lint import Lint
+
+        return Lint()
 
     @cached_property
     def tally(self) -> Tally:
@@ -307,6 +315,8 @@ class App:
         self.leaving = leaving  # only a LOGOUT that the person typed ends the shell
 
     def _happened(self, connection: Connection, event: Event, own: bool) -> None:
+        if isinstance(event, Received | Completed | Closed) and event.findings:
+            self.lint.add(connection.name, event.findings)
         if isinstance(event, Completed) and not own:
             for counter in (self.stats, *self.counters):
                 counter.add(connection.name, event.exchange)

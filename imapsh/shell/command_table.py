@@ -115,6 +115,11 @@ _TABLE = (
             details="With * for N it runs until Ctrl-C.  At the end it shows the times.  With -q, replies are not\n"
                     "shown.\n"
                     "    \\repeat -q 100 0 NOOP"),
+    Command("\\lint", "[NAME|reset]", "Lists what was found against the conduct of the server, with counts.",
+            "lint.lint", "stats",
+            details="A fault breaks what an RFC says a server MUST do.  A notice is only odd, or against a SHOULD.\n"
+                    "NAME selects one connection; without it, all are counted together.  Each reply names what was\n"
+                    "found in it, too; \\help and the rule's name say more."),
     # -- a script that is a test
     Command("\\expect", "EXPECTATION", "Checks the last exchange against an expectation.",
             "testing.expect", "subjects", details=details(), verbatim=True),

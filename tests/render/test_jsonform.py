@@ -273,7 +273,9 @@ def test_offsets_of_violations_count_from_the_beginning_of_the_input() -> None:
 def test_what_a_caller_adds() -> None:
     made = to_json(one(b"a1 OK done\r\n"), raw=True, command="NOOP", elapsed=0.25, tag="a1", absent=None)
     made.update(to_json(one(b"a1 OK done\r\n"), findings=[Finding("tag-unknown", "nobody asked")]))
-    assert made["findings"] == [{"rule": "tag-unknown", "rfc": "RFC 9051 §2.2.2", "message": "nobody asked"}]
+    assert made["findings"] == [
+        {"rule": "tag-unknown", "level": "fault", "rfc": "RFC 9051 §2.2.2", "message": "nobody asked"}
+    ]
     assert (made["command"], made["elapsed"], made["tag"]) == ("NOOP", 0.25, "a1")
     assert "absent" not in made
     assert base64.b64decode(made["raw"]) == b"a1 OK done\r\n"

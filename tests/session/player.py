@@ -158,10 +158,18 @@ def play(script: str, step: int = 0, limits: Limits = DEFAULT) -> Player:
 
 OPEN = "S: * OK ready"
 LOGGED_IN = "S: * PREAUTH ready"
-SELECTED = """
+#: What a mailbox that is opened has to tell besides EXISTS.
+MAILBOX = r"""
+S: * FLAGS (\Answered \Flagged \Deleted \Seen \Draft)
+S: * OK [PERMANENTFLAGS (\Answered \Flagged \Deleted \Seen \Draft \*)] these
+S: * OK [UIDVALIDITY 7] valid
+S: * OK [UIDNEXT 100] next
+""".strip()
+SELECTED = f"""
 S: * PREAUTH ready
 >>> SELECT INBOX
 C: A1 SELECT INBOX
+{MAILBOX}
 S: * 5 EXISTS
 S: A1 OK [READ-WRITE] done
 """.strip()

@@ -8,7 +8,7 @@ from imapsh.errors import TLSError
 from imapsh.session.capabilities import rev2_holds, upper
 from imapsh.table.model import LOGOUT, NOT_AUTHENTICATED
 
-from .player import LOGGED_IN, OPEN, play
+from .player import LOGGED_IN, MAILBOX, OPEN, play
 
 GREETING = "S: * OK [CAPABILITY IMAP4rev1 STARTTLS LITERAL+] hi"
 
@@ -93,13 +93,16 @@ def test_a_handshake_that_fails_closes() -> None:
     assert played.closed.error is error
 
 
+ZURICH = MAILBOX + '\nS: * 3 EXISTS\nS: * LIST () "/" "Zürich & Genf"\nS: A2 OK done'
+
+
 def test_enable() -> None:
     played = play(LOGGED_IN + "\n>>> ENABLE IMAP4rev2\nC: A1 ENABLE IMAP4rev2\nS: * ENABLED IMAP4rev2\nS: A1 OK done")
     assert played.session.enabled == {"IMAP4REV2"}
     assert played.session.rev2
     assert played.session.context().takes_utf8
     assert played.exchanges[0].changes == ["enabled IMAP4rev2"]
-    played.play('>>> SELECT "Zürich & Genf"\nC: A2 SELECT "Zürich & Genf"\nS: A2 OK done')
+    played.play('>>> SELECT "Zürich & Genf"\nC: A2 SELECT "Zürich & Genf"\n' + ZURICH)
     assert played.session.mailbox is not None
     assert played.session.mailbox.name == "Zürich & Genf"
     assert not played.findings

@@ -28,8 +28,9 @@ WORDS = (
 )  # fmt: skip
 
 SELECTED = r"""
-* FLAGS (\Seen \Answered Seen)
+* FLAGS (\Seen \Answered Seen FETCH)
 * 2024 EXISTS
+* 0 RECENT
 * OK [UIDVALIDITY 1234] valid
 * OK [UIDNEXT 2024] next
 * OK [PERMANENTFLAGS (\Seen \* FETCH)] kept
@@ -75,7 +76,7 @@ def test_e12_no_value_is_changed(password: str) -> None:
         2024,
         202412,
     )
-    assert (box.flags, box.permanent_flags) == (("\\Seen", "\\Answered", "Seen"), ("\\Seen", "\\*", "FETCH"))
+    assert (box.flags, box.permanent_flags) == (("\\Seen", "\\Answered", "Seen", "FETCH"), ("\\Seen", "\\*", "FETCH"))
     exchange = played.session.command("UID COPY", [b"2024 Box"])
     played.pump()
     heard(played, f"{exchange.tag} OK [COPYUID 1234 2024,3 1234:1235] copied")

@@ -13,7 +13,7 @@ from imapsh.session.events import Unsent
 from imapsh.session.opening import check_greeting
 from imapsh.table.model import AUTHENTICATED, LOGOUT, NOT_AUTHENTICATED, SELECTED
 
-from .player import LOGGED_IN, OPEN, play
+from .player import LOGGED_IN, MAILBOX, OPEN, play
 from .player import SELECTED as IN_INBOX
 
 
@@ -191,8 +191,8 @@ def test_closed_parts_the_old_mailbox_from_the_new() -> None:
         S: * 6 EXISTS
         S: * OK [CLOSED] INBOX is closed
         S: * 1 EXISTS
-        S: A2 OK [READ-WRITE] done
         """.rstrip()
+        + f"\n{MAILBOX}\nS: A2 OK [READ-WRITE] done"
     )
     box = played.session.mailbox
     assert box is not None

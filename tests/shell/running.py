@@ -101,7 +101,8 @@ def says(*answers: Answer, greeting: bytes = GREETING) -> Handler:
         waiting = list(answers)
         with sock.makefile("rb") as lines:
             for line in lines:
-                answer = waiting.pop(0) if waiting else b"TAG OK done\r\n"
+                bye = b"* BYE bye\r\n" if b" LOGOUT" in line.upper() else b""
+                answer = waiting.pop(0) if waiting else bye + b"TAG OK done\r\n"
                 if answer is None:
                     return
                 sock.sendall(answer.replace(b"TAG", line.split(b" ", 1)[0]))

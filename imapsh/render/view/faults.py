@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from imapsh.findings import Finding, Violation
+from imapsh.findings import FAULT, NOTICE, Finding, Violation
 from imapsh.grammar.responses import Response
 from imapsh.render.styles import Fragment
 from imapsh.render.view.columns import clip, flow, words_of
@@ -17,18 +17,20 @@ _RIGHT = 30  #: and behind it
 
 
 def faults(response: Response, findings: Sequence[Finding], columns: int | None) -> Iterator[Line]:
-    """Violations in the order of their octets, then faults of conduct."""
+    """Violations in the order of their octets, then findings of conduct; `?` marks a notice."""
     for violation in sorted(response.violations, key=lambda violation: violation.offset):
         yield from _violation(response.frame, violation, columns)
     for finding in findings:
-        words = [*words_of(visible(finding.message), "violation"), *_rule(finding)]
-        yield from flow([("caret", "! ")], words, columns, 2)
+        fault = finding.level == FAULT
+        words = [*words_of(visible(finding.message), "violation" if fault else "note"), *_rule(finding)]
+        yield from flow([("caret", "! ") if fault else ("note", "? ")], words, columns, 2)
     if response.frame.incomplete:
         yield [("note", "(the input ends here, within the response)")]
 
 
 def _rule(fault: Violation | Finding) -> Iterator[Fragment]:
-    return words_of(f"[{visible(fault.rule)}, {fault.rfc}]", "note")
+    level = f"{NOTICE}, " if isinstance(fault, Finding) and fault.level == NOTICE else ""
+    return words_of(f"[{visible(fault.rule)}, {level}{fault.rfc}]", "note")
 
 
 def _violation(frame: Frame, violation: Violation, columns: int | None) -> Iterator[Line]:

@@ -49,12 +49,12 @@ class Batch:
             at_once(app.follow(app.connect(self.plan, FIRST)))
             status = self._commands(script)
             self._log_out()
-            app.tally.end()
+            app.tally.end(found=app.lint.found())
         except BaseException as error:
             if isinstance(error, ImapshError):
                 at = f"{app.place()}: " if self.options.file and script.number else ""
                 error.args = (at + app.masked(str(error)),)
-            app.tally.end(_why(error))
+            app.tally.end(_why(error), app.lint.found())
             raise
         finally:
             self.close()

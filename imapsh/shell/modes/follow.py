@@ -63,8 +63,7 @@ class Follower:
             return ()
         self._begin()
         if response.kind == TAGGED and response.tag in known.running:
-            self._complete(known.running[response.tag], response)
-            return ()
+            return self._complete(known.running[response.tag], response)
         if response.kind == CONTINUATION:
             return known.continued(self._lines.literal).findings
         return known.take(response)[0]
@@ -73,11 +72,12 @@ class Follower:
         if self._known.state == states.START:
             self._known.join()
 
-    def _complete(self, exchange: Exchange, response: Response) -> None:
+    def _complete(self, exchange: Exchange, response: Response) -> tuple[Finding, ...]:
         self._lines.completed(exchange)
-        self._known.completed(exchange, response)
+        findings = self._known.completed(exchange, response)
         if (exchange.name, response.name) == ("STARTTLS", "OK"):
             self._known.secured()
+        return findings
 
 
 class _Lines:

@@ -1,7 +1,8 @@
 r"""Reports of the tests of a script (`\expect`): TAP, written as the tests run, and JUnit XML, written at the end.
 
 TAP is version 14, which readers of version 13 understand; what it says more of a test is a block of YAML, each value of
-it a JSON string.  JUnit XML has one suite, named after the script.  Controls are visible in both.
+it a JSON string.  What was found against the conduct of servers stands in comments at its end.  JUnit XML has one
+suite, named after the script, and the same as properties of it.  Controls are visible in both.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from imapsh.render.visible import visible
 from imapsh.shell.record.result import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from imapsh.shell.record.lint import Found
 
 STDOUT = "-"
 
@@ -33,8 +36,12 @@ class Report(Protocol):
     def add(self, result: Result) -> None:
         """Add a test; tests come in the order in which they ran."""
 
-    def end(self, stopped: str) -> None:
-        """End the report.  `stopped` says what ended the run before its end, "" for nothing."""
+    def end(self, stopped: str, found: Sequence[Found] = ()) -> None:
+        """End the report.
+
+        `stopped` says what ended the run before its end, "" for nothing.  `found` is what was found against the conduct
+        of servers.
+        """
 
 
 class Tap:
@@ -59,8 +66,10 @@ class Tap:
                 self._put(f"  {key}: {json.dumps(visible(value))}")
         self._put(f"  duration_ms: {result.seconds * 1000:.3f}\n  ...")
 
-    def end(self, stopped: str) -> None:
+    def end(self, stopped: str, found: Sequence[Found] = ()) -> None:
         """See Report."""
+        for one in found:
+            self._put(f"# {one}")
         self._put(f"Bail out! {_described(stopped)}" if stopped else f"1..{self._count}")
         _write(self._file, self._file.close)
 
@@ -84,7 +93,7 @@ class JUnit:
         """See Report."""
         self._results.append(result)
 
-    def end(self, stopped: str) -> None:
+    def end(self, stopped: str, found: Sequence[Found] = ()) -> None:
         """See Report."""
         from xml.etree import ElementTree
 
@@ -98,6 +107,10 @@ class JUnit:
             skipped=str(sum(result.skipped is not None for result in results)),
             time=f"{sum(result.seconds for result in results):.6f}",
         )
+        if found:
+            properties = ElementTree.SubElement(suite, "properties")
+            for one in found:
+                ElementTree.SubElement(properties, "property", name=f"lint {one.finding.rule}", value=str(one))
         for result in results:
             self._case(suite, result)
         if stopped:

@@ -3,12 +3,13 @@ r"""Counts the tests of a run, which `\expect` and `\fail` make, and tells them 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from imapsh.shell.record.result import Result
 
 if TYPE_CHECKING:
+    from imapsh.shell.record.lint import Found
     from imapsh.shell.record.report import Report
 
 
@@ -41,8 +42,12 @@ class Tally:
             self.report = report
         return result
 
-    def end(self, stopped: str = "") -> None:
-        """End the tests.  `stopped` says in a sentence what ended the run before its end."""
+    def end(self, stopped: str = "", found: Iterable[Found] = ()) -> None:
+        """End the tests.
+
+        `stopped` says in a sentence what ended the run before its end.  `found` is what was found against the conduct
+        of servers.
+        """
         report, self.report = self.report, None
         if report is not None:
-            report.end(stopped)
+            report.end(stopped, tuple(found))

@@ -11,6 +11,10 @@ import pytest
 from tests.shell.running import Done, imapsh, listening, says, url
 
 GREETING = b"* OK [CAPABILITY IMAP4rev1 UIDPLUS SASL-IR AUTH=PLAIN AUTH=OAUTHBEARER] hello\r\n"
+OPENED = (
+    b"* FLAGS ()\r\n* 0 RECENT\r\n* OK [PERMANENTFLAGS ()] none\r\n* 2024 EXISTS\r\n"
+    b"* OK [UIDNEXT 2024] next\r\n* OK [UIDVALIDITY 2024] valid\r\nTAG OK [READ-WRITE] done\r\n"
+)
 TOKEN = "ya29.a0/Secr+et_Token"
 
 
@@ -19,7 +23,7 @@ def batch(password: str, trace: Path, *words: str) -> Done:
     said = password.encode()
     answers = (
         b"TAG OK [CAPABILITY IMAP4rev1 UIDPLUS] in with " + said + b"\r\n",
-        b"* 2024 EXISTS\r\n* OK [UIDNEXT 2024] next\r\n* OK [UIDVALIDITY 2024] valid\r\nTAG OK [READ-WRITE] done\r\n",
+        OPENED,
         b"TAG OK [COPYUID 2024 2024 1:1] copied with " + said + b"\r\n",
         b"* BYE " + said + b"\r\nTAG OK bye\r\n",
     )
@@ -36,7 +40,7 @@ def test_e12_a_password_that_is_a_word_changes_nothing(password: str, tmp_path: 
     assert [one["violations"] for one in found] == [[]] * len(found)
     assert not any(one.get("findings") for one in found)
     assert [one["value"].get("arg", one["value"].get("count")) for one in found[1:]] == [
-        ["IMAP4rev1", "UIDPLUS"], 2024, 2024, 2024, None, "2024 2024 1:1",
+        ["IMAP4rev1", "UIDPLUS"], None, 0, [], 2024, 2024, 2024, None, "2024 2024 1:1",
     ]  # fmt: skip
     assert [one["value"]["text"] for one in (found[1], found[-1])] == [
         f"in with {'*' * len(password)}",

@@ -141,6 +141,11 @@ def test_nothing_is_nothing() -> None:
 
 # -- traces
 
+OPENED = (
+    b"* FLAGS (\\Seen \\Deleted)\r\n* OK [PERMANENTFLAGS (\\Seen \\Deleted)] these\r\n* OK [UIDVALIDITY 7] valid\r\n"
+    b"* OK [UIDNEXT 9] next\r\n* 0 RECENT\r\n* 3 EXISTS\r\nTAG OK opened\r\n"
+)
+
 
 def traced(tmp_path: Path, *answers: bytes, words: tuple[str, ...]) -> Path:
     """The trace of a batch against a server that gives these answers."""
@@ -151,7 +156,7 @@ def traced(tmp_path: Path, *answers: bytes, words: tuple[str, ...]) -> Path:
 
 
 def test_a_trace_shows_both_sides_masked(tmp_path: Path) -> None:
-    answers = (b"TAG OK in\r\n", b"* 3 EXISTS\r\nTAG OK opened\r\n", b"+ go\r\n", b"A3 OK appended\r\n")
+    answers = (b"TAG OK in\r\n", OPENED, b"+ go\r\n", b"A3 OK appended\r\n")
     words = ("-c", "LOGIN me hunter22", "-c", "SELECT INBOX", "-c", "APPEND INBOX {5}\nhello", "-c", "NOOP")
     file = traced(tmp_path, *answers, words=words)
     done = imapsh("--explain", str(file), "--format", "json")
@@ -170,7 +175,7 @@ def test_a_trace_shows_both_sides_masked(tmp_path: Path) -> None:
 def test_a_trace_is_held_against_conduct(tmp_path: Path) -> None:
     answers = (
         b"TAG OK in\r\n",
-        b"* 3 EXISTS\r\nTAG OK opened\r\n",
+        OPENED,
         b"* 9 FETCH (FLAGS ())\r\n* 1 EXISTS\r\nzz OK who\r\n+ what\r\n* 1 EXPUNGE\r\nTAG OK\r\n",
     )
     file = traced(tmp_path, *answers, words=("-c", "LOGIN a b", "-c", "SELECT INBOX", "-c", "FETCH 1 FLAGS"))
@@ -196,9 +201,9 @@ def test_explain_takes_no_url() -> None:
 def test_a3_vanished_in_a_trace_is_counted_and_judged(enabled: str, rules: list[str], tmp_path: Path) -> None:
     answers = (
         b"* ENABLED %s\r\nTAG OK done\r\n" % enabled.encode(),
-        b"* 5 EXISTS\r\nTAG OK done\r\n",
+        OPENED.replace(b"3 EXISTS", b"5 EXISTS\r\n* OK [HIGHESTMODSEQ 7] highest"),
         b"* VANISHED 2,4\r\n* 3 EXISTS\r\nTAG OK done\r\n",
-        b"* VANISHED 7\r\n* 2 EXISTS\r\nTAG OK done\r\n",
+        b"* VANISHED 7\r\n* 2 EXISTS\r\n* SEARCH\r\nTAG OK done\r\n",
     )
     words = ("-c", f"ENABLE {enabled}", "-c", "SELECT INBOX", "-c", "NOOP", "-c", "SEARCH ALL")
     done = imapsh("--explain", str(traced(tmp_path, *answers, words=words)), "--format", "json")

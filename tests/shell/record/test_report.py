@@ -57,7 +57,7 @@ def read_tap(text: str) -> tuple[list[Point], str]:
             points.append(Point(not found[1], int(found[2]), name, found[4] or "", {}))
         elif line in ("  ---", "  ..."):
             inside = not inside
-        else:
+        elif not line.startswith("# "):
             assert inside, line
             key, _, value = line.strip().partition(": ")
             points[-1].about[key] = json.loads(value)

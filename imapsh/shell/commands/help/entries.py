@@ -159,7 +159,10 @@ def _rules() -> Iterator[Entry]:
     for kind in table.kinds():
         list(table.readers(kind).values())  # their modules bring the rules
     for name, rule in RULES.items():
-        yield Entry("conduct" if name in CONDUCT else "rule", name, sentence(rule.line), rfc=rule.rfc)
+        if name in CONDUCT:
+            yield Entry("conduct", name, sentence(rule.line), rfc=rule.rfc, facts=(("Level", rule.level),))
+        else:
+            yield Entry("rule", name, sentence(rule.line), rfc=rule.rfc)
 
 
 def _filled(*facts: tuple[str, str]) -> tuple[tuple[str, str], ...]:

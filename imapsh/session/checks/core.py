@@ -1,0 +1,347 @@
+"""The checks of one connection: whom each response concerns, and what can be said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from imapsh.findings import Finding
+from imapsh.grammar.inprogress import InProgress
+from imapsh.grammar.values import (
+    Capabilities,
+    Code,
+    ESearch,
+    Expunged,
+    Fetch,
+    MailboxList,
+    MailboxStatus,
+    Search,
+    StatusText,
+    Vanished,
+)
+from imapsh.session.checks import commands, mailboxes, opening
+from imapsh.session.checks.commands import Run
+from imapsh.session.checks.mailboxes import Ledger, Told
+from imapsh.session.checks.messages import Messages, unasked_only
+from imapsh.session.states import OPENS
+from imapsh.table.model import SELECTED
+
+if TYPE_CHECKING:
+    from imapsh.grammar.responses import Response
+    from imapsh.session.exchange import Exchange
+    from imapsh.session.facts import Facts
+    from imapsh.session.mailbox import Mailbox
+    from imapsh.session.numbering import Shift
+
+_TAGS = 1 << 8  # tags of searches that may bring ESEARCH later
+
+#: Commands besides SEARCH whose results come in ESEARCH.
+_SEARCH_LIKE = frozenset({"SORT", "UID SORT", "THREAD", "UID THREAD", "ESEARCH"})
+
+#: Commands after which names mean other mailboxes, or may.
+_RENAME = frozenset({"CREATE", "DELETE", "RENAME", "LOGIN", "AUTHENTICATE", "UNAUTHENTICATE"})
+
+#: Findings that cannot be held while data of two mailboxes may come, and while nobody knows what is selected.
+_OF_ONE_MAILBOX = frozenset({"exists-shrinks", "message-number"})
+_TIMES = frozenset({"expunge-time", "vanished-time"})
+_BLIND = _OF_ONE_MAILBOX | _TIMES | {"data-state"}
+
+#: Commands that bring FETCH only to tell what changed.
+_CHANGES_ONLY = frozenset(
+    {"NOOP", "CHECK", "IDLE", "STORE", "UID STORE", "EXPUNGE", "UID EXPUNGE", "COPY", "UID COPY", "MOVE", "UID MOVE",
+     "APPEND", "STATUS", "LIST"}
+)  # fmt: skip
+
+
+class Checks:
+    """Holds each response against what `known` says and what came before.
+
+    `joined` is true if the beginning of the conversation is not known.  `blind` is true while nobody can know which
+    mailbox is selected.  `muddled` is true while a SELECT is under way and data may still be the old mailbox's.
+    `settled` is false as long as replies may be to commands that were sent before the conversation was joined.
+    """
+
+    def __init__(self, known: Facts) -> None:
+        self._known = known
+        self._runs: dict[str, Run] = {}
+        self._ledger = Ledger()
+        self._messages: Messages | None = None
+        self._before: opening.Before | None = None  # what the SELECT under way found, None if none runs alone
+        self._strict = False  # FETCH may break a rule by what it lacks
+        self._updating: set[str] = set()  # tags of searches whose results may be told later
+        self._raw_once = False  # nobody knows what was asked for
+        self._mixed = False  # FETCH came while it was muddled
+        self.joined = self.blind = self.muddled = False
+        self.settled = True
+
+    # -- what the client does
+
+    def join(self) -> None:
+        """Take in that the conversation began before."""
+        self.joined = self.blind = True
+        self.settled = False
+
+    def sent(self, exchange: Exchange) -> None:
+        """Take in that a command is being sent, before `known` does."""
+        known = self._known
+        alone = not (known.running or known.raw.tags or known.given_up)
+        for run in self._runs.values():
+            run.alone = False
+        self._runs[exchange.tag] = Run(exchange, alone)
+        if exchange.name in OPENS:
+            box = known.mailbox
+            sure = not self.blind
+            self._before = opening.Before("" if not sure else box.name if box else None) if alone else None
+            self.muddled = not sure or box is not None
+            self._mixed = False
+        if exchange.name in commands.SEARCHES or exchange.name in _SEARCH_LIKE or exchange.row is None:
+            self._watch(exchange)
+        self._judge()
+
+    def disturbed(self) -> None:
+        """Take in that something raw was sent or answered: what is selected is known again with the next SELECT."""
+        self.blind, self._messages, self._raw_once = True, None, True
+
+    def _watch(self, exchange: Exchange) -> None:
+        """Results may come later if the options ask for it (RFC 5267 section 4.3), or if nobody knows them."""
+        asked = commands.options(self._runs[exchange.tag]) if exchange.row is not None else None
+        if asked is None or {"UPDATE", "CONTEXT"} & set(asked):
+            if len(self._updating) >= _TAGS:
+                self._updating.clear()
+            self._updating.add(exchange.tag)
+
+    def _judge(self) -> None:
+        """Decide whether a FETCH may break a rule by what it lacks, so that each must be looked at."""
+        enabled = self._known.enabled
+        runs = self._runs.values()
+        self._strict = bool(
+            {"QRESYNC", "UIDONLY"} & enabled or any(run.stored is not None or _by_uid(run) for run in runs)
+        )
+
+    # -- what the server says
+
+    def garbled(self) -> None:
+        """Take in a line that is no response."""
+        for run in self._runs.values():
+            run.garbled = True
+
+    def fetch(self, response: Response, value: Fetch, box: Mailbox) -> tuple[Finding, ...]:
+        """Return what is wrong with a FETCH of the mailbox that is selected, or that is being opened."""
+        messages = self._messages
+        if messages is None or messages.box is not box:
+            if self.blind or self.muddled:
+                self._mixed = True
+                return ()
+            messages = self._messages = Messages(box)
+        if self._strict:
+            return (*self._lacking(value, box), *messages.fetch(value, not response.violations))
+        return messages.fetch(value, not response.violations)
+
+    def _lacking(self, value: Fetch, box: Mailbox) -> Iterator[Finding]:
+        """Return what a FETCH should have, and has not; and note flags that STORE brings."""
+        items, enabled = value.items, self._known.enabled
+        runs = list(self._runs.values())
+        for run in runs:
+            if run.stored is not None:
+                uid = items.get("UID")
+                key = value.seq if run.exchange.name == "STORE" else uid if isinstance(uid, int) else None
+                run.store(key, items.get("FLAGS"))
+        if self._raw():
+            return
+        if "UIDONLY" in enabled:
+            yield Finding("number-uidonly", f"{value.seq} FETCH, but UIDONLY is enabled: UIDFETCH has UIDs")
+            return
+        changes = all(run.exchange.name in _CHANGES_ONLY for run in runs)
+        if "UID" not in items and runs and all(map(_by_uid, runs)) and not unasked_only(items):
+            yield Finding("uid-missing", f"{value.seq} FETCH without UID answers {runs[0].exchange.name}")
+        elif changes and "FLAGS" in items and "QRESYNC" in enabled and box.highestmodseq:
+            lacks = " and ".join(name for name in ("UID", "MODSEQ") if name not in items)
+            if lacks:
+                yield Finding("fetch-qresync", f"{value.seq} FETCH tells changed flags without {lacks}")
+
+    def _raw(self) -> bool:
+        """Return whether commands run of which nobody knows what they bring."""
+        return bool(self._known.raw.tags or self._known.given_up)
+
+    def data(self, response: Response, box: Mailbox | None, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        """Return what is wrong with untagged data besides `findings`, before it is taken in."""
+        value = response.value
+        if self.muddled or self.blind:
+            undecided = _BLIND if self.blind else _OF_ONE_MAILBOX
+            findings = tuple(finding for finding in findings if finding.rule not in undecided)
+        if self.joined:  # NOTIFY or UIDONLY may be in force
+            findings = tuple(finding for finding in findings if finding.rule not in _TIMES)
+        if type(value) is Fetch:
+            return (*findings, *(self.fetch(response, value, box) if box is not None else ()))
+        self._count(response.name, value)
+        return (*findings, *self._told(response, value, box))
+
+    def _count(self, name: str, value: Any) -> None:
+        own = value.tag if isinstance(value, ESearch) and value.tag is not None else None
+        for run in self._runs.values():
+            if own is None or own == run.exchange.tag:
+                run.came[name] = run.came.get(name, 0) + 1
+
+    def _told(self, response: Response, value: Any, box: Mailbox | None) -> Iterator[Finding]:
+        known = self._known
+        enabled = known.enabled
+        runs = self._runs.values()
+        messages = self._messages if self._messages is not None and self._messages.box is box else None
+        if isinstance(value, Expunged):
+            if "UIDONLY" in enabled:
+                yield Finding("number-uidonly", "EXPUNGE, but UIDONLY is enabled: VANISHED has UIDs")
+            elif "QRESYNC" in enabled and box is not None and box.highestmodseq and not (self.blind or self.muddled):
+                yield Finding("expunge-qresync", "EXPUNGE, but QRESYNC is enabled")
+            if messages is not None:
+                messages.expunged(value)
+        elif isinstance(value, Vanished):
+            if not ({"QRESYNC", "UIDONLY"} & enabled or self.joined or self.blind or self._raw()):
+                yield Finding("vanished-unasked", "VANISHED, but neither QRESYNC nor UIDONLY is enabled")
+            if messages is not None and not value.earlier:
+                messages.vanished(value)
+        elif isinstance(value, Search):
+            yield from commands.searched(value, runs, None if self.blind or self.muddled or self._raw() else box)
+        elif isinstance(value, ESearch):
+            yield from self._esearch(value, box)
+        elif isinstance(value, Capabilities):
+            yield from self._capabilities(response.name, value)
+        elif isinstance(value, MailboxStatus):
+            yield from self._status(value)
+        elif isinstance(value, MailboxList) and response.name == "LIST":
+            yield from self._ledger.listed(value)
+        elif response.name == "FLAGS" and messages is not None:
+            messages.announced()
+
+    def _esearch(self, value: ESearch, box: Mailbox | None) -> Iterator[Finding]:
+        run = self._runs.get(value.tag or "")
+        if run is not None:
+            yield from commands.esearched(value, run, None if self.blind or self.muddled else box)
+            return
+        known = value.tag is None or value.tag in {*self._updating, *self._known.tags()}
+        if not (known or self.joined or self._raw_once or self._known.notified):
+            yield Finding("esearch-tag", f"no command that runs has the tag {value.tag}")
+
+    def _capabilities(self, name: str, value: Capabilities) -> Iterator[Finding]:
+        if name == "CAPABILITY":
+            yield from commands.offered(value.names)
+        elif not (self.joined or self._raw()):
+            yield from commands.enabled(value, self._runs.values())
+        if name == "ENABLED" and self._messages is not None:
+            self._messages.values.clear()  # with UTF8=ACCEPT envelopes are told otherwise (RFC 6855 section 3)
+
+    def _status(self, value: MailboxStatus) -> Iterator[Finding]:
+        numbers = [value.items.get(name) for name in ("UIDVALIDITY", "UIDNEXT", "HIGHESTMODSEQ")]
+        told = Told(*(number if isinstance(number, int) else 0 for number in numbers))
+        return self._ledger.told(value.mailbox, told, "QRESYNC" in self._known.capabilities)
+
+    def shifted(self, gone: Shift) -> None:
+        """Take in which message numbers a VANISHED took away."""
+        if self._messages is not None:
+            self._messages.shifted(gone)
+
+    def code(self, code: Code) -> tuple[Finding, ...]:
+        """Return what is wrong with a response code, before it is taken in."""
+        for run in self._runs.values():
+            run.codes[code.name] = run.codes.get(code.name, 0) + 1
+        return tuple(self._code(code, code.arg))
+
+    def _code(self, code: Code, arg: Any) -> Iterator[Finding]:
+        known = self._known
+        box = known.opening or known.mailbox
+        name = code.name
+        if name == "CLOSED":
+            closing = any(run.exchange.name in ("CLOSE", "UNSELECT") for run in self._runs.values())
+            if known.state != SELECTED and not (closing or self.blind or self.joined or self._raw()):
+                yield Finding("closed-unasked", "[CLOSED], but no mailbox is selected")
+            self.muddled, self._messages = False, None
+        elif name == "CAPABILITY" and isinstance(arg, tuple):
+            yield from commands.offered(arg)
+        elif isinstance(arg, InProgress):
+            yield from self._progress(arg)
+        elif box is None or self.blind or self.muddled or not isinstance(arg, int):
+            return
+        elif name == "UIDVALIDITY":
+            if box.uidvalidity not in (None, arg):
+                self._messages = Messages(box, numbered=False)
+                yield Finding("uidvalidity-changes", f"UIDVALIDITY was {box.uidvalidity}, and is {arg} now")
+        elif name == "UIDNEXT" and known.opening is None and box.uidnext is not None and arg < box.uidnext:
+            yield Finding("uidnext-falls", f"UIDNEXT fell from {box.uidnext} to {arg}")
+
+    def _progress(self, value: InProgress) -> Iterator[Finding]:
+        run = self._runs.get(value.tag or "")
+        if run is None or value.progress is None:
+            return
+        if run.goal is not None and value.goal is not None and value.goal != run.goal:
+            yield Finding("progress-goal", f"the goal of {value.tag} was {run.goal}, and is {value.goal} now")
+        elif value.progress < run.progress:
+            yield Finding("progress-falls", f"the progress of {value.tag} fell from {run.progress} to {value.progress}")
+        run.progress, run.goal = value.progress, value.goal
+
+    def completed(self, exchange: Exchange, response: Response) -> tuple[Finding, ...]:
+        """Return what is wrong when a command gets its tagged reply, before that is taken in."""
+        run = self._runs.pop(exchange.tag, None)
+        text = response.value
+        code = text.code if isinstance(text, StatusText) else None
+        found: list[Finding] = []
+        if run is not None:
+            if code is not None:
+                found.extend(self._code(code, code.arg))
+                run.codes[code.name] = run.codes.get(code.name, 0) + 1
+            run.alone = run.alone and not self._raw()
+            if response.name == "OK":
+                found.extend(self._okay(run, code.name if code is not None else ""))
+        if exchange.name in OPENS:
+            self._opened(exchange, response.name)
+        if exchange.name in _RENAME:
+            self._ledger.clear()
+        if exchange.row is None:  # it may have selected another mailbox
+            self.blind, self._messages = True, None
+        self.settled = True
+        if self._messages is not None and not self._runs:
+            found.extend(self._messages.unannounced())
+        self._judge()
+        return tuple(found)
+
+    def _okay(self, run: Run, code: str) -> Iterator[Finding]:
+        known = self._known
+        name = run.exchange.name
+        yield from chain.from_iterable(check(run) for check in commands.ALL)
+        if name == "LOGOUT" and known.bye is None and not run.garbled:
+            yield Finding("logout-bye", "LOGOUT was answered OK without BYE")
+        if name == "EXAMINE" and code != "READ-ONLY":
+            yield Finding("examine-readonly", "the OK to EXAMINE does not begin with [READ-ONLY]")
+        if name in OPENS and known.opening is not None and self._before is not None:
+            yield from self._selected(run, self._before, known.opening)
+        if run.stored is not None and not (self.blind or self.muddled):
+            yield from commands.stored(run, code, known.mailbox)
+
+    def _selected(self, run: Run, before: opening.Before, box: Mailbox) -> Iterator[Finding]:
+        known = self._known
+        if not (self.joined or run.garbled):
+            yield from opening.opened(run, before, box, known)
+        yield from mailboxes.permanent(box)
+        if "IMAP4REV2" in known.enabled:
+            yield from mailboxes.recent(box)
+        told = Told(box.uidvalidity or 0, box.uidnext or 0, box.highestmodseq or 0)
+        yield from self._ledger.told(box.name, told, "QRESYNC" in known.capabilities)
+        if run.came.get("EXISTS") == run.codes.get("UIDNEXT") == 1 and not self.muddled:
+            self._messages = self._messages if self._messages and self._messages.box is box else Messages(box)
+            self._messages.first, self._messages.below = box.exists or 0, box.uidnext or 0
+
+    def _opened(self, exchange: Exchange, status: str) -> None:
+        """Take in the end of a SELECT: with OK it is known what is selected, if nothing else was under way."""
+        if status == "OK":
+            box = self._known.opening
+            self.blind = self._before is None
+            if self.blind or box is None:
+                self._messages = None
+            elif self._messages is None or self._messages.box is not box:
+                self._messages = Messages(box, numbered=not self._mixed)
+        elif status == "NO":
+            self.blind, self._messages = self.blind and self._before is None, None
+        self.muddled, self._before = False, None
+
+
+def _by_uid(run: Run) -> bool:
+    return run.exchange.row is not None and run.exchange.name in ("UID FETCH", "UID STORE")

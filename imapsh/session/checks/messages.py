@@ -1,0 +1,240 @@
+"""What FETCH, EXPUNGE and VANISHED say of the messages of one selection (RFC 9051 section 2.3.1; RFC 7162)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from imapsh.findings import Finding
+from imapsh.grammar.values import Envelope, Expunged, Fetch, Vanished
+from imapsh.session.mailbox import Mailbox
+from imapsh.session.numbering import Shift
+
+_VALUES = 1 << 14  # values kept in each of two generations
+_GONE = 1 << 12  # UIDs of removed messages that are kept
+_LISTS = 1 << 10  # lists of flags that are known to be in order
+_KEYWORDS = 200  # keywords that are told
+_NO_UID = 1 << 32  # above all
+
+#: Items whose value never changes -> their place among the values of a UID.  MODSEQ may rise.
+_STATIC = {"INTERNALDATE": 1, "RFC822.SIZE": 2, "ENVELOPE": 3, "BODY": 4, "BODYSTRUCTURE": 5}
+_MODSEQ = 0
+_PLACES = 8
+
+#: Items that a server may tell of its own accord.
+_UNASKED = frozenset({"UID", "FLAGS", "MODSEQ"})
+
+
+class Memory:
+    """Numbers by key.  The oldest are forgotten, so that memory is bounded: there are two generations at most."""
+
+    __slots__ = ("_new", "_old")
+
+    def __init__(self) -> None:
+        self._new: dict[int, int] = {}
+        self._old: dict[int, int] = {}
+
+    def get(self, key: int) -> int | None:
+        """Return the number kept under a key, or None."""
+        found = self._new.get(key)
+        return self._old.get(key) if found is None else found
+
+    def keep(self, key: int, number: int) -> None:
+        """Keep a number."""
+        if len(self._new) >= _VALUES:
+            self._new, self._old = {}, self._new
+        self._new[key] = number
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._new, self._old = {}, {}
+
+    def __len__(self) -> int:
+        return len(self._new) + len(self._old)
+
+
+class Messages:
+    """What is known of the messages of `box`, the mailbox selected or being opened.
+
+    `values` holds what must not change, as hashes by UID and item, and mod-sequences.  `numbered` is false if it is not
+    sure which numbers the messages have, as after a VANISHED of unknown UIDs: then UIDs are not held against them.
+    `first` is how many of the messages that SELECT counted are left, 0 if that is not known, and `below` the UIDNEXT
+    that it told.
+    """
+
+    __slots__ = ("below", "box", "first", "gone", "in_order", "numbered", "pending", "told", "values")
+
+    def __init__(self, box: Mailbox, numbered: bool = True) -> None:
+        self.box = box
+        self.values = Memory()
+        self.gone: set[int] = set()
+        self.in_order: set[tuple[str, ...]] = set()
+        self.pending: set[str] = set()
+        self.told: set[str] = set()
+        self.numbered = numbered
+        self.first, self.below = 0, _NO_UID
+
+    def fetch(self, value: Fetch, readable: bool) -> tuple[Finding, ...]:
+        """Return what is wrong with a FETCH, before its UID is learned.
+
+        `readable` is true if no octet of it broke the grammar.  This is called for each line of a FETCH of flags, so
+        the common case comes first, without a call.
+        """
+        items = value.items
+        uid, flags = items.get("UID"), items.get("FLAGS")
+        if not readable:
+            return tuple(self._slowly(value, False))
+        known = self.box.numbering.uids
+        plain = 0
+        if type(uid) is int:
+            number = value.seq
+            if (uid <= known[-1] if number > len(known) else uid != known[number - 1]) if known else uid < 1:
+                return tuple(self._slowly(value, True))
+            if uid >= self.below or uid in self.gone:
+                return tuple(self._slowly(value, True))
+            plain = 1
+        if flags is not None:
+            if flags not in self.in_order:
+                return tuple(self._slowly(value, True))
+            plain += 1
+        return () if plain == len(items) else tuple(self._slowly(value, True))
+
+    def _slowly(self, value: Fetch, readable: bool) -> Iterator[Finding]:
+        items = value.items
+        number, uid = value.seq, items.get("UID")
+        if not isinstance(uid, int) or uid < 1:
+            uid = self.box.uid_of(number) if self.numbered else None
+        elif self.numbered:
+            yield from self._placed(number, uid)
+        if uid is not None:
+            if uid in self.gone:
+                yield Finding("uid-gone", f"UID {uid} was expunged, and comes again")
+            if number <= self.first and self.numbered and uid >= self.below:
+                yield Finding("uid-above-next", f"UID {uid}, but UIDNEXT was {self.below} when the mailbox was opened")
+                self.first = 0  # once is enough
+        if not readable:
+            return
+        if "FLAGS" in items:
+            self._keywords(items["FLAGS"])
+        if uid is not None:
+            for name, item in items.items():
+                yield from self._held(uid, name, item)
+
+    def _placed(self, number: int, uid: int) -> Iterator[Finding]:
+        """UIDs stay with their messages, and rise with the numbers."""
+        box = self.box
+        before = box.uid_of(number)
+        if before is not None and before != uid:
+            yield Finding("uid-changes", f"message {number} had the UID {before}, and now {uid}")
+            return
+        lower, higher = box.uid_of(number - 1), box.uid_of(number + 1)
+        if number > len(box.uids) and box.uids:
+            lower = box.uids[-1]  # the last that is known
+        if lower is not None and lower >= uid:
+            yield Finding("uid-order", f"message {number} has the UID {uid}, but one before it has {lower}")
+        elif higher is not None and higher <= uid:
+            yield Finding("uid-order", f"message {number} has the UID {uid}, but the next one has {higher}")
+
+    def _held(self, uid: int, name: str, item: Any) -> Iterator[Finding]:
+        """Hold a value against what the same message had before."""
+        if name == "MODSEQ":
+            modseq = item[0] if isinstance(item, tuple) and len(item) == 1 else item
+            if isinstance(modseq, int):
+                yield from self._modseq(uid, modseq)
+        elif name in _STATIC and not _dummy(item):
+            key, mark = uid * _PLACES + _STATIC[name], _mark(name, item)
+            before = self.values.get(key)
+            if before is None:
+                self.values.keep(key, mark)
+            elif before != mark:
+                self.values.keep(key, mark)
+                yield Finding("message-changes", f"{name} of the message with the UID {uid} is not what it was")
+
+    def _modseq(self, uid: int, modseq: int) -> Iterator[Finding]:
+        key = uid * _PLACES + _MODSEQ
+        before = self.values.get(key)
+        if before is not None and modseq < before:
+            yield Finding("modseq-falls", f"MODSEQ of the message with the UID {uid} fell from {before} to {modseq}")
+        self.values.keep(key, modseq)
+
+    def _keywords(self, flags: tuple[str, ...]) -> None:
+        """Note keywords that FLAGS has not announced; the announcement may still come."""
+        announced = {flag.upper() for flag in self.box.flags}
+        new = [flag for flag in flags if flag[:1] != "\\" and flag.upper() not in announced]
+        if not new:
+            if len(self.in_order) >= _LISTS:
+                self.in_order.clear()
+            self.in_order.add(flags)
+        elif len(self.told) < _KEYWORDS and self.box.flags:
+            self.pending.update(new[:_KEYWORDS])
+
+    def announced(self) -> None:
+        """Take in that FLAGS is about to change: what was in order may be so no more."""
+        self.in_order.clear()
+
+    def unannounced(self) -> list[Finding]:
+        """Return the keywords that were seen, and that no FLAGS has announced by now."""
+        if not self.pending:
+            return []
+        known = {flag.upper() for flag in self.box.flags} | self.told
+        new = sorted(flag for flag in self.pending if flag.upper() not in known)
+        self.pending.clear()
+        self.told.update(flag.upper() for flag in new)
+        return [Finding("keyword-unannounced", f"a message has {flag}, which FLAGS does not name") for flag in new]
+
+    # -- messages that go
+
+    def expunged(self, value: Expunged) -> None:
+        """Take in an EXPUNGE, before the numbers shift."""
+        uid = self.box.uid_of(value.seq) if self.numbered else None
+        if uid is not None:
+            self._went(uid)
+        if value.seq <= self.first:
+            self.first -= 1
+
+    def vanished(self, value: Vanished) -> None:
+        """Take in a VANISHED without EARLIER, before the numbers shift."""
+        gone = value.uids.count()
+        self.first = max(0, self.first - gone)
+        if gone <= _GONE:
+            for uid in value.uids.numbers(0):
+                self._went(uid)
+
+    def shifted(self, gone: Shift) -> None:
+        """Take in which numbers a VANISHED took away."""
+        self.numbered = self.numbered and gone.sure
+
+    def _went(self, uid: int) -> None:
+        if len(self.gone) < _GONE:
+            self.gone.add(uid)
+
+
+def unasked_only(items: Collection[str]) -> bool:
+    """Return whether these are items that a server tells of its own accord."""
+    return all(name in _UNASKED for name in items)
+
+
+def _dummy(item: Any) -> bool:
+    """Return whether it stands for a message that is gone: servers may answer so (RFC 2180 section 4.1.3)."""
+    return item is None or item in (0, "", Envelope()) or getattr(item, "size", None) == 0
+
+
+def _mark(name: str, item: Any) -> int:
+    """Return a number that is the same for the same value."""
+    if name == "INTERNALDATE" and isinstance(item, str):
+        from imapsh.grammar.dates import read_date_time
+
+        try:
+            return hash(read_date_time(item))  # the same moment in another zone is the same
+        except ValueError:
+            return hash(item)
+    return hash(_plain(item))
+
+
+def _plain(item: Any) -> Any:
+    """Return the value as one that can be hashed."""
+    if isinstance(item, dict):
+        return tuple(sorted((str(key), _plain(value)) for key, value in item.items()))
+    if isinstance(item, tuple | list):
+        return tuple(map(_plain, item))
+    return item if isinstance(item, int | str | bytes | None) else repr(item)
