@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from imapsh.findings import define
+from imapsh.grammar.capability import number_argument
 from imapsh.grammar.cursor import Cursor
 from imapsh.grammar.values import Octets
+
+define("RFC 7889 §5", {"appendlimit-capability": "APPENDLIMIT, alone or with = and a number"})
+
+
+def capability(c: Cursor) -> None:
+    """capability =/ "APPENDLIMIT" ["=" number]."""
+    number_argument(c, "appendlimit-capability")
 
 
 def limit(c: Cursor) -> Octets | None:

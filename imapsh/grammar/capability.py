@@ -2,20 +2,62 @@
 
 from __future__ import annotations
 
-from imapsh.grammar.cursor import GENERIC, Cursor
+import re
+
+from imapsh.grammar.cursor import GENERIC, Cursor, Mismatch
 from imapsh.grammar.values import Capabilities, Id
+from imapsh.patterns import lazy
+
+#: What tells cheaply that an argument may be wrong: none, or something else than a number behind such a name.
+_DOUBTFUL = lazy(r"=(?![^ \]\r\n])|(?:LIMIT|LEVEL)=(?![1-9]\d{0,8}(?:[ \]\r\n]|\Z))", re.IGNORECASE)
 
 
 def capability_names(c: Cursor, rule: str) -> tuple[str, ...]:
-    """*(SP capability), up to the line's end or the `]` of a code.  capability = ("AUTH=" auth-type) / atom."""
+    """*(SP capability), up to the line's end or the `]` of a code.  capability = ("AUTH=" auth-type) / atom.
+
+    The readers of the kind "capability" read the arguments, where one is doubtful: a greeting is read at each start.
+    """
     names: list[str] = []
+    stop = c.text.find("]", c.pos, c.end)
+    doubtful = _DOUBTFUL.search(c.text, c.pos, c.end if stop < 0 else stop + 1) is not None
     while c.peek() not in ("", "]"):
         c.space(rule)
         if c.peek() == "]":
             c.fail(rule, "a space with nothing after it", c.pos - 1)
         elif not c.at_end():
+            start = c.pos
             names.append(c.atom(rule) if c.peek() not in ('"', "(", ")", "{") else _no_atom(c, rule))
+            if doubtful:
+                _argument(c, start)
     return tuple(filter(None, names))
+
+
+def _argument(c: Cursor, start: int) -> None:
+    """Read what stands behind the `=` of the capability that begins at `start` and ends here."""
+    stop, end = c.pos, c.end
+    head, mark, _ = c.text[start:stop].partition("=")
+    reader = c.readers("capability").get(head.upper() + mark) if mark else None
+    if reader is None:
+        return
+    c.pos, c.end = start + len(head) + 1, stop
+    try:
+        reader(c)
+    except Mismatch as mismatch:
+        c.mend(mismatch)
+    finally:
+        c.pos, c.end = stop, end
+
+
+def argument(c: Cursor, rule: str) -> None:
+    """Something, whatever it is.  Of a name that no family reads, as AUTH=, nothing is asked: it is an atom."""
+    if c.at_end():
+        c.fail(rule, "nothing behind the '='")
+
+
+def number_argument(c: Cursor, rule: str, *, nonzero: bool = False) -> None:
+    """number / nz-number, and no more."""
+    c.number(rule, nonzero=nonzero)
+    c.finish(rule)
 
 
 def _no_atom(c: Cursor, rule: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imapsh.findings import define
+from imapsh.grammar.capability import number_argument
 from imapsh.grammar.cursor import Cursor
 from imapsh.patterns import lazy
 from imapsh.tuples import NamedTuple
@@ -23,6 +24,8 @@ define(
     "RFC 5255 §4.10",
     {"comparator-data": "COMPARATOR, the one in use, and others in parentheses, at least one"},
 )
+
+define("RFC 5255 §4.3", {"i18n-level": "I18NLEVEL= and a number from 1"})
 
 DEFAULT = "i-default"  #: the language that servers begin with (RFC 2277 section 4.5)
 
@@ -86,3 +89,8 @@ def comparators(c: Cursor) -> Comparators:
         matching = None if c.at_end() else tuple(c.items(rule, lambda c: c.astring(rule), some=True))
     c.finish(rule)
     return Comparators(active, matching)
+
+
+def level(c: Cursor) -> None:
+    """I18NLEVEL=<n>, of which 1 and 2 are defined."""
+    number_argument(c, "i18n-level", nonzero=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imapsh.findings import define
+from imapsh.grammar.capability import number_argument
 from imapsh.grammar.cursor import Cursor
 from imapsh.tuples import NamedTuple
 
@@ -13,7 +14,11 @@ if TYPE_CHECKING:
     from imapsh.grammar.writer import Writer
 
 define(
-    "RFC 9738 §5", {"message-limit": "MESSAGELIMIT, a number from 1, and if it is known the lowest UID that was done"}
+    "RFC 9738 §5",
+    {
+        "message-limit": "MESSAGELIMIT, a number from 1, and if it is known the lowest UID that was done",
+        "message-limit-capability": "MESSAGELIMIT= or SAVELIMIT= and a number from 1",
+    },
 )
 
 
@@ -56,3 +61,8 @@ def message_limit(c: Cursor) -> MessageLimit:
         c.space(rule)
         uid = c.number(rule, nonzero=True)
     return MessageLimit(limit or 0, uid)
+
+
+def capability(c: Cursor) -> None:
+    """message-limit = nz-number, behind the `=` of a capability."""
+    number_argument(c, "message-limit-capability", nonzero=True)

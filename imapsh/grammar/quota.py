@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imapsh.findings import define
+from imapsh.grammar.capability import argument
 from imapsh.grammar.cursor import Cursor
 from imapsh.grammar.mailboxes import IN_LIST, mailbox
 from imapsh.tuples import NamedTuple
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 define(
     "RFC 9208 §7",
     {
+        "capa-quota-res": "QUOTA= and the name of a resource",
         "quota-response": "QUOTA, a quota root and a list",
         "quota-list": "(resource SP usage SP limit ...), one space between",
         "quotaroot-response": "QUOTAROOT, a mailbox and its quota roots, one space before each",
@@ -86,3 +88,8 @@ def quota_root(c: Cursor) -> QuotaRoot:
         if not c.at_end():
             roots.append(c.astring(rule))
     return QuotaRoot(name, tuple(roots))
+
+
+def capability(c: Cursor) -> None:
+    """capa-quota-res = "QUOTA=RES-" resource-name; other names begin with QUOTA= too (section 3)."""
+    argument(c, "capa-quota-res")

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from imapsh.findings import define
+from imapsh.grammar.capability import argument
 from imapsh.grammar.cursor import Cursor
 from imapsh.patterns import lazy
 from imapsh.tuples import NamedTuple
@@ -22,6 +23,7 @@ DEEPEST = 150  #: levels of a thread that are read: whoever takes one may go dow
 define(
     "RFC 5256 §5",
     {
+        "thread-alg": "THREAD= and the name of an algorithm",
         "thread-data": "THREAD, and if there are any threads a space and each in parentheses, without spaces between",
         "thread-list": "(members), or (branches)",
         "thread-members": "numbers, one space between, then the branches if there are any, behind a space",
@@ -178,3 +180,8 @@ def _number(c: Cursor, levels: list[list[Any]], gap: str, digits: str) -> None:
     if value >> 32:
         c.fail("nz-number", "a number beyond 32 bits", start)
     level.append(value)
+
+
+def capability(c: Cursor) -> None:
+    """capability =/ "THREAD=" thread-alg."""
+    argument(c, "thread-alg")

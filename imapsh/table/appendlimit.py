@@ -9,5 +9,5 @@ NAMES = (
     Name("capability", "APPENDLIMIT", "STATUS tells the largest message that a mailbox takes.", "RFC 7889 §2",
          group="Limits"),
     Name("capability", "APPENDLIMIT=", "The largest message that any mailbox takes, in octets.", "RFC 7889 §2",
-         example="APPENDLIMIT=257890", group="Limits"),
+         example="APPENDLIMIT=257890", read="appendlimit.capability", group="Limits"),
 )  # fmt: skip

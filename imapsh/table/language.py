@@ -25,5 +25,5 @@ NAMES = (
     Name("capability", "LANGUAGE", "The LANGUAGE command: server texts in another language.", "RFC 5255 §3.1",
          group="Protocol"),
     Name("capability", "I18NLEVEL=", "SEARCH, SORT and THREAD compare by Unicode; 2: by a comparator of choice.",
-         "RFC 5255 §4.2", example="I18NLEVEL=1", group="Protocol"),
+         "RFC 5255 §4.2", example="I18NLEVEL=1", read="language.level", group="Protocol"),
 )  # fmt: skip

@@ -13,7 +13,7 @@ NAMES = (
     Name("search-key", "UIDBEFORE", "With a lower UID.", "RFC 9738 §3.2", "<nz-number>", ("MESSAGELIMIT=",),
          example="UIDBEFORE 25000", standing="experimental"),
     Name("capability", "MESSAGELIMIT=", "How many messages one command may be about.", "RFC 9738 §3",
-         example="MESSAGELIMIT=1000", group="Limits", standing="experimental"),
+         example="MESSAGELIMIT=1000", read="messagelimit.capability", group="Limits", standing="experimental"),
     Name("capability", "SAVELIMIT=", "How many messages one COPY or APPEND may store.", "RFC 9738 §3",
-         example="SAVELIMIT=1000", group="Limits", standing="experimental"),
+         example="SAVELIMIT=1000", read="messagelimit.capability", group="Limits", standing="experimental"),
 )  # fmt: skip

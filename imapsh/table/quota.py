@@ -41,7 +41,7 @@ NAMES = (
          sums="octets"),
     Name("capability", "QUOTA", "The limits of what a user may store.", "RFC 9208 §3", group="Limits"),
     Name("capability", "QUOTA=", "A resource that is limited.", "RFC 9208 §3.1.1", example="QUOTA=RES-STORAGE",
-         group="Limits"),
+         read="quota.capability", group="Limits"),
     Name("capability", "QUOTASET", "The SETQUOTA command.", "RFC 9208 §4.1.3", group="Limits"),
     Name("capability", "X-QUOTA=", "A resource that is limited, of Cyrus's own.", "Cyrus",
          example="X-QUOTA=X-NUM-FOLDERS", group="Limits"),

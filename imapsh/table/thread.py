@@ -27,6 +27,6 @@ NAMES = (
     Name("response", "THREAD", "The numbers found, by conversation.", "RFC 5256 §4", needs=_THREAD,
          example="* THREAD (2)(3 6 (4 23)(44 7 96))", read="thread.thread"),
     Name("capability", "THREAD=", "An algorithm that the THREAD command takes.", _RFC, example="THREAD=REFERENCES",
-         group="Searching"),
+         read="thread.capability", group="Searching"),
     Name("capability", "THREAD=REFS", "Threads by references, newest message first.", _REFS, group="Searching"),
 )  # fmt: skip
