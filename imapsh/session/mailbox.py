@@ -65,8 +65,11 @@ class Mailbox:
         Returns the UID of the message that a FETCH or EXPUNGE is about, as known on arrival; what changed, as a phrase;
         and what a VANISHED took away.
         """
-        if isinstance(value, Fetch | UidFetch):
+        if isinstance(value, Fetch):
             return self.learn(value), "", NOTHING
+        if isinstance(value, UidFetch):
+            self._learn_modseq(value)
+            return value.uid, "", NOTHING
         if name == "VANISHED" and isinstance(value, Vanished):
             return None, *self._vanish(value)
         if name == "EXPUNGE" and isinstance(value, Expunged):
@@ -138,20 +141,20 @@ class Mailbox:
             return ""
         return self._set("highestmodseq", told)
 
-    def learn(self, value: Fetch | UidFetch) -> int | None:
+    def learn(self, value: Fetch) -> int | None:
         """Keep the UID and the mod-sequence where FETCH tells them; either way, return the UID."""
-        modseq = value.items.get("MODSEQ")
-        if modseq is not None and isinstance(modseq, int):
-            self._learn_modseq(value, modseq)
-        if isinstance(value, UidFetch):
-            return value.uid
+        if "MODSEQ" in value.items:
+            self._learn_modseq(value)
         uid = value.items.get("UID")
         if not isinstance(uid, int):
             return self.uid_of(value.seq)
         self.numbering.learn(value.seq, uid, self.exists or 0)
         return uid
 
-    def _learn_modseq(self, value: Fetch | UidFetch, modseq: int) -> None:
+    def _learn_modseq(self, value: Fetch | UidFetch) -> None:
+        modseq = value.items.get("MODSEQ")
+        if not isinstance(modseq, int):
+            return
         self._highest_told = max(self._highest_told, modseq)
         if isinstance(value, Fetch):
             self.numbering.learn_modseq(value.seq, modseq, self.exists or 0)
