@@ -11,6 +11,7 @@ from imapsh.shell.prompt.completing.offer import Offer, Place
 from imapsh.shell.record import fuzzy
 from imapsh.shell.record.messages import Seen
 from imapsh.typed.found import UID_SLOTS
+from imapsh.typed.slots import SLOTS
 
 _MOST = 100  # messages offered at once
 _SEARCHED = 500  # messages whose subjects and senders are searched
@@ -44,9 +45,15 @@ def _fixed(place: Place, typed: str, skip: int) -> Iterator[Offer]:
     shapes = [("*", "the last message")] if skip else [("1:*", exists), ("*", "the last message")]
     if not skip and _saves(place):
         shapes.append(("$", "the saved search result"))
+    fits = SLOTS[place.kind].match
     for text, note in shapes:
-        if text.startswith(typed):
+        if text.startswith(typed) and (skip or _whole(fits(text, 0), text)):
             yield place.offer(text, note, skip=skip)._replace(near=fuzzy.BEGINS)
+
+
+def _whole(found: re.Match[str] | None, text: str) -> bool:
+    """Return whether all of the text was taken: a place for one message takes no set."""
+    return found is not None and found.end() == len(text)
 
 
 def _saves(place: Place) -> bool:
