@@ -115,21 +115,23 @@ def list_rights(c: Cursor) -> ListRights:
     c.space(rule)
     identifier = "" if c.at_end() else c.astring(rule)
     c.space(rule)
-    listed = [_once(c, "")]
+    seen: set[str] = set()
+    listed = [_once(c, seen)]
     while not c.at_end():
         c.space(rule)
         if not c.at_end():
-            listed.append(_once(c, "".join(listed)))
+            listed.append(_once(c, seen))
     return ListRights(name, identifier, listed[0], tuple(listed[1:]))
 
 
-def _once(c: Cursor, before: str) -> str:
+def _once(c: Cursor, seen: set[str]) -> str:
     """Rights, none of which may be among those listed before (RFC 4314 section 3.7)."""
     start = c.pos
     rights = _rights(c)
     for index, right in enumerate(rights):
-        if right in before or right in rights[:index]:
+        if right in seen:
             c.fail("listrights-data", f"the right {right} is listed twice", c.place(start, index))
+        seen.add(right)
     return rights
 
 

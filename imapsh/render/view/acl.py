@@ -54,16 +54,16 @@ def my_rights(value: MyRights, look: Look) -> Iterator[Line]:
 
 def my_rights_words(value: MyRights) -> str:
     """The letters, for a listing of many mailboxes."""
-    return f"rights {visible(_shown(value.rights, value.rights)) or '(none)'}"
+    return f"rights {visible(_shown(value.rights, _repeated(value.rights))) or '(none)'}"
 
 
 def list_rights(value: ListRights, look: Look) -> Iterator[Line]:
     """What an identifier always has, and what it can be given; what is tied together stands in braces."""
     yield [("response", "rights to"), ("", " "), ("mailbox", visible(value.mailbox)), ("", " "),
            ("response", "for"), ("", " "), ("string", _named(value.identifier))]  # fmt: skip
-    among = value.required + "".join(value.optional)
+    repeated = _repeated(value.required + "".join(value.optional))
     yield from flow([("", "  "), ("note", "always      "), ("", "  ")], _listed(value.required), look.columns, 6)
-    tied = [_shown(rights, among) for rights in value.optional]
+    tied = [_shown(rights, repeated) for rights in value.optional]
     words: list[Fragment] = [("flag", _tied(rights)) for rights in sorted(tied, key=_place) if rights]
     yield from flow(
         [("", "  "), ("note", "can be given"), ("", "  ")], _commas(words or [("nil", "nothing")]), look.columns, 6
@@ -76,7 +76,7 @@ def _named(identifier: str) -> str:
 
 def _listed(rights: str) -> Iterator[Fragment]:
     """The words of rights, with commas between."""
-    shown = _shown(rights, rights)
+    shown = _shown(rights, _repeated(rights))
     words = [("flag", _word(right)) for right in shown]
     if set(STANDARD) <= set(shown):
         words = [("flag", "everything"), *(("flag", _word(right)) for right in shown if right not in STANDARD)]
@@ -88,13 +88,15 @@ def _tied(rights: str) -> str:
     return f"{{{words}}}" if len(rights) > 1 else words
 
 
-def _shown(rights: str, among: str) -> str:
-    """The rights in their order, each once; virtual ones only if none of their members are `among` what is granted.
-
-    A client must ignore the virtual rights of newer servers (RFC 4314 section 2.1.1).
-    """
-    repeated = {virtual for virtual, members in VIRTUAL.items() if set(members).intersection(among)}
+def _shown(rights: str, repeated: set[str]) -> str:
+    """The rights in their order, each once, without the virtual ones that only repeat others."""
     return "".join(sorted(set(rights) - repeated, key=_place))
+
+
+def _repeated(rights: str) -> set[str]:
+    """The virtual rights of which some member is there; a client must ignore these (RFC 4314 section 2.1.1)."""
+    held = set(rights)
+    return {virtual for virtual, members in VIRTUAL.items() if held.intersection(members)}
 
 
 def _place(rights: str) -> int:

@@ -72,16 +72,16 @@ def flow(head: Line, words: Iterable[Fragment], columns: int | None, hang: int, 
 
 def joined(line: Line) -> Line:
     """The line with neighbours of one style as one fragment, the space between them too: fewer sequences to send."""
-    made: Line = []
+    made: list[tuple[str, list[str]]] = []
     for style, text in line:
         if made and made[-1][0] == style:
-            made[-1] = (style, made[-1][1] + text)
-        elif len(made) > 1 and made[-2][0] == style and made[-1] == ("", " "):
+            made[-1][1].append(text)
+        elif len(made) > 1 and made[-2][0] == style and made[-1] == ("", [" "]):
             made.pop()
-            made[-1] = (style, f"{made[-1][1]} {text}")
+            made[-1][1].extend((" ", text))
         else:
-            made.append((style, text))
-    return made
+            made.append((style, [text]))
+    return [(style, "".join(texts)) for style, texts in made]
 
 
 def _between(words: Iterable[Fragment], between: str) -> Iterator[Fragment]:
