@@ -106,7 +106,7 @@ APART = {
     "GENURLAUTH": "needs a URL with a server's own name",
     "URLFETCH": "the same",
     "REPLACE": "needs a literal",
-    "CANCELUPDATE": "needs an update that is going on",
+    "CANCELUPDATE": "tests/real/test_context.py: needs an update that is going on",
     "XAPPLEPUSHSERVICE": "needs a device",
     "CONVERT": "no server here has it",
     "DELETEACL": "behind SETACL",
