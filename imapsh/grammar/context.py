@@ -9,7 +9,6 @@ from imapsh.grammar.codes import sequence_set
 from imapsh.grammar.cursor import Cursor
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.patterns import lazy
-from imapsh.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from imapsh.grammar.writer import Writer
@@ -25,21 +24,31 @@ define(
 _WORD = lazy(r'[^ "\]]+')
 
 
-class Changes(NamedTuple):
+class Changes(tuple[tuple[int, SequenceSet], ...]):
     """ADDTO or REMOVEFROM: places in the result, and the numbers or UIDs that join it, or leave it, there.
 
     A place counts from 1; 0 stands for where the mailbox's order has them.  They are to be done one after another.
     """
 
-    changes: tuple[tuple[int, SequenceSet], ...]
+    __slots__ = ()
 
     def write(self, w: Writer) -> None:
         """SP "(" context-position SP sequence-set *(SP context-position SP sequence-set) ")"."""
-        w.raw(" ").items((f"{place} {ids}" for place, ids in self.changes), w.raw)
+        w.raw(" ").items((f"{place} {ids}" for place, ids in self), w.raw)
 
     def followed(self, other: Changes) -> Changes:
         """Return these changes and others, which come in the same response."""
-        return Changes(self.changes + other.changes)
+        return Changes((*self, *other))
+
+
+class Tag(str):
+    """NOUPDATE: the tag of a command whose result is not kept up to date.  It stands in quotes on the wire."""
+
+    __slots__ = ()
+
+    def write(self, w: Writer) -> None:
+        """SP quoted."""
+        w.raw(" ").string(self)
 
 
 def changes(c: Cursor) -> Changes:
@@ -53,13 +62,13 @@ def _change(c: Cursor) -> tuple[int, SequenceSet]:
     return place or 0, sequence_set(c, "ret-data-addto")
 
 
-def no_update(c: Cursor) -> str:
+def no_update(c: Cursor) -> Tag:
     """resp-text-code =/ "NOUPDATE" SP quoted."""
     rule = "resp-code-noupdate"
     c.space(rule)
     tag = c.quoted()
     if tag is not None:
-        return tag
+        return Tag(tag)
     c.fail(rule, "expected a tag in quotes")
     word = c.take(_WORD)
-    return word[0] if word is not None else ""
+    return Tag(word[0] if word is not None else "")

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imapsh.grammar.context import Changes
+from imapsh.grammar.context import Changes, Tag
 from imapsh.grammar.sequence import SequenceSet
-from imapsh.grammar.values import ESearch
+from imapsh.grammar.values import Code, ESearch, StatusText
 from imapsh.render.jsonform import plain
 
 from .reading import amiss, one, rewritten
@@ -39,7 +39,7 @@ def test_the_code() -> None:
     response = one(b'* NO [NOUPDATE "B02"] Too many contexts\r\n')
     assert response.violations == ()
     assert response.value.code.arg == "B02"
-    assert plain(_changes((0, "3:4"))) == {"changes": [[0, "3:4"]]}
+    assert plain(_changes((0, "3:4"))) == [[0, "3:4"]]
 
 
 AMISS = [
@@ -66,10 +66,16 @@ def test_what_is_named(line: str, rule: str, offset: int) -> None:
     assert amiss(line)[:1] == [(rule, offset)]
 
 
-changes = st.builds(Changes, st.lists(st.tuples(number, sets), min_size=1, max_size=3).map(tuple))
+changes = st.builds(Changes, st.lists(st.tuples(number, sets), min_size=1, max_size=3))
 
 
 @given(st.fixed_dictionaries({}, optional={"ADDTO": changes, "REMOVEFROM": changes}))
 def test_it_is_read_as_it_was_written(items: dict[str, Changes]) -> None:
     made = ESearch("a", True, items)
     assert rewritten("ESEARCH", made) == made
+
+
+@given(st.text("aB1.-", min_size=1))
+def test_the_code_is_read_as_it_was_written(tag: str) -> None:
+    made = StatusText(Code("NOUPDATE", Tag(tag), f'"{tag}"'), "no")
+    assert rewritten("NO", made) == made

@@ -11,6 +11,6 @@ from imapsh.render.view.search import listed
 
 def changes(value: Changes, look: Look) -> Iterator[Line]:
     """A line for each change, in the order in which they are to be done."""
-    for place, ids in value.changes:
+    for place, ids in value:
         where = f"at {place:,}" if place else "in its place"
         yield from listed([("number", where), ("", "  ")], str(ids).split(","), look)

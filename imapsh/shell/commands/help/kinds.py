@@ -48,6 +48,11 @@ KINDS: dict[str, Kind] = {
     "argument": Kind("argument", "arguments"),
     "rule": Kind("rule of the grammar", "rules"),
     "conduct": Kind("rule of conduct", "rules of conduct"),
+    "search-source": Kind("mailboxes for ESEARCH", "search sources"),
+    "search-scope": Kind("scope option of ESEARCH", "search scopes"),
+    "search-correlator": Kind("part of an ESEARCH's correlator", "search correlators"),
+    "sort-option": Kind("option of SORT", "sort options"),
+    "thread-alg": Kind("threading algorithm", "threading algorithms"),
 }
 
 
