@@ -34,6 +34,8 @@ KNOWN = (
     # it leaves ENABLED out where ENABLE brings nothing new (RFC 9051 section 6.3.1)
     ("cyrus", "enabled-missing", rb"OK Completed"),
     ("dovecot", "enabled-missing", rb"OK Enabled"),
+    # a SEARCH of FUZZY keys brings no response where there is no index (RFC 3501 section 6.4.4)
+    ("cyrus", "search-missing", rb"OK Completed \(0 msgs"),
     # a name with spaces without quotation marks
     ("mailutils", "mailbox", rb'STATUS [^"{]+ \S+ \(MESSAGES'),
 )

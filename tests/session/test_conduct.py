@@ -32,7 +32,7 @@ FINDINGS = [
     (f"{LOGGED_IN}\nS: * 3 EXPUNGE", ["data-state", "expunge-time"]),
     (f"{LOGGED_IN}\n>>> XNEW\nC: A1 XNEW\nS: * 3 EXISTS", []),
     (f'{ELSEWHERE}\nS: * ESEARCH (TAG "A1" MAILBOX x UIDVALIDITY 1) UID ALL 1', []),
-    (f'{LOGGED_IN}\n>>> NOOP\nC: A1 NOOP\nS: * ESEARCH (TAG "A0") ALL 1', ["data-state"]),
+    (f'{LOGGED_IN}\n>>> NOOP\nC: A1 NOOP\nS: * ESEARCH (TAG "A0") ALL 1', ["data-state", "esearch-tag"]),
     (f"{SELECTED}\n>>> SORT (DATE) UTF-8 ALL\nC: A2 SORT (DATE) UTF-8 ALL\nS: * 1 EXPUNGE", ["expunge-time"]),
     (f"{SELECTED}\n>>> UID SORT (DATE) UTF-8 ALL\nC: A2 UID SORT (DATE) UTF-8 ALL\nS: * 1 EXPUNGE", []),
     (f"{SELECTED}\n>>> THREAD REFS UTF-8 ALL\nC: A2 THREAD REFS UTF-8 ALL\nS: * 1 EXPUNGE", ["expunge-time"]),

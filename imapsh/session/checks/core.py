@@ -152,6 +152,8 @@ class Checks:
         if "UIDONLY" in enabled:
             yield Finding("number-uidonly", f"{value.seq} FETCH, but UIDONLY is enabled: UIDFETCH has UIDs")
             return
+        if self._known.notified is not None:  # new messages come with what NOTIFY asked for (RFC 5465 section 5.2)
+            return
         changes = all(run.exchange.name in _CHANGES_ONLY for run in runs)
         if "UID" not in items and runs and all(map(_by_uid, runs)) and not unasked_only(items):
             yield Finding("uid-missing", f"{value.seq} FETCH without UID answers {runs[0].exchange.name}")

@@ -169,6 +169,13 @@ def test_what_extensions_ask_for(scene: str, line: str, said: str, rules: list[s
     assert findings(scene, (line, said)) == rules
 
 
+def test_new_messages_come_with_what_notify_asked_for() -> None:
+    notify = ("NOTIFY SET (SELECTED (MessageNew (ENVELOPE FLAGS) MessageExpunge))",)
+    new = ("* 6 EXISTS", f"* 6 FETCH (FLAGS () {ENVELOPE})")
+    assert findings(QRESYNC, notify, ("NOOP", *new)) == []
+    assert findings(QRESYNC, notify, ("UID FETCH 1:* ENVELOPE", *new)) == []
+
+
 def test_of_what_was_done_in_the_dark_nobody_is_accused() -> None:
     """A command of unknown effect may have opened another mailbox."""
     known = (FETCH, "* 1 FETCH (UID 7)")
