@@ -86,6 +86,13 @@ class Client:
         self.account = self.store.login(user, password)
         return StatusText(Code("CAPABILITY", self.capabilities()), f"{user} is logged in")
 
+    def logout(self) -> None:
+        """Forget the user, and all that was chosen or enabled since the login (RFC 8437 section 4.1)."""
+        self.unselect()
+        self.account = None
+        self.rev2 = self.utf8 = False
+        self.enabled = set()
+
     @property
     def user_account(self) -> Account:
         """The account; there is one in every state whose commands ask for it."""

@@ -17,7 +17,7 @@ from imapsh.errors import LimitError
 from imapsh.grammar.values import Code, StatusText
 from imapsh.server.client import Client
 from imapsh.server.commands import CAPABILITIES, ENABLING, HANDLERS
-from imapsh.server.intake import LITERAL, LITERALS, Intake
+from imapsh.server.intake import LITERAL, LITERAL_BEFORE_LOGIN, LITERALS, Intake
 from imapsh.server.reply import Arguments, Bad, Continue, Reply
 from imapsh.server.store import Refused, Store
 from imapsh.table.model import LOGOUT, Context
@@ -92,6 +92,11 @@ class ServerSession:
     def state(self) -> str:
         """One of the four states (RFC 9051 section 3)."""
         return LOGOUT if self.closed else self.client.state
+
+    @property
+    def idling(self) -> bool:
+        """Whether IDLE is going on, so that news may be sent at any time."""
+        return self._idling and not self.closed
 
     @property
     def wants_tls(self) -> bool:
@@ -196,8 +201,7 @@ class ServerSession:
         except (Bad, ValueError) as bad:
             self._refuse_bad(StatusText(None, str(bad)))
         else:
-            if self.client.account is not None:
-                self._intake.allowed = LITERAL
+            self._intake.allowed = LITERAL if self.client.account is not None else LITERAL_BEFORE_LOGIN
             if isinstance(reply, Continue):
                 self.client.send("+", StatusText(None, reply.text))
                 self._then = reply.then

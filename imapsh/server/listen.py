@@ -8,6 +8,7 @@ from collections.abc import Callable
 from imapsh.errors import ConnectionLost, ConnectionTimeout
 from imapsh.server.core import ServerSession
 from imapsh.server.memory import WHERE
+from imapsh.server.postman import Postman
 from imapsh.server.store import Store
 from imapsh.transport.address import Address
 from imapsh.transport.aio import AioStream
@@ -44,13 +45,16 @@ async def serve_forever(
         await listener.close()
 
 
-async def connect(store: Store) -> tuple[AioStream, asyncio.Task[None]]:
-    """A client's end of a new connection in memory, and the task that serves it."""
+async def connect(store: Store, postman: Postman | None = None) -> tuple[AioStream, asyncio.Task[None]]:
+    """A client's end of a new connection in memory, and the task that serves it.
+
+    `postman` delivers messages while the client idles.
+    """
     client, server = await aio_pair(WHERE)
 
     async def answer() -> None:
         try:
-            await converse(server, store)
+            await converse(server, store, postman=postman)
         except ConnectionLost:
             pass  # the client's end is the client's affair
         finally:
@@ -59,7 +63,9 @@ async def connect(store: Store) -> tuple[AioStream, asyncio.Task[None]]:
     return client, asyncio.create_task(answer())
 
 
-async def converse(stream: AioStream, store: Store, tls: TLSOptions | None = None) -> None:
+async def converse(
+    stream: AioStream, store: Store, tls: TLSOptions | None = None, *, postman: Postman | None = None
+) -> None:
     """Serve one stream until either end closes.  Raises ConnectionLost or TLSError where the stream fails."""
     pushed = asyncio.Event()
     sending = asyncio.Lock()  # so that what is taken first is also sent first
@@ -76,7 +82,9 @@ async def converse(stream: AioStream, store: Store, tls: TLSOptions | None = Non
             pushed.clear()
             await send()
 
-    pusher = asyncio.create_task(push())
+    tasks = [asyncio.create_task(push())]
+    if postman is not None:
+        tasks.append(asyncio.create_task(postman.work(lambda: session.idling)))
     try:
         stream.settimeout(IDLE_TIMEOUT)
         await send()
@@ -96,5 +104,6 @@ async def converse(stream: AioStream, store: Store, tls: TLSOptions | None = Non
                 session.tls_started()
     finally:
         session.eof()
-        pusher.cancel()
-        await asyncio.gather(pusher, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -135,9 +135,11 @@ class PromptDriver:
         """See Driver."""
         dialling, self.begun = self.begun, None
         if plan.demo:
+            from imapsh.server.demo import USER
             from imapsh.server.listen import connect
+            from imapsh.server.postman import Postman
 
-            stream, serving = await connect(self.app.demo)
+            stream, serving = await connect(self.app.demo, Postman(self.app.demo, USER))
             self._serving.add(serving)
             serving.add_done_callback(self._serving.discard)
             return stream, plan

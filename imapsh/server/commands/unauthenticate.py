@@ -1,0 +1,20 @@
+"""UNAUTHENTICATE (RFC 8437): all is as it was before the login, but for TLS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imapsh.server.reply import Arguments, Reply, ok
+
+if TYPE_CHECKING:
+    from imapsh.server.client import Client
+
+
+def unauthenticate(client: Client, arguments: Arguments) -> Reply:
+    """UNAUTHENTICATE (section 3): nothing is expunged, and what was enabled is not so any more (section 4.1)."""
+    client.logout()
+    return ok("who is next?", "CAPABILITY", client.capabilities())
+
+
+HANDLERS = {"UNAUTHENTICATE": unauthenticate}
+CAPABILITIES = ("UNAUTHENTICATE",)
