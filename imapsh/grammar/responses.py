@@ -26,14 +26,14 @@ CLIENT = "client"
 
 _STATUS_WORDS = frozenset({"OK", "NO", "BAD", "BYE", "PREAUTH"})
 #: What has a number in front (RFC 9051 section 9, mailbox-data and message-data; RFC 9586 section 3.3).
-_NUMBERED = frozenset({"EXISTS", "RECENT", "EXPUNGE", "FETCH", "UIDFETCH"})
+_NUMBERED = frozenset({"EXISTS", "RECENT", "EXPUNGE", "FETCH", "UIDFETCH", "CONVERTED"})
 _TEACHERS = frozenset({"ENABLED", "CAPABILITY", "LANGUAGE"})  # what changes how the next response is read
 _ITEMIZED = frozenset({"FETCH", "UIDFETCH"})  # what is worth reading without the number
 #: The rule that says what ends such a response, if its reader does not say it; of the others it is mailbox-data.
 _ENDS = {"EXPUNGE": "message-data", "FETCH": "msg-att"}
 _NAME = lazy(r"(?!(?i:OK|NO|BAD|BYE|PREAUTH)[^A-Za-z0-9 =-])[A-Za-z][^\x00-\x20\x7f-\xff(){%*\"\\\]\[]*(?= |\Z)")
 _LOOSE_RESPONSE = lazy(r"(?:OK|NO|BAD|BYE|PREAUTH)(?![A-Za-z0-9=-])|[A-Za-z][^\x00-\x20()\"\[]*", re.IGNORECASE)
-_MESSAGE = lazy(r"\d+ (?:FETCH|EXPUNGE|UIDFETCH)(?![^ \r\n])", re.IGNORECASE)
+_MESSAGE = lazy(r"\d+ (?:FETCH|EXPUNGE|UIDFETCH|CONVERTED)(?![^ \r\n])", re.IGNORECASE)
 _BAD_NUMBER = lazy(rf"[^ \r\n()]{{0,40}}?[\d.]{{1,40}} ?(?=(?:{'|'.join(_NUMBERED)})(?![^ (\r\n]))", re.IGNORECASE)
 _COMMON = lazy(r"\* ([1-9]\d{0,8}) (FETCH|EXISTS|EXPUNGE|RECENT)(?= |\Z)")
 _LEADING = lazy(r"\d*")

@@ -188,7 +188,8 @@ def response(name: str, value: Any, *, tag: str | None = None, utf8: bool = Fals
         if write is not None:
             write(w, name, value)
         else:
-            w.raw(name)
+            number = getattr(value, "seq", None)
+            w.raw(name if number is None else f"{number} {name}")
             value.write(w)
     return w.wire() + b"\r\n"
 

@@ -71,6 +71,7 @@ EXTENSIONS = (
     "urlauth",
     "xfer",
     "annotate",
+    "convert",
     "imap4",
 )
 

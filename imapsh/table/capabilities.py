@@ -54,7 +54,6 @@ _ROWS: dict[str, tuple[tuple[str, ...], ...]] = {
     ),
     "Fetching": (
         ("BINARY", "Body parts decoded by the server, and literals with NUL.", "RFC 3516 §4"),
-        ("CONVERT", "Body parts in another format.", "RFC 5259 §3.1"),
     ),
     "Storing": (
         ("UIDPLUS", "UID EXPUNGE, and the UIDs of appended and copied messages.", "RFC 4315 §2"),

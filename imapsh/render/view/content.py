@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from imapsh.grammar.parts import find
 from imapsh.grammar.values import BodyPart, Fetch, UidFetch
@@ -15,7 +16,7 @@ from imapsh.render.literals import LINE, beginning, is_binary, literal_lines
 from imapsh.render.pretty import ELIDE
 from imapsh.render.styles import Fragment
 from imapsh.render.view import readable
-from imapsh.render.view.body import file_name
+from imapsh.render.view.body import file_name, tree
 from imapsh.render.view.columns import flow, words_of
 from imapsh.render.view.look import Line, Look
 from imapsh.render.view.transfer import Undone, undo
@@ -154,3 +155,16 @@ def _message(item: str, data: bytes, where: Section, look: Look) -> Iterator[Lin
             words = [("keyword", visible(part.title)), *words_of(f"-- {part.said}" if part.said else "", "note")]
             yield from flow([_GUTTER, ("number", f"{part.number} ".lstrip())], words, look.columns, 6)
         yield from shown(part.data, part.label, look)
+
+
+def named(name: str, data: Any, look: Look) -> Iterator[Line]:
+    """The name of something, and what it holds: a structure as a tree, octets behind a gutter, all else in the line."""
+    head: Line = [("", "  "), ("section", visible(name)), ("", " ")]
+    if isinstance(data, BodyPart):
+        yield head
+        yield from tree(data, look)
+    elif isinstance(data, bytes | Spilled):
+        yield [*head, ("number", readable.size(size_of(data)))]
+        yield from shown(data, "", look)
+    else:
+        yield [*head, ("text", readable.plain(data))]

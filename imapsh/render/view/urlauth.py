@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from imapsh.grammar.urlauth import GenUrlAuth, UrlData, UrlFetch
-from imapsh.grammar.values import BodyPart
-from imapsh.render.view import readable
-from imapsh.render.view.body import tree
 from imapsh.render.view.columns import flow
-from imapsh.render.view.content import shown
+from imapsh.render.view.content import named
 from imapsh.render.view.look import Line, Look
 from imapsh.render.visible import visible
-from imapsh.wire.frames import Spilled, size_of
 
 
 def gen_url_auth(value: GenUrlAuth, look: Look) -> Iterator[Line]:
@@ -33,18 +28,6 @@ def _url(one: UrlData, look: Look) -> Iterator[Line]:
     said: Line = [("nil", "stands for nothing")] if empty else []
     yield from flow([("response", "URL"), ("", "  ")], [("string", visible(one.url)), *said], look.columns, 4, "  ")
     if one.items is None and one.data is not None:
-        yield from _part("data", one.data, look)
+        yield from named("data", one.data, look)
     for name, data in (one.items or {}).items():
-        yield from _part(name, data, look)
-
-
-def _part(name: str, data: Any, look: Look) -> Iterator[Line]:
-    head: Line = [("", "  "), ("section", visible(name)), ("", " ")]
-    if isinstance(data, BodyPart):
-        yield head
-        yield from tree(data, look)
-    elif isinstance(data, bytes | Spilled):
-        yield [*head, ("number", readable.size(size_of(data)))]
-        yield from shown(data, "", look)
-    else:
-        yield [*head, ("text", readable.plain(data))]
+        yield from named(name, data, look)

@@ -45,8 +45,11 @@ def said(text: str, width: int = 80) -> str:
         ("junk", [("flag", "$Junk"), ("attribute", r"\Junk"), ("use", r"\Junk")]),
         ("BODY.PEEK[]", [("fetch-item", "BODY.PEEK[")]),
         ("body.peek", [("fetch-item", "BODY.PEEK[")]),
-        ("BODY[1.2.MIME]<0.10>", [("fetch-item", "BODY["), ("section-mime", "MIME")]),
-        ("BODY[HEADER.FIELDS (DATE)]", [("fetch-item", "BODY["), ("section", "HEADER.FIELDS")]),
+        ("BODY[1.2.MIME]<0.10>", [("fetch-item", "BODY["), ("convert-att", "BODY["), ("section-mime", "MIME")]),
+        (
+            "BODY[HEADER.FIELDS (DATE)]",
+            [("fetch-item", "BODY["), ("convert-att", "BODY["), ("section", "HEADER.FIELDS")],
+        ),
         ("AUTH=PLAIN", [("capability", "AUTH="), ("mechanism", "PLAIN")]),
         ("compress=deflate", [("capability", "COMPRESS="), ("algorithm", "DEFLATE")]),
         ("utf8", [("append-extension", "UTF8")]),

@@ -302,7 +302,7 @@ def test_what_sets_seen_and_what_read_only_mode_replaces_is_said_while_one_types
 #: session itself: none of these may be refused.
 CHANGING = set(
     "APPEND CLOSE COPY CREATE DELETE DELETEACL EXPUNGE MOVE RENAME REPLACE RESETKEY SETACL SETANNOTATION SETMETADATA "
-    "SETQUOTA STORE SUBSCRIBE UNSUBSCRIBE".split()
+    "SETQUOTA STORE SUBSCRIBE UNSUBSCRIBE RECONSTRUCT XFER".split()
 ) | {f"UID {name}" for name in ("COPY", "EXPUNGE", "MOVE", "REPLACE", "STORE")}
 
 

@@ -1,0 +1,199 @@
+"""CONVERTED and CONVERSION (RFC 5259 section 10): values, reading and writing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from imapsh.findings import define
+from imapsh.grammar.body import bodystructure
+from imapsh.grammar.cursor import Cursor
+from imapsh.grammar.fetch import binary_data, nstring_data
+from imapsh.patterns import lazy
+from imapsh.tuples import NamedTuple
+
+if TYPE_CHECKING:
+    from imapsh.grammar.writer import Writer
+
+define(
+    "RFC 5259 §10",
+    {
+        "convert-correlator": '(TAG "tag")',
+        "convert-msg-attrs": "(item value ...), each once, UID first; the items are those of CONVERT",
+        "converterror-phrase": "(ERROR text TEMPFAIL, BADPARAMETERS or MISSINGPARAMETERS, and what these tell)",
+        "mimetype-list": '(("type/subtype" ...))',
+        "conversion-data": 'CONVERSION "type/subtype" "type/subtype" and names of parameters in parentheses',
+    },
+)
+
+_PART = r"[1-9]\d*(?:\.[1-9]\d*)*"
+_ITEM = lazy(
+    rf"(?:(UID)|(BINARY)\[(?:{_PART})?\](?:<\d+>)?|(BINARY\.SIZE|BODYPARTSTRUCTURE|AVAILABLECONVERSIONS)\[(?:{_PART})?\]|"
+    rf"(BODY)\[(?:HEADER|{_PART}\.(?:HEADER|MIME))\])(?= )",
+    re.IGNORECASE,
+)
+_ANY_ITEM = lazy(r"[A-Za-z.]+(?:\[[^\]\r\n]{0,200}\])?(?:<\d*>)?(?= )")
+_ERROR = lazy(r"\(ERROR(?= )", re.IGNORECASE)
+_CODES = ("TEMPFAIL", "BADPARAMETERS", "MISSINGPARAMETERS")
+
+
+class ConvertError(NamedTuple):
+    """Why a conversion failed: `code` is TEMPFAIL, BADPARAMETERS or MISSINGPARAMETERS, `details` what stands behind."""
+
+    text: str
+    code: str
+    details: tuple[Any, ...] = ()
+
+    def write(self, w: Writer) -> None:
+        """SP "(" "ERROR" SP convert-err-descript SP convert-error-code ")"."""
+        w.raw(" (ERROR ").string(self.text).raw(f" {self.code}")
+        for detail in self.details:
+            w.raw(" ").value(detail)
+        w.raw(")")
+
+
+class MimeTypes(NamedTuple):
+    """AVAILABLECONVERSIONS: the MIME types to which a part can be converted."""
+
+    types: tuple[str, ...]
+
+    def write(self, w: Writer) -> None:
+        """SP "(" "(" [quoted-to-mime-type *(SP quoted-to-mime-type)] ")" ")"."""
+        w.raw(" (").items(self.types, w.string).raw(")")
+
+
+class Converted(NamedTuple):
+    """CONVERTED: the items of a message that the command of this tag asked for, by name with section."""
+
+    seq: int
+    tag: str
+    items: dict[str, Any]
+
+    def write(self, w: Writer) -> None:
+        """SP convert-correlator SP convert-msg-attrs."""
+        from imapsh.grammar.writer import fetch_item
+
+        w.raw(" (TAG ").string(self.tag).raw(") ").items(self.items.items(), lambda item: fetch_item(w, *item))
+
+
+class Conversion(NamedTuple):
+    """CONVERSION: a conversion that the server can do, with the parameters that it takes."""
+
+    source: str
+    target: str
+    parameters: tuple[str, ...] = ()
+
+    def write(self, w: Writer) -> None:
+        """SP quoted-from-mime-type SP quoted-to-mime-type [SP "(" transcoding-param-names ")"]."""
+        w.raw(" ").string(self.source).raw(" ").string(self.target)
+        if self.parameters:
+            w.raw(" ").items(self.parameters, w.astring)
+
+
+def converted(c: Cursor, number: int) -> Converted:
+    """nz-number SP "CONVERTED" SP convert-correlator SP convert-msg-attrs."""
+    rule = "convert-correlator"
+    c.space(rule)
+    c.enter(rule)
+    start = c.pos
+    if c.atom(rule).upper() != "TAG":
+        c.fail(rule, "expected (TAG string)", start)
+    c.space(rule)
+    tag = c.string(rule)
+    c.leave(rule)
+    rule = "convert-msg-attrs"
+    c.space(rule)
+    items: dict[str, Any] = {}
+    c.items(rule, lambda c: _item(c, items), some=True)
+    c.finish(rule)
+    return Converted(number, tag, items)
+
+
+def _item(c: Cursor, items: dict[str, Any]) -> None:
+    rule = "convert-msg-attrs"
+    start = c.pos
+    found = c.take(_ITEM)
+    name = ""
+    if found is None:
+        c.fail(rule, "not an item of CONVERT")
+        found = c.take(_ANY_ITEM)
+        if found is None:
+            raise c.give_up(rule, "expected an item")
+    else:
+        name = (found[1] or found[2] or found[3] or found[4]).upper()
+    item = found[0].upper()
+    if item in items:
+        c.fail(rule, f"{item} comes twice", start)
+    elif name == "UID" and items:
+        c.fail(rule, "UID comes first", start)
+    c.space(rule)
+    error = name not in ("", "UID", "BODY") and c.take(_ERROR) is not None
+    value = _error(c) if error else _READERS.get(name, _any)(c)
+    items.setdefault(item, value)
+
+
+def _error(c: Cursor) -> ConvertError:
+    """The rest of converterror-phrase behind "(ERROR"."""
+    rule = "converterror-phrase"
+    c.depth += 1
+    c.space(rule)
+    text = c.string(rule)
+    c.space(rule)
+    start = c.pos
+    code = c.atom(rule).upper()
+    if code not in _CODES:
+        c.fail(rule, "expected TEMPFAIL, BADPARAMETERS or MISSINGPARAMETERS", start)
+    details: list[Any] = []
+    while c.peek() not in (")", ""):
+        if c.peek() != "(":
+            c.space(rule)
+        if c.peek() != ")":
+            details.append(c.number(rule, nonzero=True) if code == "TEMPFAIL" else c.value(rule))
+    c.leave(rule)
+    return ConvertError(text, code, tuple(details))
+
+
+def _types(c: Cursor) -> MimeTypes:
+    rule = "mimetype-list"
+    c.enter(rule)
+    types = c.items(rule, lambda c: c.string(rule))
+    c.leave(rule)
+    return MimeTypes(tuple(types))
+
+
+def _uid(c: Cursor) -> int | None:
+    return c.number("convert-msg-attrs", nonzero=True)
+
+
+def _size(c: Cursor) -> int | None:
+    return c.number("convert-msg-attrs")
+
+
+def _any(c: Cursor) -> Any:
+    return c.value("convert-msg-attrs")
+
+
+_READERS: dict[str, Callable[[Cursor], Any]] = {
+    "UID": _uid,
+    "BINARY": binary_data,
+    "BINARY.SIZE": _size,
+    "BODYPARTSTRUCTURE": bodystructure,
+    "AVAILABLECONVERSIONS": _types,
+    "BODY": nstring_data,
+}
+
+
+def conversion(c: Cursor) -> Conversion:
+    """conversion-data = "CONVERSION" SP quoted-from SP quoted-to [SP "(" name *(SP name) ")"]."""
+    rule = "conversion-data"
+    c.space(rule)
+    source = c.string(rule)
+    c.space(rule)
+    target = c.string(rule)
+    names: list[str] = []
+    if not c.at_end():
+        c.space(rule)
+        names = c.items(rule, lambda c: c.astring(rule), some=True)
+    c.finish(rule)
+    return Conversion(source, target, tuple(names))
