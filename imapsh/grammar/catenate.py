@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from imapsh.findings import define
 from imapsh.grammar.codes import free
 from imapsh.grammar.cursor import Cursor, readable
 from imapsh.patterns import lazy
+from imapsh.tuples import NamedTuple
+
+if TYPE_CHECKING:
+    from imapsh.grammar.writer import Writer
 
 define("RFC 4469 §5", {"badurl-response-code": "BADURL, a space and the URL"})
 
 _URL = lazy(r"[^\]\r\n\x00]+")  # url-resp-text
 
 
+class BadUrl(NamedTuple):
+    """BADURL: the first URL that could not be taken."""
+
+    url: str
+
+    def write(self, w: Writer) -> None:
+        """SP url-resp-text."""
+        w.raw(b" " + self.url.encode("utf-8", "surrogateescape"))
+
+
 @free
-def bad_url(c: Cursor) -> str:
+def bad_url(c: Cursor) -> BadUrl:
     """SP url-resp-text: the URL, which servers put in quotes, as the RFC's example does; they are not part of it."""
     rule = "badurl-response-code"
     c.mark(" ", rule)
@@ -21,4 +37,4 @@ def bad_url(c: Cursor) -> str:
     if found is None:
         raise c.give_up(rule, "expected a URL")
     url = readable(found[0])
-    return url[1:-1] if len(url) > 1 and url[0] == url[-1] == '"' else url
+    return BadUrl(url[1:-1] if len(url) > 1 and url[0] == url[-1] == '"' else url)

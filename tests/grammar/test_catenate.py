@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from imapsh.grammar.catenate import BadUrl
 from imapsh.grammar.values import AppendUid, Code, StatusText
 
 from .reading import amiss, one, rewritten
@@ -26,7 +27,7 @@ READ = [
 def test_what_is_read(line: str, url: str | None) -> None:
     response = one(line.encode("latin-1") + b"\r\n")
     assert response.violations == ()
-    assert response.value.code.arg == url
+    assert response.value.code.arg == (None if url is None else BadUrl(url))
 
 
 def test_several_messages_get_several_uids() -> None:
@@ -58,5 +59,5 @@ urls = st.text(st.characters(min_codepoint=33, max_codepoint=126, exclude_charac
 
 @given(urls)
 def test_badurl_is_read_as_it_was_written(url: str) -> None:
-    value: Any = StatusText(Code("BADURL", url), "gone")
+    value: Any = StatusText(Code("BADURL", BadUrl(url)), "gone")
     assert rewritten("NO", value)[0][:2] == value[0][:2]

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from imapsh.grammar.catenate import BadUrl
 from imapsh.server.commands.message import literal_of
 from imapsh.server.mime import Section
 from imapsh.server.reply import as_text
@@ -73,7 +74,7 @@ def _section(text: str) -> Section | None:
 
 
 def _bad(url: str, reason: str) -> Refused:
-    return Refused("BADURL", f"the URL {reason}: nothing was stored", url)
+    return Refused("BADURL", f"the URL {reason}: nothing was stored", BadUrl(url))
 
 
 MESSAGE_FORMS = {"CATENATE": catenate}
