@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Set
+from typing import Any, Protocol
 
 from imapsh.grammar.values import Code, StatusText
 from imapsh.grammar.writer import response
@@ -19,12 +20,30 @@ AFTER_LOGIN = (
 )  # fmt: skip
 
 
+class Notified(Protocol):
+    """What a client has asked for with NOTIFY: `selected` are the events of the selected mailbox; `delayed` says that
+    expunged messages wait for a command."""
+
+    selected: Set[str]
+    delayed: bool
+
+    def end(self) -> None:
+        """Ask for nothing more."""
+
+    def news(self) -> Iterator[tuple[str, Any]]:
+        """What is to be told of other mailboxes."""
+
+    def arrived(self, above: int) -> Iterator[tuple[str, Any]]:
+        """What is to be told of the messages with a higher UID in the selected mailbox."""
+
+
 class Client:
     """`changed` is called when somebody else has changed the selected mailbox.  `extensions` are capabilities beyond
     those of the revisions, which are told after the login.
 
     `tag` is that of the command that is being done.  `wants_tls`: the handshake is due once the OK is sent; `closing`:
-    so is the end, after LOGOUT.  `enabled` is what ENABLE turned on, in upper case; `rev2` and `utf8` are about that.
+    so is the end, after LOGOUT.  `acting` is true while a command of this client is being done, `notified` what it has
+    asked for with NOTIFY.  `enabled` is what ENABLE turned on, in upper case; `rev2` and `utf8` are about that.
     """
 
     def __init__(
@@ -46,7 +65,9 @@ class Client:
         self.enabled: set[str] = set()
         self.closing = False
         self.tag = ""
-        self._changed = changed
+        self.acting = False
+        self.notified: Notified | None = None
+        self.changed = changed
         self._tls_offered = tls
         self._login_disabled = login_disabled
         self._out: list[bytes] = []
@@ -86,9 +107,16 @@ class Client:
         self.account = self.store.login(user, password)
         return StatusText(Code("CAPABILITY", self.capabilities()), f"{user} is logged in")
 
+    def notify(self, asked: Notified | None) -> None:
+        """Tell of what is asked for now, and no more of what was asked for before."""
+        if self.notified is not None:
+            self.notified.end()
+        self.notified = asked
+
     def logout(self) -> None:
         """Forget the user, and all that was chosen or enabled since the login (RFC 8437 section 4.1)."""
         self.unselect()
+        self.notify(None)
         self.account = None
         self.rev2 = self.utf8 = False
         self.enabled = set()
@@ -108,7 +136,7 @@ class Client:
     def select(self, mailbox: Mailbox, read_only: bool) -> Selected:
         """Select a mailbox; the one selected before is left."""
         self.unselect()
-        self.selected = Selected(mailbox, read_only, self._changed, self.store.clock, self.enabled)
+        self.selected = Selected(mailbox, read_only, self.changed, self.store.clock, self.enabled)
         return self.selected
 
     def unselect(self) -> None:

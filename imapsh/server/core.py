@@ -16,7 +16,7 @@ from imapsh import table
 from imapsh.errors import LimitError
 from imapsh.grammar.values import Code, StatusText
 from imapsh.server.client import Client
-from imapsh.server.commands import CAPABILITIES, ENABLING, HANDLERS
+from imapsh.server.commands import CAPABILITIES, ENABLING, HANDLERS, REFUSES
 from imapsh.server.intake import LITERAL, LITERAL_BEFORE_LOGIN, LITERALS, Intake
 from imapsh.server.reply import Arguments, Bad, Continue, Reply
 from imapsh.server.store import Refused, Store
@@ -27,6 +27,8 @@ from imapsh.wire.reader import Octets
 
 if TYPE_CHECKING:
     from imapsh.typed.match import Match
+
+_FLAGGED = ("FETCH", "UIDFETCH")  # what tells of changed flags
 
 BAD_COMMANDS = 50  #: in a row, before the server hangs up
 
@@ -81,6 +83,7 @@ class ServerSession:
     def eof(self) -> None:
         """The client is gone."""
         self.client.unselect()
+        self.client.notify(None)
         self.closed = True
 
     def tls_started(self) -> None:
@@ -173,7 +176,8 @@ class ServerSession:
         """Why the line cannot be done, or None if it can."""
         row = match.command
         for problem in match.errors:
-            if problem.severity == "error" or (problem.rule == "not-offered" and self.client.account is not None):
+            offered = self.client.account is None or (row is not None and row.name in REFUSES)
+            if problem.severity == "error" or (problem.rule == "not-offered" and not offered):
                 code = Code("UIDREQUIRED") if problem.rule == "uid-required" else None
                 return StatusText(code, f"{problem.message} (at character {problem.offset + 1})")
         if row is None or row.name not in HANDLERS:
@@ -193,6 +197,7 @@ class ServerSession:
 
     def _answer_with(self, handler: Callable[[bytes], Reply], line: bytes) -> None:
         self._then, self._idling = None, False
+        self.client.acting = True
         try:
             reply = handler(line)
         except Refused as refused:
@@ -206,6 +211,7 @@ class ServerSession:
                 self.client.send("+", StatusText(None, reply.text))
                 self._then = reply.then
                 self._idling = reply.idles
+                self.client.acting = False
                 if reply.idles:
                     self._tell(expunge=True)
                 self._intake.take_line()
@@ -223,7 +229,9 @@ class ServerSession:
     def _finish(self, name: str, reply: StatusText) -> None:
         """News of the mailbox, then the tagged reply; untagged where the line had no tag."""
         row, self._running, self._then = self._running, None, None
-        self._tell(expunge=row is not None and row.expunges)
+        self.client.acting = False
+        expunges = row is not None and row.asks == "EXPUNGE"  # what it has expunged itself is told in any case
+        self._tell(expunge=row is not None and row.expunges, everything=expunges)
         self.client.send(name, reply._replace(text=_visible(reply.text)), self.client.tag or None)
         if self.client.closing:
             self.eof()
@@ -231,14 +239,25 @@ class ServerSession:
     # -- news
 
     def _changed(self) -> None:
-        if self._idling:
-            self._tell(expunge=True)
-            if self._on_output is not None:
-                self._on_output()
+        """Somebody else has changed something; with NOTIFY it is told at any time (RFC 5465 section 3.1)."""
+        notified = self.client.notified
+        if self.client.acting or not (self._idling or notified is not None):
+            return
+        selected = self.client.selected
+        above = selected.announced if selected is not None else 0
+        self._tell(expunge=self._idling or (notified is not None and not notified.delayed))
+        for name, value in notified.arrived(above) if notified is not None else ():
+            self.client.send(name, value)
+        if self._on_output is not None:
+            self._on_output()
 
-    def _tell(self, *, expunge: bool) -> None:
-        if self.client.selected is not None:
-            for name, value in self.client.selected.news(expunge=expunge, rev2=self.client.rev2):
+    def _tell(self, *, expunge: bool, everything: bool = False) -> None:
+        notified, selected = self.client.notified, self.client.selected
+        for name, value in notified.news() if notified is not None else ():
+            self.client.send(name, value)
+        told = notified is None or everything or bool(notified.selected)
+        for name, value in selected.news(expunge=expunge, rev2=self.client.rev2) if selected and told else ():
+            if notified is None or everything or name not in _FLAGGED or "FlagChange" in notified.selected:
                 self.client.send(name, value)
 
 

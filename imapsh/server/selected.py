@@ -50,6 +50,11 @@ class Selected:
                 message.recent = False
         mailbox.watchers.append(self)
 
+    @property
+    def announced(self) -> int:
+        """The highest UID of which the client was told that there is a message; 0 for none."""
+        return self.messages[self._told - 1].uid if self._told else 0
+
     def leave(self) -> None:
         """Watch it no more."""
         self.mailbox.watchers.remove(self)

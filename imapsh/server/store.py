@@ -45,6 +45,22 @@ class Watcher(Protocol):
         """A message's flags changed."""
 
 
+class Listener(Protocol):
+    """Who wants to hear what happens in an account: one of these for each session that asked to be notified."""
+
+    def messages(self, mailbox: Mailbox, event: str) -> None:
+        """Messages came, went or changed; `event` is its name (RFC 5465 section 5)."""
+
+    def name(self, name: str, old: str = "") -> None:
+        """A mailbox was made, removed or renamed."""
+
+    def subscription(self, name: str) -> None:
+        """A mailbox was subscribed or unsubscribed."""
+
+    def metadata(self, mailbox: Mailbox | None, names: Iterable[str]) -> None:
+        """Annotations of a mailbox or of the server have changed."""
+
+
 class Message:
     """One message.  `internaldate` and `saved`, when it came into its mailbox, know their zones.
 
@@ -87,6 +103,7 @@ class Mailbox:
         self.messages: list[Message] = []
         self.keywords: dict[str, str] = {}  # lower case -> as first written
         self.watchers: list[Watcher] = []
+        self.listeners: list[Listener] = []  # those of the account
         self.metadata: dict[str, bytes] = {}  # name of an entry in lower case -> its value
         self.highestmodseq = 1
         self.gone: dict[int, int] = {}
@@ -108,7 +125,12 @@ class Mailbox:
         self.messages.append(message)
         for watcher in self.watchers:
             watcher.arrived(message)
+        self._tell("MessageNew")
         return message
+
+    def _tell(self, event: str) -> None:
+        for listener in list(self.listeners):
+            listener.messages(self, event)
 
     def change(self) -> int:
         """Return the mod-sequence of a change that is being made."""
@@ -157,6 +179,8 @@ class Mailbox:
         for message in sorted(gone, key=lambda message: message.uid):
             for watcher in self.watchers:
                 watcher.vanished(message)
+        if gone:
+            self._tell("MessageExpunge")
 
     def set_flags(self, message: Message, flags: set[str], silent_for: Watcher | None = None) -> None:
         """Replace a message's flags and tell everyone but `silent_for`."""
@@ -166,6 +190,7 @@ class Mailbox:
             for watcher in self.watchers:
                 if watcher is not silent_for:
                     watcher.flagged(message)
+            self._tell("FlagChange")
 
     def size(self) -> int:
         """All its messages' octets."""
@@ -184,6 +209,7 @@ class Account:
         self.clock = clock
         self._uidvalidity = first_uidvalidity
         self.mailboxes: dict[str, Mailbox] = {}
+        self.listeners: list[Listener] = []
         self.subscribed: set[str] = set()
         self.limits: dict[str, int] = {}
         self.metadata: dict[str, bytes] = {}  # the user's own annotations of the server
@@ -233,7 +259,17 @@ class Account:
         """Subscribe; the mailbox need not exist (RFC 9051 section 6.3.7).  Raises Refused (LIMIT)."""
         if len(self.subscribed) >= MAX_NAMES:
             raise Refused("LIMIT", f"an account here has at most {MAX_NAMES} subscriptions")
-        self.subscribed.add(name)
+        if name not in self.subscribed:
+            self.subscribed.add(name)
+            for listener in list(self.listeners):
+                listener.subscription(name)
+
+    def unsubscribe(self, name: str) -> None:
+        """Subscribe no more, if it was subscribed."""
+        if name in self.subscribed:
+            self.subscribed.remove(name)
+            for listener in list(self.listeners):
+                listener.subscription(name)
 
     def create(self, name: str, use: str = "") -> Mailbox:
         """A new mailbox, and those above it; raises Refused (ALREADYEXISTS, CANNOT)."""
@@ -243,7 +279,13 @@ class Account:
         if existing is not None and existing.selectable:
             raise Refused("ALREADYEXISTS", f"mailbox {name!a} already exists")
         self._make_above(name)
-        return self._make(name, use)
+        made = self._make(name, use)
+        self._named(name)
+        return made
+
+    def _named(self, name: str, old: str = "") -> None:
+        for listener in list(self.listeners):
+            listener.name(name, old)
 
     def delete(self, name: str) -> None:
         """Remove a mailbox; with others below it only its messages (RFC 9051 section 6.3.5)."""
@@ -261,6 +303,7 @@ class Account:
         else:
             raise Refused("HASCHILDREN", f"{name!a} has other mailboxes below it; delete those first")
         mailbox.expunge(mailbox.messages)
+        self._named(name)
 
     def rename(self, old: str, new: str) -> None:
         """Rename a mailbox and all below it; INBOX is emptied into the new one (RFC 9051 section 6.3.6)."""
@@ -279,11 +322,13 @@ class Account:
                 mailbox.add(message.source, message.internaldate, message.flags, self.clock())
             mailbox.metadata = dict(inbox.metadata)  # RFC 5464 section 4.1
             inbox.expunge(inbox.messages)
+            self._named(new)
             return
         for name in [old, *self.children(old)]:
             mailbox = self.mailboxes.pop(name)
             mailbox.name = new + name[len(old) :]
             self.mailboxes[mailbox.name] = mailbox
+        self._named(new, old)
 
     def children(self, name: str) -> list[str]:
         """Names of all mailboxes below this one."""
@@ -301,6 +346,7 @@ class Account:
             raise Refused("LIMIT", f"an account here has at most {MAX_NAMES} mailboxes")
         self._uidvalidity += 1
         mailbox = self.mailboxes[name] = Mailbox(name, self._uidvalidity, use)
+        mailbox.listeners = self.listeners
         above = self.mailboxes.get(canonical(name.rpartition(DELIMITER)[0]))
         mailbox.acl = dict(above.acl) if above is not None else {}  # RFC 4314 section 4, CREATE
         return mailbox

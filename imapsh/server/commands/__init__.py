@@ -16,6 +16,7 @@
     ENABLES       what ENABLE turns on, as it is written -> the function that turns it on
     ENABLING      kind and name of a part of a command -> the function that a command with it calls first
     SELECT_PARAMS a parameter of SELECT -> the function that checks it, and returns what to do once the mailbox is open
+    REFUSES       commands that answer by themselves to names that no capability defines
 
 What a family does not have it leaves out.  A new module is found by being here.
 """
@@ -53,3 +54,4 @@ CREATED = _gathered("CREATED")
 MESSAGE_FORMS.update(_gathered("MESSAGE_FORMS"))
 LIST_RETURN = _gathered("LIST_RETURN")
 CAPABILITIES: tuple[str, ...] = tuple(name for family in _FAMILIES for name in getattr(family, "CAPABILITIES", ()))
+REFUSES = frozenset(name for family in _FAMILIES for name in getattr(family, "REFUSES", ()))

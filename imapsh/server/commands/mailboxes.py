@@ -92,7 +92,7 @@ def subscribe(client: Client, arguments: Arguments) -> Reply:
 
 def unsubscribe(client: Client, arguments: Arguments) -> Reply:
     """UNSUBSCRIBE (6.3.8): OK also where it was not subscribed."""
-    client.user_account.subscribed.discard(canonical(arguments.mailbox().removesuffix(DELIMITER)))
+    client.user_account.unsubscribe(canonical(arguments.mailbox().removesuffix(DELIMITER)))
     return ok("not subscribed any more")
 
 

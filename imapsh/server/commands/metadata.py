@@ -111,11 +111,15 @@ def set_metadata(client: Client, arguments: Arguments) -> Reply:
             raise Refused("METADATA", "this value is too large", MetadataLimit("MAXSIZE", _LARGEST))
     if len(kept) > max(_MOST, before):
         raise Refused("METADATA", f"there may be {_MOST} entries", MetadataLimit("TOOMANY"))
+    old = client.user_account.metadata if mailbox is None else mailbox.metadata
+    changed = [name for name in {*old, *kept} if old.get(name) != kept.get(name)]
     if mailbox is None:
         client.user_account.metadata = kept
     elif kept != mailbox.metadata:
         mailbox.metadata = kept
         mailbox.change()  # it raises the highest mod-sequence (RFC 7162 section 3.2)
+    for listener in list(client.user_account.listeners) if changed else ():
+        listener.metadata(mailbox, changed)
     return ok("set")
 
 

@@ -1,0 +1,179 @@
+"""NOTIFY (RFC 5465): the client is told of changes that others make, in any mailbox and at any time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Set
+from typing import TYPE_CHECKING, Any
+
+from imapsh.grammar.metadata import Metadata
+from imapsh.grammar.values import MailboxList, MailboxStatus
+from imapsh.server import listing
+from imapsh.server.commands.fetch import ITEMS, Item, items
+from imapsh.server.reply import Arguments, Bad, Reply, as_text, ok
+from imapsh.server.store import DELIMITER, INBOX, Account, Mailbox, Refused, canonical
+from imapsh.tuples import NamedTuple
+from imapsh.typed.found import Piece, find
+
+if TYPE_CHECKING:
+    from imapsh.server.client import Client
+
+_NEW, _GONE, _FLAGS = "MessageNew", "MessageExpunge", "FlagChange"
+_NAME, _SUBSCRIPTION = "MailboxName", "SubscriptionChange"
+_METADATA, _SERVER_METADATA = "MailboxMetadataChange", "ServerMetadataChange"
+SUPPORTED = (_NEW, _GONE, _FLAGS, _NAME, _SUBSCRIPTION, _METADATA, _SERVER_METADATA)
+_SELECTED = ("SELECTED", "SELECTED-DELAYED")
+
+
+class Group(NamedTuple):
+    """Mailboxes, by the name of a filter and the names that it takes, and the events of them that are told."""
+
+    filter: str
+    names: tuple[str, ...]
+    events: frozenset[str]
+
+    def covers(self, account: Account, name: str) -> bool:
+        """Return whether a mailbox of this name is among them; the lists of section 6 are looked up each time."""
+        if self.filter == "SUBTREE":
+            return any(name == top or name.startswith(top + DELIMITER) for top in self.names)
+        by_name = {"INBOXES": (INBOX,), "MAILBOXES": self.names, "SUBSCRIBED": account.subscribed}
+        return self.filter == "PERSONAL" or name in by_name.get(self.filter, ())
+
+
+class Notifications:
+    """What a client has asked for, and what it is still to be told of.
+
+    `selected` are the events of the selected mailbox, `delayed` says that expunged messages wait for a command, and
+    `items` are told of each new message.  It listens to the account until `end`.
+    """
+
+    def __init__(self, client: Client, groups: Iterable[Group], wanted: tuple[Item, ...] = ()) -> None:
+        self._client = client
+        self._account = client.user_account
+        self._groups = tuple(groups)
+        mine = next((group for group in self._groups if group.filter in _SELECTED), None)
+        self.selected: Set[str] = mine.events if mine is not None else frozenset()
+        self.delayed = mine is not None and mine.filter == _SELECTED[1]
+        self.items = wanted
+        self._numbers: dict[str, set[str]] = {}
+        self._lines: list[tuple[str, Any]] = []
+        self._account.listeners.append(self)
+
+    def end(self) -> None:
+        """Listen no more."""
+        self._account.listeners.remove(self)
+
+    def asks(self, name: str, *events: str) -> bool:
+        """Return whether one of the events is to be told of a mailbox that is not selected."""
+        groups = (group for group in self._groups if group.filter not in _SELECTED)
+        return any(group.events.intersection(events) and group.covers(self._account, name) for group in groups)
+
+    def numbers(self, mailbox: Mailbox) -> set[str]:
+        """The status items that tell of the messages of another mailbox (section 3.1); none if nobody asked."""
+        found: set[str] = set()
+        if self.asks(mailbox.name, _NEW, _GONE):
+            found |= {"MESSAGES", "UIDNEXT", "UIDVALIDITY"}
+        if self.asks(mailbox.name, _FLAGS):
+            found |= {"UIDVALIDITY", "UNSEEN"}
+        return found | {"HIGHESTMODSEQ"} if found and "CONDSTORE" in self._client.enabled else found
+
+    # -- the account tells
+
+    def messages(self, mailbox: Mailbox, event: str) -> None:
+        """Messages came, went or changed: STATUS, unless it is the selected mailbox."""
+        selected = self._client.selected
+        if (selected is None or selected.mailbox is not mailbox) and self.asks(mailbox.name, event):
+            self._numbers.setdefault(mailbox.name, set()).update(self.numbers(mailbox))
+            self._hear()
+
+    def name(self, name: str, old: str = "") -> None:
+        """A mailbox was made or removed, with the one above it, or renamed (section 5.4)."""
+        for one in (name, name.rpartition(DELIMITER)[0]):
+            if one and (one == name or not old) and self.asks(one, _NAME):
+                self._list(one, {"OLDNAME": (old,)} if old else {})
+
+    def subscription(self, name: str) -> None:
+        """A mailbox was subscribed or unsubscribed (section 5.5)."""
+        if self.asks(name, _SUBSCRIPTION):
+            self._list(name, {})
+
+    def metadata(self, mailbox: Mailbox | None, names: Iterable[str]) -> None:
+        """Entries of a mailbox or of the server have changed (sections 5.6 and 5.7)."""
+        of_server = any(_SERVER_METADATA in group.events for group in self._groups)
+        if of_server if mailbox is None else self.asks(mailbox.name, _METADATA):
+            name = "" if mailbox is None else mailbox.name
+            self._lines.append(("METADATA", Metadata(name, None, tuple(sorted(names)))))
+            self._hear()
+
+    def _list(self, name: str, extended: dict[str, Any]) -> None:
+        request = listing.Request("", (), frozenset(), frozenset({"SUBSCRIBED"}))
+        has_children = bool(self._account.children(name))
+        shown = listing.attributes(self._account, name, request, has_children=has_children)
+        self._lines.append(("LIST", MailboxList(shown, DELIMITER, name, extended)))
+        self._hear()
+
+    def _hear(self) -> None:
+        """What the client does itself it is not told of (section 5)."""
+        if self._client.acting:
+            self._numbers.clear()
+            self._lines.clear()
+        else:
+            self._client.changed()
+
+    # -- the client is told
+
+    def news(self) -> Iterator[tuple[str, Any]]:
+        """What is to be told of other mailboxes."""
+        lines, self._lines = self._lines, []
+        numbers, self._numbers = self._numbers, {}
+        yield from lines
+        for name, wanted in numbers.items():
+            if (mailbox := self._account.mailboxes.get(name)) is not None:
+                yield "STATUS", _status(mailbox, wanted)
+
+    def arrived(self, above: int) -> Iterator[tuple[str, Any]]:
+        """FETCH of the messages with a higher UID (section 5.2)."""
+        selected = self._client.selected
+        if selected is None or not self.items or _NEW not in self.selected:
+            return
+        for number, message in enumerate(selected.messages, 1):
+            if message.uid > above and selected.exists(message):
+                values = {item.label or item.name: ITEMS[item.name](message, item) for item in self.items}
+                if "FLAGS" in values:
+                    values["FLAGS"] = selected.flags(message, self._client.rev2)
+                yield selected.told(number, message, values)
+
+
+def _status(mailbox: Mailbox, wanted: Iterable[str]) -> MailboxStatus:
+    from imapsh.server.commands import STATUS  # of all families, and this is one of them
+
+    return MailboxStatus(mailbox.name, {item: STATUS[item](mailbox) for item in sorted(wanted)})
+
+
+def notify(client: Client, arguments: Arguments) -> Reply:
+    """NOTIFY (section 3.1): what was asked for before holds no more."""
+    groups = [_group(arguments, piece) for piece in find(arguments.match.pieces, "syntax")]
+    if any(group.events - set(SUPPORTED) for group in groups):
+        raise Refused("BADEVENT", "this server cannot tell of such an event", SUPPORTED)
+    wanted = tuple(items(arguments))
+    unknown = next((item.name for item in wanted if item.name not in ITEMS), None)
+    if unknown is not None:
+        raise Bad(f"this server does not know the FETCH item {unknown}")
+    asked = Notifications(client, groups, wanted)
+    client.notify(asked)
+    if "STATUS" in arguments.names("keyword"):
+        for mailbox in sorted(client.user_account.mailboxes.values(), key=lambda mailbox: mailbox.name):
+            is_other = client.selected is None or client.selected.mailbox is not mailbox
+            if is_other and mailbox.selectable and (numbers := asked.numbers(mailbox)):
+                client.send("STATUS", _status(mailbox, numbers))
+    return ok("you will be told" if groups else "you will be told nothing")
+
+
+def _group(arguments: Arguments, piece: Piece) -> Group:
+    [mailboxes] = piece.all("mailbox-filter")
+    names = tuple(canonical(arguments.name(as_text(one.value))) for one in mailboxes.all("mailbox"))
+    return Group(mailboxes.name, names, frozenset(event.name for event in piece.all("event")))
+
+
+HANDLERS = {"NOTIFY": notify}
+CAPABILITIES = ("NOTIFY",)
+REFUSES = ("NOTIFY",)  # an event that is not known is a NO with BADEVENT (section 3.1)
