@@ -79,6 +79,7 @@ CONDUCT: dict[str, Rule] = {
     # -- messages that go
     "vanished-unasked": Rule("RFC 7162 §3.2.10", "VANISHED comes only if QRESYNC or UIDONLY is enabled"),
     "expunge-qresync": Rule("RFC 7162 §3.2.10.2", "with QRESYNC, VANISHED comes in place of EXPUNGE"),
+    "uidfetch-unasked": Rule("RFC 9586 §3.1", "UIDFETCH comes only if UIDONLY is enabled"),
     "number-uidonly": Rule("RFC 9586 §3", "with UIDONLY, no response has a message number"),
     # -- mailboxes
     "uidvalidity-changes": Rule("RFC 9051 §2.3.1.1", "UIDVALIDITY stays while the mailbox is selected", NOTICE),

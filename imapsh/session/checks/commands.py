@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from imapsh.findings import Finding
 from imapsh.grammar.sequence import SequenceSet
-from imapsh.grammar.values import Capabilities, ESearch, Search
+from imapsh.grammar.values import Capabilities, ESearch
 from imapsh.patterns import lazy
 from imapsh.session.capabilities import upper
 
@@ -107,13 +107,12 @@ def twice(run: Run) -> Iterator[Finding]:
         yield Finding("search-twice", f"{run.exchange.name} was answered by {count} responses")
 
 
-def searched(value: Search, runs: Iterable[Run], box: Mailbox | None) -> Iterator[Finding]:
-    """Hold the result of a SEARCH against the messages that there are."""
-    ids = value.ids
+def searched(name: str, ids: Sequence[int], runs: Iterable[Run], box: Mailbox | None) -> Iterator[Finding]:
+    """Hold the result of a SEARCH or SORT against the messages that there are."""
     if len(ids) <= _REPEATED and len(set(ids)) < len(ids):
-        yield Finding("search-repeats", "SEARCH names a message twice")
-    asked = [run for run in runs if run.exchange.name in SEARCHES or run.exchange.row is None]
-    if len(asked) == 1 and asked[0].alone and asked[0].exchange.name == "SEARCH":
+        yield Finding("search-repeats", f"{name} names a message twice")
+    asked = list(runs)
+    if len(asked) == 1 and asked[0].alone and asked[0].exchange.name == name:  # not UID SEARCH
         yield from _numbers(max(ids, default=0), box)
 
 

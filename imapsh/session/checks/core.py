@@ -7,7 +7,6 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from imapsh.findings import Finding
-from imapsh.grammar.inprogress import InProgress
 from imapsh.grammar.values import (
     Capabilities,
     Code,
@@ -16,8 +15,8 @@ from imapsh.grammar.values import (
     Fetch,
     MailboxList,
     MailboxStatus,
-    Search,
     StatusText,
+    UidFetch,
     Vanished,
 )
 from imapsh.session.checks import commands, mailboxes, opening
@@ -28,6 +27,7 @@ from imapsh.session.states import OPENS
 from imapsh.table.model import SELECTED
 
 if TYPE_CHECKING:
+    from imapsh.grammar.inprogress import InProgress
     from imapsh.grammar.responses import Response
     from imapsh.session.exchange import Exchange
     from imapsh.session.facts import Facts
@@ -162,6 +162,16 @@ class Checks:
             if lacks:
                 yield Finding("fetch-qresync", f"{value.seq} FETCH tells changed flags without {lacks}")
 
+    def _by_uid(self, value: UidFetch, readable: bool, messages: Messages | None) -> Iterator[Finding]:
+        """Hold a UIDFETCH against what the same message had before."""
+        for run in self._runs.values():
+            if run.exchange.name == "UID STORE":
+                run.store(value.uid, value.items.get("FLAGS"))
+        if not ("UIDONLY" in self._known.enabled or self.joined or self.blind or self._raw()):
+            yield Finding("uidfetch-unasked", "UIDFETCH, but UIDONLY is not enabled")
+        if messages is not None:
+            yield from messages.told_of(value.uid, value.items, readable)
+
     def _raw(self) -> bool:
         """Return whether commands run of which nobody knows what they bring."""
         return bool(self._known.raw.tags or self._known.given_up)
@@ -174,6 +184,8 @@ class Checks:
             findings = tuple(finding for finding in findings if finding.rule not in undecided)
         if self.joined:  # NOTIFY or UIDONLY may be in force
             findings = tuple(finding for finding in findings if finding.rule not in _TIMES)
+        if self._messages is not None and any(finding.rule == "exists-shrinks" for finding in findings):
+            self._messages.numbered = False  # nobody knows which messages went
         if type(value) is Fetch:
             return (*findings, *(self.fetch(response, value, box) if box is not None else ()))
         self._count(response.name, value)
@@ -202,8 +214,12 @@ class Checks:
                 yield Finding("vanished-unasked", "VANISHED, but neither QRESYNC nor UIDONLY is enabled")
             if messages is not None and not value.earlier:
                 messages.vanished(value)
-        elif isinstance(value, Search):
-            yield from commands.searched(value, runs, None if self.blind or self.muddled or self._raw() else box)
+        elif isinstance(value, UidFetch):
+            yield from self._by_uid(value, not response.violations, messages)
+        elif response.name in ("SEARCH", "SORT") and hasattr(value, "ids"):
+            yield from commands.searched(
+                response.name, value.ids, runs, None if self.blind or self.muddled or self._raw() else box
+            )
         elif isinstance(value, ESearch):
             yield from self._esearch(value, box)
         elif isinstance(value, Capabilities):
@@ -259,7 +275,7 @@ class Checks:
             self.muddled, self._messages = False, None
         elif name == "CAPABILITY" and isinstance(arg, tuple):
             yield from commands.offered(arg)
-        elif isinstance(arg, InProgress):
+        elif name == "INPROGRESS" and hasattr(arg, "progress"):
             yield from self._progress(arg)
         elif box is None or self.blind or self.muddled or not isinstance(arg, int):
             return

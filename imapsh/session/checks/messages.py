@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from imapsh.findings import Finding
@@ -106,12 +106,15 @@ class Messages:
             uid = self.box.uid_of(number) if self.numbered else None
         elif self.numbered:
             yield from self._placed(number, uid)
-        if uid is not None:
-            if uid in self.gone:
-                yield Finding("uid-gone", f"UID {uid} was expunged, and comes again")
-            if number <= self.first and self.numbered and uid >= self.below:
-                yield Finding("uid-above-next", f"UID {uid}, but UIDNEXT was {self.below} when the mailbox was opened")
-                self.first = 0  # once is enough
+        if uid is not None and number <= self.first and self.numbered and uid >= self.below:
+            yield Finding("uid-above-next", f"UID {uid}, but UIDNEXT was {self.below} when the mailbox was opened")
+            self.first = 0  # once is enough
+        yield from self.told_of(uid, items, readable)
+
+    def told_of(self, uid: int | None, items: Mapping[str, Any], readable: bool) -> Iterator[Finding]:
+        """Return what is wrong with the items of a message, whose UID may not be known."""
+        if uid in self.gone:
+            yield Finding("uid-gone", f"UID {uid} was expunged, and comes again")
         if not readable:
             return
         if "FLAGS" in items:

@@ -52,6 +52,11 @@ def test_uids_move_with_the_numbers() -> None:
     assert findings(SELECTED, known, ("NOOP", "* 5 EXPUNGE", "* 5 EXISTS"), (FETCH, "* 5 FETCH (UID 100)")) == []
 
 
+def test_behind_a_loss_that_was_not_told_no_number_is_sure() -> None:
+    known = (FETCH, *(f"* {number} FETCH (UID {number * 10})" for number in range(1, 6)))
+    assert findings(SELECTED, known, ("NOOP", "* 4 EXISTS"), (FETCH, "* 1 FETCH (UID 20)")) == ["exists-shrinks"]
+
+
 def test_a_vanished_that_leaves_the_numbers_open_accuses_nobody() -> None:
     gone = ("NOOP", "* VANISHED 11:12")
     assert findings(QRESYNC, gone, ("UID FETCH 1:* UID", "* 2 FETCH (UID 20)", "* 2 FETCH (UID 30)")) == []
@@ -101,6 +106,16 @@ def test_memory_is_bounded() -> None:
     assert len(memory) <= 1 << 15
     assert memory.get(199_999) == 1
     assert memory.get(3) is None
+
+
+def test_with_uids_alone_the_same_holds() -> None:
+    line = "UID FETCH 1:* (RFC822.SIZE FLAGS)"
+    first, second = "* 7 UIDFETCH (RFC822.SIZE 5 FLAGS ())", "* 7 UIDFETCH (RFC822.SIZE 6 FLAGS (odd))"
+    assert findings(UIDONLY, (line, first), (line, first)) == []
+    assert findings(UIDONLY, (line, first), (line, second)) == ["message-changes", "keyword-unannounced"]
+    assert findings(UIDONLY, (line, first), ("NOOP", "* VANISHED 7"), (line, first)) == ["uid-gone"]
+    store = (r"UID STORE 7 +FLAGS (\Seen)", "* 7 UIDFETCH (FLAGS ())")
+    assert findings(UIDONLY, store) == ["store-flags"]
 
 
 def test_mod_sequences() -> None:
@@ -154,6 +169,8 @@ def test_the_answer_to_a_uid_command_has_the_uid(line: str, said: str, rules: li
         (NOMODSEQ, "NOOP", "* 1 FETCH (FLAGS ())", []),
         (CONDSTORE, "NOOP", "* 1 FETCH (FLAGS ())", []),
         (UIDONLY, "NOOP", "* 1 FETCH (UID 7 FLAGS ())", ["number-uidonly"]),
+        (UIDONLY, "NOOP", "* 7 UIDFETCH (FLAGS ())", []),
+        (CONDSTORE, "NOOP", "* 7 UIDFETCH (FLAGS ())", ["uidfetch-unasked"]),
         # -- messages that go
         (QRESYNC, "NOOP", "* 1 EXPUNGE", ["expunge-qresync"]),
         (NOMODSEQ, "NOOP", "* 1 EXPUNGE", []),
