@@ -244,7 +244,7 @@ def test_a_name_that_is_not_ascii_is_encoded_by_tab(tmp_path: Path) -> None:
             person.types('CREATE "Entwürfe"')
             await person.screen.shows("write Entw&APw-rfe: 'ü' is allowed in quotes only after ENABLE")
             person.types(TAB)
-            await person.enters("", '> A2 CREATE "Entw&APw-rfe"', "OK made")
+            await person.enters("", '> A2 CREATE "Entw&APw-rfe"', "< A2 OK [MAILBOXID", "made")
 
     play(scene)
 
