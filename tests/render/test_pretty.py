@@ -274,6 +274,10 @@ def test_findings_of_conduct_stand_below() -> None:
     assert pretty(one(b"a1 OK x\r\n"), findings=[finding]) == (
         "< a1 OK x\n  ! no command has this tag [tag-unknown, RFC 9051 §2.2.2]\n"
     )
+    odd = Finding("select-codes", "SELECT was answered OK without UIDNEXT")
+    assert pretty(one(b"a1 OK x\r\n"), findings=[odd]) == (
+        "< a1 OK x\n  ? SELECT was answered OK without UIDNEXT [select-codes, notice, RFC 9051 §6.3.2]\n"
+    )
 
 
 # -- client lines

@@ -302,6 +302,9 @@ def test_a_row_that_is_wrong_is_shown_at_once_with_what_is_wrong() -> None:
 def test_faults_of_conduct_and_an_end_within() -> None:
     finding = Finding("tag-unknown", "no command with the tag a1 is running")
     assert views().show(one(b"a1 OK x\r\n"), [finding]).splitlines()[1].startswith("  ! no command with the tag a1")
+    odd = Finding("search-twice", "SEARCH was answered by 2 responses")
+    (_, told) = views().show(one(b"a1 OK x\r\n"), [odd]).splitlines()
+    assert told == "  ? SEARCH was answered by 2 responses [search-twice, notice, RFC 9051 §6.4.4]"
     response = one(b"* 3 EXISTS\r\n")
     response.frame = Frame((b"* 3 EXI",), incomplete=True)
     assert views().show(response) == "- 3 messages\n  (the input ends here, within the response)\n"

@@ -38,7 +38,8 @@ def opened(run: Run, before: Before, box: Mailbox, known: Facts) -> Iterator[Fin
         yield Finding("select-recent", f"{name} was answered OK without RECENT")
     if {"CONDSTORE", "QRESYNC"} & known.enabled and not any(one in codes for one in _MODSEQS):
         yield Finding("select-modseq", f"{name} was answered OK without HIGHESTMODSEQ or NOMODSEQ")
-    if before.name and before.name != box.name and "CLOSED" not in codes and _closes(known):
+    another = before.name and before.name.casefold() != box.name.casefold()
+    if another and "CLOSED" not in codes and _closes(known):
         yield Finding("select-closed", f"{name} closed {before.name} without [CLOSED]")
     if came.get("RECENT") == came.get("EXISTS") == 1 and (box.recent or 0) > (box.exists or 0):
         yield Finding("recent-count", f"{box.recent} messages are recent, but the mailbox holds {box.exists}")

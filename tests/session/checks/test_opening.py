@@ -40,6 +40,7 @@ CLOSED = "* OK [CLOSED] so"
         (QRESYNC, opened(MODSEQ), ["select-closed"]),
         (CONDSTORE, opened(), ["select-closed"]),
         (CONDSTORE, opened(line="SELECT INBOX"), []),  # not another mailbox
+        (CONDSTORE, opened(line="SELECT inbox"), []),
         (CONDSTORE, ("SELECT Box", "TAG NO there is none"), []),
         (SELECTED, opened(), []),  # of a server that has no [CLOSED]
     ],
