@@ -100,8 +100,8 @@ SUBJECTS: dict[str, Subject] = {
     "violations": Subject("violations", "violations [RULE] [OPERATOR NUMBER]", "violations of the grammar, by the "
     "rules "
                           "of docs/reference/rules.rst", "no violations", "may", "may"),
-    "findings": Subject("findings", "findings [RULE] [OPERATOR NUMBER]", "faults of conduct, such as an EXPUNGE at a "
-                        "forbidden time", "no findings", "may", "may"),
+    "findings": Subject("findings", "findings [RULE|fault|notice] [OPERATOR NUMBER]", "what is wrong with the "
+                        "server's conduct, such as an EXPUNGE at a forbidden time", "no findings fault", "may", "may"),
 }  # fmt: skip
 
 

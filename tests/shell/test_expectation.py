@@ -183,7 +183,8 @@ def test_the_items_of_fetch_and_the_fields_of_others(inbox: FakeApp) -> None:
 def test_what_breaks_the_grammar_and_conduct() -> None:
     answer = b"* 3 EXISTS \r\n* FOO bar\r\n* 0 FETCH (FLAGS ())\r\n* 1 EXPUNGE\r\nTAG OK [X-Y zz] done\r\n"
     lines = ["FETCH 1 FLAGS", "\\expect no violations", "\\expect violations > 0", "\\expect findings expunge-time",
-             "\\expect [X-Y] = zz", "\\expect untagged FOO = bar"]  # fmt: skip
+             "\\expect [X-Y] = zz", "\\expect untagged FOO = bar", "\\expect findings fault = 4",
+             "\\expect no findings notice"]  # fmt: skip
     with listening(says(answer, greeting=GREETING)) as port:
         done = imapsh(url(port), "--no-login", "--no-ask", "--keep-going", stdin=script(*lines))
     assert done.status == 1, done.err

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from imapsh.errors import UsageError
+from imapsh.findings import FAULT, NOTICE
 from imapsh.grammar.responses import STATUS, TAGGED, UNTAGGED, Response
 from imapsh.session.events import Completed, Event, Received
 from imapsh.shell.expectation import SUBJECTS, Expectation, is_code
@@ -223,14 +224,16 @@ def violations(expected: Expectation, app: App) -> Seen:
 
 
 def findings(expected: Expectation, app: App) -> Seen:
-    """Check the breaches of conduct in the last exchange, of one rule or of any."""
+    """Check the breaches of conduct in the last exchange, of one rule, of one level or of any."""
+    level = expected.name.lower() if expected.name.lower() in (FAULT, NOTICE) else ""
     found = [
         (finding.rule, event.response.name)
         for event in _events(app)
         if isinstance(event, Received | Completed)
         for finding in event.findings
+        if level in ("", finding.level)
     ]
-    return _named(expected, found, "findings of conduct")
+    return _named(expected._replace(name="") if level else expected, found, f"{level or 'finding'}s of conduct")
 
 
 def _named(expected: Expectation, found: list[tuple[str, str]], what: str) -> Seen:
