@@ -106,8 +106,6 @@ CONDUCT: dict[str, Rule] = {
     "enable-needed": Rule("RFC 7162 §3.2.3", "a server that offers QRESYNC offers ENABLE"),
     "namespace-missing": Rule("RFC 9051 §6.3.10", "NAMESPACE brings a NAMESPACE response"),
     "status-missing": Rule("RFC 9051 §6.3.11", "STATUS brings a STATUS response"),
-    "quota-missing": Rule("RFC 9208 §4.1.1", "GETQUOTA brings a QUOTA response"),
-    "quotaroot-missing": Rule("RFC 9208 §4.1.2", "GETQUOTAROOT brings a QUOTAROOT response"),
     "search-missing": Rule("RFC 3501 §6.4.4", "SEARCH brings a SEARCH or ESEARCH response, even if nothing is found"),
     "search-twice": Rule("RFC 9051 §6.4.4", "one SEARCH or ESEARCH response answers a SEARCH", NOTICE),
     "search-repeats": Rule("RFC 9051 §6.4.4", "SEARCH names each message once", NOTICE),
@@ -215,9 +213,14 @@ RULES: dict[str, Rule] = {
 }
 
 
-def define(rfc: str, rules: dict[str, str]) -> None:
+def define(rfc: str, rules: dict[str, str], *, conduct: bool = False) -> None:
     """Add the rules of an extension: id -> what it asks, in one line; all stand in `rfc`, an RFC and its section.
+
+    With `conduct` they are rules of conduct.
 
     Its module of `imapsh.grammar` calls this, so that a rule is known before it can be broken.
     """
-    RULES.update((name, Rule(rfc, line)) for name, line in rules.items())
+    made = {name: Rule(rfc, line) for name, line in rules.items()}
+    RULES.update(made)
+    if conduct:
+        CONDUCT.update(made)

@@ -24,6 +24,10 @@ define(
 )
 
 
+define("RFC 9208 §4.1.1", {"quota-missing": "GETQUOTA brings a QUOTA response"}, conduct=True)
+define("RFC 9208 §4.1.2", {"quotaroot-missing": "GETQUOTAROOT brings a QUOTAROOT response"}, conduct=True)
+
+
 class Quota(NamedTuple):
     """QUOTA: the limits of a quota root.  `resources`: name in upper case -> usage and limit, in the resource's unit.
 

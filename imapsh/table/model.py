@@ -57,6 +57,7 @@ class Command(NamedTuple):
     guard: str = ""
     harmless: str = ""  # the same without a change to the mailbox; read-only mode sends it instead
     asks: str = ""
+    due: tuple[str, ...] = ()  # untagged responses of which one must come before its OK
     standing: str = ""  # see `standing`
     check: str = ""
 

@@ -12,9 +12,11 @@ _RESOURCES = (
 
 COMMANDS = (
     Command("GETQUOTA", AFTER_LOGIN, "<quota-root>", "Asks for the usage and limits of a quota root.",
-            "RFC 9208 §4.1.1", 'GETQUOTA ""', needs=_QUOTA, responses=("QUOTA",), asks="QUOTA"),
+            "RFC 9208 §4.1.1", 'GETQUOTA ""', needs=_QUOTA, responses=("QUOTA",), asks="QUOTA",
+            due=("QUOTA",)),
     Command("GETQUOTAROOT", AFTER_LOGIN, "<mailbox>", "Asks for the quota roots of a mailbox, with their limits.",
-            "RFC 9208 §4.1.2", "GETQUOTAROOT INBOX", needs=_QUOTA, responses=("QUOTAROOT", "QUOTA"), asks="QUOTA"),
+            "RFC 9208 §4.1.2", "GETQUOTAROOT INBOX", needs=_QUOTA, responses=("QUOTAROOT", "QUOTA"), asks="QUOTA",
+            due=("QUOTAROOT",)),
     Command("SETQUOTA", AFTER_LOGIN, "<quota-root> ([{<quota-resource> <number64>}...])",
             "Sets the limits of a quota root; resources that are not named have none then.",
             "RFC 9208 §4.1.3", 'SETQUOTA "" (STORAGE 512)', needs=("QUOTASET", "QUOTA"), changes=True,

@@ -11,10 +11,10 @@ _ESEARCH = ("ESEARCH", "ESORT", "IMAP4rev2")
 COMMANDS = (
     Command("SEARCH", MAILBOX_SELECTED, _SYNTAX, "Finds messages; tells their numbers.", _KEY,
             'SEARCH FLAGGED SINCE 1-Feb-1994 NOT FROM "Smith"', expunges=False, numbers=True,
-            responses=("SEARCH", "ESEARCH"), asks="SEARCH", check="search.options"),
+            responses=("SEARCH", "ESEARCH"), asks="SEARCH", due=("SEARCH", "ESEARCH"), check="search.options"),
     Command("UID SEARCH", MAILBOX_SELECTED, _SYNTAX, "Finds messages; tells their UIDs.", "RFC 9051 §6.4.9",
             "UID SEARCH RETURN (MIN MAX) 1:5000", numbers=True, responses=("SEARCH", "ESEARCH"),
-            asks="SEARCH", check="search.options"),
+            asks="SEARCH", due=("SEARCH", "ESEARCH"), check="search.options"),
 )  # fmt: skip
 
 #: Keys without an argument, keys with one, and keys that only IMAP4rev1 has.

@@ -14,7 +14,7 @@ from imapsh.table.model import (
 
 COMMANDS = (
     Command("CAPABILITY", ANY_STATE, "", "Lists what the server can do.", "RFC 9051 §6.1.1", "CAPABILITY",
-            responses=("CAPABILITY",)),
+            responses=("CAPABILITY",), due=("CAPABILITY",)),
     Command("NOOP", ANY_STATE, "", "Does nothing, and lets the server report what changed.", "RFC 9051 §6.1.2", "NOOP",
             responses=("EXISTS", "EXPUNGE", "VANISHED", "FETCH")),
     Command("LOGOUT", ANY_STATE, "", "Ends the session.", "RFC 9051 §6.1.3", "LOGOUT",
@@ -29,7 +29,7 @@ COMMANDS = (
             responses=("CAPABILITY",)),
     Command("ENABLE", AFTER_LOGIN, "<capability>...", "Turns on extensions that change what the server sends.",
             "RFC 9051 §6.3.1", "ENABLE IMAP4rev2", needs=("ENABLE", "IMAP4rev2"), barrier=True,
-            responses=("ENABLED",)),
+            responses=("ENABLED",), due=("ENABLED",)),
     Command("IDLE", AFTER_LOGIN, "", "Waits for news of the mailbox until DONE is sent.", "RFC 9051 §6.3.13", "IDLE",
             needs=("IDLE", "IMAP4rev2"), barrier=True, responses=("EXISTS", "EXPUNGE", "VANISHED", "FETCH")),
     Command("ID", ANY_STATE, "<id-params>", "Tells the server who the client is, and asks the same.",

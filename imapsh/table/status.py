@@ -4,7 +4,8 @@ from imapsh.table.model import AFTER_LOGIN, Command, Name
 
 COMMANDS = (
     Command("STATUS", AFTER_LOGIN, "<mailbox> (<status-item>...)", "Asks for numbers about a mailbox not selected.",
-            "RFC 9051 §6.3.11", "STATUS blurdybloop (UIDNEXT MESSAGES)", responses=("STATUS",), asks="STATUS"),
+            "RFC 9051 §6.3.11", "STATUS blurdybloop (UIDNEXT MESSAGES)", responses=("STATUS",), asks="STATUS",
+            due=("STATUS",)),
 )  # fmt: skip
 
 _ITEM = "RFC 9051 §6.3.11"

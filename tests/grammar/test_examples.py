@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from .reading import DATA, one
+from imapsh.grammar.values import Unknown
 
-EXAMPLES = [
-    line.split("\t")
-    for name in ("examples", "examples_sync")
-    for line in (DATA / f"{name}.txt").read_text().splitlines()
-]
+from .reading import DATA, one, parse
+
+EXAMPLES = [line.split("\t") for line in (DATA / "examples.txt").read_text().splitlines()]
+EXTENSIONS = [line.split("\t") for line in (DATA / "examples_extensions.txt").read_text().splitlines()]
 #: The examples that break the ABNF of their own RFC, and how.
 AMISS = [
     line.split("\t")
-    for name in ("examples_amiss", "examples_sync_amiss")
+    for name in ("examples_amiss", "examples_extensions_amiss")
     for line in (DATA / f"{name}.txt").read_text().splitlines()
 ]
 
@@ -26,8 +25,20 @@ def test_an_example_is_legal(section: str, line: str) -> None:
     assert response.kind != "garbage"
 
 
+@pytest.mark.parametrize(("section", "line"), EXTENSIONS)
+def test_an_extensions_example_is_legal_and_typed(section: str, line: str) -> None:
+    for response in parse(line.encode() + b"\r\n"):
+        assert response.violations == () or (response.frame.incomplete and line.endswith("}"))
+        assert response.kind != "garbage"
+        assert not isinstance(response.value, Unknown)
+
+
+def test_there_are_many() -> None:
+    assert len(EXTENSIONS) > 1000
+
+
 @pytest.mark.parametrize(("section", "line", "why"), AMISS)
 def test_a_slip_of_the_rfc_is_named(section: str, line: str, why: str) -> None:
-    response = one(line.encode() + b"\r\n")
-    assert response.violations
+    (response,) = parse(line.encode() + b"\r\n")
+    assert response.violations or isinstance(response.value, Unknown)
     assert response.kind != "garbage"

@@ -83,6 +83,8 @@ LINES = (
     ("MOVE", "MOVE 2 {box}"),
     ("UNSELECT", "UNSELECT"),
     ("XLIST", 'XLIST "" "*"'),
+    ("MAILBOX-REFERRALS", 'RLIST "" "*"'),
+    ("MAILBOX-REFERRALS", 'RLSUB "" "*"'),
     ("NOTIFY", "NOTIFY SET STATUS (personal (MessageNew MessageExpunge))"),
     ("NOTIFY", "NOTIFY NONE"),
     ("QRESYNC", "ENABLE QRESYNC"),

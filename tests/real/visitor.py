@@ -25,6 +25,8 @@ KNOWN = (
     ("dovecot", "mailbox-name", rb"\* STATUS \{\d+\}\r\n.*[\x80-\xff]"),
     # a quota root without limits comes without the list in parentheses
     ("courier", "quota-response", rb'\* QUOTA "[^"]*"\r\n'),
+    # FUZZY without an index is answered OK, and nothing else
+    ("cyrus", "search-missing", rb"OK Completed \(0 msgs"),
     # a bare LF behind the reply to AUTHENTICATE
     ("mailutils", "line", rb"AUTHENTICATE .*[^\r]\n\Z"),
     # it says "1 EXPUNGED", which is no EXPUNGE, and then the smaller EXISTS

@@ -127,7 +127,7 @@ def said(host: FakeApp, line: str) -> str:
     [
         "OK", "OK [READ-WRITE]", "[READ-WRITE]", "no NO", "no OK [READ-ONLY]", "text = opened", "OK ~ opened$",
         "untagged EXISTS = 11", "untagged EXISTS", "untagged OK [UIDNEXT] = 22", "untagged ok [uidvalidity] > 1",
-        "untagged FLAGS ~ \\\\Seen", "untagged FLAGS flags ~ \\$Work", "count OK = 4", "count EXPUNGE = 0",
+        "untagged FLAGS ~ \\\\Seen", "untagged FLAGS flags ~ \\$Work", "count OK = 6", "count EXPUNGE = 0",
         "no untagged EXPUNGE", "state selected", "no state logout", "mailbox INBOX", "mailbox != Sent",
         "capability idle", "no capability X-NONE", "bytes > 100", "time < 60", "no violations", "no findings",
         "violations = 0",
@@ -144,7 +144,7 @@ def test_met(inbox: FakeApp, line: str) -> None:
         ("NO [TRYCREATE]", "the reply to SELECT was OK [READ-WRITE] opened"),
         ("OK [READ-ONLY]", "the reply to SELECT was OK [READ-WRITE] opened"),
         ("untagged EXISTS > 11", "EXISTS was 11"),
-        ("untagged OK [HIGHESTMODSEQ] > 1", "none of 4 untagged OK has [HIGHESTMODSEQ]"),
+        ("untagged OK [NOMODSEQ]", "none of 6 untagged OK has [NOMODSEQ]"),
         ("untagged EXPUNGE", "there was no untagged EXPUNGE"),
         ("no untagged EXISTS", "EXISTS was 11"),
         ("count EXISTS = 2", "the number of untagged EXISTS was 1"),

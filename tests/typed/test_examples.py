@@ -18,6 +18,28 @@ LINES = [
 ]
 
 
+HERE = Path(__file__).parent
+EXTENSIONS = [tuple(line.split("\t")) for line in (HERE / "examples_extensions.txt").read_text("utf-8").splitlines()]
+#: Examples that do not follow the grammar of their own RFC, and why.
+AMISS = [tuple(line.split("\t")) for line in (HERE / "examples_extensions_amiss.txt").read_text("utf-8").splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("section", "line"), EXTENSIONS, ids=[f"{section}-{line}"[:80] for section, line in EXTENSIONS]
+)
+def test_an_extensions_own_lines_match(section: str, line: str) -> None:
+    found = match(line, Context("selected", tagged=True))
+    assert [problem for problem in found.errors if problem.severity == "error" and problem.rule != "state"] == []
+    assert found.command is not None
+    assert found.complete or line.endswith("}")
+
+
+@pytest.mark.parametrize(("section", "line", "why"), AMISS, ids=[f"{row[0]}-{row[1]}"[:80] for row in AMISS])
+def test_a_slip_of_an_rfc_is_named(section: str, line: str, why: str) -> None:
+    found = match(line, Context("selected", tagged=True))
+    assert not found.complete or any(problem.severity == "error" for problem in found.errors)
+
+
 @pytest.mark.parametrize(("section", "line"), LINES, ids=[f"{section}-{line}" for section, line in LINES])
 def test_the_rfcs_own_lines_match(section: str, line: str) -> None:
     words = line.split()
@@ -34,3 +56,4 @@ def test_the_rfcs_own_lines_match(section: str, line: str) -> None:
 
 def test_there_are_many() -> None:
     assert len(LINES) > 120
+    assert len(EXTENSIONS) > 400

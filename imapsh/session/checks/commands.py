@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from imapsh import table
 from imapsh.findings import Finding
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.values import Capabilities, ESearch
@@ -24,18 +25,6 @@ _RETURN = lazy(r"\S+ (?:UID )?SEARCH RETURN \(([^()]*)\)")
 _STORE = lazy(r"\S+ (?:UID )?STORE (\S+) (?:\([^()]*\) )?([+-]?FLAGS) (?:\(([^()]*)\)|([^()]+))")
 _STORED = 1000  # FETCH responses to a STORE that are looked at
 _REPEATED = 1 << 17  # numbers of a SEARCH that are held against one another
-
-#: command -> the responses of which one must come before its OK, and the rule that says so
-_REQUIRED: dict[str, tuple[tuple[str, ...], str]] = {
-    "CAPABILITY": (("CAPABILITY",), "capability-missing"),
-    "ENABLE": (("ENABLED",), "enabled-missing"),
-    "NAMESPACE": (("NAMESPACE",), "namespace-missing"),
-    "STATUS": (("STATUS",), "status-missing"),
-    "GETQUOTA": (("QUOTA",), "quota-missing"),
-    "GETQUOTAROOT": (("QUOTAROOT",), "quotaroot-missing"),
-    "SEARCH": (("SEARCH", "ESEARCH"), "search-missing"),
-    "UID SEARCH": (("SEARCH", "ESEARCH"), "search-missing"),
-}
 
 
 class Run:
@@ -87,14 +76,15 @@ def options(run: Run) -> Collection[str] | None:
 
 def missing(run: Run) -> Iterator[Finding]:
     """Return which response that its command asks for did not come."""
-    required = _REQUIRED.get(run.exchange.name)
-    if required is None or run.garbled or any(run.came.get(name) for name in required[0]):
+    row = run.exchange.row
+    if row is None or not row.due or run.garbled or any(run.came.get(name) for name in row.due):
         return
-    if run.exchange.name in SEARCHES:
+    if row.name in SEARCHES:
         asked = options(run)
         if asked is None or "SAVE" in asked:  # alone it suppresses the response (RFC 9051 section 6.4.4)
             return
-    yield Finding(required[1], f"{run.exchange.name} was answered OK without {' or '.join(required[0])}")
+    table.readers("response").get(row.due[0])  # an extension's module brings the rule, and no response of it came yet
+    yield Finding(f"{row.due[0].lower()}-missing", f"{row.name} was answered OK without {' or '.join(row.due)}")
 
 
 def twice(run: Run) -> Iterator[Finding]:
