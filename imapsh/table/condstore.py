@@ -7,7 +7,7 @@ _NEEDS = ("CONDSTORE", "QRESYNC")
 NAMES = (
     Name("slot", "mod-sequence", "a mod-sequence from 1", "RFC 7162 §7", "<nz-number64>"),
     Name("slot", "mod-sequence-valzer", "a mod-sequence, or 0", "RFC 7162 §7", "<number64>"),
-    Name("slot", "entry-name", 'a flag as "/flags/name"', "RFC 7162 §3.1.5", "<string>",
+    Name("slot", "entry-name", 'a flag as "/flags/name"', "RFC 7162 §3.1.5", "<quoted>",
          read="condstore.entry_name"),
     Name("select-param", "CONDSTORE", "The server tells mod-sequences from now on.", "RFC 7162 §3.1.8", needs=_NEEDS,
          example="SELECT INBOX (CONDSTORE)"),

@@ -5,7 +5,7 @@ from imapsh.table.model import MAILBOX_SELECTED, Command, Name
 _CONTEXT = ("CONTEXT=SEARCH", "CONTEXT=SORT")
 
 COMMANDS = (
-    Command("CANCELUPDATE", MAILBOX_SELECTED, "<string>...", "Ends the updates that these tags asked for.",
+    Command("CANCELUPDATE", MAILBOX_SELECTED, "<quoted>...", "Ends the updates that these tags asked for.",
             "RFC 5267 §4.3.5", 'CANCELUPDATE "B01"', needs=_CONTEXT),
 )  # fmt: skip
 

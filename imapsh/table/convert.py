@@ -34,7 +34,7 @@ COMMANDS = (
 
 NAMES = (
     Name("slot", "mime-type", "a MIME type (such as image/gif, or * in quotes)", "RFC 5259 §10", "<astring>"),
-    Name("slot", "to-mime-type", "a MIME type in quotes", "RFC 5259 §10", "<string>"),
+    Name("slot", "to-mime-type", "a MIME type in quotes", "RFC 5259 §10", "<quoted>"),
     Name("slot", "transcoding-param", "a parameter or its value", "RFC 5259 §10", "<astring>"),
     Name("syntax", "convert-params", "The format wanted, NIL for the server's choice, and parameters.", "RFC 5259 §10",
          "({NIL|<to-mime-type>} [({<transcoding-param> <transcoding-param>}...)])",

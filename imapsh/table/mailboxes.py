@@ -71,7 +71,7 @@ NAMES = (
     Name("list-select", "REMOTE", "Remote mailboxes too.", "RFC 9051 §6.3.9.1", needs=_EXTENDED,
          example='LIST (REMOTE) "" "*"'),
     Name("list-select", "RECURSIVEMATCH", "Parents of mailboxes that fit, too.", "RFC 9051 §6.3.9.1",
-         needs=_EXTENDED, example='LIST (SUBSCRIBED RECURSIVEMATCH) "" "%"'),
+         needs=_EXTENDED, example='LIST (SUBSCRIBED RECURSIVEMATCH) "" "%"', beside="SUBSCRIBED"),
     Name("list-select", "SPECIAL-USE", "Only mailboxes with a special use.", "RFC 6154 §2",
          needs=("SPECIAL-USE",), example='LIST (SPECIAL-USE) "" "*"'),
     Name("list-return", "SUBSCRIBED", r"Say \Subscribed where it is so.", "RFC 9051 §6.3.9.2", needs=_EXTENDED,

@@ -16,7 +16,8 @@ _PLACES = (
 )
 
 NAMES = (
-    *(Name(kind, "<atom>", f"No capability that imapsh knows defines this {noun}.", rfc, "<atom> [<tagged-ext-val>]",
+    *(Name(kind, "<tagged-label>", f"No capability that imapsh knows defines this {noun}.", rfc,
+           "<tagged-label> [<tagged-ext-val>]",
            example=example.format("X-OWN 1"), standing=UNKNOWN) for kind, noun, rfc, example in _PLACES),
     Name("append-extension", "<tagged-ext-label>", "No capability that imapsh knows defines this argument of APPEND.",
          "RFC 4466 §2.7", "<tagged-ext-label> <tagged-ext-val> [{<message>|<append-extension>}]",

@@ -108,20 +108,21 @@ def _misplaced(command: Command, context: Context) -> Problem | None:
         return Problem("read-only", 0, f"{command.name} changes mail or mailboxes, and read-only mode is on")
     bar = uids_only(context.enabled) if command.numbers else None
     if bar is not None and (by_uid := table.command(f"UID {command.name}")) is not None:
-        return Problem("uid-required", 0, f"{command.name} is not allowed after ENABLE {bar.name}; use {by_uid.name}")
+        message = f"{command.name} is not allowed after ENABLE {bar.name}; use {by_uid.name}"
+        return Problem("uid-required", 0, message, rfc=bar.rfc)
     return None
 
 
 def _out_of_place(row: Name, command: Command, run: Run) -> Problem | None:
     """Return why a row of a complete line may not stand in it, or None if it may."""
-    enabled = run.context.enabled
+    enabled, reason = run.context.enabled, ""
     if row.only and command.name not in row.only:
-        return Problem("place", 0, f"{row.name} may stand in {_either(row.only)} only")
-    if row.beside and all(piece.name != row.beside for piece in find(tuple(run.pieces), row.kind)):
-        return Problem("place", 0, f"{row.name} needs {row.beside} beside it")
-    if row.enabled and enabled is not None and row.enabled not in enabled:
-        return Problem("place", 0, f"{row.name} needs ENABLE {row.enabled} before")
-    return None
+        reason = f"{row.name} may stand in {_either(row.only)} only"
+    elif row.beside and all(piece.name != row.beside for piece in find(tuple(run.pieces), row.kind)):
+        reason = f"{row.name} needs {row.beside} beside it"
+    elif row.enabled and enabled is not None and row.enabled not in enabled:
+        reason = f"{row.name} needs ENABLE {row.enabled} before"
+    return Problem("place", 0, reason, rfc=row.rfc) if reason else None
 
 
 # -- problems
@@ -151,14 +152,38 @@ def problems(text: str, head: Head, run: Run, complete: bool) -> tuple[Problem, 
             note(_out_of_place(row, head.command, run), at)
         if not complete and (wrong := _wrong(text, head, run)) is not None:
             found.setdefault(wrong.offset, wrong)
-        if complete and head.command.check:
-            for problem in _checked(head.command, run):
-                found.setdefault(problem.offset, problem)
+        for problem in (*_doubled(run), *_checked(head.command, run)) if complete else ():
+            if problem.severity == "error" and problem.offset in found and found[problem.offset].severity != "error":
+                del found[problem.offset]
+            found.setdefault(problem.offset, problem)
     return tuple(found[at] for at in sorted(found))
+
+
+#: Kinds of parameters, of which each name comes once: it would only be the same again, or contradict itself.
+_ONCE = (
+    "select-param", "create-param", "rename-param", "fetch-modifier", "store-modifier", "getmetadata-option",
+    "search-scope",
+)  # fmt: skip
+#: Of these a client only SHOULD NOT repeat one (RFC 9051 section 6.3.9).
+_BETTER_ONCE = ("list-select", "list-return")
+
+
+def _doubled(run: Run) -> Iterable[Problem]:
+    """Yield the parameters that come twice."""
+    seen = set()
+    for piece in find(tuple(run.pieces), *_ONCE, *_BETTER_ONCE):
+        row = table.names(piece.kind).get(folded(piece.name))
+        name = folded(run.text[piece.start : word_end(run.text, piece.start)])
+        if (piece.kind, name) in seen and row is not None:
+            severity = "advice" if piece.kind in _BETTER_ONCE else "error"
+            yield Problem(piece.kind, piece.start, f"{name} comes twice", severity, row.rfc)
+        seen.add((piece.kind, name))
 
 
 def _checked(command: Command, run: Run) -> Iterable[Problem]:
     """Return what a family's own check finds in a line that fits the syntax."""
+    if not command.check:
+        return ()
     module, _, function = command.check.partition(".")
     found: Iterable[Problem] = getattr(import_module(f"imapsh.typed.checks.{module}"), function)(tuple(run.pieces))
     return found
@@ -233,22 +258,30 @@ def _wrong(text: str, head: Head, run: Run) -> Problem | None:
     if wanted and rest[0] == " ":
         return Problem("SP", at, "an extra space")
     end, _, bounds = run.spans.get(max((start for start in run.spans if start < at), default=-1), (-1, "", ""))
-    if end == at and bounds and text[at - 1] != '"' and rest[0] != " " and not (wanted and rest[0] in "()"):
+    if (
+        end == at
+        and bounds
+        and text[at - 1] != '"'
+        and rest[0] != " "
+        and not (rest[0] in "()" and (wanted or run.blamed))
+    ):
         return Problem("atom", at, f"{rest[0]!r} is not allowed in {bounds}")
-    if _only_unoffered(wanted, head.command, run.context):
+    if _only_unoffered(wanted, head.command, run):
         return Problem("syntax", at, "nothing more may follow")
+    may_end = any(node.show() == "\n" for node in run.wanted)
+    message = f"expected a space{' or the end of the line' if may_end else ''} before {rest[0]!r}"
     if wanted:
-        return Problem("syntax", at, _in_place_of(rest, wanted))
-    if rest[0] == " ":
-        return Problem("syntax", at + len(rest) - len(rest.lstrip(" ")), "nothing more may follow")
-    return Problem("syntax", at, f"expected a space or the end of the line before {rest[0]!r}")
+        message = _in_place_of(rest, wanted)
+    elif rest[0] == " ":
+        at, message = at + len(rest) - len(rest.lstrip(" ")), "nothing more may follow"
+    return Problem("syntax", at, message, rfc=run.blamed)
 
 
-def _only_unoffered(wanted: list[Node], command: Command | None, context: Context) -> bool:
+def _only_unoffered(wanted: list[Node], command: Command | None, run: Run) -> bool:
     """Return whether nothing may stand here but parameters of which the server is not known to offer any."""
-    if command is None or {node.show() for node in wanted} != {"("}:
+    if command is None or run.blamed or {node.show() for node in wanted} != {"("}:
         return False
-    rest = _without_unoffered(command.syntax, context)
+    rest = _without_unoffered(command.syntax, run.context)
     return rest != command.syntax and "(" not in rest
 
 

@@ -15,13 +15,15 @@ class Problem(NamedTuple):
     """Something about a typed line.  `offset` counts characters of the text.
 
     `severity` is "error" where the grammar, the state or read-only mode is against the line, and "advice" where it is
-    well formed but this server is not expected to know it.
+    well formed but this server is not expected to know it.  `rfc` is that of the row which the line breaks, "" where
+    the rule says enough or the command's own holds.
     """
 
     rule: str
     offset: int
     message: str
     severity: str = "error"
+    rfc: str = ""
 
 
 class FileName(NamedTuple):

@@ -53,7 +53,9 @@ class Run:
         self.frames: list[Frame] = []
         self.depth = 0
         self.unfinished = False
+        self.rfc = ""  # of the row whose arguments are being read
         self.furthest = -1
+        self.blamed = ""  # `rfc` when `furthest` was tried last, which is the outermost row that could go on there
         self.wanted: list[Node] = []  # what was tried in vain at `furthest`
         self.tried: list[tuple[int, Node]] = []  # all that was tried at `watch` or behind it
         self.left: tuple[tuple[Sequence, int, int], ...] = ()  # the frames as they stood at `watch`
@@ -79,6 +81,7 @@ class Run:
             self.furthest, self.wanted = at, []
         if at == self.furthest:
             self.wanted.append(node)
+            self.blamed = self.rfc
         return -1
 
     def space(self, at: int) -> int:
@@ -91,15 +94,15 @@ class Run:
         self.notes("SP", at + 1, "use one space")
         return token.end
 
-    def notes(self, rule: str, at: int, message: str, severity: str = "error") -> None:
+    def notes(self, rule: str, at: int, message: str, severity: str = "error", rfc: str = "") -> None:
         """Something is wrong at `at`, and reading goes on."""
-        self.noted.setdefault(at, Problem(rule, at, message, severity))
+        self.noted.setdefault(at, Problem(rule, at, message, severity, rfc or self.rfc))
 
     def suits(self, row: Command | Name, at: int) -> None:
         """Note where the row does not suit the server or the edition of the protocol."""
         reason = advice.unfit(row, self.context) or advice.changing(row, self.context)
         if reason:
-            self.notes(reason.rule, at, reason.message, "advice")
+            self.noted.setdefault(at, Problem(reason.rule, at, reason.message, "advice", row.rfc))
 
     def too_deep(self, at: int) -> int:
         """Give up: search keys nest too deeply."""
@@ -252,6 +255,11 @@ class Match:
     def _is_secret(self, at: int, end: int = 0) -> bool:
         """Return whether something secret is at `at`, or from there on before `end`."""
         return any(start < max(end, at + 1) and at < stop for start, stop in self.secrets)
+
+    @property
+    def blamed(self) -> str:
+        """The RFC of the row that the line breaks where it stops fitting, "" where that is the command's own."""
+        return self._run.blamed
 
     @cached_property
     def expected(self) -> tuple[Expected, ...]:

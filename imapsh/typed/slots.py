@@ -34,6 +34,7 @@ class Shape(NamedTuple):
     bare: re.Pattern[str] | None = None
     value: Callable[[str], object] = str
     strings: bool = False  # a quoted string or a literal may stand here
+    literals: bool = True  # where strings may, a literal may too
     loose: re.Pattern[str] | None = None
     half: re.Pattern[str] | None = None
     secret: bool = False
@@ -74,6 +75,12 @@ def _result_range(text: str) -> tuple[int, ...]:
 
 def _nil(text: str) -> None:
     return None
+
+
+def _settable(text: str) -> str:
+    if text.upper() == "\\RECENT":
+        raise ValueError("\\Recent is the server's own, and nobody can set it")
+    return text
 
 
 def _undated(text: str) -> str:
@@ -125,6 +132,7 @@ SLOTS: dict[str, Shape] = {
     "charset": _astring("a charset", "item"),
     "url": _astring("a URL (such as \"/INBOX/;UID=20/;SECTION=1\")"),
     "string": Shape("a quoted string", strings=True),
+    "quoted": Shape("a string in quotes", strings=True, literals=False),
     "id-field": Shape("a quoted field name", strings=True),
     "id-value": Shape("a quoted string or NIL", _C(r"NIL(?![^ ()])"), _nil, strings=True),
     "nstring8": Shape("a quoted string, a literal or NIL", _C(r"NIL(?![^ ()])"), _nil, strings=True, binary=True),
@@ -133,7 +141,7 @@ SLOTS: dict[str, Shape] = {
     "tagged-ext-label": Shape("an extension's name and its value", _C(_LABEL + r"(?= [(\d*])"),
                               half=_C(_LABEL + r" \Z"), role="item"),
     "keyword": Shape("a keyword", _ATOM, loose=_LOOSE, role="flag"),
-    "flag": Shape("a flag", _C(r"\\?" + _ATOM.pattern), half=_C(r"\\\Z"), role="flag"),
+    "flag": Shape("a flag", _C(r"\\?" + _ATOM.pattern), _settable, half=_C(r"\\\Z"), role="flag"),
     "use": Shape("a special use", _C(r"\\" + _ATOM.pattern), half=_C(r"\\\Z"), role="flag"),
     "capability": Shape("a capability", _ATOM, role="item"),
     "mechanism": Shape("a SASL mechanism", _ATOM, role="item", needs=("AUTH={}",)),
@@ -236,7 +244,12 @@ class Slot:
         """Message numbers beyond EXISTS are none (RFC 9051 section 9, seq-number); some extensions forbid them all."""
         if run.uids_only is not None and not numbers.saved:
             name = run.uids_only.name
-            run.notes("uid-required", at, f"message numbers are not allowed after ENABLE {name}; use UIDs")
+            run.notes(
+                "uid-required",
+                at,
+                f"message numbers are not allowed after ENABLE {name}; use UIDs",
+                rfc=run.uids_only.rfc,
+            )
             return
         exists = run.context.exists
         if exists is None:
@@ -276,6 +289,8 @@ class Slot:
     def _string(self, run: Run, token: Token) -> int:
         value: object = None
         end = token.end
+        if token.kind in (LITERAL, FILE) and not self.shape.literals:
+            return run.fails(token.start, self)
         if token.kind in (QUOTED, OPEN_QUOTE):
             if self.kind == "message":
                 return run.fails(token.start, self)

@@ -44,7 +44,9 @@ class Rule:
             return run.too_deep(at)
         outer, run.pieces = run.pieces, []
         run.depth += 1
+        rfc, run.rfc = run.rfc, self.row.rfc
         end = parse(self.row.syntax).match(run, at)
+        run.rfc = rfc
         run.depth -= 1
         inner, run.pieces = run.pieces, outer
         if end >= 0:
@@ -85,7 +87,9 @@ class Table:
             return run.fails(at, self)
         if not row.syntax or row.name[-1] in "[(":
             return self._take(run, at, row, end, end)
+        rfc, run.rfc = run.rfc, row.rfc
         start = run.space(end)
+        run.rfc = rfc
         if start < 0 and not all(item.optional for item in parse(row.syntax).items):
             return start
         return self._take(run, at, row, end, start)
@@ -105,7 +109,9 @@ class Table:
                 return run.too_deep(at)
             outer, run.pieces = run.pieces, []
             run.depth += 1
+            rfc, run.rfc = run.rfc, row.rfc
             taken = parse(row.syntax).match(run, start)
+            run.rfc = rfc
             end = end if taken == start else taken  # the space in front of no argument is not its own
             run.depth -= 1
             children, run.pieces = tuple(run.pieces), outer

@@ -260,8 +260,8 @@ _BASE64 = lazy(rb"[A-Za-z0-9+/]*={0,2}")
 
 def _ruled(problem: Problem, row: Command | None, offset: int) -> Ruled:
     known = RULES.get(problem.rule)
-    rfc = row.rfc if row is not None and problem.rule in ("syntax", "not-offered", "edition") else ""
-    rfc = rfc or (known.rfc if known is not None else "RFC 9051 §9")
+    own = problem.rfc or (row.rfc if row is not None else "")
+    rfc = known.rfc if known is not None else own or "RFC 9051 §9"
     return Ruled(problem.rule, offset, problem.message, rfc, problem.severity)
 
 
@@ -270,7 +270,7 @@ def _cut_short(found: Match) -> Iterator[Problem]:
     wrong = any(one.severity == "error" and one.rule != "state" for one in found.errors)
     if found.command is not None and not found.complete and not wrong:
         due = f"; {found.hint} is due" if found.hint else ""
-        yield Problem("syntax", len(found.text), f"the command ends too early{due}")
+        yield Problem("syntax", len(found.text), f"the command ends too early{due}", rfc=found.blamed)
 
 
 def _octets_before(frame: Frame, text: str, characters: int) -> int:

@@ -19,7 +19,7 @@ def groups(pieces: tuple[Piece, ...]) -> Iterator[Problem]:
         is_selected = mailboxes.name in _OF_SELECTED
         if is_selected and chosen:
             message = f"{chosen} is given already; only one of {' and '.join(_OF_SELECTED)} may be"
-            yield Problem("filter-mailboxes-selected", mailboxes.start, message)
+            yield Problem("filter-mailboxes-selected", mailboxes.start, message, rfc="RFC 5465 §6.1")
         chosen = mailboxes.name if is_selected else chosen
         yield from _events(group.all("event"), mailboxes.name, is_selected=is_selected)
 
@@ -30,9 +30,10 @@ def _events(events: list[Piece], mailboxes: str, *, is_selected: bool) -> Iterat
     for event in events:
         if event.name in _OF_MESSAGES and missing:
             message = f"{event.name} must be asked for together with {' and '.join(missing)}"
-            yield Problem("message-event", event.start, message)
+            yield Problem("message-event", event.start, message, rfc="RFC 5465 §5")
         elif is_selected and event.name not in (*_OF_MESSAGES, "<atom>"):
-            yield Problem("event-group", event.start, f"{mailboxes} takes only events of messages, not {event.name}")
+            message = f"{mailboxes} takes only events of messages, not {event.name}"
+            yield Problem("event-group", event.start, message, rfc="RFC 5465 §8")
         elif event.name in _OF_MESSAGES and event.children and not is_selected:
             message = f"items may be given only with {' and '.join(_OF_SELECTED)}, not with {mailboxes}"
-            yield Problem("message-event", event.children[0].start, message)
+            yield Problem("message-event", event.children[0].start, message, rfc="RFC 5465 §5.2")

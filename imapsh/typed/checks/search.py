@@ -15,10 +15,11 @@ def options(pieces: tuple[Piece, ...]) -> Iterator[Problem]:
     whole = [piece for piece in find(pieces, "search-return") if piece.name in _EVERY]
     for piece in whole[1:]:
         message = f"{piece.name} beside {whole[0].name}: only one of ALL and PARTIAL may be asked for, once"
-        yield Problem("search-return-opt", piece.start, message)
+        yield Problem("search-return-opt", piece.start, message, rfc="RFC 9394 §3.1")
     scored = [piece for piece in find(pieces, "search-return", "sort-key") if piece.name == _SCORED]
     if scored and not any(_is_fuzzy(piece) for piece in find(pieces, "search-key")):
-        yield Problem("search-return-opt", scored[0].start, f"{_SCORED} needs the search key {_SCORES}")
+        message = f"{_SCORED} needs the search key {_SCORES}"
+        yield Problem("search-return-opt", scored[0].start, message, rfc="RFC 6203 §4")
 
 
 def _is_fuzzy(piece: Piece) -> bool:
@@ -37,4 +38,5 @@ def sources(pieces: tuple[Piece, ...]) -> Iterator[Problem]:
     other = [piece for piece in find(pieces, "search-source") if piece.name != "SELECTED"]
     for piece in find(pieces, "search-return"):
         if other and piece.name == "SAVE":
-            yield Problem("search-return-opt", piece.start, "SAVE is only for the selected mailbox alone")
+            message = "SAVE is only for the selected mailbox alone"
+            yield Problem("search-return-opt", piece.start, message, rfc="RFC 7377 §2.2")

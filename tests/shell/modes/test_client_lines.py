@@ -71,6 +71,30 @@ AMISS = [
     ("a1 LOGIN ida", "syntax", "RFC 9051 §6.2.3", 12),
     ('a1 LOGIN "i\\da" x', "quoted", "RFC 9051 §9", 11),
     ('a1 GETQUOTA "" x', "syntax", "RFC 9208 §4.1.1", 15),
+    # what an extension adds to an older command breaks the extension's RFC
+    ("a1 SELECT a (QRESYNC)", "syntax", "RFC 7162 §3.2.5", 20),
+    ("a1 SELECT a (QRESYNC 1 1)", "syntax", "RFC 7162 §3.2.5", 21),
+    ("a1 SELECT a (QRESYNC (0 1))", "syntax", "RFC 7162 §3.2.5", 22),
+    ("a1 SELECT a (QRESYNC (1))", "syntax", "RFC 7162 §3.2.5", 23),
+    ("a1 SELECT a (QRESYNC (1", "syntax", "RFC 7162 §3.2.5", 23),
+    ("a1 SELECT a (QRESYNC (1 9223372036854775808))", "syntax", "RFC 7162 §3.2.5", 24),
+    ("a1 SELECT a (5)", "syntax", "RFC 9051 §6.3.2", 13),
+    ("a1 FETCH 1 FLAGS (CHANGEDSINCE 0)", "syntax", "RFC 7162 §3.1.4.1", 31),
+    ("a1 FETCH 1 FLAGS (CHANGEDSINCE 1 VANISHED)", "place", "RFC 7162 §3.2.6", 33),
+    ("a1 SEARCH RETURN (PARTIAL 5) ALL", "syntax", "RFC 9394 §3.1", 26),
+    ("a1 SEARCH RETURN (ALL PARTIAL 1:5) ALL", "search-return-opt", "RFC 9394 §3.1", 22),
+    ("a1 SEARCH MODSEQ x", "syntax", "RFC 7162 §3.1.5", 17),
+    ("a1 NOTIFY SET (selected (MessageNew))", "message-event", "RFC 5465 §5", 25),
+    ("a1 CREATE a (USE x)", "syntax", "RFC 6154 §3", 17),
+    # what comes twice
+    ("a1 SELECT a (QRESYNC (1 1) qresync (1 1))", "select-param", "RFC 7162 §3.2.5", 27),
+    ("a1 STORE 1 (UNCHANGEDSINCE 1 UNCHANGEDSINCE 1) FLAGS ()", "store-modifier", "RFC 7162 §3.1.3", 29),
+    ("a1 FETCH 1 FLAGS (CHANGEDSINCE 1 X-A 1 CHANGEDSINCE 1)", "fetch-modifier", "RFC 7162 §3.1.4.1", 39),
+    ("a1 GETMETADATA (DEPTH 1 DEPTH 1) a /shared/x", "getmetadata-option", "RFC 5464 §4.2.2", 24),
+    ("a1 CREATE a (X-A 1 X-A 2)", "create-param", "RFC 4466 §2.2", 19),
+    ('a1 LIST (REMOTE RECURSIVEMATCH) "" *', "place", "RFC 9051 §6.3.9.1", 16),
+    (r"a1 STORE 1 FLAGS (\Recent)", "syntax", "RFC 9051 §9", 18),
+    ("a1 CANCELUPDATE B1", "syntax", "RFC 5267 §4.3.5", 16),
     ('a1 SELECT "Müll"', "QUOTED-CHAR", "RFC 3501 §9", 12),
     ('a1 SELECT "Müll" x', "QUOTED-CHAR", "RFC 3501 §9", 12),
 ]
@@ -89,6 +113,11 @@ def test_an_offset_counts_literals_and_the_lines_between(plus: bytes) -> None:
     assert octets[violation.offset :] == b"x\r\n"
 
 
+def test_a_literal_does_not_stand_where_only_quotes_may() -> None:
+    [violation] = lines(b"a1 CANCELUPDATE {2+}\r\nB1\r\n")[0].violations
+    assert (violation.rule, violation.offset) == ("syntax", 16)
+
+
 FINDINGS = [
     (b"a1 LOGOUT\r\na2 NOOP\r\n", "", ["state"]),
     (b"a1 SELECT INBOX\r\na2 CLOSE\r\na3 FETCH 1 FLAGS\r\n", "", ["state"]),
@@ -98,6 +127,7 @@ FINDINGS = [
     (b"a1 LOGIN {3+}\r\nida x\r\n", "IMAP4rev1", ["not-offered"]),
     (b"a1 LOGIN {3+}\r\nida x\r\n", "IMAP4rev1 LITERAL-", []),
     (b"a1 SELECT INBOX (X-OWN 3)\r\n", "", ["not-offered"]),
+    (b'a1 LIST (REMOTE REMOTE) "" *\r\n', "", ["list-select"]),
     (b"a1 UID FETCH " + b"1," * 5000 + b"1 FLAGS\r\n", "", ["line-length"]),
 ]
 
