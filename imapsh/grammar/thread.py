@@ -27,7 +27,7 @@ define(
         "thread-data": "THREAD, and if there are any threads a space and each in parentheses, without spaces between",
         "thread-list": "(members), or (branches)",
         "thread-members": "numbers, one space between, then the branches if there are any, behind a space",
-        "thread-nested": "two branches or more, without spaces between",
+        "thread-nested": "branches, without spaces between",
     },
 )
 
@@ -145,7 +145,11 @@ def _open(c: Cursor, levels: list[list[Any]], gap: str) -> None:
 
 
 def _close(c: Cursor, levels: list[list[Any]], gap: str, *, whole: bool = True) -> None:
-    """The end of a thread or a branch: it has members, and no branch stands alone."""
+    """Read the end of a thread or a branch, which must have members.
+
+    The grammar asks for two branches or more (`thread-nested`).  One alone is taken too: it can mean nothing else than
+    members that go on, and servers write it.
+    """
     start = c.pos - 1
     if len(levels) == 1:
         c.fail("thread-data", "a parenthesis that nothing opened", start)
@@ -155,8 +159,6 @@ def _close(c: Cursor, levels: list[list[Any]], gap: str, *, whole: bool = True) 
     members = levels.pop()
     if whole and not members:
         c.fail("thread-list", "a thread without members", start)
-    elif whole and sum(not isinstance(member, int) for member in members) == 1:
-        c.fail("thread-nested", "expected another branch: one alone is written as members", start)
     if members:
         levels[-1].append(tuple(members))
 

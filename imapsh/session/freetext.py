@@ -142,7 +142,7 @@ class FreeText:
         found = _CODE.match(line, start)
         if found is not None:
             reader = self._readers("code").get(found[1].decode("latin-1").upper())
-            if reader is None and self._no_code(line, found):
+            if self._no_code(line, found, reader is not None):
                 yield start, len(line), _ALL
                 return
             start = found.end()
@@ -151,11 +151,14 @@ class FreeText:
             yield *found.span(2), (_NOT_NUMBERS if reader is None or reader in codes.FREE else _STRINGS)
         yield start, len(line), _ALL
 
-    def _no_code(self, line: bytes, found: re.Match[bytes]) -> bool:
-        """Return whether a bracket belongs to a secret, so that what looks like an unknown code is text."""
+    def _no_code(self, line: bytes, found: re.Match[bytes], known: bool) -> bool:
+        """Return whether brackets belong to a secret, so that what looks like a code is text.
+
+        One of them is enough if the code is of nobody's; of a known one, both must.
+        """
         masked = self._mask(line[found.start() :])
         brackets = found.start(1) - 1, found.end() - 1
-        return any(masked[at - found.start()] != line[at] for at in brackets)
+        return (all if known else any)(masked[at - found.start()] != line[at] for at in brackets)
 
     # -- what
 

@@ -181,6 +181,13 @@ def test_a_password_is_never_seen(password: str, way: str, step: int) -> None:
     assert exchange.status in ("NO", "")
 
 
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("password", ["[USEATTR]", "[READ-ONLY]", "[UNSEEN 12]", "[DOWNGRADED 1]", "[BADEVENT (a)]"])
+def test_a_password_that_is_a_response_code_is_never_seen(password: str, way: str) -> None:
+    """A server may echo it where a code would stand; nobody can tell the two apart, so it is masked."""
+    assert password not in told_with(password, way, 0)[0]
+
+
 def test_mail_is_not_touched_though_it_holds_the_password() -> None:
     """Masking would falsify what is downloaded; before the login nothing of value is there."""
     login = f"{OPEN}\n>>> LOGIN joe sesame\nC: A1 LOGIN joe sesame\nS: A1 OK in"
