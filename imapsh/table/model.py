@@ -27,16 +27,16 @@ class Command(NamedTuple):
     r"""One command.  `UID FETCH` and its like are rows of their own, named with the space.
 
     `syntax` is in the notation of `imapsh.typed.syntax`.  `needs` are capabilities of which any one offers the command;
-    none means that every server has it.  `editions` names the revisions that have it: "1" IMAP4rev1, "2" IMAP4rev2.
-    `guard` is what the shell counts before it asks whether to send it: "deleted", the messages marked \Deleted (of its
-    set, where it has one); "mailbox", what the mailbox holds; "inbox", the same where that is INBOX; "set", the
-    messages of its set where they are many; "flags", the same, and what is done to their flags; "one", the message that
-    its number names.  With `destroys` alone it asks too, and counts nothing.
+    without any, every server has it.  `editions` names the revisions that have it: "1" IMAP4rev1, "2" IMAP4rev2.
 
-    `asks` is the untagged response it asks for, if that does not say which command it answers.  Commands that ask for
-    the same wait for each other (`imapsh.session.pipeline`).
+    `guard` says what the shell counts before it asks if the command is to be sent: "deleted", the messages marked
+    \Deleted (of its set, if it has one); "mailbox", what the mailbox holds; "inbox", the same if that is INBOX; "set",
+    the messages of its set if they are many; "flags", the same, and what is done to their flags; "one", the message
+    that its number names.  With `destroys` alone the shell asks too, and counts nothing.
 
-    `check` names the function of `imapsh.typed.checks` that finds what is wrong with a line that fits the syntax.
+    `asks` is the untagged response that the command asks for, if that does not say which command it answers.  Commands
+    that ask for the same wait for each other (`imapsh.session.pipeline`).  `check` names the function of
+    `imapsh.typed.checks` that finds what is wrong with a line that fits the syntax.
     """
 
     name: str
@@ -70,21 +70,22 @@ class Command(NamedTuple):
 class Name(NamedTuple):
     """Any other name of the protocol: a response, code, item, key, option, flag, attribute or capability.
 
-    `syntax` is what follows the name, and a space, which may lack if all of the syntax may.  A name that ends in `[` or
-    `(` is followed without a space; one in angle brackets has no name on the wire, only its syntax; one that ends in
-    `=` begins a family.  `read` names the function
-    of `imapsh.grammar` that reads what a server sends under this name.  `group`: of a capability, what it is about.
-    `harmless`: the same without a change to the message, which read-only mode sends instead.  `standing`: see
-    `standing`.  `secret`: what a server sends under this name may hold tokens, which the shell shows as stars.
+    `syntax` is what follows the name and a space; if all of it may be left out, so may the space.  A name that ends in
+    `[` or `(` is followed without a space.  One in angle brackets has no name on the wire, only its syntax.  One that
+    ends in `=` begins a family.
 
-    Some parts of a command may stand in few places only.  `only` names the commands that take it, where not all do that
-    take its kind; `beside` is another of its kind that must stand with it; `enabled` is what ENABLE must have turned
-    on before.  `uids_only`: once ENABLE has turned it on, commands may not hold message numbers.
+    `read` names the function of `imapsh.grammar` that reads what a server sends under this name.  A row of the kind
+    "slot" is another noun, its summary, for the slot that its syntax names; its `read` names the function that tells
+    what is wrong with a typed argument (`imapsh.typed.slots.Check`).
 
-    `sums`: of an item of STATUS, what the numbers of several mailboxes add up to: "count", "octets" or "" for nothing.
+    `group` says what a capability is about.  `harmless` is the same without a change to the message, which read-only
+    mode sends instead.  `standing` is explained at the function of this name.  `secret` says that what a server sends
+    under this name may hold tokens, which the shell shows as stars.  `sums` says what an item of STATUS adds up to over
+    several mailboxes: "count", "octets", or "" for nothing.
 
-    A row of the kind "slot" is another noun, its summary, for the slot that its syntax names; `read` of such a row
-    names the function that tells what is wrong with a typed argument (`imapsh.typed.slots.Check`).
+    Some parts of a command may stand in few places only.  `only` names the commands that take it, if not all do that
+    take its kind.  `beside` is another of its kind that must stand with it.  `enabled` is what ENABLE must have turned
+    on before.  With `uids_only`, commands may not hold message numbers once ENABLE has turned it on.
     """
 
     kind: str
@@ -123,10 +124,10 @@ def standing(row: Command | Name) -> str:
 class Context(NamedTuple):
     """What decides how a line is read: the connection's state and what has been agreed on it.
 
-    Empty `capabilities` mean that they are not known.  `rev2` and `utf8` allow UTF-8 in quoted strings.  `read_only` is
-    the shell's read-only mode.  `tagged`: True, a tag stands first; False, none does; None, decided by the words.
-    `exists`: how many messages the selected mailbox has, None where that is not known; `writable`: it is open for
-    writing.  `enabled`: what ENABLE has turned on, in upper case; None where that is not known.
+    `capabilities` are empty if they are not known.  `rev2` and `utf8` allow UTF-8 in quoted strings.  `read_only` is
+    the shell's read-only mode.  `tagged` is True if a tag stands first, False if none does, and None if the words
+    decide it.  `exists` is the number of messages in the selected mailbox, None if that is not known, and `writable` is
+    true if it is open for writing.  `enabled` is what ENABLE has turned on, in upper case; None if that is not known.
     """
 
     state: str = AUTHENTICATED
