@@ -41,9 +41,10 @@ class Client:
     """`changed` is called when somebody else has changed the selected mailbox.  `extensions` are capabilities beyond
     those of the revisions, which are told after the login.
 
-    `tag` is that of the command that is being done.  `wants_tls`: the handshake is due once the OK is sent; `closing`:
-    so is the end, after LOGOUT.  `acting` is true while a command of this client is being done, `notified` what it has
-    asked for with NOTIFY.  `enabled` is what ENABLE turned on, in upper case; `rev2` and `utf8` are about that.
+    `tag` is that of the command that is being done.  `wants_tls` says that the handshake is due once the OK is sent,
+    and `closing` that the end is, after LOGOUT.  With `compressing`, what follows the OK is deflated.  `acting` is true
+    while a command of this client is being done, and `notified` is what it has asked for with NOTIFY.  `enabled` is what
+    ENABLE turned on, in upper case; `rev2` and `utf8` are about that.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class Client:
         self.utf8 = False
         self.enabled: set[str] = set()
         self.closing = False
+        self.compressing = False
         self.tag = ""
         self.acting = False
         self.notified: Notified | None = None

@@ -9,11 +9,11 @@ row allows it, and at once during IDLE.  No octets make it raise.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from imapsh import table
-from imapsh.errors import LimitError
+from imapsh.errors import ConnectionLost, LimitError
 from imapsh.grammar.values import Code, StatusText
 from imapsh.server.client import Client
 from imapsh.server.commands import CAPABILITIES, ENABLING, HANDLERS, REFUSES
@@ -22,6 +22,7 @@ from imapsh.server.reply import Arguments, Bad, Continue, Reply
 from imapsh.server.store import Refused, Store
 from imapsh.table.model import LOGOUT, Context
 from imapsh.typed.match import match as read_command
+from imapsh.wire.deflate import Deflate
 from imapsh.wire.frames import Frame, Spilled
 from imapsh.wire.reader import Octets
 
@@ -57,6 +58,8 @@ class ServerSession:
         self._idling = False
         self._bad = 0
         self._intake = Intake()
+        self._deflate: Deflate | None = None
+        self._coded = b""  # what waits to be sent in the form that held before the last switch
         ready = StatusText(Code("CAPABILITY", self.client.capabilities()), "imapsh demo server ready")
         self.client.send("OK", ready)
 
@@ -66,19 +69,51 @@ class ServerSession:
         """Take octets from the client; never raises on what they are.  b"" does nothing: the end is `eof`."""
         if self.closed or not data:
             return
-        self._intake.feed(data)
         try:
-            while not self.closed and not self.wants_tls and (found := self._intake.take()) is not None:
-                if isinstance(found, Octets):
-                    self._announced(found)
-                else:
-                    self._frame(found)
+            for clear in self._inflated(data):
+                self._take(clear)
         except LimitError as error:
             self.bye(f"a line may have {error.allowed} octets")
+        except ConnectionLost:
+            self.bye("what came is not deflated, and COMPRESS is on")
+
+    def _inflated(self, data: bytes) -> Iterator[bytes]:
+        """Yield the octets in the clear, in pieces of a bounded size."""
+        deflate = self._deflate
+        if deflate is None:
+            yield data
+            return
+        while clear := deflate.inflate(data):
+            yield clear
+            data = b""
+
+    def _take(self, data: bytes) -> None:
+        self._intake.feed(data)
+        while not self.closed and not self.wants_tls and (found := self._intake.take()) is not None:
+            if isinstance(found, Octets):
+                self._announced(found)
+            else:
+                self._frame(found)
+            if self.client.compressing is not (self._deflate is not None):
+                self._switch()
+
+    def _switch(self) -> None:
+        """Begin or end the compression behind an OK (RFC 4978 section 3; RFC 8437 section 4.1).
+
+        What was sent ahead of the OK is dropped: it came in the wrong form.
+        """
+        self._coded += self._outgoing()
+        self._deflate = Deflate() if self.client.compressing else None
+        self._intake.drop()
+
+    def _outgoing(self) -> bytes:
+        data = self.client.take()
+        return self._deflate.deflate(data) if self._deflate is not None and data else data
 
     def data_to_send(self) -> bytes:
         """Take what waits to be sent."""
-        return self.client.take()
+        coded, self._coded = self._coded, b""
+        return coded + self._outgoing()
 
     def eof(self) -> None:
         """The client is gone."""

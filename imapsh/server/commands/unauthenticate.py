@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 def unauthenticate(client: Client, arguments: Arguments) -> Reply:
     """UNAUTHENTICATE (section 3): nothing is expunged, and what was enabled is not so any more (section 4.1)."""
     client.logout()
+    client.compressing = False
     return ok("who is next?", "CAPABILITY", client.capabilities())
 
 
