@@ -43,8 +43,8 @@ class Client:
 
     `tag` is that of the command that is being done.  `wants_tls` says that the handshake is due once the OK is sent,
     and `closing` that the end is, after LOGOUT.  With `compressing`, what follows the OK is deflated.  `acting` is true
-    while a command of this client is being done, and `notified` is what it has asked for with NOTIFY.  `enabled` is what
-    ENABLE turned on, in upper case; `rev2` and `utf8` are about that.
+    while a command of this client is being done, and `notified` is what it has asked for with NOTIFY.  `enabled` is
+    what ENABLE turned on, in upper case; `rev2` and `utf8` are about that.
     """
 
     def __init__(
