@@ -169,6 +169,8 @@ RULES: dict[str, Rule] = {
     "mailbox-list": Rule(_ABNF, "(attributes) SP one character in quotes or NIL, SP mailbox"),
     "mbx-list-flags": Rule(_ABNF, "attributes in parentheses, one space between"),
     "mbox-list-extended": Rule(_ABNF, "(label SP value ...)"),
+    "childinfo-extended-item": Rule(_ABNF, 'CHILDINFO ("option" ...), at least one, each in quotes'),
+    "oldname-extended-item": Rule(_ABNF, "OLDNAME and one mailbox in parentheses"),
     "mailbox-data": Rule(_ABNF, "the data of this response"),
     "status-att-list": Rule(_ABNF, "item SP number, one space between"),
     "namespace-response": Rule(_ABNF, "three namespaces, each NIL or a list"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imapsh.findings import define
 from imapsh.grammar.cursor import Cursor, readable
+from imapsh.patterns import lazy
 from imapsh.tuples import NamedTuple
 from imapsh.wire.frames import Spilled
 
@@ -21,6 +22,21 @@ define(
         "ann-size": "ANNOTATIONS NONE, or READ-ONLY or a number from 1, and NOPRIVATE behind these",
     },
 )
+
+define(
+    "RFC 5257 §3.2",
+    {
+        "annotation-entry": "no // in it and no / at its end, no * and %, only ASCII",
+        "annotation-attrib": "no .. in it and no . at its end, no * and %, only ASCII",
+    },
+)
+
+#: Why a name is none: the octets, and what to say of them.  The parts of an entry stand between /, of an attribute ".".
+_FAULTS = (
+    (lazy(r"[*%]"), "a name cannot hold * and %"),
+    (lazy(r"[^\x01-\x7f]"), "a name is ASCII"),
+)
+_PARTS = {"annotation-entry": ("/", lazy(r"//|/\Z")), "annotation-attrib": (".", lazy(r"\.\.|\.\Z"))}
 
 Attributes = dict[str, str | Spilled | None]
 
@@ -59,7 +75,7 @@ def annotation(c: Cursor) -> Annotations:
 
     def read(c: Cursor) -> None:
         start = c.pos
-        name = c.astring(rule)
+        name = _name(c, "annotation-entry")
         attributes = None
         if c.peek(2) == " (":
             c.space(rule)
@@ -74,6 +90,32 @@ def annotation(c: Cursor) -> Annotations:
     return Annotations(entries)
 
 
+def _name(c: Cursor, rule: str) -> str:
+    """entry = astring; attrib = astring (section 3.2)."""
+    start = c.pos
+    name = c.astring(rule)
+    wrong = _fault(name, rule)
+    if wrong is not None:
+        c.fail(rule, wrong[1], c.place(start, wrong[0]))
+    return name
+
+
+def _fault(name: str, rule: str) -> tuple[int, str] | None:
+    between, empty = _PARTS[rule]
+    patterns = ((empty, f"nothing between two {between}, or behind the last"), *_FAULTS)
+    return min(((found.start(), text) for pattern, text in patterns if (found := pattern.search(name))), default=None)
+
+
+def typed_entry(text: str) -> tuple[int, str] | None:
+    """Return what is wrong with `text` as the name of an entry, and where; None if nothing is."""
+    return _fault(text, "annotation-entry")
+
+
+def typed_attribute(text: str) -> tuple[int, str] | None:
+    """Return what is wrong with `text` as the name of an attribute, and where; None if nothing is."""
+    return _fault(text, "annotation-attrib")
+
+
 def _attributes(c: Cursor) -> Attributes:
     """ "(" att-value *(SP att-value) ")"; att-value = attrib SP (nstring / literal8)."""
     rule = "entry-att"
@@ -81,7 +123,7 @@ def _attributes(c: Cursor) -> Attributes:
 
     def read(c: Cursor) -> None:
         start = c.pos
-        name = c.astring(rule)
+        name = _name(c, "annotation-attrib")
         if name in found:
             c.fail(rule, "an attribute that comes twice", start)
         c.space(rule)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from imapsh.findings import define
 from imapsh.grammar.body import bodystructure
-from imapsh.grammar.cursor import Cursor
+from imapsh.grammar.cursor import Cursor, readable
 from imapsh.grammar.fetch import binary_data, nstring_data
 from imapsh.patterns import lazy
 from imapsh.tuples import NamedTuple
@@ -35,6 +35,7 @@ _ITEM = lazy(
 )
 _ANY_ITEM = lazy(r"[A-Za-z.]+(?:\[[^\]\r\n]{0,200}\])?(?:<\d*>)?(?= )")
 _ERROR = lazy(r"\(ERROR(?= )", re.IGNORECASE)
+_TYPE = lazy(r"[A-Za-z0-9!#$&.+^_-]+/[A-Za-z0-9!#$&.+^_-]+")  # RFC 4288 section 4.2
 _CODES = ("TEMPFAIL", "BADPARAMETERS", "MISSINGPARAMETERS")
 
 
@@ -49,7 +50,8 @@ class ConvertError(NamedTuple):
         """SP "(" "ERROR" SP convert-err-descript SP convert-error-code ")"."""
         w.raw(" (ERROR ").string(self.text).raw(f" {self.code}")
         for detail in self.details:
-            w.raw(" ").value(detail)
+            w.raw(" ")
+            _ = w.string(detail) if isinstance(detail, str) else w.value(detail)
         w.raw(")")
 
 
@@ -149,15 +151,47 @@ def _error(c: Cursor) -> ConvertError:
         if c.peek() != "(":
             c.space(rule)
         if c.peek() != ")":
-            details.append(c.number(rule, nonzero=True) if code == "TEMPFAIL" else c.value(rule))
+            start = c.pos
+            details.append(c.number(rule, nonzero=True) if code == "TEMPFAIL" else _detail(c, code))
+            if code == "TEMPFAIL" and len(details) > 1:
+                c.fail(rule, "nothing more may follow", start)
+    if code != "TEMPFAIL" and not details:
+        c.fail(rule, "expected types, or parameters")
+    elif code != "TEMPFAIL" and len([one for one in details if not isinstance(one, tuple)]) % 2:
+        c.fail(rule, "expected two types: from which, and to which")
     c.leave(rule)
     return ConvertError(text, code, tuple(details))
+
+
+def _detail(c: Cursor, code: str) -> Any:
+    """quoted-from-mime-type / nil / quoted-to-mime-type / "(" parameters ")"; nil only where a part lacks."""
+    rule = "converterror-phrase"
+    if c.peek() == "(":
+        return tuple(c.items(rule, lambda c: c.astring(rule), some=True))
+    start = c.pos
+    if c.nil():
+        if code != "BADPARAMETERS":
+            c.fail(rule, "NIL may stand behind BADPARAMETERS only", start)
+        return None
+    return _type(c, rule)
+
+
+def _type(c: Cursor, rule: str) -> str:
+    """DQUOTE concrete-mime-type DQUOTE."""
+    start = c.pos
+    name = c.quoted()
+    if name is None:
+        c.fail(rule, "expected a MIME type in quotes")
+        return c.string(rule)
+    if _TYPE.fullmatch(name) is None:
+        c.fail(rule, "not a MIME type", c.place(start, 0))
+    return readable(name)
 
 
 def _types(c: Cursor) -> MimeTypes:
     rule = "mimetype-list"
     c.enter(rule)
-    types = c.items(rule, lambda c: c.string(rule))
+    types = c.items(rule, lambda c: _type(c, rule))
     c.leave(rule)
     return MimeTypes(tuple(types))
 
@@ -188,9 +222,9 @@ def conversion(c: Cursor) -> Conversion:
     """conversion-data = "CONVERSION" SP quoted-from SP quoted-to [SP "(" name *(SP name) ")"]."""
     rule = "conversion-data"
     c.space(rule)
-    source = c.string(rule)
+    source = _type(c, rule)
     c.space(rule)
-    target = c.string(rule)
+    target = _type(c, rule)
     names: list[str] = []
     if not c.at_end():
         c.space(rule)

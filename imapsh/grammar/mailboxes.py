@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from imapsh.grammar import mutf7
-from imapsh.grammar.cursor import ASTRING_ATOM, FLAG, Cursor, Mismatch, readable
+from imapsh.grammar.cursor import ASTRING_ATOM, ATOM, FLAG, Cursor, Mismatch, readable
 from imapsh.grammar.names import spelled
 from imapsh.grammar.values import Count, Expunged, Flags, MailboxList, MailboxStatus, Namespace, Namespaces
 from imapsh.patterns import lazy
@@ -165,7 +166,7 @@ def delimiter(c: Cursor, rule: str) -> str | None:
     return c.nstring(rule) or None
 
 
-_EXTENDED = lazy(r" \((?:\"|[A-Z])[^()]*\(", re.IGNORECASE)
+_EXTENDED = lazy(r" \((?:(?:\"|[A-Z])[^()]*\(|\"?(?:CHILDINFO|OLDNAME)\"?[ )])", re.IGNORECASE)
 
 
 def mailbox_list(c: Cursor) -> MailboxList:
@@ -188,6 +189,7 @@ def mailbox_list(c: Cursor) -> MailboxList:
 def _extended(c: Cursor) -> dict[str, Any]:
     """mbox-list-extended = "(" [item *(SP item)] ")"; item = astring SP tagged-ext-val."""
     rule = "mbox-list-extended"
+    readers = c.readers("list-item")
     items: dict[str, Any] = {}
     c.enter(rule)
     while c.peek() not in (")", ""):
@@ -195,30 +197,66 @@ def _extended(c: Cursor) -> dict[str, Any]:
             c.space(rule)
             if c.peek() == ")":
                 break
+        start = c.pos
         label = c.astring(rule).upper()
+        if label in items:
+            c.fail(rule, f"{label} comes twice", start)
         if c.tolerant and c.peek() == ")":
             c.fail(rule, "an item without its value")
             break
         c.space(rule)
-        items[label] = _old_names(c) if label == "OLDNAME" and c.peek() == "(" else c.value(rule)
+        value = readers.get(label, _any)(c)
+        items.setdefault(label, value)
     c.leave(rule)
     return items
+
+
+def _any(c: Cursor) -> Any:
+    """tagged-ext-val."""
+    return c.value("mbox-list-extended")
 
 
 IN_LIST = lazy(r"[ )]")  # what ends a name in a list
 
 
-def _old_names(c: Cursor) -> tuple[str, ...]:
+def old_name(c: Cursor) -> Any:
     """oldname-extended-item = "OLDNAME" SP "(" mailbox ")"; more than one are read too."""
-    rule = "mbox-list-extended"
-    c.enter(rule)
-    names = [mailbox(c, IN_LIST)]
-    while c.peek() not in (")", ""):
-        c.space(rule)
-        if c.peek() != ")":
-            names.append(mailbox(c, IN_LIST))
-    c.leave(rule)
-    return tuple(names)
+    rule = "oldname-extended-item"
+    names: list[str] = []
+
+    def one(c: Cursor) -> None:
+        if names:
+            c.fail(rule, "more than one name")
+        names.append(mailbox(c, IN_LIST))
+
+    return _listed(c, rule, one) or tuple(names)
+
+
+def child_info(c: Cursor) -> Any:
+    """childinfo-extended-item = "CHILDINFO" SP "(" list-select-base-opt-quoted *(SP list-select-base-opt-quoted) ")"."""
+    rule = "childinfo-extended-item"
+    options: list[str] = []
+
+    def one(c: Cursor) -> None:
+        start = c.pos
+        option = c.quoted()
+        if option is None:
+            c.fail(rule, "an option stands in quotes here")
+            option = c.astring(rule)
+        elif ATOM.fullmatch(option) is None:
+            c.fail(rule, "not an option", c.place(start, 0))
+        options.append(readable(option))
+
+    return _listed(c, rule, one) or tuple(options)
+
+
+def _listed(c: Cursor, rule: str, one: Callable[[Cursor], None]) -> Any:
+    """Read a list of at least one; return what stands in its place instead, "" if nothing does."""
+    if c.peek() == "(":
+        c.items(rule, one, some=True)
+        return ""
+    c.fail(rule, "expected a list in parentheses")
+    return c.value(rule)
 
 
 _STATUS_LIST = lazy(
@@ -262,7 +300,10 @@ def mailbox_status(c: Cursor) -> MailboxStatus:
             if c.peek() == ")":
                 break
         try:
+            start = c.pos
             item = c.atom(rule).upper()
+            if item[0].isdigit():
+                c.fail(rule, "expected the name of an item, not a number", start)
             c.space(rule)
             reader = readers.get(item)
             items[item] = c.value(rule) if reader is None else reader(c)

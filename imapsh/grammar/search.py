@@ -76,7 +76,7 @@ def esearch(c: Cursor) -> ESearch:
     if c.peek(2) == " (":
         c.space(rule)
         tag = _correlator(c, items)
-    begun = len(items)
+    begun, behind = len(items), c.pos
     while not c.at_end():
         c.space(rule)
         if c.at_end():
@@ -100,6 +100,8 @@ def esearch(c: Cursor) -> ESearch:
         except Mismatch as mismatch:
             c.mend(mismatch)
             c.skip(closing=True)
+    if begun and not uid and len(items) > begun:
+        c.fail("search-correlator", "expected UID: numbers mean nothing in a mailbox that is named", behind)
     return ESearch(tag, uid, items)
 
 

@@ -67,7 +67,6 @@ EXTENSIONS = (
     "partial",
     "context",
     "multisearch",
-    "cyrus",
     "urlauth",
     "xfer",
     "annotate",

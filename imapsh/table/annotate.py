@@ -8,9 +8,11 @@ _SET = '(/comment (value.priv "My comment"))'
 _SEARCHED = ("value", "value.priv", "value.shared")
 
 NAMES = (
-    Name("slot", "annotation-entry", "an entry (such as /comment)", "RFC 5257 §3.2", "<astring>"),
+    Name("slot", "annotation-entry", "an entry (such as /comment)", "RFC 5257 §3.2", "<astring>",
+         read="annotate.typed_entry"),
     Name("slot", "entry-match", "an entry, or a pattern of entries (such as /*)", "RFC 5257 §4.3", "<list-mailbox>"),
-    Name("slot", "annotation-attrib", "an attribute (such as value.priv)", "RFC 5257 §3.3", "<astring>"),
+    Name("slot", "annotation-attrib", "an attribute (such as value.priv)", "RFC 5257 §3.3", "<astring>",
+         read="annotate.typed_attribute"),
     Name("syntax", "annotation-value", "A string or literal, or NIL to take the value away.", "RFC 5257 §5",
          "<message>|<id-value>", example='"My comment"'),
     Name("syntax", "entry-att", "An entry with its attributes and their values.", "RFC 5257 §5",

@@ -88,9 +88,11 @@ NAMES = (
     *(Name("use", name, summary, "RFC 6154 §2", needs=("CREATE-SPECIAL-USE",), example=f"CREATE foo (USE ({name}))")
       for name, summary in _USES),
     Name("list-item", "CHILDINFO", "The selection options that a mailbox below it meets.",
-         "RFC 9051 §6.3.9.6", "(<string>...)", _EXTENDED, example='* LIST () "/" Foo ("CHILDINFO" ("SUBSCRIBED"))'),
+         "RFC 9051 §6.3.9.6", "(<string>...)", _EXTENDED, example='* LIST () "/" Foo ("CHILDINFO" ("SUBSCRIBED"))',
+         read="mailboxes.child_info"),
     Name("list-item", "OLDNAME", "The name that the mailbox had before, or that was asked for.", "RFC 9051 §6.3.9.7",
-         "(<mailbox>)", editions="2", example='* LIST () "/" sarasoop ("OLDNAME" ("blurdybloop"))'),
+         "(<mailbox>)", editions="2", example='* LIST () "/" sarasoop ("OLDNAME" ("blurdybloop"))',
+         read="mailboxes.old_name"),
     Name("response", "LIST", "A mailbox: attributes, hierarchy delimiter, name.", "RFC 9051 §7.3.1",
          example=r'* LIST (\Noselect) "/" ~/Mail/foo', read="mailboxes.mailbox_list"),
     Name("response", "LSUB", "A subscribed mailbox.", "RFC 3501 §7.2.3", editions="1",

@@ -12,7 +12,7 @@ from imapsh.grammar.annotate import Annotations, AnnotationSupport
 from imapsh.grammar.values import Code, Fetch, StatusText
 
 from .reading import amiss, one, rewritten
-from .strategies import maybe_text, nz_number, text
+from .strategies import maybe_text, nz_number
 
 READ: list[tuple[str, dict[str, Any]]] = [
     ('(/comment (value.priv "My comment" value.shared NIL))',
@@ -55,6 +55,12 @@ AMISS = [
     ('* 1 FETCH (ANNOTATION (/a (v "1" v "2")))', "entry-att", 33),
     ('* 1 FETCH (ANNOTATION (/a (v "1") /a (v "2")))', "annotation", 34),
     ('* 1 FETCH (ANNOTATION (/a (v "1") /b))', "annotation", 34),
+    ('* 1 FETCH (ANNOTATION ("/a*" (v "1")))', "annotation-entry", 26),
+    ('* 1 FETCH (ANNOTATION (/a//b (v "1")))', "annotation-entry", 25),
+    ('* 1 FETCH (ANNOTATION (/a/ (v "1")))', "annotation-entry", 25),
+    ('* 1 FETCH (ANNOTATION ({2}\r\n/% (v "1")))', "annotation-entry", 23),
+    ('* 1 FETCH (ANNOTATION (/a (v..x "1")))', "annotation-attrib", 28),
+    ('* 1 FETCH (ANNOTATION (/a (v. "1")))', "annotation-attrib", 28),
     ("* OK [ANNOTATE] x", "annotate-code", 14),
     ("* OK [ANNOTATE TOOFEW] x", "annotate-code", 15),
     ("* OK [ANNOTATIONS] x", "ann-size", 17),
@@ -71,9 +77,10 @@ def test_what_is_named(line: str, rule: str, offset: int) -> None:
     assert amiss(line)[:1] == [(rule, offset)]
 
 
-attributes = st.dictionaries(text, maybe_text, min_size=1, max_size=3)
-entries: st.SearchStrategy[dict[str, Any]] = st.dictionaries(text, attributes, min_size=1, max_size=3)
-changed: st.SearchStrategy[dict[str, Any]] = st.dictionaries(text, st.none(), min_size=1, max_size=3)
+name = st.from_regex(r"\A[a-z0-9 ]{0,5}[/.]?[a-z0-9 ]{1,9}\Z")
+attributes = st.dictionaries(name, maybe_text, min_size=1, max_size=3)
+entries: st.SearchStrategy[dict[str, Any]] = st.dictionaries(name, attributes, min_size=1, max_size=3)
+changed: st.SearchStrategy[dict[str, Any]] = st.dictionaries(name, st.none(), min_size=1, max_size=3)
 
 
 @given(entries | changed)

@@ -66,6 +66,17 @@ AMISS = [
     (T + '(AVAILABLECONVERSIONS[1] ("a/b"))', "mimetype-list", 50),
     ('* CONVERSION "a/b"', "conversion-data", 18),
     ('* CONVERSION a/b "c/d"', "conversion-data", 13),
+    ('* CONVERSION "ab" "c/d"', "conversion-data", 14),
+    ('* CONVERSION "a/*" "c/d"', "conversion-data", 14),
+    ('* CONVERSION {3}\r\na/b "c/d"', "conversion-data", 13),
+    (T + '(AVAILABLECONVERSIONS[1] (("ab")))', "mimetype-list", 52),
+    (T + '(BINARY[1] (ERROR "x" BADPARAMETERS))', "converterror-phrase", 59),
+    (T + '(BINARY[1] (ERROR "x" BADPARAMETERS "a/b"))', "converterror-phrase", 65),
+    (T + '(BINARY[1] (ERROR "x" BADPARAMETERS a/b "c/d"))', "converterror-phrase", 60),
+    (T + '(BINARY[1] (ERROR "x" BADPARAMETERS * "c/d"))', "converterror-phrase", 60),
+    (T + '(BINARY[1] (ERROR "x" MISSINGPARAMETERS NIL "c/d" (a)))', "converterror-phrase", 64),
+    (T + '(BINARY[1] (ERROR "x" MISSINGPARAMETERS "a/b" "c/d" ()))', "converterror-phrase", 77),
+    (T + '(BINARY[1] (ERROR "x" TEMPFAIL 5 6))', "converterror-phrase", 57),
     ('* CONVERSION "a/b" "c/d" ()', "conversion-data", 26),
     ('* CONVERSION "a/b" "c/d" x', "conversion-data", 25),
     ("a NO [MAXCONVERTPARTS] x", "resp-text-code", 21),
@@ -79,7 +90,10 @@ def test_what_is_named(line: str, rule: str, offset: int) -> None:
 
 
 octets = st.none() | st.binary(max_size=20)
-details = st.lists(text | st.tuples(text, text), max_size=3).map(tuple)
+mime_type = st.from_regex(r"\A[a-zA-Z0-9+._-]{1,9}/[a-zA-Z0-9+._-]{1,9}\Z")
+details = st.lists(st.tuples(mime_type, mime_type, st.tuples(text, text)), min_size=1, max_size=3).map(
+    lambda found: tuple(one for three in found for one in three)
+)
 errors = st.tuples(text, st.sampled_from(["BADPARAMETERS", "MISSINGPARAMETERS"]), details).map(
     lambda it: ConvertError(*it)
 )
@@ -90,7 +104,7 @@ items = st.fixed_dictionaries(
         "BINARY[]<7>": octets,
         "BINARY.SIZE[1.2]": number | errors | st.builds(ConvertError, text, st.just("TEMPFAIL"), st.tuples(nz_number)),
         "BODYPARTSTRUCTURE[2]": bodies() | errors,
-        "AVAILABLECONVERSIONS[]": st.lists(text, max_size=3).map(lambda types: MimeTypes(tuple(types))),
+        "AVAILABLECONVERSIONS[]": st.lists(mime_type, max_size=3).map(lambda types: MimeTypes(tuple(types))),
         "BODY[HEADER]": st.binary(max_size=9).map(lambda data: data.replace(b"\0", b"")),
     },
 ).map(lambda found: {"UID": found["UID"], **found})  # UID comes first
@@ -101,6 +115,6 @@ def test_converted_is_read_as_it_was_written(value: Converted) -> None:
     assert rewritten("CONVERTED", value) == value
 
 
-@given(st.builds(Conversion, text, text, st.lists(text, max_size=3).map(tuple)))
+@given(st.builds(Conversion, mime_type, mime_type, st.lists(text, max_size=3).map(tuple)))
 def test_conversion_is_read_as_it_was_written(value: Conversion) -> None:
     assert rewritten("CONVERSION", value) == value

@@ -44,6 +44,8 @@ def test_the_json() -> None:
 
 
 AMISS = [
+    ('(TAG "a" MAILBOX "x" UIDVALIDITY 1) ALL 1', "search-correlator", 45),
+    ('(TAG "a" MAILBOX "x" UIDVALIDITY 1) COUNT 0', "search-correlator", 45),
     ('(MAILBOX "x" UIDVALIDITY 1) UID ALL 1', "esearch-response", 11),
     ('(TAG "a" MAILBOX "x") UID ALL 1', "search-correlator", 30),
     ('(TAG "a" UIDVALIDITY 1) UID ALL 1', "search-correlator", 32),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -49,3 +50,14 @@ def test_a_family_has_rows(family: str) -> None:
 def test_every_module_of_rows_is_a_family() -> None:
     modules = {path.stem for path in (ROOT / "imapsh/table").glob("*.py")} - {"__init__", "model", "loading"}
     assert modules == {*table.CORE, *table.EXTENSIONS}
+
+
+def test_no_name_of_a_kind_comes_twice() -> None:
+    """What two rows of one name would say depends on their order; a slot and a rule stand in one place of a syntax."""
+    seen: set[tuple[str, str]] = set()
+    modules = [import_module(f"imapsh.table.{name}") for name in table.EXTENSIONS]
+    assert len(set(table.EXTENSIONS)) == len(table.EXTENSIONS)
+    for row in (row for module in modules for row in getattr(module, "NAMES", ())):
+        key = ("slot" if row.kind == "syntax" else row.kind, row.name.upper())
+        assert key not in seen
+        seen.add(key)
