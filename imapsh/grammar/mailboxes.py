@@ -205,15 +205,11 @@ def _extended(c: Cursor) -> dict[str, Any]:
             c.fail(rule, "an item without its value")
             break
         c.space(rule)
-        value = readers.get(label, _any)(c)
+        reader = readers.get(label)
+        value = c.value(rule) if reader is None else reader(c)
         items.setdefault(label, value)
     c.leave(rule)
     return items
-
-
-def _any(c: Cursor) -> Any:
-    """tagged-ext-val."""
-    return c.value("mbox-list-extended")
 
 
 IN_LIST = lazy(r"[ )]")  # what ends a name in a list
@@ -233,7 +229,7 @@ def old_name(c: Cursor) -> Any:
 
 
 def child_info(c: Cursor) -> Any:
-    """childinfo-extended-item = "CHILDINFO" SP "(" list-select-base-opt-quoted *(SP list-select-base-opt-quoted) ")"."""
+    """childinfo-extended-item = "CHILDINFO" SP "(" option-quoted *(SP option-quoted) ")"."""
     rule = "childinfo-extended-item"
     options: list[str] = []
 
