@@ -75,7 +75,9 @@ def mod_sequence(value: object) -> int:
 
 
 def ascii_only(text: str) -> str:
-    """Return the text as it is.  Raises UsageError for anything but ASCII."""
+    """Return the text as it is.  Raises UsageError for anything but text in ASCII."""
+    if not isinstance(text, str):
+        raise UsageError(f"{text!r} is not text")
     if not text.isascii():
         raise UsageError(f"{text!r} is not ASCII: use command() and send it in a literal")
     return text

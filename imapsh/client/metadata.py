@@ -15,14 +15,15 @@ _DEPTHS = ("0", "1", "infinity")
 
 
 async def metadata(
-    self: Connection, mailbox: str, entries: Iterable[str], *, depth: str = "", max_size: int | None = None
+    self: Connection, mailbox: str, entries: str | Iterable[str], *, depth: str = "", max_size: int | None = None
 ) -> dict[str, Value]:
     """GETMETADATA (RFC 5464 section 4.2): entry -> value, None for one that is not set; those the server tells.
 
-    `mailbox` "" is the server itself.  `depth` is "0", "1" or "infinity", how far below the entries to look; and
-    `max_size` leaves out values of more octets.  Raises UsageError if no entry is given.
+    `entries` is the name of one entry, or several.  `mailbox` "" is the server itself.  `depth` is "0", "1" or
+    "infinity", how far below the entries to look; and `max_size` leaves out values of more octets.  Raises UsageError
+    if no entry is given.
     """
-    names = tuple(entries)
+    names = (entries,) if isinstance(entries, str) else tuple(entries)
     if not names:
         raise UsageError("metadata() needs entries, such as '/shared/comment'")
     if depth and depth not in _DEPTHS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from imapsh.errors import UsageError
 from imapsh.grammar.quota import Quota
 
 if TYPE_CHECKING:
@@ -22,7 +23,13 @@ async def quota(self: Connection, mailbox: str = "INBOX") -> tuple[Quota, ...]:
 
 
 async def set_quota(self: Connection, root: str, limits: Mapping[str, int]) -> tuple[Quota, ...]:
-    """SETQUOTA (RFC 9208 section 4.1.3): the limits of a quota root; resources that are not named have none then."""
+    """SETQUOTA (RFC 9208 section 4.1.3): the limits of a quota root; resources that are not named have none then.
+
+    Raises UsageError for a limit that is not a number from 0.
+    """
+    for name, limit in limits.items():
+        if not isinstance(limit, int) or limit < 0:
+            raise UsageError(f"{limit!r} is not a limit of {name}: it is a number from 0")
     writer = self._writer().astring(root).raw(" ")
     rest = writer.items((f"{name} {limit}" for name, limit in limits.items()), writer.raw).fragments()
     _, found = await self._runner.collect("SETQUOTA", rest, wants="QUOTA")

@@ -107,8 +107,8 @@ class Writer:
             raise UsageError(f"{name!r} cannot be a mailbox name: it holds a lone surrogate") from error
 
     def flags(self, flags: Iterable[str]) -> Writer:
-        """A flag list.  Raises UsageError for what is no flag."""
-        listed = tuple(flags)
+        """A flag list; text is one flag.  Raises UsageError for what is no flag."""
+        listed = (flags,) if isinstance(flags, str) else tuple(flags)
         for flag in listed:
             if flag != "\\*" and not _ATOM.fullmatch(flag.removeprefix("\\")):
                 raise UsageError(f"{flag!r} is not a flag: give a keyword, or a backslash and a keyword")

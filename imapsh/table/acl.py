@@ -35,7 +35,9 @@ NAMES = (
          example="* MYRIGHTS INBOX rwiptsldaex", read="acl.my_rights"),
     Name("list-return", "MYRIGHTS", "A MYRIGHTS response for each mailbox.", "RFC 8440 §3", needs=("LIST-MYRIGHTS",),
          example='LIST "" % RETURN (MYRIGHTS)'),
-    Name("capability", "ACL", "Who may do what with a mailbox.", "RFC 4314 §2", group="Sharing"),
+    Name("capability", "ACL", "Who may do what with a mailbox: l lookup, r read, s set \\Seen, w write flags, "
+         "i insert, p post, k create mailboxes, x delete the mailbox, t delete messages, e expunge, a administer.",
+         "RFC 4314 §2", group="Sharing"),
     Name("capability", "RIGHTS=", "The rights beyond those of RFC 2086.", "RFC 4314 §2.2", example="RIGHTS=kxte",
          group="Sharing"),
     Name("capability", "LIST-MYRIGHTS", "MYRIGHTS of mailboxes within LIST.", "RFC 8440 §3", group="Sharing"),

@@ -9,10 +9,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from imapsh import table
-from imapsh.grammar.tokens import BAD, CRLF
+from imapsh.grammar.tokens import BAD, CRLF, LPAREN, RPAREN
 from imapsh.table.model import AUTHENTICATED, NOT_AUTHENTICATED, OBSOLETE, UNKNOWN, Command, Context, Name
 from imapsh.typed.found import Expected, Problem, find
-from imapsh.typed.nodes import Keyword, Node, Repeat, Sequence, folded, word_end
+from imapsh.typed.nodes import Group, Keyword, Node, Repeat, Sequence, folded, word_end
 from imapsh.typed.slots import Slot, form
 from imapsh.typed.syntax import Rule, Table
 
@@ -57,11 +57,22 @@ def unfit(row: Command | Name, context: Context) -> Problem | None:
         return None
     offered = _offered(context.capabilities, context.rev2)
     if row.needs and not any(_is_among(name.upper(), offered) for name in row.needs):
-        wanted = " or ".join(row.needs)
-        return Problem("not-offered", 0, f"{row.name} needs {wanted}, which the server does not offer")
+        return Problem("not-offered", 0, _not_offered(row))
     if isinstance(row, Command) and (barred := [name for name in row.barred if name in offered]):
         return Problem("not-offered", 0, f"{row.name} is barred by the server's {barred[0]}")
     return None
+
+
+def needed(row: Command | Name) -> str:
+    """Return the capabilities of which the row needs one, as words: `QUOTA or QUOTASET`; a family as `THREAD=...`."""
+    return " or ".join(f"{name}..." if name[-1] == "=" else name for name in row.needs)
+
+
+def _not_offered(row: Command | Name) -> str:
+    """Return that the server offers nothing that the row needs."""
+    if row.needs == (row.name,):
+        return f"the server does not offer {row.name}"
+    return f"{row.name} needs {needed(row)}, which the server does not offer"
 
 
 @lru_cache(maxsize=16)
@@ -257,7 +268,10 @@ def _wrong(text: str, head: Head, run: Run) -> Problem | None:
         return Problem("SP", at - 1, "an extra space")
     if wanted and rest[0] == " ":
         return Problem("SP", at, "an extra space")
-    end, _, bounds = run.spans.get(max((start for start in run.spans if start < at), default=-1), (-1, "", ""))
+    if rest[0] == ")" and run.lacking and not wanted and _is_open(run, at):
+        return Problem("syntax", at, f"expected {_nouns(run.lacking)} before ')'", rfc=run.blamed)
+    begin = max((start for start in run.spans if start < at), default=-1)
+    end, _, bounds = run.spans.get(begin, (-1, "", ""))
     if (
         end == at
         and bounds
@@ -265,6 +279,8 @@ def _wrong(text: str, head: Head, run: Run) -> Problem | None:
         and rest[0] != " "
         and not (rest[0] in "()" and (wanted or run.blamed))
     ):
+        if rest[0] in bounds.partition("(such as ")[2].rstrip(")"):
+            return Problem("atom", at, f"{text[begin : word_end(text, begin)]!r} is not {bounds}")
         return Problem("atom", at, f"{rest[0]!r} is not allowed in {bounds}")
     if _only_unoffered(wanted, head.command, run):
         return Problem("syntax", at, "nothing more may follow")
@@ -275,6 +291,12 @@ def _wrong(text: str, head: Head, run: Run) -> Problem | None:
     elif rest[0] == " ":
         at, message = at + len(rest) - len(rest.lstrip(" ")), "nothing more may follow"
     return Problem("syntax", at, message, rfc=run.blamed)
+
+
+def _is_open(run: Run, at: int) -> bool:
+    """Return whether a parenthesis in front of `at` is not closed yet."""
+    kinds = [token.kind for token in run.starts.values() if token.start < at]
+    return kinds.count(LPAREN) > kinds.count(RPAREN)
 
 
 def _only_unoffered(wanted: list[Node], command: Command | None, run: Run) -> bool:
@@ -290,7 +312,11 @@ def _noun(node: Node) -> str:
         return node.shape.noun
     if isinstance(node, Table):
         return f"{'an' if node.kind[0] in 'aeiou' else 'a'} {node.kind}"
-    return node.show()
+    return node.node.show() if isinstance(node, Group) else node.show()
+
+
+def _nouns(nodes: list[Node]) -> str:
+    return _either(list(dict.fromkeys(map(_noun, nodes))))
 
 
 def _in_place_of(rest: str, wanted: list[Node]) -> str:
@@ -300,8 +326,7 @@ def _in_place_of(rest: str, wanted: list[Node]) -> str:
     from difflib import get_close_matches
 
     near = get_close_matches(word.upper(), names, 1)
-    shown = list(dict.fromkeys(_noun(node) for node in wanted))
-    return f"expected {_either(shown)}, not {word!r}" + (f"; did you mean {near[0]}?" if near else "")
+    return f"expected {_nouns(wanted)}, not {word!r}" + (f"; did you mean {near[0]}?" if near else "")
 
 
 # -- what may come next

@@ -57,6 +57,7 @@ class Run:
         self.furthest = -1
         self.blamed = ""  # `rfc` when `furthest` was tried last, which is the outermost row that could go on there
         self.wanted: list[Node] = []  # what was tried in vain at `furthest`
+        self.lacking: list[Node] = []  # what has to follow a space there
         self.tried: list[tuple[int, Node]] = []  # all that was tried at `watch` or behind it
         self.left: tuple[tuple[Sequence, int, int], ...] = ()  # the frames as they stood at `watch`
         self.uids_only = advice.uids_only(context.enabled)
@@ -78,16 +79,19 @@ class Run:
     def fails(self, at: int, node: Node) -> int:
         """`node` does not stand at `at`."""
         if at > self.furthest:
-            self.furthest, self.wanted = at, []
+            self.furthest, self.wanted, self.lacking = at, [], []
         if at == self.furthest:
             self.wanted.append(node)
             self.blamed = self.rfc
         return -1
 
-    def space(self, at: int) -> int:
-        """The offset behind the space at `at`, or -1."""
+    def space(self, at: int, due: Node | None = None) -> int:
+        """The offset behind the space at `at`, or -1.  `due` is what has to stand behind it, if anything has to."""
         if self.text[at : at + 1] != " ":
-            return self.fails(at, SPACE_HERE)
+            self.fails(at, SPACE_HERE)
+            if due is not None and at == self.furthest:
+                self.lacking.append(due)
+            return -1
         token = self.starts.get(at)
         if token is None or len(token.text) == 1:
             return at + 1

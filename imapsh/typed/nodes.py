@@ -94,7 +94,8 @@ class Sequence:
         for index, (spaced, optional, node) in enumerate(self.items):
             frame.index = index
             mark = len(run.pieces)
-            start = run.space(position) if spaced and position > at else position
+            due = None if optional else node
+            start = run.space(position, due) if spaced and position > at else position
             frame.at = start
             end = -1 if start < 0 else node.match(run, start)
             if end >= 0:

@@ -88,9 +88,10 @@ class Table:
         if not row.syntax or row.name[-1] in "[(":
             return self._take(run, at, row, end, end)
         rfc, run.rfc = run.rfc, row.rfc
-        start = run.space(end)
+        due = next((item.node for item in parse(row.syntax).items if not item.optional), None)
+        start = run.space(end, due)
         run.rfc = rfc
-        if start < 0 and not all(item.optional for item in parse(row.syntax).items):
+        if start < 0 and due is not None:
             return start
         return self._take(run, at, row, end, start)
 
@@ -137,6 +138,12 @@ def _named(name: str) -> Node:
         return Slot(name, shape, table.readers("slot").get(noun.name.upper()))
     row = table.names("syntax").get(name.upper())
     return Rule(row) if row is not None else Table(name)
+
+
+def is_known(name: str) -> bool:
+    """Return whether `<name>` stands for something: a slot, a rule, or a kind of rows."""
+    rows = (table.names("slot"), table.names("syntax"))
+    return name in SLOTS or any(name.upper() in held for held in rows) or bool(table.names(name))
 
 
 def _read(parts: list[tuple[str, ...]], close: str) -> Node:

@@ -86,7 +86,7 @@ def test_messages_change() -> None:
             for _ in range(4):
                 await c.append("Work", MAIL)
             await c.select("Work")
-            (stored,) = await c.store(2, "+FLAGS", [r"\Deleted"])
+            (stored,) = await c.store(2, "+FLAGS", r"\Deleted")  # text is one flag
             assert r"\Deleted" in stored.items["FLAGS"]
             assert await c.store([1, 3], "+FLAGS.SILENT", [r"\Seen"]) == ()
             assert await c.search("SEEN") == SequenceSet(((1, 1), (3, 3)))

@@ -38,6 +38,8 @@ def test_sort_keeps_the_order() -> None:
         assert await c.sort("SUBJECT", "SUBJECT nowhere") == ()
         with pytest.raises(UsageError, match="needs criteria"):
             await c.sort("")
+        with pytest.raises(UsageError, match="is not text"):
+            await c.sort(["SIZE"])  # type: ignore[arg-type]
 
     on_demo(scene)
 
@@ -70,6 +72,8 @@ def test_quota() -> None:
         assert isinstance(root, Quota)
         usage, limit = root.resources["MESSAGE"]
         assert 0 < usage < limit
+        with pytest.raises(UsageError, match="-1 is not a limit of STORAGE"):
+            await c.set_quota("", {"STORAGE": -1})
 
     on_demo(scene)
 
@@ -198,6 +202,7 @@ def test_metadata() -> None:
         assert found.get("/private/none") is None
         assert "/private/comment" in await c.metadata("INBOX", ["/private"], depth="infinity")
         await c.set_metadata("INBOX", {"/private/comment": None})
+        assert await c.metadata("INBOX", "/private/note") == {"/private/note": 'with "quotes"'}
         assert (await c.metadata("INBOX", ["/private/comment"])).get("/private/comment") is None
         for wrong in (c.metadata("INBOX", []), c.metadata("INBOX", ["/a"], depth="2"), c.set_metadata("INBOX", {})):
             with pytest.raises(UsageError):

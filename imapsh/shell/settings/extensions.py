@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,7 +18,7 @@ from imapsh.errors import UsageError
 from imapsh.shell.settings.configfile import unknown
 from imapsh.shell.settings.tomlfile import TomlFile
 from imapsh.table.model import AFTER_LOGIN, ANY_STATE, BEFORE_LOGIN, MAILBOX_SELECTED, Command, Name
-from imapsh.typed.syntax import parse
+from imapsh.typed.syntax import is_known, parse
 
 FILE = "extensions.toml"
 
@@ -73,6 +74,7 @@ class _Reader:
             if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
                 raise self._file.wrong((), kind, f"write each {kind} as a table of its own: [[{kind}]]")
             rows += [self._row(kind, index, entry) for index, entry in enumerate(entries)]
+        self._check_names(rows)
         self._check_responses(rows)
         return rows
 
@@ -89,6 +91,11 @@ class _Reader:
             parse(syntax)
         except (ValueError, KeyError) as error:
             raise self._wrong(kind, index, "syntax", f"{syntax!r} is not in the notation of hints: {error}") from None
+        for slot in re.findall(r"<([^>]+)>", syntax):
+            if not is_known(slot):
+                raise self._wrong(kind, index, "syntax", f"{syntax!r}: there is no <{slot}>")
+        if syntax.count("(") != syntax.count(")"):
+            raise self._wrong(kind, index, "syntax", f"{syntax!r}: its parentheses are not in pairs")
         summary = entry.get("summary") or f"A {kind.replace('-', ' ')} of your own."
         needs = tuple(entry.get("needs", ()))
         example = entry.get("example") or name
@@ -128,6 +135,16 @@ class _Reader:
         if row.name in _NUMBERED:
             raise self._wrong(kind, index, "like", f"{like} has a number in front; no private name can")
         return row.read
+
+    def _check_names(self, rows: list[Command | Name]) -> None:
+        seen: set[tuple[str, str]] = set()
+        indexes: Counter[str] = Counter()
+        for row in rows:
+            kind = row.kind if isinstance(row, Name) else "command"
+            if (kind, row.name.upper()) in seen:
+                raise self._wrong(kind, indexes[kind], "name", f"{row.name} comes twice")
+            seen.add((kind, row.name.upper()))
+            indexes[kind] += 1
 
     def _check_responses(self, rows: list[Command | Name]) -> None:
         own = {row.name.upper() for row in rows if isinstance(row, Name) and row.kind == "response"}

@@ -163,6 +163,16 @@ def test_it_fits_the_width(width: int) -> None:
             assert len(line) <= fits or any(example in line for example in examples if example), (name, line)
 
 
+def test_details_are_wrapped_once() -> None:
+    text = said("notify", 80)
+    assert "or\nelse sends OSC 9 (rxvt: OSC 777)." in text
+    assert "    \\edit APPEND Drafts (\\Draft)\n" in said("\\edit", 80)
+
+
+def test_a_family_of_capabilities_is_shown_as_one() -> None:
+    assert "Needs     THREAD=...\n" in said("THREAD")
+
+
 def test_styles_are_the_theme_s() -> None:
     made = explain("fetch")
     assert {style for style, _ in made} <= {"", *STYLES}

@@ -13,6 +13,7 @@ from imapsh.shell.commands.help.kinds import KINDS
 from imapsh.shell.settings.options import OPTIONS, Option
 from imapsh.table.model import ANY_STATE, Command, Name
 from imapsh.tuples import NamedTuple
+from imapsh.typed.advice import needed
 from imapsh.typed.slots import SLOTS
 
 Thing = TypeVar("Thing", str, "Entry")
@@ -114,7 +115,7 @@ def _commands() -> Iterator[Entry]:
 def _command_facts(row: Command) -> tuple[tuple[str, str], ...]:
     return _filled(
         ("State", "any" if set(row.states) == set(ANY_STATE) else " or ".join(row.states)),
-        ("Needs", " or ".join(row.needs)),
+        ("Needs", needed(row)),
         ("Edition", _EDITIONS.get(row.editions, "")),
         ("Barred", f"refused under {' and '.join(row.barred)}" if row.barred else ""),
         ("Loses", row.destroys),
@@ -130,7 +131,7 @@ def _names() -> Iterator[Entry]:
     for kind in table.kinds():
         for row in table.names(kind).values():
             facts = _filled(
-                ("Needs", " or ".join(row.needs)),
+                ("Needs", needed(row)),
                 ("Edition", _EDITIONS.get(row.editions, "")),
                 ("About", row.group),
                 ("Read-only", f"sent as {row.harmless} in read-only mode" if row.harmless else ""),

@@ -12,6 +12,7 @@ from imapsh.shell.commands.help.lookup import find, kinds_listed, listed, see_al
 from imapsh.shell.commands.help.spelt import spelt
 
 _MOST = 100  #: columns beyond which lines of text are hard to read
+_FULL = 90  #: columns that a line of details has at least, together with the word that was put on the next line
 _LABEL = 10  #: columns of a label
 _SHORT = 24  #: columns of a name before its meaning stands on a line of its own
 
@@ -45,9 +46,23 @@ def entry_page(entry: Entry, width: int) -> list[Fragment]:
         made += [("note", f"{'Example':<{_LABEL}}"), *_example(entry.example), ("", "\n")]
     for label, said in (*entry.facts, *relations(entry)):
         made += row(f"{label:<{_LABEL}}", "note", said, width, _LABEL)
-    for line in entry.details.splitlines():
+    for line in _unwrapped(entry.details):
         made += paragraph(line, width, style="text")
     return made
+
+
+def _unwrapped(text: str) -> list[str]:
+    """Return the lines of text with those that go on in the next put together; indented lines stay as they are."""
+    lines: list[str] = []
+    before = ""  # the line in front, as it stands in the text
+    for line in text.splitlines():
+        first = line.partition(" ")[0]
+        if first and before[:1].strip() and len(before) + 1 + len(first) > _FULL:
+            lines[-1] += ("  " if before.endswith(".") else " ") + line
+        else:
+            lines.append(line)
+        before = line
+    return lines
 
 
 def kind_page(kind: str, width: int) -> list[Fragment]:
