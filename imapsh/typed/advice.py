@@ -64,7 +64,7 @@ def unfit(row: Command | Name, context: Context) -> Problem | None:
 
 
 def needed(row: Command | Name) -> str:
-    """Return the capabilities of which the row needs one, as words: `QUOTA or QUOTASET`; a family as `THREAD=...`."""
+    """Return the capabilities of which the row needs one, as words: `A or B`; a family as `A=...`."""
     return " or ".join(f"{name}..." if name[-1] == "=" else name for name in row.needs)
 
 
