@@ -1,7 +1,7 @@
-"""What can be wrong: violations of the wire format and the grammar, findings about conduct, and the catalogue of rules.
+"""Violations of the wire format and the grammar, findings about conduct, and the catalogue of rules.
 
-A violation names a rule by its id (the ABNF's own name where there is one) and an offset in octets from the
-beginning of its response; the catalogue says where the rule stands.
+A violation names a rule by its id, which is the ABNF's own name if there is one.  It also has an offset in octets
+from the beginning of its response.  The catalogue gives the RFC and section of each rule.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from imapsh.tuples import NamedTuple
 
 
 class Violation(NamedTuple):
-    """Octets that break a rule of RULES.  `offset` is the first that should not be there."""
+    """A violation: octets that break a rule of RULES.  `offset` is that of the first octet that should not be there."""
 
     rule: str
     offset: int
@@ -18,34 +18,37 @@ class Violation(NamedTuple):
 
     @property
     def rfc(self) -> str:
-        """RFC and section of the rule."""
+        """Return the RFC and section of the rule."""
         return RULES.get(self.rule, RULES["response"]).rfc
 
 
-#: Levels of a rule of conduct: an RFC says MUST, or what breaks it is only odd or against a SHOULD.
+#: Levels of a rule of conduct.  A fault breaks a MUST of an RFC.  A notice is only odd, or against a SHOULD.
 FAULT = "fault"
 NOTICE = "notice"
 
 
 class Finding(NamedTuple):
-    """Conduct that breaks a rule: legal octets at a wrong time.  `rule` is an id of RULES."""
+    """A finding: conduct that breaks a rule, such as legal octets at the wrong time.  `rule` is an id of RULES."""
 
     rule: str
     message: str
 
     @property
     def rfc(self) -> str:
-        """RFC and section of the rule."""
+        """Return the RFC and section of the rule."""
         return RULES[self.rule].rfc
 
     @property
     def level(self) -> str:
-        """FAULT or NOTICE."""
+        """Return the level of the rule, FAULT or NOTICE."""
         return RULES[self.rule].level
 
 
 class Rule(NamedTuple):
-    """One rule: where it stands, what it asks, in one line, and its level: FAULT, or NOTICE for some of conduct."""
+    """A rule: its RFC and section, what it asks in one line, and its level.
+
+    The level is FAULT, except for some rules of conduct, which have NOTICE.
+    """
 
     rfc: str
     line: str
@@ -54,8 +57,8 @@ class Rule(NamedTuple):
 
 _ABNF = "RFC 9051 §9"
 
-#: Rules of conduct: what breaks one is a Finding.  `imapsh.session.conduct` and `imapsh.session.checks` hold servers to
-#: them.
+#: The rules of conduct.  A server that breaks one causes a Finding.  `imapsh.session.conduct` and
+#: `imapsh.session.checks` hold servers to them.
 CONDUCT: dict[str, Rule] = {
     # -- the time of a response
     "tag-unknown": Rule("RFC 9051 §2.2.2", "a tagged reply answers a command in progress"),
@@ -116,8 +119,8 @@ CONDUCT: dict[str, Rule] = {
     "progress-goal": Rule("RFC 9585 §4", "the goal of a command's progress does not change", NOTICE),
 }
 
-#: id -> rule.  Ids in the ABNF's spelling are its rules; the rest are named after the paragraph.  An extension's rules
-#: join when its module is imported (`define`).
+#: The rules by their ids.  An id in the ABNF's spelling is a rule of the ABNF.  The others are named after the
+#: paragraph.  An extension's rules are added when its module is imported (`define`).
 RULES: dict[str, Rule] = {
     # -- lines, strings, numbers
     "line": Rule("RFC 9051 §2.2", "a line ends with CRLF"),
@@ -216,11 +219,11 @@ RULES: dict[str, Rule] = {
 
 
 def define(rfc: str, rules: dict[str, str], *, conduct: bool = False) -> None:
-    """Add the rules of an extension: id -> what it asks, in one line; all stand in `rfc`, an RFC and its section.
+    """Add the rules of an extension.  `rules` maps each id to what the rule asks, in one line.
 
-    With `conduct` they are rules of conduct.
+    All of them are defined in `rfc`, an RFC and its section.  With `conduct` they are rules of conduct.
 
-    Its module of `imapsh.grammar` calls this, so that a rule is known before it can be broken.
+    The extension's module of `imapsh.grammar` calls this, so that a rule is known before it can be broken.
     """
     made = {name: Rule(rfc, line) for name, line in rules.items()}
     RULES.update(made)

@@ -1,11 +1,11 @@
 """The one table: every command, response, code, item, key, option, flag, attribute and capability is a row of it.
 
 Completion, hints, lint, help, masking, confirmation, documentation and the parser of responses read it.  To teach
-imapsh an extension: a module of rows here, its name in `EXTENSIONS`, and a module of `imapsh.grammar` of the same name
-where the shape of a value is new.  `docs/design/families.rst` walks through one.
+imapsh an extension, add a module of rows here and put its name in `EXTENSIONS`.  If the shape of a value is new, also
+add a module of `imapsh.grammar` of the same name.  `docs/design/families.rst` walks through one.
 
-The rows load on first use: those of the two revisions first, and the others when a name is not among these, or when
-all names are asked for.  So a session that stays within the revisions never pays for the extensions.
+The rows load on first use.  Those of the two revisions load first.  The others load when a name is not among these, or
+when all names are asked for, so a session that stays within the revisions never pays for the extensions.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ EXTENSIONS = (
 _COMMAND = "command"  # the kind under which commands are kept
 _rows: dict[str, Rows] = {}
 _readers: dict[str, Mapping[str, Callable[..., Any]]] = {}
-_tiers = [EXTENSIONS, CORE]  # what is still to be loaded, the next one last
+_tiers = [EXTENSIONS, CORE]  # the tiers that are still to be loaded; the next one is the last
 
 
 def __getattr__(name: str) -> Any:
@@ -91,9 +91,9 @@ def __getattr__(name: str) -> Any:
 
 
 class Rows(Mapping[str, Any]):
-    """The rows of a kind by their names in upper case.
+    """A mapping of the rows of a kind by their names in upper case.
 
-    A name that the revisions do not have makes the extensions load; so does asking for all names.
+    The extensions load when a name is looked up that the revisions do not have, or when all names are asked for.
     """
 
     def __init__(self) -> None:
@@ -134,7 +134,7 @@ def _load(left: int = 0) -> None:
 
 
 def add(rows: Iterable[Command | Name]) -> None:
-    """Add rows beside the built-in ones.  Raises ValueError for a name that the table has."""
+    """Add rows to the built-in ones.  Raises ValueError for a name that the table already has."""
     _load()
     for row in rows:
         held = _of(getattr(row, "kind", _COMMAND)).held
@@ -161,7 +161,7 @@ def _kind(kind: str) -> Rows:
 
 
 def command(name: str) -> Command | None:
-    """Return the command of this name, in any case, or None."""
+    """Return the command of this name, which may be in any case; None if there is none."""
     found: Command | None = commands().get(name.upper())
     return found
 
@@ -173,12 +173,15 @@ def kinds() -> tuple[str, ...]:
 
 
 def names(kind: str) -> Mapping[str, Name]:
-    """Return every row of a kind by its name in upper case; none for a kind the table does not hold."""
+    """Return every row of a kind by its name in upper case.  It is empty for a kind the table does not hold."""
     return _kind(kind)
 
 
 def find(kind: str, name: str) -> Name | None:
-    """Return the row of this name, in any case, or of the family (`AUTH=`) that it belongs to, or None."""
+    """Return the row of this name, which may be in any case; None if there is none.
+
+    If the name itself has no row, the row of the family that it belongs to (`AUTH=`) is returned.
+    """
     rows, upper = names(kind), name.upper()
     if (row := rows.get(upper)) is not None:
         return row
@@ -187,7 +190,7 @@ def find(kind: str, name: str) -> Name | None:
 
 
 def readers(kind: str) -> Mapping[str, Callable[..., Any]]:
-    """Return name in upper case -> function of `imapsh.grammar`, for the rows of a kind that name one.
+    """Return the functions of `imapsh.grammar` that the rows of a kind name, by the rows' names in upper case.
 
     The function's module is imported when the name is first looked up.
     """

@@ -1,4 +1,4 @@
-"""Rows of ACL (RFC 4314, and RFC 2086 before it): who may do what with a mailbox; LIST-MYRIGHTS (RFC 8440)."""
+"""Rows of ACL (RFC 4314, and RFC 2086 before it): who may do what with a mailbox.  Also LIST-MYRIGHTS (RFC 8440)."""
 
 from imapsh.table.model import AFTER_LOGIN, Command, Name
 

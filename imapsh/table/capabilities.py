@@ -1,6 +1,6 @@
 """Rows of the capabilities: those of the two revisions, of every extension that has an RFC, and well-known others.
 
-By what a capability gives.  A name of no RFC has its vendor, or the draft that it comes from, where the RFC would be.
+They are grouped by what a capability gives.  If no RFC defines a name, its vendor or its draft takes the RFC's place.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ GROUPS = (
 
 _EDITIONS = {"IMAP4rev1": "1", "IMAP4rev2": "2"}
 
-#: group -> (name, what it gives, where it stands, an example where the name alone is none)
+#: The capabilities of each group: name, what it gives, RFC and section, and an example if the name alone is not one.
 _ROWS: dict[str, tuple[tuple[str, ...], ...]] = {
     "Protocol": (
         ("IMAP4rev1", "Internet Message Access Protocol, version 4rev1.", "RFC 3501 §6.1.1"),

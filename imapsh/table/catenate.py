@@ -1,4 +1,4 @@
-"""Rows of CATENATE (RFC 4469): a message is put together from texts and from mail that the server has."""
+"""Rows of CATENATE (RFC 4469): a message is put together from texts and from mail that the server already has."""
 
 from imapsh.table.model import Name
 

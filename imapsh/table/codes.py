@@ -1,4 +1,4 @@
-"""Rows of the response codes, which stand in brackets in OK, NO, BAD, BYE and PREAUTH (RFC 9051 section 7.1)."""
+"""Rows of the response codes, which are in brackets in OK, NO, BAD, BYE and PREAUTH (RFC 9051 section 7.1)."""
 
 from imapsh.table.model import Name
 

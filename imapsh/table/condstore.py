@@ -1,4 +1,4 @@
-"""Rows of conditional STORE (RFC 7162 section 3.1): mod-sequences, by which changes are told apart."""
+"""Rows of conditional STORE (RFC 7162 section 3.1): mod-sequences, which order changes."""
 
 from imapsh.table.model import Name
 

@@ -1,4 +1,4 @@
-"""Rows of FETCH items that are Cyrus's own: digests, conversations, and the mod-sequence with which a message came."""
+"""Rows of Cyrus's own FETCH items: digests, conversations, and the mod-sequence that a message had when it came."""
 
 from imapsh.table.model import Name
 

@@ -1,7 +1,7 @@
 """Rows of FILTERS (RFC 5466): searches that the server keeps by name.
 
-They are kept as metadata of the server: /private/filters/values/NAME and /shared/filters/values/NAME hold the search,
-/private/filters/descriptions/NAME and /shared/filters/descriptions/NAME what people read of it.
+They are kept as metadata of the server.  /private/filters/values/NAME and /shared/filters/values/NAME hold the search.
+/private/filters/descriptions/NAME and /shared/filters/descriptions/NAME hold a description for people.
 """
 
 from imapsh.table.model import Name

@@ -1,4 +1,4 @@
-"""Rows of fuzzy search (RFC 6203): what nearly matches, and how well it does."""
+"""Rows of fuzzy search (RFC 6203): messages that nearly match, and how well they do."""
 
 from imapsh.table.model import Name
 

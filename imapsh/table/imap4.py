@@ -1,4 +1,4 @@
-"""Rows of what IMAP4 (RFC 1730) had and IMAP4rev1 has not: PARTIAL, FIND, and items of FETCH by older names."""
+"""Rows of what IMAP4 (RFC 1730) had and IMAP4rev1 dropped: PARTIAL, FIND, and items of FETCH by older names."""
 
 from imapsh.table.model import AFTER_LOGIN, MAILBOX_SELECTED, Command, Name
 

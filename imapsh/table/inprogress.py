@@ -1,4 +1,4 @@
-"""Rows of INPROGRESS (RFC 9585): how far a long command has come."""
+"""Rows of INPROGRESS (RFC 9585): how far a long command has got."""
 
 from imapsh.table.model import Name
 

@@ -1,4 +1,4 @@
-"""Rows of JMAPACCESS (RFC 9698): where the same mail is to be had by JMAP."""
+"""Rows of JMAPACCESS (RFC 9698): the URL at which the same mail can be read by JMAP."""
 
 from imapsh.table.model import AFTER_LOGIN, Command, Name
 

@@ -1,11 +1,11 @@
 r"""Rows of keywords and mailbox attributes that extensions and registrations define.
 
-RFC 5550 (submission), RFC 8457 (importance) and RFC 9979 (what Fastmail and Apple use).
+They come from RFC 5550 (submission), RFC 8457 (importance) and RFC 9979 (those that Fastmail and Apple use).
 """
 
 from imapsh.table.model import Name
 
-#: Keyword, what it says, where it stands.
+#: The keyword, its meaning, and its RFC and section.
 _KEYWORDS = (
     ("$SubmitPending", "It waits to be submitted; with $Submitted, it is being submitted.", "RFC 5550 §5.10"),
     ("$Submitted", "It is being submitted, or has been.", "RFC 5550 §5.10"),

@@ -1,4 +1,4 @@
-"""Rows of LANGUAGE and COMPARATOR (RFC 5255): the language of the server's texts, and how it compares."""
+"""Rows of LANGUAGE and COMPARATOR (RFC 5255): the language of the server's texts, and how it compares strings."""
 
 from imapsh.table.model import AFTER_LOGIN, ANY_STATE, Command, Name
 

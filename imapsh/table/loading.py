@@ -1,4 +1,4 @@
-"""From names to the functions of `imapsh.grammar` that read them, each module imported when it is first needed."""
+"""The functions of `imapsh.grammar` by the names that they read.  Each module is imported when it is first needed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Reader = Callable[..., Any]
 
 
 class Readers(Mapping[str, Reader]):
-    """The functions that the rows of a kind name in their `read`."""
+    """A mapping of names to the functions that the rows of a kind give in their `read`."""
 
     def __init__(self, rows: Mapping[str, Name]) -> None:
         self._rows = rows
@@ -21,7 +21,7 @@ class Readers(Mapping[str, Reader]):
     def get(self, name: str, default: Any = None) -> Any:
         """Return the function, or `default` for a name that has none.
 
-        It is asked for every response, so a name that was asked for before costs one look into a dict.
+        This is called for every response, so a name that was asked for before costs only one look into a dict.
         """
         try:
             found = self._found[name]
@@ -44,7 +44,7 @@ class Readers(Mapping[str, Reader]):
     def _load(self, name: str) -> Reader | None:
         row = self._rows.get(name)
         if row is None:
-            return None  # not kept: a server may send any number of names
+            return None  # such a name is not kept, because a server may send any number of them
         found: Reader | None = None
         if row.read:
             module, _, function = row.read.partition(".")

@@ -50,7 +50,7 @@ _ATTRIBUTES = (
     (r"\Remote", "It is on another server."),
 )
 _LISTED = "RFC 9051 §7.3.1"
-#: Special uses, which CREATE's USE takes too (RFC 6154).
+#: The special uses, which CREATE's USE takes as well (RFC 6154).
 _USES = (
     (r"\All", "All of the user's messages."),
     (r"\Archive", "Archived messages."),

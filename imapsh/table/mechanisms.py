@@ -2,7 +2,7 @@
 
 from imapsh.table.model import Name
 
-#: Name, what it is, and where it stands.
+#: The name, what the mechanism is, and its RFC.
 _MECHANISMS = (
     ("SCRAM-SHA-256-PLUS", "A password, proved by both sides and bound to the TLS channel; never sent.", "RFC 7677 §3"),
     ("SCRAM-SHA-1-PLUS", "A password, proved by both sides and bound to the TLS channel; never sent.", "RFC 5802 §4"),

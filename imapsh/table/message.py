@@ -1,12 +1,12 @@
-"""Rows of what is done to messages: APPEND, STORE, COPY, MOVE, EXPUNGE, their UID forms, and the flags."""
+"""Rows of the commands about messages: APPEND, STORE, COPY, MOVE, EXPUNGE and their UID forms.  Also the flags."""
 
 from imapsh.table.model import AFTER_LOGIN, MAILBOX_SELECTED, Command, Name
 
 _MOVE = ("MOVE", "IMAP4rev2")
 _GONE = r"every message marked \Deleted in the selected mailbox"
 
-#: A message to store: append-message (RFC 9051 section 9, RFC 4466 section 3).  An append-extension is another form of
-#: it (append-data-ext), or says something of it (append-ext) and is followed by it.
+#: A message to store: append-message (RFC 9051 section 9, RFC 4466 section 3).  An append-extension is either another
+#: form of the message (append-data-ext), or says something about the message that follows it (append-ext).
 MESSAGE = "[<flag-list>] [<date-time>] {<message>|<append-extension>}"
 
 COMMANDS = (

@@ -1,9 +1,9 @@
-"""Rows of METADATA (RFC 5464): annotations of mailboxes and of the server; LIST-METADATA (RFC 9590)."""
+"""Rows of METADATA (RFC 5464): annotations of mailboxes and of the server.  Also LIST-METADATA (RFC 9590)."""
 
 from imapsh.table.model import AFTER_LOGIN, UNKNOWN, Command, Name
 
 _NEEDS = ("METADATA", "METADATA-SERVER")
-_EITHER = "[(<getmetadata-option>...)]"  # the ABNF has the options first; the RFC's own examples, behind the mailbox
+_EITHER = "[(<getmetadata-option>...)]"  # in the ABNF the options come first; in the RFC's examples, after the mailbox
 
 COMMANDS = (
     Command("GETMETADATA", AFTER_LOGIN, f"{_EITHER} <mailbox> {_EITHER} <entries>",
@@ -14,7 +14,7 @@ COMMANDS = (
             "RFC 5464 §4.3", 'SETMETADATA INBOX (/private/comment "My new comment")', needs=_NEEDS, changes=True),
 )  # fmt: skip
 
-#: Entries that have a name: what each holds, and where it stands.
+#: The entries that are defined: name, what each holds, and RFC and section.
 _ENTRIES = (
     ("/shared/comment", "A comment that all who are allowed to can see.", "RFC 5464 §6.3.1", "INBOX"),
     ("/private/comment", "A comment of one's own.", "RFC 5464 §6.3.2", "INBOX"),

@@ -1,4 +1,4 @@
-"""The shapes of the table's rows.  A row is data: what reads it is `imapsh.typed.match`, the session, help and docs."""
+"""The shapes of the table's rows.  A row is data, which `imapsh.typed.match`, the session, help and docs read."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ AUTHENTICATED = "authenticated"
 SELECTED = "selected"
 LOGOUT = "logout"
 
-#: The standing of a row that takes any name: nobody knows what defines it, as its summary says.
+#: The standing of a row that takes any name.  Its summary says that it is not known what defines the name.
 UNKNOWN = "unknown"
 
-#: The standing of a row that a later RFC drops, as its summary says.
+#: The standing of a row that a later RFC drops.  Its summary says so.
 OBSOLETE = "obsolete"
 
-#: Where a command is allowed.
+#: The states in which a command is allowed.
 ANY_STATE = (NOT_AUTHENTICATED, AUTHENTICATED, SELECTED)
 BEFORE_LOGIN = (NOT_AUTHENTICATED,)
 AFTER_LOGIN = (AUTHENTICATED, SELECTED)
@@ -24,18 +24,19 @@ MAILBOX_SELECTED = (SELECTED,)
 
 
 class Command(NamedTuple):
-    r"""One command.  `UID FETCH` and its like are rows of their own, named with the space.
+    r"""The row of a command.  `UID FETCH` and its like have rows of their own, named with the space.
 
-    `syntax` is in the notation of `imapsh.typed.syntax`.  `needs` are capabilities of which any one offers the command;
-    without any, every server has it.  `editions` names the revisions that have it: "1" IMAP4rev1, "2" IMAP4rev2.
+    `syntax` is in the notation of `imapsh.typed.syntax`.  `needs` are capabilities; any one of them offers the command.
+    If it is empty, every server has the command.  `editions` names the revisions that have it: "1" for IMAP4rev1 and
+    "2" for IMAP4rev2.
 
     `guard` says what the shell counts before it asks if the command is to be sent: "deleted", the messages marked
     \Deleted (of its set, if it has one); "mailbox", what the mailbox holds; "inbox", the same if that is INBOX; "set",
     the messages of its set if they are many; "flags", the same, and what is done to their flags; "one", the message
-    that its number names.  With `destroys` alone the shell asks too, and counts nothing.
+    that its number names.  If there is only `destroys`, the shell asks as well, but counts nothing.
 
     `asks` is the untagged response that the command asks for, if that does not say which command it answers.  Commands
-    that ask for the same wait for each other (`imapsh.session.pipeline`).  `check` names the function of
+    that ask for the same response wait for each other (`imapsh.session.pipeline`).  `check` names the function of
     `imapsh.typed.checks` that finds what is wrong with a line that fits the syntax.
     """
 
@@ -47,45 +48,46 @@ class Command(NamedTuple):
     example: str
     needs: tuple[str, ...] = ()
     editions: str = "12"
-    barrier: bool = False  # neither follows another unanswered command nor is followed by one
+    barrier: bool = False  # it neither follows an unanswered command nor is followed by a command while it runs
     expunges: bool = True  # the server may send EXPUNGE while it runs (RFC 9051 sections 5.5 and 7.5.1)
     numbers: bool = False  # its arguments may hold message numbers, which an EXPUNGE would shift
-    changes: bool = False  # changes mail or mailboxes; read-only mode refuses it
+    changes: bool = False  # it changes mail or mailboxes; read-only mode refuses it
     barred: tuple[str, ...] = ()  # capabilities under which the server refuses it
     destroys: str = ""  # what is lost for good, as a phrase
     responses: tuple[str, ...] = ()  # the untagged responses it brings
     guard: str = ""
-    harmless: str = ""  # the same without a change to the mailbox; read-only mode sends it instead
+    harmless: str = ""  # the command that does the same without a change; read-only mode sends it instead
     asks: str = ""
-    due: tuple[str, ...] = ()  # untagged responses of which one must come before its OK
+    due: tuple[str, ...] = ()  # untagged responses, one of which must come before its OK
     standing: str = ""  # see `standing`
     check: str = ""
 
     @property
     def searches(self) -> bool:
-        """Whether it takes search keys."""
+        """Return whether the command takes search keys."""
         return "<search-key>" in self.syntax
 
 
 class Name(NamedTuple):
-    """Any other name of the protocol: a response, code, item, key, option, flag, attribute or capability.
+    """The row of any other name of the protocol: a response, code, item, key, option, flag, attribute or capability.
 
-    `syntax` is what follows the name and a space; if all of it may be left out, so may the space.  A name that ends in
-    `[` or `(` is followed without a space.  One in angle brackets has no name on the wire, only its syntax.  One that
-    ends in `=` begins a family.
+    `syntax` is what follows the name and a space.  If all of it may be left out, so may the space.  After a name that
+    ends in `[` or `(`, the syntax follows without a space.  A name in angle brackets is not written on the wire; only
+    its syntax is.  A name that ends in `=` begins a family.
 
     `read` names the function of `imapsh.grammar` that reads what a server sends under this name.  A row of the kind
-    "slot" is another noun, its summary, for the slot that its syntax names; its `read` names the function that tells
+    "slot" gives another noun, its summary, to the slot that its syntax names.  Its `read` names the function that tells
     what is wrong with a typed argument (`imapsh.typed.slots.Check`).
 
-    `group` says what a capability is about.  `harmless` is the same without a change to the message, which read-only
-    mode sends instead.  `standing` is explained at the function of this name.  `secret` says that what a server sends
-    under this name may hold tokens, which the shell shows as stars.  `sums` says what an item of STATUS adds up to over
-    several mailboxes: "count", "octets", or "" for nothing.
+    `group` says what a capability is about.  `harmless` is the name that does the same without a change to the message;
+    read-only mode sends it instead.  `standing` is explained at the function of this name.  `secret` says that what a
+    server sends under this name may hold tokens, which the shell shows as stars.  `sums` says what an item of STATUS
+    adds up to over several mailboxes: "count", "octets", or "" for nothing.
 
-    Some parts of a command may stand in few places only.  `only` names the commands that take it, if not all do that
-    take its kind.  `beside` is another of its kind that must stand with it.  `enabled` is what ENABLE must have turned
-    on before.  With `uids_only`, commands may not hold message numbers once ENABLE has turned it on.
+    Some parts of a command are allowed only in some places.  `only` names the commands that take the part, if not all
+    commands that take its kind do.  `beside` is another part of its kind that must stand with it.  `enabled` is what
+    ENABLE must have turned on before.  If `uids_only` is set, commands may not hold message numbers once ENABLE has
+    turned it on.
     """
 
     kind: str
@@ -109,10 +111,10 @@ class Name(NamedTuple):
 
 
 def standing(row: Command | Name) -> str:
-    """Return what a row's source is, in words, for `\\help`; "" for an RFC in force.
+    """Return in words, for `\\help`, what standing a row's source has; "" for an RFC in force.
 
-    A draft may change, and a vendor has no RFC; both show in `rfc`.  What else there is, such as "historic" or
-    "experimental", the row says in its column `standing`.
+    A draft may change, and a vendor has no RFC; both can be seen in `rfc`.  Anything else, such as "historic" or
+    "experimental", is in the row's column `standing`.
     """
     if row.standing:
         return "" if row.standing == UNKNOWN else row.standing
@@ -122,12 +124,13 @@ def standing(row: Command | Name) -> str:
 
 
 class Context(NamedTuple):
-    """What decides how a line is read: the connection's state and what has been agreed on it.
+    """The context that decides how a line is read: the connection's state, and what has been agreed on it.
 
-    `capabilities` are empty if they are not known.  `rev2` and `utf8` allow UTF-8 in quoted strings.  `read_only` is
-    the shell's read-only mode.  `tagged` is True if a tag stands first, False if none does, and None if the words
-    decide it.  `exists` is the number of messages in the selected mailbox, None if that is not known, and `writable` is
-    true if it is open for writing.  `enabled` is what ENABLE has turned on, in upper case; None if that is not known.
+    `capabilities` is empty if they are not known.  `rev2` and `utf8` allow UTF-8 in quoted strings.  `read_only` is
+    the shell's read-only mode.  `tagged` is True if a tag comes first, False if none does, and None if the words
+    decide it.  `exists` is the number of messages in the selected mailbox, or None if that is not known.  `writable` is
+    true if the mailbox is open for writing.  `enabled` is what ENABLE has turned on, in upper case, or None if that is
+    not known.
     """
 
     state: str = AUTHENTICATED
@@ -142,5 +145,5 @@ class Context(NamedTuple):
 
     @property
     def takes_utf8(self) -> bool:
-        """Whether quoted strings may be UTF-8 (RFC 9051 section 9, QUOTED-CHAR; RFC 6855 section 3)."""
+        """Return whether quoted strings may be UTF-8 (RFC 9051 section 9, QUOTED-CHAR; RFC 6855 section 3)."""
         return self.utf8 or self.rev2

@@ -4,7 +4,7 @@ from imapsh.table.model import AFTER_LOGIN, UNKNOWN, Command, Name
 
 _NOTIFY = ("NOTIFY",)
 
-#: Name, what happened, section of RFC 5465.
+#: The event's name, what happened, and the section of RFC 5465.
 _OF_MESSAGES = (
     ("MessageExpunge", "Messages are gone.", "RFC 5465 §5.3"),
     ("FlagChange", "Flags of messages changed.", "RFC 5465 §5.1"),
@@ -29,7 +29,7 @@ COMMANDS = (
 
 
 def _with_messages(name: str) -> str:
-    """Return an event of messages with those that must be asked for beside it."""
+    """Return an event of messages together with those that must be asked for with it."""
     return _MESSAGES if name in _MESSAGES else f"{_MESSAGES} {name}"
 
 

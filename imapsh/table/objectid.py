@@ -3,7 +3,7 @@
 from imapsh.table.model import Name
 
 _NEEDS = ("OBJECTID",)
-_EITHER = ("OBJECTID", "OBJECTID+")  # the draft that follows has these keys too
+_EITHER = ("OBJECTID", "OBJECTID+")  # the draft that is to follow it has these keys too
 
 NAMES = (
     Name("fetch-item", "EMAILID", "The identifier of the message's content: the same in each copy.", "RFC 8474 §5.1",

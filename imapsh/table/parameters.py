@@ -1,12 +1,12 @@
 """Rows of the generic parameters (RFC 4466): where extensions may add one, and what an unknown one looks like.
 
-A server may know what the table does not, so an unknown parameter is no error: its row takes any name, and says that no
-capability is known that defines it.
+A server may know parameters that the table does not, so an unknown parameter is not an error.  Its row takes any name,
+and says that no known capability defines it.
 """
 
 from imapsh.table.model import UNKNOWN, Name
 
-#: Kind, noun, section of RFC 4466, and a command with an unknown one.
+#: The kind, its noun, the section of RFC 4466, and a command with an unknown parameter of this kind.
 _PLACES = (
     ("select-param", "parameter of SELECT", "RFC 4466 §2.1", "SELECT INBOX ({})"),
     ("create-param", "parameter of CREATE", "RFC 4466 §2.2", "CREATE foo ({})"),

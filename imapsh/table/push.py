@@ -1,7 +1,7 @@
 """Rows of XAPPLEPUSHSERVICE: Apple's devices ask to be woken when mail comes.
 
-Nothing of it is published but the patches of servers, which agree on this.  The token tells the device to whoever has
-it, so it is a secret.
+Only the patches of servers are published, and they agree on this syntax.  The token identifies the device to anybody
+who has it, so it is a secret.
 """
 
 from imapsh.table.model import AFTER_LOGIN, Command, Name

@@ -1,4 +1,4 @@
-"""Rows of QUOTA (RFC 9208): limits of what may be stored."""
+"""Rows of QUOTA (RFC 9208): limits on what may be stored."""
 
 from imapsh.table.model import AFTER_LOGIN, Command, Name
 

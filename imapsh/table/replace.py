@@ -1,4 +1,4 @@
-"""Rows of REPLACE (RFC 8508): a message is stored, and another removed, at once."""
+"""Rows of REPLACE (RFC 8508): one command stores a message and removes another."""
 
 from imapsh.table.message import MESSAGE
 from imapsh.table.model import MAILBOX_SELECTED, Command, Name

@@ -17,7 +17,7 @@ COMMANDS = (
             asks="SEARCH", due=("SEARCH", "ESEARCH"), check="search.options"),
 )  # fmt: skip
 
-#: Keys without an argument, keys with one, and keys that only IMAP4rev1 has.
+#: The keys without an argument, then those with one, then those that only IMAP4rev1 has.
 _PLAIN = (
     ("ALL", "Every message."),
     ("ANSWERED", r"With \Answered."),

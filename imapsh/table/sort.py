@@ -1,4 +1,4 @@
-"""Rows of SORT (RFC 5256), of its names that people see (RFC 5957) and of RETURN options in it (RFC 5267 section 3)."""
+"""Rows of SORT (RFC 5256), of its keys for display names (RFC 5957) and of its RETURN options (RFC 5267 section 3)."""
 
 from imapsh.table.model import MAILBOX_SELECTED, Command, Name
 

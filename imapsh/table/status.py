@@ -10,7 +10,7 @@ COMMANDS = (
 
 _ITEM = "RFC 9051 §6.3.11"
 
-#: Name, what it tells, where it stands, how its value is read, what it adds up to, and what it needs.
+#: The name, what the item tells, its RFC and section, how its value is read, what it adds up to, and what it needs.
 _ITEMS: tuple[tuple[str, str, str, str, str, tuple[str, ...]], ...] = (
     ("MESSAGES", "How many messages it holds.", _ITEM, "number", "count", ()),
     ("UIDNEXT", "The UID that the next message will get.", _ITEM, "nz_number", "", ()),

@@ -1,4 +1,4 @@
-"""Rows of THREAD (RFC 5256): conversations."""
+"""Rows of THREAD (RFC 5256), which groups messages into conversations."""
 
 from imapsh.table.model import MAILBOX_SELECTED, Command, Name
 

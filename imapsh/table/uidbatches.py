@@ -1,4 +1,4 @@
-"""Rows of UIDBATCHES (RFC 10022): ranges of UIDs that hold equally many messages."""
+"""Rows of UIDBATCHES (RFC 10022): ranges of UIDs that each hold the same number of messages."""
 
 from imapsh.table.model import MAILBOX_SELECTED, Command, Name
 

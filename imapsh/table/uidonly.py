@@ -1,4 +1,4 @@
-"""Rows of UIDONLY (RFC 9586): no message numbers, in either direction."""
+"""Rows of UIDONLY (RFC 9586): neither side sends message numbers."""
 
 from imapsh.table.model import Name
 

@@ -1,4 +1,4 @@
-"""Rows of UNAUTHENTICATE (RFC 8437): back to where a connection was before the login."""
+"""Rows of UNAUTHENTICATE (RFC 8437): the connection goes back to the state before the login."""
 
 from imapsh.table.model import AFTER_LOGIN, Command, Name
 

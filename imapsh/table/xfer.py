@@ -1,4 +1,4 @@
-"""Rows of Cyrus's own that no family has: for administrators, and for servers of one group."""
+"""Rows of Cyrus's own commands that belong to no other family: for administrators, and for servers of one group."""
 
 from imapsh.table.model import AFTER_LOGIN, Command, Name
 

@@ -1,4 +1,4 @@
-r"""Rows of XLIST: LIST with special uses, as Gmail had it before SPECIAL-USE (RFC 6154)."""
+r"""Rows of XLIST: a LIST with special uses, which Gmail had before SPECIAL-USE (RFC 6154)."""
 
 from imapsh.table.model import AFTER_LOGIN, Command, Name
 
