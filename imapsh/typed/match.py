@@ -99,7 +99,12 @@ class Run:
         return token.end
 
     def notes(self, rule: str, at: int, message: str, severity: str = "error", rfc: str = "") -> None:
-        """Something is wrong at `at`, and reading goes on."""
+        """Something is wrong at `at`, and reading goes on.
+
+        An error counts more than advice, which may come from another way to read the place.
+        """
+        if severity == "error" and at in self.noted and self.noted[at].severity != "error":
+            del self.noted[at]
         self.noted.setdefault(at, Problem(rule, at, message, severity, rfc or self.rfc))
 
     def suits(self, row: Command | Name, at: int) -> None:
@@ -333,7 +338,7 @@ def match(text: str, context: Context = _FRESH, payloads: Series[bytes] = ()) ->
         optional = not row.syntax
         taken = start if optional or start < 0 else node.match(run, start)
         if taken >= 0:
-            end = taken
-            run.fails(end, END_HERE)
+            end = taken if taken > start or optional else end  # the space in front of no argument is nobody's
+            run.fails(taken, END_HERE)
     complete = row is not None and end == len(text) and (taken >= 0) and not run.unfinished
     return Match(text, context, tokens, head, run, complete)

@@ -269,6 +269,9 @@ def _cut_short(found: Match) -> Iterator[Problem]:
     """Yield the problem of a command that ends too early; at a prompt it would only be unfinished."""
     wrong = any(one.severity == "error" and one.rule != "state" for one in found.errors)
     if found.command is not None and not found.complete and not wrong:
+        if found.text.endswith(" "):
+            yield Problem("SP", len(found.text) - 1, "a space at the end of the line")
+            return
         due = f"; {found.hint} is due" if found.hint else ""
         yield Problem("syntax", len(found.text), f"the command ends too early{due}", rfc=found.blamed)
 

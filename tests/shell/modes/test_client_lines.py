@@ -86,6 +86,9 @@ AMISS = [
     ("a1 SEARCH MODSEQ x", "syntax", "RFC 7162 §3.1.5", 17),
     ("a1 NOTIFY SET (selected (MessageNew))", "message-event", "RFC 5465 §5", 25),
     ("a1 CREATE a (USE x)", "syntax", "RFC 6154 §3", 17),
+    ("a1 LANGUAGE ", "SP", "RFC 9051 §9", 11),
+    ("a1 GETACL ", "SP", "RFC 9051 §9", 9),
+    ("a1 GETMETADATA a (x /shared/x)", "metadata-entry-name", "RFC 5464 §3.2", 18),
     # what comes twice
     ("a1 SELECT a (QRESYNC (1 1) qresync (1 1))", "select-param", "RFC 7162 §3.2.5", 27),
     ("a1 STORE 1 (UNCHANGEDSINCE 1 UNCHANGEDSINCE 1) FLAGS ()", "store-modifier", "RFC 7162 §3.1.3", 29),
