@@ -1,4 +1,4 @@
-"""One client of the server, as the handlers of commands see it: who it is, what it has selected, what it is told."""
+"""One client of the server, as the handlers of commands see it: its user, what it has selected, and what it is sent."""
 
 from __future__ import annotations
 
@@ -21,8 +21,10 @@ AFTER_LOGIN = (
 
 
 class Notified(Protocol):
-    """What a client has asked for with NOTIFY: `selected` are the events of the selected mailbox; `delayed` says that
-    expunged messages wait for a command."""
+    """The events that a client has asked for with NOTIFY.
+
+    `selected` holds the events of the selected mailbox.  `delayed` is true if expunged messages wait for a command.
+    """
 
     selected: Set[str]
     delayed: bool
@@ -31,20 +33,22 @@ class Notified(Protocol):
         """Ask for nothing more."""
 
     def news(self) -> Iterator[tuple[str, Any]]:
-        """What is to be told of other mailboxes."""
+        """Yield the responses that are due about other mailboxes."""
 
     def arrived(self, above: int) -> Iterator[tuple[str, Any]]:
-        """What is to be told of the messages with a higher UID in the selected mailbox."""
+        """Yield the responses that are due about messages with a higher UID in the selected mailbox."""
 
 
 class Client:
-    """`changed` is called when somebody else has changed the selected mailbox.  `extensions` are capabilities beyond
-    those of the revisions, which are told after the login.
+    """One client of the server, and the responses that wait for it.
 
-    `tag` is that of the command that is being done.  `wants_tls` says that the handshake is due once the OK is sent,
-    and `closing` that the end is, after LOGOUT.  With `compressing`, what follows the OK is deflated.  `acting` is true
-    while a command of this client is being done, and `notified` is what it has asked for with NOTIFY.  `enabled` is
-    what ENABLE turned on, in upper case; `rev2` and `utf8` are about that.
+    `changed` is called when somebody else has changed the selected mailbox.  `extensions` are capabilities beyond those
+    of the revisions, which are sent after the login.
+
+    `tag` is that of the command being done.  `wants_tls` is true if the handshake is due once the OK is sent, and
+    `closing` if the end is, after LOGOUT.  With `compressing`, what follows the OK is deflated.  `acting` is true while
+    a command of this client is being done, and `notified` is what it has asked for with NOTIFY.  `enabled` holds what
+    ENABLE turned on, in upper case; `rev2` and `utf8` follow from it.
     """
 
     def __init__(
@@ -76,27 +80,27 @@ class Client:
 
     @property
     def state(self) -> str:
-        """The state of a client that is there (RFC 9051 section 3)."""
+        """Return the state of a client that is connected (RFC 9051 section 3)."""
         if self.account is None:
             return NOT_AUTHENTICATED
         return SELECTED if self.selected is not None else AUTHENTICATED
 
     def take(self) -> bytes:
-        """Take what waits to be sent."""
+        """Take the octets that wait to be sent."""
         data = b"".join(self._out)
         self._out.clear()
         return data
 
     def tls_started(self) -> None:
-        """The handshake is done."""
+        """Take in that the handshake is done."""
         self.wants_tls = self._tls_offered = self._login_disabled = False
 
     def send(self, name: str, value: object = None, tag: str | None = None) -> None:
-        """Queue one response; `tag` None is untagged."""
+        """Queue one response.  It is untagged if `tag` is None."""
         self._out.append(response(name, value, tag=tag, utf8=self.utf8))
 
     def capabilities(self) -> tuple[str, ...]:
-        """What CAPABILITY says now."""
+        """Return the capabilities that CAPABILITY sends now."""
         if self.account is not None:
             return AFTER_LOGIN + self._extensions
         tls = ("STARTTLS",) if self._tls_offered else ()
@@ -110,7 +114,7 @@ class Client:
         return StatusText(Code("CAPABILITY", self.capabilities()), f"{user} is logged in")
 
     def notify(self, asked: Notified | None) -> None:
-        """Tell of what is asked for now, and no more of what was asked for before."""
+        """Report what is asked for now, and no longer what was asked for before."""
         if self.notified is not None:
             self.notified.end()
         self.notified = asked
@@ -125,18 +129,18 @@ class Client:
 
     @property
     def user_account(self) -> Account:
-        """The account; there is one in every state whose commands ask for it."""
+        """The account; there is one in each state whose commands ask for it."""
         assert self.account is not None
         return self.account
 
     @property
     def mailbox(self) -> Selected:
-        """The selected mailbox; there is one in every state whose commands ask for it."""
+        """The selected mailbox; there is one in each state whose commands ask for it."""
         assert self.selected is not None
         return self.selected
 
     def select(self, mailbox: Mailbox, read_only: bool) -> Selected:
-        """Select a mailbox; the one selected before is left."""
+        """Select a mailbox, and leave the one selected before."""
         self.unselect()
         self.selected = Selected(mailbox, read_only, self.changed, self.store.clock, self.enabled)
         return self.selected
@@ -154,12 +158,15 @@ class Client:
         self.enabled.add(name)
 
     def start_tls(self) -> None:
-        """Let the driver do the handshake once the OK is sent.  Raises Bad where TLS is on, or not to be had."""
+        """Let the driver do the handshake once the OK is sent.
+
+        Raises Bad if TLS is on already, or is not available.
+        """
         if not self._tls_offered:
             raise Bad("TLS is on already, or this server has no certificate")
         self.wants_tls = True
 
     def tell_keywords(self) -> None:
-        """Tell of new keywords before a FETCH names them."""
+        """Send FLAGS with new keywords before a FETCH names them."""
         for name, value in self.mailbox.new_keywords():
             self.send(name, value)

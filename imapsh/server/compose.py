@@ -1,4 +1,4 @@
-"""Small messages put together octet by octet, for the demo: cheap, and the same on every run."""
+"""Puts small messages together octet by octet, for the demo: cheap, and the same on every run."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ CRLF = "\r\n"
 
 
 def crlf(body: str) -> str:
-    """`body` with CRLF line ends and one at its end."""
+    """Return `body` with CRLF line ends, and one at its end."""
     return body.strip("\n").replace("\n", CRLF) + CRLF
 
 
 def headers(pairs: Iterable[tuple[str, str]]) -> str:
-    """Header fields and the empty line."""
+    """Return header fields and the empty line."""
     return "".join(f"{name}: {value}{CRLF}" for name, value in pairs) + CRLF
 
 
 def base64_lines(octets: bytes) -> str:
-    """Base64 in lines of 76 characters (RFC 2045 section 6.8)."""
+    """Return base64 in lines of 76 characters (RFC 2045 section 6.8)."""
     return "".join(b2a_base64(octets[at : at + 57], newline=False).decode() + CRLF for at in range(0, len(octets), 57))
 
 
 def text(body: str, subtype: str = "plain", encoding: str = "7bit", *more: tuple[str, str]) -> str:
-    """A text part with its header; UTF-8 unless it is ASCII."""
+    """Return a text part with its header; it is UTF-8 unless it is ASCII."""
     charset = "us-ascii" if body.isascii() else "utf-8"
     fields = [
         ("Content-Type", f"text/{subtype}; charset={charset}"),
@@ -36,7 +36,7 @@ def text(body: str, subtype: str = "plain", encoding: str = "7bit", *more: tuple
 
 
 def attachment(kind: str, name: str, octets: bytes, disposition: str = "attachment") -> str:
-    """A part in base64 with a file name; beyond ASCII the name is written as RFC 2231 has it."""
+    """Return a part in base64 with a file name; a name beyond ASCII is written as in RFC 2231."""
     coded = f'filename="{name}"'
     if not name.isascii():
         from urllib.parse import quote
@@ -51,7 +51,7 @@ def attachment(kind: str, name: str, octets: bytes, disposition: str = "attachme
 
 
 def multipart(subtype: str, boundary: str, parts: Iterable[str], preamble: str = "") -> str:
-    """A multipart with its Content-Type and what it holds, ready to stand in a message or another multipart."""
+    """Return a multipart with its Content-Type and its parts, to be put into a message or another multipart."""
     delimiter = f"{CRLF}--{boundary}"
     inside = "".join(f"{delimiter}{CRLF}{part}" for part in parts)
     inside = inside if preamble else inside.removeprefix(CRLF)
@@ -60,7 +60,7 @@ def multipart(subtype: str, boundary: str, parts: Iterable[str], preamble: str =
 
 
 def nested(inner: bytes) -> str:
-    """A message/rfc822 part."""
+    """Return a message/rfc822 part."""
     fields = [("Content-Type", "message/rfc822"), ("Content-Disposition", "inline")]
     return headers(fields) + inner.decode("utf-8")
 
@@ -68,7 +68,7 @@ def nested(inner: bytes) -> str:
 def message(
     sender: str, to: str, subject: str, when: datetime, ident: str, content: str, more: Iterable[tuple[str, str]] = ()
 ) -> bytes:
-    """A whole message: `content` begins with the rest of the header, as `text` and `multipart` make it."""
+    """Return a whole message; `content` begins with the rest of the header, as `text` and `multipart` make it."""
     from email.utils import format_datetime
 
     fields = [

@@ -1,7 +1,7 @@
 """The two threading algorithms of RFC 5256 section 3: ORDEREDSUBJECT and REFERENCES.
 
-Each takes the messages found, with their numbers (or UIDs), and gives threads as `imapsh.grammar.thread.Thread` holds
-them.  A conversation may be long, so nothing here goes down by calls.
+Each takes the messages found, with their numbers (or UIDs), and returns threads as `imapsh.grammar.thread.Thread` holds
+them.  A conversation may be long, so nothing here is recursive.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _QUOTED_PAIR = re.compile(r"\\(.)")
 
 
 class Node:
-    """A message among others, or a dummy: one that others refer to and that was not found."""
+    """A message among others, or a dummy: one that others refer to but that was not found."""
 
     __slots__ = ("children", "date", "message", "number", "parent", "subject")
 
@@ -34,39 +34,42 @@ class Node:
 
     @property
     def is_dummy(self) -> bool:
-        """Whether no message is known."""
+        """Return whether there is no message."""
         return self.message is None
 
     def descends_from(self, other: Node) -> bool:
-        """Return whether it is this node, or below it."""
+        """Return whether it is the other node, or below it."""
         node: Node | None = self
         while node is not None and node is not other:
             node = node.parent
         return node is not None
 
     def adopt(self, child: Node) -> None:
-        """Become the parent of a node, which leaves the one that it has."""
+        """Become the parent of a node, which leaves the parent that it has."""
         if child.parent is not None:
             child.parent.children.remove(child)
         child.parent = self
         self.children.append(child)
 
     def key(self) -> tuple[float, int]:
-        """What siblings are sorted by: the sent date, then the number; of a dummy those of its first child."""
+        """Return what siblings are sorted by: the sent date, then the number.
+
+        For a dummy it is that of its first child.
+        """
         node = self if not self.is_dummy or not self.children else min(self.children, key=lambda one: one.key_of())
         return node.key_of()
 
     def key_of(self) -> tuple[float, int]:
-        """Its own sent date and number."""
+        """Return its own sent date and number."""
         return self.date, self.number
 
     def thread_subject(self) -> Subject:
-        """The base subject, of a dummy that of its first child."""
+        """Return the base subject; for a dummy it is that of its first child."""
         return self.children[0].subject if self.is_dummy and self.children else self.subject
 
 
 def message_ids(field: str) -> list[str]:
-    """The message IDs in a header field, in one spelling: without needless quotation marks."""
+    """Return the message IDs in a header field, in one spelling: without needless quotation marks."""
     return [f"{_unquoted(local)}@{domain}" for local, domain in _MESSAGE_ID.findall(field)]
 
 
@@ -75,7 +78,7 @@ def _unquoted(local: str) -> str:
 
 
 def references(found: Iterable[Numbered]) -> tuple[Any, ...]:
-    """REFERENCES: the six steps of RFC 5256 section 3."""
+    """Do REFERENCES: the six steps in RFC 5256 section 3."""
     roots = _pruned(_linked(found))
     roots.sort(key=Node.key)  # (4)
     roots = _merged(roots)
@@ -180,17 +183,17 @@ def _is_reply(node: Node) -> bool:
 
 
 def _is_better(node: Node, there: Node) -> bool:
-    """Whether a root takes the place of another in the table of subjects."""
+    """Return whether a root takes the place of another in the table of subjects."""
     return not there.is_dummy and (node.is_dummy or (_is_reply(there) and not _is_reply(node)))
 
 
 def _as_lists(roots: list[Node]) -> tuple[Any, ...]:
-    """The threads as nested tuples: a member and its only child go on in one list."""
+    """Return the threads as nested tuples; a member and its only child stay in one list."""
     made: dict[int, list[Any]] = {}
     for node in reversed(list(_below(roots))):
         below = [made.pop(id(child)) for child in node.children]
         if len(below) == 1:
-            members = below[0]  # the last member stands first: they are turned round at the end
+            members = below[0]  # the last member comes first: they are reversed at the end
         else:
             members = [tuple(reversed(one)) for one in reversed(below)]
         if not node.is_dummy:
@@ -200,7 +203,10 @@ def _as_lists(roots: list[Node]) -> tuple[Any, ...]:
 
 
 def ordered_subject(found: Iterable[Numbered]) -> tuple[Any, ...]:
-    """ORDEREDSUBJECT: by subject; the first message of each is the root, and all others are its children."""
+    """Do ORDEREDSUBJECT: group by subject.
+
+    The first message of each group is the root, and the others are its children.
+    """
     nodes = sorted((Node(number, message) for number, message in found), key=lambda one: (one.subject.base, one.key()))
     threads = [list(same) for _, same in groupby(nodes, key=lambda one: one.subject.base)]
     for root, *others in threads:
@@ -208,7 +214,7 @@ def ordered_subject(found: Iterable[Numbered]) -> tuple[Any, ...]:
     return _as_lists(sorted((thread[0] for thread in threads), key=Node.key))
 
 
-#: An algorithm's name -> what makes threads by it.
+#: An algorithm's name -> the function that makes threads by it.
 ALGORITHMS: dict[str, Callable[[Iterable[Numbered]], tuple[Any, ...]]] = {
     "ORDEREDSUBJECT": ordered_subject,
     "REFERENCES": references,

@@ -1,10 +1,10 @@
 """One connection to the server, sans-I/O: octets in by `receive_data`, octets out by `data_to_send`.
 
-Theory of operation.  A frame is one command.  `typed.match` reads it; what it finds wrong is a BAD.  Else the command's
-row says in which states it may come, and the table `HANDLERS` who does it.  A handler sends what it wants in between
-and returns the text of the OK, or raises Refused (NO) or Bad; or it returns a Continue (AUTHENTICATE, IDLE), and the
-next line is its own.  What others did to the selected mailbox is told before the tagged reply, EXPUNGE only where the
-row allows it, and at once during IDLE.  No octets make it raise.
+Theory of operation.  A frame is one command.  `typed.match` reads it; if it finds a fault, the answer is BAD.
+Otherwise the command's row says in which states it is allowed, and the table `HANDLERS` which function does it.  A
+handler sends its responses and returns the text of the OK, or raises Refused (NO) or Bad; or it returns a Continue
+(AUTHENTICATE, IDLE), and is given the next line.  What others did to the selected mailbox is reported before the tagged
+reply, and at once during IDLE; EXPUNGE is sent only if the row allows it.  No octets make it raise.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ from imapsh.wire.reader import Octets
 if TYPE_CHECKING:
     from imapsh.typed.match import Match
 
-_FLAGGED = ("FETCH", "UIDFETCH")  # what tells of changed flags
+_FLAGGED = ("FETCH", "UIDFETCH")  # responses that report changed flags
 
-BAD_COMMANDS = 50  #: in a row, before the server hangs up
+BAD_COMMANDS = 50  #: BAD commands in a row before the server hangs up
 
 
 class ServerSession:
     """The server's end of one connection.
 
-    `tls` says that the driver can do STARTTLS: when `wants_tls` turns True it sends what there is, does the handshake
-    and calls `tls_started`.  `login_disabled` refuses passwords until TLS is on.  `on_output` is called when octets
-    wait that no `receive_data` of this session brought about (IDLE).
+    `tls` is true if the driver can do STARTTLS: when `wants_tls` becomes True, the driver sends what there is, does the
+    handshake and calls `tls_started`.  `login_disabled` refuses passwords until TLS is on.  `on_output` is called when
+    octets wait that no `receive_data` of this session caused (IDLE).
     """
 
     def __init__(
@@ -59,14 +59,14 @@ class ServerSession:
         self._bad = 0
         self._intake = Intake()
         self._deflate: Deflate | None = None
-        self._coded = b""  # what waits to be sent in the form that held before the last switch
+        self._coded = b""  # octets that wait to be sent, in the form that held before the last switch
         ready = StatusText(Code("CAPABILITY", self.client.capabilities()), "imapsh demo server ready")
         self.client.send("OK", ready)
 
     # -- octets
 
     def receive_data(self, data: bytes) -> None:
-        """Take octets from the client; never raises on what they are.  b"" does nothing: the end is `eof`."""
+        """Take octets from the client; never raises, whatever they are.  b"" does nothing: the end is `eof`."""
         if self.closed or not data:
             return
         try:
@@ -98,7 +98,7 @@ class ServerSession:
                 self._switch()
 
     def _switch(self) -> None:
-        """Begin or end the compression behind an OK (RFC 4978 section 3; RFC 8437 section 4.1).
+        """Begin or end the compression after an OK (RFC 4978 section 3; RFC 8437 section 4.1).
 
         What was sent ahead of the OK is dropped: it came in the wrong form.
         """
@@ -111,45 +111,48 @@ class ServerSession:
         return self._deflate.deflate(data) if self._deflate is not None and data else data
 
     def data_to_send(self) -> bytes:
-        """Take what waits to be sent."""
+        """Take the octets that wait to be sent."""
         coded, self._coded = self._coded, b""
         return coded + self._outgoing()
 
     def eof(self) -> None:
-        """The client is gone."""
+        """Take in that the client is gone."""
         self.client.unselect()
         self.client.notify(None)
         self.closed = True
 
     def tls_started(self) -> None:
-        """The handshake that `wants_tls` asked for is done; what came in the clear behind STARTTLS is dropped."""
+        """Take in that the handshake that `wants_tls` asked for is done.
+
+        Octets in the clear after STARTTLS are dropped.
+        """
         self._intake.drop()
         self.client.tls_started()
 
     @property
     def state(self) -> str:
-        """One of the four states (RFC 9051 section 3)."""
+        """Return one of the four states (RFC 9051 section 3)."""
         return LOGOUT if self.closed else self.client.state
 
     @property
     def idling(self) -> bool:
-        """Whether IDLE is going on, so that news may be sent at any time."""
+        """Return whether IDLE is going on, so that news may be sent at any time."""
         return self._idling and not self.closed
 
     @property
     def wants_tls(self) -> bool:
-        """Whether the driver is to do the handshake, once it has sent what there is."""
+        """Return whether the driver is to do the handshake, once it has sent what there is."""
         return self.client.wants_tls
 
     def bye(self, text: str) -> None:
-        """Hang up, saying why."""
+        """Hang up, and say why."""
         self.client.send("BYE", StatusText(None, text))
         self.eof()
 
     # -- one frame
 
     def _announced(self, request: Octets) -> None:
-        """A literal is announced: `+`, or a refusal before it is sent (RFC 9051 section 4.3)."""
+        """Answer an announced literal: `+`, or a refusal before it is sent (RFC 9051 section 4.3)."""
         if self._intake.too_many:
             self.bye(f"a command may have {LITERALS} literals")
         elif not request.synchronizing:
@@ -208,7 +211,7 @@ class ServerSession:
         )
 
     def _fault(self, match: Match) -> StatusText | None:
-        """Why the line cannot be done, or None if it can."""
+        """Return why the line cannot be done, or None if it can."""
         row = match.command
         for problem in match.errors:
             offered = self.client.account is None or (row is not None and row.name in REFUSES)
@@ -225,7 +228,7 @@ class ServerSession:
 
     @staticmethod
     def _tag_of(line: bytes) -> str:
-        """The tag as far as there is one: astring characters but `+` (RFC 9051 section 9)."""
+        """Return the tag as far as there is one: astring characters except `+` (RFC 9051 section 9)."""
         word = line.split(b" ")[0].rstrip(b"\r\n")
         good = 0 < len(word) <= 200 and all(0x21 <= octet < 0x7F and octet not in b'(){%*"\\+' for octet in word)
         return word.decode("ascii") if good else ""
@@ -262,10 +265,10 @@ class ServerSession:
         self._finish("BAD", why)
 
     def _finish(self, name: str, reply: StatusText) -> None:
-        """News of the mailbox, then the tagged reply; untagged where the line had no tag."""
+        """Send news of the mailbox, then the tagged reply, which is untagged if the line had no tag."""
         row, self._running, self._then = self._running, None, None
         self.client.acting = False
-        expunges = row is not None and row.asks == "EXPUNGE"  # what it has expunged itself is told in any case
+        expunges = row is not None and row.asks == "EXPUNGE"  # the client is always told what it has expunged itself
         self._tell(expunge=row is not None and row.expunges, everything=expunges)
         self.client.send(name, reply._replace(text=_visible(reply.text)), self.client.tag or None)
         if self.client.closing:
@@ -274,7 +277,10 @@ class ServerSession:
     # -- news
 
     def _changed(self) -> None:
-        """Somebody else has changed something; with NOTIFY it is told at any time (RFC 5465 section 3.1)."""
+        """Take in that somebody else has changed something.
+
+        With NOTIFY it is sent at any time (RFC 5465 section 3.1).
+        """
         notified = self.client.notified
         if self.client.acting or not (self._idling or notified is not None):
             return
@@ -297,7 +303,7 @@ class ServerSession:
 
 
 def _text(frame: Frame) -> str:
-    """The line pieces without their line ends: UTF-8 where they are that, else Latin-1."""
+    """Return the line pieces without their line ends, as UTF-8 if they are that, otherwise as Latin-1."""
     pieces = b"".join(part.rstrip(b"\r\n") for part in frame.parts[::2] if isinstance(part, bytes))
     try:
         return pieces.decode("utf-8")
@@ -306,5 +312,5 @@ def _text(frame: Frame) -> str:
 
 
 def _visible(text: str) -> str:
-    """Text for a reply: a client's own odd characters come back escaped."""
+    """Return text for a reply, in which a client's odd characters are escaped."""
     return text if text.isascii() and text.isprintable() else ascii(text)[1:-1]

@@ -1,7 +1,7 @@
 """The demo's store: the user `demo` (password `demo`) with mail worth looking at, and `other` to talk to.
 
-The same on every run: it is always Monday, 15 June 2026, 9 o'clock in the morning, UTC.  Messages are made when first
-looked at.
+It is the same on every run: it is always Monday, 15 June 2026, 9 o'clock in the morning, UTC.  A message is made when
+it is first looked at.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ MAILBOXES = (
     ("灯台", "", True, 3, 30),
 )
 
-#: The limits of the user `demo`: 100 MiB, and so many messages.
+#: The limits of the user `demo`: 100 MiB, and a number of messages.
 LIMITS = (("STORAGE", 102_400), ("MESSAGE", 5_000))
 
-#: mailbox, who else has rights to it, and which
+#: mailbox, another user with rights to it, and these rights
 SHARED = (("Lists/lighthouse", "anyone", "lr"), ("Projects/Lamp room", "other", "lrswi"))
 
-#: mailbox, the name of an annotation, and what it says
+#: mailbox, the name of an annotation, and its value
 NOTES = (
     ("INBOX", "/private/comment", "Answer the harbour master first."),
     ("Projects/Lamp room", "/shared/comment", "All about the lamp room:\r\nthe roof, the lens, the stair."),
@@ -72,13 +72,13 @@ _FLAG_SETS = (("\\Seen",), ("\\Seen",), ("\\Seen",), ("\\Seen", "\\Answered"), (
 
 
 def demo_store(clock: Callable[[], datetime] = lambda: NOW) -> Store:
-    """A fresh store; nothing in it is shared with another."""
+    """Return a new store; it shares nothing with another one."""
     store = Store(clock)
     demo = store.add_account(USER, PASSWORD, 1781000000)
     _fill_inbox(demo)
     for index, (name, use, subscribed, count, days) in enumerate(MAILBOXES):
         mailbox = demo.create(name, use)
-        mailbox.uidnext += 17 * index  # some were there and are gone
+        mailbox.uidnext += 17 * index  # some existed and are gone
         _fill(mailbox, Random(index), count, days)
         if subscribed:
             demo.subscribed.add(name)

@@ -1,6 +1,6 @@
 """The mail of the demo's INBOX: invented people at the Harbour Museum, one message for each thing worth looking at.
 
-Every function makes one message, when somebody looks at it.
+Every function makes one message when somebody looks at it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ LIST = "Lighthouse list <lighthouse@lists.harbour.example>"
 
 
 class Item(NamedTuple):
-    """A message to be: day of June, hour and minute, flags, and who makes its octets."""
+    """A message that can be made: day of June, hour and minute, flags, and the function that makes its octets."""
 
     day: int
     hour: int
@@ -31,7 +31,7 @@ class Item(NamedTuple):
 
 
 def png(width: int, height: int) -> bytes:
-    """A real picture, a sea under a sky, in a few hundred octets."""
+    """Return a real picture, a sea under a sky, in a few hundred octets."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
@@ -44,7 +44,7 @@ def png(width: int, height: int) -> bytes:
 
 
 def welcome(when: datetime) -> bytes:
-    """Plain text: where to begin."""
+    """Return plain text that says where to begin."""
     body = """
 Welcome aboard!
 
@@ -64,7 +64,7 @@ Things to try:
 
 
 def tide_table(when: datetime) -> bytes:
-    """Plain text with 8-bit UTF-8 in the body."""
+    """Return plain text with 8-bit UTF-8 in the body."""
     body = """
 Grüße aus dem Archiv,
 
@@ -82,7 +82,7 @@ Edda
 
 
 def minutes_of_meeting(when: datetime) -> bytes:
-    """multipart/mixed of multipart/alternative, a CSV and a PDF in name only, with a file name beyond ASCII."""
+    """Return multipart/mixed of multipart/alternative, a CSV and a PDF in name only, with a file name beyond ASCII."""
     plain = """
 Hi all,
 
@@ -124,7 +124,7 @@ Mira
 
 
 def forwarded(when: datetime) -> bytes:
-    """A message in a message, which has parts of its own."""
+    """Return a message in a message, which has parts of its own."""
     inner = message(
         KENJI,
         'Mira Oduya <mira@harbour.example>, undisclosed-friends: anna@isle.example, "Bo B." <bo@isle.example>;',
@@ -146,7 +146,7 @@ def forwarded(when: datetime) -> bytes:
 
 
 def newsletter(when: datetime) -> bytes:
-    """HTML alone, quoted-printable."""
+    """Return HTML alone, quoted-printable."""
     body = """<html><head><title>Tidewater Quarterly</title></head><body style=3D"margin:0">
 <h1>Tidewater Quarterly =E2=84=96 12</h1>
 <p>Caf=C3=A9 on the pier, <a href=3D"https://tidewater.example/?issue=3D12&amp;u=
@@ -163,7 +163,7 @@ ser=3Ddemo">read on</a>.</p>
 
 
 def invitation(when: datetime) -> bytes:
-    """An alternative with a calendar object."""
+    """Return an alternative with a calendar object."""
     event = (
         "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//harbour.example//EN\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\n"
         "UID:lamp-room@harbour.example\r\nDTSTAMP:20260612T080000Z\r\nDTSTART:20260704T160000Z\r\n"
@@ -176,7 +176,7 @@ def invitation(when: datetime) -> bytes:
 
 
 def bounce(when: datetime) -> bytes:
-    """A delivery report (RFC 3464)."""
+    """Return a delivery report (RFC 3464)."""
     status = (
         "Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.harbour.example\r\n\r\n"
         "Final-Recipient: rfc822; keeper@isle.example\r\nAction: failed\r\nStatus: 5.1.1\r\n"
@@ -199,7 +199,7 @@ def bounce(when: datetime) -> bytes:
 
 
 def digest(when: datetime) -> bytes:
-    """multipart/digest: parts are messages without saying so (RFC 2046 section 5.1.5)."""
+    """Return multipart/digest, whose parts are messages without saying so (RFC 2046 section 5.1.5)."""
     first = message(JOAO, LIST, "Van on Thursday?", when, "van-1", text("Is the van free on Thursday?\n\nJ."))
     second = message(EDDA, LIST, "Re: Van on Thursday?", when, "van-2", text("It is, with half a tank.\n\nE."))
     parts = ["\r\n" + inner.decode("utf-8") for inner in (first, second)]
@@ -208,13 +208,13 @@ def digest(when: datetime) -> bytes:
 
 
 def bare(when: datetime) -> bytes:
-    """As little as a message may be: no MIME, no Subject."""
+    """Return the least that a message may be: no MIME, no Subject."""
     date = when.strftime("%d Jun %Y %H:%M:%S +0000")
     return f"From: keeper@isle.example\r\nDate: {date}\r\n\r\nlamp ok. wind nw 7. k.\r\n".encode()
 
 
 def reply(when: datetime) -> bytes:
-    """Plain text that quotes, with a long References field."""
+    """Return plain text that quotes, with a long References field."""
     body = """
 On Tuesday Mira Oduya wrote:
 > * The roof: two offers, both too high.
@@ -237,7 +237,7 @@ João
 
 
 def photo(when: datetime) -> bytes:
-    """HTML that shows a picture sent along (multipart/related)."""
+    """Return HTML that shows a picture sent along (multipart/related)."""
     html = text('<p>Ebb tide this morning:</p><img src="cid:ebb@harbour.example" alt="sea">', "html")
     picture = attachment("image/png", "ebb.png", png(96, 64), "inline")
     picture = picture.replace(

@@ -1,7 +1,7 @@
-"""Header fields as octets, and what ENVELOPE and BODYSTRUCTURE read out of them (RFC 5322, RFC 2045).
+"""Header fields as octets, and what ENVELOPE and BODYSTRUCTURE take from them (RFC 5322, RFC 2045).
 
-Values stay as they stand in the message: encoded words (RFC 2047) are the client's to decode.  Nothing here raises,
-whatever the octets are.
+Values stay as they stand in the message: a client decodes encoded words (RFC 2047).  Nothing here raises, whatever the
+octets are.
 """
 
 from __future__ import annotations
@@ -25,13 +25,16 @@ class Field(NamedTuple):
 
 
 def header_end(octets: bytes, start: int, end: int) -> int:
-    """Offset just behind the empty line that ends the header of `octets[start:end]`, or `end` where there is none."""
+    """Return the offset after the empty line that ends the header of `octets[start:end]`, or `end` if there is none."""
     found = _END.search(octets, start, end)
     return found.end() if found else end
 
 
 def fields(header: bytes) -> list[Field]:
-    """The fields of a header block, in order.  A line that is neither a field nor continues one is passed over."""
+    """Return the fields of a header block, in order.
+
+    A line that is neither a field nor continues one is ignored.
+    """
     result: list[Field] = []
     lines: list[bytes] = []
     for line in [*BytesIO(header), b""]:
@@ -50,17 +53,23 @@ def _field(octets: bytes) -> Field:
 
 
 def text(octets: bytes) -> str:
-    """As UTF-8; octets that are none are kept as lone surrogates, and written as the same octets again."""
+    """Return octets as UTF-8.
+
+    Octets that are not UTF-8 become lone surrogates, and are written as the same octets again.
+    """
     return octets.decode("utf-8", "surrogateescape")
 
 
 def first(found: list[Field], name: str) -> str | None:
-    """The value of the first field of this name (lower case), or None."""
+    """Return the value of the first field of this name (lower case), or None."""
     return next((field.value for field in found if field.name.lower() == name), None)
 
 
 def envelope(found: list[Field]) -> Envelope:
-    """ENVELOPE (RFC 9051 section 7.5.2).  Sender and Reply-To default to From where missing or empty."""
+    """Return the ENVELOPE (RFC 9051 section 7.5.2).
+
+    Sender and Reply-To default to From if they are missing or empty.
+    """
 
     def addresses(name: str) -> tuple[Address, ...] | None:
         joined = ", ".join(field.value for field in found if field.name.lower() == name)
@@ -81,13 +90,13 @@ def envelope(found: list[Field]) -> Envelope:
     )
 
 
-# Lexical tokens of RFC 5322 section 3.2, comments taken out: quoted-string, domain-literal, special, atom, white space.
+# Lexical tokens of RFC 5322 section 3.2, without comments: quoted-string, domain-literal, special, atom, white space.
 _LEX = re.compile(r'"((?:[^"\\]|\\.)*)"?|(\[[^\]]*\]?)|([<>:;,@.])|([^\s"<>:;,@.\[]+)|\s+', re.DOTALL)
 _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
 
 
 class _Word(NamedTuple):
-    """`special` is one of `<>:;,@.` or empty; `gap` says that white space stood before it."""
+    """One token.  `special` is one of `<>:;,@.` or empty; `gap` is true if white space came before it."""
 
     text: str
     special: str
@@ -129,7 +138,7 @@ def _without_comments(value: str) -> str:
 
 
 def parse_addresses(value: str) -> list[Address]:
-    """The addresses of a field, groups marked as RFC 9051 section 7.5.2 does."""
+    """Return the addresses of a field, with groups marked as in RFC 9051 section 7.5.2."""
     if not value:
         return []
     result: list[Address] = []
@@ -188,7 +197,7 @@ _PARAMETER = re.compile(r';\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"?|([^;\s]*
 
 
 def parameters(value: str) -> tuple[str, dict[str, str | None]]:
-    """What stands before the first `;`, in lower case, and the parameters behind it (RFC 2045 section 5.1)."""
+    """Return the text before the first `;`, in lower case, and the parameters after it (RFC 2045 section 5.1)."""
     found: dict[str, str | None] = {}
     for name, quoted, plain in _PARAMETER.findall(_without_comments(value)):
         found.setdefault(name.lower(), _QUOTED_PAIR.sub(r"\1", quoted) if quoted else plain)

@@ -1,4 +1,4 @@
-"""What a client may send: the frame reader with the limits on lines and literals, and how many there may be."""
+"""Reads what a client sends: the frame reader, with limits on lines and literals, and on how many literals there are."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ LITERALS = 500  #: literals in one command
 
 
 class _Discard:
-    """Where a literal goes that is too big but already on its way (RFC 7888 section 4)."""
+    """A sink for a literal that is too big but already on its way (RFC 7888 section 4)."""
 
     def __init__(self) -> None:
         self.octets = 0
 
     def write(self, data: bytes) -> None:
-        """Count, and forget."""
+        """Count the octets, and forget them."""
         self.octets += len(data)
 
     def finish(self) -> Spilled:
-        """Only the count is left."""
+        """Return only the count."""
         return Spilled(self.octets)
 
 
 class Intake:
-    """Octets in, commands and announced literals out.
+    """Takes in octets, and gives commands and announced literals.
 
     `first_line` is the beginning of the command whose literals are announced: it has the tag.
     """
@@ -46,24 +46,27 @@ class Intake:
         self._pusher.feed(data)
 
     def take(self) -> Frame | Octets | None:
-        """The next command, or the next literal's announcement; None where more octets are due.  Raises LimitError."""
+        """Return the next command, or the next literal's announcement; None if more octets are due.
+
+        Raises LimitError.
+        """
         found = self._pusher.take()
         if isinstance(found, Frame):
             self._literals = self._octets = 0
         return found
 
     def take_line(self) -> None:
-        """What comes next is one line, whatever it holds (AUTHENTICATE, IDLE)."""
+        """Take what comes next as one line, whatever it holds (AUTHENTICATE, IDLE)."""
         self._reader.raw_line = True
 
     @property
     def too_many(self) -> bool:
-        """The command has more literals than any needs."""
+        """Return whether the command has more literals than any command needs."""
         return self._literals > LITERALS
 
     @property
     def too_big(self) -> bool:
-        """The command's literals are bigger, taken together, than they may be."""
+        """Return whether the command's literals, taken together, are bigger than allowed."""
         return self._octets > self.allowed
 
     def refuse(self) -> None:
@@ -72,7 +75,7 @@ class Intake:
         self._literals = self._octets = 0
 
     def drop(self) -> None:
-        """Forget what was sent ahead."""
+        """Forget the octets that were sent ahead."""
         self._pusher.rest()
 
     def _sink_for(self, octets: int, line: bytes) -> _Discard | None:

@@ -23,7 +23,7 @@ IDLE_TIMEOUT = 1800.0  #: seconds without BYE from the client (RFC 9051 section 
 async def serve(address: Address, store: Store, tls: TLSOptions | None = None) -> Listener:
     """Accept clients until the listener is closed; with `tls` (certificate and key) STARTTLS is offered.
 
-    Raises UsageError, ConnectError where the address cannot be had, TLSError where the certificate cannot be used.
+    Raises UsageError, ConnectError if the address is not available, TLSError if the certificate cannot be used.
     """
     starttls = tls is not None and address.scheme == "imap"
 
@@ -36,7 +36,7 @@ async def serve(address: Address, store: Store, tls: TLSOptions | None = None) -
 async def serve_forever(
     address: Address, store: Store, announce: Callable[[Address], None], tls: TLSOptions | None = None
 ) -> None:
-    """`serve` until cancelled; `announce` is told the address, with the port that the system chose for port 0."""
+    """Do `serve` until cancelled.  `announce` is given the address, with the port that the system chose for port 0."""
     listener = await serve(address, store, tls)
     try:
         announce(listener.address)
@@ -46,7 +46,7 @@ async def serve_forever(
 
 
 async def connect(store: Store, postman: Postman | None = None) -> tuple[AioStream, asyncio.Task[None]]:
-    """A client's end of a new connection in memory, and the task that serves it.
+    """Return a client's end of a new connection in memory, and the task that serves it.
 
     `postman` delivers messages while the client idles.
     """
@@ -56,7 +56,7 @@ async def connect(store: Store, postman: Postman | None = None) -> tuple[AioStre
         try:
             await converse(server, store, postman=postman)
         except ConnectionLost:
-            pass  # the client's end is the client's affair
+            pass  # closing the client's end is up to the client
         finally:
             await server.close()
 
@@ -66,7 +66,7 @@ async def connect(store: Store, postman: Postman | None = None) -> tuple[AioStre
 async def converse(
     stream: AioStream, store: Store, tls: TLSOptions | None = None, *, postman: Postman | None = None
 ) -> None:
-    """Serve one stream until either end closes.  Raises ConnectionLost or TLSError where the stream fails."""
+    """Serve one stream until either end closes.  Raises ConnectionLost or TLSError if the stream fails."""
     pushed = asyncio.Event()
     sending = asyncio.Lock()  # so that what is taken first is also sent first
     session = ServerSession(store, tls=tls is not None, on_output=pushed.set)

@@ -11,7 +11,7 @@ from imapsh.tuples import NamedTuple
 
 
 class Request(NamedTuple):
-    """What LIST asks: selection options and return options in upper case, names decoded."""
+    """The request of a LIST: selection options and return options in upper case, names decoded."""
 
     reference: str
     patterns: tuple[str, ...]
@@ -21,9 +21,10 @@ class Request(NamedTuple):
 
 
 def pattern(reference: str, name: str) -> Callable[[str], bool]:
-    """Whether a mailbox name matches: `*` is anything, `%` anything but the delimiter; INBOX has no case.
+    """Return a test of mailbox names.
 
-    Runs of wildcards are one wildcard, so that matching stays quick.
+    `*` matches anything, `%` anything except the delimiter; INBOX has no case.  Runs of wildcards count as one
+    wildcard, so matching stays quick.
     """
     joined = canonical(name if name.startswith(DELIMITER) else reference + name)
     pieces = []
@@ -35,7 +36,10 @@ def pattern(reference: str, name: str) -> Callable[[str], bool]:
 
 
 def _matches(pieces: list[str], candidate: str) -> bool:
-    """Whether the pieces cover the name.  `places` are all ends that the pieces so far may have: no backtracking."""
+    """Return whether the pieces cover the name.
+
+    `places` holds all ends that the pieces so far may have, so there is no backtracking.
+    """
     places = {0}
     for piece in pieces:
         if piece == "*":
@@ -55,9 +59,9 @@ def _to_delimiter(candidate: str, start: int) -> range:
 
 
 def mailboxes(account: Account, request: Request) -> Iterator[tuple[MailboxList, bool]]:
-    """The LIST replies, INBOX first, then by name; each with whether it meets the criteria itself.
+    """Yield the LIST responses, INBOX first, then by name; each with whether it meets the criteria itself.
 
-    With RECURSIVEMATCH a name that does not is listed for what lies below it and does not match the pattern
+    With RECURSIVEMATCH a name that does not meet them is listed for what is below it and does not match the pattern
     (RFC 9051 section 6.3.9.6).
     """
     if request.patterns == ("",) and not request.extended:
@@ -78,7 +82,10 @@ def mailboxes(account: Account, request: Request) -> Iterator[tuple[MailboxList,
 
 
 def subscribed(account: Account, reference: str, name: str) -> Iterator[MailboxList]:
-    """The LSUB replies; with `%`, a name is also shown for what is subscribed below it (RFC 3501 section 6.3.9)."""
+    """Yield the LSUB responses.
+
+    With `%`, a name is also listed for what is subscribed below it (RFC 3501 section 6.3.9).
+    """
     test = pattern(reference, name)
     shown = set(account.subscribed)
     above = _all_above(shown) - shown if name.endswith("%") else set()
@@ -88,7 +95,10 @@ def subscribed(account: Account, reference: str, name: str) -> Iterator[MailboxL
 
 
 def attributes(account: Account, name: str, request: Request, *, has_children: bool) -> tuple[str, ...]:
-    """The attributes of one mailbox: whether it has children and what it is for always, `\\Subscribed` where asked."""
+    """Return the attributes of one mailbox.
+
+    They always say whether it has children and what it is for; `\\Subscribed` is there if it was asked for.
+    """
     mailbox = account.mailboxes.get(name)
     found = {
         "\\NonExistent": mailbox is None,
@@ -117,7 +127,7 @@ def _candidates(account: Account, with_subscribed: bool) -> set[str]:
 
 
 def _all_above(names: Iterable[str]) -> set[str]:
-    """Every name that one of these stands below."""
+    """Return every name that is above one of these."""
     found: set[str] = set()
     for name in names:
         end = name.rfind(DELIMITER)

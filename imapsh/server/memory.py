@@ -13,31 +13,31 @@ WHERE = "the demo server"
 
 
 class Core(Protocol):
-    """What turns octets into octets: a ServerSession, or a ScriptedServer."""
+    """A server that turns octets into octets: a ServerSession, or a ScriptedServer."""
 
     @property
     def closed(self) -> bool:
-        """No more comes from it."""
+        """Return whether nothing more comes from it."""
 
     def receive_data(self, data: bytes, /) -> None:
-        """Octets from the client."""
+        """Take octets from the client."""
 
     def data_to_send(self) -> bytes:
         """Take the octets for the client."""
 
     def eof(self) -> None:
-        """The client is gone."""
+        """Take in that the client is gone."""
 
 
 def connect(store: Store) -> MemoryStream:
-    """A client's end of a new connection to a server over `store`; the greeting waits to be read."""
+    """Return a client's end of a new connection to a server over `store`; the greeting waits to be read."""
     client, server = pair(WHERE)
     session = ServerSession(store, on_output=lambda: server.write(session.data_to_send()))
     return _joined(client, server, session)
 
 
 def join(core: Core) -> MemoryStream:
-    """The client's end of a stream whose other end is `core`."""
+    """Return the client's end of a stream whose other end is `core`."""
     return _joined(*pair(WHERE), core)
 
 

@@ -1,7 +1,7 @@
 """A message cut into its parts, each an exact range of its octets (RFC 2045, 2046; RFC 9051 sections 6.4.5 and 7.5.2).
 
-The standard library's `email` makes a tree of strings and keeps no offsets; IMAP needs octets.  So only the transfer
-encodings are decoded by the library; where a part begins and ends is found here.
+The standard library's `email` makes a tree of strings and keeps no offsets, but IMAP needs octets.  So the library only
+decodes the transfer encodings; this module finds where a part begins and ends.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from imapsh.grammar.values import BodyPart, Envelope
 from imapsh.server.headers import Field, envelope, fields, first, header_end, parameters
 from imapsh.tuples import NamedTuple
 
-MAX_DEPTH = 40  #: parts within parts; what lies deeper is not taken apart
-MAX_PARTS = 1000  #: of one multipart
+MAX_DEPTH = 40  #: parts within parts; deeper ones are not taken apart
+MAX_PARTS = 1000  #: parts of one multipart
 
 _TOKEN = re.compile(r"[!#$%&'*+\-.0-9A-Z^_`a-z{|}~]+")
 _CHARSET = {"charset": "us-ascii"}
@@ -83,19 +83,19 @@ class Part:
             self.message = Part(self._octets, self.body, self.end, self._depth + 1)
 
     def numbered(self, number: int) -> Part | None:
-        """Part `number` of this message or multipart; a message that is no multipart is its own part 1."""
+        """Return part `number` of this message or multipart.  A message that is not a multipart is its own part 1."""
         if self.children:
             return self.children[number - 1] if number <= len(self.children) else None
         return self if number == 1 else None
 
     def below(self, number: int) -> Part | None:
-        """The part that one more number behind this one's names (RFC 9051 section 6.4.5.1)."""
+        """Return the part that is named by one more number after this one's (RFC 9051 section 6.4.5.1)."""
         if self.message is not None:
             return self.message.numbered(number)
         return self.numbered(number) if self.children else None
 
     def decoded(self) -> bytes | None:
-        """The body without its transfer encoding, None where that encoding is unknown (RFC 3516 section 4.3)."""
+        """Return the body without its transfer encoding, or None if that encoding is unknown (RFC 3516 section 4.3)."""
         if self.encoding in _IDENTITY or self.children or self.message is not None:
             return self.body_octets
         if self.encoding == "base64":
@@ -103,7 +103,7 @@ class Part:
         return quopri.decodestring(self.body_octets) if self.encoding == "quoted-printable" else None
 
     def structure(self, extended: bool) -> BodyPart:
-        """BODYSTRUCTURE, or BODY where not `extended` (RFC 9051 section 7.5.2)."""
+        """Return BODYSTRUCTURE, or BODY if not `extended` (RFC 9051 section 7.5.2)."""
         main, _, sub = self.type.partition("/")
         common: dict[str, object] = {"type": main, "subtype": sub, "extended": extended}
         if extended:
@@ -132,11 +132,11 @@ class Part:
         }
 
     def envelope(self) -> Envelope:
-        """ENVELOPE of the message that this is."""
+        """Return the ENVELOPE of this message."""
         return envelope(self.fields)
 
     def leaves(self) -> Iterator[Part]:
-        """Every part that holds no other, in order."""
+        """Yield every part that holds no other part, in order."""
         if self.message is not None:
             yield from self.message.leaves()
         elif self.children:
@@ -147,7 +147,7 @@ class Part:
 
 
 class Mime:
-    """A message's octets with their tree of parts, read when first asked for."""
+    """A message's octets with the tree of its parts, which is read when it is first needed."""
 
     def __init__(self, octets: bytes) -> None:
         self.octets = octets
@@ -158,7 +158,7 @@ class Mime:
         return Part(self.octets, 0, len(self.octets))
 
     def part(self, numbers: tuple[int, ...]) -> Part | None:
-        """The part of these numbers, None where there is none; no numbers: the whole message."""
+        """Return the part of these numbers, or None if there is none.  Without numbers it is the whole message."""
         part: Part | None = self.root
         for depth, number in enumerate(numbers):
             if part is None:
@@ -167,7 +167,7 @@ class Mime:
         return part
 
     def section(self, section: Section) -> bytes | None:
-        """BODY[section], None where the message has no such part (RFC 9051 section 6.4.5.1)."""
+        """Return BODY[section], or None if the message has no such part (RFC 9051 section 6.4.5.1)."""
         part = self.part(section.part)
         if part is None:
             return None
@@ -185,7 +185,7 @@ class Mime:
         return _chosen(message, section)
 
     def decoded(self, numbers: tuple[int, ...]) -> bytes | None:
-        """BINARY[numbers]: None where there is no such part.  ValueError where its encoding is not known."""
+        """Return BINARY[numbers], or None if there is no such part.  Raises ValueError if its encoding is not known."""
         if not numbers:
             return self.octets
         part = self.part(numbers)
@@ -205,10 +205,10 @@ def _chosen(message: Part, section: Section) -> bytes:
 
 
 def _parts(octets: bytes, body: int, end: int, boundary: str) -> Iterator[tuple[int, int]]:
-    """Ranges of the parts that the boundary's delimiter lines enclose (RFC 2046 section 5.1.1).
+    """Yield the ranges of the parts between the boundary's delimiter lines (RFC 2046 section 5.1.1).
 
-    The line end before a delimiter belongs to the delimiter.  Where the closing one is missing, the last part goes on
-    to the end.
+    The line end before a delimiter belongs to the delimiter.  If the closing one is missing, the last part goes on to
+    the end.
     """
     mark = re.escape(boundary.rstrip().encode("utf-8", "surrogateescape"))
     start = None

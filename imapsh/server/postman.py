@@ -1,6 +1,6 @@
-"""Delivers a new message to the demo now and then, while a client idles, so that one sees the server push.
+"""Delivers a new message to the demo now and then while a client idles, so that the user sees the server push.
 
-Only `imapsh --demo` has it: a server that others test against says nothing by itself.
+Only `imapsh --demo` uses it: a server that others test against says nothing by itself.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _LETTERS = (
 
 
 class Postman:
-    """Has letters for the user `user` of `store`, one after the other."""
+    """A postman with letters for the user `user` of `store`, delivered one after the other."""
 
     def __init__(self, store: Store, user: str) -> None:
         self._store = store
@@ -45,7 +45,10 @@ class Postman:
         self._store.accounts[self._user].find("INBOX").add(octets, when)
 
     async def work(self, idling: Callable[[], bool], pause: Callable[[float], Awaitable[object]] | None = None) -> None:
-        """Deliver one after each pause at whose end a client idles, until cancelled; `pause` waits so many seconds."""
+        """Deliver a letter after each pause if a client idles then, until cancelled.
+
+        `pause` waits a number of seconds.
+        """
         while True:
             await (pause or asyncio.sleep)(EVERY)
             if idling():

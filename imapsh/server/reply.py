@@ -1,4 +1,4 @@
-"""What a command's handler answers with, and how it reads its arguments."""
+"""The answers of a command's handler, and the reading of its arguments."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 
 
 class Bad(Exception):
-    """The answer is BAD: the text is a sentence that names the place."""
+    """The answer is BAD; the text is a sentence that names the place."""
 
 
 class Continue(NamedTuple):
-    """Not done: `+ text` is sent, and `then` is handed the next line, without its line end.
+    """The answer of a command that is not done: `+ text` is sent, and `then` is given the next line, without its line
+    end.
 
-    Where it `idles`, news of the mailbox is sent meanwhile, as it comes.
+    If `idles` is true, news of the mailbox is sent meanwhile, as it comes.
     """
 
     text: str
@@ -32,7 +33,7 @@ Reply = StatusText | Continue
 
 
 def ok(text: str, code: str = "", arg: object = None) -> StatusText:
-    """The text of an OK, with a response code where given."""
+    """Return the text of an OK, with a response code if one is given."""
     return StatusText(Code(code, arg) if code else None, text)
 
 
@@ -44,13 +45,13 @@ class Arguments:
         self.utf8 = utf8  # mailbox names are UTF-8, not modified UTF-7
 
     def all(self, *kinds: str) -> list[Piece]:
-        """The pieces of these kinds, in order."""
+        """Return the pieces of these kinds, in order."""
         from imapsh.typed.found import find
 
         return find(self.match.pieces, *kinds)
 
     def every(self) -> Iterator[Piece]:
-        """All pieces, at any depth."""
+        """Yield all pieces, at any depth."""
         waiting = list(self.match.pieces)
         while waiting:
             piece = waiting.pop()
@@ -58,19 +59,21 @@ class Arguments:
             waiting.extend(piece.children)
 
     def names(self, *kinds: str) -> frozenset[str]:
-        """The names of the pieces of these kinds, in upper case."""
+        """Return the names of the pieces of these kinds, in upper case."""
         return frozenset(piece.name.upper() for piece in self.all(*kinds))
 
     def text(self, kind: str, index: int = 0) -> str:
-        """An argument as characters.  Raises Bad where a literal is not UTF-8."""
+        """Return an argument as characters.  Raises Bad if a literal is not UTF-8."""
         return as_text(self.all(kind)[index].value)
 
     def mailbox(self, index: int = 0, kind: str = "mailbox") -> str:
-        """A mailbox name as a person reads it.  Raises Bad where it is not in the encoding agreed on."""
+        """Return a mailbox name as a person reads it.  Raises Bad if it is not in the encoding agreed on."""
         return self.name(self.text(kind, index))
 
     def name(self, written: str) -> str:
-        """A mailbox name or pattern out of its wire form: UTF-8 or modified UTF-7 (RFC 3501 section 5.1.3)."""
+        """Return a mailbox name or pattern decoded from its wire form: UTF-8 or modified UTF-7 (RFC 3501 section
+        5.1.3).
+        """
         from imapsh.grammar.mutf7 import decode
 
         if self.utf8:
@@ -82,7 +85,7 @@ class Arguments:
 
 
 def as_text(value: object) -> str:
-    """A string argument as characters.  Raises Bad where a literal is not UTF-8."""
+    """Return a string argument as characters.  Raises Bad if a literal is not UTF-8."""
     if not isinstance(value, bytes):
         return "" if value is None else str(value)
     try:

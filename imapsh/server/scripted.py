@@ -1,8 +1,8 @@
-"""The liar: a server that plays a script, for tests of what a client does with a hostile or broken one.
+"""A server that plays a script, for tests of what a client does with a hostile or broken server.
 
     ScriptedServer([b"* OK hi\\r\\n", expect(rb"(?P<tag>\\S+) NOOP\\r\\n"), b"\\\\g<tag> OK \\xff\\r\\n", CLOSE])
 
-Steps run in order.  Octets are sent as they are, but that `\\g<name>` stands for what the last `expect` caught under
+Steps run in order.  Octets are sent as they are, except that `\\g<name>` stands for what the last `expect` caught under
 that name.  An `expect` waits until its pattern is found at the beginning of what the client sent.  CLOSE ends it.
 """
 
@@ -15,13 +15,13 @@ from imapsh.tuples import NamedTuple
 
 
 class Expect(NamedTuple):
-    """Wait for octets that this matches, from the first not yet used."""
+    """A step that waits for octets that this matches, from the first not yet used."""
 
     pattern: re.Pattern[bytes]
 
 
 class Close(NamedTuple):
-    """End the connection."""
+    """A step that ends the connection."""
 
 
 CLOSE = Close()
@@ -30,12 +30,15 @@ _NAMED = re.compile(rb"\\g<(\w+)>")
 
 
 def expect(pattern: bytes) -> Expect:
-    """A step that waits for octets; `.` takes line ends too."""
+    """Return a step that waits for octets; `.` matches line ends too."""
     return Expect(re.compile(pattern, re.DOTALL))
 
 
 class ScriptedServer:
-    """The same face as a ServerSession.  `received` are all octets from the client, `missing` the steps not played."""
+    """A server that plays `script`, with the same interface as a ServerSession.
+
+    `received` holds all octets from the client, `missing` the steps that were not played.
+    """
 
     def __init__(self, script: Iterable[Step]) -> None:
         self.missing = list(script)
@@ -47,18 +50,18 @@ class ScriptedServer:
         self._play()
 
     def receive_data(self, data: bytes) -> None:
-        """Octets from the client."""
+        """Take octets from the client."""
         self.received += data
         self._play()
 
     def data_to_send(self) -> bytes:
-        """Take what waits to be sent."""
+        """Take the octets that wait to be sent."""
         data = b"".join(self._out)
         self._out.clear()
         return data
 
     def eof(self) -> None:
-        """The client is gone."""
+        """Take in that the client is gone."""
         self.closed = True
 
     def _play(self) -> None:

@@ -1,4 +1,4 @@
-"""What SEARCH's keys mean (RFC 9051 section 6.4.4; RFC 3501 section 6.4.4 for NEW, OLD and RECENT).
+"""The meaning of SEARCH's keys (RFC 9051 section 6.4.4; RFC 3501 section 6.4.4 for NEW, OLD and RECENT).
 
 A key is a `Key`; `matcher` turns it into a function of a message, by a table.  Strings match without regard to case,
 anywhere in the decoded text.
@@ -32,7 +32,7 @@ class Key(NamedTuple):
 
 
 def matcher(key: Key, selected: Selected) -> Test:
-    """The test that this key makes.  Raises ValueError for a date that is none, or a message number nobody has."""
+    """Return the test for this key.  Raises ValueError for an invalid date, or a message number that does not exist."""
     if key.name in FLAG_KEYS:
         flag, wanted = FLAG_KEYS[key.name]
         return lambda number, message: (flag in message.flags) is wanted
@@ -40,7 +40,7 @@ def matcher(key: Key, selected: Selected) -> Test:
 
 
 def find(key: Key, selected: Selected) -> list[tuple[int, Message]]:
-    """(number, message) of all that match and still exist, in rising order.  Raises as `matcher` does."""
+    """Return the number and message of all that match and still exist, in rising order.  Raises as `matcher` does."""
     test = matcher(key, selected)
     return [pair for pair in enumerate(selected.messages, 1) if selected.exists(pair[1]) and test(*pair)]
 
@@ -93,7 +93,7 @@ def _recent(recent: bool, *, unseen: bool = False) -> Callable[[Selected], Test]
 
 
 def day(of: Callable[[Message], date | None], compare: Callable[[date, date], bool]) -> Callable[[Selected, str], Test]:
-    """Return what makes the test of a key with a day: what `compare` says of a message's day and the key's."""
+    """Return the function that makes the test of a key with a day; `compare` is given a message's day and the key's."""
 
     def make(selected: Selected, text: str) -> Test:
         wanted = read_date(text)
@@ -152,7 +152,7 @@ def _in_body(mime: Mime, folded: str) -> bool:
 
 
 def part_text(part: Part) -> str:
-    """A text part as characters, whatever its charset; empty for what is no text."""
+    """Return a text part as characters, whatever its charset; "" for what is not text."""
     if not part.type.startswith("text/"):
         return ""
     octets = part.decoded()
@@ -165,7 +165,7 @@ def part_text(part: Part) -> str:
 
 
 def decode_words(value: str) -> str:
-    """A header value with its encoded words decoded (RFC 2047), those that cannot be left as they are."""
+    """Return a header value with its encoded words decoded (RFC 2047); those that cannot be decoded stay as they are."""
     if "=?" not in value:
         return value
     from email.errors import HeaderParseError
@@ -179,7 +179,7 @@ def decode_words(value: str) -> str:
 
 
 def _sent(message: Message) -> date | None:
-    """The day in the Date field, disregarding time and zone."""
+    """Return the day in the Date field, disregarding time and zone."""
     from email.utils import parsedate_tz
 
     value = next((field.value for field in message.mime.root.fields if field.name.lower() == "date"), "")
@@ -194,7 +194,7 @@ def _received(message: Message) -> date:
     return message.internaldate.date()
 
 
-#: Key -> what makes its test; those of the families join when they are gathered.
+#: Key -> the function that makes its test; those of the families are added when they are gathered.
 KEYS: dict[str, Callable[..., Test]] = {
     "ALL": _all_of,
     "AND": _all_of,
@@ -228,29 +228,29 @@ KEYS: dict[str, Callable[..., Test]] = {
 
 AsSet = Callable[[list[int]], SequenceSet]  #: how numbers are written: rising, or in their order
 
-#: RETURN option -> which of the numbers found it is about, for those that are not about all.  Families add theirs.
+#: RETURN option -> the function that picks the found numbers that it is about, if not all.  Families add theirs.
 PICKS: dict[str, Callable[[list[int], Piece], list[int]]] = {
     "MIN": lambda ids, option: ids[:1],
     "MAX": lambda ids, option: ids[-1:],
 }
-#: RETURN option -> what ESEARCH tells; None is left out (RFC 9051 section 6.4.4).  Families add theirs.
+#: RETURN option -> the function that makes what ESEARCH says; None is left out (RFC 9051 section 6.4.4).
 RETURNS: dict[str, Callable[[list[int], Piece, AsSet], Any]] = {
     "MIN": lambda ids, option, as_set: ids[0] if ids else None,
     "MAX": lambda ids, option, as_set: ids[-1] if ids else None,
     "ALL": lambda ids, option, as_set: as_set(ids) if ids else None,
     "COUNT": lambda ids, option, as_set: len(ids),
 }
-EVERYTHING = [Piece("ALL", "search-return", 0, 0)]  #: the options where none are given
+EVERYTHING = [Piece("ALL", "search-return", 0, 0)]  #: the options if none are given
 
 
 def esearch_items(ids: list[int], options: Iterable[Piece], as_set: AsSet = SequenceSet.of) -> dict[str, Any]:
-    """The items of an ESEARCH reply to these RETURN options."""
+    """Return the items of an ESEARCH response to these RETURN options."""
     told = {option.name: RETURNS[option.name](ids, option, as_set) for option in options if option.name in RETURNS}
     return {name: value for name, value in told.items() if value is not None}
 
 
 def to_save(ids: list[int], options: list[Piece]) -> list[int]:
-    """What RETURN (SAVE) keeps: all, or what MIN, MAX and PARTIAL pick if these stand without ALL and COUNT.
+    """Return what RETURN (SAVE) keeps: all, or what MIN, MAX and PARTIAL pick if ALL and COUNT are not given.
 
     RFC 5182 section 2.1; RFC 9394 section 3.2.
     """

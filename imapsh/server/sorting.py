@@ -25,7 +25,7 @@ _FORWARDED = "[fwd:"
 
 
 class Subject(NamedTuple):
-    """A base subject, for comparing, and whether the message is a reply to another, or forwards one."""
+    """A base subject, to compare, and whether the message is a reply to another or forwards one."""
 
     base: str
     reply: bool
@@ -51,12 +51,14 @@ def base_subject(subject: str) -> Subject:
 
 
 def subject_of(message: Message) -> Subject:
-    """The base subject of a message; that of one without a subject is empty."""
+    """Return the base subject of a message; it is empty for a message without a subject."""
     return base_subject(first(message.mime.root.fields, "subject") or "")
 
 
 def sent(message: Message) -> float:
-    """The sent date in seconds since 1970, UTC; when it arrived if the header has none (RFC 5256 section 2.2)."""
+    """Return the sent date in seconds since 1970, UTC; the time of arrival if the header has none (RFC 5256 section
+    2.2).
+    """
     from email.utils import parsedate_tz
 
     try:
@@ -82,7 +84,7 @@ def _mailbox(field: str) -> Callable[[Message], str]:
 
 
 def _display(field: str) -> Callable[[Message], str]:
-    """The name of an address as people see it, else the address (RFC 5957 section 3)."""
+    """Return a function for the name of an address as people see it, or else the address (RFC 5957 section 3)."""
 
     def key(message: Message) -> str:
         address = _address(message, field)
@@ -94,7 +96,7 @@ def _display(field: str) -> Callable[[Message], str]:
     return key
 
 
-#: A sort key's name -> what to compare of a message.
+#: A sort key's name -> the function for what is compared of a message.
 KEYS: dict[str, Callable[[Message], Any]] = {
     "ARRIVAL": lambda message: message.internaldate.timestamp(),
     "CC": _mailbox("cc"),
@@ -109,7 +111,10 @@ KEYS: dict[str, Callable[[Message], Any]] = {
 
 
 def in_order(found: Iterable[Numbered], criteria: Iterable[tuple[str, bool]]) -> list[Numbered]:
-    """Sort by (name of a key, in reverse?), the first first; what is equal in all stays in the mailbox's order."""
+    """Sort by criteria, each a key's name and whether it is reversed.
+
+    Messages that are equal in all keep their order.
+    """
     made = list(found)
     for name, reverse in reversed(list(criteria)):
         key = KEYS[name]

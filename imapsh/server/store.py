@@ -1,6 +1,6 @@
-"""Accounts, mailboxes and messages in memory, and who is told when they change.
+"""Accounts, mailboxes and messages in memory, and the objects that are told when they change.
 
-Names are text as a person reads it; the modified UTF-7 of IMAP4rev1 is the session's business.
+Names are text as a person reads it; the session decodes and encodes the modified UTF-7 of IMAP4rev1.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ INBOX = "INBOX"
 SYSTEM_FLAGS = ("\\Answered", "\\Flagged", "\\Deleted", "\\Seen", "\\Draft")
 MAX_DEPTH = 20
 MAX_NAMES = 200_000  #: mailboxes, and subscriptions, of one account
-MAX_KEYWORDS = 256  #: different keywords one mailbox remembers
+MAX_KEYWORDS = 256  #: different keywords that one mailbox remembers
 MAX_GONE = 10_000  #: expunged messages whose mod-sequences one mailbox remembers
 
 
@@ -33,38 +33,38 @@ class Refused(Exception):
 
 
 class Watcher(Protocol):
-    """Who wants to hear what happens in a mailbox: one of these for each session that has it selected."""
+    """An object that is told what happens in a mailbox: one for each session that has it selected."""
 
     def arrived(self, message: Message) -> None:
-        """A message was added at the end."""
+        """Take in that a message was added at the end."""
 
     def vanished(self, message: Message) -> None:
-        """A message was expunged."""
+        """Take in that a message was expunged."""
 
     def flagged(self, message: Message) -> None:
-        """A message's flags changed."""
+        """Take in that a message's flags changed."""
 
 
 class Listener(Protocol):
-    """Who wants to hear what happens in an account: one of these for each session that asked to be notified."""
+    """An object that is told what happens in an account: one for each session that asked to be notified."""
 
     def messages(self, mailbox: Mailbox, event: str) -> None:
-        """Messages came, went or changed; `event` is its name (RFC 5465 section 5)."""
+        """Take in that messages came, went or changed; `event` is its name (RFC 5465 section 5)."""
 
     def name(self, name: str, old: str = "") -> None:
-        """A mailbox was made, removed or renamed."""
+        """Take in that a mailbox was made, removed or renamed."""
 
     def subscription(self, name: str) -> None:
-        """A mailbox was subscribed or unsubscribed."""
+        """Take in that a mailbox was subscribed or unsubscribed."""
 
     def metadata(self, mailbox: Mailbox | None, names: Iterable[str]) -> None:
-        """Annotations of a mailbox or of the server have changed."""
+        """Take in that annotations of a mailbox or of the server have changed."""
 
 
 class Message:
-    """One message.  `internaldate` and `saved`, when it came into its mailbox, know their zones.
+    """One message.  `internaldate` and `saved`, the time when it came into its mailbox, are aware of their zones.
 
-    `flags` never hold `\\Recent`, which is each session's own.
+    `flags` never hold `\\Recent`, which differs between sessions.
     """
 
     def __init__(self, uid: int, source: bytes | Callable[[], bytes], internaldate: datetime, flags: Iterable[str]):
@@ -74,24 +74,24 @@ class Message:
         self.saved = internaldate
         self.flags = set(flags)
         self.recent = True  # no session that may change the mailbox has seen it yet
-        self.modseq = 0  # of its last change (RFC 7162)
+        self.modseq = 0  # that of its last change (RFC 7162)
 
     @cached_property
     def octets(self) -> bytes:
-        """The message as RFC 5322 has it; a lazy source is asked once."""
+        """Return the message as in RFC 5322; a lazy source is called once."""
         return self.source if isinstance(self.source, bytes) else self.source()
 
     @cached_property
     def mime(self) -> Mime:
-        """Its parts, read once."""
+        """Return its parts; they are read once."""
         return Mime(self.octets)
 
 
 class Mailbox:
     """One mailbox: messages in rising order of UID, and the sessions that look at it.
 
-    `highestmodseq` rises with each change (RFC 7162).  `gone` has the mod-sequence with which each UID was expunged,
-    the oldest first, as far back as `forgotten`: of what went at that mod-sequence or before nothing is remembered.
+    `highestmodseq` rises with each change (RFC 7162).  `gone` holds the mod-sequence with which each UID was expunged,
+    the oldest first.  Nothing is remembered of messages that were expunged at the mod-sequence `forgotten` or before.
     """
 
     def __init__(self, name: str, uidvalidity: int, use: str = "") -> None:
@@ -108,7 +108,7 @@ class Mailbox:
         self.highestmodseq = 1
         self.gone: dict[int, int] = {}
         self.forgotten = 0
-        self.acl: dict[str, str] = {}  # identifier -> rights; the account's own user always has all, and is not in it
+        self.acl: dict[str, str] = {}  # identifier -> rights; the account's own user always has all, and is not listed
 
     def add(
         self,
@@ -117,7 +117,7 @@ class Mailbox:
         flags: Iterable[str] = (),
         saved: datetime | None = None,
     ) -> Message:
-        """A new message at the end, with the next UID; `saved` now, and not when it arrived."""
+        """Add a new message at the end, with the next UID; `saved` is the time now, not that of its arrival."""
         message = Message(self.uidnext, source, internaldate, self.learn(flags))
         message.saved = saved or internaldate
         message.modseq = self.change()
@@ -140,8 +140,8 @@ class Mailbox:
     def vanished_since(self, modseq: int, uids: SequenceSet, above: int = 0) -> SequenceSet:
         """Return which of the UIDs were expunged since a mod-sequence, in rising order.
 
-        If that is not remembered, these are all that are not there (RFC 7162 section 3.2.6), but for those up to
-        `above`, of which the client knows (section 3.2.5.2).
+        If that is not remembered, these are all that do not exist (RFC 7162 section 3.2.6), except those up to `above`,
+        of which the client knows (section 3.2.5.2).
         """
         if modseq >= self.forgotten:
             return SequenceSet.of(uid for uid, at in self.gone.items() if at > modseq and uid in uids)
@@ -154,9 +154,10 @@ class Mailbox:
         return SequenceSet(tuple(missing))
 
     def learn(self, flags: Iterable[str]) -> set[str]:
-        """The flags as this mailbox writes them: compared without regard to case (RFC 9051 section 2.3.2).
+        """Return the flags as this mailbox writes them; they are compared without regard to case (RFC 9051 section
+        2.3.2).
 
-        Raises Refused (LIMIT) where there would be too many keywords.
+        Raises Refused (LIMIT) if there would be too many keywords.
         """
         known = {flag.lower(): flag for flag in SYSTEM_FLAGS} | self.keywords
         result = set()
@@ -183,7 +184,7 @@ class Mailbox:
             self._tell("MessageExpunge")
 
     def set_flags(self, message: Message, flags: set[str], silent_for: Watcher | None = None) -> None:
-        """Replace a message's flags and tell everyone but `silent_for`."""
+        """Replace a message's flags, and tell every watcher except `silent_for`."""
         if flags != message.flags:
             message.flags = flags
             message.modseq = self.change()
@@ -193,14 +194,14 @@ class Mailbox:
             self._tell("FlagChange")
 
     def size(self) -> int:
-        """All its messages' octets."""
+        """Return the octets of all its messages together."""
         return sum(len(message.octets) for message in self.messages)
 
 
 class Account:
     """One user's mailboxes and subscriptions.
 
-    `limits` are those of QUOTA: the name of a resource, STORAGE (in units of 1024 octets) or MESSAGE, and its limit.
+    `limits` holds the limits of QUOTA by the name of the resource, STORAGE (in units of 1024 octets) or MESSAGE.
     """
 
     def __init__(self, user: str, password: str, clock: Callable[[], datetime], first_uidvalidity: int = 1) -> None:
@@ -220,21 +221,24 @@ class Account:
         return password == self._password
 
     def find(self, name: str) -> Mailbox:
-        """The mailbox; raises Refused (NONEXISTENT) where there is none that can be opened."""
+        """Return the mailbox.  Raises Refused (NONEXISTENT) if there is none that can be opened."""
         mailbox = self.named(name)
         if not mailbox.selectable:
             raise Refused("CANNOT", f"{mailbox.name!a} holds only other mailboxes and cannot be opened")
         return mailbox
 
     def named(self, name: str) -> Mailbox:
-        """The mailbox, whether or not it can be opened; raises Refused (NONEXISTENT) where there is none."""
+        """Return the mailbox, whether or not it can be opened.  Raises Refused (NONEXISTENT) if there is none."""
         mailbox = self.mailboxes.get(canonical(name))
         if mailbox is None:
             raise Refused("NONEXISTENT", f"mailbox {canonical(name)!a} does not exist")
         return mailbox
 
     def target(self, name: str) -> Mailbox:
-        """Where APPEND, COPY or MOVE put messages; raises Refused (TRYCREATE) where CREATE would help."""
+        """Return the mailbox that APPEND, COPY or MOVE puts messages into.
+
+        Raises Refused (TRYCREATE) if CREATE would help.
+        """
         try:
             return self.find(name)
         except Refused as refused:
@@ -248,7 +252,7 @@ class Account:
         return {"STORAGE": -(-octets // 1024), "MESSAGE": sum(len(mailbox.messages) for mailbox in boxes)}
 
     def make_room(self, messages: int, octets: int) -> None:
-        """Raise Refused (OVERQUOTA) if the limits leave no room for so much more (RFC 9208 section 4.3.1)."""
+        """Raise Refused (OVERQUOTA) if the limits leave no room for this much more (RFC 9208 section 4.3.1)."""
         more = {"STORAGE": -(-octets // 1024), "MESSAGE": messages}
         usage = self.usage() if self.limits else {}
         for name, limit in self.limits.items():
@@ -265,14 +269,14 @@ class Account:
                 listener.subscription(name)
 
     def unsubscribe(self, name: str) -> None:
-        """Subscribe no more, if it was subscribed."""
+        """Remove the subscription, if there is one."""
         if name in self.subscribed:
             self.subscribed.remove(name)
             for listener in list(self.listeners):
                 listener.subscription(name)
 
     def create(self, name: str, use: str = "") -> Mailbox:
-        """A new mailbox, and those above it; raises Refused (ALREADYEXISTS, CANNOT)."""
+        """Create a mailbox and those above it, and return it.  Raises Refused (ALREADYEXISTS, CANNOT)."""
         name = canonical(name.removesuffix(DELIMITER))
         check_name(name)
         existing = self.mailboxes.get(name)
@@ -288,7 +292,7 @@ class Account:
             listener.name(name, old)
 
     def delete(self, name: str) -> None:
-        """Remove a mailbox; with others below it only its messages (RFC 9051 section 6.3.5)."""
+        """Remove a mailbox.  If there are others below it, only its messages are removed (RFC 9051 section 6.3.5)."""
         name = canonical(name)
         mailbox = self.mailboxes.get(name)
         if name == INBOX:
@@ -306,7 +310,7 @@ class Account:
         self._named(name)
 
     def rename(self, old: str, new: str) -> None:
-        """Rename a mailbox and all below it; INBOX is emptied into the new one (RFC 9051 section 6.3.6)."""
+        """Rename a mailbox and all below it.  INBOX is emptied into the new one (RFC 9051 section 6.3.6)."""
         old, new = canonical(old), canonical(new.removesuffix(DELIMITER))
         if old not in self.mailboxes:
             raise Refused("NONEXISTENT", f"mailbox {old!a} does not exist")
@@ -331,7 +335,7 @@ class Account:
         self._named(new, old)
 
     def children(self, name: str) -> list[str]:
-        """Names of all mailboxes below this one."""
+        """Return the names of all mailboxes below this one."""
         return [other for other in self.mailboxes if other.startswith(name + DELIMITER)]
 
     def _make_above(self, name: str) -> None:
@@ -353,7 +357,7 @@ class Account:
 
 
 class Store:
-    """All accounts.  `clock` says what time it is (an aware datetime), so that a demo can stand still."""
+    """All accounts.  `clock` returns the time (an aware datetime), so that a demo can stand still."""
 
     def __init__(self, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self.clock = clock
@@ -361,12 +365,12 @@ class Store:
         self.metadata: dict[str, bytes] = {}  # annotations of the server that everybody sees
 
     def add_account(self, user: str, password: str, first_uidvalidity: int = 1) -> Account:
-        """A new account, with an empty INBOX."""
+        """Add an account with an empty INBOX, and return it."""
         account = self.accounts[user] = Account(user, password, self.clock, first_uidvalidity)
         return account
 
     def login(self, user: str, password: str) -> Account:
-        """The account; raises Refused (AUTHENTICATIONFAILED), which does not say what of the two was wrong."""
+        """Return the account.  Raises Refused (AUTHENTICATIONFAILED), which does not say which of the two was wrong."""
         account = self.accounts.get(user)
         if account is None or not account.accepts(password):
             raise Refused("AUTHENTICATIONFAILED", "wrong user name or password")
@@ -374,13 +378,16 @@ class Store:
 
 
 def canonical(name: str) -> str:
-    """INBOX in capitals whatever its case, also as the first part of a name (RFC 9051 section 5.1)."""
+    """Return the name with INBOX in capitals, whatever its case.
+
+    INBOX may be the first part of a name (RFC 9051 section 5.1).
+    """
     first, slash, rest = name.partition(DELIMITER)
     return INBOX + slash + rest if first.upper() == INBOX else name
 
 
 def _unfit(character: str) -> bool:
-    """Control characters, line and paragraph separators, lone surrogates, and the wildcards."""
+    """Return whether it is a control character, a line or paragraph separator, a lone surrogate, or a wildcard."""
     return (
         character < " "
         or "\x7f" <= character < "\xa0"
@@ -390,7 +397,7 @@ def _unfit(character: str) -> bool:
 
 
 def check_name(name: str) -> None:
-    """Raises Refused (CANNOT) where no mailbox can be named so."""
+    """Raise Refused (CANNOT) if no mailbox can have this name."""
     if not name or "" in name.split(DELIMITER):
         raise Refused("CANNOT", "a part of the mailbox name is empty")
     if any(map(_unfit, name)):

@@ -1,24 +1,24 @@
-"""Who does which command: each module here is a family, named as in `imapsh.table`, and says what it can do.
+"""The handlers of commands.  Each module here is a family, named as in `imapsh.table`, and declares what it can do.
 
     HANDLERS      a command's name -> the function that does it
-    CAPABILITIES  what its clients are told after the login
+    CAPABILITIES  the capabilities that clients are told after the login
     STATUS        a status item -> the function that finds its value in an account's mailbox
     ITEMS         a FETCH item -> the function that finds its value in a message
     KEYS          a search key -> the function that makes its test, as those of `imapsh.server.search`
     OPENED        the name of a response code -> the function that finds its argument when a mailbox is opened
-    CREATED       the same when one was made; one of these at most is told
-    PICKS         a RETURN option -> which of the numbers found it is about
-    RETURNS       a RETURN option -> what ESEARCH tells of the numbers found
-    MODIFIERS     a FETCH modifier -> the function that makes of a `Fetching` what it asks
-    STORE_MODIFIERS   a STORE modifier -> the same of a `Storing`
+    CREATED       the same when a mailbox is created; at most one of these is sent
+    PICKS         a RETURN option -> the function that picks the found numbers that it is about
+    RETURNS       a RETURN option -> the function that makes what ESEARCH says of the found numbers
+    MODIFIERS     a FETCH modifier -> the function that changes a `Fetching` as the modifier asks
+    STORE_MODIFIERS   a STORE modifier -> the same for a `Storing`
     MESSAGE_FORMS a form in which APPEND takes a message -> the function that finds its octets
     LIST_RETURN   a RETURN option of LIST -> the function that sends the response about a mailbox that was listed
-    ENABLES       what ENABLE turns on, as it is written -> the function that turns it on
-    ENABLING      kind and name of a part of a command -> the function that a command with it calls first
+    ENABLES       an extension as ENABLED names it -> the function that turns it on
+    ENABLING      kind and name of a part of a command -> the function called first for a command with that part
     SELECT_PARAMS a parameter of SELECT -> the function that checks it, and returns what to do once the mailbox is open
-    REFUSES       commands that answer by themselves to names that no capability defines
+    REFUSES       commands that themselves answer to names that no capability defines
 
-What a family does not have it leaves out.  A new module is found by being here.
+A family leaves out the names that it does not need.  A new module in this package is found by itself.
 """
 
 from __future__ import annotations

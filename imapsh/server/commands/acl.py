@@ -23,7 +23,7 @@ _ANYONE = "anyone"
 
 
 def _told(rights: str) -> str:
-    """The rights as a response has them: in their order, with the virtual ones that they call for."""
+    """Return the rights as a response has them: in their order, with the virtual rights that they call for."""
     virtual = [virtual for virtual, members in _MEMBERS.items() if set(members).intersection(rights)]
     return "".join([*(right for right in STANDARD if right in rights), *virtual])
 
@@ -32,9 +32,10 @@ ALL = _told(STANDARD)
 
 
 def _identifier(client: Client, arguments: Arguments) -> tuple[str, str]:
-    """The identifier as it was written, and prepared.  Raises Bad if it cannot be one, and Refused for nobody's.
+    """Return the identifier as it was written, and prepared.
 
-    Normalized, and without control characters, as SASLprep (RFC 4013) does it, but for what no name here could hold.
+    It is normalized and must hold no control characters, as in SASLprep (RFC 4013), except for what no name here could
+    hold.  Raises Bad if it cannot be an identifier, and Refused if nobody has it.
     """
     written = arguments.text("identifier")
     prepared = normalize("NFKC", written)
@@ -47,7 +48,7 @@ def _identifier(client: Client, arguments: Arguments) -> tuple[str, str]:
 
 
 def get_acl(client: Client, arguments: Arguments) -> Reply:
-    """GETACL (section 3.3)."""
+    """Do GETACL (section 3.3)."""
     mailbox = client.user_account.named(arguments.mailbox())
     others = {identifier: _told(rights) for identifier, rights in mailbox.acl.items()}
     client.send("ACL", Acl(mailbox.name, {client.user_account.user: ALL, **others}))
@@ -55,7 +56,7 @@ def get_acl(client: Client, arguments: Arguments) -> Reply:
 
 
 def set_acl(client: Client, arguments: Arguments) -> Reply:
-    """SETACL (section 3.1): an unknown right is a BAD, and the rights of the user that owns the mailbox stay."""
+    """Do SETACL (section 3.1).  An unknown right is a BAD, and the rights of the user that owns the mailbox stay."""
     mailbox = client.user_account.named(arguments.mailbox())
     _, identifier = _identifier(client, arguments)
     sign, rights = _modification(arguments.text("mod-rights"))
@@ -70,7 +71,7 @@ def set_acl(client: Client, arguments: Arguments) -> Reply:
 
 
 def _modification(text: str) -> tuple[str, str]:
-    """The sign, and the standard rights that are meant.  Raises Bad for a right that is not one."""
+    """Return the sign, and the standard rights that are meant.  Raises Bad for a letter that is not a right."""
     sign = text[0] if text[:1] in ("+", "-") else ""
     rights = "".join(_MEMBERS.get(right, right) for right in text[len(sign) :])
     for right in rights:
@@ -80,7 +81,7 @@ def _modification(text: str) -> tuple[str, str]:
 
 
 def delete_acl(client: Client, arguments: Arguments) -> Reply:
-    """DELETEACL (section 3.2)."""
+    """Do DELETEACL (section 3.2)."""
     mailbox = client.user_account.named(arguments.mailbox())
     _, identifier = _identifier(client, arguments)
     if identifier == client.user_account.user:
@@ -90,7 +91,7 @@ def delete_acl(client: Client, arguments: Arguments) -> Reply:
 
 
 def list_rights(client: Client, arguments: Arguments) -> Reply:
-    """LISTRIGHTS (section 3.4): the answer has the identifier as it was written."""
+    """Do LISTRIGHTS (section 3.4).  The answer has the identifier as it was written."""
     mailbox = client.user_account.named(arguments.mailbox())
     written, identifier = _identifier(client, arguments)
     owns = identifier.removeprefix("-") == client.user_account.user
@@ -100,13 +101,13 @@ def list_rights(client: Client, arguments: Arguments) -> Reply:
 
 
 def my_rights(client: Client, arguments: Arguments) -> Reply:
-    """MYRIGHTS (section 3.5)."""
+    """Do MYRIGHTS (section 3.5)."""
     _tell_rights(client, client.user_account.named(arguments.mailbox()), arguments)
     return ok("listed")
 
 
 def _tell_rights(client: Client, mailbox: Mailbox, arguments: Arguments) -> None:
-    """MYRIGHTS of a mailbox of one's own (RFC 8440 section 3)."""
+    """Send MYRIGHTS of one of the user's own mailboxes (RFC 8440 section 3)."""
     client.send("MYRIGHTS", MyRights(mailbox.name, ALL))
 
 

@@ -30,7 +30,7 @@ _SECTION = re.compile(
 
 
 def catenate(client: Client, piece: Piece) -> bytes:
-    """Return the parts, one behind the other.  Raises Refused (BADURL)."""
+    """Return the parts, one after the other.  Raises Refused (BADURL)."""
     parts = piece.all("cat-part")
     return b"".join(
         literal_of(part.children) if part.name == "TEXT" else _fetched(client, as_text(part.all("url")[0].value))
@@ -39,7 +39,7 @@ def catenate(client: Client, piece: Piece) -> bytes:
 
 
 def _fetched(client: Client, url: str) -> bytes:
-    """Return what a URL stands for.  Nothing gets \\Seen by it (section 3)."""
+    """Return the octets that a URL stands for.  Fetching them does not set \\Seen (section 3)."""
     found = _URL.fullmatch(url)
     section = _section(unquote(found["section"] or "")) if found is not None else None
     if found is None or section is None:
@@ -62,7 +62,7 @@ def _fetched(client: Client, url: str) -> bytes:
 
 
 def _section(text: str) -> Section | None:
-    """Return the section that a URL names, or None if it is none."""
+    """Return the section that a URL names, or None if it names none."""
     found = _SECTION.fullmatch(text)
     if found is None:
         return None

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def compress(client: Client, arguments: Arguments) -> Reply:
-    """COMPRESS DEFLATE (section 3)."""
+    """Do COMPRESS DEFLATE (section 3)."""
     if client.compressing:
         raise Refused("COMPRESSIONACTIVE", "it is compressed already")
     client.compressing = True

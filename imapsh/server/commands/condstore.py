@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def enable(client: Client) -> None:
-    """Tell mod-sequences from now on, and that of the selected mailbox at once (section 3.1)."""
+    """Send mod-sequences from now on, and that of the selected mailbox at once (section 3.1)."""
     if "CONDSTORE" not in client.enabled:
         client.enable("CONDSTORE")
         if client.selected is not None:
@@ -27,14 +27,14 @@ def enable(client: Client) -> None:
 
 
 def number_in(piece: Piece) -> int:
-    """The mod-sequence behind the name of a parameter."""
+    """Return the mod-sequence that follows the name of a parameter."""
     value = piece.children[-1].value
     assert isinstance(value, int)
     return value
 
 
 def _changed_since(fetching: Fetching, piece: Piece) -> None:
-    """CHANGEDSINCE asks for MODSEQ too (section 3.1.4.1)."""
+    """Do CHANGEDSINCE, which asks for MODSEQ too (section 3.1.4.1)."""
     since = fetching.since = number_in(piece)
     fetching.messages = [pair for pair in fetching.messages if pair[1].modseq > since]
     if all(item.name != "MODSEQ" for item in fetching.items):
@@ -42,7 +42,7 @@ def _changed_since(fetching: Fetching, piece: Piece) -> None:
 
 
 def _unchanged_since(storing: Storing, piece: Piece) -> None:
-    """UNCHANGEDSINCE leaves out what has changed, and names it in MODIFIED (section 3.1.3)."""
+    """Do UNCHANGEDSINCE: leave out the messages that have changed, and name them in MODIFIED (section 3.1.3)."""
     since = number_in(piece)
     left = [pair for pair in storing.messages if _has_changed(pair[1], since, storing.flags)]
     storing.messages = [pair for pair in storing.messages if pair not in left]
@@ -53,14 +53,20 @@ def _unchanged_since(storing: Storing, piece: Piece) -> None:
 
 
 def _has_changed(message: Message, since: int, flags: set[str]) -> bool:
-    """With 0 it fails if one of the flags is there, as those of the system always are."""
+    """Return whether a message has changed.
+
+    With 0 it has if one of the flags exists, as the system flags always do.
+    """
     if since:
         return message.modseq > since
     return any(flag.startswith("\\") or flag in message.flags for flag in flags)
 
 
 def _modseq(selected: Selected, *arguments: object) -> Test:
-    """The key MODSEQ; which flag it is about does not matter, for there is one mod-sequence for all (section 3.1.5)."""
+    """Return the test for the key MODSEQ.
+
+    It does not matter which flag the key is about, because all have one mod-sequence (section 3.1.5).
+    """
     since = arguments[-1]
     assert isinstance(since, int)
     return lambda number, message: message.modseq >= since

@@ -27,7 +27,9 @@ _ATOM = re.compile(r"[!#$&'+,\-./0-9:;<=>?@A-Z\^_`a-z|~]+")
 
 
 class Item(NamedTuple):
-    """One item: its name in capitals up to the `[`, section, partial (first octet, octets), and the label sent back."""
+    """One item: its name in capitals up to the `[`, its section, its partial (first octet, octets), and the label to
+    send.
+    """
 
     name: str
     section: Section = Section()
@@ -61,10 +63,10 @@ def _cut(octets: bytes | None, item: Item) -> bytes | None:
     return octets[first : first + count]
 
 
-#: Item -> what finds its value; those of the other families join when they are gathered.
+#: Item -> the function that finds its value; those of the other families are added when they are gathered.
 ITEMS: dict[str, Callable[[Message, Item], Any]] = {
     "UID": lambda message, item: message.uid,
-    "FLAGS": lambda message, item: (),  # they are each session's own: `_fetch` puts them in
+    "FLAGS": lambda message, item: (),  # they differ between sessions: `_fetch` puts them in
     "INTERNALDATE": lambda message, item: write_date_time(message.internaldate),
     "RFC822.SIZE": lambda message, item: len(message.octets),
     "ENVELOPE": lambda message, item: message.mime.root.envelope(),
@@ -82,7 +84,7 @@ ITEMS: dict[str, Callable[[Message, Item], Any]] = {
 
 
 class Fetching:
-    """A FETCH that is being done: the messages with their numbers, and the items, which modifiers may change."""
+    """A FETCH that is being done: the messages with their numbers, and the items.  Modifiers may change both."""
 
     def __init__(
         self, client: Client, asked: SequenceSet, messages: list[tuple[int, Message]], items: list[Item]
@@ -94,18 +96,18 @@ class Fetching:
         self.since = 0  # the mod-sequence since which changes are asked for
 
 
-#: Modifier -> what does it, of all families once all are loaded.
+#: Modifier -> the function that does it, of all families once all are loaded.
 MODIFIERS: dict[str, Callable[[Fetching, Piece], None]] = {}
 _SETS_SEEN = frozenset({"RFC822", "RFC822.TEXT", "BODY[", "BINARY["})
 
 
 def fetch(client: Client, arguments: Arguments) -> Reply:
-    """FETCH."""
+    """Do FETCH."""
     return _fetch(client, arguments, uid=False)
 
 
 def uid_fetch(client: Client, arguments: Arguments) -> Reply:
-    """UID FETCH: the UID is told whether asked or not."""
+    """Do UID FETCH.  The UID is sent even if it was not asked for."""
     return _fetch(client, arguments, uid=True)
 
 
@@ -135,14 +137,14 @@ def _fetch(client: Client, arguments: Arguments, *, uid: bool) -> Reply:
 
 
 def chosen(arguments: Arguments) -> SequenceSet:
-    """The command's first set of messages."""
+    """Return the command's first set of messages."""
     value = arguments.all(*SET_SLOTS)[0].value
     assert isinstance(value, SequenceSet)
     return value
 
 
 def items(arguments: Arguments) -> list[Item]:
-    """The items asked for, macros spelt out, each once."""
+    """Return the items asked for, each once, with macros written out."""
     found: list[Item] = []
     for piece in arguments.all("fetch-macro", "fetch-item"):
         if piece.kind == "fetch-macro":

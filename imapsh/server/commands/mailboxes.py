@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
 
 def select(client: Client, arguments: Arguments) -> Reply:
-    """SELECT (RFC 9051 section 6.3.2)."""
+    """Do SELECT (RFC 9051 section 6.3.2)."""
     return _open(client, arguments, read_only=False)
 
 
 def examine(client: Client, arguments: Arguments) -> Reply:
-    """EXAMINE (6.3.3)."""
+    """Do EXAMINE (6.3.3)."""
     return _open(client, arguments, read_only=True)
 
 
 def _open(client: Client, arguments: Arguments, *, read_only: bool) -> Reply:
-    """The mailbox selected before is left, also where this one cannot be opened (6.3.2)."""
+    """Open a mailbox.  The one selected before is left even if this one cannot be opened (6.3.2)."""
     from imapsh.server.commands import SELECT_PARAMS
 
     then = [SELECT_PARAMS[piece.name](client, piece) for piece in arguments.all("select-param")]
@@ -62,7 +62,7 @@ def _open(client: Client, arguments: Arguments, *, read_only: bool) -> Reply:
 
 
 def create(client: Client, arguments: Arguments) -> Reply:
-    """CREATE (6.3.4)."""
+    """Do CREATE (6.3.4)."""
     from imapsh.server.commands import CREATED  # of all families, and this is one of them
 
     mailbox = client.user_account.create(arguments.mailbox())
@@ -71,19 +71,19 @@ def create(client: Client, arguments: Arguments) -> Reply:
 
 
 def delete(client: Client, arguments: Arguments) -> Reply:
-    """DELETE (6.3.5)."""
+    """Do DELETE (6.3.5)."""
     client.user_account.delete(arguments.mailbox())
     return ok("deleted")
 
 
 def rename(client: Client, arguments: Arguments) -> Reply:
-    """RENAME (6.3.6)."""
+    """Do RENAME (6.3.6)."""
     client.user_account.rename(arguments.mailbox(0), arguments.mailbox(1))
     return ok("renamed")
 
 
 def subscribe(client: Client, arguments: Arguments) -> Reply:
-    """SUBSCRIBE (6.3.7): the mailbox need not exist."""
+    """Do SUBSCRIBE (6.3.7).  The mailbox need not exist."""
     name = canonical(arguments.mailbox().removesuffix(DELIMITER))
     check_name(name)
     client.user_account.subscribe(name)
@@ -91,13 +91,13 @@ def subscribe(client: Client, arguments: Arguments) -> Reply:
 
 
 def unsubscribe(client: Client, arguments: Arguments) -> Reply:
-    """UNSUBSCRIBE (6.3.8): OK also where it was not subscribed."""
+    """Do UNSUBSCRIBE (6.3.8).  It is OK even if the mailbox was not subscribed."""
     client.user_account.unsubscribe(canonical(arguments.mailbox().removesuffix(DELIMITER)))
     return ok("not subscribed any more")
 
 
 def list_(client: Client, arguments: Arguments) -> Reply:
-    """LIST (6.3.9), basic and extended."""
+    """Do LIST (6.3.9), basic and extended."""
     chosen, returns = arguments.names("list-select"), arguments.names("list-return")
     if "RECURSIVEMATCH" in chosen and not chosen - {"RECURSIVEMATCH", "REMOTE"}:
         raise Bad("RECURSIVEMATCH needs another selection option beside it (RFC 9051 section 6.3.9.1)")
@@ -117,14 +117,14 @@ def list_(client: Client, arguments: Arguments) -> Reply:
 
 
 def _tell_status(client: Client, mailbox: Mailbox, arguments: Arguments) -> None:
-    """STATUS of a mailbox that LIST tells of (6.3.9.8)."""
+    """Send STATUS of a mailbox that LIST reports (6.3.9.8)."""
     items = [piece.name.upper() for piece in arguments.all("status-item")]
     if mailbox.selectable:
         client.send("STATUS", _numbers(mailbox, items))
 
 
 def lsub(client: Client, arguments: Arguments) -> Reply:
-    """LSUB (RFC 3501 section 6.3.9)."""
+    """Do LSUB (RFC 3501 section 6.3.9)."""
     found = listing.subscribed(client.user_account, arguments.mailbox(), arguments.mailbox(0, "list-mailbox"))
     for line in list(found):
         client.send("LSUB", line)
@@ -132,13 +132,13 @@ def lsub(client: Client, arguments: Arguments) -> Reply:
 
 
 def namespace(client: Client, arguments: Arguments) -> Reply:
-    """NAMESPACE (6.3.10)."""
+    """Do NAMESPACE (6.3.10)."""
     client.send("NAMESPACE", Namespaces((Namespace("", DELIMITER),), None, None))
     return ok("that is all there is")
 
 
 def status(client: Client, arguments: Arguments) -> Reply:
-    """STATUS (6.3.11)."""
+    """Do STATUS (6.3.11)."""
     mailbox = client.user_account.find(arguments.mailbox())
     items = [piece.name.upper() for piece in arguments.all("status-item")]
     client.send("STATUS", _numbers(mailbox, items))
@@ -152,7 +152,7 @@ def _numbers(mailbox: Mailbox, items: list[str]) -> MailboxStatus:
 
 
 def close(client: Client, arguments: Arguments) -> Reply:
-    """CLOSE (6.4.1): expunges silently, unless opened by EXAMINE."""
+    """Do CLOSE (6.4.1).  It expunges silently, unless the mailbox was opened by EXAMINE."""
     opened = client.mailbox
     client.unselect()
     if not opened.read_only:
@@ -162,7 +162,7 @@ def close(client: Client, arguments: Arguments) -> Reply:
 
 
 def unselect(client: Client, arguments: Arguments) -> Reply:
-    """UNSELECT (6.4.2)."""
+    """Do UNSELECT (6.4.2)."""
     client.unselect()
     return ok("left as it was")
 

@@ -18,7 +18,7 @@ from imapsh.typed.found import Piece, find
 if TYPE_CHECKING:
     from imapsh.server.client import Client
 
-#: What becomes of the old flags with those typed.
+#: Operation -> the function that combines the old flags with the given ones.
 _CHANGES: dict[str, Callable[[set[str], set[str]], set[str]]] = {
     "FLAGS": lambda old, typed: set(typed),
     "+FLAGS": lambda old, typed: old | typed,
@@ -27,7 +27,7 @@ _CHANGES: dict[str, Callable[[set[str], set[str]], set[str]]] = {
 
 
 def append(client: Client, arguments: Arguments) -> Reply:
-    """APPEND (RFC 9051 section 6.3.12)."""
+    """Do APPEND (RFC 9051 section 6.3.12)."""
     mailbox = client.user_account.target(arguments.mailbox())
     return ok("appended", "APPENDUID", stored(client, mailbox, arguments))
 
@@ -35,7 +35,7 @@ def append(client: Client, arguments: Arguments) -> Reply:
 def stored(client: Client, mailbox: Mailbox, arguments: Arguments, instead: Sequence[Message] = ()) -> AppendUid:
     """Store the command's messages, all or none of them (RFC 3502), and return the UIDs that they got.
 
-    `instead` are messages that will be gone, and whose room is free then.  Raises Bad and Refused.
+    `instead` holds messages that will be removed, so that their room is free.  Raises Bad and Refused.
     """
     news = [_new(client, pieces) for pieces in _messages(arguments)]
     client.user_account.make_room(
@@ -74,7 +74,7 @@ def _new(client: Client, pieces: tuple[Piece, ...]) -> _New:
 
 
 def _octets(client: Client, pieces: tuple[Piece, ...]) -> bytes:
-    """Return a message as it is to be stored.  Raises Bad where its form is one that no family here knows."""
+    """Return a message as it is to be stored.  Raises Bad if no family here knows its form."""
     for piece in find(pieces, "append-extension"):
         form = MESSAGE_FORMS.get(piece.name)
         if form is None:
@@ -84,7 +84,7 @@ def _octets(client: Client, pieces: tuple[Piece, ...]) -> bytes:
 
 
 def literal_of(pieces: tuple[Piece, ...]) -> bytes:
-    """Return the octets of the first literal among pieces."""
+    """Return the octets of the first literal among the pieces."""
     octets = find(pieces, "message")[0].value
     if not isinstance(octets, bytes):
         raise Bad("the message must be a literal")
@@ -92,14 +92,14 @@ def literal_of(pieces: tuple[Piece, ...]) -> bytes:
 
 
 def _utf8(client: Client, piece: Piece) -> bytes:
-    """`UTF8 (...)` is for messages whose header is UTF-8 (RFC 6855 section 4)."""
+    """Do `UTF8 (...)`, which is for messages whose header is UTF-8 (RFC 6855 section 4)."""
     if not client.utf8:
         raise Bad("UTF8 (...) needs ENABLE UTF8=ACCEPT or IMAP4rev2 first")
     return literal_of(piece.children)
 
 
 def parse_date_time(text: str) -> datetime:
-    """date-time (RFC 9051 section 9), quotes taken off or not.  Raises Bad."""
+    """Return a date-time (RFC 9051 section 9), with or without its quotation marks.  Raises Bad."""
     try:
         return read_date_time(text.strip('"'))
     except ValueError as error:
@@ -107,7 +107,10 @@ def parse_date_time(text: str) -> datetime:
 
 
 def _flags(pieces: tuple[Piece, ...]) -> list[str]:
-    """The flags typed; of those with a backslash only the system's, and `\\Recent` is not the client's to set."""
+    """Return the given flags.
+
+    Of those with a backslash only system flags are accepted; a client cannot set `\\Recent`.
+    """
     flags = [as_text(piece.value) for piece in find(pieces, "flag")]
     known = {flag.lower() for flag in SYSTEM_FLAGS}
     for flag in flags:
@@ -117,19 +120,20 @@ def _flags(pieces: tuple[Piece, ...]) -> list[str]:
 
 
 def store(client: Client, arguments: Arguments) -> Reply:
-    """STORE (6.4.6)."""
+    """Do STORE (6.4.6)."""
     return _store(client, arguments, uid=False)
 
 
 def uid_store(client: Client, arguments: Arguments) -> Reply:
-    """UID STORE."""
+    """Do UID STORE."""
     return _store(client, arguments, uid=True)
 
 
 class Storing:
     """A STORE that is being done: the messages with their numbers, and the flags.
 
-    Modifiers may take messages out and say why in `reply`, and ask by `tells` that each be told of, also if silent.
+    Modifiers may take messages out and say why in `reply`.  With `tells` they ask that each message be reported even if
+    the command is silent.
     """
 
     def __init__(self, messages: list[tuple[int, Message]], flags: set[str], *, uid: bool) -> None:
@@ -162,12 +166,12 @@ def _store(client: Client, arguments: Arguments, *, uid: bool) -> Reply:
 
 
 def copy(client: Client, arguments: Arguments) -> Reply:
-    """COPY (6.4.7)."""
+    """Do COPY (6.4.7)."""
     return _copy(client, arguments, uid=False)
 
 
 def uid_copy(client: Client, arguments: Arguments) -> Reply:
-    """UID COPY."""
+    """Do UID COPY."""
     return _copy(client, arguments, uid=True)
 
 
@@ -179,17 +183,17 @@ def _copy(client: Client, arguments: Arguments, *, uid: bool) -> Reply:
 
 
 def move(client: Client, arguments: Arguments) -> Reply:
-    """MOVE (6.4.8)."""
+    """Do MOVE (6.4.8)."""
     return _move(client, arguments, uid=False)
 
 
 def uid_move(client: Client, arguments: Arguments) -> Reply:
-    """UID MOVE."""
+    """Do UID MOVE."""
     return _move(client, arguments, uid=True)
 
 
 def _move(client: Client, arguments: Arguments, *, uid: bool) -> Reply:
-    """COPYUID stands in an untagged OK before the EXPUNGEs (6.4.8)."""
+    """Move the messages.  COPYUID is sent in an untagged OK before the EXPUNGEs (6.4.8)."""
     client.mailbox.writable()
     found, target = _copied(client, arguments, uid=uid)
     copies = _into(target, found, client.store.clock())
@@ -201,7 +205,7 @@ def _move(client: Client, arguments: Arguments, *, uid: bool) -> Reply:
 
 
 def _copied(client: Client, arguments: Arguments, *, uid: bool) -> tuple[list[Message], Mailbox]:
-    """The messages of the set that still exist, and the mailbox they go to."""
+    """Copy the messages of the set that still exist.  Return them, and the mailbox they go to."""
     pairs = client.mailbox.pick(chosen(arguments), uid=uid)
     target = client.user_account.target(arguments.mailbox())
     return [message for _, message in pairs if client.mailbox.exists(message)], target
@@ -217,12 +221,12 @@ def _into(target: Mailbox, messages: list[Message], now: datetime) -> CopyUid | 
 
 
 def expunge(client: Client, arguments: Arguments) -> Reply:
-    """EXPUNGE (6.4.3)."""
+    """Do EXPUNGE (6.4.3)."""
     return _expunge(client, client.mailbox.mailbox.messages)
 
 
 def uid_expunge(client: Client, arguments: Arguments) -> Reply:
-    """UID EXPUNGE (6.4.9)."""
+    """Do UID EXPUNGE (6.4.9)."""
     return _expunge(client, [message for _, message in client.mailbox.pick(chosen(arguments), uid=True)])
 
 
@@ -234,15 +238,15 @@ def _expunge(client: Client, messages: list[Message]) -> Reply:
 
 
 def _expunged(client: Client, text: str, gone: list[Message]) -> Reply:
-    """The OK, with the highest mod-sequence for a client that resynchronizes (RFC 7162 section 3.2.7)."""
+    """Return the OK, with the highest mod-sequence for a client that resynchronizes (RFC 7162 section 3.2.7)."""
     if not gone or "QRESYNC" not in client.enabled:
         return ok(text)
     return ok(text, "HIGHESTMODSEQ", client.mailbox.mailbox.highestmodseq)
 
 
-#: Modifier of STORE -> what does it, of all families once all are loaded.
+#: Modifier of STORE -> the function that does it, of all families once all are loaded.
 STORE_MODIFIERS: dict[str, Callable[[Storing, Piece], None]] = {}
-#: The forms, beside a literal, in which a message may come: those of all families, once all are loaded.
+#: The forms, besides a literal, in which a message may come: those of all families, once all are loaded.
 MESSAGE_FORMS: dict[str, Callable[[Client, Piece], bytes]] = {"UTF8": _utf8}
 HANDLERS = {
     "APPEND": append,

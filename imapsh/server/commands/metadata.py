@@ -1,7 +1,7 @@
 """GETMETADATA and SETMETADATA (RFC 5464), and LIST's METADATA (RFC 9590): annotations of mailboxes and the server.
 
-Annotations of a mailbox are its user's to set.  Those of the server are set by nobody but its maker if they are shared;
-the private ones are the user's own.  `/private/specialuse` tells what a mailbox is for, and cannot be set.
+A user can set the annotations of the mailboxes, and the private ones of the server.  No client can set the shared ones
+of the server.  `/private/specialuse` says what a mailbox is for, and cannot be set.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _LEVELS = {"0": 0, "1": 1, "INFINITY": 1000}
 
 
 def _entries(arguments: Arguments) -> list[str]:
-    """The entries as they were named.  Raises Bad for a name that cannot be one (RFC 5464 section 3.2)."""
+    """Return the entries as they were named.  Raises Bad for a name that cannot be one (RFC 5464 section 3.2)."""
     names = []
     for piece in arguments.all("metadata-entry"):
         name = as_text(piece.children[0].value) if piece.children else piece.name
@@ -35,20 +35,20 @@ def _entries(arguments: Arguments) -> list[str]:
 
 
 def _held(client: Client, mailbox: Mailbox | None) -> Mapping[str, bytes]:
-    """The annotations of a mailbox, or of the server, by names in lower case."""
+    """Return the annotations of a mailbox, or of the server, by names in lower case."""
     if mailbox is None:
         return {**client.store.metadata, **client.user_account.metadata}
     return {**mailbox.metadata, **({_USE: mailbox.use.encode()} if mailbox.use else {})}
 
 
 def _mailbox(client: Client, arguments: Arguments) -> Mailbox | None:
-    """The mailbox, which need not be one that can be opened; None for the server."""
+    """Return the mailbox, or None for the server.  It may be a mailbox that cannot be opened."""
     name = arguments.mailbox()
     return client.user_account.named(name) if name else None
 
 
 def get_metadata(client: Client, arguments: Arguments) -> Reply:
-    """GETMETADATA (section 4.2): an entry that is not set is NIL, values beyond MAXSIZE are left out."""
+    """Do GETMETADATA (section 4.2).  An entry that is not set is NIL, and values larger than MAXSIZE are left out."""
     mailbox = _mailbox(client, arguments)
     options = {piece.name: piece.children[0] for piece in arguments.all("getmetadata-option")}
     depth = _LEVELS[options["DEPTH"].name] if "DEPTH" in options else 0
@@ -63,7 +63,7 @@ def get_metadata(client: Client, arguments: Arguments) -> Reply:
 
 
 def _found(held: Mapping[str, bytes], names: list[str], depth: int) -> Iterator[tuple[str, bytes | None]]:
-    """The entries that are named, and those below them, so many levels deep; NIL where there is nothing."""
+    """Yield the named entries and those below them, down to `depth` levels; the value is NIL if nothing is set."""
     for name in names:
         lower = name.lower()
         below = [other for other in held if other.startswith(lower + "/") and other[len(lower) :].count("/") <= depth]
@@ -80,7 +80,7 @@ def _tell(client: Client, mailbox: Mailbox | None, found: Mapping[str, bytes | N
 
 
 def _value(octets: bytes | None) -> Value:
-    """The octets as the grammar has them: as text where they are UTF-8."""
+    """Return the octets as the grammar has them: as text if they are UTF-8."""
     if octets is None or b"\0" in octets:
         return octets
     try:
@@ -90,12 +90,12 @@ def _value(octets: bytes | None) -> Value:
 
 
 def _tell_of_mailbox(client: Client, mailbox: Mailbox, arguments: Arguments) -> None:
-    """METADATA of a mailbox that LIST tells of (RFC 9590 section 3)."""
+    """Send METADATA of a mailbox that LIST reports (RFC 9590 section 3)."""
     _tell(client, mailbox, dict(_found(_held(client, mailbox), _entries(arguments), 0)))
 
 
 def set_metadata(client: Client, arguments: Arguments) -> Reply:
-    """SETMETADATA (section 4.3): all of it or nothing."""
+    """Do SETMETADATA (section 4.3): all of it or nothing."""
     mailbox = _mailbox(client, arguments)
     kept = dict(client.user_account.metadata if mailbox is None else mailbox.metadata)
     before = len(kept)

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 class Glance(Selected):
-    """A mailbox that is looked at for one search: a message number that nobody has is no error (section 2)."""
+    """A mailbox that is looked at for one search.  A message number that does not exist is no error (section 2)."""
 
     def pick(self, chosen: SequenceSet, *, uid: bool) -> list[tuple[int, Message]]:
-        """The messages of a set."""
+        """Return the messages of a set."""
         if uid or chosen.saved:
             return super().pick(chosen, uid=uid)
         bounds = list(chosen.bounds(len(self.messages)))
@@ -31,7 +31,7 @@ class Glance(Selected):
 
 
 def esearch(client: Client, arguments: Arguments) -> Reply:
-    """ESEARCH: a response for each mailbox in which something was found (section 2.1)."""
+    """Do ESEARCH: send a response for each mailbox in which something was found (section 2.1)."""
     sources = arguments.all("search-source")
     names = dict.fromkeys(name for source in sources for name in _named(client, source, arguments))
     selected = client.selected
@@ -53,7 +53,10 @@ def esearch(client: Client, arguments: Arguments) -> Reply:
 
 
 def _found(client: Client, mailbox: Mailbox, key: Key) -> list[tuple[int, Message]]:
-    """What the keys find; the numbers and `$` of the selected mailbox are those that its client knows."""
+    """Return the messages that the keys find.
+
+    Numbers and `$` of the selected mailbox are those that its client knows.
+    """
     glance = Glance(mailbox, True, lambda: None, client.store.clock)
     try:
         if client.selected is not None and mailbox is client.selected.mailbox:
@@ -66,7 +69,7 @@ def _found(client: Client, mailbox: Mailbox, key: Key) -> list[tuple[int, Messag
 
 
 def _named(client: Client, source: Piece, arguments: Arguments) -> Iterator[str]:
-    """The mailboxes that a source option names, which exist and can be opened (section 2.2)."""
+    """Yield the mailboxes that a source option names, if they exist and can be opened (section 2.2)."""
     account = client.user_account
     given = [canonical(arguments.name(as_text(piece.value))) for piece in source.all("mailbox")]
     mine = [name for name, mailbox in account.mailboxes.items() if mailbox.selectable]

@@ -25,14 +25,20 @@ _SELECTED = ("SELECTED", "SELECTED-DELAYED")
 
 
 class Group(NamedTuple):
-    """Mailboxes, by the name of a filter and the names that it takes, and the events of them that are told."""
+    """Mailboxes and their events that are reported.
+
+    A filter and the names that it takes say which mailboxes they are.
+    """
 
     filter: str
     names: tuple[str, ...]
     events: frozenset[str]
 
     def covers(self, account: Account, name: str) -> bool:
-        """Return whether a mailbox of this name is among them; the lists of section 6 are looked up each time."""
+        """Return whether a mailbox of this name belongs to the group.
+
+        The lists of section 6 are looked up each time.
+        """
         if self.filter == "SUBTREE":
             return any(name == top or name.startswith(top + DELIMITER) for top in self.names)
         by_name = {"INBOXES": (INBOX,), "MAILBOXES": self.names, "SUBSCRIBED": account.subscribed}
@@ -40,10 +46,10 @@ class Group(NamedTuple):
 
 
 class Notifications:
-    """What a client has asked for, and what it is still to be told of.
+    """The events that a client has asked for, and the news that it has not been sent yet.
 
-    `selected` are the events of the selected mailbox, `delayed` says that expunged messages wait for a command, and
-    `items` are told of each new message.  It listens to the account until `end`.
+    `selected` holds the events of the selected mailbox.  `delayed` is true if expunged messages wait for a command.
+    `items` are sent for each new message.  The object listens to the account until `end`.
     """
 
     def __init__(self, client: Client, groups: Iterable[Group], wanted: tuple[Item, ...] = ()) -> None:
@@ -59,16 +65,16 @@ class Notifications:
         self._account.listeners.append(self)
 
     def end(self) -> None:
-        """Listen no more."""
+        """Stop listening."""
         self._account.listeners.remove(self)
 
     def asks(self, name: str, *events: str) -> bool:
-        """Return whether one of the events is to be told of a mailbox that is not selected."""
+        """Return whether one of the events is to be reported for a mailbox that is not selected."""
         groups = (group for group in self._groups if group.filter not in _SELECTED)
         return any(group.events.intersection(events) and group.covers(self._account, name) for group in groups)
 
     def numbers(self, mailbox: Mailbox) -> set[str]:
-        """The status items that tell of the messages of another mailbox (section 3.1); none if nobody asked."""
+        """Return the status items to send when messages of another mailbox change (section 3.1); none if nobody asks."""
         found: set[str] = set()
         if self.asks(mailbox.name, _NEW, _GONE):
             found |= {"MESSAGES", "UIDNEXT", "UIDVALIDITY"}
@@ -76,28 +82,28 @@ class Notifications:
             found |= {"UIDVALIDITY", "UNSEEN"}
         return found | {"HIGHESTMODSEQ"} if found and "CONDSTORE" in self._client.enabled else found
 
-    # -- the account tells
+    # -- called by the account
 
     def messages(self, mailbox: Mailbox, event: str) -> None:
-        """Messages came, went or changed: STATUS, unless it is the selected mailbox."""
+        """Take in that messages came, went or changed.  STATUS is sent later, unless it is the selected mailbox."""
         selected = self._client.selected
         if (selected is None or selected.mailbox is not mailbox) and self.asks(mailbox.name, event):
             self._numbers.setdefault(mailbox.name, set()).update(self.numbers(mailbox))
             self._hear()
 
     def name(self, name: str, old: str = "") -> None:
-        """A mailbox was made or removed, with the one above it, or renamed (section 5.4)."""
+        """Take in that a mailbox was made, removed or renamed, and note what is reported of it (section 5.4)."""
         for one in (name, name.rpartition(DELIMITER)[0]):
             if one and (one == name or not old) and self.asks(one, _NAME):
                 self._list(one, {"OLDNAME": (old,)} if old else {})
 
     def subscription(self, name: str) -> None:
-        """A mailbox was subscribed or unsubscribed (section 5.5)."""
+        """Take in that a mailbox was subscribed or unsubscribed (section 5.5)."""
         if self.asks(name, _SUBSCRIPTION):
             self._list(name, {})
 
     def metadata(self, mailbox: Mailbox | None, names: Iterable[str]) -> None:
-        """Entries of a mailbox or of the server have changed (sections 5.6 and 5.7)."""
+        """Take in that entries of a mailbox or of the server have changed (sections 5.6 and 5.7)."""
         of_server = any(_SERVER_METADATA in group.events for group in self._groups)
         if of_server if mailbox is None else self.asks(mailbox.name, _METADATA):
             name = "" if mailbox is None else mailbox.name
@@ -112,17 +118,17 @@ class Notifications:
         self._hear()
 
     def _hear(self) -> None:
-        """What the client does itself it is not told of (section 5)."""
+        """Let the client be told; a client is not told of what it does itself (section 5)."""
         if self._client.acting:
             self._numbers.clear()
             self._lines.clear()
         else:
             self._client.changed()
 
-    # -- the client is told
+    # -- called by the client
 
     def news(self) -> Iterator[tuple[str, Any]]:
-        """What is to be told of other mailboxes."""
+        """Yield the responses that are due about other mailboxes."""
         lines, self._lines = self._lines, []
         numbers, self._numbers = self._numbers, {}
         yield from lines
@@ -131,7 +137,7 @@ class Notifications:
                 yield "STATUS", _status(mailbox, wanted)
 
     def arrived(self, above: int) -> Iterator[tuple[str, Any]]:
-        """FETCH of the messages with a higher UID (section 5.2)."""
+        """Yield FETCH of the messages with a higher UID (section 5.2)."""
         selected = self._client.selected
         if selected is None or not self.items or _NEW not in self.selected:
             return
@@ -150,7 +156,7 @@ def _status(mailbox: Mailbox, wanted: Iterable[str]) -> MailboxStatus:
 
 
 def notify(client: Client, arguments: Arguments) -> Reply:
-    """NOTIFY (section 3.1): what was asked for before holds no more."""
+    """Do NOTIFY (section 3.1).  It replaces what was asked for before."""
     groups = [_group(arguments, piece) for piece in find(arguments.match.pieces, "syntax")]
     if any(group.events - set(SUPPORTED) for group in groups):
         raise Refused("BADEVENT", "this server cannot tell of such an event", SUPPORTED)

@@ -1,6 +1,6 @@
-"""Identifiers of mailboxes, messages and threads (RFC 8474), made from what never changes, so that none is kept.
+"""Identifiers of mailboxes, messages and threads (RFC 8474).  They are made from what never changes, so none is stored.
 
-A mailbox keeps its UIDVALIDITY when it gets another name, and an account gives none twice.  A message is known by its
+A mailbox keeps its UIDVALIDITY when it is renamed, and an account never uses one twice.  A message is known by its
 octets.  A thread is known by the message that began it, as far as the header tells: the first of References, else
 In-Reply-To, else the message itself.
 """
@@ -22,17 +22,17 @@ _BEGINNINGS = ("references", "in-reply-to", "message-id")  # the first of these 
 
 
 def mailbox_id(mailbox: Mailbox) -> ObjectId:
-    """MAILBOXID (section 4)."""
+    """Return the MAILBOXID (section 4)."""
     return ObjectId(f"F{mailbox.uidvalidity}")
 
 
 def email_id(message: Message) -> ObjectId:
-    """EMAILID (section 5.1): copies have the same."""
+    """Return the EMAILID (section 5.1).  Copies of a message have the same one."""
     return _digest("M", message.octets)
 
 
 def thread_id(message: Message) -> ObjectId:
-    """THREADID (section 5.2), which depends on nothing but the message."""
+    """Return the THREADID (section 5.2), which depends only on the message."""
     fields = {field.name.lower(): field.value for field in reversed(message.mime.root.fields)}
     found = (_MESSAGE_ID.search(fields.get(name, "")) for name in _BEGINNINGS)
     first = next((one for one in found if one is not None), None)

@@ -13,7 +13,10 @@ Found = TypeVar("Found")
 
 
 def _part(found: list[Found], option: Piece) -> list[Found]:
-    """The range of the option: 1 is the first, -1 the last, and the order of the ends does not count (section 4)."""
+    """Return the range of the option.
+
+    1 is the first, -1 the last, and the order of the ends does not matter (section 4).
+    """
     first, last = _ends(option)
     low, high = sorted((abs(first), abs(last)))
     if first < 0:

@@ -14,7 +14,7 @@ _UNSEEN = frozenset({"head", "script", "style", "title"})  #: elements whose tex
 
 
 class _Words(HTMLParser):
-    """The text between the tags."""
+    """A parser that collects the text between the tags."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -34,7 +34,10 @@ class _Words(HTMLParser):
 
 
 def preview(message: Message, item: Item) -> str:
-    """The preview, on one line; "" if the message has no text (section 3.2).  LAZY changes nothing: none takes long."""
+    """Return the preview on one line; "" if the message has no text (section 3.2).
+
+    LAZY changes nothing: none takes long.
+    """
     texts = (_readable(part) for part in message.mime.root.leaves())
     return next((text for text in texts if text), "")
 

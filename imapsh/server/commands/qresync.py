@@ -21,13 +21,13 @@ _MOST = 100_000  #: numbers of one set of sequence match data
 
 
 def enable(client: Client) -> None:
-    """QRESYNC is CONDSTORE, and VANISHED in place of EXPUNGE (section 3.2.3)."""
+    """Turn QRESYNC on: it implies CONDSTORE, and VANISHED replaces EXPUNGE (section 3.2.3)."""
     enable_condstore(client)
     client.enable("QRESYNC")
 
 
 def _resynchronize(client: Client, piece: Piece) -> Callable[[], None]:
-    """SELECT (QRESYNC ...): check the arguments; then tell what changed, once the mailbox is open (section 3.2.5)."""
+    """Do SELECT (QRESYNC ...): check the arguments, and return a function that sends the changes (section 3.2.5)."""
     values = {child.kind: child.value for child in piece.children}
     numbers, uids = values.get("known-sequence-set"), values.get("known-uid-set")
     matched: Sequence[tuple[int, int]] = ()
@@ -55,7 +55,7 @@ def _resynchronize(client: Client, piece: Piece) -> Callable[[], None]:
 
 
 def _rising(numbers: SequenceSet) -> Sequence[int]:
-    """The numbers of a set.  Raises Bad where they are not written in rising order, or are too many."""
+    """Return the numbers of a set.  Raises Bad if they are not written in rising order, or are too many."""
     if numbers.count() > _MOST:
         raise Bad(f"a set in QRESYNC may hold {_MOST} numbers")
     written = tuple(numbers.numbers(0))
@@ -65,7 +65,10 @@ def _rising(numbers: SequenceSet) -> Sequence[int]:
 
 
 def _last_match(selected: Selected, matched: Sequence[tuple[int, int]]) -> int:
-    """The highest UID that still has the number that the client knows; up to it nothing is missing (3.2.5.2)."""
+    """Return the highest UID that still has the number that the client knows.
+
+    Up to it nothing is missing (3.2.5.2).
+    """
     messages = selected.messages
     return max(
         (uid for number, uid in matched if number <= len(messages) and messages[number - 1].uid == uid), default=0
@@ -73,7 +76,7 @@ def _last_match(selected: Selected, matched: Sequence[tuple[int, int]]) -> int:
 
 
 def _vanished(client: Client, since: int, uids: SequenceSet, above: int = 0) -> None:
-    """Tell which of the UIDs were expunged, but for those that a VANISHED without EARLIER is about to tell."""
+    """Send which of the UIDs were expunged, except those that a VANISHED without EARLIER is about to report."""
     selected = client.mailbox
     gone = selected.mailbox.vanished_since(since, uids, above)
     if pending := selected.pending():
@@ -83,7 +86,7 @@ def _vanished(client: Client, since: int, uids: SequenceSet, above: int = 0) -> 
 
 
 def _modifier(fetching: Fetching, piece: Piece) -> None:
-    """UID FETCH (CHANGEDSINCE n VANISHED): what vanished comes before any FETCH (section 3.2.6)."""
+    """Do UID FETCH (CHANGEDSINCE n VANISHED): VANISHED is sent before any FETCH (section 3.2.6)."""
     largest = fetching.client.mailbox.mailbox.uidnext - 1
     ranges = tuple(pair for pair in fetching.set.disjoint(largest) if pair[0] <= pair[1])
     _vanished(fetching.client, fetching.since, SequenceSet(ranges))

@@ -15,7 +15,7 @@ _ROOT = ""
 
 
 def get_quota(client: Client, arguments: Arguments) -> Reply:
-    """GETQUOTA (section 4.1.1)."""
+    """Do GETQUOTA (section 4.1.1)."""
     root = as_text(arguments.all("quota-root")[0].value)
     if root != _ROOT or not client.user_account.limits:
         raise Refused("NONEXISTENT", f"there is no quota root {root!a}")
@@ -24,7 +24,7 @@ def get_quota(client: Client, arguments: Arguments) -> Reply:
 
 
 def get_quota_root(client: Client, arguments: Arguments) -> Reply:
-    """GETQUOTAROOT (section 4.1.2)."""
+    """Do GETQUOTAROOT (section 4.1.2)."""
     account = client.user_account
     mailbox = account.find(arguments.mailbox())
     client.send("QUOTAROOT", QuotaRoot(mailbox.name, (_ROOT,) if account.limits else ()))

@@ -1,4 +1,4 @@
-"""REPLACE and UID REPLACE (RFC 8508): a message is stored, and one of the selected mailbox removed, at once."""
+"""REPLACE and UID REPLACE (RFC 8508): a message is stored and one of the selected mailbox is removed, in one step."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
 
 def replace(client: Client, arguments: Arguments) -> Reply:
-    """REPLACE (section 3.2)."""
+    """Do REPLACE (section 3.2)."""
     return _replace(client, arguments, uid=False)
 
 
 def uid_replace(client: Client, arguments: Arguments) -> Reply:
-    """UID REPLACE (section 3.3)."""
+    """Do UID REPLACE (section 3.3)."""
     return _replace(client, arguments, uid=True)
 
 
 def _replace(client: Client, arguments: Arguments, *, uid: bool) -> Reply:
-    """APPENDUID stands in an untagged OK before the EXPUNGE (section 4.3)."""
+    """Replace the message.  APPENDUID is sent in an untagged OK before the EXPUNGE (section 4.3)."""
     selected = client.mailbox
     selected.writable()
     old = [message for _, message in selected.pick(chosen(arguments), uid=uid) if selected.exists(message)]

@@ -1,4 +1,4 @@
-"""SAVEDATE (RFC 8514): every mailbox keeps it."""
+"""SAVEDATE (RFC 8514): every mailbox keeps the date at which a message was saved."""
 
 from __future__ import annotations
 

@@ -19,12 +19,12 @@ MAX_DEPTH = 60  #: keys within keys
 
 
 def search(client: Client, arguments: Arguments) -> Reply:
-    """SEARCH."""
+    """Do SEARCH."""
     return _search(client, arguments, uid=False)
 
 
 def uid_search(client: Client, arguments: Arguments) -> Reply:
-    """UID SEARCH."""
+    """Do UID SEARCH."""
     return _search(client, arguments, uid=True)
 
 
@@ -44,9 +44,9 @@ def _search(client: Client, arguments: Arguments, *, uid: bool) -> Reply:
 
 
 def highest(arguments: Arguments, messages: list[tuple[int, Message]]) -> int | None:
-    """The highest mod-sequence of what is told, if one was searched for (RFC 7162 section 3.1.5).
+    """Return the highest mod-sequence of the messages reported, if the search used one (RFC 7162 section 3.1.5).
 
-    Where MIN or MAX alone are told it is of these (RFC 4731 section 3.2).
+    If only MIN or MAX are reported, it is that of these messages (RFC 4731 section 3.2).
     """
     if not any(piece.kind == "search-key" and piece.name == "MODSEQ" for piece in arguments.every()):
         return None
@@ -57,12 +57,12 @@ def highest(arguments: Arguments, messages: list[tuple[int, Message]]) -> int | 
 
 
 def wanted(arguments: Arguments) -> list[Piece]:
-    """The RETURN options."""
+    """Return the RETURN options."""
     return arguments.all("search-return")
 
 
 def tells(options: list[Piece]) -> bool:
-    """Return whether there is an ESEARCH to send: not where the result is only to be saved."""
+    """Return whether there is an ESEARCH to send; there is none if the result is only to be saved."""
     return [option.name for option in options] != ["SAVE"]
 
 
@@ -72,12 +72,15 @@ def saves(options: list[Piece]) -> bool:
 
 
 def found(client: Client, arguments: Arguments) -> list[tuple[int, Message]]:
-    """(number, message) of what the search keys find in the selected mailbox.  Raises as `checked` does."""
+    """Return the number and message of all that the search keys find in the selected mailbox.
+
+    Raises as `checked` does.
+    """
     return find(checked(client, arguments), client.mailbox)
 
 
 def checked(client: Client, arguments: Arguments) -> Key:
-    """All search keys as one.  Raises Refused (BADCHARSET), which empties what SAVE keeps."""
+    """Return all search keys as one.  Raises Refused (BADCHARSET), which empties what SAVE keeps."""
     charsets = arguments.all("charset")
     if charsets and as_text(charsets[0].value).upper() not in CHARSETS:
         if client.selected is not None and saves(wanted(arguments)):
@@ -87,7 +90,7 @@ def checked(client: Client, arguments: Arguments) -> Key:
 
 
 def save(selected: Selected, messages: list[tuple[int, Message]], options: list[Piece]) -> None:
-    """Keep what SAVE among the options asks for as `$`."""
+    """Keep as `$` what SAVE among the options asks for."""
     if saves(options):
         selected.saved = set(to_save([message.uid for _, message in messages], options))
 

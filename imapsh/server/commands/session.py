@@ -23,18 +23,18 @@ ENABLES = {"IMAP4rev2": _turn_on("IMAP4REV2"), "UTF8=ACCEPT": _turn_on("UTF8=ACC
 
 
 def capability(client: Client, arguments: Arguments) -> Reply:
-    """CAPABILITY (RFC 9051 section 6.1.1)."""
+    """Do CAPABILITY (RFC 9051 section 6.1.1)."""
     client.send("CAPABILITY", Capabilities(client.capabilities()))
     return ok("that is all it can do")
 
 
 def noop(client: Client, arguments: Arguments) -> Reply:
-    """NOOP (6.1.2); also CHECK."""
+    """Do NOOP (6.1.2), and CHECK."""
     return ok("nothing done")
 
 
 def logout(client: Client, arguments: Arguments) -> Reply:
-    """LOGOUT (6.1.3)."""
+    """Do LOGOUT (6.1.3)."""
     client.unselect()
     client.send("BYE", StatusText(None, "see you"))
     client.closing = True
@@ -42,18 +42,18 @@ def logout(client: Client, arguments: Arguments) -> Reply:
 
 
 def starttls(client: Client, arguments: Arguments) -> Reply:
-    """STARTTLS (6.2.1)."""
+    """Do STARTTLS (6.2.1)."""
     client.start_tls()
     return ok("begin the TLS handshake")
 
 
 def login(client: Client, arguments: Arguments) -> Reply:
-    """LOGIN (6.2.3)."""
+    """Do LOGIN (6.2.3)."""
     return client.login(arguments.text("userid"), arguments.text("password"))
 
 
 def authenticate(client: Client, arguments: Arguments) -> Reply:
-    """AUTHENTICATE (6.2.2); the mechanism is PLAIN (RFC 4616), with or without an initial response (RFC 4959)."""
+    """Do AUTHENTICATE (6.2.2).  The mechanism is PLAIN (RFC 4616), with or without an initial response (RFC 4959)."""
     if arguments.text("mechanism").upper() != "PLAIN":
         raise Refused("CANNOT", "PLAIN is the only SASL mechanism of this server")
 
@@ -78,7 +78,7 @@ def authenticate(client: Client, arguments: Arguments) -> Reply:
 
 
 def enable(client: Client, arguments: Arguments) -> Reply:
-    """ENABLE (6.3.1): what is unknown is passed over, and not named in ENABLED."""
+    """Do ENABLE (6.3.1).  Unknown names are ignored, and ENABLED does not name them."""
     from imapsh.server.commands import ENABLES  # of all families, and this is one of them
 
     wanted = {as_text(piece.value).upper() for piece in arguments.all("capability")}
@@ -90,13 +90,13 @@ def enable(client: Client, arguments: Arguments) -> Reply:
 
 
 def identification(client: Client, arguments: Arguments) -> Reply:
-    """ID (RFC 2971)."""
+    """Do ID (RFC 2971)."""
     client.send("ID", Id({"name": "imapsh demo server", "version": __version__}))
     return ok("pleased to meet you")
 
 
 def idle(client: Client, arguments: Arguments) -> Reply:
-    """IDLE (6.3.13): until DONE, news is sent as it comes."""
+    """Do IDLE (6.3.13): send news as it comes, until DONE."""
 
     def done(line: bytes) -> Reply:
         if line.upper() != b"DONE":

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 def sort(client: Client, arguments: Arguments) -> Reply:
-    """SORT."""
+    """Do SORT."""
     return _sort(client, arguments, uid=False)
 
 
 def uid_sort(client: Client, arguments: Arguments) -> Reply:
-    """UID SORT."""
+    """Do UID SORT."""
     return _sort(client, arguments, uid=True)
 
 

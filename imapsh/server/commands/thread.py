@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def thread(client: Client, arguments: Arguments) -> Reply:
-    """THREAD."""
+    """Do THREAD."""
     return _thread(client, arguments, uid=False)
 
 
 def uid_thread(client: Client, arguments: Arguments) -> Reply:
-    """UID THREAD."""
+    """Do UID THREAD."""
     return _thread(client, arguments, uid=True)
 
 

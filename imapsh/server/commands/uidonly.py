@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def enable(client: Client) -> None:
-    """Turn it on: the selected mailbox goes by it, and message numbers are refused with UIDREQUIRED."""
+    """Turn it on: the selected mailbox follows it, and message numbers are refused with UIDREQUIRED."""
     client.enable("UIDONLY")
 
 

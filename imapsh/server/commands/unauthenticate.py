@@ -1,4 +1,4 @@
-"""UNAUTHENTICATE (RFC 8437): all is as it was before the login, but for TLS."""
+"""UNAUTHENTICATE (RFC 8437): all is as it was before the login, except for TLS."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def unauthenticate(client: Client, arguments: Arguments) -> Reply:
-    """UNAUTHENTICATE (section 3): nothing is expunged, and what was enabled is not so any more (section 4.1)."""
+    """Do UNAUTHENTICATE (section 3): nothing is expunged, and what was enabled is not enabled any more (section 4.1)."""
     client.logout()
     client.compressing = False
     return ok("who is next?", "CAPABILITY", client.capabilities())

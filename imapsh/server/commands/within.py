@@ -11,7 +11,7 @@ _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
 def _target(selected: Selected, seconds: int) -> datetime:
-    """The time so many seconds ago."""
+    """Return the time `seconds` seconds ago."""
     try:
         return selected.clock() - timedelta(seconds=seconds)
     except OverflowError:
