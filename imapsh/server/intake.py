@@ -1,4 +1,4 @@
-"""Reads what a client sends: the frame reader, with limits on lines and literals, and on how many literals there are."""
+"""Reads what a client sends: the frame reader, with limits on lines and literals, and on the number of literals."""
 
 from __future__ import annotations
 

@@ -18,8 +18,7 @@ class Bad(Exception):
 
 
 class Continue(NamedTuple):
-    """The answer of a command that is not done: `+ text` is sent, and `then` is given the next line, without its line
-    end.
+    """The answer of a command that is not done: `+ text` is sent, and `then` is given the next line, without line end.
 
     If `idles` is true, news of the mailbox is sent meanwhile, as it comes.
     """
@@ -71,9 +70,7 @@ class Arguments:
         return self.name(self.text(kind, index))
 
     def name(self, written: str) -> str:
-        """Return a mailbox name or pattern decoded from its wire form: UTF-8 or modified UTF-7 (RFC 3501 section
-        5.1.3).
-        """
+        """Return a mailbox name or pattern as text, decoded from UTF-8 or modified UTF-7 (RFC 3501 section 5.1.3)."""
         from imapsh.grammar.mutf7 import decode
 
         if self.utf8:

@@ -165,7 +165,7 @@ def part_text(part: Part) -> str:
 
 
 def decode_words(value: str) -> str:
-    """Return a header value with its encoded words decoded (RFC 2047); those that cannot be decoded stay as they are."""
+    """Return a header value with its encoded words decoded (RFC 2047), as far as they can be decoded."""
     if "=?" not in value:
         return value
     from email.errors import HeaderParseError

@@ -56,9 +56,7 @@ def subject_of(message: Message) -> Subject:
 
 
 def sent(message: Message) -> float:
-    """Return the sent date in seconds since 1970, UTC; the time of arrival if the header has none (RFC 5256 section
-    2.2).
-    """
+    """Return the sent date in seconds since 1970, UTC, or the time of arrival if it has none (RFC 5256 section 2.2)."""
     from email.utils import parsedate_tz
 
     try:

@@ -154,8 +154,7 @@ class Mailbox:
         return SequenceSet(tuple(missing))
 
     def learn(self, flags: Iterable[str]) -> set[str]:
-        """Return the flags as this mailbox writes them; they are compared without regard to case (RFC 9051 section
-        2.3.2).
+        """Return the flags as this mailbox writes them; case does not matter in comparing (RFC 9051 section 2.3.2).
 
         Raises Refused (LIMIT) if there would be too many keywords.
         """

@@ -27,9 +27,7 @@ _ATOM = re.compile(r"[!#$&'+,\-./0-9:;<=>?@A-Z\^_`a-z|~]+")
 
 
 class Item(NamedTuple):
-    """One item: its name in capitals up to the `[`, its section, its partial (first octet, octets), and the label to
-    send.
-    """
+    """One item: its name in capitals up to the `[`, its section, its partial (first octet, octets), and its label."""
 
     name: str
     section: Section = Section()

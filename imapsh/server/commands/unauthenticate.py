@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def unauthenticate(client: Client, arguments: Arguments) -> Reply:
-    """Do UNAUTHENTICATE (section 3): nothing is expunged, and what was enabled is not enabled any more (section 4.1)."""
+    """Do UNAUTHENTICATE (section 3).  Nothing is expunged, and what was enabled is no longer enabled (section 4.1)."""
     client.logout()
     client.compressing = False
     return ok("who is next?", "CAPABILITY", client.capabilities())
