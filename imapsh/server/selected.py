@@ -119,7 +119,7 @@ class Selected:
         return self.told(number, message, items)
 
     def highest(self) -> tuple[str, StatusText]:
-        """Return the code with the highest mod-sequence; it is lower while expunged messages still have to be reported."""
+        """Return the code with the highest mod-sequence; it is lower until expunged messages are reported."""
         gone = [at for uid in self._gone if (at := self.mailbox.gone.get(uid))]
         self._lags = bool(gone)
         highest = min(gone) - 1 if gone else self.mailbox.highestmodseq
