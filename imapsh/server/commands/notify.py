@@ -74,7 +74,7 @@ class Notifications:
         return any(group.events.intersection(events) and group.covers(self._account, name) for group in groups)
 
     def numbers(self, mailbox: Mailbox) -> set[str]:
-        """Return the status items that report changes of messages in another mailbox (section 3.1); there may be none."""
+        """Return the status items, if any, that report changes of messages in another mailbox (section 3.1)."""
         found: set[str] = set()
         if self.asks(mailbox.name, _NEW, _GONE):
             found |= {"MESSAGES", "UIDNEXT", "UIDVALIDITY"}
