@@ -14,5 +14,5 @@ def test_a_line_for_each_attribute() -> None:
         "    /comment value.priv  My comment",
         "    /comment size.priv   10",
         "    /check value.shared  (not set)",
-        "- annotations changed of the server  /motd  /admin",
+        "- changed annotations of the server  /motd  /admin",
     ]

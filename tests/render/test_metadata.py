@@ -35,8 +35,8 @@ def test_what_has_changed() -> None:
 * METADATA "INBOX" /shared/comment /private/comment
 * METADATA "" /shared/comment
 """) == [
-        "- metadata changed of INBOX  /shared/comment  /private/comment",
-        "- metadata changed of the server  /shared/comment",
+        "- changed metadata of INBOX  /shared/comment  /private/comment",
+        "- changed metadata of the server  /shared/comment",
     ]
 
 

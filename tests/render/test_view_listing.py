@@ -148,4 +148,4 @@ def test_metadata_of_a_listed_mailbox_stands_beside_it() -> None:
     lines = '* LIST () "/" a\n* METADATA a (/shared/comment "of the tide" /private/x NIL)\na1 OK x'
     assert view(lines, "")[1] == "  a  /shared/comment of the tide, /private/x NIL"
     pushed = view('* LIST () "/" a\n* METADATA a /shared/comment\na1 OK x', "")
-    assert pushed[1:3] == ["  a", "- metadata changed of a  /shared/comment"]
+    assert pushed[1:3] == ["  a", "- changed metadata of a  /shared/comment"]

@@ -42,7 +42,7 @@ def owner(mailbox: str) -> Line:
 
 def changed(what: str, mailbox: str, names: tuple[str, ...], look: Look) -> Iterator[Line]:
     """The names of the annotations that somebody else has changed."""
-    head: Line = [("response", f"{what} changed of"), ("", " "), *owner(mailbox), ("", "  ")]
+    head: Line = [("response", f"changed {what} of"), ("", " "), *owner(mailbox), ("", "  ")]
     words: list[Fragment] = [("keyword", visible(name)) for name in names]
     yield from flow(head, words or [("nil", "(no entry)")], look.columns, 4, "  ")
 

@@ -12,20 +12,28 @@ from imapsh.render.view.look import Line, Look
 from imapsh.render.visible import visible, width
 
 _KIBIBYTES = frozenset({"STORAGE", "ANNOTATION-STORAGE"})  # their unit is 1024 octets (RFC 9208 section 5)
+_RESOURCE = 58  #: columns for the bar, the percentage and the words of a resource
 _NOUNS = {"MESSAGE": "messages", "MAILBOX": "mailboxes"}
 
 
 def quota(value: Quota, look: Look) -> Iterator[Line]:
-    """A line for each resource: a bar, the percentage, and usage and limit in words."""
+    """A line for each resource: a bar, the percentage, and usage and limit in words.
+
+    The root has a line of its own where the terminal is too narrow for it beside them.
+    """
     title = f"quota {visible(value.root) or '(no name)'}"
     if not value.resources:
         yield [("response", title), ("", "  "), ("nil", "(no limits)")]
         return
     names = max(width(visible(name)) for name in value.resources)
-    indent = " " * width(title)
+    first: Line = [("response", title)]
+    indent: Line = [("", " " * width(title))]
+    if look.columns is not None and width(title) + names + _RESOURCE > look.columns:
+        yield first
+        first = indent = []
     for index, (name, (usage, limit)) in enumerate(value.resources.items()):
-        head: Line = [("", indent)] if index else [("response", title)]
-        head += [("", "  "), ("keyword", f"{visible(name):<{names}}"), ("", "  ")]
+        head = indent if index else first
+        head = [*head, ("", "  "), ("keyword", f"{visible(name):<{names}}"), ("", "  ")]
         yield from flow([*head, *bar(usage, limit), ("", "  ")], _words(name, usage, limit), look.columns, 4)
 
 

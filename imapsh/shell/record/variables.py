@@ -13,7 +13,7 @@ SECRETIVE = lazy(r"(?i)pass|pwd?$|secret|token")
 
 #: The values that the shell knows by itself, and what they are (`imapsh.shell.lines.values` knows how).
 BUILT_IN = {
-    "uids": "the UIDs of the last SEARCH or FETCH, as a set",
+    "uids": "the UIDs that the last search, sorting or FETCH found, as a set in its order",
     "last.uid": "the UIDs that the last APPEND, COPY or MOVE gave (UIDPLUS), as a set",
     "last.uidnext": "the last known UIDNEXT",
     "last.uidvalidity": "the last known UIDVALIDITY",
