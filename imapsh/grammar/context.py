@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from imapsh.findings import define
@@ -36,9 +38,9 @@ class Changes(tuple[tuple[int, SequenceSet], ...]):
         """SP "(" context-position SP sequence-set *(SP context-position SP sequence-set) ")"."""
         w.raw(" ").items((f"{place} {ids}" for place, ids in self), w.raw)
 
-    def followed(self, other: Changes) -> Changes:
+    def followed(self, others: Iterable[Changes]) -> Changes:
         """Return these changes and others, which come in the same response."""
-        return Changes((*self, *other))
+        return Changes((*self, *chain.from_iterable(others)))
 
 
 class Tag(str):

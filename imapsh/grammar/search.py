@@ -77,6 +77,7 @@ def esearch(c: Cursor) -> ESearch:
         c.space(rule)
         tag = _correlator(c, items)
     begun, behind = len(items), c.pos
+    more: dict[str, list[Any]] = {}
     while not c.at_end():
         c.space(rule)
         if c.at_end():
@@ -94,12 +95,16 @@ def esearch(c: Cursor) -> ESearch:
                 continue
             c.space(rule)
             value = _return_value(c, name)
-            if name in items:
-                value = _again(c, name, items[name], value, start)
-            items[name] = value
+            if name not in items:
+                items[name] = value
+            elif hasattr(value, "followed"):  # it says itself how one follows another
+                more.setdefault(name, []).append(value)
+            else:
+                c.fail(rule, f"{name} comes twice", start)
         except Mismatch as mismatch:
             c.mend(mismatch)
             c.skip(closing=True)
+    items.update((name, items[name].followed(others)) for name, others in more.items())
     if begun and not uid and len(items) > begun:
         c.fail("search-correlator", "expected UID: numbers mean nothing in a mailbox that is named", behind)
     return ESearch(tag, uid, items)
@@ -137,14 +142,6 @@ def _correlator(c: Cursor, items: dict[str, Any]) -> str | None:
     if told and len(told) < len(readers):
         c.fail("search-correlator", f"{' and '.join(sorted(readers))} come together", c.pos - 1)
     return tag
-
-
-def _again(c: Cursor, name: str, before: Any, value: Any, start: int) -> Any:
-    """What comes twice in a response is an error, but for values that say how one follows another."""
-    if hasattr(before, "followed"):
-        return before.followed(value)
-    c.fail("esearch-response", f"{name} comes twice", start)
-    return before
 
 
 def _return_value(c: Cursor, name: str) -> Any:

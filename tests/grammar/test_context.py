@@ -79,3 +79,8 @@ def test_it_is_read_as_it_was_written(items: dict[str, Changes]) -> None:
 def test_the_code_is_read_as_it_was_written(tag: str) -> None:
     made = StatusText(Code("NOUPDATE", Tag(tag), f'"{tag}"'), "no")
     assert rewritten("NO", made) == made
+
+
+def test_many_changes_take_time_in_proportion() -> None:
+    response = one(b'* ESEARCH (TAG "a") UID' + b" ADDTO (0 1)" * 20_000 + b"\r\n")
+    assert len(response.value.items["ADDTO"]) == 20_000
