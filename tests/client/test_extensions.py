@@ -11,7 +11,7 @@ import pytest
 from imapsh.client.connect import Connection
 from imapsh.client.storing import NewMessage
 from imapsh.client.syncing import QResync
-from imapsh.errors import StateError, UsageError
+from imapsh.errors import CommandBad, StateError, UsageError
 from imapsh.grammar.quota import Quota
 from imapsh.grammar.sequence import SequenceSet
 
@@ -234,5 +234,16 @@ def test_notify() -> None:
     async def scene(c: Connection) -> None:
         await c.notify("(personal (MessageNew MessageExpunge))", status=True)
         await c.notify()
+
+    play(lambda: dialogue(steps, scene))
+
+
+def test_compress_where_there_is_none() -> None:
+    steps = [(b"A1 COMPRESS DEFLATE\r\n", b"A1 BAD what?\r\n"), (b"A2 NOOP\r\n", b"A2 OK done\r\n")]
+
+    async def scene(c: Connection) -> None:
+        with pytest.raises(CommandBad):
+            await c.compress()
+        await c.noop()
 
     play(lambda: dialogue(steps, scene))
