@@ -1,1 +1,1 @@
-"""Frames and typed text <-> values: tokens, the strict and the tolerant cursor, the writer, and a module a family."""
+"""Between octets and values: tokens, the strict and the tolerant cursor, the writer, and a module for each family."""

@@ -27,15 +27,17 @@ define(
 
 _NO_RIGHT = lazy(r"[^a-z0-9]")
 
-#: The rights of RFC 4314 section 2.1, in its order, and the virtual ones of 2.1.1 with all that may be their members.
+#: The rights of RFC 4314 section 2.1, in its order, and the virtual rights of section 2.1.1, with all the rights that
+#: may be their members.
 STANDARD = "lrswipkxtea"
 VIRTUAL = {"c": "kx", "d": "tex"}
 
 
 class Acl(NamedTuple):
-    """ACL: who may do what with a mailbox.  `rights`: identifier -> letters, as the server wrote them.
+    """The response ACL: who may do what with a mailbox.
 
-    An identifier with `-` in front says what is taken from those that the rest of it names (RFC 4314 section 2).
+    `rights` maps each identifier to its letters, as the server wrote them.  If an identifier begins with `-`, the
+    letters are taken away from those that the rest of it names (RFC 4314 section 2).
     """
 
     mailbox: str
@@ -49,9 +51,9 @@ class Acl(NamedTuple):
 
 
 class ListRights(NamedTuple):
-    """LISTRIGHTS: the rights that an identifier always has, and those that it can be given.
+    """The response LISTRIGHTS: the rights that an identifier always has, and those that it can be given.
 
-    What stands in one string of `optional` is tied: it is given together or not at all.
+    The rights in one string of `optional` are tied: they are given together or not at all.
     """
 
     mailbox: str
@@ -67,7 +69,7 @@ class ListRights(NamedTuple):
 
 
 class MyRights(NamedTuple):
-    """MYRIGHTS: the rights that the user has to a mailbox, as letters."""
+    """The response MYRIGHTS: the rights that the user has to a mailbox, as letters."""
 
     mailbox: str
     rights: str
@@ -125,7 +127,7 @@ def list_rights(c: Cursor) -> ListRights:
 
 
 def _once(c: Cursor, seen: set[str]) -> str:
-    """Rights, none of which may be among those listed before (RFC 4314 section 3.7)."""
+    """Return rights, none of which may be among those listed before (RFC 4314 section 3.7)."""
     start = c.pos
     rights = _rights(c)
     for index, right in enumerate(rights):
@@ -147,7 +149,10 @@ def my_rights(c: Cursor) -> MyRights:
 
 
 def _rights(c: Cursor) -> str:
-    """rights = astring, of lower-case letters and digits.  The tolerant cursor takes "" for what is none."""
+    """rights = astring, of lower-case letters and digits.
+
+    With the tolerant cursor, returns "" if no rights can be read.
+    """
     rule = "rights"
     start = c.pos
     try:
@@ -166,7 +171,7 @@ def _rights(c: Cursor) -> str:
 
 
 def typed_rights(text: str) -> tuple[int, str] | None:
-    """Return what is wrong with `text` as mod-rights, and where; None if nothing is.
+    """Return the place of a fault in `text` as mod-rights and what is wrong there, or None if nothing is.
 
     mod-rights = astring: `+rights` to add, `-rights` to remove, `rights` to replace (RFC 4314 section 7).
     """

@@ -31,7 +31,7 @@ define(
     },
 )
 
-#: Why a name is none: the octets, and what to say of them.  The parts of an entry stand between /, of an attribute ".".
+#: The faults of a name: the octets, and the message.  An entry's parts are separated by /, an attribute's by ".".
 _FAULTS = (
     (lazy(r"[*%]"), "a name cannot hold * and %"),
     (lazy(r"[^\x01-\x7f]"), "a name is ASCII"),
@@ -42,7 +42,11 @@ Attributes = dict[str, str | Spilled | None]
 
 
 class Annotations(NamedTuple):
-    """ANNOTATION: entry -> attribute -> value; None for an entry of which only the name is told: it has changed."""
+    """The item ANNOTATION: the annotations of a message.
+
+    `entries` maps each entry to its attributes, and these to their values.  If a server tells only the name of an
+    entry, because the entry has changed, its attributes are None.
+    """
 
     entries: dict[str, Attributes | None]
 
@@ -58,7 +62,11 @@ def _write_entry(w: Writer, entry: str, attributes: Attributes | None) -> None:
 
 
 class AnnotationSupport(NamedTuple):
-    """ANNOTATIONS: `size` is the octets of a value at most, or NONE or READ-ONLY; `private`: not only shared ones."""
+    """The code ANNOTATIONS: which annotations a mailbox can have.
+
+    `size` is the most octets of a value, or NONE or READ-ONLY.  `private` says that there are private annotations as
+    well as shared ones.
+    """
 
     size: int | str
     private: bool = True
@@ -107,12 +115,12 @@ def _fault(name: str, rule: str) -> tuple[int, str] | None:
 
 
 def typed_entry(text: str) -> tuple[int, str] | None:
-    """Return what is wrong with `text` as the name of an entry, and where; None if nothing is."""
+    """Return the place of a fault in `text` as the name of an entry and what is wrong there, or None."""
     return _fault(text, "annotation-entry")
 
 
 def typed_attribute(text: str) -> tuple[int, str] | None:
-    """Return what is wrong with `text` as the name of an attribute, and where; None if nothing is."""
+    """Return the place of a fault in `text` as the name of an attribute and what is wrong there, or None."""
     return _fault(text, "annotation-attrib")
 
 

@@ -1,7 +1,7 @@
 """ANNOTATION and the code ANNOTATEMORE (draft-daboo-imap-annotatemore): values, reading and writing.
 
-The draft became METADATA (RFC 5464).  Cyrus, and the servers that were built on it, speak its seventh version and the
-eighth, whose grammar is the same.
+The draft became METADATA (RFC 5464).  Cyrus, and the servers that were built on it, speak the draft's seventh and
+eighth versions, whose grammar is the same.
 """
 
 from __future__ import annotations
@@ -32,10 +32,11 @@ _LIMITS = ("TOOBIG", "TOOMANY")
 
 
 class Annotation(NamedTuple):
-    """ANNOTATION: annotations of a mailbox, or of the server where `mailbox` is "".
+    """The response ANNOTATION: annotations of a mailbox, or of the server if `mailbox` is "".
 
-    `entries`: name of an entry -> name of an attribute (`value.priv`, `value.shared`, `size.shared`, ...) -> value, or
-    None for NIL.  In a response that nobody asked for there are only `names`, those of the entries that have changed.
+    `entries` maps the name of each entry to its attributes (`value.priv`, `value.shared`, `size.shared`, ...), and
+    these to their values, which are None for NIL.  A response that nobody asked for has only `names`, those of the
+    entries that have changed.
     """
 
     mailbox: str
@@ -125,7 +126,7 @@ def _name(c: Cursor) -> str:
 
 
 def typed_name(text: str) -> tuple[int, str] | None:
-    """Return what is wrong with `text` as the name of an entry or an attribute, and where; None if nothing is."""
+    """Return the place of a fault in `text` as the name of an entry or attribute and what is wrong, or None."""
     wild = _WILD.search(text)
     return (wild.start(), "the name of an annotation cannot hold * and %") if wild is not None else None
 

@@ -24,19 +24,19 @@ _COMMON = lazy(
     rf"\(({_QS}) ({_QS}) ({_PARAM}) ({_NS}) ({_NS}) ({_QS}) (\d{{1,9}})(?: (\d{{1,9}}))?"
     rf"(?: ({_NS})(?: ({_DSP})(?: ({_LANG})(?: ({_NS}))?)?)?)?\)"
 )
-#: what stands behind the parts of a multipart, likewise
+#: the same for what follows the parts of a multipart
 _COMMON_MPART = lazy(rf" ({_QS})(?: ({_PARAM})(?: ({_DSP})(?: ({_LANG})(?: ({_NS}))?)?)?)?(?=\))")
 _STRINGS = lazy(r'"([^"]*)"')
 
-#: NIL for the subtype, or, where a string follows, for the parameters behind a subtype that is left out
+#: NIL for the subtype; or, if a string follows, for the parameters after a subtype that is left out
 _NO_SUBTYPE = lazy(r'NIL(?= (")?)', re.IGNORECASE)
-_NO_ENVELOPE = lazy(r' NIL \((?:\(|"[^"]*" ")', re.IGNORECASE)  # and a body, which no disposition looks like
+_NO_ENVELOPE = lazy(r' NIL \((?:\(|"[^"]*" ")', re.IGNORECASE)  # a body follows, which does not look like a disposition
 _NEGATIVE = lazy(r" -\d")
 _MEDIA = frozenset("text image audio video application message font model multipart".split())
 
 
 def body(c: Cursor) -> BodyPart:
-    """BODY: the form without extension data; where some comes it is a violation, and read."""
+    """Read BODY, the form without extension data.  If there are some, they are noted as a violation and read."""
     c.plain = True
     try:
         return _body(c)
@@ -45,7 +45,7 @@ def body(c: Cursor) -> BodyPart:
 
 
 def bodystructure(c: Cursor) -> BodyPart:
-    """BODYSTRUCTURE."""
+    """Read BODYSTRUCTURE."""
     return _body(c)
 
 
@@ -77,7 +77,7 @@ def _common_params(found: str) -> Params:
 
 
 def _common(found: re.Match[str]) -> BodyPart | None:
-    """The part that _COMMON matched; None if its media type asks for another form."""
+    """Return the part that _COMMON matched, or None if its media type asks for another form."""
     kind, subtype, params, ident, description, encoding, octets, lines, md5, dsp, lang, loc = found.groups()
     kind, subtype = kind[1:-1].lower(), subtype[1:-1].lower()
     if kind == "text":
@@ -154,7 +154,10 @@ def _single(c: Cursor) -> BodyPart:
 
 
 def _no_subtype(c: Cursor, kind: str) -> bool:
-    """An unknown media type alone is the subtype of a multipart without parts (Gmail)."""
+    """Return whether a media type is unknown and no subtype follows.
+
+    Then it is the subtype of a multipart without parts (Gmail).
+    """
     return kind not in _MEDIA and not (c.peek(2) == ' "' or c.peek(2) == " {")
 
 
@@ -165,7 +168,7 @@ def _partless(c: Cursor, subtype: str) -> BodyPart:
 
 
 def _fields(c: Cursor, kind: str | None, subtype: str | None) -> BodyPart:
-    """body-fields, then what the media type asks for, then extension data."""
+    """Read body-fields, then what the media type asks for, then extension data."""
     params = _params(c)
     c.space("body")
     ident = c.nstring("body-fld-id")
@@ -247,7 +250,7 @@ def _extension(c: Cursor, part: BodyPart, *, multipart: bool) -> BodyPart:
         return part
     if c.plain:
         c.fail("body", "extension data belongs in BODYSTRUCTURE, not in BODY", c.pos + (c.peek() == " "))
-        c.plain = False  # said once
+        c.plain = False  # it is said only once
     c.space("body")
     if c.peek() == ")":
         return part
@@ -292,7 +295,7 @@ def _extension_value(c: Cursor) -> Any:
 
 
 def _loose_nstring(c: Cursor, rule: str) -> str | None:
-    """nstring, or a list in its place, stepped over (GMX)."""
+    """Return the value of an nstring; None for a list in its place, which is stepped over (GMX)."""
     if c.peek() == "(":
         c.fail(rule, "a list instead of a string or NIL")
         c.values(rule)
@@ -365,7 +368,7 @@ def _disposition(c: Cursor) -> Disposition:
 
 
 def _disposition_params(c: Cursor) -> Params:
-    """SP body-fld-param; mended where it is left out, or lacks its parentheses."""
+    """SP body-fld-param, which is mended if it is left out or lacks its parentheses."""
     rule = "body-fld-dsp"
     if c.tolerant and c.peek() == ")":
         c.fail(rule, "a disposition without its parameters")

@@ -8,14 +8,15 @@ from imapsh.grammar.cursor import GENERIC, Cursor, Mismatch
 from imapsh.grammar.values import Capabilities, Id
 from imapsh.patterns import lazy
 
-#: What tells cheaply that an argument may be wrong: none, or something else than a number behind such a name.
+#: A cheap test that an argument may be wrong: it is missing, or it is not a number after a name that takes one.
 _DOUBTFUL = lazy(r"=(?![^ \]\r\n])|(?:LIMIT|LEVEL)=(?![1-9]\d{0,8}(?:[ \]\r\n]|\Z))", re.IGNORECASE)
 
 
 def capability_names(c: Cursor, rule: str) -> tuple[str, ...]:
     """*(SP capability), up to the line's end or the `]` of a code.  capability = ("AUTH=" auth-type) / atom.
 
-    The readers of the kind "capability" read the arguments, where one is doubtful: a greeting is read at each start.
+    The readers of the kind "capability" read the arguments only if one is doubtful, because a greeting is read at each
+    start.
     """
     names: list[str] = []
     stop = c.text.find("]", c.pos, c.end)
@@ -33,7 +34,7 @@ def capability_names(c: Cursor, rule: str) -> tuple[str, ...]:
 
 
 def _argument(c: Cursor, start: int) -> None:
-    """Read what stands behind the `=` of the capability that begins at `start` and ends here."""
+    """Read what follows the `=` of the capability that begins at `start` and ends here."""
     stop, end = c.pos, c.end
     head, mark, _ = c.text[start:stop].partition("=")
     reader = c.readers("capability").get(head.upper() + mark) if mark else None
@@ -49,19 +50,22 @@ def _argument(c: Cursor, start: int) -> None:
 
 
 def argument(c: Cursor, rule: str) -> None:
-    """Something, whatever it is.  Of a name that no family reads, as AUTH=, nothing is asked: it is an atom."""
+    """Check that there is an argument, whatever it is.
+
+    Nothing is asked of the argument of a name that no family reads, such as AUTH=, because the whole is an atom.
+    """
     if c.at_end():
         c.fail(rule, "nothing behind the '='")
 
 
 def number_argument(c: Cursor, rule: str, *, nonzero: bool = False) -> None:
-    """number / nz-number, and no more."""
+    """number / nz-number, and nothing after it."""
     c.number(rule, nonzero=nonzero)
     c.finish(rule)
 
 
 def _no_atom(c: Cursor, rule: str) -> str:
-    """A quoted name, or parentheses around names."""
+    """Note that a capability is not an atom, and return the name if it is quoted, else ""."""
     c.fail(rule, "a capability is an atom")
     value = c.quoted()
     if value is None and c.take(GENERIC) is None:

@@ -1,4 +1,4 @@
-"""The code of CATENATE (RFC 4469 section 5): the URL that could not be taken."""
+"""The code of CATENATE (RFC 4469 section 5): the URL that the server could not use."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _URL = lazy(r"[^\]\r\n\x00]+")  # url-resp-text
 
 
 class BadUrl(NamedTuple):
-    """BADURL: the first URL that could not be taken."""
+    """The code BADURL: the first URL that the server could not use."""
 
     url: str
 
@@ -30,7 +30,10 @@ class BadUrl(NamedTuple):
 
 @free
 def bad_url(c: Cursor) -> BadUrl:
-    """SP url-resp-text: the URL, which servers put in quotes, as the RFC's example does; they are not part of it."""
+    """SP url-resp-text: the URL.
+
+    Servers put it in quotes, as the RFC's example does.  The quotes are not part of the URL.
+    """
     rule = "badurl-response-code"
     c.mark(" ", rule)
     found = c.take(_URL)

@@ -1,6 +1,6 @@
 """Response codes: `[NAME argument]` (RFC 9051 sections 7.1 and 9, resp-text-code).
 
-A code's function reads what stands between the name and the `]`.
+A code's function reads what is between the name and the `]`.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ _TEXT = lazy(r"[^\]\r\n\x00]+")
 _EIGHTH_BIT = lazy(r"[\x80-\xff]")
 
 
-FREE: set[Reader] = set()  #: readers of arguments that are text, of which a secret may be a part
+FREE: set[Reader] = set()  #: readers of arguments that are text, which may contain a secret
 
 
 def free(reader: Reader) -> Reader:
-    """Take in that what `reader` reads is text, in which known secrets are masked (`imapsh.session.freetext`)."""
+    """Register that `reader` reads text, in which known secrets are masked (`imapsh.session.freetext`)."""
     FREE.add(reader)
     return reader
 
 
 def nothing(c: Cursor) -> None:
-    """No argument."""
+    """Read no argument."""
 
 
 def nz_number(c: Cursor) -> int | None:
@@ -82,7 +82,7 @@ def copy_uid(c: Cursor) -> CopyUid:
 
 
 def uid_set(c: Cursor, rule: str) -> SequenceSet:
-    """uid-set, which has no `*`; an empty one (Outlook.com) is noted."""
+    """uid-set, which has no `*`.  An empty one (Outlook.com) is noted."""
     found = c.take(PATTERN)
     if found is None:
         c.fail(rule, "expected a set of UIDs")

@@ -1,7 +1,7 @@
-"""The response that comes most, read by one regular expression: a FETCH of FLAGS, with the UID or without.
+"""The most frequent response, read by one regular expression: a FETCH of FLAGS, with the UID or without.
 
-A cursor costs more than such a line holds.  What is read here is what the rules of `fetch` read from the same octets,
-which the tests compare; any other line is left to them.
+For so short a line a cursor costs too much.  The value is the same that the rules of `fetch` read from these octets;
+the tests compare the two.  Any other line is left to the rules.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _FLAGS = lazy(rf"(?:{FLAG}(?: {FLAG})*+)?\Z")
 
 
 def flags_line(octets: bytes) -> Fetch | None:
-    """The value of such a line; None for every other."""
+    """Return the value of such a line, or None for any other."""
     found = _FLAGS_LINE.match(octets)
     if found is None:
         return None
@@ -31,11 +31,14 @@ def flags_line(octets: bytes) -> Fetch | None:
     items: dict[str, Any] = {"UID": int(before), "FLAGS": flags} if before else {"FLAGS": flags}
     if behind:
         items["UID"] = int(behind)
-    return tuple.__new__(Fetch, (int(number), items))  # in half the time of Fetch's own
+    return tuple.__new__(Fetch, (int(number), items))  # this takes half the time of calling Fetch
 
 
 @lru_cache(maxsize=1024)
 def _flags(listed: bytes) -> tuple[str, ...] | None:
-    """The flags between the parentheses; None where one is none.  Cached: a mailbox has few sets of them."""
+    """Return the flags between the parentheses, or None if one is not a flag.
+
+    They are cached, because a mailbox has few different sets of flags.
+    """
     text = listed.decode("latin-1")
     return tuple(text.split()) if _FLAGS.match(text) else None

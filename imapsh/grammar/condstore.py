@@ -1,4 +1,4 @@
-"""What conditional STORE adds to responses (RFC 7162 section 3.1): mod-sequences, and MODIFIED."""
+"""Mod-sequences and MODIFIED, which conditional STORE adds to responses (RFC 7162 section 3.1)."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ define("RFC 7162 §3.1.3", {"resp-code-modified": "MODIFIED and a set of message
 
 
 class Modified(SequenceSet):
-    """MODIFIED: the messages that STORE has not changed, by number, or by UID after UID STORE."""
+    """The code MODIFIED: the messages that STORE has not changed, by number, or by UID after UID STORE."""
 
     __slots__ = ()
 
     def caution(self, response: Response) -> str:
-        """Return what must be said of the command whose reply holds this."""
+        """Return what must be said about the command whose reply holds this code."""
         return f"not stored: {self}, which had changed before"
 
 
@@ -48,7 +48,7 @@ def of_message(c: Cursor) -> int | None:
 
 
 def entry_name(text: str) -> tuple[int, str] | None:
-    r"""Return what is wrong with a typed entry-name, and where, or None.
+    r"""Return the place of a fault in a typed entry-name and what is wrong there, or None if nothing is.
 
     entry-name = DQUOTE "/flags/" attr-flag DQUOTE; attr-flag = [%x5C] atom, with its backslash escaped.
     """

@@ -27,9 +27,10 @@ _WORD = lazy(r'[^ "\]]+')
 
 
 class Changes(tuple[tuple[int, SequenceSet], ...]):
-    """ADDTO or REMOVEFROM: places in the result, and the numbers or UIDs that join it, or leave it, there.
+    """The changes in ADDTO or REMOVEFROM: places in a result, and the numbers or UIDs that join or leave it there.
 
-    A place counts from 1; 0 stands for where the mailbox's order has them.  They are to be done one after another.
+    Places count from 1.  The place 0 stands for the place that the mailbox's order gives.  The changes are to be made
+    one after another.
     """
 
     __slots__ = ()
@@ -39,12 +40,12 @@ class Changes(tuple[tuple[int, SequenceSet], ...]):
         w.raw(" ").items((f"{place} {ids}" for place, ids in self), w.raw)
 
     def followed(self, others: Iterable[Changes]) -> Changes:
-        """Return these changes and others, which come in the same response."""
+        """Return these changes followed by others that come in the same response."""
         return Changes((*self, *chain.from_iterable(others)))
 
 
 class Tag(str):
-    """NOUPDATE: the tag of a command whose result is not kept up to date.  It stands in quotes on the wire."""
+    """The code NOUPDATE: the tag of a command whose result is not kept up to date.  It is quoted on the wire."""
 
     __slots__ = ()
 

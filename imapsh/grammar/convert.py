@@ -40,7 +40,10 @@ _CODES = ("TEMPFAIL", "BADPARAMETERS", "MISSINGPARAMETERS")
 
 
 class ConvertError(NamedTuple):
-    """Why a conversion failed: `code` is TEMPFAIL, BADPARAMETERS or MISSINGPARAMETERS, `details` what stands behind."""
+    """The reason why a conversion failed.
+
+    `code` is TEMPFAIL, BADPARAMETERS or MISSINGPARAMETERS.  `details` are the values after it.
+    """
 
     text: str
     code: str
@@ -56,7 +59,7 @@ class ConvertError(NamedTuple):
 
 
 class MimeTypes(NamedTuple):
-    """AVAILABLECONVERSIONS: the MIME types to which a part can be converted."""
+    """The item AVAILABLECONVERSIONS: the MIME types to which a part can be converted."""
 
     types: tuple[str, ...]
 
@@ -66,7 +69,7 @@ class MimeTypes(NamedTuple):
 
 
 class Converted(NamedTuple):
-    """CONVERTED: the items of a message that the command of this tag asked for, by name with section."""
+    """The response CONVERTED: the items of a message that the command of this tag asked for, by name with section."""
 
     seq: int
     tag: str
@@ -80,7 +83,7 @@ class Converted(NamedTuple):
 
 
 class Conversion(NamedTuple):
-    """CONVERSION: a conversion that the server can do, with the parameters that it takes."""
+    """The response CONVERSION: a conversion that the server can do, with the parameters that it takes."""
 
     source: str
     target: str
@@ -136,7 +139,7 @@ def _item(c: Cursor, items: dict[str, Any]) -> None:
 
 
 def _error(c: Cursor) -> ConvertError:
-    """The rest of converterror-phrase behind "(ERROR"."""
+    """Read the rest of converterror-phrase, after "(ERROR"."""
     rule = "converterror-phrase"
     c.depth += 1
     c.space(rule)
@@ -164,7 +167,10 @@ def _error(c: Cursor) -> ConvertError:
 
 
 def _detail(c: Cursor, code: str) -> Any:
-    """quoted-from-mime-type / nil / quoted-to-mime-type / "(" parameters ")"; nil only where a part lacks."""
+    """quoted-from-mime-type / nil / quoted-to-mime-type / "(" parameters ")".
+
+    NIL is allowed only after BADPARAMETERS.
+    """
     rule = "converterror-phrase"
     if c.peek() == "(":
         return tuple(c.items(rule, lambda c: c.astring(rule), some=True))

@@ -1,22 +1,22 @@
-"""The strict cursor: where in a frame the parser reads, and the pieces of grammar that every family uses.
+"""The strict cursor: the place in a frame where the parser reads, and the parts of the grammar that every family uses.
 
-Theory of operation.  The grammar is written once, as functions of a cursor, one for each rule.  A rule reads by the
-methods here.  Each method is named after the ABNF rule that it reads (RFC 9051 section 9), moves `pos` behind what it
-read, and is given the id of the rule that it serves, for messages.  A method that finds nothing to read returns None
-and leaves `pos` where it was (`quoted`, `literal`, `nil`, `take`), or gives up.
+Theory of operation.  The grammar is written once, as functions of a cursor, one for each rule.  A rule reads with the
+methods here.  Each method is named after the ABNF rule that it reads (RFC 9051 section 9).  It moves `pos` to after
+what it read, and takes the id of the rule that it serves, for messages.  A method that finds nothing to read leaves
+`pos` where it was and says so in what it returns (`quoted`, `literal`, `nil`, `take`), or it gives up.
 
 There are two ways to say that something is wrong:
 
-    c.fail(rule, message)           this is not allowed, but what was meant is clear: the rule goes on behind it
+    c.fail(rule, message)           this is not allowed, but what was meant is clear: the rule goes on after it
     raise c.give_up(rule, message)  nothing sensible can be read here: the rule ends
 
 Here both raise Mismatch, at the first octet that the grammar does not allow.  Then the parser reads the frame again
-from its first octet with `imapsh.grammar.tolerant`, where `fail` notes the violation and returns, so code behind a
-`fail` runs only there.  Legal frames, nearly all, pay nothing for tolerance.
+from its first octet with `imapsh.grammar.tolerant`.  There `fail` notes the violation and returns, so code that follows
+a `fail` runs only there.  Nearly all frames are legal, and they pay nothing for tolerance.
 
-The text is the pieces of lines decoded as Latin-1, so one character is one octet.  Literals lie aside, by the place
-behind their announcement (`_literals`).  `offset` turns a place in the text into an octet of the frame, literals
-counted.
+The text is made of the frame's lines, decoded as Latin-1, so one character is one octet.  Literals are kept apart, by
+the place after their announcement (`_literals`).  `offset` turns a place in the text into an octet of the frame, with
+the literals counted.
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ ATOM = lazy(r"[^\x00-\x20\x7f-\xff(){%*\"\\\]]+")
 #: flag = "\" atom / atom, as part of an expression; possessive, so that a long list takes linear time
 FLAG = r"\\?[^\x00-\x20\x7f-\xff(){%*\"\\\]]++"
 ASTRING_ATOM = lazy(r"[^\x00-\x20\x7f-\xff(){%*\"\\]+")
-GENERIC = lazy(r"[^\x00-\x20\x7f-\xff()\"]+")  # an unknown value: anything that is no string and no list
+GENERIC = lazy(r"[^\x00-\x20\x7f-\xff()\"]+")  # an unknown value: anything that is neither a string nor a list
 _CLOSING = lazy(r"\)*")
 _STEP = lazy(r"[^ ()\"]+|\"[^\"]*\"")
 
 
 class Mismatch(Exception):
-    """The grammar does not allow what stands at `at` (a place in the text)."""
+    """The error that the grammar does not allow what is at `at` (a place in the text)."""
 
     def __init__(self, rule: str, at: int, message: str) -> None:
         super().__init__(message)
@@ -58,7 +58,7 @@ class Mismatch(Exception):
 
 
 def readable(text: str) -> str:
-    """Latin-1 text of the wire as a person reads it: UTF-8 where it is UTF-8, else Latin-1."""
+    """Return Latin-1 text of the wire as a person reads it: decoded as UTF-8 if it is UTF-8, else as it is."""
     if text.isascii():
         return text
     try:
@@ -69,7 +69,7 @@ def readable(text: str) -> str:
 
 Value = TypeVar("Value")
 
-#: The kind of a name -> the functions that read what stands under each name of it.
+#: A function that returns, for the kind of a name, the functions that read what is sent under each name of that kind.
 NamedReaders = Callable[[str], Mapping[str, Callable[..., Any]]]
 
 
@@ -78,12 +78,12 @@ def _no_readers(kind: str) -> Mapping[str, Callable[..., Any]]:
 
 
 class Cursor:
-    """Reads `frame` from its first octet.
+    """The cursor that reads `frame` from its first octet.
 
-    If `utf8` is true, 8-bit quoted strings are legal and names are not in modified UTF-7.  `nesting` is how many levels
-    of parentheses may be open, 0 for as many as Python's stack holds.  `readers` tells, by the kind of a name, which
-    function reads what stands under it (`imapsh.table.readers`); a rule whose parts are named, as the items of FETCH
-    and STATUS are, asks it.
+    If `utf8` is true, 8-bit quoted strings are legal and names are not in modified UTF-7.  `nesting` is the number of
+    levels of parentheses that may be open; 0 means as many as Python's stack holds.  `readers` returns, for the kind of
+    a name, the functions that read what is sent under each name (`imapsh.table.readers`).  Rules whose parts have
+    names, such as the items of FETCH and STATUS, call it.
     """
 
     __slots__ = (
@@ -102,12 +102,12 @@ class Cursor:
         self.pos = 0
         self.end = len(text)
         last = frame.parts[-1]
-        if len(frame.parts) & 1 and isinstance(last, bytes):  # else the stream ended in a literal
+        if len(frame.parts) & 1 and isinstance(last, bytes):  # otherwise the stream ended in a literal
             self.end -= 2 if last.endswith(b"\r\n") else last.endswith(b"\n")
         self.utf8 = utf8
         self.nesting = nesting or 1 << 30
         self.depth = 0
-        self.plain = False  # in BODY, which has no extension data
+        self.plain = False  # true in BODY, which has no extension data
         self.violations: list[Violation] = []
         self._quoted = _QUOTED_8 if utf8 else _QUOTED_7
         self._literals: dict[int, Part] = {}
@@ -121,17 +121,20 @@ class Cursor:
     # -- faults
 
     def fail(self, rule: str, message: str, at: int | None = None) -> None:
-        """What stands at `at` (default: here) breaks `rule`.  Strict: raises Mismatch.  Tolerant: noted, go on."""
+        """Say that what is at `at` (here by default) breaks `rule`.
+
+        The strict cursor raises Mismatch.  The tolerant cursor notes the violation and returns.
+        """
         raise Mismatch(rule, self.pos if at is None else at, message)
 
     def give_up(self, rule: str, message: str) -> Mismatch:
-        """For `raise c.give_up(...)`: nothing sensible can be read here, in either mode."""
+        """Return the error to raise (`raise c.give_up(...)`) if nothing sensible can be read here, in either mode."""
         if self.peek() == "{":
             return Mismatch("literal", self.pos, "a literal cannot be announced like this")
         return Mismatch(rule, self.pos, message)
 
     def offset(self, place: int) -> int:
-        """Octets from the beginning of the frame to `place` in the text: literals before it are counted."""
+        """Return the octets from the beginning of the frame to `place` in the text.  Literals before it are counted."""
         if not self._literals:
             return place
         if self._places is None:
@@ -140,29 +143,36 @@ class Cursor:
         return place + self._before[bisect_right(self._places, place)]
 
     def place(self, start: int, index: int) -> int:
-        """Return the place of a character of the astring that begins at `start`; in a literal, of its announcement."""
+        """Return the place of a character of the astring that begins at `start`.
+
+        If the astring is a literal, the place of its announcement is returned.
+        """
         first = self.text[start : start + 1]
         return start if first in ("{", "~") else start + index + (first == '"')
 
     def mend(self, mismatch: Mismatch) -> None:
-        """Strict: raises `mismatch` again.  Tolerant: noted; the caller steps over what it cannot read."""
+        """Deal with what made a rule give up.
+
+        The strict cursor raises `mismatch` again.  The tolerant cursor notes it, and the caller steps over what it
+        cannot read.
+        """
         raise mismatch
 
     # -- looking
 
     def at_end(self) -> bool:
-        """At the line's end."""
+        """Return whether the line ends here."""
         return self.pos >= self.end
 
     def peek(self, characters: int = 1) -> str:
-        """The next characters, as many as there are on the line."""
+        """Return the next characters, or as many as are left on the line."""
         pos = self.pos
         if characters == 1:
             return self.text[pos] if pos < self.end else ""
         return self.text[pos : min(self.end, pos + characters)]
 
     def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        """Step over what `pattern` matches here."""
+        """Step over what `pattern` matches here, and return the match; None if it does not match."""
         found = pattern.match(self.text, self.pos, self.end)
         if found is not None:
             self.pos = found.end()
@@ -171,7 +181,7 @@ class Cursor:
     # -- marks
 
     def space(self, rule: str) -> None:
-        """SP, exactly one, with something behind it."""
+        """Read SP: exactly one space, with something after it."""
         if self.text[self.pos : self.pos + 1] != " " or self.pos >= self.end:
             self.fail(rule, "expected a space")
         elif self.pos + 1 >= self.end or self.text[self.pos + 1] in " )":
@@ -179,28 +189,29 @@ class Cursor:
         self.pos += 1
 
     def mark(self, character: str, rule: str) -> None:
-        """This one character."""
+        """Read this one character."""
         if self.text[self.pos : self.pos + 1] != character:
             self.fail(rule, f"expected {character!r}")
             return
         self.pos += 1
 
     def enter(self, rule: str) -> None:
-        """`(`, one level deeper."""
+        """Read `(`, and go one level deeper.  Raises Mismatch beyond the nesting limit."""
         self.mark("(", rule)
         self.depth += 1
         if self.depth > self.nesting:
             raise self.give_up(rule, f"more than {self.nesting} levels of parentheses: the nesting limit")
 
     def leave(self, rule: str) -> None:
-        """`)`."""
+        """Read `)`, and go back one level."""
         self.mark(")", rule)
         self.depth -= 1
 
     def items(self, rule: str, read: Callable[[Any], Value], *, some: bool = False) -> list[Value]:
-        """ "(" [item *(SP item)] ")": what `read` makes of each item.  `some`: at least one must be there.
+        """ "(" [item *(SP item)] ")": return what `read` returns for each item.
 
-        Tolerant: an item that cannot be read is noted and left out.
+        If `some` is true, there must be at least one item.  The tolerant cursor notes an item that cannot be read, and
+        leaves it out.
         """
         if self.tolerant and self.peek() != "(":
             self.fail(rule, "expected a list in parentheses")
@@ -227,7 +238,7 @@ class Cursor:
         return found
 
     def finish(self, rule: str) -> None:
-        """The line's end."""
+        """Check that the line ends here."""
         if self.pos < self.end:
             self.fail(rule, "the line should end here")
             self.pos = self.end
@@ -235,11 +246,14 @@ class Cursor:
     # -- strings
 
     def nil(self) -> bool:
-        """Step over NIL, in any case."""
+        """Step over NIL, in any case, and return whether it was there."""
         return self.take(_NIL) is not None
 
     def quoted(self) -> str | None:
-        """Return the value of the quoted string that begins here, or None if none does.  Latin-1, not yet readable."""
+        """Return the value of the quoted string that begins here, or None if none does.
+
+        The value is Latin-1, which `readable` is still to decode.
+        """
         found = self._quoted.match(self.text, self.pos, self.end)
         if found is None:
             return None
@@ -269,18 +283,18 @@ class Cursor:
         return octets
 
     def text_of(self, octets: Part) -> str:
-        """A literal where text is due."""
+        """Return the octets of a literal as text; if they were spilled, a note of their number."""
         return octets.decode("latin-1") if isinstance(octets, bytes) else f"({octets.octets} octets)"
 
     def string(self, rule: str) -> str:
-        """string = quoted / literal, readable."""
+        """string = quoted / literal.  Returns it readable."""
         value = self._string()
         if value is None:
             raise self.give_up(rule, "expected a string")
         return value
 
     def nstring(self, rule: str) -> str | None:
-        """nstring = string / nil, readable."""
+        """nstring = string / nil.  Returns it readable; None for NIL."""
         value = self._string()
         if value is None and not self.nil():
             raise self.give_up(rule, "expected a string or NIL")
@@ -299,7 +313,7 @@ class Cursor:
         return readable(value)
 
     def octets(self, rule: str) -> Part | None:
-        """nstring or literal8, as octets: the data of a body section."""
+        """Return the octets of an nstring or a literal8, such as the data of a body section; None for NIL."""
         octets = self.literal()
         if octets is not None:
             return octets
@@ -311,21 +325,21 @@ class Cursor:
         return None
 
     def atom(self, rule: str, pattern: re.Pattern[str] = ATOM) -> str:
-        """atom = 1*ATOM-CHAR, or what `pattern` says."""
+        """atom = 1*ATOM-CHAR, or what `pattern` matches."""
         found = self.take(pattern)
         if found is None:
             raise self.give_up(rule, "expected an atom")
         return found[0]
 
     def astring(self, rule: str) -> str:
-        """astring = 1*ASTRING-CHAR / string, readable."""
+        """astring = 1*ASTRING-CHAR / string.  Returns it readable."""
         value = self._string()
         return self.atom(rule, ASTRING_ATOM) if value is None else value
 
     # -- numbers
 
     def number(self, rule: str, *, bits: int = 32, nonzero: bool = False) -> int | None:
-        """number, nz-number, number64.  The tolerant cursor gives None for what is none."""
+        """Read number, nz-number or number64.  The tolerant cursor returns None if it is not a number."""
         found = _NUMBER.match(self.text, self.pos, self.end)
         if found is None:
             raise self.give_up(rule, "expected a number")
@@ -349,7 +363,10 @@ class Cursor:
     # -- values of any shape
 
     def value(self, rule: str) -> Any:
-        """A value of no known grammar: number, text, None for NIL, bytes for a literal, a tuple for a list."""
+        """Return a value whose grammar is not known: a number, text, None for NIL, or a tuple for a list.
+
+        A literal is text as well, unless it was spilled.
+        """
         here = self.peek()
         if here == "(":
             return self.values(rule)
@@ -368,9 +385,9 @@ class Cursor:
         return int(word) if word.isdecimal() and len(word) < 20 else word
 
     def skip(self, *, closing: bool = False) -> None:
-        """Step over what cannot be read: a list, a word, or one character; for the tolerant cursor.
+        """Step over a list, a word or one character that cannot be read.  This is for the tolerant cursor.
 
-        A `)` that nothing opened is left to whoever opened it, unless `closing`.
+        A `)` that was not opened here is left to the rule that opened it, unless `closing` is true.
         """
         if closing:
             self.take(_CLOSING)
@@ -385,7 +402,7 @@ class Cursor:
                 return
 
     def values(self, rule: str) -> tuple[Any, ...]:
-        """A parenthesised list of them; lists may touch, as THREAD's do (RFC 5256 section 4)."""
+        """Return the values of a list in parentheses.  Lists in it may touch, as THREAD's do (RFC 5256 section 4)."""
         self.enter(rule)
         found: list[Any] = []
         while self.peek() not in (")", ""):

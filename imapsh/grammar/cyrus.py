@@ -26,7 +26,7 @@ _CID = lazy(r"[0-9A-Fa-f]{16}(?![^ )])")
 
 
 class Hexadecimal(str):
-    """Hexadecimal digits, which are text and no number."""
+    """A string of hexadecimal digits, which are text rather than a number."""
 
     __slots__ = ()
 
@@ -36,7 +36,7 @@ class Hexadecimal(str):
 
 
 class Created(int):
-    """CREATEDMODSEQ: a mod-sequence, in parentheses on the wire."""
+    """The item CREATEDMODSEQ: a mod-sequence, which is in parentheses on the wire."""
 
     __slots__ = ()
 
@@ -46,17 +46,17 @@ class Created(int):
 
 
 def digest(c: Cursor) -> Hexadecimal | None:
-    """DIGEST.SHA1 and RFC822.SHA1: 40 digits."""
+    """Read DIGEST.SHA1 or RFC822.SHA1: 40 digits."""
     return _digits(c, _SHA1, "digest-sha1")
 
 
 def conversation(c: Cursor) -> Hexadecimal | None:
-    """CID and BASECID: 16 digits, or NIL."""
+    """Read CID or BASECID: 16 digits, or NIL."""
     return None if c.nil() else _digits(c, _CID, "conversation-id")
 
 
 def created(c: Cursor) -> Created:
-    """CREATEDMODSEQ: as MODSEQ is written."""
+    """Read CREATEDMODSEQ, which is written as MODSEQ is."""
     rule = "created-modseq"
     c.enter(rule)
     value = c.mod_sequence(rule)

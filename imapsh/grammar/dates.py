@@ -16,7 +16,7 @@ _LENGTH = len(" 00:00:00 +0000")
 
 
 def read_date(text: str) -> date:
-    """The day that a date-text is.  Raises ValueError."""
+    """Return the day of a date-text.  Raises ValueError if it is not one, or if the day does not exist."""
     found = _DATE.fullmatch(text)
     if found is None or found[2].title() not in _MONTHS:
         raise ValueError(f"{text!a} is not a date: write it like 1-Feb-2026")
@@ -27,7 +27,10 @@ def read_date(text: str) -> date:
 
 
 def read_date_time(text: str) -> datetime:
-    """The moment that a date-time is, without its quotes.  Raises ValueError."""
+    """Return the moment of a date-time, which is given without its quotes.
+
+    Raises ValueError if it is not a date-time, or if the moment does not exist.
+    """
     found = _TIME.fullmatch(text[-_LENGTH:])
     if found is None:
         raise ValueError(f'{text!a} is not a date-time: write it like " 1-Feb-2026 12:00:00 +0100"')
@@ -42,10 +45,13 @@ def read_date_time(text: str) -> datetime:
 
 
 def write_date(day: date) -> str:
-    """`1-Feb-2026`."""
+    """Return the day as a date-text, such as `1-Feb-2026`."""
     return f"{day.day}-{_MONTHS[day.month - 1]}-{day.year:04}"
 
 
 def write_date_time(when: datetime) -> str:
-    """` 1-Feb-2026 12:00:00 +0100`, without its quotes; +0000 where no zone is known."""
+    """Return the moment as a date-time without its quotes, such as ` 1-Feb-2026 12:00:00 +0100`.
+
+    If its zone is not known, +0000 is written.
+    """
     return f"{write_date(when):>11} {when:%H:%M:%S} {when.strftime('%z')[:5] or '+0000'}"

@@ -11,6 +11,6 @@ define("RFC 6858 §3", {"downgraded-code": "DOWNGRADED, a space and UIDs"})
 
 
 def downgraded(c: Cursor) -> SequenceSet:
-    """SP uid-set: the messages of which a surrogate was shown."""
+    """SP uid-set: the messages for which the server sent a surrogate."""
     c.space("downgraded-code")
     return uid_set(c, "downgraded-code")

@@ -1,18 +1,19 @@
-"""Encoded words, by which header texts hold more than ASCII (RFC 2047)."""
+"""Encoded words, with which header texts hold more than ASCII (RFC 2047)."""
 
 from __future__ import annotations
 
 from imapsh.patterns import lazy
 
-#: encoded-word = "=?" charset "?" encoding "?" encoded-text "?=" (RFC 2047 section 2), blanks in the text allowed for
+#: encoded-word = "=?" charset "?" encoding "?" encoded-text "?=" (RFC 2047 section 2); blanks in the text are allowed
 _WORD = lazy(r"=\?[^?\s]+\?[BbQq]\?[^?]*\?=")
 _BETWEEN = lazy(r"(\?=)\s+(?==\?)")
 
 
 def encoded_words(text: str) -> str | None:
-    """Return `text` with its encoded words decoded, or None if it has none that can be.
+    """Return `text` with its encoded words decoded, or None if it has none that can be decoded.
 
-    Blanks between two words go, as RFC 2047 section 6.2 asks.  A word in an unknown character set stays as it is.
+    Blanks between two words are removed, as RFC 2047 section 6.2 asks.  A word in an unknown character set is kept as
+    it is.
     """
     if "=?" not in text or not _WORD.search(text):
         return None

@@ -10,7 +10,7 @@ from imapsh.grammar.values import Address, Envelope
 from imapsh.patterns import lazy
 
 _NIL = "[Nn][Ii][Ll]"
-#: nstring without a literal and without an escape, 7-bit: the common one
+#: the common nstring: 7-bit, neither a literal nor with an escape
 _NS = rf'(?:"[^"\\\r\n\x00\x80-\xff]*"|{_NIL})'
 _LIST = rf"(?:\((?:\({_NS} {_NS} {_NS} {_NS}\))+\)|{_NIL})"
 #: envelope = "(" env-date SP env-subject SP env-from SP env-sender SP env-reply-to SP env-to SP env-cc SP env-bcc SP
@@ -19,13 +19,13 @@ _COMMON = lazy(r"\(" + " ".join([f"({_NS})"] * 2 + [f"({_LIST})"] * 6 + [f"({_NS
 #: address = "(" addr-name SP addr-adl SP addr-mailbox SP addr-host ")"
 _ADDRESS = lazy(rf"\(({_NS}) ({_NS}) ({_NS}) ({_NS})\)")
 
-_FLAT = lazy(rf'"|{_NIL} (?=["Nn])')  # the first field of an address where its parenthesis is due
+_FLAT = lazy(rf'"|{_NIL} (?=["Nn])')  # the first field of an address, without the parenthesis before it
 
 _LISTS = ("env-from", "env-sender", "env-reply-to", "env-to", "env-cc", "env-bcc")
 
 
 def envelope(c: Cursor) -> Envelope:
-    """Ten fields, in order."""
+    """Read an envelope, which is ten fields in order."""
     found = c.take(_COMMON)
     if found is not None:
         return _common(found)
@@ -57,7 +57,7 @@ def envelope(c: Cursor) -> Envelope:
 
 
 def _short(c: Cursor) -> bool:
-    """Fewer fields than ten (QQ Mail leaves out in-reply-to)."""
+    """Return whether the envelope ends before its ten fields, and note it (QQ Mail leaves out in-reply-to)."""
     if c.peek() == ")":
         c.fail("envelope", "fewer than ten fields")
     return c.peek() == ")"
@@ -69,7 +69,7 @@ def _nstring(text: str) -> str | None:
 
 @lru_cache(maxsize=512)
 def _common_addresses(text: str) -> tuple[Address, ...] | None:
-    """The addresses of a list that _LIST matched.  Cached: people write to the same people."""
+    """Return the addresses of a list that _LIST matched.  They are cached, because people write to the same people."""
     if text[0] != "(":
         return None
     return tuple(
@@ -101,7 +101,7 @@ def _common(found: re.Match[str]) -> Envelope:
 
 
 def _addresses(c: Cursor, rule: str) -> tuple[Address, ...] | None:
-    """env-from = "(" 1*address ")" / nil, and its like."""
+    """env-from = "(" 1*address ")" / nil, and the fields like it."""
     if c.nil():
         return None
     if c.tolerant and c.peek() != "(":
@@ -126,7 +126,7 @@ def _addresses(c: Cursor, rule: str) -> tuple[Address, ...] | None:
 
 
 def _between(c: Cursor, rule: str) -> None:
-    """Spaces (Outlook.com, GreenMail) or NIL between addresses."""
+    """Note and step over spaces (Outlook.com, GreenMail) or NIL between addresses."""
     c.fail(rule, "only an address may follow here, with no space before it")
     if c.peek() == " ":
         c.pos += 1

@@ -16,14 +16,14 @@ from imapsh.wire.frames import Part
 ItemReader = Callable[[Cursor], Any]
 
 _NAME = lazy(r"[A-Za-z][A-Za-z0-9._-]*")
-#: the items that most FETCH responses begin with, and the space to the next
+#: the items that most FETCH responses begin with, and the space before the next
 _PLAIN = lazy(rf"(?:(UID|RFC822\.SIZE) ([1-9]\d{{0,8}})|FLAGS \(((?:{FLAG}(?: {FLAG})*)?)\))(?: (?=[^ )])|(?=\)))")
 #: date-time = DQUOTE date-day-fixed "-" date-month "-" date-year SP time SP zone DQUOTE
 _DATE_TIME = lazy(
     r'"((?: \d|\d\d)-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-\d{4} \d\d:\d\d:\d\d [+-]\d{4})"',
     re.IGNORECASE,
 )
-#: the same, piece by piece, to find where another form goes its own way
+#: the same, piece by piece, to find the place where another form departs from it
 _DATE_PIECES = tuple(
     lazy(piece, re.IGNORECASE)
     for piece in (
@@ -39,14 +39,14 @@ _FIELDS = lazy(r"\[((?:[1-9]\d*(?:\.[1-9]\d*)*\.)?HEADER\.FIELDS(?:\.NOT)?) \(",
 _CLOSING = lazy(r"\)\](?:<\d+>)?")
 _LOOSE_CLOSING = lazy(r"[) ]*\](?:<\d*>)?")
 _LOOSE_SECTION = lazy(r"\[[^\]\r\n]{0,2000}\](?:<[^ >\r\n]{0,40}>)?")
-#: as far as a left-to-right reading gets in a section
+#: the part of a section that can be read from left to right
 _SECTION_BEGUN = lazy(
     r"\[(?:(?:(?:[1-9]\d*\.)*(?:HEADER|TEXT)|(?:[1-9]\d*\.)*[1-9]\d*(?:\.MIME)?)?\](?:<\d*)?|"
     r"(?:[1-9]\d*\.)*(?:HEADER(?:\.FIELDS(?:\.NOT)?)?|TEXT)|(?:[1-9]\d*\.)+(?:MIME)?|(?:[1-9]\d*\.)*[1-9]\d*)?",
     re.IGNORECASE,
 )
 _BINARY_BEGUN = lazy(r"\[(?:(?:(?:[1-9]\d*\.)*[1-9]\d*)?\](?:<\d*)?|(?:[1-9]\d*\.)*(?:[1-9]\d*)?)")
-#: section-binary = "[" [section-part] "]"; RFC 3516 allows the partial behind it
+#: section-binary = "[" [section-part] "]"; RFC 3516 allows the partial after it
 _BINARY_SECTION = lazy(r"\[(?:[1-9]\d*(?:\.[1-9]\d*)*)?\](?:<\d+>)?")
 _SECTIONS = {"BODY": _SECTION, "BINARY": _BINARY_SECTION}
 _ASKED = frozenset({"BODY.PEEK[", "BINARY.PEEK["})
@@ -58,9 +58,9 @@ def fetch(c: Cursor, number: int) -> Fetch:
 
 
 def items_of(c: Cursor) -> dict[str, Any]:
-    """SP msg-att: each item's value by its name in upper case, with the section where one follows.
+    """SP msg-att: return each item's value by its name in upper case, with its section if it has one.
 
-    The readers of the kind "fetch-item" read the values; the name of one with a section ends in `[`.
+    The readers of the kind "fetch-item" read the values.  The name of an item with a section ends in `[` there.
     """
     items = c.readers("fetch-item")
     rule = "msg-att"
@@ -100,7 +100,7 @@ def items_of(c: Cursor) -> dict[str, Any]:
 
 
 def _plain_items(c: Cursor, values: dict[str, Any]) -> bool:
-    """Read as many of _PLAIN as stand here; whether the space behind the last was read too."""
+    """Read as many items of _PLAIN as there are here.  Return whether the space after the last was read too."""
     match, text, end = _PLAIN.match, c.text, c.end
     found = last = match(text, c.pos, end)
     while found is not None:
@@ -119,12 +119,12 @@ def _plain_items(c: Cursor, values: dict[str, Any]) -> bool:
 
 @lru_cache(maxsize=1024)
 def _split_flags(flags: str) -> tuple[str, ...]:
-    """Cached: a mailbox has few sets of flags."""
+    """Return the flags.  They are cached, because a mailbox has few different sets of flags."""
     return tuple(flags.split(" ")) if flags else ()
 
 
 def _closed_early(c: Cursor, items: Mapping[str, ItemReader]) -> bool:
-    """One `)` too many, and items behind it."""
+    """Return whether there is one `)` too many with items after it.  It is noted and stepped over."""
     if not c.tolerant or c.peek() != ")" or not _item_pattern(tuple(items)).match(c.text, c.pos + 1, c.end):
         return False
     c.pos += 1
@@ -133,7 +133,10 @@ def _closed_early(c: Cursor, items: Mapping[str, ItemReader]) -> bool:
 
 
 def _unspaced(c: Cursor, items: Mapping[str, ItemReader]) -> None:
-    """What touches the last item: another item, or the rest of a literal that announced too few octets."""
+    """Note something that touches the last item: another item, or the rest of a literal that announced too few octets.
+
+    In the second case, go to the next item.
+    """
     c.fail("msg-att", "expected a space and an item, or ')'")
     if c.peek() not in ("\r", "\n", "\t", ",") and not _touching_pattern(tuple(items)).match(c.text, c.pos, c.end):
         _next_item(c, items, c.pos)
@@ -157,7 +160,7 @@ def _item(c: Cursor, items: Mapping[str, ItemReader], values: dict[str, Any]) ->
 
 
 def _next_item(c: Cursor, items: Mapping[str, ItemReader], at: int) -> None:
-    """After a fault at `at`: go to the next known item, else to the closing parenthesis."""
+    """Go to the next known item after a fault at `at`; if there is none, to the closing parenthesis."""
     found = _item_pattern(tuple(items)).search(c.text, at, c.end)
     if found is not None:
         c.pos = found.start()
@@ -170,7 +173,7 @@ def _next_item(c: Cursor, items: Mapping[str, ItemReader], at: int) -> None:
 
 @lru_cache(maxsize=4)
 def _item_pattern(items: tuple[str, ...]) -> re.Pattern[str]:
-    """A space, a known item and the beginning of its value."""
+    """Return an expression for a space, a known item and the beginning of its value."""
     return re.compile(rf" (?={_touching_pattern(items).pattern})", re.IGNORECASE)
 
 
@@ -181,7 +184,7 @@ def _touching_pattern(items: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _section(c: Cursor, name: str) -> str:
-    """section ["<" number ">"], in upper case; header names may be quoted or literals."""
+    """section ["<" number ">"], which is returned in upper case.  Header names may be quoted or literals."""
     pattern = _SECTIONS.get(name.partition(".")[0], _LOOSE_SECTION)
     start = c.pos
     plain = c.take(pattern)
@@ -211,7 +214,7 @@ def _section(c: Cursor, name: str) -> str:
 
 
 def _header_name(c: Cursor) -> str:
-    """header-fld-name = astring, as it was written."""
+    """header-fld-name = astring.  Returns it as it was written; a literal as a quoted string."""
     start = c.pos
     atom = c.take(ASTRING_ATOM) if c.peek() not in ('"', "{") else None
     if atom is not None:
@@ -231,12 +234,12 @@ def uid(c: Cursor) -> int | None:
 
 
 def size(c: Cursor) -> int | None:
-    """number, in RFC 9051 number64."""
+    """number; in RFC 9051, number64."""
     return c.number("msg-att-static", bits=63)
 
 
 def internaldate(c: Cursor) -> str | None:
-    """date-time, as it stands between the quotation marks."""
+    """date-time.  Returns the text between the quotation marks."""
     found = c.take(_DATE_TIME)
     if found is not None:
         return DateTime(found[1])
@@ -251,7 +254,7 @@ def internaldate(c: Cursor) -> str | None:
 
 
 def nstring_data(c: Cursor) -> Part | None:
-    """nstring, as octets."""
+    """nstring.  Returns it as octets."""
     start = c.pos
     found = c.octets("nstring")
     if c.text[start : start + 1] == "~":

@@ -1,4 +1,4 @@
-"""What a command is made of on its way out: octets, and literals to announce (RFC 9051 section 4.3, RFC 7888)."""
+"""The fragments of a command that is sent: octets, and literals to announce (RFC 9051 section 4.3, RFC 7888)."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from imapsh.tuples import NamedTuple
 
 
 class Literal(NamedTuple):
-    """A literal to be sent: its octets, or a function that yields them, their number, whether it is a literal8.
+    """A literal to be sent.
 
-    `secret`: it is never shown.  `waits`: its octets wait for the server's `+`, even where `{n+}` is allowed.
+    `data` are its octets, or a function that yields them.  `octets` is their number.  `binary` says that it is a
+    literal8.  If `secret` is true, it is never shown.  If `waits` is true, its octets wait for the server's `+`, even
+    if `{n+}` is allowed.
     """
 
     data: Any
@@ -24,5 +26,5 @@ Fragment = bytes | Literal
 
 
 def announce(literal: Literal, plus: bool = False) -> bytes:
-    """`{n}`, `{n+}`, `~{n}` or `~{n+}` with its CRLF."""
+    """Return the announcement `{n}`, `{n+}`, `~{n}` or `~{n+}` with its CRLF."""
     return f"{'~' if literal.binary else ''}{{{literal.octets}{'+' if plus else ''}}}\r\n".encode("ascii")

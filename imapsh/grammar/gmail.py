@@ -24,7 +24,7 @@ _SYSTEM = lazy(r"\\[^\x00-\x20\x7f-\xff(){%*\"\\\]]+")
 
 
 class Labels(tuple[str, ...]):
-    """X-GM-LABELS: the labels of a message, decoded; Gmail's own begin with a backslash."""
+    """The item X-GM-LABELS: the labels of a message, decoded.  Gmail's own begin with a backslash."""
 
     __slots__ = ()
 
@@ -39,7 +39,7 @@ def labels(c: Cursor) -> Labels:
 
 
 def _label(c: Cursor) -> str:
-    """label = mailbox, in modified UTF-7 as names of mailboxes are; or a backslash and an atom."""
+    """label = mailbox, in modified UTF-7 as the names of mailboxes are, or a backslash and an atom."""
     rule = "x-gm-labels"
     system = c.take(_SYSTEM)
     if system is not None:
@@ -55,5 +55,5 @@ def _label(c: Cursor) -> str:
 
 
 def identifier(c: Cursor) -> int | None:
-    """X-GM-MSGID and X-GM-THRID: a number of 64 bits, without a sign."""
+    """Read X-GM-MSGID or X-GM-THRID: a number of 64 bits, without a sign."""
     return c.number("x-gm-id", bits=64, nonzero=True)

@@ -16,7 +16,7 @@ define("RFC 1730 §9", {"mailbox-response": "MAILBOX, a space and the name of a 
 
 
 class MailboxFound(NamedTuple):
-    """MAILBOX: a mailbox that FIND has found."""
+    """The response MAILBOX: a mailbox that FIND has found."""
 
     mailbox: str
 

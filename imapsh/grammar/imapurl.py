@@ -1,4 +1,4 @@
-"""The token in a URL of IMAP (RFC 4467 section 9, RFC 5092 section 11): whoever has it may read the message.
+"""The token in an IMAP URL (RFC 4467 section 9, RFC 5092 section 11).  Anybody who has it may read the message.
 
 iurlauth = iurlauth-rump ":" uauth-mechanism ":" enc-urlauth
 """
@@ -16,12 +16,12 @@ _IN_OCTETS = lazy(_TOKEN.encode("ascii"), re.IGNORECASE)
 
 
 def tokens(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where each token in a text begins and ends, also one that is not typed to its end."""
+    """Yield the beginning and end of each token in a text, even if it is not typed to its end."""
     return (found.span(1) for found in _IN_TEXT.finditer(text))
 
 
 def without_tokens(octets: bytes) -> bytes:
-    """Return the octets with a star for each of a token; it is as long as before."""
+    """Return the octets with a star in place of each octet of a token, so that the length stays the same."""
     if b":" not in octets:
         return octets
     return _IN_OCTETS.sub(lambda found: found[0][: found.start(1) - found.start()] + b"*" * len(found[1]), octets)

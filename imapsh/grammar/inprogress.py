@@ -1,4 +1,4 @@
-"""The code INPROGRESS (RFC 9585 sections 4 and 5): how far a command has come."""
+"""The code INPROGRESS (RFC 9585 sections 4 and 5): how far a command has got."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ _BARE_TAG = lazy(r"[^ ()\"\]]+")
 
 
 class InProgress(NamedTuple):
-    """How far a command has come.  None stands for what the server does not say.
+    """The code INPROGRESS: how far a command has got.  None stands for what the server does not say.
 
-    `tag` is the command's.  `progress` counts what is done, and `goal` what there is to do, in the same unit: messages
-    in most cases, else percent.
+    `tag` is the command's.  `progress` counts what is done, and `goal` what there is to do.  Both are in the same unit,
+    which is messages in most cases and percent in others.
     """
 
     tag: str | None = None
@@ -46,16 +46,16 @@ class InProgress(NamedTuple):
 
     @property
     def percent(self) -> int | None:
-        """How much of it is done, or None if that is not known.
+        """Return how much is done, in percent, or None if that is not known.
 
-        More than the goal is no progress that can be shown (RFC 9585 section 6).
+        Progress beyond the goal cannot be shown either (RFC 9585 section 6).
         """
         if self.progress is None or not self.goal or self.progress > self.goal:
             return None
         return 100 * self.progress // self.goal
 
     def reading(self) -> str:
-        """Return it in words."""
+        """Return the progress in words."""
         name = self.tag or "the command"
         if self.percent is not None:
             return f"{self.percent} %, {self.progress:,} of {self.goal:,} for {name}"

@@ -24,7 +24,7 @@ _URL = lazy(r"[A-Za-z][A-Za-z0-9+.-]*://[!-~]+")
 
 
 class JmapAccess(NamedTuple):
-    """JMAPACCESS: where the same mail is to be had by JMAP (RFC 8620 section 2)."""
+    """The response JMAPACCESS: the URL of a JMAP session with the same mail (RFC 8620 section 2)."""
 
     url: str
 

@@ -33,13 +33,13 @@ _TAG = lazy(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
 
 
 class Languages(NamedTuple):
-    """LANGUAGE: the language in use from here on if it is one, else all that the server has."""
+    """The response LANGUAGE: the language in use from now on if only one is listed, else all that the server has."""
 
     languages: tuple[str, ...]
 
     @property
     def localized(self) -> bool | None:
-        """Whether the server's texts are in UTF-8 from here on (section 3.2); None if nothing has changed."""
+        """Return whether the server's texts are in UTF-8 from now on (section 3.2); None if nothing has changed."""
         return None if len(self.languages) != 1 else self.languages[0].lower() != DEFAULT
 
     def write(self, w: Writer) -> None:
@@ -48,7 +48,10 @@ class Languages(NamedTuple):
 
 
 class Comparators(NamedTuple):
-    """COMPARATOR: the one in use; `matching` are all that fit, and None if not more than one does."""
+    """The response COMPARATOR: the comparator in use.
+
+    `matching` are all the comparators that match, or None if no more than one does.
+    """
 
     active: str
     matching: tuple[str, ...] | None = None
@@ -92,5 +95,5 @@ def comparators(c: Cursor) -> Comparators:
 
 
 def level(c: Cursor) -> None:
-    """I18NLEVEL=<n>, of which 1 and 2 are defined."""
+    """I18NLEVEL=<n>.  The levels 1 and 2 are defined."""
     number_argument(c, "i18n-level", nonzero=True)

@@ -23,9 +23,9 @@ define(
 
 
 class MessageLimit(NamedTuple):
-    """MESSAGELIMIT: how many messages one command may be about, and the lowest UID that was done, if it is told.
+    """The code MESSAGELIMIT: how many messages one command may be about.
 
-    The server works from the highest UID down.
+    `uid` is the lowest UID that was done, if the server tells it.  The server works from the highest UID down.
     """
 
     limit: int
@@ -36,14 +36,15 @@ class MessageLimit(NamedTuple):
         w.raw(f" {self.limit}" if self.uid is None else f" {self.limit} {self.uid}")
 
     def reading(self) -> str:
-        """Return it in words."""
+        """Return the limit in words."""
         done = "" if self.uid is None else f"; the lowest UID that was done is {self.uid}"
         return f"a command may be about {self.limit:,} messages{done}"
 
     def caution(self, response: Response) -> str:
-        """Return what must be said of the command whose reply holds this; "" after a NO, for nothing was done.
+        """Return what must be said about the command whose reply holds this code; "" after a tagged NO.
 
-        An untagged NO has it where the tagged OK has another code (RFC 9738 section 3.1).
+        After a tagged NO nothing was done.  An untagged NO has the code if the tagged OK has another one (RFC 9738
+        section 3.1).
         """
         if response.name != "OK" and response.tag is not None:
             return ""

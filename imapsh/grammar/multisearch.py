@@ -1,4 +1,4 @@
-"""What tells in an ESEARCH in which mailbox it was found (RFC 7377 sections 2.1 and 4)."""
+"""The parts of an ESEARCH that name the mailbox of the messages found (RFC 7377 sections 2.1 and 4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Modified UTF-7, the mailbox names of IMAP4rev1 (RFC 3501 section 5.1.3)."""
+"""Modified UTF-7, in which IMAP4rev1 writes mailbox names (RFC 3501 section 5.1.3)."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ _OUTSIDE = lazy(r"[^\x20-\x7e]+|&")
 
 
 def encode(name: str) -> str:
-    """`name` as modified UTF-7: printable ASCII but `&` for itself, `&-` for `&`, the rest in shifted base64.
+    """Return `name` in modified UTF-7.
 
-    Raises UnicodeEncodeError for a lone surrogate.
+    Printable ASCII except `&` stands for itself, `&` is written as `&-`, and the rest in shifted base64.  Raises
+    UnicodeEncodeError for a lone surrogate.
     """
     return name if name.isascii() and name.isprintable() and "&" not in name else _OUTSIDE.sub(_shift, name)
 
@@ -27,10 +28,11 @@ def _shift(found: re.Match[str]) -> str:
 
 
 def decode(name: str) -> str:
-    """The name that modified UTF-7 stands for.
+    """Return the name that modified UTF-7 stands for.
 
-    Raises ValueError where `name` is not modified UTF-7: no closing `-`, bad base64, a surrogate alone, 8-bit, or
-    base64 for what must stand for itself (section 5.1.3 forbids it, since names are compared as octets).
+    Raises ValueError if `name` is not modified UTF-7: without a closing `-`, with bad base64, with a lone surrogate,
+    with 8-bit characters, or with base64 for what must stand for itself.  Section 5.1.3 forbids the last, because names
+    are compared as octets.
     """
     decoded, faults = decode_leniently(name)
     if faults:
@@ -39,7 +41,7 @@ def decode(name: str) -> str:
 
 
 def decode_leniently(name: str) -> tuple[str, list[str]]:
-    """The best reading of `name` and what was wrong with it, a sentence each."""
+    """Return the best reading of `name` and a list of what was wrong with it."""
     if "&" not in name:
         return name, ([] if name.isascii() else ["8-bit characters in a modified UTF-7 name"])
     faults: list[str] = []

@@ -1,4 +1,4 @@
-"""Names of mailboxes that are spelled otherwise on the wire than a person reads them."""
+"""Names of mailboxes whose spelling on the wire differs from what a person reads."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import Any
 
 
 class MailboxName(str):
-    """The name of a mailbox, decoded.  It is text like any other; `raw` is what stood on the wire for it.
+    """The name of a mailbox, decoded.  It is text like any other; `raw` is its spelling on the wire.
 
-    Only a name that differs there is one: in modified UTF-7 (RFC 3501 section 5.1.3), or INBOX in another case (RFC
-    9051 section 5.1).  Quotation marks, and whether it came as a literal, are no part of `raw`.
+    The class is used only for a name whose spelling differs: one in modified UTF-7 (RFC 3501 section 5.1.3), or INBOX
+    in another case (RFC 9051 section 5.1).  `raw` has no quotation marks, and does not tell whether the name came as a
+    literal.
     """
 
     __slots__ = ("raw",)
@@ -28,17 +29,20 @@ class MailboxName(str):
 
 
 def spelled(name: str, raw: str) -> str:
-    """Return `name`, which knows its spelling on the wire if that differs."""
+    """Return `name`; if its spelling on the wire differs, as a MailboxName that knows it."""
     return name if name == raw else MailboxName(name, raw)
 
 
 def raw_of(name: str) -> str:
-    """Return the spelling of a mailbox's name on the wire; of other text, the text."""
+    """Return the spelling of a mailbox's name on the wire.  Other text is returned as it is."""
     return name.raw if isinstance(name, MailboxName) else name
 
 
 def spellings(value: Any) -> Iterator[MailboxName]:
-    """Yield the names in a value of a response that are spelled otherwise on the wire, however deep in tuples."""
+    """Yield the names in a response's value that are spelled differently on the wire.
+
+    They may be in tuples and mappings of any depth.
+    """
     waiting = [value]
     while waiting:
         one = waiting.pop()

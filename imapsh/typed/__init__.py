@@ -1,1 +1,1 @@
-"""Typed text against the table: tokens matched to rows, what may come next, what is wrong, what is secret."""
+"""Typed text held against the table: tokens are matched to rows; problems, secrets and what may come next are found."""

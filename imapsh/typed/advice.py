@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from imapsh.typed.match import Head, Run
 
 _HALF_LITERAL = form(r"~?(?:\{[^}]*)?\Z")
-#: `{@` and what is typed of a path, and what may become `{n}`.
+#: `{@` and the beginning of a path.  `_HALF_TYPED` also matches the beginning of `{n}`.
 HALF_PATH = form(r"~?\{@[^}\r\n]*\Z")
 _HALF_TYPED = form(r"~?\{(?:\d*\+?|@[^}\r\n]*)\Z")
 
@@ -37,7 +37,7 @@ def _offered(capabilities: frozenset[str], rev2: bool) -> frozenset[str]:
 
 
 def _is_among(name: str, offered: frozenset[str]) -> bool:
-    """Return whether a capability is offered, or if its name ends in `=` one of the family."""
+    """Return whether a capability is offered, or, if its name ends in `=`, any one of the family."""
     return name in offered or (name[-1] == "=" and any(other.startswith(name) for other in offered))
 
 
@@ -64,12 +64,12 @@ def unfit(row: Command | Name, context: Context) -> Problem | None:
 
 
 def needed(row: Command | Name) -> str:
-    """Return the capabilities of which the row needs one, as words: `A or B`; a family as `A=...`."""
+    """Return in words the capabilities of which the row needs one: `A or B`.  A family is written `A=...`."""
     return " or ".join(f"{name}..." if name[-1] == "=" else name for name in row.needs)
 
 
 def _not_offered(row: Command | Name) -> str:
-    """Return that the server offers nothing that the row needs."""
+    """Return the message that the server offers nothing that the row needs."""
     if row.needs == (row.name,):
         return f"the server does not offer {row.name}"
     return f"{row.name} needs {needed(row)}, which the server does not offer"
@@ -77,13 +77,13 @@ def _not_offered(row: Command | Name) -> str:
 
 @lru_cache(maxsize=16)
 def uids_only(enabled: frozenset[str] | None) -> Name | None:
-    """Return what ENABLE has turned on that forbids message numbers, or None if nothing does."""
+    """Return the row of what ENABLE has turned on that forbids message numbers, or None if nothing does."""
     rows = (table.find("enable", name) for name in enabled or ())
     return next((row for row in rows if row is not None and row.uids_only), None)
 
 
 def changing(row: Command | Name, context: Context) -> Problem | None:
-    """Return what a reading command changes, or what read-only mode sends instead; None if neither applies."""
+    """Return what a reading command changes, or what read-only mode sends instead, or None if neither applies."""
     if not row.harmless:
         return None
     if context.read_only:
@@ -107,12 +107,12 @@ def forbidden(command: Command, state: str) -> str:
 
 
 def _either(names: tuple[str, ...] | list[str]) -> str:
-    """Return the names as words: `a, b or c`."""
+    """Return the names in words, as in `a, b or c`."""
     return " or ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _misplaced(command: Command, context: Context) -> Problem | None:
-    """Return why the connection's state or read-only mode forbids the command."""
+    """Return why the state, read-only mode or something enabled forbids the command, or None if nothing does."""
     if reason := forbidden(command, context.state):
         return Problem("state", 0, reason)
     if context.read_only and command.changes:
@@ -140,7 +140,7 @@ def _out_of_place(row: Name, command: Command, run: Run) -> Problem | None:
 
 
 def problems(text: str, head: Head, run: Run, complete: bool) -> tuple[Problem, ...]:
-    """Return all that is wrong with the line, by offset."""
+    """Return everything that is wrong with the line, by offset."""
     found = dict(run.noted)
 
     def note(problem: Problem | None, at: int) -> None:
@@ -170,12 +170,12 @@ def problems(text: str, head: Head, run: Run, complete: bool) -> tuple[Problem, 
     return tuple(found[at] for at in sorted(found))
 
 
-#: Kinds of parameters, of which each name comes once: it would only be the same again, or contradict itself.
+#: Kinds of parameters whose names may come only once.  A second one would say the same again, or contradict the first.
 _ONCE = (
     "select-param", "create-param", "rename-param", "fetch-modifier", "store-modifier", "getmetadata-option",
     "search-scope",
 )  # fmt: skip
-#: Of these a client only SHOULD NOT repeat one (RFC 9051 section 6.3.9).
+#: Kinds whose names a client SHOULD NOT repeat (RFC 9051 section 6.3.9).
 _BETTER_ONCE = ("list-select", "list-return")
 
 
@@ -208,12 +208,12 @@ def discreet(problem: Problem) -> Problem:
     return problem._replace(message=re.sub(cited, "this", problem.message))
 
 
-#: Whether a name, in upper case, may be meant by what is typed of it.
+#: A function that says whether a name, in upper case, may be meant by what is typed of it.
 Fits = Callable[[str, str], bool]
 
 
 def begins(name: str, typed: str) -> bool:
-    """The strict reading: `typed`, in any case, is how the name begins."""
+    """Return whether the name begins with `typed`, in any case.  This is the strict reading."""
     return name.startswith(folded(typed))
 
 
@@ -294,13 +294,13 @@ def _wrong(text: str, head: Head, run: Run) -> Problem | None:
 
 
 def _is_open(run: Run, at: int) -> bool:
-    """Return whether a parenthesis in front of `at` is not closed yet."""
+    """Return whether a parenthesis before `at` is not closed yet."""
     kinds = [token.kind for token in run.starts.values() if token.start < at]
     return kinds.count(LPAREN) > kinds.count(RPAREN)
 
 
 def _only_unoffered(wanted: list[Node], command: Command | None, run: Run) -> bool:
-    """Return whether nothing may stand here but parameters of which the server is not known to offer any."""
+    """Return whether only parameters may stand here, none of which the server is known to offer."""
     if command is None or run.blamed or {node.show() for node in wanted} != {"("}:
         return False
     rest = _without_unoffered(command.syntax, run.context)
@@ -320,7 +320,7 @@ def _nouns(nodes: list[Node]) -> str:
 
 
 def _in_place_of(rest: str, wanted: list[Node]) -> str:
-    """Return the message for a word in the place of something else."""
+    """Return the message for a word where something else is expected."""
     word = rest[: word_end(rest, 0)] or rest[0]
     names = [name for node in wanted if isinstance(node, Table) for name in node.rows if name[0] not in "<("]
     from difflib import get_close_matches
@@ -333,9 +333,9 @@ def _in_place_of(rest: str, wanted: list[Node]) -> str:
 
 
 def expected(text: str, head: Head, run: Run, fits: Fits = begins) -> tuple[Expected, ...]:
-    """Return all that may stand at the end of the text, or in place of its half-typed last word.
+    """Return everything that may stand at the end of the text, or in place of its half-typed last word.
 
-    With another `fits` than the strict one, slots are told whatever is typed of them.
+    With a `fits` other than the strict one, slots are returned whatever is typed of them.
     """
     found: dict[tuple[str, int], Expected] = {}
     if head.command is None or head.end == len(text):
@@ -354,7 +354,7 @@ def expected(text: str, head: Head, run: Run, fits: Fits = begins) -> tuple[Expe
 
 
 def _choices(node: Node, at: int, typed: str, context: Context, fits: Fits) -> list[Expected]:
-    """Return what may stand for a node at `at`, where `typed` is typed so far."""
+    """Return what may stand for a node at `at` if `typed` has been typed so far."""
     if isinstance(node, Keyword):
         meant = fits(node.upper, typed) if node.is_word else node.text.startswith(typed) and typed != node.text
         return [Expected("keyword", node.text, None, at)] if meant and node.text.strip() else []
@@ -398,7 +398,7 @@ def hint(text: str, head: Head, run: Run) -> str:
     if head.end == len(text):
         return _without_unoffered(head.command.syntax, run.context).strip().replace('"', "")
     left = list(run.left)
-    while len(left) > 1 and left[-2][2] >= run.watch:  # the ways to read the very item that is being typed
+    while len(left) > 1 and left[-2][2] >= run.watch:  # these frames are within the item that is being typed
         left.pop()
     shown = _current(*left[-1][:2]) if left else ""
     for sequence, index, _ in reversed(left[:-1]):
@@ -414,7 +414,7 @@ _PARAMETERS = form(r" ?\[\(<([a-z-]+)>\.\.\.\)\]")
 
 
 def _without_unoffered(shown: str, context: Context) -> str:
-    """Return the hint without the parameters of which the server is not known to offer any."""
+    """Return the hint without lists of parameters, if the server is not known to offer any of them."""
     return _PARAMETERS.sub(lambda found: found[0] if _offers_any(found[1], context) else "", shown)
 
 
@@ -426,7 +426,7 @@ def _offers_any(kind: str, context: Context) -> bool:
 
 
 def _with_arguments(shown: str, text: str, run: Run) -> str:
-    """The hint with the arguments of the name that is being typed, once that is whole."""
+    """Return the hint with the arguments of the name that is being typed, once that name is complete."""
     for at, node in run.tried:
         row = node.rows.get(folded(text[at:])) if isinstance(node, Table) and at == run.watch else None
         before, slot, behind = shown.partition(f"<{row.kind}>") if row is not None else ("", "", "")

@@ -1,22 +1,22 @@
-"""What `imapsh.typed.match` finds in a typed line.  Nothing of it is needed before there is one."""
+"""The things that `imapsh.typed.match` finds in a typed line.  None of them are needed before there is a line."""
 
 from __future__ import annotations
 
 from imapsh.table.model import Command, Name
 from imapsh.tuples import NamedTuple
 
-#: The slots whose value is a SequenceSet: of message numbers, of UIDs.
+#: The slots whose value is a SequenceSet, of message numbers or of UIDs.
 NUMBER_SLOTS = ("sequence-set", "seq-number")
 UID_SLOTS = ("uid-set", "uniqueid")
 SET_SLOTS = NUMBER_SLOTS + UID_SLOTS
 
 
 class Problem(NamedTuple):
-    """Something about a typed line.  `offset` counts characters of the text.
+    """A problem with a typed line.  `offset` counts characters of the text.
 
-    `severity` is "error" where the grammar, the state or read-only mode is against the line, and "advice" where it is
-    well formed but this server is not expected to know it.  `rfc` is that of the row which the line breaks, "" where
-    the rule says enough or the command's own holds.
+    `severity` is "error" if the grammar, the state or read-only mode forbids the line.  It is "advice" if the line is
+    well formed but doubtful, for example because this server is not expected to know it.  `rfc` is that of the row that
+    the line breaks; "" if the rule says enough, or if it is the command's own row.
     """
 
     rule: str
@@ -27,7 +27,7 @@ class Problem(NamedTuple):
 
 
 class FileName(NamedTuple):
-    """`{@path}` or `~{@path}`: the octets of a file as a literal (or literal8)."""
+    """A file's name typed as `{@path}` or `~{@path}`: its octets are sent as a literal (or literal8)."""
 
     path: str
     binary: bool = False
@@ -36,9 +36,9 @@ class FileName(NamedTuple):
 class Piece(NamedTuple):
     """A part of a typed line.
 
-    `kind` is the slot's or table's kind, "keyword" or "syntax" (a named rule); `name` the row's, keyword's or rule's
-    name, else the kind.  `value` by slot: int, SequenceSet, tuple of int (section part, partial), str, bytes of a
-    literal, FileName, or None (NIL, or a literal not typed yet).
+    `kind` is the slot's or table's kind, "keyword", or "syntax" for a named rule.  `name` is the name of the row, the
+    keyword or the rule; for others it is the kind.  `value` depends on the slot: int, SequenceSet, tuple of int
+    (section part, partial), str, bytes of a literal, FileName, or None (NIL, or a literal that is not typed yet).
     """
 
     name: str
@@ -49,17 +49,20 @@ class Piece(NamedTuple):
     children: tuple[Piece, ...] = ()
 
     def __repr__(self) -> str:
-        """Without the value, which may be a password."""
+        """Return the piece without its value, which may be a password."""
         below = f", {self.children!r}" if self.children else ""
         return f"Piece({self.name!r}, {self.kind!r}, {self.start}, {self.end}{below})"
 
     def all(self, *kinds: str) -> list[Piece]:
-        """The pieces of these kinds below this one, in order; not those below a piece that is taken."""
+        """Return the pieces of these kinds below this one, in order, without those below a piece that is returned."""
         return find(self.children, *kinds)
 
 
 def find(pieces: tuple[Piece, ...], *kinds: str) -> list[Piece]:
-    """The pieces of these kinds in a tree, in order; what is below one that is taken is left to its own `all`."""
+    """Return the pieces of these kinds in a tree, in order.
+
+    Those below a piece that is returned are left out; the `all` of that piece returns them.
+    """
     found: list[Piece] = []
     waiting = list(reversed(pieces))
     while waiting:
@@ -72,7 +75,7 @@ def find(pieces: tuple[Piece, ...], *kinds: str) -> list[Piece]:
 
 
 class Span(NamedTuple):
-    """Characters of a line, and what may stand in their place."""
+    """A span of a line's characters, and the text that may stand in its place."""
 
     start: int
     end: int
@@ -80,7 +83,10 @@ class Span(NamedTuple):
 
 
 class Expected(NamedTuple):
-    """Something that may stand at `offset`.  `text` is what to type, or `<slot>`; `reason` why it does not fit now."""
+    """Something that may stand at `offset`.
+
+    `text` is what to type, or `<slot>`.  `reason` says why it does not fit now; it is "" if it fits.
+    """
 
     kind: str
     text: str

@@ -1,8 +1,8 @@
-"""A typed line held against the table: what stands where, what may come next, what is wrong, what is secret.
+"""A typed line matched to the table: its parts, what may come next, what is wrong and what is secret.
 
-Lexer, completer, lint, hint, help and masking read one `Match`; the demo server reads its commands with the same one.
-The line is read once, left to right, and takes time in proportion to its length.  Where it stops fitting, the places
-tried furthest to the right say what was expected there.
+The lexer, completer, lint, hint, help and masking all read one `Match`.  The demo server reads its commands with it
+too.  The line is read once, from left to right, in time proportional to its length.  If it stops fitting, the nodes
+that were tried furthest to the right say what was expected there.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ from imapsh.typed.found import Expected, Piece, Problem, Span, find
 from imapsh.typed.nodes import Frame, Keyword, Node, Sequence, folded
 from imapsh.typed.syntax import parse
 
-#: What stands for a space and for the end of the line among what was expected.
+#: The nodes that stand for a space and for the end of the line in what was expected.
 SPACE_HERE = Keyword(" ")
 END_HERE = Keyword("\n")
 
 
 class Run:
-    """One reading of one line: the nodes' notebook.  Offsets count characters."""
+    """One reading of one line, in which the nodes note what they find.  Offsets count characters."""
 
     def __init__(self, text: str, tokens: list[Token], context: Context, payloads: Series[bytes]) -> None:
         self.text = text
@@ -53,31 +53,31 @@ class Run:
         self.frames: list[Frame] = []
         self.depth = 0
         self.unfinished = False
-        self.rfc = ""  # of the row whose arguments are being read
+        self.rfc = ""  # the RFC of the row whose arguments are being read
         self.furthest = -1
-        self.blamed = ""  # `rfc` when `furthest` was tried last, which is the outermost row that could go on there
-        self.wanted: list[Node] = []  # what was tried in vain at `furthest`
-        self.lacking: list[Node] = []  # what has to follow a space there
-        self.tried: list[tuple[int, Node]] = []  # all that was tried at `watch` or behind it
-        self.left: tuple[tuple[Sequence, int, int], ...] = ()  # the frames as they stood at `watch`
+        self.blamed = ""  # `rfc` when `furthest` was last tried: that of the outermost row that could go on there
+        self.wanted: list[Node] = []  # the nodes that did not fit at `furthest`
+        self.lacking: list[Node] = []  # the nodes that have to follow a space at `furthest`
+        self.tried: list[tuple[int, Node]] = []  # the nodes that were tried at `watch` or after it
+        self.left: tuple[tuple[Sequence, int, int], ...] = ()  # the frames as they were at `watch`
         self.uids_only = advice.uids_only(context.enabled)
-        self.placed: list[tuple[Name, int]] = []  # rows that may stand in few places only, and where they stand
+        self.placed: list[tuple[Name, int]] = []  # rows that are allowed only in some places, and their offsets
         self.noted: dict[int, Problem] = {}
-        self.spans: dict[int, tuple[int, str, str]] = {}  # start -> end, role, and what a slot there is called
+        self.spans: dict[int, tuple[int, str, str]] = {}  # by their starts: end, role, and what a slot there is called
 
     def tries(self, at: int, node: Node) -> None:
-        """A node is about to be read at `at`."""
+        """Note that a node is about to be read at `at`."""
         if at >= self.watch:
             if at == self.watch and (not self.left or node.show() == self.closing):
                 self.left = self.where()
             self.tried.append((at, node))
 
     def where(self) -> tuple[tuple[Sequence, int, int], ...]:
-        """The sequences that are being read: each with the index of its item and where that begins."""
+        """Return the sequences that are being read, each with the index of its item and the item's offset."""
         return tuple((frame.sequence, frame.index, frame.at) for frame in self.frames)
 
     def fails(self, at: int, node: Node) -> int:
-        """`node` does not stand at `at`."""
+        """Note that `node` does not stand at `at`, and return -1."""
         if at > self.furthest:
             self.furthest, self.wanted, self.lacking = at, [], []
         if at == self.furthest:
@@ -86,7 +86,10 @@ class Run:
         return -1
 
     def space(self, at: int, due: Node | None = None) -> int:
-        """The offset behind the space at `at`, or -1.  `due` is what has to stand behind it, if anything has to."""
+        """Return the offset after the space at `at`, or -1 if there is none.
+
+        Several spaces are noted as a problem.  `due` is the node that has to follow the space, if one has to.
+        """
         if self.text[at : at + 1] != " ":
             self.fails(at, SPACE_HERE)
             if due is not None and at == self.furthest:
@@ -99,31 +102,34 @@ class Run:
         return token.end
 
     def notes(self, rule: str, at: int, message: str, severity: str = "error", rfc: str = "") -> None:
-        """Something is wrong at `at`, and reading goes on.
+        """Note that something is wrong at `at`.  Reading goes on.
 
-        An error counts more than advice, which may come from another way to read the place.
+        An error replaces advice, which may come from another way to read the place.
         """
         if severity == "error" and at in self.noted and self.noted[at].severity != "error":
             del self.noted[at]
         self.noted.setdefault(at, Problem(rule, at, message, severity, rfc or self.rfc))
 
     def suits(self, row: Command | Name, at: int) -> None:
-        """Note where the row does not suit the server or the edition of the protocol."""
+        """Note as advice that the row at `at` does not suit the server or the revision, or changes something.
+
+        `advice.unfit` and `advice.changing` decide that.
+        """
         reason = advice.unfit(row, self.context) or advice.changing(row, self.context)
         if reason:
             self.noted.setdefault(at, Problem(reason.rule, at, reason.message, "advice", row.rfc))
 
     def too_deep(self, at: int) -> int:
-        """Give up: search keys nest too deeply."""
+        """Note that search keys or rules nest too deeply, and return -1.  The reading ends there."""
         self.notes("nesting", at, "nested too deeply")
         self.furthest, self.wanted = len(self.text) + 1, []
         return -1
 
 
 def _last_word(tokens: list[Token], text: str) -> int:
-    """Where the half-typed last word begins, or the bracket that closes; the end of the text where there is neither.
+    """Return the offset of the half-typed last word, or of a closing bracket; if there is neither, that of the end.
 
-    A path behind `{@` may hold blanks.
+    A path after `{@` may hold blanks.
     """
     path = advice.HALF_PATH.search(text) if "{@" in text else None
     if path is not None and any(token.kind is BAD and token.start == path.start() for token in tokens):
@@ -136,7 +142,7 @@ def _last_word(tokens: list[Token], text: str) -> int:
         if token.kind in (SPACE, LPAREN, CRLF, DATA):
             break
         if token.kind is RBRACKET and text[token.end : token.end + 1] == "<":
-            break  # behind a section: <partial>
+            break  # <partial> follows a section
         if token.kind is LBRACKET and index and table.find("fetch-item", tokens[index - 1].text + "["):
             break
         start = token.start
@@ -144,7 +150,7 @@ def _last_word(tokens: list[Token], text: str) -> int:
 
 
 class Head(NamedTuple):
-    """The beginning of a line: the tag, the command's name as typed with its start, its row, and where it ends."""
+    """The beginning of a line: its tag, the command's name as typed, the name's start and end, and its row."""
 
     tag: str | None
     name: str
@@ -154,7 +160,7 @@ class Head(NamedTuple):
 
 
 def _words(text: str) -> list[tuple[str, int]]:
-    """The first four words and their offsets."""
+    """Return the first four words and their offsets."""
     words: list[tuple[str, int]] = []
     position = 0
     for word in text.split(" ", 16):
@@ -165,7 +171,7 @@ def _words(text: str) -> list[tuple[str, int]]:
 
 
 def _named(words: list[tuple[str, int]], tag: str | None) -> Head | None:
-    """The command that these words begin with, in one word or in two."""
+    """Return the head with the command that these words begin with, in one word or two; None if there is none."""
     if not words:
         return None
     (first, start), rows = words[0], table.commands()
@@ -179,7 +185,7 @@ def _named(words: list[tuple[str, int]], tag: str | None) -> Head | None:
 
 
 def _unknown(words: list[tuple[str, int]], tag: str | None, text: str) -> Head:
-    """Return what is in the command's place; a word after UID belongs to it."""
+    """Return the head with what is in the command's place.  A word after UID belongs to the name."""
     if not words:
         return Head(tag, "", len(text), len(text), None)
     name, start = words[0]
@@ -189,9 +195,10 @@ def _unknown(words: list[tuple[str, int]], tag: str | None, text: str) -> Head:
 
 
 def _head(text: str, tagged: bool | None) -> Head:
-    """Find tag and command.
+    """Return the tag and the command of a line.
 
-    Undecided, the first word is a tag only if it is no command and the next is one; `a UID` is too, whatever follows.
+    If `tagged` is None, the first word is a tag only if it is not a command and the next word is one.  In `a UID` the
+    first word is a tag as well, whatever follows.
     """
     words = _words(text)
     plain = None if tagged else _named(words, None)
@@ -211,8 +218,8 @@ def _head(text: str, tagged: bool | None) -> Head:
 class Match:
     """A line as the table reads it.
 
-    `pieces` are the arguments as a tree and `slots` its leaves; `complete` says that the line fits as it stands (it may
-    have problems all the same).  What is costly is worked out when asked for.
+    `pieces` are the arguments as a tree, and `slots` are its leaves.  `complete` says that the line fits as it stands;
+    it may still have problems.  What is costly is worked out when it is asked for.
     """
 
     def __init__(self, text: str, context: Context, tokens: list[Token], head: Head, run: Run, complete: bool) -> None:
@@ -228,7 +235,10 @@ class Match:
 
     @cached_property
     def name(self) -> str:
-        """The command as typed; stars where it is no command and holds a secret, for names are shown and counted."""
+        """Return the command's name as typed.
+
+        If it is not a command and holds a secret, stars are returned, because names are shown and counted.
+        """
         head = self._head
         if head.command is None and self._is_secret(head.start, head.end):
             return "********"
@@ -236,7 +246,7 @@ class Match:
 
     @cached_property
     def slots(self) -> tuple[Piece, ...]:
-        """The leaves of `pieces`, in order."""
+        """Return the leaves of `pieces`, in order."""
         leaves: list[Piece] = []
         waiting = list(reversed(self.pieces))
         while waiting:
@@ -249,10 +259,10 @@ class Match:
 
     @cached_property
     def errors(self) -> tuple[Problem, ...]:
-        """All that is wrong or doubtful, by offset.  No message holds a character of a secret."""
+        """Return everything that is wrong or doubtful, by offset.  No message holds a character of a secret."""
         head = self._head
         found = advice.problems(self.text, head, self._run, self.complete)
-        ends = {head.start: head.end}  # a message cites the name, or the tag, whole
+        ends = {head.start: head.end}  # a message quotes the whole name or tag
         if head.tag is not None:
             at = self.text.index(head.tag)
             ends[at] = at + len(head.tag)
@@ -262,43 +272,49 @@ class Match:
         )
 
     def _is_secret(self, at: int, end: int = 0) -> bool:
-        """Return whether something secret is at `at`, or from there on before `end`."""
+        """Return whether something secret is at `at`, or between there and `end`."""
         return any(start < max(end, at + 1) and at < stop for start, stop in self.secrets)
 
     @property
     def blamed(self) -> str:
-        """The RFC of the row that the line breaks where it stops fitting, "" where that is the command's own."""
+        """Return the RFC of the row that the line breaks at the place where it stops fitting.
+
+        It is "" if the line breaks the command's own row.
+        """
         return self._run.blamed
 
     @cached_property
     def expected(self) -> tuple[Expected, ...]:
-        """All that may stand at the end of the text, or in place of its half-typed last word."""
+        """Return everything that may stand at the end of the text, or in place of its half-typed last word."""
         return advice.expected(self.text, self._head, self._run)
 
     def choices(self, fits: advice.Fits) -> tuple[Expected, ...]:
-        """What may be meant by the half-typed last word: names that `fits` takes, and every slot."""
+        """Return what the half-typed last word may mean: the names that `fits` takes, and every slot."""
         return advice.expected(self.text, self._head, self._run, fits)
 
     @cached_property
     def prefix(self) -> tuple[str, int]:
-        """The half-typed last word, and its offset."""
+        """Return the half-typed last word and its offset."""
         words = (choice.offset for choice in self.expected if choice.text[0] not in "().]")
         start = max(words, default=self._run.watch)
         return self.text[start:], start
 
     @cached_property
     def hint(self) -> str:
-        """The syntax from the word being typed on."""
+        """Return the rest of the syntax, from the word being typed."""
         return advice.hint(self.text, self._head, self._run)
 
     @cached_property
     def secrets(self) -> tuple[tuple[int, int], ...]:
-        """Spans (start, end) that must not be shown, kept or logged."""
+        """Return the spans (start, end) that must not be shown, kept or logged."""
         return secrets.spans(self.tokens, self._head.command, self._head.end)
 
     @cached_property
     def harmless(self) -> tuple[Span, ...]:
-        """What changes something here though it only reads, and what read-only mode sends in its place, by offset."""
+        """Return the parts of the line that change something although they only read, by offset.
+
+        Each span has the text that read-only mode sends in its place.
+        """
         command, found = self._head.command, []
         if command is not None and command.harmless:
             found.append(Span(self._head.start, self._head.end, command.harmless))
@@ -310,8 +326,11 @@ class Match:
 
     @cached_property
     def roles(self) -> tuple[str, ...]:
-        """For each token, what it is: tag, command, keyword, mailbox, flag, number, set, string, literal, secret, item,
-        date, paren, space, error or text."""
+        """Return the role of each token.
+
+        It is tag, command, keyword, mailbox, flag, number, set, string, literal, secret, item, date, paren, space,
+        error or text.
+        """
         from imapsh.typed import roles
 
         return roles.of(self, self._run.spans, self._head.start, self._head.end)
@@ -321,10 +340,10 @@ _FRESH = Context()
 
 
 def match(text: str, context: Context = _FRESH, payloads: Series[bytes] = ()) -> Match:
-    """Read a whole or half-typed line without its last CRLF.  Never raises.
+    """Return the match of a whole or half-typed line without its last CRLF.  Never raises.
 
-    A literal's octets stand in the text behind `{n}` and CRLF; or, as a server has them, apart in `payloads`, in order,
-    with the text's parts joined.
+    A literal's octets are in the text, after `{n}` and CRLF.  A server has them apart: it joins the parts of the text
+    and gives the octets in `payloads`, in order.
     """
     tokens = tokenize(text)
     head = _head(text, context.tagged)

@@ -1,7 +1,7 @@
 """The nodes that a syntax is made of.
 
-A node's `match(run, at)` gives the offset behind what it takes, or -1.  Nodes read ahead by their first characters, and
-never try again what a later one refuses: a line is read in one pass.
+A node's `match(run, at)` returns the offset after what it takes, or -1.  Nodes decide by their first characters, and
+never go back when a later node does not fit, so a line is read in one pass.
 """
 
 from __future__ import annotations
@@ -20,13 +20,16 @@ _WORD = lazy(r"[^\x00-\x20\x7f()\"\\\[\]{]*")
 
 
 def word_end(text: str, at: int) -> int:
-    """The end of the word at `at`; `at` where there is none."""
+    """Return the end of the word at `at`, or `at` if there is none."""
     found = _WORD.match(text, at)
     return found.end() if found is not None else at
 
 
 def folded(text: str) -> str:
-    """In upper case where ASCII, as all names are; beyond it there are letters whose upper case is ASCII."""
+    """Return the text in upper case if it is ASCII, as all names are; else as it is.
+
+    Beyond ASCII there are letters whose upper case is ASCII.
+    """
     return text.upper() if text.isascii() else text
 
 
@@ -34,14 +37,17 @@ class Node(Protocol):
     """A part of a syntax."""
 
     def match(self, run: Run, at: int) -> int:
-        """The offset behind what it takes at `at`, or -1."""
+        """Return the offset after what the node takes at `at`, or -1 if it does not fit there."""
 
     def show(self) -> str:
-        """The notation again, for hints and messages."""
+        """Return the node in the notation, for hints and messages."""
 
 
 class Item(NamedTuple):
-    """A step of a sequence: whether a space stands before it (unless it is first), and whether it may be missing."""
+    """A step of a sequence.
+
+    `spaced` says that a space comes before it, unless it is the first.  `optional` says that it may be missing.
+    """
 
     spaced: bool
     optional: bool
@@ -49,7 +55,7 @@ class Item(NamedTuple):
 
 
 class Keyword:
-    """Characters that stand for themselves."""
+    """A node of characters that stand for themselves."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -71,7 +77,7 @@ class Keyword:
 
 
 class Frame:
-    """Where a run stands: a sequence, its item, and where that begins.  What is left of it is what the hint shows."""
+    """A place that a run has reached: a sequence, its item and the item's offset.  The hint shows what is left."""
 
     __slots__ = ("at", "index", "sequence")
 
@@ -82,7 +88,7 @@ class Frame:
 
 
 class Sequence:
-    """Items one after the other."""
+    """A node of items that follow one another."""
 
     def __init__(self, items: tuple[Item, ...]) -> None:
         self.items = items
@@ -109,7 +115,7 @@ class Sequence:
         return position
 
     def show(self, first: int = 0) -> str:
-        """The notation from the item `first` on."""
+        """Return the notation from the item `first` on."""
         shown = []
         for index, (spaced, optional, node) in enumerate(self.items[first:]):
             text = f"[{node.show()}]" if optional else node.show()
@@ -118,7 +124,7 @@ class Sequence:
 
 
 class Choice:
-    """The first that fits."""
+    """A node that takes the first of its alternatives that fits."""
 
     def __init__(self, nodes: tuple[Node, ...]) -> None:
         self.nodes = nodes
@@ -137,7 +143,7 @@ class Choice:
 
 
 class Group:
-    """Braces: they only hold a choice or a sequence together."""
+    """A node in braces, which only hold a choice or a sequence together."""
 
     def __init__(self, node: Node) -> None:
         self.node = node
@@ -150,7 +156,7 @@ class Group:
 
 
 class Repeat:
-    """One or more, with a space between."""
+    """A node that takes another node one or more times, with a space between."""
 
     def __init__(self, node: Node) -> None:
         self.node = node

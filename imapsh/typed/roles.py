@@ -27,8 +27,11 @@ _BY_TOKEN = {
 
 
 def of(match: Match, read: dict[int, tuple[int, str, str]], start: int, end: int) -> tuple[str, ...]:
-    """The roles of a match's tokens; its command stands from `start` to `end`, and `read` is what was read of
-    its arguments: start -> end, role, noun."""
+    """Return the roles of a match's tokens.
+
+    Its command goes from `start` to `end`.  `read` is what was read of its arguments: the end, role and noun of each
+    by its start.
+    """
     spans = [(begin, *read[begin][:2]) for begin in sorted(read)]
     wrong = [problem.offset for problem in match.errors if problem.severity == "error"]
     secrets = match.secrets

@@ -1,8 +1,8 @@
-"""What in a typed line is secret: rather too much than too little.
+"""The secrets in a typed line.  In doubt, too much is taken for secret rather than too little.
 
-Four things are: the arguments of LOGIN and AUTHENTICATE that the table says so of, the password in a URL
-(`user:password@`), the token in an authorized one, and SASL credentials in base64, which may stand anywhere.
-Literals other than a login's are data, unless such a URL is all there is in one.
+Four things are secret: the arguments of LOGIN and AUTHENTICATE that the table marks so, the password in a URL
+(`user:password@`), the token in an authorized URL, and SASL credentials in base64, which may stand anywhere.
+Literals other than a login's are data, unless a literal holds nothing but an authorized URL.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from imapsh.typed.syntax import arguments_in_clear
 
 Span = tuple[int, int]
 
-_LOOKED_AT = 1 << 16  # characters of a word that are decoded to see what it is
+_LOOKED_AT = 1 << 16  # as many characters of a word are decoded to see what it is
 
 _LONGEST_URL = 1 << 13  # octets of a literal that may be a URL
 _SPACED = lazy(r"\s")
@@ -28,7 +28,7 @@ _SPACED = lazy(r"\s")
 _COLON = lazy(r":|%3[Aa]")
 _IPV6 = lazy(r"\[[0-9A-Fa-f:.%]*\]")
 _PORT = lazy(r"""\d*(?:[/?#\s"'].*)?\Z""", re.DOTALL)
-_NO_USER = ("exec:", "unix:", "mbox:", "maildir:", "tap:", "junit:", "mailto:")  # what stands before a path or command
+_NO_USER = ("exec:", "unix:", "mbox:", "maildir:", "tap:", "junit:", "mailto:")  # these come before a path or a command
 _WORD = lazy(r"\S+")
 _BARE = lazy(r"""[^\s"\\]+""")  # a word without quotation marks and backslashes
 
@@ -43,10 +43,10 @@ def _goes_on(before: Token, token: Token) -> bool:
 
 
 def _behind(tokens: tuple[Token, ...], start: int, arguments: int) -> tuple[Span, ...]:
-    """The span from behind so many arguments to the end, counted from the offset `start`.
+    """Return the span from after so many arguments to the end.  The arguments are counted from the offset `start`.
 
-    A forgotten space or quotation mark begins the next argument all the same.  So does a blank in quotes, if the
-    command is in the same quotes.
+    If a space or a quotation mark was forgotten, the next argument begins all the same.  So does a blank in quotes, if
+    the command is in the same quotes.
     """
     seen = 0
     before: Token | None = None
@@ -73,7 +73,7 @@ def _behind(tokens: tuple[Token, ...], start: int, arguments: int) -> tuple[Span
 
 
 def _is_login(word: str) -> bool:
-    """Return whether a word that is no command may be meant for LOGIN or AUTHENTICATE."""
+    """Return whether a word that is not a command may be meant for LOGIN or AUTHENTICATE."""
     from difflib import get_close_matches
 
     names, word = ("LOGIN", "AUTHENTICATE"), word.upper()
@@ -86,9 +86,10 @@ def _is_login(word: str) -> bool:
 
 
 def _password(text: str, start: int, *, half: bool) -> Span | None:
-    """The password behind the first colon from `start` on; the last `@` ends it, for it may hold others.
+    """Return the span of the password after the first colon from `start` on, or None if there is none.
 
-    `half`: where there is no `@` yet, what cannot be a port is the beginning of one.
+    It ends at the last `@`, because a password may hold others.  If `half` is true and there is no `@` yet, text that
+    cannot be a port is taken for the beginning of a password.
     """
     place = _IPV6.sub(lambda found: "x" * len(found[0]), text[start:])
     colon = _COLON.search(place)
@@ -101,7 +102,10 @@ def _password(text: str, start: int, *, half: bool) -> Span | None:
 
 
 def _in_url(text: str, *, half: bool = False) -> Span | None:
-    """The password in the first URL of a text that has one.  It ends at the last `@`: other URLs are within."""
+    """Return the span of the password in the first URL that has one, or None if none has.
+
+    It ends at the last `@` of the text, so it covers other URLs before that.
+    """
     at = text.find("://")
     while at >= 0:
         if span := _password(text, at + 3, half=half):
@@ -111,7 +115,7 @@ def _in_url(text: str, *, half: bool = False) -> Span | None:
 
 
 def without_passwords(text: str) -> str:
-    """A text with stars in place of the passwords in its URLs."""
+    """Return the text with stars in place of the passwords in its URLs."""
 
     def masked(word: re.Match[str]) -> str:
         span = _in_url(word[0])
@@ -121,7 +125,10 @@ def without_passwords(text: str) -> str:
 
 
 def _in_line(text: str) -> Iterator[Span]:
-    """The passwords in the addresses of a line that is no command of IMAP's, also in those without a scheme."""
+    """Yield the passwords in the addresses of a line that is not an IMAP command.
+
+    Addresses without a scheme are looked at too.
+    """
     words = [(found.start(), found[0]) for found in _WORD.finditer(text)]
     half = any(_is_connect(word) for _, word in words[:3]) and not any(word.startswith(_NO_USER) for _, word in words)
     if span := _in_url(text, half=half):
@@ -144,9 +151,9 @@ def _is_connect(word: str) -> bool:
 
 
 def _decoded(word: str) -> bytes:
-    """The octets that a word of base64 stands for; b"" for any other word.
+    """Return the octets that a word of base64 stands for, or b"" for any other word.
 
-    Four characters are three octets: what is left over, because more is still to be typed, is left out.
+    Four characters stand for three octets.  If the word is not typed to its end, the characters left over are ignored.
     """
     if not _BASE64.fullmatch(word):
         return b""
@@ -190,7 +197,7 @@ def _runs(tokens: tuple[Token, ...], ends: tuple[str, ...]) -> Iterator[tuple[in
 
 
 def _anywhere(tokens: tuple[Token, ...], command: Command | None) -> Iterator[Span]:
-    """Yield what is secret whatever the command is."""
+    """Yield the spans that are secret whatever the command is."""
     words = list(_runs(tokens, (SPACE, CRLF, DATA)))
     for start, word in words:
         quotes = len(word) - len(word.lstrip('"'))
@@ -218,15 +225,15 @@ def _literal_urls(tokens: tuple[Token, ...]) -> Iterator[Span]:
 
 
 def spans(tokens: tuple[Token, ...], command: Command | None, end: int) -> tuple[Span, ...]:
-    """The secret spans of a line whose command ends at `end`, in order.
+    """Return the secret spans of a line whose command ends at `end`, in order.
 
-    Where there is no command, the first three words are looked at for one that is meant for a login.
+    If there is no command, the first words are searched for one that is meant for a login.
     """
     return _joined([*_of_login(tokens, command, end), *_anywhere(tokens, command)])
 
 
 def _of_login(tokens: tuple[Token, ...], command: Command | None, end: int) -> tuple[Span, ...]:
-    """Return what is secret because it follows LOGIN or AUTHENTICATE."""
+    """Return the spans that are secret because they follow LOGIN or AUTHENTICATE."""
     if command is not None:
         clear = arguments_in_clear(command.syntax)
         if clear is not None:
@@ -238,11 +245,11 @@ def _of_login(tokens: tuple[Token, ...], command: Command | None, end: int) -> t
 
 
 def _behind_login(looked_at: Sequence[Token], tokens: tuple[Token, ...]) -> tuple[Span, ...]:
-    """Return what follows the user's name, if one of the first words is meant for a login, in quotes or not."""
+    """Return the span after the user's name if one of the first words, in quotes or not, is meant for a login."""
     words = [
         (token, word)
         for token in looked_at
-        if token.kind in (WORD, FLAG, QUOTED, OPEN_QUOTE)  # a FLAG: `\\login`
+        if token.kind in (WORD, FLAG, QUOTED, OPEN_QUOTE)  # `\\login` is a FLAG
         for word in islice(_BARE.finditer(token.text), 4)
     ]
     words = words[: 4 if words and words[0][0].kind is FLAG else 3]
@@ -251,7 +258,7 @@ def _behind_login(looked_at: Sequence[Token], tokens: tuple[Token, ...]) -> tupl
 
 
 def _joined(found: list[Span]) -> tuple[Span, ...]:
-    """The spans in order, those that overlap as one."""
+    """Return the spans in order.  Those that overlap or touch are joined."""
     joined: list[Span] = []
     for start, end in sorted(found):
         if joined and start <= joined[-1][1]:

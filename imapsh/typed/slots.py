@@ -1,7 +1,7 @@
-"""The slots of the notation: what a typed argument of a kind looks like, and its value.
+"""The slots of the notation: how a typed argument of each kind looks, and what value it has.
 
-The ABNF's names are kept (RFC 9051 section 9); `uid-set` is a sequence-set of UIDs, as commands take it, so `*` and `$`
-may stand in it.
+The ABNF's names are kept (RFC 9051 section 9).  `uid-set` is a sequence-set of UIDs, as commands take it, so it may
+hold `*` and `$`.
 """
 
 from __future__ import annotations
@@ -22,35 +22,38 @@ if TYPE_CHECKING:
 
 
 def form(pattern: str) -> re.Pattern[str]:
-    """Letters fit in either case, and only ASCII's digits are digits."""
+    """Return the pattern as an expression.  Letters fit in either case, and only ASCII digits are digits."""
     return lazy(pattern, re.ASCII | re.IGNORECASE)
 
 
 class Shape(NamedTuple):
-    """How a slot is read.  `bare` takes it without quotes; `loose`, tried where `bare` stops short, takes what people
-    type all the same, with a problem noted; `half` fits what may still become one as typing goes on."""
+    """The shape of a slot, which says how it is read.
+
+    `bare` takes an argument without quotes.  If `bare` stops short, `loose` takes what people type all the same, and a
+    problem is noted.  `half` fits what may still become an argument as typing goes on.
+    """
 
     noun: str
     bare: re.Pattern[str] | None = None
     value: Callable[[str], object] = str
     strings: bool = False  # a quoted string or a literal may stand here
-    literals: bool = True  # where strings may, a literal may too
+    literals: bool = True  # with `strings`, a literal may stand here as well
     loose: re.Pattern[str] | None = None
     half: re.Pattern[str] | None = None
     secret: bool = False
     role: str = "string"
-    needs: tuple[str, ...] = ()  # capabilities of which one offers it; {} is the argument itself
+    needs: tuple[str, ...] = ()  # capabilities, any one of which offers it; {} is the argument itself
     binary: bool = False  # a literal8 may stand here (RFC 4466 section 3)
-    bits: int = 0  # of a number: how many it may have (RFC 9051 section 9: number, number64); 0 for any
+    bits: int = 0  # the most bits of a number (RFC 9051 section 9: number, number64); 0 for any
     numbers: bool = False  # it is a set of message numbers
 
     @property
     def bounds(self) -> str:
-        """What a character may not stand in."""
+        """Return the phrase that completes the message "this character is not allowed in"."""
         return f"{self.noun} without quotes" if self.strings else self.noun
 
     def match(self, text: str, at: int) -> re.Match[str] | None:
-        """The bare form at `at`."""
+        """Return the match of the bare form at `at`, or None."""
         return self.bare.match(text, at) if self.bare is not None else None
 
 
@@ -66,7 +69,7 @@ def _rising(text: str) -> tuple[int, ...]:
 
 
 def _result_range(text: str) -> tuple[int, ...]:
-    """Both ends, with their sign.  Raises ValueError beyond 32 bits."""
+    """Return both ends with their signs.  Raises ValueError if one is beyond 32 bits."""
     ends = tuple(map(int, text.split(":")))
     if max(map(abs, ends)) >> 32:
         raise ValueError(f"{text} holds a number beyond 32 bits")
@@ -117,11 +120,11 @@ def _set(noun: str, *, numbers: bool = False, definite: bool = False) -> Shape:
 
 
 def _one(noun: str, *, numbers: bool = False) -> Shape:
-    """seq-number = nz-number / "*", which is a set of one."""
+    """Return the shape of seq-number = nz-number / "*", which is a set of one number."""
     return Shape(noun, _C(_ENDS), SequenceSet.parse, role="set", numbers=numbers)
 
 
-#: Slot -> shape.  An extension's new kind of argument is one more line.
+#: The shapes by the names of their slots.  An extension's new kind of argument is one more line here.
 SLOTS: dict[str, Shape] = {
     "astring": _astring("a string"),
     "mailbox": _astring("a mailbox name", "mailbox"),
@@ -185,15 +188,15 @@ _EIGHT_BIT = _C(r"[^\x00-\x7f]")
 _DELIMITERS = " ()"
 
 
-#: Text -> what is wrong with it, and at which of its characters; None if nothing is.  What is missing at its end is
-#: wrong behind its last character.
+#: A function that returns the place of a fault in a text and what is wrong there, or None if nothing is.  If something
+#: is missing at the end, the place is the one after the last character.
 Check = Callable[[str], tuple[int, str] | None]
 
 
 class Slot:
-    """A node that takes one argument, of the shape that its kind has unless another is given.
+    """A node that takes one argument.  Unless another shape is given, it has the shape of its kind.
 
-    `check` tells what is wrong with a text of this shape: an extension's strings are narrower than what holds them.
+    `check` tells what is wrong with a text of this shape, because an extension may allow fewer strings than the shape.
     """
 
     def __init__(self, kind: str, shape: Shape | None = None, check: Check | None = None) -> None:
@@ -230,7 +233,7 @@ class Slot:
         return self._taken(run, at, end, value)
 
     def _checked(self, run: Run, at: int, value: object) -> None:
-        """Note what `check` finds wrong, at its character; in a literal, at the announcement."""
+        """Note the fault that `check` finds, at its character; in a literal, at the announcement."""
         text = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
         if self.check is None or not isinstance(text, str) or (wrong := self.check(text)) is None:
             return
@@ -241,7 +244,10 @@ class Slot:
             run.notes(self.kind, place, wrong[1])
 
     def _numbered(self, run: Run, at: int, numbers: SequenceSet) -> None:
-        """Message numbers beyond EXISTS are none (RFC 9051 section 9, seq-number); some extensions forbid them all."""
+        """Note message numbers that are not allowed.
+
+        Some extensions forbid them all.  Numbers beyond EXISTS do not exist (RFC 9051 section 9, seq-number).
+        """
         if run.uids_only is not None and not numbers.saved:
             name = run.uids_only.name
             run.notes(
@@ -265,20 +271,23 @@ class Slot:
         return end
 
     def _loosely(self, run: Run, at: int, end: int) -> int:
-        """Take what was meant, and note the first character that may not stand in it."""
+        """Return the end of what was meant, and note the first character that is not allowed in it."""
         assert self.shape.loose is not None
         found = self.shape.loose.match(run.text, at)
         if found is None or found.end() == end:
             return end
         character = run.text[end]
         if character == "]" and not self.shape.strings:
-            return end  # closes a section or a code
+            return end  # it closes a section or a code
         bounds, code = self.shape.bounds, self._coded(run, found[0])
         run.notes("atom", end, f"{code}{character!r} is not allowed in {self.shape.noun if code else bounds}")
         return found.end()
 
     def _coded(self, run: Run, name: str) -> str:
-        """How to write a mailbox name that is not ASCII, where UTF-8 may not be sent (RFC 3501 section 5.1.3)."""
+        """Return how to write a mailbox name that is not ASCII if UTF-8 may not be sent; else "".
+
+        RFC 3501 section 5.1.3.
+        """
         if self.shape.role != "mailbox" or run.context.takes_utf8 or name.isascii():
             return ""
         from imapsh.grammar import mutf7
@@ -317,7 +326,7 @@ class Slot:
                 run.notes("quoted", token.start + found.start(), r'in quotes, \ may only precede " and \ ')
 
     def _literal(self, run: Run, token: Token) -> tuple[object, int]:
-        """The literal's octets, or None as long as they are not typed, and where it ends."""
+        """Return the literal's octets, or None as long as they are not typed, and the offset where the literal ends."""
         data = run.starts.get(token.end)
         if data is not None and data.kind is DATA:
             octets = data.text[2 if data.text.startswith("\r\n") else 1 :].encode("utf-8", "surrogatepass")

@@ -1,4 +1,4 @@
-"""The notation of the table's `syntax` column, which is shown as a hint just as it is written.
+"""The notation of the table's `syntax` column, which is shown as a hint exactly as it is written.
 
 SELECT          a keyword, in any case
 <mailbox>       a slot (`imapsh.typed.slots`; a row of the kind "slot" is another noun for one), a named rule (a row of
@@ -26,15 +26,16 @@ from imapsh.typed.slots import SLOTS, Slot
 if TYPE_CHECKING:
     from imapsh.typed.match import Run
 
-#: Levels of search keys within search keys, and of rules within rules.  Up to four Python frames go to a level.
+#: The most levels of search keys within search keys, and of rules within rules.  A level takes at most four Python
+#: frames.
 MAX_NESTING = 150
 
-#: Tables whose names read as keywords of the command; the names of the others are items.
+#: The tables whose names are shown as keywords of the command.  The names of the others are shown as items.
 _KEYWORDS = ("search-key", "store-item", "fetch-macro", "list-select", "list-return", "search-return")
 
 
 class Rule:
-    """A named rule: a row of kind "syntax"."""
+    """A node of a named rule, which is a row of the kind "syntax"."""
 
     def __init__(self, row: Name) -> None:
         self.row = row
@@ -60,7 +61,7 @@ class Rule:
 
 
 class Table:
-    """One of the table's rows of a kind, by its name."""
+    """A node that takes one of the table's rows of a kind, by the row's name."""
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
@@ -69,7 +70,7 @@ class Table:
         self.nameless = tuple(row for row in self.rows.values() if row.name.startswith("<"))
 
     def _named(self, run: Run, at: int) -> tuple[Name | None, int]:
-        """The row whose name stands at `at`, and the offset behind the name."""
+        """Return the row whose name is at `at`, or None, and the offset after the name."""
         end = word_end(run.text, at)
         if run.text[end : end + 1] in ("[", "("):
             row = self.rows.get(folded(run.text[at : end + 1]))
@@ -96,7 +97,10 @@ class Table:
         return self._take(run, at, row, end, start)
 
     def _take(self, run: Run, at: int, row: Name, end: int, start: int) -> int:
-        """Read what follows the row's name: the name ends at `end`, and its arguments begin at `start`, or lack."""
+        """Read what follows the row's name, and return the offset after it, or -1.
+
+        The name ends at `end`.  Its arguments begin at `start`, which is negative if there are none.
+        """
         is_named = row.name[0] != "<"
         if is_named and (row.needs or row.harmless or row.editions != "12"):
             run.suits(row, at)
@@ -113,7 +117,7 @@ class Table:
             rfc, run.rfc = run.rfc, row.rfc
             taken = parse(row.syntax).match(run, start)
             run.rfc = rfc
-            end = end if taken == start else taken  # the space in front of no argument is not its own
+            end = end if taken == start else taken  # if no argument follows, the space does not belong to the row
             run.depth -= 1
             children, run.pieces = tuple(run.pieces), outer
         if end >= 0:
@@ -147,7 +151,7 @@ def is_known(name: str) -> bool:
 
 
 def _read(parts: list[tuple[str, ...]], close: str) -> Node:
-    """Read a choice up to `close`, which is taken."""
+    """Read a choice up to `close` and past it.  Raises ValueError if the brackets do not match."""
     choices: list[Node] = []
     items: list[Item] = []
     spaced = False
@@ -176,7 +180,7 @@ def _read(parts: list[tuple[str, ...]], close: str) -> Node:
 
 @cache
 def parse(notation: str) -> Sequence:
-    """The sequence that a syntax is.  ValueError where the notation is wrong."""
+    """Return the sequence that a syntax describes.  Raises ValueError if it is not in the notation."""
     parts = [found.groups("") for found in _PARTS.finditer(notation)]
     if sum(map(len, (found.group() for found in _PARTS.finditer(notation)))) != len(notation):
         raise ValueError(f"{notation!r} is not in the notation")
@@ -185,7 +189,7 @@ def parse(notation: str) -> Sequence:
 
 
 def arguments_in_clear(notation: str) -> int | None:
-    """How many arguments stand before the first that is secret; None if none is."""
+    """Return the number of arguments before the first that is secret, or None if none is."""
     for index, item in enumerate(parse(notation).items):
         inner = item.node.items[0].node if isinstance(item.node, Sequence) else item.node
         if isinstance(inner, Slot) and inner.shape.secret:

@@ -1,4 +1,4 @@
-"""What may be wrong with a line that fits its syntax: a module for each family that has something to check.
+"""Checks of lines that fit their syntax.  Each family that has something to check has a module.
 
-The row of a command names the function in `check`.  It is given the pieces of the line, and yields problems.
+The row of a command names the function in `check`.  The function is given the pieces of the line and yields problems.
 """

@@ -1,4 +1,4 @@
-"""SETACL: who is given the right to give rights (RFC 4314 section 6)."""
+"""The check of SETACL: who is given the right to change rights (RFC 4314 section 6)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _ADMINISTER = "a"
 
 
 def grants(pieces: tuple[Piece, ...]) -> Iterator[Problem]:
-    """Yield a warning if every user of the server may then administer the mailbox, as a client should give it."""
+    """Yield a warning if every user of the server could then administer the mailbox.  A client should give it."""
     [identifier] = find(pieces, "identifier")
     [rights] = find(pieces, "mod-rights")
     if _text(identifier) == _EVERYBODY and _ADMINISTER in _text(rights) and _text(rights)[:1] != "-":
@@ -20,7 +20,7 @@ def grants(pieces: tuple[Piece, ...]) -> Iterator[Problem]:
 
 
 def _text(piece: Piece) -> str:
-    """The argument as characters; "" as long as a literal's octets are not typed, and for a file."""
+    """Return the argument as characters; "" for a file, or for a literal whose octets are not typed yet."""
     if isinstance(piece.value, bytes):
         return piece.value.decode("utf-8", "replace")
     return piece.value if isinstance(piece.value, str) else ""

@@ -1,4 +1,4 @@
-"""ID: how many fields, and how long they may be (RFC 2971 section 3.3)."""
+"""The check of ID: how many fields there may be, and how long they may be (RFC 2971 section 3.3)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LONGEST = {"id-field": 30, "id-value": 1024}
 
 
 def fields(pieces: tuple[Piece, ...]) -> Iterator[Problem]:
-    """Yield what is too much or too long, and a field that comes twice."""
+    """Yield a problem for each field too many, for what is too long, and for a field that comes twice."""
     seen: set[str] = set()
     for piece in find(pieces, *_LONGEST):
         octets = _octets(piece)
@@ -29,7 +29,7 @@ def fields(pieces: tuple[Piece, ...]) -> Iterator[Problem]:
 
 
 def _advice(piece: Piece, message: str) -> Problem:
-    """The grammar allows all of it, so it is no error."""
+    """Return the problem as advice.  It is not an error, because the grammar allows all of it."""
     return Problem(_RULE, piece.start, message, "advice")
 
 

@@ -1,4 +1,7 @@
-"""NOTIFY: which events may be asked for together, and of which mailboxes (RFC 5465 sections 5, 6.1 and 8)."""
+"""The check of NOTIFY: events that may be asked for together, and for which mailboxes.
+
+RFC 5465 sections 5, 6.1 and 8.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ _OF_MESSAGES = (*_TOGETHER, "FlagChange", "AnnotationChange")
 
 
 def groups(pieces: tuple[Piece, ...]) -> Iterator[Problem]:
-    """Yield what a server must refuse with BAD."""
+    """Yield a problem for everything that a server must refuse with BAD."""
     chosen = ""
     for group in find(pieces, "syntax"):
         [mailboxes] = group.all("mailbox-filter")

@@ -1,4 +1,4 @@
-"""SEARCH, SORT and ESEARCH: which options and keys may stand together."""
+"""The checks of SEARCH, SORT and ESEARCH: which options and keys may be used together."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from collections.abc import Iterator
 
 from imapsh.typed.found import Piece, Problem, find
 
-_EVERY = ("ALL", "PARTIAL")  # one of them at most (RFC 9394 section 3.1; RFC 5267 section 4.4)
+_EVERY = ("ALL", "PARTIAL")  # at most one of them is allowed (RFC 9394 section 3.1; RFC 5267 section 4.4)
 _SCORED, _SCORES = "RELEVANCY", "FUZZY"
 
 
 def options(pieces: tuple[Piece, ...]) -> Iterator[Problem]:
-    """Yield what a server must refuse: ALL beside PARTIAL or twice, and scores where nothing is fuzzy (RFC 6203)."""
+    """Yield a problem for what a server must refuse.
+
+    That is ALL together with PARTIAL, either of them twice, and scores if no key is fuzzy (RFC 6203).
+    """
     whole = [piece for piece in find(pieces, "search-return") if piece.name in _EVERY]
     for piece in whole[1:]:
         message = f"{piece.name} beside {whole[0].name}: only one of ALL and PARTIAL may be asked for, once"
@@ -33,7 +36,10 @@ def _is_fuzzy(piece: Piece) -> bool:
 
 
 def sources(pieces: tuple[Piece, ...]) -> Iterator[Problem]:
-    """The same, and SAVE of what is not the selected mailbox alone (RFC 7377 section 2.2)."""
+    """Yield the same problems as `options`, and one for SAVE if another mailbox than the selected one is searched.
+
+    RFC 7377 section 2.2.
+    """
     yield from options(pieces)
     other = [piece for piece in find(pieces, "search-source") if piece.name != "SELECTED"]
     for piece in find(pieces, "search-return"):
