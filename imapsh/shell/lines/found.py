@@ -24,7 +24,9 @@ def uids(app: App, found: Found | None, name: str) -> Steps[str]:
     """
     text = (yield from set_of(app, found)) if found is not None else ""
     if not text:
-        raise UsageError(f"{name} is empty: no SEARCH or FETCH in this mailbox has found anything; nothing was sent")
+        raise UsageError(
+            f"{name} is empty: in this mailbox the last search or FETCH found nothing, or none ran; nothing was sent"
+        )
     return text
 
 

@@ -277,6 +277,14 @@ _TAKERS: dict[type, Any] = {
 
 
 def numbers(value: ESearch) -> Iterable[int] | None:
-    """Return the numbers in ALL; None if ALL is absent or has more numbers than there can be messages."""
+    """Return the numbers in ALL or, without it, in a part of the result (RFC 9394 section 3.1).
+
+    None if both are absent, or have more numbers than there can be messages.
+    """
     told = value.items.get("ALL")
+    parts = [item.ids for item in value.items.values() if hasattr(item, "ids")] if told is None else []
+    if parts:
+        told = parts[0]
+        if told is None:
+            return ()
     return told.numbers(0) if isinstance(told, SequenceSet) and told.count() <= _MOST else None

@@ -73,6 +73,18 @@ def test_esearch_goes_by_its_tag() -> None:
     assert told.results.found.uids == {40, 41}
 
 
+def test_a_part_of_the_result_is_what_is_found() -> None:
+    told = Told().does(
+        "UID SEARCH RETURN (PARTIAL 1:3) 1", '* ESEARCH (TAG "TAG") UID PARTIAL (1:3 7,9)', "TAG OK done"
+    )
+    assert told.results.found is not None
+    assert told.results.found.uids == {7, 9}
+    told.does("UID SEARCH RETURN (PARTIAL 9:10) 1", '* ESEARCH (TAG "TAG") UID PARTIAL (9:10 NIL)', "TAG OK done")
+    assert told.results.found.uids == set()
+    told.does("UID SEARCH RETURN (ALL PARTIAL 1:1) 1", '* ESEARCH (TAG "TAG") UID PARTIAL (1:1 7) ALL 7,9', "TAG OK x")
+    assert told.results.found.uids == {7, 9}
+
+
 def test_a_server_that_tells_of_too_many_fills_no_memory() -> None:
     told = Told().does("SEARCH RETURN (ALL) 1", '* ESEARCH (TAG "TAG") ALL 1:4294967295', "TAG OK done")
     assert told.numbers == []
