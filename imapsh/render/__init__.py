@@ -1,1 +1,1 @@
-"""Values and tokens as styled text, JSON and hex.  Knows no terminal: what it makes are strings and fragments."""
+"""Values and tokens as styled text, JSON and hex.  It knows no terminal: it makes strings and fragments."""

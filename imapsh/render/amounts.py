@@ -6,18 +6,18 @@ _UNITS = ("octets", "kB", "MB", "GB", "TB", "PB", "EB")
 
 
 def count(number: int, one: str, many: str = "") -> str:
-    """`1 message`, `2,000 messages`."""
+    """Return a count in words: `1 message`, `2,000 messages`."""
     return f"{number:,} {one}" if number == 1 else f"{number:,} {many or one + 's'}"
 
 
 def size(octets: float) -> str:
-    """`840 octets`, `12.3 MB` (powers of 1000)."""
+    """Return a size in words: `840 octets`, `12.3 MB` (powers of 1000)."""
     unit = unit_of(octets)
     return f"{in_unit(octets, unit)} {_UNITS[unit]}"
 
 
 def unit_of(octets: float) -> int:
-    """Return the unit in which so many octets are a number from 1 to 999.9."""
+    """Return the unit in which this many octets are a number from 1 to 999.9."""
     unit = 0
     while octets >= 999.95 and unit < len(_UNITS) - 1:
         octets /= 1000

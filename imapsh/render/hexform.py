@@ -24,15 +24,15 @@ def rows(data: bytes, base: int = 0) -> Iterator[list[Fragment]]:
 
 
 def hexdump(data: bytes, theme: Theme | None = None, base: int = 0) -> Shown:
-    """`data` as lines, each with its line end."""
+    """Return `data` as lines, each with its line end."""
     return together(paint([*row, ("", LINE_END)], theme) for row in rows(data, base))
 
 
 def hexform(frame: Frame, theme: Theme | None = None, cut: int = 0) -> Shown:
     """Return the octets of a frame as a dump, with offsets from the beginning of the stream.
 
-    Of a literal in a file `cut` rows are shown, 0 for all.  Of a literal that was not kept, its size and its sum are
-    shown.
+    For a literal in a file, `cut` rows are shown, or all if it is 0.  For a literal that was not kept, its size and its
+    checksum are shown.
     """
     return together(hexform_blocks(frame, theme, cut))
 
@@ -61,7 +61,7 @@ def _more(part: Part) -> list[Fragment]:
 
 
 def spilled(part: Part) -> list[Fragment]:
-    """Return one line for a literal whose octets cannot be shown: its size, its sum, and the name of a file."""
+    """Return one line for a literal whose octets cannot be shown: its size, its checksum, and the name of its file."""
     sum_ = f", SHA-256 {part.sha256}" if isinstance(part, Spilled) and part.sha256 else ""
     where = f", in {visible(part.where)}" if isinstance(part, Spilled) and isinstance(part.where, str) else ""
     return [("note", f"({size_of(part):,} octets{sum_}{where})")]

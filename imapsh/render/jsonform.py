@@ -1,7 +1,7 @@
-"""Responses as JSON: one object each, the shapes that `--explain` and batch print.
+"""Responses as JSON: one object each, in the form that `--explain` and batch print.
 
-`{"offset", "length", "kind", "name", "value", "violations"}`, offsets in octets of the input, and what the caller adds.
-Plain item names are in lower case, section names as they were on the wire.
+`{"offset", "length", "kind", "name", "value", "violations"}`, with offsets in octets of the input, and with what the
+caller adds.  Plain item names are in lower case, section names as they were on the wire.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ Json = dict[str, Any]
 
 
 def to_json(response: Response, *, raw: bool = False, **more: Any) -> Json:
-    """The response as a dict of JSON values; `raw` adds its octets in base64.
+    """Return the response as a dict of JSON values; `raw` adds its octets in base64.
 
-    `more` (`command`, `elapsed`, `findings`, ...) is put in as it is, and what is None left out.
+    `more` (`command`, `elapsed`, `findings`, ...) is added as it is, except for values that are None.
     """
     value = _line(response) if response.value is None else plain(response.value)
     if response.tag is not None and isinstance(value, dict):
@@ -73,7 +73,10 @@ def to_json(response: Response, *, raw: bool = False, **more: Any) -> Json:
 
 
 def raw_blocks(made: Mapping[str, Any], frame: Frame) -> Iterator[Shown]:
-    """The object on one line, the frame's octets in base64 behind all else, so that no literal is held in memory."""
+    """Yield the object on one line.
+
+    The frame's octets are in base64 after everything else, so that no literal is held in memory.
+    """
     from base64 import b64encode
 
     yield Shown(dumps(made)[:-1] + ',"raw":"')
@@ -87,9 +90,9 @@ def raw_blocks(made: Mapping[str, Any], frame: Frame) -> Iterator[Shown]:
 
 
 def dumps(made: Mapping[str, Any]) -> Shown:
-    """The object on one line of UTF-8 without controls, bidi overrides, invisible characters or lone surrogates.
+    """Return the object on one line of UTF-8 without controls, bidi overrides, invisible characters or lone surrogates.
 
-    Those are written as `\\uNNNN`, so that reading it back gives the same strings.
+    These are written as `\\uNNNN`, so that reading the line back gives the same strings.
     """
     import json
 
@@ -108,7 +111,7 @@ _ESCAPES = Escapes(_escape)
 
 
 def _line(response: Response) -> Json:
-    """What stands for a value where there is none: the line itself (of a client, secrets masked before)."""
+    """Return what replaces a missing value: the line itself (for a client's line, secrets were masked before)."""
     return {"text": response.frame.raw.decode("utf-8", "surrogateescape").rstrip("\r\n")}
 
 
@@ -124,8 +127,8 @@ def _violation(base: int, violation: Violation) -> Json:
 def plain(value: Any) -> Any:
     """Return any value of `imapsh.grammar` as JSON values: octets as Latin-1 text, sets as on the wire.
 
-    A value of an extension is an object of its fields, of which those that may be left out, and are, do not show; or
-    what its property `json` is.
+    A value of an extension becomes what its property `json` returns, or else an object of its fields.  Optional fields
+    that were left out are not in it.
     """
     form = _FORMS.get(type(value))
     if form is not None:
@@ -143,7 +146,7 @@ def _listed(values: Any) -> list[Any]:
 
 
 def _fields(value: Any) -> Json:
-    """Return the fields of a NamedTuple, but for a None that stands where nothing was said."""
+    """Return the fields of a NamedTuple, except those that are None because nothing was said."""
     optional = {name for name, default in value._field_defaults.items() if default is None}
     fields = value._asdict().items()
     return _named((name, field) for name, field in fields if field is not None or name not in optional)
@@ -152,7 +155,7 @@ def _fields(value: Any) -> Json:
 def _named(values: Iterable[tuple[str, Any]]) -> Json:
     """Return an object of values by name.
 
-    Beside the name of a mailbox, or a list of such, `NAME_raw` is what stood on the wire, if that is something else.
+    For the name of a mailbox, or a list of names, `NAME_raw` is added if the wire had another spelling.
     """
     made: Json = {}
     for name, value in values:
@@ -169,7 +172,7 @@ def _mapped(values: Mapping[str, Any]) -> Json:
 
 
 def _code(code: Code | None) -> Json:
-    """`code`, and `arg` where it has one: a number, a list, parts by name, or the text on the wire."""
+    """Return `code`, and `arg` if it has an argument: a number, a list, parts by name, or the text on the wire."""
     if code is None:
         return {}
     parts = isinstance(code.arg, int | tuple | SequenceSet) and type(code.arg) not in (AppendUid, CopyUid)
@@ -211,7 +214,10 @@ def _namespace(value: Namespace) -> list[Any]:
 
 
 def _namespaces(value: Namespaces) -> Json:
-    """The three kinds, and for one with a prefix that is spelled otherwise on the wire, its prefixes as there."""
+    """Return the three kinds of namespaces.
+
+    A kind whose prefix is spelled otherwise on the wire also has its raw prefixes.
+    """
     made: Json = {}
     for kind, spaces in value._asdict().items():
         made[kind] = plain(spaces)
@@ -233,7 +239,7 @@ def _fetch(value: Fetch | UidFetch) -> Json:
     made: Json = {"seq": value.seq} if isinstance(value, Fetch) else {"uid": value.uid}
     for name, item in value.items.items():
         if isinstance(item, BodyPart):
-            # BODYSTRUCTURE holds all that BODY does, so it is the one to show where both came
+            # BODYSTRUCTURE holds all that BODY does, so it is the one to show if both came
             if name == "BODYSTRUCTURE" or "structure" not in made:
                 made.update(bodystructure=item.outline(), structure=plain(item))
         else:
@@ -251,7 +257,7 @@ def _envelope(value: Envelope) -> Json:
 
 
 def _with_text(made: Json, name: str, text: str | None) -> Json:
-    """Put in `NAME_text`, the text of a header, if encoded words make it differ from what came."""
+    """Put in `NAME_text`, the text of a header, if decoding its encoded words changes it."""
     if text != made[name]:
         made[f"{name}_text"] = text
     return made
@@ -263,7 +269,7 @@ _EXTENSION = ("md5", "disposition", "language", "location", "extension")
 
 
 def _body(value: BodyPart) -> Json:
-    """The fields that a part of its kind has on the wire, NIL ones included."""
+    """Return the fields that a part of its kind has on the wire, including those that are NIL."""
     fields = value._asdict()
     names = ["type", "subtype"]
     if value.parts is None:

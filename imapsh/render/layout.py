@@ -1,9 +1,9 @@
 """Puts pieces on lines: short ones on one, long ones broken at their lists.
 
-A break takes the place of one space or stands between two adjacent lists; nothing else is added or left out.  A list
-that fits on the rest of the line is never broken.  A FETCH's list is broken before each item's name, an ENVELOPE before
-each field, which is named at the end of its line; any other list is filled, each list in it that does not fit on a line
-of its own.  It is done in one pass and without recursion, so that any nesting is safe.
+A break replaces one space or is put between two adjacent lists; nothing else is added or left out.  A list that fits on
+the rest of the line is never broken.  A FETCH's list is broken before each item's name, an ENVELOPE before each field,
+which is named at the end of its line; any other list is filled, and a list inside it that does not fit begins on its
+own line.  This takes one pass and no recursion, so any nesting is safe.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from imapsh.grammar import tokens as kinds
 from imapsh.grammar.values import Envelope
 from imapsh.render.pieces import BLOCK, Piece
 
-_FIRST_INDENT = 2  # columns by which the lines behind the first are set in, and each list in a list
+_FIRST_INDENT = 2  # columns by which all lines but the first are indented, and each list in a list
 _MOST_INDENT = 24
 _FIELDS = tuple(field.rstrip("_").replace("_", "-") for field in Envelope._fields)
 _FILL, _PAIRS, _ENVELOPE = range(3)
 
 
 class Line:
-    """One line: how far it is set in, its pieces, and the field it shows."""
+    """One line: its indent, its pieces, and the field that it shows."""
 
     __slots__ = ("indent", "label", "pieces")
 
@@ -32,7 +32,7 @@ class Line:
 
 
 class _List:
-    """A list that is being broken: its way, and how many spaces between its elements have passed."""
+    """A list that is being broken: the way it is broken, and how many spaces between its elements have passed."""
 
     __slots__ = ("indent", "spaces", "way")
 
@@ -49,7 +49,7 @@ class Layout:
         self._pieces = pieces
         self._width = width
         self._fetch = name in ("FETCH", "UIDFETCH")
-        # a block takes more than any line has, so that whatever holds one is broken
+        # a block takes more room than any line has, so every list that holds one is broken
         widths = [piece.width if piece.kind is not BLOCK else width + 1 for piece in pieces]
         self._before = [0, *accumulate(widths)]
         self._lists = [_List(_FILL, _FIRST_INDENT)]
@@ -113,7 +113,7 @@ class Layout:
             self._put(index, index + 1)
             return
         if self._pieces[index].width > 1:
-            self._put(index, index + 1)  # spaces too many are worth seeing
+            self._put(index, index + 1)  # extra spaces are worth seeing
         self._break()
         if current.way is _ENVELOPE and current.spaces < len(_FIELDS):
             self.lines[-1].label = _FIELDS[current.spaces]
@@ -125,12 +125,12 @@ class Layout:
         behind = index + 1
         if behind == len(self._pieces) or self._fits(index, self._ends.get(behind, behind) + 1):
             return False
-        # behind an item's name its value begins on the same line
+        # after an item's name its value begins on the same line
         return len(self._lists) > 1 or self._pieces[behind].kind is not kinds.LPAREN
 
 
 def _pairs(pieces: list[Piece]) -> dict[int, int]:
-    """Return the index of each parenthesis that has a partner -> its partner's."""
+    """Return a map from the index of each parenthesis that has a partner to its partner's index."""
     found: dict[int, int] = {}
     waiting: list[int] = []
     for index, piece in enumerate(pieces):

@@ -1,7 +1,7 @@
 """Finds a style for every token of a line, the server's or a typed one.
 
-Server lines are styled by shape and place: outside lists behind a response's name, in a list, in the list behind FLAGS.
-A table says so for the responses that differ from the rule; an unknown response gets the rule.
+Server lines are styled by shape and place: after a response's name outside lists, in a list, or in the list after
+FLAGS. A table has the responses that differ from the rule; an unknown response follows the rule.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _RESPONSES = {
     "STATUS": Words("keyword", "keyword", 0),
     "UIDFETCH": Words("atom", "keyword"),
 }
-#: Codes whose words are flags or keywords; those of the others are plain.
+#: Codes whose words are flags or keywords; the words of other codes are plain.
 _CODES = {"PERMANENTFLAGS": Words("atom", "flag"), "CAPABILITY": Words("keyword")}
 
 _BY_KIND = {
@@ -68,7 +68,7 @@ _BY_KIND = {
 
 
 class DataStyles:
-    """Styles the tokens behind a response's name, one after another; literals between the pieces change nothing."""
+    """Styles the tokens after a response's name, one after another; literals between the pieces change nothing."""
 
     __slots__ = ("depth", "element", "flags", "previous", "section", "words")
 
@@ -77,7 +77,7 @@ class DataStyles:
         self.depth = depth
         self.element = 0  # how many elements have begun outside lists
         self.section = False
-        self.flags = -1  # the depth of the list behind FLAGS while in it
+        self.flags = -1  # the depth of the list after FLAGS while in it
         self.previous = ""
 
     def style(self, token: Token) -> str:
@@ -148,7 +148,7 @@ def head(line: str) -> tuple[list[Fragment], str]:
 
 
 def status_text(text: str) -> list[Fragment]:
-    """Return the fragments of resp-text: the code in its brackets, then text as it is (RFC 9051 section 7.1)."""
+    """Return the fragments of resp-text: the code in its brackets, then the text as it is (RFC 9051 section 7.1)."""
     found = _CODE.match(text)
     if found is None:
         return [("text", text)]
@@ -163,7 +163,7 @@ _CODE = lazy(r"( *)\[([^ \]\"()\r\n]+)((?: (?:[^\]\"\r\n]|\"(?:[^\"\\\r\n]|\\.)*
 
 
 def server_line(line: str) -> list[Fragment]:
-    """Return the fragments of one line from a server, octets as Latin-1, without literals.
+    """Return the fragments of one line from a server, with octets as Latin-1 and without literals.
 
     Joined they are the line.
     """
@@ -179,14 +179,14 @@ def server_line(line: str) -> list[Fragment]:
     return made + [(styles.style(token), token.text) for token in tokenize(rest, wide=False)]
 
 
-#: Roles of `imapsh.typed.match` that are not styles by the same name.
+#: Roles of `imapsh.typed.match` that are not the name of a style.
 _ROLES = {"space": "", "item": "keyword"}
 
 
 def typed_line(text: str, roles: Sequence[str] | None = None, tokens: Iterable[Token] | None = None) -> list[Fragment]:
-    """The fragments of a typed line.  Joined they are the text.
+    """Return the fragments of a typed line.  Joined they are the text.
 
-    `roles` and `tokens` are a match's; without them the line is matched here, as one that may carry a tag.
+    `roles` and `tokens` come from a match.  Without them the line is matched here, and may have a tag.
     """
     if roles is None or tokens is None:
         from imapsh.typed.match import match

@@ -1,4 +1,4 @@
-"""Shows what a literal holds by its content: header blocks, text, HTML as source, anything else as a hex dump."""
+"""Shows a literal by its content: header blocks, text, HTML as source, anything else as a hex dump."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from imapsh.wire.sinks import blocks_of, head_of, is_kept, octets_of
 
 Lines = list[list[Fragment]]
 
-_SAMPLE = 4096  #: octets looked at to tell text from binary
-LINE = 1000  #: octets of a line at most, on average, that are looked at when the rest is elided
+_SAMPLE = 4096  #: octets that are looked at to tell text from binary
+LINE = 1000  #: octets of a line, on average, that are looked at if the rest is elided
 _CONTROLS = bytes(octet for octet in range(0x20) if octet not in b"\t\n\r\f\x1b")
 _HTML = lazy(rb"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype html|html|head|body|meta|div|table|p|style)\b", re.IGNORECASE)
 _TAG = lazy(r"(<[^<>]*>)")
@@ -29,8 +29,8 @@ _BLANK = lazy(rb"\r?\n\r?\n")
 def literal_lines(part: Part, label: str = "", elide: int = 0) -> Lines:
     """Return the lines to show.  `label` is the item's name in upper case (`BODY[1.MIME]`, `RFC822`).
 
-    If there are more than `elide` lines, they are cut, and a line says what is missing; 0 shows all.  Of a literal in a
-    file no more is read than is shown; one that was not kept is named.
+    If there are more than `elide` lines, they are cut, and a line says what is missing; 0 shows all.  A literal in a
+    file is read only as far as it is shown; one that was not kept is named.
     """
     if isinstance(part, Spilled):
         if not is_kept(part):
@@ -52,7 +52,7 @@ def beginning(head: bytes, label: str, elide: int, octets: int) -> Lines:
 
 
 def each_line(part: Part, label: str = "", elide: int = 0) -> Iterator[list[Fragment]]:
-    """Yield the lines of `literal_lines` one by one: a literal in a file is never in memory whole.
+    """Yield the lines of `literal_lines` one by one: a literal in a file is never whole in memory.
 
     A line longer than the pieces in which it is read is shown on several.
     """
@@ -83,9 +83,9 @@ def _size(part: bytes, binary: bool, elide: int) -> str:
 
 
 def is_binary(data: bytes) -> bool:
-    """Return whether the octets are no text in any usual character set.
+    """Return whether the octets are not text in any usual character set.
 
-    They hold a NUL, or more than one in twenty of them is a control.
+    This is so if they hold a NUL, or if more than one in twenty of them is a control.
     """
     sample = data[:_SAMPLE]
     return b"\x00" in sample or 20 * (len(sample) - len(sample.translate(None, _CONTROLS))) > len(sample)
@@ -115,7 +115,7 @@ def _body(data: bytes) -> Iterator[list[Fragment]]:
 def _headers(data: bytes) -> Iterator[list[Fragment]]:
     """Yield header lines with their names coloured.
 
-    The reading of encoded words stands behind the last line of a field (RFC 2047).
+    Encoded words are decoded after the last line of a field (RFC 2047).
     """
     lines = text_lines(data)
     field = ""

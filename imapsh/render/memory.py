@@ -1,4 +1,4 @@
-"""Remembers a conversation for views of it: capabilities before their last change, messages' structures."""
+"""Remembers a conversation for views: the capabilities before their last change, and the structures of messages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ _OTHER_MAILBOX = frozenset({"SELECT", "EXAMINE", "CLOSE", "UNSELECT"})
 
 
 class Kept(Generic[Value]):
-    """What was seen of messages, by UID and by number; of more than `most` the oldest is forgotten."""
+    """Values that were seen of messages, by UID and by number.
+
+    If there are more than `most`, the oldest is forgotten.
+    """
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -27,7 +30,7 @@ class Kept(Generic[Value]):
         self._by_number.clear()
 
     def renumbered(self) -> None:
-        """Forget what belongs to message numbers: they have changed."""
+        """Forget what belongs to message numbers, because the numbers have changed."""
         self._by_number.clear()
 
     def put(self, number: int | None, uid: int | None, value: Value, *, instead: bool = True) -> None:
@@ -48,7 +51,7 @@ class Kept(Generic[Value]):
 class Memory:
     """Remembers what views refer to.
 
-    `before` holds the capabilities until they changed last, None if they did not; `now` holds the present ones.
+    `before` holds the capabilities before their last change, None if they did not change; `now` holds the present ones.
     """
 
     def __init__(self) -> None:
@@ -102,7 +105,7 @@ class Memory:
         self.now = names
 
     def _fetch(self, value: Fetch | UidFetch, uid: int | None) -> None:
-        """Keep a message's structure and subject.  BODYSTRUCTURE tells more than BODY, and is not forgotten for it."""
+        """Keep a message's structure and subject.  BODYSTRUCTURE says more than BODY, so BODY does not replace it."""
         uid = value.uid or uid
         envelope = value.items.get("ENVELOPE")
         if isinstance(envelope, Envelope) and envelope.subject is not None:

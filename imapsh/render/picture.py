@@ -1,7 +1,7 @@
 """Draws a coloured session as a picture: what went to the terminal, as SVG text.
 
-The picture is a dark window with a title, in a monospaced face; every run has its own place, so that a face of another
-width cannot shift what follows.
+The picture is a dark window with a title, in a monospaced face; every run has its own position, so that a face of
+another width cannot shift what follows.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _GROUND, _TEXT, _TITLE = "#1b1f27", "#d8dee9", "#8a93a5"
 _FACES = "ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace"
 _LIGHTS = ("#ff5f57", "#febc2e", "#28c840")
 
-#: SGR colour parameter -> colour on the picture's ground
+#: SGR colour parameter -> colour on the picture's background
 _COLOURS = {
     "30": "#4c566a", "31": "#ff6b6b", "32": "#a3d77f", "33": "#ebcb8b",
     "34": "#7aa2f7", "35": "#d7a0f0", "36": "#6fd3e3", "37": "#d8dee9",
@@ -52,7 +52,7 @@ def runs(line: str) -> Iterator[Run]:
 def _after(sgr: frozenset[str], parameter: str) -> frozenset[str]:
     """Return the rendition after one more parameter.
 
-    Colour takes the place of colour, 39 ends it, 22 ends 1 and 2.
+    A colour replaces another, 39 ends it, 22 ends 1 and 2.
     """
     if parameter in ("", "0"):
         return frozenset()
@@ -121,7 +121,7 @@ def _escape(text: str) -> str:
     return "".join(_ESCAPED.get(character, character) for character in visible(text))
 
 
-if __name__ == "__main__":  # coloured text on stdin, its picture on stdout: how docs/session.svg is made
+if __name__ == "__main__":  # coloured text on stdin, its picture on stdout: docs/session.svg is made like this
     import sys
 
     sys.stdout.write(svg(sys.stdin.read(), *sys.argv[1:]))

@@ -1,4 +1,4 @@
-"""Cuts a response into pieces: what is shown, how it is styled, and which octets it stands for."""
+"""Cuts a response into pieces: the text that is shown, its style, and the octets it stands for."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ TEXT = "text"  # a piece that never begins a new line
 SECTION = "section"  # the same, inside [ ] of an item's name
 BLOCK = "block"  # a literal that is shown on lines of its own
 
-SHORT = 72  #: octets up to which a literal that is no section's data is shown within the line
+SHORT = 72  #: octets up to which a literal that is not a section's data is shown within the line
 LONG = 2048  #: octets up to which a single word or string is shown whole
 NOTE = 240  #: characters of a note
-MASK = "***"  #: what is shown of a secret; sessions and traces mask before, this is the net below
+MASK = "***"  #: shown in place of a secret; sessions and traces mask before, this is the safety net
 
 
 class Piece(NamedTuple):
     """One piece of a response.
 
     `kind` is a token kind or one of this module's.  `start` is an octet offset in the frame, except in a common FETCH,
-    where nothing is pointed at.  `source` holds the octets as Latin-1, `text` what is shown of them, and `width` the
-    columns that `text` takes.  `note` is a reading to stand beside it.  `block` is a literal, and `label` the item that
-    it is the value of.
+    in which no fault is marked.  `source` holds the octets as Latin-1, `text` what is shown of them, and `width` the
+    columns that `text` takes.  `note` is a reading to show beside it.  `block` is a literal, and `label` the item whose
+    value it is.
     """
 
     kind: str
@@ -54,7 +54,7 @@ class Piece(NamedTuple):
 
 
 def _character_start(octets: bytes, cut: int) -> int:
-    """`cut`, moved back to the first octet of the UTF-8 character it would cut in two."""
+    """Return `cut`, moved back to the first octet of the UTF-8 character that it would cut in two."""
     for start in range(max(0, cut - 3), cut):
         for end in range(cut + 1, start + 5):
             try:
@@ -66,10 +66,11 @@ def _character_start(octets: bytes, cut: int) -> int:
 
 
 def pieces(response: Response, limit: int = 0, *, inline: bool = True) -> list[Piece]:
-    """The pieces of a response.  Their sources and blocks joined are its octets, but for what is beyond `limit`.
+    """Return the pieces of a response.  Their sources and blocks joined are its octets, except for what is beyond
+    `limit`.
 
-    `limit` is the number of octets of a line after which the rest becomes one piece that names its size, and 0 shows
-    all; `inline` puts short strings that came as literals within the line.
+    After `limit` octets of a line, the rest becomes one piece that names its size; 0 shows all.  `inline` puts short
+    strings that came as literals within the line.
     """
     made: list[Piece] = []
     styles = lexer.DataStyles(response.name)
@@ -113,7 +114,7 @@ def _data(response: Response, body: str, at: int, styles: lexer.DataStyles) -> l
     made: list[Piece] = []
     safe = body.isascii() and body.isprintable()
     names = _names(response) if "&" in body else {}
-    new, style_of = tuple.__new__, styles.style  # half the time of Piece's own
+    new, style_of = tuple.__new__, styles.style  # this takes half the time of Piece itself
     for token in tokenize(body, wide=False):
         kind, text, start = token
         style = style_of(token)
@@ -134,7 +135,7 @@ def _data(response: Response, body: str, at: int, styles: lexer.DataStyles) -> l
 #: Chunks that mean the same wherever they stand in a FETCH: the flags, a string, a parenthesis, a word.
 FETCH_CHUNKS = lazy(r'FLAGS \([^()"]*\)|"[^"\\]*(?:\\.[^"\\]*)*"| +|[()]|[^ "()]+|.')
 _FLAG_LIST = lazy(r'FLAGS \([^()"]*\)')
-_KEPT = 8192  # chunks kept; past that the memory begins anew
+_KEPT = 8192  # chunks kept; after that the memory starts anew
 
 
 def _is_common(response: Response, body: str) -> bool:
@@ -147,7 +148,7 @@ def _is_common(response: Response, body: str) -> bool:
 class _Fetched(dict[str, tuple[Piece, ...]]):
     """A map from a chunk of a common FETCH to its pieces.
 
-    They tell no offset: nothing is wrong that would be pointed at.
+    The pieces have no offset, because a common FETCH has no fault to be marked.
     """
 
     def __missing__(self, chunk: str) -> tuple[Piece, ...]:
@@ -195,12 +196,12 @@ def _shortened(piece: Piece) -> Piece:
 
 
 def shorten(note: str) -> str:
-    """Return a note made visible, and no longer than NOTE characters."""
+    """Return a note made visible and cut to NOTE characters."""
     return visible(note if len(note) <= NOTE else note[:NOTE] + "...")
 
 
 def _names(response: Response) -> dict[str, str]:
-    """Return the notes beside names of mailboxes in modified UTF-7: what stands on the wire -> the name."""
+    """Return the notes for names of mailboxes in modified UTF-7: the name on the wire -> the decoded name."""
     return {name.raw: shorten(name) for name in spellings(response.value) if "&" in name.raw}
 
 
@@ -215,7 +216,7 @@ def _challenge(response: Response, text: str) -> str:
 
 
 def _literal(part: Part, at: int, before: list[Piece], response: Response, inline: bool) -> Piece:
-    """Return a short string within the line, behind a visible CRLF, and anything else as a block."""
+    """Return a short string as a piece within the line, after a visible CRLF, and anything else as a block."""
     label = _label(before)
     if before and before[-1].style == "secret":
         return _piece(TEXT, "secret", "" if isinstance(part, Spilled) else part.decode("latin-1"), at)

@@ -1,11 +1,11 @@
-r"""The pretty format: the wire, coloured by token, in a margin that says whose line it is.
+r"""The pretty format: the wire, coloured by token, with a margin that says whose line it is.
 
     >   ours (a client's line, secrets masked)        <   a tagged reply, or '+': the server answers
     -   untagged                                      ~   untagged and unasked for
     !   no response at all                            blank: the line before goes on
 
-Long lists are broken over lines, readings stand dimmed at the end of the line behind `--`, literals are shown by
-content behind a gutter, and under each line stands what is wrong with it, a caret at the octet.
+Long lists are broken over lines.  Readings are dimmed at the end of the line after `--`.  Literals are shown by content
+with a gutter on their left.  Faults are shown below their line, with a caret at the octet.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from imapsh.render.styles import LINE_END, Fragment, Theme, paint, plain, togeth
 from imapsh.render.visible import Shown, visible, width
 from imapsh.wire.frames import Part
 
-WIDTH = 100  #: columns where none are given
+WIDTH = 100  #: columns if none are given
 ELIDE = 20  #: lines of a literal that are shown
 
 _BLOCK = 1000  # lines that are painted at once
-_BYTES_A_LINE = 1024  #: octets of a response's line shown for each line of a literal shown
+_BYTES_A_LINE = 1024  #: octets of a response's line that are shown for each line of a literal shown
 _LEFT, _RIGHT = 40, 30  #: columns shown left and right of a caret that is beyond the width
 _NARROWEST = 30
 
@@ -58,7 +58,7 @@ def pretty(
     """Return the response as lines, each with its line end, safe for a terminal.
 
     `width` is the terminal's columns.  `elide` bounds the lines of each literal: None means ELIDE, and 0 shows all.
-    `findings` are faults of conduct, shown below.  Never raises.
+    `findings` are faults of conduct, which are shown below.  Never raises.
     """
     margin = UNSOLICITED if unsolicited else MARGINS[response.kind]
     columns = max(_NARROWEST, width or WIDTH) - len(_BLANK)
@@ -90,11 +90,11 @@ def pretty_blocks(
         yield together([paint([*line, ("", LINE_END)], theme) for line in block])
 
 
-# -- the common line: one regular expression, and a memory of what its chunks look like painted
+# -- the common line: one regular expression, and a memory of its painted chunks
 
 
 def _simple(parts: tuple[Part, ...], columns: int) -> str | None:
-    """Return the line if it is short, printable ASCII and holds nothing that has a reading beside it; else None."""
+    """Return the line if it is short, printable ASCII and holds nothing that needs a reading beside it; else None."""
     octets = parts[0]
     if len(parts) != 1 or len(octets) > columns + 2 or not isinstance(octets, bytes):
         return None
@@ -107,13 +107,13 @@ def _simple(parts: tuple[Part, ...], columns: int) -> str | None:
 _FETCH = " FETCH ("
 _FETCH_OCTETS = _FETCH.encode("ascii")
 _DIGIT = lazy(r"\d")
-#: mailbox-list in two: what is alike in most of a listing, and the mailbox
+#: mailbox-list in two parts: the part that is alike in most of a listing, and the mailbox
 _LIST = lazy(r'(\* (?:LIST|LSUB) \([^()"]*\) (?:"[^"\\]"|NIL) )("(?:[^"\\]|\\.)*"|[^ "(){\\]+)', re.IGNORECASE)
-_KEPT = 4096  # chunks kept; past that the memory begins anew
+_KEPT = 4096  # chunks kept; after that the memory starts anew
 
 
 def _short(name: str, line: str, margin: Fragment, theme: Theme | None) -> str:
-    """Return the line painted; `_simple` made sure that it is printable ASCII."""
+    """Return the line painted; `_simple` has made sure that it is printable ASCII."""
     if theme is None:
         return f"{margin[1]}{line}\n"
     painted = _painted.get(theme)
@@ -133,9 +133,9 @@ def _short(name: str, line: str, margin: Fragment, theme: Theme | None) -> str:
 class _Chunks(dict[str, str]):
     """A map from a chunk of a FETCH to the same painted.
 
-    Numbers are not kept, because there is no end of them.  `margins` holds the painted margins, and `starts` what
-    stands before the message number, both by margin.  `rests` holds what stands behind the number, by the octets with
-    the CRLF, if they hold no other number: mostly FLAGS alone.  `lists` holds what stands before the mailbox of a LIST.
+    Numbers are not kept, because there is no end of them.  `margins` holds the painted margins, and `starts` the text
+    before the message number, both by margin.  `rests` holds the text after the number, by the octets with the CRLF, if
+    they hold no other number: mostly FLAGS alone.  `lists` holds the text before the mailbox of a LIST.
     """
 
     def __init__(self, theme: Theme) -> None:
@@ -150,7 +150,7 @@ class _Chunks(dict[str, str]):
         self.lists: dict[str, str] = {}
 
     def again(self, octets: bytes, margin: Fragment) -> str | None:
-        """Return a FETCH of which all but the message number was painted before; None for any other."""
+        """Return a FETCH if all but its message number was painted before; None for any other."""
         number, _, rest = octets.partition(_FETCH_OCTETS)
         behind = self.rests.get(rest)
         if behind is None or number[:2] != b"* ":
@@ -159,14 +159,14 @@ class _Chunks(dict[str, str]):
         return f"{self.starts[margin]}{digits}{behind}" if digits.isdecimal() else None
 
     def add_list(self, before: str) -> str:
-        """Paint and keep what stands before the mailbox of a LIST."""
+        """Paint and keep the text before the mailbox of a LIST."""
         if len(self.lists) >= _KEPT:
             self.lists.clear()
         painted = self.lists[before] = paint(lexer.server_line(before), self._theme)
         return painted
 
     def rest(self, rest: str) -> str:
-        """Paint from behind the message number of a FETCH on, and keep it if it is likely to come again."""
+        """Paint the text after the message number of a FETCH, and keep it if it is likely to come again."""
         painted = f"{self._middle}{''.join(map(self.__getitem__, FETCH_CHUNKS.findall(rest)))}\n"
         if _DIGIT.search(rest) is None:
             if len(self.rests) >= _KEPT:
@@ -225,7 +225,7 @@ def _note(line: Line) -> list[Fragment]:
 
 
 def _reading(response: Response) -> list[Fragment]:
-    """Return how the argument of a code reads, if it is a value of an extension that says so."""
+    """Return a reading of a code's argument, if it is an extension's value that has one."""
     code = response.value.code if isinstance(response.value, StatusText) else None
     caution = getattr(code.arg, "caution", None) if code is not None else None
     if caution is not None and (said := caution(response)):
@@ -235,7 +235,7 @@ def _reading(response: Response) -> list[Fragment]:
 
 
 def _violation(violation: Violation, line: Line, columns: int) -> Iterator[list[Fragment]]:
-    """Yield the caret, with what is wrong at the side where it fits.
+    """Yield the caret, with the message on the side where it fits.
 
     If the caret would be beyond the width, an excerpt stands above it.
     """

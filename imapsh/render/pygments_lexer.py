@@ -1,4 +1,4 @@
-"""`ImapLexer`: imapsh's own colouring for Pygments, so `pygmentize -l imap` works on a transcript."""
+"""`ImapLexer`: imapsh's own colouring for Pygments, so that `pygmentize -l imap` works on a transcript."""
 
 from __future__ import annotations
 

@@ -1,10 +1,11 @@
-"""Says what each piece of output is called, and how a theme paints it.
+"""The names of the styles of output, and how a theme paints them.
 
 A fragment is `(style, text)`; a style is a name of STYLES, or empty for plain text.  Terminals get SGR sequences from
 the theme's own table, prompt_toolkit a dict of style strings, pygments a token name: all three read from here.
 
 `paint` makes the text of every fragment visible, so that no fragment can carry a control to a terminal.  A line end may
-be the last character of a fragment and is kept there; anywhere else it is shown, because it came with somebody's text.
+be the last character of a fragment and is kept there; anywhere else it is shown as a character, because it came with
+somebody's text.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ Fragment = tuple[str, str]
 RESET = "\x1b[0m"
 NOTHING, LINE_END = Shown(""), Shown("\n")
 
-_SHORT, _KEPT = 40, 8192  # characters of a fragment that is kept painted, and how many are
+_SHORT, _KEPT = 40, 8192  # characters of a fragment that is kept painted, and how many fragments are kept
 
-#: style -> (SGR parameters that are legible on dark and on light grounds, the pygments token it is closest to)
+#: style -> (SGR parameters that are legible on dark and light backgrounds, the pygments token it is closest to)
 STYLES: dict[str, tuple[str, str]] = {
     # -- the wire
     "tag": ("1", "Name.Label"),
@@ -50,12 +51,12 @@ STYLES: dict[str, tuple[str, str]] = {
     "secret": ("7", "Literal.String.Backtick"),
     "garbage": ("31", "Generic.Error"),
     "error": ("4;31", "Error"),
-    # -- what a literal holds
+    # -- the content of a literal
     "header-name": ("36", "Name.Attribute"),
     "html-tag": ("36", "Name.Tag"),
     "offset": ("2", "Comment"),
     "octets": ("", "Literal.Number.Hex"),
-    # -- what imapsh adds
+    # -- text that imapsh adds
     "note": ("2", "Comment"),
     "gutter": ("2", "Comment"),
     "margin-ours": ("1;94", "Generic.Prompt"),
@@ -86,8 +87,8 @@ _PROMPT = {
 class Theme:
     """A name, and a table from styles to SGR parameters.
 
-    `swaps` maps SGR parameters of the default theme to those that replace them, "" for none; what is no output goes by
-    them too.
+    `swaps` maps SGR parameters of the default theme to those that replace them, "" for none.  `rule` applies it to
+    styles of prompt_toolkit too.
     """
 
     __slots__ = ("_open", "name", "painted", "sgr", "swaps")
@@ -109,7 +110,7 @@ class Theme:
         return Theme(name, {**self.sgr, **own}, self.swaps)
 
     def rule(self, rule: str) -> str:
-        """Return a style string of prompt_toolkit, its words as this theme has them."""
+        """Return a style string of prompt_toolkit, with its words as this theme has them."""
         return " ".join(filter(None, (self._word(word) for word in rule.split())))
 
     def _word(self, word: str) -> str:
@@ -125,7 +126,7 @@ _NAMES = tuple(word.removeprefix("ansi") for word in _PROMPT.values())
 def sgr(words: str) -> str:
     """Return SGR parameters for words, as `1;31` for `bold red`.
 
-    Raises UsageError for a word that is none of `_PROMPT`'s.
+    Raises UsageError for a word that is not in `_PROMPT`.
     """
     unknown = [word for word in words.split() if word not in _NAMES]
     if unknown or not words.split():
@@ -135,7 +136,7 @@ def sgr(words: str) -> str:
 
 
 class _Painted(dict[Fragment, str]):
-    """A map from a fragment to the same visible and painted, because most of what is shown was shown before."""
+    """A map from a fragment to its visible and painted text, because most of what is shown was shown before."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -162,8 +163,8 @@ def _swapped(name: str, swaps: Mapping[str, str]) -> Theme:
     return Theme(name, {style: new(parameters) for style, parameters in _DEFAULT.items()}, swaps)
 
 
-#: Name -> theme.  On a dark ground the bright half of the palette reads better; on a light one it vanishes, as dim text
-#: does in some terminals.  mono is for few colours, or eyes that do not tell them apart: weight, line and reverse only.
+#: Name -> theme.  On a dark background the bright half of the palette reads better; on a light one it vanishes, as
+#: dim text does in some terminals.  mono is for few colours, or eyes that do not tell them apart: weight, line, reverse.
 THEMES: dict[str, Theme] = {
     theme.name: theme
     for theme in (
@@ -178,7 +179,8 @@ THEMES: dict[str, Theme] = {
 def paint(fragments: Iterable[Fragment], theme: Theme | None) -> Shown:
     """Return the fragments as one string, each text made visible, with the theme's SGR sequences.
 
-    There are no sequences if `theme` is None.  A style never reaches over a line end, so that a pager may cut anywhere.
+    There are no sequences if `theme` is None.  A style never continues over a line end, so that a pager may cut
+    anywhere.
     """
     if theme is None:
         return Shown("".join([text if text.isascii() and text.isprintable() else _safe(text) for _, text in fragments]))
@@ -196,15 +198,15 @@ def lines_of(text: str, style: str = "") -> list[Fragment]:
 
 
 def together(texts: Iterable[Shown]) -> Shown:
-    """Return texts that may be shown, one behind the other."""
+    """Return texts that may be shown, joined one after the other."""
     return Shown("".join(texts))
 
 
 def plain(fragments: Iterable[Fragment]) -> str:
-    """Return the texts alone, as they are, to measure and not to show them."""
+    """Return the texts alone, as they are; they are for measuring, not for showing."""
     return "".join(text for _, text in fragments)
 
 
 def prompt_styles(theme: Theme) -> dict[str, str]:
-    """Return style name -> style string for `prompt_toolkit.styles.Style.from_dict`."""
+    """Return a map from style name to style string for `prompt_toolkit.styles.Style.from_dict`."""
     return {style: " ".join(_PROMPT[part] for part in sgr.split(";") if part) for style, sgr in theme.sgr.items()}

@@ -1,6 +1,7 @@
-"""Colours a transcript: server lines, typed lines, and what `C:` and `S:` in front of them say.
+"""Colours a transcript: server lines, typed lines, and the `C:` and `S:` in front of them.
 
-It reads what manuals, RFCs and logs hold: lines with or without a marker, literals behind the line that announces them.
+It reads transcripts of manuals, RFCs and logs: lines with or without a marker, and literals after the line that
+announces them.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def transcript(text: str) -> Iterator[Fragment]:
             yield "text", marker[3]
             body = line[marker.end() :]
         else:
-            # between a literal's announcement and its octets the server says '+'
+            # between a literal's announcement and its octets the server sends '+'
             ours = due_ours and not _GO_ON.match(body) if due or goes_on else not _SERVER.match(body)
         if due and ours is due_ours:
             data, body = _octets(body, due)
@@ -58,7 +59,7 @@ def _line(body: str, ours: bool) -> Iterator[Fragment]:
 
 
 def _rest(body: str) -> Iterator[Fragment]:
-    """Return the fragments of what goes on behind a literal."""
+    """Return the fragments of the text that goes on after a literal."""
     styles = DataStyles("FETCH", depth=1)
     return ((styles.style(token), token.text) for token in tokenize(body))
 
@@ -68,7 +69,7 @@ def _latin1(text: str) -> bool:
 
 
 def _size(text: str) -> int:
-    """Return the octets on the wire, where a line ends with CRLF."""
+    """Return the number of octets on the wire, on which a line ends with CRLF."""
     return len(text.encode("utf-8", "surrogatepass")) + (text.endswith("\n") and not text.endswith("\r\n"))
 
 

@@ -1,6 +1,6 @@
 """Text from outside made safe for a terminal.  This is the one place that decides what a terminal may get.
 
-What is shown for what cannot be shown:
+Characters that cannot be shown are replaced:
 
     ^@ .. ^_  ^?   C0 controls and DEL, in caret notation (ESC is ^[, TAB ^I, CR ^M, LF ^J)
     \\xNN           an octet that is not UTF-8, also one that was decoded with `surrogateescape`
@@ -8,9 +8,10 @@ What is shown for what cannot be shown:
                    invisible, private, unassigned or surrogate code point (so also variation selectors and joiners)
 
 What reaches a terminal has the type `Shown`.  `imapsh.render.styles.paint` makes it: it passes each text through
-`visible` and adds the SGR sequences itself.  Whatever writes to a terminal takes nothing else, and mypy checks that.
+`visible` and adds the SGR sequences itself.  Whatever writes to a terminal accepts only this type, and mypy checks
+that.
 
-Blanks wider or narrower than a space are left as they are.  The notation is for eyes: it cannot be read back.
+Blanks wider or narrower than a space are left as they are.  The notation is for people: it cannot be read back.
 """
 
 from __future__ import annotations
@@ -22,14 +23,14 @@ from typing import NewType
 Shown = NewType("Shown", str)
 """Text that a terminal may get as it is: no control but line ends and SGR sequences of ours."""
 
-#: Marks that draw nothing though Unicode calls them printable: fillers and variation selectors.
+#: Marks that draw nothing although Unicode calls them printable: fillers and variation selectors.
 _BLANKS = frozenset(
     {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B, 0x180C, 0x180D, 0x180F, 0x2800, 0x3164, 0xFFA0, 0x16FE4, 0x1D159,
      *range(0xFE00, 0xFE10)}
 )  # fmt: skip
 _SELECTORS = range(0xE0100, 0xE01F0)
-_ESCAPED_OCTETS = range(0xDC80, 0xDD00)  # what `surrogateescape` makes of octets
-_KEPT = 8192  # code points whose text is kept; past that the table begins anew
+_ESCAPED_OCTETS = range(0xDC80, 0xDD00)  # the code points that `surrogateescape` makes of octets
+_KEPT = 8192  # code points whose text is kept; after that the table starts anew
 _WIDE = ("W", "F")
 _NO_WIDTH = ("Mn", "Me")
 
@@ -43,7 +44,7 @@ def is_safe(code: int) -> bool:
         return False
     if character.isprintable():
         return True
-    import unicodedata  # loaded where something beyond ASCII is shown
+    import unicodedata  # loaded only if something beyond ASCII is shown
 
     return unicodedata.category(character) == "Zs"
 
@@ -76,7 +77,7 @@ _VISIBLE = Escapes(_shown)
 def visible(data: str | bytes) -> str:
     """Return `data` as text without a single control or invisible character, line ends included.  Never raises.
 
-    Octets are read as UTF-8 if they are that.
+    Octets are read as UTF-8 if they are valid UTF-8.
     """
     text = data if isinstance(data, str) else data.decode("utf-8", "backslashreplace")
     if text.isascii() and text.isprintable():
@@ -85,7 +86,7 @@ def visible(data: str | bytes) -> str:
 
 
 def visible_latin1(text: str) -> str:
-    """`visible` for octets that were read as Latin-1, as the tokens' are."""
+    """Do as `visible` for octets that were read as Latin-1, as the tokens' are."""
     return visible(text if text.isascii() else text.encode("latin-1", "replace"))
 
 
@@ -121,7 +122,10 @@ def _columns(character: str) -> int:
 
 
 def folded(text: str, columns: int | None, hang: int = 2) -> str:
-    """Make a line visible and break it at spaces if it is wider than `columns`; `hang` sets in all but the first."""
+    """Return a line made visible, and broken at spaces if it is wider than `columns`.
+
+    `hang` indents all but the first.
+    """
     text = visible(text)
     if columns is None or (len(text) <= columns and text.isascii()):
         return text

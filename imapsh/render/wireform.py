@@ -15,7 +15,7 @@ from imapsh.wire.sinks import blocks_of, head_of, is_kept
 
 
 def wire(frame: Frame) -> bytes:
-    """Return the octets exactly, for a pipe or a file, never for a terminal.
+    """Return the exact octets, for a pipe or a file, never for a terminal.
 
     A literal that went to a sink is left out.
     """
@@ -25,8 +25,8 @@ def wire(frame: Frame) -> bytes:
 def wire_text(response: Response, theme: Theme | None = None, cut: int = 0) -> Shown:
     """Return the octets for a terminal, as lines that are visible and coloured.
 
-    Nothing is set in, elided, decoded or explained.  CRLF ends a line and is not shown; every other control is.  Of a
-    literal in a file `cut` lines are shown, 0 for all; of one that was not kept, its size and its sum.
+    Nothing is indented, elided, decoded or explained.  CRLF ends a line and is not shown; every other control is.  For
+    a literal in a file `cut` lines are shown, 0 for all; for one that was not kept, its size and its checksum.
     """
     return together(wire_blocks(response, theme, cut))
 

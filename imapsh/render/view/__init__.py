@@ -1,12 +1,12 @@
-r"""The view format: what responses mean, for people who would rather look than read.
+r"""The view format: the meaning of responses, for people who would rather look than read.
 
-One view for each type of `imapsh.grammar.values`, found in `found.VIEWS` and imported when first needed.  A value of an
-extension has its view in the module of this package that is named as the value's own, under the value's name: for
-`SomeValue` the function `some_value`.  What has none is shown as pretty shows it.
+One view for each type of `imapsh.grammar.values`, found in `found.VIEWS` and imported when first needed.  The view of
+an extension's value is in the module of this package that has the same name as the value's module, and is named after
+the value: for `SomeValue` the function `some_value`.  A response without a view is shown as pretty shows it.
 
-The FETCH responses of a command make one table, those of LIST and LSUB one tree with the numbers of STATUS beside, and
-those of EXPUNGE are counted.  Such responses are held back, up to a bound, until the command is done or something else
-is to be shown.  What is wrong with a response stands below its view, a caret at the octet.
+The FETCH responses of a command make one table.  Those of LIST and LSUB make one tree with the numbers of STATUS
+beside, and those of EXPUNGE are counted.  Such responses are held back, up to a limit, until the command is done or
+something else is to be shown.  Faults of a response are shown below its view, with a caret at the octet.
 """
 
 from __future__ import annotations
@@ -38,28 +38,31 @@ _BLANK: Fragment = ("", "  ")
 
 
 class Gatherer(Protocol):
-    """The responses of one command that are shown together; `begun`: some of them were shown already."""
+    """An object that gathers the responses of one command to show them together.
+
+    `begun` is true if some of them were shown already.
+    """
 
     begun: bool
 
     def take(self, response: Response, look: Look) -> bool:
-        """Take a response in, or say that it does not belong here."""
+        """Take in a response, or return False if it does not belong here."""
 
     @property
     def full(self) -> bool:
-        """Whether what there is must be shown before more is taken."""
+        """Return whether the gathered responses must be shown before more are taken in."""
 
     def lines(self, look: Look) -> Iterator[Line]:
-        """What was taken since the last time."""
+        """Yield the lines of what was taken in since the last call."""
 
 
 class Views:
-    """The responses of a conversation, shown in their order; `look` and `theme` may be changed at any time."""
+    """Shows the responses of a conversation in their order; `look` and `theme` may be changed at any time."""
 
     def __init__(self, look: Look, theme: Theme | None = None) -> None:
         self.look = look
         self.theme = theme
-        self._command = ""  # the one sent last
+        self._command = ""  # the last one that was sent
         self._held: Gatherer | None = None
         self._found: dict[str, Any] = {}
 
@@ -72,9 +75,10 @@ class Views:
         command: str = "",
         uid: int | None = None,
     ) -> Shown:
-        """The text of a response, and before it that of those held back; "" where it is held back itself.
+        """Return the text of a response, after that of the responses held back; "" if it is held back itself.
 
-        `command`: the one that runs; `uid`: of FETCH and EXPUNGE, the message's, where it is known.  Never raises.
+        `command` is the command that runs.  `uid` is the UID of the message of a FETCH or EXPUNGE, if it is known.
+        Never raises.
         """
         look = self.look
         if response.kind == CLIENT:
@@ -94,14 +98,14 @@ class Views:
         return together((text, self.flush(), faults)) if faults or self._held.full else text
 
     def flush(self) -> Shown:
-        """The text of what is held back; more of the same goes on below it."""
+        """Return the text of the responses held back; more of the same kind goes on below it."""
         if self._held is None:
             return NOTHING
         margin = _BLANK if self._held.begun else MARGINS[UNTAGGED]
         return self._painted(margin, self._held.lines(self.look))
 
     def end(self) -> Shown:
-        """The text of what is held back; what comes is shown by itself."""
+        """Return the text of the responses held back; what comes next is shown by itself."""
         text = self.flush()
         self._held = None
         return text

@@ -10,8 +10,8 @@ from imapsh.render.view.columns import flow
 from imapsh.render.view.look import Line, Look
 from imapsh.render.visible import visible, width
 
-#: right -> what it allows (RFC 4314 section 2.1; `n`, RFC 5257 section 3.4); the last two are RFC 2086's, which
-#: newer servers only repeat
+#: right -> what it allows (RFC 4314 section 2.1; `n`, RFC 5257 section 3.4); the last two are from RFC 2086, and newer
+#: servers only repeat them
 _WORDS = {
     "l": "lookup",
     "r": "read",
@@ -29,11 +29,11 @@ _WORDS = {
     "d": "delete (RFC 2086)",
 }
 _ORDER = "".join(_WORDS)
-_WIDEST = 24  # columns of identifiers that stand in a column
+_WIDEST = 24  # columns of the identifiers that are aligned
 
 
 def acl(value: Acl, look: Look) -> Iterator[Line]:
-    """A line for each identifier; of one with a dash in front, what is taken from it."""
+    """Yield a line for each identifier; for one with a dash in front, the rights that are taken from it."""
     yield [("response", "rights to"), ("", " "), ("mailbox", visible(value.mailbox))]
     if not value.rights:
         yield [("", "  "), ("nil", "(nobody is listed)")]
@@ -47,18 +47,18 @@ def acl(value: Acl, look: Look) -> Iterator[Line]:
 
 
 def my_rights(value: MyRights, look: Look) -> Iterator[Line]:
-    """The mailbox, and what one may do with it."""
+    """Yield the mailbox, and what the user may do with it."""
     head: Line = [("mailbox", visible(value.mailbox)), ("", "  "), ("note", "you may:"), ("", " ")]
     yield from flow(head, _listed(value.rights), look.columns, 4)
 
 
 def my_rights_words(value: MyRights) -> str:
-    """The letters, for a listing of many mailboxes."""
+    """Return the letters, for a listing of many mailboxes."""
     return f"rights {visible(_shown(value.rights, _repeated(value.rights))) or '(none)'}"
 
 
 def list_rights(value: ListRights, look: Look) -> Iterator[Line]:
-    """What an identifier always has, and what it can be given; what is tied together stands in braces."""
+    """Yield what an identifier always has, and what it can be given; rights that are tied together are in braces."""
     yield [("response", "rights to"), ("", " "), ("mailbox", visible(value.mailbox)), ("", " "),
            ("response", "for"), ("", " "), ("string", _named(value.identifier))]  # fmt: skip
     repeated = _repeated(value.required + "".join(value.optional))
@@ -75,7 +75,7 @@ def _named(identifier: str) -> str:
 
 
 def _listed(rights: str) -> Iterator[Fragment]:
-    """The words of rights, with commas between."""
+    """Yield the words of rights, with commas between."""
     shown = _shown(rights, _repeated(rights))
     words = [("flag", _word(right)) for right in shown]
     if set(STANDARD) <= set(shown):
@@ -89,18 +89,18 @@ def _tied(rights: str) -> str:
 
 
 def _shown(rights: str, repeated: set[str]) -> str:
-    """The rights in their order, each once, without the virtual ones that only repeat others."""
+    """Return the rights in their order, each once, without the virtual ones that only repeat others."""
     return "".join(sorted(set(rights) - repeated, key=_place))
 
 
 def _repeated(rights: str) -> set[str]:
-    """The virtual rights of which some member is there; a client must ignore these (RFC 4314 section 2.1.1)."""
+    """Return the virtual rights of which some member is there; a client must ignore them (RFC 4314 section 2.1.1)."""
     held = set(rights)
     return {virtual for virtual, members in VIRTUAL.items() if held.intersection(members)}
 
 
 def _place(rights: str) -> int:
-    """The place of rights in the order of the RFC, by the first of them."""
+    """Return the place of rights in the order of the RFC, by the first of them."""
     return min((_ORDER.find(right) % 64 for right in rights), default=64)
 
 

@@ -10,7 +10,10 @@ from imapsh.render.view.metadata import changed, each, owner
 
 
 def annotation(value: Annotation, look: Look) -> Iterator[Line]:
-    """The mailbox or the server, and its entries; of a response that nobody asked for, the names of what changed."""
+    """Yield the mailbox or the server, and its entries.
+
+    For a response that nobody asked for, yield the changed names.
+    """
     if value.entries is None:
         yield from changed("annotations", value.mailbox, value.names or (), look)
         return

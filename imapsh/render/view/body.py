@@ -1,4 +1,4 @@
-"""BODYSTRUCTURE and BODY as a tree, each part with the number that BODY[...] knows it by."""
+"""BODYSTRUCTURE and BODY as a tree; each part has the number by which BODY[...] names it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from imapsh.render.view.columns import GAP, fill, flow
 from imapsh.render.view.look import Line, Look
 from imapsh.render.visible import visible, width
 
-_NOT_SHOWN = ("charset", "name", "boundary")  # parameters that are shown otherwise, or are of no use to people
+_NOT_SHOWN = ("charset", "name", "boundary")  # parameters that are shown elsewhere, or are of no use to people
 
 
 def tree(structure: BodyPart, look: Look, indent: int = 2) -> Iterator[Line]:
-    """A line a part: number, type, size, how it is encoded, and its name."""
+    """Yield a line for each part: number, type, size, encoding, and name."""
     items = list(numbered(structure))
     room = None if look.columns is None else (look.columns - indent) // 2
     branches = [_branch(item.last, look, room) for item in items]
@@ -72,7 +72,7 @@ def _message(part: BodyPart) -> str:
 
 
 def _rest(part: BodyPart, params: Mapping[str, str | None], more: Mapping[str, str | None]) -> Iterator[Fragment]:
-    """What few parts have."""
+    """Yield the words for the fields that only few parts have."""
     for key, value in [*params.items(), *more.items()]:
         plain = key.partition("*")[0]
         if plain not in _NOT_SHOWN and not (plain in ("filename", "size") and key in more):
@@ -85,13 +85,16 @@ def _rest(part: BodyPart, params: Mapping[str, str | None], more: Mapping[str, s
 
 
 def file_name(part: BodyPart) -> str:
-    """The name to save a part by: the disposition's `filename`, else the type's `name`; "" where there is none."""
+    """Return the file name of a part: the disposition's `filename`, else the type's `name`; "" if there is none."""
     more = part.disposition[1] if part.disposition is not None else None
     return parameter(more or {}, "filename") or parameter(part.params or {}, "name")
 
 
 def parameter(params: Mapping[str, str | None], name: str) -> str:
-    """A parameter as text: put together and decoded (RFC 2231 sections 3 and 4), or in encoded words as some do."""
+    """Return a parameter as text.
+
+    It is put together and decoded (RFC 2231 sections 3 and 4), or decoded from encoded words, which some use instead.
+    """
     if params.get(f"{name}*"):
         return _charset(params[f"{name}*"] or "")
     pieces: list[str] = []
@@ -106,7 +109,7 @@ def parameter(params: Mapping[str, str | None], name: str) -> str:
 
 
 def _charset(text: str) -> str:
-    """charset'language'percent-encoded."""
+    """Return the text of charset'language'percent-encoded."""
     from urllib.parse import unquote_to_bytes
 
     charset, mark, rest = text.partition("'")

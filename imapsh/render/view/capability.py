@@ -1,4 +1,4 @@
-"""CAPABILITY by what it gives, ENABLED, and ID."""
+"""CAPABILITY grouped by what the capabilities add, ENABLED, and ID."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from imapsh.render.visible import visible, width
 from imapsh.table.capabilities import GROUPS
 from imapsh.table.model import Name
 
-_BROAD = 70  #: columns from which on name, RFC and explanation stand beside each other
-_NAME = 24  #: columns that names are given at most
+_BROAD = 70  #: columns from which on name, RFC and explanation are side by side
+_NAME = 24  #: columns that a name gets at most
 _UNKNOWN = Name("capability", "", "not in the table", "", group=GROUPS[-1])
 
 
 def capabilities(value: Capabilities, look: Look) -> Iterator[Line]:
-    """Groups of names, each with where it stands and a line of what it is; what came and went is marked."""
+    """Yield groups of names, each name with its RFC and a line that explains it; what came and went is marked."""
     response = look.response
     if response is not None and response.name == "ENABLED":
         yield from flow([("response", "enabled"), ("", " ")], _names(value.names), look.columns, 4)
@@ -43,7 +43,7 @@ def capabilities(value: Capabilities, look: Look) -> Iterator[Line]:
 
 
 def _find(name: str) -> Name:
-    """Its row; of `AUTH=PLAIN` with what the mechanism's says."""
+    """Return its row; that of `AUTH=PLAIN` has the explanation of the mechanism."""
     row = table.find("capability", name) or _UNKNOWN
     mechanism = table.find("mechanism", name[len("AUTH=") :]) if row.name == "AUTH=" else None
     if mechanism is not None:
@@ -52,7 +52,10 @@ def _find(name: str) -> Name:
 
 
 def changes(names: tuple[str, ...], look: Look) -> Iterator[Line]:
-    """How many, and what came and went; all of them where none were known before.  For the code CAPABILITY."""
+    """Yield how many there are, and what came and went; all of them if none were known before.
+
+    For the code CAPABILITY.
+    """
     came, went = _changes(names, look)
     if not came and not went:
         yield from flow([("", "  "), *_counted(names), ("", " ")], _names(names), look.columns, 4)
@@ -65,7 +68,7 @@ def changes(names: tuple[str, ...], look: Look) -> Iterator[Line]:
 
 
 def _changes(names: tuple[str, ...], look: Look) -> tuple[set[str], list[str]]:
-    """What came, in upper case, and what went, since the capabilities changed last."""
+    """Return what came, in upper case, and what went with the last change of the capabilities."""
     before = look.memory.before
     if before is None or _upper(names) != _upper(look.memory.now):
         return set(), []
@@ -108,7 +111,7 @@ _RFC = len("RFC 3502 §6.3.11")
 
 
 def identification(value: Id, look: Look) -> Iterator[Line]:
-    """What the server says of itself, a line a field."""
+    """Yield what the server says of itself, a line for each field."""
     if not value.fields:
         yield from flow([], words_of("the server did not say anything about itself", "response"), look.columns, 4)
         return

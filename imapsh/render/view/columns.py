@@ -1,4 +1,4 @@
-"""Text in columns: cut, filled and broken by the columns it takes, and grids whose columns stay where they are."""
+"""Text in columns: cut, filled and broken by its width, and grids whose columns stay where they are."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from imapsh.render.visible import width
 from imapsh.tuples import NamedTuple
 
 ELLIPSIS = "…"
-GAP = 2  #: columns between two columns
+GAP = 2  #: blanks between two columns
 
-_INDENT = 4  # of the second band of a grid
+_INDENT = 4  # indent of the second band of a grid
 _BAR = 20  # columns of a bar
 
 
 def clip(text: str, columns: int) -> str:
-    """The longest beginning of visible `text` that takes no more than `columns`, combining marks with their base."""
+    """Return the longest beginning of visible `text` that takes at most `columns`, combining marks with their base."""
     if len(text) <= columns and text.isascii():
         return text
     taken = 0
@@ -30,20 +30,20 @@ def clip(text: str, columns: int) -> str:
 
 
 def cut(text: str, columns: int) -> str:
-    """`text`, or as much of it as leaves room for an ellipsis within `columns`."""
+    """Return `text`, or as much of it as leaves room for an ellipsis within `columns`."""
     return text if width(text) <= columns else clip(text, columns - 1) + ELLIPSIS
 
 
 def fill(text: str, columns: int, right: bool = False) -> str:
-    """`text` with spaces behind it, or before it, up to `columns`."""
+    """Return `text` with spaces after it, or before it if `right`, up to `columns`."""
     spaces = " " * (columns - width(text))
     return spaces + text if right else text + spaces
 
 
 def flow(head: Line, words: Iterable[Fragment], columns: int | None, hang: int, between: str = " ") -> Iterator[Line]:
-    """`words` behind `head`, as many on a line as fit, the lines behind the first set in by `hang`.
+    """Yield lines that have `words` after `head`, as many on a line as fit; `hang` is the indent of all but the first.
 
-    A word too long for a line is broken, at a space or behind a comma if it holds one, and so is such a head.
+    A word that is too long for a line is broken, at a space or after a comma if it holds one, and so is such a head.
     """
     if columns is None:
         yield [*head, *_between(words, between)]
@@ -71,7 +71,10 @@ def flow(head: Line, words: Iterable[Fragment], columns: int | None, hang: int, 
 
 
 def joined(line: Line) -> Line:
-    """The line with neighbours of one style as one fragment, the space between them too: fewer sequences to send."""
+    """Return the line with neighbours of one style joined to one fragment, with the space between them.
+
+    Fewer sequences are sent like this.
+    """
     made: list[tuple[str, list[str]]] = []
     for style, text in line:
         if made and made[-1][0] == style:
@@ -92,12 +95,12 @@ def _between(words: Iterable[Fragment], between: str) -> Iterator[Fragment]:
 
 
 def words_of(text: str, style: str = "") -> Iterator[Fragment]:
-    """The words of visible text, for `flow`."""
+    """Yield the words of visible text, for `flow`."""
     return ((style, word) for word in text.split(" ") if word)
 
 
 def bar(part: int, whole: int) -> Line:
-    """Return `[####......]  41 %`, cut at 100 %, in the style of an error from there on."""
+    """Return `[####......]  41 %`, which ends at 100 %; from there on it has the style of an error."""
     done = _BAR * min(part, whole) // whole if whole else _BAR
     style = "error" if part >= whole else "number"
     percent = f"{100 * part // whole:3} %" if whole else "full"
@@ -105,7 +108,10 @@ def bar(part: int, whole: int) -> Line:
 
 
 class Column(NamedTuple):
-    """A column of a grid.  `least`: columns to which it may be cut, 0 for never; `sharp`: without an ellipsis."""
+    """A column of a grid.
+
+    `least` is the number of columns to which it may be cut, 0 for never.  If `sharp`, it is cut without an ellipsis.
+    """
 
     title: str
     right: bool = False
@@ -114,9 +120,9 @@ class Column(NamedTuple):
 
 
 class Grid:
-    """Columns of widths that are found once, from the first rows.
+    """Columns whose widths are found once, from the first rows.
 
-    Where they do not fit beside each other, they go on in a second band below the first, and so on.
+    If they do not fit side by side, they go on in a second band below the first, and so on.
     """
 
     def __init__(self, columns: Sequence[Column], rows: Iterable[Sequence[Fragment]], room: int | None) -> None:
@@ -134,11 +140,11 @@ class Grid:
                 self._share(least, band, room - _indent(index))
 
     def header(self) -> Iterator[Line]:
-        """The titles."""
+        """Yield the titles."""
         return self.row([("note", column.title) for column in self._columns])
 
     def row(self, cells: Sequence[Fragment]) -> Iterator[Line]:
-        """A row, as one line a band."""
+        """Yield a row, as one line for each band."""
         for index, band in enumerate(self._bands):
             line: Line = [("", " " * _indent(index))] if index else []
             for place in band:
@@ -153,7 +159,10 @@ class Grid:
                 yield line
 
     def _share(self, least: Sequence[int], band: Sequence[int], room: int) -> None:
-        """Give what is left to the columns of a band that can use it, evenly; to a sharp one all or nothing."""
+        """Give the remaining room to the columns of a band that can use it, evenly.
+
+        A sharp column gets all that it wants, or nothing.
+        """
         widths = self._widths
         spare = max(0, room - sum(least[place] for place in band) - GAP * (len(band) - 1))
         wanting = sorted(band, key=lambda place: (self._columns[place].sharp, widths[place] - least[place]))

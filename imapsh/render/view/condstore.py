@@ -1,4 +1,4 @@
-"""MODIFIED: which messages STORE has left as they are."""
+"""MODIFIED: the messages that STORE has left as they are."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ from imapsh.render.view.look import Line, Look
 
 
 def modified(value: Modified, look: Look) -> Iterator[Line]:
-    """UIDs after UID STORE, and else message numbers (RFC 7162 section 3.1.3)."""
+    """Yield the messages: UIDs after UID STORE, and otherwise message numbers (RFC 7162 section 3.1.3)."""
     noun = "UID" if look.command.upper().startswith("UID ") else "message"
     yield [*words_of(f"{noun} {value} had changed before, and is left as it was", "note")]

@@ -1,7 +1,7 @@
-"""A literal of FETCH by its content, its transfer encoding and character set undone where they are known.
+"""A literal of FETCH by its content, with its transfer encoding and character set undone if they are known.
 
-They are known from a structure that was seen, in the same response or before, or from the message's own header where
-the literal is a whole message.  What was undone is said; else the octets are shown as they are.
+They are known from a structure that was seen, in the same response or before, or from the message's own header if the
+literal is a whole message.  The view says what was undone; otherwise the octets are shown as they are.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _OLD = {"RFC822": "BODY[]", "RFC822.HEADER": "BODY[HEADER]", "RFC822.TEXT": "BOD
 
 
 class Section(NamedTuple):
-    """What a literal is: of BINARY, part number, specifier, and the octet where it begins."""
+    """A section that a literal holds: whether it is BINARY, part number, specifier, and the octet where it begins."""
 
     binary: bool
     number: str
@@ -40,7 +40,7 @@ class Section(NamedTuple):
 
 
 def section(item: str) -> Section | None:
-    """An item's name taken apart; None for one that is no section."""
+    """Return the parts of an item's name, or None if it does not name a section."""
     found = _SECTION.fullmatch(_OLD.get(item, item))
     if found is None:
         return None
@@ -48,7 +48,7 @@ def section(item: str) -> Section | None:
 
 
 def content(item: str, data: Part, value: Fetch | UidFetch, look: Look, uid: int | None) -> Iterator[Line]:
-    """The item's name with what it holds, and below, behind a gutter, the content."""
+    """Yield the item's name with what it holds, and below it the content, with a gutter on its left."""
     where = section(item)
     seen = look.memory.structure(value.seq, value.uid or uid)
     part = _part(where, seen)
@@ -66,7 +66,7 @@ def content(item: str, data: Part, value: Fetch | UidFetch, look: Look, uid: int
 
 
 def _part(where: Section | None, structure: BodyPart | None) -> BodyPart | None:
-    """What the structure says of the section's octets."""
+    """Return what the structure says of the section's octets."""
     if where is None or structure is None or where.kind.startswith(("HEADER", "MIME")):
         return None
     if not where.kind:
@@ -77,7 +77,10 @@ def _part(where: Section | None, structure: BodyPart | None) -> BodyPart | None:
 
 
 def encoding(item: str, structure: BodyPart | None) -> str:
-    """The transfer encoding in which a server sends an item, as far as a structure tells it; "" for none to undo."""
+    """Return the transfer encoding in which a server sends an item, as far as a structure says.
+
+    It is "" if there is nothing to undo.
+    """
     where = section(item)
     part = _part(where, structure)
     if where is None or where.binary or part is None or part.body is not None:
@@ -119,14 +122,14 @@ def _title(item: str, data: Part, part: BodyPart | None, said: str, look: Look) 
 
 
 def shown(data: Part, label: str, look: Look) -> Iterator[Line]:
-    """The lines of a literal behind a gutter; `label` is the item that it is the value of."""
+    """Yield the lines of a literal with a gutter on their left; `label` is the item whose value it is."""
     elide = ELIDE if look.elide is None else look.elide
     for line in literal_lines(data, label, elide):
         yield [_GUTTER, *line]
 
 
 def _beginning(item: str, data: Spilled, where: Section | None, part: BodyPart | None, look: Look) -> Iterator[Line]:
-    """The first lines of a literal that is in a file, also where all is shown of smaller ones."""
+    """Yield the first lines of a literal that is in a file, even if smaller literals are shown whole."""
     elide = look.elide or ELIDE
     if part is None or where is None or not is_kept(data):
         yield from _title(item, data, part, "", look)
@@ -142,7 +145,7 @@ def _beginning(item: str, data: Spilled, where: Section | None, part: BodyPart |
 
 
 def _message(item: str, data: bytes, where: Section, look: Look) -> Iterator[Line]:
-    """Its header, and below each of its parts with what is undone."""
+    """Yield its header, and below it each of its parts, with what is undone."""
     from imapsh.render.view.message import parts
 
     if where.begins or is_binary(data):
@@ -158,7 +161,7 @@ def _message(item: str, data: bytes, where: Section, look: Look) -> Iterator[Lin
 
 
 def named(name: str, data: Any, look: Look) -> Iterator[Line]:
-    """The name of something, and what it holds: a structure as a tree, octets behind a gutter, all else in the line."""
+    """Yield a name and what it holds: a structure as a tree, octets with a gutter, anything else in the line."""
     head: Line = [("", "  "), ("section", visible(name)), ("", " ")]
     if isinstance(data, BodyPart):
         yield head

@@ -1,4 +1,4 @@
-"""ADDTO and REMOVEFROM: what changes in a result, and where."""
+"""ADDTO and REMOVEFROM: the changes in a result, and their places."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from imapsh.render.view.search import listed
 
 
 def changes(value: Changes, look: Look) -> Iterator[Line]:
-    """A line for each change, in the order in which they are to be done."""
+    """Yield a line for each change, in the order in which they are to be done."""
     for place, ids in value:
         where = f"at {place:,}" if place else "in its place"
         yield from listed([("number", where), ("", "  ")], str(ids).split(","), look)

@@ -1,4 +1,4 @@
-"""CONVERTED: each item of a message.  CONVERSION: from which format to which, and with which parameters."""
+"""CONVERTED: each item of a message.  CONVERSION: its source and target format, and its parameters."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from imapsh.render.visible import visible
 
 
 def converted(value: Converted, look: Look) -> Iterator[Line]:
-    """The message, and below what was asked for of it."""
+    """Yield the message, and below it what was asked for of it."""
     yield [("response", f"message {value.seq}"), ("", "  "), ("note", "converted")]
     for name, data in value.items.items():
         head: Line = [("", "  "), ("section", visible(name)), ("", " ")]
@@ -30,7 +30,7 @@ def converted(value: Converted, look: Look) -> Iterator[Line]:
 
 
 def conversion(value: Conversion, look: Look) -> Iterator[Line]:
-    """One conversion, and its parameters."""
+    """Yield one conversion, and its parameters."""
     head: Line = [("keyword", visible(value.source)), ("", " "), ("note", "to"), ("", " ")]
     words: list[Fragment] = [("keyword", visible(value.target))]
     words += [("note", "with")] * bool(value.parameters)

@@ -14,9 +14,10 @@ _LABEL = len("In-Reply-To: ")
 
 
 def card(value: Envelope, look: Look, indent: int = 2) -> Iterator[Line]:
-    """A line a field, labels aligned; what is missing is left out.
+    """Yield a line for each field, with labels aligned; missing fields are left out.
 
-    So are Sender and Reply-To where they are From's: a server puts those in (RFC 9051 section 7.5.2).
+    Sender and Reply-To are left out too if they are the same as From, because a server fills them in (RFC 9051 section
+    7.5.2).
     """
     fields: list[tuple[str, list[Fragment]]] = []
     if value.date is not None:

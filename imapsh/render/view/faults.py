@@ -1,4 +1,4 @@
-"""What is wrong with a response, below its view: the octets around each fault, a caret, and the rule."""
+"""The faults of a response, below its view: the octets around each fault, a caret, and the rule."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from imapsh.render.view.look import Line
 from imapsh.render.visible import visible, width
 from imapsh.wire.frames import Frame, size_of
 
-_LEFT = 40  #: octets shown before a caret at most
-_RIGHT = 30  #: and behind it
+_LEFT = 40  #: octets that are shown before a caret at most
+_RIGHT = 30  #: octets that are shown from the caret on at most
 
 
 def faults(response: Response, findings: Sequence[Finding], columns: int | None) -> Iterator[Line]:
-    """Violations in the order of their octets, then findings of conduct; `?` marks a notice."""
+    """Yield violations in the order of their octets, then findings of conduct; `?` marks a notice."""
     for violation in sorted(response.violations, key=lambda violation: violation.offset):
         yield from _violation(response.frame, violation, columns)
     for finding in findings:
@@ -46,7 +46,7 @@ def _violation(frame: Frame, violation: Violation, columns: int | None) -> Itera
 
 
 def _around(frame: Frame, offset: int) -> tuple[bytes, bytes]:
-    """The octets of its line before and behind an octet; none of a literal that is not in memory."""
+    """Return the octets of its line before and after an octet; none for a literal that is not in memory."""
     for part in frame.parts:
         octets = size_of(part)
         if offset < octets or part is frame.parts[-1]:

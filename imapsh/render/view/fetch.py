@@ -1,4 +1,4 @@
-"""One message of FETCH: a line of what is short, then envelope, structure, and each literal by its content."""
+"""One message of FETCH: a line with the short items, then envelope, structure, and each literal by its content."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from imapsh.render.visible import visible
 from imapsh.wire.frames import Spilled
 
 _DATES = {"INTERNALDATE": "received"}
-_SHORT = 60  #: characters of an item's value that stand in the first line
+_SHORT = 60  #: characters that an item's value in the first line may have
 
 
 def fetch(value: Fetch | UidFetch, look: Look) -> Iterator[Line]:
-    """The message that is being shown."""
+    """Yield the lines of the message that is being shown."""
     return message(value, look, look.uid)
 
 
 def message(value: Fetch | UidFetch, look: Look, uid: int | None) -> Iterator[Line]:
-    """A message, item by item in the order in which they came; `uid` where it is known."""
+    """Yield the lines of a message, item by item in the order in which they came; `uid` is its UID, if it is known."""
     large = {item: data for item, data in value.items.items() if not _is_short(data)}
     words = [word for item, data in value.items.items() if item not in large for word in _short(item, data)]
     if value.seq and uid is not None and "UID" not in value.items:
@@ -72,7 +72,7 @@ def _short(item: str, data: Any) -> Iterator[Fragment]:
 
 
 def header_fields(data: bytes) -> Iterator[tuple[str, str]]:
-    """Name and text of each field of a header block, folded lines put together (RFC 5322 section 2.2.3)."""
+    """Yield the name and text of each field of a header block, with folded lines joined (RFC 5322 section 2.2.3)."""
     text = data.decode("utf-8", "backslashreplace").replace("\r\n", "\n")
     for line in text.replace("\n ", " ").replace("\n\t", " ").split("\n"):
         name, colon, rest = line.partition(":")

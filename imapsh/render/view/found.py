@@ -1,4 +1,4 @@
-"""Which function shows a type of value: by VIEWS, or by the names of the value's module and type."""
+"""Finds the function that shows a type of value: by VIEWS, or by the names of the value's module and type."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def view_of(kind: type) -> str | None:
 
 
 def words(value: Any) -> str:
-    """Return a value in a few visible words, to stand beside something else; "" if it has none.
+    """Return a value in a few visible words, to be shown beside something else; "" if it has none.
 
     For an extension's `SomeValue` they are what `some_value_words` of its view module returns.
     """
@@ -50,7 +50,7 @@ def words(value: Any) -> str:
 
 @cache
 def _by_name(module: str, name: str, ending: str = "") -> str | None:
-    """Return the view of an extension's value, by the names of its module and its type, and an ending."""
+    """Return the view of an extension's value, by the names of its module and its type, with an ending."""
     floor, _, family = module.rpartition(".")
     if floor != "imapsh.grammar" or find_spec(f"{__package__}.{family}") is None:
         return None

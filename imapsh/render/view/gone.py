@@ -1,4 +1,4 @@
-"""EXPUNGE: a message, or how many of one command and which UIDs they had.  VANISHED: UIDs."""
+"""EXPUNGE: a message, or how many messages one command removed and their UIDs.  VANISHED: UIDs."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from imapsh.render.styles import Fragment
 from imapsh.render.view.columns import flow, words_of
 from imapsh.render.view.look import Line, Look
 
-MOST = 10_000  #: messages held back; of more it is said several times
+MOST = 10_000  #: messages held back; if there are more, the view is split
 
 
 def expunged(value: Expunged, look: Look) -> Iterator[Line]:
-    """One message."""
+    """Yield the line for one message."""
     return _one(value.seq, look.uid, look)
 
 
@@ -26,7 +26,7 @@ def _one(number: int, uid: int | None, look: Look) -> Iterator[Line]:
 
 
 def vanished(value: Vanished, look: Look) -> Iterator[Line]:
-    """Their UIDs."""
+    """Yield their UIDs."""
     head = "gone before, UID" if value.earlier else "gone, UID"
     return flow([("response", head), ("", " ")], _set(str(value.uids).split(",")), look.columns, 4, "")
 
@@ -36,7 +36,7 @@ def _set(ranges: list[str]) -> list[Fragment]:
 
 
 class Gone:
-    """Gathers EXPUNGE.  The message numbers of many would tell nothing: each counts from the one before."""
+    """Gathers EXPUNGE.  The message numbers of many would say nothing, because each counts from the one before."""
 
     def __init__(self) -> None:
         self.begun = False
@@ -44,7 +44,7 @@ class Gone:
 
     @property
     def full(self) -> bool:
-        """Whether there are as many as are held back."""
+        """Return whether as many are held back as may be."""
         return len(self._gone) >= MOST
 
     def take(self, response: Response, look: Look) -> bool:
@@ -55,7 +55,7 @@ class Gone:
         return True
 
     def lines(self, look: Look) -> Iterator[Line]:
-        """What is gone."""
+        """Yield what is gone."""
         gone, self._gone = self._gone, []
         self.begun = self.begun or bool(gone)
         if len(gone) == 1:

@@ -1,4 +1,4 @@
-"""INPROGRESS: how far a command has come, with a bar where that is known."""
+"""INPROGRESS: the progress of a command, with a bar if it is known."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from imapsh.render.visible import visible
 
 
 def in_progress(value: InProgress, look: Look) -> Iterator[Line]:
-    """One line: a bar and the numbers, or the number alone, or that the command still runs."""
+    """Yield one line: a bar and the numbers, or the number alone, or that the command still runs."""
     drawn: Line = []
     if value.percent is not None:
         drawn = [("number", "".join(text for _, text in bar(value.percent, 100)[:-2]))]

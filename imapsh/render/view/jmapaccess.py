@@ -1,4 +1,4 @@
-"""JMAPACCESS: where the JMAP session is."""
+"""JMAPACCESS: the URL of the JMAP session."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ from imapsh.render.visible import visible
 
 
 def jmap_access(value: JmapAccess, look: Look) -> Iterator[Line]:
-    """The URL."""
+    """Yield the URL."""
     yield from flow([("note", "the same mail by JMAP:"), ("", " ")], [("string", visible(value.url))], look.columns, 4)

@@ -1,4 +1,4 @@
-"""LANGUAGE and COMPARATOR: which is in use, and which there are."""
+"""LANGUAGE and COMPARATOR: the one in use, and those that there are."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from imapsh.render.visible import visible
 
 
 def languages(value: Languages, look: Look) -> Iterator[Line]:
-    """The language that the server uses from here on, or those that it knows."""
+    """Yield the language that the server uses from here on, or those that it knows."""
     noun = "texts are in" if len(value.languages) == 1 else "languages"
     yield from flow([("response", noun), ("", " ")], _words(value.languages), look.columns, 4)
 
 
 def comparators(value: Comparators, look: Look) -> Iterator[Line]:
-    """The comparator in use, and those that fit too."""
+    """Yield the comparator in use, and those that match too."""
     head: Line = [("response", "compared by"), ("", " "), ("string", visible(value.active))]
     if value.matching is None:
         yield head

@@ -1,4 +1,4 @@
-"""The mailboxes of one LIST or LSUB as one table: a column for each item of STATUS, sorted by one, and totalled."""
+"""The mailboxes of one LIST or LSUB as one table: a column for each item of STATUS, sorted by one, with totals."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from imapsh.tuples import NamedTuple
 
 NAME = "NAME"  #: the column of the names, to sort by
 _TOTAL = "(total)"
-_MOST = 12  #: items that have columns; what a server tells besides stands behind them
+_MOST = 12  #: items that have columns; others are shown after these
 
 
 class Row(NamedTuple):
-    """A mailbox, the values of its STATUS by item, and what else was told of it, in words."""
+    """A mailbox, the values of its STATUS by item, and what else was said of it, in words."""
 
     listed: MailboxList
     status: Mapping[str, Any]
@@ -30,7 +30,7 @@ class Row(NamedTuple):
 
 
 class Listing:
-    """Shows mailboxes as tables, of which each one after the first goes on where the last had to end.
+    """Shows mailboxes as tables.  A table after the first goes on where the one before had to end.
 
     Each is sorted by itself; the totals are of all rows up to there.
     """
@@ -40,7 +40,7 @@ class Listing:
         self._totals: dict[str, int] = {}
 
     def lines(self, rows: Sequence[Row], what: str, look: Look) -> Iterator[Line]:
-        """Yield how many there are, the titles, a line for each mailbox, and the totals; `what` is the command's."""
+        """Yield the count, the titles, a line for each mailbox, and the totals; `what` names the command."""
         by = look.column
         told = dict.fromkeys(item for row in rows for item in row.status)
         missing = by != NAME and by not in told
@@ -64,7 +64,7 @@ class Listing:
             yield from grid.row(line)
 
     def _title(self, number: int, what: str, by: str) -> str:
-        """`16 mailboxes, by size`; of a table that goes on, that it is sorted by itself."""
+        """Return `16 mailboxes, by size`; for a table that goes on, that it is sorted by itself."""
         mailboxes = count(number, "mailbox", "mailboxes") + what
         if not self._rows:
             return f"{mailboxes}, by {visible(by)}"
@@ -91,7 +91,7 @@ def sums(item: str) -> str:
 
 
 def _sorted(rows: Iterable[Row], by: str) -> list[Row]:
-    """Return the rows by their names, or by an item: numbers from the largest, then text, then where it is missing."""
+    """Return the rows by their names, or by an item: numbers from the largest, then text, then those without it."""
     named = sorted(rows, key=lambda row: (row.listed.mailbox.casefold(), row.listed.mailbox))
     if by == NAME:
         return named
@@ -106,7 +106,7 @@ def _sorted(rows: Iterable[Row], by: str) -> list[Row]:
 
 
 def _column(item: str, rows: Iterable[Row]) -> Column:
-    """The column of an item; of numbers, to the right."""
+    """Return the column of an item; numbers are aligned to the right."""
     numbers = all(isinstance(row.status.get(item), int | None) for row in rows)
     return Column(visible(item.lower()), right=numbers, least=0 if numbers else 10)
 
@@ -129,7 +129,7 @@ def _cells(row: Row, items: Sequence[str]) -> list[Fragment]:
 
 
 def _amount(item: str, value: int) -> str:
-    """A size in octets, kB, MB or more; a number of messages with commas; any other number as it is."""
+    """Return a size in octets, kB, MB or more; a number of messages with commas; any other number as it is."""
     kind = sums(item)
     if kind == "octets":
         return readable.short_size(value)

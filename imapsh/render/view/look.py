@@ -1,4 +1,4 @@
-"""What a view knows beside its value: how wide, how much of a literal, and what was said before."""
+"""Settings of a view: how wide it is, how much of a literal it shows, and what was said before."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from imapsh.tuples import NamedTuple
 Line = list[Fragment]
 
 MARGIN = 2  #: columns that the margin takes
-NARROWEST = 30  #: columns; a narrower terminal is written to as if it had so many
+NARROWEST = 30  #: columns; a narrower terminal is treated as if it had this many
 
 
 class Branches(NamedTuple):
-    """What trees are drawn with: before a node, before the last, below a node, below the last."""
+    """The strings that trees are drawn with: before a node, before the last, below a node, below the last."""
 
     node: str
     last: str
@@ -27,10 +27,14 @@ _ASCII = Branches("|- ", "`- ", "|  ", "   ")
 
 
 class Look:
-    """`width`: the terminal's columns, None for no terminal: then nothing is cut and trees are drawn in ASCII.
+    """The settings with which views show their values.
 
-    `elide`: lines of a literal to show, 0 for all, None for the usual.  `column`: the column by which a listing of
-    mailboxes is sorted, in upper case, "" for a tree.  `command`, `response` and `uid` are of what is being shown.
+    `width` is the terminal's columns.  It is None if there is no terminal: then nothing is cut and trees are drawn in
+    ASCII.
+
+    `elide` is the number of lines of a literal to show, 0 for all, None for the default.  `column` is the column by
+    which a listing of mailboxes is sorted, in upper case, "" for a tree.  `command`, `response` and `uid` belong to
+    what is being shown.
     """
 
     __slots__ = ("column", "command", "elide", "memory", "response", "uid", "width")
@@ -48,10 +52,10 @@ class Look:
 
     @property
     def columns(self) -> int | None:
-        """Columns behind the margin, None for no end of them."""
+        """Return the columns beside the margin, or None if there is no limit."""
         return None if self.width is None else max(NARROWEST, self.width) - MARGIN
 
     @property
     def branches(self) -> Branches:
-        """What to draw trees with."""
+        """Return the strings to draw trees with."""
         return _ASCII if self.width is None else _DRAWN

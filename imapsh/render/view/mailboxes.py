@@ -13,9 +13,9 @@ from imapsh.render.view.look import Line, Look
 from imapsh.render.view.readable import plain, size
 from imapsh.render.visible import visible
 
-#: status item -> its words, the number put in; those of others stand behind their names
+#: status item -> its words after the number; those of other items come after their names
 _ITEMS = {"UNSEEN": "unseen", "RECENT": "recent", "DELETED": "deleted"}
-#: what the place of a mailbox in a tree tells already, or what has a word of its own
+#: attributes that the place of a mailbox in a tree shows already, or that have a word of their own
 _CHILDREN = {"\\HASCHILDREN", "\\HASNOCHILDREN"}
 _WORDS = {
     "\\SUBSCRIBED": "subscribed",
@@ -31,7 +31,7 @@ CLOSED = {"\\NOSELECT", "\\NONEXISTENT"}
 
 
 def numbers(items: Mapping[str, Any]) -> Iterator[Fragment]:
-    """The numbers of a STATUS: `240 messages`, `74 unseen`, `UIDNEXT 250`."""
+    """Yield the numbers of a STATUS: `240 messages`, `74 unseen`, `UIDNEXT 250`."""
     for name, value in items.items():
         if name == "MESSAGES" and isinstance(value, int):
             yield "number", count(value, "message")
@@ -44,15 +44,15 @@ def numbers(items: Mapping[str, Any]) -> Iterator[Fragment]:
 
 
 def status(value: MailboxStatus, look: Look) -> Iterator[Line]:
-    """A mailbox and its numbers."""
+    """Yield a mailbox and its numbers."""
     words = [*numbers(value.items)] or [("nil", "(nothing)")]
     return flow([("mailbox", visible(value.mailbox) or '""'), ("", "  ")], words, look.columns, 4, "  ")
 
 
 def attributes(value: MailboxList, children: bool | None = None) -> Iterator[Fragment]:
-    """Special uses, words for the other attributes, and extended data.
+    """Yield special uses, words for the other attributes, and extended data.
 
-    `children`: whether some are shown below, which an attribute then need not say; None where that is not known.
+    `children` says whether some are shown below, because an attribute need not say it then; None if that is not known.
     """
     ordinary = []
     for attr in value.attrs:
@@ -73,19 +73,19 @@ def attributes(value: MailboxList, children: bool | None = None) -> Iterator[Fra
 
 
 def mailbox(value: MailboxList, look: Look) -> Iterator[Line]:
-    """One mailbox that nobody asked for, or the answer about the delimiter (RFC 9051 section 6.3.9)."""
+    """Yield one mailbox that nobody asked for, or the answer about the delimiter (RFC 9051 section 6.3.9)."""
     style = "note" if CLOSED.intersection(attr.upper() for attr in value.attrs) else "mailbox"
     words = [*attributes(value), ("note", separator(value.delimiter))]
     return flow([(style, visible(value.mailbox) or '""'), ("", "  ")], words, look.columns, 4, "  ")
 
 
 def separator(delimiter: str | None) -> str:
-    """`delimiter /`, or that there is no hierarchy."""
+    """Return `delimiter /`, or that there is no hierarchy."""
     return "no hierarchy" if delimiter is None else f"delimiter {visible(delimiter)}"
 
 
 def namespaces(value: Namespaces, look: Look) -> Iterator[Line]:
-    """A line a namespace."""
+    """Yield a line for each namespace."""
     yield [("response", "namespaces")]
     for label, spaces in (("personal", value.personal), ("other users", value.other), ("shared", value.shared)):
         if spaces is None:

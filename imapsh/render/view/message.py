@@ -1,4 +1,4 @@
-"""A whole message taken apart by its own headers (RFC 2045, RFC 2046), each leaf with its encoding undone."""
+"""A whole message taken apart by its own headers (RFC 2045, RFC 2046), with the encoding of each leaf undone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from email.message import Message
 
 _MESSAGES = ("message/rfc822", "message/global")
-_HEADERS = "message/delivery-status"  # header blocks, and nothing else (RFC 3464 section 2.1)
+_HEADERS = "message/delivery-status"  # it holds only header blocks (RFC 3464 section 2.1)
 _BLANK = re.compile(rb"\r?\n\r?\n")
 
 
@@ -31,7 +31,7 @@ class MessagePart(NamedTuple):
 
 
 def parts(data: bytes, number: str = "") -> Iterator[MessagePart]:
-    """The header, then every part that holds no others, in order; `number` is the message's own as a part."""
+    """Yield the header, then every part that holds no others, in order; `number` is the message's own as a part."""
     end = _BLANK.search(data)
     yield MessagePart("", "", "", data[: end.end()] if end else data, "HEADER")
     if end is None or end.end() == len(data):

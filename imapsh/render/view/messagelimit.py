@@ -1,4 +1,4 @@
-"""MESSAGELIMIT: an OK with it is a partial result, which is said as loudly as a fault."""
+"""MESSAGELIMIT: an OK with it is a partial result, and the view says so as clearly as a fault."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ from imapsh.render.view.look import Line, Look
 
 
 def message_limit(value: MessageLimit, look: Look) -> Iterator[Line]:
-    """In the reply to a command, what must be said of it; else what the limit is."""
+    """Yield what must be said of the reply to a command; otherwise the limit."""
     caution = value.caution(look.response) if look.response is not None else ""
     yield [*words_of(caution or value.reading(), "error" if caution else "note")]

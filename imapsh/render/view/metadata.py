@@ -1,4 +1,4 @@
-"""METADATA: a line for each entry, longer values below it; and what the code METADATA says."""
+"""METADATA: a line for each entry, with longer values below it; and the meaning of the code METADATA."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from imapsh.render.visible import visible, width
 from imapsh.wire.frames import Part, Spilled
 
 _SHORT = 40  # columns of a value beside a mailbox
-_WIDEST = 32  # columns of names that stand in a column
+_WIDEST = 32  # columns of the names that are aligned
 _GUTTER: Fragment = ("gutter", "    | ")
 _LIMITS = {
     "LONGENTRIES": "the longest value that was left out has {}",
@@ -27,7 +27,10 @@ _LIMITS = {
 
 
 def metadata(value: Metadata, look: Look) -> Iterator[Line]:
-    """The mailbox or the server, and its entries; of a response that nobody asked for, the names of what changed."""
+    """Yield the mailbox or the server, and its entries.
+
+    For a response that nobody asked for, yield the changed names.
+    """
     if value.entries is None:
         yield from changed("metadata", value.mailbox, value.names or (), look)
         return
@@ -36,19 +39,19 @@ def metadata(value: Metadata, look: Look) -> Iterator[Line]:
 
 
 def owner(mailbox: str) -> Line:
-    """Whose annotations these are: a mailbox's, or the server's where its name is ""."""
+    """Return the owner of annotations: a mailbox, or the server if the name is ""."""
     return [("mailbox", visible(mailbox))] if mailbox else [("response", "the server")]
 
 
 def changed(what: str, mailbox: str, names: tuple[str, ...], look: Look) -> Iterator[Line]:
-    """The names of the annotations that somebody else has changed."""
+    """Yield the names of the annotations that somebody else has changed."""
     head: Line = [("response", f"changed {what} of"), ("", " "), *owner(mailbox), ("", "  ")]
     words: list[Fragment] = [("keyword", visible(name)) for name in names]
     yield from flow(head, words or [("nil", "(no entry)")], look.columns, 4, "  ")
 
 
 def each(entries: Mapping[str, str | Part | None], look: Look) -> Iterator[Line]:
-    """A line for each annotation."""
+    """Yield a line for each annotation."""
     if not entries:
         yield [("", "  "), ("nil", "(no entry)")]
     widths = [width(visible(name)) for name in entries]
@@ -60,7 +63,7 @@ def each(entries: Mapping[str, str | Part | None], look: Look) -> Iterator[Line]
 
 
 def _entry(head: Line, data: str | Part | None, look: Look) -> Iterator[Line]:
-    """The name, with its value behind it, or below it if that has more lines or is no text."""
+    """Yield the name with its value after it, or below it if it has more lines or is not text."""
     if data is None:
         yield [*head, ("nil", "(not set)")]
     elif isinstance(data, str) and "\n" not in data and data.isprintable():
@@ -75,7 +78,7 @@ def _entry(head: Line, data: str | Part | None, look: Look) -> Iterator[Line]:
 
 
 def metadata_words(value: Metadata) -> str:
-    """The entries, for a listing of many mailboxes; "" for a response that only tells names of what changed."""
+    """Return the entries, for a listing of many mailboxes; "" for a response that only names what changed."""
     entries = value.entries
     if entries is None:
         return ""
@@ -83,6 +86,6 @@ def metadata_words(value: Metadata) -> str:
 
 
 def metadata_limit(value: MetadataLimit, look: Look) -> Iterator[Line]:
-    """What the limit is, or what was left out because of the one that was asked for."""
+    """Yield the limit, or what was left out because of the limit that was asked for."""
     words = _LIMITS.get(value.reason, visible(value.reason))
     yield [*words_of(words.format(count(value.octets or 0, "octet")), "note")]

@@ -1,4 +1,4 @@
-"""QUOTA: a bar for each limit.  QUOTAROOT: which quota roots a mailbox has."""
+"""QUOTA: a bar for each limit.  QUOTAROOT: the quota roots of a mailbox."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _NOUNS = {"MESSAGE": "messages", "MAILBOX": "mailboxes"}
 
 
 def quota(value: Quota, look: Look) -> Iterator[Line]:
-    """A line for each resource: a bar, the percentage, and usage and limit in words.
+    """Yield a line for each resource: a bar, the percentage, and usage and limit in words.
 
-    The root has a line of its own where the terminal is too narrow for it beside them.
+    The root has a line of its own if the terminal is too narrow to show it beside them.
     """
     title = f"quota {visible(value.root) or '(no name)'}"
     if not value.resources:
@@ -44,7 +44,7 @@ def _words(name: str, usage: int, limit: int) -> Iterator[Fragment]:
 
 
 def quota_root(value: QuotaRoot, look: Look) -> Iterator[Line]:
-    """The mailbox, and its quota roots; the response QUOTA of each follows."""
+    """Yield the mailbox and its quota roots; the response QUOTA of each follows."""
     head: Line = [("mailbox", visible(value.mailbox)), ("", "  ")]
     if not value.roots:
         yield [*head, ("nil", "no quota root")]

@@ -15,8 +15,9 @@ from imapsh.render.view.keywords import colored
 from imapsh.render.visible import visible
 from imapsh.wire.frames import Spilled
 
-_EXACT = 10_000  # up to this many, octets are counted and not rounded
-_SPECIAL = frozenset('()<>[]:;@\\,"')  # what a name needs quotation marks for (RFC 5322 section 3.2.3, without ".")
+_EXACT = 10_000  # below this number, octets are counted and not rounded
+# characters because of which a name needs quotation marks (RFC 5322 section 3.2.3, without ".")
+_SPECIAL = frozenset('()<>[]:;@\\,"')
 
 #: system flag in upper case -> its mark in tables and the word for it
 MARKS = {
@@ -30,20 +31,20 @@ MARKS = {
 
 
 def size(octets: int) -> str:
-    """`655 octets`, `107.2 kB (107,186 octets)`."""
+    """Return a size in words: `655 octets`, `107.2 kB (107,186 octets)`."""
     exact = count(octets, "octet")
     return exact if octets < _EXACT else f"{amounts.size(octets)} ({exact})"
 
 
 def short_size(octets: int) -> str:
-    """`655`, `107.2 kB`."""
+    """Return a size in few characters: `655`, `107.2 kB`."""
     return f"{octets:,}" if octets < _EXACT else amounts.size(octets)
 
 
 def moment(text: str) -> datetime | None:
-    """A date-time of IMAP (RFC 9051 section 9) or a Date field (RFC 5322 section 3.3); None if it is neither.
+    """Return a date-time of IMAP (RFC 9051 section 9) or of a Date field (RFC 5322 section 3.3); None if it is neither.
 
-    Without a time zone where it has none, or says by -0000 that it does not know.
+    It has no time zone if the text has none, or if the text says by -0000 that the zone is unknown.
     """
     from email.utils import parsedate_to_datetime
 
@@ -57,7 +58,7 @@ def moment(text: str) -> datetime | None:
 
 
 def in_table(text: str) -> str:
-    """`2026-06-08 07:43 +0200`; the text as it is where it is no date."""
+    """Return a date as `2026-06-08 07:43 +0200`, or the text as it is if it is not a date."""
     when = moment(text)
     if when is None:
         return one_line(text)
@@ -65,7 +66,7 @@ def in_table(text: str) -> str:
 
 
 def beside(text: str) -> str:
-    """What may stand beside a date as it came: the same in UTC, `2026-06-08 05:43:00 UTC`; "" where it is no date."""
+    """Return what may be shown beside a date: the same in UTC, `2026-06-08 05:43:00 UTC`; "" if it is not a date."""
     when = moment(text)
     if when is None:
         return ""
@@ -78,18 +79,18 @@ def beside(text: str) -> str:
 
 
 def decoded(text: str) -> str:
-    """A header's text unfolded, its encoded words read, on one visible line (RFC 2047)."""
+    """Return a header's text unfolded, with its encoded words decoded, on one visible line (RFC 2047)."""
     unfolded = text.replace("\r\n ", " ").replace("\r\n\t", " ")
     return visible(encoded_words(unfolded) or unfolded)
 
 
 def one_line(text: str) -> str:
-    """Text on one visible line, without blanks around it."""
+    """Return text on one visible line, without blanks around it."""
     return visible(text.strip(" "))
 
 
 def address(one: Address) -> str:
-    """`Name <mailbox@host>`; a name with special characters in quotation marks."""
+    """Return `Name <mailbox@host>`; a name with special characters is in quotation marks."""
     box = visible(one.mailbox or "")
     if one.host is not None:
         box = f"{box}@{visible(one.host)}"
@@ -104,7 +105,7 @@ def address(one: Address) -> str:
 
 
 def addresses(many: Iterable[Address]) -> Iterator[str]:
-    """Each address, with the commas between; a group as `Name: first, second;`."""
+    """Yield each address, with the commas between; a group as `Name: first, second;`."""
     waiting = ""
     for one in many:
         if one.host is None and one.mailbox is not None:
@@ -127,7 +128,7 @@ def _separated(text: str) -> str:
 
 
 def person(many: Iterable[Address] | None) -> str:
-    """The first of some addresses, by name where there is one, and how many more."""
+    """Return the first of some addresses, by its name if it has one, and how many more there are."""
     people = [one for one in many or () if one.host is not None]
     if not people:
         return ""
@@ -137,9 +138,9 @@ def person(many: Iterable[Address] | None) -> str:
 
 
 def flag_marks(flags: Sequence[str]) -> tuple[str, list[str]]:
-    """The marks of system flags in one word, in the order of MARKS, and what other flags there are.
+    """Return the marks of system flags in one word, in the order of MARKS, and the other flags.
 
-    The color of a flag stands first among these.
+    The color of a flag is the first of these.
     """
     color, flags = colored(flags)
     given = {flag.upper() for flag in flags}
@@ -148,7 +149,7 @@ def flag_marks(flags: Sequence[str]) -> tuple[str, list[str]]:
 
 
 def plain(value: Any) -> str:
-    """Any value of an extension, as one visible line; text of several lines as one."""
+    """Return any value of an extension as one visible line; text of several lines is joined."""
     if value is None:
         return "NIL"
     if isinstance(value, Spilled):
@@ -167,7 +168,7 @@ def plain(value: Any) -> str:
 
 
 def style(value: Any) -> str:
-    """The style of such a value."""
+    """Return the style of such a value."""
     if value is None:
         return "nil"
     return "number" if isinstance(value, int) else "text"
@@ -179,5 +180,5 @@ def are_words(value: Any) -> TypeGuard[tuple[str, ...]]:
 
 
 def words(value: tuple[str, ...]) -> str:
-    """The words, those with a blank in quotation marks."""
+    """Return the words; those with a blank are in quotation marks."""
     return " ".join(f'"{visible(word)}"' if " " in word else visible(word) for word in value)

@@ -1,4 +1,4 @@
-"""SEARCH and ESEARCH: how many, and which, as the shortest set."""
+"""SEARCH and ESEARCH: the count, and the numbers as the shortest set."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _INDENT = 4
 
 
 def search(value: Search, look: Look) -> Iterator[Line]:
-    """The numbers, which are UIDs where the command was a UID one."""
+    """Yield the numbers, which are UIDs if the command was a UID one."""
     noun = "UID" if look.command.startswith("UID ") else "message"
     if not value.ids:
         yield [("response", f"no {noun}s")]
@@ -32,7 +32,7 @@ def search(value: Search, look: Look) -> Iterator[Line]:
 
 
 def esearch(value: ESearch, look: Look) -> Iterator[Line]:
-    """COUNT and ALL first, and whatever else there is, each on its line."""
+    """Yield COUNT and ALL first, and then everything else, each on its line."""
     noun = "UID" if value.uid else "message"
     items = dict(value.items)
     number, found = items.pop("COUNT", None), items.pop("ALL", None)
@@ -55,7 +55,7 @@ def esearch(value: ESearch, look: Look) -> Iterator[Line]:
 
 
 def _viewed(view: str, name: str, value: object, look: Look) -> Iterator[Line]:
-    """An item that has a view of its own: its lines, the first behind the name."""
+    """Yield an item that has a view of its own: its lines, the first of them after the name."""
     module, _, function = view.partition(".")
     head: Line = [("", "  "), ("keyword", visible(name)), ("", " ")]
     for line in getattr(import_module(f"{__package__}.{module}"), function)(value, look):
@@ -64,13 +64,13 @@ def _viewed(view: str, name: str, value: object, look: Look) -> Iterator[Line]:
 
 
 def item(name: str, value: object, look: Look) -> Iterator[Line]:
-    """Something besides, on its own line."""
+    """Yield another item on its own line."""
     head: Line = [("", "  "), ("keyword", visible(name)), ("", " ")]
     return flow(head, [("number", plain(value))], look.columns, _INDENT)
 
 
 def listed(head: Line, ranges: list[str], look: Look, noun: str = "ranges") -> Iterator[Line]:
-    """Numbers and ranges behind their title, broken at the commas; of many the rest is counted."""
+    """Yield numbers and ranges after their title, broken at the commas; if there are many, the rest is counted."""
     words: list[Fragment] = [("set", text + ",") for text in ranges[:-1]] + [("set", ranges[-1])]
     elide = ELIDE if look.elide is None else look.elide
     shown = 0

@@ -1,4 +1,4 @@
-"""SORT: how many, and which, in the order of the server."""
+"""SORT: the count, and the numbers in the order of the server."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from imapsh.render.view.search import item, listed
 
 
 def sort(value: Sort, look: Look) -> Iterator[Line]:
-    """The numbers one by one, which are UIDs where the command was a UID one."""
+    """Yield the numbers one by one, which are UIDs if the command was a UID one."""
     noun = "UID" if look.command.startswith("UID ") else "message"
     if value.ids:
         head: Line = [("response", count(len(value.ids), noun)), ("note", " in order"), ("", "  ")]

@@ -17,15 +17,15 @@ from imapsh.render.view.found import view_of, words
 from imapsh.render.view.look import Line, Look
 from imapsh.render.visible import visible
 
-_FEW = 72  #: characters of a code that stand within its brackets
+_FEW = 72  #: characters that a code may have to be shown whole in its brackets
 _MORE = " ..."
 
 
 def text(value: StatusText, look: Look) -> Iterator[Line]:
-    """Who says it, the code, the text, and behind `--` what the code means.
+    """Yield the status, the code, the text, and after `--` the meaning of the code.
 
-    A code whose argument has a view of its own is explained by it: its first line stands there, the others below.  If
-    it has words instead, these stand there.
+    A code whose argument has a view of its own is explained by it: its first line is put there, the others below.  If
+    it has words instead, these are put there.
     """
     response = look.response
     assert response is not None
@@ -64,7 +64,7 @@ def _code(code: Code) -> str:
 
 
 def _meaning(code: Code) -> str:
-    """The argument in words where it has some, else what the table says of the code."""
+    """Return the argument in words if it has some, else what the table says of the code."""
     arg = code.arg
     if isinstance(arg, AppendUid):
         return f"UID {_uids(arg.uids)} (UIDVALIDITY {arg.uidvalidity})"
@@ -77,7 +77,7 @@ def _meaning(code: Code) -> str:
 
 
 def _is_list(code: Code) -> bool:
-    """Return whether the names stand below."""
+    """Return whether the names are shown below."""
     return code.name == "CAPABILITY" and isinstance(code.arg, tuple)
 
 
@@ -91,17 +91,17 @@ def _summary(code: Code) -> str:
 
 
 def flags(value: Flags, look: Look) -> Iterator[Line]:
-    """The flags that the mailbox knows."""
+    """Yield the flags that the mailbox knows."""
     return flow([("response", "flags"), ("", " ")], flag_words(value.flags), look.columns, 6)
 
 
 def flag_words(flags: tuple[str, ...]) -> list[Fragment]:
-    """Each flag, for `flow`; one word in brackets where there are none."""
+    """Return each flag, for `flow`; one word in brackets if there are none."""
     return [("flag", visible(flag)) for flag in flags] or [("nil", "(none)")]
 
 
 def count_of(value: Count, look: Look) -> Iterator[Line]:
-    """EXISTS and RECENT."""
+    """Yield the number of EXISTS or RECENT."""
     response = look.response
     assert response is not None
     words = {"EXISTS": count(value.number, "message"), "RECENT": f"{value.number:,} recent"}

@@ -18,13 +18,13 @@ from imapsh.render.view.look import Line, Look
 from imapsh.render.visible import visible
 from imapsh.wire.frames import Spilled
 
-BLOCK = 200  #: rows held back; the columns are as wide as these ask for
+BLOCK = 200  #: rows held back; they decide the widths of the columns
 
-_SMALL = 2000  #: octets of header fields, characters of an extension's value, that still make a cell
+_SMALL = 2000  #: octets of header fields, or characters of an extension's value, that still fit a cell
 
 _NUMBER, _DATE, _FROM, _SUBJECT = "#", "date", "from", "subject"
 
-#: The columns that are shown otherwise than by the name of their item, in order.
+#: The columns that are not shown by the name of their item, in order.
 _COLUMNS = {
     _NUMBER: Column("#", right=True),
     "UID": Column("UID", right=True),
@@ -35,7 +35,7 @@ _COLUMNS = {
     _SUBJECT: Column("subject", least=16),
     "RFC822.SIZE": Column("size", right=True),
 }
-#: The columns to which those of other items may be cut, by the style of all their cells; 0 for never.
+#: The columns to which other items may be cut, by the style of all their cells; 0 for never.
 _LEAST = {"number": 0, "date": 16, "text": 16}
 _FIELDS = {"DATE": _DATE, "FROM": _FROM, "SUBJECT": _SUBJECT}
 
@@ -48,18 +48,19 @@ class Table:
     def __init__(self) -> None:
         self.begun = False
         self._rows: list[Cells] = []
-        self._only: tuple[Fetch | UidFetch, int | None] | None = None  # the first with its UID, as long as it is alone
+        # the first with its UID, as long as it is the only one
+        self._only: tuple[Fetch | UidFetch, int | None] | None = None
         self._columns: list[str] = []
         self._grid: Grid | None = None
         self._marks: set[str] = set()
 
     @property
     def full(self) -> bool:
-        """Whether there are as many as are held back."""
+        """Return whether as many are held back as may be."""
         return len(self._rows) >= BLOCK
 
     def take(self, response: Response, look: Look) -> bool:
-        """Take in a message, where all that is told of it fits a row."""
+        """Take in a message, if all that is said of it fits a row."""
         value = response.value
         if not isinstance(value, Fetch | UidFetch) or not all(
             _is_small(item, data) for item, data in value.items.items()
@@ -70,7 +71,7 @@ class Table:
         return True
 
     def lines(self, look: Look) -> Iterator[Line]:
-        """The rows below their titles, which stand there once, unless other columns come."""
+        """Yield the rows below their titles, which are shown once, unless other columns come."""
         if self._only is not None:
             yield from message(self._only[0], look, self._only[1])
         elif self._rows:
@@ -91,7 +92,10 @@ class Table:
         self.begun = True
 
     def _column(self, key: str) -> Column:
-        """A column of an item that is shown by its name; numbers stand to the right, and text is cut where it must."""
+        """Return the column of an item that is shown by its name.
+
+        Numbers are aligned to the right, and text may be cut.
+        """
         styles = {cells[key][0] for cells in self._rows if key in cells} - {"nil"}
         return Column(visible(key), right=styles == {"number"}, least=_LEAST.get("".join(styles), 10),
                       sharp=styles == {"date"})  # fmt: skip
@@ -100,7 +104,7 @@ class Table:
         return [cells.get(key, ("", "")) for key in self._columns]
 
     def _legend(self, look: Look) -> Iterator[Line]:
-        """What the marks mean that were not explained yet."""
+        """Yield the meaning of the marks that were not explained yet."""
         used = {mark for cells in self._rows for mark in cells.get("FLAGS", ("", ""))[1].partition(" ")[0]}
         new = [(mark, word) for mark, word in readable.MARKS.values() if mark in used - self._marks]
         self._marks |= used
@@ -131,7 +135,7 @@ def _ordered(rows: list[Cells]) -> list[str]:
 
 
 def _cell(item: str, data: Any) -> Mapping[str, Fragment]:
-    """The cells that an item fills."""
+    """Return the cells that an item fills."""
     if isinstance(data, Envelope):
         return {
             _DATE: ("date", readable.in_table(data.date or "")),

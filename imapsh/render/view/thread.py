@@ -12,17 +12,17 @@ from imapsh.render.view.columns import cut
 from imapsh.render.view.look import Line, Look
 from imapsh.render.visible import visible, width
 
-MOST = 500  #: lines; what is beyond is counted
-_LEVELS = 12  # generations that are set in; later ones stand below each other
+MOST = 500  #: lines; the messages beyond them are counted
+_LEVELS = 12  # generations that are indented; later ones have the same indent
 _STEP = 3  # columns of a generation
 
-#: What is to be drawn: the members of a branch, the first of them that is left, what stands before it and before what
-#: is below it, and whether the branch is the last of its siblings.
+#: A branch that is still to be drawn: its members, the text before its lines, whether it is the last of its siblings,
+#: and whether it is inside a thread.
 _Branch = tuple[tuple[Any, ...], str, bool, bool]
 
 
 def thread(value: Thread, look: Look) -> Iterator[Line]:
-    """A line for each message: its number, or its UID where the command was a UID one, and its subject if known."""
+    """Yield a line for each message: its number, or its UID if the command was a UID one, and its subject if known."""
     uid = look.command.startswith("UID ")
     total = len(value.in_order)
     if not total:
@@ -54,7 +54,7 @@ def _line(number: int | None, before: str, numbers: int, uid: bool, look: Look) 
 
 
 def _drawn(value: Thread, look: Look) -> Iterator[tuple[int | None, str]]:
-    """Yield each message and what is drawn before it; None for one that is missing."""
+    """Yield each message and the text that is drawn before it; None for a message that is missing."""
     drawn = look.branches
     waiting: list[_Branch] = [(one, "", True, False) for one in reversed(value.threads)]
     while waiting:

@@ -10,12 +10,12 @@ from imapsh.tuples import NamedTuple
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _IDENTITY = frozenset({"", "7bit", "8bit", "binary"})
 _UTF8 = frozenset({"", "utf-8", "utf8", "us-ascii", "ascii"})
-#: Python's own codecs that no charset parameter means
+#: Python's own codecs, which no charset parameter means
 _NO_CHARSETS = frozenset({"idna", "punycode", "raw_unicode_escape", "undefined", "unicode_escape", "mbcs", "oem"})
 
 
 class Undone(NamedTuple):
-    """The octets, text in UTF-8, and what was undone, in words; "" where nothing was."""
+    """The result of undoing an encoding: the octets, text in UTF-8, and what was undone, in words, or ""."""
 
     data: bytes
     said: str
@@ -43,7 +43,10 @@ def undo(data: bytes, encoding: str | None, charset: str | None, *, begins: int 
 
 
 def _decoded(data: bytes, name: str) -> bytes | None:
-    """The octets behind an encoding; of base64 that is cut off what is whole.  None where they are something else."""
+    """Return the decoded octets, or None if they are something else.
+
+    Of base64 that is cut off, the whole groups are decoded.
+    """
     if name == "quoted-printable":
         return a2b_qp(data)
     if name != "base64":

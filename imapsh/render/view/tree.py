@@ -1,4 +1,4 @@
-"""The mailboxes of one LIST or LSUB as one tree, the numbers of their STATUS beside; on request as a table."""
+"""The mailboxes of one LIST or LSUB as one tree, with the numbers of their STATUS beside; on request as a table."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ TOLD = 4 * MOST  #: responses about them that are held back
 
 
 class _Node:
-    """A level of a name; `listed` None where only mailboxes below it were listed.
+    """A level of a name; `listed` is None if only mailboxes below it were listed.
 
-    `status` is what STATUS told of it, and `beside` what other responses did, in words.
+    `status` holds what STATUS said of it, and `beside` what other responses said, in words.
     """
 
     __slots__ = ("below", "beside", "listed", "name", "status")
@@ -54,14 +54,14 @@ class Tree:
 
     @property
     def full(self) -> bool:
-        """Whether there are as many as are held back.
+        """Return whether as many are held back as may be.
 
-        One more response is waited for if that is likely to be the STATUS of the mailbox listed last.
+        One more response is awaited if it is likely to be the STATUS of the mailbox listed last.
         """
         return self._told >= TOLD or (self._listed >= MOST and (not self._waits or self._listed > MOST))
 
     def take(self, response: Response, look: Look) -> bool:
-        """Take in a mailbox, or what is told of one that was listed."""
+        """Take in a mailbox, or a response about one that was listed."""
         value = response.value
         if not isinstance(value, MailboxList):
             return self._take_more(value)
@@ -72,7 +72,7 @@ class Tree:
         node = self._root
         for level in levels(value.mailbox, value.delimiter):
             node = node.below.setdefault(level, _Node(level))
-        if node.listed is not None and node.listed != value:  # listed twice: shown twice
+        if node.listed is not None and node.listed != value:  # a mailbox that is listed twice is shown twice
             node = self._root.below.setdefault(f"{value.mailbox}\0{len(self._nodes)}", _Node(value.mailbox))
         self._listed += node.listed is None
         node.listed = value
@@ -80,7 +80,7 @@ class Tree:
         return True
 
     def _take_more(self, value: Any) -> bool:
-        """Take in the numbers of a mailbox that was listed, or what is said about it in words."""
+        """Take in the numbers of a mailbox that was listed, or what is said of it in words."""
         name = getattr(value, "mailbox", None)
         node = self._nodes.get(name) if isinstance(name, str) else None
         if node is None:
@@ -96,7 +96,7 @@ class Tree:
         return True
 
     def lines(self, look: Look) -> Iterator[Line]:
-        """The tree, below how many there are."""
+        """Yield the tree, below the count."""
         if not self._nodes:
             return
         rows = list(_rows(self._root, look))
@@ -117,11 +117,11 @@ class Tree:
 
     @property
     def _of(self) -> str:
-        """Which command listed them, if it is not the usual one."""
+        """Return which command listed them, if it is not LIST."""
         return "" if self._name == "LIST" else f" of {self._name}"
 
     def _table(self, nodes: list[_Node], look: Look) -> Iterator[Line]:
-        """The mailboxes as a table, sorted and totalled."""
+        """Yield the mailboxes as a table, sorted and with totals."""
         rows = [Row(node.listed, node.status, node.beside) for node in nodes if node.listed is not None]
         yield from self._listing.lines(rows, self._of, look)
         self.begun = True
@@ -129,7 +129,7 @@ class Tree:
 
 
 def levels(name: str, delimiter: str | None) -> list[str]:
-    """The levels of a name; an empty one at its beginning or end stays with its neighbour (`/home`, `Lists/`)."""
+    """Return the levels of a name; an empty one at its beginning or end joins its neighbour (`/home`, `Lists/`)."""
     if not delimiter or delimiter not in name.strip(delimiter):
         return [name]
     inner = name.strip(delimiter)
@@ -141,7 +141,7 @@ def levels(name: str, delimiter: str | None) -> list[str]:
 
 
 def _rows(root: _Node, look: Look) -> Iterator[tuple[str, _Node]]:
-    """Each node below the root with its branch, parents first."""
+    """Yield each node below the root with its branch, parents first."""
     lines = look.branches
     room = None if look.columns is None else look.columns // 2
     waiting = [("", "", node) for node in reversed(root.below.values())]

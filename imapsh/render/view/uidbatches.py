@@ -10,7 +10,7 @@ from imapsh.render.view.look import Line, Look
 
 
 def uid_batches(value: UidBatches, look: Look) -> Iterator[Line]:
-    """How many batches, and the range of each, the newest first."""
+    """Yield how many batches there are, and the range of each, the newest first."""
     ranges = value.ranges.ranges
     if not ranges:
         yield [("response", "no batches")]

@@ -1,4 +1,4 @@
-"""GENURLAUTH: the authorized URLs.  URLFETCH: each URL, and below what it stands for."""
+"""GENURLAUTH: the authorized URLs.  URLFETCH: each URL, and below it what it stands for."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from imapsh.render.visible import visible
 
 
 def gen_url_auth(value: GenUrlAuth, look: Look) -> Iterator[Line]:
-    """A line for each URL; the shell has put stars in place of its token."""
+    """Yield a line for each URL; the shell has put stars in place of its token."""
     for url in value.urls:
         yield from flow([("response", "authorized"), ("", "  ")], [("string", visible(url))], look.columns, 4)
 
 
 def url_fetch(value: UrlFetch, look: Look) -> Iterator[Line]:
-    """Each URL with what it stands for, or that it stands for nothing."""
+    """Yield each URL with what it stands for, or that it stands for nothing."""
     for one in value.urls:
         yield from _url(one, look)
 
