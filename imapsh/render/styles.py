@@ -164,7 +164,7 @@ def _swapped(name: str, swaps: Mapping[str, str]) -> Theme:
 
 
 #: Name -> theme.  On a dark background the bright half of the palette reads better; on a light one it vanishes, as
-#: dim text does in some terminals.  mono is for few colours, or eyes that do not tell them apart: weight, line, reverse.
+#: dim text does in some terminals.  mono has weight, line and inverse only, for few colours or eyes that mix them up.
 THEMES: dict[str, Theme] = {
     theme.name: theme
     for theme in (
