@@ -31,7 +31,7 @@ _BARE_DELIMITER = lazy(r"[^ ()\"\r\n]+(?= )")
 
 
 def flag_list(c: Cursor, rule: str = "flag-list", pattern: re.Pattern[str] = _FLAG) -> tuple[str, ...]:
-    """flag-list = "(" [flag *(SP flag)] ")"; `pattern` says what a flag is here."""
+    """flag-list = "(" [flag *(SP flag)] ")".  `pattern` matches what is a flag here."""
     if c.tolerant and c.peek() != "(":
         return _bare_flags(c, rule)
     c.enter(rule)
@@ -53,7 +53,7 @@ def flag_list(c: Cursor, rule: str = "flag-list", pattern: re.Pattern[str] = _FL
 
 
 def _bare_flags(c: Cursor, rule: str) -> tuple[str, ...]:
-    """No list: NIL, or flags without the parentheses."""
+    """Note that the list has no parentheses, and return the flags of a bare list; () for NIL."""
     c.fail(rule, "expected a list in parentheses")
     if c.nil():
         return ()
@@ -62,7 +62,10 @@ def _bare_flags(c: Cursor, rule: str) -> tuple[str, ...]:
 
 
 def _mend_flag(c: Cursor, rule: str, found: re.Match[str] | None) -> list[str]:
-    """No flag: a lone backslash or `\\*` is dropped, other text taken as it stands (cyon, Zoho Mail, GreenMail)."""
+    """Note what is not a flag, and return what to take for it.
+
+    A lone backslash or `\\*` is dropped.  Other text is taken as it is (cyon, Zoho Mail, GreenMail).
+    """
     start = found.start() if found else c.pos
     lone = not found and c.peek() == "\\"
     c.fail(rule, "a character that a flag cannot contain" if found else "a flag cannot begin like this", c.pos + lone)
@@ -86,7 +89,7 @@ def permanent_flags(c: Cursor) -> tuple[str, ...]:
     c.space("resp-text-code")
     end = c.end
     closing = _CODE_CLOSING.search(c.text, c.pos, end) if c.tolerant and c.text.find(")", c.pos, end) < 0 else None
-    if closing is not None:  # the list does not close: the code does
+    if closing is not None:  # the list is not closed, but the code is
         c.end = closing.start()
     try:
         return flag_list(c, "flag-perm", _FLAG_PERM)
@@ -105,10 +108,11 @@ def expunged(c: Cursor, number: int) -> Expunged:
 
 
 def mailbox(c: Cursor, ends: re.Pattern[str] | None = None) -> str:
-    """mailbox = "INBOX" / astring, decoded: modified UTF-7 (RFC 3501 section 5.1.3), or UTF-8 where that is enabled.
+    """mailbox = "INBOX" / astring.
 
-    A name that is spelled otherwise on the wire is a MailboxName, which knows its spelling.
-    `ends` finds what follows the name on the line, for names with spaces or parentheses that should be quoted.
+    Returns the name decoded, from modified UTF-7 (RFC 3501 section 5.1.3), or from UTF-8 if that is enabled.  If the
+    spelling on the wire differs, the name is a MailboxName, which knows it.  `ends` finds what follows the name on the
+    line.  It is for names with spaces or parentheses that should be quoted.
     """
     start = c.pos
     first = c.peek()
@@ -131,7 +135,7 @@ def mailbox(c: Cursor, ends: re.Pattern[str] | None = None) -> str:
 
 
 def _bare_name(c: Cursor, ends: re.Pattern[str] | None) -> str:
-    """An unquoted name, with what an atom can't hold, up to where `ends` matches (grommunio)."""
+    """Return an unquoted name, which may hold what an atom cannot, up to where `ends` matches (grommunio)."""
     strict = ASTRING_ATOM.match(c.text, c.pos, c.end)
     follows = ends is IN_LIST or c.text[c.end - 1] in ")0123456789 "
     tail = ends.search(c.text, c.pos, c.end) if ends and follows else None
@@ -171,7 +175,8 @@ _EXTENDED = lazy(r" \((?:(?:\"|[A-Z])[^()]*\(|\"?(?:CHILDINFO|OLDNAME)\"?[ )])",
 
 def mailbox_list(c: Cursor) -> MailboxList:
     """mailbox-list = "(" [mbx-list-flags] ")" SP (DQUOTE QUOTED-CHAR DQUOTE / nil) SP mailbox
-    [SP mbox-list-extended]."""
+    [SP mbox-list-extended].
+    """
     rule = "mailbox-list"
     c.space(rule)
     attrs = flag_list(c, "mbx-list-flags", _ATTRIBUTE)
@@ -212,7 +217,7 @@ def _extended(c: Cursor) -> dict[str, Any]:
     return items
 
 
-IN_LIST = lazy(r"[ )]")  # what ends a name in a list
+IN_LIST = lazy(r"[ )]")  # the end of a name in a list
 
 
 def old_name(c: Cursor) -> Any:
@@ -247,7 +252,7 @@ def child_info(c: Cursor) -> Any:
 
 
 def _listed(c: Cursor, rule: str, one: Callable[[Cursor], None]) -> Any:
-    """Read a list of at least one; return what stands in its place instead, "" if nothing does."""
+    """Read a list of at least one item, and return "".  If there is something else in its place, return that."""
     if c.peek() == "(":
         c.items(rule, one, some=True)
         return ""
@@ -278,7 +283,7 @@ def status_number64(c: Cursor) -> int | None:
 
 
 def mailbox_status(c: Cursor) -> MailboxStatus:
-    """ "STATUS" SP mailbox SP "(" [status-att-list] ")"; the readers of the kind "status-item" read the values."""
+    """ "STATUS" SP mailbox SP "(" [status-att-list] ")".  The readers of the kind "status-item" read the values."""
     readers = c.readers("status-item")
     rule = "mailbox-data"
     c.space(rule)

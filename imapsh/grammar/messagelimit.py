@@ -65,5 +65,5 @@ def message_limit(c: Cursor) -> MessageLimit:
 
 
 def capability(c: Cursor) -> None:
-    """message-limit = nz-number, behind the `=` of a capability."""
+    """message-limit = nz-number, after the `=` of a capability."""
     number_argument(c, "message-limit-capability", nonzero=True)

@@ -29,7 +29,7 @@ define(
     {"metadata-entry": "begins with /, and does not end with it; no // in it, no * and %, only ASCII, no controls"},
 )
 
-#: Why a name of an entry is none: the octets, and what to say of them.
+#: The faults of an entry's name: the octets, and the message.
 _FAULTS = (
     (lazy(r"[*%]"), "an entry's name cannot hold * and %"),
     (lazy(r"//"), "two / in a row in an entry's name"),
@@ -40,14 +40,14 @@ _FAULTS = (
 _COUNTED = frozenset({"LONGENTRIES", "MAXSIZE"})
 _BARE = frozenset({"TOOMANY", "NOPRIVATE"})
 
-#: What an entry holds: text where the octets are UTF-8, else the octets; None for NIL.
+#: The value of an entry: text if the octets are UTF-8, else the octets; None for NIL.
 Value = str | Part | None
 
 
 class Metadata(NamedTuple):
-    """METADATA: annotations of a mailbox, or of the server where `mailbox` is "".
+    """The response METADATA: annotations of a mailbox, or of the server if `mailbox` is "".
 
-    `entries`: name -> value, as text where its octets are UTF-8.  In a response that nobody asked for there are only
+    `entries` maps names to values, which are text if their octets are UTF-8.  A response that nobody asked for has only
     `names`, those of the entries that have changed (RFC 5464 section 4.4.2).
     """
 
@@ -76,10 +76,10 @@ def _write_entry(w: Writer, name: str, value: Value) -> None:
 
 
 class MetadataLimit(NamedTuple):
-    """What the code METADATA says (RFC 5464 sections 4.2.1 and 4.3).
+    """The code METADATA, which tells of a limit (RFC 5464 sections 4.2.1 and 4.3).
 
-    `reason` is LONGENTRIES, MAXSIZE, TOOMANY or NOPRIVATE.  `octets`: of LONGENTRIES, the size of the largest value
-    that was left out; of MAXSIZE, the size that a value may have.
+    `reason` is LONGENTRIES, MAXSIZE, TOOMANY or NOPRIVATE.  For LONGENTRIES, `octets` is the size of the largest value
+    that was left out.  For MAXSIZE, it is the size that a value may have.
     """
 
     reason: str
@@ -87,7 +87,7 @@ class MetadataLimit(NamedTuple):
 
     @property
     def json(self) -> str:
-        """The reason and the number as text, which JSON has always had here."""
+        """Return the reason and the number as text, which is how JSON has always shown them."""
         return self.reason if self.octets is None else f"{self.reason} {self.octets}"
 
     def write(self, w: Writer) -> None:
@@ -124,7 +124,7 @@ def metadata(c: Cursor) -> Metadata:
 
 
 def _entry_value(c: Cursor, entries: dict[str, Value], seen: set[str]) -> None:
-    """entry-value = entry SP value; names of entries have no case (RFC 5464 section 3.2)."""
+    """entry-value = entry SP value.  The case of an entry's name does not count (RFC 5464 section 3.2)."""
     rule = "entry-values"
     start = c.pos
     name = entry(c)
@@ -139,7 +139,7 @@ def _entry_value(c: Cursor, entries: dict[str, Value], seen: set[str]) -> None:
 
 
 def entry(c: Cursor) -> str:
-    """entry = astring, a path of components with a slash before each."""
+    """entry = astring, which is a path of components with a slash before each."""
     rule = "metadata-entry"
     start = c.pos
     name = c.astring(rule)
@@ -150,7 +150,7 @@ def entry(c: Cursor) -> str:
 
 
 def _fault(name: str) -> tuple[int, str] | None:
-    """Return what is wrong with the name of an entry, and where; None if nothing is (section 3.2)."""
+    """Return the place of a fault in the name of an entry and what is wrong there, or None (section 3.2)."""
     if name[:1] != "/":
         return 0, "an entry's name begins with /"
     faults = [(found.start(), message) for pattern, message in _FAULTS if (found := pattern.search(name))]
@@ -158,20 +158,20 @@ def _fault(name: str) -> tuple[int, str] | None:
 
 
 def typed_entry(text: str) -> tuple[int, str] | None:
-    """Return what is wrong with `text` as the name of an entry, and where; None if nothing is.
+    """Return the place of a fault in `text` as the name of an entry and what is wrong there, or None.
 
-    A slash at the end wants more behind it, so it is wrong there.
+    After a slash at the end something is missing, so the fault is placed after it.
     """
     wrong = _fault(text)
     return (len(text), wrong[1]) if wrong is not None and text[wrong[0] :] == "/" else wrong
 
 
 def _value(c: Cursor) -> Value:
-    """value = nstring / literal8.  The tolerant cursor takes a word or a list as the text that it is."""
+    """value = nstring / literal8.  The tolerant cursor returns the text of a word or a list as it is."""
     rule = "metadata-value"
     start = c.pos
     if c.tolerant and c.peek() in (")", ""):
-        return None  # the space before it was missed already
+        return None  # the fault of the space before it is noted already
     try:
         octets = c.octets(rule)
     except Mismatch as mismatch:

@@ -20,13 +20,13 @@ define(
     },
 )
 
-_MOST = 255  #: characters of an identifier
+_MOST = 255  #: the most characters of an identifier
 _ID = lazy(r"[A-Za-z0-9_-]+")
 _LOOSE = lazy(r"[^\x00-\x20\x7f()\"\[\]]+")
 
 
 class ObjectId(str):
-    """An identifier, whose case counts (section 7).  It is text that stands in parentheses on the wire."""
+    """An identifier, whose case counts (section 7).  It is text, which is in parentheses on the wire."""
 
     __slots__ = ()
 
@@ -57,7 +57,7 @@ def mailbox_id(c: Cursor) -> ObjectId | None:
 
 
 def _in_parentheses(c: Cursor, rule: str) -> ObjectId | None:
-    """ "(" objectid ")"; NIL, and an identifier without the parentheses, are noted and read."""
+    """ "(" objectid ")".  NIL, and an identifier without the parentheses, are noted and read."""
     if c.peek() != "(":
         c.fail(rule, "expected an identifier in parentheses")
         return None if c.nil() else object_id(c)

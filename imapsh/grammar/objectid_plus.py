@@ -18,7 +18,10 @@ define(
 
 
 class ObjectIds(dict[str, ObjectId]):
-    """OBJECTID: the kind of an identifier, in upper case -> the identifier; what the server has none of is left out."""
+    """The value of OBJECTID: identifiers by their kinds, which are in upper case.
+
+    Kinds of which the server has no identifier are left out.
+    """
 
     def write(self, w: Writer) -> None:
         """SP "(" [objectid-kvpair *(SP objectid-kvpair)] ")"."""
@@ -26,7 +29,7 @@ class ObjectIds(dict[str, ObjectId]):
 
 
 def of_message(c: Cursor) -> ObjectIds:
-    """msg-att-static =/ objectid-compound, what stands behind the name."""
+    """msg-att-static =/ objectid-compound, the part after the name."""
     found = ObjectIds()
     c.items("objectid-compound", lambda c: _pair(c, found))
     return found
@@ -43,7 +46,7 @@ def code(c: Cursor) -> ObjectIds:
 
 
 def _pair(c: Cursor, found: ObjectIds) -> None:
-    """objectid-kvpair = objectid-key SP objectid; a key may be any atom."""
+    """objectid-kvpair = objectid-key SP objectid.  A key may be any atom."""
     rule = "objectid-compound"
     start = c.pos
     key = c.atom(rule).upper()

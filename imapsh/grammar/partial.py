@@ -27,9 +27,10 @@ _WORD = lazy(r"[^ ()]+")
 
 
 class Partial(NamedTuple):
-    """PARTIAL: the numbers, or UIDs, in a range of the result; None if there are none.
+    """The value of PARTIAL: the numbers, or UIDs, in a range of the result.
 
-    `range` is as it was asked for: `1:500`, or from the end `-1:-100`.  `ids` keeps the order of the server.
+    `range` is as it was asked for: `1:500`, or `-1:-100` from the end.  `ids` keeps the order of the server; it is None
+    if nothing is in the range.
     """
 
     range: str

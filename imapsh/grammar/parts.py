@@ -1,4 +1,4 @@
-"""The numbers of a message's parts, as BODY[1.2] has them (RFC 9051 section 6.4.5.1)."""
+"""The numbers of a message's parts, as they are used in BODY[1.2] (RFC 9051 section 6.4.5.1)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from imapsh.tuples import NamedTuple
 
 
 class Numbered(NamedTuple):
-    """A part, its number as in BODY[1.2], and for each level above and its own, whether it is the last there."""
+    """A part of a message and its number as in BODY[1.2].
+
+    `last` says, for each level from the outermost to the part's own, whether the part on that level is the last there.
+    """
 
     number: str
     part: BodyPart
@@ -17,9 +20,9 @@ class Numbered(NamedTuple):
 
 
 def numbered(structure: BodyPart) -> Iterator[Numbered]:
-    """Every part in order.
+    """Yield every part in order.
 
-    A multipart that is a message's whole body has no number of its own: its octets are BODY[TEXT], or BODY[3.TEXT].
+    A multipart that is a message's whole body has no number of its own.  Its octets are BODY[TEXT], or BODY[3.TEXT].
     """
     root = "TEXT" if structure.parts is not None else "1"
     waiting = [Numbered(root, structure)]
@@ -43,7 +46,7 @@ def _below(number: str, part: BodyPart) -> list[tuple[str, BodyPart]]:
 
 
 def find(structure: BodyPart, number: str) -> BodyPart | None:
-    """The part of this number; the whole body for TEXT."""
+    """Return the part with this number, or the whole body for TEXT; None if there is no such part."""
     for item in numbered(structure):
         if item.number == number or (number == "TEXT" and not item.last):
             return item.part

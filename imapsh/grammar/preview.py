@@ -1,4 +1,4 @@
-"""PREVIEW (RFC 8970 section 6), and the value that it had in its drafts: reading and writing."""
+"""PREVIEW (RFC 8970 section 6), and the value that it had in the drafts: reading and writing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 define("RFC 8970 §3.3", {"preview": "NIL, or text in UTF-8 of at most 256 characters"})
 
-_MOST = 256  #: characters of a preview
+_MOST = 256  #: the most characters of a preview
 
 
 class Fuzzy(NamedTuple):
@@ -43,7 +43,7 @@ def preview(c: Cursor) -> str | Fuzzy | None:
 
 
 def _text(c: Cursor) -> str | None:
-    """nstring, UTF-8 whatever was enabled (section 3.3)."""
+    """nstring, which is UTF-8 whatever was enabled (section 3.3)."""
     start = c.pos
     octets = nstring_data(c)
     if octets is None:

@@ -18,7 +18,10 @@ _MAILBOX = "mailbox"
 
 
 class PushService(NamedTuple):
-    """XAPPLEPUSHSERVICE: name in lower case -> value, such as aps-version and aps-topic; or mailbox, one at a time."""
+    """The response XAPPLEPUSHSERVICE: values by their names, which are in lower case.
+
+    The names are such as aps-version and aps-topic, or mailbox, one at a time.
+    """
 
     fields: dict[str, str]
 

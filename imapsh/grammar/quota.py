@@ -29,9 +29,10 @@ define("RFC 9208 §4.1.2", {"quotaroot-missing": "GETQUOTAROOT brings a QUOTAROO
 
 
 class Quota(NamedTuple):
-    """QUOTA: the limits of a quota root.  `resources`: name in upper case -> usage and limit, in the resource's unit.
+    """The response QUOTA: the limits of a quota root.
 
-    The unit of STORAGE and ANNOTATION-STORAGE is 1024 octets (RFC 9208 section 5).
+    `resources` maps names in upper case to usage and limit, in the resource's unit.  The unit of STORAGE and
+    ANNOTATION-STORAGE is 1024 octets (RFC 9208 section 5).
     """
 
     root: str
@@ -44,7 +45,7 @@ class Quota(NamedTuple):
 
 
 class QuotaRoot(NamedTuple):
-    """QUOTAROOT: the quota roots of a mailbox; none if it has no limits."""
+    """The response QUOTAROOT: the quota roots of a mailbox.  There are none if it has no limits."""
 
     mailbox: str
     roots: tuple[str, ...]
@@ -57,7 +58,7 @@ class QuotaRoot(NamedTuple):
 
 
 def quota(c: Cursor) -> Quota:
-    """quota-response = "QUOTA" SP quota-root-name SP quota-list; the list may be empty (RFC 2087 section 6)."""
+    """quota-response = "QUOTA" SP quota-root-name SP quota-list.  The list may be empty (RFC 2087 section 6)."""
     rule = "quota-response"
     c.space(rule)
     root = c.astring(rule)
@@ -69,7 +70,7 @@ def quota(c: Cursor) -> Quota:
 
 
 def _resource(c: Cursor, resources: dict[str, tuple[int, int]]) -> None:
-    """quota-resource = resource-name SP resource-usage SP resource-limit; these are number64."""
+    """quota-resource = resource-name SP resource-usage SP resource-limit.  Usage and limit are number64."""
     rule = "quota-list"
     start = c.pos
     name = c.atom(rule).upper()
@@ -95,5 +96,5 @@ def quota_root(c: Cursor) -> QuotaRoot:
 
 
 def capability(c: Cursor) -> None:
-    """capa-quota-res = "QUOTA=RES-" resource-name; other names begin with QUOTA= too (section 3)."""
+    """capa-quota-res = "QUOTA=RES-" resource-name.  Other names begin with QUOTA= as well (section 3)."""
     argument(c, "capa-quota-res")

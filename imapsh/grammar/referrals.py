@@ -1,4 +1,4 @@
-"""The code REFERRAL (RFC 2193 section 6, RFC 2221 section 5): where to go instead."""
+"""The code REFERRAL (RFC 2193 section 6, RFC 2221 section 5): the server to go to instead."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ define("RFC 1738 §5", {"url": "a scheme, ':' and characters that a URL may hold
 
 #: A word in the code: an IPv6 address may stand in brackets (RFC 3986 section 3.2.2)
 _WORD = lazy(r"(?:[A-Za-z][A-Za-z0-9+.-]*://(?:[^\s\]/@]*@)?\[[0-9A-Fa-f:.]+\])?[^\s\]\"]+")
-#: scheme ":" and what RFC 3986 lets stand in a URL
+#: scheme ":" and the characters that RFC 3986 allows in a URL
 _URL = lazy(r"([A-Za-z][A-Za-z0-9+.-]*):(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+")
 
 
 class Referral(NamedTuple):
-    """Several URLs of REFERRAL, the preferred one first; of RENAME they come in pairs (RFC 2193 section 4.3)."""
+    """Several URLs of REFERRAL, the preferred one first.  For RENAME they come in pairs (RFC 2193 section 4.3)."""
 
     urls: tuple[str, ...]
 
@@ -35,7 +35,7 @@ class Referral(NamedTuple):
 
 @free
 def referral(c: Cursor) -> str | Referral:
-    """referral_response_code = "[" "REFERRAL" 1*(SPACE <url>) "]"; one URL is a str."""
+    """referral_response_code = "[" "REFERRAL" 1*(SPACE <url>) "]".  If there is one URL, it is returned as a str."""
     rule = "referral_response_code"
     urls: list[str] = []
     scheme = ""

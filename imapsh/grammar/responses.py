@@ -1,8 +1,8 @@
-"""Frames -> responses (RFC 9051 sections 7 and 9, `response`).
+"""The parser of responses: it turns frames into responses (RFC 9051 sections 7 and 9, `response`).
 
-The parser imports no row: it is handed the table's maps from names to the functions that read them, so that an
-extension is taught by rows.  A frame is read strictly; only where that fails is it read again by the same rules on the
-tolerant cursor.  What no rule can read is still a response, of kind `garbage` or with an `Unknown` value.
+The parser does not import the table's rows.  It is handed maps from names to the functions that read them, so rows can
+teach it an extension.  A frame is read strictly at first.  Only if that fails is it read again, by the same rules, with
+the tolerant cursor.  If no rule can read a frame, it is still a response, of kind `garbage` or with an `Unknown` value.
 """
 
 from __future__ import annotations
@@ -25,11 +25,12 @@ GARBAGE = "garbage"
 CLIENT = "client"
 
 _STATUS_WORDS = frozenset({"OK", "NO", "BAD", "BYE", "PREAUTH"})
-#: What has a number in front (RFC 9051 section 9, mailbox-data and message-data; RFC 9586 section 3.3).
+#: Responses with a number before the name (RFC 9051 section 9, mailbox-data and message-data; RFC 9586 section 3.3).
 _NUMBERED = frozenset({"EXISTS", "RECENT", "EXPUNGE", "FETCH", "UIDFETCH", "CONVERTED"})
-_TEACHERS = frozenset({"ENABLED", "CAPABILITY", "LANGUAGE"})  # what changes how the next response is read
-_ITEMIZED = frozenset({"FETCH", "UIDFETCH"})  # what is worth reading without the number
-#: The rule that says what ends such a response, if its reader does not say it; of the others it is mailbox-data.
+_TEACHERS = frozenset({"ENABLED", "CAPABILITY", "LANGUAGE"})  # responses that change how the next one is read
+_ITEMIZED = frozenset({"FETCH", "UIDFETCH"})  # responses that are worth reading without the number
+#: The rule that is broken if such a response does not end after its value, unless its reader checks that itself.  For
+#: other responses it is mailbox-data.
 _ENDS = {"EXPUNGE": "message-data", "FETCH": "msg-att"}
 _NAME = lazy(r"(?!(?i:OK|NO|BAD|BYE|PREAUTH)[^A-Za-z0-9 =-])[A-Za-z][^\x00-\x20\x7f-\xff(){%*\"\\\]\[]*(?= |\Z)")
 _LOOSE_RESPONSE = lazy(r"(?:OK|NO|BAD|BYE|PREAUTH)(?![A-Za-z0-9=-])|[A-Za-z][^\x00-\x20()\"\[]*", re.IGNORECASE)
@@ -43,7 +44,7 @@ _LOOSE_TAGGED = lazy(r"([^ \t\r\n*+][^ \t\r\n]*+)[ \t]++(OK|NO|BAD)(?![A-Za-z0-9
 _TAG = lazy(r"[^\x00-\x20\x7f-\xff(){%*\"\\+]+")
 _CODE_NAME = lazy(r"\[([^\x00-\x20\x7f-\xff(){%*\"\\\]]+)(?=[ \]])")
 _UNKNOWN_CODE = lazy(r"(?: ([^\]\r\n\x00]+))?\](?= |$)")
-#: where a code that cannot be read ends: strings are stepped over, else the first bracket before a space
+#: the end of a code that cannot be read: strings are stepped over, or else it is the first bracket before a space
 _CODE_END = lazy(r'(?:[^\]"\r\n]++|"(?:[^"\\\r\n]|\\.)*+"|\](?=[^ \r\n]))*+\](?= |\Z)')
 _LOOSE_CODE_END = lazy(r"[^\]\r\n]*+(?:\](?=[^ \r\n])[^\]\r\n]*+)*+\](?= |\Z)")
 _LIST_CODE_END = lazy(r" *\([^\r\n]*?\)\](?= |\Z)")  # some flags have brackets
@@ -53,7 +54,7 @@ _BLANKS = lazy(r"[ \t]*")
 _NOT_TEXT = lazy(r"[\x00\r\n]")
 
 _POP3 = lazy(r"[+]OK\b|-ERR\b")
-#: How other protocols greet: what a line looks like that is no IMAP.
+#: How lines of other protocols look.
 _LOOKS = (
     ("HTTP", lazy(r"HTTP/\d|<(?:!DOCTYPE|html)", re.IGNORECASE)),
     ("FTP", lazy(r"220[ -].*\bFTP\b", re.IGNORECASE)),
@@ -66,10 +67,11 @@ _LOOKS = (
 
 
 class Response:
-    """One response, complete.
+    """A complete response.
 
-    `kind` is one of this module's constants; `name` is upper-case (`FETCH`, `OK`, `+`); `tag` of a tagged one;
-    `value` one of `imapsh.grammar.values`; `violations` of wire and grammar, offsets from the frame's first octet.
+    `kind` is one of this module's constants.  `name` is in upper case (`FETCH`, `OK`, `+`).  `tag` is that of a tagged
+    response, else None.  `value` is one of the classes of `imapsh.grammar.values`, or one of an extension's module.
+    `violations` are those of the wire format and the grammar, with offsets from the frame's first octet.
     """
 
     __slots__ = ("frame", "kind", "name", "tag", "value", "violations")
@@ -92,12 +94,12 @@ class Response:
 
     @property
     def offset(self) -> int:
-        """Octets of the stream before it."""
+        """Return the number of octets of the stream before this response."""
         return self.frame.offset
 
     @property
     def length(self) -> int:
-        """Its octets."""
+        """Return the number of octets of this response."""
         return self.frame.length
 
     def __repr__(self) -> str:
@@ -105,13 +107,13 @@ class Response:
 
 
 class Parser:
-    """Reads frames, one after another.
+    """The parser, which reads frames one after another.
 
-    `readers` tells, by the kind of a name ("response", "code", "fetch-item", ...), which function reads what stands
-    under each name: `imapsh.table.readers`.  `nesting` bounds parentheses.
+    `readers` returns, for the kind of a name ("response", "code", "fetch-item", ...), the functions that read what is
+    sent under each name (`imapsh.table.readers`).  `nesting` limits the levels of parentheses.
 
-    `utf8` turns to true by what is read: ENABLED UTF8=ACCEPT (RFC 6855 section 3) or IMAP4rev2 (RFC 9051 section
-    6.3.1), or capabilities that list IMAP4rev2 and not IMAP4rev1.  `localized` says that texts may be UTF-8 for they
+    `utf8` becomes true when ENABLED with UTF8=ACCEPT (RFC 6855 section 3) or IMAP4rev2 (RFC 9051 section 6.3.1) is
+    read, or capabilities that list IMAP4rev2 and not IMAP4rev1.  `localized` says that texts may be UTF-8, because they
     are in another language than i-default (RFC 5255 section 3.2).
     """
 
@@ -124,7 +126,7 @@ class Parser:
         self.nesting = nesting
 
     def parse(self, frame: Frame, *, greeting: bool = False) -> Response:
-        """Never raises: what the grammar does not allow is in `violations`."""
+        """Return the response that a frame holds.  Never raises: what the grammar forbids is in `violations`."""
         parts = frame.parts
         if len(parts) == 1 and not (greeting or frame.violations or frame.incomplete):
             value = flags_line(parts[0])  # type: ignore[arg-type] # the first part is a line
@@ -151,7 +153,7 @@ class Parser:
         return response
 
     def _tolerant(self, frame: Frame, strict: Mismatch) -> Response:
-        from imapsh.grammar.tolerant import TolerantCursor  # most sessions never need it
+        from imapsh.grammar.tolerant import TolerantCursor  # imported here because most sessions never need it
 
         c = TolerantCursor(frame, self.utf8, self.nesting, self.readers)
         try:
@@ -231,7 +233,10 @@ class Parser:
         return self._data(c, name, number)
 
     def _number(self, c: Cursor) -> int | None:
-        """The number in front: nz-number SP FETCH or EXPUNGE, number SP EXISTS or RECENT; -1 where it is none."""
+        """Return the number before the name: nz-number SP FETCH or EXPUNGE, number SP EXISTS or RECENT.
+
+        It is None if there is nothing before the name, and -1 if what is there is not a number.
+        """
         if _DIGITS.match(c.text, c.pos, c.end):
             message = _MESSAGE.match(c.text, c.pos, c.end) is not None
             number = c.number("message-data" if message else "number", nonzero=message)
@@ -271,7 +276,7 @@ class Parser:
         return Response(UNTAGGED, name, value, c.frame)
 
     def _unknown(self, c: Cursor, number: int | None) -> Unknown:
-        """A response the table does not hold: the values on its line."""
+        """Return the values on the line of a response that the table does not have."""
         values: list[Any] = []
         while not c.at_end():
             if c.peek() != "(" or c.text[c.pos - 1] != ")":
@@ -289,7 +294,7 @@ class Parser:
         return Unknown(tuple(values), number)
 
     def _codelike(self, c: Cursor) -> Response:
-        """A response code without its status word (home.pl)."""
+        """Read a response code without its status word (home.pl)."""
         code = None
         if c.peek() == "[":
             try:
@@ -320,7 +325,7 @@ class Parser:
         return self._status(c, TAGGED, name, readable(tag))
 
     def _status(self, c: Cursor, kind: str, name: str, tag: str | None = None) -> Response:
-        """resp-cond-state = ("OK" / "NO" / "BAD") SP resp-text, and its like."""
+        """resp-cond-state = ("OK" / "NO" / "BAD") SP resp-text, and the rules like it."""
         if c.at_end():
             c.fail("resp-cond-state", "expected a space and text")
             return Response(kind, name, StatusText(), c.frame, tag)
@@ -330,7 +335,7 @@ class Parser:
     # -- text and codes
 
     def _before_text(self, c: Cursor, rule: str) -> None:
-        """The SP before resp-text, which may be followed by nothing or by more spaces."""
+        """Read the SP before resp-text.  It may be followed by nothing or by more spaces."""
         if c.peek() == " ":
             c.pos += 1
             return
@@ -364,7 +369,7 @@ class Parser:
         return StatusText(code, text)
 
     def _code(self, c: Cursor) -> Code | None:
-        """ "[" resp-text-code "]", or None where the bracket belongs to the text."""
+        """ "[" resp-text-code "]".  Returns None if the bracket belongs to the text."""
         start = c.pos
         found = c.take(_CODE_NAME)
         if found is None:
@@ -383,7 +388,7 @@ class Parser:
             return Code(name, argument, argument or "")
         end, stop = c.end, _code_end(c) if c.tolerant else None
         if stop is not None:
-            c.end = stop - 1  # what mends the argument must not take words of the text for it
+            c.end = stop - 1  # so that mending the argument does not take words of the text
         try:
             value = reader(c)
             if c.pos > c.end:
@@ -405,7 +410,7 @@ class Parser:
         return Code(name, value, text)
 
     def _malformed(self, c: Cursor, start: int) -> Code | None:
-        """No code.  What only looks like one is malformed; other brackets are text."""
+        """Note a malformed code and return it, or return None if the bracket belongs to the text."""
         c.pos = start + 1
         name = _LOOSE_NAME.match(c.text, c.pos, c.end)
         known = name is not None and name[0].upper() in self._codes

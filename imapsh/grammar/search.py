@@ -59,12 +59,12 @@ def found_ids(c: Cursor, rule: str) -> tuple[tuple[int, ...], int | None]:
 
 
 def found_number(c: Cursor) -> int | None:
-    """MIN, MAX: nz-number."""
+    """Read the value of MIN or MAX: nz-number."""
     return c.number("esearch-response", nonzero=True)
 
 
 def found_count(c: Cursor) -> int | None:
-    """COUNT: number."""
+    """Read the value of COUNT: number."""
     return c.number("esearch-response")
 
 
@@ -97,7 +97,7 @@ def esearch(c: Cursor) -> ESearch:
             value = _return_value(c, name)
             if name not in items:
                 items[name] = value
-            elif hasattr(value, "followed"):  # it says itself how one follows another
+            elif hasattr(value, "followed"):  # the value itself says how another one follows it
                 more.setdefault(name, []).append(value)
             else:
                 c.fail(rule, f"{name} comes twice", start)
@@ -113,8 +113,8 @@ def esearch(c: Cursor) -> ESearch:
 def _correlator(c: Cursor, items: dict[str, Any]) -> str | None:
     """search-correlator = SP "(" "TAG" SP tag-string ")"; tag-string = astring.
 
-    RFC 7377 section 4 adds others, each once and in any order: what the readers of the kind "search-correlator" read
-    goes to `items`.
+    RFC 7377 section 4 adds other parts, each once and in any order.  The readers of the kind "search-correlator" read
+    them, and their values are put in `items`.
     """
     rule = "esearch-response"
     readers = c.readers("search-correlator")
@@ -145,8 +145,11 @@ def _correlator(c: Cursor, items: dict[str, Any]) -> str | None:
 
 
 def _return_value(c: Cursor, name: str) -> Any:
-    """search-return-data: what the readers of the kind "search-return" read, or "search-data" for what cannot be asked
-    for by name; of others, tagged-ext-val."""
+    """Return the value of search-return-data.
+
+    The readers of the kind "search-return" read it, or those of the kind "search-data" if it cannot be asked for by
+    name.  Other values are tagged-ext-val.
+    """
     rule = "esearch-response"
     reader = c.readers("search-return").get(name) or c.readers("search-data").get(name)
     if reader is not None:

@@ -12,12 +12,12 @@ from imapsh.errors import UsageError
 from imapsh.patterns import lazy
 from imapsh.tuples import NamedTuple
 
-STAR = 0  #: `*`, the largest number in use; no message has the number 0
+STAR = 0  #: stands for `*`, the largest number in use; no message has the number 0
 
 LARGEST = 0xFFFFFFFF  #: the largest message number and UID (RFC 9051 section 9, nz-number)
 
 MOST = 1 << 22
-"""The most numbers that a set gives one by one, and takes from an iterator.  Its ranges may hold more."""
+"""The most numbers that a set yields one by one, and takes from an iterator.  Its ranges may hold more."""
 
 #: sequence-set = (seq-number / seq-range) ["," sequence-set]; seq-number = nz-number / "*"
 PATTERN = lazy(r"(?:[1-9]\d*|\*)(?::(?:[1-9]\d*|\*))?(?:,(?:[1-9]\d*|\*)(?::(?:[1-9]\d*|\*))?)*")
@@ -26,10 +26,10 @@ _Ranges = tuple[tuple[int, int], ...]
 
 
 class _Parts(NamedTuple):
-    """The ranges without `*`, for looking things up.
+    """The ranges without `*`, prepared for look-ups.
 
-    `pairs` are disjoint and in the order written, `ends` how many numbers they hold up to each; `lows` and `highs` are
-    where the same numbers begin and end in rising order, merged.
+    `pairs` are disjoint and in the order written.  `ends` tells for each of them how many numbers there are up to its
+    end.  `lows` and `highs` are the ends of the same numbers as merged ranges in rising order.
     """
 
     pairs: _Ranges
@@ -41,14 +41,15 @@ class _Parts(NamedTuple):
 class SequenceSet:
     """A set of message numbers or of UIDs, kept as ranges.  It does not change.
 
-    It has a length, `in`, iteration, an order for `[3]` and `[:100]`, and is false if it is empty.  The order is the
-    one written, so that COPYUID's two sets correspond; each number counts once.  Sets of the same numbers are equal,
-    whatever their order.  `1:4294967295` is not expanded: iterating over more than MOST numbers raises UsageError, and
-    slices take it in blocks.
+    It has a length, `in`, iteration, and an order for `[3]` and `[:100]`.  It is false if it is empty.  The order is
+    the one written, so that COPYUID's two sets correspond; each number counts once.  Sets of the same numbers are equal
+    whatever their order.  `1:4294967295` is not expanded: iterating over more than MOST numbers raises UsageError, but
+    slices take such a set in blocks.
 
-    `ranges` are pairs as written, an end of STAR meaning `*`; `saved` is `$`, the saved search result (RFC 5182).  Only
-    the server knows what `*` and `$` stand for: such a set is true, and its length and its numbers raise UsageError.
-    `bounds`, `numbers`, `count` and `contains` take the number that `*` stands for.
+    `ranges` are pairs as written, in which STAR stands for `*`.  `saved` is true for `$`, the saved search result (RFC
+    5182).  Only the server knows what `*` and `$` stand for, so a set with one of them is true, and asking for its
+    length or its numbers raises UsageError.  `bounds`, `numbers`, `count` and `contains` take the number that `*`
+    stands for.
     """
 
     __slots__ = ("_known", "ranges", "saved")
@@ -60,7 +61,10 @@ class SequenceSet:
 
     @classmethod
     def parse(cls, text: str) -> SequenceSet:
-        """Raises ValueError where `text` is no sequence set or a number is beyond 32 bits."""
+        """Return the set that `text` is.
+
+        Raises ValueError if `text` is not a sequence set, or if a number is beyond 32 bits.
+        """
         if text == "$":
             return cls((), True)
         if not PATTERN.fullmatch(text):
@@ -72,9 +76,9 @@ class SequenceSet:
 
     @classmethod
     def of(cls, numbers: Iterable[int]) -> SequenceSet:
-        """The shortest set of these numbers, in rising order.  A range is not expanded.
+        """Return the shortest set of these numbers, in rising order.  A range is not expanded.
 
-        Raises UsageError for anything but whole numbers from 1 to 4294967295, and for an iterator that gives more than
+        Raises UsageError for anything but whole numbers from 1 to 4294967295, and for an iterator that yields more than
         MOST of them.
         """
         if isinstance(numbers, SequenceSet):
@@ -92,7 +96,7 @@ class SequenceSet:
 
     @classmethod
     def in_order(cls, numbers: Iterable[int]) -> SequenceSet:
-        """The shortest set that names these numbers in this order; those that rise by one are a range.
+        """Return the shortest set that names these numbers in this order.  Numbers that rise by one become a range.
 
         Raises UsageError for anything but whole numbers from 1 to 4294967295.
         """
@@ -120,12 +124,15 @@ class SequenceSet:
         return bool(self.ranges) or self.saved
 
     def __len__(self) -> int:
-        """Raises UsageError for a set with `*` or `$`."""
+        """Return how many numbers the set holds.  Raises UsageError for a set with `*` or `$`."""
         ends = self._definite("length").ends
         return ends[-1] if ends else 0
 
     def __iter__(self) -> Iterator[int]:
-        """Raises UsageError for a set with `*` or `$`, and for one of more than MOST numbers."""
+        """Return an iterator over the numbers, in the order written, each once.
+
+        Raises UsageError for a set with `*` or `$`, and for one of more than MOST numbers.
+        """
         pairs = self._definite("numbers").pairs
         if (count := len(self)) > MOST:
             raise UsageError(
@@ -134,7 +141,10 @@ class SequenceSet:
         return (number for low, high in pairs for number in range(low, high + 1))
 
     def __contains__(self, number: object) -> bool:
-        """Raises UsageError where only the server knows: the number is in no range without `*`."""
+        """Return whether the number is in the set.
+
+        Raises UsageError if only the server knows: the set has `*` or `$`, and no range without `*` holds the number.
+        """
         if not isinstance(number, int):
             return False
         parts = self._parts()
@@ -150,9 +160,9 @@ class SequenceSet:
     def __getitem__(self, index: slice) -> SequenceSet: ...
 
     def __getitem__(self, index: int | slice) -> int | SequenceSet:
-        """The number at a place, or the set of those at several.
+        """Return the number at a place, or the set of those in a slice.
 
-        Raises UsageError for a set with `*` or `$` and for steps, IndexError for a place that is not there.
+        Raises UsageError for a set with `*` or `$`, and for steps; IndexError for a place that is out of range.
         """
         parts, count = self._definite("order"), len(self)
         if not isinstance(index, slice):
@@ -172,20 +182,20 @@ class SequenceSet:
         return hash(self._key())
 
     def sorted(self) -> SequenceSet:
-        """Return the same numbers in rising order, in as few ranges as possible; ranges with `*` come last."""
+        """Return the same numbers in rising order, in as few ranges as possible.  Ranges with `*` come last."""
         parts = self._parts()
         return SequenceSet((*zip(parts.lows, parts.highs, strict=True), *self._open()), self.saved)
 
     # -- with the number that `*` stands for
 
     def bounds(self, largest: int) -> Iterator[tuple[int, int]]:
-        """The ranges as (low, high) with `*` put as `largest`, each in rising order, in the order written."""
+        """Yield the ranges as (low, high), lower end first, in the order written.  `*` counts as `largest`."""
         for low, high in self.ranges:
             first, last = low or largest, high or largest
             yield (first, last) if first <= last else (last, first)
 
     def disjoint(self, largest: int = 0) -> list[tuple[int, int]]:
-        """Return the same numbers as rising ranges that neither overlap nor touch; `*` counts as `largest`."""
+        """Return the same numbers as rising ranges that neither overlap nor touch.  `*` counts as `largest`."""
         return _merged(self.bounds(largest))
 
     def contains(self, number: int, largest: int) -> bool:
@@ -193,18 +203,18 @@ class SequenceSet:
         return any(low <= number <= high for low, high in self.bounds(largest))
 
     def numbers(self, largest: int) -> Iterator[int]:
-        """Every number of the set, in the order written, repeats included."""
+        """Yield every number of the set, in the order written, including repeats.  `*` counts as `largest`."""
         for low, high in self.bounds(largest):
             yield from range(low, high + 1)
 
     def count(self, largest: int = 0) -> int:
-        """Return how many numbers the ranges span, counting overlaps twice."""
+        """Return how many numbers the ranges hold.  Overlaps are counted twice, and `*` counts as `largest`."""
         return _count(self.bounds(largest))
 
     # -- how it is kept
 
     def _open(self) -> _Ranges:
-        """The ranges with `*`, written with `*` behind, each once."""
+        """Return the ranges with `*`, each once, with `*` as the second end."""
         return tuple(sorted({(max(pair), STAR) for pair in self.ranges if STAR in pair}))
 
     def _parts(self) -> _Parts:
@@ -249,12 +259,12 @@ def _count(pairs: Iterable[tuple[int, int]]) -> int:
 def _firsts(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Return the part of each range that no earlier range holds, in the order written.
 
-    Between two numbers where some range begins or ends, all belongs to the first of the ranges that are open there.
+    All numbers between two such places where ranges begin or end belong to the first of the ranges open there.
     """
     owned: list[list[tuple[int, int]]] = [[] for _ in pairs]
     begins = sorted(range(len(pairs)), key=lambda place: pairs[place], reverse=True)
     marks = sorted({mark for low, high in pairs for mark in (low, high + 1)})
-    opened: list[int] = []  # a heap: places of the ranges that begin here or before
+    opened: list[int] = []  # a heap of the places of the ranges that begin here or earlier
     for mark, following in pairwise(marks):
         while begins and pairs[begins[-1]][0] <= mark:
             heappush(opened, begins.pop())
@@ -268,7 +278,7 @@ def _firsts(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _cut(parts: _Parts, start: int, stop: int) -> _Ranges:
-    """The numbers from the place `start` to before the place `stop`."""
+    """Return the ranges of the numbers from the place `start` to before the place `stop`."""
     kept: list[tuple[int, int]] = []
     at = bisect_right(parts.ends, start)
     while start < stop:
@@ -282,7 +292,7 @@ def _cut(parts: _Parts, start: int, stop: int) -> _Ranges:
 def _listed(numbers: Iterable[int]) -> list[int]:
     if isinstance(numbers, str | bytes | bytearray):
         raise UsageError(f"{_short(repr(numbers))} is text: give numbers, or a set made by SequenceSet.parse")
-    held = isinstance(numbers, list | tuple | set | frozenset)  # these took their memory already
+    held = isinstance(numbers, list | tuple | set | frozenset)  # these are in memory already
     listed = list(numbers if held else islice(numbers, MOST + 1))
     if len(listed) > MOST and not held:
         raise UsageError(f"more than {MOST:,} numbers: give a range instead, such as range(1, 5000001) or '1:5000000'")

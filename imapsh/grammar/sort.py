@@ -18,7 +18,7 @@ define(
 
 
 class Sort(NamedTuple):
-    """SORT: numbers of messages, or UIDs after UID SORT, in the order that was asked for.
+    """The response SORT: numbers of messages, or UIDs after UID SORT, in the order that was asked for.
 
     `modseq` is the highest mod-sequence among them, if MODSEQ was a search key (RFC 7162 section 3.1.9).
     """
@@ -28,7 +28,7 @@ class Sort(NamedTuple):
 
     @property
     def in_order(self) -> tuple[int, ...]:
-        """The messages found, in the order of the server."""
+        """Return the messages found, in the order of the server."""
         return self.ids
 
     def write(self, w: Writer) -> None:

@@ -1,7 +1,7 @@
 """THREAD (RFC 5256 sections 4 and 5): the value, its reading and writing.
 
-Threads nest without a limit of the protocol, and servers send them in one line.  The reader keeps its own list of the
-levels that are open, so that no depth can exhaust Python's stack.
+The protocol does not limit how deeply threads nest, and servers send them in one line.  The reader keeps its own list
+of the levels that are open, so that no depth can exhaust Python's stack.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from imapsh.tuples import NamedTuple
 if TYPE_CHECKING:
     from imapsh.grammar.writer import Writer
 
-DEEPEST = 150  #: levels of a thread that are read: whoever takes one may go down by calls, as JSON does
+DEEPEST = 150  #: the most levels of a thread that are read, so that users of a thread may recurse into it, as JSON does
 
 define(
     "RFC 5256 §5",
@@ -32,30 +32,31 @@ define(
 )
 
 _TOKEN = lazy(r"( ?)(\d+(?![^ ()])|[()])")
-#: threads that do not split, as nearly all do not
+#: threads without branches, which nearly all are
 _UNSPLIT = lazy(r"(?:\([1-9]\d{0,8}(?: [1-9]\d{0,8})*+\))+")
 _WORD = lazy(r" (?= )| *[^ ()]*")  # one of several spaces, or all up to the next space or parenthesis
 
 
 class Thread(NamedTuple):
-    """THREAD: each thread as it stands in the response, a number for a member and a tuple for a branch.
+    """The response THREAD: each thread as it is in the response, with a number for a member and a tuple for a branch.
 
     `(1, 30, (2, 31), (4,))` is message 1, its child 30, and the two children of that, 2 and 4; 31 is the child of 2.
-    A thread that begins with a branch has no root among the messages found: `((3,), (5,))`.  The numbers are UIDs after
-    UID THREAD.
+    A thread that begins with a branch, such as `((3,), (5,))`, has no root among the messages found.  The numbers are
+    UIDs after UID THREAD.
     """
 
     threads: tuple[Any, ...] = ()
 
     @property
     def in_order(self) -> tuple[int, ...]:
-        """The messages found, in the order of the server."""
+        """Return the messages found, in the order of the server."""
         return tuple(number for number, _ in self.members())
 
     def members(self) -> Iterator[tuple[int, int]]:
-        """Yield each message's number and its generation: how many others it descends from, 0 for a root.
+        """Yield each message's number and its generation.
 
-        The children of a root that is not there are of generation 1.
+        The generation is the number of messages it descends from, which is 0 for a root.  The children of a root that
+        is not there have the generation 1.
         """
         waiting: list[tuple[Any, int]] = [(thread, 0) for thread in reversed(self.threads)]
         while waiting:
@@ -71,7 +72,7 @@ class Thread(NamedTuple):
             waiting.extend(reversed(inner))
 
     def write(self, w: Writer) -> None:
-        """[SP 1*thread-list], without going down by calls."""
+        """[SP 1*thread-list].  It is written without recursion."""
         waiting: list[Any] = [*reversed(self.threads), *([" "] if self.threads else [])]
         text: list[str] = []
         while waiting:
@@ -84,7 +85,7 @@ class Thread(NamedTuple):
 
 
 def _spaced(members: tuple[Any, ...]) -> Iterator[Any]:
-    """Yield the members of a thread-list, with the spaces between: one behind each number that is not the last."""
+    """Yield the members of a thread-list with the spaces between: one after each number that is not the last member."""
     for index, member in enumerate(members):
         if index and isinstance(members[index - 1], int):
             yield " "
@@ -96,7 +97,7 @@ def thread(c: Cursor) -> Thread:
     if c.at_end():
         return Thread()
     c.space("thread-data")
-    levels: list[list[Any]] = [[]]  # those that are open, the innermost last; the first holds the threads
+    levels: list[list[Any]] = [[]]  # the open levels, the innermost last; the first holds the threads
     while not c.at_end():
         whole = c.take(_UNSPLIT) if len(levels) == 1 else None
         if whole is not None:
@@ -119,7 +120,7 @@ def thread(c: Cursor) -> Thread:
 
 
 def _no_token(c: Cursor, levels: list[list[Any]]) -> None:
-    """What is neither a number nor a parenthesis is stepped over."""
+    """Note and step over what is neither a number nor a parenthesis."""
     at_end = c.text[c.pos : c.end].isspace()
     place = c.pos + (c.peek() == " " and not at_end)
     wanted = "a space with nothing after it" if at_end else "expected a number or a parenthesis"
@@ -128,7 +129,10 @@ def _no_token(c: Cursor, levels: list[list[Any]]) -> None:
 
 
 def _open(c: Cursor, levels: list[list[Any]], gap: str) -> None:
-    """A branch stands behind a space if a number is before it, and touches another branch."""
+    """Read the beginning of a thread or a branch.
+
+    A branch follows a number after a space, and another branch without one.
+    """
     level, start = levels[-1], c.pos - 1
     after_number = bool(level) and isinstance(level[-1], int)
     if after_number and not gap:
@@ -147,8 +151,8 @@ def _open(c: Cursor, levels: list[list[Any]], gap: str) -> None:
 def _close(c: Cursor, levels: list[list[Any]], gap: str, *, whole: bool = True) -> None:
     """Read the end of a thread or a branch, which must have members.
 
-    The grammar asks for two branches or more (`thread-nested`).  One alone is taken too: it can mean nothing else than
-    members that go on, and servers write it.
+    The grammar asks for two branches or more (`thread-nested`).  A single one is accepted too, because servers write
+    it, and it can only mean that the members go on.
     """
     start = c.pos - 1
     if len(levels) == 1:
@@ -164,7 +168,7 @@ def _close(c: Cursor, levels: list[list[Any]], gap: str, *, whole: bool = True) 
 
 
 def _number(c: Cursor, levels: list[list[Any]], gap: str, digits: str) -> None:
-    """nz-number: the first member stands behind the parenthesis, each other one behind a space."""
+    """nz-number.  The first member follows the parenthesis, and each other one a space."""
     level, start = levels[-1], c.pos - len(digits)
     value = int(digits[:20])
     if len(levels) == 1:

@@ -1,7 +1,8 @@
-"""Typed text and wire octets cut into tokens, losslessly: the texts of the tokens joined are the input.
+"""The tokenizer, which cuts typed text and wire octets into tokens.  Joined, the tokens' texts are the input again.
 
-One tokenizer serves lexer, completer, lint, hint, printer and parser of commands.  Octets are read as Latin-1, so an
-offset in the text is an offset in the octets.  It knows no command: what a word means is `imapsh.typed.match`'s to say.
+One tokenizer serves the lexer, completer, lint, hint, printer and the parser of commands.  Octets are read as Latin-1,
+so an offset in the text is an offset in the octets.  The tokenizer does not know the commands; `imapsh.typed.match`
+decides what a word means.
 
 RFC 9051 section 4 (data formats) and section 9 (atom-specials, quoted, literal, literal8).
 """
@@ -30,7 +31,7 @@ BAD = "bad"  # a control character, or a brace that announces nothing
 
 
 class Token(NamedTuple):
-    """`kind` is one of this module's constants; `start` counts characters from the beginning of the text."""
+    """A token.  `kind` is one of this module's constants.  `start` counts characters from the beginning of the text."""
 
     kind: str
     text: str
@@ -38,12 +39,12 @@ class Token(NamedTuple):
 
     @property
     def end(self) -> int:
-        """Offset just behind the token."""
+        """Return the offset just after the token."""
         return self.start + len(self.text)
 
 
 #: quoted = DQUOTE *QUOTED-CHAR DQUOTE; QUOTED-CHAR = <any TEXT-CHAR except quoted-specials> / "\" quoted-specials.
-#: Taken by shape: what else stands inside (8-bit, a lone backslash) is the parser's to judge.
+#: It is taken by its shape; the parser judges what else is inside (8-bit, a lone backslash).
 _SHAPES = (
     (SPACE, r"\ +"),
     (LPAREN, r"\("),
@@ -53,7 +54,7 @@ _SHAPES = (
     (QUOTED, r'"[^"\\\r\n]*(?:\\[^\r\n][^"\\\r\n]*)*"'),
     (OPEN_QUOTE, r'"[^\r\n]*'),
     (FILE, r"~?\{@[^}\r\n]*\}"),
-    (LITERAL, r"~?\{\d{1,4000}\+?\}"),  # int() takes no more digits
+    (LITERAL, r"~?\{\d{1,4000}\+?\}"),  # int() does not take more digits
     (FLAG, r"\\(?:\*|[^\x00-\x20\x7f()\"\\\[\]{%*]*)"),
     (WORD, r"(?:[^\x00-\x20\x7f()\"\\\[\]{~]|~(?!\{[@\d]))+"),
     (CRLF, r"\r\n|\n|\r"),
@@ -61,7 +62,7 @@ _SHAPES = (
 )
 _TOKEN = lazy("|".join(f"(?P<_{index}>{shape})" for index, (_, shape) in enumerate(_SHAPES)))
 _KINDS = tuple(kind for kind, _ in _SHAPES)
-#: In one line that announces nothing the first character tells the kind, but for a quotation mark that none closes.
+#: In a line without announcements the first character tells the kind, except for a quotation mark that is not closed.
 _PLAIN = lazy("|".join(shape for kind, shape in _SHAPES if kind not in (FILE, LITERAL)))
 _QUOTED = lazy(dict(_SHAPES)[QUOTED])
 _BY_FIRST = {
@@ -72,7 +73,10 @@ _ANNOUNCEMENT = lazy(r"(~?)\{(\d+)(\+?)\}\Z")
 
 
 class Announcement(NamedTuple):
-    """What a literal's `{n}` says: octets, whether the sender waits for `+`, and whether NUL is allowed (literal8)."""
+    """The announcement of a literal, `{n}`.
+
+    It says how many octets follow, whether the sender waits for `+`, and whether NUL is allowed (literal8).
+    """
 
     octets: int
     synchronizing: bool
@@ -80,7 +84,10 @@ class Announcement(NamedTuple):
 
 
 def announcement(text: str) -> Announcement:
-    """Read a LITERAL token's text.  ValueError where it is none (RFC 9051 section 4.3, RFC 7888, RFC 3516)."""
+    """Return the announcement that a LITERAL token's text is (RFC 9051 section 4.3, RFC 7888, RFC 3516).
+
+    Raises ValueError if it is not one.
+    """
     found = _ANNOUNCEMENT.match(text)
     if found is None:
         raise ValueError(f"{text!r} does not announce a literal")
@@ -88,13 +95,13 @@ def announcement(text: str) -> Announcement:
 
 
 def _octets_of(text: str, start: int, octets: int) -> int:
-    """End of the `octets` octets of UTF-8 (or of as many as there are) that begin at `start`."""
+    """Return the end of the `octets` octets of UTF-8 that begin at `start`, or of as many as there are."""
     tail = text[start : start + octets]
     if tail.isascii():
         return start + len(tail)
     taken = 0
     for index, character in enumerate(tail):
-        # an octet that is no UTF-8 stands as a surrogate escape (PEP 383)
+        # an octet that is not UTF-8 is a surrogate escape here (PEP 383)
         taken += 1 if "\udc80" <= character <= "\udcff" else len(character.encode("utf-8", "surrogatepass"))
         if taken > octets:
             return start + index
@@ -102,10 +109,10 @@ def _octets_of(text: str, start: int, octets: int) -> int:
 
 
 def tokenize(text: str | bytes, *, wide: bool | None = None) -> list[Token]:
-    """Cut `text` into tokens; nothing is left out.
+    """Return the tokens of `text`.  Nothing is left out.  Never raises.
 
-    The octets of a literal are counted in UTF-8 where `wide` (the default for str), else a character an octet.
-    Never raises.
+    If `wide` is true, which is the default for str, the octets of a literal are counted in UTF-8.  Otherwise each
+    character is one octet.
     """
     if isinstance(text, bytes | bytearray | memoryview):
         text, wide = bytes(text).decode("latin-1"), bool(wide)
@@ -131,7 +138,7 @@ def tokenize(text: str | bytes, *, wide: bool | None = None) -> list[Token]:
 
 
 def _plain(text: str) -> list[Token]:
-    """The same for one line without braces, in half the time."""
+    """Return the same for one line without braces, in half the time."""
     tokens: list[Token] = []
     position, new, kind_of = 0, tuple.__new__, _BY_FIRST.get
     for found in _PLAIN.findall(text):
@@ -146,6 +153,6 @@ _ESCAPED = lazy(r"\\(.)", re.DOTALL)
 
 
 def unquote(text: str) -> str:
-    """The value of a QUOTED or OPEN_QUOTE token's text (RFC 9051 section 9, quoted)."""
+    """Return the value of a QUOTED or OPEN_QUOTE token's text (RFC 9051 section 9, quoted)."""
     body = text[1:-1] if len(text) > 1 and text.endswith('"') else text[1:]
     return _ESCAPED.sub(r"\1", body) if "\\" in body else body

@@ -1,23 +1,22 @@
-"""The tolerant cursor: the same rules, but what breaks them is noted and mended, and reading goes on.
+"""The tolerant cursor: it reads by the same rules, but notes and mends what breaks them, and goes on.
 
 Theory of operation.  It reads a frame that the strict cursor refused, again from the first octet and by the same rules.
-What it overrides follows one pattern: look for more than the grammar allows, `fail` at the octet where the grammar is
-broken, and move `pos` to where the rule can go on.  Three things keep that safe:
+The methods that it overrides follow one pattern: look for more than the grammar allows, `fail` at the octet where the
+grammar is broken, and move `pos` to where the rule can go on.  Three things keep that safe:
 
     progress   a rule that loops moves `pos` in each round, whatever was noted in it, or gives up
-    once       one octet has one violation, the first that is noted; of a frame at most _MOST are kept
-    linear     what was searched in vain is not searched again: behind `_endless` no quoted string ends
+    once       an octet has one violation, the first that is noted; at most _MOST are kept for a frame
+    linear     what was searched for in vain is not searched for again: after `_endless` no quoted string ends
 
-If no method can mend it, Mismatch goes up to the nearest rule that can leave something out, as the item of a FETCH: it
-hands it to `mend`, and steps over what it cannot read (`Cursor.skip`).  If it reaches the top, the response is Garbage.
-A frame that was refused strictly always ends with a violation: if the second reading notes none, the parser notes why
-the first gave up.
+If no method can mend a fault, Mismatch goes up to the nearest rule that can leave something out, such as an item of
+FETCH.  That rule hands it to `mend`, and steps over what it cannot read (`Cursor.skip`).  If Mismatch reaches the top,
+the response is Garbage.  A frame that was refused strictly always has a violation: if the second reading notes none,
+the parser notes why the first gave up.
 
-The hardest case is a quotation mark inside a quoted string.  Where the string ends is then a guess: at the first mark
-behind which something stands that may follow a string (`_AFTER`).
+The hardest case is a quotation mark inside a quoted string.  Then the end of the string has to be guessed: it is the
+first mark that is followed by something that may follow a string (`_AFTER`).
 
-Every tolerance stands here or in a rule beside `if c.tolerant`, with the servers that need it in
-`tests/grammar/data/`.
+Every tolerance is here, or in a rule after `if c.tolerant`.  The servers that need it are in `tests/grammar/data/`.
 """
 
 from __future__ import annotations
@@ -43,7 +42,7 @@ _BREAK = lazy(r"[\r\n]")
 _WRONG = lazy(r"[\x80-\xff\x00]")
 _BAD_ESCAPE = lazy(r'(?:[^\\]|\\["\\])*?\\(?!["\\])')
 _AFTER_NUMBER = lazy(r"[\]>:]|,(?!\d)")
-_NAME = lazy(r"(?!NIL\b)[A-Z][A-Z0-9.]*[ \[]", re.IGNORECASE)  # where a number was left out
+_NAME = lazy(r"(?!NIL\b)[A-Z][A-Z0-9.]*[ \[]", re.IGNORECASE)  # the next name, if a number was left out
 _QUOTED_DIGITS = lazy(r'"(\d{1,18})"')
 _NOT_NUMBER = lazy(r"[^ ()\r\n]+")
 _WORD = lazy(r"[^\x00-\x20\x7f()\[\]\"\\{]+")
@@ -51,7 +50,7 @@ _LOOSE_ATOM = lazy(r"[^\x00-\x20\x7f()\"{]+")
 
 
 class TolerantCursor(Cursor):
-    """Notes each violation once, at its octet, and of a line that is nothing else the first _MOST."""
+    """The cursor that notes violations, one for each octet, and the first _MOST of a frame."""
 
     __slots__ = ("_endless", "_noted")
 
@@ -61,11 +60,11 @@ class TolerantCursor(Cursor):
         self, frame: Frame, utf8: bool = False, nesting: int = 100, readers: NamedReaders = _no_readers
     ) -> None:
         super().__init__(frame, utf8, nesting, readers)
-        self._endless = len(self.text) + 1  # from here on no quoted string ends
+        self._endless = len(self.text) + 1  # no quoted string that begins here or later ends
         self._noted = {known.offset for known in frame.violations}
 
     def fail(self, rule: str, message: str, at: int | None = None) -> None:
-        """Note the violation; at one octet the first word counts."""
+        """Note the violation, unless one is noted at this octet already."""
         place = self.offset(self.pos if at is None else at)
         if place not in self._noted and len(self._noted) < _MOST:
             self._noted.add(place)
@@ -76,7 +75,7 @@ class TolerantCursor(Cursor):
         self.fail(mismatch.rule, mismatch.message, mismatch.at)
 
     def space(self, rule: str) -> None:
-        """Any white space will do; none, several, or one before the end is noted."""
+        """Read any white space.  It is noted if there is none, or more than one space, or one before the end."""
         if self.peek() == ",":
             self.fail(rule, "a comma instead of a space")
             self.pos += 1
@@ -104,13 +103,13 @@ class TolerantCursor(Cursor):
             self.pos = found.end()
 
     def mark(self, character: str, rule: str) -> None:
-        """Spaces before a mark are stepped over; a missing mark is noted."""
+        """Read the mark, and step over spaces before it.  A missing mark is noted."""
         if self.text[self.pos : self.pos + 1] != character:
             self.gap(rule, f"a space before {character!r}")
         super().mark(character, rule)
 
     def enter(self, rule: str) -> None:
-        """`(` must be there: who can do without it says so."""
+        """Read `(`, and give up if it is missing.  Rules that can do without it check that first."""
         self.gap(rule, "a space before '('")
         if self.peek() != "(":
             raise self.give_up(rule, "expected '('")
@@ -119,14 +118,17 @@ class TolerantCursor(Cursor):
             self.gap(rule, "a space after '('")
 
     def finish(self, rule: str) -> None:
-        """The line's end, spaces before it noted as such."""
+        """Check that the line ends here.  Spaces before the end are noted as such."""
         if self.pos < self.end and not self.text[self.pos : self.end].strip():
             self.fail(rule, "a space before the end of the line")
             self.pos = self.end
         super().finish(rule)
 
     def quoted(self) -> str | None:
-        """A quoted string with 8-bit, unescaped quotation marks or line breaks inside, as far as it can be told."""
+        """Read a quoted string, even with 8-bit, unescaped quotation marks or line breaks inside.
+
+        If its end is not clear, it is guessed.
+        """
         if self.peek() != '"':
             return None
         found = self._quoted.match(self.text, self.pos, self.end)
@@ -162,12 +164,12 @@ class TolerantCursor(Cursor):
         return _ESCAPED.sub(lambda e: e[1] if e[1] in '"\\' else e[0], body)
 
     def string(self, rule: str) -> str:
-        """A word without its quotation marks is taken as it stands."""
+        """Read a string.  A word without its quotation marks is noted and taken as it is."""
         value = self._string()
         return self._unquoted(rule, "a string") if value is None else value
 
     def nstring(self, rule: str) -> str | None:
-        """The same, or NIL."""
+        """Read a string as `string` does, or NIL."""
         value = self._string()
         return self._unquoted(rule, "a string or NIL") if value is None and not self.nil() else value
 
@@ -179,7 +181,7 @@ class TolerantCursor(Cursor):
         return readable(word[0])
 
     def number(self, rule: str, *, bits: int = 32, nonzero: bool = False) -> int | None:
-        """Return a number, also one in quotation marks; None for anything else: -1, 1.2e+07, NIL."""
+        """Return a number, even if it is in quotation marks; None for anything else, such as -1, 1.2e+07 or NIL."""
         start = self.pos
         digits = self.take(_QUOTED_DIGITS)
         if digits is not None:
@@ -201,7 +203,7 @@ class TolerantCursor(Cursor):
         return None
 
     def atom(self, rule: str, pattern: re.Pattern[str] = ATOM) -> str:
-        """An atom with characters inside that no atom has."""
+        """Read an atom, even with characters inside that an atom cannot contain."""
         strict = pattern.match(self.text, self.pos, self.end)
         if strict is not None and (strict.end() >= self.end or self.text[strict.end()] in ' ()]"'):
             self.pos = strict.end()

@@ -22,7 +22,7 @@ _ANYTHING = lazy(r"[^ ,\r\n]*")
 
 
 class UidBatches(NamedTuple):
-    """UIDBATCHES: the UIDs of each batch, as ranges from high to low, the batch of the newest messages first.
+    """The response UIDBATCHES: the UIDs of each batch, as ranges from high to low.  The newest messages come first.
 
     `tag` is the command's.  The UIDs at either end of a range need not be those of messages (RFC 10022 section 3.1.4).
     """
@@ -53,7 +53,7 @@ def uid_batches(c: Cursor) -> UidBatches:
 
 
 def _correlator(c: Cursor) -> str:
-    """search-correlator = SP "(" "TAG" SP tag-string ")", which must be there."""
+    """search-correlator = SP "(" "TAG" SP tag-string ")".  It must be there."""
     rule = "uidbatches-response"
     c.space(rule)
     if c.tolerant and c.peek() != "(":
@@ -70,7 +70,7 @@ def _correlator(c: Cursor) -> str:
 
 
 def _range(c: Cursor, ranges: list[tuple[int, int]]) -> None:
-    """uid-range = uniqueid ":" uniqueid, from high to low, and lower than the one before."""
+    """uid-range = uniqueid ":" uniqueid.  It goes from high to low, and is lower than the range before."""
     rule = "uidbatches-response"
     start = c.pos
     found = c.take(_RANGE)

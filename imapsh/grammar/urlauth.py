@@ -37,7 +37,7 @@ _WORD = lazy(r"[^ \]]*")
 
 
 class GenUrlAuth(NamedTuple):
-    """GENURLAUTH: the authorized URLs, in the order in which they were given."""
+    """The response GENURLAUTH: the authorized URLs, in the order in which they were given."""
 
     urls: tuple[str, ...]
 
@@ -48,7 +48,10 @@ class GenUrlAuth(NamedTuple):
 
 
 class UrlData(NamedTuple):
-    """What a URL stands for: `data`, None if the URL is not valid; or `items` by name where they were asked for."""
+    """The data of a URL.
+
+    `data` are its octets, or None if the URL is not valid.  If items were asked for, they are in `items`, by name.
+    """
 
     url: str
     data: Part | None
@@ -56,7 +59,7 @@ class UrlData(NamedTuple):
 
 
 class UrlFetch(NamedTuple):
-    """URLFETCH: URLs, and what they stand for."""
+    """The response URLFETCH: URLs and their data."""
 
     urls: tuple[UrlData, ...]
 
@@ -109,7 +112,7 @@ def urlfetch(c: Cursor) -> UrlFetch:
 
 
 def _metadata(c: Cursor) -> dict[str, Any]:
-    """url-metadata = url-metadata-el *(SP url-metadata-el), the first of which begins here."""
+    """url-metadata = url-metadata-el *(SP url-metadata-el).  The first element begins here."""
     rule = "url-metadata-el"
     items: dict[str, Any] = {}
     depth = c.depth
@@ -143,7 +146,10 @@ _ELEMENTS = {"BODY": nstring_data, "BINARY": binary_data, "BODYPARTSTRUCTURE": b
 
 
 class UrlMechanisms(NamedTuple):
-    """URLMECH: the mechanisms for which the mailbox has a key, each with its data behind a `=` where there is any."""
+    """The code URLMECH: the mechanisms for which the mailbox has a key.
+
+    If a mechanism has data, they follow its name after a `=`.
+    """
 
     mechanisms: tuple[str, ...]
 
@@ -153,7 +159,7 @@ class UrlMechanisms(NamedTuple):
 
 
 def url_mechanisms(c: Cursor) -> UrlMechanisms:
-    """SP "INTERNAL" *(SP mechanism ["=" base64]), the data with the mechanism."""
+    """SP "INTERNAL" *(SP mechanism ["=" base64]).  The data stay with their mechanism."""
     rule = "urlmech"
     found: list[str] = []
     while c.peek() not in ("]", ""):

@@ -1,7 +1,7 @@
-"""What responses mean: the typed values that the parser makes, the writer writes and the views show.
+"""The typed values of responses, which the parser makes, the writer writes and the views show.
 
-Strings are decoded (UTF-8, else Latin-1); the octets of a body section are bytes (or wire.frames.Spilled); `None` is
-NIL.  Section numbers are RFC 9051's.
+Strings are decoded from UTF-8, or from Latin-1 if they are not UTF-8.  The octets of a body section are bytes (or
+wire.frames.Spilled).  `None` is NIL.  Section numbers are those of RFC 9051.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from imapsh.tuples import NamedTuple
 
 
 class DateTime(str):
-    """A date-time as it stands between the quotation marks (9)."""
+    """A date-time: the text between the quotation marks (9)."""
 
     __slots__ = ()
 
@@ -25,9 +25,10 @@ class Octets(int):
 
 
 class Code(NamedTuple):
-    """A response code (7.1).  `arg` by code: None, a number, a tuple of strings, AppendUid, CopyUid or text.
+    """A response code (7.1).
 
-    `text` is the argument as it stood on the wire.
+    `arg` depends on the code: None, a number, a tuple of strings, AppendUid, CopyUid, text, or a value of an extension.
+    `text` is the argument as it was on the wire.
     """
 
     name: str
@@ -36,14 +37,14 @@ class Code(NamedTuple):
 
 
 class AppendUid(NamedTuple):
-    """APPENDUID's argument (7.1; RFC 4315)."""
+    """The argument of APPENDUID (7.1; RFC 4315)."""
 
     uidvalidity: int
     uids: SequenceSet
 
 
 class CopyUid(NamedTuple):
-    """COPYUID's argument (7.1; RFC 4315).  A set is empty only where the server broke the grammar."""
+    """The argument of COPYUID (7.1; RFC 4315).  A set is empty only if the server broke the grammar."""
 
     uidvalidity: int
     source: SequenceSet
@@ -51,41 +52,41 @@ class CopyUid(NamedTuple):
 
 
 class StatusText(NamedTuple):
-    """resp-text: of a tagged or untagged OK NO BAD BYE PREAUTH, and of a continuation request (7.1, 7.6)."""
+    """The resp-text of a tagged or untagged OK, NO, BAD, BYE or PREAUTH, or of a continuation request (7.1, 7.6)."""
 
     code: Code | None = None
     text: str = ""
 
 
 class Capabilities(NamedTuple):
-    """CAPABILITY (7.2.2) and ENABLED (7.2.1)."""
+    """The response CAPABILITY (7.2.2) or ENABLED (7.2.1)."""
 
     names: tuple[str, ...]
 
 
 class Flags(NamedTuple):
-    """FLAGS (7.3.5)."""
+    """The response FLAGS (7.3.5)."""
 
     flags: tuple[str, ...]
 
 
 class Count(NamedTuple):
-    """EXISTS (7.4.1) and RECENT (RFC 3501 section 7.3.2): a number of messages."""
+    """The response EXISTS (7.4.1) or RECENT (RFC 3501 section 7.3.2): a number of messages."""
 
     number: int
 
 
 class Expunged(NamedTuple):
-    """EXPUNGE (7.5.1): the message number that is gone."""
+    """The response EXPUNGE (7.5.1): the number of the message that is gone."""
 
     seq: int
 
 
 class Vanished(NamedTuple):
-    """VANISHED (RFC 7162 section 3.2.10): UIDs of messages that are gone.
+    """The response VANISHED (RFC 7162 section 3.2.10): the UIDs of messages that are gone.
 
-    `earlier`: they were gone before, and the answer to SELECT (QRESYNC) or UID FETCH (VANISHED) tells it: it changes no
-    message number.  Without it the response stands for as many EXPUNGE responses.
+    If `earlier` is true, they were gone before, and the response answers SELECT (QRESYNC) or UID FETCH (VANISHED).
+    Then it does not change message numbers.  If it is false, the response stands for as many EXPUNGE responses.
     """
 
     earlier: bool
@@ -93,9 +94,10 @@ class Vanished(NamedTuple):
 
 
 class MailboxList(NamedTuple):
-    """LIST (7.3.1) and LSUB (RFC 3501 section 7.2.3).  `delimiter` None: a flat name.  `extended`: label -> value.
+    """The response LIST (7.3.1) or LSUB (RFC 3501 section 7.2.3).
 
-    `mailbox` is decoded here and in all values; `imapsh.grammar.names.raw_of` returns what stood on the wire.
+    If `delimiter` is None, the name is flat.  `extended` maps labels to values.  `mailbox` is decoded here and in all
+    values; `imapsh.grammar.names.raw_of` returns its spelling on the wire.
     """
 
     attrs: tuple[str, ...]
@@ -105,14 +107,14 @@ class MailboxList(NamedTuple):
 
 
 class MailboxStatus(NamedTuple):
-    """STATUS (7.3.4): item -> number."""
+    """The response STATUS (7.3.4): the values of a mailbox's items by their names.  Most are numbers."""
 
     mailbox: str
     items: dict[str, Any]
 
 
 class Namespace(NamedTuple):
-    """One namespace: prefix, delimiter, and extension data (7.3.2)."""
+    """A namespace: its prefix, delimiter and extension data (7.3.2)."""
 
     prefix: str
     delimiter: str | None
@@ -120,7 +122,7 @@ class Namespace(NamedTuple):
 
 
 class Namespaces(NamedTuple):
-    """NAMESPACE (7.3.2)."""
+    """The response NAMESPACE (7.3.2)."""
 
     personal: tuple[Namespace, ...] | None
     other: tuple[Namespace, ...] | None
@@ -128,19 +130,22 @@ class Namespaces(NamedTuple):
 
 
 class Search(NamedTuple):
-    """SEARCH (RFC 3501 section 7.2.5), with RFC 7162's MODSEQ where given."""
+    """The response SEARCH (RFC 3501 section 7.2.5), with the MODSEQ of RFC 7162 if there is one."""
 
     ids: tuple[int, ...]
     modseq: int | None = None
 
     @property
     def found(self) -> SequenceSet:
-        """`ids` as a set, in rising order, without what a faulty server sends that is no message number."""
+        """Return `ids` as a set, in rising order.  Numbers that cannot be message numbers are left out."""
         return SequenceSet.of([number for number in self.ids if 0 < number <= LARGEST])
 
 
 class ESearch(NamedTuple):
-    """ESEARCH (7.3.4).  `items`: MIN, MAX, COUNT: number; ALL: SequenceSet; others as they come."""
+    """The response ESEARCH (7.3.4).
+
+    In `items`, MIN, MAX and COUNT are numbers, and ALL is a SequenceSet.  Others depend on the item.
+    """
 
     tag: str | None
     uid: bool
@@ -148,16 +153,17 @@ class ESearch(NamedTuple):
 
 
 class Id(NamedTuple):
-    """ID (7.3.6; RFC 2971): field -> value, or None for NIL."""
+    """The response ID (7.3.6; RFC 2971): the values by their fields, or None for NIL."""
 
     fields: dict[str, str | None] | None
 
 
 class Fetch(NamedTuple):
-    """FETCH (7.5.2).  `items`: upper-case item name as on the wire (`UID`, `BODY[1.MIME]<0>`) -> value.
+    """The response FETCH (7.5.2).
 
-    FLAGS: tuple of str; UID, RFC822.SIZE, BINARY.SIZE[...]: int; INTERNALDATE: str; ENVELOPE: Envelope;
-    BODY and BODYSTRUCTURE: BodyPart; BODY[...], BINARY[...], RFC822...: bytes, Spilled or None.
+    `items` maps the names on the wire, in upper case (`UID`, `BODY[1.MIME]<0>`), to values.  FLAGS is a tuple of str;
+    UID, RFC822.SIZE and BINARY.SIZE[...] are int; INTERNALDATE is a str; ENVELOPE is an Envelope; BODY and
+    BODYSTRUCTURE are BodyPart; BODY[...], BINARY[...] and RFC822... are bytes, Spilled or None.
     """
 
     seq: int
@@ -165,25 +171,25 @@ class Fetch(NamedTuple):
 
     @property
     def uid(self) -> int | None:
-        """The UID if it is among the items, else None."""
+        """Return the UID if it is among the items, else None."""
         uid = self.items.get("UID")
         return uid if isinstance(uid, int) else None
 
 
 class UidFetch(NamedTuple):
-    """UIDFETCH (RFC 9586 section 3.3): FETCH, with the UID in place of the message number, which is 0 then."""
+    """The response UIDFETCH (RFC 9586 section 3.3): a FETCH with the UID in place of the message number."""
 
     uid: int
     items: dict[str, Any]
 
     @property
     def seq(self) -> int:
-        """0, for a message that has no number."""
+        """Return 0, because the message has no number."""
         return 0
 
 
 def _text(raw: str | None) -> str | None:
-    """Return a header's text unfolded and with its encoded words decoded; as it is if it has none."""
+    """Return a header's text unfolded and with its encoded words decoded.  If it has none, it is returned as it is."""
     if raw is None or "=?" not in raw:
         return raw
     from imapsh.grammar.encodedwords import encoded_words
@@ -192,7 +198,10 @@ def _text(raw: str | None) -> str | None:
 
 
 class Address(NamedTuple):
-    """One address of an envelope (7.5.2).  `host` None begins (`mailbox` its name) or ends (`mailbox` None) a group."""
+    """An address of an envelope (7.5.2).
+
+    If `host` is None, it begins or ends a group: `mailbox` is the group's name at the beginning, and None at the end.
+    """
 
     name: str | None
     adl: str | None
@@ -201,12 +210,12 @@ class Address(NamedTuple):
 
     @property
     def name_text(self) -> str | None:
-        """The name with its encoded words decoded (RFC 2047); the name if it has none."""
+        """Return the name with its encoded words decoded (RFC 2047), or as it is if it has none."""
         return _text(self.name)
 
 
 class Envelope(NamedTuple):
-    """ENVELOPE (7.5.2).  An address list is None where NIL."""
+    """The item ENVELOPE (7.5.2).  A list of addresses is None for NIL."""
 
     date: str | None = None
     subject: str | None = None
@@ -221,16 +230,17 @@ class Envelope(NamedTuple):
 
     @property
     def subject_text(self) -> str | None:
-        """The subject with its encoded words decoded (RFC 2047); the subject if it has none."""
+        """Return the subject with its encoded words decoded (RFC 2047), or as it is if it has none."""
         return _text(self.subject)
 
 
 class BodyPart(NamedTuple):
-    """BODY and BODYSTRUCTURE (7.5.2).  `type` and `subtype` in lower case, None where missing.
+    """The item BODY or BODYSTRUCTURE, or a part of it (7.5.2).
 
-    A multipart has `parts` (else None); text has `lines`; message/rfc822 has `envelope`, `body` and `lines`.
-    `extended` says that extension data came (BODYSTRUCTURE, not BODY); `extension` is what is beyond the location.
-    `params` and the disposition's are name (lower case) -> value.  `size` is octets as encoded, None where unknown.
+    `type` and `subtype` are in lower case, and None if they are missing.  A multipart has `parts`, which are None for
+    others.  Text has `lines`, and message/rfc822 has `envelope`, `body` and `lines`.  `extended` says that there is
+    extension data (in BODYSTRUCTURE, not in BODY), and `extension` is what follows the location.  `params` and those of
+    the disposition map names in lower case to values.  `size` is in octets as encoded, or None if it is not known.
     """
 
     type: str | None
@@ -252,7 +262,10 @@ class BodyPart(NamedTuple):
     extension: tuple[Any, ...] = ()
 
     def outline(self) -> str:
-        """One line: `multipart/mixed[text/plain,message/rfc822[...]]`, `?` for a missing half."""
+        """Return the structure in one line, such as `multipart/mixed[text/plain,message/rfc822[...]]`.
+
+        A `?` stands for a missing type or subtype.
+        """
         name = f"{self.type or '?'}/{self.subtype or '?'}"
         if self.parts is not None:
             return name + "[" + ",".join(part.outline() for part in self.parts) + "]"
@@ -260,14 +273,17 @@ class BodyPart(NamedTuple):
 
 
 class Unknown(NamedTuple):
-    """A response, code or item the table does not hold: number in front if any, and the values behind the name."""
+    """The value of a response, code or item that the table does not have, or that cannot be read.
+
+    `data` are the values after the name.  `number` is the number before it, if there is one.
+    """
 
     data: tuple[Any, ...] = ()
     number: int | None = None
 
 
 class Garbage(NamedTuple):
-    """A line that is no response.  `looks_like` is a guess (`SMTP`, `HTTP`, `POP3`, a code's name) or empty."""
+    """A line that is not a response.  `looks_like` is a guess (`SMTP`, `HTTP`, `POP3`, a code's name), or empty."""
 
     looks_like: str = ""
     code: Code | None = None

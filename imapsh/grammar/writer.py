@@ -1,7 +1,7 @@
-"""Values -> octets: strings by content, commands as fragments, responses as a server sends them.
+"""The writer, which turns values into octets: strings, commands as fragments, and responses as a server sends them.
 
-Whether a string is written as an atom, quoted or as a literal is decided by what it holds (RFC 9051 section 4.3).
-CR, LF and NUL cannot be smuggled in: they go into literals, and NUL only into literal8.
+The content of a string decides if it is written as an atom, in quotes or as a literal (RFC 9051 section 4.3).  CR, LF
+and NUL cannot be smuggled in: they go into literals, and NUL only into literal8.
 """
 
 from __future__ import annotations
@@ -40,19 +40,20 @@ from imapsh.grammar.values import (
 from imapsh.patterns import lazy
 from imapsh.wire.frames import Spilled
 
-#: ATOM-CHAR, ASTRING-CHAR and TEXT-CHAR by what they are: a complement would cover all of Unicode, slow to compile
+#: ATOM-CHAR, ASTRING-CHAR and TEXT-CHAR are listed: a complement would cover all of Unicode, which compiles slowly
 _ATOM = lazy(r"[!#$&'+-Z\[^_`a-z|}~]+")
 _ASTRING = lazy(r"[!#$&'+-Z\[\]^_`a-z|}~]+")
 _QUOTABLE = lazy(r"[\x01-\x09\x0b\x0c\x0e-\x7f]*")
 _QUOTABLE_8 = lazy(r"[\x01-\x09\x0b\x0c\x0e-\xff]*")
 _SPECIAL = lazy(r'(["\\])')
-_LONGEST_QUOTED = 1000  # octets; longer strings are literals: lines have limits (RFC 2683 section 3.2.1.5)
+_LONGEST_QUOTED = 1000  # octets; longer strings are literals, because lines have limits (RFC 2683 section 3.2.1.5)
 
 
 class Writer:
-    """Gathers fragments.  `utf8`: UTF-8 in quoted strings and mailbox names (after ENABLE UTF8=ACCEPT or IMAP4rev2).
+    """A writer that gathers fragments.
 
-    Raises UsageError for what cannot be written; nothing was gathered then.
+    If `utf8` is true, quoted strings and mailbox names are written in UTF-8 (after ENABLE UTF8=ACCEPT or IMAP4rev2).
+    A method raises UsageError for what cannot be written.
     """
 
     def __init__(self, utf8: bool = False) -> None:
@@ -61,7 +62,7 @@ class Writer:
         self._text: list[bytes] = []
 
     def raw(self, text: str | bytes) -> Writer:
-        """As it stands.  Raises UsageError for CR, LF or NUL."""
+        """Write text as it is.  Raises UsageError for CR, LF or NUL."""
         octets = text.encode("utf-8" if self.utf8 else "ascii", "surrogateescape") if isinstance(text, str) else text
         if b"\r" in octets or b"\n" in octets or b"\0" in octets:
             raise UsageError("CR, LF and NUL cannot be part of a command line: send them in a literal")
@@ -69,17 +70,17 @@ class Writer:
         return self
 
     def literal(self, data: bytes, *, binary: bool = False) -> Writer:
-        """A literal, literal8 where `binary` or where the octets hold NUL."""
+        """Write a literal; a literal8 if `binary` is true or if the octets hold NUL."""
         return self.add(Literal(data, len(data), binary or b"\0" in data))
 
     def add(self, literal: Literal) -> Writer:
-        """A literal made elsewhere."""
+        """Write a literal that was made elsewhere."""
         self._flush()
         self._fragments.append(literal)
         return self
 
     def string(self, value: str | bytes) -> Writer:
-        """string: quoted where it can be, else a literal."""
+        """Write a string, in quotes if it can be, else as a literal."""
         octets = value.encode("utf-8", "surrogateescape") if isinstance(value, str) else value
         text = octets.decode("latin-1")
         quotable = (_QUOTABLE_8 if self.utf8 and _is_utf8(octets) else _QUOTABLE).fullmatch(text)
@@ -89,25 +90,25 @@ class Writer:
         return self
 
     def nstring(self, value: str | bytes | None) -> Writer:
-        """NIL, or a string."""
+        """Write a string, or NIL for None."""
         return self.raw("NIL") if value is None else self.string(value)
 
     def astring(self, value: str | bytes) -> Writer:
-        """An atom where it can be (but not NIL, which readers mistake), else a string."""
+        """Write an atom if it can be one, else a string.  "NIL" is a string, because readers would mistake the atom."""
         text = value.decode("latin-1") if isinstance(value, bytes) else value
         if _ASTRING.fullmatch(text) and text.upper() != "NIL":
             return self.raw(text)
         return self.string(value)
 
     def mailbox(self, name: str) -> Writer:
-        """A mailbox name: modified UTF-7 unless `utf8`."""
+        """Write a mailbox name, in modified UTF-7 unless `utf8` is true.  Raises UsageError for a lone surrogate."""
         try:
             return self.astring(name if self.utf8 else mutf7.encode(name))
         except UnicodeEncodeError as error:
             raise UsageError(f"{name!r} cannot be a mailbox name: it holds a lone surrogate") from error
 
     def flags(self, flags: Iterable[str]) -> Writer:
-        """A flag list; text is one flag.  Raises UsageError for what is no flag."""
+        """Write a flag list.  A str is one flag.  Raises UsageError for what is not a flag."""
         listed = (flags,) if isinstance(flags, str) else tuple(flags)
         for flag in listed:
             if flag != "\\*" and not _ATOM.fullmatch(flag.removeprefix("\\")):
@@ -115,7 +116,7 @@ class Writer:
         return self.raw("(" + " ".join(listed) + ")")
 
     def items(self, values: Iterable[Any], write: Callable[[Any], object], between: str = " ") -> Writer:
-        """Each value by `write`, `between` between them, in parentheses."""
+        """Write the values in parentheses, each with `write`, and `between` between them."""
         self.raw("(")
         for index, value in enumerate(values):
             if index and between:
@@ -124,7 +125,7 @@ class Writer:
         return self.raw(")")
 
     def value(self, value: Any) -> Writer:
-        """A value of any shape, as `Cursor.value` reads it."""
+        """Write a value of any shape, as `Cursor.value` reads it."""
         if value is None:
             return self.raw("NIL")
         if isinstance(value, int | SequenceSet):
@@ -134,12 +135,12 @@ class Writer:
         return self.astring(value)
 
     def fragments(self) -> list[Fragment]:
-        """What was gathered."""
+        """Return the fragments that were gathered."""
         self._flush()
         return self._fragments
 
     def wire(self) -> bytes:
-        """What was gathered as a server sends it: literals announced, no waiting, no CRLF at the end."""
+        """Return what was gathered as a server sends it: literals are announced, and no CRLF is at the end."""
         return b"".join(
             fragment if isinstance(fragment, bytes) else announce(fragment) + fragment.data
             for fragment in self.fragments()
@@ -165,13 +166,13 @@ def _is_utf8(octets: bytes) -> bool:
 def _writes(value: Any) -> bool:
     """Return whether a value writes itself, as those of the extensions do.
 
-    `value.write(writer)` writes what stands behind the name of a response, code or item, the space in front included.
+    `value.write(writer)` writes what follows the name of a response, code or item, including the space before it.
     """
     return hasattr(value, "write")
 
 
 def response(name: str, value: Any, *, tag: str | None = None, utf8: bool = False) -> bytes:
-    """One response as octets, CRLF included: untagged, `+`, or tagged where `tag` is given.
+    """Return a response as octets, including CRLF: untagged, `+`, or tagged if `tag` is given.
 
     `name` is the response's name (`FETCH`, `OK`, `+`, ...) and `value` its value of `imapsh.grammar.values`.
     """
@@ -268,7 +269,7 @@ def _status(w: Writer, name: str, value: MailboxStatus) -> None:
 
 
 def _named(w: Writer, name: str, value: Any) -> None:
-    """A name, and what stands behind it."""
+    """Write a name and the value that follows it."""
     w.raw(name)
     if _writes(value):
         value.write(w)
@@ -355,7 +356,7 @@ def fetch_item(w: Writer, name: str, value: Any) -> None:
 
 
 def _octets(w: Writer, name: str, value: bytes) -> None:
-    """A body section: short text quoted would be legal, but a literal is what every client expects."""
+    """Write a body section as a literal, which every client expects.  Short text in quotes would be legal too."""
     w.literal(value, binary=name.startswith("BINARY["))
 
 

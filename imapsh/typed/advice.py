@@ -125,7 +125,7 @@ def _misplaced(command: Command, context: Context) -> Problem | None:
 
 
 def _out_of_place(row: Name, command: Command, run: Run) -> Problem | None:
-    """Return why a row of a complete line may not stand in it, or None if it may."""
+    """Return why a row of a complete line is not allowed in it, or None if it is."""
     enabled, reason = run.context.enabled, ""
     if row.only and command.name not in row.only:
         reason = f"{row.name} may stand in {_either(row.only)} only"
@@ -222,7 +222,7 @@ def _commands(typed: str, fits: Fits = begins) -> list[Command]:
 
 
 def _second_word(text: str, head: Head, run: Run) -> int | None:
-    """Return where a second word begins that may become a command, if the first may be its tag."""
+    """Return the offset of a second word that may become a command if the first may be its tag, else None."""
     at = head.end + 1
     first = head.tag is None and head.name.upper() != "UID"
     return at if first and run.context.tagged is None and text[head.end : at] == " " else None

@@ -77,7 +77,7 @@ class Run:
         return tuple((frame.sequence, frame.index, frame.at) for frame in self.frames)
 
     def fails(self, at: int, node: Node) -> int:
-        """Note that `node` does not stand at `at`, and return -1."""
+        """Note that `node` does not fit at `at`, and return -1."""
         if at > self.furthest:
             self.furthest, self.wanted, self.lacking = at, [], []
         if at == self.furthest:
@@ -357,7 +357,7 @@ def match(text: str, context: Context = _FRESH, payloads: Series[bytes] = ()) ->
         optional = not row.syntax
         taken = start if optional or start < 0 else node.match(run, start)
         if taken >= 0:
-            end = taken if taken > start or optional else end  # the space in front of no argument is nobody's
+            end = taken if taken > start or optional else end  # without an argument, the space is not the row's
             run.fails(taken, END_HERE)
     complete = row is not None and end == len(text) and (taken >= 0) and not run.unfinished
     return Match(text, context, tokens, head, run, complete)

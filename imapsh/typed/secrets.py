@@ -182,7 +182,7 @@ def _is_answer(line: str) -> bool:
 
 
 def _runs(tokens: tuple[Token, ...], ends: tuple[str, ...]) -> Iterator[tuple[int, str]]:
-    """Yield the text between tokens of these kinds, and where it begins."""
+    """Yield the pieces of text between tokens of these kinds, each after its offset."""
     start, pieces = 0, list[str]()
     for token in tokens:
         if token.kind not in ends:

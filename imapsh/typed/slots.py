@@ -36,14 +36,14 @@ class Shape(NamedTuple):
     noun: str
     bare: re.Pattern[str] | None = None
     value: Callable[[str], object] = str
-    strings: bool = False  # a quoted string or a literal may stand here
-    literals: bool = True  # with `strings`, a literal may stand here as well
+    strings: bool = False  # a quoted string or a literal is allowed
+    literals: bool = True  # if strings are allowed, literals are too
     loose: re.Pattern[str] | None = None
     half: re.Pattern[str] | None = None
     secret: bool = False
     role: str = "string"
     needs: tuple[str, ...] = ()  # capabilities, any one of which offers it; {} is the argument itself
-    binary: bool = False  # a literal8 may stand here (RFC 4466 section 3)
+    binary: bool = False  # a literal8 is allowed (RFC 4466 section 3)
     bits: int = 0  # the most bits of a number (RFC 9051 section 9: number, number64); 0 for any
     numbers: bool = False  # it is a set of message numbers
 
