@@ -1,4 +1,4 @@
-"""ACL (RFC 4314): who may do what with a mailbox, as methods of an asyncio connection."""
+"""ACL (RFC 4314): the rights of users to a mailbox, as methods of an asyncio connection."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 async def acl(self: Connection, mailbox: str) -> dict[str, str]:
-    """GETACL (RFC 4314 section 3.3): identifier -> rights, a letter for each."""
+    """Send GETACL (RFC 4314 section 3.3).  Return identifier -> rights, a letter for each right."""
     rest = self._writer().mailbox(mailbox).fragments()
     _, found = await self._runner.collect("GETACL", rest, wants="ACL")
     values = (event.response.value for event in found)
@@ -19,26 +19,29 @@ async def acl(self: Connection, mailbox: str) -> dict[str, str]:
 
 
 async def set_acl(self: Connection, mailbox: str, identifier: str, rights: str) -> None:
-    """SETACL (RFC 4314 section 3.1): `rights` are letters; `+` in front adds them, and `-` takes them away."""
+    """Send SETACL (RFC 4314 section 3.1): `rights` are letters; `+` in front adds them, and `-` takes them away."""
     await self._runner.collect(
         "SETACL", self._writer().mailbox(mailbox).raw(" ").astring(identifier).raw(" ").astring(rights).fragments()
     )
 
 
 async def delete_acl(self: Connection, mailbox: str, identifier: str) -> None:
-    """DELETEACL (RFC 4314 section 3.2): the identifier has no rights of its own any more."""
+    """Send DELETEACL (RFC 4314 section 3.2): the identifier has no rights of its own any more."""
     await self._runner.collect("DELETEACL", self._writer().mailbox(mailbox).raw(" ").astring(identifier).fragments())
 
 
 async def list_rights(self: Connection, mailbox: str, identifier: str) -> ListRights | None:
-    """LISTRIGHTS (RFC 4314 section 3.4): the rights that the identifier can have; None if the server does not say."""
+    """Send LISTRIGHTS (RFC 4314 section 3.4).
+
+    Return the rights that the identifier can have; None if the server says nothing.
+    """
     rest = self._writer().mailbox(mailbox).raw(" ").astring(identifier).fragments()
     _, found = await self._runner.collect("LISTRIGHTS", rest, wants="LISTRIGHTS")
     return next((one.response.value for one in found if isinstance(one.response.value, ListRights)), None)
 
 
 async def my_rights(self: Connection, mailbox: str) -> str:
-    """MYRIGHTS (RFC 4314 section 3.5): the rights that one has oneself, a letter for each."""
+    """Send MYRIGHTS (RFC 4314 section 3.5).  Return the rights that the user has, a letter for each."""
     rest = self._writer().mailbox(mailbox).fragments()
     _, found = await self._runner.collect("MYRIGHTS", rest, wants="MYRIGHTS")
     return next((one.response.value.rights for one in found if isinstance(one.response.value, MyRights)), "")

@@ -21,7 +21,10 @@ _NUMERIC = re.compile(r"[-+]?[\d*][\d*:,.-]*")
 
 
 def message_set(messages: MessageSet) -> SequenceSet:
-    """Return an argument as a set, which may be empty.  Raises UsageError for anything that is no set of messages."""
+    """Return an argument as a set, which may be empty.
+
+    Raises UsageError for anything that is not a set of messages.
+    """
     if isinstance(messages, str):
         return _parsed(messages)
     if isinstance(messages, SequenceSet):
@@ -41,7 +44,7 @@ def _parsed(text: str) -> SequenceSet:
 
 
 def fetch_items(items: object) -> str:
-    """FETCH items, in parentheses if there are several.  Raises UsageError for no text, and for none."""
+    """Return FETCH items, in parentheses if there are several.  Raises UsageError if it is not text, or has no item."""
     if not isinstance(items, str) or not items.strip():
         raise UsageError(f"{items!r} is not a list of FETCH items: give text, such as 'UID FLAGS'")
     text = items.strip()
@@ -49,7 +52,7 @@ def fetch_items(items: object) -> str:
 
 
 def search_keys(text: object) -> str:
-    """Search keys as they are, if they are not certainly wrong: a key that is not known may be an extension's."""
+    """Return search keys as they are, unless they are certainly wrong; an unknown key may be an extension's."""
     if not isinstance(text, str) or not text.strip():
         raise UsageError(f"{text!r} is not a search: give text, such as 'UNSEEN' or 'UID 1:4,7'")
     options = _RETURN.match(text)

@@ -1,4 +1,4 @@
-"""The items that the reading task has received and the program that iterates has not taken yet."""
+"""Holds the items that the reading task has received and the iterating program has not taken yet."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Backlog(Generic[T]):
         return item
 
     def clear(self) -> None:
-        """Forget what is there."""
+        """Forget all items."""
         self._items.clear()
         self._octets = 0
         self._taken()

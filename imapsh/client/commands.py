@@ -43,7 +43,7 @@ from imapsh.transport.tls import TLSOptions
 from imapsh.wire.limits import DEFAULT, Limits
 
 TIMEOUT = 60.0
-"""Seconds that may pass without an octet while a reply is due, unless told otherwise."""
+"""Seconds that may pass without an octet while a reply is due; this is the default."""
 
 _SOMEWHERE = Address("exec", command=("the server",))
 
@@ -51,10 +51,10 @@ _SOMEWHERE = Address("exec", command=("the server",))
 class Connection:
     """One connection that has been greeted, and its commands.
 
-    `connect` makes one; it can also be made over any AsyncStream.  It must be made inside a running loop, and is not
-    for several threads.
+    `connect` makes one; it can also be made over any AsyncStream.  It must be made inside a running loop, and must not
+    be shared by threads.
 
-    `address` is what the stream leads to.  `tls` is for STARTTLS.  `cleartext` allows a password without TLS to another
+    `address` is the peer of the stream.  `tls` is for STARTTLS.  `cleartext` allows a password without TLS to another
     machine.  `timeout` is the number of seconds without an octet either way, while a reply is due, after which the
     connection is closed; None means that it waits for ever.  Literals of more than `spool` octets go to temporary files
     (`wire.frames.Spilled`); with 0 none does.  `on_event` sees every event of `session.events` and must not wait.
@@ -95,10 +95,10 @@ class Connection:
             server_name=address.server_name,
             on_event=on_event,
         )
-        self.resynced = Resynced(SequenceSet(), ())  #: what the last `select` with `qresync` told
+        self.resynced = Resynced(SequenceSet(), ())  #: what the last `select` with `qresync` reported
         self._login = Login(self._runner, address, tls=tls, cleartext=cleartext)
 
-    # -- what is known
+    # -- what is known of the connection
 
     @property
     def timeout(self) -> float | None:
@@ -147,7 +147,10 @@ class Connection:
     # -- from the greeting to the login, and the end
 
     async def greet(self) -> None:
-        """Wait for the greeting; `connect` has done so.  Raises GreetingError for BYE and for what is no IMAP."""
+        """Wait for the greeting; `connect` has done so.
+
+        Raises GreetingError for BYE and for a greeting that is not IMAP.
+        """
         await self._login.greet()
 
     async def starttls(self) -> None:
@@ -169,10 +172,9 @@ class Connection:
     ) -> None:
         """Log in by a SASL mechanism, the strongest that is offered and usable, otherwise by the command LOGIN.
 
-        `mechanism` names one of `imapsh.sasl.table`.  With `token` it is OAUTHBEARER or XOAUTH2.  `authorize` is whom
-        to act for.  STARTTLS is taken first where it is offered, unless told not to.
-        Raises LoginError with the server's words, or where a secret would go in the clear; TLSError; UsageError;
-        StateError if somebody is logged in.
+        `mechanism` names one of `imapsh.sasl.table`.  With `token` it is OAUTHBEARER or XOAUTH2.  `authorize` is the
+        user to act for.  STARTTLS is taken first if it is offered, unless told not to.  Raises LoginError with the
+        server's words, or if a secret would go in the clear; TLSError; UsageError; StateError if somebody is logged in.
         """
         await self._login.login(
             user, password, token=token, mechanism=mechanism, authorize=authorize, starttls=starttls
@@ -225,29 +227,29 @@ class Connection:
         return results.replied(exchange, found)
 
     async def noop(self) -> None:
-        """NOOP: let the server tell its news (RFC 9051 section 6.1.2)."""
+        """Send NOOP: let the server send its news (RFC 9051 section 6.1.2)."""
         await self._runner.collect("NOOP")
 
     async def capability(self) -> frozenset[str]:
-        """CAPABILITY: ask anew (RFC 9051 section 6.1.1)."""
+        """Send CAPABILITY: ask anew (RFC 9051 section 6.1.1)."""
         await self._runner.collect("CAPABILITY")
         return self.session.capabilities
 
     async def compress(self) -> None:
-        """COMPRESS: both directions are deflated from here on (RFC 4978 section 3)."""
+        """Send COMPRESS: deflate both directions from here on (RFC 4978 section 3)."""
         await self._runner.collect("COMPRESS", [b"DEFLATE"])
 
     # -- mailboxes
 
     async def enable(self, *names: str) -> frozenset[str]:
-        """ENABLE (RFC 5161 section 3.1): turn extensions on; return all that are on, in upper case."""
+        """Send ENABLE (RFC 5161 section 3.1): turn extensions on; return all that are on, in upper case."""
         await self._runner.collect("ENABLE", Writer().raw(" ".join(map(ascii_only, names))).fragments())
         return self.session.enabled
 
     async def select(
         self, mailbox: str, *, read_only: bool = False, condstore: bool = False, qresync: QResync | None = None
     ) -> Mailbox:
-        """SELECT, or EXAMINE if `read_only` (RFC 9051 sections 6.3.2 and 6.3.3).
+        """Send SELECT, or EXAMINE if `read_only` (RFC 9051 sections 6.3.2 and 6.3.3).
 
         `condstore` asks for mod-sequences (RFC 7162 section 3.1.8).  `qresync` tells what is known of the mailbox, so
         that the server says what has changed: see `resynced`.  It needs `enable("QRESYNC")` before; StateError if that
@@ -263,34 +265,34 @@ class Connection:
         _, found = await self._runner.gather(exchange, lambda event: qresync is not None and tells(event))
         self.resynced = resynced(found)
         box = self.session.mailbox
-        if box is None:  # a BYE stood right behind the OK
+        if box is None:  # a BYE followed the OK at once
             raise self.error or ConnectionLost(f"{self._runner.where} opened {mailbox}, then left it: connect again")
         return box
 
     async def unselect(self) -> None:
-        """UNSELECT: leave the mailbox and expunge nothing (RFC 9051 section 6.4.2)."""
+        """Send UNSELECT: leave the mailbox and expunge nothing (RFC 9051 section 6.4.2)."""
         await self._runner.collect("UNSELECT")
 
     async def create(self, mailbox: str) -> None:
-        """CREATE (RFC 9051 section 6.3.4)."""
+        """Send CREATE (RFC 9051 section 6.3.4)."""
         await self._runner.collect("CREATE", self._writer().mailbox(mailbox).fragments())
 
     async def delete(self, mailbox: str) -> None:
-        """DELETE, with all that is in it (RFC 9051 section 6.3.5)."""
+        """Send DELETE, with all that is in it (RFC 9051 section 6.3.5)."""
         await self._runner.collect("DELETE", self._writer().mailbox(mailbox).fragments())
 
     async def rename(self, mailbox: str, to: str) -> None:
-        """RENAME (RFC 9051 section 6.3.6)."""
+        """Send RENAME (RFC 9051 section 6.3.6)."""
         await self._runner.collect("RENAME", self._writer().mailbox(mailbox).raw(" ").mailbox(to).fragments())
 
     async def list(self, reference: str = "", pattern: str = "*") -> tuple[MailboxList, ...]:
-        """LIST (RFC 9051 section 6.3.9): `*` stands for anything, `%` for one level."""
+        """Send LIST (RFC 9051 section 6.3.9): `*` matches anything, `%` one level."""
         fragments = self._writer().mailbox(reference).raw(" ").mailbox(pattern).fragments()
         _, found = await self._runner.collect("LIST", fragments, wants="LIST")
         return tuple(event.response.value for event in found if isinstance(event.response.value, MailboxList))
 
     async def status(self, mailbox: str, items: str = "MESSAGES UNSEEN UIDNEXT UIDVALIDITY") -> MailboxStatus:
-        """STATUS: item -> number (RFC 9051 section 6.3.11).
+        """Send STATUS, and return item -> number (RFC 9051 section 6.3.11).
 
         `items` of the result is empty if the server says OK and nothing about this mailbox.
         """
@@ -304,7 +306,10 @@ class Connection:
     async def append(
         self, mailbox: str, message: bytes, *, flags: Iterable[str] = (), date: str = ""
     ) -> AppendUid | None:
-        """APPEND; what UIDPLUS says of it (RFC 9051 section 6.3.12).  `date` is as in `05-Feb-2024 09:00:05 +0100`."""
+        """Send APPEND, and return the value of UIDPLUS's code (RFC 9051 section 6.3.12).
+
+        `date` is as in `05-Feb-2024 09:00:05 +0100`.
+        """
         writer = self._writer().mailbox(mailbox).raw(" ")
         if listed := tuple(flags):
             writer.flags(listed).raw(" ")
@@ -316,7 +321,7 @@ class Connection:
     # -- messages
 
     async def search(self, criteria: str, *, uid: bool = False) -> SequenceSet:
-        """SEARCH (RFC 9051 section 6.4.4): the numbers, or UIDs, of the messages that match, rising, as a set.
+        """Send SEARCH (RFC 9051 section 6.4.4), and return the rising numbers, or UIDs, of the messages that match.
 
         Text beyond ASCII goes through `command`, with its CHARSET and in a literal; so does RETURN without ALL.
         """
@@ -329,11 +334,11 @@ class Connection:
     async def fetch(
         self, messages: MessageSet, items: str, *, uid: bool = False, changed_since: int | None = None
     ) -> AsyncIterator[Message]:
-        """FETCH (RFC 9051 section 6.4.5): the messages, each as soon as it is there.
+        """Send FETCH (RFC 9051 section 6.4.5): yield the messages, each as soon as it is there.
 
         A loop that takes them slowly slows the server down.  While a command is awaited inside the loop, they pile up
-        in memory.  If the loop is left early, the rest comes and is passed over.  Flags that the server tells by itself
-        are passed over, unless flags are all that was asked for.  For an empty set nothing is sent, and nothing comes.
+        in memory.  If the loop is left early, the rest comes and is ignored.  Flags that the server sends by itself are
+        ignored, unless flags are all that was asked for.  For an empty set nothing is sent, and nothing comes.
         `changed_since` is a mod-sequence: only messages that changed after it come (RFC 7162 section 3.1.4.1).
         """
         rest = Writer().raw(ascii_only(fetch_items(items)))
@@ -371,9 +376,9 @@ class Connection:
         uid: bool = False,
         unchanged_since: int | None = None,
     ) -> Stored:
-        r"""STORE (RFC 9051 section 6.4.6): `change` is FLAGS, +FLAGS or -FLAGS, with .SILENT or without.
+        r"""Send STORE (RFC 9051 section 6.4.6): `change` is FLAGS, +FLAGS or -FLAGS, with .SILENT or without.
 
-        Returns the messages with their new flags, as far as the server tells them.  For an empty set nothing is sent.
+        Returns the messages with their new flags, as far as the server sends them.  For an empty set nothing is sent.
         `unchanged_since` is a mod-sequence: messages that changed after it are left as they are, and are in `modified`
         of the result (RFC 7162 section 3.1.3).
         """
@@ -387,12 +392,15 @@ class Connection:
         return Stored(map(message, found), results.argument(exchange, Modified))
 
     async def copy(self, messages: MessageSet, mailbox: str, *, uid: bool = False) -> CopyUid | None:
-        """COPY; what UIDPLUS says of it (RFC 9051 section 6.4.7).  For an empty set nothing is sent."""
+        """Send COPY, and return the value of UIDPLUS's code (RFC 9051 section 6.4.7).
+
+        For an empty set nothing is sent.
+        """
         _, exchange = self._submit("COPY", messages, self._writer().mailbox(mailbox).fragments(), uid)
         return results.argument(await self._runner.run(exchange), CopyUid) if exchange is not None else None
 
     async def move(self, messages: MessageSet, mailbox: str, *, uid: bool = False) -> CopyUid | None:
-        """MOVE; what UIDPLUS says of it, in an untagged OK (RFC 9051 section 6.4.8).
+        """Send MOVE, and return the value of UIDPLUS's code in an untagged OK (RFC 9051 section 6.4.8).
 
         For an empty set nothing is sent.
         """
@@ -404,7 +412,7 @@ class Connection:
         return told[0] if told else results.argument(exchange, CopyUid)
 
     async def expunge(self, uids: MessageSet | None = None) -> Removed:
-        r"""EXPUNGE, or UID EXPUNGE of `uids` (RFC 9051 sections 6.4.3 and 6.4.9).
+        r"""Send EXPUNGE, or UID EXPUNGE of `uids` (RFC 9051 sections 6.4.3 and 6.4.9).
 
         Returns what is gone, in the server's order.  These are message numbers or, once QRESYNC is enabled, UIDs, as
         `Removed.uid` says (RFC 7162 section 3.2.7).  For an empty set of UIDs nothing is sent.
@@ -420,7 +428,10 @@ class Connection:
         return removed(found)
 
     def idle(self) -> Idle:
-        """IDLE (RFC 9051 section 6.3.13): `async with c.idle() as updates`, then `async for update in updates`."""
+        """Return an iterator over IDLE (RFC 9051 section 6.3.13).
+
+        Use `async with c.idle() as updates`, then `async for update in updates`.
+        """
         return Idle(self._runner)
 
     sort = ordering.sort

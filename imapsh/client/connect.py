@@ -5,7 +5,7 @@
         async for message in c.fetch("1:*", "UID FLAGS ENVELOPE"):
             print(message.uid, message.items["ENVELOPE"].subject)
 
-Commands that do not get in each other's way are sent without waiting for each other, where tasks ask for them at once
+Commands that do not disturb each other are sent without waiting for each other, if tasks ask for them at the same time
 (RFC 9051 section 5.5); the others wait their turn.
 """
 

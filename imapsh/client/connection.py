@@ -1,6 +1,6 @@
-"""The asyncio driver: octets are pushed into a session as they come, and its own are written beside.
+"""The asyncio driver: octets are pushed into a session as they come, and its own octets are written at the same time.
 
-One task reads and tells the events, one writes, so that a server that does not read while it talks blocks nobody.
+One task reads and reports the events, and one writes, so a server that does not read while it talks blocks nobody.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from imapsh.transport.tls import TLSOptions
 
 _CHUNK = 1 << 16
-_SLICE = 0.004  # seconds of events told before the loop gets its turn
+_SLICE = 0.004  # seconds of reporting events before the loop gets its turn
 
 
 class AsyncClient:
@@ -203,7 +203,7 @@ class AsyncClient:
             )
             self.kick()
 
-    # -- who waits
+    # -- those who wait
 
     async def _wait(self, exchange: Exchange | None) -> None:
         if self.session.closed or any(task.done() for task in self._tasks):
@@ -227,7 +227,7 @@ class AsyncClient:
     ) -> None:
         """Raise the error where these exchanges are awaited, or all.
 
-        `behind` is for commands that were not sent yet.
+        `behind` is the error for commands that were not sent yet.
         """
         for waiter in list(self._waiters if waiters is None else waiters):
             unsent = waiter is not None and waiter.started is None

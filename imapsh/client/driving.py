@@ -88,13 +88,13 @@ class Runner:
         hears: bool = False,
         awaits: Callable[[Received], bool] = lambda event: True,
     ) -> tuple[Exchange, list[Received]]:
-        """Run a command; return it with the responses that it takes, or hears (`Want`)."""
+        """Run a command; return it with the responses that it takes or hears (`Want`)."""
         found: list[Received] = []
         with self.router.wanted(exchange, Want(takes, found.append, hears, awaits)):
             await self.run(exchange)
         return exchange, found
 
-    # -- what else is waited for
+    # -- other things that are waited for
 
     async def greet(self) -> None:
         """Wait for the greeting.  Raises what ended the connection."""

@@ -1,4 +1,4 @@
-"""IDLE as an asynchronous iterator: what the server tells by itself (RFC 9051 section 6.3.13)."""
+"""IDLE as an asynchronous iterator: what the server reports by itself (RFC 9051 section 6.3.13)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from imapsh.session.exchange import Exchange
 class Idle:
     """Waits in IDLE: `async with` begins it and ends it with DONE, and `async for` gives each Update as it comes.
 
-    Other commands may be run inside: IDLE is ended for them and taken up again at the next update that is waited for.
+    Other commands may be run inside: IDLE is ended for them and begun again when the next update is awaited.
     """
 
     def __init__(self, runner: Runner, renewal: float = RENEWAL) -> None:
@@ -42,7 +42,7 @@ class Idle:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Send DONE and wait for its reply; after an error of the block, errors that IDLE raises are not reported."""
+        """Send DONE and wait for its reply; after an error in the block, errors that IDLE raises are not reported."""
         try:
             if self._runner.session.is_open:
                 await self._end()

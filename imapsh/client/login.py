@@ -18,7 +18,7 @@ Password = str | Callable[[], str]
 class Login:
     """Greets, begins TLS and logs in, on the connection that `runner` runs.
 
-    `address` is what the connection leads to; `tls` is for STARTTLS.  `cleartext` allows a password without TLS to
+    `address` is the peer of the connection; `tls` is for STARTTLS.  `cleartext` allows a password without TLS to
     another machine; without it no typed line may hold one either.
     """
 
@@ -48,7 +48,7 @@ class Login:
         await self._runner.follow(steps(self._session, self._opening(**wanted)))
 
     async def greet(self) -> None:
-        """Wait for the greeting.  Raises GreetingError for BYE and for what is no IMAP."""
+        """Wait for the greeting.  Raises GreetingError for BYE and for a greeting that is not IMAP."""
         await self._runner.greet()
         await self._follow(ask_capabilities=False)
 

@@ -1,4 +1,4 @@
-"""The messages that FETCH and STORE bring, told from what the server tells by itself."""
+"""The messages that FETCH and STORE bring, told apart from what the server sends by itself."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from imapsh.tuples import NamedTuple
 
 _ITEM = re.compile(r"[A-Z][A-Z0-9.]*")
 _MACROS = {"ALL": "INTERNALDATE", "FAST": "INTERNALDATE", "FULL": "INTERNALDATE"}
-_COMMON = frozenset({"FLAGS", "UID", "MODSEQ"})  # what a server may tell by itself (RFC 9051 section 7.5.2)
-_MOST = 1 << 24  # messages of which is kept that they came: an octet each
-_MORE = 1 << 10  # what is added when they are more
+_COMMON = frozenset({"FLAGS", "UID", "MODSEQ"})  # items that a server may send by itself (RFC 9051 section 7.5.2)
+_MOST = 1 << 24  # messages whose arrival is remembered: an octet each
+_MORE = 1 << 10  # how much is added if there are more
 
 
 class Message(NamedTuple):
@@ -34,7 +34,8 @@ class Message(NamedTuple):
 class Stored(tuple[Message, ...]):
     """The messages with the flags that they have now.
 
-    `modified` are those that `unchanged_since` kept from being changed, as numbers or UIDs; None if there are none.
+    `modified` holds the messages that `unchanged_since` kept from being changed, as numbers or UIDs; None if there are
+    none.
     """
 
     modified: SequenceSet | None
@@ -55,8 +56,8 @@ class Asked:
     """The messages and items that a FETCH or a STORE asks for, so that its responses are told from others.
 
     A response is one of them if it is about a message of the set and holds what was asked for, besides what servers
-    tell by themselves.  A response without a message number, which only broken servers send, is no message; `on_event`
-    tells of it.
+    send by themselves.  A response without a message number, which only broken servers send, is not a message;
+    `on_event` reports it.
     """
 
     def __init__(self, session: Session, numbers: SequenceSet, items: str, uid: bool) -> None:

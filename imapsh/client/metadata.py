@@ -17,11 +17,13 @@ _DEPTHS = ("0", "1", "infinity")
 async def metadata(
     self: Connection, mailbox: str, entries: str | Iterable[str], *, depth: str = "", max_size: int | None = None
 ) -> dict[str, Value]:
-    """GETMETADATA (RFC 5464 section 4.2): entry -> value, None for one that is not set; those the server tells.
+    """Send GETMETADATA (RFC 5464 section 4.2).
+
+    Return entry -> value for the entries that the server sends; the value is None if the entry is not set.
 
     `entries` is the name of one entry, or several.  `mailbox` "" is the server itself.  `depth` is "0", "1" or
-    "infinity", how far below the entries to look; and `max_size` leaves out values of more octets.  Raises UsageError
-    if no entry is given.
+    "infinity": how far below the entries to look.  With `max_size`, values of more octets are left out.  Raises
+    UsageError if no entry is given.
     """
     names = (entries,) if isinstance(entries, str) else tuple(entries)
     if not names:
@@ -44,7 +46,10 @@ async def metadata(
 
 
 async def set_metadata(self: Connection, mailbox: str, entries: Mapping[str, str | bytes | None]) -> None:
-    """SETMETADATA (RFC 5464 section 4.3): set each entry to its value; None removes it.  `mailbox` "" is the server."""
+    """Send SETMETADATA (RFC 5464 section 4.3): set each entry to its value; None removes it.
+
+    `mailbox` "" is the server.
+    """
     if not entries:
         raise UsageError("set_metadata() needs entries and their values")
     writer = self._writer().mailbox(mailbox).raw(" ")

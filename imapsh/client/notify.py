@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 
 async def notify(self: Connection, *groups: str, status: bool = False) -> None:
-    """NOTIFY (RFC 5465 section 3): be told of these events from now on; without any, of none.
+    """Send NOTIFY (RFC 5465 section 3): ask to be told of these events from now on, or of none if none are given.
 
     Each group is a filter of mailboxes and its events, as in `(personal (MessageNew MessageExpunge))`.  `status` asks
     for a STATUS of each of these mailboxes at once.  The news come to `on_event`, and to an `idle` that runs.  Raises
-    UsageError for a group that is none.
+    UsageError for text that is not a group.
     """
     from imapsh.typed.match import match
 

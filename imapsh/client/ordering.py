@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 async def sort(
     self: Connection, criteria: str, search: str = "ALL", *, uid: bool = False, charset: str = "UTF-8"
 ) -> tuple[int, ...]:
-    """SORT (RFC 5256 section 3): the numbers, or UIDs, of the messages that match `search`, in the server's order.
+    """Send SORT (RFC 5256 section 3).
+
+    Return the numbers, or UIDs, of the messages that match `search`, in the server's order.
 
     `criteria` are those of SORT, such as `REVERSE DATE SUBJECT`.  Raises UsageError for text beyond ASCII.
     """
@@ -36,7 +38,7 @@ async def sort(
 async def thread(
     self: Connection, algorithm: str = "REFERENCES", search: str = "ALL", *, uid: bool = False, charset: str = "UTF-8"
 ) -> Thread:
-    """THREAD (RFC 5256 section 3): the conversations of the messages that match `search`."""
+    """Send THREAD (RFC 5256 section 3).  Return the conversations of the messages that match `search`."""
     rest = Writer().raw(f"{ascii_only(algorithm)} {charset} {search_keys(search)}").fragments()
     _, found = await self._runner.collect(_by("THREAD", uid), rest, wants="THREAD")
     values = [event.response.value for event in found if isinstance(event.response.value, Thread)]
@@ -46,10 +48,11 @@ async def thread(
 async def esearch(
     self: Connection, search: str = "ALL", returns: Iterable[str] = ("ALL",), *, uid: bool = False
 ) -> ESearch:
-    """SEARCH RETURN (RFC 4731 section 3): what `returns` asks for, such as MIN, MAX, COUNT, ALL or PARTIAL 1:100.
+    """Send SEARCH RETURN (RFC 4731 section 3).
 
-    The items of the result are by name: MIN, MAX and COUNT are numbers, and ALL is a SequenceSet.  What found nothing
-    is missing, as the server leaves it out.
+    Return what `returns` asks for, such as MIN, MAX, COUNT, ALL or PARTIAL 1:100.  The result has its items by name:
+    MIN, MAX and COUNT are numbers, and ALL is a SequenceSet.  An item that found nothing is missing, because the server
+    leaves it out.
     """
     options = " ".join(map(ascii_only, returns))
     rest = Writer().raw(f"RETURN ({options}) {search_keys(search)}").fragments()

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
 
 async def quota(self: Connection, mailbox: str = "INBOX") -> tuple[Quota, ...]:
-    """GETQUOTAROOT (RFC 9208 section 4.1.2): the usage and limits of each quota root of a mailbox; none if unlimited.
+    """Send GETQUOTAROOT (RFC 9208 section 4.1.2).  Return the quota roots of a mailbox, with their usage and limits.
 
-    `resources` of each has usage and limit by name.  STORAGE is in units of 1024 octets.
+    There are none if it is unlimited.  `resources` of each has usage and limit by name.  STORAGE is in units of 1024
+    octets.
     """
     rest = self._writer().mailbox(mailbox).fragments()
     _, found = await self._runner.collect("GETQUOTAROOT", rest, wants="QUOTA")
@@ -23,9 +24,9 @@ async def quota(self: Connection, mailbox: str = "INBOX") -> tuple[Quota, ...]:
 
 
 async def set_quota(self: Connection, root: str, limits: Mapping[str, int]) -> tuple[Quota, ...]:
-    """SETQUOTA (RFC 9208 section 4.1.3): the limits of a quota root; resources that are not named have none then.
+    """Send SETQUOTA (RFC 9208 section 4.1.3): set the limits of a quota root, and return them.
 
-    Raises UsageError for a limit that is not a number from 0.
+    Resources that are not named have no limit then.
     """
     for name, limit in limits.items():
         if not isinstance(limit, int) or limit < 0:

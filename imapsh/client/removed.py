@@ -15,7 +15,7 @@ class Removed(Sequence[int]):
     """The messages that are gone, in the order of the server: a sequence of numbers that is equal to their tuple.
 
     `uid` says what the numbers are.  False: message numbers, each counted after those before it are gone (RFC 9051
-    section 7.5.1).  True: UIDs, for a server tells those alone once QRESYNC is enabled (RFC 7162 section 3.2.10).
+    section 7.5.1).  True: UIDs, because a server sends only UIDs once QRESYNC is enabled (RFC 7162 section 3.2.10).
     Ranges are not written out, however many numbers they hold; `set` is the whole as a SequenceSet.
     """
 

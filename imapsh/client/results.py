@@ -36,25 +36,25 @@ def answers(event: Received, exchange: Exchange) -> bool:
 
 
 def argument(exchange: Exchange, kind: type[T]) -> T | None:
-    """Return what the code of the tagged OK holds, None if it holds no such thing."""
+    """Return what the code of the tagged OK holds, or None if it holds nothing of this kind."""
     code = _status(exchange).code
     return code.arg if code is not None and isinstance(code.arg, kind) else None
 
 
 def copied(response: Response) -> CopyUid | None:
-    """Return what COPYUID in an untagged OK tells, None if there is none (RFC 9051 section 6.4.8)."""
+    """Return the value of COPYUID in an untagged OK, or None if there is none (RFC 9051 section 6.4.8)."""
     code = response.value.code if isinstance(response.value, StatusText) else None
     return code.arg if code is not None and isinstance(code.arg, CopyUid) else None
 
 
 def appended(response: Response) -> AppendUid | None:
-    """Return what APPENDUID in an untagged OK tells, None if there is none (RFC 8508 section 3.3)."""
+    """Return the value of APPENDUID in an untagged OK, or None if there is none (RFC 8508 section 3.3)."""
     code = response.value.code if isinstance(response.value, StatusText) else None
     return code.arg if code is not None and isinstance(code.arg, AppendUid) else None
 
 
 def one_number(number: int) -> int:
-    """Return the number of one message.  Raises UsageError for what is none."""
+    """Return the number of one message.  Raises UsageError for anything else."""
     if isinstance(number, bool) or not isinstance(number, int) or not 0 < number <= LARGEST:
         raise UsageError(f"{number!r} is not a message number or UID: these run from 1 to {LARGEST}")
     return number
@@ -72,7 +72,7 @@ def numbers(found: Iterable[Received]) -> SequenceSet:
 
 
 def told(mailbox: str, found: Iterable[Received]) -> MailboxStatus:
-    """Return what STATUS responses say of a mailbox, together."""
+    """Return what the STATUS responses together say of a mailbox."""
     items = {}
     for event in found:
         if isinstance(event.response.value, MailboxStatus):

@@ -1,12 +1,12 @@
 """Hands each response to the command that asked for it, or to those that listen to news.
 
 Theory of operation.  A command that is run says which responses it takes (`Want`).  A response goes to the first
-running command that takes it.  If none does, it is told to the commands that hear everything, and to the updates of
-IDLE if it answers nobody.
+running command that takes it.  If none does, it goes to the commands that hear everything, and to the updates of IDLE
+if it answers nobody.
 
-Items that a program takes one by one, as the messages of a FETCH, go into a backlog.  While a backlog is full the
-reading waits (`room`), so a program that is slow slows the server down and does not fill the memory.  A reply that is
-waited for may stand behind what fills the backlog, so while something is waited for (`unbounded`) reading goes on.
+Items that a program takes one by one, such as the messages of a FETCH, go into a backlog.  While a backlog is full the
+reading waits (`room`), so a program that is slow slows the server down and does not fill the memory.  A reply that a
+program waits for may come after what fills the backlog, so while it waits (`unbounded`) reading goes on.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ class Update(NamedTuple):
 class Want(NamedTuple):
     """The responses that an exchange wants, and where they go.
 
-    If `hears` is true, it takes nothing away from others, and is told the responses that come while it runs and are
-    nobody else's.  `awaits` decides between several exchanges that would take a response.
+    If `hears` is true, it takes nothing away from others, and gets the responses that come while it runs and belong to
+    nobody else.  `awaits` decides between several exchanges that would take a response.
     """
 
     takes: Callable[[Received], bool]
@@ -60,11 +60,11 @@ class Router:
         self.backlogs: set[Backlog[Any]] = set()
         self._running = running
         self._updates: Backlog[Update] | None = None
-        self._waiting = 0  # how many wait for something behind the backlogs
+        self._waiting = 0  # how many programs wait for something that comes after the backlogs
         self._moved = asyncio.Event()  # `room` has to look again
 
     def event(self, event: Event) -> None:
-        """Hand on a response that ends no command; any other event is passed over."""
+        """Hand on a response that ends no command; any other event is ignored."""
         if not isinstance(event, Received) or event.greeting or event.asks:
             return
         taker = self._taker(event)
@@ -89,9 +89,9 @@ class Router:
         return first
 
     def _hear(self, event: Received) -> bool:
-        """Tell the response to the commands that hear, and return whether there are any.
+        """Pass the response to the commands that hear, and return whether there are any.
 
-        A response that answers one of them is not told to the others.
+        A response that answers one of them is not passed to the others.
         """
         owner = self.wants.get(event.exchange) if event.exchange is not None else None
         elsewhere = owner is not None and owner.hears and not event.unsolicited
@@ -103,11 +103,11 @@ class Router:
                 heard = True
         return heard
 
-    # -- who wants what
+    # -- the wants of exchanges
 
     @contextmanager
     def wanted(self, exchange: Exchange, want: Want) -> Generator[None, None, None]:
-        """While inside, responses go to the exchange as `want` says."""
+        """Let responses go to the exchange as `want` says, while inside the block."""
         self.wants[exchange] = want
         try:
             yield
@@ -116,7 +116,7 @@ class Router:
 
     @contextmanager
     def backlog(self) -> Generator[Backlog[Any], None, None]:
-        """While inside, the reading waits whenever this backlog is full."""
+        """Let the reading wait whenever this backlog is full, while inside the block."""
         backlog: Backlog[Any] = Backlog(self._moved.set)
         self.backlogs.add(backlog)
         try:
@@ -127,7 +127,7 @@ class Router:
 
     @contextmanager
     def updates(self) -> Generator[Backlog[Update], None, None]:
-        """While inside, responses that are for no command go into this backlog.
+        """Let responses that are for no command go into this backlog, while inside the block.
 
         Raises StateError if there is such a backlog already.
         """
@@ -150,7 +150,7 @@ class Router:
 
     @contextmanager
     def unbounded(self) -> Generator[None, None, None]:
-        """While inside, the reading does not wait."""
+        """Let the reading go on without waiting, while inside the block."""
         self._waiting += 1
         self._moved.set()
         try:

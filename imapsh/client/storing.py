@@ -23,7 +23,7 @@ class NewMessage(NamedTuple):
     date: str = ""
 
     def write(self, w: Writer) -> None:
-        """Write what stands behind the mailbox of an APPEND, the space in front included."""
+        """Write what follows the mailbox of an APPEND, including the space in front."""
         w.raw(" ")
         if self.flags:
             w.flags(self.flags).raw(" ")
@@ -33,9 +33,9 @@ class NewMessage(NamedTuple):
 
 
 async def append_all(self: Connection, mailbox: str, messages: Iterable[NewMessage]) -> AppendUid | None:
-    """APPEND several messages in one command: all of them are stored, or none (RFC 3502 section 6.3.11).
+    """Send APPEND several messages in one command: all of them are stored, or none (RFC 3502 section 6.3.11).
 
-    Returns what UIDPLUS says of it, with the UIDs in order.  Raises UsageError if there is no message.
+    Returns the value of UIDPLUS's code, with the UIDs in order.  Raises UsageError if there is no message.
     """
     writer = self._writer().mailbox(mailbox)
     several = tuple(messages)
@@ -50,10 +50,10 @@ async def append_all(self: Connection, mailbox: str, messages: Iterable[NewMessa
 async def replace(
     self: Connection, number: int, mailbox: str, message: NewMessage, *, uid: bool = False
 ) -> AppendUid | None:
-    """REPLACE (RFC 8508 section 3.3): put a message in the place of another, which is expunged, in one step.
+    """Send REPLACE (RFC 8508 section 3.3): put a message in the place of another, which is expunged, in one step.
 
     `number` is the message number, or the UID, of the one that goes; `mailbox` is where the new one is stored.  Returns
-    what UIDPLUS says of the new one, wherever the server says it.
+    the value of UIDPLUS's code for the new one, wherever the server sends it.
     """
     writer = self._writer().raw(f"{results.one_number(number)} ").mailbox(mailbox)
     message.write(writer)

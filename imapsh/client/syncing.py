@@ -14,14 +14,14 @@ from imapsh.tuples import NamedTuple
 
 
 class QResync(NamedTuple):
-    """What is known of a mailbox: its UIDVALIDITY, its highest mod-sequence, and the UIDs, None for all of them."""
+    """What is known of a mailbox: its UIDVALIDITY, its highest mod-sequence, and its UIDs, or None for all of them."""
 
     uidvalidity: int
     modseq: int
     uids: MessageSet | None = None
 
     def parameter(self) -> str:
-        """Return the parameter of SELECT.  Raises UsageError for numbers that are none."""
+        """Return the parameter of SELECT.  Raises UsageError for invalid numbers."""
         for number in (self.uidvalidity, self.modseq):
             if isinstance(number, bool) or not isinstance(number, int) or number < 1:
                 raise UsageError(f"{number!r} is neither a UIDVALIDITY nor a mod-sequence: these are numbers from 1")
@@ -32,7 +32,7 @@ class QResync(NamedTuple):
 class Resynced(NamedTuple):
     """What has changed since: the UIDs of messages that are gone, and the messages with other flags.
 
-    Both are empty if UIDVALIDITY is another than was known: then nothing of what was known counts any more.
+    Both are empty if UIDVALIDITY is not the one that was known: then nothing that was known counts any more.
     """
 
     vanished: SequenceSet
@@ -40,13 +40,13 @@ class Resynced(NamedTuple):
 
 
 def tells(event: Received) -> bool:
-    """Return whether a response tells what has changed: VANISHED (EARLIER), or FETCH."""
+    """Return whether a response reports what has changed: VANISHED (EARLIER), or FETCH."""
     value = event.response.value
     return isinstance(value, Fetch) or (isinstance(value, Vanished) and value.earlier)
 
 
 def resynced(found: Iterable[Received]) -> Resynced:
-    """Return what the responses to SELECT or UID FETCH tell."""
+    """Return the changes that the responses to SELECT or UID FETCH report."""
     ranges: list[tuple[int, int]] = []
     messages = []
     for event in found:

@@ -1,1 +1,1 @@
-"""The conversation, sans-I/O: octets to events, commands to octets, and what is known in between."""
+"""The conversation, sans-I/O: octets become events, commands become octets, and the state in between is kept."""

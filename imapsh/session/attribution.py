@@ -1,7 +1,7 @@
-"""Which of the commands that run an untagged response answers.
+"""Decides which of the running commands an untagged response answers.
 
-ESEARCH names the command by its tag, and STATUS by the mailbox.  Of what names neither (SEARCH, LIST, ...) only one
-command at a time asks (`imapsh.session.pipeline`), so that it is that one's.
+ESEARCH names the command by its tag, and STATUS by the mailbox.  Other responses (SEARCH, LIST, ...) name neither, but
+only one command at a time asks for each of them (`imapsh.session.pipeline`), so they belong to that command.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _LISTS_STATUS = lazy(rb"(?i)\S+ LIST .*\bRETURN \(.*\bSTATUS\b")
 
 
 def answered(response: Response, running: Mapping[str, Exchange]) -> Exchange | None:
-    """The command that asked for this response, None if none did."""
+    """Return the command that asked for this response, or None if no command did."""
     value: Any = response.value
     if isinstance(value, MailboxStatus):
         return _asked_status(value.mailbox, running)
@@ -32,7 +32,7 @@ def answered(response: Response, running: Mapping[str, Exchange]) -> Exchange | 
 
 
 def _first(name: str, running: Mapping[str, Exchange]) -> Exchange | None:
-    """The first that asks for what bears this name, else the first that may bring it."""
+    """Return the first command that asks for responses of this name, else the first that may bring them."""
     brings = None
     for exchange in running.values():
         row = exchange.row
@@ -44,12 +44,15 @@ def _first(name: str, running: Mapping[str, Exchange]) -> Exchange | None:
 
 
 def says_whose(value: Any) -> bool:
-    """Return whether it names the command that it answers: where none that runs fits, nobody asked."""
+    """Return whether it names the command that it answers.  If no running command fits, nobody asked for it."""
     return isinstance(value, MailboxStatus) or (isinstance(value, ESearch) and value.tag is not None)
 
 
 def _asked_status(mailbox: str, running: Mapping[str, Exchange]) -> Exchange | None:
-    """By the mailbox's name; one that is spelled differently is that of the only STATUS which it fits."""
+    """Return the command by the mailbox's name.
+
+    A name that is spelled differently fits if only one STATUS has one like it.
+    """
     asking = [exchange for exchange in running.values() if exchange.name == "STATUS"]
     exact = [exchange for exchange in asking if exchange.mailbox == mailbox]
     alike = [exchange for exchange in asking if alike_names(exchange.mailbox, mailbox)]
@@ -60,12 +63,15 @@ def _asked_status(mailbox: str, running: Mapping[str, Exchange]) -> Exchange | N
 
 
 def _asks_status(exchange: Exchange) -> bool:
-    """Return whether the numbers of many mailboxes are to be told before its OK (RFC 5465 section 3.1)."""
+    """Return whether the numbers of many mailboxes are due before its OK (RFC 5465 section 3.1)."""
     return exchange.name == "NOTIFY" and _NOTIFIES_STATUS.match(exchange.shown.raw) is not None
 
 
 def alike_names(one: str | None, other: str | None) -> bool:
-    """Whether two names may be one mailbox's: but for case, Unicode's forms, blanks and a delimiter at the end."""
+    """Return whether two names may mean the same mailbox.
+
+    They may differ in case, Unicode's forms, blanks and a delimiter at the end.
+    """
     return one is not None and other is not None and (one == other or _folded(one) == _folded(other))
 
 
@@ -78,7 +84,7 @@ def _folded(name: str) -> str:
 
 
 def answered_by_tag(exchange: Exchange) -> bool:
-    """Return whether an ESEARCH answers it, which has the tag: it is a SEARCH with RETURN, or has no other answer.
+    """Return whether an ESEARCH with its tag answers it: it is a SEARCH with RETURN, or has no other answer.
 
     RFC 9051 section 7.3.4; RFC 5267 section 3; RFC 7377 section 2.1.
     """
@@ -89,5 +95,5 @@ def answered_by_tag(exchange: Exchange) -> bool:
 
 
 def lists_status(exchange: Exchange) -> bool:
-    """Return whether it is a LIST that has STATUS told of each mailbox (RFC 9051 section 6.3.9.2)."""
+    """Return whether it is a LIST that asks for the STATUS of each mailbox (RFC 9051 section 6.3.9.2)."""
     return exchange.name == "LIST" and _LISTS_STATUS.match(exchange.shown.raw) is not None

@@ -1,7 +1,7 @@
 """Passwords in the clear: the one rule for all ways in.
 
 A password or a token goes to another machine only under TLS, unless the person insists (`cleartext`).  `opening` asks
-here for the automatic login; `guard` is for typed lines, and stands before each one that a session sends.
+here for the automatic login; `guard` is for typed lines, and is called for each line that a session sends.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def guard(session: Session, wanted: Callable[[], Opening]) -> Callable[[Match], 
 
 
 def revealed(found: Match) -> str:
-    """Return what a typed line, or the dialogue it begins, would reveal to an eavesdropper; "" for nothing."""
+    """Return what a typed line, or the dialogue that it begins, would reveal to an eavesdropper; "" for nothing."""
     row = found.command
     if row is None or not row.syntax:
         return "a line that seems to contain a password" if found.secrets else ""

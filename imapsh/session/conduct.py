@@ -1,4 +1,4 @@
-"""Faults of conduct: octets that are legal at a time when they are not (RFC 9051 sections 2.2.2, 5.5, 7)."""
+"""Faults of conduct: octets that are legal, but at the wrong time (RFC 9051 sections 2.2.2, 5.5, 7)."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def untagged(
 def _state(name: str, state: str, running: Collection[Exchange]) -> Finding | None:
     if state == NOT_AUTHENTICATED and name in _MAIL:
         return Finding("data-state", f"{name} before login")
-    known = all(exchange.row is not None for exchange in running)  # what others bring nobody knows
+    known = all(exchange.row is not None for exchange in running)  # nobody knows what unknown commands bring
     asked = any(exchange.row is not None and exchange.row.asks == name for exchange in running)
     if state == AUTHENTICATED and name in _SELECTED_ONLY and known and not asked:
         return Finding("data-state", f"{name}, but no mailbox is selected")
@@ -54,7 +54,7 @@ def _state(name: str, state: str, running: Collection[Exchange]) -> Finding | No
 
 
 def _gone(value: Any, mailbox: Mailbox | None, running: Collection[Exchange], any_time: bool) -> list[Finding]:
-    """EXPUNGE, or VANISHED without EARLIER (RFC 9051 section 7.5.1; RFC 7162 section 3.2.10.2)."""
+    """Check the time of EXPUNGE, or of VANISHED without EARLIER (RFC 9051 section 7.5.1; RFC 7162 section 3.2.10.2)."""
     if isinstance(value, Expunged):
         found = [] if any_time else _untimely("expunge-time", "EXPUNGE", running)
         if mailbox is not None and mailbox.exists is not None and value.seq > mailbox.exists and mailbox.counted:
@@ -92,12 +92,12 @@ def silence() -> tuple[Finding, ...]:
 
 
 def as_brought(name: str) -> str:
-    """Return the name by which a command's row says that it brings a response: UIDFETCH comes in place of FETCH."""
+    """Return the name by which a command's row lists the response; UIDFETCH is listed as FETCH."""
     return "FETCH" if name == "UIDFETCH" else name
 
 
 def may_bring(row: Command, name: str) -> bool:
-    """Return whether a command may bring responses of this name, by itself or if it has the RETURN option of the name.
+    """Return whether a command may bring responses of this name, by itself or with the RETURN option of this name.
 
     LIST has such options: STATUS, MYRIGHTS (RFC 8440), METADATA (RFC 9590).
     """
@@ -105,7 +105,7 @@ def may_bring(row: Command, name: str) -> bool:
 
 
 def asked_for(response: Response, running: Collection[Exchange]) -> bool:
-    """Return whether a command that runs brings this response; of one that the table does not hold, nobody knows."""
+    """Return whether a running command may bring this response; a command that is not in the table may bring any."""
     value = response.value
     # a row that brings EXPUNGE brings VANISHED; SELECT and UID FETCH bring it with EARLIER only
     name = "EXPUNGE" if isinstance(value, Vanished) and not value.earlier else as_brought(response.name)

@@ -8,7 +8,7 @@ A driver (`imapsh.client`) moves the octets:
 
 Call `events` and `to_send` after every `receive` and every command.
 
-Theory of operation.  A session holds a part for each matter, and is what programs and people talk to:
+Theory of operation.  A session holds a part for each task, and programs and people use only the session:
 
     octets --> Inbox --responses--> Receiver --> events
                                      |    |
@@ -19,8 +19,8 @@ Theory of operation.  A session holds a part for each matter, and is what progra
 No part knows the session.  Nothing is read before it is asked for: `events` takes one response at a time out of the
 inbox, so a driver that stops taking events stops the work too.  At an Upgrade it stops until the driver has put TLS in.
 
-After a BYE that nobody asked for nothing more is sent (`ending`), and what still comes is read: the end of the stream
-closes.  A driver waits for it FAREWELL seconds.
+After a BYE that nobody asked for, nothing more is sent (`ending`), but what still comes is read until the end of the
+stream.  A driver waits for it FAREWELL seconds.
 """
 
 from __future__ import annotations
@@ -59,8 +59,10 @@ FAREWELL = 5.0
 """Seconds that a driver waits for the end of the stream after BYE (`Session.ending`)."""
 
 RENEWAL = 29 * 60.0
-"""Seconds after which who holds IDLE ends it and takes it up again, for servers log out who is silent for 30 minutes
-(RFC 2177 section 3)."""
+"""Seconds after which a client that idles ends IDLE and begins it anew.
+
+Servers log out a client that is silent for 30 minutes (RFC 2177 section 3).
+"""
 
 
 class Session:
@@ -159,7 +161,7 @@ class Session:
 
     @property
     def secure(self) -> bool:
-        """Return whether nobody can listen."""
+        """Return whether nobody can listen on the connection."""
         return self.known.secure
 
     @secure.setter

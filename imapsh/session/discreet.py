@@ -1,4 +1,4 @@
-"""A response without the tokens that stand in its URLs, for whoever shows responses to people."""
+"""A response without the tokens in its URLs, for code that shows responses to people."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from imapsh.wire.frames import Frame, Part
 
 
 def discreet(response: Response) -> Response:
-    """Return the response with stars for each token, if the table says that its data may hold any; else the same one.
+    """Return the response with stars for each token, if the table says that its data may hold any.
 
-    It has the same length and the same violations.
+    Otherwise the same response is returned.  The new one has the same length and the same violations.
     """
     row = table.names("response").get(response.name) if response.kind is UNTAGGED else None
     if row is None or not row.secret:

@@ -47,9 +47,9 @@ class Completed(NamedTuple):
 
 
 class Unsent(NamedTuple):
-    """A command that waited for others and is not sent, because its state is gone now that it is its turn.
+    """A command that waited for others and is not sent, because the state has changed and does not allow it any more.
 
-    An example is a FETCH behind a SELECT that was refused.  Only `Session(strict=True)` reports it.
+    An example is a FETCH after a SELECT that was refused.  Only `Session(strict=True)` reports it.
     """
 
     exchange: Exchange

@@ -7,7 +7,7 @@ Theory of operation.  An Exchange is made of fragments and is filled in by whoev
     started     (`Sender.start_next`) `settle` decides how literals are announced; `started` is the time; the fragments
                 go to the outbox, `sent` counts the octets
       or unsent `error` says why; it has no reply
-    running     `first` is the time of the first octet behind it; `untagged` and `received` count what came for it, and
+    running     `first` is the time of the first octet after it; `untagged` and `received` count what came for it, and
                 `changes` says what changed meanwhile
     completed   `response` is the tagged reply, `ended` its time
       or lost   the connection ended: `response` stays None

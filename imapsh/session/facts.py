@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Facts:
-    """What both sides have said so far comes to.
+    """The facts that follow from what both sides have said so far.
 
     `state` is one of `imapsh.table.model`, or `states.START` before the greeting.  `capabilities` are in upper case and
     empty if they are not known; `capability_names` are as the server wrote them.  `enabled` holds what ENABLE brought.
@@ -54,19 +54,19 @@ class Facts:
 
     @property
     def rev2(self) -> bool:
-        """Whether IMAP4rev2 holds: it was enabled, or the server offers nothing older (RFC 9051 appendix E)."""
+        """Return whether IMAP4rev2 holds: it was enabled, or the server offers nothing older (RFC 9051 appendix E)."""
         return rev2_holds(self.capabilities, self.enabled)
 
     @property
     def logged_in(self) -> bool:
-        """Whether somebody is logged in."""
+        """Return whether somebody is logged in."""
         return self.state in (AUTHENTICATED, SELECTED)
 
     @property
     def news_any_time(self) -> bool:
-        """Whether messages may go while no command runs.
+        """Return whether messages may be removed while no command runs.
 
-        They may if only UIDs are used (RFC 9586), or if NOTIFY asked to be told at once (RFC 5465 section 5.3).
+        They may if only UIDs are used (RFC 9586), or if NOTIFY asked to be told of it at once (RFC 5465 section 5.3).
         """
         return "UIDONLY" in self.enabled or (self.notified is not None and self.notified.any_time)
 
@@ -80,6 +80,6 @@ class Facts:
         return self.running.get(tag) or self.given_up.get(tag)
 
     def askers(self) -> Collection[Exchange]:
-        """Return what may have asked for a response: the commands that run, and what was sent raw."""
+        """Return the exchanges that may have asked for a response: the commands that run, and what was sent raw."""
         running: Collection[Exchange] = self.running.values()
         return [*running, self.raw.exchange] if self.raw.tags else running

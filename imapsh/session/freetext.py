@@ -1,15 +1,13 @@
 """Masks known secrets in the server's free text, and never in the protocol's own tokens.
 
-A password may be `2024`, `UIDPLUS` or `INBOX`, and then the server says it all the time without giving anything away.
-So a number, an atom, a flag or a name that the grammar reads is left alone, and its meaning stays what came.  These are
+A password may be `2024`, `UIDPLUS` or `INBOX`, and then the server says it all the time without revealing anything.  So
+a number, an atom, a flag or a name that the grammar reads is left alone, and its meaning stays what came.  These are
 masked:
 
-- the text behind a status word and its code, and the argument of a code if that is text;
-- the text or challenge of a continuation request;
-- strings, but not once the user is logged in: then they are mail;
-- all of a line that is no response, and all behind `*` in a response that the table does not hold;
-- data of mail and mailboxes before the login, which no server sends then, but for its numbers;
-- a tag that no command has.
+- the text after a status word and its code, and the argument of a code if that is text; - the text or challenge of a
+continuation request; - strings, but not once the user is logged in: then they are mail; - all of a line that is not a
+response, and all after `*` in a response that the table does not hold; - data of mail and mailboxes before the login,
+except its numbers (no server sends such data then); - a tag that no command has.
 
 A frame keeps its length and its structure, so that offsets stay true and reading it again gives the same values.  The
 trace, which is a file that is given away, masks strings after the login too, and the tokens of URLs, known or not.
@@ -40,7 +38,7 @@ _CODE = lazy(
     rb'(?:[^\]"\r\n]|"(?:[^"\\\r\n]|\\.)*+"|\](?=[^ \r\n]))*+)\](?=[ \r\n]|\Z)'
 )
 _QUOTED = lazy(rb'"((?:[^"\\]|\\.)*+)"', re.DOTALL)
-_UNEVEN = lazy(rb'(?:[^"]|"(?:[^"\\]|\\.)*+")*+"(?:[^"\\]|\\.)*+', re.DOTALL)  # a quotation mark without its fellow
+_UNEVEN = lazy(rb'(?:[^"]|"(?:[^"\\]|\\.)*+")*+"(?:[^"\\]|\\.)*+', re.DOTALL)  # a quotation mark without its partner
 _ESCAPE = lazy(rb"\\.", re.DOTALL)
 _NUMBER = lazy(rb"(?<![^ (\[,:])\d+(?![^ )\],:\r\n])")
 
@@ -55,7 +53,7 @@ _MAIL = frozenset("EXISTS RECENT EXPUNGE VANISHED FETCH UIDFETCH SEARCH ESEARCH 
 class FreeText:
     """Masks frame after frame, each line and literal of it in order.
 
-    `readers` are the table's; `tags` tells the tags that commands have.
+    `readers` are the table's; `tags` returns the tags that commands have.
     """
 
     def __init__(self, secrets: Secrets, readers: NamedReaders, tags: Callable[[], Collection[str]]) -> None:
@@ -63,13 +61,13 @@ class FreeText:
         self._readers = readers
         self._tags = tags
         self._data = False  # the frame may hold literals
-        self._rest = _ALL  # what is masked in the lines of the frame behind its first
+        self._rest = _ALL  # the parts to mask in the lines of the frame after its first
         self.logged_in = False
 
     def line(self, line: bytes, *, first: bool, announces: bool | None = None) -> bytes:
-        """Mask a line, or the piece of one before or behind a literal; `first` is true for a frame's first.
+        """Mask a line, or the piece of one before or after a literal; `first` is true for a frame's first.
 
-        `announces` tells whether a literal follows.  None means that this is not known yet; then `{n}` announces one in
+        `announces` says whether a literal follows.  None means that this is not known yet; then `{n}` announces one in
         data (RFC 9051 section 4.3).
         """
         if not self._secrets.known:
@@ -102,7 +100,7 @@ class FreeText:
         """Return what `again`, read from the masked frame, says, as the kind of response that came."""
         kind, name, tag, value = response.kind, response.name, response.tag, again.value
         if (again.kind, again.name, again.tag) != (kind, name, tag):
-            if kind is UNTAGGED:  # it was not of the table, so its name is masked too
+            if kind is UNTAGGED:  # it was not in the table, so its name is masked too
                 kind, name, tag = again.kind, again.name, again.tag
             elif kind is GARBAGE:
                 name, value = "", Garbage()
@@ -117,7 +115,7 @@ class FreeText:
             return again.violations
         return tuple(one._replace(message=self._secrets.veil(one.message)) for one in response.violations)
 
-    # -- where
+    # -- the places to mask
 
     def _first(self, line: bytes) -> Iterator[_Span]:
         """Yield the places to mask in a frame's first line."""
@@ -154,13 +152,13 @@ class FreeText:
     def _no_code(self, line: bytes, found: re.Match[bytes], known: bool) -> bool:
         """Return whether brackets belong to a secret, so that what looks like a code is text.
 
-        One of them is enough if the code is of nobody's; of a known one, both must.
+        If the code is unknown, one bracket is enough; if it is known, both must belong to the secret.
         """
         masked = self._mask(line[found.start() :])
         brackets = found.start(1) - 1, found.end() - 1
         return (all if known else any)(masked[at - found.start()] != line[at] for at in brackets)
 
-    # -- what
+    # -- the masking
 
     def _mask(self, octets: bytes) -> bytes:
         return self._secrets.mask_text(octets)
@@ -191,7 +189,7 @@ class FreeText:
 
 
 class Heard(FreeText):
-    """Masks the stream as the trace may keep it, in the pieces that `imapsh.wire.push` tells."""
+    """Masks the stream as the trace may keep it, in the pieces that `imapsh.wire.push` reports."""
 
     def __init__(self, secrets: Secrets, readers: NamedReaders, tags: Callable[[], Collection[str]]) -> None:
         super().__init__(secrets, readers, tags)
@@ -208,6 +206,6 @@ class Heard(FreeText):
         return self._literal.rest()
 
     def _mask(self, octets: bytes) -> bytes:
-        """Mask mail, of which there may be very much, as it stands alone."""
+        """Mask mail as it stands alone, because there may be very much of it."""
         mail = self.logged_in and self._rest == _STRINGS
         return self._secrets.mask(octets) if mail else self._secrets.mask_text(octets)

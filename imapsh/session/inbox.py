@@ -68,7 +68,7 @@ class Inbox:
     def take(self) -> Response | None:
         """Return the next response, None if more octets are needed.
 
-        Raises LimitError, and ConnectionLost for what is no DEFLATE.
+        Raises LimitError, and ConnectionLost for data that is not DEFLATE.
         """
         frame = self._pusher.take()
         return self._read(frame) if isinstance(frame, Frame) else None
@@ -89,9 +89,9 @@ class Inbox:
         return Response(GARBAGE, "", Garbage(), frame, None, (violation,))
 
     def compress(self) -> bool:
-        """Deflate both directions from here on, octets that were not used yet too (RFC 4978 section 3).
+        """Deflate both directions from here on, including octets that were received and not used (RFC 4978 section 3).
 
-        Return False, and do nothing, if they are already.
+        Return False, and do nothing, if they are deflated already.
         """
         if self._traffic.deflate is not None:
             return False
@@ -104,7 +104,7 @@ class Inbox:
     def decompress(self) -> bool:
         """Deflate neither direction from here on (RFC 8437 section 4.1).
 
-        Return False, and do nothing, if they are not.
+        Return False, and do nothing, if they are not deflated.
         """
         if self._traffic.deflate is None:
             return False

@@ -37,10 +37,10 @@ from imapsh.wire.limits import DEFAULT
 if TYPE_CHECKING:
     pass
 
-_FEW_CAPABILITIES = 6  # more than that, and a change is told in numbers: the response stands right above
+_FEW_CAPABILITIES = 6  # if there are more, a change is reported in numbers: the response is shown right above
 
-#: What a response does: its findings, what it changes (as a phrase), the UID of the message that a FETCH or EXPUNGE is
-#: about, and the message numbers that a VANISHED takes away.  A plain tuple, for one is made of each FETCH.
+#: The effect of a response: its findings, what it changes (as a phrase), the UID of the message that a FETCH or EXPUNGE
+#: is about, and the message numbers that a VANISHED takes away.  It is a plain tuple, because each FETCH makes one.
 Effect = tuple[tuple[Finding, ...], str, int | None, Shift]
 
 _NO_EFFECT: Effect = ((), "", None, NOTHING)
@@ -60,9 +60,9 @@ class Continued(NamedTuple):
 
 
 class Knowledge(Facts):
-    """Takes in what both sides say, and keeps what it comes to.
+    """Takes in what both sides say, and keeps the facts that follow from it.
 
-    `checks` holds the server to what it has said.
+    `checks` compares what the server says with what it has said before.
     """
 
     def __init__(self, *, nesting: int, secure: bool = False) -> None:
@@ -76,7 +76,7 @@ class Knowledge(Facts):
         self.state, self.mailbox = SELECTED, Mailbox("")
         self.checks.join()
 
-    # -- what follows from it
+    # -- what follows from the facts
 
     def context(self, *, read_only: bool) -> Context:
         """Return what `typed.match` needs to know of the connection.  `read_only`: commands that change are refused."""
@@ -254,14 +254,14 @@ class Knowledge(Facts):
             self.mailbox = None
 
     def _leave_account(self) -> None:
-        """Take in that all is as before the login: what was enabled, the language and NOTIFY (RFC 8437 section 4.1)."""
+        """Take in that all is as before the login: no extension enabled, no language, no NOTIFY (RFC 8437 section 4.1)."""
         self.enabled = frozenset()
         self.notified = None
         self.parser.utf8 = self.parser.localized = False
         self.left = None
 
     def _listen(self, exchange: Exchange) -> None:
-        """Take in a NOTIFY that was accepted; of one that cannot be read, the most is taken to have been asked for."""
+        """Take in a NOTIFY that was accepted.  If it cannot be read, it is taken to have asked for everything."""
         from imapsh.session.notified import ANYTHING, asked
 
         found = asked(exchange.shown, utf8=self.parser.utf8)
@@ -284,7 +284,7 @@ class Knowledge(Facts):
             return "reported from here on: nothing"
         if code.name == "CLOSED":
             self.mailbox = None
-            if self.opening is not None:  # what came before was about the old one (RFC 9051 section 7.1)
+            if self.opening is not None:  # what came before belonged to the old one (RFC 9051 section 7.1)
                 self.opening = Mailbox(self.opening.name, self.opening.examined)
             self.state = AUTHENTICATED if self.state == SELECTED else self.state
             return ""
@@ -311,6 +311,6 @@ class Knowledge(Facts):
 def make_parser(nesting: int = DEFAULT.nesting, *, utf8: bool = False) -> Parser:
     """Return a parser that reads what the table holds.
 
-    `nesting` bounds the parentheses in one another.  `utf8` says that strings and names may be UTF-8 (RFC 6855).
+    `nesting` limits how deep parentheses may be nested.  `utf8` says that strings and names may be UTF-8 (RFC 6855).
     """
     return Parser(table.readers, utf8=utf8, nesting=nesting)

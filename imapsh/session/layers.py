@@ -1,4 +1,4 @@
-"""Octets as they read when an encoding is undone: base64, JSON's escapes, percent, quoted-printable, hex, UTF-16.
+"""Octets with an encoding undone: base64, JSON's escapes, percent, quoted-printable, hex, UTF-16.
 
 Each layer yields runs: what it decodes to, and which raw octets each decoded octet comes from.  A secret that is found
 in what was decoded can so be masked in what was sent.

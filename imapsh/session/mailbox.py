@@ -1,4 +1,4 @@
-"""The selected mailbox, as far as the server has told (RFC 9051 sections 2.3, 6.3.2, 7.3, 7.4)."""
+"""The selected mailbox, as far as the server has described it (RFC 9051 sections 2.3, 6.3.2, 7.3, 7.4)."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from imapsh.wire.frames import Frame
 
 
 class Mailbox:
-    """Numbers are None until the server says them.
+    """The selected mailbox.  Numbers are None until the server reports them.
 
     `unseen` is the number of the first unseen message (rev1's UNSEEN code).  `uid_of` maps message numbers to UIDs as
-    far as FETCH has shown them, shifted by EXPUNGE and VANISHED in the order of the wire.  `counted`: `exists` is the
-    server's number, less what is known to have gone; False after a VANISHED with UIDs that were not known.
-    `examined`: it was opened by EXAMINE; `read_only` goes by what the server says, too.  `highestmodseq` follows
-    RFC 7162 section 6: it is what the code HIGHESTMODSEQ says, and rises with the mod-sequences that FETCH tells only
-    when a command is done in which the code did not come.
+    far as FETCH has shown them, shifted by EXPUNGE and VANISHED in the order of the wire.  `counted` is true if
+    `exists` is the server's number, less the messages that are known to be gone; it is false after a VANISHED with UIDs
+    that were not known.  `examined` is true if EXAMINE opened the mailbox; `read_only` also follows what the server
+    says.  `highestmodseq` follows RFC 7162 section 6: it is what the code HIGHESTMODSEQ says.  It rises to the
+    mod-sequences of FETCH only at the end of a command in which the code did not come.
     """
 
     __slots__ = (
@@ -42,7 +42,7 @@ class Mailbox:
         self.permanent_flags: tuple[str, ...] | None = None
         self.counted = True
         self.numbering = Numbering()
-        self._highest_told = 0  # by FETCH since the last tagged reply
+        self._highest_told = 0  # the highest in a FETCH since the last tagged reply
         self._highest_coded = False  # the code HIGHESTMODSEQ came since then
         self._modseqs: dict[int, int] = {}  # by UID, of messages that have no number
 
@@ -56,7 +56,7 @@ class Mailbox:
 
     @property
     def uids(self) -> array[int]:
-        """The UIDs by message number, from the first; 0 where not known."""
+        """The UIDs by message number, from the first; 0 if unknown."""
         return self.numbering.uids
 
     def untagged(self, name: str, value: Any) -> tuple[int | None, str, Shift]:
@@ -87,7 +87,7 @@ class Mailbox:
         return ""
 
     def code(self, code: Code) -> str:
-        """Take in a response code; what it changed."""
+        """Take in a response code, and return what it changed."""
         field = _CODES.get(code.name)
         if field is not None and isinstance(code.arg, tuple if field == "permanent_flags" else int):
             self._highest_coded = self._highest_coded or field == "highestmodseq"
@@ -118,7 +118,7 @@ class Mailbox:
         return ""
 
     def _vanish(self, value: Vanished) -> tuple[str, Shift]:
-        """With EARLIER nothing changes (RFC 7162 section 3.2.10.1)."""
+        """Take in a VANISHED.  With EARLIER nothing changes (RFC 7162 section 3.2.10.1)."""
         if value.earlier:
             return "", NOTHING
         gone = self.numbering.vanish(value.uids, self.exists or 0)
@@ -134,7 +134,7 @@ class Mailbox:
         return self._set("exists", max(0, self.exists - gone.total)), gone
 
     def settle(self) -> str:
-        """A command is done: the highest mod-sequence rises to what was told meanwhile; return what changed."""
+        """Take in the end of a command: the highest mod-sequence rises to what FETCH reported.  Return what changed."""
         told, coded = self._highest_told, self._highest_coded
         self._highest_told, self._highest_coded = 0, False
         if coded or self.highestmodseq is None or told <= self.highestmodseq:
@@ -142,7 +142,10 @@ class Mailbox:
         return self._set("highestmodseq", told)
 
     def learn(self, value: Fetch) -> int | None:
-        """Keep the UID and the mod-sequence where FETCH tells them; either way, return the UID."""
+        """Keep the UID and the mod-sequence if the FETCH has them.
+
+        In any case, return the UID, or None if it is unknown.
+        """
         if "MODSEQ" in value.items:
             self._learn_modseq(value)
         uid = value.items.get("UID")
@@ -171,7 +174,7 @@ def opened(exchange: Exchange, utf8: bool) -> Mailbox:
 
 
 def name_in(exchange: Exchange, utf8: bool) -> str:
-    """The mailbox that a command not sent yet names; a name that is no name is shown as it was typed."""
+    """Return the mailbox that a command not sent yet names; an invalid name is shown as it was typed."""
     line = shown(exchange.fragments)
     name = named(line, utf8=utf8)
     if name is None:
@@ -183,7 +186,7 @@ def name_in(exchange: Exchange, utf8: bool) -> str:
 def named(line: Frame, *, utf8: bool) -> str | None:
     """Return the first mailbox that a command names, decoded, or None if there is none.
 
-    `utf8`: names are not in modified UTF-7.
+    If `utf8` is true, names are not in modified UTF-7.
     """
     from imapsh.typed.match import match
 
@@ -194,7 +197,7 @@ def named(line: Frame, *, utf8: bool) -> str | None:
 
 
 def line_of(line: Frame) -> tuple[str, list[bytes]]:
-    """Return a command as `match` takes it: the text with its literals announced and left out, and these."""
+    """Return a command as `match` takes it: the text with its literals announced and left out, and the literals."""
     lines = (part.removesuffix(b"\r\n") for part in line.parts[::2] if isinstance(part, bytes))
     payloads = [part for part in line.literals if isinstance(part, bytes)]
     return b"".join(lines).decode("utf-8", "surrogateescape"), payloads

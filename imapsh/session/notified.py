@@ -1,4 +1,4 @@
-"""What a NOTIFY has asked the server to report by itself (RFC 5465)."""
+"""The events that a NOTIFY has asked the server to report by itself (RFC 5465)."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from imapsh.tuples import NamedTuple
 from imapsh.typed.found import Piece, find
 from imapsh.wire.frames import Frame
 
-AT_ONCE = "SELECTED"  #: the selected mailbox, of which expunged messages are told at any time
+AT_ONCE = "SELECTED"  #: the selected mailbox, if its expunged messages are reported at any time
 
 
 class Group(NamedTuple):
-    """Mailboxes and what is reported of them.
+    """A group of mailboxes, and the events that are reported of them.
 
     `filter` is a name such as SELECTED or SUBTREE, `mailboxes` are those it names.  `events` are as the table spells
-    them; none are asked for with NONE.  `items` are those of FETCH that are told of each new message, as typed.
+    them; none are asked for with NONE.  `items` are the FETCH items that are sent for each new message, as typed.
     """
 
     filter: str
@@ -29,14 +29,17 @@ class Group(NamedTuple):
 
 
 class Notified(NamedTuple):
-    """The groups of the last NOTIFY; none after NOTIFY NONE.  `status`: STATUS was asked for too."""
+    """The groups of the last NOTIFY; there are none after NOTIFY NONE.
+
+    `status` is true if STATUS was asked for too.
+    """
 
     groups: tuple[Group, ...] = ()
     status: bool = False
 
     @property
     def any_time(self) -> bool:
-        """Whether expunged messages of the selected mailbox may be told while no command runs (section 6.1)."""
+        """Return whether the selected mailbox's expunged messages may be reported while no command runs (section 6.1)."""
         return any(group.filter == AT_ONCE and "MessageExpunge" in group.events for group in self.groups)
 
     def __str__(self) -> str:
@@ -44,7 +47,7 @@ class Notified(NamedTuple):
         return "; ".join(map(str, self.groups)) or "nothing"
 
 
-#: What is taken to have been asked for by a line that does not fit the table.
+#: The request that is assumed for a line that does not fit the table.
 ANYTHING = Notified((Group(AT_ONCE, (), ("MessageNew", "MessageExpunge", "FlagChange")),))
 
 

@@ -1,6 +1,4 @@
-"""Which UID and mod-sequence each message number has, as far as the server has told, and how numbers shift when
-messages go.
-"""
+"""The UID and mod-sequence of each message number, as far as they are known, and how numbers shift when messages go."""
 
 from __future__ import annotations
 
@@ -16,11 +14,11 @@ _FEW = 8  # ranges cut out one by one
 
 
 class Shift(NamedTuple):
-    """Message numbers that a VANISHED takes away: rising ranges, as they were before it.
+    """The message numbers that a VANISHED takes away: rising ranges, as they were before it.
 
-    `sure` is False if a message of unknown number went: the ranges have as many numbers, and which of its neighbours
-    with unknown UIDs it was nobody knows.  `told` is False if the UIDs that went were not all known before, so that
-    their count is the server's word alone.
+    `sure` is False if a message of unknown number went: the ranges have the right count, but it may have been a
+    neighbour with an unknown UID.  `told` is False if the UIDs that went were not all known before, so that only the
+    server vouches for their count.
     """
 
     ranges: tuple[tuple[int, int], ...] = ()
@@ -29,7 +27,7 @@ class Shift(NamedTuple):
 
     @property
     def total(self) -> int:
-        """How many messages were removed."""
+        """The number of messages that were removed."""
         return sum(last - first + 1 for first, last in self.ranges)
 
 
@@ -45,7 +43,7 @@ class Numbering:
     __slots__ = ("modseqs", "uids")
 
     def __init__(self) -> None:
-        self.uids = array("I")  # 0 where not known
+        self.uids = array("I")  # 0 if unknown
         self.modseqs = array("Q")  # the same
 
     def uid_of(self, number: int) -> int | None:
@@ -53,11 +51,11 @@ class Numbering:
         return self.uids[number - 1] or None if 0 < number <= len(self.uids) else None
 
     def learn(self, number: int, uid: int, exists: int) -> None:
-        """Keep the UID of a message; what cannot be one is left out."""
+        """Keep the UID of a message; a number that cannot be a UID is left out."""
         uids = self.uids
         known = len(uids)
         if number == known + 1 and number <= exists and known < _MOST and 0 < uid <= _LAST_UID:
-            uids.append(uid)  # the common one: one after another
+            uids.append(uid)  # the most frequent case: one after another
             return
         if not 0 < number <= min(max(exists, known), _MOST) or not 0 < uid <= _LAST_UID:
             return
@@ -70,7 +68,7 @@ class Numbering:
         return self.modseqs[number - 1] or None if 0 < number <= len(self.modseqs) else None
 
     def learn_modseq(self, number: int, modseq: int, exists: int) -> None:
-        """Keep the mod-sequence of a message; what cannot be one is left out."""
+        """Keep the mod-sequence of a message; a number that cannot be a mod-sequence is left out."""
         known = len(self.modseqs)
         if not 0 < number <= min(max(exists, known), _MOST) or not 0 < modseq <= _LAST_MODSEQ:
             return
@@ -79,13 +77,13 @@ class Numbering:
         self.modseqs[number - 1] = modseq
 
     def expunge(self, number: int) -> None:
-        """One message is gone."""
+        """Take away one message."""
         for kept in (self.uids, self.modseqs):
             if 0 < number <= len(kept):
                 del kept[number - 1]
 
     def vanish(self, vanished: SequenceSet, exists: int) -> Shift:
-        """Take away the messages of these UIDs, of `exists` that there are.
+        """Take away the messages with these UIDs; `exists` is the number of messages.
 
         Each UID stands for a message that exists (RFC 7162 section 3.2.10.2).  One whose number is not known is looked
         for between the nearest known UIDs, and not counted if there is no room for it, so that no set, however large,
@@ -106,11 +104,14 @@ class Numbering:
         return Shift(tuple(ranges), sure, told)
 
     def _places(self, low: int, high: int, at: int, total: int) -> tuple[int, int, bool, bool]:
-        """The places, counted from 0, that go with a range of UIDs; whether they are exact, and were all known."""
+        """Return the places, counted from 0, that belong to a range of UIDs.
+
+        The booleans say whether the places are exact, and whether all of the UIDs were known.
+        """
         before, begin = self._gap(low, total)
         end, after = self._gap(high + 1, total)
         before = max(before, at)
-        if end <= begin or begin < at:  # no UID of the range is known: it is all between two that stay
+        if end <= begin or begin < at:  # no UID of the range is known: all of it is between two that stay
             room = max(0, begin - before)
             take = min(high - low + 1, room)
             return before, before + take, take in (0, room), take == 0
@@ -121,7 +122,10 @@ class Numbering:
         return begin - ahead, end + behind, exact, known
 
     def _gap(self, uid: int, total: int) -> tuple[int, int]:
-        """Places up to the last known UID that is lower, and the place of the first known that is not, or `total`."""
+        """Return the places up to the last known lower UID, and the place of the first known UID that is not lower.
+
+        The latter is `total` if there is no such UID.
+        """
         before, first = 0, total
         low, high = 0, len(self.uids)
         while low < high:
@@ -136,7 +140,7 @@ class Numbering:
         return before, first
 
     def _known(self, start: int, stop: int) -> int:
-        """The last place before `stop` whose UID is known, -1 if there is none from `start` on."""
+        """Return the last place before `stop` whose UID is known, or -1 if there is none from `start` on."""
         if self.uids[stop - 1]:
             return stop - 1
         octets = self.uids[start:stop].tobytes().rstrip(b"\0")
@@ -144,7 +148,7 @@ class Numbering:
 
 
 def _cut(numbers: array[int], ranges: list[tuple[int, int]]) -> array[int]:
-    """Return what is left without these ranges of places, which count from 1; in one pass if they are many."""
+    """Return what is left without these ranges of places, which count from 1; this takes one pass if they are many."""
     if len(ranges) <= _FEW:
         for first, last in reversed(ranges):
             del numbers[first - 1 : last]

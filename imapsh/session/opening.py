@@ -1,9 +1,9 @@
 """Takes a session from the greeting to the login: TLS first, then the password, then capabilities.
 
-Written once as a generator of steps; a driver runs each step and sends the exchange back (`imapsh.client`):
+It is written once as a generator of steps; a driver runs each step and sends the exchange back (`imapsh.client`):
 
-    an Exchange   run it until it is completed
-    an Upgrade    put TLS in, then `Session.upgraded()`
+    an Exchange   to be run until it is completed
+    an Upgrade    to be done by beginning TLS, then `Session.upgraded()`
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ __all__ = [
 Step = Exchange | Upgrade
 Steps = Generator[Step, None, None]
 
-#: what a peer that is no IMAP server seems to be -> the article and name
+#: what a peer that is not an IMAP server seems to be -> the article and name
 _PROTOCOLS = {"SMTP": "SMTP", "FTP": "FTP", "POP3": "POP3", "HTTP": "HTTP", "SSH": "SSH"}
 
 
 def check_greeting(response: Response | None, where: str) -> None:
-    """Raise GreetingError for a greeting that is BYE or no IMAP (RFC 9051 section 7.1)."""
+    """Raise GreetingError for a greeting that is BYE or not IMAP (RFC 9051 section 7.1)."""
     if response is None:
         raise GreetingError(f"{where} closed the connection without a greeting")
     if response.kind == STATUS and response.name in ("OK", "PREAUTH"):
@@ -164,7 +164,7 @@ def _password(wanted: Opening) -> str:
 def authenticate(session: Session, wanted: Opening) -> Exchange:
     """Submit AUTHENTICATE with the mechanism `wanted.mechanism`, whatever `way` would say.
 
-    Raises LoginError where there is no password, UsageError for what the mechanism cannot take.
+    Raises LoginError if there is no password, UsageError for what the mechanism cannot take.
     """
     from imapsh.sasl.table import MECHANISMS, make, offered
 

@@ -13,8 +13,8 @@ never in memory.  Every octet enters `_ready` once, in the order of the wire, an
 What is in `_ready` is never taken back.  A literal that was begun is always finished, for the server counts its octets
 whatever it answers (RFC 7888 section 4).  Which literals wait was decided before (`Exchange.settle`).
 
-What is no command (`send`: DONE, an answer to a challenge, raw octets) goes behind what is ready.  If a command is
-waiting, that is in the middle of it: the caller has to know whether that is meant.
+Octets that are not a command (`send`: DONE, an answer to a challenge, raw octets) go after what is ready.  If a command
+is waiting, that is in the middle of it, and the caller must know whether that is intended.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ class Outbox:
             self.current = None
 
     def send(self, octets: bytes, shown: bytes) -> None:
-        """Send octets that are no command: an answer to `+`, DONE, raw octets."""
+        """Send octets that are not a command: an answer to `+`, DONE, raw octets."""
         self._ready.append(Out(octets, shown))
 
     def take(self) -> Out | None:
@@ -178,7 +178,7 @@ class Outbox:
 
 
 def _counted(pieces: Iterable[bytes], octets: int) -> Iterator[bytes]:
-    """Yield exactly `octets` octets, whatever became of the file since they were counted."""
+    """Yield exactly `octets` octets, even if the file has changed since they were counted."""
     left = octets
     try:
         for piece in pieces:

@@ -9,8 +9,7 @@ Theory of operation.  The state of the connection and the kind of a response dec
 
 Whatever it is, `Knowledge` takes it in first and says what is wrong with its time.  Then the event is told, and then
 the sender may go on.  Three replies change what is read next: the OK to STARTTLS pauses everything, the OK to COMPRESS
-lets the inbox inflate what stands behind it, which ends with the OK to UNAUTHENTICATE, and the OK to LOGOUT ends the
-session.
+lets the inbox inflate what follows, which ends with the OK to UNAUTHENTICATE, and the OK to LOGOUT ends the session.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
 
 
 class Receiver:
-    """Takes responses out of the `inbox` and puts what they are into `events`.
+    """Takes responses out of the `inbox` and puts events for them into `events`.
 
     A command that brings more than `most` untagged responses ends the connection; with 0 none does.
     """
@@ -154,7 +153,7 @@ class Receiver:
         return True
 
     def _pause(self, exchange: Exchange) -> None:
-        """Pause before TLS; octets that stand behind the OK came from somebody else (RFC 9051 section 6.2.1)."""
+        """Pause before TLS; octets that follow the OK came from somebody else (RFC 9051 section 6.2.1)."""
         self._sender.paused = True
         if self._inbox.buffered:
             self.close(TLSError("plaintext followed the STARTTLS OK (possible injection): connection closed"))
@@ -176,7 +175,7 @@ class Receiver:
             self._sender.respond(exchange, exchange.mechanism, self._inbox.challenge)
 
     def _other(self, response: Response, exchange: Exchange | None) -> None:
-        """Tell anything else.  FETCH comes by the hundred thousand, so every call here counts."""
+        """Report any other response.  FETCH comes by the hundred thousand, so every call here counts."""
         known = self._known
         askers = known.askers()
         findings, change, uid, gone = known.take(response)
@@ -189,7 +188,7 @@ class Receiver:
         if known.raw.tags and not (unsolicited or conduct.asked_for(response, known.running.values())):
             exchange = None  # what was sent in no command asked for it
         told = (response, exchange, unsolicited, "", findings, change, False, uid, gone)
-        self._events.append(tuple.__new__(Received, told))  # in half the time of Received's own
+        self._events.append(tuple.__new__(Received, told))  # this takes half the time of Received itself
         if exchange is not None:
             exchange.untagged += 1
             exchange.received += self._inbox.reader.offset - response.frame.offset

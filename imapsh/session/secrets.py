@@ -13,7 +13,7 @@ from imapsh.patterns import lazy
 
 MASK = b"********"
 _SHORTEST = 4  # octets; a shorter secret would mask half the conversation
-_DEEPEST = 3  # encodings in one another that are looked through
+_DEEPEST = 3  # nested encodings that are looked through
 _SPECIAL = lazy(rb'(["\\])')
 _FIELD = lazy(rb"[\x00\x01]")
 
@@ -30,7 +30,7 @@ class Secrets:
         self._pattern = lazy(rb"(?!)")
 
     def add(self, secret: bytes, *, public: bytes = b"") -> None:
-        """Mask a secret from now on, and its base64.
+        """Mask a secret and its base64 from now on.
 
         Nothing is done if it equals `public`, the user's name.
         """
@@ -104,7 +104,7 @@ def _starred(octets: bytes, spans: Iterable[tuple[int, int]]) -> bytes:
 
 
 class Masked:
-    """Masks text that comes in pieces, and also a secret that two pieces cut.
+    """Masks text that comes in pieces, and also a secret that is cut into two pieces.
 
     The end of a piece may therefore wait for the next.
     """

@@ -14,8 +14,8 @@ A command of a program (`Exchange.states`) is then looked at once more: if the s
 Unsent instead.  Whatever may let the next command go calls `start_next`: a submitted command, a permitted literal, a
 tagged reply, the greeting, the end of a TLS handshake.  Each command is told as Sent before its octets are taken.
 
-IDLE ends with DONE, which is no command.  It may go out only after IDLE's `+`, so a DONE that is asked for earlier is
-kept (`_done_wanted`).  It is asked for whenever another command is submitted or waits behind IDLE.
+IDLE ends with DONE, which is not a command.  It may go out only after IDLE's `+`, so a DONE that is asked for earlier
+is kept (`_done_wanted`).  It is asked for whenever another command is submitted or waits behind IDLE.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _NOT_TALKING = (states.START, LOGOUT)
 class Sender:
     """Sends commands as `known` allows it, and feeds `known` what is sent.
 
-    `queue` holds the commands that wait.  `paused` is true while TLS is put in.  `tell` is given the events Sent and
+    `queue` holds the commands that wait.  `paused` is true while TLS begins.  `tell` is given the events Sent and
     Unsent.  `clock` gives seconds; `traffic` counts the octets that cross the wire.
     """
 
@@ -114,7 +114,8 @@ class Sender:
         if self._in_use(exchange.tag):
             raise UsageError(f"the tag {exchange.tag} is in use: give another tag, or leave it out")
         for secret in secrets_in(exchange.fragments):
-            sasl = exchange.name == "AUTHENTICATE" or exchange.row is None  # what is no command may be an answer
+            # octets that are not a command may be an answer
+            sasl = exchange.name == "AUTHENTICATE" or exchange.row is None
             add = self._secrets.add_sasl if sasl else self._secrets.add
             add(secret)
         exchange.shown = self._masked(exchange)
@@ -174,7 +175,7 @@ class Sender:
         self._done_wanted = False
         return left
 
-    # -- what is no command
+    # -- octets that are not a command
 
     def say(self, octets: bytes, shown: bytes, exchange: Exchange | None = None) -> None:
         """Send octets at once, for `exchange` or the last command that runs; `shown` is what may be seen of them."""

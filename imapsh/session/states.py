@@ -41,8 +41,8 @@ CHANGERS = frozenset(name for name, _ in REPLIES) | {"STARTTLS"}
 #: Commands that open a mailbox.
 OPENS = frozenset({"SELECT", "EXAMINE"})
 
-#: Commands after whose OK the capabilities are forgotten, unless the server told new ones while they ran.
+#: Commands after whose OK the capabilities are forgotten, unless the server sent new ones while they ran.
 FORGET_CAPABILITIES = frozenset({"STARTTLS", "LOGIN", "AUTHENTICATE", "UNAUTHENTICATE"})
 
-#: The command after whose OK all is as before the login, but for TLS (RFC 8437 section 4.1).
+#: The command after whose OK all is as before the login, except for TLS (RFC 8437 section 4.1).
 LEAVES = "UNAUTHENTICATE"

@@ -10,7 +10,7 @@ from imapsh.tuples import NamedTuple
 from imapsh.wire.frames import Frame
 from imapsh.wire.push import Unfinished
 
-_MOST_LINES = 20  # at the end of a literal, that are looked at
+_MOST_LINES = 20  # lines at the end of a literal that are looked at
 
 _OPEN = "the last line ends inside a {}; only the next line shows whether it continues"
 
@@ -60,7 +60,8 @@ def _looks(part: Unfinished, parser: Parser, running: Collection[Exchange]) -> t
     if not part.whole:
         del lines[:1]
     tags = {exchange.tag: exchange for exchange in running}
-    reads = Parser(parser.readers, utf8=parser.utf8, nesting=parser.nesting)  # another one: nothing is learned here
+    # a separate parser, because nothing is to be learned here
+    reads = Parser(parser.readers, utf8=parser.utf8, nesting=parser.nesting)
     looks = ""
     for line in reversed(lines[-_MOST_LINES:]):
         if not line.endswith(b"\r") or not BELIEVABLE.match(line + b"\n"):

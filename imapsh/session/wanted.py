@@ -21,9 +21,9 @@ class Opening(NamedTuple):
     the command LOGIN.  `password` gives the token if the mechanism wants one, and `token` tells AUTO so.  After a
     refusal, `another` gives a fresh token, or "" if there is none; it is tried once.
 
-    `authorize` is whom to act for.  `certificate` is true if the TLS connection shows a certificate of ours.  `host`
-    and `port` are the server's.  `binding` tells what the TLS channel is known by (`StreamInfo.binding`).  `insist` is
-    the option that allows `cleartext`, as messages say it.
+    `authorize` is the user to act for.  `certificate` is true if the TLS connection shows a certificate of ours.
+    `host` and `port` are the server's.  `binding` tells what the TLS channel is known by (`StreamInfo.binding`).
+    `insist` is the option that allows `cleartext`, as messages say it.
     """
 
     where: str

@@ -1,8 +1,8 @@
 """The classes and functions of the standard library's imaplib, over imapsh's own protocol code.
 
 A program that says `from imapsh.client import imap4 as imaplib` goes on working: same methods, same tuples, same octets
-on the wire, as Python 3.11 to 3.14 have them.  What is better, and the little that is not the same, is in
-`docs/imaplib.rst`.  No threads, no asyncio; an object may be used by one thread at a time, as imaplib's.
+on the wire, as Python 3.11 to 3.14 have them.  Improvements, and the few differences, are in `docs/imaplib.rst`.  No
+threads, no asyncio; an object may be used by one thread at a time, as imaplib's.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     import socket
     import ssl
 
-__version__ = "2.58"  # of the imaplib whose interface this is
+__version__ = "2.58"  # that of the imaplib whose interface this is
 __all__ = [
     "CRLF", "IMAP4", "IMAP4_PORT", "IMAP4_SSL", "IMAP4_SSL_PORT", "AllowedVersions", "Commands", "Continuation",
     "Debug", "Flags", "IMAP4_stream", "Int2AP", "InternalDate", "Internaldate2tuple", "Literal", "LiteralArgument",
@@ -51,7 +51,7 @@ __all__ = [
     "Untagged_status", "decode_mutf7", "encode_mutf7", "parsed",
 ]  # fmt: skip
 
-Debug = 0  # what `debug` of new objects begins with
+Debug = 0  # initial value of `debug` of new objects
 _MAXLINE = 1_000_000  # octets of a line; read at each call, so that programs may raise it
 
 
@@ -59,7 +59,7 @@ class IMAP4_SSL(IMAP4):  # noqa: N801 - imaplib's name
     """IMAP4 over TLS from the first octet.
 
     Without `ssl_context` the server's certificate is NOT verified, as in imaplib; `ssl.create_default_context()` makes
-    a context that does.  `keyfile` and `certfile` are deprecated.  Raises ValueError where both kinds are given.
+    a context that does.  `keyfile` and `certfile` are deprecated.  Raises ValueError if both kinds are given.
     """
 
     def __init__(

@@ -21,7 +21,7 @@ _MESSAGE = b"From: %s@localhost\r\nSubject: IMAP4 test\r\n\r\ndata...\r\n"
 
 
 def main(arguments: list[str]) -> int:
-    """Run the session; returns the exit status: 0, 1 where something failed, 2 for a wrong option."""
+    """Run the session; return the exit status: 0, 1 if something failed, 2 for a wrong option."""
     try:
         options, hosts = getopt.getopt(arguments, "d:s:")
         levels = [int(value) for option, value in options if option == "-d"]

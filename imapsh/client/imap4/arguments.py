@@ -20,7 +20,7 @@ _MACROS = ("ALL", "FULL", "FAST")
 
 
 def quoted(text: str) -> str:
-    """A quoted string (RFC 9051 section 4.3)."""
+    """Return a quoted string (RFC 9051 section 4.3)."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
@@ -35,7 +35,7 @@ def list_mailbox(text: str) -> str:
 
 
 def parenthesized(text: str) -> str:
-    """A list: flags, sort criteria, names of values."""
+    """Return a list in parentheses: flags, sort criteria, names of values."""
     return text if text[:1] == "(" and text[-1:] == ")" else f"({text})"
 
 
@@ -64,7 +64,7 @@ def _unless_atom(text: str, atom: str) -> str:
     return text if plain else quoted(text)
 
 
-#: Each command's arguments from the first on; those behind stay as they are given.
+#: Each command's arguments from the first on; later ones stay as they are given.
 FORMS: dict[str, tuple[Form, ...]] = {
     **dict.fromkeys(("SELECT", "EXAMINE", "CREATE", "DELETE", "SUBSCRIBE", "UNSUBSCRIBE"), (astring,)),
     **dict.fromkeys(("LOGIN", "PROXYAUTH", "GETACL", "MYRIGHTS", "GETQUOTA", "GETQUOTAROOT"), (astring,)),

@@ -1,4 +1,4 @@
-"""IMAP4's methods that ask the server for something that is about no mailbox, and those that take what came.
+"""IMAP4's methods that ask the server for something that does not concern a mailbox, and those that take what came.
 
 See `opening` for what every command returns and raises.
 """
@@ -25,7 +25,7 @@ def capability(self: IMAP4) -> Result:
 
 
 def enable(self: IMAP4, capability: str) -> Result:
-    """ENABLE (RFC 9051 section 6.3.1); after UTF8=ACCEPT arguments are UTF-8.
+    """Send ENABLE (RFC 9051 section 6.3.1); after UTF8=ACCEPT arguments are UTF-8.
 
     Raises `error` if the server does not offer ENABLE.
     """
@@ -40,26 +40,26 @@ def enable(self: IMAP4, capability: str) -> Result:
 
 
 def namespace(self: IMAP4) -> Result:
-    """NAMESPACE (RFC 9051 section 6.3.10)."""
+    """Send NAMESPACE (RFC 9051 section 6.3.10)."""
     return self._fetched("NAMESPACE")
 
 
 def identify(self: IMAP4, fields: Mapping[str, str | None] | None = None) -> Result:
-    """ID (RFC 2971): who the client is, None for nothing; returns who the server is."""
+    """ID (RFC 2971): `fields` describe the client, None for nothing; returns the server's description."""
     if fields is None:
         return self._fetched("ID", "NIL")
     return self._fetched("ID", listed(nstring(text) for pair in fields.items() for text in pair))
 
 
 def noop(self: IMAP4) -> Result:
-    """NOOP (RFC 9051 section 6.1.2)."""
+    """Send NOOP (RFC 9051 section 6.1.2)."""
     if self.debug >= 3:
         self._dump_ur(self.untagged_responses)
     return self._simple_command("NOOP")
 
 
 def idle(self: IMAP4, duration: float | None = None) -> Idler:
-    """IDLE (RFC 2177), for `with`: iterate what it returns for the responses, for `duration` seconds at most.
+    """Return IDLE (RFC 2177) for use in `with`; iterate over it for the responses, for at most `duration` seconds.
 
     Raises `error` if the server does not offer IDLE, and for a duration if there is no socket.
     """
@@ -69,7 +69,7 @@ def idle(self: IMAP4, duration: float | None = None) -> Idler:
 
 
 def notify(self: IMAP4, *events: str) -> Result:
-    """NOTIFY (RFC 5465): `notify("NONE")`, `notify("SET", "(SELECTED (MessageNew MessageExpunge))")`."""
+    """Send NOTIFY (RFC 5465): `notify("NONE")`, `notify("SET", "(SELECTED (MessageNew MessageExpunge))")`."""
     return self._simple_command("NOTIFY", *events)
 
 

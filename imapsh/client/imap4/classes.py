@@ -2,10 +2,9 @@
 
 What holds state is a part of its own, which IMAP4 makes and keeps:
 
-- `_replies` (`replies.Replies`) files what came from the server.
-- `_reader` (`reading.ReplyReader`) reads a reply to its end when it is more than a line.
-- `_transcript` (`transcript.Transcript`) keeps the last lines and the messages of `debug`, and masks secrets.
-- `_tags` (`imapsh.session.tags.Tags`) makes tags.
+- `_replies` (`replies.Replies`) files what came from the server.  - `_reader` (`reading.ReplyReader`) reads a reply to
+its end if it has more than one line.  - `_transcript` (`transcript.Transcript`) keeps the last lines and the messages
+of `debug`, and masks secrets.  - `_tags` (`imapsh.session.tags.Tags`) makes tags.
 
 No part knows IMAP4.  Whatever a program may override (`readline`, `read`, `send`, `_get_response`, `_append_untagged`,
 `_mesg`, ...) is called by a method of IMAP4, or handed to the part that needs it.
@@ -69,7 +68,7 @@ class IMAP4:
         """A command was wrong, or was refused and nothing else can be done."""
 
     class abort(error):  # noqa: N801
-        """The connection is of no more use."""
+        """The connection cannot be used any more."""
 
     class readonly(abort):  # noqa: N801
         """The mailbox is READ-ONLY now."""
@@ -149,7 +148,7 @@ class IMAP4:
     def _prepare(self, debug: int) -> None:
         self.debug = debug
         self.state = "LOGOUT"
-        self.literal: Any = None  # what follows the next command as a literal
+        self.literal: Any = None  # the literal that follows the next command
         self.is_readonly = False
         self._mode_ascii()
 
@@ -295,7 +294,7 @@ class IMAP4:
         sock: socket.socket = self.sock
         return sock
 
-    # -- what is shown
+    # -- what is shown of the conversation
 
     def _mesg(self, s: object, secs: float | None = None) -> None:
         """Write a line of debugging output to stderr, secrets masked."""

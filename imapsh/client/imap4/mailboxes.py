@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def select(self: IMAP4, mailbox: Text = "INBOX", readonly: bool = False) -> Result:
-    """SELECT, or EXAMINE if `readonly` (RFC 9051 sections 6.3.2, 6.3.3).  Returns the number of messages.
+    """Send SELECT, or EXAMINE if `readonly` (RFC 9051 sections 6.3.2, 6.3.3).  Returns the number of messages.
 
     All responses filed before are dropped.  Raises `readonly` for a mailbox that is READ-ONLY unasked.
     """
@@ -36,7 +36,7 @@ def select(self: IMAP4, mailbox: Text = "INBOX", readonly: bool = False) -> Resu
 
 
 def close(self: IMAP4) -> Result:
-    """CLOSE (RFC 9051 section 6.4.1): deleted messages are removed."""
+    """Send CLOSE (RFC 9051 section 6.4.1): deleted messages are removed."""
     try:
         return self._simple_command("CLOSE")
     finally:
@@ -44,7 +44,7 @@ def close(self: IMAP4) -> Result:
 
 
 def unselect(self: IMAP4) -> Result:
-    """UNSELECT (RFC 9051 section 6.4.2): CLOSE without removing messages."""
+    """Send UNSELECT (RFC 9051 section 6.4.2): like CLOSE, but without removing messages."""
     try:
         return self._simple_command("UNSELECT")
     finally:
@@ -52,42 +52,42 @@ def unselect(self: IMAP4) -> Result:
 
 
 def create(self: IMAP4, mailbox: Text) -> Result:
-    """CREATE (RFC 9051 section 6.3.4)."""
+    """Send CREATE (RFC 9051 section 6.3.4)."""
     return self._formed("CREATE", mailbox)
 
 
 def delete(self: IMAP4, mailbox: Text) -> Result:
-    """DELETE (RFC 9051 section 6.3.5)."""
+    """Send DELETE (RFC 9051 section 6.3.5)."""
     return self._formed("DELETE", mailbox)
 
 
 def rename(self: IMAP4, oldmailbox: Text, newmailbox: Text) -> Result:
-    """RENAME (RFC 9051 section 6.3.6)."""
+    """Send RENAME (RFC 9051 section 6.3.6)."""
     return self._formed("RENAME", oldmailbox, newmailbox)
 
 
 def subscribe(self: IMAP4, mailbox: Text) -> Result:
-    """SUBSCRIBE (RFC 9051 section 6.3.7)."""
+    """Send SUBSCRIBE (RFC 9051 section 6.3.7)."""
     return self._formed("SUBSCRIBE", mailbox)
 
 
 def unsubscribe(self: IMAP4, mailbox: Text) -> Result:
-    """UNSUBSCRIBE (RFC 9051 section 6.3.8)."""
+    """Send UNSUBSCRIBE (RFC 9051 section 6.3.8)."""
     return self._formed("UNSUBSCRIBE", mailbox)
 
 
 def list(self: IMAP4, directory: Text = "", pattern: Text = "*") -> Result:
-    """LIST (RFC 9051 section 6.3.9)."""
+    """Send LIST (RFC 9051 section 6.3.9)."""
     return self._fetched("LIST", directory, pattern)
 
 
 def lsub(self: IMAP4, directory: Text = "", pattern: Text = "*") -> Result:
-    """LSUB (RFC 3501 section 6.3.9)."""
+    """Send LSUB (RFC 3501 section 6.3.9)."""
     return self._fetched("LSUB", directory, pattern)
 
 
 def status(self: IMAP4, mailbox: Text, names: str) -> Result:
-    """STATUS (RFC 9051 section 6.3.11); `names` get their parentheses."""
+    """Send STATUS (RFC 9051 section 6.3.11); `names` get their parentheses."""
     return self._fetched("STATUS", mailbox, names)
 
 
@@ -95,32 +95,32 @@ def status(self: IMAP4, mailbox: Text, names: str) -> Result:
 
 
 def getacl(self: IMAP4, mailbox: Text) -> Result:
-    """GETACL (RFC 4314 section 3.3)."""
+    """Send GETACL (RFC 4314 section 3.3)."""
     return self._fetched("GETACL", mailbox, filed="ACL")
 
 
 def setacl(self: IMAP4, mailbox: Text, who: Text, what: str) -> Result:
-    """SETACL (RFC 4314 section 3.1)."""
+    """Send SETACL (RFC 4314 section 3.1)."""
     return self._formed("SETACL", mailbox, who, what)
 
 
 def deleteacl(self: IMAP4, mailbox: Text, who: Text) -> Result:
-    """DELETEACL (RFC 4314 section 3.2)."""
+    """Send DELETEACL (RFC 4314 section 3.2)."""
     return self._formed("DELETEACL", mailbox, who)
 
 
 def myrights(self: IMAP4, mailbox: Text) -> Result:
-    """MYRIGHTS (RFC 4314 section 3.5)."""
+    """Send MYRIGHTS (RFC 4314 section 3.5)."""
     return self._fetched("MYRIGHTS", mailbox)
 
 
 def getquota(self: IMAP4, root: Text) -> Result:
-    """GETQUOTA (RFC 9208 section 4.1.2)."""
+    """Send GETQUOTA (RFC 9208 section 4.1.2)."""
     return self._fetched("GETQUOTA", root, filed="QUOTA")
 
 
 def getquotaroot(self: IMAP4, mailbox: Text) -> Result:
-    """GETQUOTAROOT (RFC 9208 section 4.1.3): [[QUOTAROOT responses], [QUOTA responses]]."""
+    """Send GETQUOTAROOT (RFC 9208 section 4.1.3): [[QUOTAROOT responses], [QUOTA responses]]."""
     typ, dat = self._formed("GETQUOTAROOT", mailbox)
     typ, quota = self._untagged_response(typ, dat, "QUOTA")
     typ, root = self._untagged_response(typ, dat, "QUOTAROOT")
@@ -128,31 +128,31 @@ def getquotaroot(self: IMAP4, mailbox: Text) -> Result:
 
 
 def setquota(self: IMAP4, root: Text, limits: str) -> Result:
-    """SETQUOTA (RFC 9208 section 4.1.4); `limits` get their parentheses."""
+    """Send SETQUOTA (RFC 9208 section 4.1.4); `limits` get their parentheses."""
     return self._fetched("SETQUOTA", root, limits, filed="QUOTA")
 
 
 def getannotation(self: IMAP4, mailbox: Text, entry: str, attribute: str) -> Result:
-    """GETANNOTATION, of a draft that RFC 5464 replaced."""
+    """Send GETANNOTATION, of a draft that RFC 5464 replaced."""
     return self._fetched("GETANNOTATION", mailbox, entry, attribute, filed="ANNOTATION")
 
 
 def setannotation(self: IMAP4, *args: Text) -> Result:
-    """SETANNOTATION mailbox, and entry and attribute any number of times."""
+    """Send SETANNOTATION with a mailbox, and any number of entries with attributes."""
     return self._fetched("SETANNOTATION", *args, filed="ANNOTATION")
 
 
 def getmetadata(
     self: IMAP4, mailbox: Text, *entries: str, maxsize: int | None = None, depth: str | None = None
 ) -> Result:
-    """GETMETADATA (RFC 5464 section 4.2); `mailbox` "" for the server's own.  `depth` is 0, 1 or infinity."""
+    """Send GETMETADATA (RFC 5464 section 4.2); `mailbox` "" for the server's own.  `depth` is 0, 1 or infinity."""
     options = [*(("MAXSIZE", str(maxsize)) if maxsize is not None else ()), *(("DEPTH", depth) if depth else ())]
     wanted = listed(options) if options else None
     return self._fetched("GETMETADATA", wanted, mailbox, listed(entries), filed="METADATA")
 
 
 def setmetadata(self: IMAP4, mailbox: Text, values: Mapping[str, str | bytes | None]) -> Result:
-    """SETMETADATA (RFC 5464 section 4.3): bytes go as a literal, None removes the entry."""
+    """Send SETMETADATA (RFC 5464 section 4.3): bytes go as a literal, None removes the entry."""
     pieces: Any = []
     for entry, value in values.items():
         pieces += [" " if pieces else "(", entry, " "]

@@ -30,7 +30,7 @@ _OPEN = ("SORT", "THREAD")  # any number of search criteria follow
 
 
 def append(self: IMAP4, mailbox: Text | None, flags: str | None, date_time: Moment | None, message: bytes) -> Result:
-    """APPEND (RFC 9051 section 6.3.12), to INBOX if `mailbox` is None; line ends become CRLF."""
+    """Send APPEND (RFC 9051 section 6.3.12), to INBOX if `mailbox` is None; line ends become CRLF."""
     self.literal = MapCRLF.sub(CRLF, message)
     return self._formed("APPEND", mailbox or "INBOX", *_about(flags, date_time))
 
@@ -38,7 +38,7 @@ def append(self: IMAP4, mailbox: Text | None, flags: str | None, date_time: Mome
 def replace(
     self: IMAP4, message_num: str, mailbox: Text | None, flags: str | None, date_time: Moment | None, message: bytes
 ) -> Result:
-    """REPLACE (RFC 8508 section 3.3): APPEND and expunge what it replaces, at once."""
+    """Send REPLACE (RFC 8508 section 3.3): APPEND a message and expunge the one that it replaces, in one step."""
     self.literal = MapCRLF.sub(CRLF, message)
     return self._formed("REPLACE", message_num, mailbox or "INBOX", *_about(flags, date_time))
 
@@ -49,28 +49,28 @@ def _about(flags: str | None, date_time: Moment | None) -> tuple[str | None, str
 
 
 def check(self: IMAP4) -> Result:
-    """CHECK (RFC 3501 section 6.4.1)."""
+    """Send CHECK (RFC 3501 section 6.4.1)."""
     return self._simple_command("CHECK")
 
 
 def expunge(self: IMAP4) -> Result:
-    """EXPUNGE (RFC 9051 section 6.4.3): the numbers of the messages removed."""
+    """Send EXPUNGE (RFC 9051 section 6.4.3).  Returns the numbers of the messages removed."""
     return self._fetched("EXPUNGE")
 
 
 def fetch(self: IMAP4, message_set: str, message_parts: str) -> Result:
-    """FETCH (RFC 9051 section 6.4.5); the parts get their parentheses."""
+    """Send FETCH (RFC 9051 section 6.4.5); the parts get their parentheses."""
     return self._fetched("FETCH", message_set, message_parts)
 
 
 def fetch_to(
     self: IMAP4, message_set: str, message_parts: str, sink: Writable | Choose, *, uid: bool = False
 ) -> Result:
-    """FETCH, or UID FETCH, whose literals go to a file piece by piece, so that memory stays flat.
+    """Send FETCH, or UID FETCH, whose literals go to a file piece by piece, so that memory stays flat.
 
     `sink` is a binary file, which takes one literal after another, or a function of the line before a literal and its
     octets that returns a file for it, or None.  In the data `imapsh.wire.frames.Spilled` stands for what went to a
-    file: its `octets`, and the file in `where`.  Raises what the file raises; the connection is of no use after that.
+    file: its `octets`, and the file in `where`.  Raises what the file raises; the connection cannot be used after that.
     """
 
     from imapsh.wire.sinks import FileSink
@@ -89,34 +89,37 @@ def fetch_to(
 
 
 def partial(self: IMAP4, message_num: str, message_part: str, start: str, length: str) -> Result:
-    """PARTIAL (RFC 1730 section 6.4.6), obsolete."""
+    """Send PARTIAL (RFC 1730 section 6.4.6), which is obsolete."""
     return self._fetched("PARTIAL", message_num, message_part, start, length, filed="FETCH")
 
 
 def store(self: IMAP4, message_set: str, command: str, flags: str) -> Result:
-    """STORE (RFC 9051 section 6.4.6): `command` is FLAGS, +FLAGS or -FLAGS, with or without .SILENT."""
+    """Send STORE (RFC 9051 section 6.4.6): `command` is FLAGS, +FLAGS or -FLAGS, with or without .SILENT."""
     return self._fetched("STORE", message_set, command, flags, filed="FETCH")
 
 
 def copy(self: IMAP4, message_set: str, new_mailbox: Text) -> Result:
-    """COPY (RFC 9051 section 6.4.7)."""
+    """Send COPY (RFC 9051 section 6.4.7)."""
     return self._formed("COPY", message_set, new_mailbox)
 
 
 def move(self: IMAP4, message_set: str, new_mailbox: Text) -> Result:
-    """MOVE (RFC 6851)."""
+    """Send MOVE (RFC 6851)."""
     return self._formed("MOVE", message_set, new_mailbox)
 
 
 def search(self: IMAP4, charset: str | None, *criteria: Text) -> Result:
-    """SEARCH (RFC 9051 section 6.4.4).  Raises `error` for a charset under UTF8=ACCEPT (RFC 6855 section 3)."""
+    """Send SEARCH (RFC 9051 section 6.4.4).  Raises `error` for a charset under UTF8=ACCEPT (RFC 6855 section 3)."""
     if charset and self.utf8_enabled:
         raise self.error("Non-None charset not valid in UTF8 mode")
     return self._fetched("SEARCH", *_charset(charset), *criteria)
 
 
 def esearch(self: IMAP4, charset: str | None, *criteria: Text, returns: str = "ALL") -> Result:
-    """SEARCH RETURN (RFC 9051 section 6.4.4): `returns` are MIN, MAX, ALL, COUNT, SAVE; gives ESEARCH responses."""
+    """Send SEARCH RETURN (RFC 9051 section 6.4.4); `returns` are MIN, MAX, ALL, COUNT, SAVE.
+
+    Returns ESEARCH responses.
+    """
     return self._fetched("SEARCH", "RETURN", f"({returns})", *_charset(charset), *criteria, filed="ESEARCH")
 
 
@@ -125,21 +128,22 @@ def _charset(charset: str | None) -> tuple[str, ...]:
 
 
 def sort(self: IMAP4, sort_criteria: str, charset: str, *search_criteria: Text) -> Result:
-    """SORT (RFC 5256)."""
+    """Send SORT (RFC 5256)."""
     return self._fetched("SORT", sort_criteria, charset, *search_criteria)
 
 
 def thread(self: IMAP4, threading_algorithm: str, charset: str, *search_criteria: Text) -> Result:
-    """THREAD (RFC 5256)."""
+    """Send THREAD (RFC 5256)."""
     return self._fetched("THREAD", threading_algorithm, charset, *search_criteria)
 
 
 def uid(self: IMAP4, command: str, *args: Any) -> Result:
-    """UID with another command (RFC 9051 section 6.4.9).  Raises `error` for a command that is not known."""
+    """Send UID with another command (RFC 9051 section 6.4.9).  Raises `error` for a command that is not known."""
     command = command.upper()
     if command not in Commands:
         raise self.error(f"Unknown IMAP4 UID command: {command}")
     self._check_state(command)
-    if len(args) == len(FORMS.get(command, ())) or command in _OPEN:  # otherwise it is not the command that we know
+    # otherwise it is not the command as it is known here
+    if len(args) == len(FORMS.get(command, ())) or command in _OPEN:
         args = tuple(formed(command, args))
     return self._fetched("UID", command, *args, filed=command if command in _SEARCHING else "FETCH")

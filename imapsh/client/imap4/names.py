@@ -1,4 +1,4 @@
-"""The names of imaplib's module that are no class: constants, patterns, and functions on dates, flags and tags."""
+"""The names of imaplib's module that are not classes: constants, patterns, and functions on dates, flags and tags."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ InternalDate = re.compile(
 )
 Literal = re.compile(rb".*{(?P<size>\d+)}$")
 MapCRLF = re.compile(rb"\r\n|\r|\n")
-#: To the last bracket of the line: Gmail and others have flags with "]" in them (RFC 9051 section 9 forbids it).
+#: This goes to the last bracket of the line: Gmail and others have flags with "]" (RFC 9051 section 9 forbids it).
 Response_code = re.compile(rb"\[(?P<type>[A-Z-]+)( (?P<data>.*))?\]")
 Untagged_response = re.compile(rb"\* (?P<type>[A-Z-]+)( (?P<data>.*))?")
 Untagged_status = re.compile(rb"\* (?P<data>\d+) (?P<type>[A-Z-]+)( (?P<data2>.*))?")

@@ -23,8 +23,10 @@ Challenge = Callable[[bytes], bytes | str | None]
 
 
 def authenticate(self: IMAP4, mechanism: str, authobject: Challenge) -> Result:
-    """AUTHENTICATE (RFC 9051 section 6.2.2): `authobject` is given each challenge, decoded, and returns the response,
-    or None to cancel.  Raises `error` if the login is refused.
+    """Send AUTHENTICATE (RFC 9051 section 6.2.2).
+
+    `authobject` is given each challenge, decoded, and returns the response, or None to cancel.  Raises `error` if the
+    login is refused.
     """
 
     def step(challenge: bytes | None) -> bytes:
@@ -43,7 +45,7 @@ def authenticate(self: IMAP4, mechanism: str, authobject: Challenge) -> Result:
 
 
 def login(self: IMAP4, user: Text, password: str | bytes) -> Result:
-    """LOGIN (RFC 9051 section 6.2.3); the password is quoted.  Raises `error` if the login is refused."""
+    """Send LOGIN (RFC 9051 section 6.2.3); the password is quoted.  Raises `error` if the login is refused."""
     typ, dat = self._formed("LOGIN", user, self._quote(password))
     if typ != "OK":
         raise self.error(self._transcript.masked(dat[-1]))
@@ -52,7 +54,7 @@ def login(self: IMAP4, user: Text, password: str | bytes) -> Result:
 
 
 def login_cram_md5(self: IMAP4, user: str, password: str | bytes) -> Result:
-    """AUTHENTICATE CRAM-MD5 (RFC 2195), which does not send the password.  Raises `error` if the login is refused."""
+    """Send AUTHENTICATE CRAM-MD5 (RFC 2195), which hides the password.  Raises `error` if the login is refused."""
     self.user, self.password = user, password
     return self.authenticate("CRAM-MD5", self._CRAM_MD5_AUTH)
 
@@ -68,12 +70,12 @@ def cram_md5_response(self: IMAP4, challenge: bytes) -> bytes:
 
 
 def proxyauth(self: IMAP4, user: str) -> Result:
-    """PROXYAUTH: an administrator becomes `user`."""
+    """Send PROXYAUTH: an administrator becomes `user`."""
     return self._formed("PROXYAUTH", user)
 
 
 def unauthenticate(self: IMAP4) -> Result:
-    """UNAUTHENTICATE (RFC 8437): back to the state in which nobody is logged in."""
+    """Send UNAUTHENTICATE (RFC 8437): back to the state in which nobody is logged in."""
     typ, dat = self._simple_command("UNAUTHENTICATE")
     if typ == "OK":
         self.state = "NONAUTH"
@@ -82,7 +84,7 @@ def unauthenticate(self: IMAP4) -> Result:
 
 
 def logout(self: IMAP4) -> Result:
-    """LOGOUT, and close (RFC 9051 section 6.1.3).  Returns the server's BYE."""
+    """Send LOGOUT, and close (RFC 9051 section 6.1.3).  Returns the server's BYE."""
     self.state = "LOGOUT"
     typ, dat = self._simple_command("LOGOUT")
     self.shutdown()
@@ -90,7 +92,7 @@ def logout(self: IMAP4) -> Result:
 
 
 def starttls(self: IMAP4, ssl_context: ssl.SSLContext | None = None) -> Result:
-    """STARTTLS (RFC 9051 section 6.2.1), then ask for the capabilities again.  Without a context the server's
+    """Send STARTTLS (RFC 9051 section 6.2.1), then ask for the capabilities again.  Without a context the server's
     certificate is NOT verified.  Raises `abort` if the server does not offer it or plain octets follow its OK,
     `error` if it refuses, ssl.SSLError if the handshake fails.
     """
@@ -125,7 +127,7 @@ def unverified_context(certfile: str | None = None, keyfile: str | None = None) 
 
 
 def compress(self: IMAP4, mechanism: str = "DEFLATE") -> Result:
-    """COMPRESS (RFC 4978): after OK both directions are compressed.
+    """Send COMPRESS (RFC 4978): after OK both directions are compressed.
 
     Raises `error`, before anything is sent, if the connection has no socket that these classes read.
     """

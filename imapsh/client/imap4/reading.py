@@ -13,7 +13,7 @@ from imapsh.wire.limits import Limits
 from imapsh.wire.pull import pull
 from imapsh.wire.reader import FrameReader
 
-_DIGITS = 18  # of a size that may be read
+_DIGITS = 18  # digits of a size that may be read
 _MOST = (1 << 63) - 1
 _PIECE = 1 << 20  # octets of a literal that are read at a time on their way to a file
 
@@ -45,7 +45,8 @@ class ReplyReader:
         of more than `limit` octets (0 is no limit), or one that is too large for the memory.
         """
         parts = [line]
-        numbered = line[:2] == b"* " and line[2:3].isdigit()  # so it is no status reply, in whose text {n} is only text
+        # so it is not a status reply, in whose text {n} is only text
+        numbered = line[:2] == b"* " and line[2:3].isdigit()
         if numbered and self.frames.opener is None and self._straight(parts, readline, read, limit or _MOST):
             return parts, False
         frame = self._pull(parts, readline, read, limit)

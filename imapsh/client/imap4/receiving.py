@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class ResponseTimeout(TimeoutError):
-    """No reply began within the time that IDLE was to wait."""
+    """No reply began within the time for which IDLE was to wait."""
 
 
 def _get_response(self: IMAP4, start_timeout: float | None = None) -> bytes | None:
@@ -26,7 +26,7 @@ def _get_response(self: IMAP4, start_timeout: float | None = None) -> bytes | No
     line = self._get_line() if start_timeout is None else self._get_line_within(start_timeout)
     replies = self._replies
     try:
-        # The rest is read unless the frame reader would call the line whole.  While idling nobody waits to see if a
+        # The rest is read unless the frame reader would call the line whole.  While idling, nobody waits to see if a
         # broken line goes on.
         if line[-1:] == b"}" or (
             (line.count(b"(") != line.count(b")") or line.count(b'"') & 1) and replies.captured is None

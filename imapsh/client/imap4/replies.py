@@ -14,10 +14,10 @@ A response code (`[UIDNEXT 7]`) in front of a status reply's text is filed like 
 The methods of IMAP4 take out what they asked for, by name; what nobody takes stays until SELECT.  While IDLE runs,
 untagged replies go to `captured` in the order in which they come, and IDLE's iterator takes them from there.
 
-imaplib gives up on a reply in lower case, on one space too many, and on a line that is no reply at all.  Here such a
+imaplib gives up on a reply in lower case, on one space too many, and on a line that is not a reply at all.  Here such a
 reply is filed if its meaning is plain, and its octets are kept in `survived`.
 
-Appending is done by a function that is handed in: it is `IMAP4._append_untagged`, which programs may override.
+A function that is passed in does the appending: it is `IMAP4._append_untagged`, which programs may override.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class Replies:
         Raises `abort` for a tagged reply to a command that does not run, or that cannot be read.
         """
         found = names.Untagged_status.match(line)
-        if found is not None:  # by far the most
+        if found is not None:  # by far the most frequent case
             number, name, _, rest = found.groups()
             append(name.decode("ascii"), number + b" " + rest if rest else number)
             return line
@@ -128,7 +128,7 @@ class Replies:
         if len(parts) == 1 and not joined:
             return self.file(line, append)
         if line.startswith(self.prefix) and self._file_tagged(line, append):
-            return line  # nobody reads a literal in its response code, but what follows is read from the right place
+            return line  # nobody reads a literal in its response code, but the next reply is read from the right place
         return self._file_by_meaning(line, parts, append)
 
     def append(self, typ: str, datum: Datum | None) -> None:

@@ -1,4 +1,4 @@
-"""IMAP4's methods that send a command, and what a command consists of.  All octets go through `IMAP4.send`."""
+"""IMAP4's methods that send a command, and the parts of a command.  All octets go through `IMAP4.send`."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def _send(self: IMAP4, octets: bytes) -> None:
         raise self.abort(f"socket error: {fault}") from fault
 
 
-# -- what a command consists of
+# -- the parts of a command
 
 
 def _pieces_of(args: Sequence[Any], encoding: str) -> list[Piece]:

@@ -42,7 +42,7 @@ class _Octets(io.RawIOBase):
         try:
             return self.sock.recv_into(buffer)
         except ConnectionError:
-            return 0  # whoever reads finds the end, as if it had been closed in order
+            return 0  # the reader finds the end, as if it had been closed in order
         except OSError as fault:
             self.fault = fault
             return None

@@ -8,7 +8,7 @@ from collections import deque
 
 from imapsh.session.secrets import Secrets
 
-_LAST = 10  # lines
+_LAST = 10  # number of lines
 
 
 class Transcript:
@@ -33,7 +33,7 @@ class Transcript:
             self.lines.append(("> ", line, time.time()))
 
     def note(self, message: str, level: int = 1) -> None:
-        """Add a message, which is told when `debug` is at least `level`."""
+        """Add a message, which is shown if `debug` is at least `level`."""
         if self.level >= level:
             self.untold.append(message)
 

@@ -1,4 +1,4 @@
-"""What a command must have brought when its OK comes (RFC 9051 section 6)."""
+"""Checks what a command must have brought when its OK comes (RFC 9051 section 6)."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ _PLAIN_OPTIONS = frozenset({"MIN", "MAX", "ALL", "COUNT", "SAVE"})
 _RETURN = lazy(r"\S+ (?:UID )?SEARCH RETURN \(([^()]*)\)")
 _STORE = lazy(r"\S+ (?:UID )?STORE (\S+) (?:\([^()]*\) )?([+-]?FLAGS) (?:\(([^()]*)\)|([^()]+))")
 _STORED = 1000  # FETCH responses to a STORE that are looked at
-_REPEATED = 1 << 17  # numbers of a SEARCH that are held against one another
+_REPEATED = 1 << 17  # numbers of a SEARCH that are compared with one another
 
 
 class Run:
     """A command that runs, and what came while it did.
 
-    `alone` is true while no other command runs, and nothing raw, so that what comes is its own.  `came` counts the
-    untagged responses by name, and of an ESEARCH with a tag those with its own; FETCH is left out.  `codes` are the
-    codes that came.  `garbled` is true if a line came that is no response: it may have been what is missed.  `stored`
-    holds the flags that FETCH told while STORE runs alone.
+    `alone` is true while no other command runs, and nothing raw, so that all responses belong to it.  `came` counts the
+    untagged responses by name; an ESEARCH with a tag counts if the tag is its own, and FETCH does not count.  `codes`
+    counts the codes that came.  `garbled` is true if a line came that is not a response: it may have been the missing
+    one.  `stored` holds the flags that FETCH reported while STORE ran.
     """
 
     __slots__ = ("alone", "came", "codes", "exchange", "garbled", "goal", "progress", "stored")
@@ -50,7 +50,7 @@ class Run:
 
     @property
     def text(self) -> str | None:
-        """The line in upper case, or None if it goes on behind a literal."""
+        """The line in upper case, or None if it goes on after a literal."""
         parts = self.exchange.shown.parts
         line = parts[0] if len(parts) == 1 else b"}"
         if not isinstance(line, bytes) or line.rstrip(b"\r\n").endswith(b"}"):
@@ -64,7 +64,7 @@ class Run:
 
 
 def options(run: Run) -> Collection[str] | None:
-    """Return the result options of a SEARCH, without their arguments; None if the line does not tell them all."""
+    """Return the result options of a SEARCH, without their arguments; None if the line does not show them all."""
     text = run.text
     if text is None:
         return None
@@ -75,7 +75,7 @@ def options(run: Run) -> Collection[str] | None:
 
 
 def missing(run: Run) -> Iterator[Finding]:
-    """Return which response that its command asks for did not come."""
+    """Yield the finding that a response that the command asks for did not come."""
     row = run.exchange.row
     if row is None or not row.due or run.garbled or any(run.came.get(name) for name in row.due):
         return
@@ -83,12 +83,13 @@ def missing(run: Run) -> Iterator[Finding]:
         asked = options(run)
         if asked is None or "SAVE" in asked:  # alone it suppresses the response (RFC 9051 section 6.4.4)
             return
-    table.readers("response").get(row.due[0])  # an extension's module brings the rule, and no response of it came yet
+    # loading an extension's module defines the rule, because no response of it has come yet
+    table.readers("response").get(row.due[0])
     yield Finding(f"{row.due[0].lower()}-missing", f"{row.name} was answered OK without {' or '.join(row.due)}")
 
 
 def twice(run: Run) -> Iterator[Finding]:
-    """Return whether more than one response answers a SEARCH, which only options of extensions ask for."""
+    """Yield the finding that more than one response answers a SEARCH; only options of extensions allow that."""
     asked = options(run) if run.alone and run.exchange.name in SEARCHES else None
     if asked is None or not set(asked) <= _PLAIN_OPTIONS:
         return
@@ -98,7 +99,7 @@ def twice(run: Run) -> Iterator[Finding]:
 
 
 def searched(name: str, ids: Sequence[int], runs: Iterable[Run], box: Mailbox | None) -> Iterator[Finding]:
-    """Hold the result of a SEARCH or SORT against the messages that there are."""
+    """Check the result of a SEARCH or SORT against the messages that exist."""
     if len(ids) <= _REPEATED and len(set(ids)) < len(ids):
         yield Finding("search-repeats", f"{name} names a message twice")
     asked = list(runs)
@@ -107,7 +108,7 @@ def searched(name: str, ids: Sequence[int], runs: Iterable[Run], box: Mailbox | 
 
 
 def esearched(value: ESearch, run: Run, box: Mailbox | None) -> Iterator[Finding]:
-    """Hold an ESEARCH against the command whose tag it bears."""
+    """Check an ESEARCH against the command whose tag it has."""
     name = run.exchange.name
     if name == "UID SEARCH" and not value.uid:
         yield Finding("esearch-uid", f"ESEARCH for {run.exchange.tag} UID SEARCH does not say UID")
@@ -126,7 +127,7 @@ def _numbers(highest: int, box: Mailbox | None) -> Iterator[Finding]:
 
 
 def enabled(value: Capabilities, runs: Iterable[Run]) -> Iterator[Finding]:
-    """Return which extensions were enabled that no ENABLE named; CONDSTORE is a part of QRESYNC."""
+    """Yield the finding that extensions were enabled that no ENABLE named; CONDSTORE is a part of QRESYNC."""
     named: set[str] = {"CONDSTORE"}
     for run in runs:
         text = run.text
@@ -140,14 +141,14 @@ def enabled(value: Capabilities, runs: Iterable[Run]) -> Iterator[Finding]:
 
 
 def offered(names: Iterable[str]) -> Iterator[Finding]:
-    """Return which capability is missing that another one must not be without."""
+    """Yield the finding that a capability is missing that another one requires."""
     there = set(upper(names))
     if "QRESYNC" in there and not there & {"ENABLE", "IMAP4REV2"}:
         yield Finding("enable-needed", "QRESYNC is offered, but ENABLE is not")
 
 
 def stored(run: Run, code: str, box: Mailbox | None) -> Iterator[Finding]:
-    """Hold the flags that came against those that STORE asked for, if each of them can be changed for good.
+    """Check the flags that came against those that STORE asked for, as far as these can be changed for good.
 
     With MODIFIED some messages are left as they were (RFC 7162 section 3.1.3).
     """
@@ -172,5 +173,5 @@ def stored(run: Run, code: str, box: Mailbox | None) -> Iterator[Finding]:
             yield Finding("store-flags", f"{what} {number} {state} {' '.join(wrong)}")
 
 
-#: What is held against every command whose OK comes.
+#: The checks of every command whose OK comes.
 ALL: tuple[Callable[[Run], Iterator[Finding]], ...] = (missing, twice)

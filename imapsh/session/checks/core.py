@@ -1,4 +1,4 @@
-"""The checks of one connection: whom each response concerns, and what can be said of it."""
+"""The checks of one connection: the messages and commands that each response concerns, and what is wrong with it."""
 
 from __future__ import annotations
 
@@ -39,15 +39,15 @@ _TAGS = 1 << 8  # tags of searches that may bring ESEARCH later
 #: Commands besides SEARCH whose results come in ESEARCH.
 _SEARCH_LIKE = frozenset({"SORT", "UID SORT", "THREAD", "UID THREAD", "ESEARCH"})
 
-#: Commands after which names mean other mailboxes, or may.
+#: Commands after which names mean other mailboxes, or may do so.
 _RENAME = frozenset({"CREATE", "DELETE", "RENAME", "LOGIN", "AUTHENTICATE", "UNAUTHENTICATE"})
 
-#: Findings that cannot be held while data of two mailboxes may come, and while nobody knows what is selected.
+#: Findings that are not reported while data of two mailboxes may come, or while nobody knows what is selected.
 _OF_ONE_MAILBOX = frozenset({"exists-shrinks", "message-number"})
 _TIMES = frozenset({"expunge-time", "vanished-time"})
 _BLIND = _OF_ONE_MAILBOX | _TIMES | {"data-state"}
 
-#: Commands that bring FETCH only to tell what changed.
+#: Commands that bring FETCH only to report what changed.
 _CHANGES_ONLY = frozenset(
     {"NOOP", "CHECK", "IDLE", "STORE", "UID STORE", "EXPUNGE", "UID EXPUNGE", "COPY", "UID COPY", "MOVE", "UID MOVE",
      "APPEND", "STATUS", "LIST"}
@@ -55,11 +55,11 @@ _CHANGES_ONLY = frozenset(
 
 
 class Checks:
-    """Holds each response against what `known` says and what came before.
+    """Checks each response against what `known` says and what came before.
 
     `joined` is true if the beginning of the conversation is not known.  `blind` is true while nobody can know which
     mailbox is selected.  `muddled` is true while a SELECT is under way and data may still be the old mailbox's.
-    `settled` is false as long as replies may be to commands that were sent before the conversation was joined.
+    `settled` is false as long as replies may belong to commands that were sent before the conversation was joined.
     """
 
     def __init__(self, known: Facts) -> None:
@@ -67,9 +67,9 @@ class Checks:
         self._runs: dict[str, Run] = {}
         self._ledger = Ledger()
         self._messages: Messages | None = None
-        self._before: opening.Before | None = None  # what the SELECT under way found, None if none runs alone
-        self._strict = False  # FETCH may break a rule by what it lacks
-        self._updating: set[str] = set()  # tags of searches whose results may be told later
+        self._before: opening.Before | None = None  # the state before the SELECT under way, None if none runs alone
+        self._strict = False  # FETCH may break a rule by lacking an item
+        self._updating: set[str] = set()  # tags of searches whose results may be updated later
         self._raw_once = False  # nobody knows what was asked for
         self._mixed = False  # FETCH came while it was muddled
         self.joined = self.blind = self.muddled = False
@@ -78,7 +78,7 @@ class Checks:
     # -- what the client does
 
     def join(self) -> None:
-        """Take in that the conversation began before."""
+        """Take in that the conversation began earlier."""
         self.joined = self.blind = True
         self.settled = False
 
@@ -104,7 +104,7 @@ class Checks:
         self.blind, self._messages, self._raw_once = True, None, True
 
     def _watch(self, exchange: Exchange) -> None:
-        """Results may come later if the options ask for it (RFC 5267 section 4.3), or if nobody knows them."""
+        """Note a search whose results may come later: its options ask for it (RFC 5267 section 4.3) or are not known."""
         asked = commands.options(self._runs[exchange.tag]) if exchange.row is not None else None
         if asked is None or {"UPDATE", "CONTEXT"} & set(asked):
             if len(self._updating) >= _TAGS:
@@ -112,7 +112,7 @@ class Checks:
             self._updating.add(exchange.tag)
 
     def _judge(self) -> None:
-        """Decide whether a FETCH may break a rule by what it lacks, so that each must be looked at."""
+        """Decide whether a FETCH may break a rule by lacking an item, so that each FETCH must be looked at."""
         enabled = self._known.enabled
         runs = self._runs.values()
         self._strict = bool(
@@ -122,7 +122,7 @@ class Checks:
     # -- what the server says
 
     def garbled(self) -> None:
-        """Take in a line that is no response."""
+        """Take in a line that is not a response."""
         for run in self._runs.values():
             run.garbled = True
 
@@ -139,7 +139,7 @@ class Checks:
         return messages.fetch(value, not response.violations)
 
     def _lacking(self, value: Fetch, box: Mailbox) -> Iterator[Finding]:
-        """Return what a FETCH should have, and has not; and note flags that STORE brings."""
+        """Yield what a FETCH should have and lacks, and note flags that STORE brings."""
         items, enabled = value.items, self._known.enabled
         runs = list(self._runs.values())
         for run in runs:
@@ -163,7 +163,7 @@ class Checks:
                 yield Finding("fetch-qresync", f"{value.seq} FETCH tells changed flags without {lacks}")
 
     def _by_uid(self, value: UidFetch, readable: bool, messages: Messages | None) -> Iterator[Finding]:
-        """Hold a UIDFETCH against what the same message had before."""
+        """Check a UIDFETCH against what the same message had before."""
         for run in self._runs.values():
             if run.exchange.name == "UID STORE":
                 run.store(value.uid, value.items.get("FLAGS"))
@@ -173,7 +173,7 @@ class Checks:
             yield from messages.told_of(value.uid, value.items, readable)
 
     def _raw(self) -> bool:
-        """Return whether commands run of which nobody knows what they bring."""
+        """Return whether commands run whose responses nobody can know."""
         return bool(self._known.raw.tags or self._known.given_up)
 
     def data(self, response: Response, box: Mailbox | None, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
@@ -246,7 +246,7 @@ class Checks:
         elif not (self.joined or self._raw()):
             yield from commands.enabled(value, self._runs.values())
         if name == "ENABLED" and self._messages is not None:
-            self._messages.values.clear()  # with UTF8=ACCEPT envelopes are told otherwise (RFC 6855 section 3)
+            self._messages.values.clear()  # with UTF8=ACCEPT envelopes are written differently (RFC 6855 section 3)
 
     def _status(self, value: MailboxStatus) -> Iterator[Finding]:
         numbers = [value.items.get(name) for name in ("UIDVALIDITY", "UIDNEXT", "HIGHESTMODSEQ")]
@@ -348,7 +348,7 @@ class Checks:
             self._messages.first, self._messages.below = box.exists or 0, box.uidnext or 0
 
     def _opened(self, exchange: Exchange, status: str) -> None:
-        """Take in the end of a SELECT: with OK it is known what is selected, if nothing else was under way."""
+        """Take in the end of a SELECT.  After OK it is known what is selected, if nothing else was under way."""
         if status == "OK":
             box = self._known.opening
             self.blind = self._before is None

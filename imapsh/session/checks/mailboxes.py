@@ -1,4 +1,4 @@
-"""Numbers of mailboxes, in SELECT and STATUS, and delimiters in LIST (RFC 9051 sections 2.3.1.1 and 7.3.1)."""
+"""Checks numbers of mailboxes, in SELECT and STATUS, and delimiters in LIST (RFC 9051 sections 2.3.1.1 and 7.3.1)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MOST = 1 << 10  # mailboxes and names that are kept
 
 
 class Told(NamedTuple):
-    """What a server has told of a mailbox; 0 stands for what it has not."""
+    """The numbers that a server has reported of a mailbox; 0 stands for a number that it has not reported."""
 
     uidvalidity: int
     uidnext: int
@@ -21,7 +21,7 @@ class Told(NamedTuple):
 
 
 class Ledger:
-    """What was told last of each mailbox, by its name."""
+    """The numbers that were last reported of each mailbox, by its name."""
 
     def __init__(self) -> None:
         self._told: dict[str, Told] = {}
@@ -39,7 +39,8 @@ class Ledger:
     def told(self, name: str, now: Told, qresync: bool) -> Iterator[Finding]:
         """Take in new numbers of a mailbox.
 
-        Without QRESYNC the highest mod-sequence may go with its message (RFC 7162 sections 3.1.2.1 and 3.2).
+        Without QRESYNC the highest mod-sequence may sink when its message is removed (RFC 7162 sections 3.1.2.1 and
+        3.2).
         """
         before = self._told.get(name)
         if not now.uidvalidity:
@@ -73,7 +74,7 @@ class Ledger:
 
 
 def permanent(box: Mailbox) -> Iterator[Finding]:
-    """Hold the flags that can be changed for good against those that there are."""
+    """Check that the flags that can be changed for good are among the flags of the mailbox."""
     if not box.flags or not box.permanent_flags:
         return
     there = {flag.upper() for flag in box.flags}
@@ -83,7 +84,7 @@ def permanent(box: Mailbox) -> Iterator[Finding]:
 
 
 def recent(box: Mailbox) -> Iterator[Finding]:
-    r"""Return whether \Recent, which IMAP4rev2 has not, is among the flags of the mailbox."""
+    r"""Yield the finding that \Recent, which IMAP4rev2 does not have, is among the flags of the mailbox."""
     for name, flags in (("FLAGS", box.flags), ("PERMANENTFLAGS", box.permanent_flags or ())):
         if any(flag.upper() == "\\RECENT" for flag in flags):
             yield Finding("recent-rev2", f"{name} has \\Recent, but IMAP4rev2 is enabled")

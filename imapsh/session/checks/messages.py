@@ -1,4 +1,4 @@
-"""What FETCH, EXPUNGE and VANISHED say of the messages of one selection (RFC 9051 section 2.3.1; RFC 7162)."""
+"""Checks what FETCH, EXPUNGE and VANISHED say of the messages of one selection (RFC 9051 section 2.3.1; RFC 7162)."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from imapsh.session.numbering import Shift
 _VALUES = 1 << 14  # values kept in each of two generations
 _GONE = 1 << 12  # UIDs of removed messages that are kept
 _LISTS = 1 << 10  # lists of flags that are known to be in order
-_KEYWORDS = 200  # keywords that are told
-_NO_UID = 1 << 32  # above all
+_KEYWORDS = 200  # keywords that are reported
+_NO_UID = 1 << 32  # larger than any UID
 
 #: Items whose value never changes -> their place among the values of a UID.  MODSEQ may rise.
 _STATIC = {"INTERNALDATE": 1, "RFC822.SIZE": 2, "ENVELOPE": 3, "BODY": 4, "BODYSTRUCTURE": 5}
 _MODSEQ = 0
 _PLACES = 8
 
-#: Items that a server may tell of its own accord.
+#: Items that a server may send of its own accord.
 _UNASKED = frozenset({"UID", "FLAGS", "MODSEQ"})
 
 
@@ -56,10 +56,10 @@ class Memory:
 class Messages:
     """What is known of the messages of `box`, the mailbox selected or being opened.
 
-    `values` holds what must not change, as hashes by UID and item, and mod-sequences.  `numbered` is false if it is not
-    sure which numbers the messages have, as after a VANISHED of unknown UIDs: then UIDs are not held against them.
-    `first` is how many of the messages that SELECT counted are left, 0 if that is not known, and `below` the UIDNEXT
-    that it told.
+    `values` holds what must not change, as hashes by UID and item, and mod-sequences.  `numbered` is false if it is
+    uncertain which numbers the messages have, as after a VANISHED of unknown UIDs: then UIDs are not checked against
+    them.  `first` is how many of the messages that SELECT counted are left, 0 if that is not known, and `below` is the
+    UIDNEXT that it reported.
     """
 
     __slots__ = ("below", "box", "first", "gone", "in_order", "numbered", "pending", "told", "values")
@@ -124,7 +124,7 @@ class Messages:
                 yield from self._held(uid, name, item)
 
     def _placed(self, number: int, uid: int) -> Iterator[Finding]:
-        """UIDs stay with their messages, and rise with the numbers."""
+        """Check that UIDs stay with their messages, and rise with the numbers."""
         box = self.box
         before = box.uid_of(number)
         if before is not None and before != uid:
@@ -139,7 +139,7 @@ class Messages:
             yield Finding("uid-order", f"message {number} has the UID {uid}, but the next one has {higher}")
 
     def _held(self, uid: int, name: str, item: Any) -> Iterator[Finding]:
-        """Hold a value against what the same message had before."""
+        """Check a value against what the same message had before."""
         if name == "MODSEQ":
             modseq = item[0] if isinstance(item, tuple) and len(item) == 1 else item
             if isinstance(modseq, int):
@@ -172,11 +172,11 @@ class Messages:
             self.pending.update(new[:_KEYWORDS])
 
     def announced(self) -> None:
-        """Take in that FLAGS is about to change: what was in order may be so no more."""
+        """Take in that FLAGS is about to change: flags that were known to be in order may not be so any more."""
         self.in_order.clear()
 
     def unannounced(self) -> list[Finding]:
-        """Return the keywords that were seen, and that no FLAGS has announced by now."""
+        """Return the findings for keywords that were seen and that no FLAGS has announced by now."""
         if not self.pending:
             return []
         known = {flag.upper() for flag in self.box.flags} | self.told
@@ -213,12 +213,12 @@ class Messages:
 
 
 def unasked_only(items: Collection[str]) -> bool:
-    """Return whether these are items that a server tells of its own accord."""
+    """Return whether these are all items that a server sends of its own accord."""
     return all(name in _UNASKED for name in items)
 
 
 def _dummy(item: Any) -> bool:
-    """Return whether it stands for a message that is gone: servers may answer so (RFC 2180 section 4.1.3)."""
+    """Return whether it stands for a message that is gone; servers may answer like this (RFC 2180 section 4.1.3)."""
     return item is None or item in (0, "", Envelope()) or getattr(item, "size", None) == 0
 
 
@@ -228,7 +228,7 @@ def _mark(name: str, item: Any) -> int:
         from imapsh.grammar.dates import read_date_time
 
         try:
-            return hash(read_date_time(item))  # the same moment in another zone is the same
+            return hash(read_date_time(item))  # the same moment in another zone is equal
         except ValueError:
             return hash(item)
     return hash(_plain(item))

@@ -1,4 +1,4 @@
-"""What SELECT and EXAMINE must have brought when their OK comes (RFC 9051 sections 6.3.2 and 6.3.3)."""
+"""Checks what SELECT and EXAMINE must have brought when their OK comes (RFC 9051 sections 6.3.2 and 6.3.3)."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _MODSEQS = ("HIGHESTMODSEQ", "NOMODSEQ")
 
 
 class Before(NamedTuple):
-    """What was selected when a SELECT was sent.  `name` is None if it was no mailbox, and "" if nobody knows."""
+    """What was selected when a SELECT was sent.  `name` is None if no mailbox was selected, and "" if nobody knows."""
 
     name: str | None
 
 
 def opened(run: Run, before: Before, box: Mailbox, known: Facts) -> Iterator[Finding]:
-    """Return what is missing; `known` has not taken in the OK yet."""
+    """Yield what is missing; `known` has not taken in the OK yet."""
     name, came, codes = run.exchange.name, run.came, run.codes
     if lacks := [one for one in _DATA if one not in came]:
         yield Finding("select-data", f"{name} was answered OK without {' and '.join(lacks)}")

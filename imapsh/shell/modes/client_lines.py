@@ -1,8 +1,8 @@
 """Reads the commands that a client sent, and checks each against the table.
 
-A recording has the client's octets alone, or also the `+` lines of the server that stood between them.  What the server
-answered is not known, so a command is taken to have been accepted.  A state is complained of only if no answer could
-have made it right.
+A recording has only the client's octets, or also the `+` lines of the server between them.  The server's answers are
+not known, so a command is taken to have been accepted.  A state is complained of only if no answer could have made it
+right.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ from imapsh.wire.frames import Frame, size_of
 from imapsh.wire.limits import Limits
 from imapsh.wire.reader import COMMAND, FrameReader, Octets, Opener, Request
 
-CLIENT, SERVER = "client", "server"  # who sent what an item is about
+CLIENT, SERVER = "client", "server"  # the side that sent what an item is about
 
 LONGEST = 8192  #: octets that a client's line should have at most (RFC 7162 section 4)
-_LITERAL_MINUS = 4096  # octets of a non-synchronizing literal under LITERAL- (RFC 7888 section 5)
+_LITERAL_MINUS = 4096  # octets of a non-synchronizing literal that LITERAL- allows (RFC 7888 section 5)
 
 _GO_ON = lazy(rb"\+(?: [^\r\n]*)?\r?\n")
-_ENDS = frozenset(b"\r\n )")  # what may stand behind a literal
+_ENDS = frozenset(b"\r\n )")  # octets that may follow a literal
 
-#: Commands of the state that no server answers with NO.
+#: Commands about the state that no server answers with NO.
 _NEVER_NO = frozenset({"CLOSE", "UNSELECT", "LOGOUT"})
 
 
 class Ruled(NamedTuple):
-    """A violation or finding that knows its RFC itself: it may be that of the row which a line breaks.
+    """A violation or finding with its own RFC, which may be that of the row that a line breaks.
 
     `severity` is that of `imapsh.typed.found.Problem`.
     """
@@ -83,9 +83,9 @@ class Line(NamedTuple):
 
 
 class Reader:
-    """Reads the lines of a recording, in order; all octets are in one of them.
+    """Reads the lines of a recording, in order; each octet belongs to one of them.
 
-    `capabilities` are those that the server offers, empty if everything is to be assumed.
+    `capabilities` holds those that the server offers; if it is empty, all are assumed.
     """
 
     def __init__(
@@ -99,7 +99,7 @@ class Reader:
         self._capabilities = capabilities
         self._frames = FrameReader(COMMAND, limits, opener)
         self._skipped: list[tuple[int, int]] = []  # `+` lines: octets of the frame before each, and how long it is
-        self._taken = 0  # octets of the frame so far, without such lines
+        self._taken = 0  # octets of the frame so far, without the skipped lines
         self._offset = 0
         self._states: frozenset[str] = frozenset(ANY_STATE)
         self._answers = ""  # the command whose `+` is answered
@@ -139,7 +139,7 @@ class Reader:
         return octets
 
     def _skip(self, octets: int) -> None:
-        """Skip the `+` line in front of a literal of so many octets, unless it looks like the literal's own."""
+        """Skip the `+` line before a literal of `octets` octets, unless it looks like the literal's own."""
         ahead = self._file.peek(1)
         found = _GO_ON.match(ahead)
         if found is None:
@@ -176,7 +176,7 @@ class Reader:
         return Line(self._offset, length, CLIENT, found.tag, name, tuple(every), tuple(findings), frame.incomplete)
 
     def _answer(self, line: bytes, length: int, wire: tuple[Violation, ...], incomplete: bool) -> Line:
-        """An answer to AUTHENTICATE, or what ends IDLE."""
+        """Return the line of an answer to AUTHENTICATE, or of what ends IDLE."""
         idle, self._answers = self._answers == "IDLE", ""
         word = line.rstrip(b"\r\n")
         violations = wire
@@ -206,11 +206,11 @@ class Reader:
         return Context(SELECTED, self._capabilities, rev2, utf8, tagged=True)
 
     def _place(self, octets: int) -> int:
-        """Return where in the recording the octet of the frame is: behind the `+` lines that were skipped before it."""
+        """Return where the octet of the frame is in the recording: after the `+` lines that were skipped before it."""
         return self._offset + octets + sum(size for before, size in self._skipped if before <= octets)
 
     def _follow(self, found: Match) -> None:
-        """Take in what a command does to the state and to the lines behind it."""
+        """Take in what a command does to the state and to the lines after it."""
         row = found.command
         if row is None:
             return
@@ -242,7 +242,7 @@ class Reader:
         yield from self._unasked_literals(frame)
 
     def _unasked_literals(self, frame: Frame) -> Iterator[Ruled]:
-        """`{n+}` needs LITERAL+, or LITERAL- for what is small (RFC 7888 section 4 and 5)."""
+        """Yield what is wrong: `{n+}` needs LITERAL+, or LITERAL- for a small literal (RFC 7888 sections 4 and 5)."""
         offered = {name.upper() for name in self._capabilities}
         if not offered or "LITERAL+" in offered:
             return
@@ -291,11 +291,11 @@ def _octets_before(frame: Frame, text: str, characters: int) -> int:
 
 
 def _text(frame: Frame) -> str:
-    """The pieces of the line without their ends, joined; what is not UTF-8 stays as surrogates."""
+    """Return the pieces of the line without their ends, joined; octets that are not UTF-8 become surrogates."""
     pieces = b"".join(part.rstrip(b"\r\n") for part in frame.parts[::2] if isinstance(part, bytes))
     return pieces.decode("utf-8", "surrogateescape")
 
 
 def _literals(frame: Frame) -> list[bytes]:
-    """The octets of the literals; of one that is not held, none."""
+    """Return the octets of the literals; b"" for a literal that is not held."""
     return [part if isinstance(part, bytes) else b"" for part in frame.parts[1::2]]

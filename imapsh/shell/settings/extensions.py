@@ -1,8 +1,8 @@
 """A user's own rows: `extensions.toml` in the folder of the configuration teaches private names.
 
 A private capability, command, response, code, item or key has the shape of one that is built in, or a syntax in the
-notation of the hints.  Rows are added, and never put in the place of what is built in.  A command counts as changing
-mail unless it says otherwise, so read-only mode refuses it.
+notation of the hints.  Rows are added; they never replace what is built in.  A command counts as changing mail unless
+its row says otherwise, so read-only mode refuses it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _LIKE = ("response", "code", "fetch-item", "status-item", "search-return")
 #: Kinds whose rows have a syntax.
 _TYPED = ("command", "search-key", "fetch-item", "status-item", "search-return", "select-param", "fetch-modifier",
           "store-modifier", "create-param", "rename-param", "list-select", "list-return", "store-item")  # fmt: skip
-#: Kinds of which only the name and what it is can be said.
+#: Kinds that have only a name and a summary.
 _NAMED = ("capability", "flag", "attribute", "use", "enable")
 
 KINDS = tuple(dict.fromkeys(("command", *_LIKE, *_TYPED, *_NAMED)))
@@ -125,7 +125,7 @@ class _Reader:
         return _STATES[state]
 
     def _read(self, kind: str, index: int, entry: Mapping[str, Any]) -> str:
-        """Return the function that reads it: that of the row which it is like."""
+        """Return the function that reads it: that of the row which it resembles (`like`)."""
         like = entry.get("like", "")
         if not like:
             return "codes.text" if kind == "code" else ""

@@ -43,7 +43,7 @@ def skip(app: App, argument: str) -> None:
 
 
 def _tell(app: App, result: Result) -> None:
-    """Report a test that failed; report one that was passed only at the prompt."""
+    """Report a test that failed; report a test that passed only at the prompt."""
     if not result.ok:
         app.fault(": ".join(filter(None, (result.place, "not ok", result.message))))
     elif app.interactive:

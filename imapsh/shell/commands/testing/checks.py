@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from imapsh.shell.app import App
 
 _MOST = 3  # values that a message names
-_TAGGED = "ESEARCH"  # the response that a push may bring beside the answer of a command that may have it
+_TAGGED = "ESEARCH"  # the response that the server may send by itself beside the answer of a command that may have it
 _LONG = 80  # characters of each
 
 
@@ -70,7 +70,7 @@ def _untagged(app: App, name: str) -> Iterator[Response]:
 
 
 def field_of(response: Response, field: str) -> str | None:
-    """Return the text of a field of a response, of the whole for ""; None if it has none."""
+    """Return the text of a field of a response, or of the whole for ""; None if the response has no such field."""
     from imapsh.render.jsonform import to_json
 
     value = to_json(response)["value"]
@@ -114,7 +114,7 @@ def _behind_name(response: Response) -> str:
     return line[at + len(response.name) :].strip() if at >= 0 else line
 
 
-# -- one for each subject
+# -- the check for each subject
 
 
 def reply(expected: Expectation, app: App) -> Seen:
@@ -165,13 +165,13 @@ def untagged(expected: Expectation, app: App) -> Seen:
 
 
 def count(expected: Expectation, app: App) -> Seen:
-    r"""Check how many untagged responses came: `\expect count NAME`."""
+    r"""Check the number of untagged responses that came: `\expect count NAME`."""
     count = sum(1 for _ in _untagged(app, expected.name))
     return expected.compares(str(count)), f"the number of untagged {expected.name.upper()} was {count}"
 
 
 def state(expected: Expectation, app: App) -> Seen:
-    """Check the session's state, of which "not connected" is one."""
+    """Check the session's state; "not connected" is one of them."""
     state = app.here.session.state if app.here is not None else "not connected"
     return expected._replace(value=expected.value.lower()).compares(state), f"the state is {state}"
 
