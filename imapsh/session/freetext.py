@@ -4,10 +4,12 @@ A password may be `2024`, `UIDPLUS` or `INBOX`, and then the server says it all 
 a number, an atom, a flag or a name that the grammar reads is left alone, and its meaning stays what came.  These are
 masked:
 
-- the text after a status word and its code, and the argument of a code if that is text; - the text or challenge of a
-continuation request; - strings, but not once the user is logged in: then they are mail; - all of a line that is not a
-response, and all after `*` in a response that the table does not hold; - data of mail and mailboxes before the login,
-except its numbers (no server sends such data then); - a tag that no command has.
+- the text after a status word and its code, and the argument of a code if that is text;
+- the text or challenge of a continuation request;
+- strings, but not once the user is logged in: then they are mail;
+- all of a line that is not a response, and all after `*` in a response that the table does not hold;
+- data of mail and mailboxes before the login, except its numbers (no server sends such data then);
+- a tag that no command has.
 
 A frame keeps its length and its structure, so that offsets stay true and reading it again gives the same values.  The
 trace, which is a file that is given away, masks strings after the login too, and the tokens of URLs, known or not.

@@ -254,7 +254,7 @@ class Knowledge(Facts):
             self.mailbox = None
 
     def _leave_account(self) -> None:
-        """Take in that all is as before the login: no extension enabled, no language, no NOTIFY (RFC 8437 section 4.1)."""
+        """Take in that all is as before the login: nothing enabled, no language, no NOTIFY (RFC 8437 section 4.1)."""
         self.enabled = frozenset()
         self.notified = None
         self.parser.utf8 = self.parser.localized = False

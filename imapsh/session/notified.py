@@ -39,7 +39,7 @@ class Notified(NamedTuple):
 
     @property
     def any_time(self) -> bool:
-        """Return whether the selected mailbox's expunged messages may be reported while no command runs (section 6.1)."""
+        """Return whether expunged messages of the mailbox may be reported while no command runs (section 6.1)."""
         return any(group.filter == AT_ONCE and "MessageExpunge" in group.events for group in self.groups)
 
     def __str__(self) -> str:
