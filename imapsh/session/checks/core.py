@@ -104,7 +104,7 @@ class Checks:
         self.blind, self._messages, self._raw_once = True, None, True
 
     def _watch(self, exchange: Exchange) -> None:
-        """Note a search whose results may come later, if the options ask for it (RFC 5267 section 4.3) or are unknown."""
+        """Note a search whose results may come later: its options ask for it (RFC 5267 section 4.3) or are unknown."""
         asked = commands.options(self._runs[exchange.tag]) if exchange.row is not None else None
         if asked is None or {"UPDATE", "CONTEXT"} & set(asked):
             if len(self._updating) >= _TAGS:
