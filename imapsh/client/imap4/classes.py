@@ -1,10 +1,11 @@
 """The class IMAP4, whose attributes and methods are those of the standard library's imaplib.
 
-What holds state is a part of its own, which IMAP4 makes and keeps:
+State is held in separate parts, which IMAP4 makes and keeps:
 
-- `_replies` (`replies.Replies`) files what came from the server.  - `_reader` (`reading.ReplyReader`) reads a reply to
-its end if it has more than one line.  - `_transcript` (`transcript.Transcript`) keeps the last lines and the messages
-of `debug`, and masks secrets.  - `_tags` (`imapsh.session.tags.Tags`) makes tags.
+- `_replies` (`replies.Replies`) files what came from the server.
+- `_reader` (`reading.ReplyReader`) reads a reply to its end if it has more than one line.
+- `_transcript` (`transcript.Transcript`) keeps the last lines and the messages of `debug`, and masks secrets.
+- `_tags` (`imapsh.session.tags.Tags`) makes tags.
 
 No part knows IMAP4.  Whatever a program may override (`readline`, `read`, `send`, `_get_response`, `_append_untagged`,
 `_mesg`, ...) is called by a method of IMAP4, or handed to the part that needs it.
