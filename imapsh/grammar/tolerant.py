@@ -6,7 +6,8 @@ grammar is broken, and move `pos` to where the rule can go on.  Three things kee
 
     progress   a rule that loops moves `pos` in each round, whatever was noted in it, or gives up
     once       an octet has one violation, the first that is noted; at most _MOST are kept for a frame
-    linear     what was searched for in vain is not searched for again: after `_endless` no quoted string ends
+    linear     what was searched for in vain is not searched for again: after `_endless` no quoted string ends, and a
+               quotation mark within `_scanned` is escaped, so a string that begins at it ends at the same place
 
 If no method can mend a fault, Mismatch goes up to the nearest rule that can leave something out, such as an item of
 FETCH.  That rule hands it to `mend`, and steps over what it cannot read (`Cursor.skip`).  If Mismatch reaches the top,
@@ -52,7 +53,7 @@ _LOOSE_ATOM = lazy(r"[^\x00-\x20\x7f()\"{]+")
 class TolerantCursor(Cursor):
     """The cursor that notes violations, one for each octet, and the first _MOST of a frame."""
 
-    __slots__ = ("_endless", "_noted")
+    __slots__ = ("_endless", "_noted", "_scanned")
 
     tolerant = True
 
@@ -61,6 +62,7 @@ class TolerantCursor(Cursor):
     ) -> None:
         super().__init__(frame, utf8, nesting, readers)
         self._endless = len(self.text) + 1  # no quoted string that begins here or later ends
+        self._scanned = (len(self.text) + 1, -1, -1)  # where a string begins, where it ends or -1, and the line's end
         self._noted = {known.offset for known in frame.violations}
 
     def fail(self, rule: str, message: str, at: int | None = None) -> None:
@@ -131,13 +133,17 @@ class TolerantCursor(Cursor):
         """
         if self.peek() != '"':
             return None
-        found = self._quoted.match(self.text, self.pos, self.end)
-        if found is not None and _AFTER.match(self.text, found.end() - 1):
-            return super().quoted()
-        found = _LOOSE.match(self.text, self.pos, self.end)
-        start, stop = self.pos, found.end() if found else -1
-        if found is None or not _AFTER.match(self.text, stop - 1):
-            fault = stop if found else start
+        start = self.pos
+        begin, stop, end = self._scanned
+        if not (begin < start and end == self.end and (stop < 0 or start < stop)):
+            found = self._quoted.match(self.text, start, self.end)
+            if found is not None and _AFTER.match(self.text, found.end() - 1):
+                return super().quoted()
+            found = _LOOSE.match(self.text, start, self.end)
+            stop = found.end() if found else -1
+            self._scanned = (start, stop, self.end)
+        if stop < 0 or not _AFTER.match(self.text, stop - 1):
+            fault = stop if stop > 0 else start
             closing = None if start >= self._endless else _AFTER.search(self.text, start + 1, len(self.text))
             if closing is None:
                 self._endless = min(start, self._endless)

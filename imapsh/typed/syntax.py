@@ -34,6 +34,11 @@ MAX_NESTING = 150
 _KEYWORDS = ("search-key", "store-item", "fetch-macro", "list-select", "list-return", "search-return")
 
 
+def _is_deep(run: Run) -> bool:
+    """Return whether nothing more may nest: each sequence that is being read takes up to three of Python's frames."""
+    return run.depth >= MAX_NESTING or len(run.frames) >= 2 * MAX_NESTING
+
+
 class Rule:
     """A node of a named rule, which is a row of the kind "syntax"."""
 
@@ -41,7 +46,7 @@ class Rule:
         self.row = row
 
     def match(self, run: Run, at: int) -> int:
-        if run.depth >= MAX_NESTING:
+        if _is_deep(run):
             return run.too_deep(at)
         outer, run.pieces = run.pieces, []
         run.depth += 1
@@ -110,7 +115,7 @@ class Table:
             run.spans[at] = (at + len(row.name.rstrip("[")), self.role, "")
         children: tuple[Piece, ...] = ()
         if row.syntax and start >= 0:
-            if run.depth >= MAX_NESTING:
+            if _is_deep(run):
                 return run.too_deep(at)
             outer, run.pieces = run.pieces, []
             run.depth += 1

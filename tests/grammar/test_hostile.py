@@ -104,6 +104,13 @@ def test_the_same_thing_over_and_over(begin: bytes, piece: bytes) -> None:
     check(begin + piece * (60_000 // len(piece)) + b"\r\n")
 
 
+@pytest.mark.parametrize("begin", [b"* ACL a ", b"* ESEARCH ", b"* METADATA a (", b"* OK [OBJECTID (", b"* LANGUAGE ("])
+@pytest.mark.parametrize("piece", [b'"\\', b'"a\\" ', b'\\"'])
+def test_strings_that_never_end_are_sought_once(begin: bytes, piece: bytes) -> None:
+    """A mark within a string that was sought in vain is escaped, and what begins there does not end either."""
+    check(begin + piece * (200_000 // len(piece)) + b"\r\n")
+
+
 def test_the_violations_of_a_line_are_bounded() -> None:
     assert len(one(b"* FLAGS (" + b"] " * 50_000 + b")\r\n").violations) == 1000
 

@@ -116,6 +116,12 @@ def test_an_offset_counts_literals_and_the_lines_between(plus: bytes) -> None:
     assert octets[violation.offset :] == b"x\r\n"
 
 
+@pytest.mark.parametrize("piece", [b" UID 1", b" ANNOTATION (/a (b NIL))"])
+def test_arguments_of_append_that_never_end(piece: bytes) -> None:
+    found = lines(b"a1 APPEND a" + piece * 3000 + b"\r\n")
+    assert [one.violations[0].rule for one in found] == ["nesting"]
+
+
 def test_a_literal_does_not_stand_where_only_quotes_may() -> None:
     [violation] = lines(b"a1 CANCELUPDATE {2+}\r\nB1\r\n")[0].violations
     assert (violation.rule, violation.offset) == ("syntax", 16)
