@@ -32,7 +32,7 @@ class BadUrl(NamedTuple):
 def bad_url(c: Cursor) -> BadUrl:
     """SP url-resp-text: the URL.
 
-    Servers put it in quotes, as the RFC's example does.  The quotes are not part of the URL.
+    Servers put it in quotes, as in the RFC's example.  The quotes are not part of the URL.
     """
     rule = "badurl-response-code"
     c.mark(" ", rule)

@@ -1,6 +1,6 @@
 """The most frequent response, read by one regular expression: a FETCH of FLAGS, with the UID or without.
 
-For so short a line a cursor costs too much.  The value is the same that the rules of `fetch` read from these octets;
+For so short a line a cursor costs too much.  The value is the one that the rules of `fetch` read from these octets;
 the tests compare the two.  Any other line is left to the rules.
 """
 

@@ -1,4 +1,4 @@
-"""The strict cursor: the place in a frame where the parser reads, and the parts of the grammar that every family uses.
+"""The strict cursor, which reads a frame, and the parts of the grammar that every family uses.
 
 Theory of operation.  The grammar is written once, as functions of a cursor, one for each rule.  A rule reads with the
 methods here.  Each method is named after the ABNF rule that it reads (RFC 9051 section 9).  It moves `pos` to after
@@ -252,7 +252,7 @@ class Cursor:
     def quoted(self) -> str | None:
         """Return the value of the quoted string that begins here, or None if none does.
 
-        The value is Latin-1, which `readable` is still to decode.
+        The value is Latin-1; `readable` decodes it.
         """
         found = self._quoted.match(self.text, self.pos, self.end)
         if found is None:
@@ -287,14 +287,14 @@ class Cursor:
         return octets.decode("latin-1") if isinstance(octets, bytes) else f"({octets.octets} octets)"
 
     def string(self, rule: str) -> str:
-        """string = quoted / literal.  Returns it readable."""
+        """string = quoted / literal.  The value is returned decoded, as by `readable`."""
         value = self._string()
         if value is None:
             raise self.give_up(rule, "expected a string")
         return value
 
     def nstring(self, rule: str) -> str | None:
-        """nstring = string / nil.  Returns it readable; None for NIL."""
+        """nstring = string / nil.  The value is returned decoded, as by `readable`; None for NIL."""
         value = self._string()
         if value is None and not self.nil():
             raise self.give_up(rule, "expected a string or NIL")
@@ -332,7 +332,7 @@ class Cursor:
         return found[0]
 
     def astring(self, rule: str) -> str:
-        """astring = 1*ASTRING-CHAR / string.  Returns it readable."""
+        """astring = 1*ASTRING-CHAR / string.  The value is returned decoded, as by `readable`."""
         value = self._string()
         return self.atom(rule, ASTRING_ATOM) if value is None else value
 

@@ -221,7 +221,7 @@ IN_LIST = lazy(r"[ )]")  # the end of a name in a list
 
 
 def old_name(c: Cursor) -> Any:
-    """oldname-extended-item = "OLDNAME" SP "(" mailbox ")"; more than one are read too."""
+    """oldname-extended-item = "OLDNAME" SP "(" mailbox ")".  More than one name is noted, and all are read."""
     rule = "oldname-extended-item"
     names: list[str] = []
 

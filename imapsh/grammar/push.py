@@ -20,7 +20,7 @@ _MAILBOX = "mailbox"
 class PushService(NamedTuple):
     """The response XAPPLEPUSHSERVICE: values by their names, which are in lower case.
 
-    The names are such as aps-version and aps-topic, or mailbox, one at a time.
+    The names are, for example, aps-version and aps-topic; or mailbox, with one mailbox in each response.
     """
 
     fields: dict[str, str]

@@ -1,8 +1,8 @@
 """The parser of responses: it turns frames into responses (RFC 9051 sections 7 and 9, `response`).
 
 The parser does not import the table's rows.  It is handed maps from names to the functions that read them, so rows can
-teach it an extension.  A frame is read strictly at first.  Only if that fails is it read again, by the same rules, with
-the tolerant cursor.  If no rule can read a frame, it is still a response, of kind `garbage` or with an `Unknown` value.
+teach it an extension.  A frame is read strictly at first.  If that fails, it is read again by the same rules, with the
+tolerant cursor.  If no rule can read a frame, it is still a response, of kind `garbage` or with an `Unknown` value.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ _BLANKS = lazy(r"[ \t]*")
 _NOT_TEXT = lazy(r"[\x00\r\n]")
 
 _POP3 = lazy(r"[+]OK\b|-ERR\b")
-#: How lines of other protocols look.
+#: Expressions that recognize lines of other protocols.
 _LOOKS = (
     ("HTTP", lazy(r"HTTP/\d|<(?:!DOCTYPE|html)", re.IGNORECASE)),
     ("FTP", lazy(r"220[ -].*\bFTP\b", re.IGNORECASE)),
@@ -114,7 +114,7 @@ class Parser:
 
     `utf8` becomes true when ENABLED with UTF8=ACCEPT (RFC 6855 section 3) or IMAP4rev2 (RFC 9051 section 6.3.1) is
     read, or capabilities that list IMAP4rev2 and not IMAP4rev1.  `localized` says that texts may be UTF-8, because they
-    are in another language than i-default (RFC 5255 section 3.2).
+    are in a language other than i-default (RFC 5255 section 3.2).
     """
 
     def __init__(self, readers: NamedReaders, *, utf8: bool = False, nesting: int = 100) -> None:

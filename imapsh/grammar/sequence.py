@@ -61,7 +61,7 @@ class SequenceSet:
 
     @classmethod
     def parse(cls, text: str) -> SequenceSet:
-        """Return the set that `text` is.
+        """Return the set that `text` describes.
 
         Raises ValueError if `text` is not a sequence set, or if a number is beyond 32 bits.
         """

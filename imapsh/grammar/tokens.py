@@ -84,9 +84,9 @@ class Announcement(NamedTuple):
 
 
 def announcement(text: str) -> Announcement:
-    """Return the announcement that a LITERAL token's text is (RFC 9051 section 4.3, RFC 7888, RFC 3516).
+    """Return what a LITERAL token's text announces (RFC 9051 section 4.3, RFC 7888, RFC 3516).
 
-    Raises ValueError if it is not one.
+    Raises ValueError if the text does not announce a literal.
     """
     found = _ANNOUNCEMENT.match(text)
     if found is None:

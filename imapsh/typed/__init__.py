@@ -1,1 +1,1 @@
-"""Typed text held against the table: tokens are matched to rows; problems, secrets and what may come next are found."""
+"""Typed text matched to the table's rows: problems, secrets, and what may come next."""

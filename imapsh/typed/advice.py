@@ -398,7 +398,7 @@ def hint(text: str, head: Head, run: Run) -> str:
     if head.end == len(text):
         return _without_unoffered(head.command.syntax, run.context).strip().replace('"', "")
     left = list(run.left)
-    while len(left) > 1 and left[-2][2] >= run.watch:  # these frames are within the item that is being typed
+    while len(left) > 1 and left[-2][2] >= run.watch:  # such frames are inside the item that is being typed
         left.pop()
     shown = _current(*left[-1][:2]) if left else ""
     for sequence, index, _ in reversed(left[:-1]):

@@ -1,4 +1,4 @@
-"""The secrets in a typed line.  In doubt, too much is taken for secret rather than too little.
+"""The secrets in a typed line.  In case of doubt, too much is treated as secret rather than too little.
 
 Four things are secret: the arguments of LOGIN and AUTHENTICATE that the table marks so, the password in a URL
 (`user:password@`), the token in an authorized URL, and SASL credentials in base64, which may stand anywhere.
@@ -20,9 +20,9 @@ from imapsh.typed.syntax import arguments_in_clear
 
 Span = tuple[int, int]
 
-_LOOKED_AT = 1 << 16  # as many characters of a word are decoded to see what it is
+_LOOKED_AT = 1 << 16  # the most characters of a word that are decoded to see what it is
 
-_LONGEST_URL = 1 << 13  # octets of a literal that may be a URL
+_LONGEST_URL = 1 << 13  # the most octets of a literal that may be a URL
 _SPACED = lazy(r"\s")
 
 _COLON = lazy(r":|%3[Aa]")

@@ -284,10 +284,7 @@ class Slot:
         return found.end()
 
     def _coded(self, run: Run, name: str) -> str:
-        """Return how to write a mailbox name that is not ASCII if UTF-8 may not be sent; else "".
-
-        RFC 3501 section 5.1.3.
-        """
+        """Return how to write a mailbox name that is not ASCII (RFC 3501 section 5.1.3); "" if it is fine as it is."""
         if self.shape.role != "mailbox" or run.context.takes_utf8 or name.isascii():
             return ""
         from imapsh.grammar import mutf7

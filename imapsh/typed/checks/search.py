@@ -36,7 +36,7 @@ def _is_fuzzy(piece: Piece) -> bool:
 
 
 def sources(pieces: tuple[Piece, ...]) -> Iterator[Problem]:
-    """Yield the same problems as `options`, and one for SAVE if another mailbox than the selected one is searched.
+    """Yield the same problems as `options`, and one for SAVE if a mailbox other than the selected one is searched.
 
     RFC 7377 section 2.2.
     """
