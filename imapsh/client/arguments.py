@@ -13,7 +13,7 @@ MessageSet = str | int | SequenceSet | Iterable[int]
 """Text as in `1:4,7`, a number, a set, or several numbers.  Only text and sets made of text may hold `*` and `$`."""
 
 SECTION = re.compile(r"\[[^\]]*\]|<[^>]*>")
-"""The text behind the name of a FETCH item."""
+"""The text after the name of a FETCH item."""
 
 _RETURN = re.compile(r"RETURN \(([^)]*)\)", re.IGNORECASE)
 _WORD = re.compile(r"[^ ()]+")

@@ -58,7 +58,7 @@ class BlockingClient:
     def run(self, exchange: Exchange) -> Exchange:
         """Wait for the tagged reply, and for TLS if it is STARTTLS.  Raises what ended the connection.
 
-        A LOGOUT to which the server says BYE and no more returns without a reply.  Raises StateError if the command was
+        A LOGOUT that the server answers only with BYE returns without a reply.  Raises StateError if the command was
         not sent, because it waited for others that changed the state (`Session(strict=True)`).
         """
         self.flush()
@@ -145,4 +145,4 @@ class BlockingClient:
             while data := self.stream.read(_CHUNK):
                 self.session.receive(data)
         except ImapshError:
-            pass  # the fault of writing came first, and is told
+            pass  # the fault of writing came first, and is reported

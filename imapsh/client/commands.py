@@ -126,7 +126,7 @@ class Connection:
 
     @property
     def capabilities(self) -> frozenset[str]:
-        """The capabilities in upper case, as the server last told them; empty if they are not known."""
+        """The capabilities in upper case, as the server last sent them; empty if they are not known."""
         return self.session.capabilities
 
     @property
@@ -204,7 +204,7 @@ class Connection:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Log out, or just close after an error.  A lost connection is no error here, because the work is done."""
+        """Log out, or just close after an error.  A lost connection is not an error here, because the work is done."""
         if error is not None:
             await self.close()
             return
@@ -231,7 +231,7 @@ class Connection:
         await self._runner.collect("NOOP")
 
     async def capability(self) -> frozenset[str]:
-        """Send CAPABILITY: ask anew (RFC 9051 section 6.1.1)."""
+        """Send CAPABILITY: ask for the capabilities again (RFC 9051 section 6.1.1)."""
         await self._runner.collect("CAPABILITY")
         return self.session.capabilities
 
@@ -251,9 +251,9 @@ class Connection:
     ) -> Mailbox:
         """Send SELECT, or EXAMINE if `read_only` (RFC 9051 sections 6.3.2 and 6.3.3).
 
-        `condstore` asks for mod-sequences (RFC 7162 section 3.1.8).  `qresync` tells what is known of the mailbox, so
-        that the server says what has changed: see `resynced`.  It needs `enable("QRESYNC")` before; StateError if that
-        was not done.
+        `condstore` asks for mod-sequences (RFC 7162 section 3.1.8).  `qresync` holds what is known of the mailbox, so
+        that the server says what has changed: see `resynced`.  It needs `enable("QRESYNC")` before, and raises
+        StateError if that was not done.
         """
         if qresync is not None and "QRESYNC" not in self.session.enabled:
             raise StateError('select(qresync=...) needs enable("QRESYNC") first')

@@ -203,7 +203,7 @@ class AsyncClient:
             )
             self.kick()
 
-    # -- those who wait
+    # -- the waiters
 
     async def _wait(self, exchange: Exchange | None) -> None:
         if self.session.closed or any(task.done() for task in self._tasks):
@@ -225,7 +225,7 @@ class AsyncClient:
         *,
         behind: BaseException | None = None,
     ) -> None:
-        """Raise the error where these exchanges are awaited, or all.
+        """Raise the error in the tasks that await these exchanges, or in all tasks.
 
         `behind` is the error for commands that were not sent yet.
         """

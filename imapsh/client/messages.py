@@ -1,4 +1,4 @@
-"""The messages that FETCH and STORE bring, told apart from what the server sends by itself."""
+"""The messages that FETCH and STORE bring, separated from what the server sends by itself."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def message(event: Received) -> Message:
 
 
 class Asked:
-    """The messages and items that a FETCH or a STORE asks for, so that its responses are told from others.
+    """The messages and items that a FETCH or a STORE asks for, so that its responses can be told apart from others.
 
     A response is one of them if it is about a message of the set and holds what was asked for, besides what servers
     send by themselves.  A response without a message number, which only broken servers send, is not a message;

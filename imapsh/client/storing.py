@@ -33,7 +33,7 @@ class NewMessage(NamedTuple):
 
 
 async def append_all(self: Connection, mailbox: str, messages: Iterable[NewMessage]) -> AppendUid | None:
-    """Send APPEND several messages in one command: all of them are stored, or none (RFC 3502 section 6.3.11).
+    """Send APPEND with several messages: all of them are stored, or none (RFC 3502 section 6.3.11).
 
     Returns the value of UIDPLUS's code, with the UIDs in order.  Raises UsageError if there is no message.
     """
@@ -52,7 +52,7 @@ async def replace(
 ) -> AppendUid | None:
     """Send REPLACE (RFC 8508 section 3.3): put a message in the place of another, which is expunged, in one step.
 
-    `number` is the message number, or the UID, of the one that goes; `mailbox` is where the new one is stored.  Returns
+    `number` is the message number, or the UID, of the one that goes; `mailbox` is the mailbox of the new one.  Returns
     the value of UIDPLUS's code for the new one, wherever the server sends it.
     """
     writer = self._writer().raw(f"{results.one_number(number)} ").mailbox(mailbox)

@@ -14,7 +14,7 @@ from imapsh.tuples import NamedTuple
 
 
 class QResync(NamedTuple):
-    """What is known of a mailbox: its UIDVALIDITY, its highest mod-sequence, and its UIDs, or None for all of them."""
+    """The state of a mailbox as known: UIDVALIDITY, highest mod-sequence, and UIDs, or None for all of them."""
 
     uidvalidity: int
     modseq: int
@@ -30,7 +30,7 @@ class QResync(NamedTuple):
 
 
 class Resynced(NamedTuple):
-    """What has changed since: the UIDs of messages that are gone, and the messages with other flags.
+    """The changes since then: the UIDs of messages that are gone, and the messages whose flags have changed.
 
     Both are empty if UIDVALIDITY is not the one that was known: then nothing that was known counts any more.
     """

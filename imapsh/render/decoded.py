@@ -1,4 +1,4 @@
-"""Readings to stand beside the raw form: encoded words (RFC 2047), base64 challenges."""
+"""Readings to be shown beside the raw form: encoded words (RFC 2047), base64 challenges."""
 
 from __future__ import annotations
 

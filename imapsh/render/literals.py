@@ -46,7 +46,7 @@ def literal_lines(part: Part, label: str = "", elide: int = 0) -> Lines:
 
 
 def beginning(head: bytes, label: str, elide: int, octets: int) -> Lines:
-    """Return the first lines of a literal of so many octets, of which `head` is at hand."""
+    """Return the first lines of a literal of `octets` octets; `head` holds those that are at hand."""
     shown: Iterable[list[Fragment]] = hexform.rows(head) if is_binary(head) else _by_content(head, label)
     return [*islice(shown, elide), _more(f"{octets:,} octets in all")]
 

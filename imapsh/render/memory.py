@@ -94,7 +94,7 @@ class Memory:
         return self._structures.get(number or None, uid)
 
     def subject(self, number: int | None, uid: int | None) -> str | None:
-        """Return the subject of a message, as it stands in its envelope, if that was seen; else None."""
+        """Return the subject of a message, as it is in its envelope, if that was seen; else None."""
         return self._subjects.get(number, uid)
 
     def _capabilities(self, names: tuple[str, ...]) -> None:

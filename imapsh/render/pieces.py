@@ -132,7 +132,7 @@ def _data(response: Response, body: str, at: int, styles: lexer.DataStyles) -> l
     return made
 
 
-#: Chunks that mean the same wherever they stand in a FETCH: the flags, a string, a parenthesis, a word.
+#: Chunks that mean the same anywhere in a FETCH: the flags, a string, a parenthesis, a word.
 FETCH_CHUNKS = lazy(r'FLAGS \([^()"]*\)|"[^"\\]*(?:\\.[^"\\]*)*"| +|[()]|[^ "()]+|.')
 _FLAG_LIST = lazy(r'FLAGS \([^()"]*\)')
 _KEPT = 8192  # chunks kept; after that the memory starts anew

@@ -2,7 +2,7 @@ r"""The pretty format: the wire, coloured by token, with a margin that says whos
 
     >   ours (a client's line, secrets masked)        <   a tagged reply, or '+': the server answers
     -   untagged                                      ~   untagged and unasked for
-    !   no response at all                            blank: the line before goes on
+    !   not a response at all                            blank: the line before goes on
 
 Long lists are broken over lines.  Readings are dimmed at the end of the line after `--`.  Literals are shown by content
 with a gutter on their left.  Faults are shown below their line, with a caret at the octet.
@@ -237,7 +237,7 @@ def _reading(response: Response) -> list[Fragment]:
 def _violation(violation: Violation, line: Line, columns: int) -> Iterator[list[Fragment]]:
     """Yield the caret, with the message on the side where it fits.
 
-    If the caret would be beyond the width, an excerpt stands above it.
+    If the caret would be beyond the width, an excerpt is shown above it.
     """
     caret: Fragment = ("caret", "^")
     message: list[Fragment] = [

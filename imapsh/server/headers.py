@@ -1,6 +1,6 @@
 """Header fields as octets, and what ENVELOPE and BODYSTRUCTURE take from them (RFC 5322, RFC 2045).
 
-Values stay as they stand in the message: a client decodes encoded words (RFC 2047).  Nothing here raises, whatever the
+Values stay as they are in the message: a client decodes encoded words (RFC 2047).  Nothing here raises, whatever the
 octets are.
 """
 

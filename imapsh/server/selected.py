@@ -53,7 +53,7 @@ class Selected:
 
     @property
     def announced(self) -> int:
-        """Return the highest UID of which the client was told that there is a message; 0 for none."""
+        """Return the highest UID of a message that was announced to the client; 0 for none."""
         return self.messages[self._told - 1].uid if self._told else 0
 
     def leave(self) -> None:
@@ -152,7 +152,7 @@ class Selected:
             pass
 
     def pending(self) -> frozenset[int]:
-        """Return the UIDs of expunged messages of which the client has not been told yet."""
+        """Return the UIDs of expunged messages that the client does not know to be gone yet."""
         return frozenset(self._gone)
 
     def _expunges(self) -> Iterator[tuple[str, Expunged]]:

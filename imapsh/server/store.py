@@ -138,7 +138,7 @@ class Mailbox:
         return self.highestmodseq
 
     def vanished_since(self, modseq: int, uids: SequenceSet, above: int = 0) -> SequenceSet:
-        """Return which of the UIDs were expunged since a mod-sequence, in rising order.
+        """Return those of the UIDs that were expunged since a mod-sequence, in rising order.
 
         If that is not remembered, these are all that do not exist (RFC 7162 section 3.2.6), except those up to `above`,
         of which the client knows (section 3.2.5.2).
@@ -356,7 +356,7 @@ class Account:
 
 
 class Store:
-    """All accounts.  `clock` returns the time (an aware datetime), so that a demo can stand still."""
+    """All accounts.  `clock` returns the time (an aware datetime), so that the time can stand still in a demo."""
 
     def __init__(self, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self.clock = clock

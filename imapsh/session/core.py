@@ -316,13 +316,13 @@ class Session:
     def lost(self, error: ImapshError, *, here: bool = False) -> None:
         """End the session because the driver could not go on: reading, writing or TLS failed.
 
-        Octets that were received before are read first.  `here` says that the driver was told to stop; whatever is
-        asked of the session later is then a StateError.
+        Octets that were received before are read first.  `here` is true if the driver was asked to stop; then later
+        requests to the session raise StateError.
         """
         while not self.closed and self._receiver.advance():
             pass
         if isinstance(error, ConnectionTimeout) and not self.closed and (waiting := self.waiting) is not None:
-            error.args = (f"{error} ({waiting})",)  # the same error: who raised it knows it by
+            error.args = (f"{error} ({waiting})",)  # the same error, because its raiser knows it by identity
         if here:
             self._ending.wanted(error)
         self._receiver.close(error)
@@ -342,7 +342,7 @@ class Session:
         self._sender.check(name)
 
     def line(self, text: str, *, open_file: OpenFile | None = None, matched: Match | None = None) -> Exchange:
-        """Submit a typed line, with its literals inside, as it stands; a tag is put in front where it has none.
+        """Submit a typed line, with its literals inside, as it is; a tag is put in front if it has none.
 
         Raises UsageError, and sends nothing, for what cannot be a command: a line break outside a literal, a tag that
         is in use, a file that cannot be read; and what `guard` raises.
@@ -426,7 +426,7 @@ class Session:
     def raw(self, octets: bytes, shown: bytes | None = None) -> None:
         """Send octets as they are, in no command; the caller answers for them.  Raises what `require_open` raises.
 
-        `shown`: the same without what is secret in them; known secrets are masked in any case.
+        `shown` holds the same octets without their secrets; known secrets are masked in any case.
         """
         self.require_open()
         self.known.raw.sent(octets)

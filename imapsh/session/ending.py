@@ -61,7 +61,8 @@ class Ending:
         return ConnectionLost(f"the server closed the connection without BYE{during}")
 
     def close(self, error: ImapshError | None, *, by_server: bool) -> tuple[ImapshError | None, tuple[Finding, ...]]:
-        """End it.  Return the error as it is told, for a BYE says more than what followed, and the findings.
+        """End the connection.  Return the error to report, because a BYE says more than what followed, and the
+        findings.
 
         `by_server` is true if the server ended the stream.
         """

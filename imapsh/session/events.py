@@ -22,8 +22,8 @@ class Received(NamedTuple):
     """A response that ends no command.
 
     `exchange` is the one that runs, if any.  `unsolicited` is true if the response was not asked for, `greeting` if it
-    is the first.  `asks` says who a continuation was for: literal, authenticate, idle, or "" for nobody.  `change` is a
-    phrase.  `uid` is the UID of the message of a FETCH or EXPUNGE, if it was known on arrival.  `gone` holds the
+    is the first.  `asks` says what a continuation was for: literal, authenticate, idle, or "" for nothing.  `change` is
+    a phrase.  `uid` is the UID of the message of a FETCH or EXPUNGE, if it was known on arrival.  `gone` holds the
     message numbers that a VANISHED took away.
     """
 

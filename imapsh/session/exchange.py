@@ -1,6 +1,6 @@
 """One command and what became of it, and how typed text or arguments become one.
 
-Theory of operation.  An Exchange is made of fragments and is filled in by whoever holds it, in this order:
+Theory of operation.  An Exchange is made of fragments and is filled in by its holder, in this order:
 
     made        `tag`, `name`, `row`, `fragments`, `shown`; nothing was sent, and it may be thrown away
     submitted   (`Sender.submit`) its secrets are known from now on, and `shown` is masked
@@ -48,7 +48,7 @@ OpenFile = Callable[[str], tuple[int, Callable[[], Iterator[bytes]]]]
 
 
 class TypedLiteral(NamedTuple):
-    """A literal whose announcement a person wrote: it is sent as it stands."""
+    """A literal whose announcement a person wrote: it is sent as it is."""
 
     announcement: bytes
     data: bytes
@@ -115,7 +115,7 @@ class Exchange:
     def settle(self, plus: Callable[[int, bool], bool]) -> bool:
         """Decide how each literal is announced, so that what is shown is what is sent.  Return whether there is one.
 
-        `plus` is given a literal's octets and whether it is a literal8, and tells whether `{n+}` is allowed now.
+        `plus` is given a literal's octets and whether it is a literal8, and returns whether `{n+}` is allowed now.
         """
         literals = [one for one in self.fragments if isinstance(one, Literal)]
         if not literals:

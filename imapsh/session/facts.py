@@ -1,4 +1,4 @@
-"""What is known of a connection, as plain values: `Knowledge` sets them, and checks and others read them."""
+"""The facts that are known of a connection, as plain values: `Knowledge` sets them, and checks and others read them."""
 
 from __future__ import annotations
 

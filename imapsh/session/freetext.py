@@ -12,7 +12,7 @@ masked:
 - a tag that no command has.
 
 A frame keeps its length and its structure, so that offsets stay true and reading it again gives the same values.  The
-trace, which is a file that is given away, masks strings after the login too, and the tokens of URLs, known or not.
+trace, which is a file that people pass on, masks strings after the login too, and the tokens of URLs, known or not.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _NUMBER = lazy(rb"(?<![^ (\[,:])\d+(?![^ )\],:\r\n])")
 
 _ALL, _NOT_NUMBERS, _STRINGS = range(3)
 
-_Span = tuple[int, int, int]  # where it begins and ends, and what of it is masked
+_Span = tuple[int, int, int]  # begin, end, and what of it is masked
 
 #: Data that no server sends before the login.
 _MAIL = frozenset("EXISTS RECENT EXPUNGE VANISHED FETCH UIDFETCH SEARCH ESEARCH FLAGS LIST LSUB STATUS".split())
@@ -208,6 +208,6 @@ class Heard(FreeText):
         return self._literal.rest()
 
     def _mask(self, octets: bytes) -> bytes:
-        """Mask mail as it stands alone, because there may be very much of it."""
+        """Mask mail without looking into encodings, because there may be very much of it."""
         mail = self.logged_in and self._rest == _STRINGS
         return self._secrets.mask(octets) if mail else self._secrets.mask_text(octets)

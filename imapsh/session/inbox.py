@@ -40,9 +40,9 @@ class Tracer(Protocol):
 class Inbox:
     """Reads responses from the octets that `feed` is given.
 
-    `reader` is the frame reader; `challenge` the text of the last `+` as it came, for mechanisms; `ended` is true once
-    the end of the stream was fed; `trace` is what keeps the trace, if anything does.  What `known` says decides how a
-    line is parsed and masked.
+    `reader` is the frame reader; `challenge` is the text of the last `+` as it came, for mechanisms; `ended` is true
+    once the end of the stream was fed; `trace` keeps the trace, or is None.  What `known` says decides how a line is
+    parsed and masked.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What is known of a connection: its state, its capabilities, the selected mailbox and the commands that run.
+"""The knowledge of a connection: its state, its capabilities, the selected mailbox and the commands that run.
 
 Theory of operation.  A `Knowledge` is fed what both sides say, in the order of the wire, by its reader: a
 session that talks to the server (`imapsh.session.core`), or a reader of traces (`imapsh.shell.modes.follow`).
@@ -47,7 +47,7 @@ _NO_EFFECT: Effect = ((), "", None, NOTHING)
 
 
 class Continued(NamedTuple):
-    """Whose a `+` is.
+    """The command that a `+` belongs to.
 
     `exchange` is the command that asked for it, else the first that runs.  `asks` says what it is for: "literal",
     "authenticate", "idle", or "" for nobody.  `unsolicited` is true if certainly no command waited for it.
@@ -72,14 +72,17 @@ class Knowledge(Facts):
         self._idle_answered = False  # the IDLE that runs has its `+`
 
     def join(self) -> None:
-        """Begin in the middle of a conversation: a mailbox is taken to be selected of which nothing is known."""
+        """Begin in the middle of a conversation: a mailbox is taken to be selected, but nothing is known of it."""
         self.state, self.mailbox = SELECTED, Mailbox("")
         self.checks.join()
 
     # -- what follows from the facts
 
     def context(self, *, read_only: bool) -> Context:
-        """Return what `typed.match` needs to know of the connection.  `read_only`: commands that change are refused."""
+        """Return what `typed.match` needs to know of the connection.
+
+        If `read_only` is true, commands that change mail are refused.
+        """
         state = NOT_AUTHENTICATED if self.state == states.START else self.state
         box = self.mailbox
         exists = box.exists if box is not None else None
@@ -137,7 +140,7 @@ class Knowledge(Facts):
     # -- what the server says
 
     def greet(self, response: Response) -> None:
-        """Take in what comes before the state is known; it stays START if this is no greeting."""
+        """Take in what comes before the state is known; it stays START if this is not a greeting."""
         self.greeting = self.greeting or response
         if response.kind == STATUS and response.name in states.GREETINGS:
             self.state = states.GREETINGS[response.name]
@@ -177,7 +180,7 @@ class Knowledge(Facts):
         return Continued(first, "", True, conduct.continuation() if self.checks.settled else ())
 
     def take(self, response: Response) -> Effect:
-        """Take in a response that is no greeting, no `+` and no reply to a running command."""
+        """Take in a response that is not a greeting, a `+` or a reply to a running command."""
         kind = response.kind
         if kind is UNTAGGED:
             box = self.opening or self.mailbox

@@ -73,7 +73,7 @@ def _hex_escape(found: re.Match[bytes]) -> bytes:
 
 
 def _escapes(pattern: re.Pattern[bytes], value: Callable[[re.Match[bytes]], bytes]) -> Callable[[bytes], Iterator[Run]]:
-    """Return the layer of escapes that stand within text."""
+    """Return the layer of escapes within text."""
 
     def layer(octets: bytes) -> Iterator[Run]:
         decoded, at = bytearray(), 0

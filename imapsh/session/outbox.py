@@ -1,4 +1,4 @@
-"""Holds what is still to be sent, and what waits for the server's `+`.
+"""Holds the octets that are still to be sent, and those that wait for the server's `+`.
 
 Theory of operation.  There are two stores.  `_rest` holds the fragments of the current command that may not go out yet.
 `_ready` holds what may: octets, and literals as iterators that are read while they are sent, so that a large file is
@@ -10,8 +10,8 @@ never in memory.  Every octet enters `_ready` once, in the order of the wire, an
                 `drop`     NO or BAD came: forget the rest; free
     free      the end of the line is ready; the octets may still be going out, and the next command queues behind them
 
-What is in `_ready` is never taken back.  A literal that was begun is always finished, for the server counts its octets
-whatever it answers (RFC 7888 section 4).  Which literals wait was decided before (`Exchange.settle`).
+What is in `_ready` is never taken back.  A literal that was begun is always finished, because the server counts its
+octets whatever it answers (RFC 7888 section 4).  Which literals wait was decided before (`Exchange.settle`).
 
 Octets that are not a command (`send`: DONE, an answer to a challenge, raw octets) go after what is ready.  If a command
 is waiting, that is in the middle of it, and the caller must know whether that is intended.
@@ -94,7 +94,7 @@ class Outbox:
         self._go()
 
     def drop(self, exchange: Exchange) -> None:
-        """Take in that the command has its reply: send no more of it."""
+        """Take in that the command has its reply, and send nothing more of it."""
         if self.current is exchange:
             self._rest.clear()
             self._waiting = None

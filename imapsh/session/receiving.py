@@ -1,4 +1,4 @@
-"""The receiving half of a session: hands each response to whom it is for, and makes it an event.
+"""The receiving half of a session: hands each response to its recipient, and makes it an event.
 
 Theory of operation.  The state of the connection and the kind of a response decide where it goes:
 
@@ -7,9 +7,10 @@ Theory of operation.  The state of the connection and the kind of a response dec
     `+`                                 to the literal that waits, else to AUTHENTICATE, else to IDLE, else to nobody
     anything else                       to the command that asked for it (`imapsh.session.attribution`), or unsolicited
 
-Whatever it is, `Knowledge` takes it in first and says what is wrong with its time.  Then the event is told, and then
-the sender may go on.  Three replies change what is read next: the OK to STARTTLS pauses everything, the OK to COMPRESS
-lets the inbox inflate what follows, which ends with the OK to UNAUTHENTICATE, and the OK to LOGOUT ends the session.
+Whatever it is, `Knowledge` takes it in first and says what is wrong with its time.  Then the event is reported, and
+then the sender may go on.  Three replies change what is read next: the OK to STARTTLS pauses everything, the OK to
+COMPRESS lets the inbox inflate what follows, which ends with the OK to UNAUTHENTICATE, and the OK to LOGOUT ends the
+session.
 """
 
 from __future__ import annotations

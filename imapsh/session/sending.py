@@ -3,19 +3,19 @@
 Theory of operation.  A command is in one of four places:
 
     queue      submitted, and not one octet has gone out; it may still be taken back
-    outbox     its line is going out; at most one command is here, for a literal may have to wait for `+`
+    outbox     its line is going out; at most one command is here, because a literal may wait for `+`
     running    (`Knowledge.running`) its first octets went out and its tagged reply has not come;
                the command in the outbox is among these
     done       its tagged reply has come
 
 `start_next` moves commands from the queue to the outbox, in order, as long as all of these hold: the greeting has come,
 no TLS handshake is due (`paused`), the outbox is free, and `imapsh.session.pipeline` finds no ambiguity with what runs.
-A command of a program (`Exchange.states`) is then looked at once more: if the state forbids it now, it is told as
+A command of a program (`Exchange.states`) is then looked at once more: if the state forbids it now, it is reported as
 Unsent instead.  Whatever may let the next command go calls `start_next`: a submitted command, a permitted literal, a
-tagged reply, the greeting, the end of a TLS handshake.  Each command is told as Sent before its octets are taken.
+tagged reply, the greeting, the end of a TLS handshake.  Each command is reported as Sent before its octets are taken.
 
 IDLE ends with DONE, which is not a command.  It may go out only after IDLE's `+`, so a DONE that is asked for earlier
-is kept (`_done_wanted`).  It is asked for whenever another command is submitted or waits behind IDLE.
+is kept (`_done_wanted`).  It is asked for whenever another command is submitted or waits for the end of IDLE.
 """
 
 from __future__ import annotations
@@ -160,7 +160,7 @@ class Sender:
         self.outbox.start(exchange)
 
     def completed(self, exchange: Exchange) -> None:
-        """Send no more of a command that has its tagged reply; its times and octets are settled."""
+        """Stop sending a command that has its tagged reply; its times and octets are final then."""
         exchange.ended = self._clock()
         exchange.deflated += self._traffic.compressed
         self.outbox.drop(exchange)
@@ -169,7 +169,7 @@ class Sender:
             self._done_wanted = False
 
     def stop(self) -> tuple[Exchange, ...]:
-        """Forget what is queued, for the connection has ended, and return it."""
+        """Forget what is queued and return it, because the connection has ended."""
         left = tuple(self.queue)
         self.queue.clear()
         self._done_wanted = False

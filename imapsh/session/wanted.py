@@ -11,18 +11,18 @@ from imapsh.tuples import NamedTuple
 class Opening(NamedTuple):
     """The requests for a new connection.
 
-    `where` names the peer in messages.  `local` is true for a loopback address, a unix socket or a command, where
+    `where` names the peer in messages.  `local` is true for a loopback address, a unix socket or a command, on which
     nobody listens in.  `user` is "" for no login.  `password` is asked once, when it is needed; `cleartext` allows it
     without TLS.  With `starttls`, STARTTLS is taken if it is offered and a login is wanted; with `must_starttls`,
-    nothing goes on without it.  With `ask_capabilities`, the capabilities are asked for if the server did not say them
+    nothing goes on without it.  With `ask_capabilities`, the capabilities are asked for if the server did not send them
     by itself.
 
     `mechanism` is a name of `imapsh.sasl.table`; or AUTO for the strongest that is possible; or "" for PLAIN, or else
-    the command LOGIN.  `password` gives the token if the mechanism wants one, and `token` tells AUTO so.  After a
-    refusal, `another` gives a fresh token, or "" if there is none; it is tried once.
+    the command LOGIN.  `password` returns the token if the mechanism wants one; with AUTO, `token` is true if it is a
+    token.  After a refusal, `another` returns a fresh token, or "" if there is none; it is tried once.
 
     `authorize` is the user to act for.  `certificate` is true if the TLS connection shows a certificate of ours.
-    `host` and `port` are the server's.  `binding` tells what the TLS channel is known by (`StreamInfo.binding`).
+    `host` and `port` are the server's.  `binding` returns what identifies the TLS channel (`StreamInfo.binding`).
     `insist` is the option that allows `cleartext`, as messages say it.
     """
 

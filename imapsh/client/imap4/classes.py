@@ -57,8 +57,8 @@ class IMAP4:
     """A connection to `host` (this machine) and `port`, `timeout` seconds being allowed for each step.
 
     Every command is a method under its lower- and its upper-case name.  Most return (type, [data, ...]): type is "OK"
-    or "NO", data the text of the reply or the responses that the command is for; each is bytes, or where a literal
-    stands in it a tuple of bytes, (what is before it, the literal).
+    or "NO", data the text of the reply or the responses that the command is for; each is bytes, or, if it has a
+    literal, a tuple of bytes, (what is before it, the literal).
 
     Raises ValueError for a timeout of 0, OSError if no connection is made, `IMAP4.abort` if it is impossible to go on
     after the server's reply (connect again), `IMAP4.error` for a mistake, BAD, or a login refused; `IMAP4.readonly` if
@@ -214,7 +214,7 @@ class IMAP4:
     @property
     def file(self) -> Any:
         """The binary file that `read` and `readline` read.  A subclass may set its own, and use that; with ours, Python
-        3.14 and later warn whoever reads it past those methods, with a RuntimeWarning.
+        3.14 and later raise a RuntimeWarning if the file is read without those methods.
         """
         if self._file is None or isinstance(self._file, SocketFile):
             import warnings

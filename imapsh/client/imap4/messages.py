@@ -69,8 +69,8 @@ def fetch_to(
     """Send FETCH, or UID FETCH, whose literals go to a file piece by piece, so that memory stays flat.
 
     `sink` is a binary file, which takes one literal after another, or a function of the line before a literal and its
-    octets that returns a file for it, or None.  In the data `imapsh.wire.frames.Spilled` stands for what went to a
-    file: its `octets`, and the file in `where`.  Raises what the file raises; the connection cannot be used after that.
+    octets that returns a file for it, or None.  In the data, `imapsh.wire.frames.Spilled` replaces what went to a file:
+    its `octets`, and the file in `where`.  Raises what the file raises; the connection cannot be used after that.
     """
 
     from imapsh.wire.sinks import FileSink

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta, timezone
 CRLF = b"\r\n"
 IMAP4_PORT = 143
 IMAP4_SSL_PORT = 993
-#: The versions of which a server must offer one, the most recent first.
+#: The versions.  A server must offer one of them; the most recent is first.
 AllowedVersions = ("IMAP4REV1", "IMAP4")
 
 _ANY = ("NONAUTH", "AUTH", "SELECTED", "LOGOUT")

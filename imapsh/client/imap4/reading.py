@@ -55,7 +55,7 @@ class ReplyReader:
         return frame.parts, bool(frame.violations)
 
     def _straight(self, parts: list[bytes], readline: Readline, read: Read, most: int) -> bool:
-        """Read the literals behind the first of `parts` while the reply is regular.
+        """Read the literals after the first of `parts` while the reply is regular.
 
         Returns False when it is not: then the frame reader must be given what was read, which is in `parts`.
         """

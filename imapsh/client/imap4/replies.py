@@ -4,8 +4,8 @@ Theory of operation.  `IMAP4._get_response` reads one reply and has it filed her
 are, goes to `Replies.file`.  One with literals, or one that was broken over several lines, is first read to its end by
 `ReplyReader`; its parts, lines and literals in turn, go to `Replies.file_parts`.  There are three kinds of reply:
 
-- Untagged (`* 3 EXISTS`): the text is appended to `untagged["EXISTS"]`, behind its number if it has one: `b"3"`.  A
-  literal is appended as a tuple of the text before it and its octets; the text behind the last literal comes next.
+- Untagged (`* 3 EXISTS`): the text is appended to `untagged["EXISTS"]`, after its number if it has one: `b"3"`.  A
+  literal is appended as a tuple of the text before it and its octets; the text after the last literal comes next.
 - Tagged (`A1 OK done`): `tagged[b"A1"]`, which is None while the command runs, becomes `("OK", [b"done"])`.
 - A continuation request (`+ text`): the text becomes `continuation`, and None is returned in place of a line.
 
@@ -132,7 +132,7 @@ class Replies:
         return self._file_by_meaning(line, parts, append)
 
     def append(self, typ: str, datum: Datum | None) -> None:
-        """Put a text, or a tuple with a literal, where untagged replies named `typ` go.  None stands for no text."""
+        """File a text, or a tuple with a literal, with the untagged replies named `typ`.  None stands for no text."""
         if datum is None:
             datum = b""
         if self.captured is not None:

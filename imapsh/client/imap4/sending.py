@@ -166,7 +166,7 @@ def _pieces_of(args: Sequence[Any], encoding: str) -> list[Piece]:
 
 
 def _last_argument(name: str, literal: bytes | Literal, utf8: bool) -> list[Piece]:
-    """Return the literal behind the arguments; under UTF8=ACCEPT a message is wrapped (RFC 6855 section 4)."""
+    """Return the literal that follows the arguments; under UTF8=ACCEPT a message is wrapped (RFC 6855 section 4)."""
     wrapped = utf8 and name in _TAKE_MESSAGE
     if not isinstance(literal, Literal):
         literal = Literal(literal, len(literal), binary=wrapped)

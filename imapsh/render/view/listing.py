@@ -30,7 +30,7 @@ class Row(NamedTuple):
 
 
 class Listing:
-    """Shows mailboxes as tables.  A table after the first goes on where the one before had to end.
+    """Shows mailboxes as tables.  Each table after the first continues the one before.
 
     Each is sorted by itself; the totals are of all rows up to there.
     """

@@ -1,6 +1,6 @@
 """The FETCH responses of one command as one table; a single message, or one with content, has a view of its own.
 
-UIDFETCH, in which a UID stands for the message number, is shown alike.
+UIDFETCH, which has a UID in place of the message number, is shown in the same way.
 """
 
 from __future__ import annotations

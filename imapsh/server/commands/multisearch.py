@@ -1,4 +1,4 @@
-"""ESEARCH (RFC 7377): a search in several mailboxes of the account, all of which its user may read."""
+"""ESEARCH (RFC 7377): a search in several mailboxes of the account.  Its user may read them all."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Glance(Selected):
-    """A mailbox that is looked at for one search.  A message number that does not exist is no error (section 2)."""
+    """A mailbox that is looked at for one search.  A message number that does not exist is not an error (section 2)."""
 
     def pick(self, chosen: SequenceSet, *, uid: bool) -> list[tuple[int, Message]]:
         """Return the messages of a set."""

@@ -118,7 +118,7 @@ class Notifications:
         self._hear()
 
     def _hear(self) -> None:
-        """Let the client be told; a client is not told of what it does itself (section 5)."""
+        """Tell the client that there is news, but not of what it does itself (section 5)."""
         if self._client.acting:
             self._numbers.clear()
             self._lines.clear()

@@ -1,7 +1,7 @@
 """Identifiers of mailboxes, messages and threads (RFC 8474).  They are made from what never changes, so none is stored.
 
 A mailbox keeps its UIDVALIDITY when it is renamed, and an account never uses one twice.  A message is known by its
-octets.  A thread is known by the message that began it, as far as the header tells: the first of References, else
+octets.  A thread is known by the message that began it, as far as the header says: the first of References, else
 In-Reply-To, else the message itself.
 """
 

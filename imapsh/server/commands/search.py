@@ -84,7 +84,7 @@ def checked(client: Client, arguments: Arguments) -> Key:
     charsets = arguments.all("charset")
     if charsets and as_text(charsets[0].value).upper() not in CHARSETS:
         if client.selected is not None and saves(wanted(arguments)):
-            client.selected.saved = set()  # what a NO leaves behind (RFC 9051 section 6.4.4.1)
+            client.selected.saved = set()  # the result after a NO (RFC 9051 section 6.4.4.1)
         raise Refused("BADCHARSET", "this server searches in US-ASCII and UTF-8", CHARSETS)
     return Key("AND", tuple(_key(piece, 0) for piece in arguments.all("search-key")))
 

@@ -54,7 +54,7 @@ class Memory:
 
 
 class Messages:
-    """What is known of the messages of `box`, the mailbox selected or being opened.
+    """The messages of `box`, the mailbox that is selected or being opened, as far as they are known.
 
     `values` holds what must not change, as hashes by UID and item, and mod-sequences.  `numbered` is false if it is
     uncertain which numbers the messages have, as after a VANISHED of unknown UIDs: then UIDs are not checked against

@@ -19,7 +19,10 @@ _MODSEQS = ("HIGHESTMODSEQ", "NOMODSEQ")
 
 
 class Before(NamedTuple):
-    """What was selected when a SELECT was sent.  `name` is None if no mailbox was selected, and "" if nobody knows."""
+    """The mailbox that was selected when a SELECT was sent.
+
+    `name` is None if no mailbox was selected, and "" if nobody knows.
+    """
 
     name: str | None
 
