@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from binascii import Error, a2b_base64
 from collections.abc import Iterator, Sequence
-from itertools import islice, pairwise
+from itertools import islice
 
 from imapsh.grammar import imapurl
 from imapsh.grammar.tokens import BAD, CRLF, DATA, FLAG, LITERAL, OPEN_QUOTE, QUOTED, SPACE, WORD, Token
@@ -203,7 +203,8 @@ def _anywhere(tokens: tuple[Token, ...], command: Command | None) -> Iterator[Sp
         quotes = len(word) - len(word.lstrip('"'))
         if credentials(word.strip('"')) or (command is None and len(words) == 1 and _is_answer(word)):
             yield start + quotes, start + len(word.rstrip('"'))
-        yield from ((start + low, start + high) for low, high in imapurl.tokens(word))
+        if ";" in word:  # nearly no word has one, and this is asked of each
+            yield from ((start + low, start + high) for low, high in imapurl.tokens(word))
     yield from _literal_urls(tokens)
     if command is None:
         for start, text in _runs(tokens, (CRLF, DATA)):
@@ -215,10 +216,12 @@ def _anywhere(tokens: tuple[Token, ...], command: Command | None) -> Iterator[Sp
 
 def _literal_urls(tokens: tuple[Token, ...]) -> Iterator[Span]:
     """Yield the literals that are nothing but a URL with a token, with their announcements."""
-    for announced, data in pairwise(tokens):
+    for place, data in enumerate(tokens):
+        if data.kind is not DATA:
+            continue
         url = data.text.strip("\r\n")
-        if data.kind is DATA and len(url) < _LONGEST_URL and not _SPACED.search(url) and any(imapurl.tokens(url)):
-            yield announced.start, data.end
+        if len(url) < _LONGEST_URL and not _SPACED.search(url) and any(imapurl.tokens(url)):
+            yield tokens[place - 1].start, data.end
 
 
 # -- all of it
