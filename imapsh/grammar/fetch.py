@@ -91,8 +91,9 @@ def items_of(c: Cursor) -> dict[str, Any]:
             _next_item(c, items, max(mismatch.at - 1, start))
             c.depth = depth
             values.setdefault("", None)
+    is_broken = "" in values
     values.pop("", None)
-    if not values:
+    if not values and not is_broken:
         c.fail(rule, "no items")
     if c.depth or c.peek() == ")":
         c.leave(rule)

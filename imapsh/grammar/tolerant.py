@@ -106,7 +106,8 @@ class TolerantCursor(Cursor):
 
     def mark(self, character: str, rule: str) -> None:
         """Read the mark, and step over spaces before it.  A missing mark is noted."""
-        if self.text[self.pos : self.pos + 1] != character:
+        found = _GAP.match(self.text, self.pos, self.end)
+        if found is not None and self.text[found.end() : found.end() + 1] == character:
             self.gap(rule, f"a space before {character!r}")
         super().mark(character, rule)
 

@@ -110,3 +110,8 @@ def test_highestmodseq_is_read_as_it_was_written(modseq: int) -> None:
 def test_the_status_item_is_read_as_it_was_written(modseq: int) -> None:
     value = MailboxStatus("box", {"HIGHESTMODSEQ": modseq})
     assert rewritten("STATUS", value) == value
+
+
+def test_a_broken_item_is_an_item() -> None:
+    assert amiss("* 1 FETCH (MODSEQ 12)") == [("fetch-mod-resp", 18)]
+    assert amiss("* 1 FETCH ()") == [("msg-att", 11)]

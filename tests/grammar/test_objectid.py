@@ -61,6 +61,11 @@ def test_what_is_named(line: str, rule: str, offset: int) -> None:
     assert amiss(line)[:1] == [(rule, offset)]
 
 
+def test_a_second_identifier_is_not_called_a_space() -> None:
+    first = one(b"* 1 FETCH (EMAILID (M1 M2))\r\n").violations[0]
+    assert (first.message, first.offset) == ("expected ')'", 22)
+
+
 @pytest.mark.parametrize("line", [line for line, rule, _ in AMISS if line[2].isdigit()])
 def test_what_is_wrong_is_read_all_the_same(line: str) -> None:
     response = one(line.encode() + b"\r\n")
