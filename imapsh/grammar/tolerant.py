@@ -6,8 +6,8 @@ grammar is broken, and move `pos` to where the rule can go on.  Three things kee
 
     progress   a rule that loops moves `pos` in each round, whatever was noted in it, or gives up
     once       an octet has one violation, the first that is noted; at most _MOST are kept for a frame
-    linear     what was searched for in vain is not searched for again: after `_endless` no quoted string ends, and a
-               quotation mark within `_scanned` is escaped, so a string that begins at it ends at the same place
+    linear     what was searched for in vain is not searched for again: after `_endless` no quoted string ends.  A
+               quotation mark within `_scanned` is escaped, so a string that begins there ends at the same place
 
 If no method can mend a fault, Mismatch goes up to the nearest rule that can leave something out, such as an item of
 FETCH.  That rule hands it to `mend`, and steps over what it cannot read (`Cursor.skip`).  If Mismatch reaches the top,
@@ -62,7 +62,7 @@ class TolerantCursor(Cursor):
     ) -> None:
         super().__init__(frame, utf8, nesting, readers)
         self._endless = len(self.text) + 1  # no quoted string that begins here or later ends
-        self._scanned = (len(self.text) + 1, -1, -1)  # where a string begins, where it ends or -1, and the line's end
+        self._scanned = (len(self.text) + 1, -1, -1)  # the start and the end (or -1) of a string, and the line's end
         self._noted = {known.offset for known in frame.violations}
 
     def fail(self, rule: str, message: str, at: int | None = None) -> None:

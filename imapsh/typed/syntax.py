@@ -35,7 +35,7 @@ _KEYWORDS = ("search-key", "store-item", "fetch-macro", "list-select", "list-ret
 
 
 def _is_deep(run: Run) -> bool:
-    """Return whether nothing more may nest: each sequence that is being read takes up to three of Python's frames."""
+    """Return whether nothing more may nest.  Each sequence that is being read takes up to three Python frames."""
     return run.depth >= MAX_NESTING or len(run.frames) >= 2 * MAX_NESTING
 
 
