@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from imapsh.findings import define
 from imapsh.grammar.cursor import Cursor
 from imapsh.grammar.mailboxes import IN_LIST, mailbox
-
-define("RFC 7377 §4", {"search-correlator": "(TAG string MAILBOX name UIDVALIDITY number), each once, in any order"})
 
 
 def where(c: Cursor) -> str:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from imapsh.findings import define
 from imapsh.grammar.cursor import Cursor, Mismatch
 from imapsh.grammar.sequence import PATTERN
 from imapsh.grammar.values import ESearch, Search
 from imapsh.patterns import lazy
+
+define("RFC 7377 §4", {"search-correlator": "(TAG string MAILBOX name UIDVALIDITY number), each once, in any order"})
 
 _NUMBERS = lazy(r"(?: [1-9]\d{0,9})*")
 _TAGGED_SIMPLE = lazy(rf"(?:{PATTERN.pattern}|\d+|\$)(?![^ )\r\n])")
@@ -105,7 +108,7 @@ def esearch(c: Cursor) -> ESearch:
             c.mend(mismatch)
             c.skip(closing=True)
     items.update((name, items[name].followed(others)) for name, others in more.items())
-    if begun and not uid and len(items) > begun:
+    if len(items) > begun and not uid and items.keys() & c.readers("search-correlator").keys():
         c.fail("search-correlator", "expected UID: numbers mean nothing in a mailbox that is named", behind)
     return ESearch(tag, uid, items)
 
@@ -139,7 +142,7 @@ def _correlator(c: Cursor, items: dict[str, Any]) -> str | None:
         c.fail(rule, "expected (TAG string)", start + 1)
     tag: str | None = told.pop(_TAG, None)
     items.update(told)
-    if told and len(told) < len(readers):
+    if 0 < len(told.keys() & readers.keys()) < len(readers):
         c.fail("search-correlator", f"{' and '.join(sorted(readers))} come together", c.pos - 1)
     return tag
 

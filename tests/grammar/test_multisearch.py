@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,3 +72,9 @@ def test_what_is_named(data: str, rule: str, offset: int) -> None:
 def test_it_is_read_as_it_was_written(items: dict[str, object]) -> None:
     made = ESearch("a", True, items)
     assert rewritten("ESEARCH", made) == made
+
+
+def test_the_rule_is_known_before_a_mailbox_is_read() -> None:
+    code = "from tests.grammar.reading import one; print(one(b'* ESEARCH (MAILBOX\\r\\n').violations[1].rfc)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout == "RFC 7377 §4\n"
