@@ -14,7 +14,7 @@ MOST_ITEMS = 1000
 
 
 class Backlog(Generic[T]):
-    """Holds items in the order in which they came.
+    """A queue of items in the order in which they came.
 
     `full` is true when the task that fills the backlog should wait.  `taken` is called whenever an item was taken out.
     """

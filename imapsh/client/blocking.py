@@ -22,7 +22,7 @@ _CHUNK = 1 << 16
 
 
 class BlockingClient:
-    """Moves the octets of a session over a blocking stream, one call after another.
+    """A driver that moves the octets of a session over a blocking stream, one call after another.
 
     `on_event` sees every event once, in order, before the call that caused it returns.  `tls` and `server_name` are for
     STARTTLS.

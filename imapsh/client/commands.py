@@ -121,7 +121,7 @@ class Connection:
 
     @property
     def state(self) -> str:
-        """`not-authenticated`, `authenticated`, `selected` or `logout` (RFC 9051 section 3)."""
+        """The state: `not-authenticated`, `authenticated`, `selected` or `logout` (RFC 9051 section 3)."""
         return self.session.state
 
     @property

@@ -25,7 +25,7 @@ _SLICE = 0.004  # seconds of reporting events before the loop gets its turn
 
 
 class AsyncClient:
-    """Moves the octets of a session over an asyncio stream with one task that reads and one that writes.
+    """A driver that moves the octets of a session over an asyncio stream: one task reads, and one writes.
 
     `on_event` sees every event once, in order, in the loop; it must not wait.  `on_slice` is called after each slice of
     events, before the loop gets its turn.  If `room` is given, it is awaited there, so that a program that shows the

@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 class Runner:
-    """Runs exchanges of a session over a stream.
+    """An object that runs the exchanges of a session over a stream.
 
     `where` names the peer in messages.  `timeout` is the number of seconds without an octet either way while something
     is due, or None for ever.  `router` hands the responses on.  `on_event` sees every event after the router and must

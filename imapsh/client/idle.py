@@ -15,7 +15,7 @@ from imapsh.session.exchange import Exchange
 
 
 class Idle:
-    """Waits in IDLE: `async with` begins it and ends it with DONE, and `async for` gives each Update as it comes.
+    """An IDLE: `async with` begins it and ends it with DONE, and `async for` gives each Update as it comes.
 
     Other commands may be run inside: IDLE is ended for them and begun again when the next update is awaited.
     """

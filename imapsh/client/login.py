@@ -16,7 +16,7 @@ Password = str | Callable[[], str]
 
 
 class Login:
-    """Greets, begins TLS and logs in, on the connection that `runner` runs.
+    """The login of a connection: it greets, begins TLS and logs in, on the connection that `runner` runs.
 
     `address` is the peer of the connection; `tls` is for STARTTLS.  `cleartext` allows a password without TLS to
     another machine; without it no typed line may hold one either.

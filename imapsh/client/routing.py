@@ -49,7 +49,7 @@ class Want(NamedTuple):
 
 
 class Router:
-    """Hands responses to the running commands and to backlogs.
+    """A router that hands responses to the running commands and to backlogs.
 
     `running` holds the commands that run, by tag, in the order in which they were sent (`Session.running`).  `wants`
     holds what these want; `backlogs` holds those that are being filled.

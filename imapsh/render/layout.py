@@ -43,7 +43,7 @@ class _List:
 
 
 class Layout:
-    """Lays out one response's pieces; `name` is its name."""
+    """The layout of one response's pieces; `name` is the response's name."""
 
     def __init__(self, pieces: list[Piece], width: int, name: str) -> None:
         self._pieces = pieces

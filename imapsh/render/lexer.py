@@ -1,7 +1,7 @@
 """Finds a style for every token of a line, the server's or a typed one.
 
 Server lines are styled by shape and place: after a response's name outside lists, in a list, or in the list after
-FLAGS. A table has the responses that differ from the rule; an unknown response follows the rule.
+FLAGS.  A table has the responses that differ from the rule; an unknown response follows the rule.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ _BY_KIND = {
 
 
 class DataStyles:
-    """Styles the tokens after a response's name, one after another; literals between the pieces change nothing."""
+    """The styles of the tokens after a response's name, one after another; literals between the pieces change nothing."""
 
     __slots__ = ("depth", "element", "flags", "previous", "section", "words")
 

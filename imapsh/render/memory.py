@@ -49,7 +49,7 @@ class Kept(Generic[Value]):
 
 
 class Memory:
-    """Remembers what views refer to.
+    """The memory of what views refer to.
 
     `before` holds the capabilities before their last change, None if they did not change; `now` holds the present ones.
     """

@@ -29,7 +29,7 @@ class _Discard:
 
 
 class Intake:
-    """Takes in octets, and gives commands and announced literals.
+    """The input of a connection: octets go in, and commands and announced literals come out.
 
     `first_line` is the beginning of the command whose literals are announced: it has the tag.
     """

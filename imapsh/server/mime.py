@@ -54,12 +54,12 @@ class Part:
 
     @property
     def header_octets(self) -> bytes:
-        """Its header, with the empty line."""
+        """Return its header, with the empty line."""
         return self._octets[self.start : self.body]
 
     @property
     def body_octets(self) -> bytes:
-        """Its body, as encoded."""
+        """Return its body, as encoded."""
         return self._octets[self.body : self.end]
 
     def _content_type(self, default: str) -> tuple[str, dict[str, str | None]]:

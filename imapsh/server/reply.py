@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Bad(Exception):
-    """The answer is BAD; the text is a sentence that names the place."""
+    """Raised to answer BAD; the text is a sentence that names the place."""
 
 
 class Continue(NamedTuple):

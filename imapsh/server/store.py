@@ -24,7 +24,7 @@ MAX_GONE = 10_000  #: expunged messages whose mod-sequences one mailbox remember
 
 
 class Refused(Exception):
-    """The answer is NO: `code` is the response code's name or empty, `arg` its argument (RFC 9051 section 7.1)."""
+    """Raised to answer NO: `code` is the response code's name or empty, `arg` its argument (RFC 9051 section 7.1)."""
 
     def __init__(self, code: str, text: str, arg: object = None) -> None:
         super().__init__(text)

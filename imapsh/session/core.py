@@ -111,7 +111,7 @@ class Session:
 
     @property
     def state(self) -> str:
-        """One of `imapsh.table.model`'s, or `states.START` before the greeting."""
+        """The state: one of `imapsh.table.model`'s, or `states.START` before the greeting."""
         return self.known.state
 
     @property

@@ -61,10 +61,10 @@ class Ending:
         return ConnectionLost(f"the server closed the connection without BYE{during}")
 
     def close(self, error: ImapshError | None, *, by_server: bool) -> tuple[ImapshError | None, tuple[Finding, ...]]:
-        """End the connection.  Return the error to report, because a BYE says more than what followed, and the
-        findings.
+        """End the connection.  Return the error to report and the findings.
 
-        `by_server` is true if the server ended the stream.
+        The error may be that of an earlier BYE, because a BYE says more than what followed.  `by_server` is true if the
+        server ended the stream.
         """
         known = self._known
         silent = by_server and known.bye is None and known.state not in (states.START, LOGOUT)

@@ -57,7 +57,7 @@ class Unsent(NamedTuple):
 
 
 class Upgrade(NamedTuple):
-    """The stream must change before another octet moves: `to` is "tls".  Then call `Session.upgraded`."""
+    """A request to change the stream before another octet moves: `to` is "tls".  Then call `Session.upgraded`."""
 
     to: str
     exchange: Exchange

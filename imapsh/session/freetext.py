@@ -53,7 +53,7 @@ _MAIL = frozenset("EXISTS RECENT EXPUNGE VANISHED FETCH UIDFETCH SEARCH ESEARCH 
 
 
 class FreeText:
-    """Masks frame after frame, each line and literal of it in order.
+    """A mask for frames: it masks one after another, each line and literal in order.
 
     `readers` are the table's; `tags` returns the tags that commands have.
     """
@@ -191,7 +191,7 @@ class FreeText:
 
 
 class Heard(FreeText):
-    """Masks the stream as the trace may keep it, in the pieces that `imapsh.wire.push` reports."""
+    """A mask for the stream as the trace may keep it, in the pieces that `imapsh.wire.push` reports."""
 
     def __init__(self, secrets: Secrets, readers: NamedReaders, tags: Callable[[], Collection[str]]) -> None:
         super().__init__(secrets, readers, tags)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Tracer(Protocol):
-    """Keeps a trace; `imapsh.wire.trace.Trace` is one."""
+    """An object that keeps a trace; `imapsh.wire.trace.Trace` is one."""
 
     def received(self, piece: bytes, /) -> None:
         """Take in octets from the server, with known secrets masked."""
@@ -38,7 +38,7 @@ class Tracer(Protocol):
 
 
 class Inbox:
-    """Reads responses from the octets that `feed` is given.
+    """A reader of responses in the octets that `feed` is given.
 
     `reader` is the frame reader; `challenge` is the text of the last `+` as it came, for mechanisms; `ended` is true
     once the end of the stream was fed; `trace` keeps the trace, or is None.  What `known` says decides how a line is

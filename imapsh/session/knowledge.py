@@ -60,7 +60,7 @@ class Continued(NamedTuple):
 
 
 class Knowledge(Facts):
-    """Takes in what both sides say, and keeps the facts that follow from it.
+    """The knowledge of a connection: it takes in what both sides say, and keeps the facts that follow.
 
     `checks` compares what the server says with what it has said before.
     """

@@ -39,7 +39,7 @@ class Out(NamedTuple):
 
 
 class Outbox:
-    """Sends one command after the other, as far as each may go.
+    """The octets to send: one command after the other, as far as each may go.
 
     `mask` takes known secrets out of octets that the trace may show.  `current` is the command that is not sent whole.
     """

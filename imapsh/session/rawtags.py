@@ -6,7 +6,7 @@ from imapsh.session.exchange import Exchange
 
 
 class RawTags:
-    """Keeps the tags of raw lines that have no tagged reply yet.
+    """The tags of raw lines that have no tagged reply yet.
 
     `tags` holds the first words of these lines.  `exchange` stands for whatever they ask.  It belongs to no row of the
     table, so while a line is open nobody knows who asked for the responses that come.

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 class Receiver:
-    """Takes responses out of the `inbox` and puts events for them into `events`.
+    """The receiving half of a session: it takes responses out of the `inbox` and puts events for them into `events`.
 
     A command that brings more than `most` untagged responses ends the connection; with 0 none does.
     """

@@ -104,7 +104,7 @@ def _starred(octets: bytes, spans: Iterable[tuple[int, int]]) -> bytes:
 
 
 class Masked:
-    """Masks text that comes in pieces, and also a secret that is cut into two pieces.
+    """A mask for text that comes in pieces; it also masks a secret that is cut into two pieces.
 
     The end of a piece may therefore wait for the next.
     """

@@ -50,7 +50,7 @@ _NOT_TALKING = (states.START, LOGOUT)
 
 
 class Sender:
-    """Sends commands as `known` allows it, and feeds `known` what is sent.
+    """The sending half of a session: it sends commands as `known` allows it, and feeds `known` what is sent.
 
     `queue` holds the commands that wait.  `paused` is true while TLS begins.  `tell` is given the events Sent and
     Unsent.  `clock` gives seconds; `traffic` counts the octets that cross the wire.

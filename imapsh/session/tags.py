@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 
 class Tags:
-    """Makes tags from a prefix and a number, which grows by one with each tag."""
+    """The tags of a connection, made from a prefix and a number that grows by one with each tag."""
 
     def __init__(self, prefix: str = "A", number: int = 1) -> None:
         self.prefix = prefix

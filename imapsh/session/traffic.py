@@ -9,7 +9,10 @@ if TYPE_CHECKING:
 
 
 class Traffic:
-    """Counts the octets of a connection as they cross the wire.  `deflate` is None until COMPRESS holds (RFC 4978)."""
+    """A counter of the octets of a connection that cross the wire.
+
+    `deflate` is None until COMPRESS holds (RFC 4978).
+    """
 
     def __init__(self) -> None:
         self.received = 0

@@ -45,7 +45,7 @@ def namespace(self: IMAP4) -> Result:
 
 
 def identify(self: IMAP4, fields: Mapping[str, str | None] | None = None) -> Result:
-    """ID (RFC 2971): `fields` describe the client, None for nothing; returns the server's description."""
+    """Send ID (RFC 2971): `fields` describe the client, None for nothing; returns the server's description."""
     if fields is None:
         return self._fetched("ID", "NIL")
     return self._fetched("ID", listed(nstring(text) for pair in fields.items() for text in pair))
@@ -97,5 +97,5 @@ def response(self: IMAP4, code: str) -> Result:
 
 
 def parsed(self: IMAP4, name: str, data: Iterable[Any]) -> list[Any]:
-    """`imap4.parsed`, with UTF-8 if this connection has it enabled."""
+    """Do `imap4.parsed`, with UTF-8 if this connection has it enabled."""
     return typed.parsed(name, data, utf8=self.utf8_enabled)

@@ -66,13 +66,13 @@ class IMAP4:
     """
 
     class error(Exception):  # noqa: N801 - imaplib's names
-        """A command was wrong, or was refused and nothing else can be done."""
+        """Raised if a command was wrong, or was refused and nothing else can be done."""
 
     class abort(error):  # noqa: N801
-        """The connection cannot be used any more."""
+        """Raised if the connection cannot be used any more."""
 
     class readonly(abort):  # noqa: N801
-        """The mailbox is READ-ONLY now."""
+        """Raised if the mailbox has become READ-ONLY."""
 
     literal_plus = False
     """True if literals go without waiting when the server has LITERAL+ or LITERAL- (RFC 7888)."""
@@ -214,7 +214,7 @@ class IMAP4:
     @property
     def file(self) -> Any:
         """The binary file that `read` and `readline` read.  A subclass may set its own, and use that; with ours, Python
-        3.14 and later raise a RuntimeWarning if the file is read without those methods.
+        3.14 and later issue a RuntimeWarning if the file is read without those methods.
         """
         if self._file is None or isinstance(self._file, SocketFile):
             import warnings

@@ -90,7 +90,7 @@ def ParseFlags(resp: bytes) -> tuple[bytes, ...]:  # noqa: N802
 
 
 def Time2Internaldate(date_time: float | datetime | str | time.struct_time | tuple[int, ...]) -> str:  # noqa: N802
-    """`"DD-Mmm-YYYY HH:MM:SS +HHMM"`, with its quotation marks, for APPEND (RFC 9051 section 9, `date-time`).
+    """Return `"DD-Mmm-YYYY HH:MM:SS +HHMM"`, with its quotation marks, for APPEND (RFC 9051 section 9, `date-time`).
 
     Takes seconds since the epoch, an aware datetime, a struct_time or 9-tuple of local time, or such a string, which is
     returned as it is.  Raises ValueError for anything else.

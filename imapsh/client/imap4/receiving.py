@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class ResponseTimeout(TimeoutError):
-    """No reply began within the time for which IDLE was to wait."""
+    """Raised if no reply began within the time for which IDLE was to wait."""
 
 
 def _get_response(self: IMAP4, start_timeout: float | None = None) -> bytes | None:

@@ -46,7 +46,7 @@ _KEPT = 1000  # survived replies
 
 
 class Replies:
-    """Files what came from the server and was not taken yet: `untagged`, `tagged`, `continuation`, and `survived`.
+    """The replies of the server that were not taken yet: `untagged`, `tagged`, `continuation`, and `survived`.
 
     `captured` is a list while IDLE runs, otherwise None.  `abort` is the exception to raise when a reply makes it
     impossible to go on.

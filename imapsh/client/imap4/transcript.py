@@ -12,7 +12,7 @@ _LAST = 10  # number of lines
 
 
 class Transcript:
-    """Keeps the last ten lines, or turns each line into a message when `level`, imaplib's `debug`, is 4 or more.
+    """A record of the last ten lines.  If `level`, imaplib's `debug`, is 4 or more, each line becomes a message.
 
     Messages wait in `untold` until the connection writes them with its `_mesg`, which programs may replace.
     """

@@ -57,7 +57,9 @@ class Gatherer(Protocol):
 
 
 class Views:
-    """Shows the responses of a conversation in their order; `look` and `theme` may be changed at any time."""
+    """A viewer that shows the responses of a conversation in their order; `look` and `theme` may be changed at any
+    time.
+    """
 
     def __init__(self, look: Look, theme: Theme | None = None) -> None:
         self.look = look

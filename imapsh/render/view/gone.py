@@ -36,7 +36,10 @@ def _set(ranges: list[str]) -> list[Fragment]:
 
 
 class Gone:
-    """Gathers EXPUNGE.  The message numbers of many would say nothing, because each counts from the one before."""
+    """A gatherer of EXPUNGE.
+
+    The message numbers of many would say nothing, because each counts from the one before.
+    """
 
     def __init__(self) -> None:
         self.begun = False

@@ -30,7 +30,7 @@ class Row(NamedTuple):
 
 
 class Listing:
-    """Shows mailboxes as tables.  Each table after the first continues the one before.
+    """A listing of mailboxes as tables.  Each table after the first continues the one before.
 
     Each is sorted by itself; the totals are of all rows up to there.
     """

@@ -43,7 +43,7 @@ Cells = dict[str, Fragment]
 
 
 class Table:
-    """Gathers FETCH responses whose items are small enough for a row."""
+    """A gatherer of FETCH responses whose items are small enough for a row."""
 
     def __init__(self) -> None:
         self.begun = False

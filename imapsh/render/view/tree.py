@@ -37,7 +37,7 @@ class _Node:
 
 
 class Tree:
-    """Gathers LIST, LSUB, STATUS of what is listed, and other responses about it that have words."""
+    """A gatherer of LIST, LSUB, STATUS of what is listed, and other responses about it that have words."""
 
     def __init__(self) -> None:
         self.begun = False

@@ -55,7 +55,7 @@ _CHANGES_ONLY = frozenset(
 
 
 class Checks:
-    """Checks each response against what `known` says and what came before.
+    """The checks of each response against what `known` says and what came before.
 
     `joined` is true if the beginning of the conversation is not known.  `blind` is true while nobody can know which
     mailbox is selected.  `muddled` is true while a SELECT is under way and data may still be the old mailbox's.

@@ -26,7 +26,10 @@ _UNASKED = frozenset({"UID", "FLAGS", "MODSEQ"})
 
 
 class Memory:
-    """Numbers by key.  The oldest are forgotten, so that memory is bounded: there are two generations at most."""
+    """A map from keys to numbers.
+
+    The oldest are forgotten, so that memory is bounded: there are two generations at most.
+    """
 
     __slots__ = ("_new", "_old")
 

@@ -83,7 +83,7 @@ class Line(NamedTuple):
 
 
 class Reader:
-    """Reads the lines of a recording, in order; each octet belongs to one of them.
+    """A reader of the lines of a recording, in order; each octet belongs to one of them.
 
     `capabilities` holds those that the server offers; if it is empty, all are assumed.
     """

@@ -11,7 +11,7 @@ from imapsh.shell.record.result import Result
 
 
 def expect(app: App, argument: str) -> Steps[None]:
-    """`\\expect EXPECTATION`."""
+    """`\\expect EXPECTATION`: check an expectation, or skip it after `\\skip`, and count it as a test."""
     if "${" in argument:
         from imapsh.shell.lines import values
 
@@ -27,23 +27,23 @@ def expect(app: App, argument: str) -> Steps[None]:
 
 
 def fail(app: App, argument: str) -> None:
-    """`\\fail [TEXT]`."""
+    """`\\fail [TEXT]`: count a test that failed."""
     text = app.masked(argument) or "\\fail was reached"
     _tell(app, app.tally.add(False, text, app.place(), text))
 
 
 def name(app: App, argument: str) -> None:
-    """`\\name [TEXT]`."""
+    """`\\name [TEXT]`: name the tests from here on."""
     app.tally.name = argument
 
 
 def skip(app: App, argument: str) -> None:
-    """`\\skip [TEXT]`."""
+    """`\\skip [TEXT]`: skip the next test; TEXT says why."""
     app.tally.skip = argument
 
 
 def _tell(app: App, result: Result) -> None:
-    """Report a test that failed; report a test that passed only at the prompt."""
+    """Report a test that failed; report one that did not fail only at the prompt."""
     if not result.ok:
         app.fault(": ".join(filter(None, (result.place, "not ok", result.message))))
     elif app.interactive:
