@@ -68,7 +68,7 @@ _BY_KIND = {
 
 
 class DataStyles:
-    """The styles of the tokens after a response's name, one after another; literals between the pieces change nothing."""
+    """The styles of the tokens after a response's name, in order.  Literals between the pieces change nothing."""
 
     __slots__ = ("depth", "element", "flags", "previous", "section", "words")
 

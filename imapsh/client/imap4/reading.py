@@ -22,8 +22,7 @@ Read = Callable[[int], bytes]
 
 
 class ReplyReader:
-    """A reader of frames that reads regular ones itself, in a third of the time of the frame reader
-    (`imapsh.wire.reader`).
+    """A reader of frames.  It reads regular ones itself, in a third of the time that `imapsh.wire.reader` takes.
 
     `abort` is the exception to raise for a literal that cannot be read.
     """
