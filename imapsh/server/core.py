@@ -297,6 +297,8 @@ class ServerSession:
         for name, value in notified.news() if notified is not None else ():
             self.client.send(name, value)
         told = notified is None or everything or bool(notified.selected)
+        if selected is not None and not told:
+            selected.overhear()
         for name, value in selected.news(expunge=expunge, rev2=self.client.rev2) if selected and told else ():
             if notified is None or everything or name not in _FLAGGED or "FlagChange" in notified.selected:
                 self.client.send(name, value)

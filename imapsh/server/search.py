@@ -42,7 +42,7 @@ def matcher(key: Key, selected: Selected) -> Test:
 def find(key: Key, selected: Selected) -> list[tuple[int, Message]]:
     """Return the number and message of all that match and still exist, in rising order.  Raises as `matcher` does."""
     test = matcher(key, selected)
-    return [pair for pair in enumerate(selected.messages, 1) if selected.exists(pair[1]) and test(*pair)]
+    return [pair for pair in enumerate(selected.shown, 1) if selected.exists(pair[1]) and test(*pair)]
 
 
 FLAG_KEYS = {

@@ -43,6 +43,7 @@ class Selected:
         self.recent = {message.uid for message in self.messages if message.recent}
         self._changed = changed
         self._told = len(self.messages)
+        self._overheard = False  # the client does not want to be told, and sees what there is
         self._keywords = len(mailbox.keywords)
         self._gone: set[int] = set()
         self._flagged: set[int] = set()
@@ -55,6 +56,15 @@ class Selected:
     def announced(self) -> int:
         """Return the highest UID of a message that was announced to the client; 0 for none."""
         return self.messages[self._told - 1].uid if self._told else 0
+
+    @property
+    def shown(self) -> list[Message]:
+        """Return the messages that commands see: no reply has a number of which the client was not told before it."""
+        return self.messages if self._overheard else self.messages[: self._told]
+
+    def overhear(self) -> None:
+        """Take in that the client is told of no new messages, for its NOTIFY leaves them out (RFC 5465 section 3.1)."""
+        self._overheard = True
 
     def leave(self) -> None:
         """Stop watching it."""
@@ -127,6 +137,7 @@ class Selected:
 
     def news(self, *, expunge: bool, rev2: bool) -> Iterator[tuple[str, Any]]:
         """Yield what the client must be told now, in order; EXPUNGE only if `expunge` is true."""
+        self._overheard = False
         yield from self.new_keywords()
         if expunge and self._gone:
             yield from self._vanished() if self.enabled & {"QRESYNC", "UIDONLY"} else self._expunges()
@@ -178,14 +189,15 @@ class Selected:
         UIDs that no message has are left out (RFC 9051 section 6.4.9).  Raises ValueError for a message number that no
         message has.
         """
-        numbered = list(enumerate(self.messages, 1))
+        messages = self.shown
+        numbered = list(enumerate(messages, 1))
         if chosen.saved:
             return [pair for pair in numbered if pair[1].uid in self.saved]
         if uid:
-            largest = self.messages[-1].uid if self.messages else 0
+            largest = messages[-1].uid if messages else 0
             bounds = _merged(chosen.bounds(largest))
             return [pair for pair in numbered if _within(bounds, pair[1].uid)]
-        known = len(self.messages)
+        known = len(messages)
         bounds = _merged(chosen.bounds(known))
         if bounds and not 1 <= bounds[0][0] <= bounds[-1][1] <= known:
             raise ValueError(f"message {bounds[-1][1] or 1} does not exist: the mailbox holds {known}")

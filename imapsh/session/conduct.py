@@ -11,6 +11,7 @@ from imapsh.grammar.responses import STATUS, Response
 from imapsh.grammar.values import Count, Expunged, Fetch, Vanished
 from imapsh.session.exchange import Exchange
 from imapsh.session.mailbox import Mailbox
+from imapsh.session.states import OPENS
 from imapsh.table.model import AUTHENTICATED, NOT_AUTHENTICATED, Command
 
 _LIST_RETURN = "<list-return>"  # the slot of LIST's RETURN options
@@ -47,7 +48,7 @@ def _state(name: str, state: str, running: Collection[Exchange]) -> Finding | No
     if state == NOT_AUTHENTICATED and name in _MAIL:
         return Finding("data-state", f"{name} before login")
     known = all(exchange.row is not None for exchange in running)  # nobody knows what unknown commands bring
-    asked = any(exchange.row is not None and exchange.row.asks == name for exchange in running)
+    asked = any(exchange.name in OPENS or (exchange.row and exchange.row.asks == name) for exchange in running)
     if state == AUTHENTICATED and name in _SELECTED_ONLY and known and not asked:
         return Finding("data-state", f"{name}, but no mailbox is selected")
     return None

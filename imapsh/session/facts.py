@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from imapsh.session.notified import Notified
 
 
+#: Events of the selected mailbox that are told if no NOTIFY was sent (RFC 5465 section 3.1).
+_HEARD = frozenset({"MessageNew", "MessageExpunge", "FlagChange"})
+
+
 class Facts:
     """The facts that follow from what both sides have said so far.
 
@@ -69,6 +73,11 @@ class Facts:
         They may if only UIDs are used (RFC 9586), or if NOTIFY asked to be told of it at once (RFC 5465 section 5.3).
         """
         return "UIDONLY" in self.enabled or (self.notified is not None and self.notified.any_time)
+
+    @property
+    def unheard(self) -> frozenset[str]:
+        """The events of the selected mailbox that NOTIFY has not asked for, so that the server keeps them to itself."""
+        return _HEARD - self.notified.selected if self.notified is not None else frozenset()
 
     def tags(self) -> Collection[str]:
         """Return the tags for which a reply may come."""

@@ -269,6 +269,7 @@ class Knowledge(Facts):
 
         found = asked(exchange.shown, utf8=self.parser.utf8)
         self.notified = ANYTHING if found is None else found
+        self.checks.listened()
         if found is not None:
             exchange.note(f"reported from here on: {found}")
 
@@ -284,6 +285,7 @@ class Knowledge(Facts):
             from imapsh.session.notified import Notified
 
             self.notified = Notified()
+            self.checks.listened()
             return "reported from here on: nothing"
         if code.name == "CLOSED":
             self.mailbox = None

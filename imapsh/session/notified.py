@@ -9,6 +9,7 @@ from imapsh.typed.found import Piece, find
 from imapsh.wire.frames import Frame
 
 AT_ONCE = "SELECTED"  #: the selected mailbox, if its expunged messages are reported at any time
+_SELECTED = (AT_ONCE, "SELECTED-DELAYED")
 
 
 class Group(NamedTuple):
@@ -42,13 +43,18 @@ class Notified(NamedTuple):
         """Return whether expunged messages of the mailbox may be reported while no command runs (section 6.1)."""
         return any(group.filter == AT_ONCE and "MessageExpunge" in group.events for group in self.groups)
 
+    @property
+    def selected(self) -> frozenset[str]:
+        """Return the events of the selected mailbox that are told; the server keeps others to itself (section 3.1)."""
+        return frozenset(event for group in self.groups if group.filter in _SELECTED for event in group.events)
+
     def __str__(self) -> str:
         """Return it in words."""
         return "; ".join(map(str, self.groups)) or "nothing"
 
 
-#: The request that is assumed for a line that does not fit the table.
-ANYTHING = Notified((Group(AT_ONCE, (), ("MessageNew", "MessageExpunge", "FlagChange")),))
+#: The request that is assumed for a line that does not fit the table: messages may go at any time, and come unheard.
+ANYTHING = Notified((Group(AT_ONCE, (), ("MessageExpunge",)),))
 
 
 def asked(line: Frame, *, utf8: bool) -> Notified | None:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from zlib import MAX_WBITS, Z_DEFAULT_COMPRESSION, Z_SYNC_FLUSH, compressobj, decompressobj, error
 
 from imapsh.errors import ConnectionLost
 from imapsh.wire.frames import Frame
 from imapsh.wire.push import Pusher
-from imapsh.wire.reader import Octets
+from imapsh.wire.reader import FrameReader, Octets
 
 _CHUNK = 1 << 16
+_FLUSHED = b"\0\0\xff\xff"  #: the end of a flush: the length of an empty stored block (RFC 1951 section 3.2.4)
+_MIDWAY = 3  # octets of a stream that may come between its last line and _FLUSHED, or its end
+
+#: Blocks without octets, on the border of an octet; the streams end with the others.
+_EMPTY = (b"\0" + _FLUSHED, b"\1" + _FLUSHED, b"\3\0")
 
 
 class Deflate:
@@ -21,6 +27,7 @@ class Deflate:
     def __init__(self) -> None:
         self._out = compressobj(Z_DEFAULT_COMPRESSION, wbits=-MAX_WBITS)
         self._in = decompressobj(wbits=-MAX_WBITS)
+        self._last = b""
 
     def deflate(self, data: bytes) -> bytes:
         """Return what to send for `data`."""
@@ -32,6 +39,7 @@ class Deflate:
         So a few octets that stand for very many take no more memory than the reader asks for.  Raises ConnectionLost
         for octets that are no DEFLATE.
         """
+        self._last = (self._last + data)[-len(_FLUSHED) :]
         try:
             return self._in.decompress(self._in.unconsumed_tail + data, most)
         except error as fault:
@@ -46,6 +54,73 @@ class Deflate:
     def ended(self) -> bool:
         """Return whether the peer has ended its stream; nothing can follow."""
         return self._in.eof
+
+    @property
+    def flushed(self) -> bool:
+        """Return whether what came last ends a flush."""
+        return self._last == _FLUSHED and not self._in.unconsumed_tail
+
+    def ending(self, data: bytes) -> int | None:
+        """Return how many of the next octets of the peer end its stream or a flush, and bring nothing.
+
+        0 stands for none, and None says that more octets are needed to know.
+        """
+        trial = self._in.copy()
+        for count in range(1, min(len(data), _MIDWAY + len(_FLUSHED)) + 1):
+            try:
+                if trial.decompress(data[count - 1 : count]):
+                    return 0
+            except error:
+                return 0
+            come = self._last + data[:count]
+            if trial.eof or come.endswith(_FLUSHED):
+                self._in = trial
+                return count
+            if count > _MIDWAY and not any(come.endswith(_FLUSHED[:part]) for part in range(1, len(_FLUSHED))):
+                return 0
+        return None if len(data) < _MIDWAY + len(_FLUSHED) else 0
+
+
+class EndingPusher(Pusher):
+    """A Pusher of octets in the clear, before which the end of a deflated stream may still come, in pieces.
+
+    The flush that sent the last line ends with an empty block, and its sender may end the stream too.  What does not
+    fit into such blocks is in the clear.
+    """
+
+    def __init__(self, reader: FrameReader, on_piece: Callable[[bytes], None] | None, deflate: Deflate) -> None:
+        super().__init__(reader, on_piece)
+        self._deflate = None if deflate.ended else deflate
+        self._whole = deflate.flushed  # the stream stands on the border of an octet
+        self._held = b""  # octets that may be of such a block
+
+    def feed(self, data: bytes) -> None:
+        """Do as Pusher.feed, and pass over the end of the stream."""
+        ended = not data
+        data, self._held = self._held + data, b""
+        while data and self._deflate is not None:
+            count = self._block(data) if self._whole else self._deflate.ending(data)
+            if count is None and not ended:
+                self._held = data
+                return
+            if not count or data[:count] in _EMPTY[1:] or self._deflate.ended:
+                self._deflate = None
+            self._whole = True
+            data = data[count or 0 :]
+        if data:
+            super().feed(data)
+        if ended:
+            super().feed(b"")
+
+    @staticmethod
+    def _block(data: bytes) -> int | None:
+        """Return how many octets at the beginning are an empty block, None if more must come to know."""
+        for block in _EMPTY:
+            if data.startswith(block):
+                return len(block)
+            if block.startswith(data):
+                return None
+        return 0
 
 
 class InflatingPusher(Pusher):
@@ -73,11 +148,16 @@ class InflatingPusher(Pusher):
         return found
 
     def plain(self) -> Pusher:
-        """Return a Pusher of octets that are deflated no more, which goes on where this one stands."""
-        made = Pusher(self.reader, self.on_piece)
-        for octets in (self.rest(), self._deflate.rest + self._coded):
-            if octets:
-                made.feed(octets)
+        """Return a Pusher of octets that are deflated no more, which goes on where this one stands.
+
+        It passes over the end of the deflated stream, which may come late.
+        """
+        made = EndingPusher(self.reader, self.on_piece, self._deflate)
+        clear = self.rest()
+        if clear:
+            Pusher.feed(made, clear)
+        if left := self._deflate.rest + self._coded:
+            made.feed(left)
         if self._over:
             made.feed(b"")
         return made

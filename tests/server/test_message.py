@@ -202,8 +202,8 @@ def test_arrivals_are_told_before_the_tagged_reply(inbox: Player) -> None:
         S2: 2 OK ...
         C: a FETCH 1:* UID
         S: * 1 FETCH (UID 1)
-        S: ....
-        S: * 4 FETCH (UID 4)
+        S: * 2 FETCH (UID 2)
+        S: * 3 FETCH (UID 3)
         S: * FLAGS (... fresh)
         S: * 4 EXISTS
         S: * 4 RECENT

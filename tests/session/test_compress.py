@@ -171,7 +171,7 @@ def test_a_bomb_of_responses_comes_one_by_one() -> None:
 LEFT = "A2 UNAUTHENTICATE\r\n"
 
 
-@pytest.mark.parametrize("step", [0, 1, 5])
+@pytest.mark.parametrize("step", range(24))
 def test_unauthenticate_ends_it_in_both_directions(step: int) -> None:
     """RFC 8437 section 4.1: the client's end behind the command, the server's behind its OK."""
     played, server = compressed()
@@ -192,6 +192,7 @@ def test_unauthenticate_ends_it_in_both_directions(step: int) -> None:
     played.pump()
     assert played.completed[-1].response.tag == "A3"
     assert played.findings == []
+    assert [event.response.kind for event in played.received] == ["status", "untagged"]
 
 
 def test_what_stands_behind_the_end_of_the_stream_is_in_the_clear() -> None:
@@ -204,3 +205,31 @@ def test_what_stands_behind_the_end_of_the_stream_is_in_the_clear() -> None:
     played.session.receive(coded + b"* OK next\r\n")
     played.pump()
     assert played.last.response.value.text == "next"
+
+
+@pytest.mark.parametrize("last", [b"", zlib.compressobj(wbits=-15).flush(), b"\0\0\0\xff\xff\3\0", b"\1\0\0\xff\xff"])
+@pytest.mark.parametrize("behind", [b"* OK next\r\n", b"* BYE\r\n", b"\0\0\r\n", b"\1 odd\r\n"])
+def test_of_the_stream_that_ends_only_the_rest_is_passed_over(last: bytes, behind: bytes) -> None:
+    played, server = compressed()
+    played.session.receive(DONE)
+    played.session.line("UNAUTHENTICATE")
+    played.pump()
+    for octet in server.deflate(b"A2 OK see you\r\n") + last + behind:
+        played.session.receive(bytes([octet]))
+        played.pump()
+    assert played.last.response.frame.raw == behind
+    assert [event.response.frame.raw for event in played.received] == [GREETING, behind]
+
+
+@pytest.mark.parametrize("length", range(1, 40))
+def test_the_end_of_a_stream_of_any_alignment_is_passed_over(length: int) -> None:
+    played, _ = compressed()
+    played.session.receive(DONE)
+    played.session.line("UNAUTHENTICATE")
+    played.pump()
+    coder = zlib.compressobj(wbits=-15)
+    coded = coder.compress(b"A2 OK " + bytes(range(60, 60 + length)) + b"\r\n") + coder.flush()
+    for octet in coded + b"* OK next\r\n":
+        played.session.receive(bytes([octet]))
+        played.pump()
+    assert [event.response.frame.raw for event in played.received] == [GREETING, b"* OK next\r\n"]

@@ -47,6 +47,9 @@ _OF_ONE_MAILBOX = frozenset({"exists-shrinks", "message-number"})
 _TIMES = frozenset({"expunge-time", "vanished-time"})
 _BLIND = _OF_ONE_MAILBOX | _TIMES | {"data-state"}
 
+#: Events without which nobody knows the message numbers.
+_COUNTING = frozenset({"MessageNew", "MessageExpunge"})
+
 #: Commands that bring FETCH only to report what changed.
 _CHANGES_ONLY = frozenset(
     {"NOOP", "CHECK", "IDLE", "STORE", "UID STORE", "EXPUNGE", "UID EXPUNGE", "COPY", "UID COPY", "MOVE", "UID MOVE",
@@ -59,6 +62,7 @@ class Checks:
 
     `joined` is true if the beginning of the conversation is not known.  `blind` is true while nobody can know which
     mailbox is selected.  `muddled` is true while a SELECT is under way and data may still be the old mailbox's.
+    `uncounted` is true if messages may have come or gone unheard, so that nobody knows the numbers of those there are.
     `settled` is false as long as replies may belong to commands that were sent before the conversation was joined.
     """
 
@@ -72,7 +76,7 @@ class Checks:
         self._updating: set[str] = set()  # tags of searches whose results may be updated later
         self._raw_once = False  # nobody knows what was asked for
         self._mixed = False  # FETCH came while it was muddled
-        self.joined = self.blind = self.muddled = False
+        self.joined = self.blind = self.muddled = self.uncounted = False
         self.settled = True
 
     # -- what the client does
@@ -102,6 +106,23 @@ class Checks:
     def disturbed(self) -> None:
         """Take in that something raw was sent or answered: what is selected is known again with the next SELECT."""
         self.blind, self._messages, self._raw_once = True, None, True
+
+    def listened(self) -> None:
+        """Take in that NOTIFY asks for other events; of those that it leaves out nothing is told (RFC 5465 section 3).
+
+        What was missed is told with the next NOTIFY SET, but only a SELECT begins anew.
+        """
+        if self._deaf():
+            self.uncounted = True
+            if self._messages is not None:
+                self._messages.lose_count()
+
+    def _deaf(self) -> bool:
+        """Return whether messages may come or go unheard; who joined in the middle does not know what NOTIFY asked."""
+        known = self._known
+        if self.joined and known.notified is None:
+            return not known.capabilities or "NOTIFY" in known.capabilities
+        return bool(_COUNTING & known.unheard)
 
     def _watch(self, exchange: Exchange) -> None:
         """Note a search whose results may come later: its options ask for it (RFC 5267 section 4.3) or are unknown."""
@@ -133,7 +154,7 @@ class Checks:
             if self.blind or self.muddled:
                 self._mixed = True
                 return ()
-            messages = self._messages = Messages(box)
+            messages = self._messages = Messages(box, numbered=not self.uncounted)
         if self._strict:
             return (*self._lacking(value, box), *messages.fetch(value, not response.violations))
         return messages.fetch(value, not response.violations)
@@ -152,7 +173,7 @@ class Checks:
         if "UIDONLY" in enabled:
             yield Finding("number-uidonly", f"{value.seq} FETCH, but UIDONLY is enabled: UIDFETCH has UIDs")
             return
-        if self._known.notified is not None:  # new messages come with what NOTIFY asked for (RFC 5465 section 5.2)
+        if self.joined or self._known.notified is not None:  # it asks what new ones bring (RFC 5465 section 5.2)
             return
         changes = all(run.exchange.name in _CHANGES_ONLY for run in runs)
         if "UID" not in items and runs and all(map(_by_uid, runs)) and not unasked_only(items):
@@ -179,7 +200,7 @@ class Checks:
     def data(self, response: Response, box: Mailbox | None, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
         """Return what is wrong with untagged data besides `findings`, before it is taken in."""
         value = response.value
-        if self.muddled or self.blind:
+        if self.muddled or self.blind or self.uncounted:
             undecided = _BLIND if self.blind else _OF_ONE_MAILBOX
             findings = tuple(finding for finding in findings if finding.rule not in undecided)
         if self.joined:  # NOTIFY or UIDONLY may be in force
@@ -217,9 +238,7 @@ class Checks:
         elif isinstance(value, UidFetch):
             yield from self._by_uid(value, not response.violations, messages)
         elif response.name in ("SEARCH", "SORT") and hasattr(value, "ids"):
-            yield from commands.searched(
-                response.name, value.ids, runs, None if self.blind or self.muddled or self._raw() else box
-            )
+            yield from commands.searched(response.name, value.ids, runs, None if self._unsure() or self._raw() else box)
         elif isinstance(value, ESearch):
             yield from self._esearch(value, box)
         elif isinstance(value, Capabilities):
@@ -231,10 +250,14 @@ class Checks:
         elif response.name == "FLAGS" and messages is not None:
             messages.announced()
 
+    def _unsure(self) -> bool:
+        """Return whether nobody knows how many messages there are."""
+        return self.blind or self.muddled or self.uncounted
+
     def _esearch(self, value: ESearch, box: Mailbox | None) -> Iterator[Finding]:
         run = self._runs.get(value.tag or "")
         if run is not None:
-            yield from commands.esearched(value, run, None if self.blind or self.muddled else box)
+            yield from commands.esearched(value, run, None if self._unsure() else box)
             return
         known = value.tag is None or value.tag in {*self._updating, *self._known.tags()}
         if not (known or self.joined or self._raw_once or self._known.notified):
@@ -298,6 +321,7 @@ class Checks:
 
     def completed(self, exchange: Exchange, response: Response) -> tuple[Finding, ...]:
         """Return what is wrong when a command gets its tagged reply, before that is taken in."""
+        known = self._known
         run = self._runs.pop(exchange.tag, None)
         text = response.value
         code = text.code if isinstance(text, StatusText) else None
@@ -316,7 +340,7 @@ class Checks:
         if exchange.row is None:  # it may have selected another mailbox
             self.blind, self._messages = True, None
         self.settled = True
-        if self._messages is not None and not self._runs:
+        if self._messages is not None and not self._runs and "FlagChange" not in known.unheard:
             found.extend(self._messages.unannounced())
         self._judge()
         return tuple(found)
@@ -343,7 +367,7 @@ class Checks:
             yield from mailboxes.recent(box)
         told = Told(box.uidvalidity or 0, box.uidnext or 0, box.highestmodseq or 0)
         yield from self._ledger.told(box.name, told, "QRESYNC" in known.capabilities)
-        if run.came.get("EXISTS") == run.codes.get("UIDNEXT") == 1 and not self.muddled:
+        if run.came.get("EXISTS") == run.codes.get("UIDNEXT") == 1 and not (self.muddled or self._deaf()):
             self._messages = self._messages if self._messages and self._messages.box is box else Messages(box)
             self._messages.first, self._messages.below = box.exists or 0, box.uidnext or 0
 
@@ -351,11 +375,11 @@ class Checks:
         """Take in the end of a SELECT.  After OK it is known what is selected, if nothing else was under way."""
         if status == "OK":
             box = self._known.opening
-            self.blind = self._before is None
+            self.blind, self.uncounted = self._before is None, self._deaf()
             if self.blind or box is None:
                 self._messages = None
             elif self._messages is None or self._messages.box is not box:
-                self._messages = Messages(box, numbered=not self._mixed)
+                self._messages = Messages(box, numbered=not (self._mixed or self.uncounted))
         elif status == "NO":
             self.blind, self._messages = self.blind and self._before is None, None
         self.muddled, self._before = False, None

@@ -210,6 +210,10 @@ class Messages:
         """Take in which numbers a VANISHED took away."""
         self.numbered = self.numbered and gone.sure
 
+    def lose_count(self) -> None:
+        """Take in that messages may come and go unheard: their numbers say nothing from here on."""
+        self.numbered, self.first = False, 0
+
     def _went(self, uid: int) -> None:
         if len(self.gone) < _GONE:
             self.gone.add(uid)

@@ -10,12 +10,17 @@ from collections.abc import Iterator
 
 from imapsh.findings import Finding
 from imapsh.grammar.responses import CLIENT, CONTINUATION, STATUS, TAGGED, Parser, Response
+from imapsh.grammar.values import StatusText
 from imapsh.patterns import lazy
 from imapsh.session import states
 from imapsh.session.exchange import Exchange
 from imapsh.session.knowledge import Knowledge
 from imapsh.session.secrets import MASK
+from imapsh.table.model import NOT_AUTHENTICATED
 from imapsh.wire.frames import Frame
+
+#: Codes of a greeting (RFC 9051 section 7.1, RFC 2221 section 4.2).
+_GREETING_CODES = frozenset({"ALERT", "CAPABILITY", "REFERRAL", "UNAVAILABLE"})
 
 _ANNOUNCED = lazy(rb"~?\{(\d{1,18})\+?\}\r?\Z")
 
@@ -25,11 +30,15 @@ class Follower:
 
     Call `sent` and `received` in the order of the trace.  `parser` reads the server's octets.  A trace that does not
     begin with a greeting begins in mid-session: then a mailbox is taken to be selected of which nothing is known.
+
+    An untagged OK without a code may be a greeting, and may stand anywhere.  It is taken for one unless a reply comes
+    to what nobody sent, or the client goes on with what only who is logged in may send.
     """
 
     def __init__(self, nesting: int) -> None:
         self._known = Knowledge(nesting=nesting)
         self._lines = _Lines()
+        self._doubtful = False  # what was taken for a greeting may be none
 
     @property
     def parser(self) -> Parser:
@@ -47,6 +56,8 @@ class Follower:
         name = ""
         for line in self._lines.feed(frame.raw):
             exchange = _command(line)
+            self._doubt(exchange is None or not _may_follow_greeting(exchange))
+            self._doubtful = False
             if exchange is not None:
                 self._known.sent(exchange)
                 self._lines.exchange = exchange
@@ -58,15 +69,23 @@ class Follower:
     def received(self, response: Response) -> tuple[Finding, ...]:
         """Take in a response; return what is wrong with its time."""
         known = self._known
-        if known.state == states.START and response.kind == STATUS and response.name in states.GREETINGS:
+        if known.state == states.START and _may_greet(response):
             known.greet(response)
+            self._doubtful = response.name == "OK" and response.value.code is None
             return ()
+        self._doubt(response.kind in (TAGGED, CONTINUATION))
         self._begin()
         if response.kind == TAGGED and response.tag in known.running:
             return self._complete(known.running[response.tag], response)
         if response.kind == CONTINUATION:
             return known.continued(self._lines.literal).findings
         return known.take(response)[0]
+
+    def _doubt(self, contradicted: bool) -> None:
+        """Begin again in mid-session if what was taken for a greeting was none."""
+        if self._doubtful and contradicted:
+            self._doubtful = False
+            self._known.join()
 
     def _begin(self) -> None:
         if self._known.state == states.START:
@@ -78,6 +97,18 @@ class Follower:
         if (exchange.name, response.name) == ("STARTTLS", "OK"):
             self._known.secured()
         return findings
+
+
+def _may_greet(response: Response) -> bool:
+    """Return whether it may be the greeting; other codes than these tell of what a session is about."""
+    if response.kind != STATUS or response.name not in states.GREETINGS or not isinstance(response.value, StatusText):
+        return False
+    return response.value.code is None or response.value.code.name in _GREETING_CODES
+
+
+def _may_follow_greeting(exchange: Exchange) -> bool:
+    """Return whether a client that is not logged in may send it."""
+    return exchange.row is None or NOT_AUTHENTICATED in exchange.row.states
 
 
 class _Lines:

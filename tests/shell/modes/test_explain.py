@@ -261,3 +261,19 @@ def test_a_command_is_found_again_behind_a_literal_that_was_refused() -> None:
         ("C", b"A2 NOOP\r\n"), ("S", b"A2 OK done\r\n"),
     )  # fmt: skip
     assert found_in(trace) == []
+
+
+@pytest.mark.parametrize(
+    ("records", "rules"),
+    [
+        ([("S", b"* OK [UIDNEXT 8] next\r\n"), ("S", b"* 5 EXISTS\r\n"), ("S", b"A9 OK done\r\n")], []),
+        ([("S", b"* OK Still here\r\n"), ("S", b"A9 OK done\r\n"), ("S", b"* 5 EXISTS\r\n")], []),
+        ([("S", b"* OK Still here\r\n"), ("C", b"DONE\r\n"), ("S", b"* 5 EXISTS\r\n"), ("S", b"A9 OK x\r\n")], []),
+        ([("S", b"* OK Hm\r\n"), ("C", b"A9 FETCH 1 UID\r\n"), ("S", b"* 1 FETCH (UID 1)\r\n")], []),
+        ([("S", b"* OK Hm\r\n"), ("S", b"+ go\r\n"), ("S", b"* 5 EXISTS\r\n")], []),
+        ([("S", b"* OK [CAPABILITY IMAP4rev1] hi\r\n"), ("S", b"* 5 EXISTS\r\n")], ["data-state"]),
+        ([("S", b"* OK hi\r\n"), ("C", b"A1 NOOP\r\n"), ("S", b"* 5 EXISTS\r\n")], ["data-state"]),
+    ],
+)
+def test_a_trace_that_begins_in_the_middle_accuses_nobody(records: list[tuple[str, bytes]], rules: list[str]) -> None:
+    assert found_in(recorded(*records)) == rules
