@@ -75,7 +75,10 @@ class BlockingClient:
                 self.run(step)
 
     def pump(self) -> Event | None:
-        """Send what is due, read once, handle what came; returns the last event.  Raises what ended the connection."""
+        """Send the octets that are due, read once, and handle what came.
+
+        Return the last event.  Raises what ended the connection.
+        """
         self.flush()
         if self.session.closed:
             raise self.session.over().with_traceback(None)

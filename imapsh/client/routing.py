@@ -143,7 +143,7 @@ class Router:
     # -- whether to read on
 
     async def room(self) -> None:
-        """Wait while a program has not taken what is there, unless it waits for something else."""
+        """Wait while a program has not taken the items that are there, unless it waits for something else."""
         while not self._waiting and any(backlog.full for backlog in self.backlogs):
             self._moved.clear()
             await self._moved.wait()

@@ -1,4 +1,4 @@
-"""Opening a mailbox with what is known of it, and what has changed meanwhile (RFC 7162 section 3.2)."""
+"""The known state of a mailbox, which SELECT is given, and the changes since then (RFC 7162 section 3.2)."""
 
 from __future__ import annotations
 

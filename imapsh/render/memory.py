@@ -34,7 +34,7 @@ class Kept(Generic[Value]):
         self._by_number.clear()
 
     def put(self, number: int | None, uid: int | None, value: Value, *, instead: bool = True) -> None:
-        """Keep a value of a message; if `instead` is false, what is there stays."""
+        """Keep a value of a message; if `instead` is false, a value that is there stays."""
         for kept, key in ((self._by_number, number), (self._by_uid, uid)):
             if isinstance(key, int) and (instead or key not in kept):
                 kept.pop(key, None)

@@ -37,9 +37,9 @@ BAD_COMMANDS = 50  #: BAD commands in a row before the server hangs up
 class ServerSession:
     """The server's end of one connection.
 
-    `tls` is true if the driver can do STARTTLS: when `wants_tls` becomes True, the driver sends what there is, does the
-    handshake and calls `tls_started`.  `login_disabled` refuses passwords until TLS is on.  `on_output` is called when
-    octets wait that no `receive_data` of this session caused (IDLE).
+    `tls` is true if the driver can do STARTTLS: when `wants_tls` becomes True, the driver sends the octets that wait,
+    does the handshake and calls `tls_started`.  `login_disabled` refuses passwords until TLS is on.  `on_output` is
+    called when octets wait that no `receive_data` of this session caused (IDLE).
     """
 
     def __init__(
@@ -141,7 +141,7 @@ class ServerSession:
 
     @property
     def wants_tls(self) -> bool:
-        """Return whether the driver is to do the handshake, once it has sent what there is."""
+        """Return whether the driver is to do the handshake, once it has sent the octets that wait."""
         return self.client.wants_tls
 
     def bye(self, text: str) -> None:

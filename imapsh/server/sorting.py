@@ -94,7 +94,7 @@ def _display(field: str) -> Callable[[Message], str]:
     return key
 
 
-#: A sort key's name -> the function for what is compared of a message.
+#: A sort key's name -> the function for the value of a message that is compared.
 KEYS: dict[str, Callable[[Message], Any]] = {
     "ARRIVAL": lambda message: message.internaldate.timestamp(),
     "CC": _mailbox("cc"),

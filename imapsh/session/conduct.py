@@ -24,9 +24,9 @@ _MAIL = _SELECTED_ONLY | {"LIST", "LSUB", "STATUS"}
 def untagged(
     response: Response, state: str, mailbox: Mailbox | None, running: Collection[Exchange], any_time: bool = False
 ) -> tuple[Finding, ...]:
-    """Return what an untagged response does at the wrong time, given what is known before it is taken in.
+    """Return the findings about an untagged response at the wrong time, given what is known before it is taken in.
 
-    `any_time` is true if messages may go while no command runs (`Knowledge.news_any_time`).
+    `any_time` is true if messages may be removed while no command runs (`Knowledge.news_any_time`).
     """
     value = response.value
     if isinstance(value, Fetch) and mailbox is not None:  # the common one

@@ -1,7 +1,7 @@
 """Masks known secrets in the server's free text, and never in the protocol's own tokens.
 
 A password may be `2024`, `UIDPLUS` or `INBOX`, and then the server says it all the time without revealing anything.  So
-a number, an atom, a flag or a name that the grammar reads is left alone, and its meaning stays what came.  These are
+a number, an atom, a flag or a name that the grammar reads is left alone, and its meaning stays as it came.  These are
 masked:
 
 - the text after a status word and its code, and the argument of a code if that is text;

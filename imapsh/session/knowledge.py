@@ -264,7 +264,7 @@ class Knowledge(Facts):
         self.left = None
 
     def _listen(self, exchange: Exchange) -> None:
-        """Take in a NOTIFY that was accepted.  If it cannot be read, it is taken to have asked for everything."""
+        """Take in a NOTIFY that was accepted.  If it cannot be read, `ANYTHING` is taken to have been asked for."""
         from imapsh.session.notified import ANYTHING, asked
 
         found = asked(exchange.shown, utf8=self.parser.utf8)

@@ -1,4 +1,4 @@
-"""Says what a silent session waits for in the middle of something, and why it may wait for ever."""
+"""The thing that a silent session waits for in the middle of something, and why it may wait for ever."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Waiting(NamedTuple):
     command: str = ""
 
     def __str__(self) -> str:
-        """Return a sentence that says what is waited for."""
+        """Return a sentence that says what the session waits for."""
         if self.kind == "+":
             return f"the server has not sent + for the literal of {self.octets} octets of {self.command}"
         if self.kind == "reply":

@@ -2,7 +2,7 @@
 
 A program that says `from imapsh.client import imap4 as imaplib` goes on working: same methods, same tuples, same octets
 on the wire, as Python 3.11 to 3.14 have them.  Improvements, and the few differences, are in `docs/imaplib.rst`.  No
-threads, no asyncio; an object may be used by one thread at a time, as imaplib's.
+threads, no asyncio; an object may be used by one thread at a time, like those of imaplib.
 """
 
 from __future__ import annotations

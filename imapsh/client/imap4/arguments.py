@@ -1,7 +1,6 @@
 """The form that the arguments of a command take on the wire, as in imaplib since Python 3.14.
 
-An argument that would not be read back as one is quoted; one that is quoted already stays.  Lists get their
-parentheses.
+An argument that would not be read back as one argument is quoted; a quoted one stays.  Lists get their parentheses.
 """
 
 from __future__ import annotations

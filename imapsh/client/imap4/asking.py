@@ -1,4 +1,4 @@
-"""IMAP4's methods that ask the server for something that does not concern a mailbox, and those that take what came.
+"""IMAP4's methods that ask the server for what does not concern a mailbox, and those that take responses that came.
 
 See `opening` for what every command returns and raises.
 """
@@ -80,7 +80,7 @@ def xatom(self: IMAP4, name: str, *args: Any) -> Result:
     return self._simple_command(name, *args)
 
 
-# -- what came
+# -- the responses that came
 
 
 def recent(self: IMAP4) -> Result:

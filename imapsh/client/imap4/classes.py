@@ -243,7 +243,7 @@ class IMAP4:
         self.file = SocketFile(self.sock)
 
     def read(self, size: int) -> bytes:
-        """Return so many octets from the server, fewer at its end."""
+        """Return `size` octets from the server, or fewer at its end."""
         data: bytes = (self._file or self._reading()).read(size) or b""
         if len(data) < size:
             self._short(data)

@@ -153,7 +153,7 @@ class Replies:
         captured.append((typ, [datum]))
 
     def _file_by_meaning(self, line: bytes, parts: Sequence[Part], append: Append) -> bytes:
-        """File an untagged reply in any case, with more spaces than due, over several lines, with its literals.
+        """File an untagged reply in any case: with extra spaces, over several lines, with its literals.
 
         `line` is the first of `parts`, without its CRLF.
         """

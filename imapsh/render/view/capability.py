@@ -52,7 +52,7 @@ def _find(name: str) -> Name:
 
 
 def changes(names: tuple[str, ...], look: Look) -> Iterator[Line]:
-    """Yield how many there are, and what came and went; all of them if none were known before.
+    """Yield the count, and the names that came and went; yield all names if none were known before.
 
     For the code CAPABILITY.
     """
@@ -68,7 +68,7 @@ def changes(names: tuple[str, ...], look: Look) -> Iterator[Line]:
 
 
 def _changes(names: tuple[str, ...], look: Look) -> tuple[set[str], list[str]]:
-    """Return what came, in upper case, and what went with the last change of the capabilities."""
+    """Return the names that came, in upper case, and those that went with the last change of the capabilities."""
     before = look.memory.before
     if before is None or _upper(names) != _upper(look.memory.now):
         return set(), []

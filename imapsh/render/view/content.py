@@ -145,7 +145,7 @@ def _beginning(item: str, data: Spilled, where: Section | None, part: BodyPart |
 
 
 def _message(item: str, data: bytes, where: Section, look: Look) -> Iterator[Line]:
-    """Yield its header, and below it each of its parts, with what is undone."""
+    """Yield its header, and below it each of its parts, with its encoding undone."""
     from imapsh.render.view.message import parts
 
     if where.begins or is_binary(data):

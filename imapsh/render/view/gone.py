@@ -58,7 +58,7 @@ class Gone:
         return True
 
     def lines(self, look: Look) -> Iterator[Line]:
-        """Yield what is gone."""
+        """Yield the lines about the messages that are gone."""
         gone, self._gone = self._gone, []
         self.begun = self.begun or bool(gone)
         if len(gone) == 1:

@@ -11,7 +11,7 @@ from imapsh.render.visible import visible
 
 
 def partial(value: Partial, look: Look) -> Iterator[Line]:
-    """Yield the range, and what is in it."""
+    """Yield the range, and the numbers in it."""
     head: Line = [("number", visible(value.range)), ("", "  ")]
     if value.ids is None:
         yield [*head, ("nil", "nothing there")]

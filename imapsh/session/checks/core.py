@@ -1,4 +1,4 @@
-"""The checks of one connection: the messages and commands that each response concerns, and what is wrong with it."""
+"""The checks of one connection: the messages and commands that each response concerns, and the faults in it."""
 
 from __future__ import annotations
 
@@ -104,13 +104,13 @@ class Checks:
         self._judge()
 
     def disturbed(self) -> None:
-        """Take in that something raw was sent or answered: what is selected is known again with the next SELECT."""
+        """Take in that something raw was sent or answered: the selected mailbox is known again with the next SELECT."""
         self.blind, self._messages, self._raw_once = True, None, True
 
     def listened(self) -> None:
-        """Take in that NOTIFY asks for other events; of those that it leaves out nothing is told (RFC 5465 section 3).
+        """Take in that NOTIFY asks for other events; those that it leaves out are not reported (RFC 5465 section 3).
 
-        What was missed is told with the next NOTIFY SET, but only a SELECT begins anew.
+        The next NOTIFY SET reports what was missed, but only a SELECT begins anew.
         """
         if self._deaf():
             self.uncounted = True
@@ -118,7 +118,10 @@ class Checks:
                 self._messages.lose_count()
 
     def _deaf(self) -> bool:
-        """Return whether messages may come or go unheard; who joined in the middle does not know what NOTIFY asked."""
+        """Return whether messages may come or go without a report.
+
+        If the conversation was joined in the middle, it is not known what NOTIFY asked for.
+        """
         known = self._known
         if self.joined and known.notified is None:
             return not known.capabilities or "NOTIFY" in known.capabilities
@@ -148,7 +151,7 @@ class Checks:
             run.garbled = True
 
     def fetch(self, response: Response, value: Fetch, box: Mailbox) -> tuple[Finding, ...]:
-        """Return what is wrong with a FETCH of the mailbox that is selected, or that is being opened."""
+        """Return the findings about a FETCH of the mailbox that is selected, or that is being opened."""
         messages = self._messages
         if messages is None or messages.box is not box:
             if self.blind or self.muddled:
@@ -198,7 +201,7 @@ class Checks:
         return bool(self._known.raw.tags or self._known.given_up)
 
     def data(self, response: Response, box: Mailbox | None, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-        """Return what is wrong with untagged data besides `findings`, before it is taken in."""
+        """Return the findings about untagged data besides `findings`, before it is taken in."""
         value = response.value
         if self.muddled or self.blind or self.uncounted:
             undecided = _BLIND if self.blind else _OF_ONE_MAILBOX
@@ -282,7 +285,7 @@ class Checks:
             self._messages.shifted(gone)
 
     def code(self, code: Code) -> tuple[Finding, ...]:
-        """Return what is wrong with a response code, before it is taken in."""
+        """Return the findings about a response code, before it is taken in."""
         for run in self._runs.values():
             run.codes[code.name] = run.codes.get(code.name, 0) + 1
         return tuple(self._code(code, code.arg))
@@ -320,7 +323,7 @@ class Checks:
         run.progress, run.goal = value.progress, value.goal
 
     def completed(self, exchange: Exchange, response: Response) -> tuple[Finding, ...]:
-        """Return what is wrong when a command gets its tagged reply, before that is taken in."""
+        """Return the findings about a command that gets its tagged reply, before the reply is taken in."""
         known = self._known
         run = self._runs.pop(exchange.tag, None)
         text = response.value
@@ -372,7 +375,7 @@ class Checks:
             self._messages.first, self._messages.below = box.exists or 0, box.uidnext or 0
 
     def _opened(self, exchange: Exchange, status: str) -> None:
-        """Take in the end of a SELECT.  After OK it is known what is selected, if nothing else was under way."""
+        """Take in the end of a SELECT.  After OK the selected mailbox is known, if nothing else was under way."""
         if status == "OK":
             box = self._known.opening
             self.blind, self.uncounted = self._before is None, self._deaf()

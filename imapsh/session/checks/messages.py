@@ -78,7 +78,7 @@ class Messages:
         self.first, self.below = 0, _NO_UID
 
     def fetch(self, value: Fetch, readable: bool) -> tuple[Finding, ...]:
-        """Return what is wrong with a FETCH, before its UID is learned.
+        """Return the findings about a FETCH, before its UID is learned.
 
         `readable` is true if no octet of it broke the grammar.  This is called for each line of a FETCH of flags, so
         the common case comes first, without a call.
@@ -115,7 +115,7 @@ class Messages:
         yield from self.told_of(uid, items, readable)
 
     def told_of(self, uid: int | None, items: Mapping[str, Any], readable: bool) -> Iterator[Finding]:
-        """Return what is wrong with the items of a message, whose UID may not be known."""
+        """Yield the findings about the items of a message, whose UID may not be known."""
         if uid in self.gone:
             yield Finding("uid-gone", f"UID {uid} was expunged, and comes again")
         if not readable:

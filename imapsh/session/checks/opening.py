@@ -28,7 +28,7 @@ class Before(NamedTuple):
 
 
 def opened(run: Run, before: Before, box: Mailbox, known: Facts) -> Iterator[Finding]:
-    """Yield what is missing; `known` has not taken in the OK yet."""
+    """Yield the findings about what is missing; `known` has not taken in the OK yet."""
     name, came, codes = run.exchange.name, run.came, run.codes
     if lacks := [one for one in _DATA if one not in came]:
         yield Finding("select-data", f"{name} was answered OK without {' and '.join(lacks)}")

@@ -242,7 +242,10 @@ class Reader:
         yield from self._unasked_literals(frame)
 
     def _unasked_literals(self, frame: Frame) -> Iterator[Ruled]:
-        """Yield what is wrong: `{n+}` needs LITERAL+, or LITERAL- for a small literal (RFC 7888 sections 4 and 5)."""
+        """Yield a problem for each `{n+}` that is not allowed.
+
+        It needs LITERAL+, or LITERAL- for a small literal (RFC 7888 sections 4 and 5).
+        """
         offered = {name.upper() for name in self._capabilities}
         if not offered or "LITERAL+" in offered:
             return
