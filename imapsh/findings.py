@@ -75,7 +75,9 @@ CONDUCT: dict[str, Rule] = {
     "uid-gone": Rule("RFC 9051 §2.3.1.1", "the UID of a message that was expunged is not used again"),
     "uid-missing": Rule("RFC 9051 §6.4.9", "the FETCH that answers a UID command has the UID"),
     "uid-above-next": Rule("RFC 9051 §2.3.1.1", "messages that SELECT counted have UIDs below its UIDNEXT", NOTICE),
-    "message-changes": Rule("RFC 9051 §2.3.1.1", "date, size, envelope and structure of a message never change"),
+    "message-changes": Rule(
+        "RFC 9051 §2.3.1.1", "dates, size, envelope, structure and object IDs of a message never change"
+    ),
     "modseq-falls": Rule("RFC 7162 §3.1", "the mod-sequence of a message never falls"),
     "keyword-unannounced": Rule("RFC 9051 §7.3.5", "FLAGS announces the keywords that messages have", NOTICE),
     "fetch-qresync": Rule("RFC 7162 §3.2.4", "with QRESYNC, FETCH tells changed flags with UID and MODSEQ"),
@@ -114,7 +116,9 @@ CONDUCT: dict[str, Rule] = {
     "search-repeats": Rule("RFC 9051 §6.4.4", "SEARCH names each message once", NOTICE),
     "esearch-tag": Rule("RFC 9051 §7.3.4", "the tag in ESEARCH is that of a command that asked for it"),
     "esearch-uid": Rule("RFC 9051 §6.4.9", "the ESEARCH that answers UID SEARCH says UID"),
-    "store-flags": Rule("RFC 9051 §6.4.6", "the FETCH that answers STORE has the new flags", NOTICE),
+    "store-flags": Rule(
+        "RFC 9051 §6.4.6", "the FETCH that answers STORE has the new flags, unless others change them too", NOTICE
+    ),
     "progress-falls": Rule("RFC 9585 §4", "the progress of a command does not fall", NOTICE),
     "progress-goal": Rule("RFC 9585 §4", "the goal of a command's progress does not change", NOTICE),
 }

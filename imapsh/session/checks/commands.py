@@ -112,7 +112,7 @@ def esearched(value: ESearch, run: Run, box: Mailbox | None) -> Iterator[Finding
     name = run.exchange.name
     if name == "UID SEARCH" and not value.uid:
         yield Finding("esearch-uid", f"ESEARCH for {run.exchange.tag} UID SEARCH does not say UID")
-    if name != "SEARCH" or value.uid:
+    if name not in ("SEARCH", "SORT") or value.uid:
         return
     most = [item for key, item in value.items.items() if key in ("MIN", "MAX") and isinstance(item, int)]
     found = value.items.get("ALL")

@@ -13,6 +13,7 @@ from imapsh.grammar.values import (
     ESearch,
     Expunged,
     Fetch,
+    Flags,
     MailboxList,
     MailboxStatus,
     StatusText,
@@ -250,12 +251,18 @@ class Checks:
             yield from self._status(value)
         elif isinstance(value, MailboxList) and response.name == "LIST":
             yield from self._ledger.listed(value)
-        elif response.name == "FLAGS" and messages is not None:
-            messages.announced()
+        elif isinstance(value, Flags):
+            yield from self._flags(value, messages)
 
     def _unsure(self) -> bool:
         """Return whether nobody knows how many messages there are."""
         return self.blind or self.muddled or self.uncounted
+
+    def _flags(self, value: Flags, messages: Messages | None) -> Iterator[Finding]:
+        if messages is not None:
+            messages.announced()
+        if "IMAP4REV2" in self._known.enabled and self._known.opening is None:
+            yield from mailboxes.recent_in("FLAGS", value.flags)
 
     def _esearch(self, value: ESearch, box: Mailbox | None) -> Iterator[Finding]:
         run = self._runs.get(value.tag or "")
@@ -343,7 +350,7 @@ class Checks:
         if exchange.row is None:  # it may have selected another mailbox
             self.blind, self._messages = True, None
         self.settled = True
-        if self._messages is not None and not self._runs and "FlagChange" not in known.unheard:
+        if self._messages is not None and not (self._runs or self.uncounted or "FlagChange" in known.unheard):
             found.extend(self._messages.unannounced())
         self._judge()
         return tuple(found)
@@ -358,6 +365,8 @@ class Checks:
             yield Finding("examine-readonly", "the OK to EXAMINE does not begin with [READ-ONLY]")
         if name in OPENS and known.opening is not None and self._before is not None:
             yield from self._selected(run, self._before, known.opening)
+        if known.mailbox is not None and name not in OPENS and run.alone and not self._unsure():
+            yield from mailboxes.recently(run.came, known.mailbox)
         if run.stored is not None and not (self.blind or self.muddled):
             yield from commands.stored(run, code, known.mailbox)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from imapsh.findings import Finding
 from imapsh.grammar.values import MailboxList
@@ -86,5 +86,20 @@ def permanent(box: Mailbox) -> Iterator[Finding]:
 def recent(box: Mailbox) -> Iterator[Finding]:
     r"""Yield the finding that \Recent, which IMAP4rev2 does not have, is among the flags of the mailbox."""
     for name, flags in (("FLAGS", box.flags), ("PERMANENTFLAGS", box.permanent_flags or ())):
-        if any(flag.upper() == "\\RECENT" for flag in flags):
-            yield Finding("recent-rev2", f"{name} has \\Recent, but IMAP4rev2 is enabled")
+        yield from recent_in(name, flags)
+
+
+def recent_in(name: str, flags: Collection[str]) -> Iterator[Finding]:
+    r"""Yield the finding that \Recent is among these flags of the mailbox."""
+    if any(flag.upper() == "\\RECENT" for flag in flags):
+        yield Finding("recent-rev2", f"{name} has \\Recent, but IMAP4rev2 is enabled")
+
+
+def recently(came: Collection[str], box: Mailbox) -> Iterator[Finding]:
+    """Yield the finding that more messages are recent than there are, when a command is done that brought `came`.
+
+    RECENT may come before EXISTS, and before messages go.
+    """
+    sure = box.counted and not {"EXPUNGE", "VANISHED"} & set(came)
+    if "RECENT" in came and sure and (box.recent or 0) > (box.exists or 0):
+        yield Finding("recent-count", f"{box.recent} messages are recent, but the mailbox holds {box.exists}")

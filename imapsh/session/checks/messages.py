@@ -17,9 +17,14 @@ _KEYWORDS = 200  # keywords that are reported
 _NO_UID = 1 << 32  # larger than any UID
 
 #: Items whose value never changes -> their place among the values of a UID.  MODSEQ may rise.
-_STATIC = {"INTERNALDATE": 1, "RFC822.SIZE": 2, "ENVELOPE": 3, "BODY": 4, "BODYSTRUCTURE": 5}
+#: EMAILID and THREADID are of RFC 8474 sections 5.1 and 5.2, SAVEDATE of RFC 8514 section 4.3.
+_STATIC = {
+    "INTERNALDATE": 1, "RFC822.SIZE": 2, "ENVELOPE": 3, "BODY": 4, "BODYSTRUCTURE": 5, "EMAILID": 6, "THREADID": 7,
+    "SAVEDATE": 8,
+}  # fmt: skip
+_DATES = ("INTERNALDATE", "SAVEDATE")
 _MODSEQ = 0
-_PLACES = 8
+_PLACES = 16
 
 #: Items that a server may send of its own accord.
 _UNASKED = frozenset({"UID", "FLAGS", "MODSEQ"})
@@ -231,7 +236,7 @@ def _dummy(item: Any) -> bool:
 
 def _mark(name: str, item: Any) -> int:
     """Return a number that is the same for the same value."""
-    if name == "INTERNALDATE" and isinstance(item, str):
+    if name in _DATES and isinstance(item, str):
         from imapsh.grammar.dates import read_date_time
 
         try:

@@ -31,8 +31,8 @@ class Follower:
     Call `sent` and `received` in the order of the trace.  `parser` reads the server's octets.  A trace that does not
     begin with a greeting begins in mid-session: then a mailbox is taken to be selected of which nothing is known.
 
-    An untagged OK without a code may be a greeting, and may stand anywhere.  It is taken for one unless a reply comes
-    to what nobody sent, or the client goes on with what only who is logged in may send.
+    An untagged OK or BYE without a code may be a greeting, and may stand anywhere.  It is taken for one unless a reply
+    comes to what nobody sent, or the client goes on with what only who is logged in may send.
     """
 
     def __init__(self, nesting: int) -> None:
@@ -71,7 +71,7 @@ class Follower:
         known = self._known
         if known.state == states.START and _may_greet(response):
             known.greet(response)
-            self._doubtful = response.name == "OK" and response.value.code is None
+            self._doubtful = response.name != "PREAUTH" and response.value.code is None
             return ()
         self._doubt(response.kind in (TAGGED, CONTINUATION))
         self._begin()

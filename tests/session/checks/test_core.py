@@ -73,6 +73,7 @@ COUNTS = (
     (("FETCH * FLAGS", r"* 9 FETCH (FLAGS (\Seen))"), ["message-number"]),
     (("SEARCH ALL", "* SEARCH 1 9"), ["message-number"]),
     (("SEARCH RETURN (ALL) ALL", '* ESEARCH (TAG "TAG") ALL 1:9'), ["message-number"]),
+    (("SORT RETURN (ALL) (DATE) UTF-8 ALL", '* ESEARCH (TAG "TAG") ALL 9,1'), ["message-number"]),
     (("FETCH 1 UID", "* 1 FETCH (UID 20)"), ["uid-changes"]),
     (("FETCH 2 UID", "* 2 FETCH (UID 99)"), ["uid-changes"]),
     (("FETCH 1 UID", "* 1 FETCH (UID 100)"), ["uid-changes", "uid-above-next"]),

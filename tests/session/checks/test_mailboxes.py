@@ -97,3 +97,24 @@ def test_closed() -> None:
     assert findings(CONDSTORE, ("", "* OK [CLOSED] gone")) == []
     assert findings(LOGGED_IN, ("NOOP", "* OK [CLOSED] gone")) == ["closed-unasked"]
     assert findings(CONDSTORE, ("CLOSE", "* OK [CLOSED] gone")) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "rules"),
+    [
+        (["* 9 RECENT"], ["recent-count"]),
+        (["* 9 RECENT", "* 9 EXISTS"], []),  # in either order
+        (["* 5 RECENT", "* 1 EXPUNGE"], []),  # one of these has gone
+        (["* 5 RECENT"], []),
+    ],
+)
+def test_no_more_are_recent_than_there_are_when_a_command_is_done(said: list[str], rules: list[str]) -> None:
+    assert findings(SELECTED, ("NOOP", *said)) == rules
+    assert findings(SELECTED, ("NOTIFY NONE",), ("NOOP", *said)) == []
+
+
+def test_recent_is_no_flag_of_rev2_at_any_time() -> None:
+    said = ("NOOP", r"* FLAGS (\Seen \Recent)")
+    assert findings(SELECTED, said) == []
+    enable = ("ENABLE IMAP4rev2", "* ENABLED IMAP4rev2")
+    assert findings(SELECTED, enable, said) == ["recent-rev2"]

@@ -84,6 +84,12 @@ def test_a_vanished_that_leaves_the_numbers_open_accuses_nobody() -> None:
         (BODY, BODY.replace("BODY", "BODYSTRUCTURE").replace("9 1", "8 1 NIL"), []),
         ("FLAGS ()", r"FLAGS (\Seen)", []),
         ("RFC822.SIZE 5", "RFC822.SIZE -6", []),  # a fault of grammar
+        ("EMAILID (a)", "EMAILID (a)", []),
+        ("EMAILID (a)", "EMAILID (A)", ["message-changes"]),
+        ("THREADID (a)", "THREADID (b)", ["message-changes"]),
+        ("THREADID NIL", "THREADID (b)", []),  # it may be known later
+        ('SAVEDATE " 1-Feb-2024 10:00:00 +0000"', 'SAVEDATE " 1-Feb-2024 11:00:00 +0100"', []),
+        ('SAVEDATE " 1-Feb-2024 10:00:00 +0000"', 'SAVEDATE " 2-Feb-2024 10:00:00 +0000"', ["message-changes"]),
     ],
 )  # fmt: skip
 def test_what_never_changes(first: str, second: str, rules: list[str]) -> None:

@@ -267,6 +267,7 @@ def test_a_command_is_found_again_behind_a_literal_that_was_refused() -> None:
     ("records", "rules"),
     [
         ([("S", b"* OK [UIDNEXT 8] next\r\n"), ("S", b"* 5 EXISTS\r\n"), ("S", b"A9 OK done\r\n")], []),
+        ([("S", b"* BYE LOGOUT received\r\n"), ("S", b"A4 OK Completed\r\n")], []),
         ([("S", b"* OK Still here\r\n"), ("S", b"A9 OK done\r\n"), ("S", b"* 5 EXISTS\r\n")], []),
         ([("S", b"* OK Still here\r\n"), ("C", b"DONE\r\n"), ("S", b"* 5 EXISTS\r\n"), ("S", b"A9 OK x\r\n")], []),
         ([("S", b"* OK Hm\r\n"), ("C", b"A9 FETCH 1 UID\r\n"), ("S", b"* 1 FETCH (UID 1)\r\n")], []),
