@@ -43,7 +43,7 @@ class Selected:
         self.recent = {message.uid for message in self.messages if message.recent}
         self._changed = changed
         self._told = len(self.messages)
-        self._overheard = False  # the client does not want to be told, and sees what there is
+        self._overheard = False  # the client gets no reports of new messages, and sees all of them
         self._keywords = len(mailbox.keywords)
         self._gone: set[int] = set()
         self._flagged: set[int] = set()
@@ -59,11 +59,11 @@ class Selected:
 
     @property
     def shown(self) -> list[Message]:
-        """Return the messages that commands see: no reply has a number of which the client was not told before it."""
+        """Return the messages that commands see: no reply has a number that was not announced to the client before."""
         return self.messages if self._overheard else self.messages[: self._told]
 
     def overhear(self) -> None:
-        """Take in that the client is told of no new messages, for its NOTIFY leaves them out (RFC 5465 section 3.1)."""
+        """Take in that new messages are not reported, because the NOTIFY leaves them out (RFC 5465 section 3.1)."""
         self._overheard = True
 
     def leave(self) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from imapsh.session.notified import Notified
 
 
-#: Events of the selected mailbox that are told if no NOTIFY was sent (RFC 5465 section 3.1).
+#: Events of the selected mailbox that are reported if no NOTIFY was sent (RFC 5465 section 3.1).
 _HEARD = frozenset({"MessageNew", "MessageExpunge", "FlagChange"})
 
 
@@ -76,7 +76,7 @@ class Facts:
 
     @property
     def unheard(self) -> frozenset[str]:
-        """The events of the selected mailbox that NOTIFY has not asked for, so that the server keeps them to itself."""
+        """The events of the selected mailbox that NOTIFY has not asked for, so that the server does not report them."""
         return _HEARD - self.notified.selected if self.notified is not None else frozenset()
 
     def tags(self) -> Collection[str]:

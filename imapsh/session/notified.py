@@ -45,7 +45,7 @@ class Notified(NamedTuple):
 
     @property
     def selected(self) -> frozenset[str]:
-        """Return the events of the selected mailbox that are told; the server keeps others to itself (section 3.1)."""
+        """Return the events of the selected mailbox that are reported; the server reports no others (section 3.1)."""
         return frozenset(event for group in self.groups if group.filter in _SELECTED for event in group.events)
 
     def __str__(self) -> str:
@@ -53,7 +53,7 @@ class Notified(NamedTuple):
         return "; ".join(map(str, self.groups)) or "nothing"
 
 
-#: The request that is assumed for a line that does not fit the table: messages may go at any time, and come unheard.
+#: The request that is assumed for a line that does not fit the table: messages may go at any time, and come unreported.
 ANYTHING = Notified((Group(AT_ONCE, (), ("MessageExpunge",)),))
 
 

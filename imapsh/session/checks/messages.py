@@ -216,7 +216,7 @@ class Messages:
         self.numbered = self.numbered and gone.sure
 
     def lose_count(self) -> None:
-        """Take in that messages may come and go unheard: their numbers say nothing from here on."""
+        """Take in that messages may come and go without a report, so that their numbers say nothing from here on."""
         self.numbered, self.first = False, 0
 
     def _went(self, uid: int) -> None:
