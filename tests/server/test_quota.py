@@ -33,8 +33,6 @@ def test_the_numbers_are_those_of_the_store(limited: Player) -> None:
         S: c NO [NONEXISTENT] ...
         C: d GETQUOTAROOT None
         S: d NO [NONEXISTENT] ...
-        C: e SETQUOTA "" (STORAGE 1)
-        S: e BAD ...
     """)
 
 
@@ -72,4 +70,23 @@ def test_an_account_without_limits_has_no_quota_root(player: Player) -> None:
         C: a GETQUOTAROOT INBOX
         S: * QUOTAROOT INBOX
         S: a OK ...
+    """)
+
+
+def test_limits_are_set_anew(limited: Player) -> None:
+    used = limited.store.accounts["u"].usage()
+    limited.play(f"""
+        C: a SETQUOTA "" (message 7 STORAGE 500)
+        S: * QUOTA "" (MESSAGE {used["MESSAGE"]} 7 STORAGE {used["STORAGE"]} 500)
+        S: a OK ...
+        C: b SETQUOTA "" (MAILBOX 3)
+        S: b NO [CANNOT] ...
+        C: c SETQUOTA other (STORAGE 1)
+        S: c NO [NONEXISTENT] ...
+        C: d SETQUOTA "" ()
+        S: * QUOTA "" ()
+        S: d OK ...
+        C: e GETQUOTAROOT INBOX
+        S: * QUOTAROOT INBOX
+        S: e OK ...
     """)

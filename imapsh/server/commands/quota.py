@@ -33,6 +33,23 @@ def get_quota_root(client: Client, arguments: Arguments) -> Reply:
     return ok("counted")
 
 
+def set_quota(client: Client, arguments: Arguments) -> Reply:
+    """Do SETQUOTA (section 4.1.3): whoever uses the demo may set the limits, as an administrator may elsewhere."""
+    account = client.user_account
+    root = as_text(arguments.all("quota-root")[0].value)
+    if root != _ROOT:
+        raise Refused("NONEXISTENT", f"there is no quota root {root!a}")
+    text = arguments.match.text
+    names = [text[piece.start : piece.end].upper() for piece in arguments.all("quota-resource")]
+    limits = [int(str(piece.value)) for piece in arguments.all("number64")]
+    unknown = sorted(set(names) - set(account.usage()))
+    if unknown:
+        raise Refused("CANNOT", f"this server limits {' and '.join(account.usage())}, not {unknown[0]}")
+    account.limits = dict(zip(names, limits, strict=True))
+    client.send("QUOTA", _quota(account))
+    return ok("set")
+
+
 def _quota(account: Account) -> Quota:
     usage = account.usage()
     return Quota(_ROOT, {name: (usage[name], limit) for name, limit in account.limits.items()})
@@ -46,6 +63,6 @@ def _deleted_storage(mailbox: Mailbox) -> int:
     return sum(len(message.octets) for message in mailbox.messages if "\\Deleted" in message.flags)
 
 
-HANDLERS = {"GETQUOTA": get_quota, "GETQUOTAROOT": get_quota_root}
-CAPABILITIES = ("QUOTA", "QUOTA=RES-STORAGE", "QUOTA=RES-MESSAGE")
+HANDLERS = {"GETQUOTA": get_quota, "GETQUOTAROOT": get_quota_root, "SETQUOTA": set_quota}
+CAPABILITIES = ("QUOTA", "QUOTA=RES-STORAGE", "QUOTA=RES-MESSAGE", "QUOTASET")
 STATUS = {"DELETED": _deleted, "DELETED-STORAGE": _deleted_storage}
