@@ -17,6 +17,7 @@ of its trace find the same.
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from imapsh import table
@@ -25,7 +26,6 @@ from imapsh.grammar.responses import GARBAGE, STATUS, TAGGED, UNTAGGED, Parser, 
 from imapsh.grammar.values import Capabilities, Fetch, StatusText
 from imapsh.session import conduct, states
 from imapsh.session.capabilities import upper
-from imapsh.session.checks.core import Checks
 from imapsh.session.exchange import Exchange
 from imapsh.session.facts import Facts
 from imapsh.session.mailbox import Mailbox, opened
@@ -35,7 +35,7 @@ from imapsh.tuples import NamedTuple
 from imapsh.wire.limits import DEFAULT
 
 if TYPE_CHECKING:
-    pass
+    from imapsh.session.checks.core import Checks
 
 _FEW_CAPABILITIES = 6  # if there are more, a change is reported in numbers: the response is shown right above
 
@@ -62,14 +62,21 @@ class Continued(NamedTuple):
 class Knowledge(Facts):
     """The knowledge of a connection: it takes in what both sides say, and keeps the facts that follow.
 
-    `checks` compares what the server says with what it has said before.
+    `checks` compares what the server says with what it has said before.  It is loaded with the first command, so that
+    the first prompt does not wait for it.
     """
 
     def __init__(self, *, nesting: int, secure: bool = False) -> None:
         super().__init__(make_parser(nesting), secure=secure)
-        self.checks = Checks(self)
         self._fresh_capabilities = False
         self._idle_answered = False  # the IDLE that runs has its `+`
+
+    @cached_property
+    def checks(self) -> Checks:
+        """The checks of this connection."""
+        from imapsh.session.checks.core import Checks
+
+        return Checks(self)
 
     def join(self) -> None:
         """Begin in the middle of a conversation: a mailbox is taken to be selected, but nothing is known of it."""
