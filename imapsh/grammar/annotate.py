@@ -19,7 +19,7 @@ define(
         "annotation": "(entry (attribute value ...) ...) or (entry ...), each entry once",
         "entry-att": "(attribute value ...), each attribute once, its value a string or NIL",
         "annotate-code": "ANNOTATE TOOBIG or ANNOTATE TOOMANY",
-        "ann-size": "ANNOTATIONS NONE, or READ-ONLY or a number from 1, and NOPRIVATE behind these",
+        "ann-size": "ANNOTATIONS NONE, or READ-ONLY or a number from 1, and NOPRIVATE after these",
     },
 )
 
@@ -110,7 +110,7 @@ def _name(c: Cursor, rule: str) -> str:
 
 def _fault(name: str, rule: str) -> tuple[int, str] | None:
     between, empty = _PARTS[rule]
-    patterns = ((empty, f"nothing between two {between}, or behind the last"), *_FAULTS)
+    patterns = ((empty, f"nothing between two {between}, or after the last"), *_FAULTS)
     return min(((found.start(), text) for pattern, text in patterns if (found := pattern.search(name))), default=None)
 
 

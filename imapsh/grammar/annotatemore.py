@@ -140,5 +140,5 @@ def limit(c: Cursor) -> str:
     if reason not in _LIMITS:
         c.fail(rule, "expected TOOBIG or TOOMANY", start)
     elif c.peek() not in ("]", ""):
-        c.fail(rule, "nothing more may stand in this code")
+        c.fail(rule, "nothing more may come in this code")
     return reason

@@ -55,7 +55,7 @@ def argument(c: Cursor, rule: str) -> None:
     Nothing is asked of the argument of a name that no family reads, such as AUTH=, because the whole is an atom.
     """
     if c.at_end():
-        c.fail(rule, "nothing behind the '='")
+        c.fail(rule, "nothing after the '='")
 
 
 def number_argument(c: Cursor, rule: str, *, nonzero: bool = False) -> None:

@@ -22,7 +22,7 @@ define(
         "mod-sequence-value": "a number from 1, of at most 63 bits",
         "mod-sequence-valzer": "a number of at most 63 bits; 0 means that the mailbox keeps no mod-sequences",
         "fetch-mod-resp": "MODSEQ and the mod-sequence in parentheses",
-        "search-sort-mod-seq": "(MODSEQ mod-sequence), behind numbers and at the end of the line",
+        "search-sort-mod-seq": "(MODSEQ mod-sequence), after numbers and at the end of the line",
     },
 )
 define("RFC 7162 §3.1.3", {"resp-code-modified": "MODIFIED and a set of message numbers or of UIDs"})

@@ -177,7 +177,7 @@ def _detail(c: Cursor, code: str) -> Any:
     start = c.pos
     if c.nil():
         if code != "BADPARAMETERS":
-            c.fail(rule, "NIL may stand behind BADPARAMETERS only", start)
+            c.fail(rule, "NIL may come after BADPARAMETERS only", start)
         return None
     return _type(c, rule)
 

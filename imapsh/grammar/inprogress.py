@@ -100,7 +100,7 @@ def _tag(c: Cursor) -> str | None:
     tag = c.quoted()
     if tag is not None:
         if "]" in tag:
-            c.fail(rule, "a tag with a ']', for which NIL must stand", start)
+            c.fail(rule, "a tag with a ']', for which NIL must be sent", start)
         return readable(tag)
     if c.nil():
         return None

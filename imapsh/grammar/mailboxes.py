@@ -242,7 +242,7 @@ def child_info(c: Cursor) -> Any:
         start = c.pos
         option = c.quoted()
         if option is None:
-            c.fail(rule, "an option stands in quotes here")
+            c.fail(rule, "an option is in quotes here")
             option = c.astring(rule)
         elif ATOM.fullmatch(option) is None:
             c.fail(rule, "not an option", c.place(start, 0))

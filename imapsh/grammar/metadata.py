@@ -199,5 +199,5 @@ def limit(c: Cursor) -> MetadataLimit:
         c.space(rule)
         octets = c.number(rule)
     if c.peek() not in ("]", ""):
-        c.fail(rule, "nothing more may stand in this code")
+        c.fail(rule, "nothing more may come in this code")
     return MetadataLimit(reason, octets)

@@ -58,7 +58,7 @@ def _url(c: Cursor) -> tuple[str, str]:
     start = c.pos
     quoted = c.quoted()
     if quoted is not None:
-        c.fail("url", "a URL in quotes, which stands bare here", start)
+        c.fail("url", "a URL in quotes, which must be bare here", start)
     found = c.take(_WORD) if quoted is None else None
     text = found[0] if found is not None else quoted or ""
     if not text:

@@ -26,7 +26,7 @@ define(
         "thread-alg": "THREAD= and the name of an algorithm",
         "thread-data": "THREAD, and if there are any threads a space and each in parentheses, without spaces between",
         "thread-list": "(members), or (branches)",
-        "thread-members": "numbers, one space between, then the branches if there are any, behind a space",
+        "thread-members": "numbers, one space between, then the branches if there are any, after a space",
         "thread-nested": "branches, without spaces between",
     },
 )
@@ -176,11 +176,11 @@ def _number(c: Cursor, levels: list[list[Any]], gap: str, digits: str) -> None:
         levels[0].append((value,))
         return
     if level and not isinstance(level[-1], int):
-        c.fail("thread-members", "a number behind the branches", start)
+        c.fail("thread-members", "a number after the branches", start)
     elif level and not gap:
         c.fail("thread-members", "expected a space", start)
     elif gap and not level:
-        c.fail("thread-members", "a space behind the parenthesis", start - 1)
+        c.fail("thread-members", "a space after the parenthesis", start - 1)
     if digits[0] == "0":
         c.fail("thread-members", "a 0 in front of the number" if value else "0 instead of a number from 1", start)
     if value >> 32:

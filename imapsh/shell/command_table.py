@@ -15,7 +15,7 @@ class Command(NamedTuple):
     `choices` says by name what completes the argument: "path", "paths" (words of which the last may be one), "imap" (a
     whole IMAP command), "imap-name", or one of `imapsh.shell.prompt.completing.own.CHOICES`.  `also` holds words that
     people type for the command, besides its name without the backslash.  `prompt` is true if it makes sense at the
-    prompt alone.  With `verbatim`, what stands behind it is taken as it is, so that `|` and `>` are no operators in it;
+    prompt alone.  With `verbatim`, what comes after it is taken as it is, so that `|` and `>` are no operators in it;
     with `exact`, blanks at its ends are kept, too.
     """
 
@@ -164,7 +164,7 @@ _TABLE = (
 
 COMMANDS: dict[str, Command] = {command.name: command for command in _TABLE}
 
-#: Word that is typed without a backslash, whatever stands behind it -> the command that is meant.
+#: Word that is typed without a backslash, whatever comes after it -> the command that is meant.
 MEANT: dict[str, Command] = {
     word: command for command in _TABLE if command.also for word in (command.name.removeprefix("\\"), *command.also)
 }

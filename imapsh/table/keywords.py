@@ -25,7 +25,7 @@ _KEYWORDS = (
     ("$istrusted", "The server is sure of who has sent it.", "RFC 9979 §7.4"),
     ("$maskedemail", "It came by an alias that hides the user's address.", "RFC 9979 §7.5"),
     ("$muted", "The user does not want to see what is new in its thread.", "RFC 9979 §7.6"),
-    ("$new", "It should stand out, as after it was snoozed.", "RFC 9979 §7.7"),
+    ("$new", "It should be highlighted, as after it was snoozed.", "RFC 9979 §7.7"),
     ("$notify", "The user should be told of it.", "RFC 9979 §7.8"),
 )
 _SPECIAL = ("SPECIAL-USE",)

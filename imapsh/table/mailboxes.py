@@ -105,6 +105,6 @@ NAMES = (
          read="mailboxes.count"),
     Name("response", "RECENT", r"How many messages are \Recent.", "RFC 3501 §7.3.2", editions="1",
          example="* 5 RECENT", read="mailboxes.count"),
-    Name("response", "EXPUNGE", "A message is gone; those behind it move up by one.", "RFC 9051 §7.5.1",
+    Name("response", "EXPUNGE", "A message is gone; those after it move up by one.", "RFC 9051 §7.5.1",
          example="* 44 EXPUNGE", read="mailboxes.expunged"),
 )  # fmt: skip

@@ -11,12 +11,12 @@ _RESPONSES = ("SORT", "ESEARCH")
 
 _KEYS = (
     ("ARRIVAL", "By when it arrived, date and time."),
-    ("CC", "By the first address in the CC field: what stands before its @."),
+    ("CC", "By the first address in the CC field: what comes before its @."),
     ("DATE", "By the date in its header, or when it arrived if there is none."),
-    ("FROM", "By the first address in the FROM field: what stands before its @."),
+    ("FROM", "By the first address in the FROM field: what comes before its @."),
     ("SIZE", "By its size, in octets."),
     ("SUBJECT", "By its subject, without Re:, Fwd: and the like."),
-    ("TO", "By the first address in the TO field: what stands before its @."),
+    ("TO", "By the first address in the TO field: what comes before its @."),
 )
 
 COMMANDS = (

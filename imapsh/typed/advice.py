@@ -128,7 +128,7 @@ def _out_of_place(row: Name, command: Command, run: Run) -> Problem | None:
     """Return why a row of a complete line is not allowed in it, or None if it is."""
     enabled, reason = run.context.enabled, ""
     if row.only and command.name not in row.only:
-        reason = f"{row.name} may stand in {_either(row.only)} only"
+        reason = f"{row.name} may be used in {_either(row.only)} only"
     elif row.beside and all(piece.name != row.beside for piece in find(tuple(run.pieces), row.kind)):
         reason = f"{row.name} needs {row.beside} beside it"
     elif row.enabled and enabled is not None and row.enabled not in enabled:

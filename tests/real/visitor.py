@@ -31,6 +31,8 @@ KNOWN = (
     ("mailutils", "line", rb"AUTHENTICATE .*[^\r]\n\Z"),
     # it says "1 EXPUNGED", which is no EXPUNGE, and then the smaller EXISTS
     ("mailutils", "exists-shrinks", rb"EXISTS"),
+    # EXPUNGE after another connection changed the mailbox brings "0 EXISTS" and "2 RECENT"
+    ("mailutils", "recent-count", rb"OK EXPUNGE"),
     # it never tells UIDNEXT (RFC 3501 section 6.3.1), which a client can do without
     ("courier", "select-codes", rb"OK \[READ-(ONLY|WRITE)\]"),
     # it leaves ENABLED out where ENABLE brings nothing new (RFC 9051 section 6.3.1)

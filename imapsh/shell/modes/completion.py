@@ -107,7 +107,7 @@ def _bash_values(option: Option) -> str:
 
 _ZSH = """\
 #compdef imapsh
-# zsh: eval "$(imapsh --completion zsh)" in ~/.zshrc behind compinit, or kept as _imapsh in a folder of $fpath
+# zsh: eval "$(imapsh --completion zsh)" in ~/.zshrc after compinit, or kept as _imapsh in a folder of $fpath
 
 _imapsh_url() {{
     compadd -S '' -- {schemes}
