@@ -116,7 +116,7 @@ def thread(c: Cursor) -> Thread:
         c.fail("thread-list", "expected ')'")
     while len(levels) > 1:
         _close(c, levels, "", whole=False)
-    return Thread(tuple(levels[0]))
+    return Thread(_present(levels[0]))
 
 
 def _no_token(c: Cursor, levels: list[list[Any]]) -> None:
@@ -144,6 +144,7 @@ def _open(c: Cursor, levels: list[list[Any]], gap: str) -> None:
         c.fail("thread-list", f"more than {deepest} levels of parentheses: the nesting limit", start)
         c.pos = start
         c.skip()
+        levels[-1].append(())
     else:
         levels.append([])
 
@@ -163,8 +164,15 @@ def _close(c: Cursor, levels: list[list[Any]], gap: str, *, whole: bool = True) 
     members = levels.pop()
     if whole and not members:
         c.fail("thread-list", "a thread without members", start)
-    if members:
-        levels[-1].append(tuple(members))
+    levels[-1].append(_present(members))
+
+
+def _present(members: list[Any]) -> tuple[Any, ...]:
+    """Return the members that could be read.
+
+    One that could not is (), so that the level around it is not taken to be empty too.
+    """
+    return tuple(one for one in members if one != ())
 
 
 def _number(c: Cursor, levels: list[list[Any]], gap: str, digits: str) -> None:

@@ -110,7 +110,20 @@ def test_too_many_levels_are_an_error_of_their_own(nesting: int) -> None:
     assert json.dumps(plain(response.value))
 
 
-#: A thread-list: members, and none or several branches behind them.
+@pytest.mark.parametrize(
+    ("line", "faults"),
+    [
+        ("* THREAD (())", 1),
+        ("* THREAD (1)((()))(2)", 1),
+        ("* THREAD (1 (())())", 2),
+        ("* THREAD " + "(" * 1000 + "1" + ")" * 1000, 1),
+    ],
+)
+def test_a_level_around_a_faulty_one_is_not_faulty_too(line: str, faults: int) -> None:
+    assert len(amiss(line)) == faults
+
+
+#: A thread-list: members, and none or several branches after them.
 threads = st.recursive(
     st.lists(nz_number, min_size=1, max_size=4).map(tuple),
     lambda inner: st.builds(
