@@ -63,7 +63,7 @@ def test_notify_send_where_there_is_a_desktop(tmp_path: Path, monkeypatch: pytes
     kept = tmp_path / "kept"
     os.mkfifo(kept)
     program = tmp_path / "notify-send"
-    program.write_text(f'#!/bin/sh\nprintf "%s|" "$@" > {kept}; env >> {kept}\n')
+    program.write_text(f'#!/bin/sh\n{{ printf "%s|" "$@"; env; }} > {kept}\n')
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
     monkeypatch.setenv("DISPLAY", ":9")
@@ -71,6 +71,7 @@ def test_notify_send_where_there_is_a_desktop(tmp_path: Path, monkeypatch: pytes
     assert told("desktop", ("-x", "EXISTS", 3, 4)) == ""
     text = kept.read_text()
     assert text.startswith("--app-name=imapsh|--|imapsh|-x: 1 new message|")
+    assert "DISPLAY=:9" in text
     assert "pa55word" not in text
 
 
