@@ -40,7 +40,7 @@ _CODES = tuple(
 
 
 class _Named(tuple[Any, ...]):
-    """What every such class can do, as `collections.namedtuple` has it."""
+    """The methods that each of these classes has, as `collections.namedtuple` gives them."""
 
     __slots__ = ()
 

@@ -1,4 +1,7 @@
-"""What moves a shell: the prompt, a batch, a test.  For types alone; what a line asks for is in `steps`."""
+"""The part that moves a shell: the prompt, a batch, or a test.
+
+It is for types alone; `steps` has what a line asks for.
+"""
 
 from __future__ import annotations
 
