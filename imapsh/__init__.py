@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from imapsh.client import keys as keys
     from imapsh.client.connect import Connection as Connection
     from imapsh.client.connect import connect as connect
     from imapsh.client.imap4 import IMAP4 as IMAP4
@@ -25,15 +26,19 @@ _LAZY = {
 }
 
 
+#: the same for a module that is public as a whole
+_MODULES = {"keys": "imapsh.client.keys"}
+
+
 def __getattr__(name: str) -> Any:
-    if name not in _LAZY:
+    if name not in _LAZY and name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    value = getattr(import_module(_LAZY[name]), name)
+    value = import_module(_MODULES[name]) if name in _MODULES else getattr(import_module(_LAZY[name]), name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted((*globals(), *_LAZY))
+    return sorted((*globals(), *_LAZY, *_MODULES))

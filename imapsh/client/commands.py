@@ -12,10 +12,10 @@ from imapsh.client.arguments import (
     fetch_items,
     message_set,
     mod_sequence,
-    search_keys,
 )
 from imapsh.client.driving import Runner
 from imapsh.client.idle import Idle
+from imapsh.client.keys import Criteria, write_criteria
 from imapsh.client.login import Login, Password
 from imapsh.client.messages import Asked, Message, Stored, message
 from imapsh.client.removed import Removed, removed, told_gone
@@ -320,12 +320,13 @@ class Connection:
 
     # -- messages
 
-    async def search(self, criteria: str, *, uid: bool = False) -> SequenceSet:
+    async def search(self, criteria: Criteria, *, uid: bool = False) -> SequenceSet:
         """Send SEARCH (RFC 9051 section 6.4.4), and return the rising numbers, or UIDs, of the messages that match.
 
-        Text beyond ASCII goes through `command`, with its CHARSET and in a literal; so does RETURN without ALL.
+        `criteria` are text in IMAP's syntax, or a Key of `imapsh.client.keys`, which may hold text beyond ASCII.  For
+        text beyond ASCII and for RETURN without ALL there is `command`.
         """
-        exchange = self.session.command(f"{_uid(uid)}SEARCH", Writer().raw(search_keys(criteria)).fragments())
+        exchange = self.session.command(f"{_uid(uid)}SEARCH", write_criteria(self._writer(), criteria).fragments())
         _, found = await self._runner.gather(
             exchange, lambda event: event.response.name in ("SEARCH", "ESEARCH") and results.answers(event, exchange)
         )

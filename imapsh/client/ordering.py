@@ -6,19 +6,19 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from imapsh.client import results
-from imapsh.client.arguments import ascii_only, search_keys
+from imapsh.client.arguments import ascii_only
+from imapsh.client.keys import Criteria, write_criteria
 from imapsh.errors import UsageError
 from imapsh.grammar.sort import Sort
 from imapsh.grammar.thread import Thread
 from imapsh.grammar.values import ESearch
-from imapsh.grammar.writer import Writer
 
 if TYPE_CHECKING:
     from imapsh.client.commands import Connection
 
 
 async def sort(
-    self: Connection, criteria: str, search: str = "ALL", *, uid: bool = False, charset: str = "UTF-8"
+    self: Connection, criteria: str, search: Criteria = "ALL", *, uid: bool = False, charset: str = "UTF-8"
 ) -> tuple[int, ...]:
     """Send SORT (RFC 5256 section 3).
 
@@ -29,24 +29,30 @@ async def sort(
     words = ascii_only(criteria).strip().strip("()")
     if not words:
         raise UsageError("sort() needs criteria, such as 'REVERSE DATE'")
-    rest = Writer().raw(f"({words}) {charset} {search_keys(search)}").fragments()
+    rest = write_criteria(self._writer().raw(f"({words}) {charset} "), search, charset=False).fragments()
     _, found = await self._runner.collect(_by("SORT", uid), rest, wants="SORT")
     values = (event.response.value for event in found)
     return tuple(number for value in values if isinstance(value, Sort) for number in value.ids)
 
 
 async def thread(
-    self: Connection, algorithm: str = "REFERENCES", search: str = "ALL", *, uid: bool = False, charset: str = "UTF-8"
+    self: Connection,
+    algorithm: str = "REFERENCES",
+    search: Criteria = "ALL",
+    *,
+    uid: bool = False,
+    charset: str = "UTF-8",
 ) -> Thread:
     """Send THREAD (RFC 5256 section 3).  Return the conversations of the messages that match `search`."""
-    rest = Writer().raw(f"{ascii_only(algorithm)} {charset} {search_keys(search)}").fragments()
+    writer = self._writer().raw(f"{ascii_only(algorithm)} {charset} ")
+    rest = write_criteria(writer, search, charset=False).fragments()
     _, found = await self._runner.collect(_by("THREAD", uid), rest, wants="THREAD")
     values = [event.response.value for event in found if isinstance(event.response.value, Thread)]
     return Thread(tuple(one for value in values for one in value.threads))
 
 
 async def esearch(
-    self: Connection, search: str = "ALL", returns: Iterable[str] = ("ALL",), *, uid: bool = False
+    self: Connection, search: Criteria = "ALL", returns: Iterable[str] = ("ALL",), *, uid: bool = False
 ) -> ESearch:
     """Send SEARCH RETURN (RFC 4731 section 3).
 
@@ -55,7 +61,7 @@ async def esearch(
     leaves it out.
     """
     options = " ".join(map(ascii_only, returns))
-    rest = Writer().raw(f"RETURN ({options}) {search_keys(search)}").fragments()
+    rest = write_criteria(self._writer().raw(f"RETURN ({options}) "), search).fragments()
     exchange = self.session.command(_by("SEARCH", uid), rest)
     exchange, found = await self._runner.gather(
         exchange, lambda event: event.response.name == "ESEARCH" and results.answers(event, exchange)
