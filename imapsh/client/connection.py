@@ -47,8 +47,6 @@ class AsyncClient:
         self.session = session
         self.on_event = on_event
         self._on_slice = on_slice
-        self.error: ImapshError | None = None
-        """The error that ended the connection, if any did."""
         self._tls = tls
         self._server_name = server_name
         self._room = room
@@ -59,6 +57,11 @@ class AsyncClient:
         self._tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._write())]
         for task in self._tasks:
             task.add_done_callback(self._ended)
+
+    @property
+    def error(self) -> ImapshError | None:
+        """The error that ended the connection, if any did."""
+        return self.session.error
 
     async def greet(self) -> None:
         """Wait for the greeting.  Raises what `run` raises."""
@@ -138,7 +141,6 @@ class AsyncClient:
         elif isinstance(event, Upgrade):
             self._upgrade = event
         elif isinstance(event, Closed):
-            self.error = event.error
             self._fail(event.error or ConnectionLost("the session is over: connect again"), behind=self.session.over())
         elif isinstance(event, Unsent):
             self._fail(event.error, (event.exchange,))

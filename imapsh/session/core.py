@@ -302,6 +302,11 @@ class Session:
         """Return whether commands can be sent: the connection has not ended, and no BYE came."""
         return self._ending.is_open
 
+    @property
+    def error(self) -> ImapshError | None:
+        """The error that ended the connection: None while `is_open` is true, and after LOGOUT."""
+        return self._ending.cause
+
     def require_open(self) -> None:
         """Raise what ended the session, if anything did.
 

@@ -21,11 +21,19 @@ class Ending:
         self.closed = False
         self._known = known
         self._error: ImapshError | None = None  # what is raised from now on
+        self._cause: ImapshError | None = None
 
     @property
     def is_open(self) -> bool:
         """Return whether commands can be sent: the connection has not ended, and no BYE came."""
         return not self.closed and self._known.state != LOGOUT
+
+    @property
+    def cause(self) -> ImapshError | None:
+        """The error that ended the connection, from the moment at which it counts as ended; None after LOGOUT."""
+        if self._cause is None and self._known.ending:
+            self._cause = self._farewell()
+        return self._cause
 
     def require_open(self) -> None:
         """Raise what ended the session, if anything did."""
@@ -39,7 +47,7 @@ class Ending:
         """
         if self._error is not None:
             return self._error
-        return self._farewell() if self._known.ending else StateError("the session is over after LOGOUT: connect again")
+        return self.cause or StateError("the session is over after LOGOUT: connect again")
 
     def wanted(self, error: ImapshError) -> None:
         """Note that the end was wanted here: later requests get a StateError that says so."""
@@ -71,9 +79,10 @@ class Ending:
         if known.state == states.START and type(error) is ConnectionLost:
             error = GreetingError(str(error))
         if known.ending and not isinstance(error, LimitError):
-            error = self._farewell()
+            error = self.cause
         if self._error is None and error is not None:
             self._error = error if isinstance(error, ConnectionLost) else ConnectionLost(str(error))
+        self._cause = error
         self.closed = True
         return error, conduct.silence() if silent else ()
 

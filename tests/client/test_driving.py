@@ -605,6 +605,20 @@ def test_d5_a_limit_is_told_again() -> None:
     conversation(scene)
 
 
+def test_d5_the_error_is_there_as_soon_as_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("imapsh.client.connection._SLICE", -1.0)  # every event ends a slice, as on a busy machine
+
+    async def scene(c: Connection, peer: Peer) -> None:
+        await peer.says(b"* 1 FETCH (BODY[] {99999999999}\r\n")
+        await over(c)
+        assert c.error is not None
+        with pytest.raises(ConnectionLost) as raised:
+            await c.noop()
+        assert raised.value is c.error
+
+    conversation(scene)
+
+
 def test_d5_in_idle() -> None:
     async def scene(c: Connection, peer: Peer) -> None:
         await selected(c, peer, 1)

@@ -92,7 +92,8 @@ class PromptDriver:
 
     def has_told(self, error: ImapshError) -> bool:
         """Return whether an error ended a connection, and so was already reported."""
-        return any(attendance.client.error is error for attendance in self._attending.values())
+        clients = (attendance.client for attendance in self._attending.values())
+        return any(client.session.closed and client.error is error for client in clients)
 
     # -- primitives: commands
 
