@@ -1,4 +1,4 @@
-"""Writes the pages that are made from tables: docs/reference and the man page.
+"""Writes the pages that are made from tables: docs/reference, docs/api and the man page.
 
 python docs/make.py           write them
 python docs/make.py --check   say which are out of date, and exit with 1 if any is
@@ -14,12 +14,15 @@ DOCS = Path(__file__).resolve().parent
 
 def pages() -> dict[Path, str]:
     """Each page's path and text."""
-    from makers import command_line, configuration, man, names
+    from makers import api, command_line, configuration, man, names
 
     reference = DOCS / "reference"
     made = {reference / "command-line.rst": command_line.page(), DOCS / "man" / "imapsh.1": man.page()}
     made[DOCS / "configuration.rst"] = configuration.page()
-    return made | {reference / f"{page.name}.rst": names.page(page) for page in names.PAGES}
+    made |= {reference / f"{page.name}.rst": names.page(page) for page in names.PAGES}
+    # The modules that these import bring rules and rows of their own, in another order: they come last.
+    made[DOCS / "api" / "index.rst"] = api.index()
+    return made | {DOCS / "api" / f"{name}.rst": api.page(name) for name in api.PAGES}
 
 
 def main(words: list[str]) -> int:

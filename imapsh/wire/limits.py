@@ -33,4 +33,4 @@ class Limits(NamedTuple):
         return self._replace(**{name: int(number)})
 
 
-DEFAULT = Limits()
+DEFAULT = Limits()  #: the limits, if none are given
