@@ -6,8 +6,11 @@ class, everything is public that has no underscore in front.
 
 from __future__ import annotations
 
-#: page -> module -> names
-PUBLIC: dict[str, dict[str, tuple[str, ...]]] = {
+from importlib import import_module
+from importlib.util import find_spec
+
+#: page -> module -> names; `public` adds the values of the extensions
+_PUBLIC: dict[str, dict[str, tuple[str, ...]]] = {
     "asyncio": {
         "imapsh.client.connect": ("connect", "Connecting"),
         "imapsh.client.commands": ("Connection", "TIMEOUT"),
@@ -50,14 +53,6 @@ PUBLIC: dict[str, dict[str, tuple[str, ...]]] = {
             "Unknown",
             "Garbage",
         ),
-        "imapsh.grammar.acl": ("Acl", "ListRights", "MyRights"),
-        "imapsh.grammar.condstore": ("Modified",),
-        "imapsh.grammar.metadata": ("Metadata", "MetadataLimit"),
-        "imapsh.grammar.objectid": ("ObjectId",),
-        "imapsh.grammar.partial": ("Partial",),
-        "imapsh.grammar.quota": ("Quota", "QuotaRoot"),
-        "imapsh.grammar.sort": ("Sort",),
-        "imapsh.grammar.thread": ("Thread",),
         "imapsh.wire.frames": ("Spilled",),
     },
     "errors": {
@@ -153,3 +148,26 @@ PUBLIC: dict[str, dict[str, tuple[str, ...]]] = {
         "imapsh.transport.memory_aio": ("MemoryTransport", "aio_pair"),
     },
 }
+
+
+def public() -> dict[str, dict[str, tuple[str, ...]]]:
+    """Return page -> module -> names, in the order of the pages, with all values of the extensions."""
+    return {page: modules | (_of_extensions() if page == "values" else {}) for page, modules in _PUBLIC.items()}
+
+
+def _of_extensions() -> dict[str, tuple[str, ...]]:
+    """Return module -> classes of values, for each extension that has some."""
+    from imapsh.table import EXTENSIONS
+
+    found = {}
+    for module in (f"imapsh.grammar.{family}" for family in sorted(EXTENSIONS)):
+        if find_spec(module) is not None:
+            values = vars(import_module(module)).items()
+            found[module] = tuple(
+                name for name, value in values if isinstance(value, type) and _is_public(name, value, module)
+            )
+    return {module: names for module, names in found.items() if names}
+
+
+def _is_public(name: str, value: type, module: str) -> bool:
+    return value.__module__ == module and not name.startswith("_")

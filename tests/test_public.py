@@ -15,10 +15,11 @@ import pytest
 
 import imapsh
 from imapsh import errors
-from imapsh.public import PUBLIC
+from imapsh.public import public
 from tests.graph import ROOT
 from tests.test_package import documented, modules
 
+PUBLIC = public()
 NAMES = [(module, name) for page in PUBLIC.values() for module, names in page.items() for name in names]
 
 

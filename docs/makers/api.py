@@ -6,7 +6,7 @@ import inspect
 from importlib import import_module
 from typing import NamedTuple
 
-from imapsh.public import PUBLIC
+from imapsh.public import public
 
 _ABOUT = """\
 These are the public names of imapsh, all of them.  ``imapsh.public`` lists them; other names can change in any version.
@@ -58,7 +58,7 @@ def page(name: str) -> str:
     """Return the text of a page."""
     title, text = PAGES[name]
     lines = [title, "=" * len(title), "", text, ""]
-    for module, names in PUBLIC[name].items():
+    for module, names in public()[name].items():
         lines += [module, "-" * len(module), "", f".. automodule:: {module}", "   :no-members:", "   :no-index:", ""]
         for each in names:
             lines += [f".. {_directive(module, each)}:: {module}.{each}", ""]
