@@ -83,9 +83,15 @@ def state_folder() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def certs(state_folder: Path) -> Certs:
-    """A CA, a server's certificate, a client's, and wrong ones."""
-    return certificates.make(state_folder / "certs")
+def certs(state_folder: Path) -> Iterator[Certs]:
+    """A CA, which this process and its children trust, a server's certificate, a client's, and wrong ones.
+
+    So STARTTLS, which a login takes where it is offered, succeeds with the real servers.
+    """
+    made = certificates.make(state_folder / "certs")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SSL_CERT_FILE", str(made.ca))
+        yield made
 
 
 def _started(name: str, state_folder: Path, certs: Certs) -> Iterator[Server]:

@@ -83,7 +83,7 @@ class Connection:
         self.session = Session(
             limits=limits,
             opener=opener(spool, SpoolSink) if spool else None,
-            secure=address.scheme == "imaps",
+            secure=address.speaks_tls,
             strict=True,
         )
         self._runner = Runner(

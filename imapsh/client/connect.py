@@ -54,13 +54,15 @@ def connect(
     token: Password | None = None,
     mechanism: str = "auto",
     tls: TLSOptions | None = None,
+    starttls: bool = True,
     connect_timeout: float | None = CONNECT_TIMEOUT,
     **options: Any,
 ) -> Connecting:
     """Connect to `imap://`, `imaps://`, `unix:PATH`, `exec:COMMAND` or a bare host (TLS), and wait for the greeting.
 
     With a user in the URL and a `password` or `token`, or with a `mechanism` that needs none, it also logs in; with a
-    mailbox in the URL it selects that.  `options` are Connection's.
+    mailbox in the URL it selects that.  With `starttls`, STARTTLS is taken before the login if it is offered.
+    `options` are Connection's.
     Raises UsageError, ConnectError, GreetingError, TLSError, LoginError, CommandError.
     """
     address = parse_address(url)
@@ -75,7 +77,7 @@ def connect(
             logs_in = password is not None or token is not None or mechanism.upper() != "AUTO"
             if logs_in and connection.state == NOT_AUTHENTICATED:  # it is otherwise after PREAUTH
                 chosen = address.auth if mechanism.upper() == "AUTO" and address.auth else mechanism
-                await connection.login(address.user, password, token=token, mechanism=chosen)
+                await connection.login(address.user, password, token=token, mechanism=chosen, starttls=starttls)
             if address.mailbox:
                 await connection.select(address.mailbox)
         except BaseException:

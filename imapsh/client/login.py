@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from imapsh.client.driving import Runner
-from imapsh.errors import UsageError
+from imapsh.errors import TLSError, UsageError
 from imapsh.session import clear
 from imapsh.session.opening import Opening, steps
 from imapsh.transport.address import Address
@@ -37,7 +37,7 @@ class Login:
             address.is_local,
             cleartext=self._cleartext,
             certificate=self._tls is not None and self._tls.cert is not None,
-            host=address.server_name,
+            host=(self._tls.name if self._tls is not None else None) or address.server_name,
             port=address.port,
             binding=lambda: self._runner.info.binding,
             insist="cleartext=True",
@@ -48,9 +48,17 @@ class Login:
         await self._runner.follow(steps(self._session, self._opening(**wanted)))
 
     async def greet(self) -> None:
-        """Wait for the greeting.  Raises GreetingError for BYE and for a greeting that is not IMAP."""
+        """Wait for the greeting.
+
+        Raises GreetingError for BYE and for a greeting that is not IMAP.  Raises TLSError for PREAUTH over an
+        unencrypted connection to another machine, which is closed then.
+        """
         await self._runner.greet()
-        await self._follow(ask_capabilities=False)
+        try:
+            await self._follow(ask_capabilities=False)
+        except TLSError:
+            await self._runner.close()
+            raise
 
     async def starttls(self) -> None:
         """Go on under TLS, or raise TLSError.  Raises StateError after the login, and if TLS is on already."""

@@ -74,7 +74,7 @@ def _capabilities(session: Session, wanted: Opening, *, needed: bool = False) ->
 
 def _secure(session: Session, wanted: Opening) -> Steps:
     """Do STARTTLS if it is offered and useful (RFC 9051 section 6.2.1)."""
-    useful = wanted.starttls and wanted.logs_in and not wanted.local
+    useful = wanted.starttls and wanted.logs_in
     if session.secure or not (useful or wanted.must_starttls):
         return
     yield from _capabilities(session, wanted, needed=True)

@@ -13,8 +13,9 @@ class Opening(NamedTuple):
 
     `where` names the peer in messages.  `local` is true for a loopback address, a unix socket or a command, on which
     nobody listens in.  `user` is "" for no login.  `password` is asked once, when it is needed; `cleartext` allows it
-    without TLS.  With `starttls`, STARTTLS is taken if it is offered and a login is wanted; with `must_starttls`,
-    nothing goes on without it.  With `ask_capabilities`, the capabilities are asked for if the server did not send them
+    without TLS.  With `starttls`, STARTTLS is taken if it is offered and a login is wanted.  It is so on a local
+    connection too, which may be the end of a tunnel.  With `must_starttls`, nothing goes on without it.  With
+    `ask_capabilities`, the capabilities are asked for if the server did not send them
     by itself.
 
     `mechanism` is a name of `imapsh.sasl.table`; or AUTO for the strongest that is possible; or "" for PLAIN, or else

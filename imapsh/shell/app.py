@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from imapsh.errors import ConnectError, ImapshError, Interrupted, StateError, UsageError
+from imapsh.errors import ConnectError, ImapshError, Interrupted, StateError, TLSError, UsageError
 from imapsh.render.styles import LINE_END, Fragment, paint, together
 from imapsh.session.events import Closed, Completed, Event, Received, Upgrade
 from imapsh.session.exchange import Exchange
@@ -291,7 +291,7 @@ class App:
         try:
             yield steps.Greet(connection)
             yield from log_in(connection, self.accepted)
-        except (ConnectError, Interrupted):
+        except (ConnectError, TLSError, Interrupted):  # after a login that was refused, the person may try another
             yield steps.Close(connection)
             raise
 

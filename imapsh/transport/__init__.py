@@ -6,6 +6,7 @@
     aio         connect(), adopt() -> AioStream: the same names as coroutines
     listening   listen(): accepts AioStreams
     tls         TLSOptions, make_context, and TLSFilter: TLS without I/O, so that it runs over everything
+    tlsfailures the failures of TLS as sentences, and certificates in words
     memory      pair(), attach(), Scripted: streams without an operating system; memory_aio has aio_pair()
     child       commands as peers, and the environment every child gets
     failures    the operating system's errors as sentences

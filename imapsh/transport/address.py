@@ -10,6 +10,7 @@ from imapsh.tuples import NamedTuple
 
 PORTS = {"imap": 143, "imaps": 993}
 SHAPES = "imap://[user@]host[:port][/mailbox], imaps://..., unix:PATH, exec:COMMAND, or host[:port]"
+TLS_FIRST = "imaps+"  #: before unix: and exec:, TLS from the first octet
 HOW_TO_GIVE_PASSWORDS = "give it at the prompt, in IMAPSH_PASSWORD, or by an option such as --password-command"
 
 _HOST = lazy(r"(?=.{1,253}$)(?:[\w-]{1,63}\.)*[\w-]{1,63}\.?")
@@ -22,7 +23,7 @@ class Address(NamedTuple):
 
     Text fields are "" when absent, `port` and `command` are 0 and ().  `auth` is the SASL mechanism that an IMAP URL
     asks for.  `fallback` is true when no scheme was written: the caller may then try plain IMAP if the person allowed
-    it.
+    it.  `tls` asks for TLS from the first octet over a Unix socket or a command; `imaps` has it anyway.
     """
 
     scheme: str
@@ -34,6 +35,7 @@ class Address(NamedTuple):
     path: str = ""
     command: tuple[str, ...] = ()
     fallback: bool = False
+    tls: bool = False
 
     @property
     def where(self) -> str:
@@ -60,6 +62,11 @@ class Address(NamedTuple):
         return self.scheme in ("unix", "exec") or _is_loopback(self.host)
 
     @property
+    def speaks_tls(self) -> bool:
+        """Return whether TLS is spoken from the first octet."""
+        return self.tls or self.scheme == "imaps"
+
+    @property
     def server_name(self) -> str:
         """The name a certificate must bear: the host, or `localhost` for a Unix socket or a command."""
         return self.host.partition("%")[0].rstrip(".") or "localhost"
@@ -79,10 +86,9 @@ def parse_address(text: str, *, default_scheme: str = "imaps") -> Address:
     if _has_control(text):
         raise UsageError("an address cannot contain control characters")
     prefix, colon, rest = text.partition(":")
-    if colon and prefix.lower() == "unix":
-        return _unix(rest)
-    if colon and prefix.lower() == "exec":
-        return _exec(rest)
+    kind = prefix.lower().removeprefix(TLS_FIRST)
+    if colon and kind in _LOCAL:
+        return _LOCAL[kind](rest)._replace(tls=kind != prefix.lower())
     scheme, separator, rest = text.partition("://")
     if not separator:
         return _network(default_scheme, text)._replace(fallback=True)
@@ -108,6 +114,9 @@ def _exec(command: str) -> Address:
     if not words or not words[0]:
         raise UsageError("exec: needs a command, as in exec:'ssh host imapd'")
     return Address("exec", command=words)
+
+
+_LOCAL = {"unix": _unix, "exec": _exec}
 
 
 def _network(scheme: str, text: str) -> Address:

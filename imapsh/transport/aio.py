@@ -40,7 +40,7 @@ async def connect(
     Raises ConnectError or TLSError.
     """
     stream = await _open(address, connect_timeout)
-    if address.scheme == "imaps":
+    if address.speaks_tls:
         from imapsh.transport.tls import TLSFilter, TLSOptions
 
         try:
@@ -155,7 +155,8 @@ class AioStream(asyncio.Protocol):
 
         Raises TLSError, after which the stream is closed: nothing falls back to plain text.
         """
-        from imapsh.transport.tls import TLSFilter, injected
+        from imapsh.transport.tls import TLSFilter
+        from imapsh.transport.tlsfailures import injected
 
         try:
             if self._tls is not None:
@@ -170,7 +171,7 @@ class AioStream(asyncio.Protocol):
 
     async def secure(self, tls: TLSFilter) -> None:
         """Put a filter in and finish its handshake.  Raises TLSError."""
-        from imapsh.transport.tls import handshake_failed
+        from imapsh.transport.tlsfailures import handshake_failed
 
         # A client's first TLS octets may have come with, or right behind, its STARTTLS.
         while self._chunks:

@@ -67,7 +67,7 @@ def connect(
     """
     sock, child = open_socket(address, connect_timeout)
     stream = BlockingStream(sock, address.where, timeout=connect_timeout, child=child)
-    if address.scheme == "imaps":
+    if address.speaks_tls:
         from imapsh.transport.tls import TLSFilter, TLSOptions
 
         try:
@@ -188,7 +188,7 @@ class BlockingStream:
 
     def secure(self, tls: TLSFilter) -> None:
         """Put a client's filter in and finish its handshake.  Raises TLSError."""
-        from imapsh.transport.tls import handshake_failed
+        from imapsh.transport.tlsfailures import handshake_failed
 
         self._tls = tls
         try:

@@ -100,8 +100,10 @@ async def listen(address: Address, accept: Accept, *, tls: TLSOptions | None = N
     `tls` holds the certificate and key that `imaps` needs.
     Raises UsageError, ConnectError when the address cannot be had, TLSError when the certificate cannot be used.
     """
-    if address.scheme == "exec":
-        raise UsageError("a server cannot listen on a command; use imap://, imaps:// or unix:")
+    if address.scheme == "exec" or address.tls:
+        raise UsageError(
+            "a server cannot listen on a command, or with TLS on a Unix socket; use imap://, imaps:// or unix:"
+        )
     if address.scheme == "imaps" and tls is None:
         raise UsageError("a server needs a certificate to listen with TLS; give it one, or listen on imap://")
     listener = Listener(address, accept, tls)

@@ -28,7 +28,17 @@ _SPACED = lazy(r"\s")
 _COLON = lazy(r":|%3[Aa]")
 _IPV6 = lazy(r"\[[0-9A-Fa-f:.%]*\]")
 _PORT = lazy(r"""\d*(?:[/?#\s"'].*)?\Z""", re.DOTALL)
-_NO_USER = ("exec:", "unix:", "mbox:", "maildir:", "tap:", "junit:", "mailto:")  # these come before a path or a command
+_NO_USER = (
+    "exec:",
+    "unix:",
+    "imaps+exec:",
+    "imaps+unix:",
+    "mbox:",
+    "maildir:",
+    "tap:",
+    "junit:",
+    "mailto:",
+)  # these come before a path or a command
 _WORD = lazy(r"\S+")
 _BARE = lazy(r"""[^\s"\\]+""")  # a word without quotation marks and backslashes
 

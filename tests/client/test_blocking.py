@@ -385,7 +385,8 @@ def test_compress_on_dovecot(dovecot: Server) -> None:
     events: list[Event] = []
     client = client_on(connect(address), events)
     client.greet()
-    client.follow(steps(client.session, Opening("Dovecot", True, dovecot.user, lambda: dovecot.password)))
+    wanted = Opening("Dovecot", True, dovecot.user, lambda: dovecot.password, starttls=False)
+    client.follow(steps(client.session, wanted))
     assert "COMPRESS=DEFLATE" in client.session.capabilities
     assert client.run(client.session.line("COMPRESS DEFLATE")).status == "OK"
     before = client.session.received_octets

@@ -22,6 +22,7 @@ from imapsh.session.events import Event, Received, Sent
 from imapsh.transport.tls import TLSOptions
 from imapsh.wire.frames import Spilled
 from tests.servers.base import Server
+from tests.servers.certs import Certs
 
 from .test_connection import play
 
@@ -239,7 +240,7 @@ def test_connect_logs_in_and_selects(dovecot: Server, scheme: str) -> None:
         tls = TLSOptions(cafile=str(dovecot.cafile))
         async with connect(url, password=lambda: dovecot.password, tls=tls) as c:
             assert c.state == "selected"
-            assert bool(c.info.tls) is (scheme == "imaps")
+            assert c.info.tls  # A10: STARTTLS is taken where it is offered
             uids = [message.uid async for message in c.fetch("1:*", "UID FLAGS ENVELOPE BODYSTRUCTURE")]
             assert c.mailbox is not None
             assert len(uids) == c.mailbox.exists
@@ -328,12 +329,14 @@ def test_a_token_where_none_is_taken(dovecot: Server) -> None:
     play(scene)
 
 
-def test_what_cannot_be_connected(dovecot: Server) -> None:
+def test_what_cannot_be_connected(dovecot: Server, certs: Certs) -> None:
     async def scene() -> None:
         with pytest.raises(ConnectError):
             await connect("unix:/nowhere/at/all")
-        with pytest.raises(TLSError, match="not trusted"):
-            await connect(f"imaps://{dovecot.host}:{dovecot.tls_port}")
+        untrusted = TLSOptions(cafile=str(certs.other_ca))
+        for url in (f"imaps://{dovecot.host}:{dovecot.tls_port}", f"imap://demo@{dovecot.host}:{dovecot.port}"):
+            with pytest.raises(TLSError, match=r"not trusted .* TLSOptions\.insecure"):
+                await connect(url, password="never sent", tls=untrusted)
         with pytest.raises(CommandNo):
             await connect(f"imap://demo@{dovecot.host}:{dovecot.port}/Nowhere", password=dovecot.password)
         with pytest.raises(UsageError):

@@ -350,6 +350,21 @@ def test_e15_no_command_takes_a_password_in_the_clear_to_another_machine(line: s
     play(scene)
 
 
+def test_e20_preauth_in_the_clear_from_another_machine_closes_the_connection() -> None:
+    async def scene() -> None:
+        ours, theirs = await aio_pair("mx")
+        await theirs.write(b"* PREAUTH [CAPABILITY IMAP4rev1] hi\r\n")
+        c = Connection(ours, ELSEWHERE)
+        with pytest.raises(TLSError, match=r"PREAUTH over an unencrypted connection.*cleartext=True if you mean it"):
+            await c.greet()
+        assert not c.is_open
+        assert await theirs.read(100) == b""
+        with pytest.raises(StateError):
+            await c.noop()
+
+    play(scene)
+
+
 def test_a_bye_ends_what_runs() -> None:
     async def scene() -> None:
         async with pair() as (c, peer):

@@ -298,11 +298,31 @@ def test_starttls_comes_first_and_what_was_said_before_it_counts_no_more() -> No
     assert opener.session.secure
 
 
+@pytest.mark.parametrize("disabled", ["", " LOGINDISABLED"])
+@pytest.mark.parametrize("local", [False, True])
+def test_a10_starttls_is_taken_where_it_is_offered_on_this_machine_too(local: bool, disabled: str) -> None:
+    opener = check(
+        f"""
+        S: * OK [CAPABILITY IMAP4rev1 STARTTLS{disabled}] hello
+        C: A1 STARTTLS
+        S: A1 OK begin
+        C: A2 CAPABILITY
+        S: * CAPABILITY IMAP4rev1
+        S: A2 OK done
+        C: A3 LOGIN ann "s3cret"
+        S: A3 OK [CAPABILITY IMAP4rev1] in
+        """,
+        secure=False,
+        **ann(local=local),
+    )
+    assert opener.session.secure
+
+
 @pytest.mark.parametrize(
     ("wanted", "why"),
     [
-        (ann(local=True), "nobody listens in"),
-        (ann(starttls=False, cleartext=True), "it was switched off"),
+        (ann(starttls=False, local=True), "it was switched off, and nobody listens in"),
+        (ann(starttls=False, cleartext=True), "it was switched off, and the person insists"),
         ({}, "nothing secret is to be sent"),
     ],
 )

@@ -178,6 +178,24 @@ def test_a4_login_asks_for_no_password(tmp_path: Path) -> None:
     at_prompt(tmp_path, scene)
 
 
+def test_e20_preauth_from_another_machine_closes_the_connection(elsewhere: None, tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with Peer(b"* PREAUTH [CAPABILITY IMAP4rev1] hi\r\n") as peer, acting(tmp_path, url=peer.url) as person:
+            await person.screen.shows("sent PREAUTH over an unencrypted connection", "\\cleartext on")
+            await person.prompted_once()
+            assert person.shell.app.live is None
+            await person.enters("NOOP", "not connected: \\connect opens a connection again")
+            assert peer.heard == b""
+
+    play(scene)
+
+
+def test_e20_preauth_from_another_machine_ends_a_batch(elsewhere: None, capsys: pytest.CaptureFixture[str]) -> None:
+    with listening(says()) as port:
+        assert main([url(port), "-c", "NOOP"]) == 5
+    assert "sent PREAUTH over an unencrypted connection" in capsys.readouterr().err
+
+
 def test_e15_a_paste_with_its_answer_sends_neither(tmp_path: Path) -> None:
     async def scene(person: Actor, peer: Peer) -> None:
         person.types(f"{PASTE}AUTHENTICATE PLAIN\n{PLAIN}\n{PASTED}{ENTER}")

@@ -28,6 +28,8 @@ from imapsh.transport.address import Address, parse_address
         ("imap://bücher.example", Address("imap", "bücher.example", 143)),
         ("unix:/run/a b", Address("unix", path="/run/a b")),
         ("exec:ssh h 'a b'", Address("exec", command=("ssh", "h", "a b"))),
+        ("imaps+unix:/run/a b", Address("unix", path="/run/a b", tls=True)),
+        ("IMAPS+exec:nc h 993", Address("exec", command=("nc", "h", "993"), tls=True)),
     ],
 )
 def test_what_people_type(text: str, address: Address) -> None:
@@ -44,6 +46,7 @@ def test_a_bare_host_takes_the_default_scheme() -> None:
         "", "imap://", "imap:///x", "imap://@h", "imap://h:", "imap://h:x", "imap://h:0", "imap://h:65536", "imap://h:-1",
         "imap://::1", "imap://[::1", "imap://[x]", "imap://[]", "http://h", "://h", "imap://a b", "imap://h..x",
         "imap://" + "x" * 64, "imap://h/%zz", "imap://h/%ff", "imap://h/a%0D%0Ab", "imap://h/x;UID=1", "imap://h/x?y",
+        "imaps+unix:", "imaps+exec:", "imaps+h:1",
         "imap://a;b@h", "imap://a;AUTH=@h", "unix:", "exec:", "exec:''", "exec:'open", "imap://h\r\nx", "imap://h/\0",
     ],
 )  # fmt: skip

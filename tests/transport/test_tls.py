@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime
 import socket
 import ssl
+import sys
 from pathlib import Path
 
 import pytest
@@ -103,9 +104,61 @@ def test_octets_behind_the_ok_break_starttls(peer: Peer, papers: Papers) -> None
         stream.write(b"LOGIN")
 
 
-def test_not_trusted(peer: Peer, papers: Papers) -> None:
-    with pytest.raises(TLSError, match=r"certificate of 127\.0\.0\.1:\d+ is not trusted .*--cafile.*--insecure"):
-        connect(imaps(peer(refuse_tls(papers))))
+@pytest.mark.parametrize(
+    ("dashed", "words"),
+    [(True, ".*--cafile.*--insecure"), (False, r".*TLSOptions\.cafile.*TLSOptions\.insecure")],
+)
+def test_a10_not_trusted_names_the_option_that_skips_the_check(
+    peer: Peer, papers: Papers, dashed: bool, words: str
+) -> None:
+    with pytest.raises(TLSError, match=r"certificate of 127\.0\.0\.1:\d+ is not trusted " + words):
+        connect(imaps(peer(refuse_tls(papers))), tls=TLSOptions(dashed=dashed))
+
+
+@pytest.mark.parametrize("name", ["mail.example", "10.0.0.1"])
+def test_a10_another_name_may_be_expected(peer: Peer, papers: Papers, tmp_path: Path, name: str) -> None:
+    other = other_papers(papers, tmp_path, "mail.example", "10.0.0.1")
+    stream = connect(imaps(peer(echo_tls(other))), tls=TLSOptions(cafile=papers.ca, name=name))
+    stream.write(b"x")
+    assert stream.read(9) == b"x"
+    stream.close()
+
+
+def test_a10_the_name_expected_is_the_one_that_counts(peer: Peer, papers: Papers) -> None:
+    options = TLSOptions(cafile=papers.ca, name="mail.example", dashed=True)
+    with pytest.raises(TLSError, match=r"is for localhost.*, not for mail\.example;.*--tls-name, or .*--insecure"):
+        connect(imaps(peer(refuse_tls(papers))), tls=options)
+
+
+def test_a10_tls_from_the_start_over_a_unix_socket(peer: Peer, papers: Papers, tmp_path: Path) -> None:
+    address = Address("unix", path=str(tmp_path / "s"), tls=True)
+    peer(echo_tls(papers), socket.AF_UNIX, address.path)
+    check_echo(address, papers)
+
+
+def test_a10_tls_from_the_start_over_a_command(peer: Peer, papers: Papers) -> None:
+    check_echo(Address("exec", command=(sys.executable, "-c", NETCAT, str(peer(echo_tls(papers)))), tls=True), papers)
+
+
+NETCAT = """
+import os, socket, sys, threading
+sock = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+def back():
+    while data := sock.recv(65536):
+        os.write(1, data)
+threading.Thread(target=back, daemon=True).start()
+while data := os.read(0, 65536):
+    sock.sendall(data)
+"""
+
+
+def check_echo(address: Address, papers: Papers) -> None:
+    """TLS is spoken there from the first octet, with whatever echoes."""
+    stream = connect(address, tls=papers.client)
+    stream.write(b"x")
+    assert stream.read(9) == b"x"
+    assert stream.info.tls == "TLSv1.3"
+    stream.close()
 
 
 def test_insecure_skips_only_the_verification(peer: Peer, papers: Papers) -> None:
@@ -184,7 +237,9 @@ def test_a_certificate_of_ours(peer: Peer, papers: Papers) -> None:
     assert stream.read(9) == b"welcome"
     stream.close()
     stream = connect(imaps(peer(demanding)), tls=papers.client)
-    with pytest.raises(TLSError, match="requires a client certificate; give it with --cert and --key"):
+    with pytest.raises(
+        TLSError, match=r"requires a client certificate; give it with TLSOptions\.cert and TLSOptions\.key"
+    ):
         stream.read(1)
     stream.close()
 

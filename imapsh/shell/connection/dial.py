@@ -35,7 +35,8 @@ class Plan(NamedTuple):
     Time-outs are in seconds; `idle_timeout` is None for none.  `user` is "" for no login.  `trace` is a path or "".
     `plain` says that the fall-back from imaps was taken: then STARTTLS must succeed.  With `safe`, the person is asked
     about what loses mail, and about what is done to more than `many` messages.  `retry` is a value as
-    `imapsh.shell.connection.retry` reads it.  With `selects`, the address's mailbox is opened.
+    `imapsh.shell.connection.retry` reads it.  With `selects`, the address's mailbox is opened.  `starttls` allows
+    STARTTLS.
     """
 
     address: Address
@@ -57,6 +58,7 @@ class Plan(NamedTuple):
     many: int = 100
     retry: str = ""
     selects: bool = True
+    starttls: bool = True
 
     @property
     def where(self) -> str:
@@ -94,7 +96,14 @@ def make_plan(options: Options, url: str | None = None) -> Plan:
     return Plan(
         address._replace(user=user, mailbox=options.mailbox or address.mailbox),
         options.demo,
-        TLSOptions(options.cafile or None, options.cert or None, options.key or None, options.insecure),
+        TLSOptions(
+            options.cafile or None,
+            options.cert or None,
+            options.key or None,
+            options.insecure,
+            options.tls_name or None,
+            dashed=True,
+        ),
         options.connect_timeout,
         options.timeout,
         "" if options.no_login else user,
@@ -109,6 +118,7 @@ def make_plan(options: Options, url: str | None = None) -> Plan:
         safe=not options.yes,
         many=options.many,
         retry=_retry(options),
+        starttls=not options.no_starttls,
     )
 
 
@@ -188,7 +198,7 @@ def new_session(plan: Plan, trace: Tracer | None = None) -> Session:
         limits=plan.limits,
         opener=opener(SPOOL, SpoolSink),
         trace=trace,
-        secure=plan.address.scheme == "imaps",
+        secure=plan.address.speaks_tls,
         read_only=plan.read_only,
     )
     user = plan.user.encode("utf-8", "surrogateescape")
@@ -228,13 +238,14 @@ def opening(plan: Plan, ask: Callable[[str], str] | None = None, stream: Stream 
         plan.user,
         password,
         plan.cleartext,
+        starttls=plan.starttls,
         must_starttls=plan.plain,
         ask_capabilities=plan.ask,
         mechanism=plan.mechanism,
         another=password.another if isinstance(password, Password) else None,
         token=bool(plan.ways.token_command),
         certificate=plan.tls.cert is not None,
-        host=plan.address.server_name,
+        host=plan.tls.name or plan.address.server_name,
         port=plan.address.port,
         binding=None if stream is None else lambda: stream.info.binding,
         insist="--cleartext (in the shell \\cleartext on)",

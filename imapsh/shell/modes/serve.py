@@ -23,6 +23,8 @@ def run(options: Options) -> int:
     tls = TLSOptions(cert=options.cert, key=options.key or options.cert) if options.cert else None
     if address.scheme == "exec":
         raise UsageError("--serve-demo listens on imap://, imaps:// or unix:, not on exec:")
+    if address.tls:
+        raise UsageError("--serve-demo speaks TLS on imaps:// alone: leave out imaps+")
     if address.scheme == "imaps" and tls is None:
         raise UsageError("--serve-demo on imaps:// needs a certificate: give --cert and --key")
     asyncio.run(_serve(address, tls))

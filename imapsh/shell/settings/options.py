@@ -19,14 +19,18 @@ USAGE = "imapsh [OPTIONS] [URL|PROFILE]"
 ABOUT = "An interactive shell for IMAP.  Type IMAP commands, and see what the server says."
 URLS = (
     ("imaps://[user@]host[:port][/mailbox]", "TLS from the first octet; a bare host means the same"),
-    ("imap://[user@]host[:port][/mailbox]", "plain; STARTTLS is used before a login if the server offers it"),
+    (
+        "imap://[user@]host[:port][/mailbox]",
+        "plain; STARTTLS is used before the login if the server offers it, on this machine too",
+    ),
     ("unix:PATH", "a server on a Unix socket"),
     ("exec:COMMAND", "a command that is a server on its stdin and stdout"),
+    ("imaps+exec:COMMAND, imaps+unix:PATH", "the same, with TLS from the first octet"),
     ("PROFILE", "a name under [profiles] in the configuration file"),
 )
 
 #: The beginnings of a URL.
-SCHEMES = ("imaps://", "imap://", "unix:", "exec:")
+SCHEMES = ("imaps://", "imap://", "unix:", "exec:", "imaps+unix:", "imaps+exec:")
 EXITS = (
     (0, "all commands were OK"),
     (1, "a command got NO, an expectation of a script was not met, or the input of --explain ends inside a response"),
@@ -155,6 +159,10 @@ OPTIONS: tuple[Option, ...] = (
     Option("--cert", _TLS, "present the client certificate in FILE (PEM)", "FILE"),
     Option("--key", _TLS, "the certificate's private key (PEM), if it is in a separate file", "FILE"),
     Option("--insecure", _TLS, "do not verify the server's certificate"),
+    Option("--tls-name", _TLS, "expect the server's certificate to be for NAME; the default is the URL's host, or "
+           "localhost for a Unix socket or a command", "NAME"),
+    Option("--no-starttls", _TLS, "do not use STARTTLS, even if the server offers it; then no password goes to another "
+           "machine, unless --cleartext allows it"),
     Option("--fallback", _LINK, "if a bare host has no imaps, use imap with STARTTLS"),
     Option("--timeout", _LINK, "give up when the server is silent for SECONDS; in a batch, also how long IDLE lasts",
            "SECONDS", kind="seconds"),
@@ -190,6 +198,7 @@ EITHER: tuple[tuple[str, ...], ...] = (
     ("explain_name", "url"),
     ("completion", "url"),
     ("config", "no_config"),
+    ("fallback", "no_starttls"),
     *((field, "no_login") for field in ("user", "mechanism", "mailbox", *SOURCES)),
     SOURCES,
 )
@@ -245,6 +254,8 @@ class Options(NamedTuple):
     cert: str = ""
     key: str = ""
     insecure: bool = False
+    tls_name: str = ""
+    no_starttls: bool = False
     fallback: bool = False
     timeout: float | None = None
     connect_timeout: float = 30.0

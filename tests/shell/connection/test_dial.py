@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
+import ssl
+
 import pytest
 
 from imapsh.errors import ConnectError, TLSError, UsageError
 from imapsh.shell.connection import dial
 from imapsh.shell.connection.dial import Plan, make_plan, new_session, open_stream, opening
+from imapsh.shell.main import main
 from imapsh.shell.settings.options import parse
 from imapsh.transport.memory import Scripted
+from tests.servers.certs import Certs
+from tests.shell.running import listening, url
 
 
 def plan(*words: str) -> Plan:
@@ -20,6 +27,15 @@ def test_a_url_and_options_make_a_plan() -> None:
     assert (made.user, made.address.mailbox, made.idle_timeout, made.limits.line) == ("me", "Sent", 9, 5)
     assert (made.tls.insecure, made.read_only, made.connect_timeout) == (True, True, 30)
     assert (made.where, made.label) == ("mail.example:143", "me@mail.example")
+
+
+def test_a10_the_name_of_a_certificate_and_starttls() -> None:
+    made = plan("imap://me@127.0.0.1", "--tls-name", "mail.example", "--no-starttls")
+    assert (made.tls.name, made.starttls, opening(made).starttls, opening(made).host) == (
+        "mail.example", False, False, "mail.example",
+    )  # fmt: skip
+    assert opening(plan("imap://me@127.0.0.1")).starttls
+    assert new_session(plan("imaps+exec:nc mail.example 993")).secure
 
 
 def test_who_logs_in() -> None:
@@ -95,3 +111,32 @@ def test_the_fall_back(words: list[str], error: Exception, falls: bool, monkeypa
     assert followed.plain
     assert opening(followed).must_starttls
     assert followed.address.port == (143 if ":" not in words[0] else 1993)
+
+
+def test_a10_a_tunnel_to_a_server_of_another_name(certs: Certs, capsys: pytest.CaptureFixture[str]) -> None:
+    heard: list[bytes] = []
+
+    def handler(sock: socket.socket) -> None:
+        sock.sendall(b"* OK [CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED] hi\r\n")
+        sock.recv(100)
+        sock.sendall(b"A1 OK begin\r\n")
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certs.wrong_host_pem)
+        with contextlib.suppress(ssl.SSLError), context.wrap_socket(sock, server_side=True) as secure:
+            for line in secure.makefile("rb"):
+                heard.append(line)
+                said = b"* CAPABILITY IMAP4rev1\r\n" if b"CAPABILITY" in line else b""
+                secure.sendall(said + line.split(b" ")[0] + b" OK done\r\n")
+
+    with listening(handler) as port:
+        start = [url(port, user="ida"), "--password-command", "echo pw", "-c", "NOOP"]
+        assert main([*start, "--cafile", str(certs.ca)]) == 5
+        refused = capsys.readouterr().err
+        assert "is for wrong.example.test, not for 127.0.0.1" in refused
+        assert "--tls-name" in refused
+        assert "--insecure" in refused
+        assert heard == []
+        assert main([*start, "--cafile", str(certs.ca), "--tls-name", "wrong.example.test"]) == 0
+        assert main([*start, "--insecure"]) == 0
+        assert main([*start, "--no-starttls"]) == 6
+    assert heard[1] == b'A3 LOGIN ida "pw"\r\n'

@@ -58,7 +58,7 @@ def offered(*words: str, after: str = "") -> list[str]:
         (["--demo", "--mechanism", "SCRAM-SHA-1"], ["SCRAM-SHA-1-PLUS", "SCRAM-SHA-1"]),
         (["--explain-name", "UIDVAL"], ["UIDVALIDITY"]),
         (["--limit", "l"], ["line=", "literal="]),
-        (["imap"], ["imaps://", "imap://"]),
+        (["imap"], ["imaps://", "imap://", "imaps+unix:", "imaps+exec:"]),
         (["--read-only", "un"], ["unix:"]),
         (["--cafile", ""], []),
         (["--user", "i"], []),
