@@ -21,6 +21,7 @@ from imapsh.errors import (
     ImapshError,
     LoginError,
     ServerBye,
+    StateError,
     TLSError,
 )
 from imapsh.transport.address import Address
