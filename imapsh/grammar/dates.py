@@ -55,3 +55,13 @@ def write_date_time(when: datetime) -> str:
     If its zone is not known, +0000 is written.
     """
     return f"{write_date(when):>11} {when:%H:%M:%S} {when.strftime('%z')[:5] or '+0000'}"
+
+
+def read_header_date(text: str | None) -> datetime | None:
+    """Return the moment of a header field Date, read tolerantly (RFC 5322 section 3.3); None if it is not one."""
+    from email.utils import parsedate_to_datetime
+
+    try:
+        return parsedate_to_datetime(text) if text else None
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None

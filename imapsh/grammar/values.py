@@ -6,16 +6,32 @@ wire.frames.Spilled).  `None` is NIL.  Section numbers are those of RFC 9051.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from imapsh.grammar.sequence import LARGEST, SequenceSet
 from imapsh.tuples import NamedTuple
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from imapsh.grammar.parts import Numbered
 
 
 class DateTime(str):
     """A date-time: the text between the quotation marks (9)."""
 
     __slots__ = ()
+
+    @property
+    def datetime(self) -> datetime | None:
+        """Return the moment, which has its zone, or None if the text is not a moment that exists."""
+        from imapsh.grammar.dates import read_date_time
+
+        try:
+            return read_date_time(self)
+        except ValueError:
+            return None
 
 
 class Octets(int):
@@ -213,6 +229,11 @@ class Address(NamedTuple):
         """Return the name with its encoded words decoded (RFC 2047), or as it is if it has none."""
         return _text(self.name)
 
+    @property
+    def email(self) -> str:
+        """Return `mailbox@host`, or "" for the beginning or end of a group."""
+        return f"{self.mailbox}@{self.host}" if self.mailbox is not None and self.host is not None else ""
+
 
 class Envelope(NamedTuple):
     """The item ENVELOPE (7.5.2).  A list of addresses is None for NIL."""
@@ -232,6 +253,16 @@ class Envelope(NamedTuple):
     def subject_text(self) -> str | None:
         """Return the subject with its encoded words decoded (RFC 2047), or as it is if it has none."""
         return _text(self.subject)
+
+    @property
+    def datetime(self) -> datetime | None:
+        """Return the moment of the field Date (RFC 5322 section 3.3), or None if it is missing or is not one.
+
+        The moment has a zone unless the field says `-0000`, which means that the zone is not known.
+        """
+        from imapsh.grammar.dates import read_header_date
+
+        return read_header_date(self.date)
 
 
 class BodyPart(NamedTuple):
@@ -270,6 +301,74 @@ class BodyPart(NamedTuple):
         if self.parts is not None:
             return name + "[" + ",".join(part.outline() for part in self.parts) + "]"
         return f"{name}[{self.body.outline()}]" if self.body is not None else name
+
+    def walk(self) -> Iterator[Numbered]:
+        """Yield this part and those below it in order, each with its number as in BODY[1.2] (6.4.5.1).
+
+        The numbers are right if this part is a whole message.  Messages inside are gone into.
+        """
+        from imapsh.grammar.parts import numbered
+
+        return numbered(self)
+
+    @property
+    def content_type(self) -> str:
+        """Return the type and subtype, such as `text/plain`; a missing one is taken to be that of RFC 2045."""
+        kind = self.type or "application"
+        return f"{kind}/{self.subtype or ('plain' if kind == 'text' else 'octet-stream')}"
+
+    @property
+    def filename(self) -> str | None:
+        """Return the name of the file, decoded, or None if the part has none (RFC 2183 section 2.3, RFC 2231).
+
+        It comes from the disposition, or else from `name` of the type.  It is what the sender wrote, and may hold
+        folders or control characters: write files under `safe_filename`.
+        """
+        from imapsh.grammar.filenames import parameter
+
+        named = parameter(self.disposition[1], "filename") if self.disposition is not None else None
+        return named if named is not None else parameter(self.params, "name")
+
+    @property
+    def safe_filename(self) -> str:
+        """Return the name of the file in a form that any system takes, without folders, or "" if there is none."""
+        from imapsh.grammar.filenames import safe_name
+
+        return safe_name(self.filename or "")
+
+    @property
+    def is_attachment(self) -> bool:
+        """Return whether mail programs show the part as an attachment, not as text or as an image inside the text.
+
+        It is one if its disposition says so, if it has a file's name, or if it is neither text nor a multipart.  An
+        image with a Content-ID and without the disposition `attachment` belongs to a text.
+        """
+        if self.parts is not None or self.type == "multipart":
+            return False
+        said = (self.disposition[0] or "").lower() if self.disposition is not None else ""
+        if said == "attachment":
+            return True
+        if self.type == "image" and self.id:
+            return False
+        return self.type != "text" or self.filename is not None
+
+    def decode(self, octets: bytes) -> bytes:
+        """Return the part's octets without their transfer encoding, base64 or quoted-printable (RFC 2045 section 6).
+
+        Nothing raises an error: what is not of the encoding is left out (base64) or kept (quoted-printable).
+        """
+        from imapsh.grammar.decoding import decode_transfer
+
+        return decode_transfer(octets, self.encoding)
+
+    def decode_text(self, octets: bytes) -> str:
+        """Return the part's octets as text, without their transfer encoding and by the character set of the part.
+
+        Nothing raises an error: what the set does not have becomes U+FFFD, and an unknown set is guessed.
+        """
+        from imapsh.grammar.decoding import decode_charset
+
+        return decode_charset(self.decode(octets), (self.params or {}).get("charset"))
 
 
 class Unknown(NamedTuple):
