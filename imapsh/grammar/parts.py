@@ -5,44 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from imapsh.grammar.values import BodyPart
-from imapsh.tuples import NamedTuple
-
-
-class Numbered(NamedTuple):
-    """A part of a message and its number as in BODY[1.2].
-
-    `last` says, for each level from the outermost to the part's own, whether the part on that level is the last there.
-    """
-
-    number: str
-    part: BodyPart
-    last: tuple[bool, ...] = ()
+from imapsh.grammar.values import Numbered as Numbered
 
 
 def numbered(structure: BodyPart) -> Iterator[Numbered]:
-    """Yield every part in order.
-
-    A multipart that is a message's whole body has no number of its own.  Its octets are BODY[TEXT], or BODY[3.TEXT].
-    """
-    root = "TEXT" if structure.parts is not None else "1"
-    waiting = [Numbered(root, structure)]
-    while waiting:
-        item = waiting.pop()
-        yield item
-        below = _below(item.number, item.part)
-        end = len(below) - 1
-        waiting += reversed(
-            [Numbered(number, part, (*item.last, index == end)) for index, (number, part) in enumerate(below)]
-        )
-
-
-def _below(number: str, part: BodyPart) -> list[tuple[str, BodyPart]]:
-    if part.parts is not None:
-        base = number.removesuffix("TEXT").removesuffix(".")
-        return [(f"{base}.{place}".lstrip("."), below) for place, below in enumerate(part.parts, 1)]
-    if part.body is not None:
-        return [(f"{number}.TEXT" if part.body.parts is not None else f"{number}.1", part.body)]
-    return []
+    """Yield every part in order, as `BodyPart.walk` does."""
+    return structure.walk()
 
 
 def find(structure: BodyPart, number: str) -> BodyPart | None:

@@ -15,8 +15,6 @@ from imapsh.tuples import NamedTuple
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from imapsh.grammar.parts import Numbered
-
 
 class DateTime(str):
     """A date-time: the text between the quotation marks (9)."""
@@ -305,11 +303,18 @@ class BodyPart(NamedTuple):
     def walk(self) -> Iterator[Numbered]:
         """Yield this part and those below it in order, each with its number as in BODY[1.2] (6.4.5.1).
 
-        The numbers are right if this part is a whole message.  Messages inside are gone into.
+        The numbers are right if this part is a whole message.  Messages inside are gone into.  A multipart that is a
+        message's whole body has no number of its own: its octets are BODY[TEXT], or BODY[3.TEXT].
         """
-        from imapsh.grammar.parts import numbered
-
-        return numbered(self)
+        waiting = [Numbered("TEXT" if self.parts is not None else "1", self)]
+        while waiting:
+            item = waiting.pop()
+            yield item
+            below = _below(item.number, item.part)
+            end = len(below) - 1
+            waiting += reversed(
+                [Numbered(number, part, (*item.last, index == end)) for index, (number, part) in enumerate(below)]
+            )
 
     @property
     def content_type(self) -> str:
@@ -369,6 +374,27 @@ class BodyPart(NamedTuple):
         from imapsh.grammar.decoding import decode_charset
 
         return decode_charset(self.decode(octets), (self.params or {}).get("charset"))
+
+
+class Numbered(NamedTuple):
+    """A part of a message and its number as in BODY[1.2].
+
+    `last` says, for each level from the outermost to the part's own, whether the part on that level is the last there.
+    """
+
+    number: str
+    part: BodyPart
+    last: tuple[bool, ...] = ()
+
+
+def _below(number: str, part: BodyPart) -> list[tuple[str, BodyPart]]:
+    """Return the parts of a multipart, or the body of a message, with their numbers."""
+    if part.parts is not None:
+        base = number.removesuffix("TEXT").removesuffix(".")
+        return [(f"{base}.{place}".lstrip("."), below) for place, below in enumerate(part.parts, 1)]
+    if part.body is not None:
+        return [(f"{number}.TEXT" if part.body.parts is not None else f"{number}.1", part.body)]
+    return []
 
 
 class Unknown(NamedTuple):
