@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from imapsh.findings import define
 from imapsh.grammar.body import bodystructure
-from imapsh.grammar.cursor import Cursor, readable
+from imapsh.grammar.cursor import Cursor
 from imapsh.grammar.fetch import binary_data, nstring_data
+from imapsh.grammar.names import readable
 from imapsh.patterns import lazy
 from imapsh.tuples import NamedTuple
 

@@ -28,6 +28,7 @@ from itertools import accumulate
 from typing import Any, TypeVar
 
 from imapsh.findings import Violation
+from imapsh.grammar.names import readable
 from imapsh.patterns import lazy
 from imapsh.wire.frames import Frame, Part, Spilled, size_of
 
@@ -55,16 +56,6 @@ class Mismatch(Exception):
         self.rule = rule
         self.at = at
         self.message = message
-
-
-def readable(text: str) -> str:
-    """Return Latin-1 text of the wire as a person reads it: decoded as UTF-8 if it is UTF-8, else as it is."""
-    if text.isascii():
-        return text
-    try:
-        return text.encode("latin-1").decode("utf-8")
-    except UnicodeDecodeError:
-        return text
 
 
 Value = TypeVar("Value")
@@ -301,6 +292,10 @@ class Cursor:
         return value
 
     def _string(self) -> str | None:
+        value = self._wire_string()
+        return None if value is None else readable(value)
+
+    def _wire_string(self) -> str | None:
         value = self.quoted()
         if value is None:
             start = self.pos
@@ -310,7 +305,7 @@ class Cursor:
             if self.text[start] == "~":
                 self.fail("literal8", "only BINARY may use literal8", start)
             value = self.text_of(octets)
-        return readable(value)
+        return value
 
     def octets(self, rule: str) -> Part | None:
         """Return the octets of an nstring or a literal8, such as the data of a body section; None for NIL."""
@@ -335,6 +330,16 @@ class Cursor:
         """astring = 1*ASTRING-CHAR / string.  The value is returned decoded, as by `readable`."""
         value = self._string()
         return self.atom(rule, ASTRING_ATOM) if value is None else value
+
+    def wire_astring(self, rule: str) -> str:
+        """astring, not decoded: Latin-1 text, a character for each octet."""
+        value = self._wire_string()
+        return self.atom(rule, ASTRING_ATOM) if value is None else value
+
+    def wire_string(self, rule: str) -> str:
+        """string, not decoded: Latin-1 text, a character for each octet."""
+        value = self._wire_string()
+        return self.string(rule) if value is None else value
 
     # -- numbers
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from imapsh.grammar.cursor import Cursor, readable
+from imapsh.grammar.cursor import Cursor
+from imapsh.grammar.names import readable
 from imapsh.grammar.values import Address, Envelope
 from imapsh.patterns import lazy
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imapsh.findings import define
-from imapsh.grammar.cursor import Cursor, readable
+from imapsh.grammar.cursor import Cursor
+from imapsh.grammar.names import readable
 from imapsh.patterns import lazy
 from imapsh.tuples import NamedTuple
 

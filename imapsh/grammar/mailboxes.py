@@ -6,9 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from imapsh.grammar import mutf7
-from imapsh.grammar.cursor import ASTRING_ATOM, ATOM, FLAG, Cursor, Mismatch, readable
-from imapsh.grammar.names import spelled
+from imapsh.grammar.cursor import ASTRING_ATOM, ATOM, FLAG, Cursor, Mismatch
+from imapsh.grammar.names import readable, spelled
 from imapsh.grammar.values import Count, Expunged, Flags, MailboxList, MailboxStatus, Namespace, Namespaces
 from imapsh.patterns import lazy
 
@@ -118,24 +117,20 @@ def mailbox(c: Cursor, ends: re.Pattern[str] | None = None) -> str:
     first = c.peek()
     try:
         bare = c.tolerant and first not in ('"', "{", "~")
-        name = _bare_name(c, ends) if bare else c.astring("mailbox")
+        wire = _bare_name(c, ends) if bare else c.wire_astring("mailbox")
     except Mismatch as mismatch:
         c.mend(mismatch)
-        name, c.pos = readable(c.text[start : c.end].strip('" ')), c.end
-    if name.upper() == "INBOX":
-        return spelled("INBOX", name)
-    if c.utf8:
-        return name
-    decoded, faults = mutf7.decode_leniently(name)
-    if faults and (name.isascii() or "&" in name):
+        wire, c.pos = c.text[start : c.end].strip('" '), c.end
+    name, faults = spelled(wire, utf8=c.utf8)
+    if faults and (wire.isascii() or "&" in wire):
         c.fail("mailbox-name", faults[0], start + (first == '"'))
-    elif not name.isascii() and first in ("{", "~"):
-        c.fail("mailbox-name", "8-bit characters in a mailbox name instead of modified UTF-7", start + (first == '"'))
-    return spelled(decoded, name)
+    elif faults and first in ("{", "~"):
+        c.fail("mailbox-name", "8-bit characters in a mailbox name instead of modified UTF-7", start)
+    return name
 
 
 def _bare_name(c: Cursor, ends: re.Pattern[str] | None) -> str:
-    """Return an unquoted name, which may hold what an atom cannot, up to where `ends` matches (grommunio)."""
+    """Return an unquoted name, not decoded, up to where `ends` matches; it may hold what an atom cannot (grommunio)."""
     strict = ASTRING_ATOM.match(c.text, c.pos, c.end)
     follows = ends is IN_LIST or c.text[c.end - 1] in ")0123456789 "
     tail = ends.search(c.text, c.pos, c.end) if ends and follows else None
@@ -149,7 +144,7 @@ def _bare_name(c: Cursor, ends: re.Pattern[str] | None) -> str:
     if not bare and tail is None:
         raise c.give_up("mailbox", "expected a mailbox name")
     c.pos = stop
-    return readable(bare)
+    return bare
 
 
 def delimiter(c: Cursor, rule: str) -> str | None:
@@ -367,13 +362,9 @@ def _description(c: Cursor) -> Namespace:
     rule = "namespace-response"
     c.enter(rule)
     start = c.pos
-    prefix = c.string(rule)
-    if not c.utf8:
-        raw = prefix
-        prefix, faults = mutf7.decode_leniently(raw)
-        if faults:
-            c.fail("mailbox-name", faults[0], start + 1)
-        prefix = spelled(prefix, raw)
+    prefix, faults = spelled(c.wire_string(rule), utf8=c.utf8)
+    if faults:
+        c.fail("mailbox-name", faults[0], start + 1)
     c.space(rule)
     separator = delimiter(c, rule)
     extension: dict[str, tuple[str, ...]] = {}

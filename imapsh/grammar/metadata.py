@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from imapsh.errors import UsageError
 from imapsh.findings import define
-from imapsh.grammar.cursor import Cursor, Mismatch, readable
+from imapsh.grammar.cursor import Cursor, Mismatch
 from imapsh.grammar.mailboxes import IN_LIST, mailbox
+from imapsh.grammar.names import readable
 from imapsh.patterns import lazy
 from imapsh.tuples import NamedTuple
 from imapsh.wire.frames import Part, Spilled

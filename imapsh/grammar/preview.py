@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imapsh.findings import define
-from imapsh.grammar.cursor import Cursor, readable
+from imapsh.grammar.cursor import Cursor
 from imapsh.grammar.fetch import nstring_data
+from imapsh.grammar.names import readable
 from imapsh.tuples import NamedTuple
 from imapsh.wire.frames import Spilled
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from imapsh.findings import define
 from imapsh.grammar.codes import free
-from imapsh.grammar.cursor import Cursor, readable
+from imapsh.grammar.cursor import Cursor
+from imapsh.grammar.names import readable
 from imapsh.patterns import lazy
 from imapsh.tuples import NamedTuple
 

@@ -12,7 +12,8 @@ from typing import Any
 
 from imapsh.findings import Violation
 from imapsh.grammar.common import flags_line
-from imapsh.grammar.cursor import Cursor, Mismatch, NamedReaders, readable
+from imapsh.grammar.cursor import Cursor, Mismatch, NamedReaders
+from imapsh.grammar.names import readable
 from imapsh.grammar.values import Capabilities, Code, Garbage, StatusText, Unknown
 from imapsh.patterns import lazy
 from imapsh.wire.frames import Frame

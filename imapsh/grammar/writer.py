@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from imapsh.errors import UsageError
-from imapsh.grammar import mutf7
 from imapsh.grammar.fragments import Fragment, Literal, announce
+from imapsh.grammar.names import octets_of
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.values import (
     Address,
@@ -101,9 +101,12 @@ class Writer:
         return self.string(value)
 
     def mailbox(self, name: str) -> Writer:
-        """Write a mailbox name, in modified UTF-7 unless `utf8` is true.  Raises UsageError for a lone surrogate."""
+        """Write a mailbox name, in modified UTF-7 unless `utf8` is true.  Raises UsageError for a lone surrogate.
+
+        A name that a server sent goes out with the octets that came (`imapsh.grammar.names`).
+        """
         try:
-            return self.astring(name if self.utf8 else mutf7.encode(name))
+            return self.astring(octets_of(name, utf8=self.utf8))
         except UnicodeEncodeError as error:
             raise UsageError(f"{name!r} cannot be a mailbox name: it holds a lone surrogate") from error
 
@@ -288,7 +291,7 @@ def _namespaces(w: Writer, name: str, value: Namespaces) -> None:
 
 
 def _namespace(w: Writer, value: Namespace) -> None:
-    w.raw("(").string(value.prefix if w.utf8 else mutf7.encode(value.prefix)).raw(" ")
+    w.raw("(").string(octets_of(value.prefix, utf8=w.utf8)).raw(" ")
     _delimiter(w, value.delimiter)
     for label, values in value.extension.items():
         w.raw(" ").string(label).raw(" ").items(values, w.string)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from imapsh.findings import Finding, Violation
-from imapsh.grammar.names import MailboxName, raw_of
+from imapsh.grammar.names import raw_of
 from imapsh.grammar.responses import Response
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.values import (
@@ -160,9 +160,9 @@ def _named(values: Iterable[tuple[str, Any]]) -> Json:
     made: Json = {}
     for name, value in values:
         made[name] = plain(value)
-        if type(value) is MailboxName:
-            made[f"{name}_raw"] = value.raw
-        elif type(value) is tuple and any(type(one) is MailboxName for one in value):
+        if raw_of(value) != value:
+            made[f"{name}_raw"] = raw_of(value)
+        elif type(value) is tuple and any(raw_of(one) != one for one in value):
             made[f"{name}_raw"] = [raw_of(one) for one in value]
     return made
 
@@ -221,7 +221,7 @@ def _namespaces(value: Namespaces) -> Json:
     made: Json = {}
     for kind, spaces in value._asdict().items():
         made[kind] = plain(spaces)
-        if any(type(space.prefix) is MailboxName for space in spaces or ()):
+        if any(raw_of(space.prefix) != space.prefix for space in spaces or ()):
             made[f"{kind}_raw"] = [raw_of(space.prefix) for space in spaces]
     return made
 

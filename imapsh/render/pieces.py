@@ -202,7 +202,7 @@ def shorten(note: str) -> str:
 
 def _names(response: Response) -> dict[str, str]:
     """Return the notes for names of mailboxes in modified UTF-7: the name on the wire -> the decoded name."""
-    return {name.raw: shorten(name) for name in spellings(response.value) if "&" in name.raw}
+    return {name.raw: shorten(name) for name in spellings(response.value) if "&" in name.raw and name.raw != name}
 
 
 def _challenge(response: Response, text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from typing import Any
 
-from imapsh.grammar import mutf7
+from imapsh.grammar.names import spelled
 from imapsh.grammar.values import Code, Count, Expunged, Fetch, Flags, UidFetch, Vanished
 from imapsh.session.exchange import Exchange, shown
 from imapsh.session.numbering import NOTHING, Numbering, Shift
@@ -204,11 +204,9 @@ def line_of(line: Frame) -> tuple[str, list[bytes]]:
 
 
 def decoded(name: object, utf8: bool) -> str:
-    """Return the name of a mailbox that a typed argument stands for."""
-    text = name.decode("utf-8", "surrogateescape") if isinstance(name, bytes) else str(name)
-    if text.upper() == "INBOX":
-        return "INBOX"
-    return text if utf8 else mutf7.decode_leniently(text)[0]
+    """Return the name of a mailbox that a typed argument stands for; it knows how it was spelled."""
+    octets = name if isinstance(name, bytes) else str(name).encode("utf-8", "surrogateescape")
+    return spelled(octets.decode("latin-1"), utf8=utf8)[0]
 
 
 _CODES = {

@@ -67,6 +67,24 @@ LINES: list[tuple[str, tuple[object, ...], bytes]] = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("listed", "line"),
+    [
+        (b"&BBAEMQQyACYEMwQ0BDU-", b"SELECT &BBAEMQQyACYEMwQ0BDU-"),
+        (b'"Entw\xc3\xbcrfe"', b'SELECT "Entw\xc3\xbcrfe"'),
+        (b'"Entw\xfcrfe"', b'SELECT "Entw\xfcrfe"'),
+        (b"&2D0-", b"SELECT &2D0-"),
+        (b'"x & y"', b'SELECT "x & y"'),
+        (b'"Entw&APw-rfe"', b"SELECT Entw&APw-rfe"),
+    ],
+)
+def test_a9_a_parsed_name_is_sent_back_as_it_came(listed: bytes, line: bytes) -> None:
+    client = selected(OK)
+    (found,) = imap4.parsed("LIST", [b'() "/" ' + listed])
+    client.select(found.mailbox)
+    assert line in sent(client)
+
+
 @pytest.mark.parametrize(("name", "arguments", "line"), LINES)
 def test_line(name: str, arguments: tuple[object, ...], line: bytes) -> None:
     client = selected(OK)

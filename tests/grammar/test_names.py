@@ -9,6 +9,7 @@ from imapsh import table
 from imapsh.grammar.names import MailboxName, raw_of, spelled, spellings
 from imapsh.grammar.responses import Parser
 from imapsh.grammar.values import Address, Envelope, MailboxList
+from imapsh.grammar.writer import Writer
 from imapsh.wire.frames import Frame
 
 
@@ -46,8 +47,48 @@ def test_a_name_in_utf_8_is_spelled_as_it_reads() -> None:
     assert type(listed('* LIST () "/" "Entwürfe &-"'.encode(), utf8=True)) is str
 
 
+#: Names as servers spell them: with `&` in base64, in raw UTF-8, with a lone surrogate, with a bare `&`, in Latin-1,
+#: without the closing `-`, with two runs, with ASCII in base64, and INBOX in another case.
+STRANGE = [
+    b"&BBAEMQQyACYEMwQ0BDU-", "Entwürfe".encode(), b"&2D0-", b"x & y", b"Entw\xfcrfe", b"&AOk", b"&AOk-&AOk-",
+    b"a&AGI-", b"inBox", b" blanks ", b"&", "&AOk-ü".encode(), b"a\x01b",
+]  # fmt: skip
+
+
+def sent_for(name: str, *, utf8: bool = False) -> bytes:
+    """The octets of a name in a command, out of their quotation marks or literal."""
+    (fragment,) = Writer(utf8=utf8).mailbox(name).fragments()
+    octets = fragment if isinstance(fragment, bytes) else fragment.data
+    assert isinstance(octets, bytes)
+    return octets[1:-1] if octets[:1] == b'"' else octets
+
+
+@pytest.mark.parametrize("utf8", [False, True], ids=["rev1", "utf8"])
+@pytest.mark.parametrize("octets", STRANGE)
+def test_a9_a_listed_name_is_sent_back_octet_for_octet(octets: bytes, utf8: bool) -> None:
+    assert sent_for(listed(b'* LIST () "/" "' + octets + b'"', utf8=utf8), utf8=utf8) == octets
+    literal = Frame((b"* STATUS {%d}\r\n" % len(octets), octets, b" (MESSAGES 1)\r\n"))
+    parser = Parser(table.readers)
+    parser.utf8 = utf8
+    assert sent_for(parser.parse(literal).value.mailbox, utf8=utf8) == octets
+
+
+def test_a9_a_name_listed_before_utf_8_was_enabled_is_sent_in_utf_8_after_it() -> None:
+    assert sent_for(listed(b'* LIST () "/" Entw&APw-rfe'), utf8=True) == "Entwürfe".encode()
+    assert sent_for(listed(b'* LIST () "/" "x & y"'), utf8=True) == b"x & y"
+    assert sent_for(listed(b'* LIST () "/" "Entw\xfcrfe"'), utf8=True) == b"Entw\xfcrfe"
+
+
+def test_a9_the_name_of_a_prefix_and_an_old_name_know_their_spelling() -> None:
+    parser = Parser(table.readers)
+    prefix = parser.parse(Frame((b'* NAMESPACE (("x & y/" "/")) NIL NIL\r\n',))).value.personal[0].prefix
+    assert sent_for(prefix) == b"x & y/"
+    (old,) = parser.parse(Frame((b'* LIST () "/" b ("OLDNAME" ("&2D0-"))\r\n',))).value.extended["OLDNAME"]
+    assert sent_for(old) == b"&2D0-"
+
+
 def test_a_name_behaves_as_text() -> None:
-    name = spelled("Entwürfe", "Entw&APw-rfe")
+    name, _ = spelled("Entw&APw-rfe", utf8=False)
     assert isinstance(name, MailboxName)
     assert name == "Entwürfe"
     assert hash(name) == hash("Entwürfe")

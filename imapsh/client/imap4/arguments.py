@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from imapsh.grammar.cursor import ASTRING_ATOM
+from imapsh.grammar.names import MailboxName, octets_of
 
 Form = Callable[[str], str]
 
@@ -89,7 +90,9 @@ def formed(name: str, args: Sequence[Any]) -> list[Any]:
 
 
 def in_form(form: Form, arg: Any) -> Any:
-    """Return one argument, str or bytes, in its form."""
+    """Return one argument, str or bytes, in its form.  A name that a server sent keeps the octets that came."""
+    if isinstance(arg, MailboxName):
+        arg = octets_of(arg, utf8=False)
     if isinstance(arg, str):
         return form(arg)
     return form(arg.decode("latin-1")).encode("latin-1") if isinstance(arg, bytes) else arg

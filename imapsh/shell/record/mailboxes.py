@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, islice, zip_longest
 
 from imapsh.errors import UsageError
-from imapsh.grammar import mutf7
+from imapsh.grammar.names import octets_of, raw_of
 from imapsh.grammar.responses import Response
 from imapsh.grammar.values import MailboxList, MailboxStatus, Namespaces
 from imapsh.grammar.writer import Writer
@@ -78,7 +78,7 @@ class MailboxNames:
         self.stale = True
         self.namespaces: dict[str, str] = {}
         """Prefix -> whose mailboxes are under it."""
-        self._names: dict[str, str] = {}  # folded -> as the server writes it, decoded
+        self._names: dict[str, str] = {}  # key -> the name, decoded, with its spelling
         self._index: _Index | None = None
 
     def __len__(self) -> int:
@@ -98,21 +98,33 @@ class MailboxNames:
                 self._learn(str(old), gone=True)
             self._learn(value.mailbox, gone)
         elif isinstance(value, MailboxStatus):
-            self._learn(value.mailbox)
+            if not self.has(value.mailbox):
+                self._learn(value.mailbox)
         elif isinstance(value, Namespaces):
             whose = ((value.personal, "your own"), (value.other, "other users'"), (value.shared, "shared"))
             self.namespaces = {space.prefix: owner for spaces, owner in whose for space in spaces or ()}
 
     def _learn(self, name: str, gone: bool = False) -> None:
-        key = name.casefold()
         if not name or "\n" in name:
             return
+        key = self._key(name)
         if gone:
             if self._names.pop(key, None) is not None:
                 self._index = None
-        elif self._names.get(key) != name:
+        elif key not in self._names:
             self._names[key] = name
             self._index = None
+
+    def _key(self, name: str) -> str:
+        """Return the key of a name: folded.  A second name that only differs in its spelling has the spelling too.
+
+        A server may hold `Work` and `work`, or one name in UTF-8 and in modified UTF-7.
+        """
+        key, raw = name.casefold(), raw_of(name)
+        known = self._names.get(key)
+        both = f"{key}\0{raw}"
+        alone = known is None or raw_of(known) == raw or name == "INBOX"
+        return both if both in self._names or not alone else key
 
     def prepare(self) -> _Index:
         """Get ready to search, which takes long when there are many names and some are new."""
@@ -170,12 +182,12 @@ class MailboxNames:
 def as_typed(name: str, *, utf8: bool, quoted: bool = False) -> str:
     """Return a mailbox name as an argument, an atom if possible, else quoted; "" for one that cannot be typed.
 
-    It is in modified UTF-7 unless `utf8`.
+    It is in modified UTF-7 unless `utf8`; a name that the server sent is spelled as it came.
     """
-    writer = Writer(utf8=utf8)
+    writer = Writer(utf8=True)  # a person may type 8-bit characters in any case
     try:
-        octets = writer.string(name if utf8 else mutf7.encode(name)) if quoted else writer.mailbox(name)
-        fragments = octets.fragments()
+        octets = octets_of(name, utf8=utf8)
+        fragments = (writer.string(octets) if quoted else writer.astring(octets)).fragments()
     except (UsageError, UnicodeEncodeError):
         return ""
     if len(fragments) != 1 or not isinstance(fragments[0], bytes):

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from imapsh import table
+from imapsh.grammar.responses import Parser
 from imapsh.grammar.values import MailboxList, MailboxStatus, Namespace, Namespaces
-from imapsh.shell.record.mailboxes import MOST, as_typed
+from imapsh.shell.record.mailboxes import MOST, MailboxNames, as_typed
+from imapsh.wire.frames import Frame
 from tests.shell.knowing import known, listed, received
 
 
@@ -72,6 +75,27 @@ def test_the_prefix_of_ones_own_names() -> None:
     names = known("INBOX", "INBOX.Sent").names
     names.learn(received("NAMESPACE", Namespaces((Namespace("", "."),), None, None)).response)
     assert names.prefix() == ""
+
+
+def learned(names: MailboxNames, *lines: bytes) -> MailboxNames:
+    for line in lines:
+        names.learn(Parser(table.readers).parse(Frame((line + b"\r\n",))))
+    return names
+
+
+def test_a9_two_names_that_only_differ_in_their_spelling_are_both_kept() -> None:
+    utf8, utf7 = '* LIST () "/" "Entwürfe"'.encode(), b'* LIST () "/" Entw&APw-rfe'
+    names = learned(MailboxNames(), utf8, utf7, b'* LIST () "/" Work', b'* LIST () "/" work', utf7)
+    typed = [as_typed(name, utf8=False) for name, _ in names.find("")]
+    assert typed == ['"Entwürfe"', "Entw&APw-rfe", "Work", "work"]
+    learned(names, b'* LIST (\\NonExistent) "/" Work', b'* LIST () "/" work')
+    assert [name for name, _ in names.find("w")] == ["work"]
+
+
+def test_a9_inbox_is_one_mailbox_and_status_spells_no_name_anew() -> None:
+    names = learned(MailboxNames(), b'* LIST () "/" inbox', b'* LIST () "/" INBOX', b'* LIST () "/" "x & y"')
+    learned(names, b'* STATUS "x &- y" (MESSAGES 1)', b"* STATUS Inbox (MESSAGES 1)")
+    assert [as_typed(name, utf8=False) for name, _ in names.find("")] == ["inbox", '"x & y"']
 
 
 def test_names_that_cannot_be_typed_are_left_out() -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from prompt_toolkit.document import Document
 
+from imapsh import table
+from imapsh.grammar.responses import Parser
+from imapsh.wire.frames import Frame
 from tests.shell.knowing import IN_A_MAILBOX, after, completer, known
 
 
@@ -11,6 +14,17 @@ def test_the_reference_and_the_patterns_of_list() -> None:
     assert next(iter(after("LIST "))) == 'LIST ""'
     assert list(after('LIST "" '))[:2] == ['LIST "" *', 'LIST "" %']
     assert 'LIST "" "%"' in after('LIST "" "')
+
+
+def test_a9_tab_puts_in_the_octets_that_were_listed() -> None:
+    found = known()
+    for line in ('"/" &BBAEMQQyACYEMwQ0BDU-', '"/" "Entwürfe"', '"/" &2D0-', '"/" "x & y"'):
+        found.names.learn(Parser(table.readers).parse(Frame((f"* LIST () {line}\r\n".encode(),))))
+    assert list(after("SELECT А", found=found)) == ["SELECT &BBAEMQQyACYEMwQ0BDU-", "SELECT &BBA-"]
+    assert next(iter(after("SELECT Ent", found=found))) == 'SELECT "Entwürfe"'
+    assert next(iter(after("SELECT x", found=found))) == 'SELECT "x & y"'
+    assert next(iter(after('SELECT "x', found=found))) == 'SELECT "x & y"'
+    assert next(iter(after("SELECT &2", found=found))) == "SELECT &2D0-"
 
 
 def test_a_hundred_thousand_names_are_searched_off_the_loop() -> None:
