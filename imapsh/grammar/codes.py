@@ -5,6 +5,7 @@ A code's function reads what is between the name and the `]`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,9 @@ from imapsh.patterns import lazy
 Reader = Callable[[Cursor], Any]
 
 _TEXT = lazy(r"[^\]\r\n\x00]+")
+_BARE_LIST = lazy(r'(?:"[^"\r\n]*"|[^\s()"])+(?: (?:"[^"\r\n]*"|[^\s()"])+)*')
+_SET_WRAPPED = lazy(r'[("](?=[\d*])')
+_SET_END = lazy(r'[)"]')
 _EIGHTH_BIT = lazy(r"[\x80-\xff]")
 
 
@@ -50,7 +54,14 @@ def charsets(c: Cursor) -> tuple[str, ...] | None:
     if c.peek() != " ":
         return None
     c.space(rule)
+    if c.tolerant and c.peek() != "(":
+        c.fail(rule, "expected a list in parentheses")
+        return _bare_charsets(c)
     c.enter(rule)
+    if c.tolerant and c.peek() == ")":
+        c.fail(rule, "the list is empty")
+        c.leave(rule)
+        return ()
     names = [c.astring(rule)]
     while c.peek() not in (")", ""):
         c.space(rule)
@@ -58,6 +69,12 @@ def charsets(c: Cursor) -> tuple[str, ...] | None:
             names.append(c.astring(rule))
     c.leave(rule)
     return tuple(names)
+
+
+def _bare_charsets(c: Cursor) -> tuple[str, ...]:
+    """Return the charsets of a list without its parentheses."""
+    found = c.take(_BARE_LIST)
+    return tuple(word.strip('"') for word in found[0].split()) if found else ()
 
 
 def append_uid(c: Cursor) -> AppendUid:
@@ -81,9 +98,20 @@ def copy_uid(c: Cursor) -> CopyUid:
     return CopyUid(uidvalidity or 0, source, uid_set(c, rule))
 
 
+def _set(c: Cursor, rule: str) -> re.Match[str] | None:
+    """Return the match of a set of numbers.  One in parentheses or quotation marks is noted."""
+    wrapped = c.take(_SET_WRAPPED) if c.tolerant else None
+    if wrapped is not None:
+        c.fail(rule, "a set in parentheses or quotation marks", wrapped.start())
+    found = c.take(PATTERN)
+    if wrapped is not None:
+        c.take(_SET_END)
+    return found
+
+
 def uid_set(c: Cursor, rule: str) -> SequenceSet:
     """uid-set, which has no `*`.  An empty one (Outlook.com) is noted."""
-    found = c.take(PATTERN)
+    found = _set(c, rule)
     if found is None:
         c.fail(rule, "expected a set of UIDs")
         return SequenceSet()
@@ -99,7 +127,7 @@ def uid_set(c: Cursor, rule: str) -> SequenceSet:
 
 def sequence_set(c: Cursor, rule: str = "sequence-set") -> SequenceSet:
     """sequence-set or uid-set, as a server sends it: without `$`."""
-    found = c.take(PATTERN)
+    found = _set(c, rule)
     if found is None:
         raise c.give_up(rule, "expected a set of numbers")
     try:

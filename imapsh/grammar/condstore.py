@@ -41,6 +41,9 @@ class Modified(SequenceSet):
 def of_message(c: Cursor) -> int | None:
     """fetch-mod-resp = "MODSEQ" SP "(" permsg-modsequence ")"."""
     rule = "fetch-mod-resp"
+    if c.tolerant and c.peek().isdecimal():
+        c.fail(rule, "expected a list in parentheses")
+        return c.mod_sequence("mod-sequence-value")
     c.enter(rule)
     value = c.mod_sequence("mod-sequence-value")
     c.leave(rule)
@@ -86,9 +89,10 @@ def of_found(c: Cursor) -> int | None:
     rule = "search-sort-mod-seq"
     c.enter(rule)
     start = c.pos
-    if c.atom(rule).upper() != "MODSEQ":
+    named = c.atom(rule).upper() == "MODSEQ"
+    if not named:
         c.fail(rule, "only (MODSEQ number) may follow here", start)
     c.space(rule)
     value = c.mod_sequence("mod-sequence-value")
     c.leave(rule)
-    return value
+    return value if named else None

@@ -217,11 +217,17 @@ class Cursor:
                 if self.peek() == ")":
                     break
             begun = True
+            start = self.pos
             try:
                 found.append(read(self))
             except Mismatch as mismatch:
-                self.mend(mismatch)
                 self.depth = depth
+                if self.tolerant and mismatch.at == start and self.text[start] == "(":
+                    self.fail(rule, "an item in parentheses of its own", start)
+                    self.pos = start
+                    found += self.items(rule, read)
+                    continue
+                self.mend(mismatch)
                 self.skip()
         if some and not begun:
             self.fail(rule, "the list is empty")

@@ -16,6 +16,7 @@ from imapsh.wire.frames import Part
 ItemReader = Callable[[Cursor], Any]
 
 _NAME = lazy(r"[A-Za-z][A-Za-z0-9._-]*")
+_BRACKET = lazy(r"[\[<{]")
 #: the items that most FETCH responses begin with, and the space before the next
 _PLAIN = lazy(rf"(?:(UID|RFC822\.SIZE) ([1-9]\d{{0,8}})|FLAGS \(((?:{FLAG}(?: {FLAG})*)?)\))(?: (?=[^ )])|(?=\)))")
 #: date-time = DQUOTE date-day-fixed "-" date-month "-" date-year SP time SP zone DQUOTE
@@ -69,20 +70,32 @@ def items_of(c: Cursor) -> dict[str, Any]:
         c.enter(rule)
     else:
         c.fail(rule, "expected a list in parentheses")
+        c.take(_BRACKET)
     values: dict[str, Any] = {}
     depth = c.depth
     begun = _plain_items(c, values)
-    while c.peek() not in (")", "") or _closed_early(c, items):
+    inside = 0  # parentheses around items of their own
+    while c.peek() not in (")", "") or (inside and c.peek() == ")") or _closed_early(c, items):
+        if inside and c.peek() == ")":
+            c.pos += 1
+            inside -= 1
+            begun = False
+            continue
         if begun:
             begun = False
         elif values or c.peek() in (" ", "\r"):
             if not values:
                 c.fail(rule, "expected an item")
-            elif c.tolerant and c.peek() != " ":
+            elif c.tolerant and c.peek() not in (" ", "("):
                 _unspaced(c, items)
             c.space(rule)
             if c.peek() in (")", ""):
-                break
+                continue
+        if c.tolerant and c.peek() == "(":
+            c.fail(rule, "an item in parentheses of its own")
+            c.pos += 1
+            inside, begun = inside + 1, True
+            continue
         start = c.pos
         try:
             _item(c, items, values)
@@ -126,7 +139,7 @@ def _split_flags(flags: str) -> tuple[str, ...]:
 
 def _closed_early(c: Cursor, items: Mapping[str, ItemReader]) -> bool:
     """Return whether there is one `)` too many with items after it.  It is noted and stepped over."""
-    if not c.tolerant or c.peek() != ")" or not _item_pattern(tuple(items)).match(c.text, c.pos + 1, c.end):
+    if not c.tolerant or c.peek() != ")" or not _further_pattern(tuple(items)).match(c.text, c.pos + 1, c.end):
         return False
     c.pos += 1
     c.fail("msg-att", "the line should end here")
@@ -176,6 +189,12 @@ def _next_item(c: Cursor, items: Mapping[str, ItemReader], at: int) -> None:
 def _item_pattern(items: tuple[str, ...]) -> re.Pattern[str]:
     """Return an expression for a space, a known item and the beginning of its value."""
     return re.compile(rf" (?={_touching_pattern(items).pattern})", re.IGNORECASE)
+
+
+@lru_cache(maxsize=4)
+def _further_pattern(items: tuple[str, ...]) -> re.Pattern[str]:
+    """Return an expression for a known item after a space, after a parenthesis, or both."""
+    return re.compile(rf"(?: ?\(| )(?={_touching_pattern(items).pattern})", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4)

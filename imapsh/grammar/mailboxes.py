@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 
 from imapsh.grammar.cursor import ASTRING_ATOM, ATOM, FLAG, Cursor, Mismatch
@@ -14,7 +15,8 @@ from imapsh.patterns import lazy
 _FLAG = lazy(FLAG)
 _FLAG_PERM = lazy(rf"\\\*|{FLAG}")
 _ATTRIBUTE = lazy(r"\\[^\x00-\x20\x7f-\xff(){%*\"\\\]]+")
-_BARE_FLAGS = lazy(r"\\[A-Za-z]\S*(?: \\[A-Za-z]\S*)*(?=[ )]|\Z)")
+_BARE_FLAGS = lazy(r"\\[A-Za-z][^\s()]*(?: \\[A-Za-z][^\s()]*)*(?=[ )]|\Z)")
+_BARE_FLAGS_PERM = lazy(r"(?:\\[A-Za-z][^\s()]*|\\\*)(?: (?:\\[A-Za-z*]|[$A-Za-z])[^\s()]*)*(?=[ )]|\Z)")
 _FLAGS_TOUCHING = lazy(r"\\?[^\\]*")
 _CODE_CLOSING = lazy(r"\](?= |\Z)")
 _LOOSE_FLAG = lazy(r"[^\x00-\x20\x7f()\"]+")
@@ -56,7 +58,7 @@ def _bare_flags(c: Cursor, rule: str) -> tuple[str, ...]:
     c.fail(rule, "expected a list in parentheses")
     if c.nil():
         return ()
-    found = c.take(_BARE_FLAGS)
+    found = c.take(_BARE_FLAGS_PERM if rule == "flag-perm" else _BARE_FLAGS)  # keywords of FETCH may be items
     return tuple(found[0].split()) if found else ()
 
 
@@ -106,12 +108,13 @@ def expunged(c: Cursor, number: int) -> Expunged:
     return Expunged(number)
 
 
-def mailbox(c: Cursor, ends: re.Pattern[str] | None = None) -> str:
+def mailbox(c: Cursor, *ends: re.Pattern[str]) -> str:
     """mailbox = "INBOX" / astring.
 
     Returns the name decoded, from modified UTF-7 (RFC 3501 section 5.1.3), or from UTF-8 if that is enabled.  If the
-    spelling on the wire differs, the name is a MailboxName, which knows it.  `ends` finds what follows the name on the
-    line.  It is for names with spaces or parentheses that should be quoted.
+    spelling on the wire differs, the name is a MailboxName, which knows it.  `ends` find what may follow the name on
+    the line; the first that finds something counts.  They are for names with spaces or parentheses that should be
+    quoted.
     """
     start = c.pos
     first = c.peek()
@@ -129,11 +132,12 @@ def mailbox(c: Cursor, ends: re.Pattern[str] | None = None) -> str:
     return name
 
 
-def _bare_name(c: Cursor, ends: re.Pattern[str] | None) -> str:
-    """Return an unquoted name, not decoded, up to where `ends` matches; it may hold what an atom cannot (grommunio)."""
+def _bare_name(c: Cursor, ends: Iterable[re.Pattern[str]]) -> str:
+    """Return an unquoted name, not decoded, up to where one of `ends` matches; it may hold what an atom cannot
+    (grommunio).
+    """
     strict = ASTRING_ATOM.match(c.text, c.pos, c.end)
-    follows = ends is IN_LIST or c.text[c.end - 1] in ")0123456789 "
-    tail = ends.search(c.text, c.pos, c.end) if ends and follows else None
+    tail = next(filter(None, (end.search(c.text, c.pos, c.end) for end in ends)), None)
     stop = tail.start() if tail else c.end
     while stop > c.pos and c.text[stop - 1] == " ":
         stop -= 1
@@ -255,11 +259,23 @@ def _listed(c: Cursor, rule: str, one: Callable[[Cursor], None]) -> Any:
     return c.value(rule)
 
 
+#: The list of STATUS after a name that should be quoted: one whose items are not known.
 _STATUS_LIST = lazy(
-    r" (?:MESSAGES|RECENT|UIDNEXT|UIDVALIDITY|UNSEEN|SIZE|DELETED) \d|"
-    r" ?\((?:[A-Z][A-Z0-9=.-]*[ )]|\))[^()]*(?:\([^()]*\)[^()]*)*\)*\s*\Z",
+    r" ?\( ?(?:[A-Z][A-Z0-9=.-]*[ )]|\))[^()]*(?:\([^()]*\)[^()]*)*\)*\s*\Z",
     re.IGNORECASE,
 )
+#: The same in a line that goes on after the list: a word and a number or a list.
+_STATUS_LOOSE = lazy(r" \([A-Z][A-Z0-9=.-]* [\d(]", re.IGNORECASE)
+_STATUS_BARE = lazy(r" (?:MESSAGES|RECENT|UIDNEXT|UIDVALIDITY|UNSEEN|SIZE|DELETED) \d", re.IGNORECASE)
+_BRACKET = lazy(r"[\[<{]")
+_ANOTHER_LIST = lazy(r"[ ,]{0,2}(?=\()")
+
+
+@lru_cache(maxsize=4)
+def _known_list(items: tuple[str, ...]) -> re.Pattern[str]:
+    """Return an expression for the beginning of a list of such items of STATUS."""
+    names = "|".join(map(re.escape, sorted(items)))
+    return re.compile(rf"(?: {{0,3}}\({{1,2}} {{0,3}}| [\[<{{])(?:{names})(?=[ )])", re.IGNORECASE)
 
 
 def status_number(c: Cursor) -> int | None:
@@ -282,33 +298,56 @@ def mailbox_status(c: Cursor) -> MailboxStatus:
     readers = c.readers("status-item")
     rule = "mailbox-data"
     c.space(rule)
-    name = mailbox(c, _STATUS_LIST)
+    name = mailbox(c, _known_list(tuple(readers)), _STATUS_LIST, _STATUS_LOOSE, _STATUS_BARE)
     c.space(rule)
+    items: dict[str, Any] = {}
+    _status_items(c, items)
+    while c.tolerant and c.take(_ANOTHER_LIST):
+        c.fail("status-att-list", "a second list")
+        _status_items(c, items)
+    return MailboxStatus(name, items)
+
+
+def _status_items(c: Cursor, items: dict[str, Any]) -> None:
+    """ "(" [status-att-list] ")"."""
     rule = "status-att-list"
     if not c.tolerant or c.peek() in ("(", " "):
         c.enter(rule)
     else:
         c.fail(rule, "expected a list in parentheses")
-    items: dict[str, Any] = {}
+        c.take(_BRACKET)
+    begun = False
     while c.peek() not in (")", ""):
-        if items:
+        if begun:
             c.space(rule)
             if c.peek() == ")":
                 break
+        begun = True
+        depth = c.depth
         try:
-            start = c.pos
-            item = c.atom(rule).upper()
-            if item[0].isdigit():
-                c.fail(rule, "expected the name of an item, not a number", start)
-            c.space(rule)
-            reader = readers.get(item)
-            items[item] = c.value(rule) if reader is None else reader(c)
+            if c.tolerant and c.peek() == "(":
+                c.fail(rule, "an item in parentheses of its own")
+                _status_items(c, items)
+            else:
+                _status_item(c, items)
         except Mismatch as mismatch:
             c.mend(mismatch)
+            c.depth = depth
             c.skip()
     if c.depth or c.peek() == ")":
         c.leave(rule)
-    return MailboxStatus(name, items)
+
+
+def _status_item(c: Cursor, items: dict[str, Any]) -> None:
+    """status-att SP value."""
+    rule = "status-att-list"
+    start = c.pos
+    item = c.atom(rule).upper()
+    if item[0].isdigit():
+        c.fail(rule, "expected the name of an item, not a number", start)
+    c.space(rule)
+    reader = c.readers("status-item").get(item)
+    items[item] = c.value(rule) if reader is None else reader(c)
 
 
 def namespaces(c: Cursor) -> Namespaces:

@@ -19,7 +19,7 @@ def vanished(c: Cursor) -> Vanished:
     """expunged-resp = "VANISHED" [SP "(EARLIER)"] SP known-uids; known-uids = sequence-set, without "*"."""
     rule = "expunged-resp"
     c.space(rule)
-    earlier = c.peek() == "("
+    earlier = c.peek() == "(" and not (c.tolerant and c.peek(2)[1:].isdecimal())
     if earlier:
         c.enter(rule)
         start = c.pos

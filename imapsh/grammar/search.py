@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from imapsh.findings import define
@@ -16,6 +17,9 @@ _NUMBERS = lazy(r"(?: [1-9]\d{0,9})*")
 _TAGGED_SIMPLE = lazy(rf"(?:{PATTERN.pattern}|\d+|\$)(?![^ )\r\n])")
 _TAG = "TAG"
 _LABEL = lazy(r"[A-Za-z._-][A-Za-z0-9._:-]*")  # tagged-ext-label
+_RESULT_IN_LIST = lazy(r" \((?:UID|ALL|COUNT|MIN|MAX|MODSEQ|PARTIAL)[ )]", re.IGNORECASE)
+_NUMBERS_IN_LIST = lazy(r"\((?=\d+[ ,]+\d)")
+_CLOSING = lazy(r"\)")
 _COMMAS = lazy(r"\d{1,10}(?:,\d{1,10})+(?= |\Z)")
 
 
@@ -34,11 +38,16 @@ def found_ids(c: Cursor, rule: str) -> tuple[tuple[int, ...], int | None]:
         c.fail("nz-number", "a number beyond 32 bits", found.start() + found[0].index(large))
     modseq = None
     while not c.at_end():
+        if c.tolerant and c.take(_CLOSING):
+            c.fail(rule, "expected a space", c.pos - 1)
+            continue
         c.space(rule)
         if c.at_end():
             break
         try:
-            if c.peek() == "(":
+            if c.tolerant and c.take(_NUMBERS_IN_LIST):
+                c.fail(rule, "numbers in parentheses", c.pos - 1)
+            elif c.peek() == "(":
                 if not ids:
                     c.fail(rule, "(MODSEQ number) may only follow numbers")
                 from imapsh.grammar.condstore import of_found
@@ -76,15 +85,26 @@ def esearch(c: Cursor) -> ESearch:
     rule = "esearch-response"
     tag, uid = None, False
     items: dict[str, Any] = {}
-    if c.peek(2) == " (":
+    if c.peek(2) == " (" and not (c.tolerant and _RESULT_IN_LIST.match(c.text, c.pos, c.end)):
         c.space(rule)
         tag = _correlator(c, items)
     begun, behind = len(items), c.pos
     more: dict[str, list[Any]] = {}
+    inside = 0  # parentheses around items of their own
     while not c.at_end():
-        c.space(rule)
-        if c.at_end():
-            break
+        if c.tolerant and inside and c.peek() == ")":
+            c.pos += 1
+            inside -= 1
+            continue
+        if c.text[c.pos - 1] != "(" or not inside:
+            c.space(rule)
+        if c.at_end() or (inside and c.peek() == ")"):
+            continue
+        if c.tolerant and c.peek() == "(":
+            c.fail(rule, "an item in parentheses of its own")
+            c.pos += 1
+            inside += 1
+            continue
         try:
             start = c.pos
             name = c.atom(rule, _LABEL).upper()

@@ -28,7 +28,7 @@ from imapsh.findings import Violation
 from imapsh.grammar.cursor import _ESCAPED, ATOM, Cursor, Mismatch, NamedReaders, _no_readers
 from imapsh.grammar.names import readable
 from imapsh.patterns import lazy
-from imapsh.wire.frames import Frame
+from imapsh.wire.frames import Frame, Part
 
 _MOST = 1000
 _GAP = lazy(r"[ \t\r\n]*")
@@ -45,9 +45,10 @@ _WRONG = lazy(r"[\x80-\xff\x00]")
 _BAD_ESCAPE = lazy(r'(?:[^\\]|\\["\\])*?\\(?!["\\])')
 _AFTER_NUMBER = lazy(r"[\]>:]|,(?!\d)")
 _NAME = lazy(r"(?!NIL\b)[A-Z][A-Z0-9.]*[ \[]", re.IGNORECASE)  # the next name, if a number was left out
-_QUOTED_DIGITS = lazy(r'"(\d{1,18})"')
+_WRAPPED_DIGITS = lazy(r'"(\d{1,18})"|\((\d{1,18})\)')
 _NOT_NUMBER = lazy(r"[^ ()\r\n]+")
 _WORD = lazy(r"[^\x00-\x20\x7f()\[\]\"\\{]+")
+_LONE_WORD = lazy(r"([^\x00-\x20\x7f()\[\]\"\\{~]+)(?: ([A-Z0-9.]+)[ \[]|\)|\Z)", re.IGNORECASE)
 _LOOSE_ATOM = lazy(r"[^\x00-\x20\x7f()\"{]+")
 
 
@@ -188,13 +189,32 @@ class TolerantCursor(Cursor):
         self.fail(rule, f"expected {due}, not a word without quotation marks", word.start())
         return readable(word[0])
 
+    def octets(self, rule: str) -> Part | None:
+        """Read the octets of a string.  One word without its quotation marks is noted and taken as it is."""
+        try:
+            return super().octets(rule)
+        except Mismatch:
+            word = _LONE_WORD.match(self.text, self.pos, self.end)
+            if word is None or self._names_item(word[1]) or (word[2] and not self._names_item(word[2])):
+                raise
+            self.fail(rule, "expected a string or NIL, not a word without quotation marks")
+            self.pos = word.end(1)
+            return word[1].encode("latin-1")
+
+    def _names_item(self, word: str) -> bool:
+        names = self.readers("fetch-item")
+        return word.upper() in names or f"{word.upper()}[" in names
+
     def number(self, rule: str, *, bits: int = 32, nonzero: bool = False) -> int | None:
-        """Return a number, even if it is in quotation marks; None for anything else, such as -1, 1.2e+07 or NIL."""
+        """Return a number, even if it is in quotation marks or parentheses.
+
+        For anything else, such as -1, 1.2e+07 or NIL, None is returned.
+        """
         start = self.pos
-        digits = self.take(_QUOTED_DIGITS)
+        digits = self.take(_WRAPPED_DIGITS)
         if digits is not None:
-            self.fail(rule, "expected a number, not a string", start)
-            return int(digits[1])
+            self.fail(rule, f"expected a number, not a {'string' if digits[1] else 'list'}", start)
+            return int(digits[1] or digits[2])
         try:
             value = super().number(rule, bits=bits, nonzero=nonzero)
         except Mismatch as mismatch:

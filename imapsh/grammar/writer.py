@@ -63,7 +63,7 @@ class Writer:
 
     def raw(self, text: str | bytes) -> Writer:
         """Write text as it is.  Raises UsageError for CR, LF or NUL."""
-        octets = text.encode("utf-8" if self.utf8 else "ascii", "surrogateescape") if isinstance(text, str) else text
+        octets = _encoded(text, "utf-8" if self.utf8 else "ascii")
         if b"\r" in octets or b"\n" in octets or b"\0" in octets:
             raise UsageError("CR, LF and NUL cannot be part of a command line: send them in a literal")
         self._text.append(octets)
@@ -81,7 +81,7 @@ class Writer:
 
     def string(self, value: str | bytes) -> Writer:
         """Write a string, in quotes if it can be, else as a literal."""
-        octets = value.encode("utf-8", "surrogateescape") if isinstance(value, str) else value
+        octets = _encoded(value, "utf-8")
         text = octets.decode("latin-1")
         quotable = (_QUOTABLE_8 if self.utf8 and _is_utf8(octets) else _QUOTABLE).fullmatch(text)
         if quotable is None or len(octets) > _LONGEST_QUOTED:
@@ -99,6 +99,10 @@ class Writer:
         if _ASTRING.fullmatch(text) and text.upper() != "NIL":
             return self.raw(text)
         return self.string(value)
+
+    def charset(self, name: str) -> Writer:
+        """Write a charset: an atom if it can be one, else a string (RFC 9051 section 9).  An atom has no `]`."""
+        return self.raw(name) if _ATOM.fullmatch(name) else self.string(name)
 
     def mailbox(self, name: str) -> Writer:
         """Write a mailbox name, in modified UTF-7 unless `utf8` is true.  Raises UsageError for a lone surrogate.
@@ -153,6 +157,19 @@ class Writer:
         if self._text:
             self._fragments.append(b"".join(self._text))
             self._text = []
+
+
+_UNSENDABLE = {"ascii": "only ASCII may be, or a literal", "utf-8": "it is a lone surrogate, and no character"}
+
+
+def _encoded(text: str | bytes, encoding: str) -> bytes:
+    """Return the octets of a text.  Raises UsageError if it cannot be sent in this encoding."""
+    if isinstance(text, bytes):
+        return text
+    try:
+        return text.encode(encoding, "surrogateescape")
+    except UnicodeEncodeError as error:
+        raise UsageError(f"U+{ord(text[error.start]):04X} cannot be sent here: {_UNSENDABLE[encoding]}") from error
 
 
 def _is_utf8(octets: bytes) -> bool:
@@ -219,7 +236,7 @@ def _code_argument(w: Writer, code: Code) -> None:
     elif code.name == "PERMANENTFLAGS":
         w.raw(" ").flags(argument)
     elif isinstance(argument, tuple):
-        w.raw(" ").items(argument, w.astring)
+        w.raw(" ").items(argument, w.charset)
     elif argument is not None:
         w.raw(f" {argument}")
 

@@ -350,8 +350,13 @@ class Session:
         """Submit a typed line, with its literals inside, as it is; a tag is put in front if it has none.
 
         Raises UsageError, and sends nothing, for what cannot be a command: a line break outside a literal, a tag that
-        is in use, a file that cannot be read; and what `guard` raises.
+        is in use, a file that cannot be read, a lone surrogate; and what `guard` raises.
         """
+        try:
+            text.encode("utf-8", "surrogateescape")
+        except UnicodeEncodeError as error:
+            code = ord(text[error.start])
+            raise UsageError(f"U+{code:04X} cannot be sent: it is a lone surrogate, and no character") from error
         if matched is None:
             from imapsh.typed.match import match
 

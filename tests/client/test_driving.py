@@ -688,3 +688,26 @@ def test_a9_a_listed_name_goes_out_with_the_octets_that_came(name: str, listed: 
         assert (box.name, raw_of(box.name)) == (mailbox, raw_of(mailbox))
 
     conversation(scene, b"* PREAUTH [CAPABILITY IMAP4rev1 LITERAL+] ready\r\n")
+
+
+# -- E24: a lone surrogate
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda c: c.command("NOOP \ud800"),
+        lambda c: c.status("INBOX", "\ud800"),
+        lambda c: c.select("\ud800"),
+        lambda c: c.search("SUBJECT \ud800"),
+        lambda c: c.set_quota("\ud800", {"STORAGE": 1}),
+        lambda c: c.append("INBOX", b"x", date="\ud800"),
+    ],
+)
+def test_e24_a_lone_surrogate_is_refused_before_anything_is_sent(ask: Callable[[Connection], Any]) -> None:
+    async def scene(c: Connection, peer: Peer) -> None:
+        with pytest.raises(UsageError):
+            await ask(c)
+        await silent(peer)
+
+    conversation(scene)

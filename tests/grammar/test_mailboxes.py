@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from imapsh.grammar.values import MailboxStatus
 from imapsh.render.jsonform import to_json
 
 from .reading import amiss, one
@@ -45,3 +46,35 @@ AMISS = [
 @pytest.mark.parametrize(("line", "rule", "offset"), AMISS)
 def test_what_is_named(line: str, rule: str, offset: int) -> None:
     assert amiss(line)[:1] == [(rule, offset)]
+
+
+#: A STATUS response in another shape, the mailbox and the numbers that it tells, and the first fault.
+SHAPES = [
+    ("box (MESSAGES 113) x", "box", {"MESSAGES": 113}, ("mailbox-data", 27)),
+    ("box (MESSAGES 113)x", "box", {"MESSAGES": 113}, ("mailbox-data", 27)),
+    ("box (MESSAGES 113) x y (z)", "box", {"MESSAGES": 113}, ("mailbox-data", 27)),
+    ("b ( MESSAGES 1 )", "b", {"MESSAGES": 1}, ("status-att-list", 12)),
+    ("b  (  MESSAGES 1 )", "b", {"MESSAGES": 1}, ("mailbox-data", 11)),
+    ("b (messages 1) )", "b", {"MESSAGES": 1}, ("mailbox-data", 23)),
+    ("b ((MESSAGES 1))", "b", {"MESSAGES": 1}, ("status-att-list", 12)),
+    ("b ((MESSAGES 1) (UNSEEN 2))", "b", {"MESSAGES": 1, "UNSEEN": 2}, ("status-att-list", 12)),
+    ("b (MESSAGES 1 (UNSEEN 2) RECENT 3)", "b", {"MESSAGES": 1, "UNSEEN": 2, "RECENT": 3}, ("status-att-list", 23)),
+    ("b (MESSAGES 1)(UNSEEN 2)", "b", {"MESSAGES": 1, "UNSEEN": 2}, ("status-att-list", 23)),
+    ("b (MESSAGES 1), (UNSEEN 2)", "b", {"MESSAGES": 1, "UNSEEN": 2}, ("status-att-list", 25)),
+    ("b (MESSAGES (1))", "b", {"MESSAGES": 1}, ("status-att-list", 21)),
+    ("b [MESSAGES 1]", "b", {"MESSAGES": 1}, ("status-att-list", 11)),
+    ("b (X-FOO (1 2) MESSAGES 1) x", "b", {"X-FOO": (1, 2), "MESSAGES": 1}, ("mailbox-data", 35)),
+    ("b (X-FOO 3) x", "b", {"X-FOO": 3}, ("mailbox-data", 20)),
+    ("a (old mail) (MESSAGES 1)", "a (old mail)", {"MESSAGES": 1}, ("mailbox", 11)),
+    ("(b) (MESSAGES 1) x", "(b)", {"MESSAGES": 1}, ("mailbox", 9)),
+    ("two words MESSAGES 4", "two words", {"MESSAGES": 4}, ("mailbox", 13)),
+]
+
+
+@pytest.mark.parametrize(("line", "mailbox", "items", "fault"), SHAPES)
+def test_a14_the_list_of_status_is_recognised_first(
+    line: str, mailbox: str, items: dict[str, Any], fault: tuple[str, int]
+) -> None:
+    response = one(f"* STATUS {line}\r\n".encode())
+    assert response.value == MailboxStatus(mailbox, items)
+    assert response.violations[0][:2] == fault
