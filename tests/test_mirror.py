@@ -44,7 +44,7 @@ ELSEWHERE = (
         "the whole is compared with imaplib's",
     ),
     Elsewhere(
-        "grammar/body grammar/codes grammar/envelope grammar/fetch "
+        "grammar/body grammar/envelope "
         "grammar/responses grammar/search", "grammar/test_examples.py",
         "each rule is read from written examples, one table for all families",
     ),
