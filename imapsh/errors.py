@@ -15,6 +15,7 @@
     +-- CommandError            exit 1   a command's tagged reply was not OK; `response` holds it
     |   +-- CommandNo           exit 1
     |   +-- CommandBad          exit 3
+    +-- MessageGone             exit 1   the message is not in the mailbox, or not any more
     +-- Interrupted             exit 130 Ctrl-C ended what was going on
 
 Each message is one sentence for a person: what happened, where, and the way out.  No message holds a secret.
@@ -118,6 +119,10 @@ class CommandBad(CommandError):
     """The server said BAD."""
 
     exit_code = 3
+
+
+class MessageGone(ImapshError):
+    """A message that was asked for by its number or UID is not in the mailbox: it was never there, or is expunged."""
 
 
 class Interrupted(ImapshError):

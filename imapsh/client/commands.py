@@ -17,6 +17,7 @@ from imapsh.client.driving import Runner
 from imapsh.client.idle import Idle
 from imapsh.client.keys import Criteria, write_criteria
 from imapsh.client.login import Login, Password
+from imapsh.client.mail import MailMessage, Reader
 from imapsh.client.messages import Asked, Message, Stored, message
 from imapsh.client.removed import Removed, removed, told_gone
 from imapsh.client.routing import Want, is_untagged
@@ -368,6 +369,21 @@ class Connection:
                 finally:
                     running.cancel()
 
+    def messages(
+        self, messages: MessageSet, *, uid: bool = False, mark_seen: bool = False
+    ) -> AsyncIterator[MailMessage]:
+        r"""Fetch headers, flags, sizes and structures, and yield a MailMessage of each message, by rising UID.
+
+        They are fetched `mail.BLOCK` at a time, so other commands can be run inside the loop, and memory stays small.
+        Texts and attachments are fetched when they are asked for.  Nothing is marked as seen, unless `mark_seen` is
+        true: then each message that is fetched gets \Seen.  For an empty set nothing is sent.
+        """
+        return self._reader().messages(messages, uid, mark_seen)
+
+    async def message(self, number: int, *, uid: bool = False, mark_seen: bool = False) -> MailMessage:
+        """Fetch one message, by its number or its UID, as `messages` does.  Raises MessageGone if it is not there."""
+        return await self._reader().message(number, uid, mark_seen)
+
     async def store(
         self,
         messages: MessageSet,
@@ -454,6 +470,9 @@ class Connection:
     set_metadata = metadata.set_metadata
     metadata = metadata.metadata
     notify = notify.notify
+
+    def _reader(self) -> Reader:
+        return Reader(self.fetch, self.search, lambda: self.mailbox)
 
     # -- arguments
 

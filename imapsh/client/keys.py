@@ -279,65 +279,67 @@ def _checked(text: str, name: str) -> _Text:
 
 # -- the keys of RFC 9051 section 6.4.4, and NEW, OLD and RECENT of RFC 3501 section 6.4.4
 
-ALL = Key("ALL")  #: every message
-ANSWERED = Key("ANSWERED")
-DELETED = Key("DELETED")
-DRAFT = Key("DRAFT")
-FLAGGED = Key("FLAGGED")
-SEEN = Key("SEEN")
-UNANSWERED = Key("UNANSWERED")
-UNDELETED = Key("UNDELETED")
-UNDRAFT = Key("UNDRAFT")
-UNFLAGGED = Key("UNFLAGGED")
-UNSEEN = Key("UNSEEN")
-NEW = Key("NEW")  #: IMAP4rev1 only
-OLD = Key("OLD")  #: IMAP4rev1 only
-RECENT = Key("RECENT")  #: IMAP4rev1 only
+ALL = Key("ALL")  #: Every message.
+ANSWERED = Key("ANSWERED")  #: With \Answered.
+DELETED = Key("DELETED")  #: With \Deleted.
+DRAFT = Key("DRAFT")  #: With \Draft.
+FLAGGED = Key("FLAGGED")  #: With \Flagged.
+SEEN = Key("SEEN")  #: With \Seen.
+UNANSWERED = Key("UNANSWERED")  #: Without \Answered.
+UNDELETED = Key("UNDELETED")  #: Without \Deleted.
+UNDRAFT = Key("UNDRAFT")  #: Without \Draft.
+UNFLAGGED = Key("UNFLAGGED")  #: Without \Flagged.
+UNSEEN = Key("UNSEEN")  #: Without \Seen.
+NEW = Key("NEW")  #: With \Recent and without \Seen.  IMAP4rev1 only.
+OLD = Key("OLD")  #: Without \Recent.  IMAP4rev1 only.
+RECENT = Key("RECENT")  #: With \Recent.  IMAP4rev1 only.
 
-BCC = _WithText("BCC")
-BODY = _WithText("BODY")
-CC = _WithText("CC")
-FROM = _WithText("FROM")
-SUBJECT = _WithText("SUBJECT")
-TEXT = _WithText("TEXT")
-TO = _WithText("TO")
+BCC = _WithText("BCC")  #: This text in the BCC field.
+BODY = _WithText("BODY")  #: This text in the body.
+CC = _WithText("CC")  #: This text in the CC field.
+FROM = _WithText("FROM")  #: This text in the FROM field.
+SUBJECT = _WithText("SUBJECT")  #: This text in the subject.
+TEXT = _WithText("TEXT")  #: This text in header or body.
+TO = _WithText("TO")  #: This text in the TO field.
 
-#: by INTERNALDATE, the day on which the message arrived
-BEFORE = _WithDay("BEFORE")
-ON = _WithDay("ON")
-SINCE = _WithDay("SINCE")
-#: by the header field Date
-SENTBEFORE = _WithDay("SENTBEFORE")
-SENTON = _WithDay("SENTON")
-SENTSINCE = _WithDay("SENTSINCE")
+# by INTERNALDATE, the day on which the message arrived
+BEFORE = _WithDay("BEFORE")  #: Arrived before this day.
+ON = _WithDay("ON")  #: Arrived on this day.
+SINCE = _WithDay("SINCE")  #: Arrived this day or later.
+# by the header field Date
+SENTBEFORE = _WithDay("SENTBEFORE")  #: Dated before this day.
+SENTON = _WithDay("SENTON")  #: Dated this day.
+SENTSINCE = _WithDay("SENTSINCE")  #: Dated this day or later.
 
-#: sizes in octets
-LARGER = _WithNumber("LARGER", 0, _LARGEST_SIZE)
-SMALLER = _WithNumber("SMALLER", 0, _LARGEST_SIZE)
+# sizes in octets
+LARGER = _WithNumber("LARGER", 0, _LARGEST_SIZE)  #: Larger than so many octets.
+SMALLER = _WithNumber("SMALLER", 0, _LARGEST_SIZE)  #: Smaller than so many octets.
 
-KEYWORD = _WithWord("KEYWORD", _ATOM, r"a keyword such as $Junk (flag() takes \Seen too)")
+KEYWORD = _WithWord("KEYWORD", _ATOM, r"a keyword such as $Junk (flag() takes \Seen too)")  #: With this keyword.
+#: Without this keyword.
 UNKEYWORD = _WithWord("UNKEYWORD", _ATOM, r"a keyword such as $Junk (~flag() takes \Seen too)")
 
-UID = _WithSet("UID", "UID ")
-NUMBERS = _WithSet("NUMBERS", "")  #: message numbers; the key has no name in IMAP
+UID = _WithSet("UID", "UID ")  #: With these UIDs.
+NUMBERS = _WithSet("NUMBERS", "")  #: With these message numbers; the key has no name in IMAP.
 
 # -- the keys of extensions, for servers that have them
 
-OLDER = _WithAge("OLDER")  #: WITHIN
-YOUNGER = _WithAge("YOUNGER")  #: WITHIN
-SAVEDBEFORE = _WithDay("SAVEDBEFORE")  #: SAVEDATE
-SAVEDON = _WithDay("SAVEDON")  #: SAVEDATE
-SAVEDSINCE = _WithDay("SAVEDSINCE")  #: SAVEDATE
-SAVEDATESUPPORTED = Key("SAVEDATESUPPORTED")  #: SAVEDATE
-EMAILID = _WithWord("EMAILID", _OBJECTID, "an identifier of OBJECTID")  #: OBJECTID
-THREADID = _WithWord("THREADID", _OBJECTID, "an identifier of OBJECTID")  #: OBJECTID
-UIDAFTER = _WithNumber("UIDAFTER", 1, _LARGEST)  #: MESSAGELIMIT
-UIDBEFORE = _WithNumber("UIDBEFORE", 1, _LARGEST)  #: MESSAGELIMIT
-FILTER = _WithWord("FILTER", lazy(r"[!#$&'+,.0-9:;<=>?@A-Z\[^_`a-z|}~-]+"), "the name of a filter")  #: FILTERS
-X_GM_RAW = _WithText("X-GM-RAW")  #: Gmail
-X_GM_LABELS = _WithText("X-GM-LABELS")  #: Gmail
-X_GM_MSGID = _WithNumber("X-GM-MSGID", 0, (1 << 64) - 1)  #: Gmail
-X_GM_THRID = _WithNumber("X-GM-THRID", 0, (1 << 64) - 1)  #: Gmail
+OLDER = _WithAge("OLDER")  #: Arrived so many seconds ago, or earlier.
+YOUNGER = _WithAge("YOUNGER")  #: Arrived within so many seconds.
+SAVEDBEFORE = _WithDay("SAVEDBEFORE")  #: Came into this mailbox before this day.
+SAVEDON = _WithDay("SAVEDON")  #: Came into this mailbox on this day.
+SAVEDSINCE = _WithDay("SAVEDSINCE")  #: Came into this mailbox this day or later.
+SAVEDATESUPPORTED = Key("SAVEDATESUPPORTED")  #: Every message, if the mailbox keeps save dates; else none.
+EMAILID = _WithWord("EMAILID", _OBJECTID, "an identifier of OBJECTID")  #: With this identifier of the content.
+THREADID = _WithWord("THREADID", _OBJECTID, "an identifier of OBJECTID")  #: Of the thread with this identifier.
+UIDAFTER = _WithNumber("UIDAFTER", 1, _LARGEST)  #: With a higher UID.
+UIDBEFORE = _WithNumber("UIDBEFORE", 1, _LARGEST)  #: With a lower UID.
+#: What the search finds that is kept as /private/filters/values/NAME, or as /shared/filters/values/NAME.
+FILTER = _WithWord("FILTER", lazy(r"[!#$&'+,.0-9:;<=>?@A-Z\[^_`a-z|}~-]+"), "the name of a filter")
+X_GM_RAW = _WithText("X-GM-RAW")  #: What is found by Gmail's own search.
+X_GM_LABELS = _WithText("X-GM-LABELS")  #: With this label.
+X_GM_MSGID = _WithNumber("X-GM-MSGID", 0, (1 << 64) - 1)  #: With this identifier.
+X_GM_THRID = _WithNumber("X-GM-THRID", 0, (1 << 64) - 1)  #: Of the conversation with this identifier.
 
 
 def NOT(key: Key) -> Key:  # noqa: N802 - the name that it has in IMAP
