@@ -141,6 +141,7 @@ ELSEWHERE = (
 OF_NO_MODULE = {
     "test_*": "the project itself: its documents, metadata, rooms, types and tests",
     "bench/*": "the benchmarks",
+    "fuzz/*": "every reader of octets that are not ours",
     "real/*": "one session on each real server",
     "servers/*": "the real servers",
     "grammar/test_captures grammar/test_corpus grammar/test_examples grammar/test_hostile grammar/test_roundtrip":

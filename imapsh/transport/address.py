@@ -180,7 +180,7 @@ def _ipv6(text: str) -> str:
     address, percent, zone = text.replace("%25", "%").partition("%")
     try:
         socket.inet_pton(socket.AF_INET6, address)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError for a NUL, and for octets that are not UTF-8
         raise UsageError("the address in brackets is not an IPv6 address") from error
     return address + percent + zone
 

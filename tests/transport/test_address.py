@@ -106,3 +106,9 @@ def test_the_name_a_certificate_must_bear() -> None:
     assert parse_address("imap://h.example.").server_name == "h.example"
     assert parse_address("imap://[fe80::1%eth0]").server_name == "fe80::1"
     assert parse_address("unix:/x").server_name == "localhost"
+
+
+@pytest.mark.parametrize("inside", ["::\udcd4", "::1\0", "1.2.3.4", "x", "", ":::"])
+def test_what_is_in_brackets_and_no_ipv6_address(inside: str) -> None:
+    with pytest.raises(UsageError, match=r"IPv6|control|host"):
+        parse_address(f"imap://[{inside}]")
