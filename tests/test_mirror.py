@@ -34,7 +34,7 @@ ELSEWHERE = (
         "client/test_connection.py", "parts of the connection, seen in what it does",
     ),
     Elsewhere(
-        "client/acl client/metadata client/notify client/ordering client/quota client/storing client/syncing",
+        "client/acl client/metadata client/notify client/ordering client/quota client/syncing",
         "client/test_extensions.py", "methods of the connection, tried on the demo server",
     ),
     Elsewhere(

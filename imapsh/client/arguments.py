@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from imapsh.errors import UsageError
+from imapsh.grammar.dates import read_date_time, write_date_time
 from imapsh.grammar.sequence import LARGEST, SequenceSet
+from imapsh.grammar.writer import Writer, buffer
 from imapsh.table.model import SELECTED, Context
+from imapsh.tuples import NamedTuple
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+    from imapsh.client.items import BodyItem, Item
 
 MessageSet = str | int | SequenceSet | Iterable[int]
 """Text as in `1:4,7`, a number, a set, or several numbers.  Only text and sets made of text may hold `*` and `$`."""
@@ -16,6 +27,11 @@ SECTION = re.compile(r"\[[^\]]*\]|<[^>]*>")
 """The text after the name of a FETCH item."""
 
 _RETURN = re.compile(r"RETURN \(([^)]*)\)", re.IGNORECASE)
+_CHARSET = re.compile(r"(?:RETURN \([^)]*\) )?CHARSET +\"?([^ \"]+)", re.IGNORECASE)
+_QUOTED_OR_WORD = re.compile(r'"((?:[^"\\]|\\.)*)"|[^ ()"]+')
+_ESCAPED = re.compile(r"\\(.)")
+_CHANGE = re.compile(r"(?:\(UNCHANGEDSINCE \d+\) )?[-+]?(?:FLAGS(?:\.SILENT)?|X-GM-LABELS(?:\.SILENT)?)", re.IGNORECASE)
+_MODIFIERS = re.compile(r"(?<= )\((?:CHANGEDSINCE|PARTIAL|VANISHED)\b[^()]*\)\Z", re.IGNORECASE)
 _WORD = re.compile(r"[^ ()]+")
 _NUMERIC = re.compile(r"[-+]?[\d*][\d*:,.-]*")
 
@@ -43,12 +59,112 @@ def _parsed(text: str) -> SequenceSet:
         raise UsageError(f"{error}: give numbers, such as 1:4,7 or 3:*") from None
 
 
-def fetch_items(items: object) -> str:
-    """Return FETCH items, in parentheses if there are several.  Raises UsageError if it is not text, or has no item."""
-    if not isinstance(items, str) or not items.strip():
+class FetchItems(NamedTuple):
+    """The arguments of FETCH: its items, and its modifiers without their parentheses."""
+
+    items: str
+    modifiers: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.items} ({self.modifiers})" if self.modifiers else self.items
+
+
+def fetch_items(items: str | Iterable[Item | BodyItem], changed_since: int | None = None) -> FetchItems:
+    """Return FETCH items, in parentheses if there are several, and the modifiers that may follow them.
+
+    Raises UsageError for what is neither text nor a list of names, for parentheses that do not match, and for VANISHED,
+    whose answer is not about messages that are there.
+    """
+    text = items if isinstance(items, str) else " ".join(map(ascii_only, _names(items)))
+    text = ascii_only(text).strip()
+    asked, modifiers = _cut(text)
+    if not asked.strip("() "):
         raise UsageError(f"{items!r} is not a list of FETCH items: give text, such as 'UID FLAGS'")
-    text = items.strip()
-    return text if text.startswith("(") or " " not in SECTION.sub("", text) else f"({text})"
+    words = modifiers.upper().split()
+    if "VANISHED" in words:
+        raise UsageError("fetch() cannot say which messages have vanished: use select(qresync=...), or command()")
+    if changed_since is not None:
+        if "CHANGEDSINCE" in words:
+            raise UsageError("CHANGEDSINCE is among the items already: leave changed_since out")
+        modifiers = f"CHANGEDSINCE {mod_sequence(changed_since)} {modifiers}".strip()
+    return FetchItems(asked if asked.startswith("(") or " " not in _plain(asked) else f"({asked})", modifiers)
+
+
+def _names(items: object) -> list[str]:
+    if not isinstance(items, Iterable):
+        raise UsageError(f"{items!r} is not a list of FETCH items: give text, such as 'UID FLAGS'")
+    return list(items)
+
+
+def _plain(text: str) -> str:
+    """Return the text with the same length, and nothing inside sections that looks like its syntax."""
+    return SECTION.sub(lambda found: "x" * len(found[0]), text)
+
+
+def _cut(text: str) -> tuple[str, str]:
+    """Return the items, and the modifiers without their parentheses."""
+    plain = _plain(text)
+    depth = 0
+    end = len(text)
+    for at, mark in enumerate(plain):
+        depth += (mark == "(") - (mark == ")")
+        if depth < 0 or (depth == 0 and mark == ")" and plain.startswith("(") and end == len(text)):
+            end = min(end, at + 1)
+    found = None if plain.startswith("(") else _MODIFIERS.search(plain)
+    asked, rest = (text[: found.start()], text[found.start() :]) if found else (text[:end], text[end:])
+    rest = rest.strip()
+    if depth or (rest and not (rest.startswith("(") and rest.endswith(")"))):
+        raise UsageError(f"{text!r} is not a list of FETCH items: its parentheses do not match")
+    return asked.strip(), rest[1:-1].strip()
+
+
+def change_of_flags(change: object, unchanged_since: int | None) -> str:
+    """Return what STORE does, with the modifier in front.
+
+    Raises UsageError for anything but FLAGS and X-GM-LABELS, each with + or - and with .SILENT or without.
+    """
+    if not isinstance(change, str) or not _CHANGE.fullmatch(change.strip()):
+        raise UsageError(f"{change!r} is not a change of flags: give FLAGS, +FLAGS or -FLAGS, perhaps with .SILENT")
+    if unchanged_since is None:
+        return change.strip()
+    if change.lstrip().startswith("("):
+        raise UsageError("UNCHANGEDSINCE is in the change already: leave unchanged_since out")
+    return f"(UNCHANGEDSINCE {mod_sequence(unchanged_since)}) {change.strip()}"
+
+
+def date_time(date: object) -> str:
+    """Return the date of APPEND as IMAP writes it; "" for none.
+
+    Raises UsageError for a datetime without a zone, because it does not say which moment it is, and for text that is
+    not a date-time.
+    """
+    if date is None or date == "":
+        return ""
+    if isinstance(date, datetime):
+        if date.utcoffset() is None:
+            raise UsageError(f"{date} has no zone: date.astimezone() gives it this machine's")
+        return write_date_time(date)
+    if not isinstance(date, str):
+        raise UsageError(f"{date!r} is not a date: give a datetime with a zone, or text")
+    try:
+        read_date_time(date)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    return date
+
+
+def mail_octets(message: Buffer, exact: bool = False) -> bytes:
+    """Return the octets of a message.  Text whose lines all end in LF gets CRLF, as mail has it (RFC 5322 section 2.1).
+
+    A message that has a CRLF anywhere, or a NUL, is left as it is, and so is any if `exact` is true.  Raises UsageError
+    for what is not octets.
+    """
+    if isinstance(message, str):
+        raise UsageError("a message is octets, not text: encode it first")
+    octets = buffer(message)
+    if exact or b"\r\n" in octets or b"\0" in octets:
+        return octets
+    return octets.replace(b"\n", b"\r\n")
 
 
 def search_keys(text: object) -> str:
@@ -58,7 +174,7 @@ def search_keys(text: object) -> str:
     options = _RETURN.match(text)
     if options is not None and options[1].strip() and "ALL" not in options[1].upper().split():
         raise UsageError(
-            f"search() returns message numbers, and {options[0]} does not ask for them: use command() instead"
+            f"search() returns message numbers, and {options[0]} does not ask for them: use esearch() instead"
         )
     from imapsh.typed.match import match
 
@@ -67,7 +183,35 @@ def search_keys(text: object) -> str:
         word = next((word[0] for word in _WORD.finditer(text) if word.start() <= at < word.end()), "")
         if _NUMERIC.fullmatch(word):
             raise UsageError(f"expected a search key or numbers from 1 to {LARGEST}, not {word[:60]}")
-    return ascii_only(text)
+    return text
+
+
+def write_search_keys(w: Writer, text: str, *, charset: bool = True) -> Writer:
+    """Write search keys.
+
+    Strings and words beyond ASCII become literals in UTF-8, with CHARSET UTF-8 in front if `charset` is true (RFC 9051
+    section 6.4.4).  After ENABLE UTF8=ACCEPT they are written as they are, and no CHARSET may be said (RFC 6855 section
+    3).  Raises UsageError for text with another CHARSET.
+    """
+    text = search_keys(text)
+    return w.raw(text) if text.isascii() or w.utf8 else _international(w, text, charset)
+
+
+def _international(w: Writer, text: str, charset: bool) -> Writer:
+    named = _CHARSET.match(text)
+    if named is not None and named[1].upper() != "UTF-8":
+        raise UsageError(f"text beyond ASCII is sent in UTF-8, not in {named[1]}: leave CHARSET out")
+    if charset and named is None:
+        returns = _RETURN.match(text)
+        at = returns.end() + 1 if returns is not None else 0
+        text = f"{text[:at]}CHARSET UTF-8 {text[at:]}"
+    at = 0
+    for found in _QUOTED_OR_WORD.finditer(text):
+        if not found[0].isascii():
+            value = found[0] if found[1] is None else _ESCAPED.sub(r"\1", found[1])
+            w.raw(text[at : found.start()]).literal(value.encode("utf-8", "surrogateescape"))
+            at = found.end()
+    return w.raw(text[at:])
 
 
 def mod_sequence(value: object) -> int:
@@ -77,10 +221,22 @@ def mod_sequence(value: object) -> int:
     return value
 
 
+def seconds(value: object, name: str) -> float:
+    """Return a positive number of seconds.  Raises UsageError for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
+        raise UsageError(f"{name} is a number of seconds above 0, not {value!r}")
+    return value
+
+
+def patience(value: object) -> float | None:
+    """Return a time-out, which may be None for ever.  Raises UsageError for anything else."""
+    return None if value is None else seconds(value, "timeout")
+
+
 def ascii_only(text: str) -> str:
     """Return the text as it is.  Raises UsageError for anything but text in ASCII."""
     if not isinstance(text, str):
         raise UsageError(f"{text!r} is not text")
     if not text.isascii():
-        raise UsageError(f"{text!r} is not ASCII: use command() and send it in a literal")
+        raise UsageError(f"{text!r} is not ASCII, and the command takes nothing else here")
     return text

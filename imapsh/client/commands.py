@@ -5,37 +5,25 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from types import TracebackType
 
-from imapsh.client import acl, metadata, notify, ordering, quota, results, storing
-from imapsh.client.arguments import (
-    MessageSet,
-    ascii_only,
-    fetch_items,
-    message_set,
-    mod_sequence,
-)
+from imapsh.client import acl, facts, fetching, mailboxes, metadata, notify, ordering, quota, results, storing
+from imapsh.client.arguments import MessageSet, change_of_flags, message_set, patience, seconds
 from imapsh.client.driving import Runner
 from imapsh.client.idle import Idle
 from imapsh.client.keys import Criteria, write_criteria
 from imapsh.client.login import Login, Password
 from imapsh.client.mail import MailMessage, Reader
-from imapsh.client.messages import Asked, Message, Stored, message
+from imapsh.client.messages import Asked, Stored, message
 from imapsh.client.removed import Removed, removed, told_gone
-from imapsh.client.routing import Want, is_untagged
 from imapsh.client.syncing import QResync, Resynced, resynced, tells
 from imapsh.errors import ConnectionLost, ImapshError, StateError
 from imapsh.grammar.condstore import Modified
 from imapsh.grammar.fragments import Fragment
 from imapsh.grammar.responses import Response
 from imapsh.grammar.sequence import SequenceSet
-from imapsh.grammar.values import (
-    AppendUid,
-    CopyUid,
-    MailboxList,
-    MailboxStatus,
-)
-from imapsh.grammar.writer import Writer
-from imapsh.session.core import Session
-from imapsh.session.events import Event, Received
+from imapsh.grammar.values import CopyUid
+from imapsh.grammar.writer import Writer, listed_of
+from imapsh.session.core import RENEWAL, Session
+from imapsh.session.events import Event
 from imapsh.session.exchange import Exchange, OpenFile
 from imapsh.session.mailbox import Mailbox
 from imapsh.transport.address import Address
@@ -91,7 +79,7 @@ class Connection:
             stream,
             self.session,
             where=address.where,
-            timeout=timeout,
+            timeout=patience(timeout),
             tls=tls,
             server_name=address.server_name,
             on_event=on_event,
@@ -108,7 +96,7 @@ class Connection:
 
     @timeout.setter
     def timeout(self, seconds: float | None) -> None:
-        self._runner.timeout = seconds
+        self._runner.timeout = patience(seconds)
 
     @property
     def is_open(self) -> bool:
@@ -227,25 +215,26 @@ class Connection:
         exchange, found = await self._runner.gather(exchange, lambda event: True, hears=True)
         return results.replied(exchange, found)
 
-    async def noop(self) -> None:
-        """Send NOOP: let the server send its news (RFC 9051 section 6.1.2)."""
-        await self._runner.collect("NOOP")
-
-    async def capability(self) -> frozenset[str]:
-        """Send CAPABILITY: ask for the capabilities again (RFC 9051 section 6.1.1)."""
-        await self._runner.collect("CAPABILITY")
-        return self.session.capabilities
-
-    async def compress(self) -> None:
-        """Send COMPRESS: deflate both directions from here on (RFC 4978 section 3)."""
-        await self._runner.collect("COMPRESS", [b"DEFLATE"])
+    id = facts.id_
+    capability = facts.capability
+    enable = facts.enable
+    noop = facts.noop
+    check = facts.check
+    compress = facts.compress
+    unauthenticate = facts.unauthenticate
 
     # -- mailboxes
 
-    async def enable(self, *names: str) -> frozenset[str]:
-        """Send ENABLE (RFC 5161 section 3.1): turn extensions on; return all that are on, in upper case."""
-        await self._runner.collect("ENABLE", Writer().raw(" ".join(map(ascii_only, names))).fragments())
-        return self.session.enabled
+    create = mailboxes.create
+    delete = mailboxes.delete
+    rename = mailboxes.rename
+    subscribe = mailboxes.subscribe
+    unsubscribe = mailboxes.unsubscribe
+    list = mailboxes.list_
+    lsub = mailboxes.lsub
+    status = mailboxes.status
+    namespace = mailboxes.namespace
+    special = mailboxes.special
 
     async def select(
         self, mailbox: str, *, read_only: bool = False, condstore: bool = False, qresync: QResync | None = None
@@ -274,100 +263,31 @@ class Connection:
         """Send UNSELECT: leave the mailbox and expunge nothing (RFC 9051 section 6.4.2)."""
         await self._runner.collect("UNSELECT")
 
-    async def create(self, mailbox: str) -> None:
-        """Send CREATE (RFC 9051 section 6.3.4)."""
-        await self._runner.collect("CREATE", self._writer().mailbox(mailbox).fragments())
+    async def close_mailbox(self) -> None:
+        r"""Send CLOSE: expunge what is marked \Deleted, silently, and leave the mailbox (RFC 9051 section 6.4.1).
 
-    async def delete(self, mailbox: str) -> None:
-        """Send DELETE, with all that is in it (RFC 9051 section 6.3.5)."""
-        await self._runner.collect("DELETE", self._writer().mailbox(mailbox).fragments())
-
-    async def rename(self, mailbox: str, to: str) -> None:
-        """Send RENAME (RFC 9051 section 6.3.6)."""
-        await self._runner.collect("RENAME", self._writer().mailbox(mailbox).raw(" ").mailbox(to).fragments())
-
-    async def list(self, reference: str = "", pattern: str = "*") -> tuple[MailboxList, ...]:
-        """Send LIST (RFC 9051 section 6.3.9): `*` matches anything, `%` one level."""
-        fragments = self._writer().mailbox(reference).raw(" ").mailbox(pattern).fragments()
-        _, found = await self._runner.collect("LIST", fragments, wants="LIST")
-        return tuple(event.response.value for event in found if isinstance(event.response.value, MailboxList))
-
-    async def status(self, mailbox: str, items: str = "MESSAGES UNSEEN UIDNEXT UIDVALIDITY") -> MailboxStatus:
-        """Send STATUS, and return item -> number (RFC 9051 section 6.3.11).
-
-        `items` of the result is empty if the server says OK and nothing about this mailbox.
+        `unselect` leaves it and expunges nothing.  `close` ends the connection.
         """
-        fragments = self._writer().mailbox(mailbox).raw(f" ({items.strip().strip('()')})").fragments()
-        exchange = self.session.command("STATUS", fragments)
-        _, found = await self._runner.gather(
-            exchange, lambda event: is_untagged(event, "STATUS") and results.answers(event, exchange)
-        )
-        return results.told(mailbox, found)
-
-    async def append(
-        self, mailbox: str, message: bytes, *, flags: Iterable[str] = (), date: str = ""
-    ) -> AppendUid | None:
-        """Send APPEND, and return the value of UIDPLUS's code (RFC 9051 section 6.3.12).
-
-        `date` is as in `05-Feb-2024 09:00:05 +0100`.
-        """
-        writer = self._writer().mailbox(mailbox).raw(" ")
-        if listed := tuple(flags):
-            writer.flags(listed).raw(" ")
-        if date:
-            writer.string(date).raw(" ")
-        exchange, _ = await self._runner.collect("APPEND", writer.literal(message).fragments())
-        return results.argument(exchange, AppendUid)
+        await self._runner.collect("CLOSE")
 
     # -- messages
+
+    append = storing.append
+    append_all = storing.append_all
+    replace = storing.replace
+    fetch = fetching.fetch
 
     async def search(self, criteria: Criteria, *, uid: bool = False) -> SequenceSet:
         """Send SEARCH (RFC 9051 section 6.4.4), and return the rising numbers, or UIDs, of the messages that match.
 
-        `criteria` are text in IMAP's syntax, or a Key of `imapsh.client.keys`, which may hold text beyond ASCII.  For
-        text beyond ASCII and for RETURN without ALL there is `command`.
+        `criteria` are text in IMAP's syntax, or a Key of `imapsh.client.keys`.  Strings beyond ASCII go in literals, as
+        UTF-8 and with CHARSET; a server that does not know it says NO.  For RETURN without ALL there is `esearch`.
         """
         exchange = self.session.command(f"{_uid(uid)}SEARCH", write_criteria(self._writer(), criteria).fragments())
         _, found = await self._runner.gather(
             exchange, lambda event: event.response.name in ("SEARCH", "ESEARCH") and results.answers(event, exchange)
         )
         return results.numbers(found)
-
-    async def fetch(
-        self, messages: MessageSet, items: str, *, uid: bool = False, changed_since: int | None = None
-    ) -> AsyncIterator[Message]:
-        """Send FETCH (RFC 9051 section 6.4.5): yield the messages, each as soon as it is there.
-
-        A loop that takes them slowly slows the server down.  While a command is awaited inside the loop, they pile up
-        in memory.  If the loop is left early, the rest comes and is ignored.  Flags that the server sends by itself are
-        ignored, unless flags are all that was asked for.  For an empty set nothing is sent, and nothing comes.
-        `changed_since` is a mod-sequence: only messages that changed after it come (RFC 7162 section 3.1.4.1).
-        """
-        rest = Writer().raw(ascii_only(fetch_items(items)))
-        if changed_since is not None:
-            rest.raw(f" (CHANGEDSINCE {mod_sequence(changed_since)})")
-        numbers, exchange = self._submit("FETCH", messages, rest.fragments(), uid)
-        if exchange is None:
-            return
-        asked = Asked(self.session, numbers, items, uid)
-        with self._runner.router.backlog() as backlog:
-
-            def put(event: Received) -> None:
-                backlog.put(message(event), event.response.frame.length)
-                asked.came(event.response.value.seq, event.uid)
-
-            with self._runner.router.wanted(exchange, Want(asked.takes, put, awaits=asked.awaits)):
-                running = self._runner.start(exchange, backlog)
-                try:
-                    while backlog or not running.done():
-                        if backlog:
-                            yield backlog.take()
-                        else:
-                            await self._runner.patient(backlog.news.wait())
-                    await running
-                    self._runner.checked(exchange)
-                finally:
-                    running.cancel()
 
     def messages(
         self, messages: MessageSet, *, uid: bool = False, mark_seen: bool = False
@@ -399,12 +319,16 @@ class Connection:
         `unchanged_since` is a mod-sequence: messages that changed after it are left as they are, and are in `modified`
         of the result (RFC 7162 section 3.1.3).
         """
-        since = f"(UNCHANGEDSINCE {mod_sequence(unchanged_since)}) " if unchanged_since is not None else ""
-        rest = Writer().raw(ascii_only(f"{since}{change} ")).flags(flags).fragments()
+        writer = self._writer().raw(f"{change_of_flags(change, unchanged_since)} ")
+        if "X-GM-LABELS" in change.upper():
+            writer.items((flags,) if isinstance(flags, str) else listed_of(flags, "labels"), writer.mailbox)
+        else:
+            writer.flags(flags)
+        rest = writer.fragments()
         numbers, exchange = self._submit("STORE", messages, rest, uid)
         if exchange is None:
             return Stored()
-        asked = Asked(self.session, numbers, "FLAGS", uid)
+        asked = Asked(self.session, numbers, "X-GM-LABELS" if "X-GM-LABELS" in change.upper() else "FLAGS MODSEQ", uid)
         _, found = await self._runner.gather(exchange, asked.takes, awaits=asked.awaits)
         return Stored(map(message, found), results.argument(exchange, Modified))
 
@@ -444,23 +368,24 @@ class Connection:
         _, found = await self._runner.gather(exchange, lambda event: told_gone(event) is not None)
         return removed(found)
 
-    def idle(self) -> Idle:
+    def idle(self, *, renewal: float = RENEWAL) -> Idle:
         """Return an iterator over IDLE (RFC 9051 section 6.3.13).
 
-        Use `async with c.idle() as updates`, then `async for update in updates`.
+        Use `async with c.idle() as updates`, then `async for update in updates`.  After `renewal` seconds IDLE is ended
+        and begun again, because servers log out a client that is silent for 30 minutes (RFC 2177 section 3).  Raises
+        UsageError for anything but a positive number.
         """
-        return Idle(self._runner)
+        return Idle(self._runner, seconds(renewal, "renewal"))
 
     sort = ordering.sort
     thread = ordering.thread
     esearch = ordering.esearch
 
-    append_all = storing.append_all
-    replace = storing.replace
-
     # -- limits, rights, annotations, news
 
     set_quota = quota.set_quota
+    quota_root = quota.quota_root
+    quota_roots = quota.quota_roots
     quota = quota.quota  # from here on the name is the method's
     set_acl = acl.set_acl
     delete_acl = acl.delete_acl

@@ -11,9 +11,9 @@ Commands that do not disturb each other are sent without waiting for each other,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Coroutine, Generator
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, TypedDict
 
 from imapsh.client.commands import Connection
 from imapsh.client.login import Password
@@ -22,19 +22,34 @@ from imapsh.transport.address import parse_address
 from imapsh.transport.base import CONNECT_TIMEOUT
 from imapsh.transport.tls import TLSOptions
 
-__all__ = ["Connecting", "Connection", "connect"]
+if TYPE_CHECKING:
+    from typing import Any, Unpack
+
+    from imapsh.session.events import Event
+    from imapsh.wire.limits import Limits
+
+__all__ = ["Connecting", "Connection", "Options", "connect"]
+
+
+class Options(TypedDict, total=False):
+    """The options of a Connection that `connect` hands on; Connection says what they mean."""
+
+    cleartext: bool
+    timeout: float | None
+    limits: Limits
+    spool: int
+    on_event: Callable[[Event], None] | None
 
 
 class Connecting:
     """The result of `connect`.  Await it, or use it in `async with`, which logs out at its end."""
 
-    def __init__(self, make: Callable[[], Any]) -> None:
+    def __init__(self, make: Callable[[], Coroutine[Any, Any, Connection]]) -> None:
         self._make = make
         self._connection: Connection | None = None
 
     def __await__(self) -> Generator[Any, None, Connection]:
-        connection: Connection = yield from self._make().__await__()
-        return connection
+        return (yield from self._make().__await__())
 
     async def __aenter__(self) -> Connection:
         self._connection = await self
@@ -56,7 +71,7 @@ def connect(
     tls: TLSOptions | None = None,
     starttls: bool = True,
     connect_timeout: float | None = CONNECT_TIMEOUT,
-    **options: Any,
+    **options: Unpack[Options],
 ) -> Connecting:
     """Connect to `imap://`, `imaps://`, `unix:PATH`, `exec:COMMAND` or a bare host (TLS), and wait for the greeting.
 

@@ -15,7 +15,14 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from imapsh.client.arguments import MessageSet, message_set, mod_sequence, search_keys
+from imapsh.client.arguments import (
+    MessageSet,
+    ascii_only,
+    message_set,
+    mod_sequence,
+    search_keys,
+    write_search_keys,
+)
 from imapsh.errors import UsageError
 from imapsh.grammar.dates import write_date
 from imapsh.grammar.writer import Writer
@@ -403,7 +410,7 @@ def raw(text: str) -> Key:
 
     Raises UsageError for empty text, for CR, LF and NUL, and for text beyond ASCII.
     """
-    return _Raw(search_keys(text))
+    return _Raw(ascii_only(search_keys(text)))
 
 
 # -- as the argument of a command
@@ -418,7 +425,7 @@ def write_criteria(w: Writer, criteria: Criteria, *, charset: bool = True) -> Wr
     After ENABLE UTF8=ACCEPT the strings are UTF-8 already, and no CHARSET may be said (RFC 6855 section 3).
     """
     if not isinstance(criteria, Key):
-        return w.raw(search_keys(criteria))
+        return write_search_keys(w, criteria, charset=charset)
     if charset and not w.utf8 and not criteria.is_ascii:
         w.raw("CHARSET UTF-8 ")
     criteria.write(w)

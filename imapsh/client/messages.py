@@ -1,20 +1,23 @@
-"""The messages that FETCH and STORE bring, separated from what the server sends by itself."""
+"""The messages that FETCH and STORE bring, separated from what the server sends by itself, and put together."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import Any
+from collections import Counter
+from collections.abc import Callable, Iterable
 
 from imapsh.client.arguments import SECTION
+from imapsh.client.items import Items
 from imapsh.grammar.sequence import LARGEST, STAR, SequenceSet
 from imapsh.grammar.values import Fetch, UidFetch
 from imapsh.session.core import Session
 from imapsh.session.events import Received
 from imapsh.tuples import NamedTuple
 
-_ITEM = re.compile(r"[A-Z][A-Z0-9.]*")
-_MACROS = {"ALL": "INTERNALDATE", "FAST": "INTERNALDATE", "FULL": "INTERNALDATE"}
+_ITEM = re.compile(r"([A-Z][A-Z0-9.-]*)(\[[^\]]*\])?(<[^>]*>)?")
+_GROUP = re.compile(r"(?<=[^ (]) \([^()]*\)")  # the parameters of an item, as in PREVIEW (LAZY)
+_FAST = ("FLAGS", "INTERNALDATE", "RFC822.SIZE")
+_MACROS = {"ALL": (*_FAST, "ENVELOPE"), "FAST": _FAST, "FULL": (*_FAST, "ENVELOPE", "BODY")}
 _COMMON = frozenset({"FLAGS", "UID", "MODSEQ"})  # items that a server may send by itself (RFC 9051 section 7.5.2)
 _MOST = 1 << 24  # messages whose arrival is remembered: an octet each
 _MORE = 1 << 10  # how much is added if there are more
@@ -28,7 +31,7 @@ class Message(NamedTuple):
 
     seq: int
     uid: int | None
-    items: dict[str, Any]
+    items: Items
 
 
 class Stored(tuple[Message, ...]):
@@ -49,21 +52,32 @@ class Stored(tuple[Message, ...]):
 def message(event: Received) -> Message:
     """Return the message that a FETCH response describes."""
     value: Fetch | UidFetch = event.response.value
-    return Message(value.seq, event.uid, value.items)
+    return Message(value.seq, event.uid, value.items)  # type: ignore[arg-type]
+
+
+def _asked_names(items: str) -> Counter[str]:
+    """Return the names of the items that responses will have, each with how often."""
+    plain = SECTION.sub(lambda found: found[0].replace("(", "{").replace(")", "}"), items.upper()).strip()
+    while (less := _GROUP.sub("", plain)) != plain:
+        plain = less
+    every = {found[0]: found[1].replace(".PEEK", "") for found in _ITEM.finditer(plain)}
+    return Counter(name for listed in every.values() for name in _MACROS.get(listed, (listed,)))
 
 
 class Asked:
     """The messages and items that a FETCH or a STORE asks for, so that its responses can be told apart from others.
 
     A response is one of them if it is about a message of the set and holds what was asked for, besides what servers
-    send by themselves.  A response without a message number, which only broken servers send, is not a message;
-    `on_event` reports it.
+    send by themselves.  Flags alone are one of them too, if they were asked for and did not come yet, because a server
+    may send them in a FETCH of their own.  A response without a message number, which only broken servers send, is not
+    a message; `on_event` reports it.
     """
 
     def __init__(self, session: Session, numbers: SequenceSet, items: str, uid: bool) -> None:
-        names = _ITEM.findall(SECTION.sub("", items.upper()))
-        first = next((_MACROS.get(name, name.replace(".PEEK", "")) for name in names if name not in _COMMON), None)
-        self._items = (first,) if first is not None else tuple(names)
+        self.names = _asked_names(items)
+        mains = tuple(name for name in self.names if name not in _COMMON)
+        self._items = mains or tuple(self.names)
+        self._beside = tuple(name for name in self.names if name in _COMMON and name != "UID") if mains else ()
         self._numbers = numbers
         self._open = numbers.saved or any(STAR in pair for pair in numbers.ranges)
         self._all = numbers.saved or (self._open and (uid or numbers.contains(1, LARGEST)))  # or so it may be
@@ -81,7 +95,13 @@ class Asked:
             number = event.uid if self._uid else value.seq
             if number is not None and not self._holds(number):
                 return False
-        return any(key.startswith(self._items) for key in value.items)
+        return self.is_main(value.items) or (
+            any(name in value.items for name in self._beside) and not self._has_come(value)
+        )
+
+    def is_main(self, items: Iterable[str]) -> bool:
+        """Return whether the items are more than what servers send by themselves, if more was asked for."""
+        return any(key.startswith(self._items) for key in items)
 
     def awaits(self, event: Received) -> bool:
         """Return whether the message is still expected.
@@ -89,10 +109,32 @@ class Asked:
         Of two commands that could take it, the one that still expects it does.
         """
         value = event.response.value
+        number = event.uid if self._uid else value.seq
+        if self._has_come(value) or not self.is_main(value.items):
+            return False
+        return number is None or self._numbers.saved or self._holds(number)
+
+    def is_whole(self, items: Iterable[str]) -> bool:
+        """Return whether nothing that was asked for is missing."""
+        have = Counter(key.partition("[")[0] for key in items)
+        return all(have[name] >= times for name, times in self.names.items())
+
+    def came(self, seq: int, uid: int | None) -> None:
+        """Keep in mind that a message came."""
+        if seq == 0:
+            self._uids_came.add(uid or 0)
+            return
+        if seq >= len(self._came):
+            if seq >= _MOST:
+                return
+            self._came.extend(bytes(seq + _MORE - len(self._came)))
+        self._came[seq] = 1
+
+    def _has_come(self, value: Fetch | UidFetch) -> bool:
         seq = value.seq
-        number = event.uid if self._uid else seq
-        came = value.uid in self._uids_came if seq == 0 else seq < len(self._came) and self._came[seq]
-        return not came and (number is None or self._numbers.saved or self._holds(number))
+        if isinstance(value, UidFetch):
+            return value.uid in self._uids_came
+        return seq < len(self._came) and bool(self._came[seq])
 
     def _holds(self, number: int) -> bool:
         """Return whether the number is in the set, `*` being the last message.
@@ -105,13 +147,56 @@ class Asked:
         exists = box.exists or 0 if box is not None else 0
         return self._numbers.contains(number, LARGEST if self._uid else max(exists, number))
 
-    def came(self, seq: int, uid: int | None) -> None:
-        """Keep in mind that a message came."""
-        if seq == 0:
-            self._uids_came.add(uid or 0)
+
+class Gathering:
+    """Puts the messages of a FETCH together, whose items may come in several responses, and hands each on with `put`.
+
+    A message that is whole is handed on at once.  Otherwise it waits until the next message begins, because some
+    servers leave out an item that they do not have.  Flags that come alone wait for their message.  So at most one
+    message with its text is held.
+    """
+
+    def __init__(self, asked: Asked, put: Callable[[Message, int], None]) -> None:
+        self._asked = asked
+        self._put = put
+        self._whole: tuple[str, ...] = ()  # the names in the last message that was whole
+        self._held: dict[tuple[int, int | None], tuple[Message, int]] = {}
+        self._begun: tuple[int, int | None] | None = None  # the one of these that has more than flags
+
+    def add(self, event: Received) -> None:
+        """Take in a response."""
+        came, octets = message(event), event.response.frame.length
+        names = tuple(came.items)
+        if not self._held and (names == self._whole or self._asked.is_whole(names)):
+            self._whole = names
+            self._hand_on(came, octets)
             return
-        if seq >= len(self._came):
-            if seq >= _MOST:
-                return
-            self._came.extend(bytes(seq + _MORE - len(self._came)))
-        self._came[seq] = 1
+        key = (came.seq, None) if came.uid is None else (0, came.uid)
+        before, size = self._held.pop(key, (came, 0))
+        whole = Message(came.seq, came.uid, Items(before.items | came.items))
+        if self._asked.is_main(names) and self._begun not in (None, key):
+            self._finish_begun()
+        if self._asked.is_whole(whole.items):
+            self._begun = None if self._begun == key else self._begun
+            self._hand_on(whole, size + octets)
+            return
+        self._held[key] = (whole, size + octets)
+        if self._asked.is_main(names):
+            self._begun = key
+
+    def finish(self) -> bool:
+        """Hand on what is left at the end of the command.  Return whether there was something."""
+        left, self._held = list(self._held.values()), {}
+        for came, octets in left:
+            self._put(came, octets)
+        return bool(left)
+
+    def _finish_begun(self) -> None:
+        assert self._begun is not None
+        self._hand_on(*self._held.pop(self._begun))
+        self._begun = None
+
+    def _hand_on(self, came: Message, octets: int) -> None:
+        if all(name in came.items for name in self._asked.names if name in _COMMON and name != "UID"):
+            self._asked.came(came.seq, came.uid)
+        self._put(came, octets)

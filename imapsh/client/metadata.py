@@ -9,6 +9,8 @@ from imapsh.errors import UsageError
 from imapsh.grammar.metadata import Metadata, Value
 
 if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
     from imapsh.client.commands import Connection
 
 _DEPTHS = ("0", "1", "infinity")
@@ -45,7 +47,7 @@ async def metadata(
     }
 
 
-async def set_metadata(self: Connection, mailbox: str, entries: Mapping[str, str | bytes | None]) -> None:
+async def set_metadata(self: Connection, mailbox: str, entries: Mapping[str, str | Buffer | None]) -> None:
     """Send SETMETADATA (RFC 5464 section 4.3): set each entry to its value; None removes it.
 
     `mailbox` "" is the server.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from imapsh.errors import UsageError
-from imapsh.grammar.quota import Quota
+from imapsh.grammar.quota import Quota, QuotaRoot
 
 if TYPE_CHECKING:
     from imapsh.client.commands import Connection
@@ -23,12 +23,36 @@ async def quota(self: Connection, mailbox: str = "INBOX") -> tuple[Quota, ...]:
     return tuple(event.response.value for event in found if isinstance(event.response.value, Quota))
 
 
+async def quota_root(self: Connection, root: str) -> Quota | None:
+    """Send GETQUOTA (RFC 9208 section 4.1.1).  Return the usage and limits of one quota root.
+
+    None is returned if the server says nothing.
+    """
+    _, found = await self._runner.collect("GETQUOTA", self._writer().astring(root).fragments(), wants="QUOTA")
+    return next((event.response.value for event in found if isinstance(event.response.value, Quota)), None)
+
+
+async def quota_roots(self: Connection, mailbox: str = "INBOX") -> tuple[str, ...]:
+    """Send GETQUOTAROOT (RFC 9208 section 4.1.2).  Return the names of a mailbox's quota roots.
+
+    `quota` returns their usage and limits.
+    """
+    rest = self._writer().mailbox(mailbox).fragments()
+    _, found = await self._runner.collect("GETQUOTAROOT", rest, wants="QUOTAROOT")
+    values = (event.response.value for event in found)
+    return tuple(root for value in values if isinstance(value, QuotaRoot) for root in value.roots)
+
+
 async def set_quota(self: Connection, root: str, limits: Mapping[str, int]) -> tuple[Quota, ...]:
     """Send SETQUOTA (RFC 9208 section 4.1.3): set the limits of a quota root, and return them.
 
     Resources that are not named have no limit then.
     """
+    if not isinstance(limits, Mapping):
+        raise UsageError(f"{limits!r} is not a mapping of resources to limits")
     for name, limit in limits.items():
+        if not isinstance(name, str):
+            raise UsageError(f"{name!r} is not the name of a resource")
         if not isinstance(limit, int) or limit < 0:
             raise UsageError(f"{limit!r} is not a limit of {name}: it is a number from 0")
     writer = self._writer().astring(root).raw(" ")

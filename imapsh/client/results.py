@@ -8,7 +8,7 @@ from typing import TypeVar
 from imapsh.errors import UsageError
 from imapsh.grammar.responses import Response
 from imapsh.grammar.sequence import LARGEST, SequenceSet
-from imapsh.grammar.values import AppendUid, Code, CopyUid, ESearch, MailboxStatus, Search, StatusText
+from imapsh.grammar.values import AppendUid, Code, CopyUid, ESearch, MailboxList, MailboxStatus, Search, StatusText
 from imapsh.session.events import Received
 from imapsh.session.exchange import Exchange
 from imapsh.tuples import NamedTuple
@@ -78,6 +78,17 @@ def told(mailbox: str, found: Iterable[Received]) -> MailboxStatus:
         if isinstance(event.response.value, MailboxStatus):
             items.update(event.response.value.items)
     return MailboxStatus(mailbox, items)
+
+
+def listed(found: Iterable[Received]) -> tuple[MailboxList, ...]:
+    """Return the mailboxes that were listed; what STATUS responses say of one is in `extended["STATUS"]` (RFC 5819)."""
+    values = [event.response.value for event in found]
+    told = {value.mailbox: value for value in values if isinstance(value, MailboxStatus)}
+    return tuple(
+        value._replace(extended={**value.extended, "STATUS": told[value.mailbox]}) if value.mailbox in told else value
+        for value in values
+        if isinstance(value, MailboxList)
+    )
 
 
 def _status(exchange: Exchange) -> StatusText:

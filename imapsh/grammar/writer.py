@@ -7,7 +7,7 @@ and NUL cannot be smuggled in: they go into literals, and NUL only into literal8
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from imapsh.errors import UsageError
 from imapsh.grammar.fragments import Fragment, Literal, announce
@@ -39,6 +39,9 @@ from imapsh.grammar.values import (
 )
 from imapsh.patterns import lazy
 from imapsh.wire.frames import Spilled
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 #: ATOM-CHAR, ASTRING-CHAR and TEXT-CHAR are listed: a complement would cover all of Unicode, which compiles slowly
 _ATOM = lazy(r"[!#$&'+-Z\[^_`a-z|}~]+")
@@ -79,7 +82,7 @@ class Writer:
         self._fragments.append(literal)
         return self
 
-    def string(self, value: str | bytes) -> Writer:
+    def string(self, value: str | Buffer) -> Writer:
         """Write a string, in quotes if it can be, else as a literal."""
         octets = _encoded(value, "utf-8")
         text = octets.decode("latin-1")
@@ -89,13 +92,13 @@ class Writer:
         self._text.append(b'"' + _SPECIAL.sub(r"\\\1", text).encode("latin-1") + b'"')
         return self
 
-    def nstring(self, value: str | bytes | None) -> Writer:
+    def nstring(self, value: str | Buffer | None) -> Writer:
         """Write a string, or NIL for None."""
         return self.raw("NIL") if value is None else self.string(value)
 
-    def astring(self, value: str | bytes) -> Writer:
+    def astring(self, value: str | Buffer) -> Writer:
         """Write an atom if it can be one, else a string.  "NIL" is a string, because readers would mistake the atom."""
-        text = value.decode("latin-1") if isinstance(value, bytes) else value
+        text = value if isinstance(value, str) else buffer(value).decode("latin-1")
         if _ASTRING.fullmatch(text) and text.upper() != "NIL":
             return self.raw(text)
         return self.string(value)
@@ -109,6 +112,8 @@ class Writer:
 
         A name that a server sent goes out with the octets that came (`imapsh.grammar.names`).
         """
+        if not isinstance(name, str):
+            raise UsageError(f"{name!r} is not a mailbox name: give text")
         try:
             return self.astring(octets_of(name, utf8=self.utf8))
         except UnicodeEncodeError as error:
@@ -116,9 +121,9 @@ class Writer:
 
     def flags(self, flags: Iterable[str]) -> Writer:
         """Write a flag list.  A str is one flag.  Raises UsageError for what is not a flag."""
-        listed = (flags,) if isinstance(flags, str) else tuple(flags)
+        listed = (flags,) if isinstance(flags, str) else listed_of(flags, "flags")
         for flag in listed:
-            if flag != "\\*" and not _ATOM.fullmatch(flag.removeprefix("\\")):
+            if not isinstance(flag, str) or (flag != "\\*" and not _ATOM.fullmatch(flag.removeprefix("\\"))):
                 raise UsageError(f"{flag!r} is not a flag: give a keyword, or a backslash and a keyword")
         return self.raw("(" + " ".join(listed) + ")")
 
@@ -162,14 +167,31 @@ class Writer:
 _UNSENDABLE = {"ascii": "only ASCII may be, or a literal", "utf-8": "it is a lone surrogate, and no character"}
 
 
-def _encoded(text: str | bytes, encoding: str) -> bytes:
+def _encoded(text: str | Buffer, encoding: str) -> bytes:
     """Return the octets of a text.  Raises UsageError if it cannot be sent in this encoding."""
-    if isinstance(text, bytes):
-        return text
+    if not isinstance(text, str):
+        return buffer(text)
     try:
         return text.encode(encoding, "surrogateescape")
     except UnicodeEncodeError as error:
         raise UsageError(f"U+{ord(text[error.start]):04X} cannot be sent here: {_UNSENDABLE[encoding]}") from error
+
+
+def buffer(value: object) -> bytes:
+    """Return the octets of any buffer.  Raises UsageError for anything else."""
+    if isinstance(value, bytes):
+        return value
+    try:
+        return memoryview(value).tobytes()  # type: ignore[arg-type]
+    except TypeError:
+        raise UsageError(f"a {type(value).__name__} is neither text nor octets") from None
+
+
+def listed_of(values: Iterable[Any], what: str) -> tuple[Any, ...]:
+    """Return the values as a tuple.  Raises UsageError if they cannot be iterated over; `what` names them."""
+    if not isinstance(values, Iterable):
+        raise UsageError(f"{values!r} is not a list of {what}")
+    return tuple(values)
 
 
 def _is_utf8(octets: bytes) -> bool:

@@ -133,8 +133,6 @@ def test_what_is_no_message_set_is_not_sent(messages: Any) -> None:
             with pytest.raises(UsageError):
                 await c.store(messages, "FLAGS", [])
             with pytest.raises(UsageError):
-                await c.search("SUBJECT ü")
-            with pytest.raises(UsageError):
                 await anext(c.fetch(1, "FLAGS\r\nA2 NOOP"))
 
     play(scene)
