@@ -12,12 +12,16 @@ from imapsh.client.driving import Runner
 from imapsh.client.routing import Update
 from imapsh.session.core import RENEWAL
 from imapsh.session.exchange import Exchange
+from imapsh.session.pace import POLLING, Pace
 
 
 class Idle:
     """An IDLE: `async with` begins it and ends it with DONE, and `async for` gives each Update as it comes.
 
     Other commands may be run inside: IDLE is ended for them and begun again when the next update is awaited.
+
+    If the server ends IDLE itself, IDLE is begun again, after a pause if the server did so at once.  If it keeps doing
+    so, NOOP takes the place of IDLE, every minute; then `polls` is true.
     """
 
     def __init__(self, runner: Runner, renewal: float = RENEWAL) -> None:
@@ -25,9 +29,11 @@ class Idle:
         self._renewal = renewal
         self._backlog: Backlog[Update]
         self._stack = ExitStack()
-        self._exchange: Exchange
-        self._running: asyncio.Task[Exchange]
+        self._exchange: Exchange | None = None
+        self._running: asyncio.Task[Exchange] | None = None
         self._until = 0.0
+        self._pace = Pace()
+        self.polls = False  #: NOOP takes the place of IDLE, because the server ends IDLE at once
 
     async def __aenter__(self) -> Idle:
         """Enter the block.  Raises StateError if another IDLE is open already."""
@@ -50,7 +56,8 @@ class Idle:
             if error is None:
                 raise
         finally:
-            self._running.cancel()
+            if self._running is not None:
+                self._running.cancel()
             self._stack.close()
 
     def __aiter__(self) -> AsyncIterator[Update]:
@@ -59,25 +66,39 @@ class Idle:
     async def __anext__(self) -> Update:
         """Return the next update.  Raises CommandNo or CommandBad if IDLE is refused, and what ends the connection."""
         while not self._backlog:
-            if self._running.done():
-                self._runner.checked(await self._running)
-                self._begin()
+            if self._running is not None and self._running.done():
+                self._go_on(self._runner.checked(await self._running))
             try:
                 async with asyncio.timeout_at(self._until):
                     await self._backlog.news.wait()
             except TimeoutError:
-                await self._end()
+                if self._exchange is None:
+                    self._begin()
+                else:
+                    await self._end()
             if not self._backlog:
                 self._backlog.news.clear()
         return self._backlog.take()
 
     def _begin(self) -> None:
-        self._exchange = self._runner.session.command("IDLE")
+        self._exchange = self._runner.session.command("NOOP" if self.polls else "IDLE")
         self._running = self._runner.start(self._exchange, self._backlog)
-        self._until = asyncio.get_running_loop().time() + self._renewal
+        self._until = asyncio.get_running_loop().time() + (POLLING if self.polls else self._renewal)
+
+    def _go_on(self, exchange: Exchange) -> None:
+        """Begin again, at once or after a pause."""
+        pause = POLLING if self.polls else self._pace.after(exchange)
+        if pause == 0:
+            self._begin()
+            return
+        self.polls = self.polls or pause is None
+        self._exchange = self._running = None
+        self._until = asyncio.get_running_loop().time() + (POLLING if pause is None else pause)
 
     async def _end(self) -> None:
         """Send DONE if IDLE is still open, then wait for the tagged reply."""
+        if self._exchange is None:
+            return
         if self._exchange.response is None:
             self._runner.session.done()
         await self._runner.run(self._exchange)

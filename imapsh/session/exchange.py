@@ -83,11 +83,11 @@ class Exchange:
     phrases that say what changed in the session meanwhile.  `mailbox` is the mailbox whose numbers a STATUS asks for.
 
     `states` holds the states in which the command may be sent, () for any.  `error` says why it was not sent after all,
-    otherwise None.
+    otherwise None.  `cut` is true for an IDLE that the server ended itself, before DONE.
     """
 
     __slots__ = (
-        "answers", "changes", "deflated", "ended", "error", "first", "fragments", "mailbox", "mechanism", "name",
+        "answers", "changes", "cut", "deflated", "ended", "error", "first", "fragments", "mailbox", "mechanism", "name",
         "received", "response", "row", "sent", "shown", "started", "states", "tag", "untagged",
     )  # fmt: skip
 
@@ -111,6 +111,7 @@ class Exchange:
         self.response: Response | None = None
         self.changes: list[str] = []
         self.answers = 0
+        self.cut = False
 
     def settle(self, plus: Callable[[int, bool], bool]) -> bool:
         """Decide how each literal is announced, so that what is shown is what is sent.  Return whether there is one.

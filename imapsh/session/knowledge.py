@@ -161,7 +161,10 @@ class Knowledge(Facts):
         if self.running.pop(exchange.tag, None) is None:
             del self.given_up[exchange.tag]
         if exchange.name == "IDLE" and not any(other.name == "IDLE" for other in self.running.values()):
+            exchange.cut = self.idling or not self._idle_answered
             self.idling = False
+            if exchange.cut and response.name == "OK":
+                exchange.note("the server ended IDLE itself")
         if change := self._code(response):
             exchange.note(change)
         box = self.opening or self.mailbox

@@ -24,6 +24,7 @@ from imapsh.errors import (
     StateError,
     TLSError,
 )
+from imapsh.session import pace
 from imapsh.transport.address import Address
 from imapsh.transport.memory_aio import aio_pair
 
@@ -468,6 +469,77 @@ def test_idle_is_taken_up_again() -> None:
         await peer.says(tag + b" OK done\r\n")
 
     play(scene)
+
+
+def test_a18_an_idle_that_the_server_ends_is_begun_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pace, "AT_ONCE", 0.0)
+
+    async def scene() -> None:
+        async with pair() as (c, peer):
+            await selected(c, peer, 1)
+            async with c.idle() as updates:
+                following = asyncio.ensure_future(anext(updates))
+                for tag in (b"A2", b"A3", b"A4"):
+                    await peer.hears(tag + b" IDLE\r\n")
+                    await peer.says(b"+ idling\r\n" + tag + b" OK enough\r\n")
+                await peer.hears(b"A5 IDLE\r\n")
+                await peer.says(b"+ idling\r\n* 2 EXISTS\r\n")
+                assert (await following).name == "EXISTS"
+                answering = asyncio.create_task(finish_idle(peer, b"A5"))
+            await answering
+
+    play(scene)
+
+
+def test_a19_a_server_that_ends_idle_at_once_is_asked_by_noop(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pace, "PAUSES", (0.01, 0.02))
+    monkeypatch.setattr(idling, "POLLING", 0.01)
+
+    async def scene() -> None:
+        async with pair() as (c, peer):
+            await selected(c, peer, 1)
+            async with c.idle() as updates:
+                following = asyncio.ensure_future(anext(updates))
+                for tag in (b"A2", b"A3", b"A4"):
+                    assert not updates.polls
+                    await peer.hears(tag + b" IDLE\r\n")
+                    await peer.says(b"+ idling\r\n" + tag + b" OK enough\r\n")
+                await peer.hears(b"A5 NOOP\r\n")
+                assert updates.polls
+                await peer.says(b"A5 OK\r\n")
+                await peer.hears(b"A6 NOOP\r\n")
+                await peer.says(b"* 2 EXISTS\r\nA6 OK\r\n")
+                assert (await following).name == "EXISTS"
+
+    play(scene)
+
+
+def test_a19_the_pause_after_idle_can_be_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pace, "PAUSES", (1000.0,))
+
+    async def scene() -> None:
+        async with pair() as (c, peer):
+            await selected(c, peer, 1)
+            async with c.idle() as updates:
+                following = asyncio.ensure_future(anext(updates))
+                await peer.hears(b"A2 IDLE\r\n")
+                await peer.says(b"+ idling\r\nA2 OK enough\r\n")
+                for _ in range(50):  # every turn that the loop may need
+                    await asyncio.sleep(0)
+                assert not c.session.running
+                noop = asyncio.ensure_future(c.noop())
+                await peer.hears(b"A3 NOOP\r\n")
+                await peer.says(b"* 2 EXISTS\r\nA3 OK\r\n")
+                await noop
+                assert (await following).name == "EXISTS"
+            assert peer.heard == b""
+
+    play(scene)
+
+
+async def finish_idle(peer: Peer, tag: bytes) -> None:
+    await peer.hears(b"DONE\r\n")
+    await peer.says(tag + b" OK done\r\n")
 
 
 def test_idle_that_is_refused() -> None:

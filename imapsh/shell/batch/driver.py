@@ -237,19 +237,24 @@ class BatchDriver:
             left = None if deadline is None else deadline - time.monotonic()
             if left is not None and left <= 0:
                 break
-            self._wait(self.script.descriptor if look else -1, left)
+            self._wait(self.script.descriptor if look else -1, left, exchange)
+        if exchange.cut and (line := self.script.ready_line()) is not None and line.strip().upper() == b"DONE":
+            self.script.line()  # the server was faster
         session.done()
         return False
 
-    def _wait(self, descriptor: int, seconds: float | None) -> None:
-        """Wait until a server or the script sends something, a timer is due, or the time is over."""
+    def _wait(self, descriptor: int, seconds: float | None, exchange: Exchange | None = None) -> None:
+        """Wait until a server or the script sends something, a timer is due, or the time is over.
+
+        If there is an `exchange`, its reply ends the waiting, also one that was read with what came before.
+        """
         import select
 
         alive = [one for one in self.app.connections.values() if not (one.session.closed or one.session.ending)]
         for connection in alive:
             self._clients[connection].catch_up()
         here = self.app.live
-        if here is not None and here.session.ending:
+        if (here is not None and here.session.ending) or (exchange is not None and exchange.response is not None):
             return
         self._before_waiting()
         due = self.timers.left()

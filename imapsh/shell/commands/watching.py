@@ -23,7 +23,7 @@ def watch(app: App, argument: str) -> Steps[None]:
         if argument != "off":
             yield from _for(app, seconds)
         return
-    from imapsh.shell.connection.watch import POLLING
+    from imapsh.session.pace import POLLING
 
     watching = app.connection.watch
     if argument == "off":
@@ -50,20 +50,26 @@ def _seconds(argument: str) -> float | None:
 
 def _for(app: App, seconds: float | None) -> Steps[None]:
     """Watch in a script until the time is over, the connection ends, or Ctrl-C."""
-    from imapsh.shell.connection.watch import POLLING, has_idle
+    from imapsh.session.pace import INSTEAD, POLLING, Pace
+    from imapsh.shell.connection.watch import has_idle
 
     connection, session = app.connection, app.session
     if session.state != SELECTED:
         raise StateError("\\watch needs a mailbox: SELECT one first")
     until = time.monotonic() + seconds if seconds is not None else float("inf")
-    idle = has_idle(session.capabilities)
+    idle, pace = has_idle(session.capabilities), Pace()
     while connection.live and (left := until - time.monotonic()) > 0:
         if idle:
             exchange = connection.quietly("IDLE", own=Own(news=True))
             yield from _pause(connection, min(left, RENEWAL), exchange)
             session.done()
             yield exchange
-            idle = exchange.status == "OK"
+            pause = pace.after(exchange)
+            idle = exchange.status == "OK" and pause is not None
+            if pause is None:
+                app.note(f"watching by NOOP every {POLLING:g} s, because {INSTEAD}")
+            elif pause:
+                yield from _pause(connection, min(pause, max(0.0, until - time.monotonic())))
         else:
             yield connection.quietly("NOOP", own=Own(news=True))
             yield from _pause(connection, min(left, POLLING))

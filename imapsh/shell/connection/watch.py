@@ -3,6 +3,7 @@ r"""`\watch` at the prompt: IDLE between the person's commands, or NOOP now and 
     nothing runs, the prompt waits, a mailbox is selected  ->  IDLE, unseen
     a command is submitted                                 ->  DONE (the session does that), its reply, the command
     29 minutes                                             ->  DONE, and IDLE again (RFC 2177 section 3)
+    OK by the server itself, at once                       ->  a pause and IDLE again; soon NOOP in its place
     NO or BAD to IDLE                                      ->  NOOP in its place
 
 What the server tells is shown as ever; its keep-alives (`* OK Still here`) are for the trace alone.
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from imapsh.session.core import RENEWAL
 from imapsh.session.exchange import Exchange
+from imapsh.session.pace import INSTEAD, POLLING, Pace
 from imapsh.shell.connection.own import Own
 from imapsh.table.model import SELECTED
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from imapsh.shell.connection.connection import Connection
     from imapsh.shell.screen.clock import Clock
 
-POLLING = 60.0  #: seconds between two NOOPs
+_NONE = "the server has no IDLE"
 
 
 def has_idle(capabilities: frozenset[str]) -> bool:
@@ -50,7 +52,8 @@ class Watch:
         self._free = free
         self._note = note
         self._timer: Any = None
-        self._refused = False
+        self._pace = Pace()
+        self._instead = ""  # why NOOP takes the place of IDLE
         self._said = ""
         self.seconds = 0.0
         self.exchange: Exchange | None = None
@@ -69,8 +72,8 @@ class Watch:
     @property
     def how(self) -> str:
         """Return the way of watching, in words."""
-        idle = has_idle(self._session.capabilities) and not self._refused
-        return "by IDLE" if idle else f"by NOOP every {self.seconds:g} s, because the server has no IDLE"
+        why = self._instead or ("" if has_idle(self._session.capabilities) else _NONE)
+        return f"by NOOP every {self.seconds:g} s, because {why}" if why else "by IDLE"
 
     def begin(self, seconds: float = POLLING) -> None:
         """Watch from now on, with NOOPs `seconds` apart."""
@@ -93,7 +96,7 @@ class Watch:
         if self._said != self.how:
             self._said = self.how
             self._note(f"watching {self.how}: news is shown as it comes; \\watch off ends it")
-        if has_idle(session.capabilities) and not self._refused:
+        if has_idle(session.capabilities) and not self._instead:
             self.exchange = self._connection.quietly("IDLE", own=Own(news=True))
             self._later(RENEWAL, self._renew)
             self._connection.kick()
@@ -105,7 +108,21 @@ class Watch:
         if exchange is self.exchange:
             self.exchange = None
             self._cancel()
-            self._refused = self._refused or (exchange.name == "IDLE" and exchange.status != "OK")
+            if exchange.name == "IDLE":
+                self._idled(exchange)
+
+    def _idled(self, idle: Exchange) -> None:
+        """Decide how to go on after an IDLE."""
+        if idle.status != "OK":
+            self._instead = self._instead or _NONE
+        elif (pause := self._pace.after(idle)) is None:
+            self._instead = INSTEAD
+        elif pause:
+            self._later(pause, self._again)
+
+    def _again(self) -> None:
+        self._timer = None
+        self.look()
 
     def _renew(self) -> None:
         self._timer = None

@@ -16,11 +16,12 @@ from imapsh.client.connection import AsyncClient
 from imapsh.errors import ConnectError, ConnectionLost, ConnectionTimeout, ImapshError, Interrupted
 from imapsh.session.events import Closed, Event, Received
 from imapsh.session.exchange import Exchange
+from imapsh.session.pace import POLLING
 from imapsh.shell.connection.background import BackgroundDial
 from imapsh.shell.connection.connection import Connection, Listener
 from imapsh.shell.connection.dial import Plan
 from imapsh.shell.connection.greeting import checked, silent
-from imapsh.shell.connection.watch import POLLING, Watch
+from imapsh.shell.connection.watch import Watch
 from imapsh.shell.prompt.attending import Attendance
 from imapsh.shell.prompt.sink import TerminalSink
 from imapsh.shell.screen.output import Output, is_plain

@@ -234,6 +234,27 @@ def test_idle_shows_what_comes_at_once_and_reads_done_from_a_pipe() -> None:
         assert child.wait(20) == 0
 
 
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize(("reply", "status"), [(b"OK enough", 0), (b"NO not any more", 1)])
+def test_a18_an_idle_that_the_server_ends_is_over(reply: bytes, status: int, together: bool) -> None:
+    def handler(sock: socket.socket) -> None:
+        sock.sendall(GREETING)
+        sock.recv(100)
+        sock.sendall(b"+ idling\r\n" + (b"A1 " + reply + b"\r\n") * together)
+        if not together:
+            sock.sendall(b"* 4 EXISTS\r\nA1 " + reply + b"\r\n")
+        while line := sock.recv(100):
+            heard.append(line)
+            sock.sendall(line.split()[0] + b" OK done\r\n")
+
+    heard: list[bytes] = []
+    with listening(handler) as port:
+        done = imapsh(url(port), "-c", "IDLE", "-c", "DONE", "-c", "NOOP", "--format", "wire")
+    assert done.status == status, done.err
+    assert heard[: 1 - status] == [b"A2 NOOP\r\n"][: 1 - status]
+    assert b"DONE\r\n" not in heard
+
+
 def test_idle_refused_is_a_no() -> None:
     with listening(says(b"TAG NO not here\r\n")) as port:
         assert imapsh(url(port), "-c", "IDLE").status == 1

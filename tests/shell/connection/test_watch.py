@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from imapsh.session.core import RENEWAL
+from imapsh.session.pace import PAUSES
 from imapsh.shell.app import at_once
 from imapsh.shell.connection.watch import Watch
 from tests.servers.base import Server
@@ -111,6 +112,31 @@ def test_idle_is_renewed_every_29_minutes() -> None:
         assert watched.running == ["IDLE"]
     assert len(watched.clock.waiting) == 1
     assert len(watched.notes) == 1
+
+
+def test_a19_a_server_that_ends_idle_at_once_is_asked_by_noop() -> None:
+    watched = Watched()
+    watched.watch.begin(30)
+    idles = 0
+    for pause in (*PAUSES, 30):
+        ours = watched.watch.exchange
+        assert ours is not None
+        assert ours.name == "IDLE"
+        idles += 1
+        watched.session.receive(f"+ go\r\n{ours.tag} OK done\r\n".encode())
+        assert list(watched.session.events())
+        watched.watch.completed(ours)
+        watched.watch.look()
+        assert watched.running == []
+        watched.clock.move(pause - 0.5)
+        assert watched.running == []
+        watched.clock.move(0.5)
+    assert idles == 4
+    assert watched.running == ["NOOP"]
+    assert [note.partition(": ")[0] for note in watched.notes] == [
+        "watching by IDLE",
+        "watching by NOOP every 30 s, because the server ends IDLE at once",
+    ]
 
 
 def test_noop_where_there_is_no_idle() -> None:
@@ -228,6 +254,41 @@ class LoopClock(FakeClock):
         asyncio.get_running_loop().call_soon(*work)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(("reply", "mark"), [("OK enough", "<"), ("NO not any more", "! ")])
+def test_a18_a_typed_idle_that_the_server_ends_gives_the_prompt_back(tmp_path: Path, reply: str, mark: str) -> None:
+    async def scene() -> None:
+        async with Peer() as peer, acting(tmp_path, url=peer.url) as person:
+            await opened(person, peer)
+            person.types("IDLE" + ENTER)
+            await peer.hears(b"A2 IDLE\r\n")
+            peer.says(b"+ go\r\n")
+            await person.screen.shows("INBOX (idle)>")
+            peer.says(f"* 24 EXISTS\r\nA2 {reply}\r\n".encode())
+            await person.screen.shows(f"A2 {reply}")
+            await person.prompted(f"127.0.0.1:{peer.port} INBOX>")
+            person.types("NOOP" + ENTER)
+            await peer.hears(b"A3 NOOP\r\n")
+            peer.says(b"A3 OK\r\n")
+            await person.prompted(f"127.0.0.1:{peer.port} INBOX>")
+
+    play(scene)
+
+
+@pytest.mark.parametrize("reply", ["OK enough", "NO not any more"])
+def test_a18_an_idle_that_is_answered_at_once_gives_the_prompt_back(tmp_path: Path, reply: str) -> None:
+    async def scene() -> None:
+        async with Peer() as peer, acting(tmp_path, url=peer.url) as person:
+            await opened(person, peer)
+            person.types("IDLE" + ENTER)
+            await peer.hears(b"A2 IDLE\r\n")
+            peer.says(f"+ go\r\nA2 {reply}\r\n".encode())
+            await person.screen.shows(f"A2 {reply}")
+            await person.prompted(f"127.0.0.1:{peer.port} INBOX>")
+            assert peer.heard == b""
+
+    play(scene)
+
+
 def test_a_typed_idle_is_renewed_too_and_shown(tmp_path: Path) -> None:
     async def scene() -> None:
         async with Peer() as peer, acting(tmp_path, url=peer.url) as person:
@@ -286,6 +347,23 @@ def test_a_script_watches_for_so_long() -> None:
     assert "Still here" not in done.out.decode()
 
 
+def test_a19_a_script_pauses_after_an_idle_that_was_ended_at_once() -> None:
+    heard: list[bytes] = []
+
+    def ends_at_once(sock: socket.socket) -> None:
+        sock.sendall(CAPABILITIES.replace(b"rev1", b"rev1 IDLE"))
+        with sock.makefile("rb") as lines:
+            for line in lines:
+                heard.append(line)
+                go = b"+ go\r\n" if line.endswith(b"IDLE\r\n") else b""
+                sock.sendall(go + line.split()[0] + b" OK done\r\n")
+
+    with listening(ends_at_once) as port:
+        done = imapsh("-c", "SELECT INBOX", "-c", "\\watch 0.5", "--format", "pretty", url(port))
+    assert done.status == 0, done.err
+    assert len([line for line in heard if line.endswith(b"IDLE\r\n")]) == 1
+
+
 def test_a_script_polls_where_idle_is_refused() -> None:
     answers = (b"* 3 EXISTS\r\nTAG OK\r\n", b"TAG BAD what\r\n", b"* 4 EXISTS\r\nTAG OK\r\n")
     with listening(says(*answers, greeting=b"* PREAUTH [CAPABILITY IMAP4rev1 IDLE] hello\r\n")) as port:
@@ -320,7 +398,7 @@ def test_mail_that_another_connection_brings_is_shown(
             assert talk is not None
             assert talk.session.mailbox is not None
             known = talk.session.mailbox.exists
-            talk.watch._refused = refused
+            talk.watch._instead = "the server has no IDLE" if refused else ""
             way = "by NOOP every 0.5 s" if refused else "by IDLE"
             await person.enters("\\watch 0.5", "INBOX (watching)>", f"watching {way}")
             await person.enters("\\connect -n two", "two ")
