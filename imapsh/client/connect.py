@@ -17,9 +17,11 @@ from typing import TYPE_CHECKING, TypedDict
 
 from imapsh.client.commands import Connection
 from imapsh.client.login import Password
+from imapsh.errors import ConnectionTimeout
 from imapsh.table.model import NOT_AUTHENTICATED
 from imapsh.transport.address import parse_address
 from imapsh.transport.base import CONNECT_TIMEOUT
+from imapsh.transport.deadline import Deadline
 from imapsh.transport.tls import TLSOptions
 
 if TYPE_CHECKING:
@@ -77,7 +79,7 @@ def connect(
 
     With a user in the URL and a `password` or `token`, or with a `mechanism` that needs none, it also logs in; with a
     mailbox in the URL it selects that.  With `starttls`, STARTTLS is taken before the login if it is offered.
-    `options` are Connection's.
+    `connect_timeout` is in seconds, for everything up to the greeting.  `options` are Connection's.
     Raises UsageError, ConnectError, GreetingError, TLSError, LoginError, CommandError.
     """
     address = parse_address(url)
@@ -88,7 +90,7 @@ def connect(
         stream = await connect_stream(address, tls=tls, connect_timeout=connect_timeout)
         connection = Connection(stream, address, tls=tls, **options)
         try:
-            await connection.greet()
+            await _greeted(connection, stream.due)
             logs_in = password is not None or token is not None or mechanism.upper() != "AUTO"
             if logs_in and connection.state == NOT_AUTHENTICATED:  # it is otherwise after PREAUTH
                 chosen = address.auth if mechanism.upper() == "AUTO" and address.auth else mechanism
@@ -101,3 +103,18 @@ def connect(
         return connection
 
     return Connecting(make)
+
+
+async def _greeted(connection: Connection, due: Deadline) -> None:
+    """Wait for the greeting until `due`.  Raises ConnectionTimeout."""
+    import asyncio
+
+    try:
+        async with asyncio.timeout(due.left()):
+            await connection.greet()
+    except ConnectionTimeout:
+        raise
+    except TimeoutError:
+        raise ConnectionTimeout(
+            f"no greeting came from {connection.info.peer} within {due.seconds:g} s; connect again, or allow more time"
+        ) from None

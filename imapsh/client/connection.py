@@ -53,6 +53,9 @@ class AsyncClient:
         self._due = asyncio.Event()  # there may be something to write
         self._upgrade: Upgrade | None = None
         self._telling = False
+        self._now = asyncio.get_running_loop().time
+        self._moved = self._now()  # when octets moved last, either way
+        self._unsent = 0
         self._waiters: dict[Exchange | None, list[asyncio.Future[None]]] = {}
         self._tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._write())]
         for task in self._tasks:
@@ -99,6 +102,14 @@ class AsyncClient:
         if self._tell():
             asyncio.get_running_loop().call_soon(self.kick)
         self._due.set()
+
+    @property
+    def quiet(self) -> float:
+        """Return the seconds since octets last came, were sent, or were taken by a slow peer."""
+        unsent, self._unsent = self._unsent, self.stream.unsent
+        if unsent != self._unsent:
+            self._moved = self._now()
+        return self._now() - self._moved
 
     async def close(self) -> None:
         """End the connection without BYE.  May be called again."""
@@ -150,7 +161,9 @@ class AsyncClient:
     async def _read(self) -> None:
         try:
             while not self.session.closed:
-                self.session.receive(await self.stream.read(_CHUNK))
+                octets = await self.stream.read(_CHUNK)
+                self._moved = self._now()
+                self.session.receive(octets)
                 await self._tell_all()
                 if self.session.ending:
                     self.stream.settimeout(FAREWELL)
@@ -184,7 +197,9 @@ class AsyncClient:
         try:
             while True:
                 while octets := self.session.to_send():
+                    self._moved = self._now()
                     await self.stream.write(octets)
+                    self._moved = self._now()
                 if self.session.closed:
                     break
                 self._due.clear()

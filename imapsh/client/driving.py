@@ -108,22 +108,22 @@ class Runner:
         """Wait as long as octets move.  Raises ConnectionTimeout, and closes, after `timeout` seconds without any."""
         task = asyncio.ensure_future(work)
         task.add_done_callback(_looked_at)
+        now = asyncio.get_running_loop().time
+        begun, left = now(), self.timeout
         with self.router.unbounded():
             try:
                 while True:
-                    seen = self._octets()
-                    await asyncio.wait((task,), timeout=self.timeout)
+                    await asyncio.wait((task,), timeout=left)
                     if task.done():
                         return task.result()
-                    if self._octets() == seen:
-                        await self._give_up()
+                    if self.timeout is not None:
+                        left = self.timeout - min(self._client.quiet, now() - begun)
+                        if left <= 0:
+                            await self._give_up()
             finally:
                 if not task.done():
                     task.cancel()
                     await asyncio.wait((task,))
-
-    def _octets(self) -> int:
-        return self.session.received_octets + self.session.sent_octets
 
     async def _give_up(self) -> None:
         error = ConnectionTimeout(f"nothing came from {self.where} within {self.timeout:g} s; connect again")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 from collections import deque
 from typing import TYPE_CHECKING
@@ -11,7 +12,10 @@ from imapsh.errors import ConnectionLost, TLSError, UsageError
 from imapsh.transport.address import Address
 from imapsh.transport.base import CHUNK, CONNECT_TIMEOUT, StreamInfo
 from imapsh.transport.blocking import BlockingStream, open_socket, tune
+from imapsh.transport.deadline import ENDLESS, Deadline, within
 from imapsh.transport.failures import cannot_connect, closed, lost
+from imapsh.transport.racing import race
+from imapsh.transport.resolving import Outcome, Place, ask, literal, settled, silent
 
 if TYPE_CHECKING:
     import subprocess
@@ -21,7 +25,6 @@ if TYPE_CHECKING:
 HIGH_WATER = 1024 * 1024
 """Octets unread beyond which the socket is no longer read."""
 
-_HAPPY_EYEBALLS = 0.25  # seconds before the next address is tried beside the first (RFC 8305 section 8)
 _FAREWELL = 0.5  # seconds that a close may wait for a peer who does not read
 
 
@@ -34,18 +37,19 @@ async def connect(
 ) -> AioStream:
     """Connect; for `imaps` the TLS handshake is finished too.
 
-    A host's addresses race (RFC 8305).  `connect_timeout` is in seconds, for the connection and again for the
-    handshake; `idle_timeout` for each read and write thereafter.
+    A host's addresses race (RFC 8305).  `connect_timeout` is in seconds, for the name, the connection and the handshake
+    together; `due` is the moment when it is over.  `idle_timeout` is for each read and write thereafter.
 
     Raises ConnectError or TLSError.
     """
-    stream = await _open(address, connect_timeout)
+    due = Deadline(connect_timeout)
+    stream = await _open(address, due)
     if address.speaks_tls:
         from imapsh.transport.tls import TLSFilter, TLSOptions
 
         try:
-            stream.settimeout(connect_timeout)
-            await stream.secure(TLSFilter(tls or TLSOptions(), address.server_name, address.where, implicit=True))
+            filter_ = TLSFilter(tls or TLSOptions(), address.server_name, address.where, implicit=True)
+            await stream.secure(filter_, due)
         except BaseException:
             await stream.close()
             raise
@@ -61,31 +65,54 @@ async def adopt(blocking: BlockingStream) -> AioStream:
     parts = blocking.detach()
     if not isinstance(parts.sock, socket.socket):
         raise UsageError("only a stream on a socket of the operating system can be adopted")
-    stream = AioStream(parts.where, timeout=parts.timeout, tls=parts.tls, child=parts.child)
+    stream = AioStream(parts.where, timeout=parts.timeout, tls=parts.tls, child=parts.child, due=parts.due)
     await _attach(stream, parts.sock)
     return stream
 
 
-async def _open(address: Address, seconds: float | None) -> AioStream:
+async def _open(address: Address, due: Deadline) -> AioStream:
     if address.scheme == "exec":
-        sock, child = open_socket(address, seconds)
-        stream = AioStream(address.where, child=child)
+        sock, child = open_socket(address, due)
+        stream = AioStream(address.where, child=child, due=due)
         await _attach(stream, sock)
         return stream
-    loop = asyncio.get_running_loop()
-    stream = AioStream(address.where)
+    stream = AioStream(address.where, due=due)
     try:
-        async with asyncio.timeout(seconds):
-            if address.scheme == "unix":
-                await loop.create_unix_connection(lambda: stream, address.path)
-            else:
-                transport, _ = await loop.create_connection(
-                    lambda: stream, address.host, address.port, happy_eyeballs_delay=_HAPPY_EYEBALLS
-                )
-                tune(transport.get_extra_info("socket"))
+        if address.scheme == "unix":
+            async with asyncio.timeout(due.left()):
+                await asyncio.get_running_loop().create_unix_connection(lambda: stream, address.path)
+            return stream
+        places = await _resolve(address, due)
+        async with asyncio.timeout(due.left()):
+            sock = await race(places)
+        tune(sock)
+        await _attach(stream, sock)
     except (OSError, UnicodeError) as error:
-        raise cannot_connect(error, address, seconds) from error
+        raise cannot_connect(error, address, due.seconds) from error
     return stream
+
+
+async def _resolve(address: Address, due: Deadline) -> list[Place]:
+    """Return a host's places.  After a time-out, the loop's own look-up would keep the program from ending."""
+    if places := literal(address.host, address.port):
+        return places
+    loop = asyncio.get_running_loop()
+    found: asyncio.Future[Outcome] = loop.create_future()
+
+    def settle(outcome: Outcome) -> None:
+        if not found.done():
+            found.set_result(outcome)
+
+    def tell(outcome: Outcome) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed, and nobody waits any more
+            loop.call_soon_threadsafe(settle, outcome)
+
+    ask(address.host, address.port, tell)
+    try:
+        async with asyncio.timeout(due.left()):
+            return settled(await found)
+    except TimeoutError:
+        raise silent() from None
 
 
 async def _attach(stream: AioStream, sock: socket.socket) -> None:
@@ -103,7 +130,9 @@ class AioStream(asyncio.Protocol):
         timeout: float | None = None,
         tls: TLSFilter | None = None,
         child: subprocess.Popen[bytes] | None = None,
+        due: Deadline = ENDLESS,
     ) -> None:
+        self.due = due
         self._where = where
         self._timeout = timeout
         self._tls = tls
@@ -125,6 +154,11 @@ class AioStream(asyncio.Protocol):
     def info(self) -> StreamInfo:
         """The peer and, under TLS, its version, cipher and certificate."""
         return self._tls.info(self._where) if self._tls else StreamInfo(self._where)
+
+    @property
+    def unsent(self) -> int:
+        """Return the number of octets that were written and that the system has not taken yet."""
+        return self._transport.get_write_buffer_size() if self._transport is not None else 0
 
     async def read(self, max_octets: int) -> bytes:
         """Return 1 to `max_octets` octets as soon as there are any, b"" at the peer's end.
@@ -169,8 +203,11 @@ class AioStream(asyncio.Protocol):
             await self.close()
             raise
 
-    async def secure(self, tls: TLSFilter) -> None:
-        """Put a filter in and finish its handshake.  Raises TLSError."""
+    async def secure(self, tls: TLSFilter, due: Deadline | None = None) -> None:
+        """Put a filter in and finish its handshake before `due`.  Raises TLSError.
+
+        After STARTTLS it may take as long as connecting.
+        """
         from imapsh.transport.tlsfailures import handshake_failed
 
         # A client's first TLS octets may have come with, or right behind, its STARTTLS.
@@ -179,12 +216,13 @@ class AioStream(asyncio.Protocol):
         if self._ended:
             tls.receive(b"")
         self._tls = tls
+        limit = due or Deadline(within(self._timeout, self.due.seconds))
         try:
-            async with asyncio.timeout(self._timeout):
+            async with asyncio.timeout(limit.left()):
                 while not self._shake_hands(tls):
                     await self._wait_for_news(limited=False)
         except (TimeoutError, ConnectionLost) as error:
-            raise handshake_failed(error, self._where, self._timeout) from error
+            raise handshake_failed(error, self._where, limit.seconds) from error
         self._decrypt(tls)
 
     def settimeout(self, seconds: float | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from imapsh.transport.deadline import Deadline
 from imapsh.transport.options import TLSOptions
 from imapsh.tuples import NamedTuple
 
@@ -11,7 +12,7 @@ CHUNK = 256 * 1024
 """Octets asked of the operating system, or given to it, at once."""
 
 CONNECT_TIMEOUT = 30.0
-"""Seconds allowed to reach the server, and again for the TLS handshake, unless told otherwise."""
+"""Seconds allowed to reach the server, TLS handshake and greeting included, unless told otherwise."""
 
 
 class StreamInfo(NamedTuple):
@@ -31,7 +32,12 @@ class StreamInfo(NamedTuple):
 
 
 class Stream(Protocol):
-    """A blocking connection.  It allows one reader and one writer at a time."""
+    """A blocking connection.  It allows one reader and one writer at a time.
+
+    `due` is the moment by which the connection is to be of use: `connect_timeout` after it was begun.
+    """
+
+    due: Deadline
 
     @property
     def info(self) -> StreamInfo:
@@ -56,6 +62,9 @@ class Stream(Protocol):
     def settimeout(self, seconds: float | None) -> None:
         """Let a read or write wait so many seconds, None for ever."""
 
+    def limit(self, due: Deadline) -> None:
+        """Let all reads and writes together last no longer than until `due`; ENDLESS lifts it."""
+
     def fileno(self) -> int:
         """Return the socket's descriptor, or -1 if there is none."""
 
@@ -65,6 +74,12 @@ class Stream(Protocol):
 
 class AsyncStream(Protocol):
     """A connection for asyncio, with the methods of Stream."""
+
+    due: Deadline
+
+    @property
+    def unsent(self) -> int:
+        """Return the number of octets that were written and that the system has not taken yet."""
 
     @property
     def info(self) -> StreamInfo:

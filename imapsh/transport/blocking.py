@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import socket
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from imapsh.errors import ConnectionLost, ConnectionTimeout, TLSError
 from imapsh.transport.address import Address
 from imapsh.transport.base import CHUNK, CONNECT_TIMEOUT, StreamInfo
+from imapsh.transport.deadline import ENDLESS, Deadline, within
 from imapsh.transport.failures import cannot_connect, closed, lost
 from imapsh.tuples import NamedTuple
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
     from imapsh.transport.tls import TLSFilter, TLSOptions
 
+#: Where the system has them: seconds of silence before it asks the peer, seconds between questions, and how many.
+KEEPALIVE = {"TCP_KEEPIDLE": 120, "TCP_KEEPINTVL": 30, "TCP_KEEPCNT": 4}
+
+_SLICE = 1 << 14  # octets that a slow peer must take within the time-out
 _FAREWELL = 0.5  # seconds that a close may wait for a peer who does not read
 
 
@@ -49,6 +54,7 @@ class Parts(NamedTuple):
     timeout: float | None
     tls: TLSFilter | None
     child: subprocess.Popen[bytes] | None
+    due: Deadline
 
 
 def connect(
@@ -60,18 +66,20 @@ def connect(
 ) -> BlockingStream:
     """Connect; for `imaps` the TLS handshake is finished too.
 
-    A host's addresses are tried in order.  `connect_timeout` is in seconds for each of them, and again for each step of
-    the handshake; `idle_timeout` for each read and write thereafter.  May run in a thread of its own.
+    A host's addresses are tried in order.  `connect_timeout` is in seconds, for the name, all addresses and the
+    handshake together; `due` is the moment when it is over.  `idle_timeout` is for each read and write thereafter.  May
+    run in a thread of its own.
 
     Raises ConnectError or TLSError.
     """
-    sock, child = open_socket(address, connect_timeout)
-    stream = BlockingStream(sock, address.where, timeout=connect_timeout, child=child)
+    due = Deadline(connect_timeout)
+    sock, child = open_socket(address, due)
+    stream = BlockingStream(sock, address.where, child=child, due=due)
     if address.speaks_tls:
         from imapsh.transport.tls import TLSFilter, TLSOptions
 
         try:
-            stream.secure(TLSFilter(tls or TLSOptions(), address.server_name, address.where, implicit=True))
+            stream.secure(TLSFilter(tls or TLSOptions(), address.server_name, address.where, implicit=True), due)
         except BaseException:
             stream.close()
             raise
@@ -79,7 +87,7 @@ def connect(
     return stream
 
 
-def open_socket(address: Address, timeout: float | None) -> tuple[socket.socket, subprocess.Popen[bytes] | None]:
+def open_socket(address: Address, due: Deadline) -> tuple[socket.socket, subprocess.Popen[bytes] | None]:
     """Return the connected socket of an address, and the child behind it for `exec:`.  Raises ConnectError."""
     try:
         if address.scheme == "exec":
@@ -87,21 +95,34 @@ def open_socket(address: Address, timeout: float | None) -> tuple[socket.socket,
 
             return spawn(address)
         if address.scheme == "unix":
-            return _open_unix(address.path, timeout), None
-        # As octets, a name does not load the idna codec.
-        host = address.host.encode("ascii") if address.host.isascii() else address.host
-        sock = socket.create_connection((host, address.port), timeout)  # type: ignore[arg-type]
-        tune(sock)
-        return sock, None
+            return _open_one((socket.AF_UNIX, socket.SOCK_STREAM, 0, "", address.path), due.left()), None
+        return _open_tcp(address, due), None
     except (OSError, UnicodeError) as error:
-        raise cannot_connect(error, address, timeout) from error
+        raise cannot_connect(error, address, due.seconds) from error
 
 
-def _open_unix(path: str, timeout: float | None) -> socket.socket:
-    sock = socket.socket(socket.AF_UNIX)
+def _open_tcp(address: Address, due: Deadline) -> socket.socket:
+    """Try a host's addresses in order.  Each has its share of the time, so a silent one leaves some to the rest."""
+    from imapsh.transport.resolving import resolve
+
+    failed: OSError | None = None
+    places = resolve(address.host, address.port, due.left())
+    for number, place in enumerate(places):
+        try:
+            sock = _open_one(place, due.left(len(places) - number))
+        except OSError as error:
+            failed = failed or error
+            continue
+        tune(sock)
+        return sock
+    raise failed or OSError("the name has no address")
+
+
+def _open_one(place: tuple[int, int, int, str, Any], seconds: float | None) -> socket.socket:
+    sock = socket.socket(*place[:3])
     try:
-        sock.settimeout(timeout)
-        sock.connect(path)
+        sock.settimeout(seconds)
+        sock.connect(place[4])
     except BaseException:
         sock.close()
         raise
@@ -109,16 +130,23 @@ def _open_unix(path: str, timeout: float | None) -> socket.socket:
 
 
 def tune(sock: socket.socket) -> None:
-    """Send small writes at once, and notice a dead peer during a long IDLE."""
+    """Send small writes at once, and notice within about four minutes that a silent peer has vanished."""
+    options = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1), (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
+    options += [
+        (socket.IPPROTO_TCP, getattr(socket, name), value) for name, value in KEEPALIVE.items() if hasattr(socket, name)
+    ]
     try:
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for option in options:
+            sock.setsockopt(*option)
     except OSError:
-        pass  # the peer has reset it already, which the first read tells
+        pass  # it is no TCP, or the peer has reset it already, which the first read tells
 
 
 class BlockingStream:
-    """A connected socket, with TLS in it or not; see base.Stream."""
+    """A connected socket, with TLS in it or not; see base.Stream.
+
+    `due` is the moment by which it was to be connected.  A handshake after STARTTLS may take as long as connecting.
+    """
 
     def __init__(
         self,
@@ -128,10 +156,13 @@ class BlockingStream:
         timeout: float | None = None,
         tls: TLSFilter | None = None,
         child: subprocess.Popen[bytes] | None = None,
+        due: Deadline = ENDLESS,
     ) -> None:
+        self.due = due
         self._sock = sock
         self._where = where
         self._timeout = timeout
+        self._limit = ENDLESS
         self._tls = tls
         self._child = child
         self._closed = False
@@ -186,21 +217,31 @@ class BlockingStream:
             self.close()
             raise
 
-    def secure(self, tls: TLSFilter) -> None:
-        """Put a client's filter in and finish its handshake.  Raises TLSError."""
+    def secure(self, tls: TLSFilter, due: Deadline | None = None) -> None:
+        """Put a client's filter in and finish its handshake before `due`.  Raises TLSError."""
         from imapsh.transport.tlsfailures import handshake_failed
 
         self._tls = tls
+        limit = due or Deadline(within(self._timeout, self.due.seconds))
+        self.limit(limit)
         try:
             self._shake_hands(tls)
         except ConnectionLost as error:
-            raise handshake_failed(error, self._where, self._timeout) from error
+            raise handshake_failed(error, self._where, limit.seconds) from error
+        finally:
+            self.limit(ENDLESS)
 
     def settimeout(self, seconds: float | None) -> None:
         """Let a read or write wait so many seconds, None for ever."""
         self._timeout = seconds
         if not self._closed:
             self._sock.settimeout(seconds)
+
+    def limit(self, due: Deadline) -> None:
+        """Let all reads and writes together last no longer than until `due`; ENDLESS lifts it."""
+        self._limit = due
+        if due is ENDLESS and not self._closed:
+            self._sock.settimeout(self._timeout)
 
     def fileno(self) -> int:
         """Return the socket's descriptor, or -1 if there is none."""
@@ -212,7 +253,7 @@ class BlockingStream:
             raise closed(self._where)
         self._closed = True
         child, self._child = self._child, None
-        return Parts(self._sock, self._where, self._timeout, self._tls, child)
+        return Parts(self._sock, self._where, self._timeout, self._tls, child, self.due)
 
     def close(self) -> None:
         """End the connection, and a child with it.
@@ -257,6 +298,7 @@ class BlockingStream:
     def _recv(self, size: int) -> bytes:
         self._check_open()
         try:
+            self._await()
             return self._sock.recv(size)
         except OSError as error:
             raise lost(error, self._where, self._timeout) from error
@@ -264,10 +306,16 @@ class BlockingStream:
     def _send(self, data: bytes) -> None:
         self._check_open()
         try:
-            if data:
-                self._sock.sendall(data)
+            for at in range(0, len(data), _SLICE):  # a time-out is for one call, however much it sends
+                self._await()
+                self._sock.sendall(data[at : at + _SLICE])
         except OSError as error:
             raise lost(error, self._where, self._timeout) from error
+
+    def _await(self) -> None:
+        """Let the next call wait no longer than until the limit.  Raises TimeoutError if that is over."""
+        if self._limit is not ENDLESS:
+            self._sock.settimeout(within(self._timeout, self._limit.left()))
 
     def _check_open(self) -> None:
         if self._closed:

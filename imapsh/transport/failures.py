@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import re
 from typing import TYPE_CHECKING
 
 from imapsh.errors import ConnectError, ConnectionLost, ConnectionTimeout
@@ -48,7 +47,7 @@ def cannot_connect(error: Exception, address: Address, seconds: float | None) ->
     if isinstance(error, TimeoutError):
         allowed = f" within {seconds:g} s" if seconds else ""
         return ConnectError(f"{where} did not answer{allowed}; check the host and the port, or allow more time")
-    sentence = _TABLES[address.scheme].get(_errno(error))
+    sentence = _TABLES[address.scheme].get(getattr(error, "errno", None) or 0)
     if sentence is None:
         sentence = f"cannot connect to {{where}}: {_reason(error)}; check the address"
     return ConnectError(sentence.format(where=where))
@@ -81,18 +80,6 @@ def _unknown_host(error: OSError, host: str) -> str:
     if error.errno == socket.EAI_AGAIN:
         return f"the name server did not answer about {host}; check this machine's network and try again"
     return f"the host {host} is unknown; check its spelling"
-
-
-def _errno(error: Exception) -> int:
-    """Return an error's errno.
-
-    asyncio joins the errors of several addresses into one without an errno; then the first is taken from its text.
-    """
-    number = getattr(error, "errno", None)
-    if number is None:
-        found = re.search(r"\[Errno (\d+)\]", str(error))
-        number = int(found[1]) if found else 0
-    return int(number)
 
 
 def _reason(error: Exception) -> str:

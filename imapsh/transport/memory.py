@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable
 from imapsh.errors import ConnectionLost, ConnectionTimeout, TLSError, UsageError
 from imapsh.transport.base import CHUNK, StreamInfo
 from imapsh.transport.blocking import BlockingStream
+from imapsh.transport.deadline import ENDLESS, Deadline
 from imapsh.transport.failures import closed
 from imapsh.transport.tls import TLSOptions
 
@@ -121,6 +122,7 @@ class Scripted:
     """
 
     def __init__(self, script: Iterable[bytes | Exception], *, where: str = "script") -> None:
+        self.due = ENDLESS
         self._items = list(script)[::-1]
         self._where = where
         self._closed = False
@@ -155,6 +157,9 @@ class Scripted:
         self.tls_started = True
 
     def settimeout(self, seconds: float | None) -> None:
+        """Do nothing, because a script does not wait."""
+
+    def limit(self, due: Deadline) -> None:
         """Do nothing, because a script does not wait."""
 
     def fileno(self) -> int:

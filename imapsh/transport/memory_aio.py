@@ -56,6 +56,10 @@ class MemoryTransport(asyncio.Transport):
         for data in list_of_data:
             self.write(data)
 
+    def get_write_buffer_size(self) -> int:
+        """Return the number of octets that the peer has not received yet."""
+        return self.peer._waiting
+
     def pause_reading(self) -> None:
         """Deliver no more for now."""
         self._reading = False

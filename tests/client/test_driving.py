@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import selectors
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -582,6 +583,69 @@ def test_d5_a_command_behind_the_logout() -> None:
         assert isinstance(noop, StateError)
 
     conversation(scene)
+
+
+class Skipping(selectors.DefaultSelector):
+    """A selector that does not wait: its time goes on at once to the moment that a loop waits for."""
+
+    now = 0.0
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        found = super().select(0)
+        self.now += 0 if found else timeout or 0
+        return found
+
+
+class SkippingLoop(asyncio.SelectorEventLoop):
+    """A loop whose seconds cost no time."""
+
+    def __init__(self) -> None:
+        self.clock = Skipping()
+        super().__init__(self.clock)
+
+    def time(self) -> float:
+        return self.clock.now
+
+
+@pytest.mark.parametrize(("idle", "said"), [(0.0, 0.0), (1000.0, 0.0), (0.0, 3.0), (1000.0, 4.5)])
+def test_d7_a_time_out_of_5_seconds_takes_5_seconds(idle: float, said: float) -> None:
+    """They count from the last octet, or from the command; a connection that was idle before has its whole time."""
+
+    async def scene() -> None:
+        async with pair(timeout=5) as (c, peer):
+            await asyncio.sleep(idle)
+            now = asyncio.get_running_loop().time
+            begun = now()
+            running = asyncio.create_task(c.noop())
+            await peer.hears(b"A1 NOOP\r\n")
+            await asyncio.sleep(said)
+            if said:
+                await peer.says(b"* OK still at it\r\n")
+            with pytest.raises(ConnectionTimeout, match="within 5 s"):
+                await running
+            assert now() - begun == pytest.approx(said + 5)
+
+    with asyncio.Runner(loop_factory=SkippingLoop) as runner:
+        runner.run(scene())
+
+
+def test_d7_a_slow_peer_that_takes_octets_is_not_silent() -> None:
+    async def scene() -> None:
+        async with pair(timeout=5) as (c, peer):
+            running = asyncio.create_task(c.append("INBOX", b"x" * (8 << 20)))
+            await peer.hears(b"A1 APPEND INBOX {8388608}\r\n")
+            await peer.says(b"+ go on\r\n")
+            for _ in range(8):
+                await asyncio.sleep(3)
+                taken = 0
+                while taken < 600_000:
+                    taken += len(await peer.stream.read(1 << 20))
+            assert not running.done()
+            with pytest.raises(ConnectionTimeout, match="within 5 s"):
+                await running
+
+    with asyncio.Runner(loop_factory=SkippingLoop) as runner:
+        runner.run(scene())
 
 
 def test_d5_a_time_out_is_told_again() -> None:

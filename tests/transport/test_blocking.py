@@ -208,7 +208,7 @@ def test_unknown_host(monkeypatch: pytest.MonkeyPatch) -> None:
         (OSError(113, "No route to host"), "h:143 cannot be reached"),
         (PermissionError(13, ""), "rules forbid a connection to h:143"),
         (OSError(24, "Too many open files"), "cannot connect to h:143: Too many open files"),
-        (OSError("Multiple exceptions: [Errno 111] Connect call failed, [Errno 111] x"), "h:143 refused"),
+        (OSError("the name has no address"), "cannot connect to h:143: the name has no address"),
         (UnicodeError("label too long"), "cannot connect to h:143: label too long"),
     ],
 )

@@ -25,6 +25,7 @@ from imapsh.shell.connection.greeting import checked, silent
 from imapsh.shell.connection.watch import Watch
 from imapsh.shell.screen import stdio
 from imapsh.shell.screen.output import is_plain
+from imapsh.transport.deadline import ENDLESS
 
 if TYPE_CHECKING:
     from imapsh.shell.app import App
@@ -144,9 +145,12 @@ class BatchDriver:
         connection.listeners.append(self._happened)
         with checked(connection), _interruptible():
             try:
+                client.stream.limit(client.stream.due)
                 client.greet()
             except ConnectionTimeout:
                 raise silent(connection) from None
+            finally:
+                client.stream.limit(ENDLESS)
         client.greeted(connection.plan.idle_timeout)
 
     async def close(self, connection: Connection) -> None:

@@ -20,7 +20,7 @@ class Stall:
 
     Call `heard` whenever octets came or were sent; `tell` is called once for each stall.  If `seconds` is 0, it never
     is.  `awaited()` is the command whose reply the person waits for, if any.  There is one timer, and only while
-    something is half said or awaited.
+    something is half said or awaited.  If `again` is true, a stall that goes on is told again after the same time.
     """
 
     def __init__(
@@ -30,7 +30,10 @@ class Stall:
         tell: Callable[[Waiting], None],
         clock: Clock,
         awaited: Callable[[], Exchange | None] = lambda: None,
+        *,
+        again: bool = False,
     ) -> None:
+        self._again = again
         self._session = session
         self._awaited = awaited
         self._seconds = seconds
@@ -67,6 +70,10 @@ class Stall:
         if waiting is not None and (about := waiting._replace(received=0)) != self._told:
             self._told = about
             self._tell(waiting)
+        if self._again and not self._session.closed:
+            self._told = None
+            self._due = True
+            self._clock.call_later(self._seconds, self._look)
 
 
 def unreplied(exchange: Exchange | None) -> Waiting | None:

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
+from imapsh.errors import ConnectionTimeout
 from imapsh.session.core import RENEWAL
 from imapsh.session.events import Closed, Completed, Event, Received
 from imapsh.session.exchange import Exchange
@@ -49,6 +50,8 @@ class Attendance:
         self._clock = asyncio.get_running_loop()
         self._run: Exchange | None = None
         self._stall = Stall(connection.session, stall, self._stalled, self._clock, lambda: self._awaited or self._run)
+        patience = connection.plan.idle_timeout or 0.0
+        self._silence = Stall(connection.session, patience, self._give_up, self._clock, self._due, again=True)
         connection.listeners.append(self._happened)
 
     # -- what happens
@@ -75,6 +78,22 @@ class Attendance:
     def heard(self) -> None:
         """Take note that octets came, or were sent."""
         self._stall.heard()
+        self._silence.heard()
+
+    def _due(self) -> Exchange | None:
+        """Return a command whose reply is due: not an IDLE that has begun, nor one that waits for the person."""
+        session, question = self.connection.session, self.connection.question
+        due = (one for one in session.running.values() if not (one.name == "IDLE" and session.idling))
+        return next((one for one in due if one is not question), None)
+
+    def _give_up(self, waiting: Waiting) -> None:
+        """End the connection after a silence of `--timeout` seconds."""
+        seconds = self.connection.plan.idle_timeout
+        if seconds is None or self.client.quiet < seconds:  # a slow peer still takes octets
+            return
+        where = self.connection.plan.where
+        self.connection.session.lost(ConnectionTimeout(f"nothing came from {where} within {seconds:g} s"))
+        self.client.kick()
 
     def _stalled(self, waiting: Waiting) -> None:
         """Give the prompt back if the expected reply has come inside a literal."""

@@ -175,7 +175,7 @@ class PromptDriver:
         connection.listeners += [self._happened, self.drawn]
         with checked(connection):
             try:
-                async with asyncio.timeout(plan.connect_timeout):
+                async with asyncio.timeout(connection.stream.due.left()):
                     await self.interruptible(client.greet())
             except ConnectionTimeout:
                 raise silent(connection) from None

@@ -13,5 +13,7 @@ def test_the_columns_by_which_the_view_sorts() -> None:
 
 
 def test_where_to_connect() -> None:
-    assert list(after("\\connect im")) == ["\\connect imaps://", "\\connect imap://"]
-    assert list(after("\\connect -n second un")) == ["\\connect -n second unix:"]
+    assert list(after("\\connect im")) == [
+        "\\connect " + form for form in ("imaps://", "imap://", "imaps+unix:", "imaps+exec:")
+    ]
+    assert list(after("\\connect -n second un")) == [f"\\connect -n second {form}" for form in ("unix:", "imaps+unix:")]
