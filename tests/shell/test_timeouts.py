@@ -96,7 +96,8 @@ def test_e19_what_is_not_due_is_no_silence(tmp_path: Path) -> None:
     """An IDLE that has begun, and a question to the person, may last."""
 
     async def scene() -> None:
-        async with Peer() as peer, acting(tmp_path, url=peer.url, timeout=20) as person:
+        hello = b"* OK [CAPABILITY IMAP4rev1 IDLE] hi\r\n"
+        async with Peer(hello) as peer, acting(tmp_path, url=peer.url, timeout=20) as person:
             await person.prompted_once()
             attending = person.shell.driver.attending(person.shell.app.connection)
             await person.enters("IDLE")
@@ -111,12 +112,18 @@ def test_e19_what_is_not_due_is_no_silence(tmp_path: Path) -> None:
             assert due.name == "IDLE"
             peer.says(b"A1 OK done\r\n")
             await person.screen.shows("A1 OK done")
-            await person.enters("AUTHENTICATE X-OURS")
+            await person.prompted_once()
+            await person.enters("a2 AUTHENTICATE X-OURS")
             await peer.hears(b"AUTHENTICATE X-OURS\r\n")
             peer.says(b"+ \r\n")
-            await person.screen.until(lambda: person.shell.app.connection.question is not None)
+            await person.screen.shows("a2 AUTHENTICATE, base64")
             assert attending._due() is None
-            peer.says(b"A2 NO never mind\r\n")
-            await person.screen.shows("A2 NO")
+            await person.enters("*")
+            await peer.hears(b"*\r\n")
+            due = attending._due()
+            assert due is not None
+            assert due.name == "AUTHENTICATE"
+            peer.says(b"a2 NO never mind\r\n")
+            await person.screen.shows("a2 NO")
 
     play(scene)

@@ -45,9 +45,9 @@ class Connection:
 
     `own` holds the commands of ours that have no reply yet.  `diverted` holds the commands whose output goes elsewhere,
     and `given_up` those whose reply nothing waits for any more.  `question` is a hand-typed AUTHENTICATE whose `+` is
-    to be answered.  `begun` is what `\raw` sent of a command whose end it has not sent.  `entered` is true if somebody
-    was logged in.  `due` is the mailbox that was selected on a connection before this one, and is still to be selected
-    again.
+    to be answered, and `answering` one whose answer the person is being asked for.  `begun` is what `\raw` sent of a
+    command whose end it has not sent.  `entered` is true if somebody was logged in.  `due` is the mailbox that was
+    selected on a connection before this one, and is still to be selected again.
     """
 
     def __init__(
@@ -69,6 +69,7 @@ class Connection:
         self.diverted: dict[Exchange, Target] = {}
         self.given_up: set[Exchange] = set()
         self.question: Exchange | None = None
+        self.answering: Exchange | None = None
         self.begun = b""
         self.user = ""
         self.entered = False

@@ -118,8 +118,9 @@ def _send(app: App, text: str, saves: bool = False) -> Steps[str]:
 def answers(connection: Connection, exchange: Exchange) -> Steps[None]:
     """Answer each `+` of a hand-typed AUTHENTICATE with a line, which goes out as it is and is kept nowhere."""
     while connection.question is exchange:
-        connection.question = None
+        connection.question, connection.answering = None, exchange
         answer: str | None = yield Answer(f"{exchange.tag} {exchange.name}, base64 (* cancels): ")
+        connection.answering = None
         if not connection.live or exchange.response is not None:
             return
         connection.session.answer(b"*" if answer is None else answer.encode("utf-8", "surrogateescape"))

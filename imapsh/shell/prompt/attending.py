@@ -82,9 +82,9 @@ class Attendance:
 
     def _due(self) -> Exchange | None:
         """Return a command whose reply is due: not an IDLE that has begun, nor one that waits for the person."""
-        session, question = self.connection.session, self.connection.question
+        session, asks = self.connection.session, (self.connection.question, self.connection.answering)
         due = (one for one in session.running.values() if not (one.name == "IDLE" and session.idling))
-        return next((one for one in due if one is not question), None)
+        return next((one for one in due if one not in asks), None)
 
     def _give_up(self, waiting: Waiting) -> None:
         """End the connection after a silence of `--timeout` seconds."""

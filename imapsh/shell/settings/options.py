@@ -164,12 +164,10 @@ OPTIONS: tuple[Option, ...] = (
     Option("--no-starttls", _TLS, "do not use STARTTLS, even if the server offers it; then no password goes to another "
            "machine, unless --cleartext allows it"),
     Option("--fallback", _LINK, "if a bare host has no imaps, use imap with STARTTLS"),
-    Option("--timeout", _LINK, "give up when the server is silent for SECONDS while a reply is due; in a batch, also how long "
-           "IDLE lasts",
-           "SECONDS", kind="seconds"),
-    Option("--connect-timeout", _LINK, "the limit for the whole of connecting: the name, the TLS handshake and the greeting; also "
-           "for TLS after STARTTLS; the default is 30",
-           "SECONDS", kind="seconds"),
+    Option("--timeout", _LINK, "give up when the server is silent for SECONDS while a reply is due; in a batch, also "
+           "how long IDLE lasts", "SECONDS", kind="seconds"),
+    Option("--connect-timeout", _LINK, "the limit for the whole of connecting: the name, the TLS handshake and the "
+           "greeting; also for TLS after STARTTLS; the default is 30", "SECONDS", kind="seconds"),
     Option("--retry", _LINK, "connect again up to N times if the server cannot be reached, does not answer in time "
            "or greets with BYE: after SECONDS (1 by default), then after twice as long each time, up to 60; "
            "nothing is sent twice", "N[:SECONDS]"),
