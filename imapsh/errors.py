@@ -91,12 +91,14 @@ class ServerBye(ConnectionLost):
 class LimitError(ConnectionLost):
     """A limit was tripped.
 
-    `limit` is its name, `allowed` what it allows, and `seen` what was seen (octets, levels or responses).
+    `limit` is its name, `allowed` what it allows, and `seen` what was seen (octets, levels or responses).  `how` is
+    added to the message, if there is more to say of what was seen.
     """
 
-    def __init__(self, limit: str, allowed: int, seen: int) -> None:
+    def __init__(self, limit: str, allowed: int, seen: int, how: str = "") -> None:
         super().__init__(
-            f"the {limit} limit is {allowed} and the server sent {seen}; --limit {limit}=N raises it if you trust it"
+            f"the {limit} limit is {allowed} and the server sent {seen}{how}; "
+            f"--limit {limit}=N raises it if you trust it"
         )
         self.limit = limit
         self.allowed = allowed

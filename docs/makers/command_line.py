@@ -60,6 +60,9 @@ Batch
   (seconds).  An unsolicited one has ``unsolicited`` and, if it changed something, ``change``.  A literal of more than 1
   MiB is ``{"octets": n, "sha256": "..."}``.  The output of imapsh's own commands has the kind ``imapsh``, as in
   ``{"kind": "imapsh", "name": "session", "value": {...}}``, or goes to stderr.
+- Faults that are alike are counted after the first hundred of a command: lines that are no response, and ``+`` lines
+  that nothing asked for.  Before the reply an object ``{"kind": "more", "count": n, "first": {...}}`` says how many
+  more there were, with the rule, its RFC and the message of the first.  With ``--json-raw`` each has its own line.
 - In JSON the name of a mailbox is decoded.  If it is spelled otherwise on the wire, in modified UTF-7 or as INBOX in
   another case, the spelling stands beside it in ``mailbox_raw``; quotation marks are no part of it.  NAMESPACE has
   ``personal_raw``, ``other_raw`` and ``shared_raw``, the prefixes as they came, if one of them differs.  An envelope's

@@ -24,6 +24,7 @@ from imapsh.table.model import LOGOUT, Context
 from imapsh.typed.match import match as read_command
 from imapsh.wire.deflate import Deflate
 from imapsh.wire.frames import Frame, Spilled
+from imapsh.wire.limits import Limits
 from imapsh.wire.reader import Octets
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ class ServerSession:
         What was sent ahead of the OK is dropped: it came in the wrong form.
         """
         self._coded += self._outgoing()
-        self._deflate = Deflate() if self.client.compressing else None
+        self._deflate = Deflate(Limits(inflated=0)) if self.client.compressing else None
         self._intake.drop()
 
     def _outgoing(self) -> bytes:

@@ -58,6 +58,7 @@ class Inbox:
         self._free = FreeText(secrets, known.parser.readers, known.tags)
         self._traced = Heard(secrets, known.parser.readers, known.tags)
         self.trace: Tracer | None = None
+        self._before: Response | None = None  # a line that says nothing; floods repeat it
 
     def feed(self, data: bytes) -> None:
         """Take in octets; b"" is the end of the stream."""
@@ -97,7 +98,7 @@ class Inbox:
             return False
         from imapsh.wire.deflate import Deflate, InflatingPusher
 
-        self._traffic.deflate = deflate = Deflate()
+        self._traffic.deflate = deflate = Deflate(self.reader.limits)
         self._pusher = InflatingPusher(self._pusher, deflate)
         return True
 
@@ -150,7 +151,13 @@ class Inbox:
         """
         known = self._known
         greeting = known.state == states.START
-        response = known.parser.parse(frame, greeting=greeting)
+        before = self._before
+        if before is not None and frame.parts == before.frame.parts and not (frame.violations or frame.incomplete):
+            response = Response(before.kind, before.name, before.value, frame, None, before.violations)
+        else:
+            response = known.parser.parse(frame, greeting=greeting)
+            nothing = response.kind in (CONTINUATION, GARBAGE) and len(frame.parts) == 1
+            self._before = response if nothing and not (greeting or frame.violations or frame.incomplete) else None
         if response.kind is CONTINUATION:
             self.challenge = response.value.text if isinstance(response.value, StatusText) else ""
         if not self._secrets.known or (response.kind is UNTAGGED and known.logged_in):

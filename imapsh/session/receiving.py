@@ -60,6 +60,7 @@ class Receiver:
         self._events = events
         self._clock = clock
         self._most = most
+        self._requests = 0  # `+` while a command ran, which its literals may have asked for
 
     def advance(self) -> bool:
         """Take one more response, or the end; return whether anything came of it."""
@@ -125,6 +126,7 @@ class Receiver:
         okay = response.name == "OK"
         if okay and exchange.mechanism is not None and not self._proven(exchange, exchange.mechanism, response):
             return
+        self._requests = 0
         exchange.response = response
         exchange.received += response.frame.length
         self._sender.completed(exchange)
@@ -167,7 +169,10 @@ class Receiver:
         waits = self._sender.outbox.waits
         exchange, asks, unsolicited, findings = self._known.continued(waits[0] if waits is not None else None)
         self._events.append(Received(response, exchange, unsolicited, asks, findings))
-        if asks == "literal":
+        self._requests += 1
+        if self._requests > self._most > 0:
+            self.close(LimitError("responses", self._most, self._requests))
+        elif asks == "literal":
             if not self._known.ending:
                 self._sender.permit()
         elif asks == "idle":

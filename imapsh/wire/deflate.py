@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from zlib import MAX_WBITS, Z_DEFAULT_COMPRESSION, Z_SYNC_FLUSH, compressobj, decompressobj, error
 
-from imapsh.errors import ConnectionLost
+from imapsh.errors import ConnectionLost, LimitError
 from imapsh.wire.frames import Frame
+from imapsh.wire.limits import DEFAULT, RATIO, Limits
 from imapsh.wire.push import Pusher
 from imapsh.wire.reader import FrameReader, Octets
 
@@ -21,10 +22,14 @@ _EMPTY = (b"\0" + _FLUSHED, b"\1" + _FLUSHED, b"\3\0")
 class Deflate:
     """The two streams of one connection.
 
-    Compressed octets are flushed, so that the peer can read them at once.
+    Compressed octets are flushed, so that the peer can read them at once.  Octets of the peer that become more than
+    RATIO times as long are counted, and `limits.inflated` limits them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits = DEFAULT) -> None:
+        self._limits = limits
+        self._owed = 0  # octets inflated beyond RATIO times what came
+        self._came = self._became = 0  # since nothing was owed
         self._out = compressobj(Z_DEFAULT_COMPRESSION, wbits=-MAX_WBITS)
         self._in = decompressobj(wbits=-MAX_WBITS)
         self._last = b""
@@ -33,17 +38,36 @@ class Deflate:
         """Return what to send for `data`."""
         return self._out.compress(data) + self._out.flush(Z_SYNC_FLUSH)
 
-    def inflate(self, data: bytes = b"", most: int = _CHUNK) -> bytes:
+    def inflate(self, data: bytes = b"", most: int = _CHUNK, *, literal: bool = False) -> bytes:
         """Return at most `most` octets of what `data` and the octets held back before stand for; b"" asks for the rest.
 
-        So a few octets that stand for very many take no more memory than the reader asks for.  Raises ConnectionLost
-        for octets that are no DEFLATE.
+        So a few octets that stand for very many take no more memory than the reader asks for.  `literal` says that
+        they belong to a literal; sixteen of those count as one, because the limit on literals counts them too.  Raises
+        ConnectionLost for octets that are no DEFLATE, and LimitError.
         """
+        self._check()
         self._last = (self._last + data)[-len(_FLUSHED) :]
+        coded = self._in.unconsumed_tail + data
         try:
-            return self._in.decompress(self._in.unconsumed_tail + data, most)
+            clear = self._in.decompress(coded, most)
         except error as fault:
             raise ConnectionLost("the server sent data under COMPRESS that is not DEFLATE: connect again") from fault
+        self._count(len(coded) - len(self._in.unconsumed_tail), len(clear) >> 4 if literal else len(clear))
+        return clear
+
+    def _count(self, came: int, became: int) -> None:
+        self._came += came
+        self._became += became
+        self._owed += became - RATIO * came
+        if self._owed <= 0:
+            self._owed = self._came = self._became = 0
+
+    def _check(self) -> None:
+        """Raise LimitError if too much was inflated, but only now, when all of it was handed out."""
+        if self._owed > self._limits.inflated > 0:
+            ratio = self._became // max(1, self._came)
+            how = f" in {self._came} octets under COMPRESS, which is {ratio} times as much"
+            raise LimitError("inflated", self._limits.inflated, self._became, how)
 
     @property
     def rest(self) -> bytes:
@@ -142,7 +166,7 @@ class InflatingPusher(Pusher):
         self._over = self._over or not data
 
     def take(self) -> Frame | Octets | None:
-        """Do as Pusher.take.  Raises ConnectionLost too, for octets that are no DEFLATE."""
+        """Do as Pusher.take.  Raises ConnectionLost too, for octets that are no DEFLATE, and what Deflate raises."""
         while (found := super().take()) is None and self._inflate():
             pass
         return found
@@ -167,7 +191,7 @@ class InflatingPusher(Pusher):
         if self._coded and self._deflate.ended:
             raise ConnectionLost("the server sent data after the end of its DEFLATE stream: connect again")
         coded, self._coded = self._coded, b""
-        clear = self._deflate.inflate(coded)
+        clear = self._deflate.inflate(coded, literal=self.literal is not None)
         if clear or (self._over and not self._ended):
             super().feed(clear)
             return True

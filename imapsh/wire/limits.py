@@ -5,17 +5,24 @@ from __future__ import annotations
 from imapsh.errors import LimitError, UsageError
 from imapsh.tuples import NamedTuple
 
+RATIO = 50
+"""Octets that one deflated octet may become without being counted for the limit `inflated`.
+
+Lists of mailboxes, flags and mail become 3 to 30 times as long; no data can become more than 1,032 times as long.
+"""
+
 
 class Limits(NamedTuple):
     """Limits on octets in a line, octets in a literal, levels of parentheses, and responses while one command runs.
 
-    0 is no limit.
+    `inflated` limits the octets that deflated data may become beyond RATIO times its own (COMPRESS).  0 is no limit.
     """
 
     line: int = 8 << 20
     literal: int = 4 << 30
     nesting: int = 100
     responses: int = 10_000_000
+    inflated: int = 4 << 20
 
     def check(self, limit: str, seen: int) -> None:
         """Raise LimitError, which names the limit, if `seen` is beyond it."""

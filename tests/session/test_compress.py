@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tracemalloc
 import zlib
 
@@ -11,7 +12,7 @@ from imapsh.errors import ConnectionLost, LimitError
 from imapsh.session.core import Session
 from imapsh.session.events import Closed, Completed, Event, Received
 from imapsh.wire.deflate import Deflate
-from imapsh.wire.limits import DEFAULT
+from imapsh.wire.limits import DEFAULT, RATIO
 
 from .player import Player, Trace
 
@@ -166,6 +167,39 @@ def test_a_bomb_of_responses_comes_one_by_one() -> None:
     assert tracemalloc.get_traced_memory()[1] < 1 << 23
     tracemalloc.stop()
     assert seen == 20_000
+
+
+@pytest.mark.parametrize("line", [b"* 1 EXISTS\r\n", b"* X\r\n", b"+\r\n", b"\r\n", b"* 1 FETCH (FLAGS ())\r\n"])
+def test_e1_what_is_inflated_beyond_all_measure_ends_the_connection(line: bytes) -> None:
+    coder = zlib.compressobj(9, wbits=-15)
+    bomb = coder.compress(line * ((1 << 20) // len(line))) + coder.flush(zlib.Z_SYNC_FLUSH)
+    session = Session(limits=DEFAULT.change("inflated=30000"))
+    session.receive(GREETING)
+    session.line("COMPRESS DEFLATE")
+    assert list(session.events())
+    session.receive(DONE + bomb)
+    *seen, end = session.events()
+    assert isinstance(end, Closed)
+    assert isinstance(end.error, LimitError)
+    assert (end.error.limit, end.error.allowed) == ("inflated", 30000)
+    assert 30000 // len(line) <= len(seen) < (1 << 18) // len(line)
+    assert (found := re.search(r"in (\d+) octets under COMPRESS, which is (\d+) times as much", str(end.error)))
+    assert end.error.seen // int(found[1]) == int(found[2]) > RATIO
+
+
+def test_e1_octets_of_literals_count_less_and_honest_data_does_not_count() -> None:
+    limits = DEFAULT.change("inflated=200000")
+    zeros = b"* 1 FETCH (BODY[] {1500000}\r\n" + bytes(1_500_000) + b")\r\n"
+    flags = b"".join(b"* %d FETCH (FLAGS (\\Seen))\r\n" % number for number in range(1, 20_000))
+    for data in (zeros, flags):
+        session = Session(limits=limits)
+        session.receive(GREETING)
+        session.line("COMPRESS DEFLATE")
+        assert list(session.events())
+        session.receive(DONE + Deflate().deflate(data))
+        events = [event for event in session.events() if isinstance(event, Received)]
+        assert not session.closed
+        assert len(events) == data.count(b"* ")
 
 
 LEFT = "A2 UNAUTHENTICATE\r\n"

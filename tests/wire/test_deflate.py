@@ -8,6 +8,7 @@ import pytest
 
 from imapsh.errors import ConnectionLost
 from imapsh.wire.deflate import Deflate
+from imapsh.wire.limits import Limits
 
 
 def test_each_side_reads_the_other_at_once() -> None:
@@ -23,7 +24,7 @@ def test_octets_may_come_in_any_pieces() -> None:
 
 
 def test_no_more_is_inflated_than_asked_for() -> None:
-    bomb, theirs = Deflate().deflate(b"\0" * 10_000_000), Deflate()
+    bomb, theirs = Deflate().deflate(b"\0" * 10_000_000), Deflate(Limits(inflated=0))
     first = theirs.inflate(bomb, 1000)
     assert len(first) == 1000
     total = len(first)

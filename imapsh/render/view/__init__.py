@@ -23,6 +23,7 @@ from imapsh.render.styles import LINE_END, NOTHING, Fragment, Theme, paint, toge
 from imapsh.render.view.columns import joined
 from imapsh.render.view.found import view_of
 from imapsh.render.view.look import Line, Look
+from imapsh.render.view.shortened import LONG, shortened
 from imapsh.render.visible import Shown
 
 #: The type of a value -> the class of this package that gathers the responses of a command.
@@ -35,6 +36,22 @@ GATHERERS: dict[type, str] = {
 
 _VIEWED = (UNTAGGED, STATUS, TAGGED)
 _BLANK: Fragment = ("", "  ")
+
+
+def _shortened(response: Response) -> tuple[Response, int]:
+    """Return a response with its long lists cut, and how much was cut; a module with CUTS_ITSELF draws its values whole
+    or cuts them better.
+    """
+    name = view_of(type(response.value))
+    if name is not None and getattr(import_module(f"{__name__}.{name.partition('.')[0]}"), "CUTS_ITSELF", False):
+        return response, 0
+    value, left = shortened(response.value)
+    made = Response(response.kind, response.name, value, response.frame, response.tag, response.violations)
+    return made, left
+
+
+def _left(left: int) -> Iterator[Line]:
+    yield [("note", f"and {left:,} more: \\last wire shows all")]
 
 
 class Gatherer(Protocol):
@@ -88,6 +105,14 @@ class Views:
             look.memory.sent(response.name)
         look.memory.take(response, uid)
         look.command, look.response, look.uid = command or self._command, response, uid
+        left = 0
+        if len(response.frame.parts[0]) > LONG and look.elide != 0:
+            response, left = _shortened(response)
+        text = self._text(response, findings, unsolicited)
+        return together((text, self.flush(), self._painted(_BLANK, _left(left)))) if left else text
+
+    def _text(self, response: Response, findings: Sequence[Finding], unsolicited: bool) -> Shown:
+        look = self.look
         if unsolicited:
             return together((self.flush(), self._single(response, findings, UNSOLICITED)))
         text = NOTHING

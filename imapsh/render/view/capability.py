@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from imapsh import table
-from imapsh.grammar.values import Capabilities, Id
+from imapsh.grammar.values import Capabilities, Id, StatusText
 from imapsh.render.amounts import count
 from imapsh.render.styles import Fragment
 from imapsh.render.view.columns import GAP, fill, flow, words_of
@@ -58,7 +58,7 @@ def changes(names: tuple[str, ...], look: Look) -> Iterator[Line]:
     """
     came, went = _changes(names, look)
     if not came and not went:
-        yield from flow([("", "  "), *_counted(names), ("", " ")], _names(names), look.columns, 4)
+        yield from flow([("", "  "), *_counted(names, look), ("", " ")], _names(names), look.columns, 4)
         return
     yield from _title(names, came, went, look, indent=2)
     new = [name for name in names if name.upper() in came]
@@ -80,14 +80,19 @@ def _upper(names: tuple[str, ...]) -> set[str]:
     return {name.upper() for name in names}
 
 
-def _counted(names: tuple[str, ...]) -> Line:
-    return [("response", count(len(names), "capability", "capabilities"))]
+def _counted(names: tuple[str, ...], look: Look) -> Line:
+    """Return how many there are, which are more than `names` if those were cut."""
+    whole = look.response.value if look.response is not None else None
+    if isinstance(whole, StatusText) and whole.code is not None:
+        whole = whole.code.arg
+    number = len(whole.names if isinstance(whole, Capabilities) else whole if isinstance(whole, tuple) else names)
+    return [("response", count(number, "capability", "capabilities"))]
 
 
 def _title(names: tuple[str, ...], came: set[str], went: list[str], look: Look, indent: int = 0) -> Iterator[Line]:
     said = [f"{len(came)} new"] * bool(came) + [f"{len(went)} gone"] * bool(went)
     words = words_of(f"-- {', '.join(said)}", "note") if said else ()
-    yield from flow([("", " " * indent), *_counted(names), ("", " ")], words, look.columns, indent + 2)
+    yield from flow([("", " " * indent), *_counted(names, look), ("", " ")], words, look.columns, indent + 2)
 
 
 def _names(names: tuple[str, ...] | list[str]) -> list[Fragment]:

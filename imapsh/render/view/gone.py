@@ -11,8 +11,11 @@ from imapsh.render.amounts import count
 from imapsh.render.styles import Fragment
 from imapsh.render.view.columns import flow, words_of
 from imapsh.render.view.look import Line, Look
+from imapsh.render.view.search import listed
 
 MOST = 10_000  #: messages held back; if there are more, the view is split
+
+CUTS_ITSELF = True  #: what is left out of a long value is counted here
 
 
 def expunged(value: Expunged, look: Look) -> Iterator[Line]:
@@ -28,7 +31,7 @@ def _one(number: int, uid: int | None, look: Look) -> Iterator[Line]:
 def vanished(value: Vanished, look: Look) -> Iterator[Line]:
     """Yield their UIDs."""
     head = "gone before, UID" if value.earlier else "gone, UID"
-    return flow([("response", head), ("", " ")], _set(str(value.uids).split(",")), look.columns, 4, "")
+    return listed([("response", head), ("", " ")], str(value.uids).split(","), look)
 
 
 def _set(ranges: list[str]) -> list[Fragment]:

@@ -18,6 +18,8 @@ from imapsh.render.visible import visible
 
 _INDENT = 4
 
+CUTS_ITSELF = True  #: what is left out of a long value is counted here
+
 
 def search(value: Search, look: Look) -> Iterator[Line]:
     """Yield the numbers, which are UIDs if the command was a UID one."""

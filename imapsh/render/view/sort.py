@@ -9,6 +9,8 @@ from imapsh.render.amounts import count
 from imapsh.render.view.look import Line, Look
 from imapsh.render.view.search import item, listed
 
+CUTS_ITSELF = True  #: what is left out of a long value is counted here
+
 
 def sort(value: Sort, look: Look) -> Iterator[Line]:
     """Yield the numbers one by one, which are UIDs if the command was a UID one."""

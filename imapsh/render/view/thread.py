@@ -20,6 +20,8 @@ _STEP = 3  # columns of a generation
 #: and whether it is inside a thread.
 _Branch = tuple[tuple[Any, ...], str, bool, bool]
 
+CUTS_ITSELF = True  #: what is left out of a long value is counted here
+
 
 def thread(value: Thread, look: Look) -> Iterator[Line]:
     """Yield a line for each message: its number, or its UID if the command was a UID one, and its subject if known."""

@@ -45,7 +45,7 @@ def _names() -> tuple[str, ...]:
 _VALUES: dict[str, Callable[[], tuple[str, ...]]] = {
     "--mechanism": _mechanisms,
     "--explain-name": _names,
-    "--limit": lambda: ("line=", "literal=", "nesting=", "responses="),
+    "--limit": lambda: ("line=", "literal=", "nesting=", "responses=", "inflated="),
 }
 
 

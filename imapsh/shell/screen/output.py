@@ -13,11 +13,12 @@ from itertools import chain
 from typing import IO, TYPE_CHECKING, Any
 
 from imapsh.findings import Finding
-from imapsh.grammar.responses import CLIENT, Response
+from imapsh.grammar.responses import CLIENT, TAGGED, Response
 from imapsh.render.styles import LINE_END, NOTHING, THEMES, Theme, lines_of, paint, together
 from imapsh.render.visible import Shown, folded, visible
 from imapsh.session.events import Completed, Event, Received, Sent
 from imapsh.session.exchange import Exchange
+from imapsh.shell.screen.alike import Alike, More, is_only_a_fault, without_faults
 from imapsh.shell.screen.viewer import Manner, Viewer
 from imapsh.wire.frames import Frame, Spilled
 from imapsh.wire.sinks import in_file, octets_of
@@ -67,6 +68,7 @@ class Output:
         self.viewer = viewer or Viewer()
         self._draw: Callable[..., Shown] | None = None
         self._label = ""
+        self._alike: dict[str, Alike] = {}  # by the connection's name
 
     def event(self, event: Event, label: str = "", viewer: Viewer | None = None) -> Shown:
         """Return the text of an event, its last line ended; "" for one that shows nothing (in JSON a client's line).
@@ -76,6 +78,17 @@ class Output:
         """
         if self.quiet and not (isinstance(event, Received) and event.unsolicited):
             return NOTHING
+        if type(event) is Received:
+            if event.response.violations or event.findings:
+                thinned = self._thinned(event.response, event.findings, label)
+                if thinned is None:
+                    return NOTHING
+                event = event._replace(response=thinned[0], findings=tuple(thinned[1]))
+        elif self._alike and isinstance(event, Sent | Completed):
+            return together((self.uncounted(label), self._labelled(event, label, viewer)))
+        return self._labelled(event, label, viewer)
+
+    def _labelled(self, event: Event, label: str, viewer: Viewer | None) -> Shown:
         if not label:
             return self._shown(event, label, viewer)
         whole, self.width = self.width, room(self.width, label)
@@ -84,6 +97,34 @@ class Output:
         finally:
             self.width = whole
         return text if self.format == "json" else labelled(text, label, self.theme)
+
+    def _thinned(
+        self, response: Response, findings: Sequence[Finding], label: str = ""
+    ) -> tuple[Response, Sequence[Finding]] | None:
+        """Count faults; return what is still to be shown of a response and its findings, None for nothing."""
+        json = self.format == "json"
+        if self.format in ("wire", "hex") or (json and (self.json_raw or not is_only_a_fault(response))):
+            return response, findings
+        alike = self._alike.get(label)
+        if alike is None:
+            alike = self._alike[label] = Alike()
+        if not alike.over(response, findings):
+            return response if json else alike.fewer(response), findings
+        if is_only_a_fault(response):
+            return None
+        return without_faults(response), ()
+
+    def uncounted(self, label: str = "") -> Shown:
+        """Return the lines that say how many faults were not shown, because there were enough like them."""
+        alike = self._alike.pop(label, None)
+        return together([self._more(more, label) for more in alike.end()]) if alike is not None else NOTHING
+
+    def _more(self, more: More, label: str) -> Shown:
+        if self.format == "json":
+            from imapsh.render.jsonform import dumps
+
+            return together((dumps({**more.record(), **({"connection": label} if label else {})}), LINE_END))
+        return labelled(paint(lines_of(folded(f"  {more}", self.width), "note"), self.theme), label, self.theme)
 
     def texts(self, event: Event, label: str = "", viewer: Viewer | None = None) -> Iterator[Shown]:
         """Yield the text of an event in pieces, so that a literal in a temporary file is not held in memory."""
@@ -119,6 +160,13 @@ class Output:
         `change` is what came of it, and `label` the connection's name, for which room is left.
         """
         if not self._streams(response):
+            if response.kind in (CLIENT, TAGGED):
+                yield self.uncounted(label)
+            elif response.violations or findings:
+                thinned = self._thinned(response, findings, label)
+                if thinned is None:
+                    return
+                response, findings = thinned
             yield self.response(response, findings, exchange, unsolicited=unsolicited)
         elif self.format == "pretty":
             from imapsh.render.pretty import pretty_blocks
@@ -176,11 +224,16 @@ class Output:
         if self.format != "pretty" or self.quiet or label:
             return together([self.event(row, label, viewer) for row in rows])
         draw = self._draw or self._pretty()
-        return together([draw(row.response, self.theme, self.width, self.elide) for row in rows])
+        shown = [self._row(row.response) if row.response.violations else row.response for row in rows]
+        return together([draw(response, self.theme, self.width, self.elide) for response in shown])
+
+    def _row(self, response: Response) -> Response:
+        thinned = self._thinned(response, ())
+        return response if thinned is None else thinned[0]
 
     def flush(self, label: str = "", viewer: Viewer | None = None) -> Shown:
         """Return the text that views hold back, at the end, and if the connection is over.  It is mostly ""."""
-        return labelled((viewer or self.viewer).flush(), label, self.theme)
+        return together((self.uncounted(label), labelled((viewer or self.viewer).flush(), label, self.theme)))
 
     def _event(self, event: Event) -> Shown:
         if type(event) is Received:

@@ -171,8 +171,8 @@ OPTIONS: tuple[Option, ...] = (
     Option("--retry", _LINK, "connect again up to N times if the server cannot be reached, does not answer in time "
            "or greets with BYE: after SECONDS (1 by default), then after twice as long each time, up to 60; "
            "nothing is sent twice", "N[:SECONDS]"),
-    Option("--limit", _LINK, "change a limit: line or literal (octets), nesting (levels) or responses (in a command), "
-           "0 for no limit", "NAME=N", many=True),
+    Option("--limit", _LINK, "change a limit: line or literal (octets), nesting (levels), responses (in a command) or "
+           "inflated (octets that compressed data becomes), 0 for no limit", "NAME=N", many=True),
     Option("--no-ask", _LINK, "send no commands of imapsh's own, such as CAPABILITY"),
     Option("--config", _INFO, "read the configuration from FILE instead of the usual place", "FILE", once=True),
     Option("--no-config", _INFO, "read no configuration file", once=True),
