@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from imapsh.errors import UsageError
 from imapsh.grammar.dates import read_date_time, write_date_time
 from imapsh.grammar.sequence import LARGEST, SequenceSet
-from imapsh.grammar.writer import Writer, buffer
+from imapsh.grammar.writer import Writer, buffer, encoded
 from imapsh.table.model import SELECTED, Context
 from imapsh.tuples import NamedTuple
 
@@ -209,7 +209,7 @@ def _international(w: Writer, text: str, charset: bool) -> Writer:
     for found in _QUOTED_OR_WORD.finditer(text):
         if not found[0].isascii():
             value = found[0] if found[1] is None else _ESCAPED.sub(r"\1", found[1])
-            w.raw(text[at : found.start()]).literal(value.encode("utf-8", "surrogateescape"))
+            w.raw(text[at : found.start()]).literal(encoded(value, "utf-8"))
             at = found.end()
     return w.raw(text[at:])
 

@@ -193,14 +193,17 @@ class Connection:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Log out, or just close after an error.  A lost connection is not an error here, because the work is done."""
+        """Log out, or just close after an error.
+
+        A logout that fails is not an error here, because the work is done: `error` says if the connection was lost.
+        """
         if error is not None:
             await self.close()
             return
         try:
             await self.logout()
-        except ConnectionLost:
-            pass  # `error` keeps it
+        except ImapshError:
+            pass
 
     # -- any command
 

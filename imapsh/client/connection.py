@@ -205,9 +205,14 @@ class AsyncClient:
                 self._due.clear()
                 await self._due.wait()
         except ImapshError as error:
+            await self._last_words()
             self.session.lost(error)
             self.kick()
         await self.stream.close()
+
+    async def _last_words(self) -> None:
+        """Let the reading task read what the server said before it stopped listening, because it may say why."""
+        await asyncio.wait(self._tasks[:1], timeout=FAREWELL)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         """Fail all waiters when a task ends, because nothing would wake them any more."""

@@ -19,6 +19,7 @@ from typing import Any
 from imapsh.client.backlog import Backlog
 from imapsh.errors import StateError
 from imapsh.grammar.responses import STATUS, UNTAGGED
+from imapsh.grammar.values import Count, Expunged, Fetch
 from imapsh.session.events import Event, Received
 from imapsh.session.exchange import Exchange
 from imapsh.tuples import NamedTuple
@@ -27,12 +28,20 @@ from imapsh.tuples import NamedTuple
 class Update(NamedTuple):
     """News that no command asked for: `EXISTS`, `EXPUNGE`, `FETCH`, `OK`, ... with its value of `grammar.values`.
 
-    `uid` is the UID of the message of a FETCH or EXPUNGE, if it is known.
+    `uid` is the UID of the message of a FETCH or EXPUNGE, if it is known.  A type checker knows what `value` has after
+    `isinstance(update.value, Fetch)`.
     """
 
     name: str
-    value: Any
+    value: object
     uid: int | None = None
+
+    @property
+    def number(self) -> int | None:
+        """The number of EXISTS and RECENT, the message number of EXPUNGE and FETCH, and None of anything else."""
+        if isinstance(self.value, Count):
+            return self.value.number
+        return self.value.seq if isinstance(self.value, Expunged | Fetch) else None
 
 
 class Want(NamedTuple):

@@ -66,7 +66,7 @@ class Writer:
 
     def raw(self, text: str | bytes) -> Writer:
         """Write text as it is.  Raises UsageError for CR, LF or NUL."""
-        octets = _encoded(text, "utf-8" if self.utf8 else "ascii")
+        octets = encoded(text, "utf-8" if self.utf8 else "ascii")
         if b"\r" in octets or b"\n" in octets or b"\0" in octets:
             raise UsageError("CR, LF and NUL cannot be part of a command line: send them in a literal")
         self._text.append(octets)
@@ -84,7 +84,7 @@ class Writer:
 
     def string(self, value: str | Buffer) -> Writer:
         """Write a string, in quotes if it can be, else as a literal."""
-        octets = _encoded(value, "utf-8")
+        octets = encoded(value, "utf-8")
         text = octets.decode("latin-1")
         quotable = (_QUOTABLE_8 if self.utf8 and _is_utf8(octets) else _QUOTABLE).fullmatch(text)
         if quotable is None or len(octets) > _LONGEST_QUOTED:
@@ -167,7 +167,7 @@ class Writer:
 _UNSENDABLE = {"ascii": "only ASCII may be, or a literal", "utf-8": "it is a lone surrogate, and no character"}
 
 
-def _encoded(text: str | Buffer, encoding: str) -> bytes:
+def encoded(text: str | Buffer, encoding: str) -> bytes:
     """Return the octets of a text.  Raises UsageError if it cannot be sent in this encoding."""
     if not isinstance(text, str):
         return buffer(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
 from collections import deque
 from typing import TYPE_CHECKING
@@ -286,6 +287,8 @@ class AioStream(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Note that the transport is gone."""
+        if isinstance(exc, OSError):
+            self._last_words()
         self._ended = True
         if isinstance(exc, OSError) and self._error is None:
             self._error = lost(exc, self._where, self._timeout)
@@ -293,6 +296,14 @@ class AioStream(asyncio.Protocol):
             event.set()
 
     # Inside.
+
+    def _last_words(self) -> None:
+        """Read what came before a write failed.  asyncio leaves it in the socket, and it may say why the peer left."""
+        try:
+            while data := os.read(self.fileno(), CHUNK):
+                self.data_received(data)
+        except OSError:
+            pass  # no more octets, or no socket any more
 
     def _keep(self, data: bytes) -> None:
         self._chunks.append(data)

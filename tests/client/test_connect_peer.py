@@ -24,6 +24,7 @@ from imapsh.errors import (
     StateError,
     TLSError,
 )
+from imapsh.grammar.values import Vanished
 from imapsh.session import pace
 from imapsh.transport.address import Address
 from imapsh.transport.memory_aio import aio_pair
@@ -676,6 +677,7 @@ def test_a3_idle_hears_what_vanished() -> None:
                 await peer.hears(b"A2 IDLE\r\n")
                 await peer.says(b"+ idling\r\n* VANISHED 7:8\r\n")
                 update = await anext(updates)
+                assert isinstance(update.value, Vanished)
                 assert (update.name, str(update.value.uids), update.value.earlier) == ("VANISHED", "7:8", False)
                 assert c.mailbox is not None
                 assert c.mailbox.exists == 3

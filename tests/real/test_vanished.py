@@ -6,6 +6,7 @@ import asyncio
 
 import imapsh
 from imapsh.client.connect import Connection
+from imapsh.grammar.values import Vanished
 from imapsh.session.events import Event, Received
 from tests.servers.base import Server
 
@@ -56,6 +57,7 @@ async def _two(one: Connection, other: Connection) -> None:
         await other.expunge()
         async for update in updates:
             if update.name == "VANISHED":
+                assert isinstance(update.value, Vanished)
                 assert str(update.value.uids) == str(uids[2])
                 break
     assert box.exists == 3
