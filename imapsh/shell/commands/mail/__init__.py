@@ -141,7 +141,7 @@ def load(app: App, argument: str) -> Steps[None]:
     if session.state not in (AUTHENTICATED, SELECTED):
         raise StateError("\\load needs a login")
     mailbox, files = _mailbox(session.mailbox, words)
-    due = messages(file for word in files for file in _globbed(word))
+    due = messages((file for word in files for file in _globbed(word)), app.note)
     if not due:
         raise UsageError("there are no messages in these files")
     limit = _limit(session.capabilities)

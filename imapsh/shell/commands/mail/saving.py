@@ -15,8 +15,9 @@ import time
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, Any, Protocol
 
+from imapsh import paths
 from imapsh.errors import UsageError
 from imapsh.grammar.dates import read_date_time
 from imapsh.shell.screen.landing import adding
@@ -28,6 +29,7 @@ from imapsh.wire.sinks import octets_of
 
 INDEX = "index.jsonl"  #: the list of a folder of .eml files
 
+_LONGEST = 1 << 28  # octets of a list, which has some 150 for a message
 _FROM = re.compile(rb"(?m)^(>*From )")
 #: flag -> letter of mbox's X-Status, of Maildir's info
 MBOX = {"\\Answered": "A", "\\Deleted": "D", "\\Draft": "T", "\\Flagged": "F"}
@@ -62,17 +64,17 @@ class Index:
         self.path = path
         self.done: set[int] = set()
         try:
-            lines = path.read_text("utf-8").splitlines() if path.exists() else []
-            head, *items = [json.loads(line) for line in lines] or [{}]
+            there = items_of(path, mend=True) if path.exists() else []
+            head, *items = there or [{}]
             self.done = {item["uid"] for item in items if path.name != INDEX or (path.parent / item["file"]).exists()}
             with adding(path) as write:  # whether that can be done shows now, and not at the first message
-                if not lines:
+                if not there:
                     write(_line({"mailbox": mailbox, "uidvalidity": uidvalidity}))
         except (ValueError, KeyError, TypeError):
             raise UsageError(f"{path} is not a list of saved messages: save elsewhere, or remove it") from None
         except OSError as error:
             raise UsageError(f"cannot write {path}: {error.strerror}") from None
-        if lines and (head.get("mailbox"), head.get("uidvalidity")) != (mailbox, uidvalidity):
+        if there and (head.get("mailbox"), head.get("uidvalidity")) != (mailbox, uidvalidity):
             other = f"{head.get('mailbox')} of UIDVALIDITY {head.get('uidvalidity')}"
             raise UsageError(f"{path.parent} holds messages of {other}: save {mailbox} elsewhere")
 
@@ -82,6 +84,19 @@ class Index:
         with adding(self.path) as write:
             write(_line(known))
         self.done.add(item.uid)
+
+
+def items_of(path: Path, *, mend: bool = False) -> list[Any]:
+    """Return the objects of a list.  A last line that was cut off while it was written is left out.
+
+    With `mend` it is cut off in the file too, so that what is added stands on a line of its own.  Raises OSError, and
+    ValueError for what is not a list.
+    """
+    octets = paths.whole(path, _LONGEST)[0]
+    end = octets.rfind(b"\n") + 1
+    if mend and end < len(octets):
+        os.truncate(path, end)
+    return [json.loads(line) for line in octets[:end].splitlines()]
 
 
 def _line(thing: object) -> bytes:

@@ -78,6 +78,34 @@ def test_a_save_that_was_broken_off_goes_on(here: Path) -> None:
     assert "saved 1 message, 882 octets" in host.does("\\save 1:* kept").text
 
 
+@pytest.mark.parametrize("where", ["kept", "kept.mbox", "maildir:kept"])
+@pytest.mark.parametrize("left", [1, 20, 60, -1])
+def test_e21_a_last_line_that_was_cut_off_is_dropped(here: Path, where: str, left: int) -> None:
+    host = inbox().does(f"\\save 1:3 {where}")
+    [index] = here.rglob("*index.jsonl")
+    lines = index.read_bytes().splitlines(keepends=True)
+    index.write_bytes(b"".join(lines[:3]) + lines[3][:left])
+    assert host.does(f"\\save 1:4 {where}").said[-1].endswith("2 were there already")
+    assert len(index.read_bytes().splitlines()) == 5
+    for line in index.read_bytes().splitlines():
+        json.loads(line)
+
+
+def test_e21_a_list_of_which_nothing_is_whole_begins_anew(here: Path) -> None:
+    host = inbox().does("\\save 1:3 kept")
+    index = here / "kept" / "index.jsonl"
+    index.write_bytes(index.read_bytes()[:10])
+    assert host.does("\\save 1:4 kept").said[-1].startswith("saved 4 messages")
+    assert host.does("CREATE Back").does("\\load -m Back kept").said[-1].startswith("loaded 4 of 4 messages")
+
+
+def test_e21_load_reads_a_list_whose_last_line_was_cut_off(here: Path) -> None:
+    host = inbox().does("\\save 1:3 kept")
+    index = here / "kept" / "index.jsonl"
+    index.write_bytes(index.read_bytes()[:-9])
+    assert host.does("CREATE Back").does("\\load -m Back kept").said[-1].startswith("loaded 2 of 2 messages")
+
+
 def test_another_mailbox_goes_elsewhere() -> None:
     host = inbox().does("\\save 1 kept").does("SELECT Archive")
     with pytest.raises(UsageError, match="kept holds messages of INBOX of UIDVALIDITY 1781000001: save Archive else"):
@@ -112,6 +140,13 @@ def test_the_date_is_the_messages_own_where_nothing_else_is_known(here: Path) ->
     assert [message.date for message in messages(["a.eml", "b.eml", "c.eml"])] == [" 4-Jun-2026 08:52:00 -0700", "", ""]
 
 
+def test_c1_a_byte_order_mark_before_a_message_is_skipped(here: Path) -> None:
+    (here / "m.eml").write_bytes(b"\xef\xbb\xbfDate: Thu, 4 Jun 2026 08:52:00 -0700\n\nHello\n")
+    [message] = messages(["m.eml"])
+    assert message.date == " 4-Jun-2026 08:52:00 -0700"
+    assert b"".join(message.literal().data()).startswith(b"Date:")
+
+
 @pytest.mark.parametrize(
     ("line", "words"),
     [
@@ -131,11 +166,15 @@ def test_the_date_is_the_messages_own_where_nothing_else_is_known(here: Path) ->
         ("NOOP > a\0b", "cannot write a.b: embedded null"),
         ("NOOP | cat a\0b", "cannot run cat a.b: embedded null"),
         ("\\load half", "there are no messages in these files"),
+        ("\\load /dev/zero", "cannot read /dev/zero: it is a device"),
+        ("\\load fifo", "cannot read fifo: it is a pipe"),
+        ("\\save 1 /dev/zero", "cannot save into /dev/zero"),
     ],
 )
 def test_mistakes_are_sentences(here: Path, line: str, words: str) -> None:
     (here / "nul.eml").write_bytes(b"A: b\n\n\0")
     (here / "file").write_bytes(b"")
+    os.mkfifo(here / "fifo")
     (here / "half/cur").mkdir(parents=True)  # a Maildir without its other folders
     with pytest.raises(UsageError, match=words):
         inbox().does(line)

@@ -1,0 +1,115 @@
+"""Mbox files of many programs: where a message begins, and what is said of the lines where that is doubtful."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from imapsh.shell.commands.mail.loading import Message, messages
+from tests.shell.hosting import FakeApp
+
+FIRST = b"From ida@example.org Thu Jun  4 08:52:00 2026\nSubject: one\n\nHello.\n\n"
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def boxed(here: Path, octets: bytes) -> tuple[list[Message], list[str]]:
+    """The messages of an mbox, and what is said of it."""
+    (here / "old.mbox").write_bytes(octets)
+    said: list[str] = []
+    return messages(["old.mbox"], said.append), said
+
+
+def text(message: Message) -> bytes:
+    return b"".join(message.literal().data())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"From next week on the office is closed.",
+        b"From Mon Jan 5 on, 10:00:00 is too late in 2026",
+        b"From what I heard Mon Jan  5 10:00:00 2026",
+        b"From ida Mon Jan  5 10:00:00 2026 she wrote",
+        b"From ida Mon Jan 32 10:00:00 2026",
+        b"From ida Mon Jan  5 25:00:00 2026",
+        b"From ida Mon Foo  5 10:00:00 2026",
+        b"From ida@example.org",
+        b"From ",
+    ],
+)
+def test_a11_a_line_without_a_date_is_text(here: Path, line: bytes) -> None:
+    found, said = boxed(here, FIRST + line + b"\nBye.\n")
+    assert [text(one) for one in found] == [b"Subject: one\r\n\r\nHello.\r\n\r\n" + line + b"\r\nBye.\r\n"]
+    assert "".join(said) == (
+        "old.mbox: one line that may begin a message is taken for text, because it has no date at the end or no empty "
+        f"line before; line 6: {line.decode()}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "date"),
+    [
+        (b"From ida Mon Jan  5 10:00:00 2026", " 5-Jan-2026 10:00:00 +0000"),
+        (b"From - Mon Jan 05 10:00:00 2026", " 5-Jan-2026 10:00:00 +0000"),
+        (b"From root Mon Jan  5 10:00 2026", " 5-Jan-2026 10:00:00 +0000"),
+        (b"From  Mon Jan  5 10:00:00 2026", " 5-Jan-2026 10:00:00 +0000"),
+        (b"From MAILER-DAEMON Mon Jan  5 10:00:00 2026\r", " 5-Jan-2026 10:00:00 +0000"),
+        (b'From "Ida B."@example.org Mon Jan  5 10:00:00 2026', " 5-Jan-2026 10:00:00 +0000"),
+        (b"From ida Mon Jan  5 10:00:00 2026 +0130", " 5-Jan-2026 10:00:00 +0130"),
+        (b"From ida Mon Jan  5 10:00:00 EST 2026", " 5-Jan-2026 10:00:00 -0500"),
+        (b"From ida Mon Jan  5 10:00:00 CEST 2026  ", " 5-Jan-2026 10:00:00 +0000"),
+        (b"From uucp!ida Mon Jan  5 10:00:00 2026 remote from uucp", " 5-Jan-2026 10:00:00 +0000"),
+    ],
+)
+def test_a11_a_date_as_asctime_writes_it_begins_a_message(here: Path, line: bytes, date: str) -> None:
+    found, said = boxed(here, FIRST + line + b"\nSubject: two\n\nBye.\n\n")
+    assert [text(one) for one in found] == [
+        b"Subject: one\r\n\r\nHello.\r\n", b"Subject: two\r\n\r\nBye.\r\n"
+    ]  # fmt: skip
+    assert (said, [one.date for one in found]) == ([], [" 4-Jun-2026 08:52:00 +0000", date])
+
+
+def test_a11_a_separator_without_an_empty_line_before_it_is_text_and_counted(here: Path) -> None:
+    more = b"From ida Mon Jan  5 10:00:00 2026\nSubject: two\n\nFrom here on\n\nFrom there on\n"
+    found, said = boxed(here, FIRST.removesuffix(b"\n") + more)
+    assert len(found) == 1
+    assert "".join(said) == (
+        "old.mbox: 3 lines that may begin a message are taken for text, because they have no date at the end or no "
+        "empty line before; the first is line 5: From ida Mon Jan  5 10:00:00 2026"
+    )
+
+
+def test_a11_load_says_what_was_doubtful(here: Path) -> None:
+    (here / "old.mbox").write_bytes(FIRST + b"From next week on the office is closed.\n\n" + FIRST)
+    host = FakeApp(connected=True).does("CREATE Old").does("\\load -m Old old.mbox")
+    assert [line.split(":")[0] for line in host.said[-2:]] == ["old.mbox", "loaded 2 of 2 messages into Old, UID 1"]
+    assert "line 6: From next week on" in host.said[-2]
+
+
+def test_a11_a_first_line_without_a_date_begins_a_message_and_that_is_said(here: Path) -> None:
+    found, said = boxed(here, b"From ida@example.org\nSubject: one\n\nHello.\n")
+    assert [text(one) for one in found] == [b"Subject: one\r\n\r\nHello.\r\n"]
+    assert said == ["old.mbox: its first line is taken to begin a message, though it has no date"]
+    assert found[0].date == ""
+
+
+def test_c3_blank_lines_before_the_first_message(here: Path) -> None:
+    found, said = boxed(here, b"\n \r\n" + FIRST + FIRST)
+    assert ([text(one) for one in found], said) == ([b"Subject: one\r\n\r\nHello.\r\n"] * 2, [])
+
+
+def test_c1_a_byte_order_mark_before_the_first_message(here: Path) -> None:
+    found, said = boxed(here, b"\xef\xbb\xbf" + FIRST + FIRST)
+    assert ([text(one) for one in found], said) == ([b"Subject: one\r\n\r\nHello.\r\n"] * 2, [])
+
+
+def test_lines_of_any_length_are_read_in_pieces(here: Path) -> None:
+    long = b"x" * ((1 << 16) - 6) + b"From y" + b"z" * (1 << 17)
+    found, _ = boxed(here, FIRST + b">From here\n" + long + b"\n>>From there\n")
+    assert text(found[0]).split(b"\r\n")[4:] == [b"From here", long, b">From there", b""]

@@ -1,0 +1,91 @@
+"""What a path may name: regular files, pipes where they are streamed, and nothing that waits for ever or never ends."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from pathlib import Path
+
+import pytest
+
+from imapsh import paths
+
+
+def message(path: str | Path, *, streamed: bool = False) -> str:
+    """Why a path is refused."""
+    with pytest.raises(OSError, match=r".") as caught:
+        paths.stream(str(path), 0.01) if streamed else paths.whole(path)
+    if not streamed:
+        with pytest.raises(OSError, match=r".") as same:
+            paths.regular(path)
+        assert same.value.strerror == caught.value.strerror
+    return str(caught.value.strerror)
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+def test_e7_what_never_ends_is_refused(tmp_path: Path, streamed: bool) -> None:
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "socket"))
+        assert "such device" in message(tmp_path / "socket", streamed=streamed)
+    assert message("/dev/zero", streamed=streamed) == "it is a device, not a regular file"
+    assert message("/dev/full", streamed=streamed) == "it is a device, not a regular file"
+    assert message(tmp_path, streamed=streamed) == "Is a directory"
+    assert message(tmp_path / "missing", streamed=streamed) == "No such file or directory"
+
+
+def test_e7_a_named_pipe_is_no_regular_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert message(tmp_path / "pipe") == "it is a pipe, not a regular file"
+
+
+def test_e7_a_named_pipe_streams_if_a_process_writes_to_it(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    assert message(path, streamed=True) == "it is a pipe that no process writes to: start that process first"
+    writer = threading.Thread(target=path.write_bytes, args=(b"NOOP\n",))
+    writer.start()
+    with paths.stream(str(path), 60) as file:
+        assert file.read(100) == b"NOOP\n"
+    writer.join()
+
+
+def test_e7_a_pipe_that_is_open_already_is_read() -> None:
+    reader, writer = os.pipe()
+    os.write(writer, b"x = 1\n")
+    os.close(writer)
+    assert paths.whole(f"/dev/fd/{reader}")[0] == b"x = 1\n"
+    with paths.stream(f"/dev/fd/{reader}") as file:
+        assert file.read(1) == b""
+    with pytest.raises(OSError, match="it is a pipe"):
+        paths.regular(f"/dev/fd/{reader}")
+    os.close(reader)
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        paths.whole(f"/dev/fd/{reader}")
+
+
+def test_e7_what_is_read_whole_has_a_limit(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"x" * 100)
+    assert paths.whole(path, 100)[0] == b"x" * 100
+    with pytest.raises(OSError, match="it has more than 99 octets, which is the limit for such a file"):
+        paths.whole(path, 99)
+
+
+def test_the_null_device_is_an_empty_file() -> None:
+    assert paths.whole("/dev/null")[0] == b""
+    with paths.stream("/dev/null") as file:
+        assert file.read(1) == b""
+
+
+def test_c2_a_tilde_means_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "file").write_bytes(b"x")
+    assert paths.whole("~/file")[0] == b"x"
+    for opened in (paths.regular("~/file"), paths.stream("~/file")):
+        with opened as file:
+            assert file.read(2) == b"x"
+
+
+def test_c1_a_byte_order_mark_is_skipped() -> None:
+    assert paths.without_bom(b"\xef\xbb\xbfx") == paths.without_bom(b"x") == b"x"
