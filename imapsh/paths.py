@@ -38,9 +38,17 @@ def whole(path: str | os.PathLike[str], most: int = SMALL) -> tuple[bytes, os.st
         octets = bytearray()
         while len(octets) <= most and (piece := file.read(most + 1 - len(octets))):
             octets += piece
-        if len(octets) > most:
-            raise OSError(0, f"it has more than {most:,} octets, which is the limit for such a file")
+        _within(len(octets), most)
         return bytes(octets), os.fstat(file.fileno())
+
+
+def readable(path: str, most: int = SMALL) -> str:
+    """Return the path, `~` resolved, of what another reader may read whole: the same kinds, and as long."""
+    full = os.path.expanduser(path)
+    own = descriptor_of(full)
+    with _open(full) if own is None else _own(own, stat.S_ISFIFO, stat.S_ISSOCK) as file:
+        _within(os.fstat(file.fileno()).st_size, most)
+    return full
 
 
 def stream(path: str, patience: float = PATIENCE) -> IO[bytes]:
@@ -97,6 +105,11 @@ def _refusal(mode: int) -> OSError:
         return IsADirectoryError(0, "Is a directory")
     kind = "a pipe" if stat.S_ISFIFO(mode) else "a socket" if stat.S_ISSOCK(mode) else "a device"
     return OSError(0, f"it is {kind}, not a regular file")
+
+
+def _within(octets: int, most: int) -> None:
+    if octets > most:
+        raise OSError(0, f"it has more than {most:,} octets, which is the limit for such a file")
 
 
 def _is_null(status: os.stat_result) -> bool:

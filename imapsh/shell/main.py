@@ -84,6 +84,7 @@ def _configured(given: Mapping[str, Any]) -> Options:
         _learn_rows(path)
         path = path if os.path.exists(path) else ""
     elif path:
+        path = os.path.expanduser(path)
         _learn_rows(path)
     if not path:
         return Options(**given)

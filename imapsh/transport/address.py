@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 from imapsh.errors import UsageError
@@ -101,7 +102,7 @@ def parse_address(text: str, *, default_scheme: str = "imaps") -> Address:
 def _unix(path: str) -> Address:
     if not path:
         raise UsageError("unix: needs the path of a socket, as in unix:/run/dovecot/imap")
-    return Address("unix", path=path)
+    return Address("unix", path=os.path.expanduser(path))
 
 
 def _exec(command: str) -> Address:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from imapsh import paths
 from imapsh.errors import TLSError
 from imapsh.transport.base import CHUNK, StreamInfo
 from imapsh.transport.options import TLSOptions as TLSOptions  # where programs look for it
@@ -16,6 +17,8 @@ from imapsh.transport.tlsfailures import HEARD, sentence, subject
 
 if TYPE_CHECKING:
     import ssl
+
+_LONGEST = 1 << 24  # octets of a file of certificates
 
 
 def make_context(options: TLSOptions, *, server_side: bool = False) -> ssl.SSLContext:
@@ -25,8 +28,9 @@ def make_context(options: TLSOptions, *, server_side: bool = False) -> ssl.SSLCo
     """
     import ssl
 
-    for path in filter(None, (options.cafile, options.cert, options.key)):
-        _check_readable(path)
+    options = options._replace(
+        cafile=_readable(options.cafile), cert=_readable(options.cert), key=_readable(options.key)
+    )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER if server_side else ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if options.insecure and not server_side:
@@ -43,12 +47,13 @@ def make_context(options: TLSOptions, *, server_side: bool = False) -> ssl.SSLCo
     return context
 
 
-def _check_readable(path: str) -> None:
+def _readable(path: str | None) -> str | None:
+    """Return a path for OpenSSL to read, which asks for nothing that waits or never ends.  Raises TLSError."""
     try:
-        with open(path, "rb"):
-            pass
-    except OSError as error:
-        raise TLSError(f"cannot read {path}: {error.strerror}; check the path and its permissions") from error
+        return paths.readable(path, _LONGEST) if path else None
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise TLSError(f"cannot read {path}: {why}; check the path and its permissions") from error
 
 
 def _load_authorities(context: ssl.SSLContext, path: str, options: TLSOptions) -> None:

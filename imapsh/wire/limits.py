@@ -1,4 +1,4 @@
-"""Limits on how much a peer may send before imapsh stops listening.  They are checked before memory is taken."""
+"""Limits on how much a peer may send, and a script hold.  They are checked before memory is taken."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ Lists of mailboxes, flags and mail become 3 to 30 times as long; no data can bec
 class Limits(NamedTuple):
     """Limits on octets in a line, octets in a literal, levels of parentheses, and responses while one command runs.
 
-    `inflated` limits the octets that deflated data may become beyond RATIO times its own (COMPRESS).  0 is no limit.
+    `inflated` limits the octets that deflated data may become beyond RATIO times its own (COMPRESS).  `typed` limits the
+    octets in the lines of one command that a script holds, and `command` those with its literals.  0 is no limit.
     """
 
     line: int = 8 << 20
@@ -23,6 +24,8 @@ class Limits(NamedTuple):
     nesting: int = 100
     responses: int = 10_000_000
     inflated: int = 4 << 20
+    typed: int = 1 << 20
+    command: int = 64 << 20
 
     def check(self, limit: str, seen: int) -> None:
         """Raise LimitError, which names the limit, if `seen` is beyond it."""

@@ -107,7 +107,8 @@ def run(plan: dial.Plan, options: Options) -> int:
 
     Raises ImapshError; OSError if stdout fails.
     """
-    script = from_commands(options.command) if options.command else from_file(options.file or "-")
+    limits = plan.limits
+    script = from_commands(options.command, limits) if options.command else from_file(options.file or "-", limits)
     with contextlib.ExitStack() as files:
         files.callback(script.close)
         out: BinaryIO = sys.stdout.buffer

@@ -9,7 +9,7 @@ for step in opening_steps(session, plan):    a driver runs each (`imapsh.session
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from imapsh.errors import CommandBad, CommandNo, ConnectError, ImapshError, TLSError, UsageError
 from imapsh.session.core import Session, Tracer
@@ -22,6 +22,7 @@ from imapsh.wire.limits import DEFAULT, Limits
 
 if TYPE_CHECKING:
     from imapsh.server.store import Store
+    from imapsh.shell.screen.landing import Direct
     from imapsh.shell.settings.options import Options
     from imapsh.transport.base import AsyncStream, Stream
     from imapsh.wire.trace import Trace
@@ -207,23 +208,23 @@ def new_session(plan: Plan, trace: Tracer | None = None) -> Session:
     return session
 
 
-def open_trace(path: str) -> tuple[Trace, IO[bytes]]:
+def open_trace(path: str) -> tuple[Trace, Direct]:
     """Return a trace, and its file to close.  Raises UsageError.
 
     The file is readable by its owner alone, and written at once.
     """
     import time
 
-    from imapsh.shell.settings.folders import private
+    from imapsh.shell.screen.landing import direct
     from imapsh.shell.settings.reasons import why
     from imapsh.wire.trace import Trace
 
     try:
-        file = open(path, "wb", buffering=0, opener=private)  # noqa: SIM115 - handed on
+        file = direct(path)
         try:
             return Trace(file.write, time.monotonic), file
         except OSError:
-            file.close()
+            file.drop()
             raise
     except (OSError, ValueError) as error:
         raise UsageError(f"cannot write the trace {path}: {why(error)}") from None

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from imapsh.shell.connection.dial import open_trace
 from imapsh.shell.settings.reasons import why
 
 if TYPE_CHECKING:
+    from imapsh.shell.screen.landing import Direct
     from imapsh.wire.trace import Trace
 
 
@@ -23,7 +24,7 @@ class Tracing:
         self.path = ""
         self._tell = tell
         self._trace: Trace | None = None
-        self._file: IO[bytes] | None = None
+        self._file: Direct | None = None
 
     def begin(self, path: str) -> None:
         """Trace into a new file from now on; only its owner can read it.  Raises UsageError."""
@@ -33,9 +34,13 @@ class Tracing:
 
     def end(self) -> None:
         """End the trace."""
-        if self._file is not None:
-            self._file.close()
+        file, path = self._file, self.path
         self._trace, self._file, self.path = None, None, ""
+        if file is not None:
+            try:
+                file.commit()
+            except OSError as error:
+                self._tell(f"the trace {path} may lack its end: {why(error)}")
 
     def received(self, piece: bytes, /) -> None:
         """Trace octets from the server."""

@@ -7,21 +7,26 @@ well; offsets are those of the file, so that a response in a trace begins behind
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from io import BufferedReader
 from itertools import chain
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, TypeVar, cast
 
-from imapsh.errors import ParseError, UsageError
+from imapsh import paths
+from imapsh.errors import ImapshError, ParseError, UsageError
 from imapsh.findings import Finding
 from imapsh.grammar.responses import CLIENT, Response
 from imapsh.render.styles import LINE_END
 from imapsh.session.discreet import discreet
 from imapsh.session.knowledge import make_parser
+from imapsh.shell.modes.judging import Judgement
+from imapsh.shell.record import report
 from imapsh.shell.screen.output import Output, Writer, exact, make_output, release
+from imapsh.shell.settings.reasons import why
 from imapsh.wire.frames import Frame
 from imapsh.wire.offline import RECORDED, read_recorded
 from imapsh.wire.sinks import HashSink, SpoolSink, opener
@@ -39,56 +44,68 @@ THRESHOLD = 1 << 20  #: octets; of a larger literal JSON has the number of octet
 
 _PIECE = 1 << 18
 
+T = TypeVar("T")
+
 Explained = tuple[Response, tuple[Finding, ...]]
 
 
 def run(options: Options) -> int:
-    """Explain the file of the options.  Return 1 if the input ends within a response, else 0.  Raises UsageError."""
+    """Explain the file of the options.  Return the exit status.
+
+    It is 1 if the input ends within a response, or with `--strict` if something is wrong with it, else 0.  Raises
+    UsageError.
+    """
     limits = RECORDED
     for setting in options.limit:
         limits = limits.change(setting)
-    if options.client:
-        return _client(options, limits)
+    with contextlib.ExitStack() as files:
+        file = files.enter_context(_opened(options.explain))
+        judgement = Judgement(options)
+        out: BinaryIO = sys.stdout.buffer
+        if options.report and report.target(options.report)[1] == report.STDOUT:
+            out = files.enter_context(open(os.devnull, "wb"))
+        writer = Writer(out, terminal=sys.stdout.isatty())
+        try:
+            (_client if options.client else _server)(options, limits, file, judgement, writer)
+        except (ImapshError, KeyboardInterrupt) as error:
+            judgement.end(str(error) or "interrupted")
+            raise
+        finally:
+            writer.flush()
+        return judgement.end()
+
+
+def _server(options: Options, limits: Limits, file: BinaryIO, judgement: Judgement, out: Writer) -> None:
+    """Explain what a server sent, or a trace.  Raises UsageError."""
     terminal = sys.stdout.isatty()
     output = make_output(options, terminal)
     exactly = options.format == "wire" and not terminal
     sink = opener(THRESHOLD, HashSink if options.format == "json" and not options.json_raw else SpoolSink)
-    out = Writer(sys.stdout.buffer, terminal=terminal)
-    incomplete = False
     try:
-        with _opened(options.explain) as file:
-            for explained in explain(_pieces(file, options.explain), limits, sink):
-                incomplete = incomplete or explained[0].frame.incomplete
-                _show(output, explained, out, exactly)
-                release(explained[0].frame)
-            out.put(output.flush())
+        for response, findings in explain(_pieces(file, options.explain), limits, sink):
+            judgement.response(response, findings)
+            _show(output, (response, findings), out, exactly)
+            release(response.frame)
+        out.put(output.flush())
     except ParseError as error:
         raise UsageError(f"{options.explain}: {error}") from None
-    finally:
-        out.flush()
-    return int(incomplete)
 
 
-def _client(options: Options, limits: Limits) -> int:
-    """Check the commands of the options' file, a JSON object for each.  Return the exit status."""
+def _client(options: Options, limits: Limits, file: BinaryIO, judgement: Judgement, out: Writer) -> None:
+    """Check what a client sent, and write a JSON object for each command.  Raises UsageError."""
     from imapsh.render.jsonform import dumps
     from imapsh.shell.modes.client_lines import Reader
 
-    out = Writer(sys.stdout.buffer, terminal=sys.stdout.isatty())
     capabilities = frozenset(name.upper() for name in options.capabilities.split())
-    incomplete = wrong = False
+    octets = BufferedReader(cast("RawIOBase", file), _PIECE)
+    reader = Reader(octets, limits, opener(THRESHOLD, HashSink), capabilities)
     try:
-        with _opened(options.explain) as file:
-            octets = BufferedReader(cast("RawIOBase", file), _PIECE)
-            for line in Reader(octets, limits, opener(THRESHOLD, HashSink), capabilities).lines():
-                incomplete, wrong = incomplete or line.incomplete, wrong or bool(line.violations)
-                out.put(dumps(line.as_json()))
-                out.put(LINE_END)
-    except OSError as error:
-        raise UsageError(f"cannot read {options.explain}: {error.strerror}") from None
+        for line in _read(reader.lines(), options.explain):
+            judgement.line(line)
+            out.put(dumps(line.as_json()))
+            out.put(LINE_END)
     finally:
-        out.flush()
-    return int(incomplete or (options.strict and wrong))
+        octets.detach()
 
 
 def explain(pieces: Iterable[bytes], limits: Limits = RECORDED, sink: Opener | None = None) -> Iterator[Explained]:
@@ -183,14 +200,18 @@ def _opened(path: str) -> BinaryIO:
             raise UsageError("stdin is closed, so there is nothing to explain")
         return os.fdopen(os.dup(sys.stdin.fileno()), "rb", buffering=0)
     try:
-        return open(path, "rb", buffering=0)
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from None
+        return cast("BinaryIO", paths.stream(path))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"cannot read {path}: {why(error)}") from None
 
 
 def _pieces(file: BinaryIO, path: str) -> Iterator[bytes]:
+    return _read(iter(lambda: file.read(_PIECE), b""), path)
+
+
+def _read(read: Iterator[T], path: str) -> Iterator[T]:
+    """Yield what is read from a file.  Raises UsageError if it cannot be read."""
     try:
-        while piece := file.read(_PIECE):
-            yield piece
+        yield from read
     except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from None
+        raise UsageError(f"cannot read {path}: {why(error)}") from None

@@ -11,16 +11,18 @@ import contextlib
 import json
 import os
 import sys
-from typing import IO, TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from imapsh.errors import UsageError
 from imapsh.render.visible import visible
 from imapsh.shell.record.result import Result
+from imapsh.shell.settings.reasons import why
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from imapsh.shell.record.lint import Found
+    from imapsh.shell.screen.landing import Landing
 
 STDOUT = "-"
 
@@ -45,10 +47,11 @@ class Report(Protocol):
 
 
 class Tap:
-    """A report in the Test Anything Protocol (testanything.org)."""
+    """A report in the Test Anything Protocol (testanything.org), written as the tests come."""
 
-    def __init__(self, file: IO[str], name: str) -> None:
+    def __init__(self, file: Landing, name: str, path: str = STDOUT) -> None:
         self._file = file
+        self._path = path
         self._count = 0
         self._put("TAP version 14")
 
@@ -71,10 +74,14 @@ class Tap:
         for one in found:
             self._put(f"# {one}")
         self._put(f"Bail out! {_described(stopped)}" if stopped else f"1..{self._count}")
-        _write(self._file, self._file.close)
+        _write(self._path, self._file.commit, self._file.drop)
 
     def _put(self, text: str) -> None:
-        _write(self._file, lambda: print(text, file=self._file, flush=True))
+        _write(self._path, lambda: self._file.write(_octets(f"{text}\n")), self._file.drop)
+
+
+def _octets(text: str) -> bytes:
+    return text.encode("utf-8", "backslashreplace")
 
 
 def _described(text: str) -> str:
@@ -82,10 +89,14 @@ def _described(text: str) -> str:
 
 
 class JUnit:
-    """A report in the XML that test tools of many makers read."""
+    """A report in the XML that test tools of many makers read.
 
-    def __init__(self, file: IO[str], name: str) -> None:
+    What was in the file before stays until all of the report is on the disk.
+    """
+
+    def __init__(self, file: Landing, name: str, path: str = STDOUT) -> None:
         self._file = file
+        self._path = path
         self._name = name
         self._results: list[Result] = []
 
@@ -118,10 +129,9 @@ class JUnit:
             ElementTree.SubElement(case, "error", message=visible(stopped)).text = visible(stopped)
         ElementTree.indent(suite)
         text = ElementTree.tostring(suite, encoding="unicode")
-        _write(
-            self._file, lambda: print(f'<?xml version="1.0" encoding="UTF-8"?>\n{text}', file=self._file, flush=True)
-        )
-        _write(self._file, self._file.close)
+        octets = _octets(f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n')
+        _write(self._path, lambda: self._file.write(octets), self._file.drop)
+        _write(self._path, self._file.commit, self._file.drop)
 
     def _case(self, suite: object, result: Result) -> None:
         from xml.etree import ElementTree
@@ -143,7 +153,7 @@ class JUnit:
             ElementTree.SubElement(case, "failure", message=message).text = f"{visible(result.place)}: {message}"
 
 
-_KINDS: dict[str, type[Tap] | type[JUnit]] = {"tap": Tap, "junit": JUnit}
+_KINDS = ("tap", "junit")
 
 
 def target(option: str) -> tuple[str, str]:
@@ -162,23 +172,28 @@ def target(option: str) -> tuple[str, str]:
 
 def make(option: str, name: str) -> Report:
     """Return the report that `--report` asks for, of a script of this name.  Raises UsageError."""
+    from imapsh.shell.screen.landing import Direct, Through, direct, placed
+
     kind, path = target(option)
-    if path == STDOUT:
-        descriptor = os.dup(sys.stdout.fileno())
-        return _KINDS[kind](os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace"), name)
+    file: Landing
     try:
-        file = open(path, "w", encoding="utf-8", errors="backslashreplace")  # noqa: SIM115 - closed by end
-    except OSError as error:
-        raise UsageError(f"cannot write the report {path}: {error.strerror}") from None
-    return _KINDS[kind](file, name)
+        if path == STDOUT:
+            file = (Direct if kind == "tap" else Through)(os.dup(sys.stdout.fileno()))
+        else:
+            file = direct(path) if kind == "tap" else placed(path, append=False)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"cannot write the report {path}: {why(error)}") from None
+    return (Tap if kind == "tap" else JUnit)(file, name, path)
 
 
-def _write(file: IO[str], work: Callable[[], object]) -> None:
+def _write(path: str, work: Callable[[], object], drop: Callable[[], object]) -> None:
+    """Do a part of the writing.  If that fails, `drop` ends it, and UsageError is raised."""
     try:
         work()
     except OSError as error:
         with contextlib.suppress(OSError):
-            file.close()
+            drop()
         if isinstance(error, BrokenPipeError):
             raise
-        raise UsageError(f"cannot write the report: {error.strerror}") from None
+        where = "stdout" if path == STDOUT else path
+        raise UsageError(f"cannot write the report {where}: {why(error)}") from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterator
@@ -11,15 +10,13 @@ from contextlib import contextmanager, suppress
 from typing import IO, Protocol
 
 from imapsh.errors import UsageError
-from imapsh.patterns import lazy
+from imapsh.paths import descriptor_of
 from imapsh.render.visible import TAB_STOPS, visible
 from imapsh.shell.settings.folders import private
 from imapsh.shell.settings.reasons import why
 
 _PIECE = 1 << 16
 _NAME = 40  # characters of a file's name that the one beside it has too
-_STANDARD = {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2}
-_DESCRIPTOR = lazy(r"/(?:dev|proc/self)/fd/(\d{1,9})", re.ASCII)
 
 
 @contextmanager
@@ -72,12 +69,14 @@ def landing(name: str, *, append: bool) -> Landing:
     A device, a pipe, and an open descriptor of our own such as `/dev/stdout` take octets as they come.
     """
     try:
-        return _landing(name, os.path.expanduser(name), append)
+        return placed(name, append=append)
     except (OSError, ValueError) as error:
         raise UsageError(f"cannot write {name}: {why(error)}; nothing was sent") from None
 
 
-def _landing(name: str, full: str, append: bool) -> Landing:
+def placed(name: str, *, append: bool) -> Landing:
+    """Do the same as `landing`.  Raises OSError, and ValueError for a NUL in the name."""
+    full = os.path.expanduser(name)
     there = _stat(full)
     if there is None and (not full or full.endswith("/")):
         raise IsADirectoryError(0, "it names no file")
@@ -95,6 +94,54 @@ def _landing(name: str, full: str, append: bool) -> Landing:
     return End(path, kept) if append else Replacement(path, there, kept)
 
 
+class Direct:
+    """A file, a device or a pipe that takes octets as they come, all of them or none.
+
+    If not all can be written, a regular file is as it was before: it ends with something whole.
+    """
+
+    kept = ""
+    holds = False
+
+    def __init__(self, descriptor: int) -> None:
+        self._through = Through(descriptor)
+        self._descriptor = descriptor
+        self._regular = stat.S_ISREG(os.fstat(descriptor).st_mode)
+
+    def write(self, octets: bytes) -> None:
+        """See Landing."""
+        end = os.fstat(self._descriptor).st_size if self._regular else 0
+        try:
+            self._through.write(octets)
+        except OSError:
+            if self._regular:
+                with suppress(OSError):
+                    os.ftruncate(self._descriptor, end)
+            raise
+
+    def commit(self) -> None:
+        """See Landing.  It was all written; the file is closed."""
+        self._through.commit()
+
+    drop = commit
+
+
+def direct(name: str) -> Direct:
+    """Open a file that takes octets as they come.  A regular one is emptied, or made for its owner alone.
+
+    Raises OSError, and ValueError for a NUL in the name.
+    """
+    full = os.path.expanduser(name)
+    there = _stat(full)
+    if there is not None and (descriptor := _own(full, there)) is not None:
+        return Direct(os.dup(descriptor))
+    if there is not None and stat.S_ISDIR(there.st_mode):
+        raise IsADirectoryError(0, "Is a directory")
+    if there is not None and not stat.S_ISREG(there.st_mode):
+        return Direct(_special(full))
+    return Direct(os.open(full, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+
+
 def _stat(full: str) -> os.stat_result | None:
     try:
         return os.stat(full)
@@ -107,10 +154,8 @@ def _own(full: str, there: os.stat_result) -> int | None:
 
     The path is its name, or names the same file as stdout or stderr.
     """
-    if full in _STANDARD:
-        return _STANDARD[full]
-    if found := _DESCRIPTOR.fullmatch(full):
-        return int(found[1])
+    if (named := descriptor_of(full)) is not None:
+        return named
     for descriptor in (1, 2):
         with suppress(OSError):
             if stat.S_ISREG(there.st_mode) and os.path.samestat(there, os.fstat(descriptor)):

@@ -10,9 +10,11 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from imapsh import paths
 from imapsh.errors import UsageError
 from imapsh.shell.settings.options import OPTIONS, Option, check, value_of
 from imapsh.shell.settings.passwords.password import Kept
+from imapsh.shell.settings.reasons import why
 from imapsh.shell.settings.tomlfile import Table, TomlFile
 from imapsh.tuples import NamedTuple
 
@@ -30,7 +32,11 @@ KEYS: dict[str, tuple[Option, bool]] = {
 
 _TABLES = ("profiles", "aliases", "limits")
 _ADDED = ("url", "password", "limits")  # beside the options, at the top and in a profile
+_ADMINISTRATOR = 0  # the user who can write to any file anyway
+_SHOWN = 100  # characters of a name in a message
 _PROFILE = re.compile(r"[\w.][\w.-]*")
+_COMMANDS = ("password-command", "token-command")  # they run a program
+_REACHES_OUT = re.compile(r"[|>]|exec:|\{@|\\(?:save|load|trace|edit)\b", re.IGNORECASE)  # in an alias
 _ALIAS = re.compile(r"[a-z][\w-]*", re.IGNORECASE)
 
 
@@ -50,28 +56,36 @@ class Content(NamedTuple):
 def read(path: str) -> Content:
     """Read a file.  Raises UsageError."""
     try:
-        with open(path, "rb") as file:
-            private = _private(file.fileno())
-            octets = file.read()
-    except OSError as error:
-        raise UsageError(f"the configuration {path} cannot be read: {error.strerror}") from None
-    return _File(path, octets, private).content()
+        octets, status = paths.whole(path)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"the configuration {path} cannot be read: {why(error)}") from None
+    return _File(path, octets, _private(status), _untrusted(status)).content()
 
 
-def _private(descriptor: int) -> bool:
+def _private(status: os.stat_result) -> bool:
     """Return whether only its owner, who is us, may read it; if there are no such rights, that is taken to be so."""
+    return not hasattr(os, "getuid") or (status.st_uid == os.getuid() and not status.st_mode & 0o077)
+
+
+def _untrusted(status: os.stat_result) -> str:
+    """Return why others could have written what the file says, "" if only we or the administrator could."""
     if not hasattr(os, "getuid"):
-        return True
-    status = os.fstat(descriptor)
-    return status.st_uid == os.getuid() and not status.st_mode & 0o077
+        return ""
+    if status.st_uid not in (_ADMINISTRATOR, os.getuid()):
+        return "the file belongs to another user: use one of your own"
+    return "others may write to the file: chmod go-w" if status.st_mode & 0o022 else ""
 
 
 class _File(TomlFile):
-    """Reads one file; `private` says that only its owner may read it."""
+    """Reads one file.
 
-    def __init__(self, path: str, octets: bytes, private: bool) -> None:
+    `private` says that only its owner may read it; `untrusted` says why nothing in it may run a program, "" if it may.
+    """
+
+    def __init__(self, path: str, octets: bytes, private: bool, untrusted: str) -> None:
         super().__init__(path, octets)
         self.private = private
+        self.untrusted = untrusted
 
     def content(self) -> Content:
         """Return what the file says.  Raises UsageError."""
@@ -105,6 +119,8 @@ class _File(TomlFile):
                 raise self.wrong(("aliases",), name, f"aliases.{name} must be a command line in quotes")
             if not _ALIAS.fullmatch(name):
                 raise self.wrong(("aliases",), name, f"{name!r} cannot be an alias: use letters, digits, - and _")
+            if _REACHES_OUT.search(line):
+                self._trusted(("aliases",), name)
         return aliases
 
     def _theme(self, table: Mapping[str, Any]) -> Theme:
@@ -160,6 +176,8 @@ class _File(TomlFile):
         if key not in KEYS:
             names = (*KEYS, *_ADDED) if table else (*KEYS, *_ADDED, *_TABLES)
             raise self.wrong(table, key, unknown(label, key, names))
+        if key in _COMMANDS:
+            self._trusted(table, key)
         option, meaning = KEYS[key]
         try:
             return _checked(option, label, value, meaning)
@@ -170,10 +188,18 @@ class _File(TomlFile):
         from imapsh.transport.address import parse_address
 
         try:
-            parse_address(value)
+            address = parse_address(value)
         except UsageError as error:
             raise self.wrong(table, "url", str(error)) from None
+        if address.scheme == "exec":
+            self._trusted(table, "url")
         return value
+
+    def _trusted(self, table: Table, key: str) -> None:
+        """Raise UsageError if others could have written the key, which runs a program or reaches files."""
+        if self.untrusted:
+            label = ".".join((*table, key))
+            raise self.wrong(table, key, f"{label} may run a program or reach your files, and {self.untrusted}")
 
     def _password(self, table: Table, value: str) -> Kept:
         if not table:
@@ -222,5 +248,5 @@ def unknown(label: str, key: str, known: Iterable[str]) -> str:
     """Return the message that there is no such key, and which is near."""
     from difflib import get_close_matches
 
-    near = get_close_matches(key, list(known), 1)
-    return f"unknown key {label}" + (f"; did you mean {near[0]}?" if near else "")
+    near = get_close_matches(key[:_SHOWN], list(known), 1)
+    return f"unknown key {label[:_SHOWN]}" + (f"; did you mean {near[0]}?" if near else "")

@@ -13,9 +13,10 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from imapsh import table
+from imapsh import paths, table
 from imapsh.errors import UsageError
 from imapsh.shell.settings.configfile import unknown
+from imapsh.shell.settings.reasons import why
 from imapsh.shell.settings.tomlfile import TomlFile
 from imapsh.table.model import AFTER_LOGIN, ANY_STATE, BEFORE_LOGIN, MAILBOX_SELECTED, Command, Name
 from imapsh.typed.syntax import is_known, parse
@@ -52,12 +53,11 @@ def load(config: str) -> None:
     """Add the rows of the file beside the configuration file `config`, if there is one.  Raises UsageError."""
     path = os.path.join(os.path.dirname(config), FILE)
     try:
-        with open(path, "rb") as file:
-            octets = file.read()
+        octets, _ = paths.whole(path)
     except FileNotFoundError:
         return
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path} cannot be read: {why(error)}") from None
     table.add(_Reader(TomlFile(path, octets)).rows())
 
 

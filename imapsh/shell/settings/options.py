@@ -33,7 +33,7 @@ URLS = (
 SCHEMES = ("imaps://", "imap://", "unix:", "exec:", "imaps+unix:", "imaps+exec:")
 EXITS = (
     (0, "all commands were OK"),
-    (1, "a command got NO, an expectation of a script was not met, or the input of --explain ends inside a response"),
+    (1, "a command got NO, an expectation was not met, or what --explain reads is cut, or faulty with --strict"),
     (2, "the command line, configuration, script or file was wrong, or imapsh or you refused to send a command"),
     (3, "a command got BAD"),
     (4, "no connection, or the greeting was BYE or not IMAP"),
@@ -106,8 +106,8 @@ OPTIONS: tuple[Option, ...] = (
            kind="number"),
     Option("--set", _RUN, "set the variable NAME; ${NAME} in a command is replaced by it", "NAME=VALUE", many=True,
            once=True),
-    Option("--report", _RUN, "write the results of a script's tests (\\expect) to FILE: TAP to .tap, JUnit XML to "
-           ".xml; "
+    Option("--report", _RUN, "write the results of a script's tests (\\expect), or the faults that --explain finds, to "
+           "FILE: TAP to .tap, JUnit XML to .xml; "
            "tap:FILE or junit:FILE for any other name; - is stdout, which then has nothing else", "FILE", once=True),
     Option("--explain", _RUN, "read a server's recorded octets or a trace, and explain them; - is stdin",
            "FILE", once=True),
@@ -115,7 +115,8 @@ OPTIONS: tuple[Option, ...] = (
            "and check each command; JSON, one object on a line for each", once=True),
     Option("--capabilities", _RUN, "with --client: what the server offers, as CAPABILITY lists it; without it, all is "
            "assumed to be offered", "NAMES", once=True),
-    Option("--strict", _RUN, "with --client: exit with 1 if anything breaks the grammar", once=True),
+    Option("--strict", _RUN, "with --explain: exit with 1 if anything breaks the grammar, or a MUST of conduct",
+           once=True),
     Option("--demo", _RUN, "use the built-in demo server: in memory, with sample mail, gone on exit", once=True),
     Option("--serve-demo", _RUN, "serve the demo to other clients: listen on URL, or on imap://127.0.0.1:1143",
            once=True),
@@ -171,8 +172,9 @@ OPTIONS: tuple[Option, ...] = (
     Option("--retry", _LINK, "connect again up to N times if the server cannot be reached, does not answer in time "
            "or greets with BYE: after SECONDS (1 by default), then after twice as long each time, up to 60; "
            "nothing is sent twice", "N[:SECONDS]"),
-    Option("--limit", _LINK, "change a limit: line or literal (octets), nesting (levels), responses (in a command) or "
-           "inflated (octets that compressed data becomes), 0 for no limit", "NAME=N", many=True),
+    Option("--limit", _LINK, "change a limit: line or literal (octets), nesting (levels), responses (in a command), "
+           "inflated (octets that compressed data becomes), typed or command (octets of a command in a script, without "
+           "or with its literals); 0 for no limit", "NAME=N", many=True),
     Option("--no-ask", _LINK, "send no commands of imapsh's own, such as CAPABILITY"),
     Option("--config", _INFO, "read the configuration from FILE instead of the usual place", "FILE", once=True),
     Option("--no-config", _INFO, "read no configuration file", once=True),
@@ -204,7 +206,7 @@ EITHER: tuple[tuple[str, ...], ...] = (
 
 
 #: An option, and the one without which it means nothing, by field.
-TOGETHER = {"client": "explain", "capabilities": "client", "strict": "client"}
+TOGETHER = {"client": "explain", "capabilities": "client", "strict": "explain"}
 
 
 class Options(NamedTuple):

@@ -7,6 +7,7 @@ import hashlib
 import json
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -278,3 +279,74 @@ def test_a_command_is_found_again_behind_a_literal_that_was_refused() -> None:
 )
 def test_a_trace_that_begins_in_the_middle_accuses_nobody(records: list[tuple[str, bytes]], rules: list[str]) -> None:
     assert found_in(recorded(*records)) == rules
+
+
+FAULTY = b"* OK hello\r\n* SEARCH 4 9 31 \r\n* BAD\r\n* 3 EXISTS\r\n"
+
+
+def test_c10_strict_makes_violations_the_exit_status() -> None:
+    assert imapsh("--explain", "-", stdin=FAULTY).status == 0
+    assert imapsh("--explain", "-", "--strict", stdin=FAULTY).status == 1
+    assert imapsh("--explain", "-", "--strict", stdin=b"* OK hello\r\n* 3 EXISTS\r\n").status == 0
+
+
+def test_c10_strict_minds_conduct_too() -> None:
+    octets = bytearray()
+    trace = Trace(octets.extend, lambda: 0.0)
+    trace.received(b"* PREAUTH hello\r\n")
+    trace.sent(b"A1 SELECT INBOX\r\n")
+    trace.received(b"* 3 EXISTS\r\nA1 OK done\r\n")
+    trace.sent(b"A2 NOOP\r\n")
+    trace.received(b"* 2 EXISTS\r\nA2 OK done\r\n")
+    assert imapsh("--explain", "-", stdin=bytes(octets)).status == 0
+    done = imapsh("--explain", "-", "--strict", "--report", "tap:-", stdin=bytes(octets))
+    assert done.status == 1
+    assert any(line.endswith(" - exists-shrinks in EXISTS") for line in done.lines)
+
+
+def test_c10_tap_holds_the_violations(tmp_path: Path) -> None:
+    (tmp_path / "recorded").write_bytes(FAULTY)
+    done = imapsh("--explain", str(tmp_path / "recorded"), "--report", str(tmp_path / "r.tap"))
+    assert (done.status, done.lines[0]) == (0, "- * OK hello")
+    lines = (tmp_path / "r.tap").read_text().splitlines()
+    assert [line for line in lines if not line.startswith("  ")] == [
+        "TAP version 14",
+        "not ok 1 - obsolete-search-response in SEARCH",
+        "not ok 2 - resp-cond-state in BAD",
+        "1..2",
+    ]
+    assert any(line.startswith('  message: "octet 27: ') and "[RFC" in line for line in lines)
+    assert f'  at: "{tmp_path}/recorded:27"' in lines
+
+
+def test_c10_junit_holds_the_violations_and_stdout_nothing_else() -> None:
+    done = imapsh("--explain", "-", "--strict", "--report", "junit:-", stdin=FAULTY)
+    suite = ElementTree.fromstring(done.out)
+    assert (done.status, suite.get("failures"), suite.get("tests")) == (1, "2", "2")
+    assert next(case.get("name") for case in suite.iter("testcase")) == "obsolete-search-response in SEARCH"
+
+
+def test_c10_a_report_of_what_is_right_has_one_test() -> None:
+    done = imapsh("--explain", "-", "--strict", "--report", "tap:-", stdin=b"* OK hello\r\n")
+    assert (done.status, done.lines) == (
+        0,
+        ["TAP version 14", "ok 1 - nothing is wrong with 1 line", "  ---", "  duration_ms: 0.000", "  ...", "1..1"],
+    )
+
+
+def test_c10_many_faults_are_counted() -> None:
+    done = imapsh("--explain", "-", "--report", "tap:-", stdin=b"* SEARCH 4 \r\n" * 1200)
+    assert done.lines[-1] == "1..1001"
+    assert '  message: "and 200 more"' in done.lines
+
+
+def test_c10_the_commands_of_a_client() -> None:
+    done = imapsh("--explain", "--client", "-", "--strict", "--report", "tap:-", stdin=b"A1 NOOP x\r\n")
+    assert (done.status, done.lines[1][:8]) == (1, "not ok 1")
+
+
+@pytest.mark.parametrize("path", ["/dev/zero", "/dev/full", "."])
+@pytest.mark.parametrize("client", [[], ["--client"]])
+def test_e7_what_never_ends_is_not_explained(path: str, client: list[str]) -> None:
+    done = imapsh("--explain", path, *client)
+    assert (done.status, done.err.startswith(f"imapsh: cannot read {path}: ")) == (2, True)

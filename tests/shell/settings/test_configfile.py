@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import textwrap
 from pathlib import Path
 
@@ -149,3 +150,84 @@ def test_the_page_has_every_key_and_its_example_is_read(tmp_path: Path) -> None:
     assert set(found.profiles) == {"work", "cloud", "archive"}
     assert found.defaults["limit"] == ("literal=100000000",)
     assert found.theme is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (b"x = " + b"[" * 300_000, "line 1 is not valid TOML: arrays or tables are nested too deeply"),
+        (b"\nx = " + b"[" * 300_000 + b"]" * 300_000, "line 2 is not valid TOML: arrays or tables are nested too deep"),
+        (b"x = " + b"{a=" * 300_000, "line 1 is not valid TOML: arrays or tables are nested too deeply"),
+        (b"\n\n" + b".".join([b"a"] * 500_000) + b" = 1", "line 3 is not valid TOML: a key has more than 32 parts"),
+        (b"[" + b" . ".join([b'"a"'] * 90_000) + b"]", "line 1 is not valid TOML: a key has more than 32 parts"),
+        (b"x = 1\ny = " + b"9" * 5000, "line 2 is not valid TOML: an integer has more than 64 bits"),
+        (b"x = 1\ny = " + b"1_" * 4000 + b"1", "line 2 is not valid TOML: an integer has more than 64 bits"),
+        (b"[profiles.x]\ny = [1, [0x" + b"f" * 90_000 + b"]]", "line 2 is not valid TOML: an integer has more than 64"),
+        (b"x" * 900_000 + b" = 1", "unknown key x{100}$"),
+        (b'x = """\n[' + b" " * 900_000 + b'\n"""\ny = 1', "line 1: unknown key x$"),
+        (b"x" * 2_000_000, "cannot be read: it has more than 1,048,576 octets"),
+    ],
+)  # fmt: skip
+def test_e8_toml_that_would_take_long_is_refused(tmp_path: Path, text: bytes, words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        content(tmp_path, text)
+
+
+def test_c1_a_byte_order_mark_is_skipped(tmp_path: Path) -> None:
+    assert content(tmp_path, b"\xef\xbb\xbftimeout = 20\r\n").defaults == {"timeout": 20.0}
+
+
+REACHING = (
+    'password-command = "pass mail"',
+    'token-command = "oauth mail"',
+    'url = "exec:imapd"',
+    '[profiles.a]\nurl = "EXEC:imapd"',
+    '[profiles.a]\nurl = "imaps://a.example"\npassword-command = "pass mail"',
+    '[profiles.a]\nurl = "imaps://a.example"\ntoken-command = "oauth mail"',
+    '[aliases]\na = "LIST \\"\\" * | sh"',
+    '[aliases]\na = "LIST \\"\\" * > .bashrc"',
+    '[aliases]\na = "LIST \\"\\" * >> .bashrc"',
+    "[aliases]\na = '\\connect exec:imapd'",
+    "[aliases]\na = '\\connect -n b EXEC:imapd'",
+    "[aliases]\na = 'APPEND INBOX {@.ssh/id_rsa}'",
+    "[aliases]\na = '\\load .ssh/id_rsa'",
+    "[aliases]\na = '\\SAVE 1:* .ssh'",
+)
+
+
+@pytest.mark.parametrize("text", REACHING)
+@pytest.mark.parametrize(
+    ("mode", "owner", "reason"),
+    [
+        (0o666, None, "others may write to the file: chmod go-w"),
+        (0o620, None, "others may write to the file: chmod go-w"),
+        (0o600, 12345, "the file belongs to another user: use one of your own"),
+    ],
+)
+def test_e22_what_others_may_have_written_runs_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, mode: int, owner: int | None, reason: str
+) -> None:
+    content(tmp_path, text)
+    if owner is not None:
+        monkeypatch.setattr("os.getuid", lambda: owner)
+        monkeypatch.setattr("imapsh.shell.settings.configfile._ADMINISTRATOR", -1)
+    with pytest.raises(UsageError, match=f"line [12345]: .* may run a program or reach your files, and {reason}"):
+        content(tmp_path, text, mode)
+
+
+def test_e22_other_keys_are_read_from_such_a_file(tmp_path: Path) -> None:
+    text = 'format = "json"\n[aliases]\nunread = "UID SEARCH UNSEEN"\n[profiles.a]\nurl = "imaps://a.example"\n'
+    assert content(tmp_path, text, 0o666).profiles == {"a": {"url": "imaps://a.example"}}
+
+
+def test_e22_a_file_that_others_may_only_read_may_run_programs(tmp_path: Path) -> None:
+    for text in REACHING:
+        content(tmp_path, text, 0o644)
+
+
+@pytest.mark.parametrize("path", ["/dev/zero", "/dev/full", "pipe", "."])
+def test_e7_what_is_no_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo("pipe")
+    with pytest.raises(UsageError, match=f"the configuration {path} cannot be read: (it is a|Is a directory)"):
+        read(path)

@@ -9,19 +9,28 @@ import os
 import re
 from collections.abc import Iterator
 
+from imapsh import paths
 from imapsh.errors import LoginError
+from imapsh.shell.settings.reasons import why
 from imapsh.tuples import NamedTuple
 
 _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|(\S+)', re.DOTALL)
-_WITH_VALUE = ("machine", "login", "user", "account", "password")
+_WITH_VALUE = ("machine", "login", "user", "account", "password", "port")
+_OTHERS = frozenset(
+    "ftp 21 smtp 25 smtps 465 submission submissions 587 pop3 110 pop3s 995 nntp 119 http 80 https 443".split()
+)
 
 
 class Entry(NamedTuple):
-    """One entry; `machine` "" is the default's, and `login` "" fits any user."""
+    """One entry; `machine` "" is the default's, and `login` "" fits any user.
+
+    `port` is the service that it is for, as some programs write it, "" for any.
+    """
 
     machine: str
     login: str = ""
     password: str = ""
+    port: str = ""
 
 
 def path() -> str:
@@ -40,7 +49,8 @@ def user(host: str) -> str:
 
 
 def _for(host: str) -> Iterator[Entry]:
-    return (entry for entry in read(path()) if entry.machine.lower() in ("", host.lower()))
+    fitting = (entry for entry in read(path()) if entry.machine.lower() in ("", host.lower()))
+    return (entry for entry in fitting if entry.port.lower() not in _OTHERS)
 
 
 def read(name: str) -> list[Entry]:
@@ -49,23 +59,22 @@ def read(name: str) -> list[Entry]:
     Raises LoginError, which repeats nothing of what stands in the file.
     """
     try:
-        with open(name, encoding="utf-8") as file:
-            text = file.read()
-            open_to_others = hasattr(os, "getuid") and _open_to_others(file.fileno())
+        octets, status = paths.whole(name)
+        text = paths.without_bom(octets).decode("utf-8").replace("\r\n", "\n")
     except FileNotFoundError:
         return []
-    except OSError as error:
-        raise LoginError(f"{name} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise LoginError(f"{name} is not UTF-8") from None
+    except (OSError, ValueError) as error:
+        raise LoginError(f"{name} cannot be read: {why(error)}") from None
     entries = _entries(name, text)
+    open_to_others = hasattr(os, "getuid") and _open_to_others(status)
     if open_to_others and any(entry.password and entry.login != "anonymous" for entry in entries):
         raise LoginError(f"{name} contains passwords, and others may read it: chmod 600 {name}")
     return entries
 
 
-def _open_to_others(descriptor: int) -> bool:
-    status = os.fstat(descriptor)
+def _open_to_others(status: os.stat_result) -> bool:
     return status.st_uid != os.getuid() or bool(status.st_mode & 0o077)
 
 
@@ -97,8 +106,8 @@ def _add(entries: list[Entry], key: str, value: str) -> None:
         entries.append(Entry(value))
     elif key in ("login", "user"):
         entries[-1] = entries[-1]._replace(login=value)
-    elif key == "password":
-        entries[-1] = entries[-1]._replace(password=value)
+    elif key in ("password", "port"):
+        entries[-1] = entries[-1]._replace(**{key: value})
 
 
 def _before(text: str, end: str, place: int) -> int:
