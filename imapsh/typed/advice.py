@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from imapsh import table
 from imapsh.grammar.tokens import BAD, CRLF, LPAREN, RPAREN
 from imapsh.table.model import AUTHENTICATED, NOT_AUTHENTICATED, OBSOLETE, UNKNOWN, Command, Context, Name
-from imapsh.typed.found import Expected, Problem, find
+from imapsh.typed.found import Expected, Problem, find, quoted
 from imapsh.typed.nodes import Group, Keyword, Node, Repeat, Sequence, folded, word_end
 from imapsh.typed.slots import Slot, form
 from imapsh.typed.syntax import Rule, Table
@@ -149,9 +149,9 @@ def problems(text: str, head: Head, run: Run, complete: bool) -> tuple[Problem, 
 
     for token in run.starts.values():
         if token.kind in (BAD, CRLF) and token.end < len(text) and not _HALF_TYPED.match(text, token.start):
-            note(Problem("atom", 0, f"{token.text!r} is not allowed here"), token.start)
+            note(Problem("atom", 0, f"{quoted(token.text)} is not allowed here"), token.start)
     if head.tag is not None and not _TAG.fullmatch(head.tag):
-        note(Problem("tag", 0, f"{head.tag!r} cannot be a tag"), text.index(head.tag))
+        note(Problem("tag", 0, f"{quoted(head.tag)} cannot be a tag"), text.index(head.tag))
     start = text[: head.end]
     if start.startswith(" ") or "  " in start:
         note(Problem("SP", 0, "use one space"), 0 if start.startswith(" ") else start.index("  ") + 1)
@@ -280,12 +280,12 @@ def _wrong(text: str, head: Head, run: Run) -> Problem | None:
         and not (rest[0] in "()" and (wanted or run.blamed))
     ):
         if rest[0] in bounds.partition("(such as ")[2].rstrip(")"):
-            return Problem("atom", at, f"{text[begin : word_end(text, begin)]!r} is not {bounds}")
-        return Problem("atom", at, f"{rest[0]!r} is not allowed in {bounds}")
+            return Problem("atom", at, f"{quoted(text[begin : word_end(text, begin)])} is not {bounds}")
+        return Problem("atom", at, f"{quoted(rest[0])} is not allowed in {bounds}")
     if _only_unoffered(wanted, head.command, run):
         return Problem("syntax", at, "nothing more may follow")
     may_end = any(node.show() == "\n" for node in run.wanted)
-    message = f"expected a space{' or the end of the line' if may_end else ''} before {rest[0]!r}"
+    message = f"expected a space{' or the end of the line' if may_end else ''} before {quoted(rest[0])}"
     if wanted:
         message = _in_place_of(rest, wanted)
     elif rest[0] == " ":
@@ -326,7 +326,7 @@ def _in_place_of(rest: str, wanted: list[Node]) -> str:
     from difflib import get_close_matches
 
     near = get_close_matches(word.upper(), names, 1)
-    return f"expected {_nouns(wanted)}, not {word!r}" + (f"; did you mean {near[0]}?" if near else "")
+    return f"expected {_nouns(wanted)}, not {quoted(word)}" + (f"; did you mean {near[0]}?" if near else "")
 
 
 # -- what may come next

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from imapsh.table.model import Command, Name
 from imapsh.tuples import NamedTuple
 
@@ -9,6 +11,11 @@ from imapsh.tuples import NamedTuple
 NUMBER_SLOTS = ("sequence-set", "seq-number")
 UID_SLOTS = ("uid-set", "uniqueid")
 SET_SLOTS = NUMBER_SLOTS + UID_SLOTS
+
+
+def quoted(text: str) -> str:
+    """Return text in quotes for a message; an octet that is not UTF-8 as `\\xNN`, as it is shown everywhere."""
+    return re.sub(r"\\udc([89a-f][0-9a-f])", r"\\x\1", repr(text))
 
 
 class Problem(NamedTuple):

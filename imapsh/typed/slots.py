@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from imapsh.grammar.sequence import PATTERN, SequenceSet
 from imapsh.grammar.tokens import DATA, FILE, LITERAL, OPEN_QUOTE, QUOTED, Token, announcement, unquote
 from imapsh.patterns import lazy
-from imapsh.table.model import Name
+from imapsh.table.model import Context, Name
 from imapsh.tuples import NamedTuple
-from imapsh.typed.found import FileName, Piece
+from imapsh.typed import doubts
+from imapsh.typed.found import FileName, Piece, quoted
 
 if TYPE_CHECKING:
     from imapsh.typed.match import Run
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 def form(pattern: str) -> re.Pattern[str]:
     """Return the pattern as an expression.  Letters fit in either case, and only ASCII digits are digits."""
     return lazy(pattern, re.ASCII | re.IGNORECASE)
+
+
+Doubt = Callable[[str, Context], str]
 
 
 class Shape(NamedTuple):
@@ -46,6 +50,7 @@ class Shape(NamedTuple):
     binary: bool = False  # a literal8 is allowed (RFC 4466 section 3)
     bits: int = 0  # the most bits of a number (RFC 9051 section 9: number, number64); 0 for any
     numbers: bool = False  # it is a set of message numbers
+    doubt: Doubt | None = None  # returns advice on a value that the grammar allows, "" for none
 
     @property
     def bounds(self) -> str:
@@ -110,8 +115,8 @@ _HALF_SET = _C(rf"(?:{_ENDS}(?::{_ENDS})?,)*(?:{_ENDS}(?::{_ENDS}?)?)?\Z")
 _BASE64 = _C(r"=(?![A-Za-z0-9+/=])|(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})")
 
 
-def _astring(noun: str, role: str = "string", *, secret: bool = False) -> Shape:
-    return Shape(noun, _ASTRING, strings=True, loose=_LOOSE, secret=secret, role=role)
+def _astring(noun: str, role: str = "string", *, secret: bool = False, doubt: Doubt | None = None) -> Shape:
+    return Shape(noun, _ASTRING, strings=True, loose=_LOOSE, secret=secret, role=role, doubt=doubt)
 
 
 def _set(noun: str, *, numbers: bool = False, definite: bool = False) -> Shape:
@@ -127,8 +132,9 @@ def _one(noun: str, *, numbers: bool = False) -> Shape:
 #: The shapes by the names of their slots.  An extension's new kind of argument is one more line here.
 SLOTS: dict[str, Shape] = {
     "astring": _astring("a string"),
-    "mailbox": _astring("a mailbox name", "mailbox"),
-    "list-mailbox": Shape("a mailbox name or pattern", _PATTERN, strings=True, loose=_LOOSE, role="mailbox"),
+    "mailbox": _astring("a mailbox name", "mailbox", doubt=doubts.mailbox),
+    "list-mailbox": Shape("a mailbox name or pattern", _PATTERN, strings=True, loose=_LOOSE, role="mailbox",
+                          doubt=doubts.mailbox),
     "userid": _astring("a user name"),
     "password": _astring("a password", "secret", secret=True),
     "header-fld-name": _astring("a header field's name", "item"),
@@ -143,8 +149,9 @@ SLOTS: dict[str, Shape] = {
     "atom": Shape("an atom", _ATOM, loose=_LOOSE, role="item"),
     "tagged-ext-label": Shape("an extension's name and its value", _C(_LABEL + r"(?= [(\d*])"),
                               half=_C(_LABEL + r" \Z"), role="item"),
-    "keyword": Shape("a keyword", _ATOM, loose=_LOOSE, role="flag"),
-    "flag": Shape("a flag", _C(r"\\?" + _ATOM.pattern), _settable, half=_C(r"\\\Z"), role="flag"),
+    "keyword": Shape("a keyword", _ATOM, loose=_LOOSE, role="flag", doubt=doubts.flag),
+    "flag": Shape("a flag", _C(r"\\?" + _ATOM.pattern), _settable, half=_C(r"\\\Z"), role="flag",
+                  doubt=doubts.flag),
     "use": Shape("a special use", _C(r"\\" + _ATOM.pattern), half=_C(r"\\\Z"), role="flag"),
     "capability": Shape("a capability", _ATOM, role="item"),
     "mechanism": Shape("a SASL mechanism", _ATOM, role="item", needs=("AUTH={}",)),
@@ -166,9 +173,10 @@ SLOTS: dict[str, Shape] = {
     "gm-id": Shape("a number from 1", _C(r"[1-9]\d*"), int, role="number", bits=64),
     "nz-range": Shape("a range of numbers (such as 1:5)", _C(r"[1-9]\d*:[1-9]\d*"), _rising, role="number",
                       half=_C(r"[1-9]\d*(?::(?:[1-9]\d*)?)?\Z")),
-    "date": Shape("a date (such as 1-Feb-1994)", _DATE, _undated, half=_HALF_DATE, role="date"),
+    "date": Shape("a date (such as 1-Feb-1994)", _DATE, _undated, half=_HALF_DATE, role="date",
+                  doubt=doubts.date),
     "date-time": Shape('a date and time (such as "17-Jul-1996 02:44:25 -0700")', _DATE_TIME, _undated,
-                       half=_C(r'"[^"]{0,26}\Z'), role="date"),
+                       half=_C(r'"[^"]{0,26}\Z'), role="date", doubt=doubts.date),
     "section-part": Shape("a part (such as 1.2)", _C(r"[1-9]\d*(?:\.[1-9]\d*)*"), _numbers,
                           half=_C(r"(?:[1-9]\d*\.)*(?:[1-9]\d*)?\Z"), role="item"),
     "partial": Shape("a range of octets (such as <0.1024>)", _C(r"<\d+\.[1-9]\d*>"), _numbers,
@@ -184,6 +192,8 @@ SLOTS: dict[str, Shape] = {
 }  # fmt: skip
 
 _ESCAPE = _C(r'\\[^"\\]')
+#: The rule that advice names, if it is not called as the slot is.
+_DOUBTED = {"list-mailbox": "mailbox", "keyword": "flag", "date": "date-time"}
 _EIGHT_BIT = _C(r"[^\x00-\x7f]")
 _DELIMITERS = " ()"
 
@@ -191,6 +201,15 @@ _DELIMITERS = " ()"
 #: A function that returns the place of a fault in a text and what is wrong there, or None if nothing is.  If something
 #: is missing at the end, the place is the one after the last character.
 Check = Callable[[str], tuple[int, str] | None]
+
+
+def _has_code(name: str) -> bool:
+    """Return whether a name can be written in modified UTF-7; octets that are not UTF-8 cannot."""
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 class Slot:
@@ -266,6 +285,10 @@ class Slot:
             run.notes("seq-number", at, f"message {largest} does not exist: {held}", "advice")
 
     def _taken(self, run: Run, at: int, end: int, value: object) -> int:
+        if self.shape.doubt is not None and isinstance(value, str | bytes):
+            text = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+            if doubt := self.shape.doubt(text, run.context):
+                run.notes(_DOUBTED.get(self.kind, self.kind), at, doubt, "advice")
         run.spans[at] = (end, self.shape.role, self.shape.bounds)
         run.pieces.append(Piece(self.kind, self.kind, at, end, value))
         return end
@@ -280,7 +303,7 @@ class Slot:
         if character == "]" and not self.shape.strings:
             return end  # it closes a section or a code
         bounds, code = self.shape.bounds, self._coded(run, found[0])
-        run.notes("atom", end, f"{code}{character!r} is not allowed in {self.shape.noun if code else bounds}")
+        run.notes("atom", end, f"{code}{quoted(character)} is not allowed in {self.shape.noun if code else bounds}")
         return found.end()
 
     def _coded(self, run: Run, name: str) -> str:
@@ -289,7 +312,8 @@ class Slot:
             return ""
         from imapsh.grammar import mutf7
 
-        name = name.encode("utf-8", "replace").decode()  # a lone surrogate has no code
+        if not _has_code(name):
+            return ""
         return f"write {mutf7.encode(mutf7.decode_leniently(name)[0])}: "
 
     def _string(self, run: Run, token: Token) -> int:
@@ -315,8 +339,9 @@ class Slot:
 
     def _check_quoted(self, run: Run, token: Token) -> None:
         if not run.context.takes_utf8 and (found := _EIGHT_BIT.search(token.text)):
-            run.notes("QUOTED-CHAR", token.start + found.start(), self._coded(run, unquote(token.text)) +
-                      f"{found[0]!r} is allowed in quotes only after ENABLE IMAP4rev2 or UTF8=ACCEPT")  # fmt: skip
+            message = f"{quoted(found[0])} is allowed in quotes only after ENABLE IMAP4rev2 or UTF8=ACCEPT"
+            coded = self._coded(run, unquote(token.text))
+            run.notes("QUOTED-CHAR", token.start + found.start(), coded + message)
         if "\\" in token.text:
             body = re.sub(r'\\["\\]', "..", token.text)
             if (found := _ESCAPE.search(body)) is not None:

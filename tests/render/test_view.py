@@ -400,3 +400,10 @@ def test_a16_the_header_and_the_first_lines_of_a_message_in_a_file() -> None:
     shown = views().show(fetched(spooled(b"Subject: =?utf-8?q?=C3=BC?=\r\n\r\n" + b"a line\r\n" * 200_000)))
     assert shown.splitlines()[2:5] == ["    | Subject: =?utf-8?q?=C3=BC?=  ü", "    |", "    | a line"]
     assert shown.endswith(" octets in all: \\last wire shows all\n")
+
+
+@pytest.mark.parametrize("name", [" lead", "trail  ", " "])
+def test_c11_blanks_around_a_name_are_seen(name: str) -> None:
+    for line in ('LIST () "/" "{}"', 'LIST () "/" "a/{}"', 'STATUS "{}" (MESSAGES 1)', 'LSUB () "/" "{}"'):
+        assert f'"{name}"' in "\n".join(view(f"* {line.format(name)}")), line
+    assert '"' not in "\n".join(view('* LIST () "/" "mid  dle"'))

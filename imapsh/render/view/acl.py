@@ -8,6 +8,7 @@ from imapsh.grammar.acl import STANDARD, VIRTUAL, Acl, ListRights, MyRights
 from imapsh.render.styles import Fragment
 from imapsh.render.view.columns import flow
 from imapsh.render.view.look import Line, Look
+from imapsh.render.view.readable import name_of
 from imapsh.render.visible import visible, width
 
 #: right -> what it allows (RFC 4314 section 2.1; `n`, RFC 5257 section 3.4); the last two are from RFC 2086, and newer
@@ -34,7 +35,7 @@ _WIDEST = 24  # columns of the identifiers that are aligned
 
 def acl(value: Acl, look: Look) -> Iterator[Line]:
     """Yield a line for each identifier; for one with a dash in front, the rights that are taken from it."""
-    yield [("response", "rights to"), ("", " "), ("mailbox", visible(value.mailbox))]
+    yield [("response", "rights to"), ("", " "), ("mailbox", name_of(value.mailbox))]
     if not value.rights:
         yield [("", "  "), ("nil", "(nobody is listed)")]
     names = [width(_named(identifier)) for identifier in value.rights]
@@ -48,7 +49,7 @@ def acl(value: Acl, look: Look) -> Iterator[Line]:
 
 def my_rights(value: MyRights, look: Look) -> Iterator[Line]:
     """Yield the mailbox, and what the user may do with it."""
-    head: Line = [("mailbox", visible(value.mailbox)), ("", "  "), ("note", "you may:"), ("", " ")]
+    head: Line = [("mailbox", name_of(value.mailbox)), ("", "  "), ("note", "you may:"), ("", " ")]
     yield from flow(head, _listed(value.rights), look.columns, 4)
 
 
@@ -59,7 +60,7 @@ def my_rights_words(value: MyRights) -> str:
 
 def list_rights(value: ListRights, look: Look) -> Iterator[Line]:
     """Yield what an identifier always has, and what it can be given; rights that are tied together are in braces."""
-    yield [("response", "rights to"), ("", " "), ("mailbox", visible(value.mailbox)), ("", " "),
+    yield [("response", "rights to"), ("", " "), ("mailbox", name_of(value.mailbox)), ("", " "),
            ("response", "for"), ("", " "), ("string", _named(value.identifier))]  # fmt: skip
     repeated = _repeated(value.required + "".join(value.optional))
     yield from flow([("", "  "), ("note", "always      "), ("", "  ")], _listed(value.required), look.columns, 6)

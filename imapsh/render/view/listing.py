@@ -13,6 +13,7 @@ from imapsh.render.view import readable
 from imapsh.render.view.columns import Column, Grid, flow
 from imapsh.render.view.look import Line, Look
 from imapsh.render.view.mailboxes import CLOSED, attributes, numbers
+from imapsh.render.view.readable import name_of
 from imapsh.render.visible import visible
 from imapsh.tuples import NamedTuple
 
@@ -114,7 +115,7 @@ def _column(item: str, rows: Iterable[Row]) -> Column:
 def _cells(row: Row, items: Sequence[str]) -> list[Fragment]:
     listed = row.listed
     closed = CLOSED.intersection(attr.upper() for attr in listed.attrs)
-    cells: list[Fragment] = [("note" if closed else "mailbox", visible(listed.mailbox) or '""')]
+    cells: list[Fragment] = [("note" if closed else "mailbox", name_of(listed.mailbox))]
     for item in items:
         value = row.status.get(item)
         if item not in row.status:

@@ -10,7 +10,7 @@ from imapsh.render.amounts import count
 from imapsh.render.styles import Fragment
 from imapsh.render.view.columns import flow
 from imapsh.render.view.look import Line, Look
-from imapsh.render.view.readable import plain, size
+from imapsh.render.view.readable import name_of, plain, size
 from imapsh.render.visible import visible
 
 #: status item -> its words after the number; those of other items come after their names
@@ -46,7 +46,7 @@ def numbers(items: Mapping[str, Any]) -> Iterator[Fragment]:
 def status(value: MailboxStatus, look: Look) -> Iterator[Line]:
     """Yield a mailbox and its numbers."""
     words = [*numbers(value.items)] or [("nil", "(nothing)")]
-    return flow([("mailbox", visible(value.mailbox) or '""'), ("", "  ")], words, look.columns, 4, "  ")
+    return flow([("mailbox", name_of(value.mailbox)), ("", "  ")], words, look.columns, 4, "  ")
 
 
 def attributes(value: MailboxList, children: bool | None = None) -> Iterator[Fragment]:
@@ -76,7 +76,7 @@ def mailbox(value: MailboxList, look: Look) -> Iterator[Line]:
     """Yield one mailbox that nobody asked for, or the answer about the delimiter (RFC 9051 section 6.3.9)."""
     style = "note" if CLOSED.intersection(attr.upper() for attr in value.attrs) else "mailbox"
     words = [*attributes(value), ("note", separator(value.delimiter))]
-    return flow([(style, visible(value.mailbox) or '""'), ("", "  ")], words, look.columns, 4, "  ")
+    return flow([(style, name_of(value.mailbox)), ("", "  ")], words, look.columns, 4, "  ")
 
 
 def separator(delimiter: str | None) -> str:

@@ -11,7 +11,7 @@ from imapsh.render.pretty import ELIDE
 from imapsh.render.styles import Fragment
 from imapsh.render.view.columns import cut, flow, words_of
 from imapsh.render.view.look import Line, Look
-from imapsh.render.view.readable import plain
+from imapsh.render.view.readable import name_of, plain
 from imapsh.render.visible import visible, width
 from imapsh.wire.frames import Part, Spilled
 
@@ -40,7 +40,7 @@ def metadata(value: Metadata, look: Look) -> Iterator[Line]:
 
 def owner(mailbox: str) -> Line:
     """Return the owner of annotations: a mailbox, or the server if the name is ""."""
-    return [("mailbox", visible(mailbox))] if mailbox else [("response", "the server")]
+    return [("mailbox", name_of(mailbox))] if mailbox else [("response", "the server")]
 
 
 def changed(what: str, mailbox: str, names: tuple[str, ...], look: Look) -> Iterator[Line]:

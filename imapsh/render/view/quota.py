@@ -9,6 +9,7 @@ from imapsh.render import amounts
 from imapsh.render.styles import Fragment
 from imapsh.render.view.columns import bar, flow, words_of
 from imapsh.render.view.look import Line, Look
+from imapsh.render.view.readable import name_of
 from imapsh.render.visible import visible, width
 
 _KIBIBYTES = frozenset({"STORAGE", "ANNOTATION-STORAGE"})  # their unit is 1024 octets (RFC 9208 section 5)
@@ -45,7 +46,7 @@ def _words(name: str, usage: int, limit: int) -> Iterator[Fragment]:
 
 def quota_root(value: QuotaRoot, look: Look) -> Iterator[Line]:
     """Yield the mailbox and its quota roots; the response QUOTA of each follows."""
-    head: Line = [("mailbox", visible(value.mailbox)), ("", "  ")]
+    head: Line = [("mailbox", name_of(value.mailbox)), ("", "  ")]
     if not value.roots:
         yield [*head, ("nil", "no quota root")]
         return

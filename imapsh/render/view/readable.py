@@ -30,6 +30,12 @@ MARKS = {
 }
 
 
+def name_of(mailbox: str) -> str:
+    """Return a mailbox name, or a level of one, in quotes if it begins or ends with a blank, or is empty."""
+    shown = visible(mailbox)
+    return shown if shown and not (shown[0].isspace() or shown[-1].isspace()) else f'"{shown}"'
+
+
 def size(octets: int) -> str:
     """Return a size in words: `655 octets`, `107.2 kB (107,186 octets)`."""
     exact = count(octets, "octet")

@@ -13,7 +13,7 @@ from imapsh.render.styles import Fragment
 from imapsh.render.view.columns import flow
 from imapsh.render.view.found import view_of
 from imapsh.render.view.look import Line, Look
-from imapsh.render.view.readable import plain
+from imapsh.render.view.readable import name_of, plain
 from imapsh.render.visible import visible
 
 _INDENT = 4
@@ -46,7 +46,7 @@ def esearch(value: ESearch, look: Look) -> Iterator[Line]:
         title = f"no {noun}s"
     head: Line = [("response", title)]
     if mailbox is not None:
-        head += [("", " in "), ("mailbox", plain(mailbox))]
+        head += [("", " in "), ("mailbox", name_of(str(mailbox)))]
     if isinstance(found, SequenceSet):
         yield from listed([*head, ("", "  ")], str(found).split(","), look)
     else:

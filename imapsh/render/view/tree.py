@@ -14,7 +14,8 @@ from imapsh.render.view.found import words
 from imapsh.render.view.listing import NAME, Listing, Row
 from imapsh.render.view.look import Line, Look
 from imapsh.render.view.mailboxes import CLOSED, attributes, numbers, separator
-from imapsh.render.visible import visible, width
+from imapsh.render.view.readable import name_of
+from imapsh.render.visible import width
 
 MOST = 10_000  #: mailboxes held back; a longer list is shown as several trees
 TOLD = 4 * MOST  #: responses about them that are held back
@@ -158,7 +159,7 @@ def _rows(root: _Node, look: Look) -> Iterator[tuple[str, _Node]]:
 
 
 def _shown(node: _Node) -> str:
-    return visible(node.name) or '""'
+    return name_of(node.name)
 
 
 def _row(branch: str, node: _Node, most: int, look: Look) -> Iterator[Line]:

@@ -135,12 +135,16 @@ def _refuse_ours(found: Match) -> None:
         raise UsageError(said)
 
 
+#: Rules that are told where they are only advice: something else would be done than is meant.
+_TOLD = ("mailbox", "flag", "date-time", "id-limits")
+
+
 def _advise(app: App, found: Match) -> None:
     """Say what is wrong with a line if there is no toolbar to say it.  The line is still sent."""
     if app.interactive:
         return
     for problem in found.errors:
-        if problem.severity == "error" and problem.rule != "read-only":
+        if (problem.severity == "error" and problem.rule != "read-only") or problem.rule in _TOLD:
             app.note(problem.message)
             break
 

@@ -9,9 +9,9 @@ import os
 import stat
 import sys
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from imapsh.errors import LoginError, UsageError
+from imapsh.errors import ImapshError, LoginError, UsageError
 from imapsh.render.styles import LINE_END, Fragment, lines_of, paint
 from imapsh.render.visible import folded, visible
 from imapsh.shell.screen import stdio
@@ -22,6 +22,9 @@ from imapsh.shell.settings.configfile import Content, read
 from imapsh.shell.settings.options import Options
 from imapsh.shell.settings.passwords.password import ORDER, Source, ways
 from imapsh.tuples import NamedTuple
+
+if TYPE_CHECKING:
+    from imapsh.shell.connection.dial import Plan
 
 _NEEDED = ("prompt_toolkit", "pygments", "scramp")
 
@@ -64,11 +67,13 @@ def run(given: Mapping[str, Any]) -> int:
         options = _options(content, given)
     except UsageError as error:
         options, fault = Options(**given), fault or str(error)
+    plan, wrong = _plan(options)
     theme = theme_for(options, sys.stdout.isatty())
     sections = {
         "Installed": _installed(),
         "Configuration": _read(path, content, fault),
-        "Passwords, the first one found": _passwords(options),
+        **({"Server, to which nothing is sent": _server(options, plan, wrong)} if options.url or options.demo else {}),
+        "Passwords, the first one found": _passwords(options, plan),
         "Files": _files(),
         "Terminal": _terminal(options),
         "Environment": _environment(),
@@ -76,7 +81,19 @@ def run(given: Mapping[str, Any]) -> int:
     columns = os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else None
     for number, (title, rows) in enumerate(sections.items()):
         stdio.out(paint(_section(title, list(rows), columns, first=not number), theme))
-    return 2 if fault else 0
+    return 2 if fault or wrong else 0
+
+
+def _plan(options: Options) -> tuple[Plan | None, str]:
+    """Return how the server of the options would be reached, None for no server, and what is wrong with that."""
+    if not (options.url or options.demo):
+        return None, ""
+    from imapsh.shell.connection.dial import make_plan
+
+    try:
+        return make_plan(options), ""
+    except ImapshError as error:
+        return None, str(error)
 
 
 def _section(title: str, rows: list[Row], columns: int | None, *, first: bool) -> Iterator[Fragment]:
@@ -165,6 +182,40 @@ def _read(path: str, content: Content | None, fault: str) -> Iterator[Row]:
         yield Row("theme", "with colours of its own")
 
 
+def _server(options: Options, plan: Plan | None, wrong: str) -> Iterator[Row]:
+    """Yield how the server would be reached; no connection is made."""
+    if plan is None:
+        yield Row("address", wrong, False)
+        return
+    address = plan.address
+    yield Row("address", plan.where if plan.demo or address.scheme == "exec" else f"{address.scheme}, {plan.where}")
+    yield from _tls(plan)
+    if options.no_login:
+        yield Row("user", f"{address.user}, but there is no automatic login" if address.user else "no automatic login")
+    else:
+        yield Row("user", plan.user or "none: there is no automatic login")
+    if plan.user:
+        yield Row("mechanism", plan.mechanism or "PLAIN, or the command LOGIN")
+    if address.mailbox:
+        yield Row("mailbox", f"{address.mailbox}, {'read-only' if plan.read_only else 'to read and write'}")
+
+
+def _tls(plan: Plan) -> Iterator[Row]:
+    from imapsh.errors import TLSError
+    from imapsh.transport.tls import make_context
+
+    if plan.demo:
+        return
+    begins = "from the start" if plan.address.scheme == "imaps" else "by STARTTLS, if the server offers it"
+    try:
+        make_context(plan.tls)
+    except TLSError as error:
+        yield Row("TLS", f"{begins}: {error}", False)
+    else:
+        trusted = "any certificate (--insecure)" if plan.tls.insecure else plan.tls.cafile or "the system's authorities"
+        yield Row("TLS", f"{begins}; trusted: {trusted}", False if plan.tls.insecure else None)
+
+
 def _first(options: Options) -> str:
     """Return the first source that has or gets a password.
 
@@ -174,28 +225,33 @@ def _first(options: Options) -> str:
     return "this file" if name == "password" else name
 
 
-def _passwords(options: Options) -> Iterator[Row]:
+def _passwords(options: Options, plan: Plan | None) -> Iterator[Row]:
     for number, source in enumerate(ORDER, 1):
-        text, there = _state(source, options)
+        text, there = _state(source, options, plan)
         yield Row(f"{number} {source.name}", f"{source.help}: {text}", True if there else None)
 
 
-def _state(source: Source, options: Options) -> tuple[str, bool]:
+def _state(source: Source, options: Options, plan: Plan | None = None) -> tuple[str, bool]:
     """Return what there is of a source, and whether it is asked."""
     there = bool(source.asked(ways(options)))
     if there and source.name == "--netrc":
-        return _netrc(), True
+        return _netrc(plan), True
     return _STATES.get(source.name, ("not asked", "asked"))[there], there
 
 
-def _netrc() -> str:
+def _netrc(plan: Plan | None) -> str:
     from imapsh.shell.settings.passwords import netrcfile
 
     path = netrcfile.path()
     if not os.path.exists(path):
         return f"asked, but {path} does not exist"
     try:
-        return f"asked, {len(netrcfile.read(path))} entries in {path}"
+        told = f"asked, {len(netrcfile.read(path))} entries in {path}"
+        if plan is not None and plan.user:
+            name = plan.address.server_name
+            has = "a password" if netrcfile.password(name, plan.user) else "none"
+            told += f", {has} for {plan.user} at {name}"
+        return told
     except LoginError as error:
         return str(error)
 

@@ -178,8 +178,8 @@ OPTIONS: tuple[Option, ...] = (
     Option("--no-ask", _LINK, "send no commands of imapsh's own, such as CAPABILITY"),
     Option("--config", _INFO, "read the configuration from FILE instead of the usual place", "FILE", once=True),
     Option("--no-config", _INFO, "read no configuration file", once=True),
-    Option("--checkup", _INFO, "report what is installed, which configuration is read, where passwords would come from "
-           "and what the terminal can do", once=True),
+    Option("--checkup", _INFO, "report what is installed, which configuration is read, how the URL would be reached, "
+           "where passwords would come from and what the terminal can do", once=True),
     Option("--version", _INFO, "print the version", once=True),
     Option("--help", _INFO, "print this", short="-h", once=True),
     Option("--completion", _INFO, "print the script that makes a shell complete this command line: bash, zsh or fish",

@@ -93,6 +93,39 @@ def test_a_fault_is_told_among_the_rest_and_2(tmp_path: Path) -> None:
     assert (status, "there is no profile hmoe; did you mean home?" in said) == (2, True)
 
 
+def test_c10_the_url_is_used(tmp_path: Path) -> None:
+    status, rows, said = checkup(tmp_path, FILE, "imaps://ida@mail.example/Archive", "--netrc", "--read-only")
+    assert (status, rows["address"], rows["user"]) == (0, "imaps, mail.example:993", "ida")
+    assert rows["TLS"].startswith("from the start; trusted: ")
+    assert rows["mailbox"] == "Archive, read-only"
+    (tmp_path / ".netrc").write_text("machine mail.example login ida password hunter22\n")
+    (tmp_path / ".netrc").chmod(0o600)
+    for user, what in (("ida", "a password for ida at mail.example"), ("eve", "none for eve at mail.example")):
+        _, rows, said = checkup(tmp_path, None, f"imap://{user}@mail.example", "--netrc")
+        assert rows["7 --netrc"].endswith(f"1 entries in {tmp_path / '.netrc'}, {what}")
+        assert rows["TLS"].startswith("by STARTTLS")
+        assert "hunter22" not in said
+
+
+def test_c10_a_profile_is_used_and_the_url_of_the_file(tmp_path: Path) -> None:
+    assert checkup(tmp_path, FILE, "work")[1]["address"] == "imaps, work.example:993"
+    assert "address" not in checkup(tmp_path, FILE)[1]
+    assert checkup(tmp_path, 'url = "me@mail.example"\n')[1]["user"] == "me"
+    assert checkup(tmp_path, None, "--demo")[1]["address"] == "the demo server"
+
+
+def test_c10_a_wrong_url_is_told_among_the_rest_and_2(tmp_path: Path) -> None:
+    for words, told in (
+        (["pop://mail.example"], "unknown scheme pop://"),
+        (["imap://me@mail.example", "--user", "eve"], "the URL says user me and --user says eve"),
+        (["mail.example", "--mechanism", "NONE"], "NONE"),
+    ):
+        status, rows, _ = checkup(tmp_path, None, *words)
+        assert (status, told in rows["address"]) == (2, True)
+    status, rows, _ = checkup(tmp_path, None, "mail.example", "--cafile", str(tmp_path))
+    assert (status, "Is a directory" in rows["TLS"]) == (0, True)
+
+
 def test_none_and_another(tmp_path: Path) -> None:
     path = str(tmp_path / "imapsh" / "config.toml")
     assert checkup(tmp_path, None)[1][path] == "does not exist"

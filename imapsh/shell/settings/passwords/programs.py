@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from imapsh import paths
 from imapsh.errors import LoginError
 from imapsh.transport.child import child_environment
 
@@ -31,6 +32,7 @@ def output_of(command: str, option: str) -> bytes:
 
 def text_of(line: bytes, option: str, verb: str) -> str:
     """Return a line as text.  Raises LoginError, which names the option, if it is empty or not UTF-8."""
+    line = paths.without_bom(line)
     if not line:
         raise LoginError(f"{option} {verb} no password on its first line")
     try:

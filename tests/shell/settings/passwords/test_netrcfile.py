@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -108,3 +109,30 @@ def test_dovecot(dovecot: Server, file: Path) -> None:
     assert done.status == 0, done.err
     assert dovecot.password not in done.out.decode().replace(dovecot.user, "")
     assert imapsh(*words, "--user", "nobody", env={"NETRC": str(file)}).status == 6
+
+
+def test_c3_a_port_is_read_and_other_services_are_left_out(file: Path) -> None:
+    file.write_text(
+        "machine h port smtp login me password no\nmachine h login me port 993 password yes\n"
+        "machine i port imap login me password p\nmachine j login me port 465 password no\n"
+    )
+    assert [netrcfile.password(host, "me") for host in "hij"] == ["yes", "p", ""]
+
+
+def test_c1_a_byte_order_mark_is_skipped(file: Path) -> None:
+    file.write_bytes(b"\xef\xbb\xbfmachine h login me password p\r\n")
+    assert netrcfile.password("h", "me") == "p"
+
+
+@pytest.mark.parametrize("path", ["/dev/zero", "/dev/full", "pipe", ".", "a\0b"])
+def test_e7_what_is_no_file_is_refused(file: Path, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    monkeypatch.chdir(file.parent)
+    os.mkfifo("pipe")
+    with pytest.raises(LoginError, match=r"cannot be read: (it is a|Is a directory|embedded null)"):
+        netrcfile.read(path)
+
+
+def test_e7_it_has_a_limit(file: Path) -> None:
+    file.write_bytes(b"#" * 2_000_000)
+    with pytest.raises(LoginError, match="it has more than 1,048,576 octets"):
+        netrcfile.password("h", "me")
