@@ -15,8 +15,8 @@ Lists of mailboxes, flags and mail become 3 to 30 times as long; no data can bec
 class Limits(NamedTuple):
     """Limits on octets in a line, octets in a literal, levels of parentheses, and responses while one command runs.
 
-    `inflated` limits the octets that deflated data may become beyond RATIO times its own (COMPRESS).  `typed` limits the
-    octets in the lines of one command that a script holds, and `command` those with its literals.  0 is no limit.
+    `inflated` limits the octets that deflated data may become beyond RATIO times its own (COMPRESS).  `typed` limits
+    the octets in the lines of one command that a script holds, and `command` those with its literals.  0 is no limit.
     """
 
     line: int = 8 << 20
