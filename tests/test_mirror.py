@@ -94,6 +94,7 @@ ELSEWHERE = (
     Elsewhere("shell/lines/found", "shell/record/test_results.py", "what was found, as UIDs"),
     Elsewhere("shell/lines/measure", "shell/lines/test_care.py", "what is measured before it is lost"),
     Elsewhere("shell/lines/perform", "shell/test_app_parity.py", "every line passes it"),
+    Elsewhere("shell/modes/judging", "shell/modes/test_explain.py", "seen in the exit status and the report"),
     Elsewhere("shell/modes/explain_name", "shell/commands/test_help.py", "the same pages"),
     Elsewhere("shell/modes/follow", "shell/modes/test_explain.py", "a transcript is explained line by line"),
     Elsewhere("shell/modes/serve shell/screen/stdio", "shell/test_main.py", "started as a process"),
