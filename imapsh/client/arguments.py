@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from imapsh.errors import UsageError
 from imapsh.grammar.dates import read_date_time, write_date_time
-from imapsh.grammar.sequence import LARGEST, SequenceSet
+from imapsh.grammar.fragments import Fragment
+from imapsh.grammar.sequence import LARGEST, LINE, SequenceSet
 from imapsh.grammar.writer import Writer, buffer, encoded
 from imapsh.table.model import SELECTED, Context
 from imapsh.tuples import NamedTuple
@@ -25,6 +26,11 @@ MessageSet = str | int | SequenceSet | Iterable[int]
 
 SECTION = re.compile(r"\[[^\]]*\]|<[^>]*>")
 """The text after the name of a FETCH item."""
+
+_SHIFTED = frozenset({"COPY", "MOVE"})  # commands whose message numbers an EXPUNGE may shift before the next is sent
+_AROUND = 60  # octets of a command beside its set and the rest
+_LEAST = 1000  # octets of a set in one line, whatever the rest is
+_ANNOUNCED = 20  # octets of the announcement of a literal
 
 _RETURN = re.compile(r"RETURN \(([^)]*)\)", re.IGNORECASE)
 _CHARSET = re.compile(r"(?:RETURN \([^)]*\) )?CHARSET +\"?([^ \"]+)", re.IGNORECASE)
@@ -50,6 +56,25 @@ def message_set(messages: MessageSet) -> SequenceSet:
     if not isinstance(messages, Iterable):
         raise UsageError(f"{messages!r} is not a set of messages: give numbers, a SequenceSet, or text such as '1:4,7'")
     return SequenceSet.of(messages)
+
+
+def in_lines(numbers: SequenceSet, name: str, rest: Iterable[Fragment], *, uid: bool) -> list[SequenceSet]:
+    """Return the set in parts, each of which fits into a line of `sequence.LINE` octets with the rest of its command.
+
+    Raises UsageError if the parts would need several COPY or MOVE by message number, because an EXPUNGE that comes
+    between them would shift the numbers of those to come; and for PARTIAL, which counts in each command anew.
+    """
+    others = sum(len(one) if isinstance(one, bytes) else _ANNOUNCED for one in rest)
+    parts = list(numbers.pieces(max(LINE - others - _AROUND, _LEAST)))
+    if len(parts) > 1:
+        long = f"a line of {len(str(numbers)):,} octets, and a server may refuse more than {LINE:,}"
+        if not uid and name in _SHIFTED:
+            raise UsageError(
+                f"{name} of these message numbers needs {long}: use UIDs (uid=True), which go in several commands"
+            )
+        if any(isinstance(one, bytes) and b"PARTIAL " in one.upper() for one in rest):
+            raise UsageError(f"PARTIAL of these messages needs {long}: give fewer, or a range")
+    return parts
 
 
 def _parsed(text: str) -> SequenceSet:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from types import TracebackType
 
 from imapsh.client import acl, facts, fetching, mailboxes, metadata, notify, ordering, quota, results, storing
-from imapsh.client.arguments import MessageSet, change_of_flags, message_set, patience, seconds
+from imapsh.client.arguments import MessageSet, change_of_flags, in_lines, message_set, patience, seconds
 from imapsh.client.driving import Runner
 from imapsh.client.idle import Idle
 from imapsh.client.keys import Criteria, write_criteria
@@ -23,7 +23,7 @@ from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.values import CopyUid
 from imapsh.grammar.writer import Writer, listed_of
 from imapsh.session.core import RENEWAL, Session
-from imapsh.session.events import Event
+from imapsh.session.events import Event, Received
 from imapsh.session.exchange import Exchange, OpenFile
 from imapsh.session.mailbox import Mailbox
 from imapsh.transport.address import Address
@@ -320,7 +320,7 @@ class Connection:
 
         Returns the messages with their new flags, as far as the server sends them.  For an empty set nothing is sent.
         `unchanged_since` is a mod-sequence: messages that changed after it are left as they are, and are in `modified`
-        of the result (RFC 7162 section 3.1.3).
+        of the result (RFC 7162 section 3.1.3).  A set that is too long for a line goes in several commands.
         """
         writer = self._writer().raw(f"{change_of_flags(change, unchanged_since)} ")
         if "X-GM-LABELS" in change.upper():
@@ -328,29 +328,34 @@ class Connection:
         else:
             writer.flags(flags)
         rest = writer.fragments()
-        numbers, exchange = self._submit("STORE", messages, rest, uid)
-        if exchange is None:
+        numbers, submitted = self._submit("STORE", messages, rest, uid)
+        exchanges = list(submitted)  # all at once, so that no EXPUNGE comes between them (RFC 9051 section 7.5.1)
+        if not exchanges:
             return Stored()
         asked = Asked(self.session, numbers, "X-GM-LABELS" if "X-GM-LABELS" in change.upper() else "FLAGS MODSEQ", uid)
-        _, found = await self._runner.gather(exchange, asked.takes, awaits=asked.awaits)
-        return Stored(map(message, found), results.argument(exchange, Modified))
+        found = await self._runner.gather_all(exchanges, asked.takes, asked.awaits)
+        modified = [kept for one in exchanges if (kept := results.argument(one, Modified)) is not None]
+        ranges = tuple(pair for kept in modified for pair in kept.ranges)
+        return Stored(map(message, found), Modified(ranges) if modified else None)
 
     async def copy(self, messages: MessageSet, mailbox: str, *, uid: bool = False) -> CopyUid | None:
         """Send COPY, and return the value of UIDPLUS's code (RFC 9051 section 6.4.7).
 
-        For an empty set nothing is sent.
+        For an empty set nothing is sent.  A set of UIDs that is too long for a line goes in several commands, one after
+        another; one of message numbers raises UsageError, because they may shift in between.
         """
-        _, exchange = self._submit("COPY", messages, self._writer().mailbox(mailbox).fragments(), uid)
-        return results.argument(await self._runner.run(exchange), CopyUid) if exchange is not None else None
+        _, exchanges = self._submit("COPY", messages, self._writer().mailbox(mailbox).fragments(), uid)
+        return results.joined([results.argument(await self._runner.run(one), CopyUid) for one in exchanges])
 
     async def move(self, messages: MessageSet, mailbox: str, *, uid: bool = False) -> CopyUid | None:
         """Send MOVE, and return the value of UIDPLUS's code in an untagged OK (RFC 9051 section 6.4.8).
 
-        For an empty set nothing is sent.
+        For an empty set nothing is sent.  A set that is too long for a line is treated as by `copy`.
         """
-        _, exchange = self._submit("MOVE", messages, self._writer().mailbox(mailbox).fragments(), uid)
-        if exchange is None:
-            return None
+        _, exchanges = self._submit("MOVE", messages, self._writer().mailbox(mailbox).fragments(), uid)
+        return results.joined([await self._moved(one) for one in exchanges])
+
+    async def _moved(self, exchange: Exchange) -> CopyUid | None:
         _, found = await self._runner.gather(exchange, lambda event: results.copied(event.response) is not None)
         told = [copied for event in found if (copied := results.copied(event.response)) is not None]
         return told[0] if told else results.argument(exchange, CopyUid)
@@ -361,14 +366,10 @@ class Connection:
         Returns what is gone, in the server's order.  These are message numbers or, once QRESYNC is enabled, UIDs, as
         `Removed.uid` says (RFC 7162 section 3.2.7).  For an empty set of UIDs nothing is sent.
         """
-        exchange: Exchange | None
-        if uids is None:
-            exchange = self.session.command("EXPUNGE")
-        else:
-            _, exchange = self._submit("EXPUNGE", uids, [], True)
-        if exchange is None:
-            return removed(())
-        _, found = await self._runner.gather(exchange, lambda event: told_gone(event) is not None)
+        exchanges = [self.session.command("EXPUNGE")] if uids is None else self._submit("EXPUNGE", uids, [], True)[1]
+        found: list[Received] = []
+        for exchange in exchanges:
+            found += (await self._runner.gather(exchange, lambda event: told_gone(event) is not None))[1]
         return removed(found)
 
     def idle(self, *, renewal: float = RENEWAL) -> Idle:
@@ -409,14 +410,18 @@ class Connection:
 
     def _submit(
         self, name: str, messages: MessageSet, rest: Sequence[Fragment], uid: bool
-    ) -> tuple[SequenceSet, Exchange | None]:
-        """Submit a command about a set of messages.  Return None if the set is empty; then nothing is sent."""
+    ) -> tuple[SequenceSet, Iterable[Exchange]]:
+        """Return a set of messages, and an iterator that submits a command about it, or several if it is long.
+
+        For an empty set nothing is submitted.
+        """
         numbers = message_set(messages)
+        command = f"{_uid(uid)}{name}"
         if not numbers:
-            self.session.require(f"{_uid(uid)}{name}")
-            return numbers, None
-        fragments = [str(numbers).encode("ascii"), *([b" ", *rest] if rest else [])]
-        return numbers, self.session.command(f"{_uid(uid)}{name}", fragments)
+            self.session.require(command)
+        after = [b" ", *rest] if rest else []
+        parts = in_lines(numbers, name, rest, uid=uid)
+        return numbers, (self.session.command(command, [str(part).encode("ascii"), *after]) for part in parts)
 
 
 def _uid(uid: bool) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Generator, Iterable
+from collections.abc import Callable, Coroutine, Generator, Iterable, Sequence
+from contextlib import ExitStack
 from typing import Any, TypeVar
 
 from imapsh.client.backlog import Backlog
@@ -93,6 +94,19 @@ class Runner:
         with self.router.wanted(exchange, Want(takes, found.append, hears, awaits)):
             await self.run(exchange)
         return exchange, found
+
+    async def gather_all(
+        self, exchanges: Sequence[Exchange], takes: Callable[[Received], bool], awaits: Callable[[Received], bool]
+    ) -> list[Received]:
+        """Run commands that are submitted already; return the responses that any of them takes."""
+        found: list[Received] = []
+        want = Want(takes, found.append, awaits=awaits)
+        with ExitStack() as stack:
+            for exchange in exchanges:
+                stack.enter_context(self.router.wanted(exchange, want))
+            for exchange in exchanges:
+                await self.run(exchange)
+        return found
 
     # -- other things that are waited for
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from imapsh.client.arguments import MessageSet, fetch_items
@@ -31,25 +32,30 @@ async def fetch(
     A loop that takes the messages slowly slows the server down.  While a command is awaited inside the loop, they pile
     up in memory.  If the loop is left early, the rest comes and is ignored.  Flags that the server sends by itself are
     ignored, unless flags were asked for and did not come yet.  For an empty set nothing is sent, and nothing comes.
-    `changed_since` is a mod-sequence: only messages that changed after it come (RFC 7162 section 3.1.4.1).
+    `changed_since` is a mod-sequence: only messages that changed after it come (RFC 7162 section 3.1.4.1).  A set that
+    is too long for a line goes in several commands.
     """
     asks = fetch_items(items, changed_since)
-    numbers, exchange = self._submit("FETCH", messages, Writer().raw(str(asks)).fragments(), uid)
-    if exchange is None:
+    numbers, submitted = self._submit("FETCH", messages, Writer().raw(str(asks)).fragments(), uid)
+    exchanges = list(submitted)  # all at once, so that no EXPUNGE comes between them (RFC 9051 section 7.5.1)
+    if not exchanges:
         return
     asked = Asked(self.session, numbers, asks.items, uid)
     router = self._runner.router
-    with router.backlog() as backlog:
+    with router.backlog() as backlog, ExitStack() as stack:
         gathering = Gathering(asked, backlog.put)
-        with router.wanted(exchange, Want(asked.takes, gathering.add, awaits=asked.awaits)):
-            running = self._runner.start(exchange, backlog)
-            try:
-                while backlog or not running.done() or gathering.finish():
-                    if backlog:
-                        yield backlog.take()
-                    else:
-                        await self._runner.patient(backlog.news.wait())
-                await running
-                self._runner.checked(exchange)
-            finally:
-                running.cancel()
+        want = Want(asked.takes, gathering.add, awaits=asked.awaits)
+        for exchange in exchanges:
+            stack.enter_context(router.wanted(exchange, want))
+        running = [self._runner.start(exchange, backlog) for exchange in exchanges]
+        try:
+            while backlog or not all(one.done() for one in running) or gathering.finish():
+                if backlog:
+                    yield backlog.take()
+                else:
+                    await self._runner.patient(backlog.news.wait())
+            for one in running:
+                self._runner.checked(await one)
+        finally:
+            for one in running:
+                one.cancel()

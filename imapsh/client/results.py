@@ -53,6 +53,17 @@ def appended(response: Response) -> AppendUid | None:
     return code.arg if code is not None and isinstance(code.arg, AppendUid) else None
 
 
+def joined(copies: Iterable[CopyUid | None]) -> CopyUid | None:
+    """Return what the codes of several commands say together; None if one of them said nothing."""
+    told = list(copies)
+    if not told or None in told:
+        return None
+    known = [one for one in told if one is not None]
+    source = tuple(pair for one in known for pair in one.source.ranges)
+    destination = tuple(pair for one in known for pair in one.destination.ranges)
+    return CopyUid(known[0].uidvalidity, SequenceSet(source), SequenceSet(destination))
+
+
 def one_number(number: int) -> int:
     """Return the number of one message.  Raises UsageError for anything else."""
     if isinstance(number, bool) or not isinstance(number, int) or not 0 < number <= LARGEST:

@@ -16,6 +16,9 @@ STAR = 0  #: stands for `*`, the largest number in use; no message has the numbe
 
 LARGEST = 0xFFFFFFFF  #: the largest message number and UID (RFC 9051 section 9, nz-number)
 
+LINE = 8000
+"""Octets of a command line that any server has to take (RFC 7162 section 4); it may refuse a longer one."""
+
 MOST = 1 << 22
 """The most numbers that a set yields one by one, and takes from an iterator.  Its ranges may hold more."""
 
@@ -185,6 +188,20 @@ class SequenceSet:
         """Return the same numbers in rising order, in as few ranges as possible.  Ranges with `*` come last."""
         parts = self._parts()
         return SequenceSet((*zip(parts.lows, parts.highs, strict=True), *self._open()), self.saved)
+
+    def pieces(self, octets: int) -> Iterator[SequenceSet]:
+        """Yield the set in parts, in the order written, each of at most so many octets of text, or of one range."""
+        part: list[tuple[int, int]] = []
+        used = 0
+        for pair in self.ranges:
+            size = len(str(SequenceSet((pair,)))) + 1
+            if part and used + size > octets + 1:
+                yield SequenceSet(tuple(part))
+                part, used = [], 0
+            part.append(pair)
+            used += size
+        if part or self.saved:
+            yield SequenceSet(tuple(part), self.saved)
 
     # -- with the number that `*` stands for
 

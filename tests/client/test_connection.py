@@ -45,6 +45,14 @@ class Peer:
             self.heard += data
         self.heard = self.heard.partition(octets)[2]
 
+    async def hears_line(self) -> bytes:
+        while b"\n" not in self.heard:
+            data = await self.stream.read(1 << 16)
+            assert data, f"the client ended; it said {self.heard!r}"
+            self.heard += data
+        line, _, self.heard = self.heard.partition(b"\n")
+        return line + b"\n"
+
     async def says(self, octets: bytes) -> None:
         await self.stream.write(octets)
 

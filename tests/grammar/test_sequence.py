@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 from array import array
-from itertools import count
+from itertools import count, pairwise
 from typing import Any
 
 import pytest
@@ -192,3 +192,17 @@ def test_where_ranges_overlap_a_number_counts_where_it_stands_first(text: str, s
     numbers = SequenceSet.parse(text)
     assert list(numbers) == slices
     assert numbers.disjoint() == list(numbers.sorted().ranges)
+
+
+@pytest.mark.parametrize("text", ["1:4,7,9,2,*", "$", "1", "5:*,1,3,5,7,9,11,13,15,17,19", "1:4294967295,4294967294"])
+@pytest.mark.parametrize("octets", [1, 5, 8, 1000])
+def test_a13_a_set_is_cut_into_pieces_that_fit(text: str, octets: int) -> None:
+    pieces = [str(piece) for piece in SequenceSet.parse(text).pieces(octets)]
+    assert ",".join(pieces) == text
+    assert all(len(piece) <= octets or "," not in piece for piece in pieces)
+    for one, other in pairwise(pieces):  # none is shorter than it must be
+        assert len(f"{one},{other.split(',')[0]}") > octets
+
+
+def test_a13_an_empty_set_has_no_pieces() -> None:
+    assert list(SequenceSet().pieces(10)) == []
