@@ -144,6 +144,8 @@ class Writer:
             return self.raw(str(value))
         if isinstance(value, tuple | list):
             return self.items(value, self.value)
+        if isinstance(value, str) and value.isdecimal():
+            return self.string(value)  # an atom would be read as a number
         return self.astring(value)
 
     def fragments(self) -> list[Fragment]:

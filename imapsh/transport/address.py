@@ -200,7 +200,7 @@ def _decode(text: str, what: str) -> str:
     if _BAD_ESCAPE.search(text):
         raise UsageError(f"a percent sign in the {what} must be written %25, or start an escape with two hex digits")
     try:
-        decoded = unquote_to_bytes(text).decode("utf-8")
+        decoded = unquote_to_bytes(text.encode("utf-8", "surrogateescape")).decode("utf-8")
     except UnicodeDecodeError as error:
         raise UsageError(f"the percent escapes in the {what} are not UTF-8") from error
     if _has_control(decoded):

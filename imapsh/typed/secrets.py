@@ -271,9 +271,11 @@ def _behind_login(looked_at: Sequence[Token], tokens: tuple[Token, ...]) -> tupl
 
 
 def _joined(found: list[Span]) -> tuple[Span, ...]:
-    """Return the spans in order.  Those that overlap or touch are joined."""
+    """Return the spans in order, without empty ones.  Those that overlap or touch are joined."""
     joined: list[Span] = []
     for start, end in sorted(found):
+        if start == end:  # the place of an argument that is still to be typed
+            continue
         if joined and start <= joined[-1][1]:
             joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
         else:

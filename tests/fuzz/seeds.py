@@ -19,6 +19,13 @@ def streams() -> Iterator[bytes]:
         yield stream if len(stream) < 4000 else stream[: stream.index(b"\r\n", 3000) + 2]
     for line in (DATA / "examples.txt").read_text(encoding="utf-8").splitlines():
         yield line.split("\t")[1].encode() + b"\r\n"
+    yield from found()
+
+
+def found() -> Iterator[bytes]:
+    """Responses that once broke a promise."""
+    yield b'* LIS# @ () "3" "R&D"\r\n'
+    yield b"* X ({18446744073709}\r\n"
 
 
 def conversations() -> Iterator[bytes]:
@@ -38,6 +45,7 @@ def examples() -> Iterator[bytes]:
         sent = (DATA.parents[1] / "typed" / name).read_bytes().splitlines()
         yield from (line.split(b"\t")[1] for line in sent if not line.startswith(b"#"))
     yield b'a1 LOGIN "ida" {3+}\r\npen'
+    yield b'a1 LOGIN "ida '  # once a secret of no length
 
 
 def deflated() -> Iterator[bytes]:

@@ -72,13 +72,15 @@ def told(kind: type[E], holds: Callable[[E], bool]) -> Iterator[None]:
 def frames(data: bytes) -> None:
     """Whatever the pieces, the frames are the same, and joined they are the input."""
     cut = data[0] + 1 if data else 1
-    whole = pushed([data])
-    assert described(pushed(data[at : at + cut] for at in range(0, len(data), cut))) == described(whole)
-    assert described(pulled(data)) == described(whole)
-    assert b"".join(part for frame in whole for part in getattr(frame, "parts", ())) == data
+    with contextlib.suppress(LimitError):
+        whole = pushed([data])
+        assert described(pushed(data[at : at + cut] for at in range(0, len(data), cut))) == described(whole)
+        assert described(pulled(data)) == described(whole)
+        assert b"".join(part for frame in whole for part in getattr(frame, "parts", ())) == data
     with contextlib.suppress(LimitError):
         pushed([data], limits=_SMALL)
-    pushed([data], COMMAND)
+    with contextlib.suppress(LimitError):
+        pushed([data], COMMAND)
 
 
 def responses(data: bytes) -> None:
@@ -279,7 +281,12 @@ TARGETS = {
     "addresses": Target(
         addresses,
         seeds.words(
-            b"imaps://ida;AUTH=PLAIN@example.com:993/INBOX", b"unix:/run/imap", b"exec:ssh host imapd", b"imap://[::1]"
+            b"imaps://ida;AUTH=PLAIN@example.com:993/INBOX",
+            b"unix:/run/imap",
+            b"exec:ssh host imapd",
+            b"imap://[::1]",
+            b"%41\xbb@h",
+            b"imap://[\xff]",
         ),
     ),
     "mechanisms": Target(mechanisms, seeds.challenges),

@@ -112,3 +112,9 @@ def test_the_name_a_certificate_must_bear() -> None:
 def test_what_is_in_brackets_and_no_ipv6_address(inside: str) -> None:
     with pytest.raises(UsageError, match=r"IPv6|control|host"):
         parse_address(f"imap://[{inside}]")
+
+
+@pytest.mark.parametrize("text", ["%41\udcbb@h", "ann@h/%41\udcbb", "ann;AUTH=%41\udcbb@h"])
+def test_octets_that_are_not_utf8_beside_an_escape(text: str) -> None:
+    with pytest.raises(UsageError, match="UTF-8"):
+        parse_address(f"imap://{text}")
