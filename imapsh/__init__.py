@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from imapsh.client.imap4 import IMAP4 as IMAP4
     from imapsh.client.imap4 import IMAP4_SSL as IMAP4_SSL
     from imapsh.client.imap4 import IMAP4_stream as IMAP4_stream
+    from imapsh.client.pool import pool as pool
+    from imapsh.client.watch import watch as watch
     from imapsh.session.core import Session as Session
 
 __version__ = "0.1.0"
@@ -23,6 +25,8 @@ _LAZY = {
     "IMAP4_stream": "imapsh.client.imap4",
     "Session": "imapsh.session.core",
     "connect": "imapsh.client.connect",
+    "pool": "imapsh.client.pool",
+    "watch": "imapsh.client.watch",
 }
 
 

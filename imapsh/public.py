@@ -22,6 +22,9 @@ _PUBLIC: dict[str, dict[str, tuple[str, ...]]] = {
         "imapsh.client.storing": ("NewMessage",),
         "imapsh.client.syncing": ("QResync", "Resynced"),
         "imapsh.client.mail": ("MailMessage", "MailPart", "Headers", "BLOCK", "WINDOW"),
+        "imapsh.client.pool": ("pool", "Pool", "STALE"),
+        "imapsh.client.watch": ("watch", "Watcher", "Change", "RENEWAL", "POLL", "MOST_PAUSE"),
+        "imapsh.client.dial": ("ConnectOptions", "Dial"),
         "imapsh.client.keys": (
             "Key",
             "all_of",

@@ -48,6 +48,7 @@ ELSEWHERE = (
         "grammar/responses grammar/search", "grammar/test_examples.py",
         "each rule is read from written examples, one table for all families",
     ),
+    Elsewhere("client/dial", "client/test_pool.py", "makes the connections of a pool"),
     Elsewhere("grammar/writer grammar/fragments", "grammar/test_roundtrip.py", "what is written is read again"),
     Elsewhere("grammar/cursor grammar/tolerant", "grammar/test_hostile.py", "the two readings, given what is wrong"),
     Elsewhere("render/layout render/pygments_lexer", "render/test_pretty.py", "seen in what they make"),

@@ -1,0 +1,44 @@
+"""Connections that are made when they are needed: what the pool and the watcher have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypedDict
+
+from imapsh.client.connect import Connection, connect
+
+if TYPE_CHECKING:
+    from imapsh.client.login import Password
+    from imapsh.session.events import Event
+    from imapsh.transport.tls import TLSOptions
+    from imapsh.wire.limits import Limits
+
+
+class ConnectOptions(TypedDict, total=False):
+    """The options of `connect`, with the same names and meanings."""
+
+    password: Password | None
+    token: Password | None
+    mechanism: str
+    tls: TLSOptions | None
+    starttls: bool
+    connect_timeout: float | None
+    cleartext: bool
+    timeout: float | None
+    limits: Limits
+    spool: int
+    on_event: Callable[[Event], None] | None
+
+
+Dial = Callable[[], Awaitable[Connection]]
+"""A function that makes a connection and logs in."""
+
+
+def dialler(url: str, options: ConnectOptions) -> Dial:
+    """Return the function that connects to `url` as `connect` does.  Raises UsageError for an invalid URL."""
+    connect(url, **options)  # it looks at the URL, and does nothing until it is awaited
+
+    async def dial() -> Connection:
+        return await connect(url, **options)
+
+    return dial
