@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -86,7 +86,7 @@ def messages(connection: Connection, why: str, numbers: SequenceSet, *, uid: boo
         if not uid or count > LARGE:
             return Mail(count)
     told: dict[int | None, tuple[int, date | None]] = {}
-    for part in _lines(numbers):
+    for part in numbers.pieces(_LINE):
         fragments = Writer().raw(f"{part} (RFC822.SIZE INTERNALDATE)").fragments()
         values = yield from ask(connection, why, "UID FETCH" if uid else "FETCH", fragments)
         if values is None:
@@ -97,20 +97,6 @@ def messages(connection: Connection, why: str, numbers: SequenceSet, *, uid: boo
     days = [day for _, day in told.values() if day is not None]
     oldest = min(days).isoformat() if days else ""
     return Mail(len(told), sum(octets for octets, _ in told.values()), oldest)
-
-
-def _lines(numbers: SequenceSet) -> Iterator[SequenceSet]:
-    """Yield the set in parts, each of which fits into a line."""
-    part: list[tuple[int, int]] = []
-    octets = 0
-    for pair in numbers.ranges:
-        part.append(pair)
-        octets += len(str(pair))
-        if octets > _LINE:
-            yield SequenceSet(tuple(part))
-            part, octets = [], 0
-    if part or numbers.saved:
-        yield SequenceSet(tuple(part), numbers.saved)
 
 
 def _day(value: Any) -> date | None:

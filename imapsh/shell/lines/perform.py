@@ -65,6 +65,7 @@ def _do(app: App, line: str, own: Own) -> Steps[str]:
 
         discreet.hide(app, line)
         return (yield from own(app, line))
+    typed = line
     if "${" in line:
         from imapsh.shell.lines import values
 
@@ -76,11 +77,15 @@ def _do(app: App, line: str, own: Own) -> Steps[str]:
         line, saves = yield from searchres.prepared(app, line)
         if not line:
             return "OK"
-    return (yield from _send(app, line, saves))
+    return (yield from _send(app, line, saves, made=line != typed))
 
 
-def _send(app: App, text: str, saves: bool = False) -> Steps[str]:
-    """Send a typed command.  `saves` is true if what it finds is to be `$`."""
+def _send(app: App, text: str, saves: bool = False, *, made: bool = False) -> Steps[str]:
+    """Send a typed command.
+
+    `saves` is true if what it finds is to be `$`.  `made` is true if imapsh put something into the line: then it is cut
+    if it is too long for a server.
+    """
     found = app.match(text)
     if found.command is None:
         _refuse_ours(found)
@@ -103,10 +108,36 @@ def _send(app: App, text: str, saves: bool = False) -> Steps[str]:
 
         open_file = yield from files.opened(app, found)
     yield from care.confirm(app, found)
-    connection = app.connection
+    if made:
+        from imapsh.shell.lines import long
+
+        first, *others = long.parts(app, found)
+        if others:
+            return (yield from _in_parts(app, first, others))
     exchange = session.line(found.text, open_file=open_file, matched=found)
     if saves:
-        connection.results.saving = exchange
+        app.connection.results.saving = exchange
+    return (yield from _replied(app, found, exchange))
+
+
+def _in_parts(app: App, first: str, others: list[str]) -> Steps[str]:
+    """Send a command as several, one after another, as long as the server says OK.  Their results are one result."""
+    found = app.match(first)
+    status = yield from _replied(app, found, app.session.line(first, matched=found))
+    for number, line in enumerate(others, 2):
+        if status != "OK" or not app.live:
+            app.note(f"stopped: {len(others) + 2 - number} of the {len(others) + 1} commands were not sent")
+            break
+        found = app.match(line)
+        exchange = app.session.line(line, matched=found)
+        app.connection.results.joining = exchange
+        status = yield from _replied(app, found, exchange)
+    return status
+
+
+def _replied(app: App, found: Match, exchange: Exchange) -> Steps[str]:
+    """Wait for the reply to a typed command, and answer what the server asks.  Return the reply's status."""
+    connection = app.connection
     if app.target is not None:
         app.target.expect(found, connection.record.viewer)
         connection.diverted[exchange] = app.target

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 _RETURN = lazy(r"(?i)RETURN \(([^)]*)\) ?")
 _UID_KEY = lazy(r"(?i)UID *\Z")
-_LONG = 8000  # octets of a line that any server has to take (RFC 7162 section 4)
 
 
 def prepared(app: App, text: str) -> Steps[tuple[str, bool]]:
@@ -64,8 +63,6 @@ def prepared(app: App, text: str) -> Steps[tuple[str, bool]]:
     line = changed(text, changes)
     missing = "SEARCHRES is not offered"
     app.note(f"{missing}: sent as  {line}" if len(line) < 200 else f"{missing}: imapsh sent its own $ instead")
-    if len(line) > _LONG:
-        app.note(f"the line has {len(line):,} octets; a server may refuse more than {_LONG:,}")
     return line, saves
 
 

@@ -108,7 +108,8 @@ class Results:
     """The results of a connection's commands.
 
     `found` holds the messages that the last SEARCH or FETCH found.  `saved` is what `$` means if the server keeps none.
-    The others are as last told.  None means not known.  `saving` is the command that is to save its result.
+    The others are as last told.  None means not known.  `saving` is the command that is to save its result.  `joining`
+    is a command that goes on where the one before it ended, so that their results are one.
     """
 
     def __init__(self, session: Session) -> None:
@@ -116,6 +117,7 @@ class Results:
         self.found: Found | None = None
         self.saved: Found | None = None
         self.saving: Exchange | None = None
+        self.joining: Exchange | None = None
         self.tag = ""
         self.status = ""
         self.uid: SequenceSet | None = None
@@ -171,7 +173,8 @@ class Results:
 
     def _begun(self, exchange: Exchange) -> Found:
         if self._coming is None or self._exchange is not exchange:
-            self._exchange, self._coming = exchange, Found(self._session.mailbox)
+            before = self.found if exchange is self.joining else None
+            self._exchange, self._coming = exchange, before or Found(self._session.mailbox)
         return self._coming
 
     def _search(self, event: Received, value: Search) -> None:
@@ -240,7 +243,8 @@ class Results:
         elif isinstance(code.arg, AppendUid):
             self.uid = code.arg.uids
         elif isinstance(code.arg, CopyUid):
-            self.uid = code.arg.destination
+            before = self.uid.ranges if event.exchange is self.joining and isinstance(self.uid, SequenceSet) else ()
+            self.uid = SequenceSet((*before, *code.arg.destination.ranges))
 
     def _completed(self, exchange: Exchange) -> None:
         self.tag, self.status = exchange.tag, exchange.status
@@ -250,6 +254,8 @@ class Results:
         coming = self._coming if mine else None if saves else none  # what is saved by the server need not be told
         if mine:
             self._exchange = self._coming = None
+        if exchange is self.joining:
+            coming = self.found
         if exchange.status == "OK" and (exchange.name in FETCHES or _finds(exchange)):
             self.found = coming
             if exchange.name in SEARCHES:

@@ -8,11 +8,10 @@ import pytest
 
 from imapsh import table
 from imapsh.errors import UsageError
-from imapsh.grammar.sequence import SequenceSet
 from imapsh.session.events import Sent
 from imapsh.shell.connection.dial import make_plan
 from imapsh.shell.connection.steps import Ask
-from imapsh.shell.lines import care, measure
+from imapsh.shell.lines import care
 from imapsh.shell.settings.options import Options
 from tests.shell.hosting import FakeApp, answering
 
@@ -229,7 +228,7 @@ def test_very_many_are_only_counted_and_long_sets_are_asked_about_in_parts() -> 
     assert asked(host) == [
         "EXPUNGE would remove 60,000 messages; send it? [y/N] ", "MOVE would move 200,000 messages; send it? [y/N] "
     ]  # fmt: skip
-    parts = list(measure._lines(SequenceSet.of(range(1, 10_000, 2))))
+    parts = list(SequenceSet.of(range(1, 10_000, 2)).pieces(measure._LINE))
     assert [number for part in parts for number in part.numbers(0)] == list(range(1, 10_000, 2))
     assert max(len(str(part)) for part in parts) < 8000
 
