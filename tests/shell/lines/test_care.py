@@ -8,10 +8,11 @@ import pytest
 
 from imapsh import table
 from imapsh.errors import UsageError
+from imapsh.grammar.sequence import SequenceSet
 from imapsh.session.events import Sent
 from imapsh.shell.connection.dial import make_plan
 from imapsh.shell.connection.steps import Ask
-from imapsh.shell.lines import care
+from imapsh.shell.lines import care, measure
 from imapsh.shell.settings.options import Options
 from tests.shell.hosting import FakeApp, answering
 
