@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # `typing` is not imported: a program that imports `imapsh.client.imap4` may not need it
 if TYPE_CHECKING:
+    from typing import Any
+
     from imapsh.client import keys as keys
     from imapsh.client.connect import Connection as Connection
     from imapsh.client.connect import connect as connect

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any, AnyStr, cast
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, AnyStr
 
 
 class _Lazy:
@@ -27,4 +30,5 @@ class _Lazy:
 
 def lazy(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
     """Return a pattern that is compiled when it is first used; an error in it shows only then."""
-    return cast("re.Pattern[AnyStr]", _Lazy(pattern, flags))
+    made: Any = _Lazy(pattern, flags)
+    return made  # type: ignore[no-any-return]

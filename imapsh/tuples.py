@@ -11,10 +11,10 @@ import sys
 from collections import _tuplegetter  # type: ignore[attr-defined]
 from collections.abc import Iterable
 from types import CodeType, FunctionType
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Self
+    from typing import Any, Self
 
 _new: Any = tuple.__new__
 
@@ -39,7 +39,7 @@ _CODES = tuple(
 )
 
 
-class _Named(tuple[Any, ...]):
+class _Named(tuple[object, ...]):
     """The methods that each of these classes has, as `collections.namedtuple` gives them."""
 
     __slots__ = ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from imapsh.grammar.cursor import FLAG
+from imapsh.grammar.atoms import FLAG
 from imapsh.grammar.values import Fetch
 from imapsh.patterns import lazy
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imapsh.findings import define
+from imapsh.grammar.atoms import FLAG
 from imapsh.grammar.codes import sequence_set
-from imapsh.grammar.cursor import FLAG, Cursor
+from imapsh.grammar.cursor import Cursor
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.patterns import lazy
 

@@ -28,6 +28,7 @@ from itertools import accumulate
 from typing import Any, TypeVar
 
 from imapsh.findings import Violation
+from imapsh.grammar.atoms import ASTRING_ATOM, ATOM
 from imapsh.grammar.names import readable
 from imapsh.patterns import lazy
 from imapsh.wire.frames import Frame, Part, Spilled, size_of
@@ -39,10 +40,6 @@ _ESCAPED = lazy(r"\\(.)", re.DOTALL)
 _LITERAL = lazy(r"(~?)\{\d+\+?\}\r?\n")
 _NIL = lazy(r"NIL(?![^ ()\[\]\r\n])", re.IGNORECASE)
 _NUMBER = lazy(r"\d+")
-ATOM = lazy(r"[^\x00-\x20\x7f-\xff(){%*\"\\\]]+")
-#: flag = "\" atom / atom, as part of an expression; possessive, so that a long list takes linear time
-FLAG = r"\\?[^\x00-\x20\x7f-\xff(){%*\"\\\]]++"
-ASTRING_ATOM = lazy(r"[^\x00-\x20\x7f-\xff(){%*\"\\]+")
 GENERIC = lazy(r"[^\x00-\x20\x7f-\xff()\"]+")  # an unknown value: anything that is neither a string nor a list
 _CLOSING = lazy(r"\)*")
 _STEP = lazy(r"[^ ()\"]+|\"[^\"]*\"")

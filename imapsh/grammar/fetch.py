@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from imapsh.grammar.cursor import ASTRING_ATOM, FLAG, Cursor, Mismatch
+from imapsh.grammar.atoms import ASTRING_ATOM, FLAG
+from imapsh.grammar.cursor import Cursor, Mismatch
 from imapsh.grammar.mailboxes import flag_list
 from imapsh.grammar.values import DateTime, Fetch
 from imapsh.patterns import lazy

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
-from imapsh.grammar.cursor import ASTRING_ATOM, ATOM, FLAG, Cursor, Mismatch
+from imapsh.grammar.atoms import ASTRING_ATOM, ATOM, FLAG
+from imapsh.grammar.cursor import Cursor, Mismatch
 from imapsh.grammar.names import readable, spelled
 from imapsh.grammar.values import Count, Expunged, Flags, MailboxList, MailboxStatus, Namespace, Namespaces
 from imapsh.patterns import lazy

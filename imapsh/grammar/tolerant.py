@@ -25,7 +25,8 @@ from __future__ import annotations
 import re
 
 from imapsh.findings import Violation
-from imapsh.grammar.cursor import _ESCAPED, ATOM, Cursor, Mismatch, NamedReaders, _no_readers
+from imapsh.grammar.atoms import ATOM
+from imapsh.grammar.cursor import _ESCAPED, Cursor, Mismatch, NamedReaders, _no_readers
 from imapsh.grammar.names import readable
 from imapsh.patterns import lazy
 from imapsh.wire.frames import Frame, Part

@@ -5,6 +5,7 @@
     blocking    connect() -> BlockingStream
     aio         connect(), adopt() -> AioStream: the same names as coroutines
     listening   listen(): accepts AioStreams
+    tuning      the options of every TCP socket
     tls         TLSOptions, make_context, and TLSFilter: TLS without I/O, so that it runs over everything
     tlsfailures the failures of TLS as sentences, and certificates in words
     memory      pair(), attach(), Scripted: streams without an operating system; memory_aio has aio_pair()

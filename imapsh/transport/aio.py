@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 from imapsh.errors import ConnectionLost, TLSError, UsageError
 from imapsh.transport.address import Address
 from imapsh.transport.base import CHUNK, CONNECT_TIMEOUT, StreamInfo
-from imapsh.transport.blocking import BlockingStream, open_socket, tune
+from imapsh.transport.blocking import BlockingStream, open_socket
 from imapsh.transport.deadline import ENDLESS, Deadline, within
 from imapsh.transport.failures import cannot_connect, closed, lost
 from imapsh.transport.racing import race
 from imapsh.transport.resolving import Outcome, Place, ask, literal, settled, silent
+from imapsh.transport.tuning import tune
 
 if TYPE_CHECKING:
     import subprocess

@@ -10,15 +10,13 @@ from imapsh.transport.address import Address
 from imapsh.transport.base import CHUNK, CONNECT_TIMEOUT, StreamInfo
 from imapsh.transport.deadline import ENDLESS, Deadline, within
 from imapsh.transport.failures import cannot_connect, closed, lost
+from imapsh.transport.tuning import tune
 from imapsh.tuples import NamedTuple
 
 if TYPE_CHECKING:
     import subprocess
 
     from imapsh.transport.tls import TLSFilter, TLSOptions
-
-#: Where the system has them: seconds of silence before it asks the peer, seconds between questions, and how many.
-KEEPALIVE = {"TCP_KEEPIDLE": 120, "TCP_KEEPINTVL": 30, "TCP_KEEPCNT": 4}
 
 _SLICE = 1 << 14  # octets that a slow peer must take within the time-out
 _FAREWELL = 0.5  # seconds that a close may wait for a peer who does not read
@@ -127,19 +125,6 @@ def _open_one(place: tuple[int, int, int, str, Any], seconds: float | None) -> s
         sock.close()
         raise
     return sock
-
-
-def tune(sock: socket.socket) -> None:
-    """Send small writes at once, and notice within about four minutes that a silent peer has vanished."""
-    options = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1), (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
-    options += [
-        (socket.IPPROTO_TCP, getattr(socket, name), value) for name, value in KEEPALIVE.items() if hasattr(socket, name)
-    ]
-    try:
-        for option in options:
-            sock.setsockopt(*option)
-    except OSError:
-        pass  # it is no TCP, or the peer has reset it already, which the first read tells
 
 
 class BlockingStream:

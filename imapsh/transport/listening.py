@@ -12,8 +12,8 @@ from imapsh.errors import ConnectError, ConnectionLost, TLSError, UsageError
 from imapsh.transport.address import Address
 from imapsh.transport.aio import AioStream
 from imapsh.transport.base import CONNECT_TIMEOUT
-from imapsh.transport.blocking import tune
 from imapsh.transport.tls import TLSFilter, TLSOptions, make_context
+from imapsh.transport.tuning import tune
 
 Accept = Callable[[AioStream], Awaitable[None]]
 

@@ -114,7 +114,7 @@ def rest(octets: bytes, limit: int = 0) -> tuple[list[Any], bool, bytes]:
     stream = io.BytesIO(octets)
     reader = ReplyReader(Transcript(), Aborted)
     parts, broken = reader.rest(stream.readline(), stream.readline, stream.read, limit)
-    ahead = reader.ahead() if reader.frames.pending is not None else b""
+    ahead = reader.pending or b""
     return list(parts), broken, ahead + stream.read()
 
 

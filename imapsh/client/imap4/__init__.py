@@ -7,10 +7,6 @@ threads, no asyncio; an object may be used by one thread at a time, like those o
 
 from __future__ import annotations
 
-import io
-import subprocess
-from typing import TYPE_CHECKING
-
 from imapsh.client.imap4.classes import IMAP4
 from imapsh.client.imap4.names import (
     CRLF,
@@ -34,14 +30,17 @@ from imapsh.client.imap4.names import (
     Untagged_status,
 )
 from imapsh.client.imap4.opening import unverified_context
-from imapsh.client.imap4.typed import parsed
 from imapsh.grammar.fragments import Literal as LiteralArgument
-from imapsh.grammar.mutf7 import decode as decode_mutf7
-from imapsh.grammar.mutf7 import encode as encode_mutf7
 
+TYPE_CHECKING = False  # nothing here imports `typing`: that would take longer than all of these modules
 if TYPE_CHECKING:
     import socket
     import ssl
+    from typing import Any
+
+    from imapsh.client.imap4.typed import parsed
+    from imapsh.grammar.mutf7 import decode as decode_mutf7
+    from imapsh.grammar.mutf7 import encode as encode_mutf7
 
 __version__ = "2.58"  # that of the imaplib whose interface this is
 __all__ = [
@@ -53,6 +52,51 @@ __all__ = [
 
 Debug = 0  # initial value of `debug` of new objects
 _MAXLINE = 1_000_000  # octets of a line; read at each call, so that programs may raise it
+
+#: Name -> its module and its name there, "" for the module itself; imported when it is first used (PEP 562).
+_LAZY = {
+    "parsed": ("imapsh.client.imap4.typed", "parsed"),
+    "decode_mutf7": ("imapsh.grammar.mutf7", "decode"),
+    "encode_mutf7": ("imapsh.grammar.mutf7", "encode"),
+    # what programs find in imaplib beside its interface
+    "Idler": ("imapsh.client.imap4.idle", "Idler"),
+    "_Authenticator": ("imapsh.client.imap4.opening", "Authenticator"),
+    "_Literal": ("imapsh.client.imap4.names", "LITERAL"),
+    "_Untagged_status": ("imapsh.client.imap4.names", "UNTAGGED_STATUS"),
+    "DEFAULT_BUFFER_SIZE": ("io", "DEFAULT_BUFFER_SIZE"),
+    **{name: ("datetime", name) for name in ("datetime", "timedelta", "timezone")},
+    **{
+        name: (name, "")
+        for name in ("binascii", "calendar", "errno", "random", "re", "socket", "ssl", "subprocess", "sys", "time")
+    },
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "HAVE_SSL":
+        value: Any = _have_ssl()
+    elif name in _LAZY:
+        from importlib import import_module
+
+        module, attribute = _LAZY[name]
+        value = import_module(module)
+        value = getattr(value, attribute) if attribute else value
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def _have_ssl() -> bool:
+    try:
+        import ssl  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LAZY, "HAVE_SSL"})
 
 
 class IMAP4_SSL(IMAP4):  # noqa: N801 - imaplib's name
@@ -99,6 +143,9 @@ class IMAP4_stream(IMAP4):  # noqa: N801 - imaplib's name
 
     def open(self, host: str | None = None, port: int | None = None, timeout: float | None = None) -> None:
         """Start the command.  The arguments are for likeness only."""
+        import io
+        import subprocess
+
         self.host = self.port = self.sock = None
         self.process = subprocess.Popen(
             self.command,

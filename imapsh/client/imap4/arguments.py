@@ -5,16 +5,17 @@ An argument that would not be read back as one argument is quoted; a quoted one 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from imapsh.grammar.atoms import ASTRING_ATOM
+from imapsh.patterns import lazy
 
-from imapsh.grammar.cursor import ASTRING_ATOM
-from imapsh.grammar.names import MailboxName, octets_of
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Any
 
-Form = Callable[[str], str]
+    Form = Callable[[str], str]
 
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_QUOTED = lazy(r'"(?:[^"\\]|\\.)*"')
 _WILDCARDS = str.maketrans("%*", "..")
 _MACROS = ("ALL", "FULL", "FAST")
 
@@ -51,7 +52,7 @@ def nstring(text: str | None) -> str:
 
 def message_parts(text: str) -> str:
     """Return a list in parentheses, or a macro as it is (RFC 9051 section 6.4.5)."""
-    return text if text.upper() in _MACROS else parenthesized(text)
+    return text if text[:1] != "(" and text.upper() in _MACROS else parenthesized(text)
 
 
 def as_given(text: str) -> str:
@@ -60,8 +61,8 @@ def as_given(text: str) -> str:
 
 
 def _unless_atom(text: str, atom: str) -> str:
-    plain = _QUOTED.fullmatch(text) or (atom.isascii() and ASTRING_ATOM.fullmatch(atom))
-    return text if plain else quoted(text)
+    plain = atom.isascii() and (atom.isalnum() or ASTRING_ATOM.fullmatch(atom))
+    return text if plain or _QUOTED.fullmatch(text) else quoted(text)
 
 
 #: Each command's arguments from the first on; later ones stay as they are given.
@@ -85,14 +86,20 @@ FORMS: dict[str, tuple[Form, ...]] = {
 
 def formed(name: str, args: Sequence[Any]) -> list[Any]:
     """Return the arguments of this command in their forms; None and literals stay."""
-    forms = FORMS.get(name, ())
-    return [in_form(form, arg) for form, arg in zip(forms, args, strict=False)] + list(args[len(forms) :])
+    found = list(args)
+    for at, form in enumerate(FORMS.get(name, ())[: len(found)]):
+        if form is not as_given:
+            arg = found[at]
+            found[at] = form(arg) if type(arg) is str else in_form(form, arg)
+    return found
 
 
 def in_form(form: Form, arg: Any) -> Any:
     """Return one argument, str or bytes, in its form.  A name that a server sent keeps the octets that came."""
-    if isinstance(arg, MailboxName):
-        arg = octets_of(arg, utf8=False)
+    if isinstance(arg, str) and type(arg) is not str:
+        from imapsh.grammar.names import MailboxName, octets_of
+
+        arg = octets_of(arg, utf8=False) if isinstance(arg, MailboxName) else arg
     if isinstance(arg, str):
         return form(arg)
     return form(arg.decode("latin-1")).encode("latin-1") if isinstance(arg, bytes) else arg

@@ -5,18 +5,18 @@ See `opening` for what every command returns and raises.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
-
-from imapsh.client.imap4 import typed
 from imapsh.client.imap4.arguments import listed, nstring
 from imapsh.client.imap4.names import Commands
-from imapsh.client.imap4.replies import Result
 from imapsh.session.capabilities import upper
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
     from imapsh.client.imap4.classes import IMAP4
     from imapsh.client.imap4.idle import Idler
+    from imapsh.client.imap4.replies import Result
 
 
 def capability(self: IMAP4) -> Result:
@@ -45,15 +45,18 @@ def namespace(self: IMAP4) -> Result:
 
 
 def identify(self: IMAP4, fields: Mapping[str, str | None] | None = None) -> Result:
-    """Send ID (RFC 2971): `fields` describe the client, None for nothing; returns the server's description."""
-    if fields is None:
+    """Send ID (RFC 2971 section 3.1) and return the server's description.
+
+    `fields` describe the client; nothing is said of it if they are None or empty.
+    """
+    if not fields:
         return self._fetched("ID", "NIL")
     return self._fetched("ID", listed(nstring(text) for pair in fields.items() for text in pair))
 
 
 def noop(self: IMAP4) -> Result:
     """Send NOOP (RFC 9051 section 6.1.2)."""
-    if self.debug >= 3:
+    if self._transcript.level >= 3:
         self._dump_ur(self.untagged_responses)
     return self._simple_command("NOOP")
 
@@ -98,4 +101,6 @@ def response(self: IMAP4, code: str) -> Result:
 
 def parsed(self: IMAP4, name: str, data: Iterable[Any]) -> list[Any]:
     """Do `imap4.parsed`, with UTF-8 if this connection has it enabled."""
+    from imapsh.client.imap4 import typed
+
     return typed.parsed(name, data, utf8=self.utf8_enabled)

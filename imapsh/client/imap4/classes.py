@@ -23,7 +23,6 @@ import socket
 import sys
 from functools import cached_property
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
 
 from imapsh.client import imap4
 from imapsh.client.imap4 import asking, mailboxes, messages, opening, receiving, sending
@@ -32,16 +31,19 @@ from imapsh.client.imap4.reading import ReplyReader
 from imapsh.client.imap4.replies import Replies
 from imapsh.client.imap4.sockets import SocketFile
 from imapsh.client.imap4.transcript import Transcript
-from imapsh.grammar.fragments import Literal
 from imapsh.session.capabilities import upper
 from imapsh.session.tags import Tags
+from imapsh.transport.tuning import tune
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import TracebackType
-    from typing import Self
+    from typing import Any, Self
 
-Text = str | bytes | Literal  # a literal is sent as such
-Data = list[Any]  # in the class, `list` is a command
+    from imapsh.grammar.fragments import Literal
+
+    Text = str | bytes | Literal  # a literal is sent as such
+    Data = list[Any]  # in the class, `list` is a command
 
 
 def _of(part: str, name: str) -> Any:
@@ -231,9 +233,9 @@ class IMAP4:
             raise ValueError("Non-blocking socket (timeout=0) is not supported")
         sys.audit("imaplib.open", self, self.host, self.port)
         address = (self.host or None, self.port)
-        if timeout is not None:
-            return socket.create_connection(address, timeout)
-        return socket.create_connection(address)
+        sock = socket.create_connection(address) if timeout is None else socket.create_connection(address, timeout)
+        tune(sock)
+        return sock
 
     def open(self, host: str = "", port: int = IMAP4_PORT, timeout: float | None = None) -> None:
         """Connect, and make what `read`, `readline`, `send` and `shutdown` work on.  Raises OSError."""
@@ -329,6 +331,7 @@ class IMAP4:
     _formed = sending._formed
     _fetched = sending._fetched
     _command = sending._command
+    _command_in_pieces = sending._command_in_pieces
     _check_state = sending._check_state
     _new_tag = sending._new_tag
     _quote = sending._quote

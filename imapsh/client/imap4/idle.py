@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
 
 from imapsh.client.imap4.names import CRLF
 from imapsh.client.imap4.receiving import ResponseTimeout
-from imapsh.client.imap4.replies import Result
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
     from imapsh.client.imap4.classes import IMAP4
+    from imapsh.client.imap4.replies import Result
 
 
 class Idler:

@@ -5,15 +5,16 @@ See `opening` for what every command returns and raises.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
-
 from imapsh.client.imap4.arguments import listed, nstring
-from imapsh.client.imap4.replies import Result
 from imapsh.grammar.fragments import Literal
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
     from imapsh.client.imap4.classes import IMAP4, Text
+    from imapsh.client.imap4.replies import Result
 
 
 def select(self: IMAP4, mailbox: Text = "INBOX", readonly: bool = False) -> Result:

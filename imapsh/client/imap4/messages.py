@@ -5,25 +5,24 @@ See `opening` for what every command returns and raises.
 
 from __future__ import annotations
 
-from datetime import datetime
-from time import struct_time
-from typing import TYPE_CHECKING, Any
-
 from imapsh.client.imap4.arguments import FORMS, astring, formed, in_form
 from imapsh.client.imap4.names import CRLF, Commands, MapCRLF, Time2Internaldate
-from imapsh.client.imap4.replies import Result
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
+    from time import struct_time
+    from typing import Any
 
     from imapsh.client.imap4.classes import IMAP4, Text
+    from imapsh.client.imap4.replies import Result
     from imapsh.wire.reader import Sink
     from imapsh.wire.sinks import Writable
 
     #: Chooses a file for a literal, given the line before it and its octets; None keeps it in memory.
     Choose = Callable[[bytes, int], Writable | None]
-
-Moment = float | datetime | str | struct_time | tuple[int, ...]
+    Moment = float | datetime | str | struct_time | tuple[int, ...]
 
 _SEARCHING = ("SEARCH", "SORT", "THREAD")
 _OPEN = ("SORT", "THREAD")  # any number of search criteria follow
@@ -79,13 +78,13 @@ def fetch_to(
         file = sink(line, octets) if callable(sink) else sink
         return None if file is None else FileSink(file)
 
-    self._reader.frames.opener = opener
+    self._reader.opener = opener
     try:
         if uid:
             return self.uid("FETCH", message_set, message_parts)
         return self.fetch(message_set, message_parts)
     finally:
-        self._reader.frames.opener = None
+        self._reader.opener = None
 
 
 def partial(self: IMAP4, message_num: str, message_part: str, start: str, length: str) -> Result:

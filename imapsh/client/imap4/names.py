@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import time
-from calendar import timegm
-from datetime import UTC, datetime, timedelta, timezone
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from datetime import datetime
 
 CRLF = b"\r\n"
 IMAP4_PORT = 143
@@ -44,12 +46,14 @@ InternalDate = re.compile(
     rb'.*INTERNALDATE "(?P<day>[ 0123]\d)-(?P<mon>[A-Z][a-z]{2})-(?P<year>\d{4})'
     rb' (?P<hour>\d\d):(?P<min>\d\d):(?P<sec>\d\d) (?P<zonen>[-+])(?P<zoneh>\d\d)(?P<zonem>\d\d)"'
 )
-Literal = re.compile(rb".*{(?P<size>\d+)}$")
+LITERAL = rb".*{(?P<size>\d+)}$"
+Literal = re.compile(LITERAL)
 MapCRLF = re.compile(rb"\r\n|\r|\n")
 #: This goes to the last bracket of the line: Gmail and others have flags with "]" (RFC 9051 section 9 forbids it).
 Response_code = re.compile(rb"\[(?P<type>[A-Z-]+)( (?P<data>.*))?\]")
 Untagged_response = re.compile(rb"\* (?P<type>[A-Z-]+)( (?P<data>.*))?")
-Untagged_status = re.compile(rb"\* (?P<data>\d+) (?P<type>[A-Z-]+)( (?P<data2>.*))?")
+UNTAGGED_STATUS = rb"\* (?P<data>\d+) (?P<type>[A-Z-]+)( (?P<data2>.*))?"
+Untagged_status = re.compile(UNTAGGED_STATUS)
 
 Months = ["", *"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()]
 Mon2num = {name.encode(): number for number, name in enumerate(Months) if name}
@@ -68,6 +72,8 @@ def Internaldate2tuple(resp: bytes) -> time.struct_time | None:  # noqa: N802 - 
     zone = (zone_hour * 60 + zone_minute) * 60
     if found["zonen"] == b"-":
         zone = -zone
+    from calendar import timegm
+
     try:
         return time.localtime(timegm((year, Mon2num[found["mon"]], day, hour, minute, second)) - zone)
     except (ValueError, OverflowError):
@@ -99,6 +105,8 @@ def Time2Internaldate(date_time: float | datetime | str | time.struct_time | tup
         if len(date_time) < 2 or not date_time[0] == date_time[-1] == '"':
             raise ValueError("a date in a string must be in double quotes: Time2Internaldate makes one")
         return date_time
+    from datetime import UTC, datetime, timedelta, timezone
+
     if isinstance(date_time, int | float):
         moment = datetime.fromtimestamp(date_time, UTC).astimezone()
     elif isinstance(date_time, tuple):

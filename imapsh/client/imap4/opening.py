@@ -8,18 +8,18 @@ argument that would end the line.
 from __future__ import annotations
 
 from binascii import a2b_base64, b2a_base64
-from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-from imapsh.client.imap4.replies import Result
 from imapsh.client.imap4.sockets import DeflatedSocket, SocketFile
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Callable
 
     from imapsh.client.imap4.classes import IMAP4, Text
+    from imapsh.client.imap4.replies import Result
 
-Challenge = Callable[[bytes], bytes | str | None]
+    Challenge = Callable[[bytes], bytes | str | None]
 
 
 def authenticate(self: IMAP4, mechanism: str, authobject: Challenge) -> Result:
@@ -28,20 +28,32 @@ def authenticate(self: IMAP4, mechanism: str, authobject: Challenge) -> Result:
     `authobject` is given each challenge, decoded, and returns the response, or None to cancel.  Raises `error` if the
     login is refused.
     """
-
-    def step(challenge: bytes | None) -> bytes:
-        response = authobject(a2b_base64(challenge) if challenge else b"")
-        if response is None:
-            return b"*"
-        octets = response.encode("utf-8") if isinstance(response, str) else response
-        return b2a_base64(octets, newline=False)
-
-    self.literal = step
+    self.literal = Authenticator(authobject).process
     typ, dat = self._simple_command("AUTHENTICATE", mechanism.upper())
     if typ != "OK":
         raise self.error(self._transcript.masked(dat[-1]).decode("utf-8", "replace"))
     self.state = "AUTH"
     return typ, dat
+
+
+class Authenticator:
+    """A dialogue of AUTHENTICATE: `mech` is given each challenge, decoded, and returns the response or None."""
+
+    def __init__(self, mechinst: Challenge) -> None:
+        self.mech = mechinst
+
+    def process(self, data: bytes | None) -> bytes:
+        """Return the line that answers a challenge: base64, or `*` to cancel."""
+        response = self.mech(self.decode(data))
+        return b"*" if response is None else self.encode(response)
+
+    def encode(self, inp: bytes | str) -> bytes:
+        """Return base64 without line ends; text is UTF-8."""
+        return b2a_base64(inp.encode("utf-8") if isinstance(inp, str) else inp, newline=False)
+
+    def decode(self, inp: bytes | None) -> bytes:
+        """Return the octets of base64; b"" for nothing."""
+        return a2b_base64(inp) if inp else b""
 
 
 def login(self: IMAP4, user: Text, password: str | bytes) -> Result:

@@ -2,41 +2,37 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Sequence
-
 from imapsh.client.imap4.names import CRLF
-from imapsh.client.imap4.transcript import Transcript
-from imapsh.errors import LimitError
-from imapsh.wire.frames import Frame, Part
-from imapsh.wire.limits import Limits
-from imapsh.wire.pull import pull
-from imapsh.wire.reader import FrameReader
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from imapsh.client.imap4.transcript import Transcript
+    from imapsh.wire.frames import Frame, Part
+    from imapsh.wire.reader import FrameReader, Opener
+
+    Readline = Callable[[], bytes]
+    Read = Callable[[int], bytes]
 
 _DIGITS = 18  # digits of a size that may be read
 _MOST = (1 << 63) - 1
 _PIECE = 1 << 20  # octets of a literal that are read at a time on their way to a file
 
-Readline = Callable[[], bytes]
-Read = Callable[[int], bytes]
-
 
 class ReplyReader:
     """A reader of frames.  It reads regular ones itself, in a third of the time that `imapsh.wire.reader` takes.
 
-    `abort` is the exception to raise for a literal that cannot be read.
+    `abort` is the exception to raise for a literal that cannot be read.  `opener` chooses sinks for literals.
+    `pending` is the line that was read to see whether the reply before it goes on; None if there is none.
     """
 
     def __init__(self, transcript: Transcript, abort: type[Exception]) -> None:
         self._transcript = transcript
         self._abort = abort
-        self.frames = FrameReader(limits=Limits(line=0))
-
-    def ahead(self) -> bytes:
-        """Take `frames.pending`: the line that was read to see whether the reply before it goes on."""
-        line, self.frames.pending = self.frames.pending, None
-        assert line is not None
-        return line
+        self._frames: FrameReader | None = None  # made for the first reply that is not regular
+        self.opener: Opener | None = None
+        self.pending: bytes | None = None
 
     def rest(self, line: bytes, readline: Readline, read: Read, limit: int) -> tuple[Sequence[Part], bool]:
         """Read to the end the reply that begins with `line`.
@@ -47,7 +43,7 @@ class ReplyReader:
         parts = [line]
         # so it is not a status reply, in whose text {n} is only text
         numbered = line[:2] == b"* " and line[2:3].isdigit()
-        if numbered and self.frames.opener is None and self._straight(parts, readline, read, limit or _MOST):
+        if numbered and self.opener is None and self._straight(parts, readline, read, limit or _MOST):
             return parts, False
         frame = self._pull(parts, readline, read, limit)
         if any(violation.rule == "number64" for violation in frame.violations):
@@ -61,16 +57,18 @@ class ReplyReader:
         """
         line, depth = parts[0], 0
         while True:
-            if (b'"' in line and (b"\\" in line or line.count(b'"') & 1)) or line[-2:] != CRLF:
+            if line[-2:] != CRLF or (b'"' in line and (b"\\" in line or line.count(b'"') & 1)):
                 return False
             depth += line.count(b"(") - line.count(b")")
             if line[-3:] != b"}\r\n":
                 return depth == 0
             digits = line[line.rfind(b"{") + 1 : -3]
-            if not digits.isdigit() or len(digits) > _DIGITS or int(digits) > most:
+            if len(digits) > _DIGITS or not digits.isdigit() or (size := int(digits)) > most:
                 return False
-            size = int(digits)
-            literal = self._literal(size, read) if size else b""
+            try:
+                literal = read(size) if size else b""
+            except (OverflowError, MemoryError) as fault:
+                raise self._too_large(size) from fault
             parts.append(literal)
             if len(literal) < size:
                 return False
@@ -81,10 +79,18 @@ class ReplyReader:
 
     def _pull(self, parts: list[bytes], readline: Readline, read: Read, limit: int) -> Frame:
         """Read the frame that begins with `parts` through the frame reader."""
-        frames, done = self.frames, deque(parts[1:])
-        frames.pending = parts[0]
-        if frames.limits.literal != limit:
-            frames.limits = frames.limits._replace(literal=limit)
+        from collections import deque
+
+        from imapsh.errors import LimitError
+        from imapsh.wire.limits import Limits
+        from imapsh.wire.pull import pull
+        from imapsh.wire.reader import FrameReader
+
+        if self._frames is None:
+            self._frames = FrameReader()
+        frames, done = self._frames, deque(parts[1:])
+        frames.pending, frames.opener = parts[0], self.opener
+        frames.limits = Limits(line=0, literal=limit)
         most = _MOST if frames.opener is None else _PIECE
         try:
             frame = pull(
@@ -96,6 +102,7 @@ class ReplyReader:
             raise self._abort(str(fault)) from fault
         finally:
             frames.begun, frames.taken = [], []
+            self.pending, frames.pending = frames.pending, None
         assert frame is not None  # it begins with a line
         return frame
 
@@ -103,4 +110,7 @@ class ReplyReader:
         try:
             return read(size)
         except (OverflowError, MemoryError) as fault:
-            raise self._abort(f"a literal of {size} octets does not fit in memory") from fault
+            raise self._too_large(size) from fault
+
+    def _too_large(self, size: int) -> Exception:
+        return self._abort(f"a literal of {size} octets does not fit in memory")

@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from imapsh.client.imap4.names import CRLF
-from imapsh.client.imap4.replies import Datum, Result
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from imapsh.client.imap4.classes import IMAP4
+    from imapsh.client.imap4.replies import Datum, Result
 
 
 class ResponseTimeout(TimeoutError):
@@ -29,7 +30,9 @@ def _get_response(self: IMAP4, start_timeout: float | None = None) -> bytes | No
         # The rest is read unless the frame reader would call the line whole.  While idling, nobody waits to see if a
         # broken line goes on.
         if line[-1:] == b"}" or (
-            (line.count(b"(") != line.count(b")") or line.count(b'"') & 1) and replies.captured is None
+            (b"(" in line or b")" in line or b'"' in line)
+            and (line.count(b"(") != line.count(b")") or line.count(b'"') & 1)
+            and replies.captured is None
         ):
             if replies.transcript.untold:
                 self._tell()
@@ -44,7 +47,10 @@ def _get_response(self: IMAP4, start_timeout: float | None = None) -> bytes | No
 def _get_line(self: IMAP4) -> bytes:
     """Return the next line without its CRLF."""
     reader = self._reader
-    return self._replies.line(self.readline() if reader.frames.pending is None else reader.ahead())
+    if reader.pending is None:
+        return self._replies.line(self.readline())
+    line, reader.pending = reader.pending, None
+    return self._replies.line(line)
 
 
 def _get_line_within(self: IMAP4, seconds: float) -> bytes:
@@ -65,7 +71,7 @@ def _append_untagged(self: IMAP4, typ: str, dat: Datum | None) -> None:
 def _command_complete(self: IMAP4, name: str, tag: bytes) -> Result:
     """Wait for the tagged reply; returns (typ, data).  Raises `error` for BAD, `abort` for BYE unless LOGOUT."""
     logout = name == "LOGOUT"
-    if not logout:
+    if not logout and "BYE" in self._replies.untagged:
         self._check_bye()
     try:
         typ, data = self._get_tagged_response(tag, expect_bye=logout)
@@ -73,7 +79,7 @@ def _command_complete(self: IMAP4, name: str, tag: bytes) -> Result:
         raise self.abort(f"command: {name} => {fault}") from fault
     except self.error as fault:
         raise self.error(f"command: {name} => {fault}") from fault
-    if not logout:
+    if not logout and "BYE" in self._replies.untagged:
         self._check_bye()
     if typ == "BAD":
         masked = [self._transcript.masked(datum) for datum in data]

@@ -25,20 +25,24 @@ from __future__ import annotations
 import re
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
-from typing import Any
 
-from imapsh.client.imap4 import names
-from imapsh.client.imap4.names import CRLF
-from imapsh.client.imap4.transcript import Transcript
-from imapsh.wire.frames import Part
+from imapsh.client.imap4.names import CRLF, Continuation, Response_code, Untagged_response, Untagged_status
+from imapsh.patterns import lazy
 
-Datum = Any  # bytes, or a tuple of bytes: the text before a literal, and the literal
-Result = tuple[str, list[Any]]
-Append = Callable[[str, Datum], None]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any
+
+    from imapsh.client.imap4.transcript import Transcript
+    from imapsh.wire.frames import Part
+
+    Datum = Any  # bytes, or a tuple of bytes: the text before a literal, and the literal
+    Result = tuple[str, list[Any]]
+    Append = Callable[[str, Datum], None]
 
 _UNTAGGED = re.compile(rb"\* (?:(\d+) )?([A-Z-]+)(?: (.*))?\Z", re.DOTALL)
-_LOOSE = re.compile(rb"\*[ \t]+(?:(\d+)[ \t]+)?([A-Za-z][A-Za-z-]*)(?:[ \t]+(.*))?", re.DOTALL)
+_LOOSE = lazy(rb"\*[ \t]+(?:(\d+)[ \t]+)?([A-Za-z][A-Za-z-]*)(?:[ \t]+(.*))?", re.DOTALL)
 _WITH_CODE = frozenset((b"OK", b"NO", b"BAD"))
 _STATUS = frozenset((b"OK", b"NO", b"BAD", b"BYE", b"PREAUTH"))
 _BAD_NEWS = frozenset((b"NO", b"BAD", b"BYE"))
@@ -66,8 +70,8 @@ class Replies:
         """Note that tags begin with `prefix` from now on."""
         tag = rb"(?P<tag>" + re.escape(prefix) + rb"\d+)"
         self.prefix = prefix
-        self.tagre = re.compile(tag + rb" (?P<type>[A-Z]+) (?P<data>.*)")
-        self._loose_tagre = re.compile(tag + rb"[ \t]+(?P<type>OK|NO|BAD)(?:[ \t]+(?P<data>.*))?\Z", re.IGNORECASE)
+        self.tagre = lazy(tag + rb" (?P<type>[A-Z]+) (?P<data>.*)")
+        self._loose_tagre = lazy(tag + rb"[ \t]+(?P<type>OK|NO|BAD)(?:[ \t]+(?P<data>.*))?\Z", re.IGNORECASE)
 
     def line(self, octets: bytes) -> bytes:
         """Return a line without its CRLF, after it went into the transcript.
@@ -92,13 +96,13 @@ class Replies:
 
         Raises `abort` for a tagged reply to a command that does not run, or that cannot be read.
         """
-        found = names.Untagged_status.match(line)
-        if found is not None:  # by far the most frequent case
-            number, name, _, rest = found.groups()
-            append(name.decode("ascii"), number + b" " + rest if rest else number)
-            return line
         if line[:2] == b"* ":
-            found = names.Untagged_response.match(line)
+            found = Untagged_status.match(line)
+            if found is not None:  # by far the most frequent case
+                number, name, _, rest = found.groups()
+                append(name.decode("ascii"), number + b" " + rest if rest else number)
+                return line
+            found = Untagged_response.match(line)
             if found is not None:
                 name, _, rest = found.groups()
                 append(name.decode("ascii"), rest or b"")
@@ -107,7 +111,7 @@ class Replies:
                 return line
         elif line.startswith(self.prefix) and self._file_tagged(line, append):
             return line
-        elif found := names.Continuation.match(line):
+        elif found := Continuation.match(line):
             self.continuation = found["data"]
             return None
         self._survive(line + CRLF)
@@ -177,24 +181,27 @@ class Replies:
 
     def _file_tagged(self, line: bytes, append: Append) -> bool:
         """File a tagged reply.  Returns False when the line is not one."""
-        found = self.tagre.match(line)
-        if found is None:
-            found = self._loose_tagre.match(line)
+        tag, _, rest = line.partition(b" ")
+        name, space, data = rest.partition(b" ")
+        if not (space and name in _WITH_CODE and tag in self.tagged):  # it is not regular
+            found = self.tagre.match(line)
             if found is None:
-                if line.split(b" ", 1)[0] in self.tagged:
-                    raise self._abort(f"unexpected response: {self.transcript.masked(line)!r}")
-                return False
-            self._survive(line + CRLF)
-        tag, name, data = found["tag"], found["type"].upper(), found["data"] or b""
-        if tag not in self.tagged:
-            raise self._abort(f"unexpected tagged response: {self.transcript.masked(line)!r}")
+                found = self._loose_tagre.match(line)
+                if found is None:
+                    if tag in self.tagged:
+                        raise self._abort(f"unexpected response: {self.transcript.masked(line)!r}")
+                    return False
+                self._survive(line + CRLF)
+            tag, name, data = found["tag"], found["type"].upper(), found["data"] or b""
+            if tag not in self.tagged:
+                raise self._abort(f"unexpected tagged response: {self.transcript.masked(line)!r}")
         self.tagged[tag] = (name.decode("ascii"), [data])
         self._file_code(name, data, append)
         return True
 
     def _file_code(self, name: bytes, text: bytes, append: Append) -> None:
         """File the response code in front of a status reply's text (RFC 9051 section 7.1)."""
-        if name in _WITH_CODE and (found := names.Response_code.match(text)):
+        if text[:1] == b"[" and name in _WITH_CODE and (found := Response_code.match(text)):
             append(found["type"].decode("ascii"), found["data"])
         if name in _BAD_NEWS:
             self.transcript.note(f"{name.decode()} response: {text!r}")

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
-
 from imapsh.client.imap4.arguments import formed, in_form, quoted
 from imapsh.client.imap4.names import CRLF, Commands
-from imapsh.client.imap4.replies import Result
 from imapsh.grammar.fragments import Literal, announce
-from imapsh.session.capabilities import rev2_holds
-from imapsh.session.literals import plus_allowed
+from imapsh.patterns import lazy
 from imapsh.session.secrets import MASK
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any
+
     from imapsh.client.imap4.classes import IMAP4
+    from imapsh.client.imap4.replies import Result
 
-Piece = bytes | Literal
+    Piece = bytes | Literal
 
-_UNSENDABLE = re.compile(rb"[\r\n\0]")
+_UNSENDABLE = lazy(rb"[\r\n\0]")
+_ESCAPED = lazy(rb"\\(.)")
 _TAKE_MESSAGE = ("APPEND", "REPLACE")
+_JOINED = 1 << 14  # octets of a literal that goes in one piece with what follows it
 
 
 def _simple_command(self: IMAP4, name: str, *args: Any) -> Result:
@@ -42,20 +43,38 @@ def _fetched(self: IMAP4, name: str, *args: Any, filed: str = "") -> Result:
 def _command(self: IMAP4, name: str, *args: Any) -> bytes:
     """Send a command, its literals too; returns its tag.  `self.literal` follows the arguments."""
     literal, self.literal = self.literal, None
-    self._check_state(name)
+    if self.state not in Commands[name]:
+        self._check_state(name)
     untagged = self._replies.untagged
-    for kind in ("OK", "NO", "BAD"):
-        untagged.pop(kind, None)
-    if "READ-ONLY" in untagged and not self.is_readonly:
-        raise self.readonly("mailbox status changed to READ-ONLY")
+    if untagged:
+        for kind in ("OK", "NO", "BAD"):
+            untagged.pop(kind, None)
+        if "READ-ONLY" in untagged and not self.is_readonly:
+            raise self.readonly("mailbox status changed to READ-ONLY")
+    if None in args:
+        args = tuple(arg for arg in args if arg is not None)
+    line = _text_of(name, args, self._encoding)
+    if line is None or literal is not None:
+        return self._command_in_pieces(name, args, line, literal)
+    tag = self._new_tag()
+    line = tag + b" " + line
+    self._send_line(line + CRLF, line)
+    return tag
+
+
+def _command_in_pieces(self: IMAP4, name: str, args: Sequence[Any], line: bytes | None, literal: Any) -> bytes:
+    """Send a command that has literals, secrets, a dialogue, or arguments that are not text; returns its tag.
+
+    `line` is the command and its arguments, if they are text.
+    """
     answer = literal if callable(literal) else None
-    pieces = _pieces_of(args, self._encoding)
+    pieces = [line] if line is not None else [name.encode(self._encoding), *_pieces_of(args, self._encoding)]
     if literal is not None and answer is None:
         pieces += _last_argument(name, literal, self.utf8_enabled)
     for secret in _secrets_of(name, pieces):
         self._transcript.secrets.add(secret)
-    tag = self._new_tag()
-    if self._send_pieces(name, tag, [tag, b" ", name.encode(self._encoding), *pieces]) and answer is not None:
+    tag: bytes = self._new_tag()
+    if self._send_pieces(name, tag, [tag, b" ", *pieces]) and answer is not None:
         self._answer(tag, answer)
     return tag
 
@@ -79,27 +98,32 @@ def _quote(self: IMAP4, arg: Any) -> Any:
 
 def _send_pieces(self: IMAP4, name: str, tag: bytes, pieces: list[Piece]) -> bool:
     """Send a line and its literals; returns False if the server refused one."""
-    line = b""
+    line = held = b""
     for piece in pieces:
         if isinstance(piece, bytes):
             line += piece
             continue
         plus = self._plus(piece.octets, piece.binary)
         line += announce(piece, plus)
-        self._send_line(line, _shown_of(name, line))
+        self._send_line(held + line, _shown_of(name, line))
         if not plus and not self._permitted(tag):
             return False
-        self._send_literal(piece)
+        held = self._send_literal(piece)
         line = b""
     line += CRLF
-    self._send_line(line, _shown_of(name, line))
+    self._send_line(held + line, _shown_of(name, line))
     return True
 
 
 def _plus(self: IMAP4, octets: int, binary: bool) -> bool:
     """Return whether a literal may be sent without waiting."""
+    if not self.literal_plus:
+        return False
+    from imapsh.session.capabilities import rev2_holds
+    from imapsh.session.literals import plus_allowed
+
     offered = self.capabilities
-    return self.literal_plus and plus_allowed(offered, rev2_holds(offered, self._enabled))(octets, binary)
+    return plus_allowed(offered, rev2_holds(offered, self._enabled))(octets, binary)
 
 
 def _permitted(self: IMAP4, tag: bytes) -> bool:
@@ -125,14 +149,22 @@ def _send_line(self: IMAP4, line: bytes, shown: bytes) -> None:
     transcript.went(shown)
     if transcript.untold:
         self._tell()
-    self._send(line)
+    try:
+        self.send(line)
+    except OSError as fault:
+        raise self.abort(f"socket error: {fault}") from fault
 
 
-def _send_literal(self: IMAP4, literal: Literal) -> None:
+def _send_literal(self: IMAP4, literal: Literal) -> bytes:
+    """Send a literal.  Returns a short one instead, to be sent in one piece with what follows it."""
     if self.debug >= 4:
         self._mesg(f"write literal size {literal.octets}")
-    for octets in literal.data() if callable(literal.data) else (literal.data,):
+    data = literal.data
+    if isinstance(data, bytes) and len(data) <= _JOINED:
+        return data
+    for octets in data() if callable(data) else (data,):
         self._send(octets)
+    return b""
 
 
 def _send(self: IMAP4, octets: bytes) -> None:
@@ -145,24 +177,41 @@ def _send(self: IMAP4, octets: bytes) -> None:
 # -- the parts of a command
 
 
+def _text_of(name: str, args: Sequence[Any], encoding: str) -> bytes | None:
+    """Return a command and its arguments as octets if they are text, as nearly always; None if not, or for LOGIN.
+
+    Raises ValueError for an argument that would end the line and begin another.
+    """
+    if name == "LOGIN":
+        return None
+    try:
+        line = " ".join((name, *args)).encode(encoding)
+    except TypeError:
+        return None
+    if b"\r" in line or b"\n" in line or b"\0" in line:
+        raise _unsendable()
+    return line
+
+
 def _pieces_of(args: Sequence[Any], encoding: str) -> list[Piece]:
-    """Return the arguments with a space before each.  None is left out.  A list stands for one argument that is
-    written in pieces.
+    """Return the arguments with a space before each.  A list is one argument, which is written in pieces.
 
     Raises ValueError for an argument that would end the line and begin another.
     """
     found: list[Piece] = []
     for arg in args:
-        if arg is None:
-            continue
         found.append(b" ")
         for piece in arg if isinstance(arg, list) else (arg,):
             if not isinstance(piece, Literal):
                 piece = piece if isinstance(piece, bytes) else str(piece).encode(encoding)
                 if _UNSENDABLE.search(piece):
-                    raise ValueError("Control characters not allowed in commands: CR, LF and NUL need a literal")
+                    raise _unsendable()
             found.append(piece)
     return found
+
+
+def _unsendable() -> ValueError:
+    return ValueError("Control characters not allowed in commands: CR, LF and NUL need a literal")
 
 
 def _last_argument(name: str, literal: bytes | Literal, utf8: bool) -> list[Piece]:
@@ -182,7 +231,7 @@ def _secrets_of(name: str, args: Sequence[Piece]) -> list[bytes]:
         if isinstance(piece, Literal) and (login or piece.secret) and isinstance(piece.data, bytes)
     ]
     if login and args and isinstance(args[-1], bytes):
-        found += [args[-1], re.sub(rb"\\(.)", rb"\1", args[-1].strip(b'"'))]
+        found += [args[-1], _ESCAPED.sub(rb"\1", args[-1].strip(b'"'))]
     return found
 
 

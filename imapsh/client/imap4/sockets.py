@@ -7,10 +7,11 @@ waits with time-outs, so here the octets that came are kept, and reading goes on
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from socket import socket
+    from typing import Any
 
     from imapsh.wire.deflate import Deflate
 

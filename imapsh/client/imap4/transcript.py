@@ -26,9 +26,8 @@ class Transcript:
 
     def went(self, line: bytes) -> None:
         """Take in a line that was sent."""
-        line = self.masked(line)
         if self.level >= 4:
-            self.untold.append(f"> {line!r}")
+            self.untold.append(f"> {self.masked(line)!r}")
         else:
             self.lines.append(("> ", line, time.time()))
 
@@ -43,7 +42,10 @@ class Transcript:
 
     def last(self) -> list[tuple[str, float]]:
         """Return the last lines as text, the oldest first, each with its time."""
-        return [(f"{mark}{line!r}" if mark else str(line), moment) for mark, line, moment in self.lines]
+        return [
+            (f"{mark}{self.masked(line)!r}" if isinstance(line, bytes) and mark else str(line), moment)
+            for mark, line, moment in self.lines
+        ]
 
     def masked(self, octets: bytes) -> bytes:
         """Return the octets with every known secret as asterisks."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
-
-from imapsh.wire.frames import Frame, Part
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any
+
     from imapsh.grammar.responses import Parser
+    from imapsh.wire.frames import Part
 
 _NUMBERED = frozenset(("EXISTS", "EXPUNGE", "FETCH", "RECENT", "UIDFETCH"))
 _STATUS = frozenset(("BAD", "BYE", "NO", "OK", "PREAUTH"))
@@ -59,6 +59,7 @@ def _responses(data: Iterable[Any]) -> Iterator[list[Part]]:
 
 def _value(parser: Parser, name: str, code: bool, parts: list[Part]) -> Any:
     from imapsh.grammar.values import StatusText
+    from imapsh.wire.frames import Frame
 
     first, *more = parts
     assert isinstance(first, bytes)
