@@ -88,8 +88,8 @@ def formed(name: str, args: Sequence[Any]) -> list[Any]:
     """Return the arguments of this command in their forms; None and literals stay."""
     found = list(args)
     for at, form in enumerate(FORMS.get(name, ())[: len(found)]):
-        if form is not as_given:
-            arg = found[at]
+        arg = found[at]
+        if arg is not None and form is not as_given:
             found[at] = form(arg) if type(arg) is str else in_form(form, arg)
     return found
 

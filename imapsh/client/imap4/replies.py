@@ -124,6 +124,8 @@ class Replies:
         """
         first = parts[0]
         assert isinstance(first, bytes)
+        if not broken and len(parts) > 1 and line[:2] == b"* " and len(first) == len(line) + 2:  # as it should be
+            return self._file_by_meaning(line, parts, append)
         joined = first[len(line) + 2 :]  # lines that belong to it because it was left open
         if joined:
             line = first[: len(line) + 2] + self.line(joined)
@@ -164,9 +166,9 @@ class Replies:
         found = _UNTAGGED.match(line) or _LOOSE.match(line)
         if found is None:
             return line
-        number, word, begin = found[1], found[2].upper(), found.start(3)
+        number, word, text = found.groups()
+        word, text = word.upper(), text or b""
         name = word.decode("ascii")
-        text = line[begin:] if begin > 0 else b""
         if number:
             text = number + b" " + text if text else number
         for at in range(1, len(parts), 2):

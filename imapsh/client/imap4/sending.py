@@ -52,7 +52,7 @@ def _command(self: IMAP4, name: str, *args: Any) -> bytes:
         if "READ-ONLY" in untagged and not self.is_readonly:
             raise self.readonly("mailbox status changed to READ-ONLY")
     if None in args:
-        args = tuple(arg for arg in args if arg is not None)
+        args = tuple([arg for arg in args if arg is not None])
     line = _text_of(name, args, self._encoding)
     if line is None or literal is not None:
         return self._command_in_pieces(name, args, line, literal)
@@ -68,13 +68,16 @@ def _command_in_pieces(self: IMAP4, name: str, args: Sequence[Any], line: bytes 
     `line` is the command and its arguments, if they are text.
     """
     answer = literal if callable(literal) else None
-    pieces = [line] if line is not None else [name.encode(self._encoding), *_pieces_of(args, self._encoding)]
+    pieces: list[Piece] = [line] if line is not None else [name.encode(self._encoding)]
+    if line is None:
+        pieces += _pieces_of(args, self._encoding)
     if literal is not None and answer is None:
         pieces += _last_argument(name, literal, self.utf8_enabled)
-    for secret in _secrets_of(name, pieces):
-        self._transcript.secrets.add(secret)
+    if line is None or isinstance(literal, Literal):
+        for secret in _secrets_of(name, pieces):
+            self._transcript.secrets.add(secret)
     tag: bytes = self._new_tag()
-    if self._send_pieces(name, tag, [tag, b" ", *pieces]) and answer is not None:
+    if self._send_pieces(name, tag, pieces) and answer is not None:
         self._answer(tag, answer)
     return tag
 
@@ -98,27 +101,24 @@ def _quote(self: IMAP4, arg: Any) -> Any:
 
 def _send_pieces(self: IMAP4, name: str, tag: bytes, pieces: list[Piece]) -> bool:
     """Send a line and its literals; returns False if the server refused one."""
-    line = held = b""
+    line, held = tag + b" ", b""
     for piece in pieces:
         if isinstance(piece, bytes):
             line += piece
             continue
-        plus = self._plus(piece.octets, piece.binary)
-        line += announce(piece, plus)
-        self._send_line(held + line, _shown_of(name, line))
+        plus = self.literal_plus and self._plus(piece.octets, piece.binary)
+        announced = announce(piece, plus)
+        self._send_line(held + line + announced, _shown_of(name, line + announced[:-2]))
         if not plus and not self._permitted(tag):
             return False
         held = self._send_literal(piece)
         line = b""
-    line += CRLF
-    self._send_line(held + line, _shown_of(name, line))
+    self._send_line(held + line + CRLF, _shown_of(name, line))
     return True
 
 
 def _plus(self: IMAP4, octets: int, binary: bool) -> bool:
-    """Return whether a literal may be sent without waiting."""
-    if not self.literal_plus:
-        return False
+    """Return whether a literal may be sent without waiting, if `literal_plus` asks for that."""
     from imapsh.session.capabilities import rev2_holds
     from imapsh.session.literals import plus_allowed
 
@@ -157,7 +157,7 @@ def _send_line(self: IMAP4, line: bytes, shown: bytes) -> None:
 
 def _send_literal(self: IMAP4, literal: Literal) -> bytes:
     """Send a literal.  Returns a short one instead, to be sent in one piece with what follows it."""
-    if self.debug >= 4:
+    if self._transcript.level >= 4:
         self._mesg(f"write literal size {literal.octets}")
     data = literal.data
     if isinstance(data, bytes) and len(data) <= _JOINED:
@@ -218,7 +218,7 @@ def _last_argument(name: str, literal: bytes | Literal, utf8: bool) -> list[Piec
     """Return the literal that follows the arguments; under UTF8=ACCEPT a message is wrapped (RFC 6855 section 4)."""
     wrapped = utf8 and name in _TAKE_MESSAGE
     if not isinstance(literal, Literal):
-        literal = Literal(literal, len(literal), binary=wrapped)
+        literal = Literal(literal, len(literal), wrapped)
     return [b" UTF8 (", literal, b")"] if wrapped else [b" ", literal]
 
 
@@ -237,6 +237,4 @@ def _secrets_of(name: str, args: Sequence[Piece]) -> list[bytes]:
 
 def _shown_of(name: str, line: bytes) -> bytes:
     """Return a line as it may be shown: of LOGIN only the tag and the user's name."""
-    if name == "LOGIN":
-        line = b" ".join((*line.split(b" ", 3)[:3], MASK))
-    return line.removesuffix(CRLF)
+    return b" ".join((*line.split(b" ", 3)[:3], MASK)) if name == "LOGIN" else line
