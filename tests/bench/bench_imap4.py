@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from tests.bench import small_commands
 from tests.bench.figures import Figure
 from tests.bench.peers import Peers
 from tests.bench.terminal import peak
@@ -140,7 +141,7 @@ def _best(peer: str, item: str, port: int, repeats: int) -> dict[str, float]:
 
 
 def figures(peers: Peers) -> Iterator[Figure]:
-    """200,000 FETCH FLAGS lines through the classes."""
+    """200,000 FETCH FLAGS lines through the classes, then many small commands."""
     port = _serving()
     theirs, ours = (_best(peer, "FLAGS", port, 3) for peer in ("imaplib", "imapsh"))
     for key, form in (("cpu", "CPU {:.2f} s"), ("MiB", "{:.0f} MiB")):
@@ -150,6 +151,7 @@ def figures(peers: Peers) -> Iterator[Figure]:
         yield Figure(
             what, "1.0 x imaplib", f"{shown}, x {ratio:.2f}", ratio <= 1.05, f"imaplib {form.format(theirs[key])}"
         )
+    yield from small_commands.figures()
 
 
 def main() -> None:

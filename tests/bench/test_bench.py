@@ -6,13 +6,14 @@ import asyncio
 import importlib
 import socket
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from imapsh.render.pretty import pretty
 from tests.bench import __main__ as bench
-from tests.bench import bench_match, bench_parse, bench_prompt, bench_render, bench_start
+from tests.bench import bench_match, bench_parse, bench_prompt, bench_render, bench_start, small_commands
 from tests.bench.figures import Figure, listed, table
 from tests.bench.peers import PACKAGES, Peers
 from tests.bench.terminal import peak, shown
@@ -79,3 +80,13 @@ def test_the_others() -> None:
     assert bench_parse.ours(bench_parse.typed(8)) == bench_parse.ours(bench_parse.flags(8)) == 8
     assert bench_render.seconds(pretty, read(bench_render.LINES["LIST"][0])) > 0
     assert peak("self") > 1000
+
+
+@pytest.mark.parametrize("peer", small_commands.MODULES)
+@pytest.mark.parametrize("name", small_commands.LOOPS)
+def test_d15_each_loop_of_small_commands_can_be_run(name: str, peer: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=small_commands.serve, args=(listener,), daemon=True).start()
+        port = listener.getsockname()[1]
+        assert small_commands.cpu(small_commands.program(name, peer, port, share=0.001)) > 0
+        listener.shutdown(socket.SHUT_RDWR)

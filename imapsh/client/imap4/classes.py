@@ -332,6 +332,7 @@ class IMAP4:
     _fetched = sending._fetched
     _command = sending._command
     _command_in_pieces = sending._command_in_pieces
+    _command_with_literal = sending._command_with_literal
     _check_state = sending._check_state
     _new_tag = sending._new_tag
     _quote = sending._quote

@@ -31,7 +31,7 @@ _OPEN = ("SORT", "THREAD")  # any number of search criteria follow
 def append(self: IMAP4, mailbox: Text | None, flags: str | None, date_time: Moment | None, message: bytes) -> Result:
     """Send APPEND (RFC 9051 section 6.3.12), to INBOX if `mailbox` is None; line ends become CRLF."""
     self.literal = MapCRLF.sub(CRLF, message)
-    return self._formed("APPEND", mailbox or "INBOX", *_about(flags, date_time))
+    return self._formed("APPEND", mailbox or "INBOX", flags or None, _moment(date_time))
 
 
 def replace(
@@ -39,12 +39,12 @@ def replace(
 ) -> Result:
     """Send REPLACE (RFC 8508 section 3.3): APPEND a message and expunge the one that it replaces, in one step."""
     self.literal = MapCRLF.sub(CRLF, message)
-    return self._formed("REPLACE", message_num, mailbox or "INBOX", *_about(flags, date_time))
+    return self._formed("REPLACE", message_num, mailbox or "INBOX", flags or None, _moment(date_time))
 
 
-def _about(flags: str | None, date_time: Moment | None) -> tuple[str | None, str | None]:
-    """Return the flags and date of a message to append."""
-    return flags or None, Time2Internaldate(date_time) if date_time else None
+def _moment(date_time: Moment | None) -> str | None:
+    """Return the date of a message to append."""
+    return Time2Internaldate(date_time) if date_time else None
 
 
 def check(self: IMAP4) -> Result:

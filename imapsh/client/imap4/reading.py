@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     Readline = Callable[[], bytes]
     Read = Callable[[int], bytes]
 
+_QUOTE, _BACKSLASH = b'"\\'  # numbers, as in `receiving`
 _DIGITS = 18  # digits of a size that may be read
 _MOST = (1 << 63) - 1
 _PIECE = 1 << 20  # octets of a literal that are read at a time on their way to a file
@@ -57,7 +58,7 @@ class ReplyReader:
         """
         line, depth = parts[0], 0
         while True:
-            if line[-2:] != CRLF or (b'"' in line and (b"\\" in line or line.count(b'"') & 1)):
+            if line[-2:] != CRLF or (_QUOTE in line and (_BACKSLASH in line or line.count(b'"') & 1)):
                 return False
             depth += line.count(b"(") - line.count(b")")
             if line[-3:] != b"}\r\n":

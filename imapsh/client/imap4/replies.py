@@ -198,7 +198,8 @@ class Replies:
             if tag not in self.tagged:
                 raise self._abort(f"unexpected tagged response: {self.transcript.masked(line)!r}")
         self.tagged[tag] = (name.decode("ascii"), [data])
-        self._file_code(name, data, append)
+        if name != b"OK" or data[:1] == b"[":
+            self._file_code(name, data, append)
         return True
 
     def _file_code(self, name: bytes, text: bytes, append: Append) -> None:

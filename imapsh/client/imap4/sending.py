@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     Piece = bytes | Literal
 
+_CR, _LF, _NUL = b"\r\n\0"  # numbers: `13 in line` is ten times as fast as `b"\r" in line`
 _UNSENDABLE = lazy(rb"[\r\n\0]")
 _ESCAPED = lazy(rb"\\(.)")
 _TAKE_MESSAGE = ("APPEND", "REPLACE")
@@ -54,11 +55,25 @@ def _command(self: IMAP4, name: str, *args: Any) -> bytes:
     if None in args:
         args = tuple([arg for arg in args if arg is not None])
     line = _text_of(name, args, self._encoding)
-    if line is None or literal is not None:
+    if line is None or not (literal is None or type(literal) is bytes):
         return self._command_in_pieces(name, args, line, literal)
+    if literal is not None:
+        return self._command_with_literal(name, line, literal)
     tag = self._new_tag()
     line = tag + b" " + line
     self._send_line(line + CRLF, line)
+    return tag
+
+
+def _command_with_literal(self: IMAP4, name: str, line: bytes, literal: bytes) -> bytes:
+    """Send a command that ends in a literal, as APPEND does; returns its tag."""
+    if self.literal_plus or self.utf8_enabled:
+        return self._command_in_pieces(name, (), line, literal)
+    tag: bytes = self._new_tag()
+    line = b"%s %s {%d}" % (tag, line, len(literal))
+    self._send_line(line + CRLF, line)
+    if self._permitted(tag):
+        self._send_line(self._send_literal(literal, len(literal)) + CRLF, b"")
     return tag
 
 
@@ -111,7 +126,7 @@ def _send_pieces(self: IMAP4, name: str, tag: bytes, pieces: list[Piece]) -> boo
         self._send_line(held + line + announced, _shown_of(name, line + announced[:-2]))
         if not plus and not self._permitted(tag):
             return False
-        held = self._send_literal(piece)
+        held = self._send_literal(piece.data, piece.octets)
         line = b""
     self._send_line(held + line + CRLF, _shown_of(name, line))
     return True
@@ -155,15 +170,14 @@ def _send_line(self: IMAP4, line: bytes, shown: bytes) -> None:
         raise self.abort(f"socket error: {fault}") from fault
 
 
-def _send_literal(self: IMAP4, literal: Literal) -> bytes:
-    """Send a literal.  Returns a short one instead, to be sent in one piece with what follows it."""
+def _send_literal(self: IMAP4, data: Any, octets: int) -> bytes:
+    """Send the octets of a literal.  Returns a short one instead, to be sent in one piece with what follows it."""
     if self._transcript.level >= 4:
-        self._mesg(f"write literal size {literal.octets}")
-    data = literal.data
+        self._mesg(f"write literal size {octets}")
     if isinstance(data, bytes) and len(data) <= _JOINED:
         return data
-    for octets in data() if callable(data) else (data,):
-        self._send(octets)
+    for piece in data() if callable(data) else (data,):
+        self._send(piece)
     return b""
 
 
@@ -185,10 +199,10 @@ def _text_of(name: str, args: Sequence[Any], encoding: str) -> bytes | None:
     if name == "LOGIN":
         return None
     try:
-        line = " ".join((name, *args)).encode(encoding)
+        line = " ".join([name, *args]).encode(encoding)
     except TypeError:
         return None
-    if b"\r" in line or b"\n" in line or b"\0" in line:
+    if _CR in line or _LF in line or _NUL in line:
         raise _unsendable()
     return line
 
