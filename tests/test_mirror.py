@@ -50,7 +50,10 @@ ELSEWHERE = (
     ),
     Elsewhere("client/dial", "client/test_pool.py", "makes the connections of a pool"),
     Elsewhere("grammar/writer grammar/fragments", "grammar/test_roundtrip.py", "what is written is read again"),
-    Elsewhere("grammar/cursor grammar/tolerant", "grammar/test_hostile.py", "the two readings, given what is wrong"),
+    Elsewhere(
+        "grammar/atoms grammar/cursor grammar/tolerant", "grammar/test_hostile.py",
+        "the two readings, given what is wrong",
+    ),
     Elsewhere("render/layout render/pygments_lexer", "render/test_pretty.py", "seen in what they make"),
     Elsewhere("render/memory", "render/test_view_messages.py", "what a view refers to"),
     Elsewhere("render/view/*", "render/test_view.py", "each view is looked at whole"),
@@ -131,8 +134,8 @@ ELSEWHERE = (
         "parts of it",
     ),
     Elsewhere(
-        "transport/base transport/child transport/failures transport/options", "transport/test_blocking.py",
-        "met in a stream",
+        "transport/base transport/child transport/failures transport/options transport/tuning",
+        "transport/test_blocking.py", "met in a stream",
     ),
     Elsewhere("transport/listening transport/memory_aio", "transport/test_aio.py", "met in a stream of asyncio"),
     Elsewhere("wire/frames wire/limits wire/pull wire/push", "wire/test_reader.py", "one reader, pushed and pulled"),

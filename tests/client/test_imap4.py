@@ -386,18 +386,28 @@ def test_octets_behind_starttls_are_refused() -> None:
     peer.end()
 
 
-def test_a_reset_is_the_end() -> None:
+@pytest.mark.parametrize("kind", [imap4.IMAP4.abort, ConnectionResetError])
+def test_d17_a_reset_says_so_and_is_caught_as_in_every_python(kind: type[Exception]) -> None:
+    """`abort` is 3.14's, ConnectionResetError what came through before."""
+
     class Reset:
         """A socket whose peer is gone."""
 
         def recv_into(self, buffer: Any) -> int:
-            raise ConnectionResetError("gone")
+            raise ConnectionResetError(104, "Connection reset by peer")
+
+        def sendall(self, data: bytes) -> None:
+            pass
 
     client = imap4.IMAP4.__new__(imap4.IMAP4)
     client._prepare(0)
     client.sock = Reset()
-    with pytest.raises(imap4.IMAP4.abort, match="EOF"):
-        client._get_response()
+    client.state = "AUTH"
+    for call in (client._get_response, client.noop):
+        with pytest.raises(kind, match=r"\[Errno 104\] socket error: Connection reset by peer") as raised:
+            call()
+        assert isinstance(raised.value, OSError)
+        assert raised.value.errno == 104
 
 
 def test_bad_input() -> None:

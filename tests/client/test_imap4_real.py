@@ -119,7 +119,7 @@ def test_imapclient_works_on_our_classes(dovecot: Server) -> None:
 
 def test_certificate_of_nobody_is_refused(dovecot: Server) -> None:
     with pytest.raises(ssl.SSLError):
-        imap4.IMAP4_SSL(dovecot.host, dovecot.tls_port, ssl_context=ssl.create_default_context())
+        imap4.IMAP4_SSL(dovecot.host, dovecot.tls_port, ssl_context=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
 
 
 def test_wrong_password(dovecot: Server) -> None:

@@ -25,7 +25,7 @@ from functools import cached_property
 from operator import attrgetter
 
 from imapsh.client import imap4
-from imapsh.client.imap4 import asking, mailboxes, messages, opening, receiving, sending
+from imapsh.client.imap4 import asking, mailboxes, messages, names, opening, receiving, sending
 from imapsh.client.imap4.names import IMAP4_PORT, AllowedVersions, Commands, Int2AP
 from imapsh.client.imap4.reading import ReplyReader
 from imapsh.client.imap4.replies import Replies
@@ -37,6 +37,7 @@ from imapsh.transport.tuning import tune
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
     from types import TracebackType
     from typing import Any, Self
 
@@ -75,6 +76,9 @@ class IMAP4:
 
     class readonly(abort):  # noqa: N801
         """Raised if the mailbox has become READ-ONLY."""
+
+    class lost(abort, ConnectionResetError):  # noqa: N801
+        """Raised if the connection was reset: `abort`, as in Python 3.14, and the OSError that it was before."""
 
     literal_plus = False
     """True if literals go without waiting when the server has LITERAL+ or LITERAL- (RFC 7888)."""
@@ -121,6 +125,28 @@ class IMAP4:
     tagre = _of("_replies", "tagre")
     tagnum: int = _of("_tags", "number")
 
+    # -- what programs find in imaplib's objects, and nothing here uses
+
+    Literal = names.Literal
+    Untagged_status = names.Untagged_status
+    mo: re.Match[bytes] | None = None
+    _cmd_log_len = 10
+
+    @property
+    def _cmd_log(self) -> dict[int, tuple[str, float]]:
+        return dict(enumerate(self._transcript.last()))
+
+    @property
+    def _cmd_log_idx(self) -> int:
+        return len(self._cmd_log) % self._cmd_log_len
+
+    def _match(self, cre: re.Pattern[bytes], s: bytes) -> bool:
+        """Keep the match of a pattern in `mo`; return whether there is one."""
+        self.mo = cre.match(s)
+        return self.mo is not None
+
+    # -- tags
+
     @property
     def tagpre(self) -> bytes:
         """The prefix of tags."""
@@ -166,6 +192,10 @@ class IMAP4:
             self.state = "AUTH"
         elif "OK" in self.untagged_responses:
             self.state = "NONAUTH"
+        elif self.welcome is None:  # its `+` was taken for a continuation request
+            greeting = self._replies.request
+            kind = "a POP3" if greeting.startswith(b"+OK") else "not an IMAP"
+            raise self.error(f"this is {kind} server, it greets with {greeting!r}")
         elif self.survived:
             raise self.abort(f"unexpected response: {self.welcome!r}")
         else:
@@ -345,6 +375,7 @@ class IMAP4:
     _send = sending._send
 
     _get_response = receiving._get_response
+    _lost = receiving._lost
     _get_line = receiving._get_line
     _get_line_within = receiving._get_line_within
     _append_untagged = receiving._append_untagged

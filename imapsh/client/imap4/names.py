@@ -114,7 +114,7 @@ def Time2Internaldate(date_time: float | datetime | str | time.struct_time | tup
         zone = timezone(timedelta(seconds=_offset(date_time)))
         moment = datetime(year, month, day, hour, minute, second, tzinfo=zone)
     elif not isinstance(date_time, datetime):
-        raise ValueError(f"{type(date_time).__name__} is not a supported date type")
+        raise ValueError("date_time not of a known type")
     elif date_time.tzinfo is None:
         raise ValueError("date_time must be aware: give it a tzinfo")
     else:

@@ -66,19 +66,29 @@ def login(self: IMAP4, user: Text, password: str | bytes) -> Result:
 
 
 def login_cram_md5(self: IMAP4, user: str, password: str | bytes) -> Result:
-    """Send AUTHENTICATE CRAM-MD5 (RFC 2195), which hides the password.  Raises `error` if the login is refused."""
+    """Send AUTHENTICATE CRAM-MD5 (RFC 2195), which hides the password.
+
+    Raises `error` if the login is refused, and, before anything is sent, if this Python's OpenSSL allows no MD5.
+    """
     self.user, self.password = user, password
+    self._CRAM_MD5_AUTH(b"challenge")
     return self.authenticate("CRAM-MD5", self._CRAM_MD5_AUTH)
 
 
 def cram_md5_response(self: IMAP4, challenge: bytes) -> bytes:
-    """Return the response to a challenge of CRAM-MD5 for `user` and `password`."""
+    """Return the response to a challenge of CRAM-MD5 for `user` and `password`.  Raises `error` if there is none."""
+    from imapsh.errors import LoginError
     from imapsh.sasl.cram_md5 import CramMD5
 
     password = self.password
-    return CramMD5(
-        self.user, password if isinstance(password, str) else password.decode("utf-8", "surrogateescape")
-    ).step(challenge)
+    if not isinstance(password, str):
+        password = password.decode("utf-8", "surrogateescape")
+    try:
+        return CramMD5(self.user, password).step(challenge)
+    except LoginError as fault:
+        raise self.error(str(fault)) from fault
+    except ValueError as fault:
+        raise self.error("CRAM-MD5 authentication is not supported: MD5 is not allowed here") from fault
 
 
 def proxyauth(self: IMAP4, user: str) -> Result:

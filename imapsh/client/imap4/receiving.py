@@ -26,9 +26,9 @@ def _get_response(self: IMAP4, start_timeout: float | None = None) -> bytes | No
     Raises `abort` for the end, a line without CRLF, a tagged reply to nothing and an unusable literal;
     ResponseTimeout if none begins within `start_timeout` seconds.
     """
-    line = self._get_line() if start_timeout is None else self._get_line_within(start_timeout)
     replies = self._replies
     try:
+        line = self._get_line() if start_timeout is None else self._get_line_within(start_timeout)
         # The rest is read unless the frame reader would call the line whole.  While idling, nobody waits to see if a
         # broken line goes on.
         if line[-1:] == b"}" or (
@@ -41,9 +41,15 @@ def _get_response(self: IMAP4, start_timeout: float | None = None) -> bytes | No
             parts, broken = self._reader.rest(line + CRLF, self.readline, self.read, self.literal_limit)
             return replies.file_parts(line, parts, broken, self._append_untagged)
         return replies.file(line, self._append_untagged)
+    except ConnectionError as fault:
+        raise self._lost(fault) from fault
     finally:
         if replies.transcript.untold:
             self._tell()
+
+
+def _lost(self: IMAP4, fault: ConnectionError) -> ConnectionError:
+    return self.lost(fault.errno, f"socket error: {fault.strerror or fault}")
 
 
 def _get_line(self: IMAP4) -> bytes:
@@ -77,6 +83,8 @@ def _command_complete(self: IMAP4, name: str, tag: bytes) -> Result:
         self._check_bye()
     try:
         typ, data = self._get_tagged_response(tag, expect_bye=logout)
+    except self.lost:
+        raise
     except self.abort as fault:
         raise self.abort(f"command: {name} => {fault}") from fault
     except self.error as fault:

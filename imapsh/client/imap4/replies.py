@@ -60,6 +60,7 @@ class Replies:
         self.untagged: dict[str, list[Any]] = {}
         self.tagged: dict[bytes, Any] = {}
         self.continuation: Any = ""
+        self.request = b""  # the line that `continuation` is from
         self.survived: deque[bytes] = deque(maxlen=_KEPT)
         self.captured: list[Result] | None = None
         self.transcript = transcript
@@ -112,7 +113,7 @@ class Replies:
         elif line.startswith(self.prefix) and self._file_tagged(line, append):
             return line
         elif found := Continuation.match(line):
-            self.continuation = found["data"]
+            self.continuation, self.request = found["data"], line
             return None
         self._survive(line + CRLF)
         return self._file_by_meaning(line, (line,), append)

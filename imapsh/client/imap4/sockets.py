@@ -42,8 +42,6 @@ class _Octets(io.RawIOBase):
             return None
         try:
             return self.sock.recv_into(buffer)
-        except ConnectionError:
-            return 0  # the reader finds the end, as if it had been closed in order
         except OSError as fault:
             self.fault = fault
             return None
