@@ -192,7 +192,9 @@ class Parser:
         first = c.text[:1]
         if first == "*":
             return self._untagged(c)
-        if first == "+" and not _POP3.match(c.text):
+        if first in ("+", "-") and _POP3.match(c.text):  # `-ERR no ...` looks like a tag and NO
+            return self._neither(c)
+        if first == "+":
             return self._continuation(c)
         found = _TAGGED.match(c.text, 0, c.end)
         if found is None and c.tolerant:
@@ -202,6 +204,9 @@ class Parser:
                 c.fail("response-tagged", "expected exactly one space after the tag", found.end(1) + (gap[0] == " "))
         if found is not None:
             return self._tagged(c, found)
+        return self._neither(c)
+
+    def _neither(self, c: Cursor) -> Response:
         c.fail("response", "the line begins with neither '* ', '+ ' nor a tag and a status word")
         return _garbage(c)
 
@@ -439,6 +444,11 @@ def _eighth_bit(text: str) -> int:
     return next(place for place, character in enumerate(text) if character > "\x7f")
 
 
+def looks_like(text: str) -> str:
+    """Return the name of the protocol that a line seems to be of, which is not IMAP; "" for none."""
+    return next((name for name, pattern in _LOOKS if pattern.match(text)), "")
+
+
 def _garbage(c: Cursor) -> Response:
-    looks = next((name for name, pattern in _LOOKS if pattern.match(c.text)), "")
+    looks = looks_like(c.text)
     return Response(GARBAGE, looks, Garbage(looks), c.frame)

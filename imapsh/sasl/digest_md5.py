@@ -5,11 +5,12 @@ Authentication only: no integrity or confidentiality layer, for that is what TLS
 
 from __future__ import annotations
 
+import hashlib
 import re
-from hashlib import md5
 from hmac import compare_digest
 
 from imapsh.errors import LoginError
+from imapsh.sasl.md5 import require
 from imapsh.sasl.mechanism import Dialogue, Mechanism, octets
 
 _TOKEN = rb"[!#-'*+.0-9A-Z^-z|~-]+"
@@ -22,13 +23,15 @@ _COUNT = b"00000001"
 class DigestMD5(Mechanism):
     """The mechanism DIGEST-MD5.
 
-    `host` is the server's name in digest-uri.  `nonce` is for tests: it must be new each time.
+    `host` is the server's name in digest-uri.  `nonce` is for tests: it must be new each time.  Raises UsageError on a
+    machine that does not allow MD5.
     """
 
     name = "DIGEST-MD5"
     mutual = True
 
     def __init__(self, user: str, password: str, authorize: str = "", host: str = "", nonce: str = "") -> None:
+        require(self.name)
         super().__init__(user, password, authorize)
         self._uri = octets(f"imap/{host or 'localhost'}")
         self._nonce = octets(nonce)
@@ -70,7 +73,7 @@ class DigestMD5(Mechanism):
         """HEX(H(A1)) (section 2.1.2.1): what ISO 8859-1 can hold is hashed in it."""
         words = (_encoded(self.user, charset, hashed=True), realm, _encoded(self._secret, charset, hashed=True))
         rest = (nonce, self._nonce, *((octets(self.authorize),) if self.authorize else ()))
-        return _hex(b":".join((md5(b":".join(words)).digest(), *rest)))
+        return _hex(b":".join((hashlib.md5(b":".join(words)).digest(), *rest)))
 
     def _response(self, key: bytes, nonce: bytes, method: bytes) -> bytes:
         """Return the response-value, or with another method the server's (sections 2.1.2.1 and 2.1.3)."""
@@ -109,4 +112,4 @@ def _encoded(text: str, charset: str, *, hashed: bool = False) -> bytes:
 
 
 def _hex(data: bytes) -> bytes:
-    return md5(data).hexdigest().encode("ascii")
+    return hashlib.md5(data).hexdigest().encode("ascii")

@@ -14,8 +14,8 @@ class Mechanism:
 
     `name` is what AUTHENTICATE takes.  `initial` is true if the client speaks first, `mutual` if the server proves
     itself too.  `secrets` are never to be shown; `public` texts may be, though they are sent.  `said` tells why it
-    failed, in the server's words or ours, "" if nothing is known.  `veil` masks secrets in a text; the session that
-    runs the mechanism sets it, for it knows them all.
+    failed, in the server's words or ours, "" if nothing is known.  `cancelled` is true once we gave it up.  `veil`
+    masks secrets in a text; the session that runs the mechanism sets it, for it knows them all.
     """
 
     name = ""
@@ -26,6 +26,7 @@ class Mechanism:
         self.user = user
         self.authorize = authorize
         self.said = ""
+        self.cancelled = False
         self.proven = False
         self.veil: Callable[[str], str] = str
         self._secret = secret

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from binascii import a2b_base64, b2a_base64
 from typing import Any
 
 from imapsh.errors import LoginError, UsageError
@@ -15,6 +16,8 @@ MOST_ITERATIONS = 1_000_000
 """Of PBKDF2, about half a second; a server that asks for more wants to keep the client busy (RFC 5802 section 9)."""
 
 _ITERATIONS = re.compile(r",i=0*([0-9]+)")
+_SALT = re.compile(r",s=([A-Za-z0-9+/=]*)(?=,|$)")
+_PADDED = 12  # octets of salt that scramp wants
 _ERROR = re.compile(r"e=([a-z-]+)")
 
 Binding = tuple[str, Any]
@@ -51,7 +54,7 @@ class Scram(Mechanism):
 
         first = yield self._client.get_client_first().encode("utf-8")
         try:
-            self._client.set_server_first(_bounded(_text(first)))
+            self._take(_bounded(_text(first)))
             final = yield self._client.get_client_final().encode("utf-8")
             refused = _ERROR.match(_text(final))
             if refused is not None:
@@ -61,6 +64,28 @@ class Scram(Mechanism):
             raise LoginError(f"the server's part of {self.name} is wrong: {_reason(error)}") from None
         self.proven = True
         yield b""
+
+    def _take(self, server_first: str) -> None:
+        """Hand server-first to scramp, which wants 12 octets of salt where RFC 5802 section 7 allows any number."""
+        salt = _salt(server_first)
+        if salt is None or len(salt) >= _PADDED:
+            self._client.set_server_first(server_first)
+            return
+        padded = b2a_base64(salt.ljust(_PADDED, b"\0"), newline=False).decode("ascii")
+        self._client.set_server_first(_SALT.sub(f",s={padded}", server_first, count=1))
+        # What is signed and hashed is what the server said.  An older scramp keeps the salt in base64.
+        kept = self._client.salt
+        self._client.server_first = server_first
+        self._client.salt = b2a_base64(salt, newline=False).decode("ascii") if isinstance(kept, str) else salt
+
+
+def _salt(server_first: str) -> bytes | None:
+    """Return the salt, or None if there is none that can be read."""
+    found = _SALT.search(server_first)
+    try:
+        return a2b_base64(found[1], strict_mode=True) if found is not None else None
+    except ValueError:
+        return None
 
 
 def _text(message: bytes) -> str:

@@ -21,7 +21,7 @@ class Row(NamedTuple):
     `module` and `make` say where its class is; `takes` names the arguments beyond name and password that it knows.
     `needs` is `password`, `token`, `certificate`, `ticket` or `binding`; or "" if nothing is proved, so that the
     mechanism is taken by name only.  `clear` is true if the password or token itself is sent.  `strength` orders the
-    rows.
+    rows.  `md5` is true if the machine must allow MD5.
     """
 
     module: str
@@ -30,6 +30,7 @@ class Row(NamedTuple):
     strength: int
     clear: bool = False
     takes: tuple[str, ...] = ()
+    md5: bool = False
 
 
 _SCRAM = ("scram", "Scram")
@@ -43,8 +44,8 @@ MECHANISMS: dict[str, Row] = {
     "SCRAM-SHA-1": Row(*_SCRAM, ("password",), 60, takes=("name", "binding")),
     "OAUTHBEARER": Row("oauthbearer", "OAuthBearer", ("token",), 50, True, ("authorize", "host", "port")),
     "XOAUTH2": Row("xoauth2", "XOAuth2", ("token",), 40, True),
-    "DIGEST-MD5": Row("digest_md5", "DigestMD5", ("password",), 30, takes=("authorize", "host")),
-    "CRAM-MD5": Row("cram_md5", "CramMD5", ("password",), 20),
+    "DIGEST-MD5": Row("digest_md5", "DigestMD5", ("password",), 30, takes=("authorize", "host"), md5=True),
+    "CRAM-MD5": Row("cram_md5", "CramMD5", ("password",), 20, md5=True),
     "PLAIN": Row("plain", "Plain", ("password",), 10, True, ("authorize",)),
     "LOGIN": Row("login", "Login", ("password",), 5, True),
     "ANONYMOUS": Row("anonymous", "Anonymous", (), 0),
@@ -82,7 +83,12 @@ def possible(offers: Collection[str], have: Collection[str], *, safe: bool) -> l
     """
     rows = ((row.strength, name, row) for name, row in MECHANISMS.items() if name in offers and row.needs)
     fit = [(strength, name) for strength, name, row in rows if set(row.needs) <= set(have) and (safe or not row.clear)]
-    return [name for _, name in sorted(fit, reverse=True)]
+    names = [name for _, name in sorted(fit, reverse=True)]
+    if any(MECHANISMS[name].md5 for name in names):
+        from imapsh.sasl.md5 import available
+
+        names = [name for name in names if not MECHANISMS[name].md5 or available()]
+    return names
 
 
 def choose(offers: Collection[str], have: Collection[str], *, safe: bool) -> str:

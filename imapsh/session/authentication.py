@@ -49,6 +49,7 @@ def answer(mechanism: Mechanism, challenge: str, secrets: Secrets) -> bytes:
         made = b2a_base64(mechanism.step(octets), newline=False)
     except (LoginError, UsageError) as error:
         mechanism.said = secrets.veil(str(error))
+        mechanism.cancelled = True
         return CANCEL
     secrets.add_sasl(made)
     return made

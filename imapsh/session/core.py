@@ -102,7 +102,7 @@ class Session:
         self.queue = self._sender.queue
         self._ending = Ending(self.known)
         self._receiver = Receiver(
-            self.known, self._inbox, self._sender, self._ending, self._events, clock=clock, most=limits.responses
+            self.known, self._inbox, self._sender, self._ending, self._events, clock=clock, limits=limits
         )
         self._clock = clock
         self.set_trace(trace)

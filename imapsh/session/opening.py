@@ -27,8 +27,8 @@ __all__ = [
 Step = Exchange | Upgrade
 Steps = Generator[Step, None, None]
 
-#: what a peer that is not an IMAP server seems to be -> the article and name
-_PROTOCOLS = {"SMTP": "SMTP", "FTP": "FTP", "POP3": "POP3", "HTTP": "HTTP", "SSH": "SSH"}
+#: what a peer that is not an IMAP server may be, as the parser guesses it
+_PROTOCOLS = ("SMTP", "FTP", "NNTP", "POP3", "HTTP", "SSH")
 
 
 def check_greeting(response: Response | None, where: str) -> None:
@@ -40,12 +40,10 @@ def check_greeting(response: Response | None, where: str) -> None:
     if response.kind == STATUS and response.name == "BYE":
         raise GreetingError(f"{where} refused the connection: BYE {_text(response)}".rstrip())
     if response.name in _PROTOCOLS:
-        raise GreetingError(
-            f"{where} is not an IMAP server: it greets like {_PROTOCOLS[response.name]}; check the port"
-        )
+        raise GreetingError(f"{where} is not an IMAP server: it greets like {response.name}; check the port")
     if response.name == "TLS":
         raise GreetingError(f"{where} speaks TLS from the first octet: use imaps://")
-    raise GreetingError(f"{where} is not an IMAP server: its first line is not a greeting (\\last wire shows it)")
+    raise GreetingError(f"{where} is not an IMAP server: its first line is not a greeting")
 
 
 def steps(session: Session, wanted: Opening) -> Steps:
@@ -93,18 +91,33 @@ def _secure(session: Session, wanted: Opening) -> Steps:
 
 
 def _login(session: Session, wanted: Opening) -> Steps:
-    """Log in by a mechanism, or by the command LOGIN if no mechanism is to be used."""
+    """Log in by a mechanism, or by the command LOGIN if no mechanism is to be used.
+
+    LOGIN is tried too if the server answers BAD to the AUTHENTICATE PLAIN that it offers.
+    """
+    from imapsh.sasl.table import AUTO
+
     yield from _capabilities(session, wanted, needed=True)
     name = way(session, wanted)
     exchange = _submit(session, wanted, name)
     yield exchange
+    if exchange.status == "BAD" and name == "PLAIN" and wanted.mechanism in ("", AUTO) and _takes_login(session):
+        name = ""  # some servers offer what they do not understand
+        exchange = _submit(session, wanted, name)
+        yield exchange
     if exchange.status == "NO" and wanted.another is not None and (fresh := wanted.another()):
         exchange = _submit(session, wanted._replace(password=lambda: fresh), name)
         yield exchange
     if exchange.status != "OK":
         said = exchange.mechanism.said if exchange.mechanism is not None else ""
         why = f"{reply(exchange)} ({said})" if said else reply(exchange)
+        if exchange.status == "BAD" and name == "PLAIN" and _takes_login(session):
+            why += "; the command LOGIN may work: name no mechanism"
         raise LoginError(f"{wanted.where} refused the login of {wanted.user or name}: {why}")
+
+
+def _takes_login(session: Session) -> bool:
+    return "LOGINDISABLED" not in session.capabilities and not session.closed
 
 
 def _submit(session: Session, wanted: Opening, name: str) -> Exchange:

@@ -34,12 +34,14 @@ if TYPE_CHECKING:
     from imapsh.session.inbox import Inbox
     from imapsh.session.knowledge import Knowledge
     from imapsh.session.sending import Sender
+    from imapsh.wire.limits import Limits
 
 
 class Receiver:
     """The receiving half of a session: it takes responses out of the `inbox` and puts events for them into `events`.
 
-    A command that brings more than `most` untagged responses ends the connection; with 0 none does.
+    A command that brings more untagged responses than `limits` allow ends the connection, and so does a longer
+    challenge of a mechanism.
     """
 
     def __init__(
@@ -51,7 +53,7 @@ class Receiver:
         events: deque[Event],
         *,
         clock: Callable[[], float],
-        most: int,
+        limits: Limits,
     ) -> None:
         self._known = known
         self._inbox = inbox
@@ -59,7 +61,8 @@ class Receiver:
         self._ending = ending
         self._events = events
         self._clock = clock
-        self._most = most
+        self._limits = limits
+        self._most = limits.responses
         self._requests = 0  # `+` while a command ran, which its literals may have asked for
 
     def advance(self) -> bool:
@@ -178,7 +181,18 @@ class Receiver:
         elif asks == "idle":
             self._sender.idles()
         elif asks == "authenticate" and exchange is not None and exchange.mechanism is not None:
-            self._sender.respond(exchange, exchange.mechanism, self._inbox.challenge)
+            self._challenged(exchange, exchange.mechanism, self._inbox.challenge)
+
+    def _challenged(self, exchange: Exchange, mechanism: Mechanism, challenge: str) -> None:
+        """Answer a challenge.  End the connection for one that is too long, or that comes after the answer `*`."""
+        try:
+            self._limits.check("challenge", len(challenge))
+            if mechanism.cancelled:
+                raise LoginError(f"the server goes on with {mechanism.name} after it was cancelled: {mechanism.said}")
+        except (LimitError, LoginError) as error:
+            self.close(error)
+        else:
+            self._sender.respond(exchange, mechanism, challenge)
 
     def _other(self, response: Response, exchange: Exchange | None) -> None:
         """Report any other response.  FETCH comes by the hundred thousand, so every call here counts."""

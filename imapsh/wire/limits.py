@@ -16,7 +16,8 @@ class Limits(NamedTuple):
     """Limits on octets in a line, octets in a literal, levels of parentheses, and responses while one command runs.
 
     `inflated` limits the octets that deflated data may become beyond RATIO times its own (COMPRESS).  `typed` limits
-    the octets in the lines of one command that a script holds, and `command` those with its literals.  0 is no limit.
+    the octets in the lines of one command that a script holds, and `command` those with its literals.  `challenge`
+    limits the octets of a challenge in a login (SASL).  0 is no limit.
     """
 
     line: int = 8 << 20
@@ -26,6 +27,7 @@ class Limits(NamedTuple):
     inflated: int = 4 << 20
     typed: int = 1 << 20
     command: int = 64 << 20
+    challenge: int = 1 << 16
 
     def check(self, limit: str, seen: int) -> None:
         """Raise LimitError, which names the limit, if `seen` is beyond it."""

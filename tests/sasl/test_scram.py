@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+from base64 import b64decode, b64encode
+
 import pytest
 from scramp import ScramMechanism
 
@@ -34,6 +38,23 @@ def test_the_dialogues_of_the_rfcs(
     mechanism = Scram("user", "pencil", name, nonce=nonce)
     assert mechanism.initial
     assert [mechanism.step(said) for said in (b"", challenge, proof)] == [first, final, b""]
+    mechanism.finish()
+
+
+@pytest.mark.parametrize("salt", [b"", b"x", b"short", b"eleven octe", b"twelve octet", b"more than twelve octets"])
+def test_d17_a_salt_of_any_length_is_taken(salt: bytes) -> None:
+    mechanism = Scram("user", "pencil", nonce="rOprNGfwEbeRWgbNEkqO")
+    first = mechanism.step(b"").removeprefix(b"n,,")
+    challenge = b"r=rOprNGfwEbeRWgbNEkqOmore,s=%b,i=4096" % b64encode(salt)
+    final = mechanism.step(challenge)
+    without, _, proof = final.partition(b",p=")
+    salted = hashlib.pbkdf2_hmac("sha256", b"pencil", salt, 4096)
+    key = hmac.digest(salted, b"Client Key", "sha256")
+    said = b",".join((first, challenge, without))
+    signature = hmac.digest(hashlib.sha256(key).digest(), said, "sha256")
+    assert b64decode(proof) == bytes(a ^ b for a, b in zip(key, signature, strict=True))
+    verifier = hmac.digest(hmac.digest(salted, b"Server Key", "sha256"), said, "sha256")
+    assert mechanism.step(b"v=" + b64encode(verifier)) == b""
     mechanism.finish()
 
 

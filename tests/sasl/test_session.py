@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Callable
 
-from imapsh.errors import LoginError
+import pytest
+
+from imapsh.errors import LimitError, LoginError
+from imapsh.sasl.cram_md5 import CramMD5
+from imapsh.sasl.digest_md5 import DigestMD5
 from imapsh.sasl.external import External
 from imapsh.sasl.login import Login
 from imapsh.sasl.mechanism import Mechanism
 from imapsh.sasl.scram import Scram
 from imapsh.sasl.xoauth2 import XOAuth2
+from imapsh.wire.limits import Limits
 from tests.session.player import OPEN, Player, play
 from tests.session.test_secrets import WITH_IR, everything_told
 
@@ -117,3 +123,32 @@ def test_a_token_that_is_refused_is_explained_and_not_shown() -> None:
     assert played.exchanges[0].mechanism.said == "status 401, scope mail"
     assert "the-token" not in everything_told(played)
     assert first not in everything_told(played)
+
+
+@pytest.mark.parametrize("octets", [60_000, 6_000_000])
+@pytest.mark.parametrize("make", [lambda: DigestMD5("u", "pw"), lambda: CramMD5("u", "pw"), lambda: Login("u", "pw")])
+def test_e18_a_challenge_is_bounded_before_it_is_read(make: Callable[[], Mechanism], octets: int) -> None:
+    realm = coded(b'realm="' + b"x" * octets + b'",nonce="n",qop="auth",algorithm=md5-sess')
+    mechanism = make()
+    played = begin(mechanism)
+    played.play(f"C: A1 AUTHENTICATE {mechanism.name}\nS: + {realm}")
+    error = played.closed.error
+    assert isinstance(error, LimitError)
+    assert (error.limit, error.allowed, error.seen) == ("challenge", 1 << 16, len(realm))
+
+
+def test_e18_the_limit_of_a_challenge_can_be_set() -> None:
+    mechanism = Login("u", "pw")
+    played = play(OPEN, limits=Limits(challenge=10))
+    played.exchanges.append(played.session.authenticate(mechanism))
+    played.pump()
+    played.play("C: A1 AUTHENTICATE LOGIN\nS: + VXNlcg==\nC: dQ==\nS: + UGFzc3dvcmQ6")
+    assert isinstance(played.closed.error, LimitError)
+
+
+def test_e18_a_server_that_goes_on_after_the_end_is_left() -> None:
+    played = begin(Login("u", "pw"))
+    played.play("C: A1 AUTHENTICATE LOGIN\nS: +\nC: dQ==\nS: +\nC: cHc=\nS: +\nC: *\nS: +")
+    error = played.closed.error
+    assert isinstance(error, LoginError)
+    assert "goes on with LOGIN after it was cancelled" in str(error)

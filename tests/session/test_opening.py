@@ -188,6 +188,39 @@ def test_a_mechanism_by_name_needs_no_offer() -> None:
     )
 
 
+def test_d17_login_is_tried_where_authenticate_plain_is_not_understood() -> None:
+    check(
+        f"""
+        S: * OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] hello
+        C: A1 AUTHENTICATE PLAIN {PLAIN}
+        S: A1 BAD what
+        C: A2 LOGIN ann "s3cret"
+        S: A2 OK [CAPABILITY IMAP4rev1] in
+        """,
+        **ann(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("offer", "mechanism", "words"),
+    [
+        ("AUTH=PLAIN", "PLAIN", r"BAD what; the command LOGIN may work: name no mechanism$"),
+        ("AUTH=PLAIN LOGINDISABLED", "", "BAD what$"),
+        ("AUTH=PLAIN LOGINDISABLED", "PLAIN", "BAD what$"),
+    ],
+)
+def test_d17_login_is_not_tried_against_a_will(offer: str, mechanism: str, words: str) -> None:
+    opener = Opener(**ann(mechanism=mechanism))
+    with pytest.raises(LoginError, match=words):
+        opener.play(
+            f"""
+            S: * OK [CAPABILITY IMAP4rev1 SASL-IR {offer}] hello
+            C: A1 AUTHENTICATE PLAIN {PLAIN}
+            S: A1 BAD what
+            """
+        )
+
+
 # -- refusals
 
 
@@ -382,6 +415,11 @@ def test_preauth_needs_no_login(wanted: dict[str, Any]) -> None:
         ("S: * BYE too busy", "^mx refused the connection: BYE too busy$"),
         ("S: 220 mx ESMTP ready", "it greets like SMTP"),
         ("S: +OK POP3 ready", "it greets like POP3"),
+        ("S: -ERR no more connections", "it greets like POP3"),
+        ("S: 200 news.example ready", "it greets like NNTP"),
+        ("S: 220 ftp.example FTP server", "it greets like FTP"),
+        ("S: HTTP/1.1 400 Bad Request", "it greets like HTTP"),
+        ("S: <!DOCTYPE html>", "it greets like HTTP"),
         ("S: SSH-2.0-OpenSSH_9.2", "it greets like SSH"),
         ("S: hello there", "its first line is not a greeting"),
         ("!! eof", "^mx closed the connection without a greeting$"),

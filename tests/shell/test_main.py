@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
+import re
 import shlex
 import signal
 import socket
 import ssl
 import subprocess
 import sys
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -372,14 +374,21 @@ def test_a_reader_of_stdout_may_go() -> None:
         assert child.stderr.read() == b""
 
 
-def test_serve_demo_lets_a_batch_in(tmp_path: Path) -> None:
+def test_d16_serve_demo_lets_a_batch_in_and_an_append_without_a_date_gets_now(tmp_path: Path) -> None:
     place = f"unix:{tmp_path / 'socket'}"
     with running("--serve-demo", place) as child:
         assert child.stderr is not None
         try:
             assert b"listening on" in child.stderr.readline()
-            done = imapsh(place, "--user", "demo", "-c", "SELECT INBOX", env={"IMAPSH_PASSWORD": "demo"})
+            lines = ("SELECT INBOX", "APPEND INBOX {2}\r\nhi", "FETCH * INTERNALDATE")
+            words = [word for line in lines for word in ("-c", line)]
+            before = datetime.now(UTC)
+            done = imapsh(place, "--user", "demo", *words, env={"IMAPSH_PASSWORD": "demo"})
             assert done.status == 0, done.err
+            found = re.search(rb'INTERNALDATE "([^"]+)"', done.out)
+            assert found is not None
+            arrived = datetime.strptime(found[1].decode().strip(), "%d-%b-%Y %H:%M:%S %z")
+            assert before.replace(microsecond=0) <= arrived <= datetime.now(UTC)  # D16
         finally:
             child.send_signal(signal.SIGINT)
         assert child.wait(20) == 130

@@ -197,7 +197,7 @@ class IMAP4:
             kind = "a POP3" if greeting.startswith(b"+OK") else "not an IMAP"
             raise self.error(f"this is {kind} server, it greets with {greeting!r}")
         elif self.survived:
-            raise self.abort(f"unexpected response: {self.welcome!r}")
+            raise self.abort(f"unexpected response: {self.welcome!r}{opening.guess(self.welcome)}")
         else:
             raise self.error(self.welcome)
         self._get_capabilities()

@@ -136,6 +136,14 @@ def starttls(self: IMAP4, ssl_context: ssl.SSLContext | None = None) -> Result:
     return self._untagged_response(typ, dat, "STARTTLS")
 
 
+def guess(greeting: bytes) -> str:
+    """Return what to add about a first line that is not a greeting of IMAP: the protocol that it seems to be of."""
+    from imapsh.grammar.responses import looks_like
+
+    protocol = looks_like(greeting.decode("latin-1"))
+    return f"; the server greets like {protocol}: check the port" if protocol else ""
+
+
 def unverified_context(certfile: str | None = None, keyfile: str | None = None) -> ssl.SSLContext:
     """Return the context that imaplib takes when it is given none: it verifies nothing."""
     import ssl

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 
 from imapsh.shell.settings.options import OPTIONS, SCHEMES, Option
+from imapsh.wire.limits import Limits
 
 #: The command that prints the names of the profiles, one a line.
 _PROFILES = "imapsh --profiles 2>/dev/null"
@@ -45,7 +46,7 @@ def _names() -> tuple[str, ...]:
 _VALUES: dict[str, Callable[[], tuple[str, ...]]] = {
     "--mechanism": _mechanisms,
     "--explain-name": _names,
-    "--limit": lambda: ("line=", "literal=", "nesting=", "responses=", "inflated="),
+    "--limit": lambda: tuple(f"{name}=" for name in Limits._fields),
 }
 
 

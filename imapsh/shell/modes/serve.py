@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from imapsh.errors import UsageError
@@ -39,4 +40,5 @@ async def _serve(address: Address, tls: TLSOptions | None) -> None:
         said = f"listening on {found.where}; user {USER}, password {PASSWORD}; Ctrl-C ends it"
         stdio.put(paint([("", said), ("", LINE_END)], None))
 
-    await serve_forever(address, demo_store(), announce, tls)
+    # Only the mail that is there at the start is always of the same date.
+    await serve_forever(address, demo_store(lambda: datetime.now(UTC)), announce, tls)

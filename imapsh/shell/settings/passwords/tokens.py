@@ -7,6 +7,7 @@ section 5.1), or with the moment as `expiry`, `expires_at`, `expires_on`, `expir
 from __future__ import annotations
 
 import json
+import re
 import time
 from datetime import UTC, datetime
 from typing import Any
@@ -19,6 +20,8 @@ OPTION = "--token-command"
 
 _TOKENS = ("access_token", "accessToken", "token")
 _MOMENTS = ("expiry", "expires_at", "expires_on", "expiresOn")
+_TOKEN = re.compile(r"[!-~]+")  # a word; RFC 6750 section 2.1 is stricter, and some servers are not
+_LONGEST = 500  # characters of an explanation
 _MARGIN = 30  # seconds before its end at which a token is no longer sent
 
 
@@ -60,11 +63,16 @@ def _run(command: str) -> _Token:
         text = output_of(command, OPTION).decode("utf-8").strip()
     except UnicodeDecodeError:
         raise LoginError(f"{OPTION} printed text that is not UTF-8") from None
-    if text.startswith("{"):
+    if text.startswith(("{", "[")):
         return _from_json(text)
     if not text:
         raise LoginError(f"{OPTION} printed no token")
-    return _Token(text.split("\n", 1)[0].strip(), 0)
+    token = text.split("\n", 1)[0].strip()
+    if token.startswith("<"):
+        raise LoginError(f"{OPTION} printed HTML and no token: run it by hand to see why")
+    if not _TOKEN.fullmatch(token):
+        raise LoginError(f"{OPTION} printed a first line that cannot be a token: run it by hand to see why")
+    return _Token(token, 0)
 
 
 def _from_json(text: str) -> _Token:
@@ -72,13 +80,31 @@ def _from_json(text: str) -> _Token:
         said = json.loads(text)
     except (ValueError, RecursionError):
         raise LoginError(f"{OPTION} printed invalid JSON") from None
+    if not isinstance(said, dict):
+        raise LoginError(f"{OPTION} printed JSON without an access_token")
     token = next((said[name] for name in _TOKENS if isinstance(said.get(name), str) and said[name]), "")
     if not token:
+        if why := _error(said):
+            raise LoginError(f"{OPTION} printed an error and no token: {why}")
         raise LoginError(f"{OPTION} printed JSON without an access_token")
+    if not _TOKEN.fullmatch(token):
+        raise LoginError(f"{OPTION} printed an access_token that cannot be a token")
     lasts = _seconds(said.get("expires_in"))
     if lasts is not None:
         return _Token(token, time.time() + lasts)
     return _Token(token, next((until for name in _MOMENTS if (until := _moment(said.get(name)))), 0.0))
+
+
+def _error(said: dict[str, Any]) -> str:
+    """Return why there is no token, in one line (RFC 6749 section 5.2); some put it into an object of its own."""
+    error = said.get("error")
+    inner = error if isinstance(error, dict) else {}
+    words = (
+        error if isinstance(error, str) else inner.get("status"),
+        said.get("error_description") or inner.get("message"),
+    )
+    text = ": ".join(word for word in words if isinstance(word, str) and word)
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:_LONGEST]
 
 
 def _seconds(value: Any) -> float | None:

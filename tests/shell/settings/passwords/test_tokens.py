@@ -83,12 +83,37 @@ def test_a_token_is_kept_while_its_time_is_known_and_not_over(
         ('{"access_token": "hunter22"', "printed invalid JSON"),
         ('{"refresh_token": "hunter22"}', "JSON without an access_token"),
         ('{"access_token": ["hunter22"]}', "JSON without an access_token"),
+        ('["hunter22"]', "JSON without an access_token"),
+        ('{"access_token": "hunter22 x"}', "an access_token that cannot be a token"),
+        ("<html><body>hunter22", "printed HTML and no token"),
+        ("<html>", "printed HTML and no token"),
+        ("<!DOCTYPE html>\n<p>hunter22", "printed HTML and no token"),
+        ("Error: hunter22 has expired", "a first line that cannot be a token"),
     ],
 )
-def test_what_is_no_token_is_not_repeated(tmp_path: Path, printed: str, reason: str) -> None:
+def test_c6_what_is_no_token_is_not_repeated(tmp_path: Path, printed: str, reason: str) -> None:
     with pytest.raises(LoginError, match=reason) as caught:
         tokens.current(Helper(tmp_path, printed).command)
     assert "hunter22" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        (
+            {"error": "invalid_grant", "error_description": "Token has been\nrevoked."},
+            "invalid_grant: Token has been revoked.",
+        ),
+        ({"error": "invalid_client"}, "invalid_client"),
+        ({"error": {"code": 403, "message": "No access\x1b[2J", "status": "DENIED"}}, "DENIED: No access [2J"),
+        ({"error_description": "go away"}, "go away"),
+        ({"error": "x" * 5000}, "x" * 500),
+    ],
+)
+def test_c6_the_error_of_a_token_command_is_told(tmp_path: Path, said: object, reason: str) -> None:
+    with pytest.raises(LoginError) as caught:
+        tokens.current(Helper(tmp_path, json.dumps(said)).command)
+    assert str(caught.value) == f"--token-command printed an error and no token: {reason}"
 
 
 def test_after_a_refusal_the_command_is_run_once_more(tmp_path: Path) -> None:
