@@ -14,7 +14,7 @@ async def acl(self: Connection, mailbox: str) -> dict[str, str]:
     """Send GETACL (RFC 4314 section 3.3).  Return identifier -> rights, a letter for each right."""
     rest = self._writer().mailbox(mailbox).fragments()
     _, found = await self._runner.collect("GETACL", rest, wants="ACL")
-    values = (event.response.value for event in found)
+    values = found
     return {name: rights for value in values if isinstance(value, Acl) for name, rights in value.rights.items()}
 
 
@@ -37,11 +37,11 @@ async def list_rights(self: Connection, mailbox: str, identifier: str) -> ListRi
     """
     rest = self._writer().mailbox(mailbox).raw(" ").astring(identifier).fragments()
     _, found = await self._runner.collect("LISTRIGHTS", rest, wants="LISTRIGHTS")
-    return next((one.response.value for one in found if isinstance(one.response.value, ListRights)), None)
+    return next((value for value in found if isinstance(value, ListRights)), None)
 
 
 async def my_rights(self: Connection, mailbox: str) -> str:
     """Send MYRIGHTS (RFC 4314 section 3.5).  Return the rights that the user has, a letter for each."""
     rest = self._writer().mailbox(mailbox).fragments()
     _, found = await self._runner.collect("MYRIGHTS", rest, wants="MYRIGHTS")
-    return next((one.response.value.rights for one in found if isinstance(one.response.value, MyRights)), "")
+    return next((value.rights for value in found if isinstance(value, MyRights)), "")

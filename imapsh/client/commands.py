@@ -7,7 +7,7 @@ from types import TracebackType
 
 from imapsh.client import acl, facts, fetching, mailboxes, metadata, notify, ordering, quota, results, storing
 from imapsh.client.arguments import MessageSet, change_of_flags, in_lines, message_set, patience, seconds
-from imapsh.client.driving import Runner
+from imapsh.client.driving import Runner, itself
 from imapsh.client.idle import Idle
 from imapsh.client.keys import Criteria, write_criteria
 from imapsh.client.login import Login, Password
@@ -215,7 +215,9 @@ class Connection:
         LoginError, before anything is sent, if a password would go to another machine without TLS.
         """
         exchange = self.session.line(line, open_file=open_file)
-        exchange, found = await self._runner.gather(exchange, lambda event: True, hears=True)
+        exchange, found = await self._runner.gather(
+            exchange, lambda event: True, lambda event: event.response, hears=True
+        )
         return results.replied(exchange, found)
 
     id = facts.id_
@@ -255,7 +257,7 @@ class Connection:
         if parameters:
             writer.raw(f" ({' '.join(parameters)})")
         exchange = self.session.command("EXAMINE" if read_only else "SELECT", writer.fragments())
-        _, found = await self._runner.gather(exchange, lambda event: qresync is not None and tells(event))
+        _, found = await self._runner.gather(exchange, lambda event: qresync is not None and tells(event), itself)
         self.resynced = resynced(found)
         box = self.session.mailbox
         if box is None:  # a BYE followed the OK at once
@@ -287,10 +289,14 @@ class Connection:
         UTF-8 and with CHARSET; a server that does not know it says NO.  For RETURN without ALL there is `esearch`.
         """
         exchange = self.session.command(f"{_uid(uid)}SEARCH", write_criteria(self._writer(), criteria).fragments())
-        _, found = await self._runner.gather(
-            exchange, lambda event: event.response.name in ("SEARCH", "ESEARCH") and results.answers(event, exchange)
+        numbers = results.Numbers()
+        await self._runner.gather(
+            exchange,
+            lambda event: event.response.name in ("SEARCH", "ESEARCH") and results.answers(event, exchange),
+            numbers.add,
+            counts=False,
         )
-        return results.numbers(found)
+        return numbers.found()
 
     def messages(
         self, messages: MessageSet, *, uid: bool = False, mark_seen: bool = False
@@ -333,10 +339,10 @@ class Connection:
         if not exchanges:
             return Stored()
         asked = Asked(self.session, numbers, "X-GM-LABELS" if "X-GM-LABELS" in change.upper() else "FLAGS MODSEQ", uid)
-        found = await self._runner.gather_all(exchanges, asked.takes, asked.awaits)
+        found = await self._runner.gather_all(exchanges, asked.takes, message, asked.awaits)
         modified = [kept for one in exchanges if (kept := results.argument(one, Modified)) is not None]
         ranges = tuple(pair for kept in modified for pair in kept.ranges)
-        return Stored(map(message, found), Modified(ranges) if modified else None)
+        return Stored(found, Modified(ranges) if modified else None)
 
     async def copy(self, messages: MessageSet, mailbox: str, *, uid: bool = False) -> CopyUid | None:
         """Send COPY, and return the value of UIDPLUS's code (RFC 9051 section 6.4.7).
@@ -356,8 +362,11 @@ class Connection:
         return results.joined([await self._moved(one) for one in exchanges])
 
     async def _moved(self, exchange: Exchange) -> CopyUid | None:
-        _, found = await self._runner.gather(exchange, lambda event: results.copied(event.response) is not None)
-        told = [copied for event in found if (copied := results.copied(event.response)) is not None]
+        _, told = await self._runner.gather(
+            exchange,
+            lambda event: results.copied(event.response) is not None,
+            lambda event: results.copied(event.response),
+        )
         return told[0] if told else results.argument(exchange, CopyUid)
 
     async def expunge(self, uids: MessageSet | None = None) -> Removed:
@@ -369,7 +378,7 @@ class Connection:
         exchanges = [self.session.command("EXPUNGE")] if uids is None else self._submit("EXPUNGE", uids, [], True)[1]
         found: list[Received] = []
         for exchange in exchanges:
-            found += (await self._runner.gather(exchange, lambda event: told_gone(event) is not None))[1]
+            found += (await self._runner.gather(exchange, lambda event: told_gone(event) is not None, itself))[1]
         return removed(found)
 
     def idle(self, *, renewal: float = RENEWAL) -> Idle:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from imapsh.client.backlog import Backlog
 from imapsh.client.connection import AsyncClient
 from imapsh.client.routing import Router, Want, is_untagged
-from imapsh.errors import CommandBad, CommandNo, ConnectionLost, ConnectionTimeout, ImapshError
+from imapsh.errors import CommandBad, CommandNo, ConnectionLost, ConnectionTimeout, ImapshError, LimitError
 from imapsh.session.core import Session
 from imapsh.session.events import Event, Received
 from imapsh.session.exchange import Exchange, Sendable
@@ -77,33 +77,55 @@ class Runner:
 
     async def collect(
         self, name: str, fragments: Iterable[Sendable] = (), *, wants: str = ""
-    ) -> tuple[Exchange, list[Received]]:
-        """Run a command; return it with the responses of the name `wants` that it brings."""
-        return await self.gather(self.session.command(name, fragments), lambda event: is_untagged(event, wants))
+    ) -> tuple[Exchange, list[Any]]:
+        """Run a command; return it with the values of the responses of the name `wants` that it brings."""
+        exchange = self.session.command(name, fragments)
+        return await self.gather(exchange, lambda event: is_untagged(event, wants), value_of)
 
     async def gather(
         self,
         exchange: Exchange,
         takes: Callable[[Received], bool],
+        keep: Callable[[Received], T],
         *,
         hears: bool = False,
         awaits: Callable[[Received], bool] = lambda event: True,
-    ) -> tuple[Exchange, list[Received]]:
-        """Run a command; return it with the responses that it takes or hears (`Want`)."""
-        found: list[Received] = []
-        with self.router.wanted(exchange, Want(takes, found.append, hears, awaits)):
-            await self.run(exchange)
-        return exchange, found
+        counts: bool = True,
+    ) -> tuple[Exchange, list[T]]:
+        """Run a command; return it with what `keep` makes of the responses that it takes or hears (`Want`).
+
+        Responses of more octets than the limit `collected` end the connection, unless `keep` keeps little of them and
+        `counts` is false.
+        """
+        return exchange, await self.gather_all([exchange], takes, keep, awaits, hears=hears, counts=counts)
 
     async def gather_all(
-        self, exchanges: Sequence[Exchange], takes: Callable[[Received], bool], awaits: Callable[[Received], bool]
-    ) -> list[Received]:
-        """Run commands that are submitted already; return the responses that any of them takes."""
-        found: list[Received] = []
-        want = Want(takes, found.append, awaits=awaits)
+        self,
+        exchanges: Sequence[Exchange],
+        takes: Callable[[Received], bool],
+        keep: Callable[[Received], T],
+        awaits: Callable[[Received], bool],
+        *,
+        hears: bool = False,
+        counts: bool = True,
+    ) -> list[T]:
+        """Run commands that are submitted already; return what `keep` makes of the responses that any of them takes."""
+        found: list[T] = []
+        octets = 0
+
+        def put(event: Received) -> None:
+            nonlocal octets
+            octets += event.response.frame.length if counts else 0
+            most = self.session.limits.collected
+            if octets > most > 0:
+                found.clear()
+                self.session.lost(LimitError("collected", most, octets))
+            else:
+                found.append(keep(event))
+
         with ExitStack() as stack:
             for exchange in exchanges:
-                stack.enter_context(self.router.wanted(exchange, want))
+                stack.enter_context(self.router.wanted(exchange, Want(takes, put, hears, awaits)))
             for exchange in exchanges:
                 await self.run(exchange)
         return found
@@ -164,6 +186,16 @@ class Runner:
     def info(self) -> StreamInfo:
         """The peer, and what TLS has settled."""
         return self._client.stream.info
+
+
+def value_of(event: Received) -> Any:
+    """Return the value of a response.  The octets are not kept, because they take much more memory."""
+    return event.response.value
+
+
+def itself(event: Received) -> Received:
+    """Return the event."""
+    return event
 
 
 def _looked_at(task: asyncio.Future[Any]) -> None:

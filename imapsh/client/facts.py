@@ -48,7 +48,7 @@ async def id_(self: Connection, fields: Mapping[str, str | None] | None = None) 
     else:
         writer.raw("NIL")
     _, found = await self._runner.collect("ID", writer.fragments(), wants="ID")
-    told = [event.response.value.fields for event in found if isinstance(event.response.value, Id)]
+    told = [value.fields for value in found if isinstance(value, Id)]
     return (told[-1] or {}) if told else {}
 
 

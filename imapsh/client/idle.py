@@ -10,6 +10,7 @@ from types import TracebackType
 from imapsh.client.backlog import Backlog
 from imapsh.client.driving import Runner
 from imapsh.client.routing import Update
+from imapsh.errors import ConnectionLost
 from imapsh.session.core import RENEWAL
 from imapsh.session.exchange import Exchange
 from imapsh.session.pace import POLLING, Pace
@@ -48,17 +49,23 @@ class Idle:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Send DONE and wait for its reply; after an error in the block, errors that IDLE raises are not reported."""
+        """Send DONE and wait for its reply.
+
+        Updates that come meanwhile are ignored.  After an error in the block, errors that IDLE raises are not reported;
+        a connection that is lost here is not an error, because the block is over: the next command raises it.
+        """
+        self._stack.close()
         try:
             if self._runner.session.is_open:
                 await self._end()
+        except ConnectionLost:
+            pass
         except Exception:
             if error is None:
                 raise
         finally:
             if self._running is not None:
                 self._running.cancel()
-            self._stack.close()
 
     def __aiter__(self) -> AsyncIterator[Update]:
         return self

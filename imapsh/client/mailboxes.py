@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from imapsh.client import results
 from imapsh.client.arguments import ascii_only
+from imapsh.client.driving import value_of
 from imapsh.client.routing import is_untagged
 from imapsh.errors import UsageError
+from imapsh.grammar.fragments import Fragment
 from imapsh.grammar.values import MailboxList, MailboxStatus, Namespaces
 from imapsh.grammar.writer import Writer
 from imapsh.patterns import lazy
@@ -115,14 +117,16 @@ async def list_(
     if told:
         writer.raw(f" RETURN ({' '.join(told)})")
     exchange = self.session.command("LIST", writer.fragments())
-    _, found = await self._runner.gather(
+    listed = results.Listed()
+    await self._runner.gather(
         exchange,
         lambda event: (
             is_untagged(event, "LIST")
             or (bool(items) and is_untagged(event, "STATUS") and results.answers(event, exchange))
         ),
+        listed.add,
     )
-    return results.listed(found)
+    return listed.found()
 
 
 async def lsub(self: Connection, reference: str = "", pattern: str = "*") -> tuple[MailboxList, ...]:
@@ -131,8 +135,13 @@ async def lsub(self: Connection, reference: str = "", pattern: str = "*") -> tup
     `\Noselect` says that only a name below is subscribed.  `list(subscribed=True)` says more, if the server has it.
     """
     writer = self._writer().mailbox(reference).raw(" ")
-    _, found = await self._runner.collect("LSUB", _pattern(writer, pattern).fragments(), wants="LSUB")
-    return results.listed(found)
+    return await _listing(self, "LSUB", _pattern(writer, pattern).fragments())
+
+
+async def _listing(self: Connection, name: str, fragments: list[Fragment]) -> tuple[MailboxList, ...]:
+    listed = results.Listed()
+    await self._runner.gather(self.session.command(name, fragments), lambda event: is_untagged(event, name), listed.add)
+    return listed.found()
 
 
 async def status(
@@ -145,7 +154,7 @@ async def status(
     fragments = self._writer().mailbox(mailbox).raw(f" ({status_items(items)})").fragments()
     exchange = self.session.command("STATUS", fragments)
     _, found = await self._runner.gather(
-        exchange, lambda event: is_untagged(event, "STATUS") and results.answers(event, exchange)
+        exchange, lambda event: is_untagged(event, "STATUS") and results.answers(event, exchange), value_of
     )
     return results.told(mailbox, found)
 
@@ -156,7 +165,7 @@ async def namespace(self: Connection) -> Namespaces:
     Return the prefixes of one's own, others' and shared mailboxes; None for a kind that does not exist.
     """
     _, found = await self._runner.collect("NAMESPACE", wants="NAMESPACE")
-    told = [event.response.value for event in found if isinstance(event.response.value, Namespaces)]
+    told = [value for value in found if isinstance(value, Namespaces)]
     return told[-1] if told else Namespaces(None, None, None)
 
 
@@ -177,8 +186,7 @@ async def special(self: Connection, use: str, *, guess: bool = False) -> Mailbox
     if "SPECIAL-USE" in self.capabilities:
         listed = await self.list("", "*", returns=("SPECIAL-USE",))
     elif "XLIST" in self.capabilities:
-        _, found = await self._runner.collect("XLIST", [b'"" "*"'], wants="XLIST")
-        listed = results.listed(found)
+        listed = await _listing(self, "XLIST", [b'"" "*"'])
     else:
         listed = await self.list("", "*")
     names = {name.upper() for name in (known, *USES[known])}

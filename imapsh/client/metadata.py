@@ -38,7 +38,7 @@ async def metadata(
         writer.raw(f"({' '.join(options)}) ")
     writer.mailbox(mailbox).raw(" ").items(names, writer.astring)
     _, found = await self._runner.collect("GETMETADATA", writer.fragments(), wants="METADATA")
-    values = (event.response.value for event in found)
+    values = found
     return {
         name: held
         for value in values

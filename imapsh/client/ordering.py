@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from imapsh.client import results
 from imapsh.client.arguments import ascii_only
+from imapsh.client.driving import value_of
 from imapsh.client.keys import Criteria, write_criteria
 from imapsh.errors import UsageError
 from imapsh.grammar.sort import Sort
@@ -31,7 +32,7 @@ async def sort(
         raise UsageError("sort() needs criteria, such as 'REVERSE DATE'")
     rest = write_criteria(self._writer().raw(f"({words}) {charset} "), search, charset=False).fragments()
     _, found = await self._runner.collect(_by("SORT", uid), rest, wants="SORT")
-    values = (event.response.value for event in found)
+    values = found
     return tuple(number for value in values if isinstance(value, Sort) for number in value.ids)
 
 
@@ -47,7 +48,7 @@ async def thread(
     writer = self._writer().raw(f"{ascii_only(algorithm)} {charset} ")
     rest = write_criteria(writer, search, charset=False).fragments()
     _, found = await self._runner.collect(_by("THREAD", uid), rest, wants="THREAD")
-    values = [event.response.value for event in found if isinstance(event.response.value, Thread)]
+    values = [value for value in found if isinstance(value, Thread)]
     return Thread(tuple(one for value in values for one in value.threads))
 
 
@@ -64,11 +65,11 @@ async def esearch(
     rest = write_criteria(self._writer().raw(f"RETURN ({options}) "), search).fragments()
     exchange = self.session.command(_by("SEARCH", uid), rest)
     exchange, found = await self._runner.gather(
-        exchange, lambda event: event.response.name == "ESEARCH" and results.answers(event, exchange)
+        exchange, lambda event: event.response.name == "ESEARCH" and results.answers(event, exchange), value_of
     )
     items = {}
-    for event in found:
-        items.update(event.response.value.items)
+    for value in found:
+        items.update(value.items)
     return ESearch(exchange.tag, uid, items)
 
 

@@ -20,7 +20,7 @@ async def quota(self: Connection, mailbox: str = "INBOX") -> tuple[Quota, ...]:
     """
     rest = self._writer().mailbox(mailbox).fragments()
     _, found = await self._runner.collect("GETQUOTAROOT", rest, wants="QUOTA")
-    return tuple(event.response.value for event in found if isinstance(event.response.value, Quota))
+    return tuple(value for value in found if isinstance(value, Quota))
 
 
 async def quota_root(self: Connection, root: str) -> Quota | None:
@@ -29,7 +29,7 @@ async def quota_root(self: Connection, root: str) -> Quota | None:
     None is returned if the server says nothing.
     """
     _, found = await self._runner.collect("GETQUOTA", self._writer().astring(root).fragments(), wants="QUOTA")
-    return next((event.response.value for event in found if isinstance(event.response.value, Quota)), None)
+    return next((value for value in found if isinstance(value, Quota)), None)
 
 
 async def quota_roots(self: Connection, mailbox: str = "INBOX") -> tuple[str, ...]:
@@ -39,7 +39,7 @@ async def quota_roots(self: Connection, mailbox: str = "INBOX") -> tuple[str, ..
     """
     rest = self._writer().mailbox(mailbox).fragments()
     _, found = await self._runner.collect("GETQUOTAROOT", rest, wants="QUOTAROOT")
-    values = (event.response.value for event in found)
+    values = found
     return tuple(root for value in values if isinstance(value, QuotaRoot) for root in value.roots)
 
 
@@ -58,4 +58,4 @@ async def set_quota(self: Connection, root: str, limits: Mapping[str, int]) -> t
     writer = self._writer().astring(root).raw(" ")
     rest = writer.items((f"{name} {limit}" for name, limit in limits.items()), writer.raw).fragments()
     _, found = await self._runner.collect("SETQUOTA", rest, wants="QUOTA")
-    return tuple(event.response.value for event in found if isinstance(event.response.value, Quota))
+    return tuple(value for value in found if isinstance(value, Quota))

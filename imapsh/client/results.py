@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable
 from typing import TypeVar
 
@@ -15,6 +16,8 @@ from imapsh.tuples import NamedTuple
 
 T = TypeVar("T")
 
+_MANY = 1 << 18  # numbers that may be repeated before they are looked at
+
 
 class Reply(NamedTuple):
     """A command's OK: its code and text, and the untagged responses that came while it ran."""
@@ -24,10 +27,10 @@ class Reply(NamedTuple):
     responses: tuple[Response, ...]
 
 
-def replied(exchange: Exchange, found: Iterable[Received]) -> Reply:
+def replied(exchange: Exchange, responses: Iterable[Response]) -> Reply:
     """Return the reply of a command that was typed."""
     status = _status(exchange)
-    return Reply(status.code, status.text, tuple(event.response for event in found))
+    return Reply(status.code, status.text, tuple(responses))
 
 
 def answers(event: Received, exchange: Exchange) -> bool:
@@ -71,35 +74,69 @@ def one_number(number: int) -> int:
     return number
 
 
-def numbers(found: Iterable[Received]) -> SequenceSet:
-    """Return the numbers of SEARCH and ESEARCH, rising."""
-    ranges: list[tuple[int, int]] = []
-    for value in (event.response.value for event in found):
-        every = value.items.get("ALL") if isinstance(value, ESearch) else None
-        if isinstance(value, Search):
-            every = value.found
-        ranges += every.ranges if isinstance(every, SequenceSet) else ()
-    return SequenceSet(tuple(ranges)).sorted()
+class Numbers:
+    """The numbers that SEARCH and ESEARCH find: four octets each while they come, however often one is repeated."""
+
+    def __init__(self) -> None:
+        self._distinct = array("I")  # rising
+        self._more = array("I")
+        self._ranges: list[tuple[int, int]] = []
+
+    def add(self, event: Received) -> None:
+        """Take in a response."""
+        value = event.response.value
+        if isinstance(value, ESearch):
+            every = value.items.get("ALL")
+            self._ranges += every.ranges if isinstance(every, SequenceSet) else ()
+        elif isinstance(value, Search):
+            self._more.extend(number for number in value.ids if 0 < number <= LARGEST)
+            if len(self._more) > max(_MANY, len(self._distinct)):
+                self._distinct, self._more = array("I", sorted({*self._distinct, *self._more})), array("I")
+
+    def found(self) -> SequenceSet:
+        """Return all of them, rising."""
+        listed = SequenceSet.in_order(sorted({*self._distinct, *self._more}))
+        return SequenceSet((*listed.ranges, *self._ranges)).sorted() if self._ranges else listed
 
 
-def told(mailbox: str, found: Iterable[Received]) -> MailboxStatus:
+def told(mailbox: str, values: Iterable[object]) -> MailboxStatus:
     """Return what the STATUS responses together say of a mailbox."""
     items = {}
-    for event in found:
-        if isinstance(event.response.value, MailboxStatus):
-            items.update(event.response.value.items)
+    for value in values:
+        if isinstance(value, MailboxStatus):
+            items.update(value.items)
     return MailboxStatus(mailbox, items)
 
 
-def listed(found: Iterable[Received]) -> tuple[MailboxList, ...]:
-    """Return the mailboxes that were listed; what STATUS responses say of one is in `extended["STATUS"]` (RFC 5819)."""
-    values = [event.response.value for event in found]
-    told = {value.mailbox: value for value in values if isinstance(value, MailboxStatus)}
-    return tuple(
-        value._replace(extended={**value.extended, "STATUS": told[value.mailbox]}) if value.mailbox in told else value
-        for value in values
-        if isinstance(value, MailboxList)
-    )
+class Listed:
+    """The mailboxes that LIST responses name; what STATUS responses say of one is in `extended["STATUS"]` (RFC 5819).
+
+    Attributes and delimiters, which are few and come again and again, are kept once.
+    """
+
+    def __init__(self) -> None:
+        self._once: dict[object, object] = {}
+        self._lists: list[MailboxList] = []
+        self._told: dict[str, MailboxStatus] = {}
+
+    def add(self, event: Received) -> None:
+        """Take in a response."""
+        value = event.response.value
+        if isinstance(value, MailboxList):
+            attrs, delimiter, mailbox, extended = value
+            attrs = self._once.setdefault(attrs, attrs)  # type: ignore[assignment]
+            delimiter = self._once.setdefault(delimiter, delimiter)  # type: ignore[assignment]
+            self._lists.append(MailboxList(attrs, delimiter, mailbox, extended))
+        elif isinstance(value, MailboxStatus):
+            self._told[value.mailbox] = value
+
+    def found(self) -> tuple[MailboxList, ...]:
+        """Return the mailboxes in the server's order."""
+        return tuple(map(self._with_status, self._lists)) if self._told else tuple(self._lists)
+
+    def _with_status(self, one: MailboxList) -> MailboxList:
+        told = self._told.get(one.mailbox)
+        return one if told is None else one._replace(extended={**one.extended, "STATUS": told})
 
 
 def _status(exchange: Exchange) -> StatusText:

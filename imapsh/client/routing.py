@@ -105,7 +105,7 @@ class Router:
         owner = self.wants.get(event.exchange) if event.exchange is not None else None
         elsewhere = owner is not None and owner.hears and not event.unsolicited
         heard = False
-        for exchange in self._running.values():
+        for exchange in tuple(self._running.values()):  # a limit that trips ends all of them
             want = self.wants.get(exchange)
             if want is not None and want.hears and (want is owner or not elsewhere):
                 want.put(event)

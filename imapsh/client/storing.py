@@ -90,6 +90,9 @@ async def replace(
     writer = self._writer().raw(f"{results.one_number(number)} ").mailbox(mailbox)
     (message if isinstance(message, NewMessage) else NewMessage(message)).write(writer)
     exchange = self.session.command("UID REPLACE" if uid else "REPLACE", writer.fragments())
-    exchange, found = await self._runner.gather(exchange, lambda event: results.appended(event.response) is not None)
-    told = [appended for event in found if (appended := results.appended(event.response)) is not None]
+    exchange, told = await self._runner.gather(
+        exchange,
+        lambda event: results.appended(event.response) is not None,
+        lambda event: results.appended(event.response),
+    )
     return told[0] if told else results.argument(exchange, AppendUid)

@@ -152,12 +152,12 @@ class Inbox:
         known = self._known
         greeting = known.state == states.START
         before = self._before
-        if before is not None and frame.parts == before.frame.parts and not (frame.violations or frame.incomplete):
+        if before is not None and _alike(frame, before.frame):
             response = Response(before.kind, before.name, before.value, frame, None, before.violations)
         else:
             response = known.parser.parse(frame, greeting=greeting)
             nothing = response.kind in (CONTINUATION, GARBAGE) and len(frame.parts) == 1
-            self._before = response if nothing and not (greeting or frame.violations or frame.incomplete) else None
+            self._before = response if nothing and not (greeting or frame.incomplete) else None
         if response.kind is CONTINUATION:
             self.challenge = response.value.text if isinstance(response.value, StatusText) else ""
         if not self._secrets.known or (response.kind is UNTAGGED and known.logged_in):
@@ -169,3 +169,7 @@ class Inbox:
         self._traced.logged_in = self._known.logged_in
         if self.trace is not None and (shown := self._traced.feed(piece, self._pusher.telling)):
             self.trace.received(shown)
+
+
+def _alike(one: Frame, other: Frame) -> bool:
+    return one.parts == other.parts and one.violations == other.violations and not one.incomplete

@@ -6,19 +6,25 @@ end of the piece before its literal.  Joined they are the octets (but for a lite
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from imapsh.findings import Violation
 from imapsh.tuples import NamedTuple
+
+if TYPE_CHECKING:
+    from typing import IO
 
 
 class Spilled(NamedTuple):
     """A literal that went to a sink.
 
-    It has the number of octets, the SHA-256 in hex if the sink made one, and what the sink left.
+    It has the number of octets, the SHA-256 in hex if the sink made one, and the file in which the octets are, if they
+    are in one.  A temporary file is at its beginning, is the program's to close, and is gone when it is closed.
     """
 
     octets: int
     sha256: str = ""
-    where: object = None
+    where: IO[bytes] | None = None
 
 
 Part = bytes | Spilled

@@ -12,12 +12,18 @@ Lists of mailboxes, flags and mail become 3 to 30 times as long; no data can bec
 """
 
 
+MEMORY = 128 << 20
+"""Octets of literals that are kept in memory, unless told otherwise: few providers take mail of more than 50 MiB."""
+
+
 class Limits(NamedTuple):
     """Limits on octets in a line, octets in a literal, levels of parentheses, and responses while one command runs.
 
-    `inflated` limits the octets that deflated data may become beyond RATIO times its own (COMPRESS).  `typed` limits
-    the octets in the lines of one command that a script holds, and `command` those with its literals.  `challenge`
-    limits the octets of a challenge in a login (SASL).  0 is no limit.
+    `memory` limits the octets of one response's literals that are kept in memory: those that do not go to a file.
+    `collected` limits the octets of the responses that a program's command keeps for its result.  `inflated` limits the
+    octets that deflated data may become beyond RATIO times its own (COMPRESS).  `typed` limits the octets in the lines
+    of one command that a script holds, and `command` those with its literals.  `challenge` limits the octets of a
+    challenge in a login (SASL).  0 is no limit.
     """
 
     line: int = 8 << 20
@@ -25,6 +31,8 @@ class Limits(NamedTuple):
     nesting: int = 100
     responses: int = 10_000_000
     inflated: int = 4 << 20
+    memory: int = MEMORY
+    collected: int = 64 << 20
     typed: int = 1 << 20
     command: int = 64 << 20
     challenge: int = 1 << 16

@@ -97,7 +97,7 @@ class Pusher:
         """
         self._reading = self._request = None
         self._announced = False
-        self.reader.begun, self.reader.taken = [], []
+        self.reader.forget()
 
     def rest(self) -> bytes:
         """Take out every octet that no frame has used: what stands behind STARTTLS or COMPRESS, or was cut short.
@@ -108,7 +108,7 @@ class Pusher:
         left = b"".join([*begun, self.reader.pending or b"", *self._waiting, self._chunk[self._at :]])
         self._waiting, self._waiting_octets, self._chunk, self._at = [], 0, b"", 0
         self._reading = self._request = self.reader.pending = None
-        self.reader.begun, self.reader.taken = [], []
+        self.reader.forget()
         return left
 
     def resync(self) -> Frame | None:
@@ -163,12 +163,7 @@ class Pusher:
         if tail is not None:
             found: bytes = tail(TAIL)
             return found
-        pieces: list[bytes] = []
-        for piece in reversed(self.reader.taken):
-            pieces.insert(0, piece)
-            if sum(map(len, pieces)) >= TAIL:
-                break
-        return b"".join(pieces)[-TAIL:]
+        return self.reader.taken.tail(TAIL)
 
     @property
     def buffered(self) -> bool:

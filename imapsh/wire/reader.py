@@ -29,7 +29,8 @@ sure it says None, and the generator decides.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
+from io import BytesIO
 from typing import Protocol
 
 from imapsh.findings import Violation
@@ -100,6 +101,39 @@ class Sink(Protocol):
 Opener = Callable[[int, bytes], Sink | None]
 
 
+class Taken:
+    """The octets of a literal that came so far, in one buffer, so that a large one is not in memory twice."""
+
+    __slots__ = ("_buffer", "_first")
+
+    def __init__(self) -> None:
+        self._first = b""
+        self._buffer: BytesIO | None = None  # if there is more than one piece
+
+    def append(self, piece: bytes) -> None:
+        """Take the next octets."""
+        if not self._first:
+            self._first = piece
+            return
+        if self._buffer is None:
+            self._buffer = BytesIO()
+            self._buffer.write(self._first)
+        self._buffer.write(piece)
+
+    def octets(self) -> bytes:
+        """Return all octets.  They are not copied if no more are taken."""
+        return self._first if self._buffer is None else self._buffer.getvalue()
+
+    def tail(self, octets: int) -> bytes:
+        """Return the last octets, `octets` at most."""
+        return self._first[-octets:] if self._buffer is None else self._buffer.getbuffer()[-octets:].tobytes()
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield the octets, if there are any."""
+        if self._first:
+            yield self.octets()
+
+
 class FrameReader:
     """Turns lines and octets into frames.  `dialect` is RESPONSE or COMMAND.
 
@@ -115,10 +149,15 @@ class FrameReader:
         self._before = 0  # octets of the frame before its last piece
         self._joined = 0  # lines joined to it because it was left open
         self.begun: list[Part] = []  # parts of the frame that is being read
-        self.taken: list[bytes] = []  # pieces of the literal that is being read
+        self.taken = Taken()  # octets of the literal that is being read
+        self._kept = 0  # octets of the frame's literals that are in memory
         self.sink: Sink | None = None  # where they go in place of that
         self.announced = 0  # its octets
         self.raw_line = False  # the next line is a frame whatever it holds (server: AUTHENTICATE, IDLE)
+
+    def forget(self) -> None:
+        """Forget the frame that was begun."""
+        self.begun, self.taken = [], Taken()
 
     def whole(self, line: bytes) -> Frame | None:
         """Return the frame that is just this line, or None if more may belong to it.
@@ -143,7 +182,7 @@ class FrameReader:
             return None
         parts: list[Part] = [line]
         self.begun = parts
-        self._before = self._joined = 0
+        self._before = self._joined = self._kept = 0
         violations: list[Violation] = []
         if not self.raw_line:
             if self.dialect is COMMAND:
@@ -272,7 +311,10 @@ class FrameReader:
         piece = parts[-1]
         assert isinstance(piece, bytes)
         sink = self.opener(octets, piece) if self.opener else None
-        taken: list[bytes] = []
+        if sink is None:
+            self._kept += octets
+            self.limits.check("memory", self._kept)
+        taken = Taken()
         keep = taken.append if sink is None else sink.write
         first = True
         self.taken, self.sink, self.announced = taken, sink, octets
@@ -284,9 +326,9 @@ class FrameReader:
                 break
             keep(data)
             remaining -= len(data)
-        parts.append(sink.finish() if sink is not None else taken[0] if len(taken) == 1 else b"".join(taken))
+        parts.append(sink.finish() if sink is not None else taken.octets())
         self._before += len(piece) + size_of(parts[-1])
-        self.taken, self.sink = [], None
+        self.taken, self.sink = Taken(), None
         if remaining:
             return False
         rest = yield from self._line()

@@ -128,7 +128,7 @@ def given_up(frame: Frame, limits: Limits) -> tuple[Frame, bytes]:
 
 
 def _read_back(spilled: Spilled) -> bytes | None:
-    file: IO[bytes] | None = spilled.where  # type: ignore[assignment]
+    file: IO[bytes] | None = spilled.where
     if file is None or spilled.octets > HELD or not hasattr(file, "read"):
         return None
     file.seek(0)

@@ -32,7 +32,7 @@ class FileSink:
 
     def finish(self) -> Spilled:
         """Return how many octets went into the file, and the file."""
-        return Spilled(self._octets, "", self._file)
+        return Spilled(self._octets, "", self._file)  # type: ignore[arg-type] # the caller knows what it gave
 
 
 class HashSink:

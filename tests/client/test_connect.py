@@ -195,7 +195,7 @@ def test_large_literals_go_to_files() -> None:
             message = await anext(c.fetch(1, "BODY.PEEK[] FLAGS"))
             body = message.items["BODY[]"]
             assert isinstance(body, Spilled)
-            with body.where as file:  # type: ignore[attr-defined]
+            with body.where as file:  # type: ignore[union-attr]
                 assert len(file.read()) == body.octets
 
     play(scene)

@@ -251,8 +251,8 @@ def test_a_nested_message() -> None:
 
 
 def test_a_spilled_literal_is_its_size_and_sum() -> None:
-    frame = Frame((b"* 1 FETCH (BODY[] {9}\r\n", Spilled(9, "ab12", "/tmp/x"), b")\r\n"))
-    made = to_json(Response("untagged", "FETCH", Fetch(1, {"BODY[]": Spilled(9, "ab12", "/tmp/x")}), frame))
+    frame = Frame((b"* 1 FETCH (BODY[] {9}\r\n", Spilled(9, "ab12", "/tmp/x"), b")\r\n"))  # type: ignore[arg-type]
+    made = to_json(Response("untagged", "FETCH", Fetch(1, {"BODY[]": Spilled(9, "ab12", "/tmp/x")}), frame))  # type: ignore[arg-type]
     assert made["value"]["BODY[]"] == {"octets": 9, "sha256": "ab12"}
     assert made["length"] == len(b"* 1 FETCH (BODY[] {9}\r\n)\r\n") + 9
 

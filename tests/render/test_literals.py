@@ -61,4 +61,4 @@ def test_just_as_many_lines_as_allowed_are_not_elided() -> None:
 
 
 def test_a_spilled_literal() -> None:
-    assert plain(literal_lines(Spilled(12, "ab", "mail.eml"))[0]) == "(12 octets, SHA-256 ab, in mail.eml)"
+    assert plain(literal_lines(Spilled(12, "ab", "mail.eml"))[0]) == "(12 octets, SHA-256 ab, in mail.eml)"  # type: ignore[arg-type]

@@ -194,7 +194,7 @@ def test_a_long_literal_is_elided_and_says_how_to_see_it() -> None:
 
 
 def test_a_spilled_literal_is_named() -> None:
-    frame = Frame((b"* 1 FETCH (BODY[] {1073741824}\r\n", Spilled(1 << 30, "ab", "x\x1b"), b")\r\n"))
+    frame = Frame((b"* 1 FETCH (BODY[] {1073741824}\r\n", Spilled(1 << 30, "ab", "x\x1b"), b")\r\n"))  # type: ignore[arg-type]
     text = pretty(Response("untagged", "FETCH", None, frame))
     assert text.splitlines()[1] == "  | (1,073,741,824 octets, SHA-256 ab, in x^[)"
 

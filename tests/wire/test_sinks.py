@@ -38,7 +38,7 @@ def test_a_spool_can_be_read_back() -> None:
         sink.write(piece)
     spilled = sink.finish()
     assert (spilled.octets, spilled.sha256) == (len(OCTETS), sha256(OCTETS).hexdigest())
-    with spilled.where as file:  # type: ignore[attr-defined]
+    with spilled.where as file:  # type: ignore[union-attr]
         assert file.read() == OCTETS
 
 
@@ -84,9 +84,9 @@ def test_a16_several_read_the_same_file_in_turns() -> None:
 def test_a16_what_cannot_be_read_has_no_octets(tmp_path: Path) -> None:
     spilled = spooled(b"abc")
     assert is_kept(spilled)
-    spilled.where.close()  # type: ignore[attr-defined]
+    spilled.where.close()  # type: ignore[union-attr]
     with (tmp_path / "to-write").open("wb") as file:
-        for part in (spilled, Spilled(3), Spilled(3, "ab", "a name"), Spilled(3, "", file)):
+        for part in (spilled, Spilled(3), Spilled(3, "ab", "a name"), Spilled(3, "", file)):  # type: ignore[arg-type]
             assert not is_kept(part)
             assert list(octets_of(part)) == []
             assert head_of(part, 2) == b""

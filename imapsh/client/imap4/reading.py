@@ -91,7 +91,7 @@ class ReplyReader:
             self._frames = FrameReader()
         frames, done = self._frames, deque(parts[1:])
         frames.pending, frames.opener = parts[0], self.opener
-        frames.limits = Limits(line=0, literal=limit)
+        frames.limits = Limits(line=0, literal=limit, memory=0)
         most = _MOST if frames.opener is None else _PIECE
         try:
             frame = pull(
@@ -102,7 +102,7 @@ class ReplyReader:
         except LimitError as fault:
             raise self._abort(str(fault)) from fault
         finally:
-            frames.begun, frames.taken = [], []
+            frames.forget()
             self.pending, frames.pending = frames.pending, None
         assert frame is not None  # it begins with a line
         return frame

@@ -434,7 +434,7 @@ def release(frame: Frame) -> None:
     """Close the files of spooled literals; they are gone then."""
     for part in frame.parts:
         if isinstance(part, Spilled) and part.where is not None:
-            part.where.close()  # type: ignore[attr-defined]
+            part.where.close()
 
 
 def command_text(exchange: Exchange) -> str:
