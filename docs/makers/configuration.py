@@ -104,6 +104,14 @@ kept for the next connection until it expires, if that time is known. When the s
 command once more, and never sends the refused token again. Without ``mechanism``, imapsh uses the strongest mechanism
 that takes a token.
 
+Where there is no terminal, ``--password-command`` and ``--token-command`` may take 60 seconds, because nobody would see
+that they wait.  At a terminal they may take as long as they need, and Ctrl-C ends them.
+
+imapsh takes ``IMAPSH_PASSWORD`` out of its environment before it does anything else, so no child process inherits it.
+It cannot clear what the system keeps of the environment that a process was started with: on Linux your other processes,
+and root, can still read the password in ``/proc/PID/environ`` of imapsh and of the shell that set it.  If that matters,
+use ``--password-fd``, ``--password-command`` or the keyring.
+
 Passwords and tokens are masked in everything that is shown, traced or kept, and are hidden from child processes. In a
 server's responses they are masked in text, in strings, in challenges and behind their encodings, but not in the
 protocol's own numbers and words: if your password is ``2024``, ``* 2024 EXISTS`` stays as it is. Mail is not touched,

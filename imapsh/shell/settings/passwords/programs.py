@@ -15,19 +15,33 @@ def from_command(command: str, option: str = "--password-command") -> str:
 
 
 def output_of(command: str, option: str) -> bytes:
-    """Return all that a shell command prints.  Raises LoginError, which names the option that asked for it."""
+    """Return all that a shell command prints.
+
+    Raises LoginError, which names the option that asked for it; also if the command takes too long or prints too much
+    (`collecting`).
+    """
     import subprocess
 
+    from imapsh.shell.settings.passwords.collecting import collect, patience
+
     stdin = None if sys.stdin is not None and sys.stdin.isatty() else subprocess.DEVNULL
+    seconds = patience()
     try:
-        done = subprocess.run(
-            command, shell=True, stdin=stdin, stdout=subprocess.PIPE, env=child_environment(), check=False
+        child = subprocess.Popen(
+            command,
+            shell=True,
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            env=child_environment(),
+            start_new_session=seconds is not None,
         )
     except OSError as error:
         raise LoginError(f"{option} cannot be run: {error.strerror}") from None
-    if done.returncode:
-        raise LoginError(f"{option} failed with exit status {done.returncode}: run it by hand to see why")
-    return done.stdout
+    with child:
+        printed = collect(child, option, seconds)
+    if child.returncode:
+        raise LoginError(f"{option} failed with exit status {child.returncode}: run it by hand to see why")
+    return printed
 
 
 def text_of(line: bytes, option: str, verb: str) -> str:
