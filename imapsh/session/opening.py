@@ -9,6 +9,7 @@ It is written once as a generator of steps; a driver runs each step and sends th
 from __future__ import annotations
 
 from collections.abc import Generator
+from typing import Any
 
 from imapsh.errors import GreetingError, LoginError, TLSError
 from imapsh.grammar.responses import STATUS, Response
@@ -25,7 +26,7 @@ __all__ = [
 ]  # fmt: skip
 
 Step = Exchange | Upgrade
-Steps = Generator[Step, None, None]
+Steps = Generator[Step, Any, None]
 
 #: what a peer that is not an IMAP server may be, as the parser guesses it
 _PROTOCOLS = ("SMTP", "FTP", "NNTP", "POP3", "HTTP", "SSH")
@@ -99,13 +100,16 @@ def _login(session: Session, wanted: Opening) -> Steps:
 
     yield from _capabilities(session, wanted, needed=True)
     name = way(session, wanted)
+    if wanted.fetch is not None and _needs_secret(name):
+        secret = yield from wanted.fetch()
+        wanted = wanted._replace(password=lambda: secret)
     exchange = _submit(session, wanted, name)
     yield exchange
     if exchange.status == "BAD" and name == "PLAIN" and wanted.mechanism in ("", AUTO) and _takes_login(session):
         name = ""  # some servers offer what they do not understand
         exchange = _submit(session, wanted, name)
         yield exchange
-    if exchange.status == "NO" and wanted.another is not None and (fresh := wanted.another()):
+    if exchange.status == "NO" and wanted.another is not None and (fresh := (yield from wanted.another())):
         exchange = _submit(session, wanted._replace(password=lambda: fresh), name)
         yield exchange
     if exchange.status != "OK":
@@ -118,6 +122,12 @@ def _login(session: Session, wanted: Opening) -> Steps:
 
 def _takes_login(session: Session) -> bool:
     return "LOGINDISABLED" not in session.capabilities and not session.closed
+
+
+def _needs_secret(name: str) -> bool:
+    from imapsh.sasl.table import MECHANISMS
+
+    return not name or bool({"password", "token"} & set(MECHANISMS[name].needs))
 
 
 def _submit(session: Session, wanted: Opening, name: str) -> Exchange:
@@ -179,12 +189,12 @@ def authenticate(session: Session, wanted: Opening) -> Exchange:
 
     Raises LoginError if there is no password, UsageError for what the mechanism cannot take.
     """
-    from imapsh.sasl.table import MECHANISMS, make, offered
+    from imapsh.sasl.table import make, offered
 
     mechanism = make(
         wanted.mechanism,
         wanted.user,
-        _password(wanted) if {"password", "token"} & set(MECHANISMS[wanted.mechanism].needs) else "",
+        _password(wanted) if _needs_secret(wanted.mechanism) else "",
         authorize=wanted.authorize,
         host=wanted.host,
         port=wanted.port,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import Any
 
 from imapsh.tuples import NamedTuple
+
+#: Steps of a driver's own that bring a secret.
+Fetching = Generator[Any, Any, str]
 
 
 class Opening(NamedTuple):
@@ -20,7 +23,11 @@ class Opening(NamedTuple):
 
     `mechanism` is a name of `imapsh.sasl.table`; or AUTO for the strongest that is possible; or "" for PLAIN, or else
     the command LOGIN.  `password` returns the token if the mechanism wants one; with AUTO, `token` is true if it is a
-    token.  After a refusal, `another` returns a fresh token, or "" if there is none; it is tried once.
+    token.
+
+    `fetch` is for a driver that needs steps of its own to get the password, because a person or a program gives it: its
+    result takes the place of what `password` would return.  After a refusal, `another` does the same for a fresh token,
+    "" if there is none; it is tried once.
 
     `authorize` is the user to act for.  `certificate` is true if the TLS connection shows a certificate of ours.
     `host` and `port` are the server's.  `binding` returns what identifies the TLS channel (`StreamInfo.binding`).
@@ -36,7 +43,7 @@ class Opening(NamedTuple):
     must_starttls: bool = False
     ask_capabilities: bool = True
     mechanism: str = ""
-    another: Callable[[], str] | None = None
+    another: Callable[[], Fetching] | None = None
     authorize: str = ""
     token: bool = False
     certificate: bool = False
@@ -44,6 +51,7 @@ class Opening(NamedTuple):
     port: int = 0
     binding: Callable[[], tuple[str, Any] | None] | None = None
     insist: str = "--cleartext"
+    fetch: Callable[[], Fetching] | None = None
 
     @property
     def logs_in(self) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,6 +19,26 @@ SECRET_VARIABLES = ("IMAPSH_PASSWORD",)
 _PIPE = 1 << 16  # octets that a pipe holds
 _GRACE = 0.5  # seconds a command has to end by itself once its stdin has ended
 _PATIENCE = 2.0  # and once it was told to terminate
+
+
+#: The children that have the terminal now: a pager, an editor, a program that gives a password.
+_front: list[subprocess.Popen[bytes]] = []
+
+
+@contextmanager
+def in_front(child: subprocess.Popen[bytes]) -> Iterator[None]:
+    """While inside, the child has the terminal, and `signal_front` reaches it."""
+    _front.append(child)
+    try:
+        yield
+    finally:
+        _front.remove(child)
+
+
+def signal_front(signum: int) -> None:
+    """Send a signal that ends us to the children that have the terminal, which would stay there without us."""
+    for child in tuple(_front):
+        child.send_signal(signum)
 
 
 def child_environment() -> dict[str, str]:

@@ -11,6 +11,7 @@ from imapsh.errors import GreetingError, LoginError, TLSError
 from imapsh.sasl.table import AUTO
 from imapsh.session.events import Upgrade
 from imapsh.session.opening import Opening, Step, steps
+from imapsh.session.wanted import Fetching
 from imapsh.table.model import AUTHENTICATED, NOT_AUTHENTICATED
 
 from .player import Player
@@ -250,9 +251,26 @@ def bearer(token: str) -> str:
     return base64(f"user=ann\x01auth=Bearer {token}\x01\x01")
 
 
+def fetching(secret: str) -> Fetching:
+    """The steps of a driver that needs none for a secret."""
+    yield from ()
+    return secret
+
+
+def test_a_secret_that_a_driver_fetches_is_sent() -> None:
+    check(
+        f"""
+        {OFFER}
+        C: A1 AUTHENTICATE XOAUTH2 {bearer("new")}
+        S: A1 OK [CAPABILITY IMAP4rev1] in
+        """,
+        **ann("old", fetch=lambda: fetching("new"), **BEARER),
+    )
+
+
 @pytest.mark.parametrize("status", ["OK", "NO"])
 def test_a_fresh_token_is_tried_once(status: str) -> None:
-    opener = Opener(**ann("old", another=lambda: "new", **BEARER))
+    opener = Opener(**ann("old", another=lambda: fetching("new"), **BEARER))
     script = f"""
         {OFFER}
         C: A1 AUTHENTICATE XOAUTH2 {bearer("old")}
@@ -268,7 +286,9 @@ def test_a_fresh_token_is_tried_once(status: str) -> None:
             opener.play(script)
 
 
-@pytest.mark.parametrize(("another", "status"), [(None, "NO"), (lambda: "", "NO"), (lambda: "new", "BAD")])
+@pytest.mark.parametrize(
+    ("another", "status"), [(None, "NO"), (lambda: fetching(""), "NO"), (lambda: fetching("new"), "BAD")]
+)
 def test_no_second_try_without_a_fresh_token_or_after_bad(another: Any, status: str) -> None:
     opener = Opener(**ann("old", another=another, **BEARER))
     with pytest.raises(LoginError, match=f"{status} over"):

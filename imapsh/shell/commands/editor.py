@@ -11,7 +11,7 @@ import tempfile
 from imapsh.errors import UsageError
 from imapsh.shell.screen.terminal import lent
 from imapsh.shell.settings.folders import private
-from imapsh.transport.child import child_environment
+from imapsh.transport.child import child_environment, in_front
 
 _USUAL = ("editor", "nano", "vim", "vi")
 
@@ -44,8 +44,8 @@ def edit(text: str, suffix: str = ".imap") -> str:
         with open(path, "x", encoding="utf-8", errors="surrogateescape", newline="", opener=private) as file:
             file.write(text)
         try:
-            with lent():
-                status = subprocess.run([*words, path], env=child_environment(), check=False).returncode
+            with lent(), subprocess.Popen([*words, path], env=child_environment()) as child, in_front(child):
+                status = child.wait()
         except OSError as error:
             raise UsageError(f"cannot run the editor {words[0]}: {error.strerror}") from None
         if status:

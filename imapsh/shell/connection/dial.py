@@ -3,18 +3,18 @@
 plan = make_plan(options)
 stream = open_stream(plan)                   blocking; may run in a thread of its own
 session = new_session(plan)
-for step in opening_steps(session, plan):    a driver runs each (`imapsh.session.opening`)
+for step in opening_steps(session, plan, opening(plan)):    a driver runs each (`imapsh.session.opening`)
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
 
 from imapsh.errors import CommandBad, CommandNo, ConnectError, ImapshError, TLSError, UsageError
 from imapsh.session.core import Session, Tracer
 from imapsh.session.opening import Opening, Step, reply, steps
-from imapsh.shell.settings.passwords.password import Password, Ways, handed_out, ways
+from imapsh.shell.settings.passwords.password import Kept, Password, Ways, handed_out, ways
 from imapsh.transport.address import PORTS, Address, parse_address
 from imapsh.transport.options import TLSOptions
 from imapsh.tuples import NamedTuple
@@ -230,20 +230,18 @@ def open_trace(path: str) -> tuple[Trace, Direct]:
         raise UsageError(f"cannot write the trace {path}: {why(error)}") from None
 
 
-def opening(plan: Plan, ask: Callable[[str], str] | None = None, stream: Stream | AsyncStream | None = None) -> Opening:
-    """Return what the opening needs to know; `ask(prompt)` asks a person for the password, `stream` knows its TLS."""
-    password = password_source(plan, plan.user, ask)
+def opening(plan: Plan, stream: Stream | AsyncStream | None = None) -> Opening:
+    """Return what the opening needs to know; `stream` knows its TLS."""
     return Opening(
         plan.where,
         plan.demo or plan.address.is_local,
         plan.user,
-        password,
+        password_source(plan, plan.user),
         plan.cleartext,
         starttls=plan.starttls,
         must_starttls=plan.plain,
         ask_capabilities=plan.ask,
         mechanism=plan.mechanism,
-        another=password.another if isinstance(password, Password) else None,
         token=bool(plan.ways.token_command),
         certificate=plan.tls.cert is not None,
         host=plan.tls.name or plan.address.server_name,
@@ -253,29 +251,27 @@ def opening(plan: Plan, ask: Callable[[str], str] | None = None, stream: Stream 
     )
 
 
-def password_source(plan: Plan, user: str, ask: Callable[[str], str] | None = None) -> Callable[[], str]:
-    """Return a function that gives the password of `user`.  The demo's own user types none."""
+def password_source(plan: Plan, user: str) -> Password:
+    """Return the source of the password of `user`.  The demo's own user types none."""
+    known = plan.ways
     if plan.demo:
         from imapsh.server.demo import PASSWORD, USER
 
         if user == USER:
-            return lambda: PASSWORD
+            known = Ways(password=Kept(PASSWORD))
     host = plan.address.server_name if plan.address.host else plan.where
-    return Password(user, plan.where, host, plan.ways, ask)
+    return Password(user, plan.where, host, known)
 
 
 def opening_steps(
-    session: Session,
-    plan: Plan,
-    ask: Callable[[str], str] | None = None,
-    stream: Stream | AsyncStream | None = None,
-) -> Generator[Step, None, None]:
+    session: Session, plan: Plan, wanted: Opening,
+) -> Generator[Step, Any, None]:  # fmt: skip
     """Take the greeting, start TLS, log in, ask for capabilities and open the URL's mailbox (EXAMINE if read-only).
 
     Raises what `imapsh.session.opening.steps` does, CommandNo or CommandBad if the mailbox cannot be opened, and
     UsageError if there is a mailbox and no login.
     """
-    yield from steps(session, opening(plan, ask, stream))
+    yield from steps(session, wanted)
     name = plan.address.mailbox
     if not (name and plan.selects):
         return

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from imapsh.errors import ImapshError
-from imapsh.shell.connection.dial import opening_steps
-from imapsh.shell.connection.steps import Ask, Close, Steps, Within
+from imapsh.shell.connection.dial import opening, opening_steps, password_source
+from imapsh.shell.connection.steps import Ask, Away, Close, Steps, Within
 from imapsh.shell.settings.passwords.password import Kept
 from imapsh.table.model import AUTHENTICATED, LOGOUT, SELECTED
 
 if TYPE_CHECKING:
     from imapsh.session.exchange import Exchange
     from imapsh.shell.connection.connection import Connection
+    from imapsh.shell.settings.passwords.password import Password
 
 PATIENCE = 1.0  #: seconds that LOGOUT waits for the replies to other commands
 FAREWELL = 5.0  #: seconds that LOGOUT may take before the connection is closed
 
 #: Passwords that were typed and that a server took, by place and user: to open a connection again need not ask.
 Accepted = dict[tuple[str, str], Kept]
-
-
-class _AskFirst(Exception):
-    """Raised if the password is wanted, and the person has not been asked yet."""
 
 
 def log_in(connection: Connection, accepted: Accepted) -> Steps[None]:
@@ -34,26 +30,44 @@ def log_in(connection: Connection, accepted: Accepted) -> Steps[None]:
     """
     plan, session = connection.plan, connection.session
     place = plan.where, plan.user
-    kept = accepted.pop(place, None)
+    typed = accepted.pop(place, None)
 
-    def known(question: str) -> str:
-        if kept is None:
-            raise _AskFirst(question)
-        return kept.reveal()
+    def fetch() -> Steps[str]:
+        nonlocal typed
+        if found := (yield from looked_up(source)):
+            return found
+        if typed is None:
+            answer = yield from asked(source)
+            typed = Kept(answer)
+        return typed.reveal()
 
-    def steps(ask: Callable[[str], str]) -> Steps[None]:
-        yield from opening_steps(session, plan, ask, connection.stream)
+    def another() -> Steps[str]:
+        return str((yield Away(source.another))) if source.has_another else ""
 
+    source = password_source(plan, plan.user)
+    wanted = opening(plan, connection.stream)._replace(fetch=fetch, another=another)
     try:
-        yield from steps(known)
-    except _AskFirst as wanted:
-        answer: str | None = yield Ask(str(wanted), secret=True)
-        kept = Kept(answer or "")
-        yield from steps(known)
+        yield from opening_steps(session, plan, wanted)
     finally:
-        if kept is not None and session.state in (AUTHENTICATED, SELECTED):
-            accepted[place] = kept
+        if typed is not None and session.state in (AUTHENTICATED, SELECTED):
+            accepted[place] = typed
     connection.opened()
+
+
+def looked_up(source: Password) -> Steps[str]:
+    """Return the password that is to be had without the person, or "".
+
+    A program that gives it may ask the person itself, so it has the terminal meanwhile.  Raises LoginError.
+    """
+    if source.runs:
+        return str((yield Away(source.look_up)))
+    return source.look_up()
+
+
+def asked(source: Password) -> Steps[str]:
+    """Return the password that the person types.  Raises LoginError if nobody is there, or they will not say."""
+    answer: str | None = yield Ask(source.question, secret=True)
+    return source.typed(answer)
 
 
 def log_out(connection: Connection, *, shown: bool) -> Steps[None]:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from imapsh.errors import UsageError
 from imapsh.session.opening import authenticate, way
 from imapsh.shell.connection.dial import opening, password_source
-from imapsh.shell.connection.steps import Ask, Away, Steps, Typed
+from imapsh.shell.connection.opening import asked, looked_up
+from imapsh.shell.connection.steps import Ask, Steps, Typed
 from imapsh.table.model import NOT_AUTHENTICATED
 from imapsh.typed.secrets import credentials
 
@@ -37,10 +38,10 @@ def password(app: App, user: str) -> Steps[str | None]:
 
     A script takes it from where the options say.  Raises LoginError if nothing gives it.
     """
-    plan = app.connection.plan
+    source = password_source(app.connection.plan, user)
     if not app.interactive:
-        return password_source(plan, user)()
-    answer: str | None = yield Ask(f"Password for {user} at {plan.where}: ", secret=True)
+        return (yield from looked_up(source)) or (yield from asked(source))
+    answer: str | None = yield Ask(source.question, secret=True)
     return answer
 
 
@@ -63,10 +64,10 @@ def log_in(app: App, name: str) -> Steps[str]:
         user = yield from _user(app, name, kind, user)
     if not user and kind:
         return ""
-    wanted = opening(plan, None, connection.stream)._replace(user=user, mechanism=name, password=lambda: secret or "")
+    wanted = opening(plan, connection.stream)._replace(user=user, mechanism=name, password=lambda: secret or "")
     way(connection.session, wanted)  # refuses before the secret is asked for
     if kind == "Token" and user == plan.address.user and plan.ways.token_command:
-        secret = yield Away(password_source(plan, plan.address.user))
+        secret = yield from looked_up(password_source(plan, plan.address.user))
     elif kind:
         secret = yield Ask(f"{kind} for {user} at {plan.where}: ", secret=True)
     if (kind and not secret) or connection.session.closed or connection.session.state != NOT_AUTHENTICATED:

@@ -26,7 +26,7 @@ from imapsh.shell.prompt.attending import Attendance
 from imapsh.shell.prompt.sink import TerminalSink
 from imapsh.shell.screen.output import Output, is_plain
 from imapsh.shell.screen.printer import Printer
-from imapsh.shell.screen.terminal import lent
+from imapsh.shell.screen.terminal import lent, typed
 from imapsh.transport.aio import adopt
 from imapsh.transport.blocking import BlockingStream
 
@@ -202,7 +202,8 @@ class PromptDriver:
         """See Driver."""
         self.unmetered()
         await self.printer.drain()
-        return await self.asks(question, secret)
+        answer = await self.asks(question, secret)
+        return None if answer is None else typed(answer)
 
     async def answer(self, question: str) -> str | None:
         """See Driver."""

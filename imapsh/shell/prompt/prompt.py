@@ -153,5 +153,5 @@ def make_secret(theme: Theme | None, *, input: Input | None = None, output: Outp
     drawn.guard()
     return PromptSession(
         is_password=True, history=DummyHistory(), style=style(theme), include_default_pygments_style=False,
-        input=input, output=output,
+        enable_suspend=True, input=input, output=output,
     )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from imapsh.shell.connection.background import BackgroundDial
 from imapsh.shell.screen.output import is_plain
-from imapsh.shell.screen.terminal import quiet
+from imapsh.shell.screen.terminal import end_by, quiet
 
 if TYPE_CHECKING:
     from imapsh.shell.connection.dial import Plan
@@ -26,7 +26,12 @@ def run(plan: Plan, options: Options) -> int:
 
     async def life() -> int:
         asyncio.get_running_loop().call_later(_BEGUN, _collect)
-        return await Shell(options).run(dialling)
+        shell = Shell(options)
+        try:
+            return await shell.run(dialling)
+        finally:
+            if shell.signals.ended:
+                end_by(shell.signals.ended)  # whatever it has left to do
 
     # In plain mode the terminal edits the lines, also those typed ahead.
     with contextlib.nullcontext() if is_plain(options) else quiet():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,7 @@ from imapsh.shell.prompt.completer import ShellCompleter
 from imapsh.shell.prompt.driver import PromptDriver
 from imapsh.shell.prompt.history import MaskedHistory
 from imapsh.shell.prompt.reading import Reading
+from imapsh.shell.prompt.signals import Signals
 from imapsh.shell.record.known import Known
 from imapsh.shell.screen.output import CUT, Output, is_plain, theme_for
 from imapsh.shell.settings.folders import state_folder
@@ -65,6 +65,7 @@ class Shell:
         self._waits = False
         self._nothing = Known()
         self.prompt = self._make_prompt(options, input, terminal)
+        self.signals = Signals(self._prompts, self.driver.interrupt, plain=is_plain(options))
         self.driver.asks = self._ask
         self.driver.waits = lambda: self._waits
         self.driver.drawn = self._happened
@@ -87,6 +88,9 @@ class Shell:
             self.status, self.reading, completer, self.history, self.theme, self._goes_raw,
             self.app.note, vi=options.keys == "vi", input=input, output=output,
         )  # fmt: skip
+
+    def _prompts(self) -> list[PromptSession[str]]:
+        return [self.prompt, *([self._secret] if self._secret is not None else [])]
 
     # -- what its parts ask
 
@@ -127,9 +131,12 @@ class Shell:
 
     async def run(self, dialling: BackgroundDial) -> int:
         """Run the shell from the connection to the end.  Return the exit status."""
-        loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGINT, self._signalled)
-        loop.set_exception_handler(self._broke)
+        asyncio.get_running_loop().set_exception_handler(self._broke)
+        with self.signals.handled():
+            await self._live(dialling)
+        return 0
+
+    async def _live(self, dialling: BackgroundDial) -> None:
         app, driver = self.app, self.driver
         try:
             if dialling.plan.trace:
@@ -141,12 +148,10 @@ class Shell:
             for connection in list(app.connections.values()):
                 await self._guarded(self._follow(app.log_out(connection)))
         finally:
-            loop.remove_signal_handler(signal.SIGINT)
             for connection in app.connections.values():
                 await driver.close(connection)
             await driver.printer.close()
             app.end_traces()
-        return 0
 
     async def _guarded(self, work: Coroutine[Any, Any, object]) -> None:
         """Run work, and report a mistake of the person's or the server's in a sentence.
@@ -260,14 +265,6 @@ class Shell:
             return None
 
     # -- Ctrl-C
-
-    def _signalled(self) -> None:
-        """Handle Ctrl-C as a signal, which comes nearly always outside the prompt."""
-        for session in (self.prompt, self._secret):
-            if session is not None and session.app.is_running:
-                session.app.exit(exception=KeyboardInterrupt)
-                return
-        self.driver.interrupt()
 
     async def _interrupted_at_prompt(self) -> None:
         """Handle Ctrl-C at the prompt.

@@ -24,16 +24,19 @@ def columns() -> int:
 
 
 def ask(question: str, *, secret: bool = False) -> str | None:
-    """Return a person's answer at the terminal; None if nobody is there or will say."""
+    """Return a person's answer at the terminal; None if nobody is there or will say.
+
+    A secret is asked for at the terminal of the process, whatever stdin is: a script may come from there.
+    """
+    if secret:
+        from imapsh.shell.screen.terminal import ask_unseen
+
+        return ask_unseen(visible(question))
     if not is_terminal(sys.stdin):
         return None
     try:
-        if secret:
-            from getpass import getpass
-
-            return getpass(visible(question))
         print(visible(question), end="", file=sys.stderr, flush=True)
-        return sys.stdin.readline().rstrip("\n") or None
+        return sys.stdin.readline().rstrip("\r\n") or None
     except EOFError:
         return None
 

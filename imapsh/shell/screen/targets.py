@@ -249,7 +249,7 @@ class PipeTarget(Target):
         """
         import subprocess
 
-        from imapsh.transport.child import child_environment
+        from imapsh.transport.child import child_environment, in_front
 
         self.end_view()
         file = self._file
@@ -263,7 +263,7 @@ class PipeTarget(Target):
                 child = subprocess.Popen(self.command, shell=True, stdin=subprocess.PIPE, env=child_environment())
             except (OSError, ValueError) as error:
                 raise UsageError(f"cannot run {self.command[:80]}: {why(error)}") from None
-            with child, _uninterrupted():
+            with child, in_front(child), _uninterrupted():
                 self._feed(file, child)
         return ""
 

@@ -1,15 +1,69 @@
-"""Controls the terminal while no prompt shows: quiet, or lent to another program."""
+"""Keeps the terminal's modes: quiet, unseen, lent to another program, and as they were if imapsh stops or ends.
+
+Every change is a layer over the one before.  Whatever leaves, leaves through here, so the modes that the terminal had
+at the start come back: when a layer ends, while another program has the terminal, while imapsh is stopped, and before a
+signal ends it.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import os
+import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
+
+from imapsh.tuples import NamedTuple
 
 _IFLAG, _LFLAG = 0, 3  # places in what termios.tcgetattr returns
 
-_usual: list[Any] = []  # the attributes before `quiet`, while it holds
+_LONGEST = 1 << 16
+_LINE_ENDS = "\r\n"
+
+#: Ends what a prompt may have left on: bracketed paste, a hidden cursor, colours.
+_CALM = b"\x1b[?2004l\x1b[?25h\x1b[0m"
+
+
+class _Layer(NamedTuple):
+    """A change of a terminal's modes: the attributes before it, and while it holds."""
+
+    terminal: int
+    before: list[Any]
+    during: list[Any]
+
+
+_layers: list[_Layer] = []
+_borrowers: list[None] = []  # one for each program that has the terminal now
+
+
+@contextlib.contextmanager
+def _without(terminal: int, *, input_flags: int, local_flags: int) -> Iterator[bool]:
+    """Take flags from the terminal's modes while inside.  Gives False, and does nothing, if there is no terminal."""
+    import termios
+
+    try:
+        before, during = termios.tcgetattr(terminal), termios.tcgetattr(terminal)
+    except (OSError, ValueError, termios.error):
+        yield False
+        return
+    during[_IFLAG] &= ~input_flags
+    during[_LFLAG] &= ~local_flags
+    layer = _Layer(terminal, before, during)
+    _layers.append(layer)
+    _set(terminal, during)
+    try:
+        yield True
+    finally:
+        _layers.remove(layer)
+        _set(terminal, before)
+
+
+def _set(terminal: int, attributes: list[Any], *, at_once: bool = False) -> None:
+    import termios
+
+    with contextlib.suppress(OSError, termios.error):  # the terminal is gone
+        termios.tcsetattr(terminal, termios.TCSANOW if at_once else termios.TCSADRAIN, attributes)
 
 
 @contextlib.contextmanager
@@ -22,34 +76,136 @@ def quiet() -> Iterator[None]:
 
     try:
         terminal = sys.stdin.fileno()
-        before = termios.tcgetattr(terminal)
-    except (OSError, ValueError, termios.error):
+    except (OSError, ValueError):
         yield  # there is no terminal
         return
-    attributes = termios.tcgetattr(terminal)
-    attributes[_IFLAG] &= ~termios.ICRNL
-    attributes[_LFLAG] &= ~(termios.ECHO | termios.ICANON)
-    termios.tcsetattr(terminal, termios.TCSADRAIN, attributes)
-    _usual[:] = before
-    try:
+    with _without(terminal, input_flags=termios.ICRNL, local_flags=termios.ECHO | termios.ICANON):
         yield
-    finally:
-        _usual.clear()
-        termios.tcsetattr(terminal, termios.TCSADRAIN, before)
+
+
+@contextlib.contextmanager
+def unseen(terminal: int) -> Iterator[bool]:
+    """Keep the terminal from showing what is typed.  Gives False if there is no terminal."""
+    import termios
+
+    with _without(terminal, input_flags=0, local_flags=termios.ECHO) as done:
+        yield done
 
 
 @contextlib.contextmanager
 def lent() -> Iterator[None]:
-    """Lend the terminal, as it was before, to a program that needs it so: an editor, a pager."""
-    if not _usual:
+    """Lend the terminal, as it was before, to a program that needs it so: an editor, a pager, a password's helper."""
+    with _as_before():
+        _borrowers.append(None)
+        try:
+            yield
+        finally:
+            _borrowers.pop()
+
+
+@contextlib.contextmanager
+def _as_before() -> Iterator[None]:
+    """Give the terminal the modes of the start while inside, unless a program has it."""
+    if not _layers or _borrowers:
         yield
         return
     import termios
 
-    terminal = sys.stdin.fileno()
-    now = termios.tcgetattr(terminal)
-    termios.tcsetattr(terminal, termios.TCSADRAIN, _usual)
+    first = _layers[0]
+    try:
+        now = termios.tcgetattr(first.terminal)
+    except termios.error:
+        yield  # the terminal is gone
+        return
+    _set(first.terminal, first.before)
     try:
         yield
     finally:
-        termios.tcsetattr(terminal, termios.TCSADRAIN, now)
+        _set(first.terminal, now)
+
+
+def stop() -> None:
+    """Stop as other programs do at Ctrl-Z, with the terminal as it was.  Return when imapsh goes on."""
+    with _as_before():
+        before: Any = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGTSTP)
+        signal.signal(signal.SIGTSTP, before)
+
+
+def resume() -> None:
+    """Put the modes in force again that a shell may have changed while imapsh was stopped."""
+    if _layers and not _borrowers:
+        _set(_layers[-1].terminal, _layers[-1].during)
+
+
+def end_by(signum: int) -> None:
+    """End by a signal, with the terminal as it was.  Nothing is written to a core file, which would hold secrets."""
+    import resource
+
+    if _layers:
+        first = _layers[0]
+        _set(first.terminal, first.before, at_once=True)
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    signal.signal(signum, signal.SIG_DFL)
+    os.kill(os.getpid(), signum)
+
+
+def calm(terminal: int) -> None:
+    """Write what ends bracketed paste, a hidden cursor and colours, for an end in the middle of a prompt."""
+    import select
+
+    with contextlib.suppress(OSError, ValueError):  # the terminal is gone
+        if select.select([], [terminal], [], 0)[1]:  # else Ctrl-S holds it, and an end must not wait
+            os.write(terminal, _CALM)
+
+
+def ask_unseen(question: str) -> str | None:
+    """Return what a person types at the terminal of the process, without echo; None if there is none, or they decline.
+
+    If imapsh is stopped meanwhile and goes on, it asks anew.  Raises KeyboardInterrupt.
+    """
+    try:
+        terminal = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
+    except OSError:
+        return None
+    try:
+        return _asked(terminal, question.encode("utf-8", "backslashreplace"))
+    finally:
+        os.close(terminal)
+
+
+def _asked(terminal: int, question: bytes) -> str | None:
+    def asks(*_: object) -> None:
+        resume()
+        os.write(terminal, question)
+
+    line = b""
+    with unseen(terminal), _handling(signal.SIGTSTP, lambda *_: stop()), _handling(signal.SIGCONT, asks):
+        os.write(terminal, question)
+        try:
+            while not line.endswith(b"\n") and (piece := os.read(terminal, _LONGEST)):
+                line += piece
+        except OSError:
+            return None  # the terminal is gone
+        finally:
+            with contextlib.suppress(OSError):
+                os.write(terminal, b"\n")
+    return typed(line.decode("utf-8", "surrogateescape")) if line else None
+
+
+def typed(answer: str) -> str:
+    """Return an answer without the line breaks at its end, and what a terminal puts around a paste."""
+    return answer.rstrip(_LINE_ENDS).removeprefix("\x1b[200~").removesuffix("\x1b[201~").rstrip(_LINE_ENDS)
+
+
+@contextlib.contextmanager
+def _handling(signum: int, handler: Callable[..., object]) -> Iterator[None]:
+    """Handle a signal while inside, if it was not ignored."""
+    before: Any = signal.getsignal(signum)
+    if before is not signal.SIG_IGN:
+        signal.signal(signum, handler)
+    try:
+        yield
+    finally:
+        signal.signal(signum, before)

@@ -17,7 +17,8 @@ from imapsh.tuples import NamedTuple
 if TYPE_CHECKING:
     from imapsh.shell.settings.options import Options
 
-_WAYS = "give --password-command, --keyring or --netrc, set IMAPSH_PASSWORD, or run imapsh at a terminal"
+_WAYS = "give --password-command, --keyring or --netrc, set IMAPSH_PASSWORD, or run imapsh at a terminal and type it"
+_LINE_ENDS = "\r\n"
 _LONGEST = 1 << 16  # octets of a password on a descriptor
 
 #: The secrets taken out of the environment, by name, and from a descriptor, by ""; kept here alone.
@@ -93,8 +94,8 @@ def take_from_descriptor(number: int) -> None:
 class Password:
     """A call of this gives the password of `user`, the first that ORDER finds.
 
-    `ask(prompt)` asks in place of the terminal.  `host` is the server's name, by which keyring and netrc know it.
-    Raises LoginError if there is none to be had.
+    `ask(prompt)` asks a person, who comes last; None if nobody can be asked.  `host` is the server's name, by which
+    keyring and netrc know it.  A call raises LoginError if there is none to be had.
     """
 
     def __init__(
@@ -107,16 +108,47 @@ class Password:
         self.ask = ask
 
     def __call__(self) -> str:
+        return self.look_up() or self.typed(self.ask(self.question) if self.ask is not None else None)
+
+    def look_up(self) -> str:
+        """Return the first password that a source finds, without the person, or "".  Raises LoginError.
+
+        The line breaks that a source left at its end are not part of it.
+        """
         for source in ORDER:
-            password = source.find(self) if source.asked(self.ways) else ""
+            password = source.find(self).rstrip(_LINE_ENDS) if source.asked(self.ways) else ""
             if password:
                 _handed_out.add(password)
                 return password
-        raise LoginError(f"no password for {self.user} was given")
+        return ""
+
+    def typed(self, answer: str | None) -> str:
+        """Return the password that a person typed.  Raises LoginError if there is none."""
+        password = (answer or "").rstrip(_LINE_ENDS)
+        if not password:
+            raise LoginError(f"no password for {self.user} was given: {_WAYS}")
+        _handed_out.add(password)
+        return password
+
+    @property
+    def question(self) -> str:
+        """The question to the person."""
+        return f"Password for {self.user} at {self.where}: "
+
+    @property
+    def runs(self) -> bool:
+        """Return whether `look_up` runs a program, which may take its time and ask at the terminal."""
+        ways = self.ways
+        return not ways.descriptor and bool(ways.token_command or ways.password_command or ways.keyring)
+
+    @property
+    def has_another(self) -> bool:
+        """Return whether `another` may give a token."""
+        return bool(self.ways.token_command) and not self.ways.descriptor
 
     def another(self) -> str:
         """Return another token than the one just refused, which is not sent again, or "" if there can be none."""
-        if not self.ways.token_command or self.ways.descriptor:
+        if not self.has_another:
             return ""
         from imapsh.shell.settings.passwords import tokens
 
@@ -169,7 +201,7 @@ def _netrc(wanted: Password) -> str:
 
 
 def _prompt(wanted: Password) -> str:
-    return (wanted.ask or _at_terminal)(f"Password for {wanted.user} at {wanted.where}: ")
+    return ""  # a person is not looked up: the caller asks
 
 
 #: The one order.  A command that fails is an error; where a look-up finds nothing, the next is asked.
@@ -191,19 +223,6 @@ ORDER = (
     Source("prompt", "asked for at the terminal, without echo",
            lambda ways: True, _prompt),
 )  # fmt: skip
-
-
-def _at_terminal(prompt: str) -> str:
-    try:
-        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
-    except OSError:
-        raise LoginError(f"there is no password, and no terminal to ask for it: {_WAYS}") from None
-    from getpass import getpass
-
-    try:
-        return getpass(prompt)
-    except EOFError:
-        return ""
 
 
 def append_password(line: str, password: str) -> str:

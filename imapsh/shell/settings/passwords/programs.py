@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 from imapsh import paths
-from imapsh.errors import LoginError
-from imapsh.transport.child import child_environment
+from imapsh.errors import Interrupted, LoginError
+from imapsh.transport.child import child_environment, in_front
+
+#: What Ctrl-C makes of a command: it ends by the signal, or a shell says so of its own child.
+_INTERRUPTED = (-signal.SIGINT, 128 + signal.SIGINT)
 
 
 def from_command(command: str, option: str = "--password-command") -> str:
@@ -18,7 +22,7 @@ def output_of(command: str, option: str) -> bytes:
     """Return all that a shell command prints.
 
     Raises LoginError, which names the option that asked for it; also if the command takes too long or prints too much
-    (`collecting`).
+    (`collecting`).  Raises Interrupted if Ctrl-C ended the command.
     """
     import subprocess
 
@@ -37,11 +41,17 @@ def output_of(command: str, option: str) -> bytes:
         )
     except OSError as error:
         raise LoginError(f"{option} cannot be run: {error.strerror}") from None
-    with child:
+    with child, in_front(child):
         printed = collect(child, option, seconds)
+    if child.returncode in _INTERRUPTED:
+        raise Interrupted(f"{option} was interrupted")
     if child.returncode:
-        raise LoginError(f"{option} failed with exit status {child.returncode}: run it by hand to see why")
+        raise LoginError(f"{option} {_ended(child.returncode)}: run it by hand to see why")
     return printed
+
+
+def _ended(status: int) -> str:
+    return f"failed with exit status {status}" if status > 0 else f"was ended by signal {-status}"
 
 
 def text_of(line: bytes, option: str, verb: str) -> str:

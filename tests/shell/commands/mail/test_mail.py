@@ -261,7 +261,7 @@ def test_progress_shows_and_ctrl_c_ends_it_cleanly(here: Path) -> None:
             await peer.hears(b"A3 UID FETCH 1:2 (UID BODY.PEEK[])\r\n")
             peer.says(b"* 1 FETCH (UID 1 BODY[] {4000}\r\n" + b"x" * 4000 + b")\r\n* 2 FETCH (UID 2 BODY[] {4000}\r\n")
             await person.screen.shows("saving: 4.1 of 8.0 kB, 50 %")
-            person.types(CTRL_C) if person.shell.prompt.app.is_running else person.shell._signalled()
+            person.types(CTRL_C) if person.shell.prompt.app.is_running else person.shell.driver.interrupt()
             await person.screen.shows("saved 1 message, 4.0 kB, in kept", "interrupted")
             assert "saving:" not in person.screen.text
             peer.says(b"x" * 4000 + b")\r\nA3 OK done\r\n")
