@@ -93,14 +93,19 @@ def listening(handler: Handler) -> Iterator[int]:
     thread.join(20)
 
 
-def says(*answers: Answer, greeting: bytes = GREETING) -> Handler:
-    """A server that greets, gives one answer to each line it reads, and OK to every line behind the last answer."""
+def says(*answers: Answer, greeting: bytes = GREETING, heard: list[bytes] | None = None) -> Handler:
+    """A server that greets, gives one answer to each line it reads, and OK to every line behind the last answer.
+
+    The lines are put into `heard`.
+    """
 
     def handler(sock: socket.socket) -> None:
         sock.sendall(greeting)
         waiting = list(answers)
         with sock.makefile("rb") as lines:
             for line in lines:
+                if heard is not None:
+                    heard.append(line)
                 bye = b"* BYE bye\r\n" if b" LOGOUT" in line.upper() else b""
                 answer = waiting.pop(0) if waiting else bye + b"TAG OK done\r\n"
                 if answer is None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sys
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -20,6 +21,7 @@ from imapsh.shell.batch.script import Script, from_commands, from_file
 from imapsh.shell.connection import dial
 from imapsh.shell.lines import perform
 from imapsh.shell.screen.output import make_output
+from imapsh.shell.screen.terminal import Ended, end_by, ending
 
 if TYPE_CHECKING:
     from imapsh.shell.connection.steps import Steps
@@ -39,6 +41,7 @@ class Batch:
     def run(self, script: Script) -> int:
         """Run the script on a connection, and return the exit status.  Raises ImapshError, OSError for stdout."""
         app, self.driver.script = self.app, script
+        script.before_reading = self.driver.sink.flush
         if self.options.report:
             from imapsh.shell.record import report
 
@@ -107,6 +110,14 @@ def run(plan: dial.Plan, options: Options) -> int:
 
     Raises ImapshError; OSError if stdout fails.
     """
+    try:
+        return _run(plan, options)
+    except Ended as ended:
+        end_by(ended.signum)
+        raise
+
+
+def _run(plan: dial.Plan, options: Options) -> int:
     limits = plan.limits
     script = from_commands(options.command, limits) if options.command else from_file(options.file or "-", limits)
     with contextlib.ExitStack() as files:
@@ -114,6 +125,7 @@ def run(plan: dial.Plan, options: Options) -> int:
         out: BinaryIO = sys.stdout.buffer
         if _reports_to_stdout(options):
             out = files.enter_context(open(os.devnull, "wb"))
+        files.enter_context(ending())
         return Batch(plan, options, out, terminal=sys.stdout.isatty()).run(script)
 
 
@@ -129,4 +141,6 @@ def _why(error: BaseException) -> str:
     """Return a sentence about what ended a run."""
     if isinstance(error, ImapshError):
         return str(error)
+    if isinstance(error, Ended):
+        return f"ended by {signal.Signals(error.signum).name}"
     return "interrupted" if isinstance(error, KeyboardInterrupt) else "internal error in imapsh"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from imapsh import paths
 from imapsh.errors import UsageError
@@ -20,6 +20,9 @@ class Script:
 
     A line ends with LF or CRLF; the octets of a literal are taken as they stand.  A byte order mark at the beginning is
     skipped.  `limits` bounds what one command may hold.
+
+    `before_reading` is called before it may have to wait for more: a program that writes the lines may first want to see
+    what came of the last one.
     """
 
     def __init__(
@@ -33,6 +36,7 @@ class Script:
         self.name = name
         self.number = 0  #: of the line that was last begun, from 1
         self._taken = 0  # line ends
+        self.before_reading: Callable[[], object] = lambda: None
 
     @property
     def descriptor(self) -> int:
@@ -97,6 +101,7 @@ class Script:
 
     def read(self) -> None:
         """Read once.  Raises UsageError if the script cannot be read."""
+        self.before_reading()
         try:
             piece = os.read(self._descriptor, _PIECE)
         except OSError as error:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from prompt_toolkit.application import Application
@@ -19,13 +19,13 @@ from prompt_toolkit.input import Input
 from prompt_toolkit.output import DummyOutput, Output, create_output
 from prompt_toolkit.shortcuts import PromptSession
 
-from imapsh.render.styles import LINE_END, paint
+from imapsh.render.styles import LINE_END, NOTHING, paint
 from imapsh.render.visible import Shown
 from imapsh.shell.lines import literals
 from imapsh.shell.prompt import toolbar
 from imapsh.shell.prompt.history import MaskedHistory
+from imapsh.shell.screen import terminal as terminal_modes
 
-_LFLAG = 3  # a place in what termios.tcgetattr returns
 _CHUNK = 1 << 16
 
 
@@ -36,6 +36,7 @@ class PlainApp(Application[str]):
         super().__init__(input=input, output=DummyOutput())  # it would begin with an escape sequence
         self.output = output
         self.answer: asyncio.Future[str] | None = None
+        self.question = NOTHING
 
     @property
     def is_running(self) -> bool:
@@ -55,6 +56,11 @@ class PlainApp(Application[str]):
 
     def invalidate(self) -> None:
         """Do nothing, because nothing is drawn again."""
+
+    def ask(self) -> None:
+        """Write the question: once, and again when imapsh was stopped and goes on."""
+        self.output.write_raw(self.question)
+        self.output.flush()
 
 
 class PlainPrompt(PromptSession[str]):
@@ -102,10 +108,11 @@ class PlainPrompt(PromptSession[str]):
         terminal = self.input.fileno()
         answer: asyncio.Future[str] = loop.create_future()
         self.app.answer = answer
-        self._write(question)
+        self.app.question = question
         loop.add_reader(terminal, self._read, terminal)
         try:
-            with _unseen(terminal) if unseen else contextlib.nullcontext():
+            with terminal_modes.unseen(terminal) if unseen else contextlib.nullcontext():
+                self.app.ask()
                 self._take()
                 text = await answer
             if unseen:
@@ -143,22 +150,3 @@ class PlainPrompt(PromptSession[str]):
 
 def _shown(text: AnyFormattedText) -> Shown:
     return paint([("", fragment_list_to_text(to_formatted_text(text)))], None)
-
-
-@contextlib.contextmanager
-def _unseen(terminal: int) -> Iterator[None]:
-    """Keep the terminal from showing what is typed."""
-    import termios
-
-    try:
-        before = termios.tcgetattr(terminal)
-    except termios.error:
-        yield  # there is no terminal
-        return
-    hidden = termios.tcgetattr(terminal)
-    hidden[_LFLAG] &= ~termios.ECHO
-    termios.tcsetattr(terminal, termios.TCSADRAIN, hidden)
-    try:
-        yield
-    finally:
-        termios.tcsetattr(terminal, termios.TCSADRAIN, before)

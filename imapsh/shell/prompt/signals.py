@@ -16,18 +16,14 @@ import signal
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from prompt_toolkit.enums import DEFAULT_BUFFER
+
 from imapsh.shell.screen import terminal
 from imapsh.transport.child import signal_front
 
 if TYPE_CHECKING:
     from prompt_toolkit.application import Application
     from prompt_toolkit.shortcuts import PromptSession
-
-ENDING = tuple(
-    getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(signal, name)
-)  #: the signals that end imapsh
-
-_PATIENCE = 3  # seconds in which all is closed
 
 
 class Signals:
@@ -55,7 +51,7 @@ class Signals:
         self._loop.add_signal_handler(signal.SIGINT, self._interrupted)
         self._handle(signal.SIGTSTP, self._in_loop(self._stop))
         self._handle(signal.SIGCONT, self._in_loop(self._go_on))
-        for signum in ENDING:
+        for signum in terminal.ENDING:
             self._handle(signum, self._end)
         try:
             yield
@@ -65,10 +61,7 @@ class Signals:
                 signal.signal(*self._before.popitem())
 
     def _handle(self, signum: int, handler: Callable[..., object]) -> None:
-        before = signal.getsignal(signum)
-        if before is not signal.SIG_IGN:
-            self._before[signum] = before
-            signal.signal(signum, handler)
+        self._before[signum] = terminal.handle(signum, handler)
 
     def _in_loop(self, handler: Callable[[], object]) -> Callable[..., object]:
         """Return a handler that waits for the loop's turn, so that it is in the middle of nothing."""
@@ -82,6 +75,8 @@ class Signals:
         """Handle Ctrl-C as a signal, which comes nearly always outside the prompt."""
         app = self._running()
         if app is not None:
+            app.layout.search_links.clear()  # else a search goes on at the next prompt
+            app.layout.focus(DEFAULT_BUFFER)
             app.exit(exception=KeyboardInterrupt)
         else:
             self._interrupt()
@@ -98,13 +93,14 @@ class Signals:
     def _go_on(self) -> None:
         """Draw the prompt anew in a terminal whose modes a shell has changed."""
         app = self._running()
-        if app is None or self._plain:
-            terminal.resume()
-        else:
+        if app is not None and not self._plain:
             app.input.raw_mode().__enter__()  # what ends the prompt knows the modes before it
             app.renderer.reset()
-        if app is not None:
             app.invalidate()
+            return
+        terminal.resume()
+        if isinstance(ask := getattr(app, "ask", None), Callable):
+            ask()
 
     def _end(self, signum: int, *_: object) -> None:
         """Close all and end.  If that lasts, or the signal comes again, end in the middle of it."""
@@ -112,8 +108,7 @@ class Signals:
             self._end_at_once()
             return
         self.ended = signum
-        signal.signal(signal.SIGALRM, self._end_at_once)
-        signal.alarm(_PATIENCE)
+        terminal.expect_end(self._end_at_once)
         signal_front(signum)
         if self._life is not None:
             self._loop.call_soon_threadsafe(self._life.cancel)

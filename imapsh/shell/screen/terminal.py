@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from imapsh.transport.child import signal_front
 from imapsh.tuples import NamedTuple
 
 _IFLAG, _LFLAG = 0, 3  # places in what termios.tcgetattr returns
@@ -23,6 +24,20 @@ _LINE_ENDS = "\r\n"
 
 #: Ends what a prompt may have left on: bracketed paste, a hidden cursor, colours.
 _CALM = b"\x1b[?2004l\x1b[?25h\x1b[0m"
+
+
+#: The signals that end imapsh.
+ENDING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(signal, name))
+
+_CLOSING = 3  # seconds in which all is closed
+
+
+class Ended(BaseException):
+    """A signal ends imapsh.  It passes through everything, so that files are closed and removed; then `end_by` ends it."""
+
+    def __init__(self, signum: int) -> None:
+        super().__init__(signum)
+        self.signum = signum
 
 
 class _Layer(NamedTuple):
@@ -151,6 +166,37 @@ def end_by(signum: int) -> None:
     os.kill(os.getpid(), signum)
 
 
+@contextlib.contextmanager
+def ending() -> Iterator[None]:
+    """Raise Ended inside for a signal that would end imapsh in the middle of its work."""
+
+    def ends(signum: int, frame: object) -> None:
+        for one in ENDING:
+            handle(one, lambda *_: end_by(signum))  # it is meant
+        expect_end(lambda: end_by(signum))
+        signal_front(signum)
+        raise Ended(signum)
+
+    with contextlib.ExitStack() as handlers:
+        for signum in ENDING:
+            handlers.enter_context(_handling(signum, ends))
+        yield
+
+
+def expect_end(end: Callable[[], object]) -> None:
+    """Call `end` if the process is still there after the time in which all is closed."""
+    signal.signal(signal.SIGALRM, lambda *_: end())
+    signal.alarm(_CLOSING)
+
+
+def handle(signum: int, handler: Callable[..., object]) -> Any:
+    """Handle a signal, unless it is ignored, as SIGHUP is under nohup.  Return the handler before."""
+    before = signal.getsignal(signum)
+    if before is not signal.SIG_IGN:
+        signal.signal(signum, handler)
+    return before
+
+
 def calm(terminal: int) -> None:
     """Write what ends bracketed paste, a hidden cursor and colours, for an end in the middle of a prompt."""
     import select
@@ -181,7 +227,13 @@ def _asked(terminal: int, question: bytes) -> str | None:
         os.write(terminal, question)
 
     line = b""
-    with unseen(terminal), _handling(signal.SIGTSTP, lambda *_: stop()), _handling(signal.SIGCONT, asks):
+    with contextlib.ExitStack() as held:
+        held.enter_context(unseen(terminal))
+        held.enter_context(_handling(signal.SIGTSTP, lambda *_: stop()))
+        held.enter_context(_handling(signal.SIGCONT, asks))
+        for signum in ENDING:
+            if signal.getsignal(signum) is signal.SIG_DFL:
+                held.enter_context(_handling(signum, lambda signum, _: end_by(signum)))
         os.write(terminal, question)
         try:
             while not line.endswith(b"\n") and (piece := os.read(terminal, _LONGEST)):
@@ -202,9 +254,7 @@ def typed(answer: str) -> str:
 @contextlib.contextmanager
 def _handling(signum: int, handler: Callable[..., object]) -> Iterator[None]:
     """Handle a signal while inside, if it was not ignored."""
-    before: Any = signal.getsignal(signum)
-    if before is not signal.SIG_IGN:
-        signal.signal(signum, handler)
+    before = handle(signum, handler)
     try:
         yield
     finally:

@@ -1,0 +1,205 @@
+"""imapsh as the job of a shell, in a terminal of its own: it can be stopped, and go on, and its terminal is looked at.
+
+The shell is a small program in a process of its own (`_shell`): the leader of a session, whose terminal is the test's.
+It tells how the job fares in a pipe, and takes orders from another.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import io
+import os
+import signal
+import struct
+import subprocess
+import sys
+import termios
+from collections.abc import Iterator, Mapping
+from typing import IO, Any
+
+from pexpect.fdpexpect import fdspawn
+
+from tests.shell.running import command, environment
+
+PATIENCE = 30
+SIZE = (40, 120)
+
+#: Modes of a terminal that a program may leave on: how it is turned on, and off.
+_TURNED = {
+    "bracketed paste": ("\x1b[?2004h", "\x1b[?2004l"),
+    "a hidden cursor": ("\x1b[?25l", "\x1b[?25h"),
+    "the other screen": ("\x1b[?1049h", "\x1b[?1049l"),
+    "the mouse": ("\x1b[?1000h", "\x1b[?1000l"),
+}
+
+
+class Job:
+    """A program in a terminal: `seen` is for pexpect, `pid` is the job's own process."""
+
+    def __init__(self, words: list[str], env: Mapping[str, str], size: tuple[int, int]) -> None:
+        self.terminal, slave = os.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
+        self._usual = termios.tcgetattr(slave)
+        report, report_end = os.pipe()
+        order_end, self._orders = os.pipe()
+        self._shell = subprocess.Popen(
+            [sys.executable, __file__, str(order_end), str(report_end), *words],
+            stdin=slave, stdout=slave, stderr=slave, env=dict(env), start_new_session=True,
+            pass_fds=(order_end, report_end),
+        )  # fmt: skip
+        for one in (slave, report_end, order_end):
+            os.close(one)
+        self._report: IO[str] = os.fdopen(report)
+        self._written = io.StringIO()
+        self.seen: Any = fdspawn(self.terminal, timeout=PATIENCE, encoding="utf-8", codec_errors="replace")
+        self.seen.logfile_read = self._written
+        self.pid = int(self._report.readline())
+
+    # -- what a person does
+
+    def expect(self, *texts: str) -> None:
+        for text in texts:
+            self.seen.expect_exact(text)
+
+    def type(self, keys: str) -> None:
+        self.seen.send(keys)
+
+    def kill(self, signum: int) -> None:
+        os.kill(self.pid, signum)
+
+    def go_on(self) -> None:
+        """`fg`: the shell gives the terminal back in its own modes, and lets the job go on."""
+        os.write(self._orders, b"f")
+        assert self._report.readline().strip() == "goes on"
+
+    # -- what is found
+
+    def stopped(self) -> None:
+        """Wait until the job is stopped."""
+        assert self._next() == "stopped"
+
+    def ended(self) -> int:
+        """Wait until the job has ended; its exit status, negative for a signal."""
+        kind, _, number = self._next().partition(" ")
+        assert kind == "ended"
+        return int(number)
+
+    def _next(self) -> str:
+        import select
+
+        with _Reader(self.seen):
+            ready, _, _ = select.select([self._report], [], [], PATIENCE)
+            assert ready, f"nothing became of the job; the terminal:\n{self.text}"
+            return self._report.readline().strip()
+
+    def left_on(self) -> list[str]:
+        """What is not as it was in the terminal: its attributes, and the modes that are turned on by writing."""
+        found = [] if termios.tcgetattr(self.terminal) == self._usual else ["the attributes"]
+        written = self._written.getvalue()
+        return found + [mode for mode, (on, off) in _TURNED.items() if written.rfind(on) > written.rfind(off)]
+
+    def hidden(self) -> bool:
+        """Whether the terminal does not echo."""
+        return not termios.tcgetattr(self.terminal)[3] & termios.ECHO
+
+    def hang_up(self) -> None:
+        """The terminal goes, as when its window is closed."""
+        os.close(self.terminal)
+        self.terminal = -1
+
+    @property
+    def text(self) -> str:
+        """All that was written to the terminal so far and read by the test."""
+        return self._written.getvalue()
+
+    def close(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)  # and what it started
+        os.close(self._orders)
+        if self.terminal >= 0:
+            os.close(self.terminal)
+        self._shell.wait(PATIENCE)
+        self._report.close()
+
+
+class _Reader:
+    """Reads the terminal meanwhile, in a thread, so that nobody who writes to it has to wait."""
+
+    def __init__(self, seen: Any) -> None:
+        import threading
+
+        self._seen = seen
+        self._end, self._wake = os.pipe()
+        self._thread = threading.Thread(target=self._run)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *error: object) -> None:
+        os.close(self._wake)
+        self._thread.join(PATIENCE)
+        os.close(self._end)
+
+    def _run(self) -> None:
+        import select
+
+        terminal = self._seen.child_fd
+        while True:
+            ready, _, _ = select.select([terminal, self._end], [], [])
+            if terminal in ready:
+                try:
+                    self._seen.read_nonblocking(1 << 16, 0)
+                except Exception:
+                    return
+            elif self._end in ready:
+                return
+
+
+@contextlib.contextmanager
+def job(
+    *arguments: str, size: tuple[int, int] = SIZE, words: list[str] | None = None, **env: str
+) -> Iterator[Job]:  # fmt: skip
+    """imapsh with these arguments, or these words, as a job in a terminal."""
+    base = environment(TERM="xterm", PROMPT_TOOLKIT_NO_CPR="1", NO_COLOR="1")
+    made = Job(words or command(*arguments), {**base, **env}, size)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def _shell(order: int, report: int, words: list[str]) -> None:
+    """Run one job as a shell does; the end of the orders is the end of it."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    usual = termios.tcgetattr(0)
+    pid = os.fork()
+    if pid == 0:
+        os.setpgid(0, 0)
+        os.tcsetpgrp(0, os.getpid())
+        hup = signal.SIG_IGN if os.environ.get("NOHUP") else signal.SIG_DFL
+        signal.signal(signal.SIGHUP, hup)
+        signal.signal(signal.SIGTTOU, signal.SIG_DFL)
+        os.execvp(words[0], words)
+    os.write(report, f"{pid}\n".encode())
+    while True:
+        _, status = os.waitpid(pid, os.WUNTRACED)
+        with contextlib.suppress(OSError):
+            os.tcsetpgrp(0, os.getpgrp())
+        if not os.WIFSTOPPED(status):
+            os.write(report, f"ended {os.waitstatus_to_exitcode(status)}\n".encode())
+            os.read(order, 1)
+            return
+        os.write(report, b"stopped\n")
+        if not os.read(order, 1):
+            return
+        termios.tcsetattr(0, termios.TCSADRAIN, usual)
+        os.tcsetpgrp(0, pid)
+        os.killpg(pid, signal.SIGCONT)
+        os.write(report, b"goes on\n")
+
+
+if __name__ == "__main__":
+    _shell(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])
