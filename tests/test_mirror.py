@@ -104,7 +104,7 @@ ELSEWHERE = (
     Elsewhere("shell/modes/serve shell/screen/stdio", "shell/test_main.py", "started as a process"),
     Elsewhere(
         "shell/prompt/attending shell/prompt/driver shell/prompt/keys shell/prompt/prompt shell/prompt/shell "
-        "shell/prompt/sink shell/prompt/toolbar shell/screen/display shell/screen/terminal shell/screen/viewer",
+        "shell/prompt/sink shell/prompt/toolbar shell/screen/display shell/screen/viewer",
         "shell/prompt/test_repl.py", "the prompt as a person meets it",
     ),
     Elsewhere(

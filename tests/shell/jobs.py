@@ -18,6 +18,7 @@ import termios
 from collections.abc import Iterator, Mapping
 from typing import IO, Any
 
+from pexpect import EOF, TIMEOUT
 from pexpect.fdpexpect import fdspawn
 
 from tests.shell.running import command, environment
@@ -150,19 +151,17 @@ class _Reader:
             if terminal in ready:
                 try:
                     self._seen.read_nonblocking(1 << 16, 0)
-                except Exception:
+                except (OSError, EOF, TIMEOUT):
                     return
             elif self._end in ready:
                 return
 
 
 @contextlib.contextmanager
-def job(
-    *arguments: str, size: tuple[int, int] = SIZE, words: list[str] | None = None, **env: str
-) -> Iterator[Job]:  # fmt: skip
-    """imapsh with these arguments, or these words, as a job in a terminal."""
+def job(*arguments: str, size: tuple[int, int] = SIZE, env: Mapping[str, str] | None = None) -> Iterator[Job]:
+    """imapsh with these arguments as a job in a terminal."""
     base = environment(TERM="xterm", PROMPT_TOOLKIT_NO_CPR="1", NO_COLOR="1")
-    made = Job(words or command(*arguments), {**base, **env}, size)
+    made = Job(command(*arguments), {**base, **(env or {})}, size)
     try:
         yield made
     finally:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from imapsh.errors import CommandBad, CommandNo, ConnectError, ImapshError, TLSError, UsageError
 from imapsh.session.core import Session, Tracer
 from imapsh.session.opening import Opening, Step, reply, steps
-from imapsh.shell.settings.passwords.password import Kept, Password, Ways, handed_out, ways
+from imapsh.shell.settings.passwords.password import Password, Ways, handed_out, ways
 from imapsh.transport.address import PORTS, Address, parse_address
 from imapsh.transport.options import TLSOptions
 from imapsh.tuples import NamedTuple
@@ -253,14 +253,22 @@ def opening(plan: Plan, stream: Stream | AsyncStream | None = None) -> Opening:
 
 def password_source(plan: Plan, user: str) -> Password:
     """Return the source of the password of `user`.  The demo's own user types none."""
-    known = plan.ways
     if plan.demo:
-        from imapsh.server.demo import PASSWORD, USER
+        from imapsh.server.demo import USER
 
         if user == USER:
-            known = Ways(password=Kept(PASSWORD))
+            return _DemoPassword(user, plan.where)
     host = plan.address.server_name if plan.address.host else plan.where
-    return Password(user, plan.where, host, known)
+    return Password(user, plan.where, host, plan.ways)
+
+
+class _DemoPassword(Password):
+    """The password of the demo's own user, which is no secret."""
+
+    def look_up(self) -> str:
+        from imapsh.server.demo import PASSWORD
+
+        return PASSWORD
 
 
 def opening_steps(

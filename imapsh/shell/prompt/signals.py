@@ -75,8 +75,9 @@ class Signals:
         """Handle Ctrl-C as a signal, which comes nearly always outside the prompt."""
         app = self._running()
         if app is not None:
-            app.layout.search_links.clear()  # else a search goes on at the next prompt
-            app.layout.focus(DEFAULT_BUFFER)
+            if not self._plain:
+                app.layout.search_links.clear()  # else a search goes on at the next prompt
+                app.layout.focus(DEFAULT_BUFFER)
             app.exit(exception=KeyboardInterrupt)
         else:
             self._interrupt()
@@ -99,8 +100,10 @@ class Signals:
             app.invalidate()
             return
         terminal.resume()
-        if isinstance(ask := getattr(app, "ask", None), Callable):
-            ask()
+        from imapsh.shell.prompt.plainprompt import PlainApp
+
+        if isinstance(app, PlainApp):
+            app.ask()
 
     def _end(self, signum: int, *_: object) -> None:
         """Close all and end.  If that lasts, or the signal comes again, end in the middle of it."""

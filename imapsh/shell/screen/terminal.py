@@ -33,7 +33,7 @@ _CLOSING = 3  # seconds in which all is closed
 
 
 class Ended(BaseException):
-    """A signal ends imapsh.  It passes through everything, so that files are closed and removed; then `end_by` ends it."""
+    """A signal that ends imapsh: it passes through everything, so that files are closed, and then `end_by` follows."""
 
     def __init__(self, signum: int) -> None:
         super().__init__(signum)

@@ -111,7 +111,7 @@ def reached(state: State, home: Path) -> Iterator[Job]:
         else:
             words = (url(stack.enter_context(listening(state.server)), user=state.user),)
         env = {"HOME": str(home), "XDG_STATE_HOME": str(home), "EDITOR": WAITS}
-        found = stack.enter_context(job(*words, *trace, *state.more, **env))
+        found = stack.enter_context(job(*words, *trace, *state.more, env=env))
         for seen, keys in state.steps:
             found.expect(seen, DRAWN)
             found.type(keys)

@@ -20,12 +20,18 @@ SENT = "AG1lAHBhc3M="  # me, pass
 
 
 @contextlib.contextmanager
-def at_login(*words: str, script: bool = False, **env: str) -> Iterator[tuple[Job, list[bytes]]]:
+def at_login(*words: str, script: bool = False, home: Path | None = None) -> Iterator[tuple[Job, list[bytes]]]:
     """imapsh at a server that wants a login, and what the server hears."""
     heard: list[bytes] = []
     with (
         listening(says(greeting=OFFERS, heard=heard)) as port,
-        job(url(port, user="me"), "--no-ask", *words, *(["-c", "NOOP"] if script else []), **env) as found,
+        job(
+            url(port, user="me"),
+            "--no-ask",
+            *words,
+            *(["-c", "NOOP"] if script else []),
+            env={"HOME": str(home)} if home else {},
+        ) as found,
     ):
         yield found, heard
 
@@ -37,7 +43,7 @@ def test_b1_a_helper_asks_in_the_terminal_s_own_modes(option: str, plain: tuple[
     helper.write_text(f"#!/bin/bash\n{ASKS}\n")
     helper.chmod(0o700)
     auth = ("--mechanism", "plain") if option == "--password-command" else ("--mechanism", "xoauth2")
-    with at_login(option, str(helper), *auth, *plain, HOME=str(tmp_path)) as (shell, _):
+    with at_login(option, str(helper), *auth, *plain, home=tmp_path) as (shell, _):
         shell.expect("helper asks: ")
         assert shell.left_on() == []
         shell.type("pass\r")
@@ -49,7 +55,7 @@ def test_b1_a_helper_asks_in_the_terminal_s_own_modes(option: str, plain: tuple[
         shell.expect("OK done", "me@127")
 
 
-def test_b1_a_helper_that_fails_or_is_interrupted_is_a_sentence(tmp_path: Path) -> None:
+def test_b1_a_helper_that_fails_or_is_interrupted_is_a_sentence() -> None:
     with at_login("--password-command", f'/bin/bash -c "{ASKS.replace("$", chr(92) + "$")}"') as (shell, _):
         shell.expect("helper asks: ")
         os.killpg(shell.pid, signal.SIGINT)
@@ -75,7 +81,7 @@ def test_b3_a_password_is_unseen_after_a_stop(words: tuple[str, ...], signum: si
         assert "pass" not in shell.text
 
 
-def test_b3_ctrl_z_is_a_key_there(tmp_path: Path) -> None:
+def test_b3_ctrl_z_is_a_key_there() -> None:
     with at_login(script=True) as (shell, _):
         shell.expect("Password for me")
         shell.type("\x1a")

@@ -16,11 +16,11 @@ def find(host: str, user: str) -> str:
     """Return the password, or "" if there is none.  Raises LoginError if the keyring cannot be asked."""
     try:
         import keyring
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - backends are of many makers
         raise LoginError(_unusable(error)) from None
     try:
         return keyring.get_password(service(host), user) or ""
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - backends are of many makers
         raise LoginError(_refusal(error, user, host)) from None
 
 

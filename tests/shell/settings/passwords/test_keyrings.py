@@ -128,9 +128,9 @@ def test_b2_a_keyring_asks_in_the_terminal_s_own_modes(tmp_path: Path) -> None:
         "PYTHON_KEYRING_BACKEND": "asking.Asking", "PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}", "HOME": str(tmp_path),
     }  # fmt: skip
     server = says(greeting=b"* OK [CAPABILITY IMAP4rev1] hello\r\n", heard=heard)
-    with listening(server) as port, job(url(port, user="me"), "--keyring", "--no-ask", **env) as shell:
+    with listening(server) as port, job(url(port, user="me"), "--keyring", "--no-ask", env=env) as shell:
         shell.expect("Password of the keyring: ")
         assert shell.hidden()  # by the keyring itself
         shell.type("hunter22\r")
         shell.expect("OK done", "me@127")
-    assert heard[0] == b"A1 LOGIN me hunter22\r\n"
+    assert heard[0] == b'A1 LOGIN me "hunter22"\r\n'
