@@ -37,7 +37,7 @@ class State(NamedTuple):
 
 STATES = (
     State("connecting", None, ("NOOP",), ("it is 42",)),
-    State("login", silent(greeting=OFFERS), ("NOOP",), ("hello",), "me"),
+    State("login", silent(greeting=OFFERS), ("NOOP",), ("> A1 AUTHENTICATE",), "me"),
     State("running", silent(), ("NOOP",), ("> A1 NOOP",)),
     State("IDLE", silent(b"+ idling\r\n* 7 EXISTS\r\n"), ("IDLE",), ("7 EXISTS",)),
     State("between lines", silent(b"TAG OK done\r\n"), (), ("OK done",), typed="NOOP\r"),
