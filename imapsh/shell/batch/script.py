@@ -21,8 +21,8 @@ class Script:
     A line ends with LF or CRLF; the octets of a literal are taken as they stand.  A byte order mark at the beginning is
     skipped.  `limits` bounds what one command may hold.
 
-    `before_reading` is called before it may have to wait for more: a program that writes the lines may first want to see
-    what came of the last one.
+    `before_reading` is called before it may have to wait for more: a program that writes the lines may first want to
+    see what came of the last one.
     """
 
     def __init__(
