@@ -6,6 +6,8 @@ from the beginning of its response.  The catalogue gives the RFC and section of 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from imapsh.tuples import NamedTuple
 
 
@@ -42,6 +44,16 @@ class Finding(NamedTuple):
     def level(self) -> str:
         """Return the level of the rule, FAULT or NOTICE."""
         return RULES[self.rule].level
+
+
+def listed(words: Sequence[str]) -> str:
+    """Return words that a server said, for a message: the first of them, each cut, and how many more there are."""
+    first = " ".join(word if len(word) <= _LONGEST else f"{word[:_LONGEST]}..." for word in words[:_FEW])
+    return first if len(words) <= _FEW else f"{first} and {len(words) - _FEW:,} more"
+
+
+_FEW = 10
+_LONGEST = 80  # characters
 
 
 class Rule(NamedTuple):

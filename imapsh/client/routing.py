@@ -73,8 +73,8 @@ class Router:
         self._moved = asyncio.Event()  # `room` has to look again
 
     def event(self, event: Event) -> None:
-        """Hand on a response that ends no command; any other event is ignored."""
-        if not isinstance(event, Received) or event.greeting or event.asks:
+        """Hand on a response that ends no command; any other event is ignored, and so is a response that was cut."""
+        if not isinstance(event, Received) or event.greeting or event.asks or event.response.frame.incomplete:
             return
         taker = self._taker(event)
         if taker is not None:

@@ -23,6 +23,7 @@ BLOCK = "block"  # a literal that is shown on lines of its own
 SHORT = 72  #: octets up to which a literal that is not a section's data is shown within the line
 LONG = 2048  #: octets up to which a single word or string is shown whole
 NOTE = 240  #: characters of a note
+MESSAGE = 1000  #: characters of what is said about a fault, which may quote a server
 MASK = "***"  #: shown in place of a secret; sessions and traces mask before, this is the safety net
 
 
@@ -195,9 +196,9 @@ def _shortened(piece: Piece) -> Piece:
     return piece._replace(text=text, width=width(text))
 
 
-def shorten(note: str) -> str:
-    """Return a note made visible and cut to NOTE characters."""
-    return visible(note if len(note) <= NOTE else note[:NOTE] + "...")
+def shorten(note: str, most: int = NOTE) -> str:
+    """Return a note made visible and cut to `most` characters."""
+    return visible(note if len(note) <= most else note[:most] + "...")
 
 
 def _names(response: Response) -> dict[str, str]:

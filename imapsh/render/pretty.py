@@ -21,7 +21,7 @@ from imapsh.grammar.values import StatusText
 from imapsh.patterns import lazy
 from imapsh.render import lexer
 from imapsh.render.layout import Layout, Line
-from imapsh.render.pieces import BLOCK, FETCH_CHUNKS, pieces
+from imapsh.render.pieces import BLOCK, FETCH_CHUNKS, MESSAGE, pieces, shorten
 from imapsh.render.styles import LINE_END, Fragment, Theme, paint, plain, together
 from imapsh.render.visible import Shown, visible, width
 from imapsh.wire.frames import Part
@@ -260,7 +260,7 @@ def _violation(violation: Violation, line: Line, columns: int) -> Iterator[list[
 
 def _finding(finding: Finding) -> list[Fragment]:
     mark, style = ("caret", "violation") if finding.level == FAULT else ("note", "note")
-    message: Fragment = (style, visible(finding.message))
+    message: Fragment = (style, shorten(finding.message, MESSAGE))
     return [(mark, _BLANK + ("! " if finding.level == FAULT else "? ")), message, ("note", f" [{_named(finding)}]")]
 
 

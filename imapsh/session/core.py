@@ -330,6 +330,8 @@ class Session:
             error.args = (f"{error} ({waiting})",)  # the same error, because its raiser knows it by identity
         if here:
             self._ending.wanted(error)
+        elif not self.closed:
+            self._ending.during(error)
         self._receiver.close(error)
 
     # -- commands

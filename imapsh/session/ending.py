@@ -64,9 +64,16 @@ class Ending:
                 "the server closed the connection without a greeting" if known.greeting is None else
                 "the server closed the connection without an IMAP greeting"
             )  # fmt: skip
-        names = ", ".join(f"{exchange.tag} {exchange.name}" for exchange in known.running.values())
-        during = f" while {names} was running" if names else ""
-        return ConnectionLost(f"the server closed the connection without BYE{during}")
+        return ConnectionLost(f"the server closed the connection without BYE{self._during()}")
+
+    def during(self, error: ImapshError) -> None:
+        """Let an error that ends the connection name the commands that were running."""
+        if type(error) is ConnectionLost:
+            error.args = (f"{error}{self._during()}",)  # the same error, because its raiser knows it by identity
+
+    def _during(self) -> str:
+        names = ", ".join(f"{exchange.tag} {exchange.name}" for exchange in self._known.running.values())
+        return f" while {names} was running" if names else ""
 
     def close(self, error: ImapshError | None, *, by_server: bool) -> tuple[ImapshError | None, tuple[Finding, ...]]:
         """End the connection.  Return the error to report and the findings.

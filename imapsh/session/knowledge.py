@@ -21,7 +21,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from imapsh import table
-from imapsh.findings import Finding
+from imapsh.findings import Finding, listed
 from imapsh.grammar.responses import GARBAGE, STATUS, TAGGED, UNTAGGED, Parser, Response
 from imapsh.grammar.values import Capabilities, Fetch, StatusText
 from imapsh.session import conduct, states
@@ -231,7 +231,7 @@ class Knowledge(Facts):
         if response.name == "CAPABILITY":
             return self._set_capabilities(value.names)
         self.enabled |= set(upper(value.names))
-        return "enabled " + " ".join(value.names) if value.names else ""
+        return f"enabled {listed(value.names)}" if value.names else ""
 
     def _leave(self, response: Response) -> None:
         self.bye = self.bye or response
@@ -316,8 +316,8 @@ class Knowledge(Facts):
         self._fresh_capabilities = True
         if not old or not names or old == self.capabilities:
             return ""
-        came = [f"+{name}" for name in names if name.upper() not in old]
-        went = [f"-{name}" for name in sorted(old - self.capabilities)]
+        came = [f"+{listed([name])}" for name in names if name.upper() not in old]
+        went = [f"-{listed([name])}" for name in sorted(old - self.capabilities)]
         if len(came) + len(went) > _FEW_CAPABILITIES:
             return f"capabilities: {len(came)} new, {len(went)} gone"
         return " ".join(("capabilities", *came, *went))

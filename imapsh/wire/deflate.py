@@ -52,13 +52,13 @@ class Deflate:
             clear = self._in.decompress(coded, most)
         except error as fault:
             raise ConnectionLost("the server sent data under COMPRESS that is not DEFLATE: connect again") from fault
-        self._count(len(coded) - len(self._in.unconsumed_tail), len(clear) >> 4 if literal else len(clear))
+        self._count(len(coded) - len(self._in.unconsumed_tail), len(clear), 4 if literal else 0)
         return clear
 
-    def _count(self, came: int, became: int) -> None:
+    def _count(self, came: int, became: int, shift: int) -> None:
         self._came += came
         self._became += became
-        self._owed += became - RATIO * came
+        self._owed += (became >> shift) - RATIO * came
         if self._owed <= 0:
             self._owed = self._came = self._became = 0
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from imapsh.findings import FAULT, NOTICE, Finding, Violation
 from imapsh.grammar.responses import Response
+from imapsh.render.pieces import MESSAGE, shorten
 from imapsh.render.styles import Fragment
 from imapsh.render.view.columns import clip, flow, words_of
 from imapsh.render.view.look import Line
@@ -22,7 +23,7 @@ def faults(response: Response, findings: Sequence[Finding], columns: int | None)
         yield from _violation(response.frame, violation, columns)
     for finding in findings:
         fault = finding.level == FAULT
-        words = [*words_of(visible(finding.message), "violation" if fault else "note"), *_rule(finding)]
+        words = [*words_of(shorten(finding.message, MESSAGE), "violation" if fault else "note"), *_rule(finding)]
         yield from flow([("caret", "! ") if fault else ("note", "? ")], words, columns, 2)
     if response.frame.incomplete:
         yield [("note", "(the input ends here, within the response)")]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from imapsh import table
-from imapsh.findings import Finding
+from imapsh.findings import Finding, listed
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.values import Capabilities, ESearch
 from imapsh.patterns import lazy
@@ -137,7 +137,7 @@ def enabled(value: Capabilities, runs: Iterable[Run]) -> Iterator[Finding]:
             named.update(text.split()[2:])
     unasked = [name for name in value.names if name.upper() not in named]
     if unasked:
-        yield Finding("enabled-unasked", f"ENABLED {' '.join(unasked)}, which no ENABLE that runs named")
+        yield Finding("enabled-unasked", f"ENABLED {listed(unasked)}, which no ENABLE that runs named")
 
 
 def offered(names: Iterable[str]) -> Iterator[Finding]:
@@ -170,7 +170,7 @@ def stored(run: Run, code: str, box: Mailbox | None) -> Iterator[Finding]:
         if wrong and number in numbers:
             state = "still has" if takes_away else "does not have"
             what = "the message with the UID" if run.exchange.name == "UID STORE" else "message"
-            yield Finding("store-flags", f"{what} {number} {state} {' '.join(wrong)}")
+            yield Finding("store-flags", f"{what} {number} {state} {listed(wrong)}")
 
 
 #: The checks of every command whose OK comes.
