@@ -92,14 +92,12 @@ class LimitError(ConnectionLost):
     """A limit was tripped.
 
     `limit` is its name, `allowed` what it allows, and `seen` what was seen (octets, levels or responses).  `how` is
-    added to the message, if there is more to say of what was seen.
+    added to the message, if there is more to say of what was seen.  `what` is the message without its way out.
     """
 
     def __init__(self, limit: str, allowed: int, seen: int, how: str = "") -> None:
-        super().__init__(
-            f"the {limit} limit is {allowed} and the server sent {seen}{how}; "
-            f"--limit {limit}=N raises it if you trust it"
-        )
+        self.what = f"the {limit} limit is {allowed} and the server sent {seen}{how}"
+        super().__init__(f"{self.what}; Limits({limit}=N) raises it if you trust it")
         self.limit = limit
         self.allowed = allowed
         self.seen = seen

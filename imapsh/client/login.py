@@ -40,7 +40,6 @@ class Login:
             host=(self._tls.name if self._tls is not None else None) or address.server_name,
             port=address.port,
             binding=lambda: self._runner.info.binding,
-            insist="cleartext=True",
             **wanted,
         )
 

@@ -50,7 +50,7 @@ class Opening(NamedTuple):
     host: str = ""
     port: int = 0
     binding: Callable[[], tuple[str, Any] | None] | None = None
-    insist: str = "--cleartext"
+    insist: str = "cleartext=True"
     fetch: Callable[[], Fetching] | None = None
 
     @property

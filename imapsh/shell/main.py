@@ -30,7 +30,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, Interrupted):
         return INTERRUPTED
     except ImapshError as error:
-        _say(str(error))
+        from imapsh.shell.settings.reasons import in_options
+
+        _say(in_options(error))
         return error.exit_code
     except BrokenPipeError:
         # Python flushes stdout once more at exit; let it have somewhere to go.

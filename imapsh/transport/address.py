@@ -12,7 +12,11 @@ from imapsh.tuples import NamedTuple
 PORTS = {"imap": 143, "imaps": 993}
 SHAPES = "imap://[user@]host[:port][/mailbox], imaps://..., unix:PATH, exec:COMMAND, or host[:port]"
 TLS_FIRST = "imaps+"  #: before unix: and exec:, TLS from the first octet
-HOW_TO_GIVE_PASSWORDS = "give it at the prompt, in IMAPSH_PASSWORD, or by an option such as --password-command"
+
+
+class PasswordInAddressError(UsageError):
+    """A password stands in an address, where it would be seen."""
+
 
 _HOST = lazy(r"(?=.{1,253}$)(?:[\w-]{1,63}\.)*[\w-]{1,63}\.?")
 _AUTHORITY = lazy(r"(?:\[(?P<literal>[^\[\]]*)\]|(?P<name>[^\[\]:]*))(?P<colon>:(?P<port>.*))?", re.DOTALL)
@@ -132,7 +136,7 @@ def _network(scheme: str, text: str) -> Address:
 def _userinfo(text: str) -> tuple[str, str]:
     """`user`, `user;AUTH=MECH` or `;AUTH=MECH`; `*` is any mechanism, so no wish (RFC 5092 section 3.2)."""
     if ":" in text:
-        raise UsageError(f"a password does not belong in an address; {HOW_TO_GIVE_PASSWORDS}")
+        raise PasswordInAddressError("a password does not belong in an address: give it separately")
     name, semicolon, parameter = text.partition(";")
     key, _, mechanism = parameter.partition("=")
     if semicolon and (key.upper() != "AUTH" or not mechanism):

@@ -97,7 +97,7 @@ def test_e15_it_is_sent_under_tls() -> None:
     [("IMAP4rev1 STARTTLS", "send STARTTLS first"), ("IMAP4rev1", "use imaps://")],
 )
 def test_e15_the_better_way_is_named_and_the_way_to_insist(capabilities: str, better: str) -> None:
-    with pytest.raises(LoginError, match=f"; {better}, or --cleartext if you mean it$"):
+    with pytest.raises(LoginError, match=f"; {better}, or cleartext=True if you mean it$"):
         far(capabilities).session.line("LOGIN joe x")
 
 

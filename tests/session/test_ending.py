@@ -228,7 +228,7 @@ def test_limits(limit: str, allowed: int, said: str, seen: int, step: int) -> No
     assert isinstance(error, LimitError)
     assert (error.limit, error.allowed) == (limit, allowed)
     assert allowed < error.seen <= seen
-    assert f"--limit {limit}=" in str(error)
+    assert f"Limits({limit}=N)" in str(error)
     shown = [event.response.frame for event in played.events if isinstance(event, Received | Completed)]
     assert sum(frame.length for frame in shown) == played.session.received_octets
 

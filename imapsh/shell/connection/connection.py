@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from imapsh.errors import StateError
+from imapsh.errors import ImapshError, StateError
 from imapsh.grammar.responses import STATUS
 from imapsh.grammar.values import StatusText
 from imapsh.session import clear
@@ -17,6 +17,7 @@ from imapsh.session.exchange import Exchange, Sendable
 from imapsh.shell.connection.own import Own
 from imapsh.shell.record.recorder import LOGINS, Recorder
 from imapsh.shell.record.rows import Rows, Taker
+from imapsh.shell.settings.reasons import in_options
 from imapsh.table.model import AUTHENTICATED, SELECTED
 
 if TYPE_CHECKING:
@@ -236,7 +237,7 @@ class Connection:
         elif isinstance(event, Completed) and event.exchange is self.question:
             self.question = None
         elif isinstance(event, Closed) and event.error is not None:
-            event.error.args = (told(event),)
+            event.error.args = (told(event, event.error),)
         own = not isinstance(event, Closed) and event.exchange in self.own
         self._show(event)
         if isinstance(event, Completed):
@@ -350,8 +351,8 @@ def _keeps_alive(event: Received) -> bool:
     return plain and value.code is None and not (event.response.violations or event.findings)
 
 
-def told(event: Closed) -> str:
+def told(event: Closed, error: ImapshError) -> str:
     """Return what ended a connection, and the commands that had no reply yet."""
-    text = str(event.error)
+    text = in_options(error)
     unsaid = [name for one in event.in_flight if (name := f"{one.tag} {one.name}") not in text]
     return f"{text} (no reply to {', '.join(unsaid)}; not sent again)" if unsaid else text

@@ -68,7 +68,9 @@ def run(options: Options) -> int:
         try:
             (_client if options.client else _server)(options, limits, file, judgement, writer)
         except (ImapshError, KeyboardInterrupt) as error:
-            judgement.end(str(error) or "interrupted")
+            from imapsh.shell.settings.reasons import in_options
+
+            judgement.end(in_options(error) if isinstance(error, ImapshError) else "interrupted")
             raise
         finally:
             writer.flush()

@@ -25,6 +25,7 @@ from imapsh.shell.record.known import Known
 from imapsh.shell.screen.output import CUT, Output, is_plain, theme_for
 from imapsh.shell.settings.folders import state_folder
 from imapsh.shell.settings.options import Options
+from imapsh.shell.settings.reasons import in_options
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -166,7 +167,7 @@ class Shell:
             app.note("interrupted")
         except ImapshError as error:
             if not self.driver.has_told(error):
-                app.fault(str(error))
+                app.fault(in_options(error))
         await self.driver.printer.drain()
 
     def _broke(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -1,8 +1,22 @@
-"""Says errors of the operating system in words."""
+"""Says errors in the words of the shell: those of the operating system, and the ways out that the library names."""
 
 from __future__ import annotations
+
+from imapsh.errors import ImapshError, LimitError
 
 
 def why(error: OSError | ValueError) -> str:
     """Return why the system would not have a path or a command; a NUL in it is a ValueError."""
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+def in_options(error: ImapshError) -> str:
+    """Return what an error says, with the way out as the command line has it."""
+    from imapsh.transport.address import PasswordInAddressError
+
+    text = str(error)
+    if isinstance(error, LimitError):
+        return text.replace(f"Limits({error.limit}=N)", f"--limit {error.limit}=N")
+    if isinstance(error, PasswordInAddressError):
+        return f"{text}, at the prompt, in IMAPSH_PASSWORD, or by an option such as --password-command"
+    return text
