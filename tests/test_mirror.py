@@ -157,7 +157,7 @@ OF_NO_MODULE = {
     "client/test_extensions": "the connection's methods for extensions",
     "session/test_compress": "a matter that several modules share",
     "shell/prompt/test_typing shell/prompt/test_typing_fuzz shell/test_addressing shell/test_secrets "
-    "shell/test_cleartext shell/test_timeouts shell/test_hints_table shell/test_mechanism "
+    "shell/test_cleartext shell/test_half_open shell/test_timeouts shell/test_hints_table shell/test_mechanism "
     "shell/test_screens "
     "shell/test_walkthrough": "what a person does, through several modules",
     "shell/test_gate": "whatever writes to a terminal, and what it writes",

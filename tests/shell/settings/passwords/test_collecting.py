@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 from pathlib import Path
 
 import pytest
@@ -33,18 +34,15 @@ def test_b1_a_helper_that_does_not_end_is_not_waited_for_without_a_terminal(shor
 
 
 def test_b1_what_the_helper_started_ends_with_it(short: None, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
     with pytest.raises(LoginError):
-        from_command(f"sleep 100 & echo $! > {tmp_path / 'pid'}; wait")
-    assert not alive(int((tmp_path / "pid").read_text()))
-
-
-def alive(number: int) -> bool:
-    """Whether a process runs; one that has ended may still wait to be looked after by the system."""
-    try:
-        state = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    return state != "Z"
+        from_command(f"sleep 100 > {pipe} & wait")
+    ended, _, _ = select.select([reader], [], [], 20)  # the end, for nothing has the pipe open any more
+    assert ended == [reader]
+    assert os.read(reader, 1) == b""
+    os.close(reader)
 
 
 def test_b1_a_batch_ends_with_6(short: None, capsys: pytest.CaptureFixture[str]) -> None:
