@@ -146,6 +146,7 @@ ELSEWHERE = (
 OF_NO_MODULE = {
     "test_*": "the project itself: its documents, metadata, rooms, types and tests",
     "bench/*": "the benchmarks",
+    "programs/*": "programs and suites of others, on our classes",
     "fuzz/*": "every reader of octets that are not ours",
     "real/*": "one session on each real server",
     "hostile/*": "hostile peers against the whole",

@@ -1,0 +1,14 @@
+"""Becomes `tests/imapclient_test.py`, which IMAPClient's tests import and its archive leaves out."""
+
+from __future__ import annotations
+
+import unittest
+
+from imapclient.testable_imapclient import TestableIMAPClient
+
+
+class IMAPClientTest(unittest.TestCase):
+    """A test with a client that talks to a mock."""
+
+    def setUp(self) -> None:
+        self.client = TestableIMAPClient()
