@@ -43,7 +43,7 @@ def said(theirs: Outcome, ours: Outcome) -> str:
             f"{len(ours.delivered)} octets delivered, {messages} messages in {len(ours.mailboxes)} mailboxes"
         )
     return "\n".join(
-        f"{field} differs:\n  imaplib {one!r}\n  ours    {other!r}"
+        f"{field} differs:\n  imaplib {one!r:.2000}\n  ours    {other!r:.2000}"
         for field, one, other in zip(Outcome._fields, theirs, ours, strict=True)
         if one != other
     )

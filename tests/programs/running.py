@@ -52,7 +52,7 @@ mailboxes = ("{inbox}", "{readable}")
 [destination]
 type = MDA_external
 path = /bin/sh
-arguments = ("-c", "cat >> {folder}/delivered")
+arguments = ("-c", "cat >> '{folder}/delivered'")
 allow_root_commands = true
 [options]
 delete = true
