@@ -1,4 +1,4 @@
-"""Becomes `tests/utils.py`, which imap_tools' tests import and its archive leaves out: a mailbox on our Dovecot."""
+"""Becomes the module `utils` of imap_tools' tests, which its archive leaves out: a mailbox on our Dovecot."""
 
 from __future__ import annotations
 

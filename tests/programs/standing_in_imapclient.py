@@ -1,4 +1,4 @@
-"""Becomes `tests/imapclient_test.py`, which IMAPClient's tests import and its archive leaves out."""
+"""Becomes the module `imapclient_test` of IMAPClient's tests, which its archive leaves out."""
 
 from __future__ import annotations
 
