@@ -1,7 +1,7 @@
 r"""The library says what happened in its own words: a program has no `\connect`, no `--cafile` and no prompt (D11).
 
 The shell puts its own way out in place of the library's, in `imapsh.shell.settings.reasons`, and asks for it by
-`TLSOptions.dashed` and `Opening.insist`.
+`Opening.insist`.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ import re
 
 import pytest
 
-from imapsh.errors import LimitError, UsageError
+from imapsh.errors import LimitError, TLSError, UsageError
 from imapsh.session.wanted import Opening
+from imapsh.shell.settings import reasons
 from imapsh.shell.settings.reasons import in_options
 from imapsh.transport.address import parse_address
 from imapsh.transport.options import TLSOptions
@@ -28,7 +29,6 @@ SHOWN = ("shell", "render", "table", "server")
 
 #: module -> the one reason why the shell's words stand in it
 ALLOWED = {
-    "transport.options": "TLSOptions.dashed asks for them",
     "transport.child": "the variable is taken out of a child's environment",
 }
 
@@ -49,7 +49,6 @@ def test_d11_the_library_has_no_words_of_the_shell(source: Source) -> None:
 
 def test_d11_the_defaults_are_for_programs() -> None:
     assert Opening("where").insist == "cleartext=True"
-    assert TLSOptions().option("cafile") == "TLSOptions.cafile"
 
 
 def test_d11_the_shell_says_its_own_way_out() -> None:
@@ -63,3 +62,6 @@ def test_d11_the_shell_says_its_own_way_out() -> None:
         ": give it separately, at the prompt, in IMAPSH_PASSWORD, or by an option such as --password-command"
     )
     assert in_options(UsageError("no")) == "no"
+    tls = TLSError("give TLSOptions.cert and TLSOptions.key, or TLSOptions.name, not TLSOptions.nothing")
+    assert in_options(tls) == "give --cert and --key, or --tls-name, not TLSOptions.nothing"
+    assert set(reasons._TLS_OPTIONS) == set(TLSOptions._fields)

@@ -38,9 +38,9 @@ _TABLE = (
     Command("\\connect", "[-n NAME] [URL]", "Connects again, to another server, or once more beside the first.",
             "connection.connect", "places",
             details="URL is a profile of the configuration, or one of imap://[user@]host[:port][/mailbox],\n"
-                    "imaps://..., unix:PATH, exec:COMMAND.  Without URL, imapsh connects to the same server and\n"
-                    "selects the same mailbox.  It resends nothing.  With -n NAME it opens a further connection, or\n"
-                    "replaces the connection of that name."),
+                    "imaps://..., unix:PATH, exec:COMMAND, imaps+unix:PATH, imaps+exec:COMMAND.  Without URL, imapsh\n"
+                    "connects to the same server and selects the same mailbox.  It resends nothing.  With -n NAME it\n"
+                    "opens a further connection, or replaces the connection of that name."),
     Command("\\use", "NAME", "Sends the following lines to the connection of this name.",
             "connection.use", "connections"),
     Command("\\sessions", "", "Lists the connections.", "connection.sessions"),

@@ -11,7 +11,6 @@ class TLSOptions(NamedTuple):
     `cafile`, `cert` and `key` are paths of PEM files; None means the system's authorities and no certificate of ours.
     `insecure` skips the verification of the peer's certificate and nothing else.  `name` is the name that the peer's
     certificate must bear (RFC 9525); None means the host of the address, or `localhost` for a Unix socket or a command.
-    If `dashed`, messages name these options as the command line does.
     """
 
     cafile: str | None = None
@@ -19,11 +18,3 @@ class TLSOptions(NamedTuple):
     key: str | None = None
     insecure: bool = False
     name: str | None = None
-    dashed: bool = False
-
-    def option(self, field: str) -> str:
-        """Return how a message names an option: `--cafile`, or `TLSOptions.cafile` for programs."""
-        return _DASHED[field] if self.dashed else f"TLSOptions.{field}"
-
-
-_DASHED = {"cafile": "--cafile", "cert": "--cert", "key": "--key", "insecure": "--insecure", "name": "--tls-name"}

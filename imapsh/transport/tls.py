@@ -37,13 +37,13 @@ def make_context(options: TLSOptions, *, server_side: bool = False) -> ssl.SSLCo
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     elif options.cafile:
-        _load_authorities(context, options.cafile, options)
+        _load_authorities(context, options.cafile)
     elif not server_side:
         context.load_default_certs()
     if options.cert:
-        _load_certificate(context, options.cert, options)
+        _load_certificate(context, options.cert, options.key)
     elif options.key or server_side:
-        raise TLSError(f"a private key needs its certificate; give it with {options.option('cert')}")
+        raise TLSError("a private key needs its certificate; give it with TLSOptions.cert")
     return context
 
 
@@ -56,27 +56,24 @@ def _readable(path: str | None) -> str | None:
         raise TLSError(f"cannot read {path}: {why}; check the path and its permissions") from error
 
 
-def _load_authorities(context: ssl.SSLContext, path: str, options: TLSOptions) -> None:
+def _load_authorities(context: ssl.SSLContext, path: str) -> None:
     import ssl
 
     try:
         context.load_verify_locations(path)
     except (ssl.SSLError, OSError) as error:
         raise TLSError(
-            f"{path} does not contain PEM certificates; give {options.option('cafile')} the authority's certificate"
+            f"{path} does not contain PEM certificates; give TLSOptions.cafile the authority's certificate"
         ) from error
 
 
-def _load_certificate(context: ssl.SSLContext, cert: str, options: TLSOptions) -> None:
+def _load_certificate(context: ssl.SSLContext, cert: str, key: str | None) -> None:
     import ssl
-
-    key = options.key
 
     def no_passphrase() -> str:
         # OpenSSL would ask on the terminal, in the middle of ours.
         raise TLSError(
-            f"the private key in {key or cert} is protected by a passphrase; "
-            f"give {options.option('key')} an unlocked copy"
+            f"the private key in {key or cert} is protected by a passphrase; give TLSOptions.key an unlocked copy"
         )
 
     try:
@@ -85,7 +82,7 @@ def _load_certificate(context: ssl.SSLContext, cert: str, options: TLSOptions) -
         if error.reason == "KEY_VALUES_MISMATCH":
             raise TLSError(f"the private key in {key or cert} does not belong to the certificate in {cert}") from error
         files = f"{cert} and {key} are not" if key else f"{cert} is not"
-        raise TLSError(f"{files} a certificate with its private key in PEM; check {options.option('cert')}") from error
+        raise TLSError(f"{files} a certificate with its private key in PEM; check TLSOptions.cert") from error
 
 
 class TLSFilter:

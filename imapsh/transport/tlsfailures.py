@@ -30,11 +30,7 @@ def sentence(
     """
     import ssl
 
-    words = {
-        "where": where,
-        **{field: options.option(field) for field in ("cafile", "cert", "key", "insecure", "name")},
-        "expected": name,
-    }
+    words = {"where": where, "name": name}
     if isinstance(error, ssl.SSLCertVerificationError):
         info = certificate.get_info() if certificate is not None else {}
         why = _CERTIFICATE.get(error.verify_code, _UNTRUSTED)
@@ -154,20 +150,23 @@ _NOT_TLS = frozenset(
      "RECORD_LAYER_FAILURE", "BAD_RECORD_TYPE", "UNEXPECTED_MESSAGE", "RECORD_TOO_SMALL")
 )  # fmt: skip
 
-_WANTS = "{where} requires a client certificate; give it with {cert} and {key}"
-_REFUSED = "{where} refused your certificate; check {cert} and {key}"
+_WANTS = "{where} requires a client certificate; give it with TLSOptions.cert and TLSOptions.key"
+_REFUSED = "{where} refused your certificate; check TLSOptions.cert and TLSOptions.key"
 _UNTRUSTED = (
-    "the certificate of {where} is not trusted ({reason}); give its authority's certificate with {cafile}, "
-    "or skip the check with {insecure}"
+    "the certificate of {where} is not trusted ({reason}); give its authority's certificate with TLSOptions.cafile, "
+    "or skip the check with TLSOptions.insecure"
 )
 _OTHER_NAME = (
-    "the certificate of {where} is for {names}, not for {expected}; connect by one of those names, "
-    "give the one you expect with {name}, or skip the check with {insecure}"
+    "the certificate of {where} is for {names}, not for {name}; connect by one of those names, "
+    "give the one you expect with TLSOptions.name, or skip the check with TLSOptions.insecure"
 )
 # By OpenSSL's X509_V_ERR_* number.
 _CERTIFICATE = {
-    9: "the certificate of {where} is not valid yet; check this machine's clock, or skip the check with {insecure}",
-    10: "the certificate of {where} has expired; its owner must renew it, or skip the check with {insecure}",
+    9: (
+        "the certificate of {where} is not valid yet; check this machine's clock, "
+        "or skip the check with TLSOptions.insecure"
+    ),
+    10: "the certificate of {where} has expired; its owner must renew it, or skip the check with TLSOptions.insecure",
     23: "the certificate of {where} was revoked by its authority; ask its owner for a new one",
     62: _OTHER_NAME,
     64: _OTHER_NAME,
@@ -176,7 +175,7 @@ _CERTIFICATE = {
 _ALERTS = {
     "CERTIFICATE_REQUIRED": _WANTS,
     "PEER_DID_NOT_RETURN_A_CERTIFICATE": "{where} sent no certificate when asked for one",
-    "ALERT_UNKNOWN_CA": "{where} does not trust the authority of your certificate; check {cert}",
+    "ALERT_UNKNOWN_CA": "{where} does not trust the authority of your certificate; check TLSOptions.cert",
     "ALERT_BAD_CERTIFICATE": _REFUSED,
     "ALERT_CERTIFICATE": _REFUSED,
     "UNSUPPORTED_PROTOCOL": "{where} only supports TLS older than 1.2, which is not safe; its owner must update it",

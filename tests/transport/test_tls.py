@@ -11,6 +11,7 @@ import trustme
 from cryptography.hazmat.primitives import serialization
 
 from imapsh.errors import ConnectionLost, TLSError
+from imapsh.shell.settings.reasons import in_options
 from imapsh.transport.address import Address
 from imapsh.transport.blocking import connect
 from imapsh.transport.tls import TLSFilter, TLSOptions, make_context
@@ -104,15 +105,11 @@ def test_octets_behind_the_ok_break_starttls(peer: Peer, papers: Papers) -> None
         stream.write(b"LOGIN")
 
 
-@pytest.mark.parametrize(
-    ("dashed", "words"),
-    [(True, ".*--cafile.*--insecure"), (False, r".*TLSOptions\.cafile.*TLSOptions\.insecure")],
-)
-def test_a10_not_trusted_names_the_option_that_skips_the_check(
-    peer: Peer, papers: Papers, dashed: bool, words: str
-) -> None:
-    with pytest.raises(TLSError, match=r"certificate of 127\.0\.0\.1:\d+ is not trusted " + words):
-        connect(imaps(peer(refuse_tls(papers))), tls=TLSOptions(dashed=dashed))
+def test_a10_not_trusted_names_the_option_that_skips_the_check(peer: Peer, papers: Papers) -> None:
+    words = r"certificate of 127\.0\.0\.1:\d+ is not trusted .*TLSOptions\.cafile.*TLSOptions\.insecure"
+    with pytest.raises(TLSError, match=words) as caught:
+        connect(imaps(peer(refuse_tls(papers))))
+    assert "with --cafile, or skip the check with --insecure; " in in_options(caught.value)
 
 
 @pytest.mark.parametrize("name", ["mail.example", "10.0.0.1"])
@@ -125,9 +122,12 @@ def test_a10_another_name_may_be_expected(peer: Peer, papers: Papers, tmp_path: 
 
 
 def test_a10_the_name_expected_is_the_one_that_counts(peer: Peer, papers: Papers) -> None:
-    options = TLSOptions(cafile=papers.ca, name="mail.example", dashed=True)
-    with pytest.raises(TLSError, match=r"is for localhost.*, not for mail\.example;.*--tls-name, or .*--insecure"):
+    options = TLSOptions(cafile=papers.ca, name="mail.example")
+    with pytest.raises(
+        TLSError, match=r"is for localhost.*, not for mail\.example;.*TLSOptions\.name, or .*\.insecure"
+    ) as caught:
         connect(imaps(peer(refuse_tls(papers))), tls=options)
+    assert "with --tls-name, or skip the check with --insecure" in in_options(caught.value)
 
 
 def test_a10_tls_from_the_start_over_a_unix_socket(peer: Peer, papers: Papers, tmp_path: Path) -> None:

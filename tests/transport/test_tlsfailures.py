@@ -38,8 +38,10 @@ def demanding(papers: Papers, trusted: str) -> Handler:
 
 
 def test_c7_a_client_certificate_is_wanted_under_tls_1_2(peer: Peer, papers: Papers) -> None:
-    options = TLSOptions(cafile=papers.ca, dashed=True)
-    with pytest.raises(TLSError, match="requires a client certificate; give it with --cert and --key"):
+    options = TLSOptions(cafile=papers.ca)
+    with pytest.raises(
+        TLSError, match=r"requires a client certificate; give it with TLSOptions\.cert and TLSOptions\.key"
+    ):
         connect(imaps(peer(demanding(papers, papers.ca))), tls=options)
     stream = connect(imaps(peer(demanding(papers, papers.ca))), tls=options._replace(cert=papers.cert))
     assert stream.read(9) == b"welcome"

@@ -103,7 +103,6 @@ def make_plan(options: Options, url: str | None = None) -> Plan:
             options.key or None,
             options.insecure,
             options.tls_name or None,
-            dashed=True,
         ),
         options.connect_timeout,
         options.timeout,

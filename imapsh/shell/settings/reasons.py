@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from imapsh.errors import ImapshError, LimitError
+from imapsh.errors import ImapshError, LimitError, TLSError
+from imapsh.patterns import lazy
+
+_TLS_OPTION = lazy(r"TLSOptions\.(\w+)")
+_TLS_OPTIONS = {"cafile": "--cafile", "cert": "--cert", "key": "--key", "insecure": "--insecure", "name": "--tls-name"}
 
 
 def why(error: OSError | ValueError) -> str:
@@ -19,4 +23,6 @@ def in_options(error: ImapshError) -> str:
         return text.replace(f"Limits({error.limit}=N)", f"--limit {error.limit}=N")
     if isinstance(error, PasswordInAddressError):
         return f"{text}, at the prompt, in IMAPSH_PASSWORD, or by an option such as --password-command"
+    if isinstance(error, TLSError):
+        return _TLS_OPTION.sub(lambda found: _TLS_OPTIONS.get(found[1], found[0]), text)
     return text
