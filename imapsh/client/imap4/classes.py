@@ -34,6 +34,7 @@ from imapsh.client.imap4.transcript import Transcript
 from imapsh.session.capabilities import upper
 from imapsh.session.tags import Tags
 from imapsh.transport.tuning import tune
+from imapsh.wire.limits import MEMORY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -83,8 +84,11 @@ class IMAP4:
     literal_plus = False
     """True if literals go without waiting when the server has LITERAL+ or LITERAL- (RFC 7888)."""
 
-    literal_limit = 4 << 30
-    """The most octets of a literal that are read; 0 is no limit.  One beyond it raises `abort` before it is read."""
+    literal_limit = MEMORY
+    """The most octets of literals that one response may have in memory; 0 is no limit.
+
+    A literal beyond it raises `abort` before any of it is read.  What `fetch_to` puts into files is not counted.
+    """
 
     capabilities: tuple[str, ...] = ()
     host: str | None

@@ -38,8 +38,9 @@ class ReplyReader:
     def rest(self, line: bytes, readline: Readline, read: Read, limit: int) -> tuple[Sequence[Part], bool]:
         """Read to the end the reply that begins with `line`.
 
-        Returns lines and literals in turn, and whether they break the rules of framing.  Raises `abort` for a literal
-        of more than `limit` octets (0 is no limit), or one that is too large for the memory.
+        Returns lines and literals in turn, and whether they break the rules of framing.  Raises `abort`, before it is
+        read, for a literal with which the reply's literals in memory have more than `limit` octets (0 is no limit), and
+        for one that does not fit in memory.
         """
         parts = [line]
         # so it is not a status reply, in whose text {n} is only text
@@ -56,7 +57,7 @@ class ReplyReader:
 
         Returns False when it is not: then the frame reader must be given what was read, which is in `parts`.
         """
-        line, depth = parts[0], 0
+        line, depth, kept = parts[0], 0, 0
         while True:
             if line[-2:] != CRLF or (_QUOTE in line and (_BACKSLASH in line or line.count(b'"') & 1)):
                 return False
@@ -64,7 +65,7 @@ class ReplyReader:
             if line[-3:] != b"}\r\n":
                 return depth == 0
             digits = line[line.rfind(b"{") + 1 : -3]
-            if len(digits) > _DIGITS or not digits.isdigit() or (size := int(digits)) > most:
+            if len(digits) > _DIGITS or not digits.isdigit() or (kept := kept + (size := int(digits))) > most:
                 return False
             try:
                 literal = read(size) if size else b""
@@ -83,7 +84,7 @@ class ReplyReader:
         from collections import deque
 
         from imapsh.errors import LimitError
-        from imapsh.wire.limits import Limits
+        from imapsh.wire.limits import DEFAULT, Limits
         from imapsh.wire.pull import pull
         from imapsh.wire.reader import FrameReader
 
@@ -91,7 +92,7 @@ class ReplyReader:
             self._frames = FrameReader()
         frames, done = self._frames, deque(parts[1:])
         frames.pending, frames.opener = parts[0], self.opener
-        frames.limits = Limits(line=0, literal=limit, memory=0)
+        frames.limits = Limits(line=0, literal=DEFAULT.literal if limit else 0, memory=limit)
         most = _MOST if frames.opener is None else _PIECE
         try:
             frame = pull(
@@ -100,7 +101,10 @@ class ReplyReader:
                 lambda size: done.popleft() if done else self._literal(min(size, most), read),
             )
         except LimitError as fault:
-            raise self._abort(str(fault)) from fault
+            way_out = (
+                "; literal_limit allows more, and fetch_to puts them into a file" if fault.limit == "memory" else ""
+            )
+            raise self._abort(f"literals too large: {fault.what}{way_out}") from fault
         finally:
             frames.forget()
             self.pending, frames.pending = frames.pending, None
