@@ -68,7 +68,7 @@ def ran(*words: str, program: str = "") -> Ran:
 
 
 def flooding(chunks: Iterable[bytes], *, greeting: bytes = b"* PREAUTH [CAPABILITY IMAP4rev1] hi\r\n") -> Handler:
-    """A server that says all of `chunks` when it gets its first line, and is gone if nobody listens."""
+    """A server that says all of `chunks` at the first line that is not CAPABILITY, and is gone if nobody listens."""
 
     def handler(sock: socket.socket) -> None:
         sock.sendall(greeting)
@@ -76,6 +76,9 @@ def flooding(chunks: Iterable[bytes], *, greeting: bytes = b"* PREAUTH [CAPABILI
         with sock.makefile("rb") as lines, contextlib.suppress(OSError):
             for line in lines:
                 tag, _, rest = line.partition(b" ")
+                if rest.upper().startswith(b"CAPABILITY"):
+                    sock.sendall(b"* CAPABILITY IMAP4rev1\r\n" + tag + b" OK done\r\n")
+                    continue
                 for chunk in due:
                     sock.sendall(chunk)
                 if rest.upper().startswith(b"LOGOUT"):
@@ -94,7 +97,11 @@ def inflating(line: bytes, octets: int) -> Handler:
     def handler(sock: socket.socket) -> None:
         sock.sendall(b"* PREAUTH [CAPABILITY IMAP4rev1 COMPRESS=DEFLATE] hi\r\n")
         with sock.makefile("rb") as lines, contextlib.suppress(OSError):
-            sock.sendall(lines.readline().split(b" ")[0] + b" OK go\r\n" + bomb)
+            tag, _, rest = lines.readline().partition(b" ")
+            if rest.upper().startswith(b"CAPABILITY"):
+                sock.sendall(b"* CAPABILITY IMAP4rev1 COMPRESS=DEFLATE\r\n" + tag + b" OK done\r\n")
+                tag = lines.readline().split(b" ")[0]
+            sock.sendall(tag + b" OK go\r\n" + bomb)
             while lines.read1(1 << 16):
                 pass
 

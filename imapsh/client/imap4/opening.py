@@ -159,6 +159,8 @@ def unverified_context(certfile: str | None = None, keyfile: str | None = None) 
 def compress(self: IMAP4, mechanism: str = "DEFLATE") -> Result:
     """Send COMPRESS (RFC 4978): after OK both directions are compressed.
 
+    Octets that become very many end the connection with `abort` (`imapsh.wire.limits.Limits.inflated`).
+
     Raises `error`, before anything is sent, if the connection has no socket that these classes read.
     """
     if not self.sock or not isinstance(self._reading(), SocketFile):
@@ -167,6 +169,6 @@ def compress(self: IMAP4, mechanism: str = "DEFLATE") -> Result:
     if typ == "OK":
         from imapsh.wire.deflate import Deflate
 
-        self.sock = DeflatedSocket(self.sock, Deflate(), self._unread())
+        self.sock = DeflatedSocket(self.sock, Deflate(), self._unread(), self.abort)
         self.file = SocketFile(self.sock)
     return typ, dat

@@ -10,6 +10,7 @@ import io
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from socket import socket
     from typing import Any
 
@@ -73,10 +74,20 @@ class SocketFile(io.BufferedReader):
 class DeflatedSocket:
     """A socket whose octets are compressed both ways (RFC 4978).  Other attributes are those of the socket under it."""
 
-    def __init__(self, sock: socket, deflate: Deflate, received: bytes) -> None:
+    def __init__(self, sock: socket, deflate: Deflate, received: bytes, abort: Callable[[str], Exception]) -> None:
         self._sock = sock
         self._deflate = deflate
-        self._inflated = deflate.inflate(received)
+        self._abort = abort
+        self._inflated = self._inflate(received)
+
+    def _inflate(self, data: bytes) -> bytes:
+        """Inflate octets; raise what `abort` makes for octets that cannot be inflated, or become too many."""
+        from imapsh.errors import ConnectionLost
+
+        try:
+            return self._deflate.inflate(data, _CHUNK)
+        except ConnectionLost as fault:
+            raise self._abort(str(fault)) from fault
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._sock, name)
@@ -85,13 +96,13 @@ class DeflatedSocket:
         """Do as the socket's `recv_into`, and inflate the octets."""
         view = memoryview(buffer)
         while not self._inflated:
-            self._inflated = self._deflate.inflate(b"", _CHUNK)
+            self._inflated = self._inflate(b"")
             if self._inflated or self._deflate.ended:
                 break
             data = self._sock.recv(_CHUNK)
             if not data:
                 break
-            self._inflated = self._deflate.inflate(data, _CHUNK)
+            self._inflated = self._inflate(data)
         octets = min(len(view), len(self._inflated))
         view[:octets] = self._inflated[:octets]
         self._inflated = self._inflated[octets:]
