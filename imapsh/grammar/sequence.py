@@ -32,13 +32,15 @@ class _Parts(NamedTuple):
     """The ranges without `*`, prepared for look-ups.
 
     `pairs` are disjoint and in the order written.  `ends` tells for each of them how many numbers there are up to its
-    end.  `lows` and `highs` are the ends of the same numbers as merged ranges in rising order.
+    end.  `lows` and `highs` are the ends of the same numbers as merged ranges in rising order.  `open` holds the ranges
+    with `*`, each once, with `*` as the second end.
     """
 
     pairs: _Ranges
     ends: list[int]
     lows: list[int]
     highs: list[int]
+    open: _Ranges
 
 
 class SequenceSet:
@@ -231,12 +233,11 @@ class SequenceSet:
     # -- how it is kept
 
     def _open(self) -> _Ranges:
-        """Return the ranges with `*`, each once, with `*` as the second end."""
-        return tuple(sorted({(max(pair), STAR) for pair in self.ranges if STAR in pair}))
+        return self._parts().open
 
     def _parts(self) -> _Parts:
         if self._known is None:
-            self._known = _looked_up([(min(pair), max(pair)) for pair in self.ranges if STAR not in pair])
+            self._known = _looked_up(self.ranges)
         return self._known
 
     def _definite(self, what: str) -> _Parts:
@@ -261,12 +262,14 @@ def _merged(pairs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return merged
 
 
-def _looked_up(pairs: list[tuple[int, int]]) -> _Parts:
+def _looked_up(ranges: _Ranges) -> _Parts:
+    pairs = [(min(pair), max(pair)) for pair in ranges if STAR not in pair]
+    opened = tuple(sorted({(max(pair), STAR) for pair in ranges if STAR in pair}))
     merged = _merged(pairs)
     once = _count(pairs) == _count(merged)
     parts = pairs if once else _firsts(pairs)
     ends = list(accumulate(high - low + 1 for low, high in parts))
-    return _Parts(tuple(parts), ends, [low for low, _ in merged], [high for _, high in merged])
+    return _Parts(tuple(parts), ends, [low for low, _ in merged], [high for _, high in merged], opened)
 
 
 def _count(pairs: Iterable[tuple[int, int]]) -> int:

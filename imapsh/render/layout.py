@@ -8,12 +8,15 @@ own line.  This takes one pass and no recursion, so any nesting is safe.
 
 from __future__ import annotations
 
-from itertools import accumulate
+from bisect import bisect_right
+from itertools import accumulate, islice
 
 from imapsh.grammar import tokens as kinds
 from imapsh.grammar.values import Envelope
 from imapsh.render.pieces import BLOCK, Piece
+from imapsh.render.visible import width
 
+_LEFT, _RIGHT = 40, 30  #: characters shown left and right of a caret that is beyond the width
 _FIRST_INDENT = 2  # columns by which all lines but the first are indented, and each list in a list
 _MOST_INDENT = 24
 _FIELDS = tuple(field.rstrip("_").replace("_", "-") for field in Envelope._fields)
@@ -31,6 +34,40 @@ class Line:
         self.pieces: list[Piece] = []
 
 
+class Ruler:
+    """A ruler for one line, which tells columns without looking at all of its pieces each time."""
+
+    def __init__(self, line: Line) -> None:
+        self._pieces = line.pieces
+        self._ends = [piece.start + max(1, len(piece.source)) for piece in line.pieces]  # octets of the frame
+        self._columns = list(accumulate((piece.width for piece in line.pieces), initial=line.indent))
+
+    def column(self, offset: int) -> int:
+        """Return the column at which the octet is shown, the margin not counted; the line's end if it is not shown."""
+        index = bisect_right(self._ends, offset)
+        if index == len(self._pieces):
+            return self._columns[-1]
+        piece = self._pieces[index]
+        return self._columns[index] + (piece.column(offset) if offset > piece.start else 0)
+
+    def excerpt(self, column: int) -> tuple[str, int]:
+        """Return the text around a column that is beyond the indent, and the column in it."""
+        index = min(bisect_right(self._columns, column), len(self._pieces)) - 1
+        text = self._pieces[index].text if self._pieces else ""
+        room = column - self._columns[index]
+        place = bisect_right(range(len(text) + 1), room, key=lambda end: width(text[:end])) - 1
+        left, right = text[:place][-_LEFT:], text[place : place + _RIGHT]
+        for piece in islice(reversed(self._pieces), len(self._pieces) - index, None):
+            if len(left) >= _LEFT:
+                break
+            left = (piece.text + left)[-_LEFT:]
+        for piece in islice(self._pieces, index + 1, None):
+            if len(right) >= _RIGHT:
+                break
+            right = (right + piece.text)[:_RIGHT]
+        return f"...{left}{right}", 3 + width(left)
+
+
 class _List:
     """A list that is being broken: the way it is broken, and how many spaces between its elements have passed."""
 
@@ -45,17 +82,17 @@ class _List:
 class Layout:
     """The layout of one response's pieces; `name` is the response's name."""
 
-    def __init__(self, pieces: list[Piece], width: int, name: str) -> None:
+    def __init__(self, pieces: list[Piece], columns: int, name: str) -> None:
         self._pieces = pieces
-        self._width = width
+        self._width = columns
         self._fetch = name in ("FETCH", "UIDFETCH")
         # a block takes more room than any line has, so every list that holds one is broken
-        widths = [piece.width if piece.kind is not BLOCK else width + 1 for piece in pieces]
+        widths = [piece.width if piece.kind is not BLOCK else columns + 1 for piece in pieces]
         self._before = [0, *accumulate(widths)]
         self._lists = [_List(_FILL, _FIRST_INDENT)]
         self._column = 0
         self.lines = [Line()]
-        if self._before[-1] <= width:
+        if self._before[-1] <= columns:
             self.lines[0].pieces = pieces
         else:
             self._ends = _pairs(pieces)

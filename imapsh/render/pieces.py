@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import chain
+from itertools import chain, islice
 
 from imapsh.grammar import tokens as kinds
 from imapsh.grammar.encodedwords import encoded_words
@@ -237,7 +237,8 @@ def _unfolded(part: bytes) -> str:
 def _label(before: list[Piece]) -> str:
     """Return the item's name before the literal that was just announced: `BODY[1.MIME]<0>`, or the last word."""
     words: list[str] = []
-    for piece in reversed(before[:-2] if len(before) > 1 and before[-1].kind is kinds.LITERAL else before):
+    announced = len(before) > 1 and before[-1].kind is kinds.LITERAL
+    for piece in islice(reversed(before), 2 if announced else 0, None):  # no copy: there may be many literals
         if piece.kind in (kinds.SPACE, kinds.LPAREN, TEXT):
             break
         words.append(piece.source)

@@ -11,6 +11,7 @@ with a gutter on their left.  Faults are shown below their line, with a caret at
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
@@ -20,7 +21,7 @@ from imapsh.grammar.tokens import tokenize
 from imapsh.grammar.values import StatusText
 from imapsh.patterns import lazy
 from imapsh.render import lexer
-from imapsh.render.layout import Layout, Line
+from imapsh.render.layout import Layout, Line, Ruler
 from imapsh.render.pieces import BLOCK, FETCH_CHUNKS, MESSAGE, pieces, shorten
 from imapsh.render.styles import LINE_END, Fragment, Theme, paint, plain, together
 from imapsh.render.visible import Shown, visible, width
@@ -31,7 +32,6 @@ ELIDE = 20  #: lines of a literal that are shown
 
 _BLOCK = 1000  # lines that are painted at once
 _BYTES_A_LINE = 1024  #: octets of a response's line that are shown for each line of a literal shown
-_LEFT, _RIGHT = 40, 30  #: columns shown left and right of a caret that is beyond the width
 _NARROWEST = 30
 
 MARGINS: dict[str, tuple[str, str]] = {
@@ -196,7 +196,7 @@ _painted: dict[Theme, _Chunks] = {}
 def _lines(response: Response, margin: Fragment, columns: int, elide: int) -> Iterator[list[Fragment]]:
     cut = pieces(response, elide * _BYTES_A_LINE)
     laid = Layout(cut, columns, response.name).lines
-    violations = sorted(response.violations, key=lambda violation: violation.offset)
+    violations = deque(sorted(response.violations, key=lambda violation: violation.offset))
     for index, line in enumerate(laid):
         shown: list[Fragment] = [(piece.style, piece.text) for piece in line.pieces if piece.text]
         note = _note(line) or (_reading(response) if index + 1 == len(laid) else [])
@@ -207,8 +207,9 @@ def _lines(response: Response, margin: Fragment, columns: int, elide: int) -> It
 
                 for content in each_line(piece.block, piece.label, elide):
                     yield [_GUTTER, *content]
-        while violations and (index + 1 == len(laid) or violations[0].offset < _start(laid[index + 1])):
-            yield from _violation(violations.pop(0), line, columns)
+        ruler = Ruler(line) if violations else None
+        while ruler and violations and (index + 1 == len(laid) or violations[0].offset < _start(laid[index + 1])):
+            yield from _violation(violations.popleft(), ruler, columns)
     if response.frame.incomplete:
         yield [("", _BLANK), ("note", "(the input ends here, within the response)")]
 
@@ -234,7 +235,7 @@ def _reading(response: Response) -> list[Fragment]:
     return [("note", f"  -- {visible(reading())}")] if reading is not None else []
 
 
-def _violation(violation: Violation, line: Line, columns: int) -> Iterator[list[Fragment]]:
+def _violation(violation: Violation, ruler: Ruler, columns: int) -> Iterator[list[Fragment]]:
     """Yield the caret, with the message on the side where it fits.
 
     If the caret would be beyond the width, an excerpt is shown above it.
@@ -244,9 +245,9 @@ def _violation(violation: Violation, line: Line, columns: int) -> Iterator[list[
         ("violation", visible(violation.message)),
         ("note", f" [{visible(violation.rule)}, {violation.rfc}]"),
     ]
-    column = _column(line, violation.offset)
+    column = ruler.column(violation.offset)
     if column >= columns:
-        excerpt, column = _excerpt(line, column)
+        excerpt, column = ruler.excerpt(column)
         yield [("", _BLANK), ("note", excerpt)]
     taken = width(plain(message)) + 1
     if column + 1 + taken <= columns:
@@ -267,23 +268,3 @@ def _finding(finding: Finding) -> list[Fragment]:
 def _named(finding: Finding) -> str:
     level = "" if finding.level == FAULT else f"{finding.level}, "
     return f"{finding.rule}, {level}{finding.rfc}"
-
-
-def _column(line: Line, offset: int) -> int:
-    """Return the column at which the octet is shown, the margin not counted; the line's end if it is not shown."""
-    column = line.indent
-    for piece in line.pieces:
-        if offset < piece.start + max(1, len(piece.source)):
-            return column + (piece.column(offset) if offset > piece.start else 0)
-        column += piece.width
-    return column
-
-
-def _excerpt(line: Line, column: int) -> tuple[str, int]:
-    """Return the text around a column, and the column in it."""
-    text = " " * line.indent + "".join(piece.text for piece in line.pieces)
-    place = min(column, len(text))
-    while place > 0 and width(text[:place]) > column:
-        place -= 1
-    left = text[max(0, place - _LEFT) : place]
-    return f"...{left}{text[place : place + _RIGHT]}", 3 + width(left)

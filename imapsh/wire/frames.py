@@ -29,6 +29,22 @@ class Spilled(NamedTuple):
 
 Part = bytes | Spilled
 
+_SMALL = 1 << 12  # octets below which a piece is joined to the one before it
+_JOINED = 1 << 16  # octets of a piece to which no more are joined
+
+
+def gather(kept: list[bytes | bytearray], piece: bytes) -> None:
+    """Add a piece to those of a line that comes in pieces.
+
+    Small ones are joined, because an object for each would take many times the memory of its octets.
+    """
+    if len(piece) >= _SMALL:
+        kept.append(piece)
+    elif kept and isinstance(kept[-1], bytearray) and len(kept[-1]) < _JOINED:
+        kept[-1] += piece
+    else:
+        kept.append(bytearray(piece))
+
 
 def size_of(part: Part) -> int:
     """Return the number of octets of a part."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from imapsh.tuples import NamedTuple
-from imapsh.wire.frames import Frame, Part
+from imapsh.wire.frames import Frame, Part, gather
 from imapsh.wire.reader import COMMAND, FrameReader, Line, Octets, Reading, Request, Scan
 
 #: The kinds of piece that `on_piece` is given: a frame's first line, a line behind a literal, a piece of a literal.
@@ -42,7 +42,7 @@ class Pusher:
         self.telling = FIRST
         self._chunk = b""
         self._at = 0
-        self._waiting: list[bytes] = []  # an incomplete line, in pieces: joined once
+        self._waiting: list[bytes | bytearray] = []  # an incomplete line, in pieces: joined once
         self._waiting_octets = 0
         self._reading: Reading | None = None
         self._request: Request | None = None
@@ -213,7 +213,7 @@ class Pusher:
                 self._waiting, self._waiting_octets = [], 0
         else:
             if at < len(chunk):
-                self._waiting.append(chunk[at:])
+                gather(self._waiting, chunk[at:])
                 self._waiting_octets += len(chunk) - at
                 self._chunk, self._at = b"", 0
                 self.reader.limits.check("line", self._waiting_octets)

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from imapsh.grammar.responses import Response
 from imapsh.render import pieces as module
-from imapsh.render.pieces import Piece, pieces
+from imapsh.render.pieces import BLOCK, Piece, _label, pieces
 from tests.render.reading import read
 from tests.render.test_pretty import FRAGMENTS
 
@@ -58,3 +60,17 @@ def test_a_common_fetch_has_the_pieces_of_any_other_response_but_for_offsets(ite
 def test_most_fetches_are_common() -> None:
     (response,) = read(b'* 7 FETCH (FLAGS (\\Seen) ENVELOPE (NIL "x" NIL NIL NIL NIL NIL NIL NIL NIL))\r\n')
     assert pieces(response) != slowly(response)
+
+
+class Uncopied(list[Piece]):
+    """A list that cannot be sliced."""
+
+    def __getitem__(self, index: Any) -> Any:
+        assert not isinstance(index, slice)
+        return super().__getitem__(index)
+
+
+def test_e6_the_label_of_a_literal_is_found_without_a_copy_of_all_before_it() -> None:
+    made = pieces(read(b"* 1 FETCH (FLAGS () BODY[1.MIME] {1}\r\nx)\r\n")[0])
+    at = next(index for index, piece in enumerate(made) if piece.kind is BLOCK)
+    assert _label(Uncopied(made[:at])) == "BODY[1.MIME]"

@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
+from operator import itemgetter
 
 from imapsh.grammar.tokens import CRLF, DATA, FLAG, LITERAL, SPACE, Token, announcement, tokenize
 from imapsh.tuples import NamedTuple
@@ -70,7 +71,7 @@ class Command(NamedTuple):
 
     def place(self, offset: int) -> int:
         """Return the place in the prompt's text of an offset in the command."""
-        typed, own = next(mark for mark in reversed(self.marks) if mark[1] <= offset)
+        typed, own = self.marks[bisect_right(self.marks, offset, key=itemgetter(1)) - 1]
         return typed + offset - own
 
     def breaks(self) -> Iterator[tuple[int, int, int]]:
