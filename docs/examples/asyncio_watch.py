@@ -11,6 +11,7 @@ import sys
 from getpass import getpass
 
 import imapsh
+from imapsh.grammar.values import Count
 
 
 async def main(url: str) -> None:
@@ -22,7 +23,7 @@ async def main(url: str) -> None:
             async for update in updates:
                 if update.name == "EXPUNGE":
                     known -= 1
-                elif update.name == "EXISTS" and update.value.number > known:
+                elif update.name == "EXISTS" and isinstance(update.value, Count) and update.value.number > known:
                     async for message in c.fetch(f"{known + 1}:*", "ENVELOPE"):
                         print(message.items["ENVELOPE"].subject, flush=True)
                     known = update.value.number

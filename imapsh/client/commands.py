@@ -9,7 +9,7 @@ from imapsh.client import acl, facts, fetching, mailboxes, metadata, notify, ord
 from imapsh.client.arguments import MessageSet, change_of_flags, in_lines, message_set, patience, seconds
 from imapsh.client.driving import Runner, itself
 from imapsh.client.idle import Idle
-from imapsh.client.keys import Criteria, write_criteria
+from imapsh.client.keys import Criteria, Key, write_criteria
 from imapsh.client.login import Login, Password
 from imapsh.client.mail import MailMessage, Reader
 from imapsh.client.messages import Asked, Stored, message
@@ -299,13 +299,14 @@ class Connection:
         return numbers.found()
 
     def messages(
-        self, messages: MessageSet, *, uid: bool = False, mark_seen: bool = False
+        self, messages: MessageSet | Key, *, uid: bool = False, mark_seen: bool = False
     ) -> AsyncIterator[MailMessage]:
         r"""Fetch headers, flags, sizes and structures, and yield a MailMessage of each message, by rising UID.
 
-        They are fetched `mail.BLOCK` at a time, so other commands can be run inside the loop, and memory stays small.
-        Texts and attachments are fetched when they are asked for.  Nothing is marked as seen, unless `mark_seen` is
-        true: then each message that is fetched gets \Seen.  For an empty set nothing is sent.
+        `messages` are a set, or a search key for those that match.  They are fetched `mail.BLOCK` at a time, so other
+        commands can be run inside the loop, and memory stays small.  Texts and attachments are fetched when they are
+        asked for.  Nothing is marked as seen, unless `mark_seen` is true: then each message that is fetched gets \Seen.
+        For an empty set nothing is sent.
         """
         return self._reader().messages(messages, uid, mark_seen)
 

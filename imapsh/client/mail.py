@@ -1,6 +1,6 @@
 """Messages as a mail program shows them: decoded headers, text, and attachments that are read piece by piece.
 
-    async for message in c.messages(found, uid=True):
+    async for message in c.messages(keys.UNSEEN):
         print(message.subject, message.from_, await message.text())
         for attachment in message.attachments:
             async for octets in attachment.chunks():
@@ -318,7 +318,7 @@ class Reader:
         self._search = search
         self._mailbox = mailbox
 
-    async def messages(self, messages: MessageSet, uid: bool, mark_seen: bool) -> AsyncIterator[MailMessage]:
+    async def messages(self, messages: MessageSet | keys.Key, uid: bool, mark_seen: bool) -> AsyncIterator[MailMessage]:
         """Yield the messages of a set, as `Connection.messages` does."""
         uids = await self._uids(messages, uid)
         header = "BODY[HEADER]" if mark_seen else "BODY.PEEK[HEADER]"
@@ -348,11 +348,14 @@ class Reader:
         box = self._mailbox()
         return ("", None) if box is None else (box.name, box.uidvalidity)
 
-    async def _uids(self, messages: MessageSet, uid: bool) -> SequenceSet:
-        """Return the UIDs of a set.  Message numbers may change between two blocks, so they are not used for fetching.
+    async def _uids(self, messages: MessageSet | keys.Key, uid: bool) -> SequenceSet:
+        """Return the UIDs of a set, or of what matches a search key.
 
-        UIDs are looked up too if they are many, because most of a large range need not be there.
+        Message numbers may change between two blocks, so they are not used for fetching.  UIDs are looked up too if
+        they are many, because most of a large range need not be there.
         """
+        if isinstance(messages, keys.Key):
+            return await self._search(messages, uid=True)
         numbers = message_set(messages)
         if not numbers:
             return numbers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 import sys
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from imapsh.client.connect import connect
 from imapsh.server.demo import PASSWORD, USER, demo_store
 from imapsh.server.listen import serve
 from imapsh.transport.address import Address
+from tests.bench import bench_programs
 from tests.client.test_connection import play
+from tests.servers.base import Server
 
 EXAMPLES = Path(__file__).parents[2] / "docs/examples"
 
@@ -65,3 +68,71 @@ def test_watching() -> None:
         await listener.close()
 
     play(scene)
+
+
+# -- the five programs that are written with other libraries too
+
+FIVE = [EXAMPLES / f"asyncio_{name}.py" for name in bench_programs.PROGRAMS]
+
+
+@pytest.mark.slow
+def test_the_examples_pass_strict_types(tmp_path: Path) -> None:
+    checked = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", tmp_path, *EXAMPLES.glob("asyncio_*.py")],
+        cwd=EXAMPLES.parents[1], capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (checked.returncode, checked.stdout.partition(":")[0]) == (0, "Success"), checked.stdout
+
+
+@pytest.mark.parametrize("path", FIVE, ids=lambda path: path.stem)
+def test_the_five_have_no_cast(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert [word for word in ("cast", "type: ignore", "Any", "_runner") if word in text] == []
+
+
+def test_unread_attachments_and_storing(tmp_path: Path) -> None:
+    async def scene() -> None:
+        listener = await serve(Address("imap", "127.0.0.1"), demo_store())
+        url = f"imap://{USER}@127.0.0.1:{listener.address.port}"
+        (tmp_path / "one.eml").write_bytes(bench_programs.letter(5))
+        storing = await start("bulk_append", url, "Drafts", str(tmp_path))
+        said, _ = await storing.communicate()
+        assert (storing.returncode, said) == (0, b"1 stored\n")
+        target = tmp_path / "saved"
+        target.mkdir()
+        saving = await start("attachments", f"{url}/Drafts", str(target))
+        assert await saving.wait() == 0
+        saved = [path for path in target.iterdir() if path.name.endswith("größe-5.bin")]
+        assert [path.stat().st_size for path in saved] == [100_000]
+        listing = await start("unread", f"{url}/INBOX")
+        said, _ = await listing.communicate()
+        async with connect(f"{url}/INBOX", password=PASSWORD) as c:
+            assert len(said.splitlines()) == len(await c.search("UNSEEN")) > 0
+        await listener.close()
+
+    play(scene)
+
+
+def test_the_watcher_ends_after_a_message() -> None:
+    async def scene() -> None:
+        listener = await serve(Address("imap", "127.0.0.1"), demo_store())
+        url = f"imap://{USER}@127.0.0.1:{listener.address.port}"
+        watching = await start("watcher", f"{url}/INBOX", "1")
+        assert watching.stdout is not None
+        line = asyncio.ensure_future(watching.stdout.readline())
+        async with connect(url, password=PASSWORD) as c:
+            while not line.done():  # until it has begun
+                await c.append("INBOX", b"Subject: here I am\r\n\r\n")
+                await asyncio.wait((line,), timeout=0.1)
+        assert line.result().endswith(b" here I am\n")
+        await watching.communicate()
+        assert watching.returncode == 0
+        await listener.close()
+
+    play(scene)
+
+
+@pytest.mark.slow
+def test_the_five_do_what_those_of_other_libraries_do(dovecot: Server, tmp_path: Path) -> None:
+    lines = list(bench_programs.table(dovecot.for_user("other"), tmp_path, bench_programs.Sizes(10, 2, 5)))
+    assert [line.split()[0] for line in lines[3:-1]] == list(bench_programs.PROGRAMS)

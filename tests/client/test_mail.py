@@ -151,6 +151,7 @@ def test_many_come_in_blocks_by_rising_uid_and_commands_run_inside() -> None:
             assert [m.uid async for m in c.messages([last, found[0]], uid=True)] == [found[0], last]
             assert [m.uid async for m in c.messages("1:4294967295", uid=True)] == list(await c.search("ALL", uid=True))
             assert [m async for m in c.messages([])] == []
+            assert [m.uid async for m in c.messages(keys.UID(last) | keys.UID(found[0]))] == [found[0], last]
             assert [m async for m in c.messages(last + 1000, uid=True)] == []
 
     play(scene)
