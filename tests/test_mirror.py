@@ -103,7 +103,7 @@ ELSEWHERE = (
     Elsewhere("shell/modes/follow", "shell/modes/test_explain.py", "a transcript is explained line by line"),
     Elsewhere("shell/modes/serve shell/screen/stdio", "shell/test_main.py", "started as a process"),
     Elsewhere(
-        "shell/prompt/attending shell/prompt/driver shell/prompt/keys shell/prompt/prompt shell/prompt/shell "
+        "shell/prompt/attending shell/prompt/driver shell/prompt/keys shell/prompt/shell "
         "shell/prompt/sink shell/prompt/toolbar shell/screen/display shell/screen/viewer",
         "shell/prompt/test_repl.py", "the prompt as a person meets it",
     ),

@@ -59,7 +59,7 @@ class Prompt:
         """The last character of a line has been typed: colours, lint, hint, completions, suggestion."""
         document = Document(line)
         self.lexer.lines(line)
-        toolbar(Status("", None), self.reading, document)
+        toolbar(Status("", None), self.reading, document, 100)
         list(self.completer.get_completions(document, CompleteEvent()))
         self.suggest.get_suggestion(self.buffer, document)
 

@@ -119,11 +119,11 @@ class Actor:
 
 
 @contextlib.asynccontextmanager
-async def acting(folder: Path, columns: int = 160, **options: object) -> AsyncIterator[Actor]:
+async def acting(folder: Path, columns: int = 160, rows: int = 60, **options: object) -> AsyncIterator[Actor]:
     """A shell begun with these options, and --no-ask unless they say otherwise.  In the end it is left with Ctrl-D."""
     chosen = Options(**{"no_ask": True, **options})  # type: ignore[arg-type]
     with create_pipe_input() as keys, create_app_session(input=keys):
-        screen = Screen(columns)
+        screen = Screen(columns, rows)
         screen.answer = keys.send_text
         shell = Shell(chosen, folder=folder, input=keys, output=screen.output)
         running = asyncio.create_task(shell.run(BackgroundDial(make_plan(chosen))))

@@ -176,7 +176,9 @@ def _advise(app: App, found: Match) -> None:
         return
     for problem in found.errors:
         if (problem.severity == "error" and problem.rule != "read-only") or problem.rule in _TOLD:
-            app.note(problem.message)
+            from imapsh.shell.lines.pasted import explained
+
+            app.note(explained(problem.message, found.text))
             break
 
 

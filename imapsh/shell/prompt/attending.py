@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from imapsh.session.waiting import Waiting
 
 
+_LATE = 1.0  # seconds after which it is said that a typed command was not sent yet
+
+
 class Attendance:
     """The person's side of one connection: waits for what the person waits for.
 
@@ -140,10 +143,22 @@ class Attendance:
         self._interrupted = self.stalled = False
         self._awaited = exchange
         self.heard()
+        late = self._clock.call_later(_LATE, self._say_unsent, exchange)
         try:
             await self._until(exchange)
         finally:
+            late.cancel()
             self._awaited = None
+
+    def _say_unsent(self, exchange: Exchange) -> None:
+        """Say that a command waits for one that the person did not type."""
+        connection = self.connection
+        before = [f"{one.tag} {one.name}, for {own.why}," for one, own in connection.own.items() if own.why]
+        if exchange.started is None and before and connection.live:
+            connection.note(
+                f"{exchange.tag} {exchange.name} is not sent yet: {', '.join(before)} has no reply yet; "
+                "Ctrl-C gives the prompt back"
+            )
 
     async def _until(self, exchange: Exchange) -> None:
         connection = self.connection

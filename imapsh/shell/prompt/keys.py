@@ -8,7 +8,7 @@ from typing import Any
 from prompt_toolkit.buffer import Buffer, CompletionState
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.enums import DEFAULT_BUFFER
-from prompt_toolkit.filters import emacs_mode, has_focus, vi_insert_mode, vi_navigation_mode
+from prompt_toolkit.filters import emacs_mode, has_completions, has_focus, vi_insert_mode, vi_navigation_mode
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.search import SearchDirection, start_search
 
@@ -19,6 +19,31 @@ from imapsh.shell.prompt.completer import ShellCompleter
 OpenEditor = Callable[[Buffer], Coroutine[Any, Any, None]]
 
 
+class _Menu:
+    """The menu below the line, in which Down and Up choose; the first Enter after that takes what is chosen."""
+
+    def __init__(self) -> None:
+        self._chosen: CompletionState | None = None
+
+    def down(self, event: KeyPressEvent) -> None:
+        """Choose the next."""
+        event.current_buffer.complete_next()
+        self._chosen = event.current_buffer.complete_state
+
+    def up(self, event: KeyPressEvent) -> None:
+        """Choose the one before."""
+        event.current_buffer.complete_previous()
+        self._chosen = event.current_buffer.complete_state
+
+    def closes(self, buffer: Buffer) -> bool:
+        """Close the menu if something was chosen in it, which is in the line already.  Return whether it was."""
+        state = buffer.complete_state
+        if state is None or state is not self._chosen or state.current_completion is None:
+            return False
+        buffer.complete_state = self._chosen = None
+        return True
+
+
 def bindings(raw: Callable[[], bool], completer: ShellCompleter, open_editor: OpenEditor) -> KeyBindings:
     """Return the key bindings.
 
@@ -26,11 +51,16 @@ def bindings(raw: Callable[[], bool], completer: ShellCompleter, open_editor: Op
     """
     keys = KeyBindings()
     typing = has_focus(DEFAULT_BUFFER)
+    menu = _Menu()
+    keys.add("down", filter=typing & has_completions)(menu.down)
+    keys.add("up", filter=typing & has_completions)(menu.up)
 
     @keys.add("enter", filter=typing)
     def _(event: KeyPressEvent) -> None:
-        """Accept the line, or go on with the literal that it begins, or behind a backslash."""
+        """Accept what was chosen in the menu, or else the line; or go on with a literal, or behind a backslash."""
         buffer = event.current_buffer
+        if menu.closes(buffer):
+            return
         text = buffer.text
         left = None if raw() or text.startswith(("\\", "#")) else literals.wanted(text)
         if left is None or (left <= 0 and not literals.announced(text)):

@@ -9,7 +9,7 @@ from prompt_toolkit.application import run_in_terminal
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.document import Document
 from prompt_toolkit.enums import EditingMode
-from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.formatted_text import AnyFormattedText, StyleAndTextTuples, fragment_list_width
 from prompt_toolkit.history import DummyHistory
 from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.shortcuts import PromptSession
@@ -29,6 +29,8 @@ from imapsh.shell.prompt.toolbar import Status
 if TYPE_CHECKING:
     from prompt_toolkit.input import Input
     from prompt_toolkit.output import Output
+
+_MENU, _TOOLBAR = 6, 2  # rows
 
 _STYLES = {
     "prompt": "bold",
@@ -66,6 +68,32 @@ def _depth(theme: Theme | None) -> ColorDepth | None:
     return ColorDepth.DEPTH_1_BIT if theme is None else None
 
 
+class _Prompt(PromptSession[str]):
+    """A prompt that leaves a small terminal to the line being typed: first the menu's space goes, then the toolbar."""
+
+    @property
+    def _rows(self) -> int:
+        return self.app.output.get_size().rows
+
+    @property
+    def reserve_space_for_menu(self) -> int:
+        """The rows that are kept free for the menu."""
+        return _MENU if self._rows > _MENU + _TOOLBAR + 1 else 0
+
+    @reserve_space_for_menu.setter
+    def reserve_space_for_menu(self, rows: int) -> None:
+        """Ignore what the library sets: it does not know how large the terminal is."""
+
+    @property
+    def bottom_toolbar(self) -> AnyFormattedText:
+        """The toolbar, or None if there is no room for it."""
+        return self._toolbar if self._rows > 2 * (_TOOLBAR + 1) else None
+
+    @bottom_toolbar.setter
+    def bottom_toolbar(self, toolbar: AnyFormattedText) -> None:
+        self._toolbar = toolbar
+
+
 def make(
     status: Callable[[], Status],
     reading: Reading,
@@ -87,7 +115,9 @@ def make(
     session: PromptSession[str]
 
     def bar() -> StyleAndTextTuples:
-        return [*toolbar.toolbar(status(), reading, session.default_buffer.document), *_vi_mode(session)]
+        mode = _vi_mode(session)
+        width = session.app.output.get_size().columns - fragment_list_width(mode)
+        return [*toolbar.toolbar(status(), reading, session.default_buffer.document, width), *mode]
 
     async def open_editor(buffer: Buffer) -> None:
         await _open_editor(buffer, history, note)
@@ -95,7 +125,7 @@ def make(
     def go_on(width: int, line: int, wrapped: int) -> StyleAndTextTuples:
         return toolbar.continuation(session.default_buffer.text, line) if not wrapped else []
 
-    session = PromptSession(
+    session = _Prompt(
         lambda: toolbar.prompt(status()),
         lexer=TypedLexer(reading),
         completer=completer,
@@ -111,7 +141,6 @@ def make(
         editing_mode=EditingMode.VI if vi else EditingMode.EMACS,
         complete_while_typing=True,
         enable_suspend=True,
-        reserve_space_for_menu=6,
         input=input,
         output=output,
     )

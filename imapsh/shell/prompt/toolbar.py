@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import StyleAndTextTuples as Fragments
+from prompt_toolkit.formatted_text import fragment_list_width
+from prompt_toolkit.utils import get_cwidth
 
 from imapsh.errors import UsageError
 from imapsh.render.visible import visible
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
 _FIRST = (("exists", "EXISTS"),)
 _LAST = (("unseen", "first unseen"), ("uidnext", "UIDNEXT"), ("uidvalidity", "UIDVALIDITY"),
          ("highestmodseq", "HIGHESTMODSEQ"))  # fmt: skip
+
+_BETWEEN = "  "
+_MORE = "..."
 
 #: Operator -> where the output goes.
 _GOES = {"|": "the output goes to", ">": "the output goes into", ">>": "the output goes to the end of"}
@@ -81,9 +86,40 @@ def continuation(text: str, line: int) -> Fragments:
     return [("class:prompt-state", f"{left:>6} octets> " if left else f"{'...':>13}> ")]
 
 
-def toolbar(status: Status, reading: Reading, document: Document) -> Fragments:
-    """Return two lines: what helps with what is being typed, and the session."""
-    return [*_advice(status, reading, document), ("", "\n"), *_state(status)]
+def toolbar(status: Status, reading: Reading, document: Document, width: int) -> Fragments:
+    """Return two lines of `width` columns at the most: what helps with what is being typed, and the session.
+
+    Words that find no room are cut, and end in three dots.  A field of the session is there whole or not at all,
+    because half a number looks like one.
+    """
+    return [*_cut(_advice(status, reading, document), width), ("", "\n"), *_fields(_state(status), width)]
+
+
+def _cut(fragments: Fragments, width: int) -> Fragments:
+    if fragment_list_width(fragments) <= width:
+        return fragments
+    left, found = max(width - len(_MORE), 0), []
+    for style, text, *_ in fragments:
+        size = 0
+        while size < len(text) and (columns := get_cwidth(text[size])) <= left:
+            left -= columns
+            size += 1
+        found.append((style, text[:size]))
+        if size < len(text):
+            break
+    return [*found, ("", _MORE)]
+
+
+def _fields(parts: list[str], width: int) -> Fragments:
+    """Return the fields that have room: one that has not is left out, and the next is tried."""
+    first, *others = parts
+    found: Fragments = [("class:bottom-toolbar.state", first)]
+    left = width - get_cwidth(first)
+    for part in others:
+        if (columns := get_cwidth(part) + len(_BETWEEN)) <= left:
+            left -= columns
+            found += [("", _BETWEEN), ("", part)]
+    return found
 
 
 def running(session: Session, besides: Collection[Exchange | None] = ()) -> str:
@@ -140,7 +176,9 @@ def _line(reading: Reading, line: str, cursor: int) -> Fragments:
 
         problem = problem._replace(message=meant(found) or problem.message)
     if problem is not None:
-        told = [(f"class:bottom-toolbar.{problem.severity}", visible(problem.message))]
+        from imapsh.shell.lines.pasted import explained
+
+        told = [(f"class:bottom-toolbar.{problem.severity}", visible(explained(problem.message, line)))]
         if problem.severity == "error":
             return told
     typed = found if cursor >= len(line) else reading.typed(line[:cursor])
@@ -183,10 +221,10 @@ def _numbers(mailbox: Mailbox, fields: Iterable[tuple[str, str]]) -> list[str]:
     return [f"{label} {value}" for label, value in known if value is not None]
 
 
-def _state(status: Status) -> Fragments:
+def _state(status: Status) -> list[str]:
     session = status.session
     if session is None or not status.live:
-        return [("class:bottom-toolbar.state", "not connected"), ("", "  \\connect connects, Ctrl-D ends")]
+        return ["not connected", "\\connect connects, Ctrl-D ends"]
     parts = [session.state]
     mailbox = session.mailbox
     if mailbox is not None:
@@ -200,9 +238,5 @@ def _state(status: Status) -> Fragments:
     if status.name:
         parts.append(f"{status.several} connections")
     if mailbox is not None:
-        parts += _numbers(mailbox, _LAST)  # what a narrow terminal cuts off
-    found: Fragments = []
-    for index, part in enumerate(parts):
-        found += [("", "  ")] if index else []
-        found.append(("class:bottom-toolbar.state" if index == 0 else "", part))
-    return found
+        parts += _numbers(mailbox, _LAST)  # what a narrow terminal has no room for
+    return parts

@@ -51,7 +51,7 @@ def typed(text: str, cursor: int, context: Context) -> None:
     assert len(lines) == text.count("\n") + 1
     shown = "\n".join("".join(piece for _, piece, *_ in line) for line in lines)
     assert len(shown) == len(text.replace("\r", ""))
-    toolbar(Status("me", None), reading, document)
+    toolbar(Status("me", None), reading, document, 100)
     pair(text, cursor)
     completer = ShellCompleter(HOST, reading, lambda: _WORLD, lambda: None)
     for completion in completer.get_completions(document, CompleteEvent()):

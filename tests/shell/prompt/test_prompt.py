@@ -1,0 +1,85 @@
+"""The prompt in a small or narrow terminal, and its menu."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.shell.acting import ENTER, Peer, acting, play
+
+DOWN, UP = "\x1b[B", "\x1b[A"
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12])
+def test_b6_a_line_can_be_typed_whatever_the_rows(rows: int, tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with acting(tmp_path, rows=rows, demo=True) as person:
+            await person.prompted_once()
+            person.types("SELECT INB")
+            await person.screen.shows("SELECT INB")
+            assert "too small" not in person.screen.written
+            assert ("authenticated  local" in person.screen.text) is (rows > 6)
+            person.types("OX" + ENTER)
+            await person.screen.shows("demo@demo INBOX>")
+
+    play(scene)
+
+
+@pytest.mark.parametrize("columns", [20, 40, 60, 80, 120])
+def test_b7_a_field_of_the_toolbar_is_there_whole_or_not_at_all(columns: int, tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with acting(tmp_path, columns, demo=True) as person:
+            await person.prompted_once()
+            person.types("SELECT INBOX" + ENTER)
+            await person.screen.until(lambda: "selected" in person.screen.lines[-1])
+            status = person.shell.status()
+            session = status.session
+            assert session is not None
+            assert session.mailbox is not None
+            fields = ["selected", "INBOX", "EXISTS 11", "local", f"first unseen {session.mailbox.unseen}"]
+            fields += [f"UIDNEXT {session.mailbox.uidnext}", f"UIDVALIDITY {session.mailbox.uidvalidity}"]
+            fields += [f"HIGHESTMODSEQ {session.mailbox.highestmodseq}"]
+            shown = person.screen.lines[-1].split("  ")
+            assert [one for one in shown if one not in fields] == []
+            assert (len(shown) == len(fields)) is (columns == 120)
+            person.types("FETCH 1 ")
+            await person.screen.until(lambda: person.screen.lines[-2].endswith("...") or columns > 60)
+
+    play(scene)
+
+
+@pytest.mark.parametrize(("keys", "chosen"), [(DOWN, 0), (DOWN + DOWN, 1), (UP, -1)])
+def test_b10_the_first_enter_takes_what_is_chosen_in_the_menu(keys: str, chosen: int, tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with acting(tmp_path, demo=True) as person:
+            await person.prompted_once()
+            buffer = person.shell.prompt.default_buffer
+            person.types("S")
+            await person.screen.until(lambda: buffer.complete_state and buffer.complete_state.completions)
+            state = buffer.complete_state
+            assert state is not None
+            words = [one.text for one in state.completions]
+            person.types(keys + ENTER)
+            await person.screen.until(lambda: buffer.text == words[chosen] and buffer.complete_state is None)
+            assert "> A2" not in person.screen.written
+            person.types("x" + ENTER)
+            await person.screen.shows(f"> A2 {words[chosen]}x")
+
+    play(scene)
+
+
+def test_b11_what_waits_for_a_command_of_ours_is_told(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with Peer() as peer, acting(tmp_path, url=peer.url, no_ask=False) as person:
+            await person.prompted_once()
+            person.types("SELECT ")
+            await peer.hears(b'LIST "" "*"\r\n')
+            person.types("x" + ENTER)
+            await person.screen.shows("A2 SELECT is not sent yet: A1 LIST, for completion, has no reply yet")
+            peer.says(b"A1 OK done\r\n")
+            await peer.hears(b"A2 SELECT x\r\n")
+            peer.says(b"A2 OK in\r\n")
+            await person.screen.shows("< A2 OK in")
+
+    play(scene)
