@@ -12,7 +12,10 @@ from importlib.util import find_spec
 #: page -> module -> names; `public` adds the values of the extensions
 _PUBLIC: dict[str, dict[str, tuple[str, ...]]] = {
     "asyncio": {
-        "imapsh.client.connect": ("connect", "Connecting"),
+        "imapsh.client.connect": ("connect", "Connecting", "Options"),
+        "imapsh.client.items": ("Item", "Items", "BodyItem", "body"),
+        "imapsh.client.mailboxes": ("USES",),
+        "imapsh.client.login": ("Password",),
         "imapsh.client.commands": ("Connection", "TIMEOUT"),
         "imapsh.client.idle": ("Idle",),
         "imapsh.client.routing": ("Update",),

@@ -6,12 +6,21 @@ be an error, and one that must be none.
 
 from __future__ import annotations
 
+import inspect
+import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+
+from imapsh.client.connect import Connection, Options
+from imapsh.client.messages import Message
+from imapsh.client.results import Reply
+from imapsh.client.routing import Update
+from imapsh.client.storing import NewMessage
+from imapsh.client.syncing import QResync, Resynced
 
 from .graph import ROOT
 
@@ -69,6 +78,48 @@ SNIPPETS = {
         "client.session.command(1)",
         'has incompatible type "int"; expected "str"  [arg-type]',
     ),
+    "d10_options": Snippet(
+        "url: str",
+        "from imapsh.client.connect import connect",
+        "connect(url, timeout=5, spool=1 << 20, on_event=None)",
+        "connect(url, timout=5)",
+        'Unexpected keyword argument "timout" for "connect"; did you mean "timeout"?  [call-arg]',
+    ),
+    "d10_asked": Snippet(
+        "client: Connection",
+        "from imapsh.client.connect import Connection\nfrom imapsh.client.items import body",
+        "client.fetch(1, ['UID', 'FLAGS', body('1.2')])",
+        "client.fetch(1, ['UID', 'FALGS'])",
+        "expected \"Literal['ALL', 'FAST', ...",
+    ),
+    "d10_items": Snippet(
+        "message: Message",
+        "from imapsh.client.messages import Message",
+        "str(message.items['ENVELOPE'].subject).join(message.items['FLAGS'])",
+        "message.items['ENVELOPE'].subjct",
+        '"Envelope" has no attribute "subjct"; maybe "subject"?  [attr-defined]',
+    ),
+    "d10_names": Snippet(
+        "message: Message",
+        "from imapsh.client.messages import Message",
+        "message.items['RFC822.SIZE'].bit_length()",
+        "message.items['RFC822.SIZ'].bit_length()",
+        '"object" has no attribute "bit_length"  [attr-defined]',
+    ),
+    "d10_spilled": Snippet(
+        "literal: Spilled",
+        "from imapsh.wire.frames import Spilled",
+        "literal.where.read() if literal.where is not None else b''",
+        "literal.where.raed() if literal.where is not None else b''",
+        '"IO[bytes]" has no attribute "raed"; maybe "read"?  [attr-defined]',
+    ),
+    "d10_updates": Snippet(
+        "update: Update",
+        "from imapsh.client.routing import Update",
+        "update.number == 5",
+        "update.value.number",
+        '"object" has no attribute "number"  [attr-defined]',
+    ),
 }
 
 PROGRAM = (
@@ -96,3 +147,13 @@ def test_mypy_finds_what_is_wrong_and_nothing_else(said: list[str], name: str) -
     (error,) = [one for one in said if one.startswith(f"{name}_snippet.py:")]
     assert error.startswith(f"{name}_snippet.py:{line}: error: ")
     assert error.endswith(snippet.error)
+
+
+def test_d10_no_method_of_a_connection_takes_or_returns_any() -> None:
+    for name, method in inspect.getmembers(Connection, inspect.isfunction):
+        if not name.startswith("_"):
+            for what, annotation in inspect.get_annotations(method).items():
+                assert not re.search(r"\bAny\b", str(annotation)), f"{name}: {what} is {annotation}"
+    for value in (Message, Update, Reply, NewMessage, QResync, Resynced, Options):
+        for what, annotation in inspect.get_annotations(value).items():
+            assert not re.search(r"\bAny\b", str(annotation)), f"{value.__name__}.{what} is {annotation}"

@@ -14,8 +14,7 @@ async def acl(self: Connection, mailbox: str) -> dict[str, str]:
     """Send GETACL (RFC 4314 section 3.3).  Return identifier -> rights, a letter for each right."""
     rest = self._writer().mailbox(mailbox).fragments()
     _, found = await self._runner.collect("GETACL", rest, wants="ACL")
-    values = found
-    return {name: rights for value in values if isinstance(value, Acl) for name, rights in value.rights.items()}
+    return {name: rights for value in found if isinstance(value, Acl) for name, rights in value.rights.items()}
 
 
 async def set_acl(self: Connection, mailbox: str, identifier: str, rights: str) -> None:

@@ -6,13 +6,13 @@ import math
 import re
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from imapsh.errors import UsageError
 from imapsh.grammar.dates import read_date_time, write_date_time
 from imapsh.grammar.fragments import Fragment
 from imapsh.grammar.sequence import LARGEST, LINE, SequenceSet
-from imapsh.grammar.writer import Writer, buffer, encoded
+from imapsh.grammar.writer import Writer, buffer, encoded, listed_of
 from imapsh.table.model import SELECTED, Context
 from imapsh.tuples import NamedTuple
 
@@ -256,6 +256,18 @@ def seconds(value: object, name: str) -> float:
 def patience(value: object) -> float | None:
     """Return a time-out, which may be None for ever.  Raises UsageError for anything else."""
     return None if value is None else seconds(value, "timeout")
+
+
+def several(values: object) -> tuple[Any, ...]:
+    """Return names, of which a text is one.  Raises UsageError for what is not a list."""
+    return (values,) if isinstance(values, str) else listed_of(values, "names")
+
+
+def text_of(value: object, what: str) -> str:
+    """Return text as it is.  Raises UsageError, which does not show the value, for anything else."""
+    if not isinstance(value, str):
+        raise UsageError(f"{what} is text, not a {type(value).__name__}")
+    return value
 
 
 def ascii_only(text: str) -> str:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
-from imapsh.client.connect import Connection, connect
+from imapsh.client.connect import Connection, Options, connect
 
 if TYPE_CHECKING:
     from imapsh.client.login import Password
-    from imapsh.session.events import Event
     from imapsh.transport.tls import TLSOptions
-    from imapsh.wire.limits import Limits
 
 
-class ConnectOptions(TypedDict, total=False):
+class ConnectOptions(Options, total=False):
     """The options of `connect`, with the same names and meanings."""
 
     password: Password | None
@@ -23,11 +21,6 @@ class ConnectOptions(TypedDict, total=False):
     tls: TLSOptions | None
     starttls: bool
     connect_timeout: float | None
-    cleartext: bool
-    timeout: float | None
-    limits: Limits
-    spool: int
-    on_event: Callable[[Event], None] | None
 
 
 Dial = Callable[[], Awaitable[Connection]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from imapsh.client.arguments import text_of
 from imapsh.client.driving import Runner
 from imapsh.errors import TLSError, UsageError
 from imapsh.session import clear
@@ -78,7 +79,9 @@ class Login:
         from imapsh.sasl.table import AUTO, MECHANISMS, known
 
         self._session.require("LOGIN")
-        name = known(mechanism)
+        name = known(text_of(mechanism, "the name of a mechanism"))
+        text_of(user, "a user")
+        text_of(authorize, "the user to act for")
         if token is not None and name != AUTO and "token" not in MECHANISMS[name].needs:
             raise UsageError(f"{name} does not take a token: leave the mechanism out")
         await self._follow(
@@ -92,4 +95,6 @@ class Login:
 
 
 def _asked(secret: Password | None) -> Callable[[], str] | None:
+    if not (secret is None or isinstance(secret, str) or callable(secret)):
+        raise UsageError(f"a password is text, or a function that returns it, not a {type(secret).__name__}")
     return (lambda: secret) if isinstance(secret, str) else secret

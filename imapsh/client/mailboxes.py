@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from imapsh.client import results
-from imapsh.client.arguments import ascii_only
+from imapsh.client.arguments import ascii_only, several
 from imapsh.client.driving import value_of
 from imapsh.client.routing import is_untagged
 from imapsh.errors import UsageError
@@ -103,7 +103,7 @@ async def list_(
         if not (subscribed or special_use):
             raise UsageError("list(recursive_match=True) needs subscribed=True or special_use=True (RFC 5258)")
         selects.append("RECURSIVEMATCH")
-    told = [ascii_only(name) for name in _several(returns)]
+    told = [ascii_only(name) for name in several(returns)]
     if items := status_items(status):
         told.append(f"STATUS ({items})")
     writer = self._writer()
@@ -113,7 +113,7 @@ async def list_(
     if isinstance(pattern, str):
         _pattern(writer, pattern)
     else:
-        writer.items(_several(pattern), lambda one: _pattern(writer, one))
+        writer.items(several(pattern), lambda one: _pattern(writer, one))
     if told:
         writer.raw(f" RETURN ({' '.join(told)})")
     exchange = self.session.command("LIST", writer.fragments())
@@ -215,18 +215,10 @@ def _known_use(use: object) -> str:
 
 def status_items(items: str | Iterable[str]) -> str:
     """Return the names of STATUS items, with spaces between.  Raises UsageError for what cannot be a name."""
-    text = items.strip().strip("()").strip() if isinstance(items, str) else " ".join(map(ascii_only, _several(items)))
+    text = items.strip().strip("()").strip() if isinstance(items, str) else " ".join(map(ascii_only, several(items)))
     if text and not _ITEMS.fullmatch(text):
         raise UsageError(f"{items!r} is not a list of STATUS items: give names, such as 'MESSAGES UNSEEN'")
     return text
-
-
-def _several(values: Iterable[str]) -> tuple[str, ...]:
-    if isinstance(values, str):
-        return (values,)
-    if not isinstance(values, Iterable):
-        raise UsageError(f"{values!r} is not a list of names")
-    return tuple(values)
 
 
 def _pattern(writer: Writer, pattern: str) -> Writer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from imapsh.client.arguments import several
 from imapsh.errors import UsageError
 from imapsh.grammar.metadata import Metadata, Value
 
@@ -27,21 +28,22 @@ async def metadata(
     "infinity": how far below the entries to look.  With `max_size`, values of more octets are left out.  Raises
     UsageError if no entry is given.
     """
-    names = (entries,) if isinstance(entries, str) else tuple(entries)
+    names = several(entries)
     if not names:
         raise UsageError("metadata() needs entries, such as '/shared/comment'")
     if depth and depth not in _DEPTHS:
         raise UsageError(f"{depth!r} is not a depth: it is one of {', '.join(_DEPTHS)}")
+    if max_size is not None and (isinstance(max_size, bool) or not isinstance(max_size, int) or max_size < 0):
+        raise UsageError(f"{max_size!r} is not a number of octets")
     writer = self._writer()
     options = [f"MAXSIZE {max_size}"] * (max_size is not None) + [f"DEPTH {depth}"] * bool(depth)
     if options:
         writer.raw(f"({' '.join(options)}) ")
     writer.mailbox(mailbox).raw(" ").items(names, writer.astring)
     _, found = await self._runner.collect("GETMETADATA", writer.fragments(), wants="METADATA")
-    values = found
     return {
         name: held
-        for value in values
+        for value in found
         if isinstance(value, Metadata) and value.mailbox == mailbox
         for name, held in (value.entries or {}).items()
     }
@@ -52,7 +54,7 @@ async def set_metadata(self: Connection, mailbox: str, entries: Mapping[str, str
 
     `mailbox` "" is the server.
     """
-    if not entries:
+    if not isinstance(entries, Mapping) or not entries:
         raise UsageError("set_metadata() needs entries and their values")
     writer = self._writer().mailbox(mailbox).raw(" ")
     writer.items(entries.items(), lambda entry: writer.astring(entry[0]).raw(" ").nstring(entry[1]))

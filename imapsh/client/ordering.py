@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from imapsh.client import results
-from imapsh.client.arguments import ascii_only
+from imapsh.client.arguments import ascii_only, several
 from imapsh.client.driving import value_of
 from imapsh.client.keys import Criteria, write_criteria
 from imapsh.errors import UsageError
@@ -30,10 +30,11 @@ async def sort(
     words = ascii_only(criteria).strip().strip("()")
     if not words:
         raise UsageError("sort() needs criteria, such as 'REVERSE DATE'")
-    rest = write_criteria(self._writer().raw(f"({words}) {charset} "), search, charset=False).fragments()
+    rest = write_criteria(
+        self._writer().raw(f"({words}) ").charset(ascii_only(charset)).raw(" "), search, charset=False
+    ).fragments()
     _, found = await self._runner.collect(_by("SORT", uid), rest, wants="SORT")
-    values = found
-    return tuple(number for value in values if isinstance(value, Sort) for number in value.ids)
+    return tuple(number for value in found if isinstance(value, Sort) for number in value.ids)
 
 
 async def thread(
@@ -45,7 +46,7 @@ async def thread(
     charset: str = "UTF-8",
 ) -> Thread:
     """Send THREAD (RFC 5256 section 3).  Return the conversations of the messages that match `search`."""
-    writer = self._writer().raw(f"{ascii_only(algorithm)} {charset} ")
+    writer = self._writer().raw(f"{ascii_only(algorithm)} ").charset(ascii_only(charset)).raw(" ")
     rest = write_criteria(writer, search, charset=False).fragments()
     _, found = await self._runner.collect(_by("THREAD", uid), rest, wants="THREAD")
     values = [value for value in found if isinstance(value, Thread)]
@@ -61,7 +62,7 @@ async def esearch(
     MIN, MAX and COUNT are numbers, and ALL is a SequenceSet.  An item that found nothing is missing, because the server
     leaves it out.
     """
-    options = " ".join(map(ascii_only, returns))
+    options = " ".join(map(ascii_only, several(returns)))
     rest = write_criteria(self._writer().raw(f"RETURN ({options}) "), search).fragments()
     exchange = self.session.command(_by("SEARCH", uid), rest)
     exchange, found = await self._runner.gather(

@@ -39,8 +39,7 @@ async def quota_roots(self: Connection, mailbox: str = "INBOX") -> tuple[str, ..
     """
     rest = self._writer().mailbox(mailbox).fragments()
     _, found = await self._runner.collect("GETQUOTAROOT", rest, wants="QUOTAROOT")
-    values = found
-    return tuple(root for value in values if isinstance(value, QuotaRoot) for root in value.roots)
+    return tuple(root for value in found if isinstance(value, QuotaRoot) for root in value.roots)
 
 
 async def set_quota(self: Connection, root: str, limits: Mapping[str, int]) -> tuple[Quota, ...]:

@@ -189,7 +189,7 @@ def buffer(value: object) -> bytes:
         raise UsageError(f"a {type(value).__name__} is neither text nor octets") from None
 
 
-def listed_of(values: Iterable[Any], what: str) -> tuple[Any, ...]:
+def listed_of(values: object, what: str) -> tuple[Any, ...]:
     """Return the values as a tuple.  Raises UsageError if they cannot be iterated over; `what` names them."""
     if not isinstance(values, Iterable):
         raise UsageError(f"{values!r} is not a list of {what}")

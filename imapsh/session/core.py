@@ -354,6 +354,8 @@ class Session:
         Raises UsageError, and sends nothing, for what cannot be a command: a line break outside a literal, a tag that
         is in use, a file that cannot be read, a lone surrogate; and what `guard` raises.
         """
+        if not isinstance(text, str):
+            raise UsageError(f"a command line is text, not a {type(text).__name__}")
         try:
             text.encode("utf-8", "surrogateescape")
         except UnicodeEncodeError as error:
