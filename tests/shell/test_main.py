@@ -23,6 +23,7 @@ from imapsh.shell.batch import batch
 from imapsh.shell.main import main
 from imapsh.shell.prompt import repl
 from imapsh.shell.prompt import shell as interactive
+from imapsh.shell.prompt.signals import Signals
 from tests.servers.base import Server, free_ports
 from tests.servers.certs import Certs
 from tests.shell.running import GREETING, Answer, Handler, environment, imapsh, listening, running, says, url
@@ -92,6 +93,7 @@ class Waiting:
     """A prompt that stands for a while."""
 
     def __init__(self, options: object) -> None:
+        self.signals = Signals(tuple, lambda: None, plain=False)
         self.collected = gc.isenabled()
 
     async def run(self, dialling: object) -> int:

@@ -8,7 +8,6 @@ suite, named after the script, and the same as properties of it.  Controls are v
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import sys
 from typing import TYPE_CHECKING, Protocol
@@ -62,11 +61,13 @@ class Tap:
         self._put(f"{'ok' if result.ok else 'not ok'} {self._count} - {_described(result.name)}{directive}")
         if result.skipped is not None:
             return
+        from json import dumps
+
         about = {"message": result.message, "at": result.place}
         self._put("  ---")
         for key, value in about.items():
             if value:
-                self._put(f"  {key}: {json.dumps(visible(value))}")
+                self._put(f"  {key}: {dumps(visible(value))}")
         self._put(f"  duration_ms: {result.seconds * 1000:.3f}\n  ...")
 
     def end(self, stopped: str, found: Sequence[Found] = ()) -> None:
