@@ -201,13 +201,15 @@ def _lines(response: Response, margin: Fragment, columns: int, elide: int) -> It
         shown: list[Fragment] = [(piece.style, piece.text) for piece in line.pieces if piece.text]
         note = _note(line) or (_reading(response) if index + 1 == len(laid) else [])
         yield [margin if index == 0 else ("", _BLANK), ("", " " * line.indent), *shown, *note]
+        ruler = Ruler(line) if violations else None
         for piece in line.pieces:
             if piece.kind is BLOCK and piece.block is not None:
                 from imapsh.render.literals import each_line
 
+                while ruler and violations and violations[0].offset < piece.start:  # below its line, not the literal
+                    yield from _violation(violations.popleft(), ruler, columns)
                 for content in each_line(piece.block, piece.label, elide):
                     yield [_GUTTER, *content]
-        ruler = Ruler(line) if violations else None
         while ruler and violations and (index + 1 == len(laid) or violations[0].offset < _start(laid[index + 1])):
             yield from _violation(violations.popleft(), ruler, columns)
     if response.frame.incomplete:

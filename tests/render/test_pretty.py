@@ -348,3 +348,11 @@ def test_a16_the_first_lines_of_a_literal_in_a_file_and_how_to_see_the_rest() ->
 @pytest.mark.parametrize("text", [b"From: a\r\nTo: b\r\n\r\n" + b"a line\r\n" * 20_000, bytes(range(1, 256)) * 700])
 def test_a16_all_of_it_where_all_is_wanted(item: bytes, text: bytes) -> None:
     assert pretty(fetched(spooled(text), item), elide=0) == pretty(fetched(text, item), elide=0)
+
+
+def test_c12_the_caret_is_below_the_announcement_and_not_below_the_literal() -> None:
+    (response,) = read(b"* 1 FETCH (BODY[HEADER]{14}\r\nSubject: a\r\n\r\n)\r\n")
+    lines = pretty(response, width=80).splitlines()
+    assert lines[0] == "- * 1 FETCH (BODY[HEADER]{14}"
+    assert lines[1].startswith(" " * lines[0].index("{") + "^ expected a space")
+    assert lines[2] == "  | Subject: a"
