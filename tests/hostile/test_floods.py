@@ -13,10 +13,19 @@ pytestmark = pytest.mark.slow
 MIB = 1 << 20
 
 
-@pytest.mark.parametrize(("format", "limit"), [("wire", 4 * MIB), ("pretty", MIB), ("json", MIB), ("view", MIB)])
-def test_e1_a_bomb_under_compress(format: str, limit: int) -> None:
+@pytest.mark.parametrize(
+    ("format", "limit", "line"),
+    [
+        ("wire", 4 * MIB, b"* OK " + b"x" * 200 + b"\r\n"),
+        ("pretty", MIB // 4, b"* X\r\n"),
+        ("json", MIB // 4, b"* 1 EXISTS\r\n"),
+        ("view", MIB // 4, b"* 1 FETCH (FLAGS (\\Seen))\r\n"),
+    ],
+    ids=["wire", "pretty", "json", "view"],
+)
+def test_e1_a_bomb_under_compress(format: str, limit: int, line: bytes) -> None:
     more = () if limit == 4 * MIB else ("--limit", f"inflated={limit}")
-    with at(inflating(b"* 1 FETCH (FLAGS (\\Seen))\r\n", 300 * MIB)) as url:
+    with at(inflating(line, 300 * MIB)) as url:
         done = ran(url, "--format", format, *more, "-c", "COMPRESS DEFLATE", "-c", "NOOP")
     assert done.status == 7
     assert f"the inflated limit is {limit} " in done.err

@@ -71,16 +71,17 @@ def test_e2_a_literal_beyond_the_memory_is_refused_by_the_asyncio_client() -> No
     assert done.peak < PEAK
 
 
-def test_e2_a_literal_beyond_its_limit_is_refused_by_the_classes() -> None:
-    done = program(_CLASSES, "c.literal_limit = 1 << 20; c.noop()", flooding(LITERAL))
+@pytest.mark.parametrize(("setting", "limit"), [("", 128 * MIB), ("c.literal_limit = 1 << 20; ", MIB)])
+def test_e2_a_literal_beyond_its_limit_is_refused_by_the_classes(setting: str, limit: int) -> None:
+    done = program(_CLASSES, f"{setting}c.noop()", flooding(LITERAL))
     assert done.out.startswith(b"abort")
-    assert b"the literal limit is 1048576 and the server sent 314572800" in done.out
+    assert b"the memory limit is %d and the server sent 314572800" % limit in done.out
     assert done.peak < PEAK
 
 
 @pytest.mark.parametrize(("template", "body"), [(_ASYNCIO, "await c.list()"), (_CLASSES, "c.list()")])
 def test_e3_a_flood_of_names(template: str, body: str) -> None:
-    done = program(template, body, flooding(repeat(LISTED, 40)))
+    done = program(template, body, flooding(repeat(LISTED, 20)))
     assert done.out.strip() == b"done"
     assert done.peak < PEAK
 
