@@ -49,7 +49,7 @@ def _get_response(self: IMAP4, start_timeout: float | None = None) -> bytes | No
 
 
 def _lost(self: IMAP4, fault: ConnectionError) -> ConnectionError:
-    return self.lost(fault.errno, f"socket error: {fault.strerror or fault}")
+    return self.lost(*fault.args)
 
 
 def _get_line(self: IMAP4) -> bytes:
