@@ -89,7 +89,7 @@ class Job:
     def _next(self) -> str:
         import select
 
-        with _Reader(self.seen):
+        with _Reader(self.seen) if self.terminal >= 0 else contextlib.nullcontext():
             ready, _, _ = select.select([self._report], [], [], PATIENCE)
             assert ready, f"nothing became of the job; the terminal:\n{self.text}"
             return self._report.readline().strip()

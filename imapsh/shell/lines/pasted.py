@@ -12,6 +12,8 @@ def explained(message: str, line: str) -> str:
 
     Such characters may be meant, so they are named only where something is wrong.
     """
+    if line.isascii():
+        return message
     message = "".join(_named(one) if _is_hidden(one) else one for one in message)
     odd = next(((at, one) for at, one in enumerate(line) if _is_hidden(one) or one in _QUOTES), None)
     if odd is None:

@@ -152,6 +152,18 @@ def test_ctrl_c(state: State, tmp_path: Path) -> None:
         _is_well(shell, state)
 
 
+@pytest.mark.parametrize("plain", [(), ("--plain",)], ids=["drawn", "plain"])
+def test_b13_a_terminal_that_is_gone_is_no_mistake_of_ours(plain: tuple[str, ...], tmp_path: Path) -> None:
+    env = {"HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path), "NOHUP": "1"}
+    with job("--demo", "--no-ask", *plain, env=env) as shell:
+        shell.expect("demo@demo")
+        shell.type("NOOP\r")
+        shell.expect("A2 OK")
+        shell.hang_up()
+        assert shell.ended() == 1
+    assert not (tmp_path / "imapsh" / "crash.txt").exists()
+
+
 def _is_well(shell: Job, state: State) -> None:
     """Ctrl-C does what it says, the next line is done, and Ctrl-D ends it, with the terminal as it was."""
     os.killpg(shell.pid, signal.SIGINT)
