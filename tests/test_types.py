@@ -90,14 +90,14 @@ SNIPPETS = {
         "from imapsh.client.connect import Connection\nfrom imapsh.client.items import body",
         "client.fetch(1, ['UID', 'FLAGS', body('1.2')])",
         "client.fetch(1, ['UID', 'FALGS'])",
-        "expected \"Literal['ALL', 'FAST', ...",
+        "'X-GM-MSGID', 'X-GM-THRID'] | BodyItem\"  [list-item]",
     ),
     "d10_items": Snippet(
         "message: Message",
         "from imapsh.client.messages import Message",
         "str(message.items['ENVELOPE'].subject).join(message.items['FLAGS'])",
         "message.items['ENVELOPE'].subjct",
-        '"Envelope" has no attribute "subjct"; maybe "subject"?  [attr-defined]',
+        '"Envelope" has no attribute "subjct"  [attr-defined]',
     ),
     "d10_names": Snippet(
         "message: Message",
@@ -111,7 +111,7 @@ SNIPPETS = {
         "from imapsh.wire.frames import Spilled",
         "literal.where.read() if literal.where is not None else b''",
         "literal.where.raed() if literal.where is not None else b''",
-        '"IO[bytes]" has no attribute "raed"; maybe "read"?  [attr-defined]',
+        '"IO[bytes]" has no attribute "raed"  [attr-defined]',
     ),
     "d10_updates": Snippet(
         "update: Update",
