@@ -16,6 +16,7 @@
     |   +-- CommandNo           exit 1
     |   +-- CommandBad          exit 3
     +-- MessageGone             exit 1   the message is not in the mailbox, or not any more
+    +-- TooLarge                exit 1   a part holds more octets than may be read at once
     +-- Interrupted             exit 130 Ctrl-C ended what was going on
 
 Each message is one sentence for a person: what happened, where, and the way out.  No message holds a secret.
@@ -123,6 +124,10 @@ class CommandBad(CommandError):
 
 class MessageGone(ImapshError):
     """A message that was asked for by its number or UID is not in the mailbox: it was never there, or is expunged."""
+
+
+class TooLarge(ImapshError):
+    """A part or a message holds more octets than were allowed to be read at once.  The connection can be used on."""
 
 
 class Interrupted(ImapshError):

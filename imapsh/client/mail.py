@@ -18,7 +18,7 @@ from imapsh.client import keys
 from imapsh.client.arguments import MessageSet, message_set
 from imapsh.client.messages import Message
 from imapsh.client.results import one_number
-from imapsh.errors import MessageGone, StateError
+from imapsh.errors import MessageGone, StateError, TooLarge
 from imapsh.grammar.decoding import Decoder, decode_charset
 from imapsh.grammar.sequence import LARGEST, STAR, SequenceSet
 from imapsh.grammar.values import Address, BodyPart, DateTime
@@ -31,6 +31,9 @@ BLOCK = 100
 
 WINDOW = 1 << 18
 """The number of octets that `chunks` asks the server for at once."""
+
+MOST = 1 << 26
+"""The most octets of a part or a message that are read at once, unless a call allows more.  `chunks` has no limit."""
 
 _LONGEST = 1 << 16  # characters of a field that is taken apart into addresses
 
@@ -149,13 +152,16 @@ class MailPart:
         if rest:
             yield rest
 
-    async def read(self) -> bytes:
-        """Return all octets, without their transfer encoding.  Raises what `chunks` raises."""
-        return b"".join([octets async for octets in self.chunks()])
+    async def read(self, most: int = MOST) -> bytes:
+        """Return all octets, without their transfer encoding.
 
-    async def text(self) -> str:
-        """Return the part as text by its character set.  Raises what `chunks` raises, and nothing for odd octets."""
-        return decode_charset(await self.read(), (self.structure.params or {}).get("charset"))
+        Raises what `chunks` raises, and TooLarge if there are more than `most`.
+        """
+        return await _joined(self.chunks(), most, f"part {self.number}")
+
+    async def text(self, most: int = MOST) -> str:
+        """Return the part as text by its character set.  Raises what `read` raises, and nothing for odd octets."""
+        return decode_charset(await self.read(most), (self.structure.params or {}).get("charset"))
 
 
 class MailMessage:
@@ -244,20 +250,20 @@ class MailMessage:
         """Return the parts that are attachments, as `BodyPart.is_attachment` says."""
         return tuple(part for part in self.parts if part.structure.is_attachment)
 
-    async def text(self) -> str:
+    async def text(self, most: int = MOST) -> str:
         """Return the plain text: that of all parts of the type text/plain that are not attachments; "" if none is.
 
-        Raises what `MailPart.chunks` raises.
+        Raises what `MailPart.read` raises; `most` holds for each part.
         """
-        return await self._joined("text/plain")
+        return await self._texts("text/plain", most)
 
-    async def html(self) -> str:
+    async def html(self, most: int = MOST) -> str:
         """Return the HTML in the same way.  It is the sender's, and may hold anything: clean it before it is shown."""
-        return await self._joined("text/html")
+        return await self._texts("text/html", most)
 
-    async def _joined(self, kind: str) -> str:
+    async def _texts(self, kind: str, most: int) -> str:
         texts = [part for part in self.parts if part.content_type == kind and not part.structure.is_attachment]
-        return "".join([await part.text() for part in texts])
+        return "".join([await part.text(most) for part in texts])
 
     # -- the whole
 
@@ -266,9 +272,9 @@ class MailMessage:
         async for octets in self.windows("", window):
             yield octets
 
-    async def read(self) -> bytes:
-        """Return the whole message as it is, header and body.  Raises what `MailPart.chunks` raises."""
-        return b"".join([octets async for octets in self.chunks()])
+    async def read(self, most: int = MOST) -> bytes:
+        """Return the whole message as it is, header and body.  Raises what `MailPart.read` raises."""
+        return await _joined(self.chunks(), most, "the message")
 
     async def windows(self, section: str, window: int) -> AsyncIterator[bytes]:
         """Yield the octets of a section as they are stored, at most `window` at once (RFC 9051 section 6.4.5)."""
@@ -291,6 +297,18 @@ class MailMessage:
         if not found:
             raise MessageGone(f"the message with the UID {self.uid} is not in {self._box[0]} any more")
         return found[0]
+
+
+async def _joined(chunks: AsyncIterator[bytes], most: int, what: str) -> bytes:
+    """Return the octets of all chunks together.  Raises TooLarge as soon as there are more than `most`."""
+    pieces: list[bytes] = []
+    octets = 0
+    async for piece in chunks:
+        octets += len(piece)
+        if octets > most:
+            raise TooLarge(f"{what} holds more than {most} octets: read it by chunks(), or allow more with most=")
+        pieces.append(piece)
+    return b"".join(pieces)
 
 
 def _octets(value: object) -> bytes:

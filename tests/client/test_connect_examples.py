@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from imap_tools import MailBox
+from imapclient import IMAPClient
 
-from imapsh.client.connect import connect
+from imapsh import keys
+from imapsh.client.connect import Connection, connect
 from imapsh.server.demo import PASSWORD, USER, demo_store
 from imapsh.server.listen import serve
 from imapsh.transport.address import Address
@@ -136,3 +140,19 @@ def test_the_watcher_ends_after_a_message() -> None:
 def test_the_five_do_what_those_of_other_libraries_do(dovecot: Server, tmp_path: Path) -> None:
     lines = list(bench_programs.table(dovecot.for_user("other"), tmp_path, bench_programs.Sizes(10, 2, 5)))
     assert [line.split()[0] for line in lines[3:-1]] == list(bench_programs.PROGRAMS)
+
+
+# -- the page that puts other libraries beside ours
+
+
+def test_the_page_about_other_libraries_names_what_there_is() -> None:
+    page = (EXAMPLES.parent / "from-imapclient.rst").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith(("``", r"\-", " " * 40, " " * 80))]
+    columns = [(line[:40], line[40:80], line[80:]) for line in rows if len(line) <= 120]
+    wanted: list[tuple[str, type]] = []
+    for row in columns:
+        for cell, kind in zip(row, (IMAPClient, MailBox, Connection), strict=True):
+            wanted += [(name, kind) for name in re.findall(r"\bc\.(\w+)\(", cell)]
+    assert len(wanted) > 90
+    assert [(kind.__name__, name) for name, kind in wanted if not hasattr(kind, name)] == []
+    assert [name for name in re.findall(r"\bkeys\.(\w+)", page) if not hasattr(keys, name)] == []

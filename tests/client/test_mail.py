@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from imapsh import keys
 from imapsh.client.connect import Connection, connect
 from imapsh.client.mail import BLOCK, Headers, MailMessage
-from imapsh.errors import CommandNo, MessageGone, StateError, UsageError
+from imapsh.errors import CommandNo, MessageGone, StateError, TooLarge, UsageError
 from imapsh.grammar.values import Address
 from imapsh.transport.tls import TLSOptions
 from tests.servers.base import Server
@@ -115,6 +115,17 @@ def test_attachments_come_in_pieces(window: int) -> None:
         assert b"".join(pieces) == (DATA if window > 1 else "Schöne Grüße\r\n".encode())
         assert max(map(len, pieces)) <= window
         assert b"".join([piece async for piece in m.chunks(max(window, 2000))]) == letter() == await m.read()
+
+    with_letter(scene)
+
+
+def test_what_is_read_at_once_has_a_limit() -> None:
+    async def scene(c: Connection, m: MailMessage) -> None:
+        assert len(await m.attachments[0].read(len(DATA))) == len(DATA)
+        for reading in (m.attachments[0].read(len(DATA) - 1), m.text(5), m.html(5), m.read(len(letter()) - 1)):
+            with pytest.raises(TooLarge, match=r"holds more than \d+ octets: read it by chunks"):
+                await reading
+        assert await m.text(20) == "Schöne Grüße\r\n"
 
     with_letter(scene)
 
