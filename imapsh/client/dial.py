@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from imapsh.client.connect import Connection, Options, connect
+from imapsh.client.login import Password
 
 if TYPE_CHECKING:
-    from imapsh.client.login import Password
     from imapsh.transport.tls import TLSOptions
 
 
