@@ -17,7 +17,7 @@ from .graph import FUNCTION, MODULE, PACKAGE, ROOT, SHELL, STRING, TYPE, Import,
 #: The rooms of the shell: each imports only what stands left of it, and what `|` joins do not know one another.
 #: Rooms that are not built yet are passed over.
 ROOMS = (
-    "settings < expectation < command_table < screen < record < connection < app < lines < commands < "
+    "settings < matching < expectation < command_table < screen < record < connection < app < lines < commands < "
     "prompt | batch | modes < main"
 )
 

@@ -8,8 +8,6 @@ key of the response's value in JSON (`imapsh.render.jsonform`), whose own keys f
 
 from __future__ import annotations
 
-import re
-
 from imapsh.errors import UsageError
 from imapsh.patterns import lazy
 from imapsh.tuples import NamedTuple
@@ -157,15 +155,16 @@ def _look_over(made: Expectation, row: Subject) -> None:
     if made.operator in ("<", "<=", ">", ">=") and _number(made.value) is None:
         raise UsageError(f"{made.operator} compares numbers, and {made.value!r} is not a number")
     if made.operator in ("~", "!~"):
-        try:
-            re.compile(made.value)
-        except re.error as error:
-            raise UsageError(f"{made.value!r} is not a regular expression: {error}") from None
+        from imapsh.shell.matching import compiled
+
+        compiled(made.value)
 
 
 def _compare(seen: str, operator: str, value: str) -> bool:
     if operator in ("~", "!~"):
-        return (re.search(value, seen) is not None) == (operator == "~")
+        from imapsh.shell.matching import found
+
+        return found(value, seen) == (operator == "~")
     left, right = _number(seen), _number(value)
     if left is None or right is None:
         return operator in ("=", "!=") and (seen == value) == (operator == "=")

@@ -23,7 +23,8 @@ class Limits(NamedTuple):
     `collected` limits the octets of the responses that a program's command keeps for its result.  `inflated` limits the
     octets that deflated data may become beyond RATIO times its own (COMPRESS).  `typed` limits the octets in the lines
     of one command that a script holds, and `command` those with its literals.  `challenge` limits the octets of a
-    challenge in a login (SASL).  0 is no limit.
+    challenge in a login (SASL).  `kept` limits the octets of an exchange that the shell keeps to show it again.  0 is
+    no limit.
     """
 
     line: int = 8 << 20
@@ -36,6 +37,7 @@ class Limits(NamedTuple):
     typed: int = 1 << 20
     command: int = 64 << 20
     challenge: int = 1 << 16
+    kept: int = 256 << 20
 
     def check(self, limit: str, seen: int) -> None:
         """Raise LimitError, which names the limit, if `seen` is beyond it."""

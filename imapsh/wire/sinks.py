@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import IO, Protocol
+from contextlib import suppress
+from typing import IO, Any, Protocol
 
 from imapsh.wire.frames import Frame, Part, Spilled
 from imapsh.wire.reader import Opener, Sink
@@ -55,28 +56,77 @@ class HashSink:
 
 
 class SpoolSink(HashSink):
-    """Writes to a temporary file without a name, hashed too; `Spilled.where` is the file, at its beginning."""
+    """Writes to a temporary file without a name, hashed too; `Spilled.where` is the file, at its beginning.
 
-    def __init__(self) -> None:
-        from tempfile import TemporaryFile
+    If the file cannot be made or written, because the disk is full or too many files are open, its octets are counted
+    and hashed alone; `failed`, if it is given, is called with the error, and `Spilled.where` is None.
+    """
 
+    def __init__(self, failed: Callable[[OSError], object] | None = None) -> None:
         super().__init__()
-        self._file: IO[bytes] = TemporaryFile()  # noqa: SIM115 - handed on in Spilled.where
+        self._failed = failed
+        self._file: _Spool | None = None
+        self._trying(lambda: setattr(self, "_file", _Spool()))
 
     def write(self, data: bytes, /) -> None:
-        """Write the next octets; raises OSError when the disk is full."""
+        """Write the next octets.  Raises OSError when the disk is full and nobody is to be told."""
         super().write(data)
-        self._file.write(data)
+        if self._file is not None:
+            self._trying(lambda: self._file and self._file.write(data))
 
     def tail(self, octets: int) -> bytes:
-        """Return the last octets that came, `octets` at most."""
+        """Return the last octets that came, `octets` at most; none if they are not kept."""
+        if self._file is None:
+            return b""
         self._file.seek(-min(octets, self._octets), 2)
         return self._file.read()
 
     def finish(self) -> Spilled:
         """Return the number of octets, their SHA-256 in hex, and the file to read them from."""
-        self._file.seek(0)
+        self._trying(lambda: self._file and self._file.seek(0))
         return super().finish()._replace(where=self._file)
+
+    def _trying(self, work: Callable[[], object]) -> None:
+        try:
+            work()
+        except OSError as error:
+            file, self._file = self._file, None
+            if file is not None:
+                file.close()
+            if self._failed is None:
+                raise
+            self._failed(error)
+
+
+class _Spool:
+    """A temporary file without a name that is closed with the last reference to it.  All else is the file's own."""
+
+    def __init__(self) -> None:
+        from tempfile import TemporaryFile
+
+        self._file: IO[bytes] = TemporaryFile()  # noqa: SIM115 - closed below
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "_file":  # it could not be made
+            raise AttributeError(name)
+        return getattr(self._file, name)
+
+    def __enter__(self) -> IO[bytes]:
+        return self._file.__enter__()
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._file)
+
+    def close(self) -> None:
+        with suppress(OSError):
+            self._file.close()
+
+    def __del__(self) -> None:
+        if hasattr(self, "_file"):
+            self.close()
 
 
 def is_kept(part: Part) -> bool:

@@ -221,7 +221,7 @@ def test_a_reply_that_is_expected_is_no_fault() -> None:
 
 def test_a_reply_that_is_not_expected_ends_it_as_before() -> None:
     status, err = demo("SELECT nowhere", "\\name x", "NOOP", "\\fail this was reached")
-    assert (status, err) == (1, "")
+    assert (status, err) == (1, "imapsh: SELECT nowhere: NO [NONEXISTENT] mailbox 'nowhere' does not exist\n")
     assert demo("NOSUCH", "\\name x")[0] == 3
 
 

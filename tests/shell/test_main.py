@@ -160,6 +160,16 @@ def test_a_wrong_command_line_is_a_sentence_and_2(words: list[str], reason: str)
     assert done.out == b""
 
 
+def test_c8_a_reply_that_is_not_ok_is_told_where_somebody_may_see_it() -> None:
+    done = imapsh("--demo", "-c", "SELECT nope", "--format", "json")
+    assert (done.status, done.err) == (1, "imapsh: SELECT nope: NO [NONEXISTENT] mailbox 'nope' does not exist\n")
+    done = imapsh("--demo", "-f", "-", "--keep-going", stdin=b"NOOP\nSELECT nope\n\\expect NO\nFROB\nDELETE gone\n")
+    assert done.status == 3
+    assert [line.split(":")[2:4] for line in done.err.splitlines() if "stdin" in line] == [
+        ["4", " FROB"], ["5", " DELETE gone"]
+    ]  # fmt: skip
+
+
 # -- what a server may do to us
 
 BIG = b"* 1 FETCH (BODY[] {18446744073709551616}\r\nTAG OK done\r\n"
@@ -169,8 +179,8 @@ BIG = b"* 1 FETCH (BODY[] {18446744073709551616}\r\nTAG OK done\r\n"
     ("answer", "status", "reason"),
     [
         (b"TAG OK done\r\n", 0, ""),
-        (b"TAG NO not today\r\n", 1, ""),
-        (b"TAG BAD what\r\n", 3, ""),
+        (b"TAG NO not today\r\n", 1, "imapsh: NOOP: NO not today"),
+        (b"TAG BAD what\r\n", 3, "imapsh: NOOP: BAD what"),
         (b"* BYE going down\r\n", 7, "BYE: going down"),
         (b"* 1 FETCH (BODY[] {100}\r\nonly this", 7, "closed the connection"),
         (b"* 1 EXI", 7, "closed the connection"),

@@ -11,6 +11,7 @@ import pytest
 
 from imapsh.wire.frames import Spilled
 from imapsh.wire.sinks import FileSink, HashSink, SpoolSink, blocks_of, head_of, is_kept, octets_of, opener
+from tests.shell.disks import full_disk
 
 PIECES = (b"one", b"", b"two" * 1000)
 OCTETS = b"".join(PIECES)
@@ -90,3 +91,22 @@ def test_a16_what_cannot_be_read_has_no_octets(tmp_path: Path) -> None:
             assert not is_kept(part)
             assert list(octets_of(part)) == []
             assert head_of(part, 2) == b""
+
+
+def test_a_disk_that_is_full_leaves_the_number_and_the_sum() -> None:
+    failed: list[OSError] = []
+    with full_disk(1000):
+        sink = SpoolSink(failed.append)
+        for _ in range(200):
+            sink.write(b"x" * 1000)
+        spilled = sink.finish()
+    assert [error.strerror for error in failed] == ["File too large"]
+    assert (spilled.octets, spilled.sha256) == (200_000, sha256(b"x" * 200_000).hexdigest())
+    assert (spilled.where, is_kept(spilled), sink.tail(3)) == (None, False, b"")
+
+
+def test_a_full_disk_is_an_error_where_nobody_is_told() -> None:
+    sink = SpoolSink()
+    with full_disk(1000), pytest.raises(OSError, match="File too large"):
+        for _ in range(200):
+            sink.write(b"x" * 1000)

@@ -64,7 +64,7 @@ class Batch:
         return status
 
     def _commands(self, script: Script) -> int:
-        course = Course(self.app)
+        course = Course(self.app, tells=self.driver.sink.exact)
         asked = False
         while not self.app.leaving and (text := script.command()) is not None and course.goes_on(text):
             if text.strip():

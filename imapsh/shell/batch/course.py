@@ -30,11 +30,13 @@ class _Refused(NamedTuple):
 class Course:
     """Decides when a batch stops, and its exit status.
 
-    Ask `goes_on` before each line, `done` after it, and `end` for the exit status.
+    Ask `goes_on` before each line, `done` after it, and `end` for the exit status.  With `tells`, a reply that was not
+    expected is said on stderr, because nobody may read stdout.
     """
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, *, tells: bool = False) -> None:
         self._app = app
+        self._tells = tells
         self._worst = 0
         self._failed = app.tally.failed
         self._refused: _Refused | None = None
@@ -55,7 +57,7 @@ class Course:
         """Take in that a line was done and got this reply, "" for none.  Return whether to go on."""
         code = CODES.get(status, 0)
         if code:
-            said = _said(self._app) if self._app.tally.report is not None else ""
+            said = _said(self._app) if self._tells or self._app.tally.report is not None else ""
             self._refused = _Refused(code, self._app.place(), said)
         failed, self._failed = self._failed, self._app.tally.failed
         if self._failed == failed:
@@ -76,6 +78,9 @@ class Course:
         refused, self._refused = self._refused, None
         if refused is not None:
             self._worst = max(self._worst, refused.code)
+            if self._tells:
+                at = f"{refused.place}: " if self._app.options.file else ""
+                self._app.note(f"{at}{refused.said}")
             if self._app.tally.report is not None:
                 self._app.tally.add(False, refused.said, refused.place, "no \\expect follows this reply")
                 self._failed = self._app.tally.failed

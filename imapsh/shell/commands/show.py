@@ -28,7 +28,7 @@ def last(app: App, argument: str) -> Steps[None]:
     now = app.output
     form, column = _format(argument) if argument else (now.format, now.column)
     kept = app.last
-    if kept is None or not len(kept):
+    if kept is None or not (len(kept) or kept.left_out):
         raise UsageError("there is no exchange to show yet")
     viewer = Viewer(app.here.record.viewer.memory) if app.here is not None else None
     output = Output(
@@ -38,10 +38,14 @@ def last(app: App, argument: str) -> Steps[None]:
         for octets in kept.octets(output):
             app.put_octets(octets)
             yield ROOM
+        if kept.left_out:
+            raise UsageError(f"{kept.left_out:,} octets of this exchange were not kept; --limit kept=N keeps more")
         return
     for text in kept.render(output):
         app.put(text)
         yield ROOM
+    if kept.left_out:
+        app.note(f"{kept.left_out:,} octets of this exchange were not kept; --limit kept=N keeps more")
 
 
 def form(app: App, argument: str) -> None:

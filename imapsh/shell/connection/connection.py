@@ -284,8 +284,10 @@ class Connection:
             self._not_kept(error)
 
     def _not_kept(self, error: OSError) -> None:
-        self.last.begin()
-        self.display.fault(f"\\last cannot keep this exchange: {error.strerror}")
+        from tempfile import gettempdir
+
+        self.last.give_up()
+        self.display.fault(f"\\last cannot keep this exchange in {gettempdir()}: {error.strerror}")
 
     def _sifted(self, event: Event) -> Event | None:
         """Return the event if it is to be shown.

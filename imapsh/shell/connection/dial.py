@@ -190,13 +190,25 @@ def dial(plan: Plan, store: Store | None = None) -> tuple[Stream, Plan]:
             raise error from None
 
 
-def new_session(plan: Plan, trace: Tracer | None = None) -> Session:
-    """Return the conversation's core.  Large literals go to temporary files."""
+def new_session(plan: Plan, trace: Tracer | None = None, tell: Callable[[str], object] = lambda said: None) -> Session:
+    """Return the conversation's core.  Large literals go to temporary files; `tell` is told once if one cannot."""
     from imapsh.wire.sinks import SpoolSink, opener
+
+    told: list[OSError] = []
+
+    def failed(error: OSError) -> None:
+        from tempfile import gettempdir
+
+        from imapsh.shell.settings.reasons import why
+
+        if not told:
+            told.append(error)
+            where = f"{gettempdir()} cannot keep a literal of more than {SPOOL:,} octets: {why(error)}"
+            tell(f"{where}; such literals are counted and not shown")
 
     session = Session(
         limits=plan.limits,
-        opener=opener(SPOOL, SpoolSink),
+        opener=opener(SPOOL, lambda: SpoolSink(failed)),
         trace=trace,
         secure=plan.address.speaks_tls,
         read_only=plan.read_only,

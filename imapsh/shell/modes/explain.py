@@ -24,7 +24,6 @@ from imapsh.render.styles import LINE_END
 from imapsh.session.discreet import discreet
 from imapsh.session.knowledge import make_parser
 from imapsh.shell.modes.judging import Judgement
-from imapsh.shell.record import report
 from imapsh.shell.screen.output import Output, Writer, exact, make_output, release
 from imapsh.shell.settings.reasons import why
 from imapsh.wire.frames import Frame
@@ -62,7 +61,7 @@ def run(options: Options) -> int:
         file = files.enter_context(_opened(options.explain))
         judgement = Judgement(options)
         out: BinaryIO = sys.stdout.buffer
-        if options.report and report.target(options.report)[1] == report.STDOUT:
+        if judgement.takes_stdout:
             out = files.enter_context(open(os.devnull, "wb"))
         writer = Writer(out, terminal=sys.stdout.isatty())
         try:

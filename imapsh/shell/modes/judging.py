@@ -48,10 +48,13 @@ class Judgement:
         self._strict = options.strict
         self._taken = self._faults = 0
         self._incomplete = False
+        self.takes_stdout = False
+        """True if the report goes to stdout, which then has nothing else."""
         self._report = None
         if options.report:
             from imapsh.shell.record import report
 
+            self.takes_stdout = report.target(options.report)[1] == report.STDOUT
             self._report = report.make(options.report, self._path)
 
     def response(self, response: Response, findings: Iterable[Finding]) -> None:

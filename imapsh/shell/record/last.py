@@ -18,8 +18,11 @@ from imapsh.session.events import Completed, Event, Received, Sent
 from imapsh.session.exchange import Exchange
 from imapsh.shell.screen.output import Output, encoded, release
 from imapsh.wire.frames import Frame, Spilled
+from imapsh.wire.limits import DEFAULT
 
 MEMORY = 4 << 20  #: octets kept before the rest goes to a temporary file
+
+_FILES = 100  # literals in files of their own that are kept, for a process may have few files open
 
 _TOGETHER = 1 << 16  # octets whose records are written at once
 
@@ -36,9 +39,14 @@ class Last:
     `parser` is the session's, whose reading of UTF-8 is kept with each event.
     """
 
-    def __init__(self, parser: Parser, *, memory: int = MEMORY) -> None:
+    def __init__(self, parser: Parser, *, memory: int = MEMORY, most: int = DEFAULT.kept) -> None:
         self._parser = parser
         self._memory = memory
+        self._most = most
+        self._octets = self._files = 0  # of what is kept
+        self.left_out = 0
+        """The octets that were not kept, because there were more than the limit, or nowhere to keep them."""
+        self._full = False
         self._objects: list[Any] = []
         self._file: IO[bytes] = BytesIO()
         self._spilled = False
@@ -60,6 +68,8 @@ class Last:
         self._file.close()
         self._file, self._spilled = BytesIO(), False
         self._due, self._due_octets, self._alike = [], 0, None
+        self._octets = self._files = self.left_out = 0
+        self._full = False
         for thing in self._objects:
             if isinstance(thing, Spilled):
                 release(Frame((b"", thing)))
@@ -94,7 +104,28 @@ class Last:
             alike = (_COMPLETED, self._parser.utf8, event.exchange, event.findings)
             self._add(event.response.frame, alike, None)
 
+    def give_up(self) -> None:
+        """Keep nothing more of this exchange, and forget what was kept of it: there is no place on the disk."""
+        octets = self._octets
+        self.begin()
+        self.left_out, self._full = octets, True
+
+    def _takes(self, frame: Frame, alike: tuple[Any, ...]) -> bool:
+        """Return whether there is room for a frame; for what was sent, and the tagged reply, there always is."""
+        if alike[0] != _RECEIVED:
+            return True
+        files = sum(isinstance(part, Spilled) for part in frame.parts)
+        if not self._full and self._octets and self._most:
+            self._full = self._octets + frame.length > self._most or (files > 0 and self._files + files > _FILES)
+        if self._full:
+            self.left_out += frame.length
+        self._octets += frame.length
+        self._files += files
+        return not self._full
+
     def _add(self, frame: Frame, alike: tuple[Any, ...], uid: int | None) -> None:
+        if not self._takes(frame, alike):
+            return
         octets = frame.parts[0]
         if len(frame.parts) > 1 or frame.violations or frame.incomplete or not isinstance(octets, bytes):
             self._begin_run(alike, frame)

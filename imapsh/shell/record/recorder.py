@@ -12,6 +12,7 @@ from imapsh.shell.record.known import Known
 from imapsh.shell.record.last import Last
 from imapsh.shell.record.rows import Taker
 from imapsh.shell.screen.viewer import Viewer
+from imapsh.wire.limits import DEFAULT
 
 if TYPE_CHECKING:
     from imapsh.session.core import Session
@@ -27,9 +28,9 @@ class Recorder:
     `last` is the last exchange, for `\last`; `known` is what completion offers; `viewer` is what views refer to.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, kept: int = DEFAULT.kept) -> None:
         self._session = session
-        self.last = Last(session.parser)
+        self.last = Last(session.parser, most=kept)
         self.known = Known.of(session)
         self.viewer = Viewer()
 

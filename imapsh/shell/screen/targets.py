@@ -19,8 +19,8 @@ from imapsh.shell.screen.onetext import OneText, one_text
 from imapsh.shell.screen.output import Output, encoded
 from imapsh.shell.screen.viewer import Viewer
 from imapsh.shell.settings.reasons import why
-from imapsh.wire.frames import Spilled, size_of
-from imapsh.wire.sinks import octets_of
+from imapsh.wire.frames import Part, Spilled, size_of
+from imapsh.wire.sinks import is_kept, octets_of
 
 if TYPE_CHECKING:
     from subprocess import Popen
@@ -80,7 +80,15 @@ class Target:
         return True
 
     def _octets(self, event: Event) -> Iterator[bytes]:
+        if isinstance(event, Received):
+            for part in event.response.frame.parts:
+                self._mind(part)
         return self.output.octets(event)
+
+    def _mind(self, part: Part) -> None:
+        """Note a literal whose octets could not be kept in a temporary file, so that nothing is written without it."""
+        if not is_kept(part) and not self.fault:
+            self.fault = "a literal of the reply could not be kept in the temporary folder"
 
     def write(self, octets: bytes) -> None:
         """Take octets.  `finish` reports errors; after one nothing is taken."""
@@ -170,6 +178,7 @@ class FileTarget(Target):
         """Write the text that came, while the connection still keeps it."""
         text, self._text = self._text, None
         if text is not None and not self.refused:
+            self._mind(text)
             try:
                 for octets in octets_of(text):
                     self.write(octets)

@@ -29,8 +29,11 @@ from imapsh.shell.lines.values import expanded
 from imapsh.shell.record.variables import NUMBERS, UIDS, Origin
 from imapsh.shell.screen.progress import Progress
 from imapsh.table.model import AUTHENTICATED, SELECTED
+from imapsh.wire.frames import size_of
+from imapsh.wire.sinks import is_kept
 
 _TOGETHER = 100  # messages asked for, or appended, in one command
+_NAMED = 3  # messages that a note names
 _OCTETS_TOGETHER = 8_000_000
 
 
@@ -67,6 +70,8 @@ def save(app: App, argument: str) -> Steps[None]:
         app.progress = None
         app.note(f"saved {count(saving.messages, 'message')}, {size(saving.octets)}, in {place.where}"
                   + (f"; {there:,} {'was' if there == 1 else 'were'} there already" if there else ""))  # fmt: skip
+        if said := saving.told():
+            app.note(said)
     missing = len(items) - there - saving.messages
     if missing:
         raise UsageError(f"{count(missing, 'message')} did not arrive: expunged meanwhile, or withheld by the server")
@@ -97,6 +102,8 @@ class _Saving:
         self.messages = 0
         self.octets = 0
         self.error = ""
+        self.others: list[str] = []  # what is said of those whose size is not the announced one, the first of them
+        self.other = 0  # how many there are
 
     def take(self, event: Received) -> None:
         value = event.response.value
@@ -106,13 +113,28 @@ class _Saving:
         part = value.items.get("BODY[]")
         if item is None or part is None:
             return
+        octets = size_of(part)
         try:
-            self.index.add(item, self.place.add(item, part))
+            if not is_kept(part):
+                raise OSError(0, f"message {item.uid} was not kept, because the temporary folder cannot be written")
+            self.index.add(item._replace(size=octets), self.place.add(item, part))
         except OSError as error:
             self.error = error.strerror or str(error)
             return
         self.messages += 1
-        self.octets += item.size
+        self.octets += octets
+        if octets != item.size:
+            self.other += 1
+            if len(self.others) < _NAMED:
+                self.others.append(f"UID {item.uid} has {octets:,} octets, not {item.size:,}")
+
+    def told(self) -> str:
+        """Return a sentence about messages of another size than the server announced, "" if there are none."""
+        if not self.other:
+            return ""
+        more = f" and {self.other - len(self.others):,} more" if self.other > len(self.others) else ""
+        whose = f"RFC822.SIZE is wrong for {count(self.other, 'message')}, saved as received"
+        return f"{whose}: {'; '.join(self.others)}{more}"
 
 
 def _list(connection: Connection, numbers: str, uid: bool) -> Steps[list[Item]]:

@@ -35,17 +35,22 @@ def check(expected: Expectation, app: App) -> Seen:
     return holds != expected.negated, seen
 
 
-def _events(app: App) -> Iterator[Event]:
+def _events(app: App, *, whole: bool = True) -> Iterator[Event]:
     last = app.last
     if last is None or not len(last):
         raise UsageError("there is no exchange yet to check")
+    if whole and last.left_out:
+        raise UsageError(
+            f"{last.left_out:,} octets of the last exchange were not kept, so nothing is known of them: "
+            "--limit kept=N keeps more"
+        )
     return last.events()
 
 
 def _reply(app: App) -> tuple[Response | None, Exchange | None]:
     r"""Return the last tagged reply, and its exchange if it has one (a reply to `\raw` has none)."""
     found: tuple[Response | None, Exchange | None] = (None, None)
-    for event in _events(app):
+    for event in _events(app, whole=False):
         if isinstance(event, Completed):
             found = (event.response, event.exchange)
         elif isinstance(event, Received) and event.response.kind == TAGGED:

@@ -18,11 +18,12 @@ from imapsh.session.exchange import Exchange
 from imapsh.shell.commands.mail import saving
 from imapsh.shell.commands.mail.loading import messages
 from imapsh.shell.commands.mail.saving import Index, Item
+from imapsh.shell.connection.dial import make_plan
 from imapsh.shell.screen.progress import Progress
 from tests.servers.base import Server
 from tests.shell.acting import CTRL_C, Peer, acting, play
 from tests.shell.disks import full_disk
-from tests.shell.hosting import FakeApp
+from tests.shell.hosting import FakeApp, answering
 from tests.shell.running import imapsh
 
 
@@ -315,6 +316,26 @@ def test_a_maildir_is_read_in_the_order_of_its_names(here: Path) -> None:
     for name in names:
         (here / "box" / "cur" / name).write_bytes(b"A: b\n\n")
     assert [Path(message.name).name for message in messages(["box"])] == names
+
+
+def test_c5_octets_written_are_counted_and_a_wrong_size_is_said(here: Path) -> None:
+    host = FakeApp()
+    listed = "\n".join(f"* {n} FETCH (UID {n} FLAGS () RFC822.SIZE 100)" for n in range(1, 6))
+    bodies = "\n".join(f"* {n} FETCH (UID {n} BODY[] {{{99 + n}}}\n{'x' * (99 + n)})" for n in range(1, 6))
+    answers = {
+        "SELECT": "* 5 EXISTS\n* OK [UIDVALIDITY 7] valid\nTAG OK done",
+        "UID FETCH 1:5 (UID BODY": f"{bodies}\nTAG OK done",
+        "FETCH 1:5 (UID": f"{listed}\nTAG OK done",
+    }
+    host.talks_over(answering(answers), make_plan(host.options))
+    host.does("SELECT INBOX").does("\\save 1:5 kept")
+    assert host.said[-2] == "saved 5 messages, 510 octets, in kept"
+    assert host.said[-1] == (
+        "RFC822.SIZE is wrong for 4 messages, saved as received: UID 2 has 101 octets, not 100; UID 3 has 102 octets, "
+        "not 100; UID 4 has 103 octets, not 100 and 1 more"
+    )
+    sizes = [json.loads(line)["size"] for line in (here / "kept/index.jsonl").read_text().splitlines()[1:]]
+    assert sizes == [100, 101, 102, 103, 104]
 
 
 @pytest.mark.parametrize("where", ["kept", "kept.mbox"])
