@@ -114,7 +114,7 @@ ELSEWHERE = (
     Elsewhere("shell/prompt/drawn", "shell/test_gate.py", "what is drawn passes the gate, as all that is written"),
     Elsewhere("shell/record/entry", "shell/prompt/test_history.py", "a line of the history"),
     Elsewhere(
-        "shell/record/known shell/record/last shell/record/recorder", "shell/record/test_messages.py",
+        "shell/record/known shell/record/recorder", "shell/record/test_messages.py",
         "what was seen is remembered",
     ),
     Elsewhere("shell/record/result shell/record/tally", "shell/record/test_report.py", "what a report is of"),
@@ -161,6 +161,7 @@ OF_NO_MODULE = {
     "shell/test_cleartext shell/test_half_open shell/test_timeouts shell/test_hints_table shell/test_mechanism "
     "shell/test_screens "
     "shell/test_walkthrough": "what a person does, through several modules",
+    "shell/test_disk": "whatever writes to a disk, when it is full",
     "shell/test_gate": "whatever writes to a terminal, and what it writes",
     "typed/test_examples typed/test_fuzz typed/test_hints table/test_rows table/test_families": "all rows together",
     "wire/test_resync": "see wire/rereading",

@@ -79,7 +79,8 @@ class SpoolSink(HashSink):
         if self._file is None:
             return b""
         self._file.seek(-min(octets, self._octets), 2)
-        return self._file.read()
+        last: bytes = self._file.read()
+        return last
 
     def finish(self) -> Spilled:
         """Return the number of octets, their SHA-256 in hex, and the file to read them from."""

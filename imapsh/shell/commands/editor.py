@@ -41,8 +41,11 @@ def edit(text: str, suffix: str = ".imap") -> str:
         prefix="imapsh-"
     ) as folder:  # 0700, so what the editor writes beside it is safe too
         path = os.path.join(folder, f"line{suffix}")
-        with open(path, "x", encoding="utf-8", errors="surrogateescape", newline="", opener=private) as file:
-            file.write(text)
+        try:
+            with open(path, "x", encoding="utf-8", errors="surrogateescape", newline="", opener=private) as file:
+                file.write(text)
+        except OSError as error:
+            raise UsageError(f"cannot write {path} for the editor: {error.strerror}; the text is unchanged") from None
         try:
             with lent(), subprocess.Popen([*words, path], env=child_environment()) as child, in_front(child):
                 status = child.wait()

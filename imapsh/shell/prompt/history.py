@@ -5,6 +5,7 @@ The file's format is prompt_toolkit's: a comment with the time, then each line o
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -12,12 +13,15 @@ from pathlib import Path
 
 from prompt_toolkit.history import History
 
+from imapsh import paths
 from imapsh.shell.lines import literals
 from imapsh.shell.record.entry import Entry
+from imapsh.shell.screen.landing import adding
 from imapsh.shell.settings.folders import private
 
 CAP = 10_000  #: entries kept
 
+_LONGEST = 1 << 26  # octets of the file
 _SLACK = 2_000  # entries beyond the cap before the file is written anew
 
 
@@ -81,9 +85,9 @@ class MaskedHistory(History):
             return
         try:
             self._open_folder(self.path)
-            with open(self.path, "ab", opener=private) as file:
-                os.fchmod(file.fileno(), 0o600) if hasattr(os, "fchmod") else None
-                file.write(_entry(Entry(string, str(datetime.now().astimezone()))))
+            with adding(self.path) as write:
+                self.path.chmod(0o600)
+                write(_entry(Entry(string, str(datetime.now().astimezone()))))
         except OSError as error:
             self._give_up(error)
 
@@ -91,7 +95,7 @@ class MaskedHistory(History):
         if self.path is None:
             return []
         try:
-            data = self.path.read_bytes()
+            data = paths.whole(self.path, _LONGEST)[0]
         except FileNotFoundError:
             return []
         except OSError as error:
@@ -119,6 +123,8 @@ class MaskedHistory(History):
                 file.writelines(map(_entry, entries))
             beside.replace(self.path)
         except OSError as error:
+            with contextlib.suppress(OSError):
+                beside.unlink()
             self._give_up(error)
 
     def _open_folder(self, path: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from io import BytesIO
 from typing import IO, Any
 
@@ -65,7 +66,8 @@ class Last:
 
     def begin(self) -> None:
         """Begin a new exchange: forget the one before, and close its spooled literals."""
-        self._file.close()
+        with suppress(OSError):  # what the disk does not take is not needed any more
+            self._file.close()
         self._file, self._spilled = BytesIO(), False
         self._due, self._due_octets, self._alike = [], 0, None
         self._octets = self._files = self.left_out = 0
@@ -205,7 +207,12 @@ class Last:
         from tempfile import TemporaryFile
 
         file = TemporaryFile()  # noqa: SIM115 - closed by begin
-        file.write(self._file.getvalue())  # type: ignore[attr-defined]
+        try:
+            file.write(self._file.getvalue())  # type: ignore[attr-defined]
+        except OSError:
+            with suppress(OSError):
+                file.close()
+            raise
         self._file.close()
         self._file, self._spilled = file, True
 

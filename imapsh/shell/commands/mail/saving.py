@@ -13,7 +13,6 @@ import os
 import re
 import time
 from collections.abc import Iterator
-from io import BytesIO
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -144,24 +143,31 @@ class Maildir:
     """A Maildir, which has flags in the files' names, and dates as the files' times."""
 
     def __init__(self, where: Path) -> None:
-        import mailbox
-
         self.where = where
-        self._box = mailbox.Maildir(where)
+        self._count = 0
 
     def add(self, item: Item, part: Part) -> str:
-        """See Target."""
-        file: IO[bytes] = BytesIO(part) if isinstance(part, bytes) else part.where  # type: ignore[assignment]
-        file.seek(0)
-        key = self._box.add(file)  # from a file it makes LF of CRLF
+        """See Target.  The message has LF line ends, and is written in `tmp` before it is seen."""
+        key = self._key()
         letters = "".join(sorted(MAILDIR[flag] for flag in item.flags if flag in MAILDIR))
         name = f"{key}:2,{letters}"
-        (self.where / "new" / key).chmod(0o600)
-        (self.where / "new" / key).rename(self.where / "cur" / name)
+        beside = self.where / "tmp" / key
+        with whole(beside) as file:
+            file.writelines(_lines(part, ended=False))
+        beside.rename(self.where / "cur" / name)
         with contextlib.suppress(ValueError):
             seconds = read_date_time(item.date).timestamp()
             os.utime(self.where / "cur" / name, (seconds, seconds))
         return name
+
+    def _key(self) -> str:
+        """Return a name that no other message has: seconds, microseconds, the process, a number and the machine."""
+        from socket import gethostname
+
+        self._count += 1
+        seconds, micros = divmod(time.time_ns() // 1000, 1_000_000)
+        host = gethostname().replace("/", r"\057").replace(":", r"\072")
+        return f"{seconds}.M{micros}P{os.getpid()}Q{self._count}.{host}"
 
 
 def target(text: str, mailbox: str) -> tuple[Target, Path]:
@@ -204,8 +210,8 @@ def whole(path: Path) -> Iterator[IO[bytes]]:
         raise
 
 
-def _lines(part: Part) -> Iterator[bytes]:
-    """Yield the octets with LF line ends, in pieces that end with one, the last one included."""
+def _lines(part: Part, *, ended: bool = True) -> Iterator[bytes]:
+    """Yield the octets with LF line ends, in pieces that end with one.  If `ended`, so does the last one."""
     rest = b""
     for piece in octets_of(part):
         lines = (rest + piece).replace(b"\r\n", b"\n")
@@ -214,7 +220,7 @@ def _lines(part: Part) -> Iterator[bytes]:
         if cut:
             yield lines[:cut]
     if rest:
-        yield rest + b"\n"
+        yield rest + b"\n" if ended else rest
 
 
 def _status(flags: tuple[str, ...]) -> bytes:
