@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import IO, Any, Protocol
+from typing import IO, Any, Protocol, cast
 
 from imapsh.wire.frames import Frame, Part, Spilled
 from imapsh.wire.reader import Opener, Sink
@@ -85,7 +85,7 @@ class SpoolSink(HashSink):
     def finish(self) -> Spilled:
         """Return the number of octets, their SHA-256 in hex, and the file to read them from."""
         self._trying(lambda: self._file and self._file.seek(0))
-        return super().finish()._replace(where=self._file)
+        return super().finish()._replace(where=cast("IO[bytes] | None", self._file))
 
     def _trying(self, work: Callable[[], object]) -> None:
         try:

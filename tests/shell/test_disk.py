@@ -53,7 +53,7 @@ def inbox() -> FakeApp:
 
 
 def lives(host: FakeApp) -> bool:
-    return host.does("NOOP").connection.results.status == "OK"
+    return host.does("CAPABILITY").connection.results.status == "OK"
 
 
 def files(here: Path) -> dict[str, bytes]:

@@ -9,6 +9,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any
 
 from imapsh.errors import UsageError
@@ -233,15 +234,18 @@ class PipeTarget(Target):
     """
 
     def __init__(self, shown: Output, command: str) -> None:
-        from tempfile import SpooledTemporaryFile
-
         self.pager = command.split() in (["less"], ["less", "-R"])
         super().__init__(shown, coloured=self.pager)
         self.exact = not self.pager
         self.command = "less -R" if self.pager else command
-        self._file: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed by finish, or drop
+        self._file: IO[bytes] = BytesIO()
 
     def _write(self, octets: bytes) -> None:
+        if self.octets + len(octets) > _IN_MEMORY and isinstance(self._file, BytesIO):
+            from tempfile import TemporaryFile
+
+            held, self._file = self._file.getvalue(), TemporaryFile()  # noqa: SIM115 - closed by finish, or drop
+            self._file.write(held)
         self._file.write(octets)
 
     def _octets(self, event: Event) -> Iterator[bytes]:
@@ -262,24 +266,35 @@ class PipeTarget(Target):
 
         self.end_view()
         file = self._file
-        with file:
+        try:
             if self.fault:
                 raise UsageError(f"the output for {self.command} cannot be stored: {self.fault}")
             if self.refused and not self._came:
                 return f"the reply is not OK: {self.command} was not run"
-            file.seek(0)
+            self._rewind(file)
             try:
                 child = subprocess.Popen(self.command, shell=True, stdin=subprocess.PIPE, env=child_environment())
             except (OSError, ValueError) as error:
                 raise UsageError(f"cannot run {self.command[:80]}: {why(error)}") from None
             with child, in_front(child), _uninterrupted():
                 self._feed(file, child)
+        finally:
+            with suppress(OSError):  # what the disk does not take was told
+                file.close()
         return ""
+
+    def _rewind(self, file: IO[bytes]) -> None:
+        """Go to the beginning, when all is written.  Raises UsageError."""
+        try:
+            file.seek(0)
+        except OSError as error:
+            raise UsageError(f"the output for {self.command} cannot be stored: {why(error)}") from None
 
     def drop(self) -> None:
         """See Target."""
         super().drop()
-        self._file.close()
+        with suppress(OSError):
+            self._file.close()
 
     def _feed(self, file: IO[bytes], child: Popen[bytes]) -> None:
         assert child.stdin is not None
