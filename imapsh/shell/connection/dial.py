@@ -8,7 +8,7 @@ for step in opening_steps(session, plan, opening(plan)):    a driver runs each (
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any
 
 from imapsh.errors import CommandBad, CommandNo, ConnectError, ImapshError, TLSError, UsageError
