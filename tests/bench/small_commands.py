@@ -20,12 +20,12 @@ HEADER = b"From: signe@kelp.example\r\nSubject: tides\r\n\r\n"
 #: Name -> how many, and the loop; `M` is the connection, `imaplib` the module, `port` the server's.
 LOOPS = {
     "FETCH of a header": (2000, "M.fetch(str(number), '(BODY.PEEK[HEADER])')"),
-    "FETCH, gc.collect() after each": (300, "M.fetch(str(number), '(BODY.PEEK[HEADER])'); gc.collect()"),
+    "FETCH, gc.collect() each": (300, "M.fetch(str(number), '(BODY.PEEK[HEADER])'); gc.collect()"),
     "UID FETCH FLAGS": (2000, "M.uid('FETCH', str(number), '(FLAGS)')"),
     "NOOP": (3000, "M.noop()"),
     "SEARCH": (2000, "M.search(None, 'UNSEEN')"),
     "STORE": (2000, r"M.store(str(number), '+FLAGS', r'(\Seen)')"),
-    "APPEND of a small message": (1500, "M.append('INBOX', None, None, MESSAGE)"),
+    "APPEND of a message": (1500, "M.append('INBOX', None, None, MESSAGE)"),
     "LOGIN and LOGOUT": (200, "N = imaplib.IMAP4('127.0.0.1', port); N.login('ida', 'pencil'); N.logout()"),
 }
 _PROGRAM = """\
