@@ -23,6 +23,8 @@ _CONTROLS = bytes(octet for octet in range(0x20) if octet not in b"\t\n\r\f\x1b"
 _HTML = lazy(rb"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype html|html|head|body|meta|div|table|p|style)\b", re.IGNORECASE)
 _TAG = lazy(r"(<[^<>]*>)")
 _FIELD = lazy(r"([!-9;-~]+)(:.*)", re.DOTALL)
+_NAMING = lazy(r"content-(?:disposition|type):", re.IGNORECASE)
+_PARAMETER = lazy(r';\s*([^\s=;"]+)=("[^"]*"|[^\s;]+)')
 _BLANK = lazy(rb"\r?\n\r?\n")
 
 
@@ -112,10 +114,24 @@ def _body(data: bytes) -> Iterator[list[Fragment]]:
         yield [("html-tag" if part.startswith("<") else "text", part) for part in _TAG.split(line) if part]
 
 
+def _file_name(field: str) -> str | None:
+    """Return a file's name that a field has in another form than plain text, decoded; else None."""
+    if "*" not in field or not _NAMING.match(field):
+        return None
+    from imapsh.grammar.filenames import parameter
+
+    params = {name.lower(): text.strip('"') for name, text in _PARAMETER.findall(field)}
+    for name in ("filename", "name"):
+        if name not in params and (found := parameter(params, name)):
+            return f"{name}={found}"
+    return None
+
+
 def _headers(data: bytes) -> Iterator[list[Fragment]]:
     """Yield header lines with their names coloured.
 
-    Encoded words are decoded after the last line of a field (RFC 2047).
+    Encoded words, and a file's name in pieces or with a character set, are decoded after `--`, behind the last line of
+    a field (RFC 2047, RFC 2231 sections 3 and 4).
     """
     lines = text_lines(data)
     field = ""
@@ -125,7 +141,7 @@ def _headers(data: bytes) -> Iterator[list[Fragment]]:
         field = field + line if folded else line
         fragments = [("text", line)] if folded or not found else [("header-name", found[1]), ("text", found[2])]
         if index + 1 == len(lines) or lines[index + 1][:1] not in (" ", "\t"):
-            reading = encoded_words(field.partition(":")[2].strip())
+            reading = encoded_words(field.partition(":")[2].strip()) or _file_name(field)
             if reading:
-                fragments.append(("note", "  " + shorten(reading)))
+                fragments.append(("note", "  -- " + shorten(reading)))
         yield fragments

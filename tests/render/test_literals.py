@@ -62,3 +62,24 @@ def test_just_as_many_lines_as_allowed_are_not_elided() -> None:
 
 def test_a_spilled_literal() -> None:
     assert plain(literal_lines(Spilled(12, "ab", "mail.eml"))[0]) == "(12 octets, SHA-256 ab, in mail.eml)"  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("field", "decoded"),
+    [
+        ("Subject: =?utf-8?q?T=C3=B8r?=", "Tør"),
+        ("Subject: Tor", ""),
+        ("Content-Disposition: attachment; filename*=UTF-8''T%C3%B8r.pdf", "filename=Tør.pdf"),
+        (
+            "Content-Disposition: attachment;\r\n filename*0*=UTF-8''T%C3%B8r;\r\n filename*1=\" nu.pdf\"",
+            "filename=Tør nu.pdf",
+        ),
+        ("Content-Type: text/plain; name*=iso-8859-1'da'T%F8r", "name=Tør"),
+        ("Content-Disposition: attachment; filename=a*b.txt", ""),
+        ("X-Other: a; filename*=UTF-8''T%C3%B8r", ""),
+    ],
+)
+def test_b9_what_is_decoded_stands_after_two_dashes(field: str, decoded: str) -> None:
+    shown = texts(f"{field}\r\n\r\n".encode(), "BODY[HEADER]")
+    lines = field.split("\r\n")
+    assert shown[: len(lines)] == [*lines[:-1], lines[-1] + (f"  -- {decoded}" if decoded else "")]

@@ -170,7 +170,7 @@ def test_a_header_block_a_text_and_hex() -> None:
     assert shown(octets % (len(header), header)) == (
         "- * 1 FETCH (BODY[HEADER] {57}\n"
         "  | Subject: =?utf-8?q?T=C3=B8r?=\n"
-        "  |  =?utf-8?q?_nu?=  Tør nu\n"
+        "  |  =?utf-8?q?_nu?=  -- Tør nu\n"
         "  | X: y\n"
         "  | \n"
         "      BODY[1] {6}\n"
