@@ -210,6 +210,7 @@ _PUBLIC: dict[str, dict[str, tuple[str, ...]]] = {
     "transport": {
         "imapsh.transport.address": ("Address", "parse_address"),
         "imapsh.transport.options": ("TLSOptions",),
+        "imapsh.transport.deadline": ("Deadline",),
         "imapsh.transport.tls": ("TLSFilter",),
         "imapsh.transport.base": ("Stream", "AsyncStream", "StreamInfo"),
         "imapsh.transport.blocking": ("BlockingStream", "Parts", "Socket", "connect"),

@@ -106,3 +106,4 @@ if TYPE_CHECKING:
 
 else:
     Items = dict
+    """The items of a FETCH response by their names, in upper case.  A type checker knows the type of each value."""

@@ -14,6 +14,7 @@ from imapsh.transport.address import Address
 from imapsh.transport.tls import TLSOptions
 
 Password = str | Callable[[], str]
+"""A password or token, or a function that returns it when it is needed."""
 
 
 class Login:
