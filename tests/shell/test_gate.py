@@ -313,7 +313,6 @@ WRITERS = {
     "shell/batch/driver.py": "asks whether stderr is a terminal",
     "shell/batch/batch.py": "opens stdout for `Writer`, which takes `Shown`",
     "shell/modes/explain.py": "opens stdout for `Writer`, which takes `Shown`",
-    "shell/record/report.py": "the file of a report, each text in it made visible",
     "client/imap4/transcript.py": "imaplib's debugging output, passed through `printable`",
     "client/imap4/__main__.py": "imaplib's self-test: representations, and errors passed through `printable`",
     "render/picture.py": "the tool that makes the picture of the docs",
