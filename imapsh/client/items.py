@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
+#: The name of an item, as FETCH takes it (RFC 9051 section 6.4.5).
 Item = Literal[
     "ALL", "FAST", "FULL", "UID", "FLAGS", "INTERNALDATE", "ENVELOPE", "BODY", "BODYSTRUCTURE", "MODSEQ",
     "RFC822", "RFC822.HEADER", "RFC822.SIZE", "RFC822.TEXT", "BODY[]", "BODY.PEEK[]", "BODY[HEADER]",
