@@ -74,6 +74,9 @@ class Secret(NamedTuple):
 Sendable = Fragment | Secret | TypedLiteral
 
 
+MOST_CHANGES = 100  #: changes of a command that are told
+
+
 class Exchange:
     """A command from its submission to its tagged reply.
 
@@ -144,7 +147,7 @@ class Exchange:
         return None if self.first is None or self.started is None else self.first - self.started
 
     def note(self, change: str) -> None:
-        """Add to `changes`; a number that changes again counts as one change."""
+        """Add to `changes`, up to MOST_CHANGES; a number that changes again counts as one change."""
         found = _NUMBERS.fullmatch(change)
         if found is not None:
             for place, old in enumerate(self.changes):
@@ -152,7 +155,7 @@ class Exchange:
                 if before is not None and before[1] == found[1]:
                     self.changes[place] = f"{found[1]} {before[2]} -> {found[3]}"
                     return
-        if change not in self.changes:
+        if len(self.changes) < MOST_CHANGES and change not in self.changes:
             self.changes.append(change)
 
     def __repr__(self) -> str:

@@ -37,6 +37,7 @@ from imapsh.wire.limits import DEFAULT
 if TYPE_CHECKING:
     from imapsh.session.checks.core import Checks
 
+_MOST_ENABLED = 1000  # names that are remembered, whatever a server enables
 _FEW_CAPABILITIES = 6  # if there are more, a change is reported in numbers: the response is shown right above
 
 #: The effect of a response: its findings, what it changes (as a phrase), the UID of the message that a FETCH or EXPUNGE
@@ -230,7 +231,7 @@ class Knowledge(Facts):
             return ""
         if response.name == "CAPABILITY":
             return self._set_capabilities(value.names)
-        self.enabled |= set(upper(value.names))
+        self.enabled |= set(upper(value.names[: max(0, _MOST_ENABLED - len(self.enabled))]))
         return f"enabled {listed(value.names)}" if value.names else ""
 
     def _leave(self, response: Response) -> None:

@@ -7,6 +7,13 @@ from itertools import repeat
 
 import pytest
 
+from imapsh.grammar.names import MailboxName
+from imapsh.grammar.responses import Response
+from imapsh.session.core import Session
+from imapsh.session.knowledge import make_parser
+from imapsh.shell.record.mailboxes import MailboxNames
+from imapsh.wire.offline import read_recorded
+
 from .floods import PEAK, at, flooding, inflating, ran
 
 pytestmark = pytest.mark.slow
@@ -148,3 +155,29 @@ def test_responses_are_counted() -> None:
         done = ran(url, "--limit", "responses=1000", "-c", "NOOP")
     assert done.status == 7
     assert "the responses limit is 1000" in done.err
+
+
+def test_what_is_remembered_of_a_server_is_bounded() -> None:
+    names = MailboxNames()
+    (listed,) = read_recorded([b'* LIST () "/" name\r\n'])
+    response = make_parser().parse(listed)
+    for number in range(3):
+        name = MailboxName(f"{number}" + "x" * (15 << 20), f"{number}")
+        names.learn(Response(response.kind, response.name, response.value._replace(mailbox=name), listed))
+    assert len(names) == 2
+    names.clear()
+    assert len(names) == 0
+
+
+def test_what_a_server_enables_or_changes_for_ever_is_bounded() -> None:
+    session = Session()
+    session.receive(b"* PREAUTH [CAPABILITY IMAP4rev1] hi\r\n")
+    exchange = session.line("NOOP")
+    list(session.events())
+    session.to_send()
+    words = b"".join(b"* ENABLED X%d\r\n* CAPABILITY IMAP4rev1 X%d\r\n" % (one, one) for one in range(5000))
+    session.receive(words + b"* ENABLED " + b" ".join(b"Y%d" % one for one in range(5000)) + b"\r\nA1 OK done\r\n")
+    assert sum(1 for _ in session.events()) == 10_002
+    assert exchange.status == "OK"
+    assert len(exchange.changes) == 100
+    assert len(session.enabled) == 1000

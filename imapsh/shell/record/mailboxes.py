@@ -16,6 +16,9 @@ from imapsh.shell.record import fuzzy
 
 MOST = 200  #: names offered at once
 
+ROOM = 32 << 20  #: characters of names that are remembered, each counted with what else it takes
+_TAKES = 100  # characters' worth of memory that a name takes besides
+
 _PIECE = 5_000  # names sorted at once
 _NEAR = 1_000  # names among which the nearest is looked for
 
@@ -68,7 +71,7 @@ def _in_order(keys: list[str]) -> list[str]:
 
 
 class MailboxNames:
-    """The known names of mailboxes.
+    """The known names of mailboxes, as many as there is ROOM for.
 
     `stale` is true if they are to be asked for with LIST when they are next needed.  `find` may run in another thread
     while more names are learned.
@@ -80,13 +83,14 @@ class MailboxNames:
         """Prefix -> whose mailboxes are under it."""
         self._names: dict[str, str] = {}  # key -> the name, decoded, with its spelling
         self._index: _Index | None = None
+        self._room = ROOM
 
     def __len__(self) -> int:
         return len(self._names)
 
     def clear(self) -> None:
         """Forget the names, because another account may see other ones."""
-        self._names, self._index, self.stale = {}, None, True
+        self._names, self._index, self.stale, self._room = {}, None, True, ROOM
         self.namespaces = {}
 
     def learn(self, response: Response) -> None:
@@ -111,9 +115,11 @@ class MailboxNames:
         if gone:
             if self._names.pop(key, None) is not None:
                 self._index = None
-        elif key not in self._names:
+                self._room += len(name) + _TAKES
+        elif key not in self._names and self._room >= len(name) + _TAKES:
             self._names[key] = name
             self._index = None
+            self._room -= len(name) + _TAKES
 
     def _key(self, name: str) -> str:
         """Return the key of a name: folded.  A second name that only differs in its spelling has the spelling too.
