@@ -398,7 +398,7 @@ def test_a16_the_first_lines_of_a_literal_in_a_file_decoded() -> None:
 
 def test_a16_the_header_and_the_first_lines_of_a_message_in_a_file() -> None:
     shown = views().show(fetched(spooled(b"Subject: =?utf-8?q?=C3=BC?=\r\n\r\n" + b"a line\r\n" * 200_000)))
-    assert shown.splitlines()[2:5] == ["    | Subject: =?utf-8?q?=C3=BC?=  ü", "    |", "    | a line"]
+    assert shown.splitlines()[2:5] == ["    | Subject: =?utf-8?q?=C3=BC?=  -- ü", "    |", "    | a line"]
     assert shown.endswith(" octets in all: \\last wire shows all\n")
 
 

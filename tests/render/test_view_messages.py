@@ -311,7 +311,7 @@ def test_headers_and_whole_messages() -> None:
     )
     assert shown(literal("BODY[]", message)).splitlines()[1:] == [
         "    BODY[] 121 octets",
-        "    | Subject: =?utf-8?q?caf=C3=A9?=  café",
+        "    | Subject: =?utf-8?q?caf=C3=A9?=  -- café",
         "    | Content-Type: text/plain; charset=koi8-r",
         "    | Content-Transfer-Encoding: base64",
         "    |",
