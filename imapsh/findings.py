@@ -140,6 +140,7 @@ CONDUCT: dict[str, Rule] = {
 RULES: dict[str, Rule] = {
     # -- lines, strings, numbers
     "line": Rule("RFC 9051 §2.2", "a line ends with CRLF"),
+    "starttls": Rule("RFC 9051 §6.2.1", "nothing but TLS follows the OK to STARTTLS"),
     "response": Rule(_ABNF, "a response begins with '* ', '+ ' or a tag"),
     "response-data": Rule(_ABNF, "one space, then a status word, a number or a response name"),
     "response-tagged": Rule(_ABNF, "a tag is followed by OK, NO or BAD"),

@@ -23,8 +23,10 @@ from imapsh.render.view import Views
 from imapsh.render.view.look import Look
 from imapsh.render.wireform import wire_text
 from imapsh.session.core import Session
+from imapsh.session.secrets import Secrets
 from imapsh.shell.lines import literals
 from imapsh.typed.match import match
+from imapsh.wire.limits import DEFAULT
 from imapsh.wire.offline import read_recorded
 from imapsh.wire.push import Pusher
 from imapsh.wire.reader import FrameReader
@@ -211,6 +213,59 @@ OTHERS: dict[str, Make] = {
 @pytest.mark.parametrize("name", OTHERS)
 def test_e6_the_work_is_linear(name: str) -> None:
     assert max(growth(OTHERS[name], SIZE)) < MOST
+
+
+def queued(size: int) -> Callable[[], object]:
+    def run() -> None:
+        session = Session(limits=DEFAULT._replace(pipelined=10))
+        session.receive(b"* PREAUTH x\r\n")
+        assert list(session.events())
+        waiting = [session.command("STATUS", [b" box%d (MESSAGES)" % i]) for i in range(size)]
+        cancelled = [one for one in waiting[size // 2 :: 2] if session.cancel(one)]
+        while session.running:
+            while session.to_send():
+                pass
+            for tag, exchange in tuple(session.running.items()):
+                box = (exchange.mailbox or "").encode()
+                session.receive(b"* STATUS %s (MESSAGES 1)\r\n%s OK x\r\n" % (box, tag.encode()))
+                assert list(session.events())
+        assert cancelled
+        assert all(exchange.status == "OK" for exchange in waiting if exchange not in cancelled)
+
+    return run
+
+
+def allowed(size: int) -> Callable[[], object]:
+    """Commands of a program whose state is looked at, while many wait."""
+
+    def run() -> None:
+        session = Session(strict=True)
+        session.receive(b"* PREAUTH x\r\n")
+        assert list(session.events())
+        waiting = [session.command("NOOP") for _ in range(size)]
+        assert len(session.queue) + len(session.running) == len(waiting)
+
+    return run
+
+
+def masked(size: int) -> Callable[[], object]:
+    def run() -> None:
+        secrets = Secrets()
+        for i in range(size):
+            secrets.add(b"%d secret" % i)
+            assert secrets.mask(b"LOGIN ida %dsecret" % i)
+            assert secrets.mask_text(b"%d secret, that is all" % i).startswith(b"*")
+
+    return run
+
+
+def test_e6_commands_that_wait_take_linear_work() -> None:
+    assert max(growth(queued, SIZE)) < MOST
+    assert max(growth(allowed, SIZE)) < MOST
+
+
+def test_e6_secrets_take_linear_work() -> None:
+    assert max(growth(masked, SIZE)) < MOST
 
 
 def test_e18_a_trickled_literal_takes_the_memory_of_its_octets() -> None:

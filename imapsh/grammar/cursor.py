@@ -176,6 +176,11 @@ class Cursor:
             self.fail(rule, "a space with nothing after it")
         self.pos += 1
 
+    def item_value(self, rule: str, read: Callable[[Any], Value]) -> Value:
+        """Read SP and the value of an item of a list, which `read` reads."""
+        self.space(rule)
+        return read(self)
+
     def mark(self, character: str, rule: str) -> None:
         """Read this one character."""
         if self.text[self.pos : self.pos + 1] != character:

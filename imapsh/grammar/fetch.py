@@ -170,8 +170,11 @@ def _item(c: Cursor, items: Mapping[str, ItemReader], values: dict[str, Any]) ->
         c.fail("msg-att-static", f"the reply to {name} must be named {name[:-6]}[", start + len(name) - 6)
         name = name[:-6] + "["
     reader = items.get(name)
-    c.space("msg-att")
-    values[key] = c.value("msg-att") if reader is None else reader(c)
+    if reader is None:
+        c.space("msg-att")
+        values[key] = c.value("msg-att")
+    else:
+        values[key] = c.item_value("msg-att", reader)
 
 
 def _next_item(c: Cursor, items: Mapping[str, ItemReader], at: int) -> None:

@@ -346,9 +346,12 @@ def _status_item(c: Cursor, items: dict[str, Any]) -> None:
     item = c.atom(rule).upper()
     if item[0].isdigit():
         c.fail(rule, "expected the name of an item, not a number", start)
-    c.space(rule)
     reader = c.readers("status-item").get(item)
-    items[item] = c.value(rule) if reader is None else reader(c)
+    if reader is None:
+        c.space(rule)
+        items[item] = c.value(rule)
+    else:
+        items[item] = c.item_value(rule, reader)
 
 
 def namespaces(c: Cursor) -> Namespaces:

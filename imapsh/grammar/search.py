@@ -48,10 +48,10 @@ def found_ids(c: Cursor, rule: str) -> tuple[tuple[int, ...], int | None]:
             if c.tolerant and c.take(_NUMBERS_IN_LIST):
                 c.fail(rule, "numbers in parentheses", c.pos - 1)
             elif c.peek() == "(":
-                if not ids:
-                    c.fail(rule, "(MODSEQ number) may only follow numbers")
-                from imapsh.grammar.condstore import of_found
+                from imapsh.grammar.condstore import of_found  # it defines the rule
 
+                if not ids:
+                    c.fail("search-sort-mod-seq", "(MODSEQ number) may only follow numbers")
                 modseq = of_found(c)
                 c.finish(rule)
                 break
@@ -116,7 +116,6 @@ def esearch(c: Cursor) -> ESearch:
                 c.space(rule)
                 tag = c.astring(rule)
                 continue
-            c.space(rule)
             value = _return_value(c, name)
             if name not in items:
                 items[name] = value
@@ -176,7 +175,8 @@ def _return_value(c: Cursor, name: str) -> Any:
     rule = "esearch-response"
     reader = c.readers("search-return").get(name) or c.readers("search-data").get(name)
     if reader is not None:
-        return reader(c)
+        return c.item_value(rule, reader)
+    c.space(rule)
     if c.peek() != "(" and not _TAGGED_SIMPLE.match(c.text, c.pos, c.end):
         c.fail(rule, "expected a number, a sequence set or a list")
     return c.value(rule)

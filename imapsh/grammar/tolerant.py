@@ -23,10 +23,12 @@ Every tolerance is here, or in a rule after `if c.tolerant`.  The servers that n
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 from imapsh.findings import Violation
 from imapsh.grammar.atoms import ATOM
-from imapsh.grammar.cursor import _ESCAPED, Cursor, Mismatch, NamedReaders, _no_readers
+from imapsh.grammar.cursor import _ESCAPED, Cursor, Mismatch, NamedReaders, Value, _no_readers
 from imapsh.grammar.names import readable
 from imapsh.patterns import lazy
 from imapsh.wire.frames import Frame, Part
@@ -98,6 +100,19 @@ class TolerantCursor(Cursor):
             self.fail(rule, "more than one space", start + 1)
         elif gap[0] != " ":
             self.fail(rule, "a tab instead of a space", start)
+
+    def item_value(self, rule: str, read: Callable[[Any], Value]) -> Value:
+        """Read SP and the value of an item.  If there is no value, the item's own rule says what is missing."""
+        start = self.pos
+        if self.peek() not in (")", ""):
+            return super().item_value(rule, read)
+        try:
+            return read(self)
+        except Mismatch as mismatch:
+            self.mend(mismatch)
+            raise
+        finally:
+            self.fail(rule, "expected a value", start)
 
     def gap(self, rule: str, message: str) -> None:
         """Step over space that should not be there."""

@@ -54,10 +54,11 @@ def _asked_status(mailbox: str, running: Mapping[str, Exchange]) -> Exchange | N
     A name that is spelled differently fits if only one STATUS has one like it.
     """
     asking = [exchange for exchange in running.values() if exchange.name == "STATUS"]
-    exact = [exchange for exchange in asking if exchange.mailbox == mailbox]
+    if (exact := next((exchange for exchange in asking if exchange.mailbox == mailbox), None)) is not None:
+        return exact
     alike = [exchange for exchange in asking if alike_names(exchange.mailbox, mailbox)]
-    if exact or len(alike) == 1:
-        return (exact or alike)[0]
+    if len(alike) == 1:
+        return alike[0]
     others = (one for one in running.values() if one.row is None or lists_status(one) or _asks_status(one))
     return next(others, None)
 

@@ -98,8 +98,10 @@ class Session:
         self._events: deque[Event] = deque()
         self._traffic = Traffic()
         self._inbox = Inbox(self.known, self.secrets, self._traffic, limits=limits, opener=opener)
-        self._sender = Sender(self.known, self.secrets, self._events.append, clock=clock, traffic=self._traffic)
-        self.queue = self._sender.queue
+        self._sender = Sender(
+            self.known, self.secrets, self._events.append, clock=clock, traffic=self._traffic, most=limits.pipelined
+        )
+        self.queue = self._sender.queue.commands
         self._ending = Ending(self.known)
         self._receiver = Receiver(
             self.known, self._inbox, self._sender, self._ending, self._events, clock=clock, limits=limits

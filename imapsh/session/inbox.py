@@ -79,15 +79,23 @@ class Inbox:
         frame = self._pusher.resync()
         return None if frame is None else self._read(frame)
 
-    def rest(self) -> Response | None:
-        """Take out what was received and made no response; None if nothing is left."""
+    def rest(self, *, injected: bool = False) -> Response | None:
+        """Take out what was received and made no response; None if nothing is left.
+
+        `injected` says that it came in plaintext where TLS should have begun.
+        """
         offset = self.reader.offset
         rest = self._pusher.rest()
         if not rest:
             return None
-        frame = Frame((self._secrets.mask_text(rest),), offset, incomplete=True)
-        violation = Violation("line", len(rest), "the stream ended in the middle of a response")
-        return Response(GARBAGE, "", Garbage(), frame, None, (violation,))
+        cut = self.ended and not injected
+        violations: tuple[Violation, ...] = ()  # what came behind the last response that was wanted breaks no rule
+        if injected:
+            violations = (Violation("starttls", 0, "plaintext after the OK to STARTTLS, possibly injected: not read"),)
+        elif cut:
+            violations = (Violation("line", len(rest), "the stream ended in the middle of a response"),)
+        frame = Frame((self._secrets.mask_text(rest),), offset, incomplete=cut)
+        return Response(GARBAGE, "", Garbage(), frame, None, violations)
 
     def compress(self) -> bool:
         """Deflate both directions from here on, including octets that were received and not used (RFC 4978 section 3).

@@ -8,13 +8,15 @@ from imapsh.session.attribution import alike_names, answered_by_tag, lists_statu
 from imapsh.session.exchange import Exchange
 
 
-def may_start(exchange: Exchange, running: Collection[Exchange]) -> bool:
+def may_start(exchange: Exchange, running: Collection[Exchange], most: int = 0) -> bool:
     """Return whether sending the command now cannot cause ambiguity.
 
     A barrier, or a command that the table does not hold, runs alone.  A command that uses message numbers waits for
     those that may bring EXPUNGE, which would shift the numbers.  Commands also wait for each other if nobody could tell
-    their answers apart.
+    their answers apart, and if `most` are running; 0 is no limit.
     """
+    if 0 < most <= len(running):
+        return False
     row = exchange.row
     for other in running:
         if row is None or row.barrier or other.row is None or other.row.barrier:

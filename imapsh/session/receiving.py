@@ -100,15 +100,16 @@ class Receiver:
         else:
             self._other(response, exchange)
 
-    def close(self, error: ImapshError | None) -> None:
+    def close(self, error: ImapshError | None, *, injected: bool = False) -> None:
         """End the session.
 
-        Octets that were received and not read yet are shown, and commands in flight get no reply any more.
+        Octets that were received and not read yet are shown, as `injected` where TLS was due.  Commands in flight get
+        no reply any more.
         """
         if self._ending.closed:
             return
         in_flight = tuple(self._known.running.values())
-        rest = self._inbox.rest()
+        rest = self._inbox.rest(injected=injected)
         if rest is not None:
             self._events.append(Received(rest, next(iter(in_flight), None), unsolicited=True))
         error, findings = self._ending.close(error, by_server=self._inbox.ended)
@@ -162,7 +163,8 @@ class Receiver:
         """Pause before TLS; octets that follow the OK came from somebody else (RFC 9051 section 6.2.1)."""
         self._sender.paused = True
         if self._inbox.buffered:
-            self.close(TLSError("plaintext followed the STARTTLS OK (possible injection): connection closed"))
+            error = TLSError("plaintext followed the STARTTLS OK (possible injection): connection closed")
+            self.close(error, injected=True)
         else:
             self._events.append(Upgrade("tls", exchange))
 

@@ -5,14 +5,15 @@
 
 from __future__ import annotations
 
-import re
 from binascii import Error, a2b_base64, b2a_base64
+from bisect import insort
 from collections.abc import Iterable, Iterator
 
 from imapsh.patterns import lazy
 
 MASK = b"********"
 _SHORTEST = 4  # octets; a shorter secret would mask half the conversation
+_MANY = 50  # spellings; fewer are looked for one by one, which is faster
 _DEEPEST = 3  # nested encodings that are looked through
 _SPECIAL = lazy(rb'(["\\])')
 _FIELD = lazy(rb"[\x00\x01]")
@@ -21,24 +22,29 @@ _FIELD = lazy(rb"[\x00\x01]")
 class Secrets:
     """The secrets of one session.
 
-    Texts in `public` are never taken for secrets: they are names that go beside a password.
+    Texts in `public` are never taken for secrets: they are names that go beside a password.  `known` holds each secret
+    as it is and as it may be written, the longest first.
     """
 
     def __init__(self) -> None:
         self.public: set[bytes] = set()
-        self.known: tuple[bytes, ...] = ()
-        self._pattern = lazy(rb"(?!)")
+        self.known: list[bytes] = []
+        self._starts: dict[bytes, list[bytes]] = {}  # by their first octets, and the longest first
 
     def add(self, secret: bytes, *, public: bytes = b"") -> None:
         """Mask a secret and its base64 from now on.
 
         Nothing is done if it equals `public`, the user's name.
         """
-        if len(secret) < _SHORTEST or secret == public or secret in self.public or secret in self.known:
+        if len(secret) < _SHORTEST or secret == public or secret in self.public or self._knows(secret):
             return
-        spelled = {secret, _SPECIAL.sub(rb"\\\1", secret), *_coded(secret), *self.known}
-        self.known = tuple(sorted(spelled, key=len, reverse=True))
-        self._pattern = lazy(b"|".join(map(re.escape, self.known)))
+        for spelled in {secret, _SPECIAL.sub(rb"\\\1", secret), *_coded(secret)}:
+            if not self._knows(spelled):
+                insort(self.known, spelled, key=_shortness)
+                insort(self._starts.setdefault(spelled[:_SHORTEST], []), spelled, key=_shortness)
+
+    def _knows(self, secret: bytes) -> bool:
+        return secret in self._starts.get(secret[:_SHORTEST], ())
 
     def add_sasl(self, coded: bytes) -> None:
         """Mask a SASL response in base64: the whole, and the password or token inside (RFC 4616, RFC 7628)."""
@@ -60,10 +66,20 @@ class Secrets:
 
     def mask(self, octets: bytes) -> bytes:
         """Return the octets with each octet of a known secret replaced by `*`."""
-        for known in self.known:
-            if known in octets:
-                return self._pattern.sub(lambda found: b"*" * len(found[0]), octets)
-        return octets
+        if len(self.known) < _MANY and not any(known in octets for known in self.known):
+            return octets
+        return _starred(octets, self._places(octets))
+
+    def _places(self, octets: bytes) -> Iterator[tuple[int, int]]:
+        """Yield where known secrets are.  Each octet is looked at once, however many secrets there are."""
+        starts, end = self._starts, 0
+        for at in range(len(octets) - _SHORTEST + 1):
+            if (found := starts.get(octets[at : at + _SHORTEST])) is not None and at >= end:
+                for secret in found:
+                    if octets.startswith(secret, at):
+                        end = at + len(secret)
+                        yield at, end
+                        break
 
     def mask_text(self, octets: bytes, depth: int = _DEEPEST) -> bytes:
         """Mask as `mask` does, and also the octets that encode a secret: base64 in base64, JSON's escapes.
@@ -89,6 +105,10 @@ class Secrets:
         if not self.known:
             return text
         return self.mask_text(text.encode("utf-8", "surrogateescape")).decode("utf-8", "replace")
+
+
+def _shortness(secret: bytes) -> int:
+    return -len(secret)
 
 
 def _differing(one: bytes, other: bytes) -> Iterator[int]:

@@ -20,7 +20,6 @@ is kept (`_done_wanted`).  It is asked for whenever another command is submitted
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -33,10 +32,12 @@ from imapsh.session.literals import plus_allowed
 from imapsh.session.mailbox import name_in
 from imapsh.session.outbox import Outbox
 from imapsh.session.pipeline import may_start
+from imapsh.session.queue import Queue
 from imapsh.session.secrets import MASK
 from imapsh.session.tags import Tags
 from imapsh.table.model import LOGOUT, NOT_AUTHENTICATED
 from imapsh.wire.frames import Frame
+from imapsh.wire.limits import DEFAULT
 
 if TYPE_CHECKING:
     from imapsh.sasl.mechanism import Mechanism
@@ -52,7 +53,8 @@ _NOT_TALKING = (states.START, LOGOUT)
 class Sender:
     """The sending half of a session: it sends commands as `known` allows it, and feeds `known` what is sent.
 
-    `queue` holds the commands that wait.  `paused` is true while TLS begins.  `tell` is given the events Sent and
+    `queue` holds the commands that wait.  At most `most` commands run at a time; 0 is no limit.  `paused` is true
+    while TLS begins.  `tell` is given the events Sent and
     Unsent.  `clock` gives seconds; `traffic` counts the octets that cross the wire.
     """
 
@@ -64,8 +66,9 @@ class Sender:
         *,
         clock: Callable[[], float],
         traffic: Traffic,
+        most: int = DEFAULT.pipelined,
     ) -> None:
-        self.queue: deque[Exchange] = deque()
+        self.queue = Queue()
         self.outbox = Outbox(secrets.mask)
         self.paused = False
         self._known = known
@@ -73,6 +76,7 @@ class Sender:
         self._tell = tell
         self._clock = clock
         self._traffic = traffic
+        self._most = most
         self._tags = Tags()
         self._done_wanted = False
 
@@ -84,7 +88,7 @@ class Sender:
 
     def _in_use(self, tag: str) -> bool:
         known = self._known
-        return tag in known.running or tag in known.given_up or any(exchange.tag == tag for exchange in self.queue)
+        return tag in known.running or tag in known.given_up or tag in self.queue
 
     def check(self, name: str) -> None:
         """Raise StateError if a command is not allowed in the present state.
@@ -92,7 +96,8 @@ class Sender:
         Nothing is raised while a command is on its way that may change the state: the state is looked at before
         sending.
         """
-        if any(other.name in states.CHANGERS for other in (*self._known.running.values(), *self.queue)):
+        running = self._known.running.values()
+        if self.queue.changers or any(other.name in states.CHANGERS for other in running):
             return
         if (error := self._forbids(name)) is not None:
             raise error
@@ -119,28 +124,25 @@ class Sender:
             add = self._secrets.add_sasl if sasl else self._secrets.add
             add(secret)
         exchange.shown = self._masked(exchange)
-        self.queue.append(exchange)
+        self.queue.add(exchange)
         if self._idle():
             self.done()
         self.start_next()
 
     def cancel(self, exchange: Exchange) -> bool:
         """Take a command back that was not sent yet, and return True; False if it was sent."""
-        if exchange in self.queue:
-            self.queue.remove(exchange)
-            return True
-        return False
+        return self.queue.remove(exchange)
 
     def start_next(self) -> None:
         """Send the commands whose turn it is."""
         known = self._known
         while self.queue and not self.outbox.busy and not self.paused and known.state not in _NOT_TALKING:
-            exchange = self.queue[0]
+            exchange = self.queue.first
             if exchange.name == "STATUS" and exchange.mailbox is None:
                 exchange.mailbox = name_in(exchange, known.parser.utf8)
-            if not may_start(exchange, known.running.values()):
+            if not may_start(exchange, known.running.values(), self._most):
                 return
-            self.queue.popleft()
+            self.queue.remove(exchange)
             if exchange.states and (error := self._forbids(exchange.name)) is not None:
                 exchange.error = error
                 self._tell(Unsent(exchange, error))
@@ -170,10 +172,8 @@ class Sender:
 
     def stop(self) -> tuple[Exchange, ...]:
         """Forget what is queued and return it, because the connection has ended."""
-        left = tuple(self.queue)
-        self.queue.clear()
         self._done_wanted = False
-        return left
+        return self.queue.clear()
 
     # -- octets that are not a command
 

@@ -1,4 +1,7 @@
-"""Limits on how much a peer may send, and a script hold.  They are checked before memory is taken."""
+"""Limits on how much a peer may send, a script hold, and a program have under way.
+
+They are checked before memory is taken.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +26,8 @@ class Limits(NamedTuple):
     `collected` limits the octets of the responses that a program's command keeps for its result.  `inflated` limits the
     octets that deflated data may become beyond RATIO times its own (COMPRESS).  `typed` limits the octets in the lines
     of one command that a script holds, and `command` those with its literals.  `challenge` limits the octets of a
-    challenge in a login (SASL).  `kept` limits the octets of an exchange that the shell keeps to show it again.  0 is
-    no limit.
+    challenge in a login (SASL).  `kept` limits the octets of an exchange that the shell keeps to show it again.
+    `pipelined` limits the commands that are sent and have no reply yet; more of them wait.  0 is no limit.
     """
 
     line: int = 8 << 20
@@ -38,6 +41,7 @@ class Limits(NamedTuple):
     command: int = 64 << 20
     challenge: int = 1 << 16
     kept: int = 256 << 20
+    pipelined: int = 100
 
     def check(self, limit: str, seen: int) -> None:
         """Raise LimitError, which names the limit, if `seen` is beyond it."""

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from imapsh.findings import RULES
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.values import Code, ESearch, Fetch, MailboxStatus, Search, StatusText
 from imapsh.render.jsonform import to_json
@@ -53,7 +54,7 @@ AMISS = [
     ("* STATUS a (HIGHESTMODSEQ -1)", "mod-sequence-valzer", 26),
     ("* STATUS a (HIGHESTMODSEQ NIL)", "mod-sequence-valzer", 26),
     ("* STATUS a (HIGHESTMODSEQ 9223372036854775808)", "mod-sequence-valzer", 26),
-    ("* SEARCH (MODSEQ 5)", "obsolete-search-response", 9),
+    ("* SEARCH (MODSEQ 5)", "search-sort-mod-seq", 9),
     ("* SEARCH 2 (MODSEQ 0)", "mod-sequence-value", 19),
     ("* SEARCH 2 (MODSEQ)", "search-sort-mod-seq", 18),
     ("* SEARCH 2 (UID 5)", "search-sort-mod-seq", 12),
@@ -75,6 +76,20 @@ AMISS = [
 @pytest.mark.parametrize(("line", "rule", "offset"), AMISS)
 def test_what_is_named(line: str, rule: str, offset: int) -> None:
     assert amiss(line)[:1] == [(rule, offset)]
+
+
+@pytest.mark.parametrize(("line", "rule", "offset"), [
+    ("* 1 FETCH (MODSEQ)", "fetch-mod-resp", 17),
+    ("* 1 FETCH (UID 5 MODSEQ)", "fetch-mod-resp", 23),
+    ("* STATUS a (HIGHESTMODSEQ)", "mod-sequence-valzer", 25),
+    ("* ESEARCH MODSEQ", "mod-sequence-value", 16),
+    ("* SEARCH (MODSEQ)", "search-sort-mod-seq", 9),
+    ("* SORT (MODSEQ 5)", "search-sort-mod-seq", 7),
+    ("* SEARCH 1 (MODSEQ)", "search-sort-mod-seq", 18),
+])  # fmt: skip
+def test_c12_a_fault_cites_the_rfc_that_defines_what_is_missing(line: str, rule: str, offset: int) -> None:
+    assert amiss(line)[:1] == [(rule, offset)]
+    assert RULES[rule].rfc == "RFC 7162 §7"
 
 
 def test_the_json_of_modified_is_its_set() -> None:

@@ -67,14 +67,24 @@ def test_what_is_read_before_tls_does_not_change_the_reading_after_it() -> None:
         ("S: A2 OK x\nS: * CAPABILITY IMAP4rev1", b"A2 OK x\r\n* CAPABILITY IMAP4rev1\r\n"),
     ],
 )
-def test_octets_behind_starttls_close_the_connection(behind: str, said: bytes) -> None:
+def test_c12_octets_behind_starttls_close_the_connection_and_are_called_injected(behind: str, said: bytes) -> None:
     played = play(f"{GREETING}\n>>> STARTTLS\nC: A1 STARTTLS\nS: A1 OK begin\n{behind}")
     assert isinstance(played.closed.error, TLSError)
     assert played.closed.error.exit_code == 5
     assert not played.upgrades
     assert played.session.state == LOGOUT
     assert not played.session.capabilities
-    assert played.last.response.frame.raw == said
+    shown = played.last.response
+    assert shown.frame.raw == said
+    assert not shown.frame.incomplete
+    assert [(one.rule, one.offset, one.rfc) for one in shown.violations] == [("starttls", 0, "RFC 9051 §6.2.1")]
+
+
+def test_c12_octets_behind_the_end_are_not_called_incomplete() -> None:
+    shown = play(f"{GREETING}\n>>> LOGOUT\nC: A1 LOGOUT\nS: * BYE x\nS: A1 OK x\nS: * 3 EXISTS").last.response
+    assert shown.frame.raw == b"* 3 EXISTS\r\n"
+    assert not shown.frame.incomplete
+    assert not shown.violations
 
 
 @pytest.mark.parametrize("status", ["NO", "BAD"])
