@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from imapsh import table
 from imapsh.errors import UsageError
+from imapsh.session.attribution import alike_names
 from imapsh.shell.record.variables import NUMBERS, UIDS, Origin
+from imapsh.table.model import MAILBOX_SELECTED
 from imapsh.typed.found import SET_SLOTS, UID_SLOTS
 
 if TYPE_CHECKING:
@@ -39,6 +41,8 @@ def fitted(app: App, line: str, origins: Sequence[Origin]) -> str:
     names: dict[str, None] = {}
     for piece, is_key in _sets(found.pieces):
         kind = kind_of(line, piece.start, piece.end, origins)
+        if found.command is not None and found.command.states == MAILBOX_SELECTED:
+            of_selected(app, piece.start, piece.end, origins)
         due = UIDS if piece.kind in UID_SLOTS else NUMBERS
         if kind and kind != due:
             name = next(one.name for one in origins if piece.start <= one.start < piece.end)
@@ -68,6 +72,17 @@ def kind_of(text: str, start: int, end: int, origins: Sequence[Origin]) -> str:
         names = " and ".join(dict.fromkeys(f"${{{one.name}}}" for one in inside))
         raise UsageError(f"{names} are UIDs and message numbers, and cannot be combined in one set; nothing was sent")
     return inside[0].kind if inside else ""
+
+
+def of_selected(app: App, start: int, end: int, origins: Sequence[Origin]) -> None:
+    """Raise UsageError if a set holds messages of another mailbox than the one that is selected."""
+    box = app.session.mailbox
+    for one in origins:
+        if box is not None and start <= one.start < end and one.mailbox and not alike_names(one.mailbox, box.name):
+            raise UsageError(
+                f"${{{one.name}}} holds {one.kind} of {one.mailbox}, and {box.name} is selected, where they mean other "
+                "messages: select that mailbox, or type the set itself; nothing was sent"
+            )
 
 
 def only_uids(text: str, start: int, end: int, origins: Sequence[Origin]) -> None:

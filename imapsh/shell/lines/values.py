@@ -105,12 +105,13 @@ class BuiltIn(NamedTuple):
     """A value that the shell knows by itself.
 
     `value(app)` is the text, "" if it is not known yet.  `way` says what makes it known.  `kind` is UIDS or NUMBERS, or
-    "" for neither.
+    "" for neither.  `field` is the result that it is, for which `Results.mailbox_of` tells the mailbox.
     """
 
     value: Callable[[App], str]
     way: str
     kind: str = ""
+    field: str = ""
 
 
 def _last(field: str) -> Callable[[App], str]:
@@ -133,13 +134,13 @@ def _mailbox(app: App) -> str:
 
 
 VALUES: dict[str, BuiltIn] = {
-    "uids": BuiltIn(_found, "SEARCH or FETCH", UIDS),
+    "uids": BuiltIn(_found, "SEARCH or FETCH", UIDS, "found"),
     "last.uid": BuiltIn(_last("uid"),
-                        "APPEND, COPY or MOVE under UIDPLUS", UIDS),
-    "last.uidnext": BuiltIn(_last("uidnext"), "SELECT or STATUS", UIDS),
+                        "APPEND, COPY or MOVE under UIDPLUS", UIDS, "uid"),
+    "last.uidnext": BuiltIn(_last("uidnext"), "SELECT or STATUS", UIDS, "uidnext"),
     "last.uidvalidity": BuiltIn(_last("uidvalidity"), "SELECT or STATUS"),
     "last.exists": BuiltIn(_last("exists"), "SELECT or STATUS",
-                             NUMBERS),
+                             NUMBERS, "exists"),
     "last.tag": BuiltIn(_last("tag"), "a command"),
     "last.status": BuiltIn(_last("status"), "a command"),
     "mailbox": BuiltIn(_mailbox, "SELECT"),
@@ -188,7 +189,7 @@ def _origins(app: App, name: str, span: tuple[int, int]) -> Iterator[Origin]:
     if name in app.variables.own:
         yield from (one.moved(span[0])._replace(name=name) for one in app.variables.origins.get(name, ()))
     elif VALUES[name].kind:
-        yield Origin(*span, VALUES[name].kind, name)
+        yield Origin(*span, VALUES[name].kind, name, app.connection.results.mailbox_of(VALUES[name].field))
 
 
 def value(app: App, name: str) -> Steps[str]:

@@ -25,6 +25,7 @@ from imapsh.grammar.values import (
 )
 from imapsh.session.attribution import alike_names
 from imapsh.session.events import Completed, Event, Received
+from imapsh.session.mailbox import named
 from imapsh.table.model import MAILBOX_SELECTED
 
 if TYPE_CHECKING:
@@ -122,6 +123,7 @@ class Results:
         self.status = ""
         self.uid: SequenceSet | None = None
         self._told: dict[str, int] = {}
+        self._mailboxes: dict[str, str] = {}  # the mailbox of each of the others
         self._exchange: Exchange | None = None  # whose messages `_coming` are
         self._coming: Found | None = None
         self._exists_of_selected = True  # MESSAGES as told is of the selected mailbox
@@ -140,6 +142,13 @@ class Results:
     def exists(self) -> str | None:
         """Return the last value from EXISTS or STATUS, less EXPUNGE and VANISHED; it can be 0."""
         return str(self._told["MESSAGES"]) if "MESSAGES" in self._told else None
+
+    def mailbox_of(self, result: str) -> str:
+        """Return the mailbox whose messages "found", "uid", "uidnext" or "exists" are; "" if it is not known."""
+        if result == "found":
+            box = self.found.mailbox if self.found is not None else None
+            return box.name if box is not None else ""
+        return self._mailboxes.get(result, "")
 
     # -- events
 
@@ -163,6 +172,7 @@ class Results:
             elif event.response.name == "EXISTS":
                 self._told["MESSAGES"] = value.number
                 self._exists_of_selected = True
+                self._mailboxes["exists"] = self._selected()
         elif type(event) is Completed:
             self._completed(event.exchange)
             self._status_text(event, event.response.value)
@@ -232,7 +242,9 @@ class Results:
         if "MESSAGES" in value.items:
             self._exists_of_selected = box is not None and alike_names(box.name, value.mailbox)
         numbers = ((name, value.items.get(name)) for name in ("UIDNEXT", "UIDVALIDITY", "MESSAGES"))
-        self._told |= {name: number for name, number in numbers if isinstance(number, int)}
+        told = {name: number for name, number in numbers if isinstance(number, int)}
+        self._told |= told
+        self._mailboxes |= {_FIELDS[name]: value.mailbox for name in told if name in _FIELDS}
 
     def _status_text(self, event: Received | Completed, value: Any) -> None:
         code = value.code if isinstance(value, StatusText) else None
@@ -240,11 +252,20 @@ class Results:
             return
         if code.name in ("UIDNEXT", "UIDVALIDITY") and isinstance(code.arg, int):
             self._told[code.name] = code.arg
-        elif isinstance(code.arg, AppendUid):
+            self._mailboxes["uidnext"] = self._selected() if code.name == "UIDNEXT" else self.mailbox_of("uidnext")
+            return
+        if isinstance(code.arg, AppendUid | CopyUid) and event.exchange is not None:
+            self._mailboxes["uid"] = named(event.exchange.shown, utf8=self._session.parser.utf8) or ""
+        if isinstance(code.arg, AppendUid):
             self.uid = code.arg.uids
         elif isinstance(code.arg, CopyUid):
             before = self.uid.ranges if event.exchange is self.joining and isinstance(self.uid, SequenceSet) else ()
             self.uid = SequenceSet((*before, *code.arg.destination.ranges))
+
+    def _selected(self) -> str:
+        """Return the name of the mailbox that is selected, or is about to be."""
+        box = self._session.known.opening or self._session.mailbox
+        return box.name if box is not None else ""
 
     def _completed(self, exchange: Exchange) -> None:
         self.tag, self.status = exchange.tag, exchange.status
@@ -264,6 +285,9 @@ class Results:
             self.saved = none
         if saves:
             self.saving = None
+
+
+_FIELDS = {"UIDNEXT": "uidnext", "MESSAGES": "exists"}
 
 
 def _finds(exchange: Exchange) -> bool:

@@ -29,12 +29,16 @@ UIDS, NUMBERS = "UIDs", "message numbers"
 
 
 class Origin(NamedTuple):
-    """The place of one of the shell's values in a text: `kind` is UIDS or NUMBERS, `name` is the value's name."""
+    """The place of one of the shell's values in a text: `kind` is UIDS or NUMBERS, `name` is the value's name.
+
+    `mailbox` is the mailbox whose messages they are, or "" if it is not known.
+    """
 
     start: int
     end: int
     kind: str
     name: str
+    mailbox: str = ""
 
     def moved(self, by: int) -> Origin:
         """Return the origin moved by a number of characters."""

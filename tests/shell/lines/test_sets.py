@@ -105,6 +105,37 @@ def test_a5_the_uids_that_append_and_copy_gave(host: FakeApp) -> None:
     assert host.does("FETCH ${last.uid} FLAGS").sent[-1] == f"UID FETCH {copied} FLAGS"
 
 
+@pytest.mark.parametrize(
+    ("lines", "line"),
+    [
+        (["UID COPY ${uids} Archive"], "STORE ${last.uid} +FLAGS (\\Deleted)"),
+        (["UID COPY ${uids} Archive"], "UID STORE ${last.uid} +FLAGS (\\Deleted)"),
+        (["UID COPY ${uids} Archive"], "SEARCH UID ${last.uid}"),
+        (["UID COPY ${uids} Archive", "\\set mine ${last.uid}"], "UID EXPUNGE ${mine}"),
+        (["\\set mine ${uids}", "SELECT Archive"], "STORE ${mine} +FLAGS (\\Deleted)"),
+        (["\\set mine ${uids}", "SELECT Archive"], "\\save ${mine}"),
+        (["STATUS Archive (UIDNEXT MESSAGES)"], "UID FETCH ${last.uidnext}:* FLAGS"),
+        (["STATUS Archive (UIDNEXT MESSAGES)"], "STORE ${last.exists} +FLAGS (\\Deleted)"),
+    ],
+)
+def test_a5_numbers_of_another_mailbox_are_not_sent(host: FakeApp, lines: list[str], line: str) -> None:
+    for before in lines:
+        host.does(before)
+    sent = list(host.sent)
+    with pytest.raises(UsageError, match=r"of (Archive|INBOX), and (INBOX|Archive) is selected"):
+        host.does(line)
+    assert host.sent == sent
+
+
+def test_a5_numbers_of_the_mailbox_that_is_selected_are_sent(host: FakeApp) -> None:
+    host.does("STATUS Archive (UIDNEXT MESSAGES)").does("\\set next ${last.uidnext}").does("SELECT Archive")
+    assert host.does("UID FETCH ${next}:* FLAGS").sent[-1].startswith("UID FETCH ")
+    host.does("STATUS inbox (MESSAGES)").does("SELECT INBOX")
+    assert host.does("FETCH ${last.exists} FLAGS").sent[-1].startswith("FETCH ")
+    host.does("UID COPY 1 INBOX")
+    assert host.does("UID FETCH ${last.uid} FLAGS").sent[-1].startswith("UID FETCH ")
+
+
 def test_a5_save_takes_them_for_uids(host: FakeApp, tmp_path: Path) -> None:
     found = uids(host)
     wanted = [f"{uid}.eml" for uid in found.replace(":", ",").split(",")]

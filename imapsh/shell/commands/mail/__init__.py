@@ -24,7 +24,7 @@ from imapsh.shell.connection.asking import asked
 from imapsh.shell.connection.connection import Connection
 from imapsh.shell.connection.own import Own
 from imapsh.shell.connection.steps import Steps
-from imapsh.shell.lines.sets import kind_of, only_uids
+from imapsh.shell.lines.sets import kind_of, of_selected, only_uids
 from imapsh.shell.lines.values import expanded
 from imapsh.shell.record.variables import NUMBERS, UIDS, Origin
 from imapsh.shell.screen.progress import Progress
@@ -81,6 +81,7 @@ def _by_uid(app: App, argument: str, numbers: str, origins: Sequence[Origin], ui
     """Return whether the set is of UIDs.  Raises UsageError for a value that is message numbers behind UID."""
     at = argument.index(numbers) if numbers in argument else 0
     kind = kind_of(argument, at, at + len(numbers), origins)
+    of_selected(app, at, at + len(numbers), origins)
     if kind == NUMBERS and uid:
         raise UsageError("these are message numbers, not UIDs: use \\save without UID; nothing was sent")
     if kind == UIDS and not uid:
