@@ -134,3 +134,12 @@ class Interrupted(ImapshError):
     """The person ended what was going on, and knows that."""
 
     exit_code = 130
+
+
+def shown(value: object) -> str:
+    """Return a wrong argument as a message shows it: what `repr` returns, cut to 60 characters.  It raises nothing."""
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001 - a number of more than 4,300 digits, or an object that fails
+        text = f"<{type(value).__name__}>"
+    return text if len(text) <= 60 else f"{text[:57]}..."

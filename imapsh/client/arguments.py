@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from imapsh.errors import UsageError
+from imapsh.errors import UsageError, shown
 from imapsh.grammar.dates import read_date_time, write_date_time
 from imapsh.grammar.fragments import Fragment
 from imapsh.grammar.sequence import LARGEST, LINE, SequenceSet
@@ -54,7 +54,7 @@ def message_set(messages: MessageSet) -> SequenceSet:
     if isinstance(messages, int):
         return SequenceSet.of((messages,))
     if not isinstance(messages, Iterable):
-        raise UsageError(f"{messages!r} is not a set of messages: give numbers, a SequenceSet, or text such as '1:4,7'")
+        raise UsageError(f"{shown(messages)} is not a set of messages: give numbers, a set, or text such as '1:4,7'")
     return SequenceSet.of(messages)
 
 
@@ -104,7 +104,7 @@ def fetch_items(items: str | Iterable[Item | BodyItem], changed_since: int | Non
     text = ascii_only(text).strip()
     asked, modifiers = _cut(text)
     if not asked.strip("() "):
-        raise UsageError(f"{items!r} is not a list of FETCH items: give text, such as 'UID FLAGS'")
+        raise UsageError(f"{shown(items)} is not a list of FETCH items: give text, such as 'UID FLAGS'")
     words = modifiers.upper().split()
     if "VANISHED" in words:
         raise UsageError("fetch() cannot say which messages have vanished: use select(qresync=...), or command()")
@@ -117,7 +117,7 @@ def fetch_items(items: str | Iterable[Item | BodyItem], changed_since: int | Non
 
 def _names(items: object) -> list[str]:
     if not isinstance(items, Iterable):
-        raise UsageError(f"{items!r} is not a list of FETCH items: give text, such as 'UID FLAGS'")
+        raise UsageError(f"{shown(items)} is not a list of FETCH items: give text, such as 'UID FLAGS'")
     return list(items)
 
 
@@ -139,7 +139,7 @@ def _cut(text: str) -> tuple[str, str]:
     asked, rest = (text[: found.start()], text[found.start() :]) if found else (text[:end], text[end:])
     rest = rest.strip()
     if depth or (rest and not (rest.startswith("(") and rest.endswith(")"))):
-        raise UsageError(f"{text!r} is not a list of FETCH items: its parentheses do not match")
+        raise UsageError(f"{shown(text)} is not a list of FETCH items: its parentheses do not match")
     return asked.strip(), rest[1:-1].strip()
 
 
@@ -149,7 +149,7 @@ def change_of_flags(change: object, unchanged_since: int | None) -> str:
     Raises UsageError for anything but FLAGS and X-GM-LABELS, each with + or - and with .SILENT or without.
     """
     if not isinstance(change, str) or not _CHANGE.fullmatch(change.strip()):
-        raise UsageError(f"{change!r} is not a change of flags: give FLAGS, +FLAGS or -FLAGS, perhaps with .SILENT")
+        raise UsageError(f"{shown(change)} is not a change of flags: give FLAGS, +FLAGS or -FLAGS, or one with .SILENT")
     if unchanged_since is None:
         return change.strip()
     if change.lstrip().startswith("("):
@@ -170,7 +170,7 @@ def date_time(date: object) -> str:
             raise UsageError(f"{date} has no zone: date.astimezone() gives it this machine's")
         return write_date_time(date)
     if not isinstance(date, str):
-        raise UsageError(f"{date!r} is not a date: give a datetime with a zone, or text")
+        raise UsageError(f"{shown(date)} is not a date: give a datetime with a zone, or text")
     try:
         read_date_time(date)
     except ValueError as error:
@@ -195,7 +195,7 @@ def mail_octets(message: Buffer, exact: bool = False) -> bytes:
 def search_keys(text: object) -> str:
     """Return search keys as they are, unless they are certainly wrong; an unknown key may be an extension's."""
     if not isinstance(text, str) or not text.strip():
-        raise UsageError(f"{text!r} is not a search: give text, such as 'UNSEEN' or 'UID 1:4,7'")
+        raise UsageError(f"{shown(text)} is not a search: give text, such as 'UNSEEN' or 'UID 1:4,7'")
     options = _RETURN.match(text)
     if options is not None and options[1].strip() and "ALL" not in options[1].upper().split():
         raise UsageError(
@@ -239,17 +239,22 @@ def _international(w: Writer, text: str, charset: bool) -> Writer:
     return w.raw(text[at:])
 
 
-def mod_sequence(value: object) -> int:
+def is_count(number: object, least: int) -> bool:
+    """Return whether it is a whole number from `least`, which IMAP can write (RFC 9051 section 9, number64)."""
+    return isinstance(number, int) and not isinstance(number, bool) and least <= number < 1 << 63
+
+
+def mod_sequence(value: int) -> int:
     """Return a mod-sequence, which may be 0 in a command.  Raises UsageError for anything else (RFC 7162 section 7)."""
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 1 << 63:
-        raise UsageError(f"{value!r} is not a mod-sequence: give a number from 0")
+    if not is_count(value, 0):
+        raise UsageError(f"{shown(value)} is not a mod-sequence: give a number from 0")
     return value
 
 
 def seconds(value: object, name: str) -> float:
     """Return a positive number of seconds.  Raises UsageError for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
-        raise UsageError(f"{name} is a number of seconds above 0, not {value!r}")
+        raise UsageError(f"{name} is a number of seconds above 0, not {shown(value)}")
     return value
 
 
@@ -267,13 +272,13 @@ def text_of(value: object, what: str) -> str:
     """Return text as it is.  Raises UsageError, which does not show the value, for anything else."""
     if not isinstance(value, str):
         raise UsageError(f"{what} is text, not a {type(value).__name__}")
-    return value
+    return str.__str__(value)  # an enumeration of texts formats itself in another way
 
 
 def ascii_only(text: str) -> str:
     """Return the text as it is.  Raises UsageError for anything but text in ASCII."""
     if not isinstance(text, str):
-        raise UsageError(f"{text!r} is not text")
+        raise UsageError(f"{shown(text)} is not text")
     if not text.isascii():
-        raise UsageError(f"{text!r} is not ASCII, and the command takes nothing else here")
-    return text
+        raise UsageError(f"{shown(text)} is not ASCII, and the command takes nothing else here")
+    return str.__str__(text)  # an enumeration of texts formats itself in another way

@@ -15,7 +15,7 @@ from imapsh.client.mail import MailMessage, Reader
 from imapsh.client.messages import Asked, Stored, message
 from imapsh.client.removed import Removed, removed, told_gone
 from imapsh.client.syncing import QResync, Resynced, resynced, tells
-from imapsh.errors import ConnectionLost, ImapshError, StateError, UsageError
+from imapsh.errors import ConnectionLost, ImapshError, StateError, UsageError, shown
 from imapsh.grammar.condstore import Modified
 from imapsh.grammar.fragments import Fragment
 from imapsh.grammar.responses import Response
@@ -251,7 +251,7 @@ class Connection:
         StateError if that was not done.
         """
         if qresync is not None and not isinstance(qresync, QResync):
-            raise UsageError(f"{qresync!r} is not a QResync")
+            raise UsageError(f"{shown(qresync)} is not a QResync")
         if qresync is not None and "QRESYNC" not in self.session.enabled:
             raise StateError('select(qresync=...) needs enable("QRESYNC") first')
         parameters = ["CONDSTORE"] * condstore + ([qresync.parameter()] if qresync is not None else [])

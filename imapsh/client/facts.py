@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from imapsh.client.arguments import ascii_only
-from imapsh.errors import UsageError
+from imapsh.errors import UsageError, shown
 from imapsh.grammar.values import Id
 from imapsh.grammar.writer import Writer
 
@@ -41,7 +41,7 @@ async def id_(self: Connection, fields: Mapping[str, str | None] | None = None) 
     """
     writer = Writer()
     if fields is not None and not isinstance(fields, Mapping):
-        raise UsageError(f"{fields!r} is not a mapping of names to values")
+        raise UsageError(f"{shown(fields)} is not a mapping of names to values")
     if fields:
         _check_fields(fields)
         writer.items(fields.items(), lambda field: writer.string(field[0]).raw(" ").nstring(field[1]))
@@ -57,10 +57,10 @@ def _check_fields(fields: Mapping[str, str | None]) -> None:
         raise UsageError(f"id() was given {len(fields)} fields, and at most {_MOST_FIELDS} may be sent (RFC 2971)")
     for name, value in fields.items():
         if not isinstance(name, str) or not (value is None or isinstance(value, str)):
-            raise UsageError(f"id() takes names and values that are text or None, not {name!r}: {value!r}")
+            raise UsageError(f"id() takes names and values that are text or None, not {shown(name)}: {shown(value)}")
         if len(name.encode()) > _LONGEST_NAME or len((value or "").encode()) > _LONGEST_VALUE:
             raise UsageError(
-                f"the field {name[:30]!r} is too long: a name has at most {_LONGEST_NAME} octets, a value "
+                f"the field {shown(name)} is too long: a name has at most {_LONGEST_NAME} octets, a value "
                 f"{_LONGEST_VALUE} (RFC 2971)"
             )
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
-from imapsh.errors import UsageError
+from imapsh.client.arguments import is_count
+from imapsh.errors import UsageError, shown
 from imapsh.patterns import lazy
 
 if TYPE_CHECKING:
@@ -45,17 +46,13 @@ def body(section: str = "", *, peek: bool = True, start: int | None = None, octe
     Raises UsageError for what is not a section (RFC 9051 section 9), and for a piece without both numbers.
     """
     if not isinstance(section, str) or not _SECTION.fullmatch(section):
-        raise UsageError(f"{section!r} is not a section: give '', a part such as '1.2', or 'HEADER', 'TEXT', '1.MIME'")
+        raise UsageError(f"{shown(section)} is not a section: give '', '1.2', 'HEADER', 'TEXT' or '1.MIME'")
     piece = ""
     if start is not None or octets is not None:
-        if not _is_count(start, 0) or not _is_count(octets, 1):
+        if not is_count(start, 0) or not is_count(octets, 1):
             raise UsageError("a piece of a section needs start= from 0 and octets= from 1, as numbers")
         piece = f"<{start}.{octets}>"
     return BodyItem(f"BODY{'.PEEK' if peek else ''}[{section}]{piece}")
-
-
-def _is_count(number: object, least: int) -> bool:
-    return isinstance(number, int) and not isinstance(number, bool) and least <= number < 1 << 63
 
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from imapsh.client.arguments import (
     search_keys,
     write_search_keys,
 )
-from imapsh.errors import UsageError
+from imapsh.errors import UsageError, shown
 from imapsh.grammar.dates import write_date
 from imapsh.grammar.writer import Writer
 from imapsh.patterns import lazy
@@ -190,7 +190,7 @@ def any_of(keys: Iterable[Key]) -> Key:
 def _listed(keys: Iterable[Key], name: str) -> tuple[Key, ...]:
     listed = tuple(keys) if isinstance(keys, Iterable) else ()
     if not listed or not all(isinstance(key, Key) for key in listed):
-        raise UsageError(f"{name}() needs at least one search key, and nothing else: {keys!r:.60}")
+        raise UsageError(f"{name}() needs at least one search key, and nothing else: {shown(keys)}")
     return listed
 
 
@@ -215,9 +215,9 @@ class _WithDay:
 
     def __call__(self, day: date) -> Key:
         if isinstance(day, datetime):
-            raise UsageError(f"{self.name} compares days, and {day!r} has a time: give its .date()")
+            raise UsageError(f"{self.name} compares days, and {shown(day)} has a time: give its .date()")
         if not isinstance(day, date):
-            raise UsageError(f"{self.name} needs a datetime.date, not {day!r:.60}")
+            raise UsageError(f"{self.name} needs a datetime.date, not {shown(day)}")
         return Key(f"{self.name} {write_date(day)}")
 
 
@@ -229,7 +229,7 @@ class _WithNumber:
 
     def __call__(self, number: int) -> Key:
         if isinstance(number, bool) or not isinstance(number, int) or not self.least <= number <= self.most:
-            raise UsageError(f"{self.name} needs a number from {self.least} to {self.most}, not {number!r:.60}")
+            raise UsageError(f"{self.name} needs a number from {self.least} to {self.most}, not {shown(number)}")
         return Key(f"{self.name} {number}")
 
 
@@ -243,7 +243,7 @@ class _WithAge:
         if not isinstance(age, timedelta):
             return self._number(age)
         if age.microseconds:
-            raise UsageError(f"{self._number.name} counts whole seconds, and {age!r} is not a number of them")
+            raise UsageError(f"{self._number.name} counts whole seconds, and {shown(age)} is not a number of them")
         return self._number(age.days * 86400 + age.seconds)
 
 
@@ -255,7 +255,7 @@ class _WithWord:
 
     def __call__(self, word: str) -> Key:
         if not isinstance(word, str) or not self._form.fullmatch(word):
-            raise UsageError(f"{self.name} needs {self._what}, not {word!r:.60}")
+            raise UsageError(f"{self.name} needs {self._what}, not {shown(word)}")
         return Key(f"{self.name} {word}")
 
 
@@ -274,13 +274,13 @@ class _WithSet:
 
 def _checked(text: str, name: str) -> _Text:
     if not isinstance(text, str):
-        raise UsageError(f"{name} needs text, not {text!r:.60}")
+        raise UsageError(f"{name} needs text, not {shown(text)}")
     if any(control in text for control in "\r\n\0"):
-        raise UsageError(f"{name} cannot look for {text!r:.60}: CR, LF and NUL are not part of a search text")
+        raise UsageError(f"{name} cannot look for {shown(text)}: CR, LF and NUL are not part of a search text")
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
-        raise UsageError(f"{name} cannot look for {text!r:.60}: it holds a lone surrogate") from None
+        raise UsageError(f"{name} cannot look for {shown(text)}: it holds a lone surrogate") from None
     return _Text(text)
 
 
@@ -365,7 +365,7 @@ def HEADER(field: str, text: str = "") -> Key:  # noqa: N802
     Raises UsageError for what is not the name of a field (RFC 5322 section 2.2).
     """
     if not isinstance(field, str) or not _FIELD.fullmatch(field):
-        raise UsageError(f"HEADER needs the name of a field without a colon, such as 'List-Id', not {field!r:.60}")
+        raise UsageError(f"HEADER needs the name of a field without a colon, such as 'List-Id', not {shown(field)}")
     return Key("HEADER ", _Text(field), " ", _checked(text, "HEADER"))
 
 
@@ -378,9 +378,9 @@ def MODSEQ(modseq: int, flag: str = "", kind: str = "all") -> Key:  # noqa: N802
     if not flag:
         return Key(f"MODSEQ {number}")
     if not isinstance(flag, str) or not _ATOM.fullmatch(flag.removeprefix("\\")):
-        raise UsageError(f"{flag!r:.60} is not a flag: give a keyword, or a backslash and a keyword")
+        raise UsageError(f"{shown(flag)} is not a flag: give a keyword, or a backslash and a keyword")
     if kind not in ("priv", "shared", "all"):
-        raise UsageError(f"{kind!r:.60} is not a kind of flag change: choose priv, shared or all")
+        raise UsageError(f"{shown(kind)} is not a kind of flag change: choose priv, shared or all")
     escaped = flag.replace("\\", "\\\\")
     return Key(f'MODSEQ "/flags/{escaped}" {kind} {number}')
 
@@ -400,7 +400,7 @@ def flag(name: str) -> Key:
     """
     if isinstance(name, str) and name.startswith("\\"):
         if name.lower() not in _FLAGS:
-            raise UsageError(f"{name!r:.60} has no search key: IMAP can look for {' '.join(_FLAGS)} and keywords")
+            raise UsageError(f"{shown(name)} has no search key: IMAP can look for {' '.join(_FLAGS)} and keywords")
         return _FLAGS[name.lower()]
     return KEYWORD(name)
 
@@ -417,6 +417,11 @@ def raw(text: str) -> Key:
 
 Criteria = str | Key
 """The criteria of a search: text in IMAP's syntax, or a Key."""
+
+
+def is_ascii(criteria: object) -> bool:
+    """Return whether the criteria hold no text beyond ASCII."""
+    return criteria.is_ascii if isinstance(criteria, Key) else not isinstance(criteria, str) or criteria.isascii()
 
 
 def write_criteria(w: Writer, criteria: Criteria, *, charset: bool = True) -> Writer:

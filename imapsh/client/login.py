@@ -83,6 +83,8 @@ class Login:
         name = known(text_of(mechanism, "the name of a mechanism"))
         text_of(user, "a user")
         text_of(authorize, "the user to act for")
+        if token is not None and password is not None:
+            raise UsageError("login() takes a password or a token, not both")
         if token is not None and name != AUTO and "token" not in MECHANISMS[name].needs:
             raise UsageError(f"{name} does not take a token: leave the mechanism out")
         await self._follow(

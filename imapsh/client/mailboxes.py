@@ -9,7 +9,7 @@ from imapsh.client import results
 from imapsh.client.arguments import ascii_only, several
 from imapsh.client.driving import value_of
 from imapsh.client.routing import is_untagged
-from imapsh.errors import UsageError
+from imapsh.errors import UsageError, shown
 from imapsh.grammar.fragments import Fragment
 from imapsh.grammar.values import MailboxList, MailboxStatus, Namespaces
 from imapsh.grammar.writer import Writer
@@ -106,6 +106,7 @@ async def list_(
     told = [ascii_only(name) for name in several(returns)]
     if items := status_items(status):
         told.append(f"STATUS ({items})")
+    tells_status = any(name.lstrip().upper().startswith("STATUS") for name in told)
     writer = self._writer()
     if selects:
         writer.raw(f"({' '.join(selects)}) ")
@@ -122,7 +123,7 @@ async def list_(
         exchange,
         lambda event: (
             is_untagged(event, "LIST")
-            or (bool(items) and is_untagged(event, "STATUS") and results.answers(event, exchange))
+            or (tells_status and is_untagged(event, "STATUS") and results.answers(event, exchange))
         ),
         listed.add,
     )
@@ -151,7 +152,10 @@ async def status(
 
     `items` of the result is empty if the server says OK and nothing about this mailbox.
     """
-    fragments = self._writer().mailbox(mailbox).raw(f" ({status_items(items)})").fragments()
+    listed = status_items(items)
+    if not listed:
+        raise UsageError("status() needs items, such as 'MESSAGES UNSEEN'")
+    fragments = self._writer().mailbox(mailbox).raw(f" ({listed})").fragments()
     exchange = self.session.command("STATUS", fragments)
     _, found = await self._runner.gather(
         exchange, lambda event: is_untagged(event, "STATUS") and results.answers(event, exchange), value_of
@@ -209,15 +213,17 @@ def _known_use(use: object) -> str:
     """Return the use as it is registered.  Raises UsageError for any other."""
     known = next((name for name in USES if isinstance(use, str) and use.upper() == name.upper()), None)
     if known is None:
-        raise UsageError(f"{use!r} is not a special use: it is one of {', '.join(USES)}")
+        raise UsageError(f"{shown(use)} is not a special use: it is one of {', '.join(USES)}")
     return known
 
 
 def status_items(items: str | Iterable[str]) -> str:
     """Return the names of STATUS items, with spaces between.  Raises UsageError for what cannot be a name."""
-    text = items.strip().strip("()").strip() if isinstance(items, str) else " ".join(map(ascii_only, several(items)))
+    text = items.strip() if isinstance(items, str) else " ".join(map(ascii_only, several(items))).strip()
+    if text.startswith("(") and text.endswith(")"):
+        text = text[1:-1].strip()
     if text and not _ITEMS.fullmatch(text):
-        raise UsageError(f"{items!r} is not a list of STATUS items: give names, such as 'MESSAGES UNSEEN'")
+        raise UsageError(f"{shown(items)} is not a list of STATUS items: give names, such as 'MESSAGES UNSEEN'")
     return text
 
 

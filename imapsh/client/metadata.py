@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from imapsh.client.arguments import several
-from imapsh.errors import UsageError
+from imapsh.client.arguments import is_count, several
+from imapsh.errors import UsageError, shown
 from imapsh.grammar.metadata import Metadata, Value
+from imapsh.session.attribution import alike_names
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
     from imapsh.client.commands import Connection
 
-_DEPTHS = ("0", "1", "infinity")
+_DEPTHS = ("", "0", "1", "infinity")
 
 
 async def metadata(
@@ -31,10 +32,10 @@ async def metadata(
     names = several(entries)
     if not names:
         raise UsageError("metadata() needs entries, such as '/shared/comment'")
-    if depth and depth not in _DEPTHS:
-        raise UsageError(f"{depth!r} is not a depth: it is one of {', '.join(_DEPTHS)}")
-    if max_size is not None and (isinstance(max_size, bool) or not isinstance(max_size, int) or max_size < 0):
-        raise UsageError(f"{max_size!r} is not a number of octets")
+    if depth not in _DEPTHS:
+        raise UsageError(f"{shown(depth)} is not a depth: give '0', '1' or 'infinity'")
+    if max_size is not None and not is_count(max_size, 0):
+        raise UsageError(f"{shown(max_size)} is not a number of octets")
     writer = self._writer()
     options = [f"MAXSIZE {max_size}"] * (max_size is not None) + [f"DEPTH {depth}"] * bool(depth)
     if options:
@@ -44,7 +45,7 @@ async def metadata(
     return {
         name: held
         for value in found
-        if isinstance(value, Metadata) and value.mailbox == mailbox
+        if isinstance(value, Metadata) and alike_names(value.mailbox, mailbox)
         for name, held in (value.entries or {}).items()
     }
 

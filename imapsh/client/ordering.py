@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from imapsh.client import results
 from imapsh.client.arguments import ascii_only, several
 from imapsh.client.driving import value_of
-from imapsh.client.keys import Criteria, write_criteria
-from imapsh.errors import UsageError
+from imapsh.client.keys import Criteria, is_ascii, write_criteria
+from imapsh.errors import UsageError, shown
 from imapsh.grammar.sort import Sort
 from imapsh.grammar.thread import Thread
 from imapsh.grammar.values import ESearch
+from imapsh.grammar.writer import Writer
 
 if TYPE_CHECKING:
     from imapsh.client.commands import Connection
@@ -25,14 +26,13 @@ async def sort(
 
     Return the numbers, or UIDs, of the messages that match `search`, in the server's order.
 
-    `criteria` are those of SORT, such as `REVERSE DATE SUBJECT`.  Raises UsageError for text beyond ASCII.
+    `criteria` are those of SORT, such as `REVERSE DATE SUBJECT`.  Text beyond ASCII in `search` is sent in UTF-8;
+    another `charset` raises UsageError then.
     """
     words = ascii_only(criteria).strip().strip("()")
     if not words:
         raise UsageError("sort() needs criteria, such as 'REVERSE DATE'")
-    rest = write_criteria(
-        self._writer().raw(f"({words}) ").charset(ascii_only(charset)).raw(" "), search, charset=False
-    ).fragments()
+    rest = _searched(self._writer().raw(f"({words}) "), search, charset).fragments()
     _, found = await self._runner.collect(_by("SORT", uid), rest, wants="SORT")
     return tuple(number for value in found if isinstance(value, Sort) for number in value.ids)
 
@@ -45,9 +45,11 @@ async def thread(
     uid: bool = False,
     charset: str = "UTF-8",
 ) -> Thread:
-    """Send THREAD (RFC 5256 section 3).  Return the conversations of the messages that match `search`."""
-    writer = self._writer().raw(f"{ascii_only(algorithm)} ").charset(ascii_only(charset)).raw(" ")
-    rest = write_criteria(writer, search, charset=False).fragments()
+    """Send THREAD (RFC 5256 section 3).  Return the conversations of the messages that match `search`.
+
+    Text beyond ASCII in `search` is sent in UTF-8; another `charset` raises UsageError then.
+    """
+    rest = _searched(self._writer().raw(f"{ascii_only(algorithm)} "), search, charset).fragments()
     _, found = await self._runner.collect(_by("THREAD", uid), rest, wants="THREAD")
     values = [value for value in found if isinstance(value, Thread)]
     return Thread(tuple(one for value in values for one in value.threads))
@@ -72,6 +74,19 @@ async def esearch(
     for value in found:
         items.update(value.items)
     return ESearch(exchange.tag, uid, items)
+
+
+def _searched(w: Writer, search: Criteria, charset: str) -> Writer:
+    """Write the charset and the criteria of SORT or THREAD.
+
+    Raises UsageError for text beyond ASCII in another charset than UTF-8, and for a CHARSET among the criteria.
+    """
+    charset = ascii_only(charset)
+    if charset.upper() != "UTF-8" and not is_ascii(search):
+        raise UsageError(f"text beyond ASCII is sent in UTF-8, not in {shown(charset)}: leave the charset out")
+    if isinstance(search, str) and search.lstrip().upper().startswith("CHARSET "):
+        raise UsageError("the charset is an argument of its own here: leave CHARSET out of the criteria")
+    return write_criteria(w.charset(charset).raw(" "), search, charset=False)
 
 
 def _by(name: str, uid: bool) -> str:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from imapsh.client.connect import Connection
 from imapsh.client.dial import ConnectOptions, Dial, dialler
-from imapsh.errors import ConnectionLost, LoginError, StateError, UsageError
+from imapsh.errors import ConnectionLost, LoginError, StateError, UsageError, shown
 from imapsh.transport.address import parse_address
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Pool:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         if isinstance(size, bool) or not isinstance(size, int) or size < 1:
-            raise UsageError(f"a pool needs a number of connections from 1, not {size!r:.60}")
+            raise UsageError(f"a pool needs a number of connections from 1, not {shown(size)}")
         self._dial = dial
         self._room = asyncio.Semaphore(size)
         self._dialling = asyncio.Lock()  # one at a time, so that a wrong password is sent once

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from imapsh.errors import UsageError
+from imapsh.client.arguments import is_count
+from imapsh.errors import UsageError, shown
 from imapsh.grammar.quota import Quota, QuotaRoot
 
 if TYPE_CHECKING:
@@ -48,12 +49,12 @@ async def set_quota(self: Connection, root: str, limits: Mapping[str, int]) -> t
     Resources that are not named have no limit then.
     """
     if not isinstance(limits, Mapping):
-        raise UsageError(f"{limits!r} is not a mapping of resources to limits")
+        raise UsageError(f"{shown(limits)} is not a mapping of resources to limits")
     for name, limit in limits.items():
         if not isinstance(name, str):
-            raise UsageError(f"{name!r} is not the name of a resource")
-        if not isinstance(limit, int) or limit < 0:
-            raise UsageError(f"{limit!r} is not a limit of {name}: it is a number from 0")
+            raise UsageError(f"{shown(name)} is not the name of a resource")
+        if not is_count(limit, 0):
+            raise UsageError(f"{shown(limit)} is not a limit of {name}: it is a number from 0")
     writer = self._writer().astring(root).raw(" ")
     rest = writer.items((f"{name} {limit}" for name, limit in limits.items()), writer.raw).fragments()
     _, found = await self._runner.collect("SETQUOTA", rest, wants="QUOTA")

@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Iterable
 from typing import TypeVar
 
-from imapsh.errors import UsageError
+from imapsh.errors import UsageError, shown
 from imapsh.grammar.responses import Response
 from imapsh.grammar.sequence import LARGEST, SequenceSet
 from imapsh.grammar.values import AppendUid, Code, CopyUid, ESearch, MailboxList, MailboxStatus, Search, StatusText
@@ -70,7 +70,7 @@ def joined(copies: Iterable[CopyUid | None]) -> CopyUid | None:
 def one_number(number: int) -> int:
     """Return the number of one message.  Raises UsageError for anything else."""
     if isinstance(number, bool) or not isinstance(number, int) or not 0 < number <= LARGEST:
-        raise UsageError(f"{number!r} is not a message number or UID: these run from 1 to {LARGEST}")
+        raise UsageError(f"{shown(number)} is not a message number or UID: these run from 1 to {LARGEST}")
     return number
 
 

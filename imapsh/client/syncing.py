@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from imapsh.client.arguments import MessageSet, message_set
+from imapsh.client.arguments import MessageSet, is_count, message_set
 from imapsh.client.messages import Message, message
-from imapsh.errors import UsageError
+from imapsh.errors import UsageError, shown
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.values import Fetch, Vanished
 from imapsh.session.events import Received
@@ -23,8 +23,8 @@ class QResync(NamedTuple):
     def parameter(self) -> str:
         """Return the parameter of SELECT.  Raises UsageError for invalid numbers."""
         for number in (self.uidvalidity, self.modseq):
-            if isinstance(number, bool) or not isinstance(number, int) or number < 1:
-                raise UsageError(f"{number!r} is neither a UIDVALIDITY nor a mod-sequence: these are numbers from 1")
+            if not is_count(number, 1):
+                raise UsageError(f"{shown(number)} is no UIDVALIDITY and no mod-sequence: these are numbers from 1")
         uids = f" {message_set(self.uids)}" if self.uids is not None else ""
         return f"QRESYNC ({self.uidvalidity} {self.modseq}{uids})"
 

@@ -23,7 +23,7 @@ from imapsh.client.dial import ConnectOptions, Dial, dialler
 from imapsh.client.idle import Idle
 from imapsh.client.routing import Update
 from imapsh.client.syncing import QResync
-from imapsh.errors import ConnectError, ConnectionLost, ImapshError, TLSError, UsageError
+from imapsh.errors import ConnectError, ConnectionLost, ImapshError, TLSError, UsageError, shown
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.values import Fetch, UidFetch, Vanished
 from imapsh.session.core import FAREWELL
@@ -267,7 +267,7 @@ def watch(
     """
     for name, seconds in (("renewal", renewal), ("poll", poll), ("most_pause", most_pause)):
         if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not seconds > 0:
-            raise UsageError(f"{name} is a number of seconds above 0, not {seconds!r:.60}")
+            raise UsageError(f"{name} is a number of seconds above 0, not {shown(seconds)}")
     watched = mailbox or parse_address(url).mailbox or "INBOX"
     watcher = Watcher(dialler(url, options), watched, renewal=renewal, poll=poll, most_pause=most_pause)
     return watcher.changes()

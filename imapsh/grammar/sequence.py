@@ -8,7 +8,7 @@ from heapq import heappop, heappush
 from itertools import accumulate, islice, pairwise
 from typing import Final, overload
 
-from imapsh.errors import UsageError
+from imapsh.errors import UsageError, shown
 from imapsh.patterns import lazy
 from imapsh.tuples import NamedTuple
 
@@ -73,10 +73,10 @@ class SequenceSet:
         if text == "$":
             return cls((), True)
         if not PATTERN.fullmatch(text):
-            raise ValueError(f"{text!r} is not a sequence set")
+            raise ValueError(f"{shown(text)} is not a sequence set")
         ranges = tuple(_range(item) for item in text.split(","))
         if any(end > LARGEST for pair in ranges for end in pair):
-            raise ValueError(f"{text!r} holds a number beyond 32 bits")
+            raise ValueError(f"{shown(text)} holds a number beyond 32 bits")
         return cls(ranges)
 
     @classmethod
@@ -243,7 +243,7 @@ class SequenceSet:
     def _definite(self, what: str) -> _Parts:
         if self.saved or self._open():
             sign = "$" if self.saved else "*"
-            raise UsageError(f"the {what} of the set {_short(str(self))}: only the server knows what {sign} means")
+            raise UsageError(f"the {what} of the set {shown(self)}: only the server knows what {sign} means")
         return self._parts()
 
     def _key(self) -> object:
@@ -310,8 +310,8 @@ def _cut(parts: _Parts, start: int, stop: int) -> _Ranges:
 
 
 def _listed(numbers: Iterable[int]) -> list[int]:
-    if isinstance(numbers, str | bytes | bytearray):
-        raise UsageError(f"{_short(repr(numbers))} is text: give numbers, or a set made by SequenceSet.parse")
+    if isinstance(numbers, str | bytes | bytearray | memoryview):
+        raise UsageError(f"{shown(numbers)} is text: give numbers, or a set made by SequenceSet.parse")
     held = isinstance(numbers, list | tuple | set | frozenset)  # these are in memory already
     listed = list(numbers if held else islice(numbers, MOST + 1))
     if len(listed) > MOST and not held:
@@ -323,12 +323,8 @@ def _listed(numbers: Iterable[int]) -> list[int]:
 
 def _number(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= LARGEST:
-        raise UsageError(f"{_short(repr(value))} is not a message number or UID: these run from 1 to {LARGEST}")
+        raise UsageError(f"{shown(value)} is not a message number or UID: these run from 1 to {LARGEST}")
     return int(value)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _range(item: str) -> tuple[int, int]:

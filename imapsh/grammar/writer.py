@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from imapsh.errors import UsageError
+from imapsh.errors import UsageError, shown
 from imapsh.grammar.fragments import Fragment, Literal, announce
 from imapsh.grammar.names import octets_of
 from imapsh.grammar.sequence import SequenceSet
@@ -99,6 +99,8 @@ class Writer:
     def astring(self, value: str | Buffer) -> Writer:
         """Write an atom if it can be one, else a string.  "NIL" is a string, because readers would mistake the atom."""
         text = value if isinstance(value, str) else buffer(value).decode("latin-1")
+        if "\0" in text:
+            raise UsageError("NUL cannot be sent here")
         if _ASTRING.fullmatch(text) and text.upper() != "NIL":
             return self.raw(text)
         return self.string(value)
@@ -113,18 +115,18 @@ class Writer:
         A name that a server sent goes out with the octets that came (`imapsh.grammar.names`).
         """
         if not isinstance(name, str):
-            raise UsageError(f"{name!r} is not a mailbox name: give text")
+            raise UsageError(f"{shown(name)} is not a mailbox name: give text")
         try:
             return self.astring(octets_of(name, utf8=self.utf8))
         except UnicodeEncodeError as error:
-            raise UsageError(f"{name!r} cannot be a mailbox name: it holds a lone surrogate") from error
+            raise UsageError(f"{shown(name)} cannot be a mailbox name: it holds a lone surrogate") from error
 
     def flags(self, flags: Iterable[str]) -> Writer:
         """Write a flag list.  A str is one flag.  Raises UsageError for what is not a flag."""
         listed = (flags,) if isinstance(flags, str) else listed_of(flags, "flags")
         for flag in listed:
             if not isinstance(flag, str) or (flag != "\\*" and not _ATOM.fullmatch(flag.removeprefix("\\"))):
-                raise UsageError(f"{flag!r} is not a flag: give a keyword, or a backslash and a keyword")
+                raise UsageError(f"{shown(flag)} is not a flag: give a keyword, or a backslash and a keyword")
         return self.raw("(" + " ".join(listed) + ")")
 
     def items(self, values: Iterable[Any], write: Callable[[Any], object], between: str = " ") -> Writer:
@@ -192,7 +194,7 @@ def buffer(value: object) -> bytes:
 def listed_of(values: object, what: str) -> tuple[Any, ...]:
     """Return the values as a tuple.  Raises UsageError if they cannot be iterated over; `what` names them."""
     if not isinstance(values, Iterable):
-        raise UsageError(f"{values!r} is not a list of {what}")
+        raise UsageError(f"{shown(values)} is not a list of {what}")
     return tuple(values)
 
 

@@ -31,8 +31,8 @@ class Mechanism:
         self.veil: Callable[[str], str] = str
         self._secret = secret
         self._dialogue: Dialogue | None = None
-        if "\0" in user + secret + authorize:
-            raise UsageError("a user name or password cannot contain NUL")
+        for text in (user, secret, authorize):
+            octets(text)
 
     @property
     def secrets(self) -> tuple[bytes, ...]:
@@ -74,5 +74,15 @@ class Mechanism:
 
 
 def octets(text: str) -> bytes:
-    """Return a name, password or token as it goes over the wire."""
-    return text.encode("utf-8", "surrogateescape")
+    """Return a name, password or token as it goes over the wire.
+
+    Octets that were read as text with `surrogateescape` are sent as they were.  Raises UsageError for NUL and for any
+    other lone surrogate.
+    """
+    if "\0" in text:
+        raise UsageError("a user name or password cannot contain NUL")
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError as error:
+        code = ord(text[error.start])
+        raise UsageError(f"a user name or password cannot contain U+{code:04X}, which is a lone surrogate") from None

@@ -13,6 +13,6 @@ class Plain(Mechanism):
 
     def dialogue(self, challenge: bytes) -> Dialogue:
         """Send the message.  PLAIN has no challenge, and text that some servers put there is passed over."""
-        message = octets("\0".join((self.authorize, self.user, self._secret)))
+        message = b"\0".join(map(octets, (self.authorize, self.user, self._secret)))
         yield message
         yield message  # a server that overlooks an initial response asks again

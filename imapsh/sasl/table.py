@@ -101,7 +101,9 @@ def choose(offers: Collection[str], have: Collection[str], *, safe: bool) -> str
             f"every usable mechanism of those offered ({listed}) sends a secret in the clear, and the "
             "connection is not encrypted: use TLS"
         )
-    raise LoginError(f"none of the mechanisms offered ({listed}) can be used with {' and '.join(have) or 'nothing'}")
+    if not have:
+        raise LoginError(f"the mechanisms offered ({listed}) need a user name, and a password or a token")
+    raise LoginError(f"none of the mechanisms offered ({listed}) can be used with {' and '.join(have)}")
 
 
 def make(

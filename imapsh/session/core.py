@@ -32,6 +32,7 @@ from typing import TYPE_CHECKING
 
 from imapsh.errors import ConnectionLost, ConnectionTimeout, ImapshError, StateError, UsageError
 from imapsh.grammar.responses import Parser, Response
+from imapsh.patterns import lazy
 from imapsh.session import authentication
 from imapsh.session.ending import Ending
 from imapsh.session.events import Event
@@ -57,6 +58,8 @@ __all__ = ["FAREWELL", "RENEWAL", "Session", "Tracer"]
 
 FAREWELL = 5.0
 """Seconds that a driver waits for the end of the stream after BYE (`Session.ending`)."""
+
+_ANNOUNCES = lazy(rb"\{\d+\+?\}\Z")
 
 RENEWAL = 29 * 60.0
 """Seconds after which a client that idles ends IDLE and begins it anew.
@@ -381,13 +384,16 @@ class Session:
     def command(self, name: str, fragments: Iterable[Sendable] = ()) -> Exchange:
         """Submit a command made by a program: its name, and its arguments as fragments (`grammar.writer.Writer`).
 
-        Raises UsageError, and sends nothing, for CR, LF or NUL outside a literal; what `require` raises, if `strict`.
+        Raises UsageError, and sends nothing, for CR, LF or NUL outside a literal, and for a line that ends as if a
+        literal followed; what `require` raises, if `strict`.
         """
         listed = list(fragments)
         for text in (name.encode("utf-8", "surrogateescape"), *listed):
             octets = text.octets if isinstance(text, Secret) else text
             if isinstance(octets, bytes) and (b"\r" in octets or b"\n" in octets or b"\0" in octets):
                 raise UsageError("CR, LF and NUL cannot be part of a command line: send them in a literal")
+        if listed and isinstance(listed[-1], bytes) and _ANNOUNCES.search(listed[-1]):
+            raise UsageError(f"a command cannot end in {listed[-1][-60:].decode('latin-1')}, which announces a literal")
         if self.strict:
             self.require(name.upper())
         tag = self.new_tag()

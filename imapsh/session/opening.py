@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
-from imapsh.errors import GreetingError, LoginError, TLSError
+from imapsh.errors import GreetingError, LoginError, TLSError, UsageError
 from imapsh.grammar.responses import STATUS, Response
 from imapsh.grammar.values import StatusText
 from imapsh.session import clear
@@ -105,7 +105,8 @@ def _login(session: Session, wanted: Opening) -> Steps:
         wanted = wanted._replace(password=lambda: secret)
     exchange = _submit(session, wanted, name)
     yield exchange
-    if exchange.status == "BAD" and name == "PLAIN" and wanted.mechanism in ("", AUTO) and _takes_login(session):
+    misunderstood = exchange.status == "BAD" and name == "PLAIN" and _takes_login(session, wanted)
+    if misunderstood and wanted.mechanism in ("", AUTO):
         name = ""  # some servers offer what they do not understand
         exchange = _submit(session, wanted, name)
         yield exchange
@@ -115,13 +116,13 @@ def _login(session: Session, wanted: Opening) -> Steps:
     if exchange.status != "OK":
         said = exchange.mechanism.said if exchange.mechanism is not None else ""
         why = f"{reply(exchange)} ({said})" if said else reply(exchange)
-        if exchange.status == "BAD" and name == "PLAIN" and _takes_login(session):
+        if exchange.status == "BAD" and name == "PLAIN" and _takes_login(session, wanted):
             why += "; the command LOGIN may work: name no mechanism"
         raise LoginError(f"{wanted.where} refused the login of {wanted.user or name}: {why}")
 
 
-def _takes_login(session: Session) -> bool:
-    return "LOGINDISABLED" not in session.capabilities and not session.closed
+def _takes_login(session: Session, wanted: Opening) -> bool:
+    return "LOGINDISABLED" not in session.capabilities and not wanted.authorize and not session.closed
 
 
 def _needs_secret(name: str) -> bool:
@@ -181,7 +182,12 @@ def _have(session: Session, wanted: Opening, offers: tuple[str, ...]) -> set[str
 def _password(wanted: Opening) -> str:
     if wanted.password is None:
         raise LoginError(f"no password was given for {wanted.user}")
-    return wanted.password()
+    secret: object = wanted.password()
+    if isinstance(secret, str):
+        return secret
+    if hasattr(secret, "close"):  # a coroutine that is never awaited gives a warning
+        secret.close()
+    raise UsageError(f"the function that is asked for the password returned a {type(secret).__name__}, not text")
 
 
 def authenticate(session: Session, wanted: Opening) -> Exchange:
@@ -206,9 +212,12 @@ def authenticate(session: Session, wanted: Opening) -> Exchange:
 
 def _plain_login(session: Session, wanted: Opening) -> Exchange:
     from imapsh.grammar.writer import Writer
+    from imapsh.sasl.mechanism import octets
 
+    if wanted.authorize:
+        raise UsageError("the command LOGIN does not support an authorization identity: leave it out, or use PLAIN")
     user, password = wanted.user, _password(wanted)
-    session.secrets.add(password.encode("utf-8", "surrogateescape"), public=user.encode("utf-8", "surrogateescape"))
+    session.secrets.add(octets(password), public=octets(user))
     secret: list[Sendable] = [
         Secret(fragment) if isinstance(fragment, bytes) else fragment._replace(secret=True)
         for fragment in Writer().string(password).fragments()

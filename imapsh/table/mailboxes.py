@@ -28,7 +28,7 @@ COMMANDS = (
             "RFC 3501 §6.3.9", 'LSUB "#news." "comp.mail.*"', editions="1", responses=("LSUB",), asks="LSUB"),
     Command("NAMESPACE", AFTER_LOGIN, "", "Tells the prefixes of one's own, others' and shared mailboxes.",
             "RFC 9051 §6.3.10", "NAMESPACE", needs=("NAMESPACE", "IMAP4rev2"), responses=("NAMESPACE",),
-            due=("NAMESPACE",)),
+            asks="NAMESPACE", due=("NAMESPACE",)),
     Command("CHECK", MAILBOX_SELECTED, "", "Asks for a checkpoint of the mailbox; in effect a NOOP.",
             "RFC 3501 §6.4.1", "CHECK", editions="1"),
     Command("CLOSE", MAILBOX_SELECTED, "", r"Expunges what is marked \Deleted, silently, and closes the mailbox.",

@@ -33,7 +33,8 @@ COMMANDS = (
     Command("IDLE", AFTER_LOGIN, "", "Waits for news of the mailbox until DONE is sent.", "RFC 9051 §6.3.13", "IDLE",
             needs=("IDLE", "IMAP4rev2"), barrier=True, responses=("EXISTS", "EXPUNGE", "VANISHED", "FETCH")),
     Command("ID", ANY_STATE, "<id-params>", "Tells the server who the client is, and asks the same.",
-            "RFC 2971 §3.1", 'ID ("name" "imapsh")', needs=("ID",), responses=("ID",), check="identification.fields"),
+            "RFC 2971 §3.1", 'ID ("name" "imapsh")', needs=("ID",), responses=("ID",), asks="ID",
+            check="identification.fields"),
 )  # fmt: skip
 
 NAMES = (

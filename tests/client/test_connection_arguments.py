@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import enum
 import inspect
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any, NamedTuple
 
 import pytest
 
+from imapsh import keys
 from imapsh.client.connect import Connection
 from imapsh.client.storing import NewMessage
 from imapsh.client.syncing import QResync
@@ -16,7 +19,15 @@ from imapsh.errors import UsageError
 from .test_connect_peer import pair, selected
 from .test_connection import play
 
-WRONG: tuple[Any, ...] = (5.5, object(), [object()], {1.5: object()})
+
+class Broken:
+    """An object that cannot even be shown."""
+
+    def __repr__(self) -> str:
+        raise RuntimeError("no")
+
+
+WRONG: tuple[Any, ...] = (5.5, object(), [object()], {1.5: object()}, 10**5000, Broken(), [Broken()])
 
 #: method -> arguments that are right
 RIGHT: dict[str, dict[str, Any]] = {
@@ -108,3 +119,72 @@ def test_d6_no_method_is_forgotten() -> None:
         ]
         untried = set(parameters) - RIGHT.get(name, {}).keys()
         assert untried <= {"token", "mechanism", "authorize", "open_file"}, name
+
+
+#: calls with arguments of the right type that cannot mean anything
+SENSELESS: dict[str, Callable[[Connection], Any]] = {
+    "a number beyond what IMAP has": lambda c: c.metadata("x", "/shared/comment", max_size=1 << 63),
+    "a depth that is a number": lambda c: c.metadata("x", "/shared/comment", depth=1),  # type: ignore[arg-type]
+    "a limit that is true": lambda c: c.set_quota("x", {"STORAGE": True}),
+    "no items": lambda c: c.status("x", ()),
+    "half a list of items": lambda c: c.status("x", "(MESSAGES"),
+    "octets as numbers": lambda c: c.store(memoryview(b"1"), "+FLAGS", ["x"]),
+    "NUL in a name": lambda c: c.set_acl("x", "jo\0e", "l"),
+    "NUL in the name of an entry": lambda c: c.metadata("x", "/shared/\0"),
+    "a charset that the text is not in": lambda c: c.sort("DATE", "SUBJECT é", charset="ISO-8859-1"),
+    "a charset that the key is not in": lambda c: c.thread("REFERENCES", keys.SUBJECT("é"), charset="US-ASCII"),
+    "two charsets": lambda c: c.sort("DATE", "CHARSET UTF-8 ALL"),
+    "a literal behind a search": lambda c: c.search("SUBJECT {5+}"),
+    "a literal behind a key": lambda c: c.search(keys.raw("X-NEW {5}")),
+    "a literal behind SORT": lambda c: c.sort("DATE", "SUBJECT {5+}"),
+    "a literal behind THREAD": lambda c: c.thread("REFERENCES", "SUBJECT ~{12}"),
+    "a literal behind SEARCH RETURN": lambda c: c.esearch("SUBJECT {0}"),
+    "a literal behind FETCH": lambda c: anext(c.fetch(1, "{5+}")),
+}
+
+
+@pytest.mark.parametrize("name", SENSELESS)
+def test_d6_what_cannot_mean_anything_is_refused(name: str) -> None:
+    """An announced literal would take the next command for its octets, and the server would wait for them."""
+
+    async def scene() -> None:
+        async with pair() as (c, peer):
+            await selected(c, peer, 1)
+            sent = c.session.sent_octets
+            with pytest.raises(UsageError) as raised:
+                await SENSELESS[name](c)
+            assert c.session.sent_octets == sent
+            assert not c.session.queue
+            assert len(str(raised.value)) < 200
+
+    play(scene)
+
+
+def test_d6_a_long_argument_is_shown_in_short() -> None:
+    async def scene() -> None:
+        async with pair() as (c, peer):
+            await selected(c, peer, 1)
+            for wrong in ("x" * 100_000, "1," * 50_000):
+                with pytest.raises(UsageError) as raised:
+                    await c.store(wrong, "FLAGS", [])
+                assert len(str(raised.value)) < 200
+
+    play(scene)
+
+
+class Algorithm(str, enum.Enum):  # noqa: UP042 - a StrEnum formats itself as its text
+    """Texts as programs name them; `format` writes the name of such a member, not its text."""
+
+    ORDERED = "ORDEREDSUBJECT"
+
+
+def test_d6_a_member_of_an_enumeration_is_its_text() -> None:
+    async def scene() -> None:
+        async with pair() as (c, peer):
+            await selected(c, peer, 1)
+            running = asyncio.create_task(c.thread(Algorithm.ORDERED))
+            await peer.hears(b"A2 THREAD ORDEREDSUBJECT UTF-8 ALL\r\n")
+            await peer.says(b"A2 OK done\r\n")
+            await running
+
+    play(scene)

@@ -20,7 +20,7 @@ from imapsh.errors import (
     StateError,
     UsageError,
 )
-from imapsh.grammar.values import MailboxStatus
+from imapsh.grammar.values import MailboxStatus, Namespaces
 from imapsh.session.events import Event, Received
 from imapsh.transport.tls import TLSOptions
 from tests.servers.base import Server
@@ -209,6 +209,46 @@ def test_a2_a_typed_status_takes_nothing_from_another() -> None:
 
 
 # -- A2: the others
+
+
+@pytest.mark.parametrize(("asked", "told"), [("inbox", b"INBOX"), ("Drafts", b"Drafts/"), ("", b'""')])
+def test_a2_annotations_of_a_name_that_is_spelled_otherwise(asked: str, told: bytes) -> None:
+    async def scene(c: Connection, peer: Peer) -> None:
+        running = asyncio.create_task(c.metadata(asked, "/shared/comment"))
+        await peer.hears(b"(/shared/comment)\r\n")
+        await peer.says(b'* METADATA %s (/shared/comment "x")\r\nA1 OK done\r\n' % told)
+        assert await running == {"/shared/comment": "x"}
+
+    conversation(scene)
+
+
+def test_d3_a_status_that_returns_asks_for_is_told() -> None:
+    async def scene(c: Connection, peer: Peer) -> None:
+        running = asyncio.create_task(c.list("", "*", returns=["CHILDREN", "STATUS (MESSAGES)"]))
+        await peer.hears(b"RETURN (CHILDREN STATUS (MESSAGES))\r\n")
+        await peer.says(b'* LIST () "/" INBOX\r\n* STATUS INBOX (MESSAGES 3)\r\nA1 OK done\r\n')
+        (found,) = await running
+        assert found.extended["STATUS"] == MailboxStatus("INBOX", {"MESSAGES": 3})
+
+    conversation(scene)
+
+
+@pytest.mark.parametrize("name", ["NAMESPACE", "ID"])
+def test_a2_two_that_ask_the_same_each_get_an_answer(name: str) -> None:
+    async def scene(c: Connection, peer: Peer) -> None:
+        ask = c.namespace if name == "NAMESPACE" else c.id
+        both = asyncio.gather(ask(), ask())
+        said = b'* NAMESPACE (("" "/")) NIL NIL\r\n' if name == "NAMESPACE" else b'* ID ("name" "x")\r\n'
+        await peer.hears(b"A1 " + name.encode())
+        await silent(peer)
+        await peer.says(said + b"A1 OK done\r\n")
+        await peer.hears(b"A2 " + name.encode())
+        await peer.says(said + b"A2 OK done\r\n")
+        first, second = await both
+        assert first == second
+        assert first not in ({}, Namespaces(None, None, None))
+
+    conversation(scene)
 
 
 def test_a2_searches_are_asked_one_at_a_time() -> None:

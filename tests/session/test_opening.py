@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from imapsh.errors import GreetingError, LoginError, TLSError
+from imapsh.errors import GreetingError, LoginError, TLSError, UsageError
 from imapsh.sasl.table import AUTO
 from imapsh.session.events import Upgrade
 from imapsh.session.opening import Opening, Step, steps
@@ -220,6 +220,54 @@ def test_d17_login_is_not_tried_against_a_will(offer: str, mechanism: str, words
             S: A1 BAD what
             """
         )
+
+
+def test_d3_an_authorization_identity_is_not_dropped() -> None:
+    """The command LOGIN has no place for it, and would log in as somebody else than was asked for."""
+    for caps in ("IMAP4rev1", "IMAP4rev1 AUTH=SCRAM-SHA-1"):
+        opener = Opener(**ann(authorize="bob"))
+        with pytest.raises(
+            UsageError, match=r"does not support an authorization identity"
+        ):
+            opener.play(f"S: * OK [CAPABILITY {caps}] hello")
+        assert opener.out == b""
+
+
+def test_d3_a_plain_that_is_not_understood_is_not_followed_by_a_login_as_somebody_else() -> None:
+    opener = Opener(**ann(authorize="bob", mechanism=""))
+    with pytest.raises(LoginError, match=r"BAD what$"):
+        opener.play(
+            """
+            S: * OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] hello
+            C: A1 AUTHENTICATE PLAIN Ym9iAGFubgBzM2NyZXQ=
+            S: A1 BAD what
+            """
+        )
+
+
+async def a_coroutine() -> str:
+    raise AssertionError("nobody awaits this")
+
+
+@pytest.mark.parametrize("offer", ["", "AUTH=PLAIN", "AUTH=CRAM-MD5", "AUTH=SCRAM-SHA-256"])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"password": lambda: "a\ud800"},
+        {"password": lambda: "a\0b"},
+        {"password": lambda: None},
+        {"password": lambda: b"s3cret"},
+        {"password": a_coroutine},
+        {"user": "ann\ud800"},
+        {"user": "ann\0"},
+    ],
+)
+def test_d6_what_is_no_name_and_no_password_is_not_sent(offer: str, wrong: dict[str, Any]) -> None:
+    opener = Opener(**{**ann(), **wrong})
+    with pytest.raises(UsageError) as raised:
+        opener.play(f"S: * OK [CAPABILITY IMAP4rev1 {offer}] hello")
+    assert opener.out == b""
+    assert "s3cret" not in str(raised.value)
 
 
 # -- refusals
