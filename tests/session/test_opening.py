@@ -226,9 +226,7 @@ def test_d3_an_authorization_identity_is_not_dropped() -> None:
     """The command LOGIN has no place for it, and would log in as somebody else than was asked for."""
     for caps in ("IMAP4rev1", "IMAP4rev1 AUTH=SCRAM-SHA-1"):
         opener = Opener(**ann(authorize="bob"))
-        with pytest.raises(
-            UsageError, match=r"does not support an authorization identity"
-        ):
+        with pytest.raises(UsageError, match=r"does not support an authorization identity"):
             opener.play(f"S: * OK [CAPABILITY {caps}] hello")
         assert opener.out == b""
 
