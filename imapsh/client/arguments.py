@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from imapsh.errors import UsageError, shown
 from imapsh.grammar.dates import read_date_time, write_date_time
 from imapsh.grammar.fragments import Fragment
-from imapsh.grammar.sequence import LARGEST, LINE, SequenceSet
+from imapsh.grammar.sequence import LARGEST, LINE, SequenceSet, is_count
 from imapsh.grammar.writer import Writer, buffer, encoded, listed_of
 from imapsh.table.model import SELECTED, Context
 from imapsh.tuples import NamedTuple
@@ -237,11 +237,6 @@ def _international(w: Writer, text: str, charset: bool) -> Writer:
             w.raw(text[at : found.start()]).literal(encoded(value, "utf-8"))
             at = found.end()
     return w.raw(text[at:])
-
-
-def is_count(number: object, least: int) -> bool:
-    """Return whether it is a whole number from `least`, which IMAP can write (RFC 9051 section 9, number64)."""
-    return isinstance(number, int) and not isinstance(number, bool) and least <= number < 1 << 63
 
 
 def mod_sequence(value: int) -> int:

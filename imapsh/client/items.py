@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
-from imapsh.client.arguments import is_count
 from imapsh.errors import UsageError, shown
+from imapsh.grammar.sequence import is_count
 from imapsh.patterns import lazy
 
 if TYPE_CHECKING:

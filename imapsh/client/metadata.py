@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from imapsh.client.arguments import is_count, several
+from imapsh.client.arguments import several
 from imapsh.errors import UsageError, shown
 from imapsh.grammar.metadata import Metadata, Value
+from imapsh.grammar.sequence import is_count
 from imapsh.session.attribution import alike_names
 
 if TYPE_CHECKING:

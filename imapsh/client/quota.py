@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from imapsh.client.arguments import is_count
 from imapsh.errors import UsageError, shown
 from imapsh.grammar.quota import Quota, QuotaRoot
+from imapsh.grammar.sequence import is_count
 
 if TYPE_CHECKING:
     from imapsh.client.commands import Connection

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from imapsh.client.arguments import MessageSet, is_count, message_set
+from imapsh.client.arguments import MessageSet, message_set
 from imapsh.client.messages import Message, message
 from imapsh.errors import UsageError, shown
-from imapsh.grammar.sequence import SequenceSet
+from imapsh.grammar.sequence import SequenceSet, is_count
 from imapsh.grammar.values import Fetch, Vanished
 from imapsh.session.events import Received
 from imapsh.tuples import NamedTuple

@@ -251,6 +251,11 @@ class SequenceSet:
         return self.saved, tuple(parts.lows), tuple(parts.highs), self._open()
 
 
+def is_count(number: object, least: int) -> bool:
+    """Return whether it is a whole number from `least`, which IMAP can write (RFC 9051 section 9, number64)."""
+    return isinstance(number, int) and not isinstance(number, bool) and least <= number < 1 << 63
+
+
 def _merged(pairs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     """Return the same numbers as rising ranges that neither overlap nor touch."""
     merged: list[tuple[int, int]] = []
