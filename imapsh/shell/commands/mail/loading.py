@@ -84,9 +84,9 @@ def _messages(path: Path, doubt: Callable[[str], object]) -> list[Message]:
         box = mbox.read(path, file)
     if box is None:
         return [_eml(path)]
-    if box.undated:
-        doubt(f"{path}: its first line is taken to begin a message, though it has no date")
-    if said := box.doubts.said(str(path)):
+    if not box.messages:
+        raise UsageError(f"{path} is empty: it holds no message")
+    for said in box.said(str(path)):
         doubt(said)
     return [
         Message(f"{path}, message {number}", one.flags, one.date, one.size, one.pieces)
@@ -110,8 +110,10 @@ def _folder(path: Path) -> list[Message]:
         return [_eml(one) for one in sorted(path.glob("*.eml"))]
     try:
         return [_eml(path / Path(item["file"]).name, item) for item in items_of(index)[1:]]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UsageError(f"cannot read {index}: {error}") from None
+    except OSError as error:
+        raise UsageError(f"cannot read {index}: {why(error)}") from None
+    except (ValueError, KeyError, TypeError):
+        raise UsageError(f"{index} is not an index that \\save wrote; remove it to load the .eml files alone") from None
 
 
 def _maildir(path: Path) -> list[Message]:

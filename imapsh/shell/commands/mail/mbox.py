@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 _PIECE = 1 << 16
 _STATUSES = 200  # octets in which Status and X-Status stand
+_HEAD = 1 << 14  # octets in which a header is looked for
+_BETWEEN = 4  # octets that may stand between two messages: the end of a last line, and an empty line
+_HEADER = re.compile(rb"(?:[^\r\n].*\n)*\r?\n")
+_LENGTH = re.compile(rb"(?im)^Content-Length: *(\d{1,18})\r?$")
 _SHOWN = 60  # characters of a doubtful line
 _QUOTED_FROM = re.compile(rb">+From ")
 _STATUS = re.compile(rb"(?:X-)?Status: *([A-Z]*)\r?\n")
@@ -75,6 +79,7 @@ class Boxed(NamedTuple):
     end: int
     flags: tuple[str, ...]
     date: str
+    elsewhere: bool
 
     @property
     def size(self) -> int:
@@ -94,18 +99,35 @@ class Boxed(NamedTuple):
 class Box(NamedTuple):
     """The messages of a file, and what was doubtful.
 
-    `undated` is true if the first line of the file has no date; it begins a message all the same.
+    `undated` is true if the first line of the file has no date; it begins a message all the same.  `elsewhere` holds
+    the numbers of the messages that would end elsewhere if their Content-Length were true.  Nothing is read by it,
+    because anybody who sends mail can write one.
     """
 
     messages: list[Boxed]
     doubts: Doubts
     undated: bool
+    elsewhere: tuple[int, ...]
+
+    def said(self, name: str) -> Iterator[str]:
+        """Yield a sentence about each thing that is doubtful."""
+        if self.undated:
+            yield f"{name}: its first line is taken to begin a message, though it has no date"
+        if said := self.doubts.said(name):
+            yield said
+        if many := len(self.elsewhere):
+            one = "one message says that it ends" if many == 1 else f"{many:,} messages says that they end"
+            first = f"{'the first is ' if many > 1 else ''}message {self.elsewhere[0]:,}"
+            yield (
+                f"{name}: the Content-Length of {one} elsewhere, but lines that begin with From and have a date "
+                f"decide; {first}"
+            )
 
 
 def read(path: Path, file: IO[bytes]) -> Box | None:
     """Return the messages of a file, or None if it is not an mbox: its first line that is not blank begins otherwise.
 
-    Raises OSError.
+    A file of blank lines has no message.  Raises OSError.
     """
     starts: list[tuple[int, bytes]] = []
     doubts = Doubts()
@@ -126,9 +148,14 @@ def read(path: Path, file: IO[bytes]) -> Box | None:
                     doubts = doubts.another(number, text)
             blank = line in (b"\n", b"\r\n")
         at += len(line)
-    ends = [start for start, _ in starts[1:]] + [at]
-    found = [_boxed(path, file, start, first, end) for (start, first), end in zip(starts, ends, strict=True)]
-    return Box(found, doubts, not found[0].date) if found else None
+    ends = [*(start for start, _ in starts[1:]), at]
+    found = [_boxed(path, file, start, first, end) for (start, first), end in zip(starts, ends, strict=False)]
+    return Box(found, doubts, bool(found) and not found[0].date, _elsewhere(found))
+
+
+def _elsewhere(messages: list[Boxed]) -> tuple[int, ...]:
+    """Return the numbers of the messages that end elsewhere than their Content-Length says."""
+    return tuple(number for number, one in enumerate(messages, 1) if one.elsewhere)
 
 
 def _lines(file: IO[bytes], size: int = -1) -> Iterator[tuple[bytes, bool]]:
@@ -146,9 +173,19 @@ def _lines(file: IO[bytes], size: int = -1) -> Iterator[tuple[bytes, bool]]:
 
 def _boxed(path: Path, file: IO[bytes], start: int, first: bytes, end: int) -> Boxed:
     file.seek(start + len(first))
-    letters = _statuses(file.read(min(end - start - len(first), _STATUSES)))[0]
+    head = file.read(min(end - start - len(first), _HEAD))
+    letters = _statuses(head[:_STATUSES])[0]
     flags = tuple(flag for flag, letter in MBOX.items() if letter in letters) + (("\\Seen",) if "R" in letters else ())
-    return Boxed(path, start, len(first), end, flags, _date(first))
+    return Boxed(path, start, len(first), end, flags, _date(first), _says_otherwise(head, end - start - len(first)))
+
+
+def _says_otherwise(head: bytes, size: int) -> bool:
+    """Return whether a message of so many octets, which begins so, has a Content-Length that means other octets."""
+    header = _HEADER.match(head)
+    announced = _LENGTH.search(head, 0, header.end()) if header is not None else None
+    if header is None or announced is None:
+        return False
+    return not 0 <= size - header.end() - int(announced[1]) <= _BETWEEN
 
 
 def _date(line: bytes) -> str:

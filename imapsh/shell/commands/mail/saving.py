@@ -95,7 +95,13 @@ def items_of(path: Path, *, mend: bool = False) -> list[Any]:
     end = octets.rfind(b"\n") + 1
     if mend and end < len(octets):
         os.truncate(path, end)
-    return [json.loads(line) for line in octets[:end].splitlines()]
+    try:
+        found = [json.loads(line) for line in octets[:end].splitlines()]
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+    if not all(isinstance(one, dict) for one in found):
+        raise ValueError("not a list of objects")
+    return found
 
 
 def _line(thing: object) -> bytes:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from imapsh.errors import UsageError
 from imapsh.shell.commands.mail.loading import Message, messages
 from tests.shell.hosting import FakeApp
 
@@ -27,6 +28,37 @@ def boxed(here: Path, octets: bytes) -> tuple[list[Message], list[str]]:
 
 def text(message: Message) -> bytes:
     return b"".join(message.literal().data())
+
+
+@pytest.mark.parametrize("octets", [b"", b"\n\n", b"\r\n", b"\xef\xbb\xbf"])
+def test_a11_a_file_without_a_message_is_refused(here: Path, octets: bytes) -> None:
+    with pytest.raises(UsageError, match=r"^old.mbox is empty: it holds no message$"):
+        boxed(here, octets)
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+@pytest.mark.parametrize("more", [-2, -1, 0, 1, 2, 400])
+def test_a11_a_content_length_that_means_other_octets_is_said(here: Path, more: int, end: bytes) -> None:
+    body = b"From the start.\n\nAll the rest.\n".replace(b"\n", end)
+    length = b"content-length: %d" % (len(body) + more)
+    head = b"\n".join([b"From i@x Thu Jun  4 08:52:00 2026", b"X: y", length, b"", b""]).replace(b"\n", end)
+    found, said = boxed(here, head + body + end + b"From i@x Thu Jun  4 08:52:00 2026" + end + b"X: z" + end)
+    assert len(found) == 2
+    assert any("the Content-Length of one message says that it ends elsewhere" in one for one in said) == (
+        not -len(end) * 2 <= more <= len(end)
+    )
+
+
+def test_a11_a_content_length_takes_no_message_away(here: Path) -> None:
+    first = FIRST.replace(b"\n\n", b"\nContent-Length: %d\n\n" % len(b"Hello.\n\n" + FIRST), 1)
+    found, said = boxed(here, first + FIRST)
+    assert len(found) == 2
+    (one,) = said
+    assert one.startswith("old.mbox: the Content-Length of one message says that it ends elsewhere, but lines that")
+    assert one.endswith("decide; message 1")
+    found, said = boxed(here, first + first + FIRST)
+    assert "of 2 messages says that they end elsewhere" in said[0]
+    assert said[0].endswith("decide; the first is message 1")
 
 
 @pytest.mark.parametrize(
