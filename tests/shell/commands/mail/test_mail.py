@@ -366,10 +366,10 @@ def test_a12_a_full_disk_ends_a_trace_and_not_the_session(here: Path) -> None:
 @pytest.mark.parametrize(
     "index", ["5\n", "[1\n", '{"mailbox":"x"}\n7\n', '{"mailbox":"x"}\n{"file":5}\n', "[" * 100_000 + "\n"]
 )
-def test_e8_an_index_that_is_not_one_is_a_sentence(host: FakeApp, tmp_path: Path, index: str) -> None:
+def test_e8_an_index_that_is_not_one_is_a_sentence(tmp_path: Path, index: str) -> None:
     (tmp_path / "index.jsonl").write_text(index)
-    host.does("SELECT INBOX")
+    host = FakeApp(connected=True).does("LOGIN demo demo").does("SELECT INBOX")
     with pytest.raises(UsageError, match="is not an index that"):
         host.does(f"\\load {tmp_path}")
-    with pytest.raises(UsageError, match="is not a list of saved messages|holds messages of"):
+    with pytest.raises(UsageError, match=r"is not a list of saved messages|holds messages of"):
         host.does(f"\\save 1 {tmp_path}")
