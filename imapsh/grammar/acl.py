@@ -25,6 +25,7 @@ define(
     },
 )
 
+_LISTED = lazy(r"\(([a-z0-9 ]*)\)(?=[ \r\n]|\Z)")
 _NO_RIGHT = lazy(r"[^a-z0-9]")
 
 #: The rights of RFC 4314 section 2.1, in its order, and the virtual rights of section 2.1.1, with all the rights that
@@ -154,6 +155,9 @@ def _rights(c: Cursor) -> str:
     With the tolerant cursor, returns "" if no rights can be read.
     """
     rule = "rights"
+    if c.tolerant and (listed := c.take(_LISTED)) is not None:
+        c.fail(rule, "rights in parentheses", listed.start())
+        return listed[1].replace(" ", "")
     start = c.pos
     try:
         rights = c.astring(rule)

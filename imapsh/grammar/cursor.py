@@ -200,16 +200,19 @@ class Cursor:
         self.mark(")", rule)
         self.depth -= 1
 
-    def items(self, rule: str, read: Callable[[Any], Value], *, some: bool = False) -> list[Value]:
+    def items(self, rule: str, read: Callable[[Any], Value], *, some: bool = False, last: bool = False) -> list[Value]:
         """ "(" [item *(SP item)] ")": return what `read` returns for each item.
 
         If `some` is true, there must be at least one item.  The tolerant cursor notes an item that cannot be read, and
-        leaves it out.
+        leaves it out.  It reads items without their parentheses if `last` says that nothing follows the list.
         """
-        if self.tolerant and self.peek() != "(":
+        bare = self.tolerant and self.peek() != "("
+        if bare:
             self.fail(rule, "expected a list in parentheses")
-            return []
-        self.enter(rule)
+            if not last:
+                return []
+        else:
+            self.enter(rule)
         depth = self.depth
         found: list[Value] = []
         begun = False
@@ -233,7 +236,8 @@ class Cursor:
                 self.skip()
         if some and not begun:
             self.fail(rule, "the list is empty")
-        self.leave(rule)
+        if not bare:
+            self.leave(rule)
         return found
 
     def finish(self, rule: str) -> None:

@@ -64,7 +64,7 @@ def quota(c: Cursor) -> Quota:
     root = c.astring(rule)
     c.space(rule)
     resources: dict[str, tuple[int, int]] = {}
-    c.items("quota-list", lambda c: _resource(c, resources))
+    c.items("quota-list", lambda c: _resource(c, resources), last=True)
     c.finish(rule)
     return Quota(root, resources)
 

@@ -44,6 +44,8 @@ _TAGGED = lazy(r"([^ \r\n+*]+|[^ \r\n]*[^ \r\n*]) (OK|NO|BAD|BYE|PREAUTH)(?![^ \
 _LOOSE_TAGGED = lazy(r"([^ \t\r\n*+][^ \t\r\n]*+)[ \t]++(OK|NO|BAD)(?![A-Za-z0-9=-])", re.IGNORECASE)
 _TAG = lazy(r"[^\x00-\x20\x7f-\xff(){%*\"\\+]+")
 _CODE_NAME = lazy(r"\[([^\x00-\x20\x7f-\xff(){%*\"\\\]]+)(?=[ \]])")
+_SPACED_NAME = lazy(r"\[ +([A-Za-z][A-Za-z0-9.-]*)(?=[ \]])")
+_BEFORE_END = lazy(r" +(?=\])")
 _UNKNOWN_CODE = lazy(r"(?: ([^\]\r\n\x00]+))?\](?= |$)")
 #: the end of a code that cannot be read: strings are stepped over, or else it is the first bracket before a space
 _CODE_END = lazy(r'(?:[^\]"\r\n]++|"(?:[^"\\\r\n]|\\.)*+"|\](?=[^ \r\n]))*+\](?= |\Z)')
@@ -378,6 +380,12 @@ class Parser:
         """ "[" resp-text-code "]".  Returns None if the bracket belongs to the text."""
         start = c.pos
         found = c.take(_CODE_NAME)
+        if found is None and c.tolerant and (found := _SPACED_NAME.match(c.text, start, c.end)) is not None:
+            if found[1].upper() in self._codes:
+                c.fail("resp-text-code", "a space after '['", start + 1)
+                c.pos = found.end()
+            else:
+                found = None
         if found is None:
             return self._malformed(c, start)
         name = found[1].upper()
@@ -402,6 +410,9 @@ class Parser:
                 raise c.give_up("resp-text-code", "a string in the code does not end there")
             c.end = end
             text = readable(c.text[begin : c.pos].strip())
+            if c.tolerant and (blank := _BEFORE_END.match(c.text, c.pos, c.end)) is not None:
+                c.fail("resp-text-code", "a space before ']'")
+                c.pos = blank.end()
             if c.peek() != "]":
                 raise c.give_up("resp-text-code", "expected ']'")
             c.pos += 1

@@ -89,7 +89,7 @@ def test_what_is_named(line: str, rule: str, offset: int) -> None:
 
 
 def test_what_is_wrong_is_still_read() -> None:
-    assert one(b"* ACL INBOX fred LR bo (x) ida l\r\n").value == Acl("INBOX", {"fred": "LR", "bo": "", "ida": "l"})
+    assert one(b"* ACL INBOX fred LR bo (x) ida l\r\n").value == Acl("INBOX", {"fred": "LR", "bo": "x", "ida": "l"})
     assert one(b"* ACL INBOX fred lr fred w\r\n").value == Acl("INBOX", {"fred": "lr"})
     assert one(b"* ACL INBOX )) fred lr\r\n").value == Acl("INBOX", {"fred": "lr"})
     assert one(b"* LISTRIGHTS INBOX fred NIL l\r\n").value == ListRights("INBOX", "fred", "", ("l",))
@@ -127,3 +127,17 @@ def test_myrights_is_read_as_it_was_written(value: MyRights) -> None:
 @given(st.builds(lambda name, who, sets: ListRights(name, who, sets[0], sets[1:]), mailbox, text, once))
 def test_listrights_is_read_as_it_was_written(value: ListRights) -> None:
     assert rewritten("LISTRIGHTS", value) == value
+
+
+@pytest.mark.parametrize(
+    ("line", "value", "offsets"),
+    [
+        ("* ACL a ida (l r) bob lrs", Acl("a", {"ida": "lr", "bob": "lrs"}), [12]),
+        ("* MYRIGHTS a (lrs)", MyRights("a", "lrs"), [13]),
+        ("* LISTRIGHTS a ida (l r) (s)", ListRights("a", "ida", "lr", ("s",)), [19, 25]),
+    ],
+)
+def test_a14_rights_in_parentheses_are_read(line: str, value: Any, offsets: list[int]) -> None:
+    response = one(line.encode() + b"\r\n")
+    assert response.value == value
+    assert [violation.offset for violation in response.violations] == offsets

@@ -24,6 +24,26 @@ ARGUMENTS = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("line", "code", "offsets"),
+    [
+        ("* OK [ UIDNEXT 5 ] x", Code("UIDNEXT", 5, "5"), [6, 16]),
+        ("* OK [UIDNEXT 5 ] x", Code("UIDNEXT", 5, "5"), [15]),
+        ("* OK [  ALERT] x", Code("ALERT"), [6]),
+        ("* NO [ALERT  ] x", Code("ALERT"), [11]),
+        ("a OK [ MODIFIED 2,4 ] x", Code("MODIFIED", SequenceSet.parse("2,4"), "2,4"), [6, 19]),
+    ],
+)
+def test_a14_spaces_around_a_code_are_the_fault(line: str, code: Code, offsets: list[int]) -> None:
+    response = one(line.encode() + b"\r\n")
+    assert response.value == StatusText(code, "x")
+    assert [violation.offset for violation in response.violations] == offsets
+
+
+def test_a14_words_in_brackets_that_are_not_a_code_stay_what_they_are() -> None:
+    assert one(b"* OK [ hello UIDNEXT ] x\r\n").value.code.name == ""
+
+
 @pytest.mark.parametrize(("code", "argument", "offset"), ARGUMENTS)
 def test_c12_the_argument_of_a_code_is_kept(code: str, argument: Any, offset: int) -> None:
     found = one(f"* OK [{code}] text\r\n".encode())

@@ -67,3 +67,9 @@ def test_quota_is_read_as_it_was_written(value: Quota) -> None:
 @given(st.builds(QuotaRoot, mailbox, st.lists(text, max_size=3).map(tuple)))
 def test_quotaroot_is_read_as_it_was_written(value: QuotaRoot) -> None:
     assert rewritten("QUOTAROOT", value) == value
+
+
+def test_a14_a_list_without_its_parentheses_is_read() -> None:
+    response = one(b'* QUOTA "" STORAGE 10 512 MESSAGE 1 2\r\n')
+    assert response.value == Quota("", {"STORAGE": (10, 512), "MESSAGE": (1, 2)})
+    assert [(violation.rule, violation.offset) for violation in response.violations] == [("quota-list", 11)]
