@@ -12,6 +12,7 @@ from imapsh.grammar.tokens import LITERAL, announcement, tokenize
 from imapsh.shell.settings.reasons import why
 from imapsh.wire.limits import DEFAULT, Limits
 
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # as PowerShell writes a file
 _PIECE = 1 << 16
 
 
@@ -97,7 +98,11 @@ class Script:
 
     def _whole(self, end: int) -> bytes:
         line = bytes(self._buffer[self._at : end])
-        return line if self._taken else paths.without_bom(line)
+        if self._taken:
+            return line
+        if line.startswith(_UTF_16):
+            raise UsageError(f"{self.name} is written in UTF-16: save it as UTF-8")
+        return paths.without_bom(line)
 
     def read(self) -> None:
         """Read once.  Raises UsageError if the script cannot be read."""

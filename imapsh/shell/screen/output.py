@@ -438,8 +438,12 @@ def release(frame: Frame) -> None:
 
 
 def command_text(exchange: Exchange) -> str:
-    """Return the command as typed, secrets masked, without its tag and the octets of its literals."""
-    return exchange.shown.text().rstrip("\r\n").replace("\r\n", "").removeprefix(exchange.tag).lstrip(" ")
+    """Return the command as typed, secrets masked, without its tag and the octets of its literals.
+
+    Octets that are not UTF-8 are named: `\\xfc`.
+    """
+    line = exchange.shown.text().encode("latin-1").decode("utf-8", "backslashreplace")
+    return line.rstrip("\r\n").replace("\r\n", "").removeprefix(exchange.tag).lstrip(" ")
 
 
 def theme_for(options: Options, terminal: bool) -> Theme | None:

@@ -27,6 +27,12 @@ def test_c1_a_byte_order_mark_before_a_script_is_skipped() -> None:
     assert Script(b"\xef\xbb\xbf\n").ready_line() == b"\n"
 
 
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_c1_a_script_in_utf_16_is_refused(codec: str) -> None:
+    with pytest.raises(UsageError, match="is written in UTF-16: save it as UTF-8"):
+        Script("\ufeffNOOP\r\n".encode(codec)).command()
+
+
 @pytest.mark.parametrize("n", [100, 200])
 def test_e6_work_grows_with_the_length_of_a_command_alone(monkeypatch: pytest.MonkeyPatch, n: int) -> None:
     read: list[int] = []

@@ -139,6 +139,14 @@ def test_a_command_s_text_has_no_tag_and_no_secret() -> None:
     assert command_text(exchange) == "LOGIN me ********"
 
 
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [("CREATE Entwürfe", "CREATE Entwürfe"), ("CREATE Entw\udcfcrfe", "CREATE Entw\\xfcrfe"), ("NOOP €", "NOOP €")],
+)
+def test_c3_a_command_s_text_is_what_was_typed_and_an_odd_octet_is_named(line: str, text: str) -> None:
+    assert command_text(Session().line(line)) == text
+
+
 @pytest.mark.parametrize("format", ["pretty", "view"])
 def test_beside_a_name_lines_are_no_wider_than_the_terminal(format: str) -> None:
     output, narrower = Output(format, width=50, summary=True), Output(format, width=42, summary=True)
