@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from imapsh.errors import UsageError, shown
 from imapsh.grammar.dates import read_date_time, write_date_time
 from imapsh.grammar.fragments import Fragment
-from imapsh.grammar.sequence import LARGEST, LINE, SequenceSet, is_count
+from imapsh.grammar.sequence import LARGEST, LINE, Rising, SequenceSet, is_count
 from imapsh.grammar.writer import Writer, buffer, encoded, listed_of
 from imapsh.table.model import SELECTED, Context
 from imapsh.tuples import NamedTuple
@@ -50,6 +50,8 @@ def message_set(messages: MessageSet) -> SequenceSet:
     if isinstance(messages, str):
         return _parsed(messages)
     if isinstance(messages, SequenceSet):
+        if isinstance(messages.ranges, Rising):
+            return messages
         return _parsed(str(messages)) if messages else messages  # it may have been made of any numbers
     if isinstance(messages, int):
         return SequenceSet.of((messages,))

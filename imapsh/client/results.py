@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable
+from heapq import merge
 from typing import TypeVar
 
 from imapsh.errors import UsageError, shown
@@ -16,7 +17,7 @@ from imapsh.tuples import NamedTuple
 
 T = TypeVar("T")
 
-_MANY = 1 << 18  # numbers that may be repeated before they are looked at
+_MANY = 1 << 16  # numbers that may be repeated before they are looked at
 
 
 class Reply(NamedTuple):
@@ -80,6 +81,7 @@ class Numbers:
     def __init__(self) -> None:
         self._distinct = array("I")  # rising
         self._more = array("I")
+        self._least = LARGEST  # of these
         self._ranges: list[tuple[int, int]] = []
 
     def add(self, event: Received) -> None:
@@ -89,13 +91,33 @@ class Numbers:
             every = value.items.get("ALL")
             self._ranges += every.ranges if isinstance(every, SequenceSet) else ()
         elif isinstance(value, Search):
+            start = len(self._more)
             self._more.extend(number for number in value.ids if 0 < number <= LARGEST)
-            if len(self._more) > max(_MANY, len(self._distinct)):
-                self._distinct, self._more = array("I", sorted({*self._distinct, *self._more})), array("I")
+            self._least = min(self._least, min(self._more[start:], default=LARGEST))
+            if len(self._more) > (_MANY if self._follow else max(_MANY, len(self._distinct))):
+                self._fold()
+
+    @property
+    def _follow(self) -> bool:
+        """Return whether those that came last are higher than all others, as servers send them."""
+        return not self._distinct or self._least > self._distinct[-1]
+
+    def _fold(self) -> None:
+        """Put those that came last among the distinct ones."""
+        pieces = [self._more[start : start + _MANY] for start in range(0, len(self._more), _MANY)]
+        rising = [array("I", sorted(set(piece))) for piece in pieces]  # numbers of Python's own take ten times as much
+        kept, before = (self._distinct, ()) if self._follow else (array("I"), self._distinct)
+        last = kept[-1] if kept else 0
+        for number in merge(before, *rising):
+            if number > last:
+                kept.append(number)
+                last = number
+        self._distinct, self._more, self._least = kept, array("I"), LARGEST
 
     def found(self) -> SequenceSet:
         """Return all of them, rising."""
-        listed = SequenceSet.in_order(sorted({*self._distinct, *self._more}))
+        self._fold()
+        listed = SequenceSet.rising(self._distinct)
         return SequenceSet((*listed.ranges, *self._ranges)).sorted() if self._ranges else listed
 
 

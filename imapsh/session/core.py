@@ -392,8 +392,9 @@ class Session:
             octets = text.octets if isinstance(text, Secret) else text
             if isinstance(octets, bytes) and (b"\r" in octets or b"\n" in octets or b"\0" in octets):
                 raise UsageError("CR, LF and NUL cannot be part of a command line: send them in a literal")
-        if listed and isinstance(listed[-1], bytes) and _ANNOUNCES.search(listed[-1]):
-            raise UsageError(f"a command cannot end in {listed[-1][-60:].decode('latin-1')}, which announces a literal")
+        last = listed[-1] if listed else b""
+        if isinstance(last, bytes) and last.endswith(b"}") and _ANNOUNCES.search(last):
+            raise UsageError(f"a command cannot end in {last[-60:].decode('latin-1')}, which announces a literal")
         if self.strict:
             self.require(name.upper())
         tag = self.new_tag()

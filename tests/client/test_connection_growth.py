@@ -152,6 +152,32 @@ def test_e3_found_numbers_are_compact() -> None:
     assert peak(scene) < times * number * 16
 
 
+@pytest.mark.parametrize("shape", ["rising", "falling", "woven"])
+def test_e3_found_numbers_that_never_repeat_are_compact(shape: str) -> None:
+    """Sets of scattered numbers have no ranges that would make them short."""
+    times, number = 20, 10_000
+    starts = range(1, times * number * 2, number * 2)
+    lines = {
+        "rising": [range(start, start + 2 * number, 2) for start in starts],
+        "falling": [range(start, start + 2 * number, 2) for start in reversed(starts)],
+        "woven": [range(1 + 2 * place, times * number * 2, times * 2) for place in range(times)],
+    }[shape]
+
+    async def scene(c: Connection, peer: Peer, start: Callable[[], None]) -> None:
+        start()
+        searching = asyncio.ensure_future(c.search("ALL"))
+        await peer.hears(b"A2 SEARCH")
+        for line in lines:
+            await peer.says(b"* SEARCH " + b" ".join(b"%d" % n for n in line) + b"\r\n")
+        await peer.says(b"A2 OK done\r\n")
+        found = await searching
+        assert len(found) == times * number
+        assert (found[0], found[-1], 3 in found, 4 in found) == (1, times * number * 2 - 1, True, False)
+        assert str(found[1:3]) == "3,5"
+
+    assert peak(scene) < times * number * 48  # a pair of numbers alone takes 120 in a tuple
+
+
 def test_e3_numbers_that_come_again_and_again_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("imapsh.client.results._MANY", 10)
 

@@ -206,3 +206,32 @@ def test_a13_a_set_is_cut_into_pieces_that_fit(text: str, octets: int) -> None:
 
 def test_a13_an_empty_set_has_no_pieces() -> None:
     assert list(SequenceSet().pieces(10)) == []
+
+
+# -- kept compactly
+
+
+@given(st.sets(st.integers(1, 90) | st.integers((1 << 32) - 3, (1 << 32) - 1)))
+def test_e3_a_compact_set_is_like_any_other(numbers: set[int]) -> None:
+    compact, plain = SequenceSet.rising(sorted(numbers)), SequenceSet.in_order(sorted(numbers))
+    assert tuple(compact.ranges) == tuple(plain.ranges)
+    assert compact == plain
+    assert hash(compact) == hash(plain)
+    assert str(compact) == str(plain)
+    assert repr(compact) == repr(plain)
+    assert bool(compact) is bool(plain)
+    assert list(compact) == list(plain) == sorted(numbers)
+    assert len(compact) == len(plain)
+    assert compact.sorted() == plain.sorted()
+    assert compact[1:5] == plain[1:5]
+    assert compact[:-2] == plain[:-2]
+    assert list(map(str, compact.pieces(8))) == list(map(str, plain.pieces(8)))
+    assert all((number in compact) is (number in plain) for number in range(95))
+    assert compact.count() == plain.count()
+    assert pickle.loads(pickle.dumps(compact)) == copy.deepcopy(compact) == plain
+
+
+@pytest.mark.parametrize("numbers", [[0], [-1, 0], [1, 1 << 32], [True], [1.5], [None]])
+def test_e3_a_compact_set_holds_message_numbers_alone(numbers: list[Any]) -> None:
+    with pytest.raises(UsageError, match="is not a message number"):
+        SequenceSet.rising(numbers)
