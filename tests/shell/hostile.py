@@ -41,6 +41,7 @@ def lines_of(trick: bytes) -> list[bytes]:
         b"ENABLED @ X@", b"OK [@ @] @", b"OK [CAPABILITY IMAP4rev1 IDLE @] @", b"OK [PERMANENTFLAGS (@ \\*)] @",
         b"NO [ALERT] @", b"BAD [BADCHARSET (@)] @", b"OK [REFERRAL imap://@/] @", b"OK [UIDVALIDITY @] x",
         b"FLAGS (\\Seen @)", b"LIST (@ \\Noselect) \"/\" $", b"LIST () $ %", b"LSUB () NIL %",
+        b"LIST () NIL plain",
         b"STATUS $ (MESSAGES 3 @ 4)",
         b"STATUS % (MESSAGES 3)", b'NAMESPACE (($ "/" "X-P" ($))) NIL ((% $))', b"ID ($ $ \"name\" %)", b"SEARCH 1 @",
         b"ESEARCH (TAG $) UID ALL 1:3 @ 4", b"4 EXISTS", b"4 EXISTS@", b"@ RECENT", b"QUOTA $ (@ 1 2)",

@@ -188,14 +188,16 @@ class MailboxNames:
 def as_typed(name: str, *, utf8: bool, quoted: bool = False) -> str:
     """Return a mailbox name as an argument, an atom if possible, else quoted; "" for one that cannot be typed.
 
-    It is in modified UTF-7 unless `utf8`; a name that the server sent is spelled as it came.
+    It is in modified UTF-7 unless `utf8`.  A name that the server sent is spelled as it came, octet for octet, also if
+    it is not UTF-8; NUL, CR and LF cannot be typed.
     """
-    writer = Writer(utf8=True)  # a person may type 8-bit characters in any case
     try:
         octets = octets_of(name, utf8=utf8)
-        fragments = (writer.string(octets) if quoted else writer.astring(octets)).fragments()
     except (UsageError, UnicodeEncodeError):
         return ""
-    if len(fragments) != 1 or not isinstance(fragments[0], bytes):
-        return ""  # a literal
-    return fragments[0].decode("utf-8", "surrogateescape")
+    if any(octet in octets for octet in b"\0\r\n"):
+        return ""
+    text = octets.decode("utf-8", "surrogateescape")
+    if not quoted and text.isascii() and Writer().astring(text).wire() == octets:
+        return text
+    return '"' + text.replace("\\", r"\\").replace('"', r"\"") + '"'

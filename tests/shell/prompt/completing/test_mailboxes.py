@@ -7,6 +7,7 @@ from prompt_toolkit.document import Document
 from imapsh import table
 from imapsh.grammar.responses import Parser
 from imapsh.wire.frames import Frame
+from tests.grammar.reading import one
 from tests.shell.knowing import IN_A_MAILBOX, after, completer, known
 
 
@@ -25,6 +26,15 @@ def test_a9_tab_puts_in_the_octets_that_were_listed() -> None:
     assert next(iter(after("SELECT x", found=found))) == 'SELECT "x & y"'
     assert next(iter(after('SELECT "x', found=found))) == 'SELECT "x & y"'
     assert next(iter(after("SELECT &2", found=found))) == "SELECT &2D0-"
+
+
+def test_a9_tab_puts_in_octets_that_are_not_utf8() -> None:
+    found = known()
+    for name in (b'"Br\xfccke"', b"{2}\r\nc\xfc", b"{4}\r\ne\rff"):
+        found.names.learn(one(b'* LIST () "/" ' + name + b"\r\n"))
+    assert next(iter(after("SELECT Br", found=found))) == 'SELECT "Br\udcfccke"'
+    assert next(iter(after("SELECT c", found=found))) == 'SELECT "c\udcfc"'
+    assert [*after("SELECT e", found=found)] == []  # no line that is typed can hold the CR
 
 
 def test_a_hundred_thousand_names_are_searched_off_the_loop() -> None:
