@@ -170,7 +170,9 @@ _MOST = 1 << 20  # messages without a number whose mod-sequences are kept
 
 def opened(exchange: Exchange, utf8: bool) -> Mailbox:
     """Return the mailbox that the SELECT or EXAMINE being sent will open."""
-    return Mailbox(name_in(exchange, utf8), exchange.name == "EXAMINE")
+    name = name_in(exchange, utf8)
+    plain = "INBOX" if name == "INBOX" else name  # which may be typed in any case (RFC 9051 section 5.1)
+    return Mailbox(plain, exchange.name == "EXAMINE")
 
 
 def name_in(exchange: Exchange, utf8: bool) -> str:

@@ -376,4 +376,5 @@ class AioStream(asyncio.Protocol):
         except TimeoutError:
             pass
         finally:
-            transport.abort()
+            if not self._gone.is_set():  # asyncio's transports cannot be aborted once they are gone
+                transport.abort()

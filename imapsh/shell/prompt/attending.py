@@ -143,7 +143,7 @@ class Attendance:
         self._interrupted = self.stalled = False
         self._awaited = exchange
         self.heard()
-        late = self._clock.call_later(_LATE, self._say_unsent, exchange)
+        late = self._clock.call_later(_LATE, partial(self._say_unsent, exchange))
         try:
             await self._until(exchange)
         finally:
