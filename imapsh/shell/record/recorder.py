@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from imapsh.session.events import Completed, Event, Received
+from imapsh.session.events import Completed, Event, Received, Sent
 from imapsh.session.exchange import Exchange
 from imapsh.shell.record.known import Known
 from imapsh.shell.record.last import Last
@@ -55,7 +55,8 @@ class Recorder:
         """
         if not (type(event) is Received and event.greeting):  # a greeting tells of no mailbox
             self.results.learn(event)
-        self.last.keep(event, on=on)
+        joins = type(event) is Sent and event.exchange is not None and event.exchange is self.results.joining
+        self.last.keep(event, on=on or joins)
 
     def begin_rows(self, exchange: Exchange) -> Taker:
         """Return a taker of FETCH responses of one command that differ in their values and UIDs alone.

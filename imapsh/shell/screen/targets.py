@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any
 
-from imapsh.errors import UsageError
+from imapsh.errors import ImapshError, UsageError
 from imapsh.grammar.values import Fetch, UidFetch
 from imapsh.session.events import Completed, Event, Received, Sent
 from imapsh.shell.screen.landing import landing
@@ -257,8 +257,8 @@ class PipeTarget(Target):
     def finish(self) -> str:
         """See Target.  Runs the command and waits for it.
 
-        If it reads no more, or fails, that is its own affair.  It does not run if there is nothing to read but the
-        reply, which was not OK and was shown.
+        That it stops reading is no error.  It does not run if there is nothing to read but the reply, which was not OK
+        and was shown.  Raises UsageError if it cannot be run, and ImapshError if it fails.
         """
         import subprocess
 
@@ -278,6 +278,8 @@ class PipeTarget(Target):
                 raise UsageError(f"cannot run {self.command[:80]}: {why(error)}") from None
             with child, in_front(child), _uninterrupted():
                 self._feed(file, child)
+            if child.returncode not in _ENDED_WELL:
+                raise ImapshError(f"{self.command[:80]} {_how(child.returncode)}")
         finally:
             with suppress(OSError):  # what the disk does not take was told
                 file.close()
@@ -304,6 +306,15 @@ class PipeTarget(Target):
         with suppress(BrokenPipeError):
             child.stdin.close()
         child.wait()
+
+
+#: A program that reads no more ends by SIGPIPE, and a person ends one by Ctrl-C; a shell adds 128 to the signal.
+_HARMLESS = [int(getattr(signal, name)) for name in ("SIGPIPE", "SIGINT") if hasattr(signal, name)]
+_ENDED_WELL = (0, *(status for one in _HARMLESS for status in (-one, 128 + one)))
+
+
+def _how(status: int) -> str:
+    return f"failed with exit status {status}" if status > 0 else f"was ended by signal {-status}"
 
 
 @contextmanager

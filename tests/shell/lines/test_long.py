@@ -57,6 +57,15 @@ def test_a13_the_results_of_the_commands_are_one_result(host: FakeApp) -> None:
     assert uids(host) == mine
 
 
+def test_a13_what_is_kept_and_checked_of_the_commands_is_of_one(host: FakeApp, tmp_path: Path) -> None:
+    mine = uids(host)
+    host.does("UID FETCH ${uids} (FLAGS INTERNALDATE RFC822.SIZE)")
+    assert len([line for line in host.sent if line.startswith("UID FETCH")]) > 1
+    host.does(f"\\expect count FETCH = {len(mine)}").does("\\expect OK").does(f"\\last wire > {tmp_path / 'out'}")
+    assert (tmp_path / "out").read_text().count(" FETCH (") == len(mine)
+    host.does("NOOP").does("\\expect count FETCH = 0")
+
+
 def test_a13_the_rest_is_not_sent_after_a_no(host: FakeApp) -> None:
     host.does("UID COPY ${uids} No-such-mailbox-with-a-long-name")
     assert len([line for line in host.sent if line.startswith("UID COPY")]) == 1

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from imapsh.errors import ConnectionLost, UsageError
+from imapsh.errors import ConnectionLost, ImapshError, UsageError
 from imapsh.grammar.values import Fetch
 from imapsh.session.events import Completed, Received
 from imapsh.shell.connection.dial import make_plan
@@ -18,6 +18,7 @@ from imapsh.shell.lines.redirect import file_name, split
 from imapsh.table.model import SELECTED, Context
 from tests.shell.disks import full_disk
 from tests.shell.hosting import FakeApp, answering
+from tests.shell.running import imapsh
 
 HERE = Context(SELECTED)
 
@@ -184,7 +185,7 @@ def test_one_that_reads_no_more_is_no_error(tmp_path: Path) -> None:
     host = selected()
     host.said.clear()
     for _ in range(3):
-        host.does("FETCH 1:* BODY.PEEK[] | true").does("FETCH 1:* BODY.PEEK[] | no-such-command-at-all 2>/dev/null")
+        host.does("FETCH 1:* BODY.PEEK[] | true").does("FETCH 1:* BODY.PEEK[] | exec head -c 10 > /dev/null")
     assert host.text == ""
     assert host.session.state == "selected"
 
@@ -400,6 +401,34 @@ def test_a8_a_pipe_gets_no_reply_that_is_not_ok(tmp_path: Path) -> None:
     assert "2 FETCH" in ran.read_text()
     assert "EXPUNGEISSUED" not in ran.read_text()
     assert "EXPUNGEISSUED" in shown(host)[-1]
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("false", "^false failed with exit status 1$"),
+        ("exit 3", "^exit 3 failed with exit status 3$"),
+        ("no-such-command 2> /dev/null", "^no-such-command 2> /dev/null failed with exit status 127$"),
+        ("kill -9 $$", r"^kill -9 \$\$ was ended by signal 9$"),
+    ],
+)
+def test_a8_a_command_that_fails_is_told(command: str, words: str) -> None:
+    with pytest.raises(ImapshError, match=words) as told:
+        scripted({}).does(f"NOOP | {command}")
+    assert told.value.exit_code == 1
+
+
+@pytest.mark.parametrize("command", ["true", "exec head -c 1 > /dev/null", "kill -INT $$", "kill -PIPE $$", "exit 141"])
+def test_a8_a_command_that_stops_reading_is_no_error(command: str) -> None:
+    scripted({}).does(f"NOOP | {command}")
+
+
+def test_a8_a_script_ends_where_a_command_fails_as_after_no() -> None:
+    done = imapsh("--demo", "-c", "NOOP | false", "-c", "CAPABILITY | cat")
+    assert (done.status, b"CAPABILITY" in done.out.split(b"logged in")[-1]) == (1, False)
+    assert "false failed with exit status 1" in done.err
+    done = imapsh("--demo", "--keep-going", "-c", "NOOP | false", "-c", "CAPABILITY")
+    assert (done.status, b"CAPABILITY" in done.out.split(b"logged in")[-1]) == (1, True)
 
 
 BIG = "Subject: big\r\n\r\n" + "a line of a large mail\r\n" * 100_000  # more than is kept in memory

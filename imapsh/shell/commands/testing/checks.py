@@ -143,7 +143,7 @@ def reply_said(app: App) -> str:
 
     reply, exchange = _reply(app)
     said = _said(reply) if reply is not None else "no reply"
-    return f"{command_text(exchange)}: {said}" if exchange is not None else said
+    return f"{_short(command_text(exchange))}: {said}" if exchange is not None else said
 
 
 def untagged(expected: Expectation, app: App) -> Seen:
