@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Callable
 from contextlib import suppress
 from typing import IO
 
@@ -65,6 +66,22 @@ def stream(path: str, patience: float = PATIENCE) -> IO[bytes]:
     return _open(full)
 
 
+def at_end(path: str, flags: int) -> int:
+    """Open what is added to, as an `opener` for `open`: a regular file, made for its owner alone, or the null device.
+
+    Opening never waits, as it would for a pipe that nobody reads.
+    """
+    with suppress(FileNotFoundError):
+        _check(os.stat(path))
+    descriptor = os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0), 0o600)
+    try:
+        _check(os.fstat(descriptor))
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
 def descriptor_of(full: str) -> int | None:
     """Return the open descriptor that a path means by its name, or None."""
     if full in _STANDARD:
@@ -84,20 +101,24 @@ def _open(full: str) -> IO[bytes]:
     return _checked(os.open(full, flags))
 
 
-def _own(number: int, *kinds: object) -> IO[bytes]:
+def _own(number: int, *kinds: Callable[[int], bool]) -> IO[bytes]:
     return _checked(os.dup(number), *kinds)
 
 
-def _checked(descriptor: int, *kinds: object) -> IO[bytes]:
+def _checked(descriptor: int, *kinds: Callable[[int], bool]) -> IO[bytes]:
     """Return the file of a descriptor, or close it and raise OSError if it is of another kind than is read here."""
     try:
-        status = os.fstat(descriptor)
-        if not (stat.S_ISREG(status.st_mode) or _is_null(status) or any(kind(status.st_mode) for kind in kinds)):  # type: ignore[operator]
-            raise _refusal(status.st_mode)
+        _check(os.fstat(descriptor), *kinds)
         return os.fdopen(descriptor, "rb", buffering=0)
     except BaseException:
         os.close(descriptor)
         raise
+
+
+def _check(status: os.stat_result, *kinds: Callable[[int], bool]) -> None:
+    """Raise OSError if this is no regular file, not the null device, and of none of these kinds."""
+    if not (stat.S_ISREG(status.st_mode) or _is_null(status) or any(kind(status.st_mode) for kind in kinds)):
+        raise _refusal(status.st_mode)
 
 
 def _refusal(mode: int) -> OSError:

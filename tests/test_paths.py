@@ -89,3 +89,21 @@ def test_c2_a_tilde_means_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 def test_c1_a_byte_order_mark_is_skipped() -> None:
     assert paths.without_bom(b"\xef\xbb\xbfx") == paths.without_bom(b"x") == b"x"
+
+
+def added(path: Path) -> str:
+    """Why a path is not added to."""
+    with pytest.raises(OSError, match=r".") as caught:
+        os.close(paths.at_end(str(path), os.O_WRONLY | os.O_APPEND | os.O_CREAT))
+    return str(caught.value.strerror)
+
+
+def test_e7_what_is_added_to_is_a_regular_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("pipe")
+    assert added(tmp_path / "pipe") == added(tmp_path / "link") == "it is a pipe, not a regular file"
+    assert added(Path("/dev/full")) == "it is a device, not a regular file"
+    assert added(tmp_path) == "Is a directory"
+    os.close(paths.at_end(os.devnull, os.O_WRONLY | os.O_APPEND))
+    os.close(paths.at_end(str(tmp_path / "new"), os.O_WRONLY | os.O_APPEND | os.O_CREAT))
+    assert (tmp_path / "new").stat().st_mode & 0o777 == 0o600

@@ -62,6 +62,12 @@ def _open(path: str) -> IO[bytes]:
             f"{path} is not a regular file, and the size of a literal must be known before it is sent: "
             "write it to a file first; nothing was sent"
         )
+    if not os.fstat(file.fileno()).st_size and file.read(1):
+        file.close()
+        raise UsageError(
+            f"the system does not say how long {path} is, and the size of a literal must be known before it is sent: "
+            "copy it first; nothing was sent"
+        )
     return file
 
 

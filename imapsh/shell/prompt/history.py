@@ -5,8 +5,6 @@ The file's format is prompt_toolkit's: a comment with the time, then each line o
 
 from __future__ import annotations
 
-import contextlib
-import os
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -16,8 +14,8 @@ from prompt_toolkit.history import History
 from imapsh import paths
 from imapsh.shell.lines import literals
 from imapsh.shell.record.entry import Entry
-from imapsh.shell.screen.landing import adding
-from imapsh.shell.settings.folders import private
+from imapsh.shell.screen.landing import Landing, adding, placed
+from imapsh.shell.settings.reasons import why
 
 CAP = 10_000  #: entries kept
 
@@ -86,7 +84,8 @@ class MaskedHistory(History):
         try:
             self._open_folder(self.path)
             with adding(self.path) as write:
-                self.path.chmod(0o600)
+                if self.path.is_file():  # and not the null device, which some people link it to
+                    self.path.chmod(0o600)
                 write(_entry(Entry(string, str(datetime.now().astimezone()))))
         except OSError as error:
             self._give_up(error)
@@ -117,14 +116,15 @@ class MaskedHistory(History):
 
     def _rewrite(self, entries: list[Entry]) -> None:
         assert self.path is not None
-        beside = self.path.with_name(f"{self.path.name}.{os.getpid()}")
+        file: Landing | None = None
         try:
-            with open(beside, "wb", opener=private) as file:
-                file.writelines(map(_entry, entries))
-            beside.replace(self.path)
+            file = placed(str(self.path), append=False)
+            for entry in entries:
+                file.write(_entry(entry))
+            file.commit()
         except OSError as error:
-            with contextlib.suppress(OSError):
-                beside.unlink()
+            if file is not None:
+                file.drop()
             self._give_up(error)
 
     def _open_folder(self, path: Path) -> None:
@@ -132,7 +132,7 @@ class MaskedHistory(History):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def _give_up(self, error: OSError) -> None:
-        self.fault = f"the history cannot be kept in {self.path}: {error.strerror}"
+        self.fault = f"the history cannot be kept in {self.path}: {why(error)}"
         self.path = None
 
 

@@ -10,9 +10,8 @@ from contextlib import contextmanager, suppress
 from typing import IO, Protocol
 
 from imapsh.errors import UsageError
-from imapsh.paths import descriptor_of
+from imapsh.paths import at_end, descriptor_of
 from imapsh.render.visible import TAB_STOPS, visible
-from imapsh.shell.settings.folders import private
 from imapsh.shell.settings.reasons import why
 
 _PIECE = 1 << 16
@@ -23,10 +22,10 @@ _NAME = 40  # characters of a file's name that the one beside it has too
 def adding(path: str | os.PathLike[str]) -> Iterator[Callable[[bytes], None]]:
     """Write to the end of a file, which is made for its owner alone if it is not there.
 
-    Raises OSError, for instance if the disk is full; whatever is raised, the file is then as it was.
+    Raises OSError if the disk is full, or if it is no regular file; whatever is raised, the file is then as it was.
     """
     new = not os.path.exists(path)
-    with open(path, "ab", buffering=0, opener=private) as out:
+    with open(path, "ab", buffering=0, opener=at_end) as out:
         end = os.fstat(out.fileno()).st_size
 
         def write(octets: bytes) -> None:

@@ -175,3 +175,8 @@ def test_several_files_in_one_command(tmp_path: Path) -> None:
     assert len(octets[3]) == 11
     assert octets[4:] == [b"three\r\n", b"three\r\nx"]
     assert host.sent[-1] == f"UID REPLACE {second} Drafts CATENATE (TEXT {{7}}\r\n TEXT ~{{1}}\r\n)"
+
+
+def test_e7_a_file_of_which_the_system_does_not_say_the_length_is_not_sent_as_an_empty_one() -> None:
+    with pytest.raises(UsageError, match=r"the system does not say how long /proc/version is, .*; nothing was sent"):
+        FakeApp(connected=True).does("APPEND INBOX {@/proc/version}")

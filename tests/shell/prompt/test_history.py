@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import stat
 from pathlib import Path
+
+import pytest
 
 from imapsh.shell.prompt.history import MaskedHistory
 
@@ -97,3 +100,33 @@ def test_entries_have_their_times_and_what_turned_out_to_be_secret_is_taken_out(
     unkept = MaskedHistory(None, mask)
     unkept.append_string("CHECK")
     assert [(entry.text, entry.when) for entry in unkept.entries()] == [("CHECK", "")]
+
+
+def test_e7_a_history_that_is_linked_to_the_null_device_leaves_the_device_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "history").symlink_to(os.devnull)
+    changed: list[Path] = []
+    monkeypatch.setattr(Path, "chmod", lambda path, mode: changed.append(path))
+    history = MaskedHistory(tmp_path / "history", str)
+    history.append_string("NOOP")
+    assert (history.fault, list(history.newest), changed) == ("", ["NOOP"], [])
+
+
+def test_e7_a_history_that_is_a_pipe_is_kept_in_memory(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "history")
+    history = MaskedHistory(tmp_path / "history", str)
+    history.append_string("NOOP")
+    assert history.fault.endswith("/history: it is a pipe, not a regular file")
+    assert list(history.newest) == ["NOOP"]
+
+
+def test_a_history_that_is_a_link_stays_one_when_it_is_written_anew(tmp_path: Path) -> None:
+    (tmp_path / "history").symlink_to("elsewhere")
+    secrets: list[str] = []
+    history = MaskedHistory(tmp_path / "history", lambda text: text.replace("".join(secrets) or "***", "***"))
+    history.append_string("LOGIN ida hush")
+    secrets.append("hush")
+    history.mask_again()
+    assert (tmp_path / "history").is_symlink()
+    assert "+LOGIN ida ***\n" in (tmp_path / "elsewhere").read_text()

@@ -66,6 +66,7 @@ def save(app: App, argument: str) -> Steps[None]:
                 raise UsageError(f"cannot save into {place.where}: {saving.error}")
             _check(connection, exchange)
     finally:
+        index.close()
         saving.items.clear()  # what still comes of a command that was left is not kept
         app.progress = None
         app.note(f"saved {count(saving.messages, 'message')}, {size(saving.octets)}, in {place.where}"

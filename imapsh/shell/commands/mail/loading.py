@@ -10,7 +10,7 @@ from pathlib import Path
 
 from imapsh import paths
 from imapsh.errors import UsageError
-from imapsh.grammar.dates import write_date_time
+from imapsh.grammar.dates import read_date_time, read_header_date, write_date_time
 from imapsh.grammar.fragments import Literal
 from imapsh.shell.commands.mail import mbox
 from imapsh.shell.commands.mail.saving import INDEX, MAILDIR, items_of
@@ -21,6 +21,7 @@ _PIECE = 1 << 16
 _BARE = re.compile(rb"(?<!\r)\n")
 _HEADER = 1 << 16  # octets in which the header is looked for
 _ENDS = re.compile(rb"\r?\n\r?\n")
+_FLAG = re.compile(r"\\?[!#$&'+,\-./0-9:;<=>?@A-Z\[^_`a-z|}~]+")  # flag (RFC 9051 section 9)
 _DATE = re.compile(rb"(?im)^Date:(.*(?:\n[ \t].*)*)")
 
 #: Reads a message, in pieces.  Raises OSError.
@@ -44,14 +45,18 @@ class Message(NamedTuple):
 
         Raises UsageError if they cannot be read, or hold a NUL, which no message may (RFC 9051 section 4.3).
         """
-        octets = 0
+        octets = lines = bare = 0
         try:
             for piece in self._pieces():
                 octets += len(piece)
                 if b"\0" in piece:
                     raise UsageError(f"{self.name} contains a NUL, which a message must not")
+                lines += piece.count(b"\n")
+                bare += piece.count(b"\r")
         except OSError as error:
             raise UsageError(f"cannot read {self.name}: {error.strerror}") from None
+        if bare and not lines:
+            raise UsageError(f"{self.name}: {mbox.ONLY_CR}")
         return Literal(self._pieces, octets)
 
     def _pieces(self) -> Iterator[bytes]:
@@ -95,11 +100,23 @@ def _messages(path: Path, doubt: Callable[[str], object]) -> list[Message]:
 
 
 def _eml(path: Path, known: dict[str, object] | None = None) -> Message:
-    known = known or {}
-    listed = known.get("flags")
-    flags = tuple(map(str, listed)) if isinstance(listed, list) else ()
-    size = path.stat().st_size
-    return Message(str(path), flags, str(known.get("internaldate") or _dated(path)), size, _reader(path))
+    flags, date = _listed(known or {})
+    return Message(str(path), flags, date or _dated(path), path.stat().st_size, _reader(path))
+
+
+def _listed(known: dict[str, object]) -> tuple[tuple[str, ...], str]:
+    """Return the flags and the date that a list has for a message.
+
+    Raises ValueError for what is neither: others may have written the list, and both become part of a command.
+    """
+    flags, date = known.get("flags") or [], known.get("internaldate") or ""
+    if not isinstance(flags, list) or not all(isinstance(flag, str) and _FLAG.fullmatch(flag) for flag in flags):
+        raise ValueError(f"{flags!a:.60} are not flags")
+    if not isinstance(date, str):
+        raise ValueError(f"{date!a:.60} is not a date-time")
+    if date:
+        read_date_time(date)
+    return tuple(flags), date
 
 
 def _folder(path: Path) -> list[Message]:
@@ -109,11 +126,18 @@ def _folder(path: Path) -> list[Message]:
     if not index.exists():
         return [_eml(one) for one in sorted(path.glob("*.eml"))]
     try:
-        return [_eml(path / Path(item["file"]).name, item) for item in items_of(index)[1:]]
-    except OSError as error:
-        raise UsageError(f"cannot read {index}: {why(error)}") from None
+        listed = [(path / Path(item["file"]).name, item) for item in items_of(index)[1:]]
     except (ValueError, KeyError, TypeError):
         raise UsageError(f"{index} is not an index that \\save wrote; remove it to load the .eml files alone") from None
+    found = []
+    for one, item in listed:
+        try:
+            found.append(_eml(one, item))
+        except ValueError as error:
+            raise UsageError(f"cannot read {index}: {one.name}: {error}") from None
+        except OSError as error:
+            raise UsageError(f"cannot read {one}, which {index} lists: {why(error)}") from None
+    return found
 
 
 def _maildir(path: Path) -> list[Message]:
@@ -156,19 +180,14 @@ def _reader(path: Path) -> Read:
 
 def _dated(path: Path) -> str:
     """Return the Date field as date-time, or "" if there is none."""
-    from email.utils import parsedate_to_datetime
-
     with paths.regular(path) as file:
         head = paths.without_bom(file.read(_HEADER))
     end = _ENDS.search(head)
     found = _DATE.search(head[: end.start()] if end else head)
     if found is None:
         return ""
-    try:
-        when = parsedate_to_datetime(found[1].decode("utf-8", "replace").strip())
-        return write_date_time(when if when.tzinfo else when.replace(tzinfo=UTC))
-    except (ValueError, TypeError):
-        return ""
+    when = read_header_date(found[1].decode("utf-8", "replace").strip())
+    return write_date_time(when) if when else ""
 
 
 def _crlf(pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -29,20 +29,24 @@ _HEADER = re.compile(rb"(?:[^\r\n].*\n)*\r?\n")
 _LENGTH = re.compile(rb"(?im)^Content-Length: *(\d{1,18})\r?$")
 _SHOWN = 60  # characters of a doubtful line
 _QUOTED_FROM = re.compile(rb">+From ")
-_STATUS = re.compile(rb"(?:X-)?Status: *([A-Z]*)\r?\n")
+_STATUSES_OF_ITS_PROGRAM = re.compile(rb"(?:Status: *([A-Z]*)\r?\n)?(?:X-Status: *([A-Z]*)\r?\n)?")
 _SEPARATOR = re.compile(
     rb"""From\ + (?: (?: "[^"]*"\S* | \S+ )\ + )?
     (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),?\ +
     (?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\ +
     (?P<day>0?[1-9]|[12]\d|3[01])\ +
     (?P<time>(?:[01]?\d|2[0-3]):[0-5]\d(?::(?:[0-5]\d|6[01]))?)\ +
-    (?:(?P<before>[A-Z][A-Za-z]{1,4}|[+-]\d{4})\ +)?
+    (?:(?P<before>[A-Z][A-Za-z]{1,4}|[+-]\d{4})\ +(?:DST\ +)?)?
     (?P<year>\d{4})
     (?:\ +(?P<after>[A-Z][A-Za-z]{1,4}|[+-]\d{4}))?
     (?:\ +remote\ from\ \S+)?
     \s*""",
     re.VERBOSE,
 )
+
+
+ONLY_CR = "its lines end in CR alone, as on old Macintoshes: make LF of each CR first, as with  tr '\\r' '\\n'"
+"""Said of such a file, whose lines could not be told from CRs inside a message."""
 
 
 class Doubts(NamedTuple):
@@ -140,6 +144,8 @@ def read(path: Path, file: IO[bytes]) -> Box | None:
             if not starts and text.strip():
                 if not text.startswith(b"From "):
                     return None
+                if b"\r" in text.rstrip(b"\r\n"):
+                    raise OSError(0, ONLY_CR)
                 starts.append((at, line))
             elif text.startswith(b"From ") and (blank or _SEPARATOR.fullmatch(text)):
                 if blank and _SEPARATOR.fullmatch(text):
@@ -205,12 +211,9 @@ def _date(line: bytes) -> str:
 
 def _statuses(octets: bytes) -> tuple[str, int]:
     """Return the letters of Status and X-Status at the beginning of a header, and the octets that they take."""
-    letters = ""
-    at = 0
-    while found := _STATUS.match(octets, at):
-        letters += found[1].decode("ascii")
-        at = found.end()
-    return letters, at
+    found = _STATUSES_OF_ITS_PROGRAM.match(octets)
+    letters = b"".join(part or b"" for part in found.groups()) if found else b""
+    return letters.decode("ascii"), found.end() if found else 0
 
 
 def _text(lines: Iterator[tuple[bytes, bool]]) -> Iterator[bytes]:

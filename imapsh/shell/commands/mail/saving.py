@@ -62,20 +62,32 @@ class Index:
     def __init__(self, path: Path, mailbox: str, uidvalidity: int | None) -> None:
         self.path = path
         self.done: set[int] = set()
+        self._lock: IO[bytes] | None = None
         try:
-            there = items_of(path, mend=True) if path.exists() else []
+            with adding(path):  # whether that can be done shows now, and not at the first message
+                self._lock = paths.regular(path)
+            _alone(self._lock, path)
+            there = items_of(path, mend=True)
             head, *items = there or [{}]
             self.done = {item["uid"] for item in items if path.name != INDEX or (path.parent / item["file"]).exists()}
-            with adding(path) as write:  # whether that can be done shows now, and not at the first message
-                if not there:
+            if there and (head["mailbox"], head["uidvalidity"]) != (mailbox, uidvalidity):
+                other = f"{head['mailbox']} of UIDVALIDITY {head['uidvalidity']}"
+                raise UsageError(f"{path.parent} holds messages of {other}: save {mailbox} elsewhere")
+            if not there:
+                with adding(path) as write:
                     write(_line({"mailbox": mailbox, "uidvalidity": uidvalidity}))
-        except (ValueError, KeyError, TypeError):
+        except BaseException as error:
+            self.close()
+            if isinstance(error, OSError):
+                raise UsageError(f"cannot write {path}: {error.strerror}") from None
+            if isinstance(error, UsageError) or not isinstance(error, ValueError | KeyError | TypeError):
+                raise
             raise UsageError(f"{path} is not a list of saved messages: save elsewhere, or remove it") from None
-        except OSError as error:
-            raise UsageError(f"cannot write {path}: {error.strerror}") from None
-        if there and (head.get("mailbox"), head.get("uidvalidity")) != (mailbox, uidvalidity):
-            other = f"{head.get('mailbox')} of UIDVALIDITY {head.get('uidvalidity')}"
-            raise UsageError(f"{path.parent} holds messages of {other}: save {mailbox} elsewhere")
+
+    def close(self) -> None:
+        """Let another program save here."""
+        if self._lock is not None:
+            self._lock.close()
 
     def add(self, item: Item, file: str) -> None:
         """Note that a message is whole.  Raises OSError."""
@@ -83,6 +95,20 @@ class Index:
         with adding(self.path) as write:
             write(_line(known))
         self.done.add(item.uid)
+
+
+def _alone(file: IO[bytes], path: Path) -> None:
+    """Let no other imapsh save here until the file is closed.  Raises UsageError if one does so now."""
+    try:
+        import fcntl
+    except ImportError:  # a system without such locks
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise UsageError(f"another imapsh is saving into {path.parent}: wait for its end, or save elsewhere") from None
+    except OSError:  # a file system without locks
+        return
 
 
 def items_of(path: Path, *, mend: bool = False) -> list[Any]:
@@ -96,7 +122,7 @@ def items_of(path: Path, *, mend: bool = False) -> list[Any]:
     if mend and end < len(octets):
         os.truncate(path, end)
     try:
-        found = [json.loads(line) for line in octets[:end].splitlines()]
+        found = [json.loads(line.decode("utf-8", "surrogateescape")) for line in octets[:end].splitlines()]
     except RecursionError:
         raise ValueError("nested too deep") from None
     if not all(isinstance(one, dict) for one in found):
@@ -117,12 +143,21 @@ class Folder:
     def add(self, item: Item, part: Part) -> str:
         """See Target."""
         name = f"{item.uid}.eml"
-        beside = self.where / f".{name}.part"
+        beside, there = self.where / f".{name}.part", self.where / name
         with whole(beside) as file:
-            for piece in octets_of(part):
-                file.write(piece)
-        beside.replace(self.where / name)
+            file.writelines(octets_of(part))
+            file.flush()
+            if there.exists() and not _alike(beside, there):
+                raise FileExistsError(0, f"{there} is another file, which stays as it is")
+        beside.replace(there)
         return name
+
+
+def _alike(one: Path, other: Path) -> bool:
+    """Return whether two files have the same octets, as those of a message that a save could not list any more."""
+    from filecmp import cmp
+
+    return cmp(one, other, shallow=False)
 
 
 class Mbox:
@@ -188,6 +223,8 @@ def target(text: str, mailbox: str) -> tuple[Target, Path]:
     path = Path(os.path.expanduser(rest if colon and kind else text) or _named_after(mailbox))
     try:
         if kind == "mbox" or (not kind and (path.suffix == ".mbox" or path.is_file())):
+            if path.exists() and not path.is_file():
+                raise OSError(0, "it is not a regular file")
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             return Mbox(path), path.with_name(path.name + "." + INDEX)
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -209,7 +246,8 @@ def _named_after(mailbox: str) -> str:
 def whole(path: Path) -> Iterator[IO[bytes]]:
     """Open a new file that only its owner may read, and remove it if it could not be written whole."""
     try:
-        with open(path, "wb", opener=private) as file:
+        path.unlink(missing_ok=True)  # what an interrupted save left, or a link to something else
+        with open(path, "xb", opener=private) as file:
             yield file
     except BaseException:
         path.unlink(missing_ok=True)

@@ -68,14 +68,17 @@ def read(name: str) -> list[Entry]:
     except (OSError, ValueError) as error:
         raise LoginError(f"{name} cannot be read: {why(error)}") from None
     entries = _entries(name, text)
-    open_to_others = hasattr(os, "getuid") and _open_to_others(status)
-    if open_to_others and any(entry.password and entry.login != "anonymous" for entry in entries):
-        raise LoginError(f"{name} contains passwords, and others may read it: chmod 600 {name}")
+    reason = _open_to_others(name, status) if hasattr(os, "getuid") else ""
+    if reason and any(entry.password and entry.login != "anonymous" for entry in entries):
+        raise LoginError(f"{name} contains passwords, and {reason}")
     return entries
 
 
-def _open_to_others(status: os.stat_result) -> bool:
-    return status.st_uid != os.getuid() or bool(status.st_mode & 0o077)
+def _open_to_others(name: str, status: os.stat_result) -> str:
+    """Return why others know what the file says, "" if only we do."""
+    if status.st_uid != os.getuid():
+        return "it belongs to another user: use a file of your own"
+    return f"others may read it: chmod 600 {name}" if status.st_mode & 0o077 else ""
 
 
 def _entries(name: str, text: str) -> list[Entry]:

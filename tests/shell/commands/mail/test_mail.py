@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import json
 import mailbox
 import os
@@ -187,7 +188,7 @@ def test_a_mailboxs_name_leads_nowhere_else(here: Path) -> None:
         "mailbox", "ssh", "_", "a_b", "mbox_x", "x.mbox", "_"
     ]  # fmt: skip
     (here / "notes").write_bytes(b"mine")
-    with pytest.raises(UsageError, match="cannot save into notes: File exists"):
+    with pytest.raises(UsageError, match=r"cannot save into notes: File exists"):
         saving.target("", "notes")
     assert (here / "notes").read_bytes() == b"mine"
 
@@ -373,3 +374,101 @@ def test_e8_an_index_that_is_not_one_is_a_sentence(tmp_path: Path, index: str) -
         host.does(f"\\load {tmp_path}")
     with pytest.raises(UsageError, match=r"is not a list of saved messages|holds messages of"):
         host.does(f"\\save 1 {tmp_path}")
+
+
+# -- what others wrote, and what is not ours
+
+
+def test_e7_a_save_goes_into_regular_files_alone(here: Path) -> None:
+    os.mkfifo(here / "pipe")
+    (here / "link").symlink_to("pipe")
+    (here / "folder.mbox").mkdir()
+    host = inbox()
+    for where in ("mbox:pipe", "mbox:link", "mbox:/dev/zero", "mbox:/dev/null", "folder.mbox"):
+        with pytest.raises(UsageError, match=r"cannot save into .*: it is not a regular file"):
+            host.does(f"\\save 1 {where}")
+    for where in ("pipe", "link", "/dev/zero"):
+        with pytest.raises(UsageError, match=r"cannot save into .*: File exists"):
+            host.does(f"\\save 1 {where}")
+    (here / "kept").mkdir()
+    os.mkfifo(here / "kept" / "index.jsonl")
+    with pytest.raises(UsageError, match=r"cannot write kept/index.jsonl: it is a pipe, not a regular file"):
+        host.does("\\save 1 kept")
+
+
+def test_e7_what_stands_where_a_message_is_written_is_not_written_through(here: Path) -> None:
+    (here / "kept").mkdir()
+    (here / "mine").write_bytes(b"mine")
+    (here / "kept" / ".1.eml.part").symlink_to(here / "mine")
+    os.mkfifo(here / "kept" / ".3.eml.part")
+    assert inbox().does("\\save 1:2 kept").said[-1].startswith("saved 2 messages")
+    assert (here / "mine").read_bytes() == b"mine"
+    assert not list((here / "kept").glob(".*"))
+
+
+def test_c5_a_file_that_is_no_message_of_the_save_is_never_replaced(here: Path) -> None:
+    (here / "kept").mkdir()
+    (here / "kept" / "3.eml").write_bytes(b"mine")
+    host = inbox()
+    with pytest.raises(UsageError, match=r"cannot save into kept: kept/3.eml is another file, which stays as it is"):
+        host.does("\\save 1:3 kept")
+    assert (here / "kept" / "3.eml").read_bytes() == b"mine"
+    assert host.said[-1].startswith("saved 1 message, ")
+    assert not list((here / "kept").glob(".*"))
+
+
+def test_e21_a_message_that_could_not_be_listed_any_more_is_saved_again(here: Path) -> None:
+    host = inbox().does("\\save 1:3 kept")
+    index = here / "kept" / "index.jsonl"
+    index.write_bytes(b"".join(index.read_bytes().splitlines(keepends=True)[:3]))
+    assert host.does("\\save 1:3 kept").said[-1].startswith("saved 1 message, ")
+
+
+def test_e21_a_list_may_name_a_file_that_is_not_utf8(here: Path) -> None:
+    host = inbox()
+    name = os.fsdecode(b"\xe9.mbox")
+    host.does(f"\\save 1 {name}").does(f"\\save 1:2 {name}")
+    assert host.said[-1].endswith("1 was there already")
+
+
+@pytest.mark.parametrize("where", ["kept", "kept.mbox", "maildir:kept"])
+def test_e21_two_programs_do_not_save_into_one_place_at_once(here: Path, where: str) -> None:
+    host = inbox().does(f"\\save 1 {where}")
+    [index] = here.rglob("*index.jsonl")
+    with index.open("rb") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        with pytest.raises(UsageError, match=r"another imapsh is saving into .*: wait for its end, or save elsewhere"):
+            host.does(f"\\save 1:2 {where}")
+    assert host.does(f"\\save 1:2 {where}").said[-1].startswith("saved 1 message, ")
+
+
+@pytest.mark.parametrize(
+    ("item", "told"),
+    [
+        ('{"uid": 1, "file": "1.eml", "flags": ["\\\\Seen) {3+}"]}', r"1.eml: .* are not flags"),
+        ('{"uid": 1, "file": "1.eml", "flags": [5]}', r"1.eml: \[5\] are not flags"),
+        ('{"uid": 1, "file": "1.eml", "flags": "x"}', r"1.eml: 'x' are not flags"),
+        ('{"uid": 1, "file": "1.eml", "internaldate": "x\\" {5}"}', "1.eml: .* is not a date-time"),
+        ('{"uid": 1, "file": "1.eml", "internaldate": [1]}', r"1.eml: \[1\] is not a date-time"),
+        ('{"uid": 1, "file": "2.eml"}', "cannot read kept/2.eml, which kept/index.jsonl lists: No such file"),
+        ('{"uid": 1, "file": "../.."}', "cannot read kept/.., which kept/index.jsonl lists: Is a directory"),
+        ('{"uid": 1, "file": 5}', "kept/index.jsonl is not an index that"),
+        ("[1]", "kept/index.jsonl is not an index that"),
+        ("[" * 100_000, "kept/index.jsonl is not an index that"),
+        ("1" * 6_000, "kept/index.jsonl is not an index that"),
+    ],
+)
+def test_e8_a_list_that_others_wrote_is_checked(here: Path, item: str, told: str) -> None:
+    (here / "kept").mkdir()
+    (here / "kept" / "1.eml").write_bytes(b"Subject: x\n\nx\n")
+    (here / "kept" / "index.jsonl").write_text('{"mailbox": "INBOX", "uidvalidity": 1}\n' + item + "\n")
+    with pytest.raises(UsageError, match=told):
+        inbox().does("\\load kept")
+
+
+@pytest.mark.parametrize(
+    "date", ["1 Jan 99999999999999999999 00:00:00 +0000", "31 Feb 2026 00:00:00 +0000", "(" * 60_000, "1 Jan 0 0:0:0"]
+)
+def test_e8_a_date_that_no_clock_shows_is_none(here: Path, date: str) -> None:
+    (here / "one.eml").write_text(f"Date: {date}\n\nx\n")
+    assert inbox().does("\\load one.eml").said[-1].startswith("loaded 1 of 1 message")

@@ -145,3 +145,27 @@ def test_lines_of_any_length_are_read_in_pieces(here: Path) -> None:
     long = b"x" * ((1 << 16) - 6) + b"From y" + b"z" * (1 << 17)
     found, _ = boxed(here, FIRST + b">From here\n" + long + b"\n>>From there\n")
     assert text(found[0]).split(b"\r\n")[4:] == [b"From here", long, b">From there", b""]
+
+
+@pytest.mark.parametrize("before", [b"", b"\xef\xbb\xbf", b"\n"])
+def test_a11_line_ends_of_cr_alone_are_refused_and_not_lost(here: Path, before: bytes) -> None:
+    with pytest.raises(UsageError, match=r"old.mbox: its lines end in CR alone, .* make LF of each CR first"):
+        boxed(here, before + FIRST.replace(b"\n", b"\r"))
+
+
+def test_a11_so_are_those_of_a_message(here: Path) -> None:
+    (here / "one.eml").write_bytes(b"Subject: one\r\rHello.\r")
+    [one] = messages(["one.eml"])
+    with pytest.raises(UsageError, match=r"one.eml: its lines end in CR alone"):
+        one.literal()
+
+
+def test_a11_status_fields_of_the_message_itself_stay(here: Path) -> None:
+    found, _ = boxed(here, FIRST.replace(b"Subject", b"Status: RO\nX-Status: F\nStatus: O\nX-Status: A\nSubject"))
+    assert text(found[0]) == b"Status: O\r\nX-Status: A\r\nSubject: one\r\n\r\nHello.\r\n"
+    assert found[0].flags == ("\\Flagged", "\\Seen")
+
+
+def test_a11_a_zone_of_two_words_belongs_to_the_date(here: Path) -> None:
+    found, said = boxed(here, FIRST.replace(b" 2026", b" MET DST 2026"))
+    assert (found[0].date, said) == (" 4-Jun-2026 08:52:00 +0000", [])

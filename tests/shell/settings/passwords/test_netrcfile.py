@@ -136,3 +136,12 @@ def test_e7_it_has_a_limit(file: Path) -> None:
     file.write_bytes(b"#" * 2_000_000)
     with pytest.raises(LoginError, match="it has more than 1,048,576 octets"):
         netrcfile.password("h", "me")
+
+
+def test_e22_a_file_of_another_user_is_not_told_to_be_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "netrc"
+    path.write_text("machine host login ida password secret\n")
+    path.chmod(0o600)
+    monkeypatch.setattr(os, "getuid", lambda: 12345)
+    with pytest.raises(LoginError, match="contains passwords, and it belongs to another user: use a file of your own"):
+        netrcfile.read(str(path))
