@@ -12,6 +12,7 @@ import pytest
 
 from imapsh.errors import LimitError, TLSError, UsageError
 from imapsh.session.wanted import Opening
+from imapsh.shell.batch.batch import _why
 from imapsh.shell.settings import reasons
 from imapsh.shell.settings.reasons import in_options
 from imapsh.transport.address import parse_address
@@ -55,6 +56,7 @@ def test_d11_the_shell_says_its_own_way_out() -> None:
     limit = LimitError("line", 5, 6)
     assert str(limit) == "the line limit is 5 and the server sent 6; Limits(line=N) raises it if you trust it"
     assert in_options(limit) == "the line limit is 5 and the server sent 6; --limit line=N raises it if you trust it"
+    assert _why(limit) == in_options(limit)  # a report has the same words as the screen
     with pytest.raises(UsageError) as raised:
         parse_address("imaps://ida:secret@mail.example.com")
     assert str(raised.value) == "a password does not belong in an address: give it separately"

@@ -17,13 +17,16 @@ class Backlog(Generic[T]):
     """A queue of items in the order in which they came.
 
     `full` is true when the task that fills the backlog should wait.  `taken` is called whenever an item was taken out.
+    `piled` is called with the octets in memory that were put into a full backlog, whenever they become more.
     """
 
-    def __init__(self, taken: Callable[[], None]) -> None:
+    def __init__(self, taken: Callable[[], None], piled: Callable[[int], None] = lambda octets: None) -> None:
         self.news = asyncio.Event()
-        self._items: deque[tuple[T, int]] = deque()
+        self._items: deque[tuple[T, int, int]] = deque()
         self._octets = 0
+        self._excess = 0
         self._taken = taken
+        self._piled = piled
 
     def __len__(self) -> int:
         return len(self._items)
@@ -33,16 +36,21 @@ class Backlog(Generic[T]):
         """Return whether more is held than a program is likely to take at once."""
         return self._octets > MOST_OCTETS or len(self._items) > MOST_ITEMS
 
-    def put(self, item: T, octets: int) -> None:
-        """Add an item that took `octets` octets on the wire."""
-        self._items.append((item, octets))
+    def put(self, item: T, octets: int, in_files: int = 0) -> None:
+        """Add an item that took `octets` octets on the wire, of which `in_files` went to temporary files."""
+        excess = octets - in_files if self.full else 0
+        self._items.append((item, octets, excess))
         self._octets += octets
         self.news.set()
+        if excess:
+            self._excess += excess
+            self._piled(self._excess)
 
     def take(self) -> T:
         """Take out the oldest item and return it; there must be one."""
-        item, octets = self._items.popleft()
+        item, octets, excess = self._items.popleft()
         self._octets -= octets
+        self._excess -= excess
         if not self._items:
             self.news.clear()
         self._taken()
@@ -51,5 +59,5 @@ class Backlog(Generic[T]):
     def clear(self) -> None:
         """Forget all items."""
         self._items.clear()
-        self._octets = 0
+        self._octets = self._excess = 0
         self._taken()

@@ -170,6 +170,9 @@ class AsyncClient:
         except ImapshError as error:
             self.session.lost(error)
             self.kick()
+        except OSError as error:  # not of the stream, which raises ConnectionLost
+            self.session.lost(ConnectionLost(f"a literal could not be kept in a temporary file: {error}"))
+            self.kick()
         finally:
             self._due.set()
 

@@ -43,7 +43,7 @@ class Runner:
         self.session = session
         self.timeout = timeout
         self.where = where
-        self.router = Router(session.running)
+        self.router = Router(session.running, self._piled)
         self._on_event = on_event
         self._client = AsyncClient(
             stream, session, self._event, tls=tls, server_name=server_name, room=self.router.room
@@ -53,6 +53,12 @@ class Runner:
         self.router.event(event)
         if self._on_event is not None:
             self._on_event(event)
+
+    def _piled(self, octets: int) -> None:
+        """End the connection if more waits for the program than a command may collect."""
+        most = self.session.limits.collected
+        if octets > most > 0:
+            self.session.lost(LimitError("collected", most, octets, " of items that wait while a command is awaited"))
 
     # -- a command
 

@@ -11,6 +11,7 @@ from imapsh.client.items import BodyItem, Item
 from imapsh.client.messages import Asked, Gathering, Message
 from imapsh.client.routing import Want
 from imapsh.grammar.writer import Writer
+from imapsh.wire.frames import Spilled
 
 if TYPE_CHECKING:
     from imapsh.client.commands import Connection
@@ -29,8 +30,8 @@ async def fetch(
     `items` are text, such as `UID FLAGS`, or a list of names, which a type checker knows (`imapsh.client.items`).
     Items that the server sends in several responses come together, in one Message.
 
-    A loop that takes the messages slowly slows the server down.  While a command is awaited inside the loop, they pile
-    up in memory.  If the loop is left early, the rest comes and is ignored.  Flags that the server sends by itself are
+    A loop that takes the messages slowly slows the server down.  While a command is awaited inside the loop, they wait
+    in memory: more than the limit `collected` ends the connection with LimitError, which the command raises.  If the loop is left early, the rest comes and is ignored.  Flags that the server sends by itself are
     ignored, unless flags were asked for and did not come yet.  For an empty set nothing is sent, and nothing comes.
     `changed_since` is a mod-sequence: only messages that changed after it come (RFC 7162 section 3.1.4.1).  A set that
     is too long for a line goes in several commands.
@@ -43,7 +44,7 @@ async def fetch(
     asked = Asked(self.session, numbers, asks.items, uid)
     router = self._runner.router
     with router.backlog() as backlog, ExitStack() as stack:
-        gathering = Gathering(asked, backlog.put)
+        gathering = Gathering(asked, lambda found, octets: backlog.put(found, octets, _in_files(found)))
         want = Want(asked.takes, gathering.add, awaits=asked.awaits)
         for exchange in exchanges:
             stack.enter_context(router.wanted(exchange, want))
@@ -59,3 +60,8 @@ async def fetch(
         finally:
             for one in running:
                 one.cancel()
+
+
+def _in_files(found: Message) -> int:
+    """Return the octets of a message that are in temporary files, not in memory."""
+    return sum(value.octets for value in found.items.values() if isinstance(value, Spilled))

@@ -6,7 +6,8 @@ if it answers nobody.
 
 Items that a program takes one by one, such as the messages of a FETCH, go into a backlog.  While a backlog is full the
 reading waits (`room`), so a program that is slow slows the server down and does not fill the memory.  A reply that a
-program waits for may come after what fills the backlog, so while it waits (`unbounded`) reading goes on.
+program waits for may come after what fills the backlog, so while it waits (`unbounded`) reading goes on.  What piles up
+meanwhile is counted, and `piled` is told.
 """
 
 from __future__ import annotations
@@ -61,13 +62,15 @@ class Router:
     """A router that hands responses to the running commands and to backlogs.
 
     `running` holds the commands that run, by tag, in the order in which they were sent (`Session.running`).  `wants`
-    holds what these want; `backlogs` holds those that are being filled.
+    holds what these want; `backlogs` holds those that are being filled.  `piled` is called with the octets that a
+    backlog holds beyond a full one, whenever they become more.
     """
 
-    def __init__(self, running: Mapping[str, Exchange]) -> None:
+    def __init__(self, running: Mapping[str, Exchange], piled: Callable[[int], None] = lambda octets: None) -> None:
         self.wants: dict[Exchange, Want] = {}
         self.backlogs: set[Backlog[Any]] = set()
         self._running = running
+        self._piled = piled
         self._updates: Backlog[Update] | None = None
         self._waiting = 0  # how many programs wait for something that comes after the backlogs
         self._moved = asyncio.Event()  # `room` has to look again
@@ -126,7 +129,7 @@ class Router:
     @contextmanager
     def backlog(self) -> Generator[Backlog[Any], None, None]:
         """Let the reading wait whenever this backlog is full, while inside the block."""
-        backlog: Backlog[Any] = Backlog(self._moved.set)
+        backlog: Backlog[Any] = Backlog(self._moved.set, self._piled)
         self.backlogs.add(backlog)
         try:
             yield backlog

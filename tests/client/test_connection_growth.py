@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from imapsh.client.connect import Connection
-from imapsh.errors import LimitError
+from imapsh.errors import ConnectionLost, LimitError
 from imapsh.wire.frames import Spilled
 from imapsh.wire.limits import DEFAULT, MEMORY
 from imapsh.wire.reader import Taken
@@ -230,6 +230,64 @@ def test_e3_what_a_command_collects_is_bounded(ask: Callable[[Connection], Corou
             with pytest.raises(LimitError, match="collected"):
                 await running
             assert isinstance(c.error, LimitError)
+
+    play(scene)
+
+
+async def piled(c: Connection, peer: Peer, literals: list[int]) -> Exception | None:
+    """Await a command inside a fetch loop, before whose reply messages come; return what it raises."""
+    await selected(c, peer, 100)
+    messages = c.fetch("1:*", "BODY[]")
+    first = asyncio.ensure_future(anext(messages))
+    await peer.hears(b"A2 FETCH")
+    await peer.says(b"* 1 FETCH (BODY[] {1}\r\nx)\r\n")
+    assert (await first).seq == 1
+    running = asyncio.ensure_future(c.noop())
+    await peer.hears(b"A3 NOOP\r\n")
+    for number, octets in enumerate(literals, 2):
+        await peer.says(b"* %d FETCH (BODY[] {%d}\r\n%s)\r\n" % (number, octets, b"x" * octets))
+    await peer.says(b"A2 OK done\r\nA3 OK done\r\n")
+    try:
+        await running
+        assert [message.seq async for message in messages] == list(range(2, len(literals) + 2))
+    except LimitError as error:
+        return error
+    return None
+
+
+def test_e3_messages_that_pile_up_while_a_command_is_awaited_are_bounded() -> None:
+    async def scene() -> None:
+        limits = DEFAULT._replace(collected=1 << 20)
+        async with pair(limits=limits) as (c, peer):
+            error = await piled(c, peer, [1 << 18] * 9)
+            assert isinstance(error, LimitError)
+            assert (error.limit, error.allowed) == ("collected", 1 << 20)
+            assert "of items that wait while a command is awaited" in str(error)
+            assert c.error is error
+        async with pair(limits=limits) as (c, peer):  # the first that does not fit is no heap
+            assert await piled(c, peer, [1 << 21, 500, 500]) is None
+        async with pair(limits=limits, spool=1 << 17) as (c, peer):  # files are not memory
+            assert await piled(c, peer, [1 << 18] * 9) is None
+        async with pair(limits=DEFAULT._replace(collected=0)) as (c, peer):
+            assert await piled(c, peer, [1 << 18] * 9) is None
+
+    play(scene)
+
+
+def test_e3_a_literal_that_no_file_takes_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*args: object) -> None:
+        raise OSError(24, "Too many open files")
+
+    async def scene() -> None:
+        async with pair(spool=100) as (c, peer):
+            await selected(c, peer, 1)
+            message = asyncio.ensure_future(anext(c.fetch(1, "BODY[]")))
+            await peer.hears(b"A2 FETCH")
+            monkeypatch.setattr("tempfile.TemporaryFile", full)
+            await peer.says(b"* 1 FETCH (BODY[] {500}\r\n%s)\r\n" % (b"x" * 500))
+            with pytest.raises(ConnectionLost, match="a literal could not be kept in a temporary file: .*Too many open"):
+                await message
+            assert not c.is_open
 
     play(scene)
 

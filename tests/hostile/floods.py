@@ -90,7 +90,7 @@ def flooding(chunks: Iterable[bytes], *, greeting: bytes = b"* PREAUTH [CAPABILI
 
 def inflating(line: bytes, octets: int) -> Handler:
     """A server that takes COMPRESS, and then says a few octets that become so many of the same line."""
-    coder = zlib.compressobj(9, wbits=-15)
+    coder = zlib.compressobj(6, wbits=-15)
     block = line * ((1 << 20) // len(line))
     bomb = b"".join(coder.compress(block) for _ in range(octets >> 20)) + coder.flush(zlib.Z_SYNC_FLUSH)
 

@@ -59,7 +59,7 @@ def program(template: str, body: str, handler: Handler) -> Ran:
     ids=["asyncio", "imap4"],
 )
 def test_e1_a_bomb_under_compress(template: str, body: str, error: bytes) -> None:
-    done = program(template, body, inflating(FETCHED, 200 * MIB))
+    done = program(template, body, inflating(FETCHED, 128 * MIB))
     assert done.out.startswith(error)
     assert b"the inflated limit is 4194304" in done.out
     assert done.peak < PEAK
@@ -81,14 +81,14 @@ def test_e2_a_literal_beyond_its_limit_is_refused_by_the_classes(setting: str, l
 
 @pytest.mark.parametrize(("template", "body"), [(_ASYNCIO, "await c.list()"), (_CLASSES, "c.list()")])
 def test_e3_a_flood_of_names(template: str, body: str) -> None:
-    done = program(template, body, flooding(repeat(LISTED, 20)))
+    done = program(template, body, flooding(repeat(LISTED, 12)))
     assert done.out.strip() == b"done"
     assert done.peak < PEAK
 
 
 @pytest.mark.parametrize(("template", "body"), [(_ASYNCIO, "await c.noop()"), (_CLASSES, "c.noop()")])
 def test_e3_a_flood_of_numbers(template: str, body: str) -> None:
-    done = program(template, body, flooding(repeat(FOUND, 40)))
+    done = program(template, body, flooding(repeat(FOUND, 30)))
     assert done.out.strip() == b"done"
     assert done.peak < PEAK
 

@@ -22,6 +22,7 @@ from imapsh.shell.connection import dial
 from imapsh.shell.lines import perform
 from imapsh.shell.screen.output import make_output
 from imapsh.shell.screen.terminal import Ended, end_by, ending
+from imapsh.shell.settings.reasons import in_options
 
 if TYPE_CHECKING:
     from imapsh.shell.connection.steps import Steps
@@ -140,7 +141,7 @@ def _reports_to_stdout(options: Options) -> bool:
 def _why(error: BaseException) -> str:
     """Return a sentence about what ended a run."""
     if isinstance(error, ImapshError):
-        return str(error)
+        return in_options(error)
     if isinstance(error, Ended):
         return f"ended by {signal.Signals(error.signum).name}"
     return "interrupted" if isinstance(error, KeyboardInterrupt) else "internal error in imapsh"

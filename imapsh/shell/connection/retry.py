@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imapsh.errors import ConnectError, ConnectionTimeout, ImapshError, UsageError
+from imapsh.shell.settings.reasons import in_options
 
 if TYPE_CHECKING:
     from imapsh.session.core import Session
@@ -54,7 +55,7 @@ class Retries:
 
     def said(self, error: ImapshError, seconds: float) -> str:
         """Return a sentence about the error and the next attempt."""
-        return f"{error}; trying again in {seconds:g} s ({self.done} of {self.times})"
+        return f"{in_options(error)}; trying again in {seconds:g} s ({self.done} of {self.times})"
 
 
 def _may_pass(error: ImapshError, session: Session | None) -> bool:

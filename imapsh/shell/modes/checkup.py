@@ -21,6 +21,7 @@ from imapsh.shell.settings.config import Settings, overlay
 from imapsh.shell.settings.configfile import Content, read
 from imapsh.shell.settings.options import Options
 from imapsh.shell.settings.passwords.password import ORDER, Source, ways
+from imapsh.shell.settings.reasons import in_options
 from imapsh.tuples import NamedTuple
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def _plan(options: Options) -> tuple[Plan | None, str]:
     try:
         return make_plan(options), ""
     except ImapshError as error:
-        return None, str(error)
+        return None, in_options(error)
 
 
 def _section(title: str, rows: list[Row], columns: int | None, *, first: bool) -> Iterator[Fragment]:
@@ -210,7 +211,7 @@ def _tls(plan: Plan) -> Iterator[Row]:
     try:
         make_context(plan.tls)
     except TLSError as error:
-        yield Row("TLS", f"{begins}: {error}", False)
+        yield Row("TLS", f"{begins}: {in_options(error)}", False)
     else:
         trusted = "any certificate (--insecure)" if plan.tls.insecure else plan.tls.cafile or "the system's authorities"
         yield Row("TLS", f"{begins}; trusted: {trusted}", False if plan.tls.insecure else None)

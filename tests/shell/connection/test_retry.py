@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from imapsh.errors import ConnectError, ConnectionTimeout, GreetingError, ImapshError, LoginError, TLSError, UsageError
+from imapsh.errors import ConnectError, ConnectionTimeout, GreetingError, ImapshError, LimitError, LoginError, TLSError, UsageError
 from imapsh.grammar.responses import STATUS, Response
 from imapsh.shell.connection import retry
 from imapsh.shell.connection.dial import make_plan, new_session
@@ -66,6 +66,7 @@ def test_twice_as_long_each_time_up_to_a_minute() -> None:
     error = ConnectError("refused")
     assert [patient.next(error, None) for _ in range(9)] == [1, 2, 4, 8, 16, 32, 60, 60, None]
     assert patient.said(error, 60) == "refused; trying again in 60 s (8 of 8)"
+    assert "; --limit line=N raises it" in patient.said(LimitError("line", 5, 6), 60)
     slow = retries("3:90")
     assert [slow.next(error, None) for _ in range(3)] == [90, 90, 90]
 
