@@ -10,7 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from imapsh.errors import ConnectError, ConnectionTimeout, GreetingError, ImapshError, LimitError, LoginError, TLSError, UsageError
+from imapsh.errors import (
+    ConnectError,
+    ConnectionTimeout,
+    GreetingError,
+    ImapshError,
+    LimitError,
+    LoginError,
+    TLSError,
+    UsageError,
+)
 from imapsh.grammar.responses import STATUS, Response
 from imapsh.shell.connection import retry
 from imapsh.shell.connection.dial import make_plan, new_session
