@@ -286,7 +286,7 @@ def test_e3_a_literal_that_no_file_takes_is_a_sentence(monkeypatch: pytest.Monke
             monkeypatch.setattr("tempfile.TemporaryFile", full)
             await peer.says(b"* 1 FETCH (BODY[] {500}\r\n%s)\r\n" % (b"x" * 500))
             with pytest.raises(
-                ConnectionLost, match="a literal could not be kept in a temporary file: .*Too many open"
+                ConnectionLost, match=r"a literal could not be kept in a temporary file: .*Too many open"
             ):
                 await message
             assert not c.is_open

@@ -73,6 +73,9 @@ def item(name: str, value: object, look: Look) -> Iterator[Line]:
 
 def listed(head: Line, ranges: list[str], look: Look, noun: str = "ranges") -> Iterator[Line]:
     """Yield numbers and ranges after their title, broken at the commas; if there are many, the rest is counted."""
+    if look.columns is None:  # one line: an object for each number would take a hundred times its octets
+        yield [*head, ("set", ",".join(ranges))]
+        return
     words: list[Fragment] = [("set", text + ",") for text in ranges[:-1]] + [("set", ranges[-1])]
     elide = ELIDE if look.elide is None else look.elide
     shown = 0
