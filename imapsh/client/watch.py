@@ -14,10 +14,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Literal
 
+from imapsh.client.backlog import Backlog
 from imapsh.client.connect import Connection
 from imapsh.client.dial import ConnectOptions, Dial, dialler
 from imapsh.client.idle import Idle
@@ -62,6 +63,36 @@ class Change(NamedTuple):
     pause: float = 0.0
 
 
+class Polls:
+    """The updates of a connection whose server has no IDLE: after each `poll` seconds NOOP asks for them.
+
+    It is used as `Idle` is.
+    """
+
+    def __init__(self, c: Connection, poll: float, sleep: Callable[[float], Awaitable[object]]) -> None:
+        self._c = c
+        self._poll = poll
+        self._sleep = sleep
+        self._stack = ExitStack()
+        self._backlog: Backlog[Update]
+
+    async def __aenter__(self) -> Polls:
+        self._backlog = self._stack.enter_context(self._c._runner.router.updates())
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        self._stack.close()
+
+    def __aiter__(self) -> AsyncIterator[Update]:
+        return self
+
+    async def __anext__(self) -> Update:
+        while not self._backlog:
+            await self._sleep(self._poll)
+            await self._c.noop()
+        return self._backlog.take()
+
+
 class Watcher:
     """What is known of a mailbox, and the news of it, over one connection after another that `dial` makes.
 
@@ -96,14 +127,26 @@ class Watcher:
 
         Errors of the first connection are raised.  Later, ConnectionLost, ConnectError and TLSError lead to another
         try, and all others are raised, such as LoginError.
+
+        It is one generator, with none inside: at the end of a program asyncio closes all of them at the same time.
         """
         pause = 0.0
         while True:
             since = self._clock()
             try:
-                async with aclosing(self._connected()) as changes:
-                    async for change in changes:
+                c = await self._dial()
+                try:
+                    for change in await self._caught_up(c):
                         yield change
+                    async with await self._news(c) as updates:
+                        async for update in updates:
+                            for change in await self._followed(c, update):
+                                yield change
+                except GeneratorExit:  # the program has ended the iteration
+                    await _leave(c)
+                    raise
+                finally:
+                    await c.close()
             except (ConnectionLost, ConnectError, TLSError) as error:
                 if not self._begun:
                     raise
@@ -112,22 +155,6 @@ class Watcher:
             pause = min(1.0 if steady else max(1.0, 2 * pause), self._most_pause)
             yield Change("lost", error=lost, pause=pause)
             await self._sleep(pause)
-
-    async def _connected(self) -> AsyncGenerator[Change, None]:
-        """Yield the changes over one connection, first those since the last.  Raises what ends it."""
-        c = await self._dial()
-        try:
-            for change in await self._caught_up(c):
-                yield change
-            source = self._by_idle(c) if "IDLE" in await _capabilities(c) else self._by_noop(c)
-            async with aclosing(source) as changes:
-                async for change in changes:
-                    yield change
-        except GeneratorExit:  # the program has ended the iteration
-            await _leave(c)
-            raise
-        finally:
-            await c.close()
 
     # -- what happened while there was no connection
 
@@ -171,20 +198,10 @@ class Watcher:
 
     # -- what happens
 
-    async def _by_idle(self, c: Connection) -> AsyncGenerator[Change, None]:
-        async with Idle(c._runner, self._renewal) as updates:
-            async for update in updates:
-                for change in await self._followed(c, update):
-                    yield change
-
-    async def _by_noop(self, c: Connection) -> AsyncGenerator[Change, None]:
-        with c._runner.router.updates() as backlog:
-            while True:
-                await self._sleep(self._poll)
-                await c.noop()
-                while backlog:
-                    for change in await self._followed(c, backlog.take()):
-                        yield change
+    async def _news(self, c: Connection) -> Idle | Polls:
+        if "IDLE" in await _capabilities(c):
+            return Idle(c._runner, self._renewal)
+        return Polls(c, self._poll, self._sleep)
 
     async def _followed(self, c: Connection, update: Update) -> list[Change]:
         """Return what an update changes.  Messages that have come are asked for whenever more are there than known."""

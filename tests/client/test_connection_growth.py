@@ -323,5 +323,6 @@ def calls(line: bytes) -> int:
     "line", [b"\r\n", b"+\r\n", b"+ \r\n", b"+ go on\r\n", b"*\r\n", b"rubbish\r\n", b"\n", b"+\n", b"x\n"]
 )
 def test_e4_an_empty_line_costs_no_more_than_a_fetch(line: bytes) -> None:
-    end = b"\r\n" if line.endswith(b"\r\n") else b"\n"
-    assert calls(line) <= calls(b"* 1 FETCH (FLAGS (\\Seen))" + end)
+    fetch = b"* 1 FETCH (FLAGS (\\Seen))" + (b"\r\n" if line.endswith(b"\r\n") else b"\n")
+    calls(line), calls(fetch)  # what is imported or compiled once is not a cost of a line
+    assert calls(line) <= calls(fetch)

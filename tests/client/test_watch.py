@@ -381,3 +381,25 @@ def test_the_loop_may_just_be_left(dovecot: Server) -> None:
         await changes.aclose()
 
     play(scene)
+
+
+@pytest.mark.parametrize("in_idle", [False, True])
+def test_d17_a_program_may_end_with_the_loop(in_idle: bool) -> None:
+    """At its end asyncio closes all generators at the same time, and reports what goes wrong."""
+    faults: list[dict[str, object]] = []
+    scenes: list[Scene] = []  # so that the generator is not closed earlier
+
+    async def program() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda loop, context: faults.append(context))
+        scene = Scene()
+        scenes.append(scene)
+        peer = await begun(scene, "3,5")
+        if in_idle:
+            change = scene.next()
+            await peer.hears(b"A3 IDLE\r\n")
+            await peer.says(b"+ idling\r\n* 1 EXPUNGE\r\n")
+            assert await change == Change("gone", uids("3"))
+
+    asyncio.run(program())
+    assert faults == []
+    assert not scenes[0].dial.connections[0].is_open
