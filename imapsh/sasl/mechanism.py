@@ -33,6 +33,8 @@ class Mechanism:
         self._dialogue: Dialogue | None = None
         for text in (user, secret, authorize):
             octets(text)
+        if any(char < " " or char == "\x7f" for char in user + authorize):
+            raise UsageError("a user name cannot contain control characters")
 
     @property
     def secrets(self) -> tuple[bytes, ...]:

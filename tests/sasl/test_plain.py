@@ -6,6 +6,7 @@ import pytest
 
 from imapsh.errors import ImapshError, UsageError
 from imapsh.sasl.plain import Plain
+from imapsh.sasl.table import make
 
 
 def test_messages() -> None:
@@ -25,6 +26,13 @@ def test_it_speaks_first_and_knows_what_is_secret() -> None:
 def test_nul(words: tuple[str, str, str]) -> None:
     with pytest.raises(UsageError, match="NUL"):
         Plain(*words)
+
+
+@pytest.mark.parametrize("name", ["CRAM-MD5", "OAUTHBEARER", "XOAUTH2", "SCRAM-SHA-256", "PLAIN", "EXTERNAL"])
+@pytest.mark.parametrize("user", ["ida\1auth=Bearer other\1", "ida\r\nA2 LOGOUT", "ida\x7f"])
+def test_a_name_cannot_bring_in_fields_of_its_own(name: str, user: str) -> None:
+    with pytest.raises(UsageError, match="control characters"):
+        make(name, user, "secret")
 
 
 def test_it_does_not_answer_for_ever() -> None:
