@@ -79,3 +79,15 @@ def documented(module: ModuleType, public: str) -> bool:
         text = vars(value).get("__doc__") or ""
         return bool(text) and not text.startswith(f"{value.__name__}(")  # what NamedTuple writes by itself
     return not inspect.isroutine(value) or bool(value.__doc__)
+
+
+def test_c9_every_extra_for_users_is_imported_by_the_code() -> None:
+    root = Path(imapsh.__path__[0])
+    setup = configparser.ConfigParser()
+    setup.read(root.parent / "setup.cfg", encoding="utf-8")
+    lines = (line.split() for path in root.rglob("*.py") for line in path.read_text(encoding="utf-8").splitlines())
+    imported = {words[1] for words in lines if len(words) == 2 and words[0] == "import"}
+    development = {"docs", "fuzz", "test", "dev"}
+    extras = {name: value.split() for name, value in setup["options.extras_require"].items() if name not in development}
+    assert extras == {"keyring": ["keyring"], "gssapi": ["gssapi"]}
+    assert {package for packages in extras.values() for package in packages} <= imported

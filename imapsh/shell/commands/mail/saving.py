@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 import re
+import stat
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -223,8 +224,9 @@ def target(text: str, mailbox: str) -> tuple[Target, Path]:
     path = Path(os.path.expanduser(rest if colon and kind else text) or _named_after(mailbox))
     try:
         if kind == "mbox" or (not kind and (path.suffix == ".mbox" or path.is_file())):
-            if path.exists() and not path.is_file():
-                raise OSError(0, "it is not a regular file")
+            with contextlib.suppress(FileNotFoundError):
+                if not stat.S_ISREG(path.stat().st_mode):
+                    raise OSError(0, "it is not a regular file")
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             return Mbox(path), path.with_name(path.name + "." + INDEX)
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
