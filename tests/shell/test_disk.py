@@ -6,6 +6,9 @@ are those of the disk, and nothing half-written takes the place of something who
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import itertools
 import resource
 import subprocess
 from pathlib import Path
@@ -17,7 +20,7 @@ from imapsh.shell.commands import editor
 from imapsh.shell.connection.dial import make_plan
 from imapsh.shell.prompt.history import MaskedHistory
 from imapsh.shell.settings import crash
-from tests.shell.disks import full_disk
+from tests.shell.disks import FailingOnce, full_disk
 from tests.shell.hosting import FakeApp, answering
 from tests.shell.running import command, environment
 
@@ -101,6 +104,31 @@ def test_a_save_counts_what_is_on_the_disk_and_goes_on_later(here: Path, where: 
     assert len(messages) == (1 if where.endswith("mbox") else 11)
     back = host.does("CREATE Back").does(f"\\load -m Back {where.removeprefix('maildir:')}").said[-1]
     assert back.startswith("loaded 11 of 11 messages")
+
+
+@pytest.mark.parametrize("where", ["kept", "kept.mbox", "maildir:kept"])
+@pytest.mark.parametrize("error", [errno.ENOSPC, errno.EDQUOT, errno.EIO])
+def test_a12_whatever_fails_in_a_save_no_message_is_lost_or_kept_twice(
+    here: Path, monkeypatch: pytest.MonkeyPatch, where: str, error: int
+) -> None:
+    for number in itertools.count(1):
+        (here / str(number)).mkdir()
+        monkeypatch.chdir(here / str(number))
+        host = inbox()
+        disk = FailingOnce(number, error)
+        with monkeypatch.context() as patch, contextlib.suppress(UsageError):
+            disk.install(patch)
+            host.does(f"\\save 1:3 {where}")
+        if not disk.happened:
+            break
+        [index] = Path().rglob("*index.jsonl")
+        saved = int(host.said[-1].split()[1]) if host.said[-1].startswith("saved ") else 0
+        assert len(index.read_bytes().splitlines()) in (saved + 1, 0), number
+        assert not [path for path in Path().rglob("*") if path.suffix == ".part" or path.parent.name == "tmp"]
+        host.does(f"\\save 1:3 {where}").does("CREATE Back")
+        back = host.does(f"\\load -m Back {where.removeprefix('maildir:')}").said[-1]
+        assert back.startswith("loaded 3 of 3 messages"), number
+    assert number > 6
 
 
 def test_a_trace_ends_with_a_whole_record(here: Path) -> None:

@@ -119,7 +119,8 @@ class _Saving:
         try:
             if not is_kept(part):
                 raise OSError(0, f"message {item.uid} was not kept, because the temporary folder cannot be written")
-            self.index.add(item._replace(size=octets), self.place.add(item, part))
+            with self.place.added(item, part) as file:
+                self.index.add(item._replace(size=octets), file)
         except OSError as error:
             self.error = error.strerror or str(error)
             return

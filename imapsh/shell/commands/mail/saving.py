@@ -13,7 +13,8 @@ import os
 import re
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -50,8 +51,11 @@ class Target(Protocol):
 
     where: Path
 
-    def add(self, item: Item, part: Part) -> str:
-        """Keep a message, and return the name of its file.  Raises OSError."""
+    def added(self, item: Item, part: Part) -> AbstractContextManager[str]:
+        """Keep a message, and give the name of its file.  It is taken away again if what follows fails.
+
+        Raises OSError.
+        """
 
 
 class Index:
@@ -141,17 +145,12 @@ class Folder:
     def __init__(self, where: Path) -> None:
         self.where = where
 
-    def add(self, item: Item, part: Part) -> str:
+    @contextlib.contextmanager
+    def added(self, item: Item, part: Part) -> Iterator[str]:
         """See Target."""
         name = f"{item.uid}.eml"
-        beside, there = self.where / f".{name}.part", self.where / name
-        with whole(beside) as file:
-            file.writelines(octets_of(part))
-            file.flush()
-            if there.exists() and not _alike(beside, there):
-                raise FileExistsError(0, f"{there} is another file, which stays as it is")
-        beside.replace(there)
-        return name
+        with _moved(octets_of(part), self.where / f".{name}.part", self.where / name):
+            yield name
 
 
 def _alike(one: Path, other: Path) -> bool:
@@ -170,15 +169,16 @@ class Mbox:
     def __init__(self, where: Path) -> None:
         self.where = where
 
-    def add(self, item: Item, part: Part) -> str:
-        """See Target.  If a message could not be written whole, its part is cut off again."""
+    @contextlib.contextmanager
+    def added(self, item: Item, part: Part) -> Iterator[str]:
+        """See Target."""
         with adding(self.where) as write:
             write(b"From MAILER-DAEMON %s\n" % time.asctime(time.gmtime(_seconds(item.date))).encode("ascii"))
             write(_status(item.flags))
             for piece in _lines(part):
                 write(_FROM.sub(rb">\1", piece))
             write(b"\n")
-        return self.where.name
+            yield self.where.name
 
 
 class Maildir:
@@ -188,19 +188,14 @@ class Maildir:
         self.where = where
         self._count = 0
 
-    def add(self, item: Item, part: Part) -> str:
+    @contextlib.contextmanager
+    def added(self, item: Item, part: Part) -> Iterator[str]:
         """See Target.  The message has LF line ends, and is written in `tmp` before it is seen."""
         key = self._key()
         letters = "".join(sorted(MAILDIR[flag] for flag in item.flags if flag in MAILDIR))
         name = f"{key}:2,{letters}"
-        beside = self.where / "tmp" / key
-        with whole(beside) as file:
-            file.writelines(_lines(part, ended=False))
-        beside.rename(self.where / "cur" / name)
-        with contextlib.suppress(ValueError):
-            seconds = read_date_time(item.date).timestamp()
-            os.utime(self.where / "cur" / name, (seconds, seconds))
-        return name
+        with _moved(_lines(part, ended=False), self.where / "tmp" / key, self.where / "cur" / name, item.date):
+            yield name
 
     def _key(self) -> str:
         """Return a name that no other message has: seconds, microseconds, the process, a number and the machine."""
@@ -245,14 +240,31 @@ def _named_after(mailbox: str) -> str:
 
 
 @contextlib.contextmanager
-def whole(path: Path) -> Iterator[IO[bytes]]:
-    """Open a new file that only its owner may read, and remove it if it could not be written whole."""
+def _moved(pieces: Iterable[bytes], beside: Path, there: Path, date: str = "") -> Iterator[None]:
+    """Write a new file that only its owner may read, and move it where it is seen.
+
+    It is taken away again if that, or what follows, fails.  A file that is there already stays; if it is another,
+    FileExistsError is raised.
+    """
+    beside.unlink(missing_ok=True)  # what an interrupted save left, or a link to something else
+    at = beside
     try:
-        path.unlink(missing_ok=True)  # what an interrupted save left, or a link to something else
-        with open(path, "xb", opener=private) as file:
-            yield file
+        with open(beside, "xb", opener=private) as file:
+            file.writelines(pieces)
+        if there.exists():
+            if not _alike(beside, there):
+                raise FileExistsError(0, f"{there} is another file, which stays as it is")
+            beside.unlink()
+        else:
+            with contextlib.suppress(ValueError):
+                seconds = read_date_time(date).timestamp()
+                os.utime(beside, (seconds, seconds))
+            beside.replace(there)
+            at = there
+        yield
     except BaseException:
-        path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            at.unlink(missing_ok=True)
         raise
 
 
