@@ -162,6 +162,7 @@ OF_NO_MODULE = {
     "shell/test_screens "
     "shell/test_walkthrough": "what a person does, through several modules",
     "shell/test_disk": "whatever writes to a disk, when it is full",
+    "shell/test_path_kinds": "whatever takes a path, with what is no file for it",
     "shell/test_gate": "whatever writes to a terminal, and what it writes",
     "typed/test_examples typed/test_fuzz typed/test_hints table/test_rows table/test_families": "all rows together",
     "wire/test_resync": "see wire/rereading",
