@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from imapsh import table
@@ -218,25 +219,35 @@ def typed(match: Match, tag: str, open_file: OpenFile | None) -> list[Sendable]:
     Raises UsageError for a line break outside a literal, a literal that is not all there, and a file that cannot be
     read.
     """
-    fragments: list[Sendable] = [] if match.tag is not None else [tag.encode("ascii") + b" "]
+    return _joined(_pieces(match, tag, open_file))
+
+
+def _pieces(match: Match, tag: str, open_file: OpenFile | None) -> Iterator[Sendable]:
+    if match.tag is None:
+        yield tag.encode("ascii") + b" "
     tokens = match.tokens
     for index, token in enumerate(tokens):
         if token.kind in (CRLF, BAD) and token.text in "\r\n\0":
             raise UsageError("a line break or NUL is outside a literal: send it in a literal")
         if token.kind != DATA:
-            for fragment in _fragments(tokens, index, match, open_file):
-                _add(fragments, fragment)
-    return fragments
+            yield from _fragments(tokens, index, match, open_file)
 
 
-def _add(fragments: list[Sendable], fragment: Sendable) -> None:
-    last = fragments[-1] if fragments else None
-    if isinstance(fragment, bytes) and isinstance(last, bytes):
-        fragments[-1] = last + fragment
-    elif isinstance(fragment, Secret) and isinstance(last, Secret):
-        fragments[-1] = Secret(last.octets + fragment.octets)
-    else:
-        fragments.append(fragment)
+def _joined(pieces: Iterable[Sendable]) -> list[Sendable]:
+    """Return the pieces, those of text and those of secrets joined where they are neighbours.
+
+    A run is joined at once, because a line may have a million tokens.
+    """
+    found: list[Sendable] = []
+    for _, neighbours in groupby(pieces, type):
+        run = list(neighbours)
+        if isinstance(run[0], bytes):
+            found.append(b"".join(one for one in run if isinstance(one, bytes)))
+        elif isinstance(run[0], Secret):
+            found.append(Secret(b"".join(one.octets for one in run if isinstance(one, Secret))))
+        else:
+            found += run
+    return found
 
 
 def _fragments(tokens: tuple[Token, ...], index: int, match: Match, open_file: OpenFile | None) -> Iterator[Sendable]:

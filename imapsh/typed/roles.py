@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from imapsh.grammar import tokens as kinds
@@ -33,7 +34,7 @@ def of(match: Match, read: dict[int, tuple[int, str, str]], start: int, end: int
     by its start.
     """
     spans = [(begin, *read[begin][:2]) for begin in sorted(read)]
-    wrong = [problem.offset for problem in match.errors if problem.severity == "error"]
+    wrong = sorted(problem.offset for problem in match.errors if problem.severity == "error")
     secrets = match.secrets
     roles: list[str] = []
     index = 0
@@ -51,7 +52,7 @@ def of(match: Match, read: dict[int, tuple[int, str, str]], start: int, end: int
             role = "command"
         elif covered:
             role = spans[index][2]
-        elif wrong and any(token.start <= offset < token.end for offset in wrong):
+        elif bisect_left(wrong, token.start) < bisect_left(wrong, token.end):
             role = "error"
         else:
             role = _BY_TOKEN.get(token.kind, "text")

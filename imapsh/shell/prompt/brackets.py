@@ -10,6 +10,7 @@ from prompt_toolkit.layout.utils import explode_text_fragments
 
 from imapsh.grammar.tokens import LBRACKET, LPAREN, RBRACKET, RPAREN, tokenize
 from imapsh.shell.lines import literals
+from imapsh.shell.prompt.reading import LONG
 
 _PAIRS = {LPAREN: (RPAREN, 1), RPAREN: (LPAREN, -1), LBRACKET: (RBRACKET, 1), RBRACKET: (LBRACKET, -1)}
 
@@ -57,7 +58,7 @@ class MatchingBrackets(Processor):
     def _pair(self, document: Document) -> tuple[int, int] | None:
         key = document.text, document.cursor_position
         if self._last[0] != key:
-            self._last = key, pair(*key)
+            self._last = key, pair(*key) if len(document.text) <= LONG else None
         return self._last[1]
 
 

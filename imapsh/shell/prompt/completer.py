@@ -13,7 +13,7 @@ from prompt_toolkit.document import Document
 from imapsh.patterns import lazy
 from imapsh.shell.lines import literals, nested
 from imapsh.shell.prompt import completing
-from imapsh.shell.prompt.reading import Reading
+from imapsh.shell.prompt.reading import LONG, Reading
 from imapsh.shell.record.known import Known
 from imapsh.tuples import NamedTuple
 
@@ -112,9 +112,9 @@ class ShellCompleter(Completer):
         return completing.gather.wants_mailbox(typing.found)
 
     def _typing(self, document: Document) -> _Typing | None:
-        """Return what is being typed, or None in a literal's octets."""
+        """Return what is being typed, or None in a literal's octets or far behind the beginning of a long text."""
         text = document.text_before_cursor
-        if literals.wanted(text):
+        if len(text) > LONG or literals.wanted(text):
             return None
         command = literals.cut(text)[-1]
         base = nested.line_start(command.text)

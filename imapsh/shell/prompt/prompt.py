@@ -22,7 +22,7 @@ from imapsh.shell.prompt.brackets import MatchingBrackets
 from imapsh.shell.prompt.completer import ShellCompleter
 from imapsh.shell.prompt.history import MaskedHistory
 from imapsh.shell.prompt.keys import bindings
-from imapsh.shell.prompt.reading import Reading, TypedLexer
+from imapsh.shell.prompt.reading import Counted, Reading, TypedLexer
 from imapsh.shell.prompt.suggest import FromHistory
 from imapsh.shell.prompt.toolbar import Status
 
@@ -137,7 +137,7 @@ def make(
         bottom_toolbar=bar,
         prompt_continuation=go_on,
         key_bindings=bindings(raw, completer, open_editor),
-        input_processors=[MatchingBrackets()],
+        input_processors=[Counted(), MatchingBrackets()],
         editing_mode=EditingMode.VI if vi else EditingMode.EMACS,
         complete_while_typing=True,
         enable_suspend=True,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from prompt_toolkit.document import Document
-from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.formatted_text import StyleAndTextTuples, fragment_list_len
+from prompt_toolkit.layout.processors import Processor, Transformation, TransformationInput
 from prompt_toolkit.lexers import Lexer
 
 from imapsh.render.lexer import typed_line
@@ -17,6 +19,9 @@ from imapsh.table.model import Context
 if TYPE_CHECKING:
     from imapsh.shell.lines.redirect import Redirect
     from imapsh.typed.match import Match
+
+LONG = 10_000
+"""Characters of a text that are read and drawn at each key; of a longer one the rest is only counted."""
 
 _KEPT = 8  # readings kept: the whole text, and the text before the cursor, of a few keystrokes
 _DEEP = 9  # aliases that stand for aliases, followed no further
@@ -123,6 +128,12 @@ class Reading:
         return command is not None and command.name in LOGINS
 
 
+def drawn(document: Document, number: int) -> int:
+    """Return how many characters of a line are drawn as they are: those up to LONG of the text."""
+    start = document.translate_row_col_to_index(number, 0)
+    return min(max(LONG - start, 0), len(document.lines[number]))
+
+
 class TypedLexer(Lexer):
     """Colours by role, underlines what lint finds, and shows a star for every character of a secret."""
 
@@ -134,9 +145,23 @@ class TypedLexer(Lexer):
         return self.reading.context()
 
     def lex_document(self, document: Document) -> Callable[[int], StyleAndTextTuples]:
-        """Return a function that gives the fragments of each line."""
-        lines = self.lines(document.text)
-        return lambda number: lines[number] if number < len(lines) else []
+        """Return a function that gives the fragments of each line; what is beyond LONG is counted and not drawn."""
+        text = document.text
+        lines = self.lines(text[:LONG])
+        if len(text) <= LONG:
+            return lambda number: lines[number] if number < len(lines) else []
+        last, whole = len(lines) - 1, document.lines
+
+        def line(number: int) -> StyleAndTextTuples:
+            if number < last:
+                return lines[number]
+            if number >= len(whole):
+                return []
+            begun = lines[last] if number == last else []
+            rest = len(whole[number]) - drawn(document, number)
+            return [*begun, ("class:dimmed", f"... {rest:,} characters more")] if rest else begun
+
+        return line
 
     def lines(self, text: str) -> list[StyleAndTextTuples]:
         """Return the fragments of a text, line by line."""
@@ -168,11 +193,13 @@ class TypedLexer(Lexer):
             return [("class:own-command", name), ("", command[len(name) : end]), *_hidden(command[end:])]
         found = self.reading.typed(command)
         wrong = {problem.offset: problem.severity for problem in reversed(found.errors)}
+        places = sorted(wrong)
         fragments = []
         for (style, _), token in zip(typed_line(found.text, found.roles, found.tokens), found.tokens, strict=True):
             shown = f"class:{style}" if style else ""
-            if wrong and (lint := next((wrong[at] for at in wrong if token.start <= at < token.end), "")):
-                shown += _UNDERLINED[lint]
+            first = bisect_left(places, token.start)
+            if first < len(places) and places[first] < token.end:
+                shown += _UNDERLINED[wrong[places[first]]]
             text = command[token.start : token.end]
             fragments.append((shown, _starred(text) if style == "secret" else text))
         if (size := len(found.text)) < len(command):
@@ -190,6 +217,20 @@ class TypedLexer(Lexer):
             return [("class:own-command", name), ("", command[len(name) : start]), *done]
         end = self.reading.secret_at(command)
         return [("class:own-command", name[:end]), ("", command[len(name) : end]), *_hidden(command[end:])]
+
+
+class Counted(Processor):
+    """Puts the cursor behind the count if it is in what is counted and not drawn."""
+
+    def apply_transformation(self, transformation_input: TransformationInput) -> Transformation:
+        """See Processor."""
+        fragments, document = transformation_input.fragments, transformation_input.document
+        if len(document.text) <= LONG:
+            return Transformation(fragments)
+        kept, end = drawn(document, transformation_input.lineno), fragment_list_len(fragments)
+        return Transformation(
+            fragments, lambda at: at if at < kept else end, lambda column: min(column, kept)
+        )  # fmt: skip
 
 
 def _broken(fragments: list[tuple[str, str]], command: literals.Command, text: str) -> list[tuple[str, str]]:

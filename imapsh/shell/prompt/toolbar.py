@@ -19,7 +19,7 @@ from imapsh.session.core import Session
 from imapsh.session.exchange import Exchange
 from imapsh.session.mailbox import Mailbox
 from imapsh.shell.lines import literals, nested
-from imapsh.shell.prompt.reading import Reading
+from imapsh.shell.prompt.reading import LONG, Reading
 from imapsh.table.model import NOT_AUTHENTICATED
 from imapsh.tuples import NamedTuple
 
@@ -80,9 +80,11 @@ def prompt(status: Status) -> Fragments:
 
 
 def continuation(text: str, line: int) -> Fragments:
-    """Return the prompt of line `line` of a text that has several: how many octets its literal still wants."""
-    above = "\n".join(text.split("\n")[:line]) + "\n"
-    left = literals.wanted(above)
+    """Return the prompt of line `line` of a text that has several: how many octets its literal still wants.
+
+    A long text is not read for this, because it would be read for each of its lines.
+    """
+    left = literals.wanted("\n".join(text.split("\n")[:line]) + "\n") if len(text) <= LONG else None
     return [("class:prompt-state", f"{left:>6} octets> " if left else f"{'...':>13}> ")]
 
 
@@ -135,6 +137,9 @@ def _advice(status: Status, reading: Reading, document: Document) -> Fragments:
     found: Fragments = []
     if status.live and status.busy:
         found += [("class:bottom-toolbar.busy", status.busy), ("", "  ")]
+    if len(document.text) > LONG:
+        told = f"{len(document.text):,} characters: too many to be read while you type; Enter takes them all"
+        return [*found, ("class:bottom-toolbar.hint", told)]
     if not document.text.strip():
         if status.live and not status.busy and status.session is not None and status.session.state == NOT_AUTHENTICATED:
             found.append(("class:bottom-toolbar.hint", "LOGIN USER logs in; \\connect starts over"))

@@ -1,8 +1,9 @@
 r"""Reports of the tests of a script (`\expect`): TAP, written as the tests run, and JUnit XML, written at the end.
 
-TAP is version 14, which readers of version 13 understand; what it says more of a test is a block of YAML, each value of
-it a JSON string.  What was found against the conduct of servers stands in comments at its end.  JUnit XML has one
-suite, named after the script, and the same as properties of it.  Controls are visible in both.
+TAP is version 13, because common readers do not know 14, and prove then fails the run.  What it says more of a test is
+a block of YAML, each value of it a JSON string.  What was found against the conduct of servers stands in comments at
+its end.  JUnit XML has one suite, named after the script, and the same as properties of it.  Controls are visible in
+both.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ class Tap:
         self._file = file
         self._path = path
         self._count = 0
-        self._put("TAP version 14")
+        self._put("TAP version 13")
 
     def add(self, result: Result) -> None:
         """See Report."""

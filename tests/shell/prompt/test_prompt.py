@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
-from tests.shell.acting import ENTER, Peer, acting, play
+from imapsh.shell.prompt.reading import LONG, Reading
+from imapsh.typed.match import Match
+from tests.shell.acting import ENTER, PASTE, PASTED, Peer, acting, play
 
 DOWN, UP = "\x1b[B", "\x1b[A"
 
@@ -81,5 +84,54 @@ def test_b11_what_waits_for_a_command_of_ours_is_told(tmp_path: Path) -> None:
             await peer.hears(b"A2 SELECT x\r\n")
             peer.says(b"A2 OK in\r\n")
             await person.screen.shows("< A2 OK in")
+
+    play(scene)
+
+
+@pytest.mark.parametrize("piece", ["x", "SUBJECT a ", "(", "\x1b", "灯", "{1"])
+def test_e17_a_paste_of_a_megabyte_is_read_up_to_a_length_until_it_is_sent(
+    piece: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    whole = Reading.match
+
+    def match(self: Reading, command: str) -> Match:
+        read.append(len(command))
+        return whole(self, command)
+
+    monkeypatch.setattr(Reading, "match", match)
+
+    async def scene() -> None:
+        async with acting(tmp_path, columns=80, rows=24, demo=True) as person:
+            await person.prompted_once()
+            text = "SELECT " + piece * (1_000_000 // len(piece))
+            await asyncio.to_thread(person.types, PASTE + text + PASTED)  # more than a pipe holds
+            await person.screen.shows("characters: too many to be read while you type")
+            person.types("(z")
+            await person.screen.shows(f"{len(text) + 2:,} characters: too many")
+            buffer = person.shell.prompt.default_buffer
+            assert buffer.text == text + "(z"
+            assert read
+            assert max(read) <= LONG
+            person.types("\x01\x0b")  # to the beginning, and cut to the end
+            await person.screen.until(lambda: not buffer.text)
+
+    play(scene)
+
+
+@pytest.mark.parametrize("text", ["NOOP " + "x" * 1_000_000, "APPEND x {1000000}\n" + "x" * 1_000_000])
+def test_e17_a_paste_of_a_megabyte_is_sent_octet_for_octet(text: str, tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with Peer() as peer, acting(tmp_path, url=peer.url) as person:
+            await person.prompted_once()
+            await person.screen.shows("hello")
+            await asyncio.to_thread(person.types, PASTE + text + PASTED + ENTER)
+            first, _, rest = text.partition("\n")
+            await peer.hears(first.encode() + b"\r\n")
+            if rest:
+                peer.says(b"+ go\r\n")
+                await peer.hears(rest.encode() + b"\r\n")
+            peer.says(b"A1 OK done\r\n")
+            await person.screen.shows("A1 OK done")
 
     play(scene)

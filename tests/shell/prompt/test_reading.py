@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pytest
 from prompt_toolkit.document import Document
 
-from imapsh.shell.prompt.reading import Reading, TypedLexer
+from imapsh.shell.prompt.reading import LONG, Reading, TypedLexer
 from imapsh.table.model import AUTHENTICATED, NOT_AUTHENTICATED, SELECTED, Context
+from tests.growth import growth
 
 
 def lexed(text: str, state: str = SELECTED) -> list[list[tuple[str, str]]]:
@@ -84,3 +88,27 @@ def test_a_text_is_read_once_in_a_context() -> None:
     assert reading.match("FETCH 1 FLAGS") is first
     state[0] = SELECTED
     assert reading.match("FETCH 1 FLAGS").errors != first.errors
+
+
+def test_e17_a_long_text_is_drawn_up_to_a_length_and_the_rest_is_counted() -> None:
+    line = "SELECT " + "x" * 1_000_000
+    assert shown(line) == f"{line[:LONG]}... 990,007 characters more"
+    lines = "x" * (LONG - 5) + "\nNOOP\nCHECK\n\nlast"
+    assert shown(lines) == "x" * (LONG - 5) + "\nNOOP\n... 5 characters more\n\n... 4 characters more"
+    assert shown("x" * LONG) == "x" * LONG
+
+
+def test_e17_a_secret_in_a_long_text_is_not_drawn() -> None:
+    begun = "LOGIN me " + "hush" * LONG
+    assert set(shown(begun, NOT_AUTHENTICATED)[len("LOGIN me ") : LONG]) == {"*"}
+    assert "hush" not in shown(begun, NOT_AUTHENTICATED)
+    assert "hush" not in shown("x" * LONG + "\nLOGIN me hush", NOT_AUTHENTICATED)
+
+
+@pytest.mark.parametrize("piece", ["{1", "\x1b", "(", '"', "\u202e "])
+def test_e17_colouring_many_faults_takes_linear_work(piece: str) -> None:
+    def make(size: int) -> Callable[[], object]:
+        lexer, document = TypedLexer(Reading(lambda: Context(SELECTED))), Document("FETCH 1 " + piece * size)
+        return lambda: lexer.lex_document(document)(0)
+
+    assert max(growth(make, 500)) < 2.5

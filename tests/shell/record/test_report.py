@@ -58,9 +58,9 @@ class Point(NamedTuple):
 
 
 def read_tap(text: str) -> tuple[list[Point], str]:
-    """The tests and the last line of TAP 14, of what imapsh writes of it."""
+    """The tests and the last line of TAP 13, of what imapsh writes of it."""
     lines = text.splitlines()
-    assert lines[0] == "TAP version 14"
+    assert lines[0] == "TAP version 13"
     points: list[Point] = []
     inside = False
     for line in lines[1:-1]:
