@@ -26,6 +26,8 @@ _VERSION = 1
 _HEADER = re.compile(rb"([SC#]) \+(\d{1,12}\.\d{1,9}) (\d{1,18})\n")
 _LONGEST_HEADER = 64
 
+LONGEST = 64 << 20  #: octets of a record; what is longer is written as several
+
 
 class Record(NamedTuple):
     """One record of a trace.
@@ -62,7 +64,9 @@ class Trace:
 
     def _record(self, direction: str, octets: bytes) -> None:
         passed = max(0.0, self._clock() - self._began)
-        self._write(b"%s +%.6f %d\n%s\n" % (direction.encode("ascii"), passed, len(octets), octets))
+        for at in range(0, max(len(octets), 1), LONGEST):
+            piece = octets[at : at + LONGEST]
+            self._write(b"%s +%.6f %d\n%s\n" % (direction.encode("ascii"), passed, len(piece), piece))
 
 
 def is_trace(data: bytes) -> bool:
@@ -87,6 +91,9 @@ def read_trace(data: bytes | Iterable[bytes]) -> Iterator[Record]:
                                  source.offset - len(line))  # fmt: skip
             return
         begin = source.offset
+        if int(found[3]) > LONGEST:
+            raise ParseError(f"the trace is damaged at octet {begin - len(line)}: a record has at most {LONGEST:,} "
+                             f"octets, not {int(found[3]):,}", begin - len(line))  # fmt: skip
         octets = source.read(int(found[3]))
         yield Record(found[1].decode("ascii"), float(found[2]), begin, octets)
         if source.read(1) not in (b"\n", b""):

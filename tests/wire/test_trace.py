@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from imapsh.errors import ParseError
-from imapsh.wire.trace import Record, Trace, is_trace, read_trace
+from imapsh.wire import trace as trace_file
+from imapsh.wire.trace import LONGEST, Record, Trace, is_trace, read_trace
 
 
 def clock() -> Callable[[], float]:
@@ -62,3 +63,21 @@ def test_a_trace_cut_short_gives_what_there_is() -> None:
 def test_what_is_no_trace_is_refused(octets: bytes) -> None:
     with pytest.raises(ParseError, match="trace"):
         list(read_trace(octets))
+
+
+def test_e7_a_record_that_is_announced_too_long_is_refused_before_it_is_read() -> None:
+    def pieces() -> Iterator[bytes]:
+        yield b"imapsh-trace 1\nS +1.0 %d\n" % (LONGEST + 1)
+        raise AssertionError("its octets are asked for")
+
+    with pytest.raises(
+        ParseError, match=r"damaged at octet 15: a record has at most 67,108,864 octets, not 67,108,865"
+    ):
+        list(read_trace(pieces()))
+
+
+def test_e7_what_is_longer_is_written_as_several_records(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trace_file, "LONGEST", 4)
+    written: list[bytes] = []
+    Trace(written.append, lambda: 0.0).sent(b"a NOOP\r\n")
+    assert [record.octets for record in read_trace(b"".join(written))][-2:] == [b"a NO", b"OP\r\n"]

@@ -96,6 +96,7 @@ class Reader:
         capabilities: frozenset[str] = frozenset(),
     ) -> None:
         self._file = file
+        self._most = limits.line + len(b"\r\n") + 1 if limits.line else -1  # octets of a line; the reader refuses more
         self._capabilities = capabilities
         self._frames = FrameReader(COMMAND, limits, opener)
         self._skipped: list[tuple[int, int]] = []  # `+` lines: octets of the frame before each, and how long it is
@@ -130,7 +131,7 @@ class Reader:
 
     def _asked(self, request: Request) -> bytes:
         if not isinstance(request, Octets):
-            octets = self._file.readline()
+            octets = self._file.readline(self._most)
         else:
             if request.first and request.synchronizing:
                 self._skip(request.octets)
@@ -148,7 +149,7 @@ class Reader:
         own, after = (not one or one[0] in _ENDS for one in behind)
         if own and not after:
             return
-        self._skipped.append((self._taken, len(self._file.readline())))
+        self._skipped.append((self._taken, len(self._file.readline(self._most))))
 
     # -- lines
 

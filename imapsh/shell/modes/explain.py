@@ -45,6 +45,8 @@ _PIECE = 1 << 18
 
 T = TypeVar("T")
 
+_LINE = 64 << 20  # octets of a line; a file without line ends, or without an end, would fill the memory
+
 Explained = tuple[Response, tuple[Finding, ...]]
 
 
@@ -54,7 +56,7 @@ def run(options: Options) -> int:
     It is 1 if the input ends within a response, or with `--strict` if something is wrong with it, else 0.  Raises
     UsageError.
     """
-    limits = RECORDED
+    limits = RECORDED._replace(line=_LINE)
     for setting in options.limit:
         limits = limits.change(setting)
     with contextlib.ExitStack() as files:
@@ -157,21 +159,22 @@ class _Traced:
 
     def _server(self) -> Iterator[bytes]:
         """Yield the server's octets, and put the client's aside on the way."""
-        line, begin = b"", 0
+        line, begin = bytearray(), 0
         for record in self._records:
             if record.direction == SENT:
                 begin = begin if line else record.offset
                 line += record.octets
+                self._limits.check("line", len(line))
             if line and (record.direction != SENT or line.endswith(b"\n")):
-                self._sent.append(Frame((line,), begin))
-                line = b""
+                self._sent.append(Frame((bytes(line),), begin))
+                line.clear()
             if record.direction == SERVER:
                 self._starts.append(self._received)
                 self._places.append(record.offset)
                 self._received += len(record.octets)
                 yield record.octets
         if line:
-            self._sent.append(Frame((line,), begin, incomplete=True))
+            self._sent.append(Frame((bytes(line),), begin, incomplete=True))
 
     def _take_sent(self) -> list[Frame]:
         taken, self._sent = self._sent, []

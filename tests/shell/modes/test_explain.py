@@ -350,3 +350,19 @@ def test_c10_the_commands_of_a_client() -> None:
 def test_e7_what_never_ends_is_not_explained(path: str, client: list[str]) -> None:
     done = imapsh("--explain", path, *client)
     assert (done.status, done.err.startswith(f"imapsh: cannot read {path}: ")) == (2, True)
+
+
+@pytest.mark.parametrize("client", [[], ["--client"]])
+def test_e7_a_line_that_does_not_end_has_a_limit(client: list[str], tmp_path: Path) -> None:
+    path = tmp_path / "sparse"
+    with path.open("wb") as file:
+        file.truncate(20 << 30)
+    done = imapsh("--explain", str(path), *client)
+    assert (done.status, "line limit" in done.err, done.err.count("\n")) == (7, True, 1), done.err
+
+
+def test_e7_so_has_a_clients_line_in_a_trace(tmp_path: Path) -> None:
+    path = tmp_path / "trace"
+    path.write_bytes(b"imapsh-trace 1\n" + b"C +1.0 6\nabcdef\n" * 3)
+    done = imapsh("--explain", str(path), "--limit", "line=10")
+    assert (done.status, "line limit" in done.err) == (7, True), done.err
