@@ -409,17 +409,21 @@ def groups() -> Iterator[tuple[str, list[Option]]]:
         yield group, [option for option in OPTIONS if option.group == group]
 
 
-def help_text(columns: int = 100) -> str:
-    """Return the text that `--help` prints."""
+def help_text(columns: int | None = None) -> str:
+    """Return the text that `--help` prints, at the terminal's width if none is given: 60 to 100 columns."""
+    from shutil import get_terminal_size
     from textwrap import fill
 
-    lines = [f"Usage: {USAGE}", "", ABOUT, "", "URL:"]
-    lines += [f"  {form:<38}  {what}" for form, what in URLS]
+    if columns is None:
+        columns = min(max(get_terminal_size((100, 24)).columns, 60), 100)
+
+    def row(head: str, text: str) -> str:
+        room = columns - len(head)
+        return head + fill(text, room, break_on_hyphens=False).replace("\n", "\n" + " " * len(head))
+
+    lines = [f"Usage: {USAGE}", "", *fill(ABOUT, columns).split("\n"), "", "URL:"]
+    lines += [row(f"  {form:<38}  ", what) for form, what in URLS]
     for group, rows in groups():
-        lines += ["", f"{group}:"]
-        for option in rows:
-            head = f"  {option.synopsis:<26}  "
-            text = fill(option.help, columns - 30, break_on_hyphens=False).replace("\n", "\n" + " " * 30)
-            lines.append(head + text)
-    lines += ["", "Exit status:", *(f"  {status:>3}  {what}" for status, what in EXITS)]
+        lines += ["", f"{group}:", *(row(f"  {option.synopsis:<26}  ", option.help) for option in rows)]
+    lines += ["", "Exit status:", *(row(f"  {status:>3}  ", what) for status, what in EXITS)]
     return "\n".join(lines) + "\n"
