@@ -5,6 +5,7 @@ from __future__ import annotations
 from imapsh.patterns import lazy
 
 ATOM = lazy(r"[^\x00-\x20\x7f-\xff(){%*\"\\\]]+")
-#: flag = "\" atom / atom, as part of an expression; possessive, so that a long list takes linear time
-FLAG = r"\\?[^\x00-\x20\x7f-\xff(){%*\"\\\]]++"
+#: an atom as part of an expression; possessive, so that a long list takes linear time, and no memory
+WORD = r"[^\x00-\x20\x7f-\xff(){%*\"\\\]]++"
+FLAG = rf"\\?{WORD}"  #: flag = "\" atom / atom
 ASTRING_ATOM = lazy(r"[^\x00-\x20\x7f-\xff(){%*\"\\]+")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 
+from imapsh.grammar.atoms import WORD
 from imapsh.grammar.cursor import GENERIC, Cursor, Mismatch
 from imapsh.grammar.values import Capabilities, Id
 from imapsh.patterns import lazy
 
+#: names up to one that is none: all at once, because there may be a million
+_NAMES = lazy(rf"(?: {WORD}(?=[ \]]|\Z))++")
 #: A cheap test that an argument may be wrong: it is missing, or it is not a number after a name that takes one.
 _DOUBTFUL = lazy(r"=(?![^ \]\r\n])|(?:LIMIT|LEVEL)=(?![1-9]\d{0,8}(?:[ \]\r\n]|\Z))", re.IGNORECASE)
 
@@ -22,6 +25,9 @@ def capability_names(c: Cursor, rule: str) -> tuple[str, ...]:
     stop = c.text.find("]", c.pos, c.end)
     doubtful = _DOUBTFUL.search(c.text, c.pos, c.end if stop < 0 else stop + 1) is not None
     while c.peek() not in ("", "]"):
+        if not doubtful and (found := c.take(_NAMES)) is not None:
+            names.extend(found[0][1:].split(" "))
+            continue
         c.space(rule)
         if c.peek() == "]":
             c.fail(rule, "a space with nothing after it", c.pos - 1)

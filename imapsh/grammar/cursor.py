@@ -33,9 +33,10 @@ from imapsh.grammar.names import readable
 from imapsh.patterns import lazy
 from imapsh.wire.frames import Frame, Part, Spilled, size_of
 
-#: quoted = DQUOTE *QUOTED-CHAR DQUOTE, 7-bit (RFC 3501) and with 8-bit (RFC 9051, RFC 6855)
-_QUOTED_7 = lazy(r'"([^"\\\r\n\x00\x80-\xff]*(?:\\["\\][^"\\\r\n\x00\x80-\xff]*)*)"')
-_QUOTED_8 = lazy(r'"([^"\\\r\n\x00]*(?:\\["\\][^"\\\r\n\x00]*)*)"')
+#: quoted = DQUOTE *QUOTED-CHAR DQUOTE, 7-bit (RFC 3501) and with 8-bit (RFC 9051, RFC 6855); possessive, because
+#: what could be given back takes a hundred octets of memory for each repetition
+_QUOTED_7 = lazy(r'"([^"\\\r\n\x00\x80-\xff]*+(?:\\["\\][^"\\\r\n\x00\x80-\xff]*+)*+)"')
+_QUOTED_8 = lazy(r'"([^"\\\r\n\x00]*+(?:\\["\\][^"\\\r\n\x00]*+)*+)"')
 _ESCAPED = lazy(r"\\(.)", re.DOTALL)
 _LITERAL = lazy(r"(~?)\{\d+\+?\}\r?\n")
 _NIL = lazy(r"NIL(?![^ ()\[\]\r\n])", re.IGNORECASE)

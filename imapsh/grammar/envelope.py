@@ -12,8 +12,8 @@ from imapsh.patterns import lazy
 
 _NIL = "[Nn][Ii][Ll]"
 #: the common nstring: 7-bit, neither a literal nor with an escape
-_NS = rf'(?:"[^"\\\r\n\x00\x80-\xff]*"|{_NIL})'
-_LIST = rf"(?:\((?:\({_NS} {_NS} {_NS} {_NS}\))+\)|{_NIL})"
+_NS = rf'(?:"[^"\\\r\n\x00\x80-\xff]*+"|{_NIL})'
+_LIST = rf"(?:\((?:\({_NS} {_NS} {_NS} {_NS}\))++\)|{_NIL})"
 #: envelope = "(" env-date SP env-subject SP env-from SP env-sender SP env-reply-to SP env-to SP env-cc SP env-bcc SP
 #:            env-in-reply-to SP env-message-id ")"
 _COMMON = lazy(r"\(" + " ".join([f"({_NS})"] * 2 + [f"({_LIST})"] * 6 + [f"({_NS})"] * 2) + r"\)")

@@ -19,7 +19,7 @@ ItemReader = Callable[[Cursor], Any]
 _NAME = lazy(r"[A-Za-z][A-Za-z0-9._-]*")
 _BRACKET = lazy(r"[\[<{]")
 #: the items that most FETCH responses begin with, and the space before the next
-_PLAIN = lazy(rf"(?:(UID|RFC822\.SIZE) ([1-9]\d{{0,8}})|FLAGS \(((?:{FLAG}(?: {FLAG})*)?)\))(?: (?=[^ )])|(?=\)))")
+_PLAIN = lazy(rf"(?:(UID|RFC822\.SIZE) ([1-9]\d{{0,8}})|FLAGS \(((?:{FLAG}(?: {FLAG})*+)?)\))(?: (?=[^ )])|(?=\)))")
 #: date-time = DQUOTE date-day-fixed "-" date-month "-" date-year SP time SP zone DQUOTE
 _DATE_TIME = lazy(
     r'"((?: \d|\d\d)-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-\d{4} \d\d:\d\d:\d\d [+-]\d{4})"',

@@ -13,8 +13,9 @@ from imapsh.grammar.names import readable, spelled
 from imapsh.grammar.values import Count, Expunged, Flags, MailboxList, MailboxStatus, Namespace, Namespaces
 from imapsh.patterns import lazy
 
-_FLAG = lazy(FLAG)
-_FLAG_PERM = lazy(rf"\\\*|{FLAG}")
+#: flags up to one that is none: all at once, because there may be a million
+_FLAGS = lazy(rf"{FLAG}(?: {FLAG}(?=[ )]|\Z))*+")
+_FLAGS_PERM = lazy(rf"(?:\\\*|{FLAG})(?: (?:\\\*|{FLAG})(?=[ )]|\Z))*+")
 _ATTRIBUTE = lazy(r"\\[^\x00-\x20\x7f-\xff(){%*\"\\\]]+")
 _BARE_FLAGS = lazy(r"\\[A-Za-z][^\s()]*(?: \\[A-Za-z][^\s()]*)*(?=[ )]|\Z)")
 _BARE_FLAGS_PERM = lazy(r"(?:\\[A-Za-z][^\s()]*|\\\*)(?: (?:\\[A-Za-z*]|[$A-Za-z])[^\s()]*)*(?=[ )]|\Z)")
@@ -32,8 +33,8 @@ _LONE_BACKSLASH = lazy(r'"\\"(?= )')
 _BARE_DELIMITER = lazy(r"[^ ()\"\r\n]+(?= )")
 
 
-def flag_list(c: Cursor, rule: str = "flag-list", pattern: re.Pattern[str] = _FLAG) -> tuple[str, ...]:
-    """flag-list = "(" [flag *(SP flag)] ")".  `pattern` matches what is a flag here."""
+def flag_list(c: Cursor, rule: str = "flag-list", pattern: re.Pattern[str] = _FLAGS) -> tuple[str, ...]:
+    """flag-list = "(" [flag *(SP flag)] ")".  `pattern` matches flags, as they are here."""
     if c.tolerant and c.peek() != "(":
         return _bare_flags(c, rule)
     c.enter(rule)
@@ -49,7 +50,7 @@ def flag_list(c: Cursor, rule: str = "flag-list", pattern: re.Pattern[str] = _FL
         if found is None or c.peek() not in (" ", ")", ""):
             flags.extend(_mend_flag(c, rule, found))
             continue
-        flags.append(found[0])
+        flags.extend(found[0].split(" "))
     c.leave(rule)
     return tuple(flags)
 
@@ -94,7 +95,7 @@ def permanent_flags(c: Cursor) -> tuple[str, ...]:
     if closing is not None:  # the list is not closed, but the code is
         c.end = closing.start()
     try:
-        return flag_list(c, "flag-perm", _FLAG_PERM)
+        return flag_list(c, "flag-perm", _FLAGS_PERM)
     finally:
         c.end = end
 

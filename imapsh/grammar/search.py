@@ -13,7 +13,7 @@ from imapsh.patterns import lazy
 
 define("RFC 7377 §4", {"search-correlator": "(TAG string MAILBOX name UIDVALIDITY number), each once, in any order"})
 
-_NUMBERS = lazy(r"(?: [1-9]\d{0,9})*")
+_NUMBERS = lazy(r"(?: [1-9]\d{0,9})*+")
 _TAGGED_SIMPLE = lazy(rf"(?:{PATTERN.pattern}|\d+|\$)(?![^ )\r\n])")
 _TAG = "TAG"
 _LABEL = lazy(r"[A-Za-z._-][A-Za-z0-9._:-]*")  # tagged-ext-label

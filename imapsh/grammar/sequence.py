@@ -24,7 +24,7 @@ MOST = 1 << 22
 """The most numbers that a set yields one by one, and takes from an iterator.  Its ranges may hold more."""
 
 #: sequence-set = (seq-number / seq-range) ["," sequence-set]; seq-number = nz-number / "*"
-PATTERN = lazy(r"(?:[1-9]\d*|\*)(?::(?:[1-9]\d*|\*))?(?:,(?:[1-9]\d*|\*)(?::(?:[1-9]\d*|\*))?)*")
+PATTERN = lazy(r"(?:[1-9]\d*|\*)(?::(?:[1-9]\d*|\*))?(?:,(?:[1-9]\d*|\*)(?::(?:[1-9]\d*|\*))?)*+")
 
 _Ranges = Sequence[tuple[int, int]]
 

@@ -33,7 +33,7 @@ define(
 
 _TOKEN = lazy(r"( ?)(\d+(?![^ ()])|[()])")
 #: threads without branches, which nearly all are
-_UNSPLIT = lazy(r"(?:\([1-9]\d{0,8}(?: [1-9]\d{0,8})*+\))+")
+_UNSPLIT = lazy(r"(?:\([1-9]\d{0,8}(?: [1-9]\d{0,8})*+\))++")
 _WORD = lazy(r" (?= )| *[^ ()]*")  # one of several spaces, or all up to the next space or parenthesis
 
 

@@ -51,7 +51,7 @@ _SHAPES = (
     (RPAREN, r"\)"),
     (LBRACKET, r"\["),
     (RBRACKET, r"\]"),
-    (QUOTED, r'"[^"\\\r\n]*(?:\\[^\r\n][^"\\\r\n]*)*"'),
+    (QUOTED, r'"[^"\\\r\n]*+(?:\\[^\r\n][^"\\\r\n]*+)*+"'),
     (OPEN_QUOTE, r'"[^\r\n]*'),
     (FILE, r"~?\{@[^}\r\n]*\}"),
     (LITERAL, r"~?\{\d{1,4000}\+?\}"),  # int() does not take more digits

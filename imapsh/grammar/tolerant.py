@@ -35,7 +35,7 @@ from imapsh.wire.frames import Frame, Part
 
 _MOST = 1000
 _GAP = lazy(r"[ \t\r\n]*")
-_LOOSE = lazy(r'"([^"\\]*(?:\\.[^"\\]*)*)"', re.DOTALL)
+_LOOSE = lazy(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)"', re.DOTALL)
 #: What may follow a string: the end, a closing mark, a list, a string, NIL, a number, or the name of an item, of
 #: somebody in an access control list, or of an annotation.
 _AFTER = lazy(

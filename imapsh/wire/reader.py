@@ -47,7 +47,7 @@ STRING_CODES = frozenset({b"BADCHARSET", b"NEWNAME", b"REFERRAL"})
 
 _ANNOUNCES = lazy(rb"(~?)\{(\d+)(\+?)\}\r?\n\Z")
 _STATUS = lazy(rb"(?:\* |[^*+ \r\n(){%\"\\]+ )(?:OK|NO|BAD|BYE|PREAUTH)(?![!-~])", re.IGNORECASE)
-_OPEN_CODE = lazy(rb"(?:\+|\S+ [A-Z]+) \[([A-Z0-9-]+) ((?:[^\]\"]|\"(?:[^\"\\]|\\.)*\")*)\Z", re.IGNORECASE)
+_OPEN_CODE = lazy(rb"(?:\+|\S+ [A-Z]+) \[([A-Z0-9-]+) ((?:[^\]\"]++|\"(?:[^\"\\]|\\.)*+\")*+)\Z", re.IGNORECASE)
 _MARKS = lazy(rb'\\["\\]|["()]')
 _MOST_JOINED = 100  # lines that are joined to one that is left open
 _LONGEST_CODE = 1 << 11  # octets of a code in which a literal is looked for

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import sys
+import tracemalloc
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imapsh.findings import RULES
+from imapsh.grammar.values import StatusText
 from imapsh.render.jsonform import dumps, to_json
+from imapsh.session.knowledge import make_parser
+from imapsh.wire.offline import read_recorded
 
 from .reading import joined, lines, one, parse
 
@@ -142,3 +147,72 @@ def test_e16_a_mend_of_a_code_ends_at_its_bracket(line: str, argument: object, t
         assert value.code.arg == argument
     else:
         assert not any(word in repr(value.code) for word in text.split())
+
+
+MANY = 50_000
+WORDS = " ".join(f"X{number}" for number in range(MANY))
+LONG = {
+    "flags": f"* FLAGS ({WORDS})",
+    "permanent flags": f"* OK [PERMANENTFLAGS ({WORDS} \\*)] kept",
+    "flags of a message": f"* 1 FETCH (FLAGS ({WORDS}))",
+    "capabilities": f"* CAPABILITY IMAP4rev1 {WORDS}",
+    "capabilities in a code": f"* OK [CAPABILITY IMAP4rev1 {WORDS}] hello",
+    "extensions": f"* ENABLED {WORDS}",
+    "found": "* SEARCH " + " ".join(map(str, range(1, MANY))),
+    "UIDs that are gone": "* VANISHED " + ",".join(str(2 * number + 1) for number in range(MANY)),
+    "escapes": '* LIST () "/" "' + '\\"' * MANY + '"',
+}
+
+
+@pytest.mark.parametrize("name", ["flags", "permanent flags", "flags of a message", "capabilities", "extensions"])
+def test_e17_a_very_long_list_is_read_in_few_steps(name: str) -> None:
+    calls = 0
+
+    def count(frame: object, event: str, argument: object) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    (frame,) = read_recorded([LONG[name].encode() + b"\r\n"])
+    parser = make_parser()
+    parser.parse(frame)  # what is compiled and imported does not count
+    sys.setprofile(count)
+    try:
+        response = parser.parse(frame)
+    finally:
+        sys.setprofile(None)
+    assert not response.violations
+    assert calls < 1000  # not one for each word, because a prompt obeys Ctrl-C only between two responses
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_e5_reading_a_very_long_list_takes_memory_for_its_value_alone(name: str) -> None:
+    (frame,) = read_recorded([LONG[name].encode() + b"\r\n"])
+    parser = make_parser()
+    parser.parse(frame)  # what is compiled and imported does not count
+    tracemalloc.start()
+    try:
+        response = parser.parse(frame)
+        kept, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert not response.violations
+    assert most < 2.2 * kept + 12 * frame.length
+
+
+@pytest.mark.parametrize(
+    ("line", "words", "faults"),
+    [
+        ("* FLAGS (a b c{ d e)", ("a", "b", "c{", "d", "e"), 1),
+        ("* FLAGS (a b  d e)", ("a", "b", "d", "e"), 1),
+        ("* FLAGS (\\Seen b \\ d)", ("\\Seen", "b", "d"), 1),
+        ("* FLAGS (a b )", ("a", "b"), 1),
+        ("* OK [PERMANENTFLAGS (a \\* b%c \\*)] x", ("a", "\\*", "b%c", "\\*"), 1),
+        ("* CAPABILITY IMAP4rev1 A B%x C D", ("IMAP4rev1", "A", "B%x", "C", "D"), 1),
+    ],
+)
+def test_e17_a_fault_in_the_middle_of_a_list_is_told(line: str, words: tuple[str, ...], faults: int) -> None:
+    (frame,) = read_recorded([line.encode() + b"\r\n"])
+    response = make_parser().parse(frame)
+    found = response.value.code.arg if isinstance(response.value, StatusText) else response.value[0]
+    assert tuple(found) == words
+    assert len(response.violations) == faults
