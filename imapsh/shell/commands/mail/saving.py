@@ -31,6 +31,7 @@ from imapsh.wire.sinks import octets_of
 INDEX = "index.jsonl"  #: the list of a folder of .eml files
 
 _LONGEST = 1 << 28  # octets of a list, which has some 150 for a message
+_PIECE = 1 << 16
 _FROM = re.compile(rb"(?m)^(>*From )")
 #: flag -> letter of mbox's X-Status, of Maildir's info
 MBOX = {"\\Answered": "A", "\\Deleted": "D", "\\Draft": "T", "\\Flagged": "F"}
@@ -173,6 +174,7 @@ class Mbox:
     def added(self, item: Item, part: Part) -> Iterator[str]:
         """See Target."""
         with adding(self.where) as write:
+            write(_gap(self.where))
             write(b"From MAILER-DAEMON %s\n" % time.asctime(time.gmtime(_seconds(item.date))).encode("ascii"))
             write(_status(item.flags))
             for piece in _lines(part):
@@ -220,8 +222,7 @@ def target(text: str, mailbox: str) -> tuple[Target, Path]:
     try:
         if kind == "mbox" or (not kind and (path.suffix == ".mbox" or path.is_file())):
             with contextlib.suppress(FileNotFoundError):
-                if not stat.S_ISREG(path.stat().st_mode):
-                    raise OSError(0, "it is not a regular file")
+                _check_mbox(path)
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             return Mbox(path), path.with_name(path.name + "." + INDEX)
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -233,6 +234,27 @@ def target(text: str, mailbox: str) -> tuple[Target, Path]:
     except (OSError, ValueError) as error:
         raise UsageError(f"cannot save into {path}: {why(error)}") from None
     return Folder(path), path / INDEX
+
+
+def _check_mbox(path: Path) -> None:
+    """Raise OSError if a file holds anything else than an mbox, which a message behind it would spoil."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise OSError(0, "it is not a regular file")
+    with paths.regular(path) as file:
+        head = paths.without_bom(file.read(_PIECE)).lstrip()
+    if head and not head.startswith(b"From "):
+        raise OSError(0, "it is there already, and is not an mbox")
+
+
+def _gap(path: Path) -> bytes:
+    """Return what an mbox lacks before another message: the end of its last line, and an empty line."""
+    with paths.regular(path) as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - 3))
+        end = file.read(3).replace(b"\r\n", b"\n")
+    if not size or end.endswith(b"\n\n"):
+        return b""
+    return b"\n" if end.endswith(b"\n") else b"\n\n"
 
 
 def _named_after(mailbox: str) -> str:

@@ -169,3 +169,21 @@ def test_a11_status_fields_of_the_message_itself_stay(here: Path) -> None:
 def test_a11_a_zone_of_two_words_belongs_to_the_date(here: Path) -> None:
     found, said = boxed(here, FIRST.replace(b" 2026", b" MET DST 2026"))
     assert (found[0].date, said) == (" 4-Jun-2026 08:52:00 +0000", [])
+
+
+@pytest.mark.parametrize("end", [b"", b"\n", b"\n\n", b"\r\n", b"\r\n\r\n", b"\n\r\n"])
+def test_a11_a_message_is_saved_behind_an_mbox_of_any_end(here: Path, end: bytes) -> None:
+    (here / "old.mbox").write_bytes(FIRST.rstrip(b"\n") + end)
+    host = FakeApp(connected=True).does("SELECT INBOX").does("\\save 1:2 old.mbox")
+    assert host.does("CREATE Back").does("\\load -m Back old.mbox").said[-1].startswith("loaded 3 of 3 messages")
+    assert b"\n\n\n" not in (here / "old.mbox").read_bytes().replace(b"\r\n", b"\n")[: len(FIRST) + 10]
+
+
+@pytest.mark.parametrize("where", ["notes.txt", "mbox:notes.txt", "notes.mbox"])
+def test_c5_a_file_that_is_no_mbox_is_not_spoiled(here: Path, where: str) -> None:
+    path = here / where.removeprefix("mbox:")
+    path.write_bytes(b"Buy milk.\n")
+    with pytest.raises(UsageError, match=r"cannot save into notes.*: it is there already, and is not an mbox"):
+        FakeApp(connected=True).does("SELECT INBOX").does(f"\\save 1 {where}")
+    assert path.read_bytes() == b"Buy milk.\n"
+    assert [one.name for one in here.iterdir()] == [path.name]
