@@ -13,6 +13,7 @@ from imapsh.patterns import lazy
 
 MASK = b"********"
 _SHORTEST = 4  # octets; a shorter secret would mask half the conversation
+_TELLING = 6  # octets; a secret this long is masked in any case of its letters, and backwards
 _MANY = 50  # spellings; fewer are looked for one by one, which is faster
 _DEEPEST = 3  # nested encodings that are looked through
 _SPECIAL = lazy(rb'(["\\])')
@@ -30,6 +31,7 @@ class Secrets:
         self.public: set[bytes] = set()
         self.known: list[bytes] = []
         self._starts: dict[bytes, list[bytes]] = {}  # by their first octets, and the longest first
+        self._lower: dict[bytes, list[bytes]] = {}  # the same of secrets in lower case, and backwards
 
     def add(self, secret: bytes, *, public: bytes = b"") -> None:
         """Mask a secret and its base64 from now on.
@@ -41,7 +43,11 @@ class Secrets:
         for spelled in {secret, _SPECIAL.sub(rb"\\\1", secret), *_coded(secret)}:
             if not self._knows(spelled):
                 insort(self.known, spelled, key=_shortness)
-                insort(self._starts.setdefault(spelled[:_SHORTEST], []), spelled, key=_shortness)
+                _put(self._starts, spelled)
+        if len(secret) >= _TELLING:
+            lower = secret.lower()
+            _put(self._lower, lower)
+            _put(self._lower, lower[::-1])
 
     def _knows(self, secret: bytes) -> bool:
         return secret in self._starts.get(secret[:_SHORTEST], ())
@@ -68,27 +74,23 @@ class Secrets:
         """Return the octets with each octet of a known secret replaced by `*`."""
         if len(self.known) < _MANY and not any(known in octets for known in self.known):
             return octets
-        return _starred(octets, self._places(octets))
+        return _starred(octets, _places(octets, self._starts))
 
-    def _places(self, octets: bytes) -> Iterator[tuple[int, int]]:
-        """Yield where known secrets are.  Each octet is looked at once, however many secrets there are."""
-        starts, end = self._starts, 0
-        for at in range(len(octets) - _SHORTEST + 1):
-            if (found := starts.get(octets[at : at + _SHORTEST])) is not None and at >= end:
-                for secret in found:
-                    if octets.startswith(secret, at):
-                        end = at + len(secret)
-                        yield at, end
-                        break
+    def _in_any_case(self, octets: bytes) -> bytes:
+        lower = octets.lower()
+        if len(self._lower) < _MANY and not any(start in lower for start in self._lower):
+            return octets
+        return _starred(octets, _places(lower, self._lower))
 
     def mask_text(self, octets: bytes, depth: int = _DEEPEST) -> bytes:
         """Mask as `mask` does, and also the octets that encode a secret: base64 in base64, JSON's escapes.
 
-        Decoding what is left reveals no secret.
+        Decoding what is left reveals no secret.  Secrets of some length are masked in any case of their letters, too,
+        and backwards.
         """
         if not self.known:
             return octets
-        shown = self.mask(octets)
+        shown = self._in_any_case(self.mask(octets))
         if not depth:
             return shown
         from imapsh.session.layers import LAYERS  # most sessions never need it
@@ -105,6 +107,23 @@ class Secrets:
         if not self.known:
             return text
         return self.mask_text(text.encode("utf-8", "surrogateescape")).decode("utf-8", "replace")
+
+
+def _put(starts: dict[bytes, list[bytes]], secret: bytes) -> None:
+    """Add a secret to those that begin like it, the longest first."""
+    insort(starts.setdefault(secret[:_SHORTEST], []), secret, key=_shortness)
+
+
+def _places(octets: bytes, starts: dict[bytes, list[bytes]]) -> Iterator[tuple[int, int]]:
+    """Yield where known secrets are.  Each octet is looked at once, however many secrets there are."""
+    end = 0
+    for at in range(len(octets) - _SHORTEST + 1):
+        if (found := starts.get(octets[at : at + _SHORTEST])) is not None and at >= end:
+            for secret in found:
+                if octets.startswith(secret, at):
+                    end = at + len(secret)
+                    yield at, end
+                    break
 
 
 def _shortness(secret: bytes) -> int:

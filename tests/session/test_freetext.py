@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from collections.abc import Callable
 
 import pytest
 from hypothesis import assume, example, given
@@ -308,3 +309,21 @@ def test_a_password_of_plain_in_base64_of_base64() -> None:
     twice = b64encode(b64encode(b"\0joe\0sesame")).decode()
     heard(played, f"A1 NO {twice}")
     assert not any(b"sesame" in one for one in decodings(everything_told(played).encode()))
+
+
+@pytest.mark.parametrize("echo", [str.upper, str.lower, str.swapcase, str.title, lambda text: text[::-1]])
+@pytest.mark.parametrize("line", ["* OK you said {}, did you", "* NO [ALERT] {}", "{}", "* BAD <{}>"])
+def test_e24_an_echo_in_another_case_or_backwards_is_masked(echo: Callable[[str], str], line: str) -> None:
+    password = "Tr0ub4dor&3zoe"
+    played = heard(logged_in(password), line.format(echo(password)))
+    told = everything_told(played)
+    assert echo(password) not in told
+    assert "*" * len(password) in told
+
+
+def test_e24_a_short_secret_is_masked_only_as_it_is() -> None:
+    secrets = Secrets()
+    secrets.add(b"Sesam")
+    assert secrets.mask_text(b"Sesam, sesam, masee") == b"*****, sesam, masee"
+    secrets.add(b"Sesame")
+    assert secrets.mask_text(b"SESAME, emases, sesam") == b"******, ******, sesam"
