@@ -230,7 +230,8 @@ def _mailbox(selected: Any, words: list[str]) -> tuple[str, list[str]]:
 
 def _globbed(word: str) -> list[str]:
     full = os.path.expanduser(word)
-    return sorted(glob.glob(full)) if glob.has_magic(full) and not os.path.exists(full) else [full]
+    found = sorted(glob.glob(full)) if glob.has_magic(full) and not os.path.exists(full) else []
+    return found or [full]  # which is then said not to be there
 
 
 def _words(argument: str, usage: str) -> list[str]:

@@ -104,6 +104,14 @@ def _eml(path: Path, known: dict[str, object] | None = None) -> Message:
     return Message(str(path), flags, date or _dated(path), path.stat().st_size, _reader(path))
 
 
+def _own(path: Path) -> Message:
+    """Return the message of a file in a folder.  Raises UsageError, which names the file."""
+    try:
+        return _eml(path)
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {why(error)}") from None
+
+
 def _listed(known: dict[str, object]) -> tuple[tuple[str, ...], str]:
     """Return the flags and the date that a list has for a message.
 
@@ -124,7 +132,7 @@ def _folder(path: Path) -> list[Message]:
         return _maildir(path)
     index = path / INDEX
     if not index.exists():
-        return [_eml(one) for one in sorted(path.glob("*.eml"))]
+        return [_own(one) for one in sorted(path.glob("*.eml"))]
     try:
         listed = [(path / Path(item["file"]).name, item) for item in items_of(index)[1:]]
     except (ValueError, KeyError, TypeError):

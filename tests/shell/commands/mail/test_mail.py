@@ -159,7 +159,7 @@ def test_c1_a_byte_order_mark_before_a_message_is_skipped(here: Path) -> None:
         ("\\load", "needs files"),
         ("\\load -m X", "needs a mailbox, and files"),
         ("\\load nothing.eml", "there is no file nothing.eml"),
-        ("\\load *.nothing", "there are no messages in these files"),
+        ("\\load *.nothing", r"there is no file \*.nothing"),
         ("\\load nul.eml", "contains a NUL"),
         ("\\save 1 file/below", "cannot save into file/below"),
         ("\\save 1 a\0b", "cannot save into a.b: .*embedded null"),

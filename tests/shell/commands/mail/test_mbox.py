@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from pathlib import Path
 
 import pytest
@@ -187,3 +189,21 @@ def test_c5_a_file_that_is_no_mbox_is_not_spoiled(here: Path, where: str) -> Non
         FakeApp(connected=True).does("SELECT INBOX").does(f"\\save 1 {where}")
     assert path.read_bytes() == b"Buy milk.\n"
     assert [one.name for one in here.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("word", ["no*.eml", "[z", "no?"])
+def test_c5_a_pattern_that_fits_no_file_is_said_before_anything_is_loaded(here: Path, word: str) -> None:
+    (here / "one.eml").write_bytes(b"Subject: one\n\nHello.\n")
+    host = FakeApp(connected=True)
+    with pytest.raises(UsageError, match="there is no file " + re.escape(word)):
+        host.does(f"\\load -m INBOX one.eml {word}")
+    assert "loaded" not in host.text
+
+
+def test_e7_the_file_of_a_folder_that_cannot_be_read_is_named(here: Path) -> None:
+    os.mkfifo(here / "2.eml")
+    with pytest.raises(UsageError, match=r"cannot read 2.eml: it is a pipe, not a regular file"):
+        messages(["."])
+    (here / "1.eml").symlink_to("nowhere")
+    with pytest.raises(UsageError, match=r"cannot read 1.eml: No such file or directory"):
+        messages(["."])
