@@ -43,7 +43,7 @@ def test_the_code() -> None:
 
 
 AMISS = [
-    ("* ESEARCH ADDTO", "esearch-response", 15),
+    ("* ESEARCH ADDTO", "ret-data-addto", 15),
     ("* ESEARCH ADDTO ()", "ret-data-addto", 17),
     ("* ESEARCH ADDTO 0 3", "ret-data-addto", 16),
     ("* ESEARCH ADDTO NIL", "ret-data-addto", 16),
