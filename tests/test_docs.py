@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import io
 import os
 import pkgutil
 import re
@@ -11,6 +12,9 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+import docutils.core
+import pytest
 
 from imapsh import findings
 from imapsh.session import states
@@ -138,6 +142,18 @@ def test_readme_links_are_there() -> None:
     readme = (ROOT / "README.rst").read_text(encoding="utf-8")
     for path in re.findall(r"``(docs/[\w/.-]+)``|image:: (\S+)", readme):
         assert (ROOT / (path[0] or path[1])).exists(), path
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_page_is_restructuredtext_without_a_fault(page: Path) -> None:
+    if "api" in page.parts:
+        return  # Sphinx reads these: see `tests/test_public.py`
+    told = io.StringIO()
+    docutils.core.publish_string(
+        page.read_text(encoding="utf-8"), source_path=str(page), writer="null",
+        settings_overrides={"report_level": 2, "warning_stream": told},
+    )  # fmt: skip
+    assert told.getvalue() == ""
 
 
 def test_the_index_leads_to_every_page() -> None:

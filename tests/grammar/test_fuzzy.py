@@ -21,7 +21,7 @@ def test_what_is_read() -> None:
 
 
 AMISS = [
-    ("RELEVANCY", "esearch-response", 19),
+    ("RELEVANCY", "score-list", 19),
     ("RELEVANCY 4", "score-list", 20),
     ("RELEVANCY NIL", "score-list", 20),
     ("RELEVANCY (0)", "score", 21),

@@ -44,7 +44,7 @@ AMISS = [
     ("* 1 FETCH (EMAILID (M.1))", "objectid", 21),
     (f"* 1 FETCH (EMAILID ({'x' * 256}))", "objectid", 275),
     ("* 1 FETCH (EMAILID (M1)", "msg-att", 23),
-    ("* 1 FETCH (EMAILID)", "msg-att", 18),
+    ("* 1 FETCH (EMAILID)", "fetch-emailid-resp", 18),
     ("* 1 FETCH (THREADID ((T1)))", "objectid", 21),
     ("* 1 FETCH (THREADID T1 UID 2)", "fetch-threadid-resp", 20),
     ("* STATUS foo (MAILBOXID NIL)", "status-att-list", 24),

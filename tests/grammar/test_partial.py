@@ -32,7 +32,7 @@ def test_what_is_read() -> None:
 
 
 AMISS = [
-    ("PARTIAL", "esearch-response", 17),
+    ("PARTIAL", "ret-data-partial", 17),
     ("PARTIAL 1:5", "ret-data-partial", 18),
     ("PARTIAL NIL", "ret-data-partial", 18),
     ("PARTIAL ()", "partial-range", 19),

@@ -42,7 +42,7 @@ def test_json() -> None:
 
 #: A line, and the rule and octet of what is wrong in it.
 AMISS = [
-    (b"* 1 FETCH (PREVIEW)", "msg-att", 18),
+    (b"* 1 FETCH (PREVIEW)", "nstring", 18),
     (b"* 1 FETCH (PREVIEW text)", "nstring", 19),
     (b'* 1 FETCH (PREVIEW ("a"))', "preview", 20),
     (b"* 1 FETCH (PREVIEW (FUZZY))", "preview", 25),

@@ -27,7 +27,7 @@ def test_what_is_read(line: str, value: Any) -> None:
 
 #: A line, and the rule and octet of what is wrong in it.
 AMISS = [
-    ("* 9 FETCH (SAVEDATE)", "msg-att", 19),
+    ("* 9 FETCH (SAVEDATE)", "date-time", 19),
     ('* 9 FETCH (SAVEDATE "")', "date-time", 21),
     ('* 9 FETCH (SAVEDATE "1-Jan-2015 18:50:53 +0100")', "date-time", 22),
     ('* 9 FETCH (SAVEDATE "01-Jan-2015")', "date-time", 32),

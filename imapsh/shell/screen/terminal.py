@@ -234,9 +234,10 @@ def _asked(terminal: int, question: bytes) -> str | None:
         for signum in ENDING:
             if signal.getsignal(signum) is signal.SIG_DFL:
                 held.enter_context(_handling(signum, lambda signum, _: end_by(signum)))
+        signalled = held.enter_context(_signalled())
         os.write(terminal, question)
         try:
-            while not line.endswith(b"\n") and (piece := os.read(terminal, _LONGEST)):
+            while not line.endswith(b"\n") and (piece := _read(terminal, signalled)):
                 line += piece
         except OSError:
             return None  # the terminal is gone
@@ -244,6 +245,33 @@ def _asked(terminal: int, question: bytes) -> str | None:
             with contextlib.suppress(OSError):
                 os.write(terminal, b"\n")
     return typed(line.decode("utf-8", "surrogateescape")) if line else None
+
+
+@contextlib.contextmanager
+def _signalled() -> Iterator[int]:
+    """Give a descriptor that can be read once a signal has come, even if it came just before a read began."""
+    ready, woken = os.pipe()
+    for end in (ready, woken):
+        os.set_blocking(end, False)
+    before = signal.set_wakeup_fd(woken, warn_on_full_buffer=False)
+    try:
+        yield ready
+    finally:
+        signal.set_wakeup_fd(before)
+        os.close(ready)
+        os.close(woken)
+
+
+def _read(terminal: int, signalled: int) -> bytes:
+    """Return what is typed at the terminal; handlers of signals run meanwhile."""
+    import select
+
+    while True:
+        due, _, _ = select.select([terminal, signalled], [], [])
+        if signalled in due:
+            os.read(signalled, 1 << 10)
+        elif due:
+            return os.read(terminal, _LONGEST)
 
 
 def typed(answer: str) -> str:
