@@ -79,7 +79,7 @@ def test_secrets_in_variables_are_never_seen_nor_kept(tmp_path: Path) -> None:
     play(scene)
 
 
-def test_a_pager_has_the_terminal_and_gives_it_back(home: dict[str, str]) -> None:  # noqa: F811
+def test_d18_a_pager_has_the_terminal_and_gives_it_back(home: dict[str, str]) -> None:  # noqa: F811
     shell = start({**home, "LESS": "", "PATH": os.environ["PATH"]}, "--demo")
     shell.expect("demo@demo")
     shell.sendline("SELECT Archive")
