@@ -148,6 +148,8 @@ class Writer:
             return self.items(value, self.value)
         if isinstance(value, str) and value.isdecimal():
             return self.string(value)  # an atom would be read as a number
+        if isinstance(value, str) and "\0" in value:
+            return self.literal(encoded(value, "utf-8"), binary=True)
         return self.astring(value)
 
     def fragments(self) -> list[Fragment]:

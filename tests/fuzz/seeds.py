@@ -26,6 +26,7 @@ def found() -> Iterator[bytes]:
     """Responses that once broke a promise."""
     yield b'* LIS# @ () "3" "R&D"\r\n'
     yield b"* X ({18446744073709}\r\n"
+    yield b"* 9 X (BINARY[1] ~{6}\r\n\0\1\xffM\n\0)\r\n"
 
 
 def conversations() -> Iterator[bytes]:
