@@ -70,6 +70,7 @@ class PromptDriver:
         self._attending: dict[Connection, Attendance] = {}
         self._serving: set[asyncio.Task[None]] = set()  # the demo's servers; a task that nobody holds may vanish
         self._stop = asyncio.Event()  # Ctrl-C outside the prompt
+        self._before_dial = 0  # how often Ctrl-C had come
         self._ticking: asyncio.Task[None] | None = None
 
     @cached_property
@@ -135,6 +136,7 @@ class PromptDriver:
 
     async def reach(self, plan: Plan) -> tuple[Stream | AsyncStream, Plan]:
         """See Driver."""
+        self._before_dial = self.app.interruptions
         dialling, self.begun = self.begun, None
         if plan.demo:
             from imapsh.server.demo import USER
@@ -174,6 +176,8 @@ class PromptDriver:
         connection.watch.seconds = watched
         connection.listeners += [self._happened, self.drawn]
         with checked(connection):
+            if self.app.interruptions > self._before_dial:  # it came together with the end of dialling
+                raise Interrupted("interrupted")
             try:
                 async with asyncio.timeout(connection.stream.due.left()):
                     await self.interruptible(client.greet())
