@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
@@ -172,7 +173,10 @@ class Shell:
 
     def _broke(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """Report a mistake of ours in a callback in a sentence, because a traceback may hold secrets."""
-        if error := context.get("exception"):
+        error = context.get("exception")
+        if isinstance(error, OSError) and error.errno == errno.EIO:
+            return  # a redraw met a terminal that is gone; whoever reads from it ends the shell
+        if error:
             from imapsh.shell.settings import crash
 
             self.app.fault(crash.sentence(error))
