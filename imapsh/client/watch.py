@@ -94,7 +94,7 @@ class Polls:
 
 
 class Watcher:
-    """What is known of a mailbox, and the news of it, over one connection after another that `dial` makes.
+    """Follows one mailbox over one connection after another, which `dial` makes.
 
     `renewal`, `poll` and `most_pause` are in seconds.  `sleep` waits for so many seconds, and `clock` counts them.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterable
+from functools import partial
 from typing import Any
 
 from prompt_toolkit.buffer import Buffer, CompletionState
@@ -96,19 +97,20 @@ def bindings(raw: Callable[[], bool], completer: ShellCompleter, open_editor: Op
         """Search the history backwards."""
         start_search(direction=SearchDirection.BACKWARD)
 
-    @keys.add("tab", filter=typing)
-    def _(event: KeyPressEvent) -> None:
-        """Put the first completion in, then the next."""
-        buffer = event.current_buffer
-        if buffer.complete_state is not None and buffer.complete_state.completions:
-            _complete_next(buffer)
-        elif completer.takes_long(buffer.document):
-            event.app.create_background_task(_offer_later(buffer, completer))
-        else:
-            # Not by start_completion, which does nothing while the menu for what was typed is still being made.
-            _offer(buffer, completer.get_completions(buffer.document, _ASKED))
-
+    keys.add("tab", filter=typing)(partial(_tab, completer))
     return keys
+
+
+def _tab(completer: ShellCompleter, event: KeyPressEvent) -> None:
+    """Put the first completion in, then the next."""
+    buffer = event.current_buffer
+    if buffer.complete_state is not None and buffer.complete_state.completions:
+        _complete_next(buffer)
+    elif completer.takes_long(buffer.document):
+        event.app.create_background_task(_offer_later(buffer, completer))
+    else:
+        # Not by start_completion, which does nothing while the menu for what was typed is still being made.
+        _offer(buffer, completer.get_completions(buffer.document, _ASKED))
 
 
 _ASKED = CompleteEvent(completion_requested=True)
