@@ -87,7 +87,7 @@ class TolerantCursor(Cursor):
             self.fail(rule, "a comma instead of a space")
             self.pos += 1
         start = self.pos
-        gap = _GAP.match(self.text, start, self.end)
+        gap = _GAP.match(self.text, start, max(start, self.end))  # a value may reach beyond an end that was put nearer
         assert gap is not None
         self.pos = gap.end()
         if self.pos == start:
