@@ -52,7 +52,9 @@ class Decoder:
         rest, self._rest = self._rest, b""
         if self._decode == self._base64:
             return _unbase64(rest)
-        return b"" if rest.rstrip(b" \t\r\n") in (b"=", b"") else rest
+        line = rest.removesuffix(b"\r")  # it begins no line end, so it is an octet of the text
+        end = {b"": rest[len(line) :], b"=": b""}
+        return end.get(line.rstrip(b" \t\n"), rest)
 
     def _base64(self, octets: bytes) -> bytes:
         """Decode groups of four.  Padding ends a group, because some mailers join several encodings."""

@@ -27,6 +27,8 @@ from imapsh.grammar.decoding import Decoder, decode_charset, decode_transfer, kn
         (b"=c3=a9 =XY = =4", "quoted-printable", b"\xc3\xa9 =XY = =4"),
         (b"end=", "quoted-printable", b"end"),
         (b"end \t", "quoted-printable", b"end"),
+        (b"end\r", "quoted-printable", b"end\r"),
+        (b"end=\r", "quoted-printable", b"end"),
         (b"=41=42", "7bit", b"=41=42"),
         (b"YQ==", None, b"YQ=="),
         (b"YQ==", "x-uuencode", b"YQ=="),

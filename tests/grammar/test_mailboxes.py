@@ -78,3 +78,11 @@ def test_a14_the_list_of_status_is_recognised_first(
     response = one(f"* STATUS {line}\r\n".encode())
     assert response.value == MailboxStatus(mailbox, items)
     assert response.violations[0][:2] == fault
+
+
+def test_a_value_that_reaches_beyond_the_end_of_its_code_loses_nothing() -> None:
+    """The list is not closed and the code is; a string in it begins before that end, and goes on after it."""
+    line = rb'* OK [PERMANENTFLAGS (\( "] "] r' + b"\r\n"
+    response = one(line)
+    assert response.frame.raw == line
+    assert {violation.rule for violation in response.violations} == {"flag-perm", "quoted"}
