@@ -52,9 +52,11 @@ class Decoder:
         rest, self._rest = self._rest, b""
         if self._decode == self._base64:
             return _unbase64(rest)
-        line = rest.removesuffix(b"\r")  # it begins no line end, so it is an octet of the text
-        end = {b"": rest[len(line) :], b"=": b""}
-        return end.get(line.rstrip(b" \t\n"), rest)
+        line = rest.removesuffix(b"\r")
+        kept = line.rstrip(b" \t\n")
+        if kept == b"=":
+            return b""  # a soft line break that was cut
+        return rest if kept else rest[len(line) :]  # blanks at the end are no text, but a CR without its LF is
 
     def _base64(self, octets: bytes) -> bytes:
         """Decode groups of four.  Padding ends a group, because some mailers join several encodings."""

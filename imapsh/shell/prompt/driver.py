@@ -70,7 +70,7 @@ class PromptDriver:
         self._attending: dict[Connection, Attendance] = {}
         self._serving: set[asyncio.Task[None]] = set()  # the demo's servers; a task that nobody holds may vanish
         self._stop = asyncio.Event()  # Ctrl-C outside the prompt
-        self._before_dial = 0  # how often Ctrl-C had come
+        self._before_dial = 0  # how often Ctrl-C had come when dialling began
         self._ticking: asyncio.Task[None] | None = None
 
     @cached_property
