@@ -87,18 +87,17 @@ class TolerantCursor(Cursor):
             self.fail(rule, "a comma instead of a space")
             self.pos += 1
         start = self.pos
-        gap = _GAP.match(self.text, start, max(start, self.end))  # a value may reach beyond an end that was put nearer
-        assert gap is not None
-        self.pos = gap.end()
+        gap = self._gap()
+        self.pos += len(gap)
         if self.pos == start:
             self.fail(rule, "expected a space")
-        elif (broken := _BREAK.search(gap[0])) is not None:
+        elif (broken := _BREAK.search(gap)) is not None:
             self.fail(rule, "a line break inside the response", start + broken.start())
         elif self.pos >= self.end or self.text[self.pos] == ")":
             self.fail(rule, "a space with nothing after it", start)
         elif self.pos - start > 1:
             self.fail(rule, "more than one space", start + 1)
-        elif gap[0] != " ":
+        elif gap != " ":
             self.fail(rule, "a tab instead of a space", start)
 
     def item_value(self, rule: str, read: Callable[[Any], Value]) -> Value:
@@ -116,16 +115,19 @@ class TolerantCursor(Cursor):
 
     def gap(self, rule: str, message: str) -> None:
         """Step over space that should not be there."""
-        found = _GAP.match(self.text, self.pos, self.end)
-        assert found is not None
-        if found[0]:
+        if gap := self._gap():
             self.fail(rule, message)
-            self.pos = found.end()
+            self.pos += len(gap)
+
+    def _gap(self) -> str:
+        """Return the white space at this place, which a value may have moved beyond an end that was put nearer."""
+        found = _GAP.match(self.text, self.pos, self.end)
+        return "" if found is None else found[0]
 
     def mark(self, character: str, rule: str) -> None:
         """Read the mark, and step over spaces before it.  A missing mark is noted."""
-        found = _GAP.match(self.text, self.pos, self.end)
-        if found is not None and self.text[found.end() : found.end() + 1] == character:
+        after = self.pos + len(self._gap())
+        if self.text[after : after + 1] == character:
             self.gap(rule, f"a space before {character!r}")
         super().mark(character, rule)
 
