@@ -54,6 +54,8 @@ ELSEWHERE = (
         "grammar/atoms grammar/cursor grammar/tolerant", "grammar/test_hostile.py",
         "the two readings, given what is wrong",
     ),
+    Elsewhere("logs/model", "logs/test_formats.py", "the form of the rows in the table"),
+    Elsewhere("wire/pieces", "logs/test_formats.py", "what each reader yields"),
     Elsewhere("render/layout render/pygments_lexer", "render/test_pretty.py", "seen in what they make"),
     Elsewhere("render/memory", "render/test_view_messages.py", "what a view refers to"),
     Elsewhere("render/view/*", "render/test_view.py", "each view is looked at whole"),

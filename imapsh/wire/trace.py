@@ -16,10 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from imapsh.errors import ParseError
 from imapsh.tuples import NamedTuple
-
-SERVER = "S"
-CLIENT = "C"
-NOTE = "#"
+from imapsh.wire.pieces import CLIENT, NOTE, SERVER
 
 _MAGIC = b"imapsh-trace "
 _VERSION = 1

@@ -28,9 +28,10 @@ from imapsh.shell.screen.output import Output, Writer, exact, make_output, relea
 from imapsh.shell.settings.reasons import why
 from imapsh.wire.frames import Frame
 from imapsh.wire.offline import RECORDED, read_recorded
+from imapsh.wire.pieces import CLIENT as SENT
+from imapsh.wire.pieces import SERVER
 from imapsh.wire.sinks import HashSink, SpoolSink, opener
-from imapsh.wire.trace import CLIENT as SENT
-from imapsh.wire.trace import SERVER, Record, is_trace, read_trace
+from imapsh.wire.trace import Record, is_trace, read_trace
 
 if TYPE_CHECKING:
     from io import RawIOBase

@@ -1,0 +1,66 @@
+"""The table of the formats of logs.  `recognised` finds the format of a log by its first lines.
+
+A new format is a row here and a reader, which is a function in a module of this package (`imapsh.logs.model`).
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from imapsh.logs.model import Format
+from imapsh.patterns import lazy
+from imapsh.wire.pieces import EXACT
+
+if TYPE_CHECKING:
+    from imapsh.logs.model import Reader
+    from imapsh.logs.source import Log
+
+#: The formats.  Of two with the same score the first is taken.
+FORMATS = (
+    Format(
+        "trace",
+        "imapsh trace",
+        EXACT,
+        "with secrets masked",
+        lazy(rb"imapsh-trace \d"),
+        1000,
+        "ours.read_trace",
+    ),
+    Format(
+        "rawlog",
+        "Dovecot rawlog",
+        EXACT,
+        "begins after the login",
+        lazy(rb"\d{9,11}\.\d{6} "),
+        100,
+        "rawlog.read_rawlog",
+    ),
+    Format(
+        "raw",
+        "octets as they were on the wire",
+        EXACT,
+        "without times",
+        lazy(rb"\* |\+ |[^ *+]+ (?:OK|NO|BAD) "),
+        1,
+        "octets.read_octets",
+    ),
+)
+
+#: The formats by their names.
+NAMED = {one.name: one for one in FORMATS}
+
+
+def recognised(log: Log) -> Format | None:
+    """Return the format of a log, or None if it is none of these."""
+    lines = log.first_lines
+    scores = [sum(1 for line in lines if one.mark.match(line)) * one.weight for one in FORMATS]
+    best = max(scores)
+    return FORMATS[scores.index(best)] if best else None
+
+
+def reader_of(form: Format) -> Reader:
+    """Import the reader of a format."""
+    module, _, name = form.reader.partition(".")
+    found: Reader = getattr(import_module(f"imapsh.logs.{module}"), name)
+    return found

@@ -1,0 +1,39 @@
+"""The form of a reader of logs, and of a row in the table of formats.
+
+A reader is a function that takes a `Log` and yields `Piece`s in the order of the log, and nothing else.  What the octets
+mean is not its business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from imapsh.tuples import NamedTuple
+
+if TYPE_CHECKING:
+    from re import Pattern
+
+    from imapsh.logs.source import Log
+    from imapsh.wire.pieces import Piece
+
+
+class Format(NamedTuple):
+    """A row of the table of formats.
+
+    `name` is that of `--as`; `title` and `remark` are what a person is told; `exactness` is the best that the format
+    can hold.  `mark` matches what a line of such a log begins with.  Each line of the head that it matches counts
+    `weight` for the format; the format with most is the log's.  `reader` names the reader: a module of `imapsh.logs`
+    and a function in it, which is imported when a log of this format is read.
+    """
+
+    name: str
+    title: str
+    exactness: str
+    remark: str
+    mark: Pattern[bytes]
+    weight: int
+    reader: str
+
+
+Reader = Callable[["Log"], Iterator["Piece"]]

@@ -1,0 +1,29 @@
+"""Reads logs that are written in a test, and joins what one side sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from io import BytesIO
+
+from imapsh.logs.formats import NAMED, reader_of, recognised
+from imapsh.logs.source import Log
+from imapsh.wire.pieces import Piece
+
+
+def log_of(octets: bytes, path: str = "") -> Log:
+    """Return a log whose file holds `octets`."""
+    return Log(BytesIO(octets), path)
+
+
+def read(octets: bytes, name: str = "", *, path: str = "", sister: Log | None = None) -> list[Piece]:
+    """Return the pieces of a log; its format is recognised if `name` is empty."""
+    log = log_of(octets, path)
+    log.sister = sister
+    form = NAMED[name] if name else recognised(log)
+    assert form is not None
+    return list(reader_of(form)(log))
+
+
+def side(pieces: Iterable[Piece], direction: str, connection: str = "") -> bytes:
+    """Return what one side of a connection sent, joined."""
+    return b"".join(one.octets for one in pieces if (one.direction, one.connection) == (direction, connection))
