@@ -1,7 +1,7 @@
 """The form of a reader of logs, and of a row in the table of formats.
 
-A reader is a function that takes a `Log` and yields `Piece`s in the order of the log, and nothing else.  What the octets
-mean is not its business.
+A reader is a function that takes a `Log` and yields `Piece`s in the order of the log, and nothing else.  What the
+octets mean is not its business.
 """
 
 from __future__ import annotations
