@@ -1,7 +1,6 @@
 """A piece of a conversation as somebody wrote it down: octets, whose they are, and how much they are worth.
 
-The readers of logs (`imapsh.logs`) and the tap make pieces, and `imapsh.session.overheard` finds the responses and
-commands in them.
+The readers of logs (`imapsh.logs`) make pieces, and so does a tap between a client and a server.
 """
 
 from __future__ import annotations
