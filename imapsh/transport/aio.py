@@ -144,6 +144,7 @@ class AioStream(asyncio.Protocol):
         self._unread = 0
         self._ended = False
         self._closed = False
+        self._finished = False  # nothing is sent any more
         self._error: ConnectionLost | TLSError | None = None
         self._news = asyncio.Event()  # something was received, or it ended
         self._writable = asyncio.Event()
@@ -182,9 +183,37 @@ class AioStream(asyncio.Protocol):
         self._open_transport()
         for piece in self._tls.encrypt(data) if self._tls else (data,):
             self._open_transport().write(piece)
-            if not self._writable.is_set():
-                await self._wait(self._writable)
-                self._open_transport()
+            await self.drained()
+
+    def put(self, data: bytes) -> None:
+        """Hand `data` to the system without waiting; await `drained` before more.  Raises ConnectionLost."""
+        self._open_transport()
+        for piece in self._tls.encrypt(data) if self._tls else (data,):
+            self._open_transport().write(piece)
+
+    async def drained(self) -> None:
+        """Wait while the peer is slow.  Raises ConnectionLost or ConnectionTimeout."""
+        if not self._writable.is_set():
+            await self._wait(self._writable)
+            self._open_transport()
+
+    async def finish(self) -> None:
+        """Send no more, and tell the peer so when it has what was written; reading goes on.  Raises nothing."""
+        transport = self._transport
+        if self._finished or transport is None or transport.is_closing():
+            return
+        if self._tls is not None:
+            transport.write(self._tls.close())
+        self._finished = True
+        with contextlib.suppress(OSError):  # the peer is gone already
+            transport.write_eof()
+
+    def discard(self) -> int:
+        """Forget what came and was not read.  Return the number of octets."""
+        octets = self._unread
+        while self._chunks:
+            self._take(CHUNK)
+        return octets
 
     async def start_tls(self, options: TLSOptions, server_name: str, *, server_side: bool = False) -> None:
         """Put TLS in and finish the handshake; `server_name` is what a client finds in the certificate.
@@ -340,13 +369,13 @@ class AioStream(asyncio.Protocol):
 
     def _flush(self, tls: TLSFilter) -> None:
         data = tls.outgoing()
-        if data and self._transport is not None and not self._transport.is_closing():
+        if data and self._transport is not None and not (self._finished or self._transport.is_closing()):
             self._transport.write(data)
 
     def _open_transport(self) -> asyncio.Transport:
         if self._error is not None:
             raise self._error
-        if self._closed or self._transport is None or self._transport.is_closing():
+        if self._closed or self._finished or self._transport is None or self._transport.is_closing():
             raise closed(self._where)
         return self._transport
 
@@ -368,7 +397,7 @@ class AioStream(asyncio.Protocol):
         if transport is None:
             return
         try:
-            if self._tls is not None and not transport.is_closing():
+            if self._tls is not None and not (self._finished or transport.is_closing()):
                 transport.write(self._tls.close())
             transport.close()
             async with asyncio.timeout(_FAREWELL):

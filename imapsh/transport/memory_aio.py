@@ -56,6 +56,15 @@ class MemoryTransport(asyncio.Transport):
         for data in list_of_data:
             self.write(data)
 
+    def can_write_eof(self) -> bool:
+        """Return True, because an end may send no more and still receive."""
+        return True
+
+    def write_eof(self) -> None:
+        """Send no more.  The peer learns of it when it has what was written."""
+        self.peer._peer_ended = True
+        self._loop.call_soon(self.peer._deliver)
+
     def get_write_buffer_size(self) -> int:
         """Return the number of octets that the peer has not received yet."""
         return self.peer._waiting

@@ -33,6 +33,7 @@ _NEEDED = ("prompt_toolkit", "pygments", "scramp")
 _EXTRAS = {
     "keyring": ("keyring", "passwords in the system's keyring"),
     "gssapi": ("gssapi", "logins by Kerberos"),
+    "cryptography": ("tap", "the tap's own certificate"),
 }
 
 #: environment variable -> what it is good for; nothing is shown of its value
