@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     from imapsh.logs.model import Reader
     from imapsh.logs.source import Log
 
+_NAMES = (
+    rb"(?:UID [A-Z]{4,}|APPEND|AUTHENTICATE|CAPABILITY|CHECK|CLOSE|COPY|CREATE|DELETE|ENABLE|EXAMINE|EXPUNGE|FETCH|ID|"
+    rb"IDLE|LIST|LOGIN|LOGOUT|LSUB|MOVE|NAMESPACE|NOOP|RENAME|SEARCH|SELECT|STARTTLS|STATUS|STORE|SUBSCRIBE|UNSELECT|"
+    rb"UNSUBSCRIBE)"
+)
+#: A tag and the name of a command of the revisions.  A name in lower case needs a tag with a digit: `a list` is prose.
+COMMAND = rb"(?:[^ *+]+ " + _NAMES + rb"|(?:[^ *+]*\d[^ *+]*|\.) (?i:" + _NAMES + rb"))(?:[ \r]|\Z)"
+
 #: The formats.  Of two with the same score the first is taken.
 FORMATS = (
     Format(
@@ -32,7 +40,7 @@ FORMATS = (
         "Dovecot rawlog",
         EXACT,
         "begins after the login",
-        lazy(rb"\d{9,11}\.\d{6} "),
+        lazy(rb"\d{9,11}\.\d{6} |<<<\Z"),
         100,
         "rawlog.read_rawlog",
     ),
@@ -41,7 +49,7 @@ FORMATS = (
         "octets as they were on the wire",
         EXACT,
         "without times",
-        lazy(rb"\* |\+ |[^ *+]+ (?:OK|NO|BAD) "),
+        lazy(rb"\* |\+ |[^ *+]+ (?:OK|NO|BAD) |" + COMMAND),
         1,
         "octets.read_octets",
     ),

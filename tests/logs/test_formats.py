@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
 
-from imapsh.logs.formats import FORMATS, reader_of, recognised
+from imapsh import table
+from imapsh.logs.formats import FORMATS, NAMED, reader_of, recognised
 from imapsh.logs.model import Format
 from imapsh.wire.pieces import is_date
 
@@ -30,6 +33,20 @@ def test_its_reader_reads_its_first_lines(form: Format) -> None:
 
 @pytest.mark.parametrize("octets", [b"", b"Dear Sir or Madam,\n\nplease find enclosed\n", bytes(range(256)) * 8])
 def test_what_is_no_log_is_none_of_them(octets: bytes) -> None:
+    assert recognised(log_of(octets)) is None
+
+
+def test_a_file_of_a_client_is_recognised_by_the_commands_of_the_revisions() -> None:
+    rows = [
+        row.name for family in table.CORE for row in getattr(import_module(f"imapsh.table.{family}"), "COMMANDS", ())
+    ]
+    assert "UID FETCH" in rows
+    for name in rows:
+        assert recognised(log_of(f"a1 {name}\r\n".encode())) is NAMED["raw"]
+
+
+@pytest.mark.parametrize("octets", [b"Please check the list.\n", b"a list of three\n", b"I SELECTED it\n"])
+def test_prose_is_no_log(octets: bytes) -> None:
     assert recognised(log_of(octets)) is None
 
 
