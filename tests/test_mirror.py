@@ -102,7 +102,7 @@ ELSEWHERE = (
     Elsewhere("shell/lines/perform", "shell/test_app_parity.py", "every line passes it"),
     Elsewhere("shell/modes/judging", "shell/modes/test_explain.py", "seen in the exit status and the report"),
     Elsewhere("shell/modes/explain_name", "shell/commands/test_help.py", "the same pages"),
-    Elsewhere("shell/modes/follow", "shell/modes/test_explain.py", "a transcript is explained line by line"),
+    Elsewhere("session/clients/lines", "shell/modes/test_client_lines.py", "lines that a client sent are explained"),
     Elsewhere("shell/modes/serve shell/screen/stdio", "shell/test_main.py", "started as a process"),
     Elsewhere(
         "shell/prompt/attending shell/prompt/driver shell/prompt/keys shell/prompt/shell "

@@ -34,6 +34,7 @@ FORMATS = (
         lazy(rb"imapsh-trace \d"),
         1000,
         "ours.read_trace",
+        both=True,
     ),
     Format(
         "rawlog",

@@ -24,7 +24,8 @@ class Format(NamedTuple):
     `name` is that of `--as`; `title` and `remark` are what a person is told; `exactness` is the best that the format
     can hold.  `mark` matches what a line of such a log begins with.  Each line of the head that it matches counts
     `weight` for the format; the format with most is the log's.  `reader` names the reader: a module of `imapsh.logs`
-    and a function in it, which is imported when a log of this format is read.
+    and a function in it, which is imported when a log of this format is read.  `both` is true if such a log always has
+    both sides of the conversation.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Format(NamedTuple):
     mark: Pattern[bytes]
     weight: int
     reader: str
+    both: bool = False
 
 
 Reader = Callable[["Log"], Iterator["Piece"]]

@@ -1,7 +1,7 @@
 """The knowledge of a connection: its state, its capabilities, the selected mailbox and the commands that run.
 
 Theory of operation.  A `Knowledge` is fed what both sides say, in the order of the wire, by its reader: a
-session that talks to the server (`imapsh.session.core`), or a reader of traces (`imapsh.shell.modes.follow`).
+session that talks to the server (`imapsh.session.core`), or a listener to others (`imapsh.session.overheard`).
 
     greet(response)                 until it returns with a state other than START
     sent(exchange)                  when the first octets of a command go out

@@ -115,7 +115,7 @@ def _work(options: Options) -> int:
         from imapsh.shell.modes import explain_name as cli
 
         return cli.run(options)
-    if options.explain:
+    if options.explain or options.as_:
         from imapsh.shell.modes import explain
 
         return explain.run(options)

@@ -32,26 +32,53 @@ def read_recorded(
     `data` comes whole or in pieces, which are not kept.  Octets of another protocol (TLS, deflate) are one frame.
     Raises LimitError if `limits` are set and tripped.
     """
-    return _joined(_frames((data,) if isinstance(data, bytes) else data, limits, opener, offset))
-
-
-def _frames(pieces: Iterable[bytes], limits: Limits, opener: Opener | None, offset: int) -> Iterator[Frame]:
-    held = opener and (lambda octets, line: _Held(opener, octets, line))
-    reader = FrameReader(RESPONSE, limits, held)
-    reader.offset = offset
-    pusher = Pusher(reader)
-    for piece in pieces:
+    recorded = Recorded(limits, opener, offset)
+    for piece in (data,) if isinstance(data, bytes) else data:
         if piece:
-            pusher.feed(piece)
-            yield from _taken(pusher)
-    pusher.feed(b"")
-    yield from _taken(pusher)
+            recorded.pusher.feed(piece)
+            yield from recorded.take()
+    yield from recorded.end()
 
 
-def _taken(pusher: Pusher) -> Iterator[Frame]:
-    while (frame := pusher.take()) is not None:
-        assert isinstance(frame, Frame)  # only the command dialect announces
-        yield from _again(frame, pusher.reader.limits)
+class Recorded:
+    """Takes the recorded octets of a server that are fed to `pusher`, and gives frames."""
+
+    def __init__(self, limits: Limits = RECORDED, opener: Opener | None = None, offset: int = 0) -> None:
+        held = opener and (lambda octets, line: _Held(opener, octets, line))
+        reader = FrameReader(RESPONSE, limits, held)
+        reader.offset = offset
+        self.pusher = Pusher(reader)
+        self._limits = limits
+        self._foreign: list[Frame] = []  # octets that are no IMAP (TLS, deflate, an image): they become one frame
+
+    def take(self) -> Iterator[Frame]:
+        """Yield the frames that are complete.  Raises LimitError if a limit is tripped."""
+        while (frame := self.pusher.take()) is not None:
+            assert isinstance(frame, Frame)  # only the command dialect announces
+            for one in _again(frame, self._limits) if frame.incomplete else (frame,):
+                yield from self._join(one)
+
+    def end(self) -> Iterator[Frame]:
+        """Yield what is left at the end of the recording."""
+        self.pusher.feed(b"")
+        yield from self.take()
+        yield from self._joined()
+
+    def _join(self, frame: Frame) -> Iterator[Frame]:
+        """Yield the frame, or gather it with others that are no IMAP, up to the next believable response."""
+        octets = frame.raw
+        believable = BELIEVABLE.match(octets)
+        foreign = octets[:1] not in (b"*", b"+") and _NEVER_PLAIN.search(octets, 0, 400)
+        if not believable and (self._foreign or foreign):
+            self._foreign.append(frame)
+            return
+        yield from self._joined()
+        yield frame
+
+    def _joined(self) -> Iterator[Frame]:
+        if self._foreign:
+            yield _one(self._foreign)
+            self._foreign = []
 
 
 class _Held:
@@ -106,23 +133,6 @@ def _again(frame: Frame, limits: Limits) -> Iterator[Frame]:
             reader.offset = short.offset + short.length
             yield short
         current = pull(reader, source.line, source.read)
-
-
-def _joined(frames: Iterator[Frame]) -> Iterator[Frame]:
-    """Join octets that are no IMAP (TLS, deflate, an image) into one frame, up to the next believable response."""
-    gathered: list[Frame] = []
-    for frame in frames:
-        octets = frame.raw
-        believable = BELIEVABLE.match(octets)
-        if not believable and (gathered or (octets[:1] not in (b"*", b"+") and _NEVER_PLAIN.search(octets, 0, 400))):
-            gathered.append(frame)
-            continue
-        if gathered:
-            yield _one(gathered)
-            gathered = []
-        yield frame
-    if gathered:
-        yield _one(gathered)
 
 
 def _one(frames: list[Frame]) -> Frame:

@@ -36,7 +36,7 @@ from typing import Protocol
 from imapsh.findings import Violation
 from imapsh.patterns import lazy
 from imapsh.tuples import NamedTuple
-from imapsh.wire.frames import Frame, Part, size_of
+from imapsh.wire.frames import Frame, Part, Spilled, size_of
 from imapsh.wire.limits import DEFAULT, Limits
 
 RESPONSE = "response"
@@ -154,6 +154,7 @@ class FrameReader:
         self.sink: Sink | None = None  # where they go in place of that
         self.announced = 0  # its octets
         self.raw_line = False  # the next line is a frame whatever it holds (server: AUTHENTICATE, IDLE)
+        self.elided = False  # the octets of the next literal will not come: whoever wrote them down left them out
 
     def forget(self) -> None:
         """Forget the frame that was begun."""
@@ -307,9 +308,13 @@ class FrameReader:
         octets = remaining = _size(found)
         if octets >> 63:
             return False
-        self.limits.check("literal", octets)
         piece = parts[-1]
         assert isinstance(piece, bytes)
+        if self.elided:
+            self.elided = False
+            parts.append(Spilled(octets))
+            return (yield from self._behind(parts))
+        self.limits.check("literal", octets)
         sink = self.opener(octets, piece) if self.opener else None
         if sink is None:
             self._kept += octets
@@ -327,10 +332,15 @@ class FrameReader:
             keep(data)
             remaining -= len(data)
         parts.append(sink.finish() if sink is not None else taken.octets())
-        self._before += len(piece) + size_of(parts[-1])
         self.taken, self.sink = Taken(), None
         if remaining:
+            self._before += len(piece) + size_of(parts[-1])
             return False
+        return (yield from self._behind(parts))
+
+    def _behind(self, parts: list[Part]) -> Generator[Request, bytes, bool]:
+        """Read the line piece behind a literal.  Return False if the stream ended."""
+        self._before += sum(map(size_of, parts[-2:]))
         rest = yield from self._line()
         parts.append(rest)
         return rest.endswith(b"\n")

@@ -59,7 +59,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_e7_every_option_and_command_that_takes_a_path_is_tried_here() -> None:
-    options = {option.name for option in OPTIONS if option.metavar == "FILE"}
+    options = {option.name for option in OPTIONS if option.metavar.rstrip(".") == "FILE"}
     commands = {name for name, row in COMMANDS.items() if row.choices in ("path", "paths")}
     assert RUNS.keys() | LINES.keys() == options | commands | {"{@", ">"}
 

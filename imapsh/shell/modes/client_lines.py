@@ -11,16 +11,16 @@ from collections.abc import Iterator
 from io import BufferedReader
 from typing import Any
 
-from imapsh.findings import RULES, Violation
+from imapsh.findings import Violation
 from imapsh.grammar.tokens import announcement
 from imapsh.patterns import lazy
+from imapsh.session.clients.lines import BASE64, Ruled, cut_short, literals_of, octets_before, ruled, text_of
 from imapsh.session.states import LEAVES, REPLIES
-from imapsh.table.model import ANY_STATE, LOGOUT, SELECTED, Command, Context
+from imapsh.table.model import ANY_STATE, LOGOUT, SELECTED, Context
 from imapsh.tuples import NamedTuple
 from imapsh.typed.advice import forbidden
-from imapsh.typed.found import Problem
 from imapsh.typed.match import Match, match
-from imapsh.wire.frames import Frame, size_of
+from imapsh.wire.frames import Frame
 from imapsh.wire.limits import Limits
 from imapsh.wire.reader import COMMAND, FrameReader, Octets, Opener, Request
 
@@ -34,19 +34,6 @@ _ENDS = frozenset(b"\r\n )")  # octets that may follow a literal
 
 #: Commands about the state that no server answers with NO.
 _NEVER_NO = frozenset({"CLOSE", "UNSELECT", "LOGOUT"})
-
-
-class Ruled(NamedTuple):
-    """A violation or finding with its own RFC, which may be that of the row that a line breaks.
-
-    `severity` is that of `imapsh.typed.found.Problem`.
-    """
-
-    rule: str
-    offset: int
-    message: str
-    rfc: str
-    severity: str = "advice"
 
 
 class Line(NamedTuple):
@@ -161,10 +148,10 @@ class Reader:
         wire = tuple(one._replace(offset=self._place(one.offset)) for one in frame.violations)
         if self._answers:
             return self._answer(first, length, wire, frame.incomplete)
-        found = match(_text(frame), self._context(), _literals(frame))
+        found = match(text_of(frame), self._context(), literals_of(frame))
         problems = [
-            _ruled(problem, found.command, self._place(_octets_before(frame, found.text, problem.offset)))
-            for problem in (*found.errors, *_cut_short(found))
+            ruled(problem, found.command, self._place(octets_before(frame, found.text, problem.offset)))
+            for problem in (*found.errors, *cut_short(found))
             if problem.rule != "state"
         ]
         violations = [one for one in problems if one.severity == "error"]
@@ -184,7 +171,7 @@ class Reader:
         if idle and word.upper() != b"DONE":
             violations = (*wire, Violation("idle", self._offset, "only DONE may follow IDLE"))
         elif not idle:
-            wrong = _BASE64.match(word)
+            wrong = BASE64.match(word)
             end = wrong.end() if wrong is not None else 0
             if end < len(word) and word != b"*":
                 violations = (*wire, Violation("base64", self._offset + end, "expected base64, or * to give up"))
@@ -199,7 +186,7 @@ class Reader:
         start = found.end() if found is not None else 0
         end = ahead.find(b"\n", start)
         line = ahead[start : end if end >= 0 else len(ahead)].rstrip(b"\r")
-        return bool(line) and _BASE64.fullmatch(line) is not None and b" " not in line
+        return bool(line) and BASE64.fullmatch(line) is not None and b" " not in line
 
     def _context(self) -> Context:
         rev2 = "IMAP4REV2" in self._enabled
@@ -257,49 +244,3 @@ class Reader:
             if not said.synchronizing and not (small and said.octets <= _LITERAL_MINUS):
                 yield Ruled("not-offered", self._offset, "{n+} needs LITERAL+, which the server does not offer",
                             "RFC 7888 §4")  # fmt: skip
-
-
-_BASE64 = lazy(rb"[A-Za-z0-9+/]*={0,2}")
-
-
-def _ruled(problem: Problem, row: Command | None, offset: int) -> Ruled:
-    known = RULES.get(problem.rule)
-    own = problem.rfc or (row.rfc if row is not None else "")
-    rfc = known.rfc if known is not None else own or "RFC 9051 §9"
-    return Ruled(problem.rule, offset, problem.message, rfc, problem.severity)
-
-
-def _cut_short(found: Match) -> Iterator[Problem]:
-    """Yield the problem of a command that ends too early; at a prompt it would only be unfinished."""
-    wrong = any(one.severity == "error" and one.rule != "state" for one in found.errors)
-    if found.command is not None and not found.complete and not wrong:
-        if found.text.endswith(" "):
-            yield Problem("SP", len(found.text) - 1, "a space at the end of the line")
-            return
-        due = f"; {found.hint} is due" if found.hint else ""
-        yield Problem("syntax", len(found.text), f"the command ends too early{due}", rfc=found.blamed)
-
-
-def _octets_before(frame: Frame, text: str, characters: int) -> int:
-    """Return the octets of the frame before a character of its text, which leaves out line ends and literals."""
-    octets = len(text[:characters].encode("utf-8", "surrogateescape"))
-    left_out = 0
-    for piece, literal in zip(frame.parts[::2], frame.parts[1::2], strict=False):
-        assert isinstance(piece, bytes)
-        shown = len(piece.rstrip(b"\r\n"))
-        if octets < shown:
-            break
-        octets -= shown
-        left_out += len(piece) + size_of(literal)
-    return octets + left_out
-
-
-def _text(frame: Frame) -> str:
-    """Return the pieces of the line without their ends, joined; octets that are not UTF-8 become surrogates."""
-    pieces = b"".join(part.rstrip(b"\r\n") for part in frame.parts[::2] if isinstance(part, bytes))
-    return pieces.decode("utf-8", "surrogateescape")
-
-
-def _literals(frame: Frame) -> list[bytes]:
-    """Return the octets of the literals; b"" for a literal that is not held."""
-    return [part if isinstance(part, bytes) else b"" for part in frame.parts[1::2]]

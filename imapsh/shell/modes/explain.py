@@ -1,8 +1,8 @@
-"""Does `--explain`: reads recorded octets without any server, response by response, and says what is wrong with each.
+"""Does `--explain`: reads logs of any format without any server, line by line, and says what is wrong with each.
 
-A recording is what a server sent, or a file that `--trace` wrote.  It is read in pieces and never held whole.  Of a
-trace the client's lines are shown too, in their place, and because both sides are there faults of conduct are found as
-well; offsets are those of the file, so that a response in a trace begins behind its record's header.
+The format is a row of `imapsh.logs.formats`, and its reader gives the pieces of a conversation.  A log is never held
+whole.  Both sides are shown in their order, with the times and connections that the log has.  Offsets are those of the
+file, so that a line begins behind what the log puts before it.
 """
 
 from __future__ import annotations
@@ -10,34 +10,34 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from io import BufferedReader
-from itertools import chain
+from io import BufferedReader, BytesIO
 from typing import TYPE_CHECKING, BinaryIO, TypeVar, cast
 
 from imapsh import paths
 from imapsh.errors import ImapshError, ParseError, UsageError
-from imapsh.findings import Finding
-from imapsh.grammar.responses import CLIENT, Response
+from imapsh.grammar.responses import CLIENT
+from imapsh.logs.formats import FORMATS, NAMED, reader_of, recognised
+from imapsh.logs.sisters import logs_of
+from imapsh.logs.source import Log
 from imapsh.render.styles import LINE_END
 from imapsh.session.discreet import discreet
-from imapsh.session.knowledge import make_parser
+from imapsh.session.overheard import Conversation, Overheard
 from imapsh.shell.modes.judging import Judgement
-from imapsh.shell.screen.output import Output, Writer, exact, make_output, release
+from imapsh.shell.screen import stdio
+from imapsh.shell.screen.output import Writer, exact, make_output, release, stamped_texts
+from imapsh.shell.screen.timing import moment, moment_in_json
 from imapsh.shell.settings.reasons import why
-from imapsh.wire.frames import Frame
-from imapsh.wire.offline import RECORDED, read_recorded
-from imapsh.wire.pieces import CLIENT as SENT
-from imapsh.wire.pieces import SERVER
+from imapsh.wire.offline import RECORDED
 from imapsh.wire.sinks import HashSink, SpoolSink, opener
-from imapsh.wire.trace import Record, is_trace, read_trace
 
 if TYPE_CHECKING:
     from io import RawIOBase
 
+    from imapsh.logs.model import Format
     from imapsh.shell.settings.options import Options
     from imapsh.wire.limits import Limits
+    from imapsh.wire.pieces import Piece
     from imapsh.wire.reader import Opener
 
 THRESHOLD = 1 << 20  #: octets; of a larger literal JSON has the number of octets and the SHA-256
@@ -48,27 +48,35 @@ T = TypeVar("T")
 
 _LINE = 64 << 20  # octets of a line; a file without line ends, or without an end, would fill the memory
 
-Explained = tuple[Response, tuple[Finding, ...]]
+LIST = "?"  #: the value of `--as` that lists the formats
 
 
 def run(options: Options) -> int:
-    """Explain the file of the options.  Return the exit status.
+    """Explain the files of the options.  Return the exit status.
 
     It is 1 if the input ends within a response, or with `--strict` if something is wrong with it, else 0.  Raises
     UsageError.
     """
+    if options.as_ == LIST:
+        return _list()
+    if not options.explain:
+        raise UsageError("--as goes with --explain")
+    if options.as_ and options.as_ not in NAMED:
+        raise UsageError(f"there is no format {options.as_!r}: --as ? lists them")
     limits = RECORDED._replace(line=_LINE)
     for setting in options.limit:
         limits = limits.change(setting)
     with contextlib.ExitStack() as files:
-        file = files.enter_context(_opened(options.explain))
         judgement = Judgement(options)
         out: BinaryIO = sys.stdout.buffer
         if judgement.takes_stdout:
             out = files.enter_context(open(os.devnull, "wb"))
         writer = Writer(out, terminal=sys.stdout.isatty())
         try:
-            (_client if options.client else _server)(options, limits, file, judgement, writer)
+            if options.client:
+                _clients(options, limits, judgement, writer)
+            else:
+                _Explainer(options, limits, judgement, writer).logs(files)
         except (ImapshError, KeyboardInterrupt) as error:
             from imapsh.shell.settings.reasons import in_options
 
@@ -79,24 +87,113 @@ def run(options: Options) -> int:
         return judgement.end()
 
 
-def _server(options: Options, limits: Limits, file: BinaryIO, judgement: Judgement, out: Writer) -> None:
-    """Explain what a server sent, or a trace.  Raises UsageError."""
-    terminal = sys.stdout.isatty()
-    output = make_output(options, terminal)
-    exactly = options.format == "wire" and not terminal
-    sink = opener(THRESHOLD, HashSink if options.format == "json" and not options.json_raw else SpoolSink)
-    try:
-        for response, findings in explain(_pieces(file, options.explain), limits, sink):
-            judgement.response(response, findings)
-            _show(output, (response, findings), out, exactly)
-            release(response.frame)
-        out.put(output.flush())
-    except ParseError as error:
-        raise UsageError(f"{options.explain}: {error}") from None
+def explain(
+    pieces: Iterable[Piece], limits: Limits = RECORDED, sink: Opener | None = None, *, both: bool = False
+) -> Iterator[tuple[str, Overheard]]:
+    """Yield each response and each line of the client, in order, with the connection that it belongs to.
+
+    `both` is that of `Conversation`.  Raises LimitError if `limits` are tripped, and what the pieces raise.
+    """
+    conversations: dict[str, Conversation] = {}
+    for piece in pieces:
+        conversation = conversations.get(piece.connection)
+        if conversation is None:
+            conversation = conversations[piece.connection] = Conversation(limits, sink, both=both)
+        for found in conversation.hear(piece):
+            yield piece.connection, found
+    for connection, conversation in conversations.items():
+        for found in conversation.end():
+            yield connection, found
 
 
-def _client(options: Options, limits: Limits, file: BinaryIO, judgement: Judgement, out: Writer) -> None:
-    """Check what a client sent, and write a JSON object for each command.  Raises UsageError."""
+def pieces_of(octets: bytes, name: str = "") -> Iterator[Piece]:
+    """Yield the pieces of a log that is in memory; its format is recognised if `name` is "".  Raises UsageError."""
+    log = Log(BytesIO(octets))
+    return reader_of(_format(log, name, "-"))(log)
+
+
+class _Explainer:
+    """Explains one log after another."""
+
+    def __init__(self, options: Options, limits: Limits, judgement: Judgement, out: Writer) -> None:
+        terminal = sys.stdout.isatty()
+        self._options = options
+        self._limits = limits
+        self._judgement = judgement
+        self._out = out
+        self._output = make_output(options, terminal)
+        self._exactly = options.format == "wire" and not terminal
+        self._sink = opener(THRESHOLD, HashSink if options.format == "json" and not options.json_raw else SpoolSink)
+
+    def logs(self, files: contextlib.ExitStack) -> None:
+        """Explain the files that were named.  Raises UsageError."""
+
+        def open(path: str) -> BinaryIO:
+            return files.enter_context(_opened(path))
+
+        for log in _read(logs_of(self._options.explain, open), self._options.explain[0]):
+            path = log.path or "-"
+            self._judgement.reads(path)
+            try:
+                self._log(log, path)
+            except ParseError as error:
+                raise UsageError(f"{path}: {error}") from None
+        self._out.put(self._output.flush())
+
+    def _log(self, log: Log, path: str) -> None:
+        if not log.head:
+            return
+        form = _format(log, self._options.as_, path)
+        stdio.note(f"{path}: {form.title}, {form.exactness}" + (f", {form.remark}" if form.remark else ""))
+        pieces = _read(reader_of(form)(log), path)
+        for connection, found in explain(pieces, self._limits, self._sink, both=form.both):
+            self._judgement.response(found.response, found.findings)
+            self._show(connection, found)
+            release(found.response.frame)
+
+    def _show(self, connection: str, found: Overheard) -> None:
+        response = found.response
+        if self._exactly:
+            if response.kind != CLIENT:
+                for octets in exact(response.frame):
+                    self._out.write(octets)
+            return
+        more = {} if found.time is None else {"time": moment_in_json(found.time)}
+        texts = self._output.blocks(discreet(response), found.findings, label=connection, more=more)
+        if self._options.format != "json":
+            words = ("" if found.time is None else moment(found.time), connection)
+            texts = stamped_texts(texts, " ".join(filter(None, words)), self._output.theme)
+        for text in texts:
+            self._out.put(text)
+
+
+def _format(log: Log, name: str, path: str) -> Format:
+    form = NAMED[name] if name else recognised(log)
+    if form is None:
+        raise UsageError(
+            f"{path} is not a log that imapsh knows: --as ? lists the formats, and --as NAME reads it as one"
+        )
+    return form
+
+
+def _list() -> int:
+    from imapsh.render.visible import Shown, visible
+
+    width = max(len(form.name) for form in FORMATS)
+    for form in FORMATS:
+        stdio.out(Shown(visible(f"{form.name:{width}}  {form.title}, {form.exactness}") + "\n"))
+    return 0
+
+
+def _clients(options: Options, limits: Limits, judgement: Judgement, out: Writer) -> None:
+    """Check what clients sent, and write a JSON object for each command.  Raises UsageError."""
+    for path in options.explain:
+        judgement.reads(path)
+        with _opened(path) as file:
+            _client(options, limits, file, path, judgement, out)
+
+
+def _client(options: Options, limits: Limits, file: BinaryIO, path: str, judgement: Judgement, out: Writer) -> None:
     from imapsh.render.jsonform import dumps
     from imapsh.shell.modes.client_lines import Reader
 
@@ -104,99 +201,12 @@ def _client(options: Options, limits: Limits, file: BinaryIO, judgement: Judgeme
     octets = BufferedReader(cast("RawIOBase", file), _PIECE)
     reader = Reader(octets, limits, opener(THRESHOLD, HashSink), capabilities)
     try:
-        for line in _read(reader.lines(), options.explain):
+        for line in _read(reader.lines(), path):
             judgement.line(line)
             out.put(dumps(line.as_json()))
             out.put(LINE_END)
     finally:
         octets.detach()
-
-
-def explain(pieces: Iterable[bytes], limits: Limits = RECORDED, sink: Opener | None = None) -> Iterator[Explained]:
-    """Yield the responses of a recording or a trace, in order, each with its faults of conduct.
-
-    Raises ParseError if a trace is damaged, LimitError if `limits` are tripped.
-    """
-    coming = iter(pieces)
-    first = next(coming, b"")
-    while len(first) < len("imapsh-trace ") and (more := next(coming, b"")):
-        first += more
-    whole = chain((first,), coming)
-    if is_trace(first):
-        yield from _Traced(read_trace(whole), limits, sink).responses()
-        return
-    parser = make_parser(limits.nesting)
-    for index, frame in enumerate(read_recorded(whole, limits=limits, opener=sink)):
-        yield parser.parse(frame, greeting=index == 0), ()
-
-
-class _Traced:
-    """Reads both directions of a trace in one order.
-
-    A client's line stands where it was sent, unless a response was half-way there.
-    """
-
-    def __init__(self, records: Iterator[Record], limits: Limits, sink: Opener | None) -> None:
-        self._records = records
-        self._limits = limits
-        self._sink = sink
-        self._sent: list[Frame] = []
-        self._starts: list[int] = []  # of the server's records: in the server's stream,
-        self._places: list[int] = []  # and in the file
-        self._received = 0
-
-    def responses(self) -> Iterator[Explained]:
-        from imapsh.shell.modes.follow import Follower
-
-        follower = Follower(self._limits.nesting)
-        for index, frame in enumerate(read_recorded(self._server(), limits=self._limits, opener=self._sink)):
-            for sent in self._take_sent():
-                yield follower.sent(sent), ()
-            frame.offset = self._place(frame.offset)
-            response = follower.parser.parse(frame, greeting=index == 0)
-            yield response, follower.received(response)
-        for sent in self._take_sent():
-            yield follower.sent(sent), ()
-
-    def _server(self) -> Iterator[bytes]:
-        """Yield the server's octets, and put the client's aside on the way."""
-        line, begin = bytearray(), 0
-        for record in self._records:
-            if record.direction == SENT:
-                begin = begin if line else record.offset
-                line += record.octets
-                self._limits.check("line", len(line))
-            if line and (record.direction != SENT or line.endswith(b"\n")):
-                self._sent.append(Frame((bytes(line),), begin))
-                line.clear()
-            if record.direction == SERVER:
-                self._starts.append(self._received)
-                self._places.append(record.offset)
-                self._received += len(record.octets)
-                yield record.octets
-        if line:
-            self._sent.append(Frame((bytes(line),), begin, incomplete=True))
-
-    def _take_sent(self) -> list[Frame]:
-        taken, self._sent = self._sent, []
-        return taken
-
-    def _place(self, offset: int) -> int:
-        """Return where in the file an octet of the server's stream is; do not ask for an earlier one after that."""
-        index = bisect_right(self._starts, offset) - 1
-        del self._starts[:index], self._places[:index]
-        return self._places[0] + offset - self._starts[0]
-
-
-def _show(output: Output, explained: Explained, out: Writer, exactly: bool) -> None:
-    response, findings = explained
-    if not exactly:
-        response = discreet(response)
-        for text in output.blocks(response, findings):
-            out.put(text)
-    elif response.kind != CLIENT:
-        for octets in exact(response.frame):
-            out.write(octets)
 
 
 def _opened(path: str) -> BinaryIO:
@@ -208,10 +218,6 @@ def _opened(path: str) -> BinaryIO:
         return cast("BinaryIO", paths.stream(path))
     except (OSError, ValueError) as error:
         raise UsageError(f"cannot read {path}: {why(error)}") from None
-
-
-def _pieces(file: BinaryIO, path: str) -> Iterator[bytes]:
-    return _read(iter(lambda: file.read(_PIECE), b""), path)
 
 
 def _read(read: Iterator[T], path: str) -> Iterator[T]:

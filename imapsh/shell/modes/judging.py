@@ -44,7 +44,7 @@ class Judgement:
     """
 
     def __init__(self, options: Options) -> None:
-        self._path = "stdin" if options.explain == "-" else options.explain
+        self._path = _named(options.explain[0])
         self._strict = options.strict
         self._taken = self._faults = 0
         self._incomplete = False
@@ -56,6 +56,10 @@ class Judgement:
 
             self.takes_stdout = report.target(options.report)[1] == report.STDOUT
             self._report = report.make(options.report, self._path)
+
+    def reads(self, path: str) -> None:
+        """Take in that the next lines are those of another file."""
+        self._path = _named(path)
 
     def response(self, response: Response, findings: Iterable[Finding]) -> None:
         """Take a response of a server, and what is wrong with its time.  Raises UsageError for the report."""
@@ -92,6 +96,10 @@ class Judgement:
     def _tell(self, name: str, ok: bool, message: str, offset: int) -> None:
         if self._report is not None:
             self._report.add(Result(ok, name, f"{self._path}:{offset}" if offset >= 0 else "", 0.0, message))
+
+
+def _named(path: str) -> str:
+    return "stdin" if path == "-" else path
 
 
 def fault(one: _Ruled, offset: int) -> Fault:

@@ -8,7 +8,7 @@ says whose they are
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import IO, TYPE_CHECKING, Any
 
@@ -154,10 +154,12 @@ class Output:
         unsolicited: bool = False,
         change: str | None = None,
         label: str = "",
+        more: Mapping[str, Any] | None = None,
     ) -> Iterator[Shown]:
         """Yield `response` in pieces, so that a literal in a temporary file is not held in memory.
 
-        `change` is what came of it, and `label` the connection's name, for which room is left.
+        `change` is what came of it, and `label` the connection's name, for which room is left.  `more` is added to the
+        object in JSON.
         """
         if not self._streams(response):
             if response.kind in (CLIENT, TAGGED):
@@ -167,7 +169,11 @@ class Output:
                 if thinned is None:
                     return
                 response, findings = thinned
-            yield self.response(response, findings, exchange, unsolicited=unsolicited)
+            if more and self.format == "json":
+                self._label = label
+                yield self._json(response, findings, exchange, **more)
+            else:
+                yield self.response(response, findings, exchange, unsolicited=unsolicited)
         elif self.format == "pretty":
             from imapsh.render.pretty import pretty_blocks
 
@@ -184,7 +190,7 @@ class Output:
 
             yield from wire_blocks(response, self.theme, self.cut)
         else:
-            known: dict[str, Any] = {"unsolicited": True, "change": change} if unsolicited else {}
+            known: dict[str, Any] = {**({"unsolicited": True, "change": change} if unsolicited else {}), **(more or {})}
             yield from self._json_blocks(response, findings, exchange, label, known)
 
     def _json_blocks(
@@ -417,6 +423,21 @@ def labelled_texts(texts: Iterable[Shown], label: str, theme: Theme | None) -> I
             shown = labelled(text, label, theme)
             yield Shown(shown[len(head) :]) if within else shown
             within = not text.endswith("\n")
+
+
+def stamped_texts(texts: Iterable[Shown], stamp: str, theme: Theme | None) -> Iterator[Shown]:
+    """Yield the lines of a text in pieces: the first behind a stamp, and the others behind as much space."""
+    head, within = stamp, False
+    for text in texts:
+        if not text or not stamp:
+            yield text
+            continue
+        first, newline, rest = text.partition("\n")
+        begun = labelled(Shown(first + newline), head, theme)
+        behind = labelled(Shown(rest), " " * len(stamp), theme)
+        shown = together((begun, behind))
+        yield Shown(shown[len(labelled(Shown(" "), head, theme)) - 1 :]) if within else shown
+        head, within = " " * len(stamp), not text.endswith("\n")
 
 
 def room(width: int | None, label: str) -> int | None:

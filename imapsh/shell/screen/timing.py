@@ -1,9 +1,12 @@
-"""Says in words how long a command took."""
+"""Says in words how long a command took, and when something came."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from imapsh.render.amounts import duration
 from imapsh.session.exchange import Exchange
+from imapsh.wire.pieces import is_date
 
 _MOST = 4  # changes that a summary names
 
@@ -24,3 +27,15 @@ def summary(exchange: Exchange) -> str:
     changes = list(dict.fromkeys(filter(None, exchange.changes)))
     more = [f"and {len(changes) - _MOST} changes more"] * (len(changes) > _MOST)
     return "; ".join([", ".join(parts), *changes[:_MOST], *more])
+
+
+def moment(time: float) -> str:
+    """Return a time of a log as `14:01:54.105`, or as `+0.105` if the log has no dates.  The zone is UTC."""
+    if not is_date(time):
+        return f"+{time:.3f}"
+    return datetime.fromtimestamp(time, UTC).strftime("%H:%M:%S.%f")[:-3]
+
+
+def moment_in_json(time: float) -> str | float:
+    """Return a time of a log in the form of RFC 3339, or as a number of seconds if the log has no dates."""
+    return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ") if is_date(time) else time

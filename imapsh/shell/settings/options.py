@@ -55,7 +55,7 @@ class Option(NamedTuple):
 
     `metavar` is "" for a switch.  `kind` is text, seconds, number, descriptor, or choice, which is one of `choices`.
     `many` options are repeatable.  `once` options are for one run, so they are no key of the configuration file.  `off`
-    is the name that turns a switch off.
+    is the name that turns a switch off.  With `rest`, the words behind it that belong to no option are more values.
     """
 
     name: str
@@ -68,11 +68,13 @@ class Option(NamedTuple):
     many: bool = False
     once: bool = False
     off: str = ""
+    rest: bool = False
 
     @property
     def field(self) -> str:
-        """The name of its field in Options."""
-        return self.name[2:].replace("-", "_")
+        """The name of its field in Options; a word of Python's own has `_` behind it."""
+        name = self.name[2:].replace("-", "_")
+        return f"{name}_" if name == "as" else name
 
     @property
     def opposite(self) -> str:
@@ -109,8 +111,10 @@ OPTIONS: tuple[Option, ...] = (
     Option("--report", _RUN, "write the results of a script's tests (\\expect), or the faults that --explain finds, to "
            "FILE: TAP to .tap, JUnit XML to .xml; "
            "tap:FILE or junit:FILE for any other name; - is stdout, which then has nothing else", "FILE", once=True),
-    Option("--explain", _RUN, "read a server's recorded octets or a trace, and explain them; - is stdin",
-           "FILE", once=True),
+    Option("--explain", _RUN, "read logs of any program, traces or recorded octets, and explain them; - is stdin",
+           "FILE...", many=True, once=True, rest=True),
+    Option("--as", _RUN, "with --explain: the format of the files, which is recognised without it; ? lists the formats",
+           "NAME", once=True),
     Option("--client", _RUN, "with --explain: read what a client sent instead, with or without the server's + lines, "
            "and check each command; JSON, one object on a line for each", once=True),
     Option("--capabilities", _RUN, "with --client: what the server offers, as CAPABILITY lists it; without it, all is "
@@ -224,7 +228,8 @@ class Options(NamedTuple):
     many: int = 100
     set: tuple[str, ...] = ()
     report: str = ""
-    explain: str = ""
+    explain: tuple[str, ...] = ()
+    as_: str = ""
     client: bool = False
     capabilities: str = ""
     strict: bool = False
@@ -291,8 +296,11 @@ def parse(words: Sequence[str]) -> Options:
 def read(words: Sequence[str]) -> dict[str, Any]:
     """Return what the command line gives, by field.  Raises UsageError."""
     given: dict[str, Any] = {}
+    rest: Option | None = None
     for option, value in _read(list(reversed(words))):
-        if option is None:
+        if option is None and rest is not None:
+            given[rest.field] = (*given[rest.field], value)
+        elif option is None:
             if "url" in given:
                 raise UsageError("there is more than one URL; put an exec: command in quotes")
             given["url"] = value
@@ -300,6 +308,7 @@ def read(words: Sequence[str]) -> dict[str, Any]:
             given[option.field] = (*given.get(option.field, ()), value)
         else:
             given[option.field] = value
+        rest = option if option is not None and option.rest else rest
     if not (given.get("help") or given.get("version")):
         check(given, _LABELS)
     return given

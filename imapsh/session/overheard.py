@@ -1,0 +1,387 @@
+"""Finds the conversation in what two sides sent, as somebody else heard it: in a log, or in a tap between the two.
+
+Theory of operation.  A `Conversation` is one connection.  It is fed the pieces of both sides in their order, and yields
+each response and each line of the client when it is complete.  As in a live session, `Knowledge` keeps what is known
+and says what is wrong with the time of a response; here only the commands are found again among the client's octets.
+
+    greeting     what the server says first, if it may be one; otherwise the log begins in mid-session, and a mailbox is
+                 taken to be selected of which nothing is known
+    command      known from its first octets on, because the server may answer before the last of them
+    `+`          shown behind the line whose literal waited for it, although it came before the end of that line
+    answer       a line of the client while AUTHENTICATE runs: all of it is secret
+    COMPRESS     both sides are inflated from there on, unless the log holds them in the clear
+    STARTTLS     octets of TLS are counted and not read
+
+Secrets are masked here: those of a line by the table, and where the server repeats them.  Until a login has ended, a
+line of the client that is not understood is hidden whole.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, cast
+
+from imapsh.findings import Finding, Violation
+from imapsh.grammar.responses import CLIENT as OURS
+from imapsh.grammar.responses import CONTINUATION, STATUS, TAGGED, UNTAGGED, Response
+from imapsh.grammar.values import StatusText
+from imapsh.patterns import lazy
+from imapsh.session import states
+from imapsh.session.clients.lines import (
+    BASE64,
+    all_hidden,
+    cut_short,
+    literals_of,
+    octets_before,
+    ruled,
+    text_of,
+    veiled,
+)
+from imapsh.session.exchange import Exchange, secrets_in
+from imapsh.session.freetext import FreeText
+from imapsh.session.knowledge import Knowledge
+from imapsh.session.mailbox import opened
+from imapsh.session.secrets import Secrets
+from imapsh.table.model import NOT_AUTHENTICATED, SELECTED, Context
+from imapsh.tuples import NamedTuple
+from imapsh.typed.match import Match, match
+from imapsh.wire.frames import Frame, Spilled
+from imapsh.wire.offline import RECORDED, Recorded
+from imapsh.wire.pieces import CLIENT, ELIDED, NOTE, RENDERED, SERVER, Piece
+from imapsh.wire.push import Pusher
+from imapsh.wire.reader import COMMAND, FrameReader, Octets
+
+if TYPE_CHECKING:
+    from imapsh.wire.limits import Limits
+    from imapsh.wire.reader import Opener
+
+#: Codes of a greeting (RFC 9051 section 7.1, RFC 2221 section 4.2).
+_GREETING_CODES = frozenset({"ALERT", "CAPABILITY", "REFERRAL", "UNAVAILABLE"})
+
+_READABLE = lazy(rb"[\t\r\n -~]*")
+_LOOKED_AT = 32  # octets by which text is told from deflated octets
+_TLS = (b"\x14\x03", b"\x15\x03", b"\x16\x03", b"\x17\x03")  # a record of TLS (RFC 8446 section 5.1)
+_STARRED = lazy(rb"[*<]")
+_MOST_RUNNING = 1000  # commands that nobody answers, of a log that has only the client's side
+
+
+class Overheard(NamedTuple):
+    """A response, or a line of the client as a Response of kind CLIENT, and what is wrong with its time.
+
+    Offsets are those of the log.  `time` is that of its first octet (`imapsh.wire.pieces`), or None.
+    """
+
+    response: Response
+    findings: tuple[Finding, ...] = ()
+    time: float | None = None
+
+
+class Conversation:
+    """The conversation on one connection.
+
+    With `both` the pieces are known to have both sides from the first on.  Without it, nothing is said about the time
+    of a response before the client has said something, because its side may be missing.  `limits` and `opener` are
+    those of `imapsh.wire.reader`.
+    """
+
+    def __init__(self, limits: Limits = RECORDED, opener: Opener | None = None, *, both: bool = False) -> None:
+        self.known = Knowledge(nesting=limits.nesting)
+        self.secrets = Secrets()
+        self._limits = limits
+        self._both = both
+        self._server = Recorded(limits, opener)
+        self._client = Pusher(FrameReader(COMMAND, limits, opener))
+        self._places = {SERVER: _Places(), CLIENT: _Places()}
+        self._free = FreeText(self.secrets, self.known.parser.readers, self.known.tags)
+        self._began = False  # the server has said something
+        self._doubtful = False  # what was taken for a greeting may be none
+        self._begun: Exchange | None = None  # the command whose line is not complete yet
+        self._awaits = False  # a literal was announced, and nothing has come since
+        self._held: list[Overheard] = []  # the `+` that came for its literal
+        self._compressed = self._starting_tls = False
+        self._sealed = {SERVER: False, CLIENT: False}
+        self._rendered = {SERVER: False, CLIENT: False}
+
+    # -- pieces
+
+    def hear(self, piece: Piece) -> Iterator[Overheard]:
+        """Take in a piece, and yield what it completes.  Raises LimitError.
+
+        Octets under COMPRESS that are not DEFLATE raise ConnectionLost.
+        """
+        if piece.direction == NOTE or self._seals(piece):
+            return
+        if self._compressed:
+            self._inflate(piece)
+        places, pusher = self._places[piece.direction], self._pusher(piece.direction)
+        places.add(piece, pusher.reader.offset if pusher.literal is not None else None)
+        pusher.reader.elided = piece.exactness == ELIDED
+        self._rendered[piece.direction] |= piece.exactness == RENDERED
+        pusher.feed(piece.octets)
+        yield from self._taken(piece.direction)
+        if piece.exactness == ELIDED and not pusher.reader.elided:
+            left_out = pusher.reader.begun[-1] if pusher.reader.begun else b""
+            places.skip(left_out.octets if isinstance(left_out, Spilled) else 0)
+        pusher.reader.elided = False
+        if not pusher.midway:
+            self._rendered[piece.direction] = False
+
+    def end(self) -> Iterator[Overheard]:
+        """Yield what is left at the end of the log."""
+        self._client.feed(b"")
+        yield from self._taken(CLIENT)
+        yield from self._held
+        self._held = []
+        for frame in self._server.end():
+            yield from self._received(frame)
+
+    def _pusher(self, direction: str) -> Pusher:
+        return self._client if direction == CLIENT else self._server.pusher
+
+    def _taken(self, direction: str) -> Iterator[Overheard]:
+        if direction == SERVER:
+            for frame in self._server.take():
+                yield from self._received(frame)
+            return
+        self._awaits = False
+        while True:
+            self._client.reader.raw_line = self._answering() and not self._client.midway
+            taken = self._client.take()
+            if taken is None:
+                return
+            self._awaits = isinstance(taken, Octets)
+            if isinstance(taken, Octets):
+                self._announced()
+            else:
+                yield self._said(taken)
+                yield from self._held
+                self._held = []
+
+    def _seals(self, piece: Piece) -> bool:
+        """Return whether the piece is TLS that STARTTLS began, which nobody can read here."""
+        if self._starting_tls and not self._sealed[piece.direction]:
+            self._sealed[piece.direction] = piece.octets.startswith(_TLS)
+        return self._sealed[piece.direction]
+
+    def _inflate(self, piece: Piece) -> None:
+        """Inflate both sides from now on, unless what comes is readable as it is."""
+        self._compressed = False
+        text = _READABLE.match(piece.octets, 0, _LOOKED_AT)
+        if text is not None and text.end() >= min(len(piece.octets), _LOOKED_AT):
+            return
+        from imapsh.wire.deflate import Deflate, InflatingPusher
+
+        self._client = InflatingPusher(self._client, Deflate(self._limits))
+        self._server.pusher = InflatingPusher(self._server.pusher, Deflate(self._limits))
+        for places in self._places.values():
+            places.inflated = True
+
+    # -- the server
+
+    def _received(self, frame: Frame) -> Iterator[Overheard]:
+        known, greeting = self.known, not self._began
+        self._began = True
+        frame.offset, time = self._places[SERVER].of(frame.offset)
+        response = known.parser.parse(frame, greeting=greeting)
+        refused = self._refused(response)
+        if refused is not None:
+            yield refused
+        waited = response.kind is CONTINUATION and self._waiting() is not None
+        findings = self._follow(response)
+        if self._rendered[SERVER]:
+            response.violations, findings = (), ()
+        if self.secrets.known and not (response.kind is UNTAGGED and known.logged_in):
+            self._free.logged_in = known.logged_in
+            response = self._free.shown(response, known.parser, greeting=greeting)
+        found = Overheard(response, findings, time)
+        if waited:
+            self._held.append(found)
+        else:
+            yield found
+
+    def _follow(self, response: Response) -> tuple[Finding, ...]:
+        """Take in a response; return what is wrong with its time."""
+        known = self.known
+        if known.state == states.START and _may_greet(response):
+            known.greet(response)
+            self._doubtful = response.name != "PREAUTH" and response.value.code is None
+            return ()
+        if not self._both:
+            return ()
+        self._doubt(response.kind in (TAGGED, CONTINUATION))
+        self._begin()
+        if response.kind is TAGGED and response.tag in known.running:
+            return self._complete(known.running[response.tag], response)
+        if response.kind is CONTINUATION:
+            return known.continued(self._waiting()).findings
+        return known.take(response)[0]
+
+    def _complete(self, exchange: Exchange, response: Response) -> tuple[Finding, ...]:
+        findings = self.known.completed(exchange, response)
+        if (exchange.name, response.name) == ("STARTTLS", "OK"):
+            self.known.secured()
+            self._starting_tls = True
+        elif (exchange.name, response.name) == ("COMPRESS", "OK"):
+            self._compressed = True
+        return findings
+
+    def _refused(self, response: Response) -> Overheard | None:
+        """Return the client's line whose literal will not come, because the server has completed its command."""
+        begun = self._begun
+        if begun is None or response.kind is not TAGGED or response.tag != begun.tag or self._waiting() is None:
+            return None
+        offset = self._client.reader.offset
+        frame = Frame((self._client.rest(),), offset, (), True)
+        self._client.reader.offset += frame.length
+        self._client.refuse()
+        return self._said(frame)
+
+    def _doubt(self, contradicted: bool) -> None:
+        """Begin again in mid-session if what was taken for a greeting was none."""
+        if self._doubtful and contradicted:
+            self._doubtful = False
+            self.known.join()
+
+    def _begin(self) -> None:
+        if self.known.state == states.START:
+            self.known.join()
+
+    # -- the client
+
+    def _answering(self) -> bool:
+        """Return whether the client's next line answers AUTHENTICATE."""
+        return any(one.name == "AUTHENTICATE" for one in self.known.running.values())
+
+    def _waiting(self) -> Exchange | None:
+        """Return the command whose literal was announced and has not come, or None."""
+        came = self._client.literal is not None and self._client.literal[1]
+        return self._begun if self._awaits and not came else None
+
+    def _announced(self) -> None:
+        """Take in that a literal was announced: the command runs from now on, for the server may answer it."""
+        if self._begun is None:
+            line = self._client.reader.begun[0]
+            assert isinstance(line, bytes)
+            found = self._match(Frame((line,)))
+            if found.tag is not None and found.name:
+                self._begun = self._run(found, Exchange(found.tag, _name(found), [line.rstrip(b"\r\n")]))
+
+    def _said(self, frame: Frame) -> Overheard:
+        """Take in a line of the client that is complete."""
+        frame.offset, time = self._places[CLIENT].of(frame.offset)
+        self._both = True
+        self._begin()
+        word = frame.raw.rstrip(b"\r\n")
+        if self._answering() and self._begun is None and (word == b"*" or BASE64.fullmatch(word)):
+            return Overheard(self._answer(frame, word), (), time)
+        if word.upper() == b"DONE" and (self.known.idling or " " not in word.decode("latin-1")):
+            self._doubt(True)  # who is greeted has nothing to end
+            self.known.done()
+            return Overheard(Response(OURS, "DONE", None, frame), (), time)
+        return Overheard(self._command(frame), (), time)
+
+    def _answer(self, frame: Frame, word: bytes) -> Response:
+        if word != b"*":
+            self.secrets.add_sasl(word)
+            frame = all_hidden(frame)
+        return Response(OURS, "", None, frame)
+
+    def _command(self, frame: Frame) -> Response:
+        found = self._match(frame)
+        shown, fragments = veiled(frame, found)
+        begun, self._begun = self._begun, None
+        if found.tag is not None and found.name:
+            exchange = Exchange(found.tag, _name(found), fragments)
+            self._learn(exchange)
+            if begun is None:
+                self._run(found, exchange)
+            elif begun.name in states.OPENS and self.known.opening is not None:
+                self.known.opening = opened(exchange, self.known.parser.utf8)
+        violations = self._violations(frame, found)
+        if found.command is None:
+            violations = ()
+            if not self.known.logged_in:
+                shown = all_hidden(frame)
+        name = found.command.name if found.command is not None else ""
+        return Response(OURS, name, None, shown, found.tag, violations)
+
+    def _learn(self, exchange: Exchange) -> None:
+        """Mask the secrets of a command wherever they come again."""
+        add = self.secrets.add_sasl if exchange.name == "AUTHENTICATE" else self.secrets.add
+        for secret in secrets_in(exchange.fragments):
+            if not _STARRED.match(secret):  # the log has masked it
+                add(secret)
+
+    def _run(self, found: Match, exchange: Exchange) -> Exchange:
+        known = self.known
+        self._doubt(found.command is not None and NOT_AUTHENTICATED not in found.command.states)
+        self._doubtful = False
+        if not self._began and len(known.running) >= _MOST_RUNNING:
+            known.running.clear()
+        known.sent(exchange)
+        return exchange
+
+    def _match(self, frame: Frame) -> Match:
+        rev2 = self.known.rev2
+        utf8 = rev2 or self.known.parser.utf8
+        context = Context(SELECTED, self.known.capabilities, rev2, utf8, tagged=True)
+        return match(text_of(frame), context, literals_of(frame))
+
+    def _violations(self, frame: Frame, found: Match) -> tuple[Violation, ...]:
+        """Return what is wrong with the grammar of a line."""
+        if self._rendered[CLIENT] or any(found.text[start] in "*<" for start, _ in found.secrets):  # the log masked it
+            return ()
+        problems = [
+            ruled(problem, found.command, octets_before(frame, found.text, problem.offset))
+            for problem in (*found.errors, *cut_short(found))
+            if problem.rule != "state" and problem.severity == "error"
+        ]
+        every = [*frame.violations, *cast("list[Violation]", problems)]  # they have an RFC of their own
+        return tuple(sorted(every, key=lambda one: one.offset))
+
+
+class _Places:
+    """Maps places in the octets of one side to places in the log, and to times.
+
+    If `inflated` is true, the octets of the side are more than those of the log, and the last piece is the place.
+    """
+
+    def __init__(self) -> None:
+        self.inflated = False
+        self._starts = [0]
+        self._found: list[tuple[int, float | None]] = [(0, None)]
+        self._fed = 0
+
+    def add(self, piece: Piece, begin: int | None = None) -> None:
+        """Take in the next piece.  What came since `begin`, if it is given, is of one literal: nobody asks for it."""
+        if begin is not None:
+            index = bisect_right(self._starts, begin)
+            del self._starts[index:], self._found[index:]
+        self._starts.append(self._fed)
+        self._found.append((piece.offset, piece.time))
+        self._fed += len(piece.octets)
+
+    def skip(self, octets: int) -> None:
+        """Take in that the log has left out so many octets."""
+        self._fed += octets
+
+    def of(self, offset: int) -> tuple[int, float | None]:
+        """Return where in the log an octet is, and its time; do not ask for an earlier one after that."""
+        if self.inflated:
+            return self._found[-1]
+        index = bisect_right(self._starts, offset) - 1
+        del self._starts[:index], self._found[:index]
+        place, time = self._found[0]
+        return place + offset - self._starts[0], time
+
+
+def _name(found: Match) -> str:
+    return found.command.name if found.command is not None else found.name.upper()
+
+
+def _may_greet(response: Response) -> bool:
+    """Return whether it may be the greeting; other codes than these tell of what a session is about."""
+    if response.kind != STATUS or response.name not in states.GREETINGS or not isinstance(response.value, StatusText):
+        return False
+    return response.value.code is None or response.value.code.name in _GREETING_CODES
