@@ -27,7 +27,7 @@ def values(option: Option) -> tuple[str, ...]:
 
 def takes_path(option: Option) -> bool:
     """Return whether a file or a folder stands behind the option."""
-    return option.metavar in ("FILE", "DIR")
+    return option.metavar.rstrip(".") in ("FILE", "DIR")
 
 
 def _mechanisms() -> tuple[str, ...]:
