@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from imapsh.logs.model import Format
 from imapsh.patterns import lazy
-from imapsh.wire.pieces import EXACT
+from imapsh.wire.pieces import EXACT, LINES
 
 if TYPE_CHECKING:
     from imapsh.logs.model import Reader
@@ -44,6 +44,46 @@ FORMATS = (
         lazy(rb"\d{9,11}\.\d{6} |<<<\Z"),
         100,
         "rawlog.read_rawlog",
+    ),
+    Format(
+        "imaplib",
+        "debug output of Python's imaplib",
+        LINES,
+        "without the octets of literals",
+        lazy(rb"(?:.{0,200}?\s)??\d\d:\d\d\.\d\d (?:[<>] |(?:read|write) literal size |new IMAP4 )"),
+        100,
+        "imaplib_debug.read_imaplib",
+        both=True,
+    ),
+    Format(
+        "imaplib2",
+        "debug output of imaplib2, or of OfflineIMAP",
+        EXACT,
+        "with what it sent and received",
+        lazy(rb"(?:.{0,200}?\s)??\d\d:\d\d\.\d\d .{0,200}?(?:reader|writer) (?:[<>] |starting|poll |rcvd )"),
+        100,
+        "imaplib2_debug.read_imaplib2",
+        both=True,
+    ),
+    Format(
+        "imapclient",
+        "logging of IMAPClient",
+        LINES,
+        "without the octets of literals and without passwords",
+        lazy(rb".{0,200}?(?<![^\s:|\]>-])[<>] b['\"](?:\* |\+ |[A-P]{4}\d+ )"),
+        50,
+        "imaplib_debug.read_imapclient",
+        both=True,
+    ),
+    Format(
+        "aioimaplib",
+        "logging of aioimaplib",
+        EXACT,
+        "without the messages that were appended and without passwords",
+        lazy(rb".{0,200}?(?:Sending|Received) : b['\"]"),
+        100,
+        "aioimaplib_log.read_aioimaplib",
+        both=True,
     ),
     Format(
         "raw",

@@ -19,7 +19,7 @@ line of the client that is not understood is hidden whole.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, cast
 
 from imapsh.findings import Finding, Violation
@@ -53,6 +53,7 @@ from imapsh.wire.push import Pusher
 from imapsh.wire.reader import COMMAND, FrameReader, Octets
 
 if TYPE_CHECKING:
+    from imapsh.wire.frames import Part
     from imapsh.wire.limits import Limits
     from imapsh.wire.reader import Opener
 
@@ -121,8 +122,10 @@ class Conversation:
         pusher.feed(piece.octets)
         yield from self._taken(piece.direction)
         if piece.exactness == ELIDED and not pusher.reader.elided:
-            left_out = pusher.reader.begun[-1] if pusher.reader.begun else b""
-            places.skip(left_out.octets if isinstance(left_out, Spilled) else 0)
+            places.skip(_left_out(pusher.reader.begun[-1:]))
+            if piece.direction == CLIENT and pusher.reader.begun and not piece.octets.endswith(b"+}\r\n"):
+                self._announced()
+                self._awaits = True
         pusher.reader.elided = False
         if not pusher.midway:
             self._rendered[piece.direction] = False
@@ -231,11 +234,15 @@ class Conversation:
         begun = self._begun
         if begun is None or response.kind is not TAGGED or response.tag != begun.tag or self._waiting() is None:
             return None
-        offset = self._client.reader.offset
+        reader = self._client.reader
+        offset, left_out = reader.offset, _left_out(reader.begun)
         frame = Frame((self._client.rest(),), offset, (), True)
-        self._client.reader.offset += frame.length
+        reader.offset += frame.length + left_out
         self._client.refuse()
-        return self._said(frame)
+        found = self._said(frame)
+        before = frame.length - len(b"\r\n")  # that the rest is missing is no fault
+        found.response.violations = tuple(one for one in found.response.violations if one.offset < before)
+        return found
 
     def _doubt(self, contradicted: bool) -> None:
         """Begin again in mid-session if what was taken for a greeting was none."""
@@ -273,7 +280,8 @@ class Conversation:
         self._both = True
         self._begin()
         word = frame.raw.rstrip(b"\r\n")
-        if self._answering() and self._begun is None and (word == b"*" or BASE64.fullmatch(word)):
+        rendered = self._rendered[CLIENT]  # the log tells only that there was an answer
+        if self._answering() and self._begun is None and (rendered or word == b"*" or BASE64.fullmatch(word)):
             return Overheard(self._answer(frame, word), (), time)
         if word.upper() == b"DONE" and (self.known.idling or " " not in word.decode("latin-1")):
             self._doubt(True)  # who is greeted has nothing to end
@@ -283,7 +291,8 @@ class Conversation:
 
     def _answer(self, frame: Frame, word: bytes) -> Response:
         if word != b"*":
-            self.secrets.add_sasl(word)
+            if not self._rendered[CLIENT]:
+                self.secrets.add_sasl(word)
             frame = all_hidden(frame)
         return Response(OURS, "", None, frame)
 
@@ -374,6 +383,11 @@ class _Places:
         del self._starts[:index], self._found[:index]
         place, time = self._found[0]
         return place + offset - self._starts[0], time
+
+
+def _left_out(parts: Iterable[Part]) -> int:
+    """Return the octets of literals that the log has left out."""
+    return sum(part.octets for part in parts if isinstance(part, Spilled))
 
 
 def _name(found: Match) -> str:

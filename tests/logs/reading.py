@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from io import BytesIO
+from pathlib import Path
 
 from imapsh.logs.formats import NAMED, reader_of, recognised
 from imapsh.logs.source import Log
+from imapsh.session.overheard import Conversation, Overheard
 from imapsh.wire.pieces import Piece
+
+#: Logs that programs wrote, shortened.  Each is named after its format, and after a variant of it if there are two.
+DATA = sorted(Path(__file__).with_name("data").iterdir())
 
 
 def log_of(octets: bytes, path: str = "") -> Log:
@@ -27,3 +33,17 @@ def read(octets: bytes, name: str = "", *, path: str = "", sister: Log | None = 
 def side(pieces: Iterable[Piece], direction: str, connection: str = "") -> bytes:
     """Return what one side of a connection sent, joined."""
     return b"".join(one.octets for one in pieces if (one.direction, one.connection) == (direction, connection))
+
+
+def faults(pieces: Iterable[Piece]) -> list[str]:
+    """Return the rules that the two sides break, by `Conversation`, over all connections."""
+    conversations: defaultdict[str, Conversation] = defaultdict(lambda: Conversation(both=True))
+    found: list[Overheard] = []
+    for piece in pieces:
+        found += conversations[piece.connection].hear(piece)
+    for one in conversations.values():
+        found += one.end()
+    return [
+        *(violation.rule for one in found for violation in one.response.violations),
+        *(finding.rule for one in found for finding in one.findings),
+    ]

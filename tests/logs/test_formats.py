@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from imapsh import table
 from imapsh.logs.formats import FORMATS, NAMED, reader_of, recognised
 from imapsh.logs.model import Format
 from imapsh.wire.pieces import is_date
 
-from .reading import log_of
+from .reading import DATA, faults, log_of, read
 
 #: The first lines of a log of each format.
 HEADS = {
     "trace": b"imapsh-trace 1\nS +0.001234 7\n* OK x\r\n",
     "rawlog": b"1795880514.105491 * 6 EXISTS\r\n",
+    "imaplib": b"  42:18.49 > b'IIPP2 EXAMINE INBOX'\n  42:18.49 < b'* 6 EXISTS'\n",
+    "imaplib2": b"[imap]:   42:24.05 127.0.0.1 writer > b'BMDC1 CAPABILITY\\r\\n'\n",
+    "imapclient": b"DEBUG:imapclient.imaplib:> b'EJFE1 LOGIN **REDACTED**\nDEBUG:imapclient.imaplib:< b'* 6 EXISTS'\n",
+    "aioimaplib": b"Sending : b'KJLE0 CAPABILITY\\r\\n'\n",
     "raw": b"* OK ready\r\nA1 OK done\r\n",
 }
 
@@ -29,6 +36,32 @@ def test_it_is_recognised_by_its_first_lines(form: Format) -> None:
 @pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.name)
 def test_its_reader_reads_its_first_lines(form: Format) -> None:
     assert list(reader_of(form)(log_of(HEADS[form.name])))
+
+
+@pytest.mark.parametrize("path", DATA, ids=lambda path: path.name)
+def test_what_programs_wrote_is_recognised_and_breaks_no_rule(path: Path) -> None:
+    octets = path.read_bytes()
+    assert recognised(log_of(octets)) is NAMED[path.name.partition(".")[0]]
+    assert faults(read(octets)) == []
+
+
+_LINES = {path.name.partition(".")[0]: path.read_bytes().splitlines(keepends=True) for path in DATA}
+
+
+@pytest.mark.parametrize("name", [form.name for form in FORMATS if form.name in _LINES])
+@given(data=st.data())
+def test_a_damaged_log_is_read_all_the_same(name: str, data: st.DataObject) -> None:
+    lines = list(_LINES[name])
+    for _ in range(data.draw(st.integers(1, 6))):
+        place = data.draw(st.integers(0, len(lines)))
+        lines[place : place + data.draw(st.integers(0, 3))] = data.draw(st.lists(_foreign(), max_size=2))
+    octets = b"".join(lines)
+    read(octets[: data.draw(st.integers(0, len(octets)))], name)
+
+
+def _foreign() -> st.SearchStrategy[bytes]:
+    """Lines of other programs, and octets of nobody."""
+    return st.one_of(st.binary(max_size=40), st.sampled_from([line for lines in _LINES.values() for line in lines]))
 
 
 @pytest.mark.parametrize("octets", [b"", b"Dear Sir or Madam,\n\nplease find enclosed\n", bytes(range(256)) * 8])

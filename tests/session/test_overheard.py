@@ -76,6 +76,34 @@ def test_a_literal_that_the_log_left_out_is_no_violation() -> None:
     assert [one.response.offset for one in found] == [0, 46, 84, 96, 115]
 
 
+def test_the_continuation_of_a_literal_that_the_log_left_out_is_awaited() -> None:
+    found = heard(
+        PREAUTH,
+        (CLIENT, b"A1 APPEND x {5}\r\n", ELIDED),
+        (SERVER, b"+ go\r\n"),
+        (CLIENT, b"\r\n"),
+        (SERVER, b"A1 OK ok\r\n"),
+    )
+    assert [one.response.frame.parts[0] for one in found][1:] == [b"A1 APPEND x {5}\r\n", b"+ go\r\n", b"A1 OK ok\r\n"]
+    assert rules(found) == []
+
+
+def test_a_literal_that_the_log_left_out_may_be_refused() -> None:
+    pieces = (CLIENT, b"A1 APPEND x {5}\r\n", ELIDED), (SERVER, b"A1 NO full\r\n"), (CLIENT, b"A2 NOOP\r\n")
+    found = heard(PREAUTH, *pieces)
+    assert texts(found)[1:] == [b"A1 APPEND x {5}\r\n", b"A1 NO full\r\n", b"A2 NOOP\r\n"]
+    assert rules(found) == []
+
+
+def test_an_answer_of_which_a_log_tells_only_that_it_came_is_one() -> None:
+    found = heard(
+        GREETING, (CLIENT, b"A1 AUTHENTICATE PLAIN\r\n"), (SERVER, b"+ \r\n"), (CLIENT, b"(20 octets)\r\n", RENDERED),
+        (SERVER, b"A1 OK octets\r\n"),
+    )  # fmt: skip
+    assert texts(found)[3:] == [b"***********\r\n", b"A1 OK octets\r\n"]
+    assert rules(found) == []
+
+
 def test_what_a_program_pictured_breaks_no_grammar() -> None:
     found = heard(PREAUTH, (SERVER, b"* 1 FETCH [UID, 5]\r\n", RENDERED), (SERVER, b"* SEARCH 4 \r\n"))
     assert [bool(one.response.violations) for one in found] == [False, False, True]
