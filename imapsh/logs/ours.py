@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from imapsh.patterns import lazy
 from imapsh.wire.pieces import CLIENT, Piece
-from imapsh.wire.trace import read_trace as read_records
+from imapsh.wire.trace import TraceReader
 
 if TYPE_CHECKING:
     from imapsh.logs.source import Log
@@ -22,14 +22,17 @@ _MASK = b"*" * 8
 
 def read_trace(log: Log) -> Iterator[Piece]:
     """Yield a piece for each record.  Raises ParseError if the trace is damaged."""
+    trace = TraceReader(octets for _, octets in log.pieces())
     logins = _Logins()
-    for record in read_records(octets for _, octets in log.pieces()):
+    began = trace.header.date or 0.0
+    for record in trace:
         octets = logins.filled(record.octets) if record.direction == CLIENT else record.octets
-        yield Piece(record.direction, octets, record.offset, record.time)
+        time = began + record.time
+        yield Piece(record.direction, octets, record.offset, time, record.connection, record.exactness)
 
 
 class _Logins:
-    """Gives the literals of a LOGIN their length again, for which a trace has eight stars, whatever it was."""
+    """Gives the literals of a LOGIN their length again, for which version 1 has eight stars, whatever it was."""
 
     def __init__(self) -> None:
         self._due = 0  # octets of the literal that it announced at its end

@@ -390,7 +390,7 @@ class App:
         """Trace the current connection into a file, or stop for "".  Raises UsageError."""
         tracing = self.tracing(self.current)
         if path:
-            tracing.begin(path)
+            tracing.begin(path, self.here.plan if self.here is not None else None)
         if self.here is not None:
             self.here.session.set_trace(tracing if path else None)
         if not path:

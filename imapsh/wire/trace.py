@@ -1,69 +1,112 @@
-"""The trace file: both directions of a connection, octet by octet, readable with a pager.
+"""The trace file: both directions of one connection or of several, octet by octet, readable with a pager.
 
-    imapsh-trace 1
+    imapsh-trace 2
+    {"writer": "imapsh 0.1.0", "date": "2026-11-29T08:20:00Z", "server": "imap.example.org:993", "tls": "implicit"}
     S +0.001234 41
     * OK [CAPABILITY IMAP4rev1] ready when you are...
 
-First a line with the format's name and version.  Then records: a line with the direction (`S` from the server, `C` from
-the client, `#` a note in UTF-8), the seconds since the trace began and the number of octets; exactly those octets; LF.
-Whoever writes has masked what is secret.
+First a line with the format's name and version, and one with the header, an object in JSON.  Then records: a line with
+the direction (`S` from the server, `C` from the client, `#` a note in UTF-8), the seconds since the trace began and the
+number of octets; exactly those octets; LF.  If there are several connections, the name of the record's follows the
+number of octets; `-` is no name.  Behind that comes how exact the octets are (`imapsh.wire.pieces`), if they are not.
+Whoever writes has masked what is secret.  Version 1 had no header, and one connection.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 
 from imapsh.errors import ParseError
 from imapsh.tuples import NamedTuple
-from imapsh.wire.pieces import CLIENT, NOTE, SERVER
+from imapsh.wire.pieces import CLIENT, EXACT, NOTE, SERVER
 
 _MAGIC = b"imapsh-trace "
-_VERSION = 1
-_HEADER = re.compile(rb"([SC#]) \+(\d{1,12}\.\d{1,9}) (\d{1,18})\n")
-_LONGEST_HEADER = 64
+_VERSION = 2
+_HEADER = re.compile(rb"([SC#]) \+(\d{1,12}\.\d{1,9}) (\d{1,18})(?: ([!-~]{1,40})(?: (lines|elided|rendered))?)?\n")
+_LONGEST_HEADER = 128  # octets of the line before a record
+_LONGEST_FIRST = 1 << 16  # octets of the header
+_NO_NAME = "-"
 
 LONGEST = 64 << 20  #: octets of a record; what is longer is written as several
+
+
+class Header(NamedTuple):
+    """The header of a trace: what a reader of it wants to know first.
+
+    `writer` is the program, `date` the moment when the trace began, in seconds since 1970, or None if it is not known.
+    `server` is its address without a password.  `tls` says how the connection is encrypted: "implicit" (from the first
+    octet), "STARTTLS" (if it was begun), "none", or "" if that is not known.  `masked` says what was masked.
+    """
+
+    writer: str = ""
+    date: float | None = None
+    server: str = ""
+    tls: str = ""
+    masked: str = "passwords and tokens"
+
+
+_NOTHING_KNOWN = Header()
 
 
 class Record(NamedTuple):
     """One record of a trace.
 
-    `time` is in seconds since the trace began; `offset` is where `octets` begin in the file.
+    `time` is in seconds since the trace began; `offset` is where `octets` begin in the file.  `connection` is "" if the
+    trace has one connection.  `exactness` is a value of `imapsh.wire.pieces`.
     """
 
     direction: str
     time: float
     offset: int
     octets: bytes
+    connection: str = ""
+    exactness: str = EXACT
 
 
 class Trace:
     """Writes a trace through `write`; `clock` gives seconds, as time.monotonic does."""
 
-    def __init__(self, write: Callable[[bytes], object], clock: Callable[[], float]) -> None:
+    def __init__(
+        self, write: Callable[[bytes], object], clock: Callable[[], float], header: Header = _NOTHING_KNOWN
+    ) -> None:
         self._write = write
         self._clock = clock
         self._began = clock()
-        write(_MAGIC + b"%d\n" % _VERSION)
+        write(_MAGIC + b"%d\n%s\n" % (_VERSION, _as_json(header)))
 
     def received(self, piece: bytes) -> None:
         """Write octets that came from the server."""
-        self._record(SERVER, piece)
+        self.record(SERVER, piece)
 
     def sent(self, octets: bytes) -> None:
         """Write octets that went to the server; the caller has masked secrets."""
-        self._record(CLIENT, octets)
+        self.record(CLIENT, octets)
 
     def note(self, text: str) -> None:
         """Record another event: connected, TLS begun, connection lost."""
-        self._record(NOTE, text.encode("utf-8", "surrogateescape"))
+        self.record(NOTE, text.encode("utf-8", "surrogateescape"))
 
-    def _record(self, direction: str, octets: bytes) -> None:
-        passed = max(0.0, self._clock() - self._began)
+    def record(
+        self, direction: str, octets: bytes, connection: str = "", *, exactness: str = EXACT, time: float | None = None
+    ) -> None:
+        """Write octets of one direction.  `time` is in seconds since the trace began; None is now."""
+        passed = max(0.0, self._clock() - self._began if time is None else time)
+        marks = [connection or _NO_NAME] if connection or exactness != EXACT else []
+        marks += [exactness] if exactness != EXACT else []
+        behind = "".join(f" {mark}" for mark in marks).encode("ascii", "replace")
         for at in range(0, max(len(octets), 1), LONGEST):
             piece = octets[at : at + LONGEST]
-            self._write(b"%s +%.6f %d\n%s\n" % (direction.encode("ascii"), passed, len(piece), piece))
+            self._write(b"%s +%.6f %d%s\n%s\n" % (direction.encode("ascii"), passed, len(piece), behind, piece))
+
+
+def _as_json(header: Header) -> bytes:
+    said = {name: value for name, value in header._asdict().items() if value not in ("", None)}
+    if header.date is not None:
+        said["date"] = datetime.fromtimestamp(header.date, UTC).isoformat().replace("+00:00", "Z")
+    return json.dumps(said).encode("ascii")
 
 
 def is_trace(data: bytes) -> bool:
@@ -76,26 +119,60 @@ def read_trace(data: bytes | Iterable[bytes]) -> Iterator[Record]:
 
     Raises ParseError if the file is no trace, is of a later version, or a record does not follow the format.
     """
-    source = _Source(iter((data,) if isinstance(data, bytes) else data))
-    first = source.line()
-    if not is_trace(first) or first[len(_MAGIC) :].strip() != b"%d" % _VERSION:
-        raise ParseError(f"not a trace of version {_VERSION}: the first line must be 'imapsh-trace {_VERSION}'")
-    while line := source.line():
-        found = _HEADER.fullmatch(line)
-        if found is None:
-            if not source.ended:
-                raise ParseError(f"the trace is damaged at octet {source.offset - len(line)}: expected a record there",
-                                 source.offset - len(line))  # fmt: skip
-            return
-        begin = source.offset
-        if int(found[3]) > LONGEST:
-            raise ParseError(f"the trace is damaged at octet {begin - len(line)}: a record has at most {LONGEST:,} "
-                             f"octets, not {int(found[3]):,}", begin - len(line))  # fmt: skip
-        octets = source.read(int(found[3]))
-        yield Record(found[1].decode("ascii"), float(found[2]), begin, octets)
-        if source.read(1) not in (b"\n", b""):
-            raise ParseError(f"the trace is damaged at octet {source.offset - 1}: expected a newline there",
-                             source.offset - 1)  # fmt: skip
+    return iter(TraceReader(data))
+
+
+class TraceReader:
+    """Reads a trace: `header` is there at once, and iterating yields the records.
+
+    `version` is the version of the format.  Raises ParseError as `read_trace` does.
+    """
+
+    def __init__(self, data: bytes | Iterable[bytes]) -> None:
+        self._source = _Source(iter((data,) if isinstance(data, bytes) else data))
+        first = self._source.line()
+        version = first[len(_MAGIC) :].strip()
+        if not is_trace(first) or version not in (b"1", b"%d" % _VERSION):
+            raise ParseError(
+                f"not a trace of version 1 to {_VERSION}: the first line must be 'imapsh-trace {_VERSION}'"
+            )
+        self.version = int(version)
+        self.header = Header(masked="") if self.version == 1 else _read_header(self._source)
+
+    def __iter__(self) -> Iterator[Record]:
+        """Yield the records, in order."""
+        source = self._source
+        while line := source.line():
+            found = _HEADER.fullmatch(line)
+            if found is None:
+                if not source.ended:
+                    raise _damaged(source.offset - len(line), "expected a record there")
+                return
+            begin = source.offset
+            if int(found[3]) > LONGEST:
+                raise _damaged(begin - len(line), f"a record has at most {LONGEST:,} octets, not {int(found[3]):,}")
+            octets = source.read(int(found[3]))
+            name = (found[4] or b"").decode("ascii")
+            connection, exactness = "" if name == _NO_NAME else name, (found[5] or b"").decode("ascii") or EXACT
+            yield Record(found[1].decode("ascii"), float(found[2]), begin, octets, connection, exactness)
+            if source.read(1) not in (b"\n", b""):
+                raise _damaged(source.offset - 1, "expected a newline there")
+
+
+def _damaged(offset: int, expected: str) -> ParseError:
+    return ParseError(f"the trace is damaged at octet {offset}: {expected}", offset)
+
+
+def _read_header(source: _Source) -> Header:
+    """Read the header.  Unknown fields are passed over, for a later writer may have more."""
+    begin = source.offset
+    try:
+        said: dict[str, str] = dict(json.loads(source.line(_LONGEST_FIRST)).items())
+        moment = datetime.fromisoformat(said["date"]).timestamp() if "date" in said else None
+        writer, server, tls, masked = (str(said.get(name, "")) for name in ("writer", "server", "tls", "masked"))
+        return Header(writer, moment, server, tls, masked)
+    except (ValueError, TypeError, AttributeError, RecursionError, OverflowError):
+        raise _damaged(begin, "expected the header there, an object in JSON") from None
 
 
 class _Source:
@@ -108,10 +185,10 @@ class _Source:
         self.offset = 0
         self.ended = False
 
-    def line(self) -> bytes:
+    def line(self, longest: int = _LONGEST_HEADER) -> bytes:
         """Return the next header line, or what there is if it does not end."""
         while (found := self._chunk.find(b"\n", self._at)) < 0:
-            if len(self._chunk) - self._at > _LONGEST_HEADER or not self._more():
+            if len(self._chunk) - self._at > longest or not self._more():
                 break
         return self._take((found + 1 if found >= 0 else len(self._chunk)) - self._at)
 

@@ -49,7 +49,7 @@ class Batch:
             app.tally.report = report.make(self.options.report, script.name)
         try:
             if self.plan.trace:
-                app.tracing(FIRST).begin(self.plan.trace)
+                app.tracing(FIRST).begin(self.plan.trace, self.plan)
             at_once(app.follow(app.connect(self.plan, FIRST)))
             status = self._commands(script)
             self._log_out()

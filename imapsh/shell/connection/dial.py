@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from imapsh.shell.screen.landing import Direct
     from imapsh.shell.settings.options import Options
     from imapsh.transport.base import AsyncStream, Stream
-    from imapsh.wire.trace import Trace
+    from imapsh.wire.trace import Header, Trace
 
 SPOOL = 1 << 20  #: octets; a larger literal goes to a temporary file
 
@@ -219,8 +219,8 @@ def new_session(plan: Plan, trace: Tracer | None = None, tell: Callable[[str], o
     return session
 
 
-def open_trace(path: str) -> tuple[Trace, Direct]:
-    """Return a trace, and its file to close.  Raises UsageError.
+def open_trace(path: str, plan: Plan | None = None) -> tuple[Trace, Direct]:
+    """Return a trace, and its file to close; `plan` is that of the connection.  Raises UsageError.
 
     The file is readable by its owner alone, and written at once.
     """
@@ -233,12 +233,27 @@ def open_trace(path: str) -> tuple[Trace, Direct]:
     try:
         file = direct(path)
         try:
-            return Trace(file.write, time.monotonic), file
+            return Trace(file.write, time.monotonic, trace_header(plan)), file
         except OSError:
             file.drop()
             raise
     except (OSError, ValueError) as error:
         raise UsageError(f"cannot write the trace {path}: {why(error)}") from None
+
+
+def trace_header(plan: Plan | None) -> Header:
+    """Return the header of a trace that begins now."""
+    import time
+
+    from imapsh import __version__
+    from imapsh.wire.trace import Header
+
+    writer, now = f"imapsh {__version__}", time.time()
+    if plan is None:
+        return Header(writer, now)
+    address = plan.address
+    implicit = address.scheme == "imaps" or address.tls
+    return Header(writer, now, address.where, "implicit" if implicit else "STARTTLS" if plan.starttls else "none")
 
 
 def opening(plan: Plan, stream: Stream | AsyncStream | None = None) -> Opening:

@@ -9,6 +9,7 @@ from imapsh.shell.connection.dial import open_trace
 from imapsh.shell.settings.reasons import why
 
 if TYPE_CHECKING:
+    from imapsh.shell.connection.dial import Plan
     from imapsh.shell.screen.landing import Direct
     from imapsh.wire.trace import Trace
 
@@ -26,9 +27,9 @@ class Tracing:
         self._trace: Trace | None = None
         self._file: Direct | None = None
 
-    def begin(self, path: str) -> None:
+    def begin(self, path: str, plan: Plan | None = None) -> None:
         """Trace into a new file from now on; only its owner can read it.  Raises UsageError."""
-        trace, file = open_trace(path)
+        trace, file = open_trace(path, plan)
         self.end()
         self._trace, self._file, self.path = trace, file, path
 

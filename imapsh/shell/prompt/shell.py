@@ -142,7 +142,7 @@ class Shell:
         app, driver = self.app, self.driver
         try:
             if dialling.plan.trace:
-                app.tracing(FIRST).begin(dialling.plan.trace)
+                app.tracing(FIRST).begin(dialling.plan.trace, dialling.plan)
             driver.begun = dialling
             await self._guarded(self._follow(app.connect(dialling.plan, FIRST)))
             while not app.leaving:
