@@ -37,6 +37,16 @@ FORMATS = (
         both=True,
     ),
     Format(
+        "cyrus",
+        "Cyrus telemetry",
+        EXACT,
+        "begins after the login",
+        lazy(rb"[<>]\d{9,11}[<>]|---------- \S+ \w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4}"),
+        300,
+        "cyrus.read_cyrus",
+        both=True,
+    ),
+    Format(
         "rawlog",
         "Dovecot rawlog",
         EXACT,

@@ -20,6 +20,7 @@ from .reading import DATA, faults, log_of, read
 HEADS = {
     "trace": b"imapsh-trace 1\nS +0.001234 7\n* OK x\r\n",
     "rawlog": b"1795880514.105491 * 6 EXISTS\r\n",
+    "cyrus": b"---------- fred Thu Nov 26 10:00:00 2026\n\n<1795880514<A2 SELECT INBOX\r\n",
     "imaplib": b"  42:18.49 > b'IIPP2 EXAMINE INBOX'\n  42:18.49 < b'* 6 EXISTS'\n",
     "imaplib2": b"[imap]:   42:24.05 127.0.0.1 writer > b'BMDC1 CAPABILITY\\r\\n'\n",
     "imapclient": b"DEBUG:imapclient.imaplib:> b'EJFE1 LOGIN **REDACTED**\nDEBUG:imapclient.imaplib:< b'* 6 EXISTS'\n",

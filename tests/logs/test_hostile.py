@@ -1,0 +1,41 @@
+"""Whatever a file holds, each reader reads it to its end or says in a sentence why it does not."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imapsh.errors import ParseError
+from imapsh.logs.formats import FORMATS
+from imapsh.wire.pieces import CLIENT, NOTE, SERVER
+
+from .reading import read
+from .test_formats import HEADS
+
+NAMES = [form.name for form in FORMATS]
+LINES = [line for head in HEADS.values() for line in head.splitlines(keepends=True)]
+
+#: What may be between the lines of a log, or be one of them.
+OTHERS = st.one_of(st.binary(max_size=60), st.sampled_from(LINES), st.just(b"* 1 FETCH (BODY[] {900}\r\n"))
+
+
+@st.composite
+def damaged(draw: st.DrawFn) -> bytes:
+    """Draw the lines of a log, some of which are missing, cut, or come twice, with others between them."""
+    lines = HEADS[draw(st.sampled_from(NAMES))].splitlines(keepends=True)
+    parts = draw(st.lists(st.one_of(st.sampled_from(lines), OTHERS), max_size=20))
+    whole = b"".join(parts)
+    return whole[: draw(st.integers(0, len(whole)))]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(octets=st.one_of(st.binary(max_size=300), damaged()))
+def test_a_reader_reads_anything(name: str, octets: bytes) -> None:
+    try:
+        pieces = read(octets, name)
+    except ParseError as error:
+        assert str(error)
+        return
+    assert {one.direction for one in pieces} <= {SERVER, CLIENT, NOTE}
+    assert all(0 <= one.offset <= len(octets) for one in pieces)
