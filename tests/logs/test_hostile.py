@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,10 +34,8 @@ def damaged(draw: st.DrawFn) -> bytes:
 @pytest.mark.parametrize("name", NAMES)
 @given(octets=st.one_of(st.binary(max_size=300), damaged()))
 def test_a_reader_reads_anything(name: str, octets: bytes) -> None:
-    try:
+    pieces = []
+    with contextlib.suppress(ParseError):
         pieces = read(octets, name)
-    except ParseError as error:
-        assert str(error)
-        return
     assert {one.direction for one in pieces} <= {SERVER, CLIENT, NOTE}
     assert all(0 <= one.offset <= len(octets) for one in pieces)
