@@ -152,6 +152,7 @@ OF_NO_MODULE = {
     "fuzz/*": "every reader of octets that are not ours",
     "real/*": "one session on each real server",
     "hostile/*": "hostile peers against the whole",
+    "logs/test_hostile": "any octets, given to each reader of a log",
     "servers/*": "the real servers",
     "grammar/test_captures grammar/test_corpus grammar/test_examples grammar/test_hostile grammar/test_roundtrip":
         "all rules together, read from data",
