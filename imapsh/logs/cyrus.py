@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from imapsh.logs.literals import announced
 from imapsh.patterns import lazy
 from imapsh.tuples import NamedTuple
 from imapsh.wire.pieces import CLIENT, NOTE, SERVER, Piece
@@ -38,7 +39,6 @@ _LONGEST_MARK = 13
 _LF = 10
 _HEADER = lazy(rb"---------- (\S+) (\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4})\r?\n\n?")
 _LONGEST_HEADER = 1 << 10
-_LITERAL = lazy(rb"\{(\d{1,18})(\+?)\}\r?\n\Z")
 _SERVERS_LINE = lazy(rb"\* |\+ |[^\s*+]+ (?:OK|NO|BAD)\b")
 _REFUSAL = lazy(rb"[^\s*+]+ (?:NO|BAD)\b")
 
@@ -81,8 +81,8 @@ class _Side:
             self.tail, self.waits = b"", False
             return
         self.tail = (self.tail + octets)[-32:]
-        if found := _LITERAL.search(self.tail):
-            self.left, self.waits = int(found[1]), not found[2]
+        if (literal := announced(self.tail)) is not None:
+            self.left, self.waits = literal
 
     @property
     def between_lines(self) -> bool:
