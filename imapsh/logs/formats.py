@@ -24,6 +24,8 @@ _NAMES = (
 #: A tag and the name of a command of the revisions.  A name in lower case needs a tag with a digit: `a list` is prose.
 COMMAND = rb"(?:[^ *+]+ " + _NAMES + rb"|(?:[^ *+]*\d[^ *+]*|\.) (?i:" + _NAMES + rb"))(?:[ \r]|\Z)"
 
+_CURL = rb"(?:\d\d:\d\d:\d\d\.\d{1,6} )?(?:\[[\dx]+-[\dx]+\] )?"  # what may stand before a line of curl
+
 #: The formats.  Of two with the same score the first is taken.
 FORMATS = (
     Format(
@@ -93,6 +95,36 @@ FORMATS = (
         lazy(rb".{0,200}?(?:Sending|Received) : b['\"]"),
         100,
         "aioimaplib_log.read_aioimaplib",
+        both=True,
+    ),
+    Format(
+        "curl-trace",
+        "curl --trace",
+        EXACT,
+        "without the octets of some messages",
+        lazy(_CURL + rb"(?:=> Send |<= Recv |== Info: )|[0-9a-f]{4,16}: (?:[0-9a-f]{2} ){1,16}"),
+        100,
+        "curl.read_trace",
+        both=True,
+    ),
+    Format(
+        "curl-trace-ascii",
+        "curl --trace-ascii",
+        LINES,
+        "with dots for octets that do not print, without the octets of some messages",
+        lazy(_CURL + rb"(?:=> Send |<= Recv |== Info: )|[0-9a-f]{4,16}: "),
+        100,
+        "curl.read_trace_ascii",
+        both=True,
+    ),
+    Format(
+        "curl",
+        "curl -v",
+        EXACT,
+        "without the octets of messages",
+        lazy(_CURL + rb"(?:> [A-Z]\d{3} |< (?:\* |\+ |[A-Z]\d{3} (?:OK|NO|BAD) ))"),
+        20,
+        "curl.read_verbose",
         both=True,
     ),
     Format(

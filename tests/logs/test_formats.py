@@ -25,6 +25,9 @@ HEADS = {
     "imaplib2": b"[imap]:   42:24.05 127.0.0.1 writer > b'BMDC1 CAPABILITY\\r\\n'\n",
     "imapclient": b"DEBUG:imapclient.imaplib:> b'EJFE1 LOGIN **REDACTED**\nDEBUG:imapclient.imaplib:< b'* 6 EXISTS'\n",
     "aioimaplib": b"Sending : b'KJLE0 CAPABILITY\\r\\n'\n",
+    "curl": b"*   Trying 127.0.0.1:143...\n< * OK ready\r\n> A001 CAPABILITY\r\n",
+    "curl-trace": b"<= Recv header, 6 bytes (0x6)\n0000: 2a 20 4f 4b 0d 0a                               * OK..\n",
+    "curl-trace-ascii": b"<= Recv header, 6 bytes (0x6)\n0000: * OK\n",
     "raw": b"* OK ready\r\nA1 OK done\r\n",
 }
 
