@@ -58,6 +58,16 @@ FORMATS = (
         "rawlog.read_rawlog",
     ),
     Format(
+        "mozlog",
+        "log of Thunderbird (MOZ_LOG)",
+        LINES,
+        "logins are not in it",
+        lazy(rb"(?:\d{4}-[\d-]{5} [\d:.]+ UTC - )?(?:\[[^\]]{1,200}\]: [EWIDV]/[\w.]+ |-?\d+\[[0-9a-fA-F]{4,}\]: )"),
+        60,
+        "mozlog.read_mozlog",
+        both=True,
+    ),
+    Format(
         "imaplib",
         "debug output of Python's imaplib",
         LINES,
