@@ -14,10 +14,11 @@ DOCS = Path(__file__).resolve().parent
 
 def pages() -> dict[Path, str]:
     """Each page's path and text."""
-    from makers import api, command_line, configuration, man, names
+    from makers import api, command_line, configuration, logs, man, names
 
     reference = DOCS / "reference"
     made = {reference / "command-line.rst": command_line.page(), DOCS / "man" / "imapsh.1": man.page()}
+    made[reference / "log-formats.rst"] = logs.page()
     made[DOCS / "configuration.rst"] = configuration.page()
     made |= {reference / f"{page.name}.rst": names.page(page) for page in names.PAGES}
     # The modules that these import bring rules and rows of their own, in another order: they come last.
