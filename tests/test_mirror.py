@@ -55,6 +55,7 @@ ELSEWHERE = (
         "the two readings, given what is wrong",
     ),
     Elsewhere("logs/model", "logs/test_formats.py", "the form of the rows in the table"),
+    Elsewhere("shell/screen/heard", "shell/modes/test_explain.py", "what a log or a tap has heard is shown alike"),
     Elsewhere("wire/pieces", "logs/test_formats.py", "what each reader yields"),
     Elsewhere("render/layout render/pygments_lexer", "render/test_pretty.py", "seen in what they make"),
     Elsewhere("render/memory", "render/test_view_messages.py", "what a view refers to"),

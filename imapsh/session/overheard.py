@@ -82,15 +82,19 @@ class Conversation:
     """The conversation on one connection.
 
     With `both` the pieces are known to have both sides from the first on.  Without it, nothing is said about the time
-    of a response before the client has said something, because its side may be missing.  `limits` and `opener` are
-    those of `imapsh.wire.reader`.
+    of a response before the client has said something, because its side may be missing.  With `whole` they begin with
+    the connection, so that nobody is logged in before a login is seen.  `limits` and `opener` are those of
+    `imapsh.wire.reader`.
     """
 
-    def __init__(self, limits: Limits = RECORDED, opener: Opener | None = None, *, both: bool = False) -> None:
+    def __init__(
+        self, limits: Limits = RECORDED, opener: Opener | None = None, *, both: bool = False, whole: bool = False
+    ) -> None:
         self.known = Knowledge(nesting=limits.nesting)
         self.secrets = Secrets()
         self._limits = limits
-        self._both = both
+        self._both = both or whole
+        self._whole = whole
         self._server = Recorded(limits, opener)
         self._client = Pusher(FrameReader(COMMAND, limits, opener))
         self._places = {SERVER: _Places(), CLIENT: _Places()}
@@ -206,9 +210,9 @@ class Conversation:
     def _follow(self, response: Response) -> tuple[Finding, ...]:
         """Take in a response; return what is wrong with its time."""
         known = self.known
-        if known.state == states.START and _may_greet(response):
+        if known.state == states.START and (_may_greet(response) or (self._whole and response.kind is not TAGGED)):
             known.greet(response)
-            self._doubtful = response.name != "PREAUTH" and response.value.code is None
+            self._doubtful = not self._whole and response.name != "PREAUTH" and response.value.code is None
             return ()
         if not self._both:
             return ()
@@ -251,7 +255,7 @@ class Conversation:
             self.known.join()
 
     def _begin(self) -> None:
-        if self.known.state == states.START:
+        if self.known.state == states.START and not self._whole:
             self.known.join()
 
     # -- the client

@@ -123,6 +123,10 @@ def _work(options: Options) -> int:
         from imapsh.shell.modes import serve
 
         return serve.run(options)
+    if options.tap:
+        from imapsh.shell.modes import tap
+
+        return _pointing(tap.run, options)
     gc.disable()  # nothing of what is imported is garbage: to look for it again and again takes a tenth of a start
     from imapsh.shell.connection.dial import make_plan
 

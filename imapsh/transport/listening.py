@@ -19,14 +19,17 @@ Accept = Callable[[AioStream], Awaitable[None]]
 
 
 class Listener:
-    """Accepts connections until closed; `address` has the port that the system chose for port 0."""
+    """Accepts connections until closed; `address` has the port that the system chose for port 0.
+
+    `tasks` are those of the open connections.
+    """
 
     def __init__(self, address: Address, accept: Accept, tls: TLSOptions | None) -> None:
         self.address = address
         self._accept = accept
         self._tls = tls
         self._server: asyncio.Server | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self.tasks: set[asyncio.Task[None]] = set()
 
     async def open(self) -> None:
         """Begin to accept.
@@ -53,17 +56,17 @@ class Listener:
             if self.address.scheme == "unix":
                 with contextlib.suppress(FileNotFoundError):
                     os.unlink(self.address.path)
-        for task in self._tasks:
+        for task in self.tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self.tasks, return_exceptions=True)
 
     def _protocol(self) -> AioStream:
         return _Accepted("a client", self._start)
 
     def _start(self, stream: AioStream) -> None:
         task = asyncio.get_running_loop().create_task(self._serve(stream))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
 
     async def _serve(self, stream: AioStream) -> None:
         try:
@@ -91,7 +94,16 @@ class _Accepted(AioStream):
         sock = transport.get_extra_info("socket")
         if sock.family != socket.AF_UNIX:
             tune(sock)
+            self._where = _named(transport.get_extra_info("peername"))
         self._start(self)
+
+
+def _named(peer: tuple[str, int] | None) -> str:
+    """Return the client's place, for messages; it may be gone already."""
+    if peer is None:
+        return "a client"
+    host, port = peer[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 async def listen(address: Address, accept: Accept, *, tls: TLSOptions | None = None) -> Listener:

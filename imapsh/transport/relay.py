@@ -5,7 +5,7 @@ is passed on while the other may still send (a half-close), and what came before
 
 A `Relay` has two ways.  Its observer is asked for each chunk before any of it passes, and nothing more of that way is
 read until it returns.  So the observer decides what passes: usually all (`Way.put`), or a part, or other octets, and it
-may begin TLS in between (`Relay.secure`).
+may begin TLS in between (`Way.secure`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Protocol
 from imapsh.errors import ConnectionLost, ImapshError, TLSError
 from imapsh.transport.base import CHUNK, CONNECT_TIMEOUT
 from imapsh.transport.deadline import Deadline
-from imapsh.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from imapsh.transport.aio import AioStream
@@ -56,12 +55,15 @@ class Way:
         self.put(octets)
         await self.drained()
 
+    async def secure(self, tls: TLSFilter) -> int:
+        """Begin TLS with the source, whose octets nobody may be reading, and finish the handshake.
 
-class Dropped(NamedTuple):
-    """The number of octets of each side that were dropped when TLS began."""
-
-    client: int
-    server: int
+        Return the number of octets in plain text that came before and were not read.  They are dropped, because
+        somebody else may have sent them (RFC 9051 section 11.1).  Raises TLSError.
+        """
+        dropped = self.source.discard()
+        await self.source.secure(tls, Deadline(CONNECT_TIMEOUT))
+        return dropped
 
 
 class Observer(Protocol):
@@ -135,21 +137,3 @@ class Relay:
             octets = b""
         way.ended = not octets
         return octets
-
-    async def secure(self, to_server: TLSFilter | None, answer: bytes, to_client: TLSFilter | None) -> Dropped:
-        """Begin TLS on both sides; call it on the way down, while the way up waits in its observer.
-
-        The handshake with the server is first.  Then the client is handed `answer`, and its handshake is done.  Octets
-        in plain text that came before and were not read are dropped on both sides, because somebody else may have sent
-        them (RFC 9051 section 11.1).  A filter that is None leaves that side as it is.
-
-        Raises TLSError.
-        """
-        from_server = self.down.source.discard() if to_server is not None else 0
-        if to_server is not None:
-            await self.down.source.secure(to_server, Deadline(CONNECT_TIMEOUT))
-        from_client = self.up.source.discard() if to_client is not None else 0
-        self.down.put(answer)
-        if to_client is not None:
-            await self.up.source.secure(to_client, Deadline(CONNECT_TIMEOUT))
-        return Dropped(from_client, from_server)

@@ -58,6 +58,17 @@ def handshake_failed(error: Exception, where: str, seconds: float | None) -> TLS
     return TLSError(_ENDED.format(where=where))
 
 
+def refuses_certificate(error: TLSError) -> bool:
+    """Return whether the peer said that it does not accept our certificate."""
+    reason = getattr(error.__cause__, "reason", None) or ""
+    return "ALERT_UNKNOWN_CA" in reason or ("ALERT" in reason and "CERTIFICATE" in reason)
+
+
+def speaks_plain(error: TLSError) -> bool:
+    """Return whether what came in place of a handshake is no TLS."""
+    return (getattr(error.__cause__, "reason", None) or "") in _NOT_TLS
+
+
 def injected(where: str, octets: int) -> TLSError:
     """Return the error for plain octets behind the OK to STARTTLS.
 

@@ -160,3 +160,16 @@ def test_tls_behind_starttls_is_not_read() -> None:
         (SERVER, b"\x16\x03\x03\r\n* 1 EXISTS\r\n"), (CLIENT, b"more"),
     )  # fmt: skip
     assert len(found) == 3
+
+
+def test_in_a_whole_connection_nobody_is_logged_in_before_a_login() -> None:
+    conversation = Conversation(whole=True)
+    said = (
+        (CLIENT, b"early\r\n"), (SERVER, b"* OK hi\r\n"), (CLIENT, b"A1 SELECT x\r\nhidden\r\n"),
+        (SERVER, b"A1 OK\r\n* 3 EXISTS\r\n"), (CLIENT, b"A2 LOGIN a b\r\n"), (SERVER, b"A2 OK\r\n"),
+        (CLIENT, b"A3 shown\r\n"),
+    )  # fmt: skip
+    found = [one for direction, octets in said for one in conversation.hear(Piece(direction, octets, 0))]
+    assert [text for text in texts(found) if text.startswith((b"*", b"A3"))] == [
+        b"*****\r\n", b"* OK hi\r\n", b"******\r\n", b"* 3 EXISTS\r\n", b"A3 shown\r\n",
+    ]  # fmt: skip

@@ -10,7 +10,7 @@ from imapsh.transport import aio
 from imapsh.transport.aio import HIGH_WATER, AioStream
 from imapsh.transport.listening import listen
 from imapsh.transport.memory_aio import MemoryTransport, aio_pair
-from imapsh.transport.relay import Dropped, Relay, Way
+from imapsh.transport.relay import Relay, Way
 from imapsh.transport.tls import TLSFilter
 from tests.transport.conftest import Papers
 from tests.transport.test_aio import read_exactly, run
@@ -234,7 +234,7 @@ class Upgrading(Passing):
     def __init__(self, papers: Papers) -> None:
         super().__init__()
         self.papers = papers
-        self.secured: asyncio.Future[Dropped] | None = None
+        self.secured: asyncio.Future[int] | None = None
         self.relay: Relay | None = None
 
     async def came(self, way: Way, octets: bytes) -> None:
@@ -247,7 +247,9 @@ class Upgrading(Passing):
             assert self.secured is not None
             to_server = TLSFilter(self.papers.client, "localhost", "the server")
             to_client = TLSFilter(self.papers.server, "", "a client", server_side=True)
-            self.secured.set_result(await self.relay.secure(to_server, octets[:3], to_client))
+            assert await self.relay.down.secure(to_server) == 0
+            way.put(octets[:3])
+            self.secured.set_result(await self.relay.up.secure(to_client))
         else:
             await super().came(way, octets)
 
@@ -270,7 +272,7 @@ def test_tls_begins_on_both_sides_and_plain_octets_behind_it_are_dropped(papers:
             assert await read_exactly(server, 6) == b"secret"
             assert await read_exactly(client, 6) == b"answer"
             assert observer.secured is not None
-            assert observer.secured.result() == Dropped(8, 0)
+            assert observer.secured.result() == 8
             await client.finish()
             assert await server.read(9) == b""
             await server.write(b"half open")

@@ -1,1 +1,1 @@
-"""The modes besides prompt and batch: `--explain`, `--checkup`, `--serve-demo`, `--explain-name`, completion."""
+"""The modes besides prompt and batch, such as `--explain`, `--tap`, `--checkup` and `--serve-demo`."""

@@ -16,17 +16,14 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar, cast
 
 from imapsh import paths
 from imapsh.errors import ImapshError, ParseError, UsageError
-from imapsh.grammar.responses import CLIENT
 from imapsh.logs.formats import FORMATS, NAMED, reader_of, recognised
 from imapsh.logs.sisters import logs_of
 from imapsh.logs.source import Log
 from imapsh.render.styles import LINE_END
-from imapsh.session.discreet import discreet
 from imapsh.session.overheard import Conversation, Overheard
 from imapsh.shell.modes.judging import Judgement
-from imapsh.shell.screen import stdio
-from imapsh.shell.screen.output import Writer, exact, make_output, release, stamped_texts
-from imapsh.shell.screen.timing import moment, moment_in_json
+from imapsh.shell.screen import heard, stdio
+from imapsh.shell.screen.output import Writer, make_output, release
 from imapsh.shell.settings.reasons import why
 from imapsh.wire.offline import RECORDED
 from imapsh.wire.sinks import HashSink, SpoolSink, opener
@@ -152,18 +149,11 @@ class _Explainer:
             release(found.response.frame)
 
     def _show(self, connection: str, found: Overheard) -> None:
-        response = found.response
         if self._exactly:
-            if response.kind != CLIENT:
-                for octets in exact(response.frame):
-                    self._out.write(octets)
+            for octets in heard.octets(found):
+                self._out.write(octets)
             return
-        more = {} if found.time is None else {"time": moment_in_json(found.time)}
-        texts = self._output.blocks(discreet(response), found.findings, label=connection, more=more)
-        if self._options.format != "json":
-            words = ("" if found.time is None else moment(found.time), connection)
-            texts = stamped_texts(texts, " ".join(filter(None, words)), self._output.theme)
-        for text in texts:
+        for text in heard.texts(self._output, found, connection):
             self._out.put(text)
 
 

@@ -44,7 +44,7 @@ class Judgement:
     """
 
     def __init__(self, options: Options) -> None:
-        self._path = _named(options.explain[0])
+        self._path = _named(options.explain[0]) if options.explain else "tap"
         self._strict = options.strict
         self._taken = self._faults = 0
         self._incomplete = False
@@ -56,6 +56,11 @@ class Judgement:
 
             self.takes_stdout = report.target(options.report)[1] == report.STDOUT
             self._report = report.make(options.report, self._path)
+
+    @property
+    def faults(self) -> int:
+        """Return the number of faults so far."""
+        return self._faults
 
     def reads(self, path: str) -> None:
         """Take in that the next lines are those of another file."""

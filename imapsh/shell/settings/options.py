@@ -119,10 +119,20 @@ OPTIONS: tuple[Option, ...] = (
            "and check each command; JSON, one object on a line for each", once=True),
     Option("--capabilities", _RUN, "with --client: what the server offers, as CAPABILITY lists it; without it, all is "
            "assumed to be offered", "NAMES", once=True),
-    Option("--strict", _RUN, "with --explain: exit with 1 if anything breaks the grammar, or a MUST of conduct",
+    Option("--strict", _RUN, "with --explain or --tap: exit with 1 if anything breaks the grammar, or a MUST of "
+           "conduct",
            once=True),
     Option("--demo", _RUN, "use the built-in demo server: in memory, with sample mail, gone on exit", once=True),
     Option("--serve-demo", _RUN, "serve the demo to other clients: listen on URL, or on imap://127.0.0.1:1143",
+           once=True),
+    Option("--tap", _RUN, "stand between clients and the server of URL, and show both sides: listen on LISTEN, which "
+           "is PORT, HOST:PORT, imap://..., imaps://... for TLS from the first octet, or unix:PATH", "LISTEN",
+           once=True),
+    Option("--tap-open", _RUN, "with --tap: let other machines connect; without it, LISTEN must be on this machine",
+           once=True),
+    Option("--tap-cert", _RUN, "with --tap: show clients the certificate in FILE (PEM), in place of the tap's own",
+           "FILE", once=True),
+    Option("--tap-key", _RUN, "the private key of that certificate (PEM), if it is in a separate file", "FILE",
            once=True),
     Option("--explain-name", _RUN, "explain a name: a command, item, key, response, code, capability, flag, "
            "option and so on, in any case; or list all of a kind, such as capabilities", "NAME", once=True),
@@ -197,7 +207,7 @@ SOURCES = ("password_fd", "token_command", "password_command", "password", "keyr
 
 #: The options that cannot be used together, by field.
 EITHER: tuple[tuple[str, ...], ...] = (
-    ("command", "file", "explain", "serve_demo", "explain_name", "completion", "checkup", "profiles"),
+    ("command", "file", "explain", "serve_demo", "tap", "explain_name", "completion", "checkup", "profiles"),
     ("demo", "explain", "serve_demo", "explain_name", "completion"),
     ("demo", "url"),
     ("explain", "url"),
@@ -210,8 +220,15 @@ EITHER: tuple[tuple[str, ...], ...] = (
 )
 
 
-#: An option, and the one without which it means nothing, by field.
-TOGETHER = {"client": "explain", "capabilities": "client", "strict": "explain"}
+#: An option, and those of which one must be given for it to mean something, by field.
+TOGETHER: dict[str, tuple[str, ...]] = {
+    "client": ("explain",),
+    "capabilities": ("client",),
+    "strict": ("explain", "tap"),
+    "tap_open": ("tap",),
+    "tap_cert": ("tap",),
+    "tap_key": ("tap_cert",),
+}
 
 
 class Options(NamedTuple):
@@ -235,6 +252,10 @@ class Options(NamedTuple):
     strict: bool = False
     demo: bool = False
     serve_demo: bool = False
+    tap: str = ""
+    tap_open: bool = False
+    tap_cert: str = ""
+    tap_key: str = ""
     explain_name: str = ""
     format: str = "pretty"
     json_raw: bool = False
@@ -402,9 +423,9 @@ def check(given: Mapping[str, Any], labels: Mapping[str, str]) -> None:
         both = [labels[field] for field in fields if said(given.get(field))]
         if len(both) > 1:
             raise UsageError(f"{both[0]} and {both[1]} cannot be used together")
-    for field, other in TOGETHER.items():
-        if said(given.get(field)) and not said(given.get(other)):
-            raise UsageError(f"{labels[field]} goes with {labels[other]}")
+    for field, others in TOGETHER.items():
+        if said(given.get(field)) and not any(said(given.get(other)) for other in others):
+            raise UsageError(f"{labels[field]} goes with {' or '.join(labels[other] for other in others)}")
 
 
 def said(value: Any) -> bool:

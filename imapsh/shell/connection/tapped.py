@@ -1,0 +1,289 @@
+"""One connection that passes a tap: its octets move between a client and the server, and are overheard on the way.
+
+Theory of operation.  `Tapped` observes a relay (`imapsh.transport.relay`).  `_pass` is the one place from which octets
+go on, and `_hear` the one in which the conversation learns of them.  Octets pass as they came, with these exceptions:
+
+    no server    the client is told so in a BYE, in place of a greeting (RFC 9051 section 7.1.5)
+    STARTTLS     the tap ends TLS on both sides, so that it can go on listening.  Until then both sides pass line by
+                 line: behind STARTTLS nothing of the client passes before the server's answer, and what either side
+                 sent in plain text behind its own line is dropped and told (RFC 9051 section 11.1)
+
+What is overheard is no condition for passing.  If it cannot be followed any more, octets go on passing unseen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from imapsh.errors import ConnectionLost, ImapshError, LimitError, TLSError
+from imapsh.grammar.responses import CLIENT as OURS
+from imapsh.grammar.responses import TAGGED
+from imapsh.render.amounts import count, duration, size
+from imapsh.session.overheard import Conversation, Overheard
+from imapsh.shell.settings.reasons import in_options
+from imapsh.transport.base import CONNECT_TIMEOUT
+from imapsh.transport.deadline import Deadline
+from imapsh.transport.relay import Relay, Way
+from imapsh.transport.tls import TLSFilter
+from imapsh.transport.tlsfailures import refuses_certificate, speaks_plain
+from imapsh.wire.pieces import CLIENT, SERVER, Piece
+
+if TYPE_CHECKING:
+    from imapsh.shell.connection.tap import Tap
+    from imapsh.transport.aio import AioStream
+
+_HANDSHAKE = b"\x16\x03"  # a record with which a client begins TLS (RFC 8446 section 5.1)
+
+
+class Tapped:
+    """A client's connection.
+
+    `name` tells it apart from others of its tap.  `conversation` is what was overheard of it so far.
+    """
+
+    def __init__(self, name: str, client: AioStream, tap: Tap) -> None:
+        self.name = name
+        self.conversation = Conversation(tap.limits, tap.opener, whole=True)
+        self.relay: Relay
+        self._client = client
+        self._tap = tap
+        self._began = time.monotonic()
+        self._heard = {CLIENT: 0, SERVER: 0}  # octets that were heard,
+        self._lines = {CLIENT: 0, SERVER: 0}  # and what they were
+        self._first: Way | None = None  # the way that ended first
+        self._deaf = False  # the conversation cannot be followed any more
+        self._plain = not tap.address.speaks_tls  # STARTTLS may come
+        self._asked: str | None = None  # the tag of a STARTTLS that has no answer yet
+        self._agreed = False  # and the answer is OK
+        self._answered: asyncio.Future[bool] | None = None  # True if TLS has begun
+        self._before_tls = 0  # octets that the client had sent when TLS began
+
+    async def run(self) -> None:
+        """Reach the server, and let octets pass until both sides have ended.  Raises what the watcher raises."""
+        self._note(f"{self._client.info.peer} connected")
+        try:
+            if not self._plain:
+                await self._begin_tls()
+            server = await self._reach()
+        except TLSError as error:
+            self._fault(self._refusal(error))
+            return
+        if server is None:
+            return
+        self.relay = Relay(self._client, server, self)
+        try:
+            await self.relay.run()
+        except TLSError as error:
+            self._fault(in_options(error))
+        finally:
+            self._over()
+
+    async def _begin_tls(self) -> None:
+        """Begin TLS with a client whose connection has it from the first octet.  Raises TLSError."""
+        await self._client.secure(self._to_client(implicit=True), Deadline(CONNECT_TIMEOUT))
+
+    def _to_client(self, *, implicit: bool = False) -> TLSFilter:
+        return TLSFilter(self._tap.certificate(), "", self._client.info.peer, server_side=True, implicit=implicit)
+
+    async def _reach(self) -> AioStream | None:
+        """Return a connection to the server, or tell the client that there is none."""
+        try:
+            server = await self._tap.reach()
+        except ImapshError as error:
+            self._fault(in_options(error))
+            self._bye(in_options(error))
+            return None
+        info = server.info
+        if info.tls:
+            self._note(f"{info.tls} with {info.peer}, whose certificate is of {info.certificate}")
+        return server
+
+    def _bye(self, why: str) -> None:
+        """Tell the client why there will be no conversation.  Nothing of the server may be on its way to it."""
+        text = why.encode("ascii", "replace").translate(None, b"\r\n\0")
+        try:
+            self._client.put(b"* BYE [UNAVAILABLE] tap: " + text + b"\r\n")  # RFC 5530 section 3
+        except ConnectionLost:
+            pass  # it did not wait
+
+    # -- what passes
+
+    async def came(self, way: Way, octets: bytes) -> None:
+        """See `imapsh.transport.relay.Observer`."""
+        if way is self.relay.up and way.passed == 0 and self._plain and octets.startswith(_HANDSHAKE):
+            self._fault(
+                "the client begins TLS, but the tap listens without: let the client use STARTTLS or no TLS, or let the "
+                "tap listen on imaps://"
+            )
+        while octets:
+            if not self._plain or self.conversation.known.logged_in or self._deaf:
+                await self._pass(way, octets)
+                return
+            line, octets = _cut(octets)
+            if await self._line(way, line, octets):
+                return
+
+    async def _pass(self, way: Way, octets: bytes, *, heard: bool = False) -> None:
+        """Hand octets on, and hear them after that, so that passing does not wait for the showing."""
+        way.put(octets)
+        if not heard:
+            self._hear(way, octets)
+        await way.drained()
+
+    async def _line(self, way: Way, line: bytes, rest: bytes) -> bool:
+        """Pass octets up to a line end, while STARTTLS may come.  Return True if nothing of the rest is to pass."""
+        self._hear(way, line)
+        if self._agreed and way is self.relay.down:
+            await self._secure(line, len(rest))
+            return True
+        if self._asked is None or self._answered is not None or way is not self.relay.up:
+            await self._pass(way, line, heard=True)
+            return False
+        self._need_certificate()
+        self._answered = asyncio.get_running_loop().create_future()
+        await self._pass(way, line, heard=True)
+        began = await self._answered
+        self._answered = None
+        if began:
+            self._dropped("client", len(rest))
+        return began
+
+    def _need_certificate(self) -> None:
+        """Raise TLSError if the tap has no certificate.  The server must not be asked for STARTTLS then."""
+        try:
+            self._tap.certificate()
+        except TLSError as error:
+            self._bye(in_options(error))
+            raise
+
+    async def _secure(self, answer: bytes, rest: int) -> None:
+        """Begin TLS on both sides.  The client's begins behind the server's OK.  Raises TLSError."""
+        up, down = self.relay.up, self.relay.down
+        address, options = self._tap.plan.address, self._tap.plan.tls
+        try:
+            rest += await down.secure(TLSFilter(options, address.server_name, address.where))
+        except TLSError as error:
+            self._bye(in_options(error))
+            raise
+        self._dropped("server", rest)
+        down.put(answer)
+        try:
+            self._dropped("client", await up.secure(self._to_client()))
+        except TLSError as error:
+            raise TLSError(self._refusal(error)) from error
+        self._plain, self._agreed, self._before_tls = False, False, up.passed
+        client, server = up.source.info, down.source.info
+        self._note(
+            f"STARTTLS: {client.tls} with the client, and {server.tls} with {server.peer}, whose certificate is of "
+            f"{server.certificate}"
+        )
+        self._answer(began=True)
+
+    def _answer(self, *, began: bool) -> None:
+        """Let the client go on that asked for STARTTLS."""
+        self._asked = None
+        if self._answered is not None and not self._answered.done():
+            self._answered.set_result(began)
+
+    def _dropped(self, side: str, octets: int) -> None:
+        if octets:
+            self._tap.watcher.wrong(
+                self.name,
+                f"{count(octets, 'octet')} that the {side} sent in plain text behind STARTTLS were dropped (possible "
+                "injection, RFC 9051 section 11.1)",
+            )
+
+    def ended(self, way: Way) -> None:
+        """See `imapsh.transport.relay.Observer`."""
+        self._first = self._first or way
+        if way is self.relay.down:
+            self._answer(began=False)
+
+    # -- what is heard
+
+    def _hear(self, way: Way, octets: bytes) -> None:
+        if self._deaf:
+            return
+        direction = CLIENT if way is self.relay.up else SERVER
+        piece = Piece(direction, octets, self._heard[direction], time.time(), self.name)
+        self._heard[direction] += len(octets)
+        self._listen(lambda: self.conversation.hear(piece))
+
+    def _listen(self, hear: Callable[[], Iterator[Overheard]]) -> None:
+        """Tell what is heard.  Whatever cannot be followed passes unseen."""
+        try:
+            for found in hear():
+                self._learn(found)
+                self._tap.watcher.hear(self.name, found)
+        except (LimitError, ConnectionLost) as error:
+            self._deaf = True
+            self._fault(f"{in_options(error)}; what follows on this connection passes unseen")
+
+    def _learn(self, found: Overheard) -> None:
+        response = found.response
+        self._lines[CLIENT if response.kind is OURS else SERVER] += 1
+        if response.kind is OURS and response.name == "STARTTLS" and self._plain:
+            self._asked = response.tag
+        elif response.kind is OURS and response.name == "AUTHENTICATE" and b"-PLUS" in response.frame.raw.upper():
+            self._channel_binding()
+        elif response.kind is TAGGED and self._asked is not None and response.tag == self._asked:
+            self._agreed = response.name == "OK"
+            if not self._agreed:
+                self._answer(began=False)
+
+    def _channel_binding(self) -> None:
+        if self._client.info.tls:
+            self._note(
+                "this login is bound to the TLS of its connection (channel binding), and the tap ends that TLS: the "
+                "server will refuse it"
+            )
+
+    # -- the end
+
+    def _over(self) -> None:
+        self._listen(self.conversation.end)
+        up, down = self.relay.up, self.relay.down
+        sums = ", ".join(
+            f"{count(self._lines[side], what)} and {size(way.passed)} from the {who}"
+            for side, way, who, what in ((CLIENT, up, "client", "line"), (SERVER, down, "server", "response"))
+        )
+        self._note(f"{self._ending()} after {duration(time.monotonic() - self._began)}; {sums}")
+
+    def _ending(self) -> str:
+        first = self._first
+        if first is None:
+            return "ended with the tap"
+        who = "the client" if first is self.relay.up else "the server"
+        if isinstance(first.error, TLSError) and first is self.relay.up:
+            return self._refusal(first.error)
+        if first.error is not None:
+            return in_options(first.error).partition("; connect again")[0]
+        if first is self.relay.up and self._client.info.tls and first.passed == self._before_tls:
+            return f"{who} ended as soon as TLS had begun ({self._tap.trust})"
+        return f"{who} ended"
+
+    def _refusal(self, error: TLSError) -> str:
+        """Return why TLS with the client failed, and the way out."""
+        peer, trust = self._client.info.peer, self._tap.trust
+        if refuses_certificate(error):
+            return f"{peer} does not trust the certificate that the tap shows; {trust}"
+        if speaks_plain(error):
+            return f"{peer} does not speak TLS where the tap expects it; let it use TLS, or listen on imap://"
+        if "during the TLS handshake" in str(error):
+            return f"{peer} ended the TLS handshake, perhaps because it does not trust the tap's certificate; {trust}"
+        return in_options(error)
+
+    def _note(self, text: str) -> None:
+        self._tap.watcher.note(self.name, text)
+
+    def _fault(self, text: str) -> None:
+        self._tap.watcher.fault(self.name, text)
+
+
+def _cut(octets: bytes) -> tuple[bytes, bytes]:
+    """Return the octets up to the first line end, and the others."""
+    end = octets.find(b"\n") + 1 or len(octets)
+    return octets[:end], octets[end:]

@@ -1,0 +1,239 @@
+"""Does `--tap`: stands between clients and a server, and shows both sides.
+
+It is one more driver of the one `App`, which has the screen, the findings and the traces.  Its connections are those of
+clients, who log in themselves; the tap sends nothing of its own, but for what `imapsh.shell.connection.tapped` says.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, BinaryIO, NoReturn, TypeVar
+
+from imapsh.errors import StateError
+from imapsh.render.amounts import count
+from imapsh.shell import commands
+from imapsh.shell.app import App
+from imapsh.shell.batch.sink import StdSink
+from imapsh.shell.connection.background import BackgroundDial
+from imapsh.shell.connection.dial import Plan, make_plan
+from imapsh.shell.connection.tap import Papers, Tap, Watcher, listening
+from imapsh.shell.modes.judging import Judgement
+from imapsh.shell.screen import heard
+from imapsh.shell.screen.output import make_output, release
+from imapsh.shell.screen.terminal import ENDING, end_by
+from imapsh.transport.aio import AioStream, adopt
+from imapsh.transport.blocking import BlockingStream
+from imapsh.wire.sinks import HashSink, SpoolSink, opener
+
+if TYPE_CHECKING:
+    from imapsh.session.exchange import Exchange
+    from imapsh.session.overheard import Overheard
+    from imapsh.shell.connection.connection import Connection
+    from imapsh.shell.settings.options import Options
+
+T = TypeVar("T")
+
+THRESHOLD = 1 << 20  #: octets; a larger literal is counted and hashed as it passes, and not kept in memory
+
+INTERRUPTED = 130
+
+
+class TapDriver:
+    """Drives the shell for a tap: it reaches servers, and has no commands of its own to send."""
+
+    interactive = False
+    attended = False
+    told_aside = False
+
+    app: App
+
+    def __init__(self, out: BinaryIO, *, terminal: bool) -> None:
+        self.sink = StdSink(out, exact=not terminal, columns=None, moving=lambda: None)
+        self._serving: set[asyncio.Task[None]] = set()  # the demo's servers; a task that nobody holds may vanish
+
+    async def reach(self, plan: Plan) -> tuple[AioStream, Plan]:
+        """See Driver."""
+        if plan.demo:
+            from imapsh.server.listen import connect
+
+            stream, serving = await connect(self.app.demo)
+            self._serving.add(serving)
+            serving.add_done_callback(self._serving.discard)
+            return stream, plan
+        blocking, followed = await BackgroundDial(plan).wait()
+        assert isinstance(blocking, BlockingStream)
+        stream = await adopt(blocking)
+        stream.settimeout(None)  # how long a server may be silent is the client's affair
+        return stream, followed
+
+    async def close(self, connection: Connection) -> None:
+        """See Driver."""
+
+    async def run(self, connection: Connection, exchange: Exchange, seconds: float | None = None) -> NoReturn:
+        """See Driver."""
+        raise StateError("a tap sends no commands")
+
+    async def typed(self, connection: Connection, exchange: Exchange) -> NoReturn:
+        """See Driver."""
+        raise StateError("a tap sends no commands")
+
+    async def send(self, connection: Connection, octets: bytes, shown: bytes | None) -> NoReturn:
+        """See Driver."""
+        raise StateError("a tap sends nothing of its own")
+
+    async def greet(self, connection: Connection) -> NoReturn:
+        """See Driver."""
+        raise StateError("a tap has no connections of its own")
+
+    async def ask(self, question: str, *, secret: bool) -> None:
+        """See Driver.  Nobody is there."""
+
+    async def answer(self, question: str) -> None:
+        """See Driver.  Nobody is there."""
+
+    async def pause(self, seconds: float) -> None:
+        """See Driver."""
+        await asyncio.sleep(seconds)
+
+    async def room(self) -> None:
+        """See Driver.  Nothing waits to be shown."""
+
+    async def away(self, work: Callable[[], T]) -> T:
+        """See Driver."""
+        return await asyncio.to_thread(work)
+
+
+class TapMode:
+    """One run of `--tap`.  `out` is stdout, and `terminal` is true if that is a terminal.
+
+    `listens` is set when clients may come.
+    """
+
+    def __init__(self, options: Options, out: BinaryIO, judgement: Judgement, *, terminal: bool) -> None:
+        address = listening(options)
+        plan = make_plan(options._replace(no_login=True))._replace(fallback=False, trace="")
+        self.driver = TapDriver(out, terminal=terminal)
+        self.app = self.driver.app = App(options, make_output(options, terminal), self.driver, commands.take)
+        self._options = options
+        self._judgement = judgement
+        self._exactly = options.format == "wire" and not terminal
+        self._octets = self._wrong = 0
+        self._flushing = False
+        self.listens = asyncio.Event()
+        self._ended: asyncio.Future[int]
+        keeps = self._exactly or options.json_raw
+        watcher = Watcher(self._hear, self._say_wrong, self._fault, self._note, self._failed)
+        self.tap = Tap(
+            address,
+            plan,
+            self._reach,
+            watcher,
+            Papers(options, plan.address.server_name),
+            opener(THRESHOLD, SpoolSink if keeps else HashSink),
+        )
+
+    async def run(self) -> int:
+        """Listen until a signal comes, and return its number.  Raises ImapshError, OSError if stdout fails."""
+        loop = asyncio.get_running_loop()
+        self._ended = loop.create_future()
+        for signum in (signal.SIGINT, *ENDING):
+            if signal.getsignal(signum) is not signal.SIG_IGN:
+                loop.add_signal_handler(signum, self.end, signum)
+        await self.tap.open()
+        try:
+            self._announce()
+            self.listens.set()
+            return await self._ended
+        finally:
+            await self.tap.close()
+            self._note("", self._summary())
+            self.driver.sink.flush()
+
+    def _announce(self) -> None:
+        tap = self.tap
+        self._note("", f"the tap listens on {tap.address.where} for {tap.plan.where}; Ctrl-C ends it")
+        for warning in tap.warnings():
+            self._note("", warning)
+
+    def _summary(self) -> str:
+        return f"the tap has ended: {count(self.tap.accepted, 'connection')}, {count(self.faults, 'fault')}"
+
+    @property
+    def faults(self) -> int:
+        """Return the number of faults, of servers and clients."""
+        return self._judgement.faults + self._wrong
+
+    async def _reach(self, plan: Plan) -> AioStream:
+        return (await self.driver.reach(plan))[0]
+
+    def end(self, signum: int) -> None:
+        """End as if the signal had come."""
+        if not self._ended.done():
+            self._ended.set_result(signum)
+
+    # -- what the tap tells
+
+    def _hear(self, name: str, found: Overheard) -> None:
+        if not found.response.frame.incomplete:  # the end of a connection may cut a line, which is nobody's fault
+            self._judgement.reads(name)
+            self._judgement.response(found.response, found.findings)
+        if found.findings:
+            self.app.lint.add(name, found.findings)
+        sink = self.driver.sink
+        if self._exactly:
+            for octets in heard.octets(found):
+                sink.octets(octets)
+        else:
+            for text in heard.texts(self.app.screen, found, name):
+                sink.text(text)
+        release(found.response.frame)
+        if not self._flushing:
+            self._flushing = True
+            asyncio.get_running_loop().call_soon(self._flush)
+
+    def _flush(self) -> None:
+        self._flushing = False
+        try:
+            self.driver.sink.flush()
+        except OSError as error:
+            self._failed(error)
+
+    def _say_wrong(self, name: str, text: str) -> None:
+        self._wrong += 1
+        self._fault(name, text)
+
+    def _fault(self, name: str, text: str) -> None:
+        self.driver.sink.fault(text, name)
+
+    def _note(self, name: str, text: str) -> None:
+        self.driver.sink.note(text, name)
+
+    def _failed(self, error: BaseException) -> None:
+        if not self._ended.done():
+            self._ended.set_exception(error)
+
+
+def run(options: Options) -> int:
+    """Listen until a signal comes, and return the exit status.
+
+    With `--strict`, it is 1 if anything was wrong, else 0.  Without it, it is that of the signal.  Raises ImapshError,
+    OSError if stdout fails.
+    """
+    with contextlib.ExitStack() as files:
+        judgement = Judgement(options)
+        out: BinaryIO = sys.stdout.buffer
+        if judgement.takes_stdout:
+            out = files.enter_context(open(os.devnull, "wb"))
+        mode = TapMode(options, out, judgement, terminal=sys.stdout.isatty())
+        signum = asyncio.run(mode.run())
+        judgement.end()
+    if options.strict:
+        return int(mode.faults > 0)
+    if signum != signal.SIGINT:
+        end_by(signum)
+    return INTERRUPTED
