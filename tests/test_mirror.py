@@ -56,6 +56,7 @@ ELSEWHERE = (
     ),
     Elsewhere("logs/model", "logs/test_formats.py", "the form of the rows in the table"),
     Elsewhere("shell/screen/heard", "shell/modes/test_explain.py", "what a log or a tap has heard is shown alike"),
+    Elsewhere("shell/connection/papers", "shell/connection/test_tapped_tls.py", "what clients are shown"),
     Elsewhere("wire/pieces", "logs/test_formats.py", "what each reader yields"),
     Elsewhere("render/layout render/pygments_lexer", "render/test_pretty.py", "seen in what they make"),
     Elsewhere("render/memory", "render/test_view_messages.py", "what a view refers to"),
@@ -114,7 +115,10 @@ ELSEWHERE = (
         "shell/prompt/completing shell/prompt/completing/gather shell/prompt/completing/offer",
         "shell/prompt/test_completer.py", "the way to every source",
     ),
-    Elsewhere("shell/prompt/drawn", "shell/test_gate.py", "what is drawn passes the gate, as all that is written"),
+    Elsewhere(
+        "shell/prompt/drawn shell/screen/stdsink", "shell/test_gate.py",
+        "what is drawn passes the gate, as all that is written",
+    ),
     Elsewhere("shell/record/entry", "shell/prompt/test_history.py", "a line of the history"),
     Elsewhere(
         "shell/record/known shell/record/recorder", "shell/record/test_messages.py",

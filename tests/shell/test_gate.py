@@ -20,13 +20,13 @@ from hypothesis import strategies as st
 from imapsh.grammar.responses import UNTAGGED, Response
 from imapsh.session.events import Received
 from imapsh.shell.app import App
-from imapsh.shell.batch.sink import StdSink
 from imapsh.shell.prompt.plainprompt import PlainPrompt
 from imapsh.shell.prompt.sink import TerminalSink
 from imapsh.shell.screen import stdio
 from imapsh.shell.screen.landing import landing
 from imapsh.shell.screen.output import Output, Writer
 from imapsh.shell.screen.printer import Printer
+from imapsh.shell.screen.stdsink import StdSink
 from imapsh.shell.screen.targets import PipeTarget
 from imapsh.wire.frames import Frame
 from tests.shell.acting import ENTER, TAB, Actor, acting, play
@@ -313,6 +313,7 @@ WRITERS = {
     "shell/batch/driver.py": "asks whether stderr is a terminal",
     "shell/batch/batch.py": "opens stdout for `Writer`, which takes `Shown`",
     "shell/modes/explain.py": "opens stdout for `Writer`, which takes `Shown`",
+    "shell/modes/tap.py": "opens stdout for `StdSink`, which takes `Shown`",
     "client/imap4/transcript.py": "imaplib's debugging output, passed through `printable`",
     "client/imap4/__main__.py": "imaplib's self-test: representations, and errors passed through `printable`",
     "render/picture.py": "the tool that makes the picture of the docs",

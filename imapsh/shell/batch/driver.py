@@ -17,7 +17,6 @@ from imapsh.grammar.responses import TAGGED
 from imapsh.session.events import Event, Received
 from imapsh.session.exchange import Exchange
 from imapsh.shell.batch.client import BatchClient
-from imapsh.shell.batch.sink import StdSink
 from imapsh.shell.batch.timers import Timers
 from imapsh.shell.connection import dial
 from imapsh.shell.connection.connection import Connection
@@ -25,6 +24,7 @@ from imapsh.shell.connection.greeting import checked, silent
 from imapsh.shell.connection.watch import Watch
 from imapsh.shell.screen import stdio
 from imapsh.shell.screen.output import is_plain
+from imapsh.shell.screen.stdsink import StdSink
 from imapsh.transport.deadline import ENDLESS
 
 if TYPE_CHECKING:

@@ -3,68 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from imapsh.errors import TLSError, UsageError
-from imapsh.shell.connection.tapped import Tapped
+from imapsh.shell.connection.tapped import Tapped, Terms
 from imapsh.shell.settings.reasons import in_options
 from imapsh.transport.address import Address, parse_address
-from imapsh.transport.options import TLSOptions
-from imapsh.tuples import NamedTuple
 
 if TYPE_CHECKING:
-    from imapsh.session.overheard import Overheard
-    from imapsh.shell.connection.dial import Plan
     from imapsh.shell.settings.options import Options
     from imapsh.transport.aio import AioStream
     from imapsh.transport.listening import Listener
-    from imapsh.wire.reader import Opener
 
 HERE = "127.0.0.1"  #: where a tap listens if only a port is given
 
 _PORT = re.compile(r"(?:(imaps?)://)?(\d{1,5})")
 
 
-class Watcher(NamedTuple):
-    """Those who are told what happens in a tap, each with the name of the connection, or "" for the tap's own.
-
-    `hear` takes what was overheard.  `wrong` takes what is wrong beside that, `fault` what failed, `note` other news.
-    `failed` takes an error that ends the whole tap: its output cannot be written, or imapsh itself is wrong.
-    """
-
-    hear: Callable[[str, Overheard], None]
-    wrong: Callable[[str, str], None]
-    fault: Callable[[str, str], None]
-    note: Callable[[str, str], None]
-    failed: Callable[[BaseException], None]
-
-
 class Tap:
-    """A tap that listens on `address` for clients of the server of `plan`.
+    """A tap that listens on `address` for clients of a server.
 
-    `reach` connects to that server.  `opener` is that of `imapsh.wire.reader`.  `tapped` has the connections that are
+    `terms` are those of all its connections.  `tapped` has the connections that are
     open, by name, and `listener` accepts them, None before that.
     """
 
-    def __init__(
-        self,
-        address: Address,
-        plan: Plan,
-        reach: Callable[[Plan], Awaitable[AioStream]],
-        watcher: Watcher,
-        papers: Papers,
-        opener: Opener | None = None,
-    ) -> None:
+    def __init__(self, address: Address, terms: Terms) -> None:
         self.address = address
-        self.plan = plan
-        self.limits = plan.limits
-        self.opener = opener
-        self.watcher = watcher
+        self.terms = terms._replace(implicit=address.speaks_tls)
         self.tapped: dict[str, Tapped] = {}
         self.accepted = 0
-        self._reach = reach
-        self._papers = papers
         self.listener: Listener | None = None
 
     async def open(self) -> None:
@@ -78,7 +45,7 @@ class Tap:
         # A connection's own TLS is begun by the connection, which knows how to say what becomes of it.
         plain = self.address._replace(scheme="imap") if self.address.scheme == "imaps" else self.address
         if self.address.speaks_tls:
-            make_context(self.certificate(), server_side=True)  # so that a wrong file is told now
+            make_context(self.terms.papers.tls(), server_side=True)  # so that a wrong file is told now
         self.listener = await listen(plain, self._accept)
         self.address = self.address._replace(port=self.listener.address.port)
 
@@ -90,81 +57,38 @@ class Tap:
     async def _accept(self, client: AioStream) -> None:
         self.accepted += 1
         name = str(self.accepted)
-        self.tapped[name] = tapped = Tapped(name, client, self)
+        self.tapped[name] = tapped = Tapped(name, client, self.terms)
         try:
             await tapped.run()
         except Exception as error:  # noqa: BLE001 - it would vanish with the task
-            self.watcher.failed(error)
+            self.terms.watcher.failed(error)
         finally:
             del self.tapped[name]
 
-    async def reach(self) -> AioStream:
-        """Return a new connection to the server.  Raises ConnectError or TLSError."""
-        return await self._reach(self.plan)
-
-    def certificate(self) -> TLSOptions:
-        """Return the certificate that clients are shown.  Raises TLSError if there is none."""
-        return self._papers.tls()
-
-    @property
-    def trust(self) -> str:
-        """Return how a client is brought to accept that certificate."""
-        return self._papers.trust
-
     def warnings(self) -> list[str]:
         """Return what a person must know before clients come: what the tap changes, and what it does not protect."""
-        there, here = self.plan.address, self.address
+        there, here = self.terms.plan.address, self.address
         told: list[str] = []
         if there.speaks_tls and not here.speaks_tls:
             told.append("clients speak plain text to the tap, which goes on over TLS: passwords can be read before it")
-        if here.speaks_tls and not (there.speaks_tls or self.plan.demo):
+        if here.speaks_tls and not (there.speaks_tls or self.terms.plan.demo):
             told.append("clients speak TLS to the tap, which goes on in plain text")
         if not here.is_local:
             told.append("other machines can connect, and use the server from here")
-        if here.speaks_tls or not (there.speaks_tls or self.plan.demo):
+        if here.speaks_tls or not (there.speaks_tls or self.terms.plan.demo):
             told.append(self._tls_warning())
         return told
 
     def _tls_warning(self) -> str:
         what = "TLS" if self.address.speaks_tls else "STARTTLS"
         try:
-            self.certificate()
+            self.terms.papers.tls()
         except TLSError as error:
             return f"a client that asks for {what} is refused: {in_options(error)}"
         return (
-            f"the tap ends {what} itself, so that clients see its certificate ({self.trust}), and logins that are "
-            "bound to TLS (channel binding: SCRAM-...-PLUS) fail"
+            f"the tap ends {what} itself, so that clients see its certificate ({self.terms.papers.trust}), and logins "
+            "that are bound to TLS (channel binding: SCRAM-...-PLUS) fail"
         )
-
-
-class Papers:
-    """The certificate that a tap shows to its clients: one that was given, or one of its own for `name`."""
-
-    def __init__(self, options: Options, name: str) -> None:
-        self._given = TLSOptions(cert=options.tap_cert, key=options.tap_key or None) if options.tap_cert else None
-        self._name = name
-        self._authority = ""
-
-    def tls(self) -> TLSOptions:
-        """Return it; it is made when it is first needed.  Raises TLSError if that is not possible."""
-        if self._given is not None:
-            return self._given
-        from imapsh.shell.settings.folders import state_folder
-        from imapsh.transport.certificate import papers
-
-        try:
-            made = papers(state_folder() / "tap", self._name)
-        except TLSError as error:
-            raise TLSError(f"{error} (--tap-cert FILE, --tap-key FILE)") from error
-        self._authority = made.authority
-        return TLSOptions(cert=made.certificate)
-
-    @property
-    def trust(self) -> str:
-        """Return how a client is brought to accept it."""
-        if self._given is not None:
-            return f"let it trust the authority of {self._given.cert}"
-        return f"let it trust the authority in {self._authority}"
 
 
 def listening(options: Options) -> Address:

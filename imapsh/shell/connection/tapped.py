@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING
 
 from imapsh.errors import ConnectionLost, ImapshError, LimitError, TLSError
@@ -29,13 +29,45 @@ from imapsh.transport.deadline import Deadline
 from imapsh.transport.relay import Relay, Way
 from imapsh.transport.tls import TLSFilter
 from imapsh.transport.tlsfailures import refuses_certificate, speaks_plain
+from imapsh.tuples import NamedTuple
 from imapsh.wire.pieces import CLIENT, SERVER, Piece
 
 if TYPE_CHECKING:
-    from imapsh.shell.connection.tap import Tap
+    from imapsh.shell.connection.dial import Plan
+    from imapsh.shell.connection.papers import Papers
     from imapsh.transport.aio import AioStream
+    from imapsh.wire.reader import Opener
 
 _HANDSHAKE = b"\x16\x03"  # a record with which a client begins TLS (RFC 8446 section 5.1)
+
+
+class Watcher(NamedTuple):
+    """Those who are told what happens in a tap, each with the name of the connection, or "" for the tap's own.
+
+    `hear` takes what was overheard.  `wrong` takes what is wrong beside that, `fault` what failed, `note` other news.
+    `failed` takes an error that ends the whole tap: its output cannot be written, or imapsh itself is wrong.
+    """
+
+    hear: Callable[[str, Overheard], None]
+    wrong: Callable[[str, str], None]
+    fault: Callable[[str, str], None]
+    note: Callable[[str, str], None]
+    failed: Callable[[BaseException], None]
+
+
+class Terms(NamedTuple):
+    """What all connections of a tap have in common.
+
+    `plan` says how to connect to the server, and `reach` does so.  `papers` has the certificate that clients are shown;
+    with `implicit`, they begin with TLS.  `opener` is that of `imapsh.wire.reader`.
+    """
+
+    plan: Plan
+    reach: Callable[[Plan], Awaitable[AioStream]]
+    watcher: Watcher
+    papers: Papers
+    opener: Opener | None = None
+    implicit: bool = False
 
 
 class Tapped:
@@ -44,18 +76,18 @@ class Tapped:
     `name` tells it apart from others of its tap.  `conversation` is what was overheard of it so far.
     """
 
-    def __init__(self, name: str, client: AioStream, tap: Tap) -> None:
+    def __init__(self, name: str, client: AioStream, terms: Terms) -> None:
         self.name = name
-        self.conversation = Conversation(tap.limits, tap.opener, whole=True)
+        self.conversation = Conversation(terms.plan.limits, terms.opener, whole=True)
         self.relay: Relay
         self._client = client
-        self._tap = tap
+        self._terms = terms
         self._began = time.monotonic()
         self._heard = {CLIENT: 0, SERVER: 0}  # octets that were heard,
         self._lines = {CLIENT: 0, SERVER: 0}  # and what they were
         self._first: Way | None = None  # the way that ended first
         self._deaf = False  # the conversation cannot be followed any more
-        self._plain = not tap.address.speaks_tls  # STARTTLS may come
+        self._plain = not terms.implicit  # STARTTLS may come
         self._asked: str | None = None  # the tag of a STARTTLS that has no answer yet
         self._agreed = False  # and the answer is OK
         self._answered: asyncio.Future[bool] | None = None  # True if TLS has begun
@@ -86,12 +118,12 @@ class Tapped:
         await self._client.secure(self._to_client(implicit=True), Deadline(CONNECT_TIMEOUT))
 
     def _to_client(self, *, implicit: bool = False) -> TLSFilter:
-        return TLSFilter(self._tap.certificate(), "", self._client.info.peer, server_side=True, implicit=implicit)
+        return TLSFilter(self._terms.papers.tls(), "", self._client.info.peer, server_side=True, implicit=implicit)
 
     async def _reach(self) -> AioStream | None:
         """Return a connection to the server, or tell the client that there is none."""
         try:
-            server = await self._tap.reach()
+            server = await self._terms.reach(self._terms.plan)
         except ImapshError as error:
             self._fault(in_options(error))
             self._bye(in_options(error))
@@ -154,7 +186,7 @@ class Tapped:
     def _need_certificate(self) -> None:
         """Raise TLSError if the tap has no certificate.  The server must not be asked for STARTTLS then."""
         try:
-            self._tap.certificate()
+            self._terms.papers.tls()
         except TLSError as error:
             self._bye(in_options(error))
             raise
@@ -162,7 +194,7 @@ class Tapped:
     async def _secure(self, answer: bytes, rest: int) -> None:
         """Begin TLS on both sides.  The client's begins behind the server's OK.  Raises TLSError."""
         up, down = self.relay.up, self.relay.down
-        address, options = self._tap.plan.address, self._tap.plan.tls
+        address, options = self._terms.plan.address, self._terms.plan.tls
         try:
             rest += await down.secure(TLSFilter(options, address.server_name, address.where))
         except TLSError as error:
@@ -190,7 +222,7 @@ class Tapped:
 
     def _dropped(self, side: str, octets: int) -> None:
         if octets:
-            self._tap.watcher.wrong(
+            self._terms.watcher.wrong(
                 self.name,
                 f"{count(octets, 'octet')} that the {side} sent in plain text behind STARTTLS were dropped (possible "
                 "injection, RFC 9051 section 11.1)",
@@ -217,7 +249,7 @@ class Tapped:
         try:
             for found in hear():
                 self._learn(found)
-                self._tap.watcher.hear(self.name, found)
+                self._terms.watcher.hear(self.name, found)
         except (LimitError, ConnectionLost) as error:
             self._deaf = True
             self._fault(f"{in_options(error)}; what follows on this connection passes unseen")
@@ -262,12 +294,12 @@ class Tapped:
         if first.error is not None:
             return in_options(first.error).partition("; connect again")[0]
         if first is self.relay.up and self._client.info.tls and first.passed == self._before_tls:
-            return f"{who} ended as soon as TLS had begun ({self._tap.trust})"
+            return f"{who} ended as soon as TLS had begun ({self._terms.papers.trust})"
         return f"{who} ended"
 
     def _refusal(self, error: TLSError) -> str:
         """Return why TLS with the client failed, and the way out."""
-        peer, trust = self._client.info.peer, self._tap.trust
+        peer, trust = self._client.info.peer, self._terms.papers.trust
         if refuses_certificate(error):
             return f"{peer} does not trust the certificate that the tap shows; {trust}"
         if speaks_plain(error):
@@ -277,10 +309,10 @@ class Tapped:
         return in_options(error)
 
     def _note(self, text: str) -> None:
-        self._tap.watcher.note(self.name, text)
+        self._terms.watcher.note(self.name, text)
 
     def _fault(self, text: str) -> None:
-        self._tap.watcher.fault(self.name, text)
+        self._terms.watcher.fault(self.name, text)
 
 
 def _cut(octets: bytes) -> tuple[bytes, bytes]:

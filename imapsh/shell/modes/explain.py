@@ -19,7 +19,7 @@ from imapsh.errors import ImapshError, ParseError, UsageError
 from imapsh.logs.formats import FORMATS, NAMED, reader_of, recognised
 from imapsh.logs.sisters import logs_of
 from imapsh.logs.source import Log
-from imapsh.render.styles import LINE_END
+from imapsh.render.styles import LINE_END, paint
 from imapsh.session.overheard import Conversation, Overheard
 from imapsh.shell.modes.judging import Judgement
 from imapsh.shell.screen import heard, stdio
@@ -167,11 +167,9 @@ def _format(log: Log, name: str, path: str) -> Format:
 
 
 def _list() -> int:
-    from imapsh.render.visible import Shown, visible
-
     width = max(len(form.name) for form in FORMATS)
     for form in FORMATS:
-        stdio.out(Shown(visible(f"{form.name:{width}}  {form.title}, {form.exactness}") + "\n"))
+        stdio.out(paint([("", f"{form.name:{width}}  {form.title}, {form.exactness}"), ("", LINE_END)], None))
     return 0
 
 

@@ -18,13 +18,15 @@ from imapsh.errors import StateError
 from imapsh.render.amounts import count
 from imapsh.shell import commands
 from imapsh.shell.app import App
-from imapsh.shell.batch.sink import StdSink
 from imapsh.shell.connection.background import BackgroundDial
 from imapsh.shell.connection.dial import Plan, make_plan
-from imapsh.shell.connection.tap import Papers, Tap, Watcher, listening
+from imapsh.shell.connection.papers import Papers
+from imapsh.shell.connection.tap import Tap, listening
+from imapsh.shell.connection.tapped import Terms, Watcher
 from imapsh.shell.modes.judging import Judgement
 from imapsh.shell.screen import heard
 from imapsh.shell.screen.output import make_output, release
+from imapsh.shell.screen.stdsink import StdSink
 from imapsh.shell.screen.terminal import ENDING, end_by
 from imapsh.transport.aio import AioStream, adopt
 from imapsh.transport.blocking import BlockingStream
@@ -128,14 +130,9 @@ class TapMode:
         self._ended: asyncio.Future[int]
         keeps = self._exactly or options.json_raw
         watcher = Watcher(self._hear, self._say_wrong, self._fault, self._note, self._failed)
-        self.tap = Tap(
-            address,
-            plan,
-            self._reach,
-            watcher,
-            Papers(options, plan.address.server_name),
-            opener(THRESHOLD, SpoolSink if keeps else HashSink),
-        )
+        papers = Papers(options, plan.address.server_name)
+        keeping = opener(THRESHOLD, SpoolSink if keeps else HashSink)
+        self.tap = Tap(address, Terms(plan, self._reach, watcher, papers, keeping))
 
     async def run(self) -> int:
         """Listen until a signal comes, and return its number.  Raises ImapshError, OSError if stdout fails."""
@@ -156,7 +153,7 @@ class TapMode:
 
     def _announce(self) -> None:
         tap = self.tap
-        self._note("", f"the tap listens on {tap.address.where} for {tap.plan.where}; Ctrl-C ends it")
+        self._note("", f"the tap listens on {tap.address.where} for {tap.terms.plan.where}; Ctrl-C ends it")
         for warning in tap.warnings():
             self._note("", warning)
 

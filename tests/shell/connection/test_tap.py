@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from imapsh.errors import UsageError
-from imapsh.shell.connection.tap import listening
+from imapsh.shell.connection.dial import make_plan
+from imapsh.shell.connection.papers import Papers
+from imapsh.shell.connection.tap import Tap, listening
+from imapsh.shell.connection.tapped import Terms, Watcher
 from imapsh.shell.settings.options import Options
 from imapsh.transport.address import Address
 
@@ -48,13 +51,11 @@ def test_a_port_beyond_the_last_is_refused() -> None:
 
 
 def test_it_says_that_other_machines_can_connect(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from imapsh.shell.connection.dial import make_plan
-    from imapsh.shell.connection.tap import Papers, Tap, Watcher
 
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     options = Options(tap="imaps://0.0.0.0:1993", tap_open=True, url="imaps://imap.example.org")
     unused = Watcher(*(lambda *_: None,) * 5)
-    tap = Tap(listening(options), make_plan(options), None, unused, Papers(options, "imap.example.org"))  # type: ignore[arg-type]
-    told = tap.warnings()
+    terms = Terms(make_plan(options), None, unused, Papers(options, "imap.example.org"))  # type: ignore[arg-type]
+    told = Tap(listening(options), terms).warnings()
     assert told[0] == "other machines can connect, and use the server from here"
     assert len(told) == 2

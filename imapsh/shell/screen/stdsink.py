@@ -1,4 +1,4 @@
-"""The output of a batch: the conversation goes to stdout, everything else to stderr."""
+"""The output without a prompt: the conversation goes to stdout, everything else to stderr."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class StdSink:
-    """The sink of a batch (`imapsh.shell.screen.display.Sink`): stdout, here `out`, and stderr.
+    """The sink of a batch or a tap (`imapsh.shell.screen.display.Sink`): stdout, here `out`, and stderr.
 
     `exact` is true if stdout is no terminal and gets octets as they are.  `columns` tells the width of a terminal on
     stderr, None if there is none; `moving` tells how far something long has come.
