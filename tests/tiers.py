@@ -21,7 +21,7 @@ import pytest
 SERVERS = ("dovecot", "cyrus", "courier", "mailutils")
 
 #: What starts a process, as it is named in a test: `sys.executable` is the program of one.
-PROCESSES = ("subprocess", "pexpect", "create_subprocess_exec", "executable")
+PROCESSES = ("subprocess", "pexpect", "create_subprocess_exec", "executable", "tshark")
 
 
 #: From so many inputs of one test on, each tenth is enough for `tests/run quick`.

@@ -39,6 +39,27 @@ FORMATS = (
         both=True,
     ),
     Format(
+        "pcap",
+        "packet capture",
+        EXACT,
+        "read by tshark",
+        lazy(rb"(?!)"),
+        0,
+        "pcap.read_pcap",
+        both=True,
+        magic=(b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\xc3\xd4", b"\x4d\x3c\xb2\xa1", b"\xa1\xb2\x3c\x4d", b"\x0a\x0d\x0d\x0a"),
+    ),
+    Format(
+        "follow",
+        "stream that tshark followed",
+        EXACT,
+        "with times in YAML only",
+        lazy(rb"Follow: (?:tcp|tls|ssl),(?:raw|ascii|hex|yaml)\b|peers:\r?$"),
+        1000,
+        "follow.read_follow",
+        both=True,
+    ),
+    Format(
         "cyrus",
         "Cyrus telemetry",
         EXACT,
@@ -154,6 +175,9 @@ NAMED = {one.name: one for one in FORMATS}
 
 def recognised(log: Log) -> Format | None:
     """Return the format of a log, or None if it is none of these."""
+    for one in FORMATS:
+        if log.head.startswith(one.magic):
+            return one
     lines = log.first_lines
     scores = [sum(1 for line in lines if one.mark.match(line)) * one.weight for one in FORMATS]
     best = max(scores)

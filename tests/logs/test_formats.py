@@ -14,12 +14,20 @@ from imapsh.logs.formats import FORMATS, NAMED, reader_of, recognised
 from imapsh.logs.model import Format
 from imapsh.wire.pieces import is_date
 
+from .packets import Connection, pcap, tshark
 from .reading import DATA, faults, log_of, read
+
+_CONNECTION = Connection()
+_CONNECTION.opened()
+_CONNECTION.sent("S", b"* OK ready\r\n")
+CAPTURE = pcap(_CONNECTION.packets)
 
 #: The first lines of a log of each format.
 HEADS = {
     "trace": b"imapsh-trace 1\nS +0.001234 7\n* OK x\r\n",
     "rawlog": b"1795880514.105491 * 6 EXISTS\r\n",
+    "pcap": CAPTURE,
+    "follow": b"Follow: tcp,raw\nFilter: tcp.stream eq 0\nNode 0: a:1\nNode 1: b:143\n\t2a204f4b2072656164790d0a\n",
     "cyrus": b"---------- fred Thu Nov 26 10:00:00 2026\n\n<1795880514<A2 SELECT INBOX\r\n",
     "imaplib": b"  42:18.49 > b'IIPP2 EXAMINE INBOX'\n  42:18.49 < b'* 6 EXISTS'\n",
     "imaplib2": b"[imap]:   42:24.05 127.0.0.1 writer > b'BMDC1 CAPABILITY\\r\\n'\n",
@@ -40,6 +48,8 @@ def test_it_is_recognised_by_its_first_lines(form: Format) -> None:
 
 @pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.name)
 def test_its_reader_reads_its_first_lines(form: Format) -> None:
+    if form.name == "pcap":
+        tshark()
     assert list(reader_of(form)(log_of(HEADS[form.name])))
 
 

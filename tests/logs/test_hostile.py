@@ -5,17 +5,18 @@ from __future__ import annotations
 import contextlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imapsh.errors import ParseError
 from imapsh.logs.formats import FORMATS
 from imapsh.wire.pieces import CLIENT, NOTE, SERVER
 
+from .packets import tshark
 from .reading import read
-from .test_formats import HEADS
+from .test_formats import CAPTURE, HEADS
 
-NAMES = [form.name for form in FORMATS]
+NAMES = [form.name for form in FORMATS if form.name != "pcap"]
 LINES = [line for head in HEADS.values() for line in head.splitlines(keepends=True)]
 
 #: What may be between the lines of a log, or be one of them.
@@ -34,6 +35,18 @@ def damaged(draw: st.DrawFn) -> bytes:
 @pytest.mark.parametrize("name", NAMES)
 @given(octets=st.one_of(st.binary(max_size=300), damaged()))
 def test_a_reader_reads_anything(name: str, octets: bytes) -> None:
+    check(octets, name)
+
+
+@settings(max_examples=10)  # each starts tshark
+@given(octets=st.binary(max_size=300), place=st.integers(0, len(CAPTURE)))
+def test_a_capture_may_be_anything(octets: bytes, place: int) -> None:
+    tshark()
+    check(CAPTURE[:place] + octets + CAPTURE[place:], "pcap")
+
+
+def check(octets: bytes, name: str) -> None:
+    """Read octets as a format to their end, or to the sentence that says what they are not."""
     pieces = []
     with contextlib.suppress(ParseError):
         pieces = read(octets, name)

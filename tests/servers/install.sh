@@ -7,7 +7,7 @@ installed="dovecot-imapd mailutils-imap4d libnss-wrapper curl isync tmux openssl
   sasl2-bin libsasl2-modules libical3 libclamav12 libpcre3 libxapian30 libzephyr4 libwrap0 libpq5 libjansson4 libicu72
   dovecot-gssapi krb5-kdc krb5-admin-server krb5-user libkrb5-dev
   courier-authdaemon courier-authlib-userdb courier-base gamin libcourier-unicode4 libidn12
-  zsh fish man-db"
+  zsh fish man-db tshark"
 unpacked="cyrus/cyrus-common cyrus/cyrus-imapd courier/courier-imap"
 
 stamp=$cache/$(echo "$installed $unpacked" | sha256sum | cut -c1-16).installed
@@ -21,6 +21,7 @@ install() {
         (cd "$cache/debs" && apt-get download "${package#*/}") || return
         dpkg-deb -x "$cache/debs/${package#*/}"_*.deb "$cache/${package%/*}" || return
     done
+    echo "wireshark-common wireshark-common/install-setuid boolean false" | debconf-set-selections
     # shellcheck disable=SC2086
     DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $installed
 }
