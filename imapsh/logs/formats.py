@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from imapsh.logs.model import Reader
     from imapsh.logs.source import Log
 
+#: What stands before a line of a log that names the side: quotation or indentation, a time, the name.
+PREFIX = (
+    rb"([ \t>|]*)(?:\[?((?:\d{4}-\d\d-\d\d[T ])?(\d\d):(\d\d):(\d\d(?:[.,]\d+)?)(?:Z|[+-]\d\d:?\d\d)?)\]?:? +)?"
+    rb"(?:(C|Client|SEND)|S|Server|RECV):(?=[ \t\r\n]|\Z)"
+)
+
 _NAMES = (
     rb"(?:UID [A-Z]{4,}|APPEND|AUTHENTICATE|CAPABILITY|CHECK|CLOSE|COPY|CREATE|DELETE|ENABLE|EXAMINE|EXPUNGE|FETCH|ID|"
     rb"IDLE|LIST|LOGIN|LOGOUT|LSUB|MOVE|NAMESPACE|NOOP|RENAME|SEARCH|SELECT|STARTTLS|STATUS|STORE|SUBSCRIBE|UNSELECT|"
@@ -77,6 +83,16 @@ FORMATS = (
         lazy(rb"\d{9,11}\.\d{6} |<<<\Z"),
         100,
         "rawlog.read_rawlog",
+    ),
+    Format(
+        "cs",
+        "lines that begin with C: and S: (MailKit, Ruby, RFCs)",
+        LINES,
+        "with what its writer left in",
+        lazy(rb"(?i:" + PREFIX + rb")[ \t]*(?:\* |\+ |[^ *+]+ (?:OK|NO|BAD) |" + COMMAND + rb")"),
+        20,
+        "prefixed.read_prefixed",
+        both=True,
     ),
     Format(
         "mozlog",

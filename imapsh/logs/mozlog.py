@@ -12,8 +12,7 @@ from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
 
 from imapsh.logs.clocks import date_in
-from imapsh.logs.lines import restored
-from imapsh.logs.restoring import Restorer
+from imapsh.logs.restoring import Restorer, ended
 from imapsh.patterns import lazy
 from imapsh.wire.pieces import CLIENT, LINES, NOTE, RENDERED, SERVER, Piece
 
@@ -127,16 +126,11 @@ class _Reader:
         else:
             bare = text.removesuffix(b"\n")
             entry.cut = len(bare) >= CHUNK and not bare.endswith(b"\r")
-            text, exactness = bare if entry.cut else self._ended(entry, text), LINES
+            left, exactness = connection.restorer.left(direction), LINES
+            text = bare if entry.cut else ended(text, left, returns=self._returns)
             self._note_tag(connection, direction, text)
         piece = Piece(direction, text, offset, self._time, connection.name, exactness)
         yield from connection.restorer.take(piece)
-
-    def _ended(self, entry: _Open, text: bytes) -> bytes:
-        """Return a line with the end that it had; a bare LF in a literal may be one that was sent."""
-        if self._returns and not text.endswith(b"\r\n") and entry.connection.restorer.left(entry.direction):
-            return text
-        return restored(text)
 
     def _note_tag(self, connection: _Connection, direction: str, text: bytes) -> None:
         if direction == SERVER:

@@ -10,6 +10,7 @@ import re
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 
+from imapsh.logs.lines import restored
 from imapsh.logs.literals import Literals
 from imapsh.logs.sides import is_client, is_server
 from imapsh.patterns import lazy
@@ -20,6 +21,15 @@ HELD = 1 << 20  #: octets that are held back at most; of a larger literal nobody
 _TAGGED = lazy(rb"([^*+ \r\n]+) (OK|NO|BAD)(?![!-~])", re.IGNORECASE)
 _CUT_OUT = lazy(rb"\s*(?:\[?(?:\.\.\.+|\xe2\x80\xa6)\]?|\[snip\]|<snip>)\s*", re.IGNORECASE)
 _MOST_TAGS = 1000
+
+
+def ended(line: bytes, left: int, *, returns: bool) -> bytes:
+    """Return a line of a log with the end that it had.
+
+    That is CRLF; but if the log has kept the CR of each line (`returns`), a line in a literal may have come with LF
+    alone.  `left` counts the octets of the literal that are still to come.
+    """
+    return line if returns and left and not line.endswith(b"\r\n") else restored(line)
 
 
 class Restorer:
@@ -37,6 +47,10 @@ class Restorer:
     def left(self, direction: str) -> int:
         """Return how many octets of a side's literal are still to come."""
         return self._literals[direction].left
+
+    def midway(self, direction: str) -> bool:
+        """Return whether a side's next octets belong to a line that has begun, in a literal or behind one."""
+        return self._literals[direction].midway
 
     def take(self, piece: Piece) -> Iterator[Piece]:
         """Take a piece.  Yield all that is sure now."""

@@ -36,6 +36,7 @@ HEADS = {
     "curl": b"*   Trying 127.0.0.1:143...\n< * OK ready\r\n> A001 CAPABILITY\r\n",
     "curl-trace": b"<= Recv header, 6 bytes (0x6)\n0000: 2a 20 4f 4b 0d 0a                               * OK..\n",
     "curl-trace-ascii": b"<= Recv header, 6 bytes (0x6)\n0000: * OK\n",
+    "cs": b"Connected to imaps://mail.example.org:993/\r\nS: * OK ready\r\nC: A00000001 CAPABILITY\r\n",
     "mozlog": b"[Parent 42: IMAP]: I/IMAP 7f00aa00:mail.example.org:S-INBOX:SendData: 7 noop\r\n",
     "raw": b"* OK ready\r\nA1 OK done\r\n",
 }

@@ -167,5 +167,5 @@ def test_a_session_breaks_no_rule(log: Writer) -> None:
     log.came(b"4 OK done\r\n", name=known).sent(b"5 UID fetch 1 (UID BODY.PEEK[])\r\n", name=known)
     log.came(b"* 1 FETCH (UID 1 BODY[] {5}\r\nabc\r\n)\r\n5 OK done\r\n", name=known)
     pieces = read(log.octets)
-    assert len(pieces) == 25
+    assert len(pieces) == 24
     assert faults(pieces) == []
