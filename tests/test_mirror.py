@@ -54,6 +54,7 @@ ELSEWHERE = (
         "grammar/atoms grammar/cursor grammar/tolerant", "grammar/test_hostile.py",
         "the two readings, given what is wrong",
     ),
+    Elsewhere("logs/marks", "logs/test_formats.py", "the patterns of the rows in the table"),
     Elsewhere("logs/model", "logs/test_formats.py", "the form of the rows in the table"),
     Elsewhere("shell/screen/heard", "shell/modes/test_explain.py", "what a log or a tap has heard is shown alike"),
     Elsewhere("shell/connection/papers", "shell/connection/test_tapped_tls.py", "what clients are shown"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from imapsh.logs.marks import COMMAND, PREFIX
 from imapsh.logs.model import Format
 from imapsh.patterns import lazy
 from imapsh.wire.pieces import EXACT, LINES
@@ -15,20 +16,6 @@ from imapsh.wire.pieces import EXACT, LINES
 if TYPE_CHECKING:
     from imapsh.logs.model import Reader
     from imapsh.logs.source import Log
-
-#: What stands before a line of a log that names the side: quotation or indentation, a time, the name.
-PREFIX = (
-    rb"([ \t>|]*)(?:\[?((?:\d{4}-\d\d-\d\d[T ])?(\d\d):(\d\d):(\d\d(?:[.,]\d+)?)(?:Z|[+-]\d\d:?\d\d)?)\]?:? +)?"
-    rb"(?:(C|Client|SEND)|S|Server|RECV):(?=[ \t\r\n]|\Z)"
-)
-
-_NAMES = (
-    rb"(?:UID [A-Z]{4,}|APPEND|AUTHENTICATE|CAPABILITY|CHECK|CLOSE|COPY|CREATE|DELETE|ENABLE|EXAMINE|EXPUNGE|FETCH|ID|"
-    rb"IDLE|LIST|LOGIN|LOGOUT|LSUB|MOVE|NAMESPACE|NOOP|RENAME|SEARCH|SELECT|STARTTLS|STATUS|STORE|SUBSCRIBE|UNSELECT|"
-    rb"UNSUBSCRIBE)"
-)
-#: A tag and the name of a command of the revisions.  A name in lower case needs a tag with a digit: `a list` is prose.
-COMMAND = rb"(?:[^ *+]+ " + _NAMES + rb"|(?:[^ *+]*\d[^ *+]*|\.) (?i:" + _NAMES + rb"))(?:[ \r]|\Z)"
 
 _CURL = rb"(?:\d\d:\d\d:\d\d\.\d{1,6} )?(?:\[[\dx]+-[\dx]+\] )?"  # what may stand before a line of curl
 

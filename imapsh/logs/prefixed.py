@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from imapsh.logs.clocks import Clock, date_in
-from imapsh.logs.formats import PREFIX
 from imapsh.logs.literals import announced
+from imapsh.logs.marks import PREFIX
 from imapsh.logs.restoring import Restorer, ended
 from imapsh.patterns import lazy
 from imapsh.wire.pieces import CLIENT, LINES, NOTE, SERVER, Piece
@@ -27,6 +27,9 @@ _SPACES = lazy(rb"[ \t]*")
 _CONNECTED = lazy(rb"[ \t>|]*(Connected to \S.*)")
 _TOLD = lazy(rb"<[^<>]*>\s*")  # <the server closes the connection>
 _STARS = lazy(rb"\*{4,}")
+_BASE64 = lazy(rb"(?:.* )?[A-Za-z0-9+/=]{40,}")
+_MORE_BASE64 = lazy(rb"[A-Za-z0-9+/=]+\s*")
+_MOST_INSET = 10
 _DAY = 86400
 _MOST_STARS = 4096  # octets of a literal whose text the log hides
 
@@ -39,11 +42,19 @@ def read_prefixed(log: Log) -> Iterator[Piece]:
     yield from reader.end()
 
 
+def _folded(line: bytes, more: bytes) -> bytes:
+    """Join a line and the next, into which it was folded where it has a space, or between parentheses, or in base64."""
+    base64 = _BASE64.fullmatch(line) and _MORE_BASE64.fullmatch(more)
+    list_goes_on = line.endswith(b'")') and more.startswith(b'("')
+    return line + (b"" if base64 or list_goes_on or line.endswith(b"(") or more.startswith(b")") else b" ") + more
+
+
 class _Reader:
     def __init__(self, log: Log) -> None:
         found = [(line, match) for line in log.first_lines if (match := _PREFIX.match(line))]
         bare = [line[match.end() :].rstrip() for line, match in found]
         self._inset = min((len(text) - len(text.lstrip()) for text in bare if text), default=1)
+        self._by_hand = self._inset > 1
         self._returns = any(line.endswith(b"\r") for line, _ in found)
         self._clock = Clock(_DAY)
         self._restorer = Restorer()
@@ -56,9 +67,7 @@ class _Reader:
         """Take in a line of the log."""
         found = _PREFIX.match(line)
         if found is not None:
-            begin = found.end()
-            spaces = _SPACES.match(line, begin, begin + self._inset)
-            begin = spaces.end() if spaces is not None else begin
+            begin = self._begin(line, found)
             yield from self._next(Piece(
                 CLIENT if found[6] else SERVER, line[begin:], offset + begin, self._time(found), self._key, LINES
             ))  # fmt: skip
@@ -70,6 +79,17 @@ class _Reader:
             yield Piece(NOTE, connected[1].strip(), offset + connected.start(1), None, self._key, LINES)
         elif self._last is not None:
             yield from self._without(self._last, offset, line)
+
+    def _begin(self, line: bytes, found: re.Match[bytes]) -> int:
+        """Return where a line begins behind its prefix; a text that was set by hand may be inset more from here on."""
+        direction = CLIENT if found[6] else SERVER
+        if self._by_hand and not self._restorer.midway(direction):
+            self._inset = _MOST_INSET
+        spaces = _SPACES.match(line, found.end(), found.end() + self._inset)
+        begin = spaces.end() if spaces is not None else found.end()
+        if self._by_hand and not self._restorer.midway(direction):
+            self._inset = begin - found.end()
+        return begin
 
     def end(self) -> Iterator[Piece]:
         """Yield what is held when no more comes on a connection."""
@@ -99,10 +119,8 @@ class _Reader:
         if self._midway:
             begin = min(indent, self._lead)
             yield from self._next(last._replace(octets=line[begin:], offset=offset + begin))
-        elif self._held and indent > self._lead and line.strip():
-            text = line[indent:]
-            gap = b"" if last.octets.rstrip().endswith(b"(") or text.startswith(b")") else b" "
-            self._last = last._replace(octets=last.octets.rstrip() + gap + text)
+        elif self._held and indent > self._lead and line.strip() and not _TOLD.fullmatch(line, indent):
+            self._last = last._replace(octets=_folded(last.octets.rstrip(), line[indent:]))
         else:
             yield from self._sure()
 

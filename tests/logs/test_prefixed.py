@@ -91,7 +91,14 @@ def test_a_text_of_an_rfc_is_indented_and_folded() -> None:
    S:   To: you
    S:
    S:   )
-   S:   a004 OK FETCH completed
+   S:    a004 OK FETCH completed
+   C:    a005 fetch 12 body[text]
+   S:    * 12 FETCH (BODY[TEXT] {10}
+   S:     inset
+   S:
+   S:    )
+   S:    a005 OK FETCH completed
+    <TLS negotiation>
 
 Crispin                    Informational                     [Page 3]
    C:   a006 logout
@@ -110,9 +117,28 @@ Crispin                    Informational                     [Page 3]
         b"\r\n",
         b")\r\n",
         b"a004 OK FETCH completed\r\n",
+        b"* 12 FETCH (BODY[TEXT] {10}\r\n",
+        b" inset\r\n",
+        b"\r\n",
+        b")\r\n",
+        b"a005 OK FETCH completed\r\n",
     ]
-    assert side(pieces, CLIENT).endswith(b"a004 fetch 12 body[header]\r\na006 logout\r\n")
+    assert side(pieces, CLIENT).endswith(b"\r\na005 fetch 12 body[text]\r\na006 logout\r\n")
     assert [one.octets for one in pieces if one.direction == NOTE] == [b"<closes the connection>"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (b"C: a1 LOGIN\n     x y\n", b"a1 LOGIN x y\r\n"),
+        (b"C: a1 ID (\n     NIL\n   )\n", b"a1 ID (NIL)\r\n"),
+        (b'C: a1 ID (("a" "b")\n     ("c")) NIL\n', b'a1 ID (("a" "b")("c")) NIL\r\n'),
+        (b'C: a1 ID (("a"))\n     (("c"))\n', b'a1 ID (("a")) (("c"))\r\n'),
+        (b"C: a1 AUTHENTICATE X " + b"QUJD" * 10 + b"\n   QQ==\n", b"a1 AUTHENTICATE X " + b"QUJD" * 10 + b"QQ==\r\n"),
+    ],
+)
+def test_a_line_is_folded_at_a_space_or_where_none_may_be(lines: bytes, expected: bytes) -> None:
+    assert side(read(b"S: * OK x\n" + lines), CLIENT) == expected
 
 
 def test_a_ticket_is_quoted_and_has_no_prefix_in_a_literal() -> None:
