@@ -162,6 +162,19 @@ FORMATS = (
         both=True,
     ),
     Format(
+        "mbsync",
+        "mbsync -Dn or -DN",
+        LINES,
+        "without secrets, and with -Dn without the octets of messages",
+        lazy(
+            rb"(?:\(\d+ in progress\) )?(?:[A-Z]: )?(?:>>> \d+ [A-Z]{2,}|>\+> )|[FN]: (?:\* |\d+ (?:OK|NO|BAD) |\+ )|"
+            rb"Opening (?:far|near|master|slave) side "
+        ),
+        100,
+        "mbsync.read_mbsync",
+        both=True,
+    ),
+    Format(
         "raw",
         "octets as they were on the wire",
         EXACT,

@@ -38,6 +38,7 @@ HEADS = {
     "curl-trace-ascii": b"<= Recv header, 6 bytes (0x6)\n0000: * OK\n",
     "cs": b"Connected to imaps://mail.example.org:993/\r\nS: * OK ready\r\nC: A00000001 CAPABILITY\r\n",
     "mozlog": b"[Parent 42: IMAP]: I/IMAP 7f00aa00:mail.example.org:S-INBOX:SendData: 7 noop\r\n",
+    "mbsync": b"Opening far side store r...\n* OK ready\n>>> 1 CAPABILITY\r\n* CAPABILITY IMAP4rev1\n1 OK done\n",
     "raw": b"* OK ready\r\nA1 OK done\r\n",
 }
 
