@@ -1,28 +1,30 @@
 """One connection that passes a tap: its octets move between a client and the server, and are overheard on the way.
 
 Theory of operation.  `Tapped` observes a relay (`imapsh.transport.relay`).  `_pass` is the one place from which octets
-go on, and `_hear` the one in which the conversation learns of them.  Octets pass as they came, with these exceptions:
+go on.  Octets pass as they came, with these exceptions:
 
     no server    the client is told so in a BYE, in place of a greeting (RFC 9051 section 7.1.5)
     STARTTLS     the tap ends TLS on both sides, so that it can go on listening.  Until then both sides pass line by
                  line: behind STARTTLS nothing of the client passes before the server's answer, and what either side
                  sent in plain text behind its own line is dropped and told (RFC 9051 section 11.1)
 
-What is overheard is no condition for passing.  If it cannot be followed any more, octets go on passing unseen.
+What is overheard is heard later than it passes, once no STARTTLS can come (`imapsh.shell.connection.hearing`).  If it
+cannot be followed any more, octets go on passing unseen.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from imapsh.errors import ConnectionLost, ImapshError, LimitError, TLSError
+from imapsh.errors import ConnectionLost, ImapshError, TLSError
 from imapsh.grammar.responses import CLIENT as OURS
-from imapsh.grammar.responses import TAGGED
+from imapsh.grammar.responses import TAGGED, Response
 from imapsh.render.amounts import count, duration, size
 from imapsh.session.overheard import Conversation, Overheard
+from imapsh.shell.connection.hearing import Backlog, Hearing
 from imapsh.shell.settings.reasons import in_options
 from imapsh.transport.base import CONNECT_TIMEOUT
 from imapsh.transport.deadline import Deadline
@@ -30,7 +32,7 @@ from imapsh.transport.relay import Relay, Way
 from imapsh.transport.tls import TLSFilter
 from imapsh.transport.tlsfailures import refuses_certificate, speaks_plain
 from imapsh.tuples import NamedTuple
-from imapsh.wire.pieces import CLIENT, SERVER, Piece
+from imapsh.wire.pieces import CLIENT, SERVER
 
 if TYPE_CHECKING:
     from imapsh.shell.connection.dial import Plan
@@ -45,7 +47,8 @@ class Watcher(NamedTuple):
     """Those who are told what happens in a tap, each with the name of the connection, or "" for the tap's own.
 
     `hear` takes what was overheard.  `wrong` takes what is wrong beside that, `fault` what failed, `note` other news.
-    `failed` takes an error that ends the whole tap: its output cannot be written, or imapsh itself is wrong.
+    `failed` takes an error that ends the whole tap: its output cannot be written, or imapsh itself is wrong.  `over`
+    says that nothing more is heard of a connection.
     """
 
     hear: Callable[[str, Overheard], None]
@@ -53,6 +56,7 @@ class Watcher(NamedTuple):
     fault: Callable[[str, str], None]
     note: Callable[[str, str], None]
     failed: Callable[[BaseException], None]
+    over: Callable[[str], None]
 
 
 class Terms(NamedTuple):
@@ -66,6 +70,7 @@ class Terms(NamedTuple):
     reach: Callable[[Plan], Awaitable[AioStream]]
     watcher: Watcher
     papers: Papers
+    backlog: Backlog
     opener: Opener | None = None
     implicit: bool = False
 
@@ -79,14 +84,13 @@ class Tapped:
     def __init__(self, name: str, client: AioStream, terms: Terms) -> None:
         self.name = name
         self.conversation = Conversation(terms.plan.limits, terms.opener, whole=True)
+        self._hearing = Hearing(self.conversation, terms.backlog, self._take, self._lost)
         self.relay: Relay
         self._client = client
         self._terms = terms
         self._began = time.monotonic()
-        self._heard = {CLIENT: 0, SERVER: 0}  # octets that were heard,
-        self._lines = {CLIENT: 0, SERVER: 0}  # and what they were
+        self._lines = {CLIENT: 0, SERVER: 0}  # that were heard
         self._first: Way | None = None  # the way that ended first
-        self._deaf = False  # the conversation cannot be followed any more
         self._plain = not terms.implicit  # STARTTLS may come
         self._asked: str | None = None  # the tag of a STARTTLS that has no answer yet
         self._agreed = False  # and the answer is OK
@@ -108,6 +112,7 @@ class Tapped:
         self.relay = Relay(self._client, server, self)
         try:
             await self.relay.run()
+            await self._hearing.caught_up()
         except TLSError as error:
             self._fault(in_options(error))
         finally:
@@ -151,7 +156,8 @@ class Tapped:
                 "tap listen on imaps://"
             )
         while octets:
-            if not self._plain or self.conversation.known.logged_in or self._deaf:
+            self._plain = self._plain and not (self.conversation.known.logged_in or self._hearing.deaf)
+            if not self._plain:
                 await self._pass(way, octets)
                 return
             line, octets = _cut(octets)
@@ -159,15 +165,19 @@ class Tapped:
                 return
 
     async def _pass(self, way: Way, octets: bytes, *, heard: bool = False) -> None:
-        """Hand octets on, and hear them after that, so that passing does not wait for the showing."""
+        """Hand octets on, and hear them later, so that passing does not wait for the showing."""
         way.put(octets)
         if not heard:
-            self._hear(way, octets)
+            self._hearing.later(self._side(way), octets)
+            await self._hearing.room()
         await way.drained()
+
+    def _side(self, way: Way) -> str:
+        return CLIENT if way is self.relay.up else SERVER
 
     async def _line(self, way: Way, line: bytes, rest: bytes) -> bool:
         """Pass octets up to a line end, while STARTTLS may come.  Return True if nothing of the rest is to pass."""
-        self._hear(way, line)
+        self._hearing.now(self._side(way), line)
         if self._agreed and way is self.relay.down:
             await self._secure(line, len(rest))
             return True
@@ -236,26 +246,22 @@ class Tapped:
 
     # -- what is heard
 
-    def _hear(self, way: Way, octets: bytes) -> None:
-        if self._deaf:
-            return
-        direction = CLIENT if way is self.relay.up else SERVER
-        piece = Piece(direction, octets, self._heard[direction], time.time(), self.name)
-        self._heard[direction] += len(octets)
-        self._listen(lambda: self.conversation.hear(piece))
+    def _take(self, found: Overheard) -> None:
+        """Take in what was heard, and tell it."""
+        self._learn(found.response)
+        self._terms.watcher.hear(self.name, found)
 
-    def _listen(self, hear: Callable[[], Iterator[Overheard]]) -> None:
-        """Tell what is heard.  Whatever cannot be followed passes unseen."""
-        try:
-            for found in hear():
-                self._learn(found)
-                self._terms.watcher.hear(self.name, found)
-        except (LimitError, ConnectionLost) as error:
-            self._deaf = True
-            self._fault(f"{in_options(error)}; what follows on this connection passes unseen")
+    def _lost(self, error: Exception) -> None:
+        """Tell that the conversation cannot be followed any more."""
+        if isinstance(error, ImapshError):
+            why = in_options(error)
+        else:
+            from imapsh.shell.settings import crash
 
-    def _learn(self, found: Overheard) -> None:
-        response = found.response
+            why = crash.sentence(error)
+        self._fault(f"{why}; what follows on this connection passes unseen")
+
+    def _learn(self, response: Response) -> None:
         self._lines[CLIENT if response.kind is OURS else SERVER] += 1
         if response.kind is OURS and response.name == "STARTTLS" and self._plain:
             self._asked = response.tag
@@ -276,7 +282,8 @@ class Tapped:
     # -- the end
 
     def _over(self) -> None:
-        self._listen(self.conversation.end)
+        self._hearing.finish()
+        self._terms.watcher.over(self.name)
         up, down = self.relay.up, self.relay.down
         sums = ", ".join(
             f"{count(self._lines[side], what)} and {size(way.passed)} from the {who}"

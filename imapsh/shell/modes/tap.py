@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from tempfile import gettempdir
 from typing import TYPE_CHECKING, BinaryIO, NoReturn, TypeVar
 
 from imapsh.errors import StateError
@@ -20,6 +21,7 @@ from imapsh.shell import commands
 from imapsh.shell.app import App
 from imapsh.shell.connection.background import BackgroundDial
 from imapsh.shell.connection.dial import Plan, make_plan
+from imapsh.shell.connection.hearing import Backlog
 from imapsh.shell.connection.papers import Papers
 from imapsh.shell.connection.tap import Tap, listening
 from imapsh.shell.connection.tapped import Terms, Watcher
@@ -28,6 +30,7 @@ from imapsh.shell.screen import heard
 from imapsh.shell.screen.output import make_output, release
 from imapsh.shell.screen.stdsink import StdSink
 from imapsh.shell.screen.terminal import ENDING, end_by
+from imapsh.shell.settings.reasons import why
 from imapsh.transport.aio import AioStream, adopt
 from imapsh.transport.blocking import BlockingStream
 from imapsh.wire.sinks import HashSink, SpoolSink, opener
@@ -129,10 +132,10 @@ class TapMode:
         self.listens = asyncio.Event()
         self._ended: asyncio.Future[int]
         keeps = self._exactly or options.json_raw
-        watcher = Watcher(self._hear, self._say_wrong, self._fault, self._note, self._failed)
+        watcher = Watcher(self._hear, self._say_wrong, self._fault, self._note, self._failed, self._over)
         papers = Papers(options, plan.address.server_name)
-        keeping = opener(THRESHOLD, SpoolSink if keeps else HashSink)
-        self.tap = Tap(address, Terms(plan, self._reach, watcher, papers, keeping))
+        keeping = opener(THRESHOLD, (lambda: SpoolSink(self._not_kept)) if keeps else HashSink)
+        self.tap = Tap(address, Terms(plan, self._reach, watcher, papers, Backlog(), keeping))
 
     async def run(self) -> int:
         """Listen until a signal comes, and return its number.  Raises ImapshError, OSError if stdout fails."""
@@ -181,6 +184,13 @@ class TapMode:
             self._judgement.response(found.response, found.findings)
         if found.findings:
             self.app.lint.add(name, found.findings)
+        try:
+            self._show(name, found)
+        except OSError as error:  # nobody reads any more
+            self._failed(error)
+        release(found.response.frame)
+
+    def _show(self, name: str, found: Overheard) -> None:
         sink = self.driver.sink
         if self._exactly:
             for octets in heard.octets(found):
@@ -188,7 +198,16 @@ class TapMode:
         else:
             for text in heard.texts(self.app.screen, found, name):
                 sink.text(text)
-        release(found.response.frame)
+        self._soon()
+
+    def _over(self, name: str) -> None:
+        """Show what is held back of a connection."""
+        if text := self.app.screen.flush(name):
+            self.driver.sink.text(text)
+            self._soon()
+
+    def _soon(self) -> None:
+        """Let what was shown be seen when the loop has a moment."""
         if not self._flushing:
             self._flushing = True
             asyncio.get_running_loop().call_soon(self._flush)
@@ -206,6 +225,9 @@ class TapMode:
 
     def _fault(self, name: str, text: str) -> None:
         self.driver.sink.fault(text, name)
+
+    def _not_kept(self, error: OSError) -> None:
+        self._fault("", f"{gettempdir()} cannot keep a literal of more than {THRESHOLD:,} octets: {why(error)}")
 
     def _note(self, name: str, text: str) -> None:
         self.driver.sink.note(text, name)

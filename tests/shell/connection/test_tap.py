@@ -8,6 +8,7 @@ import pytest
 
 from imapsh.errors import UsageError
 from imapsh.shell.connection.dial import make_plan
+from imapsh.shell.connection.hearing import Backlog
 from imapsh.shell.connection.papers import Papers
 from imapsh.shell.connection.tap import Tap, listening
 from imapsh.shell.connection.tapped import Terms, Watcher
@@ -54,8 +55,8 @@ def test_it_says_that_other_machines_can_connect(tmp_path: Path, monkeypatch: py
 
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     options = Options(tap="imaps://0.0.0.0:1993", tap_open=True, url="imaps://imap.example.org")
-    unused = Watcher(*(lambda *_: None,) * 5)
-    terms = Terms(make_plan(options), None, unused, Papers(options, "imap.example.org"))  # type: ignore[arg-type]
+    unused = Watcher(*(lambda *_: None,) * 6)
+    terms = Terms(make_plan(options), None, unused, Papers(options, "imap.example.org"), Backlog())  # type: ignore[arg-type]
     told = Tap(listening(options), terms).warnings()
     assert told[0] == "other machines can connect, and use the server from here"
     assert len(told) == 2
