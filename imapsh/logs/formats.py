@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from imapsh.logs.marks import COMMAND, PREFIX
 from imapsh.logs.model import Format
 from imapsh.patterns import lazy
-from imapsh.wire.pieces import EXACT, LINES
+from imapsh.wire.pieces import EXACT, LINES, RENDERED
 
 if TYPE_CHECKING:
     from imapsh.logs.model import Reader
@@ -50,6 +50,26 @@ FORMATS = (
         lazy(rb"Follow: (?:tcp|tls|ssl),(?:raw|ascii|hex|yaml)\b|peers:\r?$"),
         1000,
         "follow.read_follow",
+        both=True,
+    ),
+    Format(
+        "pino-raw",
+        "JSON lines of imapflow with octets",
+        EXACT,
+        "without what holds a password",
+        lazy(rb'[^{]{0,200}\{(?=.*"src":"[cs]")(?=.*"data":")(?=.*"msg":"(?:write to|read from) socket")'),
+        10_000,
+        "pino.read_pino_raw",
+        both=True,
+    ),
+    Format(
+        "pino",
+        "JSON lines of imapflow",
+        RENDERED,
+        "without the octets of literals and without passwords",
+        lazy(rb'[^{]{0,200}\{(?=.*"src":"[cs]")(?=.*"msg":")'),
+        1000,
+        "pino.read_pino",
         both=True,
     ),
     Format(

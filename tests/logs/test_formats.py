@@ -28,6 +28,8 @@ HEADS = {
     "rawlog": b"1795880514.105491 * 6 EXISTS\r\n",
     "pcap": CAPTURE,
     "follow": b"Follow: tcp,raw\nFilter: tcp.stream eq 0\nNode 0: a:1\nNode 1: b:143\n\t2a204f4b2072656164790d0a\n",
+    "pino": b'{"level":20,"time":1795880514104,"src":"c","msg":"3 FETCH 1 (UID)","cid":"abc"}\n',
+    "pino-raw": b'{"level":10,"src":"s","msg":"read from socket","data":"KiBPSyB4DQo=","cid":"abc"}\n',
     "cyrus": b"---------- fred Thu Nov 26 10:00:00 2026\n\n<1795880514<A2 SELECT INBOX\r\n",
     "imaplib": b"  42:18.49 > b'IIPP2 EXAMINE INBOX'\n  42:18.49 < b'* 6 EXISTS'\n",
     "imaplib2": b"[imap]:   42:24.05 127.0.0.1 writer > b'BMDC1 CAPABILITY\\r\\n'\n",
