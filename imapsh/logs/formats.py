@@ -102,6 +102,18 @@ FORMATS = (
         both=True,
     ),
     Format(
+        "terminal",
+        "terminal with telnet or openssl s_client, or mail.debug of JavaMail",
+        LINES,
+        "without times",
+        lazy(
+            rb"CONNECTED\([0-9A-F]+\)|Trying [\w.:]+\.\.\.|Connected to [^\s/]+\s*\Z|Escape character is |depth=\d+ |"
+            rb"verify (?:return|error):|DEBUG: (?:setDebug|JavaMail|Jakarta Mail|Angus)|DEBUG IMAPS?: "
+        ),
+        40,
+        "terminal.read_terminal",
+    ),
+    Format(
         "mozlog",
         "log of Thunderbird (MOZ_LOG)",
         LINES,

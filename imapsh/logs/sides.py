@@ -53,24 +53,34 @@ class Sides:
     """
 
     def __init__(self) -> None:
-        self._left = 0  # octets of a literal that are still to come
+        self.left = 0  #: octets of a literal that are still to come
         self._open = NOBODY  # whose line goes on, in a literal or behind one
         self._waiting: Announced | None = None  # the client's literal that waits for `+`
         self._answered = False  # the client's last command is one whose `+` is answered
         self._due = False  # the next line is such an answer
 
+    @property
+    def midway(self) -> bool:
+        """True if the next octets belong to a line that has begun, in a literal or behind one."""
+        return self._open != NOBODY or self._waiting is not None
+
+    @property
+    def answers(self) -> bool:
+        """True if the client's next line may answer a `+`, as DONE does."""
+        return self._due
+
     def take(self, line: bytes) -> Iterator[tuple[str, bytes]]:
         """Yield whose octets a line holds; where a literal ends within the line, both parts apart."""
-        if self._left:
-            inside, line = line[: self._left], line[self._left :]
-            self._left -= len(inside)
+        if self.left:
+            inside, line = line[: self.left], line[self.left :]
+            self.left -= len(inside)
             yield self._open, inside
         if not line:
             return
         first = not self._open
         if first:
             self._begin(line)
-            if self._left:
+            if self.left:
                 yield from self.take(line)
                 return
         yield self._open, line
@@ -89,7 +99,7 @@ class Sides:
             self._open = CLIENT
 
     def _go_on(self, literal: Announced) -> None:
-        self._open, self._left, self._waiting = CLIENT, literal.octets, None
+        self._open, self.left, self._waiting = CLIENT, literal.octets, None
 
     def _end(self, line: bytes, first: bool) -> None:
         """Find what a line that ends here leaves open; `first` is false for the rest of one, behind a literal."""
@@ -102,7 +112,7 @@ class Sides:
     def _server_ended(self, line: bytes, first: bool) -> None:
         literal = announced(line) if not (first and _TEXT.match(line)) else None
         if literal is not None:
-            self._open, self._left = SERVER, literal.octets
+            self._open, self.left = SERVER, literal.octets
         elif not first or line.startswith(b"*"):
             return
         elif line.startswith(b"+"):

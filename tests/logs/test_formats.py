@@ -39,6 +39,7 @@ HEADS = {
     "curl-trace": b"<= Recv header, 6 bytes (0x6)\n0000: 2a 20 4f 4b 0d 0a                               * OK..\n",
     "curl-trace-ascii": b"<= Recv header, 6 bytes (0x6)\n0000: * OK\n",
     "cs": b"Connected to imaps://mail.example.org:993/\r\nS: * OK ready\r\nC: A00000001 CAPABILITY\r\n",
+    "terminal": b"Trying 127.0.0.1...\nConnected to localhost.\nEscape character is '^]'.\n* OK x\na1 noop\na1 OK\n",
     "mozlog": b"[Parent 42: IMAP]: I/IMAP 7f00aa00:mail.example.org:S-INBOX:SendData: 7 noop\r\n",
     "mbsync": b"Opening far side store r...\n* OK ready\n>>> 1 CAPABILITY\r\n* CAPABILITY IMAP4rev1\n1 OK done\n",
     "mutt": b"[2026-11-26 10:00:00] Mutt/2.2.12\n[2026-11-26 10:00:00] 4< * OK ready\n",
