@@ -73,6 +73,15 @@ FORMATS = (
         both=True,
     ),
     Format(
+        "trace-part",
+        "imapsh trace of a log that may lack one side",
+        EXACT,
+        "with secrets masked",
+        lazy(rb'\{"[^{]*"sides": "one or both"\}'),
+        2000,
+        "ours.read_trace",
+    ),
+    Format(
         "cyrus",
         "Cyrus telemetry",
         EXACT,

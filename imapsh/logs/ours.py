@@ -27,7 +27,7 @@ def read_trace(log: Log) -> Iterator[Piece]:
     began = trace.header.date or 0.0
     for record in trace:
         octets = logins.filled(record.octets) if record.direction == CLIENT else record.octets
-        time = began + record.time
+        time = None if record.time is None else began + record.time
         yield Piece(record.direction, octets, record.offset, time, record.connection, record.exactness)
 
 

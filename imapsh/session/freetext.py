@@ -9,7 +9,8 @@ masked:
 - strings, but not once the user is logged in: then they are mail;
 - all of a line that is not a response, and all after `*` in a response that the table does not hold;
 - data of mail and mailboxes before the login, except its numbers (no server sends such data then);
-- a tag that no command has.
+- a tag that no command has;
+- strings, literals and words of a command, as in a search for them.
 
 A frame keeps its length and its structure, so that offsets stay true and reading it again gives the same values.  The
 trace, which is a file that people pass on, masks strings after the login too, and the tokens of URLs, known or not.
@@ -41,8 +42,11 @@ _CODE = lazy(
 )
 _QUOTED = lazy(rb'"((?:[^"\\]|\\.)*+)"', re.DOTALL)
 _UNEVEN = lazy(rb'(?:[^"]|"(?:[^"\\]|\\.)*+")*+"(?:[^"\\]|\\.)*+', re.DOTALL)  # a quotation mark without its partner
+_WORD = lazy(rb'(?<= )[^ ()"{}\r\n]{4,}(?=[ )\r\n])')
 _ESCAPE = lazy(rb"\\.", re.DOTALL)
 _NUMBER = lazy(rb"(?<![^ (\[,:])\d+(?![^ )\],:\r\n])")
+
+_LARGE = 1 << 12  # octets of a literal from which on encodings are not looked into, because it may be mail
 
 _ALL, _NOT_NUMBERS, _STRINGS = range(3)
 
@@ -81,6 +85,31 @@ class FreeText:
         for begin, end, what in spans:
             made[begin : min(end, stop)] = self._masked(line[begin : min(end, stop)], what)
         return bytes(made)
+
+    def said(self, frame: Frame) -> Frame:
+        """Return a line of the client without secrets in its strings, literals and words, as those of a search.
+
+        A word is masked only if all of it is a secret and it is neither a number nor in upper case, as names are.  It
+        gets the letter x instead of stars, which a word cannot hold.
+        """
+        if not self._secrets.known:
+            return frame
+        parts: list[Part] = []
+        for index, part in enumerate(frame.parts):
+            if isinstance(part, bytes):
+                part = self._literal_said(part) if index % 2 else self._words(self._masked(part, _STRINGS))
+            parts.append(part)
+        return Frame(tuple(parts), frame.offset, frame.violations, frame.incomplete)
+
+    def _literal_said(self, octets: bytes) -> bytes:
+        return self._mask(octets) if len(octets) < _LARGE else self._secrets.mask(octets)
+
+    def _words(self, line: bytes) -> bytes:
+        def word(found: re.Match[bytes]) -> bytes:
+            said = found[0]
+            return said if said == said.upper() or self._mask(said).strip(b"*") else b"x" * len(said)
+
+        return _WORD.sub(word, line)
 
     def shown(self, response: Response, parser: Parser, *, greeting: bool = False) -> Response:
         """Return the response as it may be shown, which is the same one if it holds no secret."""

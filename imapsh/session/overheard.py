@@ -19,7 +19,8 @@ line of the client that is not understood is hidden whole.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from imapsh.findings import Finding, Violation
@@ -64,6 +65,7 @@ _READABLE = lazy(rb"[\t\r\n -~]*")
 _LOOKED_AT = 32  # octets by which text is told from deflated octets
 _TLS = (b"\x14\x03", b"\x15\x03", b"\x16\x03", b"\x17\x03")  # a record of TLS (RFC 8446 section 5.1)
 _STARRED = lazy(rb"[*<]")
+_MOST_HELD = 1000  # responses that come while the client's line is not complete
 _MOST_RUNNING = 1000  # commands that nobody answers, of a log that has only the client's side
 
 
@@ -84,26 +86,39 @@ class Conversation:
     With `both` the pieces are known to have both sides from the first on.  Without it, nothing is said about the time
     of a response before the client has said something, because its side may be missing.  With `whole` they begin with
     the connection, so that nobody is logged in before a login is seen.  `limits` and `opener` are those of
-    `imapsh.wire.reader`.
+    `imapsh.wire.reader`.  The conversations of one log share their `secrets`.
+
+    `on_piece`, if it is given, is told a direction and the octets of each line and of each piece of a literal when it
+    is read (`imapsh.wire.push`); these octets are not masked, and what is deflated is inflated.
     """
 
     def __init__(
-        self, limits: Limits = RECORDED, opener: Opener | None = None, *, both: bool = False, whole: bool = False
+        self,
+        limits: Limits = RECORDED,
+        opener: Opener | None = None,
+        *,
+        both: bool = False,
+        whole: bool = False,
+        secrets: Secrets | None = None,
+        on_piece: Callable[[str, bytes], None] | None = None,
     ) -> None:
         self.known = Knowledge(nesting=limits.nesting)
-        self.secrets = Secrets()
+        self.secrets = Secrets() if secrets is None else secrets
         self._limits = limits
         self._both = both or whole
         self._whole = whole
         self._server = Recorded(limits, opener)
         self._client = Pusher(FrameReader(COMMAND, limits, opener))
+        if on_piece is not None:
+            self._client.on_piece = partial(on_piece, CLIENT)
+            self._server.pusher.on_piece = partial(on_piece, SERVER)
         self._places = {SERVER: _Places(), CLIENT: _Places()}
         self._free = FreeText(self.secrets, self.known.parser.readers, self.known.tags)
         self._began = False  # the server has said something
         self._doubtful = False  # what was taken for a greeting may be none
         self._begun: Exchange | None = None  # the command whose line is not complete yet
         self._awaits = False  # a literal was announced, and nothing has come since
-        self._held: list[Overheard] = []  # the `+` that came for its literal
+        self._held: list[Overheard] = []  # the `+` that came for its literal, and what came behind it
         self._compressed = self._starting_tls = False
         self._sealed = {SERVER: False, CLIENT: False}
         self._rendered = {SERVER: False, CLIENT: False}
@@ -138,8 +153,7 @@ class Conversation:
         """Yield what is left at the end of the log."""
         self._client.feed(b"")
         yield from self._taken(CLIENT)
-        yield from self._held
-        self._held = []
+        yield from self._let_go()
         for frame in self._server.end():
             yield from self._received(frame)
 
@@ -162,8 +176,11 @@ class Conversation:
                 self._announced()
             else:
                 yield self._said(taken)
-                yield from self._held
-                self._held = []
+                yield from self._let_go()
+
+    def _let_go(self) -> Iterator[Overheard]:
+        held, self._held = self._held, []
+        yield from held
 
     def _seals(self, piece: Piece) -> bool:
         """Return whether the piece is TLS that STARTTLS began, which nobody can read here."""
@@ -194,6 +211,7 @@ class Conversation:
         refused = self._refused(response)
         if refused is not None:
             yield refused
+            yield from self._let_go()
         waited = response.kind is CONTINUATION and self._waiting() is not None
         findings = self._follow(response)
         if self._rendered[SERVER]:
@@ -202,10 +220,12 @@ class Conversation:
             self._free.logged_in = known.logged_in
             response = self._free.shown(response, known.parser, greeting=greeting)
         found = Overheard(response, findings, time)
-        if waited:
-            self._held.append(found)
-        else:
+        if not (waited or self._held):
             yield found
+            return
+        self._held.append(found)  # what comes behind `+` stays behind it
+        if len(self._held) >= _MOST_HELD:
+            yield from self._let_go()
 
     def _follow(self, response: Response) -> tuple[Finding, ...]:
         """Take in a response; return what is wrong with its time."""
@@ -274,7 +294,7 @@ class Conversation:
         if self._begun is None:
             line = self._client.reader.begun[0]
             assert isinstance(line, bytes)
-            found = self._match(Frame((line,)))
+            found = self.match(Frame((line,)))
             if found.tag is not None and found.name:
                 self._begun = self._run(found, Exchange(found.tag, _name(found), [line.rstrip(b"\r\n")]))
 
@@ -301,7 +321,7 @@ class Conversation:
         return Response(OURS, "", None, frame)
 
     def _command(self, frame: Frame) -> Response:
-        found = self._match(frame)
+        found = self.match(frame)
         shown, fragments = veiled(frame, found)
         begun, self._begun = self._begun, None
         if found.tag is not None and found.name:
@@ -316,14 +336,16 @@ class Conversation:
             violations = ()
             if not self.known.logged_in:
                 shown = all_hidden(frame)
+        shown = self._free.said(shown)
         name = found.command.name if found.command is not None else ""
         return Response(OURS, name, None, shown, found.tag, violations)
 
     def _learn(self, exchange: Exchange) -> None:
         """Mask the secrets of a command wherever they come again."""
         add = self.secrets.add_sasl if exchange.name == "AUTHENTICATE" else self.secrets.add
-        for secret in secrets_in(exchange.fragments):
-            if not _STARRED.match(secret):  # the log has masked it
+        found = secrets_in(exchange.fragments)
+        for secret in found:
+            if not (_STARRED.match(secret) or _unquoted(secret) in found):  # the log has masked it
                 add(secret)
 
     def _run(self, found: Match, exchange: Exchange) -> Exchange:
@@ -335,7 +357,8 @@ class Conversation:
         known.sent(exchange)
         return exchange
 
-    def _match(self, frame: Frame) -> Match:
+    def match(self, frame: Frame) -> Match:
+        """Return a line of the client as the table reads it."""
         rev2 = self.known.rev2
         utf8 = rev2 or self.known.parser.utf8
         context = Context(SELECTED, self.known.capabilities, rev2, utf8, tagged=True)
@@ -392,6 +415,11 @@ class _Places:
 def _left_out(parts: Iterable[Part]) -> int:
     """Return the octets of literals that the log has left out."""
     return sum(part.octets for part in parts if isinstance(part, Spilled))
+
+
+def _unquoted(secret: bytes) -> bytes | None:
+    """Return what is between the quotation marks of a secret, or None if it has none."""
+    return secret[1:-1] if len(secret) > 1 and secret[:1] == secret[-1:] == b'"' else None
 
 
 def _name(found: Match) -> str:

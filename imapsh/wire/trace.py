@@ -6,10 +6,11 @@
     * OK [CAPABILITY IMAP4rev1] ready when you are...
 
 First a line with the format's name and version, and one with the header, an object in JSON.  Then records: a line with
-the direction (`S` from the server, `C` from the client, `#` a note in UTF-8), the seconds since the trace began and the
-number of octets; exactly those octets; LF.  If there are several connections, the name of the record's follows the
-number of octets; `-` is no name.  Behind that comes how exact the octets are (`imapsh.wire.pieces`), if they are not.
-Whoever writes has masked what is secret.  Version 1 had no header, and one connection.
+the direction (`S` from the server, `C` from the client, `#` a note in UTF-8), the seconds since the trace began (`-` if
+they are not known) and the number of octets; exactly those octets; LF.  If there are several connections, the name of
+the record's follows the number of octets; `-` is no name.  Behind that comes how exact the octets are
+(`imapsh.wire.pieces`), if they are not.  Whoever writes has masked what is secret.  Version 1 had no header, and one
+connection.
 """
 
 from __future__ import annotations
@@ -25,10 +26,14 @@ from imapsh.wire.pieces import CLIENT, EXACT, NOTE, SERVER
 
 _MAGIC = b"imapsh-trace "
 _VERSION = 2
-_HEADER = re.compile(rb"([SC#]) \+(\d{1,12}\.\d{1,9}) (\d{1,18})(?: ([!-~]{1,40})(?: (lines|elided|rendered))?)?\n")
+_HEADER = re.compile(
+    rb"([SC#]) (?:\+(\d{1,12}\.\d{1,9})|-) (\d{1,18})(?: ([!-~]{1,40})(?: (lines|elided|rendered))?)?\n"
+)
 _LONGEST_HEADER = 128  # octets of the line before a record
 _LONGEST_FIRST = 1 << 16  # octets of the header
 _NO_NAME = "-"
+
+ONE_OR_BOTH = "one or both"
 
 LONGEST = 64 << 20  #: octets of a record; what is longer is written as several
 
@@ -38,7 +43,8 @@ class Header(NamedTuple):
 
     `writer` is the program, `date` the moment when the trace began, in seconds since 1970, or None if it is not known.
     `server` is its address without a password.  `tls` says how the connection is encrypted: "implicit" (from the first
-    octet), "STARTTLS" (if it was begun), "none", or "" if that is not known.  `masked` says what was masked.
+    octet), "STARTTLS" (if it was begun), "none", or "" if that is not known.  `masked` says what was masked.  `sides`
+    is ONE_OR_BOTH if a side may be missing, because the trace was made of a log that may lack one; otherwise it is "".
     """
 
     writer: str = ""
@@ -46,6 +52,7 @@ class Header(NamedTuple):
     server: str = ""
     tls: str = ""
     masked: str = "passwords and tokens"
+    sides: str = ""
 
 
 _NOTHING_KNOWN = Header()
@@ -54,12 +61,12 @@ _NOTHING_KNOWN = Header()
 class Record(NamedTuple):
     """One record of a trace.
 
-    `time` is in seconds since the trace began; `offset` is where `octets` begin in the file.  `connection` is "" if the
-    trace has one connection.  `exactness` is a value of `imapsh.wire.pieces`.
+    `time` is in seconds since the trace began, or None if it is not known; `offset` is where `octets` begin in the
+    file.  `connection` is "" if the trace has one connection.  `exactness` is a value of `imapsh.wire.pieces`.
     """
 
     direction: str
-    time: float
+    time: float | None
     offset: int
     octets: bytes
     connection: str = ""
@@ -93,13 +100,19 @@ class Trace:
         self, direction: str, octets: bytes, connection: str = "", *, exactness: str = EXACT, time: float | None = None
     ) -> None:
         """Write octets of one direction.  `time` is in seconds since the trace began; None is now."""
-        passed = max(0.0, self._clock() - self._began if time is None else time)
-        marks = [connection or _NO_NAME] if connection or exactness != EXACT else []
-        marks += [exactness] if exactness != EXACT else []
+        passed = self._clock() - self._began if time is None else time
+        self.copy(Record(direction, passed, 0, octets, connection, exactness))
+
+    def copy(self, record: Record) -> None:
+        """Write a record with its own time, or without one.  Its offset means nothing here."""
+        passed = b"-" if record.time is None else b"+%.6f" % max(0.0, record.time)
+        marks = [record.connection or _NO_NAME] if record.connection or record.exactness != EXACT else []
+        marks += [record.exactness] if record.exactness != EXACT else []
         behind = "".join(f" {mark}" for mark in marks).encode("ascii", "replace")
-        for at in range(0, max(len(octets), 1), LONGEST):
-            piece = octets[at : at + LONGEST]
-            self._write(b"%s +%.6f %d%s\n%s\n" % (direction.encode("ascii"), passed, len(piece), behind, piece))
+        for at in range(0, max(len(record.octets), 1), LONGEST):
+            piece = record.octets[at : at + LONGEST]
+            head = b"%s %s %d%s\n" % (record.direction.encode("ascii"), passed, len(piece), behind)
+            self._write(head + piece + b"\n")
 
 
 def _as_json(header: Header) -> bytes:
@@ -154,7 +167,8 @@ class TraceReader:
             octets = source.read(int(found[3]))
             name = (found[4] or b"").decode("ascii")
             connection, exactness = "" if name == _NO_NAME else name, (found[5] or b"").decode("ascii") or EXACT
-            yield Record(found[1].decode("ascii"), float(found[2]), begin, octets, connection, exactness)
+            time = None if found[2] is None else float(found[2])
+            yield Record(found[1].decode("ascii"), time, begin, octets, connection, exactness)
             if source.read(1) not in (b"\n", b""):
                 raise _damaged(source.offset - 1, "expected a newline there")
 
@@ -169,8 +183,8 @@ def _read_header(source: _Source) -> Header:
     try:
         said: dict[str, str] = dict(json.loads(source.line(_LONGEST_FIRST)).items())
         moment = datetime.fromisoformat(said["date"]).timestamp() if "date" in said else None
-        writer, server, tls, masked = (str(said.get(name, "")) for name in ("writer", "server", "tls", "masked"))
-        return Header(writer, moment, server, tls, masked)
+        writer, *others = (str(said.get(name, "")) for name in ("writer", "server", "tls", "masked", "sides"))
+        return Header(writer, moment, *others)
     except (ValueError, TypeError, AttributeError, RecursionError, OverflowError):
         raise _damaged(begin, "expected the header there, an object in JSON") from None
 

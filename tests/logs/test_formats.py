@@ -25,6 +25,7 @@ CAPTURE = pcap(_CONNECTION.packets)
 #: The first lines of a log of each format.
 HEADS = {
     "trace": b"imapsh-trace 1\nS +0.001234 7\n* OK x\r\n",
+    "trace-part": b'imapsh-trace 2\n{"writer": "imapsh", "sides": "one or both"}\nS - 7\n* OK x\r\n',
     "rawlog": b"1795880514.105491 * 6 EXISTS\r\n",
     "pcap": CAPTURE,
     "follow": b"Follow: tcp,raw\nFilter: tcp.stream eq 0\nNode 0: a:1\nNode 1: b:143\n\t2a204f4b2072656164790d0a\n",

@@ -26,6 +26,7 @@ RUNS = {
     "--file": ["--demo", "--file", "@"],
     "--report": ["--demo", "-c", "NOOP", "--report", "tap:@"],
     "--explain": ["--explain", "@"],
+    "--convert": ["--explain", os.devnull, "--convert", "@"],
     "--trace": ["--demo", "-c", "NOOP", "--trace", "@"],
     "--cafile": ["imaps+exec:cat", "-c", "NOOP", "--cafile", "@"],
     "--cert": ["imaps+exec:cat", "-c", "NOOP", "--cert", "@"],
@@ -41,7 +42,7 @@ LINES = {
     ">": ["FETCH 1 FLAGS > @", "FETCH 1 FLAGS >> @"],
 }
 TLS = {"--cafile", "--cert", "--key"}
-WRITES = {"--report", "--trace", "\\trace", ">"}
+WRITES = {"--report", "--convert", "--trace", "\\trace", ">"}
 
 
 @pytest.fixture(autouse=True)

@@ -21,6 +21,7 @@ from imapsh.logs.sisters import logs_of
 from imapsh.logs.source import Log
 from imapsh.render.styles import LINE_END, paint
 from imapsh.session.overheard import Conversation, Overheard
+from imapsh.session.secrets import Secrets
 from imapsh.shell.modes.judging import Judgement
 from imapsh.shell.screen import heard, stdio
 from imapsh.shell.screen.output import Writer, make_output, release
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from io import RawIOBase
 
     from imapsh.logs.model import Format
+    from imapsh.shell.modes.converting import Converting
     from imapsh.shell.settings.options import Options
     from imapsh.wire.limits import Limits
     from imapsh.wire.pieces import Piece
@@ -91,11 +93,12 @@ def explain(
 
     `both` is that of `Conversation`.  Raises LimitError if `limits` are tripped, and what the pieces raise.
     """
+    secrets = Secrets()
     conversations: dict[str, Conversation] = {}
     for piece in pieces:
         conversation = conversations.get(piece.connection)
         if conversation is None:
-            conversation = conversations[piece.connection] = Conversation(limits, sink, both=both)
+            conversation = conversations[piece.connection] = Conversation(limits, sink, both=both, secrets=secrets)
         for found in conversation.hear(piece):
             yield piece.connection, found
     for connection, conversation in conversations.items():
@@ -122,8 +125,16 @@ class _Explainer:
         self._exactly = options.format == "wire" and not terminal
         self._sink = opener(THRESHOLD, HashSink if options.format == "json" and not options.json_raw else SpoolSink)
 
+        self._converting: Converting | None = None
+        if options.convert:
+            from imapsh.shell.modes.converting import Converting
+
+            self._converting = Converting(options.convert, options.explain)
+
     def logs(self, files: contextlib.ExitStack) -> None:
-        """Explain the files that were named.  Raises UsageError."""
+        """Explain the files that were named, or convert the one that was.  Raises UsageError."""
+        if self._converting is not None:
+            files.callback(self._converting.drop)
 
         def open(path: str) -> BinaryIO:
             return files.enter_context(_opened(path))
@@ -136,17 +147,28 @@ class _Explainer:
             except ParseError as error:
                 raise UsageError(f"{path}: {error}") from None
         self._out.put(self._output.flush())
+        if self._converting is not None:
+            self._converting.commit()
 
     def _log(self, log: Log, path: str) -> None:
         if not log.head:
             return
         form = _format(log, self._options.as_, path)
         stdio.note(f"{path}: {form.title}, {form.exactness}" + (f", {form.remark}" if form.remark else ""))
-        pieces = _read(reader_of(form)(log), path)
+        pieces = self._rewritten(_read(reader_of(form)(log), path), both=form.both)
         for connection, found in explain(pieces, self._limits, self._sink, both=form.both):
             self._judgement.response(found.response, found.findings)
-            self._show(connection, found)
+            if self._converting is None:
+                self._show(connection, found)
             release(found.response.frame)
+
+    def _rewritten(self, pieces: Iterator[Piece], *, both: bool) -> Iterator[Piece]:
+        """Return the pieces as the options ask: without secrets, and written to the trace."""
+        if self._converting is None:
+            return pieces
+        from imapsh.logs.rewriting import rewritten
+
+        return self._converting.written(rewritten(pieces, self._limits, both=both), both=both)
 
     def _show(self, connection: str, found: Overheard) -> None:
         if self._exactly:

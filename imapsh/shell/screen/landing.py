@@ -73,8 +73,11 @@ def landing(name: str, *, append: bool) -> Landing:
         raise UsageError(f"cannot write {name}: {why(error)}; nothing was sent") from None
 
 
-def placed(name: str, *, append: bool) -> Landing:
-    """Do the same as `landing`.  Raises OSError, and ValueError for a NUL in the name."""
+def placed(name: str, *, append: bool, private: bool = False) -> Landing:
+    """Do the same as `landing`.  Raises OSError, and ValueError for a NUL in the name.
+
+    If `private` is true, a file that is replaced can be read by its owner alone, whatever it was before.
+    """
     full = os.path.expanduser(name)
     there = _stat(full)
     if there is None and (not full or full.endswith("/")):
@@ -90,7 +93,7 @@ def placed(name: str, *, append: bool) -> Landing:
             raise PermissionError(0, "Permission denied")
     kept = f"{name} is unchanged" if there is not None else f"{name} was not created"
     path = os.path.realpath(full)  # what a symbolic link points to is replaced, not the link
-    return End(path, kept) if append else Replacement(path, there, kept)
+    return End(path, kept) if append else Replacement(path, None if private else there, kept)
 
 
 class Direct:

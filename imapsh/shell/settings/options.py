@@ -115,6 +115,8 @@ OPTIONS: tuple[Option, ...] = (
            "FILE...", many=True, once=True, rest=True),
     Option("--as", _RUN, "with --explain: the format of the files, which is recognised without it; ? lists the formats",
            "NAME", once=True),
+    Option("--convert", _RUN, "with --explain: write the log to FILE as a trace of imapsh, with passwords and tokens "
+           "masked, instead of showing it", "FILE", once=True),
     Option("--client", _RUN, "with --explain: read what a client sent instead, with or without the server's + lines, "
            "and check each command; JSON, one object on a line for each", once=True),
     Option("--capabilities", _RUN, "with --client: what the server offers, as CAPABILITY lists it; without it, all is "
@@ -213,6 +215,7 @@ EITHER: tuple[tuple[str, ...], ...] = (
     ("explain", "url"),
     ("explain_name", "url"),
     ("completion", "url"),
+    ("client", "convert"),
     ("config", "no_config"),
     ("fallback", "no_starttls"),
     *((field, "no_login") for field in ("user", "mechanism", "mailbox", *SOURCES)),
@@ -222,6 +225,7 @@ EITHER: tuple[tuple[str, ...], ...] = (
 
 #: An option, and those of which one must be given for it to mean something, by field.
 TOGETHER: dict[str, tuple[str, ...]] = {
+    "convert": ("explain",),
     "client": ("explain",),
     "capabilities": ("client",),
     "strict": ("explain", "tap"),
@@ -247,6 +251,7 @@ class Options(NamedTuple):
     report: str = ""
     explain: tuple[str, ...] = ()
     as_: str = ""
+    convert: str = ""
     client: bool = False
     capabilities: str = ""
     strict: bool = False
