@@ -64,6 +64,7 @@ _GREETING_CODES = frozenset({"ALERT", "CAPABILITY", "REFERRAL", "UNAVAILABLE"})
 _READABLE = lazy(rb"[\t\r\n -~]*")
 _LOOKED_AT = 32  # octets by which text is told from deflated octets
 _TLS = (b"\x14\x03", b"\x15\x03", b"\x16\x03", b"\x17\x03")  # a record of TLS (RFC 8446 section 5.1)
+_MASKED = lazy(r"\*{4}")  # a secret that is also a name is masked by its value, wherever it comes
 _STARRED = lazy(rb"[*<]")
 _MOST_HELD = 1000  # responses that come while the client's line is not complete
 _MOST_RUNNING = 1000  # commands that nobody answers, of a log that has only the client's side
@@ -371,7 +372,7 @@ class Conversation:
         problems = [
             ruled(problem, found.command, octets_before(frame, found.text, problem.offset))
             for problem in (*found.errors, *cut_short(found))
-            if problem.rule != "state" and problem.severity == "error"
+            if problem.rule != "state" and problem.severity == "error" and not _MASKED.match(found.text, problem.offset)
         ]
         every = [*frame.violations, *cast("list[Violation]", problems)]  # they have an RFC of their own
         return tuple(sorted(every, key=lambda one: one.offset))

@@ -303,6 +303,8 @@ class App:
         connection.listeners.append(self._happened)
         self.connections[name] = connection
         self.current = name
+        if (tracing := self.tracer(name)) is not None:
+            tracing.connected(stream.info)
         return connection
 
     def log_out(self, connection: Connection) -> Steps[None]:
@@ -369,9 +371,14 @@ class App:
             case steps.Close(connection):
                 return await driver.close(connection)
             case Upgrade():
-                return None  # who moves the octets puts TLS in
+                return self._encrypted()
 
     # -- traces
+
+    def _encrypted(self) -> None:
+        """Take in that who moves the octets has put TLS in."""
+        if (tracing := self.tracer(self.current)) is not None:
+            tracing.encrypted(self.connection.stream.info)
 
     def tracing(self, name: str) -> Tracing:
         """Return the tracer of the connection of this name; it stays the same when that is opened again."""

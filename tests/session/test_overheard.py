@@ -173,3 +173,8 @@ def test_in_a_whole_connection_nobody_is_logged_in_before_a_login() -> None:
     assert [text for text in texts(found) if text.startswith((b"*", b"A3"))] == [
         b"*****\r\n", b"* OK hi\r\n", b"******\r\n", b"* 3 EXISTS\r\n", b"A3 shown\r\n",
     ]  # fmt: skip
+
+
+def test_a_name_that_the_log_masked_breaks_no_grammar() -> None:
+    assert rules(heard(PREAUTH, (CLIENT, b"A1 SELECT *****\r\n"), (SERVER, b"A1 NO ***** is not there\r\n"))) == []
+    assert rules(heard(PREAUTH, (CLIENT, b"A1 SELECT *\r\n"))) == ["atom"]

@@ -253,7 +253,8 @@ def trace_header(plan: Plan | None) -> Header:
         return Header(writer, now)
     address = plan.address
     implicit = address.scheme == "imaps" or address.tls
-    return Header(writer, now, address.where, "implicit" if implicit else "STARTTLS" if plan.starttls else "none")
+    begun = "implicit" if implicit else "STARTTLS" if plan.starttls and not plan.demo else "none"
+    return Header(writer, now, address.where, begun)
 
 
 def opening(plan: Plan, stream: Stream | AsyncStream | None = None) -> Opening:

@@ -11,6 +11,7 @@ from imapsh.shell.settings.reasons import why
 if TYPE_CHECKING:
     from imapsh.shell.connection.dial import Plan
     from imapsh.shell.screen.landing import Direct
+    from imapsh.transport.base import StreamInfo
     from imapsh.wire.trace import Trace
 
 
@@ -50,6 +51,16 @@ class Tracing:
     def sent(self, octets: bytes, /) -> None:
         """Trace octets to the server, with secrets masked."""
         self._keep(lambda trace: trace.sent(octets))
+
+    def connected(self, info: StreamInfo) -> None:
+        """Note that a connection was made, and its TLS."""
+        self.note(f"connected to {info.peer}")
+        if info.tls:
+            self.encrypted(info)
+
+    def encrypted(self, info: StreamInfo) -> None:
+        """Note that TLS has begun."""
+        self.note(f"{info.tls} with {info.cipher}; the certificate is for {info.certificate or 'an unknown name'}")
 
     def note(self, text: str) -> None:
         """Add a note to the trace."""

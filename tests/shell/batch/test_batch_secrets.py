@@ -48,7 +48,10 @@ def test_e12_a_password_that_is_a_word_changes_nothing(password: str, tmp_path: 
     ]
     assert all(len(b64decode(one["raw"])) == one["length"] for one in found)
     explained = imapsh("--explain", str(tmp_path / "trace"), "--format", "json")
-    assert (explained.status, explained.err) == (0, "")
+    assert (explained.status, explained.err) == (
+        0,
+        f"imapsh: {tmp_path / 'trace'}: imapsh trace, exact, with secrets masked\n",
+    )
     assert [one["violations"] for one in map(json.loads, explained.lines)] == [[]] * len(explained.lines)
     assert f"with {password}" not in (tmp_path / "trace").read_text()
 
