@@ -93,7 +93,7 @@ ELSEWHERE = (
     Elsewhere("shell/commands/help/*", "shell/commands/test_help.py", "pages are read whole"),
     Elsewhere(
         "shell/connection/asking shell/connection/connection shell/connection/driver shell/connection/own "
-        "shell/connection/steps shell/connection/trace", "shell/test_app_parity.py",
+        "shell/connection/steps", "shell/test_app_parity.py",
         "what a line does on a connection, whoever drives",
     ),
     Elsewhere("shell/connection/background shell/connection/greeting", "shell/connection/test_dial.py",
