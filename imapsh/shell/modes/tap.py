@@ -11,6 +11,7 @@ import contextlib
 import os
 import signal
 import sys
+from collections import defaultdict
 from collections.abc import Callable
 from tempfile import gettempdir
 from typing import TYPE_CHECKING, BinaryIO, NoReturn, TypeVar
@@ -30,6 +31,7 @@ from imapsh.shell.screen import heard
 from imapsh.shell.screen.output import make_output, release
 from imapsh.shell.screen.stdsink import StdSink
 from imapsh.shell.screen.terminal import ENDING, end_by
+from imapsh.shell.screen.viewer import Viewer
 from imapsh.shell.settings.reasons import why
 from imapsh.transport.aio import AioStream, adopt
 from imapsh.transport.blocking import BlockingStream
@@ -127,7 +129,8 @@ class TapMode:
         self._options = options
         self._judgement = judgement
         self._exactly = options.format == "wire" and not terminal
-        self._octets = self._wrong = 0
+        self._viewers: defaultdict[str, Viewer] = defaultdict(Viewer)
+        self._wrong = 0
         self._flushing = False
         self.listens = asyncio.Event()
         self._ended: asyncio.Future[int]
@@ -192,6 +195,7 @@ class TapMode:
 
     def _show(self, name: str, found: Overheard) -> None:
         sink = self.driver.sink
+        self.app.screen.viewer = self._viewers[name]  # which a view fills row by row
         if self._exactly:
             for octets in heard.octets(found):
                 sink.octets(octets)
@@ -202,6 +206,7 @@ class TapMode:
 
     def _over(self, name: str) -> None:
         """Show what is held back of a connection."""
+        self.app.screen.viewer = self._viewers.pop(name, self.app.screen.viewer)
         if text := self.app.screen.flush(name):
             self.driver.sink.text(text)
             self._soon()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import zlib
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,11 @@ from tests.shell.tapping import GREETING, Line, Tapping, login, run
 from tests.transport.conftest import closed_port
 
 Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(autouse=True)
+def _state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
 
 
 def test_octets_pass_as_they_came_and_both_sides_are_shown(capsys: Capture) -> None:
@@ -284,3 +290,29 @@ def test_a_client_that_leaves_while_the_server_is_dialled_is_no_trouble(capsys: 
 
     run(main)
     assert "1: the client ended" in capsys.readouterr().err
+
+
+def test_views_of_several_connections_are_not_mixed() -> None:
+    async def server(line: Line) -> None:
+        await line.say(b"* PREAUTH hi\r\n")
+        name = (await line.line()).split()[-1]
+        await line.say(b'* LIST () "/" %s-1\r\n' % name)
+        await line.line()
+        await line.say(b'* LIST () "/" %s-2\r\na OK done\r\nb OK done\r\n' % name)
+
+    async def main() -> None:
+        async with Tapping(server, format="view") as tap:
+            clients = {name: await tap.client() for name in (b"one", b"two")}
+            for name, client in clients.items():
+                await client.line()
+                await client.say(b'a LIST "" %s\r\n' % name)
+                await client.line()
+            for client in clients.values():
+                await client.say(b"b NOOP\r\n")
+                await client.rest()
+                await client.stream.close()
+            await tap.quiet()
+            trees = [line.rsplit("|", 1)[1].strip() for line in tap.text.splitlines() if "-1" in line or "-2" in line]
+            assert trees in (["one-1", "one-2", "two-1", "two-2"], ["two-1", "two-2", "one-1", "one-2"])
+
+    run(main)
