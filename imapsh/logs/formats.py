@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from imapsh.logs.marks import COMMAND, PREFIX
 from imapsh.logs.model import Format
 from imapsh.patterns import lazy
-from imapsh.wire.pieces import EXACT, LINES, RENDERED
+from imapsh.wire.pieces import ELIDED, EXACT, LINES, RENDERED
 
 if TYPE_CHECKING:
     from imapsh.logs.model import Reader
@@ -108,6 +108,56 @@ FORMATS = (
         lazy(rb"(?i:" + PREFIX + rb")[ \t]*(?:\* |\+ |[^ *+]+ (?:OK|NO|BAD) |" + COMMAND + rb")"),
         20,
         "prefixed.read_prefixed",
+        both=True,
+    ),
+    Format(
+        "evolution",
+        "log of Evolution (CAMEL_DEBUG=imapx:io)",
+        LINES,
+        "without times",
+        lazy(rb"\[imapx:\w+\] "),
+        60,
+        "entries.read_evolution",
+        both=True,
+    ),
+    Format(
+        "node-imap",
+        "debug output of node-imap",
+        ELIDED,
+        "without the octets of literals",
+        lazy(rb"(?:.{0,100}: )?[<=][=>] ['\"`](?:\* |\+|[^ *+]+ (?:OK|NO|BAD|IDLE) |[A-Z]\d+ )"),
+        60,
+        "entries.read_node",
+        both=True,
+    ),
+    Format(
+        "k9",
+        "log of K-9 or Thunderbird for Android",
+        RENDERED,
+        "without literals",
+        lazy(rb".{0,100}?conn\d+(?:>>> |<<<#)"),
+        60,
+        "entries.read_k9",
+        both=True,
+    ),
+    Format(
+        "geary",
+        "debug log of Geary",
+        RENDERED,
+        "without what it hides",
+        lazy(rb".{1,200}?\b(?:SEND|RECV): (?:\* |\+ |[a-z]\d+ )"),
+        30,
+        "entries.read_geary",
+        both=True,
+    ),
+    Format(
+        "outlook",
+        "log of Outlook",
+        LINES,
+        "without what it hides",
+        lazy(rb"IMAP: \d\d:\d\d:\d\d \[(?:tx|rx)\] "),
+        60,
+        "entries.read_outlook",
         both=True,
     ),
     Format(
