@@ -29,6 +29,23 @@ def test_an_answer_that_overtook_its_command_is_put_behind_it() -> None:
     ]  # fmt: skip
 
 
+def test_untagged_responses_that_overtook_their_command_are_put_behind_it() -> None:
+    octets = (
+        b"  00:00.01 mail writer > b'BMDC1 NOOP\\r\\n'\n  00:00.02 Account sync a data=b'BMDC2 SELECT x'\n"
+        b"  00:00.03 mail reader < b'* 1 EXISTS\\r\\n'\n  00:00.03 mail writer > b'BMDC2 SELECT x\\r\\n'\n"
+    )
+    assert [one.direction for one in read(octets)] == [CLIENT, CLIENT, SERVER]
+    assert [one.direction for one in read(octets.replace(b"data=b'BMDC", b"data=b'ABCD"))] == [CLIENT, SERVER, CLIENT]
+
+
+def test_a_reply_that_overtook_a_literal_is_put_behind_it() -> None:
+    octets = (
+        WRITER + b"  00:00.02 mail reader < b'+ go\\r\\n'\n  00:00.02 MainThread write literal size 2\n"
+        b"  00:00.03 mail reader < b'BMDC1 OK done\\r\\n'\n  00:00.03 mail writer > b'ab\\r\\n'\n"
+    )
+    assert [one.octets for one in read(octets)[2:]] == [b"ab\r\n", b"BMDC1 OK done\r\n"]
+
+
 def test_an_answer_whose_command_does_not_come_is_not_lost() -> None:
     early = b"  00:00.03 mail reader < b'BMDC9 OK done\\r\\n'\n"
     assert side(read(WRITER + early), SERVER, "mail") == b"BMDC9 OK done\r\n"
