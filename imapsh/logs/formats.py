@@ -6,12 +6,14 @@ A new format is a row here and a reader, which is a function in a module of this
 from __future__ import annotations
 
 from importlib import import_module
+from re import IGNORECASE
 from typing import TYPE_CHECKING
 
 from imapsh.logs.marks import COMMAND, PREFIX
 from imapsh.logs.model import Format
 from imapsh.patterns import lazy
 from imapsh.wire.pieces import ELIDED, EXACT, LINES, RENDERED
+from imapsh.wire.rereading import BELIEVABLE
 
 if TYPE_CHECKING:
     from imapsh.logs.model import Reader
@@ -289,7 +291,7 @@ FORMATS = (
         "octets as they were on the wire",
         EXACT,
         "without times",
-        lazy(rb"\* |\+ |[^ *+]+ (?:OK|NO|BAD) |" + COMMAND),
+        lazy(BELIEVABLE.pattern + rb"|(?-i:" + COMMAND + rb")", IGNORECASE),
         1,
         "octets.read_octets",
     ),

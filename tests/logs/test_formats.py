@@ -93,7 +93,9 @@ def _foreign() -> st.SearchStrategy[bytes]:
     return st.one_of(st.binary(max_size=40), st.sampled_from([line for lines in _LINES.values() for line in lines]))
 
 
-@pytest.mark.parametrize("octets", [b"", b"Dear Sir or Madam,\n\nplease find enclosed\n", bytes(range(256)) * 8])
+@pytest.mark.parametrize(
+    "octets", [b"", b"Dear Sir or Madam,\n\nplease find enclosed\n", b"* milk\n* two lemons\n", bytes(range(256)) * 8]
+)
 def test_what_is_no_log_is_none_of_them(octets: bytes) -> None:
     assert recognised(log_of(octets)) is None
 
