@@ -53,6 +53,7 @@ def read_verbose(log: Log) -> Iterator[Piece]:
         if found[5] == b"*":
             yield from curl.told(text.rstrip(CRLF), place, time)
         elif not curl.ended and not (found[5] == b">" and curl.writing):
+            curl.writing |= found[5] == b"<" and text.rstrip(CRLF) == b")"  # what curl told was taken out of the log
             yield from curl.header()
             yield from curl.line(found[5] == b"<", text, place, time)
     yield from curl.release()

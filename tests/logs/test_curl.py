@@ -36,6 +36,12 @@ def test_a_literal_that_is_there_is_read() -> None:
     assert [one.exactness for one in pieces] == [EXACT] * 3
 
 
+def test_a_message_is_left_out_in_a_log_of_which_only_the_lines_were_kept() -> None:
+    pieces = read(b"> A001 FETCH 1 BODY[]\r\n" + ANNOUNCED + b"< )\r\n< A001 OK done\r\n")
+    assert pieces[1].exactness == ELIDED
+    assert faults(pieces) == []
+
+
 def test_a_message_between_the_lines_is_nobody_s() -> None:
     body = b"> A001 quoted\r\n* 5 EXISTS\r\n"
     octets = ANNOUNCED + FOUND + body + b"* Written 9 bytes\n< )\r\n* Connection #0 to host x left intact\n" + body
