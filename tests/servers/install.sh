@@ -3,7 +3,7 @@
 # Cyrus and Courier conflict with Dovecot as packages, so they are unpacked under CACHE instead; only the libraries they use are installed.
 set -eu
 cache=$1
-installed="dovecot-imapd mailutils-imap4d libnss-wrapper curl isync tmux openssl
+installed="dovecot-imapd mailutils-imap4d libnss-wrapper curl isync mutt tmux openssl
   sasl2-bin libsasl2-modules libical3 libclamav12 libpcre3 libxapian30 libzephyr4 libwrap0 libpq5 libjansson4 libicu72
   dovecot-gssapi krb5-kdc krb5-admin-server krb5-user libkrb5-dev
   courier-authdaemon courier-authlib-userdb courier-base gamin libcourier-unicode4 libidn12
