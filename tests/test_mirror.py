@@ -160,6 +160,7 @@ OF_NO_MODULE = {
     "hostile/*": "hostile peers against the whole",
     "logs/test_hostile": "any octets, given to each reader of a log",
     "servers/*": "the real servers",
+    "tap/*": "others' clients through the tap, and peers that mean it ill",
     "grammar/test_captures grammar/test_corpus grammar/test_examples grammar/test_hostile grammar/test_roundtrip":
         "all rules together, read from data",
     "sasl/test_passwords sasl/test_real sasl/test_session sasl/test_tokens": "all mechanisms of a kind together",

@@ -1,1 +1,1 @@
-"""Programs of others through the tap to a real server, plain, with STARTTLS and with TLS; and peers that mean it ill."""
+"""Clients of others through the tap to a real server: plain, with STARTTLS and with TLS; and peers that mean it ill."""

@@ -207,7 +207,11 @@ def imapclient(where: Where) -> object:
     mail = client.fetch(client.search(), ["BODY.PEEK[]", "RFC822.SIZE"])
     other.logout()
     client.logout()
-    return sorted(name for *_, name in folders), data[b"ENVELOPE"].subject, [(one[b"RFC822.SIZE"], one[b"BODY[]"]) for one in mail.values()]
+    return (
+        sorted(name for *_, name in folders),
+        data[b"ENVELOPE"].subject,
+        [(one[b"RFC822.SIZE"], one[b"BODY[]"]) for one in mail.values()],
+    )
 
 
 def aioimaplib(where: Where) -> object:

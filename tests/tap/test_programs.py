@@ -11,7 +11,7 @@ import pytest
 from tests.servers.base import Server
 from tests.servers.certs import Certs
 from tests.tap.jobs import CANNOT, JOBS, MAILBOX, Where, without_mark
-from tests.tap.recording import PLAIN, STARTTLS, TLS, Recorded, papers, recorder
+from tests.tap.recording import PLAIN, STARTTLS, TLS, papers, recorder
 from tests.tap.running import Tap, tapped
 
 #: The rules that a client breaks, in any job: they are what the client does, and docs/clients.rst tells of them.

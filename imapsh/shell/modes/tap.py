@@ -159,8 +159,9 @@ class TapMode:
 
     def _announce(self) -> None:
         tap = self.tap
+        warnings = tap.warnings()  # which makes the certificate
         self._note("", f"the tap listens on {tap.address.where} for {tap.terms.plan.where}; Ctrl-C ends it")
-        for warning in tap.warnings():
+        for warning in warnings:
             self._note("", warning)
 
     def _summary(self) -> str:
