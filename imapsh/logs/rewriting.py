@@ -40,11 +40,11 @@ def rewritten(pieces: Iterable[Piece], limits: Limits = RECORDED, *, both: bool 
     Raises LimitError if `limits` are tripped, and what the pieces raise.
     """
     secrets = Secrets()
-    connections: dict[str, _Connection] = {}
+    connections: dict[str, Rewriter] = {}
     for piece in pieces:
         connection = connections.get(piece.connection)
         if connection is None:
-            connection = connections[piece.connection] = _Connection(limits, secrets, both=both)
+            connection = connections[piece.connection] = Rewriter(limits, secrets, both=both)
         yield from connection.hear(piece)
     for connection in connections.values():
         yield from connection.end()
@@ -78,12 +78,12 @@ class _Octets:
         return taken
 
 
-class _Connection:
-    """One connection of the log."""
+class Rewriter:
+    """Rewrites one connection.  `both` and `whole` are those of `Conversation`; `secrets` may be shared with others."""
 
-    def __init__(self, limits: Limits, secrets: Secrets, *, both: bool) -> None:
+    def __init__(self, limits: Limits, secrets: Secrets, *, both: bool = False, whole: bool = False) -> None:
         self._conversation = Conversation(
-            limits, opener(THRESHOLD, SpoolSink), both=both, secrets=secrets, on_piece=self._read
+            limits, opener(THRESHOLD, SpoolSink), both=both, whole=whole, secrets=secrets, on_piece=self._read
         )
         known = self._conversation.known
         self._secrets = secrets

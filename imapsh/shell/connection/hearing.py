@@ -44,8 +44,8 @@ class Backlog:
 class Hearing:
     """Hears one connection.
 
-    `take` is given what is heard.  `fail` is given what ends the hearing: a limit, or an error of imapsh's own; then
-    the connection goes on unheard (`deaf`).
+    `take` is given what is heard, and `keep` each piece before that.  `fail` is given what ends the hearing: a limit,
+    or an error of imapsh's own; then the connection goes on unheard (`deaf`).
     """
 
     def __init__(
@@ -54,12 +54,14 @@ class Hearing:
         backlog: Backlog,
         take: Callable[[Overheard], None],
         fail: Callable[[Exception], None],
+        keep: Callable[[Piece], None] | None = None,
     ) -> None:
         self.conversation = conversation
         self.deaf = False
         self._backlog = backlog
         self._take = take
         self._fail = fail
+        self._keep = keep
         self._octets = {CLIENT: 0, SERVER: 0}
         self._due: deque[Piece] = deque()
         self._current: Iterator[None] = iter(())  # the piece that is half heard
@@ -120,7 +122,12 @@ class Hearing:
             self._current = self._heard(piece)
 
     def _heard(self, piece: Piece) -> Iterator[None]:
-        return self._listened(lambda: self.conversation.hear(piece))
+        return self._listened(lambda: self._kept(piece))
+
+    def _kept(self, piece: Piece) -> Iterator[Overheard]:
+        if self._keep is not None:
+            self._keep(piece)
+        yield from self.conversation.hear(piece)
 
     def _listened(self, hear: Callable[[], Iterator[Overheard]]) -> Iterator[None]:
         if self.deaf:

@@ -32,7 +32,7 @@ from imapsh.transport.relay import Relay, Way
 from imapsh.transport.tls import TLSFilter
 from imapsh.transport.tlsfailures import refuses_certificate, speaks_plain
 from imapsh.tuples import NamedTuple
-from imapsh.wire.pieces import CLIENT, SERVER
+from imapsh.wire.pieces import CLIENT, SERVER, Piece
 
 if TYPE_CHECKING:
     from imapsh.shell.connection.dial import Plan
@@ -48,7 +48,8 @@ class Watcher(NamedTuple):
 
     `hear` takes what was overheard.  `wrong` takes what is wrong beside that, `fault` what failed, `note` other news.
     `failed` takes an error that ends the whole tap: its output cannot be written, or imapsh itself is wrong.  `over`
-    says that nothing more is heard of a connection.
+    says that nothing more is heard of a connection.  `keep`, if there is one, takes each piece before it is heard,
+    with its secrets.
     """
 
     hear: Callable[[str, Overheard], None]
@@ -57,6 +58,7 @@ class Watcher(NamedTuple):
     note: Callable[[str, str], None]
     failed: Callable[[BaseException], None]
     over: Callable[[str], None]
+    keep: Callable[[str, Piece], None] | None = None
 
 
 class Terms(NamedTuple):
@@ -84,10 +86,10 @@ class Tapped:
     def __init__(self, name: str, client: AioStream, terms: Terms) -> None:
         self.name = name
         self.conversation = Conversation(terms.plan.limits, terms.opener, whole=True)
-        self._hearing = Hearing(self.conversation, terms.backlog, self._take, self._lost)
         self.relay: Relay
         self._client = client
         self._terms = terms
+        self._hearing = Hearing(self.conversation, terms.backlog, self._take, self._lost, self._keeper())
         self._began = time.monotonic()
         self._lines = {CLIENT: 0, SERVER: 0}  # that were heard
         self._first: Way | None = None  # the way that ended first
@@ -245,6 +247,10 @@ class Tapped:
             self._answer(began=False)
 
     # -- what is heard
+
+    def _keeper(self) -> Callable[[Piece], None] | None:
+        keep = self._terms.watcher.keep
+        return None if keep is None else lambda piece: keep(self.name, piece._replace(connection=self.name))
 
     def _take(self, found: Overheard) -> None:
         """Take in what was heard, and tell it."""

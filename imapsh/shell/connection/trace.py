@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from imapsh.shell.connection.dial import Plan
     from imapsh.shell.screen.landing import Direct
     from imapsh.transport.base import StreamInfo
+    from imapsh.wire.pieces import Piece
     from imapsh.wire.trace import Trace
 
 
@@ -27,12 +29,14 @@ class Tracing:
         self._tell = tell
         self._trace: Trace | None = None
         self._file: Direct | None = None
+        self._began = 0.0  # in seconds since 1970
 
     def begin(self, path: str, plan: Plan | None = None) -> None:
         """Trace into a new file from now on; only its owner can read it.  Raises UsageError."""
         trace, file = open_trace(path, plan)
         self.end()
         self._trace, self._file, self.path = trace, file, path
+        self._began = time.time()
 
     def end(self) -> None:
         """End the trace."""
@@ -51,6 +55,15 @@ class Tracing:
     def sent(self, octets: bytes, /) -> None:
         """Trace octets to the server, with secrets masked."""
         self._keep(lambda trace: trace.sent(octets))
+
+    def record(self, piece: Piece) -> None:
+        """Trace a piece of one of several connections, with secrets masked, at its own time."""
+        at = None if piece.time is None else piece.time - self._began
+        self._keep(
+            lambda trace: trace.record(
+                piece.direction, piece.octets, piece.connection, exactness=piece.exactness, time=at
+            )
+        )
 
     def connected(self, info: StreamInfo) -> None:
         """Note that a connection was made, and its TLS."""

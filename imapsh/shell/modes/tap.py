@@ -19,13 +19,14 @@ from typing import TYPE_CHECKING, BinaryIO, NoReturn, TypeVar
 from imapsh.errors import StateError
 from imapsh.render.amounts import count
 from imapsh.shell import commands
-from imapsh.shell.app import App
+from imapsh.shell.app import FIRST, App
 from imapsh.shell.connection.background import BackgroundDial
 from imapsh.shell.connection.dial import Plan, make_plan
 from imapsh.shell.connection.hearing import Backlog
 from imapsh.shell.connection.papers import Papers
 from imapsh.shell.connection.tap import Tap, listening
 from imapsh.shell.connection.tapped import Terms, Watcher
+from imapsh.shell.connection.taptrace import TapTrace
 from imapsh.shell.modes.judging import Judgement
 from imapsh.shell.screen import heard
 from imapsh.shell.screen.output import make_output, release
@@ -134,8 +135,17 @@ class TapMode:
         self._flushing = False
         self.listens = asyncio.Event()
         self._ended: asyncio.Future[int]
+        self._trace = TapTrace(self.app.tracing(FIRST), plan.limits) if options.trace else None
         keeps = self._exactly or options.json_raw
-        watcher = Watcher(self._hear, self._say_wrong, self._fault, self._note, self._failed, self._over)
+        watcher = Watcher(
+            self._hear,
+            self._say_wrong,
+            self._fault,
+            self._note,
+            self._failed,
+            self._over,
+            self._trace.keep if self._trace is not None else None,
+        )
         papers = Papers(options, plan.address.server_name)
         keeping = opener(THRESHOLD, (lambda: SpoolSink(self._not_kept)) if keeps else HashSink)
         self.tap = Tap(address, Terms(plan, self._reach, watcher, papers, Backlog(), keeping))
@@ -147,6 +157,8 @@ class TapMode:
         for signum in (signal.SIGINT, *ENDING):
             if signal.getsignal(signum) is not signal.SIG_IGN:
                 loop.add_signal_handler(signum, self.end, signum)
+        if self._trace is not None:
+            self._trace.tracing.begin(self._options.trace, self.tap.terms.plan)
         await self.tap.open()
         try:
             self._announce()
@@ -155,6 +167,7 @@ class TapMode:
         finally:
             await self.tap.close()
             self._note("", self._summary())
+            self.app.end_traces()
             self.driver.sink.flush()
 
     def _announce(self) -> None:
@@ -163,6 +176,8 @@ class TapMode:
         self._note("", f"the tap listens on {tap.address.where} for {tap.terms.plan.where}; Ctrl-C ends it")
         for warning in warnings:
             self._note("", warning)
+        if self._trace is not None:
+            self._note("", f"the trace {self._options.trace} will hold the mail that passes")
 
     def _summary(self) -> str:
         return f"the tap has ended: {count(self.tap.accepted, 'connection')}, {count(self.faults, 'fault')}"
@@ -207,6 +222,8 @@ class TapMode:
 
     def _over(self, name: str) -> None:
         """Show what is held back of a connection."""
+        if self._trace is not None:
+            self._trace.over(name)
         self.app.screen.viewer = self._viewers.pop(name, self.app.screen.viewer)
         if text := self.app.screen.flush(name):
             self.driver.sink.text(text)
@@ -237,6 +254,8 @@ class TapMode:
 
     def _note(self, name: str, text: str) -> None:
         self.driver.sink.note(text, name)
+        if self._trace is not None and name:
+            self._trace.note(name, text)
 
     def _failed(self, error: BaseException) -> None:
         if not self._ended.done():
