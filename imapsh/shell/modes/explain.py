@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from io import BufferedReader, BytesIO
 from typing import TYPE_CHECKING, BinaryIO, TypeVar, cast
 
@@ -26,7 +26,9 @@ from imapsh.shell.modes.judging import Judgement
 from imapsh.shell.screen import heard, stdio
 from imapsh.shell.screen.output import Writer, make_output, release
 from imapsh.shell.settings.reasons import why
+from imapsh.typed.secrets import without_passwords
 from imapsh.wire.offline import RECORDED
+from imapsh.wire.pieces import NOTE
 from imapsh.wire.sinks import HashSink, SpoolSink, opener
 
 if TYPE_CHECKING:
@@ -87,15 +89,25 @@ def run(options: Options) -> int:
 
 
 def explain(
-    pieces: Iterable[Piece], limits: Limits = RECORDED, sink: Opener | None = None, *, both: bool = False
+    pieces: Iterable[Piece],
+    limits: Limits = RECORDED,
+    sink: Opener | None = None,
+    *,
+    both: bool = False,
+    noted: Callable[[Piece, str], object] = lambda piece, text: None,
 ) -> Iterator[tuple[str, Overheard]]:
     """Yield each response and each line of the client, in order, with the connection that it belongs to.
 
-    `both` is that of `Conversation`.  Raises LimitError if `limits` are tripped, and what the pieces raise.
+    `both` is that of `Conversation`.  `noted` is called with each note of the log, and its text without secrets.
+
+    Raises LimitError if `limits` are tripped, and what the pieces raise.
     """
     secrets = Secrets()
     conversations: dict[str, Conversation] = {}
     for piece in pieces:
+        if piece.direction == NOTE:
+            noted(piece, without_passwords(secrets.veil(piece.octets.decode("utf-8", "replace"))))
+            continue
         conversation = conversations.get(piece.connection)
         if conversation is None:
             conversation = conversations[piece.connection] = Conversation(limits, sink, both=both, secrets=secrets)
@@ -156,7 +168,7 @@ class _Explainer:
         form = _format(log, self._options.as_, path)
         stdio.note(f"{path}: {form.title}, {form.exactness}" + (f", {form.remark}" if form.remark else ""))
         pieces = self._rewritten(_read(reader_of(form)(log), path), both=form.both)
-        for connection, found in explain(pieces, self._limits, self._sink, both=form.both):
+        for connection, found in explain(pieces, self._limits, self._sink, both=form.both, noted=self._note):
             self._judgement.response(found.response, found.findings)
             if self._converting is None:
                 self._show(connection, found)
@@ -169,6 +181,11 @@ class _Explainer:
         from imapsh.logs.rewriting import rewritten
 
         return self._converting.written(rewritten(pieces, self._limits, both=both), both=both)
+
+    def _note(self, piece: Piece, text: str) -> None:
+        if self._converting is None and not self._exactly:
+            for shown in heard.note(self._output, piece, text):
+                self._out.put(shown)
 
     def _show(self, connection: str, found: Overheard) -> None:
         if self._exactly:

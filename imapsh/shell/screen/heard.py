@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from imapsh.grammar.responses import CLIENT
+from imapsh.render.styles import LINE_END, lines_of, paint
+from imapsh.render.visible import folded
 from imapsh.session.discreet import discreet
 from imapsh.shell.screen.output import Output, exact, stamped_texts
 from imapsh.shell.screen.timing import moment, moment_in_json
@@ -13,16 +15,37 @@ from imapsh.shell.screen.timing import moment, moment_in_json
 if TYPE_CHECKING:
     from imapsh.render.visible import Shown
     from imapsh.session.overheard import Overheard
+    from imapsh.wire.pieces import Piece
 
 
 def texts(output: Output, found: Overheard, connection: str) -> Iterator[Shown]:
     """Yield the text of a response or of a client's line, its time and its connection before it."""
-    more = {} if found.time is None else {"time": moment_in_json(found.time)}
+    more = _time(found.time)
     shown = output.blocks(discreet(found.response), found.findings, label=connection, more=more)
     if output.format == "json":
         return shown
-    words = ("" if found.time is None else moment(found.time), connection)
-    return stamped_texts(shown, " ".join(filter(None, words)), output.theme)
+    return stamped_texts(shown, _stamp(found.time, connection), output.theme)
+
+
+def note(output: Output, piece: Piece, text: str) -> Iterator[Shown]:
+    """Yield the text of a note, which is a piece of a log that neither side sent."""
+    if output.format == "json":
+        from imapsh.render.jsonform import dumps
+
+        more = {**_time(piece.time), **({"connection": piece.connection} if piece.connection else {})}
+        yield dumps({"offset": piece.offset, "kind": "note", "name": "", "value": {"text": text}, **more})
+        yield LINE_END
+        return
+    lines = lines_of(folded(f"  {text}", output.width), "note")
+    yield from stamped_texts([paint(lines, output.theme)], _stamp(piece.time, piece.connection), output.theme)
+
+
+def _time(time: float | None) -> dict[str, Any]:
+    return {} if time is None else {"time": moment_in_json(time)}
+
+
+def _stamp(time: float | None, connection: str) -> str:
+    return " ".join(filter(None, ("" if time is None else moment(time), connection)))
 
 
 def octets(found: Overheard) -> Iterator[bytes]:

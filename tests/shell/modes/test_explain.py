@@ -369,3 +369,23 @@ def test_e7_so_has_a_clients_line_in_a_trace(tmp_path: Path) -> None:
     path.write_bytes(b"imapsh-trace 1\n" + b"C +1.0 6\nabcdef\n" * 3)
     done = imapsh("--explain", str(path), "--limit", "line=10")
     assert (done.status, "line limit" in done.err) == (7, True), done.err
+
+
+def test_notes_of_a_log_are_shown_in_their_place_without_secrets(tmp_path: Path) -> None:
+    octets = bytearray()
+    trace = Trace(octets.extend, lambda: 0.0)
+    trace.note("connected to imap://ann:hunter22@mail.example.org")
+    trace.received(b"* OK hi\r\n")
+    trace.record("C", b"A1 LOGIN ann hunter22\r\n")
+    trace.note("hunter22 is wrong")
+    pretty = imapsh("--explain", "-", stdin=bytes(octets))
+    assert [line.split("| ", 1)[1] for line in pretty.lines] == [
+        "  connected to imap://ann:********@mail.example.org",
+        "- * OK hi",
+        "> A1 LOGIN ann ***",
+        "  ******** is wrong",
+    ]
+    done = imapsh("--explain", "-", "--format", "json", stdin=bytes(octets))
+    kinds = [(one["kind"], one["value"].get("text")) for one in map(json.loads, done.lines)]
+    assert kinds[3] == ("note", "******** is wrong")
+    assert "hunter22" not in done.out.decode() + pretty.out.decode()
