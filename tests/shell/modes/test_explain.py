@@ -167,6 +167,8 @@ def test_a_trace_shows_both_sides_masked(tmp_path: Path) -> None:
     made = [json.loads(line) for line in done.lines]
     assert "hunter22" not in done.out.decode()
     assert not any(one.get("findings") for one in made), made
+    connected, *made = made
+    assert (connected["kind"], connected["value"]["text"][:23]) == ("note", "connected to 127.0.0.1:")
     named = [(one["kind"], one["name"]) for one in made]
     assert named[:4] == [("status", "OK"), ("client", "LOGIN"), ("tagged", "OK"), ("client", "SELECT")]
     octets = file.read_bytes()
