@@ -30,20 +30,25 @@ NOTICE = "notice"
 
 
 class Finding(NamedTuple):
-    """A finding: conduct that breaks a rule, such as legal octets at the wrong time.  `rule` is an id of RULES."""
+    """A finding: conduct that breaks a rule, such as legal octets at the wrong time.  `rule` is an id of RULES.
+
+    `own_rfc` and `own_level` are those of what was broken, if they are not those of the rule.
+    """
 
     rule: str
     message: str
+    own_rfc: str = ""
+    own_level: str = ""
 
     @property
     def rfc(self) -> str:
-        """Return the RFC and section of the rule."""
-        return RULES[self.rule].rfc
+        """Return the RFC and section that is broken."""
+        return self.own_rfc or RULES[self.rule].rfc
 
     @property
     def level(self) -> str:
-        """Return the level of the rule, FAULT or NOTICE."""
-        return RULES[self.rule].level
+        """Return the level, FAULT or NOTICE."""
+        return self.own_level or RULES[self.rule].level
 
 
 def listed(words: Sequence[str]) -> str:
@@ -133,6 +138,50 @@ CONDUCT: dict[str, Rule] = {
     ),
     "progress-falls": Rule("RFC 9585 §4", "the progress of a command does not fall", NOTICE),
     "progress-goal": Rule("RFC 9585 §4", "the goal of a command's progress does not change", NOTICE),
+}
+
+#: The rules of clients' conduct.  A client that breaks one causes a Finding.  `imapsh.session.clients` holds clients to
+#: them, and says nothing if it cannot know.
+CLIENTS: dict[str, Rule] = {
+    # -- the time of a command
+    "state": Rule("RFC 9051 §3", "a command comes only in a state that allows it"),
+    "number-pipelined": Rule("RFC 9051 §5.5", "no message number is sent while a command runs that may bring EXPUNGE"),
+    "continuation-pipelined": Rule(
+        "RFC 9051 §5.5", "no command comes before the continuation of the last is negotiated"
+    ),
+    "starttls-pipelined": Rule("RFC 9051 §6.2.1", "no command comes between STARTTLS and TLS"),
+    "compress-pipelined": Rule("RFC 4978 §3", "no command comes between COMPRESS and its reply"),
+    "enable-selected": Rule("RFC 9051 §6.3.1", "ENABLE comes before the first SELECT or EXAMINE"),
+    "done-alone": Rule("RFC 9051 §6.3.13", "DONE comes only if IDLE runs"),
+    "done-early": Rule("RFC 9051 §6.3.13", "DONE answers the '+' of IDLE, and does not come before it", NOTICE),
+    "idle-long": Rule("RFC 9051 §6.3.13", "IDLE is ended and sent again every 29 minutes", NOTICE),
+    "answer-early": Rule("RFC 9051 §6.2.2", "an answer to AUTHENTICATE comes only after its '+'", NOTICE),
+    # -- tags, lines and literals
+    "tag-running": Rule("RFC 3501 §2.2.1", "a command has another tag than those that run"),
+    "tag-reused": Rule("RFC 9051 §2.2.1", "each command has a tag of its own", NOTICE),
+    "line-length": Rule("RFC 7162 §4", "a line has about 8192 octets at most, without its literals", NOTICE),
+    "literal-waits": Rule("RFC 9051 §4.3", "the octets of a literal without '+' wait for the server's '+'"),
+    "literal-large": Rule("RFC 7888 §5", "with LITERAL-, {n+} announces at most 4096 octets"),
+    # -- what the server offers
+    "not-offered": Rule("RFC 9051 §7.2.2", "what needs a capability is sent only if the server offers it", NOTICE),
+    "edition": Rule("RFC 9051 §E", "with IMAP4rev2, what it dropped from IMAP4rev1 is not sent", NOTICE),
+    "obsolete": Rule("RFC 9051 §E", "what IMAP4rev2 or a later RFC dropped is not sent", NOTICE),
+    "initial-response": Rule("RFC 4959 §3", "AUTHENTICATE has an initial response only if the server offers SASL-IR"),
+    # -- the login
+    "login-disabled": Rule("RFC 9051 §6.2.3", "LOGIN is not sent if the server says LOGINDISABLED"),
+    "login-first": Rule("RFC 9051 §6.2.3", "LOGIN is the last resort, after AUTHENTICATE has failed", NOTICE),
+    "login-utf8": Rule("RFC 6855 §5", "names and passwords that are not ASCII go with AUTHENTICATE, not LOGIN"),
+    "clear-password": Rule("RFC 9051 §11.7", "a password is not sent without TLS", NOTICE),
+    # -- arguments
+    "seq-number": Rule("RFC 9051 §9", "no message number is beyond EXISTS", NOTICE),
+    "status-selected": Rule("RFC 9051 §6.3.11", "STATUS is not used on the selected mailbox", NOTICE),
+    "create-inbox": Rule("RFC 9051 §6.3.4", "INBOX is not created", NOTICE),
+    "delete-inbox": Rule("RFC 9051 §6.3.5", "INBOX is not deleted", NOTICE),
+    "list-reference": Rule("RFC 9051 §6.3.9", "the reference of LIST is empty", NOTICE),
+    "list-select": Rule("RFC 9051 §6.3.9", "LIST names a selection option once", NOTICE),
+    "list-return": Rule("RFC 9051 §6.3.9", "LIST names a RETURN option once", NOTICE),
+    "search-charset": Rule("RFC 6855 §3", "after ENABLE UTF8=ACCEPT, SEARCH names no charset"),
+    "id-limits": Rule("RFC 2971 §3.3", "ID has at most 30 fields, each once, of at most 30 and 1024 octets"),
 }
 
 #: The rules by their ids.  An id in the ABNF's spelling is a rule of the ABNF.  The others are named after the
@@ -232,6 +281,7 @@ RULES: dict[str, Rule] = {
     "body-fld-loc": Rule(_ABNF, "nstring"),
     "body-extension": Rule(_ABNF, "nstring, number or a list of them"),
     **CONDUCT,
+    **CLIENTS,
 }
 
 

@@ -45,7 +45,9 @@ PAGES = (
     Page("shell-commands", "The shell's own commands",
          "They begin with a backslash, as no IMAP command can.  Any other line is an IMAP command.", ("own",)),
     Page("rules", "Rules", "What imapsh finds wrong with a server's octets (a violation of the grammar), and with what "
-         "they say at that time (a finding of conduct).  Each is named by its rule.", ("rule", "conduct")),
+         "they say at that time (a finding of conduct); and what it finds wrong with a client.  Each is named by its "
+         "rule.",
+         ("rule", "conduct", "client-conduct")),
 )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ line of the client that is not understood is hidden whole.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -29,23 +29,28 @@ from imapsh.grammar.responses import CONTINUATION, STATUS, TAGGED, UNTAGGED, Res
 from imapsh.grammar.values import StatusText
 from imapsh.patterns import lazy
 from imapsh.session import states
+from imapsh.session.clients.conduct import Said
 from imapsh.session.clients.lines import (
     BASE64,
+    Ruled,
     all_hidden,
-    cut_short,
+    doubtful_from,
+    hidden_from,
     literals_of,
-    octets_before,
-    ruled,
+    problems_of,
     text_of,
     veiled,
+    words_of,
 )
-from imapsh.session.exchange import Exchange, secrets_in
+from imapsh.session.clients.watch import Watch
+from imapsh.session.exchange import Exchange, Sendable, secrets_in
 from imapsh.session.freetext import FreeText
 from imapsh.session.knowledge import Knowledge
 from imapsh.session.mailbox import opened
 from imapsh.session.secrets import Secrets
-from imapsh.table.model import NOT_AUTHENTICATED, SELECTED, Context
+from imapsh.table.model import NOT_AUTHENTICATED
 from imapsh.tuples import NamedTuple
+from imapsh.typed.advice import unquoted
 from imapsh.typed.match import Match, match
 from imapsh.wire.frames import Frame, Spilled
 from imapsh.wire.offline import RECORDED, Recorded
@@ -64,7 +69,6 @@ _GREETING_CODES = frozenset({"ALERT", "CAPABILITY", "REFERRAL", "UNAVAILABLE"})
 _READABLE = lazy(rb"[\t\r\n -~]*")
 _LOOKED_AT = 32  # octets by which text is told from deflated octets
 _TLS = (b"\x14\x03", b"\x15\x03", b"\x16\x03", b"\x17\x03")  # a record of TLS (RFC 8446 section 5.1)
-_MASKED = lazy(r"\*{4}")  # a secret that is also a name is masked by its value, wherever it comes
 _STARRED = lazy(rb"[*<]")
 _MOST_HELD = 1000  # responses that come while the client's line is not complete
 _MOST_RUNNING = 1000  # commands that nobody answers, of a log that has only the client's side
@@ -86,8 +90,8 @@ class Conversation:
 
     With `both` the pieces are known to have both sides from the first on.  Without it, nothing is said about the time
     of a response before the client has said something, because its side may be missing.  With `whole` they begin with
-    the connection, so that nobody is logged in before a login is seen.  `limits` and `opener` are those of
-    `imapsh.wire.reader`.  The conversations of one log share their `secrets`.
+    the connection, so that nobody is logged in before a login is seen.  `plain` says that nobody encrypts the connection.  `limits`
+    and `opener` are those of `imapsh.wire.reader`.  The conversations of one log share their `secrets`.
 
     `on_piece`, if it is given, is told a direction and the octets of each line and of each piece of a literal when it
     is read (`imapsh.wire.push`); these octets are not masked, and what is deflated is inflated.
@@ -100,11 +104,14 @@ class Conversation:
         *,
         both: bool = False,
         whole: bool = False,
+        plain: bool = False,
         secrets: Secrets | None = None,
         on_piece: Callable[[str, bytes], None] | None = None,
     ) -> None:
         self.known = Knowledge(nesting=limits.nesting)
         self.secrets = Secrets() if secrets is None else secrets
+        self._watch = Watch(self.known, plain=plain)
+        self._watch.heard = both or whole
         self._limits = limits
         self._both = both or whole
         self._whole = whole
@@ -114,11 +121,14 @@ class Conversation:
             self._client.on_piece = partial(on_piece, CLIENT)
             self._server.pusher.on_piece = partial(on_piece, SERVER)
         self._places = {SERVER: _Places(), CLIENT: _Places()}
-        self._free = FreeText(self.secrets, self.known.parser.readers, self.known.tags)
+        self._free = FreeText(self.secrets, self.known.parser.readers, self._tags_shown)
+        self._hidden_tags: set[str] = set()  # they may be part of a password
         self._began = False  # the server has said something
         self._doubtful = False  # what was taken for a greeting may be none
         self._begun: Exchange | None = None  # the command whose line is not complete yet
         self._awaits = False  # a literal was announced, and nothing has come since
+        self._asked_for = True  # the literal that was announced last has its `+`, or needs none
+        self._unwaited = False  # a literal of the line that is being read did not wait for its `+`
         self._held: list[Overheard] = []  # the `+` that came for its literal, and what came behind it
         self._compressed = self._starting_tls = False
         self._sealed = {SERVER: False, CLIENT: False}
@@ -139,12 +149,13 @@ class Conversation:
         places.add(piece, pusher.reader.offset if pusher.literal is not None else None)
         pusher.reader.elided = piece.exactness == ELIDED
         self._rendered[piece.direction] |= piece.exactness == RENDERED
+        self._unwaited |= piece.direction == CLIENT and self._awaits and self._too_early()
         pusher.feed(piece.octets)
         yield from self._taken(piece.direction)
         if piece.exactness == ELIDED and not pusher.reader.elided:
             places.skip(_left_out(pusher.reader.begun[-1:]))
             if piece.direction == CLIENT and pusher.reader.begun and not piece.octets.endswith(b"+}\r\n"):
-                self._announced()
+                self._announced(Octets(0, False, False, True))
                 self._awaits = True
         pusher.reader.elided = False
         if not pusher.midway:
@@ -174,7 +185,7 @@ class Conversation:
                 return
             self._awaits = isinstance(taken, Octets)
             if isinstance(taken, Octets):
-                self._announced()
+                self._announced(taken)
             else:
                 yield self._said(taken)
                 yield from self._let_go()
@@ -206,7 +217,7 @@ class Conversation:
 
     def _received(self, frame: Frame) -> Iterator[Overheard]:
         known, greeting = self.known, not self._began
-        self._began = True
+        self._began = self._watch.heard = True
         frame.offset, time = self._places[SERVER].of(frame.offset)
         response = known.parser.parse(frame, greeting=greeting)
         refused = self._refused(response)
@@ -214,12 +225,14 @@ class Conversation:
             yield refused
             yield from self._let_go()
         waited = response.kind is CONTINUATION and self._waiting() is not None
+        self._asked_for |= waited
         findings = self._follow(response)
         if self._rendered[SERVER]:
             response.violations, findings = (), ()
         if self.secrets.known and not (response.kind is UNTAGGED and known.logged_in):
             self._free.logged_in = known.logged_in
             response = self._free.shown(response, known.parser, greeting=greeting)
+            findings = tuple(one._replace(message=self.secrets.veil(one.message)) for one in findings)
         found = Overheard(response, findings, time)
         if not (waited or self._held):
             yield found
@@ -234,6 +247,7 @@ class Conversation:
         if known.state == states.START and (_may_greet(response) or (self._whole and response.kind is not TAGGED)):
             known.greet(response)
             self._doubtful = not self._whole and response.name != "PREAUTH" and response.value.code is None
+            self._watch.greeted(known.state)
             return ()
         if not self._both:
             return ()
@@ -242,10 +256,16 @@ class Conversation:
         if response.kind is TAGGED and response.tag in known.running:
             return self._complete(known.running[response.tag], response)
         if response.kind is CONTINUATION:
-            return known.continued(self._waiting()).findings
+            continued = known.continued(self._waiting())
+            if self._watch.continued(continued.asks):
+                known.done()
+            return continued.findings
+        if response.kind is TAGGED:
+            self._watch.strange(response)
         return known.take(response)[0]
 
     def _complete(self, exchange: Exchange, response: Response) -> tuple[Finding, ...]:
+        self._watch.replied(exchange, response.name)
         findings = self.known.completed(exchange, response)
         if (exchange.name, response.name) == ("STARTTLS", "OK"):
             self.known.secured()
@@ -264,6 +284,7 @@ class Conversation:
         frame = Frame((self._client.rest(),), offset, (), True)
         reader.offset += frame.length + left_out
         self._client.refuse()
+        self._awaits = False
         found = self._said(frame)
         before = frame.length - len(b"\r\n")  # that the rest is missing is no fault
         found.response.violations = tuple(one for one in found.response.violations if one.offset < before)
@@ -273,11 +294,15 @@ class Conversation:
         """Begin again in mid-session if what was taken for a greeting was none."""
         if self._doubtful and contradicted:
             self._doubtful = False
-            self.known.join()
+            self._join()
 
     def _begin(self) -> None:
         if self.known.state == states.START and not self._whole:
-            self.known.join()
+            self._join()
+
+    def _join(self) -> None:
+        self.known.join()
+        self._watch.join()
 
     # -- the client
 
@@ -290,12 +315,23 @@ class Conversation:
         came = self._client.literal is not None and self._client.literal[1]
         return self._begun if self._awaits and not came else None
 
-    def _announced(self) -> None:
+    def _too_early(self) -> bool:
+        """Return whether octets that come now should have waited for a `+`."""
+        return self._watch.heard and not self._asked_for and not self._inexact
+
+    @property
+    def _inexact(self) -> bool:
+        return self._rendered[CLIENT] or self._client.reader.elided
+
+    def _announced(self, literal: Octets) -> None:
         """Take in that a literal was announced: the command runs from now on, for the server may answer it."""
+        self._asked_for = not literal.synchronizing
+        self._unwaited |= self._client.buffered and self._too_early()
         if self._begun is None:
             line = self._client.reader.begun[0]
             assert isinstance(line, bytes)
             found = self.match(Frame((line,)))
+            self._meant(found)
             if found.tag is not None and found.name:
                 self._begun = self._run(found, Exchange(found.tag, _name(found), [line.rstrip(b"\r\n")]))
 
@@ -306,40 +342,104 @@ class Conversation:
         self._begin()
         word = frame.raw.rstrip(b"\r\n")
         rendered = self._rendered[CLIENT]  # the log tells only that there was an answer
-        if self._answering() and self._begun is None and (rendered or word == b"*" or BASE64.fullmatch(word)):
-            return Overheard(self._answer(frame, word), (), time)
+        answers = rendered or self._watch.asked or word == b"*" or BASE64.fullmatch(word) is not None
+        if answers and self._answering() and self._begun is None:
+            findings = tuple(self._watch.answer())
+            return Overheard(self._answer(frame, word), () if self._inexact else findings, time)
         if word.upper() == b"DONE" and (self.known.idling or " " not in word.decode("latin-1")):
             self._doubt(True)  # who is greeted has nothing to end
+            findings = tuple(self._watch.done(time))
             self.known.done()
-            return Overheard(Response(OURS, "DONE", None, frame), (), time)
-        return Overheard(self._command(frame), (), time)
+            return Overheard(Response(OURS, "DONE", None, frame), findings, time)
+        return self._command(frame, time)
 
     def _answer(self, frame: Frame, word: bytes) -> Response:
-        if word != b"*":
-            if not self._rendered[CLIENT]:
-                self.secrets.add_sasl(word)
-            frame = all_hidden(frame)
-        return Response(OURS, "", None, frame)
+        """Take in an answer to AUTHENTICATE, or what came in its place."""
+        if word == b"*":
+            return Response(OURS, "", None, frame)
+        good = BASE64.match(word)
+        end = good.end() if good is not None else 0
+        violations: tuple[Violation, ...] = ()
+        if end < len(word) and not self._rendered[CLIENT]:
+            self._hide(frame, frame, 0)
+            if not _STARRED.match(word) and not self._inexact:  # the log has not masked it
+                violations = (Violation("base64", end, "expected base64, or * to give up"),)
+        if not self._rendered[CLIENT]:
+            self.secrets.add_sasl(word)
+        return Response(OURS, "", None, all_hidden(frame), None, violations)
 
-    def _command(self, frame: Frame) -> Response:
+    def _command(self, frame: Frame, time: float | None) -> Overheard:
+        """Take in a command, or what stands in its place."""
         found = self.match(frame)
+        self._meant(found)
+        idles, safe = self.known.idling, self._watch.safe
         shown, fragments = veiled(frame, found)
-        begun, self._begun = self._begun, None
-        if found.tag is not None and found.name:
-            exchange = Exchange(found.tag, _name(found), fragments)
-            self._learn(exchange)
-            if begun is None:
-                self._run(found, exchange)
-            elif begun.name in states.OPENS and self.known.opening is not None:
-                self.known.opening = opened(exchange, self.known.parser.utf8)
-        violations = self._violations(frame, found)
+        broken, advice = problems_of(frame, found)
+        doubted = None if safe else doubtful_from(frame, found, broken)
+        findings: tuple[Finding, ...] = ()
+        if found.command is not None or safe:
+            said = Said(frame, found, advice if doubted is None else (), not self._inexact)
+            findings = (*self._unasked(), *self._watch.line(said, time))
+        self._unwaited = False
+        self._run_whole(found, fragments)
+        if doubted is not None:
+            shown = self._hide(frame, shown, doubted)
+            broken = [one._replace(message=unquoted(one.message)) for one in broken]
+        violations = self._violations(frame, found, broken)
+        if idles and not self._inexact:
+            violations = (Violation("idle", 0, "only DONE may follow IDLE"), *violations)
+        tag = found.tag
         if found.command is None:
             violations = ()
-            if not self.known.logged_in:
-                shown = all_hidden(frame)
+            if doubted is not None:
+                self._hide_tag(tag)
+                tag = None
         shown = self._free.said(shown)
         name = found.command.name if found.command is not None else ""
-        return Response(OURS, name, None, shown, found.tag, violations)
+        return Overheard(
+            Response(OURS, name, None, shown, tag, violations), () if self._rendered[CLIENT] else findings, time
+        )
+
+    def _meant(self, found: Match) -> None:
+        """Take in what a command says about a greeting that may be none."""
+        self._doubt(found.command is not None and NOT_AUTHENTICATED not in found.command.states)
+        self._doubtful = False
+
+    def _unasked(self) -> Iterator[Finding]:
+        if self._unwaited:
+            yield Finding("literal-waits", "the octets of a literal before its '+'")
+
+    def _run_whole(self, found: Match, fragments: list[Sendable]) -> None:
+        """Take in that a command is complete, and so are its secrets."""
+        begun, self._begun = self._begun, None
+        if found.tag is None:
+            return
+        exchange = Exchange(found.tag, _name(found), fragments)
+        self._learn(exchange)
+        if begun is None:
+            self._run(found, exchange)
+        elif begun.name in states.OPENS and self.known.opening is not None:
+            self.known.opening = opened(exchange, self.known.parser.utf8)
+
+    def _hide(self, frame: Frame, shown: Frame, offset: int) -> Frame:
+        """Hide a line from an octet on, and the words there wherever they come again.
+
+        Only the words are known to be no words of the protocol; which of them is a password is not.
+        """
+        seen = hidden_from(frame, offset)
+        for word in words_of(frame) - words_of(seen):
+            self.secrets.add(word)
+            if BASE64.fullmatch(word):
+                self.secrets.add_sasl(word)
+        return hidden_from(shown, offset)
+
+    def _hide_tag(self, tag: str | None) -> None:
+        """Hide the tag of a line that is no command wherever it comes again."""
+        if tag is not None and len(self._hidden_tags) < _MOST_RUNNING:
+            self._hidden_tags.add(tag)
+
+    def _tags_shown(self) -> Collection[str]:
+        return set(self.known.tags()) - self._hidden_tags
 
     def _learn(self, exchange: Exchange) -> None:
         """Mask the secrets of a command wherever they come again."""
@@ -351,30 +451,21 @@ class Conversation:
 
     def _run(self, found: Match, exchange: Exchange) -> Exchange:
         known = self.known
-        self._doubt(found.command is not None and NOT_AUTHENTICATED not in found.command.states)
-        self._doubtful = False
         if not self._began and len(known.running) >= _MOST_RUNNING:
             known.running.clear()
         known.sent(exchange)
+        self._watch.sent(exchange, found)
         return exchange
 
     def match(self, frame: Frame) -> Match:
         """Return a line of the client as the table reads it."""
-        rev2 = self.known.rev2
-        utf8 = rev2 or self.known.parser.utf8
-        context = Context(SELECTED, self.known.capabilities, rev2, utf8, tagged=True)
-        return match(text_of(frame), context, literals_of(frame))
+        return match(text_of(frame), self._watch.context(), literals_of(frame))
 
-    def _violations(self, frame: Frame, found: Match) -> tuple[Violation, ...]:
+    def _violations(self, frame: Frame, found: Match, broken: list[Ruled]) -> tuple[Violation, ...]:
         """Return what is wrong with the grammar of a line."""
         if self._rendered[CLIENT] or any(found.text[start] in "*<" for start, _ in found.secrets):  # the log masked it
             return ()
-        problems = [
-            ruled(problem, found.command, octets_before(frame, found.text, problem.offset))
-            for problem in (*found.errors, *cut_short(found))
-            if problem.rule != "state" and problem.severity == "error" and not _MASKED.match(found.text, problem.offset)
-        ]
-        every = [*frame.violations, *cast("list[Violation]", problems)]  # they have an RFC of their own
+        every = [*frame.violations, *cast("list[Violation]", broken)]  # they have an RFC of their own
         return tuple(sorted(every, key=lambda one: one.offset))
 
 

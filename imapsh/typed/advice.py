@@ -204,8 +204,13 @@ def discreet(problem: Problem) -> Problem:
     """Return the problem without anything it quotes from the line."""
     if problem.rule == "command":
         return problem._replace(message="unknown command")
+    return problem._replace(message=unquoted(problem.message))
+
+
+def unquoted(message: str) -> str:
+    """Return the message of a problem without anything it quotes from the line."""
     cited = r"""'(?:[^'\\]|\\.)+'|"(?:[^"\\]|\\.)+\""""
-    return problem._replace(message=re.sub(cited, "this", problem.message))
+    return re.sub(cited, "this", message)
 
 
 #: A function that says whether a name, in upper case, may be meant by what is typed of it.

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
 
+from imapsh.findings import FAULT
+from imapsh.grammar.responses import CLIENT as OURS
 from imapsh.logs.formats import NAMED, reader_of, recognised
 from imapsh.logs.source import Log
 from imapsh.session.overheard import Conversation, Overheard
@@ -36,7 +38,7 @@ def side(pieces: Iterable[Piece], direction: str, connection: str = "") -> bytes
 
 
 def faults(pieces: Iterable[Piece]) -> list[str]:
-    """Return the rules that the two sides break, by `Conversation`, over all connections."""
+    """Return the rules that the two sides break, by `Conversation`, over all connections; no notices of clients."""
     conversations: defaultdict[str, Conversation] = defaultdict(lambda: Conversation(both=True))
     found: list[Overheard] = []
     for piece in pieces:
@@ -45,5 +47,10 @@ def faults(pieces: Iterable[Piece]) -> list[str]:
         found += one.end()
     return [
         *(violation.rule for one in found for violation in one.response.violations),
-        *(finding.rule for one in found for finding in one.findings),
+        *(
+            finding.rule
+            for one in found
+            for finding in one.findings
+            if one.response.kind != OURS or finding.level == FAULT
+        ),
     ]

@@ -6,17 +6,24 @@ with its literals beside it.  Here places in that text become octets of the fram
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
+from imapsh import table
 from imapsh.findings import RULES
 from imapsh.grammar.tokens import LITERAL
 from imapsh.patterns import lazy
 from imapsh.session.exchange import Secret, Sendable, TypedLiteral
 from imapsh.table.model import Command
 from imapsh.tuples import NamedTuple
-from imapsh.typed.found import Problem
+from imapsh.typed.found import Problem, find
 from imapsh.typed.match import Match
 from imapsh.wire.frames import Frame, Part, Spilled, size_of
+
+_MASKED = lazy(r"\*(?:.*\*)?|<.*>")
+_STARS = lazy(r"\*{4}")  # a log masks a secret that is also a name by its value, wherever it comes
+_LOGINS = ("LOGIN", "AUTHENTICATE")
+_WORDS = lazy(rb'[^\x00- "]+')
+_VISIBLE = lazy(rb"[!#-~]+")
 
 BASE64 = lazy(rb"[A-Za-z0-9+/]*={0,2}")  #: a client's answer to AUTHENTICATE
 
@@ -38,8 +45,22 @@ def ruled(problem: Problem, row: Command | None, offset: int) -> Ruled:
     """Return a problem of a line with the RFC that it breaks, at an octet."""
     known = RULES.get(problem.rule)
     own = problem.rfc or (row.rfc if row is not None else "")
-    rfc = known.rfc if known is not None else own or "RFC 9051 §9"
-    return Ruled(problem.rule, offset, problem.message, rfc, problem.severity)
+    if known is not None and not (problem.rfc and problem.severity != "error"):
+        own = known.rfc
+    return Ruled(problem.rule, offset, problem.message, own or "RFC 9051 §9", problem.severity)
+
+
+def problems_of(frame: Frame, found: Match, place: Callable[[int], int] = int) -> tuple[list[Ruled], list[Ruled]]:
+    """Return what is wrong with the grammar of a line, and the advice on it; the state is left to the conduct.
+
+    What stars that mask a secret break is nobody's fault.  `place` is given an octet of the frame and returns the offset for it.
+    """
+    every = [
+        ruled(problem, found.command, place(octets_before(frame, found.text, problem.offset)))
+        for problem in (*found.errors, *cut_short(found))
+        if problem.rule != "state" and not _STARS.match(found.text, problem.offset)
+    ]
+    return [one for one in every if one.severity == "error"], [one for one in every if one.severity != "error"]
 
 
 def cut_short(found: Match) -> Iterator[Problem]:
@@ -116,6 +137,53 @@ def hidden(part: Part) -> Part:
         return Spilled(part.octets)
     line = part.rstrip(b"\r\n")
     return _stars(line) + part[len(line) :]
+
+
+def hidden_from(frame: Frame, offset: int) -> Frame:
+    """Return the frame with stars for all octets from `offset` on, which counts from its beginning, but line ends."""
+    parts: list[Part] = []
+    begin = 0
+    for part in frame.parts:
+        keep = max(0, offset - begin)
+        begin += size_of(part)
+        if not isinstance(part, bytes):
+            parts.append(part if keep else hidden(part))
+        else:
+            parts.append(part[:keep] + hidden(part[keep:]) if keep < len(part) else part)  # type: ignore[operator]
+    return Frame(tuple(parts), frame.offset, frame.violations, frame.incomplete)
+
+
+def doubtful_from(frame: Frame, found: Match, broken: Sequence[Ruled]) -> int | None:
+    """Return the octet from which on a line is not understood, so that a password may be there; None if all of it is.
+
+    A name that is no mechanism may be a password, too, and so may any word of a login that is wrong.
+    """
+    if found.command is None:
+        return 0
+    if any(_MASKED.fullmatch(found.text, *span) for span in found.secrets):
+        return None  # by the log itself
+    if broken and found.command.name in _LOGINS:
+        name = found.command.name
+        return octets_before(frame, found.text, found.text.upper().index(name) + len(name))
+    strange = [
+        octets_before(frame, found.text, piece.start)
+        for piece in find(found.pieces, "mechanism")
+        if not _is_mechanism(str(piece.value), found)
+    ]
+    return min((*strange, *(one.offset for one in broken)), default=None)
+
+
+def _is_mechanism(name: str, found: Match) -> bool:
+    return name.upper() in table.names("mechanism") or f"AUTH={name.upper()}" in found.context.capabilities
+
+
+def words_of(frame: Frame) -> set[bytes]:
+    """Return all words of a line that may be secrets, for whoever hides the line and cannot tell which they are."""
+    found: set[bytes] = set()
+    for part in frame.parts:
+        if isinstance(part, bytes):
+            found |= {part.strip(), *_WORDS.findall(part), *_VISIBLE.findall(part)}
+    return {word for word in found if word.upper().decode("latin-1") not in table.commands()}
 
 
 def _stars(octets: bytes) -> bytes:

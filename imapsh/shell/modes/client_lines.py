@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from io import BufferedReader
 from typing import Any
 
-from imapsh.findings import Violation
-from imapsh.grammar.tokens import announcement
+from imapsh.findings import Finding, Violation
 from imapsh.patterns import lazy
-from imapsh.session.clients.lines import BASE64, Ruled, cut_short, literals_of, octets_before, ruled, text_of
-from imapsh.session.states import LEAVES, REPLIES
-from imapsh.table.model import ANY_STATE, LOGOUT, SELECTED, Context
+from imapsh.session.clients.conduct import Said, Scene, Tags, judged
+from imapsh.session.clients.course import Course
+from imapsh.session.clients.lines import BASE64, Ruled, literals_of, problems_of, text_of
+from imapsh.session.states import LEAVES
+from imapsh.table.model import SELECTED, Context
 from imapsh.tuples import NamedTuple
-from imapsh.typed.advice import forbidden
 from imapsh.typed.match import Match, match
 from imapsh.wire.frames import Frame
 from imapsh.wire.limits import Limits
@@ -26,14 +26,8 @@ from imapsh.wire.reader import COMMAND, FrameReader, Octets, Opener, Request
 
 CLIENT, SERVER = "client", "server"  # the side that sent what an item is about
 
-LONGEST = 8192  #: octets that a client's line should have at most (RFC 7162 section 4)
-_LITERAL_MINUS = 4096  # octets of a non-synchronizing literal that LITERAL- allows (RFC 7888 section 5)
-
 _GO_ON = lazy(rb"\+(?: [^\r\n]*)?\r?\n")
 _ENDS = frozenset(b"\r\n )")  # octets that may follow a literal
-
-#: Commands about the state that no server answers with NO.
-_NEVER_NO = frozenset({"CLOSE", "UNSELECT", "LOGOUT"})
 
 
 class Line(NamedTuple):
@@ -49,7 +43,7 @@ class Line(NamedTuple):
     tag: str | None
     name: str
     violations: tuple[Violation | Ruled, ...] = ()
-    findings: tuple[Ruled, ...] = ()
+    findings: tuple[Finding, ...] = ()
     incomplete: bool = False
 
     def as_json(self) -> dict[str, Any]:
@@ -89,9 +83,9 @@ class Reader:
         self._skipped: list[tuple[int, int]] = []  # `+` lines: octets of the frame before each, and how long it is
         self._taken = 0  # octets of the frame so far, without the skipped lines
         self._offset = 0
-        self._states: frozenset[str] = frozenset(ANY_STATE)
+        self._course = Course()
         self._answers = ""  # the command whose `+` is answered
-        self._tags: set[str] = set()
+        self._tags = Tags()
         self._enabled: frozenset[str] = frozenset()
 
     def lines(self) -> Iterator[Line]:
@@ -149,19 +143,13 @@ class Reader:
         if self._answers:
             return self._answer(first, length, wire, frame.incomplete)
         found = match(text_of(frame), self._context(), literals_of(frame))
-        problems = [
-            ruled(problem, found.command, self._place(octets_before(frame, found.text, problem.offset)))
-            for problem in (*found.errors, *cut_short(found))
-            if problem.rule != "state"
-        ]
-        violations = [one for one in problems if one.severity == "error"]
-        findings = [one for one in problems if one.severity != "error"]
-        findings += self._conduct(frame, found)
+        violations, advice = problems_of(frame, found, self._place)
+        findings = self._conduct(Said(frame, found, advice), found)
         self._follow(found)
         name = found.command.name if found.command is not None else found.name.upper()
         every: list[Violation | Ruled] = [*wire, *violations]
         every.sort(key=lambda one: one.offset)
-        return Line(self._offset, length, CLIENT, found.tag, name, tuple(every), tuple(findings), frame.incomplete)
+        return Line(self._offset, length, CLIENT, found.tag, name, tuple(every), findings, frame.incomplete)
 
     def _answer(self, line: bytes, length: int, wire: tuple[Violation, ...], incomplete: bool) -> Line:
         """Return the line of an answer to AUTHENTICATE, or of what ends IDLE."""
@@ -202,10 +190,7 @@ class Reader:
         row = found.command
         if row is None:
             return
-        after = {REPLIES[row.name, status] for status in ("OK", "NO") if (row.name, status) in REPLIES}
-        if after:
-            stays = (row.name, "NO") not in REPLIES and row.name not in _NEVER_NO
-            self._states = frozenset(after | (self._states if stays else set()))
+        self._course.passed(row)
         if row.name == LEAVES:
             self._enabled = frozenset()
         if row.name == "ENABLE":
@@ -214,33 +199,9 @@ class Reader:
         if row.name == "IDLE" or (row.name == "AUTHENTICATE" and not initial):
             self._answers = row.name
 
-    def _conduct(self, frame: Frame, found: Match) -> Iterator[Ruled]:
-        row = found.command
-        if row is not None and not self._states.intersection(row.states):
-            state = min(self._states, default=LOGOUT)
-            yield Ruled("state", self._offset, forbidden(row, state), row.rfc)
+    def _conduct(self, said: Said, found: Match) -> tuple[Finding, ...]:
+        capabilities = frozenset(name.upper() for name in self._capabilities)
+        findings = list(judged(said, Scene(self._course.states, capabilities)))
         if found.tag is not None:
-            if found.tag in self._tags:
-                yield Ruled("tag-reused", self._offset, f"the tag {found.tag} was used before", "RFC 9051 §2.2.1")
-            self._tags.add(found.tag)
-        longest = max(len(part) for part in frame.parts[::2] if isinstance(part, bytes))
-        if longest > LONGEST:
-            yield Ruled("line-length", self._offset, f"a line of {longest:,} octets; servers may refuse more than "
-                        f"{LONGEST:,}", "RFC 7162 §4")  # fmt: skip
-        yield from self._unasked_literals(frame)
-
-    def _unasked_literals(self, frame: Frame) -> Iterator[Ruled]:
-        """Yield a problem for each `{n+}` that is not allowed.
-
-        It needs LITERAL+, or LITERAL- for a small literal (RFC 7888 sections 4 and 5).
-        """
-        offered = {name.upper() for name in self._capabilities}
-        if not offered or "LITERAL+" in offered:
-            return
-        small = offered & {"LITERAL-", "IMAP4REV2"}
-        for piece in frame.parts[:-1:2]:
-            assert isinstance(piece, bytes)
-            said = announcement(piece[piece.rindex(b"{") :].rstrip(b"\r\n").decode("latin-1"))
-            if not said.synchronizing and not (small and said.octets <= _LITERAL_MINUS):
-                yield Ruled("not-offered", self._offset, "{n+} needs LITERAL+, which the server does not offer",
-                            "RFC 7888 §4")  # fmt: skip
+            findings += self._tags.take(found.tag, running=False)
+        return tuple(findings)

@@ -75,7 +75,9 @@ class Judgement:
 
     def line(self, line: Line) -> None:
         """Take what a client sent.  Raises UsageError for the report."""
-        self._take(line.name, [fault(one, one.offset) for one in line.violations], incomplete=line.incomplete)
+        faults = [fault(one, one.offset) for one in line.violations]
+        faults += [fault(one, line.offset) for one in line.findings if one.level == FAULT]
+        self._take(line.name, faults, incomplete=line.incomplete)
 
     def _take(self, name: str, faults: list[Fault], *, incomplete: bool) -> None:
         self._taken += 1

@@ -104,7 +104,7 @@ def test_all_tables_are_in() -> None:
         for row in table.names(kind).values():
             bracketed = f"<{row.name}>" if kind in ("syntax", "slot") else row.name
             assert ("argument" if kind == "slot" else kind, bracketed) in here
-    assert {name for kind, name in here if kind in ("rule", "conduct")} == set(RULES)
+    assert {name for kind, name in here if kind in ("rule", "conduct", "client-conduct")} == set(RULES)
     assert {name for kind, name in here if kind == "option"} == {option.name for option in OPTIONS}
     assert len(here) == len(entries())
 

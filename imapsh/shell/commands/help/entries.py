@@ -7,7 +7,7 @@ from functools import cache
 from typing import TypeVar
 
 from imapsh import table
-from imapsh.findings import CONDUCT, RULES
+from imapsh.findings import CLIENTS, CONDUCT, RULES
 from imapsh.shell.command_table import COMMANDS
 from imapsh.shell.commands.help.kinds import KINDS
 from imapsh.shell.settings.options import OPTIONS, Option
@@ -160,8 +160,9 @@ def _rules() -> Iterator[Entry]:
     for kind in table.kinds():
         list(table.readers(kind).values())  # their modules bring the rules
     for name, rule in RULES.items():
-        if name in CONDUCT:
-            yield Entry("conduct", name, sentence(rule.line), rfc=rule.rfc, facts=(("Level", rule.level),))
+        if name in CONDUCT or name in CLIENTS:
+            kind = "conduct" if name in CONDUCT else "client-conduct"
+            yield Entry(kind, name, sentence(rule.line), rfc=rule.rfc, facts=(("Level", rule.level),))
         else:
             yield Entry("rule", name, sentence(rule.line), rfc=rule.rfc)
 

@@ -48,6 +48,7 @@ KINDS: dict[str, Kind] = {
     "argument": Kind("argument", "arguments"),
     "rule": Kind("rule of the grammar", "rules"),
     "conduct": Kind("rule of conduct", "rules of conduct"),
+    "client-conduct": Kind("rule of clients' conduct", "rules of clients' conduct"),
     "search-source": Kind("mailboxes for ESEARCH", "search sources"),
     "search-scope": Kind("scope option of ESEARCH", "search scopes"),
     "search-correlator": Kind("part of an ESEARCH's correlator", "search correlators"),

@@ -146,7 +146,7 @@ def _by_bare_name() -> dict[str, list[Entry]]:
 def _by_stem() -> dict[str, list[Entry]]:
     found: dict[str, list[Entry]] = {}
     for entry in entries():
-        if entry.kind not in ("rule", "conduct", "syntax", "argument"):
+        if entry.kind not in ("rule", "conduct", "client-conduct", "syntax", "argument"):
             found.setdefault(_stem(entry.name), []).append(entry)
     return found
 

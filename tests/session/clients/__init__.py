@@ -1,0 +1,1 @@
+"""Clients whose conduct is watched."""
