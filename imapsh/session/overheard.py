@@ -90,8 +90,9 @@ class Conversation:
 
     With `both` the pieces are known to have both sides from the first on.  Without it, nothing is said about the time
     of a response before the client has said something, because its side may be missing.  With `whole` they begin with
-    the connection, so that nobody is logged in before a login is seen.  `plain` says that nobody encrypts the connection.  `limits`
-    and `opener` are those of `imapsh.wire.reader`.  The conversations of one log share their `secrets`.
+    the connection, so that nobody is logged in before a login is seen.  `plain` says whether the connection certainly
+    begins without TLS, or with TLS; None if that is not known.  `limits` and `opener` are those of
+    `imapsh.wire.reader`.  The conversations of one log share their `secrets`.
 
     `on_piece`, if it is given, is told a direction and the octets of each line and of each piece of a literal when it
     is read (`imapsh.wire.push`); these octets are not masked, and what is deflated is inflated.
@@ -104,14 +105,13 @@ class Conversation:
         *,
         both: bool = False,
         whole: bool = False,
-        plain: bool = False,
+        plain: bool | None = None,
         secrets: Secrets | None = None,
         on_piece: Callable[[str, bytes], None] | None = None,
     ) -> None:
-        self.known = Knowledge(nesting=limits.nesting)
+        self.known = Knowledge(nesting=limits.nesting, secure=plain is False)
         self.secrets = Secrets() if secrets is None else secrets
-        self._watch = Watch(self.known, plain=plain)
-        self._watch.heard = both or whole
+        self._watch = Watch(self.known, plain=plain is True)
         self._limits = limits
         self._both = both or whole
         self._whole = whole
@@ -217,7 +217,8 @@ class Conversation:
 
     def _received(self, frame: Frame) -> Iterator[Overheard]:
         known, greeting = self.known, not self._began
-        self._began = self._watch.heard = True
+        self._began = True
+        self._watch.heard |= not self._rendered[SERVER]
         frame.offset, time = self._places[SERVER].of(frame.offset)
         response = known.parser.parse(frame, greeting=greeting)
         refused = self._refused(response)

@@ -53,7 +53,8 @@ def ruled(problem: Problem, row: Command | None, offset: int) -> Ruled:
 def problems_of(frame: Frame, found: Match, place: Callable[[int], int] = int) -> tuple[list[Ruled], list[Ruled]]:
     """Return what is wrong with the grammar of a line, and the advice on it; the state is left to the conduct.
 
-    What stars that mask a secret break is nobody's fault.  `place` is given an octet of the frame and returns the offset for it.
+    What stars that mask a secret break is nobody's fault.  `place` is given an octet of the frame and
+    returns the offset for it.
     """
     every = [
         ruled(problem, found.command, place(octets_before(frame, found.text, problem.offset)))
@@ -164,7 +165,7 @@ def doubtful_from(frame: Frame, found: Match, broken: Sequence[Ruled]) -> int | 
         return None  # by the log itself
     if broken and found.command.name in _LOGINS:
         name = found.command.name
-        return octets_before(frame, found.text, found.text.upper().index(name) + len(name))
+        return octets_before(frame, found.text, found.text.upper().index(name) + len(name) + 1)
     strange = [
         octets_before(frame, found.text, piece.start)
         for piece in find(found.pieces, "mechanism")

@@ -85,7 +85,9 @@ class Tapped:
 
     def __init__(self, name: str, client: AioStream, terms: Terms) -> None:
         self.name = name
-        self.conversation = Conversation(terms.plan.limits, terms.opener, whole=True)
+        self.conversation = Conversation(
+            terms.plan.limits, terms.opener, whole=True, plain=False if terms.implicit else None
+        )
         self.relay: Relay
         self._client = client
         self._terms = terms

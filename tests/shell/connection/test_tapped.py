@@ -49,6 +49,9 @@ def test_octets_pass_as_they_came_and_both_sides_are_shown(capsys: Capture) -> N
     assert "secret" not in capsys.readouterr().err
 
 
+WHEN = " " * 13 + "|  "  # a line below another has no time
+
+
 def test_connections_have_names_and_lines_have_times(capsys: Capture) -> None:
     async def main() -> None:
         async with Tapping(login) as tap:
@@ -63,6 +66,9 @@ def test_connections_have_names_and_lines_have_times(capsys: Capture) -> None:
                 f"1| - {GREETING.decode().strip()}",
                 f"2| - {GREETING.decode().strip()}",
                 "2| > x LOGIN fred ***",
+                f"{WHEN} ? LOGIN without TLS, which the server offers by STARTTLS [clear-password, notice, RFC 9051 §11.7]",
+                f"{WHEN} ? LOGIN without an AUTHENTICATE before, which the server offers [login-first, notice, "
+                "RFC 9051 §6.2.3]",
                 "2| < x OK done",
                 "1| > y LOGOUT",
                 "1| - * BYE bye",
