@@ -49,7 +49,14 @@ def test_octets_pass_as_they_came_and_both_sides_are_shown(capsys: Capture) -> N
     assert "secret" not in capsys.readouterr().err
 
 
-WHEN = " " * 13 + "|  "  # a line below another has no time
+#: What is said of a LOGIN without TLS; a line below another has no time.
+NOTICES = [
+    f"{'|':>14}   ? LOGIN without {words}"
+    for words in (
+        "TLS, which the server offers by STARTTLS [clear-password, notice, RFC 9051 §11.7]",
+        "an AUTHENTICATE before, which the server offers [login-first, notice, RFC 9051 §6.2.3]",
+    )
+]
 
 
 def test_connections_have_names_and_lines_have_times(capsys: Capture) -> None:
@@ -66,9 +73,7 @@ def test_connections_have_names_and_lines_have_times(capsys: Capture) -> None:
                 f"1| - {GREETING.decode().strip()}",
                 f"2| - {GREETING.decode().strip()}",
                 "2| > x LOGIN fred ***",
-                f"{WHEN} ? LOGIN without TLS, which the server offers by STARTTLS [clear-password, notice, RFC 9051 §11.7]",
-                f"{WHEN} ? LOGIN without an AUTHENTICATE before, which the server offers [login-first, notice, "
-                "RFC 9051 §6.2.3]",
+                *NOTICES,
                 "2| < x OK done",
                 "1| > y LOGOUT",
                 "1| - * BYE bye",
