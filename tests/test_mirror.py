@@ -158,7 +158,7 @@ OF_NO_MODULE = {
     "fuzz/*": "every reader of octets that are not ours",
     "real/*": "one session on each real server",
     "hostile/*": "hostile peers against the whole",
-    "logs/test_hostile": "any octets, given to each reader of a log",
+    "logs/test_hostile logs/test_roundtrip": "all readers of logs together",
     "servers/*": "the real servers",
     "tap/*": "others' clients through the tap, and peers that mean it ill",
     "grammar/test_captures grammar/test_corpus grammar/test_examples grammar/test_hostile grammar/test_roundtrip":

@@ -30,7 +30,7 @@ LOOKED_AHEAD = 1 << 20
 
 _FULL = 4096  # octets that Cyrus reads or writes at once if there are as many
 _LONGEST_SILENCE = 10**6  # seconds; a mark's time is not further than this from the one before
-_COMBINED = 8  # marks of which each choice is tried; of more, few choices are
+_COMBINED = 6  # marks behind pieces that are not full, of which each choice is tried
 _BEHIND = 1 << 12  # octets behind a literal that are looked at
 _CHUNK = 1 << 16
 
@@ -185,7 +185,9 @@ class _Telemetry:
     def _next(self, side: _Side) -> tuple[int, _Mark | None]:
         """Return the end of the octets before the next mark, of the line or of the literal; and the mark."""
         window = self._window
-        if self._true is None and 0 < side.left <= LOOKED_AHEAD and window.place(window.at) >= self._looked:
+        asked = side.waits and _MARK.match(window.data, window.at)  # the server's `+` comes first
+        unknown = self._true is None and window.place(window.at) >= self._looked
+        if unknown and not asked and 0 < side.left <= LOOKED_AHEAD:
             window.fill(side.left + _BEHIND)
             self._looked = window.place(window.at) + side.left
             self._true = self._choice(side.left)
@@ -224,10 +226,10 @@ class _Telemetry:
         and of several that with most marks, and with the latest.
         """
         timely = list(filter(self._is_timely, self._window.marks(self._window.at + left + _BEHIND)))
-        marks = list(filter(self._is_believable, timely))
+        marks = list(_within(left + self._window.at, filter(self._is_believable, timely)))
         full = self._full(marks)
         best, most = None, (-1, 0, 0)
-        for chosen in (full, *_choices(marks)):
+        for chosen in _choices(marks, full):
             fulls = self._fulls(chosen, left)
             if fulls is not None and (worth := (fulls, len(chosen), sum(mark.time for mark in chosen))) > most:
                 best, most = chosen, worth
@@ -264,10 +266,25 @@ class _Telemetry:
         return fulls if rest else None
 
 
-def _choices(marks: list[_Mark]) -> Iterator[tuple[_Mark, ...]]:
-    """Yield the choices among marks: each if they are few, else all and none."""
-    if len(marks) > _COMBINED:
-        yield from (tuple(marks), ())
+def _within(end: int, marks: Iterable[_Mark]) -> Iterator[_Mark]:
+    """Yield the marks that may be in a literal, which would end at `end` if it had none."""
+    last = None
+    for mark in marks:
+        if last is not None and last.direction != mark.direction:
+            end += mark.begin - last.end if last.direction == SERVER else 0
+        if mark.begin >= end:
+            return
+        end += mark.end - mark.begin
+        last = mark
+        yield mark
+
+
+def _choices(marks: list[_Mark], full: tuple[_Mark, ...]) -> Iterator[tuple[_Mark, ...]]:
+    """Yield the choices among marks that have the full ones, and if they are too many only two of them."""
+    others = [mark for mark in marks if mark not in full]
+    if len(others) > _COMBINED:
+        yield from (full, tuple(marks))
         return
-    for size in range(len(marks), -1, -1):
-        yield from combinations(marks, size)
+    for size in range(len(others) + 1):
+        for chosen in combinations(others, size):
+            yield tuple(sorted((*full, *chosen)))

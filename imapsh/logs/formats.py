@@ -16,10 +16,14 @@ from imapsh.wire.pieces import ELIDED, EXACT, LINES, RENDERED
 from imapsh.wire.rereading import BELIEVABLE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from imapsh.logs.model import Reader
     from imapsh.logs.source import Log
 
 _CURL = rb"(?:\d\d:\d\d:\d\d\.\d{1,6} )?(?:\[[\dx]+-[\dx]+\] )?"  # what may stand before a line of curl
+
+_ANNOUNCES = lazy(rb"\{(\d{1,9})\+?\}(?:\\r\\n)?['\"]?\r?\Z")
 
 #: The formats.  Of two with the same score the first is taken.
 FORMATS = (
@@ -59,8 +63,8 @@ FORMATS = (
         "JSON lines of imapflow with octets",
         EXACT,
         "without what holds a password",
-        lazy(rb'[^{]{0,200}\{(?=.*"src":"[cs]")(?=.*"data":")(?=.*"msg":"(?:write to|read from) socket")'),
-        10_000,
+        lazy(rb'[^{]{0,200}\{"\w+":(?=.*"src":"[cs]")(?=.*"data":")(?=.*"msg":"(?:write to|read from) socket")'),
+        2000,
         "pino.read_pino_raw",
         both=True,
     ),
@@ -69,7 +73,7 @@ FORMATS = (
         "JSON lines of imapflow",
         RENDERED,
         "without the octets of literals and without passwords",
-        lazy(rb'[^{]{0,200}\{(?=.*"src":"[cs]")(?=.*"msg":")'),
+        lazy(rb'[^{]{0,200}\{"\w+":(?=.*"src":"[cs]")(?=.*"msg":")'),
         1000,
         "pino.read_pino",
         both=True,
@@ -306,10 +310,25 @@ def recognised(log: Log) -> Format | None:
     for one in FORMATS:
         if log.head.startswith(one.magic):
             return one
-    lines = log.first_lines
+    lines = list(_outside_literals(log.first_lines))
     scores = [sum(1 for line in lines if one.mark.match(line)) * one.weight for one in FORMATS]
     best = max(scores)
     return FORMATS[scores.index(best)] if best else None
+
+
+def _outside_literals(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the lines without those that may be of a mail: a mail may hold a log of another format.
+
+    A literal takes more room in a log than it has octets, so twice as much is passed over.
+    """
+    room = 0
+    for line in lines:
+        if room > 0:
+            room -= len(line) + 1
+            continue
+        yield line
+        if found := _ANNOUNCES.search(line):
+            room = 2 * int(found[1])
 
 
 def reader_of(form: Format) -> Reader:

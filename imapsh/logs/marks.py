@@ -14,4 +14,4 @@ _NAMES = (
     rb"UNSUBSCRIBE)"
 )
 #: A tag and the name of a command of the revisions.  A name in lower case needs a tag with a digit: `a list` is prose.
-COMMAND = rb"(?:[^ *+]+ " + _NAMES + rb"|(?:[^ *+]*\d[^ *+]*|\.) (?i:" + _NAMES + rb"))(?:[ \r]|\Z)"
+COMMAND = rb"(?:[^ *+]+ " + _NAMES + rb"|(?:(?=[^ *+]*\d)[^ *+]+|\.) (?i:" + _NAMES + rb"))(?:[ \r]|\Z)"

@@ -77,6 +77,11 @@ class _Side:
         return self._next[1] if self._next is not None else b""
 
     @property
+    def inside(self) -> bool:
+        """True if the next line is all in a literal."""
+        return self._literals.left >= len(self.line) > 0
+
+    @property
     def midway(self) -> bool:
         """True if the next line is in a literal, or goes on behind one."""
         return self._literals.midway
@@ -123,10 +128,10 @@ class _Interleaving:
     def _command(self, tag: bytes) -> Iterator[Piece]:
         """Yield a command whole, with what the server sent until it was."""
         while True:
-            line = self._client.line
+            line, inside = self._client.line, self._client.inside
             yield self._client.take()
             if self._client.midway:
-                literal = announced(line)
+                literal = None if inside else announced(line)
                 if literal is not None and literal.waits:
                     yield from self._asked(tag)
             elif self._answers():

@@ -117,3 +117,9 @@ def test_prose_is_no_log(octets: bytes) -> None:
 def test_a_time_of_a_log_with_dates_counts_from_1970() -> None:
     assert is_date(1795880514.1)
     assert not is_date(86399.9)
+
+
+@pytest.mark.parametrize("octet", [b"1", b"a", b" ", b"{", b'"', b"[", b":", b"=", b"\t", b"< ", b"a1 ", b"0:"])
+def test_a_long_line_is_none_of_them(octet: bytes) -> None:
+    """A pattern that tries each part of a line with each other part would take minutes for it."""
+    assert recognised(log_of(octet * (60_000 // len(octet)))) is None
