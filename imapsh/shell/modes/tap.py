@@ -157,9 +157,15 @@ class TapMode:
         for signum in (signal.SIGINT, *ENDING):
             if signal.getsignal(signum) is not signal.SIG_IGN:
                 loop.add_signal_handler(signum, self.end, signum)
-        if self._trace is not None:
-            self._trace.tracing.begin(self._options.trace, self.tap.terms.plan)
-        await self.tap.open()
+        try:
+            if self._trace is not None:
+                self._trace.tracing.begin(self._options.trace, self.tap.terms.plan)
+            await self.tap.open()
+            return await self._until_ended()
+        finally:
+            self.app.end_traces()
+
+    async def _until_ended(self) -> int:
         try:
             self._announce()
             self.listens.set()
@@ -167,7 +173,6 @@ class TapMode:
         finally:
             await self.tap.close()
             self._note("", self._summary())
-            self.app.end_traces()
             self.driver.sink.flush()
 
     def _announce(self) -> None:
@@ -191,7 +196,9 @@ class TapMode:
         return (await self.driver.reach(plan))[0]
 
     def end(self, signum: int) -> None:
-        """End as if the signal had come."""
+        """End as if the signal had come.  Another one ends the process at once, whatever is still to be shown."""
+        for one in (signal.SIGINT, *ENDING):
+            asyncio.get_running_loop().remove_signal_handler(one)
         if not self._ended.done():
             self._ended.set_result(signum)
 

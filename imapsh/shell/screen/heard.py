@@ -9,7 +9,7 @@ from imapsh.grammar.responses import CLIENT
 from imapsh.render.styles import LINE_END, lines_of, paint
 from imapsh.render.visible import folded
 from imapsh.session.discreet import discreet
-from imapsh.shell.screen.output import Output, exact, stamped_texts
+from imapsh.shell.screen.output import Output, exact, room, stamped_texts
 from imapsh.shell.screen.timing import moment, moment_in_json
 
 if TYPE_CHECKING:
@@ -23,8 +23,14 @@ def texts(output: Output, found: Overheard, connection: str) -> Iterator[Shown]:
     more = _time(found.time)
     shown = output.blocks(discreet(found.response), found.findings, label=connection, more=more)
     if output.format == "json":
-        return shown
-    return stamped_texts(shown, _stamp(found.time, connection), output.theme)
+        yield from shown
+        return
+    stamp = _stamp(found.time, connection)
+    whole, output.width = output.width, room(output.width, stamp)
+    try:
+        yield from stamped_texts(shown, stamp, output.theme)
+    finally:
+        output.width = whole
 
 
 def note(output: Output, piece: Piece, text: str) -> Iterator[Shown]:
@@ -36,8 +42,9 @@ def note(output: Output, piece: Piece, text: str) -> Iterator[Shown]:
         yield dumps({"offset": piece.offset, "kind": "note", "name": "", "value": {"text": text}, **more})
         yield LINE_END
         return
-    lines = lines_of(folded(f"  {text}", output.width), "note")
-    yield from stamped_texts([paint(lines, output.theme)], _stamp(piece.time, piece.connection), output.theme)
+    stamp = _stamp(piece.time, piece.connection)
+    lines = lines_of(folded(f"  {text}", room(output.width, stamp)), "note")
+    yield from stamped_texts([paint(lines, output.theme)], stamp, output.theme)
 
 
 def _time(time: float | None) -> dict[str, Any]:

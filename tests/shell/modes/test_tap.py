@@ -15,6 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from imapsh.session.overheard import Conversation
+from imapsh.shell.screen import heard
+from imapsh.shell.screen.output import Output
 from imapsh.shell.settings.options import read
 from imapsh.transport import aio
 from imapsh.transport.address import Address
@@ -22,6 +25,7 @@ from imapsh.transport.aio import AioStream
 from imapsh.transport.listening import listen
 from imapsh.transport.relay import Relay, Way
 from imapsh.transport.tls import TLSFilter, TLSOptions
+from imapsh.wire.pieces import SERVER, Piece
 from tests.servers.base import Server
 from tests.servers.certs import Certs
 from tests.shell.running import command, environment, imapsh
@@ -76,6 +80,21 @@ def test_ctrl_c_ends_with_a_summary() -> None:
     assert status == 130
     assert "LOGIN demo ***" in out
     assert err.endswith("imapsh: the tap has ended: 1 connection, 0 faults\n")
+
+
+def test_a_trace_that_cannot_be_written_is_told_before_the_tap_listens(tmp_path: Path) -> None:
+    done = imapsh("--no-config", "--tap", "0", "--demo", "--trace", str(tmp_path / "none" / "trace"))
+    assert done.status == 2
+    assert done.err.startswith("imapsh: cannot write the trace ")
+    assert "listens" not in done.err
+
+
+def test_lines_fit_beside_time_and_name_on_a_terminal() -> None:
+    many = b" ".join(b"AUTH=X%d" % number for number in range(30))
+    (found,) = Conversation().hear(Piece(SERVER, b"* OK [CAPABILITY " + many + b"] hi\r\n", 0, 1.5e9))
+    shown = "".join(heard.texts(Output("view", width=50), found, "1")).splitlines()
+    assert len(shown) > 3
+    assert max(map(len, shown)) <= 50
 
 
 def test_a_signal_ends_it_in_order() -> None:
