@@ -11,20 +11,19 @@ with a gutter on their left.  Faults are shown below their line, with a caret at
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Iterator, Sequence
-from itertools import chain, islice
+from itertools import chain, islice, repeat
 
-from imapsh.findings import FAULT, Finding, Violation
+from imapsh.findings import Finding, Violation
 from imapsh.grammar.responses import CLIENT, CONTINUATION, GARBAGE, STATUS, TAGGED, UNTAGGED, Response
 from imapsh.grammar.tokens import tokenize
-from imapsh.grammar.values import StatusText
 from imapsh.patterns import lazy
 from imapsh.render import lexer
-from imapsh.render.layout import Layout, Line, Ruler
-from imapsh.render.pieces import BLOCK, FETCH_CHUNKS, MESSAGE, pieces, shorten
+from imapsh.render.layout import Ruler
+from imapsh.render.outline import INCOMPLETE, Marked, Row, outline, said, told
+from imapsh.render.pieces import FETCH_CHUNKS
 from imapsh.render.styles import LINE_END, Fragment, Theme, paint, plain, together
-from imapsh.render.visible import Shown, visible, width
+from imapsh.render.visible import Shown, width
 from imapsh.wire.frames import Part
 
 WIDTH = 100  #: columns if none are given
@@ -194,47 +193,19 @@ _painted: dict[Theme, _Chunks] = {}
 
 
 def _lines(response: Response, margin: Fragment, columns: int, elide: int) -> Iterator[list[Fragment]]:
-    cut = pieces(response, elide * _BYTES_A_LINE)
-    laid = Layout(cut, columns, response.name).lines
-    violations = deque(sorted(response.violations, key=lambda violation: violation.offset))
-    for index, line in enumerate(laid):
-        shown: list[Fragment] = [(piece.style, piece.text) for piece in line.pieces if piece.text]
-        note = _note(line) or (_reading(response) if index + 1 == len(laid) else [])
-        yield [margin if index == 0 else ("", _BLANK), ("", " " * line.indent), *shown, *note]
-        ruler = Ruler(line) if violations else None
-        for piece in line.pieces:
-            if piece.kind is BLOCK and piece.block is not None:
-                from imapsh.render.literals import each_line
+    margins = chain([margin], repeat(("", _BLANK)))
+    for one in outline(response, columns, elide * _BYTES_A_LINE):
+        if isinstance(one, Row):
+            yield [next(margins), ("", " " * one.line.indent), *one.fragments, *one.note]
+        elif isinstance(one, Marked):
+            yield from _violation(one.violation, one.ruler, columns)
+        elif one.piece.block is not None:
+            from imapsh.render.literals import each_line
 
-                while ruler and violations and violations[0].offset < piece.start:  # below its line, not the literal
-                    yield from _violation(violations.popleft(), ruler, columns)
-                for content in each_line(piece.block, piece.label, elide):
-                    yield [_GUTTER, *content]
-        while ruler and violations and (index + 1 == len(laid) or violations[0].offset < _start(laid[index + 1])):
-            yield from _violation(violations.popleft(), ruler, columns)
+            for content in each_line(one.piece.block, one.piece.label, elide):
+                yield [_GUTTER, *content]
     if response.frame.incomplete:
-        yield [("", _BLANK), ("note", "(the input ends here, within the response)")]
-
-
-def _start(line: Line) -> int:
-    return line.pieces[0].start if line.pieces else 0
-
-
-def _note(line: Line) -> list[Fragment]:
-    notes = [piece.note for piece in line.pieces if piece.note]
-    if line.label:
-        notes = [f"{line.label}: {', '.join(notes)}" if notes else line.label]
-    return [("note", "  -- " + ", ".join(notes))] if notes else []
-
-
-def _reading(response: Response) -> list[Fragment]:
-    """Return a reading of a code's argument, if it is an extension's value that has one."""
-    code = response.value.code if isinstance(response.value, StatusText) else None
-    caution = getattr(code.arg, "caution", None) if code is not None else None
-    if caution is not None and (said := caution(response)):
-        return [("note", "  -- "), ("error", visible(said))]
-    reading = getattr(code.arg, "reading", None) if code is not None else None
-    return [("note", f"  -- {visible(reading())}")] if reading is not None else []
+        yield [("", _BLANK), INCOMPLETE]
 
 
 def _violation(violation: Violation, ruler: Ruler, columns: int) -> Iterator[list[Fragment]]:
@@ -243,10 +214,7 @@ def _violation(violation: Violation, ruler: Ruler, columns: int) -> Iterator[lis
     If the caret would be beyond the width, an excerpt is shown above it.
     """
     caret: Fragment = ("caret", "^")
-    message: list[Fragment] = [
-        ("violation", visible(violation.message)),
-        ("note", f" [{visible(violation.rule)}, {violation.rfc}]"),
-    ]
+    message = said(violation)
     column = ruler.column(violation.offset)
     if column >= columns:
         excerpt, column = ruler.excerpt(column)
@@ -262,11 +230,5 @@ def _violation(violation: Violation, ruler: Ruler, columns: int) -> Iterator[lis
 
 
 def _finding(finding: Finding) -> list[Fragment]:
-    mark, style = ("caret", "violation") if finding.level == FAULT else ("note", "note")
-    message: Fragment = (style, shorten(finding.message, MESSAGE))
-    return [(mark, _BLANK + ("! " if finding.level == FAULT else "? ")), message, ("note", f" [{_named(finding)}]")]
-
-
-def _named(finding: Finding) -> str:
-    level = "" if finding.level == FAULT else f"{finding.level}, "
-    return f"{finding.rule}, {level}{finding.rfc}"
+    (style, mark), *rest = told(finding)
+    return [(style, _BLANK + mark), *rest]
