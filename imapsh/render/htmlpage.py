@@ -7,24 +7,22 @@ tells what was found, so that a page takes no memory however long it is.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
 from itertools import chain, islice
 from typing import IO
 
 from imapsh.findings import FAULT, RULES, Finding, Violation
 from imapsh.grammar.responses import CLIENT, Response
-from imapsh.render.amounts import count, duration, span
-from imapsh.render.htmlstyle import name_of, sheet
-from imapsh.render.layout import Ruler
+from imapsh.render.amounts import count, duration
+from imapsh.render.amounts import span as lasting
+from imapsh.render.htmllines import line, shown, span
+from imapsh.render.htmlstyle import sheet
 from imapsh.render.literals import LINE, each_line
 from imapsh.render.outline import INCOMPLETE, Block, Row, outline
 from imapsh.render.pieces import MESSAGE, Piece, shorten
 from imapsh.render.pretty import MARGINS, WIDTH
-from imapsh.render.styles import STYLES, THEMES, Fragment, Theme, plain
-from imapsh.render.visible import visible, width
+from imapsh.render.styles import THEMES, Theme, plain
 from imapsh.session.overheard import Overheard
 from imapsh.tuples import NamedTuple
 from imapsh.wire.frames import Spilled, size_of
@@ -37,9 +35,7 @@ LONGEST = 1 << 16  #: octets of a line that a page has
 _TEASER = 80  # characters of a literal that are shown while it is folded
 _PLACES = 20  # places of a rule's faults that the summary links to
 _PIECE = 1 << 16
-_DEEPEST = 6  # indents that the style sheet has
 _NAME = 60  # characters of a connection's name
-_INDENT = 2
 _SIDES = {CLIENT: "the client"}
 _LEGEND = (
     (CLIENT, "the client"),
@@ -88,12 +84,12 @@ class Page:
         """Begin another log; `remark` says what it is, and how exact."""
         self._end()
         self._logs.append((name, remark))
-        self._put(f'<h2 id="log{len(self._logs)}">{_text(name)}</h2>\n<div class="log">\n')
+        self._put(f'<h2 id="log{len(self._logs)}">{shown(name)}</h2>\n<div class="log">\n')
         self._begun = True
 
-    def note(self, text: str) -> None:
-        """Say something that is missing, or is to be known, between the lines."""
-        self._put(f'<p class="f notice">{_text(text)}</p>\n')
+    def note(self, text: str, when: str = "", connection: str = "") -> None:
+        """Add a note, which neither side has said.  Raises OSError."""
+        self._put(f'<div class="r">{self._stamp(when, connection)}<span class="l">{span("note", text)}</span></div>\n')
 
     def add(self, found: Overheard, when: str = "", connection: str = "") -> None:
         """Add a response or a line of the client.  `when` is its time in words.  Raises OSError."""
@@ -109,13 +105,13 @@ class Page:
             self._last = found.time
         margin = MARGINS[response.kind]
         self._put(f'<div class="r {_row_class(response)}">{self._stamp(when, connection)}')
-        self._put(f'<span class="m">{_span(margin[0], margin[1].strip())}</span>')
+        self._put(f'<span class="m">{span(margin[0], margin[1].strip())}</span>')
         for html in self._response(response, found.findings):
             self._put(html)
         self._put("</div>\n")
 
     def _stamp(self, when: str, connection: str) -> str:
-        stamp = " ".join(filter(None, (_text(when), connection and f"<b>{_text(_cut(connection))}</b>")))
+        stamp = " ".join(filter(None, (shown(when), connection and f"<b>{shown(_cut(connection))}</b>")))
         if not stamp:
             return ""
         again, self._when = (" again" if stamp == self._when else ""), stamp
@@ -130,14 +126,14 @@ class Page:
             if isinstance(one, Row):
                 labels = [str(marks + 1 + at) if several else "" for at in range(len(one.violations))]
                 marks += len(labels)
-                yield _row(one, labels)
+                yield line(one, labels)
             elif isinstance(one, Block):
                 yield from self._block(one.piece)
             else:
                 number = next(numbers)
                 yield self._violation(one.violation, response, side, str(number) if several else "")
         if response.frame.incomplete:
-            yield f'<span class="l">{_span(*INCOMPLETE)}</span>'
+            yield f'<span class="l">{span(*INCOMPLETE)}</span>'
         for finding in findings:
             yield self._finding(finding, side)
 
@@ -156,8 +152,8 @@ class Page:
         about = ", ".join(filter(None, (_section(rule.rfc), octet)))
         kind = " notice" if rule.level == "notice" else ""
         return (
-            f'<p class="f{kind}" id="f{row}-{times}"><b>{mark}</b> {_text(shorten(message, MESSAGE))} '
-            f'<i>(<a href="#rule{row}">{_text(rule.rule)}</a>, {_text(about)})</i></p>'
+            f'<p class="f{kind}" id="f{row}-{times}"><b>{mark}</b> {shown(shorten(message, MESSAGE))} '
+            f'<i>(<a href="#rule{row}">{shown(rule.rule)}</a>, {shown(about)})</i></p>'
         )
 
     def _block(self, piece: Piece) -> Iterator[str]:
@@ -169,13 +165,14 @@ class Page:
             head = head_of(part, self._lines * LINE) if isinstance(part, Spilled) else part[: self._lines * LINE]
         lines = each_line(head, piece.label)
         first = list(islice(lines, 1))
-        label = f"<b>{_text(piece.label)}</b> " if piece.label else ""
-        teaser = "".join(_text(plain(line)[:_TEASER]) for line in first)
-        yield f'<details class="fold"><summary>{label}{count(size_of(part), "octet")} {teaser}</summary><pre>'
-        for line in islice(chain(first, lines), self._lines):
-            yield "".join(_span(*fragment) for fragment in line) + "\n"
+        label = f"<b>{shown(piece.label)}</b> " if piece.label else ""
+        teaser = "".join(shown(plain(row)[:_TEASER]) for row in first)
+        yield f'<details class="fold"><summary>{label}{count(size_of(part), "octet")} {teaser}</summary><pre>\n'
+        for row in islice(chain(first, lines), self._lines):
+            yield "".join(span(*fragment) for fragment in row) + "\n"
         if head is not part or next(lines, None) is not None:
-            yield _span("note", f"... {count(size_of(part), 'octet')} in all; a page has the first {self._lines:,} lines")
+            rest = f"... {count(size_of(part), 'octet')} in all; a page has the first {self._lines:,} lines"
+            yield span("note", rest) + "\n"
         yield "</pre></details>"
 
     # -- the whole page
@@ -196,18 +193,19 @@ class Page:
 
         css = sheet(self._theme)
         digest = b64encode(sha256(css.encode()).digest()).decode("ascii")
-        title = _text(self._title)
+        title = shown(self._title)
         yield _HEAD.format(digest=digest, title=title, css=css)
         yield f"<header>\n<h1>{title}</h1>\n"
         for number, (name, remark) in enumerate(self._logs, 1):
-            link = f'<a href="#log{number}">{_text(name)}</a>: ' if len(self._logs) > 1 else ""
-            yield f'<p class="of">{link}{_text(remark)}</p>\n'
+            link = f'<a href="#log{number}">{shown(name)}</a>: ' if len(self._logs) > 1 else ""
+            yield f'<p class="of">{link}{shown(remark)}</p>\n'
         yield f'<ul class="counts">\n{"".join(self._counts())}</ul>\n'
         if self._broken:
             yield f'<ul class="rules">\n{"".join(self._rules())}</ul>\n'
         yield f'<ul class="legend">\n{"".join(_legend())}</ul>\n</header>\n'
-        known = {"timed": self._first is not None, "named": self._connections, "one": len(self._logs) < 2}
-        yield f'<main id="conversation" class="{" ".join(name for name, true in known.items() if true)}">\n'
+        known = {"said": True, "timed": self._first is not None, "named": self._connections, "one": len(self._logs) < 2}
+        classes = " ".join(name for name, true in known.items() if true)
+        yield f'<main id="conversation" class="{classes}">\n'
 
     def _counts(self) -> Iterator[str]:
         yield _count(self._ours, "line of the client", "lines of the client")
@@ -215,7 +213,7 @@ class Page:
         if len(self._connections) > 1:
             yield _count(len(self._connections), "connection", "connections")
         if self._first is not None and self._last is not None:
-            yield f"<li><b>{_lasted(self._last - self._first)}</b>{_text(_from(self._first))}</li>\n"
+            yield f"<li><b>{_lasted(self._last - self._first)}</b>{shown(_from(self._first))}</li>\n"
         for level, one, many in _LEVELS:
             number = sum(times for rule, times in self._broken.items() if rule.level == level)
             yield _count(number, one, many, bad=bool(number) and level != "notice")
@@ -226,10 +224,10 @@ class Page:
             places = " ".join(f'<a href="#f{row}-{at}">{at}</a>' for at in range(1, min(times, _PLACES) + 1))
             more = f" and {times - _PLACES:,} more" if times > _PLACES else ""
             kind = ' class="notice"' if rule.level == "notice" else ""
-            asked = f": {_text(RULES[rule.rule].line)}" if rule.rule in RULES else ""
+            asked = f": {shown(RULES[rule.rule].line)}" if rule.rule in RULES else ""
             yield (
                 f'<li id="rule{row}"{kind}><div><span class="kind">{_KINDS[rule.level]}</span> of {rule.side}<br>'
-                f'<b>{_text(rule.rule)}</b>{asked} <i>({_text(_section(rule.rfc))})</i></div>'
+                f"<b>{shown(rule.rule)}</b>{asked} <i>({shown(_section(rule.rfc))})</i></div>"
                 f'<div class="places">{count(times, "time")}: {places}{more}</div></li>\n'
             )
 
@@ -282,74 +280,6 @@ or with Enter.</footer>
 """
 
 
-def _row(row: Row, labels: list[str]) -> str:
-    """Return a line, with a mark at each octet that should not be there."""
-    indent = min(_DEEPEST, row.line.indent // _INDENT)
-    fragments = row.fragments
-    if row.ruler is not None:
-        fragments = list(_marked(fragments, row.ruler, row.line.indent, row.violations))
-    names = iter(labels)
-    html = "".join(_mark(text, next(names, "")) if style == _AT else _span(style, text) for style, text in fragments)
-    note = "".join(_span(*fragment) for fragment in row.note)
-    return f'<span class="l{f" i{indent}" if indent else ""}">{html}{note}</span>'
-
-
-_AT = "at"  # the style of a character that is marked; no style of output has this name
-
-
-def _marked(fragments: list[Fragment], ruler: Ruler, indent: int, violations: Sequence[Violation]) -> Iterator[Fragment]:
-    """Yield the fragments, with those characters cut out that are marked.  Several marks at one place follow it."""
-    text = plain(fragments)
-    marks = [_place(text, ruler.column(violation.offset) - indent) for violation in violations]
-    start = waiting = 0
-    for style, part in fragments:
-        end = start + len(part)
-        at = start
-        while waiting < len(marks) and marks[waiting] < end:
-            mark = marks[waiting]
-            if mark > at:
-                yield style, part[at - start : mark - start]
-            yield _AT, part[mark - start] if mark >= at else ""
-            at = max(at, mark + 1)
-            waiting += 1
-        if at < end:
-            yield style, part[at - start :]
-        start = end
-    for _ in marks[waiting:]:
-        yield _AT, ""
-
-
-def _place(text: str, column: int) -> int:
-    """Return the index of the character that is shown at a column."""
-    if text.isascii():
-        return min(max(column, 0), len(text))
-    return max(0, bisect_right(range(len(text) + 1), column, key=lambda end: width(text[:end])) - 1)
-
-
-def _mark(character: str, number: str) -> str:
-    return f'<b class="at" data-n="{number}">{_text(character) or "&nbsp;"}</b>'
-
-
-@lru_cache(maxsize=8192)
-def _short(style: str, text: str) -> str:
-    name = f' class="{name_of(style)}"' if style in STYLES and STYLES[style][0] else ""
-    shown = _text(text)
-    if text.isascii():
-        return f"<span{name}>{shown}</span>" if name else shown
-    return f"<bdi{name}>{shown}</bdi>"  # so that text from right to left does not move what is beside it
-
-
-def _span(style: str, text: str) -> str:
-    return _short(style, text) if len(text) < _TEASER else _short.__wrapped__(style, text)
-
-
-def _text(text: str) -> str:
-    """Return a text that is visible, and that HTML takes as text."""
-    from html import escape
-
-    return escape(visible(text))
-
-
 def _section(rfc: str) -> str:
     return rfc.replace(" §", ", section ")
 
@@ -363,11 +293,12 @@ def _row_class(response: Response) -> str:
 
 
 def _count(number: int, one: str, many: str, *, bad: bool = False) -> str:
-    return f'<li{" class=" + chr(34) + "bad" + chr(34) if bad else ""}><b>{number:,}</b>{one if number == 1 else many}</li>\n'
+    kind = ' class="bad"' if bad else ""
+    return f"<li{kind}><b>{number:,}</b>{one if number == 1 else many}</li>\n"
 
 
 def _lasted(seconds: float) -> str:
-    return duration(max(0.0, seconds)) if seconds < 10 else span(seconds)
+    return duration(max(0.0, seconds)) if seconds < 10 else lasting(seconds)
 
 
 def _from(time: float) -> str:
@@ -380,4 +311,4 @@ def _legend() -> Iterator[str]:
     margins = {style.removeprefix("margin-"): (style, text) for style, text in MARGINS.values()}
     for kind, meaning in _LEGEND:
         style, text = margins["ours" if kind == CLIENT else kind]
-        yield f"<li><b>{_span(style, text.strip())}</b> {meaning}</li>\n"
+        yield f"<li><b>{span(style, text.strip())}</b> {meaning}</li>\n"

@@ -52,6 +52,7 @@ from imapsh.table.model import NOT_AUTHENTICATED
 from imapsh.tuples import NamedTuple
 from imapsh.typed.advice import unquoted
 from imapsh.typed.match import Match, match
+from imapsh.typed.secrets import without_passwords
 from imapsh.wire.frames import Frame, Spilled
 from imapsh.wire.offline import RECORDED, Recorded
 from imapsh.wire.pieces import CLIENT, ELIDED, NOTE, RENDERED, SERVER, Piece
@@ -468,6 +469,37 @@ class Conversation:
             return ()
         every = [*frame.violations, *cast("list[Violation]", broken)]  # they have an RFC of their own
         return tuple(sorted(every, key=lambda one: one.offset))
+
+
+def overhear(
+    pieces: Iterable[Piece],
+    limits: Limits = RECORDED,
+    opener: Opener | None = None,
+    *,
+    both: bool = False,
+    noted: Callable[[Piece, str], object] = lambda piece, text: None,
+) -> Iterator[tuple[str, Overheard]]:
+    """Yield each response and each line of the client, in order, with the connection that it belongs to.
+
+    `limits`, `opener` and `both` are those of `Conversation`.  `noted` is called with each note of the log, and its
+    text without secrets.
+
+    Raises LimitError if `limits` are tripped, and what the pieces raise.
+    """
+    secrets = Secrets()
+    conversations: dict[str, Conversation] = {}
+    for piece in pieces:
+        if piece.direction == NOTE:
+            noted(piece, without_passwords(secrets.veil(piece.octets.decode("utf-8", "replace"))))
+            continue
+        conversation = conversations.get(piece.connection)
+        if conversation is None:
+            conversation = conversations[piece.connection] = Conversation(limits, opener, both=both, secrets=secrets)
+        for found in conversation.hear(piece):
+            yield piece.connection, found
+    for connection, conversation in conversations.items():
+        for found in conversation.end():
+            yield connection, found
 
 
 class _Places:

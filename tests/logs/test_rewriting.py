@@ -11,7 +11,7 @@ import pytest
 
 from imapsh.logs.formats import recognised
 from imapsh.logs.rewriting import THRESHOLD, rewritten
-from imapsh.shell.modes.explain import explain
+from imapsh.session.overheard import overhear
 from imapsh.wire.pieces import CLIENT, ELIDED, EXACT, LINES, NOTE, SERVER, Piece
 from imapsh.wire.trace import ONE_OR_BOTH, Header, Record, Trace
 from tests.grammar.reading import lines as corpus
@@ -41,7 +41,7 @@ def trace_of(pieces: Iterable[Piece], *, both: bool = True) -> bytes:
 
 def wrong(pieces: Iterable[Piece], *, both: bool) -> Iterator[tuple[Any, ...]]:
     """Yield what each line of a conversation is, and what is wrong with it."""
-    for connection, found in explain(pieces, both=both):
+    for connection, found in overhear(pieces, both=both):
         response = found.response
         violations = [(one.rule, one.offset) for one in response.violations]
         time = None if found.time is None else round(found.time, 3)

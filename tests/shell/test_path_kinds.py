@@ -27,6 +27,7 @@ RUNS = {
     "--report": ["--demo", "-c", "NOOP", "--report", "tap:@"],
     "--explain": ["--explain", "@"],
     "--convert": ["--explain", os.devnull, "--convert", "@"],
+    "--html": ["--explain", "log", "--html", "@"],
     "--trace": ["--demo", "-c", "NOOP", "--trace", "@"],
     "--cafile": ["imaps+exec:cat", "-c", "NOOP", "--cafile", "@"],
     "--cert": ["imaps+exec:cat", "-c", "NOOP", "--cert", "@"],
@@ -42,7 +43,7 @@ LINES = {
     ">": ["FETCH 1 FLAGS > @", "FETCH 1 FLAGS >> @"],
 }
 TLS = {"--cafile", "--cert", "--key"}
-WRITES = {"--report", "--convert", "--trace", "\\trace", ">"}
+WRITES = {"--report", "--convert", "--html", "--trace", "\\trace", ">"}
 
 
 @pytest.fixture(autouse=True)
@@ -51,6 +52,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr("imapsh.paths.PATIENCE", 0.01)
     monkeypatch.setattr("imapsh.paths.stream.__defaults__", (0.01,))
     (tmp_path / "folder").mkdir()
+    (tmp_path / "log").touch()
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "link-to-pipe").symlink_to("pipe")
     (tmp_path / "loop").symlink_to("loop")
@@ -87,4 +89,4 @@ def test_e7_a_command_refuses_what_is_no_file(here: Path, name: str, line: str) 
         with pytest.raises(UsageError, match=r"."):
             host.does(line.replace("@@", "@" + kind) if name == "{@" else line.replace("@", kind))
         assert host.does("CAPABILITY").connection.results.status == "OK"
-    assert sorted(path.name for path in here.iterdir()) == ["folder", "link-to-pipe", "loop", "pipe", "socket"]
+    assert sorted(path.name for path in here.iterdir()) == ["folder", "link-to-pipe", "log", "loop", "pipe", "socket"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from io import BufferedReader, BytesIO
 from typing import TYPE_CHECKING, BinaryIO, TypeVar, cast
 
@@ -19,27 +19,25 @@ from imapsh.errors import ImapshError, ParseError, UsageError
 from imapsh.logs.formats import FORMATS, NAMED, reader_of, recognised
 from imapsh.logs.sisters import logs_of
 from imapsh.logs.source import Log
+from imapsh.render.amounts import count
 from imapsh.render.styles import LINE_END, paint
-from imapsh.session.overheard import Conversation, Overheard
-from imapsh.session.secrets import Secrets
+from imapsh.session.overheard import Overheard, overhear
 from imapsh.shell.modes.judging import Judgement
 from imapsh.shell.screen import heard, stdio
 from imapsh.shell.screen.output import Writer, make_output, release
 from imapsh.shell.settings.reasons import why
-from imapsh.typed.secrets import without_passwords
 from imapsh.wire.offline import RECORDED
-from imapsh.wire.pieces import NOTE
 from imapsh.wire.sinks import HashSink, SpoolSink, opener
 
 if TYPE_CHECKING:
     from io import RawIOBase
 
     from imapsh.logs.model import Format
+    from imapsh.render.htmlpage import Page
     from imapsh.shell.modes.converting import Converting
     from imapsh.shell.settings.options import Options
     from imapsh.wire.limits import Limits
     from imapsh.wire.pieces import Piece
-    from imapsh.wire.reader import Opener
 
 THRESHOLD = 1 << 20  #: octets; of a larger literal JSON has the number of octets and the SHA-256
 
@@ -77,7 +75,7 @@ def run(options: Options) -> int:
             if options.client:
                 _clients(options, limits, judgement, writer)
             else:
-                _Explainer(options, limits, judgement, writer).logs(files)
+                _Explainer(options, limits, judgement, writer).explain(files)
         except (ImapshError, KeyboardInterrupt) as error:
             from imapsh.shell.settings.reasons import in_options
 
@@ -86,36 +84,6 @@ def run(options: Options) -> int:
         finally:
             writer.flush()
         return judgement.end()
-
-
-def explain(
-    pieces: Iterable[Piece],
-    limits: Limits = RECORDED,
-    sink: Opener | None = None,
-    *,
-    both: bool = False,
-    noted: Callable[[Piece, str], object] = lambda piece, text: None,
-) -> Iterator[tuple[str, Overheard]]:
-    """Yield each response and each line of the client, in order, with the connection that it belongs to.
-
-    `both` is that of `Conversation`.  `noted` is called with each note of the log, and its text without secrets.
-
-    Raises LimitError if `limits` are tripped, and what the pieces raise.
-    """
-    secrets = Secrets()
-    conversations: dict[str, Conversation] = {}
-    for piece in pieces:
-        if piece.direction == NOTE:
-            noted(piece, without_passwords(secrets.veil(piece.octets.decode("utf-8", "replace"))))
-            continue
-        conversation = conversations.get(piece.connection)
-        if conversation is None:
-            conversation = conversations[piece.connection] = Conversation(limits, sink, both=both, secrets=secrets)
-        for found in conversation.hear(piece):
-            yield piece.connection, found
-    for connection, conversation in conversations.items():
-        for found in conversation.end():
-            yield connection, found
 
 
 def pieces_of(octets: bytes, name: str = "") -> Iterator[Piece]:
@@ -135,18 +103,33 @@ class _Explainer:
         self._out = out
         self._output = make_output(options, terminal)
         self._exactly = options.format == "wire" and not terminal
-        self._sink = opener(THRESHOLD, HashSink if options.format == "json" and not options.json_raw else SpoolSink)
-
+        hashes = options.format == "json" and not options.json_raw and not options.html
+        self._sink = opener(THRESHOLD, HashSink if hashes else SpoolSink)
+        self._page: Page | None = None
         self._converting: Converting | None = None
         if options.convert:
             from imapsh.shell.modes.converting import Converting
 
             self._converting = Converting(options.convert, options.explain)
 
-    def logs(self, files: contextlib.ExitStack) -> None:
-        """Explain the files that were named, or convert the one that was.  Raises UsageError."""
+    def explain(self, files: contextlib.ExitStack) -> None:
+        """Explain the files on stdout or in a page, or convert the one that was named.  Raises UsageError."""
+        html, logs = self._options.html, self._options.explain
         if self._converting is not None:
             files.callback(self._converting.drop)
+        if not html:
+            self._logs(files)
+            return
+        from imapsh.shell.screen import page
+
+        if page.is_one_of(html, logs):
+            raise UsageError(f"the page would replace the log {html}: give it another name")
+        with page.page_in(html, _title(logs), page.theme_of(self._options)) as self._page:
+            self._logs(files)
+        stdio.note(f"the page is in {html}; it holds mail" if html != page.STDOUT else "the page holds mail")
+
+    def _logs(self, files: contextlib.ExitStack) -> None:
+        """Explain one file after another.  Raises UsageError."""
 
         def open(path: str) -> BinaryIO:
             return files.enter_context(_opened(path))
@@ -166,9 +149,11 @@ class _Explainer:
         if not log.head:
             return
         form = _format(log, self._options.as_, path)
-        stdio.note(f"{path}: {form.title}, {form.exactness}" + (f", {form.remark}" if form.remark else ""))
-        pieces = self._rewritten(_read(reader_of(form)(log), path), both=form.both)
-        for connection, found in explain(pieces, self._limits, self._sink, both=form.both, noted=self._note):
+        worth = ", ".join(filter(None, (form.title, form.exactness, form.remark)))
+        stdio.note(f"{path}: {worth}")
+        if self._page is not None:
+            self._page.begin(_title((path,)), worth)
+        for connection, found in self._heard(form, log, path):
             self._judgement.response(found.response, found.findings)
             if self._converting is None:
                 self._show(connection, found)
@@ -183,17 +168,37 @@ class _Explainer:
         return self._converting.written(rewritten(pieces, self._limits, both=both), both=both)
 
     def _note(self, piece: Piece, text: str) -> None:
-        if self._converting is None and not self._exactly:
+        if self._page is not None:
+            from imapsh.shell.screen.page import note
+
+            note(self._page, piece, text)
+        elif self._converting is None and not self._exactly:
             for shown in heard.note(self._output, piece, text):
                 self._out.put(shown)
 
+    def _heard(self, form: Format, log: Log, path: str) -> Iterator[tuple[str, Overheard]]:
+        """Yield what a log holds."""
+        pieces = self._rewritten(_read(reader_of(form)(log), path), both=form.both)
+        yield from overhear(pieces, self._limits, self._sink, both=form.both, noted=self._note)
+
     def _show(self, connection: str, found: Overheard) -> None:
+        if self._page is not None:
+            from imapsh.shell.screen.page import add
+
+            add(self._page, found, connection)
+            return
         if self._exactly:
             for octets in heard.octets(found):
                 self._out.write(octets)
             return
         for text in heard.texts(self._output, found, connection):
             self._out.put(text)
+
+
+def _title(paths: Sequence[str]) -> str:
+    """Return what a page calls its logs, without their folders, which are nobody's business."""
+    name = "stdin" if paths[0] == "-" else os.path.basename(paths[0])
+    return name if len(paths) == 1 else f"{name} and {count(len(paths) - 1, 'more file')}"
 
 
 def _format(log: Log, name: str, path: str) -> Format:

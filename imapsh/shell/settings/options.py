@@ -117,6 +117,8 @@ OPTIONS: tuple[Option, ...] = (
            "NAME", once=True),
     Option("--convert", _RUN, "with --explain: write the log to FILE as a trace of imapsh, with passwords and tokens "
            "masked, instead of showing it", "FILE", once=True),
+    Option("--html", _RUN, "with --explain: write the conversation to FILE as a page for a browser; - is stdout",
+           "FILE", once=True),
     Option("--client", _RUN, "with --explain: read what a client sent instead, with or without the server's + lines, "
            "and check each command; JSON, one object on a line for each", once=True),
     Option("--capabilities", _RUN, "with --client: what the server offers, as CAPABILITY lists it; without it, all is "
@@ -215,7 +217,7 @@ EITHER: tuple[tuple[str, ...], ...] = (
     ("explain", "url"),
     ("explain_name", "url"),
     ("completion", "url"),
-    ("client", "convert"),
+    ("client", "convert", "html"),
     ("config", "no_config"),
     ("fallback", "no_starttls"),
     *((field, "no_login") for field in ("user", "mechanism", "mailbox", *SOURCES)),
@@ -252,6 +254,7 @@ class Options(NamedTuple):
     explain: tuple[str, ...] = ()
     as_: str = ""
     convert: str = ""
+    html: str = ""
     client: bool = False
     capabilities: str = ""
     strict: bool = False

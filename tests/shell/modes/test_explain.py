@@ -14,6 +14,10 @@ import pytest
 from imapsh.errors import UsageError
 from imapsh.grammar.responses import CLIENT
 from imapsh.shell.modes.explain import THRESHOLD, explain, pieces_of
+
+
+from imapsh.session.overheard import overhear
+from imapsh.shell.modes.explain import THRESHOLD, pieces_of
 from imapsh.shell.screen.output import Output
 from imapsh.shell.settings.options import parse
 from imapsh.wire.pieces import SERVER, Piece
@@ -32,7 +36,7 @@ def objects(octets: bytes, *, piece: int = 1 << 16) -> list[dict[str, Any]]:
     """The JSON objects of a recording, fed in pieces."""
     output = Output("json", json_raw=True)
     pieces = [Piece(SERVER, octets[at : at + piece], at) for at in range(0, len(octets), piece)]
-    heard = explain(pieces, sink=opener(THRESHOLD, HashSink))
+    heard = overhear(pieces, opener=opener(THRESHOLD, HashSink))
     return [json.loads(output.response(found.response, found.findings)) for _, found in heard]
 
 
@@ -232,6 +236,9 @@ def found_in(trace: bytes) -> list[str]:
     return [finding.rule for found in said for finding in found.findings]
 
 
+    return [finding.rule for _, found in overhear(pieces_of(trace), both=True) for finding in found.findings]
+
+
 @pytest.mark.parametrize("script", [script for script, _ in FINDINGS])
 def test_a_trace_has_the_findings_of_the_session_that_wrote_it(script: str) -> None:
     player, written = Player(), bytearray()
@@ -395,3 +402,44 @@ def test_notes_of_a_log_are_shown_in_their_place_without_secrets(tmp_path: Path)
     kinds = [(one["kind"], one["value"].get("text")) for one in map(json.loads, done.lines)]
     assert kinds[3] == ("note", "******** is wrong")
     assert "hunter22" not in done.out.decode() + pretty.out.decode()
+
+
+LOG = b"* OK hi\r\na1 LOGIN ida hunter22\r\na1 OK in\r\n* 1 FETCH (FLAGS \\Seen)\r\n"
+
+
+def test_a_page_in_place_of_stdout(tmp_path: Path) -> None:
+    log, page = tmp_path / "log", tmp_path / "page.html"
+    log.write_bytes(LOG)
+    done = imapsh("--explain", str(log), "--html", str(page), "--strict")
+    assert (done.status, done.out) == (1, b"")
+    assert f"the page is in {page}; it holds mail" in done.err
+    html = page.read_text()
+    assert "<h1>log</h1>" in html
+    assert "octets as they were on the wire" in html
+    assert "flag-list" in html
+    assert "hunter22" not in html
+    assert str(tmp_path) not in html
+
+
+def test_a_page_on_stdout() -> None:
+    done = imapsh("--explain", "-", "--html", "-", stdin=LOG)
+    assert done.status == 0
+    assert done.out.startswith(b"<!DOCTYPE html>")
+    assert done.out.endswith(b"</html>\n")
+    assert b"<h1>stdin</h1>" in done.out
+
+
+def test_a_page_never_replaces_its_log(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_bytes(LOG)
+    done = imapsh("--explain", str(log), "--html", str(log))
+    assert (done.status, done.err) == (2, f"imapsh: the page would replace the log {log}: give it another name\n")
+    assert log.read_bytes() == LOG
+
+
+def test_there_is_no_page_of_a_damaged_trace(tmp_path: Path) -> None:
+    log, page = tmp_path / "log", tmp_path / "page.html"
+    log.write_bytes(b"imapsh-trace 1\nS +0.000000 9\n* OK hi\r\n\nnonsense\n")
+    done = imapsh("--explain", str(log), "--html", str(page))
+    assert done.status == 2
+    assert not page.exists()

@@ -1,0 +1,82 @@
+"""Writes a page of what was overheard (`imapsh.render.htmlpage`) to a file, complete or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from tempfile import TemporaryFile
+from typing import TYPE_CHECKING
+
+from imapsh.errors import UsageError
+from imapsh.render.htmlpage import Page
+from imapsh.render.styles import THEMES, Theme
+from imapsh.session.discreet import discreet
+from imapsh.shell.screen.landing import placed
+from imapsh.shell.screen.timing import moment
+from imapsh.shell.settings.reasons import why
+
+if TYPE_CHECKING:
+    from imapsh.session.overheard import Overheard
+    from imapsh.shell.settings.options import Options
+    from imapsh.wire.pieces import Piece
+
+STDOUT = "-"
+
+
+@contextmanager
+def page_in(name: str, title: str, theme: Theme | None) -> Iterator[Page]:
+    """Give a page, which is written to the file `name` at the end; `-` is stdout.
+
+    A new file is readable by its owner alone, because it holds mail.  An old one is replaced when all is there, and is
+    as it was if anything is raised.  Raises UsageError if the page cannot be written.
+    """
+    try:
+        landing = placed("/dev/stdout" if name == STDOUT else name, append=False)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"cannot write the page {name}: {why(error)}") from None
+    try:
+        with TemporaryFile() as body:
+            page = Page(body, title, theme)
+            yield page
+            for octets in page.whole():
+                landing.write(octets)
+        landing.commit()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        kept = f"; {landing.kept}" if landing.kept else ""
+        raise UsageError(f"cannot write the page {name}: {why(error)}{kept}") from None
+    finally:
+        landing.drop()  # which does nothing after commit
+
+
+def add(page: Page, found: Overheard, connection: str) -> None:
+    """Add a response or a line of the client to a page.  Raises OSError."""
+    page.add(found._replace(response=discreet(found.response)), _when(found.time), connection)
+
+
+def note(page: Page, piece: Piece, text: str) -> None:
+    """Add a note of a log to a page.  Raises OSError."""
+    page.note(text, _when(piece.time), piece.connection)
+
+
+def _when(time: float | None) -> str:
+    return "" if time is None else moment(time)
+
+
+def theme_of(options: Options) -> Theme:
+    """Return the theme of a page: that of the options, for a page has colours wherever it is written."""
+    if options.color == "never":
+        return THEMES["mono"]
+    if not options.theme and options.settings is not None and options.settings.theme is not None:
+        return options.settings.theme
+    return THEMES[options.theme or "default"]
+
+
+def is_one_of(name: str, paths: Iterable[str]) -> bool:
+    """Return whether a page would replace one of these files."""
+    full = os.path.expanduser(name)
+    return os.path.isfile(full) and any(
+        os.path.exists(other) and os.path.samefile(full, other) for other in map(os.path.expanduser, paths)
+    )
