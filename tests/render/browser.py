@@ -47,7 +47,7 @@ class Tab:
 
     def _next(self) -> dict[str, Any]:
         while b"\0" not in self._rest:
-            octets = self._read.read1(1 << 20)  # type: ignore[attr-defined]
+            octets = self._read.read1(1 << 20)
             assert octets, "Chromium has ended"
             self._rest += octets
         message, _, self._rest = self._rest.partition(b"\0")

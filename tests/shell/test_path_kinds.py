@@ -32,6 +32,8 @@ RUNS = {
     "--cafile": ["imaps+exec:cat", "-c", "NOOP", "--cafile", "@"],
     "--cert": ["imaps+exec:cat", "-c", "NOOP", "--cert", "@"],
     "--key": ["imaps+exec:cat", "-c", "NOOP", "--cert", os.devnull, "--key", "@"],
+    "--tap-cert": ["--tap", "imaps://127.0.0.1:47993", "imap://127.0.0.1:1", "--tap-cert", "@"],
+    "--tap-key": ["--tap", "imaps://127.0.0.1:47993", "imap://127.0.0.1:1", "--tap-cert", os.devnull, "--tap-key", "@"],
     "\\trace": ["--demo", "-c", "\\trace @"],
     "--config": ["--config", "@", "--demo", "-c", "NOOP"],
 }
@@ -42,7 +44,7 @@ LINES = {
     "{@": ["APPEND INBOX {@@}", "APPEND INBOX ~{@@}"],
     ">": ["FETCH 1 FLAGS > @", "FETCH 1 FLAGS >> @"],
 }
-TLS = {"--cafile", "--cert", "--key"}
+TLS = {"--cafile", "--cert", "--key", "--tap-cert", "--tap-key"}
 WRITES = {"--report", "--convert", "--html", "--trace", "\\trace", ">"}
 
 
