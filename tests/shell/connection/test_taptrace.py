@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from imapsh.shell.modes.explain import explain, pieces_of
+from imapsh.session.overheard import overhear
+from imapsh.shell.modes.explain import pieces_of
 from imapsh.wire.pieces import CLIENT, SERVER
 from imapsh.wire.trace import TraceReader
 from tests.shell.tapping import GREETING, Line, Tapping, run
@@ -51,7 +52,7 @@ def test_it_has_both_sides_in_order_and_is_for_its_owner_alone(
     assert [octets for side, octets in said if side == SERVER] == [b"* PREAUTH hi\r\n", b"+ go\r\n", b"a OK done\r\n"]
     assert [side for side, _ in said][:3] == [SERVER, CLIENT, SERVER]
     assert f"the trace {file} will hold the mail that passes" in capsys.readouterr().err
-    found = list(explain(pieces_of(file.read_bytes())))
+    found = list(overhear(pieces_of(file.read_bytes())))
     assert [name for name, _ in found] == ["1"] * 4
     assert not [one for _, one in found if one.findings or one.response.violations]
 
