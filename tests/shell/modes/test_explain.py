@@ -235,7 +235,6 @@ def found_in(trace: bytes) -> list[str]:
     said = [found for _, found in explain(pieces_of(trace), both=True) if found.response.kind != CLIENT]
     return [finding.rule for found in said for finding in found.findings]
 
-
     return [finding.rule for _, found in overhear(pieces_of(trace), both=True) for finding in found.findings]
 
 
