@@ -14,7 +14,6 @@ import pytest
 from imapsh.errors import UsageError
 from imapsh.grammar.responses import CLIENT
 from imapsh.session.overheard import overhear
-from imapsh.shell.modes.explain import THRESHOLD, explain, pieces_of
 from imapsh.shell.screen.output import Output
 from imapsh.shell.settings.options import parse
 from imapsh.wire.pieces import SERVER, Piece
@@ -229,10 +228,8 @@ def test_a3_vanished_in_a_trace_is_counted_and_judged(enabled: str, rules: list[
 
 def found_in(trace: bytes) -> list[str]:
     """The findings of the server's conduct."""
-    said = [found for _, found in explain(pieces_of(trace), both=True) if found.response.kind != CLIENT]
+    said = [found for _, found in overhear(pieces_of(trace), both=True) if found.response.kind != CLIENT]
     return [finding.rule for found in said for finding in found.findings]
-
-    return [finding.rule for _, found in overhear(pieces_of(trace), both=True) for finding in found.findings]
 
 
 @pytest.mark.parametrize("script", [script for script, _ in FINDINGS])
