@@ -14,6 +14,7 @@ import pytest
 from imapsh.errors import UsageError
 from imapsh.grammar.responses import CLIENT
 from imapsh.session.overheard import overhear
+from imapsh.shell.modes.explain import THRESHOLD, pieces_of
 from imapsh.shell.screen.output import Output
 from imapsh.shell.settings.options import parse
 from imapsh.wire.pieces import SERVER, Piece
