@@ -4,6 +4,7 @@ Theory of operation.  `Tapped` observes a relay (`imapsh.transport.relay`).  `_p
 go on.  Octets pass as they came, with these exceptions:
 
     no server    the client is told so in a BYE, in place of a greeting (RFC 9051 section 7.1.5)
+    rules        change what passes, and each change is told (`imapsh.shell.connection.ruling`)
     STARTTLS     the tap ends TLS on both sides, so that it can go on listening.  Until then both sides pass line by
                  line: behind STARTTLS nothing of the client passes before the server's answer, and what either side
                  sent in plain text behind its own line is dropped and told (RFC 9051 section 11.1)
@@ -25,6 +26,7 @@ from imapsh.grammar.responses import TAGGED, Response
 from imapsh.render.amounts import count, duration, size
 from imapsh.session.overheard import Conversation, Overheard
 from imapsh.shell.connection.hearing import Backlog, Hearing
+from imapsh.shell.connection.ruling import END, KEEP, NOTE, SAY, WAIT, Ended, Ruling, Step
 from imapsh.shell.settings.reasons import in_options
 from imapsh.transport.base import CONNECT_TIMEOUT
 from imapsh.transport.deadline import Deadline
@@ -37,6 +39,7 @@ from imapsh.wire.pieces import CLIENT, SERVER, Piece
 if TYPE_CHECKING:
     from imapsh.shell.connection.dial import Plan
     from imapsh.shell.connection.papers import Papers
+    from imapsh.shell.connection.taprules import Rule
     from imapsh.transport.aio import AioStream
     from imapsh.wire.reader import Opener
 
@@ -65,7 +68,7 @@ class Terms(NamedTuple):
     """What all connections of a tap have in common.
 
     `plan` says how to connect to the server, and `reach` does so.  `papers` has the certificate that clients are shown;
-    with `implicit`, they begin with TLS.  `opener` is that of `imapsh.wire.reader`.
+    with `implicit`, they begin with TLS.  `opener` is that of `imapsh.wire.reader`.  `rules` say what is changed.
     """
 
     plan: Plan
@@ -75,6 +78,7 @@ class Terms(NamedTuple):
     backlog: Backlog
     opener: Opener | None = None
     implicit: bool = False
+    rules: tuple[Rule, ...] = ()
 
 
 class Tapped:
@@ -92,8 +96,10 @@ class Tapped:
         self._client = client
         self._terms = terms
         self._hearing = Hearing(self.conversation, terms.backlog, self._take, self._lost, self._keeper())
+        self._ruling = Ruling(terms.rules) if terms.rules else None
         self._began = time.monotonic()
         self._lines = {CLIENT: 0, SERVER: 0}  # that were heard
+        self._cut = False  # a rule has ended the connection
         self._first: Way | None = None  # the way that ended first
         self._plain = not terms.implicit  # STARTTLS may come
         self._asked: str | None = None  # the tag of a STARTTLS that has no answer yet
@@ -119,6 +125,9 @@ class Tapped:
             await self._hearing.caught_up()
         except TLSError as error:
             self._fault(in_options(error))
+        except Ended:
+            self._cut = True
+            await self._hearing.caught_up()
         finally:
             self._over()
 
@@ -154,19 +163,56 @@ class Tapped:
 
     async def came(self, way: Way, octets: bytes) -> None:
         """See `imapsh.transport.relay.Observer`."""
+        if self._ruling is None:
+            await self._came(way, octets)
+            return
+        for step in self._ruling.steps(self._side(way), octets):
+            if await self._do(way, step):
+                return
+
+    async def _do(self, way: Way, step: Step) -> bool:
+        """Do what the rules say.  Return True if TLS has begun, so that what follows in plain text does not count."""
+        if step.do == NOTE:
+            self._note(step.text)
+        elif step.do == WAIT:
+            await asyncio.sleep(step.seconds)
+        elif step.do == KEEP:
+            self._hear(CLIENT, step.octets)
+        elif step.do == SAY:
+            self.relay.down.put(step.octets)
+            self._hear(SERVER, step.octets)
+        elif step.do == END:
+            raise Ended
+        else:
+            return await self._came(way, step.octets)
+        return False
+
+    async def _came(self, way: Way, octets: bytes) -> bool:
+        """Let octets pass.  Return True if TLS has begun."""
         if way is self.relay.up and way.passed == 0 and self._plain and octets.startswith(_HANDSHAKE):
             self._fault(
                 "the client begins TLS, but the tap listens without: let the client use STARTTLS or no TLS, or let the "
                 "tap listen on imaps://"
             )
         while octets:
-            self._plain = self._plain and not (self.conversation.known.logged_in or self._hearing.deaf)
-            if not self._plain:
+            if not self._listens_for_tls():
                 await self._pass(way, octets)
-                return
+                return False
             line, octets = _cut(octets)
             if await self._line(way, line, octets):
-                return
+                return True
+        return False
+
+    def _listens_for_tls(self) -> bool:
+        """Return whether STARTTLS may come."""
+        self._plain = self._plain and not (self.conversation.known.logged_in or self._hearing.deaf)
+        return self._plain
+
+    def _hear(self, side: str, octets: bytes) -> None:
+        if self._listens_for_tls():
+            self._hearing.now(side, octets)
+        else:
+            self._hearing.later(side, octets)
 
     async def _pass(self, way: Way, octets: bytes, *, heard: bool = False) -> None:
         """Hand octets on, and hear them later, so that passing does not wait for the showing."""
@@ -221,6 +267,8 @@ class Tapped:
         except TLSError as error:
             raise TLSError(self._refusal(error)) from error
         self._plain, self._agreed, self._before_tls = False, False, up.passed
+        if self._ruling is not None:
+            self._ruling.secured()
         client, server = up.source.info, down.source.info
         self._note(
             f"STARTTLS: {client.tls} with the client, and {server.tls} with {server.peer}, whose certificate is of "
@@ -245,6 +293,9 @@ class Tapped:
     def ended(self, way: Way) -> None:
         """See `imapsh.transport.relay.Observer`."""
         self._first = self._first or way
+        if self._ruling is not None and (held := self._ruling.end(self._side(way))):
+            way.put(held)
+            self._hear(self._side(way), held)
         if way is self.relay.down:
             self._answer(began=False)
 
@@ -301,6 +352,8 @@ class Tapped:
 
     def _ending(self) -> str:
         first = self._first
+        if self._cut:
+            return "a rule ended the connection"
         if first is None:
             return "ended with the tap"
         who = "the client" if first is self.relay.up else "the server"

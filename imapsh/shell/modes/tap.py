@@ -26,9 +26,10 @@ from imapsh.shell.connection.hearing import Backlog
 from imapsh.shell.connection.papers import Papers
 from imapsh.shell.connection.tap import Tap, listening
 from imapsh.shell.connection.tapped import Terms, Watcher
+from imapsh.shell.connection.taprules import Rule, RuleError, parse_rule
 from imapsh.shell.connection.taptrace import TapTrace
 from imapsh.shell.modes.judging import Judgement
-from imapsh.shell.screen import heard
+from imapsh.shell.screen import heard, stdio
 from imapsh.shell.screen.output import make_output, release
 from imapsh.shell.screen.stdsink import StdSink
 from imapsh.shell.screen.terminal import ENDING, end_by
@@ -148,7 +149,7 @@ class TapMode:
         )
         papers = Papers(options, plan.address.server_name)
         keeping = opener(THRESHOLD, (lambda: SpoolSink(self._not_kept)) if keeps else HashSink)
-        self.tap = Tap(address, Terms(plan, self._reach, watcher, papers, Backlog(), keeping))
+        self.tap = Tap(address, Terms(plan, self._reach, watcher, papers, Backlog(), keeping, rules=_rules(options)))
 
     async def run(self) -> int:
         """Listen until a signal comes, and return its number.  Raises ImapshError, OSError if stdout fails."""
@@ -181,6 +182,8 @@ class TapMode:
         self._note("", f"the tap listens on {tap.address.where} for {tap.terms.plan.where}; Ctrl-C ends it")
         for warning in warnings:
             self._note("", warning)
+        for rule in tap.terms.rules:
+            self._note("", f"a rule changes what passes: {rule.text}")
         if self._trace is not None:
             self._note("", f"the trace {self._options.trace} will hold the mail that passes")
 
@@ -267,6 +270,16 @@ class TapMode:
     def _failed(self, error: BaseException) -> None:
         if not self._ended.done():
             self._ended.set_exception(error)
+
+
+def _rules(options: Options) -> tuple[Rule, ...]:
+    """Return the rules.  If one is wrong, show where, and raise UsageError."""
+    try:
+        return tuple(map(parse_rule, options.tap_rule))
+    except RuleError as error:
+        stdio.note(error.text)
+        stdio.note(" " * error.at + "^")
+        raise
 
 
 def run(options: Options) -> int:

@@ -138,6 +138,8 @@ OPTIONS: tuple[Option, ...] = (
            "FILE", once=True),
     Option("--tap-key", _RUN, "the private key of that certificate (PEM), if it is in a separate file", "FILE",
            once=True),
+    Option("--tap-rule", _RUN, "with --tap: change what passes, and say so each time: hide CAPABILITY, delay SECONDS, "
+           "cut OCTETS, split OCTETS, answer COMMAND TEXT", "RULE", many=True, once=True),
     Option("--explain-name", _RUN, "explain a name: a command, item, key, response, code, capability, flag, "
            "option and so on, in any case; or list all of a kind, such as capabilities", "NAME", once=True),
     Option("--format", _SHOW, "pretty (the default), view (tables, trees and cards), wire (into a pipe: the server's "
@@ -234,6 +236,7 @@ TOGETHER: dict[str, tuple[str, ...]] = {
     "tap_open": ("tap",),
     "tap_cert": ("tap",),
     "tap_key": ("tap_cert",),
+    "tap_rule": ("tap",),
 }
 
 
@@ -264,6 +267,7 @@ class Options(NamedTuple):
     tap_open: bool = False
     tap_cert: str = ""
     tap_key: str = ""
+    tap_rule: tuple[str, ...] = ()
     explain_name: str = ""
     format: str = "pretty"
     json_raw: bool = False

@@ -161,6 +161,16 @@ def test_a_tap_that_cannot_be_is_one_sentence(words: tuple[str, ...], status: in
     assert sentence in done.err.splitlines()[0]
 
 
+def test_a_wrong_rule_is_shown_with_its_place() -> None:
+    done = imapsh("--tap", "0", "--demo", "--tap-rule", "delay x FETCH")
+    assert done.returncode == 2
+    assert done.stderr == (
+        "imapsh: delay x FETCH\n"
+        "imapsh:       ^\n"
+        "imapsh: --tap-rule: expected a number of seconds here (character 7 of 'delay x FETCH') (see imapsh --help)\n"
+    )
+
+
 def test_the_options_are_of_one_run() -> None:
     assert read(["--tap", "1143", "--tap-open", "host"]) == {"tap": "1143", "tap_open": True, "url": "host"}
 
