@@ -163,8 +163,8 @@ def test_a_tap_that_cannot_be_is_one_sentence(words: tuple[str, ...], status: in
 
 def test_a_wrong_rule_is_shown_with_its_place() -> None:
     done = imapsh("--tap", "0", "--demo", "--tap-rule", "delay x FETCH")
-    assert done.returncode == 2
-    assert done.stderr == (
+    assert done.status == 2
+    assert done.err == (
         "imapsh: delay x FETCH\n"
         "imapsh:       ^\n"
         "imapsh: --tap-rule: expected a number of seconds here (character 7 of 'delay x FETCH') (see imapsh --help)\n"
