@@ -30,6 +30,8 @@ SHOWN = ("shell", "render", "table", "server")
 
 #: module -> the one reason why the shell's words stand in it
 ALLOWED = {
+    "logs.formats": "the names of curl's options, which are the names of its logs",
+    "logs.pcap": "options of tshark and editcap",
     "transport.child": "the variable is taken out of a child's environment",
 }
 
