@@ -167,6 +167,7 @@ OF_NO_MODULE = {
     "server/test_clients server/test_conduct server/test_fuzz server/test_table": "the server as a client meets it",
     "client/test_extensions": "the connection's methods for extensions",
     "session/clients/test_hidden": "passwords in all that a log can be shown as",
+    "session/clients/test_real": "traces of other programs",
     "session/test_compress": "a matter that several modules share",
     "shell/prompt/test_typing shell/prompt/test_typing_fuzz shell/test_addressing shell/test_secrets "
     "shell/test_cleartext shell/test_half_open shell/test_timeouts shell/test_hints_table shell/test_mechanism "
