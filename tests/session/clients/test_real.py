@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from imapsh.grammar.responses import CLIENT
-from imapsh.shell.modes.explain import explain, pieces_of
+from imapsh.session.overheard import overhear
+from imapsh.shell.modes.explain import pieces_of
 
 DATA = Path(__file__).with_name("data")
 DOCS = Path(__file__).parents[3] / "docs" / "clients.rst"
@@ -36,7 +37,7 @@ def test_each_trace_has_its_row() -> None:
 
 @pytest.mark.parametrize("name", ACCUSED)
 def test_what_a_real_client_is_accused_of(name: str) -> None:
-    said = [found for _, found in explain(pieces_of((DATA / f"{name}.trace").read_bytes()), both=True)]
+    said = [found for _, found in overhear(pieces_of((DATA / f"{name}.trace").read_bytes()), both=True)]
     ours = [found for found in said if found.response.kind == CLIENT]
     assert len(ours) > 4
     assert [found.response.violations for found in ours if found.response.violations] == []
