@@ -78,8 +78,8 @@ before.
 A profile has a ``url``, and any of the keys below. It may contain a ``password`` if only its owner may read the
 file; otherwise imapsh refuses the file until ``chmod 600``. A ``password-command``, a ``token-command``, a ``url`` that
 begins with ``exec:``, and an alias that runs a program or reaches files (``|``, ``>``, ``{@``, ``exec:``, ``\\save``,
-``\\load``, ``\\trace``, ``\\edit``) are refused if the file belongs to another user than you or root, or if others may
-write to it.
+``\\load``, ``\\trace``, ``\\export``, ``\\edit``) are refused if the file belongs to another user than you or
+root, or if others may write to it.
 
 Aliases
 -------

@@ -60,6 +60,10 @@ _TABLE = (
             "show.keys", "keys", prompt=True),
     Command("\\trace", "[FILE|off]", "Shows, begins or ends the trace of both directions; secrets are left out.",
             "show.trace", "path"),
+    Command("\\export", "FILE", "Writes what was said as a page for a browser; secrets are left out.", "export.export",
+            "path",
+            details="If a trace is running, the page has all that it has so far.  Otherwise it has the last exchange.\n"
+                    "An old file is replaced when the page is whole."),
     # -- messages
     Command("\\save", "[UID] SET [WHERE]", "Saves messages: one file for each, an mbox file or a Maildir.", "mail.save",
             "paths",

@@ -41,11 +41,12 @@ RUNS = {
 LINES = {
     "\\save": ["\\save 1 @/x", "\\save 1 mbox:@", "\\save 1 maildir:@/x"],
     "\\load": ["\\load -m INBOX @"],
+    "\\export": ["\\export @"],
     "{@": ["APPEND INBOX {@@}", "APPEND INBOX ~{@@}"],
     ">": ["FETCH 1 FLAGS > @", "FETCH 1 FLAGS >> @"],
 }
 TLS = {"--cafile", "--cert", "--key", "--tap-cert", "--tap-key"}
-WRITES = {"--report", "--convert", "--html", "--trace", "\\trace", ">"}
+WRITES = {"--report", "--convert", "--html", "--trace", "\\export", "\\trace", ">"}
 
 
 @pytest.fixture(autouse=True)

@@ -36,7 +36,7 @@ _ADMINISTRATOR = 0  # the user who can write to any file anyway
 _SHOWN = 100  # characters of a name in a message
 _PROFILE = re.compile(r"[\w.][\w.-]*")
 _COMMANDS = ("password-command", "token-command")  # they run a program
-_REACHES_OUT = re.compile(r"[|>]|exec:|\{@|\\(?:save|load|trace|edit)\b", re.IGNORECASE)  # in an alias
+_REACHES_OUT = re.compile(r"[|>]|exec:|\{@|\\(?:save|load|trace|export|edit)\b", re.IGNORECASE)  # in an alias
 _ALIAS = re.compile(r"[a-z][\w-]*", re.IGNORECASE)
 
 
