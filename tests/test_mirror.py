@@ -55,6 +55,7 @@ ELSEWHERE = (
         "the two readings, given what is wrong",
     ),
     Elsewhere("logs/marks", "logs/test_formats.py", "the patterns of the rows in the table"),
+    Elsewhere("logs/kept", "logs/test_redact.py", "the words that are kept in a conversation"),
     Elsewhere("logs/model", "logs/test_formats.py", "the form of the rows in the table"),
     Elsewhere("shell/screen/heard", "shell/modes/test_explain.py", "what a log or a tap has heard is shown alike"),
     Elsewhere("shell/connection/papers", "shell/connection/test_tapped_tls.py", "what clients are shown"),

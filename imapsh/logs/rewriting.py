@@ -27,6 +27,7 @@ from imapsh.wire.push import FIRST, LITERAL, MORE
 from imapsh.wire.sinks import SpoolSink, is_kept, octets_of, opener
 
 if TYPE_CHECKING:
+    from imapsh.logs.redact import Redactor
     from imapsh.wire.limits import Limits
 
 THRESHOLD = 1 << 20  #: octets; a larger literal waits in a temporary file
@@ -34,18 +35,26 @@ THRESHOLD = 1 << 20  #: octets; a larger literal waits in a temporary file
 _PIECE = 1 << 16
 
 
-def rewritten(pieces: Iterable[Piece], limits: Limits = RECORDED, *, both: bool = False) -> Iterator[Piece]:
+def rewritten(
+    pieces: Iterable[Piece], limits: Limits = RECORDED, *, both: bool = False, redactor: Redactor | None = None
+) -> Iterator[Piece]:
     """Yield the pieces again, with stars for their secrets.  `both` is that of `Conversation`.
+
+    With a `redactor`, what is private gets stand-ins as well, and connections have numbers for names.
 
     Raises LimitError if `limits` are tripped, and what the pieces raise.
     """
     secrets = Secrets()
     connections: dict[str, Rewriter] = {}
+    names: dict[str, str] = {}
     for piece in pieces:
         connection = connections.get(piece.connection)
         if connection is None:
-            connection = connections[piece.connection] = Rewriter(limits, secrets, both=both)
-        yield from connection.hear(piece)
+            connection = connections[piece.connection] = Rewriter(limits, secrets, both=both, redactor=redactor)
+            names[piece.connection] = piece.connection and (
+                piece.connection if redactor is None else str(len(names) + 1)
+            )
+        yield from connection.hear(piece._replace(connection=names[piece.connection]))
     for connection in connections.values():
         yield from connection.end()
 
@@ -81,11 +90,20 @@ class _Octets:
 class Rewriter:
     """Rewrites one connection.  `both` and `whole` are those of `Conversation`; `secrets` may be shared with others."""
 
-    def __init__(self, limits: Limits, secrets: Secrets, *, both: bool = False, whole: bool = False) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        secrets: Secrets,
+        *,
+        both: bool = False,
+        whole: bool = False,
+        redactor: Redactor | None = None,
+    ) -> None:
         self._conversation = Conversation(
             limits, opener(THRESHOLD, SpoolSink), both=both, whole=whole, secrets=secrets, on_piece=self._read
         )
         known = self._conversation.known
+        self._redactor = redactor
         self._secrets = secrets
         self._echoes = Heard(secrets, known.parser.readers, known.tags)
         self._queue: deque[_Slot] = deque()
@@ -98,6 +116,7 @@ class Rewriter:
         if piece.direction == NOTE:
             slot = _Slot(piece, 0)
             note = without_tokens(self._secrets.mask_text(piece.octets))
+            note = note if self._redactor is None else self._redactor.text(note)
             slot.sources.append((_Octets(iter((note,))), len(note)))
             self._queue.append(slot)
         before = len(self._queue)
@@ -133,10 +152,11 @@ class Rewriter:
         frame = found.response.frame
         direction = CLIENT if found.response.kind == OURS else SERVER
         first, left_out = True, False
+        redacted = None if self._redactor is None else self._redactor.parts(found.response, self._conversation)
         for index, part in enumerate(frame.parts):
             if left_out and index % 2:
                 continue
-            octets = _Octets(self._masked(part, index, direction))
+            octets = _Octets(self._masked(part, index, direction) if redacted is None else redacted[index])
             for slot, due in self._due(direction, size_of(part)):
                 slot.sources.append((octets, due))
                 if first:

@@ -38,7 +38,7 @@ class Converting:
     def __init__(self, path: str, logs: Iterable[str], *, redacted: bool = False) -> None:
         self._path = path
         self._masked = _REDACTED if redacted else _MASKED
-        self._names = _Names(numbered=redacted)
+        self._names = _Names()
         if _is_one(path, logs):
             raise UsageError(f"{path} is the log itself: convert it to another file")
         self._file: Landing = self._trying(lambda: placed(path, append=False, private=True))
@@ -90,17 +90,16 @@ class Converting:
 
 
 class _Names:
-    """The names of the connections in the trace, which are words; or their numbers, if a name may say too much."""
+    """The names of the connections in the trace, which are words."""
 
-    def __init__(self, *, numbered: bool) -> None:
-        self._numbered = numbered
+    def __init__(self) -> None:
         self._given: dict[str, str] = {"": ""}
 
     def of(self, name: str) -> str:
         """Return the name of a connection in the trace."""
         if name not in self._given:
-            word = "" if self._numbered else _NOT_IN_NAME.sub("-", name)
-            if not 0 < len(word) <= _LONGEST_NAME or word == "-" or word in self._given.values():
+            word = _NOT_IN_NAME.sub("-", name)
+            if len(word) > _LONGEST_NAME or word == "-" or word in self._given.values():
                 word = f"{word[: _LONGEST_NAME - 12]}#{len(self._given)}"
             self._given[name] = word
         return self._given[name]

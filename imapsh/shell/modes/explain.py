@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from io import RawIOBase
 
     from imapsh.logs.model import Format
+    from imapsh.logs.redact import Redactor
     from imapsh.render.htmlpage import Page
     from imapsh.shell.modes.converting import Converting
     from imapsh.shell.settings.options import Options
@@ -106,11 +107,16 @@ class _Explainer:
         hashes = options.format == "json" and not options.json_raw and not options.html
         self._sink = opener(THRESHOLD, HashSink if hashes else SpoolSink)
         self._page: Page | None = None
+        self._redactor: Redactor | None = None
+        if options.redact:
+            from imapsh.logs.redact import Redactor
+
+            self._redactor = Redactor()
         self._converting: Converting | None = None
         if options.convert:
             from imapsh.shell.modes.converting import Converting
 
-            self._converting = Converting(options.convert, options.explain)
+            self._converting = Converting(options.convert, options.explain, redacted=bool(options.redact))
 
     def explain(self, files: contextlib.ExitStack) -> None:
         """Explain the files on stdout or in a page, or convert the one that was named.  Raises UsageError."""
@@ -160,12 +166,13 @@ class _Explainer:
             release(found.response.frame)
 
     def _rewritten(self, pieces: Iterator[Piece], *, both: bool) -> Iterator[Piece]:
-        """Return the pieces as the options ask: without secrets, and written to the trace."""
-        if self._converting is None:
+        """Return the pieces as the options ask: without secrets, with stand-ins, and written to the trace."""
+        if self._converting is None and not self._options.redact:
             return pieces
         from imapsh.logs.rewriting import rewritten
 
-        return self._converting.written(rewritten(pieces, self._limits, both=both), both=both)
+        pieces = rewritten(pieces, self._limits, both=both, redactor=self._redactor)
+        return pieces if self._converting is None else self._converting.written(pieces, both=both)
 
     def _note(self, piece: Piece, text: str) -> None:
         if self._page is not None:

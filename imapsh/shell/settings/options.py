@@ -119,6 +119,8 @@ OPTIONS: tuple[Option, ...] = (
            "masked, instead of showing it", "FILE", once=True),
     Option("--html", _RUN, "with --explain: write the conversation to FILE as a page for a browser; - is stdout",
            "FILE", once=True),
+    Option("--redact", _RUN, "with --explain: also replace what is private; mail replaces messages, subjects, names "
+           "and addresses by stand-ins of the same length", "WHAT", kind="choice", choices=("mail",), once=True),
     Option("--client", _RUN, "with --explain: read what a client sent instead, with or without the server's + lines, "
            "and check each command; JSON, one object on a line for each", once=True),
     Option("--capabilities", _RUN, "with --client: what the server offers, as CAPABILITY lists it; without it, all is "
@@ -220,6 +222,7 @@ EITHER: tuple[tuple[str, ...], ...] = (
     ("explain_name", "url"),
     ("completion", "url"),
     ("client", "convert", "html"),
+    ("client", "redact"),
     ("config", "no_config"),
     ("fallback", "no_starttls"),
     *((field, "no_login") for field in ("user", "mechanism", "mailbox", *SOURCES)),
@@ -230,6 +233,7 @@ EITHER: tuple[tuple[str, ...], ...] = (
 #: An option, and those of which one must be given for it to mean something, by field.
 TOGETHER: dict[str, tuple[str, ...]] = {
     "convert": ("explain",),
+    "redact": ("explain",),
     "client": ("explain",),
     "capabilities": ("client",),
     "strict": ("explain", "tap"),
@@ -258,6 +262,7 @@ class Options(NamedTuple):
     as_: str = ""
     convert: str = ""
     html: str = ""
+    redact: str = ""
     client: bool = False
     capabilities: str = ""
     strict: bool = False

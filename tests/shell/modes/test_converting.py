@@ -73,9 +73,46 @@ def test_what_cannot_be_converted_leaves_no_file(
 
 
 def test_names_of_connections_become_words() -> None:
-    names = _Names(numbered=False)
+    names = _Names()
     given = [names.of(name) for name in ("", "a b", "a-b", "x" * 50, "x" * 49 + "y", "-", "\xe9")]
     assert len(set(given)) == len(given)
     assert given[:3] == ["", "a-b", "a-b#2"]
     assert all(len(name) <= 40 and " " not in name for name in given)
-    assert [_Names(numbered=True).of(name) for name in ("", "jane")] == ["", "#1"]
+
+
+PRIVATE = (
+    b"* PREAUTH ottokar\r\nA1 SELECT Ottokar\r\n* 3 EXISTS\r\nA1 OK Ottokar is open \r\n"
+    b'* 1 FETCH (BODY[] {11}\r\nHi Ottokar! ENVELOPE "Ottokar")\r\n'
+)
+
+
+@pytest.mark.parametrize("form", ["pretty", "view", "wire", "json", "hex"])
+@pytest.mark.parametrize("more", [[], ["--json-raw"]])
+def test_what_is_redacted_is_in_no_output(
+    here: Path, form: str, more: list[str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    (here / "y.log").write_bytes(PRIVATE)
+    assert main(["--explain", "y.log", "--redact", "mail", "--format", form, *more]) == 0
+    shown = capfd.readouterr().out
+    assert "ottokar" not in shown.lower()
+    assert "4f74746f6b6172" not in shown.lower().replace(" ", "")
+    assert shown
+
+
+def test_what_is_redacted_is_in_no_trace_and_no_report(here: Path) -> None:
+    (here / "y.log").write_bytes(PRIVATE)
+    words = ["--explain", "y.log", "--redact", "mail", "--convert", "y.trace", "--report", "y.tap", "--strict"]
+    assert main(words) == 1
+    for name in ("y.trace", "y.tap"):
+        assert b"ottokar" not in (here / name).read_bytes().lower()
+    assert TraceReader((here / "y.trace").read_bytes()).header.masked.endswith("are stand-ins")
+
+
+def test_the_commands_of_the_page_are_run(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    page = (Path(__file__).parents[3] / "docs/reporting.rst").read_text(encoding="utf-8")
+    commands = [line.split()[1:] for line in page.splitlines() if line.startswith("    imapsh ")]
+    assert len(commands) == 4
+    (here / "mail.log").write_bytes(PRIVATE)
+    for words in commands:
+        assert main(words) == 0, words
+        assert "ottokar" not in capfd.readouterr().out.lower()
