@@ -20,7 +20,7 @@ from imapsh.logs.formats import recognised
 from imapsh.logs.redact import Redactor
 from imapsh.logs.rewriting import rewritten
 from imapsh.session.layers import LAYERS
-from imapsh.shell.modes.explain import explain
+from imapsh.session.overheard import overhear
 from imapsh.wire.pieces import CLIENT, NOTE, SERVER, Piece
 from tests.grammar.reading import lines as corpus
 
@@ -214,7 +214,7 @@ def test_no_planted_word_is_left() -> None:
 def wrong(pieces: Iterable[Piece], *, both: bool) -> list[tuple[object, ...]]:
     return [
         (f.response.kind, [(v.rule, v.offset) for v in f.response.violations], [one.rule for one in f.findings])
-        for _, f in explain(pieces, both=both)
+        for _, f in overhear(pieces, both=both)
     ]
 
 
