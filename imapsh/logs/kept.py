@@ -94,7 +94,7 @@ SENTENCES = frozenset(
     "match maximum may message messages missing mode modified modify more moved multiple must name namespace need new "
     "next no non nonexistent noop not nothing now number object of off offset ok old on one only open opened "
     "operation option or other out over own parameter parse parsing part parts password path pattern per permanent "
-    "permission permitted please predicted privacy problem process processing protocol provided queued quota range "
+    "permission permitted please predicted privacy problem process processing protocol provided queued range "
     "read reached ready reason recent refused rejected rename renamed request requested required response resource "
     "resources restricted result resume retry rights root same search seconds secs section secure security see select "
     "selected selection send sent sequence server service session set shutdown shutting size some sort space "

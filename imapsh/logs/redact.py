@@ -49,6 +49,7 @@ _ENTRY = lazy(rb'"?(?:/|value\.|size\.|\*")')
 _RIGHTS = lazy(r"[+-]?[lrswipkxtecda]{1,13}")
 
 #: Where names of mailboxes and people stand among the arguments of a response: first these, then the last two in turn.
+#: In a response that is neither here nor in _PLAIN they may be anywhere outside parentheses.
 _NAMES = {
     "LIST": (False, False, True, False, False),
     "LSUB": (False, False, True, False, False),
@@ -57,12 +58,15 @@ _NAMES = {
     "ACL": (True, True, False),
     "LISTRIGHTS": (True, True, False, False),
     "MYRIGHTS": (True, False, False),
-    "QUOTA": (True, False, False),
-    "QUOTAROOT": (True, True, True),
     "METADATA": (True, False, False),
     "ANNOTATION": (True, False, False),
 }  # fmt: skip
 _ANNOTATED = frozenset({"METADATA", "ANNOTATION", "FETCH"})
+_ANYWHERE = (True, True)
+_PLAIN = frozenset(
+    "CAPABILITY ENABLED FLAGS EXISTS RECENT EXPUNGE SEARCH ESEARCH SORT THREAD VANISHED FETCH UIDFETCH UIDBATCHES "
+    "LANGUAGE COMPARATOR NAMESPACE ID".split()
+)
 _MOST_TAGS = 10_000
 _CAPABILITIES = frozenset({"CAPABILITY", "ENABLED"})
 _BODIES = frozenset({b"BODY", b"BODYSTRUCTURE"})
@@ -248,14 +252,10 @@ class _Line:
         return self._string(token, name) if token[:1] == b'"' else self._atom(token, name)
 
     def _names(self, name: str) -> bool:
-        places = _NAMES.get(name)
-        if places is None:
-            return False
-        return (
-            places[self._arguments]
-            if self._arguments < len(places)
-            else places[-2:][(self._arguments - len(places)) % 2]
-        )
+        places = () if name in _PLAIN else _NAMES.get(name, _ANYWHERE)
+        if self._arguments < len(places):
+            return places[self._arguments]
+        return bool(places) and places[-2:][(self._arguments - len(places)) % 2]
 
     def _atom(self, atom: bytes, name: str) -> bytes:
         if name in _CAPABILITIES and _CAPABILITY.fullmatch(atom):
