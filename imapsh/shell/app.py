@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from imapsh.server.store import Store
     from imapsh.session.core import Session
     from imapsh.shell.connection.driver import Driver
+    from imapsh.shell.connection.tap import Tap
     from imapsh.shell.connection.trace import Tracing
     from imapsh.shell.record.draft import Draft
     from imapsh.shell.record.entry import Entry
@@ -81,6 +82,7 @@ class App:
         self.counters: list[Stats] = []
         self.interruptions = 0
         self.leaving = False
+        self.taps: dict[str, Tap] = {}  # those that \\tap began, by name
         self.draft: Draft | None = None  # what \\edit wrote last
         self.place: Callable[[], str] = str
         self.past: Callable[[], Sequence[Entry]] = tuple
@@ -360,18 +362,26 @@ class App:
                 return await driver.pause(seconds)
             case steps.Room():
                 return await driver.room()
+            case steps.Waits(work):
+                return await work()
             case steps.Away(work):
                 return await driver.away(work)
             case steps.Octets(octets, shown):
                 return await driver.send(self.connection, octets, shown)
+            case Upgrade():
+                return self._encrypted()
+            case steps.Reach() | steps.Greet() | steps.Close():
+                return await self._do_with_connection(step)
+
+    async def _do_with_connection(self, step: steps.Reach | steps.Greet | steps.Close) -> Any:
+        driver = self.driver
+        match step:
             case steps.Reach(plan):
                 return await driver.reach(plan)
             case steps.Greet(connection):
                 return await driver.greet(connection)
             case steps.Close(connection):
                 return await driver.close(connection)
-            case Upgrade():
-                return self._encrypted()
 
     # -- traces
 

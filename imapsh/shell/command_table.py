@@ -47,6 +47,11 @@ _TABLE = (
     Command("\\each", "LINE", "Runs a line in every connection, one after the other.", "connection.each", "imap"),
     Command("\\disconnect", "[NAME]", "Logs out of a connection and removes it.", "connection.disconnect",
             "connections"),
+    Command("\\tap", "[LISTEN [URL]|off]", "Stands between clients and a server, and shows both sides.",
+            "tap.tap", prompt=True,
+            details="LISTEN is PORT, HOST:PORT, imaps://PORT for TLS, or unix:PATH, of this machine.  Without URL,\n"
+                    "the server is that of the current connection.  Each client has a name: the port and a number.\n"
+                    "\\tap alone lists the taps, and \\tap off ends them.  In a script, use imapsh --tap."),
     # -- what is shown
     Command("\\last", "[FORMAT [COLUMN]]", "Shows the last exchange again, without asking the server.", "show.last",
             "formats"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 
 from imapsh.session.overheard import Conversation, Overheard
 from imapsh.wire.pieces import CLIENT, SERVER, Piece
@@ -45,7 +45,8 @@ class Hearing:
     """Hears one connection.
 
     `take` is given what is heard, and `keep` each piece before that.  `fail` is given what ends the hearing: a limit,
-    or an error of imapsh's own; then the connection goes on unheard (`deaf`).
+    or an error of imapsh's own; then the connection goes on unheard (`deaf`).  `shown` waits
+    while too much of what was taken is due to be shown.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Hearing:
         take: Callable[[Overheard], None],
         fail: Callable[[Exception], None],
         keep: Callable[[Piece], None] | None = None,
+        shown: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self.conversation = conversation
         self.deaf = False
@@ -62,6 +64,7 @@ class Hearing:
         self._take = take
         self._fail = fail
         self._keep = keep
+        self._shown = shown
         self._octets = {CLIENT: 0, SERVER: 0}
         self._due: deque[Piece] = deque()
         self._current: Iterator[None] = iter(())  # the piece that is half heard
@@ -109,6 +112,8 @@ class Hearing:
         for _ in self._everything():
             if time.monotonic() - since > _SLICE:
                 await asyncio.sleep(0)
+                if self._shown is not None:
+                    await self._shown()
                 since = time.monotonic()
 
     def _everything(self) -> Iterator[None]:

@@ -15,6 +15,7 @@ runs them, and its driver (the prompt's, a batch's, a test's) does what each ste
     status = yield Octets(octets)     send octets as they are, in no command
     yield Pause(seconds)
     yield ROOM                        wait while too much is due to be shown
+    yield Waits(work)                 `await work()` in the loop of a prompt, where alone something can wait
     result = yield Away(work)         `work()` with the terminal to itself, and no prompt in its way
 
 Each raises what it meets, Interrupted for Ctrl-C among it.
@@ -22,7 +23,7 @@ Each raises what it meets, Interrupted for Ctrl-C among it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Awaitable, Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from imapsh.errors import ImapshError
@@ -111,9 +112,16 @@ class Away(NamedTuple):
     work: Callable[[], Any]
 
 
+class Waits(NamedTuple):
+    """Work that waits in the loop of a prompt, while everything else goes on."""
+
+    work: Callable[[], Awaitable[Any]]
+
+
 ROOM = Room()
 
-Step = Exchange | Upgrade | Typed | Within | Ask | Answer | Line | Reach | Greet | Close | Octets | Pause | Room | Away
+_Own = Typed | Within | Ask | Answer | Line | Reach | Greet | Close | Octets | Pause | Room | Waits | Away
+Step = Exchange | Upgrade | _Own
 Steps = Generator[Step, Any, T]
 
 

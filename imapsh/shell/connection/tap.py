@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from imapsh.errors import TLSError, UsageError
+from imapsh.shell.connection.background import BackgroundDial
 from imapsh.shell.connection.tapped import Tapped, Terms
 from imapsh.shell.settings.reasons import in_options
 from imapsh.transport.address import Address, parse_address
+from imapsh.transport.aio import adopt
+from imapsh.transport.blocking import BlockingStream
 
 if TYPE_CHECKING:
-    from imapsh.shell.settings.options import Options
+    import asyncio
+
+    from imapsh.server.store import Store
+    from imapsh.shell.connection.dial import Plan
     from imapsh.transport.aio import AioStream
     from imapsh.transport.listening import Listener
+
+THRESHOLD = 1 << 20  #: octets; a larger literal is counted and hashed as it passes, and not kept in memory
 
 HERE = "127.0.0.1"  #: where a tap listens if only a port is given
 
@@ -23,11 +32,13 @@ _PORT = re.compile(r"(?:(imaps?)://)?(\d{1,5})")
 class Tap:
     """A tap that listens on `address` for clients of a server.
 
-    `terms` are those of all its connections.  `tapped` has the connections that are
-    open, by name, and `listener` accepts them, None before that.
+    `terms` are those of all its connections.  `tapped` has the connections that are open, by name, and `listener`
+    accepts them, None before that.  Connections are numbered; if there may be other taps, the name of this one (`name`)
+    is before the number.
     """
 
-    def __init__(self, address: Address, terms: Terms) -> None:
+    def __init__(self, address: Address, terms: Terms, *, alone: bool = True) -> None:
+        self._alone = alone
         self.address = address
         self.terms = terms._replace(implicit=address.speaks_tls)
         self.tapped: dict[str, Tapped] = {}
@@ -54,9 +65,14 @@ class Tap:
         if self.listener is not None:
             await self.listener.close()
 
+    @property
+    def name(self) -> str:
+        """Return the name of the tap: its port."""
+        return str(self.address.port) if self.address.scheme != "unix" else self.address.path.rpartition("/")[2]
+
     async def _accept(self, client: AioStream) -> None:
         self.accepted += 1
-        name = str(self.accepted)
+        name = str(self.accepted) if self._alone else f"{self.name}.{self.accepted}"
         self.tapped[name] = tapped = Tapped(name, client, self.terms)
         try:
             await tapped.run()
@@ -91,19 +107,44 @@ class Tap:
         )
 
 
-def listening(options: Options) -> Address:
-    """Return the address that `--tap` names.  Raises UsageError if it cannot be listened on, or is not local."""
-    text = options.tap
+class Servers:
+    """Reaches the server of a tap for each of its clients; `demo` has the mail of the demo."""
+
+    def __init__(self, demo: Callable[[], Store]) -> None:
+        self._demo = demo
+        self._serving: set[asyncio.Task[None]] = set()  # the demo's servers; a task that nobody holds may vanish
+
+    async def reach(self, plan: Plan) -> AioStream:
+        """Return a new connection.  Raises ConnectError or TLSError."""
+        if plan.demo:
+            from imapsh.server.listen import connect
+
+            stream, serving = await connect(self._demo())
+            self._serving.add(serving)
+            serving.add_done_callback(self._serving.discard)
+            return stream
+        blocking, _ = await BackgroundDial(plan).wait()
+        assert isinstance(blocking, BlockingStream)
+        stream = await adopt(blocking)
+        stream.settimeout(None)  # how long a server may be silent is the client's affair
+        return stream
+
+
+def listening(text: str, *, everywhere: bool = False, what: str = "--tap") -> Address:
+    """Return the address that a tap is to listen on.
+
+    Raises UsageError, which begins with `what`, if that is no address, or not of this machine and not `everywhere`.
+    """
     port = _PORT.fullmatch(text)
     if port is not None and int(port[2]) < 65536:
         address = Address(port[1] or "imap", HERE, int(port[2]))
     else:
         address = parse_address(text, default_scheme="imap")
     if address.scheme == "exec" or address.tls or address.user or address.auth or address.mailbox:
-        raise UsageError("--tap listens on PORT, HOST:PORT, imap://HOST:PORT, imaps://HOST:PORT or unix:PATH")
-    if not address.is_local and not options.tap_open:
+        raise UsageError(f"{what} listens on PORT, HOST:PORT, imap://HOST:PORT, imaps://HOST:PORT or unix:PATH")
+    if not address.is_local and not everywhere:
         raise UsageError(
-            f"--tap listens on this machine alone, and {address.host} is not it: other machines could use the server "
-            "from here; --tap-open allows that"
+            f"{what} listens on this machine alone, and {address.host} is not it: other machines could use the server "
+            "from here; imapsh --tap with --tap-open allows that"
         )
     return address

@@ -52,7 +52,7 @@ class Watcher(NamedTuple):
     `hear` takes what was overheard.  `wrong` takes what is wrong beside that, `fault` what failed, `note` other news.
     `failed` takes an error that ends the whole tap: its output cannot be written, or imapsh itself is wrong.  `over`
     says that nothing more is heard of a connection.  `keep`, if there is one, takes each piece before it is heard,
-    with its secrets.
+    with its secrets.  `room`, if there is one, waits while too much is due to be shown.
     """
 
     hear: Callable[[str, Overheard], None]
@@ -62,6 +62,7 @@ class Watcher(NamedTuple):
     failed: Callable[[BaseException], None]
     over: Callable[[str], None]
     keep: Callable[[str, Piece], None] | None = None
+    room: Callable[[], Awaitable[None]] | None = None
 
 
 class Terms(NamedTuple):
@@ -95,7 +96,8 @@ class Tapped:
         self.relay: Relay
         self._client = client
         self._terms = terms
-        self._hearing = Hearing(self.conversation, terms.backlog, self._take, self._lost, self._keeper())
+        watcher = terms.watcher
+        self._hearing = Hearing(self.conversation, terms.backlog, self._take, self._lost, self._keeper(), watcher.room)
         self._ruling = Ruling(terms.rules) if terms.rules else None
         self._began = time.monotonic()
         self._lines = {CLIENT: 0, SERVER: 0}  # that were heard

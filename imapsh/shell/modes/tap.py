@@ -11,7 +11,6 @@ import contextlib
 import os
 import signal
 import sys
-from collections import defaultdict
 from collections.abc import Callable
 from tempfile import gettempdir
 from typing import TYPE_CHECKING, BinaryIO, NoReturn, TypeVar
@@ -20,23 +19,20 @@ from imapsh.errors import StateError
 from imapsh.render.amounts import count
 from imapsh.shell import commands
 from imapsh.shell.app import FIRST, App
-from imapsh.shell.connection.background import BackgroundDial
 from imapsh.shell.connection.dial import Plan, make_plan
 from imapsh.shell.connection.hearing import Backlog
 from imapsh.shell.connection.papers import Papers
-from imapsh.shell.connection.tap import Tap, listening
+from imapsh.shell.connection.tap import THRESHOLD, Servers, Tap, listening
 from imapsh.shell.connection.tapped import Terms, Watcher
 from imapsh.shell.connection.taprules import Rule, RuleError, parse_rule
 from imapsh.shell.connection.taptrace import TapTrace
 from imapsh.shell.modes.judging import Judgement
 from imapsh.shell.screen import heard, stdio
-from imapsh.shell.screen.output import make_output, release
+from imapsh.shell.screen.output import make_output
 from imapsh.shell.screen.stdsink import StdSink
 from imapsh.shell.screen.terminal import ENDING, end_by
-from imapsh.shell.screen.viewer import Viewer
 from imapsh.shell.settings.reasons import why
-from imapsh.transport.aio import AioStream, adopt
-from imapsh.transport.blocking import BlockingStream
+from imapsh.transport.aio import AioStream
 from imapsh.wire.sinks import HashSink, SpoolSink, opener
 
 if TYPE_CHECKING:
@@ -46,8 +42,6 @@ if TYPE_CHECKING:
     from imapsh.shell.settings.options import Options
 
 T = TypeVar("T")
-
-THRESHOLD = 1 << 20  #: octets; a larger literal is counted and hashed as it passes, and not kept in memory
 
 INTERRUPTED = 130
 
@@ -63,22 +57,11 @@ class TapDriver:
 
     def __init__(self, out: BinaryIO, *, terminal: bool) -> None:
         self.sink = StdSink(out, exact=not terminal, columns=None, moving=lambda: None)
-        self._serving: set[asyncio.Task[None]] = set()  # the demo's servers; a task that nobody holds may vanish
+        self._servers = Servers(lambda: self.app.demo)
 
     async def reach(self, plan: Plan) -> tuple[AioStream, Plan]:
         """See Driver."""
-        if plan.demo:
-            from imapsh.server.listen import connect
-
-            stream, serving = await connect(self.app.demo)
-            self._serving.add(serving)
-            serving.add_done_callback(self._serving.discard)
-            return stream, plan
-        blocking, followed = await BackgroundDial(plan).wait()
-        assert isinstance(blocking, BlockingStream)
-        stream = await adopt(blocking)
-        stream.settimeout(None)  # how long a server may be silent is the client's affair
-        return stream, followed
+        return await self._servers.reach(plan), plan
 
     async def close(self, connection: Connection) -> None:
         """See Driver."""
@@ -124,20 +107,20 @@ class TapMode:
     """
 
     def __init__(self, options: Options, out: BinaryIO, judgement: Judgement, *, terminal: bool) -> None:
-        address = listening(options)
+        address = listening(options.tap, everywhere=options.tap_open)
         plan = make_plan(options._replace(no_login=True))._replace(fallback=False, trace="")
         self.driver = TapDriver(out, terminal=terminal)
         self.app = self.driver.app = App(options, make_output(options, terminal), self.driver, commands.take)
         self._options = options
         self._judgement = judgement
-        self._exactly = options.format == "wire" and not terminal
-        self._viewers: defaultdict[str, Viewer] = defaultdict(Viewer)
+        exactly = options.format == "wire" and not terminal
+        self._view = heard.Hearsay(self.driver.sink, self.app.screen, exactly=exactly)
         self._wrong = 0
         self._flushing = False
         self.listens = asyncio.Event()
         self._ended: asyncio.Future[int]
         self._trace = TapTrace(self.app.tracing(FIRST), plan.limits) if options.trace else None
-        keeps = self._exactly or options.json_raw
+        keeps = exactly or options.json_raw
         watcher = Watcher(
             self._hear,
             self._say_wrong,
@@ -214,30 +197,17 @@ class TapMode:
         if found.findings:
             self.app.lint.add(name, found.findings)
         try:
-            self._show(name, found)
+            self._view.hear(name, found)
         except OSError as error:  # nobody reads any more
             self._failed(error)
-        release(found.response.frame)
-
-    def _show(self, name: str, found: Overheard) -> None:
-        sink = self.driver.sink
-        self.app.screen.viewer = self._viewers[name]  # which a view fills row by row
-        if self._exactly:
-            for octets in heard.octets(found):
-                sink.octets(octets)
-        else:
-            for text in heard.texts(self.app.screen, found, name):
-                sink.text(text)
         self._soon()
 
     def _over(self, name: str) -> None:
         """Show what is held back of a connection."""
         if self._trace is not None:
             self._trace.over(name)
-        self.app.screen.viewer = self._viewers.pop(name, self.app.screen.viewer)
-        if text := self.app.screen.flush(name):
-            self.driver.sink.text(text)
-            self._soon()
+        self._view.over(name)
+        self._soon()
 
     def _soon(self) -> None:
         """Let what was shown be seen when the loop has a moment."""

@@ -150,6 +150,8 @@ class Shell:
             for connection in list(app.connections.values()):
                 await self._guarded(self._follow(app.log_out(connection)))
         finally:
+            for tap in app.taps.values():
+                await tap.close()
             for connection in app.connections.values():
                 await driver.close(connection)
             await driver.printer.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -9,13 +11,56 @@ from imapsh.grammar.responses import CLIENT
 from imapsh.render.styles import LINE_END, lines_of, paint
 from imapsh.render.visible import folded
 from imapsh.session.discreet import discreet
-from imapsh.shell.screen.output import Output, exact, room, stamped_texts
+from imapsh.shell.screen.output import Output, exact, release, room, stamped_texts
 from imapsh.shell.screen.timing import moment, moment_in_json
+from imapsh.shell.screen.viewer import Viewer
 
 if TYPE_CHECKING:
     from imapsh.render.visible import Shown
     from imapsh.session.overheard import Overheard
+    from imapsh.shell.screen.display import Sink
     from imapsh.wire.pieces import Piece
+
+
+class Hearsay:
+    """Shows what is overheard on the connections of a tap, each with views of its own.
+
+    With `exactly`, the server's octets are shown as they are.
+    """
+
+    def __init__(self, sink: Sink, output: Output, *, exactly: bool = False) -> None:
+        self._sink = sink
+        self._output = output
+        self._exactly = exactly
+        self._viewers: defaultdict[str, Viewer] = defaultdict(Viewer)
+
+    def hear(self, name: str, found: Overheard) -> None:
+        """Show what was heard of a connection, and let go of its literals.  Raises OSError."""
+        try:
+            if self._exactly:
+                for piece in octets(found):
+                    self._sink.octets(piece)
+                return
+            with self._viewed(self._viewers[name]):
+                for text in texts(self._output, found, name):
+                    self._sink.text(text)
+        finally:
+            release(found.response.frame)
+
+    def over(self, name: str) -> None:
+        """Show what is held back of a connection that has ended.  Raises OSError."""
+        with self._viewed(self._viewers.pop(name, Viewer())):
+            if text := self._output.flush(name):
+                self._sink.text(text)
+
+    @contextlib.contextmanager
+    def _viewed(self, viewer: Viewer) -> Iterator[None]:
+        """Let a view be of this connection, which it fills row by row."""
+        before, self._output.viewer = self._output.viewer, viewer
+        try:
+            yield
+        finally:
+            self._output.viewer = before
 
 
 def texts(output: Output, found: Overheard, connection: str) -> Iterator[Shown]:

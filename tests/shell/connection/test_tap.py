@@ -28,7 +28,7 @@ from imapsh.transport.address import Address
     ],
 )
 def test_a_tap_listens_on_this_machine(text: str, address: Address) -> None:
-    assert listening(Options(tap=text)) == address
+    assert listening(text) == address
 
 
 @pytest.mark.parametrize(
@@ -36,19 +36,19 @@ def test_a_tap_listens_on_this_machine(text: str, address: Address) -> None:
 )
 def test_it_listens_on_no_command_user_or_mailbox(text: str) -> None:
     with pytest.raises(UsageError, match="--tap listens on PORT, HOST:PORT"):
-        listening(Options(tap=text))
+        listening(text)
 
 
 @pytest.mark.parametrize("text", ["0.0.0.0:1143", "[::]:1143", "imap.example.org:1143", "imaps://10.0.0.1:993"])
 def test_other_machines_connect_only_if_they_are_let(text: str) -> None:
     with pytest.raises(UsageError, match="--tap-open allows that"):
-        listening(Options(tap=text))
-    assert not listening(Options(tap=text, tap_open=True)).is_local
+        listening(text)
+    assert not listening(text, everywhere=True).is_local
 
 
 def test_a_port_beyond_the_last_is_refused() -> None:
     with pytest.raises(UsageError):
-        listening(Options(tap="imap://localhost:70000"))
+        listening("imap://localhost:70000")
 
 
 def test_it_says_that_other_machines_can_connect(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,6 +57,6 @@ def test_it_says_that_other_machines_can_connect(tmp_path: Path, monkeypatch: py
     options = Options(tap="imaps://0.0.0.0:1993", tap_open=True, url="imaps://imap.example.org")
     unused = Watcher(*(lambda *_: None,) * 6)
     terms = Terms(make_plan(options), None, unused, Papers(options, "imap.example.org"), Backlog())  # type: ignore[arg-type]
-    told = Tap(listening(options), terms).warnings()
+    told = Tap(listening(options.tap, everywhere=True), terms).warnings()
     assert told[0] == "other machines can connect, and use the server from here"
     assert len(told) == 2
