@@ -171,7 +171,8 @@ OF_NO_MODULE = {
     "session/clients/test_real": "traces of other programs",
     "session/test_compress": "a matter that several modules share",
     "shell/prompt/test_typing shell/prompt/test_typing_fuzz shell/prompt/test_tapping "
-    "shell/test_addressing shell/test_secrets shell/test_cleartext shell/test_half_open shell/test_timeouts shell/test_hints_table shell/test_mechanism "
+    "shell/test_addressing shell/test_secrets shell/test_cleartext "
+    "shell/test_half_open shell/test_timeouts shell/test_hints_table shell/test_mechanism "
     "shell/test_screens "
     "shell/test_walkthrough": "what a person does, through several modules",
     "shell/test_disk": "whatever writes to a disk, when it is full",
