@@ -55,7 +55,7 @@ from imapsh.typed.match import Match, match
 from imapsh.typed.secrets import without_passwords
 from imapsh.wire.frames import Frame, Spilled
 from imapsh.wire.offline import RECORDED, Recorded
-from imapsh.wire.pieces import CLIENT, ELIDED, NOTE, RENDERED, SERVER, Piece
+from imapsh.wire.pieces import CLIENT, ELIDED, EXACT, NOTE, RENDERED, SERVER, Piece
 from imapsh.wire.push import Pusher
 from imapsh.wire.reader import COMMAND, FrameReader, Octets
 
@@ -71,6 +71,7 @@ _READABLE = lazy(rb"[\t\r\n -~]*")
 _LOOKED_AT = 32  # octets by which text is told from deflated octets
 _TLS = (b"\x14\x03", b"\x15\x03", b"\x16\x03", b"\x17\x03")  # a record of TLS (RFC 8446 section 5.1)
 _STARRED = lazy(rb"[*<]")
+_MOST_HIDDEN = 1000  # words of lines that nobody understands, which are looked for in what the server says
 _MOST_HELD = 1000  # responses that come while the client's line is not complete
 _MOST_RUNNING = 1000  # commands that nobody answers, of a log that has only the client's side
 
@@ -124,6 +125,7 @@ class Conversation:
         self._places = {SERVER: _Places(), CLIENT: _Places()}
         self._free = FreeText(self.secrets, self.known.parser.readers, self._tags_shown)
         self._hidden_tags: set[str] = set()  # they may be part of a password
+        self._most_hidden = _MOST_HIDDEN
         self._began = False  # the server has said something
         self._doubtful = False  # what was taken for a greeting may be none
         self._begun: Exchange | None = None  # the command whose line is not complete yet
@@ -150,6 +152,7 @@ class Conversation:
         places.add(piece, pusher.reader.offset if pusher.literal is not None else None)
         pusher.reader.elided = piece.exactness == ELIDED
         self._rendered[piece.direction] |= piece.exactness == RENDERED
+        self._watch.exact &= piece.exactness == EXACT
         self._unwaited |= piece.direction == CLIENT and self._awaits and self._too_early()
         pusher.feed(piece.octets)
         yield from self._taken(piece.direction)
@@ -319,7 +322,7 @@ class Conversation:
 
     def _too_early(self) -> bool:
         """Return whether octets that come now should have waited for a `+`."""
-        return self._watch.heard and not self._asked_for and not self._inexact
+        return self._watch.heard and self._watch.exact and not self._asked_for
 
     @property
     def _inexact(self) -> bool:
@@ -364,7 +367,7 @@ class Conversation:
         violations: tuple[Violation, ...] = ()
         if end < len(word) and not self._rendered[CLIENT]:
             self._hide(frame, frame, 0)
-            if not _STARRED.match(word) and not self._inexact:  # the log has not masked it
+            if not _STARRED.match(word) and self._watch.exact:  # the log has not masked it
                 violations = (Violation("base64", end, "expected base64, or * to give up"),)
         if not self._rendered[CLIENT]:
             self.secrets.add_sasl(word)
@@ -388,7 +391,7 @@ class Conversation:
             shown = self._hide(frame, shown, doubted)
             broken = [one._replace(message=unquoted(one.message)) for one in broken]
         violations = self._violations(frame, found, broken)
-        if idles and not self._inexact:
+        if idles and self._watch.exact:
             violations = (Violation("idle", 0, "only DONE may follow IDLE"), *violations)
         tag = found.tag
         if found.command is None:
@@ -429,7 +432,9 @@ class Conversation:
         Only the words are known to be no words of the protocol; which of them is a password is not.
         """
         seen = hidden_from(frame, offset)
-        for word in words_of(frame) - words_of(seen):
+        words = words_of(frame) - words_of(seen) if self._most_hidden > 0 else set()
+        self._most_hidden -= len(words)
+        for word in words:
             self.secrets.add(word)
             if BASE64.fullmatch(word):
                 self.secrets.add_sasl(word)
@@ -437,7 +442,7 @@ class Conversation:
 
     def _hide_tag(self, tag: str | None) -> None:
         """Hide the tag of a line that is no command wherever it comes again."""
-        if tag is not None and len(self._hidden_tags) < _MOST_RUNNING:
+        if tag is not None and self._most_hidden > 0:
             self._hidden_tags.add(tag)
 
     def _tags_shown(self) -> Collection[str]:

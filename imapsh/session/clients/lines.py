@@ -21,6 +21,8 @@ from imapsh.wire.frames import Frame, Part, Spilled, size_of
 
 _MASKED = lazy(r"\*(?:.*\*)?|<.*>")
 _STARS = lazy(r"\*{4}")  # a log masks a secret that is also a name by its value, wherever it comes
+_MOST_PARTS = 8  # of a line, in which secrets are looked for
+_LOOKED_AT = 1024  # octets of each
 _LOGINS = ("LOGIN", "AUTHENTICATE")
 _WORDS = lazy(rb'[^\x00- "]+')
 _VISIBLE = lazy(rb"[!#-~]+")
@@ -179,11 +181,15 @@ def _is_mechanism(name: str, found: Match) -> bool:
 
 
 def words_of(frame: Frame) -> set[bytes]:
-    """Return all words of a line that may be secrets, for whoever hides the line and cannot tell which they are."""
+    """Return the words of a line that may be secrets, for whoever hides the line and cannot tell which they are.
+
+    Of a long line or literal these are the words at its beginning.
+    """
     found: set[bytes] = set()
-    for part in frame.parts:
+    for part in frame.parts[:_MOST_PARTS]:
         if isinstance(part, bytes):
-            found |= {part.strip(), *_WORDS.findall(part), *_VISIBLE.findall(part)}
+            begin = part[:_LOOKED_AT]
+            found |= {begin.strip(), *_WORDS.findall(begin), *_VISIBLE.findall(begin)}
     return {word for word in found if word.upper().decode("latin-1") not in table.commands()}
 
 

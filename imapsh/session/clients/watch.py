@@ -31,12 +31,14 @@ class Watch:
     """The watch over one client.
 
     `known` is what is known of the connection; `plain` says that it has no TLS.  `heard` is true if the server's side
-    is there, too; otherwise nothing is said about the time of a command.  `safe` is true if a login has certainly
+    is there, too; otherwise nothing is said about the time of a command.  `exact` is true as long as every octet is
+    there, so that no `+` and no DONE can be missing.  `safe` is true if a login has certainly
     ended, so that no password comes any more.  `asked` is true while the server waits for an answer to AUTHENTICATE.
     """
 
     def __init__(self, known: Knowledge, *, plain: bool = False) -> None:
         self.heard = False
+        self.exact = True
         self.safe = False
         self.asked = False
         self._known = known
@@ -157,14 +159,15 @@ class Watch:
             self._pardoned = max(0, self._pardoned - 1)
         elif not known.idling:
             self._ended_early = True
-            yield Finding("done-early", "DONE before the '+' of IDLE")
+            if self.exact:
+                yield Finding("done-early", "DONE before the '+' of IDLE")
         lasted = _between(since, time)
         if lasted > LONGEST_IDLE + SLACK:
             yield Finding("idle-long", f"IDLE lasted {lasted / 60:.0f} minutes")
 
     def answer(self) -> Iterator[Finding]:
         """Yield what is wrong with the time of an answer to AUTHENTICATE."""
-        if self.heard and not self.asked:
+        if self.heard and self.exact and not self.asked:
             yield Finding("answer-early", "an answer to AUTHENTICATE before its '+'")
         self.asked = False
 
@@ -180,7 +183,7 @@ class Watch:
             self._capabilities(),
             known.enabled,
             running,
-            asking.name if asking in running and asking is not None else "",
+            asking.name if self.exact and asking is not None and asking in running else "",
             box.name if certain and box is not None and not self._moves() else None,
             self._course.opened,
             not known.secure and (self._plain or "STARTTLS" in self._capabilities()),

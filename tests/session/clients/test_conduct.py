@@ -7,8 +7,9 @@ import re
 import pytest
 
 from imapsh.findings import CLIENTS, CONDUCT, FAULT, NOTICE
+from imapsh.wire.pieces import LINES
 
-from .scenes import BOX, IN, KNOWN, NEW, OLD, QRESYNC, REV2, TLS, accused
+from .scenes import BOX, IN, KNOWN, NEW, OLD, QRESYNC, REV2, TLS, accused, pieces
 
 LONG = "1," * 4200
 
@@ -216,3 +217,19 @@ def test_a_client_that_is_right_is_not_accused(said: str) -> None:
 )
 def test_what_the_grammar_forbids_is_a_violation(said: str, rules: list[str]) -> None:
     assert accused(said) == rules
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        IN + "C: a CREATE {1}\nC: x",
+        IN + "C: a IDLE\nS: + go\nC: b NOOP",
+        IN + "C: a IDLE\nC: b NOOP",
+        IN + "C: a IDLE\nC: DONE",
+        NEW + "C: a AUTHENTICATE PLAIN\nC: AGFubgBwYXNz",
+        NEW + "C: a AUTHENTICATE PLAIN\nS: + \nC: (hidden)",
+    ],
+)
+def test_nobody_is_accused_of_what_a_log_of_lines_may_have_left_out(said: str) -> None:
+    assert accused(said) != []
+    assert accused([piece._replace(exactness=LINES) for piece in pieces(said)]) == []

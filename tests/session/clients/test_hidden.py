@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from imapsh.errors import LimitError
+from imapsh.session.overheard import Conversation
 from imapsh.shell.main import main
+from imapsh.wire.pieces import CLIENT, SERVER, Piece
 from imapsh.wire.trace import Trace
 
 PASSWORD = b"hunter22"
@@ -133,3 +135,13 @@ def test_what_is_understood_is_shown(tmp_path: Path, explained: Callable[..., by
     assert not shows(said)
     for word in (b"a1 NOOP", b"LOGIN ann", b"a3 XODD yes"):
         assert word in said
+
+
+def test_what_is_remembered_of_hidden_lines_is_bounded() -> None:
+    lines = b"".join(b"t%d odd %b\r\n" % (number, b" ".join(b"word%d" % n for n in range(number, number + 300)))
+                     for number in range(30))  # fmt: skip
+    conversation = Conversation()
+    said = [Piece(SERVER, b"* OK hi\r\n", 0), Piece(CLIENT, lines, 0)]
+    found = [one for piece in said for one in conversation.hear(piece)]
+    assert all(set(one.response.frame.raw) == set(b"*\r\n") for one in found[1:])
+    assert len(conversation.secrets.known) < 10_000
