@@ -13,7 +13,7 @@ from typing import Any
 from imapsh import table
 from imapsh.patterns import lazy
 
-_IN_SYNTAX = lazy(r"[A-Z][A-Z0-9.$-]+")
+_IN_SYNTAX = lazy(r"<[^>]*>|([A-Za-z][A-Za-z0-9.$-]+)")
 _IN_NAME = lazy(r"[^ ()\[\]<>/=\\]+")
 
 #: Words that are kept wherever they stand, in lower case: mailboxes that many people have (RFC 6154), and of URLs.
@@ -91,7 +91,7 @@ SENTENCES = frozenset(
     "if illegal imap in inactivity inbox incorrect index inferiors initial input insufficient interaction internal "
     "into invalid is isn issued it item items its keyword keywords known larger last later length level limit limited "
     "line lines list listed literal locked log logged logging login logout long lost lsub mail mailbox mailboxes many "
-    "match maximum may message messages missing mode modified modify more moved multiple must name namespace need new "
+    "match maximum message messages missing mode modified modify more moved multiple must name namespace need new "
     "next no non nonexistent noop not nothing now number object of off offset ok old on one only open opened "
     "operation option or other out over own parameter parse parsing part parts password path pattern per permanent "
     "permission permitted please predicted privacy problem process processing protocol provided queued range "
@@ -102,7 +102,7 @@ SENTENCES = frozenset(
     "successful successfully such supported switching syntax system tag take temporarily temporary terminated "
     "terminating text than that the there this thread thru time timeout tls to token too transaction tried try trying "
     "type uid uids unable unavailable unexpected unknown unselect unsubscribe unsupported until up updated use used "
-    "user username using validity value version via viewed was were when which while will with within without wrong "
+    "user username using validity value version via viewed was were when which while with within without wrong "
     "you your apple aol archiveopteryx courier cyrus davmail dbmail dovecot exchange fastmail gimap gmail google "
     "greenmail hmailserver icloud imapsh imap4 imap4rev1 imap4rev2 james kerio lotus mailutils mdaemon microsoft "
     "mercury outlook panda stalwart surgemail yahoo yandex zimbra zoho alpine evolution imapfilter isync k-9 mbsync "
@@ -118,11 +118,12 @@ def names() -> frozenset[str]:
     for rows in every:
         for name, row in rows.items():
             found |= {word.upper() for word in _IN_NAME.findall(name)}
-            found.update(_IN_SYNTAX.findall(row.syntax))
+            found |= {word.upper() for word in _IN_SYNTAX.findall(row.syntax) if word}
     return frozenset(found)
 
 
 _PART = lazy(r"[./=;:<>,*$+\\]+|(?<=[A-Za-z])-(?=[A-Za-z])")
+_SHORTEST = 3
 _NUMBER = lazy(r"-?[0-9][0-9.,:<>*$-]*")
 
 
@@ -137,6 +138,12 @@ def is_protocol(atom: str) -> bool:
     if _is_name(upper) or _is_name(upper.lstrip("\\$")):
         return True
     return all(not part or part.isdecimal() or _is_name(part) for part in re.split(_PART.pattern, upper))
+
+
+def begins_name(word: str) -> bool:
+    """Return whether a word is the beginning of a name of the protocol: a line may be cut there."""
+    upper = word.upper()
+    return len(word) > _SHORTEST and any(name.startswith(upper) for name in names())
 
 
 def is_number(atom: str) -> bool:

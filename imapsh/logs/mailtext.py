@@ -27,7 +27,8 @@ MONTHS = (
 _MARKS = rb"[ \t\r\n\d:+.,/\-]*"
 #: A date as mail has them, even if it is wrong.
 DATE = lazy(
-    _MARKS + rb"(?:(?:mon|tue|wed|thu|fri|sat|sun)" + _MARKS + rb")?(?:" + MONTHS + rb")" + _MARKS
+    rb'(?=[^"]*\d:\d\d)' + _MARKS + rb"(?:(?:mon|tue|wed|thu|fri|sat|sun)" + _MARKS + rb")?"
+    + rb"(?:" + MONTHS + rb")" + _MARKS
     + rb"(?:\(?(?:[AP]M|UTC?|GMT|Z|[ECMPW]E?[SD]?T)\)?" + _MARKS + rb")?",
     re.IGNORECASE,
 )  # fmt: skip

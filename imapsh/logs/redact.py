@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from imapsh.typed.match import Match
 
 _TAG = lazy(rb"[A-Za-z.$_-]{0,6}\d{1,12}[A-Za-z]{0,2}|[A-Za-z.]{1,2}")
+_PLAIN_TAG = lazy(rb"[A-Za-z.$_-]{0,3}\d{1,5}[A-Za-z]?|[A-Za-z.]{1,2}")  # whoever has it
 _TOKEN = lazy(rb'"(?:[^"\\\r\n]|\\[^\r\n])*+"|"(?:[^"\\]|\\.)*+"|"|[()\[\]\s]|[^\s()\[\]"]+', re.DOTALL)
 _CODE = lazy(rb'\s*\[(?:[^\]"\r\n]|"(?:[^"\\\r\n]|\\.)*+"|\](?=[^ \r\n]))*+\](?=[ \r\n]|\Z)')
 _CAPABILITY = lazy(rb"[A-Z0-9][A-Z0-9=+/_.:-]*|IMAP4rev\d")
@@ -100,19 +101,18 @@ class Redactor:
         return MailText(self.stand_ins, header=header).rewritten(blocks_of(part))
 
     def tag(self, tag: bytes) -> bytes:
-        """Return a tag in what a server sent; its stand-in if no command had it."""
-        known = tag in self._tags or (not self._commands and _TAG.fullmatch(tag))
+        """Return a tag, or its stand-in if it may be a word of somebody's: no command that is known had it."""
+        known = tag in self._tags or _PLAIN_TAG.fullmatch(tag) or (not self._commands and _TAG.fullmatch(tag))
         return tag if known else replaced(tag, self.stand_ins)
 
-    def tagged(self, tag: bytes) -> bytes:
-        """Return the tag of a command; its stand-in if it looks like a word of somebody's."""
+    def tagged(self, tag: bytes, *, known: bool) -> bytes:
+        """Return the tag of a command, or its stand-in; `known` says if the table has the command."""
         self._commands = True
-        if not _TAG.fullmatch(tag):
-            return replaced(tag, self.stand_ins)
-        if len(self._tags) >= _MOST_TAGS:
-            self._tags.clear()
-        self._tags.add(tag)
-        return tag
+        if known and _TAG.fullmatch(tag):
+            if len(self._tags) >= _MOST_TAGS:
+                self._tags.clear()
+            self._tags.add(tag)
+        return self.tag(tag)
 
     def text(self, text: bytes) -> bytes:
         """Return a text with stand-ins for the words that servers do not use, and for those that were names before."""
@@ -341,10 +341,11 @@ class _Command:
         found, text = self._match, token.text
         if token.kind not in (WORD, FLAG, QUOTED, OPEN_QUOTE):
             return text if token.kind is not DATA else self._stand_in(text)
+        if token.start == 0 and found.tag is not None:
+            known = found.command is not None
+            return _as_octets(lambda octets: self._redactor.tagged(octets, known=known), text)
         if found.command is None:
             return self._stand_in(text)
-        if token.start == 0 and found.tag is not None:
-            return _as_octets(self._redactor.tagged, text)
         piece = self._said.get(token.start)
         if piece is not None and piece.kind in _OF_ID:
             return self._of_id(text, piece.kind)
@@ -356,12 +357,17 @@ class _Command:
             return self._stand_in(text)
         if token.kind in (QUOTED, OPEN_QUOTE):
             return self._quoted(text)
-        kept_as_it_is = kept.is_number(text) or kept.is_protocol(text) or self._is_word(text)
-        return text if kept_as_it_is else self._stand_in(text)
+        cut = token is found.tokens[-1] and kept.begins_name(text)
+        kept_as_it_is = cut or kept.is_number(text) or kept.is_protocol(text) or self._is_word(text)
+        if kept_as_it_is:
+            return text
+        lead = _LEAD.match(text)
+        end = 0 if lead is None else lead.end()
+        return text[:end] + self._stand_in(text[end:])
 
     def _is_word(self, text: str) -> bool:
         lower = text.lower()
-        return lower in kept.FIELDS or lower in kept.MIME or _DATE.fullmatch(text) is not None
+        return lower in kept.FIELDS or lower in kept.MIME
 
     def _quoted(self, text: str) -> str:
         if text.strip('"').lower() in kept.FIELDS:
@@ -381,7 +387,11 @@ class _Command:
         return iter((titled(part, self._redactor.stand_ins),))
 
 
-_DATE = lazy(r"\d{1,2}-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-\d{4}", re.IGNORECASE)
+#: A date or a number with something behind it that is wrong.
+_LEAD = lazy(
+    r"\d{1,2}-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-\d{4}|[\d*:,]+(?![A-Za-z\d\x80-\U0010ffff])",
+    re.IGNORECASE,
+)
 _FLAGS = frozenset({"flag", "keyword"})
 _OF_ID = frozenset({"id-field", "id-value"})
 _LONGEST_STRING = 1000

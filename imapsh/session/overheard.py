@@ -37,6 +37,7 @@ from imapsh.session.clients.lines import (
     doubtful_from,
     hidden_from,
     literals_of,
+    octets_before,
     problems_of,
     text_of,
     veiled,
@@ -470,9 +471,13 @@ class Conversation:
 
     def _violations(self, frame: Frame, found: Match, broken: list[Ruled]) -> tuple[Violation, ...]:
         """Return what is wrong with the grammar of a line."""
-        if self._rendered[CLIENT] or any(found.text[start] in "*<" for start, _ in found.secrets):  # the log masked it
+        if self._rendered[CLIENT]:
             return ()
         every = [*frame.violations, *cast("list[Violation]", broken)]  # they have an RFC of their own
+        starred = [start for start, _ in found.secrets if found.text[start] in "*<"]  # the log masked it
+        if starred:  # whoever masks takes away what was wrong there and behind
+            begin = octets_before(frame, found.text, starred[0])
+            every = [one for one in every if one.offset < begin]
         return tuple(sorted(every, key=lambda one: one.offset))
 
 
