@@ -2,7 +2,7 @@
 
 So write MailKit (each line of a literal has the prefix; a time may be before it), Ruby's net-imap, Geary (`SEND:`,
 `RECV:`), the examples of RFCs, and people in tickets.  In the last two, lines are indented or quoted, the prefix is
-missing in literals, long lines are folded, and `[...]` stands for what was cut out.
+missing in literals, long lines are folded, and `...` is where something was cut out.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from imapsh.logs.literals import announced
 from imapsh.logs.marks import PREFIX
 from imapsh.logs.restoring import Restorer, ended
 from imapsh.patterns import lazy
-from imapsh.wire.pieces import CLIENT, LINES, NOTE, SERVER, Piece
+from imapsh.wire.pieces import CLIENT, LINES, NOTE, RENDERED, SERVER, Piece
 
 if TYPE_CHECKING:
     from imapsh.logs.source import Log
@@ -25,7 +25,13 @@ _PREFIX = lazy(PREFIX, re.IGNORECASE)
 _LEAD = lazy(rb"[ \t>|]*")
 _SPACES = lazy(rb"[ \t]*")
 _CONNECTED = lazy(rb"[ \t>|]*(Connected to \S.*)")
-_TOLD = lazy(rb"<[^<>]*>\s*")  # <the server closes the connection>
+#: `<the server closes the connection>`, `(more expunges)`, and between lines also `[12 seconds later]`.
+_TOLD = lazy(rb"(?:<[^<>]*>|\([a-z][^()]*\)|//.*)\s*")
+_TOLD_BETWEEN = lazy(_TOLD.pattern + rb"|\[[^\[\]]*\]\s*")
+_CUT_OUT = lazy(rb"(?<![\w.])(?:\.{3,}|\. \. \.|\xe2\x80\xa6|\[snip\]|<snip>)", re.IGNORECASE)
+_ALL_CUT_OUT = lazy(rb"[ \t>|]*\[?" + _CUT_OUT.pattern + rb"\]?\s*", re.IGNORECASE)
+_QUOTED = lazy(rb'"(?:[^"\\\r\n]|\\.)*"')
+_REPLY = lazy(rb"[^*+ ]+ (?:OK|NO|BAD)\b", re.IGNORECASE)
 _STARS = lazy(rb"\*{4,}")
 _BASE64 = lazy(rb"(?:.* )?[A-Za-z0-9+/=]{40,}")
 _MORE_BASE64 = lazy(rb"[A-Za-z0-9+/=]+\s*")
@@ -44,9 +50,16 @@ def read_prefixed(log: Log) -> Iterator[Piece]:
 
 def _folded(line: bytes, more: bytes) -> bytes:
     """Join a line and the next, into which it was folded where it has a space, or between parentheses, or in base64."""
+    line = line.removesuffix(b" \\")
     base64 = _BASE64.fullmatch(line) and _MORE_BASE64.fullmatch(more)
     list_goes_on = line.endswith(b'")') and more.startswith(b'("')
     return line + (b"" if base64 or list_goes_on or line.endswith(b"(") or more.startswith(b")") else b" ") + more
+
+
+def _unclosed(line: bytes) -> bool:
+    """Return whether more must come, because a bracket or a parenthesis is open."""
+    rest = _QUOTED.sub(b"", line)
+    return rest.count(b"(") > rest.count(b")") or rest.count(b"[") > rest.count(b"]")
 
 
 class _Reader:
@@ -62,6 +75,7 @@ class _Reader:
         self._last: Piece | None = None  # the last line
         self._held = False  # it is not taken yet, because it may go on in the next
         self._lead = 0  # how far its prefix is indented
+        self._cut = False  # lines were cut out, and nobody knows what the reply says of them
 
     def line(self, offset: int, line: bytes) -> Iterator[Piece]:
         """Take in a line of the log."""
@@ -119,10 +133,23 @@ class _Reader:
         if self._midway:
             begin = min(indent, self._lead)
             yield from self._next(last._replace(octets=line[begin:], offset=offset + begin))
-        elif self._held and indent > self._lead and line.strip() and not _TOLD.fullmatch(line, indent):
+        elif self._held and self._goes_on(last.octets, line, indent):
             self._last = last._replace(octets=_folded(last.octets.rstrip(), line[indent:]))
         else:
+            self._cut |= _ALL_CUT_OUT.fullmatch(line) is not None
             yield from self._sure()
+
+    def _goes_on(self, last: bytes, line: bytes, indent: int) -> bool:
+        """Return whether a line without a prefix is the rest of the last one."""
+        if not line.strip() or _TOLD_BETWEEN.fullmatch(line, indent) or _ALL_CUT_OUT.fullmatch(line):
+            return False
+        return indent > self._lead or (indent == self._lead and _unclosed(last))
+
+    def _worth(self, line: Piece) -> str:
+        """Return the exactness of a line that may lack what somebody cut out, or of the reply that tells of it."""
+        replied = line.direction == SERVER and _REPLY.match(line.octets) is not None
+        cut, self._cut = self._cut, self._cut and not replied
+        return RENDERED if (cut and replied) or _CUT_OUT.search(_QUOTED.sub(b"", line.octets)) else LINES
 
     def _next(self, piece: Piece) -> Iterator[Piece]:
         """Take in a line, and hold it if it may go on: not in a literal, nor if it announces one."""
@@ -137,9 +164,12 @@ class _Reader:
         if line is None or not held:
             return
         left = self._restorer.left(line.direction)
-        if not left and _TOLD.fullmatch(line.octets):
+        if not left and (_TOLD.fullmatch(line.octets) or _ALL_CUT_OUT.fullmatch(line.octets)):
+            self._cut |= _TOLD.fullmatch(line.octets) is None
             yield from self._restorer.take(line._replace(direction=NOTE, octets=line.octets.strip()))
             return
+        if not self._restorer.midway(line.direction):
+            line = line._replace(exactness=self._worth(line))
         text = ended(line.octets, left, returns=self._returns)
         if 0 < left <= _MOST_STARS and (stars := _STARS.match(text)) is not None:
             text = b"*" * left + text[stars.end() :]

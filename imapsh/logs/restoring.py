@@ -174,4 +174,5 @@ def _closing(held: Sequence[Piece], after: bytes) -> int:
 
 def _closed(piece: Piece) -> Piece:
     """Return the line that closes a response, without text before it."""
-    return piece if piece.octets[:1] in b") " else piece._replace(octets=b")\r\n")
+    text = piece.octets
+    return piece._replace(octets=b")\r\n") if text[:1] not in b") " or text.strip() == b")" else piece

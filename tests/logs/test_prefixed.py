@@ -134,6 +134,10 @@ Crispin                    Informational                     [Page 3]
         (b"C: a1 ID (\n     NIL\n   )\n", b"a1 ID (NIL)\r\n"),
         (b'C: a1 ID (("a" "b")\n     ("c")) NIL\n', b'a1 ID (("a" "b")("c")) NIL\r\n'),
         (b'C: a1 ID (("a"))\n     (("c"))\n', b'a1 ID (("a")) (("c"))\r\n'),
+        (b'C: a1 LIST "" % \\\n     RETURN (CHILDREN)\n', b'a1 LIST "" % RETURN (CHILDREN)\r\n'),
+        (b"C: a1 STORE 1 FLAGS (\\Seen\n\\Draft)\n", b"a1 STORE 1 FLAGS (\\Seen \\Draft)\r\n"),
+        (b"C: a1 COPY 1 x\n     [12 seconds later]\n", b"a1 COPY 1 x\r\n"),
+        (b"C: a1 NOOP\n     //nobody knows\n", b"a1 NOOP\r\n"),
         (b"C: a1 AUTHENTICATE X " + b"QUJD" * 10 + b"\n   QQ==\n", b"a1 AUTHENTICATE X " + b"QUJD" * 10 + b"QQ==\r\n"),
     ],
 )
@@ -160,6 +164,41 @@ def test_a_literal_of_which_somebody_cut_lines_out_is_left_out(cut: bytes) -> No
         (b"a2 OK done\r\n", LINES),
     ]
     assert faults(pieces) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"* 2 FETCH (UID 14 ...",
+        b"* 3 FETCH ....",
+        b"* 4 FETCH . . .",
+        b"* CAPABILITY [...] QUOTA",
+        b"* SEARCH 25 (... UIDs ...) 23",
+        b"(more of them)",
+        b"...",
+        b"[...]",
+    ],
+)
+def test_a_line_of_which_somebody_cut_something_out_breaks_no_rule(line: bytes) -> None:
+    octets = b"S: * 9 EXISTS\nC: a1 NOOP\nS: %s\nS: a1 OK done\n"
+    assert faults(read(octets % b".")) == ["response"]
+    assert faults(read(octets % line)) == []
+
+
+def test_three_dots_in_a_text_cut_nothing_out() -> None:
+    octets = b'S: * OK wait...\nC: a1 LIST "..." *\nS: * LIST () "/"\nS: a1 OK\n'
+    assert {one.exactness for one in read(octets)} == {LINES}
+
+
+@pytest.mark.parametrize("cut", [b"[...]\n", b"   ...\n", b"S: [...]\n"])
+def test_a_reply_behind_lines_that_were_cut_out_is_not_asked_for_them(cut: bytes) -> None:
+    octets = b"S: * OK x\nC: k2 STATUS x (MESSAGES)\n" + cut + b"S: k2 OK done\nC: k3 STATUS x (MESSAGES)\nS: k3 OK y\n"
+    assert faults(read(octets)) == ["status-missing"]
+    assert faults(read(octets.replace(cut, b""))) == ["status-missing"] * 2
+
+
+def test_an_example_of_an_rfc_says_that_it_is_one() -> None:
+    assert side(read(b"   Example:    S: * 5 RECENT\n"), SERVER) == b"* 5 RECENT\r\n"
 
 
 def test_a_literal_that_is_hidden_by_stars_keeps_its_length() -> None:
