@@ -4,7 +4,8 @@ from __future__ import annotations
 
 #: What stands before a line of a log that names the side: quotation or indentation, a time, the name.
 PREFIX = (
-    rb"((?:[ \t>|]|Examples?:? )*)(?:\[?((?:\d{4}-\d\d-\d\d[T ])?(\d\d):(\d\d):(\d\d(?:[.,]\d+)?)(?:Z|[+-]\d\d:?\d\d)?)\]?:? +)?"
+    rb"((?:[ \t>|]|Examples?:? )*)"
+    rb"(?:\[?((?:\d{4}-\d\d-\d\d[T ])?(\d\d):(\d\d):(\d\d(?:[.,]\d+)?)(?:Z|[+-]\d\d:?\d\d)?)\]?:? +)?"
     rb"(?:(C|Client|SEND)|S|Server|RECV):(?=[ \t\r\n]|\Z)"
 )
 
