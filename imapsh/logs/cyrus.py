@@ -37,7 +37,7 @@ _CHUNK = 1 << 16
 _MARK = lazy(rb"<(?=(\d{9,11})<)|>(?=(\d{9,11})>)")  # of two that overlap each may be the true one
 _LONGEST_MARK = 13
 _LF = 10
-_HEADER = lazy(rb"---------- (\S+) (\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4})\r?\n\n?")
+_HEADER = lazy(rb"---------- (\S+) (\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4})\r?\n(?:\r?\n)?")
 _LONGEST_HEADER = 1 << 10
 _SERVERS_LINE = lazy(rb"\* |\+ |[^\s*+]+ (?:OK|NO|BAD)\b")
 _REFUSAL = lazy(rb"[^\s*+]+ (?:NO|BAD)\b")
@@ -55,7 +55,9 @@ _REST = {
 
 def read_cyrus(log: Log) -> Iterator[Piece]:
     """Yield a piece for each line, and for each part of a line or literal that has a mark of its own."""
-    return _Telemetry(log.pieces()).pieces()
+    worth = log.give_returns()
+    for piece in _Telemetry(log.pieces()).pieces():
+        yield piece._replace(exactness=worth)
 
 
 class _Mark(NamedTuple):

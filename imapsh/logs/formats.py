@@ -1,4 +1,4 @@
-"""The table of the formats of logs.  `recognised` finds the format of a log by its first lines.
+"""The table of the formats of logs, of which `imapsh.logs.recognising` finds the right one.
 
 A new format is a row here and a reader, which is a function in a module of this package (`imapsh.logs.model`).
 """
@@ -16,14 +16,9 @@ from imapsh.wire.pieces import ELIDED, EXACT, LINES, RENDERED
 from imapsh.wire.rereading import BELIEVABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from imapsh.logs.model import Reader
-    from imapsh.logs.source import Log
 
 _CURL = rb"(?:\d\d:\d\d:\d\d\.\d{1,6} )?(?:\[[\dx]+-[\dx]+\] )?"  # what may stand before a line of curl
-
-_ANNOUNCES = lazy(rb"\{(\d{1,9})\+?\}(?:\\r\\n)?['\"]?\r?\Z")
 
 #: The formats.  Of two with the same score the first is taken.
 FORMATS = (
@@ -96,6 +91,7 @@ FORMATS = (
         300,
         "cyrus.read_cyrus",
         both=True,
+        returns=True,
     ),
     Format(
         "rawlog",
@@ -105,6 +101,7 @@ FORMATS = (
         lazy(rb"\d{9,11}\.\d{6} |<<<\Z"),
         100,
         "rawlog.read_rawlog",
+        returns=True,
     ),
     Format(
         "cs",
@@ -298,37 +295,12 @@ FORMATS = (
         lazy(BELIEVABLE.pattern + rb"|(?-i:" + COMMAND + rb")", IGNORECASE),
         1,
         "octets.read_octets",
+        returns=True,
     ),
 )
 
 #: The formats by their names.
 NAMED = {one.name: one for one in FORMATS}
-
-
-def recognised(log: Log) -> Format | None:
-    """Return the format of a log, or None if it is none of these."""
-    for one in FORMATS:
-        if log.head.startswith(one.magic):
-            return one
-    lines = list(_outside_literals(log.first_lines))
-    scores = [sum(1 for line in lines if one.mark.match(line)) * one.weight for one in FORMATS]
-    best = max(scores)
-    return FORMATS[scores.index(best)] if best else None
-
-
-def _outside_literals(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the lines without those that may be of a mail: a mail may hold a log of another format.
-
-    A literal takes more room in a log than it has octets, so twice as much is passed over.
-    """
-    room = 0
-    for line in lines:
-        if room > 0:
-            room -= len(line) + 1
-            continue
-        yield line
-        if found := _ANNOUNCES.search(line):
-            room = 2 * int(found[1])
 
 
 def reader_of(form: Format) -> Reader:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+from imapsh.patterns import lazy
+
 #: What stands before a line of a log that names the side: quotation or indentation, a time, the name.
 PREFIX = (
     rb"((?:[ \t>|]|Examples?:? )*)"
@@ -9,10 +13,14 @@ PREFIX = (
     rb"(?:(C|Client|SEND)|S|Server|RECV):(?=[ \t\r\n]|\Z)"
 )
 
+_TAG = rb"[^\x00-\x20\x7f-\xff(){%*\"\\+]{1,40}"
+#: A tag and what a command has come to.
+REPLY = lazy(_TAG + rb" (?:OK|NO|BAD)[ \r\n]", re.IGNORECASE)
+
 _NAMES = (
     rb"(?:UID [A-Z]{4,}|APPEND|AUTHENTICATE|CAPABILITY|CHECK|CLOSE|COPY|CREATE|DELETE|ENABLE|EXAMINE|EXPUNGE|FETCH|ID|"
     rb"IDLE|LIST|LOGIN|LOGOUT|LSUB|MOVE|NAMESPACE|NOOP|RENAME|SEARCH|SELECT|STARTTLS|STATUS|STORE|SUBSCRIBE|UNSELECT|"
     rb"UNSUBSCRIBE)"
 )
 #: A tag and the name of a command of the revisions.  A name in lower case needs a tag with a digit: `a list` is prose.
-COMMAND = rb"(?:[^ *+]+ " + _NAMES + rb"|(?:(?=[^ *+]*\d)[^ *+]+|\.) (?i:" + _NAMES + rb"))(?:[ \r]|\Z)"
+COMMAND = rb"(?:" + _TAG + rb" " + _NAMES + rb"|(?:(?=[^ ]*\d)" + _TAG + rb"|\.) " + _NAMES.lower() + rb")(?:[ \r]|\Z)"

@@ -25,7 +25,8 @@ class Format(NamedTuple):
     can hold.  `mark` matches what a line of such a log begins with.  Each line of the head that it matches counts
     `weight` for the format; the format with most is the log's.  `reader` names the reader: a module of `imapsh.logs`
     and a function in it, which is imported when a log of this format is read.  `both` is true if such a log always has
-    both sides of the conversation.  A file that begins with one of `magic` is of the format, whatever its lines are.
+    both sides of the conversation.  `returns` is true if its lines keep the CR that they had on the wire.  A file that
+    begins with one of `magic` is of the format, whatever its lines are.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Format(NamedTuple):
     weight: int
     reader: str
     both: bool = False
+    returns: bool = False
     magic: tuple[bytes, ...] = ()
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from imapsh.logs.literals import Literals, announced
-from imapsh.logs.sides import Sides, is_client, is_server, sides_in
+from imapsh.logs.sides import NOBODY, Sides, is_client, is_server, sides_in
 from imapsh.patterns import lazy
-from imapsh.wire.pieces import CLIENT, EXACT, LINES, SERVER, Piece
+from imapsh.wire.pieces import CLIENT, EXACT, SERVER, Piece
 
 if TYPE_CHECKING:
     from imapsh.logs.source import Log
@@ -20,16 +20,21 @@ Line = tuple[int, bytes]
 
 
 def read_octets(log: Log) -> Iterator[Piece]:
-    """Yield the octets.  Of two files, each command comes before its replies."""
+    """Yield the octets.  Of two files, each command comes before its replies.
+
+    If the CR of each line was lost, it is put back.
+    """
     if log.sister is not None:
         client, server = sorted((log, log.sister), key=side_of)
-        yield from interleaved(client.lines(), server.lines())
+        worths = {CLIENT: client.give_returns(), SERVER: server.give_returns()}
+        for piece in interleaved(client.lines(), server.lines()):
+            yield piece._replace(exactness=worths[piece.direction])
     elif len(sides_in(log.head.splitlines(keepends=True))) > 1:
-        yield from _mixed(log)
+        yield from _mixed(log, log.give_returns())
     else:
-        side = side_of(log)
+        side, worth = side_of(log), log.give_returns()
         for offset, octets in log.pieces():
-            yield Piece(side, octets, offset)
+            yield Piece(side, octets, offset, exactness=worth)
 
 
 def side_of(log: Log) -> str:
@@ -39,17 +44,19 @@ def side_of(log: Log) -> str:
     return CLIENT if sides_in(log.head.splitlines(keepends=True)) == {CLIENT} else SERVER
 
 
-def _mixed(log: Log) -> Iterator[Piece]:
-    """Read a recording of both sides.  If the CR of each line was lost, it is put back."""
-    lost = b"\r\n" not in log.head
-    sides = Sides()
+def _mixed(log: Log, worth: str) -> Iterator[Piece]:
+    """Read a recording of both sides.
+
+    Of one that somebody has pasted, so that its CR was lost, what stands before the first line of either side is none.
+    """
+    sides, begun = Sides(), worth == EXACT
     for offset, line in log.lines():
-        if lost and line.endswith(b"\n"):
-            line = line[:-1] + b"\r\n"
         at = offset
         for side, octets in sides.take(line):
-            whose = side or (CLIENT if _LIKE_A_COMMAND.match(octets) else SERVER)
-            yield Piece(whose, octets, at, exactness=LINES if lost else EXACT)
+            begun |= side != NOBODY
+            if begun:
+                whose = side or (CLIENT if _LIKE_A_COMMAND.match(octets) else SERVER)
+                yield Piece(whose, octets, at, exactness=worth)
             at += len(octets)
 
 

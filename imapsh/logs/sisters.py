@@ -6,8 +6,8 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO
 
-from imapsh.errors import ImapshError
-from imapsh.logs.formats import recognised
+from imapsh.errors import ImapshError, ParseError
+from imapsh.logs.recognising import recognised
 from imapsh.logs.source import Log
 
 _OTHER = {".in": ".out", ".out": ".in"}
@@ -19,20 +19,27 @@ def logs_of(paths: Sequence[str], open: Open) -> Iterator[Log]:
     """Yield the logs of the files that were named, in their order; two files of one log are one.
 
     The other file of a log need not be named: it is taken if it is beside the first and is of the same format.  `open`
-    opens a file; the path `-` makes a log without a path.  Raises what `open` raises for a file that was named, and
-    OSError.
+    opens a file; the path `-` makes a log without a path.  Raises what `open` raises for a file that was named,
+    OSError, and ParseError for a packed file that is damaged.
     """
     taken = set()
     for path in paths:
         if os.path.abspath(path) in taken:
             continue
-        log = Log(open(path), "" if path == "-" else path)
+        log = _log(path, open)
         stem, extension = os.path.splitext(path)
         if extension in _OTHER:
             log.sister = _beside(log, stem + _OTHER[extension], open)
         if log.sister is not None:
             taken.add(os.path.abspath(log.sister.path))
         yield log
+
+
+def _log(path: str, open: Open) -> Log:
+    try:
+        return Log(open(path), "" if path == "-" else path)
+    except ParseError as error:
+        raise ParseError(f"{path}: {error}") from None
 
 
 def _beside(log: Log, path: str, open: Open) -> Log | None:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from imapsh.findings import FAULT
 from imapsh.grammar.responses import CLIENT as OURS
-from imapsh.logs.formats import NAMED, reader_of, recognised
+from imapsh.logs.formats import NAMED, reader_of
+from imapsh.logs.recognising import recognised
 from imapsh.logs.source import Log
 from imapsh.session.overheard import Conversation, Overheard
 from imapsh.wire.pieces import Piece

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imapsh import table
-from imapsh.logs.formats import FORMATS, NAMED, reader_of, recognised
+from imapsh.logs.formats import FORMATS, NAMED, reader_of
 from imapsh.logs.model import Format
+from imapsh.logs.recognising import recognised
 from imapsh.wire.pieces import is_date
 
 from .packets import Connection, pcap, tshark

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from imapsh.logs.formats import recognised
+from imapsh.logs.recognising import recognised
 from imapsh.wire.pieces import CLIENT, LINES, NOTE, RENDERED, SERVER
 
 from .reading import faults, log_of, read, side

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imapsh.logs.formats import recognised
+from imapsh.logs.recognising import recognised
 from imapsh.wire.pieces import CLIENT, EXACT, LINES, SERVER, Piece
 
 from .reading import log_of, read, side

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from imapsh.logs.formats import recognised
+from imapsh.logs.recognising import recognised
 from imapsh.logs.rewriting import THRESHOLD, rewritten
 from imapsh.session.overheard import overhear
 from imapsh.wire.pieces import CLIENT, ELIDED, EXACT, LINES, NOTE, SERVER, Piece

@@ -9,8 +9,9 @@ from itertools import groupby
 
 import pytest
 
-from imapsh.logs.formats import FORMATS, NAMED, recognised
+from imapsh.logs.formats import FORMATS, NAMED
 from imapsh.logs.literals import announced
+from imapsh.logs.recognising import recognised
 from imapsh.server.core import ServerSession
 from imapsh.server.store import Store
 from imapsh.wire.pieces import CLIENT, ELIDED, NOTE, SERVER, Piece

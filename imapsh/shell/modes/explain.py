@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar, cast
 
 from imapsh import paths
 from imapsh.errors import ImapshError, ParseError, UsageError
-from imapsh.logs.formats import FORMATS, NAMED, reader_of, recognised
+from imapsh.logs.formats import FORMATS, NAMED, reader_of
+from imapsh.logs.recognising import described, named, recognised
 from imapsh.logs.sisters import logs_of
 from imapsh.logs.source import Log
 from imapsh.render.amounts import count
@@ -140,30 +141,38 @@ class _Explainer:
         def open(path: str) -> BinaryIO:
             return files.enter_context(_opened(path))
 
-        for log in _read(logs_of(self._options.explain, open), self._options.explain[0]):
-            path = log.path or "-"
-            self._judgement.reads(path)
-            try:
-                self._log(log, path)
-            except ParseError as error:
-                raise UsageError(f"{path}: {error}") from None
+        try:
+            for log in _read(logs_of(self._options.explain, open), self._options.explain[0]):
+                self._judgement.reads(log.path or "-")
+                self._log(log, log.path or "-")
+        except ParseError as error:
+            raise UsageError(str(error)) from None
         self._out.put(self._output.flush())
         if self._converting is not None:
             self._converting.commit()
 
     def _log(self, log: Log, path: str) -> None:
-        if not log.head:
+        if not log.head and (log.sister is None or not log.sister.head):
+            if path != "-":
+                stdio.note(f"{path} is empty")
             return
         form = _format(log, self._options.as_, path)
-        worth = ", ".join(filter(None, (form.title, form.exactness, form.remark)))
+        worth = described(log, form)
         stdio.note(f"{path}: {worth}")
         if self._page is not None:
             self._page.begin(_title((path,)), worth)
-        for connection, found in self._heard(form, log, path):
-            self._judgement.response(found.response, found.findings)
-            if self._converting is None:
-                self._show(connection, found)
-            release(found.response.frame)
+        heard_any = False
+        try:
+            for connection, found in self._heard(form, log, path):
+                heard_any = True
+                self._judgement.response(found.response, found.findings)
+                if self._converting is None:
+                    self._show(connection, found)
+                release(found.response.frame)
+        except ParseError as error:
+            raise UsageError(f"{path}: {error}") from None
+        if not heard_any:
+            stdio.note(f"{path}: no line of IMAP is in it")
 
     def _rewritten(self, pieces: Iterator[Piece], *, both: bool) -> Iterator[Piece]:
         """Return the pieces as the options ask: without secrets, with stand-ins, and written to the trace."""
@@ -209,7 +218,9 @@ def _title(paths: Sequence[str]) -> str:
 
 
 def _format(log: Log, name: str, path: str) -> Format:
-    form = NAMED[name] if name else recognised(log)
+    form = named(log, name) if name else recognised(log)
+    if form is None and not log.head and log.sister is not None:
+        form = recognised(log.sister)
     if form is None:
         raise UsageError(
             f"{path} is not a log that imapsh knows: --as ? lists the formats, and --as NAME reads it as one"
