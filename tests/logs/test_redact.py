@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from imapsh import table
 from imapsh.grammar import mutf7
-from imapsh.logs.formats import recognised
+from imapsh.logs.recognising import recognised
 from imapsh.logs.redact import Redactor
 from imapsh.logs.rewriting import rewritten
 from imapsh.session.layers import LAYERS
