@@ -18,7 +18,6 @@ line of the client that is not understood is hidden whole.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, cast
@@ -57,6 +56,7 @@ from imapsh.typed.secrets import without_passwords
 from imapsh.wire.frames import Frame, Spilled
 from imapsh.wire.offline import RECORDED, Recorded
 from imapsh.wire.pieces import CLIENT, ELIDED, EXACT, NOTE, RENDERED, SERVER, Piece
+from imapsh.wire.places import Places
 from imapsh.wire.push import Pusher
 from imapsh.wire.reader import COMMAND, FrameReader, Octets
 
@@ -123,7 +123,7 @@ class Conversation:
         if on_piece is not None:
             self._client.on_piece = partial(on_piece, CLIENT)
             self._server.pusher.on_piece = partial(on_piece, SERVER)
-        self._places = {SERVER: _Places(), CLIENT: _Places()}
+        self._places = {SERVER: Places(), CLIENT: Places()}
         self._free = FreeText(self.secrets, self.known.parser.readers, self._tags_shown)
         self._hidden_tags: set[str] = set()  # they may be part of a password
         self._most_hidden = _MOST_HIDDEN
@@ -148,7 +148,7 @@ class Conversation:
         if piece.direction == NOTE or self._seals(piece):
             return
         if self._compressed:
-            self._inflate(piece)
+            self._inflate(piece.octets)
         places, pusher = self._places[piece.direction], self._pusher(piece.direction)
         places.add(piece, pusher.reader.offset if pusher.literal is not None else None)
         pusher.reader.elided = piece.exactness == ELIDED
@@ -205,11 +205,11 @@ class Conversation:
             self._sealed[piece.direction] = piece.octets.startswith(_TLS)
         return self._sealed[piece.direction]
 
-    def _inflate(self, piece: Piece) -> None:
-        """Inflate both sides from now on, unless what comes is readable as it is."""
+    def _inflate(self, octets: bytes) -> None:
+        """Inflate both sides from now on, unless the octets that come are readable as they are."""
         self._compressed = False
-        text = _READABLE.match(piece.octets, 0, _LOOKED_AT)
-        if text is not None and text.end() >= min(len(piece.octets), _LOOKED_AT):
+        text = _READABLE.match(octets, 0, _LOOKED_AT)
+        if text is not None and text.end() >= min(len(octets), _LOOKED_AT):
             return
         from imapsh.wire.deflate import Deflate, InflatingPusher
 
@@ -278,6 +278,8 @@ class Conversation:
             self._starting_tls = True
         elif (exchange.name, response.name) == ("COMPRESS", "OK"):
             self._compressed = True
+            if ahead := self._server.pusher.ahead(_LOOKED_AT):
+                self._inflate(ahead)
         return findings
 
     def _refused(self, response: Response) -> Overheard | None:
@@ -510,41 +512,6 @@ def overhear(
     for connection, conversation in conversations.items():
         for found in conversation.end():
             yield connection, found
-
-
-class _Places:
-    """Maps places in the octets of one side to places in the log, and to times.
-
-    If `inflated` is true, the octets of the side are more than those of the log, and the last piece is the place.
-    """
-
-    def __init__(self) -> None:
-        self.inflated = False
-        self._starts = [0]
-        self._found: list[tuple[int, float | None]] = [(0, None)]
-        self._fed = 0
-
-    def add(self, piece: Piece, begin: int | None = None) -> None:
-        """Take in the next piece.  What came since `begin`, if it is given, is of one literal: nobody asks for it."""
-        if begin is not None:
-            index = bisect_right(self._starts, begin)
-            del self._starts[index:], self._found[index:]
-        self._starts.append(self._fed)
-        self._found.append((piece.offset, piece.time))
-        self._fed += len(piece.octets)
-
-    def skip(self, octets: int) -> None:
-        """Take in that the log has left out so many octets."""
-        self._fed += octets
-
-    def of(self, offset: int) -> tuple[int, float | None]:
-        """Return where in the log an octet is, and its time; do not ask for an earlier one after that."""
-        if self.inflated:
-            return self._found[-1]
-        index = bisect_right(self._starts, offset) - 1
-        del self._starts[:index], self._found[:index]
-        place, time = self._found[0]
-        return place + offset - self._starts[0], time
 
 
 def _left_out(parts: Iterable[Part]) -> int:

@@ -135,6 +135,10 @@ class Pusher:
         self._put_back(behind)
         return frame
 
+    def ahead(self, most: int) -> bytes:
+        """Return the next octets that no frame has used, `most` at most, without taking them."""
+        return self._chunk[self._at : self._at + most]
+
     def _put_back(self, octets: bytes) -> None:
         self._chunk, self._at = octets + self._chunk[self._at :], 0
         if self.on_piece is not None:

@@ -152,6 +152,10 @@ def test_what_is_deflated_is_seen_inflated() -> None:
         *said, ok, (CLIENT, there.deflate(b"A2 NOOP\r\n")), (SERVER, back.deflate(b"* 1 EXISTS\r\nA2 OK done\r\n"))
     )
     assert texts(found)[3:] == [b"A2 NOOP\r\n", b"* 1 EXISTS\r\n", b"A2 OK done\r\n"]
+    there, back = Deflate(), Deflate()
+    at_once = (SERVER, ok[1] + back.deflate(b"* 1 EXISTS\r\n"))
+    found = heard(*said, at_once, (CLIENT, there.deflate(b"A2 NOOP\r\n")), (SERVER, back.deflate(b"A2 OK done\r\n")))
+    assert texts(found)[3:] == [b"* 1 EXISTS\r\n", b"A2 NOOP\r\n", b"A2 OK done\r\n"]
     clear = heard(*said, ok, (CLIENT, b"A2 NOOP\r\n"), (SERVER, b"A2 OK done\r\n"))
     assert texts(clear)[3:] == [b"A2 NOOP\r\n", b"A2 OK done\r\n"]
 
