@@ -16,7 +16,7 @@ from pathlib import Path
 from tests.bench.figures import Figure, table
 from tests.bench.peers import Peers
 
-NAMES = ("start", "prompt", "match", "parse", "render", "imap4")
+NAMES = ("start", "prompt", "match", "parse", "render", "imap4", "tap")
 
 
 def figures(names: Sequence[str], peers: Peers) -> Iterator[Figure]:

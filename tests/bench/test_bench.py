@@ -13,7 +13,7 @@ import pytest
 
 from imapsh.render.pretty import pretty
 from tests.bench import __main__ as bench
-from tests.bench import bench_match, bench_parse, bench_prompt, bench_render, bench_start, small_commands
+from tests.bench import bench_match, bench_parse, bench_prompt, bench_render, bench_start, bench_tap, small_commands
 from tests.bench.figures import Figure, listed, table
 from tests.bench.peers import PACKAGES, Peers
 from tests.bench.terminal import peak, shown
@@ -80,6 +80,18 @@ def test_the_others() -> None:
     assert bench_parse.ours(bench_parse.typed(8)) == bench_parse.ours(bench_parse.flags(8)) == 8
     assert bench_render.seconds(pretty, read(bench_render.LINES["LIST"][0])) > 0
     assert peak("self") > 1000
+
+
+def test_the_tap_beside_a_relay() -> None:
+    found = list(bench_tap.figures(Peers(), literal=1 << 20, lines=300))
+    assert [figure.what for figure in found] == [
+        "literal of 1 MiB through the tap",
+        "its memory",
+        "300 FETCH lines, shown",
+        "300 FETCH lines, in JSON",
+        "300 FETCH lines, not shown",
+    ]
+    assert found[1].kept
 
 
 @pytest.mark.parametrize("peer", small_commands.MODULES)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from imapsh.wire.frames import Spilled
-from imapsh.wire.sinks import FileSink, HashSink, SpoolSink, blocks_of, head_of, is_kept, octets_of, opener
+from imapsh.wire.sinks import CountSink, FileSink, HashSink, SpoolSink, blocks_of, head_of, is_kept, octets_of, opener
 from tests.shell.disks import full_disk
 
 PIECES = (b"one", b"", b"two" * 1000)
@@ -109,3 +109,10 @@ def test_a_full_disk_is_an_error_where_nobody_is_told() -> None:
     sink = SpoolSink()
     with full_disk(1000), pytest.raises(OSError, match="File too large"):
         sink.write(b"x" * 100_000)
+
+
+def test_octets_are_counted_alone() -> None:
+    sink = CountSink()
+    sink.write(b"ab")
+    sink.write(b"c")
+    assert sink.finish() == Spilled(3)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -33,7 +34,7 @@ from imapsh.shell.screen.stdsink import StdSink
 from imapsh.shell.screen.terminal import ENDING, end_by
 from imapsh.shell.settings.reasons import why
 from imapsh.transport.aio import AioStream
-from imapsh.wire.sinks import HashSink, SpoolSink, opener
+from imapsh.wire.sinks import CountSink, HashSink, SpoolSink, opener
 
 if TYPE_CHECKING:
     from imapsh.session.exchange import Exchange
@@ -114,7 +115,7 @@ class TapMode:
         self._options = options
         self._judgement = judgement
         exactly = options.format == "wire" and not terminal
-        self._view = heard.Hearsay(self.driver.sink, self.app.screen, exactly=exactly)
+        self._view = heard.Hearsay(self.driver.sink, self.app.screen, exactly=exactly, quietly=options.tap_quiet)
         self._wrong = 0
         self._flushing = False
         self.listens = asyncio.Event()
@@ -131,7 +132,8 @@ class TapMode:
             self._trace.keep if self._trace is not None else None,
         )
         papers = Papers(options, plan.address.server_name)
-        keeping = opener(THRESHOLD, (lambda: SpoolSink(self._not_kept)) if keeps else HashSink)
+        hashing = HashSink if options.format in ("json", "hex") else CountSink
+        keeping = opener(THRESHOLD, (lambda: SpoolSink(self._not_kept)) if keeps else hashing)
         self.tap = Tap(address, Terms(plan, self._reach, watcher, papers, Backlog(), keeping, rules=_rules(options)))
 
     async def run(self) -> int:
@@ -259,6 +261,7 @@ def run(options: Options) -> int:
     OSError if stdout fails.
     """
     with contextlib.ExitStack() as files:
+        gc.freeze()  # nothing of what is imported is garbage, and a flood of lines looks for some again and again
         judgement = Judgement(options)
         out: BinaryIO = sys.stdout.buffer
         if judgement.takes_stdout:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -25,10 +24,11 @@ if TYPE_CHECKING:
 class Hearsay:
     """Shows what is overheard on the connections of a tap, each with views of its own.
 
-    With `exactly`, the server's octets are shown as they are.
+    With `exactly`, the server's octets are shown as they are.  With `quietly`, only what is wrong is shown.
     """
 
-    def __init__(self, sink: Sink, output: Output, *, exactly: bool = False) -> None:
+    def __init__(self, sink: Sink, output: Output, *, exactly: bool = False, quietly: bool = False) -> None:
+        self._quietly = quietly
         self._sink = sink
         self._output = output
         self._exactly = exactly
@@ -37,35 +37,30 @@ class Hearsay:
     def hear(self, name: str, found: Overheard) -> None:
         """Show what was heard of a connection, and let go of its literals.  Raises OSError."""
         try:
+            if self._quietly and not (found.findings or found.response.violations):
+                return
             if self._exactly:
                 for piece in octets(found):
                     self._sink.octets(piece)
                 return
-            with self._viewed(self._viewers[name]):
+            before, self._output.viewer = self._output.viewer, self._viewers[name]
+            try:
                 for text in texts(self._output, found, name):
                     self._sink.text(text)
+            finally:
+                self._output.viewer = before
         finally:
             release(found.response.frame)
 
     def over(self, name: str) -> None:
         """Show what is held back of a connection that has ended.  Raises OSError."""
-        with self._viewed(self._viewers.pop(name, Viewer())):
-            if text := self._output.flush(name):
-                self._sink.text(text)
-
-    @contextlib.contextmanager
-    def _viewed(self, viewer: Viewer) -> Iterator[None]:
-        """Let a view be of this connection, which it fills row by row."""
-        before, self._output.viewer = self._output.viewer, viewer
-        try:
-            yield
-        finally:
-            self._output.viewer = before
+        if text := self._output.flush(name, self._viewers.pop(name, None)):
+            self._sink.text(text)
 
 
 def texts(output: Output, found: Overheard, connection: str) -> Iterator[Shown]:
     """Yield the text of a response or of a client's line, its time and its connection before it."""
-    more = _time(found.time)
+    more = _time(found.time) if output.format == "json" else {}
     shown = output.blocks(discreet(found.response), found.findings, label=connection, more=more)
     if output.format == "json":
         yield from shown

@@ -386,6 +386,9 @@ class Writer:
             self._file.flush()
 
 
+_ANY = Shown(".")
+
+
 def encoded(text: str) -> bytes:
     """Return text as octets for a file, a pipe or a terminal, in UTF-8."""
     return text.encode("utf-8", "backslashreplace")
@@ -427,17 +430,15 @@ def labelled_texts(texts: Iterable[Shown], label: str, theme: Theme | None) -> I
 
 def stamped_texts(texts: Iterable[Shown], stamp: str, theme: Theme | None) -> Iterator[Shown]:
     """Yield the lines of a text in pieces: the first behind a stamp, and the others behind as much space."""
-    head, within = stamp, False
+    blank, within = " " * len(stamp), False
     for text in texts:
         if not text or not stamp:
             yield text
             continue
+        head = "" if within else labelled(_ANY, stamp, theme)[: -len(_ANY)]
         first, newline, rest = text.partition("\n")
-        begun = labelled(Shown(first + newline), head, theme)
-        behind = labelled(Shown(rest), " " * len(stamp), theme)
-        shown = together((begun, behind))
-        yield Shown(shown[len(labelled(Shown(" "), head, theme)) - 1 :]) if within else shown
-        head, within = " " * len(stamp), not text.endswith("\n")
+        yield Shown("".join((head, first, newline, labelled(Shown(rest), blank, theme))))
+        stamp, within = blank, not text.endswith("\n")
 
 
 def room(width: int | None, label: str) -> int | None:

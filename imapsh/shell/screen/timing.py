@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import UTC, datetime
 
 from imapsh.render.amounts import duration
@@ -33,7 +34,14 @@ def moment(time: float) -> str:
     """Return a time of a log as `14:01:54.105`, or as `+0.105` if the log has no dates.  The zone is UTC."""
     if not is_date(time):
         return f"+{time:.3f}"
-    return datetime.fromtimestamp(time, UTC).strftime("%H:%M:%S.%f")[:-3]
+    second, millionths = divmod(round(time * 1_000_000), 1_000_000)
+    return f"{_clock(second)}.{millionths // 1000:03}"
+
+
+@functools.lru_cache(maxsize=16)
+def _clock(second: int) -> str:
+    """Return a second in UTC as `14:01:54`; many lines share one."""
+    return datetime.fromtimestamp(second, UTC).strftime("%H:%M:%S")
 
 
 def moment_in_json(time: float) -> str | float:

@@ -140,6 +140,7 @@ OPTIONS: tuple[Option, ...] = (
            "FILE", once=True),
     Option("--tap-key", _RUN, "the private key of that certificate (PEM), if it is in a separate file", "FILE",
            once=True),
+    Option("--tap-quiet", _RUN, "with --tap: show only the lines with which something is wrong", once=True),
     Option("--tap-rule", _RUN, "with --tap: change what passes, and say so each time: hide CAPABILITY, delay SECONDS, "
            "cut OCTETS, split OCTETS, answer COMMAND TEXT", "RULE", many=True, once=True),
     Option("--explain-name", _RUN, "explain a name: a command, item, key, response, code, capability, flag, "
@@ -240,6 +241,7 @@ TOGETHER: dict[str, tuple[str, ...]] = {
     "tap_open": ("tap",),
     "tap_cert": ("tap",),
     "tap_key": ("tap_cert",),
+    "tap_quiet": ("tap",),
     "tap_rule": ("tap",),
 }
 
@@ -272,6 +274,7 @@ class Options(NamedTuple):
     tap_open: bool = False
     tap_cert: str = ""
     tap_key: str = ""
+    tap_quiet: bool = False
     tap_rule: tuple[str, ...] = ()
     explain_name: str = ""
     format: str = "pretty"

@@ -327,3 +327,21 @@ def test_views_of_several_connections_are_not_mixed() -> None:
             assert trees in (["one-1", "one-2", "two-1", "two-2"], ["two-1", "two-2", "one-1", "one-2"])
 
     run(main)
+
+
+def test_only_what_is_wrong_is_shown_if_that_is_wanted() -> None:
+    async def server(line: Line) -> None:
+        await line.say(GREETING + b"* 1 FETCH (FLAGS \\Seen)\r\n")
+        await line.rest()
+
+    async def main() -> None:
+        async with Tapping(server, tap_quiet=True) as tap:
+            client = await tap.client()
+            await client.hear(GREETING)
+            await client.stream.close()
+            await tap.quiet()
+            assert tap.lines[0] == "1| - * 1 FETCH (FLAGS \\Seen)"
+            assert GREETING.decode().strip() not in tap.text
+            assert tap.mode.faults > 0
+
+    run(main)
