@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from imapsh.logs.inflating import inflated
 from imapsh.logs.literals import Literals, announced
 from imapsh.logs.sides import NOBODY, Sides, is_client, is_server, sides_in
 from imapsh.patterns import lazy
@@ -27,7 +28,7 @@ def read_octets(log: Log) -> Iterator[Piece]:
     if log.sister is not None:
         client, server = sorted((log, log.sister), key=side_of)
         worths = {CLIENT: client.give_returns(), SERVER: server.give_returns()}
-        for piece in interleaved(client.lines(), server.lines()):
+        for piece in interleaved(*inflated(client.lines(), server.lines())):
             yield piece._replace(exactness=worths[piece.direction])
     elif len(sides_in(log.head.splitlines(keepends=True))) > 1:
         yield from _mixed(log, log.give_returns())

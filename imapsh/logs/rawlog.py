@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from heapq import merge
 from typing import TYPE_CHECKING
 
+from imapsh.logs.inflating import COMPRESS, inflated, inflated_alone
 from imapsh.logs.literals import Literals
 from imapsh.logs.octets import Line, interleaved
 from imapsh.patterns import lazy
@@ -25,6 +26,7 @@ _STAMP = lazy(rb"(\d{9,11}\.\d{6}) ")
 _MARKED = lazy(rb"(\d{9,11}\.\d{6}) ([IO])([:>]) ")
 _TAGGED = lazy(rb"[^*+ ]+ (?:OK|NO|BAD) ")
 _SERVERS = lazy(rb"(?:\d+\.\d+ (?:O[:>] )?)?(?:\* |\+ |\S+ (?:OK|NO|BAD) )")
+_MOST_TIMES = 10_000  # that are kept for lines that were inflated
 _BEGIN, _END = b"<<<\n", b">>>\n"
 
 
@@ -37,8 +39,30 @@ def read_rawlog(log: Log) -> Iterator[Piece]:
 
 def _merged(logs: list[Log]) -> Iterator[Piece]:
     if len(logs) == 2 and not any(map(_stamped, logs)):
-        return interleaved(*map(_lines, logs))
+        return interleaved(*inflated(*map(_lines, logs)))
+    if len(logs) == 2 and _compresses(logs[0]):
+        return _timed(logs)
     return merge(*map(_pieces, logs), key=lambda piece: piece.time or 0.0)  # at the same time the client's is first
+
+
+def _compresses(client: Log) -> bool:
+    return any(COMPRESS.match(_STAMP.sub(b"", line)) for line in client.first_lines)
+
+
+def _timed(logs: list[Log]) -> Iterator[Piece]:
+    """Yield the lines of both sides in an order that is possible, with the times that their octets have in the log."""
+    times: dict[str, dict[int, float | None]] = {CLIENT: {}, SERVER: {}}
+
+    def lines(log: Log, direction: str) -> Iterator[Line]:
+        known = times[direction]
+        for piece in _of_direction(_lines(log), direction):
+            known[piece.offset] = piece.time
+            if len(known) > _MOST_TIMES:
+                del known[next(iter(known))]
+            yield piece.offset, piece.octets
+
+    for piece in interleaved(*inflated(lines(logs[0], CLIENT), lines(logs[1], SERVER))):
+        yield piece._replace(time=times[piece.direction].get(piece.offset))
 
 
 def direction_of(log: Log) -> str:
@@ -52,7 +76,7 @@ def _pieces(log: Log) -> Iterator[Piece]:
     stamped = _stamped(log)
     if stamped and _MARKED.match(stamped[0]):
         return _several(_of_one_file(log))
-    return _of_direction(_lines(log), direction_of(log))
+    return _clear(_of_direction(_lines(log), direction_of(log)))
 
 
 def _stamped(log: Log) -> list[bytes]:
@@ -72,6 +96,19 @@ def _of_direction(lines: Iterator[Line], direction: str) -> Iterator[Piece]:
         if found is not None:
             time, at = float(found[1]), found.end()
         yield Piece(direction, line[at:], offset + at, time)
+
+
+def _clear(pieces: Iterator[Piece]) -> Iterator[Piece]:
+    """Inflate what one side sent under COMPRESS."""
+    last: list[Piece] = []
+
+    def lines() -> Iterator[Line]:
+        for piece in pieces:
+            last[:] = [piece]
+            yield piece.offset, piece.octets
+
+    for offset, octets in inflated_alone(lines()):
+        yield last[0]._replace(offset=offset, octets=octets)
 
 
 def _unblocked(lines: Iterator[Line]) -> Iterator[Line]:
