@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from imapsh.logs.formats import FORMATS
+from imapsh.logs.model import WORDS
 
 _HEAD = """\
 .. Made by docs/make.py from the table in imapsh/logs/formats.py.
@@ -16,9 +17,9 @@ and ``--as ?`` lists the names.
 How exact a log is:
 
 - *exact*: each octet is there, as it was on the wire.
-- *lines*: the lines are there, and imapsh puts back the CRLF that the program took away.
-- *elided*: the octets of some literals are not in the log.  That is no violation.
-- *rendered*: the program wrote its own picture of a line, so its grammar is not judged.
+- *line by line*: the lines are there, and imapsh puts back the CRLF that the program took away.
+- *some literals left out*: the octets of some literals are not in the log.  That is no violation.
+- *retold by its program*: the program wrote its own picture of a line, so its grammar is not judged.
 
 """
 
@@ -26,6 +27,6 @@ How exact a log is:
 def page() -> str:
     """Return the page."""
     return _HEAD + "\n".join(
-        f"``{form.name}``\n    {form.title}: {form.exactness}{f'; {form.remark}' if form.remark else ''}.\n"
+        f"``{form.name}``\n    {form.title}: {WORDS[form.exactness]}{f'; {form.remark}' if form.remark else ''}.\n"
         for form in FORMATS
     )

@@ -107,7 +107,7 @@ FORMATS = (
         "cs",
         "lines that begin with C: and S: (MailKit, Ruby, RFCs)",
         LINES,
-        "with what its writer left in",
+        "its writer may have left things out",
         lazy(rb"(?i:" + PREFIX + rb")[ \t]*(?:\* |\+ |[^ *+]+ (?:OK|NO|BAD) |" + COMMAND + rb")"),
         20,
         "prefixed.read_prefixed",

@@ -10,12 +10,16 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from imapsh.tuples import NamedTuple
+from imapsh.wire.pieces import ELIDED, EXACT, LINES, RENDERED
 
 if TYPE_CHECKING:
     from re import Pattern
 
     from imapsh.logs.source import Log
     from imapsh.wire.pieces import Piece
+
+#: What a person is told of how exact a log is.
+WORDS = {EXACT: "exact", LINES: "line by line", ELIDED: "some literals left out", RENDERED: "retold by its program"}
 
 
 class Format(NamedTuple):

@@ -44,10 +44,12 @@ _STARTTLS = lazy(rb"[^\s]+ STARTTLS\r?\n")
 _AT_ONCE = 100  #: TLS connections that one run of tshark decrypts
 _FRAMES = 64  # of a connection: by one of these what was decrypted is known to be of it
 
-_ENCRYPTED = (
-    "the capture holds TLS and nothing that decrypts it; let SSLKEYLOGFILE name the key log that the client wrote, or "
-    "put that into the capture (editcap --inject-secrets tls,KEYS IN OUT)"
+_KEYS = (
+    "let SSLKEYLOGFILE name the key log that the client wrote, or put that into the capture (editcap --inject-secrets "
+    "tls,KEYS IN OUT)"
 )
+_ENCRYPTED = f"the capture holds TLS and nothing that decrypts it; {_KEYS}"
+_NOT_DECRYPTED = b"nothing decrypts the TLS of this connection"
 
 
 def read_pcap(log: Log) -> Iterator[Piece]:
@@ -188,7 +190,7 @@ class _Capture:
 
     def _decrypted(self, numbers: list[str]) -> Iterator[Piece]:
         """Yield what tshark can decrypt of connections in TLS, one after the other, and a note for those it cannot."""
-        found = set()
+        found, way_out = set(), b"; " + _KEYS.encode()
         for begin in range(0, len(numbers), _AT_ONCE):
             lines = ((0, line + b"\n") for line in Tshark(self._decrypting(numbers[begin : begin + _AT_ONCE])).lines())
             for parts in streams_of(lines):
@@ -197,7 +199,8 @@ class _Capture:
                     yield piece
         for number in numbers:
             if self._encrypted[number] and number not in found and (self._read or found):
-                yield Piece(NOTE, b"nothing decrypts the TLS of this connection", 0, None, number)
+                yield Piece(NOTE, _NOT_DECRYPTED + way_out, 0, None, number)
+                way_out = b""
 
     def _of_stream(self, parts: Iterator[Part]) -> Iterator[Piece]:
         dialogue = None

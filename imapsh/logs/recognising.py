@@ -16,6 +16,7 @@ from imapsh.errors import ImapshError
 from imapsh.logs.formats import FORMATS, NAMED, reader_of
 from imapsh.logs.literals import Literals
 from imapsh.logs.marks import REPLY
+from imapsh.logs.model import WORDS
 from imapsh.logs.sides import is_client
 from imapsh.logs.source import HEAD, Log, undressed
 from imapsh.patterns import lazy
@@ -84,7 +85,7 @@ def named(log: Log, name: str) -> Format:
 def described(log: Log, form: Format) -> str:
     """Return what a person is told of a log: its format, how exact it is, and what was mended."""
     lost = form.returns and log.lost_returns
-    parts = [form.title, LINES if lost and form.exactness == EXACT else form.exactness, form.remark]
+    parts = [form.title, WORDS[LINES if lost and form.exactness == EXACT else form.exactness], form.remark]
     parts += ["with the CR put back that every line has lost"] if lost else []
     parts += ["without what another program put before the lines"] if log.dressed else []
     parts += [f"kept in {log.kept}"] if log.kept else []

@@ -68,7 +68,7 @@ class Restorer:
             if behind:
                 return
         if not literals.midway:
-            self._begun(piece)
+            yield from self._begun(piece)
         literals.take(piece.octets)
         if literals.left and literals.left != before - len(piece.octets) and not self._side:  # a literal begins
             self._side = piece.direction
@@ -110,14 +110,22 @@ class Restorer:
             closes = behind[:1] in b") " and behind.rstrip()[-1:] in (b")", b"}") and not line.startswith(b"* ")
             yield from self.rest() if closes else self._elided(self._doubt)
 
-    def _begun(self, piece: Piece) -> None:
-        """Note the tag of a command, or of a reply."""
+    def _begun(self, piece: Piece) -> Iterator[Piece]:
+        """Note the tag of a command, or of a reply.  Yield the end of a command that a reply says has ended.
+
+        After a last literal it is an empty line, which people leave out.
+        """
         if piece.direction == CLIENT:
             if is_client(piece.octets):
                 self._tags[piece.octets.split(b" ")[0].strip()] = None
             if len(self._tags) > _MOST_TAGS:
                 del self._tags[next(iter(self._tags))]
         elif (found := _TAGGED.match(piece.octets)) is not None:
+            last = next(reversed(self._tags), None)
+            client = self._literals[CLIENT]
+            if found[1] == last and found[2].upper() == b"OK" and client.midway and not client.left and not self._side:
+                self._literals[CLIENT] = Literals()
+                yield Piece(CLIENT, b"\r\n", piece.offset, piece.time, piece.connection, LINES)
             self._tags.pop(found[1], None)
 
     def _checked(self, piece: Piece) -> Generator[Piece, None, bool]:

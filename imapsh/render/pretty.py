@@ -32,6 +32,7 @@ ELIDE = 20  #: lines of a literal that are shown
 _BLOCK = 1000  # lines that are painted at once
 _BYTES_A_LINE = 1024  #: octets of a response's line that are shown for each line of a literal shown
 _NARROWEST = 30
+_WORD = lazy(r" +[^ ]*|[^ ]+")  # with the spaces before it
 
 MARGINS: dict[str, tuple[str, str]] = {
     CLIENT: ("margin-ours", "> "),
@@ -84,7 +85,10 @@ def pretty_blocks(
     """Yield what `pretty` returns in blocks of lines, so that no large literal is held in memory."""
     margin = UNSOLICITED if unsolicited else MARGINS[response.kind]
     columns = max(_NARROWEST, width or WIDTH) - len(_BLANK)
-    lines = chain(_lines(response, margin, columns, ELIDE if elide is None else elide), map(_finding, findings))
+    lines = chain(
+        _lines(response, margin, columns, ELIDE if elide is None else elide, fold=width is not None),
+        *(_folded(_finding(finding), columns, fold=width is not None) for finding in findings),
+    )
     while block := list(islice(lines, _BLOCK)):
         yield together([paint([*line, ("", LINE_END)], theme) for line in block])
 
@@ -192,13 +196,13 @@ _painted: dict[Theme, _Chunks] = {}
 # -- any line
 
 
-def _lines(response: Response, margin: Fragment, columns: int, elide: int) -> Iterator[list[Fragment]]:
+def _lines(response: Response, margin: Fragment, columns: int, elide: int, *, fold: bool) -> Iterator[list[Fragment]]:
     margins = chain([margin], repeat(("", _BLANK)))
     for one in outline(response, columns, elide * _BYTES_A_LINE):
         if isinstance(one, Row):
             yield [next(margins), ("", " " * one.line.indent), *one.fragments, *one.note]
         elif isinstance(one, Marked):
-            yield from _violation(one.violation, one.ruler, columns)
+            yield from _violation(one.violation, one.ruler, columns, fold=fold)
         elif one.piece.block is not None:
             from imapsh.render.literals import each_line
 
@@ -208,8 +212,8 @@ def _lines(response: Response, margin: Fragment, columns: int, elide: int) -> It
         yield [("", _BLANK), INCOMPLETE]
 
 
-def _violation(violation: Violation, ruler: Ruler, columns: int) -> Iterator[list[Fragment]]:
-    """Yield the caret, with the message on the side where it fits.
+def _violation(violation: Violation, ruler: Ruler, columns: int, *, fold: bool) -> Iterator[list[Fragment]]:
+    """Yield the caret, with the message on the side where it fits, or below.
 
     If the caret would be beyond the width, an excerpt is shown above it.
     """
@@ -226,9 +230,29 @@ def _violation(violation: Violation, ruler: Ruler, columns: int) -> Iterator[lis
         yield [("", _BLANK + " " * (column - taken)), *message, ("", " "), caret]
     else:
         yield [("", _BLANK + " " * column), caret]
-        yield [("", _BLANK * 2), *message]
+        yield from _folded([("", _BLANK * 2), *message], columns, fold=fold)
 
 
 def _finding(finding: Finding) -> list[Fragment]:
     (style, mark), *rest = told(finding)
     return [(style, _BLANK + mark), *rest]
+
+
+def _folded(line: list[Fragment], columns: int, *, fold: bool) -> Iterator[list[Fragment]]:
+    """Yield what is said of a line, broken at spaces if it is too wide and `fold` is given.
+
+    A pipe has no width, and a line that is searched for stays whole there.
+    """
+    columns += len(_BLANK)
+    if not fold or width(plain(line)) <= columns:
+        yield line
+        return
+    rows, taken = [line[:1]], width(line[0][1])
+    for style, text in line[1:]:
+        for word in _WORD.findall(text):
+            if taken + width(word) > columns and len(rows[-1]) > 1:
+                rows.append([("", _BLANK * 2)])
+                taken, word = len(_BLANK * 2), word.lstrip(" ")
+            rows[-1].append((style, word))
+            taken += width(word)
+    yield from rows

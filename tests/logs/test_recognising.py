@@ -99,7 +99,7 @@ def test_a_line_that_has_no_colour_or_time_stays_as_it_is() -> None:
 def test_a_log_that_lost_its_cr_says_so(name: str) -> None:
     octets = HEADS[name] + {"rawlog": b"1795880514.2 * 7 EXISTS\r\n"}.get(name, b"")
     log = log_of(octets.replace(b"\r\n", b"\n"))
-    assert described(log, NAMED[name]).partition(", ")[2].startswith("lines, ")
+    assert described(log, NAMED[name]).partition(", ")[2].startswith("line by line, ")
     assert described(log, NAMED[name]).endswith("with the CR put back that every line has lost")
     assert "lost" not in described(log_of(octets), NAMED[name])
     for whose in (CLIENT, SERVER):

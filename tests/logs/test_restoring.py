@@ -45,6 +45,13 @@ def test_what_is_whole_or_may_be_comes_as_it_is(lines: tuple[tuple[str, bytes], 
     assert restored(*lines) == whole(*lines)
 
 
+def test_the_empty_line_behind_a_literal_is_put_back_if_the_command_was_done() -> None:
+    told = (*APPEND, (CLIENT, b"abcd\r\n"))
+    assert restored(*told, DONE) == whole(*told, (CLIENT, b"\r\n"), DONE)
+    refused = (SERVER, b"a BAD no\r\n")
+    assert restored(*told, refused) == whole(*told, refused)
+
+
 def test_a_literal_of_a_server_that_is_not_whole_is_left_out() -> None:
     assert restored(*FETCH, (SERVER, b"\r\n"), (SERVER, b")\r\n"), DONE) == [
         *whole(FETCH[0]),

@@ -280,6 +280,25 @@ def test_findings_of_conduct_stand_below() -> None:
     )
 
 
+def test_what_is_said_of_a_line_is_broken_at_spaces_on_a_terminal_alone() -> None:
+    finding = Finding("message-number", "message 7, but the mailbox holds 6")
+    assert pretty(one(b"a1 OK x\r\n"), None, 40, findings=[finding]).splitlines()[1:] == [
+        "  ! message 7, but the mailbox holds 6",
+        "    [message-number, RFC 9051 §2.3.1.2]",
+    ]
+    assert len(pretty(one(b"a1 OK x\r\n"), findings=[Finding("tag-unknown", "no " * 50)]).splitlines()) == 2
+
+
+def test_the_message_of_a_violation_is_broken_too_if_it_fits_nowhere() -> None:
+    response = wrong(b"abcdef\r\n", 3)
+    response.violations = (Violation("SP", 3, "no space may be here, " * 2),)
+    shown = pretty(response, None, 30).splitlines()
+    assert shown[1] == "     ^"
+    assert len(shown) > 3
+    assert all(line.startswith("    ") for line in shown[2:])
+    assert max(map(len, shown)) <= 30
+
+
 # -- client lines
 
 

@@ -8,6 +8,7 @@ for step in opening_steps(session, plan, opening(plan)):    a driver runs each (
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any
 
@@ -92,6 +93,11 @@ def make_plan(options: Options, url: str | None = None) -> Plan:
     else:
         if not options.url:
             raise UsageError("no URL was given: give a host, or --demo for the built-in demo server")
+        if os.path.isfile(options.url):
+            raise UsageError(
+                f"{options.url} is a file: --explain {options.url} reads it as a log (for a host of that name use "
+                f"imaps://{options.url})"
+            )
         address = parse_address(options.url)
         user = _user(options, address)
     return Plan(

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar, cast
 from imapsh import paths
 from imapsh.errors import ImapshError, ParseError, UsageError
 from imapsh.logs.formats import FORMATS, NAMED, reader_of
+from imapsh.logs.model import WORDS
 from imapsh.logs.recognising import described, named, recognised
 from imapsh.logs.sisters import logs_of
 from imapsh.logs.source import Log
@@ -158,6 +159,7 @@ class _Explainer:
             return
         form = _format(log, self._options.as_, path)
         worth = described(log, form)
+        self._out.flush()  # if stdout and stderr are one file, each log is behind what is told of it
         stdio.note(f"{path}: {worth}")
         if self._page is not None:
             self._page.begin(_title((path,)), worth)
@@ -231,7 +233,7 @@ def _format(log: Log, name: str, path: str) -> Format:
 def _list() -> int:
     width = max(len(form.name) for form in FORMATS)
     for form in FORMATS:
-        stdio.out(paint([("", f"{form.name:{width}}  {form.title}, {form.exactness}"), ("", LINE_END)], None))
+        stdio.out(paint([("", f"{form.name:{width}}  {form.title}, {WORDS[form.exactness]}"), ("", LINE_END)], None))
     return 0
 
 

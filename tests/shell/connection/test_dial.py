@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import ssl
+from pathlib import Path
 
 import pytest
 
@@ -140,3 +141,12 @@ def test_a10_a_tunnel_to_a_server_of_another_name(certs: Certs, capsys: pytest.C
         assert main([*start, "--insecure"]) == 0
         assert main([*start, "--no-starttls"]) == 6
     assert heard[1] == b'A3 LOGIN ida "pw"\r\n'
+
+
+def test_a_file_is_no_server_and_the_way_to_read_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("mail.log").write_bytes(b"* OK hi\r\n")
+    with pytest.raises(UsageError, match=r"mail\.log is a file: --explain mail\.log reads .* imaps://mail\.log\)"):
+        plan("mail.log")
+    assert plan("imaps://mail.log").address.host == "mail.log"
+    assert plan("mail.test").address.host == "mail.test"
