@@ -117,8 +117,16 @@ def lines(pieces: Iterable[Piece]) -> list[tuple[str, bytes]]:
     return [(side, re.sub(rb"( LOGIN) .*", rb"\1\r", b"".join(texts))) for side, texts in found]
 
 
+#: Formats that cannot hold the conversation, and why.
+CANNOT = {
+    "trace-part": "it is what is left of a log that lacks a side",
+    "k9": "it has lists that the program made from the responses",
+    "node-imap": "it repeats a response that has a literal, without that item",
+}
+
+
 def test_each_format_has_a_writer() -> None:
-    assert {name.partition(".")[0] for name in WRITERS} == {form.name for form in FORMATS if form.name != "trace-part"}
+    assert {name.partition(".")[0] for name in WRITERS} | CANNOT.keys() == {form.name for form in FORMATS}
 
 
 @pytest.mark.parametrize("name", WRITERS)

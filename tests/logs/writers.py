@@ -375,6 +375,26 @@ def terminal(turns: Turns) -> bytes:
     return _joined((b"CONNECTED(00000003)\n---\n", *texts, b"closed\n"))
 
 
+def evolution(turns: Turns) -> bytes:
+    return _joined(b"[imapx:A] I/O: '%s'\n" % octets.removesuffix(b"\r\n") for _, octets, _ in turns)
+
+
+def geary(turns: Turns) -> bytes:
+    return _entries(turns, b"[deb] 10:00:00.0 Geary.Imap: SEND: ", b"[deb] 10:00:00.0 Geary.Imap: RECV: ")
+
+
+def outlook(turns: Turns) -> bytes:
+    return _entries(turns, b"IMAP: 10:00:00 [tx] ", b"IMAP: 10:00:00 [rx] ")
+
+
+def _entries(turns: Turns, sends: bytes, receives: bytes) -> bytes:
+    texts = []
+    for side, octets, _ in turns:
+        lines = octets.removesuffix(b"\r\n").split(b"\n")
+        texts += [(sends if side == CLIENT else receives) + line.rstrip(b"\r") + b"\n" for line in lines]
+    return _joined(texts)
+
+
 class Writer(NamedTuple):
     """How a log is written: in one file, or in two with `sister` for the client's side.
 
@@ -419,5 +439,8 @@ WRITERS = {
     "mbsync.whole": Writer(mbsync_whole, tag="%d"),
     "mutt": Writer(mutt, tag="a%04d", mistaken=rb"\[\d{4}-\d\d-\d\d [\d:]+\]"),
     "neomutt": Writer(neomutt, tag="a%04d", mistaken=rb"\[\d{4}-\d\d-\d\d [\d:]+\]"),
+    "evolution": Writer(evolution, tag="A%05d", mistaken=rb"(?<!\r)\n|\[imapx:\w\]"),
+    "geary": Writer(geary, tag="a%03d", mistaken=rb"(?<!\r)\n"),
+    "outlook": Writer(outlook, tag="ab%02d", mistaken=rb"(?<!\r)\n"),
     "terminal": Writer(terminal, mistaken=rb"(?<!\r)\n"),
 }
