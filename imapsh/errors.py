@@ -96,12 +96,13 @@ class LimitError(ConnectionLost):
     added to the message, if there is more to say of what was seen.  `what` is the message without its way out.
     """
 
-    def __init__(self, limit: str, allowed: int, seen: int, how: str = "") -> None:
-        self.what = f"the {limit} limit is {allowed} and the server sent {seen}{how}"
+    def __init__(self, limit: str, allowed: int, seen: int, how: str = "", *, who: str = "server") -> None:
+        self.what = f"the {limit} limit is {allowed} and the {who} sent {seen}{how}"
         super().__init__(f"{self.what}; Limits({limit}=N) raises it if you trust it")
         self.limit = limit
         self.allowed = allowed
         self.seen = seen
+        self.how = how
 
 
 class CommandError(ImapshError):

@@ -22,6 +22,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
+from imapsh.errors import LimitError
 from imapsh.findings import Finding, Violation
 from imapsh.grammar.responses import CLIENT as OURS
 from imapsh.grammar.responses import CONTINUATION, STATUS, TAGGED, UNTAGGED, Response
@@ -145,6 +146,14 @@ class Conversation:
 
         Octets under COMPRESS that are not DEFLATE raise ConnectionLost.
         """
+        try:
+            yield from self._hear(piece)
+        except LimitError as error:
+            if piece.direction == SERVER:
+                raise
+            raise LimitError(error.limit, error.allowed, error.seen, error.how, who="client") from error
+
+    def _hear(self, piece: Piece) -> Iterator[Overheard]:
         if piece.direction == NOTE or self._seals(piece):
             return
         if self._compressed:
@@ -382,10 +391,11 @@ class Conversation:
         self._meant(found)
         idles, safe = self.known.idling, self._watch.safe
         shown, fragments = veiled(frame, found)
-        broken, advice = problems_of(frame, found)
+        judged = found.command is not None or safe  # nothing is told of what may hold a password
+        broken, advice = problems_of(frame, found) if judged else ([], [])
         doubted = None if safe else doubtful_from(frame, found, broken)
         findings: tuple[Finding, ...] = ()
-        if found.command is not None or safe:
+        if judged:
             said = Said(frame, found, advice if doubted is None else (), not self._inexact)
             findings = (*self._unasked(), *self._watch.line(said, time))
         self._unwaited = False

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from imapsh.transport.aio import AioStream
     from imapsh.wire.reader import Opener
 
+_ALERT = b"\x15\x03"  # a record with which a server refuses what is not TLS
 _HANDSHAKE = b"\x16\x03"  # a record with which a client begins TLS (RFC 8446 section 5.1)
 
 
@@ -101,7 +102,7 @@ class Tapped:
         self._ruling = Ruling(terms.rules) if terms.rules else None
         self._began = time.monotonic()
         self._lines = {CLIENT: 0, SERVER: 0}  # that were heard
-        self._cut = False  # a rule has ended the connection
+        self._why = ""  # the end of it, if neither side ended
         self._first: Way | None = None  # the way that ended first
         self._plain = not terms.implicit  # STARTTLS may come
         self._asked: str | None = None  # the tag of a STARTTLS that has no answer yet
@@ -126,9 +127,10 @@ class Tapped:
             await self.relay.run()
             await self._hearing.caught_up()
         except TLSError as error:
+            self._why = "ended without TLS"
             self._fault(in_options(error))
         except Ended:
-            self._cut = True
+            self._why = "a rule ended the connection"
             await self._hearing.caught_up()
         finally:
             self._over()
@@ -196,6 +198,8 @@ class Tapped:
                 "the client begins TLS, but the tap listens without: let the client use STARTTLS or no TLS, or let the "
                 "tap listen on imaps://"
             )
+        if way is self.relay.down and way.passed == 0 and octets.startswith(_ALERT):
+            self._fault("the server speaks TLS, and the tap does not there: let the URL be imaps://")
         while octets:
             if not self._listens_for_tls():
                 await self._pass(way, octets)
@@ -239,7 +243,11 @@ class Tapped:
         self._need_certificate()
         self._answered = asyncio.get_running_loop().create_future()
         await self._pass(way, line, heard=True)
-        began = await self._answered
+        try:
+            async with asyncio.timeout(CONNECT_TIMEOUT):
+                began = await self._answered
+        except TimeoutError:
+            raise TLSError(f"STARTTLS has had no answer for {CONNECT_TIMEOUT:g} s") from None
         self._answered = None
         if began:
             self._dropped("client", len(rest))
@@ -354,8 +362,8 @@ class Tapped:
 
     def _ending(self) -> str:
         first = self._first
-        if self._cut:
-            return "a rule ended the connection"
+        if self._why:
+            return self._why
         if first is None:
             return "ended with the tap"
         who = "the client" if first is self.relay.up else "the server"

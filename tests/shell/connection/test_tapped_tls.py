@@ -306,3 +306,24 @@ def test_a_tap_with_tls_does_not_begin_without_a_certificate(monkeypatch: pytest
                 await asyncio.sleep(0)
 
     run(main)
+
+
+def test_a_starttls_that_has_no_answer_ends_the_connection(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("imapsh.shell.connection.tapped.CONNECT_TIMEOUT", 0.01)
+
+    async def server(line: Line) -> None:
+        await line.say(GREETING)
+        await line.rest()
+
+    async def main() -> None:
+        async with Tapping(server) as tap:
+            client = await tap.client()
+            await client.hear(GREETING)
+            await client.say(b"a STARTTLS\r\n")
+            assert await client.rest() == b""
+            await tap.quiet()
+
+    run(main)
+    said = capsys.readouterr().err
+    assert "1: STARTTLS has had no answer for 0.01 s" in said
+    assert "1: ended without TLS after" in said
