@@ -32,6 +32,7 @@ _SMTP = lazy(rb"\d{3} ")  # that is a tag as well, but an answer without a comma
 _NEITHER = lazy(rb"\+|" + REPLY.pattern, REPLY.flags)  # a list has `+`, and SMTP has `250 OK`
 _SERVER = lazy(rb"\* [A-Z\d]")
 _COMMON = 60  # the weight of formats that programs for other protocols write as well
+_MANY = 2
 _READABLE = lazy(rb"[\t\r\n -~]*")
 _ANNOUNCES = lazy(rb"\{(\d{1,9})\+?\}(?:\\r\\n)?['\"]?\r?\Z")
 
@@ -68,7 +69,19 @@ def recognised(log: Log) -> Format | None:
                 if dress is not None:
                     log.undress(dress)
                 return form
-    return None
+    return NAMED["terminal"] if _is_pasted(log.head) else None
+
+
+def _is_pasted(head: bytes) -> bool:
+    """Return whether a text has several commands with their replies among its lines."""
+    commands, replies = set(), set()
+    for line in head.splitlines(keepends=True):
+        tag = line.split(b" ")[0]
+        if is_client(line):
+            commands.add(tag)
+        elif tag in commands and REPLY.match(line):
+            replies.add(tag)
+    return len(replies) >= _MANY
 
 
 def named(log: Log, name: str) -> Format:

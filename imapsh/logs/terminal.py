@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from imapsh.logs.lines import restored
+from imapsh.logs.marks import REPLY
 from imapsh.logs.restoring import ended
 from imapsh.logs.sides import NOBODY, Sides
 from imapsh.patterns import lazy
@@ -24,6 +25,8 @@ _TOLD = lazy(
     rb"DEBUG IMAPS?: connection (?:avail|close)"
 )
 _SAID = lazy(rb"Verification: |DONE\s*\Z|DEBUG")  # looks like a line of IMAP
+_TAG = lazy(rb"([^\x00-\x20\x7f-\xff(){%*\"\\+]{1,40})[ \r\n]")
+_MOST_UNKNOWN = 16
 _LOGIN = lazy(rb"DEBUG IMAPS?: (?:LOGIN|AUTHENTICATE (\S+)) command result: ((\S+) (?:OK|NO|BAD)\b.*)")
 
 
@@ -40,6 +43,7 @@ class _Reader:
         self._sides = Sides()
         self._number = 1
         self._talked = False  # there were lines on this connection
+        self._unknown: dict[bytes, tuple[int, bytes]] = {}  # lines that may be commands, by their tags, oldest first
 
     def line(self, offset: int, line: bytes) -> Iterator[Piece]:
         """Take in a line of the log."""
@@ -50,6 +54,7 @@ class _Reader:
         elif _BEGINS.match(line) is not None:
             if self._talked:
                 self._sides, self._talked = Sides(), False
+                self._unknown.clear()
                 self._number += 1
             yield self._piece(NOTE, line.strip(), offset)
         elif _TOLD.match(line) is not None:
@@ -58,11 +63,25 @@ class _Reader:
             yield from self._taken(offset, restored(line))
 
     def _taken(self, offset: int, line: bytes) -> Iterator[Piece]:
+        midway = self._sides.midway
         for side, octets in self._sides.take(line):
             if side != NOBODY:
                 self._talked = True
+                if side == SERVER and not midway:
+                    yield from self._asked(octets)
                 yield self._piece(side, octets, offset)
+            elif (tag := _TAG.match(octets)) is not None:
+                self._unknown[tag[1]] = offset, octets
+                if len(self._unknown) > _MOST_UNKNOWN:
+                    del self._unknown[next(iter(self._unknown))]
             offset += len(octets)
+
+    def _asked(self, octets: bytes) -> Iterator[Piece]:
+        """Yield the command that nobody knows, if the server answers it by its tag."""
+        if self._unknown and REPLY.match(octets):
+            unknown = self._unknown.pop(octets.split(b" ")[0], None)
+            if unknown is not None:
+                yield self._piece(CLIENT, unknown[1], unknown[0])
 
     def _logged_in(self, offset: int, mechanism: bytes | None, reply: bytes, tag: bytes) -> Iterator[Piece]:
         """Yield a login that the log has only told of, and its reply."""

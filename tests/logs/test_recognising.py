@@ -131,6 +131,16 @@ def test_a_log_is_told_with_what_it_was_kept_in() -> None:
     assert described(log, form) == "octets as they were on the wire, exact, without times, kept in UTF-16"
 
 
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_a_conversation_among_other_lines_is_one_of_a_terminal(end: bytes) -> None:
+    prose = b"user@host:~$ something that I typed\n" * 9
+    octets = prose + b"* OK hello\na1 noop\na1 OK done\n" + prose + b"a2 noop\na2 OK done\n" + prose
+    octets = octets.replace(b"\n", end)
+    assert recognised(log_of(octets)) is NAMED["terminal"]
+    assert side(read(octets), CLIENT) == b"a1 noop\r\na2 noop\r\n"
+    assert recognised(log_of(octets.replace(b"a2 OK", b"a3 OK"))) is None
+
+
 def test_of_a_conversation_that_was_pasted_the_text_before_it_is_nobodys() -> None:
     pieces = read(b"Hello,\nI see this:\n\n" + CONVERSATION + b"a2 LOGOUT\n* BYE x\na2 OK x\n")
     assert side(pieces, SERVER).startswith(TALK[SERVER])

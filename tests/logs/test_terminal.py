@@ -95,6 +95,14 @@ def test_a_session_with_openssl_has_nothing_of_the_handshake(path: Path) -> None
     assert all(line[:2] in (b"* ", b"+ ", b". ", b"a1", b"a2", b"a3", b"a4", b"a5", b"a6") for line in lines[:9])
 
 
+def test_a_command_that_nobody_knows_is_the_clients_if_the_server_answers_it() -> None:
+    octets = TELNET.replace(b"a3 idle", b"$ ls\nx y\na2b bogus 1\na2b BAD no\na2c\na2c BAD no\na3 idle")
+    pieces = read(octets)
+    assert side(pieces, CLIENT) == side(read(TELNET), CLIENT).replace(b"a3", b"a2b bogus 1\r\na2c\r\na3")
+    assert all(octets.startswith(one.octets.rstrip(), one.offset) for one in pieces)
+    assert "tag-unknown" not in faults(pieces)
+
+
 def test_javamail_tells_of_a_login_that_it_does_not_show() -> None:
     pieces = read(JAVAMAIL)
     assert side(pieces, CLIENT) == b"A1 AUTHENTICATE PLAIN\r\nA2 CAPABILITY\r\nA3 FETCH 1 (BODY[])\r\n"
