@@ -58,7 +58,9 @@ FORMATS = (
         "JSON lines of imapflow with octets",
         EXACT,
         "without what holds a password",
-        lazy(rb'[^{]{0,200}\{"\w+":(?=.*"src":"[cs]")(?=.*"data":")(?=.*"msg":"(?:write to|read from) socket")'),
+        lazy(
+            rb'[^{]{0,200}\{ ?"\w+":(?=.*"src": ?"[cs]")(?=.*"data": ?")(?=.*"msg": ?"(?:write to|read from) socket")'
+        ),
         2000,
         "pino.read_pino_raw",
         both=True,
@@ -68,7 +70,7 @@ FORMATS = (
         "JSON lines of imapflow",
         RENDERED,
         "without the octets of literals and without passwords",
-        lazy(rb'[^{]{0,200}\{"\w+":(?=.*"src":"[cs]")(?=.*"msg":")'),
+        lazy(rb'[^{]{0,200}\{ ?"\w+":(?=.*"src": ?"[cs]")(?=.*"msg": ?")'),
         1000,
         "pino.read_pino",
         both=True,

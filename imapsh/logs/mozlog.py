@@ -34,6 +34,7 @@ _TAG = lazy(rb"(\d+) ")
 _SUPPRESSED = b"Logging suppressed for this command"
 _LOST = b"clearing IMAP_CONNECTION_IS_OPEN"
 _MOST_THREADS = 1000
+_MOST_CONNECTIONS = 1000
 _SIDES = {b"SendData": CLIENT, b"CreateNewLineFromSocket": SERVER}
 
 
@@ -104,13 +105,17 @@ class _Reader:
     def _connection(self, entry: re.Match[bytes]) -> Generator[Piece, None, _Connection]:
         """Return the connection of an entry; one that was logged in and is not any more is a new one."""
         key, begun = entry[1] or b"", entry[2] != b"NA"
-        found = self.connections.get(key)
+        found = self.connections.pop(key, None)
+        if found is None and len(self.connections) >= _MOST_CONNECTIONS:
+            oldest = next(iter(self.connections))  # it was silent longest
+            yield from self.connections.pop(oldest).restorer.end()
         if found is None or (found.begun and not begun):
             number = 1
             if found is not None:
                 yield from found.restorer.end()
                 number += found.number
-            found = self.connections[key] = _Connection(key.decode("ascii"), number)
+            found = _Connection(key.decode("ascii"), number)
+        self.connections[key] = found
         found.begun = begun
         return found
 

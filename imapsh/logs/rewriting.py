@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from imapsh.grammar.imapurl import without_tokens
 from imapsh.grammar.responses import CLIENT as OURS
 from imapsh.session.freetext import Heard
-from imapsh.session.overheard import Conversation, Overheard
+from imapsh.session.overheard import MOST_CONVERSATIONS, Conversation, Overheard
 from imapsh.session.secrets import Secrets
 from imapsh.wire.frames import Part, Spilled, size_of
 from imapsh.wire.offline import RECORDED
@@ -48,9 +48,13 @@ def rewritten(
     connections: dict[str, Rewriter] = {}
     names: dict[str, str] = {}
     for piece in pieces:
-        connection = connections.get(piece.connection)
+        connection = connections.pop(piece.connection, None)
         if connection is None:
-            connection = connections[piece.connection] = Rewriter(limits, secrets, both=both, redactor=redactor)
+            if len(connections) >= MOST_CONVERSATIONS:
+                yield from connections.pop(next(iter(connections))).end()
+            connection = Rewriter(limits, secrets, both=both, redactor=redactor)
+        connections[piece.connection] = connection
+        if piece.connection not in names:
             names[piece.connection] = piece.connection and (
                 piece.connection if redactor is None else str(len(names) + 1)
             )

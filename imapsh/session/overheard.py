@@ -66,6 +66,8 @@ if TYPE_CHECKING:
     from imapsh.wire.limits import Limits
     from imapsh.wire.reader import Opener
 
+MOST_CONVERSATIONS = 1000  #: that are followed at once in one log
+
 #: Codes of a greeting (RFC 9051 section 7.1, RFC 2221 section 4.2).
 _GREETING_CODES = frozenset({"ALERT", "CAPABILITY", "REFERRAL", "UNAVAILABLE"})
 
@@ -504,7 +506,8 @@ def overhear(
     """Yield each response and each line of the client, in order, with the connection that it belongs to.
 
     `limits`, `opener` and `both` are those of `Conversation`.  `noted` is called with each note of the log, and its
-    text without secrets.
+    text without secrets.  If more than MOST_CONVERSATIONS are heard, the one that was silent longest is taken to have
+    ended.
 
     Raises LimitError if `limits` are tripped, and what the pieces raise.
     """
@@ -514,9 +517,14 @@ def overhear(
         if piece.direction == NOTE:
             noted(piece, without_passwords(secrets.veil(piece.octets.decode("utf-8", "replace"))))
             continue
-        conversation = conversations.get(piece.connection)
+        conversation = conversations.pop(piece.connection, None)
         if conversation is None:
-            conversation = conversations[piece.connection] = Conversation(limits, opener, both=both, secrets=secrets)
+            if len(conversations) >= MOST_CONVERSATIONS:
+                oldest = next(iter(conversations))
+                for found in conversations.pop(oldest).end():
+                    yield oldest, found
+            conversation = Conversation(limits, opener, both=both, secrets=secrets)
+        conversations[piece.connection] = conversation
         for found in conversation.hear(piece):
             yield piece.connection, found
     for connection, conversation in conversations.items():

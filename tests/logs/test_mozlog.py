@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from imapsh.logs import mozlog
 from imapsh.logs.recognising import recognised
 from imapsh.wire.pieces import CLIENT, LINES, NOTE, RENDERED, SERVER
 
@@ -169,3 +170,11 @@ def test_a_session_breaks_no_rule(log: Writer) -> None:
     pieces = read(log.octets)
     assert len(pieces) == 24
     assert faults(pieces) == []
+
+
+def test_of_very_many_connections_the_one_that_was_silent_longest_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mozlog, "_MOST_CONNECTIONS", 2)
+    line = b"[Parent 42: IMAP]: I/IMAP 7f%d:x:NA:CreateNewLineFromSocket: * OK {9}\r\n"
+    octets = b"".join(line % number for number in (1, 2, 1, 3, 1, 4))
+    names = ["7f1", "7f2", "7f1", "7f3", "7f1", "7f4"]
+    assert [one.connection for one in read(octets)] == names

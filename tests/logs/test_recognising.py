@@ -90,6 +90,13 @@ def test_a_log_of_a_program_in_a_log_of_another_is_read(name: str) -> None:
     assert texts == [(one.direction, one.octets) for one in read(HEADS[name])]
 
 
+@pytest.mark.parametrize("name", ["pino", "pino-raw"])
+def test_json_may_have_spaces(name: str) -> None:
+    octets = HEADS[name].replace(b'":', b'": ').replace(b',"', b', "')
+    assert recognised(log_of(octets)) is NAMED[name]
+    assert [one.octets for one in read(octets)] == [one.octets for one in read(HEADS[name])]
+
+
 def test_a_line_that_has_no_colour_or_time_stays_as_it_is() -> None:
     octets = b"".join(DRESSES["docker"] + line + b"\n" for line in CONVERSATION.splitlines()) + b"a2 NOOP\n"
     assert side(read(octets), CLIENT) == TALK[CLIENT] + b"a2 NOOP\r\n"

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from imapsh.logs import rewriting
 from imapsh.logs.recognising import recognised
 from imapsh.logs.rewriting import THRESHOLD, rewritten
 from imapsh.session.overheard import overhear
@@ -207,3 +208,11 @@ def test_passwords_and_tokens_in_urls_are_masked() -> None:
     )
     assert b"0123456789abcdef" not in octets
     assert PASSWORD not in octets
+
+
+def test_of_very_many_connections_no_octet_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rewriting, "MOST_CONVERSATIONS", 2)
+    pieces = [Piece(SERVER, b"* OK %d" % number, 0, connection=str(number)) for number in range(9)]
+    assert sorted((one.connection, one.octets) for one in rewritten(pieces)) == [
+        (one.connection, one.octets) for one in pieces
+    ]

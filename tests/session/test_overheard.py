@@ -7,7 +7,8 @@ from collections.abc import Iterable
 import pytest
 
 from imapsh.findings import FAULT
-from imapsh.session.overheard import Conversation, Overheard
+from imapsh.session import overheard
+from imapsh.session.overheard import Conversation, Overheard, overhear
 from imapsh.wire.frames import Spilled
 from imapsh.wire.pieces import CLIENT, ELIDED, EXACT, RENDERED, SERVER, Piece
 
@@ -184,3 +185,12 @@ def test_in_a_whole_connection_nobody_is_logged_in_before_a_login() -> None:
 def test_a_name_that_the_log_masked_breaks_no_grammar() -> None:
     assert rules(heard(PREAUTH, (CLIENT, b"A1 SELECT *****\r\n"), (SERVER, b"A1 NO ***** is not there\r\n"))) == []
     assert rules(heard(PREAUTH, (CLIENT, b"A1 SELECT *\r\n"))) == ["atom"]
+
+
+def test_of_very_many_connections_the_one_that_was_silent_longest_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(overheard, "MOST_CONVERSATIONS", 2)
+    said = [("a", b"* OK x\r\n* BYE"), ("b", b"* OK x\r\n"), ("a", b" y"), ("c", b"* OK x\r\n"), ("d", b"* OK x\r\n")]
+    pieces = [Piece(SERVER, octets, 0, connection=key) for key, octets in said]
+    assert [(key, found.response.name) for key, found in overhear(pieces)] == [
+        *(("a", "OK"), ("b", "OK"), ("c", "OK"), ("a", "BYE"), ("d", "OK")),
+    ]
