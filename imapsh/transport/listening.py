@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import os
 import socket
 from collections.abc import Awaitable, Callable
@@ -46,8 +47,7 @@ class Listener:
                 self._server = await loop.create_server(self._protocol, address.host, address.port)
                 self.address = address._replace(port=self._server.sockets[0].getsockname()[1])
         except OSError as error:
-            reason = error.strerror or str(error)
-            raise ConnectError(f"cannot listen on {address.where}: {reason}; choose another address") from error
+            raise ConnectError(f"cannot listen on {address.where}: {_why(error, address)}") from error
 
     async def close(self) -> None:
         """Accept no more, and end open connections."""
@@ -104,6 +104,17 @@ def _named(peer: tuple[str, int] | None) -> str:
         return "a client"
     host, port = peer[:2]
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _why(error: OSError, address: Address) -> str:
+    """Return why nobody can listen on an address, and the way out."""
+    if error.errno == errno.EADDRINUSE:
+        return "another program listens there; choose another " + ("path" if address.scheme == "unix" else "port")
+    if error.errno == errno.EACCES and 0 < address.port < 1024 and address.scheme != "unix":
+        return "ports below 1024 need special rights; choose a port from 1024 to 65535"
+    if error.errno == errno.EADDRNOTAVAIL:
+        return "this machine does not have that address; choose another address"
+    return f"{error.strerror or error}; choose another address"
 
 
 async def listen(address: Address, accept: Accept, *, tls: TLSOptions | None = None) -> Listener:

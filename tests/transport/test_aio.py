@@ -397,8 +397,12 @@ def test_listening_where_one_cannot(papers: Papers) -> None:
         with pytest.raises(TLSError, match="needs its certificate"):
             await listen(Address("imaps", "127.0.0.1"), echo_stream, tls=papers.client)
         first = await listen(Address("imap", "127.0.0.1"), echo_stream)
-        with pytest.raises(ConnectError, match=r"cannot listen on .*choose another address"):
+        with pytest.raises(
+            ConnectError, match=r"cannot listen on .*: another program listens there; choose another port"
+        ):
             await listen(first.address, echo_stream)
+        with pytest.raises(ConnectError, match="this machine does not have that address; choose another address"):
+            await listen(Address("imap", "192.0.2.1", 1143), echo_stream)
         await first.close()
 
     run(main)

@@ -95,8 +95,8 @@ def make_plan(options: Options, url: str | None = None) -> Plan:
             raise UsageError("no URL was given: give a host, or --demo for the built-in demo server")
         if os.path.isfile(options.url):
             raise UsageError(
-                f"{options.url} is a file: --explain {options.url} reads it as a log (for a host of that name use "
-                f"imaps://{options.url})"
+                f"{options.url} is a file: --explain {options.url} reads it as a log; imaps://{options.url} "
+                "is the host of that name"
             )
         address = parse_address(options.url)
         user = _user(options, address)

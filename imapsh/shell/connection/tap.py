@@ -136,6 +136,8 @@ def listening(text: str, *, everywhere: bool = False, what: str = "--tap") -> Ad
     Raises UsageError, which begins with `what`, if that is no address, or not of this machine and not `everywhere`.
     """
     port = _PORT.fullmatch(text)
+    if text.isascii() and text.isdecimal() and (port is None or int(text) > 65535):
+        raise UsageError(f"{what} cannot listen on the port {text}: ports are 1 to 65535")
     if port is not None and int(port[2]) < 65536:
         address = Address(port[1] or "imap", HERE, int(port[2]))
     else:

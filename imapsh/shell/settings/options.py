@@ -405,7 +405,7 @@ def seconds(text: str) -> float | None:
 def value_of(option: Option, name: str, value: str) -> str | float:
     """Return the value of an option that is called `name` where it stands.  Raises UsageError."""
     if option.kind == "choice" and value not in option.choices:
-        raise UsageError(f"{name} must be one of {', '.join(option.choices)}")
+        raise UsageError(f"{name} must be {'one of ' if len(option.choices) > 1 else ''}{', '.join(option.choices)}")
     if option.kind == "seconds":
         if (read := seconds(value)) is None:
             raise UsageError(f"{name} takes a number of seconds greater than 0")

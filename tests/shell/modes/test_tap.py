@@ -148,11 +148,18 @@ def test_stdout_that_nobody_reads_ends_it() -> None:
         (("--tap", "0"), 2, "no URL was given"),
         (("--tap", "0.0.0.0:1143", "imap.example.org"), 2, "--tap-open allows that"),
         (("--tap", "0", "-c", "NOOP", "imap.example.org"), 2, "-c and --tap cannot be used together"),
+        (("--tap", "70000", "imap.example.org"), 2, "cannot listen on the port 70000: ports are 1 to 65535"),
+        (("--tap", "123456", "imap.example.org"), 2, "ports are 1 to 65535"),
+        (("--redact", "all", "--explain", "x"), 2, "--redact must be mail "),
         (("--tap-open", "imap.example.org"), 2, "--tap-open goes with --tap"),
         (("--tap", "0", "--tap-key", "x", "imap.example.org"), 2, "--tap-key goes with --tap-cert"),
         (("--strict", "imap.example.org"), 2, "--strict goes with --explain or --tap"),
         (("--tap", "imaps://0", "--tap-cert", "/nonexistent", "imap.example.org"), 5, "cannot read /nonexistent"),
-        (("--tap", "192.0.2.1:1143", "--tap-open", "imap.example.org"), 4, "cannot listen on 192.0.2.1:1143"),
+        (
+            ("--tap", "192.0.2.1:1143", "--tap-open", "imap.example.org"),
+            4,
+            "192.0.2.1:1143: this machine does not have that address",
+        ),
     ],
 )
 def test_a_tap_that_cannot_be_is_one_sentence(words: tuple[str, ...], status: int, sentence: str) -> None:
