@@ -7,7 +7,7 @@ tells what was found, so that a page takes no memory however long it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import chain, islice
 from typing import IO
@@ -36,6 +36,7 @@ _TEASER = 80  # characters of a literal that are shown while it is folded
 _PLACES = 20  # places of a rule's faults that the summary links to
 _PIECE = 1 << 16
 _NAME = 60  # characters of a connection's name
+_SERVER = "the server"
 _SIDES = {CLIENT: "the client"}
 _LEGEND = (
     (CLIENT, "the client"),
@@ -71,6 +72,7 @@ class Page:
         self._logs: list[tuple[str, str]] = []  # name, remark
         self._broken: dict[_Rule, int] = {}  # how often
         self._rows: dict[_Rule, int] = {}  # its row in the summary
+        self._places: dict[_Rule, list[int]] = {}  # the first of its faults that are shown
         self._ours = self._theirs = 0
         self._connections: set[str] = set()
         self._when = ""
@@ -87,9 +89,12 @@ class Page:
         self._put(f'<h2 id="log{len(self._logs)}">{shown(name)}</h2>\n<div class="log">\n')
         self._begun = True
 
-    def note(self, text: str, when: str = "", connection: str = "") -> None:
-        """Add a note, which neither side has said.  Raises OSError."""
-        self._put(f'<div class="r">{self._stamp(when, connection)}<span class="l">{span("note", text)}</span></div>\n')
+    def note(self, text: str, when: str = "", connection: str = "", findings: Sequence[Finding] = ()) -> None:
+        """Add a note, which neither side has said, and what is wrong with the server there.  Raises OSError."""
+        self._put(f'<div class="r">{self._stamp(when, connection)}<span class="l">{span("note", text)}</span>')
+        for finding in findings:
+            self._put(self._finding(finding, _SERVER))
+        self._put("</div>\n")
 
     def add(self, found: Overheard, when: str = "", connection: str = "") -> None:
         """Add a response or a line of the client.  `when` is its time in words.  Raises OSError."""
@@ -110,6 +115,14 @@ class Page:
             self._put(html)
         self._put("</div>\n")
 
+    def count(self, response: Response, faults: Iterable[Violation | Finding], *, line: bool) -> None:
+        """Count faults of a response that are not shown, and the response itself if `line` is true."""
+        self._theirs += line
+        for fault in faults:
+            rule = _rule(fault, _SIDES.get(response.kind, _SERVER))
+            self._broken[rule] = self._broken.get(rule, 0) + 1
+            self._rows.setdefault(rule, len(self._rows) + 1)
+
     def _stamp(self, when: str, connection: str) -> str:
         stamp = " ".join(filter(None, (shown(when), connection and f"<b>{shown(_cut(connection))}</b>")))
         if not stamp:
@@ -118,7 +131,7 @@ class Page:
         return f'<span class="w{again}">{stamp}</span>'
 
     def _response(self, response: Response, findings: Sequence[Finding]) -> Iterator[str]:
-        side = _SIDES.get(response.kind, "the server")
+        side = _SIDES.get(response.kind, _SERVER)
         numbers = iter(range(1, len(response.violations) + 1))
         several = len(response.violations) > 1
         marks = 0
@@ -139,15 +152,17 @@ class Page:
 
     def _violation(self, violation: Violation, response: Response, side: str, number: str) -> str:
         octet = f"octet {response.frame.offset + violation.offset:,}"
-        return self._fault(_Rule(violation.rule, violation.rfc, "grammar", side), violation.message, octet, number)
+        return self._fault(_rule(violation, side), violation.message, octet, number)
 
     def _finding(self, finding: Finding, side: str) -> str:
-        level = "conduct" if finding.level == FAULT else "notice"
-        return self._fault(_Rule(finding.rule, finding.rfc, level, side), finding.message, "", "")
+        return self._fault(_rule(finding, side), finding.message, "", "")
 
     def _fault(self, rule: _Rule, message: str, octet: str, number: str) -> str:
         times = self._broken[rule] = self._broken.get(rule, 0) + 1
         row = self._rows.setdefault(rule, len(self._rows) + 1)
+        places = self._places.setdefault(rule, [])
+        if len(places) < _PLACES:
+            places.append(times)
         mark = f"\u25b2{number}" if rule.level == "grammar" else "!" if rule.level == "conduct" else "?"
         about = ", ".join(filter(None, (_section(rule.rfc), octet)))
         kind = " notice" if rule.level == "notice" else ""
@@ -221,8 +236,9 @@ class Page:
     def _rules(self) -> Iterator[str]:
         for rule, times in sorted(self._broken.items(), key=lambda item: _ORDER[item[0].level]):
             row = self._rows[rule]
-            places = " ".join(f'<a href="#f{row}-{at}">{at}</a>' for at in range(1, min(times, _PLACES) + 1))
-            more = f" and {times - _PLACES:,} more" if times > _PLACES else ""
+            shown_at = self._places.get(rule, ())
+            places = " ".join(f'<a href="#f{row}-{at}">{at}</a>' for at in shown_at)
+            more = f" and {times - len(shown_at):,} more" if times > len(shown_at) else ""
             kind = ' class="notice"' if rule.level == "notice" else ""
             asked = f": {shown(RULES[rule.rule].line)}" if rule.rule in RULES else ""
             yield (
@@ -278,6 +294,13 @@ or with Enter.</footer>
 </body>
 </html>
 """
+
+
+def _rule(fault: Violation | Finding, side: str) -> _Rule:
+    level = "grammar"
+    if isinstance(fault, Finding):
+        level = "conduct" if fault.level == FAULT else "notice"
+    return _Rule(fault.rule, fault.rfc, level, side)
 
 
 def _section(rfc: str) -> str:

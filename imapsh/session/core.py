@@ -47,8 +47,10 @@ from imapsh.table.model import Context
 from imapsh.wire.limits import DEFAULT, Limits
 
 if TYPE_CHECKING:
+    from imapsh.findings import Finding
     from imapsh.sasl.mechanism import Mechanism
     from imapsh.session.mailbox import Mailbox
+    from imapsh.session.recent import Recent
     from imapsh.session.transfer import Transfer
     from imapsh.session.waiting import Waiting
     from imapsh.typed.match import Match
@@ -229,11 +231,22 @@ class Session:
             return b""
         if (trace := self._inbox.trace) is not None:
             trace.sent(out.shown)
+        if (recent := self._inbox.recent) is not None:
+            recent.sent(out.shown, literal=out.literal)
         return self._traffic.coded(out.octets)
 
     def set_trace(self, trace: Tracer | None) -> None:
         """Keep a trace from now on, or none."""
         self._inbox.set_trace(trace)
+
+    @property
+    def recent(self) -> Recent | None:
+        """What keeps the latest octets of both sides, or None (`keep_recent`)."""
+        return self._inbox.recent
+
+    def keep_recent(self, recent: Recent) -> None:
+        """Keep the latest octets of both sides in `recent` from now on; those received are not masked there."""
+        self._inbox.keep_recent(recent)
 
     @property
     def midway(self) -> bool:
@@ -306,6 +319,11 @@ class Session:
     def is_open(self) -> bool:
         """Return whether commands can be sent: the connection has not ended, and no BYE came."""
         return self._ending.is_open
+
+    @property
+    def end_findings(self) -> tuple[Finding, ...]:
+        """What is wrong with how the connection ended."""
+        return self._ending.findings
 
     @property
     def error(self) -> ImapshError | None:

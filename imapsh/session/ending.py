@@ -19,6 +19,7 @@ class Ending:
 
     def __init__(self, known: Knowledge) -> None:
         self.closed = False
+        self.findings: tuple[Finding, ...] = ()
         self._known = known
         self._error: ImapshError | None = None  # what is raised from now on
         self._cause: ImapshError | None = None
@@ -91,7 +92,8 @@ class Ending:
             self._error = error if isinstance(error, ConnectionLost) else ConnectionLost(str(error))
         self._cause = error
         self.closed = True
-        return error, conduct.silence() if silent else ()
+        self.findings = conduct.silence() if silent else ()
+        return error, self.findings
 
     def _farewell(self) -> ImapshError:
         bye = self._known.bye

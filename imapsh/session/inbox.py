@@ -20,6 +20,7 @@ from imapsh.wire.reader import FrameReader
 
 if TYPE_CHECKING:
     from imapsh.session.knowledge import Knowledge
+    from imapsh.session.recent import Recent
     from imapsh.session.secrets import Secrets
     from imapsh.session.traffic import Traffic
     from imapsh.wire.limits import Limits
@@ -41,8 +42,8 @@ class Inbox:
     """A reader of responses in the octets that `feed` is given.
 
     `reader` is the frame reader; `challenge` is the text of the last `+` as it came, for mechanisms; `ended` is true
-    once the end of the stream was fed; `trace` keeps the trace, or is None.  What `known` says decides how a line is
-    parsed and masked.
+    once the end of the stream was fed; `trace` keeps the trace, or is None; `recent` keeps the latest octets,
+    or is None.  What `known` says decides how a line is parsed and masked.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Inbox:
         self._free = FreeText(secrets, known.parser.readers, known.tags)
         self._traced = Heard(secrets, known.parser.readers, known.tags)
         self.trace: Tracer | None = None
+        self.recent: Recent | None = None
         self._before: Response | None = None  # a line that says nothing; floods repeat it
 
     def feed(self, data: bytes) -> None:
@@ -107,7 +109,9 @@ class Inbox:
         from imapsh.wire.deflate import Deflate, InflatingPusher
 
         self._traffic.deflate = deflate = Deflate(self.reader.limits)
-        self._pusher = InflatingPusher(self._pusher, deflate)
+        self._pusher = inflating = InflatingPusher(self._pusher, deflate)
+        if self.recent is not None:
+            self.recent.forget(inflating.coded)
         return True
 
     def decompress(self) -> bool:
@@ -120,6 +124,11 @@ class Inbox:
         self._traffic.deflate = None
         self._pusher = self._pusher.plain()  # type: ignore[attr-defined] # it inflates
         return True
+
+    def keep_recent(self, recent: Recent) -> None:
+        """Keep the latest octets in `recent` from now on."""
+        self.recent = recent
+        self._pusher.on_chunk = lambda data, literal: recent.received(data, literal=literal)
 
     def set_trace(self, trace: Tracer | None) -> None:
         """Keep a trace from now on, or none."""

@@ -32,10 +32,11 @@ _PIECE = 1 << 16
 
 
 class Out(NamedTuple):
-    """Octets for the wire and what the trace may show of them."""
+    """Octets for the wire and what the trace may show of them; `literal` says that all of them are of one literal."""
 
     octets: bytes
     shown: bytes
+    literal: bool = False
 
 
 class Outbox:
@@ -111,15 +112,16 @@ class Outbox:
         """
         octets: list[bytes] = []
         shown: list[bytes] = []
-        size = 0
+        size, literal = 0, True
         while self._ready and size < _PIECE:
             first = self._ready[0]
             out = self._ready.popleft() if isinstance(first, Out) else self._piece(first)
             if isinstance(out, Out):
                 octets.append(out.octets)
                 shown.append(out.shown)
+                literal &= out.literal
                 size += len(out.octets)
-        return Out(b"".join(octets), b"".join(shown)) if octets else None
+        return Out(b"".join(octets), b"".join(shown), literal) if octets else None
 
     def _piece(self, pieces: Iterator[bytes]) -> Out | None:
         piece = next(pieces, None)
@@ -129,7 +131,7 @@ class Outbox:
                 self._due = self._gone = 0
             return None
         self._gone += len(piece)
-        return Out(piece, self._mask(piece))
+        return Out(piece, self._mask(piece), literal=True)
 
     def _go(self) -> None:
         while self._rest:

@@ -141,6 +141,11 @@ class Conversation:
         self._sealed = {SERVER: False, CLIENT: False}
         self._rendered = {SERVER: False, CLIENT: False}
 
+    def join(self) -> None:
+        """Take in that the pieces begin in mid-session; call it before the first if that is certain."""
+        self.known.join()
+        self._watch.join()
+
     # -- pieces
 
     def hear(self, piece: Piece) -> Iterator[Overheard]:
@@ -232,7 +237,8 @@ class Conversation:
     # -- the server
 
     def _received(self, frame: Frame) -> Iterator[Overheard]:
-        known, greeting = self.known, not self._began
+        known = self.known
+        greeting = not self._began and known.state == states.START
         self._began = True
         self._watch.heard |= not self._rendered[SERVER]
         frame.offset, time = self._places[SERVER].of(frame.offset)
@@ -313,15 +319,11 @@ class Conversation:
         """Begin again in mid-session if what was taken for a greeting was none."""
         if self._doubtful and contradicted:
             self._doubtful = False
-            self._join()
+            self.join()
 
     def _begin(self) -> None:
         if self.known.state == states.START and not self._whole:
-            self._join()
-
-    def _join(self) -> None:
-        self.known.join()
-        self._watch.join()
+            self.join()
 
     # -- the client
 

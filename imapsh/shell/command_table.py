@@ -67,8 +67,9 @@ _TABLE = (
             "show.trace", "path"),
     Command("\\export", "FILE", "Writes what was said as a page for a browser; secrets are left out.", "export.export",
             "path",
-            details="If a trace is running, the page has all that it has so far.  Otherwise it has the last exchange.\n"
-                    "An old file is replaced when the page is whole."),
+            details="The page has the session so far.  If that was long, its beginning is missing, and the page\n"
+                    "says how much (--limit recent=N); \\trace FILE keeps everything.  An old file is replaced when\n"
+                    "the page is whole."),
     # -- messages
     Command("\\save", "[UID] SET [WHERE]", "Saves messages: one file for each, an mbox file or a Maildir.", "mail.save",
             "paths",

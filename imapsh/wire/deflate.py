@@ -156,9 +156,15 @@ class InflatingPusher(Pusher):
 
     def __init__(self, before: Pusher, deflate: Deflate) -> None:
         super().__init__(before.reader, before.on_piece)
+        self.on_chunk = before.on_chunk
         self._deflate = deflate
         self._coded = before.rest()
         self._over = before._ended
+
+    @property
+    def coded(self) -> int:
+        """The number of octets that are not inflated yet."""
+        return len(self._coded)
 
     def feed(self, data: bytes) -> None:
         """Do as Pusher.feed, with deflated octets."""
@@ -180,6 +186,7 @@ class InflatingPusher(Pusher):
         clear = self.rest()
         if clear:
             Pusher.feed(made, clear)
+        made.on_chunk = self.on_chunk
         if left := self._deflate.rest + self._coded:
             made.feed(left)
         if self._over:

@@ -27,7 +27,8 @@ class Limits(NamedTuple):
     octets that deflated data may become beyond RATIO times its own (COMPRESS).  `typed` limits the octets in the lines
     of one command that a script holds, and `command` those with its literals.  `challenge` limits the octets of a
     challenge in a login (SASL).  `kept` limits the octets of an exchange that the shell keeps to show it again.
-    `pipelined` limits the commands that are sent and have no reply yet; more of them wait.  0 is no limit.
+    `recent` limits the octets of a session that the shell keeps in memory to write a page of it.  `pipelined` limits
+    the commands that are sent and have no reply yet; more of them wait.  0 is no limit.
     """
 
     line: int = 8 << 20
@@ -41,6 +42,7 @@ class Limits(NamedTuple):
     command: int = 64 << 20
     challenge: int = 1 << 16
     kept: int = 256 << 20
+    recent: int = 4 << 20
     pipelined: int = 100
 
     def check(self, limit: str, seen: int) -> None:

@@ -34,6 +34,7 @@ class Pusher:
 
     The same stream cut anywhere gives the same frames.  `on_piece`, if it is given, sees every line and piece of a
     literal once, as the reader takes it (the trace); `telling` is then which of FIRST, MORE and LITERAL it is.
+    `on_chunk`, if it is set, sees all octets in the clear as they come, and whether all of them are of one literal.
     """
 
     def __init__(self, reader: FrameReader, on_piece: Callable[[bytes], None] | None = None) -> None:
@@ -49,15 +50,23 @@ class Pusher:
         self._announced = False
         self._ended = False
         self._seen = 0  # octets at the beginning of the buffer that `on_piece` knows already
+        self.on_chunk: Callable[[bytes, bool], object] | None = None
 
     def feed(self, data: bytes) -> None:
         """Add octets.  b"" is the end of the stream."""
+        if self.on_chunk is not None and data:
+            self.on_chunk(data, self._fills(len(data)))
         if not data:
             self._ended = True
         elif self._at >= len(self._chunk):
             self._chunk, self._at = bytes(data), 0
         else:
             self._chunk, self._at = self._chunk[self._at :] + data, 0
+
+    def _fills(self, octets: int) -> bool:
+        """Return whether the next octets that come are all of the literal that is being read."""
+        request = self._request
+        return isinstance(request, Octets) and len(self._chunk) - self._at + octets <= request.octets
 
     def take(self) -> Frame | Octets | None:
         """Return the next frame, or None if more octets are needed or, after the end, nothing is left.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from io import BytesIO
 from typing import IO, Any, Protocol, cast
 
 from imapsh.wire.frames import Frame, Part, Spilled
@@ -68,6 +69,25 @@ class HashSink:
     def finish(self) -> Spilled:
         """Return the number of octets and their SHA-256 in hex."""
         return Spilled(self._octets, self._hash.hexdigest())
+
+
+class HeadSink:
+    """Keeps the first `most` octets in memory, and counts all; `Spilled.where` is a file of those that were kept."""
+
+    def __init__(self, most: int) -> None:
+        self._left = most
+        self._octets = 0
+        self._head = BytesIO()
+
+    def write(self, data: bytes, /) -> None:
+        """Count the next octets, and keep them if there is room."""
+        self._octets += len(data)
+        self._left -= self._head.write(data[: self._left])
+
+    def finish(self) -> Spilled:
+        """Return the number of octets, and the file with the first of them."""
+        self._head.seek(0)
+        return Spilled(self._octets, "", self._head)
 
 
 class SpoolSink(HashSink):

@@ -3,27 +3,25 @@ r"""`\export`: the session as a page for a browser."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import IO, TYPE_CHECKING, BinaryIO, cast
+from copy import deepcopy
+from typing import TYPE_CHECKING
 
-from imapsh import paths
-from imapsh.errors import ParseError, UsageError
-from imapsh.grammar.responses import CLIENT, Response
+from imapsh.errors import UsageError
+from imapsh.render.amounts import count
 from imapsh.render.visible import visible
-from imapsh.session.events import Completed, Received, Sent
-from imapsh.session.overheard import Overheard, overhear
+from imapsh.session.overheard import Conversation, Overheard
 from imapsh.shell.app import App
 from imapsh.shell.connection.steps import ROOM, Steps
 from imapsh.shell.screen.output import release
-from imapsh.shell.settings.reasons import why
 from imapsh.wire.offline import RECORDED
-from imapsh.wire.sinks import SpoolSink, opener
+from imapsh.wire.sinks import HeadSink, opener
 
 if TYPE_CHECKING:
-    from imapsh.render.htmlpage import Page
-    from imapsh.shell.record.last import Last
-    from imapsh.wire.pieces import Piece
+    from imapsh.session.core import Session
+    from imapsh.session.recent import Recent
+    from imapsh.shell.screen.page import Writing
 
-_LARGE = 1 << 20  # octets of a literal that waits in a temporary file
+_LARGE = 1 << 20  # octets of a literal that are kept for the page
 
 
 def export(app: App, argument: str) -> Steps[None]:
@@ -32,61 +30,56 @@ def export(app: App, argument: str) -> Steps[None]:
 
     if not argument:
         raise UsageError("\\export needs the file for the page, as in \\export page.html")
-    trace, kept = app.trace_path, app.last
-    if not trace and (kept is None or not len(kept)):
+    here = app.here
+    recent = here.session.recent if here is not None else None
+    if here is None or not recent:
         raise UsageError("there is no exchange to export yet")
-    if trace and page.is_one_of(argument, [trace]):
-        raise UsageError(f"the page would replace the trace {trace}: give it another name")
-    title = app.here.label if app.here is not None else "session"
-    with page.page_in(argument, title, app.output.theme) as made:
-        yield from _trace(made, trace) if trace or kept is None else _last(made, kept)
-    what = f"what {visible(trace)} has so far" if trace else "the last exchange; \\trace FILE keeps a whole session"
+    if app.trace_path and page.is_one_of(argument, [app.trace_path]):
+        raise UsageError(f"the page would replace the trace {app.trace_path}: give it another name")
+    with page.page_in(argument, here.label, app.output.theme) as made:
+        made.begin("the session", "the session so far, with secrets masked")
+        for text in _missing(recent):
+            made.say(text)
+        yield from _write(made, here.session, recent, plain=False if here.plan.address.speaks_tls else None)
+    lacks = f" without its first {count(recent.dropped, 'octet')}; \\trace FILE keeps everything"
+    what = f"the session so far{lacks if recent.dropped else ''}"
     app.say(f"the page is in {visible(argument)}; it holds mail, of {what}")
 
 
-def _trace(made: Page, path: str) -> Steps[None]:
-    """Write what a trace has so far.  Raises UsageError if it cannot be read."""
-    from imapsh.shell.screen.page import add, note
-
-    def noted(piece: Piece, text: str) -> None:
-        note(made, piece, text)
-
-    try:
-        file = paths.regular(path)
-    except (OSError, ValueError) as error:
-        raise UsageError(f"cannot read the trace {path}: {why(error)}") from None
-    with file:
-        made.begin("the session", "what its trace has so far, with secrets masked")
-        pieces = _pieces(file, path)
-        for connection, found in overhear(pieces, RECORDED, opener(_LARGE, SpoolSink), both=True, noted=noted):
-            add(made, found, connection)
-            release(found.response.frame)
-            yield ROOM
+def _missing(recent: Recent) -> Iterator[str]:
+    if recent.dropped:
+        yield (
+            f"The first {count(recent.dropped, 'octet')} of the session are missing, and the page begins at the next "
+            "line; \\trace FILE keeps everything, and --explain FILE --html PAGE writes its page."
+        )
+    if recent.left_out:
+        yield (f"{count(recent.left_out, 'octet')} at the end of large literals were not kept; dots take their place.")
 
 
-def _pieces(file: IO[bytes], path: str) -> Iterator[Piece]:
-    """Yield what a trace has.  Raises UsageError if it cannot be read."""
-    from imapsh.logs.ours import read_trace
-    from imapsh.logs.source import Log
-
-    try:
-        yield from read_trace(Log(cast("BinaryIO", file)))
-    except (OSError, ParseError) as error:
-        reason = why(error) if isinstance(error, OSError) else str(error)
-        raise UsageError(f"cannot read the trace {path}: {reason}") from None
-
-
-def _last(made: Page, kept: Last) -> Steps[None]:
-    """Write the last exchange, with what the live session has found."""
-    from imapsh.shell.screen.page import add
-
-    made.begin("the last exchange", "the last exchange, exact, with secrets masked")
-    for event in kept.events():
-        if isinstance(event, Sent):
-            name = event.exchange.name if event.exchange is not None else ""
-            add(made, Overheard(Response(CLIENT, name, None, event.frame)), "")
-        elif isinstance(event, Received | Completed):
-            add(made, Overheard(event.response, event.findings), "")
+def _write(made: Writing, session: Session, recent: Recent, *, plain: bool | None) -> Steps[None]:
+    for found in overheard(session, recent, plain=plain):
+        made.add(found, "")
+        release(found.response.frame)
         yield ROOM
-    if kept.left_out:
-        made.note(f"{kept.left_out:,} octets of this exchange were not kept")
+    if session.end_findings:
+        made.say("The connection has ended.", session.end_findings)
+
+
+def overheard(session: Session, recent: Recent, *, plain: bool | None = None) -> Iterator[Overheard]:
+    """Yield what `recent` has of a session.  `plain` is that of `Conversation`.
+
+    What has come in part only, because the session goes on, has no fault yet.
+    """
+    secrets = deepcopy(session.secrets)  # more words are masked for safety here, which the session is to show
+    whole = not recent.dropped
+    conversation = Conversation(
+        RECORDED, opener(_LARGE, lambda: HeadSink(_LARGE)), both=True, whole=whole, plain=plain, secrets=secrets
+    )
+    if not whole:
+        conversation.join()
+    for piece in recent.pieces():
+        yield from conversation.hear(piece)
+    for found in conversation.end():
+        partly = found.response.frame.incomplete and not session.closed
+        found.response.violations = () if partly else found.response.violations
+        yield found._replace(findings=()) if partly else found

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
     from imapsh.logs.model import Format
     from imapsh.logs.redact import Redactor
-    from imapsh.render.htmlpage import Page
     from imapsh.shell.modes.converting import Converting
+    from imapsh.shell.screen.page import Writing
     from imapsh.shell.settings.options import Options
     from imapsh.wire.limits import Limits
     from imapsh.wire.pieces import Piece
@@ -108,7 +108,7 @@ class _Explainer:
         self._exactly = options.format == "wire" and not terminal
         hashes = options.format == "json" and not options.json_raw and not options.html
         self._sink = opener(THRESHOLD, HashSink if hashes else SpoolSink)
-        self._page: Page | None = None
+        self._page: Writing | None = None
         self._redactor: Redactor | None = None
         if options.redact:
             from imapsh.logs.redact import Redactor
@@ -187,9 +187,7 @@ class _Explainer:
 
     def _note(self, piece: Piece, text: str) -> None:
         if self._page is not None:
-            from imapsh.shell.screen.page import note
-
-            note(self._page, piece, text)
+            self._page.note(piece, text)
         elif self._converting is None and not self._exactly:
             for shown in heard.note(self._output, piece, text):
                 self._out.put(shown)
@@ -201,9 +199,7 @@ class _Explainer:
 
     def _show(self, connection: str, found: Overheard) -> None:
         if self._page is not None:
-            from imapsh.shell.screen.page import add
-
-            add(self._page, found, connection)
+            self._page.add(found, connection)
             return
         if self._exactly:
             for octets in heard.octets(found):

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
 from imapsh.errors import UsageError
+from imapsh.grammar.responses import CLIENT, TAGGED
 from imapsh.render.htmlpage import Page
 from imapsh.render.styles import THEMES, Theme
 from imapsh.session.discreet import discreet
+from imapsh.shell.screen.alike import Alike, is_only_a_fault, without_faults
 from imapsh.shell.screen.landing import placed
 from imapsh.shell.screen.timing import moment
 from imapsh.shell.settings.reasons import why
 
 if TYPE_CHECKING:
+    from imapsh.findings import Finding, Violation
     from imapsh.session.overheard import Overheard
     from imapsh.shell.settings.options import Options
     from imapsh.wire.pieces import Piece
@@ -25,7 +28,7 @@ STDOUT = "-"
 
 
 @contextmanager
-def page_in(name: str, title: str, theme: Theme | None) -> Iterator[Page]:
+def page_in(name: str, title: str, theme: Theme | None) -> Iterator[Writing]:
     """Give a page, which is written to the file `name` at the end; `-` is stdout.
 
     A new file is readable by its owner alone, because it holds mail.  An old one is replaced when all is there, and is
@@ -38,7 +41,9 @@ def page_in(name: str, title: str, theme: Theme | None) -> Iterator[Page]:
     try:
         with TemporaryFile() as body:
             page = Page(body, title, theme)
-            yield page
+            writing = Writing(page)
+            yield writing
+            writing.end()
             for octets in page.whole():
                 landing.write(octets)
         landing.commit()
@@ -51,14 +56,59 @@ def page_in(name: str, title: str, theme: Theme | None) -> Iterator[Page]:
         landing.drop()  # which does nothing after commit
 
 
-def add(page: Page, found: Overheard, connection: str) -> None:
-    """Add a response or a line of the client to a page.  Raises OSError."""
-    page.add(found._replace(response=discreet(found.response)), _when(found.time), connection)
+class Writing:
+    """A page that is being written.  Faults that are alike are shown a hundred times, and then counted.
 
+    All methods raise OSError if the page cannot be written.
+    """
 
-def note(page: Page, piece: Piece, text: str) -> None:
-    """Add a note of a log to a page.  Raises OSError."""
-    page.note(text, _when(piece.time), piece.connection)
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._alike: dict[str, Alike] = {}  # by the connection's name
+
+    def begin(self, name: str, remark: str) -> None:
+        """Begin another log; `remark` says what it is, and how exact."""
+        self.end()
+        self._page.begin(name, remark)
+
+    def add(self, found: Overheard, connection: str) -> None:
+        """Add a response or a line of the client."""
+        response, page = found.response, self._page
+        faults: list[Violation | Finding] = [*response.violations, *found.findings]
+        if response.kind in (CLIENT, TAGGED):
+            self._uncounted(connection)
+        elif faults:
+            alike = self._alike.get(connection)
+            if alike is None:
+                alike = self._alike[connection] = Alike()
+            if alike.over(response, found.findings):
+                only = is_only_a_fault(response)
+                page.count(response, faults, line=only)
+                if only:
+                    return
+                found = found._replace(response=without_faults(response), findings=())
+            else:
+                found = found._replace(response=alike.fewer(response))
+                page.count(response, response.violations[len(found.response.violations) :], line=False)
+        page.add(found._replace(response=discreet(found.response)), _when(found.time), connection)
+
+    def note(self, piece: Piece, text: str) -> None:
+        """Add a note of a log."""
+        self._page.note(text, _when(piece.time), piece.connection)
+
+    def say(self, text: str, findings: Sequence[Finding] = ()) -> None:
+        """Add a note of our own, and what is wrong with the server there."""
+        self._page.note(text, findings=findings)
+
+    def end(self) -> None:
+        """Say how many faults were not shown."""
+        for connection in list(self._alike):
+            self._uncounted(connection)
+
+    def _uncounted(self, connection: str) -> None:
+        alike = self._alike.pop(connection, None)
+        for more in alike.end() if alike is not None else ():
+            self._page.note(str(more), connection=connection)
 
 
 def _when(time: float | None) -> str:

@@ -197,8 +197,9 @@ OPTIONS: tuple[Option, ...] = (
            "nothing is sent twice", "N[:SECONDS]"),
     Option("--limit", _LINK, "change a limit: line, literal or challenge (octets), nesting (levels), responses (in a "
            "command), inflated (octets that compressed data becomes), typed or command (octets of a command in a "
-           "script, without or with its literals), kept (octets of a reply, for \\last) or pipelined (commands without "
-           "a reply at a time); 0 for no limit", "NAME=N", many=True),
+           "script, without or with its literals), kept (octets of a reply, for \\last), "
+           "recent (octets of a session, for \\export) or pipelined (commands without a reply at a time); 0 for no "
+           "limit", "NAME=N", many=True),
     Option("--no-ask", _LINK, "send no commands of imapsh's own, such as CAPABILITY"),
     Option("--config", _INFO, "read the configuration from FILE instead of the usual place", "FILE", once=True),
     Option("--no-config", _INFO, "read no configuration file", once=True),
