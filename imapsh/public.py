@@ -179,6 +179,7 @@ _PUBLIC: dict[str, dict[str, tuple[str, ...]]] = {
     "session": {
         "imapsh.session.core": ("Session", "FAREWELL", "RENEWAL"),
         "imapsh.session.inbox": ("Tracer",),
+        "imapsh.session.recent": ("Recent",),
         "imapsh.session.waiting": ("Waiting",),
         "imapsh.session.transfer": ("Transfer",),
         "imapsh.session.numbering": ("Shift",),
