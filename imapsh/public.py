@@ -178,8 +178,7 @@ _PUBLIC: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "session": {
         "imapsh.session.core": ("Session", "FAREWELL", "RENEWAL"),
-        "imapsh.session.inbox": ("Tracer",),
-        "imapsh.session.recent": ("Recent",),
+        "imapsh.session.inbox": ("Tracer", "Keeper"),
         "imapsh.session.waiting": ("Waiting",),
         "imapsh.session.transfer": ("Transfer",),
         "imapsh.session.numbering": ("Shift",),

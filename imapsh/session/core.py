@@ -37,7 +37,7 @@ from imapsh.session import authentication
 from imapsh.session.ending import Ending
 from imapsh.session.events import Event
 from imapsh.session.exchange import Exchange, OpenFile, Secret, Sendable, typed
-from imapsh.session.inbox import Inbox, Tracer
+from imapsh.session.inbox import Inbox, Keeper, Tracer
 from imapsh.session.knowledge import Knowledge
 from imapsh.session.receiving import Receiver
 from imapsh.session.secrets import MASK, Secrets
@@ -50,7 +50,6 @@ if TYPE_CHECKING:
     from imapsh.findings import Finding
     from imapsh.sasl.mechanism import Mechanism
     from imapsh.session.mailbox import Mailbox
-    from imapsh.session.recent import Recent
     from imapsh.session.transfer import Transfer
     from imapsh.session.waiting import Waiting
     from imapsh.typed.match import Match
@@ -231,22 +230,17 @@ class Session:
             return b""
         if (trace := self._inbox.trace) is not None:
             trace.sent(out.shown)
-        if (recent := self._inbox.recent) is not None:
-            recent.sent(out.shown, literal=out.literal)
+        if (keeper := self._inbox.keeper) is not None:
+            keeper.sent(out.shown, literal=out.literal)
         return self._traffic.coded(out.octets)
 
     def set_trace(self, trace: Tracer | None) -> None:
         """Keep a trace from now on, or none."""
         self._inbox.set_trace(trace)
 
-    @property
-    def recent(self) -> Recent | None:
-        """What keeps the latest octets of both sides, or None (`keep_recent`)."""
-        return self._inbox.recent
-
-    def keep_recent(self, recent: Recent) -> None:
-        """Keep the latest octets of both sides in `recent` from now on; those received are not masked there."""
-        self._inbox.keep_recent(recent)
+    def set_keeper(self, keeper: Keeper) -> None:
+        """Have the latest octets of both sides kept from now on; those received are not masked."""
+        self._inbox.set_keeper(keeper)
 
     @property
     def midway(self) -> bool:

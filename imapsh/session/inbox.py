@@ -20,7 +20,6 @@ from imapsh.wire.reader import FrameReader
 
 if TYPE_CHECKING:
     from imapsh.session.knowledge import Knowledge
-    from imapsh.session.recent import Recent
     from imapsh.session.secrets import Secrets
     from imapsh.session.traffic import Traffic
     from imapsh.wire.limits import Limits
@@ -38,11 +37,27 @@ class Tracer(Protocol):
         """Take in octets to the server, with secrets masked."""
 
 
+class Keeper(Protocol):
+    """An object that keeps the latest octets of both sides, in the clear; they may be of part of a line.
+
+    `literal` says that all the octets are of one literal.
+    """
+
+    def received(self, octets: bytes, /, *, literal: bool = False) -> None:
+        """Take in octets from the server; secrets are not masked."""
+
+    def sent(self, octets: bytes, /, *, literal: bool = False) -> None:
+        """Take in octets to the server, with secrets masked."""
+
+    def forget(self, octets: int, /) -> None:
+        """Take back the last octets from the server, this many: they were deflated already."""
+
+
 class Inbox:
     """A reader of responses in the octets that `feed` is given.
 
     `reader` is the frame reader; `challenge` is the text of the last `+` as it came, for mechanisms; `ended` is true
-    once the end of the stream was fed; `trace` keeps the trace, or is None; `recent` keeps the latest octets,
+    once the end of the stream was fed; `trace` keeps the trace, or is None; `keeper` keeps the latest octets,
     or is None.  What `known` says decides how a line is parsed and masked.
     """
 
@@ -59,7 +74,7 @@ class Inbox:
         self._free = FreeText(secrets, known.parser.readers, known.tags)
         self._traced = Heard(secrets, known.parser.readers, known.tags)
         self.trace: Tracer | None = None
-        self.recent: Recent | None = None
+        self.keeper: Keeper | None = None
         self._before: Response | None = None  # a line that says nothing; floods repeat it
 
     def feed(self, data: bytes) -> None:
@@ -110,8 +125,8 @@ class Inbox:
 
         self._traffic.deflate = deflate = Deflate(self.reader.limits)
         self._pusher = inflating = InflatingPusher(self._pusher, deflate)
-        if self.recent is not None:
-            self.recent.forget(inflating.coded)
+        if self.keeper is not None:
+            self.keeper.forget(inflating.coded)
         return True
 
     def decompress(self) -> bool:
@@ -125,10 +140,10 @@ class Inbox:
         self._pusher = self._pusher.plain()  # type: ignore[attr-defined] # it inflates
         return True
 
-    def keep_recent(self, recent: Recent) -> None:
-        """Keep the latest octets in `recent` from now on."""
-        self.recent = recent
-        self._pusher.on_chunk = lambda data, literal: recent.received(data, literal=literal)
+    def set_keeper(self, keeper: Keeper) -> None:
+        """Have the latest octets kept from now on."""
+        self.keeper = keeper
+        self._pusher.on_chunk = lambda data, literal: keeper.received(data, literal=literal)
 
     def set_trace(self, trace: Tracer | None) -> None:
         """Keep a trace from now on, or none."""

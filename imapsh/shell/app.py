@@ -299,7 +299,7 @@ class App:
 
     def _add(self, name: str, plan: Plan, stream: Stream | AsyncStream) -> Connection:
         session = new_session(plan, self.tracer(name), self.fault)
-        record = Recorder(session, plan.limits.kept)
+        record = Recorder(session, plan.limits)
         display = Display(self.driver.sink, self.screen, record.viewer, lambda: self.label(name))
         connection = Connection(name, plan, session, stream, record, display)
         connection.listeners.append(self._happened)

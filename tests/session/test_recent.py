@@ -19,15 +19,23 @@ from .player import LOGGED_IN, SELECTED, Player, Ticks
 from .test_conduct import FINDINGS
 
 
-def played(script: str, recent: Recent, step: int = 0) -> Player:
-    player = Player(step)
-    player.session.keep_recent(recent)
-    return player.play(script)
+class Kept(Player):
+    """A session whose latest octets are in `recent`."""
+
+    def __init__(self, recent: Recent, step: int = 0) -> None:
+        super().__init__(step)
+        self.recent = recent
+        self.session.set_keeper(recent)
 
 
-def heard(player: Player) -> list[Overheard]:
-    assert player.session.recent is not None
-    return list(overheard(player.session, player.session.recent))
+def played(script: str, recent: Recent, step: int = 0) -> Kept:
+    player = Kept(recent, step)
+    player.play(script)
+    return player
+
+
+def heard(player: Kept) -> list[Overheard]:
+    return list(overheard(player.session, player.recent))
 
 
 def rules(found: list[Overheard]) -> list[str]:
@@ -50,7 +58,7 @@ def test_what_the_session_found_is_found_again(script: str, step: int) -> None:
 def test_a_lost_beginning_accuses_nobody(script: str) -> None:
     whole = played(script, Recent(), 1)
     accused = rules(heard(whole))
-    octets = sum(len(piece.octets) + 200 for piece in (whole.session.recent or Recent()).pieces())
+    octets = sum(len(piece.octets) + 200 for piece in whole.recent.pieces())
     for most in range(200, octets, 173):
         left = rules(heard(played(script, Recent(most))))
         assert set(left) <= set(accused), most
@@ -116,9 +124,7 @@ def test_a_large_literal_that_comes_keeps_its_length_and_not_its_octets() -> Non
 def test_a_large_literal_that_goes_keeps_its_length_and_not_its_octets() -> None:
     size = 5 << 20
     recent = Recent(1 << 20, Ticks())
-    player = Player()
-    player.session.keep_recent(recent)
-    player.play(SELECTED)
+    player = played(SELECTED, recent)
     player.session.line(f"APPEND Box {{{size}}}\r\n" + "x" * size)
     player.pump()
     player.session.receive(b"+ go on\r\n")
@@ -182,9 +188,7 @@ def test_what_comes_after_deflate_is_kept_too() -> None:
 
 
 def test_a_secret_that_the_server_repeats_is_masked() -> None:
-    player = Player()
-    player.session.keep_recent(Recent())
-    player.play("S: * OK hi")
+    player = played("S: * OK hi", Recent())
     player.session.secrets.add(b"hunter22")
     player.play("S: * OK your password is hunter22")
     shown = b"".join(one.response.frame.raw for one in heard(player))
@@ -209,4 +213,4 @@ def test_what_has_come_in_part_has_no_fault() -> None:
 
 def test_nothing_was_said() -> None:
     assert not Recent()
-    assert played(LOGGED_IN, Recent()).session.recent
+    assert played(LOGGED_IN, Recent()).recent

@@ -31,11 +31,11 @@ def export(app: App, argument: str) -> Steps[None]:
     if not argument:
         raise UsageError("\\export needs the file for the page, as in \\export page.html")
     here = app.here
-    recent = here.session.recent if here is not None else None
-    if here is None or not recent:
+    if here is None or not here.record.recent:
         raise UsageError("there is no exchange to export yet")
     if app.trace_path and page.is_one_of(argument, [app.trace_path]):
         raise UsageError(f"the page would replace the trace {app.trace_path}: give it another name")
+    recent = here.record.recent
     with page.page_in(argument, here.label, app.output.theme) as made:
         made.begin("the session", "the session so far, with secrets masked")
         for text in _missing(recent):

@@ -198,7 +198,6 @@ def dial(plan: Plan, store: Store | None = None) -> tuple[Stream, Plan]:
 
 def new_session(plan: Plan, trace: Tracer | None = None, tell: Callable[[str], object] = lambda said: None) -> Session:
     """Return the conversation's core.  Large literals go to temporary files; `tell` is told once if one cannot."""
-    from imapsh.session.recent import Recent
     from imapsh.wire.sinks import SpoolSink, opener
 
     told: list[OSError] = []
@@ -220,7 +219,6 @@ def new_session(plan: Plan, trace: Tracer | None = None, tell: Callable[[str], o
         secure=plan.address.speaks_tls,
         read_only=plan.read_only,
     )
-    session.keep_recent(Recent(plan.limits.recent))
     user = plan.user.encode("utf-8", "surrogateescape")
     for secret in handed_out():  # a connection before this one may have needed it
         session.secrets.add(secret.encode("utf-8", "surrogateescape"), public=user)

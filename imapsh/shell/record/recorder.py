@@ -1,4 +1,4 @@
-"""Records one connection: the last exchange, what commands found, names and messages, views."""
+"""Records one connection: the latest octets, the last exchange, what commands found, names and messages, views."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from imapsh.session.events import Completed, Event, Received, Sent
 from imapsh.session.exchange import Exchange
+from imapsh.session.recent import Recent
 from imapsh.shell.record.known import Known
 from imapsh.shell.record.last import Last
 from imapsh.shell.record.rows import Taker
 from imapsh.shell.screen.viewer import Viewer
-from imapsh.wire.limits import DEFAULT
+from imapsh.wire.limits import DEFAULT, Limits
 
 if TYPE_CHECKING:
     from imapsh.session.core import Session
@@ -25,12 +26,15 @@ LOGINS = ("LOGIN", "AUTHENTICATE")
 class Recorder:
     r"""Records the events of one connection.
 
-    `last` is the last exchange, for `\last`; `known` is what completion offers; `viewer` is what views refer to.
+    `recent` holds the latest octets, for `\export`; `last` is the last exchange, for `\last`; `known` is what
+    completion offers; `viewer` is what views refer to.
     """
 
-    def __init__(self, session: Session, kept: int = DEFAULT.kept) -> None:
+    def __init__(self, session: Session, limits: Limits = DEFAULT) -> None:
         self._session = session
-        self.last = Last(session.parser, most=kept)
+        self.recent = Recent(limits.recent)
+        session.set_keeper(self.recent)
+        self.last = Last(session.parser, most=limits.kept)
         self.known = Known.of(session)
         self.viewer = Viewer()
 
