@@ -2,6 +2,26 @@
 
 from __future__ import annotations
 
+LAST = r"\last wire"  #: what shows all of a long reply at the prompt
+
+
+class Lines(int):
+    """A number of lines that are shown of something long; `way` is what shows all."""
+
+    way: str
+
+    def __new__(cls, lines: int, way: str) -> Lines:
+        """Make it."""
+        made = super().__new__(cls, lines)
+        made.way = way
+        return made
+
+
+def all_shown(lines: int | None) -> str:
+    """Return how to see all if only so many lines are shown."""
+    return f"{lines.way if isinstance(lines, Lines) else LAST} shows all"
+
+
 _UNITS = ("octets", "kB", "MB", "GB", "TB", "PB", "EB")
 
 

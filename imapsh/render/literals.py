@@ -9,6 +9,7 @@ from itertools import islice
 from imapsh.grammar.encodedwords import encoded_words
 from imapsh.patterns import lazy
 from imapsh.render import hexform
+from imapsh.render.amounts import all_shown
 from imapsh.render.pieces import shorten
 from imapsh.render.styles import Fragment
 from imapsh.render.visible import text_lines
@@ -44,13 +45,13 @@ def literal_lines(part: Part, label: str = "", elide: int = 0) -> Lines:
     lines = list(islice(shown, elide + 1 if elide else None))
     if not elide or (len(lines) <= elide and head is part):
         return lines
-    return [*lines[:elide], _more(_size(part, binary, elide))]
+    return [*lines[:elide], _more(_size(part, binary, elide), elide)]
 
 
 def beginning(head: bytes, label: str, elide: int, octets: int) -> Lines:
     """Return the first lines of a literal of `octets` octets; `head` holds those that are at hand."""
     shown: Iterable[list[Fragment]] = hexform.rows(head) if is_binary(head) else _by_content(head, label)
-    return [*islice(shown, elide), _more(f"{octets:,} octets in all")]
+    return [*islice(shown, elide), _more(f"{octets:,} octets in all", elide)]
 
 
 def each_line(part: Part, label: str = "", elide: int = 0) -> Iterator[list[Fragment]]:
@@ -72,8 +73,8 @@ def each_line(part: Part, label: str = "", elide: int = 0) -> Iterator[list[Frag
         yield from _body(block) if index and not headers else _by_content(block, label)
 
 
-def _more(said: str) -> list[Fragment]:
-    return [("note", f"... {said}: \\last wire shows all")]
+def _more(said: str, elide: int) -> list[Fragment]:
+    return [("note", f"... {said}: {all_shown(elide)}")]
 
 
 def _size(part: bytes, binary: bool, elide: int) -> str:

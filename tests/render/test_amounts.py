@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from imapsh.render.amounts import count, duration, size, span
+from imapsh.render.amounts import LAST, Lines, all_shown, count, duration, size, span
 
 
 def test_counts() -> None:
     assert [count(number, "message") for number in (0, 1, 2000)] == ["0 messages", "1 message", "2,000 messages"]
     assert count(2, "reply", "replies") == "2 replies"
+
+
+def test_the_way_to_see_all_is_that_of_the_place() -> None:
+    assert all_shown(20) == all_shown(None) == f"{LAST} shows all"
+    lines = Lines(20, "--format wire")
+    assert (lines * 10, all_shown(lines)) == (200, "--format wire shows all")
 
 
 def test_sizes() -> None:

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 from imapsh.findings import Finding
 from imapsh.grammar import values
 from imapsh.grammar.responses import CLIENT, STATUS, TAGGED, UNTAGGED, Response
+from imapsh.render.amounts import all_shown
 from imapsh.render.pretty import MARGINS, UNSOLICITED, pretty
 from imapsh.render.styles import LINE_END, NOTHING, Fragment, Theme, paint, together
 from imapsh.render.view.columns import joined
@@ -50,8 +51,8 @@ def _shortened(response: Response) -> tuple[Response, int]:
     return made, left
 
 
-def _left(left: int) -> Iterator[Line]:
-    yield [("note", f"and {left:,} more: \\last wire shows all")]
+def _left(left: int, elide: int | None) -> Iterator[Line]:
+    yield [("note", f"and {left:,} more: {all_shown(elide)}")]
 
 
 class Gatherer(Protocol):
@@ -109,7 +110,7 @@ class Views:
         if len(response.frame.parts[0]) > LONG and look.elide != 0:
             response, left = _shortened(response)
         text = self._text(response, findings, unsolicited)
-        return together((text, self.flush(), self._painted(_BLANK, _left(left)))) if left else text
+        return together((text, self.flush(), self._painted(_BLANK, _left(left, look.elide)))) if left else text
 
     def _text(self, response: Response, findings: Sequence[Finding], unsolicited: bool) -> Shown:
         look = self.look

@@ -7,7 +7,7 @@ from importlib import import_module
 
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.values import ESearch, Search
-from imapsh.render.amounts import count
+from imapsh.render.amounts import all_shown, count
 from imapsh.render.pretty import ELIDE
 from imapsh.render.styles import Fragment
 from imapsh.render.view.columns import flow
@@ -81,7 +81,7 @@ def listed(head: Line, ranges: list[str], look: Look, noun: str = "ranges") -> I
     shown = 0
     for number, line in enumerate(flow(head, words, look.columns, _INDENT, "")):
         if elide and number == elide and look.columns is not None:
-            yield [("", " " * _INDENT), ("note", f"... {len(ranges) - shown:,} more {noun}: \\last wire shows all")]
+            yield [("", " " * _INDENT), ("note", f"... {len(ranges) - shown:,} more {noun}: {all_shown(elide)}")]
             return
         shown += sum(style == "set" for style, _ in line)
         yield line

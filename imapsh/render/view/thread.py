@@ -7,7 +7,7 @@ from typing import Any
 
 from imapsh.grammar.encodedwords import encoded_words
 from imapsh.grammar.thread import Thread
-from imapsh.render.amounts import count
+from imapsh.render.amounts import all_shown, count
 from imapsh.render.view.columns import cut
 from imapsh.render.view.look import Line, Look
 from imapsh.render.visible import visible, width
@@ -36,7 +36,7 @@ def thread(value: Thread, look: Look) -> Iterator[Line]:
     shown = 0
     for line, (number, before) in enumerate(_drawn(value, look)):
         if line == MOST and look.columns is not None and look.elide != 0:
-            yield [("", "  "), ("note", f"... {total - shown:,} more {noun}s: \\last wire shows all")]
+            yield [("", "  "), ("note", f"... {total - shown:,} more {noun}s: {all_shown(look.elide)}")]
             return
         shown += number is not None
         yield _line(number, before, numbers, uid, look)

@@ -84,7 +84,7 @@ def _watcher(app: App) -> Watcher:
     from imapsh.shell.settings import crash
 
     sink = app.driver.sink
-    view = Hearsay(sink, app.screen)
+    view = Hearsay(sink, app.screen, way=r"\format wire")
 
     def hear(name: str, found: Overheard) -> None:
         if found.findings:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from imapsh.grammar.responses import CLIENT
+from imapsh.render.amounts import Lines
 from imapsh.render.styles import LINE_END, lines_of, paint
 from imapsh.render.visible import folded
 from imapsh.session.discreet import discreet
@@ -21,13 +22,20 @@ if TYPE_CHECKING:
     from imapsh.wire.pieces import Piece
 
 
+WAY = "--format wire"  #: on a command line
+
+
 class Hearsay:
     """Shows what is overheard on the connections of a tap, each with views of its own.
 
-    With `exactly`, the server's octets are shown as they are.  With `quietly`, only what is wrong is shown.
+    With `exactly`, the server's octets are shown as they are.  With `quietly`, only what is wrong is shown.  `way` is
+    what would show all of something long.
     """
 
-    def __init__(self, sink: Sink, output: Output, *, exactly: bool = False, quietly: bool = False) -> None:
+    def __init__(
+        self, sink: Sink, output: Output, *, exactly: bool = False, quietly: bool = False, way: str = WAY
+    ) -> None:
+        self._way = way
         self._quietly = quietly
         self._sink = sink
         self._output = output
@@ -45,7 +53,7 @@ class Hearsay:
                 return
             before, self._output.viewer = self._output.viewer, self._viewers[name]
             try:
-                for text in texts(self._output, found, name):
+                for text in texts(self._output, found, name, self._way):
                     self._sink.text(text)
             finally:
                 self._output.viewer = before
@@ -58,19 +66,25 @@ class Hearsay:
             self._sink.text(text)
 
 
-def texts(output: Output, found: Overheard, connection: str) -> Iterator[Shown]:
-    """Yield the text of a response or of a client's line, its time and its connection before it."""
+def texts(output: Output, found: Overheard, connection: str, way: str = WAY) -> Iterator[Shown]:
+    """Yield the text of a response or of a client's line, its time and its connection before it.
+
+    `way` is what would show all of something long: `\\last` does not know what others say.
+    """
     more = _time(found.time) if output.format == "json" else {}
     shown = output.blocks(discreet(found.response), found.findings, label=connection, more=more)
     if output.format == "json":
         yield from shown
         return
+    from imapsh.render.pretty import ELIDE
+
     stamp = _stamp(found.time, connection)
     whole, output.width = output.width, room(output.width, stamp)
+    most, output.elide = output.elide, Lines(ELIDE if output.elide is None else output.elide, way)
     try:
         yield from stamped_texts(shown, stamp, output.theme)
     finally:
-        output.width = whole
+        output.width, output.elide = whole, most
 
 
 def note(output: Output, piece: Piece, text: str) -> Iterator[Shown]:

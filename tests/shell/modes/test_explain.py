@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -437,3 +439,25 @@ def test_there_is_no_page_of_a_damaged_trace(tmp_path: Path) -> None:
     done = imapsh("--explain", str(log), "--html", str(page))
     assert done.status == 2
     assert not page.exists()
+
+
+@pytest.mark.parametrize("form", ["pretty", "view"])
+def test_what_shows_all_of_a_long_literal_is_an_option(form: str, tmp_path: Path) -> None:
+    log = tmp_path / "mail.log"
+    body = "S: line\n" * 30
+    log.write_text(f"C: a1 FETCH 1 BODY[]\nS: * 1 FETCH (BODY[] {{{6 * 30}}}\n{body}S: )\nS: a1 OK done\n")
+    out = imapsh("--explain", str(log), "--format", form).out
+    assert b"10 more lines, 180 octets in all: --format wire shows all" in out
+    assert b"\\last" not in out
+    assert imapsh("--explain", str(log), "--format", "wire").out.count(b"line\r\n") == 30
+
+
+def test_each_log_of_several_is_behind_what_is_told_of_it(tmp_path: Path) -> None:
+    logs = [tmp_path / name for name in ("one.log", "two.log")]
+    for log in logs:
+        log.write_text(f"S: * OK {log.name}\nC: a1 NOOP\nS: a1 OK done\n")
+    words = [sys.executable, "-m", "imapsh", "--no-config", "--explain", *map(str, logs)]
+    done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True)
+    assert [line.partition(":")[0] for line in done.stdout.splitlines() if "one.log" in line or "two.log" in line] == [
+        "imapsh", "- * OK one.log", "imapsh", "- * OK two.log",
+    ]  # fmt: skip
