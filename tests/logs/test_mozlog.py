@@ -174,7 +174,7 @@ def test_a_session_breaks_no_rule(log: Writer) -> None:
 
 def test_of_very_many_connections_the_one_that_was_silent_longest_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mozlog, "_MOST_CONNECTIONS", 2)
-    line = b"[Parent 42: IMAP]: I/IMAP 7f%d:x:NA:CreateNewLineFromSocket: * OK {9}\r\n"
+    line = b"[Parent 42: IMAP]: I/IMAP 7f00aa0%d:mail.example.org:NA:CreateNewLineFromSocket: * OK {9}\r\n"
     octets = b"".join(line % number for number in (1, 2, 1, 3, 1, 4))
-    names = ["7f1", "7f2", "7f1", "7f3", "7f1", "7f4"]
+    names = [f"7f00aa0{number}" for number in (1, 2, 1, 3, 1, 4)]
     assert [one.connection for one in read(octets)] == names
