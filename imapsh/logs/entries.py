@@ -5,6 +5,7 @@ node-imap    [IMAP|Debug]: <= '* OK ready'               (without literals; then
 K-9          V/k9 (42): conn1113<<<#2# [OK, done]        (the program's own picture of a response)
 Geary        [deb] 10:00:00.0 Geary.Imap: SEND: a1 NOOP
 Outlook      IMAP: 10:00:00 [tx] ab12 NOOP
+FairEmail    10:00:00 imap.example.org > A1 NOOP
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
+from imapsh.logs.clocks import Clock, date_in
 from imapsh.logs.lines import restored
 from imapsh.logs.literals import announced
 from imapsh.logs.restoring import Restorer
@@ -29,6 +31,8 @@ _NODE = lazy(rb".*?(=>|<=) (['\"`])(.*)\2\s*\Z", re.DOTALL)
 _K9 = lazy(rb".*?(conn\d+)(?:(>>>) |<<<#(null|[^#]*)# ?)(.*)", re.DOTALL)
 _GEARY = lazy(rb".*?\b(SEND|RECV): (.*)", re.DOTALL)
 _OUTLOOK = lazy(rb".*?\[(tx|rx)\] (.*)", re.DOTALL)
+_ARROWS = lazy(rb"(?:\S{1,200} +){1,4}?([<>]) (.*)", re.DOTALL)
+_TIME = lazy(rb"(?<!\d)(\d\d):(\d\d):(\d\d(?:\.\d{1,6})?)(?!\d)")
 _ESCAPED = lazy(rb"\\(.)")
 _LAST_ITEM = lazy(rb"[ (][^ (]+(?: ?\([^()]*\)\])?(?:<\d+>)? ~?\{\d+\}\Z")
 _STATUS = lazy(rb"(?:OK|NO|BAD|BYE|PREAUTH)\b")
@@ -132,14 +136,23 @@ def _response(tag: bytes, text: bytes) -> bytes:
 
 def _read_lines(log: Log, *, pattern: re.Pattern[bytes], client: bytes, exactness: str) -> Iterator[Piece]:
     """Yield the lines of a log whose pattern has the side and the text."""
-    restorer = Restorer()
+    restorer, clock = Restorer(), Clock(86400)
     for offset, line in log.lines():
         found = pattern.match(line)
         if found is not None:
-            side = CLIENT if found[1] == client else SERVER
-            yield from restorer.take(Piece(side, restored(found[2]), offset + found.start(2), exactness=exactness))
+            side, time = CLIENT if found[1] == client else SERVER, _time(line[: found.start(1)], clock)
+            octets = restored(found[2])
+            yield from restorer.take(Piece(side, octets, offset + found.start(2), time, exactness=exactness))
     yield from restorer.end()
+
+
+def _time(before: bytes, clock: Clock) -> float | None:
+    """Return the time that stands before a line, or None."""
+    date = date_in(before)
+    found = _TIME.search(before) if date is None else None
+    return date if found is None else clock.at(*found.groups())
 
 
 read_geary = partial(_read_lines, pattern=_GEARY, client=b"SEND", exactness=RENDERED)
 read_outlook = partial(_read_lines, pattern=_OUTLOOK, client=b"tx", exactness=LINES)
+read_arrows = partial(_read_lines, pattern=_ARROWS, client=b">", exactness=LINES)

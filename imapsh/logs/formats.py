@@ -59,7 +59,8 @@ FORMATS = (
         EXACT,
         "without what holds a password",
         lazy(
-            rb'[^{]{0,200}\{ ?"\w+":(?=.*"src": ?"[cs]")(?=.*"data": ?")(?=.*"msg": ?"(?:write to|read from) socket")'
+            rb'[^{]{0,200}\{ ?"\w+":(?=.*"src": ?"[cs]")(?=.*"data": ?")'
+            rb'(?=.*"msg": ?"(?:write to|read from) socket")|    data: "[A-Za-z0-9+/=]*"'
         ),
         2000,
         "pino.read_pino_raw",
@@ -70,7 +71,7 @@ FORMATS = (
         "JSON lines of imapflow",
         RENDERED,
         "without the octets of literals and without passwords",
-        lazy(rb'[^{]{0,200}\{ ?"\w+":(?=.*"src": ?"[cs]")(?=.*"msg": ?")'),
+        lazy(rb'[^{]{0,200}\{ ?"\w+":(?=.*"src": ?"[cs]")(?=.*"msg": ?")|    src: "[cs]"'),
         1000,
         "pino.read_pino",
         both=True,
@@ -163,6 +164,19 @@ FORMATS = (
         lazy(rb"IMAP: \d\d:\d\d:\d\d \[(?:tx|rx)\] "),
         60,
         "entries.read_outlook",
+        both=True,
+    ),
+    Format(
+        "arrows",
+        "lines that have > and < before them (FairEmail)",
+        LINES,
+        "with what its writer left in",
+        lazy(
+            rb"(?:\d{4}-\d\d-\d\d[ T])?(?:\d\d:\d\d:\d\d\S{0,20} )?[\w.:/@-]{1,100} [<>] "
+            rb"(?:\* |\+ |[^ *+<>]+ (?:OK|NO|BAD) |" + COMMAND + rb")"
+        ),
+        15,
+        "entries.read_arrows",
         both=True,
     ),
     Format(

@@ -5,6 +5,12 @@
 `src` is `c` for the client and `s` for the server, and `cid` names the connection.  The lines are pictures that
 imapflow made of what it parsed: a literal is `"(* 61B literal *)"` in them, and a secret `"(* value hidden *)"`.  With
 its option `logRaw` the log has the octets too, in base64, and then nobody needs the pictures.
+
+pino-pretty writes a record in lines:
+
+    [10:00:00.104] DEBUG (4711): 3 FETCH 1 (UID)
+        src: "c"
+        cid: "abc"
 """
 
 from __future__ import annotations
@@ -14,7 +20,7 @@ from binascii import a2b_base64
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from imapsh.logs.clocks import date_in
+from imapsh.logs.clocks import Clock, date_in
 from imapsh.logs.lines import CRLF
 from imapsh.patterns import lazy
 from imapsh.wire.pieces import CLIENT, ELIDED, EXACT, NOTE, RENDERED, SERVER, Piece
@@ -28,6 +34,9 @@ _RAW = ("read from socket", "write to socket")
 
 _LITERAL = lazy(rb'"?\(\* (\d{1,18})B literal \*\)"?')
 _CONTINUATION = lazy(r"\(\* \d+B continuation \*\)")
+_HEADER = lazy(rb"\[([\d:. +-]{8,40})\] +[A-Z]{3,10}(?: \([^)\r\n]*\))?: ?([^\r\n]*)")
+_CLOCK = lazy(rb"(\d\d):(\d\d):(\d\d(?:\.\d{1,6})?)\Z")
+_KEY = lazy(rb"    (\w+): (.*)")
 _ENDS = lazy(rb"[\r\n]+")
 
 
@@ -51,12 +60,43 @@ def read_pino_raw(log: Log) -> Iterator[Piece]:
 
 def _records(log: Log) -> Iterator[tuple[Piece, dict[str, Any]]]:
     """Yield the records that have `msg` and `src`, each with a piece without octets."""
-    for offset, line in log.lines():
-        begin = line.find(b"{")
-        record = _record(line[begin:]) if begin >= 0 else None
-        if record is not None and isinstance(record.get("msg"), str) and isinstance(record.get("src"), str):
+    for offset, record in _read(log):
+        if isinstance(record.get("msg"), str) and isinstance(record.get("src"), str):
             side = _SIDES.get(record["src"], NOTE)
             yield Piece(side, b"", offset, _time(record.get("time")), _name(record.get("cid"))), record
+
+
+def _read(log: Log) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield where each record begins, and the record."""
+    clock, begun = Clock(86400), 0
+    pretty: dict[str, Any] = {}
+    for offset, line in log.lines():
+        key = _KEY.match(line) if pretty else None
+        if key is not None:
+            pretty[key[1].decode()] = _value(key[2])
+            continue
+        if pretty:
+            yield begun, pretty
+            pretty = {}
+        if header := _HEADER.match(line):
+            begun, time = offset, header[1]
+            clocked = _CLOCK.match(time)
+            milliseconds = None if clocked is None else clock.at(*clocked.groups()) * 1000
+            pretty = {
+                "time": time.decode() if clocked is None else milliseconds,
+                "msg": header[2].decode("utf-8", "replace"),
+            }
+        elif (begin := line.find(b"{")) >= 0 and (record := _record(line[begin:])) is not None:
+            yield offset, record
+    if pretty:
+        yield begun, pretty
+
+
+def _value(written: bytes) -> object:
+    try:
+        return json.loads(written)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _note(piece: Piece, record: dict[str, Any]) -> Piece:
@@ -64,10 +104,7 @@ def _note(piece: Piece, record: dict[str, Any]) -> Piece:
 
 
 def _record(line: bytes) -> dict[str, Any] | None:
-    try:
-        record = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
+    record = _value(line)
     return record if isinstance(record, dict) else None
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from imapsh.wire.pieces import CLIENT, ELIDED, LINES, RENDERED, SERVER
 
 from .reading import faults, read, side
@@ -95,3 +97,29 @@ def test_geary_and_outlook_name_the_side() -> None:
         (CLIENT, b"ab12 NOOP\r\n"),
         (SERVER, b"ab12 OK done\r\n"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("before", "time"),
+    [
+        (b"2026-11-26 10:00:00 mail.example.org %s ", 1795687200.0),
+        (b"10:00:00.5 mail.example.org:993 %s ", 36000.5),
+        (b"mail.example.org %s ", None),
+    ],
+)
+def test_lines_with_arrows_have_a_time_and_an_address_before_them(before: bytes, time: float | None) -> None:
+    octets = before % b">" + b"A1 NOOP\n" + before % b"<" + b"A1 OK done\nother > lines are of nobody\n"
+    pieces = read(octets)
+    assert [(one.direction, one.octets, one.time) for one in pieces[:2]] == [
+        (CLIENT, b"A1 NOOP\r\n", time),
+        (SERVER, b"A1 OK done\r\n", time),
+    ]
+    assert all(octets.startswith(one.octets.rstrip(), one.offset) for one in pieces)
+
+
+def test_the_times_of_outlook_and_geary_are_theirs() -> None:
+    assert [one.time for one in read(b"IMAP: 10:00:07 [tx] ab12 NOOP\nIMAP: 10:00:09 [rx] ab12 OK x\n")] == [
+        36007.0,
+        36009.0,
+    ]
+    assert [one.time for one in read(b"[deb] 10:00:00.2500 Geary.Imap: [a] SEND: a001 NOOP\n")] == [36000.25]

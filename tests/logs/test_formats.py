@@ -46,6 +46,7 @@ HEADS = {
     "k9": b"V/k9      (23954): conn11<<<#null# [OK, Dovecot ready.]\nV/k9      (23954): conn11>>> 1 STARTTLS\n",
     "geary": b"[deb] 10:00:00.0000 Geary.Imap: [a] SEND: a001 CAPABILITY\n",
     "outlook": b"IMAP: 10:00:00 [tx] ab12 NOOP\nIMAP: 10:00:00 [rx] ab12 OK done\n",
+    "arrows": b"10:00:00 mail.example.org:993 > A1 NOOP\n10:00:01 mail.example.org:993 < A1 OK done\n",
     "terminal": b"Trying 127.0.0.1...\nConnected to localhost.\nEscape character is '^]'.\n* OK x\na1 noop\na1 OK\n",
     "mozlog": b"[Parent 42: IMAP]: I/IMAP 7f00aa00:mail.example.org:S-INBOX:SendData: 7 noop\r\n",
     "mbsync": b"Opening far side store r...\n* OK ready\n>>> 1 CAPABILITY\r\n* CAPABILITY IMAP4rev1\n1 OK done\n",

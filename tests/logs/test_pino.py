@@ -97,3 +97,36 @@ def test_a_line_of_something_else_is_passed_over(line: bytes, name: str) -> None
 def test_ends_of_lines_in_a_picture_do_not_end_it() -> None:
     assert side(read(record("s", "* OK a\r\nb")), SERVER, "abc") == b"* OK a b\r\n"
     assert read(record("s", "* OK \ud800", time=1e300)[:-1], "pino")[0].octets == b"* OK ?\r\n"
+
+
+PRETTY = b"""\
+[%s] DEBUG (4711): * OK ready
+    src: "s"
+    cid: "abc"
+[%s] INFO (4711): something else
+    err: {
+      "type": "Error"
+    }
+[%s] DEBUG: 1 LOGIN "a" "(* value hidden *)"
+    src: "c"
+    cid: "abc"
+"""
+
+
+@pytest.mark.parametrize(
+    ("time", "seconds"), [(b"10:00:00.104", 36000.104), (b"2026-11-26 10:00:00.104 +0000", 1795687200.104)]
+)
+def test_what_pino_pretty_wrote_is_the_same(time: bytes, seconds: float) -> None:
+    octets = PRETTY % (time, time, time)
+    pieces = read(octets)
+    assert [(one.direction, one.octets[:8], one.connection) for one in pieces] == [
+        (SERVER, b"* OK rea", "abc"),
+        (CLIENT, b"1 LOGIN ", "abc"),
+    ]
+    assert [one.time for one in pieces] == [pytest.approx(seconds)] * 2
+    assert [octets[one.offset : one.offset + 1] for one in pieces] == [b"["] * 2
+
+
+def test_octets_that_pino_pretty_wrote_are_exact() -> None:
+    octets = b'[10:00:00.104] TRACE (1): read from socket\n    src: "s"\n    data: "KiBPSyB4DQo="\n    cid: "abc"\n'
+    assert [(one.direction, one.octets, one.exactness) for one in read(octets)] == [(SERVER, b"* OK x\r\n", EXACT)]

@@ -387,6 +387,10 @@ def outlook(turns: Turns) -> bytes:
     return _entries(turns, b"IMAP: 10:00:00 [tx] ", b"IMAP: 10:00:00 [rx] ")
 
 
+def arrows(turns: Turns) -> bytes:
+    return _entries(turns, b"10:00:00 mail.example.org > ", b"10:00:00 mail.example.org < ")
+
+
 def _entries(turns: Turns, sends: bytes, receives: bytes) -> bytes:
     texts = []
     for side, octets, _ in turns:
@@ -442,5 +446,6 @@ WRITERS = {
     "evolution": Writer(evolution, tag="A%05d", mistaken=rb"(?<!\r)\n|\[imapx:\w\]"),
     "geary": Writer(geary, tag="a%03d", mistaken=rb"(?<!\r)\n"),
     "outlook": Writer(outlook, tag="ab%02d", mistaken=rb"(?<!\r)\n"),
+    "arrows": Writer(arrows, mistaken=rb"(?<!\r)\n"),
     "terminal": Writer(terminal, mistaken=rb"(?<!\r)\n"),
 }
