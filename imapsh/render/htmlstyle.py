@@ -159,7 +159,7 @@ header,main,footer{max-width:none;padding:0}
 .log,.rules{border:0}
 .r,.fold{font-size:8.5pt;contain:none}
 .skip{display:none}
-.r,.f{break-inside:avoid-page}
+.l,.f{break-inside:avoid-page}
 .ours,.f,.fold{print-color-adjust:exact}
 details::details-content{content-visibility:visible;height:auto}
 }
