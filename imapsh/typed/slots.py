@@ -96,6 +96,7 @@ def _undated(text: str) -> str:
 
 
 _C = form
+OR_A_FILE = ", or {@path} for a file"  #: what can be typed at a prompt alone
 #: ATOM-CHAR: any CHAR except "(" ")" "{" SP CTL list-wildcards quoted-specials resp-specials.
 _ATOM_CHAR = r"!#$&'+-\[^-z|}~"
 _ATOM = _C(f"[{_ATOM_CHAR}]+")
@@ -188,7 +189,7 @@ SLOTS: dict[str, Shape] = {
                                 needs=("PARTIAL",)),
     "filter-name": Shape("a filter's name (an atom without /)", _C(r"[!#$&'+,\-.0-9:;<=>?@A-Z\[^_`|}~]+"), loose=_LOOSE,
                          role="item"),
-    "message": Shape("a literal: {octets}, or {@path} for a file", half=_C(r"~?(?:\{[^}]*)?\Z"), role="literal"),
+    "message": Shape(f"a literal: {{octets}}{OR_A_FILE}", half=_C(r"~?(?:\{[^}]*)?\Z"), role="literal"),
 }  # fmt: skip
 
 _ESCAPE = _C(r'\\[^"\\]')

@@ -17,6 +17,7 @@ from imapsh.table.model import Command
 from imapsh.tuples import NamedTuple
 from imapsh.typed.found import Problem, find
 from imapsh.typed.match import Match
+from imapsh.typed.slots import OR_A_FILE
 from imapsh.wire.frames import Frame, Part, Spilled, size_of
 
 _MASKED = lazy(r"\*(?:.*\*)?|<.*>")
@@ -49,7 +50,8 @@ def ruled(problem: Problem, row: Command | None, offset: int) -> Ruled:
     own = problem.rfc or (row.rfc if row is not None else "")
     if known is not None and not (problem.rfc and problem.severity != "error"):
         own = known.rfc
-    return Ruled(problem.rule, offset, problem.message, own or "RFC 9051 §9", problem.severity)
+    message = problem.message.replace(OR_A_FILE, "")  # no client can type that
+    return Ruled(problem.rule, offset, message, own or "RFC 9051 §9", problem.severity)
 
 
 def problems_of(frame: Frame, found: Match, place: Callable[[int], int] = int) -> tuple[list[Ruled], list[Ruled]]:

@@ -461,3 +461,11 @@ def test_each_log_of_several_is_behind_what_is_told_of_it(tmp_path: Path) -> Non
     assert [line.partition(":")[0] for line in done.stdout.splitlines() if "one.log" in line or "two.log" in line] == [
         "imapsh", "- * OK one.log", "imapsh", "- * OK two.log",
     ]  # fmt: skip
+
+
+def test_a_client_is_not_told_what_can_be_typed_at_the_prompt_alone(tmp_path: Path) -> None:
+    log = tmp_path / "mail.log"
+    log.write_text("C: a1 APPEND Sent hello\nS: a1 BAD no\n")
+    out = imapsh("--explain", str(log)).out
+    assert b"a literal: {octets}, an extension's name" in out
+    assert b"{@path}" not in out
