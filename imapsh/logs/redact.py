@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from string import ascii_lowercase, ascii_uppercase, digits
 from typing import TYPE_CHECKING
 
 from imapsh.grammar.responses import CLIENT as OURS
@@ -47,7 +48,7 @@ _UNTAGGED = rb"[*\s]+(?:[\d+.-][\dxa-f+.,:-]{0,20}?)?\s*(?=%s)"  # with a number
 _TAGGED = lazy(rb"(\s*\S+)(\s+)")
 _VERSION = lazy(rb'"\d{1,4}(?:\.\d{1,5}){0,3}"')
 _ENTRY = lazy(rb'"?(?:/|value\.|size\.|\*")')
-_RIGHTS = lazy(r"[+-]?[lrswipkxtecda]{1,13}")
+_RIGHTS = lazy(r"[+-]?[lrswipkxtecdan\d]{1,13}")
 
 #: Where names of mailboxes and people stand among the arguments of a response: first these, then the last two in turn.
 #: In a response that is neither here nor in _PLAIN they may be anywhere outside parentheses.
@@ -63,6 +64,7 @@ _NAMES = {
     "ANNOTATION": (True, False, False),
 }  # fmt: skip
 _ANNOTATED = frozenset({"METADATA", "ANNOTATION", "FETCH"})
+_OF_RIGHTS = frozenset({"ACL", "LISTRIGHTS", "MYRIGHTS"})
 _ANYWHERE = (True, True)
 _PLAIN = frozenset(
     "CAPABILITY ENABLED FLAGS EXISTS RECENT EXPUNGE SEARCH ESEARCH SORT THREAD VANISHED FETCH UIDFETCH UIDBATCHES "
@@ -114,6 +116,14 @@ class Redactor:
             self._tags.add(tag)
         return self.tag(tag)
 
+    def capability(self, name: bytes) -> bytes:
+        """Return the name of a capability, with stand-ins for words that were names of people or places before."""
+        return _WORD.sub(lambda found: self._known_word(found[0]), name)
+
+    def _known_word(self, word: bytes) -> bytes:
+        lower = word.decode("utf-8", "surrogateescape").lower()
+        return self.stand_ins.octets(word) if self.stand_ins.gave(lower) and not _is_name(word) else word
+
     def text(self, text: bytes) -> bytes:
         """Return a text with stand-ins for the words that servers do not use, and for those that were names before."""
 
@@ -152,6 +162,9 @@ class _Line:
         self._response = response
         self._first = True
         self._known = False
+        self._broken = False  # a quotation mark has no partner, so that anything behind it may belong to its string
+        self._in_text = False  # the last word was replaced, so that a number behind it may be of the same text
+        self._rights = _Rights()
         self._depth = 0
         self._arguments = 0
         self._body = -1  # the depth at which BODY began
@@ -226,6 +239,10 @@ class _Line:
         return b"".join(made)
 
     def _token(self, token: bytes, name: str, *, is_code: bool) -> bytes:
+        if self._broken:
+            return self._replaced(token)
+        self._broken = token == b'"'
+        self._in_text &= token.isspace() or kept.is_number(token.decode("latin-1"))
         if token in b"([":
             self._arguments += not self._depth and not is_code
             self._depth += 1
@@ -259,9 +276,14 @@ class _Line:
 
     def _atom(self, atom: bytes, name: str) -> bytes:
         if name in _CAPABILITIES and _CAPABILITY.fullmatch(atom):
-            return atom
+            return self._redactor.capability(atom)
         said = atom.decode("latin-1")
-        if kept.is_number(said) or kept.is_protocol(said):
+        if name in _OF_RIGHTS and not self._depth and said.isascii() and said.isalnum():
+            return self._rights.rewritten(said).encode("ascii")
+        if kept.is_number(said):
+            return self._replaced(atom) if self._in_text else atom
+        self._in_text = False
+        if kept.is_protocol(said):
             return atom
         if self._depth and said.lower() in kept.FIELDS:
             return atom
@@ -269,8 +291,6 @@ class _Line:
             return atom
         if name in _ANNOTATED and atom.startswith(b"/"):
             return self._redactor.entry(atom)
-        if name in ("LISTRIGHTS", "MYRIGHTS", "ACL") and not self._depth:
-            return atom  # rights, each of one letter
         return replaced(atom, self._redactor.stand_ins)
 
     def _string(self, token: bytes, name: str) -> bytes:
@@ -296,6 +316,33 @@ class _Line:
         """Return whether a string of BODY is a word of MIME, and not the value of a parameter that somebody chose."""
         before = self._strings[-2] if len(self._strings) > 1 and len(self._strings) % 2 == 0 else b""
         return value.decode("latin-1").lower() in kept.MIME and before.strip(b'"').lower() not in _OWNED
+
+
+class _Rights:
+    """Rights of one response (RFC 4314 section 2.1), which stay as they are.
+
+    A word in their place may be a name.  Its letters become others, and are then the same in all of the response, so
+    that a right that comes twice still does.
+    """
+
+    def __init__(self) -> None:
+        self._given: dict[str, str] = {}
+
+    def rewritten(self, atom: str) -> str:
+        """Return an atom of letters and digits as it may be shown."""
+        if _RIGHTS.fullmatch(atom) and len(set(atom)) == len(atom) and all(map(self._stays, atom)):
+            self._given.update(zip(atom, atom, strict=True))
+            return atom
+        return "".join(map(self._other, atom))
+
+    def _stays(self, letter: str) -> bool:
+        return self._given.get(letter) == letter or letter not in {*self._given, *self._given.values()}
+
+    def _other(self, letter: str) -> str:
+        if letter not in self._given:
+            alike = digits if letter.isdigit() else ascii_lowercase if letter.islower() else ascii_uppercase
+            self._given[letter] = next(one for one in alike if one not in self._given.values())
+        return self._given[letter]
 
 
 _OWNED = frozenset({b"name", b"filename", b"boundary", b"id", b"start", b"start-info"})

@@ -68,7 +68,7 @@ class Secrets:
             self.add(fields[-1], public=fields[-2])
         for field in fields:
             if field.startswith(b"auth="):
-                self.add(field.rpartition(b" ")[2])
+                self.add(field.partition(b" ")[2])
 
     def mask(self, octets: bytes) -> bytes:
         """Return the octets with each octet of a known secret replaced by `*`."""

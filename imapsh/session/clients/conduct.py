@@ -14,7 +14,7 @@ from imapsh.grammar.tokens import announcement
 from imapsh.patterns import lazy
 from imapsh.session.attribution import alike_names
 from imapsh.session.clients.course import States, after
-from imapsh.session.clients.lines import Ruled
+from imapsh.session.clients.lines import Ruled, has_initial
 from imapsh.session.exchange import Exchange
 from imapsh.session.mailbox import decoded
 from imapsh.session.states import OPENS
@@ -188,7 +188,7 @@ def _offered(said: Said, row: Command, scene: Scene) -> Iterator[Finding]:
         yield Finding(lacking.rule, lacking.message, row.rfc)  # a forbidden state goes before it in the advice
     if row.name == "LOGIN" and "LOGINDISABLED" in capabilities:
         yield Finding("login-disabled", "LOGIN, but the server says LOGINDISABLED")
-    if row.name == "AUTHENTICATE" and _of(said, "initial-response") and not scene.offers("SASL-IR", _REV2):
+    if row.name == "AUTHENTICATE" and has_initial(said.found) and not scene.offers("SASL-IR", _REV2):
         yield Finding("initial-response", "an initial response, but the server does not offer SASL-IR")
     if any(_sets(piece).saved for piece in _of(said, *SET_SLOTS)) and not scene.offers("SEARCHRES", _REV2):
         yield Finding("not-offered", "$ needs SEARCHRES, which the server does not offer", "RFC 5182 §2")

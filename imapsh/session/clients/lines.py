@@ -55,7 +55,9 @@ def ruled(problem: Problem, row: Command | None, offset: int) -> Ruled:
 
 
 def problems_of(frame: Frame, found: Match, place: Callable[[int], int] = int) -> tuple[list[Ruled], list[Ruled]]:
-    """Return what is wrong with the grammar of a line, and the advice on it; the state is left to the conduct.
+    """Return what is wrong with the grammar of a line, and the advice on it.
+
+    The state is left to the conduct, and so is an initial response that is not offered.
 
     What stars that mask a secret break is nobody's fault.  `place` is given an octet of the frame and
     returns the offset for it.
@@ -63,9 +65,15 @@ def problems_of(frame: Frame, found: Match, place: Callable[[int], int] = int) -
     every = [
         ruled(problem, found.command, place(octets_before(frame, found.text, problem.offset)))
         for problem in (*found.errors, *cut_short(found))
-        if problem.rule != "state" and not _STARS.match(found.text, problem.offset)
+        if problem.rule != "state" and not _STARS.match(found.text, problem.offset) and not _is_initial(found, problem)
     ]
     return [one for one in every if one.severity == "error"], [one for one in every if one.severity != "error"]
+
+
+def _is_initial(found: Match, problem: Problem) -> bool:
+    return problem.rule == "not-offered" and any(
+        piece.kind == "initial-response" and piece.start == problem.offset for piece in found.slots
+    )
 
 
 def cut_short(found: Match) -> Iterator[Problem]:
@@ -97,6 +105,12 @@ def text_of(frame: Frame) -> str:
     """Return the pieces of the line without their ends, joined; octets that are not UTF-8 become surrogates."""
     pieces = b"".join(part.rstrip(b"\r\n") for part in frame.parts[::2] if isinstance(part, bytes))
     return pieces.decode("utf-8", "surrogateescape")
+
+
+def has_initial(found: Match) -> bool:
+    """Return whether AUTHENTICATE has an initial response (RFC 4959), even a wrong one or one that is masked."""
+    mechanism = next((piece for piece in found.slots if piece.kind == "mechanism"), None)
+    return mechanism is not None and any(start >= mechanism.end for start, _ in found.secrets)
 
 
 def literals_of(frame: Frame) -> list[bytes]:

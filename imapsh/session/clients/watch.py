@@ -15,6 +15,7 @@ from imapsh.findings import Finding
 from imapsh.session import states
 from imapsh.session.clients.conduct import LONGEST_IDLE, SLACK, Said, Scene, Tags, judged
 from imapsh.session.clients.course import Course
+from imapsh.session.clients.lines import has_initial
 from imapsh.table.model import NOT_AUTHENTICATED, SELECTED, Context
 
 if TYPE_CHECKING:
@@ -73,8 +74,7 @@ class Watch:
             self._course.passed(exchange.row)
             return
         self._running[exchange.tag] = exchange
-        initial = any(piece.kind == "initial-response" for piece in found.slots)
-        if exchange.name in _ASKING and not initial:
+        if exchange.name in _ASKING and not has_initial(found):
             self._asking = exchange.tag
         self._ended_early = self._ended_early and exchange.name != "IDLE"
 

@@ -15,7 +15,7 @@ from imapsh.findings import Finding, Violation
 from imapsh.patterns import lazy
 from imapsh.session.clients.conduct import Said, Scene, Tags, judged
 from imapsh.session.clients.course import Course
-from imapsh.session.clients.lines import BASE64, Ruled, literals_of, problems_of, text_of
+from imapsh.session.clients.lines import BASE64, Ruled, has_initial, literals_of, problems_of, text_of
 from imapsh.session.states import LEAVES
 from imapsh.table.model import SELECTED, Context
 from imapsh.tuples import NamedTuple
@@ -195,8 +195,7 @@ class Reader:
             self._enabled = frozenset()
         if row.name == "ENABLE":
             self._enabled |= {str(piece.value).upper() for piece in found.slots}
-        initial = any(piece.kind == "initial-response" for piece in found.slots)
-        if row.name == "IDLE" or (row.name == "AUTHENTICATE" and not initial):
+        if row.name == "IDLE" or (row.name == "AUTHENTICATE" and not has_initial(found)):
             self._answers = row.name
 
     def _conduct(self, said: Said, found: Match) -> tuple[Finding, ...]:
