@@ -22,7 +22,7 @@ _CODED = lazy(
     rb"=\?([^?\s*]{1,40}(?:\*[^?\s]{0,40})?)\?([BbQq])\?([^?\r\n]*)\?=|&([A-Za-z0-9+,]+)-|((?:%[0-9A-Fa-f]{2})+)"
 )
 _QUOTED = lazy(rb"=[0-9A-Fa-f]{2}|[\s\S]")
-_WRITABLE = lazy(rb"[!-<>@-^`-~]")
+_WRITABLE = lazy(rb"[A-Za-z0-9!*+/-]")  # also in a phrase and in a quoted string
 _FILLER = b"eHh4"  # xxx in base64
 
 

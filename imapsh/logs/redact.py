@@ -291,7 +291,8 @@ class _Line:
             return atom
         if name in _ANNOTATED and atom.startswith(b"/"):
             return self._redactor.entry(atom)
-        return replaced(atom, self._redactor.stand_ins)
+        self._in_text = True
+        return self._replaced(atom)
 
     def _string(self, token: bytes, name: str) -> bytes:
         value, strings = token.strip(b'"').decode("latin-1").lower(), self._strings

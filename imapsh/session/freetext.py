@@ -28,7 +28,7 @@ from imapsh.grammar.imapurl import without_tokens
 from imapsh.grammar.responses import GARBAGE, UNTAGGED, Parser, Response
 from imapsh.grammar.values import Garbage, StatusText
 from imapsh.patterns import lazy
-from imapsh.session.secrets import Masked, Secrets
+from imapsh.session.secrets import Masked, Secrets, runs
 from imapsh.wire.frames import Frame, Part
 from imapsh.wire.push import FIRST, LITERAL
 
@@ -48,7 +48,7 @@ _NUMBER = lazy(rb"(?<![^ (\[,:])\d+(?![^ )\],:\r\n])")
 
 _LARGE = 1 << 12  # octets of a literal from which on encodings are not looked into, because it may be mail
 
-_ALL, _NOT_NUMBERS, _STRINGS = range(3)
+_ALL, _NOT_NUMBERS, _STRINGS, _NAME = range(4)
 
 _Span = tuple[int, int, int]  # begin, end, and what of it is masked
 
@@ -84,7 +84,18 @@ class FreeText:
         made = bytearray(line)
         for begin, end, what in spans:
             made[begin : min(end, stop)] = self._masked(line[begin : min(end, stop)], what)
+        if len(spans) > 1:
+            self._mask_across(line, made, [(begin, min(end, stop), what) for begin, end, what in spans])
         return bytes(made)
+
+    def _mask_across(self, line: bytes, made: bytearray, spans: list[_Span]) -> None:
+        """Mask the secrets that begin in one span and end in another."""
+        for begin, end in runs(line, self._mask(line)):
+            touched = [one for one in spans if one[0] < end and begin < one[1] and one[2] != _STRINGS]
+            if len(touched) > 1:
+                for low, high, what in touched:
+                    low, high = max(low, begin), min(high, end)
+                    made[low:high] = (b"x" if what == _NAME else b"*") * (high - low)
 
     def said(self, frame: Frame) -> Frame:
         """Return a line of the client without secrets in its strings, literals and words, as those of a search.
@@ -164,7 +175,11 @@ class FreeText:
             yield found.end(), end, self._rest
         else:
             self._data = line.startswith(b"* ")
-            yield (2 if self._data else 0), end, _ALL
+            begin = 2 if self._data else 0
+            if found is not None:  # nothing in the table has this name
+                yield *found.span(1), _NAME
+                begin = found.end(1)
+            yield begin, end, _ALL
 
     def _text(self, line: bytes, start: int) -> Iterator[_Span]:
         """Yield the places to mask in resp-text."""
@@ -176,7 +191,7 @@ class FreeText:
                 return
             start = found.end()
             if reader is None:
-                yield *found.span(1), _ALL
+                yield *found.span(1), _NAME
             yield *found.span(2), (_NOT_NUMBERS if reader is None or reader in codes.FREE else _STRINGS)
         yield start, len(line), _ALL
 
@@ -197,6 +212,11 @@ class FreeText:
     def _masked(self, octets: bytes, what: int) -> bytes:
         if what == _ALL:
             return self._mask(octets)
+        if what == _NAME:  # which cannot hold a star
+            made = bytearray(octets)
+            for begin, end in runs(octets, self._mask(octets)):
+                made[begin:end] = b"x" * (end - begin)
+            return bytes(made)
         if what == _STRINGS and _UNEVEN.fullmatch(octets) is None:
             return _QUOTED.sub(lambda found: b'"' + self._string(found[1]) + b'"', octets)
         masked = bytearray(self._mask(octets))

@@ -134,6 +134,19 @@ def _differing(one: bytes, other: bytes) -> Iterator[int]:
     return (at for at, (left, right) in enumerate(zip(one, other, strict=True)) if left != right)
 
 
+def runs(one: bytes, other: bytes) -> Iterator[tuple[int, int]]:
+    """Yield begin and end of each run of octets in which two lines of the same length differ."""
+    begin = end = -1
+    for at in _differing(one, other):
+        if at != end:
+            if begin >= 0:
+                yield begin, end
+            begin = at
+        end = at + 1
+    if begin >= 0:
+        yield begin, end
+
+
 def _starred(octets: bytes, spans: Iterable[tuple[int, int]]) -> bytes:
     starred = bytearray(octets)
     for start, stop in spans:

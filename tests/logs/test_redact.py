@@ -346,3 +346,43 @@ def is_utf8(octets: bytes) -> bool:
 def test_connections_have_numbers_for_names() -> None:
     said = [Piece(SERVER, b"* OK hi\r\n", 0, None, name) for name in ("ottokar", "", "zwmn")]
     assert [one.connection for one in redacted(said)] == ["1", "", "3"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"* MYRIGHTS My box lrs %s" % ZWIE,
+        b"* LISTRIGHTS Box of %s %s lrs" % (ZWIE, OTTO.lower()),
+        b"* ACL Box of %s lrs %s %s" % (WEG, WEG, OTTO),
+        b'* 1 FETCH (BODY[] "call %s or 5551977' % OTTO,
+        b"* 1 FETCH (X-%s of 5551977 5551977" % OTTO,
+    ],
+)  # fmt: skip
+def test_what_is_not_in_its_place_is_replaced_and_stays_wrong(said: bytes) -> None:
+    pieces = pieces_of(*GREETED, (SERVER, said + b"\r\n"))
+    assert left(redacted(pieces)[-1].octets) == set()
+    assert_same(pieces, both=True)
+
+
+def test_rights_and_numbers_in_their_places_stay() -> None:
+    for said in (b"* LISTRIGHTS x anyone lr s w", b"* MYRIGHTS x lrswi0", b"* 1 FETCH (X-GM-MSGID 12789 UID 5)"):
+        *_, last = redacted(pieces_of(*GREETED, (SERVER, said + b"\r\n")))
+        assert last.octets.split()[-2:] == said.split()[-2:] or last.octets.endswith(b" lrswi0\r\n")
+
+
+def test_a_capability_that_has_the_name_of_somebody_is_no_name() -> None:
+    said = b"* LIST () NIL %s\r\n* CAPABILITY IMAP4rev1 X-%s XLIST X-OTHER\r\n" % (OTTO, OTTO.upper())
+    *_, last = redacted(pieces_of(*GREETED, (SERVER, said)))
+    assert last.octets.startswith(b"* CAPABILITY IMAP4rev1 X-")
+    assert last.octets.endswith(b" XLIST X-OTHER\r\n")
+    assert left(last.octets) == set()
+
+
+@pytest.mark.parametrize("key", range(20))
+def test_an_encoded_word_never_gains_what_a_quoted_string_cannot_hold(key: int) -> None:
+    word = "Прадедов".encode("iso-2022-jp")
+    coded = b"=?ISO-2022-JP?Q?%s?=" % b"".join(bytes((one,)) if chr(one).isalnum() else b"=%02X" % one for one in word)
+    said = pieces_of(*GREETED, (SERVER, b'* 1 FETCH (PREVIEW "%s")\r\n' % coded))
+    made = redacted(said, key=b"%d" % key)[-1].octets
+    assert made != said[-1].octets
+    assert re.fullmatch(rb'\* 1 FETCH \(PREVIEW "=\?ISO-2022-JP\?Q\?[A-Za-z0-9=!*+/-]*\?="\)\r\n', made)

@@ -216,3 +216,24 @@ def test_of_very_many_connections_no_octet_is_lost(monkeypatch: pytest.MonkeyPat
     assert sorted((one.connection, one.octets) for one in rewritten(pieces)) == [
         (one.connection, one.octets) for one in pieces
     ]
+
+
+@pytest.mark.parametrize("offered", [b"", b" SASL-IR"])
+def test_a_masked_initial_response_is_still_one(offered: bytes) -> None:
+    said = pieces_of(
+        (SERVER, b"* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN%s] hi\r\n" % offered),
+        (CLIENT, b"A1 AUTHENTICATE PLAIN %s\r\nA2 NOOP\r\n" % sasl(b"\0jane\0" + PASSWORD)),
+        (SERVER, b"A1 OK in\r\nA2 OK done\r\n"),
+    )
+    rules = [rule for found in wrong(rewritten(said, both=True), both=True) for rule in found[-1]]
+    assert rules.count("initial-response") == (not offered)
+    assert "continuation-pipelined" not in rules
+    assert_same(said, both=True)
+
+
+def test_the_name_of_a_code_that_is_masked_is_still_one() -> None:
+    said = pieces_of(
+        (SERVER, b"* OK hi\r\n"), (CLIENT, b"A1 LOGIN jane %s\r\n" % PASSWORD),
+        (SERVER, b"A1 OK [X-%s 1] in\r\n" % PASSWORD.replace(b" ", b"_")), (SERVER, b"* OK [X-hunter2 5] x\r\n"),
+    )  # fmt: skip
+    assert_same(said, both=True)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from imapsh import table
 from imapsh.grammar.responses import Response
 from imapsh.sasl.mechanism import Mechanism
 from imapsh.sasl.oauthbearer import OAuthBearer
@@ -18,6 +19,7 @@ from imapsh.sasl.xoauth2 import XOAuth2
 from imapsh.session.core import Session
 from imapsh.session.events import Completed, Received
 from imapsh.session.exchange import Secret
+from imapsh.session.freetext import FreeText
 from imapsh.session.secrets import Secrets
 
 from .player import OPEN, Player, play
@@ -327,3 +329,22 @@ def test_e24_a_short_secret_is_masked_only_as_it_is() -> None:
     assert secrets.mask_text(b"Sesam, sesam, masee") == b"*****, sesam, masee"
     secrets.add(b"Sesame")
     assert secrets.mask_text(b"SESAME, emases, sesam") == b"******, ******, sesam"
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        (b"A1 OK [X-hunter22 1] in\r\n", b"A1 OK [X-xxxxxxxx 1] in\r\n"),
+        (b"A1 NO [my long pass] no\r\n", b"A1 NO [my *********] no\r\n"),
+        (b"* hunter22 of ann\r\n", b"* xxxxxxxx of ann\r\n"),
+        (b"* long pass of ann\r\n", b"* xxxx***** of ann\r\n"),
+        (b"* 5 hunter22\r\n", b"* 5 xxxxxxxx\r\n"),
+        (b"* OK long pass\r\n", b"* OK *********\r\n"),
+    ],
+)
+def test_a_name_that_nobody_knows_is_masked_as_a_name(line: bytes, shown: bytes) -> None:
+    secrets = Secrets()
+    secrets.add(b"hunter22")
+    secrets.add(b"long pass")
+    masked = FreeText(secrets, table.readers, lambda: ["A1"])
+    assert masked.line(line, first=True) == shown

@@ -270,3 +270,9 @@ def test_the_trace_can_begin_and_end_in_mid_session() -> None:
     session.receive(b"* OK two\r\n")
     list(session.events())
     assert played.trace.from_server == b"* OK [ALERT] one\r\n"
+
+
+def test_a_token_with_spaces_is_masked_whole() -> None:
+    secrets = Secrets()
+    secrets.add_sasl(b64encode(b"user=joe\1auth=Bearer one two three\1\1"))
+    assert secrets.mask(b"the token one two three is bad") == b"the token ************* is bad"
