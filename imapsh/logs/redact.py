@@ -364,6 +364,7 @@ class _Command:
         self._frame = response.frame
         self._plain = response.kind == OURS and response.name == "DONE"
         self._match: Match = conversation.match(response.frame)
+        self._begin = len(self._match.text) - len(self._match.text.lstrip(" "))
         self._field = ""  # the last field of ID
         self._said = {piece.start: piece for piece in self._match.slots if _somebodys(piece.kind)}
 
@@ -389,7 +390,7 @@ class _Command:
         found, text = self._match, token.text
         if token.kind not in (WORD, FLAG, QUOTED, OPEN_QUOTE):
             return text if token.kind is not DATA else self._stand_in(text)
-        if token.start == 0 and found.tag is not None:
+        if token.start == self._begin and found.tag is not None:
             known = found.command is not None
             return _as_octets(lambda octets: self._redactor.tagged(octets, known=known), text)
         if found.command is None:

@@ -225,6 +225,8 @@ class FreeText:
             edges = masked[before : number.start()] + masked[number.end() : behind]
             if edges == octets[before : number.start()] + octets[number.end() : behind]:
                 masked[number.start() : number.end()] = number[0]
+        if what == _NOT_NUMBERS and not (b'"' in octets and _UNEVEN.fullmatch(octets)):
+            return _in_atoms(octets, masked)
         return bytes(masked)
 
     def _string(self, content: bytes) -> bytes:
@@ -237,6 +239,17 @@ class FreeText:
             if made[unit.start() : unit.end()] != unit[0]:
                 made[unit.start() : unit.end()] = b"**"
         return bytes(made)
+
+
+def _in_atoms(octets: bytes, masked: bytearray) -> bytes:
+    """Return what is masked with letters in place of stars outside of strings, where no atom can hold a star."""
+    end = 0
+    for begin, stop in (*(found.span() for found in _QUOTED.finditer(octets)), (len(octets), len(octets))):
+        for at in range(end, begin):
+            if masked[at] != octets[at]:
+                masked[at] = ord("x")
+        end = stop
+    return bytes(masked)
 
 
 class Heard(FreeText):

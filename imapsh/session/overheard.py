@@ -130,6 +130,7 @@ class Conversation:
         self._free = FreeText(self.secrets, self.known.parser.readers, self._tags_shown)
         self._hidden_tags: set[str] = set()  # they may be part of a password
         self._most_hidden = _MOST_HIDDEN
+        self._nameless = 0  # lines that the log has masked with their tags, and that have no reply yet
         self._began = False  # the server has said something
         self._doubtful = False  # what was taken for a greeting may be none
         self._begun: Exchange | None = None  # the command whose line is not complete yet
@@ -284,8 +285,15 @@ class Conversation:
                 known.done()
             return continued.findings
         if response.kind is TAGGED:
+            if self._nameless:
+                self._nameless -= 1
+                return self._complete(self._strange(response.tag or ""), response)
             self._watch.strange(response)
         return known.take(response)[0]
+
+    def _strange(self, tag: str) -> Exchange:
+        """Return a command of which only its tag is known, as one that runs."""
+        return self._run(match(f"{tag} X", self._watch.context()), Exchange(tag, "X", []))
 
     def _complete(self, exchange: Exchange, response: Response) -> tuple[Finding, ...]:
         self._watch.replied(exchange, response.name)
@@ -436,6 +444,9 @@ class Conversation:
         begun, self._begun = self._begun, None
         if found.tag is None:
             return
+        if found.tag.startswith("**"):  # by the log
+            self._nameless += 1
+            return
         exchange = Exchange(found.tag, _name(found), fragments)
         self._learn(exchange)
         if begun is None:
@@ -489,12 +500,12 @@ class Conversation:
         """Return what is wrong with the grammar of a line."""
         if self._rendered[CLIENT]:
             return ()
-        every = [*frame.violations, *cast("list[Violation]", broken)]  # they have an RFC of their own
+        every = cast("list[Violation]", broken)  # they have an RFC of their own
         starred = [start for start, _ in found.secrets if found.text[start] in "*<"]  # the log masked it
         if starred:  # whoever masks takes away what was wrong there and behind
             begin = octets_before(frame, found.text, starred[0])
             every = [one for one in every if one.offset < begin]
-        return tuple(sorted(every, key=lambda one: one.offset))
+        return tuple(sorted([*frame.violations, *every], key=lambda one: one.offset))
 
 
 def overhear(

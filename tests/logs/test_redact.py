@@ -386,3 +386,9 @@ def test_an_encoded_word_never_gains_what_a_quoted_string_cannot_hold(key: int) 
     made = redacted(said, key=b"%d" % key)[-1].octets
     assert made != said[-1].octets
     assert re.fullmatch(rb'\* 1 FETCH \(PREVIEW "=\?ISO-2022-JP\?Q\?[A-Za-z0-9=!*+/-]*\?="\)\r\n', made)
+
+
+def test_the_tag_of_a_command_behind_a_space_is_that_of_its_reply() -> None:
+    assert_same(
+        pieces_of((SERVER, b"* OK hi\r\n"), (CLIENT, b" a LOGIN jane hunter2\r\n"), (SERVER, b"a OK in\r\n")), both=True
+    )

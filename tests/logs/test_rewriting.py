@@ -237,3 +237,31 @@ def test_the_name_of_a_code_that_is_masked_is_still_one() -> None:
         (SERVER, b"A1 OK [X-%s 1] in\r\n" % PASSWORD.replace(b" ", b"_")), (SERVER, b"* OK [X-hunter2 5] x\r\n"),
     )  # fmt: skip
     assert_same(said, both=True)
+
+
+@pytest.mark.parametrize("word", [b"mail", b"INBOX", b"FETCH", b"2026", b"List", b"hunter22"])
+@pytest.mark.parametrize(
+    "login", [b"a LGOIN jane %s\r\n", b"a LOGIN\tjane\t%s\r\n", b" a LOGIN jane %s\r\n", b"a LOGIN jane %s\n"]
+)
+def test_what_is_behind_a_login_that_is_wrong_stays_the_same(login: bytes, word: bytes) -> None:
+    said = pieces_of(
+        (SERVER, b"* OK hi\r\n"),
+        (CLIENT, login % word),
+        (SERVER, b"a OK [CAPABILITY IMAP4rev1] in\r\n"),
+        (CLIENT, b'b LIST "" *\r\n'),
+        (SERVER, b'* LIST () "/" INBOX\r\n* LIST () "/" mail/x\r\n* LIST () "/" "mail"\r\nb OK List done\r\n'),
+        (CLIENT, b"c SELECT INBOX\r\n"),
+        (SERVER, b"* 2026 EXISTS\r\n* FLAGS (mail)\r\nc OK [READ-WRITE] done\r\n"),
+        (CLIENT, b"d SEARCH FROM mail\r\n"),
+        (SERVER, b"* SEARCH 2026\r\nx OK nobody asked\r\nd OK FETCH\r\n"),
+    )
+    assert (
+        word not in b"".join(one.octets for one in rewritten(said, both=True) if one.direction == CLIENT)[: len(login)]
+    )
+    assert_same(said, both=True)
+
+
+def test_spaces_before_what_a_login_hides_stay() -> None:
+    said = pieces_of((SERVER, b"* OK hi\r\n"), (CLIENT, b"a LOGIN   jane hunter22\r\n"), (SERVER, b"a BAD no\r\n"))
+    assert [one.octets for one in rewritten(said, both=True)][1] == b"a LOGIN   *************\r\n"
+    assert_same(said, both=True)

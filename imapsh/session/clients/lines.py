@@ -183,7 +183,9 @@ def doubtful_from(frame: Frame, found: Match, broken: Sequence[Ruled]) -> int | 
         return None  # by the log itself
     if broken and found.command.name in _LOGINS:
         name = found.command.name
-        return octets_before(frame, found.text, found.text.upper().index(name) + len(name) + 1)
+        behind = found.text.upper().index(name) + len(name)
+        spaces = len(found.text) - behind - len(found.text[behind:].lstrip(" "))
+        return octets_before(frame, found.text, behind + max(1, spaces))
     strange = [
         octets_before(frame, found.text, piece.start)
         for piece in find(found.pieces, "mechanism")
