@@ -22,7 +22,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from imapsh.errors import LimitError
+from imapsh.errors import ConnectionLost, LimitError, ParseError
 from imapsh.findings import Finding, Violation
 from imapsh.grammar.responses import CLIENT as OURS
 from imapsh.grammar.responses import CONTINUATION, STATUS, TAGGED, UNTAGGED, Response
@@ -522,7 +522,8 @@ def overhear(
     text without secrets.  If more than MOST_CONVERSATIONS are heard, the one that was silent longest is taken to have
     ended.
 
-    Raises LimitError if `limits` are tripped, and what the pieces raise.
+    Raises LimitError if `limits` are tripped, ParseError for octets under COMPRESS that are not DEFLATE, and what the
+    pieces raise.
     """
     secrets = Secrets()
     conversations: dict[str, Conversation] = {}
@@ -538,11 +539,22 @@ def overhear(
                     yield oldest, found
             conversation = Conversation(limits, opener, both=both, secrets=secrets)
         conversations[piece.connection] = conversation
-        for found in conversation.hear(piece):
+        for found in _heard(conversation, piece):
             yield piece.connection, found
     for connection, conversation in conversations.items():
         for found in conversation.end():
             yield connection, found
+
+
+def _heard(conversation: Conversation, piece: Piece) -> Iterator[Overheard]:
+    try:
+        yield from conversation.hear(piece)
+    except LimitError:
+        raise
+    except ConnectionLost:
+        raise ParseError(
+            f"at octet {piece.offset} are octets under COMPRESS that are not DEFLATE", piece.offset
+        ) from None
 
 
 def _left_out(parts: Iterable[Part]) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import pytest
 
+from imapsh.errors import ParseError
 from imapsh.findings import FAULT
 from imapsh.session import overheard
 from imapsh.session.overheard import Conversation, Overheard, overhear
@@ -194,3 +195,12 @@ def test_of_very_many_connections_the_one_that_was_silent_longest_is_forgotten(m
     assert [(key, found.response.name) for key, found in overhear(pieces)] == [
         *(("a", "OK"), ("b", "OK"), ("c", "OK"), ("a", "BYE"), ("d", "OK")),
     ]
+
+
+def test_what_is_not_deflate_is_told_with_its_place() -> None:
+    pieces = [
+        Piece(SERVER, b"* PREAUTH hi\r\n", 0), Piece(CLIENT, b"A1 COMPRESS DEFLATE\r\n", 14),
+        Piece(SERVER, b"A1 OK now\r\n", 35), Piece(SERVER, b"\xff\xff\xff no deflate", 46),
+    ]  # fmt: skip
+    with pytest.raises(ParseError, match="at octet 46 are octets under COMPRESS that are not DEFLATE"):
+        list(overhear(pieces))

@@ -93,7 +93,9 @@ def note(output: Output, piece: Piece, text: str) -> Iterator[Shown]:
         from imapsh.render.jsonform import dumps
 
         more = {**_time(piece.time), **({"connection": piece.connection} if piece.connection else {})}
-        yield dumps({"offset": piece.offset, "kind": "note", "name": "", "value": {"text": text}, **more})
+        yield dumps(
+            {"offset": piece.offset, "kind": "note", "name": "", "value": {"text": text}, **more, "violations": []}
+        )
         yield LINE_END
         return
     stamp = _stamp(piece.time, piece.connection)
