@@ -27,13 +27,14 @@ _LARGE = 1 << 20  # octets of a literal that are kept for the page
 def export(app: App, argument: str) -> Steps[None]:
     r"""`\export FILE`.  Raises UsageError."""
     from imapsh.shell.screen import page
+    from imapsh.shell.screen.landing import is_one_of
 
     if not argument:
         raise UsageError("\\export needs the file for the page, as in \\export page.html")
     here = app.here
     if here is None or not here.record.recent:
         raise UsageError("there is no exchange to export yet")
-    if app.trace_path and page.is_one_of(argument, [app.trace_path]):
+    if app.trace_path and is_one_of(argument, [app.trace_path]):
         raise UsageError(f"the page would replace the trace {app.trace_path}: give it another name")
     recent = here.record.recent
     with page.page_in(argument, here.label, app.output.theme) as made:

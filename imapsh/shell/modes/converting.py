@@ -5,15 +5,13 @@ The file appears when all of it is written, or not at all.  Its owner alone can 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from imapsh import __version__
 from imapsh.errors import UsageError
 from imapsh.patterns import lazy
-from imapsh.shell.screen.landing import Landing, placed
+from imapsh.shell.screen.landing import Landing, is_one_of, placed
 from imapsh.shell.settings.reasons import why
 from imapsh.wire.pieces import is_date
 from imapsh.wire.trace import ONE_OR_BOTH, Header, Record, Trace
@@ -27,10 +25,11 @@ _MASKED = "passwords and tokens"
 _REDACTED = "passwords and tokens; mail, names and addresses are stand-ins"
 _NOT_IN_NAME = lazy(r"[^!-~]+")
 _LONGEST_NAME = 40
+_STDOUT = "/dev/stdout"
 
 
 class Converting:
-    """The trace that is being written; `logs` are the paths of what is read.
+    """The trace that is being written; `logs` are the paths of what is read.  The path `-` is stdout.
 
     Raises UsageError if the file cannot be written, or is one of the logs.
     """
@@ -39,9 +38,9 @@ class Converting:
         self._path = path
         self._masked = _REDACTED if redacted else _MASKED
         self._names = _Names()
-        if _is_one(path, logs):
+        if is_one_of(path, logs):
             raise UsageError(f"{path} is the log itself: convert it to another file")
-        self._file: Landing = self._trying(lambda: placed(path, append=False, private=True))
+        self._file: Landing = self._trying(lambda: placed(_STDOUT if path == "-" else path, append=False, private=True))
         self._trace: Trace | None = None
         self._began = 0.0
 
@@ -103,12 +102,3 @@ class _Names:
                 word = f"{word[: _LONGEST_NAME - 12]}#{len(self._given)}"
             self._given[name] = word
         return self._given[name]
-
-
-def _is_one(path: str, logs: Iterable[str]) -> bool:
-    """Return whether a path is one of those that are read."""
-    for log in logs:
-        with suppress(OSError, ValueError):
-            if os.path.samefile(os.path.expanduser(path), os.path.expanduser(log)):
-                return os.path.isfile(path)
-    return False

@@ -114,6 +114,7 @@ class _Explainer:
             from imapsh.logs.redact import Redactor
 
             self._redactor = Redactor()
+        self._logs_read = 0
         self._converting: Converting | None = None
         if options.convert:
             from imapsh.shell.modes.converting import Converting
@@ -129,10 +130,12 @@ class _Explainer:
             self._logs(files)
             return
         from imapsh.shell.screen import page
+        from imapsh.shell.screen.landing import is_one_of
 
-        if page.is_one_of(html, logs):
+        if is_one_of(html, logs):
             raise UsageError(f"the page would replace the log {html}: give it another name")
-        with page.page_in(html, _title(logs), page.theme_of(self._options)) as self._page:
+        title = "log" if self._redactor is not None else _title(logs)
+        with page.page_in(html, title, page.theme_of(self._options)) as self._page:
             self._logs(files)
         stdio.note(f"the page is in {html}; it holds mail" if html != page.STDOUT else "the page holds mail")
 
@@ -144,7 +147,8 @@ class _Explainer:
 
         try:
             for log in _read(logs_of(self._options.explain, open), self._options.explain[0]):
-                self._judgement.reads(log.path or "-")
+                self._logs_read += 1
+                self._judgement.reads(self._named(log.path or "-"))
                 self._log(log, log.path or "-")
         except ParseError as error:
             raise UsageError(str(error)) from None
@@ -162,7 +166,7 @@ class _Explainer:
         self._out.flush()  # if stdout and stderr are one file, each log is behind what is told of it
         stdio.note(f"{path}: {worth}")
         if self._page is not None:
-            self._page.begin(_title((path,)), worth)
+            self._page.begin(self._named(_title((path,))), worth)
         heard_any = False
         try:
             for connection, found in self._heard(form, log, path):
@@ -175,6 +179,10 @@ class _Explainer:
             raise UsageError(f"{path}: {error}") from None
         if not heard_any:
             stdio.note(f"{path}: no line of IMAP is in it")
+
+    def _named(self, name: str) -> str:
+        """Return a name of the log for what is passed on; with stand-ins it is a number, because names have users."""
+        return name if self._redactor is None else f"log {self._logs_read}"
 
     def _rewritten(self, pieces: Iterator[Piece], *, both: bool) -> Iterator[Piece]:
         """Return the pieces as the options ask: without secrets, with stand-ins, and written to the trace."""

@@ -55,7 +55,7 @@ class Judgement:
             from imapsh.shell.record import report
 
             self.takes_stdout = report.target(options.report)[1] == report.STDOUT
-            self._report = report.make(options.report, self._path)
+            self._report = report.make(options.report, "log" if options.redact else self._path)
 
     @property
     def faults(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from codecs import getincrementaldecoder
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import IO, Protocol
 
@@ -142,6 +142,18 @@ def direct(name: str) -> Direct:
     if there is not None and not stat.S_ISREG(there.st_mode):
         return Direct(_special(full))
     return Direct(os.open(full, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+
+
+def is_one_of(name: str, paths: Iterable[str]) -> bool:
+    """Return whether a file of this name would replace one of these, which are being read; `-` is stdin."""
+    full = os.path.expanduser(name)
+    if not os.path.isfile(full):
+        return False
+    for path in paths:
+        with suppress(OSError, ValueError):
+            if os.path.samestat(os.stat(full), os.fstat(0) if path == "-" else os.stat(os.path.expanduser(path))):
+                return True
+    return False
 
 
 def _stat(full: str) -> os.stat_result | None:

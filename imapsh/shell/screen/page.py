@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
@@ -122,11 +121,3 @@ def theme_of(options: Options) -> Theme:
     if not options.theme and options.settings is not None and options.settings.theme is not None:
         return options.settings.theme
     return THEMES[options.theme or "default"]
-
-
-def is_one_of(name: str, paths: Iterable[str]) -> bool:
-    """Return whether a page would replace one of these files."""
-    full = os.path.expanduser(name)
-    return os.path.isfile(full) and any(
-        os.path.exists(other) and os.path.samefile(full, other) for other in map(os.path.expanduser, paths)
-    )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ from imapsh.shell.main import main
 from imapsh.shell.modes.converting import _Names
 from imapsh.wire.trace import TraceReader
 
+ROOT = str(Path(__file__).parents[3])
 LOG = b"1795880514.105491 * OK [CAPABILITY IMAP4rev1] hi\n1795880514.205491 A1 OK in\n1795880515.105491 * 6 EXISTS\n"
 PLAIN = b"* OK hi\r\nA1 LOGIN jane hunter2-secret\r\nA1 OK in hunter2-secret\r\n"
 
@@ -116,3 +120,28 @@ def test_the_commands_of_the_page_are_run(here: Path, capfd: pytest.CaptureFixtu
     for words in commands:
         assert main(words) == 0, words
         assert "ottokar" not in capfd.readouterr().out.lower()
+
+
+def test_with_stand_ins_no_file_has_the_name_of_a_log(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (here / "jane.doe.log").write_bytes(PLAIN.replace(b"* OK hi", b"* OK"))
+    assert main(["--explain", "jane.doe.log", "x.in", "--redact", "mail", "--html", "x.html", "--report", "x.tap"]) == 0
+    assert main(["--explain", "jane.doe.log", "--redact", "mail", "--report", "x.xml"]) == 0
+    capfd.readouterr()
+    for name in ("x.html", "x.tap", "x.xml"):
+        assert "jane" not in (here / name).read_text()
+    assert '<h2 id="log2">log 2</h2>' in (here / "x.html").read_text()
+
+
+def test_a_dash_is_stdout(here: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert main(["--explain", "x.log", "--convert", "-"]) == 0
+    assert capfdbinary.readouterr().out.startswith(b"imapsh-trace 2\n")
+    assert not (here / "-").exists()
+
+
+def test_the_log_on_stdin_is_not_replaced(here: Path) -> None:
+    command = [sys.executable, "-m", "imapsh", "--explain", "-", "--convert", "x.log"]
+    with open(here / "x.log", "rb") as log:
+        done = subprocess.run(command, stdin=log, capture_output=True, cwd=here, env={**os.environ, "PYTHONPATH": ROOT})
+    assert done.returncode == 2
+    assert b"x.log is the log itself" in done.stderr
+    assert (here / "x.log").read_bytes() == PLAIN

@@ -13,7 +13,8 @@ import pytest
 from imapsh.errors import UsageError
 from imapsh.render.styles import THEMES
 from imapsh.session.overheard import overhear
-from imapsh.shell.screen.page import is_one_of, page_in, theme_of
+from imapsh.shell.screen.landing import is_one_of
+from imapsh.shell.screen.page import page_in, theme_of
 from imapsh.shell.settings.options import Options
 from imapsh.wire.pieces import CLIENT, SERVER, Piece
 from tests.render.pages import Read
@@ -59,6 +60,16 @@ def test_the_logs_are_known_by_any_name(tmp_path: Path) -> None:
     assert is_one_of(str(tmp_path / "link"), [str(log)])
     assert not is_one_of(str(tmp_path / "other"), [str(log), "-"])
     assert not is_one_of("/dev/null", ["/dev/null"])
+
+
+def test_a_log_on_stdin_is_known_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "log").touch()
+    (tmp_path / "other").touch()
+    with open(tmp_path / "log", "rb") as log:
+        stdin = os.fstat(log.fileno())
+        monkeypatch.setattr(os, "fstat", lambda descriptor: stdin)
+        assert is_one_of(str(tmp_path / "log"), ["-"])
+        assert not is_one_of(str(tmp_path / "other"), ["-"])
 
 
 def test_a_page_has_colours_unless_they_are_not_wanted() -> None:
