@@ -69,7 +69,7 @@ class StandIns:
 
     def word(self, word: str) -> str:
         """Return the stand-in of a word."""
-        lower = "".join(map(_lower, word))
+        lower = word.lower() if word.isascii() else "".join(map(_lower, word))
         if self._keep(lower):
             return word
         made = self._given.get(lower)
