@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _SMTP = lazy(rb"\d{3} ")  # that is a tag as well, but an answer without a command
 _NEITHER = lazy(rb"\+|" + REPLY.pattern, REPLY.flags)  # a list has `+`, and SMTP has `250 OK`
+_GREETING = lazy(rb"\* (?:OK|PREAUTH|BYE) ")  # what a server says behind it may be anything
 _SERVER = lazy(rb"\* [A-Z\d]")
 _COMMON = 60  # the weight of formats that programs for other protocols write as well
 _MANY = 2
@@ -152,7 +153,8 @@ def _speaks(form: Format, head: bytes, path: str) -> bool | None:
     good = sum(1 for line in others if _begins(line, form))
     bad = len(others) - good
     if form.weight == 1:
-        return good >= bad and (good > 0 or any(not _SMTP.match(line) for line in lines))
+        told = good > 0 or any(not _SMTP.match(line) for line in lines)
+        return _GREETING.match(head) is not None or (good >= bad and told)
     if good:
         return 4 * good >= bad
     most = 0 if form.weight <= _COMMON else 1

@@ -152,3 +152,10 @@ def test_of_a_conversation_that_was_pasted_the_text_before_it_is_nobodys() -> No
     pieces = read(b"Hello,\nI see this:\n\n" + CONVERSATION + b"a2 LOGOUT\n* BYE x\na2 OK x\n")
     assert side(pieces, SERVER).startswith(TALK[SERVER])
     assert faults(pieces) == []
+
+
+def test_what_a_server_says_behind_its_greeting_may_be_anything() -> None:
+    form = recognised(log_of(b"* OK hi\r\n" + b"\r\n" * 100))
+    assert form is not None
+    assert form.name == "raw"
+    assert recognised(log_of(b"* OK hi\r\n" + b"neither this\r\nnor that\r\n" * 40)) is form
