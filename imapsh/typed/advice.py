@@ -209,7 +209,8 @@ def discreet(problem: Problem) -> Problem:
 
 def unquoted(message: str) -> str:
     """Return the message of a problem without anything it quotes from the line."""
-    cited = r"""'(?:[^'\\]|\\.)+'|"(?:[^"\\]|\\.)+\""""
+    # the apostrophe of "an extension's name" opens no quotation
+    cited = r"""(?:(?<![a-z])|(?!'s ))'(?:[^'\\]|\\.)+'|"(?:[^"\\]|\\.)+\""""
     return re.sub(cited, "this", message)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.table import Context
+from imapsh.typed.advice import unquoted
 from imapsh.typed.found import FileName, Piece
 from imapsh.typed.match import match
 
@@ -385,3 +386,10 @@ def test_a_parameter_may_need_enable() -> None:
     ]
     assert match(line, SELECTED._replace(enabled=frozenset({"QRESYNC"}))).errors == ()
     assert match(line, SELECTED).errors == ()  # nobody knows
+
+
+def test_what_a_message_quotes_is_taken_out_and_an_apostrophe_opens_no_quotation() -> None:
+    told = "expected an extension's name or an option's name, not 'pass' or 'it\\'s'"
+    assert unquoted(told) == "expected an extension's name or an option's name, not this or this"
+    assert unquoted("the row's name is \"it's secret\"") == "the row's name is this"
+    assert unquoted("a'secret'") == "athis"

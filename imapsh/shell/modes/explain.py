@@ -27,6 +27,7 @@ from imapsh.session.overheard import Overheard, overhear
 from imapsh.shell.modes.judging import Judgement
 from imapsh.shell.screen import heard, stdio
 from imapsh.shell.screen.output import Writer, make_output, release
+from imapsh.shell.screen.viewer import Viewer
 from imapsh.shell.settings.reasons import why
 from imapsh.wire.offline import RECORDED
 from imapsh.wire.sinks import HashSink, SpoolSink, opener
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
 THRESHOLD = 1 << 20  #: octets; of a larger literal JSON has the number of octets and the SHA-256
 
 _PIECE = 1 << 18
+
+_VIEWERS = 1000  # connections of a log that have views of their own at a time
 
 T = TypeVar("T")
 
@@ -106,6 +109,7 @@ class _Explainer:
         self._out = out
         self._output = make_output(options, terminal)
         self._exactly = options.format == "wire" and not terminal
+        self._viewers: dict[str, Viewer] = {}  # by the connection's name; the one that was shown last is the last
         hashes = options.format == "json" and not options.json_raw and not options.html
         self._sink = opener(THRESHOLD, HashSink if hashes else SpoolSink)
         self._page: Writing | None = None
@@ -152,7 +156,6 @@ class _Explainer:
                 self._log(log, log.path or "-")
         except ParseError as error:
             raise UsageError(str(error)) from None
-        self._out.put(self._output.flush())
         if self._converting is not None:
             self._converting.commit()
 
@@ -177,6 +180,8 @@ class _Explainer:
                 release(found.response.frame)
         except ParseError as error:
             raise UsageError(f"{path}: {error}") from None
+        finally:
+            self._end_views(0)
         if not heard_any:
             stdio.note(f"{path}: no line of IMAP is in it")
 
@@ -213,8 +218,16 @@ class _Explainer:
             for octets in heard.octets(found):
                 self._out.write(octets)
             return
+        self._output.viewer = self._viewers[connection] = self._viewers.pop(connection, None) or Viewer()
+        self._end_views(_VIEWERS)
         for text in heard.texts(self._output, found, connection):
             self._out.put(text)
+
+    def _end_views(self, most: int) -> None:
+        """Show what the views hold back of all connections but the last `most`, and forget them."""
+        while len(self._viewers) > most:
+            name = next(iter(self._viewers))
+            self._out.put(self._output.flush(name, self._viewers.pop(name)))
 
 
 def _title(paths: Sequence[str]) -> str:

@@ -467,5 +467,21 @@ def test_a_client_is_not_told_what_can_be_typed_at_the_prompt_alone(tmp_path: Pa
     log = tmp_path / "mail.log"
     log.write_text("C: a1 APPEND Sent hello\nS: a1 BAD no\n")
     out = imapsh("--explain", str(log)).out
-    assert b"a literal: {octets}, an extension's name" in out
+    assert b"a literal: {octets}, an extension's name and its value or an append-extension, not this" in out
     assert b"{@path}" not in out
+    assert b"hello" not in out  # before a login it may be a password
+
+
+def test_each_connection_of_a_log_has_views_of_its_own(tmp_path: Path) -> None:
+    log = tmp_path / "mail.log"
+    head = "2026-11-26 10:00:00.000001 UTC - [Parent 42: IMAP]: I/IMAP "
+    came = "mail.example.org:S-INBOX:CreateNewLineFromSocket: "
+    log.write_text("".join(f"{head}7f00{name}00:{came}{line}\n" for name, line in (
+        ("aa", "* CAPABILITY IMAP4rev1 IDLE"), ("bb", "* CAPABILITY IMAP4rev1 MOVE"), ("aa", "* 1 FETCH (UID 7)"),
+        ("bb", "* 2 FETCH (UID 8)"), ("aa", "* CAPABILITY IMAP4rev1 MOVE"), ("bb", "* 3 FETCH (UID 9)"),
+    )))  # fmt: skip
+    shown = imapsh("--explain", str(log), "--format", "view").out.decode()
+    assert shown.count("1 new, 1 gone") == 1
+    rows = [line.split("|")[1].split() for line in shown.splitlines() if "UID" in line or line.endswith(("8", "9"))]
+    assert rows == [["-", "message", "1", "UID", "7"], ["-", "#", "UID"], ["2", "8"], ["3", "9"]]
+    assert shown.splitlines()[-3].startswith("7f00bb00| - #")
