@@ -218,7 +218,8 @@ class _Explainer:
             for octets in heard.octets(found):
                 self._out.write(octets)
             return
-        self._output.viewer = self._viewers[connection] = self._viewers.pop(connection, None) or Viewer()
+        viewer = self._viewers.pop(connection) if connection in self._viewers else Viewer()
+        self._output.viewer = self._viewers[connection] = viewer
         self._end_views(_VIEWERS)
         for text in heard.texts(self._output, found, connection):
             self._out.put(text)

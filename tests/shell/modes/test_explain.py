@@ -16,6 +16,7 @@ import pytest
 from imapsh.errors import UsageError
 from imapsh.grammar.responses import CLIENT
 from imapsh.session.overheard import overhear
+from imapsh.shell.main import main
 from imapsh.shell.modes.explain import THRESHOLD, pieces_of
 from imapsh.shell.screen.output import Output
 from imapsh.shell.settings.options import parse
@@ -485,3 +486,16 @@ def test_each_connection_of_a_log_has_views_of_its_own(tmp_path: Path) -> None:
     rows = [line.split("|")[1].split() for line in shown.splitlines() if "UID" in line or line.endswith(("8", "9"))]
     assert rows == [["-", "message", "1", "UID", "7"], ["-", "#", "UID"], ["2", "8"], ["3", "9"]]
     assert shown.splitlines()[-3].startswith("7f00bb00| - #")
+
+
+def test_views_of_very_many_connections_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: Any) -> None:
+    log = tmp_path / "mail.log"
+    log.write_text("Connected to a\nS: * 1 FETCH (UID 7)\nConnected to b\nS: * OK hi\n")
+
+    def shown() -> str:
+        assert main(["--no-config", "--explain", str(log), "--as", "cs", "--format", "view"]) == 0
+        return str(capfd.readouterr().out)
+
+    assert shown().index("OK hi") < shown().index("UID 7")
+    monkeypatch.setattr("imapsh.shell.modes.explain._VIEWERS", 1)
+    assert shown().index("UID 7") < shown().index("OK hi")
