@@ -242,5 +242,5 @@ def test_a_run_says_what_cannot_be_written(here: Path, words: list[str], octets:
 )  # fmt: skip
 def test_stdout_that_is_full_is_a_sentence(words: list[str]) -> None:
     status, err = imapsh(*words, octets=1 << 20, out="/dev/full", stdin=b"NOOP\r\n")
-    said = "imapsh: -: octets as they were on the wire, exact, without times\n" if "raw" in words else ""
+    said = "imapsh: stdin: octets as they were on the wire, exact, without times\n" if "raw" in words else ""
     assert (status, err) == (1, f"{said}imapsh: cannot write: No space left on device\n")

@@ -167,7 +167,7 @@ class _Explainer:
         form = _format(log, self._options.as_, path)
         worth = described(log, form)
         self._out.flush()  # if stdout and stderr are one file, each log is behind what is told of it
-        stdio.note(f"{path}: {worth}")
+        stdio.note(f"{_told(path)}: {worth}")
         if self._page is not None:
             self._page.begin(self._named(_title((path,))), worth)
         heard_any = False
@@ -179,11 +179,11 @@ class _Explainer:
                     self._show(connection, found)
                 release(found.response.frame)
         except ParseError as error:
-            raise UsageError(f"{path}: {error}") from None
+            raise UsageError(f"{_told(path)}: {error}") from None
         finally:
             self._end_views(0)
         if not heard_any:
-            stdio.note(f"{path}: no line of IMAP is in it")
+            stdio.note(f"{_told(path)}: no line of IMAP is in it")
 
     def _named(self, name: str) -> str:
         """Return a name of the log for what is passed on; with stand-ins it is a number, because names have users."""
@@ -233,8 +233,13 @@ class _Explainer:
 
 def _title(paths: Sequence[str]) -> str:
     """Return what a page calls its logs, without their folders, which are nobody's business."""
-    name = "stdin" if paths[0] == "-" else os.path.basename(paths[0])
+    name = os.path.basename(_told(paths[0]))
     return name if len(paths) == 1 else f"{name} and {count(len(paths) - 1, 'more file')}"
+
+
+def _told(path: str) -> str:
+    """Return what a person is told of where a log is."""
+    return "stdin" if path == "-" else path
 
 
 def _format(log: Log, name: str, path: str) -> Format:
@@ -243,7 +248,7 @@ def _format(log: Log, name: str, path: str) -> Format:
         form = recognised(log.sister)
     if form is None:
         raise UsageError(
-            f"{path} is not a log that imapsh knows: --as ? lists the formats, and --as NAME reads it as one"
+            f"{_told(path)} is not a log that imapsh knows: --as ? lists the formats, and --as NAME reads it as one"
         )
     return form
 
