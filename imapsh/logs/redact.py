@@ -72,10 +72,26 @@ _PLAIN = frozenset(
 )
 _MOST_TAGS = 10_000
 _CAPABILITIES = frozenset({"CAPABILITY", "ENABLED"})
+#: Data whose words somebody has chosen, even if they look like numbers.
+_WORDS = frozenset(
+    {
+        b"FLAGS",
+        b"PERMANENTFLAGS",
+        b"X-GM-LABELS",
+        b"EMAILID",
+        b"THREADID",
+        b"MAILBOXID",
+        b"PREVIEW",
+        b"SNIPPET",
+        b"NAMESPACE",
+    }
+)
 _BODIES = frozenset({b"BODY", b"BODYSTRUCTURE"})
 _DATES = frozenset({b"INTERNALDATE", b"SAVEDATE"})
 #: Slots of a command that hold what somebody has written.
 _SAID = frozenset({"mailbox", "string", "secret", "flag"})
+_OF_PEOPLE = frozenset({"identifier", "quota-root", "gm-label", "gm-own-label"})  # of which a number may be one
+_SHORT = 4  # characters of a number out of its place, which is kept
 _KEPT_SLOTS = frozenset({"charset", "mechanism", "use"})
 
 
@@ -168,7 +184,8 @@ class _Line:
         self._depth = 0
         self._arguments = 0
         self._body = -1  # the depth at which BODY began
-        self._before = b""  # the last word
+        self._before = self._before_last = b""  # the last word, and the one before it
+        self._list = b""  # the word before the list
         self._strings: list[bytes] = []
 
     def rewritten(self, line: Part, announces: bool) -> bytes:
@@ -246,12 +263,14 @@ class _Line:
         if token in b"([":
             self._arguments += not self._depth and not is_code
             self._depth += 1
+            self._list = self._before
             if self._before in _BODIES and token == b"(" and self._body < 0:
                 self._body = self._depth
             self._strings = []
             return token
         if token in b")]":
             self._depth -= 1
+            self._list = b""
             if self._depth < self._body:
                 self._body = -1
             return token
@@ -260,6 +279,7 @@ class _Line:
         named = not self._depth and not is_code and self._names(name)
         self._arguments += not self._depth and not is_code
         before, self._before = self._before, token.upper()
+        self._before_last = before
         if before in _DATES and _DATELIKE.fullmatch(token):
             return token
         if before == b"TAG" or (name == "INPROGRESS" and token[:1] == b'"'):
@@ -281,7 +301,7 @@ class _Line:
         if name in _OF_RIGHTS and not self._depth and said.isascii() and said.isalnum():
             return self._rights.rewritten(said).encode("ascii")
         if kept.is_number(said):
-            return self._replaced(atom) if self._in_text else atom
+            return self._replaced(atom) if self._in_text or self._is_word(name) else atom
         self._in_text = False
         if kept.is_protocol(said):
             return atom
@@ -293,6 +313,11 @@ class _Line:
             return self._redactor.entry(atom)
         self._in_text = True
         return self._replaced(atom)
+
+    def _is_word(self, name: str) -> bool:
+        """Return whether a number is in the place of a word that somebody has chosen."""
+        about = {name.encode("latin-1", "replace"), self._list, self._before_last}
+        return not about.isdisjoint(_WORDS) or (name in _ANNOTATED and self._before_last.startswith(b"/"))
 
     def _string(self, token: bytes, name: str) -> bytes:
         value, strings = token.strip(b'"').decode("latin-1").lower(), self._strings
@@ -366,6 +391,7 @@ class _Command:
         self._match: Match = conversation.match(response.frame)
         self._begin = len(self._match.text) - len(self._match.text.lstrip(" "))
         self._field = ""  # the last field of ID
+        self._numbers = {piece.start for piece in self._match.slots if piece.kind not in _OF_PEOPLE}
         self._said = {piece.start: piece for piece in self._match.slots if _somebodys(piece.kind)}
 
     def parts(self) -> list[Iterator[bytes]]:
@@ -402,12 +428,15 @@ class _Command:
             return text
         if piece is not None and _ENTRY.match(text.encode("utf-8", "surrogateescape")):
             return _as_octets(self._redactor.entry, text)
-        if piece is not None and not (piece.kind in _FLAGS and kept.is_protocol(text)):
+        is_number = kept.is_number(text)
+        if piece is not None and not (piece.kind in _FLAGS and kept.is_protocol(text) and not is_number):
             return self._stand_in(text)
+        if is_number:
+            return text if len(text) <= _SHORT or token.start in self._numbers else self._stand_in(text)
         if token.kind in (QUOTED, OPEN_QUOTE):
             return self._quoted(text)
         cut = token is found.tokens[-1] and kept.begins_name(text)
-        kept_as_it_is = cut or kept.is_number(text) or kept.is_protocol(text) or self._is_word(text)
+        kept_as_it_is = cut or kept.is_protocol(text) or self._is_word(text)
         if kept_as_it_is:
             return text
         lead = _LEAD.match(text)

@@ -392,3 +392,33 @@ def test_the_tag_of_a_command_behind_a_space_is_that_of_its_reply() -> None:
     assert_same(
         pieces_of((SERVER, b"* OK hi\r\n"), (CLIENT, b" a LOGIN jane hunter2\r\n"), (SERVER, b"a OK in\r\n")), both=True
     )
+
+
+@pytest.mark.parametrize(
+    ("side", "said"),
+    [
+        (CLIENT, "A2 STORE 1 +FLAGS (%s)"), (CLIENT, "A2 STORE 1 +X-GM-LABELS (%s)"), (CLIENT, "A2 SEARCH KEYWORD %s"),
+        (CLIENT, "A2 SETACL x %s lrs"), (CLIENT, "A2 SETQUOTA %s (STORAGE 5)"), (CLIENT, "A2 NOOP %s"),
+        (CLIENT, "A2 SETMETADATA x (/private/comment %s)"), (SERVER, "* 1 FETCH (X-GM-LABELS (a %s))"),
+        (SERVER, "* 1 FETCH (FLAGS (%s \\Seen %s))"), (SERVER, "* FLAGS (%s)"), (SERVER, "* 1 FETCH (EMAILID (%s))"),
+        (SERVER, "* OK [PERMANENTFLAGS (%s)] x"), (SERVER, "* METADATA x (/private/comment %s)"),
+        (SERVER, "* NAMESPACE ((%s NIL)) NIL NIL"), (SERVER, "* 1 FETCH (SNIPPET (FUZZY %s))"),
+    ],
+)  # fmt: skip
+def test_a_number_that_is_a_name_is_replaced(side: str, said: str) -> None:
+    pieces = pieces_of(*GREETED, (side, said.replace("%s", "5551977").encode() + b"\r\n"))
+    assert left(redacted(pieces)[-1].octets) == set()
+    assert_same(pieces, both=True)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"A2 SEARCH 1234567:1234569 UID 7654321:* LARGER 123456", b"A2 UID FETCH 1234567 (BODY[1.2]<1000000.65536>)",
+        b"A2 SETQUOTA x (STORAGE 1234567)", b"A2 STORE 12345 (UNCHANGEDSINCE 123456789) FLAGS ()",
+        b"A2 SEARCH X-GM-MSGID 1278455344230334865", b"A2 SEARCH MODSEQ 620162338",
+    ],
+)  # fmt: skip
+def test_numbers_of_a_command_stay(said: bytes) -> None:
+    *_, last = redacted(pieces_of(*GREETED, (CLIENT, said + b"\r\n")))
+    assert re.findall(rb"\d+", last.octets) == re.findall(rb"\d+", said)
