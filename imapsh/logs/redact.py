@@ -90,7 +90,7 @@ _BODIES = frozenset({b"BODY", b"BODYSTRUCTURE"})
 _DATES = frozenset({b"INTERNALDATE", b"SAVEDATE"})
 #: Slots of a command that hold what somebody has written.
 _SAID = frozenset({"mailbox", "string", "secret", "flag"})
-_OF_PEOPLE = frozenset({"identifier", "quota-root", "gm-label", "gm-own-label"})  # of which a number may be one
+_OF_PEOPLE = ("identifier", "-root", "-label")  # how slots end of which a number may be one
 _SHORT = 4  # characters of a number out of its place, which is kept
 _KEPT_SLOTS = frozenset({"charset", "mechanism", "use"})
 
@@ -257,7 +257,8 @@ class _Line:
 
     def _token(self, token: bytes, name: str, *, is_code: bool) -> bytes:
         if self._broken:
-            return self._replaced(token)
+            said = token.decode("latin-1")
+            return token if kept.is_protocol(said) and not kept.is_number(said) else self._replaced(token)
         self._broken = token == b'"'
         self._in_text &= token.isspace() or kept.is_number(token.decode("latin-1"))
         if token in b"([":
@@ -391,7 +392,7 @@ class _Command:
         self._match: Match = conversation.match(response.frame)
         self._begin = len(self._match.text) - len(self._match.text.lstrip(" "))
         self._field = ""  # the last field of ID
-        self._numbers = {piece.start for piece in self._match.slots if piece.kind not in _OF_PEOPLE}
+        self._numbers = {piece.start for piece in self._match.slots if not piece.kind.endswith(_OF_PEOPLE)}
         self._said = {piece.start: piece for piece in self._match.slots if _somebodys(piece.kind)}
 
     def parts(self) -> list[Iterator[bytes]]:

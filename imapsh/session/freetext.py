@@ -43,6 +43,7 @@ _CODE = lazy(
 _QUOTED = lazy(rb'"((?:[^"\\]|\\.)*+)"', re.DOTALL)
 _UNEVEN = lazy(rb'(?:[^"]|"(?:[^"\\]|\\.)*+")*+"(?:[^"\\]|\\.)*+', re.DOTALL)  # a quotation mark without its partner
 _WORD = lazy(rb'(?<= )[^ ()"{}\r\n]{4,}(?=[ )\r\n])')
+_FIRST = lazy(rb"[A-Za-z0-9]+")
 _ESCAPE = lazy(rb"\\.", re.DOTALL)
 _NUMBER = lazy(rb"(?<![^ (\[,:])\d+(?![^ )\],:\r\n])")
 
@@ -179,6 +180,9 @@ class FreeText:
             if found is not None:  # nothing in the table has this name
                 yield *found.span(1), _NAME
                 begin = found.end(1)
+            elif not self._data and (word := _FIRST.match(line)) is not None:  # a star would make it another line
+                yield *word.span(), _NAME
+                begin = word.end()
             yield begin, end, _ALL
 
     def _text(self, line: bytes, start: int) -> Iterator[_Span]:

@@ -356,6 +356,7 @@ def test_connections_have_numbers_for_names() -> None:
         b"* ACL Box of %s lrs %s %s" % (WEG, WEG, OTTO),
         b'* 1 FETCH (BODY[] "call %s or 5551977' % OTTO,
         b"* 1 FETCH (X-%s of 5551977 5551977" % OTTO,
+        b'* 1 FETCH (BODY[] %s 5551977" X-GM-LABELS (%s) UID 7' % (OTTO, ZWIE),
     ],
 )  # fmt: skip
 def test_what_is_not_in_its_place_is_replaced_and_stays_wrong(said: bytes) -> None:

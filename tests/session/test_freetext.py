@@ -340,6 +340,8 @@ def test_e24_a_short_secret_is_masked_only_as_it_is() -> None:
         (b"* long pass of ann\r\n", b"* xxxx***** of ann\r\n"),
         (b"* 5 hunter22\r\n", b"* 5 xxxxxxxx\r\n"),
         (b"* OK long pass\r\n", b"* OK *********\r\n"),
+        (b"hunter22: what?\r\n", b"xxxxxxxx: what?\r\n"),
+        (b"long pass\r\n", b"xxxx*****\r\n"),
     ],
 )
 def test_a_name_that_nobody_knows_is_masked_as_a_name(line: bytes, shown: bytes) -> None:
