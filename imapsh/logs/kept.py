@@ -143,7 +143,7 @@ def is_protocol(atom: str) -> bool:
 def begins_name(word: str) -> bool:
     """Return whether a word is the beginning of a name of the protocol: a line may be cut there."""
     upper = word.upper()
-    return len(word) > _SHORTEST and any(name.startswith(upper) for name in names())
+    return (len(word) > _SHORTEST or word.isupper()) and any(name.startswith(upper) for name in names())
 
 
 def is_number(atom: str) -> bool:

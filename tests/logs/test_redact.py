@@ -343,6 +343,11 @@ def is_utf8(octets: bytes) -> bool:
     return True
 
 
+@pytest.mark.parametrize("line", [b"A2 UID THREAD REFERENCES UTF-8 AL", b"A2 SEARCH FRO", b"A2 SEARCH SUBJ"])
+def test_a_name_that_is_cut_stays_cut(line: bytes) -> None:
+    assert_same(pieces_of(*GREETED, (CLIENT, line + b"\r\n")), both=True)
+
+
 def test_connections_have_numbers_for_names() -> None:
     said = [Piece(SERVER, b"* OK hi\r\n", 0, None, name) for name in ("ottokar", "", "zwmn")]
     assert [one.connection for one in redacted(said)] == ["1", "", "3"]
