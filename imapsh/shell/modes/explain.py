@@ -119,6 +119,7 @@ class _Explainer:
 
             self._redactor = Redactor()
         self._logs_read = 0
+        self._fields: dict[str, str] = {}  # that JSON has of each line, if there are several logs
         self._converting: Converting | None = None
         if options.convert:
             from imapsh.shell.modes.converting import Converting
@@ -165,6 +166,7 @@ class _Explainer:
                 stdio.note(f"{path} is empty")
             return
         form = _format(log, self._options.as_, path)
+        self._fields = {"file": self._named(_told(path))} if len(self._options.explain) > 1 else {}
         worth = described(log, form)
         self._out.flush()  # if stdout and stderr are one file, each log is behind what is told of it
         stdio.note(f"{_told(path)}: {worth}")
@@ -202,7 +204,7 @@ class _Explainer:
         if self._page is not None:
             self._page.note(piece, text)
         elif self._converting is None and not self._exactly:
-            for shown in heard.note(self._output, piece, text):
+            for shown in heard.note(self._output, piece, text, self._fields):
                 self._out.put(shown)
 
     def _heard(self, form: Format, log: Log, path: str) -> Iterator[tuple[str, Overheard]]:
@@ -221,7 +223,7 @@ class _Explainer:
         viewer = self._viewers.pop(connection) if connection in self._viewers else Viewer()
         self._output.viewer = self._viewers[connection] = viewer
         self._end_views(_VIEWERS)
-        for text in heard.texts(self._output, found, connection):
+        for text in heard.texts(self._output, found, connection, fields=self._fields):
             self._out.put(text)
 
     def _end_views(self, most: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from imapsh.grammar.responses import CLIENT
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 
 WAY = "--format wire"  #: on a command line
+
+NO_FIELDS: Mapping[str, str] = {}
 
 
 class Hearsay:
@@ -66,12 +68,14 @@ class Hearsay:
             self._sink.text(text)
 
 
-def texts(output: Output, found: Overheard, connection: str, way: str = WAY) -> Iterator[Shown]:
+def texts(
+    output: Output, found: Overheard, connection: str, way: str = WAY, fields: Mapping[str, str] = NO_FIELDS
+) -> Iterator[Shown]:
     """Yield the text of a response or of a client's line, its time and its connection before it.
 
-    `way` is what would show all of something long: `\\last` does not know what others say.
+    `way` is what would show all of something long: `\\last` does not know what others say.  JSON has `fields` too.
     """
-    more = _time(found.time) if output.format == "json" else {}
+    more = {**fields, **_time(found.time)} if output.format == "json" else {}
     shown = output.blocks(discreet(found.response), found.findings, label=connection, more=more)
     if output.format == "json":
         yield from shown
@@ -87,12 +91,12 @@ def texts(output: Output, found: Overheard, connection: str, way: str = WAY) -> 
         output.width, output.elide = whole, most
 
 
-def note(output: Output, piece: Piece, text: str) -> Iterator[Shown]:
-    """Yield the text of a note, which is a piece of a log that neither side sent."""
+def note(output: Output, piece: Piece, text: str, fields: Mapping[str, str] = NO_FIELDS) -> Iterator[Shown]:
+    """Yield the text of a note, which is a piece of a log that neither side sent.  JSON has `fields` too."""
     if output.format == "json":
         from imapsh.render.jsonform import dumps
 
-        more = {**_time(piece.time), **({"connection": piece.connection} if piece.connection else {})}
+        more = {**fields, **_time(piece.time), **({"connection": piece.connection} if piece.connection else {})}
         yield dumps(
             {"offset": piece.offset, "kind": "note", "name": "", "value": {"text": text}, **more, "violations": []}
         )

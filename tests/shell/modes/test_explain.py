@@ -499,3 +499,14 @@ def test_views_of_very_many_connections_end(tmp_path: Path, monkeypatch: pytest.
     assert shown().index("OK hi") < shown().index("UID 7")
     monkeypatch.setattr("imapsh.shell.modes.explain._VIEWERS", 1)
     assert shown().index("UID 7") < shown().index("OK hi")
+
+
+def test_json_of_several_logs_says_which_one_each_line_is_of(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).write_bytes(b"* OK " + name.encode() + b"\r\n")
+    both = imapsh("--explain", str(tmp_path / "one"), str(tmp_path / "two"), "--format", "json")
+    assert [(one["file"], one["value"]["text"]) for one in map(json.loads, both.lines)] == [
+        (str(tmp_path / "one"), "one"),
+        (str(tmp_path / "two"), "two"),
+    ]
+    assert "file" not in json.loads(imapsh("--explain", str(tmp_path / "one"), "--format", "json").out)
