@@ -42,9 +42,9 @@ def export(app: App, argument: str) -> Steps[None]:
         for text in _missing(recent):
             made.say(text)
         yield from _write(made, here.session, recent, plain=False if here.plan.address.speaks_tls else None)
-    lacks = f" without its first {count(recent.dropped, 'octet')}; \\trace FILE keeps everything"
+    lacks = f", without its first {count(recent.dropped, 'octet')} (\\trace FILE keeps everything),"
     what = f"the session so far{lacks if recent.dropped else ''}"
-    app.say(f"the page is in {visible(argument)}; it holds mail, of {what}")
+    app.say(f"the page of {what} is in {visible(argument)}; it holds mail")
 
 
 def _missing(recent: Recent) -> Iterator[str]:

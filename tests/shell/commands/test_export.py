@@ -21,7 +21,7 @@ def exported(page: Path) -> Read:
 def test_the_session_so_far(tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     host = FakeApp(connected=True).does("SELECT INBOX").does("FETCH 1 (FLAGS BODY.PEEK[])").does(f"\\export {page}")
-    assert host.said[-1] == f"the page is in {page}; it holds mail, of the session so far"
+    assert host.said[-1] == f"the page of the session so far is in {page}; it holds mail"
     read = exported(page)
     assert "SELECT INBOX" in read.text("ours")
     assert "FETCH 1 (FLAGS BODY.PEEK[])" in read.text("ours")
@@ -46,7 +46,9 @@ def test_a_page_says_what_is_missing(tmp_path: Path) -> None:
     words = [word for line in ("SELECT INBOX", "FETCH 1:* FLAGS", "NOOP", f"\\export {page}") for word in ("-c", line)]
     done = imapsh("--demo", "--limit", "recent=1000", *words)
     said = done.err + done.out.decode()
-    found = re.search(r"of the session so far without its first ([\d,]+) octets; \\trace FILE keeps everything", said)
+    found = re.search(
+        r"of the session so far, without its first ([\d,]+) octets \(\\trace FILE keeps everything\), is in", said
+    )
     assert found is not None
     read = exported(page)
     assert f"The first {found[1]} octets of the session are missing" in read.text("log")
