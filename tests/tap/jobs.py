@@ -214,6 +214,23 @@ def imapclient(where: Where) -> object:
     )
 
 
+async def _lost(protocol: Any) -> None:
+    """Close a connection of aioimaplib, and wait until its socket is closed, which under TLS takes a while."""
+    sock = protocol.transport.get_extra_info("socket")
+    if sock is None or sock.fileno() < 0:
+        return  # the server has closed it, after LOGOUT
+    lost = asyncio.Event()
+    told = protocol.connection_lost
+
+    def connection_lost(error: Exception | None) -> None:
+        told(error)
+        lost.set()
+
+    protocol.connection_lost = connection_lost
+    protocol.transport.close()
+    await asyncio.wait_for(lost.wait(), SECONDS)
+
+
 def aioimaplib(where: Where) -> object:
     package = module("aioimaplib")
 
@@ -237,8 +254,7 @@ def aioimaplib(where: Where) -> object:
         status = await client.select("INBOX")
         mail = await client.fetch("1:*", "(BODY.PEEK[])")
         await client.logout()
-        client.protocol.transport.close()
-        await asyncio.sleep(0)
+        await _lost(client.protocol)
         return names(listed.lines[:-1]), got.lines[:-1], status.result, [bytes(line) for line in mail.lines[:-1]]
 
     return asyncio.run(main())

@@ -140,11 +140,15 @@ class Peers:
             sock.settimeout(SECONDS)
             self.server.append(self._side(sock))
 
+    def wait(self) -> None:
+        """Wait until all connections have ended: what a client has sent may still be on its way."""
+        for thread in list(self._threads):
+            thread.join(SECONDS)
+
     def close(self) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        for thread in self._threads:
-            thread.join(SECONDS)
+        self.wait()
 
 
 @contextlib.contextmanager
@@ -158,6 +162,7 @@ def between(
     try:
         with tapped(f"{scheme}://127.0.0.1:{peers.port}", folder, *options, listen=listen) as tap:
             yield tap, peers
+            peers.wait()
             assert tap.process.poll() is None
             assert peak(tap.process.pid) < MEMORY
     finally:
