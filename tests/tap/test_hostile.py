@@ -117,7 +117,7 @@ def deflated(octets: bytes) -> bytes:
 
 
 class Peers:
-    """A server that listens, and what each side got; `met` is what ended the last one."""
+    """A server that listens, and what it got on each connection, in the order in which they were accepted."""
 
     def __init__(self, server: Side) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=200)
@@ -132,13 +132,14 @@ class Peers:
                 sock, _ = self._listener.accept()
             except OSError:
                 return
-            self._threads.append(threading.Thread(target=self._serve, args=(sock,)))
+            self.server.append(None)
+            self._threads.append(threading.Thread(target=self._serve, args=(sock, len(self.server) - 1)))
             self._threads[-1].start()
 
-    def _serve(self, sock: socket.socket) -> None:
+    def _serve(self, sock: socket.socket, place: int) -> None:
         with sock, contextlib.suppress(ConnectionError):
             sock.settimeout(SECONDS)
-            self.server.append(self._side(sock))
+            self.server[place] = self._side(sock)
 
     def wait(self) -> None:
         """Wait until all connections have ended: what a client has sent may still be on its way."""
