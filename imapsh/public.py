@@ -205,7 +205,7 @@ _PUBLIC: dict[str, dict[str, tuple[str, ...]]] = {
         "imapsh.wire.limits": ("Limits", "DEFAULT"),
         "imapsh.wire.sinks": ("FileSink", "HashSink", "SpoolSink", "Writable", "opener"),
         "imapsh.wire.offline": ("read_recorded",),
-        "imapsh.wire.trace": ("Record", "Trace", "is_trace", "read_trace"),
+        "imapsh.wire.trace": ("Header", "Record", "Trace", "TraceReader", "is_trace", "read_trace"),
     },
     "transport": {
         "imapsh.transport.address": ("Address", "parse_address"),

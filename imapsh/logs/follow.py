@@ -43,7 +43,7 @@ _Line = tuple[int, bytes]
 
 
 class Part(NamedTuple):
-    """What a node sent at once: its place in the file, its time, and the number of the packet, or 0."""
+    """The octets that a node sent at once: their place in the file, their time, and the number of the packet, or 0."""
 
     node: str
     octets: bytes

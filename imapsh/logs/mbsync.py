@@ -42,7 +42,7 @@ def read_mbsync(log: Log) -> Iterator[Piece]:
 
 
 class _Store:
-    """What is known of the connection of one store."""
+    """The state of the connection of one store."""
 
     def __init__(self, label: str) -> None:
         self.key = self._label = label

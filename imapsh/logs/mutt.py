@@ -51,7 +51,7 @@ def read_mutt(log: Log) -> Iterator[Piece]:
 
 
 class _Connection:
-    """What is known of the connection on a file descriptor."""
+    """The state of the connection on a file descriptor."""
 
     def __init__(self, key: str) -> None:
         self.key = key

@@ -316,7 +316,7 @@ class Session:
 
     @property
     def end_findings(self) -> tuple[Finding, ...]:
-        """What is wrong with how the connection ended."""
+        """Return the findings about how the connection ended."""
         return self._ending.findings
 
     @property

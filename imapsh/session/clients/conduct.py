@@ -54,7 +54,7 @@ class Said(NamedTuple):
 
 
 class Scene(NamedTuple):
-    """What is known when a line is sent.
+    """The moment when a line is sent: all that its rules need to know.
 
     `states` are those in which the connection may be.  `capabilities` are empty if they are not known, or may have
     changed.  `enabled` holds what ENABLE has certainly turned on.  `running` holds the commands that certainly run, the

@@ -34,7 +34,7 @@ class Ended(Exception):
 
 
 class Step(NamedTuple):
-    """What is to be done: PASS octets, KEEP the client's octets from the server, SAY octets to the client.
+    """A thing to be done: PASS octets, KEEP the client's octets from the server, SAY octets to the client.
 
     Or WAIT so many seconds, NOTE a text, END the connection.
     """

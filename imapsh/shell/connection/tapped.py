@@ -67,7 +67,7 @@ class Watcher(NamedTuple):
 
 
 class Terms(NamedTuple):
-    """What all connections of a tap have in common.
+    """The things that all connections of a tap share.
 
     `plan` says how to connect to the server, and `reach` does so.  `papers` has the certificate that clients are shown;
     with `implicit`, they begin with TLS.  `opener` is that of `imapsh.wire.reader`.  `rules` say what is changed.
