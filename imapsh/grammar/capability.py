@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from imapsh.grammar.atoms import WORD
 from imapsh.grammar.cursor import GENERIC, Cursor, Mismatch
 from imapsh.grammar.values import Capabilities, Id
@@ -11,8 +9,19 @@ from imapsh.patterns import lazy
 
 #: names up to one that is none: all at once, because there may be a million
 _NAMES = lazy(rf"(?: {WORD}(?=[ \]]|\Z))++")
-#: A cheap test that an argument may be wrong: it is missing, or it is not a number after a name that takes one.
-_DOUBTFUL = lazy(r"=(?![^ \]\r\n])|(?:LIMIT|LEVEL)=(?![1-9]\d{0,8}(?:[ \]\r\n]|\Z))", re.IGNORECASE)
+_MISSING = ("= ", "=]", "=\r", "=\n")  # marks of an argument that is missing
+_NO_NUMBER = lazy(r"(?:LIMIT|LEVEL)=(?![1-9]\d{0,8}(?:[ \]\r\n]|\Z))")
+
+
+def _is_doubtful(names: str) -> bool:
+    """Return whether an argument may be wrong: it is missing, or it is not a number after a name that takes one.
+
+    A greeting is read at each start, and most need no expression for this.
+    """
+    upper = names.upper()
+    if names[-1:] == "=" or any(mark in names for mark in _MISSING):
+        return True
+    return ("LIMIT=" in upper or "LEVEL=" in upper) and _NO_NUMBER.search(upper) is not None
 
 
 def capability_names(c: Cursor, rule: str) -> tuple[str, ...]:
@@ -23,7 +32,7 @@ def capability_names(c: Cursor, rule: str) -> tuple[str, ...]:
     """
     names: list[str] = []
     stop = c.text.find("]", c.pos, c.end)
-    doubtful = _DOUBTFUL.search(c.text, c.pos, c.end if stop < 0 else stop + 1) is not None
+    doubtful = _is_doubtful(c.text[c.pos : c.end if stop < 0 else stop + 1])
     while c.peek() not in ("", "]"):
         if not doubtful and (found := c.take(_NAMES)) is not None:
             names.extend(found[0][1:].split(" "))

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 from imapsh.grammar.capability import capability as capability_data
 from imapsh.grammar.cursor import Cursor
 from imapsh.grammar.sequence import PATTERN, STAR, SequenceSet
 from imapsh.grammar.values import AppendUid, CopyUid
+from imapsh.hints import Any
 from imapsh.patterns import lazy
 
 Reader = Callable[[Cursor], Any]

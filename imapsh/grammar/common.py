@@ -1,21 +1,22 @@
-"""The most frequent response, read by one regular expression: a FETCH of FLAGS, with the UID or without.
+"""The most frequent responses, read by one expression each: a FETCH of FLAGS, and a tagged reply without a code.
 
-For so short a line a cursor costs too much.  The value is the one that the rules of `fetch` read from these octets;
-the tests compare the two.  Any other line is left to the rules.
+For so short a line a cursor costs too much.  The value is the one that the rules read from these octets; the tests
+compare the two.  Any other line is left to the rules.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
 from imapsh.grammar.atoms import FLAG
 from imapsh.grammar.values import Fetch
+from imapsh.hints import Any
 from imapsh.patterns import lazy
 
 _FLAGS_LINE = lazy(
     rb"\* ([1-9]\d{0,8}) FETCH \((?:UID ([1-9]\d{0,8}) )?FLAGS \(([^()\r\n]{0,100})\)(?: UID ([1-9]\d{0,8}))?\)\r\n\Z"
 )
+_REPLY_LINE = lazy(rb"([A-Za-z0-9]{1,20}) (OK|NO|BAD) ((?!\[)[\x01-\x09\x0b\x0c\x0e-\x7f]{0,200})\r\n\Z")
 _FLAGS = lazy(rf"(?:{FLAG}(?: {FLAG})*+)?\Z")
 
 
@@ -32,6 +33,15 @@ def flags_line(octets: bytes) -> Fetch | None:
     if behind:
         items["UID"] = int(behind)
     return tuple.__new__(Fetch, (int(number), items))  # this takes half the time of calling Fetch
+
+
+def reply_line(octets: bytes) -> tuple[str, str, str] | None:
+    """Return the tag, the status word and the text of such a tagged reply, or None for any other line."""
+    found = _REPLY_LINE.match(octets)
+    if found is None:
+        return None
+    tag, name, text = found.groups()
+    return tag.decode("latin-1"), name.decode("latin-1"), text.decode("latin-1")
 
 
 @lru_cache(maxsize=1024)

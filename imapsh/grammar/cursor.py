@@ -25,11 +25,11 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from itertools import accumulate
-from typing import Any, TypeVar
 
 from imapsh.findings import Violation
-from imapsh.grammar.atoms import ASTRING_ATOM, ATOM
+from imapsh.grammar.atoms import ASTRING_ATOM, ATOM, unescaped
 from imapsh.grammar.names import readable
+from imapsh.hints import Any, TypeVar
 from imapsh.patterns import lazy
 from imapsh.wire.frames import Frame, Part, Spilled, size_of
 
@@ -37,13 +37,20 @@ from imapsh.wire.frames import Frame, Part, Spilled, size_of
 #: what could be given back takes a hundred octets of memory for each repetition
 _QUOTED_7 = lazy(r'"([^"\\\r\n\x00\x80-\xff]*+(?:\\["\\][^"\\\r\n\x00\x80-\xff]*+)*+)"')
 _QUOTED_8 = lazy(r'"([^"\\\r\n\x00]*+(?:\\["\\][^"\\\r\n\x00]*+)*+)"')
-_ESCAPED = lazy(r"\\(.)", re.DOTALL)
 _LITERAL = lazy(r"(~?)\{\d+\+?\}\r?\n")
 _NIL = lazy(r"NIL(?![^ ()\[\]\r\n])", re.IGNORECASE)
 _NUMBER = lazy(r"\d+")
 GENERIC = lazy(r"[^\x00-\x20\x7f-\xff()\"]+")  # an unknown value: anything that is neither a string nor a list
 _CLOSING = lazy(r"\)*")
 _STEP = lazy(r"[^ ()\"]+|\"[^\"]*\"")
+
+
+DEEPEST = 500
+"""The most levels of parentheses that a rule goes into, whatever the limit is.
+
+A stack of 1000 calls, which is Python's limit, holds fewer in the interpreted core.  In the compiled one a call is a
+call in C, which nothing else limits.
+"""
 
 
 class Mismatch(Exception):
@@ -70,9 +77,9 @@ class Cursor:
     """The cursor that reads `frame` from its first octet.
 
     If `utf8` is true, 8-bit quoted strings are legal and names are not in modified UTF-7.  `nesting` is the number of
-    levels of parentheses that may be open; 0 means as many as Python's stack holds.  `readers` returns, for the kind of
-    a name, the functions that read what is sent under each name (`imapsh.table.readers`).  Rules whose parts have
-    names, such as the items of FETCH and STATUS, call it.
+    levels of parentheses that may be open; 0 means as many as the stack holds, and DEEPEST at most.  `readers` returns,
+    for the kind of a name, the functions that read what is sent under each name (`imapsh.table.readers`).  Rules whose
+    parts have names, such as the items of FETCH and STATUS, call it.
     """
 
     __slots__ = (
@@ -94,7 +101,7 @@ class Cursor:
         if len(frame.parts) & 1 and isinstance(last, bytes):  # otherwise the stream ended in a literal
             self.end -= 2 if last.endswith(b"\r\n") else last.endswith(b"\n")
         self.utf8 = utf8
-        self.nesting = nesting or 1 << 30
+        self.nesting = min(nesting or DEEPEST, DEEPEST)
         self.depth = 0
         self.plain = False  # true in BODY, which has no extension data
         self.violations: list[Violation] = []
@@ -190,10 +197,12 @@ class Cursor:
         self.pos += 1
 
     def enter(self, rule: str) -> None:
-        """Read `(`, and go one level deeper.  Raises Mismatch beyond the nesting limit."""
+        """Read `(`, and go one level deeper.  Raises Mismatch beyond the limit, and RecursionError beyond DEEPEST."""
         self.mark("(", rule)
         self.depth += 1
         if self.depth > self.nesting:
+            if self.depth > DEEPEST:
+                raise RecursionError
             raise self.give_up(rule, f"more than {self.nesting} levels of parentheses: the nesting limit")
 
     def leave(self, rule: str) -> None:
@@ -265,7 +274,7 @@ class Cursor:
         if self.utf8 and not value.isascii():
             self._check_utf8(found)
         self.pos = found.end()
-        return _ESCAPED.sub(r"\1", value) if "\\" in value else value
+        return unescaped(value)
 
     def _check_utf8(self, found: re.Match[str]) -> None:
         try:
@@ -276,12 +285,15 @@ class Cursor:
     def literal(self) -> Part | None:
         """Return the octets of the literal announced here, or None if there is none."""
         found = _LITERAL.match(self.text, self.pos)
-        if found is None or found.end() not in self._literals:
+        if found is None:
             return None
-        self.pos = found.end()
-        octets = self._literals[self.pos]
-        if found[0][-2] != "\r":
-            self.fail("literal", "a bare LF after the announcement of a literal", self.pos - 1)
+        end = found.end()
+        octets = self._literals.get(end)
+        if octets is None:
+            return None
+        self.pos = end
+        if self.text[end - 2] != "\r":
+            self.fail("literal", "a bare LF after the announcement of a literal", end - 1)
         if not found[1] and isinstance(octets, bytes) and b"\0" in octets:
             self.fail("literal", "a NUL in a literal: only literal8 may hold it", found.start())
         return octets
@@ -388,7 +400,7 @@ class Cursor:
         here = self.peek()
         if here == "(":
             return self.values(rule)
-        octets = self.literal()
+        octets = self.literal() if here in ("{", "~") else None
         if octets is not None:
             return octets if isinstance(octets, Spilled) else readable(octets.decode("latin-1"))
         quoted = self.quoted()

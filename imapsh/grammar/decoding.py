@@ -15,6 +15,8 @@ _NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghij
 
 #: an octet in hex, a soft line break, or blanks at the end of a line (RFC 2045 section 6.7)
 _QUOTED = lazy(rb"=([0-9A-Fa-f]{2})|=[ \t]*+\r?\n|(?<![ \t])[ \t]++(?=\r?\n)")
+_BLANKS = (b"\r", b"\n", b" ", b"\t")
+_LONGEST_LINE = 1000  # octets of a line of x-uuencode, which has 61 for a whole one
 _HEX = frozenset(b"0123456789ABCDEFabcdef")
 _MOST_BLANKS = 1000  # at the end of a piece; more of them are not a line's end
 
@@ -35,13 +37,22 @@ _NO_CHARSETS = frozenset({"punycode", "idna", "undefined", "unicode_escape", "ra
 class Decoder:
     """Undoes a transfer encoding piece by piece, wherever the pieces are cut.
 
-    `encoding` is a Content-Transfer-Encoding.  If it is neither base64 nor quoted-printable, octets pass as they are.
+    `encoding` is a Content-Transfer-Encoding: base64, quoted-printable or x-uuencode.  If it is another one, octets
+    pass as they are, and so does what is not of x-uuencode from its first line on.  `left_out` is the number of octets
+    so far that are not of the encoding and were left out; line ends and blanks do not count.
     """
 
     def __init__(self, encoding: str | None) -> None:
         name = (encoding or "").partition(";")[0].strip().lower()
-        self._decode = {"base64": self._base64, "quoted-printable": self._quoted}.get(name)
+        self.left_out = 0
+        self._decode = {
+            "base64": self._base64,
+            "quoted-printable": self._quoted,
+            "x-uuencode": self._uuencoded,
+            "x-uue": self._uuencoded,
+        }.get(name)
         self._rest = b""
+        self._inside = False  # behind the line `begin` of x-uuencode
 
     def feed(self, octets: bytes) -> bytes:
         """Return what the next octets say, as far as it is certain."""
@@ -51,7 +62,10 @@ class Decoder:
         """Return what is left when no more octets come."""
         rest, self._rest = self._rest, b""
         if self._decode == self._base64:
+            self.left_out += len(rest) % 4 == 1
             return _unbase64(rest)
+        if self._decode == self._uuencoded:
+            return self._uuline(rest) if self._inside else rest
         line = rest.removesuffix(b"\r")
         kept = line.rstrip(b" \t\n")
         if kept == b"=":
@@ -60,7 +74,11 @@ class Decoder:
 
     def _base64(self, octets: bytes) -> bytes:
         """Decode groups of four.  Padding ends a group, because some mailers join several encodings."""
-        *padded, last = octets.translate(None, _NOT_BASE64).split(b"=")
+        clean = octets.translate(None, _NOT_BASE64)
+        if len(clean) != len(octets):
+            self.left_out += len(octets) - len(clean) - sum(map(octets.count, _BLANKS))
+        *padded, last = clean.split(b"=")
+        self.left_out += sum(len(group) % 4 == 1 for group in padded)
         whole = len(last) - len(last) % 4
         self._rest = last[whole:]
         return b"".join(map(_unbase64, padded)) + _unbase64(last[:whole])
@@ -77,6 +95,44 @@ class Decoder:
             kept = octets
         self._rest = octets[len(kept) :]
         return _QUOTED.sub(_octet, kept)
+
+    def _uuencoded(self, octets: bytes) -> bytes:
+        """Decode whole lines between `begin` and `end` (POSIX, uuencode)."""
+        *lines, self._rest = octets.split(b"\n")
+        found: list[bytes] = []
+        for at, line in enumerate(lines):
+            if not self._inside and line.strip():
+                if not line.startswith(b"begin "):
+                    self._decode = None
+                    rest, self._rest = b"\n".join([*lines[at:], self._rest]), b""
+                    return b"".join(found) + rest
+                self._inside = True
+            elif line.rstrip() == b"end":
+                self._decode, self._rest = self._nothing, b""
+                break
+            elif self._inside:
+                found.append(self._uuline(line))
+        if len(self._rest) > _LONGEST_LINE:
+            self.left_out += len(self._rest)
+            self._rest = b""
+        return b"".join(found)
+
+    def _nothing(self, octets: bytes) -> bytes:
+        """Leave out what comes behind the line `end`."""
+        return b""
+
+    def _uuline(self, line: bytes) -> bytes:
+        """Return the octets of a line; its first character says how many.  Blanks at its end may be missing."""
+        line = line.rstrip(b"\r")
+        number = (line[0] - 32) & 63 if line else 0
+        if not number:
+            return b""
+        coded = (number + 2) // 3 * 4 + 1
+        try:
+            return binascii.a2b_uu(line[:coded].replace(b"`", b" "))
+        except binascii.Error:
+            self.left_out += len(line)
+            return b""
 
 
 def _unbase64(group: bytes) -> bytes:

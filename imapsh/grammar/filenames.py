@@ -12,8 +12,10 @@ from imapsh.patterns import lazy
 Params = Mapping[str, str | None]
 
 _MOST_PIECES = 1000
-_UNSAFE = lazy(r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]')
-_RESERVED = lazy(r"(?i:con|prn|aux|nul|com[0-9]|lpt[0-9])(?=\.|\Z)")
+_UNSAFE = lazy(
+    r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ud800-\udfff\ufeff]'
+)
+_RESERVED = lazy(r"(?i:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9\xb9\xb2\xb3])(?= *(?:\.|\Z))")
 _LONGEST = 200  # octets; file systems take 255
 
 
@@ -69,21 +71,36 @@ def _words(text: str) -> str:
     return encoded_words(flat) or flat
 
 
-def safe_name(name: str) -> str:
+def safe_name(name: str, longest: int = _LONGEST) -> str:
     r"""Return a name under which a file can be written into a folder on any system; "" if nothing of it is left.
 
-    Folders in front (`../`, `C:\`), control characters, signs that turn the direction of text, dots at the beginning
-    and dots and blanks at the end are not kept, and names of devices get an underscore.  Long names are shortened in
-    front of their ending.
+    Folders in front (`../`, `C:\`), control characters, signs that turn the direction of text or cannot be seen, dots
+    at the beginning and dots and blanks at the end are not kept.  Names of devices, and those that a command would take
+    for an option, get an underscore.  A name of more than `longest` octets is shortened in front of its ending.
     """
     last = name.replace("\\", "/").rpartition("/")[2]
     clean = _UNSAFE.sub("_", last).strip(" .\t")
-    if _RESERVED.match(clean):
+    if clean.startswith("-") or _RESERVED.match(clean):
         clean = f"_{clean}"
     stem, dot, ending = clean.rpartition(".")
     tail = dot + ending if dot and len(ending.encode()) < 20 else ""
     head = stem if tail else clean
-    return _cut(head, _LONGEST - len(tail.encode())) + tail
+    return (_cut(head, longest - len(tail.encode())) + tail).rstrip(" .")
+
+
+def numbered_name(name: str, number: int) -> str:
+    """Return a name with a number in front of its ending, as `plan-2.pdf`; that of 1 is the name itself."""
+    if number == 1:
+        return name
+    stem, dot, ending = name.rpartition(".")
+    return f"{stem}-{number}{dot}{ending}" if stem else f"{name}-{number}"
+
+
+def folded_name(name: str) -> str:
+    """Return a form that is the same for all names that some file system takes for one: by case, or by accents."""
+    from unicodedata import normalize
+
+    return normalize("NFC", normalize("NFC", name).casefold())
 
 
 def _cut(text: str, octets: int) -> str:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
-from imapsh.grammar.atoms import ASTRING_ATOM, ATOM, FLAG
+from imapsh.grammar.atoms import ASTRING_ATOM, ASTRING_WORD, ATOM, FLAG, WORD
 from imapsh.grammar.cursor import Cursor, Mismatch
+from imapsh.grammar.kept import keep
 from imapsh.grammar.names import readable, spelled
 from imapsh.grammar.values import Count, Expunged, Flags, MailboxList, MailboxStatus, Namespace, Namespaces
 from imapsh.patterns import lazy
@@ -16,14 +17,15 @@ from imapsh.patterns import lazy
 #: flags up to one that is none: all at once, because there may be a million
 _FLAGS = lazy(rf"{FLAG}(?: {FLAG}(?=[ )]|\Z))*+")
 _FLAGS_PERM = lazy(rf"(?:\\\*|{FLAG})(?: (?:\\\*|{FLAG})(?=[ )]|\Z))*+")
-_ATTRIBUTE = lazy(r"\\[^\x00-\x20\x7f-\xff(){%*\"\\\]]+")
+_ATTRIBUTE = lazy(rf"\\{WORD}")
 _BARE_FLAGS = lazy(r"\\[A-Za-z][^\s()]*(?: \\[A-Za-z][^\s()]*)*(?=[ )]|\Z)")
 _BARE_FLAGS_PERM = lazy(r"(?:\\[A-Za-z][^\s()]*|\\\*)(?: (?:\\[A-Za-z*]|[$A-Za-z])[^\s()]*)*(?=[ )]|\Z)")
 _FLAGS_TOUCHING = lazy(r"\\?[^\\]*")
 _CODE_CLOSING = lazy(r"\](?= |\Z)")
 _LOOSE_FLAG = lazy(r"[^\x00-\x20\x7f()\"]+")
 #: DQUOTE QUOTED-CHAR DQUOTE, 7-bit (RFC 3501) and UTF-8 (RFC 9051)
-_DELIMITER_7 = lazy(r'"(?:([^"\\\r\n\x00\x80-\xff])|\\(["\\]))"')
+_QUOTED_ONE = r'"(?:([^"\\\r\n\x00\x80-\xff])|\\(["\\]))"'
+_DELIMITER_7 = lazy(_QUOTED_ONE)
 _DELIMITER_8 = lazy(
     r'"(?:([^"\\\r\n\x00\x80-\xff]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})'
     r'|\\(["\\]))"'
@@ -31,6 +33,13 @@ _DELIMITER_8 = lazy(
 _DELIMITER_BEGUN = lazy(r'"(?:[^"\\\r\n\x00\x80-\xff]|\\["\\])?')
 _LONE_BACKSLASH = lazy(r'"\\"(?= )')
 _BARE_DELIMITER = lazy(r"[^ ()\"\r\n]+(?= )")
+#: the common mailbox-list, whole: it has no extended data, and the name is an atom, or printable, quoted and without
+#: escapes
+_COMMON = lazy(
+    rf" \(((?:\\{WORD}(?: \\{WORD})*+)?)\) (?:{_QUOTED_ONE}|[Nn][Ii][Ll]) "
+    rf'(?:"([ !#-\[\]-~]*+)"|({ASTRING_WORD}))\Z'
+)
+_INBOX = len("INBOX")
 
 
 def flag_list(c: Cursor, rule: str = "flag-list", pattern: re.Pattern[str] = _FLAGS) -> tuple[str, ...]:
@@ -53,6 +62,15 @@ def flag_list(c: Cursor, rule: str = "flag-list", pattern: re.Pattern[str] = _FL
         flags.extend(found[0].split(" "))
     c.leave(rule)
     return tuple(flags)
+
+
+_flag_sets: dict[str, tuple[str, ...]] = {}  # a mailbox has few different sets of flags
+
+
+def split_flags(text: str) -> tuple[str, ...]:
+    """Return the flags of a list, which are separated by one space each.  Sets of flags are kept, for there are few."""
+    known = _flag_sets.get(text)
+    return keep(_flag_sets, text, tuple(text.split())) if known is None else known
 
 
 def _bare_flags(c: Cursor, rule: str) -> tuple[str, ...]:
@@ -178,6 +196,9 @@ def mailbox_list(c: Cursor) -> MailboxList:
     """mailbox-list = "(" [mbx-list-flags] ")" SP (DQUOTE QUOTED-CHAR DQUOTE / nil) SP mailbox
     [SP mbox-list-extended].
     """
+    common = _common_list(c)
+    if common is not None:
+        return common
     rule = "mailbox-list"
     c.space(rule)
     attrs = flag_list(c, "mbx-list-flags", _ATTRIBUTE)
@@ -190,6 +211,21 @@ def mailbox_list(c: Cursor) -> MailboxList:
         c.space(rule)
         extended = _extended(c)
     return MailboxList(attrs, separator, name, extended)
+
+
+def _common_list(c: Cursor) -> MailboxList | None:
+    """Read a list in the common form; return None, and read nothing, if it has another."""
+    found = _COMMON.match(c.text, c.pos, c.end) if c.depth < c.nesting else None
+    if found is None:
+        return None
+    attrs, plain, escaped, quoted, atom = found.groups()
+    name: str = atom if quoted is None else quoted
+    if "&" in name or len(name) == _INBOX:
+        name, faults = spelled(name, utf8=c.utf8)
+        if faults:
+            return None
+    c.pos = c.end
+    return tuple.__new__(MailboxList, (split_flags(attrs), plain or escaped, name, {}))
 
 
 def _extended(c: Cursor) -> dict[str, Any]:
@@ -300,7 +336,7 @@ def mailbox_status(c: Cursor) -> MailboxStatus:
     readers = c.readers("status-item")
     rule = "mailbox-data"
     c.space(rule)
-    name = mailbox(c, _known_list(tuple(readers)), _STATUS_LIST, _STATUS_LOOSE, _STATUS_BARE)
+    name = mailbox(c, _known_list(tuple(iter(readers))), _STATUS_LIST, _STATUS_LOOSE, _STATUS_BARE)
     c.space(rule)
     items: dict[str, Any] = {}
     _status_items(c, items)

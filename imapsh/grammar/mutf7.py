@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from binascii import Error, a2b_base64, b2a_base64
 
 from imapsh.patterns import lazy
 
@@ -23,6 +22,8 @@ def encode(name: str) -> str:
 def _shift(found: re.Match[str]) -> str:
     if found[0] == "&":
         return "&-"
+    from binascii import b2a_base64
+
     coded = b2a_base64(found[0].encode("utf-16-be"), newline=False).rstrip(b"=")
     return "&" + coded.decode("ascii").replace("/", ",") + "-"
 
@@ -65,10 +66,12 @@ def decode_leniently(name: str) -> tuple[str, list[str]]:
 def _unshift(coded: str) -> tuple[str | None, str]:
     if not coded:
         return None, "a lone '&', which must be written '&-'"
+    from binascii import a2b_base64
+
     try:
         octets = a2b_base64(coded.replace(",", "/") + "=" * (-len(coded) % 4), strict_mode=True)
         text = octets.decode("utf-16-be")
-    except (Error, ValueError):
+    except ValueError:  # as binascii.Error is
         return None, f"'&{coded}-' is not modified base64 of UTF-16"
     if any(" " <= character <= "~" for character in text):
         return text, "printable ASCII inside the base64 run, where it must not be encoded"

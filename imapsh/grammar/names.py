@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from imapsh.grammar import mutf7
+from imapsh.hints import Any
 
 
 class MailboxName(str):

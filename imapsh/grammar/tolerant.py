@@ -7,7 +7,8 @@ grammar is broken, and move `pos` to where the rule can go on.  Three things kee
     progress   a rule that loops moves `pos` in each round, whatever was noted in it, or gives up
     once       an octet has one violation, the first that is noted; at most _MOST are kept for a frame
     linear     what was searched for in vain is not searched for again: after `_endless` no quoted string ends.  A
-               quotation mark within `_scanned` is escaped, so a string that begins there ends at the same place
+               quotation mark within `_scanned`, but for the last one, is escaped, so a string that begins there ends at
+               the same place
 
 If no method can mend a fault, Mismatch goes up to the nearest rule that can leave something out, such as an item of
 FETCH.  That rule hands it to `mend`, and steps over what it cannot read (`Cursor.skip`).  If Mismatch reaches the top,
@@ -24,12 +25,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 from imapsh.findings import Violation
-from imapsh.grammar.atoms import ATOM
-from imapsh.grammar.cursor import _ESCAPED, Cursor, Mismatch, NamedReaders, Value, _no_readers
+from imapsh.grammar.atoms import ATOM, unescaped
+from imapsh.grammar.cursor import Cursor, Mismatch, NamedReaders, Value, _no_readers
 from imapsh.grammar.names import readable
+from imapsh.hints import Any
 from imapsh.patterns import lazy
 from imapsh.wire.frames import Frame, Part
 
@@ -156,7 +157,7 @@ class TolerantCursor(Cursor):
             return None
         start = self.pos
         begin, stop, end = self._scanned
-        if not (begin < start and end == self.end and (stop < 0 or start < stop)):
+        if not (begin < start and end == self.end and (stop < 0 or start < stop - 1)):
             found = self._quoted.match(self.text, start, self.end)
             if found is not None and _AFTER.match(self.text, found.end() - 1):
                 return super().quoted()
@@ -188,7 +189,7 @@ class TolerantCursor(Cursor):
         broken = _BREAK.search(body)
         if broken is not None:
             self.fail("quoted", "a line break in a quoted string", start + broken.start())
-        return _ESCAPED.sub(lambda e: e[1] if e[1] in '"\\' else e[0], body)
+        return unescaped(body)
 
     def string(self, rule: str) -> str:
         """Read a string.  A word without its quotation marks is noted and taken as it is."""

@@ -7,9 +7,10 @@ wire.frames.Spilled).  `None` is NIL.  Section numbers are those of RFC 9051.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
 
 from imapsh.grammar.sequence import LARGEST, SequenceSet
+from imapsh.grammar.unread import filled
+from imapsh.hints import TYPE_CHECKING, Any
 from imapsh.tuples import NamedTuple
 
 if TYPE_CHECKING:
@@ -200,6 +201,13 @@ class UidFetch(NamedTuple):
     def seq(self) -> int:
         """Return 0, because the message has no number."""
         return 0
+
+
+def _items(self: Fetch) -> dict[str, Any]:
+    return filled(self[1])
+
+
+Fetch.items = property(_items, doc="Return the items by name; their values are made when somebody asks.")  # type: ignore[assignment]
 
 
 def _text(raw: str | None) -> str | None:

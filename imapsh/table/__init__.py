@@ -4,15 +4,18 @@ Completion, hints, lint, help, masking, confirmation, documentation and the pars
 imapsh an extension, add a module of rows here and put its name in `EXTENSIONS`.  If the shape of a value is new, also
 add a module of `imapsh.grammar` of the same name.  `docs/design/families.rst` walks through one.
 
-The rows load on first use.  Those of the two revisions load first.  The others load when a name is not among these, or
-when all names are asked for, so a session that stays within the revisions never pays for the extensions.
+The rows load on first use, in tiers: what a greeting and the first commands need, the rest of the two revisions, the
+extensions.  A tier loads when a name is not among those before it, or when all names are asked for.  So a session that
+stays within the revisions never pays for the extensions.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+
+from imapsh.hints import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,6 +72,7 @@ EXTENSIONS = (
     "multisearch",
     "urlauth",
     "xfer",
+    "proxyauth",
     "annotate",
     "convert",
     "imap4",
@@ -77,7 +81,8 @@ EXTENSIONS = (
 _COMMAND = "command"  # the kind under which commands are kept
 _rows: dict[str, Rows] = {}
 _readers: dict[str, Mapping[str, Callable[..., Any]]] = {}
-_tiers = [EXTENSIONS, CORE]  # the tiers that are still to be loaded; the next one is the last
+_FIRST = 2  # so many modules of `CORE` have what a greeting needs, and LOGIN and NOOP
+_tiers = [EXTENSIONS, CORE[_FIRST:], CORE[:_FIRST]]  # those that are still to be loaded; the next one is the last
 
 
 def __getattr__(name: str) -> Any:
@@ -93,7 +98,7 @@ def __getattr__(name: str) -> Any:
 class Rows(Mapping[str, Any]):
     """A mapping of the rows of a kind by their names in upper case.
 
-    The extensions load when a name is looked up that the revisions do not have, or when all names are asked for.
+    The next tier loads when a name is looked up that is not there yet, and all load when all names are asked for.
     """
 
     def __init__(self) -> None:
@@ -102,10 +107,18 @@ class Rows(Mapping[str, Any]):
     def get(self, name: str, default: Any = None) -> Any:
         """Return the row of this name, or `default`."""
         found = self.held.get(name)
-        if found is None and _tiers:
-            _load()
+        while found is None and _tiers:
+            _load(len(_tiers) - 1)
             found = self.held.get(name)
         return default if found is None else found
+
+    def first(self, names: Iterable[str]) -> Any:
+        """Return the row of the first of these names that has one, or None."""
+        found = next((self.held[name] for name in names if name in self.held), None)
+        if found is None and _tiers:
+            _load(len(_tiers) - 1)
+            return self.first(names)
+        return found
 
     def __getitem__(self, name: str) -> Any:
         found = self.get(name)
@@ -122,15 +135,20 @@ class Rows(Mapping[str, Any]):
         return len(self.held)
 
 
+_commands = _rows[_COMMAND] = Rows()
+
+
 def _load(left: int = 0) -> None:
-    """Load the tiers until `left` of them are left."""
-    while len(_tiers) > left:
-        for family in _tiers.pop():
+    """Load the tiers until `left` of them are left.  A tier is waiting until all of it is there: threads may look."""
+    for tier in reversed(_tiers[left:]):
+        for family in tier:
             rows = import_module(f"{__name__}.{family}")
             for row in getattr(rows, "COMMANDS", ()):
-                _of(_COMMAND).held[row.name] = row
+                _commands.held[row.name] = row
             for row in getattr(rows, "NAMES", ()):
                 _of(row.kind).held[row.name.upper()] = row
+        with suppress(ValueError):  # another thread was faster
+            _tiers.remove(tier)
 
 
 def add(rows: Iterable[Command | Name]) -> None:
@@ -152,17 +170,21 @@ def _of(kind: str) -> Rows:
 
 def commands() -> Mapping[str, Command]:
     """Return every command by its name in upper case."""
-    return _kind(_COMMAND)
-
-
-def _kind(kind: str) -> Rows:
-    _load(1)
-    return _of(kind)
+    return _commands
 
 
 def command(name: str) -> Command | None:
     """Return the command of this name, which may be in any case; None if there is none."""
-    found: Command | None = commands().get(name.upper())
+    found: Command | None = _commands.held.get(name)  # most are in upper case, and loaded
+    return found or _commands.get(name.upper())
+
+
+def first_command(*names: str) -> Command | None:
+    """Return the command of the first of these names, in upper case, that has one; None if none has.
+
+    The next tier loads only if the rows that are loaded have none of the names.
+    """
+    found: Command | None = _commands.first(names)
     return found
 
 
@@ -174,7 +196,7 @@ def kinds() -> tuple[str, ...]:
 
 def names(kind: str) -> Mapping[str, Name]:
     """Return every row of a kind by its name in upper case.  It is empty for a kind the table does not hold."""
-    return _kind(kind)
+    return _of(kind)
 
 
 def find(kind: str, name: str) -> Name | None:

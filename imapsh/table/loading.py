@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
-from typing import Any
 
+from imapsh.hints import Any
 from imapsh.table.model import Name
 
 Reader = Callable[..., Any]
@@ -17,6 +17,8 @@ class Readers(Mapping[str, Reader]):
     def __init__(self, rows: Mapping[str, Name]) -> None:
         self._rows = rows
         self._found: dict[str, Reader | None] = {}
+        self._names: tuple[str, ...] = ()
+        self._counted = 0  # rows among which these names are
 
     def get(self, name: str, default: Any = None) -> Any:
         """Return the function, or `default` for a name that has none.
@@ -36,7 +38,10 @@ class Readers(Mapping[str, Reader]):
         return found
 
     def __iter__(self) -> Iterator[str]:
-        return (name for name, row in self._rows.items() if row.read)
+        if self._counted != len(self._rows):  # the names are kept, because each fault in a line may ask for them
+            self._counted = len(self._rows)
+            self._names = tuple(name for name, row in self._rows.items() if row.read)
+        return iter(self._names)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

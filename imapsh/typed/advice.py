@@ -6,23 +6,26 @@ import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 from imapsh import table
 from imapsh.grammar.tokens import BAD, CRLF, LPAREN, RPAREN
+from imapsh.hints import TYPE_CHECKING
 from imapsh.table.model import AUTHENTICATED, NOT_AUTHENTICATED, OBSOLETE, UNKNOWN, Command, Context, Name
-from imapsh.typed.found import Expected, Problem, find, quoted
+from imapsh.typed.found import BETTER_ONCE, ONCE, Expected, Head, Problem, find, near, quoted
 from imapsh.typed.nodes import Group, Keyword, Node, Repeat, Sequence, folded, word_end
 from imapsh.typed.slots import Slot, form
 from imapsh.typed.syntax import Rule, Table
 
 if TYPE_CHECKING:
-    from imapsh.typed.match import Head, Run
+    from imapsh.typed.run import Run
 
 _HALF_LITERAL = form(r"~?(?:\{[^}]*)?\Z")
 #: `{@` and the beginning of a path.  `_HALF_TYPED` also matches the beginning of `{n}`.
 HALF_PATH = form(r"~?\{@[^}\r\n]*\Z")
 _HALF_TYPED = form(r"~?\{(?:\d*\+?|@[^}\r\n]*)\Z")
+
+#: The characters of which a token of the kind BAD or CRLF has one.
+_ODD = form(r"[\x00-\x1f\x7f{]")
 
 #: tag = 1*<any ASTRING-CHAR except "+">
 _TAG = form(r"[!#$&',-\[\]^-z|}~]+")
@@ -147,7 +150,7 @@ def problems(text: str, head: Head, run: Run, complete: bool) -> tuple[Problem, 
         if problem is not None:
             found[at] = problem._replace(offset=at)
 
-    for token in run.starts.values():
+    for token in run.starts.values() if _ODD.search(text) else ():
         if token.kind in (BAD, CRLF) and token.end < len(text) and not _HALF_TYPED.match(text, token.start):
             note(Problem("atom", 0, f"{quoted(token.text)} is not allowed here"), token.start)
     if head.tag is not None and not _TAG.fullmatch(head.tag):
@@ -170,23 +173,19 @@ def problems(text: str, head: Head, run: Run, complete: bool) -> tuple[Problem, 
     return tuple(found[at] for at in sorted(found))
 
 
-#: Kinds of parameters whose names may come only once.  A second one would say the same again, or contradict the first.
-_ONCE = (
-    "select-param", "create-param", "rename-param", "fetch-modifier", "store-modifier", "getmetadata-option",
-    "search-scope",
-)  # fmt: skip
-#: Kinds whose names a client SHOULD NOT repeat (RFC 9051 section 6.3.9).
-_BETTER_ONCE = ("list-select", "list-return")
+_ONCE_AT_MOST = (*ONCE, *BETTER_ONCE)
 
 
 def _doubled(run: Run) -> Iterable[Problem]:
     """Yield the parameters that come twice."""
+    if not any(row.kind in _ONCE_AT_MOST for row, _ in run.placed):
+        return  # most lines have none
     seen = set()
-    for piece in find(tuple(run.pieces), *_ONCE, *_BETTER_ONCE):
+    for piece in find(tuple(run.pieces), *_ONCE_AT_MOST):
         row = table.names(piece.kind).get(folded(piece.name))
         name = folded(run.text[piece.start : word_end(run.text, piece.start)])
         if (piece.kind, name) in seen and row is not None:
-            severity = "advice" if piece.kind in _BETTER_ONCE else "error"
+            severity = "advice" if piece.kind in BETTER_ONCE else "error"
             yield Problem(piece.kind, piece.start, f"{name} comes twice", severity, row.rfc)
         seen.add((piece.kind, name))
 
@@ -220,7 +219,7 @@ Fits = Callable[[str, str], bool]
 
 def begins(name: str, typed: str) -> bool:
     """Return whether the name begins with `typed`, in any case.  This is the strict reading."""
-    return name.startswith(folded(typed))
+    return len(typed) <= len(name) and name.startswith(folded(typed))
 
 
 def _commands(typed: str, fits: Fits = begins) -> list[Command]:
@@ -240,19 +239,17 @@ def _unknown(text: str, head: Head, run: Run) -> Problem | None:
     second = _second_word(text, head, run)
     if second is not None and text[second:] and _commands(text[second:]):
         return None
-    from difflib import get_close_matches
-
-    near = get_close_matches(head.name.upper(), table.commands(), 1)
-    meant = f"; did you mean {near[0]}?" if near else ""
+    name = near(head.name.upper(), table.commands())
+    meant = f"; did you mean {name}?" if name else ""
     return Problem("command", 0, f"unknown command {head.name}{meant}")
 
 
 def may_become(node: Node, typed: str) -> bool:
     """Return whether typing on can complete what is typed of a node up to the end of the text."""
     if isinstance(node, Keyword):
-        return node.upper.startswith(folded(typed))
+        return begins(node.upper, typed)
     if isinstance(node, Table):
-        return any(name.startswith(folded(typed)) for name in node.rows)
+        return any(begins(name, typed) for name in node.rows)
     if isinstance(node, Slot):
         half, strings = node.shape.half, node.shape.strings
         return bool((half and half.match(typed)) or (strings and typed and _HALF_LITERAL.match(typed)))
@@ -329,10 +326,8 @@ def _in_place_of(rest: str, wanted: list[Node]) -> str:
     """Return the message for a word where something else is expected."""
     word = rest[: word_end(rest, 0)] or rest[0]
     names = [name for node in wanted if isinstance(node, Table) for name in node.rows if name[0] not in "<("]
-    from difflib import get_close_matches
-
-    near = get_close_matches(word.upper(), names, 1)
-    return f"expected {_nouns(wanted)}, not {quoted(word)}" + (f"; did you mean {near[0]}?" if near else "")
+    name = near(word.upper(), names)
+    return f"expected {_nouns(wanted)}, not {quoted(word)}" + (f"; did you mean {name}?" if name else "")
 
 
 # -- what may come next

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from imapsh.table.model import Command, Name
 from imapsh.tuples import NamedTuple
@@ -12,10 +13,37 @@ NUMBER_SLOTS = ("sequence-set", "seq-number")
 UID_SLOTS = ("uid-set", "uniqueid")
 SET_SLOTS = NUMBER_SLOTS + UID_SLOTS
 
+#: Kinds of parameters whose names may come only once.  A second one would say the same again, or contradict the first.
+ONCE = (
+    "select-param", "create-param", "rename-param", "fetch-modifier", "store-modifier", "getmetadata-option",
+    "search-scope",
+)  # fmt: skip
+#: Kinds whose names a client SHOULD NOT repeat (RFC 9051 section 6.3.9).
+BETTER_ONCE = ("list-select", "list-return")
+
 
 def quoted(text: str) -> str:
     """Return text in quotes for a message; an octet that is not UTF-8 as `\\xNN`, as it is shown everywhere."""
     return re.sub(r"\\udc([89a-f][0-9a-f])", r"\\x\1", repr(text))
+
+
+def near(word: str, names: Collection[str], cutoff: float = 0.6) -> str:
+    """Return the name nearest to a word, or "" if none is near; a word much longer than each name is not compared."""
+    if len(word) * cutoff > (2 - cutoff) * max(map(len, names), default=0):
+        return ""  # twice the shorter, by the sum of both, is the nearest that they can be
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(word, names, 1, cutoff)), "")
+
+
+class Head(NamedTuple):
+    """The beginning of a line: its tag, the command's name as typed, the name's start and end, and its row."""
+
+    tag: str | None
+    name: str
+    start: int
+    end: int
+    command: Command | None
 
 
 class Problem(NamedTuple):

@@ -11,152 +11,12 @@ from collections.abc import Sequence as Series
 from functools import cached_property
 
 from imapsh import table
-from imapsh.grammar.tokens import (
-    BAD,
-    CRLF,
-    DATA,
-    LBRACKET,
-    LITERAL,
-    LPAREN,
-    RBRACKET,
-    RPAREN,
-    SPACE,
-    Token,
-    tokenize,
-)
-from imapsh.table.model import Command, Context, Name
-from imapsh.tuples import NamedTuple
+from imapsh.table.model import Context
 from imapsh.typed import advice, secrets
-from imapsh.typed.found import Expected, Piece, Problem, Span, find
-from imapsh.typed.nodes import Frame, Keyword, Node, Sequence, folded
+from imapsh.typed.found import Expected, Head, Piece, Problem, Span, find
+from imapsh.typed.nodes import folded
+from imapsh.typed.run import END_HERE, Run
 from imapsh.typed.syntax import parse
-
-#: The nodes that stand for a space and for the end of the line in what was expected.
-SPACE_HERE = Keyword(" ")
-END_HERE = Keyword("\n")
-
-
-class Run:
-    """One reading of one line, in which the nodes note what they find.  Offsets count characters."""
-
-    def __init__(self, text: str, tokens: list[Token], context: Context, payloads: Series[bytes]) -> None:
-        self.text = text
-        self.context = context
-        self.starts = {token.start: token for token in tokens}
-        self.payloads = payloads
-        self.literals = {
-            token.start: index for index, token in enumerate(token for token in tokens if token.kind is LITERAL)
-        }
-        self.watch = _last_word(tokens, text)
-        self.closing = text[-1:] if text[-1:] in (")", "]") else "-"
-        self.pieces: list[Piece] = []
-        self.frames: list[Frame] = []
-        self.depth = 0
-        self.unfinished = False
-        self.rfc = ""  # the RFC of the row whose arguments are being read
-        self.furthest = -1
-        self.blamed = ""  # `rfc` when `furthest` was last tried: that of the outermost row that could go on there
-        self.wanted: list[Node] = []  # the nodes that did not fit at `furthest`
-        self.lacking: list[Node] = []  # the nodes that have to follow a space at `furthest`
-        self.tried: list[tuple[int, Node]] = []  # the nodes that were tried at `watch` or after it
-        self.left: tuple[tuple[Sequence, int, int], ...] = ()  # the frames as they were at `watch`
-        self.uids_only = advice.uids_only(context.enabled)
-        self.placed: list[tuple[Name, int]] = []  # rows that are allowed only in some places, and their offsets
-        self.noted: dict[int, Problem] = {}
-        self.spans: dict[int, tuple[int, str, str]] = {}  # by their starts: end, role, and what a slot there is called
-
-    def tries(self, at: int, node: Node) -> None:
-        """Note that a node is about to be read at `at`."""
-        if at >= self.watch:
-            if at == self.watch and (not self.left or node.show() == self.closing):
-                self.left = self.where()
-            self.tried.append((at, node))
-
-    def where(self) -> tuple[tuple[Sequence, int, int], ...]:
-        """Return the sequences that are being read, each with the index of its item and the item's offset."""
-        return tuple((frame.sequence, frame.index, frame.at) for frame in self.frames)
-
-    def fails(self, at: int, node: Node) -> int:
-        """Note that `node` does not fit at `at`, and return -1."""
-        if at > self.furthest:
-            self.furthest, self.wanted, self.lacking = at, [], []
-        if at == self.furthest:
-            self.wanted.append(node)
-            self.blamed = self.rfc
-        return -1
-
-    def space(self, at: int, due: Node | None = None) -> int:
-        """Return the offset after the space at `at`, or -1 if there is none.
-
-        Several spaces are noted as a problem.  `due` is the node that has to follow the space, if one has to.
-        """
-        if self.text[at : at + 1] != " ":
-            self.fails(at, SPACE_HERE)
-            if due is not None and at == self.furthest:
-                self.lacking.append(due)
-            return -1
-        token = self.starts.get(at)
-        if token is None or len(token.text) == 1:
-            return at + 1
-        self.notes("SP", at + 1, "use one space")
-        return token.end
-
-    def notes(self, rule: str, at: int, message: str, severity: str = "error", rfc: str = "") -> None:
-        """Note that something is wrong at `at`.  Reading goes on.
-
-        An error replaces advice, which may come from another way to read the place.
-        """
-        if severity == "error" and at in self.noted and self.noted[at].severity != "error":
-            del self.noted[at]
-        self.noted.setdefault(at, Problem(rule, at, message, severity, rfc or self.rfc))
-
-    def suits(self, row: Command | Name, at: int) -> None:
-        """Note as advice that the row at `at` does not suit the server or the revision, or changes something.
-
-        `advice.unfit` and `advice.changing` decide that.
-        """
-        reason = advice.unfit(row, self.context) or advice.changing(row, self.context)
-        if reason:
-            self.noted.setdefault(at, Problem(reason.rule, at, reason.message, "advice", row.rfc))
-
-    def too_deep(self, at: int) -> int:
-        """Note that search keys or rules nest too deeply, and return -1.  The reading ends there."""
-        self.notes("nesting", at, "nested too deeply")
-        self.furthest, self.wanted = len(self.text) + 1, []
-        return -1
-
-
-def _last_word(tokens: list[Token], text: str) -> int:
-    """Return the offset of the half-typed last word, or of a closing bracket; if there is neither, that of the end.
-
-    A path after `{@` may hold blanks.
-    """
-    path = advice.HALF_PATH.search(text) if "{@" in text else None
-    if path is not None and any(token.kind is BAD and token.start == path.start() for token in tokens):
-        return path.start()
-    if tokens and tokens[-1].kind in (RPAREN, RBRACKET):
-        return tokens[-1].start
-    start = len(text)
-    for index in range(len(tokens) - 1, -1, -1):
-        token = tokens[index]
-        if token.kind in (SPACE, LPAREN, CRLF, DATA):
-            break
-        if token.kind is RBRACKET and text[token.end : token.end + 1] == "<":
-            break  # <partial> follows a section
-        if token.kind is LBRACKET and index and table.find("fetch-item", tokens[index - 1].text + "["):
-            break
-        start = token.start
-    return start
-
-
-class Head(NamedTuple):
-    """The beginning of a line: its tag, the command's name as typed, the name's start and end, and its row."""
-
-    tag: str | None
-    name: str
-    start: int
-    end: int
-    command: Command | None
 
 
 def _words(text: str) -> list[tuple[str, int]]:
@@ -174,14 +34,16 @@ def _named(words: list[tuple[str, int]], tag: str | None) -> Head | None:
     """Return the head with the command that these words begin with, in one word or two; None if there is none."""
     if not words:
         return None
-    (first, start), rows = words[0], table.commands()
+    (first, start), both = words[0], ""
     if len(words) > 1:
         second, at = words[1]
-        row = rows.get(folded(f"{first} {second}"))
-        if row is not None:
-            return Head(tag, f"{first} {second}", start, at + len(second), row)
-    row = rows.get(folded(first))
-    return Head(tag, first, start, start + len(first), row) if row is not None else None
+        both = f"{first} {second}"
+    row = table.first_command(folded(both), folded(first))
+    if row is None:
+        return None
+    if row.name == folded(both):
+        return Head(tag, both, start, at + len(second), row)
+    return Head(tag, first, start, start + len(first), row)
 
 
 def _unknown(words: list[tuple[str, int]], tag: str | None, text: str) -> Head:
@@ -222,10 +84,10 @@ class Match:
     it may still have problems.  What is costly is worked out when it is asked for.
     """
 
-    def __init__(self, text: str, context: Context, tokens: list[Token], head: Head, run: Run, complete: bool) -> None:
+    def __init__(self, text: str, context: Context, head: Head, run: Run, complete: bool) -> None:
         self.text = text
         self.context = context
-        self.tokens = tuple(tokens)
+        self.tokens = tuple(run.tokens)
         self.tag = head.tag
         self.command = head.command
         self.complete = complete
@@ -307,7 +169,7 @@ class Match:
     @cached_property
     def secrets(self) -> tuple[tuple[int, int], ...]:
         """Return the spans (start, end) that must not be shown, kept or logged."""
-        return secrets.spans(self.tokens, self._head.command, self._head.end)
+        return secrets.spans(self.text, self.tokens, self._head.command, self._head.end)
 
     @cached_property
     def harmless(self) -> tuple[Span, ...]:
@@ -333,21 +195,23 @@ class Match:
         """
         from imapsh.typed import roles
 
-        return roles.of(self, self._run.spans, self._head.start, self._head.end)
+        wrong = [problem.offset for problem in self.errors if problem.severity == "error"]
+        return roles.of(self.tokens, self._head, self._run.spans, wrong, self.secrets)
 
 
 _FRESH = Context()
 
 
-def match(text: str, context: Context = _FRESH, payloads: Series[bytes] = ()) -> Match:
+def match(text: str, context: Context = _FRESH, payloads: Series[bytes] = (), before: Match | None = None) -> Match:
     """Return the match of a whole or half-typed line without its last CRLF.  Never raises.
 
     A literal's octets are in the text, after `{n}` and CRLF.  A server has them apart: it joins the parts of the text
-    and gives the octets in `payloads`, in order.
+    and gives the octets in `payloads`, in order.  `before` is the match of a text that begins in the same way, as at
+    the key before; with it the same is returned sooner.
     """
-    tokens = tokenize(text)
+    earlier = before._run if before is not None and before.context == context and not payloads else None
+    run = Run(text, context, payloads, earlier)
     head = _head(text, context.tagged)
-    run = Run(text, tokens, context, payloads)
     end = head.end
     row = head.command
     if row is not None:
@@ -359,5 +223,6 @@ def match(text: str, context: Context = _FRESH, payloads: Series[bytes] = ()) ->
         if taken >= 0:
             end = taken if taken > start or optional else end  # without an argument, the space is not the row's
             run.fails(taken, END_HERE)
+    run.done()
     complete = row is not None and end == len(text) and (taken >= 0) and not run.unfinished
-    return Match(text, context, tokens, head, run, complete)
+    return Match(text, context, head, run, complete)

@@ -6,14 +6,13 @@ never go back when a later node does not fit, so a line is read in one pass.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
-
+from imapsh.hints import TYPE_CHECKING, Protocol
 from imapsh.patterns import lazy
 from imapsh.tuples import NamedTuple
 from imapsh.typed.found import Piece
 
 if TYPE_CHECKING:
-    from imapsh.typed.match import Run
+    from imapsh.typed.run import Run
 
 #: A row's name ends where a character of the tokens' WORD does (RFC 9051 section 9, atom-specials).
 _WORD = lazy(r"[^\x00-\x20\x7f()\"\\\[\]{]*")
@@ -64,11 +63,12 @@ class Keyword:
 
     def match(self, run: Run, at: int) -> int:
         end = at + len(self.text)
-        run.tries(at, self)
+        if at >= run.watch:
+            run.tries(at, self)
         if folded(run.text[at:end]) != self.upper or (self.is_word and word_end(run.text, end) != end):
             return run.fails(at, self)
         if self.is_word:
-            run.spans[at] = (end, "keyword", "")
+            run.takes(at, end, "keyword")
             run.pieces.append(Piece(self.upper, "keyword", at, end))
         return end
 
@@ -162,14 +162,16 @@ class Repeat:
         self.node = node
 
     def match(self, run: Run, at: int) -> int:
-        end = self.node.match(run, at)
-        position = end
+        passage, end = run.begins(self, at)
+        position = end = self.node.match(run, at) if end < 0 else end
         while end >= 0:
+            run.passes(passage, end)
             position, mark = end, len(run.pieces)
             start = run.space(position)
             end = -1 if start < 0 else self.node.match(run, start)
             if end < 0:
                 del run.pieces[mark:]
+        run.ends(passage)
         return position
 
     def show(self) -> str:

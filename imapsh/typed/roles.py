@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_left
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from imapsh.grammar import tokens as kinds
-
-if TYPE_CHECKING:
-    from imapsh.typed.match import Match
+from imapsh.grammar.tokens import Token
+from imapsh.typed.found import Head
 
 _BY_TOKEN = {
     kinds.SPACE: "space",
@@ -25,36 +25,44 @@ _BY_TOKEN = {
     kinds.CRLF: "space",
     kinds.BAD: "error",
 }
+#: The roles of tokens that have one wherever they are.
+_ALWAYS = {kind: _BY_TOKEN[kind] for kind in (kinds.SPACE, kinds.LITERAL, kinds.DATA, kinds.FILE, kinds.BAD)}
+_NONE = (sys.maxsize, (sys.maxsize, "", ""))  # the span after the last
 
 
-def of(match: Match, read: dict[int, tuple[int, str, str]], start: int, end: int) -> tuple[str, ...]:
-    """Return the roles of a match's tokens.
+def of(
+    tokens: Sequence[Token],
+    head: Head,
+    read: dict[int, tuple[int, str, str]],
+    wrong: list[int],
+    secrets: Sequence[tuple[int, int]],
+) -> tuple[str, ...]:
+    """Return the roles of a line's tokens.
 
-    Its command goes from `start` to `end`.  `read` is what was read of its arguments: the end, role and noun of each
-    by its start.
+    `read` is what was read of its arguments: the end, role and noun of each by its start.  `wrong` are the offsets of
+    its errors in order, and `secrets` the spans that are secret.
     """
-    spans = [(begin, *read[begin][:2]) for begin in sorted(read)]
-    wrong = sorted(problem.offset for problem in match.errors if problem.severity == "error")
-    secrets = match.secrets
+    spans = sorted(read.items())
+    spans.append(_NONE)
     roles: list[str] = []
     index = 0
-    for token in match.tokens:
-        while index < len(spans) and spans[index][1] <= token.start:
-            index += 1
-        covered = index < len(spans) and spans[index][0] <= token.start
-        if secrets and any(low <= token.start < high or token.start <= low < token.end for low, high in secrets):
-            role = "space" if token.kind is kinds.SPACE else "secret"
-        elif token.kind in (kinds.SPACE, kinds.LITERAL, kinds.DATA, kinds.FILE, kinds.BAD):
-            role = _BY_TOKEN[token.kind]
-        elif token.start < start:
-            role = "tag" if match.tag is not None else "text"
-        elif token.start < end:
-            role = "command"
-        elif covered:
-            role = spans[index][2]
-        elif bisect_left(wrong, token.start) < bisect_left(wrong, token.end):
-            role = "error"
-        else:
-            role = _BY_TOKEN.get(token.kind, "text")
+    for kind, text, at in tokens:
+        if (role := _ALWAYS.get(kind)) is None:
+            while spans[index][1][0] <= at:
+                index += 1
+            begin, (_, covering, _) = spans[index]
+            if at < head.start:
+                role = "tag" if head.tag is not None else "text"
+            elif at < head.end:
+                role = "command"
+            elif begin <= at:
+                role = covering
+            elif bisect_left(wrong, at) < bisect_left(wrong, at + len(text)):
+                role = "error"
+            else:
+                role = _BY_TOKEN.get(kind, "text")
         roles.append(role)
+    for index, token in enumerate(tokens) if secrets else ():
+        if any(low <= token.start < high or token.start <= low < token.end for low, high in secrets):
+            roles[index] = "space" if token.kind is kinds.SPACE else "secret"
     return tuple(roles)

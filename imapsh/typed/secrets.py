@@ -16,6 +16,7 @@ from imapsh.grammar import imapurl
 from imapsh.grammar.tokens import BAD, CRLF, DATA, FLAG, LITERAL, OPEN_QUOTE, QUOTED, SPACE, WORD, Token
 from imapsh.patterns import lazy
 from imapsh.table.model import Command
+from imapsh.typed.found import near
 from imapsh.typed.syntax import arguments_in_clear
 
 Span = tuple[int, int]
@@ -43,6 +44,8 @@ _WORD = lazy(r"\S+")
 _BARE = lazy(r"""[^\s"\\]+""")  # a word without quotation marks and backslashes
 
 _BASE64 = lazy(r"[A-Za-z0-9+/]{8,}={0,2}")  # a shorter one may be any word
+#: The same between blanks or quotation marks.
+_BASE64_WORD = lazy(rf'(?<![^ "]){_BASE64.pattern}(?![^ "])')
 
 
 def _goes_on(before: Token, token: Token) -> bool:
@@ -84,12 +87,10 @@ def _behind(tokens: tuple[Token, ...], start: int, arguments: int) -> tuple[Span
 
 def _is_login(word: str) -> bool:
     """Return whether a word that is not a command may be meant for LOGIN or AUTHENTICATE."""
-    from difflib import get_close_matches
-
     names, word = ("LOGIN", "AUTHENTICATE"), word.upper()
     if len(word) < 2:
         return False
-    return any(name.startswith(word) for name in names) or bool(get_close_matches(word, names, 1, 0.7))
+    return any(name.startswith(word) for name in names) or bool(near(word, names, 0.7))
 
 
 # -- passwords in URLs
@@ -152,9 +153,7 @@ def _in_line(text: str) -> Iterator[Span]:
 
 def _is_connect(word: str) -> bool:
     r"""Return whether a word may be meant for `\\connect`, or for imapsh on another command line."""
-    from difflib import get_close_matches
-
-    return bool(get_close_matches(word.lstrip("\\").upper(), ("CONNECT", "IMAPSH"), 1, 0.7))
+    return bool(near(word.lstrip("\\").upper(), ("CONNECT", "IMAPSH"), 0.7))
 
 
 # -- credentials in base64
@@ -206,8 +205,17 @@ def _runs(tokens: tuple[Token, ...], ends: tuple[str, ...]) -> Iterator[tuple[in
         yield start, "".join(pieces)
 
 
-def _anywhere(tokens: tuple[Token, ...], command: Command | None) -> Iterator[Span]:
+def _is_plain(text: str) -> bool:
+    """Return whether a command surely holds nothing that `_anywhere` looks for.  This is quick, and most are plain."""
+    if ";" in text or "://" in text or "\n" in text or "\r" in text:
+        return False
+    return not any(credentials(found[0]) for found in _BASE64_WORD.finditer(text))
+
+
+def _anywhere(text: str, tokens: tuple[Token, ...], command: Command | None) -> Iterator[Span]:
     """Yield the spans that are secret whatever the command is."""
+    if command is not None and _is_plain(text):
+        return
     words = list(_runs(tokens, (SPACE, CRLF, DATA)))
     for start, word in words:
         quotes = len(word) - len(word.lstrip('"'))
@@ -217,8 +225,8 @@ def _anywhere(tokens: tuple[Token, ...], command: Command | None) -> Iterator[Sp
             yield from ((start + low, start + high) for low, high in imapurl.tokens(word))
     yield from _literal_urls(tokens)
     if command is None:
-        for start, text in _runs(tokens, (CRLF, DATA)):
-            yield from ((start + low, start + high) for low, high in _in_line(text))
+        for start, line in _runs(tokens, (CRLF, DATA)):
+            yield from ((start + low, start + high) for low, high in _in_line(line))
     else:
         urls = ((start, _in_url(word)) for start, word in words if "://" in word)
         yield from ((start + span[0], start + span[1]) for start, span in urls if span)
@@ -237,12 +245,12 @@ def _literal_urls(tokens: tuple[Token, ...]) -> Iterator[Span]:
 # -- all of it
 
 
-def spans(tokens: tuple[Token, ...], command: Command | None, end: int) -> tuple[Span, ...]:
-    """Return the secret spans of a line whose command ends at `end`, in order.
+def spans(text: str, tokens: tuple[Token, ...], command: Command | None, end: int) -> tuple[Span, ...]:
+    """Return the secret spans of a line with these tokens, whose command ends at `end`, in order.
 
     If there is no command, the first words are searched for one that is meant for a login.
     """
-    return _joined([*_of_login(tokens, command, end), *_anywhere(tokens, command)])
+    return _joined([*_of_login(tokens, command, end), *_anywhere(text, tokens, command)])
 
 
 def _of_login(tokens: tuple[Token, ...], command: Command | None, end: int) -> tuple[Span, ...]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from imapsh.grammar.sequence import PATTERN, SequenceSet
 from imapsh.grammar.tokens import DATA, FILE, LITERAL, OPEN_QUOTE, QUOTED, Token, announcement, unquote
+from imapsh.hints import TYPE_CHECKING
 from imapsh.patterns import lazy
 from imapsh.table.model import Context, Name
 from imapsh.tuples import NamedTuple
@@ -19,7 +19,7 @@ from imapsh.typed import doubts
 from imapsh.typed.found import FileName, Piece, quoted
 
 if TYPE_CHECKING:
-    from imapsh.typed.match import Run
+    from imapsh.typed.run import Run
 
 
 def form(pattern: str) -> re.Pattern[str]:
@@ -225,7 +225,8 @@ class Slot:
         self.check = check
 
     def match(self, run: Run, at: int) -> int:
-        run.tries(at, self)
+        if at >= run.watch:
+            run.tries(at, self)
         shape = self.shape
         if shape.strings or self.kind == "message":
             token = run.starts.get(at)
@@ -290,7 +291,7 @@ class Slot:
             text = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
             if doubt := self.shape.doubt(text, run.context):
                 run.notes(_DOUBTED.get(self.kind, self.kind), at, doubt, "advice")
-        run.spans[at] = (end, self.shape.role, self.shape.bounds)
+        run.takes(at, end, self.shape.role, self.shape.bounds)
         run.pieces.append(Piece(self.kind, self.kind, at, end, value))
         return end
 

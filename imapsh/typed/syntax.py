@@ -13,18 +13,18 @@ a b    ab       with one space between; with nothing between
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING
+from functools import cache, cached_property
 
 from imapsh import table
+from imapsh.hints import TYPE_CHECKING
 from imapsh.patterns import lazy
 from imapsh.table.model import Name
-from imapsh.typed.found import Piece
+from imapsh.typed.found import BETTER_ONCE, ONCE, Piece
 from imapsh.typed.nodes import Choice, Group, Item, Keyword, Node, Repeat, Sequence, folded, word_end
 from imapsh.typed.slots import SLOTS, Slot
 
 if TYPE_CHECKING:
-    from imapsh.typed.match import Run
+    from imapsh.typed.run import Run
 
 #: The most levels of search keys within search keys, and of rules within rules.  A level takes at most four Python
 #: frames.
@@ -72,7 +72,12 @@ class Table:
         self.kind = kind
         self.rows = table.names(kind)
         self.role = "keyword" if kind in _KEYWORDS else "item"
-        self.nameless = tuple(row for row in self.rows.values() if row.name.startswith("<"))
+        self.once = kind in ONCE or kind in BETTER_ONCE
+
+    @cached_property
+    def nameless(self) -> tuple[Name, ...]:
+        """Return the rows that take what no other row takes."""
+        return tuple(row for row in self.rows.values() if row.name.startswith("<"))
 
     def _named(self, run: Run, at: int) -> tuple[Name | None, int]:
         """Return the row whose name is at `at`, or None, and the offset after the name."""
@@ -84,7 +89,8 @@ class Table:
         return self.rows.get(folded(run.text[at:end])), end
 
     def match(self, run: Run, at: int) -> int:
-        run.tries(at, self)
+        if at >= run.watch:
+            run.tries(at, self)
         row, end = self._named(run, at)
         if row is None:
             for nameless in self.nameless:
@@ -109,10 +115,10 @@ class Table:
         is_named = row.name[0] != "<"
         if is_named and (row.needs or row.harmless or row.editions != "12"):
             run.suits(row, at)
-        if row.only or row.beside or row.enabled:
+        if row.only or row.beside or row.enabled or self.once:
             run.placed.append((row, at))
         if row.name[0] not in "<(":
-            run.spans[at] = (at + len(row.name.rstrip("[")), self.role, "")
+            run.takes(at, at + len(row.name.rstrip("[")), self.role)
         children: tuple[Piece, ...] = ()
         if row.syntax and start >= 0:
             if _is_deep(run):

@@ -118,23 +118,23 @@ class EndingPusher(Pusher):
         self._whole = deflate.flushed  # the stream stands on the border of an octet
         self._held = b""  # octets that may be of such a block
 
-    def feed(self, data: bytes) -> None:
+    def feed(self, data: bytes | bytearray | memoryview) -> bool:
         """Do as Pusher.feed, and pass over the end of the stream."""
         ended = not data
-        data, self._held = self._held + data, b""
+        data, self._held = self._held + bytes(data), b""
         while data and self._deflate is not None:
             count = self._block(data) if self._whole else self._deflate.ending(data)
             if count is None and not ended:
                 self._held = data
-                return
+                return False
             if not count or data[:count] in _EMPTY[1:] or self._deflate.ended:
                 self._deflate = None
             self._whole = True
             data = data[count or 0 :]
-        if data:
-            super().feed(data)
+        flows = super().feed(data) if data else False
         if ended:
             super().feed(b"")
+        return flows
 
     @staticmethod
     def _block(data: bytes) -> int | None:
@@ -166,10 +166,11 @@ class InflatingPusher(Pusher):
         """The number of octets that are not inflated yet."""
         return len(self._coded)
 
-    def feed(self, data: bytes) -> None:
-        """Do as Pusher.feed, with deflated octets."""
+    def feed(self, data: bytes | bytearray | memoryview) -> bool:
+        """Do as Pusher.feed, with deflated octets, which `take` inflates."""
         self._coded += data
         self._over = self._over or not data
+        return False
 
     def take(self) -> Frame | Octets | None:
         """Do as Pusher.take.  Raises ConnectionLost too, for octets that are no DEFLATE, and what Deflate raises."""

@@ -6,9 +6,8 @@ end of the piece before its literal.  Joined they are the octets (but for a lite
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from imapsh.findings import Violation
+from imapsh.hints import TYPE_CHECKING
 from imapsh.tuples import NamedTuple
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ class Frame:
     holds what framing found wrong, with offsets from the frame's first octet.
     """
 
-    __slots__ = ("incomplete", "offset", "parts", "violations")
+    __slots__ = ("_length", "incomplete", "offset", "parts", "violations")
 
     def __init__(
         self,
@@ -71,6 +70,7 @@ class Frame:
         self.offset = offset
         self.violations = violations
         self.incomplete = incomplete
+        self._length = -1  # until somebody asks
 
     @property
     def raw(self) -> bytes:
@@ -80,7 +80,10 @@ class Frame:
     @property
     def length(self) -> int:
         """Octets on the wire, spilled literals included."""
-        return sum(map(size_of, self.parts))
+        if self._length < 0:
+            parts = self.parts
+            self._length = len(parts[0]) if len(parts) == 1 else sum(map(size_of, parts))
+        return self._length
 
     @property
     def literals(self) -> tuple[Part, ...]:
@@ -98,6 +101,9 @@ class Frame:
 
     def __hash__(self) -> int:
         return hash((self.parts, self.offset))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Frame, (self.parts, self.offset, self.violations, self.incomplete)
 
     def __repr__(self) -> str:
         return f"<Frame at {self.offset}, {self.length} octets>"

@@ -22,13 +22,17 @@ MEMORY = 128 << 20
 class Limits(NamedTuple):
     """Limits on octets in a line, octets in a literal, levels of parentheses, and responses while one command runs.
 
-    `memory` limits the octets of one response's literals that are kept in memory: those that do not go to a file.
+    `memory` limits the octets of one response's literals that are kept in memory: those that do not go to a file.  It
+    also limits the octets of the lines behind them.  `literals` limits the literals of one response or command; an
+    address or an entry of METADATA may have one each, and each takes a hundred times the memory of its announcement.
     `collected` limits the octets of the responses that a program's command keeps for its result.  `inflated` limits the
     octets that deflated data may become beyond RATIO times its own (COMPRESS).  `typed` limits the octets in the lines
     of one command that a script holds, and `command` those with its literals.  `challenge` limits the octets of a
     challenge in a login (SASL).  `kept` limits the octets of an exchange that the shell keeps to show it again.
     `recent` limits the octets of a session that the shell keeps in memory to write a page of it.  `pipelined` limits
-    the commands that are sent and have no reply yet; more of them wait.  0 is no limit.
+    the commands that are sent and have no reply yet; more of them wait.  `journal` limits the octets of the changes
+    that the shell remembers to take them back, and `undo` the messages whose flags it asks for before it changes them.
+    0 is no limit.
     """
 
     line: int = 8 << 20
@@ -44,6 +48,9 @@ class Limits(NamedTuple):
     kept: int = 256 << 20
     recent: int = 4 << 20
     pipelined: int = 100
+    literals: int = 100_000
+    journal: int = 4 << 20
+    undo: int = 100_000
 
     def check(self, limit: str, seen: int) -> None:
         """Raise LimitError, which names the limit, if `seen` is beyond it."""

@@ -19,7 +19,7 @@ from imapsh.wire.reader import RESPONSE, FrameReader, Opener, Sink
 from imapsh.wire.rereading import BELIEVABLE, HELD, Source, shortened
 
 #: Octets on a disk cost no memory before they are read, so neither lines nor literals are limited.
-RECORDED = Limits(line=0, literal=0, memory=0)
+RECORDED = Limits(line=0, literal=0, memory=0, literals=0)
 
 _NEVER_PLAIN = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 

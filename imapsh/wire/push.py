@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from imapsh.hints import Protocol, TypeVar
 from imapsh.tuples import NamedTuple
 from imapsh.wire.frames import Frame, Part, gather
-from imapsh.wire.reader import COMMAND, FrameReader, Line, Octets, Reading, Request, Scan
+from imapsh.wire.reader import COMMAND, RESPONSE, FrameReader, Line, Octets, Reading, Request, Scan
 
 #: The kinds of piece that `on_piece` is given: a frame's first line, a line behind a literal, a piece of a literal.
 FIRST, MORE, LITERAL = "first", "more", "literal"
 
 TAIL = 1 << 11  #: octets of a literal that is being read which `Unfinished.tail` shows
+
+
+_SHORT = 1 << 12  # octets of a line that has come in part which are copied to be read with what follows
 
 
 class Unfinished(NamedTuple):
@@ -27,6 +31,17 @@ class Unfinished(NamedTuple):
     received: int = 0
     tail: bytes = b""
     whole: bool = True
+
+
+class Whole(Protocol):
+    """Frames that were read together; `octets` are all of theirs."""
+
+    @property
+    def octets(self) -> bytes:
+        """Return the octets, as they came."""
+
+
+T = TypeVar("T", bound=Whole)
 
 
 class Pusher:
@@ -52,16 +67,30 @@ class Pusher:
         self._seen = 0  # octets at the beginning of the buffer that `on_piece` knows already
         self.on_chunk: Callable[[bytes, bool], object] | None = None
 
-    def feed(self, data: bytes) -> None:
-        """Add octets.  b"" is the end of the stream."""
-        if self.on_chunk is not None and data:
-            self.on_chunk(data, self._fills(len(data)))
-        if not data:
+    def feed(self, data: bytes | bytearray | memoryview) -> bool:
+        """Add octets.  b"" is the end of the stream.
+
+        Return True if all of them went to a literal of which more is to come, so that `take` has nothing to return.
+        """
+        octets = bytes(data)
+        if self.on_chunk is not None and octets:
+            self.on_chunk(octets, self._fills(len(octets)))
+        if not octets:
             self._ended = True
         elif self._at >= len(self._chunk):
-            self._chunk, self._at = bytes(data), 0
+            self._chunk, self._at = octets, 0
+            return self._flows()
         else:
-            self._chunk, self._at = self._chunk[self._at :] + data, 0
+            self._chunk, self._at = self._chunk[self._at :] + octets, 0
+        return False
+
+    def _flows(self) -> bool:
+        """Hand all that is in the buffer to the literal that is being read.  Return False if that is not all it is."""
+        request = self._request
+        if not isinstance(request, Octets) or request.first or len(self._chunk) >= request.octets:
+            return False
+        self._step(self._next_octets(request))
+        return True
 
     def _fills(self, octets: int) -> bool:
         """Return whether the next octets that come are all of the literal that is being read."""
@@ -82,7 +111,7 @@ class Pusher:
                 frame = self.reader.whole(line)
                 if frame is not None:
                     return frame
-                self._reading = self.reader.read(line)
+                self._reading = self.reader.read(line, self._ahead if self.reader.dialect is RESPONSE else None)
                 done = self._step(None)
             else:
                 request = self._request
@@ -94,6 +123,34 @@ class Pusher:
                 done = self._step(data)
             if done is not None:
                 return done
+
+    def together(self, read: Callable[[bytes, int, int], T | None]) -> T | None:
+        """Let `read` take frames out of the buffer, if a frame may begin there; return what it returns.
+
+        It is given the buffer, the place in it, and the number of octets of the stream before.  It takes whole lines
+        that are a frame each and break no rule.
+        """
+        if self._reading is not None or self.on_piece is not None or self._at >= len(self._chunk):
+            return None
+        if self._waiting and not self._joined():
+            return None
+        reader = self.reader
+        if reader.pending is not None or reader.raw_line or 0 < reader.limits.line < len(self._chunk):
+            return None
+        found = read(self._chunk, self._at, reader.offset)
+        if found is not None:
+            octets = len(found.octets)
+            self._at += octets
+            reader.offset += octets
+        return found
+
+    def _joined(self) -> bool:
+        """Put the beginning of a line back before the rest, if it is short; return whether it was."""
+        if self._waiting_octets > _SHORT:
+            return False
+        self._chunk, self._at = b"".join([*self._waiting, self._chunk[self._at :]]), 0
+        self._waiting, self._waiting_octets = [], 0
+        return True
 
     def __iter__(self) -> Iterator[Frame | Octets]:
         while (found := self.take()) is not None:
@@ -237,6 +294,20 @@ class Pusher:
         if self.on_piece is not None and line:
             self._tell(line, FIRST if self._reading is None else MORE)
         return line
+
+    def _ahead(self, octets: int) -> tuple[bytes, bytes] | None:
+        """Take a literal and the line behind it, if all of both is in the buffer."""
+        chunk, at = self._chunk, self._at
+        stop = at + octets
+        end = chunk.find(b"\n", stop) + 1 if stop < len(chunk) else 0
+        if not end or end - stop > self.reader.limits.line > 0:
+            return None
+        self._at = end
+        literal, line = chunk[at:stop], chunk[stop:end]
+        if self.on_piece is not None:
+            self._tell(literal, LITERAL)
+            self._tell(line, MORE)
+        return literal, line
 
     def _next_octets(self, request: Octets) -> bytes | None:
         if request.octets == 0:

@@ -31,9 +31,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Generator, Iterator
 from io import BytesIO
-from typing import Protocol
 
 from imapsh.findings import Violation
+from imapsh.hints import Protocol
 from imapsh.patterns import lazy
 from imapsh.tuples import NamedTuple
 from imapsh.wire.frames import Frame, Part, Spilled, size_of
@@ -49,7 +49,10 @@ _ANNOUNCES = lazy(rb"(~?)\{(\d+)(\+?)\}\r?\n\Z")
 _STATUS = lazy(rb"(?:\* |[^*+ \r\n(){%\"\\]+ )(?:OK|NO|BAD|BYE|PREAUTH)(?![!-~])", re.IGNORECASE)
 _OPEN_CODE = lazy(rb"(?:\+|\S+ [A-Z]+) \[([A-Z0-9-]+) ((?:[^\]\"]++|\"(?:[^\"\\]|\\.)*+\")*+)\Z", re.IGNORECASE)
 _MARKS = lazy(rb'\\["\\]|["()]')
+_OPEN, _CLOSE, _QUOTE = b'()"'  # numbers: `34 in line` is ten times as fast as a search for octets
 _MOST_JOINED = 100  # lines that are joined to one that is left open
+_SMALL = 1 << 10  # octets of a literal that may be read with others like it
+_FEW = 1 << 6  # of these in a response, at the most
 _LONGEST_CODE = 1 << 11  # octets of a code in which a literal is looked for
 
 
@@ -97,8 +100,11 @@ class Sink(Protocol):
         """Say what was kept (Spilled, or the octets after all), because all came or the stream ended."""
 
 
-#: Given the announced size and the line so far: a sink for the literal, or None to keep it in memory.
+#: Given the announced size and the line so far: a sink for the literal, or None to keep it in memory.  If it has an
+#: attribute `kept`, it returns None for all literals of up to so many octets.
 Opener = Callable[[int, bytes], Sink | None]
+#: Given the size of a literal: its octets and the line behind it, or None if not all of both has come.
+Ahead = Callable[[int], "tuple[bytes, bytes] | None"]
 
 
 class Taken:
@@ -151,10 +157,21 @@ class FrameReader:
         self.begun: list[Part] = []  # parts of the frame that is being read
         self.taken = Taken()  # octets of the literal that is being read
         self._kept = 0  # octets of the frame's literals that are in memory
+        self._lines = 0  # octets of the lines behind them
+        self._ahead: Ahead | None = None
         self.sink: Sink | None = None  # where they go in place of that
         self.announced = 0  # its octets
         self.raw_line = False  # the next line is a frame whatever it holds (server: AUTHENTICATE, IDLE)
         self.elided = False  # the octets of the next literal will not come: whoever wrote them down left them out
+
+    @property
+    def small(self) -> int:
+        """The most octets of a literal of which few can be read without a look at limits and sinks; 0 if none can."""
+        limits, opener = self.limits, self.opener
+        if self.elided or 0 < limits.memory < _FEW * _SMALL or 0 < limits.literals < _FEW:
+            return 0
+        kept: int = _SMALL if opener is None else getattr(opener, "kept", 0)
+        return min(_SMALL, kept, limits.literal or _SMALL)
 
     def forget(self) -> None:
         """Forget the frame that was begun."""
@@ -167,23 +184,27 @@ class FrameReader:
         """
         if not line.endswith(b"\r\n") or line.endswith(b"}\r\n") or self.raw_line:
             return None
-        if b'"' in line and line.count(b'"') & 1:
+        if _QUOTE in line and line.count(_QUOTE) & 1:
             return None
-        if self.dialect is RESPONSE and line.count(b"(") != line.count(b")"):
+        if self.dialect is RESPONSE and line.count(_OPEN) != line.count(_CLOSE):
             return None
         frame = Frame((line,), self.offset)
         self.offset += len(line)
         return frame
 
-    def read(self, line: bytes | None = None) -> Reading:
-        """Read one frame, beginning with `line` if it was read already.  Return None at the end of the stream."""
+    def read(self, line: bytes | None = None, ahead: Ahead | None = None) -> Reading:
+        """Read one frame, beginning with `line` if it was read already.  Return None at the end of the stream.
+
+        A literal that `ahead` returns is not asked for.
+        """
+        self._ahead = ahead
         if line is None:
             line = yield from self._line()
         if not line:
             return None
         parts: list[Part] = [line]
         self.begun = parts
-        self._before = self._joined = self._kept = 0
+        self._before = self._joined = self._kept = self._lines = 0
         violations: list[Violation] = []
         if not self.raw_line:
             if self.dialect is COMMAND:
@@ -247,7 +268,7 @@ class FrameReader:
             if open_code is None or open_code[1].upper() not in STRING_CODES:
                 return
             line += b'""'
-            if not (yield from self._announced(parts, found, violations)):
+            if not self._readable(found, violations) or not (yield from self._literal(parts, found)):
                 return
 
     def _data(self, parts: list[Part], violations: list[Violation]) -> Generator[Request, bytes, None]:
@@ -257,7 +278,7 @@ class FrameReader:
             assert isinstance(piece, bytes)
             found = _announcement(piece)
             if found is not None and not scan.quoted_at(piece, found.start()):
-                if not (yield from self._announced(parts, found, violations)):
+                if not self._readable(found, violations) or not (yield from self._literal(parts, found)):
                     return
                 continue
             scan.feed(piece)
@@ -285,10 +306,8 @@ class FrameReader:
         scan.rewind(len(piece))
         return True
 
-    def _announced(
-        self, parts: list[Part], found: re.Match[bytes], violations: list[Violation]
-    ) -> Generator[Request, bytes, bool]:
-        """Read a literal that is announced in a response.
+    def _readable(self, found: re.Match[bytes], violations: list[Violation]) -> bool:
+        """Return whether a literal that is announced in a response can be read.
 
         Note `{n+}`, which no server may send, and a size that is no number64.
         """
@@ -301,7 +320,7 @@ class FrameReader:
         if found[3]:
             at = self._before + found.start(3)
             violations.append(Violation("literal-from-server", at, "only a client may send {n+}"))
-        return (yield from self._literal(parts, found))
+        return True
 
     def _literal(self, parts: list[Part], found: re.Match[bytes]) -> Generator[Request, bytes, bool]:
         """Read the literal that ends the last part, and the line piece behind it.  Return False if the stream ended."""
@@ -314,11 +333,18 @@ class FrameReader:
             self.elided = False
             parts.append(Spilled(octets))
             return (yield from self._behind(parts))
-        self.limits.check("literal", octets)
+        limits = self.limits
+        limits.check("literals", (len(parts) + 1) // 2)
+        limits.check("literal", octets)
         sink = self.opener(octets, piece) if self.opener else None
         if sink is None:
-            self._kept += octets
-            self.limits.check("memory", self._kept)
+            self._keep(octets)
+            come = self._ahead(octets) if self._ahead is not None else None
+            if come is not None:
+                parts += come
+                self._before += len(piece) + octets
+                self._keep_line(come[1])
+                return True
         taken = Taken()
         keep = taken.append if sink is None else sink.write
         first = True
@@ -343,7 +369,20 @@ class FrameReader:
         self._before += sum(map(size_of, parts[-2:]))
         rest = yield from self._line()
         parts.append(rest)
+        self._keep_line(rest)
         return rest.endswith(b"\n")
+
+    def _keep_line(self, line: bytes) -> None:
+        """Count a line behind a literal, which just came."""
+        self._lines += len(line)
+        if self._lines > self.limits.memory:
+            self.limits.check("memory", self._lines)
+
+    def _keep(self, octets: int) -> None:
+        """Count octets of a literal that is to be in memory."""
+        self._kept += octets
+        if self._kept > self.limits.memory:
+            self.limits.check("memory", self._kept)
 
 
 class Scan:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from io import BytesIO
-from typing import IO, Any, Protocol, cast
 
+from imapsh.hints import IO, Any, Protocol, cast
 from imapsh.wire.frames import Frame, Part, Spilled
 from imapsh.wire.reader import Opener, Sink
 
 _PIECE = 1 << 16
+_LARGE = 1 << 18  # octets of a file that are hashed at once
 
 
 class Writable(Protocol):
@@ -90,37 +92,47 @@ class HeadSink:
         return Spilled(self._octets, "", self._head)
 
 
-class SpoolSink(HashSink):
+class SpoolSink:
     """Writes to a temporary file without a name, hashed too; `Spilled.where` is the file, at its beginning.
 
+    If `sums` is false, nothing is hashed: `sum_of` hashes the file when somebody asks, while it is open.  `make` makes
+    the file.
+
     If the file cannot be made or written, because the disk is full or too many files are open, its octets are counted
-    and hashed alone; `failed`, if it is given, is called with the error, and `Spilled.where` is None.
+    (and hashed) alone; `failed`, if it is given, is called with the error, and `Spilled.where` is None.
     """
 
-    def __init__(self, failed: Callable[[OSError], object] | None = None) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        failed: Callable[[OSError], object] | None = None,
+        *,
+        sums: bool = True,
+        make: Callable[[], Spool] | None = None,
+    ) -> None:
         self._failed = failed
-        self._file: _Spool | None = None
-        self._trying(lambda: setattr(self, "_file", _Spool()))
+        self._counted: HashSink | CountSink = HashSink() if sums else CountSink()
+        self._file: Spool | None = None
+        self._trying(lambda: setattr(self, "_file", (make or Spool)()))
 
     def write(self, data: bytes, /) -> None:
         """Write the next octets.  Raises OSError when the disk is full and nobody is to be told."""
-        super().write(data)
+        self._counted.write(data)
         if self._file is not None:
-            self._trying(lambda: self._file and self._file.write(data))
+            self._trying(partial(self._file.append, data))
 
     def tail(self, octets: int) -> bytes:
         """Return the last octets that came, `octets` at most; none if they are not kept."""
         if self._file is None:
             return b""
-        self._file.seek(-min(octets, self._octets), 2)
+        size = self._file.seek(0, 2)
+        self._file.seek(max(0, size - octets))
         last: bytes = self._file.read()
         return last
 
     def finish(self) -> Spilled:
-        """Return the number of octets, their SHA-256 in hex, and the file to read them from."""
+        """Return the number of octets, their SHA-256 in hex if it was made, and the file to read them from."""
         self._trying(lambda: self._file and self._file.seek(0))
-        return super().finish()._replace(where=cast("IO[bytes] | None", self._file))
+        return self._counted.finish()._replace(where=cast("IO[bytes] | None", self._file))
 
     def _trying(self, work: Callable[[], object]) -> None:
         try:
@@ -134,13 +146,23 @@ class SpoolSink(HashSink):
             self._failed(error)
 
 
-class _Spool:
-    """A temporary file without a name that is closed with the last reference to it.  All else is the file's own."""
+class Spool:
+    """A file that is closed with the last reference to it.  All else is the file's own.
 
-    def __init__(self) -> None:
+    Without a `file`, it is a temporary one without a name.
+    """
+
+    def __init__(self, file: IO[bytes] | None = None) -> None:
         from tempfile import TemporaryFile
 
-        self._file: IO[bytes] = TemporaryFile()  # noqa: SIM115 - closed below
+        self._file: IO[bytes] = file or TemporaryFile()  # noqa: SIM115 - closed below
+
+    def append(self, data: bytes) -> None:
+        """Write to the end, and not by way of the file's buffer, which is for reading."""
+        write = self.raw.write
+        left = memoryview(data)
+        while left:
+            left = left[write(left) :]
 
     def __getattr__(self, name: str) -> Any:
         if name == "_file":  # it could not be made
@@ -178,10 +200,22 @@ def in_file(frame: Frame) -> bool:
     return len(frame.parts) > 1 and any(isinstance(part, Spilled) and is_kept(part) for part in frame.parts)
 
 
-def octets_of(part: Part) -> Iterator[bytes]:
+def sum_of(part: Spilled) -> str:
+    """Return the SHA-256 of a literal in hex: the sink's, or that of the file; "" if its octets were not kept."""
+    if part.sha256 or not is_kept(part):
+        return part.sha256
+    from hashlib import sha256
+
+    found = sha256()
+    for piece in octets_of(part, _LARGE):
+        found.update(piece)
+    return found.hexdigest()
+
+
+def octets_of(part: Part, most: int = _PIECE) -> Iterator[bytes]:
     """Yield the octets of a part in pieces, those of a spooled literal from its file; none if they were not kept.
 
-    Several may read the same part in turns.
+    A piece of a file has `most` octets at the most.  Several may read the same part in turns.
     """
     if not isinstance(part, Spilled):
         yield part
@@ -190,7 +224,7 @@ def octets_of(part: Part) -> Iterator[bytes]:
     at = 0
     while is_kept(part):
         file.seek(at)
-        piece = file.read(_PIECE)
+        piece = file.read(most)
         if not piece:
             return
         at += len(piece)
@@ -235,6 +269,33 @@ def _between_characters(octets: bytes) -> int:
     return end
 
 
+#: Chooses a file for a literal, given the line before it and its octets; None keeps it in memory.
+Choose = Callable[[bytes, int], Writable | None]
+
+
+def chosen(choose: Choose) -> Opener:
+    """Return an opener for FrameReader: literals go to the files that are chosen, which stay the chooser's to close."""
+
+    def opened(octets: int, line: bytes) -> Sink | None:
+        file = choose(line, octets)
+        return None if file is None else FileSink(file)
+
+    return opened
+
+
 def opener(threshold: int, factory: Callable[[], Sink]) -> Opener:
     """Return an opener for FrameReader: literals of more than `threshold` octets go to a new sink of `factory`."""
-    return lambda octets, line: factory() if octets > threshold else None
+    return _Above(threshold, factory)
+
+
+class _Above:
+    """An opener; `kept` is the most octets of a literal that stays in memory."""
+
+    __slots__ = ("_factory", "kept")
+
+    def __init__(self, threshold: int, factory: Callable[[], Sink]) -> None:
+        self.kept = threshold
+        self._factory = factory
+
+    def __call__(self, octets: int, line: bytes) -> Sink | None:
+        return self._factory() if octets > self.kept else None

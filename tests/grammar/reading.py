@@ -32,6 +32,13 @@ def one(octets: bytes, **options: Any) -> Response:
     return response
 
 
+def faultless(line: str) -> Response:
+    """The response in one line, which is given without its CRLF and must be legal."""
+    response = one(line.encode() + b"\r\n")
+    assert response.violations == ()
+    return response
+
+
 def lines(name: str) -> list[dict[str, Any]]:
     """The lines of a corpus in the data folder."""
     return [json.loads(line) for line in (DATA / name).read_text().splitlines()]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from imapsh.grammar.annotatemore import Annotation
 
-from .reading import amiss, one, rewritten
+from .reading import amiss, faultless, one, rewritten
 from .strategies import mailbox, maybe_text, text
 
 READ = [
@@ -32,9 +32,7 @@ READ = [
 
 @pytest.mark.parametrize(("line", "value"), READ)
 def test_what_is_read(line: str, value: Any) -> None:
-    response = one(line.encode() + b"\r\n")
-    assert response.violations == ()
-    assert response.value == value
+    assert faultless(line).value == value
 
 
 def test_a_value_in_a_literal() -> None:

@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
+from imapsh import table
+from imapsh.grammar.responses import Parser
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.values import Code, StatusText
 from imapsh.grammar.writer import response
+from imapsh.wire.frames import Frame
 
 from .reading import one
 
@@ -22,6 +25,26 @@ ARGUMENTS = [
     ("UIDNEXT (5)", 5, 14),
     ("MODIFIED (2,4)", SequenceSet.parse("2,4"), 15),
 ]
+
+
+@pytest.mark.parametrize("name", ["OK", "NO", "BAD", "BYE", "PREAUTH"])
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "", " ", "  ", "  x", " x", " 12 FETCH (", " [", " []", " [ALERT]", " [ALERT] x", " [UIDNEXT 5] x",
+        " [CAPABILITY IMAP4rev1 AUTH=PLAIN] x", " [CAPABILITY IMAP4rev1 SORT=] x", " [CAPABILITY x=", "\t x", " \x00",
+        " [BADCHARSET (UTF-8)] caf\xe9", "x",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("greeting", [False, True])
+def test_a_status_is_read_as_one_in_lower_case_is(name: str, rest: str, greeting: bool) -> None:
+    # the short way takes those in upper case alone
+    first, other = (
+        Parser(table.readers).parse(Frame((f"* {word}{rest}\r\n".encode("latin-1"),)), greeting=greeting)
+        for word in (name, name.lower())
+    )
+    assert (first.kind, first.name, first.value) == (other.kind, other.name, other.value)
+    assert first.violations == other.violations
 
 
 @pytest.mark.parametrize(

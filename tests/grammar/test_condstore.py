@@ -13,7 +13,7 @@ from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.values import Code, ESearch, Fetch, MailboxStatus, Search, StatusText
 from imapsh.render.jsonform import to_json
 
-from .reading import amiss, one, rewritten
+from .reading import amiss, faultless, one, rewritten
 from .strategies import nz_number, sets
 
 _LARGEST = (1 << 63) - 1
@@ -36,9 +36,7 @@ READ = [
 
 @pytest.mark.parametrize(("line", "value"), READ)
 def test_what_is_read(line: str, value: Any) -> None:
-    response = one(line.encode() + b"\r\n")
-    assert response.violations == ()
-    assert response.value == value
+    assert faultless(line).value == value
 
 
 #: A line, and the rule and octet of what is wrong in it.

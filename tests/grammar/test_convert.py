@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from imapsh.grammar.convert import Conversion, Converted, ConvertError, MimeTypes
 
-from .reading import amiss, one, rewritten
+from .reading import amiss, faultless, one, rewritten
 from .strategies import bodies, number, nz_number, text
 
 READ = [
@@ -34,9 +34,7 @@ READ = [
 
 @pytest.mark.parametrize(("line", "value"), READ)
 def test_what_is_read(line: str, value: Any) -> None:
-    response = one(line.encode() + b"\r\n")
-    assert response.violations == ()
-    assert response.value == value
+    assert faultless(line).value == value
 
 
 @pytest.mark.parametrize(("code", "arg"), [("TEMPFAIL", None), ("MAXCONVERTMESSAGES 1", 1), ("MAXCONVERTPARTS 2", 2)])

@@ -12,7 +12,7 @@ from imapsh.grammar.cyrus import Created, Hexadecimal
 from imapsh.grammar.values import Fetch
 from imapsh.render.jsonform import to_json
 
-from .reading import amiss, one, rewritten
+from .reading import amiss, faultless, rewritten
 
 _SHA1 = "da39a3ee5e6b4b0d3255bfef95601890afd80709"
 
@@ -28,9 +28,7 @@ READ = [
 
 @pytest.mark.parametrize(("line", "name", "value"), READ)
 def test_what_is_read(line: str, name: str, value: Any) -> None:
-    response = one(line.encode() + b"\r\n")
-    assert response.violations == ()
-    assert to_json(response)["value"][name] == value
+    assert to_json(faultless(line))["value"][name] == value
 
 
 #: A line, and the rule and octet of what is wrong in it.

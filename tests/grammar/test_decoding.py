@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-import quopri
+import binascii
 
 import pytest
 from hypothesis import given
@@ -32,6 +32,8 @@ from imapsh.grammar.decoding import Decoder, decode_charset, decode_transfer, kn
         (b"=41=42", "7bit", b"=41=42"),
         (b"YQ==", None, b"YQ=="),
         (b"YQ==", "x-uuencode", b"YQ=="),
+        (b"\r\nbegin 644 a.txt\r\n%:&5L;&\\\r\n#86)C\r\n`\r\nend\r\nmore\r\n", "x-uuencode", b"helloabc"),
+        (b"begin 644 a\n%:&5L;&\\", "X-UUE", b"hello"),
     ],
 )
 def test_d8_transfer_encodings(octets: bytes, encoding: str | None, decoded: bytes) -> None:
@@ -43,20 +45,55 @@ def test_d8_transfer_encodings(octets: bytes, encoding: str | None, decoded: byt
 
 @given(st.binary(), st.integers(1, 7))
 def test_what_was_encoded_comes_back_wherever_it_is_cut(octets: bytes, step: int) -> None:
-    for encoding, encoded in (("base64", base64.encodebytes(octets)), ("quoted-printable", _quoted(octets))):
+    forms = (
+        ("base64", base64.encodebytes(octets)),
+        ("quoted-printable", _quoted(octets)),
+        ("x-uuencode", _uuencoded(octets)),
+    )
+    for encoding, encoded in forms:
         decoder = Decoder(encoding)
         pieces = [decoder.feed(encoded[at : at + step]) for at in range(0, len(encoded), step)]
         assert b"".join(pieces) + decoder.finish() == octets
+        assert decoder.left_out == 0
+
+
+def _uuencoded(octets: bytes) -> bytes:
+    lines = [binascii.b2a_uu(octets[at : at + 45], backtick=True) for at in range(0, len(octets), 45)]
+    return b"".join([b"begin 644 a\n", *lines, b"`\nend\n"])
+
+
+@pytest.mark.parametrize(
+    ("octets", "encoding", "left_out"),
+    [
+        (b"aGVs\r\nbG8=\r\n", "base64", 0),
+        (b"aGVsbG8", "base64", 0),
+        (b"aGVs*bG!8=", "base64", 2),
+        (b"aGVsbG8ab", "base64", 1),
+        (b"YQ=Yg==", "base64", 0),
+        (b"Y=Yg==", "base64", 1),
+        (b"YQ==\r\n-- \r\nsent", "base64", 2),
+        (b"begin 644 a\n%\xff\xff\xff\n`\nend\n", "x-uuencode", 4),
+        (b"begin 644 a\n" + b"x" * 2000, "x-uuencode", 2000),
+        (b"=XY", "quoted-printable", 0),
+        (b"\xff", "8bit", 0),
+    ],
+)
+def test_what_is_not_of_the_encoding_is_counted(octets: bytes, encoding: str, left_out: int) -> None:
+    for step in (1, 3, len(octets)):
+        decoder = Decoder(encoding)
+        for at in range(0, len(octets), step):
+            decoder.feed(octets[at : at + step])
+        decoder.finish()
+        assert decoder.left_out == left_out
 
 
 def _quoted(octets: bytes) -> bytes:
     """Line ends are encoded too, because these are binary octets (RFC 2045 section 6.7)."""
-    return quopri.encodestring(octets, quotetabs=True).replace(b"=\n", b"=\0").replace(b"\n", b"=0A").replace(
-        b"=\0", b"=\r\n"
-    ).replace(b"\r=0A", b"=0D=0A")  # fmt: skip
+    coded = [bytes([octet]) if 33 <= octet <= 126 and octet != 61 else b"=%02X" % octet for octet in octets]
+    return b"=\r\n".join(b"".join(coded[at : at + 20]) for at in range(0, len(coded), 20))
 
 
-@given(st.binary(), st.sampled_from(["base64", "quoted-printable"]), st.integers(1, 5))
+@given(st.binary(), st.sampled_from(["base64", "quoted-printable", "x-uuencode"]), st.integers(1, 5))
 def test_garbage_never_raises_and_cuts_change_nothing(octets: bytes, encoding: str, step: int) -> None:
     whole = decode_transfer(octets, encoding)
     decoder = Decoder(encoding)
@@ -65,7 +102,7 @@ def test_garbage_never_raises_and_cuts_change_nothing(octets: bytes, encoding: s
 
 
 def test_a_decoder_keeps_little_of_what_it_was_given() -> None:
-    for encoding in ("base64", "quoted-printable"):
+    for encoding in ("base64", "quoted-printable", "x-uuencode"):
         decoder = Decoder(encoding)
         for octets in (b" " * 100_000, b"=" * 100_000, b"\t\r" * 50_000, b"a" * 99_999):
             decoder.feed(octets)

@@ -5,8 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from .by_rules import assert_alike, mutated
 from .reading import one
+
+_ITEMS = (
+    "UID 1", "UID 0", "UID 4294967296", "uid 7", "RFC822.SIZE 5", "RFC822.SIZE 007", "FLAGS ()", r"FLAGS (\Seen $a)",
+    r"FLAGS (\*)", 'INTERNALDATE " 4-Mar-2021 18:20:07 +0100"', 'INTERNALDATE "4-mar-2021 18:20:07 +0100"',
+    "INTERNALDATE NIL", "MODSEQ (12)", "MODSEQ ()", "X-OWN (1 NIL)", "BODY[] NIL", "BODY[1] {1}\r\nx",
+    "BODY.PEEK[] NIL",
+    "ENVELOPE NIL", "(UID 5)", "", 'X"', "EMAILID (M1)", 'BODYSTRUCTURE ("text" "plain" NIL NIL NIL "7bit" 1 1)',
+)  # fmt: skip
 
 SEEN = ("\\Seen",)
 
@@ -54,3 +65,12 @@ def test_c12_an_atom_after_a_section_is_its_octets(line: str, items: dict[str, A
     response = one(f"* 1 FETCH {line}\r\n".encode())
     assert response.value.items == items
     assert [violation.offset for violation in response.violations] == [line.index(" ") + 11]
+
+
+_lists = st.lists(st.sampled_from(_ITEMS), max_size=5).map(" ".join)
+
+
+@settings(max_examples=600)
+@given(mutated(_lists.map(" ({})".format)), st.booleans(), st.sampled_from([2, 3, 100]))
+def test_any_items_are_read_as_by_the_rules(octets: bytes, utf8: bool, nesting: int) -> None:
+    assert_alike(b"* 1 FETCH" + octets + b"\r\n", utf8=utf8, nesting=nesting)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imapsh.grammar.filenames import parameter, safe_name
+from imapsh.grammar.filenames import folded_name, numbered_name, parameter, safe_name
 
 NAMES = [
     ({"filename": "a.txt"}, "a.txt"),
@@ -66,6 +66,11 @@ def test_no_parameter_raises(params: dict[str, str | None]) -> None:
         ("x. . ", "x"),
         ("é" * 300 + ".pdf", "é" * 98 + ".pdf"),
         ("x" * 300, "x" * 200),
+        ("-rf", "_-rf"),
+        ("con .txt", "_con .txt"),
+        ("COM\xb9", "_COM\xb9"),
+        ("a\u061cb\u200b\ufeff.txt", "a_b__.txt"),
+        ("x" * 199 + "  y", "x" * 199),
         ("", ""),
     ],
 )
@@ -79,3 +84,24 @@ def test_any_name_becomes_safe(name: str) -> None:
     assert not set(safe) & set('\0\r\n/\\:*?"<>|')
     assert not safe.startswith(".")
     assert len(safe.encode()) <= 200
+    assert safe == safe.rstrip(" .")
+    assert not safe.startswith("-")
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "numbered"),
+    [
+        ("plan.pdf", 1, "plan.pdf"),
+        ("plan.pdf", 2, "plan-2.pdf"),
+        ("a.tar.gz", 3, "a.tar-3.gz"),
+        ("README", 12, "README-12"),
+    ],
+)
+def test_numbered_names(name: str, number: int, numbered: str) -> None:
+    assert numbered_name(name, number) == numbered
+
+
+def test_names_that_a_file_system_takes_for_one() -> None:
+    assert folded_name("\xc9T\xc9.TXT") == folded_name("e\u0301te\u0301.txt")
+    assert folded_name("STRASSE") == folded_name("stra\xdfe")
+    assert folded_name("a") != folded_name("b")

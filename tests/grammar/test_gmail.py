@@ -12,7 +12,7 @@ from imapsh.grammar.gmail import Labels
 from imapsh.grammar.values import Fetch
 from imapsh.render.jsonform import to_json
 
-from .reading import amiss, one, rewritten
+from .reading import amiss, faultless, one, rewritten
 from .strategies import atom, text
 
 READ = [
@@ -27,9 +27,7 @@ READ = [
 
 @pytest.mark.parametrize(("line", "name", "value"), READ)
 def test_what_is_read(line: str, name: str, value: Any) -> None:
-    response = one(line.encode() + b"\r\n")
-    assert response.violations == ()
-    assert to_json(response)["value"][name] == value
+    assert to_json(faultless(line))["value"][name] == value
 
 
 #: A line, and the rule and octet of what is wrong in it.

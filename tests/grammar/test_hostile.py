@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 import tracemalloc
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imapsh.findings import RULES
+from imapsh.grammar.cursor import Mismatch
+from imapsh.grammar.tolerant import TolerantCursor
 from imapsh.grammar.values import StatusText
 from imapsh.render.jsonform import dumps, to_json
 from imapsh.session.knowledge import make_parser
+from imapsh.wire.frames import Frame
 from imapsh.wire.offline import read_recorded
 
 from .reading import joined, lines, one, parse
@@ -114,6 +119,31 @@ def test_the_same_thing_over_and_over(begin: bytes, piece: bytes) -> None:
 def test_strings_that_never_end_are_sought_once(begin: bytes, piece: bytes) -> None:
     """A mark within a string that was sought in vain is escaped, and what begins there does not end either."""
     check(begin + piece * (200_000 // len(piece)) + b"\r\n")
+
+
+class Counted:
+    """An expression that counts how often it is tried."""
+
+    def __init__(self, expression: Any) -> None:
+        self.tried = 0
+        self._expression = expression
+
+    def match(self, text: str, start: int, end: int) -> Any:
+        self.tried += 1
+        return self._expression.match(text, start, end)
+
+
+@pytest.mark.parametrize("piece", ['"\\', '\\"'])
+def test_the_rules_are_tried_once_for_a_string_that_never_ends(piece: str) -> None:
+    """Each try reads to the end of the line, so one at each mark would take quadratic time."""
+    text = '"' + piece * 1000
+    cursor = TolerantCursor(Frame((text.encode() + b"\r\n",)))
+    cursor._quoted = counted = Counted(cursor._quoted)  # type: ignore[assignment]
+    for place in (index for index, character in enumerate(text) if character == '"'):
+        cursor.pos = place
+        with contextlib.suppress(Mismatch):
+            cursor.quoted()
+    assert counted.tried < 10
 
 
 def test_the_violations_of_a_line_are_bounded() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from imapsh.grammar.inprogress import InProgress
 from imapsh.grammar.values import Code, StatusText
 
-from .reading import amiss, one, rewritten
+from .reading import amiss, faultless, rewritten
 from .strategies import atom, number, nz_number
 
 READ = [
@@ -25,9 +25,7 @@ READ = [
 
 @pytest.mark.parametrize(("line", "value"), READ)
 def test_what_is_read(line: str, value: InProgress) -> None:
-    response = one(line.encode() + b"\r\n")
-    assert response.violations == ()
-    assert response.value.code.arg == value
+    assert faultless(line).value.code.arg == value
 
 
 #: A line, and the rule and octet of what is wrong in it.

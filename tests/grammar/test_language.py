@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from imapsh.grammar.language import Comparators, Languages
 
-from .reading import amiss, one, parse, rewritten
+from .reading import amiss, faultless, parse, rewritten
 from .strategies import text
 
 READ = [
@@ -24,9 +24,7 @@ READ = [
 
 @pytest.mark.parametrize(("line", "value"), READ)
 def test_what_is_read(line: str, value: Any) -> None:
-    response = one(line.encode() + b"\r\n")
-    assert response.violations == ()
-    assert response.value == value
+    assert faultless(line).value == value
 
 
 #: A line, and the rule and octet of what is wrong in it.

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from imapsh.grammar.values import Code, MailboxStatus, StatusText
 from imapsh.render.jsonform import to_json
 
+from .by_rules import STREAMS, assert_alike, mutated
 from .reading import amiss, one
 
 READ: list[tuple[str, dict[str, Any]]] = [
@@ -87,3 +90,34 @@ def test_a_string_in_flags_may_reach_beyond_the_end_of_the_code() -> None:
     assert [violation[:2] for violation in response.violations] == [
         ("flag-perm", 23), ("flag-perm", 24), ("quoted", 25), ("flag-perm", 29)
     ]  # fmt: skip
+
+
+_ATTRIBUTES = st.lists(
+    st.sampled_from([r"\HasNoChildren", r"\Noselect", "\\a]", "\\*", "bare", "\\", "\\x\\y", "\\é"]), max_size=3
+).map(" ".join)
+_DELIMITERS = st.sampled_from(
+    ['"/"', '"."', "NIL", "nil", '"\\\\"', '"\\""', '"\\"', '""', '" "', '"//"', '"é"', '"\x01"', "/", "{1}\r\n/"]
+)
+_NAMES = st.sampled_from(
+    [
+        "INBOX", '"inbox"', "Inbox", '""', '"a b"', "a/b", "a]", "NIL", "&AMQ-rger", '"&AMQ-rger"', "&", "&-",
+        '"a & b"', '"&AGE-"', '"a\\"b"', '"a\\\\b"', '"é"', '"Ã¤"', "é", "{3}\r\na b", "~{1}\r\na", '"\t"', '"\x7f"',
+        "a*", "a b", 'Foo ("CHILDINFO" ("SUBSCRIBED"))', "Foo ()", '"Foo" ', "", '"open',
+    ]
+)  # fmt: skip
+_LISTS = st.builds(
+    "{} ({}) {} {}".format, st.sampled_from(["LIST", "LSUB", "XLIST", "list"]), _ATTRIBUTES, _DELIMITERS, _NAMES
+)
+
+
+@settings(max_examples=800)
+@given(mutated(_LISTS), st.booleans(), st.sampled_from([1, 2, 100]))
+def test_any_list_is_read_as_by_the_rules(octets: bytes, utf8: bool, nesting: int) -> None:
+    assert_alike(b"* " + octets + b"\r\n", utf8=utf8, nesting=nesting)
+
+
+def test_recorded_lists_are_read_as_by_the_rules() -> None:
+    for stream in STREAMS:
+        if any(name in stream for name in (b"LIST ", b"LSUB ", b"STATUS ")):
+            assert_alike(stream)
+            assert_alike(stream, utf8=True)

@@ -10,7 +10,7 @@ from imapsh.grammar.messagelimit import MessageLimit
 from imapsh.grammar.values import Code, StatusText
 from imapsh.render.jsonform import to_json
 
-from .reading import amiss, one, rewritten
+from .reading import amiss, faultless, one, rewritten
 from .strategies import nz_number
 
 READ = [
@@ -22,9 +22,7 @@ READ = [
 
 @pytest.mark.parametrize(("line", "value"), READ)
 def test_what_is_read(line: str, value: MessageLimit) -> None:
-    response = one(line.encode() + b"\r\n")
-    assert response.violations == ()
-    assert response.value.code.arg == value
+    assert faultless(line).value.code.arg == value
 
 
 def test_its_json_has_its_parts() -> None:

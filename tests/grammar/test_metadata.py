@@ -14,7 +14,7 @@ from imapsh.grammar.values import Code, StatusText
 from imapsh.grammar.writer import response as write
 from imapsh.wire.frames import Spilled
 
-from .reading import amiss, one, rewritten
+from .reading import amiss, faultless, one, rewritten
 from .strategies import mailbox, number, text
 
 COLOR = "/shared/vendor/cmu/cyrus-imapd/color"
@@ -38,9 +38,7 @@ READ = [
 
 @pytest.mark.parametrize(("line", "value"), READ)
 def test_what_is_read(line: str, value: Any) -> None:
-    response = one(line.encode() + b"\r\n")
-    assert response.violations == ()
-    assert response.value == value
+    assert faultless(line).value == value
 
 
 def test_values_in_literals() -> None:
@@ -61,9 +59,7 @@ CODES = [
 
 @pytest.mark.parametrize(("line", "value"), CODES)
 def test_codes(line: str, value: MetadataLimit) -> None:
-    response = one(line.encode() + b"\r\n")
-    assert response.violations == ()
-    assert response.value.code.arg == value
+    assert faultless(line).value.code.arg == value
 
 
 #: A line, and the rule and octet of what is wrong in it.

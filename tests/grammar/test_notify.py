@@ -13,7 +13,7 @@ from imapsh.grammar.notify import EVENTS
 from imapsh.grammar.values import Code, StatusText
 from imapsh.render.jsonform import to_json
 
-from .reading import amiss, one, rewritten
+from .reading import amiss, faultless, one, rewritten
 
 READ: list[tuple[str, Any]] = [
     ("a NO [BADEVENT (MessageNew MessageExpunge)] no", ("MessageNew", "MessageExpunge")),
@@ -24,9 +24,7 @@ READ: list[tuple[str, Any]] = [
 
 @pytest.mark.parametrize(("line", "value"), READ)
 def test_what_is_read(line: str, value: Any) -> None:
-    response = one(line.encode() + b"\r\n")
-    assert response.violations == ()
-    assert response.value.code.arg == value
+    assert faultless(line).value.code.arg == value
 
 
 #: The examples of RFC 5465 that a server says, lines put together.

@@ -13,7 +13,7 @@ from imapsh.grammar.objectid_plus import ObjectIds
 from imapsh.grammar.values import Code, Fetch, MailboxStatus, StatusText
 from imapsh.render.jsonform import to_json
 
-from .reading import amiss, one, rewritten
+from .reading import amiss, faultless, rewritten
 
 _MAILBOX = {"MAILBOXID": "F2212ea87-6097-4256-9d51-71338625", "ACCOUNTID": "u1a48e8e3"}
 _PAIRS = "MAILBOXID F2212ea87-6097-4256-9d51-71338625 ACCOUNTID u1a48e8e3"
@@ -32,9 +32,7 @@ READ = [
 
 @pytest.mark.parametrize(("line", "name", "value"), READ)
 def test_what_is_read(line: str, name: str, value: Any) -> None:
-    response = one(line.encode() + b"\r\n")
-    assert response.violations == ()
-    assert to_json(response)["value"][name] == value
+    assert to_json(faultless(line))["value"][name] == value
 
 
 #: A line, and the rule and octet of what is wrong in it.

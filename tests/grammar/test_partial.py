@@ -11,13 +11,12 @@ from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.values import ESearch
 from imapsh.render.jsonform import plain
 
-from .reading import amiss, one, rewritten
+from .reading import amiss, faultless, rewritten
 from .strategies import nz_number, sets
 
 
 def _partial(line: str) -> object:
-    response = one(line.encode() + b"\r\n")
-    assert response.violations == ()
+    response = faultless(line)
     return response.value.items["PARTIAL"]
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from imapsh.grammar.push import PushService
 
-from .reading import amiss, one, rewritten
+from .reading import amiss, faultless, rewritten
 from .strategies import mailbox, text
 
 READ = [
@@ -24,8 +24,7 @@ READ = [
 
 @pytest.mark.parametrize(("line", "fields"), READ)
 def test_what_is_read(line: str, fields: dict[str, str]) -> None:
-    response = one(line.encode() + b"\r\n")
-    assert response.violations == ()
+    response = faultless(line)
     assert response.value == PushService(fields)
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.values import Vanished
 
-from .reading import amiss, one, rewritten
+from .reading import amiss, faultless, one, rewritten
 from .strategies import sets
 
 _UIDS = SequenceSet.parse
@@ -24,9 +24,7 @@ READ = [
 
 @pytest.mark.parametrize(("line", "value"), READ)
 def test_what_is_read(line: str, value: Vanished) -> None:
-    response = one(line.encode() + b"\r\n")
-    assert response.violations == ()
-    assert response.value == value
+    assert faultless(line).value == value
 
 
 #: A line, and the rule and octet of what is wrong in it.

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from imapsh.grammar.quota import Quota, QuotaRoot
 
-from .reading import amiss, one, rewritten
+from .reading import amiss, faultless, one, rewritten
 from .strategies import atom, mailbox, number64, text
 
 READ = [
@@ -26,9 +26,7 @@ READ = [
 
 @pytest.mark.parametrize(("line", "value"), READ)
 def test_what_is_read(line: str, value: Any) -> None:
-    response = one(line.encode() + b"\r\n")
-    assert response.violations == ()
-    assert response.value == value
+    assert faultless(line).value == value
 
 
 #: A line, and the rule and octet of what is wrong in it.

@@ -10,7 +10,7 @@ from imapsh.grammar.referrals import Referral
 from imapsh.grammar.values import Code, StatusText
 from imapsh.render.jsonform import to_json
 
-from .reading import amiss, one, rewritten
+from .reading import amiss, faultless, rewritten
 
 #: The examples of RFC 2221 and RFC 2193, and what else is legal.
 READ = [
@@ -31,8 +31,7 @@ READ = [
 
 @pytest.mark.parametrize(("line", "urls"), READ)
 def test_what_is_read(line: str, urls: list[str]) -> None:
-    response = one(line.encode() + b"\r\n")
-    assert response.violations == ()
+    response = faultless(line)
     single = len(urls) == 1
     assert response.value.code.arg == (urls[0] if single else Referral(tuple(urls)))
     assert to_json(response)["value"]["arg"] == (urls[0] if single else {"urls": urls})

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imapsh.errors import UsageError
-from imapsh.grammar.sequence import STAR, SequenceSet
+from imapsh.grammar.sequence import STAR, Rising, SequenceSet
 from imapsh.grammar.values import Search
 
 ends = st.just(STAR) | st.integers(1, (1 << 32) - 1)
@@ -229,6 +229,23 @@ def test_e3_a_compact_set_is_like_any_other(numbers: set[int]) -> None:
     assert all((number in compact) is (number in plain) for number in range(95))
     assert compact.count() == plain.count()
     assert pickle.loads(pickle.dumps(compact)) == copy.deepcopy(compact) == plain
+
+
+@given(
+    st.lists(st.integers(0, 9) | st.integers((1 << 32) - 3, (1 << 32) - 1)) | st.sets(st.integers(1, 30)).map(sorted)
+)
+def test_e3_an_array_makes_the_same_ranges_as_single_numbers(numbers: list[int]) -> None:
+    def ranges(given: Any) -> Any:
+        try:
+            made = SequenceSet.rising(given).ranges
+        except UsageError as error:
+            return str(error)
+        assert isinstance(made, Rising)
+        return list(made), made.lows is made.highs
+
+    before = array("I", numbers)
+    assert ranges(before) == ranges(numbers)
+    assert before.tolist() == numbers
 
 
 @pytest.mark.parametrize("numbers", [[0], [-1, 0], [1, 1 << 32], [True], [1.5], [None]])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from imapsh.grammar.sort import Sort
 from imapsh.render.jsonform import plain
 
-from .reading import amiss, one, rewritten
+from .reading import amiss, faultless, one, rewritten
 from .strategies import nz_number
 
 READ = [
@@ -24,9 +24,7 @@ READ = [
 
 @pytest.mark.parametrize(("line", "value"), READ)
 def test_what_is_read(line: str, value: Any) -> None:
-    response = one(line.encode() + b"\r\n")
-    assert response.violations == ()
-    assert response.value == value
+    assert faultless(line).value == value
 
 
 def test_the_json_has_the_natural_names() -> None:

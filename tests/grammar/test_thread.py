@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from imapsh.grammar.thread import Thread
 from imapsh.render.jsonform import plain
 
-from .reading import amiss, one, rewritten
+from .reading import amiss, faultless, one, rewritten
 from .strategies import nz_number
 
 #: The examples of RFC 5256 sections 3 and 4.
@@ -35,8 +35,7 @@ READ = [
 
 @pytest.mark.parametrize(("line", "threads"), READ)
 def test_what_is_read(line: str, threads: Any) -> None:
-    response = one(line.encode() + b"\r\n")
-    assert response.violations == ()
+    response = faultless(line)
     assert response.value == Thread(threads)
 
 

@@ -22,6 +22,12 @@ def test_joined_they_are_the_text(text: str, wide: bool) -> None:
     assert all(token.text for token in found if token.kind != tokens.DATA)
 
 
+@given(any_text | st.text("ab1*+@%é日  \x7f\xa0", max_size=20))
+def test_words_alone_are_cut_as_beside_others(text: str) -> None:
+    if "{" not in text and '"' not in text:
+        assert tokenize(f"{text}(") == [*tokenize(text), (tokens.LPAREN, "(", len(text))]
+
+
 @given(st.binary(max_size=60))
 def test_joined_they_are_the_octets(octets: bytes) -> None:
     assert "".join(token.text for token in tokenize(octets)).encode("latin-1") == octets

@@ -12,7 +12,7 @@ from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.uidbatches import UidBatches
 from imapsh.render.jsonform import to_json
 
-from .reading import amiss, one, rewritten
+from .reading import amiss, faultless, one, rewritten
 from .strategies import nz_number, text
 
 READ = [
@@ -27,8 +27,7 @@ READ = [
 
 @pytest.mark.parametrize(("line", "value"), READ)
 def test_what_is_read(line: str, value: UidBatches) -> None:
-    response = one(line.encode() + b"\r\n")
-    assert response.violations == ()
+    response = faultless(line)
     assert response.value == value
     assert response.value.ranges.ranges == value.ranges.ranges
 

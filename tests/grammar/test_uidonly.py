@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from imapsh.grammar.values import Fetch, UidFetch
 from imapsh.render.jsonform import to_json
 
-from .reading import amiss, one, rewritten
+from .reading import amiss, faultless, one, rewritten
 from .strategies import fetch, nz_number
 
 READ = [
@@ -22,8 +22,7 @@ READ = [
 
 @pytest.mark.parametrize(("line", "value"), READ)
 def test_what_is_read(line: str, value: UidFetch) -> None:
-    response = one(line.encode() + b"\r\n")
-    assert response.violations == ()
+    response = faultless(line)
     assert response.name == "UIDFETCH"
     assert response.value == value
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from imapsh.grammar.urlauth import GenUrlAuth, UrlData, UrlFetch, UrlMechanisms
 from imapsh.grammar.values import Code, StatusText
 
-from .reading import amiss, one, rewritten
+from .reading import amiss, faultless, one, rewritten
 from .strategies import bodies, text
 
 TOKEN = "91354a473744909de610943775f92038"
@@ -34,9 +34,7 @@ READ = [
 
 @pytest.mark.parametrize(("line", "value"), READ)
 def test_what_is_read(line: str, value: Any) -> None:
-    response = one(line.encode() + b"\r\n")
-    assert response.violations == ()
-    assert response.value == value
+    assert faultless(line).value == value
 
 
 def test_the_structure_is_read() -> None:

@@ -23,6 +23,9 @@ NAMED = {
     "imapsh/client/imap4/names.py": "the interface of imaplib",
     "imapsh/client/imap4/replies.py": "the interface of imaplib",
     "imapsh/client/commands.py": "a method of the library asks for it",
+    "imapsh/shell/commands/transfer/messages/appending.py": "a copy ends if the account is full, which this code says",
+    "imapsh/shell/commands/account/sizes.py": "\\du shows the limits beside what is used",
+    "imapsh/shell/command_table.py": "the help of \\du",
 }
 
 

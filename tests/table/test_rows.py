@@ -25,7 +25,7 @@ RFC = re.compile(r"RFC \d+ §([A-Z]|\d+)(\.\d+)*\Z")
 
 #: Mechanisms that were never published as an RFC.
 UNPUBLISHED = {"XOAUTH2", "LOGIN"}
-VENDORS = {"Apple", "Courier", "Cyrus", "Google", "Microsoft", "Yahoo", "Zimbra"}
+VENDORS = {"Apple", "Courier", "Cyrus", "Google", "Microsoft", "Sun", "Yahoo", "Zimbra"}
 DRAFT = re.compile(r"draft-[a-z0-9-]+\Z")
 
 #: The commands of RFC 9051 section 9 (command-any to command-select, and uid), of RFC 3501 alone, ID and COMPRESS.
@@ -110,6 +110,14 @@ def test_what_the_revisions_have_needs_no_extension() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout == "[]\n"
+
+
+def test_no_command_of_two_words_begins_with_one_of_one_word() -> None:
+    """Else the first word of a line would not be enough to know that no extension has the command."""
+    assert [name for name in table.commands() if " " in name and name.split(" ")[0] in table.commands()] == []
+    assert table.first_command("UID FETCH", "UID") is table.command("UID FETCH")
+    assert table.first_command("FETCH 1", "FETCH") is table.command("FETCH")
+    assert table.first_command("", "A1") is None
 
 
 @pytest.mark.parametrize("row", [*table.commands().values(), *ROWS], ids=lambda row: f"{row[0]}-{row[1]}"[:40])

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sys
+from difflib import get_close_matches
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from imapsh import table
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.table import Context
 from imapsh.typed.advice import unquoted
-from imapsh.typed.found import FileName, Piece
+from imapsh.typed.found import FileName, Piece, near
 from imapsh.typed.match import match
 
 SELECTED = Context("selected")
@@ -393,3 +397,9 @@ def test_what_a_message_quotes_is_taken_out_and_an_apostrophe_opens_no_quotation
     assert unquoted(told) == "expected an extension's name or an option's name, not this or this"
     assert unquoted("the row's name is \"it's secret\"") == "the row's name is this"
     assert unquoted("a'secret'") == "athis"
+
+
+@given(st.text("ACENOST", max_size=60), st.sampled_from([0.6, 0.7]))
+def test_the_nearest_name_is_the_one_that_difflib_finds(word: str, cutoff: float) -> None:
+    for names in (("CONNECT", "IMAPSH"), tuple(table.names("search-key")), ()):
+        assert near(word, names, cutoff) == next(iter(get_close_matches(word, names, 1, cutoff)), "")

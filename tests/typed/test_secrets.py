@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from imapsh.table import Context
+from imapsh.typed import secrets
 from imapsh.typed.match import match
 
 CONTEXTS = (Context("not-authenticated"), Context("selected"), Context("not-authenticated", tagged=True))
@@ -187,3 +190,17 @@ def test_no_repr_holds_the_secret() -> None:
 def test_the_token_of_an_authorized_url(line: str, masked: str | None) -> None:
     wanted = line.replace("91354a47", "*") if masked is None else line if masked == "=" else masked
     assert shown(line, Context("selected")) == wanted
+
+
+_PLAIN = "dGVzdAB0ZXN0AHRlc3Q="  # PLAIN's credentials
+_TOKEN = "imap://joe@h/INBOX/;uid=20;urlauth=submit+fred:internal:91354a473744909de610943775f92038"
+_PARTS = ["SEARCH", "FROM", _PLAIN, f'"{_PLAIN}"', f'""{_PLAIN}', f"x{_PLAIN}", f"({_PLAIN}", _PLAIN[:14], _TOKEN,
+          "http://u:p@h", "UNANSWERED", '"', "{3}\r\n", "{60}\n", "\t", ";", " ", " ", "("]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(_PARTS), max_size=8), st.sampled_from(["SEARCH FROM ", "FETCH ", "SELECT "]))
+def test_a_line_that_looks_plain_holds_no_secret(parts: list[str], command: str) -> None:
+    found = match(command + "".join(parts))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(secrets, "_is_plain", lambda text: False)
+        assert match(found.text).secrets == found.secrets

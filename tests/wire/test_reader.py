@@ -118,6 +118,35 @@ def test_a_line_beyond_the_limit_is_refused_while_it_grows() -> None:
         pusher.take()
 
 
+@pytest.mark.parametrize("step", [1, 1 << 20])
+@pytest.mark.parametrize("size", [0, 1])
+def test_literals_beyond_the_limit_are_refused_however_small_they_are(step: int, size: int) -> None:
+    octets = b"* X" + b" {%d}\r\n%s" % (size, b"x" * size) * 10 + b"\r\n"
+    pieces = [octets[i : i + step] for i in range(0, len(octets), step)]
+    (frame,) = pushed(pieces, limits=Limits(literals=10))
+    assert isinstance(frame, Frame)
+    assert frame.literals == (b"x" * size,) * 10
+    with pytest.raises(LimitError, match="literals limit is 9 and the server sent 10"):
+        pushed(pieces, limits=Limits(literals=9))
+    assert len(pushed(pieces, limits=Limits(literals=0))) == 1
+
+
+@pytest.mark.parametrize("step", [1, 1 << 20])
+def test_lines_behind_literals_count_as_memory(step: int) -> None:
+    octets = b"* X" + (b" {1}\r\nx " + b"y" * 100) * 20 + b"\r\n"
+    pieces = [octets[i : i + step] for i in range(0, len(octets), step)]
+    assert len(pushed(pieces, limits=Limits(memory=3000))) == 1
+    with pytest.raises(LimitError, match="memory limit is 1500"):
+        pushed(pieces, limits=Limits(memory=1500))
+
+
+def test_what_honest_servers_send_is_within_the_limit_of_literals() -> None:
+    entries = b" ".join(b"/private/vendor/%d {5}\r\nvalue" % number for number in range(20_000))
+    (frame,) = pushed([b'* METADATA "" (' + entries + b")\r\n"])
+    assert isinstance(frame, Frame)
+    assert len(frame.literals) == 20_000
+
+
 def test_a_line_of_ten_megabytes_is_one_frame() -> None:
     line = b'* X "' + b"a" * (10 << 20) + b'"\r\n'
     (frame,) = pushed([line[i : i + 65536] for i in range(0, len(line), 65536)], limits=Limits(line=11 << 20))
@@ -189,6 +218,23 @@ def test_what_no_frame_used_can_be_taken_out() -> None:
     pusher.feed(b"a OK begin TLS now\r\n\x16\x03\x01 injected")
     assert isinstance(pusher.take(), Frame)
     assert pusher.rest() == b"\x16\x03\x01 injected"
+
+
+@pytest.mark.parametrize("sink", [None, HashSink])
+def test_what_is_all_of_a_literal_is_taken_at_once(sink: type[HashSink] | None) -> None:
+    whole, size = b"* 1 FETCH (BODY[] {9}\r\n123456789)\r\n", 9
+    pusher = Pusher(FrameReader(opener=opener(1, sink) if sink else None))
+    taken = []
+    for at in range(len(whole)):
+        flows = pusher.feed(whole[at : at + 1])
+        found = pusher.take()
+        assert not (flows and found)
+        taken += [at] * flows
+        if isinstance(found, Frame):
+            assert at == len(whole) - 1
+            assert found.length == len(whole)
+    begin = whole.index(b"1234")
+    assert taken == [*range(begin + 1, begin + size - 1)]  # the first one begins it, the last one ends it
 
 
 def test_limits_are_changed_by_name() -> None:

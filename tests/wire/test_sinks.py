@@ -10,7 +10,18 @@ from pathlib import Path
 import pytest
 
 from imapsh.wire.frames import Spilled
-from imapsh.wire.sinks import CountSink, FileSink, HashSink, SpoolSink, blocks_of, head_of, is_kept, octets_of, opener
+from imapsh.wire.sinks import (
+    CountSink,
+    FileSink,
+    HashSink,
+    SpoolSink,
+    blocks_of,
+    head_of,
+    is_kept,
+    octets_of,
+    opener,
+    sum_of,
+)
 from tests.shell.disks import full_disk
 
 PIECES = (b"one", b"", b"two" * 1000)
@@ -41,6 +52,30 @@ def test_a_spool_can_be_read_back() -> None:
     assert (spilled.octets, spilled.sha256) == (len(OCTETS), sha256(OCTETS).hexdigest())
     with spilled.where as file:  # type: ignore[union-attr]
         assert file.read() == OCTETS
+
+
+def test_a_spool_is_hashed_later_if_somebody_asks() -> None:
+    sink = SpoolSink(sums=False)
+    for piece in PIECES:
+        sink.write(piece)
+    assert sink.tail(5) == OCTETS[-5:]
+    spilled = sink.finish()
+    assert (spilled.octets, spilled.sha256) == (len(OCTETS), "")
+    reading = octets_of(spilled, 1000)
+    assert next(reading) == OCTETS[:1000]
+    assert sum_of(spilled) == sha256(OCTETS).hexdigest()
+    assert b"".join(reading) == OCTETS[1000:]
+    spilled.where.close()  # type: ignore[union-attr]
+    assert sum_of(spilled) == ""
+    assert sum_of(Spilled(3, "ab")) == "ab"
+
+
+def test_the_tail_of_a_spool_is_all_of_a_short_one() -> None:
+    sink = SpoolSink()
+    sink.write(b"abc")
+    assert (sink.tail(2), sink.tail(9)) == (b"bc", b"abc")
+    with sink.finish().where as file:  # type: ignore[union-attr]
+        assert file.read() == b"abc"
 
 
 def test_only_what_is_larger_goes_to_a_sink() -> None:

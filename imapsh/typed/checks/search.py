@@ -15,11 +15,12 @@ def options(pieces: tuple[Piece, ...]) -> Iterator[Problem]:
 
     That is ALL together with PARTIAL, either of them twice, and scores if no key is fuzzy (RFC 6203).
     """
-    whole = [piece for piece in find(pieces, "search-return") if piece.name in _EVERY]
+    asked = find(pieces, "search-return", "sort-key")
+    whole = [piece for piece in asked if piece.kind == "search-return" and piece.name in _EVERY]
     for piece in whole[1:]:
         message = f"{piece.name} beside {whole[0].name}: only one of ALL and PARTIAL may be asked for, once"
         yield Problem("search-return-opt", piece.start, message, rfc="RFC 9394 §3.1")
-    scored = [piece for piece in find(pieces, "search-return", "sort-key") if piece.name == _SCORED]
+    scored = [piece for piece in asked if piece.name == _SCORED]
     if scored and not any(_is_fuzzy(piece) for piece in find(pieces, "search-key")):
         message = f"{_SCORED} needs the search key {_SCORES}"
         yield Problem("search-return-opt", scored[0].start, message, rfc="RFC 6203 §4")
