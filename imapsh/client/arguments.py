@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from imapsh.errors import UsageError, shown
@@ -30,6 +31,7 @@ SECTION = re.compile(r"\[[^\]]*\]|<[^>]*>")
 _SHIFTED = frozenset({"COPY", "MOVE"})  # commands whose message numbers an EXPUNGE may shift before the next is sent
 _AROUND = 60  # octets of a command beside its set and the rest
 _LEAST = 1000  # octets of a set in one line, whatever the rest is
+_SHORT = 200  # characters of FETCH items and of searches that are remembered
 _ANNOUNCED = 20  # octets of the announcement of a literal
 
 _RETURN = re.compile(r"RETURN \(([^)]*)\)", re.IGNORECASE)
@@ -54,7 +56,8 @@ def message_set(messages: MessageSet) -> SequenceSet:
             return messages
         return _parsed(str(messages)) if messages else messages  # it may have been made of any numbers
     if isinstance(messages, int):
-        return SequenceSet.of((messages,))
+        one = type(messages) is int and 0 < messages <= LARGEST
+        return SequenceSet(((messages, messages),)) if one else SequenceSet.of((messages,))
     if not isinstance(messages, Iterable):
         raise UsageError(f"{shown(messages)} is not a set of messages: give numbers, a set, or text such as '1:4,7'")
     return SequenceSet.of(messages)
@@ -66,6 +69,8 @@ def in_lines(numbers: SequenceSet, name: str, rest: Iterable[Fragment], *, uid: 
     Raises UsageError if the parts would need several COPY or MOVE by message number, because an EXPUNGE that comes
     between them would shift the numbers of those to come; and for PARTIAL, which counts in each command anew.
     """
+    if len(numbers.ranges) == 1:
+        return [numbers]
     others = sum(len(one) if isinstance(one, bytes) else _ANNOUNCED for one in rest)
     parts = list(numbers.pieces(max(LINE - others - _AROUND, _LEAST)))
     if len(parts) > 1:
@@ -102,18 +107,28 @@ def fetch_items(items: str | Iterable[Item | BodyItem], changed_since: int | Non
     Raises UsageError for what is neither text nor a list of names, for parentheses that do not match, and for VANISHED,
     whose answer is not about messages that are there.
     """
-    text = items if isinstance(items, str) else " ".join(map(ascii_only, _names(items)))
-    text = ascii_only(text).strip()
-    asked, modifiers = _cut(text)
-    if not asked.strip("() "):
+    text = ascii_only(items if isinstance(items, str) else " ".join(map(ascii_only, _names(items))))
+    found = _read_items(text) if len(text) < _SHORT else _read_items.__wrapped__(text)
+    if found is None:
         raise UsageError(f"{shown(items)} is not a list of FETCH items: give text, such as 'UID FLAGS'")
-    words = modifiers.upper().split()
-    if "VANISHED" in words:
+    if changed_since is None:
+        return found
+    if "CHANGEDSINCE" in found.modifiers.upper().split():
+        raise UsageError("CHANGEDSINCE is among the items already: leave changed_since out")
+    return found._replace(modifiers=f"CHANGEDSINCE {mod_sequence(changed_since)} {found.modifiers}".strip())
+
+
+@lru_cache(maxsize=64)
+def _read_items(text: str) -> FetchItems | None:
+    """Return FETCH items as they were typed, or None if there are none.
+
+    They are cached, because a program asks for few different ones.
+    """
+    asked, modifiers = _cut(text.strip())
+    if not asked.strip("() "):
+        return None
+    if "VANISHED" in modifiers.upper().split():
         raise UsageError("fetch() cannot say which messages have vanished: use select(qresync=...), or command()")
-    if changed_since is not None:
-        if "CHANGEDSINCE" in words:
-            raise UsageError("CHANGEDSINCE is among the items already: leave changed_since out")
-        modifiers = f"CHANGEDSINCE {mod_sequence(changed_since)} {modifiers}".strip()
     return FetchItems(asked if asked.startswith("(") or " " not in _plain(asked) else f"({asked})", modifiers)
 
 
@@ -203,14 +218,24 @@ def search_keys(text: object) -> str:
         raise UsageError(
             f"search() returns message numbers, and {options[0]} does not ask for them: use esearch() instead"
         )
+    wrong = _wrong_word(text) if len(text) < _SHORT else _wrong_word.__wrapped__(text)
+    if _NUMERIC.fullmatch(wrong):
+        raise UsageError(f"expected a search key or numbers from 1 to {LARGEST}, not {wrong[:60]}")
+    return text
+
+
+@lru_cache(maxsize=64)
+def _wrong_word(text: str) -> str:
+    """Return the word of a search at which it stops being one; "" if there is none.
+
+    They are cached, because a program searches for the same again and again.
+    """
     from imapsh.typed.match import match
 
     for problem in match(f"SEARCH {text}", Context(SELECTED, tagged=False)).errors[:1]:
         at = problem.offset - len("SEARCH ")
-        word = next((word[0] for word in _WORD.finditer(text) if word.start() <= at < word.end()), "")
-        if _NUMERIC.fullmatch(word):
-            raise UsageError(f"expected a search key or numbers from 1 to {LARGEST}, not {word[:60]}")
-    return text
+        return next((word[0] for word in _WORD.finditer(text) if word.start() <= at < word.end()), "")
+    return ""
 
 
 def write_search_keys(w: Writer, text: str, *, charset: bool = True) -> Writer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -22,24 +22,31 @@ class Backlog(Generic[T]):
 
     def __init__(self, taken: Callable[[], None], piled: Callable[[int], None] = lambda octets: None) -> None:
         self.news = asyncio.Event()
-        self._items: deque[tuple[T, int, int]] = deque()
+        self._batches: deque[tuple[deque[T], int, int]] = deque()  # items that came together, octets, excess
+        self._count = 0
         self._octets = 0
         self._excess = 0
         self._taken = taken
         self._piled = piled
 
     def __len__(self) -> int:
-        return len(self._items)
+        return self._count
 
     @property
     def full(self) -> bool:
         """Return whether more is held than a program is likely to take at once."""
-        return self._octets > MOST_OCTETS or len(self._items) > MOST_ITEMS
+        return self._octets > MOST_OCTETS or self._count > MOST_ITEMS
 
     def put(self, item: T, octets: int, in_files: int = 0) -> None:
         """Add an item that took `octets` octets on the wire, of which `in_files` went to temporary files."""
+        self.put_all((item,), octets, in_files)
+
+    def put_all(self, items: Iterable[T], octets: int, in_files: int = 0) -> None:
+        """Add items that came together; the octets are those of all of them."""
+        batch = deque(items)
         excess = octets - in_files if self.full else 0
-        self._items.append((item, octets, excess))
+        self._batches.append((batch, octets, excess))
+        self._count += len(batch)
         self._octets += octets
         self.news.set()
         if excess:
@@ -48,16 +55,30 @@ class Backlog(Generic[T]):
 
     def take(self) -> T:
         """Take out the oldest item and return it; there must be one."""
-        item, octets, excess = self._items.popleft()
+        batch = self._batches[0][0]
+        item = batch.popleft()
+        self._count -= 1
+        if not batch:
+            self._taken_out()
+        return item
+
+    def take_some(self) -> deque[T]:
+        """Take out the oldest item and those that came with it, and return them; there must be one."""
+        batch = self._batches[0][0]
+        self._count -= len(batch)
+        self._taken_out()
+        return batch
+
+    def _taken_out(self) -> None:
+        _, octets, excess = self._batches.popleft()
         self._octets -= octets
         self._excess -= excess
-        if not self._items:
+        if not self._batches:
             self.news.clear()
         self._taken()
-        return item
 
     def clear(self) -> None:
         """Forget all items."""
-        self._items.clear()
-        self._octets = self._excess = 0
+        self._batches.clear()
+        self._count = self._octets = self._excess = 0
         self._taken()

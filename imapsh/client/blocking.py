@@ -6,25 +6,25 @@ Batch uses it, and programs that want one thing after another.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING
 
 from imapsh.errors import ConnectionTimeout, ImapshError
+from imapsh.hints import TYPE_CHECKING
 from imapsh.session.core import FAREWELL, Session
-from imapsh.session.events import Closed, Event, Upgrade
+from imapsh.session.events import Closed, Event, ReceivedRun, Upgrade
 from imapsh.session.exchange import Exchange
 from imapsh.session.opening import Step
+from imapsh.transport.base import CHUNK
 
 if TYPE_CHECKING:
     from imapsh.transport.base import Stream
     from imapsh.transport.tls import TLSOptions
 
-_CHUNK = 1 << 16
-
 
 class BlockingClient:
     """A driver that moves the octets of a session over a blocking stream, one call after another.
 
-    `on_event` sees every event once, in order, before the call that caused it returns.  `tls` and `server_name` are for
+    `on_event` sees every event once, in order, before the call that caused it returns.  If `on_run` is given, it sees
+    the events of a run, at once, in its place.  `tls` and `server_name` are for
     STARTTLS.
 
     The end of the connection is reported as the event Closed, and then raised: ConnectionLost and its kinds
@@ -38,12 +38,14 @@ class BlockingClient:
         session: Session,
         on_event: Callable[[Event], None] = lambda event: None,
         *,
+        on_run: Callable[[ReceivedRun], None] | None = None,
         tls: TLSOptions | None = None,
         server_name: str = "",
     ) -> None:
         self.stream = stream
         self.session = session
         self.on_event = on_event
+        self._on_run = on_run or self._each
         self._tls = tls
         self._server_name = server_name
 
@@ -75,7 +77,7 @@ class BlockingClient:
                 self.run(step)
 
     def pump(self) -> Event | None:
-        """Send the octets that are due, read once, and handle what came.
+        """Send the octets that are due, read once, or what comes of a literal, and handle what came.
 
         Return the last event.  Raises what ended the connection.
         """
@@ -83,20 +85,29 @@ class BlockingClient:
         if self.session.closed:
             raise self.session.over().with_traceback(None)
         try:
-            self.session.receive(self.stream.read(_CHUNK))
+            while self.session.receive(self.stream.read(CHUNK)):
+                self.on_literal()
         except ImapshError as error:
             self.session.lost(error)
         return self.flush()
 
     def flush(self) -> Event | None:
-        """Handle the events that are there and write what they cause.  Raises what ended the connection."""
+        """Write what is due, and handle the events that are there.  Raises what ended the connection.
+
+        Octets go first: the server works while the events are shown.
+        """
         last: Event | None = None
         while True:
-            last = self._tell() or last
             octets = self.session.to_send()
-            if not octets:
-                return self._tell() or last
-            self._write(octets)
+            if octets:
+                self._write(octets)
+            told = self._tell()
+            last = told or last
+            if told is None and not octets:
+                return last
+
+    def on_literal(self) -> None:
+        """Take note that some more of a large literal came."""
 
     def close(self) -> None:
         """End the connection without BYE."""
@@ -104,13 +115,21 @@ class BlockingClient:
 
     def _tell(self) -> Event | None:
         last: Event | None = None
-        for event in self.session.events():
+        for event in self.session.happenings():
+            if isinstance(event, ReceivedRun):
+                self._on_run(event)
+                last = event.one(-1)
+                continue
             last = event
             self.on_event(event)
             self._handle(event)
         if self.session.ending:
             self.stream.settimeout(FAREWELL)
         return last
+
+    def _each(self, run: ReceivedRun) -> None:
+        for event in run.each():
+            self.on_event(event)
 
     def _handle(self, event: Event) -> None:
         if isinstance(event, Upgrade):
@@ -145,7 +164,7 @@ class BlockingClient:
         """Read what the server said before it stopped listening, because it may say why."""
         self.stream.settimeout(FAREWELL)
         try:
-            while data := self.stream.read(_CHUNK):
+            while data := self.stream.read(CHUNK):
                 self.session.receive(data)
         except ImapshError:
             pass  # the fault of writing came first, and is reported

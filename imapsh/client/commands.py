@@ -28,13 +28,21 @@ from imapsh.session.exchange import Exchange, OpenFile
 from imapsh.session.mailbox import Mailbox
 from imapsh.transport.address import Address
 from imapsh.transport.base import AsyncStream, StreamInfo
-from imapsh.transport.tls import TLSOptions
+from imapsh.transport.options import TLSOptions
 from imapsh.wire.limits import DEFAULT, Limits
+from imapsh.wire.reader import Opener
+from imapsh.wire.sinks import Choose, SpoolSink, chosen, opener
 
 TIMEOUT = 60.0
 """Seconds that may pass without an octet while a reply is due; this is the default."""
 
 _SOMEWHERE = Address("exec", command=("the server",))
+
+
+def _opener(spool: int | Choose) -> Opener | None:
+    if callable(spool):
+        return chosen(spool)
+    return opener(spool, lambda: SpoolSink(sums=False)) if spool else None
 
 
 class Connection:
@@ -46,7 +54,10 @@ class Connection:
     `address` is the peer of the stream.  `tls` is for STARTTLS.  `cleartext` allows a password without TLS to another
     machine.  `timeout` is the number of seconds without an octet either way, while a reply is due, after which the
     connection is closed; None means that it waits for ever.  Literals of more than `spool` octets go to temporary files
-    (`wire.frames.Spilled`); with 0 none does.  `on_event` sees every event of `session.events` and must not wait.
+    (`wire.frames.Spilled`); with 0 none does.  `spool` may be a function, too, of the line before a literal and its
+    octets, that returns a binary file for it, or None to keep it in memory.  The file is in `Spilled.where`, and is the
+    program's to close; if it cannot be written, the connection ends with ConnectionLost.  `on_event` sees every event
+    of `session.events` and must not wait.
 
     If a command is cancelled that was not sent yet, it is taken back.  If it was sent, its reply is read and passed
     over, and the connection stays usable.
@@ -64,14 +75,12 @@ class Connection:
         cleartext: bool = False,
         timeout: float | None = TIMEOUT,
         limits: Limits = DEFAULT,
-        spool: int = 0,
+        spool: int | Choose = 0,
         on_event: Callable[[Event], None] | None = None,
     ) -> None:
-        from imapsh.wire.sinks import SpoolSink, opener
-
         self.session = Session(
             limits=limits,
-            opener=opener(spool, SpoolSink) if spool else None,
+            opener=_opener(spool),
             secure=address.speaks_tls,
             strict=True,
         )
@@ -157,16 +166,26 @@ class Connection:
         token: Password | None = None,
         mechanism: str = "auto",
         authorize: str = "",
+        proxyauth: str = "",
         starttls: bool = True,
     ) -> None:
         """Log in by a SASL mechanism, the strongest that is offered and usable, otherwise by the command LOGIN.
 
         `mechanism` names one of `imapsh.sasl.table`.  With `token` it is OAUTHBEARER or XOAUTH2.  `authorize` is the
-        user to act for.  STARTTLS is taken first if it is offered, unless told not to.  Raises LoginError with the
-        server's words, or if a secret would go in the clear; TLSError; UsageError; StateError if somebody is logged in.
+        user to act for: only mechanisms that name such a user are taken then.  `proxyauth` is one too, whom PROXYAUTH
+        names after the login.  STARTTLS is taken first if it is offered, unless told not to.
+
+        Raises LoginError with the server's words, or if a secret would go in the clear; TLSError; UsageError;
+        StateError if somebody is logged in.  After a refusal of PROXYAUTH, the connection is closed.
         """
         await self._login.login(
-            user, password, token=token, mechanism=mechanism, authorize=authorize, starttls=starttls
+            user,
+            password,
+            token=token,
+            mechanism=mechanism,
+            authorize=authorize,
+            proxyauth=proxyauth,
+            starttls=starttls,
         )
 
     async def logout(self) -> None:

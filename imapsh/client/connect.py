@@ -16,19 +16,21 @@ from types import TracebackType
 from typing import TYPE_CHECKING, TypedDict
 
 from imapsh.client.commands import Connection
-from imapsh.client.login import Password
-from imapsh.errors import ConnectionTimeout
+from imapsh.client.login import Password, check_acting
+from imapsh.errors import ConnectionTimeout, LoginError, UsageError
 from imapsh.table.model import NOT_AUTHENTICATED
 from imapsh.transport.address import parse_address
 from imapsh.transport.base import CONNECT_TIMEOUT
 from imapsh.transport.deadline import Deadline
-from imapsh.transport.tls import TLSOptions
+from imapsh.transport.options import TLSOptions
 
 if TYPE_CHECKING:
     from typing import Any, Unpack
 
     from imapsh.session.events import Event
+    from imapsh.transport.address import Address
     from imapsh.wire.limits import Limits
+    from imapsh.wire.sinks import Choose
 
 __all__ = ["Connecting", "Connection", "Options", "connect"]
 
@@ -39,7 +41,7 @@ class Options(TypedDict, total=False):
     cleartext: bool
     timeout: float | None
     limits: Limits
-    spool: int
+    spool: int | Choose
     on_event: Callable[[Event], None] | None
 
 
@@ -70,19 +72,33 @@ def connect(
     password: Password | None = None,
     token: Password | None = None,
     mechanism: str = "auto",
+    authorize: str = "",
+    proxyauth: str = "",
     tls: TLSOptions | None = None,
     starttls: bool = True,
     connect_timeout: float | None = CONNECT_TIMEOUT,
+    proxy: str = "",
     **options: Unpack[Options],
 ) -> Connecting:
     """Connect to `imap://`, `imaps://`, `unix:PATH`, `exec:COMMAND` or a bare host (TLS), and wait for the greeting.
 
     With a user in the URL and a `password` or `token`, or with a `mechanism` that needs none, it also logs in; with a
-    mailbox in the URL it selects that.  With `starttls`, STARTTLS is taken before the login if it is offered.
-    `connect_timeout` is in seconds, for everything up to the greeting.  `options` are Connection's.
+    mailbox in the URL it selects that.  `authorize` is the user to act for, by a mechanism that names one; `proxyauth`
+    is the same by the command PROXYAUTH; the URL may have either as `user;AUTHORIZE=...`.  With `starttls`, STARTTLS is
+    taken before the login if it is offered. `connect_timeout` is in seconds, for everything up to the greeting.
+    `proxy` is that to connect through: `socks5h://[user:password@]host:port`, which looks the host up, `socks5://`,
+    `socks4a://`, `socks4://` or `http://` (CONNECT); it needs the package python-socks.  `options` are Connection's.
     Raises UsageError, ConnectError, GreetingError, TLSError, LoginError, CommandError.
     """
     address = parse_address(url)
+    if proxy:
+        address = _proxied(address, proxy)
+    authorize, proxyauth = _acting(address, authorize, proxyauth)
+    logs_in = password is not None or token is not None or mechanism.upper() != "AUTO"
+    if (authorize or proxyauth) and not logs_in:
+        raise UsageError(
+            f"to act for {authorize or proxyauth} takes a login: give a password, a token, or a mechanism without one"
+        )
 
     async def make() -> Connection:
         from imapsh.transport.aio import connect as connect_stream
@@ -91,10 +107,22 @@ def connect(
         connection = Connection(stream, address, tls=tls, **options)
         try:
             await _greeted(connection, stream.due)
-            logs_in = password is not None or token is not None or mechanism.upper() != "AUTO"
             if logs_in and connection.state == NOT_AUTHENTICATED:  # it is otherwise after PREAUTH
                 chosen = address.auth if mechanism.upper() == "AUTO" and address.auth else mechanism
-                await connection.login(address.user, password, token=token, mechanism=chosen, starttls=starttls)
+                await connection.login(
+                    address.user,
+                    password,
+                    token=token,
+                    mechanism=chosen,
+                    authorize=authorize,
+                    proxyauth=proxyauth,
+                    starttls=starttls,
+                )
+            elif authorize or proxyauth:
+                raise LoginError(
+                    f"{address.where} greets with PREAUTH, so the server has chosen the user, and nothing was asked of "
+                    f"it: connect where it takes a login to act for {authorize or proxyauth}"
+                )
             if address.mailbox:
                 await connection.select(address.mailbox)
         except BaseException:
@@ -103,6 +131,27 @@ def connect(
         return connection
 
     return Connecting(make)
+
+
+def _acting(address: Address, authorize: str, proxyauth: str) -> tuple[str, str]:
+    """Return the users to act for, of the arguments or of the URL.  Raises UsageError if these differ."""
+    check_acting(authorize, proxyauth)
+    given, named = (authorize, proxyauth), (address.authorize, address.proxyauth)
+    if any(given) and any(named) and given != named:
+        raise UsageError(
+            f"the URL says to act for {''.join(named)} and the arguments say {''.join(given)}, or by another way: give "
+            "only one"
+        )
+    return given if any(given) else named
+
+
+def _proxied(address: Address, proxy: str) -> Address:
+    """Return the address behind a proxy.  Raises UsageError."""
+    from imapsh.transport.proxyurl import parse_proxy
+
+    if address.scheme in ("unix", "exec"):
+        raise UsageError("a Unix socket or a command is not reached through a proxy")
+    return address._replace(proxy=parse_proxy(proxy))
 
 
 async def _greeted(connection: Connection, due: Deadline) -> None:

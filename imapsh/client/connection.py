@@ -1,6 +1,9 @@
 """The asyncio driver: octets are pushed into a session as they come, and its own octets are written at the same time.
 
 One task reads and reports the events, and one writes, so a server that does not read while it talks blocks nobody.
+What comes while the reading task waits is taken in at once, without waking it (`_arrived`): so a command is finished in
+the turn of the loop in which its reply comes.  The task does what takes longer: more events than fit into a slice,
+waiting for `room`, TLS, and the end.
 """
 
 from __future__ import annotations
@@ -12,24 +15,26 @@ from typing import TYPE_CHECKING
 
 from imapsh.errors import ConnectionLost, ImapshError
 from imapsh.session.core import FAREWELL, Session
-from imapsh.session.events import Closed, Completed, Event, Received, Unsent, Upgrade
+from imapsh.session.events import Closed, Completed, Event, Received, ReceivedRun, Unsent, Upgrade
 from imapsh.session.exchange import Exchange
 from imapsh.session.opening import Step
+from imapsh.transport.base import CHUNK
 
 if TYPE_CHECKING:
-    from imapsh.transport.base import AsyncStream
+    from imapsh.transport.base import AsyncStream, EagerStream
     from imapsh.transport.tls import TLSOptions
 
-_CHUNK = 1 << 16
 _SLICE = 0.004  # seconds of reporting events before the loop gets its turn
+_MOST = 1000  # responses that are reported before it does
 
 
 class AsyncClient:
     """A driver that moves the octets of a session over an asyncio stream: one task reads, and one writes.
 
-    `on_event` sees every event once, in order, in the loop; it must not wait.  `on_slice` is called after each slice of
+    `on_event` sees every event once, in order, in the loop; it must not wait.  If `on_run` is given, it sees the events
+    of a run, at once, in its place.  `on_slice` is called after each slice of
     events, before the loop gets its turn.  If `room` is given, it is awaited there, so that a program that shows the
-    events slows the reading down.
+    events slows the reading down.  `has_room` says that it would not wait; without it, `room` is always awaited.
     """
 
     def __init__(
@@ -38,25 +43,34 @@ class AsyncClient:
         session: Session,
         on_event: Callable[[Event], None] = lambda event: None,
         *,
+        on_run: Callable[[ReceivedRun], None] | None = None,
         tls: TLSOptions | None = None,
         server_name: str = "",
         on_slice: Callable[[], None] = lambda: None,
         room: Callable[[], Awaitable[None]] | None = None,
+        has_room: Callable[[], bool] | None = None,
     ) -> None:
         self.stream = stream
+        self._eager: EagerStream | None = stream if hasattr(stream, "on_arrival") else None  # type: ignore[assignment]
         self.session = session
         self.on_event = on_event
+        self._on_run = on_run or self._each
         self._on_slice = on_slice
         self._tls = tls
         self._server_name = server_name
         self._room = room
+        self._has_room = has_room or (lambda: room is None)
+        self._attentive = False  # the reading task waits, and nothing is left that it has to do
+        self._behind = False  # something is
+        self._trouble: Exception | None = None  # of `_arrived`, for the task that reads
         self._due = asyncio.Event()  # there may be something to write
+        self._fault: ImapshError | None = None  # of `_push`, for the task that writes
         self._upgrade: Upgrade | None = None
         self._telling = False
         self._now = asyncio.get_running_loop().time
         self._moved = self._now()  # when octets moved last, either way
         self._unsent = 0
-        self._waiters: dict[Exchange | None, list[asyncio.Future[None]]] = {}
+        self._waiters: dict[Exchange | None, list[asyncio.Future[None] | Pending]] = {}
         self._tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._write())]
         for task in self._tasks:
             task.add_done_callback(self._ended)
@@ -84,9 +98,29 @@ class AsyncClient:
             if exchange.response is None or (_upgrades(exchange) and not self.session.secure):
                 await self._wait(exchange)
         except asyncio.CancelledError:
-            self.session.cancel(exchange)
+            self.take_back(exchange)
             raise
         return exchange
+
+    def begin(self, exchange: Exchange, ended: Callable[[], object]) -> Pending:
+        """Send a command and do not wait for it.  `ended` is called when it has its reply, or will get none."""
+        pending = Pending(self, exchange, ended)
+        self.kick()
+        if exchange.error is not None:
+            pending.set_exception(exchange.error)
+        elif exchange.response is not None:
+            pending.set_result(None)
+        elif (error := self._over()) is not None:
+            pending.set_exception(error)
+        else:
+            self._waiters.setdefault(exchange, []).append(pending)
+        return pending
+
+    def take_back(self, exchange: Exchange) -> None:
+        """Take back a command if it was not sent yet, and forget those that do not wait for it any more."""
+        self.session.cancel(exchange)
+        if left := [one for one in self._waiters.pop(exchange, ()) if not one.done()]:
+            self._waiters[exchange] = left
 
     async def follow(self, steps: Generator[Step, None, None]) -> None:
         """Run a generator of steps (`imapsh.session.opening`) to its end.  Raises what it and `run` raise."""
@@ -101,7 +135,15 @@ class AsyncClient:
         """
         if self._tell():
             asyncio.get_running_loop().call_soon(self.kick)
-        self._due.set()
+        self._push()
+
+    def end(self, error: ImapshError) -> None:
+        """End the session; whatever is awaited fails with the error, even if `on_event` raises another."""
+        self.session.lost(error)
+        try:
+            self.kick()
+        finally:
+            self._fail(error)
 
     @property
     def quiet(self) -> float:
@@ -113,6 +155,7 @@ class AsyncClient:
 
     async def close(self) -> None:
         """End the connection without BYE.  May be called again."""
+        self._attentive = False
         for task in self._tasks:
             task.cancel()
         await self.stream.close()
@@ -132,14 +175,26 @@ class AsyncClient:
             self._telling = False
         return more
 
+    def _each(self, run: ReceivedRun) -> None:
+        for event in run.each():
+            self.on_event(event)
+
     def _tell_slice(self) -> bool:
         until = time.monotonic() + _SLICE
         on_event = self.on_event
-        for count, event in enumerate(self.session.events()):
-            on_event(event)
-            if type(event) is not Received or event.greeting:
-                self._note(event)
-            if count % 8 == 0 and time.monotonic() > until:
+        left = _MOST
+        for event in self.session.happenings():
+            if isinstance(event, ReceivedRun):
+                self._on_run(event)
+                left -= len(event.run.found)
+            else:
+                on_event(event)
+                if type(event) is not Received or event.greeting:
+                    self._note(event)
+                left -= 1
+                if left % 8:
+                    continue
+            if left <= 0 or time.monotonic() > until:
                 return True
         return False
 
@@ -158,12 +213,50 @@ class AsyncClient:
 
     # -- the two tasks
 
+    def _arrived(self) -> bool:
+        """Take in what came, if the reading task has nothing to do but that.  Return whether it may go on waiting."""
+        stream = self._eager
+        if stream is None or not self._attentive or self._telling or not self._has_room():
+            return False
+        try:
+            while stream.unread and not self._behind:
+                self._moved = self._now()
+                if self.session.receive(stream.take(CHUNK)):
+                    continue
+                more = self._tell()
+                self._push()
+                over = self.session.closed or self.session.ending
+                self._behind = more or over or self._upgrade is not None or not self._has_room()
+        except Exception as trouble:  # noqa: BLE001 # the task raises it
+            self._trouble, self._behind = trouble, True
+        self._attentive = not self._behind
+        return self._attentive
+
+    async def _more(self) -> bool:
+        """Wait until `_arrived` has left something to do, or octets came, and take these in.
+
+        Return as `Session.receive` does: True means that nothing has happened.
+        """
+        if self._eager is not None:
+            self._attentive = True
+            await self._eager.arrival()
+            self._attentive = False
+        if self._trouble is not None:
+            raise self._trouble
+        if self._behind:
+            self._behind = False
+            return False
+        octets = await self.stream.read(CHUNK)
+        self._moved = self._now()
+        return self.session.receive(octets)
+
     async def _read(self) -> None:
+        if self._eager is not None:
+            self._eager.on_arrival = self._arrived
         try:
             while not self.session.closed:
-                octets = await self.stream.read(_CHUNK)
-                self._moved = self._now()
-                self.session.receive(octets)
+                if await self._more():
+                    continue
                 await self._tell_all()
                 if self.session.ending:
                     self.stream.settimeout(FAREWELL)
@@ -171,15 +264,16 @@ class AsyncClient:
             self.session.lost(error)
             self.kick()
         except OSError as error:  # not of the stream, which raises ConnectionLost
-            self.session.lost(ConnectionLost(f"a literal could not be kept in a temporary file: {error}"))
+            self.session.lost(ConnectionLost(f"a literal could not be kept in a file: {error}"))
             self.kick()
         finally:
+            self._attentive = False
             self._due.set()
 
     async def _tell_all(self) -> None:
         while True:
             more = self._tell()
-            self._due.set()
+            self._push()
             if self._room is not None:
                 await self._room()
             if self._upgrade is not None:
@@ -196,9 +290,29 @@ class AsyncClient:
         self.session.upgraded()
         self._wake(upgrade.exchange)
 
+    def _push(self) -> None:
+        """Write what is due at once if the writing task is idle and the system takes it; else wake that task.
+
+        Commands that follow others before these have their replies are left to that task, which writes them together.
+        """
+        if self._due.is_set():
+            return
+        session = self.session
+        if session.sends and len(session.running) <= 1 and not self.stream.unsent:
+            try:
+                if octets := session.to_send():
+                    self._moved = self._now()
+                    self.stream.put(octets)
+            except ImapshError as error:
+                self._fault = error
+        if self._fault is not None or session.closed or session.sends:
+            self._due.set()
+
     async def _write(self) -> None:
         try:
             while True:
+                if self._fault is not None:
+                    raise self._fault
                 while octets := self.session.to_send():
                     self._moved = self._now()
                     await self.stream.write(octets)
@@ -231,12 +345,19 @@ class AsyncClient:
     # -- the waiters
 
     async def _wait(self, exchange: Exchange | None) -> None:
-        if self.session.closed or any(task.done() for task in self._tasks):
-            over = self.session.over() if self.session.closed else ConnectionLost("this side closed the connection")
-            raise self.error or over
+        if (error := self._over()) is not None:
+            raise error
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiters.setdefault(exchange, []).append(future)
         await future
+
+    def _over(self) -> ImapshError | None:
+        """Return the error for what would wait for ever, or None."""
+        if self.session.closed:
+            return self.error or self.session.over()
+        if self._tasks[0].done() or self._tasks[1].done():
+            return self.error or ConnectionLost("this side closed the connection")
+        return None
 
     def _wake(self, exchange: Exchange | None) -> None:
         for future in self._waiters.pop(exchange, ()):
@@ -259,6 +380,48 @@ class AsyncClient:
             for future in self._waiters.pop(waiter, ()):
                 if not future.done():
                     future.set_exception(behind if unsent and behind is not None else error)
+
+
+class Pending:
+    """A command that runs while its program does something else; it has the methods of a future.
+
+    `ended` is called, at once, when it is done.
+    """
+
+    __slots__ = ("_client", "_done", "_ended", "_error", "_exchange")
+
+    def __init__(self, client: AsyncClient, exchange: Exchange, ended: Callable[[], object]) -> None:
+        self._client = client
+        self._exchange = exchange
+        self._ended = ended
+        self._error: BaseException | None = None
+        self._done = False
+
+    def done(self) -> bool:
+        """Return whether the command has its reply, or will get none."""
+        return self._done
+
+    def result(self) -> Exchange:
+        """Return the command, which must be done.  Raises what `AsyncClient.run` raises."""
+        if self._error is not None:
+            raise self._error
+        return self._exchange
+
+    def cancel(self) -> None:
+        """Take back the command if it was not sent yet."""
+        if not self._done:
+            self._done = True
+            self._client.take_back(self._exchange)
+
+    def set_result(self, result: None) -> None:
+        """Say that the reply came."""
+        self._done = True
+        self._ended()
+
+    def set_exception(self, error: BaseException) -> None:
+        """Say why none will come."""
+        self._error = error
+        self.set_result(None)
 
 
 def _upgrades(exchange: Exchange) -> bool:

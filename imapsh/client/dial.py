@@ -18,9 +18,12 @@ class ConnectOptions(Options, total=False):
     password: Password | None
     token: Password | None
     mechanism: str
+    authorize: str
+    proxyauth: str
     tls: TLSOptions | None
     starttls: bool
     connect_timeout: float | None
+    proxy: str
 
 
 Dial = Callable[[], Awaitable[Connection]]

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Generator, Iterable, Sequence
-from contextlib import ExitStack
 from typing import Any, TypeVar
 
 from imapsh.client.backlog import Backlog
-from imapsh.client.connection import AsyncClient
+from imapsh.client.connection import AsyncClient, Pending
 from imapsh.client.routing import Router, Want, is_untagged
 from imapsh.errors import CommandBad, CommandNo, ConnectionLost, ConnectionTimeout, ImapshError, LimitError
 from imapsh.session.core import Session
-from imapsh.session.events import Event, Received
+from imapsh.session.events import Event, Received, ReceivedRun
 from imapsh.session.exchange import Exchange, Sendable
 from imapsh.session.opening import Step, reply
 from imapsh.transport.base import AsyncStream, StreamInfo
-from imapsh.transport.tls import TLSOptions
+from imapsh.transport.options import TLSOptions
 
 T = TypeVar("T")
 
@@ -46,13 +45,27 @@ class Runner:
         self.router = Router(session.running, self._piled)
         self._on_event = on_event
         self._client = AsyncClient(
-            stream, session, self._event, tls=tls, server_name=server_name, room=self.router.room
+            stream,
+            session,
+            self._event,
+            on_run=self._run,
+            tls=tls,
+            server_name=server_name,
+            room=self.router.room,
+            has_room=self.router.has_room,
         )
+        self._watch = _Watch(session, self._client, where)
 
     def _event(self, event: Event) -> None:
         self.router.event(event)
         if self._on_event is not None:
             self._on_event(event)
+
+    def _run(self, run: ReceivedRun) -> None:
+        self.router.run(run)
+        if self._on_event is not None:
+            for event in run.each():
+                self._on_event(event)
 
     def _piled(self, octets: int) -> None:
         """End the connection if more waits for the program than a command may collect."""
@@ -74,12 +87,9 @@ class Runner:
             raise kind(f"{self.where} answers {exchange.name} with {reply(exchange)}", exchange.response)
         return exchange
 
-    def start(self, exchange: Exchange, backlog: Backlog[Any]) -> asyncio.Task[Exchange]:
+    def start(self, exchange: Exchange, backlog: Backlog[Any]) -> Pending:
         """Let a command run in the background; its end wakes the program that waits at the backlog."""
-        task = asyncio.ensure_future(self._client.run(exchange))
-        task.add_done_callback(_looked_at)
-        task.add_done_callback(lambda _: backlog.news.set())
-        return task
+        return self._client.begin(exchange, backlog.news.set)
 
     async def collect(
         self, name: str, fragments: Iterable[Sendable] = (), *, wants: str = ""
@@ -129,11 +139,12 @@ class Runner:
             else:
                 found.append(keep(event))
 
-        with ExitStack() as stack:
-            for exchange in exchanges:
-                stack.enter_context(self.router.wanted(exchange, Want(takes, put, hears, awaits)))
+        self.router.want(exchanges, Want(takes, put, hears, awaits))
+        try:
             for exchange in exchanges:
                 await self.run(exchange)
+        finally:
+            self.router.forget(exchanges)
         return found
 
     # -- other things that are waited for
@@ -148,31 +159,20 @@ class Runner:
 
     async def patient(self, work: Coroutine[Any, Any, T]) -> T:
         """Wait as long as octets move.  Raises ConnectionTimeout, and closes, after `timeout` seconds without any."""
-        task = asyncio.ensure_future(work)
-        task.add_done_callback(_looked_at)
-        now = asyncio.get_running_loop().time
-        begun, left = now(), self.timeout
-        with self.router.unbounded():
-            try:
-                while True:
-                    await asyncio.wait((task,), timeout=left)
-                    if task.done():
-                        return task.result()
-                    if self.timeout is not None:
-                        left = self.timeout - min(self._client.quiet, now() - begun)
-                        if left <= 0:
-                            await self._give_up()
-            finally:
-                if not task.done():
-                    task.cancel()
-                    await asyncio.wait((task,))
-
-    async def _give_up(self) -> None:
-        error = ConnectionTimeout(f"nothing came from {self.where} within {self.timeout:g} s; connect again")
-        self.session.lost(error)
-        self._client.kick()
+        wait = self._watch.begin(self.timeout)
+        self.router.unbound()
+        try:
+            result = await work
+        except ImapshError:
+            if wait.error is None:
+                raise
+        finally:
+            self.router.bind()
+            self._watch.end(wait)
+        if wait.error is None:
+            return result
         await self._client.close()
-        raise error
+        raise wait.error
 
     # -- the connection
 
@@ -181,6 +181,7 @@ class Runner:
         if not self.session.closed:
             self.session.lost(ConnectionLost(f"the connection to {self.where} was closed by this side"), here=True)
         self._client.kick()
+        self._watch.stop()
         await self._client.close()
 
     @property
@@ -194,6 +195,77 @@ class Runner:
         return self._client.stream.info
 
 
+class _Wait:
+    """Something that is awaited since `begun`, by the loop's clock, with its time-out in seconds or None for ever.
+
+    `error` is the ConnectionTimeout that ended it, or None.
+    """
+
+    __slots__ = ("begun", "error", "timeout")
+
+    def __init__(self, begun: float, timeout: float | None) -> None:
+        self.begun = begun
+        self.timeout = timeout
+        self.error: ConnectionTimeout | None = None
+
+
+class _Watch:
+    """A watch over all that is awaited: after `timeout` seconds without an octet either way, the session ends.
+
+    `where` names the peer in messages.  One timer serves all, because most commands are over long before it: it is set
+    when something is awaited and none is set, and then as long as anything is.
+    """
+
+    def __init__(self, session: Session, client: AsyncClient, where: str) -> None:
+        self._session = session
+        self._client = client
+        self._where = where
+        self._loop = asyncio.get_running_loop()
+        self._waits: dict[_Wait, None] = {}
+        self._timer: asyncio.TimerHandle | None = None
+
+    def begin(self, timeout: float | None) -> _Wait:
+        """Watch something that is awaited from now on."""
+        now = self._loop.time()
+        wait = _Wait(now, timeout)
+        self._waits[wait] = None
+        if timeout is not None and (self._timer is None or self._timer.when() > now + timeout):
+            self._look_in(timeout)
+        return wait
+
+    def end(self, wait: _Wait) -> None:
+        """Stop watching it."""
+        del self._waits[wait]
+
+    def stop(self) -> None:
+        """Look no more: the connection is over."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _look_in(self, seconds: float) -> None:
+        self.stop()
+        self._timer = self._loop.call_later(seconds, self._look)
+
+    def _look(self) -> None:
+        self._timer = None
+        now, quiet = self._loop.time(), self._client.quiet
+        left = [
+            (wait.timeout - min(quiet, now - wait.begun), wait.timeout)
+            for wait in self._waits
+            if wait.timeout is not None
+        ]
+        if not left:
+            return
+        seconds, timeout = min(left)
+        if seconds > 0:
+            self._look_in(seconds)
+            return
+        error = ConnectionTimeout(f"nothing came from {self._where} within {timeout:g} s; connect again")
+        for wait in self._waits:
+            wait.error = error
+        self._client.end(error)
+
+
 def value_of(event: Received) -> Any:
     """Return the value of a response.  The octets are not kept, because they take much more memory."""
     return event.response.value
@@ -202,9 +274,3 @@ def value_of(event: Received) -> Any:
 def itself(event: Received) -> Received:
     """Return the event."""
     return event
-
-
-def _looked_at(task: asyncio.Future[Any]) -> None:
-    """Retrieve the task's error, so that asyncio does not complain if nothing awaits it any more."""
-    if not task.cancelled():
-        task.exception()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
-from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from imapsh.client.arguments import MessageSet, fetch_items
+from imapsh.client.connection import Pending
 from imapsh.client.items import BodyItem, Item
 from imapsh.client.messages import Asked, Gathering, Message
 from imapsh.client.routing import Want
@@ -45,23 +45,36 @@ async def fetch(
         return
     asked = Asked(self.session, numbers, asks.items, uid)
     router = self._runner.router
-    with router.backlog() as backlog, ExitStack() as stack:
-        gathering = Gathering(asked, lambda found, octets: backlog.put(found, octets, _in_files(found)))
-        want = Want(asked.takes, gathering.add, awaits=asked.awaits)
-        for exchange in exchanges:
-            stack.enter_context(router.wanted(exchange, want))
-        running = [self._runner.start(exchange, backlog) for exchange in exchanges]
+    with router.backlog() as backlog:
+        gathering = Gathering(
+            asked, lambda found, octets: backlog.put(found, octets, _in_files(found)), backlog.put_all
+        )
+        want = Want(
+            asked.takes, gathering.add, awaits=asked.awaits, takes_run=asked.takes_run, put_run=gathering.add_run
+        )
+        running: list[Pending] = []
+        router.want(exchanges, want)
         try:
-            while backlog or not all(one.done() for one in running) or gathering.finish():
+            running += [self._runner.start(exchange, backlog) for exchange in exchanges]
+            while backlog or not _over(running) or gathering.finish():
                 if backlog:
-                    yield backlog.take()
+                    batch = backlog.take_some()
+                    while batch:
+                        yield batch.popleft()  # so that the values of one are gone when the next are made
                 else:
+                    backlog.news.clear()  # one of several commands may have set it, by its end
                     await self._runner.patient(backlog.news.wait())
             for one in running:
-                self._runner.checked(await one)
+                self._runner.checked(one.result())
         finally:
             for one in running:
                 one.cancel()
+            router.forget(exchanges)
+
+
+def _over(running: list[Pending]) -> bool:
+    """Return whether all commands have their replies, or will get none."""
+    return running[-1].done() and all(one.done() for one in running[:-1])
 
 
 def _in_files(found: Message) -> int:

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from types import TracebackType
 
 from imapsh.client.backlog import Backlog
+from imapsh.client.connection import Pending
 from imapsh.client.driving import Runner
 from imapsh.client.routing import Update
 from imapsh.errors import ConnectionLost
@@ -31,7 +32,7 @@ class Idle:
         self._backlog: Backlog[Update]
         self._stack = ExitStack()
         self._exchange: Exchange | None = None
-        self._running: asyncio.Task[Exchange] | None = None
+        self._running: Pending | None = None
         self._until = 0.0
         self._pace = Pace()
         self.polls = False  #: NOOP takes the place of IDLE, because the server ends IDLE at once
@@ -74,7 +75,7 @@ class Idle:
         """Return the next update.  Raises CommandNo or CommandBad if IDLE is refused, and what ends the connection."""
         while not self._backlog:
             if self._running is not None and self._running.done():
-                self._go_on(self._runner.checked(await self._running))
+                self._go_on(self._runner.checked(self._running.result()))
             try:
                 async with asyncio.timeout_at(self._until):
                     await self._backlog.news.wait()

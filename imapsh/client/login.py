@@ -7,11 +7,11 @@ from typing import Any
 
 from imapsh.client.arguments import text_of
 from imapsh.client.driving import Runner
-from imapsh.errors import TLSError, UsageError
+from imapsh.errors import LoginError, TLSError, UsageError
 from imapsh.session import clear
 from imapsh.session.opening import Opening, steps
 from imapsh.transport.address import Address
-from imapsh.transport.tls import TLSOptions
+from imapsh.transport.options import TLSOptions
 
 Password = str | Callable[[], str]
 """A password or token, or a function that returns it when it is needed."""
@@ -39,6 +39,7 @@ class Login:
             address.is_local,
             cleartext=self._cleartext,
             certificate=self._tls is not None and self._tls.cert is not None,
+            pinned=self._tls is not None and bool(self._tls.pins),
             host=(self._tls.name if self._tls is not None else None) or address.server_name,
             port=address.port,
             binding=lambda: self._runner.info.binding,
@@ -46,7 +47,12 @@ class Login:
         )
 
     async def _follow(self, **wanted: Any) -> None:
-        await self._runner.follow(steps(self._session, self._opening(**wanted)))
+        try:
+            await self._runner.follow(steps(self._session, self._opening(**wanted)))
+        except LoginError:
+            if self._session.closed:  # it would have acted for somebody else than was asked for
+                await self._runner.close()
+            raise
 
     async def greet(self) -> None:
         """Wait for the greeting.
@@ -74,6 +80,7 @@ class Login:
         token: Password | None,
         mechanism: str,
         authorize: str,
+        proxyauth: str,
         starttls: bool,
     ) -> None:
         """Log in, as `Connection.login` says."""
@@ -82,7 +89,7 @@ class Login:
         self._session.require("LOGIN")
         name = known(text_of(mechanism, "the name of a mechanism"))
         text_of(user, "a user")
-        text_of(authorize, "the user to act for")
+        check_acting(authorize, proxyauth)
         if token is not None and password is not None:
             raise UsageError("login() takes a password or a token, not both")
         if token is not None and name != AUTO and "token" not in MECHANISMS[name].needs:
@@ -92,9 +99,19 @@ class Login:
             password=_asked(token if token is not None else password),
             mechanism=name,
             authorize=authorize,
+            proxyauth=proxyauth,
             starttls=starttls,
+            must_starttls=self._tls is not None and bool(self._tls.pins),
             token=token is not None,
         )
+
+
+def check_acting(authorize: str, proxyauth: str) -> None:
+    """Raise UsageError if the users to act for are not text, or are two; None would be taken for nobody."""
+    text_of(authorize, "the user to act for")
+    text_of(proxyauth, "the user to act for")
+    if authorize and proxyauth:
+        raise UsageError("authorize and proxyauth both name the user to act for: give one of them")
 
 
 def _asked(secret: Password | None) -> Callable[[], str] | None:

@@ -20,6 +20,7 @@ from imapsh.client.messages import Message
 from imapsh.client.results import one_number
 from imapsh.errors import MessageGone, StateError, TooLarge
 from imapsh.grammar.decoding import Decoder, decode_charset
+from imapsh.grammar.parts import leaves
 from imapsh.grammar.sequence import LARGEST, STAR, SequenceSet
 from imapsh.grammar.values import Address, BodyPart, DateTime
 from imapsh.session.mailbox import Mailbox
@@ -235,15 +236,9 @@ class MailMessage:
     @property
     def parts(self) -> tuple[MailPart, ...]:
         """Return the parts that hold something, in order.  A message inside is one part, and is not gone into."""
-        found: list[MailPart] = []
-        inside = ""
-        for number, part, _ in self.structure.walk() if self.structure is not None else ():
-            if inside and number.startswith(inside):
-                continue
-            if part.parts is None:
-                found.append(MailPart(self, number, part))
-                inside = f"{number}." if part.body is not None else ""
-        return tuple(found)
+        if self.structure is None:
+            return ()
+        return tuple(MailPart(self, item.number, item.part) for item in leaves(self.structure))
 
     @property
     def attachments(self) -> tuple[MailPart, ...]:

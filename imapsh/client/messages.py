@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import lru_cache
+from operator import lt
 
 from imapsh.client.arguments import SECTION
 from imapsh.client.items import Items
 from imapsh.grammar.sequence import LARGEST, STAR, SequenceSet
+from imapsh.grammar.unread import Unread, fill, unread
 from imapsh.grammar.values import Fetch, UidFetch
 from imapsh.session.core import Session
-from imapsh.session.events import Received
+from imapsh.session.events import Received, ReceivedRun
 from imapsh.tuples import NamedTuple
 
 _ITEM = re.compile(r"([A-Z][A-Z0-9.-]*)(\[[^\]]*\])?(<[^>]*>)?")
+_new = tuple.__new__  # this takes half the time of Message itself
 _GROUP = re.compile(r"(?<=[^ (]) \([^()]*\)")  # the parameters of an item, as in PREVIEW (LAZY)
 _FAST = ("FLAGS", "INTERNALDATE", "RFC822.SIZE")
 _MACROS = {"ALL": (*_FAST, "ENVELOPE"), "FAST": _FAST, "FULL": (*_FAST, "ENVELOPE", "BODY")}
 _COMMON = frozenset({"FLAGS", "UID", "MODSEQ"})  # items that a server may send by itself (RFC 9051 section 7.5.2)
+_SHORT = 200  # characters of items that are remembered
 _MOST = 1 << 24  # messages whose arrival is remembered: an octet each
+_FEW = 1 << 6  # messages whose numbers are kept one by one
 _MORE = 1 << 10  # how much is added if there are more
 
 
@@ -32,6 +38,16 @@ class Message(NamedTuple):
     seq: int
     uid: int | None
     items: Items
+
+
+def _items(self: Message) -> Items:
+    items: dict[str, object] = self[2]
+    if type(items) is Unread:
+        fill(items)
+    return items  # type: ignore[return-value] # Items is a dict
+
+
+Message.items = property(_items, doc="Return the items by name; their values are made when somebody asks.")  # type: ignore[assignment]
 
 
 class Stored(tuple[Message, ...]):
@@ -55,8 +71,12 @@ def message(event: Received) -> Message:
     return Message(value.seq, event.uid, value.items)  # type: ignore[arg-type]
 
 
+@lru_cache(maxsize=64)
 def _asked_names(items: str) -> Counter[str]:
-    """Return the names of the items that responses will have, each with how often."""
+    """Return the names of the items that responses will have, each with how often.
+
+    They are cached, because a program asks for few different ones.
+    """
     plain = SECTION.sub(lambda found: found[0].replace("(", "{").replace(")", "}"), items.upper()).strip()
     while (less := _GROUP.sub("", plain)) != plain:
         plain = less
@@ -74,16 +94,17 @@ class Asked:
     """
 
     def __init__(self, session: Session, numbers: SequenceSet, items: str, uid: bool) -> None:
-        self.names = _asked_names(items)
-        mains = tuple(name for name in self.names if name not in _COMMON)
+        self.names = _asked_names(items) if len(items) < _SHORT else _asked_names.__wrapped__(items)
+        mains = tuple([name for name in self.names if name not in _COMMON])
         self._items = mains or tuple(self.names)
-        self._beside = tuple(name for name in self.names if name in _COMMON and name != "UID") if mains else ()
+        self._beside = tuple([name for name in self.names if name in _COMMON and name != "UID"]) if mains else ()
         self._numbers = numbers
         self._open = numbers.saved or any(STAR in pair for pair in numbers.ranges)
         self._all = numbers.saved or (self._open and (uid or numbers.contains(1, LARGEST)))  # or so it may be
         self._uid = uid
         self._session = session
-        self._came = bytearray()
+        self._few: set[int] = set()  # the first numbers that came, so that a high one takes no memory for all below
+        self._came = bytearray()  # by number, of those after them
         self._uids_came: set[int] = set()  # of messages that have no number
 
     def takes(self, event: Received) -> bool:
@@ -95,9 +116,17 @@ class Asked:
             number = event.uid if self._uid else value.seq
             if number is not None and not self._holds(number):
                 return False
-        return self.is_main(value.items) or (
-            any(name in value.items for name in self._beside) and not self._has_come(value)
-        )
+        items = value.items
+        return self.is_main(items) or (any(name in items for name in self._beside) and not self._has_come(value))
+
+    def takes_run(self, run: ReceivedRun) -> bool:
+        """Return whether all responses of a run are of them."""
+        if not self.is_main(run.run.shape.names):
+            return False
+        return self._all or all(map(self._holds_known, run.uids if self._uid else run.run.numbers))
+
+    def _holds_known(self, number: int | None) -> bool:
+        return number is None or self._holds(number)
 
     def is_main(self, items: Iterable[str]) -> bool:
         """Return whether the items are more than what servers send by themselves, if more was asked for."""
@@ -116,25 +145,44 @@ class Asked:
 
     def is_whole(self, items: Iterable[str]) -> bool:
         """Return whether nothing that was asked for is missing."""
-        have = Counter(key.partition("[")[0] for key in items)
-        return all(have[name] >= times for name, times in self.names.items())
+        have = [key.partition("[")[0] for key in items]
+        return all(have.count(name) >= times for name, times in self.names.items())
+
+    def brings_flags(self, items: Collection[str]) -> bool:
+        """Return whether all items are there that a server may send by itself, so that none of them is due any more."""
+        return all(name in items for name in self.names if name in _COMMON and name != "UID")
 
     def came(self, seq: int, uid: int | None) -> None:
         """Keep in mind that a message came."""
         if seq == 0:
             self._uids_came.add(uid or 0)
-            return
+        elif len(self._few) < _FEW:
+            self._few.add(seq)
+        else:
+            self._mark(seq)
+
+    def _mark(self, seq: int) -> None:
         if seq >= len(self._came):
             if seq >= _MOST:
                 return
             self._came.extend(bytes(seq + _MORE - len(self._came)))
         self._came[seq] = 1
 
+    def all_came(self, numbers: Sequence[int]) -> None:
+        """Keep in mind that messages with these numbers came."""
+        first, last = numbers[0], numbers[-1]
+        self._mark(max(numbers))
+        if first + len(numbers) - 1 == last < _MOST and all(map(lt, numbers, numbers[1:])):
+            self._came[first : last + 1] = b"\1" * len(numbers)
+            return
+        for number in numbers:
+            self._mark(number)
+
     def _has_come(self, value: Fetch | UidFetch) -> bool:
         seq = value.seq
         if isinstance(value, UidFetch):
             return value.uid in self._uids_came
-        return seq < len(self._came) and bool(self._came[seq])
+        return seq in self._few or (seq < len(self._came) and bool(self._came[seq]))
 
     def _holds(self, number: int) -> bool:
         """Return whether the number is in the set, `*` being the last message.
@@ -149,16 +197,24 @@ class Asked:
 
 
 class Gathering:
-    """Puts the messages of a FETCH together, whose items may come in several responses, and hands each on with `put`.
+    """Puts the messages of a FETCH together, whose items may come in several responses, and hands them on.
+
+    `put` takes one message, and `put_all` takes several, each time with the octets that they took on the wire.
 
     A message that is whole is handed on at once.  Otherwise it waits until the next message begins, because some
     servers leave out an item that they do not have.  Flags that come alone wait for their message.  So at most one
     message with its text is held.
     """
 
-    def __init__(self, asked: Asked, put: Callable[[Message, int], None]) -> None:
+    def __init__(
+        self,
+        asked: Asked,
+        put: Callable[[Message, int], None],
+        put_all: Callable[[Sequence[Message], int], None],
+    ) -> None:
         self._asked = asked
         self._put = put
+        self._put_all = put_all
         self._whole: tuple[str, ...] = ()  # the names in the last message that was whole
         self._held: dict[tuple[int, int | None], tuple[Message, int]] = {}
         self._begun: tuple[int, int | None] | None = None  # the one of these that has more than flags
@@ -184,6 +240,20 @@ class Gathering:
         if self._asked.is_main(names):
             self._begun = key
 
+    def add_run(self, run: ReceivedRun) -> bool:
+        """Take in a run; return False, and take in nothing, if its messages may not be whole or one waits."""
+        shape = run.run.shape
+        if self._held or not (shape.names == self._whole or self._asked.is_whole(shape.names)):
+            return False
+        self._whole = shape.names
+        make = shape.values
+        rows = zip(run.run.numbers, run.uids, run.run.taken(), strict=True)
+        messages = [_new(Message, (number, uid, unread(make, taken))) for number, uid, taken in rows]
+        if self._asked.brings_flags(shape.names):
+            self._asked.all_came(run.run.numbers)
+        self._put_all(messages, len(run.run.octets))
+        return True
+
     def finish(self) -> bool:
         """Hand on what is left at the end of the command.  Return whether there was something."""
         left, self._held = list(self._held.values()), {}
@@ -197,6 +267,6 @@ class Gathering:
         self._begun = None
 
     def _hand_on(self, came: Message, octets: int) -> None:
-        if all(name in came.items for name in self._asked.names if name in _COMMON and name != "UID"):
+        if self._asked.brings_flags(came.items):
             self._asked.came(came.seq, came.uid)
         self._put(came, octets)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable
 from heapq import merge
+from itertools import islice
+from operator import lt
 from typing import TypeVar
 
 from imapsh.errors import UsageError, shown
@@ -82,6 +84,7 @@ class Numbers:
         self._distinct = array("I")  # rising
         self._more = array("I")
         self._least = LARGEST  # of these
+        self._rising = True  # these are
         self._ranges: list[tuple[int, int]] = []
 
     def add(self, event: Received) -> None:
@@ -91,11 +94,21 @@ class Numbers:
             every = value.items.get("ALL")
             self._ranges += every.ranges if isinstance(every, SequenceSet) else ()
         elif isinstance(value, Search):
-            start = len(self._more)
-            self._more.extend(number for number in value.ids if 0 < number <= LARGEST)
-            self._least = min(self._least, min(self._more[start:], default=LARGEST))
+            self._add(value.ids)
             if len(self._more) > (_MANY if self._follow else max(_MANY, len(self._distinct))):
                 self._fold()
+
+    def _add(self, ids: tuple[int, ...]) -> None:
+        """Put these to the ones that came last."""
+        if _rise(ids) and ids[0] > 0 and ids[-1] <= LARGEST:
+            numbers, least = array("I", ids), ids[0]
+            self._rising = self._rising and (not self._more or least > self._more[-1])
+        else:
+            numbers = array("I", (number for number in ids if 0 < number <= LARGEST))
+            least = min(numbers, default=LARGEST)
+            self._rising = False
+        self._more.extend(numbers)
+        self._least = min(self._least, least)
 
     @property
     def _follow(self) -> bool:
@@ -104,6 +117,14 @@ class Numbers:
 
     def _fold(self) -> None:
         """Put those that came last among the distinct ones."""
+        if self._rising and self._follow:
+            self._distinct.extend(self._more)
+        else:
+            self._distinct = self._merged()
+        self._more, self._least, self._rising = array("I"), LARGEST, True
+
+    def _merged(self) -> array[int]:
+        """Return all numbers, each once."""
         pieces = [self._more[start : start + _MANY] for start in range(0, len(self._more), _MANY)]
         rising = [array("I", sorted(set(piece))) for piece in pieces]  # numbers of Python's own take ten times as much
         kept, before = (self._distinct, ()) if self._follow else (array("I"), self._distinct)
@@ -112,13 +133,18 @@ class Numbers:
             if number > last:
                 kept.append(number)
                 last = number
-        self._distinct, self._more, self._least = kept, array("I"), LARGEST
+        return kept
 
     def found(self) -> SequenceSet:
         """Return all of them, rising."""
         self._fold()
         listed = SequenceSet.rising(self._distinct)
         return SequenceSet((*listed.ranges, *self._ranges)).sorted() if self._ranges else listed
+
+
+def _rise(numbers: tuple[int, ...]) -> bool:
+    """Return whether there are numbers and each is higher than the one before, as servers send them."""
+    return bool(numbers) and all(map(lt, numbers, islice(numbers, 1, None)))
 
 
 def told(mailbox: str, values: Iterable[object]) -> MailboxStatus:

@@ -6,14 +6,14 @@ if it answers nobody.
 
 Items that a program takes one by one, such as the messages of a FETCH, go into a backlog.  While a backlog is full the
 reading waits (`room`), so a program that is slow slows the server down and does not fill the memory.  A reply that a
-program waits for may come after what fills the backlog, so while it waits (`unbounded`) reading goes on.  What piles up
+program waits for may come after what fills the backlog, so while it waits (`unbound`) reading goes on.  What piles up
 meanwhile is counted, and `piled` is told.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,7 +21,7 @@ from imapsh.client.backlog import Backlog
 from imapsh.errors import StateError
 from imapsh.grammar.responses import STATUS, UNTAGGED
 from imapsh.grammar.values import Count, Expunged, Fetch
-from imapsh.session.events import Event, Received
+from imapsh.session.events import Event, Received, ReceivedRun
 from imapsh.session.exchange import Exchange
 from imapsh.tuples import NamedTuple
 
@@ -49,13 +49,16 @@ class Want(NamedTuple):
     """The responses that an exchange wants, and where they go.
 
     If `hears` is true, it takes nothing away from others, and gets the responses that come while it runs and belong to
-    nobody else.  `awaits` decides between several exchanges that would take a response.
+    nobody else.  `awaits` decides between several exchanges that would take a response.  Of responses that came as a
+    run, `takes_run` says whether all are wanted, and `put_run` takes them, or returns False if each must be put.
     """
 
     takes: Callable[[Received], bool]
     put: Callable[[Received], None]
     hears: bool = False
     awaits: Callable[[Received], bool] = lambda event: True
+    takes_run: Callable[[ReceivedRun], bool] = lambda run: False
+    put_run: Callable[[ReceivedRun], bool] = lambda run: False
 
 
 class Router:
@@ -88,6 +91,14 @@ class Router:
         if self._updates is not None and response.kind in (UNTAGGED, STATUS) and (event.unsolicited or not heard):
             self._updates.put(Update(response.name, response.value, event.uid), response.frame.length)
 
+    def run(self, run: ReceivedRun) -> None:
+        """Hand on the responses of a run, at once if only one command wants any and wants all, else one by one."""
+        want = self.wants.get(run.exchange)
+        if want is not None and len(self.wants) == 1 and want.takes_run(run) and want.put_run(run):
+            return
+        for event in run.each():
+            self.event(event)
+
     def _taker(self, event: Received) -> Want | None:
         """Return the first command that awaits the response, or else the first that takes it."""
         first: Want | None = None
@@ -117,13 +128,14 @@ class Router:
 
     # -- the wants of exchanges
 
-    @contextmanager
-    def wanted(self, exchange: Exchange, want: Want) -> Generator[None, None, None]:
-        """Let responses go to the exchange as `want` says, while inside the block."""
-        self.wants[exchange] = want
-        try:
-            yield
-        finally:
+    def want(self, exchanges: Iterable[Exchange], want: Want) -> None:
+        """Let responses go to the exchanges as `want` says, until `forget` is called."""
+        for exchange in exchanges:
+            self.wants[exchange] = want
+
+    def forget(self, exchanges: Iterable[Exchange]) -> None:
+        """Let no more responses go to the exchanges."""
+        for exchange in exchanges:
             self.wants.pop(exchange, None)
 
     @contextmanager
@@ -156,19 +168,22 @@ class Router:
 
     async def room(self) -> None:
         """Wait while a program has not taken the items that are there, unless it waits for something else."""
-        while not self._waiting and any(backlog.full for backlog in self.backlogs):
+        while not self.has_room():
             self._moved.clear()
             await self._moved.wait()
 
-    @contextmanager
-    def unbounded(self) -> Generator[None, None, None]:
-        """Let the reading go on without waiting, while inside the block."""
+    def has_room(self) -> bool:
+        """Return whether `room` would not wait."""
+        return bool(self._waiting) or not self.backlogs or not any(backlog.full for backlog in self.backlogs)
+
+    def unbound(self) -> None:
+        """Let the reading go on without waiting, until `bind` was called as often."""
         self._waiting += 1
         self._moved.set()
-        try:
-            yield
-        finally:
-            self._waiting -= 1
+
+    def bind(self) -> None:
+        """Take back one `unbound`."""
+        self._waiting -= 1
 
 
 def is_untagged(event: Received, name: str) -> bool:

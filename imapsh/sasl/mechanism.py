@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 
 from imapsh.errors import LoginError, UsageError
+from imapsh.hints import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from imapsh.sasl.jwt import Claims
 
 Dialogue = Generator[bytes, bytes, None]
 
@@ -14,7 +18,8 @@ class Mechanism:
 
     `name` is what AUTHENTICATE takes.  `initial` is true if the client speaks first, `mutual` if the server proves
     itself too.  `secrets` are never to be shown; `public` texts may be, though they are sent.  `said` tells why it
-    failed, in the server's words or ours, "" if nothing is known.  `cancelled` is true once we gave it up.  `veil`
+    failed, in the server's words or ours, "" if nothing is known.  `refusal` holds what a server said of a token in
+    JSON, by name (RFC 7628 section 3.2.2).  `cancelled` is true once we gave it up.  `veil`
     masks secrets in a text; the session that runs the mechanism sets it, for it knows them all.
     """
 
@@ -26,6 +31,7 @@ class Mechanism:
         self.user = user
         self.authorize = authorize
         self.said = ""
+        self.refusal: dict[str, str] = {}
         self.cancelled = False
         self.proven = False
         self.veil: Callable[[str], str] = str
@@ -46,6 +52,11 @@ class Mechanism:
         """The user's name and the authorization identity, as far as there are any."""
         return tuple(octets(name) for name in (self.user, self.authorize) if name)
 
+    @property
+    def claims(self) -> Claims | None:
+        """What the token says of itself; None if it says nothing, or is none.  The token is not in it."""
+        return None
+
     def dialogue(self, challenge: bytes) -> Dialogue:
         """Yield each response, and take each challenge after the first.  Raises LoginError for one that is wrong."""
         raise NotImplementedError(self.name)
@@ -64,7 +75,15 @@ class Mechanism:
             raise LoginError(f"the server asks for more than {self.name} can answer") from None
 
     def finish(self) -> None:
-        """Take in that the server said OK.  Raises LoginError if it should have proved itself and has not."""
+        """Take in that the server said OK.
+
+        Raises LoginError if it should have proved itself and has not, or if it never asked who logs in: then it was not
+        told for whom to act, either.
+        """
+        if self._dialogue is None:
+            raise LoginError(
+                f"the server said OK before it was told who logs in by {self.name}, so it has chosen the user itself"
+            )
         if self.mutual and not self.proven:
             raise LoginError(
                 f"the server said OK without the proof that {self.name} demands: it may be an impostor; do not trust it"
@@ -87,4 +106,5 @@ def octets(text: str) -> bytes:
         return text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError as error:
         code = ord(text[error.start])
-        raise UsageError(f"a user name or password cannot contain U+{code:04X}, which is a lone surrogate") from None
+    # Not raised from there: Python's error holds the whole text, and would be in __context__.
+    raise UsageError(f"a user name or password cannot contain U+{code:04X}, which is a lone surrogate")

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from imapsh.errors import LoginError, UsageError
+from imapsh.hints import TYPE_CHECKING, Any
 from imapsh.sasl.mechanism import Dialogue, Mechanism, octets
+
+if TYPE_CHECKING:
+    from imapsh.sasl.jwt import Claims
 
 _LONGEST = 500  # characters of an explanation
 _SAID = ("status", "error_description", "schemes", "scope", "openid-configuration")
@@ -25,6 +29,13 @@ class OAuthBearer(Mechanism):
         self._host = host
         self._port = port
 
+    @property
+    def claims(self) -> Claims | None:
+        """See Mechanism."""
+        from imapsh.sasl.jwt import claims
+
+        return claims(self._secret)
+
     def dialogue(self, challenge: bytes) -> Dialogue:
         """Send client-resp = gs2-header kvsep *kvpair kvsep (RFC 7628 section 3.1).
 
@@ -34,6 +45,7 @@ class OAuthBearer(Mechanism):
         name = (self.authorize or self.user).replace("=", "=3D").replace(",", "=2C")
         head = f"n,a={name}," if name else "n,,"
         refusal = yield octets("\1".join((head, *(f"{key}={value}" for key, value in pairs.items() if value), "", "")))
+        self.refusal = fields(refusal, self.veil)
         self.said = explained(refusal, self.veil)
         yield b"\1"
 
@@ -53,18 +65,34 @@ def explained(refusal: bytes, veil: Callable[[str], str] = str) -> str:
 
     `veil` masks the token in what was decoded.  Raises LoginError if the server said nothing.
     """
+    said = _object(refusal)
+    if said is not None:
+        text = ", ".join(f"{key} {said[key]}" for key in _SAID if isinstance(said.get(key), str | int) and said[key])
+    else:
+        text = refusal.decode("utf-8", "replace")
+    text = _line(text, veil)
+    if not text:
+        raise LoginError("the server asks for more than the token")
+    return text
+
+
+def fields(refusal: bytes, veil: Callable[[str], str] = str) -> dict[str, str]:
+    """Return what the server's JSON says, by name; empty if it is not a JSON object."""
+    said = _object(refusal) or {}
+    return {key: _line(str(said[key]), veil) for key in _SAID if isinstance(said.get(key), str | int) and said[key]}
+
+
+def _object(refusal: bytes) -> dict[str, Any] | None:
     import json
 
     try:
         said = json.loads(refusal)
     except (ValueError, RecursionError):
-        said = None
-    if isinstance(said, dict):
-        text = ", ".join(f"{key} {said[key]}" for key in _SAID if isinstance(said.get(key), str | int) and said[key])
-    else:
-        text = refusal.decode("utf-8", "replace")
+        return None
+    return said if isinstance(said, dict) else None
+
+
+def _line(text: str, veil: Callable[[str], str]) -> str:
+    """Return text in one line, made printable, masked and cut; cut last, or half a token would not be recognised."""
     text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    text = veil(text)[:_LONGEST]  # cut last: half a token would not be recognised
-    if not text:
-        raise LoginError("the server asks for more than the token")
-    return text
+    return veil(text)[:_LONGEST]

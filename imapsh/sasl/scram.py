@@ -27,19 +27,25 @@ Binding = tuple[str, Any]
 class Scram(Mechanism):
     """The mechanisms SCRAM; `name` is one of the four.
 
-    A `binding` with a name that is not -PLUS says that the server offers none of those that are.  `nonce` is for tests:
-    it must be new each time.
+    A `binding` with a name that is not -PLUS says that the server offers none of those that are.  `authorize` is the
+    user to act for (RFC 5802 section 5.1).  `nonce` is for tests: it must be new each time.
     """
 
     initial = True
     mutual = True
 
     def __init__(
-        self, user: str, password: str, name: str = "SCRAM-SHA-256", binding: Binding | None = None, nonce: str = ""
+        self,
+        user: str,
+        password: str,
+        name: str = "SCRAM-SHA-256",
+        binding: Binding | None = None,
+        nonce: str = "",
+        authorize: str = "",
     ) -> None:
         from scramp import ScramClient, ScramException
 
-        super().__init__(user, password)
+        super().__init__(user, password, authorize)
         self.name = name
         if name.endswith("-PLUS") and binding is None:
             raise UsageError(f"{name} needs TLS, whose channel it is bound to: use {name.removesuffix('-PLUS')}")
@@ -47,6 +53,15 @@ class Scram(Mechanism):
             self._client = ScramClient([name], user, password, binding, nonce or None)
         except ScramException as error:
             raise UsageError(f"{name} cannot encode this user name or password: {_reason(error)}") from None
+        if authorize:
+            self._client.gs2_header = _Header(self._header(), authorize)
+
+    def _header(self) -> Any:
+        """Return scramp's gs2-header.  Raises UsageError if this scramp has none that can be replaced."""
+        header = getattr(self._client, "gs2_header", None)
+        if not hasattr(header, "make_cbind_input"):
+            raise UsageError(f"{self.name} can act for another user only with a newer scramp: pip install -U scramp")
+        return header
 
     def dialogue(self, challenge: bytes) -> Dialogue:
         """Send client-first and client-final, and check the server's signature (RFC 5802 section 5)."""
@@ -77,6 +92,26 @@ class Scram(Mechanism):
         kept = self._client.salt
         self._client.server_first = server_first
         self._client.salt = b2a_base64(salt, newline=False).decode("ascii") if isinstance(kept, str) else salt
+
+
+class _Header:
+    """A gs2-header that says for whom to act; scramp's own, `header`, says it never.
+
+    gs2-header = gs2-cbind-flag "," [ "a=" saslname ] ","  (RFC 5802 section 7)
+    """
+
+    def __init__(self, header: Any, authorize: str) -> None:
+        name = authorize.replace("=", "=3D").replace(",", "=2C")
+        self._header = header
+        self._text = f"{str(header).removesuffix(',')}a={name},"
+
+    def __str__(self) -> str:
+        return self._text
+
+    def make_cbind_input(self, binding: Any) -> bytes:
+        """Return cbind-input = gs2-header [ cbind-data ], which the proof covers: nobody can take the name out."""
+        bound: bytes = self._header.make_cbind_input(binding)
+        return self._text.encode("utf-8") + bound.removeprefix(str(self._header).encode("ascii"))
 
 
 def _salt(server_first: str) -> bytes | None:

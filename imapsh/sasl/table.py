@@ -32,16 +32,21 @@ class Row(NamedTuple):
     takes: tuple[str, ...] = ()
     md5: bool = False
 
+    @property
+    def acts(self) -> bool:
+        """Return whether it can say for whom one acts: an authorization identity (RFC 4422 section 2)."""
+        return "authorize" in self.takes
+
 
 _SCRAM = ("scram", "Scram")
 
 MECHANISMS: dict[str, Row] = {
-    "SCRAM-SHA-256-PLUS": Row(*_SCRAM, ("password", "binding"), 100, takes=("name", "binding")),
-    "SCRAM-SHA-1-PLUS": Row(*_SCRAM, ("password", "binding"), 90, takes=("name", "binding")),
+    "SCRAM-SHA-256-PLUS": Row(*_SCRAM, ("password", "binding"), 100, takes=("name", "binding", "authorize")),
+    "SCRAM-SHA-1-PLUS": Row(*_SCRAM, ("password", "binding"), 90, takes=("name", "binding", "authorize")),
     "EXTERNAL": Row("external", "External", ("certificate",), 85, takes=("authorize",)),
     "GSSAPI": Row("gssapi", "GSSAPI", ("ticket",), 80, takes=("host", "authorize")),
-    "SCRAM-SHA-256": Row(*_SCRAM, ("password",), 70, takes=("name", "binding")),
-    "SCRAM-SHA-1": Row(*_SCRAM, ("password",), 60, takes=("name", "binding")),
+    "SCRAM-SHA-256": Row(*_SCRAM, ("password",), 70, takes=("name", "binding", "authorize")),
+    "SCRAM-SHA-1": Row(*_SCRAM, ("password",), 60, takes=("name", "binding", "authorize")),
     "OAUTHBEARER": Row("oauthbearer", "OAuthBearer", ("token",), 50, True, ("authorize", "host", "port")),
     "XOAUTH2": Row("xoauth2", "XOAuth2", ("token",), 40, True),
     "DIGEST-MD5": Row("digest_md5", "DigestMD5", ("password",), 30, takes=("authorize", "host"), md5=True),
@@ -76,12 +81,17 @@ def known(name: str) -> str:
     return upper
 
 
-def possible(offers: Collection[str], have: Collection[str], *, safe: bool) -> list[str]:
+def possible(offers: Collection[str], have: Collection[str], *, safe: bool, acts: bool = False) -> list[str]:
     """Return the offered mechanisms that can be used with what one has, the strongest first.
 
-    `have` holds words of `Row.needs`.  `safe` is true if nobody can listen, or that does not matter.
+    `have` holds words of `Row.needs`.  `safe` is true if nobody can listen, or that does not matter.  With `acts`
+    only those are returned that say for whom one acts.
     """
-    rows = ((row.strength, name, row) for name, row in MECHANISMS.items() if name in offers and row.needs)
+    rows = (
+        (row.strength, name, row)
+        for name, row in MECHANISMS.items()
+        if name in offers and row.needs and (row.acts or not acts)
+    )
     fit = [(strength, name) for strength, name, row in rows if set(row.needs) <= set(have) and (safe or not row.clear)]
     names = [name for _, name in sorted(fit, reverse=True)]
     if any(MECHANISMS[name].md5 for name in names):
@@ -91,12 +101,27 @@ def possible(offers: Collection[str], have: Collection[str], *, safe: bool) -> l
     return names
 
 
-def choose(offers: Collection[str], have: Collection[str], *, safe: bool) -> str:
-    """Return the strongest usable mechanism.  Raises LoginError, with the reason, if there is none."""
-    for name in possible(offers, have, safe=safe):
+#: The names of mechanisms that say for whom one acts, for messages.
+_ACTING = "PLAIN, SCRAM-SHA-256, OAUTHBEARER, GSSAPI or EXTERNAL"
+
+
+def choose(offers: Collection[str], have: Collection[str], *, safe: bool, acts: bool = False) -> str:
+    """Return the strongest usable mechanism, with `acts` of those that say for whom one acts.
+
+    Raises LoginError, with the reason, if there is none.
+    """
+    for name in possible(offers, have, safe=safe, acts=acts):
         return name
-    listed = ", ".join(offers) or "none"
-    if not safe and possible(offers, have, safe=True):
+    listed = ", ".join(sorted(offers)) or "none"
+    if acts:
+        able = acting(offers)
+        if not able:
+            raise LoginError(
+                f"none of the mechanisms offered ({listed}) can say for whom you act, and nothing was sent: it takes "
+                f"{_ACTING}, or the command PROXYAUTH, or a user name that says both, as Dovecot's USER*MASTER"
+            )
+        listed = ", ".join(able)
+    if not safe and possible(offers, have, safe=True, acts=acts):
         raise LoginError(
             f"every usable mechanism of those offered ({listed}) sends a secret in the clear, and the "
             "connection is not encrypted: use TLS"
@@ -104,6 +129,21 @@ def choose(offers: Collection[str], have: Collection[str], *, safe: bool) -> str
     if not have:
         raise LoginError(f"the mechanisms offered ({listed}) need a user name, and a password or a token")
     raise LoginError(f"none of the mechanisms offered ({listed}) can be used with {' and '.join(have)}")
+
+
+def acting(offers: Iterable[str]) -> list[str]:
+    """Return those of the offered mechanisms that can say for whom one acts, in the order of the alphabet."""
+    return sorted(name for name in offers if name in MECHANISMS and MECHANISMS[name].acts)
+
+
+def require_acting(name: str, authorize: str, offers: Iterable[str] = ()) -> None:
+    """Raise UsageError, which tells what can of `offers`, if `name` cannot say that one acts for `authorize`."""
+    if not MECHANISMS[name].acts:
+        able = acting(offers)
+        use = f"{' or '.join(able)}, which the server offers" if able else _ACTING
+        raise UsageError(
+            f"{name} does not support an authorization identity, so it cannot act for {authorize}: use {use}"
+        )
 
 
 def make(
@@ -127,8 +167,8 @@ def make(
 
     name = known(name)
     row = MECHANISMS[name]
-    if authorize and "authorize" not in row.takes:
-        raise UsageError(f"{name} does not support an authorization identity: leave it out, or use PLAIN")
+    if authorize:
+        require_acting(name, authorize)
     if not name.endswith("-PLUS") and (not offers or any(other.endswith("-PLUS") for other in offers)):
         binding = None
     given = {"name": name, "authorize": authorize, "host": host, "port": port, "binding": binding}

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from imapsh.hints import TYPE_CHECKING
 from imapsh.sasl.mechanism import Dialogue, Mechanism, octets
-from imapsh.sasl.oauthbearer import bearer, explained
+from imapsh.sasl.oauthbearer import bearer, explained, fields
+
+if TYPE_CHECKING:
+    from imapsh.sasl.jwt import Claims
 
 
 class XOAuth2(Mechanism):
@@ -15,11 +19,19 @@ class XOAuth2(Mechanism):
     def __init__(self, user: str, token: str) -> None:
         super().__init__(user, bearer(token))
 
+    @property
+    def claims(self) -> Claims | None:
+        """See Mechanism."""
+        from imapsh.sasl.jwt import claims
+
+        return claims(self._secret)
+
     def dialogue(self, challenge: bytes) -> Dialogue:
         """Send user=NAME ^A auth=Bearer TOKEN ^A ^A.
 
         The server's JSON is answered with nothing, and then it says NO.
         """
         refusal = yield octets(f"user={self.user}\1auth=Bearer {self._secret}\1\1")
+        self.refusal = fields(refusal, self.veil)
         self.said = explained(refusal, self.veil)
         yield b""

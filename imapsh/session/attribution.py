@@ -7,10 +7,10 @@ only one command at a time asks for each of them (`imapsh.session.pipeline`), so
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from imapsh.grammar.responses import Response
 from imapsh.grammar.values import ESearch, MailboxStatus
+from imapsh.hints import Any
 from imapsh.patterns import lazy
 from imapsh.session.conduct import as_brought, may_bring
 from imapsh.session.exchange import Exchange

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from binascii import Error, a2b_base64, b2a_base64
 from collections.abc import Container
-from typing import TYPE_CHECKING
 
 from imapsh.errors import LoginError, UsageError
+from imapsh.hints import TYPE_CHECKING
 from imapsh.session.exchange import Exchange, Secret, Sendable
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ here for the automatic login; `guard` is for typed lines, and is called for each
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from imapsh.errors import LoginError
+from imapsh.hints import TYPE_CHECKING
 from imapsh.session.exchange import secrets_typed
 
 if TYPE_CHECKING:
@@ -17,10 +17,15 @@ if TYPE_CHECKING:
     from imapsh.session.wanted import Opening
     from imapsh.typed.match import Match
 
+UNCOMPARED = ", so it showed no certificate to compare with the pin"
+
 
 def is_safe(session: Session, wanted: Opening) -> bool:
-    """Return whether a password may be sent: nobody can listen, or the user accepted that somebody can."""
-    return session.secure or wanted.local or wanted.cleartext
+    """Return whether a password may be sent: nobody can listen, or the user accepted that somebody can.
+
+    Without TLS nothing was compared with a pin, and to accept listeners is not to accept another server.
+    """
+    return session.secure or (not wanted.pinned and (wanted.local or wanted.cleartext))
 
 
 def refusal(session: Session, wanted: Opening, what: str) -> LoginError:
@@ -29,9 +34,10 @@ def refusal(session: Session, wanted: Opening, what: str) -> LoginError:
     better = (
         "send STARTTLS first" if offered else "use imaps://" if session.capabilities else "use imaps:// or STARTTLS"
     )
+    insist = "leave out the pin" if wanted.pinned else wanted.insist
     return LoginError(
-        f"{what} was not sent: the connection to {wanted.where} is not encrypted; "
-        f"{better}, or {wanted.insist} if you mean it"
+        f"{what} was not sent: the connection to {wanted.where} is not encrypted"
+        f"{UNCOMPARED if wanted.pinned else ''}; {better}, or {insist} if you mean it"
     )
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
 from imapsh import table
 from imapsh.findings import Finding
 from imapsh.grammar.responses import STATUS, Response
 from imapsh.grammar.values import Count, Expunged, Fetch, Vanished
+from imapsh.hints import TYPE_CHECKING, Any
 from imapsh.session.exchange import Exchange
-from imapsh.session.mailbox import Mailbox
 from imapsh.session.states import OPENS
 from imapsh.table.model import AUTHENTICATED, NOT_AUTHENTICATED, Command
+
+if TYPE_CHECKING:
+    from imapsh.session.mailbox import Mailbox
 
 _LIST_RETURN = "<list-return>"  # the slot of LIST's RETURN options
 _SELECTED_ONLY = frozenset(

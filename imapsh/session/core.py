@@ -28,15 +28,15 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from imapsh.errors import ConnectionLost, ConnectionTimeout, ImapshError, StateError, UsageError
 from imapsh.grammar.responses import Parser, Response
+from imapsh.hints import TYPE_CHECKING
 from imapsh.patterns import lazy
 from imapsh.session import authentication
 from imapsh.session.ending import Ending
-from imapsh.session.events import Event
-from imapsh.session.exchange import Exchange, OpenFile, Secret, Sendable, typed
+from imapsh.session.events import Event, Happening, ReceivedRun
+from imapsh.session.exchange import Exchange, OpenFile, Secret, Sendable, all_octets, typed
 from imapsh.session.inbox import Inbox, Keeper, Tracer
 from imapsh.session.knowledge import Knowledge
 from imapsh.session.receiving import Receiver
@@ -99,7 +99,7 @@ class Session:
         self.secrets = Secrets()
         self.known = Knowledge(nesting=limits.nesting, secure=secure)
         self.running = self.known.running
-        self._events: deque[Event] = deque()
+        self._events: deque[Happening] = deque()
         self._traffic = Traffic()
         self._inbox = Inbox(self.known, self.secrets, self._traffic, limits=limits, opener=opener)
         self._sender = Sender(
@@ -195,21 +195,32 @@ class Session:
         """The number of octets that went over the wire."""
         return self._traffic.sent
 
-    def receive(self, data: bytes) -> None:
-        """Take in what the server sent; b"" is the end of the stream.  After Closed nothing more is taken."""
+    def receive(self, data: bytes) -> bool:
+        """Take in what the server sent; b"" is the end of the stream.  After Closed nothing more is taken.
+
+        Return True if all of it is of a literal of which more is to come: then nothing has happened.
+        """
         if self.closed:
-            return
+            return False
         for exchange in self.running.values():
             if exchange.first is None:
                 exchange.first = self._clock()
             break
-        self._inbox.feed(data)
+        return self._inbox.feed(data)
 
     def events(self) -> Iterator[Event]:
         """Yield what has happened, one event after another.
 
         Stops at an Upgrade until `upgraded` is called, and for good after Closed.
         """
+        for event in self.happenings():
+            if isinstance(event, ReceivedRun):
+                yield from event.each()
+            else:
+                yield event
+
+    def happenings(self) -> Iterator[Happening]:
+        """Yield what has happened, as `events` does, but the responses of a run at once (`ReceivedRun`)."""
         events, ending, sender, advance = self._events, self._ending, self._sender, self._receiver.advance
         while True:
             while events:
@@ -222,17 +233,36 @@ class Session:
         if self.closed or self.ending:
             return b""
         try:
-            out = self._sender.outbox.take()
+            out = self._sender.outbox.take(self._seen, watched=self._inbox.watched)
         except ConnectionLost as error:
             self._receiver.close(error)
             return b""
         if out is None:
             return b""
         if (trace := self._inbox.trace) is not None:
-            trace.sent(out.shown)
-        if (keeper := self._inbox.keeper) is not None:
+            trace.sent(out.shown or b"")
+        if (keeper := self._inbox.keeper) is not None and out.shown:
             keeper.sent(out.shown, literal=out.literal)
         return self._traffic.coded(out.octets)
+
+    def _seen(self, octets: int) -> bool:
+        """Return whether the next octets of a literal go to a trace, or are kept."""
+        keeper = self._inbox.keeper
+        return self._inbox.trace is not None or (keeper is not None and not keeper.passed(octets))
+
+    @property
+    def sends(self) -> bool:
+        """Return whether there are octets for `to_send`."""
+        return self._sender.outbox.ready
+
+    @property
+    def opener(self) -> Opener | None:
+        """What says where large literals go, from the next one on."""
+        return self._inbox.reader.opener
+
+    @opener.setter
+    def opener(self, opener: Opener | None) -> None:
+        self._inbox.reader.opener = opener
 
     def set_trace(self, trace: Tracer | None) -> None:
         """Keep a trace from now on, or none."""
@@ -400,6 +430,8 @@ class Session:
         literal followed; what `require` raises, if `strict`.
         """
         listed = list(fragments)
+        if len(listed) > 1 and all_octets(listed):
+            listed = [b"".join(listed)]
         for text in (name.encode("utf-8", "surrogateescape"), *listed):
             octets = text.octets if isinstance(text, Secret) else text
             if isinstance(octets, bytes) and (b"\r" in octets or b"\n" in octets or b"\0" in octets):
@@ -407,11 +439,13 @@ class Session:
         last = listed[-1] if listed else b""
         if isinstance(last, bytes) and last.endswith(b"}") and _ANNOUNCES.search(last):
             raise UsageError(f"a command cannot end in {last[-60:].decode('latin-1')}, which announces a literal")
+        upper = name.upper()
         if self.strict:
-            self.require(name.upper())
+            self.require(upper)
         tag = self.new_tag()
         head = f"{tag} {name}{' ' if listed else ''}".encode("utf-8", "surrogateescape")
-        return self._submit_checked(Exchange(tag, name.upper(), [head, *listed]))
+        whole = len(listed) == 1 and isinstance(last, bytes)
+        return self._submit_checked(Exchange(tag, upper, [head + last] if whole else [head, *listed]))  # type: ignore[operator]
 
     def authenticate(self, mechanism: Mechanism) -> Exchange:
         """Submit AUTHENTICATE with a mechanism of `imapsh.sasl`.
@@ -424,9 +458,12 @@ class Session:
         return self._submit_checked(authentication.begin(mechanism, self.new_tag(), self.capabilities, self.secrets))
 
     def _submit_checked(self, exchange: Exchange) -> Exchange:
-        if self.strict and exchange.row is not None:
+        if not self.strict:
+            return self.submit(exchange)
+        if exchange.row is not None:
             exchange.states = exchange.row.states
-        return self.submit(exchange)
+        self._sender.submit(exchange)  # `require` has looked whether it is open
+        return exchange
 
     def submit(self, exchange: Exchange) -> Exchange:
         """Queue an exchange; IDLE is ended first.  Raises what `require_open` raises, UsageError for a tag in use."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from imapsh import table
-from imapsh.grammar.imapurl import without_tokens
 from imapsh.grammar.responses import UNTAGGED, Parser, Response
 from imapsh.wire.frames import Frame, Part
 
@@ -16,6 +15,8 @@ def discreet(response: Response) -> Response:
     row = table.names("response").get(response.name) if response.kind is UNTAGGED else None
     if row is None or not row.secret:
         return response
+    from imapsh.grammar.imapurl import without_tokens
+
     frame = response.frame
     parts: tuple[Part, ...] = tuple(without_tokens(part) if isinstance(part, bytes) else part for part in frame.parts)
     if parts == frame.parts:

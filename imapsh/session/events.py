@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from imapsh.errors import ImapshError, StateError
 from imapsh.findings import Finding
 from imapsh.grammar.responses import Response
+from imapsh.hints import TYPE_CHECKING
 from imapsh.session.exchange import Exchange
 from imapsh.session.numbering import NOTHING, Shift
 from imapsh.tuples import NamedTuple
 from imapsh.wire.frames import Frame
+
+if TYPE_CHECKING:
+    from imapsh.grammar.alike import Run
 
 
 class Sent(NamedTuple):
@@ -36,6 +42,26 @@ class Received(NamedTuple):
     greeting: bool = False
     uid: int | None = None
     gone: Shift = NOTHING
+
+
+class ReceivedRun(NamedTuple):
+    """Responses of a FETCH that are alike and came one after another (`imapsh.grammar.alike`).
+
+    Each is what a `Received` of its own would say, asked for by `exchange` and without findings.  `uids` are those of
+    the messages, as far as they were known on arrival.
+    """
+
+    run: Run
+    exchange: Exchange
+    uids: list[int | None]
+
+    def each(self) -> Iterator[Received]:
+        """Yield the responses one by one."""
+        return map(self.one, range(len(self.uids)))
+
+    def one(self, index: int) -> Received:
+        """Return one of the responses."""
+        return Received(self.run.response(index), self.exchange, uid=self.uids[index])
 
 
 class Completed(NamedTuple):
@@ -75,3 +101,6 @@ class Closed(NamedTuple):
 
 
 Event = Sent | Received | Completed | Unsent | Upgrade | Closed
+
+Happening = Event | ReceivedRun
+"""An event, or many that are told at once (`Session.happenings`)."""

@@ -21,15 +21,15 @@ a literal), so nobody has to find them again.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from imapsh import table
 from imapsh.errors import StateError, UsageError
 from imapsh.grammar.fragments import Fragment, Literal, announce
 from imapsh.grammar.responses import Response
 from imapsh.grammar.tokens import BAD, CRLF, DATA, FILE, LITERAL, Token, announcement
+from imapsh.hints import TYPE_CHECKING
 from imapsh.patterns import lazy
 from imapsh.session.secrets import MASK
 from imapsh.table.model import Command
@@ -37,6 +37,8 @@ from imapsh.tuples import NamedTuple
 from imapsh.wire.frames import Frame, Part, Spilled
 
 if TYPE_CHECKING:
+    from typing import TypeGuard
+
     from imapsh.sasl.mechanism import Mechanism
     from imapsh.typed.match import Match
 
@@ -71,6 +73,8 @@ class Secret(NamedTuple):
         return "Secret()"
 
 
+_OCTETS = frozenset({bytes})
+
 #: The things that an exchange sends: octets, a literal announced as the capabilities allow, or one announced as typed.
 Sendable = Fragment | Secret | TypedLiteral
 
@@ -98,7 +102,7 @@ class Exchange:
     def __init__(self, tag: str, name: str, fragments: Iterable[Sendable]) -> None:
         self.tag = tag
         self.name = name
-        self.row: Command | None = table.command(name)
+        self.row: Command | None = table.command(name) if name else None
         self.fragments = list(fragments)
         self.shown = shown(self.fragments)
         self.mechanism: Mechanism | None = None
@@ -122,8 +126,7 @@ class Exchange:
 
         `plus` is given a literal's octets and whether it is a literal8, and returns whether `{n+}` is allowed now.
         """
-        literals = [one for one in self.fragments if isinstance(one, Literal)]
-        if not literals:
+        if not any(isinstance(one, Literal) for one in self.fragments):
             return False
         self.fragments = [
             one._replace(waits=one.waits or not plus(one.octets, one.binary)) if isinstance(one, Literal) else one
@@ -183,10 +186,17 @@ def shown(fragments: Iterable[Sendable]) -> Frame:
     return Frame((*parts, line + b"\r\n"))
 
 
-def secrets_in(fragments: Iterable[Sendable]) -> set[bytes]:
+def all_octets(fragments: Collection[Sendable]) -> TypeGuard[Collection[bytes]]:
+    """Return whether a command has neither literals nor secrets."""
+    return _OCTETS.issuperset(map(type, fragments))
+
+
+def secrets_in(fragments: Collection[Sendable]) -> set[bytes]:
     """Return what a command marks as secret: each word and the whole, except what the command also says in clear."""
     clear: set[bytes] = set()
     found: set[bytes] = set()
+    if all_octets(fragments):  # as most commands are
+        return found
     for fragment in fragments:
         if isinstance(fragment, bytes):
             clear |= _words(fragment)

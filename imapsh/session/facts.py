@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING
 
 from imapsh.grammar.responses import Parser, Response
+from imapsh.hints import TYPE_CHECKING
 from imapsh.session import states
 from imapsh.session.capabilities import rev2_holds
 from imapsh.session.exchange import Exchange
-from imapsh.session.mailbox import Mailbox
 from imapsh.session.rawtags import RawTags
 from imapsh.table.model import AUTHENTICATED, SELECTED
 
 if TYPE_CHECKING:
+    from imapsh.session.mailbox import Mailbox
     from imapsh.session.notified import Notified
 
 

@@ -24,7 +24,6 @@ from collections.abc import Callable, Collection, Iterator
 from imapsh.findings import Violation
 from imapsh.grammar import codes
 from imapsh.grammar.cursor import NamedReaders
-from imapsh.grammar.imapurl import without_tokens
 from imapsh.grammar.responses import GARBAGE, UNTAGGED, Parser, Response
 from imapsh.grammar.values import Garbage, StatusText
 from imapsh.patterns import lazy
@@ -48,6 +47,8 @@ _ESCAPE = lazy(rb"\\.", re.DOTALL)
 _NUMBER = lazy(rb"(?<![^ (\[,:])\d+(?![^ )\],:\r\n])")
 
 _LARGE = 1 << 12  # octets of a literal from which on encodings are not looked into, because it may be mail
+
+_BRACKET = b"["[0]  # a number, because looking for octets is slower
 
 _ALL, _NOT_NUMBERS, _STRINGS, _NAME = range(4)
 
@@ -125,6 +126,8 @@ class FreeText:
 
     def shown(self, response: Response, parser: Parser, *, greeting: bool = False) -> Response:
         """Return the response as it may be shown, which is the same one if it holds no secret."""
+        if response.tag is not None and self._says_the_same(response, response.tag):
+            return response
         frame = response.frame
         parts: list[Part] = []
         for index, part in enumerate(frame.parts):
@@ -138,6 +141,13 @@ class FreeText:
             return response
         masked = Frame(tuple(parts), frame.offset, frame.violations, frame.incomplete)
         return self._same(response, parser.parse(masked, greeting=greeting))
+
+    def _says_the_same(self, response: Response, tag: str) -> bool:
+        """Return whether a tagged reply has no code, and a text that is known to hold no secret."""
+        line = response.frame.parts[0]
+        if response.violations or not isinstance(line, bytes) or _BRACKET in line:
+            return False
+        return self._secrets.clean(line[len(tag) + 1 + len(response.name) :]) and tag in self._tags()
 
     def _same(self, response: Response, again: Response) -> Response:
         """Return what `again`, read from the masked frame, says, as the kind of response that came."""
@@ -265,6 +275,8 @@ class Heard(FreeText):
 
     def feed(self, piece: bytes, kind: str) -> bytes:
         """Return the text that may be kept now."""
+        from imapsh.grammar.imapurl import without_tokens
+
         if kind is LITERAL:
             return without_tokens(self._literal.feed(piece))
         return without_tokens(self._literal.rest() + self.line(piece, first=kind is FIRST))

@@ -7,11 +7,10 @@ piece as they are used, so that a trace is complete even if a frame never ends.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
-
 from imapsh.findings import Violation
 from imapsh.grammar.responses import CONTINUATION, GARBAGE, UNTAGGED, Response
 from imapsh.grammar.values import Garbage, StatusText
+from imapsh.hints import TYPE_CHECKING, Protocol
 from imapsh.session import states
 from imapsh.session.freetext import FreeText, Heard
 from imapsh.wire.frames import Frame
@@ -19,6 +18,7 @@ from imapsh.wire.push import Pusher
 from imapsh.wire.reader import FrameReader
 
 if TYPE_CHECKING:
+    from imapsh.grammar.alike import Run, Shapes
     from imapsh.session.knowledge import Knowledge
     from imapsh.session.secrets import Secrets
     from imapsh.session.traffic import Traffic
@@ -49,6 +49,9 @@ class Keeper(Protocol):
     def sent(self, octets: bytes, /, *, literal: bool = False) -> None:
         """Take in octets to the server, with secrets masked."""
 
+    def passed(self, octets: int, /) -> bool:
+        """Take note that so many octets of a literal go to the server; return False if they are to be kept."""
+
     def forget(self, octets: int, /) -> None:
         """Take back the last octets from the server, this many: they were deflated already."""
 
@@ -75,13 +78,14 @@ class Inbox:
         self._traced = Heard(secrets, known.parser.readers, known.tags)
         self.trace: Tracer | None = None
         self.keeper: Keeper | None = None
+        self._shapes: Shapes | None = None  # of FETCH responses, if any came
         self._before: Response | None = None  # a line that says nothing; floods repeat it
 
-    def feed(self, data: bytes) -> None:
-        """Take in octets; b"" is the end of the stream."""
+    def feed(self, data: bytes) -> bool:
+        """Take in octets; b"" is the end of the stream.  Return as `Pusher.feed` does."""
         self._traffic.received += len(data)
-        self._pusher.feed(data)
         self.ended = not data
+        return self._pusher.feed(data)
 
     def take(self) -> Response | None:
         """Return the next response, None if more octets are needed.
@@ -90,6 +94,22 @@ class Inbox:
         """
         frame = self._pusher.take()
         return self._read(frame) if isinstance(frame, Frame) else None
+
+    @property
+    def expects_alike(self) -> bool:
+        """Return whether responses that are alike may be next, which `together` takes."""
+        return self._shapes is not None and self._shapes.now is not None
+
+    def together(self, most: int | None = None) -> Run | None:
+        """Return the next responses if they are alike, `most` at most, else None: `take` reads them then."""
+        shape = self._shapes.now if self._shapes is not None else None
+        if shape is None or not self._known.logged_in:
+            return None
+        small = self.reader.small
+        run = self._pusher.together(lambda buffer, at, offset: shape.run(buffer, at, offset, most, small))
+        if run is not None:
+            self._before = None
+        return run
 
     def resync(self) -> Response | None:
         """Give up the literal or line that has come in part, and return what it was; None if there is none."""
@@ -152,6 +172,11 @@ class Inbox:
         self.trace = trace
         self._pusher.on_piece = None if trace is None else self._piece
 
+    @property
+    def watched(self) -> bool:
+        """Return whether somebody keeps the octets, as a trace or the latest ones."""
+        return self.trace is not None or self.keeper is not None
+
     # -- what has come in part
 
     @property
@@ -188,6 +213,8 @@ class Inbox:
             response = Response(before.kind, before.name, before.value, frame, None, before.violations)
         else:
             response = known.parser.parse(frame, greeting=greeting)
+            if response.name == "FETCH" and len(frame.parts) == 1 and not response.violations:
+                self._saw(response)
             nothing = response.kind in (CONTINUATION, GARBAGE) and len(frame.parts) == 1
             self._before = response if nothing and not (greeting or frame.incomplete) else None
         if response.kind is CONTINUATION:
@@ -196,6 +223,14 @@ class Inbox:
             return response
         self._free.logged_in = known.logged_in
         return self._free.shown(response, known.parser, greeting=greeting)
+
+    def _saw(self, response: Response) -> None:
+        """Take in a FETCH that others like it may follow."""
+        if self._shapes is None:
+            from imapsh.grammar.alike import Shapes
+
+            self._shapes = Shapes(self._known.parser.nesting)
+        self._shapes.saw(response)
 
     def _piece(self, piece: bytes) -> None:
         self._traced.logged_in = self._known.logged_in

@@ -18,24 +18,25 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from imapsh import table
 from imapsh.findings import Finding, listed
 from imapsh.grammar.responses import GARBAGE, STATUS, TAGGED, UNTAGGED, Parser, Response
-from imapsh.grammar.values import Capabilities, Fetch, StatusText
+from imapsh.grammar.values import Capabilities, Fetch, MailboxList, StatusText
+from imapsh.hints import TYPE_CHECKING
 from imapsh.session import conduct, states
 from imapsh.session.capabilities import upper
 from imapsh.session.exchange import Exchange
 from imapsh.session.facts import Facts
-from imapsh.session.mailbox import Mailbox, opened
 from imapsh.session.numbering import NOTHING, Shift
 from imapsh.table.model import AUTHENTICATED, LOGOUT, NOT_AUTHENTICATED, SELECTED, Context
 from imapsh.tuples import NamedTuple
 from imapsh.wire.limits import DEFAULT
 
 if TYPE_CHECKING:
+    from imapsh.grammar.alike import Run
     from imapsh.session.checks.core import Checks
+    from imapsh.session.mailbox import Mailbox
 
 _MOST_ENABLED = 1000  # names that are remembered, whatever a server enables
 _FEW_CAPABILITIES = 6  # if there are more, a change is reported in numbers: the response is shown right above
@@ -81,6 +82,8 @@ class Knowledge(Facts):
 
     def join(self) -> None:
         """Begin in the middle of a conversation: a mailbox is taken to be selected, but nothing is known of it."""
+        from imapsh.session.mailbox import Mailbox
+
         self.state, self.mailbox = SELECTED, Mailbox("")
         self.checks.join()
 
@@ -113,6 +116,8 @@ class Knowledge(Facts):
         self.checks.sent(exchange)
         self.running[exchange.tag] = exchange
         if exchange.name in states.OPENS:
+            from imapsh.session.mailbox import opened  # a start needs none of it
+
             self.opening = opened(exchange, self.parser.utf8)
         elif exchange.name in states.FORGET_CAPABILITIES:
             self._fresh_capabilities = False
@@ -198,6 +203,8 @@ class Knowledge(Facts):
             value = response.value
             if type(value) is Fetch and box is not None and value.seq <= (box.exists or 0):
                 return self.checks.fetch(response, value, box), "", box.learn(value), NOTHING  # the common one
+            if type(value) is MailboxList and self.logged_in:
+                return self.checks.mailbox(response.name, value), "", None, NOTHING  # it may come 100,000 times too
             return self._data(response, box)
         if kind is STATUS:
             value = response.value
@@ -215,6 +222,17 @@ class Knowledge(Facts):
         elif kind is GARBAGE:
             self.checks.garbled()
         return _NO_EFFECT
+
+    def together(self, run: Run) -> list[int | None] | None:
+        """Take in FETCH responses that are alike; return the UIDs of their messages, as far as they are known.
+
+        Return None, and take in nothing, if each has to be taken in by itself.
+        """
+        box = self.opening or self.mailbox
+        numbers = run.numbers
+        if box is None or max(numbers) > (box.exists or 0) or not self.checks.together(run, numbers, box):
+            return None
+        return box.learn_run(run, numbers)
 
     def _data(self, response: Response, box: Mailbox | None) -> Effect:
         askers = [*self.askers(), *self.given_up.values()]
@@ -242,7 +260,9 @@ class Knowledge(Facts):
             self.left, self.mailbox = self.mailbox or self.left, None
 
     def _move(self, exchange: Exchange, status: str) -> None:
-        """Do what a tagged reply does to the state."""
+        """Do what a tagged reply does to the state; after a BYE that nobody asked for there is no way back."""
+        if self.ending:
+            return
         name = exchange.name
         if (name, status) == ("NOTIFY", "OK"):
             self._listen(exchange)
@@ -301,6 +321,8 @@ class Knowledge(Facts):
         if code.name == "CLOSED":
             self.mailbox = None
             if self.opening is not None:  # what came before belonged to the old one (RFC 9051 section 7.1)
+                from imapsh.session.mailbox import Mailbox
+
                 self.opening = Mailbox(self.opening.name, self.opening.examined)
             self.state = AUTHENTICATED if self.state == SELECTED else self.state
             return ""

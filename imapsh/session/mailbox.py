@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from array import array
-from typing import Any
+from itertools import chain
 
 from imapsh.grammar.names import spelled
 from imapsh.grammar.values import Code, Count, Expunged, Fetch, Flags, UidFetch, Vanished
+from imapsh.hints import TYPE_CHECKING, Any
+from imapsh.patterns import lazy
 from imapsh.session.exchange import Exchange, shown
 from imapsh.session.numbering import NOTHING, Numbering, Shift
 from imapsh.table.model import Context
 from imapsh.wire.frames import Frame
+
+if TYPE_CHECKING:
+    from imapsh.grammar.alike import Run
+    from imapsh.grammar.sequence import SequenceSet
+
+
+#: A command that names one mailbox, in characters that mean the same in every encoding.  So most programs need no table
+#: of commands, which takes longer to import than all that they send.
+_PLAIN = lazy(rb'[A-Za-z0-9]+ (?:STATUS|SELECT|EXAMINE) ("?)([A-Za-z0-9._/-]+)\1(?: \([A-Z ]+\))?\r\n\Z')
 
 
 class Mailbox:
@@ -49,6 +60,11 @@ class Mailbox:
     def modseq_of(self, number: int = 0, *, uid: int = 0) -> int | None:
         """Return the mod-sequence of a message by its number, or by its UID after ENABLE UIDONLY; None if unknown."""
         return self._modseqs.get(uid) if uid else self.numbering.modseq_of(number)
+
+    def highest_of(self, uids: SequenceSet | None = None) -> int:
+        """Return the highest mod-sequence that is known of the messages with these UIDs, or of all; 0 if none is."""
+        known = chain(zip(self.uids, self.numbering.modseqs, strict=False), self._modseqs.items())
+        return max((modseq for uid, modseq in known if uids is None or (modseq and uid in uids)), default=0)
 
     def uid_of(self, number: int) -> int | None:
         """Return the UID of a message number, or None if it is unknown."""
@@ -154,6 +170,20 @@ class Mailbox:
         self.numbering.learn(value.seq, uid, self.exists or 0)
         return uid
 
+    def learn_run(self, run: Run, numbers: list[int]) -> list[int | None]:
+        """Keep the UIDs and mod-sequences of responses that are alike; return the UIDs as far as they are known."""
+        exists = self.exists or 0
+        if run.shape.group("MODSEQ"):
+            for number, modseq in zip(numbers, map(int, run.column("MODSEQ")), strict=True):
+                self._highest_told = max(self._highest_told, modseq)
+                self.numbering.learn_modseq(number, modseq, exists)
+        if not run.shape.group("UID"):
+            return [self.numbering.uid_of(number) for number in numbers] if self.uids else [None] * len(numbers)
+        uids = list(map(int, run.column("UID")))
+        for number, uid in zip(numbers, uids, strict=True):
+            self.numbering.learn(number, uid, exists)
+        return [*uids]
+
     def _learn_modseq(self, value: Fetch | UidFetch) -> None:
         modseq = value.items.get("MODSEQ")
         if not isinstance(modseq, int):
@@ -190,6 +220,9 @@ def named(line: Frame, *, utf8: bool) -> str | None:
 
     If `utf8` is true, names are not in modified UTF-7.
     """
+    plain = _PLAIN.match(line.parts[0]) if len(line.parts) == 1 else None  # type: ignore[arg-type] # a line is octets
+    if plain is not None:
+        return decoded(plain[2], utf8)
     from imapsh.typed.match import match
 
     text, payloads = line_of(line)

@@ -9,11 +9,11 @@ It is written once as a generator of steps; a driver runs each step and sends th
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Any
 
-from imapsh.errors import GreetingError, LoginError, TLSError, UsageError
+from imapsh.errors import ConnectionLost, GreetingError, LoginError, TLSError, UsageError
 from imapsh.grammar.responses import STATUS, Response
 from imapsh.grammar.values import StatusText
+from imapsh.hints import Any
 from imapsh.session import clear
 from imapsh.session.core import Session
 from imapsh.session.events import Upgrade
@@ -55,14 +55,23 @@ def steps(session: Session, wanted: Opening) -> Steps:
     check_greeting(session.greeting, wanted.where)
     if session.state != NOT_AUTHENTICATED:
         if not clear.is_safe(session, wanted):
+            uncompared, insist = (clear.UNCOMPARED, "leave out the pin") if wanted.pinned else ("", wanted.insist)
             raise TLSError(
-                f"{wanted.where} sent PREAUTH over an unencrypted connection, which rules out STARTTLS: "
-                f"use imaps://, or {wanted.insist} if you mean it"
+                f"{wanted.where} sent PREAUTH over an unencrypted connection, which rules out STARTTLS{uncompared}: "
+                f"use imaps://, or {insist} if you mean it"
+            )
+        if wanted.authorize:
+            raise _ended(
+                session,
+                f"{wanted.where} greets with PREAUTH, so the server has chosen the user, and nothing can ask it to act "
+                f"for {wanted.authorize}",
             )
     else:
         yield from _secure(session, wanted)
         if wanted.logs_in:
             yield from _login(session, wanted)
+    if wanted.proxyauth:
+        yield from _proxyauth(session, wanted)
     yield from _capabilities(session, wanted)
 
 
@@ -73,14 +82,15 @@ def _capabilities(session: Session, wanted: Opening, *, needed: bool = False) ->
 
 def _secure(session: Session, wanted: Opening) -> Steps:
     """Do STARTTLS if it is offered and useful (RFC 9051 section 6.2.1)."""
-    useful = wanted.starttls and wanted.logs_in
+    useful = wanted.starttls and (wanted.logs_in or wanted.check)
     if session.secure or not (useful or wanted.must_starttls):
         return
     yield from _capabilities(session, wanted, needed=True)
     if "STARTTLS" not in session.capabilities:
         if wanted.must_starttls:
             raise TLSError(
-                f"{wanted.where} does not offer STARTTLS: connect without it if you accept an unencrypted connection"
+                f"{wanted.where} does not offer STARTTLS{clear.UNCOMPARED if wanted.pinned else ''}: "
+                f"connect without {'the pin' if wanted.pinned else 'it'} if you accept an unencrypted connection"
             )
         return
     exchange = session.command("STARTTLS")
@@ -106,11 +116,12 @@ def _login(session: Session, wanted: Opening) -> Steps:
     exchange = _submit(session, wanted, name)
     yield exchange
     misunderstood = exchange.status == "BAD" and name == "PLAIN" and _takes_login(session, wanted)
-    if misunderstood and wanted.mechanism in ("", AUTO):
+    if misunderstood and wanted.mechanism in ("", AUTO) and not wanted.check:
         name = ""  # some servers offer what they do not understand
         exchange = _submit(session, wanted, name)
         yield exchange
-    if exchange.status == "NO" and wanted.another is not None and (fresh := (yield from wanted.another())):
+    again = wanted.another if not wanted.check else None
+    if exchange.status == "NO" and again is not None and (fresh := (yield from again())):
         exchange = _submit(session, wanted._replace(password=lambda: fresh), name)
         yield exchange
     if exchange.status != "OK":
@@ -118,7 +129,28 @@ def _login(session: Session, wanted: Opening) -> Steps:
         why = f"{reply(exchange)} ({said})" if said else reply(exchange)
         if exchange.status == "BAD" and name == "PLAIN" and _takes_login(session, wanted):
             why += "; the command LOGIN may work: name no mechanism"
-        raise LoginError(f"{wanted.where} refused the login of {wanted.user or name}: {why}")
+        whom = f" for {wanted.authorize}" if wanted.authorize else ""
+        raise LoginError(f"{wanted.where} refused the login of {wanted.user or name}{whom}: {why}")
+
+
+def _proxyauth(session: Session, wanted: Opening) -> Steps:
+    """Go on as another user: PROXYAUTH is the command of Sun's servers for administrators, and has no RFC.
+
+    Raises LoginError for any answer but OK, and ends the connection then, which is still the administrator's.
+    """
+    from imapsh.grammar.writer import Writer
+
+    exchange = session.command("PROXYAUTH", Writer().astring(wanted.proxyauth).fragments())
+    yield exchange
+    if exchange.status != "OK":
+        who = wanted.user or "this login"
+        raise _ended(session, f"{wanted.where} does not let {who} act for {wanted.proxyauth}: {reply(exchange)}")
+
+
+def _ended(session: Session, why: str) -> LoginError:
+    """End a connection that would act for somebody else than its user believes; return the error that says why."""
+    session.lost(ConnectionLost(why), here=True)
+    return LoginError(f"{why}; the connection was closed")
 
 
 def _takes_login(session: Session, wanted: Opening) -> bool:
@@ -137,16 +169,24 @@ def _submit(session: Session, wanted: Opening, name: str) -> Exchange:
 
 def way(session: Session, wanted: Opening) -> str:
     """Return the mechanism to use, or "" for LOGIN.  Raises LoginError if there is no way, or no safe one."""
-    from imapsh.sasl.table import AUTO, MECHANISMS, choose, offered, possible
+    from imapsh.sasl.table import AUTO, MECHANISMS, choose, offered, possible, require_acting
 
     safe = clear.is_safe(session, wanted)
     offers = offered(session.capabilities)
     unsafe = clear.refusal(session, wanted, f"the {'token' if wanted.token else 'password'} for {wanted.user}")
     if wanted.mechanism not in ("", AUTO):
+        if wanted.authorize:
+            require_acting(wanted.mechanism, wanted.authorize, offers)
         if MECHANISMS[wanted.mechanism].clear and not safe:
             raise unsafe
         return wanted.mechanism
     have = _have(session, wanted, offers)
+    if wanted.authorize:
+        choose(offers, have, safe=True, acts=True)
+        able = possible(offers, have, safe=safe, acts=True)
+        if not able:
+            raise unsafe
+        return "PLAIN" if "PLAIN" in able and not wanted.mechanism else able[0]
     for name in possible(offers, have, safe=safe):
         if wanted.mechanism or name == "PLAIN":
             return name

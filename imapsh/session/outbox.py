@@ -32,21 +32,27 @@ _PIECE = 1 << 16
 
 
 class Out(NamedTuple):
-    """Octets for the wire and what the trace may show of them; `literal` says that all of them are of one literal."""
+    """Octets for the wire and what the trace may show of them; `literal` says that all of them are of one literal.
+
+    `shown` is None if the octets are to be shown as they are, but for known secrets.
+    """
 
     octets: bytes
-    shown: bytes
+    shown: bytes | None
     literal: bool = False
 
 
 class Outbox:
     """The octets to send: one command after the other, as far as each may go.
 
-    `mask` takes known secrets out of octets that the trace may show.  `current` is the command that is not sent whole.
+    `mask` takes known secrets out of octets that the trace may show; `uncut` says how many octets of a piece it can do
+    so without those that follow.  `current` is the command that is not sent whole.
     """
 
-    def __init__(self, mask: Callable[[bytes], bytes]) -> None:
+    def __init__(self, mask: Callable[[bytes], bytes], uncut: Callable[[bytes], int] = len) -> None:
         self._mask = mask
+        self._uncut = uncut
+        self._back = b""  # the end of a piece, which goes with the next one, because a secret may begin in it
         self._ready: deque[Out | Iterator[bytes]] = deque()
         self.current: Exchange | None = None
         self._rest: deque[Sendable] = deque()
@@ -76,6 +82,11 @@ class Outbox:
         return (self._due, self._gone) if self._due else None
 
     @property
+    def ready(self) -> bool:
+        """Return whether there are octets to take."""
+        return bool(self._ready)
+
+    @property
     def busy(self) -> bool:
         """Return whether a command is not sent whole yet."""
         return self.current is not None
@@ -83,8 +94,13 @@ class Outbox:
     def start(self, exchange: Exchange) -> None:
         """Send a command, as far as it may go."""
         self.current = exchange
-        self._rest = deque(exchange.fragments)
-        exchange.fragments = []
+        fragments, exchange.fragments = exchange.fragments, []
+        first = fragments[0] if len(fragments) == 1 else None
+        if isinstance(first, bytes):  # the most frequent case: all of it goes at once
+            self._count(first + b"\r\n")
+            self.current = None
+            return
+        self._rest = deque(fragments)
         self._go()
 
     def permit(self) -> None:
@@ -105,11 +121,17 @@ class Outbox:
         """Send octets that are not a command: an answer to `+`, DONE, raw octets."""
         self._ready.append(Out(octets, shown))
 
-    def take(self) -> Out | None:
+    def take(self, seen: Callable[[int], bool] = lambda octets: True, *, watched: bool = True) -> Out | None:
         """Return the next octets for the wire, about 64 KiB at most, or None if there are none now.
 
-        Raises ConnectionLost if a file does not hold what was announced.
+        If `watched` is false, nobody looks at what may be shown of them.  Otherwise `seen` is asked if anybody will see
+        the next octets of a literal, that many.  If not, `shown` is empty, because looking for secrets takes longer
+        than sending.  Raises ConnectionLost if a file does not hold what was announced.
         """
+        ready = self._ready
+        if not watched and len(ready) == 1 and isinstance(first := ready[0], Out):
+            ready.clear()
+            return first
         octets: list[bytes] = []
         shown: list[bytes] = []
         size, literal = 0, True
@@ -117,21 +139,35 @@ class Outbox:
             first = self._ready[0]
             out = self._ready.popleft() if isinstance(first, Out) else self._piece(first)
             if isinstance(out, Out):
+                if watched and out.literal and not octets and not seen(len(out.octets)):
+                    return out._replace(shown=b"")
+                if watched and out.literal and out.shown is None:
+                    out = self._whole(out)
                 octets.append(out.octets)
-                shown.append(out.shown)
+                if watched:
+                    shown.append(self._mask(out.octets) if out.shown is None else out.shown)
                 literal &= out.literal
                 size += len(out.octets)
         return Out(b"".join(octets), b"".join(shown), literal) if octets else None
 
     def _piece(self, pieces: Iterator[bytes]) -> Out | None:
         piece = next(pieces, None)
+        back, self._back = self._back, b""
         if piece is None:
             self._ready.popleft()
             if all(isinstance(one, Out) for one in self._ready):
                 self._due = self._gone = 0
-            return None
+            return Out(back, self._mask(back), literal=True) if back else None
         self._gone += len(piece)
-        return Out(piece, self._mask(piece), literal=True)
+        return Out(back + piece, None, literal=True)
+
+    def _whole(self, out: Out) -> Out:
+        """Keep the end of a piece back if a secret may begin in it and go on in the next piece."""
+        cut = self._uncut(out.octets)
+        if cut == len(out.octets):
+            return out
+        self._back = out.octets[cut:]
+        return Out(out.octets[:cut], None, literal=True)
 
     def _go(self) -> None:
         while self._rest:
@@ -164,7 +200,7 @@ class Outbox:
         exchange = self.current
         assert exchange is not None
         exchange.sent += len(octets)
-        self._ready.append(Out(octets, self._mask(octets) if shown is None else shown))
+        self._ready.append(Out(octets, shown))
 
     def _send_literal(self, literal: Literal | TypedLiteral) -> None:
         exchange = self.current

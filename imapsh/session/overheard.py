@@ -18,11 +18,11 @@ line of the client that is not understood is hidden whole.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from imapsh.errors import ConnectionLost, LimitError, ParseError
+from imapsh.errors import LimitError
 from imapsh.findings import Finding, Violation
 from imapsh.grammar.responses import CLIENT as OURS
 from imapsh.grammar.responses import CONTINUATION, STATUS, TAGGED, UNTAGGED, Response
@@ -30,21 +30,20 @@ from imapsh.grammar.values import StatusText
 from imapsh.patterns import lazy
 from imapsh.session import states
 from imapsh.session.clients.conduct import Said
+from imapsh.session.clients.hiding import STARRED, Hiding
 from imapsh.session.clients.lines import (
     BASE64,
     Ruled,
     all_hidden,
     doubtful_from,
-    hidden_from,
     literals_of,
     octets_before,
     problems_of,
     text_of,
     veiled,
-    words_of,
 )
 from imapsh.session.clients.watch import Watch
-from imapsh.session.exchange import Exchange, Sendable, secrets_in
+from imapsh.session.exchange import Exchange, Sendable
 from imapsh.session.freetext import FreeText
 from imapsh.session.knowledge import Knowledge
 from imapsh.session.mailbox import opened
@@ -53,7 +52,6 @@ from imapsh.table.model import NOT_AUTHENTICATED
 from imapsh.tuples import NamedTuple
 from imapsh.typed.advice import unquoted
 from imapsh.typed.match import Match, match
-from imapsh.typed.secrets import without_passwords
 from imapsh.wire.frames import Frame, Spilled
 from imapsh.wire.offline import RECORDED, Recorded
 from imapsh.wire.pieces import CLIENT, ELIDED, EXACT, NOTE, RENDERED, SERVER, Piece
@@ -66,16 +64,12 @@ if TYPE_CHECKING:
     from imapsh.wire.limits import Limits
     from imapsh.wire.reader import Opener
 
-MOST_CONVERSATIONS = 1000  #: that are followed at once in one log
-
 #: Codes of a greeting (RFC 9051 section 7.1, RFC 2221 section 4.2).
 _GREETING_CODES = frozenset({"ALERT", "CAPABILITY", "REFERRAL", "UNAVAILABLE"})
 
 _READABLE = lazy(rb"[\t\r\n -~]*")
 _LOOKED_AT = 32  # octets by which text is told from deflated octets
 _TLS = (b"\x14\x03", b"\x15\x03", b"\x16\x03", b"\x17\x03")  # a record of TLS (RFC 8446 section 5.1)
-_STARRED = lazy(rb"[*<]")
-_MOST_HIDDEN = 1000  # words of lines that nobody understands, which are looked for in what the server says
 _MOST_HELD = 1000  # responses that come while the client's line is not complete
 _MOST_RUNNING = 1000  # commands that nobody answers, of a log that has only the client's side
 
@@ -127,9 +121,8 @@ class Conversation:
             self._client.on_piece = partial(on_piece, CLIENT)
             self._server.pusher.on_piece = partial(on_piece, SERVER)
         self._places = {SERVER: Places(), CLIENT: Places()}
-        self._free = FreeText(self.secrets, self.known.parser.readers, self._tags_shown)
-        self._hidden_tags: set[str] = set()  # they may be part of a password
-        self._most_hidden = _MOST_HIDDEN
+        self._hiding = Hiding(self.secrets)
+        self._free = FreeText(self.secrets, self.known.parser.readers, lambda: self._hiding.others(self.known.tags()))
         self._nameless = 0  # lines that the log has masked with their tags, and that have no reply yet
         self._began = False  # the server has said something
         self._doubtful = False  # what was taken for a greeting may be none
@@ -390,8 +383,8 @@ class Conversation:
         end = good.end() if good is not None else 0
         violations: tuple[Violation, ...] = ()
         if end < len(word) and not self._rendered[CLIENT]:
-            self._hide(frame, frame, 0)
-            if not _STARRED.match(word) and self._watch.exact:  # the log has not masked it
+            self._hiding.line(frame, frame, 0)
+            if not STARRED.match(word) and self._watch.exact:  # the log has not masked it
                 violations = (Violation("base64", end, "expected base64, or * to give up"),)
         if not self._rendered[CLIENT]:
             self.secrets.add_sasl(word)
@@ -413,7 +406,7 @@ class Conversation:
         self._unwaited = False
         self._run_whole(found, fragments)
         if doubted is not None:
-            shown = self._hide(frame, shown, doubted)
+            shown = self._hiding.line(frame, shown, doubted)
             broken = [one._replace(message=unquoted(one.message)) for one in broken]
         violations = self._violations(frame, found, broken)
         if idles and self._watch.exact:
@@ -422,7 +415,7 @@ class Conversation:
         if found.command is None:
             violations = ()
             if doubted is not None:
-                self._hide_tag(tag)
+                self._hiding.tag(tag)
                 tag = None
         shown = self._free.said(shown)
         name = found.command.name if found.command is not None else ""
@@ -448,41 +441,11 @@ class Conversation:
             self._nameless += 1
             return
         exchange = Exchange(found.tag, _name(found), fragments)
-        self._learn(exchange)
+        self._hiding.command(exchange)
         if begun is None:
             self._run(found, exchange)
         elif begun.name in states.OPENS and self.known.opening is not None:
             self.known.opening = opened(exchange, self.known.parser.utf8)
-
-    def _hide(self, frame: Frame, shown: Frame, offset: int) -> Frame:
-        """Hide a line from an octet on, and the words there wherever they come again.
-
-        Only the words are known to be no words of the protocol; which of them is a password is not.
-        """
-        seen = hidden_from(frame, offset)
-        words = words_of(frame) - words_of(seen) if self._most_hidden > 0 else set()
-        self._most_hidden -= len(words)
-        for word in words:
-            self.secrets.add(word)
-            if BASE64.fullmatch(word):
-                self.secrets.add_sasl(word)
-        return hidden_from(shown, offset)
-
-    def _hide_tag(self, tag: str | None) -> None:
-        """Hide the tag of a line that is no command wherever it comes again."""
-        if tag is not None and self._most_hidden > 0:
-            self._hidden_tags.add(tag)
-
-    def _tags_shown(self) -> Collection[str]:
-        return set(self.known.tags()) - self._hidden_tags
-
-    def _learn(self, exchange: Exchange) -> None:
-        """Mask the secrets of a command wherever they come again."""
-        add = self.secrets.add_sasl if exchange.name == "AUTHENTICATE" else self.secrets.add
-        found = secrets_in(exchange.fragments)
-        for secret in found:
-            if not (_STARRED.match(secret) or _unquoted(secret) in found):  # the log has masked it
-                add(secret)
 
     def _run(self, found: Match, exchange: Exchange) -> Exchange:
         known = self.known
@@ -508,63 +471,9 @@ class Conversation:
         return tuple(sorted([*frame.violations, *every], key=lambda one: one.offset))
 
 
-def overhear(
-    pieces: Iterable[Piece],
-    limits: Limits = RECORDED,
-    opener: Opener | None = None,
-    *,
-    both: bool = False,
-    noted: Callable[[Piece, str], object] = lambda piece, text: None,
-) -> Iterator[tuple[str, Overheard]]:
-    """Yield each response and each line of the client, in order, with the connection that it belongs to.
-
-    `limits`, `opener` and `both` are those of `Conversation`.  `noted` is called with each note of the log, and its
-    text without secrets.  If more than MOST_CONVERSATIONS are heard, the one that was silent longest is taken to have
-    ended.
-
-    Raises LimitError if `limits` are tripped, ParseError for octets under COMPRESS that are not DEFLATE, and what the
-    pieces raise.
-    """
-    secrets = Secrets()
-    conversations: dict[str, Conversation] = {}
-    for piece in pieces:
-        if piece.direction == NOTE:
-            noted(piece, without_passwords(secrets.veil(piece.octets.decode("utf-8", "replace"))))
-            continue
-        conversation = conversations.pop(piece.connection, None)
-        if conversation is None:
-            if len(conversations) >= MOST_CONVERSATIONS:
-                oldest = next(iter(conversations))
-                for found in conversations.pop(oldest).end():
-                    yield oldest, found
-            conversation = Conversation(limits, opener, both=both, secrets=secrets)
-        conversations[piece.connection] = conversation
-        for found in _heard(conversation, piece):
-            yield piece.connection, found
-    for connection, conversation in conversations.items():
-        for found in conversation.end():
-            yield connection, found
-
-
-def _heard(conversation: Conversation, piece: Piece) -> Iterator[Overheard]:
-    try:
-        yield from conversation.hear(piece)
-    except LimitError:
-        raise
-    except ConnectionLost:
-        raise ParseError(
-            f"at octet {piece.offset} are octets under COMPRESS that are not DEFLATE", piece.offset
-        ) from None
-
-
 def _left_out(parts: Iterable[Part]) -> int:
     """Return the octets of literals that the log has left out."""
     return sum(part.octets for part in parts if isinstance(part, Spilled))
-
-
-def _unquoted(secret: bytes) -> bytes | None:
-    """Return what is between the quotation marks of a secret, or None if it has none."""
-    return secret[1:-1] if len(secret) > 1 and secret[:1] == secret[-1:] == b'"' else None
 
 
 def _name(found: Match) -> str:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator, ValuesView
-from typing import TYPE_CHECKING
 
+from imapsh.hints import TYPE_CHECKING
 from imapsh.session import states
 
 if TYPE_CHECKING:

@@ -17,14 +17,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from imapsh.errors import ConnectionLost, ImapshError, LimitError, LoginError, TLSError
 from imapsh.grammar.responses import CONTINUATION, TAGGED, Response
 from imapsh.grammar.values import Fetch
+from imapsh.hints import TYPE_CHECKING
 from imapsh.session import conduct, states
 from imapsh.session.attribution import answered, says_whose
-from imapsh.session.events import Closed, Completed, Event, Received, Upgrade
+from imapsh.session.events import Closed, Completed, Happening, Received, ReceivedRun, Upgrade
 from imapsh.table.model import LOGOUT
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Receiver:
         inbox: Inbox,
         sender: Sender,
         ending: Ending,
-        events: deque[Event],
+        events: deque[Happening],
         *,
         clock: Callable[[], float],
         limits: Limits,
@@ -68,6 +68,8 @@ class Receiver:
     def advance(self) -> bool:
         """Take one more response, or the end; return whether anything came of it."""
         try:
+            if self._inbox.expects_alike and self._together():
+                return True
             response = self._inbox.take()
         except (LimitError, ConnectionLost) as error:
             self.close(error)
@@ -196,6 +198,31 @@ class Receiver:
         else:
             self._sender.respond(exchange, mechanism, challenge)
 
+    def _together(self) -> bool:
+        """Take the next FETCH responses if they are alike; return whether there were any.
+
+        They are reported at once if all that is to be known of them is in the rows, else each by itself.
+        """
+        known = self._known
+        exchange = next(iter(known.running.values()), None)
+        row = exchange.row if exchange is not None else None
+        if exchange is None or row is None or "FETCH" not in row.responses or known.raw.tags:
+            return False
+        run = self._inbox.together(self._most - exchange.untagged if self._most > 0 else None)
+        if run is None:
+            return False
+        uids = known.together(run)
+        if uids is None:
+            for response in run.responses():
+                self.take(response)
+            return True
+        if exchange.first is None:
+            exchange.first = self._clock()
+        exchange.untagged += len(run.found)
+        exchange.received += len(run.octets)
+        self._events.append(ReceivedRun(run, exchange, uids))
+        return True
+
     def _other(self, response: Response, exchange: Exchange | None) -> None:
         """Report any other response.  FETCH comes by the hundred thousand, so every call here counts."""
         known = self._known
@@ -213,7 +240,7 @@ class Receiver:
         self._events.append(tuple.__new__(Received, told))  # this takes half the time of Received itself
         if exchange is not None:
             exchange.untagged += 1
-            exchange.received += self._inbox.reader.offset - response.frame.offset
+            exchange.received += response.frame.length
             if change:
                 exchange.note(change)
             if exchange.untagged > self._most > 0:

@@ -65,6 +65,14 @@ class Recent:
         begins, self._begins = self._begins, not literal and octets.endswith(b"\n") and not octets.endswith(b"}\r\n")
         self._keep(CLIENT, octets, literal, begins)
 
+    def passed(self, octets: int) -> bool:
+        """Leave out the next octets of a literal that goes out, unless they are to be kept; return False then."""
+        if self._of_literal[CLIENT] + octets <= HEAD or not self._most:
+            return False
+        self._begins = False
+        self._leave_out(CLIENT, octets)
+        return True
+
     def forget(self, octets: int) -> None:
         """Take back the last octets that came: they were no IMAP, but deflated already."""
         self._offsets[SERVER] -= octets
@@ -80,23 +88,33 @@ class Recent:
 
     def _keep(self, direction: str, octets: bytes, literal: bool, begins: bool = False) -> None:
         offset = self._offsets[direction]
-        self._offsets[direction] = offset + len(octets)
-        so_far = self._of_literal[direction] = self._of_literal[direction] + len(octets) if literal else 0
+        so_far = self._of_literal[direction] + len(octets) if literal else 0
         if so_far > HEAD and self._most:
-            self._leave_out(direction, len(octets), offset)
-        else:
-            self._kept.append(_Kept(direction, octets, offset, self._clock(), begins))
-            self._size += len(octets) + _EACH
-        while self._size > self._most > 0:
-            self._drop()
+            self._leave_out(direction, len(octets))
+            return
+        self._offsets[direction] = offset + len(octets)
+        self._of_literal[direction] = so_far
+        self._kept.append(_Kept(direction, octets, offset, self._clock(), begins))
+        self._size += len(octets) + _EACH
+        self._bound()
 
-    def _leave_out(self, direction: str, octets: int, offset: int) -> None:
+    def _leave_out(self, direction: str, octets: int) -> None:
+        """Note a gap in place of the next octets of a literal."""
+        offset = self._offsets[direction]
+        self._offsets[direction] = offset + octets
+        self._of_literal[direction] += octets
         last = self._kept[-1] if self._kept else None
         if last is not None and last.gap and last.direction == direction:
             self._kept[-1] = last._replace(gap=last.gap + octets)
         else:
             self._kept.append(_Kept(direction, b"", offset, self._clock(), gap=octets))
             self._size += _EACH
+        self._bound()
+
+    def _bound(self) -> None:
+        """Drop the oldest pieces beyond the bound."""
+        while self._size > self._most > 0:
+            self._drop()
 
     def _drop(self) -> None:
         first = self._kept.popleft()

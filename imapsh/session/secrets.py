@@ -16,6 +16,8 @@ _SHORTEST = 4  # octets; a shorter secret would mask half the conversation
 _TELLING = 6  # octets; a secret this long is masked in any case of its letters, and backwards
 _MANY = 50  # spellings; fewer are looked for one by one, which is faster
 _DEEPEST = 3  # nested encodings that are looked through
+_SHORT = 200  # octets of a text that is remembered if it holds no secret
+_REMEMBERED = 200  # such texts
 _SPECIAL = lazy(rb'(["\\])')
 _FIELD = lazy(rb"[\x00\x01]")
 
@@ -32,6 +34,7 @@ class Secrets:
         self.known: list[bytes] = []
         self._starts: dict[bytes, list[bytes]] = {}  # by their first octets, and the longest first
         self._lower: dict[bytes, list[bytes]] = {}  # the same of secrets in lower case, and backwards
+        self._clean: set[bytes] = set()  # texts without a secret, because servers say the same again and again
 
     def add(self, secret: bytes, *, public: bytes = b"") -> None:
         """Mask a secret and its base64 from now on.
@@ -40,6 +43,7 @@ class Secrets:
         """
         if len(secret) < _SHORTEST or secret == public or secret in self.public or self._knows(secret):
             return
+        self._clean.clear()
         for spelled in {secret, _SPECIAL.sub(rb"\\\1", secret), *_coded(secret)}:
             if not self._knows(spelled):
                 insort(self.known, spelled, key=_shortness)
@@ -72,9 +76,36 @@ class Secrets:
 
     def mask(self, octets: bytes) -> bytes:
         """Return the octets with each octet of a known secret replaced by `*`."""
-        if len(self.known) < _MANY and not any(known in octets for known in self.known):
-            return octets
-        return _starred(octets, _places(octets, self._starts))
+        if len(self.known) >= _MANY:
+            return _starred(octets, _places(octets, self._starts))
+        for known in self.known:  # a loop, because each line that is sent or comes is looked at
+            if known in octets:
+                return _starred(octets, _places(octets, self._starts))
+        return octets
+
+    def uncut(self, octets: bytes) -> int:
+        """Return how many of the octets can be masked by themselves: behind them, a secret may go on in what follows.
+
+        No secret lies on both sides of that place.
+        """
+        end = len(octets)
+        cut = end
+        for secret in self.known:
+            at = octets.find(secret[:1], max(0, end - len(secret) + 1), cut)
+            while at >= 0 and not secret.startswith(octets[at:]):
+                at = octets.find(secret[:1], at + 1, cut)
+            cut = at if at >= 0 else cut
+        while (across := self._across(octets, cut)) >= 0:
+            cut = across
+        return cut
+
+    def _across(self, octets: bytes, cut: int) -> int:
+        """Return where a secret begins that lies on both sides of a place, or -1."""
+        for secret in self.known:
+            at = octets.find(secret, max(0, cut - len(secret) + 1), cut + len(secret) - 1)
+            if at >= 0:
+                return at
+        return -1
 
     def _in_any_case(self, octets: bytes) -> bytes:
         lower = octets.lower()
@@ -88,8 +119,20 @@ class Secrets:
         Decoding what is left reveals no secret.  Secrets of some length are masked in any case of their letters, too,
         and backwards.
         """
-        if not self.known:
+        if not self.known or octets in self._clean:
             return octets
+        shown = self._masked_text(octets, depth)
+        if depth == _DEEPEST and shown == octets and len(octets) <= _SHORT:
+            if len(self._clean) >= _REMEMBERED:
+                self._clean.clear()
+            self._clean.add(octets)
+        return shown
+
+    def clean(self, octets: bytes) -> bool:
+        """Return whether it is remembered that a text holds no secret."""
+        return octets in self._clean
+
+    def _masked_text(self, octets: bytes, depth: int) -> bytes:
         shown = self._in_any_case(self.mask(octets))
         if not depth:
             return shown

@@ -21,15 +21,14 @@ is kept (`_done_wanted`).  It is asked for whenever another command is submitted
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from imapsh import table
 from imapsh.errors import StateError, UsageError
+from imapsh.hints import TYPE_CHECKING
 from imapsh.session import authentication, states
 from imapsh.session.events import Sent, Unsent
-from imapsh.session.exchange import secrets_in
+from imapsh.session.exchange import all_octets, secrets_in
 from imapsh.session.literals import plus_allowed
-from imapsh.session.mailbox import name_in
 from imapsh.session.outbox import Outbox
 from imapsh.session.pipeline import may_start
 from imapsh.session.queue import Queue
@@ -69,7 +68,7 @@ class Sender:
         most: int = DEFAULT.pipelined,
     ) -> None:
         self.queue = Queue()
-        self.outbox = Outbox(secrets.mask)
+        self.outbox = Outbox(secrets.mask, secrets.uncut)
         self.paused = False
         self._known = known
         self._secrets = secrets
@@ -96,9 +95,11 @@ class Sender:
         Nothing is raised while a command is on its way that may change the state: the state is looked at before
         sending.
         """
-        running = self._known.running.values()
-        if self.queue.changers or any(other.name in states.CHANGERS for other in running):
+        if self.queue.changers:
             return
+        for other in self._known.running.values():
+            if other.name in states.CHANGERS:
+                return
         if (error := self._forbids(name)) is not None:
             raise error
 
@@ -106,7 +107,7 @@ class Sender:
         row, known = table.command(name), self._known
         if name == "STARTTLS" and known.secure and known.state == NOT_AUTHENTICATED:
             return StateError("STARTTLS is not allowed: TLS is already on")
-        if row is None or known.state in (states.START, *row.states):
+        if row is None or known.state in row.states or known.state == states.START:
             return None
         from imapsh.typed.advice import forbidden
 
@@ -139,6 +140,8 @@ class Sender:
         while self.queue and not self.outbox.busy and not self.paused and known.state not in _NOT_TALKING:
             exchange = self.queue.first
             if exchange.name == "STATUS" and exchange.mailbox is None:
+                from imapsh.session.mailbox import name_in
+
                 exchange.mailbox = name_in(exchange, known.parser.utf8)
             if not may_start(exchange, known.running.values(), self._most):
                 return
@@ -156,7 +159,7 @@ class Sender:
         exchange.deflated = -self._traffic.compressed
         if exchange.name == "IDLE" and self.queue:
             self._done_wanted = True
-        if exchange.settle(plus_allowed(known.capabilities, known.rev2)):
+        if not all_octets(exchange.fragments) and exchange.settle(plus_allowed(known.capabilities, known.rev2)):
             exchange.shown = self._masked(exchange)
         self._tell(Sent(exchange.shown, exchange))
         self.outbox.start(exchange)
@@ -166,9 +169,9 @@ class Sender:
         exchange.ended = self._clock()
         exchange.deflated += self._traffic.compressed
         self.outbox.drop(exchange)
-        others = (other.name for other in self._known.running.values() if other is not exchange)
-        if exchange.name == "IDLE" and "IDLE" not in others:
-            self._done_wanted = False
+        if exchange.name == "IDLE":
+            others = (other.name for other in self._known.running.values() if other is not exchange)
+            self._done_wanted = self._done_wanted and "IDLE" in others
 
     def stop(self) -> tuple[Exchange, ...]:
         """Forget what is queued and return it, because the connection has ended."""
@@ -208,7 +211,8 @@ class Sender:
             self.done()
 
     def _idle(self) -> bool:
-        return any(exchange.name == "IDLE" for exchange in self._known.running.values())
+        running = self._known.running
+        return bool(running) and any(exchange.name == "IDLE" for exchange in running.values())
 
     def permit(self) -> None:
         """Take in that `+` came for the literal that waits."""
@@ -224,9 +228,11 @@ class Sender:
         if not self._secrets.known:
             return frame
         mask = self._secrets.mask
+        line = frame.parts[0]
+        if len(frame.parts) == 1 and mask(line) == line:  # type: ignore[arg-type] # the first part is a line
+            return frame
         first, *others = (mask(part) if isinstance(part, bytes) else part for part in frame.parts)
         head = f"{exchange.tag} {exchange.name}".encode("utf-8", "surrogateescape")
-        line = frame.parts[0]
         if exchange.row is not None and isinstance(line, bytes) and line[: len(head)].upper() == head.upper():
             first = line[: len(head)] + mask(line[len(head) :])
         return Frame((first, *others), frame.offset, frame.violations, frame.incomplete)

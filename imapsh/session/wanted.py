@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from typing import Any
 
+from imapsh.hints import Any
 from imapsh.tuples import NamedTuple
 
 #: Steps of a driver's own that bring a secret.
@@ -29,9 +29,12 @@ class Opening(NamedTuple):
     result takes the place of what `password` would return.  After a refusal, `another` does the same for a fresh token,
     "" if there is none; it is tried once.
 
-    `authorize` is the user to act for.  `certificate` is true if the TLS connection shows a certificate of ours.
+    `authorize` is the user to act for, whom the mechanism names; `proxyauth` is one whom the command PROXYAUTH names
+    after the login.  `certificate` is true if the TLS connection shows a certificate of ours.
     `host` and `port` are the server's.  `binding` returns what identifies the TLS channel (`StreamInfo.binding`).
-    `insist` is the option that allows `cleartext`, as messages say it.
+    `insist` is the option that allows `cleartext`, as messages say it.  With `check`, the opening is to be looked at:
+    STARTTLS is taken even if no login is wanted, and a login that is refused is not tried in another way.  With
+    `pinned`, the server's certificate is known beforehand, so no connection without TLS is safe, local or not.
     """
 
     where: str
@@ -45,6 +48,7 @@ class Opening(NamedTuple):
     mechanism: str = ""
     another: Callable[[], Fetching] | None = None
     authorize: str = ""
+    proxyauth: str = ""
     token: bool = False
     certificate: bool = False
     host: str = ""
@@ -52,6 +56,8 @@ class Opening(NamedTuple):
     binding: Callable[[], tuple[str, Any] | None] | None = None
     insist: str = "cleartext=True"
     fetch: Callable[[], Fetching] | None = None
+    check: bool = False
+    pinned: bool = False
 
     @property
     def logs_in(self) -> bool:

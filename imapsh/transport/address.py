@@ -6,8 +6,12 @@ import os
 import re
 
 from imapsh.errors import UsageError
+from imapsh.hints import TYPE_CHECKING
 from imapsh.patterns import lazy
 from imapsh.tuples import NamedTuple
+
+if TYPE_CHECKING:
+    from imapsh.transport.proxy import Proxy
 
 PORTS = {"imap": 143, "imaps": 993}
 SHAPES = "imap://[user@]host[:port][/mailbox], imaps://..., unix:PATH, exec:COMMAND, or host[:port]"
@@ -18,8 +22,9 @@ class PasswordInAddressError(UsageError):
     """A password stands in an address, where it would be seen."""
 
 
-_HOST = lazy(r"(?=.{1,253}$)(?:[\w-]{1,63}\.)*[\w-]{1,63}\.?")
-_AUTHORITY = lazy(r"(?:\[(?P<literal>[^\[\]]*)\]|(?P<name>[^\[\]:]*))(?P<colon>:(?P<port>.*))?", re.DOTALL)
+# Hosts are read without expressions: each start reads one, and compiling them takes longer than all else here.
+_LABEL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
+_LONGEST_NAME, _LONGEST_LABEL = 253, 63  # RFC 1035 section 2.3.4
 _BAD_ESCAPE = lazy(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -27,8 +32,9 @@ class Address(NamedTuple):
     """The place where a server is, and who wants to get in.
 
     Text fields are "" when absent, `port` and `command` are 0 and ().  `auth` is the SASL mechanism that an IMAP URL
-    asks for.  `fallback` is true when no scheme was written: the caller may then try plain IMAP if the person allowed
-    it.  `tls` asks for TLS from the first octet over a Unix socket or a command; `imaps` has it anyway.
+    asks for.  `authorize` is the user to act for, `proxyauth` is the same by PROXYAUTH.  `fallback` is true when no
+    scheme was written: the caller may then try plain IMAP if the person allowed it.  `tls` asks for TLS from the first
+    octet over a Unix socket or a command; `imaps` has it anyway.  `proxy` is the one to connect through, if any.
     """
 
     scheme: str
@@ -41,6 +47,9 @@ class Address(NamedTuple):
     command: tuple[str, ...] = ()
     fallback: bool = False
     tls: bool = False
+    authorize: str = ""
+    proxyauth: str = ""
+    proxy: Proxy | None = None
 
     @property
     def where(self) -> str:
@@ -63,8 +72,8 @@ class Address(NamedTuple):
 
     @property
     def is_local(self) -> bool:
-        """Return whether the octets stay on this machine: loopback, a Unix socket, or a command."""
-        return self.scheme in ("unix", "exec") or _is_loopback(self.host)
+        """Return whether the octets stay on this machine: loopback without a proxy, a Unix socket, or a command."""
+        return self.scheme in ("unix", "exec") or (self.proxy is None and _is_loopback(self.host))
 
     @property
     def speaks_tls(self) -> bool:
@@ -128,37 +137,54 @@ def _network(scheme: str, text: str) -> Address:
     """`[userinfo@]host[:port][/mailbox]`, RFC 5092 section 11 (iserver, enc-mailbox)."""
     authority, _, tail = text.partition("/")
     userinfo, at, place = authority.rpartition("@")
-    user, auth = _userinfo(userinfo) if at else ("", "")
+    user, wishes = _userinfo(userinfo) if at else ("", {})
     host, port = _host_port(place, scheme)
-    return Address(scheme, host, port, user, auth, _mailbox(tail))
+    auth, authorize, proxyauth = (wishes.get(field, "") for field in _PARAMETERS.values())
+    return Address(scheme, host, port, user, auth, _mailbox(tail), authorize=authorize, proxyauth=proxyauth)
 
 
-def _userinfo(text: str) -> tuple[str, str]:
-    """`user`, `user;AUTH=MECH` or `;AUTH=MECH`; `*` is any mechanism, so no wish (RFC 5092 section 3.2)."""
+#: The parameters that may follow the user, and their fields; all but AUTH are our own.
+_PARAMETERS = {"AUTH": "auth", "AUTHORIZE": "authorize", "PROXYAUTH": "proxyauth"}
+
+
+def _userinfo(text: str) -> tuple[str, dict[str, str]]:
+    """`user`, `user;AUTH=MECH` or `;AUTH=MECH`; `*` is any mechanism, so no wish (RFC 5092 section 3.2).
+
+    `;AUTHORIZE=USER` or `;PROXYAUTH=USER` may follow the user as well.
+    """
     if ":" in text:
         raise PasswordInAddressError("a password does not belong in an address: give it separately")
-    name, semicolon, parameter = text.partition(";")
-    key, _, mechanism = parameter.partition("=")
-    if semicolon and (key.upper() != "AUTH" or not mechanism):
-        raise UsageError("only ;AUTH=MECHANISM may follow the user in an address")
-    if not name and not semicolon:
+    name, *parameters = text.split(";")
+    if not name and not parameters:
         raise UsageError("the user before the @ is missing")
-    mechanism = _decode(mechanism, "mechanism").upper()
-    return _decode(name, "user"), "" if mechanism == "*" else mechanism
+    wishes: dict[str, str] = {}
+    for parameter in parameters:
+        key, _, value = parameter.partition("=")
+        field = _PARAMETERS.get(key.upper())
+        if field is None or not value or field in wishes:
+            raise UsageError(
+                "only ;AUTH=MECHANISM and one of ;AUTHORIZE=USER and ;PROXYAUTH=USER may follow the user in an address"
+            )
+        wishes[field] = _decode(value, "mechanism" if field == "auth" else "user to act for")
+    if len({"authorize", "proxyauth"} & set(wishes)) > 1:
+        raise UsageError("an address names one user to act for: ;AUTHORIZE=USER or ;PROXYAUTH=USER")
+    mechanism = wishes.get("auth", "").upper()
+    return _decode(name, "user"), {**wishes, "auth": "" if mechanism == "*" else mechanism}
 
 
 def _host_port(text: str, scheme: str) -> tuple[str, int]:
     # The text in place of a port is never repeated: it may be a password that held a slash.
-    match = _AUTHORITY.fullmatch(text)
-    if match is None:
+    name, colon, digits = text.partition(":")
+    if literal := text.startswith("["):
+        name, closed, rest = text[1:].partition("]")
+        colon, digits = rest[:1], rest[1:]
+        if not closed or colon not in ("", ":"):
+            name = "["
+    if "[" in name or "]" in name:
         raise UsageError("write an IPv6 address in brackets, as in [::1]:143")
-    if match["literal"] is not None:
-        host = _ipv6(match["literal"])
-    else:
-        host = _host(match["name"])
-    if not match["colon"]:
+    host = _ipv6(name) if literal else _host(name)
+    if not colon:
         return host, PORTS[scheme]
-    digits = match["port"]
     if not (digits.isascii() and digits.isdecimal() and len(digits) < 6 and 0 < int(digits) < 65536):
         raise UsageError("the port after the host is not a number from 1 to 65535")
     return host, int(digits)
@@ -173,7 +199,9 @@ def _host(name: str) -> str:
             ascii_name = name.encode("idna").decode("ascii")
         except UnicodeError as error:
             raise UsageError("the host is not a valid domain name (RFC 5890)") from error
-    if not _HOST.fullmatch(ascii_name):
+    labels = ascii_name.removesuffix(".").split(".")
+    fits = all(0 < len(label) <= _LONGEST_LABEL and not label.strip(_LABEL) for label in labels)
+    if not fits or len(ascii_name) > _LONGEST_NAME:
         raise UsageError(f"not a valid host name; write {SHAPES}")
     return name
 

@@ -15,12 +15,12 @@ from imapsh.transport.base import CHUNK, CONNECT_TIMEOUT, StreamInfo
 from imapsh.transport.blocking import BlockingStream, open_socket
 from imapsh.transport.deadline import ENDLESS, Deadline, within
 from imapsh.transport.failures import cannot_connect, closed, lost
-from imapsh.transport.racing import race
 from imapsh.transport.resolving import Outcome, Place, ask, literal, settled, silent
 from imapsh.transport.tuning import tune
 
 if TYPE_CHECKING:
     import subprocess
+    from collections.abc import Callable
 
     from imapsh.transport.tls import TLSFilter, TLSOptions
 
@@ -39,8 +39,9 @@ async def connect(
 ) -> AioStream:
     """Connect; for `imaps` the TLS handshake is finished too.
 
-    A host's addresses race (RFC 8305).  `connect_timeout` is in seconds, for the name, the connection and the handshake
-    together; `due` is the moment when it is over.  `idle_timeout` is for each read and write thereafter.
+    Without a proxy, a host's addresses race (RFC 8305).  `connect_timeout` is in seconds, for the name, the connection,
+    the proxy and the handshake together; `due` is the moment when it is over.  `idle_timeout` is for each read and
+    write thereafter.
 
     Raises ConnectError or TLSError.
     """
@@ -79,11 +80,19 @@ async def _open(address: Address, due: Deadline) -> AioStream:
         await _attach(stream, sock)
         return stream
     stream = AioStream(address.where, due=due)
+    if address.proxy is not None:
+        from imapsh.transport.aside import aside
+
+        sock, _ = await aside(lambda: open_socket(address, due), lambda opened: opened[0].close())
+        await _attach(stream, sock)
+        return stream
     try:
         if address.scheme == "unix":
             async with asyncio.timeout(due.left()):
                 await asyncio.get_running_loop().create_unix_connection(lambda: stream, address.path)
             return stream
+        from imapsh.transport.racing import race
+
         places = await _resolve(address, due)
         async with asyncio.timeout(due.left()):
             sock = await race(places)
@@ -122,8 +131,11 @@ async def _attach(stream: AioStream, sock: socket.socket) -> None:
     await asyncio.get_running_loop().create_connection(lambda: stream, sock=sock)
 
 
-class AioStream(asyncio.Protocol):
-    """A stream fed by an asyncio transport; see base.AsyncStream."""
+class AioStream(asyncio.BufferedProtocol):
+    """A stream fed by an asyncio transport; see base.AsyncStream.
+
+    The system writes into one buffer again and again, so no memory is taken for what may come and does not.
+    """
 
     def __init__(
         self,
@@ -140,12 +152,14 @@ class AioStream(asyncio.Protocol):
         self._tls = tls
         self._child = child
         self._transport: asyncio.Transport | None = None
+        self._room = memoryview(bytearray(CHUNK))  # where the system puts octets
         self._chunks: deque[bytes] = deque()
         self._unread = 0
         self._ended = False
         self._closed = False
         self._finished = False  # nothing is sent any more
         self._error: ConnectionLost | TLSError | None = None
+        self.on_arrival: Callable[[], bool] | None = None
         self._news = asyncio.Event()  # something was received, or it ended
         self._writable = asyncio.Event()
         self._writable.set()
@@ -163,20 +177,34 @@ class AioStream(asyncio.Protocol):
         """Return the number of octets that were written and that the system has not taken yet."""
         return self._transport.get_write_buffer_size() if self._transport is not None else 0
 
+    @property
+    def unread(self) -> int:
+        """Return the number of octets that came and that nobody has read yet."""
+        return self._unread
+
     async def read(self, max_octets: int) -> bytes:
         """Return 1 to `max_octets` octets as soon as there are any, b"" at the peer's end.
 
         May be cancelled without loss.  Raises ConnectionLost, ConnectionTimeout, or TLSError when the peer's TLS fails.
         """
-        while not self._chunks:
-            if self._closed:
-                raise closed(self._where)
-            if self._error is not None:
-                raise self._error
-            if self._ended:
-                return b""
+        while not self._over():
             await self._wait_for_news()
-        return self._take(max_octets)
+        return self.take(max_octets) if self._chunks else b""
+
+    async def arrival(self) -> None:
+        """Wait until `read` has something to return, or `on_arrival` has returned false.  Raises what `read` raises."""
+        if not self._over():
+            await self._wait_for_news()
+
+    def _over(self) -> bool:
+        """Return whether there is something to read, or the peer's end has come.  Raises what `read` raises."""
+        if self._chunks:
+            return True
+        if self._closed:
+            raise closed(self._where)
+        if self._error is not None:
+            raise self._error
+        return self._ended
 
     async def write(self, data: bytes) -> None:
         """Send all of `data`, waiting while the peer is slow.  Raises ConnectionLost or ConnectionTimeout."""
@@ -187,8 +215,11 @@ class AioStream(asyncio.Protocol):
 
     def put(self, data: bytes) -> None:
         """Hand `data` to the system without waiting; await `drained` before more.  Raises ConnectionLost."""
+        if self._tls is None:
+            self._open_transport().write(data)
+            return
         self._open_transport()
-        for piece in self._tls.encrypt(data) if self._tls else (data,):
+        for piece in self._tls.encrypt(data):
             self._open_transport().write(piece)
 
     async def drained(self) -> None:
@@ -212,7 +243,7 @@ class AioStream(asyncio.Protocol):
         """Forget what came and was not read.  Return the number of octets."""
         octets = self._unread
         while self._chunks:
-            self._take(CHUNK)
+            self.take(CHUNK)
         return octets
 
     async def start_tls(self, options: TLSOptions, server_name: str, *, server_side: bool = False) -> None:
@@ -243,7 +274,7 @@ class AioStream(asyncio.Protocol):
 
         # A client's first TLS octets may have come with, or right behind, its STARTTLS.
         while self._chunks:
-            tls.receive(self._take(CHUNK))
+            tls.receive(self.take(CHUNK))
         if self._ended:
             tls.receive(b"")
         self._tls = tls
@@ -289,15 +320,25 @@ class AioStream(asyncio.Protocol):
         if self._tls is not None:
             self._decrypt(self._tls)
 
-    def data_received(self, data: bytes) -> None:
-        """Take in octets."""
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Return the place for the next octets."""
+        return self._room
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Take in the octets that were put there."""
+        self.data_received(self._room[:nbytes])
+
+    def data_received(self, data: bytes | memoryview) -> None:
+        """Take in octets; a view is not looked at later."""
         if self._tls is None:
-            self._keep(data)
+            self._keep(bytes(data))
         else:
             self._tls.receive(data)
             if self._tls.done:
                 self._decrypt(self._tls)
-        self._news.set()
+        more = self._timeout is None and not self._ended and self._error is None  # TLS may have ended right behind
+        if not (more and self._unread and self.on_arrival is not None and self.on_arrival()):
+            self._news.set()
 
     def eof_received(self) -> bool:
         """Note that the peer sends no more.  Return True, so that our side stays open until close()."""
@@ -341,7 +382,8 @@ class AioStream(asyncio.Protocol):
         if self._unread > HIGH_WATER and self._transport is not None:
             self._transport.pause_reading()
 
-    def _take(self, max_octets: int) -> bytes:
+    def take(self, max_octets: int) -> bytes:
+        """Return 1 to `max_octets` octets that came already; there must be some."""
         chunk = self._chunks.popleft()
         if len(chunk) > max_octets:
             self._chunks.appendleft(chunk[max_octets:])

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from collections.abc import Callable
 
+from imapsh.hints import TYPE_CHECKING, Any, Protocol
 from imapsh.transport.deadline import Deadline
 from imapsh.transport.options import TLSOptions
 from imapsh.tuples import NamedTuple
+
+if TYPE_CHECKING:
+    from imapsh.transport.handshake import Handshake
 
 CHUNK = 256 * 1024
 """Octets asked of the operating system, or given to it, at once."""
@@ -21,7 +25,7 @@ class StreamInfo(NamedTuple):
     `peer` is `host:port`, a path or a command.  The rest is "" without TLS: `tls` is the version (`TLSv1.3`), `cipher`
     its suite, `certificate` the peer's subject.  `binding` is what SASL binds itself to (RFC 5929): `tls-unique` and
     its octets up to TLS 1.2, else `tls-server-end-point` and the SSLObject that holds the peer's certificate; None if
-    neither can be had.
+    neither can be had.  `handshake` returns all that is known of the TLS handshake, None without TLS.
     """
 
     peer: str
@@ -29,6 +33,7 @@ class StreamInfo(NamedTuple):
     cipher: str = ""
     certificate: str = ""
     binding: tuple[str, Any] | None = None
+    handshake: Callable[[], Handshake] | None = None
 
 
 class Stream(Protocol):
@@ -91,6 +96,9 @@ class AsyncStream(Protocol):
     async def write(self, data: bytes) -> None:
         """See Stream; waits while the peer is slow."""
 
+    def put(self, data: bytes) -> None:
+        """Hand `data` to the system without waiting.  Raises what `write` raises, but no time-out."""
+
     async def start_tls(self, options: TLSOptions, server_name: str, *, server_side: bool = False) -> None:
         """See Stream; finishes the handshake on either side."""
 
@@ -102,3 +110,23 @@ class AsyncStream(Protocol):
 
     async def close(self) -> None:
         """See Stream."""
+
+
+class EagerStream(AsyncStream, Protocol):
+    """An AsyncStream that tells at once when something came, so that nobody has to be woken for it."""
+
+    on_arrival: Callable[[], bool] | None
+    """Called when something came, in the loop's turn in which it came; it may `take` it.
+
+    If it returns true, nobody who waits in `read` or `arrival` is woken.  None at first.
+    """
+
+    @property
+    def unread(self) -> int:
+        """Return the number of octets that came and that nobody has read yet."""
+
+    async def arrival(self) -> None:
+        """Wait until `read` has something to return, or `on_arrival` has returned false.  Raises what `read` raises."""
+
+    def take(self, max_octets: int) -> bytes:
+        """Return 1 to `max_octets` octets that came already; there must be some."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import socket
-from typing import TYPE_CHECKING, Any, Protocol
 
 from imapsh.errors import ConnectionLost, ConnectionTimeout, TLSError
+from imapsh.hints import TYPE_CHECKING, Any, Protocol
 from imapsh.transport.address import Address
 from imapsh.transport.base import CHUNK, CONNECT_TIMEOUT, StreamInfo
 from imapsh.transport.deadline import ENDLESS, Deadline, within
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from imapsh.transport.tls import TLSFilter, TLSOptions
 
 _SLICE = 1 << 14  # octets that a slow peer must take within the time-out
+_FEW = 1 << 14
+"""Octets that are read at once as long as few come.
+
+Python takes memory for as many as may come, and gives back what is left over.  With 256 KiB the system has to map it
+each time, which takes ten microseconds, and a short answer keeps a whole page.
+"""
 _FAREWELL = 0.5  # seconds that a close may wait for a peer who does not read
 
 
@@ -64,9 +70,9 @@ def connect(
 ) -> BlockingStream:
     """Connect; for `imaps` the TLS handshake is finished too.
 
-    A host's addresses are tried in order.  `connect_timeout` is in seconds, for the name, all addresses and the
-    handshake together; `due` is the moment when it is over.  `idle_timeout` is for each read and write thereafter.  May
-    run in a thread of its own.
+    Without a proxy, a host's addresses are tried in order.  `connect_timeout` is in seconds, for the name, all
+    addresses, the proxy and the handshake together; `due` is the moment when it is over.  `idle_timeout` is for each
+    read and write thereafter.  May run in a thread of its own.
 
     Raises ConnectError or TLSError.
     """
@@ -94,6 +100,10 @@ def open_socket(address: Address, due: Deadline) -> tuple[socket.socket, subproc
             return spawn(address)
         if address.scheme == "unix":
             return _open_one((socket.AF_UNIX, socket.SOCK_STREAM, 0, "", address.path), due.left()), None
+        if address.proxy is not None:
+            from imapsh.transport.tunnel import open_tunnel
+
+            return open_tunnel(address, due, _open_tcp), None
         return _open_tcp(address, due), None
     except (OSError, UnicodeError) as error:
         raise cannot_connect(error, address, due.seconds) from error
@@ -151,6 +161,7 @@ class BlockingStream:
         self._tls = tls
         self._child = child
         self._closed = False
+        self._room = _FEW  # octets that are read at once
         sock.settimeout(timeout)
 
     @property
@@ -284,9 +295,11 @@ class BlockingStream:
         self._check_open()
         try:
             self._await()
-            return self._sock.recv(size)
+            data = self._sock.recv(min(size, self._room))
         except OSError as error:
             raise lost(error, self._where, self._timeout) from error
+        self._room = CHUNK if len(data) >= _FEW else _FEW
+        return data
 
     def _send(self, data: bytes) -> None:
         self._check_open()

@@ -6,7 +6,8 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+
+from imapsh.hints import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import socket

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING
 
 from imapsh.errors import ConnectError, ConnectionLost, ConnectionTimeout
+from imapsh.hints import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from imapsh.transport.address import Address

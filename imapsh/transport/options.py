@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from imapsh.tuples import NamedTuple
 
 
@@ -9,7 +11,14 @@ class TLSOptions(NamedTuple):
     """Options that say how to trust the peer and how to be trusted.
 
     `cafile`, `cert` and `key` are paths of PEM files; None means the system's authorities and no certificate of ours.
-    `insecure` skips the verification of the peer's certificate and nothing else.  `name` is the name that the peer's
+    `insecure` skips the verification of the peer's certificate and nothing else.
+
+    `pins` are SHA-256 fingerprints of the peer's certificate or public key, one of which must fit, in the forms that
+    `imapsh.transport.pins` reads.  Without TLS none can be compared, so a login takes STARTTLS first, and no password
+    is sent in the clear, whatever allows it.  They are checked in addition to the rest; with `pins_only`, no authority
+    need have signed the certificate, and its names and dates do not count.  `key_password` is called if the key is
+    protected by a passphrase, and returns that.
+    `name` is the name that the peer's
     certificate must bear (RFC 9525); None means the host of the address, or `localhost` for a Unix socket or a command.
     """
 
@@ -18,3 +27,6 @@ class TLSOptions(NamedTuple):
     key: str | None = None
     insecure: bool = False
     name: str | None = None
+    pins: tuple[str, ...] = ()
+    pins_only: bool = False
+    key_password: Callable[[], str] | None = None

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
-from typing import Any
+
+from imapsh.hints import Any
 
 Place = tuple[int, int, int, str, tuple[Any, ...]]
 """Family, type, protocol, canonical name and address, as `socket.getaddrinfo` gives them."""
@@ -44,10 +45,10 @@ def ask(host: str, port: int, tell: Callable[[Outcome], None]) -> None:
 
 def resolve(host: str, port: int, seconds: float | None) -> list[Place]:
     """Return the places of a host, within so many seconds.  Raises OSError, and `socket.gaierror` if none answers."""
-    from threading import Event
-
     if places := literal(host, port):
         return places
+    from threading import Event
+
     done, found = Event(), list[Outcome]()
 
     def tell(outcome: Outcome) -> None:

@@ -6,11 +6,13 @@ TLS runs over sockets, pipes and memory alike, and asyncio can take over a conne
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from imapsh import paths
-from imapsh.errors import TLSError
+from imapsh.errors import TLSError, UsageError
+from imapsh.transport import pins
 from imapsh.transport.base import CHUNK, StreamInfo
 from imapsh.transport.options import TLSOptions as TLSOptions  # where programs look for it
 from imapsh.transport.tlsfailures import HEARD, sentence, subject
@@ -18,7 +20,10 @@ from imapsh.transport.tlsfailures import HEARD, sentence, subject
 if TYPE_CHECKING:
     import ssl
 
+    from imapsh.transport.handshake import Handshake
+
 _LONGEST = 1 << 24  # octets of a file of certificates
+_PASSPHRASE = 1024  # octets that Python takes
 
 
 def make_context(options: TLSOptions, *, server_side: bool = False) -> ssl.SSLContext:
@@ -33,7 +38,7 @@ def make_context(options: TLSOptions, *, server_side: bool = False) -> ssl.SSLCo
     )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER if server_side else ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if options.insecure and not server_side:
+    if (options.insecure or options.pins_only) and not server_side:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     elif options.cafile:
@@ -41,7 +46,7 @@ def make_context(options: TLSOptions, *, server_side: bool = False) -> ssl.SSLCo
     elif not server_side:
         context.load_default_certs()
     if options.cert:
-        _load_certificate(context, options.cert, options.key)
+        _load_certificate(context, options.cert, options.key, options.key_password)
     elif options.key or server_side:
         raise TLSError("a private key needs its certificate; give it with TLSOptions.cert")
     return context
@@ -67,18 +72,36 @@ def _load_authorities(context: ssl.SSLContext, path: str) -> None:
         ) from error
 
 
-def _load_certificate(context: ssl.SSLContext, cert: str, key: str | None) -> None:
+def _load_certificate(
+    context: ssl.SSLContext, cert: str, key: str | None, passphrase: Callable[[], str] | None
+) -> None:  # fmt: skip
     import ssl
 
-    def no_passphrase() -> str:
-        # OpenSSL would ask on the terminal, in the middle of ours.
-        raise TLSError(
-            f"the private key in {key or cert} is protected by a passphrase; give TLSOptions.key an unlocked copy"
-        )
+    asked = False
+
+    def unlock() -> bytes:
+        nonlocal asked
+        asked = True
+        if passphrase is None:  # OpenSSL would ask on the terminal, in the middle of ours
+            raise TLSError(
+                f"the private key in {key or cert} is protected by a passphrase; give that with "
+                "TLSOptions.key_password, or give TLSOptions.key an unlocked copy"
+            )
+        given: object = passphrase()
+        if not isinstance(given, str):
+            raise UsageError(f"TLSOptions.key_password returned a {type(given).__name__}, not text")
+        secret = given.encode("utf-8", "surrogateescape")
+        if len(secret) > _PASSPHRASE:
+            raise TLSError(f"a passphrase has {_PASSPHRASE:,} octets at most, and this one has more")
+        return secret
 
     try:
-        context.load_cert_chain(cert, key, no_passphrase)
+        context.load_cert_chain(cert, key, unlock)
     except ssl.SSLError as error:
+        if asked and error.reason != "KEY_VALUES_MISMATCH":
+            raise TLSError(
+                f"the passphrase does not unlock the private key in {key or cert}; check TLSOptions.key_password"
+            ) from None
         if error.reason == "KEY_VALUES_MISMATCH":
             raise TLSError(f"the private key in {key or cert} does not belong to the certificate in {cert}") from error
         files = f"{cert} and {key} are not" if key else f"{cert} is not"
@@ -98,7 +121,11 @@ class TLSFilter:
         import ssl
 
         server_name = options.name or server_name
+        self._pins = () if server_side else tuple(map(pins.parse, options.pins))
+        if options.pins_only and not options.pins:
+            raise UsageError("TLSOptions.pins_only needs TLSOptions.pins: without one nothing would be checked")
         context = make_context(options, server_side=server_side)
+        self._clear = memoryview(bytearray(CHUNK))  # where plain octets are put, again and again
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
         try:
@@ -112,6 +139,10 @@ class TLSFilter:
         self._where = where
         self._implicit = implicit
         self._heard = bytearray()  # the peer's part of the handshake
+        self._begun = monotonic()
+        self._seconds = 0.0
+        self._pinned = ""
+        self._broken: TLSError | None = None  # what is told once the octets before it were read
         self.done = False
         """True if the handshake is finished."""
 
@@ -127,12 +158,31 @@ class TLSFilter:
         except ssl.SSLWantReadError:
             return False
         except ssl.SSLError as error:
-            raise TLSError(self._sentence(error)) from error
+            failed = TLSError(self._sentence(error))
+            failed.handshake = self.handshaken()
+            raise failed from error
+        self._check_pins()
         self.done = True
+        self._seconds = monotonic() - self._begun
         self._heard.clear()
         return True
 
-    def receive(self, data: bytes) -> None:
+    def _check_pins(self) -> None:
+        """Raise TLSError if the peer's certificate fits none of the pins; it has proved by now that it has the key."""
+        if not self._pins:
+            return
+        octets = self._object.getpeercert(True) or b""
+        pin = pins.matching(self._pins, octets)
+        if pin is None:
+            failed = TLSError(
+                f"the certificate of {self._where} is not the one that is pinned: {pins.described(octets)}; if its "
+                "owner has replaced it, ask them for the new fingerprint and give that with TLSOptions.pins"
+            )
+            failed.handshake = self.handshaken()
+            raise failed
+        self._pinned = pin.kind
+
+    def receive(self, data: bytes | memoryview) -> None:
         """Take enciphered octets from the peer, b"" for its end."""
         if data:
             if not self.done and len(self._heard) < HEARD:
@@ -146,16 +196,29 @@ class TLSFilter:
         return self._outgoing.read()
 
     def read(self, max_octets: int) -> bytes | None:
-        """Return plain octets, b"" at the peer's end, or None when more must be received first.  Raises TLSError."""
-        pieces: list[bytes] = []
-        while max_octets > 0:
-            piece = self._read_record(max_octets)
-            if not piece:
-                # An end after data is told again by the next call.
-                return b"".join(pieces) if pieces else piece
-            pieces.append(piece)
-            max_octets -= len(piece)
-        return b"".join(pieces)
+        """Return plain octets, b"" at the peer's end, or None when more must be received first.
+
+        Raises TLSError, once the octets before the fault were read: they may say why the peer leaves.
+        """
+        import ssl
+
+        if self._broken is not None:
+            raise self._broken
+        room, read = self._clear[:max_octets], self._object.read
+        came = 0
+        try:
+            while came < len(room) and (octets := read(len(room) - came, room[came:])):  # a record at the most
+                came += octets  # type: ignore[operator]  # a number, as there is a buffer
+        except ssl.SSLWantReadError:
+            return bytes(room[:came]) or None
+        except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+            # Many servers end without a close_notify; IMAP has an end of its own (BYE), so nothing is lost by it.
+            pass  # and an end after data is told again by the next call
+        except ssl.SSLError as error:
+            self._broken = TLSError(self._sentence(error))
+            if not came:
+                raise self._broken from error
+        return bytes(room[:came])
 
     def encrypt(self, data: bytes) -> Iterator[bytes]:
         """Yield `data` enciphered, in pieces of about CHUNK octets to send.  Raises TLSError."""
@@ -187,7 +250,22 @@ class TLSFilter:
         version = self._object.version() or ""
         certificate = self._certificate()
         bearer = subject(certificate.get_info()) if certificate is not None else ""
-        return StreamInfo(peer, version, suite, bearer, self._binding(version))
+        return StreamInfo(peer, version, suite, bearer, self._binding(version), self.handshaken)
+
+    def handshaken(self) -> Handshake:
+        """Return what is known of the handshake, also of one that failed."""
+        from imapsh.transport.handshake import handshake
+
+        binding = self._binding(self._object.version() or "") if self.done else None
+        return handshake(
+            self._object,
+            self._options,
+            self._server_name,
+            done=self.done,
+            binding=binding[0] if binding else "",
+            seconds=self._seconds or monotonic() - self._begun,
+            pinned=self._pinned,
+        )
 
     def _binding(self, version: str) -> tuple[str, Any] | None:
         """Return the channel binding's type and value; tls-unique is not defined for TLS 1.3 (RFC 9266 section 1)."""
@@ -195,19 +273,6 @@ class TLSFilter:
             finished = self._object.get_channel_binding("tls-unique")
             return ("tls-unique", finished) if finished else None
         return ("tls-server-end-point", self._object) if self._object.getpeercert(True) else None
-
-    def _read_record(self, max_octets: int) -> bytes | None:
-        import ssl
-
-        try:
-            return self._object.read(max_octets)
-        except ssl.SSLWantReadError:
-            return None
-        except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
-            # Many servers end without a close_notify; IMAP has an end of its own (BYE), so nothing is lost by it.
-            return b""
-        except ssl.SSLError as error:
-            raise TLSError(self._sentence(error)) from error
 
     def _certificate(self) -> Any:
         """Return the peer's certificate, verified or not, as an `_ssl.Certificate`; None if there is none.
@@ -220,7 +285,7 @@ class TLSFilter:
 
     def _sentence(self, error: ssl.SSLError) -> str:
         """Return what `error` means, as a sentence for a person."""
-        return sentence(
+        said = sentence(
             error,
             self._where,
             self._server_name,
@@ -229,3 +294,15 @@ class TLSFilter:
             certificate=self._certificate(),
             heard=bytes(self._heard),
         )
+        return said + self._pin_fits(error)
+
+    def _pin_fits(self, error: ssl.SSLError) -> str:
+        """Return a hint for a certificate that is pinned, and that nobody trusted vouches for."""
+        import ssl
+
+        if not isinstance(error, ssl.SSLCertVerificationError) or not self._pins:
+            return ""
+        chain = self.handshaken().chain
+        if not chain or pins.matching(self._pins, chain[0]) is None:
+            return ""
+        return "; it is the one that is pinned, and TLSOptions.pins_only trusts it for that alone"

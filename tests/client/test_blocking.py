@@ -26,7 +26,7 @@ from imapsh.server.memory import connect as connect_memory
 from imapsh.server.memory import join
 from imapsh.server.scripted import CLOSE, ScriptedServer, expect
 from imapsh.session.core import Session
-from imapsh.session.events import Closed, Completed, Event, Received
+from imapsh.session.events import Closed, Completed, Event, Received, Sent
 from imapsh.session.opening import Opening, steps
 from imapsh.transport.address import parse_address
 from imapsh.transport.base import Stream
@@ -424,3 +424,24 @@ def test_d4_what_was_not_sent_after_all_is_raised() -> None:
     assert client.run(selects).status == "NO"
     with pytest.raises(StateError, match="SELECT a mailbox first"):
         client.run(fetches)
+
+
+def test_octets_go_before_the_events_are_told() -> None:
+    ours, theirs = pair()
+    seen: list[tuple[Event, bytes]] = []
+    client = BlockingClient(ours, Session(), lambda event: seen.append((event, sent())))
+
+    def sent() -> bytes:
+        theirs.settimeout(0)
+        try:
+            return theirs.read(100)
+        except ConnectionTimeout:
+            return b""
+
+    theirs.write(HELLO)
+    client.greet()
+    client.session.line("NOOP")
+    client.flush()
+    event, octets = seen[-1]
+    assert isinstance(event, Sent)
+    assert octets == b"A1 NOOP\r\n"

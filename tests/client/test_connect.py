@@ -23,6 +23,7 @@ from imapsh.transport.tls import TLSOptions
 from imapsh.wire.frames import Spilled
 from tests.servers.base import Server
 from tests.servers.certs import Certs
+from tests.shell.running import listening, says, url
 
 from .test_connection import play
 
@@ -332,9 +333,9 @@ def test_what_cannot_be_connected(dovecot: Server, certs: Certs) -> None:
         with pytest.raises(ConnectError):
             await connect("unix:/nowhere/at/all")
         untrusted = TLSOptions(cafile=str(certs.other_ca))
-        for url in (f"imaps://{dovecot.host}:{dovecot.tls_port}", f"imap://demo@{dovecot.host}:{dovecot.port}"):
+        for place in (f"imaps://{dovecot.host}:{dovecot.tls_port}", f"imap://demo@{dovecot.host}:{dovecot.port}"):
             with pytest.raises(TLSError, match=r"not trusted .* TLSOptions\.insecure"):
-                await connect(url, password="never sent", tls=untrusted)
+                await connect(place, password="never sent", tls=untrusted)
         with pytest.raises(CommandNo):
             await connect(f"imap://demo@{dovecot.host}:{dovecot.port}/Nowhere", password=dovecot.password)
         with pytest.raises(UsageError):
@@ -356,6 +357,24 @@ def test_the_package_offers_them_when_they_are_asked_for() -> None:
         "import imapsh, sys; assert 'imapsh.errors' not in sys.modules; imapsh.connect; assert 'asyncio' in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_program_that_lists_a_mailbox_imports_neither_typed_commands_nor_tls() -> None:
+    code = (
+        "import asyncio, sys, imapsh\n"
+        "async def scene():\n"
+        "    async with imapsh.connect(sys.argv[1]) as c:\n"
+        "        await c.select('big')\n"
+        "        assert [message async for message in c.fetch('1:*', 'ALL')]\n"
+        "asyncio.run(scene())\n"
+        "print(*sys.modules)"
+    )
+    listed = b"* 1 FETCH (FLAGS ())\r\nTAG OK done\r\n"
+    with listening(says(b"* 1 EXISTS\r\nTAG OK [READ-WRITE] done\r\n", listed)) as port:
+        done = subprocess.run([sys.executable, "-c", code, url(port)], check=True, capture_output=True, text=True)
+    names = done.stdout.split()
+    assert "imapsh.client.commands" in names
+    assert not [name for name in names if name.startswith(("imapsh.typed", "imapsh.transport.tls"))]
 
 
 def test_a_code_is_a_value() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from imapsh.client import idle as idling
 from imapsh.client.backlog import MOST_ITEMS
-from imapsh.client.connect import Connecting, Connection
+from imapsh.client.connect import Connecting, Connection, connect
 from imapsh.errors import (
     CommandNo,
     ConnectionLost,
@@ -23,13 +23,14 @@ from imapsh.errors import (
     ServerBye,
     StateError,
     TLSError,
+    UsageError,
 )
 from imapsh.grammar.values import Vanished
 from imapsh.session import pace
 from imapsh.transport.address import Address
 from imapsh.transport.memory_aio import aio_pair
 
-from .test_connection import Peer, play
+from .test_connection import Peer, play, play_at_once
 
 GREETING = b"* PREAUTH [CAPABILITY IMAP4rev1 IDLE UIDPLUS LITERAL+] ready\r\n"
 ELSEWHERE = Address("imap", "mail.example.com", 143)
@@ -248,7 +249,7 @@ def test_silence_ends_the_connection() -> None:
                 await c.noop()
             assert await peer.stream.read(100) == b"A1 NOOP\r\n"
 
-    play(scene)
+    play_at_once(scene)
 
 
 def test_silence_in_a_fetch() -> None:
@@ -263,7 +264,7 @@ def test_silence_in_a_fetch() -> None:
             with pytest.raises(ConnectionTimeout):
                 await anext(messages)
 
-    play(scene)
+    play_at_once(scene)
 
 
 def test_octets_that_move_are_no_silence() -> None:
@@ -278,7 +279,7 @@ def test_octets_that_move_are_no_silence() -> None:
             await peer.says(b"A1 OK done\r\n")
             await running
 
-    play(scene)
+    play_at_once(scene)
 
 
 def test_no_greeting() -> None:
@@ -287,7 +288,7 @@ def test_no_greeting() -> None:
             async with pair(b"", timeout=0.05):
                 pass
 
-    play(scene)
+    play_at_once(scene)
 
 
 # -- ends
@@ -317,6 +318,61 @@ def test_preauth_in_the_clear_from_another_machine() -> None:
         async with pair(address=ELSEWHERE, cleartext=True) as (c, _):
             assert c.state == "authenticated"
 
+    play(scene)
+
+
+def test_acting_for_another_by_the_mechanism_and_by_proxyauth() -> None:
+    async def scene() -> None:
+        greeting = b"* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] hi\r\n"
+        async with pair(greeting) as (c, peer):
+            running = asyncio.create_task(c.login("ann", "s3cret", authorize="bob"))
+            await peer.hears(b"A1 AUTHENTICATE PLAIN Ym9iAGFubgBzM2NyZXQ=\r\n")
+            await peer.says(b"A1 OK [CAPABILITY IMAP4rev1] in\r\n")
+            await running
+        async with pair(greeting) as (c, peer):
+            running = asyncio.create_task(c.login("ann", "s3cret", proxyauth="bob"))
+            await peer.hears(b"A1 AUTHENTICATE PLAIN AGFubgBzM2NyZXQ=\r\n")
+            await peer.says(b"A1 OK [CAPABILITY IMAP4rev1] in\r\n")
+            await peer.hears(b"A2 PROXYAUTH bob\r\n")
+            await peer.says(b"A2 OK done\r\n")
+            await running
+            assert c.is_open
+
+    play(scene)
+
+
+def test_after_a_refused_proxyauth_the_connection_is_closed() -> None:
+    async def scene() -> None:
+        async with pair(b"* OK [CAPABILITY IMAP4rev1] hi\r\n") as (c, peer):
+            running = asyncio.create_task(c.login("ann", "s3cret", proxyauth="bob"))
+            await peer.hears(b'A1 LOGIN ann "s3cret"\r\n')
+            await peer.says(b"A1 OK [CAPABILITY IMAP4rev1] in\r\n")
+            await peer.hears(b"A2 PROXYAUTH bob\r\n")
+            await peer.says(b"A2 NO [NOPERM] not you\r\n")
+            with pytest.raises(
+                LoginError, match=r"does not let ann act for bob: NO \[NOPERM\] not you; the connection"
+            ):
+                await running
+            assert not c.is_open
+            assert await peer.stream.read(100) == b""
+            with pytest.raises(StateError, match="does not let ann act for bob"):
+                await c.noop()
+
+    play(scene)
+
+
+def test_who_acts_for_whom_is_said_once_and_needs_a_login() -> None:
+    async def scene() -> None:
+        async with pair(b"* OK [CAPABILITY IMAP4rev1] hi\r\n") as (c, peer):
+            with pytest.raises(UsageError, match="authorize and proxyauth both name the user to act for"):
+                await c.login("ann", "s3cret", authorize="bob", proxyauth="bob")
+            with pytest.raises(LoginError, match="can say for whom you act, and nothing was sent"):
+                await c.login("ann", "s3cret", authorize="bob")
+            await c.close()
+            assert await peer.stream.read(100) == b""
+
+    with pytest.raises(UsageError, match="to act for bob takes a login: give a password, a token"):
+        connect("imaps://ann;AUTHORIZE=bob@h")
     play(scene)
 
 
@@ -623,7 +679,7 @@ def test_lines_in_any_order_raise_only_what_is_documented(seed: int) -> None:
             await c.close()
             await answering
 
-    play(scene)
+    play_at_once(scene)
 
 
 # -- what is gone

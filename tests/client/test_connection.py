@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import selectors
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -23,12 +24,40 @@ from tests.servers.certs import Certs
 GREETING = b"* OK [CAPABILITY IMAP4rev1 IDLE] ready\r\n"
 
 
-def play(scene: Callable[[], Awaitable[None]]) -> None:
+def play(scene: Callable[[], Awaitable[None]], loop: Callable[[], asyncio.AbstractEventLoop] | None = None) -> None:
     async def limited() -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(20 if loop is None else 100_000):
             await scene()
 
-    asyncio.run(limited())
+    with asyncio.Runner(loop_factory=loop) as runner:
+        runner.run(limited())
+
+
+class Skipping(selectors.DefaultSelector):
+    """A selector that does not wait: its time goes on at once to the moment that a loop waits for."""
+
+    now = 0.0
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        found = super().select(0)
+        self.now += 0 if found else timeout or 0
+        return found
+
+
+class SkippingLoop(asyncio.SelectorEventLoop):
+    """A loop whose seconds cost no time."""
+
+    def __init__(self) -> None:
+        self.clock = Skipping()
+        super().__init__(self.clock)
+
+    def time(self) -> float:
+        return self.clock.now
+
+
+def play_at_once(scene: Callable[[], Awaitable[None]]) -> None:
+    """Play a scene in memory whose time-outs end when nothing else can happen, however slow the machine is."""
+    play(scene, SkippingLoop)
 
 
 class Peer:
@@ -345,5 +374,29 @@ def test_a_fault_of_who_listens_ends_the_session_and_wakes_who_waits() -> None:
         assert client.session.closed
         assert "ZeroDivisionError" in str(client.error)
         await client.close()
+
+    play(scene)
+
+
+def test_nothing_is_kept_of_a_command_that_was_taken_back() -> None:
+    async def scene() -> None:
+        client, peer = await greeted()
+        session = client.session
+        first = asyncio.create_task(client.run(session.line("LOGIN joe sesame")))
+        await peer.hears(b"A1 LOGIN joe sesame\r\n")
+        second = session.line("NOOP")  # it waits for the reply to LOGIN
+        running, pending = asyncio.create_task(client.run(second)), client.begin(second, lambda: None)
+        for _ in range(3):
+            await asyncio.sleep(0)
+        pending.cancel()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        third = client.begin(session.line("NOOP"), lambda: None)
+        third.cancel()
+        assert len(client._waiters) == 1  # LOGIN
+        await peer.says(b"A1 OK done\r\n")
+        await first
+        await client.close()
+        await peer.stream.close()
 
     play(scene)

@@ -31,7 +31,7 @@ WRONG: tuple[Any, ...] = (5.5, object(), [object()], {1.5: object()}, 10**5000, 
 
 #: method -> arguments that are right
 RIGHT: dict[str, dict[str, Any]] = {
-    "login": {"user": "joe", "password": "secret"},
+    "login": {"user": "joe", "password": "secret", "proxyauth": "ann"},
     "command": {"line": "NOOP"},
     "id": {"fields": {"name": "x"}},
     "enable": {},

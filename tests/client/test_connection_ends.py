@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from imapsh.client.connect import connect
-from imapsh.errors import CommandBad, CommandNo, ImapshError, ServerBye, UsageError
+from imapsh.errors import CommandBad, CommandNo, ConnectionTimeout, ImapshError, ServerBye, UsageError
+from imapsh.session.events import Closed, Event
 
 from .test_connect_peer import pair, selected
-from .test_connection import play
+from .test_connection import play, play_at_once
 
 # -- D7
 
@@ -129,3 +130,20 @@ def test_d17_an_error_of_the_work_is_raised() -> None:
                 await working
 
     play(scene)
+
+
+def test_a_time_out_ends_all_that_waits_even_if_the_program_fails_at_it() -> None:
+    def told(event: Event) -> None:
+        if isinstance(event, Closed):
+            raise ValueError("a bug of the program")
+
+    async def scene() -> None:
+        reported: list[Any] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: reported.append(context["exception"]))
+        async with pair(on_event=told, timeout=5) as (c, _):
+            running = [asyncio.create_task(c.noop()) for _ in range(3)]
+            errors = await asyncio.gather(*running, return_exceptions=True)
+            assert [type(error) for error in errors] == [ConnectionTimeout] * 3
+        assert [str(error) for error in reported] == ["a bug of the program"]
+
+    play_at_once(scene)

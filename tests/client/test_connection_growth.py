@@ -6,10 +6,12 @@ import asyncio
 import sys
 import tracemalloc
 from collections.abc import Callable, Coroutine
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
 import pytest
 
+import imapsh
 from imapsh.client.connect import Connection
 from imapsh.errors import ConnectionLost, LimitError
 from imapsh.wire.frames import Spilled
@@ -285,20 +287,57 @@ def test_e3_a_literal_that_no_file_takes_is_a_sentence(monkeypatch: pytest.Monke
             await peer.hears(b"A2 FETCH")
             monkeypatch.setattr("tempfile.TemporaryFile", full)
             await peer.says(b"* 1 FETCH (BODY[] {500}\r\n%s)\r\n" % (b"x" * 500))
-            with pytest.raises(
-                ConnectionLost, match=r"a literal could not be kept in a temporary file: .*Too many open"
-            ):
+            with pytest.raises(ConnectionLost, match=r"a literal could not be kept in a file: .*Too many open"):
                 await message
             assert not c.is_open
 
     play(scene)
 
 
+def test_a_literal_goes_to_the_file_that_is_chosen(tmp_path: Path) -> None:
+    asked: list[tuple[bytes, int]] = []
+
+    def choose(line: bytes, octets: int) -> IO[bytes] | None:
+        asked.append((line, octets))
+        return (tmp_path / "text").open("w+b") if octets > 10 else None
+
+    async def scene() -> None:
+        async with pair(spool=choose) as (c, peer):
+            await selected(c, peer, 1)
+            message = asyncio.ensure_future(anext(c.fetch(1, "(BODY[] BODY[HEADER])")))
+            await peer.hears(b"A2 FETCH")
+            await peer.says(b"* 1 FETCH (BODY[] {500}\r\n%s BODY[HEADER] {3}\r\nabc)\r\n" % (b"x" * 500))
+            items: dict[str, Any] = dict((await message).items)
+            assert (items["BODY[]"].octets, items["BODY[HEADER]"]) == (500, b"abc")
+            with items["BODY[]"].where as file:
+                file.seek(0)
+                assert file.read() == b"x" * 500
+            await peer.says(b"A2 OK done\r\n")
+
+    play(scene)
+    assert asked == [(b"* 1 FETCH (BODY[] {500}\r\n", 500), (b" BODY[HEADER] {3}\r\n", 3)]
+
+
+def test_a_chosen_file_on_a_full_disk_is_a_sentence() -> None:
+    async def scene() -> None:
+        async with pair(spool=lambda line, octets: full) as (c, peer):
+            await selected(c, peer, 1)
+            message = asyncio.ensure_future(anext(c.fetch(1, "BODY[]")))
+            await peer.hears(b"A2 FETCH")
+            await peer.says(b"* 1 FETCH (BODY[] {500}\r\n%s" % (b"x" * 400))
+            with pytest.raises(ConnectionLost, match=r"a literal could not be kept in a file: .*No space left"):
+                await message
+            assert not c.is_open
+
+    with Path("/dev/full").open("wb", buffering=0) as full:
+        play(scene)
+
+
 # -- E4
 
 
-def calls(line: bytes) -> int:
-    """Return how many functions are called for 1,000 such lines."""
+def calls(lines: bytes, times: int = 1000) -> int:
+    """Return how many functions are called for such lines, so many times."""
     count = 0
 
     def count_calls(frame: Any, event: str, argument: Any) -> None:
@@ -311,7 +350,7 @@ def calls(line: bytes) -> int:
             running = asyncio.ensure_future(c.noop())
             await peer.hears(b"A2 NOOP\r\n")
             sys.setprofile(count_calls)
-            await peer.says(line * 1000 + b"A2 OK done\r\n")
+            await peer.says(lines * times + b"A2 OK done\r\n")
             await running
             sys.setprofile(None)
 
@@ -319,10 +358,12 @@ def calls(line: bytes) -> int:
     return count
 
 
+@pytest.mark.skipif(imapsh.compiled, reason="counts calls, and those inside the compiled core are not seen")
 @pytest.mark.parametrize(
     "line", [b"\r\n", b"+\r\n", b"+ \r\n", b"+ go on\r\n", b"*\r\n", b"rubbish\r\n", b"\n", b"+\n", b"x\n"]
 )
 def test_e4_an_empty_line_costs_no_more_than_a_fetch(line: bytes) -> None:
-    fetch = b"* 1 FETCH (FLAGS (\\Seen))" + (b"\r\n" if line.endswith(b"\r\n") else b"\n")
-    calls(line), calls(fetch)  # what is imported or compiled once is not a cost of a line
-    assert calls(line) <= calls(fetch)
+    end = b"\r\n" if line.endswith(b"\r\n") else b"\n"
+    unlike = b"* 1 FETCH (FLAGS (\\Seen))" + end + b"* 1 FETCH (UID 7 FLAGS ())" + end  # these are read one by one
+    calls(line), calls(unlike, 500)  # what is imported or compiled once is not a cost of a line
+    assert calls(line) <= calls(unlike, 500)

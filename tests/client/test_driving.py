@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import selectors
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -26,7 +25,7 @@ from imapsh.transport.tls import TLSOptions
 from tests.servers.base import Server
 
 from .test_connect_peer import GREETING, flags, pair, selected
-from .test_connection import Peer, play
+from .test_connection import Peer, play, play_at_once
 
 HELLO = b"* OK [CAPABILITY IMAP4rev1 STARTTLS AUTH=PLAIN LITERAL+] ready\r\n"
 
@@ -624,28 +623,6 @@ def test_d5_a_command_behind_the_logout() -> None:
     conversation(scene)
 
 
-class Skipping(selectors.DefaultSelector):
-    """A selector that does not wait: its time goes on at once to the moment that a loop waits for."""
-
-    now = 0.0
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        found = super().select(0)
-        self.now += 0 if found else timeout or 0
-        return found
-
-
-class SkippingLoop(asyncio.SelectorEventLoop):
-    """A loop whose seconds cost no time."""
-
-    def __init__(self) -> None:
-        self.clock = Skipping()
-        super().__init__(self.clock)
-
-    def time(self) -> float:
-        return self.clock.now
-
-
 @pytest.mark.parametrize(("idle", "said"), [(0.0, 0.0), (1000.0, 0.0), (0.0, 3.0), (1000.0, 4.5)])
 def test_d7_a_time_out_of_5_seconds_takes_5_seconds(idle: float, said: float) -> None:
     """They count from the last octet, or from the command; a connection that was idle before has its whole time."""
@@ -664,8 +641,27 @@ def test_d7_a_time_out_of_5_seconds_takes_5_seconds(idle: float, said: float) ->
                 await running
             assert now() - begun == pytest.approx(said + 5)
 
-    with asyncio.Runner(loop_factory=SkippingLoop) as runner:
-        runner.run(scene())
+    play_at_once(scene)
+
+
+@pytest.mark.parametrize("seconds", [5, 500])
+def test_d7_a_time_out_that_is_changed_holds_from_the_next_command(seconds: int) -> None:
+    """The timer of the command before is still set then."""
+
+    async def scene() -> None:
+        async with pair(timeout=60) as (c, peer):
+            running = asyncio.create_task(c.noop())
+            await peer.hears(b"A1 NOOP\r\n")
+            await peer.says(b"A1 OK done\r\n")
+            await running
+            await asyncio.sleep(30)
+            c.timeout = seconds
+            begun = asyncio.get_running_loop().time()
+            with pytest.raises(ConnectionTimeout, match=f"within {seconds} s"):
+                await c.noop()
+            assert asyncio.get_running_loop().time() - begun == pytest.approx(seconds)
+
+    play_at_once(scene)
 
 
 def test_d7_a_slow_peer_that_takes_octets_is_not_silent() -> None:
@@ -682,8 +678,7 @@ def test_d7_a_slow_peer_that_takes_octets_is_not_silent() -> None:
             with pytest.raises(ConnectionTimeout, match="within 5 s"):
                 await running
 
-    with asyncio.Runner(loop_factory=SkippingLoop) as runner:
-        runner.run(scene())
+    play_at_once(scene)
 
 
 def test_d5_a_time_out_is_told_again() -> None:
@@ -693,7 +688,7 @@ def test_d5_a_time_out_is_told_again() -> None:
                 with pytest.raises(ConnectionTimeout, match=r"within 0\.05 s"):
                     await c.noop()
 
-    play(scene)
+    play_at_once(scene)
 
 
 def test_d5_a_limit_is_told_again() -> None:

@@ -101,3 +101,22 @@ def test_a13_what_was_done_stays_done_if_a_later_part_is_refused() -> None:
         await silent(peer)
 
     conversation(scene)
+
+
+def test_a13_the_loop_has_its_turn_when_the_first_of_several_has_ended() -> None:
+    async def scene(c: Connection, peer: Peer) -> None:
+        await selected(c, peer, 200_000)
+        messages = c.fetch(EVEN, "FLAGS", uid=True)
+        running = asyncio.ensure_future(anext(messages))
+        begun = [(await peer.hears_line()).split()[0] for _ in range(4)]
+        await peer.says(begun[0] + b" OK none of these\r\n")
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert not running.done()
+        last = EVEN[-1]
+        await peer.says(b"* 9 FETCH (UID %d FLAGS ())\r\n" % last)
+        assert (await running).uid == last
+        await peer.says(b"".join(tag + b" OK done\r\n" for tag in begun[1:]))
+        assert [message.uid async for message in messages] == []
+
+    conversation(scene)

@@ -19,6 +19,7 @@ import pytest
 from imapsh.client import imap4
 from imapsh.grammar.values import Count, Fetch, MailboxList
 from imapsh.wire.frames import Spilled
+from tests.transport.conftest import closed_port
 
 from .imap4_peers import scripted
 
@@ -413,10 +414,8 @@ def test_d17_a_reset_says_so_and_is_caught_as_in_every_python(kind: type[Excepti
 def test_bad_input() -> None:
     with pytest.raises(ValueError, match="timeout=0"):
         imap4.IMAP4("127.0.0.1", 1, timeout=0)
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
     with pytest.raises(ConnectionRefusedError):
-        imap4.IMAP4("127.0.0.1", port)
+        imap4.IMAP4("127.0.0.1", closed_port())
 
 
 def test_our_file_is_not_to_be_read_past_the_methods() -> None:

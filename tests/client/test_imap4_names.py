@@ -56,7 +56,7 @@ def test_d17_without_ssl_the_module_says_so(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setitem(sys.modules, "ssl", None)
     monkeypatch.delitem(vars(imap4), "HAVE_SSL", raising=False)
     assert imap4.HAVE_SSL is False
-    monkeypatch.delitem(vars(imap4), "HAVE_SSL")
+    del vars(imap4)["HAVE_SSL"]
     monkeypatch.undo()
     assert imap4.HAVE_SSL is True
 

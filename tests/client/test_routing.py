@@ -109,10 +109,11 @@ def test_one_at_a_time_takes_the_updates() -> None:
     assert not router.backlogs
 
 
-def test_a_want_ends_with_its_block() -> None:
+def test_a_want_lasts_until_it_is_forgotten() -> None:
     routed = Routed(command("A1", "LIST"))
-    with routed.router.wanted(routed.running["A1"], Want(lambda event: True, routed.given["A1"].append)):
-        routed.router.event(received(LIST))
+    routed.router.want([routed.running["A1"]], Want(lambda event: True, routed.given["A1"].append))
+    routed.router.event(received(LIST))
+    routed.router.forget([routed.running["A1"]])
     routed.router.event(received(LIST))
     assert routed.counts() == [1]
     assert not routed.router.wants
@@ -141,8 +142,9 @@ def test_reading_waits_for_a_full_backlog(way: str) -> None:
             if way == "taken":
                 backlog.take()
             elif way == "waited for":
-                with router.unbounded():
-                    assert await turns(reading)
+                router.unbound()
+                assert await turns(reading)
+                router.bind()
         assert await turns(reading)
         assert not router.backlogs
 

@@ -41,3 +41,10 @@ def test_it_does_not_answer_for_ever() -> None:
     mechanism.step(b"")
     with pytest.raises(ImapshError, match="more than PLAIN can answer"):
         mechanism.step(b"")
+
+
+def test_a_password_that_cannot_be_sent_is_in_no_part_of_the_error() -> None:
+    """Python's own error holds the text that it could not encode, and would be the __context__."""
+    with pytest.raises(UsageError, match="lone surrogate") as caught:
+        Plain("tim", "tanstaaf\ud800")
+    assert caught.value.__context__ is None

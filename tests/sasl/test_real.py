@@ -17,7 +17,7 @@ from imapsh.transport import tls as transport_tls
 from imapsh.transport.address import parse_address
 from imapsh.transport.blocking import connect
 from imapsh.transport.tls import TLSOptions
-from tests.servers.base import Server
+from tests.servers.base import ADMIN, ADMIN_PASSWORD, USERS, Server
 from tests.servers.certs import Certs
 from tests.servers.dovecot import token
 
@@ -108,6 +108,36 @@ def test_a_certificate(dovecot: Server, certs: Certs, name: str) -> None:
     tls = TLSOptions(cafile=str(certs.ca), cert=str(certs.client_pem))
     login = Login(dovecot, name, tls=tls, user="", password=None, certificate=True)
     assert (login.state, login.used) == ("authenticated", ["EXTERNAL"])
+
+
+@pytest.mark.parametrize("name", ["PLAIN", "SCRAM-SHA-256", AUTO, ""])
+@pytest.mark.parametrize("real", ["dovecot", "cyrus"])
+def test_an_administrator_acts_for_a_user(real: str, name: str, request: pytest.FixtureRequest) -> None:
+    server: Server = request.getfixturevalue(real)
+    login = Login(server, name, ADMIN_PASSWORD, user=ADMIN, authorize="demo")
+    assert login.state == "authenticated"
+    assert login.used == [{"": "PLAIN", AUTO: "SCRAM-SHA-256"}.get(name, name)]
+
+
+def test_an_administrator_acts_by_digest_md5(dovecot: Server) -> None:
+    assert Login(dovecot, "DIGEST-MD5", ADMIN_PASSWORD, user=ADMIN, authorize="demo").state == "authenticated"
+
+
+@pytest.mark.parametrize("name", ["PLAIN", "SCRAM-SHA-256"])
+@pytest.mark.parametrize("real", ["dovecot", "cyrus"])
+def test_a_user_does_not_act_for_another(real: str, name: str, request: pytest.FixtureRequest) -> None:
+    with pytest.raises(LoginError, match="refused the login of other for demo: NO"):
+        Login(request.getfixturevalue(real), name, USERS["other"], user="other", authorize="demo")
+
+
+def test_dovecots_master_user_is_a_user_name(dovecot: Server) -> None:
+    assert Login(dovecot, "PLAIN", ADMIN_PASSWORD, user=f"demo*{ADMIN}").state == "authenticated"
+
+
+@pytest.mark.usefixtures("tls12")
+def test_an_administrator_acts_for_a_user_bound_to_the_channel(cyrus: Server) -> None:
+    login = Login(cyrus, "SCRAM-SHA-256-PLUS", ADMIN_PASSWORD, user=ADMIN, authorize="demo")
+    assert (login.state, login.used) == ("authenticated", ["SCRAM-SHA-256-PLUS"])
 
 
 def test_no_certificate(dovecot: Server) -> None:

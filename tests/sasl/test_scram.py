@@ -78,6 +78,36 @@ def test_what_is_bound_is_told_in_the_header() -> None:
     assert Scram("u", "pw", "SCRAM-SHA-1").step(b"").startswith(b"n,,")
 
 
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("whom", ["bob", "b,o=b", "bøb"])
+def test_whom_one_acts_for_is_in_the_header_and_under_the_proof(name: str, whom: str) -> None:
+    """RFC 5802 sections 5.1 and 7: `a=` in the gs2-header, which `c=` repeats in base64 before the channel's octets."""
+    plus = name.endswith("-PLUS")
+    client = Scram("user", "pencil", name, ("tls-unique", b"finished") if plus else None, "nonce", whom)
+    first = client.step(b"")
+    head = b"%b,a=%b," % (b"p=tls-unique" if plus else b"n", whom.replace("=", "=3D").replace(",", "=2C").encode())
+    assert first == head + b"n=user,r=nonce"
+    final = client.step(b"r=noncemore,s=QSXCR+Q6sek8bf92QSXCR+Q6,i=4096")
+    without, _, proof = final.partition(b",p=")
+    assert without == b"c=%b,r=noncemore" % b64encode(head + b"finished" * plus)
+    digest = "sha256" if "256" in name else "sha1"
+    salted = hashlib.pbkdf2_hmac(digest, b"pencil", b64decode(b"QSXCR+Q6sek8bf92QSXCR+Q6"), 4096)
+    said = b",".join((b"n=user,r=nonce", b"r=noncemore,s=QSXCR+Q6sek8bf92QSXCR+Q6,i=4096", without))
+    key = hmac.digest(salted, b"Client Key", digest)
+    signature = hmac.digest(hashlib.new(digest, key).digest(), said, digest)
+    assert b64decode(proof) == bytes(a ^ b for a, b in zip(key, signature, strict=True))
+
+
+def test_an_older_scramp_does_not_drop_whom_one_acts_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Older:
+        def __init__(self, *given: object) -> None:
+            pass
+
+    monkeypatch.setattr("scramp.ScramClient", Older)
+    with pytest.raises(UsageError, match="act for another user only with a newer scramp"):
+        Scram("user", "pencil", authorize="bob")
+
+
 def begun() -> Scram:
     mechanism = Scram("user", "pencil", SHA1[0], nonce=SHA1[1])
     mechanism.step(b"")

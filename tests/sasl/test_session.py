@@ -13,6 +13,7 @@ from imapsh.sasl.digest_md5 import DigestMD5
 from imapsh.sasl.external import External
 from imapsh.sasl.login import Login
 from imapsh.sasl.mechanism import Mechanism
+from imapsh.sasl.plain import Plain
 from imapsh.sasl.scram import Scram
 from imapsh.sasl.xoauth2 import XOAuth2
 from imapsh.wire.limits import Limits
@@ -152,3 +153,13 @@ def test_e18_a_server_that_goes_on_after_the_end_is_left() -> None:
     error = played.closed.error
     assert isinstance(error, LoginError)
     assert "goes on with LOGIN after it was cancelled" in str(error)
+
+
+@pytest.mark.parametrize(
+    "mechanism", [Plain("ann", "s3cret", "bob"), Plain("ann", "s3cret"), External("ann"), Login("ann", "s3cret")]
+)
+def test_a_server_that_says_ok_and_never_asked_who(mechanism: Mechanism) -> None:
+    """Then it was not told for whom to act, either."""
+    played = begin(mechanism).play(f"C: A1 AUTHENTICATE {mechanism.name}\nS: A1 OK in")
+    assert isinstance(played.closed.error, LoginError)
+    assert "said OK before it was told who logs in" in str(played.closed.error)

@@ -66,8 +66,28 @@ def test_names() -> None:
 
 def test_acting_for_another() -> None:
     assert make("PLAIN", "joe", "pw", authorize="boss").step(b"") == b"boss\0joe\0pw"
-    with pytest.raises(UsageError, match="authorization identity"):
-        make("SCRAM-SHA-1", "joe", "pw", authorize="boss")
+    assert make("SCRAM-SHA-1", "joe", "pw", authorize="boss").step(b"").startswith(b"n,a=boss,n=joe,r=")
+    assert make("OAUTHBEARER", "joe", "token5", authorize="bo,ss").step(b"").startswith(b"n,a=bo=2Css,\1")
+    assert make("EXTERNAL", "joe", authorize="boss").step(b"") == b"boss"
+    for name in ("CRAM-MD5", "LOGIN", "XOAUTH2", "ANONYMOUS"):
+        with pytest.raises(UsageError, match="authorization identity, so it cannot act for boss: use PLAIN"):
+            make(name, "joe", "pw", authorize="boss")
+
+
+@pytest.mark.parametrize("have", [("password",), ("password", "binding"), ("token",), ("certificate",), ("ticket",)])
+def test_only_what_can_act_is_chosen_to_act(have: tuple[str, ...]) -> None:
+    names = possible(EVERY, have, safe=True, acts=True)
+    assert names == [name for name in possible(EVERY, have, safe=True) if MECHANISMS[name].acts]
+    assert not {"CRAM-MD5", "LOGIN", "XOAUTH2"} & set(names)
+
+
+def test_why_nothing_can_act() -> None:
+    with pytest.raises(LoginError, match=r"offered \(CRAM-MD5, X-A\) can say for whom .* PROXYAUTH.*USER\*MASTER"):
+        choose(("CRAM-MD5", "X-A"), ("password",), safe=True, acts=True)
+    with pytest.raises(LoginError, match=r"^none of the mechanisms offered \(EXTERNAL\) can be used with password$"):
+        choose(("CRAM-MD5", "EXTERNAL"), ("password",), safe=True, acts=True)
+    with pytest.raises(LoginError, match=r"those offered \(PLAIN\) sends a secret in the clear"):
+        choose(("CRAM-MD5", "PLAIN"), ("password",), safe=False, acts=True)
 
 
 def test_the_gs2_flag() -> None:

@@ -55,6 +55,15 @@ def far(capabilities: str = "IMAP4rev1", *, local: bool = False, cleartext: bool
     return player.play(f"S: * OK [CAPABILITY {capabilities}] ready")
 
 
+def test_a_typed_password_goes_to_no_pinned_server_that_showed_no_certificate() -> None:
+    player = Player()
+    opening = Opening("localhost:143", local=True, cleartext=True, pinned=True)
+    player.session.guard = clear.guard(player.session, lambda: opening)
+    player.play("S: * OK [CAPABILITY IMAP4rev1] ready")
+    with pytest.raises(LoginError, match=r"no certificate to compare with the pin; .* or leave out the pin"):
+        player.session.line(f"LOGIN joe {PASSWORD}")
+
+
 @pytest.mark.parametrize("line", REVEALING)
 def test_e15_what_reveals_a_password_is_refused(line: str) -> None:
     player = far()

@@ -20,7 +20,9 @@ from imapsh.session.core import Session
 from imapsh.session.events import Completed, Received
 from imapsh.session.exchange import Secret
 from imapsh.session.freetext import FreeText
+from imapsh.session.knowledge import make_parser
 from imapsh.session.secrets import Secrets
+from imapsh.wire.frames import Frame
 
 from .player import OPEN, Player, play
 from .test_secrets import everything_told
@@ -350,3 +352,20 @@ def test_a_name_that_nobody_knows_is_masked_as_a_name(line: bytes, shown: bytes)
     secrets.add(b"long pass")
     masked = FreeText(secrets, table.readers, lambda: ["A1"])
     assert masked.line(line, first=True) == shown
+
+
+def test_a_text_that_was_clean_is_looked_at_again_when_there_is_another_secret() -> None:
+    secrets = Secrets()
+    secrets.add(b"pencil")
+    masked = FreeText(secrets, table.readers, lambda: ["A1", "A2"])
+    parser = make_parser()
+
+    def shown(line: bytes) -> bytes:
+        response = parser.parse(Frame((line,)))
+        return masked.shown(response, parser).frame.raw
+
+    for tag in (b"A1", b"A2"):
+        assert shown(tag + b" OK the tides are in\r\n") == tag + b" OK the tides are in\r\n"
+    assert shown(b"pencil OK the tides are in\r\n") == b"****** OK the tides are in\r\n"
+    secrets.add(b"tides")
+    assert shown(b"A2 OK the tides are in\r\n") == b"A2 OK the ***** are in\r\n"

@@ -8,8 +8,10 @@ from imapsh.findings import Finding
 from imapsh.grammar.responses import Response
 from imapsh.session.exchange import Exchange
 from imapsh.session.knowledge import Knowledge
+from imapsh.session.mailbox import decoded, line_of, named
 from imapsh.session.states import START
-from imapsh.table.model import AUTHENTICATED, LOGOUT, NOT_AUTHENTICATED, SELECTED
+from imapsh.table.model import AUTHENTICATED, LOGOUT, NOT_AUTHENTICATED, SELECTED, Context
+from imapsh.typed.match import match
 from imapsh.wire.frames import Frame
 
 from .player import LOGGED_IN, OPEN, Player, play
@@ -298,3 +300,41 @@ def test_unauthenticate_leads_back_to_before_the_login() -> None:
     assert player.exchanges[-1].changes[-1] == "selected -> not-authenticated"
     player.play("S: * 3 EXISTS")
     assert player.findings == ["data-state"]
+
+
+_LISTS = (
+    '* LIST () "/" a/b', '* LIST () "." a.b', '* LSUB () "." a.c', '* LIST () NIL a', '* LIST () "/" inbox/x',
+    '* LIST () "." INBOX.y', '* XLIST () "/" z', '* LIST () "/" ""',
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("greeting", ["* PREAUTH hi", "* OK hi", "* BYE no"])
+@pytest.mark.parametrize("begins", ["", "A1 SELECT Box", 'A1 LIST "" *', "joined"])
+def test_e6_a_listed_mailbox_has_the_effect_of_any_other_data(greeting: str, begins: str) -> None:
+    direct, longer = greeted(greeting), greeted(greeting)
+    for known in (direct, longer):
+        if begins == "joined":
+            known.join()
+        elif begins:
+            exchange = sent(known, begins)
+            if exchange.name == "SELECT":
+                replied(known, exchange)
+    for line in _LISTS:
+        box = longer.opening or longer.mailbox
+        assert direct.take(response(direct, line)) == longer._data(response(longer, line), box)
+    counts = [[run.came for run in known.checks._runs.values()] for known in (direct, longer)]
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("command", ["STATUS", "SELECT", "EXAMINE"])
+@pytest.mark.parametrize(
+    "name",
+    ["INBOX", "inbox", "Drafts", "a/b.c-d_e", "NIL", "2024", '"Drafts"', "&AOQ-", "[x]", '"a.b/c_d-9"', '""', "x y"],
+)
+@pytest.mark.parametrize("rest", ["", " (MESSAGES UIDNEXT)", " (CONDSTORE)"])
+@pytest.mark.parametrize("utf8", [False, True])
+def test_a_plain_name_is_the_one_that_the_table_finds(command: str, name: str, rest: str, utf8: bool) -> None:
+    line = Frame((f"A1 {command} {name}{rest}\r\n".encode(),))
+    found = match(line_of(line)[0], Context(tagged=True, utf8=True))
+    value = next((piece.value for piece in found.slots if piece.kind == "mailbox"), None)
+    assert named(line, utf8=utf8) == (None if value is None else decoded(value, utf8))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from typing import Any
 
 import pytest
 
-from imapsh.errors import GreetingError, LoginError, TLSError, UsageError
+from imapsh.errors import GreetingError, LoginError, StateError, TLSError, UsageError
 from imapsh.sasl.table import AUTO
 from imapsh.session.events import Upgrade
 from imapsh.session.opening import Opening, Step, steps
@@ -224,11 +225,116 @@ def test_d17_login_is_not_tried_against_a_will(offer: str, mechanism: str, words
 
 def test_d3_an_authorization_identity_is_not_dropped() -> None:
     """The command LOGIN has no place for it, and would log in as somebody else than was asked for."""
-    for caps in ("IMAP4rev1", "IMAP4rev1 AUTH=SCRAM-SHA-1"):
-        opener = Opener(**ann(authorize="bob"))
-        with pytest.raises(UsageError, match=r"does not support an authorization identity"):
-            opener.play(f"S: * OK [CAPABILITY {caps}] hello")
+    for caps, mechanism in (("", ""), ("AUTH=CRAM-MD5 AUTH=LOGIN", ""), ("AUTH=CRAM-MD5 AUTH=LOGIN", AUTO)):
+        opener = Opener(**ann(authorize="bob", mechanism=mechanism))
+        offered = caps.replace("AUTH=", "").replace(" ", ", ") or "none"
+        with pytest.raises(LoginError, match=rf"offered \({offered}\) can say for whom you act, and nothing was sent"):
+            opener.play(f"S: * OK [CAPABILITY IMAP4rev1 {caps}] hello")
         assert opener.out == b""
+
+
+@pytest.mark.parametrize("mechanism", ["CRAM-MD5", "LOGIN", "XOAUTH2", "ANONYMOUS"])
+def test_a_mechanism_that_cannot_act_is_refused_before_the_password_is_asked_for(mechanism: str) -> None:
+    opener = Opener(user="ann", authorize="bob", mechanism=mechanism, password=lambda: pytest.fail("asked"))
+    with pytest.raises(
+        UsageError, match=rf"{mechanism} does not support .* cannot act for bob: use PLAIN, SCRAM-SHA-256, O"
+    ):
+        opener.play(f"S: * OK [CAPABILITY IMAP4rev1 AUTH={mechanism}] hello")
+    opener = Opener(user="ann", authorize="bob", mechanism=mechanism, password=lambda: pytest.fail("asked"))
+    with pytest.raises(UsageError, match=r"for bob: use PLAIN or SCRAM-SHA-1, which the server offers$"):
+        opener.play("S: * OK [CAPABILITY IMAP4rev1 AUTH=LOGIN AUTH=SCRAM-SHA-1 AUTH=PLAIN AUTH=X] hello")
+    assert opener.out == b""
+
+
+def test_the_user_to_act_for_goes_with_plain() -> None:
+    check(
+        """
+        S: * OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=CRAM-MD5 AUTH=SCRAM-SHA-1 AUTH=PLAIN] hello
+        C: A1 AUTHENTICATE PLAIN Ym9iAGFubgBzM2NyZXQ=
+        S: A1 OK [CAPABILITY IMAP4rev1] in
+        """,
+        **ann(authorize="bob"),
+    )
+
+
+@pytest.mark.parametrize("mechanism", ["", AUTO])
+def test_the_strongest_that_can_act_is_taken_where_plain_is_not_there(mechanism: str) -> None:
+    opener = Opener(**ann(authorize="bob", mechanism=mechanism))
+    with pytest.raises(AssertionError, match=f"AUTHENTICATE SCRAM-SHA-1 {base64('n,a=bob,')[:10]}"):
+        opener.play("S: * OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=CRAM-MD5 AUTH=SCRAM-SHA-1] hello")
+
+
+def test_what_cannot_act_is_said_in_the_clear_too() -> None:
+    opener = Opener(secure=False, **ann(authorize="bob"))
+    with pytest.raises(LoginError, match="the password for ann was not sent: the connection to mx is not encrypted"):
+        opener.play("S: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] hello")
+    opener = Opener(secure=False, **ann(authorize="bob", mechanism="EXTERNAL"))
+    opener.play("S: * OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=EXTERNAL] hello\nC: A1 AUTHENTICATE EXTERNAL Ym9i")
+
+
+def test_a_refusal_says_for_whom_it_was() -> None:
+    opener = Opener(**ann(authorize="bob"))
+    with pytest.raises(LoginError, match=r"^mx refused the login of ann for bob: NO \[AUTHORIZATIONFAILED\] no$"):
+        opener.play(
+            """
+            S: * OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] hello
+            C: A1 AUTHENTICATE PLAIN Ym9iAGFubgBzM2NyZXQ=
+            S: A1 NO [AUTHORIZATIONFAILED] no
+            """
+        )
+    assert not opener.session.closed
+
+
+def test_proxyauth_comes_behind_the_login() -> None:
+    opener = check(
+        """
+        S: * OK [CAPABILITY IMAP4rev1] hello
+        C: A1 LOGIN ann "s3cret"
+        S: A1 OK [CAPABILITY IMAP4rev1] in
+        C: A2 PROXYAUTH bob
+        S: A2 OK done
+        """,
+        **ann(proxyauth="bob"),
+    )
+    assert not opener.session.closed
+
+
+def test_proxyauth_needs_no_login_after_preauth() -> None:
+    check(
+        """
+        S: * PREAUTH [CAPABILITY IMAP4rev1] hello
+        C: A1 PROXYAUTH "bob two"
+        S: A1 OK done
+        """,
+        proxyauth="bob two",
+    )
+
+
+@pytest.mark.parametrize("refusal", ["NO [NOPERM] no such user", "BAD unknown command"])
+def test_after_a_refused_proxyauth_nobody_acts_as_the_administrator(refusal: str) -> None:
+    opener = Opener(**ann(proxyauth="bob"))
+    words = re.escape(f"mx does not let ann act for bob: {refusal}; the connection was closed")
+    with pytest.raises(LoginError, match=f"^{words}$"):
+        opener.play(
+            f"""
+            S: * OK [CAPABILITY IMAP4rev1] hello
+            C: A1 LOGIN ann "s3cret"
+            S: A1 OK [CAPABILITY IMAP4rev1] in
+            C: A2 PROXYAUTH bob
+            S: A2 {refusal}
+            """
+        )
+    assert opener.session.closed
+    with pytest.raises(StateError, match="does not let ann act for bob"):
+        opener.session.command("NOOP")
+
+
+def test_nobody_acts_after_preauth_without_a_word_to_the_server() -> None:
+    opener = Opener(**ann(authorize="bob"))
+    with pytest.raises(LoginError, match="greets with PREAUTH, so the server has chosen the user"):
+        opener.play("S: * PREAUTH [CAPABILITY IMAP4rev1] hello")
+    assert opener.session.closed
+    assert opener.out == b""
 
 
 def test_d3_a_plain_that_is_not_understood_is_not_followed_by_a_login_as_somebody_else() -> None:
@@ -496,3 +602,19 @@ def test_what_is_no_greeting(greeting: str, message: str) -> None:
     with pytest.raises(GreetingError, match=message):
         opener.play(greeting)
     assert opener.session.sent_octets == 0
+
+
+PINNED: dict[str, Any] = {"secure": False, "local": True, "cleartext": True, "must_starttls": True, "pinned": True}
+
+
+@pytest.mark.parametrize(
+    ("greeting", "way_out"),
+    [
+        ("* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] hello", "does not offer STARTTLS.*connect without the pin"),
+        ("* PREAUTH [CAPABILITY IMAP4rev1] hello", "sent PREAUTH over an unencrypted connection.*leave out the pin"),
+    ],
+)
+def test_without_tls_a_pinned_server_gets_nothing(greeting: str, way_out: str) -> None:
+    """Not on this machine either, nor by --cleartext: it showed no certificate, so it may be any other."""
+    with pytest.raises(TLSError, match=way_out):
+        check(f"S: {greeting}", **PINNED, **ann())

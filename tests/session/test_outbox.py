@@ -10,7 +10,7 @@ from imapsh.errors import ConnectionLost
 from imapsh.grammar.fragments import Literal
 from imapsh.session.exchange import Exchange, Secret, Sendable, TypedLiteral
 from imapsh.session.outbox import Out, Outbox
-from imapsh.session.secrets import MASK
+from imapsh.session.secrets import MASK, Secrets
 
 PIECE = 1 << 16
 
@@ -30,7 +30,7 @@ def command(*fragments: Sendable, plus: bool = False) -> Exchange:
 def drain(out: Outbox) -> tuple[bytes, bytes]:
     """All that may go now: the octets, and what is shown."""
     taken = list(iter(out.take, None))
-    return b"".join(one.octets for one in taken), b"".join(one.shown for one in taken)
+    return b"".join(one.octets for one in taken), b"".join(one.shown or b"" for one in taken)
 
 
 def test_nothing_to_send() -> None:
@@ -203,3 +203,54 @@ def test_a_known_secret_is_masked_wherever_it_stands() -> None:
     octets, shown = drain(out)
     assert octets == b"A1 APPEND Box hidden {9+}\r\nso hidden\r\n"
     assert b"hidden" not in shown
+
+
+@pytest.mark.parametrize("given", [b"hidden" * 40_000, b"", b"x" * PIECE])
+def test_what_nobody_sees_is_not_masked(given: bytes) -> None:
+    asked: list[int] = []
+
+    def seen(octets: int) -> bool:
+        asked.append(octets)
+        return False
+
+    out = outbox()
+    out.start(command(Literal(given, len(given)), b" hidden", plus=True))
+    taken = list(iter(lambda: out.take(seen), None))
+    usual = outbox()
+    usual.start(command(Literal(given, len(given)), b" hidden", plus=True))
+    assert b"".join(one.octets for one in taken) == drain(usual)[0]
+    assert all(
+        one.shown == (b"" if one.literal else one.octets.replace(b"hidden", MASK)) for one in taken if one.octets
+    )
+    assert sum(asked) <= len(given)
+    assert [len(one.octets) for one in taken if one.literal and not one.shown] == asked
+
+
+@pytest.mark.parametrize("before", [*range(PIECE - 16, PIECE + 2), 2 * PIECE - 5])
+@pytest.mark.parametrize("of_file", [False, True])
+def test_a_secret_over_two_pieces_of_a_literal_is_masked(before: int, of_file: bool) -> None:
+    """Neither one piece nor the other holds it, and one secret may begin in the end of another."""
+    secrets = Secrets()
+    secrets.add(b"opensesame")
+    secrets.add(b"sesameseed")
+    text = b"opensesame sesameseed sesam"
+    data = b"x" * before + text + b"y" * PIECE + b"opens"  # which ends as a secret begins
+    out = Outbox(secrets.mask, secrets.uncut)
+    source = (lambda: iter([data[at : at + PIECE] for at in range(0, len(data), PIECE)])) if of_file else data
+    out.start(command(Literal(source, len(data)), plus=True))
+    octets, shown = drain(out)
+    assert octets == b"A1 APPEND Box {%d+}\r\n" % len(data) + data + b"\r\n"
+    stars = text.replace(b"opensesame", b"*" * 10).replace(b"sesameseed", b"*" * 10)
+    assert shown == octets.replace(text, stars)
+
+
+def test_what_was_kept_back_goes_out_when_nobody_looks_any_more() -> None:
+    secrets = Secrets()
+    secrets.add(b"opensesame")
+    out = Outbox(secrets.mask, secrets.uncut)
+    data = b"x" * (PIECE - 5) + b"opensesame" + b"y" * PIECE
+    out.start(command(Literal(data, len(data)), plus=True))
+    octets = b""
+    while taken := out.take(watched=not octets):
+        octets += taken.octets
+    assert octets == b"A1 APPEND Box {%d+}\r\n" % len(data) + data + b"\r\n"

@@ -6,10 +6,8 @@ from collections.abc import Iterable
 
 import pytest
 
-from imapsh.errors import ParseError
 from imapsh.findings import FAULT
-from imapsh.session import overheard
-from imapsh.session.overheard import Conversation, Overheard, overhear
+from imapsh.session.overheard import Conversation, Overheard
 from imapsh.wire.frames import Spilled
 from imapsh.wire.pieces import CLIENT, ELIDED, EXACT, RENDERED, SERVER, Piece
 
@@ -186,21 +184,3 @@ def test_in_a_whole_connection_nobody_is_logged_in_before_a_login() -> None:
 def test_a_name_that_the_log_masked_breaks_no_grammar() -> None:
     assert rules(heard(PREAUTH, (CLIENT, b"A1 SELECT *****\r\n"), (SERVER, b"A1 NO ***** is not there\r\n"))) == []
     assert rules(heard(PREAUTH, (CLIENT, b"A1 SELECT *\r\n"))) == ["atom"]
-
-
-def test_of_very_many_connections_the_one_that_was_silent_longest_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(overheard, "MOST_CONVERSATIONS", 2)
-    said = [("a", b"* OK x\r\n* BYE"), ("b", b"* OK x\r\n"), ("a", b" y"), ("c", b"* OK x\r\n"), ("d", b"* OK x\r\n")]
-    pieces = [Piece(SERVER, octets, 0, connection=key) for key, octets in said]
-    assert [(key, found.response.name) for key, found in overhear(pieces)] == [
-        *(("a", "OK"), ("b", "OK"), ("c", "OK"), ("a", "BYE"), ("d", "OK")),
-    ]
-
-
-def test_what_is_not_deflate_is_told_with_its_place() -> None:
-    pieces = [
-        Piece(SERVER, b"* PREAUTH hi\r\n", 0), Piece(CLIENT, b"A1 COMPRESS DEFLATE\r\n", 14),
-        Piece(SERVER, b"A1 OK now\r\n", 35), Piece(SERVER, b"\xff\xff\xff no deflate", 46),
-    ]  # fmt: skip
-    with pytest.raises(ParseError, match="at octet 46 are octets under COMPRESS that are not DEFLATE"):
-        list(overhear(pieces))

@@ -139,6 +139,24 @@ def test_a_large_literal_that_goes_keeps_its_length_and_not_its_octets() -> None
     assert ours[1].frame.length > size
 
 
+@pytest.mark.parametrize("most", [0, 1 << 19, 1 << 22])
+def test_what_passes_is_left_out_as_what_is_sent(most: int) -> None:
+    said = [
+        (b"A1 APPEND x {900000}\r\n", False),
+        *[(b"y" * 60_000, True)] * 15,
+        (b"\r\n", False),
+        (b"A2 NOOP\r\n", False),
+    ]
+    sent, passed = Recent(most, Ticks()), Recent(most, Ticks())
+    for octets, literal in said:
+        sent.sent(octets, literal=literal)
+        if not literal or not passed.passed(len(octets)):
+            passed.sent(octets, literal=literal)
+    assert [one[:3] for one in sent.pieces()] == [one[:3] for one in passed.pieces()]
+    assert (sent.dropped, sent.left_out) == (passed.dropped, passed.left_out)
+    assert bool(sent.left_out) == bool(most)
+
+
 def test_it_begins_at_the_next_line_that_is_believable() -> None:
     recent = Recent(1400, Ticks())
     mail = b"Subject: x\r\n* 3 EXISTS\r\n\r\n" * 8

@@ -252,6 +252,18 @@ def test_a_secret_cut_into_pieces(pieces: list[bytes]) -> None:
     assert b"sesame" not in found
 
 
+def test_what_was_clean_is_looked_at_again_for_a_further_secret() -> None:
+    secrets = Secrets()
+    secrets.add(b"harbour")
+    said = b"a tide and a c2VhbGlvbg== come"
+    assert secrets.mask_text(said) == secrets.mask_text(said) == said
+    secrets.add(b"sealion")
+    assert b"c2VhbGlvb" not in secrets.mask_text(said)
+    for number in range(1000):  # as many as are remembered, and more
+        assert secrets.mask_text(b"tide %d" % number) == b"tide %d" % number
+    assert secrets.mask_text(b"sealion") == b"*******"
+
+
 def test_short_secrets_are_left() -> None:
     secrets = Secrets()
     secrets.add(b"abc")
@@ -276,3 +288,15 @@ def test_a_token_with_spaces_is_masked_whole() -> None:
     secrets = Secrets()
     secrets.add_sasl(b64encode(b"user=joe\1auth=Bearer one two three\1\1"))
     assert secrets.mask(b"the token one two three is bad") == b"the token ************* is bad"
+
+
+@given(st.lists(st.text("abc", min_size=4, max_size=7), min_size=1, max_size=4), st.text("abc", max_size=30))
+def test_a_text_may_be_cut_where_the_secrets_say(secrets: list[str], text: str) -> None:
+    masks, octets = Secrets(), text.encode()
+    for secret in secrets:
+        masks.add(secret.encode())
+    cut = masks.uncut(octets)
+    for known in masks.known:
+        for at in range(len(octets)):
+            assert not (octets.startswith(known, at) and at < cut < at + len(known))
+            assert not (at < cut and known.startswith(octets[at:]) and len(known) > len(octets) - at)

@@ -307,6 +307,12 @@ def test_logout() -> None:
         played.session.line("NOOP")
 
 
+def test_a_reply_after_a_bye_does_not_lead_back() -> None:
+    played = play(IN_INBOX + "\n>>> SELECT Box\nC: A2 SELECT Box\nS: * BYE over\nS: A2 NO no")
+    assert played.session.state == LOGOUT
+    assert not played.session.is_open
+
+
 def test_logout_to_which_there_is_only_bye() -> None:
     played = play(IN_INBOX + "\n>>> LOGOUT\nC: A2 LOGOUT\nS: * BYE see you\n!! eof")
     assert played.closed.error is None

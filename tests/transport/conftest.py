@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import socket
 import ssl
 import threading
@@ -13,6 +14,8 @@ import pytest
 import trustme
 
 from imapsh.transport.tls import TLSOptions
+
+PATIENCE = 30  # seconds that a peer waits, on a machine that does much else
 
 Handler = Callable[[socket.socket], None]
 Peer = Callable[..., int]
@@ -63,14 +66,14 @@ def peer() -> Iterator[Peer]:
 
     def start(handler: Handler, family: int = socket.AF_INET, place: str = "") -> int:
         listener = socket.socket(family)
-        listener.settimeout(10)
+        listener.settimeout(PATIENCE)
         listener.bind(place or ("127.0.0.1" if family == socket.AF_INET else "::1", 0))
         listener.listen()
 
         def run() -> None:
             try:
                 with listener, listener.accept()[0] as sock:
-                    sock.settimeout(10)
+                    sock.settimeout(PATIENCE)
                     handler(sock)
             except (OSError, AssertionError, ValueError) as error:
                 failures.append(error)
@@ -83,7 +86,7 @@ def peer() -> Iterator[Peer]:
 
     yield start
     for thread in threads:
-        thread.join(15)
+        thread.join(2 * PATIENCE)
         assert not thread.is_alive()
     assert failures == []
 
@@ -130,7 +133,8 @@ def echo_starttls(papers: Papers) -> Handler:
 
 
 def closed_port() -> int:
-    """A loopback port on which nothing listens."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
+    """A loopback port on which nothing listens.  It stays ours, or whoever runs beside us could listen there."""
+    sock = socket.socket()
+    sock.bind(("127.0.0.1", 0))
+    atexit.register(sock.close)
+    return int(sock.getsockname()[1])

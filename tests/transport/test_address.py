@@ -20,6 +20,11 @@ from imapsh.transport.address import Address, parse_address
         ("imap://ann;AUTH=plain@h", Address("imap", "h", 143, "ann", "PLAIN")),
         ("imap://;AUTH=GSSAPI@h", Address("imap", "h", 143, "", "GSSAPI")),
         ("imap://ann;auth=*@h", Address("imap", "h", 143, "ann")),
+        ("imap://ann;AUTHORIZE=bob@h", Address("imap", "h", 143, "ann", authorize="bob")),
+        ("imap://ann;authorize=b%3Bo%2Fb%20@h/x", Address("imap", "h", 143, "ann", mailbox="x", authorize="b;o/b ")),
+        ("imap://ann;AUTHORIZE=bob@x.org@h", Address("imap", "h", 143, "ann", authorize="bob@x.org")),
+        ("imap://ann;PROXYAUTH=bob;AUTH=plain@h", Address("imap", "h", 143, "ann", "PLAIN", proxyauth="bob")),
+        ("imap://;AUTH=EXTERNAL;AUTHORIZE=*@h", Address("imap", "h", 143, "", "EXTERNAL", authorize="*")),
         ("h", Address("imaps", "h", 993, fallback=True)),
         ("h:143", Address("imaps", "h", 143, fallback=True)),
         ("ann@h:143/x", Address("imaps", "h", 143, "ann", mailbox="x", fallback=True)),
@@ -47,7 +52,9 @@ def test_a_bare_host_takes_the_default_scheme() -> None:
         "imap://::1", "imap://[::1", "imap://[x]", "imap://[]", "http://h", "://h", "imap://a b", "imap://h..x",
         "imap://" + "x" * 64, "imap://h/%zz", "imap://h/%ff", "imap://h/a%0D%0Ab", "imap://h/x;UID=1", "imap://h/x?y",
         "imaps+unix:", "imaps+exec:", "imaps+h:1",
-        "imap://a;b@h", "imap://a;AUTH=@h", "unix:", "exec:", "exec:''", "exec:'open", "imap://h\r\nx", "imap://h/\0",
+        "imap://a;b@h", "imap://a;AUTH=@h", "imap://a;AUTHORIZE=@h", "imap://a;AUTHORIZE=b;PROXYAUTH=b@h",
+        "imap://a;AUTHORIZE=b;AUTHORIZE=b@h", "imap://a;AUTHORIZE=%00@h", "imap://a;AUTHORIZE=b;@h", "imap://a;@h",
+        "unix:", "exec:", "exec:''", "exec:'open", "imap://h\r\nx", "imap://h/\0",
     ],
 )  # fmt: skip
 def test_malformed(text: str) -> None:

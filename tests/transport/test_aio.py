@@ -47,6 +47,38 @@ def run(main: Callable[[], Awaitable[None]]) -> None:
     asyncio.run(limited())
 
 
+def test_what_comes_may_be_taken_at_once() -> None:
+    async def main() -> None:
+        ours, theirs = await aio_pair()
+        taken: list[bytes] = []
+
+        def take() -> bool:
+            taken.append(ours.take(2))
+            return len(taken) < 3
+
+        ours.on_arrival = take
+        waiting = asyncio.create_task(ours.arrival())
+        await asyncio.sleep(0)
+        for piece in (b"ab", b"cd"):
+            await theirs.write(piece)
+            for _ in range(5):
+                await asyncio.sleep(0)
+            assert not waiting.done()
+        await theirs.write(b"efg")
+        await waiting
+        assert taken == [b"ab", b"cd", b"ef"]
+        assert ours.unread == 1
+        ours.on_arrival = None
+        await ours.arrival()
+        assert await ours.read(9) == b"g"
+        await theirs.close()
+        await ours.arrival()
+        assert await ours.read(9) == b""
+        await ours.close()
+
+    run(main)
+
+
 def test_tcp(peer: Peer) -> None:
     port = peer(echo)
 
@@ -422,6 +454,34 @@ def test_tls_in_memory_on_both_ends(papers: Papers, late: bool) -> None:
         await echoes(client)
         await client.close()
         await serving
+        await server.close()
+
+    run(main)
+
+
+def test_the_end_of_tls_right_behind_octets_that_are_taken_at_once(papers: Papers) -> None:
+    async def main() -> None:
+        client, server = await aio_pair()
+        secured = asyncio.create_task(client.start_tls(papers.client, "localhost"))
+        await server.start_tls(papers.server, "", server_side=True)
+        await secured
+        taken: list[bytes] = []
+
+        def take() -> bool:
+            taken.append(client.take(100))
+            return True
+
+        client.on_arrival = take
+        waiting = asyncio.create_task(client.arrival())
+        await asyncio.sleep(0)
+        tls, transport = server._tls, server._transport
+        assert tls is not None
+        assert transport is not None
+        transport.write(b"".join(tls.encrypt(b"A1 OK done\r\n")) + tls.close())  # and the connection stays open
+        await waiting
+        assert (b"".join(taken) or await client.read(100)) == b"A1 OK done\r\n"
+        assert await client.read(100) == b""
+        await client.close()
         await server.close()
 
     run(main)

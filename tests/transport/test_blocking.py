@@ -13,6 +13,7 @@ import pytest
 
 from imapsh.errors import ConnectError, ConnectionLost, ConnectionTimeout
 from imapsh.transport.address import Address, parse_address
+from imapsh.transport.base import CHUNK
 from imapsh.transport.blocking import BlockingStream, connect
 from imapsh.transport.child import child_environment, reap
 from imapsh.transport.failures import cannot_connect, lost
@@ -43,7 +44,7 @@ def test_tcp(peer: Peer) -> None:
     stream = connect(tcp(port))
     stream.write(b"x" * 100_000)
     assert read_exactly(stream, 100_000) == b"x" * 100_000
-    assert stream.info == (f"127.0.0.1:{port}", "", "", "", None)
+    assert stream.info == (f"127.0.0.1:{port}", "", "", "", None, None)
     stream.write(b"ab")
     assert select.select([stream.fileno()], [], [], 10)[0]
     assert stream.read(1) == b"a"
@@ -88,6 +89,32 @@ def test_unix(peer: Peer, tmp_path: Path) -> None:
     assert stream.read(9) == b"x"
     assert stream.info.peer == path
     stream.close()
+
+
+def test_memory_is_taken_for_few_octets_until_many_come() -> None:
+    asked: list[int] = []
+
+    class Counting(socket.socket):
+        def recv(self, size: int, *flags: int) -> bytes:
+            asked.append(size)
+            return super().recv(size, *flags)
+
+    ours, theirs = socket.socketpair()
+    counting = Counting(fileno=ours.detach())
+    counting.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+    theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
+    with theirs:
+        stream = BlockingStream(counting, "here")
+        for octets in (10, 40_000):
+            theirs.sendall(b"x" * octets)
+            assert read_exactly(stream, octets) == b"x" * octets
+        theirs.sendall(b"y" * 10)
+        assert stream.read(CHUNK) == b"y" * 10
+        assert asked == [10, 1 << 14, 40_000 - (1 << 14), CHUNK]
+        theirs.sendall(b"z" * 40_000)
+        assert stream.read(CHUNK) == b"z" * (1 << 14)
+        assert stream.read(CHUNK) == b"z" * (40_000 - (1 << 14))
+        stream.close()
 
 
 def test_eof(peer: Peer) -> None:

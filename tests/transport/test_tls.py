@@ -10,12 +10,13 @@ import pytest
 import trustme
 from cryptography.hazmat.primitives import serialization
 
-from imapsh.errors import ConnectionLost, TLSError
+from imapsh.errors import ConnectionLost, TLSError, UsageError
 from imapsh.shell.settings.reasons import in_options
 from imapsh.transport.address import Address
 from imapsh.transport.blocking import connect
 from imapsh.transport.tls import TLSFilter, TLSOptions, make_context
 from tests.transport.conftest import Papers, Peer, echo, echo_starttls, echo_tls, refuse_tls, write_papers
+from tests.transport.papers import shake
 from tests.transport.test_blocking import read_exactly, tcp
 
 
@@ -266,11 +267,29 @@ def test_files_that_are_wrong(papers: Papers, tmp_path: Path) -> None:
         (TLSOptions(cert=str(junk)), "junk is not a certificate with its private key in PEM"),
         (TLSOptions(cert=papers.cert, key=str(junk)), "are not a certificate with its private key"),
         (TLSOptions(cert=papers.cert, key=str(other)), "does not belong to the certificate"),
-        (TLSOptions(cert=papers.cert, key=str(locked)), "is protected by a passphrase"),
+        (
+            TLSOptions(cert=papers.cert, key=str(locked)),
+            "is protected by a passphrase; give that with TLSOptions.key_p",
+        ),
         (TLSOptions(key=papers.key), "needs its certificate"),
     ):
         with pytest.raises(TLSError, match=words):
             make_context(options)
+
+
+def test_a_key_with_a_passphrase(papers: Papers, tmp_path: Path) -> None:
+    key = serialization.load_pem_private_key(Path(papers.key).read_bytes(), None)
+    locked = tmp_path / "locked.pem"
+    form, secret = serialization.PrivateFormat.PKCS8, serialization.BestAvailableEncryption(b"hunt\xc3\xa9r")
+    locked.write_bytes(key.private_bytes(serialization.Encoding.PEM, form, secret))
+    options = TLSOptions(cert=papers.cert, key=str(locked))
+    assert make_context(options._replace(key_password=lambda: "huntér"))
+    with pytest.raises(TLSError, match=r"does not unlock the private key in .*locked\.pem; check TLSOptions") as raised:
+        make_context(options._replace(key_password=lambda: "s3cret"))
+    assert "s3cret" not in str(raised.value)
+    assert raised.value.__cause__ is None
+    with pytest.raises(UsageError, match=r"^TLSOptions\.key_password returned a bytes, not text$"):
+        make_context(options._replace(key_password=lambda: b"s3cret"))  # type: ignore[arg-type, return-value]
 
 
 def test_the_context_verifies_and_asks_for_tls_1_2(papers: Papers) -> None:
@@ -303,3 +322,14 @@ def test_the_filter_is_fed_octet_by_octet(papers: Papers) -> None:
     assert client.read(1) is None
     client.receive(server.close())
     assert client.read(1) == b""
+
+
+def test_what_came_before_a_broken_record_is_read_first(papers: Papers) -> None:
+    client = TLSFilter(papers.client, "localhost", "h")
+    server = TLSFilter(papers.server, "", "c", server_side=True)
+    shake(client, server)
+    client.receive(b"".join(server.encrypt(b"* BYE over\r\n")) + b"\x17\x03\x03\x00\x40" + bytes(64))
+    assert client.read(100) == b"* BYE over\r\n"
+    for _ in range(2):
+        with pytest.raises(TLSError, match="failed the TLS integrity check"):
+            client.read(100)

@@ -52,7 +52,9 @@ def nstring(text: str | None) -> str:
 
 def message_parts(text: str) -> str:
     """Return a list in parentheses, or a macro as it is (RFC 9051 section 6.4.5)."""
-    return text if text[:1] != "(" and text.upper() in _MACROS else parenthesized(text)
+    if (text[:1] == "(" and text[-1:] == ")") or text.upper() in _MACROS:
+        return text
+    return f"({text})"
 
 
 def as_given(text: str) -> str:
@@ -87,9 +89,8 @@ FORMS: dict[str, tuple[Form, ...]] = {
 def formed(name: str, args: Sequence[Any]) -> list[Any]:
     """Return the arguments of this command in their forms; None and literals stay."""
     found = list(args)
-    for at, form in enumerate(FORMS.get(name, ())[: len(found)]):
-        arg = found[at]
-        if arg is not None and form is not as_given:
+    for at, (arg, form) in enumerate(zip(args, FORMS.get(name, ()), strict=False)):
+        if form is not as_given and arg is not None:
             found[at] = form(arg) if type(arg) is str else in_form(form, arg)
     return found
 

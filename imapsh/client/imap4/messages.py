@@ -10,18 +10,14 @@ from imapsh.client.imap4.names import CRLF, Commands, MapCRLF, Time2Internaldate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
     from time import struct_time
     from typing import Any
 
     from imapsh.client.imap4.classes import IMAP4, Text
     from imapsh.client.imap4.replies import Result
-    from imapsh.wire.reader import Sink
-    from imapsh.wire.sinks import Writable
+    from imapsh.wire.sinks import Choose, Writable
 
-    #: Chooses a file for a literal, given the line before it and its octets; None keeps it in memory.
-    Choose = Callable[[bytes, int], Writable | None]
     Moment = float | datetime | str | struct_time | tuple[int, ...]
 
 _SEARCHING = ("SEARCH", "SORT", "THREAD")
@@ -72,13 +68,9 @@ def fetch_to(
     its `octets`, and the file in `where`.  Raises what the file raises; the connection cannot be used after that.
     """
 
-    from imapsh.wire.sinks import FileSink
+    from imapsh.wire.sinks import chosen
 
-    def opener(octets: int, line: bytes) -> Sink | None:
-        file = sink(line, octets) if callable(sink) else sink
-        return None if file is None else FileSink(file)
-
-    self._reader.opener = opener
+    self._reader.opener = chosen(sink if callable(sink) else lambda line, octets: sink)
     try:
         if uid:
             return self.uid("FETCH", message_set, message_parts)

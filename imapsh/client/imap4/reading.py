@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _QUOTE, _BACKSLASH = b'"\\'  # numbers, as in `receiving`
 _DIGITS = 18  # digits of a size that may be read
 _MOST = (1 << 63) - 1
-_PIECE = 1 << 20  # octets of a literal that are read at a time on their way to a file
+_PIECE = 1 << 16  # octets of a literal that are read at a time on their way to a file
 
 
 class ReplyReader:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from imapsh.client.imap4.classes import IMAP4
-    from imapsh.client.imap4.replies import Datum, Result
+    from imapsh.client.imap4.replies import Append, Datum, Result
 
 _OPEN, _CLOSE, _QUOTE = b'()"'  # numbers: `40 in line` is ten times as fast as `b"(" in line`
 
@@ -27,6 +27,9 @@ def _get_response(self: IMAP4, start_timeout: float | None = None) -> bytes | No
     ResponseTimeout if none begins within `start_timeout` seconds.
     """
     replies = self._replies
+    append: Append = self._append_untagged
+    if getattr(append, "__func__", None) is _append_untagged:
+        append = replies.append  # as nearly always; that saves a call for each
     try:
         line = self._get_line() if start_timeout is None else self._get_line_within(start_timeout)
         # The rest is read unless the frame reader would call the line whole.  While idling, nobody waits to see if a
@@ -39,8 +42,8 @@ def _get_response(self: IMAP4, start_timeout: float | None = None) -> bytes | No
             if replies.transcript.untold:
                 self._tell()
             parts, broken = self._reader.rest(line + CRLF, self.readline, self.read, self.literal_limit)
-            return replies.file_parts(line, parts, broken, self._append_untagged)
-        return replies.file(line, self._append_untagged)
+            return replies.file_parts(line, parts, broken, append)
+        return replies.file(line, append)
     except ConnectionError as fault:
         raise self._lost(fault) from fault
     finally:

@@ -164,11 +164,17 @@ class Replies:
 
         `line` is the first of `parts`, without its CRLF.
         """
-        found = _UNTAGGED.match(line) or _LOOSE.match(line)
-        if found is None:
-            return line
-        number, word, text = found.groups()
-        word, text = word.upper(), text or b""
+        try:
+            star, number, word, text = line.split(b" ", 3)  # as nearly always
+            regular = star == b"*" and number.isdigit() and word.isalpha() and word.isupper()
+        except ValueError:
+            regular = False
+        if not regular:
+            found = _UNTAGGED.match(line) or _LOOSE.match(line)
+            if found is None:
+                return line
+            number, word, text = found.groups()
+            word, text = word.upper(), text or b""
         name = word.decode("ascii")
         if number:
             text = number + b" " + text if text else number
@@ -184,9 +190,9 @@ class Replies:
 
     def _file_tagged(self, line: bytes, append: Append) -> bool:
         """File a tagged reply.  Returns False when the line is not one."""
-        tag, _, rest = line.partition(b" ")
-        name, space, data = rest.partition(b" ")
-        if not (space and name in _WITH_CODE and tag in self.tagged):  # it is not regular
+        tag, *words = line.split(b" ", 2)
+        name, data = words if len(words) == 2 else (b"", b"")
+        if not (name in _WITH_CODE and tag in self.tagged):  # it is not regular
             found = self.tagre.match(line)
             if found is None:
                 found = self._loose_tagre.match(line)

@@ -37,7 +37,7 @@ def _formed(self: IMAP4, name: str, *args: Any) -> Result:
 
 def _fetched(self: IMAP4, name: str, *args: Any, filed: str = "") -> Result:
     """Send a command like `_formed`; returns the responses that it is for."""
-    typ, dat = self._formed(name, *args)
+    typ, dat = self._simple_command(name, *formed(name, args))
     return self._untagged_response(typ, dat, filed or name)
 
 
@@ -104,8 +104,10 @@ def _check_state(self: IMAP4, name: str) -> None:
 
 
 def _new_tag(self: IMAP4) -> bytes:
-    tag = self._tags.new().encode("latin-1")
-    self._replies.tagged[tag] = None
+    tags, replies = self._tags, self._replies
+    tag = b"%b%d" % (replies.prefix, tags.number)
+    tags.number += 1
+    replies.tagged[tag] = None
     return tag
 
 

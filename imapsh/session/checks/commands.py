@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from imapsh import table
 from imapsh.findings import Finding, listed
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.values import Capabilities, ESearch
+from imapsh.hints import TYPE_CHECKING
 from imapsh.patterns import lazy
 from imapsh.session.capabilities import upper
 

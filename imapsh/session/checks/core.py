@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, Any
 
 from imapsh.findings import Finding
 from imapsh.grammar.values import (
@@ -20,6 +19,7 @@ from imapsh.grammar.values import (
     UidFetch,
     Vanished,
 )
+from imapsh.hints import TYPE_CHECKING, Any
 from imapsh.session.checks import commands, mailboxes, opening
 from imapsh.session.checks.commands import Run
 from imapsh.session.checks.mailboxes import Ledger, Told
@@ -28,6 +28,7 @@ from imapsh.session.states import OPENS
 from imapsh.table.model import SELECTED
 
 if TYPE_CHECKING:
+    from imapsh.grammar import alike
     from imapsh.grammar.inprogress import InProgress
     from imapsh.grammar.responses import Response
     from imapsh.session.exchange import Exchange
@@ -47,6 +48,9 @@ _RENAME = frozenset({"CREATE", "DELETE", "RENAME", "LOGIN", "AUTHENTICATE", "UNA
 _OF_ONE_MAILBOX = frozenset({"exists-shrinks", "message-number"})
 _TIMES = frozenset({"expunge-time", "vanished-time"})
 _BLIND = _OF_ONE_MAILBOX | _TIMES | {"data-state"}
+
+#: Extensions that add items which FETCH must have, or forbid its numbers.
+_STRICT = frozenset({"QRESYNC", "UIDONLY"})
 
 #: Events without which nobody knows the message numbers.
 _COUNTING = frozenset({"MessageNew", "MessageExpunge"})
@@ -138,11 +142,9 @@ class Checks:
 
     def _judge(self) -> None:
         """Decide whether a FETCH may break a rule by lacking an item, so that each FETCH must be looked at."""
-        enabled = self._known.enabled
-        runs = self._runs.values()
-        self._strict = bool(
-            {"QRESYNC", "UIDONLY"} & enabled or any(run.stored is not None or _by_uid(run) for run in runs)
-        )
+        self._strict = not _STRICT.isdisjoint(self._known.enabled)
+        for run in self._runs.values():
+            self._strict = self._strict or run.stored is not None or _by_uid(run)
 
     # -- what the server says
 
@@ -162,6 +164,11 @@ class Checks:
         if self._strict:
             return (*self._lacking(value, box), *messages.fetch(value, not response.violations))
         return messages.fetch(value, not response.violations)
+
+    def together(self, run: alike.Run, numbers: Sequence[int], box: Mailbox) -> bool:
+        """Return whether there is nothing to find about FETCH responses that are alike."""
+        messages = self._messages
+        return not self._strict and messages is not None and messages.box is box and messages.together(run, numbers)
 
     def _lacking(self, value: Fetch, box: Mailbox) -> Iterator[Finding]:
         """Yield what a FETCH should have and lacks, and note flags that STORE brings."""
@@ -215,6 +222,11 @@ class Checks:
             return (*findings, *(self.fetch(response, value, box) if box is not None else ()))
         self._count(response.name, value)
         return (*findings, *self._told(response, value, box))
+
+    def mailbox(self, name: str, value: MailboxList) -> tuple[Finding, ...]:
+        """Return the findings about a LIST, or what is like it, that comes to somebody who is logged in."""
+        self._count(name, value)
+        return self._ledger.listed(value) if name == "LIST" else ()
 
     def _count(self, name: str, value: Any) -> None:
         own = value.tag if isinstance(value, ESearch) and value.tag is not None else None
@@ -358,7 +370,9 @@ class Checks:
     def _okay(self, run: Run, code: str) -> Iterator[Finding]:
         known = self._known
         name = run.exchange.name
-        yield from chain.from_iterable(check(run) for check in commands.ALL)
+        row = run.exchange.row
+        if name in commands.SEARCHES or (row is not None and row.due):
+            yield from chain.from_iterable(check(run) for check in commands.ALL)
         if name == "LOGOUT" and known.bye is None and not run.garbled:
             yield Finding("logout-bye", "LOGOUT was answered OK without BYE")
         if name == "EXAMINE" and code != "READ-ONLY":

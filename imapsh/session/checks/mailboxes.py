@@ -56,21 +56,22 @@ class Ledger:
             self._told.clear()
         self._told[name] = now
 
-    def listed(self, value: MailboxList) -> Iterator[Finding]:
-        """Take in a LIST."""
-        delimiter = value.delimiter
-        if not delimiter or not value.mailbox:
-            return
-        top = value.mailbox.partition(delimiter)[0]
-        top = "INBOX" if top.upper() == "INBOX" else top
+    def listed(self, value: MailboxList) -> tuple[Finding, ...]:
+        """Take in a LIST, and return the findings about it."""
+        _, delimiter, mailbox, _ = value
+        if not delimiter or not mailbox:
+            return ()
+        top = mailbox.partition(delimiter)[0]
+        top = "INBOX" if len(top) == len("INBOX") and top.upper() == "INBOX" else top
         before = self._delimiters.get(top)
+        if before == delimiter:
+            return ()
+        if before is None and len(self._delimiters) >= _MOST:
+            self._delimiters.clear()
+        self._delimiters[top] = delimiter
         if before is None:
-            if len(self._delimiters) >= _MOST:
-                self._delimiters.clear()
-            self._delimiters[top] = delimiter
-        elif before != delimiter:
-            self._delimiters[top] = delimiter
-            yield Finding("list-delimiter", f"the delimiter below {top} was {before}, and is {delimiter} here")
+            return ()
+        return (Finding("list-delimiter", f"the delimiter below {top} was {before}, and is {delimiter} here"),)
 
 
 def permanent(box: Mailbox) -> Iterator[Finding]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from operator import lt
 
 from imapsh.findings import Finding
-from imapsh.grammar.values import Envelope, Expunged, Fetch, Vanished
+from imapsh.grammar.values import Address, Envelope, Expunged, Fetch, Vanished
+from imapsh.hints import TYPE_CHECKING, Any
 from imapsh.session.mailbox import Mailbox
 from imapsh.session.numbering import Shift
+
+if TYPE_CHECKING:
+    from imapsh.grammar.alike import Run
 
 _VALUES = 1 << 14  # values kept in each of two generations
 _GONE = 1 << 12  # UIDs of removed messages that are kept
@@ -25,13 +29,14 @@ _STATIC = {
 _DATES = ("INTERNALDATE", "SAVEDATE")
 _MODSEQ = 0
 _PLACES = 16
+_PLACES_OF = {**_STATIC, "MODSEQ": _MODSEQ}
 
 #: Items that a server may send of its own accord.
 _UNASKED = frozenset({"UID", "FLAGS", "MODSEQ"})
 
 
 class Memory:
-    """A map from keys to numbers.
+    """A map from numbers to marks.
 
     The oldest are forgotten, so that memory is bounded: there are two generations at most.
     """
@@ -39,19 +44,19 @@ class Memory:
     __slots__ = ("_new", "_old")
 
     def __init__(self) -> None:
-        self._new: dict[int, int] = {}
-        self._old: dict[int, int] = {}
+        self._new: dict[int, Any] = {}
+        self._old: dict[int, Any] = {}
 
-    def get(self, key: int) -> int | None:
-        """Return the number kept under a key, or None."""
+    def get(self, key: int) -> Any:
+        """Return the mark kept under a key, or None."""
         found = self._new.get(key)
         return self._old.get(key) if found is None else found
 
-    def keep(self, key: int, number: int) -> None:
-        """Keep a number."""
+    def keep(self, key: int, mark: Any) -> None:
+        """Keep a mark."""
         if len(self._new) >= _VALUES:
             self._new, self._old = {}, self._new
-        self._new[key] = number
+        self._new[key] = mark
 
     def clear(self) -> None:
         """Forget all."""
@@ -107,6 +112,56 @@ class Messages:
             plain += 1
         return () if plain == len(items) else tuple(self._slowly(value, True))
 
+    def together(self, run: Run, numbers: Sequence[int]) -> bool:
+        """Return whether there is nothing to find about FETCH responses that are alike, before their UIDs are learned.
+
+        If there may be something, `fetch` has to look at each.
+        """
+        uids = self._plain_uids(run, numbers)
+        if uids is None:
+            return False
+        for octets in set(run.column("FLAGS")) if "FLAGS" in run.shape.names else ():
+            if (flags := run.shape.value("FLAGS", octets)) not in self.in_order:
+                self._keywords(flags)
+        held = [name for name in run.shape.names if name in _MARKS] if any(uids) else ()
+        return all(self._unchanged(name, uids, run.column(name)) for name in held)
+
+    def _plain_uids(self, run: Run, numbers: Sequence[int]) -> Sequence[int | None] | None:
+        """Return the UIDs of the messages as far as they are known, or None if one may be wrong."""
+        known = self.box.numbering.uids
+        count = len(numbers)
+        if "UID" not in run.shape.names:
+            uids: list[int | None] = list(map(self.box.uid_of, numbers)) if known and self.numbered else [None] * count
+            if "MODSEQ" in run.shape.names and not _rises([uid for uid in uids if uid is not None]):
+                return None  # of a message that comes twice the first would be held against the second
+            return None if self.gone and not self.gone.isdisjoint(uids) else uids
+        told = list(map(int, run.column("UID")))
+        if told[-1] >= self.below or not self.gone.isdisjoint(told) or not (_rises(told) and _rises(numbers)):
+            return None
+        first, last = numbers[0], numbers[-1]
+        if first > len(known):
+            return told if not known or told[0] > known[-1] else None
+        if last > len(known) or last - first >= count or known[first - 1 : last].tolist() != told:
+            return None
+        below, above = self.box.uid_of(first - 1), self.box.uid_of(last + 1)
+        return told if (below or 0) < told[0] and (above or _NO_UID) > told[-1] else None
+
+    def _unchanged(self, name: str, uids: Sequence[int | None], values: Sequence[bytes]) -> bool:
+        """Keep the values of an item, as `_held` does; return False as soon as one is not what it was."""
+        place, mark_of, memory = _PLACES_OF[name], _MARKS[name], self.values
+        for uid, octets in zip(uids, values, strict=True):
+            if uid is None or (mark := mark_of(octets)) in _DUMMIES:
+                continue
+            key = uid * _PLACES + place
+            before = memory.get(key)
+            if before is None or place == _MODSEQ:
+                if before is not None and before > mark:
+                    return False
+                memory.keep(key, mark)
+            elif before != mark:
+                return False
+        return True
+
     def _slowly(self, value: Fetch, readable: bool) -> Iterator[Finding]:
         items = value.items
         number, uid = value.seq, items.get("UID")
@@ -157,7 +212,7 @@ class Messages:
             before = self.values.get(key)
             if before is None:
                 self.values.keep(key, mark)
-            elif before != mark:
+            elif _differ(name, before, mark):
                 self.values.keep(key, mark)
                 yield Finding("message-changes", f"{name} of the message with the UID {uid} is not what it was")
 
@@ -234,16 +289,55 @@ def _dummy(item: Any) -> bool:
     return item is None or item in (0, "", Envelope()) or getattr(item, "size", None) == 0
 
 
-def _mark(name: str, item: Any) -> int:
-    """Return a number that is the same for the same value."""
+def _mark(name: str, item: Any) -> Any:
+    """Return something small that is the same for the same value, but for a date: see `_differ`."""
     if name in _DATES and isinstance(item, str):
-        from imapsh.grammar.dates import read_date_time
-
-        try:
-            return hash(read_date_time(item))  # the same moment in another zone is equal
-        except ValueError:
-            return hash(item)
+        return str(item)
+    if isinstance(item, Envelope):
+        return hash(_written(item, " ").encode())
     return hash(_plain(item))
+
+
+def _differ(name: str, one: Any, other: Any) -> bool:
+    """Return whether two marks are of different values.  The same moment in another zone is the same."""
+    if one == other:
+        return False
+    return name not in _DATES or _moment(one) != _moment(other)
+
+
+def _moment(date: Any) -> Any:
+    from imapsh.grammar.dates import read_date_time
+
+    try:
+        return read_date_time(date)
+    except (TypeError, ValueError):
+        return date
+
+
+def _written(item: Any, between: str = "") -> str:
+    """Return an envelope or a part of it as servers write it."""
+    if item is None:
+        return "NIL"
+    if isinstance(item, str):
+        return '"' + item.replace("\\", r"\\").replace('"', r"\"") + '"'
+    if isinstance(item, Address):
+        between = " "
+    return f"({between.join(map(_written, item))})"
+
+
+def _date_mark(octets: bytes) -> str:
+    return octets.decode("latin-1")
+
+
+#: The mark of a value of a row of `imapsh.grammar.alike`, by item; it is that of `_mark`.
+_MARKS: dict[str, Callable[[bytes], Any]] = {
+    "MODSEQ": int, "RFC822.SIZE": int, "INTERNALDATE": _date_mark, "ENVELOPE": hash,
+}  # fmt: skip
+_DUMMIES = frozenset({0, hash(_written(Envelope(), " ").encode())})
+
+
+def _rises(numbers: Sequence[int]) -> bool:
+    return all(map(lt, numbers, numbers[1:]))
 
 
 def _plain(item: Any) -> Any:

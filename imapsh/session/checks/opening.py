@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from imapsh.findings import Finding
+from imapsh.hints import TYPE_CHECKING
 from imapsh.session.checks.commands import Run
 from imapsh.tuples import NamedTuple
 

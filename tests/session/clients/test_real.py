@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from imapsh.grammar.responses import CLIENT
-from imapsh.session.overheard import overhear
+from imapsh.session.overhearing import overhear
 from imapsh.shell.modes.explain import pieces_of
 
 DATA = Path(__file__).with_name("data")
