@@ -23,6 +23,7 @@ _CODED = lazy(
 )
 _QUOTED = lazy(rb"=[0-9A-Fa-f]{2}|[\s\S]")
 _WRITABLE = lazy(rb"[A-Za-z0-9!*+/-]")  # also in a phrase and in a quoted string
+_UTF7 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+,"
 _FILLER = b"eHh4"  # xxx in base64
 
 
@@ -73,20 +74,32 @@ def _coded(found: re.Match[bytes], stand_ins: StandIns) -> _Segment:
 
 
 def _utf7(octets: bytes) -> _Segment:
+    text = _from_utf7(octets)
+    if text is not None:
+        return _Segment(text, _to_utf7)
+    return _plain(octets)._replace(write=lambda text: _still_wrong(text.encode("utf-8", "surrogateescape")))
+
+
+def _from_utf7(octets: bytes) -> str | None:
+    """Return the text, or None if it is not coded as the one way to write it."""
     digits = octets[1:-1].replace(b",", b"/")
     try:
         text = a2b_base64(digits + b"=" * (-len(digits) % 4)).decode("utf-16-be", "surrogatepass")
     except (Error, UnicodeDecodeError):
-        return _plain(octets)
+        return None
+    return text if _to_utf7(text) == octets else None
 
-    def write(text: str) -> bytes:
-        return (
-            b"&"
-            + b2a_base64(text.encode("utf-16-be", "surrogatepass"), newline=False).rstrip(b"=").replace(b"/", b",")
-            + b"-"
-        )
 
-    return _Segment(text, write) if write(text) == octets else _plain(octets)
+def _to_utf7(text: str) -> bytes:
+    coded = b2a_base64(text.encode("utf-16-be", "surrogatepass"), newline=False)
+    return b"&" + coded.rstrip(b"=").replace(b"/", b",") + b"-"
+
+
+def _still_wrong(octets: bytes) -> bytes:
+    """Return stand-ins for what was coded wrongly, and is so still: its last digit has bits that mean nothing."""
+    if _from_utf7(octets) is None:
+        return octets
+    return octets[:-2] + bytes((_UTF7[_UTF7.index(octets[-2]) | 1],)) + b"-"
 
 
 # -- percent (RFC 3986 section 2.1), as in URLs and in parameters (RFC 2231)

@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING
 
 from imapsh.grammar.imapurl import without_tokens
 from imapsh.grammar.responses import CLIENT as OURS
+from imapsh.grammar.responses import Response
 from imapsh.session.freetext import Heard
-from imapsh.session.overheard import MOST_CONVERSATIONS, Conversation, Overheard
+from imapsh.session.overheard import Conversation, Overheard
+from imapsh.session.overhearing import MOST_CONVERSATIONS
 from imapsh.session.secrets import Secrets
 from imapsh.wire.frames import Part, Spilled, size_of
 from imapsh.wire.offline import RECORDED
@@ -156,7 +158,7 @@ class Rewriter:
         frame = found.response.frame
         direction = CLIENT if found.response.kind == OURS else SERVER
         first, left_out = True, False
-        redacted = None if self._redactor is None else self._redactor.parts(found.response, self._conversation)
+        redacted = None if self._redactor is None else _redacted(self._redactor, found.response, self._conversation)
         for index, part in enumerate(frame.parts):
             if left_out and index % 2:
                 continue
@@ -200,3 +202,14 @@ def _stars(octets: int) -> Iterator[bytes]:
     """Yield stars in place of octets that are secret, or that no file could keep."""
     for at in range(0, octets, _PIECE):
         yield b"*" * min(_PIECE, octets - at)
+
+
+def _redacted(redactor: Redactor, response: Response, conversation: Conversation) -> list[Iterator[bytes]]:
+    """Return the parts of a line with stand-ins, each in pieces.  The line is masked already."""
+    if response.kind == OURS:
+        from imapsh.logs.redact_commands import Command
+
+        return Command(redactor, response, conversation).parts()
+    from imapsh.logs.redact_responses import Line
+
+    return Line(redactor, response).parts()

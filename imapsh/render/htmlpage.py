@@ -16,12 +16,12 @@ from imapsh.findings import FAULT, RULES, Finding, Violation
 from imapsh.grammar.responses import CLIENT, Response
 from imapsh.render.amounts import count, duration
 from imapsh.render.amounts import span as lasting
+from imapsh.render.chunks import MARGINS, WIDTH
 from imapsh.render.htmllines import line, shown, span
 from imapsh.render.htmlstyle import sheet
 from imapsh.render.literals import LINE, each_line
 from imapsh.render.outline import INCOMPLETE, Block, Row, outline
 from imapsh.render.pieces import MESSAGE, Piece, shorten
-from imapsh.render.pretty import MARGINS, WIDTH
 from imapsh.render.styles import THEMES, Theme, plain
 from imapsh.session.overheard import Overheard
 from imapsh.tuples import NamedTuple

@@ -7,6 +7,7 @@ caller adds.  Plain item names are in lower case, section names as they were on 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from imapsh.findings import Finding, Violation
@@ -38,9 +39,9 @@ from imapsh.grammar.values import (
     Unknown,
     Vanished,
 )
-from imapsh.render.visible import Escapes, Shown
+from imapsh.render.visible import Escapes, Shown, is_visible
 from imapsh.wire.frames import Frame, Spilled
-from imapsh.wire.sinks import octets_of
+from imapsh.wire.sinks import octets_of, sum_of
 
 Json = dict[str, Any]
 
@@ -60,7 +61,9 @@ def to_json(response: Response, *, raw: bool = False, **more: Any) -> Json:
         "name": response.name,
         "value": value,
     }
-    made.update((key, plain(extra)) for key, extra in more.items() if extra is not None)
+    for key, extra in more.items():
+        if extra is not None:
+            made[key] = plain(extra)
     made["violations"] = [_violation(response.offset, violation) for violation in response.violations]
     if response.frame.incomplete:
         made["incomplete"] = True
@@ -94,10 +97,21 @@ def dumps(made: Mapping[str, Any]) -> Shown:
 
     These are written as `\\uNNNN`, so that reading the line back gives the same strings.
     """
+    return written(made)
+
+
+def written(value: Any) -> Shown:
+    """Do as `dumps` for any JSON value."""
+    text: str = _encode()(value)
+    return Shown(text if is_visible(text) else text.translate(_ESCAPES))
+
+
+@cache
+def _encode() -> Callable[[Any], str]:
+    """Return what encodes values: one encoder for all, because making one takes as long as a short object."""
     import json
 
-    text = json.dumps(made, ensure_ascii=False, separators=(",", ":"))
-    return Shown(text if text.isascii() and text.isprintable() else text.translate(_ESCAPES))
+    return json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _escape(code: int) -> str:
@@ -130,7 +144,10 @@ def plain(value: Any) -> Any:
     A value of an extension becomes what its property `json` returns, or else an object of its fields.  Optional fields
     that were left out are not in it.
     """
-    form = _FORMS.get(type(value))
+    kind = type(value)
+    if kind in _AS_THEY_ARE:
+        return value
+    form = _FORMS.get(kind)
     if form is not None:
         return form(value)
     if isinstance(value, tuple):
@@ -248,12 +265,15 @@ def _fetch(value: Fetch | UidFetch) -> Json:
 
 
 def _address(value: Address) -> Json:
-    return _with_text(value._asdict(), "name", value.name_text)
+    made: Json = dict(zip(Address._fields, value, strict=True))
+    return _with_text(made, "name", value.name_text)
+
+
+_ENVELOPE = tuple(name.rstrip("_") for name in Envelope._fields)
 
 
 def _envelope(value: Envelope) -> Json:
-    made = {name.rstrip("_"): plain(field) for name, field in value._asdict().items()}
-    return _with_text(made, "subject", value.subject_text)
+    return _with_text(dict(zip(_ENVELOPE, map(plain, value), strict=True)), "subject", value.subject_text)
 
 
 def _with_text(made: Json, name: str, text: str | None) -> Json:
@@ -286,9 +306,10 @@ def _body(value: BodyPart) -> Json:
 
 
 def _spilled(value: Spilled) -> Json:
-    return {"octets": value.octets, "sha256": value.sha256}
+    return {"octets": value.octets, "sha256": sum_of(value)}
 
 
+_AS_THEY_ARE = frozenset({str, int, float, bool, type(None)})
 _FORMS: dict[type, Callable[[Any], Any]] = {
     bytes: lambda value: value.decode("latin-1"),
     tuple: _listed,

@@ -17,9 +17,9 @@ from imapsh.render.pieces import BLOCK, Piece
 from imapsh.render.visible import width
 
 _LEFT, _RIGHT = 40, 30  #: characters shown left and right of a caret that is beyond the width
-_FIRST_INDENT = 2  # columns by which all lines but the first are indented, and each list in a list
+INDENT = 2  #: columns by which all lines but the first are indented, and each list in a list
 _MOST_INDENT = 24
-_FIELDS = tuple(field.rstrip("_").replace("_", "-") for field in Envelope._fields)
+FIELDS = tuple(field.rstrip("_").replace("_", "-") for field in Envelope._fields)
 _FILL, _PAIRS, _ENVELOPE = range(3)
 
 
@@ -89,7 +89,7 @@ class Layout:
         # a block takes more room than any line has, so every list that holds one is broken
         widths = [piece.width if piece.kind is not BLOCK else columns + 1 for piece in pieces]
         self._before = [0, *accumulate(widths)]
-        self._lists = [_List(_FILL, _FIRST_INDENT)]
+        self._lists = [_List(_FILL, INDENT)]
         self._column = 0
         self.lines = [Line()]
         if self._before[-1] <= columns:
@@ -139,9 +139,9 @@ class Layout:
             way = _PAIRS
         elif index > 1 and self._pieces[index - 2].source.upper() == "ENVELOPE":
             way = _ENVELOPE
-            self.lines[-1].label = _FIELDS[0]
+            self.lines[-1].label = FIELDS[0]
         self._put(index, index + 1)
-        self._lists.append(_List(way, min(_MOST_INDENT, self._lists[-1].indent + _FIRST_INDENT)))
+        self._lists.append(_List(way, min(_MOST_INDENT, self._lists[-1].indent + INDENT)))
 
     def _space(self, index: int) -> None:
         current = self._lists[-1]
@@ -152,8 +152,8 @@ class Layout:
         if self._pieces[index].width > 1:
             self._put(index, index + 1)  # extra spaces are worth seeing
         self._break()
-        if current.way is _ENVELOPE and current.spaces < len(_FIELDS):
-            self.lines[-1].label = _FIELDS[current.spaces]
+        if current.way is _ENVELOPE and current.spaces < len(FIELDS):
+            self.lines[-1].label = FIELDS[current.spaces]
 
     def _breaks(self, current: _List, index: int) -> bool:
         """Return whether the line is broken at this space."""

@@ -134,6 +134,10 @@ _HEAD = lazy(r"(\*|\+|[^ \r\n]+)(?:( +)(\d+)(?=[ \r\n]|\Z))?(?:( +)([^ \r\n()\"\
 
 def head(line: str) -> tuple[list[Fragment], str]:
     """Return the fragments up to a response's name, and the name in upper case (empty if there is none)."""
+    star, _, rest = line.partition(" ")
+    status = rest.partition(" ")[0]
+    if star == "*" and status in STATUS_STYLES:  # as a greeting, for which a start compiles nothing
+        return [("star", star), ("", " "), (STATUS_STYLES[status], status)], status
     found = _HEAD.match(line)
     if found is None:
         return [], ""
@@ -183,6 +187,23 @@ def server_line(line: str) -> list[Fragment]:
 _ROLES = {"space": "", "item": "keyword"}
 
 
+def sent_line(line: str, tag: str) -> list[Fragment]:
+    """Return the fragments of a line that imapsh sent, which has this tag if it begins with it and a space."""
+    if tag and line.startswith(f"{tag} "):
+        from imapsh.table.model import Context
+        from imapsh.typed.match import match
+
+        found = match(line, Context(tagged=True))
+        if found.command is not None:
+            return typed_line(line, found.roles, found.tokens)
+    return typed_line(line)
+
+
+def style_of(role: str) -> str:
+    """Return the style of a role of `imapsh.typed.match`."""
+    return _ROLES.get(role, role)
+
+
 def typed_line(text: str, roles: Sequence[str] | None = None, tokens: Iterable[Token] | None = None) -> list[Fragment]:
     """Return the fragments of a typed line.  Joined they are the text.
 
@@ -193,4 +214,4 @@ def typed_line(text: str, roles: Sequence[str] | None = None, tokens: Iterable[T
 
         found = match(text)
         roles, tokens = found.roles, found.tokens
-    return [(_ROLES.get(role, role), token.text) for role, token in zip(roles, tokens, strict=True)]
+    return [(style_of(role), token.text) for role, token in zip(roles, tokens, strict=True)]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
-
 from imapsh.grammar.responses import Response
 from imapsh.grammar.values import BodyPart, Capabilities, Envelope, Expunged, Fetch, StatusText, UidFetch, Vanished
+from imapsh.hints import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from imapsh.grammar.alike import Owed, Run
 
 _KEPT = 256  # structures
 _SUBJECTS = 4096
@@ -59,12 +61,18 @@ class Memory:
         self.now: tuple[str, ...] = ()
         self._structures: Kept[BodyPart] = Kept(_KEPT)
         self._subjects: Kept[str] = Kept(_SUBJECTS)
+        self._most = _SUBJECTS
+        self._owed: Owed | None = None  # once a run came
 
     def clear(self) -> None:
         """Forget all for a new connection: nothing that was said on the old one holds."""
         self.before, self.now = None, ()
+        self._forget()
+
+    def _forget(self) -> None:
         self._structures.clear()
         self._subjects.clear()
+        self._owed = None
 
     def take(self, response: Response, uid: int | None = None) -> None:
         """Look at a response before it is shown.  It does no harm to look twice."""
@@ -74,6 +82,7 @@ class Memory:
             if "BODYSTRUCTURE" in value.items or "BODY" in value.items or "ENVELOPE" in value.items:
                 self._fetch(value, uid)
         elif kind is Expunged or (kind is Vanished and not value.earlier):
+            self._settle()
             self._structures.renumbered()
             self._subjects.renumbered()
         elif kind is Capabilities and response.name == "CAPABILITY":
@@ -83,11 +92,34 @@ class Memory:
             if code is not None and code.name == "CAPABILITY" and isinstance(code.arg, tuple):
                 self._capabilities(code.arg)
 
+    def take_run(self, run: Run, uids: list[int | None]) -> None:
+        """Do the same for FETCH responses that are alike, and whose messages have these UIDs as far as they are known.
+
+        They are looked at when somebody asks for a subject.
+        """
+        if "ENVELOPE" not in run.shape.names:
+            return
+        if self._owed is None:
+            from imapsh.grammar.alike import Owed
+
+            self._owed = Owed(self._most)
+        self._owed.add(run, uids)
+
+    def _settle(self) -> None:
+        from imapsh.render.fields import subject
+
+        for shape, found, uid in self._owed.take() if self._owed else ():
+            if shape is None:
+                self._subjects.put(found[0], uid, found[1])
+                continue
+            said = subject(found[shape.group("ENVELOPE")].decode("latin-1"))
+            if said is not None:
+                self._subjects.put(int(found[1]), uid, said)
+
     def sent(self, name: str) -> None:
         """Note that a command goes out.  Messages are forgotten if it opens or leaves a mailbox."""
         if name in _OTHER_MAILBOX:
-            self._structures.clear()
-            self._subjects.clear()
+            self._forget()
 
     def structure(self, number: int, uid: int | None) -> BodyPart | None:
         """Return the structure of a message if it was seen, else None."""
@@ -95,6 +127,8 @@ class Memory:
 
     def subject(self, number: int | None, uid: int | None) -> str | None:
         """Return the subject of a message, as it is in its envelope, if that was seen; else None."""
+        if self._owed:
+            self._settle()
         return self._subjects.get(number, uid)
 
     def _capabilities(self, names: tuple[str, ...]) -> None:
@@ -109,7 +143,10 @@ class Memory:
         uid = value.uid or uid
         envelope = value.items.get("ENVELOPE")
         if isinstance(envelope, Envelope) and envelope.subject is not None:
-            self._subjects.put(value.seq or None, uid, envelope.subject)
+            if self._owed:
+                self._owed.add_one((value.seq or None, envelope.subject), uid)
+            else:
+                self._subjects.put(value.seq or None, uid, envelope.subject)
         found = value.items.get("BODYSTRUCTURE") or value.items.get("BODY")
         if isinstance(found, BodyPart):
             self._structures.put(value.seq or None, uid, found, instead=found.extended)

@@ -56,12 +56,15 @@ def outline(response: Response, columns: int, limit: int) -> Iterator[Row | Bloc
     """
     laid = Layout(pieces(response, limit), columns, response.name).lines
     violations = deque(sorted(response.violations, key=lambda violation: violation.offset))
+    is_one_line = len(response.frame.parts) == 1 and not violations
     for index, line in enumerate(laid):
         last = index + 1 == len(laid)
         end = None if last else _start(laid[index + 1])
         here = tuple(takewhile(lambda one: end is None or one.offset < end, violations))  # noqa: B023 - used at once
         ruler = Ruler(line) if here else None
         yield Row(line, _note(line) or (_reading(response) if last else []), here, ruler)
+        if is_one_line:
+            continue
         for piece in line.pieces:
             if piece.kind is BLOCK and piece.block is not None:
                 while ruler and violations and violations[0].offset < piece.start:  # below its line, not the literal

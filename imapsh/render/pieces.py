@@ -5,12 +5,12 @@ from __future__ import annotations
 from itertools import chain, islice
 
 from imapsh.grammar import tokens as kinds
-from imapsh.grammar.encodedwords import encoded_words
 from imapsh.grammar.names import spellings
 from imapsh.grammar.responses import CLIENT, CONTINUATION, GARBAGE, UNTAGGED, Response
 from imapsh.grammar.tokens import tokenize, unquote
 from imapsh.patterns import lazy
-from imapsh.render import decoded, lexer
+from imapsh.render import lexer
+from imapsh.render.chunks import FETCH_CHUNKS
 from imapsh.render.styles import Fragment
 from imapsh.render.visible import visible, visible_latin1, width
 from imapsh.tuples import NamedTuple
@@ -121,7 +121,7 @@ def _data(response: Response, body: str, at: int, styles: lexer.DataStyles) -> l
         style = style_of(token)
         note = ""
         if style == "string" and "=?" in text:
-            note = shorten(encoded_words(unquote(text)) or "")
+            note = reading(text)
         elif names:
             note = names.get(unquote(text) if text.startswith('"') else text, "")
         if style == "section":
@@ -133,8 +133,6 @@ def _data(response: Response, body: str, at: int, styles: lexer.DataStyles) -> l
     return made
 
 
-#: Chunks that mean the same anywhere in a FETCH: the flags, a string, a parenthesis, a word.
-FETCH_CHUNKS = lazy(r'FLAGS \([^()"]*\)|"[^"\\]*(?:\\.[^"\\]*)*"| +|[()]|[^ "()]+|.')
 _FLAG_LIST = lazy(r'FLAGS \([^()"]*\)')
 _KEPT = 8192  # chunks kept; after that the memory starts anew
 
@@ -153,8 +151,12 @@ class _Fetched(dict[str, tuple[Piece, ...]]):
     """
 
     def __missing__(self, chunk: str) -> tuple[Piece, ...]:
-        response = Response(UNTAGGED, "FETCH", None, Frame(()))
-        made = tuple(_data(response, chunk, 0, lexer.DataStyles("FETCH", depth=1)))
+        if chunk[0] == '"' != chunk:  # there is no end of strings, so they are worth a way of their own
+            note = reading(chunk) if "=?" in chunk else ""
+            made: tuple[Piece, ...] = (Piece(kinds.QUOTED, "string", chunk, 0, chunk, len(chunk), note),)
+        else:
+            response = Response(UNTAGGED, "FETCH", None, Frame(()))
+            made = tuple(_data(response, chunk, 0, lexer.DataStyles("FETCH", depth=1)))
         if len(self) >= _KEPT:
             self.clear()
         if len(chunk) < LONG:
@@ -171,7 +173,7 @@ def _head(response: Response, line: str) -> tuple[list[Fragment], bool]:
     They are all of it if no data follows.
     """
     if response.kind == CLIENT:
-        return lexer.typed_line(line), False
+        return lexer.sent_line(line, response.tag or ""), False
     if response.kind == GARBAGE:
         return [("garbage", line)], True
     if response.name in lexer.STATUS_STYLES or response.kind == CONTINUATION:
@@ -196,6 +198,11 @@ def _shortened(piece: Piece) -> Piece:
     return piece._replace(text=text, width=width(text))
 
 
+def reading(quoted: str) -> str:
+    """Return what is to be read beside a quoted string: its encoded words decoded; "" if it has none."""
+    return _read(unquote(quoted))
+
+
 def shorten(note: str, most: int = NOTE) -> str:
     """Return a note made visible and cut to `most` characters."""
     return visible(note if len(note) <= most else note[:most] + "...")
@@ -206,9 +213,18 @@ def _names(response: Response) -> dict[str, str]:
     return {name.raw: shorten(name) for name in spellings(response.value) if "&" in name.raw and name.raw != name}
 
 
+def _read(text: str) -> str:
+    """Return the note for a string with encoded words (RFC 2047), "" for any other."""
+    from imapsh.grammar.encodedwords import encoded_words  # a first prompt needs none of it
+
+    return shorten(encoded_words(text) or "")
+
+
 def _challenge(response: Response, text: str) -> str:
     if response.kind != CONTINUATION or not text.startswith(" ") or not text.isascii():
         return ""
+    from imapsh.render import decoded
+
     octets = decoded.challenge(text.strip().encode("ascii"))
     if octets is None:
         return ""
@@ -224,7 +240,7 @@ def _literal(part: Part, at: int, before: list[Piece], response: Response, inlin
     if not inline or isinstance(part, Spilled) or len(part) > SHORT or _is_section(label):
         return Piece(BLOCK, "data", "", at, "", 0, block=part, label=label)
     source = part.decode("latin-1")
-    note = (_names(response).get(source) if "&" in source else None) or shorten(encoded_words(_unfolded(part)) or "")
+    note = (_names(response).get(source) if "&" in source else None) or _read(_unfolded(part))
     text = "^M^J" + visible(part)
     return Piece(TEXT, "string", text, at, source, width(text), note)
 

@@ -183,7 +183,11 @@ def paint(fragments: Iterable[Fragment], theme: Theme | None) -> Shown:
     anywhere.
     """
     if theme is None:
-        return Shown("".join([text if text.isascii() and text.isprintable() else _safe(text) for _, text in fragments]))
+        texts = [text for _, text in fragments]
+        line = "".join(texts)
+        if line.isascii() and line.removesuffix("\n").isprintable():
+            return Shown(line)
+        return Shown("".join(map(_safe, texts)))
     painted = theme.painted
     return Shown("".join([painted[fragment] for fragment in fragments]))
 

@@ -18,7 +18,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import NewType
+
+from imapsh.hints import NewType
+from imapsh.patterns import lazy
 
 Shown = NewType("Shown", str)
 """Text that a terminal may get as it is: no control but line ends and SGR sequences of ours."""
@@ -29,6 +31,7 @@ _BLANKS = frozenset(
      *range(0xFE00, 0xFE10)}
 )  # fmt: skip
 _SELECTORS = range(0xE0100, 0xE01F0)
+_HIDDEN = lazy(f"[{''.join(map(chr, sorted(_BLANKS)))}{chr(_SELECTORS[0])}-{chr(_SELECTORS[-1])}]")
 _ESCAPED_OCTETS = range(0xDC80, 0xDD00)  # the code points that `surrogateescape` makes of octets
 _KEPT = 8192  # code points whose text is kept; after that the table starts anew
 _WIDE = ("W", "F")
@@ -57,6 +60,11 @@ def _shown(code: int) -> str:
     return f"<U+{code:04X}>"
 
 
+def is_visible(text: str) -> bool:
+    """Return whether all of the text may go to a terminal as it is; false also for a few blanks that may."""
+    return text.isprintable() and (text.isascii() or _HIDDEN.search(text) is None)
+
+
 class Escapes(dict[int, str]):
     """A table for `str.translate` that fills itself: safe characters stay, and `escape` names the others."""
 
@@ -80,9 +88,7 @@ def visible(data: str | bytes) -> str:
     Octets are read as UTF-8 if they are valid UTF-8.
     """
     text = data if isinstance(data, str) else data.decode("utf-8", "backslashreplace")
-    if text.isascii() and text.isprintable():
-        return text
-    return text.translate(_VISIBLE)
+    return text if is_visible(text) else text.translate(_VISIBLE)
 
 
 def visible_latin1(text: str) -> str:

@@ -69,3 +69,14 @@ def test_percent_keeps_its_form() -> None:
 def test_filled_base64_has_the_same_other_characters(coded: bytes) -> None:
     assert len(filled(coded)) == len(coded)
     assert filled(coded).strip(b"xeHh4Ag") == coded.strip(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
+
+@pytest.mark.parametrize("name", ["s&ved-messages", "&AOR-", "&AB-", "&A-", "&AOQA-", "&ved-x", "&AOQAQh-"])
+def test_faulty_modified_utf7_stays_faulty_whatever_the_stand_ins_are(name: str) -> None:
+    """`ved` could get letters that happen to be right."""
+    _, wrong = mutf7.decode_leniently(name)
+    assert wrong
+    for number in range(100):
+        said = replaced(name.encode(), StandIns(lambda _: False, lambda _: False, b"%d" % number))
+        assert len(said) == len(name)
+        assert mutf7.decode_leniently(said.decode())[1]

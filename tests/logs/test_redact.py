@@ -21,7 +21,7 @@ from imapsh.logs.recognising import recognised
 from imapsh.logs.redact import Redactor
 from imapsh.logs.rewriting import rewritten
 from imapsh.session.layers import LAYERS
-from imapsh.session.overheard import overhear
+from imapsh.session.overhearing import overhear
 from imapsh.wire.pieces import CLIENT, NOTE, SERVER, Piece
 from tests.grammar.reading import lines as corpus
 

@@ -12,7 +12,7 @@ import pytest
 from imapsh.logs import rewriting
 from imapsh.logs.recognising import recognised
 from imapsh.logs.rewriting import THRESHOLD, rewritten
-from imapsh.session.overheard import overhear
+from imapsh.session.overhearing import overhear
 from imapsh.wire.pieces import CLIENT, ELIDED, EXACT, LINES, NOTE, SERVER, Piece
 from imapsh.wire.trace import ONE_OR_BOTH, Header, Record, Trace
 from tests.grammar.reading import lines as corpus

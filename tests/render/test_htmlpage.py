@@ -14,7 +14,7 @@ from imapsh.findings import RULES
 from imapsh.render import htmlstyle
 from imapsh.render.htmlpage import Page
 from imapsh.render.styles import THEMES
-from imapsh.session.overheard import overhear
+from imapsh.session.overhearing import overhear
 from imapsh.wire.pieces import CLIENT, SERVER, Piece
 from imapsh.wire.sinks import HashSink, SpoolSink, opener
 from tests.render.browser import tab

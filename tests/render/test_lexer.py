@@ -4,9 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imapsh.render.lexer import server_line, typed_line
+from imapsh.render.lexer import STATUS_STYLES, head, sent_line, server_line, typed_line
 from imapsh.render.styles import Fragment, plain
 from tests.render.test_pretty import FRAGMENTS
+
+
+@pytest.mark.parametrize("rest", ["", " ", " text", "  text", " [alert] x", "\r\n", "x y", "(a"])
+@pytest.mark.parametrize("name", STATUS_STYLES)
+def test_the_head_of_a_status_is_the_same_by_the_short_way(name: str, rest: str) -> None:
+    fragments, found = head(f"* {name}{rest}")
+    other, same = head(f"* {name}{rest}".lower())
+    assert ([(style, text.lower()) for style, text in fragments], found) == (other, same)
 
 
 def styled(fragments: list[Fragment]) -> list[str]:
@@ -65,3 +73,10 @@ def test_fragments_joined_are_the_line(octets: bytes) -> None:
 def test_typed_lines_follow_the_table() -> None:
     assert styled(typed_line("a1 SELECT INBOX")) == ["tag:a1", "command:SELECT", "mailbox:INBOX"]
     assert ("secret", "pw") in typed_line("login joe pw")
+
+
+@pytest.mark.parametrize(
+    "line", ["A1 NOOP", "A1 FETCH 1 FLAGS", "A1 FROB x", "FETCH 1 FLAGS", "cGFzcw==", "A1 UID NOOP"]
+)
+def test_a_line_that_was_sent_looks_as_one_that_was_typed(line: str) -> None:
+    assert sent_line(line, "A1") == typed_line(line)

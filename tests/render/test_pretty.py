@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from imapsh.findings import Finding, Violation
 from imapsh.grammar.responses import GARBAGE, Response
 from imapsh.grammar.values import Garbage
-from imapsh.render import pretty as pretty_module
+from imapsh.render.blocks import pretty_blocks
 from imapsh.render.lexer import server_line
 from imapsh.render.pretty import pretty
 from imapsh.render.styles import THEMES, Theme, paint
@@ -86,6 +86,45 @@ def test_the_fast_way_paints_as_the_slow_one(items: str) -> None:
     for _ in range(2):  # the second time from memory
         painted = pretty(one(line.encode() + b"\r\n"), DEFAULT)
         assert painted == DEFAULT.paint("margin-untagged", "- ") + paint(server_line(line), DEFAULT) + "\n"
+
+
+@pytest.mark.parametrize("theme", [None, DEFAULT])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "* OK hello",
+        "* ok",
+        "* PREAUTH [CAPABILITY IMAP4rev1] hello",
+        "* BYE [ALERT] so long & thanks",
+        '* NO it is {12} ("x',
+        "* BAD [] a 'reply'",
+        "* OK [UNSEEN 12] first",
+        "* OK [PERMANENTFLAGS (\\Seen \\*)] flags",
+        "* OK [INPROGRESS (NIL 3 10)] it goes on",
+        "* NO [OVERQUOTA] full",
+        "* OK [MAILBOXID (F2212ea87-6097-4256-9d51-71338625)] made",
+        "* OK [X-NEW 1:4,9] what",
+        "* OK [BADURL imap://x] no",
+        "* OK =?utf-8?q?no?= word",
+        "* OK a\tb \x1b[31m",
+        "A1 OK done",
+        "A1 OK [APPENDUID 1 2] done",
+        "A1 NO [TRYCREATE] no such mailbox",
+        "A1 OK [MODIFIED 7,9] conditional",
+        "A1 BAD",
+        f"* OK {'long ' * 30}",
+        "* OK [CAPABILITY",
+        "* OK caf\xe9",
+    ],
+)
+def test_a_status_is_shown_as_by_the_long_way(line: str, theme: Theme | None) -> None:
+    octets = line.encode("latin-1") + b"\r\n"
+    response = one(octets)
+    for width, unsolicited in ((None, False), (40, True), (100, True)):
+        expected = "".join(pretty_blocks(response, theme, width, None, unsolicited))
+        assert pretty(response, theme, width, unsolicited=unsolicited) == expected
+    finding = Finding("bye-silent", "it went")
+    assert pretty(response, theme, findings=[finding]) == "".join(pretty_blocks(response, theme, findings=[finding]))
 
 
 def test_text_of_a_status_response_is_not_taken_apart() -> None:
@@ -210,17 +249,6 @@ def test_a_line_of_many_words_is_elided() -> None:
     octets = b"* SEARCH" + b" 123456" * 10_000 + b"\r\n"
     assert shown(octets).endswith(" ... 49,530 more octets\n")
     assert shown(octets, elide=0).count("123456") == 10_000
-
-
-def test_the_memory_of_painted_chunks_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pretty_module, "_KEPT", 3)
-    theme = Theme("small", DEFAULT.sgr)
-    for number in range(20):
-        pretty(one(b"* 1 FETCH (X-A%d 5 X-B ())\r\n" % number), theme)
-        pretty(one(b'* LIST (\\X-A%d) "/" x\r\n' % number), theme)
-    painted = pretty_module._painted[theme]
-    assert len(painted) <= 3
-    assert len(painted.lists) <= 3
 
 
 # -- violations

@@ -19,7 +19,8 @@ from imapsh.findings import Finding
 from imapsh.grammar import values
 from imapsh.grammar.responses import CLIENT, STATUS, TAGGED, UNTAGGED, Response
 from imapsh.render.amounts import all_shown
-from imapsh.render.pretty import MARGINS, UNSOLICITED, pretty
+from imapsh.render.chunks import MARGINS, UNSOLICITED
+from imapsh.render.pretty import pretty
 from imapsh.render.styles import LINE_END, NOTHING, Fragment, Theme, paint, together
 from imapsh.render.view.columns import joined
 from imapsh.render.view.found import view_of

@@ -34,6 +34,23 @@ def cut(text: str, columns: int) -> str:
     return text if width(text) <= columns else clip(text, columns - 1) + ELLIPSIS
 
 
+def cut_inside(text: str, columns: int) -> str:
+    """Return `text`, or its beginning, an ellipsis and its end within `columns`; more is left of the end.
+
+    So names of mailboxes, which often differ at the end alone, can still be told apart.
+    """
+    if width(text) <= columns:
+        return text
+    end, taken = len(text), 0
+    for index in range(len(text) - 1, -1, -1):
+        taken += width(text[index])
+        if taken > (columns - 1) * 2 // 3:
+            break
+        if width(text[index]):  # a combining mark stays with its base
+            end = index
+    return clip(text, columns - 1 - width(text[end:])) + ELLIPSIS + text[end:]
+
+
 def fill(text: str, columns: int, right: bool = False) -> str:
     """Return `text` with spaces after it, or before it if `right`, up to `columns`."""
     spaces = " " * (columns - width(text))
@@ -61,13 +78,22 @@ def flow(head: Line, words: Iterable[Fragment], columns: int | None, hang: int, 
             line.append(("", space))
             column += width(space)
         while column + width(text) > columns:
-            piece = clip(text, columns - column)
-            piece = piece[: max(piece.rfind(" "), piece.rfind(",") + 1)] or piece
+            piece = next(broken(text, columns - column))
             yield [*line, (style, piece)]
             line, column, text = [("", " " * hang)], hang, text[len(piece) :].lstrip(" ")
         line.append((style, text))
         column += width(text)
     yield line
+
+
+def broken(text: str, columns: int) -> Iterator[str]:
+    """Yield `text` in pieces of at most `columns`, broken at a space or after a comma if there is one."""
+    while width(text) > columns:
+        piece = clip(text, columns)
+        piece = piece[: max(piece.rfind(" "), piece.rfind(",") + 1)] or piece or text[:1]
+        yield piece
+        text = text[len(piece) :].lstrip(" ")
+    yield text
 
 
 def joined(line: Line) -> Line:
@@ -111,12 +137,16 @@ class Column(NamedTuple):
     """A column of a grid.
 
     `least` is the number of columns to which it may be cut, 0 for never.  If `sharp`, it is cut without an ellipsis.
+    If `folds`, the rest goes on in the next lines of the same column, and nothing is cut.  If `inside`, the middle of a
+    text is left out, and not its end.
     """
 
     title: str
     right: bool = False
     least: int = 0
     sharp: bool = False
+    folds: bool = False
+    inside: bool = False
 
 
 class Grid:
@@ -144,19 +174,29 @@ class Grid:
         return self.row([("note", column.title) for column in self._columns])
 
     def row(self, cells: Sequence[Fragment]) -> Iterator[Line]:
-        """Yield a row, as one line for each band."""
+        """Yield a row, as one line for each band, or as more if a cell is folded."""
         for index, band in enumerate(self._bands):
-            line: Line = [("", " " * _indent(index))] if index else []
-            for place in band:
-                style, text = cells[place]
-                column, columns = self._columns[place], self._widths[place]
-                if self._cuts and column.least:
-                    text = clip(text, columns) if column.sharp else cut(text, columns)
-                last = place == band[-1]
-                line += [(style, text if last and not column.right else fill(text, columns, column.right))]
-                line += [] if last else [("", " " * GAP)]
-            if not index or any(text.strip() for _, text in line):
-                yield line
+            pieces = {place: self._pieces(place, cells[place][1]) for place in band}
+            for number in range(max(map(len, pieces.values()))):
+                line: Line = [("", " " * _indent(index))] if index else []
+                for place in band:
+                    text = pieces[place][number] if number < len(pieces[place]) else ""
+                    column, columns, last = self._columns[place], self._widths[place], place == band[-1]
+                    line += [
+                        (cells[place][0], text if last and not column.right else fill(text, columns, column.right))
+                    ]
+                    line += [] if last else [("", " " * GAP)]
+                if not (index or number) or any(text.strip() for _, text in line):
+                    yield line
+
+    def _pieces(self, place: int, text: str) -> list[str]:
+        """Return the lines of a cell, which is cut to one line unless its column folds."""
+        column, columns = self._columns[place], self._widths[place]
+        if not (self._cuts and column.least):
+            return [text]
+        if column.folds:
+            return list(broken(text, columns))
+        return [clip(text, columns) if column.sharp else (cut_inside if column.inside else cut)(text, columns)]
 
     def _share(self, least: Sequence[int], band: Sequence[int], room: int) -> None:
         """Give the remaining room to the columns of a band that can use it, evenly.

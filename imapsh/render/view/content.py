@@ -12,8 +12,8 @@ from typing import Any
 
 from imapsh.grammar.parts import find
 from imapsh.grammar.values import BodyPart, Fetch, UidFetch
+from imapsh.render.blocks import ELIDE
 from imapsh.render.literals import LINE, beginning, is_binary, literal_lines
-from imapsh.render.pretty import ELIDE
 from imapsh.render.styles import Fragment
 from imapsh.render.view import readable
 from imapsh.render.view.body import file_name, tree

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from imapsh.grammar.metadata import Metadata, MetadataLimit
 from imapsh.render.amounts import count
+from imapsh.render.blocks import ELIDE
 from imapsh.render.literals import literal_lines
-from imapsh.render.pretty import ELIDE
 from imapsh.render.styles import Fragment
 from imapsh.render.view.columns import cut, flow, words_of
 from imapsh.render.view.look import Line, Look

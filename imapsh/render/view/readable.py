@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeGuard
 
+from imapsh.grammar.dates import read_date_time
 from imapsh.grammar.encodedwords import encoded_words
 from imapsh.grammar.values import Address, Octets
 from imapsh.render import amounts
@@ -52,11 +54,14 @@ def moment(text: str) -> datetime | None:
 
     It has no time zone if the text has none, or if the text says by -0000 that the zone is unknown.
     """
-    from email.utils import parsedate_to_datetime
-
     words = text.strip().split(" ")
     if len(words) == 3 and words[0].count("-") == 2:  # 17-Jul-1996 02:44:25 -0700
+        if words[2] != "-0000":
+            with contextlib.suppress(ValueError):
+                return read_date_time(" ".join(words))
         text = " ".join([words[0].replace("-", " "), *words[1:]])
+    from email.utils import parsedate_to_datetime  # which imports much
+
     try:
         return parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError, OverflowError):

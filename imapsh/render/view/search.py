@@ -8,7 +8,7 @@ from importlib import import_module
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.grammar.values import ESearch, Search
 from imapsh.render.amounts import all_shown, count
-from imapsh.render.pretty import ELIDE
+from imapsh.render.blocks import ELIDE
 from imapsh.render.styles import Fragment
 from imapsh.render.view.columns import flow
 from imapsh.render.view.found import view_of
