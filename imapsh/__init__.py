@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from imapsh.client.imap4 import IMAP4_stream as IMAP4_stream
     from imapsh.client.pool import pool as pool
     from imapsh.client.watch import watch as watch
+    from imapsh.compiling import compiled as compiled
     from imapsh.session.core import Session as Session
 
 __version__ = "0.1.0"
@@ -25,6 +26,7 @@ _LAZY = {
     "IMAP4_SSL": "imapsh.client.imap4",
     "IMAP4_stream": "imapsh.client.imap4",
     "Session": "imapsh.session.core",
+    "compiled": "imapsh.compiling",
     "connect": "imapsh.client.connect",
     "pool": "imapsh.client.pool",
     "watch": "imapsh.client.watch",

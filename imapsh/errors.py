@@ -6,6 +6,8 @@
     +-- ParseError              exit 3   octets or text do not follow the grammar; `offset` says where
     +-- ConnectError            exit 4   no connection, or the peer does not greet like IMAP
     |   +-- GreetingError                connected, but greeted with BYE or not in IMAP
+    |   +-- ProxySetupError              a proxy cannot be used as things are
+    |       +-- ProxyLoginError          it refused the user and the password, or wants them and got none
     +-- TLSError                exit 5   handshake, certificate or STARTTLS failed
     +-- LoginError              exit 6   the server refused the automatic login, or a password was not safe to send
     +-- ConnectionLost          exit 7   the connection ended or failed in mid-session
@@ -63,10 +65,22 @@ class GreetingError(ConnectError):
     """The peer answered, but not as an IMAP server that is willing."""
 
 
+class ProxySetupError(ConnectError):
+    """A proxy cannot be used as things are: to try again does not help."""
+
+
+class ProxyLoginError(ProxySetupError):
+    """A proxy refused the user and the password, or wants them and got none."""
+
+
 class TLSError(ImapshError):
-    """TLS could not be set up or the certificate was not accepted."""
+    """TLS could not be set up or the certificate was not accepted.
+
+    `handshake` is what is known of a handshake that failed (`imapsh.transport.handshake`), or None.
+    """
 
     exit_code = 5
+    handshake: object = None
 
 
 class LoginError(ImapshError):

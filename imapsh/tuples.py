@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections import _tuplegetter  # type: ignore[attr-defined]
 from collections.abc import Iterable
-from types import CodeType, FunctionType
+from types import FunctionType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _new: Any = tuple.__new__
 
-#: What makes a tuple of so many fields.  For more there is no such thing, and it is compiled.
+#: What makes a tuple of so many fields.  For more there is no such thing, and it takes them as they come.
 _CODES = tuple(
     make.__code__
     for make in (
@@ -34,15 +34,40 @@ _CODES = tuple(
         lambda _cls, a, b, c, d, e, f, g, h, i: _new(_cls, (a, b, c, d, e, f, g, h, i)),
         lambda _cls, a, b, c, d, e, f, g, h, i, j: _new(_cls, (a, b, c, d, e, f, g, h, i, j)),
         lambda _cls, a, b, c, d, e, f, g, h, i, j, k: _new(_cls, (a, b, c, d, e, f, g, h, i, j, k)),
-        lambda _cls, a, b, c, d, e, f, g, h, i, j, k, l: _new(_cls, (a, b, c, d, e, f, g, h, i, j, k, l)),  # noqa: E741
+        lambda _cls, a, b, c, d, e, f, g, h, i, j, k, m: _new(_cls, (a, b, c, d, e, f, g, h, i, j, k, m)),
+        lambda _cls, a, b, c, d, e, f, g, h, i, j, k, m, n: _new(_cls, (a, b, c, d, e, f, g, h, i, j, k, m, n)),
+        lambda _cls, a, b, c, d, e, f, g, h, i, j, k, m, n, o: _new(_cls, (a, b, c, d, e, f, g, h, i, j, k, m, n, o)),
+        lambda _cls, a, b, c, d, e, f, g, h, i, j, k, m, n, o, p: _new(
+            _cls, (a, b, c, d, e, f, g, h, i, j, k, m, n, o, p)
+        ),
+        lambda _cls, a, b, c, d, e, f, g, h, i, j, k, m, n, o, p, q: _new(
+            _cls, (a, b, c, d, e, f, g, h, i, j, k, m, n, o, p, q)
+        ),
+        lambda _cls, a, b, c, d, e, f, g, h, i, j, k, m, n, o, p, q, r: _new(
+            _cls, (a, b, c, d, e, f, g, h, i, j, k, m, n, o, p, q, r)
+        ),
+        lambda _cls, a, b, c, d, e, f, g, h, i, j, k, m, n, o, p, q, r, s: _new(
+            _cls, (a, b, c, d, e, f, g, h, i, j, k, m, n, o, p, q, r, s)
+        ),
+        lambda _cls, a, b, c, d, e, f, g, h, i, j, k, m, n, o, p, q, r, s, t: _new(
+            _cls, (a, b, c, d, e, f, g, h, i, j, k, m, n, o, p, q, r, s, t)
+        ),
+        lambda _cls, a, b, c, d, e, f, g, h, i, j, k, m, n, o, p, q, r, s, t, u: _new(
+            _cls, (a, b, c, d, e, f, g, h, i, j, k, m, n, o, p, q, r, s, t, u)
+        ),
+        lambda _cls, a, b, c, d, e, f, g, h, i, j, k, m, n, o, p, q, r, s, t, u, v: _new(
+            _cls, (a, b, c, d, e, f, g, h, i, j, k, m, n, o, p, q, r, s, t, u, v)
+        ),
     )
 )
 
 
-class _Named(tuple[object, ...]):
-    """The methods that each of these classes has, as `collections.namedtuple` gives them."""
+#: What reads the field of each number: it knows only the number, so all classes share it.
+_FIELDS: list[Any] = []
 
-    __slots__ = ()
+
+class _Named(tuple[object, ...]):
+    """The methods that each of these classes gets, as `collections.namedtuple` gives them."""
 
     _fields: tuple[str, ...] = ()
 
@@ -71,30 +96,47 @@ class _Named(tuple[object, ...]):
         return tuple(self)
 
 
+#: They are put into each class: a base for them would make each class a tenth more to make.
+_METHODS = {name: value for name, value in vars(_Named).items() if callable(value) or isinstance(value, classmethod)}
+
+
 class _Maker(type):
     """Makes classes, none of which it is the type of."""
 
     def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> type:
         fields = tuple(namespace.get("__annotations__", ()))
         defaults = {field: namespace[field] for field in fields if field in namespace}
-        for index, field in enumerate(fields):
-            namespace[field] = _tuplegetter(index, f"Alias for field number {index}")
+        missing = range(len(_FIELDS), len(fields))
+        _FIELDS.extend(_tuplegetter(index, f"Alias for field number {index}") for index in missing)
+        namespace.update(zip(fields, _FIELDS, strict=False))
         namespace.setdefault("__doc__", f"{name}({', '.join(fields)})")
-        code = _code(fields).replace(co_name="__new__", co_qualname=f"{name}.__new__")
-        namespace["__new__"] = FunctionType(code, globals(), "__new__", tuple(defaults.values()))
+        namespace["__new__"] = _maker(name, fields, tuple(defaults.values()))
         namespace["__match_args__"] = namespace["_fields"] = fields
         namespace["_field_defaults"] = defaults
         namespace["__slots__"] = ()
-        return type.__new__(type, name, (_Named, *bases[1:]), namespace)
+        return type.__new__(type, name, (tuple, *bases[1:]), {**_METHODS, **namespace})
 
 
-def _code(fields: tuple[str, ...]) -> CodeType:
-    """Return the code of a `__new__` with these fields."""
-    if len(fields) < len(_CODES):
-        return _CODES[len(fields)].replace(co_varnames=("_cls", *fields))
-    names = ", ".join(fields)
-    made: FunctionType = eval(f"lambda _cls, {names}: _new(_cls, ({names}))")
-    return made.__code__
+def _maker(name: str, fields: tuple[str, ...], defaults: tuple[Any, ...]) -> FunctionType:
+    """Return the `__new__` of a class with these fields."""
+    said: dict[str, Any] = {"co_name": "__new__", "co_qualname": f"{name}.__new__"}
+    if len(fields) >= len(_CODES):
+        return FunctionType(_of_many.__code__.replace(**said), globals(), "__new__")
+    code = _CODES[len(fields)].replace(co_varnames=("_cls", *fields), **said)
+    return FunctionType(code, globals(), "__new__", defaults)
+
+
+def _of_many(_cls: Any, /, *values: Any, **named: Any) -> Any:
+    fields = _cls._fields
+    if len(values) > len(fields):
+        raise TypeError(f"{_cls.__name__} takes {len(fields)} fields but {len(values)} were given")
+    given = dict(zip(fields, values, strict=False))
+    if wrong := [name for name in named if name in given or name not in fields]:
+        raise TypeError(f"{_cls.__name__} got an unexpected field {wrong[0]!r}")
+    given = {**_cls._field_defaults, **given, **named}
+    if missing := [name for name in fields if name not in given]:
+        raise TypeError(f"{_cls.__name__} is missing the field {missing[0]!r}")
+    return _new(_cls, map(given.__getitem__, fields))
 
 
 if TYPE_CHECKING or sys.version_info >= (3, 14):  # whose classes keep their annotations another way

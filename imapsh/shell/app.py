@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
 
-from imapsh.errors import ConnectError, ImapshError, Interrupted, StateError, TLSError, UsageError
+from imapsh.errors import ConnectError, ImapshError, Interrupted, LoginError, StateError, TLSError, UsageError
+from imapsh.hints import TYPE_CHECKING, Any, TypeVar
 from imapsh.render.styles import LINE_END, Fragment, paint, together
 from imapsh.session.events import Closed, Completed, Event, Received, Upgrade
 from imapsh.session.exchange import Exchange
@@ -20,21 +20,24 @@ from imapsh.session.secrets import Secrets
 from imapsh.shell.connection import steps
 from imapsh.shell.connection.connection import Connection
 from imapsh.shell.connection.dial import Plan, new_session
-from imapsh.shell.connection.opening import Accepted, log_in, log_out
+from imapsh.shell.connection.opening import Accepted, log_in, log_out, reached
 from imapsh.shell.connection.steps import Steps, Walk
 from imapsh.shell.record.recorder import Recorder
 from imapsh.shell.screen.display import Display
 from imapsh.table.model import NOT_AUTHENTICATED, Context
+from imapsh.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from imapsh.render.visible import Shown
     from imapsh.server.store import Store
     from imapsh.session.core import Session
     from imapsh.shell.connection.driver import Driver
+    from imapsh.shell.connection.passphrase import Unlocked
     from imapsh.shell.connection.tap import Tap
     from imapsh.shell.connection.trace import Tracing
     from imapsh.shell.record.draft import Draft
     from imapsh.shell.record.entry import Entry
+    from imapsh.shell.record.journal import Journal
     from imapsh.shell.record.last import Last
     from imapsh.shell.record.lint import Lint
     from imapsh.shell.record.stats import Stats
@@ -54,6 +57,14 @@ FIRST = "1"  #: the name of the connection that a run begins with
 _NOBODY = Context(NOT_AUTHENTICATED)
 
 
+class Failure(NamedTuple):
+    """An attempt to open a connection of this name that failed, and with which error."""
+
+    plan: Plan
+    name: str
+    error: ImapshError
+
+
 class App:
     """The shell of one run, whoever drives it.
 
@@ -63,7 +74,9 @@ class App:
     far the running line has come, if it lasts.  `counters` are told of each command, besides `stats`.  `interruptions`
     counts how often the person pressed Ctrl-C.  `place()` says where the running line stands, and `past()` gives the
     lines typed before.  `answers_follow()` is true if the line came in a paste whose next line may answer an
-    AUTHENTICATE.  `take_line` is `imapsh.shell.commands.take`.
+    AUTHENTICATE.  `complaint` says why a line of imapsh's own ended with NO, if no reply of the server's says it.
+    `failure` is why the latest attempt to connect failed, None if it worked.  `take_line` is
+    `imapsh.shell.commands.take`.
     """
 
     def __init__(
@@ -81,12 +94,15 @@ class App:
         self.aliases: dict[str, str] = dict(options.aliases)
         self.counters: list[Stats] = []
         self.interruptions = 0
+        self.complaint = ""
         self.leaving = False
+        self.failure: Failure | None = None
         self.taps: dict[str, Tap] = {}  # those that \\tap began, by name
         self.draft: Draft | None = None  # what \\edit wrote last
         self.place: Callable[[], str] = str
         self.past: Callable[[], Sequence[Entry]] = tuple
         self.accepted: Accepted = {}
+        self.unlocked: Unlocked = {}
         self.on_hide: Callable[[], None] = lambda: None
         self.on_keys: Callable[[str], None] = lambda mode: None
         self.answers_follow: Callable[[], bool] = bool
@@ -149,6 +165,15 @@ class App:
         return Tally()
 
     @cached_property
+    def journal(self) -> Journal:
+        """Return the journal of the changes to mail and mailboxes, for `\\undo`."""
+        from imapsh.shell.record.journal import Journal
+        from imapsh.wire.limits import DEFAULT
+
+        limits = self.here.plan.limits if self.here is not None else DEFAULT
+        return Journal(limits.journal, on=self.options.journal is not False)
+
+    @cached_property
     def demo(self) -> Store:
         """Return the demo's mail, which all demo connections of a run share."""
         from imapsh.server.demo import demo_store
@@ -178,9 +203,13 @@ class App:
 
     def match(self, text: str) -> Match:
         """Return a command as the table reads it now."""
+        return self._match(text, self.context())
+
+    @cached_property
+    def _match(self) -> Callable[[str, Context], Match]:
         from imapsh.typed.match import match
 
-        return match(text, self.context())
+        return match
 
     # -- secrets
 
@@ -243,7 +272,9 @@ class App:
     def named(self, name: str) -> Connection:
         """Return the connection of this name, open or not.  Raises UsageError if there is none."""
         if name not in self.connections:
-            raise UsageError(f"there is no connection {name!r}: \\sessions lists them, \\connect -n {name} opens it")
+            raise UsageError(
+                f"there is no connection {name!r}: \\sessions lists them, \\connect -n {name} URL opens it"
+            )
         return self.connections[name]
 
     def use(self, name: str) -> None:
@@ -260,11 +291,15 @@ class App:
 
         One of the same name is replaced.  Raises what ended the last attempt.
         """
+        self.failure = None
         try:
             yield from (self._connect_at_last if plan.retry else self._connect)(plan, name)
         except Interrupted:
             if self.interactive:
                 raise ConnectError("interrupted: \\connect tries again") from None
+            raise
+        except ImapshError as error:
+            self.failure = Failure(plan, name, error)
             raise
 
     def _connect_at_last(self, plan: Plan, name: str) -> Steps[None]:
@@ -288,19 +323,30 @@ class App:
             yield steps.Pause(seconds)
 
     def _connect(self, plan: Plan, name: str) -> Steps[None]:
-        stream, followed = yield steps.Reach(plan)
+        if plan.tls.cert:
+            from imapsh.shell.connection.passphrase import unlocked
+
+            plan = yield from unlocked(plan, self.unlocked)
+        stream, followed = yield from reached(plan, self.must)
         connection = self._add(name, followed, stream)
         try:
             yield steps.Greet(connection)
             yield from log_in(connection, self.accepted)
-        except (ConnectError, TLSError, Interrupted):  # after a login that was refused, the person may try another
+        except (ConnectError, TLSError, Interrupted):
             yield steps.Close(connection)
             raise
+        except LoginError:  # the person may try another login, unless this one ended the connection
+            if connection.session.closed:
+                yield steps.Close(connection)
+            raise
+        finally:
+            connection.display.opening = False
 
     def _add(self, name: str, plan: Plan, stream: Stream | AsyncStream) -> Connection:
         session = new_session(plan, self.tracer(name), self.fault)
-        record = Recorder(session, plan.limits)
-        display = Display(self.driver.sink, self.screen, record.viewer, lambda: self.label(name))
+        record = Recorder(session, plan.limits, completes=self.interactive)
+        sink, quiet = self.driver.sink, self.options.quiet
+        display = Display(sink, self.screen, record.viewer, lambda: self.label(name), quiet=quiet)
         connection = Connection(name, plan, session, stream, record, display)
         connection.listeners.append(self._happened)
         self.connections[name] = connection
@@ -315,7 +361,7 @@ class App:
         At the prompt the LOGOUT is shown.  In a script, it is shown only if it is a command of the script.
         """
         leaving = self.leaving
-        yield from log_out(connection, shown=self.interactive)
+        yield from log_out(connection, shown=self.interactive and not self.options.quiet)
         self.leaving = leaving  # only a LOGOUT that the person typed ends the shell
 
     def _happened(self, connection: Connection, event: Event, own: bool) -> None:
@@ -347,7 +393,7 @@ class App:
         driver = self.driver
         match step:
             case Exchange():
-                return await driver.run(self.connection, step)
+                return await driver.run(self._whose(step), step)
             case steps.Typed(exchange):
                 return await driver.typed(self.connection, exchange)
             case steps.Within(connection, exchange, seconds):
@@ -372,6 +418,11 @@ class App:
                 return self._encrypted()
             case steps.Reach() | steps.Greet() | steps.Close():
                 return await self._do_with_connection(step)
+
+    def _whose(self, exchange: Exchange) -> Connection:
+        """Return the connection that a command of ours runs on, which need not be the current one."""
+        owners = (connection for connection in self.connections.values() if exchange in connection.own)
+        return next(owners, None) or self.connection
 
     async def _do_with_connection(self, step: steps.Reach | steps.Greet | steps.Close) -> Any:
         driver = self.driver
@@ -468,6 +519,10 @@ class App:
     def note(self, text: str) -> None:
         """Show a line beside the conversation."""
         self.driver.sink.note(self.masked(text))
+
+    def must(self, text: str) -> None:
+        """Show a line that the person has to act on: with `--quiet` too."""
+        (self.fault if self.options.quiet else self.note)(text)
 
     def fault(self, text: str) -> None:
         """Show an error, in one sentence."""

@@ -12,11 +12,13 @@ from imapsh.tuples import NamedTuple
 class Command(NamedTuple):
     """One of imapsh's own commands.
 
-    `choices` says by name what completes the argument: "path", "paths" (words of which the last may be one), "imap" (a
-    whole IMAP command), "imap-name", or one of `imapsh.shell.prompt.completing.own.CHOICES`.  `also` holds words that
-    people type for the command, besides its name without the backslash.  `prompt` is true if it makes sense at the
-    prompt alone.  With `verbatim`, what comes after it is taken as it is, so that `|` and `>` are no operators in it;
-    with `exact`, blanks at its ends are kept, too.
+    `choices` says by name what completes the argument: "path", "paths" (words of which the last may be one), "imap"
+    (a whole IMAP command), "pattern imap" (the same behind a pattern of mailboxes), "imap-name", "transfer"
+    (options, MAILBOX and NAME:MAILBOX), "pattern" (a mailbox), or one of
+    `imapsh.shell.prompt.completing.own.CHOICES`.  `also` holds words that people type for the command, besides its
+    name without the backslash.  `prompt` is true if it makes sense at the prompt alone.  With `verbatim`, what comes
+    after it is taken as it is, so that `|` and `>` are no operators in it; with `exact`, blanks at its ends are kept,
+    too.
     """
 
     name: str
@@ -52,6 +54,16 @@ _TABLE = (
             details="LISTEN is PORT, HOST:PORT, imaps://PORT for TLS, or unix:PATH, of this machine.  Without URL,\n"
                     "the server is that of the current connection.  Each client has a name: the port and a number.\n"
                     "\\tap alone lists the taps, and \\tap off ends them.  In a script, use imapsh --tap."),
+    Command("\\tls", "[NAME]", "Shows the TLS of a connection and the certificates in it.", "login.tls.tls",
+            "connections",
+            details="It shows the version and cipher, what the certificate was verified against, its subject, names,\n"
+                    "issuer, dates and key, its fingerprints, and the chain.  A connection with --insecure shows the\n"
+                    "same, and so does one that is closed.  \\expect tls checks it."),
+    Command("\\why", "[NAME]", "Explains why a login failed, or how it worked.", "login.why.why", "connections",
+            details="It shows what was tried, what the server said, what that means and what to try: the mechanisms\n"
+                    "that the server takes and which of them can be used here, the code in its answer, and what is\n"
+                    "wrong with a token.  It sends nothing.  After \\connect failed, it explains that.  For a check\n"
+                    "from outside there is imapsh --checkup URL."),
     # -- what is shown
     Command("\\last", "[FORMAT [COLUMN]]", "Shows the last exchange again, without asking the server.", "show.last",
             "formats"),
@@ -71,16 +83,91 @@ _TABLE = (
                     "says how much (--limit recent=N); \\trace FILE keeps everything.  An old file is replaced when\n"
                     "the page is whole."),
     # -- messages
-    Command("\\save", "[UID] SET [WHERE]", "Saves messages: one file for each, an mbox file or a Maildir.", "mail.save",
+    Command("\\save", "[--parts] SET [WHERE]",
+            "Saves messages, or their attachments: one file for each, an mbox file or a Maildir.", "mail.save",
             "paths",
-            details="WHERE is a folder (one .eml file for each message, named by its UID), NAME.mbox or mbox:FILE, or\n"
+            details="SET has message numbers, as in 1:*; UIDs are written UID 7:9.\n"
+                    "WHERE is a folder (one .eml file for each message, named by its UID), NAME.mbox or mbox:FILE, or\n"
                     "a Maildir (maildir:FOLDER).  Without WHERE it is a folder named after the mailbox.  Messages\n"
                     "that are already there are not fetched again, so an interrupted save can be resumed.  \\Seen is\n"
-                    "not set."),
+                    "not set.\n"
+                    "--parts saves attachments, decoded, into a folder: by default one named after the mailbox.\n"
+                    "Options behind it choose among them:\n"
+                    "    --type TYPES    these media types, as in --type image/*,application/pdf\n"
+                    "    --named NAMES   files with such names, as in --named *.pdf\n"
+                    "    --larger SIZE   more octets than SIZE, such as 500k or 1M\n"
+                    "    --smaller SIZE  fewer octets than SIZE\n"
+                    "    --all           the texts of the messages, too, as --type text/* takes them\n"
+                    "        \\save --parts --type application/pdf --larger 1M 1:* invoices\n"
+                    "Nothing is overwritten: a file whose name is taken gets a number.  parts.jsonl lists the files."),
     Command("\\load", "[-m MAILBOX] FILE...", "Appends messages from files, mbox files, Maildirs or folders of \\save.",
             "mail.load", "paths",
             details="Flags and dates come from what \\save, the mbox or the Maildir kept; otherwise the date is the\n"
                     "message's own.  Line ends become CRLF.  With MULTIAPPEND, one command takes many messages."),
+    # -- all mailboxes
+    Command("\\find", "KEYS...", "Searches every mailbox, and shows what was found in one table.",
+            "account.mailboxes.find",
+            details="KEYS are those of SEARCH.  If the first word is no search key, all words are looked for in the\n"
+                    "whole message (TEXT), and each must be there; put a phrase in quotes:\n"
+                    "    \\find FROM anna SINCE 1-Jan-2024\n"
+                    "    \\find \"invoice 4711\"\n"
+                    "The table has the number and the UIDs of each mailbox, and below it the newest messages.  It is\n"
+                    "short for \\mailboxes * UID SEARCH KEYS, which takes another pattern in place of *."),
+    Command("\\mailboxes", "[PATTERN] LINE", "Runs a line in each mailbox, and shows the results in one table.",
+            "account.mailboxes.mailboxes", "pattern imap",
+            details="PATTERN is that of LIST: * stands for anything, % for one level; without it, all mailboxes are\n"
+                    "meant.  A mailbox is opened by EXAMINE if the line only reads, otherwise by SELECT.  What loses\n"
+                    "mail is counted in all mailboxes and asked about once.  If one mailbox fails, this is told, and\n"
+                    "the others are done.  Ctrl-C ends it and keeps what was found.  Afterwards the mailbox that was\n"
+                    "open is open again.  A search finds UIDs; in each mailbox, ${uids} has those found there:\n"
+                    "    \\mailboxes Archive/* UID SEARCH TEXT \"invoice 4711\"\n"
+                    "    \\mailboxes UID STORE ${uids} +FLAGS (\\Flagged)\n"
+                    "    \\mailboxes \\save UID ${uids}"),
+    Command("\\copy", "[--tree] SET NAME:BOX",
+            "Copies messages to a mailbox of another connection.", "transfer.copying.copy", "transfer",
+            details="NAME is a connection, as \\sessions lists it, and BOX a mailbox there:\n"
+                    "    \\copy 1:* second:Archive\n"
+                    "    \\copy UID 7:90 \"second:Old mail\"\n"
+                    "Flags and dates are kept.  Messages that are there already are skipped, so a copy that was\n"
+                    "broken off goes on if it is done again.  A message that cannot be read, or is refused, is told\n"
+                    "with its UID, and the others are copied.  Within one account the server makes the copies.\n"
+                    "With --tree, SET is a pattern of LIST.  All mailboxes that fit it are copied to those of the\n"
+                    "same special use or the same name, which are created if they are missing.  If BOX is given,\n"
+                    "they go below that mailbox:\n"
+                    "    \\copy --tree * second:\n"
+                    "    \\copy --tree Archive/* second:Old"),
+    Command("\\move", "[--tree] SET NAME:BOX",
+            "Moves messages to a mailbox of another connection.", "transfer.copying.move", "transfer",
+            details="It does what \\copy does.  Then it reads each copy back, compares its octets, and removes those\n"
+                    "messages whose copies are the same, by UID EXPUNGE.  Without UIDPLUS it only marks them."),
+    Command("\\compare", "[OPTIONS] A B", "Compares two mailboxes, or two accounts.",
+            "transfer.comparing.comparing.compare", "transfer",
+            details="A and B are MAILBOX, NAME:MAILBOX for a mailbox of another connection, or NAME: for all of its\n"
+                    "account.  Nothing is changed.  Two messages are the same if they have the same\n"
+                    "Message-ID, date, sender, recipient, subject and size.  Where that leaves a doubt, both are\n"
+                    "read, and harmless differences, such as line ends, are told apart.  With --content all\n"
+                    "messages are read, and with --all all that differ are named.  If A and B differ, the status\n"
+                    "is NO, and a batch ends with exit status 1."),
+    Command("\\duplicates", "[OPTIONS] [SET]", "Finds mail that is in the selected mailbox more than once.",
+            "transfer.duplicates.duplicates.duplicates", "transfer",
+            details="Duplicates are the same to the octet.  Messages that share a Message-ID but not their octets are\n"
+                    "shown apart, and never marked.  Of several duplicates the one with the lowest UID is kept,\n"
+                    "unless it is marked \\Deleted and another is not.  After a question, --mark gives the kept one\n"
+                    "the flags of the others and marks those \\Deleted; nothing is expunged.  --all shows all rows.\n"
+                    "SET is as in FETCH, or UID and a set of UIDs; without it, all messages of the mailbox are\n"
+                    "meant."),
+    Command("\\du", "[PATTERN]", "Shows how much mail each mailbox has, the largest first, and the quota.",
+            "account.sizes.du", "pattern",
+            details="For each mailbox that fits PATTERN (as in LIST), the table has the number of messages, how many\n"
+                    "are unread, their size, and the dates of the oldest and the newest; below are the totals, and\n"
+                    "the quota of INBOX if the server has QUOTA.  Sizes come from STATUS if the server has\n"
+                    "STATUS=SIZE; otherwise those of all messages are asked for, which takes longer.  Without ESORT\n"
+                    "the first and the last message are taken as the oldest and the newest."),
+    Command("\\largest", "[N] [PATTERN]", "Shows the N largest messages of all mailboxes (20 by default).",
+            "account.largest.largest",
+            details="Each has its size, mailbox and UID, when it was received, from whom, and the subject.  With\n"
+                    "PATTERN, as in \\largest 5 Archive/*, only the mailboxes that fit it are looked at.  In each\n"
+                    "mailbox, ${uids} has its UIDs afterwards."),
     # -- care
     Command("\\safe", "[on|off]", "Shows or sets whether imapsh asks before a command that loses mail.", "care.safe",
             "on or off",
@@ -93,6 +180,15 @@ _TABLE = (
             "care.cleartext", "on or off",
             details="When it is off (the default), imapsh refuses to send a password or token to another machine\n"
                     "without TLS: LOGIN, AUTHENTICATE with PLAIN and the like.  STARTTLS is the better way."),
+    Command("\\undo", "[N[:M]]", "Takes the latest change of mail back, or the one with this number in \\journal.",
+            "undoing.undo",
+            details="It says what it would do, and asks.  Flags come back as they were, copies and appended messages\n"
+                    "are removed, moved messages are moved back.  What somebody else has changed since is left as it\n"
+                    "is.  EXPUNGE and DELETE have no way back.  \\undo again goes further back, and \\undo 3:7\n"
+                    "takes all of these changes back, with one question.  To undo an undo, give its number.  In a\n"
+                    "script it does not ask, and takes a STORE back only with --journal."),
+    Command("\\journal", "", "Lists what was changed in this run, and what \\undo can take back.", "undoing.journal",
+            details="The journal is in memory, and ends with imapsh."),
     # -- values that carry over
     Command("\\set", "[[-s] NAME [VALUE]]", "Lists the variables, shows one, or sets one.", "values.set_",
             "variables", verbatim=True,
@@ -139,11 +235,13 @@ _TABLE = (
     Command("\\skip", "[TEXT]", "Skips the next expectation, and reports it as skipped.", "testing.skip",
             verbatim=True),
     # -- news
-    Command("\\watch", "[on|off|SECONDS]", "Shows news between commands, by IDLE or by regular NOOPs.",
-            "watching.watch", "on or off",
+    Command("\\watch", "[-v] [on|off|SECONDS]", "Shows news between commands, by IDLE or by regular NOOPs.",
+            "watching.watch", "watching",
             details="At the prompt, IDLE runs unseen while a mailbox is selected and no command runs, and starts\n"
                     "again after each command.  If the server has no IDLE, SECONDS is the time between NOOPs.  In a\n"
-                    "script, it shows news for SECONDS, or until Ctrl-C."),
+                    "script, it shows news for SECONDS, or until Ctrl-C.\n"
+                    "With -v, imapsh also says from whom new messages are, and their subjects: the first five of\n"
+                    "those that come together, and how many more there are."),
     Command("\\notify", "[off|bell|desktop]", "Shows or sets how imapsh announces new mail besides showing it.",
             "watching.notify", "notifications",
             details="bell rings the terminal's bell.  desktop runs notify-send if it is installed, or else sends OSC\n"

@@ -60,6 +60,25 @@ class Expectation(NamedTuple):
         return not self.operator or _compare(seen, self.operator, self.value)
 
 
+#: What `\\expect tls` can look at, and what that is.
+TLS_FIELDS = {
+    "expires": "the days for which the certificate is still valid, less than 0 if it has expired",
+    "version": "TLSv1.2 or TLSv1.3; 1.2 or 1.3 for < and >",
+    "cipher": "the cipher suite",
+    "bits": "the bits of its key",
+    "verified": "yes or no: whether an authority has signed the certificate for this server",
+    "pinned": "what a pin fitted: certificate or key",
+    "names": "a name that the certificate is for; one of them must compare, or all with != and !~",
+    "subject": "the subject of the certificate, as CN=..., O=...",
+    "issuer": "its issuer",
+    "key": "the type of its key, such as RSA or EC P-256",
+    "key-bits": "the size of its key",
+    "signature": "how it was signed, such as SHA-256 with RSA",
+    "fingerprint": "its SHA-256 in hexadecimal, with or without colons",
+    "key-fingerprint": "the SHA-256 of its public key (SubjectPublicKeyInfo)",
+    "binding": "the type of channel binding, such as tls-server-end-point",
+}
+
 _STATUS = Subject(
     "reply",
     "OK|NO|BAD [[CODE]] [OPERATOR VALUE]",
@@ -100,6 +119,8 @@ SUBJECTS: dict[str, Subject] = {
                           "of docs/reference/rules.rst", "no violations", "may", "may"),
     "findings": Subject("findings", "findings [RULE|fault|notice] [OPERATOR NUMBER]", "what is wrong with the "
                         "server's conduct, such as an EXPUNGE at a forbidden time", "no findings fault", "may", "may"),
+    "tls": Subject("tls", "tls [PART [OPERATOR VALUE]]", "the TLS of the connection, and its certificate; without "
+                   "PART, that TLS is used", "tls expires > 30", "may", "may"),
 }  # fmt: skip
 
 
@@ -152,6 +173,12 @@ def _look_over(made: Expectation, row: Subject) -> None:
     )
     if wrong:
         raise UsageError(rf"the form is \expect {row.syntax}, as in \expect {row.example}")
+    if made.subject == "tls" and (made.name.lower() not in TLS_FIELDS) and (made.name or made.operator):
+        raise UsageError(
+            rf"\expect tls needs one of {', '.join(TLS_FIELDS)}; {made.name!r} is none of them"
+            if made.name
+            else rf"the form is \expect {row.syntax}, as in \expect {row.example}"
+        )
     if made.operator in ("<", "<=", ">", ">=") and _number(made.value) is None:
         raise UsageError(f"{made.operator} compares numbers, and {made.value!r} is not a number")
     if made.operator in ("~", "!~"):
@@ -191,6 +218,8 @@ def details() -> str:
     rows = list(dict.fromkeys(SUBJECTS.values()))
     lines = ["EXPECTATION is one of these; no in front of it means its opposite:"]
     lines += [f"    {row.syntax}\n        {row.summary}; as in \\expect {row.example}" for row in rows]
+    lines += ["PART of tls is one of these:"]
+    lines += [f"    {name:<15} {what}" for name, what in TLS_FIELDS.items()]
     lines += ["OPERATOR is one of these, and VALUE is the rest of the line, unchanged:"]
     lines += [f"    {operator:<3} {what}" for operator, what in OPERATORS.items()]
     return "\n".join(lines)

@@ -6,58 +6,67 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
 
 from imapsh.errors import ImapshError, Interrupted, UsageError
-from imapsh.shell.settings.options import Options, help_text, read
+from imapsh.hints import TYPE_CHECKING, Any, TypeVar
+from imapsh.shell.settings.options import Options, read
+
+if TYPE_CHECKING:
+    from imapsh.shell.commands.login.checkup import Checked
+    from imapsh.shell.connection.dial import Plan
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
 
-INTERRUPTED = 130
-PIPE_CLOSED = 141  #: what a shell says of a program that SIGPIPE ended
-
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run imapsh with the words behind its name, and return the exit status, one of `options.EXITS`.
+    """Run imapsh with the words behind its name, and return the exit status, one of `usage.EXITS`.
 
     Raises nothing.
     """
     if sys.stdout is None:  # it was closed by who started us
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - as long as the process lives
     try:
-        return _run(_pointing(read, sys.argv[1:] if argv is None else argv))
-    except (KeyboardInterrupt, Interrupted):
-        return INTERRUPTED
-    except ImapshError as error:
-        from imapsh.shell.settings.reasons import in_options
+        words = sys.argv[1:] if argv is None else argv
+        if any(word.lower().removeprefix("--report=").startswith("nagios:") for word in words):
+            from imapsh.shell.modes import monitored
 
-        _say(in_options(error))
-        return error.exit_code
-    except BrokenPipeError:
-        # Python flushes stdout once more at exit; let it have somewhere to go.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return PIPE_CLOSED
-    except OSError as error:
-        _say(f"cannot write: {error.strerror or error}")
-        return 1
-    except Exception as error:  # noqa: BLE001 - a traceback would show what nobody may see
-        from imapsh.shell.settings import crash
-
-        _say(crash.sentence(error))
-        return crash.EXIT
+            return monitored.run(lambda: _run(_pointing(read, words)))
+        return _run(_pointing(read, words))
+    except (KeyboardInterrupt, Exception) as error:  # noqa: BLE001 - a traceback would show what nobody may see
+        return _failed(error)
     finally:
         gc.enable()
 
 
+def _failed(error: BaseException) -> int:
+    """Say what went wrong, and return the exit status."""
+    from imapsh.shell.settings.reasons import exit_status, in_options
+
+    if isinstance(error, BrokenPipeError):
+        # Python flushes stdout once more at exit; let it have somewhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    elif isinstance(error, ImapshError) and not isinstance(error, Interrupted):
+        _say(in_options(error))
+    elif isinstance(error, OSError):
+        _say(f"cannot write: {error.strerror or error}")
+    elif isinstance(error, Exception) and not isinstance(error, Interrupted):
+        from imapsh.shell.settings import crash
+
+        _say(crash.sentence(error))
+    return exit_status(error)
+
+
 def _run(given: Mapping[str, Any]) -> int:
     if given.get("help"):
+        from imapsh.shell.settings.usage import help_text
+
         sys.stdout.write(help_text())
         return 0
     if given.get("version"):
-        from imapsh import __version__
+        from imapsh import __version__, compiled
 
-        sys.stdout.write(f"imapsh {__version__}\n")
+        sys.stdout.write(f"imapsh {__version__}{' (compiled core)' if compiled else ''}\n")
         return 0
     if given.get("completion"):
         from imapsh.shell.modes.completion import script
@@ -72,8 +81,15 @@ def _run(given: Mapping[str, Any]) -> int:
     if given.get("checkup"):
         from imapsh.shell.modes import checkup
 
-        return checkup.run(given)
+        return checkup.run(given, _looked_at)
     return _work(_configured(given))
+
+
+def _looked_at(plan: Plan, options: Options) -> Checked:
+    """Look at the server of a plan, for `--checkup URL`."""
+    from imapsh.shell.batch import checking
+
+    return checking.run(plan, options)
 
 
 def _configured(given: Mapping[str, Any]) -> Options:
@@ -111,6 +127,10 @@ def _work(options: Options) -> int:
 
         stdio.out(paint([("", f"{name}\n") for name in names], None))
         return 0
+    if options.oauth_forget:
+        from imapsh.shell.modes import oauth_forget
+
+        return _pointing(oauth_forget.run, options)
     if options.explain_name:
         from imapsh.shell.modes import explain_name as cli
 

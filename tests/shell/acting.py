@@ -32,6 +32,7 @@ class Screen:
         self.screen = pyte.Screen(columns, rows)
         self.screen.set_mode(pyte.modes.LNM)
         self.pieces: list[str] = []
+        self.patience: float = PATIENCE
         self.blind = False  # the octets are kept and no screen is made of them
         self._stream = pyte.Stream(self.screen)
         self.answer: Callable[[str], None] = lambda text: None
@@ -75,7 +76,7 @@ class Screen:
 
     async def until(self, condition: Callable[[], object]) -> None:
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self.patience):
                 while not condition():
                     self._news.clear()
                     await self._news.wait()
@@ -141,12 +142,12 @@ async def acting(folder: Path, columns: int = 160, rows: int = 60, **options: ob
             await asyncio.gather(running, return_exceptions=True)
 
 
-def play(scene: Callable[[], Awaitable[None]]) -> None:
-    asyncio.run(_limited(scene))
+def play(scene: Callable[[], Awaitable[None]], seconds: float = 3 * PATIENCE) -> None:
+    asyncio.run(_limited(scene, seconds))
 
 
-async def _limited(scene: Callable[[], Awaitable[None]]) -> None:
-    async with asyncio.timeout(3 * PATIENCE):
+async def _limited(scene: Callable[[], Awaitable[None]], seconds: float) -> None:
+    async with asyncio.timeout(seconds):
         await scene()
 
 

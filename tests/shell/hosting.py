@@ -122,9 +122,9 @@ class FakeDriver:
                 self.events.append(event)
             show(event, aside=aside)
 
-        def show_rows(events: Sequence[Received]) -> None:
+        def show_rows(events: Sequence[Received], octets: bytes | None = None) -> None:
             self.events.extend(events)
-            rows(events)
+            rows(events, octets)
 
         display.show = shows  # type: ignore[method-assign]
         display.rows = show_rows  # type: ignore[method-assign, assignment]

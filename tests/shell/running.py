@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+PATIENCE = 30  # seconds that a peer waits, on a machine that does much else
+
 ROOT = Path(__file__).parents[2]
 
 #: What a server says after each line of the client, `TAG` in it being that line's tag; None closes.
@@ -83,14 +85,17 @@ def listening(handler: Handler) -> Iterator[int]:
                 except OSError:
                     return
                 with sock, contextlib.suppress(OSError):
-                    sock.settimeout(20)
+                    sock.settimeout(PATIENCE)
                     handler(sock)
 
         thread = threading.Thread(target=run, daemon=True)
         thread.start()
-        yield int(listener.getsockname()[1])
-        listener.shutdown(socket.SHUT_RDWR)
-    thread.join(20)
+        try:
+            yield int(listener.getsockname()[1])
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join(2 * PATIENCE)
+    assert not thread.is_alive(), "a connection was not left"
 
 
 def says(*answers: Answer, greeting: bytes = GREETING, heard: list[bytes] | None = None) -> Handler:

@@ -22,7 +22,7 @@ def said(line: str) -> str:
 
 def test_every_row_names_a_function() -> None:
     for row in COMMANDS.values():
-        module, _, function = row.handler.partition(".")
+        module, _, function = row.handler.rpartition(".")
         assert callable(getattr(import_module(f"imapsh.shell.commands.{module}"), function)), row.name
 
 

@@ -325,7 +325,9 @@ WRITERS = {
 MAKERS = {
     "render/styles.py": "`paint` makes the text of each fragment visible",
     "render/pretty.py": "its fast way is for lines that are printable ASCII; what it keeps was painted",
+    "render/prettyrows.py": "rows of printable ASCII, with notes that were painted; any other row is painted",
     "render/jsonform.py": "`dumps` escapes all that is not safe",
+    "render/jsonrows.py": "templates and strings that `written` made, and strings that are printable ASCII",
     "render/view/__init__.py": "cuts blanks off what was painted",
     "shell/screen/output.py": "cuts what was painted at its line ends",
     "shell/screen/progress.py": "carriage return and erase around visible text",

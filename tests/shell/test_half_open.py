@@ -71,11 +71,14 @@ def test_a_deaf_peer_ends_a_batch_after_the_time_out(tmp_path: Path, capsys: pyt
 
 
 @pytest.mark.parametrize(
-    ("peer", "error"), [(lambda: listening(half_closed), ConnectionLost), (deaf, ConnectionTimeout)]
+    ("peer", "timeout", "error"),
+    [(lambda: listening(half_closed), 20, ConnectionLost), (deaf, 0.5, ConnectionTimeout)],
 )
-def test_a_program_is_told(peer: Callable[[], AbstractContextManager[int]], error: type[Exception]) -> None:
+def test_a_program_is_told(
+    peer: Callable[[], AbstractContextManager[int]], timeout: float, error: type[Exception]
+) -> None:
     async def scene(port: int) -> None:
-        async with imapsh.connect(url(port), timeout=0.5) as c:
+        async with imapsh.connect(url(port), timeout=timeout) as c:
             with pytest.raises(error):
                 await c.append("INBOX", b"x" * MUCH)
             assert not c.is_open

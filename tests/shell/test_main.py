@@ -19,21 +19,24 @@ from pathlib import Path
 import pytest
 
 import imapsh as package
+from imapsh import table
 from imapsh.shell.batch import batch
 from imapsh.shell.main import main
 from imapsh.shell.prompt import repl
 from imapsh.shell.prompt import shell as interactive
 from imapsh.shell.prompt.signals import Signals
-from tests.servers.base import Server, free_ports
+from tests.servers.base import Server
 from tests.servers.certs import Certs
 from tests.shell.running import GREETING, Answer, Handler, environment, imapsh, listening, running, says, url
+from tests.transport.conftest import closed_port
 
 HEAVY = {"asyncio", "prompt_toolkit", "pygments"}
 
 
 def test_version() -> None:
     done = imapsh("--version")
-    assert (done.status, done.out, done.err) == (0, f"imapsh {package.__version__}\n".encode(), "")
+    core = " (compiled core)" if package.compiled else ""
+    assert (done.status, done.out, done.err) == (0, f"imapsh {package.__version__}{core}\n".encode(), "")
 
 
 def test_help_names_every_exit_status() -> None:
@@ -49,29 +52,44 @@ def test_starting_imports_nothing_heavy(words: list[str]) -> None:
     assert loaded & (HEAVY | {"ssl", "email", "json", "dataclasses", "argparse", "imapsh.table"}) == set()
 
 
+#: What a command for the server needs none of, unless it asks, counts or fails.
+UNNEEDED = (
+    "grammar.dates", "grammar.encodedwords", "grammar.mailboxes", "grammar.writer", "sasl", "server",
+    "session.waiting", "shell.command_table", "shell.expectation", "shell.lines.login", "shell.lines.measure",
+    "shell.settings.passwords.programs", "transport.aio", "transport.tls",
+)  # fmt: skip
+
+
 def test_a_batch_imports_neither_the_prompt_nor_ssl() -> None:
     with listening(says()) as port:
         loaded = imported(url(port), "-c", "NOOP")
     assert "imapsh.session.core" in loaded
-    unneeded = {"imapsh.server", "imapsh.sasl", "imapsh.transport.tls", "imapsh.grammar.mailboxes"}
-    assert loaded & (HEAVY | {"ssl", "email", "json"} | unneeded) == set()
+    unneeded = {f"imapsh.{name}" for name in UNNEEDED}
+    assert all(find_spec(name) for name in unneeded)
+    assert loaded & (HEAVY | {"ssl", "email", "json", "typing", "datetime", "threading"} | unneeded) == set()
+    assert loaded & {f"imapsh.table.{family}" for family in (*table.CORE[2:], *table.EXTENSIONS)} == set()
 
 
 #: What comes with the first line, key, piece of news, stall or fault.
 LATER = (
-    "grammar.mailboxes", "sasl", "server", "session.transfer", "session.waiting", "transport.tls", "typed.found",
+    "grammar.alike", "grammar.encodedwords", "grammar.mailboxes", "paths", "sasl", "server", "session.mailbox",
+    "session.transfer", "session.waiting", "shell.record.entry", "shell.screen.landing",
+    "shell.settings.passwords.programs",
+    "render.blocks", "render.layout", "render.outline", "render.pieces", "transport.racing", "transport.tls",
+    "typed.found", "wire.sinks",
     "typed.match", "shell.command_table", "shell.commands", "shell.commands.editor", "shell.commands.help",
     "shell.connection.driver", "shell.connection.retry", "shell.connection.stall", "shell.lines.aliases",
     "shell.lines.perform", "shell.lines.redirect", "shell.lines.searchres", "shell.lines.values",
     "shell.record.mailboxes", "shell.record.messages", "shell.record.results", "shell.record.stats",
-    "shell.record.tally", "shell.screen.clock", "shell.screen.notify", "shell.screen.progress",
+    "shell.record.tally", "shell.screen.clock", "shell.screen.alike", "shell.screen.notify",
+    "shell.screen.progress", "shell.settings.reasons",
     "shell.screen.targets", "shell.screen.timing", "shell.settings.crash",
 )  # fmt: skip
 
 
 def test_the_first_prompt_imports_nothing_that_only_a_line_needs() -> None:
     """Its budget is a fifth over a bare prompt's time."""
-    code = "import imapsh.shell.prompt.shell, sys; print(*sys.modules)"
+    code = "import imapsh.shell.prompt.shell, imapsh.render.memory, imapsh.render.pretty, sys; print(*sys.modules)"
     loaded = set(
         subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
     )
@@ -271,7 +289,7 @@ def test_silence_in_a_command_is_a_time_out() -> None:
 
 
 def test_refused_port_and_unknown_host() -> None:
-    refused = imapsh(url(free_ports(1)[0]), "-c", "NOOP")
+    refused = imapsh(url(closed_port()), "-c", "NOOP")
     assert refused.status == 4
     assert "refused" in refused.err
     assert imapsh("imap://no-such-host.invalid", "-c", "NOOP").status == 4

@@ -14,6 +14,7 @@ import pytest
 from imapsh.errors import UsageError
 from imapsh.shell.command_table import COMMANDS
 from imapsh.shell.main import main
+from imapsh.shell.prompt.history import MaskedHistory
 from imapsh.shell.settings.options import OPTIONS
 from tests.shell.hosting import FakeApp
 
@@ -45,6 +46,7 @@ LINES = {
     "{@": ["APPEND INBOX {@@}", "APPEND INBOX ~{@@}"],
     ">": ["FETCH 1 FLAGS > @", "FETCH 1 FLAGS >> @"],
 }
+HISTORY = "--history-file"  # which is only used at a prompt
 TLS = {"--cafile", "--cert", "--key", "--tap-cert", "--tap-key"}
 WRITES = {"--report", "--convert", "--html", "--trace", "\\export", "\\trace", ">"}
 
@@ -67,7 +69,17 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_e7_every_option_and_command_that_takes_a_path_is_tried_here() -> None:
     options = {option.name for option in OPTIONS if option.metavar.rstrip(".") == "FILE"}
     commands = {name for name, row in COMMANDS.items() if row.choices in ("path", "paths")}
-    assert RUNS.keys() | LINES.keys() == options | commands | {"{@", ">"}
+    assert RUNS.keys() | LINES.keys() | {HISTORY} == options | commands | {"{@", ">"}
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS.keys() - {"no/folder"}))  # which is made
+def test_e7_lines_are_typed_all_the_same_where_the_history_is_no_file(kind: str) -> None:
+    history = MaskedHistory(kind, str)
+    list(history.load_history_strings())
+    history.append_string("NOOP")
+    assert list(history.newest) == ["NOOP"]
+    assert history.fault.startswith(f"the history cannot be kept in {kind}: ")
+    assert history.path is None
 
 
 @pytest.mark.parametrize("name", RUNS)

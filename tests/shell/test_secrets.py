@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.servers.base import package
 from tests.shell.acting import CTRL_C, ENTER, PASTE, PASTED, Actor, acting, play
-from tests.shell.running import imapsh, listening, url
+from tests.shell.running import imapsh, listening, says, url
 
 Way = Callable[[Actor], Awaitable[None]]
 
@@ -343,3 +344,65 @@ def test_a_token_is_shown_and_traced_as_stars(tmp_path: Path, form: str) -> None
     assert _MADE not in told
     assert _MADE.encode().hex(" ")[:24] not in told
     assert told.count("*" * 32) >= 3
+
+
+# -- the ways of one run, all at a server and a proxy that say whatever they were told
+
+_PROXYS = "pr0xy-canary"
+MASKED = "*" * len(SECRET)
+
+
+def _spelled(secret: str) -> set[str]:
+    """A secret as it is, backwards, in capitals, in hex, percent-encoded, and in base64 at each place of a message."""
+    octets = secret.encode()
+    coded = {b64encode(b"\0" * lead + octets).decode() for lead in range(3)}
+    return {secret, secret[::-1], secret.upper(), octets.hex(), "".join(f"%{one:02x}" for one in octets), *coded}
+
+
+def _repeating(answer: str) -> Callable[[socket.socket], None]:
+    """A proxy, and the server behind it, that repeat both passwords in all spellings."""
+    known = " ".join(sorted(_spelled(SECRET) | _spelled(_PROXYS))).encode()
+
+    def handler(sock: socket.socket) -> None:
+        head = b""
+        while b"\r\n\r\n" not in head:
+            head += sock.recv(4096)
+        sock.sendall(b"HTTP/1.1 200 " + known + b"\r\nX-Said: " + known + b"\r\n\r\n")
+        login = b"TAG " + answer.encode() + b" " + known + b"\r\n"
+        rest = [b"* OK " + known + b"\r\nTAG NO " + known + b"\r\n"] * 3
+        says(login, *rest, greeting=b"* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR] hi\r\n")(sock)
+
+    return handler
+
+
+@pytest.mark.parametrize("answer", ["NO [AUTHENTICATIONFAILED]", "OK [CAPABILITY IMAP4rev1]"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--checkup",),
+        ("--checkup", "--format", "json"),
+        ("--authorize", "bob", "-c", "NOOP", "-c", "\\why", "-c", "\\last", "-c", "\\export DIR/page.html"),
+        ("--authorize", "bob", "--format", "json", "-c", "NOOP", "-c", "\\why", "-c", "\\sessions", "-c", "\\journal"),
+        ("--proxyauth", "bob", "--format", "hex", "-c", "NOOP"),
+        ("--report", "nagios:-", "-c", "SELECT INBOX"),
+        ("--report", "prom:DIR/mail.prom", "-c", "SELECT INBOX"),
+        ("--report", "junit:DIR/junit.xml", "-c", "SELECT INBOX"),
+    ],
+    ids=lambda words: " ".join(words[:2]),
+)
+def test_what_a_server_and_a_proxy_repeat_is_seen_nowhere(
+    words: tuple[str, ...], answer: str, tmp_path: Path
+) -> None:  # fmt: skip
+    package("python_socks")
+    with listening(_repeating(answer)) as port:
+        env = {
+            "IMAPSH_PASSWORD": SECRET, "XDG_STATE_HOME": str(tmp_path / "state"),
+            "ALL_PROXY": f"http://me:{_PROXYS}@127.0.0.1:{port}",
+        }  # fmt: skip
+        given = [word.replace("DIR", str(tmp_path)) for word in words]
+        trace = () if "--checkup" in words else ("--trace", str(tmp_path / "trace"), "--keep-going")
+        ran = imapsh("imap://root@mail.example", "--cleartext", *trace, *given, env=env)
+    files = [path.read_text("utf-8", "replace") for path in tmp_path.rglob("*") if path.is_file()]
+    told = "".join((ran.out.decode("utf-8", "replace"), ran.err, *files))
+    assert MASKED in told
+    assert [one for one in _spelled(SECRET) | _spelled(_PROXYS) if one in told] == []

@@ -10,9 +10,9 @@ import contextlib
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING, BinaryIO
 
 from imapsh.errors import ImapshError
+from imapsh.hints import TYPE_CHECKING, BinaryIO
 from imapsh.shell import commands
 from imapsh.shell.app import FIRST, App, at_once
 from imapsh.shell.batch.course import Course
@@ -22,11 +22,13 @@ from imapsh.shell.connection import dial
 from imapsh.shell.lines import perform
 from imapsh.shell.screen.output import make_output
 from imapsh.shell.screen.terminal import Ended, end_by, ending
-from imapsh.shell.settings.reasons import in_options
+from imapsh.shell.settings.reasons import exit_status, in_options
 
 if TYPE_CHECKING:
     from imapsh.shell.connection.steps import Steps
     from imapsh.shell.settings.options import Options
+
+_ASKS = "AUTHENTICATE"  # the command whose questions the lines after it answer
 
 
 class Batch:
@@ -46,19 +48,22 @@ class Batch:
         if self.options.report:
             from imapsh.shell.record import report
 
-            app.tally.report = report.make(self.options.report, script.name)
+            app.tally.report = report.make(self.options.report, script.name, self.plan.where, self.plan.user)
         try:
             if self.plan.trace:
                 app.tracing(FIRST).begin(self.plan.trace, self.plan)
             at_once(app.follow(app.connect(self.plan, FIRST)))
             status = self._commands(script)
             self._log_out()
-            app.tally.end(found=app.lint.found())
+            status = app.tally.end(found=app.lint.found(), status=status)
         except BaseException as error:
             if isinstance(error, ImapshError):
                 at = f"{app.place()}: " if self.options.file and script.number else ""
                 error.args = (at + app.masked(str(error)),)
-            app.tally.end(_why(error), app.lint.found())
+            ends = app.tally.report is not None
+            status = app.tally.end(_why(error), app.lint.found(), exit_status(error))
+            if ends:
+                error.exit_code = status  # type: ignore[attr-defined] # main reads it
             raise
         finally:
             self.close()
@@ -77,12 +82,15 @@ class Batch:
 
     def _asks(self, text: str, before: bool) -> bool:
         """Return whether the next lines may answer an AUTHENTICATE.  An unasked answer is secret, too."""
-        ours = perform.is_ours(self.app, text)
-        row = None if ours else self.app.match(text).command
-        if before and row is None and not ours:
+        if not before and _ASKS not in text.upper():
+            return False  # most lines
+        if perform.is_ours(self.app, text):
+            return False
+        row = self.app.match(text).command
+        if row is None and before:
             self.app.hide(text.strip())
             return True
-        return row is not None and row.name == "AUTHENTICATE"
+        return row is not None and row.name == _ASKS
 
     def _line(self, text: str) -> Steps[str]:
         """Do a line of the script; `DONE` for a connection that was left idle ends that."""

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, cast
 
 from imapsh.client.blocking import BlockingClient
 from imapsh.errors import ConnectionTimeout
+from imapsh.hints import TYPE_CHECKING, cast
 from imapsh.session.events import Event
+from imapsh.transport.base import CHUNK
 
 if TYPE_CHECKING:
     from imapsh.shell.connection.connection import Connection
     from imapsh.transport.base import Stream
 
-_CHUNK = 1 << 16
 _AT_ONCE = 0.001  # seconds: what is there already
 
 
@@ -28,7 +28,12 @@ class BatchClient(BlockingClient):
         plan = connection.plan
         stream = cast("Stream", connection.stream)
         super().__init__(
-            stream, connection.session, connection.take, tls=plan.tls, server_name=plan.address.server_name
+            stream,
+            connection.session,
+            connection.take,
+            on_run=connection.take_run,
+            tls=plan.tls,
+            server_name=plan.address.server_name,
         )
         self.connection = connection
         self.patience: float | None = plan.connect_timeout
@@ -51,19 +56,30 @@ class BatchClient(BlockingClient):
         return super().pump()
 
     def poll(self, seconds: float) -> bool:
-        """Read once, if something comes within `seconds`.  Return whether it came.  Raises ConnectionLost."""
+        """Send what is due, and read once, or what comes of a literal, if something comes within `seconds`.
+
+        Return whether it came.  Raises ConnectionLost.
+        """
         self.flush()
+        return self.read(seconds)
+
+    def read(self, seconds: float) -> bool:
+        """Do the same if nothing is due to be sent, as after `flush`."""
         self._show()
         self.stream.settimeout(seconds)
         try:
-            data = self.stream.read(_CHUNK)
+            while self.session.receive(self.stream.read(CHUNK)):
+                self.on_literal()
         except ConnectionTimeout:
             return False
         finally:
             self.stream.settimeout(self.patience)
-        self.session.receive(data)
         self.flush()
         return True
+
+    def on_literal(self) -> None:
+        """Show how far it has come."""
+        self._tick()
 
     def catch_up(self) -> None:
         """Read what is here already.  TLS may hold octets that select knows nothing of."""

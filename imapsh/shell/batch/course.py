@@ -6,8 +6,7 @@ next line is an `\expect` is no fault by itself; blank lines, comments, `\name` 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from imapsh.hints import TYPE_CHECKING
 from imapsh.tuples import NamedTuple
 
 if TYPE_CHECKING:
@@ -56,8 +55,11 @@ class Course:
     def done(self, status: str) -> bool:
         """Take in that a line was done and got this reply, "" for none.  Return whether to go on."""
         code = CODES.get(status, 0)
+        complaint, self._app.complaint = self._app.complaint, ""
         if code:
-            said = _said(self._app) if self._tells or self._app.tally.report is not None else ""
+            said = complaint
+            if not said and (self._tells or self._app.tally.report is not None):
+                said = _said(self._app)
             self._refused = _Refused(code, self._app.place(), said)
         failed, self._failed = self._failed, self._app.tally.failed
         if self._failed == failed:
@@ -70,7 +72,7 @@ class Course:
         self._settle()
         tally = self._app.tally
         if self._app.options.keep_going and tally.failed:
-            self._app.note(f"{tally.failed} of {tally.judged} tests failed")
+            self._app.fault(f"{tally.failed} of {tally.judged} tests failed")
         return self._worst
 
     def _settle(self) -> bool:
@@ -80,7 +82,7 @@ class Course:
             self._worst = max(self._worst, refused.code)
             if self._tells:
                 at = f"{refused.place}: " if self._app.options.file else ""
-                self._app.note(f"{at}{refused.said}")
+                self._app.fault(f"{at}{refused.said}")
             if self._app.tally.report is not None:
                 self._app.tally.add(False, refused.said, refused.place, "no \\expect follows this reply")
                 self._failed = self._app.tally.failed

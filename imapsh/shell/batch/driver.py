@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, BinaryIO, TypeVar
+from collections.abc import Callable
 
 from imapsh.errors import ConnectionTimeout, Interrupted
 from imapsh.grammar.responses import TAGGED
+from imapsh.hints import TYPE_CHECKING, BinaryIO, TypeVar
 from imapsh.session.events import Event, Received
 from imapsh.session.exchange import Exchange
 from imapsh.shell.batch.client import BatchClient
@@ -52,9 +51,11 @@ class BatchDriver:
     script: Script
 
     def __init__(self, options: Options, out: BinaryIO, *, terminal: bool, for_report: bool = False) -> None:
-        seen = stdio.is_terminal(sys.stderr) and not is_plain(options)
+        seen = stdio.is_terminal(sys.stderr) and not (is_plain(options) or options.quiet)
         columns = stdio.columns if seen else None
-        self.sink = StdSink(out, exact=not terminal, columns=columns, moving=lambda: self.app.moving())
+        self.sink = StdSink(
+            out, exact=not terminal, columns=columns, moving=lambda: self.app.moving(), quiet=options.quiet
+        )
         self.timers = Timers()
         self._stall = options.stall
         self._for_report = for_report
@@ -77,7 +78,7 @@ class BatchDriver:
     async def run(self, connection: Connection, exchange: Exchange, seconds: float | None = None) -> bool:
         """See Driver."""
         client = self._clients[connection]
-        with _interruptible():
+        with _INTERRUPTIBLE:
             if seconds is None:
                 self._until_replied(client, exchange)
                 return True
@@ -89,7 +90,7 @@ class BatchDriver:
 
     async def typed(self, connection: Connection, exchange: Exchange) -> None:
         """See Driver."""
-        with _interruptible():
+        with _INTERRUPTIBLE:
             if exchange.name == "IDLE" and self._idle(connection, exchange):
                 return
             self._until_replied(self._clients[connection], exchange)
@@ -107,7 +108,7 @@ class BatchDriver:
                 return
             if told:
                 client.pump()
-            elif not client.poll(self._stall):
+            elif not client.read(self._stall):
                 told = True
                 self._explain(connection, exchange)
 
@@ -123,7 +124,7 @@ class BatchDriver:
         client = self._clients[connection]
         self._raw = (octets.split(b" ", 1)[0].decode("utf-8", "replace"), "")
         connection.session.raw(octets, shown)
-        with _interruptible():
+        with _INTERRUPTIBLE:
             while not self._raw[1] and client.poll(connection.plan.idle_timeout or _QUIET):
                 pass
         return self._raw[1]
@@ -133,7 +134,7 @@ class BatchDriver:
     async def reach(self, plan: dial.Plan) -> tuple[Stream | AsyncStream, dial.Plan]:
         """See Driver."""
         self.sink.flush()
-        with _interruptible():
+        with _INTERRUPTIBLE:
             return dial.dial(plan, self.app.demo if plan.demo else None)
 
     async def greet(self, connection: Connection) -> None:
@@ -143,7 +144,7 @@ class BatchDriver:
         watch = Watch(connection, self.timers, lambda: self._pausing, connection.note)
         connection.moved_by(client.kick, watch)
         connection.listeners.append(self._happened)
-        with checked(connection), _interruptible():
+        with checked(connection), _INTERRUPTIBLE:
             try:
                 client.stream.limit(client.stream.due)
                 client.greet()
@@ -162,7 +163,7 @@ class BatchDriver:
     async def ask(self, question: str, *, secret: bool) -> str | None:
         """See Driver."""
         self.sink.flush()
-        with _interruptible():
+        with _INTERRUPTIBLE:
             return stdio.ask(question, secret=secret)
 
     async def answer(self, question: str) -> str | None:
@@ -175,7 +176,7 @@ class BatchDriver:
         deadline = time.monotonic() + seconds
         self._pausing = True
         try:
-            with _interruptible():
+            with _INTERRUPTIBLE:
                 for connection in self.app.connections.values():
                     connection.watch.look()
                 while (left := deadline - time.monotonic()) > 0:
@@ -189,7 +190,7 @@ class BatchDriver:
     async def away(self, work: Callable[[], T]) -> T:
         """See Driver."""
         self.sink.flush()
-        with _interruptible():
+        with _INTERRUPTIBLE:
             return work()
 
     # -- events
@@ -272,10 +273,15 @@ class BatchDriver:
             self.script.read()
 
 
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Raise Interrupted for Ctrl-C."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        raise Interrupted("interrupted") from None
+class _Interruptible:
+    """A context that raises Interrupted for Ctrl-C."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
+        if kind is not None and issubclass(kind, KeyboardInterrupt):
+            raise Interrupted("interrupted") from None
+
+
+_INTERRUPTIBLE = _Interruptible()  # each line enters it

@@ -9,17 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 from imapsh.errors import UsageError
-from imapsh.shell.command_table import COMMANDS, Command
+from imapsh.hints import TYPE_CHECKING
 from imapsh.shell.lines import perform
 
 if TYPE_CHECKING:
     from imapsh.shell.app import App
+    from imapsh.shell.command_table import Command
     from imapsh.shell.connection.steps import Steps
-
-__all__ = ["COMMANDS", "Command", "find", "run", "take"]
 
 
 def take(app: App, text: str) -> Steps[str]:
@@ -37,7 +35,7 @@ def run(app: App, line: str) -> Steps[str]:
     row = find(name.strip())
     if row.prompt and not app.interactive:
         raise UsageError(f"{row.name} works only at the prompt")
-    module, _, function = row.handler.partition(".")
+    module, _, function = row.handler.rpartition(".")
     steps = getattr(import_module(f"{__name__}.{module}"), function)(
         app, argument if row.exact else argument.strip()
     )  # fmt: skip
@@ -46,6 +44,8 @@ def run(app: App, line: str) -> Steps[str]:
 
 def find(name: str) -> Command:
     """Return the command of this name, with its backslash or without.  Raises UsageError, and names the nearest."""
+    from imapsh.shell.command_table import COMMANDS
+
     wanted = "\\" + name.lstrip("\\").lower()
     row = COMMANDS.get(wanted)
     if row is None:

@@ -105,7 +105,7 @@ def sessions(app: App, argument: str) -> None:
         app.say("there is no connection: \\connect opens one")
     for name, connection in app.connections.items():
         about = {"connection": name, "current": name == app.current, "where": connection.plan.where,
-                 "user": connection.user,
+                 "user": connection.user, "acting_for": connection.acting,
                  "state": connection.session.state if connection.live else "not connected"}  # fmt: skip
         if app.say_json("session", about):
             continue

@@ -40,6 +40,8 @@ def last(app: App, argument: str) -> Steps[None]:
             yield ROOM
         if kept.left_out:
             raise UsageError(f"{kept.left_out:,} octets of this exchange were not kept; --limit kept=N keeps more")
+        if kept.gone:
+            raise UsageError(f"{kept.gone:,} octets of this exchange were not kept, or their file was changed")
         return
     for text in kept.render(output):
         app.put(text)

@@ -10,6 +10,7 @@ from imapsh.shell.app import App
 from imapsh.shell.connection.steps import Ask, Steps
 from imapsh.shell.lines import aliases
 from imapsh.shell.lines.discreet import in_clear, shown
+from imapsh.shell.lines.nested import is_command
 from imapsh.shell.lines.values import VALUES, expanded, value
 from imapsh.shell.record.entry import Entry
 from imapsh.shell.record.variables import BUILT_IN
@@ -102,7 +103,7 @@ def alias(app: App, argument: str) -> None:
 
 
 def _hidden(name: str) -> str:
-    return f"   (never used: {name.upper()} is an IMAP command)" if aliases.is_command(name) else ""
+    return f"   (never used: {name.upper()} is an IMAP command)" if is_command(name) else ""
 
 
 def unalias(app: App, argument: str) -> None:

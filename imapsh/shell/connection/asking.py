@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from imapsh.session.events import Received
 from imapsh.shell.connection.connection import Connection
 from imapsh.shell.connection.own import Own
+from imapsh.shell.connection.steps import Within
 
 if TYPE_CHECKING:
     from imapsh.session.exchange import Exchange, Sendable
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 def asked(
     connection: Connection, why: str, name: str, fragments: Iterable[Sendable]
 ) -> Steps[tuple[Exchange, list[Any]]]:  # fmt: skip
-    """Run a command unseen, and return its exchange and the values of the responses that answer it.
+    """Run a command unseen on any connection, and return its exchange and the values of the responses that answer it.
 
     Raises what `Session.command` does.
     """
@@ -27,5 +28,5 @@ def asked(
         values.append(event.response.value)
 
     exchange = connection.quietly(name, fragments, Own(why, take))
-    yield exchange
+    yield Within(connection, exchange)
     return exchange, values

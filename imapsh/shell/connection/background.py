@@ -26,7 +26,9 @@ class BackgroundDial:
         self._outcome: tuple[Stream, Plan] | BaseException | None = None
         self._waiting: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
         self._abandoned = False
-        if not plan.demo:
+        if not (plan.demo or _is_locked(plan)):  # without the passphrase nobody is dialled yet
+            import imapsh.transport.blocking  # noqa: F401 - before: two threads that import wait for each other
+
             Thread(target=self._dial, daemon=True).start()
 
     async def wait(self) -> tuple[Stream, Plan]:
@@ -71,3 +73,11 @@ class BackgroundDial:
             outcome = self._outcome
         if isinstance(outcome, tuple):
             outcome[0].close()
+
+
+def _is_locked(plan: Plan) -> bool:
+    if not (plan.tls.cert or plan.tls.key):
+        return False
+    from imapsh.shell.connection.passphrase import is_locked
+
+    return is_locked(plan)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from imapsh.errors import ImapshError, StateError
 from imapsh.grammar.responses import STATUS
 from imapsh.grammar.values import StatusText
+from imapsh.hints import TYPE_CHECKING
 from imapsh.session import clear
 from imapsh.session.core import Session
 from imapsh.session.discreet import discreet
-from imapsh.session.events import Closed, Completed, Event, Received
+from imapsh.session.events import Closed, Completed, Event, Received, ReceivedRun
 from imapsh.session.exchange import Exchange, Sendable
 from imapsh.shell.connection.own import Own
-from imapsh.shell.record.recorder import LOGINS, Recorder
+from imapsh.shell.record.opening import LOGINS, first_argument
+from imapsh.shell.record.recorder import Recorder
 from imapsh.shell.record.rows import Rows, Taker
-from imapsh.shell.settings.reasons import in_options
 from imapsh.table.model import AUTHENTICATED, SELECTED
 
 if TYPE_CHECKING:
@@ -25,11 +25,13 @@ if TYPE_CHECKING:
     from imapsh.session.opening import Opening
     from imapsh.shell.connection.dial import Plan
     from imapsh.shell.connection.watch import Watch
+    from imapsh.shell.record.journal import Place
     from imapsh.shell.record.last import Last
     from imapsh.shell.record.results import Results
     from imapsh.shell.screen.display import Display
     from imapsh.shell.screen.targets import Target
     from imapsh.transport.base import AsyncStream, Stream
+    from imapsh.wire.reader import Sink
 
 
 _UNSAID = Own()
@@ -41,14 +43,16 @@ Listener = Callable[["Connection", Event, bool], None]
 class Connection:
     r"""One connection of a run, with its record and its display.
 
-    `name` is what `\use` knows it by.  `user` is who is logged in, as far as is known, "" for nobody.  `record` is what
+    `name` is what `\use` knows it by.  `user` is who is logged in, as far as is known, "" for nobody; `acting` is the
+    other user for whom that one acts, "" for none.  `record` is what
     the connection has taught, and `display` shows its events.
 
     `own` holds the commands of ours that have no reply yet.  `diverted` holds the commands whose output goes elsewhere,
     and `given_up` those whose reply nothing waits for any more.  `question` is a hand-typed AUTHENTICATE whose `+` is
     to be answered, and `answering` one whose answer the person is being asked for.  `begun` is what `\raw` sent of a
-    command whose end it has not sent.  `entered` is true if somebody was logged in.  `due` is the mailbox that was
-    selected on a connection before this one, and is still to be selected again.
+    command whose end it has not sent.  `entered` is true if somebody was logged in, and `opening` as long as imapsh
+    logs in by itself.  `due` is the mailbox that was selected on a connection before this one, and is still to be
+    selected again.
     """
 
     def __init__(
@@ -73,7 +77,9 @@ class Connection:
         self.answering: Exchange | None = None
         self.begun = b""
         self.user = ""
+        self.acting = ""
         self.entered = False
+        self.opening = True
         self.due: Mailbox | None = None
         self.first: Received | None = None
         self.listeners: list[Listener] = []
@@ -81,12 +87,23 @@ class Connection:
         self._kick: Callable[[], None] = lambda: None
         self.watch: Watch
         session.guard = clear.guard(session, self._wanted)
+        self._opener, session.opener = session.opener, self._opened
 
     def _wanted(self) -> Opening:
         """Return the opening that the plan describes now; the plan may change."""
         from imapsh.shell.connection.dial import opening
 
         return opening(self.plan)
+
+    def _opened(self, octets: int, line: bytes) -> Sink | None:
+        """Return the sink for a literal.  A large one of a command whose output goes to a file may come there."""
+        from imapsh.shell.connection.dial import SPOOL
+
+        if octets > SPOOL and self.diverted and len(self.session.running) == 1:
+            target = self.diverted.get(next(iter(self.session.running.values())))
+            if target is not None and (sink := target.sink()) is not None:
+                return sink
+        return self._opener(octets, line) if self._opener is not None else None
 
     def moved_by(self, kick: Callable[[], None], watch: Watch) -> None:
         """Use `kick` from now on to report events and send octets, and `watch` to get news between commands."""
@@ -112,8 +129,10 @@ class Connection:
 
     @property
     def label(self) -> str:
-        """Return `user@host`, shortened."""
-        return self.plan._replace(user=self.user, address=self.plan.address._replace(user=self.user)).label
+        """Return `user@host`, shortened; `user@host (by admin)` if the admin logged in and acts for the user."""
+        user = self.acting or self.user
+        label = self.plan._replace(user=user, address=self.plan.address._replace(user=user)).label
+        return f"{label} (by {self.user or 'another'})" if self.acting else label
 
     @property
     def box(self) -> str:
@@ -139,6 +158,17 @@ class Connection:
         parts += [f"{one.tag} {one.name} waits" for one in self.session.queue if one not in without]
         return ", ".join(parts)
 
+    def place(self, mailbox: str | None = None, uidvalidity: int = 0) -> Place:
+        """Return a mailbox of this connection as the journal names it; without a name, the selected one."""
+        from imapsh.shell.record.journal import Place
+
+        box = self.session.mailbox
+        if mailbox is None and box is not None:
+            mailbox, uidvalidity = box.name, box.uidvalidity or 0
+        command = self.plan.address.command
+        server = " ".join(command) if command and not self.plan.demo else self.plan.where
+        return Place(self.name, server, self.acting or self.user, mailbox or "", uidvalidity)
+
     @property
     def summary(self) -> str:
         """Return a line with the user, the server, the state and the running commands."""
@@ -149,10 +179,16 @@ class Connection:
         return f"{self.label}{box} {self.session.state}{f', {what}' * bool(what)}"
 
     def opened(self) -> None:
-        """Note that the opening is over; if it needed no login (PREAUTH), the user is the plan's."""
-        if self.session.state in (AUTHENTICATED, SELECTED):
-            self.entered = True
-            self.user = self.user or self.plan.user
+        """Note that the opening is over; if it needed no login (PREAUTH), the user is the plan's, as far as we know."""
+        if self.session.state not in (AUTHENTICATED, SELECTED):
+            return
+        if self.plan.user and not self.entered:
+            self.note(
+                "the server greets with PREAUTH, so it has chosen the user; it was not asked to log in "
+                f"{self.plan.user}"
+            )
+        self.entered = True
+        self.user = self.user or self.plan.user
 
     @property
     def selected(self) -> Mailbox | None:
@@ -241,23 +277,36 @@ class Connection:
         own = not isinstance(event, Closed) and event.exchange in self.own
         self._show(event)
         if isinstance(event, Completed):
-            self._replied(event.exchange)
+            self._replied(event.exchange, own)
         for listener in self.listeners:
             listener(self, event, own)
+
+    def take_run(self, run: ReceivedRun) -> None:
+        """Take in FETCH responses that are alike: at once if they are only recorded and shown, else one by one."""
+        self._rows.end()
+        if run.exchange in self.own or run.exchange in self.diverted:
+            for event in run.each():
+                self.take(event)
+            return
+        try:
+            self.record.keep_run(run)
+        except OSError as error:
+            self._not_kept(error)
+        self.display.run(run)
 
     def settle(self) -> None:
         """Take in the rows that wait, because a slice of events is over."""
         self._rows.end()
 
-    def _begin_rows(self, exchange: Exchange) -> Taker:
-        return partial(self._take_rows, self.record.begin_rows(exchange))
+    def _begin_rows(self, exchange: Exchange, kind: type) -> Taker:
+        return partial(self._take_rows, self.record.begin_rows(exchange, kind))
 
-    def _take_rows(self, record: Taker, rows: Sequence[Received]) -> None:
+    def _take_rows(self, record: Taker, rows: Sequence[Received], octets: bytes | None) -> None:
         try:
-            record(rows)
+            record(rows, octets)
         except OSError as error:
             self._not_kept(error)
-        self.display.rows(rows)
+        self.display.rows(rows, octets)
 
     def _asked(self, event: Received) -> None:
         """Take in a `+`."""
@@ -274,14 +323,34 @@ class Connection:
 
     def _keep(self, event: Event) -> None:
         if isinstance(event, Completed) and event.exchange.status == "OK" and event.exchange.name in LOGINS:
-            self.user = who(event.exchange)
-            self.entered = True
+            self._logged_in(event.exchange)
+        if isinstance(event, Completed) and event.exchange.status == "OK" and event.exchange.name == "UNAUTHENTICATE":
+            self.user = self.acting = ""  # who logs in next is not known, by \raw for instance
         if isinstance(event, Completed) and event.exchange.name in ("SELECT", "EXAMINE"):
             self.due = None
         try:
             self.record.keep(event, on=bool(self.display.muted))
         except OSError as error:
             self._not_kept(error)
+
+    def _logged_in(self, exchange: Exchange) -> None:
+        """Take note of who is logged in now, and for whom that user acts."""
+        self.entered = True
+        if exchange.name == "PROXYAUTH":
+            self.acting = first_argument(exchange)
+            return
+        self.user = who(exchange)
+        self.acting = exchange.mechanism.authorize if exchange.mechanism is not None else ""
+        if self.plan.authorize and not self.acting:
+            by_hand = exchange.name == "AUTHENTICATE" and exchange.mechanism is None
+            self.note(
+                f"for whom this login acts was in your own response, which may not have named {self.plan.authorize}"
+                if by_hand
+                else f"this login acts for nobody: {exchange.name} did not name {self.plan.authorize}; "
+                "AUTHENTICATE with a mechanism such as PLAIN does"
+            )
+        if self.plan.proxyauth and not self.opening:
+            self.note(f"this login acts for nobody until you type PROXYAUTH {self.plan.proxyauth}")
 
     def _not_kept(self, error: OSError) -> None:
         from tempfile import gettempdir
@@ -321,12 +390,12 @@ class Connection:
         self.record.viewer.remember(event)
         return target.take(event)
 
-    def _replied(self, exchange: Exchange) -> None:
-        """Take note that a command has its reply, and that this was shown."""
+    def _replied(self, exchange: Exchange, own: bool) -> None:
+        """Take note that a command has its reply; unless it is our `own`, this was shown."""
         if exchange in self.given_up:
             self.given_up.remove(exchange)
             self.note(f"this is the late reply to {exchange.tag} {exchange.name}, which was given up")
-        if exchange.status == "NO":
+        if exchange.status == "NO" and not own:
             utf8 = self.session.context().takes_utf8
             if meant := self.record.known.meant(exchange, utf8=utf8):
                 self.note(meant)
@@ -337,13 +406,7 @@ def who(exchange: Exchange) -> str:
     """Return the user that a LOGIN or AUTHENTICATE logged in, or "" if that is not known."""
     if exchange.mechanism is not None:
         return exchange.mechanism.user
-    if exchange.name != "LOGIN":
-        return ""
-    from imapsh.typed.match import match
-
-    found = match(exchange.shown.text().rstrip("\r\n"))
-    value = found.slots[0].value if found.slots else ""
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value or "")
+    return first_argument(exchange) if exchange.name == "LOGIN" else ""
 
 
 def _keeps_alive(event: Received) -> bool:
@@ -355,6 +418,8 @@ def _keeps_alive(event: Received) -> bool:
 
 def told(event: Closed, error: ImapshError) -> str:
     """Return what ended a connection, and the commands that had no reply yet."""
+    from imapsh.shell.settings.reasons import in_options
+
     text = in_options(error)
     unsaid = [name for one in event.in_flight if (name := f"{one.tag} {one.name}") not in text]
     return f"{text} (no reply to {', '.join(unsaid)}; not sent again)" if unsaid else text

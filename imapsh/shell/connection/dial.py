@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING, Any
 
-from imapsh.errors import CommandBad, CommandNo, ConnectError, ImapshError, TLSError, UsageError
+from imapsh.errors import CommandBad, CommandNo, ConnectError, ImapshError, ProxySetupError, TLSError, UsageError
+from imapsh.hints import TYPE_CHECKING, Any
 from imapsh.session.core import Session, Tracer
 from imapsh.session.opening import Opening, Step, reply, steps
 from imapsh.shell.settings.passwords.password import Password, Ways, handed_out, ways
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from imapsh.server.store import Store
     from imapsh.shell.screen.landing import Direct
     from imapsh.shell.settings.options import Options
+    from imapsh.shell.settings.passwords.programs import Command
     from imapsh.transport.base import AsyncStream, Stream
+    from imapsh.wire.reader import Sink
     from imapsh.wire.trace import Header, Trace
 
 SPOOL = 1 << 20  #: octets; a larger literal goes to a temporary file
@@ -35,10 +37,12 @@ class Plan(NamedTuple):
     """A server to connect to, and how.
 
     Time-outs are in seconds; `idle_timeout` is None for none.  `user` is "" for no login.  `trace` is a path or "".
+    `authorize` and `proxyauth` are users to act for, of whom one is given at the most (`imapsh.session.wanted`).
     `plain` says that the fall-back from imaps was taken: then STARTTLS must succeed.  With `safe`, the person is asked
     about what loses mail, and about what is done to more than `many` messages.  `retry` is a value as
     `imapsh.shell.connection.retry` reads it.  With `selects`, the address's mailbox is opened.  `starttls` allows
-    STARTTLS.
+    STARTTLS.  With `check`, the opening is only looked at (`imapsh.session.wanted`).  `history` is the file that keeps
+    the lines typed, "" for the usual one, None for none.
     """
 
     address: Address
@@ -61,11 +65,21 @@ class Plan(NamedTuple):
     retry: str = ""
     selects: bool = True
     starttls: bool = True
+    authorize: str = ""
+    proxyauth: str = ""
+    key_password_command: Command = ""
+    check: bool = False
+    history: str | None = ""
 
     @property
     def where(self) -> str:
         """The place, for messages."""
         return "the demo server" if self.demo else self.address.where
+
+    @property
+    def pinned(self) -> bool:
+        """Return whether the server must show a certificate that is known beforehand; the demo has none."""
+        return bool(self.tls.pins) and not self.demo
 
     @property
     def label(self) -> str:
@@ -85,31 +99,22 @@ def make_plan(options: Options, url: str | None = None) -> Plan:
     limits = DEFAULT
     for setting in options.limit:
         limits = limits.change(setting)
-    if options.demo:
-        from imapsh.server.demo import USER
+    address, user = _place(options)
+    if url == options.url and address.user:  # it says who it is, and a profile does not: it starts afresh
+        options = options._replace(authorize="", proxyauth="")
+    authorize, proxyauth = _acting(options, address, user)
+    if options.oauth and not (options.demo or options.no_login):
+        _check_oauth(options, user)
+    if options.proxy or "ALL_PROXY" in os.environ or "all_proxy" in os.environ:
+        from imapsh.shell.settings.proxies import proxied
 
-        address = Address("exec", command=("demo",))
-        user = options.user or USER
-    else:
-        if not options.url:
-            raise UsageError("no URL was given: give a host, or --demo for the built-in demo server")
-        if os.path.isfile(options.url):
-            raise UsageError(
-                f"{options.url} is a file: --explain {options.url} reads it as a log; imaps://{options.url} "
-                "is the host of that name"
-            )
-        address = parse_address(options.url)
-        user = _user(options, address)
+        address = proxied(address, options.proxy)
+    if options.pin and options.no_starttls and not (options.demo or address.speaks_tls):
+        raise UsageError("--pin needs TLS, and --no-starttls forbids it: use imaps://, or leave one of them out")
     return Plan(
         address._replace(user=user, mailbox=options.mailbox or address.mailbox),
         options.demo,
-        TLSOptions(
-            options.cafile or None,
-            options.cert or None,
-            options.key or None,
-            options.insecure,
-            options.tls_name or None,
-        ),
+        _tls(options),
         options.connect_timeout,
         options.timeout,
         "" if options.no_login else user,
@@ -125,7 +130,35 @@ def make_plan(options: Options, url: str | None = None) -> Plan:
         many=options.many,
         retry=_retry(options),
         starttls=not options.no_starttls,
+        authorize=authorize,
+        proxyauth=proxyauth,
+        key_password_command=options.key_password_command,
+        history=history(options),
     )
+
+
+def _tls(options: Options) -> TLSOptions:
+    return TLSOptions(
+        options.cafile or None, options.cert or None, options.key or None, options.insecure, options.tls_name or None,
+        _pins(options), options.pin_only,
+    )  # fmt: skip
+
+
+def _place(options: Options) -> tuple[Address, str]:
+    """Return the address of the server, and the user there, or "".  Raises UsageError and LoginError."""
+    if options.demo:
+        from imapsh.server.demo import USER
+
+        return Address("exec", command=("demo",)), options.user or USER
+    if not options.url:
+        raise UsageError("no URL was given: give a host, or --demo for the built-in demo server")
+    if os.path.isfile(options.url):
+        raise UsageError(
+            f"{options.url} is a file: --explain {options.url} reads it as a log; imaps://{options.url} "
+            "is the host of that name"
+        )
+    address = parse_address(options.url)
+    return address, _user(options, address)
 
 
 def _user(options: Options, address: Address) -> str:
@@ -139,17 +172,66 @@ def _user(options: Options, address: Address) -> str:
     return user
 
 
+def _acting(options: Options, address: Address, user: str) -> tuple[str, str]:
+    """Return the user to act for by a mechanism, and the one to act for by PROXYAUTH; "" for nobody.
+
+    Raises UsageError if options and URL say two things, or nobody logs in who could act.
+    """
+    asked, named = (options.authorize, options.proxyauth), (address.authorize, address.proxyauth)
+    if any(asked) and any(named) and asked != named:
+        raise UsageError(
+            f"the URL says to act for {''.join(named)} and the options say {''.join(asked)}, or by another way: "
+            "give only one"
+        )
+    authorize, proxyauth = asked if any(asked) else named
+    if any(char < " " or char == "\x7f" for char in authorize + proxyauth):
+        raise UsageError("the user to act for cannot contain control characters")
+    if options.no_login:
+        return "", ""
+    if (authorize or proxyauth) and not (user or _mechanism(options, address)):
+        raise UsageError(
+            f"to act for {authorize or proxyauth} you log in as somebody else: give --user ADMIN, or "
+            "imaps://ADMIN@host, or a --mechanism that needs no name"
+        )
+    return authorize, proxyauth
+
+
+def _check_oauth(options: Options, user: str) -> None:
+    """Raise UsageError if no token can be had."""
+    from imapsh.shell.settings.passwords.oauth import providers
+
+    providers.check(providers.of(options))
+    if not user:
+        raise UsageError("--oauth needs a user: put it into the URL, as in imaps://user@host, or give --user")
+
+
 def _mechanism(options: Options, address: Address) -> str:
-    """Return the option's mechanism, else the URL's, else AUTO with a token command.
+    """Return the option's mechanism, else the URL's, else AUTO if a token is given.
 
     "" stands for PLAIN, or else the command LOGIN.
     """
-    name = options.mechanism or address.auth or ("auto" if options.token_command else "")
+    name = options.mechanism or address.auth or ("auto" if options.token_command or options.oauth else "")
     if not name or options.no_login:
         return ""
     from imapsh.sasl.table import known
 
     return known(name)
+
+
+def _pins(options: Options) -> tuple[str, ...]:
+    if options.pin_only and not options.pin:
+        raise UsageError("--pin-only needs --pin: without one nothing would be checked")
+    if options.pin:
+        from imapsh.transport import pins
+
+        for pin in options.pin:
+            pins.parse(pin)
+    return options.pin
+
+
+def history(options: Options) -> str | None:
+    """Return the file that keeps the lines typed: "" for the usual one, and None for none."""
+    return None if options.no_history else options.history_file
 
 
 def _retry(options: Options) -> str:
@@ -180,13 +262,13 @@ def open_stream(plan: Plan, store: Store | None = None) -> Stream:
 def dial(plan: Plan, store: Store | None = None) -> tuple[Stream, Plan]:
     """Connect, with the fall-back if it is allowed.  Return the stream, and the plan that was followed.
 
-    A certificate that is not trusted is no reason to fall back on the usual ports.
+    A certificate that is not trusted is no reason to fall back on the usual ports, nor is a proxy that refuses us.
     """
     try:
         return open_stream(plan, store), plan
     except (ConnectError, TLSError) as error:
         usual = plan.address.port == PORTS["imaps"]
-        if not plan.fallback or isinstance(error, ConnectError) != usual:
+        if not plan.fallback or isinstance(error, ConnectError) != usual or isinstance(error, ProxySetupError):
             raise
         port = PORTS["imap"] if usual else plan.address.port
         other = plan._replace(address=plan.address._replace(scheme="imap", port=port), fallback=False, plain=True)
@@ -198,8 +280,6 @@ def dial(plan: Plan, store: Store | None = None) -> tuple[Stream, Plan]:
 
 def new_session(plan: Plan, trace: Tracer | None = None, tell: Callable[[str], object] = lambda said: None) -> Session:
     """Return the conversation's core.  Large literals go to temporary files; `tell` is told once if one cannot."""
-    from imapsh.wire.sinks import SpoolSink, opener
-
     told: list[OSError] = []
 
     def failed(error: OSError) -> None:
@@ -212,9 +292,16 @@ def new_session(plan: Plan, trace: Tracer | None = None, tell: Callable[[str], o
             where = f"{gettempdir()} cannot keep a literal of more than {SPOOL:,} octets: {why(error)}"
             tell(f"{where}; such literals are counted and not shown")
 
+    def spool(octets: int, line: bytes) -> Sink | None:
+        if octets <= SPOOL:
+            return None
+        from imapsh.wire.sinks import SpoolSink  # a start needs none of it
+
+        return SpoolSink(failed, sums=False)
+
     session = Session(
         limits=plan.limits,
-        opener=opener(SPOOL, lambda: SpoolSink(failed)),
+        opener=spool,
         trace=trace,
         secure=plan.address.speaks_tls,
         read_only=plan.read_only,
@@ -272,15 +359,19 @@ def opening(plan: Plan, stream: Stream | AsyncStream | None = None) -> Opening:
         password_source(plan, plan.user),
         plan.cleartext,
         starttls=plan.starttls,
-        must_starttls=plan.plain,
+        must_starttls=plan.plain or plan.pinned,
         ask_capabilities=plan.ask,
         mechanism=plan.mechanism,
-        token=bool(plan.ways.token_command),
+        token=plan.ways.token,
         certificate=plan.tls.cert is not None,
         host=plan.tls.name or plan.address.server_name,
         port=plan.address.port,
+        authorize=plan.authorize,
+        proxyauth=plan.proxyauth,
         binding=None if stream is None else lambda: stream.info.binding,
         insist="--cleartext (in the shell \\cleartext on)",
+        check=plan.check,
+        pinned=plan.pinned,
     )
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from imapsh.errors import ConnectionTimeout, GreetingError
+from imapsh.hints import TYPE_CHECKING
 from imapsh.session.opening import check_greeting
 
 if TYPE_CHECKING:

@@ -2,24 +2,60 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
-from imapsh.errors import ImapshError
+from imapsh.errors import ImapshError, ProxyLoginError
+from imapsh.hints import TYPE_CHECKING
 from imapsh.shell.connection.dial import opening, opening_steps, password_source
-from imapsh.shell.connection.steps import Ask, Away, Close, Steps, Within
+from imapsh.shell.connection.steps import Ask, Away, Close, Reach, Steps, Within
 from imapsh.shell.settings.passwords.password import Kept
 from imapsh.table.model import AUTHENTICATED, LOGOUT, SELECTED
 
 if TYPE_CHECKING:
     from imapsh.session.exchange import Exchange
     from imapsh.shell.connection.connection import Connection
+    from imapsh.shell.connection.dial import Plan
     from imapsh.shell.settings.passwords.password import Password
+    from imapsh.transport.base import AsyncStream, Stream
 
 PATIENCE = 1.0  #: seconds that LOGOUT waits for the replies to other commands
 FAREWELL = 5.0  #: seconds that LOGOUT may take before the connection is closed
 
 #: Passwords that were typed and that a server took, by place and user: to open a connection again need not ask.
 Accepted = dict[tuple[str, str], Kept]
+
+
+def prepared(plan: Plan, note: Callable[[str], object]) -> Steps[Plan]:
+    """Return the plan with all that is to be asked for before the server is reached, which would not wait so long.
+
+    That is the password of a proxy, and a token that a person agrees to.  Raises LoginError, and ConnectError for the
+    proxy.
+    """
+    if plan.address.proxy is not None:
+        from imapsh.shell.connection.proxying import credentials
+
+        plan = yield from credentials(plan)
+    if plan.ways.oauth is not None and plan.user and not plan.demo:
+        yield from looked_up(password_source(plan, plan.user), note, ask=not plan.check)
+    return plan
+
+
+def reached(plan: Plan, note: Callable[[str], object]) -> Steps[tuple[Stream | AsyncStream, Plan]]:
+    """Return the stream to the server of a plan, and the plan that was followed, without what was asked for.
+
+    Raises ConnectError, TLSError, and LoginError if there is no token.
+    """
+    proxy = plan.address.proxy
+    plan = yield from prepared(plan, note)
+    try:
+        stream, followed = yield Reach(plan)
+        return stream, followed._replace(address=followed.address._replace(proxy=proxy))
+    except ProxyLoginError:
+        from imapsh.shell.settings import proxies
+
+        if plan.address.proxy is not None:
+            proxies.forget(plan.address.proxy)
+        raise
 
 
 def log_in(connection: Connection, accepted: Accepted) -> Steps[None]:
@@ -34,7 +70,7 @@ def log_in(connection: Connection, accepted: Accepted) -> Steps[None]:
 
     def fetch() -> Steps[str]:
         nonlocal typed
-        if found := (yield from looked_up(source)):
+        if found := (yield from looked_up(source, connection.display.must, ask=not plan.check)):
             return found
         if typed is None:
             answer = yield from asked(source)
@@ -42,6 +78,10 @@ def log_in(connection: Connection, accepted: Accepted) -> Steps[None]:
         return typed.reveal()
 
     def another() -> Steps[str]:
+        if (provider := source.ways.oauth) is not None:
+            from imapsh.shell.connection import consent
+
+            return source.handed((yield from consent.another(provider, source.user, connection.display.must)))
         return str((yield Away(source.another))) if source.has_another else ""
 
     source = password_source(plan, plan.user)
@@ -49,16 +89,23 @@ def log_in(connection: Connection, accepted: Accepted) -> Steps[None]:
     try:
         yield from opening_steps(session, plan, wanted)
     finally:
+        connection.opening = False
         if typed is not None and session.state in (AUTHENTICATED, SELECTED):
             accepted[place] = typed
     connection.opened()
 
 
-def looked_up(source: Password) -> Steps[str]:
-    """Return the password that is to be had without the person, or "".
+def looked_up(source: Password, note: Callable[[str], object], *, ask: bool = True) -> Steps[str]:
+    """Return the password that is to be had without typing it, or "".
 
-    A program that gives it may ask the person itself, so it has the terminal meanwhile.  Raises LoginError.
+    A program that gives it may ask the person itself, so it has the terminal meanwhile.  A person may have to agree to
+    a token elsewhere; `note` says where, unless nobody is to be asked.  Raises LoginError.
     """
+    if (provider := source.ways.oauth) is not None:
+        from imapsh.shell.connection import consent
+
+        found = yield from consent.token(provider, source.user, note, attended=ask and consent.attended())
+        return source.handed(found)
     if source.runs:
         return str((yield Away(source.look_up)))
     return source.look_up()

@@ -1,15 +1,15 @@
 """Connects again after a failure: `--retry N[:SECONDS]`.
 
 This happens only before the server has greeted, when nothing was said yet: if it cannot be reached, does not answer in
-time, or greets with BYE.  What waiting does not mend, a certificate, a peer that is no IMAP or a login, is not tried
-again, and nothing is ever sent twice.
+time, or greets with BYE.  What waiting does not mend, a certificate, a peer that is no IMAP, or a login there or at a
+proxy, is not tried again, and nothing is ever sent twice.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imapsh.errors import ConnectError, ConnectionTimeout, ImapshError, UsageError
+from imapsh.errors import ConnectError, ConnectionTimeout, ImapshError, ProxySetupError, UsageError
 from imapsh.shell.settings.reasons import in_options
 
 if TYPE_CHECKING:
@@ -62,4 +62,4 @@ def _may_pass(error: ImapshError, session: Session | None) -> bool:
     greeting = session.greeting if session is not None else None
     if greeting is not None:
         return isinstance(error, ConnectError) and greeting.name == "BYE"
-    return isinstance(error, ConnectError | ConnectionTimeout)
+    return isinstance(error, ConnectError | ConnectionTimeout) and not isinstance(error, ProxySetupError)

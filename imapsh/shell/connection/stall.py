@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from imapsh.session.waiting import Waiting
-
 if TYPE_CHECKING:
     from imapsh.session.core import Session
     from imapsh.session.exchange import Exchange
+    from imapsh.session.waiting import Waiting
     from imapsh.shell.screen.clock import Clock
 
 REPLIED = "a tagged reply"  #: what `Waiting.looks` says where the server seems to be done
@@ -78,6 +77,8 @@ class Stall:
 
 def unreplied(exchange: Exchange | None) -> Waiting | None:
     """Return the wait of a completely sent command for its reply."""
+    from imapsh.session.waiting import Waiting
+
     return Waiting("reply", command=f"{exchange.tag} {exchange.name}") if exchange is not None else None
 
 

@@ -24,9 +24,9 @@ Each raises what it meets, Interrupted for Ctrl-C among it.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Generator, Iterator
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from imapsh.errors import ImapshError
+from imapsh.hints import TYPE_CHECKING, Any, Generic, TypeVar
 from imapsh.session.events import Upgrade
 from imapsh.session.exchange import Exchange
 from imapsh.shell.connection.dial import Plan
@@ -45,11 +45,11 @@ class Typed(NamedTuple):
 
 
 class Within(NamedTuple):
-    """A command of a connection, and the seconds that its reply may take."""
+    """A command of a connection, current or not, and the seconds that its reply may take; None for no limit."""
 
     connection: Connection
     exchange: Exchange
-    seconds: float
+    seconds: float | None = None
 
 
 class Ask(NamedTuple):

@@ -89,6 +89,8 @@ class Tap:
             told.append("clients speak plain text to the tap, which goes on over TLS: passwords can be read before it")
         if here.speaks_tls and not (there.speaks_tls or self.terms.plan.demo):
             told.append("clients speak TLS to the tap, which goes on in plain text")
+        if self.terms.plan.pinned and not there.speaks_tls:
+            told.append("the pin is compared when a client asks for STARTTLS; without that, no certificate is seen")
         if not here.is_local:
             told.append("other machines can connect, and use the server from here")
         if here.speaks_tls or not (there.speaks_tls or self.terms.plan.demo):

@@ -6,14 +6,16 @@ r"""`\watch` at the prompt: IDLE between the person's commands, or NOOP now and 
     OK by the server itself, at once                       ->  a pause and IDLE again; soon NOOP in its place
     NO or BAD to IDLE                                      ->  NOOP in its place
 
-What the server tells is shown as ever; its keep-alives (`* OK Still here`) are for the trace alone.
+What the server tells is shown as ever; its keep-alives (`* OK Still here`) are for the trace alone.  With `verbose`
+(`\watch -v`), IDLE is ended a moment after new messages are told, and their senders and subjects are asked for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
 
+from imapsh.hints import TYPE_CHECKING, Any
 from imapsh.session.core import RENEWAL
 from imapsh.session.exchange import Exchange
 from imapsh.session.pace import INSTEAD, POLLING, Pace
@@ -21,6 +23,8 @@ from imapsh.shell.connection.own import Own
 from imapsh.table.model import SELECTED
 
 if TYPE_CHECKING:
+    from imapsh.session.events import Event
+    from imapsh.shell.connection.arrivals import Arrivals
     from imapsh.shell.connection.connection import Connection
     from imapsh.shell.screen.clock import Clock
 
@@ -56,8 +60,12 @@ class Watch:
         self._instead = ""  # why NOOP takes the place of IDLE
         self._said = ""
         self.seconds = 0.0
+        self.verbose = False
         self.exchange: Exchange | None = None
-        """The IDLE or NOOP of ours that runs."""
+        """The IDLE, NOOP or FETCH of ours that runs."""
+        self._soon: Any = None  # the timer after which new messages are asked for, until they are
+        self._asks = False  # true when it is over
+        connection.listeners.append(self._happened)
 
     @property
     def on(self) -> bool:
@@ -75,15 +83,23 @@ class Watch:
         why = self._instead or ("" if has_idle(self._session.capabilities) else _NONE)
         return f"by NOOP every {self.seconds:g} s, because {why}" if why else "by IDLE"
 
-    def begin(self, seconds: float = POLLING) -> None:
-        """Watch from now on, with NOOPs `seconds` apart."""
+    @cached_property
+    def _arrivals(self) -> Arrivals:
+        from imapsh.shell.connection.arrivals import Arrivals
+
+        return Arrivals(self._session, self._connection.quietly)
+
+    def begin(self, seconds: float = POLLING, *, verbose: bool = False) -> None:
+        """Watch from now on, with NOOPs `seconds` apart; with `verbose`, tell of new messages from whom they are."""
         self.seconds = seconds
+        self.verbose = verbose
         self._stop()
         self.look()
 
     def end(self) -> None:
         """Stop watching."""
         self.seconds = 0.0
+        self.verbose = False
         self._said = ""
         self._stop()
 
@@ -91,7 +107,15 @@ class Watch:
         """Begin, if nothing runs and a mailbox is selected."""
         session = self._session
         idle = not (session.running or session.queue)
-        if not (self.watching and idle and self._free()) or self.exchange is not None or self._timer is not None:
+        if not (self.watching and idle and self._free()) or self.exchange is not None:
+            return
+        if self._asks:
+            self._asks, self._soon = False, None
+            if self.verbose and self._arrivals.due:
+                self.exchange = self._arrivals.ask()
+                self._connection.kick()
+                return
+        if self._timer is not None:
             return
         if self._said != self.how:
             self._said = self.how
@@ -105,11 +129,37 @@ class Watch:
 
     def completed(self, exchange: Exchange) -> None:
         """Note that a command has its reply."""
-        if exchange is self.exchange:
-            self.exchange = None
-            self._cancel()
-            if exchange.name == "IDLE":
-                self._idled(exchange)
+        if exchange is not self.exchange:
+            return
+        self.exchange = None
+        if exchange.name not in ("IDLE", "NOOP"):
+            self._tell(exchange)
+            return
+        self._cancel()
+        if exchange.name == "IDLE":
+            self._idled(exchange)
+
+    def _happened(self, connection: Connection, event: Event, own: bool) -> None:
+        """Take note of new messages; they are asked for a moment later, together with those that still come."""
+        if self.verbose and self.watching and self._arrivals.take(event) and self._soon is None:
+            from imapsh.shell.connection.arrivals import TOGETHER
+
+            self._soon = self._clock.call_later(TOGETHER, self._ask)
+
+    def _ask(self) -> None:
+        """Ask for the new messages when IDLE has ended, or at once."""
+        self._asks = True
+        if self.exchange is not None and self.exchange.name == "IDLE" and not self._session.closed:
+            self._session.done()
+            self._connection.kick()
+        else:
+            self.look()
+
+    def _tell(self, exchange: Exchange) -> None:
+        found, others = self._arrivals.told(exchange)
+        for text in (*map(str, found), others):
+            if text:
+                self._note(text)
 
     def _idled(self, idle: Exchange) -> None:
         """Decide how to go on after an IDLE."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from imapsh import table
 from imapsh.errors import UsageError
 from imapsh.grammar.tokens import LPAREN, RPAREN, SPACE, tokenize
 from imapsh.patterns import lazy
 from imapsh.render.amounts import count
 from imapsh.shell.lines.discreet import in_clear
+from imapsh.shell.lines.nested import is_command
 from imapsh.shell.lines.redirect import operators
 from imapsh.shell.lines.values import Place, places, put_in
 
@@ -28,11 +28,6 @@ def check(name: str, line: str) -> None:
         raise UsageError(f"{name.upper()} is an IMAP command, and an alias cannot replace it")
     if any(character in line for character in "\r\n\0"):
         raise UsageError(f"the alias {name} cannot contain a line break or NUL")
-
-
-def is_command(name: str) -> bool:
-    """Return whether a command of IMAP's begins with this word."""
-    return any(row.split(" ")[0] == name.upper() for row in table.commands())
 
 
 def resolve(aliases: Mapping[str, str], text: str) -> str:

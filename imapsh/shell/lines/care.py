@@ -7,18 +7,19 @@ refuse and what to send instead.  Nobody is asked if nobody is there: a script m
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from imapsh.errors import UsageError
 from imapsh.grammar.mutf7 import decode_leniently
 from imapsh.grammar.sequence import SequenceSet
+from imapsh.hints import TYPE_CHECKING
 from imapsh.shell.connection.steps import Ask, Steps
-from imapsh.shell.lines import measure
+from imapsh.tuples import NamedTuple
 from imapsh.typed.found import SET_SLOTS
 
 if TYPE_CHECKING:
     from imapsh.shell.app import App
     from imapsh.shell.connection.connection import Connection
+    from imapsh.shell.lines.measure import Mail
     from imapsh.table.model import Command
     from imapsh.typed.found import Piece
     from imapsh.typed.match import Match
@@ -29,125 +30,173 @@ YES = ("y", "yes")
 # -- before what loses mail
 
 
+class Loss(NamedTuple):
+    """What a command would do that loses mail: the words around the `mail`, or `before` alone if none is counted.
+
+    It is asked about if there are more messages than `limit`.
+    """
+
+    before: str
+    mail: Mail | None = None
+    after: str = ""
+    limit: int = 0
+
+    @property
+    def due(self) -> bool:
+        """Return whether to ask."""
+        return self.mail is None or self.mail.messages > self.limit
+
+    def __str__(self) -> str:
+        return f"{self.before}{'' if self.mail is None else self.mail}{self.after}"
+
+
 def confirm(app: App, found: Match) -> Steps[None]:
     """Say what a command would do that loses mail, and ask.  Raises UsageError if the answer is not yes."""
-    connection, row = app.connection, found.command
-    if row is None or not (row.guard or row.destroys) or not (connection.plan.safe and app.attended):
-        return
-    loss = yield from _GUARDS.get(row.guard, _destroys)(connection, row, found)
-    if not loss:
-        return
-    answer = yield Ask(f"{row.name} would {loss}; send it? [y/N] ")
+    if guards(app, found) and found.command is not None:
+        lost = yield from loss(app.connection, found, f"what {found.command.name} would do")
+        if lost is not None and lost.due:
+            yield from ask(found, str(lost))
+
+
+def guards(app: App, found: Match) -> bool:
+    """Return whether a person is to be asked before a command of this kind."""
+    row = found.command
+    return row is not None and bool(row.guard or row.destroys) and app.connection.plan.safe and app.attended
+
+
+def loss(connection: Connection, found: Match, why: str) -> Steps[Loss | None]:
+    """Return what a command that `guards` names would do in the selected mailbox; None if it loses nothing.
+
+    `why` says what is asked for, or is "" if that need not be said.
+    """
+    row = found.command
+    assert row is not None
+    return (yield from _GUARDS.get(row.guard, _destroys)(connection, row, found, why))
+
+
+def ask(found: Match, what: str) -> Steps[None]:
+    """Ask whether a command is to be sent.  Raises UsageError if the answer is not yes."""
+    name = found.name.upper()
+    back = ", with no way back" if found.command is not None and found.command.destroys else ""
+    answer = yield Ask(f"{name} would {what}{back}; send it? [y/N] ")
     if (answer or "").strip().lower() not in YES:
-        raise UsageError(f"{row.name} was not sent")
+        raise UsageError(f"{name} was not sent")
 
 
-def _destroys(connection: Connection, row: Command, found: Match) -> Steps[str]:
+def _destroys(connection: Connection, row: Command, found: Match, why: str) -> Steps[Loss | None]:
     yield from ()
-    return f"lose {row.destroys}"
+    return Loss(f"lose {row.destroys}")
 
 
-def _deleted(connection: Connection, row: Command, found: Match) -> Steps[str]:
-    r"""Return in words what would be removed: the messages marked \Deleted, of the command's set if it has one."""
+def _deleted(connection: Connection, row: Command, found: Match, why: str) -> Steps[Loss | None]:
+    r"""Return what would be removed: the messages marked \Deleted, of the command's set if it has one."""
     box = connection.session.mailbox
     if box is None or box.read_only or not box.exists:
-        return ""
+        return None
     numbers = _set(found)
     key = f"UID {numbers} DELETED" if numbers is not None else "DELETED"
-    uids = yield from measure.found(connection, _why(row), key)
+    from imapsh.shell.lines import measure
+
+    uids = yield from measure.found(connection, why, key)
     if uids is None:
-        return f"lose {row.destroys}"
+        return Loss(f"lose {row.destroys}")
     if not uids.ranges:
-        return ""
-    mail = yield from measure.messages(connection, _why(row), uids, uid=True)
-    return f"remove {mail or measure.Mail(uids.count())}"
+        return None
+    mail = yield from measure.messages(connection, why, uids, uid=True)
+    return Loss("remove ", mail or measure.Mail(uids.count()))
 
 
-def _mailbox(connection: Connection, row: Command, found: Match) -> Steps[str]:
-    """Return in words that the mailbox would be removed, with all that it holds."""
+def _mailbox(connection: Connection, row: Command, found: Match, why: str) -> Steps[Loss | None]:
+    """Return that the mailbox would be removed, with all that it holds."""
     named = _slot(found, "mailbox")
-    mail = yield from _held(connection, row, named)
+    mail = yield from _held(connection, why, named)
     if named is None or mail is None:
-        return f"lose {row.destroys}"
+        return Loss(f"lose {row.destroys}")
     name = decode_leniently(_name(named))[0]
-    return f"remove the mailbox {name} with {mail}" if mail.messages else f"remove the mailbox {name}, which is empty"
+    if not mail.messages:
+        return Loss(f"remove the mailbox {name}, which is empty")
+    return Loss(f"remove the mailbox {name} with ", mail)
 
 
-def _inbox(connection: Connection, row: Command, found: Match) -> Steps[str]:
-    """Return in words that INBOX's messages would leave it; the name stays (RFC 9051 section 6.3.6)."""
+def _inbox(connection: Connection, row: Command, found: Match, why: str) -> Steps[Loss | None]:
+    """Return that INBOX's messages would leave it; the name stays (RFC 9051 section 6.3.6)."""
     named = _slot(found, "mailbox")
     if named is None or _name(named).upper() != "INBOX":
-        return ""
-    mail = yield from _held(connection, row, named)
-    if mail is None:
-        return "move every message out of INBOX"
-    return f"move {mail} out of INBOX" if mail.messages else ""
+        return None
+    mail = yield from _held(connection, why, named)
+    return Loss("move every message out of INBOX") if mail is None else Loss("move ", mail, " out of INBOX")
 
 
-def _messages(connection: Connection, row: Command, found: Match) -> Steps[str]:
-    """Return in words that the set's messages would be moved, if they are many or all there are."""
-    mail = yield from _many(connection, row, found, whole=True)
-    return f"move {mail}" if mail else ""
+def _messages(connection: Connection, row: Command, found: Match, why: str) -> Steps[Loss | None]:
+    """Return that the set's messages would be moved; this is asked about if they are many or all there are."""
+    return (yield from _many(connection, row, found, why, "move ", whole=True))
 
 
-def _one(connection: Connection, row: Command, found: Match) -> Steps[str]:
-    """Return in words that the message would be removed, since another takes its place."""
+def _one(connection: Connection, row: Command, found: Match, why: str) -> Steps[Loss | None]:
+    """Return that the message would be removed, since another takes its place."""
     box, number = connection.session.mailbox, _set(found)
     if box is None or box.read_only or number is None:
-        return ""
-    mail = yield from measure.messages(connection, _why(row), number, uid=row.name.startswith("UID "))
+        return None
+    from imapsh.shell.lines import measure
+
+    mail = yield from measure.messages(connection, why, number, uid=row.name.startswith("UID "))
     if mail is None:
-        return f"lose {row.destroys}"
-    return f"remove {mail} and put another in its place" if mail.messages else ""
+        return Loss(f"lose {row.destroys}")
+    return Loss("remove ", mail, " and put another in its place")
 
 
-def _flags(connection: Connection, row: Command, found: Match) -> Steps[str]:
-    r"""Return in words that the flags of the set's messages would change.
+def _flags(connection: Connection, row: Command, found: Match, why: str) -> Steps[Loss | None]:
+    r"""Return that the flags of the set's messages would change.
 
-    If \Deleted is among the flags, this is said as `_messages` does; if not, only if the messages are many.
+    If \Deleted is among the flags, this is asked about as `_messages` is; if not, only if the messages are many.
     """
     item = _slot(found, "store-item")
     flags = [str(piece.value).lower() for piece in item.all("flag")] if item is not None else []
     deletes = item is not None and not item.name.startswith("-") and "\\deleted" in flags
-    mail = yield from _many(connection, row, found, whole=deletes)
-    if not mail:
-        return ""
     if deletes or item is None:
-        return f"mark {mail} as \\Deleted"
+        return (yield from _many(connection, row, found, why, "mark ", ", as \\Deleted", whole=deletes))
     what = item.name.lstrip("+-").partition(".")[0]
-    return f"change the {'flags' if what == 'FLAGS' else what} of {mail}"
+    return (
+        yield from _many(
+            connection, row, found, why, f"change the {'flags' if what == 'FLAGS' else what} of ", whole=False
+        )
+    )
 
 
 _NOT_SENT = "it was not sent (\\readonly off turns it off)"
-_GUARDS: dict[str, Callable[[Connection, Command, Match], Steps[str]]] = {
+_GUARDS: dict[str, Callable[[Connection, Command, Match, str], Steps[Loss | None]]] = {
     "deleted": _deleted, "mailbox": _mailbox, "inbox": _inbox, "set": _messages, "one": _one,
     "flags": _flags,
 }  # fmt: skip
 
 
-def _many(connection: Connection, row: Command, found: Match, *, whole: bool) -> Steps[str]:
-    """Return in words what is in the set if it is more than `--many` or, if `whole`, all that the mailbox holds."""
+def _many(
+    connection: Connection, row: Command, found: Match, why: str, before: str, after: str = "", *, whole: bool
+) -> Steps[Loss | None]:
+    """Return what is in the set.
+
+    It is asked about if it is more than `--many` or, if `whole`, all that the mailbox holds.
+    """
     box, numbers = connection.session.mailbox, _set(found)
     if box is None or box.read_only or numbers is None:
-        return ""
+        return None
     uid = row.name.startswith("UID ")
     limit = connection.plan.many
     if whole and (box.exists or 0) > 1:
         limit = min(limit, (box.exists or 0) - 1)
-    if measure.most(connection, numbers, uid=uid) <= limit:
-        return ""
-    mail = yield from measure.messages(connection, _why(row), numbers, uid=uid)
-    if mail is None:
-        return f"up to {measure.Mail(measure.most(connection, numbers, uid=uid))}"
-    return str(mail) if mail.messages > limit else ""
+    from imapsh.shell.lines import measure
+
+    most = measure.Mail(measure.most(connection, numbers, uid=uid))
+    if most.messages <= limit:
+        return Loss(before, most, after, limit)
+    mail = yield from measure.messages(connection, why, numbers, uid=uid)
+    return Loss(f"{before}up to ", most, after, limit) if mail is None else Loss(before, mail, after, limit)
 
 
-def _held(connection: Connection, row: Command, named: Piece | None) -> Steps[measure.Mail | None]:
-    return (yield from measure.mailbox(connection, _why(row), _name(named))) if named is not None else None
+def _held(connection: Connection, why: str, named: Piece | None) -> Steps[Mail | None]:
+    from imapsh.shell.lines import measure
 
-
-def _why(row: Command) -> str:
-    return f"what {row.name} would do"
+    return (yield from measure.mailbox(connection, why, _name(named))) if named is not None else None
 
 
 def _slot(found: Match, kind: str) -> Piece | None:

@@ -39,8 +39,9 @@ def password(app: App, user: str) -> Steps[str | None]:
     A script takes it from where the options say.  Raises LoginError if nothing gives it.
     """
     source = password_source(app.connection.plan, user)
-    if not app.interactive:
-        return (yield from looked_up(source)) or (yield from asked(source))
+    if not app.interactive:  # LOGIN takes a password, and what --oauth gives is none
+        found = "" if source.ways.oauth is not None else (yield from looked_up(source, app.must))
+        return found or (yield from asked(source))
     answer: str | None = yield Ask(source.question, secret=True)
     return answer
 
@@ -66,8 +67,8 @@ def log_in(app: App, name: str) -> Steps[str]:
         return ""
     wanted = opening(plan, connection.stream)._replace(user=user, mechanism=name, password=lambda: secret or "")
     way(connection.session, wanted)  # refuses before the secret is asked for
-    if kind == "Token" and user == plan.address.user and plan.ways.token_command:
-        secret = yield from looked_up(password_source(plan, plan.address.user))
+    if kind == "Token" and user == plan.address.user and plan.ways.token:
+        secret = yield from looked_up(password_source(plan, plan.address.user), app.must)
     elif kind:
         secret = yield Ask(f"{kind} for {user} at {plan.where}: ", secret=True)
     if (kind and not secret) or connection.session.closed or connection.session.state != NOT_AUTHENTICATED:

@@ -8,11 +8,11 @@ meets aliases (`aliases`), the operators `|`, `>` and `>>` (`redirect`), values 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from imapsh.errors import UsageError
+from imapsh.hints import TYPE_CHECKING
 from imapsh.shell.connection.steps import Answer, Steps, Typed
-from imapsh.shell.lines import care, login
+from imapsh.shell.lines import care
 from imapsh.shell.settings.passwords.password import append_password
 from imapsh.table.model import NOT_AUTHENTICATED
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from imapsh.session.exchange import Exchange
     from imapsh.shell.app import App
     from imapsh.shell.connection.connection import Connection
+    from imapsh.shell.lines.changes import Change
     from imapsh.typed.match import Match
 
 
@@ -91,13 +92,18 @@ def _send(app: App, text: str, saves: bool = False, *, made: bool = False) -> St
         _refuse_ours(found)
     session = app.session
     session.require_open()
-    _advise(app, found)
+    advise(app, found)
     found = care.gently(app, found)
     asks = app.interactive and session.state == NOT_AUTHENTICATED and not app.answers_follow()
-    if asks and (name := login.mechanism(found)):
-        return (yield from login.log_in(app, name))
+    if asks:
+        from imapsh.shell.lines import login
+
+        if name := login.mechanism(found):
+            return (yield from login.log_in(app, name))
     session.guard(found)  # before a password is asked for
     if user := lacks_password(found):
+        from imapsh.shell.lines import login
+
         password = yield from login.password(app, user)
         if password is None or not app.live:
             return ""
@@ -114,30 +120,44 @@ def _send(app: App, text: str, saves: bool = False, *, made: bool = False) -> St
         first, *others = long.parts(app, found)
         if others:
             return (yield from _in_parts(app, first, others))
+    change = yield from change_of(app, found)
     exchange = session.line(found.text, open_file=open_file, matched=found)
     if saves:
         app.connection.results.saving = exchange
-    return (yield from _replied(app, found, exchange))
+    return (yield from _replied(app, found, exchange, change))
 
 
 def _in_parts(app: App, first: str, others: list[str]) -> Steps[str]:
     """Send a command as several, one after another, as long as the server says OK.  Their results are one result."""
     found = app.match(first)
-    status = yield from _replied(app, found, app.session.line(first, matched=found))
+    change = yield from change_of(app, found)
+    status = yield from _replied(app, found, app.session.line(first, matched=found), change)
     for number, line in enumerate(others, 2):
         if status != "OK" or not app.live:
             app.note(f"stopped: {len(others) + 2 - number} of the {len(others) + 1} commands were not sent")
             break
         found = app.match(line)
+        change = yield from change_of(app, found, change)
         exchange = app.session.line(line, matched=found)
         app.connection.results.joining = exchange
-        status = yield from _replied(app, found, exchange)
+        status = yield from _replied(app, found, exchange, change)
     return status
 
 
-def _replied(app: App, found: Match, exchange: Exchange) -> Steps[str]:
+def change_of(app: App, found: Match, earlier: Change | None = None) -> Steps[Change | None]:
+    """Return the change that the command makes, for the journal; None if it makes none."""
+    if found.command is None or not found.command.changes:
+        return None
+    from imapsh.shell.lines import changes
+
+    return (yield from changes.before(app, found, earlier))
+
+
+def _replied(app: App, found: Match, exchange: Exchange, change: Change | None = None) -> Steps[str]:
     """Wait for the reply to a typed command, and answer what the server asks.  Return the reply's status."""
     connection = app.connection
+    if change is not None:
+        change.follow(exchange)
     if app.target is not None:
         app.target.expect(found, connection.record.viewer)
         connection.diverted[exchange] = app.target
@@ -170,7 +190,7 @@ def _refuse_ours(found: Match) -> None:
 _TOLD = ("mailbox", "flag", "date-time", "id-limits")
 
 
-def _advise(app: App, found: Match) -> None:
+def advise(app: App, found: Match) -> None:
     """Say what is wrong with a line if there is no toolbar to say it.  The line is still sent."""
     if app.interactive:
         return

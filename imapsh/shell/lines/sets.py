@@ -74,6 +74,25 @@ def kind_of(text: str, start: int, end: int, origins: Sequence[Origin]) -> str:
     return inside[0].kind if inside else ""
 
 
+def as_uids(
+    app: App, verb: str, argument: str, numbers: str, origins: Sequence[Origin], *, uid: bool, after: int = 0
+) -> bool:
+    """Return whether a set of one of the shell's own commands is of UIDs; `uid` says that UID stands before it.
+
+    The set is looked for from `after` on.
+    Raises UsageError for a value that is message numbers behind UID, or belongs to another mailbox.
+    """
+    at = max(argument.find(numbers, after), 0)
+    kind = kind_of(argument, at, at + len(numbers), origins)
+    of_selected(app, at, at + len(numbers), origins)
+    if kind == NUMBERS and uid:
+        raise UsageError(f"these are message numbers, not UIDs: use {verb} without UID; nothing was sent")
+    if kind == UIDS and not uid:
+        only_uids(argument, at, at + len(numbers), origins)
+        app.note(f"these are UIDs: running  {verb} UID {numbers}"[:_SHOWN])
+    return kind == UIDS or uid
+
+
 def of_selected(app: App, start: int, end: int, origins: Sequence[Origin]) -> None:
     """Raise UsageError if a set holds messages of another mailbox than the one that is selected."""
     box = app.session.mailbox

@@ -1,5 +1,6 @@
 """Does `--checkup`: tells what is installed and read, where passwords would come from, and what the terminal can do.
 
+With a URL, the page is about its server, which is looked at by `imapsh.shell.commands.login.checkup`.
 Values that may be secret are never shown, only that there is one.
 """
 
@@ -8,24 +9,25 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from imapsh.errors import ImapshError, LoginError, UsageError
-from imapsh.render.styles import LINE_END, Fragment, lines_of, paint
-from imapsh.render.visible import folded, visible
+from imapsh.render.styles import LINE_END, paint, together
 from imapsh.shell.screen import stdio
 from imapsh.shell.screen.output import is_plain, theme_for
+from imapsh.shell.screen.sheet import Row, sheet
 from imapsh.shell.settings import folders
 from imapsh.shell.settings.config import Settings, overlay
 from imapsh.shell.settings.configfile import Content, read
 from imapsh.shell.settings.options import Options
 from imapsh.shell.settings.passwords.password import ORDER, Source, ways
 from imapsh.shell.settings.reasons import in_options
-from imapsh.tuples import NamedTuple
 
 if TYPE_CHECKING:
+    from imapsh.shell.commands.login.checkup import Checked
     from imapsh.shell.connection.dial import Plan
+    from imapsh.transport.options import TLSOptions
 
 _NEEDED = ("prompt_toolkit", "pygments", "scramp")
 
@@ -34,6 +36,8 @@ _EXTRAS = {
     "keyring": ("keyring", "passwords in the system's keyring"),
     "gssapi": ("gssapi", "logins by Kerberos"),
     "cryptography": ("tap", "the tap's own certificate"),
+    "oauthlib": ("oauth", "tokens of --oauth"),
+    "python-socks": ("proxy", "connecting through a proxy"),
 }
 
 #: environment variable -> what it is good for; nothing is shown of its value
@@ -45,8 +49,9 @@ _VARIABLES = {
     "SSL_CERT_FILE": "the authorities trusted, in place of the system's",
     "SSL_CERT_DIR": "the authorities trusted, in place of the system's",
     "SSLKEYLOGFILE": "the keys of TLS connections are written to it",
-    "ALL_PROXY": "ignored: imapsh connects directly",
-    "HTTPS_PROXY": "ignored: imapsh connects directly",
+    "ALL_PROXY": "the proxy to connect through, unless --proxy or NO_PROXY says otherwise",
+    "NO_PROXY": "hosts that ALL_PROXY is not for",
+    "HTTPS_PROXY": "ignored: ALL_PROXY or --proxy is for mail",
 }
 
 
@@ -54,36 +59,60 @@ _VARIABLES = {
 _STATES = {"IMAPSH_PASSWORD": ("not set", "set"), "prompt": ("never", "always")}
 
 
-class Row(NamedTuple):
-    """A line of the check.  `good` is False for what is wrong, None for what is neither good nor bad."""
+def run(given: Mapping[str, Any], look: Callable[[Plan, Options], Checked]) -> int:
+    """Write all of it, and return the exit status: 0, 2 if the configuration is wrong, or that of what failed.
 
-    label: str
-    text: str
-    good: bool | None = None
-
-
-def run(given: Mapping[str, Any]) -> int:
-    """Write all of it, and return the exit status: 0, or 2 if the configuration is wrong."""
+    With a URL on the command line, the server is looked at by `look`, and the rest is short.
+    """
     path, content, fault = _configuration(given)
     try:
         options = _options(content, given)
     except UsageError as error:
         options, fault = Options(**given), fault or str(error)
     plan, wrong = _plan(options)
-    theme = theme_for(options, sys.stdout.isatty())
+    if plan is not None and not fault and not options.no_connect and (given.get("url") or given.get("demo")):
+        return _live(path, content, plan, options, given, look)
     sections = {
-        "Installed": _installed(),
-        "Configuration": _read(path, content, fault),
-        **({"Server, to which nothing is sent": _server(options, plan, wrong)} if options.url or options.demo else {}),
-        "Passwords, the first one found": _passwords(options, plan),
-        "Files": _files(),
-        "Terminal": _terminal(options),
-        "Environment": _environment(),
-    }
-    columns = os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else None
-    for number, (title, rows) in enumerate(sections.items()):
-        stdio.out(paint(_section(title, list(rows), columns, first=not number), theme))
+        "Installed": list(_installed()),
+        "Configuration": list(_read(path, content, fault)),
+        "Server, to which nothing is sent": (
+            list(_server(options, plan, wrong)) if options.url or options.demo else []
+        ),
+        "Passwords, the first one found": list(_passwords(options, plan)),
+        "Files": list(_files()),
+        "Terminal": list(_terminal(options)),
+        "Environment": list(_environment()),
+    }  # fmt: skip
+    _write(sections, None, options, given)
     return 2 if fault or wrong else 0
+
+
+def _live(
+    path: str, content: Content | None, plan: Plan, options: Options, given: Mapping[str, Any],
+    look: Callable[[Plan, Options], Checked],
+) -> int:  # fmt: skip
+    checked = look(plan, options)
+    needed = {"imapsh", "Python", "OpenSSL"}
+    installed = [row for row in _installed() if row.label in needed or row.good is False]
+    if content is not None:
+        installed.append(Row("configuration", path))
+    _write({"Installed": installed, **checked.sections}, checked.facts, options, given)
+    return checked.status
+
+
+def _write(
+    sections: Mapping[str, Sequence[Row]], facts: Mapping[str, Any] | None, options: Options, given: Mapping[str, Any]
+) -> None:
+    """Write the page, or JSON if the command line asks for that; the configuration's format is for replies."""
+    if given.get("format") == "json":
+        from imapsh.render.jsonform import dumps
+
+        value = facts or {title: {row.label: row.text for row in rows} for title, rows in sections.items() if rows}
+        text = dumps({"kind": "imapsh", "name": "checkup", "value": dict(value)})
+        stdio.out(together((text, LINE_END)))
+        return
+    columns = os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else None
+    stdio.out(paint(sheet(sections, columns), theme_for(options, sys.stdout.isatty())))
 
 
 def _plan(options: Options) -> tuple[Plan | None, str]:
@@ -98,28 +127,16 @@ def _plan(options: Options) -> tuple[Plan | None, str]:
         return None, in_options(error)
 
 
-def _section(title: str, rows: list[Row], columns: int | None, *, first: bool) -> Iterator[Fragment]:
-    if not first:
-        yield "", LINE_END
-    yield "response", f"{title}\n"
-    width = max((len(row.label) for row in rows), default=0)
-    hang = width + 4
-    for row in rows:
-        style = {True: "status-ok", False: "status-no", None: ""}[row.good]
-        text = folded(row.text, max(columns - hang, hang) if columns else None, hang=0)
-        yield "keyword", f"  {visible(row.label):<{width}}  "
-        yield from lines_of(text.replace("\n", "\n" + " " * hang), style)
-
-
 # -- the sections
 
 
 def _installed() -> Iterator[Row]:
     import ssl
 
-    from imapsh import __version__
+    from imapsh import __version__, compiled
 
     yield Row("imapsh", __version__)
+    yield Row("core", "compiled" if compiled else "interpreted")
     yield Row("Python", f"{sys.version.split()[0]} at {sys.executable}")
     for package in _NEEDED:
         yield Row(package, _version(package) or "not installed, but required", None if _version(package) else False)
@@ -191,11 +208,17 @@ def _server(options: Options, plan: Plan | None, wrong: str) -> Iterator[Row]:
         return
     address = plan.address
     yield Row("address", plan.where if plan.demo or address.scheme == "exec" else f"{address.scheme}, {plan.where}")
+    if address.proxy is not None:
+        named = f", from {address.proxy.source}" if address.proxy.source else ""
+        yield Row("proxy", f"{address.proxy.label}{named}")
     yield from _tls(plan)
     if options.no_login:
         yield Row("user", f"{address.user}, but there is no automatic login" if address.user else "no automatic login")
     else:
         yield Row("user", plan.user or "none: there is no automatic login")
+    if plan.authorize or plan.proxyauth:
+        by = "PROXYAUTH" if plan.proxyauth else "the mechanism"
+        yield Row("acting for", f"{plan.authorize or plan.proxyauth}, by {by}")
     if plan.user:
         yield Row("mechanism", plan.mechanism or "PLAIN, or the command LOGIN")
     if address.mailbox:
@@ -204,18 +227,31 @@ def _server(options: Options, plan: Plan | None, wrong: str) -> Iterator[Row]:
 
 def _tls(plan: Plan) -> Iterator[Row]:
     from imapsh.errors import TLSError
+    from imapsh.shell.connection.passphrase import is_locked
     from imapsh.transport.tls import make_context
 
     if plan.demo:
         return
     begins = "from the start" if plan.address.scheme == "imaps" else "by STARTTLS, if the server offers it"
+    locked = is_locked(plan)
     try:
-        make_context(plan.tls)
+        make_context(plan.tls._replace(cert=None, key=None) if locked else plan.tls)
     except TLSError as error:
         yield Row("TLS", f"{begins}: {in_options(error)}", False)
     else:
-        trusted = "any certificate (--insecure)" if plan.tls.insecure else plan.tls.cafile or "the system's authorities"
-        yield Row("TLS", f"{begins}; trusted: {trusted}", False if plan.tls.insecure else None)
+        yield Row("TLS", f"{begins}; trusted: {_trusted(plan.tls)}", False if plan.tls.insecure else None)
+    if locked:
+        source = "--key-password-command prints it" if plan.key_password_command else "it is asked for at the terminal"
+        yield Row("key", f"{plan.tls.key or plan.tls.cert} is protected by a passphrase; {source}")
+
+
+def _trusted(tls: TLSOptions) -> str:
+    """Return in words what vouches for the server."""
+    if tls.insecure:
+        return "any certificate (--insecure)"
+    pinned = "the certificate that is pinned"
+    authorities = tls.cafile or "the system's authorities"
+    return pinned if tls.pins_only else f"{authorities}, for {pinned}" if tls.pins else authorities
 
 
 def _first(options: Options) -> str:
@@ -238,6 +274,8 @@ def _state(source: Source, options: Options, plan: Plan | None = None) -> tuple[
     there = bool(source.asked(ways(options)))
     if there and source.name == "--netrc":
         return _netrc(plan), True
+    if there and source.name == "--oauth":
+        return _oauth(options, plan), True
     return _STATES.get(source.name, ("not asked", "asked"))[there], there
 
 
@@ -256,6 +294,20 @@ def _netrc(plan: Plan | None) -> str:
         return told
     except LoginError as error:
         return str(error)
+
+
+def _oauth(options: Options, plan: Plan | None) -> str:
+    from imapsh.shell.settings.passwords.oauth import kept, providers
+
+    provider = providers.of(options)
+    try:
+        providers.check(provider)
+        where = kept.place(provider, plan.user) if plan is not None and plan.user else ""
+    except (LoginError, UsageError) as error:
+        return str(error)
+    if where:
+        return f"asked, {provider.name}, kept in {where}"
+    return f"asked, {provider.name}; none is kept, so you would have to agree there"
 
 
 def _files() -> Iterator[Row]:

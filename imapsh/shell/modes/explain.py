@@ -23,7 +23,8 @@ from imapsh.logs.sisters import logs_of
 from imapsh.logs.source import Log
 from imapsh.render.amounts import count
 from imapsh.render.styles import LINE_END, paint
-from imapsh.session.overheard import Overheard, overhear
+from imapsh.session.overheard import Overheard
+from imapsh.session.overhearing import overhear
 from imapsh.shell.modes.judging import Judgement
 from imapsh.shell.screen import heard, stdio
 from imapsh.shell.screen.output import Writer, make_output, release

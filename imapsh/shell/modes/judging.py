@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Protocol
 
+from imapsh.errors import UsageError
 from imapsh.findings import FAULT
 from imapsh.render.amounts import count
 from imapsh.shell.record.result import Result
@@ -54,7 +55,10 @@ class Judgement:
         if options.report:
             from imapsh.shell.record import report
 
-            self.takes_stdout = report.target(options.report)[1] == report.STDOUT
+            kind, path = report.target(options.report)
+            if kind in report.MONITORING:
+                raise UsageError(f"--report {kind}: is for a script: give one with -c, -f or on stdin")
+            self.takes_stdout = path == report.STDOUT
             self._report = report.make(options.report, "log" if options.redact else self._path)
 
     @property

@@ -48,14 +48,14 @@ class MatchingBrackets(Processor):
     def apply_transformation(self, transformation_input: TransformationInput) -> Transformation:
         """See Processor."""
         document, fragments = transformation_input.document, transformation_input.fragments
-        found = None if get_app().is_done else self._pair(document)
+        found = None if get_app().is_done else self.pair(document)
         for place in found or ():
             row, column = document.translate_index_to_position(place)
             if row == transformation_input.lineno:
                 fragments = _marked(fragments, transformation_input.source_to_display(column))
         return Transformation(fragments)
 
-    def _pair(self, document: Document) -> tuple[int, int] | None:
+    def pair(self, document: Document) -> tuple[int, int] | None:
         key = document.text, document.cursor_position
         if self._last[0] != key:
             self._last = key, pair(*key) if len(document.text) <= LONG else None

@@ -123,9 +123,13 @@ class ShellCompleter(Completer):
             return None
         if cut := self._reading.cut(f"{line}."):
             return _Typing(command, base, document, None, None, cut._replace(rest=cut.rest[:-1]))
+        before = command.text[:base]
+        if search := nested.search_of(line):
+            marks = tuple((typed, own + nested.LONGER) for typed, own in command.marks)
+            command, line, before = command._replace(text=before + search, marks=marks), search, "\\mailboxes "
         if line.startswith("\\"):
             return _Typing(command, base, document, None, completing.own.path(line))
-        found = self._reading.typed(line)
+        found = self._reading.typed(line, before)
         if completing.gather.wants_mailbox(found) and self._known().names.stale:
             self._need_names()
         return _Typing(command, base, document, found, completing.gather.path(found))

@@ -59,7 +59,7 @@ class PromptDriver:
 
     def __init__(self, options: Options, output: Output, terminal: Terminal) -> None:
         self.printer = Printer(terminal)
-        self.sink = TerminalSink(self.printer, output)
+        self.sink = TerminalSink(self.printer, output, quiet=options.quiet)
         self.pending: deque[str] = deque()
         self.begun: BackgroundDial | None = None
         self.asks: Callable[[str, bool], Coroutine[Any, Any, str | None]]
@@ -84,7 +84,7 @@ class PromptDriver:
         from imapsh.shell.screen.progress import Meter
 
         terminal = self._terminal
-        columns = None if is_plain(self._options) else lambda: terminal.get_size().columns
+        columns = None if is_plain(self._options) or self._options.quiet else lambda: terminal.get_size().columns
         self.printer.meter = meter = Meter(partial(_at_once, terminal), columns)
         return meter
 
@@ -164,6 +164,7 @@ class PromptDriver:
             connection.stream,  # type: ignore[arg-type]
             connection.session,
             connection.take,
+            on_run=connection.take_run,
             on_slice=connection.settle,
             tls=plan.tls,
             server_name=plan.address.server_name,
@@ -174,6 +175,7 @@ class PromptDriver:
         watch = Watch(connection, asyncio.get_running_loop(), lambda: self.waits(), connection.note)
         connection.moved_by(attendance.kick, watch)
         connection.watch.seconds = watched
+        connection.watch.verbose = before is not None and before.watch.verbose
         connection.listeners += [self._happened, self.drawn]
         with checked(connection):
             if self.app.interruptions > self._before_dial:  # it came together with the end of dialling

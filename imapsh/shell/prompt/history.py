@@ -5,17 +5,20 @@ The file's format is prompt_toolkit's: a comment with the time, then each line o
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from prompt_toolkit.history import History
 
-from imapsh import paths
 from imapsh.shell.lines import literals
-from imapsh.shell.record.entry import Entry
-from imapsh.shell.screen.landing import Landing, adding, placed
-from imapsh.shell.settings.reasons import why
+
+if TYPE_CHECKING:
+    from imapsh.shell.record.entry import Entry
+    from imapsh.shell.screen.landing import Landing
+
+Place = str | os.PathLike[str] | None
+"""A file that keeps the lines, or None."""
 
 CAP = 10_000  #: entries kept
 
@@ -26,19 +29,29 @@ _SLACK = 2_000  # entries beyond the cap before the file is written anew
 class MaskedHistory(History):
     """The history of lines, without secrets.
 
-    `mask` takes the secrets out of a line before anything keeps it, so that Up cannot reach them either.  Without a
-    `path`, or if it cannot be used, the lines are kept until the end of the program.
+    `mask` takes the secrets out of a line before anything keeps it, so that Up cannot reach them either.  `place` is
+    the file, or a function that returns the one of now.  Without a file, or if it cannot be used, the lines are kept
+    until the end of the program.
     """
 
-    def __init__(self, path: Path | None, mask: Callable[[str], str], cap: int = CAP) -> None:
+    def __init__(self, place: Place | Callable[[], Place], mask: Callable[[str], str], cap: int = CAP) -> None:
         super().__init__()
-        self.path = path
+        self._place: Callable[[], Place] = place if callable(place) else lambda: place
+        self._unusable: set[str] = set()
+        self._written: set[str] = set()
         self.kept: Callable[[str], object] = lambda line: None
         """Told each line that is kept."""
         self.fault = ""
         """The reason why the file could not be used, or "" if it could."""
         self._mask = mask
         self._cap = cap
+
+    @property
+    def path(self) -> str | None:
+        """The file that lines go to now, None for none."""
+        place = self._place()
+        path = None if place is None else os.fspath(place)
+        return None if path in self._unusable else path
 
     @property
     def newest(self) -> Sequence[str]:
@@ -51,16 +64,19 @@ class MaskedHistory(History):
 
     def entries(self) -> list[Entry]:
         """Return all that is kept, oldest first, masked by what is known to be secret now."""
-        kept = self._read() or [Entry(text) for text in reversed(self._loaded_strings)]
+        from imapsh.shell.record.entry import Entry
+
+        kept = self._read(self.path) or [Entry(text) for text in reversed(self._loaded_strings)]
         return [entry._replace(text=self._mask(entry.text)) for entry in kept]
 
     def mask_again(self) -> None:
         """Take out of what is kept the texts that have turned out to be secret."""
         self._loaded_strings = [self._mask(text) for text in self._loaded_strings]
-        entries = self._read()
-        masked = [entry._replace(text=self._mask(entry.text)) for entry in entries]
-        if masked != entries:
-            self._rewrite(masked)
+        for path in self._written | ({self.path} if self.path else set()):
+            entries = self._read(path)
+            masked = [entry._replace(text=self._mask(entry.text)) for entry in entries]
+            if masked != entries:
+                self._rewrite(path, masked)
 
     def append_string(self, string: str) -> None:
         """Keep a line that is worth it: it is not blank, and not the one before."""
@@ -72,33 +88,44 @@ class MaskedHistory(History):
 
     def load_history_strings(self) -> Iterable[str]:
         """Return the entries of the file, newest first."""
-        entries = self._read()
-        if len(entries) > self._cap + _SLACK:
-            self._rewrite(entries[-self._cap :])
+        path = self.path
+        entries = self._read(path)
+        if path is not None and len(entries) > self._cap + _SLACK:
+            self._rewrite(path, entries[-self._cap :])
         return [entry.text for entry in reversed(entries[-self._cap :])]
 
     def store_string(self, string: str) -> None:
         """Add an entry to the file."""
-        if self.path is None:
+        path = self.path
+        if path is None:
             return
-        try:
-            self._open_folder(self.path)
-            with adding(self.path) as write:
-                if self.path.is_file():  # and not the null device, which some people link it to
-                    self.path.chmod(0o600)
-                write(_entry(Entry(string, str(datetime.now().astimezone()))))
-        except OSError as error:
-            self._give_up(error)
+        from datetime import datetime
 
-    def _read(self) -> list[Entry]:
-        if self.path is None:
-            return []
+        from imapsh.shell.record.entry import Entry
+        from imapsh.shell.screen.landing import adding
+
         try:
-            data = paths.whole(self.path, _LONGEST)[0]
+            os.makedirs(os.path.dirname(path) or ".", 0o700, exist_ok=True)
+            with adding(path) as write:
+                if os.path.isfile(path):  # and not the null device, which some people link it to
+                    os.chmod(path, 0o600)
+                write(_entry(Entry(string, str(datetime.now().astimezone()))))
+            self._written.add(path)
+        except (OSError, ValueError) as error:  # ValueError: an octet 0 in the path
+            self._give_up(path, error)
+
+    def _read(self, path: str | None) -> list[Entry]:
+        if path is None:
+            return []
+        from imapsh import paths
+        from imapsh.shell.record.entry import Entry
+
+        try:
+            data = paths.whole(path, _LONGEST)[0]
         except FileNotFoundError:
             return []
-        except OSError as error:
-            self._give_up(error)
+        except (OSError, ValueError) as error:
+            self._give_up(path, error)
             return []
         entries: list[Entry] = []
         going_on = False
@@ -114,26 +141,26 @@ class MaskedHistory(History):
             going_on = line.startswith("+")
         return entries
 
-    def _rewrite(self, entries: list[Entry]) -> None:
-        assert self.path is not None
+    def _rewrite(self, path: str, entries: list[Entry]) -> None:
+        from imapsh.shell.screen.landing import placed
+
         file: Landing | None = None
         try:
-            file = placed(str(self.path), append=False)
+            file = placed(path, append=False)
             for entry in entries:
                 file.write(_entry(entry))
             file.commit()
-        except OSError as error:
+        except (OSError, ValueError) as error:
             if file is not None:
                 file.drop()
-            self._give_up(error)
+            self._give_up(path, error)
 
-    def _open_folder(self, path: Path) -> None:
-        if not path.parent.is_dir():
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    def _give_up(self, path: str, error: OSError | ValueError) -> None:
+        from imapsh.shell.settings.reasons import why
 
-    def _give_up(self, error: OSError) -> None:
-        self.fault = f"the history cannot be kept in {self.path}: {why(error)}"
-        self.path = None
+        self.fault = f"the history cannot be kept in {path}: {why(error)}"
+        self._unusable.add(path)
+        self._written.discard(path)
 
 
 def _entry(entry: Entry) -> bytes:

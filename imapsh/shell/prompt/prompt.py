@@ -32,6 +32,12 @@ if TYPE_CHECKING:
 
 _MENU, _TOOLBAR = 6, 2  # rows
 
+TYPED = frozenset({
+    "command", "date", "error", "flag", "keyword", "literal", "mailbox", "number", "paren", "secret", "set", "string",
+    "tag",
+})  # fmt: skip
+"""The styles of what is typed.  prompt_toolkit reads each rule twice when it begins, so it gets no others."""
+
 _STYLES = {
     "prompt": "bold",
     "prompt-name": "bold ansiyellow",
@@ -57,7 +63,8 @@ _STYLES = {
 def style(theme: Theme | None) -> Style:
     """Return prompt_toolkit's style for a theme; None means without colour."""
     chosen = theme or THEMES["mono"]
-    return Style.from_dict({**prompt_styles(chosen), **{name: chosen.rule(rule) for name, rule in _STYLES.items()}})
+    typed = {name: rule for name, rule in prompt_styles(chosen).items() if name in TYPED}
+    return Style.from_dict({**typed, **{name: chosen.rule(rule) for name, rule in _STYLES.items()}})
 
 
 def _depth(theme: Theme | None) -> ColorDepth | None:
@@ -83,6 +90,16 @@ class _Prompt(PromptSession[str]):
     @reserve_space_for_menu.setter
     def reserve_space_for_menu(self, rows: int) -> None:
         """Ignore what the library sets: it does not know how large the terminal is."""
+
+    def _get_line_prefix(
+        self, line_number: int, wrap_count: int, get_prompt_text_2: Callable[[], StyleAndTextTuples]
+    ) -> StyleAndTextTuples:
+        """Return what comes before a row of the text.
+
+        A long line has a row every few words, and at each key the library asks for all of them several times.  It would
+        make the prompt each time to measure it, although nothing comes before a row that only goes on.
+        """
+        return super()._get_line_prefix(line_number, wrap_count, get_prompt_text_2) if not wrap_count else []
 
     @property
     def bottom_toolbar(self) -> AnyFormattedText:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from functools import cache
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from prompt_toolkit.document import Document
@@ -11,10 +13,10 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples, fragment_list_len
 from prompt_toolkit.layout.processors import Processor, Transformation, TransformationInput
 from prompt_toolkit.lexers import Lexer
 
-from imapsh.render.lexer import typed_line
+from imapsh.render.lexer import style_of
 from imapsh.shell.lines import literals, nested
-from imapsh.shell.record.recorder import LOGINS
-from imapsh.table.model import Context
+from imapsh.shell.record.opening import LOGINS
+from imapsh.table.model import AUTHENTICATED, SELECTED, Context
 
 if TYPE_CHECKING:
     from imapsh.shell.lines.redirect import Redirect
@@ -47,14 +49,18 @@ class Reading:
 
     def match(self, command: str) -> Match:
         """Read one command, its line breaks as CRLF."""
-        key = (command, self.context())
+        return self._match(command, self.context())
+
+    def _match(self, command: str, context: Context) -> Match:
+        key = (command, context)
         found = self._kept.get(key)
         if found is None:
             from imapsh.typed.match import match  # a start needs none of it
 
+            before = next(reversed(self._kept.values()), None)
             if len(self._kept) >= _KEPT:
                 del self._kept[next(iter(self._kept))]
-            found = self._kept[key] = match(*key)
+            found = self._kept[key] = match(*key, before=before)
         return found
 
     def cut(self, line: str) -> Redirect | None:
@@ -63,16 +69,21 @@ class Reading:
 
         return split(line, self.context(), self.variables())
 
-    def typed(self, line: str) -> Match:
-        """Read the part of a line that is for the server, with something as long in place of each `${NAME}`."""
+    def typed(self, line: str, before: str = "") -> Match:
+        """Read the part of a line that is for the server, with something as long in place of each `${NAME}`.
+
+        `before` is what stands before the line; if that opens mailboxes for it, it is read as in a selected mailbox.
+        """
         from imapsh.shell.lines import values  # a start needs none of it
 
-        cut = self.cut(line)
-        return values.read(cut.command if cut is not None else line, self.match)
+        cut, context = self.cut(line), self.context()
+        if context.state == AUTHENTICATED and before and nested.opens(before):
+            context = context._replace(state=SELECTED)
+        return values.read(cut.command if cut is not None else line, lambda text: self._match(text, context))
 
     def alias(self, line: str) -> str:
         """Return what the alias that a line begins with stands for, or "" if it begins with none."""
-        from imapsh.shell.lines.aliases import is_command
+        from imapsh.shell.lines.nested import is_command
 
         name = line.partition(" ")[0]
         meant = self.aliases().get(name, "")
@@ -176,6 +187,8 @@ class TypedLexer(Lexer):
                 fragments = [("class:dimmed", command.text)]
             else:
                 fragments = self._own(command.text) if command.text.startswith("\\") else self._typed(command.text)
+            if len(cut) == 1 and "\n" not in text and "\r" not in text:
+                return [[*fragments]]
             lines.append([])
             for style, piece in _broken(fragments, command, text):
                 if "\n" not in piece and "\r" not in piece:
@@ -186,22 +199,13 @@ class TypedLexer(Lexer):
                 lines.extend([(style, line)] for line in rest)
         return lines
 
-    def _typed(self, command: str) -> list[tuple[str, str]]:
+    def _typed(self, command: str, before: str = "") -> list[tuple[str, str]]:
         if self.reading.alias(command):
             name, _, _ = command.partition(" ")
             end = self.reading.secret_at(command)
             return [("class:own-command", name), ("", command[len(name) : end]), *_hidden(command[end:])]
-        found = self.reading.typed(command)
-        wrong = {problem.offset: problem.severity for problem in reversed(found.errors)}
-        places = sorted(wrong)
-        fragments = []
-        for (style, _), token in zip(typed_line(found.text, found.roles, found.tokens), found.tokens, strict=True):
-            shown = f"class:{style}" if style else ""
-            first = bisect_left(places, token.start)
-            if first < len(places) and places[first] < token.end:
-                shown += _UNDERLINED[wrong[places[first]]]
-            text = command[token.start : token.end]
-            fragments.append((shown, _starred(text) if style == "secret" else text))
+        found = self.reading.typed(command, before)
+        fragments = _coloured(found, command)
         if (size := len(found.text)) < len(command):
             end = max(self.reading.secret_at(command), size)
             fragments += [("class:own-command", command[size:end]), *_hidden(command[end:])]
@@ -213,7 +217,7 @@ class TypedLexer(Lexer):
         start = nested.line_start(command)
         if start:
             inner = command[start:]
-            done = self._own(inner) if inner.startswith("\\") else self._typed(inner)
+            done = self._own(inner) if inner.startswith("\\") else self._typed(inner, command[:start])
             return [("class:own-command", name), ("", command[len(name) : start]), *done]
         end = self.reading.secret_at(command)
         return [("class:own-command", name[:end]), ("", command[len(name) : end]), *_hidden(command[end:])]
@@ -249,6 +253,31 @@ def _broken(fragments: list[tuple[str, str]], command: literals.Command, text: s
         found.append((style, piece[begin - at :]))
         at = end
     return found + [("class:line-break", text[start:stop]) for _, start, stop in breaks]
+
+
+@cache
+def _class(role: str) -> str:
+    """Return the class of a role."""
+    style = style_of(role)
+    return f"class:{style}" if style else ""
+
+
+def _coloured(found: Match, command: str) -> list[tuple[str, str]]:
+    """Return the fragments of a command as it was read; a value may stand in for something in its text."""
+    texts: Iterable[str] = map(itemgetter(1), found.tokens)
+    if not command.startswith(found.text):
+        texts = (command[token.start : token.end] for token in found.tokens)
+    fragments = list(zip(map(_class, found.roles), texts, strict=True))
+    if found.secrets:
+        fragments = [
+            (style, _starred(text) if role == "secret" else text)
+            for role, (style, text) in zip(found.roles, fragments, strict=True)
+        ]
+    for problem in reversed(found.errors):  # of several in a word the first
+        if problem.offset < len(found.text):
+            index = bisect_right(found.tokens, problem.offset, key=itemgetter(2)) - 1
+            fragments[index] = (_class(found.roles[index]) + _UNDERLINED[problem.severity], fragments[index][1])
+    return fragments
 
 
 def _hidden(secret: str) -> list[tuple[str, str]]:

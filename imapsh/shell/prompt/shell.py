@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from imapsh.session.events import Closed, Completed, Event
 from imapsh.shell.app import FIRST, App
 from imapsh.shell.connection.background import BackgroundDial
 from imapsh.shell.connection.connection import Connection
+from imapsh.shell.connection.dial import history
 from imapsh.shell.lines import literals
 from imapsh.shell.prompt import prompt, toolbar
 from imapsh.shell.prompt.completer import ShellCompleter
@@ -24,9 +26,8 @@ from imapsh.shell.prompt.reading import Reading
 from imapsh.shell.prompt.signals import Signals
 from imapsh.shell.record.known import Known
 from imapsh.shell.screen.output import CUT, Output, is_plain, theme_for
-from imapsh.shell.settings.folders import state_folder
+from imapsh.shell.settings.folders import state_place
 from imapsh.shell.settings.options import Options
-from imapsh.shell.settings.reasons import in_options
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,12 +58,14 @@ class Shell:
     ) -> None:  # fmt: skip
         self.theme = theme_for(options, True)
         terminal = output or get_app_session().output
-        shown = Output(options.format, self.theme, json_raw=options.json_raw, summary=options.timing is not False)
+        timing = not options.quiet if options.timing is None else options.timing
+        shown = Output(options.format, self.theme, json_raw=options.json_raw, summary=timing)
         shown.cut = CUT  # what waits to be written at a prompt is in memory
         self.driver = PromptDriver(options, shown, terminal)
         self.app = self.driver.app = App(options, shown, self.driver, _take_line)
         self.reading = Reading(self.app.context, lambda: self.app.aliases, lambda: self.app.variables.own, self._begun)
-        self.history = MaskedHistory((folder or state_folder()) / "history", self._without_secrets)
+        usual = os.path.join(folder or state_place(), "history")
+        self.history = MaskedHistory(lambda: self._history_file(usual), self._without_secrets)
         self._secret: PromptSession[str] | None = None
         self._waits = False
         self._nothing = Known()
@@ -110,6 +113,12 @@ class Shell:
     def _goes_raw(self) -> bool:
         live = self.app.live
         return live is not None and live.idle is not None
+
+    def _history_file(self, usual: str) -> str | None:
+        """Return the file of the history: a profile may have its own, or none."""
+        here = self.app.here
+        kept = here.plan.history if here is not None else history(self.app.options)
+        return kept if kept is None else os.path.expanduser(kept) or usual
 
     def _begun(self) -> bytes:
         return self.app.live.begun if self.app.live is not None else b""
@@ -169,6 +178,8 @@ class Shell:
         except Interrupted:
             app.note("interrupted")
         except ImapshError as error:
+            from imapsh.shell.settings.reasons import in_options
+
             if not self.driver.has_told(error):
                 app.fault(in_options(error))
         await self.driver.printer.drain()
@@ -207,7 +218,7 @@ class Shell:
         """Read a line, or a paste of several, from the prompt."""
         app, driver = self.app, self.driver
         if self.history.fault:
-            app.note(self.history.fault)
+            app.fault(self.history.fault)
             self.history.fault = ""
         await driver.printer.drain()
         self._waits = True
@@ -294,16 +305,21 @@ class Shell:
 
     def _happened(self, connection: Connection, event: Event, own: bool) -> None:
         """Draw anew what an event that was shown may have changed on the screen."""
-        running = self.prompt.app.is_running
+        running = _waits(self.prompt)
         if isinstance(event, Closed):
-            if self._secret is not None and self._secret.app.is_running:
+            if self._secret is not None and _waits(self._secret):
                 self._secret.app.exit(result="")
             if self.app.leaving and running:
                 self.prompt.app.exit(exception=EOFError)
-        if running and self.prompt.app.is_running:
+        if running and _waits(self.prompt):
             self.prompt.app.invalidate()
             if own and isinstance(event, Completed) and self.prompt.default_buffer.text:
                 self.prompt.default_buffer.start_completion()
+
+
+def _waits(prompt: PromptSession[str]) -> bool:
+    """Return whether a prompt waits for a line, and has not just got one."""
+    return prompt.app.is_running and not prompt.app.is_done
 
 
 def _take_line(app: App, text: str) -> Steps[str]:

@@ -68,8 +68,9 @@ class Signals:
         return lambda *_: self._loop.call_soon_threadsafe(handler)
 
     def _running(self) -> Application[str] | None:
-        """Return the application that waits for a line now."""
-        return next((prompt.app for prompt in self._prompts() if prompt.app.is_running), None)
+        """Return the application that waits for a line now; none waits that has just got one, or was just ended."""
+        apps = (prompt.app for prompt in self._prompts())
+        return next((app for app in apps if app.is_running and not app.is_done), None)
 
     def _interrupted(self) -> None:
         """Handle Ctrl-C as a signal, which comes nearly always outside the prompt."""

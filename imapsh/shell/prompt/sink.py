@@ -11,12 +11,13 @@ from imapsh.shell.screen.printer import Printer
 class TerminalSink:
     """The sink of a terminal with a prompt on it (`imapsh.shell.screen.display.Sink`).
 
-    `output` has its colours and its width.
+    `output` has its colours and its width.  With `quiet` there are no notes.
     """
 
     exact = False
 
-    def __init__(self, printer: Printer, output: Output) -> None:
+    def __init__(self, printer: Printer, output: Output, *, quiet: bool = False) -> None:
+        self._quiet = quiet
         self._printer = printer
         self._output = output
 
@@ -34,7 +35,8 @@ class TerminalSink:
 
     def note(self, text: str, label: str = "") -> None:
         """See Sink.  The line is dimmed."""
-        self._sentence(f"  {text}", "note", label)
+        if not self._quiet:
+            self._sentence(f"  {text}", "note", label)
 
     def fault(self, text: str, label: str = "") -> None:
         """See Sink."""

@@ -17,13 +17,13 @@ from imapsh.errors import UsageError
 from imapsh.render.visible import visible
 from imapsh.session.core import Session
 from imapsh.session.exchange import Exchange
-from imapsh.session.mailbox import Mailbox
 from imapsh.shell.lines import literals, nested
 from imapsh.shell.prompt.reading import LONG, Reading
 from imapsh.table.model import NOT_AUTHENTICATED
 from imapsh.tuples import NamedTuple
 
 if TYPE_CHECKING:
+    from imapsh.session.mailbox import Mailbox
     from imapsh.typed.found import Problem
     from imapsh.typed.match import Match
 
@@ -147,7 +147,7 @@ def _advice(status: Status, reading: Reading, document: Document) -> Fragments:
     command, offset = literals.at(document.text, document.cursor_position)
     start = nested.line_start(command.text)
     if command.text.startswith("\\", start):
-        return [*found, *_own(command.text[start:])]
+        return [*found, *(_keys(reading, command.text[start:], offset - start) or _own(command.text[start:]))]
     left = literals.wanted(document.text)
     if left is not None and left > 0:
         return [
@@ -156,10 +156,21 @@ def _advice(status: Status, reading: Reading, document: Document) -> Fragments:
         ]
     if not status.live:
         return [("class:bottom-toolbar.error", "not connected: \\connect opens a connection")]
-    return [*found, *_line(reading, command.text[start:], max(offset - start, 0))]
+    return [*found, *_line(reading, command.text[start:], max(offset - start, 0), command.text[:start])]
 
 
-def _line(reading: Reading, line: str, cursor: int) -> Fragments:
+def _keys(reading: Reading, line: str, cursor: int) -> Fragments:
+    r"""Return what helps with the search keys behind `\find`; nothing for plain words."""
+    search = nested.search_of(line)
+    if not search:
+        return []
+    from imapsh.shell.commands.account.searchkeys import is_key
+
+    words = line.split(" ")[1:]
+    return _line(reading, search, cursor + nested.LONGER, "\\mailboxes ") if words and is_key(words[0]) else []
+
+
+def _line(reading: Reading, line: str, cursor: int, before: str) -> Fragments:
     """Return what is wrong at the cursor, or what is wrong first.
 
     If nothing is, or only advice is given, return what may follow at the cursor, too.
@@ -173,7 +184,7 @@ def _line(reading: Reading, line: str, cursor: int) -> Fragments:
     cut = reading.cut(line)
     if cut is not None and cursor > cut.start:
         return [("class:bottom-toolbar.hint", visible(f"{_GOES[cut.operator]} {cut.rest}"))]
-    found = reading.typed(line)
+    found = reading.typed(line, before)
     problem = _problem(found, cursor)
     told: Fragments = []
     if problem is not None and problem.rule == "command":
@@ -186,7 +197,7 @@ def _line(reading: Reading, line: str, cursor: int) -> Fragments:
         told = [(f"class:bottom-toolbar.{problem.severity}", visible(explained(problem.message, line)))]
         if problem.severity == "error":
             return told
-    typed = found if cursor >= len(line) else reading.typed(line[:cursor])
+    typed = found if cursor >= len(line) else reading.typed(line[:cursor], before)
     if typed.command is not None:
         whole = typed.name.upper() == typed.text.strip().upper()
         hint = f"{typed.command.name} {typed.hint}".strip() if whole else typed.hint

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from imapsh.grammar.values import (
     Expunged,
@@ -19,12 +18,13 @@ from imapsh.grammar.values import (
     UidFetch,
     Vanished,
 )
+from imapsh.hints import TYPE_CHECKING
 from imapsh.session.core import Session
 from imapsh.session.events import Received
 from imapsh.session.exchange import Exchange
-from imapsh.session.mailbox import Mailbox
 
 if TYPE_CHECKING:
+    from imapsh.session.mailbox import Mailbox
     from imapsh.shell.record.mailboxes import MailboxNames
     from imapsh.shell.record.messages import Messages
 
@@ -37,18 +37,23 @@ _OF_MAILBOXES = (MailboxList, MailboxStatus, Namespaces)
 
 
 class Known:
-    """Keeps what completion offers.  `mailbox` tells the selected mailbox, None if there is none."""
+    """Keeps what completion offers.
 
-    def __init__(self, mailbox: Callable[[], Mailbox | None] = lambda: None) -> None:
+    `mailbox` tells the selected mailbox, None if there is none.  If nothing `completes`, only names are kept, because a
+    refused command may have meant one of them.
+    """
+
+    def __init__(self, mailbox: Callable[[], Mailbox | None] = lambda: None, *, completes: bool = True) -> None:
+        self.completes = completes
         self._mailbox = mailbox
         self._of: Mailbox | None = None  # the mailbox that `_messages` are of
         self._uidvalidity: int | None = None
         self._messages: Messages | None = None
 
     @classmethod
-    def of(cls, session: Session) -> Known:
+    def of(cls, session: Session, *, completes: bool = True) -> Known:
         """Return an empty record that `session` is going to fill."""
-        return cls(lambda: session.mailbox)
+        return cls(lambda: session.mailbox, completes=completes)
 
     @cached_property
     def names(self) -> MailboxNames:
@@ -84,14 +89,16 @@ class Known:
         """Take in what a response tells."""
         value = event.response.value
         kind = type(value)
-        if kind is Fetch or kind is UidFetch:
+        if kind in _OF_MAILBOXES:
+            self.names.learn(event.response)
+        elif not self.completes:
+            return
+        elif kind is Fetch or kind is UidFetch:
             self.messages.learn(value, event.uid)
         elif kind is Expunged:
             self.messages.expunged(value.seq)
         elif kind is Vanished:
             self.messages.vanished(event.gone, () if value.earlier else value.uids.disjoint())
-        elif kind in _OF_MAILBOXES:
-            self.names.learn(event.response)
 
     def meant(self, exchange: Exchange, *, utf8: bool) -> str:
         """Return a question that names the mailbox that a refused command may have meant; "" if none is near.

@@ -10,12 +10,13 @@ import marshal
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from io import BytesIO
-from typing import IO, Any
+from itertools import chain
 
 from imapsh.findings import Finding, Violation
-from imapsh.grammar.responses import Parser
+from imapsh.grammar.responses import Parser, Response
+from imapsh.hints import IO, Any
 from imapsh.render.visible import Shown
-from imapsh.session.events import Completed, Event, Received, Sent
+from imapsh.session.events import Completed, Event, Received, ReceivedRun, Sent
 from imapsh.session.exchange import Exchange
 from imapsh.shell.screen.output import Output, encoded, release
 from imapsh.wire.frames import Frame, Spilled
@@ -30,7 +31,8 @@ _TOGETHER = 1 << 16  # octets whose records are written at once
 _SENT, _RECEIVED, _COMPLETED = range(3)
 
 #: Of events that follow one another and are alike: what they have in common, the stream's octets before the first,
-#: their frames (a line alone as its octets, any other with all that is known of it) and their messages' UIDs.
+#: their frames (lines that are a frame each as their octets, any other with all that is known of it) and their
+#: messages' UIDs.
 _Run = tuple[tuple[Any, ...], int, list[Any], list[int | None]]
 
 
@@ -49,6 +51,7 @@ class Last:
         """The octets that were not kept, because there were more than the limit, or nowhere to keep them."""
         self._full = False
         self._objects: list[Any] = []
+        self._came: list[Spilled] = []  # the large literals of the server
         self._file: IO[bytes] = BytesIO()
         self._spilled = False
         self._due: list[_Run] = []  # what goes to the file together
@@ -64,6 +67,16 @@ class Last:
         self._flush()
         return self._file.seek(0, 2)
 
+    @property
+    def gone(self) -> int:
+        """The octets of the server's large literals that cannot be read: their files were not written, or were changed.
+
+        What was sent from a file is not meant: it is not kept, and the file is the person's.
+        """
+        from imapsh.wire.sinks import is_kept  # a start needs none of it
+
+        return sum(one.octets for one in self._came if not is_kept(one))
+
     def begin(self) -> None:
         """Begin a new exchange: forget the one before, and close its spooled literals."""
         with suppress(OSError):  # what the disk does not take is not needed any more
@@ -76,6 +89,7 @@ class Last:
             if isinstance(thing, Spilled):
                 release(Frame((b"", thing)))
         self._objects.clear()
+        self._came.clear()
 
     def keep(self, event: Event, *, on: bool = False) -> None:
         """Keep an event.  An event sent for another exchange begins anew, unless it is to go `on`.
@@ -87,14 +101,32 @@ class Last:
             self._exchange = event.exchange
         self.add(event)
 
-    def keep_rows(self, rows: Sequence[Received], utf8: bool) -> None:
+    def keep_rows(self, rows: Sequence[Received], utf8: bool, octets: bytes | None = None) -> None:
         """Keep events of one command that differ in their responses and UIDs alone; `utf8` is as the parser's was.
 
-        Raises OSError when the disk is full.
+        `octets` are theirs, if each is one line.  Raises OSError when the disk is full.
         """
         alike = _received(rows[0], utf8)
+        if octets is not None and self._has_room(octets):
+            self._octets += len(octets)
+            self._add_lines(octets, rows[0].response.frame.offset, alike, [row.uid for row in rows])
+            return
         for row in rows:
             self._add(row.response.frame, alike, row.uid)
+
+    def keep_run(self, run: ReceivedRun, utf8: bool) -> None:
+        """Keep the events of a run; `utf8` is as the parser's was.  Raises OSError when the disk is full."""
+        octets = run.run.octets
+        if run.run.literals or not self._has_room(octets):
+            for event in run.each():
+                self._add(event.response.frame, _received(event, utf8), event.uid)
+            return
+        self._octets += len(octets)
+        alike = (_RECEIVED, utf8, run.exchange, (), False, "", "", False)
+        self._add_lines(octets, run.run.offset, alike, run.uids)
+
+    def _has_room(self, octets: bytes) -> bool:
+        return not (self._full or 0 < self._most < self._octets + len(octets))
 
     def add(self, event: Event) -> None:
         """Keep an event, if it has octets.  Raises OSError when the disk is full."""
@@ -130,25 +162,36 @@ class Last:
             return
         octets = frame.parts[0]
         if len(frame.parts) > 1 or frame.violations or frame.incomplete or not isinstance(octets, bytes):
-            self._begin_run(alike, frame)
+            self._begin_run(alike, frame.offset)
             self._lines.append(self._frame(frame))
+            if alike[0] != _SENT:
+                self._came += [part for part in frame.parts if isinstance(part, Spilled)]
+            self._uids.append(uid)
             self._due_octets += frame.length
             self._alike = None
+            self._flush_much()
         else:
-            if frame.offset != self._end or (alike is not self._alike and alike != self._alike):
-                self._begin_run(alike, frame)
-            self._lines.append(octets)
-            self._due_octets += len(octets)
-            self._end += len(octets)
-        self._uids.append(uid)
+            self._add_lines(octets, frame.offset, alike, (uid,))
+
+    def _add_lines(self, octets: bytes, offset: int, alike: tuple[Any, ...], uids: Sequence[int | None]) -> None:
+        """Add lines that are a frame each, one for each of `uids`."""
+        if offset != self._end or (alike is not self._alike and alike != self._alike):
+            self._begin_run(alike, offset)
+        self._lines.append(octets)
+        self._uids += uids
+        self._due_octets += len(octets)
+        self._end += len(octets)
+        self._flush_much()
+
+    def _flush_much(self) -> None:
         if self._due_octets >= _TOGETHER:
             self._flush()
 
-    def _begin_run(self, alike: tuple[Any, ...], frame: Frame) -> None:
+    def _begin_run(self, alike: tuple[Any, ...], offset: int) -> None:
         kind, utf8, exchange, findings, *known = alike
-        self._alike, self._end, self._lines, self._uids = alike, frame.offset, [], []
+        self._alike, self._end, self._lines, self._uids = alike, offset, [], []
         plain = (kind, utf8, self._keep(exchange), _plain(findings), *known)
-        self._due.append((plain, frame.offset, self._lines, self._uids))
+        self._due.append((plain, offset, self._lines, self._uids))
 
     def _flush(self) -> None:
         """Write what is due.
@@ -169,7 +212,7 @@ class Last:
             parser.utf8 = utf8
             exchange: Any = self._objects[place] if place >= 0 else None
             found = tuple(Finding(*finding) for finding in findings)
-            for line, uid in zip(lines, uids, strict=True):
+            for line, uid in zip(chain.from_iterable(map(_each, lines)), uids, strict=True):
                 frame = Frame((line,), offset) if isinstance(line, bytes) else self._unframe(line)
                 offset += frame.length
                 if kind == _SENT:
@@ -240,6 +283,20 @@ def _received(event: Received, utf8: bool) -> tuple[Any, ...]:
     """Return what events have in common that are kept together."""
     _, exchange, unsolicited, asks, findings, change, greeting, *_ = event
     return _RECEIVED, utf8, exchange, findings, unsolicited, asks, change, greeting
+
+
+def _each(lines: Any) -> Sequence[Any]:
+    """Return the lines that were kept together one by one; any other frame is returned as it was kept."""
+    if not isinstance(lines, bytes) or lines.count(b"\n") < 2:
+        return (lines,)
+    return [line + b"\n" for line in lines[:-1].split(b"\n")]
+
+
+def read_again(parser: Parser, utf8: bool, octets: bytes) -> Iterator[Response]:
+    """Yield the responses that are a line each, as `parser` read them when its `utf8` was this."""
+    again = Parser(parser.readers, nesting=parser.nesting)
+    again.utf8 = utf8
+    return (again.parse(Frame((line,))) for line in octets.splitlines(keepends=True))
 
 
 def _plain(named: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -3,9 +3,9 @@ r"""Counts what was found against the conduct of servers, for `\lint` and report
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from imapsh.findings import FAULT, Finding
+from imapsh.hints import Any
 from imapsh.render.amounts import count
 from imapsh.render.visible import visible
 from imapsh.tuples import NamedTuple

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice, zip_longest
 
 from imapsh.errors import UsageError
@@ -16,6 +16,10 @@ from imapsh.shell.record import fuzzy
 
 MOST = 200  #: names offered at once
 
+#: Reads lines that are a response each.
+Reader = Callable[[bytes], Iterable[Response]]
+
+_OWED = 32 << 20  # octets of responses that wait to be read
 ROOM = 32 << 20  #: characters of names that are remembered, each counted with what else it takes
 _TAKES = 100  # characters' worth of memory that a name takes besides
 
@@ -84,29 +88,51 @@ class MailboxNames:
         self._names: dict[str, str] = {}  # key -> the name, decoded, with its spelling
         self._index: _Index | None = None
         self._room = ROOM
+        self._owed: list[tuple[bytes, Reader]] = []
+        self._owing = 0  # octets
 
     def __len__(self) -> int:
+        self._settle()
         return len(self._names)
 
     def clear(self) -> None:
         """Forget the names, because another account may see other ones."""
         self._names, self._index, self.stale, self._room = {}, None, True, ROOM
         self.namespaces = {}
+        self._owed, self._owing = [], 0
+
+    def owe(self, octets: bytes, read: Reader) -> None:
+        """Take in LIST or LSUB responses.  They are read when somebody asks for a name, which few scripts do."""
+        self._owed.append((octets, read))
+        self._owing += len(octets)
+        if self._owing > _OWED:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Read what is owed."""
+        owed, self._owed, self._owing = self._owed, [], 0
+        for octets, read in owed:
+            for response in read(octets):
+                self._learn_list(response.value)
 
     def learn(self, response: Response) -> None:
         """Take in a LIST, LSUB, STATUS or NAMESPACE response."""
         value = response.value
+        self._settle()
         if isinstance(value, MailboxList):
-            gone = any(attribute.lower() == "\\nonexistent" for attribute in value.attrs)
-            for old in value.extended.get("OLDNAME") or () if value.extended else ():
-                self._learn(str(old), gone=True)
-            self._learn(value.mailbox, gone)
+            self._learn_list(value)
         elif isinstance(value, MailboxStatus):
             if not self.has(value.mailbox):
                 self._learn(value.mailbox)
         elif isinstance(value, Namespaces):
             whose = ((value.personal, "your own"), (value.other, "other users'"), (value.shared, "shared"))
             self.namespaces = {space.prefix: owner for spaces, owner in whose for space in spaces or ()}
+
+    def _learn_list(self, value: MailboxList) -> None:
+        gone = "\\nonexistent" in map(str.lower, value.attrs)
+        for old in value.extended.get("OLDNAME") or () if value.extended else ():
+            self._learn(str(old), gone=True)
+        self._learn(value.mailbox, gone)
 
     def _learn(self, name: str, gone: bool = False) -> None:
         if not name or "\n" in name:
@@ -134,6 +160,7 @@ class MailboxNames:
 
     def prepare(self) -> _Index:
         """Get ready to search, which takes long when there are many names and some are new."""
+        self._settle()
         index = self._index
         if index is None:
             index = self._index = _Index(self._names)
@@ -159,6 +186,7 @@ class MailboxNames:
 
     def has(self, name: str) -> bool:
         """Return whether there is a mailbox of this name, as far as is known."""
+        self._settle()
         return name.casefold() in self._names
 
     def prefix(self) -> str:
@@ -166,6 +194,7 @@ class MailboxNames:
 
         It is what the server told, or what the names seen have in common.
         """
+        self._settle()
         for prefix, owner in self.namespaces.items():
             if owner == "your own":
                 return prefix

@@ -7,15 +7,19 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
+from imapsh.grammar.alike import Owed, Shape, Taken
 from imapsh.grammar.encodedwords import encoded_words
 from imapsh.grammar.values import Address, BodyPart, Envelope, Fetch, UidFetch
 from imapsh.patterns import lazy
+from imapsh.session.events import ReceivedRun
 from imapsh.session.numbering import Shift
 
 MOST = 10_000  #: messages of which something is kept; past it the half seen longest ago is forgotten
 
 _PLACES = 1 << 20  # message numbers beyond which nothing is kept
 _LOOKED_AT = 20_000  # message numbers looked at for one completion
+#: items that tell no more of a message than its UID
+_NUMBERS = frozenset({"FLAGS", "MODSEQ", "RFC822.SIZE", "UID"})
 _WORDS = 500  # keywords, and names of header fields, that are kept
 _HEADER = 1 << 14  # octets of a header that are read
 _FIELD = lazy(rb"^([!-9;-~]+):[ \t]*([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)", re.MULTILINE)
@@ -27,16 +31,26 @@ _WHOLE = lazy(r"(?:RFC822(?:\.HEADER)?|BODY\[(?:HEADER(?:\.FIELDS(?:\.NOT)? \(.*
 class Seen:
     """The data of one message that is known; what is not known is "" or None.
 
-    `date` is as the server wrote it.
+    `date` is as the server wrote it.  `owed` is what was taken of a line and not read yet, with its shape.
     """
 
     def __init__(self, age: int) -> None:
         self.age = age
         self.uid: int | None = None
+        self.owed: tuple[Shape, Taken] | None = None
         self.date = ""
         self.structure: BodyPart | None = None
         self._subject = ""
         self._sender = ""
+
+    def read(self) -> Seen:
+        """Read what was not read yet, and return this message."""
+        if self.owed is not None:
+            (shape, taken), self.owed = self.owed, None
+            for name, value in shape.values(taken).items():
+                if (reader := _READERS.get(name)) is not None:
+                    reader(self, value)
+        return self
 
     def is_told(self, subject: str, sender: str, date: str) -> None:
         """Take in the data of an envelope or a header; an empty text says nothing."""
@@ -70,6 +84,7 @@ class Messages:
     """
 
     def __init__(self) -> None:
+        self._owed = Owed(MOST)
         self.keywords: dict[str, None] = {}
         self.fields: dict[str, None] = {}
         self._places: list[Seen | None] = []
@@ -85,6 +100,15 @@ class Messages:
             self._learn_flags(items["FLAGS"])
             if len(items) == 1 and (uid is None or not fetch.seq):  # the common one
                 return
+        if self._owed:
+            if not any(isinstance(value, bytes) for value in items.values()):  # they may be long
+                self._owed.add_one(fetch, uid)
+                return
+            self._settle()
+        self._take(fetch, uid)
+
+    def _take(self, fetch: Fetch | UidFetch, uid: int | None) -> None:
+        items = fetch.items
         place = fetch.seq or -(uid or 0)
         for name, value in items.items():
             reader = _READERS.get(name)
@@ -93,11 +117,35 @@ class Messages:
             elif reader is not None and (seen := self._seen(place)) is not None:
                 reader(seen, value)
         uid = items.get("UID", uid)
-        if isinstance(uid, int) and (known := self.of(fetch.seq)) is not None:
+        if isinstance(uid, int) and (known := self._at(fetch.seq)) is not None:
             known.uid = uid
+
+    def learn_run(self, run: ReceivedRun) -> None:
+        """Take in responses that are alike.  Most of what they tell is read when somebody asks for it."""
+        shape = run.run.shape
+        for flags in set(run.run.column("FLAGS")) if "FLAGS" in shape.names else ():
+            self._learn_flags(shape.value("FLAGS", flags))
+        if not _NUMBERS.issuperset(shape.names):
+            self._owed.add(run.run, run.uids)
+        elif "UID" in shape.names and (self._owed or self._kept):
+            self._settle()
+            for number, uid in zip(run.run.numbers, run.uids, strict=True):
+                if (seen := self._at(number)) is not None:
+                    seen.uid = uid
+
+    def _settle(self) -> None:
+        """Take in the messages of the runs that nobody has asked for yet."""
+        for shape, found, uid in self._owed.take() if self._owed else ():
+            if shape is None:
+                self._take(found, uid)
+                continue
+            if (seen := self._seen(int(found[1]))) is not None:
+                seen.owed = (shape, shape.taken(found))
+                seen.uid = seen.uid if uid is None else uid
 
     def expunged(self, number: int) -> None:
         """Take a message out; the messages after it move up by one."""
+        self._settle()
         if 0 < number <= len(self._places):
             self._kept -= self._places[number - 1] is not None
             del self._places[number - 1]
@@ -107,6 +155,7 @@ class Messages:
 
         If it is not known which they were, all numbers are forgotten.  `uids` are ranges of their UIDs.
         """
+        self._settle()
         for low, high in uids if self._by_uid else ():
             for uid in [uid for uid in self._by_uid if low <= uid <= high]:
                 del self._by_uid[uid]
@@ -118,6 +167,11 @@ class Messages:
 
     def of(self, number: int) -> Seen | None:
         """Return the known data of the message of this number, or None."""
+        self._settle()
+        seen = self._at(number)
+        return seen if seen is None else seen.read()
+
+    def _at(self, number: int) -> Seen | None:
         return self._places[number - 1] if 0 < number <= len(self._places) else None
 
     def newest(self) -> Iterator[tuple[int, Seen]]:
@@ -125,12 +179,13 @@ class Messages:
 
         It goes no further down than can be looked through at a keystroke.  The number is 0 for a message that has none.
         """
+        self._settle()
         yield from ((0, self._by_uid[uid]) for uid in sorted(self._by_uid, reverse=True))
         top = len(self._places)
         for number in range(top, max(0, top - _LOOKED_AT), -1):
             seen = self._places[number - 1]
             if seen is not None:
-                yield number, seen
+                yield number, seen.read()
 
     def _learn_flags(self, flags: Any) -> None:
         if not isinstance(flags, tuple) or flags in self._flags or len(self._flags) >= _WORDS:
@@ -172,7 +227,7 @@ class Messages:
         self._age += 1
         if seen is not None:
             seen.age = self._age
-            return seen
+            return seen.read()
         if self._kept >= MOST:
             self._forget_half()
         self._kept += 1

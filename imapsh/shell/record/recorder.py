@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import cached_property, partial
 
-from imapsh.session.events import Completed, Event, Received, Sent
+from imapsh.grammar.values import Fetch
+from imapsh.hints import TYPE_CHECKING
+from imapsh.session.events import Closed, Completed, Event, Received, ReceivedRun, Sent
 from imapsh.session.exchange import Exchange
 from imapsh.session.recent import Recent
 from imapsh.shell.record.known import Known
-from imapsh.shell.record.last import Last
+from imapsh.shell.record.last import Last, read_again
+from imapsh.shell.record.opening import LOGINS, OpeningRecord
 from imapsh.shell.record.rows import Taker
 from imapsh.shell.screen.viewer import Viewer
 from imapsh.wire.limits import DEFAULT, Limits
@@ -20,23 +22,24 @@ if TYPE_CHECKING:
     from imapsh.shell.record.results import Results
 
 _RENAMES = ("CREATE", "DELETE", "RENAME")  # mailbox names are asked for anew after them
-LOGINS = ("LOGIN", "AUTHENTICATE")
 
 
 class Recorder:
     r"""Records the events of one connection.
 
     `recent` holds the latest octets, for `\export`; `last` is the last exchange, for `\last`; `known` is what
-    completion offers; `viewer` is what views refer to.
+    completion offers; `viewer` is what views refer to; `opening` is how the connection was opened.  Without a prompt,
+    nothing `completes`: then nobody asks about messages, and `known` does not keep them.
     """
 
-    def __init__(self, session: Session, limits: Limits = DEFAULT) -> None:
+    def __init__(self, session: Session, limits: Limits = DEFAULT, *, completes: bool = True) -> None:
         self._session = session
         self.recent = Recent(limits.recent)
         session.set_keeper(self.recent)
         self.last = Last(session.parser, most=limits.kept)
-        self.known = Known.of(session)
+        self.known = Known.of(session, completes=completes)
         self.viewer = Viewer()
+        self.opening = OpeningRecord(session)
 
     @cached_property
     def results(self) -> Results:
@@ -51,6 +54,8 @@ class Recorder:
             self.known.learn(event)
         elif isinstance(event, Completed):
             self._completed(event.exchange)
+        elif isinstance(event, Closed):
+            self.opening.ended(event.in_flight)
 
     def keep(self, event: Event, *, on: bool) -> None:
         """Keep what the person's commands bring; with `on`, what is sent does not begin a new exchange.
@@ -62,24 +67,53 @@ class Recorder:
         joins = type(event) is Sent and event.exchange is not None and event.exchange is self.results.joining
         self.last.keep(event, on=on or joins)
 
-    def begin_rows(self, exchange: Exchange) -> Taker:
-        """Return a taker of FETCH responses of one command that differ in their values and UIDs alone.
+    def begin_rows(self, exchange: Exchange, kind: type) -> Taker:
+        """Return a taker of responses of one command, whose values of this type and UIDs alone differ.
 
         What is known of the session now holds for all of them.  It raises OSError if the disk is full.
         """
-        messages, found, utf8 = self.known.messages, self.results.begin(exchange), self._session.parser.utf8
+        return self._of_messages(exchange) if kind is Fetch else self._of_mailboxes()
 
-        def take(rows: Sequence[Received]) -> None:
-            for row in rows:
-                messages.learn(row.response.value, row.uid)
-            if found is not None:
+    def _of_mailboxes(self) -> Taker:
+        known, parser = self.known, self._session.parser
+        utf8 = parser.utf8
+
+        def take(rows: Sequence[Received], octets: bytes | None) -> None:
+            if known.completes or octets is None:
                 for row in rows:
-                    found.mark(row.response.value.seq)
-            self.last.keep_rows(rows, utf8)
+                    known.names.learn(row.response)
+            else:
+                known.names.owe(octets, partial(read_again, parser, utf8))
+            self.last.keep_rows(rows, utf8, octets)
 
         return take
 
+    def _of_messages(self, exchange: Exchange) -> Taker:
+        messages = self.known.messages if self.known.completes else None
+        found, utf8 = self.results.begin(exchange), self._session.parser.utf8
+
+        def take(rows: Sequence[Received], octets: bytes | None) -> None:
+            if messages is not None:
+                for row in rows:
+                    messages.learn(row.response.value, row.uid)
+            if found is not None:
+                for row in rows:
+                    found.mark(row.response.value.seq)
+            self.last.keep_rows(rows, utf8, octets)
+
+        return take
+
+    def keep_run(self, run: ReceivedRun) -> None:
+        """Take in FETCH responses that are alike.  Raises OSError if the disk is full."""
+        if self.known.completes:
+            self.known.messages.learn_run(run)
+        if (found := self.results.begin(run.exchange)) is not None:
+            found.mark_all(run.run.numbers)
+        self.last.keep_run(run, self._session.parser.utf8)
+
     def _completed(self, exchange: Exchange) -> None:
+        if self._session.mailbox is None:
+            self.opening.completed(exchange)
         if exchange.status != "OK":
             return
         if exchange.name in LOGINS:

@@ -9,7 +9,7 @@ class Result(NamedTuple):
     """The result of one test.
 
     `place` is `file:line`, or "" at the prompt.  `seconds` is the time since the test before.  `skipped` says why it
-    was skipped, or is None.
+    was skipped, or is None.  If `warning` is true, a failure counts as a warning alone.
     """
 
     ok: bool
@@ -18,3 +18,4 @@ class Result(NamedTuple):
     seconds: float
     message: str = ""
     skipped: str | None = None
+    warning: bool = False

@@ -7,9 +7,9 @@ shifted by EXPUNGE and VANISHED in the order of the wire until their UIDs are wa
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, KeysView
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, KeysView, Sequence
 
+from imapsh.grammar.names import raw_of
 from imapsh.grammar.sequence import LARGEST, SequenceSet
 from imapsh.grammar.values import (
     AppendUid,
@@ -23,6 +23,7 @@ from imapsh.grammar.values import (
     UidFetch,
     Vanished,
 )
+from imapsh.hints import TYPE_CHECKING, Any
 from imapsh.session.attribution import alike_names
 from imapsh.session.events import Completed, Event, Received
 from imapsh.session.mailbox import named
@@ -72,6 +73,16 @@ class Found:
             self.marks.extend(bytes(number - len(self.marks) + _AHEAD))
         self.marks[number - 1] = 1
 
+    def mark_all(self, numbers: Sequence[int]) -> None:
+        """Add messages by their numbers."""
+        first, last = numbers[0], numbers[-1]
+        if not 0 < first <= last <= _MOST or numbers != list(range(first, last + 1)):
+            for number in numbers:
+                self.mark(number)
+            return
+        self.mark(last)
+        self.marks[first - 1 : last] = MARKED * len(numbers)
+
     def add(self, numbers: Iterable[int], uid: bool) -> None:
         """Add messages by their UIDs or numbers."""
         if uid:
@@ -108,14 +119,16 @@ class Found:
 class Results:
     """The results of a connection's commands.
 
-    `found` holds the messages that the last SEARCH or FETCH found.  `saved` is what `$` means if the server keeps none.
+    `saved` is what `$` means if the server keeps none.
     The others are as last told.  None means not known.  `saving` is the command that is to save its result.  `joining`
-    is a command that goes on where the one before it ended, so that their results are one.
+    is a command that goes on where the one before it ended, so that their results are one.  `elsewhere` holds what a
+    search of all mailboxes found: the UIDVALIDITY and the UIDs, by the mailbox's name as it is spelled on the wire.
     """
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self.found: Found | None = None
+        self._found: Found | None = None
+        self.elsewhere: dict[str, tuple[int | None, SequenceSet]] = {}
         self.saved: Found | None = None
         self.saving: Exchange | None = None
         self.joining: Exchange | None = None
@@ -127,6 +140,25 @@ class Results:
         self._exchange: Exchange | None = None  # whose messages `_coming` are
         self._coming: Found | None = None
         self._exists_of_selected = True  # MESSAGES as told is of the selected mailbox
+
+    @property
+    def found(self) -> Found | None:
+        """Return the messages that the last SEARCH or FETCH found.
+
+        In a mailbox in which there was none since it was selected, they are those of a search of all mailboxes.
+        """
+        box = self._session.mailbox
+        if box is not None and self.elsewhere and not (self._found is not None and self._found.holds_in(box)):
+            uidvalidity, uids = self.elsewhere.get(raw_of(box.name), (None, None))
+            if uids is not None and uidvalidity == box.uidvalidity:
+                self._found = Found(box, uids)
+        return self._found
+
+    @found.setter
+    def found(self, found: Found | None) -> None:
+        self._found = found
+        if found is not None and found.mailbox is not None:
+            self.elsewhere.pop(raw_of(found.mailbox.name), None)
 
     @property
     def uidnext(self) -> int | None:

@@ -1,22 +1,24 @@
-"""Takes in FETCH responses many at a time, because asking every part of the shell at each line takes longer.
+"""Takes in responses of a listing many at a time, because asking every part of the shell at each line takes longer.
 
-Rows are FETCH responses that were asked for, one after another and with nothing to say of them.  They wait until
-anything else happens or a slice of events is over (`Connection.settle`), which is before a driver waits.
+Rows are FETCH, LIST or LSUB responses that were asked for, one after another and with nothing to say of them.  They
+wait until anything else happens or a slice of events is over (`Connection.settle`), which is before a driver waits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Sequence
-from typing import TYPE_CHECKING
 
-from imapsh.grammar.values import Fetch
+from imapsh.grammar.values import Fetch, MailboxList
+from imapsh.hints import TYPE_CHECKING
 from imapsh.session.events import Event, Received
 
 if TYPE_CHECKING:
     from imapsh.session.exchange import Exchange
 
-#: Takes the rows of one command.
-Taker = Callable[[Sequence[Received]], None]
+#: Takes rows of one command and one kind, and their octets if each is one line (`octets_of`).
+Taker = Callable[[Sequence[Received], bytes | None], None]
+
+_KINDS = frozenset({Fetch, MailboxList})  # of the values of rows
 
 #: unsolicited, asks, findings, change and greeting of a row
 _PLAIN = (False, "", (), "", False)
@@ -25,37 +27,49 @@ _PLAIN = (False, "", (), "", False)
 class Rows:
     """The rows of one connection that wait; responses to the commands of `apart` are no rows.
 
-    `begin` is called with the command when its first row comes, and returns what takes the rows: what is known of the
-    session then holds for all of them.
+    `begin` is called with the command and the type of the value when the first row comes, and returns what takes the
+    rows: what is known of the session then holds for all of them.
     """
 
-    def __init__(self, apart: tuple[Container[Exchange], ...], begin: Callable[[Exchange], Taker]) -> None:
+    def __init__(self, apart: tuple[Container[Exchange], ...], begin: Callable[[Exchange, type], Taker]) -> None:
         self._apart = apart
         self._starts = begin
         self._events: list[Received] = []
         self._exchange: Exchange | None = None
+        self._kind: type = Fetch
         self._taker: Taker
 
     def take(self, event: Event) -> bool:
         """Return whether the event is a row.  If it is not, the waiting rows are taken in first."""
-        if type(event) is Received and type(event.response.value) is Fetch and event[2:7] == _PLAIN:
-            if event.exchange is self._exchange is not None or self._begin(event.exchange):
+        if type(event) is Received and (kind := type(event.response.value)) in _KINDS and event[2:7] == _PLAIN:
+            if (event.exchange is self._exchange is not None and kind is self._kind) or self._begin(event, kind):
                 self._events.append(event)
                 return True
         elif self._events:
             self.end()
         return False
 
-    def _begin(self, exchange: Exchange | None) -> bool:
+    def _begin(self, event: Received, kind: type) -> bool:
         self.end()
+        exchange = event.exchange
         if exchange is None or any(exchange in apart for apart in self._apart):
             return False
-        self._exchange = exchange
-        self._taker = self._starts(exchange)
+        self._exchange, self._kind = exchange, kind
+        self._taker = self._starts(exchange, kind)
         return True
 
     def end(self) -> None:
         """Take in the rows that wait."""
         events, self._events, self._exchange = self._events, [], None
         if events:
-            self._taker(events)
+            self._taker(events, octets_of(events))
+
+
+def octets_of(rows: Sequence[Received]) -> bytes | None:
+    """Return the octets of rows that are one line each, without a fault, and follow one another; None for others."""
+    frames = [row.response.frame for row in rows]
+    lines = [frame.raw for frame in frames if len(frame.parts) == 1 and not frame.violations]
+    if len(lines) < len(rows) or any(row.response.violations for row in rows):
+        return None
+    octets = b"".join(lines)
+    return octets if frames[-1].offset + len(lines[-1]) - frames[0].offset == len(octets) else None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from math import ceil, exp, log
-from typing import TYPE_CHECKING, Any
 
+from imapsh.hints import TYPE_CHECKING, Any
 from imapsh.render.amounts import duration, size
 
 if TYPE_CHECKING:

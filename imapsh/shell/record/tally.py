@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 
+from imapsh.hints import TYPE_CHECKING
 from imapsh.shell.record.result import Result
 
 if TYPE_CHECKING:
     from imapsh.shell.record.lint import Found
     from imapsh.shell.record.report import Report
+
+WARNING = "warning"  #: how the name of a test begins that is not critical, for a monitoring system
 
 
 class Tally:
@@ -32,22 +34,22 @@ class Tally:
         """Count a test, and tell it to the report.  Raises UsageError if that cannot be written."""
         now = self._clock()
         name = f"{self.name}: {text}" if self.name else text
-        result = Result(ok or self.skip is not None, name, place, now - self._since, message, self.skip)
+        warning = self.report is not None and self.report.lenient and self.name.lower().startswith(WARNING)
+        result = Result(ok or self.skip is not None, name, place, now - self._since, message, self.skip, warning)
         self._since, self.skip = now, None
         self.judged += 1
-        self.failed += not result.ok
+        self.failed += not (result.ok or warning)
         report, self.report = self.report, None  # where it cannot be written it is told no more
         if report is not None:
             report.add(result)
             self.report = report
         return result
 
-    def end(self, stopped: str = "", found: Iterable[Found] = ()) -> None:
-        """End the tests.
+    def end(self, stopped: str = "", found: Iterable[Found] = (), status: int = 0) -> int:
+        """End the tests, and return the exit status of the run: `status`, unless the report has one of its own.
 
         `stopped` says in a sentence what ended the run before its end.  `found` is what was found against the conduct
         of servers.
         """
         report, self.report = self.report, None
-        if report is not None:
-            report.end(stopped, tuple(found))
+        return status if report is None else report.end(stopped, tuple(found), status)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
+from imapsh.hints import Protocol
 from imapsh.render.visible import Shown
-from imapsh.session.events import Closed, Completed, Event, Received, Sent
+from imapsh.session.events import Closed, Completed, Event, Received, ReceivedRun, Sent
 from imapsh.session.exchange import Exchange
 from imapsh.shell.screen.output import Output, labelled
 from imapsh.shell.screen.viewer import Viewer
@@ -43,13 +43,18 @@ class Display:
     r"""Shows the events of one connection.
 
     `output` says how events are shown.  `label()` says whose they are, "" if there is one connection.  `muted` holds
-    commands that were left running; their replies are kept for `\last` and not shown.
+    commands that were left running; their replies are kept for `\last` and not shown.  With `quiet`, only what the
+    server answers is shown, and nothing `opening`: from the greeting until the login is over.
     """
 
-    def __init__(self, sink: Sink, output: Output, viewer: Viewer, label: Callable[[], str]) -> None:
+    def __init__(
+        self, sink: Sink, output: Output, viewer: Viewer, label: Callable[[], str], *, quiet: bool = False
+    ) -> None:
         self.output = output
         self.viewer = viewer
         self.muted: set[Exchange] = set()
+        self.opening = True
+        self._quiet = quiet
         self._sink = sink
         self._label = label
 
@@ -68,6 +73,8 @@ class Display:
         if isinstance(event, Closed):
             self.flush()
             return
+        if self._quiet and (self.opening or isinstance(event, Sent)):
+            return
         exchange = event.exchange
         if self.muted and exchange in self.muted and not isinstance(event, Sent) and not _is_news(event):
             self._drained(event)
@@ -80,17 +87,32 @@ class Display:
             for text in self.output.texts(event, self._label(), self.viewer):
                 self._sink.text(text, exchange)
 
-    def rows(self, rows: Sequence[Received]) -> None:
-        """Show many FETCH responses at once (`imapsh.shell.record.rows`)."""
-        if self._sink.exact:
+    def rows(self, rows: Sequence[Received], octets: bytes | None = None) -> None:
+        """Show many responses at once (`imapsh.shell.record.rows`); `octets` are theirs, if each is one line."""
+        if self._sink.exact and (octets is None or self._quiet):  # a literal may be in a file
             for row in rows:
                 self.show(row)
             return
         for row in rows:
             self.viewer.remember(row)
         exchange = rows[0].exchange
-        if exchange not in self.muted:
+        if exchange in self.muted:
+            return
+        if self._sink.exact and octets is not None:
+            self._sink.octets(self.output.rows_octets(rows, octets, self._label(), self.viewer))
+        else:
             self._sink.text(self.output.rows(rows, self._label(), self.viewer), exchange)
+
+    def run(self, run: ReceivedRun) -> None:
+        """Show FETCH responses that are alike, which were asked for."""
+        self.viewer.remember_run(run)
+        exchange = run.exchange
+        if self.muted and exchange in self.muted:
+            return
+        if self._sink.exact:
+            self._sink.octets(self.output.run_octets(run, self._label(), self.viewer))
+        else:
+            self._sink.text(self.output.run(run, self._label(), self.viewer), exchange)
 
     def flush(self) -> None:
         """Show what a view holds back."""
@@ -104,6 +126,10 @@ class Display:
     def fault(self, text: str) -> None:
         """Show an error, in one sentence."""
         self._sink.fault(text, self._label())
+
+    def must(self, text: str) -> None:
+        """Show a line that the person has to act on: with `quiet` too."""
+        (self.fault if self._quiet else self.note)(text)
 
     def asked(self, exchange: Exchange, why: str) -> None:
         """Say that a command that the shell sent for itself is done."""

@@ -80,7 +80,7 @@ def texts(
     if output.format == "json":
         yield from shown
         return
-    from imapsh.render.pretty import ELIDE
+    from imapsh.render.blocks import ELIDE
 
     stamp = _stamp(found.time, connection)
     whole, output.width = output.width, room(output.width, stamp)

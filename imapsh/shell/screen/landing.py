@@ -12,10 +12,10 @@ from typing import IO, Protocol
 from imapsh.errors import UsageError
 from imapsh.paths import at_end, descriptor_of
 from imapsh.render.visible import TAB_STOPS, visible
+from imapsh.shell.screen.beside import Beside
 from imapsh.shell.settings.reasons import why
 
 _PIECE = 1 << 16
-_NAME = 40  # characters of a file's name that the one beside it has too
 
 
 @contextmanager
@@ -73,10 +73,11 @@ def landing(name: str, *, append: bool) -> Landing:
         raise UsageError(f"cannot write {name}: {why(error)}; nothing was sent") from None
 
 
-def placed(name: str, *, append: bool, private: bool = False) -> Landing:
+def placed(name: str, *, append: bool, private: bool = False, mode: int = 0o600) -> Landing:
     """Do the same as `landing`.  Raises OSError, and ValueError for a NUL in the name.
 
-    If `private` is true, a file that is replaced can be read by its owner alone, whatever it was before.
+    If `private` is true, a file that is replaced can be read by its owner alone, whatever it was before.  A file that
+    is not there is made with these permissions (`mode`) if it is not appended to.
     """
     full = os.path.expanduser(name)
     there = _stat(full)
@@ -93,7 +94,7 @@ def placed(name: str, *, append: bool, private: bool = False) -> Landing:
             raise PermissionError(0, "Permission denied")
     kept = f"{name} is unchanged" if there is not None else f"{name} was not created"
     path = os.path.realpath(full)  # what a symbolic link points to is replaced, not the link
-    return End(path, kept) if append else Replacement(path, None if private else there, kept)
+    return End(path, kept) if append else Replacement(path, None if private else there, kept, mode)
 
 
 class Direct:
@@ -222,20 +223,43 @@ class Through:
 class Replacement:
     """A new file beside the old one, with the old one's permissions, which takes its name in the end."""
 
-    def __init__(self, path: str, there: os.stat_result | None, kept: str) -> None:
-        from tempfile import mkstemp
-
-        folder, name = os.path.split(path)
+    def __init__(self, path: str, there: os.stat_result | None, kept: str, mode: int = 0o600) -> None:
         self.kept = kept
         self.holds = there is not None and there.st_size > 0
         self._path = path
-        descriptor, self._beside = mkstemp(".part", f".{name[:_NAME]}.", folder)
-        self._file: IO[bytes] | None = os.fdopen(descriptor, "wb")
-        if there is not None:
-            with suppress(OSError):
-                os.fchown(descriptor, there.st_uid, there.st_gid)
-            with suppress(OSError):
-                os.fchmod(descriptor, stat.S_IMODE(there.st_mode))
+        self._owner = (there.st_uid, there.st_gid) if there is not None else None
+        self._mode = stat.S_IMODE(there.st_mode) if there is not None else mode
+        self._other: Beside | None = None
+        self._file: Beside | None = self._permitted(Beside(self._path))
+        self._adopted = False
+
+    def beside(self) -> Beside:
+        """Return another new file, which may be adopted until there is a next one.  Raises OSError.
+
+        If it is not adopted, nothing of it stays in the folder.
+        """
+        self._hide()  # a server may send any number, and not all are kept open
+        self._other = Beside(self._path)
+        return self._other
+
+    def adopt(self, file: object) -> bool:
+        """Take a file of `beside` in place of octets, if none were written.  Return whether it is taken.
+
+        It stays open, and can be read as long as nobody changes it.  Nobody may close it before `commit`.
+        """
+        if file is not self._other or self._other is None or self._file is None or self._file.tell():
+            return False
+        self._file.close()
+        self._file, self._adopted = self._permitted(self._other), True
+        return True
+
+    def _permitted(self, file: Beside) -> Beside:
+        with suppress(OSError):
+            if self._owner is not None:
+                os.fchown(file.fileno(), *self._owner)
+        with suppress(OSError):
+            os.fchmod(file.fileno(), self._mode)
+        return file
 
     def write(self, octets: bytes) -> None:
         """See Landing."""
@@ -246,21 +270,25 @@ class Replacement:
         """See Landing."""
         if self._file is not None:
             try:
-                self._file.close()
-                os.replace(self._beside, self._path)
+                self._file.take(self._path, stay=self._adopted)
             except OSError:
                 self.drop()
                 raise
             self._file = None
+            self._hide()
 
     def drop(self) -> None:
         """See Landing."""
         file, self._file = self._file, None
         if file is not None:
-            with suppress(OSError):
-                file.close()
-            with suppress(OSError):
-                os.unlink(self._beside)
+            file.close()
+        self._hide()
+
+    def _hide(self) -> None:
+        r"""Take what came besides out of the folder; `\last` can still read it."""
+        other, self._other = self._other, None
+        if other is not None:
+            other.hide()
 
 
 class End:

@@ -10,20 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import IO, TYPE_CHECKING, Any
 
 from imapsh.findings import Finding
 from imapsh.grammar.responses import CLIENT, TAGGED, Response
+from imapsh.hints import IO, TYPE_CHECKING, Any
 from imapsh.render.styles import LINE_END, NOTHING, THEMES, Theme, lines_of, paint, together
 from imapsh.render.visible import Shown, folded, visible
-from imapsh.session.events import Completed, Event, Received, Sent
+from imapsh.session.events import Completed, Event, Received, ReceivedRun, Sent
 from imapsh.session.exchange import Exchange
-from imapsh.shell.screen.alike import Alike, More, is_only_a_fault, without_faults
 from imapsh.shell.screen.viewer import Manner, Viewer
 from imapsh.wire.frames import Frame, Spilled
-from imapsh.wire.sinks import in_file, octets_of
 
 if TYPE_CHECKING:
+    from imapsh.shell.screen.alike import Alike, More
     from imapsh.shell.settings.options import Options
 
 CUT = 20  #: lines of a literal in a temporary file that a prompt shows
@@ -102,6 +101,8 @@ class Output:
         self, response: Response, findings: Sequence[Finding], label: str = ""
     ) -> tuple[Response, Sequence[Finding]] | None:
         """Count faults; return what is still to be shown of a response and its findings, None for nothing."""
+        from imapsh.shell.screen.alike import Alike, is_only_a_fault, without_faults
+
         json = self.format == "json"
         if self.format in ("wire", "hex") or (json and (self.json_raw or not is_only_a_fault(response))):
             return response, findings
@@ -143,7 +144,7 @@ class Output:
         yield from _gathered(texts)
 
     def _streams(self, response: Response) -> bool:
-        return self.format != "view" and in_file(response.frame)
+        return self.format != "view" and _in_file(response.frame)
 
     def blocks(
         self,
@@ -175,7 +176,7 @@ class Output:
             else:
                 yield self.response(response, findings, exchange, unsolicited=unsolicited)
         elif self.format == "pretty":
-            from imapsh.render.pretty import pretty_blocks
+            from imapsh.render.blocks import pretty_blocks
 
             width = room(self.width, label)
             yield from pretty_blocks(response, self.theme, width, self.elide, unsolicited, findings)
@@ -233,6 +234,33 @@ class Output:
         shown = [self._row(row.response) if row.response.violations else row.response for row in rows]
         return together([draw(response, self.theme, self.width, self.elide) for response in shown])
 
+    def rows_octets(self, rows: Sequence[Received], octets: bytes, label: str, viewer: Viewer) -> bytes:
+        """Return the octets of the same for a pipe or a file; in wire, they are the server's, which are `octets`."""
+        return octets if self.format == "wire" and not self.quiet else encoded(self.rows(rows, label, viewer))
+
+    def run(self, run: ReceivedRun, label: str, viewer: Viewer) -> Shown:
+        """Return the text of FETCH responses that are alike, which were asked for."""
+        if self.quiet:
+            return NOTHING
+        names = run.run.shape.names
+        if self.format == "json":
+            from imapsh.render.jsonrows import json_rows
+
+            if (json := json_rows(names, self.json_raw, label or None)) is not None:
+                return json.text(run.run.lines(), run.run.offset)
+        elif self.format == "pretty" and not label:
+            from imapsh.render.prettyrows import pretty_rows
+
+            if (pretty := pretty_rows(names, self.theme, self.width, self.elide)) is not None:
+                return pretty.run(run.run)
+        return self.rows(list(run.each()), label, viewer)
+
+    def run_octets(self, run: ReceivedRun, label: str, viewer: Viewer) -> bytes:
+        """Return the octets of the same for a pipe or a file; in wire, they are the server's."""
+        if self.format == "wire" and not self.quiet:
+            return run.run.octets
+        return encoded(self.run(run, label, viewer))
+
     def _row(self, response: Response) -> Response:
         thinned = self._thinned(response, ())
         return response if thinned is None else thinned[0]
@@ -276,7 +304,8 @@ class Output:
         """Return the text of a line of ours."""
         if self.format == "json":
             return NOTHING
-        return self.response(Response(CLIENT, exchange.name if exchange else "", None, frame))
+        name, tag = (exchange.name, exchange.tag) if exchange else ("", None)
+        return self.response(Response(CLIENT, name, None, frame, tag))
 
     def response(
         self,
@@ -326,7 +355,7 @@ class Output:
     ) -> Shown:
         from imapsh.render.jsonform import dumps
 
-        raw = self.json_raw and not (self.cut and in_file(response.frame))
+        raw = self.json_raw and not (self.cut and _in_file(response.frame))
         return together((dumps(self._object(response, findings, exchange, raw=raw, **known)), LINE_END))
 
     def _object(
@@ -446,10 +475,24 @@ def room(width: int | None, label: str) -> int | None:
     return max(width - len(_GUTTER.format(label)), _NARROWEST) if label and width is not None else width
 
 
+def _in_file(frame: Frame) -> bool:
+    """Return whether a literal of the frame is in a file that it can be read from."""
+    if len(frame.parts) < 2:
+        return False
+    from imapsh.wire.sinks import in_file
+
+    return in_file(frame)
+
+
 def exact(frame: Frame) -> Iterator[bytes]:
     """Yield the octets of a frame, those of spooled literals read back from their files."""
     for part in frame.parts:
-        yield from octets_of(part)
+        if isinstance(part, Spilled):
+            from imapsh.wire.sinks import octets_of
+
+            yield from octets_of(part)
+        else:
+            yield part
 
 
 def release(frame: Frame) -> None:
@@ -500,5 +543,7 @@ def make_output(options: Options, terminal: bool) -> Output:
             width = os.get_terminal_size(1).columns or None
         except OSError:
             pass
-    timing = options.timing if options.timing is not None else terminal and options.format in ("pretty", "view")
+    timing = options.timing
+    if timing is None:
+        timing = terminal and not options.quiet and options.format in ("pretty", "view")
     return Output(options.format, theme_for(options, terminal), width, json_raw=options.json_raw, summary=timing)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
+from imapsh.hints import TYPE_CHECKING
 from imapsh.render.amounts import in_unit, size, span, unit_of
 from imapsh.render.visible import Shown, visible
 
@@ -21,7 +21,8 @@ LEAST = 1 << 18  #: octets of a literal whose progress is shown
 class Progress:
     """The progress of something long.
 
-    `done()` counts the octets so far, from `start`, or else from where it is.  `total` is 0 if it is not known.
+    `done()` counts the octets so far, from `start`, or else from where it is.  `total` is 0 if it is not known.  With
+    `counted`, messages or mailboxes are counted in place of octets, and the label says which.
     """
 
     def __init__(
@@ -31,10 +32,12 @@ class Progress:
         done: Callable[[], int],
         *,
         start: int | None = None,
+        counted: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.label = label
         self.total = total
+        self.counted = counted
         self._done = done
         self._clock = clock
         self._start = done() if start is None else start
@@ -46,17 +49,18 @@ class Progress:
         return self._clock() - self._begun >= PATIENCE
 
     def text(self) -> str:
-        """Return a line such as `label: 12.3 of 45.0 MB, 27 %, 5.1 MB/s, 6 s left`."""
+        """Return a line such as `label: 12.3 of 45.0 MB, 27 %, 5.1 MB/s, 6 s left`, or `mailboxes: 12 of 25, 48 %`."""
         done = self._done() - self._start
         seconds = max(self._clock() - self._begun, 0.001)
         rate = done / seconds
+        pace = "" if self.counted else f", {size(rate)}/s"
         if not self.total:
-            return f"{self.label}: {size(done)}, {size(rate)}/s"
+            return f"{self.label}: {f'{done:,}' if self.counted else size(done)}{pace}"
         done = min(done, self.total)
         unit = unit_of(self.total)
-        of = f"{in_unit(done, unit)} of {size(self.total)}"
+        of = f"{done:,} of {self.total:,}" if self.counted else f"{in_unit(done, unit)} of {size(self.total)}"
         left = f", {span((self.total - done) / rate)} left" if rate and done < self.total else ""
-        return f"{self.label}: {of}, {100 * done // self.total} %, {size(rate)}/s{left}"
+        return f"{self.label}: {of}, {100 * done // self.total} %{pace}{left}"
 
 
 class Transfers:

@@ -6,8 +6,8 @@ Nothing else writes text to stdout or stderr, so that all of it is `Shown`.
 from __future__ import annotations
 
 import sys
-from typing import IO
 
+from imapsh.hints import IO
 from imapsh.render.visible import Shown, visible
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, BinaryIO
 
+from imapsh.hints import TYPE_CHECKING, BinaryIO
 from imapsh.shell.screen import stdio
 from imapsh.shell.screen.output import Writer
 from imapsh.shell.screen.progress import Meter
@@ -19,13 +19,20 @@ class StdSink:
     """The sink of a batch or a tap (`imapsh.shell.screen.display.Sink`): stdout, here `out`, and stderr.
 
     `exact` is true if stdout is no terminal and gets octets as they are.  `columns` tells the width of a terminal on
-    stderr, None if there is none; `moving` tells how far something long has come.
+    stderr, None if there is none; `moving` tells how far something long has come.  With `quiet` there are no notes.
     """
 
     def __init__(
-        self, out: BinaryIO, *, exact: bool, columns: Callable[[], int] | None, moving: Callable[[], Progress | None]
+        self,
+        out: BinaryIO,
+        *,
+        exact: bool,
+        columns: Callable[[], int] | None,
+        moving: Callable[[], Progress | None],
+        quiet: bool = False,
     ) -> None:
         self.exact = exact
+        self._quiet = quiet
         self._out = Writer(out, terminal=not exact)
         self._meter = Meter(stdio.put, columns)
         self._moving = moving
@@ -50,11 +57,14 @@ class StdSink:
 
     def note(self, text: str, label: str = "") -> None:
         """See Sink.  Writes to stderr."""
+        if not self._quiet:
+            self.fault(text, label)
+
+    def fault(self, text: str, label: str = "") -> None:
+        """See Sink.  Writes to stderr."""
         self.flush()
         self._meter.clear()
         stdio.note(f"{label}: {text}" if label else text)
-
-    fault = note
 
     def drop(self, owner: object) -> None:
         """See Sink.  What is due was written already."""

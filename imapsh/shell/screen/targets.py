@@ -15,13 +15,13 @@ from typing import IO, TYPE_CHECKING, Any
 from imapsh.errors import ImapshError, UsageError
 from imapsh.grammar.values import Fetch, UidFetch
 from imapsh.session.events import Completed, Event, Received, Sent
-from imapsh.shell.screen.landing import landing
+from imapsh.shell.screen.landing import Replacement, landing
 from imapsh.shell.screen.onetext import OneText, one_text
 from imapsh.shell.screen.output import Output, encoded
 from imapsh.shell.screen.viewer import Viewer
 from imapsh.shell.settings.reasons import why
 from imapsh.wire.frames import Part, Spilled, size_of
-from imapsh.wire.sinks import is_kept, octets_of
+from imapsh.wire.sinks import SpoolSink, is_kept, octets_of
 
 if TYPE_CHECKING:
     from subprocess import Popen
@@ -63,6 +63,10 @@ class Target:
         """Write what a view holds back."""
         if text := self.output.flush():
             self.write(encoded(text))
+
+    def sink(self) -> SpoolSink | None:
+        """Return a sink for a large literal of the command's; None if it may go where all go."""
+        return None
 
     def take(self, event: Event) -> bool:
         """Take an event of the command.  Return whether it is taken.
@@ -143,6 +147,15 @@ class FileTarget(Target):
         self._memory = viewer.memory if self._alone else None
         self._binary = not {"BINARY", "IMAP4REV2"}.isdisjoint(found.context.capabilities)
 
+    def sink(self) -> SpoolSink | None:
+        """See Target.  A text that is asked for alone comes into the file that is to take the name."""
+        if self._alone is None or self.dropped or self.fault or not isinstance(self._landing, Replacement):
+            return None
+        return SpoolSink(self._failed, sums=False, make=self._landing.beside)
+
+    def _failed(self, error: OSError) -> None:
+        self.fault = self.fault or why(error)
+
     def take(self, event: Event) -> bool:
         """See Target.  If only one text is asked for, that text is taken, and the OK behind it."""
         alone = self._alone
@@ -175,17 +188,29 @@ class FileTarget(Target):
 
         return item, encoding(item, structure)
 
-    def _write_text(self) -> None:
-        """Write the text that came, while the connection still keeps it."""
+    def _write_text(self, *, last: bool = False) -> None:
+        """Write the text that came, while the connection still keeps it.
+
+        The file of the `last` may become the one that was asked for; that of another is closed by the next command.
+        """
         text, self._text = self._text, None
         if text is not None and not self.refused:
             self._mind(text)
             try:
-                for octets in octets_of(text):
-                    self.write(octets)
+                if not (last and self._adopted(text)):
+                    for octets in octets_of(text):
+                        self.write(octets)
                 self._came = True
             except OSError as error:
-                self.fault = self.fault or why(error)
+                self._failed(error)
+
+    def _adopted(self, text: bytes | Spilled) -> bool:
+        """Return whether the text is in a file already that becomes the one that was asked for."""
+        landing = self._landing
+        adopted = isinstance(text, Spilled) and isinstance(landing, Replacement) and landing.adopt(text.where)
+        if adopted:
+            self.octets += size_of(text)
+        return adopted
 
     def _write(self, octets: bytes) -> None:
         self._landing.write(octets)
@@ -193,7 +218,7 @@ class FileTarget(Target):
     def finish(self) -> str:
         """See Target."""
         self.end_view()
-        self._write_text()
+        self._write_text(last=True)
         if self.refused or self._missing or self._empty or (not self._came and not self.fault):
             self.drop()
             return self._nothing()

@@ -12,8 +12,8 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from typing import Any
 
+from imapsh.hints import Any
 from imapsh.transport.child import signal_front
 from imapsh.tuples import NamedTuple
 

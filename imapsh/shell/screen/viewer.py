@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from imapsh.grammar.responses import CLIENT, Response
+from imapsh.hints import TYPE_CHECKING
 from imapsh.render.styles import NOTHING
-from imapsh.session.events import Completed, Event, Received, Sent
+from imapsh.session.events import Completed, Event, Received, ReceivedRun, Sent
 from imapsh.tuples import NamedTuple
 
 if TYPE_CHECKING:
@@ -58,6 +58,11 @@ class Viewer:
             self.memory.take(event.response)
         elif isinstance(event, Sent) and event.exchange is not None:
             self.memory.sent(event.exchange.name)
+
+    def remember_run(self, run: ReceivedRun) -> None:
+        """Take note of responses that are alike."""
+        if "ENVELOPE" in run.run.shape.names:
+            self.memory.take_run(run.run, run.uids)
 
     def event(self, event: Event, manner: Manner) -> Shown:
         """Return the text of an event, and before it that of events held back."""

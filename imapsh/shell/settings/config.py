@@ -16,12 +16,14 @@ from imapsh.shell.settings.options import EITHER, SOURCES, Options, said
 
 if TYPE_CHECKING:
     from imapsh.render.styles import Theme
+    from imapsh.shell.settings.passwords.password import Kept
 
 #: The fields that say who logs in where, and how.  In these a profile called by name at the prompt goes before the
 #: command line.
-_IDENTITY = ("url", "demo", "user", "no_login", "mechanism", "mailbox", *SOURCES)
+_IDENTITY = ("url", "demo", "user", "authorize", "proxyauth", "no_login", "mechanism", "mailbox", *SOURCES)
 
-_USER = re.compile(r"((?:\w+://)?)([^/@;:]+)((?:;[^/@]*)?)@(.*)", re.DOTALL)  # before an @ in a URL
+_ACTING = ("authorize", "proxyauth")  # for whom
+_USER = re.compile(r"((?:\w+://)?)([^/;:]*)((?:;[^/]*)?)@([^/@]*(?:/.*)?)", re.DOTALL)  # before an @ in a URL
 _BARE = re.compile(r"[\w-]+")
 
 
@@ -41,6 +43,11 @@ class Settings:
     def profiles(self) -> Iterable[str]:
         """The names of the profiles."""
         return self._content.profiles
+
+    @property
+    def providers(self) -> Mapping[str, Mapping[str, str | Kept]]:
+        """What the file says of identity providers: name -> field -> value."""
+        return self._content.providers
 
     @property
     def theme(self) -> Theme | None:
@@ -94,17 +101,22 @@ def load(path: str, given: Mapping[str, Any]) -> Options:
 def overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
     """Return both joined; `above` wins.
 
-    It also wins over fields that do not go together with its own, and over the user in a URL.
+    It also wins over fields that do not go together with its own, and over the user in a URL, and whom the URL acts
+    for.  A URL that names a user acts for nobody whom `below` names.
     """
     kept = dict(below)
     for fields in EITHER:
         if any(said(above.get(field)) for field in fields):
             for field in fields:
                 kept.pop(field, None)
-    if "user" in above and (found := _USER.fullmatch(kept.get("url", ""))):
-        scheme, _, mechanism, place = found.groups()
-        kept["url"] = f"{scheme}{mechanism}@{place}" if mechanism else scheme + place
-    if _USER.fullmatch(above.get("url", "")):
-        kept.pop("user", None)
+    if found := _USER.fullmatch(kept.get("url", "")):
+        scheme, user, wishes, place = found.groups()
+        user = "" if "user" in above else user
+        if any(field in above for field in _ACTING):
+            wishes = "".join(f";{wish}" for wish in wishes.split(";")[1:] if wish.upper().startswith("AUTH="))
+        kept["url"] = f"{scheme}{user}{wishes}@{place}" if user or wishes else scheme + place
+    if (found := _USER.fullmatch(above.get("url", ""))) and found[2]:
+        for field in ("user", *_ACTING):
+            kept.pop(field, None)
     limits = (*kept.get("limit", ()), *above.get("limit", ()))
     return {**kept, **above, **({"limit": limits} if limits else {})}

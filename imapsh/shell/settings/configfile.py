@@ -30,12 +30,12 @@ KEYS: dict[str, tuple[Option, bool]] = {
     if name
 }
 
-_TABLES = ("profiles", "aliases", "limits")
+_TABLES = ("profiles", "aliases", "limits", "providers")
 _ADDED = ("url", "password", "limits")  # beside the options, at the top and in a profile
 _ADMINISTRATOR = 0  # the user who can write to any file anyway
 _SHOWN = 100  # characters of a name in a message
 _PROFILE = re.compile(r"[\w.][\w.-]*")
-_COMMANDS = ("password-command", "token-command")  # they run a program
+_COMMANDS = tuple(option.name[2:] for option in OPTIONS if option.kind == "command")  # they run a program
 _REACHES_OUT = re.compile(r"[|>]|exec:|\{@|\\(?:save|load|trace|export|edit)\b", re.IGNORECASE)  # in an alias
 _ALIAS = re.compile(r"[a-z][\w-]*", re.IGNORECASE)
 
@@ -51,6 +51,7 @@ class Content(NamedTuple):
     profiles: Mapping[str, Mapping[str, Any]] = {}
     aliases: Mapping[str, str] = {}
     theme: Theme | None = None
+    providers: Mapping[str, Mapping[str, str | Kept]] = {}
 
 
 def read(path: str) -> Content:
@@ -89,7 +90,7 @@ class _File(TomlFile):
 
     def content(self) -> Content:
         """Return what the file says.  Raises UsageError."""
-        rest = {key: value for key, value in self.root.items() if key not in ("profiles", "aliases")}
+        rest = {key: value for key, value in self.root.items() if key not in ("profiles", "aliases", "providers")}
         theme = rest.pop("theme") if isinstance(rest.get("theme"), dict) else None
         return Content(
             self.path,
@@ -97,6 +98,7 @@ class _File(TomlFile):
             {name: self._profile(name, value) for name, value in self._table("profiles").items()},
             self._aliases(),
             None if theme is None else self._theme(theme),
+            {name: self._provider(name, value) for name, value in self._table("providers").items()},
         )
 
     # -- parts
@@ -122,6 +124,41 @@ class _File(TomlFile):
             if _REACHES_OUT.search(line):
                 self._trusted(("aliases",), name)
         return aliases
+
+    def _provider(self, name: str, value: Any) -> Mapping[str, str | Kept]:
+        """Return what the file says of an identity provider, by field."""
+        from imapsh.shell.settings.passwords.oauth.providers import KEYS
+
+        if not isinstance(value, dict):
+            raise self.wrong(("providers",), name, f"providers.{name} must be a table: [providers.{name}]")
+        table = ("providers", name)
+        if self.untrusted:
+            raise self.wrong(
+                ("providers",), name, f"providers.{name} says where secrets are sent, and {self.untrusted}"
+            )
+        for key in value:
+            if key not in KEYS:
+                raise self.wrong(table, key, unknown(f"providers.{name}.{key}", key, KEYS))
+        return {KEYS[key]: self._of_provider(table, key, said) for key, said in value.items()}
+
+    def _of_provider(self, table: Table, key: str, value: Any) -> str | Kept:
+        from imapsh.shell.settings.passwords.oauth.providers import FLOWS, split
+
+        label = ".".join((*table, key))
+        if not isinstance(value, str) or not value.isprintable() or not value:
+            raise self.wrong(table, key, f"{label} must be text in quotes")
+        if key == "flow" and value not in FLOWS:
+            raise self.wrong(table, key, f"{label} must be one of {', '.join(FLOWS)}")
+        if key == "client-secret":
+            if not self.private:
+                raise self.wrong(table, key, f"others may read this file, and it has a secret: chmod 600 {self.path}")
+            return Kept(value)
+        if key.endswith("-endpoint"):
+            try:
+                split(value)
+            except ValueError as error:
+                raise self.wrong(table, key, f"{label} {error}") from None
+        return value
 
     def _theme(self, table: Mapping[str, Any]) -> Theme:
         from imapsh.render.styles import STYLES, THEMES, sgr
@@ -236,6 +273,10 @@ def _checked(option: Option, label: str, value: Any, meaning: bool) -> Any:
     if option.many:
         if not (isinstance(value, list) and all(isinstance(one, str) for one in value)):
             raise UsageError(f"{label} must be a list of strings in quotes")
+        return tuple(value)
+    if option.kind == "command" and isinstance(value, list):
+        if not (value and value[0] and all(isinstance(word, str) for word in value)):
+            raise UsageError(f"{label} must be text for a shell, or a list of a program and its arguments in quotes")
         return tuple(value)
     if option.kind in ("seconds", "number"):
         return value_of(option, label, str(value) if type(value) in (int, float) else "")

@@ -13,8 +13,6 @@ from collections.abc import Iterator
 
 from imapsh.shell.settings.folders import private, state_folder
 
-EXIT = 70  #: EX_SOFTWARE of sysexits.h
-
 
 def sentence(error: BaseException) -> str:
     """Write the report, and return a sentence that says what happened and where the report is."""

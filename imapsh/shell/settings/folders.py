@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+
+from imapsh.hints import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +23,12 @@ def state_folder() -> Path:
     """Return the folder of what is remembered: the history, and reports of what broke."""
     from pathlib import Path
 
-    return Path(_folder("XDG_STATE_HOME", os.path.join(".local", "state"), "LOCALAPPDATA", "Local"))
+    return Path(state_place())
+
+
+def state_place() -> str:
+    """Return the same without `pathlib`, which takes as long to import as ten of our modules."""
+    return _folder("XDG_STATE_HOME", os.path.join(".local", "state"), "LOCALAPPDATA", "Local")
 
 
 def private(path: str, flags: int) -> int:

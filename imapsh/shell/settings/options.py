@@ -1,4 +1,4 @@
-"""The command line: one table of options, from which the parser, `--help` and the reference page are made.
+"""The command line: one table of options, from which the parser, `--help` (`usage`) and the reference page are made.
 
 It imports nothing heavy: `--version` and `--help` cost little more than Python itself.
 """
@@ -6,45 +6,18 @@ It imports nothing heavy: `--version` and `--help` cost little more than Python 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
 
 from imapsh.errors import UsageError
+from imapsh.hints import TYPE_CHECKING, Any
 from imapsh.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from imapsh.shell.settings.config import Settings
     from imapsh.shell.settings.passwords.password import Kept
-
-USAGE = "imapsh [OPTIONS] [URL|PROFILE]"
-ABOUT = "An interactive shell for IMAP.  Type IMAP commands, and see what the server says."
-URLS = (
-    ("imaps://[user@]host[:port][/mailbox]", "TLS from the first octet; a bare host means the same"),
-    (
-        "imap://[user@]host[:port][/mailbox]",
-        "plain; STARTTLS is used before the login if the server offers it, on this machine too",
-    ),
-    ("unix:PATH", "a server on a Unix socket"),
-    ("exec:COMMAND", "a command that is a server on its stdin and stdout"),
-    ("imaps+exec:COMMAND, imaps+unix:PATH", "the same, with TLS from the first octet"),
-    ("PROFILE", "a name under [profiles] in the configuration file"),
-)
+    from imapsh.shell.settings.passwords.programs import Command
 
 #: The beginnings of a URL.
 SCHEMES = ("imaps://", "imap://", "unix:", "exec:", "imaps+unix:", "imaps+exec:")
-EXITS = (
-    (0, "all commands were OK"),
-    (1, "a command got NO, an expectation was not met, or what --explain reads is cut, or faulty with --strict"),
-    (2, "the command line, configuration, script or file was wrong, or imapsh or you refused to send a command"),
-    (3, "a command got BAD"),
-    (4, "no connection, or the greeting was BYE or not IMAP"),
-    (5, "TLS failed: handshake, certificate or STARTTLS"),
-    (6, "the automatic login was refused, or a password was not sent because the connection is not encrypted"),
-    (7, "the connection was lost, timed out or tripped a limit, or the server said BYE unasked"),
-    (70, "an internal error in imapsh; a report was written"),
-    (130, "interrupted with Ctrl-C"),
-)
-
-
 KEYS = ("emacs", "vi")  #: as which lines are edited
 FORMATS = ("pretty", "view", "wire", "json", "hex")  #: in which replies are shown
 NOTIFICATIONS = ("never", "bell", "desktop")  #: how new mail is told
@@ -53,7 +26,8 @@ NOTIFICATIONS = ("never", "bell", "desktop")  #: how new mail is told
 class Option(NamedTuple):
     """A row of the table of options.
 
-    `metavar` is "" for a switch.  `kind` is text, seconds, number, descriptor, or choice, which is one of `choices`.
+    `metavar` is "" for a switch.  `kind` is text, seconds, number, descriptor, command, or choice, which is one of
+    `choices`.
     `many` options are repeatable.  `once` options are for one run, so they are no key of the configuration file.  `off`
     is the name that turns a switch off.  With `rest`, the words behind it that belong to no option are more values.
     """
@@ -106,11 +80,15 @@ OPTIONS: tuple[Option, ...] = (
     Option("--yes", _RUN, "do not ask before a command that loses mail; --safe asks, and is the default", off="--safe"),
     Option("--many", _RUN, "also ask before STORE and MOVE of more than N messages; the default is 100", "N",
            kind="number"),
+    Option("--journal", _RUN, "in a script, too, ask for the flags before a STORE, so that \\undo can give them back; "
+           "the prompt does it without being told, and --no-journal remembers no changes at all"),
     Option("--set", _RUN, "set the variable NAME; ${NAME} in a command is replaced by it", "NAME=VALUE", many=True,
            once=True),
     Option("--report", _RUN, "write the results of a script's tests (\\expect), or the faults that --explain finds, to "
            "FILE: TAP to .tap, JUnit XML to .xml; "
-           "tap:FILE or junit:FILE for any other name; - is stdout, which then has nothing else", "FILE", once=True),
+           "tap:FILE or junit:FILE for any other name; - is stdout, which then has nothing else; for monitoring, "
+           "nagios:- writes a line and has Nagios's exit statuses, and prom:FILE metrics for node_exporter",
+           "FILE", once=True),
     Option("--explain", _RUN, "read logs of any program, traces or recorded octets, and explain them; - is stdin",
            "FILE...", many=True, once=True, rest=True),
     Option("--as", _RUN, "with --explain: the format of the files, which is recognised without it; ? lists the formats",
@@ -157,20 +135,34 @@ OPTIONS: tuple[Option, ...] = (
            "colours unless --color always; the default if TERM is dumb"),
     Option("--keys", _SHOW, "edit lines with the keys of emacs (the default) or vi", "MODE", kind="choice",
            choices=KEYS),
+    Option("--quiet", _SHOW, "show only what the server answers and what goes wrong: no lines of ours, no notes, no "
+           "greeting and no login", short="-q"),
     Option("--timing", _SHOW, "say after each command how long it took"),
     Option("--watch", _SHOW, "show news between commands: by IDLE, or by regular NOOPs if the server has no IDLE"),
     Option("--stall", _SHOW, "say what imapsh is waiting for if nothing comes for SECONDS in the middle of a reply, or "
            "where one is due; the default is 3", "SECONDS", kind="seconds"),
     Option("--notify", _SHOW, "announce new mail with a bell or a desktop notification; the default is never", "HOW",
            kind="choice", choices=NOTIFICATIONS),
+    Option("--no-history", _SHOW, "keep the lines that are typed until the end only, and in no file"),
+    Option("--history-file", _SHOW, "keep the lines that are typed in FILE, without secrets, instead of in the usual "
+           "place", "FILE"),
     Option("--trace", _SHOW, "write both directions to FILE, without secrets; --explain reads it", "FILE"),
     Option("--user", _LOGIN, "log in as USER before the first command", "USER"),
+    Option("--authorize", _LOGIN, "act for USER after the login of another, an administrator: by the authorization "
+           "identity of the mechanism; one without such an identity is not used", "USER"),
+    Option("--proxyauth", _LOGIN, "act for USER by the command PROXYAUTH of Sun's servers, after the login of an "
+           "administrator", "USER"),
     Option("--mechanism", _LOGIN, "log in with this SASL mechanism; if it takes a token, the token is the password; "
            "auto "
            "is the strongest possible; the default is PLAIN, or the command LOGIN", "NAME"),
-    Option("--password-command", _LOGIN, "take the password from the first line that COMMAND prints", "COMMAND"),
+    Option("--password-command", _LOGIN, "take the password from the first line that COMMAND prints; a shell runs it, "
+           "unless it is a list: '[\"pass\", \"show\", \"mail\"]'", "COMMAND", kind="command"),
     Option("--token-command", _LOGIN, "take an OAuth 2.0 token from COMMAND, which prints it alone or as JSON; it is "
-           "run again when the token expires or the server refuses it", "COMMAND"),
+           "run again when the token expires or the server refuses it", "COMMAND", kind="command"),
+    Option("--oauth", _LOGIN, "take an OAuth 2.0 token from PROVIDER: google, microsoft, or one of the configuration, "
+           "which has the client id; you agree in a browser or on another device, once (needs the package oauthlib)",
+           "PROVIDER"),
+    Option("--oauth-forget", _LOGIN, "remove the tokens that --oauth keeps for the URL's user", once=True),
     Option("--password-fd", _LOGIN, "take the password from the first line of the file descriptor N", "N",
            kind="descriptor", once=True),
     Option("--keyring", _LOGIN, "look up the password in the system's keyring (needs the package keyring)"),
@@ -182,11 +174,20 @@ OPTIONS: tuple[Option, ...] = (
     Option("--cafile", _TLS, "trust the authorities in FILE (PEM) instead of the system's", "FILE"),
     Option("--cert", _TLS, "present the client certificate in FILE (PEM)", "FILE"),
     Option("--key", _TLS, "the certificate's private key (PEM), if it is in a separate file", "FILE"),
+    Option("--key-password-command", _TLS, "take the passphrase of that key from the first line that COMMAND prints; "
+           "without it, it is asked for at the terminal", "COMMAND", kind="command"),
+    Option("--pin", _TLS, "accept only the server's certificate with this SHA-256 fingerprint, in hexadecimal, or with "
+           "this public key, as sha256//BASE64; the authorities are asked as well", "SHA256", many=True),
+    Option("--pin-only", _TLS, "with --pin: trust the pinned certificate alone, whoever signed it, and whatever name "
+           "or date is in it"),
     Option("--insecure", _TLS, "do not verify the server's certificate"),
     Option("--tls-name", _TLS, "expect the server's certificate to be for NAME; the default is the URL's host, or "
            "localhost for a Unix socket or a command", "NAME"),
     Option("--no-starttls", _TLS, "do not use STARTTLS, even if the server offers it; then no password goes to another "
            "machine, unless --cleartext allows it"),
+    Option("--proxy", _LINK, "connect through a proxy: socks5h://[USER@]HOST:PORT, which looks the host up itself, "
+           "socks5://, socks4a://, socks4:// or http:// (CONNECT); none ignores ALL_PROXY (needs the package "
+           "python-socks)", "URL"),
     Option("--fallback", _LINK, "if a bare host has no imaps, use imap with STARTTLS"),
     Option("--timeout", _LINK, "give up when the server is silent for SECONDS while a reply is due; in a batch, also "
            "how long IDLE lasts", "SECONDS", kind="seconds"),
@@ -195,16 +196,20 @@ OPTIONS: tuple[Option, ...] = (
     Option("--retry", _LINK, "connect again up to N times if the server cannot be reached, does not answer in time "
            "or greets with BYE: after SECONDS (1 by default), then after twice as long each time, up to 60; "
            "nothing is sent twice", "N[:SECONDS]"),
-    Option("--limit", _LINK, "change a limit: line, literal or challenge (octets), nesting (levels), responses (in a "
-           "command), inflated (octets that compressed data becomes), typed or command (octets of a command in a "
-           "script, without or with its literals), kept (octets of a reply, for \\last), "
-           "recent (octets of a session, for \\export) or pipelined (commands without a reply at a time); 0 for no "
-           "limit", "NAME=N", many=True),
+    Option("--limit", _LINK, "change a limit: line, literal or challenge (octets), literals (in a response), nesting "
+           "(levels), responses (in a command), inflated (octets that compressed data becomes), typed or command "
+           "(octets of a command in a script, without or with its literals), kept (octets of a reply, for \\last), "
+           "recent (octets of a session, for \\export), pipelined (commands without a reply at a time), journal "
+           "(octets of the changes that are remembered, for \\undo) or undo (messages whose flags are asked for before "
+           "a STORE, for \\undo); 0 for no limit", "NAME=N", many=True),
     Option("--no-ask", _LINK, "send no commands of imapsh's own, such as CAPABILITY"),
     Option("--config", _INFO, "read the configuration from FILE instead of the usual place", "FILE", once=True),
     Option("--no-config", _INFO, "read no configuration file", once=True),
-    Option("--checkup", _INFO, "report what is installed, which configuration is read, how the URL would be reached, "
-           "where passwords would come from and what the terminal can do", once=True),
+    Option("--checkup", _INFO, "report what is installed, which configuration is read, where passwords would come from "
+           "and what the terminal can do; with a URL, look at its server: name, addresses, TLS, capabilities, "
+           "mechanisms and one login, and explain what fails", once=True),
+    Option("--no-connect", _INFO, "with --checkup: connect to nothing, and say how the URL would be reached",
+           once=True),
     Option("--version", _INFO, "print the version", once=True),
     Option("--help", _INFO, "print this", short="-h", once=True),
     Option("--completion", _INFO, "print the script that makes a shell complete this command line: bash, zsh or fish",
@@ -213,11 +218,22 @@ OPTIONS: tuple[Option, ...] = (
 )  # fmt: skip
 
 #: The ways to a password of which one is given; the order of all is `imapsh.shell.settings.passwords.password.ORDER`.
-SOURCES = ("password_fd", "token_command", "password_command", "password", "keyring", "netrc")
+SOURCES = ("password_fd", "token_command", "oauth", "password_command", "password", "keyring", "netrc")
 
 #: The options that cannot be used together, by field.
 EITHER: tuple[tuple[str, ...], ...] = (
-    ("command", "file", "explain", "serve_demo", "tap", "explain_name", "completion", "checkup", "profiles"),
+    (
+        "command",
+        "file",
+        "explain",
+        "serve_demo",
+        "tap",
+        "explain_name",
+        "completion",
+        "checkup",
+        "profiles",
+        "oauth_forget",
+    ),
     ("demo", "explain", "serve_demo", "explain_name", "completion"),
     ("demo", "url"),
     ("explain", "url"),
@@ -227,7 +243,11 @@ EITHER: tuple[tuple[str, ...], ...] = (
     ("client", "redact"),
     ("config", "no_config"),
     ("fallback", "no_starttls"),
-    *((field, "no_login") for field in ("user", "mechanism", "mailbox", *SOURCES)),
+    ("history_file", "no_history"),
+    ("pin", "insecure"),
+    ("pin_only", "insecure"),
+    ("authorize", "proxyauth"),
+    *((field, "no_login") for field in ("user", "authorize", "proxyauth", "mechanism", "mailbox", *SOURCES)),
     SOURCES,
 )
 
@@ -244,6 +264,7 @@ TOGETHER: dict[str, tuple[str, ...]] = {
     "tap_key": ("tap_cert",),
     "tap_quiet": ("tap",),
     "tap_rule": ("tap",),
+    "no_connect": ("checkup",),
 }
 
 
@@ -259,6 +280,7 @@ class Options(NamedTuple):
     read_only: bool = False
     yes: bool = False
     many: int = 100
+    journal: bool | None = None
     set: tuple[str, ...] = ()
     report: str = ""
     explain: tuple[str, ...] = ()
@@ -284,15 +306,22 @@ class Options(NamedTuple):
     theme: str = ""
     plain: bool = False
     keys: str = "emacs"
+    quiet: bool = False
     timing: bool | None = None
     watch: bool = False
     stall: float = 3.0
     notify: str = "never"
+    no_history: bool = False
+    history_file: str = ""
     trace: str = ""
     user: str = ""
+    authorize: str = ""
+    proxyauth: str = ""
     mechanism: str = ""
-    password_command: str = ""
-    token_command: str = ""
+    password_command: Command = ""
+    token_command: Command = ""
+    oauth: str = ""
+    oauth_forget: bool = False
     password_fd: int | None = None
     keyring: bool = False
     netrc: bool = False
@@ -302,9 +331,13 @@ class Options(NamedTuple):
     cafile: str = ""
     cert: str = ""
     key: str = ""
+    key_password_command: Command = ""
+    pin: tuple[str, ...] = ()
+    pin_only: bool = False
     insecure: bool = False
     tls_name: str = ""
     no_starttls: bool = False
+    proxy: str = ""
     fallback: bool = False
     timeout: float | None = None
     connect_timeout: float = 30.0
@@ -314,6 +347,7 @@ class Options(NamedTuple):
     config: str = ""
     no_config: bool = False
     checkup: bool = False
+    no_connect: bool = False
     version: bool = False
     help: bool = False
     completion: str = ""
@@ -403,7 +437,7 @@ def seconds(text: str) -> float | None:
     return read if 0 < read < 1e9 else None
 
 
-def value_of(option: Option, name: str, value: str) -> str | float:
+def value_of(option: Option, name: str, value: str) -> Command | float:
     """Return the value of an option that is called `name` where it stands.  Raises UsageError."""
     if option.kind == "choice" and value not in option.choices:
         raise UsageError(f"{name} must be {'one of ' if len(option.choices) > 1 else ''}{', '.join(option.choices)}")
@@ -421,6 +455,10 @@ def value_of(option: Option, name: str, value: str) -> str | float:
         return int(value)
     if not value and not option.many:
         raise UsageError(f"{name} needs its {option.metavar}")
+    if option.kind == "command":
+        from imapsh.shell.settings.passwords.programs import read as command
+
+        return command(value)
     return value
 
 
@@ -452,29 +490,3 @@ def check(given: Mapping[str, Any], labels: Mapping[str, str]) -> None:
 def said(value: Any) -> bool:
     """Return whether a value is more than its absence; 0 is."""
     return value is not None and value is not False and value not in ("", ())
-
-
-def groups() -> Iterator[tuple[str, list[Option]]]:
-    """Yield the groups in order, with their rows."""
-    for group in dict.fromkeys(option.group for option in OPTIONS):
-        yield group, [option for option in OPTIONS if option.group == group]
-
-
-def help_text(columns: int | None = None) -> str:
-    """Return the text that `--help` prints, at the terminal's width if none is given: 60 to 100 columns."""
-    from shutil import get_terminal_size
-    from textwrap import fill
-
-    if columns is None:
-        columns = min(max(get_terminal_size((100, 24)).columns, 60), 100)
-
-    def row(head: str, text: str) -> str:
-        room = columns - len(head)
-        return head + fill(text, room, break_on_hyphens=False).replace("\n", "\n" + " " * len(head))
-
-    lines = [f"Usage: {USAGE}", "", *fill(ABOUT, columns).split("\n"), "", "URL:"]
-    lines += [row(f"  {form:<38}  ", what) for form, what in URLS]
-    for group, rows in groups():
-        lines += ["", f"{group}:", *(row(f"  {option.synopsis:<26}  ", option.help) for option in rows)]
-    lines += ["", "Exit status:", *(row(f"  {status:>3}  ", what) for status, what in EXITS)]
-    return "\n".join(lines) + "\n"

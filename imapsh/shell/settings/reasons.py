@@ -6,12 +6,34 @@ from imapsh.errors import ImapshError, LimitError, TLSError
 from imapsh.patterns import lazy
 
 _TLS_OPTION = lazy(r"TLSOptions\.(\w+)")
-_TLS_OPTIONS = {"cafile": "--cafile", "cert": "--cert", "key": "--key", "insecure": "--insecure", "name": "--tls-name"}
+_TLS_OPTIONS = {
+    "cafile": "--cafile",
+    "cert": "--cert",
+    "key": "--key",
+    "insecure": "--insecure",
+    "name": "--tls-name",
+    "pins": "--pin",
+    "pins_only": "--pin-only",
+    "key_password": "--key-password-command",
+}
+
+INTERRUPTED = 130
+PIPE_CLOSED = 141  #: what a shell says of a program that SIGPIPE ended
+INTERNAL = 70  #: EX_SOFTWARE of sysexits.h
 
 
 def why(error: OSError | ValueError) -> str:
     """Return why the system would not have a path or a command; a NUL in it is a ValueError."""
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+def exit_status(error: BaseException) -> int:
+    """Return the exit status of a process that an error ends: its own `exit_code`, or what a shell would expect."""
+    given: int | None = getattr(error, "exit_code", None)
+    if given is not None:
+        return given
+    usual = ((BrokenPipeError, PIPE_CLOSED), (OSError, 1), (Exception, INTERNAL))
+    return next((status for kind, status in usual if isinstance(error, kind)), INTERRUPTED)
 
 
 def in_options(error: ImapshError) -> str:

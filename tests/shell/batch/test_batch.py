@@ -208,7 +208,7 @@ def test_idle_lasts_until_done() -> None:
 
 def test_idle_lasts_until_the_time_is_over() -> None:
     with listening(says(b"+ idling\r\n* 4 EXISTS\r\n", b"A1 OK idled\r\n")) as port:
-        done = imapsh(url(port), "-c", "IDLE", "-c", "NOOP", "--timeout", "0.2", "--format", "json")
+        done = imapsh(url(port), "-c", "IDLE", "-c", "NOOP", "--timeout", "1", "--format", "json")
     assert done.status == 0, done.err
     assert [json.loads(line)["name"] for line in done.lines] == ["PREAUTH", "+", "EXISTS", "OK", "OK"]
 
@@ -359,10 +359,10 @@ def test_an_error_says_where_in_the_script_and_what_had_no_reply(tmp_path: Path)
     path = tmp_path / "some.imapsh"
     path.write_text("NOOP\n\nCHECK\n")
     with listening(says(b"TAG OK done\r\n", b"* 1 FETCH (X {9}\r\nabc")) as port:
-        done = imapsh(url(port), "--no-ask", "--timeout", "0.5", "-f", str(path))
+        done = imapsh(url(port), "--no-ask", "--timeout", "1", "-f", str(path))
     assert done.status == 7
     assert done.err.splitlines()[-1] == (
-        f"imapsh: {path}:3: nothing came from 127.0.0.1:{port} within 0.5 s; connect again, or allow more time "
+        f"imapsh: {path}:3: nothing came from 127.0.0.1:{port} within 1 s; connect again, or allow more time "
         "(waiting for 9 octets, 3 received) (no reply to A2 CHECK; not sent again)"
     )
     path.write_text("NOOP\n\\nonsense\n")
@@ -382,7 +382,7 @@ def test_a_server_that_takes_nothing_is_given_up_too(tmp_path: Path) -> None:
         ended.wait(20)
 
     with listening(deaf) as port:
-        done = imapsh(url(port), "--no-ask", "--timeout", "0.5", "-c", f"APPEND Box {{@{path}}}")
+        done = imapsh(url(port), "--no-ask", "--timeout", "1", "-c", f"APPEND Box {{@{path}}}")
         ended.set()
     assert done.status == 7
     assert "(no reply to A1 APPEND; not sent again)" in done.err

@@ -75,7 +75,8 @@ def test_what_imapsh_has_to_say_in_objects() -> None:
         "NOOP", 1, 0, {"median", "p90", "p99", "max"},
     )  # fmt: skip
     assert ours[2]["value"] == {
-        "connection": "1", "current": True, "where": "the demo server", "user": "demo", "state": "authenticated",
+        "connection": "1", "current": True, "where": "the demo server", "user": "demo", "acting_for": "",
+        "state": "authenticated",
     }  # fmt: skip
 
 

@@ -45,6 +45,47 @@ def test_who_logs_in() -> None:
     assert plan("imap://me;AUTH=PLAIN@mail.example").user == "me"
 
 
+def acting(*words: str, url: str | None = None) -> tuple[str, str, str]:
+    wanted = opening(make_plan(parse(words), url))
+    return wanted.user, wanted.authorize, wanted.proxyauth
+
+
+def test_for_whom_one_acts() -> None:
+    assert acting("imaps://root@h", "--authorize", "bob") == ("root", "bob", "")
+    assert acting("imaps://root@h", "--proxyauth", "bob") == ("root", "", "bob")
+    assert acting("imaps://root;AUTHORIZE=bob@h") == ("root", "bob", "")
+    assert acting("imaps://;PROXYAUTH=bob@h", "--user", "root") == ("root", "", "bob")
+    assert acting("imaps://root;AUTHORIZE=bob@h", "--authorize", "bob") == ("root", "bob", "")
+    assert acting("imaps://;AUTHORIZE=bob@h", "--mechanism", "external") == ("", "bob", "")
+    assert acting("imaps://root;AUTHORIZE=bob@h", "--no-login") == ("", "", "")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (
+            ("h", "--authorize", "bob"),
+            "to act for bob you log in as somebody else: give --user ADMIN, or imaps://ADMIN",
+        ),
+        (("imaps://root;AUTHORIZE=bob@h", "--authorize", "ann"), "URL says to act for bob and the options say ann"),
+        (("imaps://root;PROXYAUTH=bob@h", "--authorize", "bob"), "or by another way: give only one"),
+        (("root@h", "--proxyauth", "ann", "--authorize", "bob"), "--authorize and --proxyauth cannot be used together"),
+        (("root@h", "--proxyauth", "bob\r\nx"), "the user to act for cannot contain control characters"),
+        (("root@h", "--authorize", "bob\x1b"), "the user to act for cannot contain control characters"),
+        (("h", "--authorize", "bob", "--no-login"), "--authorize and --no-login cannot be used together"),
+    ],
+)
+def test_for_whom_one_cannot_act(words: tuple[str, ...], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        plan(*words)
+
+
+def test_a_url_that_says_who_it_is_acts_for_nobody_unasked() -> None:
+    assert acting("imaps://root@h", "--authorize", "bob", url="imaps://root@i") == ("root", "", "")
+    assert acting("imaps://root@h", "--authorize", "bob", url="imaps://root;PROXYAUTH=ann@i") == ("root", "", "ann")
+    assert acting("h", "--user", "root", "--authorize", "bob", url="i") == ("root", "bob", "")
+
+
 def test_by_which_mechanism() -> None:
     assert plan("imap://me@mail.example").mechanism == ""
     assert plan("imap://me@mail.example", "--mechanism", "auto").mechanism == "AUTO"

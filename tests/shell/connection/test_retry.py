@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import signal
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,6 +26,7 @@ from imapsh.shell.settings.options import parse
 from imapsh.wire.frames import Frame
 from tests.shell.acting import acting, play
 from tests.shell.running import Handler, imapsh, listening, running, says, url
+from tests.transport.conftest import closed_port
 
 FAST = ("--no-ask", "--retry", "3:0.01")
 
@@ -48,14 +47,6 @@ def busy(sock: socket.socket) -> None:
 
 def hangs_up(sock: socket.socket) -> None:
     sock.close()
-
-
-@contextlib.contextmanager
-def closed_port() -> Iterator[int]:
-    """A port of ours on which nothing listens."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        yield sock.getsockname()[1]
 
 
 def test_how_often_and_how_long() -> None:
@@ -115,8 +106,7 @@ def test_a_server_that_is_busy_first() -> None:
 
 
 def test_it_ends_with_what_was_wrong_last() -> None:
-    with closed_port() as port:
-        done = imapsh(url(port), *FAST, "-c", "NOOP")
+    done = imapsh(url(closed_port()), *FAST, "-c", "NOOP")
     assert (done.status, done.err.count("trying again"), done.err.count("refused")) == (4, 3, 4)
     with listening(in_turn(busy, lambda sock: sock.sendall(b"220 smtp here\r\n"))) as port:
         done = imapsh(url(port), *FAST, "-c", "NOOP")
@@ -149,7 +139,7 @@ def test_a_connection_of_a_script() -> None:
 
 
 def test_ctrl_c_ends_the_wait_at_once() -> None:
-    with closed_port() as port, running(url(port), "--retry", "5:60", "-c", "NOOP") as process:
+    with running(url(closed_port()), "--retry", "5:60", "-c", "NOOP") as process:
         assert process.stderr is not None
         assert b"trying again in 60 s" in process.stderr.readline()
         process.send_signal(signal.SIGINT)
@@ -178,10 +168,9 @@ def test_the_prompt_tries_again_too(tmp_path: Path) -> None:
 
 def test_ctrl_c_at_the_prompt_ends_the_wait(tmp_path: Path) -> None:
     async def scene() -> None:
-        with closed_port() as port:
-            async with acting(tmp_path, url=url(port), retry="3:60") as person:
-                await person.screen.shows("trying again in 60 s (1 of 3)")
-                person.shell.driver.interrupt()
-                await person.screen.shows("interrupted: \\connect tries again", "not connected>")
+        async with acting(tmp_path, url=url(closed_port()), retry="3:60") as person:
+            await person.screen.shows("trying again in 60 s (1 of 3)")
+            person.shell.driver.interrupt()
+            await person.screen.shows("interrupted: \\connect tries again", "not connected>")
 
     play(scene)

@@ -190,7 +190,7 @@ def test_a_push_that_is_left_open_is_told_at_the_prompt(tmp_path: Path) -> None:
 
 def test_a_time_out_in_a_batch_explains_too() -> None:
     with listening(says(FETCH + b"TAG OK done\r\n")) as port:
-        done = imapsh("-c", "FETCH 1 BODY[1]", "--timeout", "0.2", url(port))
+        done = imapsh("-c", "FETCH 1 BODY[1]", "--timeout", "1", url(port))
     assert done.status == 7
     assert "waiting for 4096 octets, 27 received; the last look like a tagged reply" in done.err
 
@@ -200,7 +200,7 @@ def test_a_script_may_resync(octets: bytes) -> None:
     """Octets that a \\raw brought."""
     with listening(says(octets, b"TAG OK there\r\n")) as port:
         script = ("-c", "\\raw x\\r\\n", "-c", "\\resync", "-c", "NOOP")
-        done = imapsh(*script, "--timeout", "0.2", "--format", "pretty", url(port))
+        done = imapsh(*script, "--timeout", "1", "--format", "pretty", url(port))
     assert done.status == 0, done.err
     assert "OK there" in done.lines[-1] or "OK there" in done.out.decode()
 

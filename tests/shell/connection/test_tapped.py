@@ -62,9 +62,10 @@ NOTICES = [
 def test_connections_have_names_and_lines_have_times(capsys: Capture) -> None:
     async def main() -> None:
         async with Tapping(login) as tap:
-            one, two = await tap.client(), await tap.client()
-            for client in (one, two):
-                await client.hear(GREETING)
+            one = await tap.client()
+            await one.hear(GREETING)  # first, since its line is to be the first
+            two = await tap.client()
+            await two.hear(GREETING)
             await two.say(b"x LOGIN fred secret\r\n")
             assert await two.line() == b"x OK done"
             await one.say(b"y LOGOUT\r\n")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from imapsh.session.overheard import overhear
+from imapsh.session.overhearing import overhear
 from imapsh.shell.modes.explain import pieces_of
 from imapsh.wire.pieces import CLIENT, SERVER
 from imapsh.wire.trace import TraceReader

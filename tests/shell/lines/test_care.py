@@ -17,6 +17,7 @@ from imapsh.shell.settings.options import Options
 from tests.shell.hosting import FakeApp, answering
 
 QUESTION = r"; send it\? \[y/N\] "
+LOST = ("EXPUNGE", "UID EXPUNGE", "CLOSE", "DELETE", "REPLACE")
 
 
 def host_at(*answers: str | None, box: str = "INBOX", **options: object) -> FakeApp:
@@ -66,7 +67,8 @@ def test_what_it_would_do_is_said_and_no_sends_nothing(before: str, line: str, q
     before_it = len(sent(host))
     with pytest.raises(UsageError, match="was not sent"):
         host.does(line)
-    assert re.fullmatch(question + QUESTION, asked(host)[-1]), asked(host)
+    back = ", with no way back" * question.startswith(LOST)
+    assert re.fullmatch(question + back + QUESTION, asked(host)[-1]), asked(host)
     assert len(sent(host)) == before_it
     host.does(line)
     assert [line.removeprefix("a1 ")] == [one.replace("{5}", "{5}\r\nEmpty") for one in sent(host)[before_it:]]
@@ -127,7 +129,8 @@ def test_with_no_ask_the_question_comes_without_numbers(line: str, question: str
     host = host_at("", no_ask=True)
     with pytest.raises(UsageError):
         host.does(line)
-    assert asked(host) == [question + "; send it? [y/N] "]
+    back = ", with no way back" * question.startswith(LOST)
+    assert asked(host) == [f"{question}{back}; send it? [y/N] "]
 
 
 def test_yes_and_safe_off_ask_nothing() -> None:
@@ -155,12 +158,13 @@ def test_where_nobody_is_there_nobody_is_asked() -> None:
 def test_a_row_that_only_destroys_asks_with_its_phrase(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the table learns later is guarded."""
     row = table.commands()["NOOP"]._replace(name="XZAP", destroys="all there is")
-    rows = {**table.commands(), "XZAP": row}
-    monkeypatch.setattr(table, "commands", lambda: rows)
+    rows = table.commands()
+    assert isinstance(rows, table.Rows)
+    monkeypatch.setattr(rows, "held", {**rows.held, "XZAP": row})
     host = host_at("n")
     with pytest.raises(UsageError, match="XZAP was not sent"):
         host.does("XZAP")
-    assert asked(host) == ["XZAP would lose all there is; send it? [y/N] "]
+    assert asked(host) == ["XZAP would lose all there is, with no way back; send it? [y/N] "]
 
 
 def test_every_guard_of_the_table_is_known() -> None:
@@ -199,7 +203,9 @@ def test_servers_old_and_new_are_asked(capabilities: str, answer: dict[str, str]
     host = served({"SELECT": SELECTED, **answer, "UID FETCH 3:4,7 (RFC822.SIZE INTERNALDATE)": fetched}, capabilities)
     host.answers = ["y"]
     host.does("EXPUNGE")
-    assert asked(host) == ["EXPUNGE would remove 3 messages, 4.2 MB, oldest 2019-02-01; send it? [y/N] "]
+    assert asked(host) == [
+        "EXPUNGE would remove 3 messages, 4.2 MB, oldest 2019-02-01, with no way back; send it? [y/N] "
+    ]
 
 
 @pytest.mark.parametrize(
@@ -215,7 +221,7 @@ def test_a_server_that_does_not_say_gets_the_question_asked_without(answers: dic
     host.answers = ["n"]
     with pytest.raises(UsageError):
         host.does("EXPUNGE")
-    assert asked(host) == [f"EXPUNGE would {question}; send it? [y/N] "]
+    assert asked(host) == [f"EXPUNGE would {question}, with no way back; send it? [y/N] "]
 
 
 def test_very_many_are_only_counted_and_long_sets_are_asked_about_in_parts() -> None:
@@ -227,8 +233,9 @@ def test_very_many_are_only_counted_and_long_sets_are_asked_about_in_parts() -> 
         with pytest.raises(UsageError):
             host.does(line)
     assert asked(host) == [
-        "EXPUNGE would remove 60,000 messages; send it? [y/N] ", "MOVE would move 200,000 messages; send it? [y/N] "
-    ]  # fmt: skip
+        "EXPUNGE would remove 60,000 messages, with no way back; send it? [y/N] ",
+        "MOVE would move 200,000 messages; send it? [y/N] ",
+    ]
     parts = list(SequenceSet.of(range(1, 10_000, 2)).pieces(measure._LINE))
     assert [number for part in parts for number in part.numbers(0)] == list(range(1, 10_000, 2))
     assert max(len(str(part)) for part in parts) < 8000

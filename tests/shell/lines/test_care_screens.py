@@ -18,7 +18,9 @@ def test_a_confirmation(tmp_path: Path) -> None:
     async def scene() -> None:
         async with acting(tmp_path, demo=True, no_ask=False) as person:
             await person.enters("SELECT INBOX", INBOX)
-            await person.enters("EXPUNGE", f"EXPUNGE would remove 1 message, 698 octets, of 2026-06-12; {QUESTION}")
+            await person.enters(
+                "EXPUNGE", f"EXPUNGE would remove 1 message, 698 octets, of 2026-06-12, with no way back; {QUESTION}"
+            )
             assert "asked UID SEARCH for what EXPUNGE would do: OK" in person.screen.text
             assert "asked UID FETCH for what EXPUNGE would do: OK" in person.screen.text
             await person.enters("n", "imapsh: EXPUNGE was not sent")
@@ -39,7 +41,9 @@ def test_each_line_of_a_paste_is_asked_about_and_the_answer_is_the_persons_own(t
         async with acting(tmp_path, demo=True) as person:
             await person.prompted("demo@demo>")
             person.types(f"{PASTE}a1 DELETE Archive\ny\na2 DELETE Junk\n{PASTED}{ENTER}")
-            await person.screen.shows("DELETE would lose the mailbox and every message in it; " + QUESTION)
+            await person.screen.shows(
+                "DELETE would lose the mailbox and every message in it, with no way back; " + QUESTION
+            )
             person.types(ENTER)
             await person.screen.shows("DELETE was not sent", "< A2 BAD")
             await person.screen.until(lambda: person.screen.text.count(QUESTION) == 2)
@@ -186,11 +190,13 @@ def test_on_dovecot(dovecot: Server, tmp_path: Path) -> None:
                 line = f"a{number} APPEND care (\\Deleted) {day} {{10+}}{ENTER}Subject: {number}"
                 await person.enters(line, f"< a{number} OK")
             await person.enters("SELECT care", "care>")
-            await person.enters("CLOSE", f"CLOSE would remove 2 messages, 20 octets, oldest 2019-02-03; {QUESTION}")
+            await person.enters(
+                "CLOSE", f"CLOSE would remove 2 messages, 20 octets, oldest 2019-02-03, with no way back; {QUESTION}"
+            )
             await person.enters("n", "CLOSE was not sent")
             await person.enters("a5 UID STORE 1:* -FLAGS (\\Deleted)", "< a5 OK")
             await person.enters("CLOSE", "selected -> authenticated")
-            question = "DELETE would remove the mailbox care with 2 messages, 20 octets; "
+            question = "DELETE would remove the mailbox care with 2 messages, 20 octets, with no way back; "
             await person.enters("DELETE care", question + QUESTION)
             await person.enters("y", "OK Delete completed")
 

@@ -6,9 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from imapsh.shell.connection.steps import Ask, Walk
+from imapsh.shell.lines import login
+from imapsh.shell.settings.passwords.oauth.providers import Provider
+from imapsh.shell.settings.passwords.password import Ways
 from tests.servers.base import Server
 from tests.servers.dovecot import token
 from tests.shell.acting import CTRL_C, Actor, Peer, acting, play
+from tests.shell.hosting import FakeApp
 
 NOBODY = "demo (not logged in)>"
 
@@ -153,3 +158,13 @@ def test_a_token_of_the_command(dovecot: Server, tmp_path: Path) -> None:
             assert token("demo") not in person.screen.written
 
     play(scene)
+
+
+def test_a_typed_login_is_not_given_a_token() -> None:
+    app = FakeApp(connected=True)
+    app.fake.interactive = False
+    plan = app.connection.plan
+    app.connection.plan = plan._replace(demo=False, ways=Ways(oauth=Provider("company")))
+    step = next(Walk(login.password(app, "me")))
+    assert isinstance(step, Ask)
+    assert step.question.startswith("Password for me at ")

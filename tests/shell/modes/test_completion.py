@@ -57,7 +57,7 @@ def offered(*words: str, after: str = "") -> list[str]:
         (["--format", "="], ["pretty", "view", "wire", "json", "hex"]),
         (["--demo", "--mechanism", "SCRAM-SHA-1"], ["SCRAM-SHA-1-PLUS", "SCRAM-SHA-1"]),
         (["--explain-name", "UIDVAL"], ["UIDVALIDITY"]),
-        (["--limit", "l"], ["line=", "literal="]),
+        (["--limit", "l"], ["line=", "literal=", "literals="]),
         (["imap"], ["imaps://", "imap://", "imaps+unix:", "imaps+exec:"]),
         (["--read-only", "un"], ["unix:"]),
         (["--cafile", ""], []),

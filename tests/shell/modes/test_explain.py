@@ -15,7 +15,7 @@ import pytest
 
 from imapsh.errors import UsageError
 from imapsh.grammar.responses import CLIENT
-from imapsh.session.overheard import overhear
+from imapsh.session.overhearing import overhear
 from imapsh.shell.main import main
 from imapsh.shell.modes.explain import THRESHOLD, pieces_of
 from imapsh.shell.screen.output import Output

@@ -6,10 +6,14 @@ import asyncio
 import os
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from imapsh.shell.connection.dial import history
 from imapsh.shell.prompt.history import MaskedHistory
+from imapsh.shell.settings.config import load
+from tests.shell.acting import Peer, acting, play
 
 
 def mask(text: str) -> str:
@@ -57,8 +61,7 @@ def test_blanks_and_repetitions_are_not_kept(tmp_path: Path) -> None:
 
 def test_the_file_does_not_grow_without_bound(tmp_path: Path) -> None:
     path = tmp_path / "history"
-    writer = MaskedHistory(None, mask)
-    writer.path = path
+    writer = MaskedHistory(path, mask)
     for number in range(2050):
         writer.append_string(f"FETCH {number} FLAGS")
     reader = MaskedHistory(path, mask, cap=40)
@@ -130,3 +133,100 @@ def test_a_history_that_is_a_link_stays_one_when_it_is_written_anew(tmp_path: Pa
     history.mask_again()
     assert (tmp_path / "history").is_symlink()
     assert "+LOGIN ida ***\n" in (tmp_path / "elsewhere").read_text()
+
+
+def test_the_file_may_change_and_be_none_and_a_secret_goes_out_of_all(tmp_path: Path) -> None:
+    secret = "nothing"
+    place: Path | None = tmp_path / "first"
+    history = MaskedHistory(lambda: place, lambda text: text.replace(secret, ""))
+    history.append_string("ID first hunter2")
+    place = None
+    history.append_string("ID nowhere hunter2")
+    place = tmp_path / "second" / "history"
+    history.append_string("ID second hunter2")
+    assert "hunter2" in (tmp_path / "first").read_text()
+    assert "nowhere" not in (tmp_path / "first").read_text() + place.read_text()
+    assert stat.S_IMODE(place.stat().st_mode) == 0o600
+    assert history.get_strings() == [f"ID {word} hunter2" for word in ("first", "nowhere", "second")]
+    place, secret = None, "hunter2"
+    history.mask_again()
+    files = (tmp_path / "first", tmp_path / "second" / "history")
+    assert [file.read_text().count("\n+ID ") for file in files] == [1, 1]
+    assert "hunter2" not in "".join(file.read_text() for file in files) + "".join(history.get_strings())
+
+
+def test_a_file_that_cannot_be_used_does_not_take_another_along(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    place = tmp_path / "file" / "history"
+    history = MaskedHistory(lambda: place, mask)
+    history.append_string("NOOP")
+    assert (history.path, f"cannot be kept in {place}" in history.fault) == (None, True)
+    place = tmp_path / "good"
+    history.append_string("CHECK")
+    assert "+CHECK" in place.read_text()
+
+
+def typed(folder: Path, *lines: str, **options: Any) -> str:
+    """Type lines at a prompt, and return what its usual history has then."""
+
+    async def scene() -> None:
+        async with acting(folder, demo=True, **options) as person:
+            for line in lines:
+                await person.enters(line, "OK")
+
+    play(scene)
+    usual = folder / "history"
+    return usual.read_text() if usual.exists() else ""
+
+
+def test_no_history_writes_nothing(tmp_path: Path) -> None:
+    assert "+NOOP" in typed(tmp_path / "a", "NOOP")
+    assert typed(tmp_path / "b", "NOOP", no_history=True) == ""
+    assert not (tmp_path / "b").exists() or not list((tmp_path / "b").iterdir())
+
+
+def test_a_history_of_ones_own(tmp_path: Path) -> None:
+    own = tmp_path / "own" / "lines"
+    assert typed(tmp_path / "a", "NOOP", history_file=str(own)) == ""
+    assert "+NOOP" in own.read_text()
+    assert stat.S_IMODE(own.stat().st_mode) == 0o600
+
+
+def test_a_profile_has_a_history_of_its_own_or_none(tmp_path: Path) -> None:
+    file, own = tmp_path / "config.toml", tmp_path / "own"
+    file.write_text(
+        f'[profiles.kept]\nurl = "exec:false"\nhistory-file = "{own}"\n'
+        '[profiles.none]\nurl = "exec:false"\nno-history = true\n'
+    )
+    file.chmod(0o600)
+    settings = load(str(file), {"url": "none"}).settings
+    assert settings is not None
+    assert history(settings.connecting("none")) is None
+    assert history(settings.connecting("kept")) == str(own)
+    assert history(settings.connecting("imaps://h")) == ""
+    assert history(load(str(file), {"url": "none", "history_file": "x"})) == "x"
+
+
+def test_the_history_follows_the_connection(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with Peer() as one, Peer() as two:
+            file = tmp_path / "config.toml"
+            file.write_text(
+                f'[profiles.one]\nurl = "{one.url}"\nuser = "me"\n'
+                f'[profiles.two]\nurl = "{two.url}"\nuser = "me"\nno-history = true\n'
+            )
+            file.chmod(0o600)
+            chosen = load(str(file), {"url": "one", "no_ask": True})
+            async with acting(tmp_path / "state", **chosen._asdict()) as person:
+                await person.prompted(f"me@127.0.0.1:{one.port}>")
+                await person.enters("\\format", "format: pretty")
+                await person.enters("\\connect -n second two", f"second me@127.0.0.1:{two.port}>")
+                await person.enters("\\keys", "keys: emacs")
+                await person.enters("\\use 1", f"1 me@127.0.0.1:{one.port}>")
+                await person.enters("\\notify", "new mail is shown")
+
+    play(scene)
+    kept = (tmp_path / "state" / "history").read_text()
+    assert [line[1:] for line in kept.splitlines() if line.startswith("+")] == [
+        "\\format", "\\connect -n second two", "\\notify",
+    ]  # fmt: skip

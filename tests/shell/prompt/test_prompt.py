@@ -6,9 +6,17 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from prompt_toolkit import PromptSession
+from prompt_toolkit.formatted_text import StyleAndTextTuples
 
+from imapsh.render.lexer import style_of
+from imapsh.render.styles import THEMES
+from imapsh.shell.prompt.prompt import TYPED, style
 from imapsh.shell.prompt.reading import LONG, Reading
+from imapsh.table.model import Context
+from imapsh.typed import roles
 from imapsh.typed.match import Match
+from imapsh.typed.slots import SLOTS
 from tests.shell.acting import ENTER, PASTE, PASTED, Peer, acting, play
 
 DOWN, UP = "\x1b[B", "\x1b[A"
@@ -93,13 +101,13 @@ def test_e17_a_paste_of_a_megabyte_is_read_up_to_a_length_until_it_is_sent(
     piece: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[int] = []
-    whole = Reading.match
+    whole = Reading._match
 
-    def match(self: Reading, command: str) -> Match:
+    def match(self: Reading, command: str, context: Context) -> Match:
         read.append(len(command))
-        return whole(self, command)
+        return whole(self, command, context)
 
-    monkeypatch.setattr(Reading, "match", match)
+    monkeypatch.setattr(Reading, "_match", match)
 
     async def scene() -> None:
         async with acting(tmp_path, columns=80, rows=24, demo=True) as person:
@@ -135,3 +143,35 @@ def test_e17_a_paste_of_a_megabyte_is_sent_octet_for_octet(text: str, tmp_path: 
             await person.screen.shows("A1 OK done")
 
     play(scene)
+
+
+def test_a_row_that_goes_on_has_before_it_what_the_library_puts_there(tmp_path: Path) -> None:
+    """The prompt is not made for each row of a long line, as the library does to measure it."""
+
+    async def scene() -> None:
+        async with acting(tmp_path, demo=True) as person:
+            await person.prompted_once()
+            prompt = person.shell.prompt
+            made = []
+
+            def text() -> StyleAndTextTuples:
+                made.append(True)
+                return [("class:prompt", "> ")]
+
+            for line, wrapped in ((0, 0), (1, 0), (0, 1), (1, 1), (1, 5)):
+                count = len(made)
+                own = prompt._get_line_prefix(line, wrapped, text)
+                assert (len(made) == count) is (wrapped > 0)
+                assert own == PromptSession._get_line_prefix(prompt, line, wrapped, text)
+
+    play(scene)
+
+
+def test_every_role_of_a_typed_line_has_its_style() -> None:
+    every = {"command", "item", "keyword", "secret", "tag", *roles._BY_TOKEN.values()}
+    every |= {slot.role for slot in SLOTS.values()}
+    theme = THEMES["default"]
+    assert {name for name in map(style_of, every) if theme.sgr.get(name)} == TYPED
+    made = style(theme)
+    for name in TYPED:
+        assert made.get_attrs_for_style_str(f"class:{name}") != made.get_attrs_for_style_str("class:none")

@@ -58,6 +58,13 @@ def test_a_line_that_a_command_of_ours_does_is_read_as_such() -> None:
     assert "lint-error" in styles["FLAGSX"]
 
 
+def test_a_line_that_runs_in_each_mailbox_is_read_as_if_one_were_selected() -> None:
+    for line in ("\\mailboxes * FETCH 1 (FLAGS)", "\\each \\mailboxes UID FETCH 1 (FLAGS)"):
+        assert not any("lint" in style for style, _ in lexed(line, AUTHENTICATED)[0])
+    for line, state in (("\\mailboxes * FETCH 1 FLAGS", NOT_AUTHENTICATED), ("\\each FETCH 1 FLAGS", AUTHENTICATED)):
+        assert any("lint-error" in style for style, _ in lexed(line, state)[0])
+
+
 def test_a_line_break_that_is_only_seen_stays_where_it_is() -> None:
     text = "FETCH 1 (FLA\\\n   GS \\\nUID)"
     assert shown(text) == text

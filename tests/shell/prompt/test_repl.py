@@ -409,9 +409,11 @@ def test_read_only_mode_refuses_what_changes_mail(tmp_path: Path) -> None:
 
 def test_own_commands(tmp_path: Path) -> None:
     async def scene() -> None:
-        async with acting(tmp_path, demo=True) as person:
+        async with acting(tmp_path, demo=True, rows=100) as person:
             await person.prompted(READY)
-            await person.enters("\\help", "\\connect [-n NAME] [URL]", "\\trace [FILE|off]")
+            await person.enters("\\help", "\\raw TEXT", "\\quit")
+            assert "\\connect [-n NAME] [URL]" in person.screen.written
+            assert "\\trace [FILE|off]" in person.screen.written
             await person.enters("\\help fetch", "Example   FETCH", "RFC 9051")
             await person.enters("\\help raw", "Sends exactly these octets")
             await person.enters("\\last hex", "client, ")

@@ -122,7 +122,7 @@ def test_a_batch_at_a_terminal_asks_before_mail_is_lost(
     home: dict[str, str], answer: str, status: int, seen: str
 ) -> None:
     shell = start(home, "--demo", "-c", "SELECT INBOX", "-c", "EXPUNGE", "-c", "NOOP")
-    shell.expect_exact("EXPUNGE would remove 1 message, 698 octets, of 2026-06-12; send it? [y/N] ")
+    shell.expect_exact("EXPUNGE would remove 1 message, 698 octets, of 2026-06-12, with no way back; send it? [y/N] ")
     shell.sendline(answer)
     shell.expect_exact(seen)
     shell.expect(pexpect.EOF)

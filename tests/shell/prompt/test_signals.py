@@ -6,6 +6,7 @@ by what is seen of it, and a signal goes out only then.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -15,7 +16,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from prompt_toolkit import PromptSession
+from prompt_toolkit.input import create_pipe_input
+from prompt_toolkit.output import DummyOutput
 
+from imapsh.shell.prompt.signals import Signals
 from tests.shell.jobs import Job, job
 from tests.shell.running import GREETING, listening, url
 
@@ -138,19 +143,39 @@ def test_b5_it_stops_and_goes_on(state: State, tmp_path: Path) -> None:
         shell.stopped()
         assert shell.left_on() == []
         shell.go_on()
-        if state.drawn:
-            shell.expect("?" if "?" in state.seen[0] else state.seen[-1])
+        _drawn_anew(shell, state)
         os.killpg(shell.pid, signal.SIGSTOP)
         shell.stopped()
         shell.go_on()
-        if state.drawn:
-            shell.expect(state.seen[-1])
+        _drawn_anew(shell, state)
         _is_well(shell, state)
 
 
 def test_ctrl_c(state: State, tmp_path: Path) -> None:
     with reached(state, tmp_path) as shell:
         _is_well(shell, state)
+
+
+def test_a_second_ctrl_c_before_the_prompt_has_ended_is_no_mistake() -> None:
+    faults: list[object] = []
+    interruptions: list[str] = []
+
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+        with create_pipe_input() as keys:
+            prompt: PromptSession[str] = PromptSession(input=keys, output=DummyOutput())
+            signals = Signals(lambda: [prompt], lambda: interruptions.append("Ctrl-C"), plain=False)
+            with signals.handled(), pytest.raises(KeyboardInterrupt):
+                await prompt.prompt_async(pre_run=twice, set_exception_handler=False, handle_sigint=False)
+        loop.set_exception_handler(None)
+
+    def twice() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda loop, context: faults.append(context))
+        for _ in range(2):
+            signal.raise_signal(signal.SIGINT)
+
+    asyncio.run(run())
+    assert (faults, interruptions) == ([], ["Ctrl-C"])
 
 
 @pytest.mark.parametrize("plain", [(), ("--plain",)], ids=["drawn", "plain"])
@@ -163,6 +188,12 @@ def test_b13_a_terminal_that_is_gone_is_no_mistake_of_ours(plain: tuple[str, ...
         shell.hang_up()
         assert shell.ended() == 1
     assert not (tmp_path / "imapsh" / "crash.txt").exists()
+
+
+def _drawn_anew(shell: Job, state: State) -> None:
+    """After SIGCONT a prompt leaves what it drew, and draws once more.  What comes next is then of the next prompt."""
+    if state.drawn:
+        shell.expect(LEFT, state.seen[-1], *([] if state.seen[-1] == DRAWN else [DRAWN]))
 
 
 def _is_well(shell: Job, state: State) -> None:

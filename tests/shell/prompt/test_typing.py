@@ -69,6 +69,20 @@ def test_mechanisms_and_commands_of_another_state(tmp_path: Path) -> None:
     play(scene)
 
 
+def test_a_line_for_each_mailbox_and_keys_to_find_are_read_as_if_one_were_selected(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with acting(tmp_path, demo=True) as person:
+            await person.prompted_once()
+            person.types("\\mailboxes FETCH ")
+            await person.screen.shows("FETCH <sequence-set> <fetch-items>")
+            person.types(CLEAR + "\\find SINCE 2025-12-01")
+            await person.screen.shows("expected a date (such as 1-Feb-1994), not '2025-12-01'")
+            person.types(CLEAR + "\\find invoice")
+            await person.screen.shows("\\find KEYS...  Searches every mailbox")
+
+    play(scene)
+
+
 def test_tab_goes_on_and_shift_tab_back(tmp_path: Path) -> None:
     async def scene() -> None:
         async with acting(tmp_path, demo=True) as person:

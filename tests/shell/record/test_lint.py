@@ -8,31 +8,11 @@ from xml.etree import ElementTree
 from imapsh.findings import Finding
 from imapsh.shell.record.lint import Found, Lint
 from imapsh.shell.record.report import JUnit, Tap
+from tests.shell.record.kept import Kept
 from tests.shell.running import imapsh, listening, says, url
 
 ODD = Finding("select-codes", "SELECT was answered OK without UIDNEXT")
 WRONG = Finding("tag-unknown", "no running command has the tag \x1b[31m")
-
-
-class Kept:
-    """A file that can be read when it is closed."""
-
-    kept = ""
-    holds = False
-
-    def __init__(self) -> None:
-        self.octets = b""
-
-    def write(self, octets: bytes) -> None:
-        self.octets += octets
-
-    def commit(self) -> None:
-        pass
-
-    drop = commit
-
-    def getvalue(self) -> str:
-        return self.octets.decode()
 
 
 def filled() -> Lint:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from imapsh import table
-from imapsh.grammar.responses import Parser
+from imapsh.grammar.responses import Parser, Response
 from imapsh.grammar.values import MailboxList, MailboxStatus, Namespace, Namespaces
+from imapsh.shell.record import mailboxes
+from imapsh.shell.record.last import read_again
 from imapsh.shell.record.mailboxes import MOST, MailboxNames, as_typed
 from imapsh.wire.frames import Frame
 from tests.shell.knowing import known, listed, received
@@ -108,3 +112,29 @@ def test_a_renamed_mailbox_has_its_old_name_no_more() -> None:
     names = known("Old", "Other").names
     names.learn(received("LIST", MailboxList((), "/", "New", {"OLDNAME": ("Old",)})).response)
     assert [name for name, _ in names.find("")] == ["New", "Other"]
+
+
+def test_what_is_owed_is_read_when_somebody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[bytes] = []
+
+    def reader(octets: bytes) -> Iterator[Response]:
+        read.append(octets)
+        return read_again(Parser(table.readers), False, octets)
+
+    names = MailboxNames()
+    first, second = b'* LIST () "/" Drafts\r\n* LIST () "/" Old\r\n', b'* LIST (\\NonExistent) "/" Old\r\n'
+    names.owe(first, reader)
+    names.owe(second, reader)
+    assert read == []
+    assert names.nearest("Drafst") == "Drafts"
+    assert read == [first, second]
+    assert len(names) == 1
+    names.owe(first, reader)
+    names.clear()
+    assert not names.has("Drafts")
+    monkeypatch.setattr(mailboxes, "_OWED", len(first))
+    names.owe(first, reader)
+    assert read == [first, second]
+    names.owe(second, reader)
+    assert read == [first, second] * 2
+    assert names.has("Drafts")

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from imapsh.grammar.values import Fetch, UidFetch
+import pytest
+
+from imapsh.grammar.alike import shape_of
+from imapsh.grammar.responses import UNTAGGED, Response
+from imapsh.grammar.values import Fetch, MailboxList, UidFetch
+from imapsh.session.events import Received, ReceivedRun
+from imapsh.session.exchange import Exchange
 from imapsh.session.numbering import Shift
 from imapsh.shell.record import messages as seen
 from imapsh.shell.record.known import Known
 from imapsh.shell.record.messages import Messages
+from imapsh.wire.frames import Frame
 from tests.shell.knowing import ENVELOPE, STRUCTURE, expunged, fetched, opened
 
 
@@ -68,6 +75,17 @@ def test_numbers_move_up_behind_an_expunged_message() -> None:
     found.learn(expunged(99))
 
 
+def test_where_nothing_completes_they_are_not_kept() -> None:
+    box = opened()
+    found = Known(lambda: box, completes=False)
+    found.learn(fetched(2, 20, HEADER=header("2")))
+    found.learn(expunged(1))
+    assert subjects(found.messages) == {}
+    listed = Response(UNTAGGED, "LIST", MailboxList((), "/", "Drafts"), Frame((b"",)))
+    found.learn(Received(listed))
+    assert found.names.has("Drafts")
+
+
 def test_they_go_with_uidvalidity_and_with_the_mailbox() -> None:
     box = opened(uidvalidity=None)
     found = Known(lambda: box)
@@ -118,3 +136,38 @@ def test_messages_without_numbers_are_kept_by_their_uids() -> None:
     assert list(messages.keywords) == ["$Work", "$Home"]
     messages.vanished(Shift(), [(60, 80)])
     assert [message.uid for _, message in messages.newest()] == [90]
+
+
+def run(items: str, numbers: range) -> ReceivedRun:
+    """A run of these items, the number of the message in place of `#`."""
+    names = tuple(name for name in ("UID", "FLAGS", "ENVELOPE") if name in items)
+    shape = shape_of(names)
+    assert shape is not None
+    lines = "".join(f"* {number} FETCH ({items.replace('#', str(number))})\r\n" for number in numbers)
+    found = shape.run(lines.encode(), 0, 0)
+    assert found is not None
+    assert len(found.numbers) == len(numbers)
+    uids: list[int | None] = [*map(int, found.column("UID"))] if "UID" in names else [None] * len(numbers)
+    return ReceivedRun(found, Exchange("A1", "FETCH", []), uids)
+
+
+SUBJECT = 'ENVELOPE (NIL "Hello #" NIL NIL NIL NIL NIL NIL NIL NIL)'
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_uids_that_come_later_do_not_drive_out_subjects(asked: bool) -> None:
+    messages = Messages()
+    messages.learn_run(run(SUBJECT, range(1, 6)))
+    if asked:
+        assert messages.of(1) is not None
+    for first in range(1, seen.MOST * 2, 200):
+        messages.learn_run(run("UID 7# FLAGS (k)", range(first, first + 200)))
+    told = [(number, message.subject, message.uid) for number, message in messages.newest()]
+    assert told == [(number, f"Hello {number}", 70 + number) for number in range(5, 0, -1)]
+
+
+def test_a_second_envelope_and_a_date_add_to_what_is_known() -> None:
+    messages = Messages()
+    messages.learn_run(run(SUBJECT, range(1, 3)))
+    messages.learn_run(run(SUBJECT.replace("Hello", "Again"), range(2, 4)))
+    assert [message.subject for _, message in messages.newest()] == ["Again 3", "Again 2", "Hello 1"]

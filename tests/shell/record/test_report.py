@@ -13,6 +13,7 @@ import pytest
 from imapsh.errors import UsageError
 from imapsh.shell.record.report import JUnit, Report, Tap, target
 from imapsh.shell.record.tally import Tally
+from tests.shell.record.kept import Kept
 from tests.shell.running import GREETING, imapsh, listening, says, url
 
 SCRIPT = b"""\
@@ -26,27 +27,6 @@ SELECT nowhere
 NOOP
 \\fail
 """
-
-
-class Kept:
-    """A file that can be read when it is closed."""
-
-    kept = ""
-    holds = False
-
-    def __init__(self) -> None:
-        self.octets = b""
-
-    def write(self, octets: bytes) -> None:
-        self.octets += octets
-
-    def commit(self) -> None:
-        pass
-
-    drop = commit
-
-    def getvalue(self) -> str:
-        return self.octets.decode()
 
 
 class Point(NamedTuple):

@@ -5,8 +5,12 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
+
+from imapsh.shell.record import rows as taken_together
 from imapsh.shell.screen.output import Output
 from tests.shell.acting import Actor, Peer, acting, play
+from tests.shell.connection.test_connection_runs import ran
 
 ENVELOPE = b'* 1 FETCH (ENVELOPE (NIL "Kelp" NIL NIL NIL NIL NIL NIL NIL NIL))\r\n'
 REPLY = b"A2 OK fetched\r\n"
@@ -54,3 +58,47 @@ def test_rows_belong_to_the_mailbox_as_it_was_when_they_came(tmp_path: Path) -> 
 
     assert asyncio.run(scene(b"")) == ["Kelp"]
     assert asyncio.run(scene(b"* OK [UIDVALIDITY 7] made anew\r\n")) == []
+
+
+PLAIN = b"".join(
+    b'* LIST (%s) %s "Archive/%d &AMQ-rger"\r\n' % (flags, delimiter, number)
+    for number in range(40)
+    for flags, delimiter in ((b"\\HasNoChildren \\Subscribed", b'"/"'), (b"", b"NIL"), (b"\\NonExistent", b'"."'))
+)
+OTHERS = (
+    b'* LIST () "/" {5}\r\nInbox\r\n',
+    b'* LIST () "/" "Old" ("OLDNAME" ("Older"))\r\n',
+    b'* LIST  () "/" "two spaces"\r\n',
+    b'* LIST () "/" Archive/&x\r\n',
+    b'* STATUS "Archive" (MESSAGES 3)\r\n',
+    b"* 61 EXISTS\r\n* OK [ALERT] said\r\n* 1 FETCH (FLAGS (k))\r\n",
+    b'* LSUB () "/" "Archive \\"quoted\\""\r\n',
+)
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--format", "wire"],
+        ["--format", "json", "--json-raw"],
+        ["--format", "pretty", "--color", "never"],
+        ["--format", "pretty", "--color", "always"],
+        ["--format", "view", "--color", "never"],
+        ["--format", "hex", "--color", "never"],
+        ["--format", "wire", "--quiet"],
+    ],
+    ids=" ".join,
+)
+def test_a_list_is_shown_and_kept_as_if_each_mailbox_came_by_itself(
+    monkeypatch: pytest.MonkeyPatch, words: list[str], terminal: bool
+) -> None:
+    octets = PLAIN + b"".join(PLAIN[:500].rpartition(b"* ")[0] + other for other in OTHERS)
+    shown = []
+    for kinds in (taken_together._KINDS, frozenset[type]()):
+        with monkeypatch.context() as patch:
+            patch.setattr(taken_together, "_KINDS", kinds)
+            script = b'LIST "" *\n\\last\nNOOP\n'
+            shown.append(ran(patch, True, octets, script, *words, terminal=terminal))
+    assert shown[0] == shown[1]
+    assert len(shown[0]) > 1000

@@ -12,7 +12,7 @@ import pytest
 
 from imapsh.errors import UsageError
 from imapsh.render.styles import THEMES
-from imapsh.session.overheard import overhear
+from imapsh.session.overhearing import overhear
 from imapsh.shell.screen.landing import is_one_of
 from imapsh.shell.screen.page import page_in, theme_of
 from imapsh.shell.settings.options import Options

@@ -11,7 +11,7 @@ import pexpect
 
 from imapsh.session.core import Session
 from imapsh.shell.screen.progress import EVERY, LEAST, PATIENCE, Meter, Progress, Transfers
-from tests.shell.acting import Peer, acting, play
+from tests.shell.acting import Actor, Peer, acting, play
 from tests.shell.running import GREETING, Handler, command, environment, imapsh, listening, running, url
 
 MANY = 1_000_000
@@ -45,6 +45,15 @@ def test_without_a_total() -> None:
     clock.now += PATIENCE
     clock.octets += 500
     assert progress.text() == "reading: 500 octets, 1.0 kB/s"
+
+
+def test_mailboxes_are_counted_in_place_of_octets() -> None:
+    clock = Clock()
+    progress = Progress("mailboxes", 25, lambda: clock.octets - 1000, counted=True, clock=clock)
+    clock.now += 6
+    clock.octets += 12
+    assert progress.text() == "mailboxes: 12 of 25, 48 %, 7 s left"
+    assert Progress("messages", 0, lambda: 1200, start=0, counted=True, clock=clock).text() == "messages: 1,200"
 
 
 def test_the_line_is_cut_written_again_not_too_often_and_taken_away() -> None:
@@ -183,14 +192,19 @@ def test_ctrl_c_ends_a_download_of_a_batch() -> None:
     assert (process.returncode, out, err) == (130, b"", b"")
 
 
+async def has_half(person: Actor, peer: Peer) -> None:
+    """Fetch a message of which half has come."""
+    await person.prompted_once()
+    person.types("FETCH 1 BODY[]\r")
+    await peer.hears(b"FETCH 1 BODY[]\r\n")
+    peer.says(b"* 1 FETCH (BODY[] {%d}\r\n%s" % (MANY, b"x" * (MANY // 2)))
+    await person.screen.shows("receiving: 0.5 of 1.0 MB, 50 %")
+
+
 def test_a_long_download_at_the_prompt(tmp_path: Path) -> None:
     async def scene() -> None:
         async with Peer() as peer, acting(tmp_path, url=peer.url) as person:
-            await person.prompted_once()
-            person.types("FETCH 1 BODY[]\r")
-            await peer.hears(b"FETCH 1 BODY[]\r\n")
-            peer.says(b"* 1 FETCH (BODY[] {%d}\r\n%s" % (MANY, b"x" * (MANY // 2)))
-            await person.screen.shows("receiving: 0.5 of 1.0 MB, 50 %")
+            await has_half(person, peer)
             peer.says(b"x" * (MANY // 2) + b")\r\nA1 OK done\r\n")
             await person.screen.shows("< A1 OK done")
             await person.screen.until(lambda: "receiving" not in person.screen.text)
@@ -201,11 +215,7 @@ def test_a_long_download_at_the_prompt(tmp_path: Path) -> None:
 def test_ctrl_c_at_the_prompt_leaves_the_download_and_its_line(tmp_path: Path) -> None:
     async def scene() -> None:
         async with Peer() as peer, acting(tmp_path, url=peer.url) as person:
-            await person.prompted_once()
-            person.types("FETCH 1 BODY[]\r")
-            await peer.hears(b"FETCH 1 BODY[]\r\n")
-            peer.says(b"* 1 FETCH (BODY[] {%d}\r\n%s" % (MANY, b"x" * (MANY // 2)))
-            await person.screen.shows("receiving: 0.5 of 1.0 MB, 50 %")
+            await has_half(person, peer)
             person.shell.driver.interrupt()
             await person.screen.until(lambda: "receiving" not in person.screen.text)
             await person.screen.shows("A1 FETCH is still running")

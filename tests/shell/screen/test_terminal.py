@@ -61,7 +61,7 @@ def test_b1_a_helper_that_fails_or_is_interrupted_is_a_sentence() -> None:
         os.killpg(shell.pid, signal.SIGINT)
         shell.expect("interrupted", "not connected")
     with at_login("--password-command", "exit 3") as (shell, _):
-        shell.expect("--password-command failed with exit status 3", "not connected")
+        shell.expect("--password-command failed with exit status 3", "not logged in")
 
 
 @pytest.mark.parametrize("signum", [signal.SIGTSTP, signal.SIGSTOP], ids=lambda one: one.name)

@@ -21,7 +21,7 @@ def content(tmp_path: Path, text: str | bytes, mode: int = 0o600) -> Content:
 
 
 def test_every_long_option_is_a_key_but_those_for_one_run(tmp_path: Path) -> None:
-    given = {"text": '"x"', "seconds": "2.5", "number": "7", "": ""}
+    given = {"text": '"x"', "seconds": "2.5", "number": "7", "command": '"x"', "": ""}
     for option in OPTIONS:
         key = option.name[2:]
         assert (key in KEYS) == (not option.once and key != "limit"), key

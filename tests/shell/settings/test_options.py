@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from imapsh.errors import UsageError
-from imapsh.shell.settings.options import OPTIONS, Options, groups, help_text, parse
+from imapsh.shell.settings.options import OPTIONS, Options, parse
 
 ROOT = Path(__file__).parents[3]
 
@@ -66,20 +66,6 @@ def test_words_become_fields(words: list[str], field: str, value: object) -> Non
 def test_mistakes_are_usage_errors(words: list[str]) -> None:
     with pytest.raises(UsageError):
         parse(words)
-
-
-@pytest.mark.parametrize("columns", [80, 100, 132])
-def test_help_holds_every_row_and_fits(columns: int) -> None:
-    text = help_text(columns)
-    assert [line for line in text.splitlines() if len(line) > columns] == []
-    assert all(option.synopsis in text for option in OPTIONS)
-    assert all(group in text for group, _ in groups())
-
-
-@pytest.mark.parametrize(("columns", "most"), [("20", 60), ("80", 80), ("200", 100)])
-def test_help_is_as_wide_as_the_terminal(columns: str, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", columns)
-    assert help_text() == help_text(most)
 
 
 def test_the_pages_made_from_the_tables_are_up_to_date() -> None:

@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import glob
 import os
-import shlex
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from imapsh.errors import CommandNo, Interrupted, StateError, UsageError
 from imapsh.grammar.fragments import Fragment
 from imapsh.grammar.sequence import SequenceSet
-from imapsh.grammar.values import AppendUid, Fetch, StatusText, UidFetch
-from imapsh.grammar.writer import Writer
+from imapsh.grammar.values import Fetch, UidFetch
 from imapsh.render.amounts import count, size
 from imapsh.session.events import Received
 from imapsh.session.exchange import Exchange
+from imapsh.session.mailbox import Mailbox
 from imapsh.session.opening import reply
 from imapsh.shell.app import App
+from imapsh.shell.commands.mail import choosing
 from imapsh.shell.commands.mail.loading import Message, messages
 from imapsh.shell.commands.mail.saving import Index, Item, Target, target
+from imapsh.shell.commands.transfer.messages import appending
 from imapsh.shell.connection.asking import asked
 from imapsh.shell.connection.connection import Connection
 from imapsh.shell.connection.own import Own
 from imapsh.shell.connection.steps import Steps
-from imapsh.shell.lines.sets import kind_of, of_selected, only_uids
+from imapsh.shell.lines import arguments
+from imapsh.shell.lines.sets import as_uids
 from imapsh.shell.lines.values import expanded
-from imapsh.shell.record.variables import NUMBERS, UIDS, Origin
+from imapsh.shell.record.journal import APPENDED
 from imapsh.shell.screen.progress import Progress
 from imapsh.table.model import AUTHENTICATED, SELECTED
 from imapsh.wire.frames import size_of
@@ -37,21 +39,34 @@ _NAMED = 3  # messages that a note names
 _OCTETS_TOGETHER = 8_000_000
 
 
-def save(app: App, argument: str) -> Steps[None]:
-    """`\\save [UID] SET [WHERE]`."""
+def save(app: App, argument: str) -> Steps[str]:
+    """`\\save [--parts [FILTERS]] [UID] SET [WHERE]`."""
     connection: Connection = app.connection
     argument, origins = yield from expanded(app, argument)
-    words = _words(argument, "\\save needs a set of messages, as in \\save 1:* or \\save UID 7:9 folder")
+    chosen, after = choosing.read(argument)
+    words = _words(argument[after:], "\\save needs a set of messages, as in \\save 1:* or \\save UID 7:9 folder")
     uid = words[0].upper() == "UID" and len(words) > 1
     numbers, where = words[uid], words[uid + 1 :]
-    uid = _by_uid(app, argument, numbers, origins, uid)
+    uid = as_uids(app, "\\save", argument, numbers, origins, uid=uid, after=after)
     box = connection.session.mailbox
     if box is None:
         raise StateError("\\save needs a selected mailbox: SELECT or EXAMINE one")
     if len(where) > 1:
         raise UsageError("\\save takes one place; put a name with spaces in quotes")
-    items = yield from _list(connection, _set(numbers), uid)
-    place, path = target(where[0] if where else "", box.name)
+    if chosen is not None:
+        from imapsh.shell.commands.mail import parts
+
+        return (yield from parts.save(app, chosen, _set(numbers), uid, where[0] if where else "", box))
+    due = _set(numbers)
+    items = (yield from _list(connection, due, uid)) if box.exists != 0 else []  # no set is right in an empty mailbox
+    yield from _save(app, items, where[0] if where else "", box)
+    return ""
+
+
+def _save(app: App, items: list[Item], where: str, box: Mailbox) -> Steps[None]:
+    """Save the messages that are not there yet, and say how many there are."""
+    connection = app.connection
+    place, path = target(where, box.name)
     index = Index(path, box.name, box.uidvalidity)
     saving = _Saving(place, index, {item.uid: item for item in items if item.uid not in index.done})
     there = len(items) - len(saving.items)
@@ -76,19 +91,6 @@ def save(app: App, argument: str) -> Steps[None]:
     missing = len(items) - there - saving.messages
     if missing:
         raise UsageError(f"{count(missing, 'message')} did not arrive: expunged meanwhile, or withheld by the server")
-
-
-def _by_uid(app: App, argument: str, numbers: str, origins: Sequence[Origin], uid: bool) -> bool:
-    """Return whether the set is of UIDs.  Raises UsageError for a value that is message numbers behind UID."""
-    at = argument.index(numbers) if numbers in argument else 0
-    kind = kind_of(argument, at, at + len(numbers), origins)
-    of_selected(app, at, at + len(numbers), origins)
-    if kind == NUMBERS and uid:
-        raise UsageError("these are message numbers, not UIDs: use \\save without UID; nothing was sent")
-    if kind == UIDS and not uid:
-        only_uids(argument, at, at + len(numbers), origins)
-        app.note(f"these are UIDs: running  \\save UID {numbers}"[:200])
-    return kind == UIDS or uid
 
 
 class _Saving:
@@ -169,8 +171,15 @@ def load(app: App, argument: str) -> Steps[None]:
     due = messages((file for word in files for file in _globbed(word)), app.note)
     if not due:
         raise UsageError("there are no messages in these files")
-    limit = _limit(session.capabilities)
+    yield from _load(app, argument, mailbox, due)
+
+
+def _load(app: App, argument: str, mailbox: str, due: list[Message]) -> Steps[None]:
+    """Append messages, write that into the journal, and say how many there are."""
+    connection, session = app.connection, app.connection.session
+    limit = appending.limit(session.capabilities)
     uids: set[int] = set()
+    dated: set[int] = set()
     sent = 0
     app.progress = Progress("loading", sum(one.size for one in due), lambda: session.sent_octets)
     try:
@@ -180,42 +189,32 @@ def load(app: App, argument: str) -> Steps[None]:
             if exchange.status != "OK":
                 raise CommandNo(f"{_named(part)}: {connection.plan.where} says {reply(exchange)}", exchange.response)
             sent += len(part)
-            uids.update(_appended(exchange))
+            uids.update(uid for uid in appending.uids_of(exchange, len(part)) if uid is not None)
+            told = appending.appended(exchange)
+            dated.add(told.uidvalidity if told is not None else 0)
     except Interrupted:
         app.note("the message being sent is sent to its end, and may be appended")
         raise
     finally:
         app.progress = None
+        if sent:
+            known = len(uids) == sent and len(dated) == 1
+            why = "" if known else "the server did not say which UIDs the messages have (APPENDUID)"
+            app.journal.add(APPENDED, f"\\load {argument}", connection.place(mailbox, *(dated if known else ())),
+                            uids=SequenceSet.of(uids), why=why)  # fmt: skip
         what = f", UID {SequenceSet.of(uids)}" if uids else ""
         what += f"; the next is {due[sent].name}" if sent < len(due) else ""
         app.note(f"loaded {sent:,} of {count(len(due), 'message')} into {mailbox}{what}")
 
 
 def _append(mailbox: str, part: list[Message], limit: int, *, utf8: bool) -> list[Fragment]:
-    """Return the arguments of APPEND, or of MULTIAPPEND (RFC 3502 section 6.3.11)."""
-    writer = Writer(utf8=utf8).mailbox(mailbox)
+    pieces = []
     for message in part:
         literal = message.literal()
         if 0 <= limit < literal.octets:
             raise UsageError(f"{message.name} has {literal.octets:,} octets and the server takes {limit:,}: not sent")
-        flags = " ".join(flag for flag in message.flags if flag != "\\Recent")
-        writer.raw(f" ({flags})")
-        if message.date:
-            writer.raw(f' "{message.date}"')
-        writer.raw(" ").add(literal)
-    return writer.fragments()
-
-
-def _limit(capabilities: frozenset[str]) -> int:
-    """Return the octets of a message that the server takes (RFC 7889 section 3), or -1 if it does not say."""
-    named = (name.partition("=")[2] for name in capabilities if name.startswith("APPENDLIMIT="))
-    return next((int(number) for number in named if number.isdecimal() and len(number) <= 20), -1)
-
-
-def _appended(exchange: Exchange) -> Iterable[int]:
-    value = exchange.response.value if exchange.response is not None else None
-    code = value.code if isinstance(value, StatusText) else None
-    return code.arg.uids.numbers(0) if code is not None and isinstance(code.arg, AppendUid) else ()
+        pieces.append(appending.Piece(message.flags, message.date, literal))
+    return appending.line(mailbox, pieces, utf8=utf8)
 
 
 def _mailbox(selected: Any, words: list[str]) -> tuple[str, list[str]]:
@@ -235,13 +234,10 @@ def _globbed(word: str) -> list[str]:
 
 
 def _words(argument: str, usage: str) -> list[str]:
-    try:
-        words = shlex.split(argument)
-    except ValueError:
-        raise UsageError("a quotation mark is not closed") from None
-    if not words:
+    found = arguments.words(argument)
+    if not found:
         raise UsageError(usage)
-    return words
+    return found
 
 
 def _set(text: str) -> str:

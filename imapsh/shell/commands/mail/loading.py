@@ -18,7 +18,6 @@ from imapsh.shell.settings.reasons import why
 from imapsh.tuples import NamedTuple
 
 _PIECE = 1 << 16
-_BARE = re.compile(rb"(?<!\r)\n")
 _HEADER = 1 << 16  # octets in which the header is looked for
 _ENDS = re.compile(rb"\r?\n\r?\n")
 _FLAG = re.compile(r"\\?[!#$&'+,\-./0-9:;<=>?@A-Z\[^_`a-z|}~]+")  # flag (RFC 9051 section 9)
@@ -202,6 +201,6 @@ def _crlf(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """Yield the octets with a CR put before each LF that has none."""
     last = b""
     for piece in pieces:
-        made = _BARE.sub(b"\r\n", last + piece)[len(last) :] if last else _BARE.sub(b"\r\n", piece)
+        made = (last + piece).replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")[len(last) :]
         last = piece[-1:] if piece.endswith(b"\r") else b""
         yield made

@@ -72,7 +72,7 @@ class Index:
         try:
             with adding(path):  # whether that can be done shows now, and not at the first message
                 self._lock = paths.regular(path)
-            _alone(self._lock, path)
+            alone(self._lock, path)
             there = items_of(path, mend=True)
             head, *items = there or [{}]
             self.done = {item["uid"] for item in items if path.name != INDEX or (path.parent / item["file"]).exists()}
@@ -81,7 +81,7 @@ class Index:
                 raise UsageError(f"{path.parent} holds messages of {other}: save {mailbox} elsewhere")
             if not there:
                 with adding(path) as write:
-                    write(_line({"mailbox": mailbox, "uidvalidity": uidvalidity}))
+                    write(line_of({"mailbox": mailbox, "uidvalidity": uidvalidity}))
         except BaseException as error:
             self.close()
             if isinstance(error, OSError):
@@ -99,11 +99,11 @@ class Index:
         """Note that a message is whole.  Raises OSError."""
         known = {"uid": item.uid, "file": file, "flags": item.flags, "internaldate": item.date, "size": item.size}
         with adding(self.path) as write:
-            write(_line(known))
+            write(line_of(known))
         self.done.add(item.uid)
 
 
-def _alone(file: IO[bytes], path: Path) -> None:
+def alone(file: IO[bytes], path: Path) -> None:
     """Let no other imapsh save here until the file is closed.  Raises UsageError if one does so now."""
     try:
         import fcntl
@@ -136,7 +136,8 @@ def items_of(path: Path, *, mend: bool = False) -> list[Any]:
     return found
 
 
-def _line(thing: object) -> bytes:
+def line_of(thing: object) -> bytes:
+    """Return a line of a list."""
     return json.dumps(thing, ensure_ascii=False).encode("utf-8", "surrogateescape") + b"\n"
 
 
@@ -218,7 +219,7 @@ def target(text: str, mailbox: str) -> tuple[Target, Path]:
     """
     scheme, colon, rest = text.partition(":")
     kind = scheme if colon and scheme in ("mbox", "maildir", "dir") else "" if text else "dir"
-    path = Path(os.path.expanduser(rest if colon and kind else text) or _named_after(mailbox))
+    path = Path(os.path.expanduser(rest if colon and kind else text) or named_after(mailbox))
     try:
         if kind == "mbox" or (not kind and (path.suffix == ".mbox" or path.is_file())):
             with contextlib.suppress(FileNotFoundError):
@@ -257,7 +258,8 @@ def _gap(path: Path) -> bytes:
     return b"\n" if end.endswith(b"\n") else b"\n\n"
 
 
-def _named_after(mailbox: str) -> str:
+def named_after(mailbox: str) -> str:
+    """Return a name of a folder for the mailbox, whose name a server chose."""
     return re.sub(r"[^\w.@+-]", "_", mailbox).lstrip(".") or "mailbox"
 
 

@@ -14,6 +14,7 @@ from imapsh.errors import UsageError
 from imapsh.findings import FAULT, NOTICE
 from imapsh.grammar.responses import STATUS, TAGGED, UNTAGGED, Response
 from imapsh.session.events import Completed, Event, Received
+from imapsh.shell.commands.testing import tlschecks
 from imapsh.shell.expectation import SUBJECTS, Expectation, is_code
 
 if TYPE_CHECKING:
@@ -264,4 +265,5 @@ _CHECKS: dict[str, Callable[[Expectation, App], Seen]] = {
     "elapsed": elapsed,
     "violations": violations,
     "findings": findings,
+    "tls": tlschecks.tls,
 }

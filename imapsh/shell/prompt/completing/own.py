@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from imapsh.shell.command_table import COMMANDS, Command
 from imapsh.shell.commands.care import SWITCH
 from imapsh.shell.expectation import SUBJECTS
+from imapsh.shell.prompt.completing import targets
 from imapsh.shell.prompt.completing.offer import Offer
 from imapsh.shell.prompt.completing.paths import Half
 from imapsh.shell.record.variables import BUILT_IN
@@ -31,7 +32,13 @@ def offers(line: str, app: App) -> Iterator[Offer]:
             yield Offer(known.name, 0, "own", known.summary, names=(known.name,))
         return
     row = COMMANDS.get(name.lower())
-    if row is not None and row.choices not in ("path", "paths"):
+    if row is not None and row.name == "\\save":
+        yield from _save_options(line)
+    elif row is not None and row.choices == "transfer":
+        yield from targets.offers(line, app)
+    elif row is not None and row.choices == "pattern":
+        yield from targets.patterns(line[len(name) + 1 :], len(name) + 1, app)
+    elif row is not None and row.choices not in ("path", "paths"):
         named = _NAMED.match(line)
         start = named.end() if named is not None else len(name) + 1
         first, blank, _ = line[start:].partition(" ")
@@ -40,6 +47,29 @@ def offers(line: str, app: App) -> Iterator[Offer]:
             return
         for text, note in _arguments(row, app):
             yield Offer(text, start, f"own {row.name}", note, names=(text,))
+
+
+def _save_options(line: str) -> Iterator[Offer]:
+    """Yield the options of `\\save`, if one is being typed."""
+    before, _, typed = line.rpartition(" ")
+    if typed.startswith("-") and not _behind_options(before.split()[1:]):
+        from imapsh.shell.commands.mail.choosing import OPTIONS
+
+        for option, example in OPTIONS.items():
+            note = f"such as {example}" if example else ""
+            yield Offer(option, len(before) + 1, "own \\save", note, names=(option,))
+
+
+def _behind_options(words: list[str]) -> list[str]:
+    """Return the words of an argument of `\\save` that are behind its options and their values."""
+    if not (words and words[0].startswith("--")):
+        return words
+    from imapsh.shell.commands.mail.choosing import OPTIONS
+
+    at = 0
+    while at < len(words) and (name := words[at].partition("="))[0] in OPTIONS:
+        at += 1 + bool(OPTIONS[name[0]] and not name[1])
+    return words[at:]
 
 
 def path(line: str) -> Half | None:
@@ -52,6 +82,8 @@ def path(line: str) -> Half | None:
         return Half(argument, len(name) + 1)
     words = _WORDS.match(argument)
     before, start = (words[0].split(), words.end()) if words is not None else ([], 0)
+    if row.name == "\\save":
+        before = _behind_options(before)
     if before[-1:] == ["-m"] or (row.name == "\\save" and (not before or before[-1].upper() == "UID")):
         return None
     start += len(_FORM.match(argument, start)[0])  # type: ignore[index]
@@ -100,10 +132,14 @@ CHOICES: dict[str, Callable[[App], Iterable[str]]] = {
     "stats": lambda app: ("reset", *app.connections),
     "subjects": lambda app: SUBJECTS,
     "variables": _variables,
+    "watching": lambda app: ("-v", *SWITCH),
 }
 
 #: The choices for the second word of an argument, by the name of those for the first and by the first word.
-BEHIND: dict[tuple[str, str], Callable[[], Iterable[str]]] = {("formats", "view"): _columns}
+BEHIND: dict[tuple[str, str], Callable[[], Iterable[str]]] = {
+    ("formats", "view"): _columns,
+    ("watching", "-v"): lambda: SWITCH,
+}
 
 
 def _named() -> Iterator[tuple[str, str]]:

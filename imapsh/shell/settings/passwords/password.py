@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from imapsh.errors import LoginError, UsageError
-from imapsh.shell.settings.passwords.programs import from_command, text_of
+from imapsh.hints import TYPE_CHECKING
 from imapsh.transport.child import SECRET_VARIABLES
 from imapsh.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from imapsh.shell.settings.options import Options
+    from imapsh.shell.settings.passwords.oauth.providers import Provider
+    from imapsh.shell.settings.passwords.programs import Command
 
 _WAYS = "give --password-command, --keyring or --netrc, set IMAPSH_PASSWORD, or run imapsh at a terminal and type it"
 _LINE_ENDS = "\r\n"
@@ -48,11 +49,17 @@ class Ways(NamedTuple):
     """The ways to a password that the options allow; the environment and the prompt are always there."""
 
     descriptor: bool = False
-    token_command: str = ""
-    password_command: str = ""
+    token_command: Command = ""
+    password_command: Command = ""
     password: Kept | None = None
     keyring: bool = False
     netrc: bool = False
+    oauth: Provider | None = None
+
+    @property
+    def token(self) -> bool:
+        """Return whether what they give is a token and no password."""
+        return bool(self.token_command or self.oauth is not None)
 
 
 _NO_WAYS = Ways()
@@ -62,8 +69,14 @@ def ways(options: Options) -> Ways:
     """Return the ways that the options allow."""
     return Ways(
         options.password_fd is not None, options.token_command, options.password_command, options.password,
-        options.keyring, options.netrc,
+        options.keyring, options.netrc, _provider(options) if options.oauth else None,
     )  # fmt: skip
+
+
+def _provider(options: Options) -> Provider:
+    from imapsh.shell.settings.passwords.oauth import providers
+
+    return providers.of(options)
 
 
 def take_from_environment() -> None:
@@ -88,6 +101,8 @@ def take_from_descriptor(number: int) -> None:
         raise UsageError(
             f"--password-fd {number} cannot be read: {error.strerror}; open it, as {number}< FILE"
         ) from None
+    from imapsh.shell.settings.passwords.programs import text_of
+
     _taken[""] = text_of(bytes(line), f"--password-fd {number}", "gave")
 
 
@@ -121,6 +136,12 @@ class Password:
                 _handed_out.add(password)
                 return password
         return ""
+
+    def handed(self, token: str) -> str:
+        """Return a token that was got by steps of its own, "" for none; from now on it is known, to be masked."""
+        if token:
+            _handed_out.add(token)
+        return token
 
     def typed(self, answer: str | None) -> str:
         """Return the password that a person typed.  Raises LoginError if there is none."""
@@ -157,6 +178,12 @@ class Password:
         return token
 
 
+def hand_out(secret: str) -> Kept:
+    """Note a secret that is used for something else than a login, so that it is masked too, and return it."""
+    _handed_out.add(secret)
+    return Kept(secret)
+
+
 def handed_out() -> tuple[str, ...]:
     """Return all passwords that were handed out since the start."""
     return tuple(_handed_out)
@@ -181,6 +208,16 @@ def _token(wanted: Password) -> str:
     from imapsh.shell.settings.passwords import tokens
 
     return tokens.current(wanted.ways.token_command)
+
+
+def _oauth(wanted: Password) -> str:
+    return ""  # the steps of `imapsh.shell.connection.consent` find it, and may ask a person
+
+
+def _command(wanted: Password) -> str:
+    from imapsh.shell.settings.passwords.programs import from_command
+
+    return from_command(wanted.ways.password_command)
 
 
 def _environment() -> str:
@@ -210,8 +247,10 @@ ORDER = (
            lambda ways: ways.descriptor, lambda wanted: _taken.get("", "")),
     Source("--token-command", "the OAuth 2.0 token that a command prints",
            lambda ways: ways.token_command, _token),
+    Source("--oauth", "an OAuth 2.0 token that imapsh keeps and refreshes, or that you agree to at the provider",
+           lambda ways: ways.oauth, _oauth),
     Source("--password-command", "the first line that a command prints",
-           lambda ways: ways.password_command, lambda wanted: from_command(wanted.ways.password_command)),
+           lambda ways: ways.password_command, _command),
     Source("password", "in a profile of a configuration file that only you may read",
            lambda ways: ways.password, lambda wanted: wanted.ways.password.reveal() if wanted.ways.password else ""),
     Source("IMAPSH_PASSWORD", "an environment variable, hidden from child processes",

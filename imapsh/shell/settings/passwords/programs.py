@@ -7,19 +7,37 @@ import sys
 
 from imapsh import paths
 from imapsh.errors import Interrupted, LoginError
+from imapsh.shell.settings.reasons import why
 from imapsh.transport.child import child_environment, in_front
 
 #: What Ctrl-C makes of a command: it ends by the signal, or a shell says so of its own child.
 _INTERRUPTED = (-signal.SIGINT, 128 + signal.SIGINT)
 
 
-def from_command(command: str, option: str = "--password-command") -> str:
-    """Return the first line that a shell command prints.  Raises LoginError, which says nothing of what it printed."""
+Command = str | tuple[str, ...]
+"""A command: text for a shell, or a program and its arguments, which no shell reads."""
+
+
+def read(text: str) -> Command:
+    """Return the command that an option gives: a JSON list of strings is a program and its arguments."""
+    if not text.lstrip().startswith("["):
+        return text
+    import json
+
+    try:
+        words = json.loads(text)
+    except (ValueError, RecursionError):
+        return text  # a shell may begin a command with [
+    return tuple(words) if words and all(isinstance(word, str) for word in words) else text
+
+
+def from_command(command: Command, option: str = "--password-command") -> str:
+    """Return the first line that a command prints.  Raises LoginError, which says nothing of what it printed."""
     return text_of(output_of(command, option).split(b"\n", 1)[0].rstrip(b"\r"), option, "printed")
 
 
-def output_of(command: str, option: str) -> bytes:
-    """Return all that a shell command prints.
+def output_of(command: Command, option: str) -> bytes:
+    """Return all that a command prints.
 
     Raises LoginError, which names the option that asked for it; also if the command takes too long or prints too much
     (`collecting`).  Raises Interrupted if Ctrl-C ended the command.
@@ -33,14 +51,15 @@ def output_of(command: str, option: str) -> bytes:
     try:
         child = subprocess.Popen(
             command,
-            shell=True,
+            shell=isinstance(command, str),
             stdin=stdin,
             stdout=subprocess.PIPE,
             env=child_environment(),
             start_new_session=seconds is not None,
         )
-    except OSError as error:
-        raise LoginError(f"{option} cannot be run: {error.strerror}") from None
+    except (OSError, ValueError) as error:  # ValueError for a NUL in a word
+        program = "" if isinstance(command, str) else f" {command[0]}"
+        raise LoginError(f"{option} cannot run{program or ' a shell'}: {why(error)}") from None
     with child, in_front(child):
         printed = collect(child, option, seconds)
     if child.returncode in _INTERRUPTED:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from imapsh.errors import LoginError
-from imapsh.shell.settings.passwords.programs import output_of
+from imapsh.shell.settings.passwords.programs import Command, output_of
 from imapsh.tuples import NamedTuple
 
 OPTION = "--token-command"
@@ -31,11 +31,11 @@ class _Token(NamedTuple):
 
 
 #: The last token of each command, and the last that a server refused.
-_last: dict[str, _Token] = {}
-_refused: dict[str, str] = {}
+_last: dict[Command, _Token] = {}
+_refused: dict[Command, str] = {}
 
 
-def current(command: str) -> str:
+def current(command: Command) -> str:
     """Return the token to send now.  Raises LoginError, which says nothing of what the command printed."""
     kept = _last.get(command)
     if kept is not None and kept.text != _refused.get(command) and kept.until - _MARGIN > time.time():
@@ -48,7 +48,7 @@ def current(command: str) -> str:
     return token.text
 
 
-def another(command: str) -> str:
+def another(command: Command) -> str:
     """Return what the command prints now, after the last token was refused, or "" if it is the same.
 
     Raises LoginError.
@@ -58,7 +58,7 @@ def another(command: str) -> str:
     return "" if token.text == _refused[command] else token.text
 
 
-def _run(command: str) -> _Token:
+def _run(command: Command) -> _Token:
     try:
         text = output_of(command, OPTION).decode("utf-8").strip()
     except UnicodeDecodeError:

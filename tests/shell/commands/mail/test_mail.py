@@ -23,6 +23,7 @@ from imapsh.shell.connection.dial import make_plan
 from imapsh.shell.screen.progress import Progress
 from tests.servers.base import Server
 from tests.shell.acting import CTRL_C, Peer, acting, play
+from tests.shell.commands.mail.selecting import selects
 from tests.shell.disks import full_disk
 from tests.shell.hosting import FakeApp, answering
 from tests.shell.running import imapsh
@@ -68,6 +69,13 @@ def test_files_are_their_owners_alone_and_seen_is_not_set(here: Path) -> None:
     assert (here / "INBOX" / "1.eml").stat().st_mode & 0o777 == 0o600
     assert (here / "INBOX").stat().st_mode & 0o777 == 0o700
     assert "\\Seen" not in seen(host, "INBOX")[0][1]
+
+
+def test_an_empty_mailbox_has_nothing_to_save(here: Path) -> None:
+    host = inbox().does("CREATE Empty").does("SELECT Empty").does("\\save 1:*")
+    assert host.said[-1].startswith("saved 0 messages")
+    assert "NO" not in host.text
+    assert "BAD" not in host.text
 
 
 def test_a_save_that_was_broken_off_goes_on(here: Path) -> None:
@@ -209,6 +217,18 @@ def test_the_servers_no_is_told_with_the_file(here: Path) -> None:
     assert "loaded 0 of 1 message into Nowhere; the next is m.eml" in host.text
 
 
+@pytest.mark.parametrize("code", ["7 1:4294967295", "7 4:5", "7 4:*", "7 *"])
+def test_an_appenduid_that_lies_is_not_believed(here: Path, code: str) -> None:
+    (here / "m.eml").write_bytes(b"A: b\n\n")
+    host = FakeApp()
+    host.talks_over(
+        answering({"APPEND": f"TAG OK [APPENDUID {code}] done"}, "IMAP4rev1 LITERAL+"), make_plan(host.options)
+    )
+    assert host.does("\\load -m Old m.eml").said[-1] == "loaded 1 of 1 message into Old"
+    *_, entry = host.journal
+    assert (entry.why, str(entry.uids)) == ("the server did not say which UIDs the messages have (APPENDUID)", "")
+
+
 def test_read_only_mode_loads_nothing(here: Path) -> None:
     (here / "m.eml").write_bytes(b"A: b\n\n")
     with pytest.raises(UsageError, match="read-only"):
@@ -252,10 +272,7 @@ def test_many_at_once_on_dovecot(dovecot: Server, here: Path) -> None:
 def test_progress_shows_and_ctrl_c_ends_it_cleanly(here: Path) -> None:
     async def scene() -> None:
         async with Peer() as peer, acting(here, url=peer.url) as person:
-            person.types("SELECT INBOX\r")
-            await peer.hears(b"SELECT INBOX\r\n")
-            peer.says(b"* 2 EXISTS\r\n* OK [UIDVALIDITY 7] .\r\nA1 OK [READ-WRITE] ok\r\n")
-            await person.screen.shows("INBOX>")
+            await selects(person, peer)
             person.types("\\save 1:2 kept\r")
             await peer.hears(b"A2 FETCH 1:2 (UID FLAGS INTERNALDATE RFC822.SIZE)\r\n")
             peer.says(b"".join(b"* %d FETCH (UID %d FLAGS () RFC822.SIZE 4000)\r\n" % (n, n) for n in (1, 2)))

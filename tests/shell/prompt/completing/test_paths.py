@@ -20,9 +20,10 @@ def test_a_path_that_is_one_word_of_several(tmp_path: Path, monkeypatch: pytest.
     assert list(after("\\load x ol")) == ['\\load x "old mail/']
     assert list(after('\\load "old mail/')) == ['\\load "old mail/m.eml"']
     assert list(after("\\save UID 7:9 mbox:kep")) == ['\\save UID 7:9 mbox:"kept it.mbox"']
+    assert list(after("\\save --parts --type image/* 7:9 kep")) == ['\\save --parts --type image/* 7:9 "kept it.mbox"']
     assert list(after("NOOP > kep")) == ['NOOP > "kept it.mbox"']
     assert list(after("\\trace kep")) == ["\\trace kept it.mbox"]
-    for no_path in ("\\load -m ", "\\save ", "\\save UID "):
+    for no_path in ("\\load -m ", "\\save ", "\\save UID ", "\\save --parts ", "\\save --parts --named *.pdf UID "):
         assert not after(no_path)
 
 

@@ -1,0 +1,1 @@
+"""Commands about all mailboxes of an account at once."""

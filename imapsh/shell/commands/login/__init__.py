@@ -1,0 +1,1 @@
+"""Commands on how a connection was made, and why a login fails: `\\tls`, `\\why`."""

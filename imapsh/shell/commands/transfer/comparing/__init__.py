@@ -1,0 +1,1 @@
+r"""`\compare`: which messages two mailboxes, or two accounts, do not share."""

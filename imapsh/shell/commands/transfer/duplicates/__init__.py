@@ -1,0 +1,1 @@
+r"""`\duplicates`: mail that is in one mailbox more than once."""

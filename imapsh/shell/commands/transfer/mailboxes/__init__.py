@@ -1,0 +1,1 @@
+"""Mailboxes of two accounts: the names that a line gives, counterparts, and if two connections are of one account."""
