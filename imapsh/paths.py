@@ -10,11 +10,13 @@ import os
 import stat
 from collections.abc import Callable
 from contextlib import suppress
-from typing import IO
 
+from imapsh.hints import IO
 from imapsh.patterns import lazy
 
 SMALL = 1 << 20  #: octets of a file that is read whole: a configuration, certificates, passwords
+
+_PIECE = 1 << 16  # octets read at once: memory is taken for as many as are asked for, however short the file is
 
 PATIENCE = 3.0  #: seconds for which a named pipe waits for a process at its other end
 
@@ -37,7 +39,7 @@ def whole(path: str | os.PathLike[str], most: int = SMALL) -> tuple[bytes, os.st
     own = descriptor_of(full)
     with _open(full) if own is None else _own(own, stat.S_ISFIFO, stat.S_ISSOCK) as file:
         octets = bytearray()
-        while len(octets) <= most and (piece := file.read(most + 1 - len(octets))):
+        while len(octets) <= most and (piece := file.read(min(_PIECE, most + 1 - len(octets)))):
             octets += piece
         _within(len(octets), most)
         return bytes(octets), os.fstat(file.fileno())

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from imapsh import paths
+from tests.growth import peak
 
 
 def message(path: str | Path, *, streamed: bool = False) -> str:
@@ -70,6 +71,12 @@ def test_e7_what_is_read_whole_has_a_limit(tmp_path: Path) -> None:
     assert paths.whole(path, 100)[0] == b"x" * 100
     with pytest.raises(OSError, match="it has more than 99 octets, which is the limit for such a file"):
         paths.whole(path, 99)
+
+
+def test_e6_a_short_file_takes_little_memory_whatever_its_limit_is(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"x" * 1000)
+    assert peak(lambda: paths.whole(path, 1 << 28)) < 1 << 20
 
 
 def test_the_null_device_is_an_empty_file() -> None:
