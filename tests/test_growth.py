@@ -41,6 +41,14 @@ def parsed(octets: bytes) -> list[Response]:
     return [parser.parse(frame) for frame in read_recorded(octets)]
 
 
+def _envelope(addresses: bytes) -> bytes:
+    return b'* 1 FETCH (ENVELOPE (NIL "s" (%s) NIL NIL NIL NIL NIL NIL NIL))\r\n' % addresses
+
+
+def _structure(params: bytes) -> bytes:
+    return b'* 1 FETCH (BODYSTRUCTURE ("text" "plain" (%s) NIL NIL "7bit" 1 1))\r\n' % params
+
+
 #: Responses with n of something.
 RESPONSES: dict[str, Callable[[int], bytes]] = {
     "literals": lambda n: b"* 1 FETCH (%s)\r\n" % b" ".join(b"BODY[%d] {1}\r\nx" % (i + 1) for i in range(n)),
@@ -62,6 +70,14 @@ RESPONSES: dict[str, Callable[[int], bytes]] = {
     "faulty parts": lambda n: (
         b'* 1 FETCH (BODYSTRUCTURE (%s "mixed"))\r\n' % (b'("text" "plain" NIL NIL NIL "7bit" x y)' * n)
     ),
+    "addresses": lambda n: _envelope(b'("a" NIL "b" "c")' * n),
+    "addresses and a fault": lambda n: _envelope(b'("a" NIL "b" "c")' * n + b'("a" NIL "b" c)'),
+    "escapes": lambda n: _envelope(b'("%s" NIL "b" "c")' % (b'\\"' * n)),
+    "parameters": lambda n: _structure(b" ".join(b'"a%d" "b"' % i for i in range(n))),
+    "parameters and a fault": lambda n: _structure(b" ".join([b'"a" "b"'] * n) + b' "c"'),
+    "nested parts": lambda n: (
+        b'* 1 FETCH (BODYSTRUCTURE %s("text" "plain" NIL NIL NIL "7bit" 1 1)%s)\r\n' % (b"(" * n, b' "mixed")' * n)
+    ),
     "numbers": lambda n: b"* SEARCH " + b" ".join(b"%d" % (2 * i + 1) for i in range(n)) + b"\r\n",
     "no numbers": lambda n: b"* SEARCH " + b" ".join([b"x"] * n) + b"\r\n",
     "ranges": lambda n: b"* VANISHED " + b",".join(b"%d" % (2 * i + 1) for i in range(n)) + b"\r\n",
@@ -76,6 +92,11 @@ RESPONSES: dict[str, Callable[[int], bytes]] = {
     "lists behind lists": lambda n: b"* 1 FETCH (UID 1" + b") (UID 1" * n + b")\r\n",
     "lists of STATUS": lambda n: b"* STATUS x" + b" (MESSAGES 1)" * n + b"\r\n",
     "names like lists": lambda n: b"* STATUS " + b"x (A 1) " * n + b"\r\n",
+    "attributes": lambda n: b'* LIST (\\a%s) "/" x\r\n* OK shown\r\n' % (b" \\a" * n),
+    "attributes and a fault": lambda n: b'* LIST (\\a%s) "/" x y\r\n* OK shown\r\n' % (b" \\a" * n),
+    "a long name": lambda n: b'* LIST () "/" "' + b"a " * n + b'"\r\n',
+    "a long name and a fault": lambda n: b'* LIST () "/" "' + b"a " * n + b'" \r\n',
+    "mailboxes": lambda n: b"".join(b'* LIST () "/" "a/%d"\r\n' % i for i in range(n)),
     "shifts in a name": lambda n: b'* LIST () "/" "' + b"&AOk-" * n + b'"\r\n',
     "names of an ACL": lambda n: b'* ACL "&AOk-" ' + b" ".join(b"&AOk-%d lr" % i for i in range(n)) + b"\r\n",
     "stray quotes": lambda n: b"* 1 FETCH (ENVELOPE (" + b'"a"b" ' * n + b"))\r\n",

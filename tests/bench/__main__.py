@@ -14,9 +14,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.bench.figures import Figure, table
+from tests.bench.machine import described
 from tests.bench.peers import Peers
 
-NAMES = ("start", "prompt", "match", "parse", "render", "imap4", "tap")
+NAMES = ("listing", "jobs", "start", "prompt", "match", "parse", "render", "imap4", "tap", "admin")
 
 
 def figures(names: Sequence[str], peers: Peers) -> Iterator[Figure]:
@@ -43,6 +44,7 @@ def main(words: list[str]) -> int:
             missed = missed or figure.kept is False
             yield figure
 
+    print(described())
     for line in table(counted()):
         print(line, flush=True)
     if peers.missing:

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from imapsh import table
 from imapsh.grammar.responses import Parser
 from imapsh.wire.frames import Frame
+from imapsh.wire.limits import DEFAULT
 from imapsh.wire.push import Pusher
 from imapsh.wire.reader import FrameReader
+from tests.bench import reading
 from tests.bench.figures import Figure
+from tests.bench.machine import compiled
 from tests.bench.peers import Peers
 
 MIB = 1 << 20
@@ -67,7 +70,7 @@ def flags(number: int) -> bytes:
 
 def ours(octets: bytes) -> int:
     """Pushed in pieces of 64 KiB, framed and parsed; how many responses came."""
-    pusher, parser, count = Pusher(FrameReader()), Parser(table.readers), 0
+    pusher, parser, count = Pusher(FrameReader(limits=DEFAULT._replace(literals=0))), Parser(table.readers), 0
     for start in range(0, len(octets) + (1 << 16), 1 << 16):
         pusher.feed(octets[start : start + (1 << 16)])
         for frame in pusher:
@@ -97,6 +100,12 @@ HOSTILE = {
 }
 
 
+def in_turns(runs: Sequence[Callable[[bytes], int]], octets: bytes, turns: int = 5) -> list[float]:
+    """Return the seconds of CPU of each, the best of some turns in which all take part."""
+    taken = [[measured(run, octets, 1) for run in runs] for _ in range(turns)]
+    return [min(each) for each in zip(*taken, strict=True)]
+
+
 def measured(run: Callable[[bytes], int], octets: bytes, runs: int = 3) -> float:
     """Seconds of CPU, the best of some runs."""
     best = float("inf")
@@ -112,13 +121,14 @@ def figures(peers: Peers) -> Iterator[Figure]:
     """Typed parsing, and the slowest of what is nested without end."""
     octets = typed(6000)
     size = len(octets) / MIB
-    speed = size / measured(ours, octets)
-    try:
-        beside = f"IMAPClient {size / measured(imapclient, octets):.1f} MiB/s"
-    except ImportError:
-        beside = "IMAPClient is not installed"
-    what = "typed parse, ENVELOPE+BODYSTRUCTURE"
-    yield Figure(what, "10 MiB/s", f"{speed:.1f} MiB/s", speed >= 10, beside)
+    least = 10 if compiled() else 6
+    what, budget = "typed parse, ENVELOPE+BODYSTRUCTURE", f"{least} x IMAPClient"
+    if reading.present("IMAPClient"):
+        taken, theirs = in_turns((ours, imapclient), octets)
+        beside = f"{size / taken:.1f} MiB/s; IMAPClient {size / theirs:.1f} MiB/s"
+        yield Figure(what, budget, f"x {theirs / taken:.1f}", theirs >= least * taken, beside)
+    else:
+        yield Figure(what, budget, f"{size / measured(ours, octets):.1f} MiB/s", None, "IMAPClient is not installed")
     title, slowest = max(
         ((title, measured(ours, octets, 1)) for title, octets in HOSTILE.items()), key=lambda found: found[1]
     )

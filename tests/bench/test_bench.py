@@ -7,17 +7,33 @@ import importlib
 import socket
 import sys
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from imapsh.render.pretty import pretty
 from tests.bench import __main__ as bench
-from tests.bench import bench_match, bench_parse, bench_prompt, bench_render, bench_start, bench_tap, small_commands
+from tests.bench import (
+    bench_jobs,
+    bench_listing,
+    bench_match,
+    bench_parse,
+    bench_prompt,
+    bench_render,
+    bench_start,
+    bench_tap,
+    listing,
+    machine,
+    small_commands,
+    taken,
+)
+from tests.bench.canned import Sizes
 from tests.bench.figures import Figure, listed, table
 from tests.bench.peers import PACKAGES, Peers
 from tests.bench.terminal import peak, shown
 from tests.render.reading import read
+from tests.shell.running import listening, says, url
 
 
 @pytest.mark.parametrize("name", bench.NAMES)
@@ -74,9 +90,18 @@ def test_the_prompt(tmp_path: Path) -> None:
 
 def test_the_others() -> None:
     assert bench_start.wall([sys.executable, "-c", "pass"], 1) > 0
+    with listening(says()) as port:
+        assert all(value > 0 for value in bench_start.first_octet(url(port), 1))
     assert all(bench_match.keystrokes(line, 1) >= 0 for line in bench_match.LINES.values())
     assert bench_match.completions(bench_match.mailboxes(300)) >= 0
     assert bench_match.fuzzy(300) >= 0
+
+
+def test_whole_keys(tmp_path: Path) -> None:
+    taken, beside = bench_match.whole(Peers(tmp_path), 1, 2)
+    assert taken > 0
+    assert set(beside) == {"bare"}
+    assert len(bench_parse.in_turns((bench_parse.ours, bench_parse.imapclient), bench_parse.typed(8), 1)) == 2
     assert bench_parse.ours(bench_parse.typed(8)) == bench_parse.ours(bench_parse.flags(8)) == 8
     assert bench_render.seconds(pretty, read(bench_render.LINES["LIST"][0])) > 0
     assert peak("self") > 1000
@@ -92,6 +117,68 @@ def test_the_tap_beside_a_relay() -> None:
         "300 FETCH lines, not shown",
     ]
     assert found[1].kept
+
+
+def test_the_line_above_the_table_names_the_machine(tmp_path: Path) -> None:
+    (tmp_path / "cpuinfo").write_text("processor\t: 0\nmodel name\t: Abacus 9\n")
+    assert machine.processor(tmp_path / "cpuinfo") == "Abacus 9"
+    assert machine.processor(tmp_path / "nothing")
+    line = machine.described(datetime(2026, 1, 2, 3, 4, tzinfo=UTC))
+    assert line.startswith("2026-01-02 03:04 UTC, ")
+    assert line.endswith(f"core: {'compiled' if machine.compiled() else 'pure Python'}")
+
+
+def test_a_program_is_measured_as_a_whole() -> None:
+    best = taken.in_turns({"one": taken.Program([sys.executable, "-c", "print(7)"], taken.says(7))}, 2)
+    assert all(value > 0 for value in best["one"])
+    with pytest.raises(SystemExit, match="8"):
+        taken.run(taken.Program([sys.executable, "-c", "print(7)"], taken.says(8)))
+    with pytest.raises(SystemExit, match="0 times"):
+        taken.run(taken.Program([sys.executable, "-c", "print(7)"], taken.counts(b"^8", 1)))
+    with pytest.raises(SystemExit, match="some fault"):
+        taken.run(taken.Program([sys.executable, "-c", "import sys; sys.exit('some fault')"], taken.says(7)))
+
+
+def test_the_letters_of_the_listing_are_the_same_each_time() -> None:
+    letters = [listing.letter(number) for number in range(200)]
+    assert letters == [listing.letter(number) for number in range(200)]
+    assert 2 <= sum(not letter.isascii() for letter in letters) <= 4
+
+
+def test_every_way_of_reading_the_listing(state_folder: Path) -> None:
+    with listing.filled(state_folder, 120) as place:
+        found = list(bench_listing.measured(place, 1))
+    assert [figure.what.strip() for figure in found[1:]] == [way.what for way in bench_listing.WAYS]
+    assert "120" in found[0].what
+    wire, drains = bench_listing.wire(1), bench_listing.drains(100)
+    (state_folder / "out").write_bytes(b"* 1 FETCH (UID 1)\r\nA1 OK done\r\n")
+    with pytest.raises(SystemExit, match="1 octets were drained, and 19 were written"):
+        wire(state_folder / "out")
+    (state_folder / "out").write_bytes(b"* 1 FETCH (UID 1)\r\n* OK Searched 9% of it\r\nA1 OK done\r\n")
+    bench_listing.wire(19)(state_folder / "out")
+    (state_folder / "out").write_bytes(b"144\n")
+    drains(state_folder / "out")
+    (state_folder / "out").write_bytes(b"99\n")
+    with pytest.raises(SystemExit, match="100 octets were drained before, and now 99"):
+        drains(state_folder / "out")
+
+
+def test_every_way_of_the_other_jobs() -> None:
+    found = list(bench_jobs.figures(Peers(), Sizes(300, 70, (1 << 20) + 7), 3, 1))
+    assert [figure.what for figure in found if figure.budget == "imapsh"] == ["  first of all"] * 4
+    ours = [figure.what.rpartition(": ")[2] for figure in found if figure.budget != "imapsh"]
+    assert ours == ["imap4", "asyncio", "-c"] * 4
+
+
+def test_a_peer_that_fails_is_left_out() -> None:
+    here = taken.Program([sys.executable, "-c", "pass"], taken.counts(b".", 0))
+    fails = taken.Program([sys.executable, "-c", "1 / 0"], taken.counts(b".", 0))
+    assert bench_jobs.able({"imaplib": here, "curl": fails}) == {"imaplib": here}
+    assert bench_jobs.able({"imaplib": fails, "curl": here}) == {"imaplib": fails, "curl": here}
+    one = taken.Taken(2, 1, 1)
+    job = bench_jobs.jobs(Sizes(), 10)[0]
+    best = {"imap4": one, "imaplib": taken.Taken(1, 1, 1), "asyncio": one, "-c": one, "drain": one}
+    assert [figure.kept for figure in bench_jobs.compared(job, best)] == [False, None, None, False]
 
 
 @pytest.mark.parametrize("peer", small_commands.MODULES)
