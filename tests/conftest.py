@@ -7,7 +7,9 @@ tests that ask for it; where CI is set in the environment it fails them.
 from __future__ import annotations
 
 import contextlib
+import gc
 import signal
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,9 +36,13 @@ if TYPE_CHECKING:
 settings.register_profile("imapsh", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("imapsh")
 
-# A shell that starts the tests in the background ignores SIGINT, and so would every process that a test interrupts.
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+# A shell that starts the tests in the background ignores these, and so would every process that a test sends them to.
+for _signum, _usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGQUIT, signal.SIG_DFL)):
+    if signal.getsignal(_signum) is signal.SIG_IGN:
+        signal.signal(_signum, _usual)
+
+# While tests are collected nothing is thrown away, and looking for it takes a third of the time.
+gc.disable()
 
 RUNNING = {
     "dovecot": dovecot_server.running,
@@ -62,6 +68,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items.sort(key=lambda item: (not found[item].server, item.path not in files))
 
 
+def pytest_collection_finish() -> None:
+    """Let no collection look at the tests themselves again, which stay to the end: they are most of all objects."""
+    gc.freeze()
+    gc.enable()
+
+
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling | None:
     """Give a worker all tests of a server, else all tests of a file, in the order they have in a single process."""
     from xdist.scheduler import LoadGroupScheduling
@@ -71,6 +83,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Schedul
             return str(super()._split_scope(nodeid)).partition("::")[0]
 
     return ByServerOrFile(config, log) if config.option.dist == "loadgroup" else None
+
+
+@pytest.fixture(autouse=True)
+def _no_secret_of_another_test() -> Iterator[None]:
+    """Forget the passwords that the shell took in a test: they are masked in whatever it shows from then on."""
+    yield
+    for name, kept in (("passwords.password", "_handed_out"), ("proxies", "_known")):
+        if (module := sys.modules.get(f"imapsh.shell.settings.{name}")) is not None:
+            getattr(module, kept).clear()
 
 
 @pytest.fixture(scope="session")

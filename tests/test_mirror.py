@@ -44,24 +44,25 @@ ELSEWHERE = (
         "the whole is compared with imaplib's",
     ),
     Elsewhere(
-        "grammar/body grammar/envelope "
-        "grammar/responses grammar/search", "grammar/test_examples.py",
+        "grammar/responses", "grammar/test_examples.py",
         "each rule is read from written examples, one table for all families",
     ),
     Elsewhere("client/dial", "client/test_pool.py", "makes the connections of a pool"),
     Elsewhere("grammar/writer grammar/fragments", "grammar/test_roundtrip.py", "what is written is read again"),
     Elsewhere(
-        "grammar/atoms grammar/cursor grammar/tolerant", "grammar/test_hostile.py",
+        "grammar/cursor grammar/tolerant", "grammar/test_hostile.py",
         "the two readings, given what is wrong",
     ),
     Elsewhere("logs/marks", "logs/test_formats.py", "the patterns of the rows in the table"),
     Elsewhere("logs/kept", "logs/test_redact.py", "the words that are kept in a conversation"),
+    Elsewhere("logs/redact_commands logs/redact_responses", "logs/test_redact.py", "the lines of both sides"),
     Elsewhere("logs/model", "logs/test_formats.py", "the form of the rows in the table"),
     Elsewhere("shell/screen/heard", "shell/modes/test_explain.py", "what a log or a tap has heard is shown alike"),
+    Elsewhere("shell/batch/checking", "shell/commands/login/test_checkup.py", "runs what is told of there"),
+    Elsewhere("shell/commands/login/story", "shell/commands/login/test_why.py", "the story that the command tells"),
     Elsewhere("shell/connection/papers", "shell/connection/test_tapped_tls.py", "what clients are shown"),
     Elsewhere("wire/pieces", "logs/test_formats.py", "what each reader yields"),
-    Elsewhere("render/layout render/pygments_lexer", "render/test_pretty.py", "seen in what they make"),
-    Elsewhere("render/memory", "render/test_view_messages.py", "what a view refers to"),
+    Elsewhere("render/blocks render/layout render/pygments_lexer", "render/test_pretty.py", "seen in what they make"),
     Elsewhere("render/view/*", "render/test_view.py", "each view is looked at whole"),
     Elsewhere("session/facts", "session/test_knowledge.py", "what is known, as it is taken in"),
     Elsewhere("sasl/mechanism", "sasl/test_session.py", "the steps of any mechanism"),
@@ -93,8 +94,8 @@ ELSEWHERE = (
     Elsewhere("shell/record/draft", "shell/commands/test_editing.py", "what was written is sent"),
     Elsewhere("shell/commands/help/*", "shell/commands/test_help.py", "pages are read whole"),
     Elsewhere(
-        "shell/connection/asking shell/connection/connection shell/connection/driver shell/connection/own "
-        "shell/connection/steps", "shell/test_app_parity.py",
+        "shell/connection/asking shell/connection/driver shell/connection/own shell/connection/steps",
+        "shell/test_app_parity.py",
         "what a line does on a connection, whoever drives",
     ),
     Elsewhere("shell/connection/background shell/connection/greeting", "shell/connection/test_dial.py",
@@ -104,8 +105,12 @@ ELSEWHERE = (
     Elsewhere("shell/lines/found", "shell/record/test_results.py", "what was found, as UIDs"),
     Elsewhere("shell/lines/measure", "shell/lines/test_care.py", "what is measured before it is lost"),
     Elsewhere("shell/lines/perform", "shell/test_app_parity.py", "every line passes it"),
+    Elsewhere(
+        "shell/modes/oauth_forget", "shell/settings/passwords/oauth/test_current.py", "forgets what was kept there"
+    ),
     Elsewhere("shell/modes/judging", "shell/modes/test_explain.py", "seen in the exit status and the report"),
     Elsewhere("shell/modes/explain_name", "shell/commands/test_help.py", "the same pages"),
+    Elsewhere("session/clients/hiding", "session/clients/test_hidden.py", "passwords in lines that nobody understands"),
     Elsewhere("session/clients/lines", "shell/modes/test_client_lines.py", "lines that a client sent are explained"),
     Elsewhere("shell/modes/serve shell/screen/stdio", "shell/test_main.py", "started as a process"),
     Elsewhere(
@@ -134,7 +139,16 @@ ELSEWHERE = (
         "where a redirection goes, and what of a reply",
     ),
     Elsewhere("shell/screen/timing", "shell/commands/test_timing.py", "what is said behind a command"),
-    Elsewhere("shell/settings/passwords/programs", "shell/settings/passwords/test_password.py", "asked by a password"),
+    Elsewhere(
+        "shell/commands/transfer/copying/across shell/commands/transfer/copying/carrying "
+        "shell/commands/transfer/copying/orders shell/commands/transfer/copying/outcome "
+        "shell/commands/transfer/messages/present shell/commands/transfer/messages/reading",
+        "shell/commands/transfer/copying/test_copying.py", "the steps of one line, seen in what it does",
+    ),
+    Elsewhere(
+        "shell/commands/transfer/copying/journaled shell/commands/transfer/mailboxes/accounts",
+        "shell/commands/transfer/copying/test_moving.py", "what a move looks at before it, and leaves behind",
+    ),
     Elsewhere("shell/settings/tomlfile", "shell/settings/test_configfile.py", "a mistake is named with its line"),
     Elsewhere("shell/settings/reasons", "shell/settings/test_folders.py", "a path that cannot be had"),
     Elsewhere("table table/*", "table/test_rows.py", "rows are checked all alike"),
@@ -147,6 +161,7 @@ ELSEWHERE = (
         "transport/test_blocking.py", "met in a stream",
     ),
     Elsewhere("transport/listening transport/memory_aio", "transport/test_aio.py", "met in a stream of asyncio"),
+    Elsewhere("transport/proxy", "transport/test_proxyurl.py", "what is written becomes one"),
     Elsewhere("wire/frames wire/limits wire/pull wire/push", "wire/test_reader.py", "one reader, pushed and pulled"),
     Elsewhere("wire/rereading", "wire/test_resync.py", "named for what a person does"),
 )  # fmt: skip
@@ -173,7 +188,7 @@ OF_NO_MODULE = {
     "shell/prompt/test_typing shell/prompt/test_typing_fuzz shell/prompt/test_tapping "
     "shell/test_addressing shell/test_secrets shell/test_cleartext "
     "shell/test_half_open shell/test_timeouts shell/test_hints_table shell/test_mechanism "
-    "shell/test_screens "
+    "shell/test_screens shell/test_acting_for shell/test_quiet shell/test_admin_page "
     "shell/test_walkthrough": "what a person does, through several modules",
     "shell/test_disk": "whatever writes to a disk, when it is full",
     "shell/test_path_kinds": "whatever takes a path, with what is no file for it",

@@ -84,3 +84,22 @@ def test_what_a_class_adds_and_what_is_made_of_one() -> None:
     match pair:
         case Pair(one, other):
             assert (one, other) == (1, "x")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda wide: wide(), lambda wide: wide(*range(27)), lambda wide: wide(*range(26), a=2),
+        lambda wide: wide(*range(26), other=1), lambda wide: wide(1, b=2),
+    ],
+)  # fmt: skip
+def test_a_wide_class_is_strict_too(wrong: Any) -> None:
+    for base in (tuples.NamedTuple, typing.NamedTuple):
+        with pytest.raises(TypeError):
+            wrong(made(base, WIDE))
+
+
+def test_a_wide_class_has_defaults() -> None:
+    ours, theirs = (made(base, WIDE, y=7, z=8) for base in (tuples.NamedTuple, typing.NamedTuple))
+    assert ours(*range(24), z=1) == theirs(*range(24), z=1)
+    assert ours(*range(24))._replace(a=5) == theirs(*range(24))._replace(a=5)

@@ -30,6 +30,7 @@ SHOWN = ("shell", "render", "table", "server")
 
 #: module -> the one reason why the shell's words stand in it
 ALLOWED = {
+    "compiling": "a variable and options of a build",
     "logs.formats": "the names of curl's options, which are the names of its logs",
     "logs.pcap": "options of tshark and editcap",
     "transport.child": "the variable is taken out of a child's environment",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from imapsh.shell.settings.options import ABOUT, EXITS, URLS, USAGE, groups
 from imapsh.shell.settings.passwords.password import ORDER
+from imapsh.shell.settings.usage import ABOUT, EXITS, URLS, USAGE, groups
 
 _HEAD = f"""\
 .. Made by docs/make.py from the table in imapsh/shell/settings/options.py.
@@ -69,6 +69,16 @@ Batch
   ``subject`` and an address's ``name`` are as they came.  If encoded words (RFC 2047) stand in them, ``subject_text``
   and ``name_text`` are the text.
 - The wire format into a pipe is exactly what the server sent, octet by octet, so that ``--explain`` can read it.
+
+Quiet
+-----
+
+``--quiet`` (``-q``, or ``quiet = true`` in the configuration) is for output that is to be read or compared, in a batch
+and at the prompt.  It leaves out the greeting, the login and all else before the first command, the lines that imapsh
+sends, the line behind a command that says how it went (unless ``--timing`` asks for it), imapsh's notes and the line
+that tells how far something has come.  It shows what the server answers and what it says unasked, the output of
+imapsh's own commands, questions, and what goes wrong: a NO or BAD that ends a script, an expectation that is not met, a
+login or a connection that fails.  Exit statuses are the same, and so are ``\last``, ``\export`` and the trace.
 
 A recording
 -----------

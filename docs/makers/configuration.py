@@ -73,7 +73,7 @@ host of that name as ``imaps://NAME``. ``imapsh`` alone connects to the ``url`` 
 name.
 
 ``\\connect`` to a profile takes user, mailbox and password from there, never from the command line or the profile
-before.
+before; and the user to act for (``authorize``, ``proxyauth``: ``docs/acting.rst``).
 
 A profile has a ``url``, and any of the keys below. It may contain a ``password`` if only its owner may read the
 file; otherwise imapsh refuses the file until ``chmod 600``. A ``password-command``, a ``token-command``, a ``url`` that
@@ -107,8 +107,23 @@ kept for the next connection until it expires, if that time is known. When the s
 command once more, and never sends the refused token again. Without ``mechanism``, imapsh uses the strongest mechanism
 that takes a token.
 
-Where there is no terminal, ``--password-command`` and ``--token-command`` may take 60 seconds, because nobody would see
-that they wait.  At a terminal they may take as long as they need, and Ctrl-C ends them.
+``oauth`` gets tokens without another program, and keeps them in places of its own: see ``oauth.rst``.
+
+A command may be text, which a shell runs, or a list of strings: a program and its arguments, which no shell reads, so
+that blanks, quotes and ``$`` in them are themselves::
+
+    password-command = ["pass", "show", "mail/work account"]
+
+On the command line the list is written as JSON, in quotes of your shell:
+``--password-command '["pass", "show", "mail/work account"]'``.  It is the same for ``--token-command`` and
+``--key-password-command``.
+
+Where there is no terminal, these commands may take 60 seconds, because nobody would see that they wait.  At a terminal
+they may take as long as they need, and Ctrl-C ends them.
+
+If the key of your client certificate (``cert``, ``key``) is protected by a passphrase, imapsh asks for it at the
+terminal, without echo, before it connects, and keeps it for the connections of the same run.  With
+``key-password-command`` a program prints it.  In a script without one, the exit status is 5, and nothing is sent.
 
 imapsh takes ``IMAPSH_PASSWORD`` out of its environment before it does anything else, so no child process inherits it.
 It cannot clear what the system keeps of the environment that a process was started with: on Linux your other processes,
@@ -119,6 +134,35 @@ Passwords and tokens are masked in everything that is shown, traced or kept, and
 server's responses they are masked in text, in strings, in challenges and behind their encodings, but not in the
 protocol's own numbers and words: if your password is ``2024``, ``* 2024 EXISTS`` stays as it is. Mail is not touched,
 except in a trace. A password of fewer than four characters is masked only where it is typed.
+
+"""
+
+_PROXIES = """
+
+Proxies
+-------
+
+``proxy`` names the proxy through which a server is reached; it needs the package python-socks:
+``pip install "imapsh[proxy]"``.
+
+- ``socks5h://proxy.example:1080``: SOCKS5; the proxy looks up the server's name.
+- ``socks5://proxy.example:1080``: SOCKS5; this machine looks it up.
+- ``socks4a://`` and ``socks4://``: the same for SOCKS4.
+- ``http://proxy.example:3128``: an HTTP proxy that takes CONNECT.
+- ``none``: no proxy, even if ``ALL_PROXY`` names one.
+
+Without ``proxy``, imapsh takes the one in ``ALL_PROXY`` (or ``all_proxy``), but not for this machine itself, and not
+for the hosts in ``NO_PROXY``: names with all that is below them, addresses, networks such as ``10.0.0.0/8``, each with
+a port if it has one, or ``*``. ``proxy`` goes for every host, ``localhost`` too: behind a proxy that is another
+machine, so no password goes there unencrypted. ``unix:`` and ``exec:`` never have a proxy. ``HTTPS_PROXY`` is not for
+mail, and is ignored.
+
+The certificate must be for the server's name, as without a proxy. ``connect-timeout`` is for the proxy too. What is
+wrong with a proxy is one sentence with the proxy and the server, and exit status 4.
+
+Write the user of a proxy before its host, as in ``http://boss@proxy.example:3128``, and never the password: ``keyring``
+and ``netrc`` look it up by the proxy's host, and otherwise imapsh asks for it at the terminal. Only in ``ALL_PROXY``
+may it stand, as other programs have it: ``http://boss:PASSWORD@proxy.example:3128``.
 
 """
 
@@ -179,12 +223,14 @@ def page() -> str:
     made += [_key(option) for option in OPTIONS if not option.once and option.name != "--limit"]
     made.append(f"``limits``\n    a table of {_listed(DEFAULT._fields)}, 0 for no limit\n")
     made.append("``url``, ``password``, ``profiles``, ``aliases``\n    see above\n")
+    made.append("``providers``\n    tables of identity providers for ``oauth``: see ``oauth.rst``\n")
     made += [
         _PASSWORDS,
         *(f"{n}. ``{source.name}``: {source.help}\n" for n, source in enumerate(ORDER, 1)),
         _MORE.rstrip(),
     ]
     words = "bold, dim, italic, underline, reverse, a colour, or a colour with bright in front, as in ``brightblue``"
+    made.append(_PROXIES.rstrip() + "\n")
     made.append(_OWN_ROWS.format(kinds=_listed(KINDS)))
     made.append("\n" + _THEME.format(themes=_listed(THEMES), words=words, styles=_listed(STYLES)))
     return "".join(made)

@@ -10,7 +10,7 @@ from makers.command_line import NOTES
 
 from imapsh import __version__
 from imapsh.shell.command_table import COMMANDS
-from imapsh.shell.settings.options import ABOUT, EXITS, URLS, groups
+from imapsh.shell.settings.usage import ABOUT, EXITS, URLS, groups
 
 _ABOUT = (
     "imapsh shows the server's replies as they come, coloured, decoded and explained, and names "

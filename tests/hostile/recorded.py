@@ -179,9 +179,13 @@ class ReplayAsync:
                 return found
         raise ConnectionLost("the connection is closed")
 
-    async def write(self, data: bytes) -> None:
+    def put(self, data: bytes) -> None:
+        """Let the server hear what is said to it."""
         self._news.set()
         self.server.write(data)
+
+    async def write(self, data: bytes) -> None:
+        self.put(data)
 
     async def start_tls(self, *_: Any, **__: Any) -> None:
         raise AssertionError("the recording has no TLS")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
 import socket
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
@@ -18,6 +20,11 @@ CACHE = Path("/var/cache/imapsh-tests")
 # The tests may change the mail of the first two.  The third's stays as it was seeded, in whatever order the tests run.
 UNTOUCHED = "reader"
 USERS = {"demo": "demo-pw", "other": "other-pw", UNTOUCHED: "reader-pw"}
+
+# The administrator of Dovecot and Cyrus, who may act for each of USERS.
+ADMIN, ADMIN_PASSWORD = "cyrus", "cyrus-pw"
+
+_CHANCE = random.SystemRandom()  # a test may seed the usual one
 
 # Who owns the mail: Dovecot and Courier refuse to open it as root.
 NOBODY = 65534
@@ -57,6 +64,12 @@ def absent(why: str) -> NoReturn:
     pytest.skip(f"{why} (tests/run as root installs it)")
 
 
+def package(name: str) -> None:
+    """Let a test that needs a package of an extra fail in CI without it, and be skipped elsewhere."""
+    if find_spec(name) is None:
+        absent(f"the package {name} is not installed")
+
+
 def program(name: str, *folders: str | Path) -> str:
     """The full path of a program, looked for in `folders` and then in the usual ones; Missing if there is none."""
     for folder in (*folders, *os.get_exec_path(), "/usr/sbin", "/sbin"):
@@ -79,10 +92,18 @@ def give_to_nobody(*folders: Path) -> None:
 
 
 def free_ports(count: int = 2) -> list[int]:
-    """Loopback ports that nobody listened on a moment ago."""
+    """Loopback ports that nobody listened on a moment ago.
+
+    They are below those that the system gives to whoever connects, or listens on any: none of these comes in between.
+    """
+    found: list[int] = []
     with contextlib.ExitStack() as stack:
-        listeners = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
-        return [listener.getsockname()[1] for listener in listeners]
+        while len(found) < count:
+            port = _CHANCE.randrange(12_000, 32_000)
+            with contextlib.suppress(OSError):
+                stack.enter_context(socket.create_server(("127.0.0.1", port)))
+                found.append(port)
+    return found
 
 
 @contextlib.contextmanager
@@ -110,6 +131,17 @@ def process(
                 daemon.wait(10)
             except subprocess.TimeoutExpired:
                 daemon.kill()
+
+
+@contextlib.contextmanager
+def serving(
+    server: Server, command: Sequence[str | Path], output: Path, environment: Mapping[str, str] | None = None,
+    log: Path | None = None,
+) -> Iterator[Server]:  # fmt: skip
+    """Run a server, and yield it when both ports answer.  It logs to `log`, or to `output` like all that it writes."""
+    with process(command, output, environment) as daemon:
+        wait_until_ready(daemon, server, log or output)
+        yield server
 
 
 def wait_until_ready(daemon: subprocess.Popen[bytes], server: Server, log: Path, attempts: int = 300) -> None:

@@ -8,7 +8,19 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from .base import CACHE, USERS, Missing, Server, free_ports, give_to_nobody, is_root, process, program, wait_until_ready
+from .base import (
+    ADMIN,
+    ADMIN_PASSWORD,
+    CACHE,
+    USERS,
+    Missing,
+    Server,
+    free_ports,
+    give_to_nobody,
+    is_root,
+    program,
+    serving,
+)
 from .certs import Certs
 
 IMAPD_CONF = """\
@@ -20,7 +32,7 @@ partition-default: {run}/mail
 proc_path: {run}/proc
 mboxname_lockpath: {run}/lock
 idlesocket: {run}/socket/idle
-admins: cyrus
+admins: {admin}
 altnamespace: no
 unixhierarchysep: no
 allowplaintext: yes
@@ -87,10 +99,10 @@ def running(run: Path, certs: Certs) -> Iterator[Server]:
     user = "nobody" if is_root() else getpass.getuser()
     for folder in FOLDERS:
         (run / folder).mkdir(parents=True)
-    for name, password in USERS.items():
+    for name, password in {**USERS, ADMIN: ADMIN_PASSWORD}.items():
         add_user = [program("saslpasswd2"), "-p", "-c", "-f", str(run / "sasldb2"), "-u", "localhost", name]
         subprocess.run(add_user, input=password, text=True, check=True, capture_output=True)
-    (run / "imapd.conf").write_text(IMAPD_CONF.format(run=run, certs=certs, user=user))
+    (run / "imapd.conf").write_text(IMAPD_CONF.format(admin=ADMIN, run=run, certs=certs, user=user))
     (run / "cyrus.conf").write_text(CYRUS_CONF.format(run=run, bin=binaries, port=port, tls_port=tls_port))
     give_to_nobody(run)
     server = Server("cyrus", "127.0.0.1", port, tls_port, certs.ca, separator=".", prefix="INBOX.")
@@ -98,8 +110,7 @@ def running(run: Path, certs: Certs) -> Iterator[Server]:
     environment = {"CYRUS_USER": user, "LD_LIBRARY_PATH": libraries}
     files = (("-C", "imapd.conf"), ("-M", "cyrus.conf"), ("-p", "master.pid"))
     master = [str(binaries / "master"), *(word for option, name in files for word in (option, str(run / name)))]
-    with process(master, run / "log", environment) as daemon:
-        wait_until_ready(daemon, server, run / "log")
+    with serving(server, master, run / "log", environment):
         yield server
 
 

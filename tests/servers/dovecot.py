@@ -14,7 +14,18 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from .base import NOBODY, USERS, Server, free_ports, give_to_nobody, is_root, process, program, wait_until_ready
+from .base import (
+    ADMIN,
+    ADMIN_PASSWORD,
+    NOBODY,
+    USERS,
+    Server,
+    free_ports,
+    give_to_nobody,
+    is_root,
+    program,
+    serving,
+)
 from .certs import Certs
 
 CONFIG = """\
@@ -38,6 +49,13 @@ auth_mechanisms = {passwords} {tokens} {nothing}
 auth_anonymous_username = other
 auth_realms = example.test
 auth_failure_delay = 0
+auth_master_user_separator = *
+passdb {{
+  driver = passwd-file
+  mechanisms = {passwords}
+  master = yes
+  args = username_format=%n {run}/masters
+}}
 passdb {{
   driver = oauth2
   mechanisms = {tokens}
@@ -149,13 +167,13 @@ def running(run: Path, certs: Certs, mechanisms: str = "", more: str = "") -> It
     conf, home, log = run / "dovecot.conf", run / "home", run / "log"
     conf.write_text(config)
     (run / "passwd").write_text("".join(f"{user}:{{PLAIN}}{password}::::::\n" for user, password in USERS.items()))
+    (run / "masters").write_text(f"{ADMIN}:{{PLAIN}}{ADMIN_PASSWORD}::::::\n")
     _write_oauth2(run)
     (run / "base").mkdir()
     home.mkdir()
     give_to_nobody(home)
     server = Server("dovecot", "127.0.0.1", port, tls_port, certs.ca, exec_command=_exec_command(conf, home / "demo"))
-    with process([dovecot, "-F", "-c", conf], run / "output") as daemon:
-        wait_until_ready(daemon, server, log)
+    with serving(server, [dovecot, "-F", "-c", conf], run / "output", log=log):
         yield server
 
 
@@ -166,9 +184,9 @@ def _write_oauth2(run: Path) -> None:
     key.write_bytes(base64.b64encode(OAUTH2_KEY))
 
 
-def token(email: str, scope: str = "mail") -> str:
-    """A JSON Web Token that Dovecot takes (RFC 7519): issued long ago, good for long."""
-    claims = {"sub": email, "email": email, "scope": scope, "iat": 1_600_000_000, "exp": 4_000_000_000}
+def token(email: str, scope: str = "mail", serial: int = 0) -> str:
+    """A JSON Web Token that Dovecot takes (RFC 7519): issued long ago, good for long; another serial is another."""
+    claims = {"sub": email, "email": email, "scope": scope, "iat": 1_600_000_000 + serial, "exp": 4_000_000_000}
     parts = ({"alg": "HS256", "typ": "JWT"}, claims)
     signed = b".".join(_unpadded(json.dumps(part).encode()) for part in parts)
     return (signed + b"." + _unpadded(hmac.digest(OAUTH2_KEY, signed, "sha256"))).decode()

@@ -5,6 +5,7 @@ set -eu
 cache=$1
 installed="dovecot-imapd mailutils-imap4d libnss-wrapper curl isync mutt tmux openssl
   sasl2-bin libsasl2-modules libical3 libclamav12 libpcre3 libxapian30 libzephyr4 libwrap0 libpq5 libjansson4 libicu72
+  microsocks dante-server tinyproxy-bin
   dovecot-gssapi krb5-kdc krb5-admin-server krb5-user libkrb5-dev
   courier-authdaemon courier-authlib-userdb courier-base gamin libcourier-unicode4 libidn12
   zsh fish man-db chromium tshark"

@@ -16,9 +16,8 @@ from .base import (
     free_ports,
     give_to_nobody,
     is_root,
-    process,
     program,
-    wait_until_ready,
+    serving,
 )
 from .certs import Certs
 
@@ -59,8 +58,7 @@ def running(run: Path, certs: Certs) -> Iterator[Server]:
         "NSS_WRAPPER_PASSWD": str(run / "passwd"),
         "NSS_WRAPPER_GROUP": "/etc/group",
     }
-    with process([imap4d, f"--config-file={config}"], run / "log", environment) as daemon:
-        wait_until_ready(daemon, server, run / "log")
+    with serving(server, [imap4d, f"--config-file={config}"], run / "log", environment):
         yield server
 
 
