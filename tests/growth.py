@@ -7,6 +7,8 @@ memory that are taken as well.  `tests/test_patterns.py` looks for expressions t
 
 from __future__ import annotations
 
+import gc
+import re
 import sys
 import tracemalloc
 from collections.abc import Callable, Iterator
@@ -27,8 +29,12 @@ Make = Callable[[int], Callable[[], object]]
 
 @contextmanager
 def traced(lines: Any, calls: Any) -> Iterator[None]:
-    """Tell `lines` each line that runs, and `calls` each call.  A debugger, or coverage, goes on after it."""
-    before, profiled = sys.gettrace(), sys.getprofile()
+    """Tell `lines` each line that runs, and `calls` each call.  A debugger, or coverage, goes on after it.
+
+    No garbage is collected meanwhile: that of other tests may have finalizers, and their lines would count.
+    """
+    before, profiled, collecting = sys.gettrace(), sys.getprofile(), gc.isenabled()
+    gc.disable()
     sys.settrace(lines)
     sys.setprofile(calls)
     try:
@@ -36,6 +42,8 @@ def traced(lines: Any, calls: Any) -> Iterator[None]:
     finally:
         sys.settrace(before)
         sys.setprofile(profiled)
+        if collecting:
+            gc.enable()
 
 
 def work(run: Callable[[], object]) -> int:
@@ -56,12 +64,22 @@ def work(run: Callable[[], object]) -> int:
     return count
 
 
+def do_once(make: Make, size: int) -> None:
+    """Do all that is done only once: import, and compile.
+
+    `re` keeps some hundred patterns and forgets the oldest.  Those of other tests would push out some of this run, and
+    these would be compiled again in one of the next.
+    """
+    re.purge()
+    make(size)()
+
+
 def growth(make: Make, size: int) -> list[float]:
     """Return by how much the work grows if the size is doubled, once and twice.  2 is linear, and 4 is quadratic.
 
     All that is done only once is done before.
     """
-    make(size)()
+    do_once(make, size)
     counts = [work(make(size * factor)) for factor in (1, 2, 4)]
     return [after / before for before, after in pairwise(counts)]
 
@@ -131,7 +149,7 @@ def tenfold(make: Make, size: int) -> tuple[float, float]:
     Three sizes are run, 1, 10 and 100 times `size`, and what is there at each size is not counted.
     Less than a hundredth of the first is no growth.
     """
-    make(size)()
+    do_once(make, size)
     one, ten, hundred = (effort(make(size * factor)) for factor in (1, 10, 100))
     pairs = zip(one, ten, hundred, strict=True)
     steps, octets = ((most - more) / max(more - least, least // 100, 1) for least, more, most in pairs)
