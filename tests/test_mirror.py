@@ -38,7 +38,8 @@ ELSEWHERE = (
         "client/test_extensions.py", "methods of the connection, tried on the demo server",
     ),
     Elsewhere(
-        "client/imap4/asking client/imap4/classes client/imap4/idle client/imap4/mailboxes client/imap4/messages "
+        "client/imap4/asking client/imap4/classes client/imap4/files client/imap4/idle client/imap4/mailboxes "
+        "client/imap4/messages "
         "client/imap4/opening client/imap4/reading client/imap4/receiving client/imap4/replies "
         "client/imap4/sending client/imap4/transcript client/imap4/typed", "client/test_imap4.py",
         "the whole is compared with imaplib's",

@@ -5,7 +5,8 @@ Batch uses it, and programs that want one thing after another.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 
 from imapsh.errors import ConnectionTimeout, ImapshError
 from imapsh.hints import TYPE_CHECKING
@@ -26,6 +27,10 @@ class BlockingClient:
     `on_event` sees every event once, in order, before the call that caused it returns.  If `on_run` is given, it sees
     the events of a run, at once, in its place.  `tls` and `server_name` are for
     STARTTLS.
+
+    An error that `on_event` raises is raised by the call.  The connection stays as it is, and the next call goes on
+    with the events that are left.  An error of an opener, of its sink, or of a file that is sent is raised by the call,
+    too; after it the connection is over, because the next octets would be in the middle of a literal.
 
     The end of the connection is reported as the event Closed, and then raised: ConnectionLost and its kinds
     (ConnectionTimeout, ServerBye, LimitError), TLSError, or GreetingError for a peer that leaves before it has greeted.
@@ -48,6 +53,7 @@ class BlockingClient:
         self._on_run = on_run or self._each
         self._tls = tls
         self._server_name = server_name
+        self._run: Iterator[Event] = iter(())  # what is left of a run, if `on_event` has raised an error
 
     def greet(self) -> None:
         """Wait for the greeting.  Raises what ended the connection, and GreetingError if the greeting is BYE.
@@ -84,11 +90,7 @@ class BlockingClient:
         self.flush()
         if self.session.closed:
             raise self.session.over().with_traceback(None)
-        try:
-            while self.session.receive(self.stream.read(CHUNK)):
-                self.on_literal()
-        except ImapshError as error:
-            self.session.lost(error)
+        self._read()
         return self.flush()
 
     def flush(self) -> Event | None:
@@ -97,14 +99,42 @@ class BlockingClient:
         Octets go first: the server works while the events are shown.
         """
         last: Event | None = None
-        while True:
-            octets = self.session.to_send()
-            if octets:
-                self._write(octets)
-            told = self._tell()
-            last = told or last
-            if told is None and not octets:
-                return last
+        try:
+            while True:
+                octets = self.session.to_send()
+                if octets:
+                    self._write(octets)
+                told = self._tell()
+                last = told or last
+                if told is None and not octets:
+                    return last
+        except Exception:
+            self._hang_up()
+            raise
+
+    def _read(self) -> None:
+        """Read once, or what comes of a literal."""
+        try:
+            octets = self.stream.read(CHUNK)
+            while self._receive(octets):
+                self.on_literal()
+                octets = self.stream.read(CHUNK)
+        except ImapshError as error:
+            if self.session.closed:
+                raise
+            self.session.lost(error)
+
+    def _receive(self, octets: bytes) -> bool:
+        try:
+            return self.session.receive(octets)
+        except Exception:  # of a sink
+            self._hang_up()
+            raise
+
+    def _hang_up(self) -> None:
+        """Close the stream if the session is over."""
+        if self.session.closed:
+            self.stream.close()
 
     def on_literal(self) -> None:
         """Take note that some more of a large literal came."""
@@ -115,20 +145,28 @@ class BlockingClient:
 
     def _tell(self) -> Event | None:
         last: Event | None = None
+        for left in self._run:
+            self.on_event(left)
         for event in self.session.happenings():
             if isinstance(event, ReceivedRun):
                 self._on_run(event)
                 last = event.one(-1)
                 continue
             last = event
-            self.on_event(event)
+            try:
+                self.on_event(event)
+            except BaseException:
+                with suppress(ImapshError):
+                    self._handle(event)
+                raise
             self._handle(event)
         if self.session.ending:
             self.stream.settimeout(FAREWELL)
         return last
 
     def _each(self, run: ReceivedRun) -> None:
-        for event in run.each():
+        self._run = run.each()
+        for event in self._run:
             self.on_event(event)
 
     def _handle(self, event: Event) -> None:
@@ -148,6 +186,9 @@ class BlockingClient:
             self.stream.start_tls(self._tls, self._server_name)
         except ImapshError as error:
             self.session.lost(error)
+        except Exception as error:  # of `TLSOptions.key_password`
+            self.session.fail(error)
+            raise
         else:
             self.session.upgraded()
 

@@ -57,7 +57,8 @@ class Connection:
     (`wire.frames.Spilled`); with 0 none does.  `spool` may be a function, too, of the line before a literal and its
     octets, that returns a binary file for it, or None to keep it in memory.  The file is in `Spilled.where`, and is the
     program's to close; if it cannot be written, the connection ends with ConnectionLost.  `on_event` sees every event
-    of `session.events` and must not wait.
+    of `session.events` and must not wait.  If it or `spool` raises an error, all that is awaited raises that, and the
+    connection is closed.
 
     If a command is cancelled that was not sent yet, it is taken back.  If it was sent, its reply is read and passed
     over, and the connection stays usable.

@@ -4,11 +4,16 @@ One task reads and reports the events, and one writes, so a server that does not
 What comes while the reading task waits is taken in at once, without waking it (`_arrived`): so a command is finished in
 the turn of the loop in which its reply comes.  The task does what takes longer: more events than fit into a slice,
 waiting for `room`, TLS, and the end.
+
+An error that code of the program raises, such as `on_event` or the function that opens a file for a literal, ends the
+connection (`_broke`).  It is raised by all that is awaited.  If nothing is, the loop's exception handler is told of it,
+because nobody else would be.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable, Generator, Iterable
 from typing import TYPE_CHECKING
@@ -31,8 +36,10 @@ _MOST = 1000  # responses that are reported before it does
 class AsyncClient:
     """A driver that moves the octets of a session over an asyncio stream: one task reads, and one writes.
 
-    `on_event` sees every event once, in order, in the loop; it must not wait.  If `on_run` is given, it sees the events
-    of a run, at once, in its place.  `on_slice` is called after each slice of
+    `on_event` sees every event once, in order, in the loop; it must not wait.  An error that it raises ends the
+    connection, and is raised by all that is awaited; `error` is a ConnectionLost then, whose cause it is.
+
+    If `on_run` is given, it sees the events of a run, at once, in its place.  `on_slice` is called after each slice of
     events, before the loop gets its turn.  If `room` is given, it is awaited there, so that a program that shows the
     events slows the reading down.  `has_room` says that it would not wait; without it, `room` is always awaited.
     """
@@ -64,7 +71,8 @@ class AsyncClient:
         self._behind = False  # something is
         self._trouble: Exception | None = None  # of `_arrived`, for the task that reads
         self._due = asyncio.Event()  # there may be something to write
-        self._fault: ImapshError | None = None  # of `_push`, for the task that writes
+        self._fault: Exception | None = None  # of `_push`, for the task that writes
+        self._untold: Exception | None = None  # of the program, and nobody has been told of it
         self._upgrade: Upgrade | None = None
         self._telling = False
         self._now = asyncio.get_running_loop().time
@@ -88,8 +96,9 @@ class AsyncClient:
     async def run(self, exchange: Exchange) -> Exchange:
         """Wait for the tagged reply, and for TLS if it is STARTTLS.  If cancelled, take back a command not yet sent.
 
-        Raises the error that ended the connection: ConnectionLost and its kinds, TLSError; and StateError if the
-        command was not sent, because it waited for others that changed the state (`Session(strict=True)`).
+        Raises the error that ended the connection: ConnectionLost and its kinds, TLSError, or an error of the program's
+        own; and StateError if the command was not sent, because it waited for others that changed the state
+        (`Session(strict=True)`).
         """
         self.kick()
         if exchange.error is not None:
@@ -138,12 +147,10 @@ class AsyncClient:
         self._push()
 
     def end(self, error: ImapshError) -> None:
-        """End the session; whatever is awaited fails with the error, even if `on_event` raises another."""
+        """End the session; whatever is awaited fails with the error."""
         self.session.lost(error)
-        try:
-            self.kick()
-        finally:
-            self._fail(error)
+        self.kick()
+        self._fail(error)
 
     @property
     def quiet(self) -> float:
@@ -171,6 +178,9 @@ class AsyncClient:
         try:
             more = self._tell_slice()
             self._on_slice()
+        except Exception as fault:  # noqa: BLE001 # it is told
+            self._broke(fault)
+            more = False
         finally:
             self._telling = False
         return more
@@ -188,15 +198,52 @@ class AsyncClient:
                 self._on_run(event)
                 left -= len(event.run.found)
             else:
-                on_event(event)
-                if type(event) is not Received or event.greeting:
-                    self._note(event)
+                if type(event) is Received and not event.greeting:
+                    on_event(event)
+                else:
+                    self._tell_rare(event)
                 left -= 1
                 if left % 8:
                     continue
             if left <= 0 or time.monotonic() > until:
                 return True
         return False
+
+    def _tell_rare(self, event: Event) -> None:
+        """Report an event that those who wait may wait for.
+
+        They learn first why the connection has ended: that matters more than an error of `on_event` about it.
+        """
+        if isinstance(event, Closed):
+            self._note(event)
+            self.on_event(event)
+        else:
+            self.on_event(event)
+            self._note(event)
+
+    def _broke(self, fault: Exception) -> None:
+        """End the connection, because code of the program has raised an error.
+
+        It is raised by all that is awaited, or by what the program asks for in this turn of the loop.  What is still to
+        be reported, such as the end, is reported; further errors are not told.
+        """
+        if not self._waiters:
+            self._untold = fault
+            asyncio.get_running_loop().call_soon(self._tell_loop)
+        self._fail(fault)
+        self.session.fail(fault)
+        for event in self.session.events():
+            with contextlib.suppress(Exception):
+                self._tell_rare(event)
+        with contextlib.suppress(Exception):
+            self._on_slice()
+        self._due.set()
+
+    def _tell_loop(self) -> None:
+        """Tell the loop's exception handler of an error of the program that nothing has raised."""
+        fault, self._untold = self._untold, None
+        if fault is not None:
+            _tell_handler("code of the program ended a connection of imapsh", fault)
 
     def _note(self, event: Event) -> None:
         if isinstance(event, Completed):
@@ -216,12 +263,14 @@ class AsyncClient:
     def _arrived(self) -> bool:
         """Take in what came, if the reading task has nothing to do but that.  Return whether it may go on waiting."""
         stream = self._eager
-        if stream is None or not self._attentive or self._telling or not self._has_room():
+        if stream is None or not self._attentive or self._telling:
             return False
         try:
+            if not self._has_room():
+                return False
             while stream.unread and not self._behind:
                 self._moved = self._now()
-                if self.session.receive(stream.take(CHUNK)):
+                if self._receive(stream.take(CHUNK)):
                     continue
                 more = self._tell()
                 self._push()
@@ -248,7 +297,14 @@ class AsyncClient:
             return False
         octets = await self.stream.read(CHUNK)
         self._moved = self._now()
-        return self.session.receive(octets)
+        return self._receive(octets)
+
+    def _receive(self, octets: bytes) -> bool:
+        try:
+            return self.session.receive(octets)
+        except Exception as fault:  # noqa: BLE001 # it is told
+            self._broke(fault)
+            return False
 
     async def _read(self) -> None:
         if self._eager is not None:
@@ -262,9 +318,6 @@ class AsyncClient:
                     self.stream.settimeout(FAREWELL)
         except ImapshError as error:
             self.session.lost(error)
-            self.kick()
-        except OSError as error:  # not of the stream, which raises ConnectionLost
-            self.session.lost(ConnectionLost(f"a literal could not be kept in a file: {error}"))
             self.kick()
         finally:
             self._attentive = False
@@ -303,7 +356,7 @@ class AsyncClient:
                 if octets := session.to_send():
                     self._moved = self._now()
                     self.stream.put(octets)
-            except ImapshError as error:
+            except Exception as error:  # noqa: BLE001 # the task that writes raises it
                 self._fault = error
         if self._fault is not None or session.closed or session.sends:
             self._due.set()
@@ -322,9 +375,14 @@ class AsyncClient:
                 self._due.clear()
                 await self._due.wait()
         except ImapshError as error:
-            await self._last_words()
-            self.session.lost(error)
-            self.kick()
+            if self.session.closed:  # what was to be sent could not be read
+                self._broke(error)
+            else:
+                await self._last_words()
+                self.session.lost(error)
+                self.kick()
+        except Exception as fault:  # noqa: BLE001 # it is told
+            self._broke(fault)
         await self.stream.close()
 
     async def _last_words(self) -> None:
@@ -335,12 +393,10 @@ class AsyncClient:
         """Fail all waiters when a task ends, because nothing would wake them any more."""
         if task.cancelled():
             self._fail(ConnectionLost("this side closed the connection"))
-        elif (fault := task.exception()) is not None:
+        elif isinstance(fault := task.exception(), Exception):
+            self._broke(fault)
+        elif fault is not None:
             self._fail(fault)
-            self.session.lost(
-                ConnectionLost(f"imapsh failed with {type(fault).__name__}, which is a bug: please report it")
-            )
-            self.kick()
 
     # -- the waiters
 
@@ -351,8 +407,11 @@ class AsyncClient:
         self._waiters.setdefault(exchange, []).append(future)
         await future
 
-    def _over(self) -> ImapshError | None:
+    def _over(self) -> Exception | None:
         """Return the error for what would wait for ever, or None."""
+        if self._untold is not None:
+            fault, self._untold = self._untold, None
+            return fault
         if self.session.closed:
             return self.error or self.session.over()
         if self._tasks[0].done() or self._tasks[1].done():
@@ -416,12 +475,19 @@ class Pending:
     def set_result(self, result: None) -> None:
         """Say that the reply came."""
         self._done = True
-        self._ended()
+        try:
+            self._ended()
+        except Exception as fault:  # noqa: BLE001 # others wait, too
+            _tell_handler("the function that was to be called at the end of a command failed", fault)
 
     def set_exception(self, error: BaseException) -> None:
         """Say why none will come."""
         self._error = error
         self.set_result(None)
+
+
+def _tell_handler(what: str, fault: Exception) -> None:
+    asyncio.get_running_loop().call_exception_handler({"message": what, "exception": fault})
 
 
 def _upgrades(exchange: Exchange) -> bool:

@@ -198,7 +198,8 @@ class Session:
     def receive(self, data: bytes) -> bool:
         """Take in what the server sent; b"" is the end of the stream.  After Closed nothing more is taken.
 
-        Return True if all of it is of a literal of which more is to come: then nothing has happened.
+        Return True if all of it is of a literal of which more is to come: then nothing has happened.  Raises what the
+        sink of a literal raises, after which the session is over (`fail`).
         """
         if self.closed:
             return False
@@ -206,12 +207,17 @@ class Session:
             if exchange.first is None:
                 exchange.first = self._clock()
             break
-        return self._inbox.feed(data)
+        try:
+            return self._inbox.feed(data)
+        except Exception as error:  # noqa: BLE001 # of a sink
+            self._receiver.failed(error)
+            return False
 
     def events(self) -> Iterator[Event]:
         """Yield what has happened, one event after another.
 
-        Stops at an Upgrade until `upgraded` is called, and for good after Closed.
+        Stops at an Upgrade until `upgraded` is called, and for good after Closed.  Raises what `opener` and its sinks
+        raise, after which the session is over (`fail`); events that are left can be asked for after that.
         """
         for event in self.happenings():
             if isinstance(event, ReceivedRun):
@@ -225,11 +231,19 @@ class Session:
         while True:
             while events:
                 yield events.popleft()
-            if ending.closed or sender.paused or not advance():
+            if ending.closed or sender.paused:
                 return
+            try:
+                if not advance():
+                    return
+            except Exception as error:  # noqa: BLE001 # of an opener, or of another object of the program
+                self._receiver.failed(error)
 
     def to_send(self) -> bytes:
-        """Return the next octets to write, or b"" if there are none now."""
+        """Return the next octets to write, or b"" if there are none now.
+
+        Raises what the file of a literal raises while it is read, after which the session is over (`fail`).
+        """
         if self.closed or self.ending:
             return b""
         try:
@@ -237,6 +251,9 @@ class Session:
         except ConnectionLost as error:
             self._receiver.close(error)
             return b""
+        except Exception as error:
+            self.fail(error)
+            raise
         if out is None:
             return b""
         if (trace := self._inbox.trace) is not None:
@@ -371,8 +388,11 @@ class Session:
         Octets that were received before are read first.  `here` is true if the driver was asked to stop; then later
         requests to the session raise StateError.
         """
-        while not self.closed and self._receiver.advance():
-            pass
+        try:
+            while not self.closed and self._receiver.advance():
+                pass
+        except Exception as fault:  # noqa: BLE001 # of an opener; the session is over in any case
+            self._receiver.fail(fault, str(error))
         if isinstance(error, ConnectionTimeout) and not self.closed and (waiting := self.waiting) is not None:
             error.args = (f"{error} ({waiting})",)  # the same error, because its raiser knows it by identity
         if here:
@@ -380,6 +400,14 @@ class Session:
         elif not self.closed:
             self._ending.during(error)
         self._receiver.close(error)
+
+    def fail(self, error: Exception) -> None:
+        """End the session, because code that it or its driver calls has raised this error.
+
+        What follows raises ConnectionLost, whose cause it is.  Octets that were received before are not read, because
+        the literal in which they would begin is not known.
+        """
+        self._receiver.fail(error)
 
     # -- commands
 

@@ -224,7 +224,9 @@ def _counted(pieces: Iterable[bytes], octets: int) -> Iterator[bytes]:
                 yield piece[:left]
                 left -= min(left, len(piece))
     except OSError as error:
-        raise ConnectionLost(f"reading the file failed: {error.strerror}; connect and send it again") from error
+        raise ConnectionLost(
+            f"reading the file failed: {error.strerror or error}; connect and send it again"
+        ) from error
     if left:
         raise ConnectionLost(f"the file is {left} octets shorter than announced: connect and send it again")
 

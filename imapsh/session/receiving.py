@@ -120,6 +120,24 @@ class Receiver:
         self._inbox.set_trace(None)
         self._events.append(Closed(error, in_flight, findings))
 
+    def fail(self, cause: Exception, what: str = "") -> None:
+        """End the session by an error of code that it or its driver calls; `what` says what has happened."""
+        if not self._ending.closed:
+            lost = ConnectionLost(what or f"{type(cause).__name__}, the cause of this error, ended the connection")
+            lost.__cause__ = cause
+            self._ending.during(lost)
+            self.close(lost)
+
+    def failed(self, cause: Exception) -> None:
+        """End the session, because octets that came could not be handed on.
+
+        Raises the error, unless it is about a file: the event Closed tells of that.
+        """
+        if not isinstance(cause, OSError):
+            self.fail(cause)
+            raise cause
+        self.fail(cause, f"a literal could not be kept in a file: {cause}")
+
     # -- the greeting and replies
 
     def _greet(self, response: Response) -> None:

@@ -20,6 +20,7 @@ from imapsh.errors import (
     StateError,
     TLSError,
 )
+from imapsh.grammar.values import Fetch
 from imapsh.server.core import ServerSession
 from imapsh.server.demo import demo_store
 from imapsh.server.memory import connect as connect_memory
@@ -445,3 +446,69 @@ def test_octets_go_before_the_events_are_told() -> None:
     event, octets = seen[-1]
     assert isinstance(event, Sent)
     assert octets == b"A1 NOOP\r\n"
+
+
+# -- errors of the program
+
+
+def failing_at(kind: type[Event], events: list[Event], times: int = 1) -> Callable[[Event], None]:
+    """Return an `on_event` that keeps the events, and raises an error at the first of a kind."""
+    left = iter(range(times))
+
+    def on_event(event: Event) -> None:
+        events.append(event)
+        if isinstance(event, kind) and next(left, None) is not None:
+            raise ZeroDivisionError
+
+    return on_event
+
+
+@pytest.mark.parametrize("kind", [Sent, Received, Completed])
+def test_an_error_of_on_event_is_raised_and_the_connection_goes_on(kind: type[Event]) -> None:
+    events: list[Event] = []
+    client = client_on(Scripted([HELLO, b"* 1 EXISTS\r\nA1 OK done\r\n", b"A2 OK done\r\n"]))
+    client.greet()
+    client.on_event = failing_at(kind, events)
+    exchange = client.session.line("NOOP")
+    with pytest.raises(ZeroDivisionError):
+        client.run(exchange)
+    assert client.run(exchange).status == "OK"
+    assert client.run(client.session.line("NOOP")).status == "OK"
+    assert [type(event) for event in events] == [Sent, Received, Completed, Sent, Completed]
+
+
+def test_the_rest_of_a_run_is_told_after_an_error() -> None:
+    rows = b"".join(b"* %d FETCH (FLAGS ())\r\n" % number for number in range(1, 101))
+    events: list[Event] = []
+    client = client_on(Scripted([HELLO, b"A1 OK [READ-WRITE] done\r\n", rows + b"A2 OK done\r\n"]))
+    client.greet()
+    client.run(client.session.line("SELECT INBOX"))
+    client.on_event = failing_at(Received, events, 50)
+    exchange = client.session.line("FETCH 1:* FLAGS")
+    errors = 0
+    while exchange.response is None or len(events) < 102:
+        try:
+            client.run(exchange)
+        except ZeroDivisionError:
+            errors += 1
+    assert errors == 50
+    told = [event.response.value for event in events if isinstance(event, Received)]
+    assert [value.seq for value in told if isinstance(value, Fetch)] == list(range(1, 101))
+
+
+def test_an_error_of_an_opener_is_raised_and_the_connection_is_over() -> None:
+    def opened(octets: int, line: bytes) -> None:
+        raise ZeroDivisionError
+
+    stream = Scripted([HELLO, b"* 1 FETCH (BODY[] {13}\r\nA1 OK forged\r\n)\r\n"])
+    client = BlockingClient(stream, Session(opener=opened))
+    client.greet()
+    exchange = client.session.line("FETCH 1 BODY[]")
+    with pytest.raises(ZeroDivisionError) as raised:
+        client.run(exchange)
+    assert exchange.response is None
+    with pytest.raises(ConnectionLost, match=r"^ZeroDivisionError, the cause of this error") as later:
+        client.run(exchange)
+    assert later.value.__cause__ is raised.value
+    with pytest.raises(ConnectionLost):
+        stream.write(b"")

@@ -487,3 +487,52 @@ def test_session_that_fails_says_so_in_a_sentence(arguments: list[str], status: 
     assert done.returncode == status
     assert done.stderr
     assert "Traceback" not in done.stderr
+
+
+# -- errors of the program
+
+
+class Full:
+    """A file that raises an error which the connection might raise, too."""
+
+    def write(self, data: bytes) -> int:
+        raise BrokenPipeError("the program's pipe")
+
+
+def chosen_badly(line: bytes, octets: int) -> io.BytesIO:
+    raise BrokenPipeError("the program's pipe")
+
+
+@pytest.mark.parametrize("sink", [Full(), chosen_badly])
+def test_an_error_of_a_file_is_the_programs_and_the_connection_is_closed(sink: Any) -> None:
+    client = selected(b"* 1 FETCH (A {13}\r\nt2 OK forged\r\n)\r\n" + OK)
+    with pytest.raises(BrokenPipeError, match="the program's pipe") as raised:
+        client.fetch_to("1", "(A)", sink)
+    assert type(raised.value) is BrokenPipeError
+    with pytest.raises(imap4.IMAP4.error, match="illegal in state LOGOUT"):
+        client.fetch("1", "A")
+
+
+def test_an_error_of_an_authobject_is_the_programs_and_the_command_is_cancelled() -> None:
+    client = scripted(imap4, b"+ \r\n", b"<tag> BAD cancelled\r\n", OK, greeting=b"* OK hello\r\n")
+
+    def fails(challenge: bytes) -> bytes:
+        raise KeyError("no password")
+
+    with pytest.raises(KeyError, match="no password"):
+        client.authenticate("PLAIN", fails)
+    assert sent(client) == b"t1 AUTHENTICATE PLAIN\r\n*\r\n"
+    assert client.noop() == ("OK", [b"done"])
+
+
+@pytest.mark.parametrize("reply", [b"", b"+ go on\r\n"])
+def test_a_connection_on_which_nothing_cancels_the_command_is_closed(reply: bytes) -> None:
+    client = scripted(imap4, b"+ \r\n", reply, greeting=b"* OK hello\r\n")
+
+    def fails(challenge: bytes) -> bytes:
+        raise KeyError("no password")
+
+    with pytest.raises(KeyError):
+        client.authenticate("PLAIN", fails)
+    with pytest.raises(imap4.IMAP4.error, match="illegal in state LOGOUT"):
+        client.select()

@@ -326,6 +326,14 @@ class IMAP4:
         finally:
             self.sock.close()
 
+    def _hang_up(self) -> None:
+        """Close the connection: its octets cannot be told apart any more."""
+        self.state = "LOGOUT"
+        try:
+            self.shutdown()
+        except OSError:
+            pass
+
     def socket(self) -> socket.socket:
         """Return the socket."""
         sock: socket.socket = self.sock

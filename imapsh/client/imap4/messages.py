@@ -65,16 +65,23 @@ def fetch_to(
 
     `sink` is a binary file, which takes one literal after another, or a function of the line before a literal and its
     octets that returns a file for it, or None.  In the data, `imapsh.wire.frames.Spilled` replaces what went to a file:
-    its `octets`, and the file in `where`.  Raises what the file raises; the connection cannot be used after that.
+    its `octets`, and the file in `where`.  Raises what the function or the file raises.  The connection is closed then,
+    because what comes next on it would be the rest of the literal.
     """
 
-    from imapsh.wire.sinks import chosen
+    from imapsh.client.imap4.files import Files
 
-    self._reader.opener = chosen(sink if callable(sink) else lambda line, octets: sink)
+    files = Files(sink if callable(sink) else lambda line, octets: sink)
+    self._reader.opener = files.open
     try:
         if uid:
             return self.uid("FETCH", message_set, message_parts)
         return self.fetch(message_set, message_parts)
+    except Exception:
+        if files.fault is None:
+            raise
+        self._hang_up()
+        raise files.fault from None
     finally:
         self._reader.opener = None
 

@@ -26,7 +26,7 @@ def authenticate(self: IMAP4, mechanism: str, authobject: Challenge) -> Result:
     """Send AUTHENTICATE (RFC 9051 section 6.2.2).
 
     `authobject` is given each challenge, decoded, and returns the response, or None to cancel.  Raises `error` if the
-    login is refused.
+    login is refused, and what `authobject` raises, after the command was cancelled.
     """
     self.literal = Authenticator(authobject).process
     typ, dat = self._simple_command("AUTHENTICATE", mechanism.upper())

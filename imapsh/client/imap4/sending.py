@@ -152,12 +152,30 @@ def _permitted(self: IMAP4, tag: bytes) -> bool:
 
 
 def _answer(self: IMAP4, tag: bytes, step: Callable[[Any], bytes]) -> None:
-    """Answer each challenge until the tagged reply."""
+    """Answer each challenge until the tagged reply.
+
+    If `step` raises an error, the command is cancelled first, as RFC 9051 section 6.2.2 has it, so that the connection
+    can be used on.  It is closed if the server does not take that.
+    """
     while self._permitted(tag):
-        answer = step(self._replies.continuation)
+        try:
+            answer = step(self._replies.continuation)
+        except Exception:
+            if not _cancelled(self, tag):
+                self._hang_up()
+            raise
         self._transcript.secrets.add_sasl(answer)
         self._send_line(answer, MASK)
         self._send(CRLF)
+
+
+def _cancelled(self: IMAP4, tag: bytes) -> bool:
+    """Cancel a dialogue by `*`.  Returns whether the server has ended the command."""
+    try:
+        self._send_line(b"*" + CRLF, b"*")
+        return not self._permitted(tag)
+    except (self.error, OSError):
+        return False
 
 
 def _send_line(self: IMAP4, line: bytes, shown: bytes) -> None:
