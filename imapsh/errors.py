@@ -151,6 +151,11 @@ class Interrupted(ImapshError):
     exit_code = 130
 
 
+def plural(number: int, one: str, many: str = "") -> str:
+    """Return the form of a word that goes with a number: `message` or `messages`, `was` or `were`."""
+    return one if number == 1 else many or one + "s"
+
+
 def shown(value: object) -> str:
     """Return a wrong argument as a message shows it: what `repr` returns, cut to 60 characters.  It raises nothing."""
     try:

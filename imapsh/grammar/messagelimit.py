@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imapsh.errors import plural
 from imapsh.findings import define
 from imapsh.grammar.capability import number_argument
 from imapsh.grammar.cursor import Cursor
@@ -38,7 +39,7 @@ class MessageLimit(NamedTuple):
     def reading(self) -> str:
         """Return the limit in words."""
         done = "" if self.uid is None else f"; the lowest UID that was done is {self.uid}"
-        return f"a command may be about {self.limit:,} messages{done}"
+        return f"a command may be about {self.limit:,} {plural(self.limit, 'message')}{done}"
 
     def caution(self, response: Response) -> str:
         """Return what must be said about the command whose reply holds this code; "" after a tagged NO.
@@ -49,7 +50,7 @@ class MessageLimit(NamedTuple):
         if response.name != "OK" and response.tag is not None:
             return ""
         below = "" if self.uid is None else f"; repeat it for UIDs below {self.uid}"
-        return f"PARTIAL RESULT: the server stopped after {self.limit:,} messages{below}"
+        return f"PARTIAL RESULT: the server stopped after {self.limit:,} {plural(self.limit, 'message')}{below}"
 
 
 def message_limit(c: Cursor) -> MessageLimit:

@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from imapsh.errors import ParseError
+from imapsh.errors import ParseError, plural
 from imapsh.logs.follow import Part, streams_of
 from imapsh.logs.streams import Dialogue, Flow, Run, Segment
 from imapsh.logs.tshark import Tshark
@@ -115,7 +115,8 @@ class _Connection:
             side = self.dialogue.side(node)
             if lost:
                 whose = "client" if side == CLIENT else "server"
-                yield from self.dialogue.note(f"{lost:,} octets of the {whose} are not in the capture", time)
+                noun, are = plural(lost, "octet"), plural(lost, "is", "are")
+                yield from self.dialogue.note(f"{lost:,} {noun} of the {whose} {are} not in the capture", time)
             if octets:
                 yield from self.dialogue.take(node, octets, 0, time)
             if side == CLIENT:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from imapsh.errors import plural
+
 LAST = r"\last wire"  #: what shows all of a long reply at the prompt
 
 
@@ -27,7 +29,7 @@ _UNITS = ("octets", "kB", "MB", "GB", "TB", "PB", "EB")
 
 def count(number: int, one: str, many: str = "") -> str:
     """Return a count in words: `1 message`, `2,000 messages`."""
-    return f"{number:,} {one}" if number == 1 else f"{number:,} {many or one + 's'}"
+    return f"{number:,} {plural(number, one, many)}"
 
 
 def size(octets: float) -> str:

@@ -9,7 +9,7 @@ from itertools import islice
 from imapsh.grammar.encodedwords import encoded_words
 from imapsh.patterns import lazy
 from imapsh.render import hexform
-from imapsh.render.amounts import all_shown
+from imapsh.render.amounts import all_shown, count
 from imapsh.render.pieces import shorten
 from imapsh.render.styles import Fragment
 from imapsh.render.visible import text_lines
@@ -79,10 +79,10 @@ def _more(said: str, elide: int) -> list[Fragment]:
 
 def _size(part: bytes, binary: bool, elide: int) -> str:
     if binary:
-        return f"{len(part) - elide * hexform.ROW:,} more octets"
+        return f"{count(len(part) - elide * hexform.ROW, 'more octet')}"
     lines = part.count(b"\n") + (not part.endswith(b"\n"))
-    more = f"{lines - elide:,} more lines, " if lines > elide else ""
-    return f"{more}{len(part):,} octets in all"
+    more = f"{count(lines - elide, 'more line')}, " if lines > elide else ""
+    return f"{more}{count(len(part), 'octet')} in all"
 
 
 def is_binary(data: bytes) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import chain, islice
 
+from imapsh.errors import plural
 from imapsh.grammar import tokens as kinds
 from imapsh.grammar.names import spellings
 from imapsh.grammar.responses import CLIENT, CONTINUATION, GARBAGE, UNTAGGED, Response
@@ -85,7 +86,7 @@ def pieces(response: Response, limit: int = 0, *, inline: bool = True) -> list[P
             line = _line(response, shown.decode("latin-1"), at, styles, first=index == 0)
             made.extend(map(_shortened, line) if limit and len(shown) > LONG else line)
             if len(shown) < len(part):
-                missing = f" ... {len(part) - limit:,} more octets"
+                missing = f" ... {len(part) - limit:,} more {plural(len(part) - limit, 'octet')}"
                 made.append(Piece(TEXT, "note", missing, at + limit, "", len(missing)))
         at += size_of(part)
     return made
@@ -194,7 +195,8 @@ def _shortened(piece: Piece) -> Piece:
     size = len(piece.source)
     if size <= LONG:
         return piece
-    text = f"{visible_latin1(piece.source[: LONG // 2])} ... {size - LONG // 2:,} more octets"
+    rest = size - LONG // 2
+    text = f"{visible_latin1(piece.source[: LONG // 2])} ... {rest:,} more {plural(rest, 'octet')}"
     return piece._replace(text=text, width=width(text))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from imapsh import table
+from imapsh.errors import plural
 from imapsh.findings import Finding
 from imapsh.grammar.responses import STATUS, Response
 from imapsh.grammar.values import Count, Expunged, Fetch, Vanished
@@ -75,7 +76,7 @@ def _untimely(rule: str, name: str, running: Collection[Exchange]) -> list[Findi
         return [Finding(rule, f"{name} while no command is running")]
     if all(exchange.row is not None and not exchange.row.expunges for exchange in running):
         names = ", ".join(exchange.name for exchange in running)
-        return [Finding(rule, f"{name} while {names} is running")]
+        return [Finding(rule, f"{name} while {names} {plural(len(running), 'is', 'are')} running")]
     return []
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imapsh.errors import ConnectionLost, GreetingError, ImapshError, LimitError, ServerBye, StateError
+from imapsh.errors import ConnectionLost, GreetingError, ImapshError, LimitError, ServerBye, StateError, plural
 from imapsh.findings import Finding
 from imapsh.grammar.values import StatusText
 from imapsh.session import conduct, states
@@ -74,7 +74,7 @@ class Ending:
 
     def _during(self) -> str:
         names = ", ".join(f"{exchange.tag} {exchange.name}" for exchange in self._known.running.values())
-        return f" while {names} was running" if names else ""
+        return f" while {names} {plural(len(self._known.running), 'was', 'were')} running" if names else ""
 
     def close(self, error: ImapshError | None, *, by_server: bool) -> tuple[ImapshError | None, tuple[Finding, ...]]:
         """End the connection.  Return the error to report and the findings.

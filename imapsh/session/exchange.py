@@ -25,7 +25,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import groupby
 
 from imapsh import table
-from imapsh.errors import StateError, UsageError
+from imapsh.errors import StateError, UsageError, plural
 from imapsh.grammar.fragments import Fragment, Literal, announce
 from imapsh.grammar.responses import Response
 from imapsh.grammar.tokens import BAD, CRLF, DATA, FILE, LITERAL, Token, announcement
@@ -280,7 +280,10 @@ def _typed_literal(head: str, data: str, secret: bool) -> TypedLiteral:
     said = announcement(head)
     octets = (data[2:] if data.startswith("\r\n") else data[1:]).encode("utf-8", "surrogateescape")
     if len(octets) != said.octets:
-        raise UsageError(f"the literal announces {said.octets} octets, but {len(octets)} were given")
+        raise UsageError(
+            f"the literal announces {said.octets} {plural(said.octets, 'octet')}, but {len(octets)} "
+            f"{plural(len(octets), 'was', 'were')} given"
+        )
     return TypedLiteral(head.encode("ascii") + b"\r\n", octets, said.synchronizing, secret)
 
 

@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
-from imapsh.errors import ConnectionLost
+from imapsh.errors import ConnectionLost, plural
 from imapsh.grammar.fragments import Literal, announce
 from imapsh.session.exchange import Exchange, Secret, Sendable, TypedLiteral
 from imapsh.session.secrets import MASK
@@ -228,7 +228,8 @@ def _counted(pieces: Iterable[bytes], octets: int) -> Iterator[bytes]:
             f"reading the file failed: {error.strerror or error}; connect and send it again"
         ) from error
     if left:
-        raise ConnectionLost(f"the file is {left} octets shorter than announced: connect and send it again")
+        missing = f"{left} {plural(left, 'octet')}"
+        raise ConnectionLost(f"the file is {missing} shorter than announced: connect and send it again")
 
 
 def _pieces(data: bytes) -> Iterator[bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from imapsh.errors import plural
 from imapsh.grammar.responses import GARBAGE, TAGGED, Parser
 from imapsh.session.exchange import Exchange
 from imapsh.tuples import NamedTuple
@@ -35,14 +36,17 @@ class Waiting(NamedTuple):
     def __str__(self) -> str:
         """Return a sentence that says what the session waits for."""
         if self.kind == "+":
-            return f"the server has not sent + for the literal of {self.octets} octets of {self.command}"
+            return (
+                f"the server has not sent + for the literal of {self.octets} {plural(self.octets, 'octet')} of "
+                f"{self.command}"
+            )
         if self.kind == "reply":
             return f"{self.command} has no reply yet"
         if self.kind == "line":
-            return f"waiting for the end of a line, {self.received} octets received"
+            return f"waiting for the end of a line, {self.received} {plural(self.received, 'octet')} received"
         if self.kind != "literal":
             return _OPEN.format(self.kind)
-        text = f"waiting for {self.octets} octets, {self.received} received"
+        text = f"waiting for {self.octets} {plural(self.octets, 'octet')}, {self.received} received"
         return f"{text}; the last look like {self.looks}: the announced size may be wrong" if self.looks else text
 
 

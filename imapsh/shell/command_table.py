@@ -66,7 +66,10 @@ _TABLE = (
                     "from outside there is imapsh --checkup URL."),
     # -- what is shown
     Command("\\last", "[FORMAT [COLUMN]]", "Shows the last exchange again, without asking the server.", "show.last",
-            "formats"),
+            "formats",
+            details="Of a command that was left with Ctrl-C it shows what has come so far.  With > FILE or |\n"
+                    "COMMAND it waits for the reply first, so that a part is never taken for the whole: Ctrl-C\n"
+                    "ends that, and the file is as it was."),
     Command("\\format", "[FORMAT [COLUMN]]", "Shows or sets the format of replies: pretty, view, wire, json or hex.",
             "show.form", "formats",
             details="With a column, view shows the mailboxes of a LIST as one table, sorted by that\n"

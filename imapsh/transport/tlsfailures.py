@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from imapsh.errors import TLSError
+from imapsh.errors import TLSError, plural
 
 if TYPE_CHECKING:
     import ssl
@@ -75,7 +75,8 @@ def injected(where: str, octets: int) -> TLSError:
     An attacker puts them there (RFC 9051 section 11.1).
     """
     return TLSError(
-        f"{where} sent {octets} octets after its STARTTLS OK in plaintext (possible injection): connection closed"
+        f"{where} sent {octets} {plural(octets, 'octet')} after its STARTTLS OK in plaintext (possible injection): "
+        "connection closed"
     )
 
 

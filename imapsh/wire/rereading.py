@@ -103,7 +103,7 @@ def shortened(frame: Frame, content: bytes, before: str = "come before the next 
     fault = Violation(
         "literal",
         sum(map(size_of, lines)) - (len(announcement) - brace),
-        f"{announced} octets were announced and {came} {before}",
+        f"{announced} {'octet was' if announced == '1' else 'octets were'} announced and {came} {before}",
     )
     return Frame(parts, frame.offset, (*frame.violations, fault))
 

@@ -80,6 +80,52 @@ def test_peers_that_are_there_are_run(tmp_path: Path) -> None:
             assert redis.recv(100) == b"+OK\r\n"
 
 
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        (["nothing"], "unknown name nothing; choose from listing, jobs,"),
+        (["match", "session"], "unknown name session; choose from"),
+        (["--peers"], "argument --peers: expected one argument"),
+        (["--peers", "/nowhere"], "/nowhere is not a folder: --install makes it"),
+        (["--instal"], "unrecognized arguments: --instal"),
+    ],
+)
+def test_a_wrong_word_is_told_before_anything_is_measured(
+    words: list[str], error: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        bench.main(words)
+    assert ended.value.code == 2
+    assert error in capsys.readouterr().err
+
+
+def test_the_words_of_the_command_line(tmp_path: Path) -> None:
+    assert bench.read([]).names == []
+    found = bench.read(["match", "--peers", str(tmp_path), "parse"])
+    assert (found.names, found.peers, found.install) == (["match", "parse"], tmp_path, False)
+    assert bench.read(["--install", "--peers", "/nowhere"]).install
+
+
+def test_peers_that_cannot_be_installed_are_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SystemExit, match=r"the peers cannot be installed into .*file"):
+        bench.main(["--install", "--peers", str(tmp_path / "file"), "match"])
+
+
+def test_what_is_measured_and_who_is_missing_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(
+        bench, "figures", lambda names, peers: iter([Figure(*names, "1 s", "2 s", False, "litecli 3 s")])
+    )
+    monkeypatch.setattr(bench.compileall, "compile_dir", lambda folder, quiet: None)
+    assert bench.main(["--peers", str(tmp_path), "match"]) == 1
+    told = capsys.readouterr().out
+    assert "match" in told
+    assert "litecli 3 s" in told
+    assert f"not measured beside iredis, litecli, ptpython: --install puts them into {tmp_path}" in told
+
+
 def test_the_prompt(tmp_path: Path) -> None:
     home = str(tmp_path)
     assert shown([sys.executable, "-c", "print('here')"], b"here", home) > 0

@@ -128,7 +128,10 @@ def starttls(self: IMAP4, ssl_context: ssl.SSLContext | None = None) -> Result:
         raise self.error("Couldn't establish TLS session")
     injected = self._unread()
     if injected:
-        raise self.abort(f"{len(injected)} octets of plaintext followed the STARTTLS OK (possible injection)")
+        from imapsh.errors import plural
+
+        octets = f"{len(injected)} {plural(len(injected), 'octet')}"
+        raise self.abort(f"{octets} of plaintext followed the STARTTLS OK (possible injection)")
     self.sock = context.wrap_socket(self.sock, server_hostname=self.host)
     self.file = SocketFile(self.sock)
     self._tls_established = True

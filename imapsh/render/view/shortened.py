@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from imapsh.errors import plural
 from imapsh.grammar.sequence import SequenceSet
 
 LONG = 4096  #: octets of a response up to which its value is drawn whole
@@ -27,7 +28,8 @@ class _Cutter:
 
     def cut(self, value: Any) -> Any:
         if isinstance(value, str):
-            return value if len(value) <= TEXT else f"{value[:TEXT]} ... {len(value) - TEXT:,} more characters"
+            rest = len(value) - TEXT
+            return value if rest <= 0 else f"{value[:TEXT]} ... {rest:,} more {plural(rest, 'character')}"
         if isinstance(value, SequenceSet):
             return SequenceSet(self._few(value.ranges)) if len(value.ranges) > MANY else value
         if isinstance(value, dict):

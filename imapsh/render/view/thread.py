@@ -36,7 +36,7 @@ def thread(value: Thread, look: Look) -> Iterator[Line]:
     shown = 0
     for line, (number, before) in enumerate(_drawn(value, look)):
         if line == MOST and look.columns is not None and look.elide != 0:
-            yield [("", "  "), ("note", f"... {total - shown:,} more {noun}s: {all_shown(look.elide)}")]
+            yield [("", "  "), ("note", f"... {count(total - shown, f'more {noun}')}: {all_shown(look.elide)}")]
             return
         shown += number is not None
         yield _line(number, before, numbers, uid, look)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from imapsh.errors import plural
 from imapsh.findings import Finding
 from imapsh.grammar.values import MailboxList
 from imapsh.session.mailbox import Mailbox
@@ -103,4 +104,5 @@ def recently(came: Collection[str], box: Mailbox) -> Iterator[Finding]:
     """
     sure = box.counted and not {"EXPUNGE", "VANISHED"} & set(came)
     if "RECENT" in came and sure and (box.recent or 0) > (box.exists or 0):
-        yield Finding("recent-count", f"{box.recent} messages are recent, but the mailbox holds {box.exists}")
+        are = plural(box.recent or 0, "message is", "messages are")
+        yield Finding("recent-count", f"{box.recent} {are} recent, but the mailbox holds {box.exists}")

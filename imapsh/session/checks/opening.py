@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from imapsh.errors import plural
 from imapsh.findings import Finding
 from imapsh.hints import TYPE_CHECKING
 from imapsh.session.checks.commands import Run
@@ -45,7 +46,8 @@ def opened(run: Run, before: Before, box: Mailbox, known: Facts) -> Iterator[Fin
     if another and "CLOSED" not in codes and _closes(known):
         yield Finding("select-closed", f"{name} closed {before.name} without [CLOSED]")
     if came.get("RECENT") == came.get("EXISTS") == 1 and (box.recent or 0) > (box.exists or 0):
-        yield Finding("recent-count", f"{box.recent} messages are recent, but the mailbox holds {box.exists}")
+        are = plural(box.recent or 0, "message is", "messages are")
+        yield Finding("recent-count", f"{box.recent} {are} recent, but the mailbox holds {box.exists}")
 
 
 def _closes(known: Facts) -> bool:

@@ -7,6 +7,7 @@ next line is an `\expect` is no fault by itself; blank lines, comments, `\name` 
 from __future__ import annotations
 
 from imapsh.hints import TYPE_CHECKING
+from imapsh.render.amounts import count
 from imapsh.tuples import NamedTuple
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class Course:
         self._settle()
         tally = self._app.tally
         if self._app.options.keep_going and tally.failed:
-            self._app.fault(f"{tally.failed} of {tally.judged} tests failed")
+            self._app.fault(f"{tally.failed} of {count(tally.judged, 'test')} failed")
         return self._worst
 
     def _settle(self) -> bool:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from imapsh import paths
-from imapsh.errors import UsageError
+from imapsh.errors import UsageError, plural
 from imapsh.grammar.tokens import LITERAL, announcement, tokenize
 from imapsh.shell.settings.reasons import why
 from imapsh.wire.limits import DEFAULT, Limits
@@ -131,7 +131,8 @@ class Script:
         octets = bytes(self._buffer[self._at : end])
         if len(octets) < wanted:
             missing = wanted - len(octets)
-            raise UsageError(f"{self.name} ends inside a literal: {missing} of its {wanted} octets are missing")
+            are = plural(missing, "is", "are")
+            raise UsageError(f"{self.name} ends inside a literal: {missing} of its {wanted} octets {are} missing")
         self._at = self._searched = end
         self._taken += octets.count(b"\n")
         return octets

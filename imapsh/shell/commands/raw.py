@@ -47,7 +47,8 @@ def resync(app: App, argument: str) -> None:
             app.note(f"what came in part is given up; \\resync again gives up what has no reply yet: {_names(left)}")
         return
     if given := connection.give_up():
-        app.note(f"given up: {_names(given)}; imapsh no longer waits for the reply, but shows it if it comes")
+        what = "the reply, but shows it if it comes" if len(given) == 1 else "the replies, but shows them if they come"
+        app.note(f"given up: {_names(given)}; imapsh no longer waits for {what}")
     elif (waiting := connection.session.waiting) is not None:
         app.note(f"{waiting}; \\raw can still send octets, and \\connect connects again")
     else:

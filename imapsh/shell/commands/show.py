@@ -2,13 +2,19 @@ r"""Commands on what is shown and typed, and how: `\help`, `\last`, `\format`, `
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from imapsh.errors import UsageError
 from imapsh.render.visible import visible
 from imapsh.shell.app import App
-from imapsh.shell.connection.steps import ROOM, Steps
+from imapsh.shell.connection.steps import ROOM, Steps, Within
 from imapsh.shell.screen.output import Output
+from imapsh.shell.screen.progress import Progress
 from imapsh.shell.screen.viewer import Viewer
 from imapsh.shell.settings.options import FORMATS, KEYS
+
+if TYPE_CHECKING:
+    from imapsh.session.exchange import Exchange
 
 
 def help_(app: App, argument: str) -> None:
@@ -30,6 +36,8 @@ def last(app: App, argument: str) -> Steps[None]:
     kept = app.last
     if kept is None or not (len(kept) or kept.left_out):
         raise UsageError("there is no exchange to show yet")
+    if app.target is not None:
+        yield from _ended(app, kept.exchange)
     viewer = Viewer(app.here.record.viewer.memory) if app.here is not None else None
     output = Output(
         form, now.theme, now.width, elide=now.elide, json_raw=now.json_raw, viewer=viewer, column=column
@@ -48,6 +56,25 @@ def last(app: App, argument: str) -> Steps[None]:
         yield ROOM
     if kept.left_out:
         app.note(f"{kept.left_out:,} octets of this exchange were not kept; --limit kept=N keeps more")
+
+
+def _ended(app: App, exchange: Exchange | None) -> Steps[None]:
+    """Wait until a command has its reply, because a file or a pipe would not show that the rest is missing.
+
+    Raises UsageError for a command that gets none any more.  IDLE and LOGOUT are shown as far as they have come.
+    """
+    if exchange is None or exchange.response is not None or exchange.name in ("IDLE", "LOGOUT"):
+        return
+    name = f"{exchange.tag} {exchange.name}"
+    here = app.here
+    if here is not None and here.live and exchange in here.session.running.values():
+        app.progress = Progress(name, 0, lambda: exchange.received, start=0)
+        try:
+            yield Within(here, exchange)
+        finally:
+            app.progress = None
+    if exchange.response is None:
+        raise UsageError(f"{name} has no reply, so only a part is there: \\last shows it; nothing was written")
 
 
 def form(app: App, argument: str) -> None:

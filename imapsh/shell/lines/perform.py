@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from imapsh.errors import UsageError
+from imapsh.errors import UsageError, plural
 from imapsh.hints import TYPE_CHECKING
 from imapsh.shell.connection.steps import Answer, Steps, Typed
 from imapsh.shell.lines import care
@@ -134,7 +134,8 @@ def _in_parts(app: App, first: str, others: list[str]) -> Steps[str]:
     status = yield from _replied(app, found, app.session.line(first, matched=found), change)
     for number, line in enumerate(others, 2):
         if status != "OK" or not app.live:
-            app.note(f"stopped: {len(others) + 2 - number} of the {len(others) + 1} commands were not sent")
+            left = len(others) + 2 - number
+            app.note(f"stopped: {left} of the {len(others) + 1} commands {plural(left, 'was', 'were')} not sent")
             break
         found = app.match(line)
         change = yield from change_of(app, found, change)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from imapsh.errors import ImapshError, LoginError, UsageError
+from imapsh.render.amounts import count
 from imapsh.render.styles import LINE_END, paint, together
 from imapsh.shell.screen import stdio
 from imapsh.shell.screen.output import is_plain, theme_for
@@ -286,7 +287,7 @@ def _netrc(plan: Plan | None) -> str:
     if not os.path.exists(path):
         return f"asked, but {path} does not exist"
     try:
-        told = f"asked, {len(netrcfile.read(path))} entries in {path}"
+        told = f"asked, {count(len(netrcfile.read(path)), 'entry', 'entries')} in {path}"
         if plan is not None and plan.user:
             name = plan.address.server_name
             has = "a password" if netrcfile.password(name, plan.user) else "none"

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from imapsh.errors import ConnectionTimeout
+from imapsh.errors import ConnectionTimeout, plural
 from imapsh.session.core import RENEWAL
 from imapsh.session.events import Closed, Completed, Event, Received
 from imapsh.session.exchange import Exchange
@@ -155,8 +155,9 @@ class Attendance:
         connection = self.connection
         before = [f"{one.tag} {one.name}, for {own.why}," for one, own in connection.own.items() if own.why]
         if exchange.started is None and before and connection.live:
+            have = plural(len(before), "has", "have")
             connection.note(
-                f"{exchange.tag} {exchange.name} is not sent yet: {', '.join(before)} has no reply yet; "
+                f"{exchange.tag} {exchange.name} is not sent yet: {', '.join(before)} {have} no reply yet; "
                 "Ctrl-C gives the prompt back"
             )
 

@@ -13,7 +13,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples as Fragments
 from prompt_toolkit.formatted_text import fragment_list_width
 from prompt_toolkit.utils import get_cwidth
 
-from imapsh.errors import UsageError
+from imapsh.errors import UsageError, plural
 from imapsh.render.visible import visible
 from imapsh.session.core import Session
 from imapsh.session.exchange import Exchange
@@ -152,7 +152,10 @@ def _advice(status: Status, reading: Reading, document: Document) -> Fragments:
     if left is not None and left > 0:
         return [
             *found,
-            ("class:bottom-toolbar.hint", f"{left} more octets of the literal; Enter counts as two (CR LF)"),
+            (
+                "class:bottom-toolbar.hint",
+                f"{left} more {plural(left, 'octet')} of the literal; Enter counts as two (CR LF)",
+            ),
         ]
     if not status.live:
         return [("class:bottom-toolbar.error", "not connected: \\connect opens a connection")]

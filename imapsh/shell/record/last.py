@@ -68,6 +68,11 @@ class Last:
         return self._file.seek(0, 2)
 
     @property
+    def exchange(self) -> Exchange | None:
+        """The command that it began with; None if there is none."""
+        return self._exchange
+
+    @property
     def gone(self) -> int:
         """The octets of the server's large literals that cannot be read: their files were not written, or were changed.
 

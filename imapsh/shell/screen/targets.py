@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any
 
-from imapsh.errors import ImapshError, UsageError
+from imapsh.errors import ImapshError, UsageError, plural
 from imapsh.grammar.values import Fetch, UidFetch
 from imapsh.session.events import Completed, Event, Received, Sent
 from imapsh.shell.screen.landing import Replacement, landing
@@ -230,7 +230,7 @@ class FileTarget(Target):
         if self.fault:
             self.drop()
             raise UsageError(f"cannot write {self.name}: {self.fault}{f'; {self.kept}' if self.kept else ''}")
-        said = f"wrote {self.octets:,} octets to {self.name}"
+        said = f"wrote {self.octets:,} {plural(self.octets, 'octet')} to {self.name}"
         if self._encoding:
             said += f", still encoded as {self._encoding}"
             said += f"; {self._item.replace('BODY[', 'BINARY.PEEK[')} fetches them decoded" if self._binary else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from datetime import UTC, datetime
 
+from imapsh.errors import plural
 from imapsh.render.amounts import duration
 from imapsh.session.exchange import Exchange
 from imapsh.wire.pieces import is_date
@@ -26,7 +27,8 @@ def summary(exchange: Exchange) -> str:
     if exchange.deflated and exchange.sent + received:
         parts.append(f"deflated to {100 * exchange.deflated / (exchange.sent + received):.0f} %")
     changes = list(dict.fromkeys(filter(None, exchange.changes)))
-    more = [f"and {len(changes) - _MOST} changes more"] * (len(changes) > _MOST)
+    rest = len(changes) - _MOST
+    more = [f"and {rest} {plural(rest, 'change')} more"] * (rest > 0)
     return "; ".join([", ".join(parts), *changes[:_MOST], *more])
 
 

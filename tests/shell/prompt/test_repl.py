@@ -462,3 +462,54 @@ def test_no_ask_asks_nothing(tmp_path: Path) -> None:
             assert "asked LIST" not in person.screen.text
 
     play(scene)
+
+
+def test_last_to_a_file_waits_for_the_rest_of_an_interrupted_command(tmp_path: Path) -> None:
+    async def scene() -> None:
+        file = tmp_path / "listing"
+        async with Peer() as peer, acting(tmp_path, url=peer.url) as person:
+            person.types('LIST "" *' + ENTER)
+            await peer.hears(b'LIST "" *\r\n')
+            peer.says(b"* LIST () / a\r\n")
+            await person.screen.shows("* LIST () / a")
+            signal.raise_signal(signal.SIGINT)
+            await person.screen.shows("A1 LIST is still running")
+            await person.screen.until(lambda: person.shell.prompt.app.is_running)
+            person.types(f"\\last wire > {file}" + ENTER)
+            await person.screen.until(lambda: person.shell.app.progress is not None)
+            assert not file.exists()
+            peer.says(b"* LIST () / b\r\nA1 OK listed\r\n")
+            await person.screen.shows("wrote", f"octets to {file}")
+            assert file.read_bytes().endswith(b"* LIST () / a\r\n* LIST () / b\r\nA1 OK listed\r\n")
+
+    play(scene)
+
+
+def test_last_to_a_file_is_left_with_ctrl_c_and_writes_no_part(tmp_path: Path) -> None:
+    async def scene() -> None:
+        file = tmp_path / "listing"
+        file.write_bytes(b"before")
+        async with Peer() as peer, acting(tmp_path, url=peer.url) as person:
+            person.types('LIST "" *' + ENTER)
+            await peer.hears(b'LIST "" *\r\n')
+            peer.says(b"* LIST () / a\r\n")
+            await person.screen.shows("* LIST () / a")
+            signal.raise_signal(signal.SIGINT)
+            await person.screen.shows("A1 LIST is still running")
+            for line in (f"\\last wire > {file}", f"\\last wire >> {file}", "\\last wire | cat"):
+                await person.screen.until(lambda: person.shell.prompt.app.is_running)
+                person.types(line + ENTER)
+                await person.screen.until(lambda: person.shell.app.progress is not None)
+                signal.raise_signal(signal.SIGINT)
+                await person.screen.until(lambda: person.shell.app.progress is None)
+            await person.screen.until(lambda: person.shell.prompt.app.is_running)
+            assert file.read_bytes() == b"before"
+            peer.hangs_up()
+            await person.prompted("not connected>")
+            await person.enters(
+                f"\\last wire > {file}", "A1 LIST has no reply, so only a part is there: \\last shows it"
+            )
+            assert file.read_bytes() == b"before"
+            await person.enters("\\last wire", "* LIST () / a")
+
+    play(scene)

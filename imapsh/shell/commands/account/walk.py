@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from imapsh import table
-from imapsh.errors import CommandNo, ImapshError, Interrupted, StateError
+from imapsh.errors import CommandNo, ImapshError, Interrupted, StateError, plural
 from imapsh.grammar.names import raw_of
 from imapsh.grammar.values import MailboxList, MailboxStatus
 from imapsh.grammar.writer import Writer
@@ -209,7 +209,8 @@ class Walked:
         if self.faults:
             app.complaint = f"{len(self.faults):,} of {count(self.boxes, 'mailbox', 'mailboxes')} failed"
         if self.ended is not None:
-            app.note(f"stopped: {self.boxes - self.seen:,} of {self.boxes:,} mailboxes were not finished")
+            left = self.boxes - self.seen
+            app.note(f"stopped: {left:,} of {self.boxes:,} mailboxes {plural(left, 'was', 'were')} not finished")
             raise self.ended
         return "NO" if self.faults else "OK"
 
@@ -228,12 +229,13 @@ class Walked:
         for _, sentence in told[:_TOLD]:
             app.fault(sentence)
         if more := sum(number for number, _ in told[_TOLD:]):
-            app.fault(f"and {more:,} more of {self.boxes:,} mailboxes failed")
+            app.fault(f"and {more:,} more of {count(self.boxes, 'mailbox', 'mailboxes')} failed")
 
 
 def _names(faults: Sequence[Fault]) -> str:
     names = ", ".join(visible(fault.box.name) for fault in faults[:_ALIKE])
-    return names + (f" and {len(faults) - _ALIKE:,} more mailboxes" if len(faults) > _ALIKE else "")
+    more = len(faults) - _ALIKE
+    return names + (f" and {count(more, 'more mailbox', 'more mailboxes')}" if more > 0 else "")
 
 
 def walk(

@@ -98,7 +98,7 @@ def _told(app: App, faults: _Faults) -> str:
     if faults.number:
         app.complaint = f"{count(faults.number, 'part')} could not be saved as a whole"
     if (more := faults.number - len(faults.named)) > 0:
-        app.fault(f"and {more:,} more faults; {faults.number:,} in all")
+        app.fault(f"and {count(more, 'more fault')}; {faults.number:,} in all")
     return "NO" if faults.number else "OK"
 
 

@@ -89,7 +89,7 @@ def _entry(app: App, argument: str) -> Entry:
         )
     found = app.journal.entry(int(argument))
     if found is None:
-        gone = f"; the first {app.journal.dropped:,} were dropped (--limit journal=N)" if app.journal.dropped else ""
+        gone = _dropped(app.journal.dropped)
         raise UsageError(f"there is no change {int(argument)}: \\journal lists them{gone}")
     return found
 
@@ -131,3 +131,8 @@ def journal(app: App, argument: str) -> None:
     from imapsh.shell.commands.undoing.listing import shown
 
     shown(app)
+
+
+def _dropped(number: int) -> str:
+    first = "the first was" if number == 1 else f"the first {number:,} were"
+    return f"; {first} dropped (--limit journal=N)" if number else ""

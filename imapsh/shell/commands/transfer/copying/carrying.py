@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from imapsh.errors import CommandNo, ImapshError, Interrupted, StateError, UsageError
+from imapsh.errors import CommandNo, ImapshError, Interrupted, StateError, UsageError, plural
 from imapsh.grammar.sequence import LINE, SequenceSet
 from imapsh.grammar.values import DateTime
 from imapsh.hints import TYPE_CHECKING
@@ -210,7 +210,8 @@ class Carrying:
         if more < 0:
             self.outcome.lost[str(target)] = -more
         elif more:
-            self.app.note(f"{target} got {count(more, 'more message')} meanwhile, from elsewhere: if that was the same "
+            those = plural(more, "that was", "those were")
+            self.app.note(f"{target} got {count(more, 'more message')} meanwhile, from elsewhere: if {those} the same "
                           "copy, \\duplicates finds what is there twice")  # fmt: skip
 
     def _take_in(self, box: Mailbox, copying: Copying, present: dict[int, Mark], due: Sequence[Mark]) -> None:

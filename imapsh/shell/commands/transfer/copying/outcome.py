@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from imapsh.errors import ImapshError
+from imapsh.errors import ImapshError, plural
 from imapsh.grammar.sequence import SequenceSet
 from imapsh.hints import TYPE_CHECKING
 from imapsh.render.amounts import count, size
@@ -85,7 +85,8 @@ class Outcome:
         for flag, messages in sorted(self.left_out.items()):
             app.note(f"{flag} of {count(messages, 'message')} was left out: {self.where} does not keep it")
         if self.undated:
-            app.note(f"the date of {count(self.undated, 'message')} could not be read: the server has put its own")
+            dates = plural(self.undated, "the date", "the dates")
+            app.note(f"{dates} of {count(self.undated, 'message')} could not be read: the server has put its own")
         if self.short:
             app.note(f"{count(self.short, 'message')} had fewer octets than the source has stated (RFC822.SIZE): "
                      "it counts in its own way, or does not send all of them")  # fmt: skip
