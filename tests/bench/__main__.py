@@ -35,7 +35,7 @@ def read(words: Sequence[str]) -> Namespace:
     parser.add_argument("--install", action="store_true", help="make a virtual environment with the peers first")
     parser.add_argument("--peers", type=Path, default=FOLDER, metavar="FOLDER", help="the environment with the peers")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(NAMES)}; all if there is none")
-    found = parser.parse_args(words)
+    found = parser.parse_intermixed_args(words)
     unknown = [name for name in found.names if name not in NAMES]
     if unknown:
         parser.error(f"unknown name {', '.join(unknown)}; choose from {', '.join(NAMES)}")
@@ -51,7 +51,7 @@ def main(words: Sequence[str]) -> int:
     if wanted.install:
         try:
             peers.install()
-        except (OSError, CalledProcessError) as error:
+        except (OSError, ValueError, CalledProcessError) as error:
             raise SystemExit(f"the peers cannot be installed into {peers.folder}: {error}") from None
         peers = Peers(peers.folder)
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what is installed has its byte code

@@ -7,6 +7,7 @@ import importlib
 import socket
 import sys
 import threading
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -115,10 +116,11 @@ def test_peers_that_cannot_be_installed_are_a_sentence(tmp_path: Path) -> None:
 def test_what_is_measured_and_who_is_missing_is_told(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(
-        bench, "figures", lambda names, peers: iter([Figure(*names, "1 s", "2 s", False, "litecli 3 s")])
-    )
-    monkeypatch.setattr(bench.compileall, "compile_dir", lambda folder, quiet: None)
+    def figures(names: Sequence[str], peers: Peers) -> Iterator[Figure]:
+        return (Figure(name, "1 s", "2 s", False, "litecli 3 s") for name in names)
+
+    monkeypatch.setattr(bench, "figures", figures)
+    monkeypatch.setattr("compileall.compile_dir", lambda folder, quiet: None)
     assert bench.main(["--peers", str(tmp_path), "match"]) == 1
     told = capsys.readouterr().out
     assert "match" in told

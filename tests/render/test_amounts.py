@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from imapsh.errors import plural
 from imapsh.render.amounts import LAST, Lines, all_shown, count, duration, size, span
 
 
@@ -31,3 +32,8 @@ def test_spans() -> None:
     assert [span(seconds) for seconds in (0.2, 59.4, 59.6, 125, 11_400)] == [
         "0 s", "59 s", "1:00 min", "2:05 min", "3:10 h",
     ]  # fmt: skip
+
+
+def test_a_word_agrees_with_its_number() -> None:
+    assert [plural(number, "message") for number in (0, 1, 2)] == ["messages", "message", "messages"]
+    assert [plural(number, "was", "were") for number in (1, 2)] == ["was", "were"]

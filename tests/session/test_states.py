@@ -319,6 +319,11 @@ def test_logout_to_which_there_is_only_bye() -> None:
     assert [exchange.tag for exchange in played.closed.in_flight] == ["A2"]
 
 
+def test_the_end_while_several_commands_run() -> None:
+    played = play(IN_INBOX + "\n>>> NOOP\nC: A2 NOOP\n>>> NOOP\nC: A3 NOOP\n!! eof")
+    assert str(played.closed.error).endswith("while A2 NOOP, A3 NOOP were running")
+
+
 def test_the_end_in_mid_command() -> None:
     played = play(IN_INBOX + "\n>>> NOOP\nC: A2 NOOP\nS+: A2 OK don\n!! eof")
     assert isinstance(played.closed.error, ConnectionLost)
