@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 
 from imapsh.findings import Violation
-from imapsh.grammar.common import flags_line, reply_line
+from imapsh.grammar.common import flags_line, reply_line, section_frame
 from imapsh.grammar.cursor import Cursor, Mismatch, NamedReaders
 from imapsh.grammar.names import readable
-from imapsh.grammar.values import Capabilities, Code, Garbage, StatusText, Unknown
+from imapsh.grammar.values import Capabilities, Code, Fetch, Garbage, StatusText, Unknown
 from imapsh.hints import Any
 from imapsh.patterns import lazy
-from imapsh.wire.frames import Frame
+from imapsh.wire.frames import Frame, Part
 
 UNTAGGED = "untagged"
 STATUS = "status"
@@ -135,15 +135,8 @@ class Parser:
     def parse(self, frame: Frame, *, greeting: bool = False) -> Response:
         """Return the response that a frame holds.  Never raises: what the grammar forbids is in `violations`."""
         parts = frame.parts
-        if len(parts) == 1 and not (greeting or frame.violations or frame.incomplete):
-            line: bytes = parts[0]  # type: ignore[assignment] # the first part is a line
-            value = flags_line(line)
-            if value is not None:
-                return Response(UNTAGGED, "FETCH", value, frame)
-            reply = reply_line(line)
-            if reply is not None:
-                tag, name, text = reply
-                return Response(TAGGED, name, StatusText(None, text), frame, tag)
+        if not (greeting or frame.violations or frame.incomplete) and (found := _common(parts, frame)) is not None:
+            return found
         try:
             response = self._read(Cursor(frame, self.utf8, self.nesting, self.readers))
             if frame.violations:
@@ -454,6 +447,23 @@ class Parser:
         stop = _code_end(c)
         c.pos = stop or c.end
         return Code(name[0].upper() if name else "", None, readable(c.text[begin : c.pos - bool(stop)].strip()))
+
+
+def _common(parts: tuple[Part, ...], frame: Frame) -> Response | None:
+    """Return one of the most frequent responses, or None for any other."""
+    value: Fetch | None = None
+    if len(parts) == 3:
+        value = section_frame(parts)
+    elif len(parts) == 1:
+        line: bytes = parts[0]  # type: ignore[assignment] # the first part is a line
+        if not line.startswith(b"*"):
+            reply = reply_line(line)
+            if reply is None:
+                return None
+            tag, name, text = reply
+            return Response(TAGGED, name, StatusText(None, text), frame, tag)
+        value = flags_line(line)
+    return None if value is None else Response(UNTAGGED, "FETCH", value, frame)
 
 
 def _code_end(c: Cursor) -> int | None:

@@ -109,9 +109,11 @@ class Pusher:
                 if not line:
                     return None
                 frame = self.reader.whole(line)
+                if frame is None and self.reader.dialect is RESPONSE:
+                    frame = self.reader.with_literal(line, self._ahead, self._took)
                 if frame is not None:
                     return frame
-                self._reading = self.reader.read(line, self._ahead if self.reader.dialect is RESPONSE else None)
+                self._reading = self.reader.read(line, self._taken if self.reader.dialect is RESPONSE else None)
                 done = self._step(None)
             else:
                 request = self._request
@@ -296,18 +298,27 @@ class Pusher:
         return line
 
     def _ahead(self, octets: int) -> tuple[bytes, bytes] | None:
-        """Take a literal and the line behind it, if all of both is in the buffer."""
+        """Return a literal and the line behind it, if all of both is in the buffer."""
         chunk, at = self._chunk, self._at
         stop = at + octets
         end = chunk.find(b"\n", stop) + 1 if stop < len(chunk) else 0
         if not end or end - stop > self.reader.limits.line > 0:
             return None
-        self._at = end
-        literal, line = chunk[at:stop], chunk[stop:end]
+        return chunk[at:stop], chunk[stop:end]
+
+    def _took(self, literal: bytes, line: bytes) -> None:
+        """Take a literal and the line behind it, which `_ahead` has returned."""
+        self._at += len(literal) + len(line)
         if self.on_piece is not None:
             self._tell(literal, LITERAL)
             self._tell(line, MORE)
-        return literal, line
+
+    def _taken(self, octets: int) -> tuple[bytes, bytes] | None:
+        """Take a literal and the line behind it, if all of both is in the buffer."""
+        come = self._ahead(octets)
+        if come is not None:
+            self._took(*come)
+        return come
 
     def _next_octets(self, request: Octets) -> bytes | None:
         if request.octets == 0:

@@ -23,7 +23,8 @@ with a space, a tab or `)`, for no response does.  The line that was read to fin
 does not belong to the frame.
 
 Most lines are a whole frame.  `FrameReader.whole` sees that by counting marks, without the generator.  If it is not
-sure it says None, and the generator decides.
+sure it says None, and the generator decides.  `FrameReader.with_literal` does the same for a FETCH with one literal, if
+all of it is there.
 """
 
 from __future__ import annotations
@@ -48,6 +49,8 @@ STRING_CODES = frozenset({b"BADCHARSET", b"NEWNAME", b"REFERRAL"})
 _ANNOUNCES = lazy(rb"(~?)\{(\d+)(\+?)\}\r?\n\Z")
 _STATUS = lazy(rb"(?:\* |[^*+ \r\n(){%\"\\]+ )(?:OK|NO|BAD|BYE|PREAUTH)(?![!-~])", re.IGNORECASE)
 _OPEN_CODE = lazy(rb"(?:\+|\S+ [A-Z]+) \[([A-Z0-9-]+) ((?:[^\]\"]++|\"(?:[^\"\\]|\\.)*+\")*+)\Z", re.IGNORECASE)
+#: a FETCH that ends in a literal which is announced outside quoted strings, because there is none
+_ONE_LITERAL = lazy(rb'\* \d{1,10} FETCH \([^"{\r\n]*+\{(\d{1,9})\}\r\n\Z')
 _MARKS = lazy(rb'\\["\\]|["()]')
 _OPEN, _CLOSE, _QUOTE = b'()"'  # numbers: `34 in line` is ten times as fast as a search for octets
 _MOST_JOINED = 100  # lines that are joined to one that is left open
@@ -190,6 +193,32 @@ class FrameReader:
             return None
         frame = Frame((line,), self.offset)
         self.offset += len(line)
+        return frame
+
+    def with_literal(self, line: bytes, ahead: Ahead, take: Callable[[bytes, bytes], None]) -> Frame | None:
+        """Return the frame of a FETCH with one literal, or None if `ahead` does not have all of it, or more may follow.
+
+        `take` is given what was taken besides the line: the literal and the line behind it.
+        """
+        found = _ONE_LITERAL.match(line)
+        if found is None or self.raw_line or self.elided:
+            return None
+        octets, limits, opener = int(found[1]), self.limits, self.opener
+        if 0 < limits.literal < octets or (opener is not None and octets > getattr(opener, "kept", -1)):
+            return None
+        come = ahead(octets)
+        if come is None:
+            return None
+        literal, behind = come
+        if octets + len(behind) > limits.memory > 0 or behind.endswith(b"}\r\n") or _QUOTE in behind:
+            return None
+        if line.count(_OPEN) + behind.count(_OPEN) > line.count(_CLOSE) + behind.count(_CLOSE):
+            return None
+        if not behind.endswith(b"\r\n"):
+            return None
+        take(literal, behind)
+        frame = Frame((line, literal, behind), self.offset)
+        self.offset += len(line) + octets + len(behind)
         return frame
 
     def read(self, line: bytes | None = None, ahead: Ahead | None = None) -> Reading:

@@ -30,6 +30,7 @@ _DATES = ("INTERNALDATE", "SAVEDATE")
 _MODSEQ = 0
 _PLACES = 16
 _PLACES_OF = {**_STATIC, "MODSEQ": _MODSEQ}
+_HELD = frozenset(_PLACES_OF)
 
 #: Items that a server may send of its own accord.
 _UNASKED = frozenset({"UID", "FLAGS", "MODSEQ"})
@@ -110,7 +111,10 @@ class Messages:
             if flags not in self.in_order:
                 return tuple(self._slowly(value, True))
             plain += 1
-        return () if plain == len(items) else tuple(self._slowly(value, True))
+        if plain == len(items):
+            return ()
+        at_ease = uid is None or (type(uid) is int and value.seq > len(known))
+        return () if at_ease and not self.gone and _HELD.isdisjoint(items) else tuple(self._slowly(value, True))
 
     def together(self, run: Run, numbers: Sequence[int]) -> bool:
         """Return whether there is nothing to find about FETCH responses that are alike, before their UIDs are learned.
